@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One non-recursive Makefile; each folder adds its sources in a fragment. Try `make help`.
+
+O ?= build
+V ?= 0
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+CC := gcc
+CXX := g++
+AR := ar
+WARN := -Wall -Wextra -Wundef -Wvla -Wshadow -Wno-unused-parameter
+CWARN := $(WARN) -Wmissing-prototypes -Wstrict-prototypes
+ifdef CI
+WARN += -Werror
+endif
+INCLUDES := -Iref/include -Iresults/include
+CPPFLAGS := -D_GNU_SOURCE $(INCLUDES)
+CFLAGS := -std=gnu11 -O2 -g -fno-strict-aliasing -fno-common
+CXXFLAGS := -std=gnu++17 -O2 -g
+DEPFLAGS = -MMD -MP
+
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),@:,@printf '  %-7s %s\n' "$(1)" "$(2)")
+
+# What the fragments fill. A program or test P (a path without suffix below $(O)) has P-srcs,
+# P-libs (archives of ours) and P-ldlibs (-l flags); a library L has L-srcs.
+# A source's own flags: CFLAGS-path/file.o. Objects of a flavour F stand under $(O)/F/.
+libs :=
+programs :=
+tests :=
+
+include ref/ref.mk
+include results/results.mk
+include bench/bench.mk
+include report/report.mk
+include kernels/kernels.mk
+
+# ---- flavours: one rule set each for plain, sanitized and (in kernels.mk) guest objects ----
+# $(1) prefix below $(O) ("" or "asan/"), $(2) compiler, $(3) flags
+define flavour
+$(O)/$(1)%.o: %.c
+	$$(call say,CC,$$@)
+	@mkdir -p $$(@D)
+	$(Q)$(2) $(CPPFLAGS) $(CFLAGS) $(CWARN) $(3) $$(CFLAGS-$$*.o) $(DEPFLAGS) -c -o $$@ $$<
+endef
+$(eval $(call flavour,,$(CC),))
+$(eval $(call flavour,asan/,$(CC),-fsanitize=address,undefined -fno-sanitize-recover=all))
+$(eval $(call flavour,tsan/,$(CC),-fsanitize=thread))
+
+$(O)/%.o: %.cc
+	$(call say,CXX,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(WARN) $(CXXFLAGS-$*.o) $(DEPFLAGS) -c -o $@ $<
+
+# $(1) flavour prefix, $(2) library name, $(3) ar
+define library
+$(O)/$(1)lib$(2).a: $(patsubst %,$(O)/$(1)%.o,$(basename $($(2)-srcs)))
+	$$(call say,AR,$$@)
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$(Q)$(3) rcs $$@ $$^
+endef
+$(foreach l,$(libs),$(eval $(call library,,$(l),$(AR))))
+$(foreach l,$(libs),$(eval $(call library,asan/,$(l),$(AR))))
+$(foreach l,$(libs),$(eval $(call library,tsan/,$(l),$(AR))))
+
+# $(1) flavour prefix, $(2) program, $(3) linker, $(4) flags
+define program
+$(O)/$(1)$(2): $(patsubst %,$(O)/$(1)%.o,$(basename $($(2)-srcs))) $(patsubst %,$(O)/$(1)lib%.a,$($(2)-libs))
+	$$(call say,LD,$$@)
+	@mkdir -p $$(@D)
+	$(Q)$(3) $(4) -o $$@ $$^ $$($(2)-ldlibs) -lpthread
+endef
+linker_of = $(if $(filter %.cc,$($(1)-srcs))$($(1)-cxx),$(CXX),$(CC))
+$(foreach p,$(programs) $(tests),$(eval $(call program,,$(p),$(call linker_of,$(p)),)))
+$(foreach p,$(asan-tests),$(eval $(call program,asan/,$(p),$(CC),-fsanitize=address,undefined)))
+$(foreach p,$(tsan-tests),$(eval $(call program,tsan/,$(p),$(CC),-fsanitize=thread)))
+
+.PHONY: all
+all: $(addprefix $(O)/,$(programs))
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * GUP-fast: the lockless walk of mm/gup.c (Linux 6.12), instantiated per format and design.
+ */
+#ifndef REF_GUP_H
+#define REF_GUP_H
+
+#include <ref/pgtable.h>
+
+enum gup_flags { GUP_WRITE = 1 };
+
+/*
+ * Walks [start, start + nr pages) and takes one reference on the folio of each page found, in
+ * order, stopping at the first that it cannot take. Returns how many pages[] were filled (0 when
+ * the range is not permitted). Needs no lock; the caller must not free tables under it except by
+ * a discipline of ref/gather.h.
+ */
+typedef unsigned long (*gup_fast_fn)(struct ref_mm *mm, uint64_t start, unsigned long nr,
+				     unsigned flags, struct ref_page **pages);
+
+/* One instantiation. */
+struct gup_walker {
+	const char *format; /* as in pgt_opts */
+	const char *design; /* static | addr_end_folded | addr_end_global | offset_lockless */
+	gup_fast_fn fast;
+	const char *symbol; /* of `fast`, for code_bytes and disassembly */
+	bool busted;	    /* this pair (design, format) returns wrong pages at some boundary */
+};
+size_t gup_nr_walkers(void);
+const struct gup_walker *gup_walker_at(size_t i);
+const struct gup_walker *gup_walker_find(const char *format, const char *design); /* or NULL */
+
+/* Page by page through pgt_lookup(), a reference each; stops at the first hole. */
+unsigned long gup_slow(struct ref_mm *mm, uint64_t start, unsigned long nr, unsigned flags,
+		       struct ref_page **pages);
+/* Drops the references, page by page, as put_page() does through the head. */
+void gup_put(struct ref_page **pages, unsigned long nr);
+
+#endif

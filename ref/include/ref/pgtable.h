@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Page tables as data: formats, a simulated physical memory, a builder, and a slow walker.
+ *
+ * A table lives in simulated frames of a struct ref_mm's arena; every frame has a struct ref_page,
+ * as every page frame of the kernel has a struct page. Builders need external locking (one at a
+ * time); lockless walkers (ref/gup.h) may run beside them.
+ */
+#ifndef REF_PGTABLE_H
+#define REF_PGTABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum pgt_level { PGT_PTE, PGT_PMD, PGT_PUD, PGT_P4D, PGT_PGD, PGT_NR_LEVELS };
+
+struct pgt_fmt; /* private to ref/pgtable; one file per architecture */
+struct ref_mm;
+
+/* One per simulated frame. refcount is 0 for a free frame. */
+struct ref_page {
+	int refcount;	       /* of the folio; meaningful in the head */
+	uint32_t flags;
+	struct ref_page *head; /* the folio's first page; itself for a small folio */
+	uint32_t nr;	       /* pages in the folio (head only) */
+	uint32_t generation;   /* times the frame was freed: what the tests' oracle compares */
+	void *mapping;	       /* address_space stand-in; low bit: anonymous */
+	uint64_t index;
+};
+
+struct pgt_opts {
+	const char *format; /* "x86_64-4k-48", "x86_64-4k-57", "x86_64-4k-57-folded", "s390x" */
+	unsigned levels;    /* formats that fold per mm (s390x): 2..5; others: 0 */
+	size_t nr_frames;   /* size of the arena, in base pages */
+};
+
+/* -EINVAL: unknown format, or levels out of range; -ENOMEM. */
+int ref_mm_create(const struct pgt_opts *opts, struct ref_mm **out);
+void ref_mm_destroy(struct ref_mm *mm);
+
+/* What a format is, for loops over all of them. */
+size_t pgt_nr_formats(void);
+const char *pgt_format_name(size_t i);
+bool pgt_format_folds_per_mm(const char *format); /* true: `levels` 2..5 has to be given */
+
+unsigned pgt_page_shift(const struct ref_mm *mm);
+/* log2 of what one entry of that level covers; 0 when the level is folded in this mm. */
+unsigned pgt_level_shift(const struct ref_mm *mm, enum pgt_level level);
+bool pgt_level_can_leaf(const struct ref_mm *mm, enum pgt_level level);
+/* Last mappable byte address; ranges may end at it + 1, which is 0 if the space is full. */
+uint64_t pgt_last_addr(const struct ref_mm *mm);
+const char *pgt_level_name(enum pgt_level level); /* "pte".."pgd" */
+
+/* Maps a new folio of the leaf's size at addr (aligned to it), building tables as needed.
+ * -EEXIST: something is mapped there; -ENOMEM: the arena is full; -EINVAL: no such leaf. */
+int pgt_map(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool writable);
+/* Clears the leaf that covers addr and drops the mapping's reference. -ENOENT: nothing there. */
+int pgt_unmap(struct ref_mm *mm, uint64_t addr);
+
+/* Brute force, from the format's description alone and not by the walker's code: the page mapped
+ * at addr, or NULL. The oracle. */
+struct ref_page *pgt_lookup(struct ref_mm *mm, uint64_t addr, bool write);
+size_t ref_page_index(struct ref_mm *mm, const struct ref_page *page); /* frame number */
+
+/*
+ * For freeing page tables (ref/gather.h): takes the PTE table that covers addr out of its parent
+ * (clears the entry; empty entries keep their type bits where the format says so) and returns its
+ * frame; the leaves in it stay as they are, so that pgt_link_table() can put it back.
+ * NULL: no table there. Releases order: the clear is a release store.
+ */
+struct ref_page *pgt_unlink_table(struct ref_mm *mm, uint64_t addr);
+int pgt_link_table(struct ref_mm *mm, uint64_t addr, struct ref_page *table);
+/* A table as memory: for poisoning it when freed. Bytes = *size. */
+void *pgt_table_mem(struct ref_mm *mm, struct ref_page *table, size_t *size);
+
+#endif

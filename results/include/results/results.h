@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Runs, parts and ptbench-result documents: the one format that everything else reads and writes.
+ *
+ * A run is a folder; a part is one document in it with one provenance and one mode. No type of
+ * the JSON library appears here. Functions return 0 or -errno and, where they take a
+ * struct results_error, say in it what was wrong, where, and what to do. Nothing here is
+ * thread-safe; a document belongs to one thread at a time.
+ */
+#ifndef RESULTS_RESULTS_H
+#define RESULTS_RESULTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <results/metrics.h>
+
+#define RESULTS_FORMAT "ptbench-result"
+#define RESULTS_VERSION 1
+
+struct results_error {
+	char file[512];	  /* path, or "-" */
+	char path[512];	  /* JSON path such as $.measurements[3].samples[0], or "" */
+	char reason[512]; /* what is wrong and what to do */
+};
+/* Prints "file: path: reason\n". */
+void results_error_print(FILE *to, const struct results_error *err);
+
+/* ---- metrics ---- */
+enum results_better { RESULTS_LOWER, RESULTS_HIGHER, RESULTS_NEITHER };
+struct results_metric {
+	const char *name, *unit, *meaning;
+	enum results_better better;
+};
+const struct results_metric *results_metric_find(const char *name); /* NULL: no such metric */
+size_t results_nr_metrics(void);
+const struct results_metric *results_metric_at(size_t i);
+
+/* ---- params: sorted by key, each an integer or a string ---- */
+struct results_param {
+	char *key;
+	char *str;     /* NULL: the value is num */
+	long long num;
+};
+struct results_params {
+	struct results_param *v;
+	size_t nr;
+};
+/* Sets (adds or replaces) one key, keeping order. -EINVAL: key is not [a-z][a-z0-9_]*. */
+int results_params_set_int(struct results_params *p, const char *key, long long num);
+int results_params_set_str(struct results_params *p, const char *key, const char *str);
+/* Parses "key=value,key=value" (values of digits, or '-' digits, are integers). "" is fine. */
+int results_params_parse(struct results_params *p, const char *text);
+const struct results_param *results_params_get(const struct results_params *p, const char *key);
+/* The string value, or NULL when absent or an integer. */
+const char *results_params_str(const struct results_params *p, const char *key);
+/* The integer value, or dflt when absent or a string. */
+long long results_params_int(const struct results_params *p, const char *key, long long dflt);
+int results_params_copy(struct results_params *to, const struct results_params *from);
+int results_params_cmp(const struct results_params *a, const struct results_params *b);
+/* "key=value,key=value", malloc'ed; NULL without memory. */
+char *results_params_text(const struct results_params *p);
+void results_params_free(struct results_params *p);
+
+/* ---- measurements and checks ---- */
+enum results_subject { RESULTS_REF, RESULTS_KERNEL, RESULTS_LIBURCU };
+const char *results_subject_name(enum results_subject s); /* "ref", "kernel", "liburcu" */
+
+/*
+ * EXACT: at least 90 % of the samples agree (integers; the mode is the value).
+ * DETERMINISTIC: integers that agree less often; judged with a threshold.
+ * SAMPLED: the median is the value, with its order-statistics interval.
+ */
+enum results_kind { RESULTS_EXACT, RESULTS_DETERMINISTIC, RESULTS_SAMPLED };
+const char *results_kind_name(enum results_kind k);
+
+struct results_measurement {
+	char *case_id; /* family/name */
+	struct results_params params;
+	enum results_subject subject;
+	char *skipped; /* reason; then metric is NULL and there are no samples */
+	const struct results_metric *metric;
+	enum results_kind kind;
+	long long nr_ops;  /* operations behind one sample, >= 1 */
+	double *samples;   /* totals over nr_ops operations, in the metric's unit */
+	size_t nr_samples; /* >= 1 */
+	long long discarded; /* windows thrown away (0 where the rule does not apply) */
+};
+
+struct results_check {
+	char *id;
+	struct results_params params;
+	char *expect, *seen;
+	bool ok;
+};
+
+/* Ordered string pairs: the provenance blocks. Known keys are in the schema. */
+struct results_pair { char *key, *value; };
+struct results_pairs { struct results_pair *v; size_t nr; };
+int results_pairs_set(struct results_pairs *p, const char *key, const char *value);
+int results_pairs_setf(struct results_pairs *p, const char *key, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+const char *results_pairs_get(const struct results_pairs *p, const char *key); /* NULL: absent */
+
+struct results_doc {
+	char *part;    /* "native", "x86_64-stock.icount-1cpu", ... */
+	char *mode;    /* native | kvm | icount | tcg | static */
+	char *created; /* UTC, 2026-01-31T23:59:59Z */
+	char *command; /* the shell command that makes this part again */
+	struct results_pairs environment; /* must match for two parts to be compared */
+	struct results_pairs subject;	  /* what is compared */
+	struct results_measurement *measurements;
+	size_t nr_measurements;
+	struct results_check *checks;
+	size_t nr_checks;
+};
+
+/* created is set to now. */
+int results_doc_new(const char *part, const char *mode, struct results_doc **out);
+void results_doc_free(struct results_doc *doc);
+/*
+ * Adds a measurement; case_id, params and samples are copied. -EEXIST: same identity
+ * (case, params, subject, metric) is there already. -EINVAL: not a valid measurement
+ * (err says why). kind RESULTS_EXACT is downgraded to DETERMINISTIC when fewer than 90 % of the
+ * samples agree; that is the one place where the rule is applied.
+ */
+int results_doc_add(struct results_doc *doc, const struct results_measurement *m,
+		    struct results_error *err);
+int results_doc_add_skipped(struct results_doc *doc, const char *case_id,
+			    const struct results_params *params, enum results_subject subject,
+			    const char *reason, struct results_error *err);
+int results_doc_add_check(struct results_doc *doc, const char *id,
+			  const struct results_params *params, const char *expect, const char *seen,
+			  bool ok, struct results_error *err);
+/* Writes to a temporary name in the same folder, fsyncs, renames. Same document, same bytes. */
+int results_doc_write(const struct results_doc *doc, const char *file, struct results_error *err);
+/* Strict: refuses unknown keys, wrong types, duplicates, lies about kind; *out is complete or NULL. */
+int results_doc_read(const char *file, struct results_doc **out, struct results_error *err);
+
+/* ---- statistics ---- */
+struct results_stat {
+	double value;	  /* per operation: mode (exact, deterministic) or median (sampled) */
+	double low, high; /* sampled: 95 % order-statistics interval of the median (min..max when
+			     there are fewer than 6 samples); else min and max of the samples */
+	double min, max;  /* per operation */
+	double agreement; /* share of the samples equal to the mode; 0 for sampled */
+	size_t n;
+};
+/* m must not be a skipped one. */
+void results_stat(const struct results_measurement *m, struct results_stat *s);
+
+/* ---- runs ---- */
+enum results_state { RESULTS_PASSED, RESULTS_FAILED, RESULTS_SKIPPED };
+const char *results_state_name(enum results_state s);
+
+struct results_part {
+	char *name;
+	char *file; /* relative to the run's folder; NULL when there is none */
+	enum results_state state;
+	char *reason; /* NULL when passed */
+};
+struct results_run {
+	char *dir;
+	char *command;	/* what the user typed */
+	char *started, *finished; /* finished: NULL while it runs */
+	char *revision; /* of the suite */
+	bool complete;
+	struct results_part *parts;
+	size_t nr_parts;
+};
+/*
+ * Makes <runs>/<UTC time>-<revision>-<random>/ with a run.json that says "partial" and no parts,
+ * and points <runs>/latest at it.
+ */
+int results_run_create(const char *runs, const char *command, const char *revision,
+		       struct results_run **out, struct results_error *err);
+/* Records a part (adds, or replaces the one of that name) and rewrites run.json atomically. */
+int results_run_part(struct results_run *run, const char *name, const char *file,
+		     enum results_state state, const char *reason, struct results_error *err);
+/* Writes finished and complete. */
+int results_run_finish(struct results_run *run, bool complete, struct results_error *err);
+/* path: a run's folder, its run.json, or a link to the folder. */
+int results_run_read(const char *path, struct results_run **out, struct results_error *err);
+void results_run_free(struct results_run *run);
+
+/* ---- subcommands: argv[0] is the subcommand; return ptbench's exit status ---- */
+int results_cmd_validate(int argc, char **argv);
+int results_cmd_show(int argc, char **argv);
+int results_cmd_compare(int argc, char **argv);
+
+#endif
