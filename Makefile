@@ -31,6 +31,11 @@ say = $(if $(filter 1,$(V)),@:,@printf '  %-7s %s\n' "$(1)" "$(2)")
 libs :=
 programs :=
 tests :=
+asan-tests :=
+tsan-tests :=
+script-tests :=
+guest-libs :=
+guest-programs :=
 
 include ref/ref.mk
 include results/results.mk
@@ -79,7 +84,19 @@ $(foreach p,$(programs) $(tests),$(eval $(call program,,$(p),$(call linker_of,$(
 $(foreach p,$(asan-tests),$(eval $(call program,asan/,$(p),$(CC),-fsanitize=address,undefined)))
 $(foreach p,$(tsan-tests),$(eval $(call program,tsan/,$(p),$(CC),-fsanitize=thread)))
 
-.PHONY: all
+# ---- guests: static programs for every architecture that kernels/arch has a file for ----
+# A guest program P (listed in guest-programs) has P-srcs and P-libs like any other, and is built as
+# $(O)/guest-ARCH/P.
+arch_key = $(shell sed -n 's/^$(2)[ \t]*//p' kernels/arch/$(1).arch)
+guest-archs := $(basename $(notdir $(wildcard kernels/arch/*.arch)))
+guest_cc = $(call arch_key,$(1),cross)gcc
+guest_ar = $(call arch_key,$(1),cross)ar
+$(foreach a,$(guest-archs),$(eval $(call flavour,guest-$(a)/,$(call guest_cc,$(a)),)))
+$(foreach a,$(guest-archs),$(foreach l,$(guest-libs),$(eval $(call library,guest-$(a)/,$(l),$(call guest_ar,$(a))))))
+$(foreach a,$(guest-archs),$(foreach p,$(guest-programs),$(eval $(call program,guest-$(a)/,$(p),$(call guest_cc,$(a)),-static))))
+
+.PHONY: all guests
+guests: $(foreach a,$(guest-archs),$(addprefix $(O)/guest-$(a)/,$(guest-programs)))
 all: $(addprefix $(O)/,$(programs))
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
