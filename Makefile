@@ -100,3 +100,51 @@ guests: $(foreach a,$(guest-archs),$(addprefix $(O)/guest-$(a)/,$(guest-programs
 all: $(addprefix $(O)/,$(programs))
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
+
+# ---- what a user types; `make help` prints the comments behind the double hashes ----
+SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+ptbench = $(O)/ptbench
+RUN ?= results/runs/latest
+
+.PHONY: bench test test-kernels kernels report shim exactness help clean cache-prune test-programs
+bench: ## everything: reference, host and real kernels; JSON and a web report
+	@scripts/deps build kernels report
+	$(Q)$(SUBMAKE) all guests
+	$(Q)$(ptbench) bench $(SCENARIOS)
+
+test: ## unit tests, walker regressions, sanitizers, the report in a browser
+	@scripts/deps build report test
+	$(Q)$(SUBMAKE) all test-programs
+	$(Q)PTBENCH_BUILD=$(abspath $(O)) prove -j2 --timer -e '' $(all-tests)
+
+test-kernels: ## boots the real kernels twice and checks what they must show
+	@scripts/deps build kernels test
+	$(Q)$(SUBMAKE) all guests
+	$(Q)PTBENCH_BUILD=$(abspath $(O)) prove -v --timer -e '' $(kernel-tests)
+
+kernels: ## builds the kernels of SCENARIOS= (default: the list BENCH)
+	@scripts/deps build kernels
+	$(Q)$(SUBMAKE) all guests
+	$(Q)$(ptbench) kernels build $(SCENARIOS)
+
+report: ## renders RUN= (default: the newest run) and prints where
+	@scripts/deps build report
+	$(Q)$(SUBMAKE) all
+	$(Q)$(ptbench) report $(RUN)
+
+cache-prune: ## drops cached kernel builds that no scenario of this tree uses
+	$(Q)kernels/build --prune
+
+clean: ## removes $(O)
+	rm -rf $(O)
+
+help: ## this list
+	@echo 'make TARGET [O=build] [V=1] [KSRC=kernel tree] [SCENARIOS="..."]'
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | sort -u | while IFS="$$(printf '\t')" read -r t d; do \
+		printf '  %-14s %s\n' "$$t" "$$d"; done
+
+script-tests += scripts/test/test_deps.t scripts/test/test_layers.t
+all-tests = $(addprefix $(O)/,$(tests)) $(addprefix $(O)/asan/,$(asan-tests)) \
+	$(addprefix $(O)/tsan/,$(tsan-tests)) $(script-tests)
+test-programs: $(addprefix $(O)/,$(tests) $(test-helpers)) $(addprefix $(O)/asan/,$(asan-tests)) \
+	$(addprefix $(O)/tsan/,$(tsan-tests))
