@@ -27,7 +27,8 @@ say = $(if $(filter 1,$(V)),@:,@printf '  %-7s %s\n' "$(1)" "$(2)")
 
 # What the fragments fill. A program or test P (a path without suffix below $(O)) has P-srcs,
 # P-libs (archives of ours) and P-ldlibs (-l flags); a library L has L-srcs.
-# A source's own flags: CFLAGS-path/file.o. Objects of a flavour F stand under $(O)/F/.
+# A source's own flags: CFLAGS-path/file.o. Objects stand under
+# $(O)/obj/, so that a program may be called as its folder is; those of a flavour F under $(O)/F/obj/.
 libs :=
 programs :=
 tests :=
@@ -46,7 +47,7 @@ include kernels/kernels.mk
 # ---- flavours: one rule set each for plain, sanitized and (in kernels.mk) guest objects ----
 # $(1) prefix below $(O) ("" or "asan/"), $(2) compiler, $(3) flags
 define flavour
-$(O)/$(1)%.o: %.c
+$(O)/$(1)obj/%.o: %.c
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	$(Q)$(2) $(CPPFLAGS) $(CFLAGS) $(CWARN) $(3) $$(CFLAGS-$$*.o) $(DEPFLAGS) -c -o $$@ $$<
@@ -55,14 +56,14 @@ $(eval $(call flavour,,$(CC),))
 $(eval $(call flavour,asan/,$(CC),-fsanitize=address,undefined -fno-sanitize-recover=all))
 $(eval $(call flavour,tsan/,$(CC),-fsanitize=thread))
 
-$(O)/%.o: %.cc
+$(O)/obj/%.o: %.cc
 	$(call say,CXX,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(WARN) $(CXXFLAGS-$*.o) $(DEPFLAGS) -c -o $@ $<
 
 # $(1) flavour prefix, $(2) library name, $(3) ar
 define library
-$(O)/$(1)lib$(2).a: $(patsubst %,$(O)/$(1)%.o,$(basename $($(2)-srcs)))
+$(O)/$(1)lib$(2).a: $(patsubst %,$(O)/$(1)obj/%.o,$(basename $($(2)-srcs)))
 	$$(call say,AR,$$@)
 	@mkdir -p $$(@D)
 	@rm -f $$@
@@ -74,7 +75,7 @@ $(foreach l,$(libs),$(eval $(call library,tsan/,$(l),$(AR))))
 
 # $(1) flavour prefix, $(2) program, $(3) linker, $(4) flags
 define program
-$(O)/$(1)$(2): $(patsubst %,$(O)/$(1)%.o,$(basename $($(2)-srcs))) $(patsubst %,$(O)/$(1)lib%.a,$($(2)-libs))
+$(O)/$(1)$(2): $(patsubst %,$(O)/$(1)obj/%.o,$(basename $($(2)-srcs))) $(patsubst %,$(O)/$(1)lib%.a,$($(2)-libs))
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
 	$(Q)$(3) $(4) -o $$@ $$^ $$($(2)-ldlibs) -lpthread
