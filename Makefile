@@ -53,7 +53,7 @@ $(O)/$(1)obj/%.o: %.c
 	@mkdir -p $$(@D)
 	$(Q)$(2) $(CPPFLAGS) $(CFLAGS) $(CWARN) $(3) $$(CFLAGS-$$*.o) $(DEPFLAGS) -c -o $$@ $$<
 endef
-$(eval $(call flavour,obj/,$(CC),))
+$(eval $(call flavour,,$(CC),))
 $(eval $(call flavour,asan/,$(CC),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all))
 $(eval $(call flavour,tsan/,$(CC),-fsanitize=thread))
 
@@ -70,7 +70,7 @@ $(O)/$(1)lib$(2).a: $(patsubst %,$(O)/$(1)obj/%.o,$(basename $($(2)-srcs)))
 	@rm -f $$@
 	$(Q)$(3) rcs $$@ $$^
 endef
-$(foreach l,$(libs),$(eval $(call library,obj/,$(l),$(AR))))
+$(foreach l,$(libs),$(eval $(call library,,$(l),$(AR))))
 $(foreach l,$(libs),$(eval $(call library,asan/,$(l),$(AR))))
 $(foreach l,$(libs),$(eval $(call library,tsan/,$(l),$(AR))))
 
@@ -82,9 +82,9 @@ $(O)/$(1)$(2): $(patsubst %,$(O)/$(1)obj/%.o,$(basename $($(2)-srcs))) $(patsubs
 	$(Q)$(3) $(4) -o $$@ $$^ $$($(2)-ldlibs) -lpthread
 endef
 linker_of = $(if $(filter %.cc,$($(1)-srcs))$($(1)-cxx),$(CXX),$(CC))
-$(foreach p,$(programs) $(tests),$(eval $(call program,obj/,$(p),$(call linker_of,$(p)),,)))
-$(foreach p,$(asan-tests),$(eval $(call program,asan/,$(p),$(CC),-fsanitize=address$(comma)undefined,asan/)))
-$(foreach p,$(tsan-tests),$(eval $(call program,tsan/,$(p),$(CC),-fsanitize=thread,tsan/)))
+$(foreach p,$(programs) $(tests),$(eval $(call program,,$(p),$(call linker_of,$(p)),)))
+$(foreach p,$(asan-tests),$(eval $(call program,asan/,$(p),$(CC),-fsanitize=address$(comma)undefined)))
+$(foreach p,$(tsan-tests),$(eval $(call program,tsan/,$(p),$(CC),-fsanitize=thread)))
 
 # ---- guests: static programs for every architecture that kernels/arch has a file for ----
 # A guest program P (listed in guest-programs) has P-srcs and P-libs like any other, and is built as
@@ -95,7 +95,7 @@ guest_cc = $(call arch_key,$(1),cross)gcc
 guest_ar = $(call arch_key,$(1),cross)ar
 $(foreach a,$(guest-archs),$(eval $(call flavour,guest-$(a)/,$(call guest_cc,$(a)),)))
 $(foreach a,$(guest-archs),$(foreach l,$(guest-libs),$(eval $(call library,guest-$(a)/,$(l),$(call guest_ar,$(a))))))
-$(foreach a,$(guest-archs),$(foreach p,$(guest-programs),$(eval $(call program,guest-$(a)/,$(p),$(call guest_cc,$(a)),-static,guest-$(a)/))))
+$(foreach a,$(guest-archs),$(foreach p,$(guest-programs),$(eval $(call program,guest-$(a)/,$(p),$(call guest_cc,$(a)),-static))))
 
 .PHONY: all guests
 guests: $(foreach a,$(guest-archs),$(addprefix $(O)/guest-$(a)/,$(guest-programs)))
