@@ -13,18 +13,28 @@
 /* Called when a table is free for reuse, from whatever context the discipline frees in. */
 typedef void (*gather_free_fn)(void *cookie, struct ref_page *table);
 
-struct gather; /* one freer: a batch of unlinked tables, and its discipline */
+/*
+ * One freer: a batch of unlinked tables, and its discipline. Created, used and destroyed by one
+ * thread, the freer; only the reader_* operations are for other threads.
+ */
+struct gather;
 
 struct gather_discipline {
 	const char *name; /* ipi_signal | sync_membarrier | membarrier | rcu_qsbr | rcu_memb */
 	const char *summary;
 	bool busted;	 /* tables may be freed under a walker */
+	bool deferred;	 /* flush() returns before the tables are free; barrier() waits for them */
 	bool needs_urcu; /* in an object file of its own, absent from guests */
 	int (*init)(struct gather *g);
 	void (*exit)(struct gather *g);
-	void (*reader_online)(struct gather *g);  /* by each walking thread, before its first walk */
-	void (*reader_offline)(struct gather *g); /* and after its last */
-	void (*reader_quiescent)(struct gather *g); /* between walks (qsbr); else nothing */
+	/* By each walking thread before its first walk and after its last; -ENOMEM. */
+	int (*reader_online)(struct gather *g);
+	void (*reader_offline)(struct gather *g);
+	/* Around each walk and between walks; NULL: the walk's own ref_irq_save() is enough. Callers
+	 * use gather_walk_begin() and gather_walk_end() below. */
+	void (*reader_lock)(struct gather *g);
+	void (*reader_unlock)(struct gather *g);
+	void (*reader_quiescent)(struct gather *g);
 	/* Waits, or arranges to wait, and hands every table of the batch to the free function. */
 	void (*flush)(struct gather *g);
 	void (*barrier)(struct gather *g); /* returns when all that was flushed has been freed */
@@ -32,15 +42,25 @@ struct gather_discipline {
 size_t gather_nr_disciplines(void);
 const struct gather_discipline *gather_discipline_at(size_t i);
 const struct gather_discipline *gather_discipline_find(const char *name);
+/* Adds the rows rcu_qsbr and rcu_memb. In library refurcu: programs that link it call this first;
+ * in the others those rows do not exist. */
+void gather_register_urcu(void);
 
-/* batch: tables per flush at most, 1..gather_max_batch() (509 with 4 KiB pages, as the kernel). */
+/*
+ * batch: tables per flush at most, 1..gather_max_batch() (509 with 4 KiB pages, as the kernel).
+ * -EINVAL: no discipline, no free function, or batch out of range; -ENOMEM; -ENOSYS: the running
+ * kernel lacks what the discipline needs.
+ */
 int gather_create(const struct gather_discipline *d, unsigned batch, gather_free_fn free_fn,
 		  void *cookie, struct gather **out);
+/* Flushes what is left and waits until it is free. Every reader is offline by then. */
 void gather_destroy(struct gather *g);
 /* As tlb_remove_table(): adds an unlinked table, flushing when the batch is full. */
 void gather_remove_table(struct gather *g, struct ref_page *table);
 /* As tlb_finish_mmu(): flushes what is left. */
 void gather_finish(struct gather *g);
+/* As rcu_barrier(): returns when every table flushed so far has been freed. */
+void gather_barrier(struct gather *g);
 unsigned gather_max_batch(void);
 
 struct gather_stats {
@@ -50,5 +70,21 @@ struct gather_stats {
 	uint64_t waiting_peak;	 /* most tables unlinked and not yet free */
 };
 void gather_stats(struct gather *g, struct gather_stats *out);
+const struct gather_discipline *gather_discipline_of(const struct gather *g);
+
+/* What a reader does around each walk, besides the walk's own ref_irq_save(). */
+static inline void gather_walk_begin(const struct gather_discipline *d, struct gather *g)
+{
+	if (d->reader_lock)
+		d->reader_lock(g);
+}
+
+static inline void gather_walk_end(const struct gather_discipline *d, struct gather *g)
+{
+	if (d->reader_unlock)
+		d->reader_unlock(g);
+	if (d->reader_quiescent)
+		d->reader_quiescent(g);
+}
 
 #endif

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which threads walk under a gather: what mm_cpumask() is to the kernel's flush. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "gather_priv.h"
+
+struct gather_reader *gather_readers(struct gather *g)
+{
+	return ref_load_acquire(&g->readers);
+}
+
+/* Under the lock: a slot that nobody is online in. */
+static struct gather_reader *__free_slot(struct gather *g)
+{
+	struct gather_reader *r;
+
+	for (r = g->readers; r; r = r->next)
+		if (!(r->epoch & 1))
+			return r;
+	r = aligned_alloc(GATHER_CACHE_LINE, sizeof(*r));
+	if (!r)
+		return NULL;
+	memset(r, 0, sizeof(*r));
+	r->g = g;
+	r->next = g->readers;
+	ref_store_release(&g->readers, r);
+	return r;
+}
+
+/*
+ * Going online is a full barrier, and so is what the freer does between unlinking and looking for
+ * readers: either the freer sees this reader, or this reader's walks see what was unlinked.
+ */
+int gather_reader_claim(struct gather *g)
+{
+	struct ref_cpu *cpu = ref_this_cpu();
+	struct gather_reader *r;
+
+	pthread_mutex_lock(&g->lock);
+	r = __free_slot(g);
+	if (r) {
+		r->cpu = cpu;
+		REF_WRITE_ONCE(r->tid, (pid_t)syscall(SYS_gettid));
+		/* The handler runs through this list at any instruction: one store publishes. */
+		r->next_mine = cpu->ipi;
+		ref_barrier();
+		REF_WRITE_ONCE(cpu->ipi, (void *)r);
+		(void)ref_xchg(&r->epoch, r->epoch + 1);
+	}
+	pthread_mutex_unlock(&g->lock);
+	return r ? 0 : -ENOMEM;
+}
+
+/* Outside a walk. Leaving answers whatever the freer has asked of this thread. */
+void gather_reader_release(struct gather *g)
+{
+	struct ref_cpu *cpu = ref_this_cpu();
+	struct gather_reader *r, *prev = NULL;
+
+	for (r = cpu->ipi; r && r->g != g; r = r->next_mine)
+		prev = r;
+	if (!r)
+		return;
+	pthread_mutex_lock(&g->lock);
+	if (prev)
+		REF_WRITE_ONCE(prev->next_mine, r->next_mine);
+	else
+		REF_WRITE_ONCE(cpu->ipi, (void *)r->next_mine);
+	ref_barrier();
+	/* Full barrier: the last walk's loads before it. Pairs with the freer's acquire. */
+	(void)ref_xchg(&r->epoch, r->epoch + 1);
+	pthread_mutex_unlock(&g->lock);
+}
