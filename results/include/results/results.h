@@ -24,7 +24,7 @@ struct results_error {
 	char path[512];	  /* JSON path such as $.measurements[3].samples[0], or "" */
 	char reason[512]; /* what is wrong and what to do */
 };
-/* Prints "file: path: reason\n". */
+/* Prints "file: path: reason\n", without the parts that are empty. */
 void results_error_print(FILE *to, const struct results_error *err);
 
 /* ---- metrics ---- */
@@ -36,6 +36,7 @@ struct results_metric {
 const struct results_metric *results_metric_find(const char *name); /* NULL: no such metric */
 size_t results_nr_metrics(void);
 const struct results_metric *results_metric_at(size_t i);
+const char *results_better_name(enum results_better b); /* "lower", "higher", "neither" */
 
 /* ---- params: sorted by key, each an integer or a string ---- */
 struct results_param {
@@ -47,7 +48,11 @@ struct results_params {
 	struct results_param *v;
 	size_t nr;
 };
-/* Sets (adds or replaces) one key, keeping order. -EINVAL: key is not [a-z][a-z0-9_]*. */
+/*
+ * Sets (adds or replaces) one key, keeping order. -EINVAL: key is not [a-z][a-z0-9_]*, an integer is
+ * not within +-(2^53 - 1), or a string is empty, longer than 256 characters, not UTF-8, all digits
+ * (make it an integer), or holds a comma or a control character. -E2BIG: more than 16.
+ */
 int results_params_set_int(struct results_params *p, const char *key, long long num);
 int results_params_set_str(struct results_params *p, const char *key, const char *str);
 /* Parses "key=value,key=value" (values of digits, or '-' digits, are integers). "" is fine. */
@@ -95,13 +100,18 @@ struct results_check {
 	bool ok;
 };
 
-/* Ordered string pairs: the provenance blocks. Known keys are in the schema. */
+/*
+ * String pairs: the provenance blocks. Known keys are described in the schema; any other of the
+ * form [a-z][a-z0-9_]* may be added. Written in the order of the keys. -EINVAL: no such key, or the
+ * value is not UTF-8 or longer than 16384 characters.
+ */
 struct results_pair { char *key, *value; };
 struct results_pairs { struct results_pair *v; size_t nr; };
 int results_pairs_set(struct results_pairs *p, const char *key, const char *value);
 int results_pairs_setf(struct results_pairs *p, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 const char *results_pairs_get(const struct results_pairs *p, const char *key); /* NULL: absent */
+void results_pairs_free(struct results_pairs *p); /* a document's are freed with it */
 
 struct results_doc {
 	char *part;    /* "native", "x86_64-stock.icount-1cpu", ... */
@@ -114,9 +124,10 @@ struct results_doc {
 	size_t nr_measurements;
 	struct results_check *checks;
 	size_t nr_checks;
+	char *extra; /* a JSON object that is kept and not looked at, or NULL */
 };
 
-/* created is set to now. */
+/* created is set to now. The caller sets command (malloc'ed) before the document is written. */
 int results_doc_new(const char *part, const char *mode, struct results_doc **out);
 void results_doc_free(struct results_doc *doc);
 /*
@@ -133,21 +144,34 @@ int results_doc_add_skipped(struct results_doc *doc, const char *case_id,
 int results_doc_add_check(struct results_doc *doc, const char *id,
 			  const struct results_params *params, const char *expect, const char *seen,
 			  bool ok, struct results_error *err);
-/* Writes to a temporary name in the same folder, fsyncs, renames. Same document, same bytes. */
+/*
+ * Writes to a temporary name in the same folder, fsyncs, renames. Same document, same bytes: keys,
+ * measurements and checks are sorted. What the reader would refuse is not written (-EINVAL).
+ * A failed write leaves neither a part of the file nor the temporary one, and an old file as it was.
+ */
 int results_doc_write(const struct results_doc *doc, const char *file, struct results_error *err);
-/* Strict: refuses unknown keys, wrong types, duplicates, lies about kind; *out is complete or NULL. */
+/*
+ * Strict: refuses unknown keys, wrong types, duplicates, lies about kind; *out is complete or NULL.
+ * "-" is standard input.
+ */
 int results_doc_read(const char *file, struct results_doc **out, struct results_error *err);
 
-/* ---- statistics ---- */
+/* ---- statistics ----
+ * Mode: the most frequent sample, the smallest of several. Median: the middle sample, or the mean
+ * of the two in the middle. The interval of the median is distribution-free: the k-th smallest and
+ * the k-th largest sample enclose it with probability 1 - 2 P(B < k), B binomial (n, 1/2), computed
+ * exactly (H. A. David and H. N. Nagaraja, Order Statistics, 3rd edition, 2003, section 7.1);
+ * k is the largest for which that is at least 95 %. With 5 samples even the extremes give 93.75 %.
+ */
 struct results_stat {
 	double value;	  /* per operation: mode (exact, deterministic) or median (sampled) */
-	double low, high; /* sampled: 95 % order-statistics interval of the median (min..max when
-			     there are fewer than 6 samples); else min and max of the samples */
+	double low, high; /* per operation. Sampled: 95 % order-statistics interval of the median
+			     (min..max when there are fewer than 6 samples); else min and max */
 	double min, max;  /* per operation */
 	double agreement; /* share of the samples equal to the mode; 0 for sampled */
 	size_t n;
 };
-/* m must not be a skipped one. */
+/* m must not be a skipped one. Without memory to sort, every figure but n is NaN. */
 void results_stat(const struct results_measurement *m, struct results_stat *s);
 
 /* ---- runs ---- */
@@ -175,7 +199,11 @@ struct results_run {
  */
 int results_run_create(const char *runs, const char *command, const char *revision,
 		       struct results_run **out, struct results_error *err);
-/* Records a part (adds, or replaces the one of that name) and rewrites run.json atomically. */
+/*
+ * Names of parts and files: letters, digits, '_', '.', '+', '-', no "..". A part that passed has a
+ * file and no reason ("" counts as none); any other has a reason.
+ * Records a part (adds, or replaces the one of that name) and rewrites run.json atomically.
+ */
 int results_run_part(struct results_run *run, const char *name, const char *file,
 		     enum results_state state, const char *reason, struct results_error *err);
 /* Writes finished and complete. */

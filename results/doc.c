@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Building a document in memory: new, add, order, free. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+int results_doc_new(const char *part, const char *mode, struct results_doc **out)
+{
+	struct results_doc *doc = calloc(1, sizeof(*doc));
+
+	*out = NULL;
+	if (!doc)
+		return -ENOMEM;
+	doc->part = strdup(part);
+	doc->mode = strdup(mode);
+	doc->created = results__now();
+	if (!doc->part || !doc->mode || !doc->created) {
+		results_doc_free(doc);
+		return -ENOMEM;
+	}
+	*out = doc;
+	return 0;
+}
+
+void results__measurement_free(struct results_measurement *m)
+{
+	free(m->case_id);
+	results_params_free(&m->params);
+	free(m->skipped);
+	free(m->samples);
+}
+
+void results__check_free(struct results_check *c)
+{
+	free(c->id);
+	results_params_free(&c->params);
+	free(c->expect);
+	free(c->seen);
+}
+
+void results_doc_free(struct results_doc *doc)
+{
+	if (!doc)
+		return;
+	for (size_t i = 0; i < doc->nr_measurements; i++)
+		results__measurement_free(&doc->measurements[i]);
+	for (size_t i = 0; i < doc->nr_checks; i++)
+		results__check_free(&doc->checks[i]);
+	free(doc->measurements);
+	free(doc->checks);
+	results_pairs_free(&doc->environment);
+	results_pairs_free(&doc->subject);
+	free(doc->part);
+	free(doc->mode);
+	free(doc->created);
+	free(doc->command);
+	free(doc->extra);
+	free(doc);
+}
+
+/* Order of what identifies the thing measured, without the metric. */
+static int row_cmp(const struct results_measurement *a, const struct results_measurement *b)
+{
+	int c = strcmp(a->case_id, b->case_id);
+
+	if (!c)
+		c = results_params_cmp(&a->params, &b->params);
+	return c ? c : (int)a->subject - (int)b->subject;
+}
+
+static const char *metric_name(const struct results_measurement *m)
+{
+	return m->skipped ? "" : m->metric->name;
+}
+
+int results__measurement_cmp(const struct results_measurement *a,
+			     const struct results_measurement *b)
+{
+	int c = row_cmp(a, b);
+
+	return c ? c : strcmp(metric_name(a), metric_name(b));
+}
+
+/* What is skipped has no metric, so it excludes every measurement of the same row. */
+static bool clash(const struct results_measurement *a, const struct results_measurement *b)
+{
+	if (row_cmp(a, b))
+		return false;
+	return a->skipped || b->skipped || a->metric == b->metric;
+}
+
+int results__check_cmp(const struct results_check *a, const struct results_check *b)
+{
+	int c = strcmp(a->id, b->id);
+
+	return c ? c : results_params_cmp(&a->params, &b->params);
+}
+
+static int clash_error(const struct results_measurement *a, const struct results_measurement *b,
+		       struct results_error *err)
+{
+	char *params = results_params_text(&a->params);
+	const struct results_measurement *m = a->skipped ? b : a;
+
+	results__error(err, -EEXIST, NULL, "",
+		       "%s {%s} %s %s is there %s; give each row its own params or drop one",
+		       a->case_id, params ? params : "", results_subject_name(a->subject),
+		       m->skipped ? "(skipped)" : m->metric->name,
+		       !a->skipped == !b->skipped ? "already" : "both as measured and as skipped");
+	free(params);
+	return -EEXIST;
+}
+
+/* Room for one more of an array that grows by doubling; 0 or -ENOMEM. */
+static int grow(void **v, size_t nr, size_t size)
+{
+	void *bigger;
+
+	if (nr & (nr - 1))
+		return 0;
+	bigger = realloc(*v, (nr ? 2 * nr : 1) * size);
+	if (!bigger)
+		return -ENOMEM;
+	*v = bigger;
+	return 0;
+}
+
+static int no_memory(struct results_error *err)
+{
+	return results__error(err, -ENOMEM, NULL, "", "no memory for another row");
+}
+
+static int copy_measurement(struct results_measurement *to, const struct results_measurement *from)
+{
+	int ret;
+
+	*to = (struct results_measurement){ .subject = from->subject, .case_id = strdup(from->case_id) };
+	ret = results_params_copy(&to->params, &from->params);
+	if (!to->case_id || ret)
+		return -ENOMEM;
+	if (from->skipped) {
+		to->skipped = strdup(from->skipped);
+		return to->skipped ? 0 : -ENOMEM;
+	}
+	to->metric = from->metric;
+	to->kind = from->kind;
+	to->nr_ops = from->nr_ops;
+	to->discarded = from->discarded;
+	to->nr_samples = from->nr_samples;
+	to->samples = malloc(from->nr_samples * sizeof(*to->samples));
+	if (!to->samples)
+		return -ENOMEM;
+	for (size_t i = 0; i < from->nr_samples; i++)
+		to->samples[i] = from->samples[i] + 0.0; /* no negative zero */
+	return 0;
+}
+
+/* Exact must be earned: what repeats too seldom becomes deterministic. */
+static int downgrade(struct results_measurement *m, struct results_error *err)
+{
+	double *sorted;
+	size_t count;
+
+	if (m->skipped || m->kind != RESULTS_EXACT || !m->nr_samples || !m->samples)
+		return 0;
+	sorted = results__sorted(m->samples, m->nr_samples);
+	if (!sorted)
+		return no_memory(err);
+	results__mode(sorted, m->nr_samples, &count);
+	if (!results__is_exact(count, m->nr_samples))
+		m->kind = RESULTS_DETERMINISTIC;
+	free(sorted);
+	return 0;
+}
+
+int results_doc_add(struct results_doc *doc, const struct results_measurement *m,
+		    struct results_error *err)
+{
+	struct results_measurement checked = *m, copy;
+	int ret = downgrade(&checked, err);
+
+	if (!ret)
+		ret = results__check_measurement(&checked, err);
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < doc->nr_measurements; i++)
+		if (clash(&checked, &doc->measurements[i]))
+			return clash_error(&checked, &doc->measurements[i], err);
+	if (grow((void **)&doc->measurements, doc->nr_measurements, sizeof(*doc->measurements)))
+		return no_memory(err);
+	if (copy_measurement(&copy, &checked)) {
+		results__measurement_free(&copy);
+		return no_memory(err);
+	}
+	doc->measurements[doc->nr_measurements++] = copy;
+	return 0;
+}
+
+int results_doc_add_skipped(struct results_doc *doc, const char *case_id,
+			    const struct results_params *params, enum results_subject subject,
+			    const char *reason, struct results_error *err)
+{
+	struct results_measurement m = {
+		.case_id = (char *)case_id,
+		.params = params ? *params : (struct results_params){ 0 },
+		.subject = subject,
+		.skipped = (char *)(reason ? reason : ""),
+	};
+
+	return results_doc_add(doc, &m, err);
+}
+
+int results_doc_add_check(struct results_doc *doc, const char *id,
+			  const struct results_params *params, const char *expect, const char *seen,
+			  bool pass, struct results_error *err)
+{
+	struct results_check c = {
+		.id = (char *)id,
+		.params = params ? *params : (struct results_params){ 0 },
+		.expect = (char *)expect,
+		.seen = (char *)seen,
+		.ok = pass,
+	}, copy;
+	int ret = results__check_check(&c, err);
+
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < doc->nr_checks; i++)
+		if (!results__check_cmp(&c, &doc->checks[i]))
+			return results__error(err, -EEXIST, NULL, "",
+					      "check %s is there already with these params", id);
+	if (grow((void **)&doc->checks, doc->nr_checks, sizeof(*doc->checks)))
+		return no_memory(err);
+	copy = (struct results_check){
+		.id = strdup(id), .expect = strdup(expect), .seen = strdup(seen), .ok = pass,
+	};
+	ret = results_params_copy(&copy.params, &c.params);
+	if (ret || !copy.id || !copy.expect || !copy.seen) {
+		results__check_free(&copy);
+		return no_memory(err);
+	}
+	doc->checks[doc->nr_checks++] = copy;
+	return 0;
+}
+
+static int measurement_ptr_cmp(const void *a, const void *b)
+{
+	return results__measurement_cmp(*(const struct results_measurement *const *)a,
+					*(const struct results_measurement *const *)b);
+}
+
+static int check_ptr_cmp(const void *a, const void *b)
+{
+	return results__check_cmp(*(const struct results_check *const *)a,
+				  *(const struct results_check *const *)b);
+}
+
+const struct results_measurement **results__sorted_measurements(const struct results_doc *doc,
+								struct results_error *err)
+{
+	size_t nr = doc->nr_measurements;
+	const struct results_measurement **v = malloc((nr + 1) * sizeof(*v));
+
+	if (!v) {
+		no_memory(err);
+		return NULL;
+	}
+	for (size_t i = 0; i < nr; i++)
+		v[i] = &doc->measurements[i];
+	qsort(v, nr, sizeof(*v), measurement_ptr_cmp);
+	/* A skipped one sorts first of its row, so that neighbours are enough to compare. */
+	for (size_t i = 1; i < nr; i++) {
+		if (!clash(v[i - 1], v[i]))
+			continue;
+		clash_error(v[i - 1], v[i], err);
+		results__error_prefix(err, ".measurements[%zu]",
+				      (size_t)((v[i] > v[i - 1] ? v[i] : v[i - 1]) -
+					       doc->measurements));
+		free(v);
+		return NULL;
+	}
+	return v;
+}
+
+const struct results_check **results__sorted_checks(const struct results_doc *doc,
+						    struct results_error *err)
+{
+	size_t nr = doc->nr_checks;
+	const struct results_check **v = malloc((nr + 1) * sizeof(*v));
+
+	if (!v) {
+		no_memory(err);
+		return NULL;
+	}
+	for (size_t i = 0; i < nr; i++)
+		v[i] = &doc->checks[i];
+	qsort(v, nr, sizeof(*v), check_ptr_cmp);
+	for (size_t i = 1; i < nr; i++) {
+		if (results__check_cmp(v[i - 1], v[i]))
+			continue;
+		results__error(err, -EEXIST, NULL, "",
+			       "check %s is there already with these params; drop one", v[i]->id);
+		results__error_prefix(err, ".checks[%zu]",
+				      (size_t)((v[i] > v[i - 1] ? v[i] : v[i - 1]) - doc->checks));
+		free(v);
+		return NULL;
+	}
+	return v;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of libresults share and nobody else may use: rules, limits, errors, file I/O.
+ *
+ * Names begin with results__. Every rule of the format that one value can break stands in rules.c
+ * and is used by the functions that build a document, by the writer and by the reader, so that
+ * nothing can be written that would be refused when read.
+ */
+#ifndef RESULTS_INTERNAL_H
+#define RESULTS_INTERNAL_H
+
+#include <results/results.h>
+
+#define RESULTS_RUN_FORMAT "ptbench-run"
+#define RESULTS_RUN_FILE "run.json"
+
+/* Limits of the format; the schemas state the same numbers. Text is counted in code points. */
+#define RESULTS_MAX_FILE (16UL << 20)		  /* bytes */
+#define RESULTS_MAX_DEPTH 16			  /* arrays and objects inside one another */
+#define RESULTS_MAX_INT ((1LL << 53) - 1)	  /* what a double, and so any reader, holds exactly */
+#define RESULTS_MAX_SAMPLES 65536
+#define RESULTS_MAX_PARAMS 16
+#define RESULTS_MAX_PAIRS 256			  /* keys of a provenance block */
+#define RESULTS_MAX_PARTS 4096
+#define RESULTS_MAX_KEY 64
+#define RESULTS_MAX_NAME 128
+#define RESULTS_MAX_VALUE 256			  /* a parameter's string */
+#define RESULTS_MAX_TEXT 16384			  /* reasons, commands, provenance */
+
+/* ---- error.c ---- */
+/* Fills err (which may be NULL) and returns code. */
+int results__error(struct results_error *err, int code, const char *file, const char *path,
+		   const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* Puts prefix before err->path. */
+void results__error_prefix(struct results_error *err, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* ---- rules.c: 0, or -EINVAL with err->path relative to the thing that is checked ---- */
+bool results__is_key(const char *s);	/* [a-z][a-z0-9_]* */
+bool results__is_name(const char *s);	/* of a part or a file: no '/', no ".." */
+bool results__is_time(const char *s);	/* 2026-01-31T23:59:59Z */
+bool results__is_integer(const char *s); /* -?[0-9]+ */
+bool results__is_mode(const char *s);
+/* What is wrong with s as a parameter's string, or NULL. */
+const char *results__value_problem(const char *s);
+int results__check_text(const char *s, bool may_be_empty, const char *path,
+			struct results_error *err);
+int results__check_params(const struct results_params *p, struct results_error *err);
+int results__check_measurement(const struct results_measurement *m, struct results_error *err);
+int results__check_check(const struct results_check *c, struct results_error *err);
+int results__check_header(const struct results_doc *doc, struct results_error *err);
+int results__check_part(const struct results_part *p, struct results_error *err);
+int results__check_run(const struct results_run *run, struct results_error *err);
+/* ---- stat.c ---- */
+/* A sorted copy, malloc'ed; NULL without memory. */
+double *results__sorted(const double *samples, size_t nr);
+/* The most frequent of sorted samples (the smallest of several) and how many there are of it. */
+double results__mode(const double *sorted, size_t nr, size_t *count);
+/* Whether count of nr samples are enough to call a measurement exact. */
+bool results__is_exact(size_t count, size_t nr);
+/*
+ * The largest k for which the k-th smallest and the k-th largest of nr samples enclose the median
+ * with a probability of at least 95 %; 0 when nr < 6 and there is none.
+ */
+size_t results__median_rank(size_t nr);
+
+/* ---- doc.c ---- */
+/* Order by (case, params, subject, metric); a skipped measurement comes first. */
+int results__measurement_cmp(const struct results_measurement *a,
+			     const struct results_measurement *b);
+int results__check_cmp(const struct results_check *a, const struct results_check *b);
+/*
+ * Pointers to the doc's measurements (checks) in that order, malloc'ed. When two have one identity:
+ * NULL and err says which.
+ */
+const struct results_measurement **results__sorted_measurements(const struct results_doc *doc,
+								struct results_error *err);
+const struct results_check **results__sorted_checks(const struct results_doc *doc,
+						    struct results_error *err);
+void results__measurement_free(struct results_measurement *m);
+void results__check_free(struct results_check *c);
+void results__pairs_sort(struct results_pairs *p);
+
+/* ---- file.c ---- */
+/* The whole file ("-": standard input), NUL-terminated; -EFBIG, -EINVAL (not a regular file). */
+int results__read_file(const char *file, char **out, size_t *len, struct results_error *err);
+/* Temporary name in the same folder, fsync, rename, fsync of the folder. */
+int results__write_file(const char *file, const char *data, size_t len, struct results_error *err);
+/* digits random hexadecimal digits and a NUL; 0 or -errno. */
+int results__random(char *hex, size_t digits);
+/* UTC, 2026-01-31T23:59:59Z; malloc'ed. */
+char *results__now(void);
+
+/* ---- write.c ---- */
+/* A string as JSON, quotes included. -EINVAL: not UTF-8. */
+int results__json_string(FILE *f, const char *s);
+
+/* ---- table.c: text for a terminal ---- */
+/* Prints s with control characters as \xNN; continued lines are indented by indent. */
+void results__print_text(FILE *f, const char *s, int indent);
+/* A number with at most digits significant digits and no exponent where that is readable. */
+const char *results__number(char *buf, size_t size, double x);
+
+struct results__table {
+	size_t nr_columns, nr_rows;
+	const char *align; /* one of "l" and "r" per column */
+	char **cells;	   /* nr_rows * nr_columns, the heading first */
+};
+/* Adds a row: nr_columns strings, copied. */
+int results__table_row(struct results__table *t, ...);
+void results__table_print(FILE *f, const struct results__table *t);
+void results__table_free(struct results__table *t);
+
+/* ---- source.c: what the subcommands take as RUN or FILE ---- */
+struct results__source {
+	char *path;
+	struct results_run *run;   /* NULL: a document alone */
+	struct results_doc **docs; /* with a run: one per part, NULL where a part has no file */
+	size_t nr_docs;
+};
+int results__source_read(const char *path, struct results__source **out,
+			 struct results_error *err);
+void results__source_free(struct results__source *s);
+
+#endif

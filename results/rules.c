@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The rules of the format that one value can break, in one place for builder, writer and reader. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "internal.h"
+
+static bool is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The length of the [a-z][a-z0-9_]* that s begins with. */
+static size_t word(const char *s)
+{
+	size_t n = 0;
+
+	if (is_lower(s[0]))
+		while (is_lower(s[n]) || is_digit(s[n]) || s[n] == '_')
+			n++;
+	return n;
+}
+
+bool results__is_key(const char *s)
+{
+	size_t n = word(s);
+
+	return n && n <= RESULTS_MAX_KEY && !s[n];
+}
+
+static bool is_case(const char *s)
+{
+	size_t family = word(s), name;
+
+	if (!family || s[family] != '/')
+		return false;
+	name = word(s + family + 1);
+	return name && family + 1 + name <= RESULTS_MAX_NAME && !s[family + 1 + name];
+}
+
+/* Letters, digits and the characters of extra, beginning with a letter or digit. */
+static bool is_plain(const char *s, const char *extra)
+{
+	size_t n;
+
+	for (n = 0; s[n]; n++) {
+		bool alnum = is_lower(s[n]) || is_digit(s[n]) || (s[n] >= 'A' && s[n] <= 'Z');
+
+		if (!alnum && (!n || !strchr(extra, s[n])))
+			return false;
+	}
+	return n && n <= RESULTS_MAX_NAME;
+}
+
+bool results__is_name(const char *s)
+{
+	return is_plain(s, "_.+-") && !strstr(s, "..");
+}
+
+bool results__is_integer(const char *s)
+{
+	size_t n = *s == '-';
+
+	if (!is_digit(s[n]))
+		return false;
+	while (is_digit(s[n]))
+		n++;
+	return !s[n];
+}
+
+bool results__is_mode(const char *s)
+{
+	static const char *const modes[] = { "native", "kvm", "icount", "tcg", "static" };
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (!strcmp(s, modes[i]))
+			return true;
+	return false;
+}
+
+static int two(const char *s)
+{
+	return (s[0] - '0') * 10 + s[1] - '0';
+}
+
+/* The calendar is checked too; a second may be 60, as UTC has it. */
+bool results__is_time(const char *s)
+{
+	static const char shape[] = "0000-00-00T00:00:00Z";
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	int year, month, day;
+
+	if (strlen(s) != strlen(shape))
+		return false;
+	for (size_t i = 0; shape[i]; i++)
+		if (shape[i] == '0' ? !is_digit(s[i]) : s[i] != shape[i])
+			return false;
+	year = two(s) * 100 + two(s + 2);
+	month = two(s + 5);
+	day = two(s + 8);
+	if (month < 1 || month > 12 || day < 1)
+		return false;
+	if (day > days[month - 1] &&
+	    !(month == 2 && day == 29 && year % 4 == 0 && (year % 100 || year % 400 == 0)))
+		return false;
+	return two(s + 11) < 24 && two(s + 14) < 60 && two(s + 17) <= 60;
+}
+
+static size_t code_points(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s; s++)
+		n += (*s & 0xc0) != 0x80;
+	return n;
+}
+
+static bool is_utf8(const char *s)
+{
+	json_t *str = json_string(s); /* refuses what is not UTF-8 */
+
+	json_decref(str);
+	return str != NULL;
+}
+
+const char *results__value_problem(const char *s)
+{
+	if (!*s)
+		return "is empty; leave the parameter out instead";
+	if (!is_utf8(s))
+		return "is not UTF-8";
+	if (code_points(s) > RESULTS_MAX_VALUE)
+		return "is longer than 256 characters";
+	for (const char *c = s; *c; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f || *c == ',')
+			return "holds a comma or a control character";
+	if (results__is_integer(s))
+		return "is a whole number in quotes; write it as a number";
+	return NULL;
+}
+
+int results__check_text(const char *s, bool may_be_empty, const char *path,
+			struct results_error *err)
+{
+	if (!s)
+		return results__error(err, -EINVAL, NULL, path, "is missing; set it");
+	if (!*s && !may_be_empty)
+		return results__error(err, -EINVAL, NULL, path, "is empty; say something");
+	if (!is_utf8(s))
+		return results__error(err, -EINVAL, NULL, path,
+				      "is not UTF-8; convert or escape it first");
+	if (code_points(s) > RESULTS_MAX_TEXT)
+		return results__error(err, -EINVAL, NULL, path,
+				      "has %zu characters, at most %d are allowed; shorten it",
+				      code_points(s), RESULTS_MAX_TEXT);
+	return 0;
+}
+
+int results__check_params(const struct results_params *p, struct results_error *err)
+{
+	if (p->nr > RESULTS_MAX_PARAMS)
+		return results__error(err, -EINVAL, NULL, ".params",
+				      "has %zu parameters, at most %d are allowed", p->nr,
+				      RESULTS_MAX_PARAMS);
+	for (size_t i = 0; i < p->nr; i++) {
+		const struct results_param *v = &p->v[i];
+		const char *problem = v->str ? results__value_problem(v->str) : NULL;
+
+		if (!results__is_key(v->key))
+			return results__error(err, -EINVAL, NULL, ".params",
+					      "\"%.80s\" is not a parameter's name, use [a-z][a-z0-9_]*",
+					      v->key);
+		if (!v->str && (v->num > RESULTS_MAX_INT || v->num < -RESULTS_MAX_INT))
+			problem = "is not between -2^53 and 2^53; write it as a string in hex";
+		if (problem) {
+			results__error(err, -EINVAL, NULL, v->key, "%s", problem);
+			results__error_prefix(err, ".params.");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int check_sample(const struct results_measurement *m, size_t i, struct results_error *err)
+{
+	double x = m->samples[i];
+	const char *problem = NULL;
+	char path[48];
+
+	if (!isfinite(x))
+		problem = "is not a finite number";
+	else if (x < 0)
+		problem = "is negative, which no metric can be";
+	else if (x > RESULTS_MAX_INT)
+		problem = "is 2^53 or more, which a double cannot hold exactly; use fewer "
+			  "operations per sample";
+	else if (m->kind != RESULTS_SAMPLED && x != (double)(long long)x)
+		problem = "is not a whole number; only sampled measurements may have fractions";
+	if (!problem)
+		return 0;
+	snprintf(path, sizeof(path), ".samples[%zu]", i);
+	return results__error(err, -EINVAL, NULL, path, "%s", problem);
+}
+
+static int check_exact(const struct results_measurement *m, struct results_error *err)
+{
+	double *sorted = results__sorted(m->samples, m->nr_samples);
+	size_t count;
+
+	if (!sorted)
+		return results__error(err, -ENOMEM, NULL, ".samples", "no memory to sort them");
+	results__mode(sorted, m->nr_samples, &count);
+	free(sorted);
+	if (results__is_exact(count, m->nr_samples))
+		return 0;
+	return results__error(err, -EINVAL, NULL, ".kind",
+			      "says exact, but only %zu of %zu samples agree and 90 %% must; call it deterministic",
+			      count, m->nr_samples);
+}
+
+static int check_identity(const struct results_measurement *m, struct results_error *err)
+{
+	if (!m->case_id || !is_case(m->case_id))
+		return results__error(err, -EINVAL, NULL, ".case",
+				      "\"%.80s\" is not family/name in [a-z0-9_], such as gup_fast/walk",
+				      m->case_id ? m->case_id : "");
+	if (m->subject < RESULTS_REF || m->subject > RESULTS_LIBURCU)
+		return results__error(err, -EINVAL, NULL, ".subject",
+				      "is none of ref, kernel, liburcu");
+	return results__check_params(&m->params, err);
+}
+
+int results__check_measurement(const struct results_measurement *m, struct results_error *err)
+{
+	int ret = check_identity(m, err);
+
+	if (ret)
+		return ret;
+	if (m->skipped)
+		return results__check_text(m->skipped, false, ".skipped", err);
+	if (!m->metric)
+		return results__error(err, -EINVAL, NULL, ".metric",
+				      "is missing; name one of results/metrics.h");
+	if (m->kind < RESULTS_EXACT || m->kind > RESULTS_SAMPLED)
+		return results__error(err, -EINVAL, NULL, ".kind",
+				      "is none of exact, deterministic, sampled");
+	if (m->nr_ops < 1 || m->nr_ops > RESULTS_MAX_INT)
+		return results__error(err, -EINVAL, NULL, ".nr_ops",
+				      "is not from 1 to 2^53 - 1; it is how many operations one sample counts");
+	if (m->discarded < 0 || m->discarded > RESULTS_MAX_INT)
+		return results__error(err, -EINVAL, NULL, ".discarded",
+				      "is not from 0 to 2^53 - 1; it counts windows thrown away");
+	if (m->nr_samples < 1 || m->nr_samples > RESULTS_MAX_SAMPLES || !m->samples)
+		return results__error(err, -EINVAL, NULL, ".samples",
+				      "has %zu samples, 1 to %d are allowed; use \"skipped\" with a reason when there is none",
+				      m->nr_samples, RESULTS_MAX_SAMPLES);
+	for (size_t i = 0; i < m->nr_samples; i++) {
+		ret = check_sample(m, i, err);
+		if (ret)
+			return ret;
+	}
+	return m->kind == RESULTS_EXACT ? check_exact(m, err) : 0;
+}
+
+int results__check_check(const struct results_check *c, struct results_error *err)
+{
+	int ret;
+
+	if (!c->id || !is_plain(c->id, "_./-"))
+		return results__error(err, -EINVAL, NULL, ".id",
+				      "\"%.80s\" is not a check's name, use letters, digits, '_', '.', '/' and '-'",
+				      c->id ? c->id : "");
+	ret = results__check_params(&c->params, err);
+	if (!ret)
+		ret = results__check_text(c->expect, false, ".expect", err);
+	if (!ret)
+		ret = results__check_text(c->seen, true, ".seen", err);
+	return ret;
+}
+
+static int check_pairs(const struct results_pairs *p, const char *path, struct results_error *err)
+{
+	if (p->nr > RESULTS_MAX_PAIRS)
+		return results__error(err, -EINVAL, NULL, path,
+				      "has %zu keys, at most %d are allowed", p->nr,
+				      RESULTS_MAX_PAIRS);
+	for (size_t i = 0; i < p->nr; i++) {
+		const struct results_pair *pair = &p->v[i];
+
+		if (!results__is_key(pair->key))
+			return results__error(err, -EINVAL, NULL, path,
+					      "\"%.80s\" is not a key, use [a-z][a-z0-9_]*",
+					      pair->key);
+		if (results__check_text(pair->value, true, "", err)) {
+			results__error_prefix(err, "%s.%s", path, pair->key);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+int results__check_header(const struct results_doc *doc, struct results_error *err)
+{
+	int ret;
+
+	if (!doc->part || !results__is_name(doc->part))
+		return results__error(err, -EINVAL, NULL, ".part",
+				      "\"%.80s\" is not a part's name, use letters, digits, '_', '.', '+', '-' and no \"..\"",
+				      doc->part ? doc->part : "");
+	if (!doc->mode || !results__is_mode(doc->mode))
+		return results__error(err, -EINVAL, NULL, ".mode",
+				      "\"%.80s\" is none of native, kvm, icount, tcg, static",
+				      doc->mode ? doc->mode : "");
+	if (!doc->created || !results__is_time(doc->created))
+		return results__error(err, -EINVAL, NULL, ".created",
+				      "\"%.80s\" is not a UTC time such as 2026-01-31T23:59:59Z",
+				      doc->created ? doc->created : "");
+	ret = results__check_text(doc->command, false, ".command", err);
+	if (!ret)
+		ret = check_pairs(&doc->environment, ".provenance.environment", err);
+	if (!ret)
+		ret = check_pairs(&doc->subject, ".provenance.subject", err);
+	return ret;
+}
+
+int results__check_part(const struct results_part *p, struct results_error *err)
+{
+	if (!p->name || !results__is_name(p->name))
+		return results__error(err, -EINVAL, NULL, ".name",
+				      "\"%.80s\" is not a part's name, use letters, digits, '_', '.', '+', '-' and no \"..\"",
+				      p->name ? p->name : "");
+	if (p->file && !results__is_name(p->file))
+		return results__error(err, -EINVAL, NULL, ".file",
+				      "\"%.80s\" is not the name of a file in the run's folder: no '/', no \"..\"",
+				      p->file);
+	if (p->state < RESULTS_PASSED || p->state > RESULTS_SKIPPED)
+		return results__error(err, -EINVAL, NULL, ".state",
+				      "is none of passed, failed, skipped");
+	if (p->state == RESULTS_PASSED && !p->file)
+		return results__error(err, -EINVAL, NULL, ".file",
+				      "is missing, yet the part passed; name its document");
+	if (p->state == RESULTS_PASSED && p->reason)
+		return results__error(err, -EINVAL, NULL, ".reason",
+				      "is given, yet the part passed; leave it out (null)");
+	if (p->state != RESULTS_PASSED)
+		return results__check_text(p->reason, false, ".reason", err);
+	return 0;
+}
+
+int results__check_run(const struct results_run *run, struct results_error *err)
+{
+	int ret = results__check_text(run->command, false, ".command", err);
+
+	if (ret)
+		return ret;
+	if (!run->revision || !results__is_name(run->revision))
+		return results__error(err, -EINVAL, NULL, ".revision",
+				      "\"%.80s\" is not a revision, use letters, digits, '_', '.', '+' and '-' (a commit's hash)",
+				      run->revision ? run->revision : "");
+	if (!run->started || !results__is_time(run->started))
+		return results__error(err, -EINVAL, NULL, ".started",
+				      "\"%.80s\" is not a UTC time such as 2026-01-31T23:59:59Z",
+				      run->started ? run->started : "");
+	if (run->finished && !results__is_time(run->finished))
+		return results__error(err, -EINVAL, NULL, ".finished",
+				      "\"%.80s\" is neither a UTC time such as 2026-01-31T23:59:59Z nor null",
+				      run->finished);
+	if (run->complete && !run->finished)
+		return results__error(err, -EINVAL, NULL, ".finished",
+				      "is null, yet the run is complete; mark it partial or give the time");
+	if (run->nr_parts > RESULTS_MAX_PARTS)
+		return results__error(err, -EINVAL, NULL, ".parts",
+				      "has %zu parts, at most %d are allowed", run->nr_parts,
+				      RESULTS_MAX_PARTS);
+	for (size_t i = 0; i < run->nr_parts; i++) {
+		ret = results__check_part(&run->parts[i], err);
+		for (size_t k = 0; k < i && !ret; k++)
+			if (!strcmp(run->parts[k].name, run->parts[i].name))
+				ret = results__error(err, -EINVAL, NULL, ".name",
+						     "\"%s\" is a part already, see $.parts[%zu]",
+						     run->parts[i].name, k);
+		if (ret) {
+			results__error_prefix(err, ".parts[%zu]", i);
+			return ret;
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Text for a terminal: strings from results made harmless, numbers, aligned tables. */
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* A result is data: an escape sequence in it must not reach the terminal as one. */
+void results__print_text(FILE *f, const char *s, int indent)
+{
+	for (; *s; s++) {
+		unsigned char c = *s;
+
+		if (c == '\n')
+			fprintf(f, "\n%*s", indent, "");
+		else if (c < 0x20 || c == 0x7f)
+			fprintf(f, "\\x%02x", c);
+		else if (c == 0xc2 && (unsigned char)s[1] >= 0x80 && (unsigned char)s[1] < 0xa0)
+			fprintf(f, "\\u%04x", (unsigned char)*++s); /* C1 controls */
+		else
+			fputc(c, f);
+	}
+}
+
+const char *results__number(char *buf, size_t size, double x)
+{
+	if (x == floor(x) && fabs(x) <= (double)RESULTS_MAX_INT)
+		snprintf(buf, size, "%.0f", x);
+	else if (fabs(x) >= 1000)
+		snprintf(buf, size, "%.1f", x);
+	else
+		snprintf(buf, size, "%.4g", x);
+	return buf;
+}
+
+int results__table_row(struct results__table *t, ...)
+{
+	size_t n = t->nr_rows * t->nr_columns;
+	char **cells = realloc(t->cells, (n + t->nr_columns) * sizeof(*cells));
+	va_list ap;
+
+	if (!cells)
+		return -ENOMEM;
+	t->cells = cells;
+	va_start(ap, t);
+	for (size_t i = 0; i < t->nr_columns; i++) {
+		const char *cell = va_arg(ap, const char *);
+		size_t len;
+		FILE *f = open_memstream(&cells[n + i], &len);
+
+		if (!f) {
+			while (i--)
+				free(cells[n + i]);
+			va_end(ap);
+			return -ENOMEM;
+		}
+		results__print_text(f, cell ? cell : "", 0);
+		fclose(f);
+	}
+	va_end(ap);
+	t->nr_rows++;
+	return 0;
+}
+
+static size_t width(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s; s++)
+		n += (*s & 0xc0) != 0x80;
+	return n;
+}
+
+void results__table_print(FILE *f, const struct results__table *t)
+{
+	for (size_t row = 0; row < t->nr_rows; row++) {
+		size_t blanks = 0;
+
+		for (size_t col = 0; col < t->nr_columns; col++) {
+			const char *cell = t->cells[row * t->nr_columns + col];
+			size_t widest = 0, mine = width(cell);
+
+			for (size_t r = 0; r < t->nr_rows; r++) {
+				size_t w = width(t->cells[r * t->nr_columns + col]);
+
+				widest = w > widest ? w : widest;
+			}
+			if (!widest)
+				continue; /* an empty column, heading and all */
+			blanks += 2;
+			if (t->align[col] == 'r')
+				blanks += widest - mine;
+			if (*cell) {
+				fprintf(f, "%*s%s", (int)blanks, "", cell);
+				blanks = 0;
+			} else {
+				blanks += mine;
+			}
+			if (t->align[col] == 'l')
+				blanks += widest - mine;
+		}
+		fputc('\n', f);
+	}
+}
+
+void results__table_free(struct results__table *t)
+{
+	for (size_t i = 0; i < t->nr_rows * t->nr_columns; i++)
+		free(t->cells[i]);
+	free(t->cells);
+	t->cells = NULL;
+	t->nr_rows = 0;
+}
