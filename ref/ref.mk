@@ -3,7 +3,9 @@
 
 libs += ref
 guest-libs += ref
-ref-srcs := ref/pgtable/port.c
+ref-srcs := ref/gup/gup.c ref/gup/walk_s390x.c ref/gup/walk_x86_64.c \
+	ref/pgtable/formats.c ref/pgtable/frames.c ref/pgtable/lookup.c ref/pgtable/pgtable.c \
+	ref/pgtable/port.c
 
 # Freeing under walkers. liburcu's rows stand in a library of their own: guests have no liburcu.
 ref-srcs += $(addprefix ref/gather/,gather.c ipi_signal.c membarrier.c registry.c)
@@ -13,3 +15,13 @@ asan-tests += ref/test/test_gather
 tsan-tests += ref/test/test_gather
 ref/test/test_gather-srcs := ref/test/test_gather.c ref/test/gather_suite.c
 ref/test/test_gather-libs := ref
+
+libs += refurcu
+refurcu-srcs := $(addprefix ref/gather/,urcu.c urcu_memb.c urcu_qsbr.c)
+
+tests += ref/test/test_gather_urcu
+asan-tests += ref/test/test_gather_urcu
+tsan-tests += ref/test/test_gather_urcu
+ref/test/test_gather_urcu-srcs := ref/test/test_gather_urcu.c ref/test/gather_suite.c
+ref/test/test_gather_urcu-libs := refurcu ref
+ref/test/test_gather_urcu-ldlibs := -lurcu-qsbr -lurcu-memb

@@ -18,7 +18,19 @@ enum pgt_level { PGT_PTE, PGT_PMD, PGT_PUD, PGT_P4D, PGT_PGD, PGT_NR_LEVELS };
 struct pgt_fmt; /* private to ref/pgtable; one file per architecture */
 struct ref_mm;
 
-/* One per simulated frame. refcount is 0 for a free frame. */
+/* In ref_page.flags. */
+enum ref_page_flags {
+	REF_PG_REFERENCED = 1 << 0, /* set by a walker that took a reference */
+	REF_PG_SLAB = 1 << 1,
+	REF_PG_HUGETLB = 1 << 2,
+	REF_PG_BUDDY = 1 << 3, /* heads a free block: the allocator's */
+};
+#define REF_MAPPING_ANON 1UL /* low bit of mapping */
+
+/*
+ * One per simulated frame; 64 bytes, as the kernel's struct page. refcount is 0 for a free frame,
+ * and for a frozen one. Fields that a lockless walker reads are written by atomic stores only.
+ */
 struct ref_page {
 	int refcount;	       /* of the folio; meaningful in the head */
 	uint32_t flags;
@@ -27,7 +39,9 @@ struct ref_page {
 	uint32_t generation;   /* times the frame was freed: what the tests' oracle compares */
 	void *mapping;	       /* address_space stand-in; low bit: anonymous */
 	uint64_t index;
-};
+	struct ref_mm *mm;     /* whose arena it is in */
+	struct ref_page *next, *prev; /* free frames: the allocator's */
+} __attribute__((aligned(64)));
 
 struct pgt_opts {
 	const char *format; /* "x86_64-4k-48", "x86_64-4k-57", "x86_64-4k-57-folded", "s390x" */

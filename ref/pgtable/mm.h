@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * struct ref_mm and its arena, for the builder and the walkers.
+ */
+#ifndef REF_PGTABLE_MM_H
+#define REF_PGTABLE_MM_H
+
+#include <ref/port.h>
+
+#include "format.h"
+
+#define PGT_MAX_ORDER 19 /* 2 GiB of 4 KiB frames: the largest leaf there is */
+
+/* A table that this mm really has, top first. */
+struct pgt_real {
+	enum pgt_level level;
+	unsigned shift;
+	unsigned bits;
+};
+
+struct ref_mm {
+	/* What walkers read. */
+	uint64_t *pgd;		   /* the top table, as mm->pgd */
+	char *mem;		   /* where physical address 0 is: __va(0) */
+	struct ref_page *memmap;   /* pfn_to_page(0) */
+	uint64_t limit;		   /* end of what is mappable; s390x: asce_limit */
+	unsigned pgdir_shift;	   /* PGT_FOLD_MACHINE: the kernel's variables of that name */
+	unsigned ptrs_per_p4d;
+
+	/* The builder's. */
+	const struct pgt_fmt *fmt;
+	struct pgt_real real[PGT_NR_LEVELS];
+	unsigned nr_real;
+	struct ref_page *pgd_page;
+	size_t nr_frames;
+	size_t table_pages, leaf_pages;	/* frames in use, for messages */
+	struct ref_page *freed;	   /* heads pushed by the last put, in any thread */
+	struct ref_page buddy[PGT_MAX_ORDER + 1]; /* list heads of free blocks */
+};
+
+/* ---- frames.c ---- */
+int ref_frames_init(struct ref_mm *mm, size_t nr_frames);
+void ref_frames_exit(struct ref_mm *mm);
+/* A folio of 1 << order frames, aligned to its size, with one reference; NULL when there is none.
+ * mapping may be NULL. Builder's lock held. */
+struct ref_page *__ref_folio_alloc(struct ref_mm *mm, unsigned order, void *mapping, uint64_t index);
+/* The last reference is gone. Any thread. */
+void ref_folio_free(struct ref_page *head);
+
+REF_ALWAYS_INLINE uint64_t ref_page_phys(const struct ref_mm *mm, const struct ref_page *page)
+{
+	return (uint64_t)(page - mm->memmap) << mm->fmt->page_shift;
+}
+
+REF_ALWAYS_INLINE struct ref_page *ref_page_folio(struct ref_page *page)
+{
+	return REF_READ_ONCE(page->head);
+}
+
+/* As folio_put_refs(). */
+REF_ALWAYS_INLINE void ref_folio_put(struct ref_page *head, int nr)
+{
+	if (ref_unlikely(ref_count_sub_and_test(&head->refcount, nr)))
+		ref_folio_free(head);
+}
+
+#endif
