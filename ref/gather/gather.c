@@ -50,6 +50,20 @@ unsigned gather_max_batch(void)
 	return GATHER_MAX_BATCH;
 }
 
+static void release(struct gather *g)
+{
+	struct gather_reader *r, *next;
+
+	for (r = g->readers; r; r = next) {
+		next = r->next;
+		free(r);
+	}
+	pthread_cond_destroy(&g->done);
+	pthread_mutex_destroy(&g->done_lock);
+	pthread_mutex_destroy(&g->lock);
+	free(g);
+}
+
 int gather_create(const struct gather_discipline *d, unsigned batch, gather_free_fn free_fn,
 		  void *cookie, struct gather **out)
 {
@@ -69,6 +83,8 @@ int gather_create(const struct gather_discipline *d, unsigned batch, gather_free
 	g->cookie = cookie;
 	g->alloc = malloc;
 	pthread_mutex_init(&g->lock, NULL);
+	pthread_mutex_init(&g->done_lock, NULL);
+	pthread_cond_init(&g->done, NULL);
 	ret = d->init(g);
 	if (ret)
 		goto out_free;
@@ -76,26 +92,18 @@ int gather_create(const struct gather_discipline *d, unsigned batch, gather_free
 	return 0;
 
 out_free:
-	pthread_mutex_destroy(&g->lock);
-	free(g);
+	release(g);
 	return ret;
 }
 
 void gather_destroy(struct gather *g)
 {
-	struct gather_reader *r, *next;
-
 	if (!g)
 		return;
 	gather_finish(g);
 	gather_barrier(g);
 	g->d->exit(g);
-	for (r = g->readers; r; r = next) {
-		next = r->next;
-		free(r);
-	}
-	pthread_mutex_destroy(&g->lock);
-	free(g);
+	release(g);
 }
 
 static struct gather_batch *new_batch(struct gather *g)
@@ -180,8 +188,6 @@ void gather_finish(struct gather *g)
 void gather_barrier(struct gather *g)
 {
 	g->d->barrier(g);
-	/* Pairs with the release in gather_free_batch(): what the free function did is seen. */
-	(void)ref_load_acquire(&g->freed);
 }
 
 /* The number waiting only falls where a batch is freed, so its peaks are there. */
@@ -204,8 +210,29 @@ void gather_free_batch(struct gather_batch *batch)
 		g->free_fn(g->cookie, batch->tables[i]);
 	if (!batch->single)
 		free(batch);
-	/* Last: the gather may be destroyed as soon as the freer sees it. */
-	__atomic_fetch_add(&g->freed, nr, __ATOMIC_RELEASE);
+	if (g->d->deferred) {
+		/* Last: the gather may be destroyed as soon as the freer has seen it. */
+		pthread_mutex_lock(&g->done_lock);
+		__atomic_fetch_add(&g->freed, nr, __ATOMIC_RELEASE);
+		pthread_cond_signal(&g->done);
+		pthread_mutex_unlock(&g->done_lock);
+	} else {
+		REF_WRITE_ONCE(g->freed, g->freed + nr);
+	}
+}
+
+/*
+ * Narrower than rcu_barrier(): for this gather's callbacks, whose count it knows, and not for
+ * everybody's.
+ */
+void gather_wait_callbacks(struct gather *g)
+{
+	uint64_t flushed = g->removed - (g->batch ? g->batch->nr : 0);
+
+	pthread_mutex_lock(&g->done_lock);
+	while (g->freed < flushed)
+		pthread_cond_wait(&g->done, &g->done_lock);
+	pthread_mutex_unlock(&g->done_lock);
 }
 
 void gather_stats(struct gather *g, struct gather_stats *out)

@@ -73,6 +73,8 @@ struct gather {
 	uint64_t freed __attribute__((aligned(GATHER_CACHE_LINE)));
 	uint64_t callbacks;
 	uint64_t waiting_peak;
+	pthread_mutex_t done_lock; /* of a deferred discipline: `freed` grows under it */
+	pthread_cond_t done;
 	unsigned quiesced; /* see gather_hb_quiescent() */
 };
 
@@ -80,6 +82,8 @@ struct gather {
 void gather_free_batch(struct gather_batch *batch);
 /* Takes the current batch away from the gather. */
 struct gather_batch *gather_take_batch(struct gather *g);
+/* barrier() of the deferred ones. A thread of RCU's readers must not stand in a walk. */
+void gather_wait_callbacks(struct gather *g);
 void gather_no_exit(struct gather *g);
 void gather_no_barrier(struct gather *g);
 void gather_register(const struct gather_discipline *d);
