@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2034,SC2154 # shared with kernels/build
+# What kernels/build does with files that people write: scenarios, architectures, kernel sources.
+# Sourced by kernels/build, which sets $here (this folder) and $cache.
+
+say() { printf '%s\n' "$*" >&2; }
+# Bad input or a missing tool: what, where, what to do.
+die() { say "kernels/build: $*"; exit 2; }
+# The build itself failed.
+fail() { say "kernels/build: $*"; exit 4; }
+
+sha() { sha256sum | cut -d' ' -f1; }
+sha_of() { sha256sum -- "$1" | cut -d' ' -f1; }
+
+need_tool() {
+	command -v "$1" >/dev/null || die "$1 not found; install the Debian package $2 (scripts/deps does)"
+}
+
+# Write stdin to $1, unless it holds that already; never through a hard link of another tree.
+install_text() {
+	local tmp=$1.ptbench-tmp
+	mkdir -p "${1%/*}"
+	cat >"$tmp"
+	if cmp -s "$tmp" "$1"; then rm -f "$tmp"; else mv -f "$tmp" "$1"; fi
+}
+
+# ---- key files ---------------------------------------------------------------------------------
+
+# read_keys FILE "KEY..." FUNCTION: calls FUNCTION KEY VALUE for each line.
+read_keys() {
+	local file=$1 known=" $2 " fn=$3 nr=0 line key value
+	while IFS= read -r line || [ -n "$line" ]; do
+		nr=$((nr + 1))
+		case $line in '' | '#'*) continue ;; esac
+		read -r key value <<<"$line"
+		case $known in *" $key "*) ;; *) die "$file:$nr: unknown key '$key'; known are:$known" ;; esac
+		[ -n "$value" ] || die "$file:$nr: '$key' has no value"
+		"$fn" "$key" "$value" "$file:$nr"
+	done <"$file"
+}
+
+arch_keys="cross karch target image objects qemu machine cpu memory console data cmdline qemu_args format levels"
+scenario_keys="title arch base design config cocci append expect expect-some count"
+declare -A arch
+
+arch_key() {
+	[ -z "${arch[$1]+set}" ] || die "$3: '$1' stands twice"
+	arch[$1]=$2
+}
+
+read_arch() {
+	local file=$here/arch/$1.arch key
+	arch=()
+	[ -f "$file" ] || die "$2: no architecture '$1' ($file is missing)"
+	read_keys "$file" "$arch_keys" arch_key
+	for key in cross karch target image; do
+		[ -n "${arch[$key]+set}" ] || die "$file: key '$key' is missing"
+	done
+}
+
+scenario_key() {
+	case $1 in
+	title) sc_title=$2 ;;
+	arch) sc_arch=$2 ;;
+	base) sc_base=$2 ;;
+	config)
+		[[ $2 =~ ^[A-Z0-9_]+=.+$ ]] || die "$3: 'config $2' is not NAME=value (without CONFIG_)"
+		sc_config+=("CONFIG_$2")
+		;;
+	cocci)
+		[ -f "$here/cocci/$2" ] || die "$3: no semantic patch $here/cocci/$2"
+		sc_cocci+=("$2")
+		;;
+	esac
+}
+
+read_scenario() {
+	local file=$here/scenarios/$1
+	sc=$1 sc_title='' sc_arch='' sc_base='' sc_config=() sc_cocci=()
+	case $1 in */* | .* | '') die "'$1' is not the name of a scenario" ;; esac
+	[ -f "$file" ] || die "no scenario '$1' ($file is missing); there are: $(scenario_names)"
+	read_keys "$file" "$scenario_keys" scenario_key
+	[ -n "$sc_arch" ] || die "$file: key 'arch' is missing"
+	[ -n "$sc_title" ] || die "$file: key 'title' is missing"
+	if [ -n "$sc_base" ] && [ ! -f "$here/scenarios/$sc_base" ]; then
+		die "$file: its base '$sc_base' is no scenario"
+	fi
+	read_arch "$sc_arch" "$file"
+}
+
+# Lists have names in capitals; they hold scenario names, one a line.
+is_list() { [[ $1 =~ ^[A-Z]+$ ]] && [ -f "$here/scenarios/$1" ]; }
+list_names() { sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$here/scenarios/$1"; }
+scenario_names() { (cd "$here/scenarios" && printf '%s\n' [a-z]* | tr '\n' ' '); }
+
+# ---- kernel source -----------------------------------------------------------------------------
+
+# Sets src_desc (for people), src_id (sha256 of what is copied) and src_get (function that copies
+# it into the folder $1).
+find_source() {
+	case ${KSRC:-} in
+	'') source_debian ;;
+	*'#'*) source_ref "${KSRC%%#*}" "${KSRC#*#}" ;;
+	*)
+		[ -d "$KSRC" ] || die "KSRC=$KSRC: no such folder"
+		if [ -e "$KSRC/.git" ]; then source_git "$KSRC"; else source_tree "$KSRC"; fi
+		;;
+	esac
+}
+
+kernel_tree() {
+	[ -f "$1/Kbuild" ] && [ -f "$1/mm/gup.c" ] && return
+	die "KSRC=$KSRC: not a Linux source tree (no Kbuild or mm/gup.c in it)"
+}
+
+# remember STAMP COMMAND...: the output of COMMAND, kept as long as STAMP (a cheap description of its
+# input) stays the same.
+remember() {
+	local file
+	file=$cache/ids/$(printf %s "$1" | sha)
+	shift
+	if [ ! -s "$file" ]; then
+		mkdir -p "$cache/ids"
+		"$@" >"$file.$$"
+		mv -f "$file.$$" "$file"
+	fi
+	cat "$file"
+}
+
+source_debian() {
+	local dir=${PTBENCH_SOURCE_DIR:-/usr/src}
+	src_file=$(printf '%s\n' "$dir"/linux-source-6.12*.tar.xz | sort -V | tail -n 1)
+	[ -f "$src_file" ] || die "no kernel source: $dir has no linux-source-6.12.tar.xz; install the Debian package linux-source-6.12 (scripts/deps does), or set KSRC= to a Linux tree"
+	src_id=$(remember "$(stat -c 'tar %n %s %Y' "$src_file")" sha_of "$src_file")
+	# shellcheck disable=SC2016 # ${Version} is dpkg-query's
+	src_desc="linux-source-6.12 $(remember "version $src_id" dpkg-query -W -f '${Version}' linux-source-6.12 2>/dev/null || :)"
+	src_get=unpack_debian
+}
+
+# Left out is what no scenario compiles and no Kconfig file reads, about half of the files.
+unpack_debian() {
+	tar -C "$1" -xJf "$src_file" --strip-components=1 --wildcards --wildcards-match-slash \
+		--exclude='*/Documentation/*/*' --exclude='*/tools/testing/*' --exclude='*/tools/perf/*' \
+		--exclude='*/boot/dts/*.dts*' --exclude='*/sound/*.[ch]' --exclude='*/drivers/gpu/*.[ch]' \
+		--exclude='*/drivers/net/*.[ch]' --exclude='*/drivers/media/*.[ch]' \
+		--exclude='*/drivers/staging/*.[ch]'
+}
+
+git_in() { git -c safe.directory='*' -C "$@"; }
+
+source_ref() {
+	[ -d "$1" ] || die "KSRC=$KSRC: no folder $1"
+	src_dir=$1
+	src_tree=$(git_in "$1" rev-parse -q --verify "$2^{tree}" 2>/dev/null) ||
+		die "KSRC=$KSRC: $1 has no git ref '$2'"
+	git_in "$1" cat-file -e "$src_tree:mm/gup.c" 2>/dev/null || die "KSRC=$KSRC: not a Linux source tree (no mm/gup.c in it)"
+	src_id=$(printf 'git tree %s\n' "$src_tree" | sha)
+	src_desc="git $(git_in "$1" describe --always --tags "$2" 2>/dev/null || printf %s "$2")"
+	src_get=unpack_ref
+}
+
+unpack_ref() { git_in "$src_dir" archive --format=tar "$src_tree" | tar -C "$1" -x; }
+
+# The working tree of a git checkout: tracked files as they are now.
+source_git() {
+	local diff
+	kernel_tree "$1"
+	src_dir=$1
+	src_tree=$(git_in "$1" rev-parse -q --verify 'HEAD^{tree}' 2>/dev/null) || die "KSRC=$KSRC: git knows no HEAD there"
+	diff=$(git_in "$1" diff --binary --no-ext-diff HEAD | sha)
+	src_desc="git $(git_in "$1" describe --always --tags --dirty 2>/dev/null)"
+	if [ "$diff" = "$(sha </dev/null)" ]; then
+		src_id=$(printf 'git tree %s\n' "$src_tree" | sha)
+	else
+		src_id=$(printf 'git tree %s diff %s\n' "$src_tree" "$diff" | sha)
+	fi
+	src_get=unpack_git
+}
+
+unpack_git() {
+	# A tracked file may have been removed from the working tree: that is a change like any other.
+	git_in "$src_dir" ls-files -z --cached | (cd "$src_dir" && while IFS= read -r -d '' f; do
+		[ -e "$f" ] || [ -L "$f" ] && printf '%s\0' "$f"
+	done | tar --null --no-recursion -T - -c) | tar -C "$1" -x
+}
+
+# A plain folder: everything but what an earlier build in it left.
+tree_exclude=(-name .git -o -name '*.o' -o -name '*.a' -o -name '*.cmd' -o -name '*.ko' -o
+	-path './.config*' -o -path ./include/config -o -path ./include/generated -o
+	-path './arch/*/include/generated' -o -path './vmlinux*' -o -path './.tmp_*')
+
+tree_files() { (cd "$1" && find . \( "${tree_exclude[@]}" \) -prune -o ! -type d "${@:2}" | LC_ALL=C sort -z); }
+tree_content() { (cd "$1" && tree_files . -print0 | xargs -0 -r sha256sum -- 2>/dev/null) | sha; }
+
+source_tree() {
+	kernel_tree "$1"
+	src_dir=$1
+	src_id=$(remember "$(tree_files "$1" -printf '%p %m %s %T@ %l\0' | sha)" tree_content "$1")
+	src_desc="folder, $(sed -n 's/^\(VERSION\|PATCHLEVEL\|SUBLEVEL\) = //p' "$1/Makefile" | paste -sd.)"
+	src_get=unpack_tree
+}
+
+unpack_tree() { tree_files "$src_dir" -print0 | tar -C "$src_dir" --null --no-recursion -T - -c | tar -C "$1" -x; }
+
+# The source, unpacked once; sets $pristine.
+unpack_source() {
+	local lock tmp=$cache/src/tmp.$src_id
+	pristine=$cache/src/$src_id
+	[ -d "$pristine" ] && return
+	mkdir -p "$cache/src"
+	exec {lock}>"$cache/src/$src_id.lock"
+	flock -n "$lock" || { say "waiting for another build that unpacks the source"; flock "$lock"; }
+	if [ ! -d "$pristine" ]; then
+		say "source: unpacking $src_desc"
+		rm -rf "$tmp"
+		mkdir "$tmp"
+		"$src_get" "$tmp" || fail "could not unpack $src_desc into $tmp (is the disk full?)"
+		mv "$tmp" "$pristine"
+	fi
+	exec {lock}>&-
+}
