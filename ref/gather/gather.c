@@ -135,9 +135,9 @@ struct gather_batch *gather_take_batch(struct gather *g)
  */
 static void flush_batch(struct gather *g)
 {
-	REF_STEP(gather_invalidate);
+	REF_STEP("gather: unlinked");
 	gather_full_barrier(g);
-	REF_STEP(gather_flush);
+	REF_STEP("gather: invalidated");
 	g->d->flush(g);
 }
 

@@ -11,6 +11,8 @@ struct gather_urcu_thread {
 	unsigned readers; /* of those, read under */
 };
 
+void gather_urcu_place_worker(pthread_t worker);
+
 /* Runs when the grace period has ended, in a thread of liburcu's. */
 static inline void gather_urcu_freed(struct gather_batch *batch)
 {

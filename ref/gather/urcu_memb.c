@@ -3,7 +3,8 @@
  * Discipline rcu_memb: call_rcu() of the whole batch, readers inside rcu_read_lock().
  *
  * This flavour's grace period uses membarrier(2) itself, interrupts included, so that its readers
- * need no barrier; it stands for RCU whose readers mark their sections.
+ * need no barrier; it stands for RCU whose readers mark their sections. Its worker
+ * is placed and sleeps as in urcu_qsbr.c.
  */
 #define _LGPL_SOURCE
 #include <urcu/urcu-memb.h>
@@ -29,6 +30,8 @@ static void unuse(void)
 
 static int memb_init(struct gather *g)
 {
+	gather_urcu_place_worker(
+		urcu_memb_get_call_rcu_thread(urcu_memb_get_default_call_rcu_data()));
 	use();
 	return 0;
 }

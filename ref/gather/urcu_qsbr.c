@@ -6,8 +6,9 @@
  * a kernel whose read-side sections are regions with interrupts off. The freer is offline except
  * around call_rcu(), so that a freer that does something else holds up nobody.
  *
- * liburcu's worker sleeps 10 ms after each round of callbacks: how long tables wait is its property
- * and not that of RCU in a kernel.
+ * liburcu's worker runs where the last freer to create a gather may run: callbacks run where they
+ * were queued, as the kernel's do. It sleeps 10 ms after each round of them: how long tables wait is
+ * liburcu's property and not that of RCU in a kernel.
  */
 #define _LGPL_SOURCE
 #include <urcu/urcu-qsbr.h>
@@ -39,6 +40,8 @@ static void freer_leaves(void)
 
 static int qsbr_init(struct gather *g)
 {
+	gather_urcu_place_worker(
+		urcu_qsbr_get_call_rcu_thread(urcu_qsbr_get_default_call_rcu_data()));
 	use();
 	freer_leaves();
 	return 0;
