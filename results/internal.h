@@ -96,9 +96,12 @@ char *results__now(void);
 int results__json_string(FILE *f, const char *s);
 
 /* ---- table.c: text for a terminal ---- */
-/* Prints s with control characters as \xNN; continued lines are indented by indent. */
+/*
+ * Prints s with control characters as \xNN; continued lines are indented by indent, or follow a
+ * bar on the same line when it is negative.
+ */
 void results__print_text(FILE *f, const char *s, int indent);
-/* A number with at most digits significant digits and no exponent where that is readable. */
+/* A number for people: whole, or with four significant digits or one decimal. */
 const char *results__number(char *buf, size_t size, double x);
 
 struct results__table {
@@ -108,18 +111,68 @@ struct results__table {
 };
 /* Adds a row: nr_columns strings, copied. */
 int results__table_row(struct results__table *t, ...);
-void results__table_print(FILE *f, const struct results__table *t);
+int results__table_print(FILE *f, const struct results__table *t);
 void results__table_free(struct results__table *t);
 
 /* ---- source.c: what the subcommands take as RUN or FILE ---- */
+/* A run's folder, its run.json or one document. */
 struct results__source {
 	char *path;
 	struct results_run *run;   /* NULL: a document alone */
 	struct results_doc **docs; /* with a run: one per part, NULL where a part has no file */
 	size_t nr_docs;
 };
+/* 1: a run, 0: a document, or -errno with err filled: neither. */
+int results__is_run(const char *path, struct results_error *err);
+/* The document of a part of a run, which must be of that part's name. */
+int results__part_read(const struct results_run *run, const struct results_part *part,
+		       struct results_doc **out, struct results_error *err);
 int results__source_read(const char *path, struct results__source **out,
 			 struct results_error *err);
 void results__source_free(struct results__source *s);
+
+/* ---- compare.c and compare_rows.c ---- */
+enum results__verdict {
+	RESULTS__EQUAL,
+	RESULTS__BETTER,
+	RESULTS__WORSE,
+	RESULTS__CHANGED,    /* another value of a metric of which neither direction is better */
+	RESULTS__UNSTEADY,   /* the runs of one side disagree, and the two sides overlap */
+	RESULTS__NOT_EXACT,  /* exact in the base, not so in the new run */
+	RESULTS__NOW_EXACT,
+	RESULTS__MISSING,    /* in the base alone */
+	RESULTS__EXTRA,	     /* in the new run alone */
+	RESULTS__NOT_JUDGED, /* never exact */
+	RESULTS__NR_VERDICTS,
+};
+
+struct results__compared_row {
+	const struct results_measurement *m; /* of either side, for the names */
+	const struct results_measurement *base, *new; /* the first of each side, or NULL */
+	enum results__verdict verdict;
+	const char *why; /* NULL, or more about a missing row */
+};
+
+/* One part on both sides. */
+struct results__compared {
+	const char *part;
+	const struct results_doc **base, **new;
+	size_t nr_base, nr_new;
+	struct results__compared_row *rows;
+	size_t nr_rows;
+	size_t count[RESULTS__NR_VERDICTS];
+};
+/* Fills rows and count from base and new. 0 or -ENOMEM. */
+int results__compare_rows(struct results__compared *c);
+void results__compared_free(struct results__compared *c);
+
+struct results__compare_options {
+	bool exact_equal; /* every difference of an exact metric counts */
+	bool all;	  /* print equal and unjudged rows too */
+};
+/* Prints the comparison to f and returns ptbench's exit status. */
+int results__compare(FILE *f, struct results__source **base, size_t nr_base,
+		     struct results__source **new, size_t nr_new,
+		     const struct results__compare_options *options);
 
 #endif

@@ -67,6 +67,11 @@ const char *results_pairs_get(const struct results_pairs *p, const char *key)
 	return pair ? pair->value : NULL;
 }
 
+bool results_env_is_compared(const char *key)
+{
+	return strcmp(key, "load") != 0;
+}
+
 void results_pairs_free(struct results_pairs *p)
 {
 	for (size_t i = 0; i < p->nr; i++) {

@@ -14,7 +14,9 @@ void results__print_text(FILE *f, const char *s, int indent)
 	for (; *s; s++) {
 		unsigned char c = *s;
 
-		if (c == '\n')
+		if (c == '\n' && indent < 0)
+			fputs(" | ", f);
+		else if (c == '\n')
 			fprintf(f, "\n%*s", indent, "");
 		else if (c < 0x20 || c == 0x7f)
 			fprintf(f, "\\x%02x", c);
@@ -57,7 +59,7 @@ int results__table_row(struct results__table *t, ...)
 			va_end(ap);
 			return -ENOMEM;
 		}
-		results__print_text(f, cell ? cell : "", 0);
+		results__print_text(f, cell ? cell : "", -1);
 		fclose(f);
 	}
 	va_end(ap);
@@ -74,36 +76,41 @@ static size_t width(const char *s)
 	return n;
 }
 
-void results__table_print(FILE *f, const struct results__table *t)
+/* An empty column, heading and all, is left out; nothing ends in blanks. */
+static void print_row(FILE *f, const struct results__table *t, char **cells, const size_t *widest)
 {
-	for (size_t row = 0; row < t->nr_rows; row++) {
-		size_t blanks = 0;
+	size_t blanks = 0;
 
-		for (size_t col = 0; col < t->nr_columns; col++) {
-			const char *cell = t->cells[row * t->nr_columns + col];
-			size_t widest = 0, mine = width(cell);
+	for (size_t col = 0; col < t->nr_columns; col++) {
+		size_t mine = width(cells[col]), pad = widest[col] - mine;
 
-			for (size_t r = 0; r < t->nr_rows; r++) {
-				size_t w = width(t->cells[r * t->nr_columns + col]);
-
-				widest = w > widest ? w : widest;
-			}
-			if (!widest)
-				continue; /* an empty column, heading and all */
-			blanks += 2;
-			if (t->align[col] == 'r')
-				blanks += widest - mine;
-			if (*cell) {
-				fprintf(f, "%*s%s", (int)blanks, "", cell);
-				blanks = 0;
-			} else {
-				blanks += mine;
-			}
-			if (t->align[col] == 'l')
-				blanks += widest - mine;
+		if (!widest[col])
+			continue;
+		blanks += 2 + (t->align[col] == 'r' ? pad : 0);
+		if (mine) {
+			fprintf(f, "%*s%s", (int)blanks, "", cells[col]);
+			blanks = 0;
 		}
-		fputc('\n', f);
+		blanks += t->align[col] == 'r' ? 0 : pad;
 	}
+	fputc('\n', f);
+}
+
+int results__table_print(FILE *f, const struct results__table *t)
+{
+	size_t *widest = calloc(t->nr_columns, sizeof(*widest));
+
+	if (!widest)
+		return -ENOMEM;
+	for (size_t i = 0; i < t->nr_rows * t->nr_columns; i++) {
+		size_t mine = width(t->cells[i]), col = i % t->nr_columns;
+
+		widest[col] = mine > widest[col] ? mine : widest[col];
+	}
+	for (size_t row = 0; row < t->nr_rows; row++)
+		print_row(f, t, t->cells + row * t->nr_columns, widest);
+	free(widest);
+	return 0;
 }
 
 void results__table_free(struct results__table *t)

@@ -111,6 +111,11 @@ int results_pairs_set(struct results_pairs *p, const char *key, const char *valu
 int results_pairs_setf(struct results_pairs *p, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 const char *results_pairs_get(const struct results_pairs *p, const char *key); /* NULL: absent */
+/*
+ * Whether an environment key must match for two parts to be compared. All do but "load": the
+ * machine's load average is never the same twice; it is recorded for the reader of the numbers.
+ */
+bool results_env_is_compared(const char *key);
 void results_pairs_free(struct results_pairs *p); /* a document's are freed with it */
 
 struct results_doc {

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ptbench show: a run or a document as tables for people. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+static const char usage[] =
+	"usage: ptbench show [-p PART] RUN|FILE...\n"
+	"\n"
+	"Prints results as tables: the parts of a run and their states, then for each part its\n"
+	"provenance, measurements, what was skipped and why, and checks. RUN is a run's folder or its\n"
+	"run.json, FILE one document.\n"
+	"\n"
+	"  -p, --part PART  only this part of a run\n"
+	"  -h, --help       print this\n"
+	"\n"
+	"Every value is per operation. By kind of measurement:\n"
+	"  exact          the value that at least 90 % of the samples have; \"agree\" is their share\n"
+	"  deterministic  the most frequent value, and the range of all\n"
+	"  sampled        the median, and the 95 % interval of the median\n"
+	"\"n\" is the number of samples, \"lost\" how many windows were thrown away because something\n"
+	"else ran in them.\n"
+	"Exit status: 0, or 2 when a file cannot be read or the command line is wrong.\n"
+	"Example: ptbench show results/runs/latest\n";
+
+static void print_field(const char *name, const char *value)
+{
+	printf("  %-10s", name);
+	results__print_text(stdout, value, 12);
+	putchar('\n');
+}
+
+static void print_pairs(const char *title, const struct results_pairs *p)
+{
+	int widest = 0;
+
+	if (!p->nr)
+		return;
+	printf("  %s\n", title);
+	for (size_t i = 0; i < p->nr; i++)
+		if ((int)strlen(p->v[i].key) > widest)
+			widest = strlen(p->v[i].key);
+	for (size_t i = 0; i < p->nr; i++) {
+		printf("    %-*s  ", widest, p->v[i].key);
+		results__print_text(stdout, p->v[i].value, widest + 6);
+		putchar('\n');
+	}
+}
+
+static void spread(char *buf, size_t size, const struct results_measurement *m,
+		   const struct results_stat *s)
+{
+	char low[32], high[32];
+
+	if (m->kind == RESULTS_EXACT) {
+		snprintf(buf, size, "%.0f %% agree", 100 * s->agreement);
+		return;
+	}
+	results__number(low, sizeof(low), s->low);
+	results__number(high, sizeof(high), s->high);
+	if (m->kind == RESULTS_SAMPLED)
+		snprintf(buf, size, "[%s, %s]", low, high);
+	else
+		snprintf(buf, size, "%s .. %s, %.0f %% agree", low, high, 100 * s->agreement);
+}
+
+static int measurement_row(struct results__table *t, const struct results_measurement *m)
+{
+	char value[32], interval[96], n[24], lost[24] = "", ops[24];
+	char *params = results_params_text(&m->params);
+	struct results_stat s;
+	int ret;
+
+	if (!params)
+		return -1;
+	results_stat(m, &s);
+	spread(interval, sizeof(interval), m, &s);
+	snprintf(n, sizeof(n), "%zu", s.n);
+	snprintf(ops, sizeof(ops), "%lld", m->nr_ops);
+	if (m->discarded)
+		snprintf(lost, sizeof(lost), "%lld", m->discarded);
+	ret = results__table_row(t, m->case_id, params, results_subject_name(m->subject),
+				 m->metric->name, results__number(value, sizeof(value), s.value),
+				 m->metric->unit, interval, results_kind_name(m->kind), ops, n, lost);
+	free(params);
+	return ret;
+}
+
+static int show_measurements(const struct results_doc *doc, const struct results_measurement **rows)
+{
+	struct results__table t = { .nr_columns = 11, .align = "llllrlllrrr" };
+	int ret = results__table_row(&t, "case", "params", "of", "metric", "value", "unit",
+				     "spread", "kind", "ops", "n", "lost");
+
+	for (size_t i = 0; i < doc->nr_measurements && !ret; i++)
+		if (!rows[i]->skipped)
+			ret = measurement_row(&t, rows[i]);
+	if (!ret && t.nr_rows > 1) {
+		putchar('\n');
+		ret = results__table_print(stdout, &t);
+	}
+	results__table_free(&t);
+	return ret;
+}
+
+static int show_skipped(const struct results_doc *doc, const struct results_measurement **rows)
+{
+	struct results__table t = { .nr_columns = 4, .align = "llll" };
+	int ret = results__table_row(&t, "skipped", "params", "of", "because");
+
+	for (size_t i = 0; i < doc->nr_measurements && !ret; i++) {
+		char *params;
+
+		if (!rows[i]->skipped)
+			continue;
+		params = results_params_text(&rows[i]->params);
+		ret = results__table_row(&t, rows[i]->case_id, params,
+					 results_subject_name(rows[i]->subject), rows[i]->skipped);
+		free(params);
+	}
+	if (!ret && t.nr_rows > 1) {
+		putchar('\n');
+		ret = results__table_print(stdout, &t);
+	}
+	results__table_free(&t);
+	return ret;
+}
+
+static int show_checks(const struct results_doc *doc)
+{
+	struct results__table t = { .nr_columns = 5, .align = "lllll" };
+	int ret = results__table_row(&t, "check", "params", "", "expected", "seen");
+
+	for (size_t i = 0; i < doc->nr_checks && !ret; i++) {
+		const struct results_check *c = &doc->checks[i];
+		char *params = results_params_text(&c->params);
+
+		ret = results__table_row(&t, c->id, params, c->ok ? "ok" : "FAILED", c->expect,
+					 c->seen);
+		free(params);
+	}
+	if (!ret && t.nr_rows > 1) {
+		putchar('\n');
+		ret = results__table_print(stdout, &t);
+	}
+	results__table_free(&t);
+	return ret;
+}
+
+static int show_doc(const struct results_doc *doc)
+{
+	struct results_error err;
+	const struct results_measurement **rows = results__sorted_measurements(doc, &err);
+	int ret;
+
+	if (!rows)
+		return -1;
+	printf("\npart %s\n", doc->part);
+	print_field("mode", doc->mode);
+	print_field("created", doc->created);
+	print_field("command", doc->command);
+	print_pairs("environment", &doc->environment);
+	print_pairs("subject", &doc->subject);
+	ret = show_measurements(doc, rows);
+	if (!ret)
+		ret = show_skipped(doc, rows);
+	if (!ret)
+		ret = show_checks(doc);
+	free(rows);
+	return ret;
+}
+
+static int show_run(const struct results_run *run)
+{
+	struct results__table t = { .nr_columns = 4, .align = "llll" };
+	int ret;
+
+	printf("run %s\n", run->dir);
+	print_field("command", run->command);
+	print_field("revision", run->revision);
+	print_field("started", run->started);
+	print_field("finished", run->finished ? run->finished : "not yet, or it was killed");
+	print_field("state", run->complete ? "complete" : "partial");
+	putchar('\n');
+	ret = results__table_row(&t, "part", "state", "file", "reason");
+	for (size_t i = 0; i < run->nr_parts && !ret; i++) {
+		const struct results_part *p = &run->parts[i];
+
+		ret = results__table_row(&t, p->name, results_state_name(p->state),
+					 p->file ? p->file : "none", p->reason);
+	}
+	if (!ret)
+		ret = results__table_print(stdout, &t);
+	results__table_free(&t);
+	return ret;
+}
+
+static int show_source(const struct results__source *s, const char *part)
+{
+	bool shown = false;
+	int ret = s->run && !part ? show_run(s->run) : 0;
+
+	for (size_t i = 0; i < s->nr_docs && !ret; i++) {
+		if (!s->docs[i] || (part && strcmp(s->docs[i]->part, part)))
+			continue;
+		shown = true;
+		ret = show_doc(s->docs[i]);
+	}
+	if (ret) {
+		fprintf(stderr, "%s: no memory to show it\n", s->path);
+		return 2;
+	}
+	if (part && !shown) {
+		fprintf(stderr, "%s: has no document of a part %s; ptbench show %s lists its parts\n",
+			s->path, part, s->path);
+		return 2;
+	}
+	return 0;
+}
+
+static int show(const char *path, const char *part)
+{
+	struct results__source *s;
+	struct results_error err;
+	int ret;
+
+	if (results__source_read(path, &s, &err)) {
+		results_error_print(stderr, &err);
+		return 2;
+	}
+	ret = show_source(s, part);
+	results__source_free(s);
+	return ret;
+}
+
+int results_cmd_show(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "part", required_argument, NULL, 'p' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	const char *part = NULL;
+	int c, ret = 0;
+
+	optind = 0; /* the program may have parsed its own options before */
+	while ((c = getopt_long(argc, argv, "p:h", options, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(usage, stdout);
+			return 0;
+		}
+		if (c != 'p') {
+			fputs("Try: ptbench show --help\n", stderr);
+			return 2;
+		}
+		part = optarg;
+	}
+	if (optind == argc) {
+		fprintf(stderr, "ptbench show: no RUN or FILE given\n%s", usage);
+		return 2;
+	}
+	for (; optind < argc; optind++)
+		ret |= show(argv[optind], part);
+	return ret;
+}

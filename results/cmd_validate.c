@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ptbench validate: is this file what the format says? */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+static const char usage[] =
+	"usage: ptbench validate [-q] FILE...\n"
+	"\n"
+	"Checks results against the format, as strictly as everything that reads them does.\n"
+	"FILE is a document (ptbench-result 1), a run's run.json, or a run's folder; with a run the\n"
+	"documents of its parts are checked too. \"-\" is a document on standard input.\n"
+	"\n"
+	"  -q, --quiet  print only what is wrong\n"
+	"  -h, --help   print this\n"
+	"\n"
+	"Prints \"FILE: fine\" or \"FILE: JSON path: what is wrong and what to do\".\n"
+	"Exit status: 0 all are fine, 2 one is not, cannot be read, or the command line is wrong.\n"
+	"The rules as a JSON Schema: results/schema/. Example: ptbench validate results/runs/latest\n";
+
+static int fine(const char *file, const struct results_doc *doc, bool quiet)
+{
+	if (!quiet)
+		printf("%s: fine (%s, %zu measurements, %zu checks)\n", file, doc->mode,
+		       doc->nr_measurements, doc->nr_checks);
+	return 0;
+}
+
+static int validate_doc(const char *file, bool quiet)
+{
+	struct results_error err;
+	struct results_doc *doc;
+
+	if (results_doc_read(file, &doc, &err)) {
+		results_error_print(stderr, &err);
+		return 2;
+	}
+	fine(file, doc, quiet);
+	results_doc_free(doc);
+	return 0;
+}
+
+static int validate_part(const struct results_run *run, const struct results_part *part, bool quiet)
+{
+	struct results_error err;
+	struct results_doc *doc;
+	char *path;
+
+	if (!part->file)
+		return 0;
+	if (results__part_read(run, part, &doc, &err)) {
+		results_error_print(stderr, &err);
+		return 2;
+	}
+	if (asprintf(&path, "%s/%s", run->dir, part->file) >= 0) {
+		fine(path, doc, quiet);
+		free(path);
+	}
+	results_doc_free(doc);
+	return 0;
+}
+
+static int validate_run(const char *path, bool quiet)
+{
+	struct results_error err;
+	struct results_run *run;
+	int ret = 0;
+
+	if (results_run_read(path, &run, &err)) {
+		results_error_print(stderr, &err);
+		return 2;
+	}
+	for (size_t i = 0; i < run->nr_parts; i++)
+		ret |= validate_part(run, &run->parts[i], quiet);
+	if (!ret && !quiet)
+		printf("%s: fine (%s run, %zu parts)\n", path,
+		       run->complete ? "complete" : "partial", run->nr_parts);
+	results_run_free(run);
+	return ret;
+}
+
+static int validate(const char *path, bool quiet)
+{
+	struct results_error err;
+	int is_run;
+
+	if (!strcmp(path, "-"))
+		return validate_doc(path, quiet);
+	is_run = results__is_run(path, &err);
+	if (is_run < 0) {
+		results_error_print(stderr, &err);
+		return 2;
+	}
+	return is_run ? validate_run(path, quiet) : validate_doc(path, quiet);
+}
+
+int results_cmd_validate(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	bool quiet = false;
+	int c, ret = 0;
+
+	optind = 0; /* the program may have parsed its own options before */
+	while ((c = getopt_long(argc, argv, "qh", options, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(usage, stdout);
+			return 0;
+		}
+		if (c != 'q') {
+			fputs("Try: ptbench validate --help\n", stderr);
+			return 2;
+		}
+		quiet = true;
+	}
+	if (optind == argc) {
+		fprintf(stderr, "ptbench validate: no FILE given\n%s", usage);
+		return 2;
+	}
+	for (; optind < argc; optind++)
+		ret |= validate(argv[optind], quiet);
+	return ret;
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The subcommands of libresults alone, for its tests: cli validate|show|compare ... */
+#include <string.h>
+
+#include <results/results.h>
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		int (*fn)(int argc, char **argv);
+	} commands[] = {
+		{ "validate", results_cmd_validate },
+		{ "show", results_cmd_show },
+		{ "compare", results_cmd_compare },
+	};
+
+	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].fn(argc - 1, argv + 1);
+	fputs("usage: cli validate|show|compare ...\n", stderr);
+	return 2;
+}
