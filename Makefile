@@ -36,6 +36,9 @@ tests :=
 asan-tests :=
 tsan-tests :=
 script-tests :=
+# Programs that script tests run; asan-helpers are built with the sanitizers.
+test-helpers :=
+asan-helpers :=
 guest-libs :=
 guest-programs :=
 
@@ -82,8 +85,8 @@ $(O)/$(1)$(2): $(patsubst %,$(O)/$(1)obj/%.o,$(basename $($(2)-srcs))) $(patsubs
 	$(Q)$(3) $(4) -o $$@ $$^ $$($(2)-ldlibs) -lpthread
 endef
 linker_of = $(if $(filter %.cc,$($(1)-srcs))$($(1)-cxx),$(CXX),$(CC))
-$(foreach p,$(programs) $(tests),$(eval $(call program,,$(p),$(call linker_of,$(p)),)))
-$(foreach p,$(asan-tests),$(eval $(call program,asan/,$(p),$(CC),-fsanitize=address$(comma)undefined)))
+$(foreach p,$(programs) $(tests) $(test-helpers),$(eval $(call program,,$(p),$(call linker_of,$(p)),)))
+$(foreach p,$(asan-tests) $(asan-helpers),$(eval $(call program,asan/,$(p),$(CC),-fsanitize=address$(comma)undefined)))
 $(foreach p,$(tsan-tests),$(eval $(call program,tsan/,$(p),$(CC),-fsanitize=thread)))
 
 # ---- guests: static programs for every architecture that kernels/arch has a file for ----
@@ -148,5 +151,5 @@ help: ## this list
 script-tests += scripts/test/test_deps.t scripts/test/test_layers.t
 all-tests = $(addprefix $(O)/,$(tests)) $(addprefix $(O)/asan/,$(asan-tests)) \
 	$(addprefix $(O)/tsan/,$(tsan-tests)) $(script-tests)
-test-programs: $(addprefix $(O)/,$(tests) $(test-helpers)) $(addprefix $(O)/asan/,$(asan-tests)) \
+test-programs: $(addprefix $(O)/,$(tests) $(test-helpers)) $(addprefix $(O)/asan/,$(asan-tests) $(asan-helpers)) \
 	$(addprefix $(O)/tsan/,$(tsan-tests))
