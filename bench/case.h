@@ -21,6 +21,10 @@ enum bench_need {
 };
 
 #define BENCH_MAX_PARAMS 8
+/* In an axis' nums: an instance without this parameter, such as `levels` where a format has no
+ * choice of them. */
+#define BENCH_ABSENT INT64_MIN
+#define BENCH_NAME_MAX 240
 
 /* A parameter's axis: the values it takes. Either strs (NULL-terminated) or nums. */
 struct bench_axis {
@@ -51,6 +55,17 @@ struct bench_state {
 	 * operations of the last run(). */
 	struct { const char *metric; double total; } extra[8];
 	size_t nr_extra;
+	/* Set by setup: most operations between before() and after(); 0: any number. */
+	uint64_t max_batch;
+	/* Set by run() or after(): what was wrong with a result. The part fails. */
+	char fail[160];
+};
+
+/* Something that a case claims about itself, looked at outside the timing. */
+struct bench_check {
+	const char *id;
+	char expect[96], seen[96];
+	bool ok;
 };
 
 struct bench_case {
@@ -66,14 +81,37 @@ struct bench_case {
 	 * (the part fails). */
 	int (*setup)(struct bench_state *s);
 	void (*run)(struct bench_state *s, uint64_t n); /* n operations, nothing else */
-	void (*teardown)(struct bench_state *s);
+	void (*teardown)(struct bench_state *s); /* after a setup that returned 0 */
+	/* Untimed, around every run(): what n operations use up is provided before them, and what
+	 * they leave behind is cleaned up after them. May be NULL. */
+	void (*before)(struct bench_state *s, uint64_t n);
+	void (*after)(struct bench_state *s, uint64_t n);
+	/* Once per instance, between setup and teardown and never while timing; may be NULL. count:
+	 * does n operations and leaves the events it counted in s->extra; check: fills one check. */
+	int (*count)(struct bench_state *s, uint64_t n);
+	int (*check)(struct bench_state *s, struct bench_check *check);
 };
+
+static inline void bench_extra(struct bench_state *s, const char *metric, double total)
+{
+	if (s->nr_extra < sizeof(s->extra) / sizeof(s->extra[0])) {
+		s->extra[s->nr_extra].metric = metric;
+		s->extra[s->nr_extra++].total = total;
+	}
+}
 
 /* The table: bench/table.c, sorted by family and name. */
 extern const struct bench_case *const bench_table[]; /* NULL-terminated */
 
+/* "" and 0 when the instance has no such parameter, or one of the other type. */
 const char *bench_str(const struct bench_state *s, const char *key);
 long long bench_num(const struct bench_state *s, const char *key);
+enum bench_subject bench_subject(const struct bench_state *s);
+unsigned bench_needs(const struct bench_state *s);
+/* "gup_fast/walk/cross:none/pages:16" */
+void bench_instance_name(const struct bench_state *s, char *buf, size_t size);
+/* "cross=none,pages=16" */
+void bench_params_text(const struct bench_state *s, char *buf, size_t size);
 
 /* Calls fn for every valid instance of c (params filled, priv NULL). Stops when fn returns != 0. */
 int bench_for_each_instance(const struct bench_case *c,

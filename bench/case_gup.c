@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// gup_fast/walk and gup_fast/put over the reference: per call, per page, per crossing of a level.
+//
+// A walk takes references. They pile up over a batch and are dropped at once after it, so that a
+// row holds the walk alone; a put's are taken at once before it. All rows of a format share one
+// simulated memory, laid out once: each kind of range has a place of its own in it.
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ref/gup.h>
+#include <ref/pgtable.h>
+
+#include "cases.h"
+
+#define CROSS_PAGES 16	/* half of them on each side of the boundary */
+#define SPAN_PAGES 4096
+#define NONE_PAGES 128	/* fits in one table of every format */
+
+static const char *const formats[] = { "s390x", "x86_64-4k-48", "x86_64-4k-57",
+				       "x86_64-4k-57-folded", NULL };
+static const char *const designs[] = { "addr_end_folded", "addr_end_global", "offset_lockless",
+				       "static", NULL };
+static const char *const crosses[] = { "none", "p4d", "pgd", "pmd", "pud", "span", NULL };
+static const char *const leaves[] = { "pmd", "pte", "pud", NULL };
+static const long long levels[] = { BENCH_ABSENT, 2, 3, 4, 5 };
+static const long long pages[] = { 1, 2, 4, 16, 64, 128, 512, 4096 };
+static const long long put_pages[] = { 1, 2, 4, 16, 64, 128, 512 };
+
+#define NUMS(key_, array) { .key = key_, .nums = array, .nr_nums = sizeof(array) / sizeof(array[0]) }
+
+static bool name_is(const struct bench_state *s, const char *key, const char *value)
+{
+	return !strcmp(bench_str(s, key), value);
+}
+
+/* PGT_NR_LEVELS when it names none. */
+static enum pgt_level level_named(const char *name)
+{
+	int l = PGT_PTE;
+
+	while (l < PGT_NR_LEVELS && strcmp(name, pgt_level_name(l)))
+		l++;
+	return l;
+}
+
+/* ---- one simulated memory per format, and one more where a leaf needs a gigabyte of frames ---- */
+
+struct memory {
+	const char *format;
+	unsigned levels;
+	bool pud_leaf;
+	struct ref_mm *mm;
+	unsigned shift[PGT_NR_LEVELS];
+	bool can_leaf[PGT_NR_LEVELS];
+	bool mapped;
+};
+
+static struct memory memories[32];
+
+static size_t frames_needed(const struct memory *m, unsigned pud_shift, unsigned page_shift)
+{
+	/* A folio of 2^n frames starts at a multiple of 2^n. */
+	if (m->pud_leaf)
+		return (2ul << (pud_shift - page_shift)) + 64;
+	return 4 * SPAN_PAGES;
+}
+
+static int memory_create(struct memory *m, size_t nr_frames)
+{
+	struct pgt_opts opts = { .format = m->format, .levels = m->levels, .nr_frames = nr_frames };
+
+	return ref_mm_create(&opts, &m->mm);
+}
+
+static int memory_shape(struct memory *m)
+{
+	int err = memory_create(m, 64);
+
+	if (err)
+		return err;
+	for (int l = PGT_PTE; l < PGT_NR_LEVELS; l++) {
+		m->shift[l] = pgt_level_shift(m->mm, l);
+		m->can_leaf[l] = m->shift[l] && pgt_level_can_leaf(m->mm, l);
+	}
+	return 0;
+}
+
+/* The format's levels are known at once; its ranges are mapped when a row is first set up. */
+static struct memory *memory_find(const char *format, unsigned nr_levels, bool pud_leaf)
+{
+	struct memory *m = memories, *end = memories + sizeof(memories) / sizeof(memories[0]);
+
+	for (; m < end && m->format; m++)
+		if (!strcmp(m->format, format) && m->levels == nr_levels && m->pud_leaf == pud_leaf)
+			return m;
+	if (m == end)
+		return NULL;
+	m->format = format;
+	m->levels = nr_levels;
+	m->pud_leaf = pud_leaf;
+	if (memory_shape(m)) {
+		memset(m, 0, sizeof(*m));
+		return NULL;
+	}
+	return m;
+}
+
+static struct memory *memory_of(const struct bench_state *s)
+{
+	return memory_find(bench_str(s, "format"), bench_num(s, "levels"),
+			   name_is(s, "leaf", "pud"));
+}
+
+enum place { PLACE_CROSS, PLACE_NONE, PLACE_SPAN, PLACE_PMD_LEAF, PLACE_PUD_LEAF };
+
+/* Each in other tables than the others; `level` is of PLACE_CROSS alone. */
+static uint64_t place_addr(const struct memory *m, enum place place, enum pgt_level level)
+{
+	uint64_t pmd = 1ull << m->shift[PGT_PMD];
+
+	switch (place) {
+	case PLACE_CROSS: /* the first boundary of that level is one of no level above */
+		return (1ull << m->shift[level]) - CROSS_PAGES / 2 * (1ull << m->shift[PGT_PTE]);
+	case PLACE_NONE:
+		return 3 * pmd;
+	case PLACE_SPAN:
+		return 16 * pmd;
+	case PLACE_PMD_LEAF:
+		return 64 * pmd;
+	case PLACE_PUD_LEAF:
+		return 2ull << m->shift[PGT_PUD];
+	}
+	return 0;
+}
+
+static int map_range(struct memory *m, uint64_t addr, size_t nr, enum pgt_level leaf)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < nr && !err; i++)
+		err = pgt_map(m->mm, addr + (i << m->shift[leaf]), leaf, true);
+	return err;
+}
+
+static int map_everything(struct memory *m)
+{
+	int err;
+
+	if (m->pud_leaf)
+		return map_range(m, place_addr(m, PLACE_PUD_LEAF, 0), 1, PGT_PUD);
+	err = map_range(m, place_addr(m, PLACE_NONE, 0), NONE_PAGES, PGT_PTE);
+	if (!err)
+		err = map_range(m, place_addr(m, PLACE_SPAN, 0), SPAN_PAGES, PGT_PTE);
+	if (!err && m->can_leaf[PGT_PMD])
+		err = map_range(m, place_addr(m, PLACE_PMD_LEAF, 0), 1, PGT_PMD);
+	for (int l = PGT_PMD; l < PGT_NR_LEVELS && !err; l++)
+		if (m->shift[l])
+			err = map_range(m, place_addr(m, PLACE_CROSS, l), CROSS_PAGES, PGT_PTE);
+	return err;
+}
+
+static int memory_map(struct memory *m)
+{
+	int err;
+
+	if (m->mapped)
+		return 0;
+	ref_mm_destroy(m->mm);
+	m->mm = NULL;
+	err = memory_create(m, frames_needed(m, m->shift[PGT_PUD], m->shift[PGT_PTE]));
+	if (!err)
+		err = map_everything(m);
+	m->mapped = !err;
+	return err;
+}
+
+/* ---- which rows there are ---- */
+
+static bool format_valid(const struct bench_state *s)
+{
+	return pgt_format_folds_per_mm(bench_str(s, "format")) == !!bench_num(s, "levels");
+}
+
+/* What it takes to tell per call, per page and per crossing apart, and no more. */
+static bool range_valid(const struct bench_state *s)
+{
+	long long nr = bench_num(s, "pages");
+
+	if (name_is(s, "cross", "span"))
+		return name_is(s, "leaf", "pte") && (nr == 512 || nr == SPAN_PAGES);
+	if (!name_is(s, "cross", "none"))
+		return name_is(s, "leaf", "pte") && nr == CROSS_PAGES;
+	if (name_is(s, "leaf", "pte"))
+		return nr <= NONE_PAGES;
+	return nr == 1 || nr == 16 || nr == 128 || nr == 512;
+}
+
+/* The level exists here, and a huge leaf holds the range. */
+static bool level_valid(const struct bench_state *s)
+{
+	const struct memory *m = memory_of(s);
+	enum pgt_level cross = level_named(bench_str(s, "cross"));
+	enum pgt_level leaf = level_named(bench_str(s, "leaf"));
+
+	if (!m)
+		return true; /* setup says why */
+	if (cross < PGT_NR_LEVELS && !m->shift[cross])
+		return false;
+	if (leaf == PGT_PTE)
+		return true;
+	return m->can_leaf[leaf] &&
+	       bench_num(s, "pages") <= 1ll << (m->shift[leaf] - m->shift[PGT_PTE]);
+}
+
+/* All designs where they can differ by level; the plain and the mainline one along the other axes. */
+static bool design_valid(const struct bench_state *s)
+{
+	if (name_is(s, "design", "static") || name_is(s, "design", "offset_lockless"))
+		return true;
+	return name_is(s, "leaf", "pte") && bench_num(s, "pages") == CROSS_PAGES;
+}
+
+static bool walk_valid(const struct bench_state *s)
+{
+	return format_valid(s) && range_valid(s) && design_valid(s) && level_valid(s);
+}
+
+static bool put_valid(const struct bench_state *s)
+{
+	long long nr = bench_num(s, "pages");
+
+	if (!format_valid(s) || !level_valid(s))
+		return false;
+	return name_is(s, "leaf", "pte") || nr == 1 || nr == 16 || nr == 128 || nr == 512;
+}
+
+/* ---- a row ---- */
+
+struct gup_row {
+	gup_fast_fn fast;
+	struct ref_mm *mm;
+	uint64_t start;
+	unsigned long nr;
+	uint64_t got; /* pages, over the last run() */
+	struct ref_page *pages[];
+};
+
+static uint64_t row_start(const struct bench_state *s, const struct memory *m)
+{
+	enum pgt_level cross = level_named(bench_str(s, "cross"));
+
+	if (name_is(s, "leaf", "pud"))
+		return place_addr(m, PLACE_PUD_LEAF, 0);
+	if (name_is(s, "leaf", "pmd"))
+		return place_addr(m, PLACE_PMD_LEAF, 0);
+	if (cross < PGT_NR_LEVELS)
+		return place_addr(m, PLACE_CROSS, cross);
+	return place_addr(m, bench_num(s, "pages") > NONE_PAGES ? PLACE_SPAN : PLACE_NONE, 0);
+}
+
+/* Walking on at the topmost table that exists, where the design took a copy of the entry above. */
+static bool crosses_folded_top(const struct bench_state *s, const struct memory *m)
+{
+	enum pgt_level cross = name_is(s, "cross", "span") ? PGT_PMD :
+							     level_named(bench_str(s, "cross"));
+
+	if (cross >= PGT_PGD)
+		return false;
+	for (int l = cross + 1; l < PGT_NR_LEVELS; l++)
+		if (m->shift[l])
+			return false;
+	return true;
+}
+
+/* Against the oracle, once: a fast walk over the wrong pages is no measurement. */
+static int row_verify(struct bench_state *s, struct gup_row *r, unsigned page_shift)
+{
+	unsigned long got = r->fast(r->mm, r->start, r->nr, GUP_WRITE, r->pages);
+	int err = 0;
+
+	for (unsigned long i = 0; i < got && !err; i++) {
+		if (r->pages[i] == pgt_lookup(r->mm, r->start + ((uint64_t)i << page_shift), true))
+			continue;
+		snprintf(s->fail, sizeof(s->fail), "page %lu of %lu is not the one mapped there", i,
+			 r->nr);
+		err = -EIO;
+	}
+	if (!err && got != r->nr) {
+		snprintf(s->fail, sizeof(s->fail), "%lu of %lu pages found", got, r->nr);
+		err = -EIO;
+	}
+	gup_put(r->pages, got);
+	return err;
+}
+
+static int row_setup(struct bench_state *s, const char *design)
+{
+	const struct gup_walker *walker = gup_walker_find(bench_str(s, "format"), design);
+	struct memory *m = memory_of(s);
+	struct gup_row *r;
+	int err;
+
+	if (!walker) {
+		snprintf(s->skip, sizeof(s->skip), "the reference has no walker for this pair");
+		return -ENOENT;
+	}
+	if (!m)
+		return -ENOMEM;
+	if (walker->busted && crosses_folded_top(s, m)) {
+		snprintf(s->skip, sizeof(s->skip), "busted: reads past the entry copy");
+		return -ENOTSUP;
+	}
+	err = memory_map(m);
+	if (err)
+		return err;
+	r = calloc(1, sizeof(*r) + bench_num(s, "pages") * sizeof(r->pages[0]));
+	if (!r)
+		return -ENOMEM;
+	r->fast = walker->fast;
+	r->mm = m->mm;
+	r->nr = bench_num(s, "pages");
+	r->start = row_start(s, m);
+	s->max_batch = (1u << 30) / r->nr; /* of a huge folio, every page's reference is the head's */
+	s->priv = r;
+	err = row_verify(s, r, m->shift[PGT_PTE]);
+	if (err) {
+		free(r);
+		s->priv = NULL;
+	}
+	return err;
+}
+
+static int walk_setup(struct bench_state *s)
+{
+	return row_setup(s, bench_str(s, "design"));
+}
+
+static int put_setup(struct bench_state *s)
+{
+	/* The pages that setup found are the ones before() takes references on. */
+	return row_setup(s, "offset_lockless");
+}
+
+static void row_teardown(struct bench_state *s)
+{
+	free(s->priv);
+	s->priv = NULL;
+}
+
+/* As nr times taking or dropping n references page by page, at once. Nobody else runs. */
+static void add_references(struct gup_row *r, long long n)
+{
+	for (unsigned long i = 0; i < r->nr; i++)
+		r->pages[i]->head->refcount += n;
+}
+
+static void walk_run(struct bench_state *s, uint64_t n)
+{
+	struct gup_row *r = s->priv;
+	uint64_t got = 0;
+
+	for (uint64_t i = 0; i < n; i++)
+		got += r->fast(r->mm, r->start, r->nr, GUP_WRITE, r->pages);
+	r->got = got;
+}
+
+static void walk_after(struct bench_state *s, uint64_t n)
+{
+	struct gup_row *r = s->priv;
+
+	if (r->got == n * r->nr) {
+		add_references(r, -(long long)n);
+		return;
+	}
+	snprintf(s->fail, sizeof(s->fail), "%llu pages found in %llu walks of %lu",
+		 (unsigned long long)r->got, (unsigned long long)n, r->nr);
+}
+
+static void put_before(struct bench_state *s, uint64_t n)
+{
+	add_references(s->priv, n);
+}
+
+static void put_run(struct bench_state *s, uint64_t n)
+{
+	struct gup_row *r = s->priv;
+
+	for (uint64_t i = 0; i < n; i++)
+		gup_put(r->pages, r->nr);
+}
+
+const struct bench_case bench_gup_fast_walk = {
+	.family = "gup_fast",
+	.name = "walk",
+	.summary = "one lockless walk that takes a reference on each page",
+	.subject = BENCH_REF,
+	.axes = {
+		{ .key = "cross", .strs = crosses },
+		{ .key = "design", .strs = designs },
+		{ .key = "format", .strs = formats },
+		{ .key = "leaf", .strs = leaves },
+		NUMS("levels", levels),
+		NUMS("pages", pages),
+	},
+	.valid = walk_valid,
+	.setup = walk_setup,
+	.run = walk_run,
+	.after = walk_after,
+	.teardown = row_teardown,
+};
+
+const struct bench_case bench_gup_fast_put = {
+	.family = "gup_fast",
+	.name = "put",
+	.summary = "dropping what one walk took, page by page",
+	.subject = BENCH_REF,
+	.axes = {
+		{ .key = "format", .strs = formats },
+		{ .key = "leaf", .strs = leaves },
+		NUMS("levels", levels),
+		NUMS("pages", put_pages),
+	},
+	.valid = put_valid,
+	.setup = put_setup,
+	.before = put_before,
+	.run = put_run,
+	.teardown = row_teardown,
+};

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every row of the table, by the file that defines it.
+ */
+#ifndef BENCH_CASES_H
+#define BENCH_CASES_H
+
+#include "case.h"
+
+/* case_gup.c */
+extern const struct bench_case bench_gup_fast_put, bench_gup_fast_walk;
+/* case_shim.c */
+extern const struct bench_case bench_clock_read, bench_shim_empty;
+
+#endif

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The part ref.static: code sizes of the walkers, and which designs are the same code.
+
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <ref/gup.h>
+#include <results/results.h>
+
+#include "code_bytes.h"
+#include "environment.h"
+
+#define EXIT_PART_FAILED 4
+
+static const char *archive_beside_us(char *buf, size_t size)
+{
+	char exe[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+	if (len < 0)
+		return "libref.a";
+	exe[len] = '\0';
+	snprintf(buf, size, "%s/libref.a", dirname(exe));
+	return buf;
+}
+
+static int read_all(const char *archive, struct code **codes)
+{
+	for (size_t i = 0; i < gup_nr_walkers(); i++) {
+		const char *symbol = gup_walker_at(i)->symbol;
+		int err = code_read(archive, symbol, &codes[i]);
+
+		if (!err)
+			continue;
+		fprintf(stderr, "bench: %s: %s: %s; the walkers' code is measured there, build it "
+				"with make\n", archive, symbol, strerror(-err));
+		return err;
+	}
+	return 0;
+}
+
+static int add_size(struct results_doc *doc, const struct gup_walker *walker,
+		    const struct code *code, struct results_error *err)
+{
+	double size = code_size(code);
+	struct results_measurement m = {
+		.case_id = (char *)"gup_fast/walk",
+		.subject = RESULTS_REF,
+		.metric = results_metric_find("code_bytes"),
+		.kind = RESULTS_EXACT,
+		.nr_ops = 1,
+		.samples = &size,
+		.nr_samples = 1,
+	};
+	int ret = results_params_set_str(&m.params, "format", walker->format);
+
+	if (!ret)
+		ret = results_params_set_str(&m.params, "design", walker->design);
+	if (!ret)
+		ret = results_doc_add(doc, &m, err);
+	results_params_free(&m.params);
+	return ret;
+}
+
+/* Designs differ by what they do at levels that fold per mm; elsewhere the compiler has to see that
+ * there is nothing to differ about. */
+static int add_identity(struct results_doc *doc, const struct gup_walker *a,
+			const struct gup_walker *b, bool same, bool *failed,
+			struct results_error *err)
+{
+	const char *expect = pgt_format_folds_per_mm(a->format) ? "different" : "identical";
+	const char *seen = same ? "identical" : "different";
+	struct results_params params = { 0 };
+	int ret = results_params_set_str(&params, "format", a->format);
+
+	if (!ret)
+		ret = results_params_set_str(&params, "a", a->design);
+	if (!ret)
+		ret = results_params_set_str(&params, "b", b->design);
+	if (!ret)
+		ret = results_doc_add_check(doc, "gup_fast/identical", &params, expect, seen,
+					    !strcmp(expect, seen), err);
+	results_params_free(&params);
+	if (strcmp(expect, seen)) {
+		fprintf(stderr, "bench: %s: %s and %s compile to %s code, expected %s\n", a->format,
+			a->design, b->design, seen, expect);
+		*failed = true;
+	}
+	return ret;
+}
+
+static int add_all(struct results_doc *doc, struct code **codes, bool *failed,
+		   struct results_error *err)
+{
+	size_t nr = gup_nr_walkers();
+	int ret = 0;
+
+	for (size_t i = 0; i < nr && !ret; i++)
+		ret = add_size(doc, gup_walker_at(i), codes[i], err);
+	for (size_t i = 0; i < nr; i++)
+		for (size_t j = i + 1; j < nr && !ret; j++)
+			if (!strcmp(gup_walker_at(i)->format, gup_walker_at(j)->format))
+				ret = add_identity(doc, gup_walker_at(i), gup_walker_at(j),
+						   code_same(codes[i], codes[j]), failed, err);
+	return ret;
+}
+
+static int write_doc(struct code **codes, const char *out, const char *command, bool *failed)
+{
+	struct results_error err = { 0 };
+	struct results_doc *doc;
+	int ret = results_doc_new("ref.static", "static", &doc);
+
+	if (ret)
+		return ret;
+	doc->command = strdup(command);
+	ret = bench_toolchain(&doc->environment);
+	if (!ret)
+		ret = bench_subject_pairs(&doc->subject);
+	if (!ret)
+		ret = add_all(doc, codes, failed, &err);
+	if (!ret)
+		ret = results_doc_write(doc, out, &err);
+	if (ret && err.reason[0])
+		results_error_print(stderr, &err);
+	else if (ret)
+		fprintf(stderr, "bench: %s: %s\n", out, strerror(-ret));
+	results_doc_free(doc);
+	return ret;
+}
+
+int code_bytes_part(const char *out, const char *archive, const char *command)
+{
+	struct code **codes = calloc(gup_nr_walkers(), sizeof(*codes));
+	char path[PATH_MAX + 16];
+	bool failed = false;
+	int err;
+
+	if (!codes)
+		return EXIT_PART_FAILED;
+	err = read_all(archive ? archive : archive_beside_us(path, sizeof(path)), codes);
+	if (!err)
+		err = write_doc(codes, out, command, &failed);
+	for (size_t i = 0; i < gup_nr_walkers(); i++)
+		code_free(codes[i]);
+	free(codes);
+	return err || failed ? EXIT_PART_FAILED : 0;
+}

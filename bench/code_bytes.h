@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Machine code of functions as it stands in an object file or archive: how long, and whether two
+ * of them are the same code.
+ */
+#ifndef BENCH_CODE_BYTES_H
+#define BENCH_CODE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct code;
+
+/*
+ * Finds `symbol` in an ELF object or an archive of them, with the pieces that the compiler split
+ * off (symbol.cold, symbol.part.0). -ENOENT: no such function there; -EINVAL: not ELF; else -errno.
+ */
+int code_read(const char *file, const char *symbol, struct code **out);
+void code_free(struct code *code);
+size_t code_size(const struct code *code); /* bytes, all pieces */
+/* Same bytes, and relocations of the same type to the same place (each to itself counts as that). */
+bool code_same(const struct code *a, const struct code *b);
+
+/*
+ * Writes the part `ref.static` to `out`: the size of every walker in the archive, and for each two
+ * designs of a format whether they are the same code. archive NULL: libref.a beside this program.
+ * Returns the runner's exit status.
+ */
+int code_bytes_part(const char *out, const char *archive, const char *command);
+
+#endif

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What is counted beside the timing: a case's own checks and events, and hardware counters.
+
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "native.h"
+#include "perf.h"
+
+#define EVENT_OPERATIONS 2000
+#define COUNTED_SAMPLES 9
+#define COUNTED_OPERATIONS 1000
+
+static void run_check(struct native_instance *in, struct bench_state *s)
+{
+	struct bench_check check = { 0 };
+	int err = s->c->check(s, &check);
+
+	if (err)
+		snprintf(check.seen, sizeof(check.seen), "failed: %s", strerror(-err));
+	native_add_check(in, check.id, check.expect, check.seen, !err && check.ok);
+}
+
+static void run_count(struct native_instance *in, struct bench_state *s)
+{
+	int err;
+
+	s->nr_extra = 0;
+	err = s->c->count(s, EVENT_OPERATIONS);
+	if (err) {
+		native_add_check(in, "case/counts", "events of n operations", strerror(-err), false);
+		return;
+	}
+	for (size_t i = 0; i < s->nr_extra; i++)
+		native_add(in, s->extra[i].metric, &s->extra[i].total, 1, EVENT_OPERATIONS);
+}
+
+/* One sample of n operations; what hooks do around them is not counted. */
+static int count_instructions(struct bench_state *s, int fd, uint64_t n, double *total)
+{
+	uint64_t count;
+	int err;
+
+	if (s->c->before)
+		s->c->before(s, n);
+	err = perf_start(fd);
+	s->c->run(s, n);
+	if (!err)
+		err = perf_stop(fd, &count);
+	if (s->c->after)
+		s->c->after(s, n);
+	*total = count;
+	return err;
+}
+
+/* Where run() does more than the operation (it has its own clock), its instructions are not it. */
+static void run_instructions(struct native_instance *in, struct bench_state *s)
+{
+	int fd = perf_open_self(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS), err = 0;
+	double samples[COUNTED_SAMPLES];
+
+	if (fd < 0)
+		return; /* the environment says why */
+	for (size_t i = 0; i < COUNTED_SAMPLES && !err; i++)
+		err = count_instructions(s, fd, COUNTED_OPERATIONS, &samples[i]);
+	close(fd);
+	if (err || s->fail[0])
+		native_add_check(in, "case/counts", "instructions of n operations",
+				 err ? strerror(-err) : s->fail, false);
+	else
+		native_add(in, "instructions", samples, COUNTED_SAMPLES, COUNTED_OPERATIONS);
+}
+
+void native_count(struct native_instance *in)
+{
+	const struct bench_case *c = in->s.c;
+	struct bench_state s;
+
+	if (native_setup(in, &s)) {
+		native_add_check(in, "case/counts", "set up again", s.skip[0] ? s.skip : s.fail,
+				 false);
+		return;
+	}
+	if (c->check)
+		run_check(in, &s);
+	if (c->count)
+		run_count(in, &s);
+	if (!c->manual_time && !(bench_needs(&s) & BENCH_NEED_THREADS))
+		run_instructions(in, &s);
+	native_teardown(in, &s);
+}

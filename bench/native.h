@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The native runner's state, shared by the timing (runner_native.c) and the counting (count.c).
+ */
+#ifndef BENCH_NATIVE_H
+#define BENCH_NATIVE_H
+
+#include <sched.h>
+
+#include <results/results.h>
+
+#include "case.h"
+
+#define NATIVE_MAX_REPETITIONS 1000
+
+struct native_instance {
+	struct native_instance *next;
+	struct native *native;
+	struct bench_state s; /* params only: each run sets up a copy */
+	char name[BENCH_NAME_MAX];
+	int64_t last_n;
+	bool measured;
+	int64_t nr_ops; /* in one sample */
+};
+
+struct native {
+	struct results_doc *doc;
+	struct native_instance *instances;
+	struct native_instance shim_native; /* the library's own loop: no row of the table */
+	size_t nr_instances, nr_reported, nr_repetitions_done;
+	cpu_set_t all_cpus, one_cpu;
+	bool progress;
+	bool failed; /* a check or a case: the part is a failed one */
+	double started, next_progress;
+};
+
+/* Sets up a copy of the instance: 0, or -errno with s->skip or s->fail filled. */
+int native_setup(struct native_instance *in, struct bench_state *s);
+void native_teardown(struct native_instance *in, struct bench_state *s);
+
+int native_params(const struct bench_state *s, struct results_params *params);
+void native_add(struct native_instance *in, const char *metric, const double *samples, size_t nr,
+		long long nr_ops);
+void native_add_check(struct native_instance *in, const char *id, const char *expect,
+		      const char *seen, bool pass);
+
+/* After the timing: checks, counted events, hardware counters. */
+void native_count(struct native_instance *in);
+
+#endif

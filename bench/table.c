@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The table of cases, and what can be asked of any row: its instances, parameters and names.
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "case.h"
+#include "cases.h"
+
+/* Sorted by family and name, the reference before the kernel. */
+const struct bench_case *const bench_table[] = {
+#ifndef BENCH_GUEST
+	&bench_clock_read,
+#endif
+	&bench_gup_fast_put,
+	&bench_gup_fast_walk,
+#ifndef BENCH_GUEST
+	&bench_shim_empty,
+#endif
+	NULL,
+};
+
+static const struct bench_value *find(const struct bench_state *s, const char *key)
+{
+	for (size_t i = 0; i < s->nr_params; i++)
+		if (!strcmp(s->params[i].key, key))
+			return &s->params[i];
+	return NULL;
+}
+
+const char *bench_str(const struct bench_state *s, const char *key)
+{
+	const struct bench_value *v = find(s, key);
+
+	return v && v->str ? v->str : "";
+}
+
+long long bench_num(const struct bench_state *s, const char *key)
+{
+	const struct bench_value *v = find(s, key);
+
+	return v && !v->str ? v->num : 0;
+}
+
+enum bench_subject bench_subject(const struct bench_state *s)
+{
+	return s->c->subject_of ? s->c->subject_of(s) : s->c->subject;
+}
+
+unsigned bench_needs(const struct bench_state *s)
+{
+	return s->c->needs | (s->c->needs_of ? s->c->needs_of(s) : 0);
+}
+
+__attribute__((format(printf, 4, 5))) static void append(char *buf, size_t size, size_t *len,
+							  const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	if (*len >= size)
+		return;
+	va_start(ap, fmt);
+	n = vsnprintf(buf + *len, size - *len, fmt, ap);
+	va_end(ap);
+	*len += n > 0 ? n : 0;
+}
+
+static void append_params(const struct bench_state *s, char *buf, size_t size, size_t *len,
+			  const char *before, const char *between, char is)
+{
+	for (size_t i = 0; i < s->nr_params; i++) {
+		const struct bench_value *v = &s->params[i];
+
+		append(buf, size, len, "%s%s%c", i ? between : before, v->key, is);
+		if (v->str)
+			append(buf, size, len, "%s", v->str);
+		else
+			append(buf, size, len, "%lld", v->num);
+	}
+}
+
+void bench_instance_name(const struct bench_state *s, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	append(buf, size, &len, "%s/%s", s->c->family, s->c->name);
+	append_params(s, buf, size, &len, "/", "/", ':');
+}
+
+void bench_params_text(const struct bench_state *s, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	buf[0] = '\0';
+	append_params(s, buf, size, &len, "", ",", '=');
+}
+
+static size_t axis_size(const struct bench_axis *axis)
+{
+	size_t n = 0;
+
+	if (!axis->strs)
+		return axis->nr_nums;
+	while (axis->strs[n])
+		n++;
+	return n;
+}
+
+/* The instance whose value on each axis is at[]. */
+static void instance_init(struct bench_state *s, const struct bench_case *c, const size_t *at,
+			  size_t nr_axes)
+{
+	memset(s, 0, sizeof(*s));
+	s->c = c;
+	for (size_t i = 0; i < nr_axes; i++) {
+		const struct bench_axis *axis = &c->axes[i];
+		struct bench_value *v = &s->params[s->nr_params];
+
+		v->key = axis->key;
+		if (axis->strs)
+			v->str = axis->strs[at[i]];
+		else if (axis->nums[at[i]] == BENCH_ABSENT)
+			continue;
+		else
+			v->num = axis->nums[at[i]];
+		s->nr_params++;
+	}
+}
+
+/* The next combination; false after the last. The last axis turns fastest. */
+static bool next_combination(const struct bench_case *c, size_t *at, size_t nr_axes)
+{
+	for (size_t i = nr_axes; i-- > 0;) {
+		if (++at[i] < axis_size(&c->axes[i]))
+			return true;
+		at[i] = 0;
+	}
+	return false;
+}
+
+int bench_for_each_instance(const struct bench_case *c,
+			    int (*fn)(struct bench_state *s, void *arg), void *arg)
+{
+	size_t at[BENCH_MAX_PARAMS] = { 0 }, nr_axes = 0;
+	struct bench_state s;
+	int ret = 0;
+
+	while (nr_axes < BENCH_MAX_PARAMS && c->axes[nr_axes].key)
+		if (!axis_size(&c->axes[nr_axes++]))
+			return 0; /* nothing to vary over on this machine */
+	do {
+		instance_init(&s, c, at, nr_axes);
+		if (!c->valid || c->valid(&s))
+			ret = fn(&s, arg);
+	} while (!ret && next_combination(c, at, nr_axes));
+	return ret;
+}
