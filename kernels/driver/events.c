@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The events boot: interrupts, flushes and RCU callbacks of one operation, counted by kprobes.
+ *
+ * Probes change the code they count, so they exist in this boot only and costs in the other.
+ * An interrupt counts when the operating CPU sends it, or another CPU takes it, from the call
+ * until it returns; callbacks count until everything the call queued has run.
+ */
+#define pr_fmt(fmt) "ptbench: " fmt
+
+#include <linux/kallsyms.h>
+#include <linux/kprobes.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/mm.h>
+#include <linux/smp.h>
+#include <linux/swap.h>
+#include <linux/uaccess.h>
+
+#include <asm/tlb.h>
+
+#include "ptbench.h"
+
+enum event { SENT, TAKEN, FLUSHES, CALLBACKS, BATCHED, NR_EVENTS };
+
+static atomic_t count[NR_EVENTS];
+static struct task_struct *counting;	/* whose call is being counted; NULL: nobody's */
+static bool counting_callbacks;
+static cpumask_t interrupted;
+
+static void count_sent(struct pt_regs *regs)
+{
+	if (READ_ONCE(counting) == current)
+		atomic_inc(&count[SENT]);
+}
+
+static void count_taken(struct pt_regs *regs)
+{
+	if (!READ_ONCE(counting))
+		return;
+	atomic_inc(&count[TAKEN]);
+	cpumask_set_cpu(raw_smp_processor_id(), &interrupted);
+}
+
+static void count_flush(struct pt_regs *regs)
+{
+	if (READ_ONCE(counting) == current)
+		atomic_inc(&count[FLUSHES]);
+}
+
+#ifdef CONFIG_MMU_GATHER_RCU_TABLE_FREE
+static unsigned int tables_in(struct rcu_head *head)
+{
+	return container_of(head, struct mmu_table_batch, rcu)->nr;
+}
+#else
+static unsigned int tables_in(struct rcu_head *head)
+{
+	return 0;
+}
+#endif
+
+static void count_callback(struct pt_regs *regs)
+{
+	if (!READ_ONCE(counting_callbacks))
+		return;
+	atomic_inc(&count[CALLBACKS]);
+	atomic_add(tables_in((void *)regs_get_kernel_argument(regs, 0)), &count[BATCHED]);
+}
+
+const struct ptb_ops ptb_flushes = { .case_id = "table_free/tlb_flushes" };
+
+struct probe {
+	struct kprobe kp;
+	const char *symbol;	/* NULL: this architecture has none */
+	void (*hit)(struct pt_regs *regs);
+	bool optional;		/* its absence means that the event cannot happen */
+	bool there;
+};
+
+static struct probe probes[] = {
+	{ .symbol = PTB_SYM_SEND_MASK, .hit = count_sent },
+	{ .symbol = PTB_SYM_SEND_ONE, .hit = count_sent },
+	{ .symbol = "generic_smp_call_function_single_interrupt", .hit = count_taken },
+	{ .symbol = PTB_SYM_FLUSH, .hit = count_flush, .optional = true },
+	{ .symbol = "tlb_remove_table_rcu", .hit = count_callback, .optional = true },
+};
+#define FLUSH_PROBE (&probes[3])
+#define CALLBACK_PROBE (&probes[4])
+
+static int on_probe(struct kprobe *kp, struct pt_regs *regs)
+{
+	container_of(kp, struct probe, kp)->hit(regs);
+	return 0;
+}
+
+static void nothing(void *arg)
+{
+}
+
+static void count_from(struct task_struct *who)
+{
+	int i;
+
+	for (i = 0; i < NR_EVENTS; i++)
+		atomic_set(&count[i], 0);
+	cpumask_clear(&interrupted);
+	WRITE_ONCE(counting_callbacks, true);
+	smp_store_release(&counting, who);
+}
+
+/* A probe that never fires would report zeroes for ever: let one known interrupt be counted. */
+static int prove(void)
+{
+	int cpu = cpumask_any_but(cpu_online_mask, raw_smp_processor_id());
+
+	if (cpu >= nr_cpu_ids) {
+		pr_err("the events boot needs two CPUs\n");
+		return -ENXIO;
+	}
+	count_from(current);
+	smp_call_function_single(cpu, nothing, NULL, 1);
+	WRITE_ONCE(counting, NULL);
+	if (atomic_read(&count[SENT]) == 1 && atomic_read(&count[TAKEN]) == 1 &&
+	    cpumask_test_cpu(cpu, &interrupted))
+		return 0;
+	pr_err("one interrupt was counted as %d sent, %d taken\n", atomic_read(&count[SENT]),
+	       atomic_read(&count[TAKEN]));
+	return -EIO;
+}
+
+int ptb_events_begin(void)
+{
+	int i, ret;
+
+	for (i = 0; i < ARRAY_SIZE(probes); i++) {
+		struct probe *p = &probes[i];
+
+		if (!p->symbol)
+			continue;
+		if (!kallsyms_lookup_name(p->symbol) && p->optional)
+			continue;
+		p->kp.symbol_name = p->symbol;
+		p->kp.pre_handler = on_probe;
+		ret = register_kprobe(&p->kp);
+		if (ret) {
+			pr_err("cannot count at %s(): error %d\n", p->symbol, ret);
+			return ret;
+		}
+		p->there = true;
+	}
+	/* The config says whether that function has to exist. */
+	if (CALLBACK_PROBE->there != IS_ENABLED(CONFIG_MMU_GATHER_RCU_TABLE_FREE)) {
+		pr_err("tlb_remove_table_rcu() and the config disagree\n");
+		return -EIO;
+	}
+	return prove();
+}
+
+/* The peer runs user code of this mm on another CPU: its counter moves, and the mask says so. */
+static int peer_spins(struct ptb_state *s)
+{
+	int cpu = cpumask_any_but(mm_cpumask(current->mm), raw_smp_processor_id());
+	u64 before, after;
+	int i;
+
+	if (!s->counter)
+		return ptb_fail(s, "no peer was started");
+	if (get_user(before, s->counter))
+		return ptb_fail(s, "the peer's counter cannot be read");
+	for (i = 0, after = before; i < 10000 && after == before; i++) {
+		cpu_relax();
+		cond_resched();
+		if (get_user(after, s->counter))
+			return ptb_fail(s, "the peer's counter cannot be read");
+	}
+	if (after == before)
+		return ptb_fail(s, "the peer's counter stands still");
+	if (cpu != 1)
+		return ptb_fail(s, "the peer is not on CPU 1");
+	return 0;
+}
+
+static int peer_is_as_wanted(struct ptb_state *s)
+{
+	if (s->row->peer == PTB_PEER_SPIN)
+		return peer_spins(s);
+	if (cpumask_any_but(mm_cpumask(current->mm), raw_smp_processor_id()) < nr_cpu_ids)
+		return ptb_fail(s, "another CPU has this address space in its TLB");
+	return 0;
+}
+
+struct seen {
+	u64 sent[PTB_EVENT_WINDOWS], cpus[PTB_EVENT_WINDOWS], flushes[PTB_EVENT_WINDOWS];
+	u64 callbacks[PTB_EVENT_WINDOWS], freed[PTB_EVENT_WINDOWS], batched[PTB_EVENT_WINDOWS];
+	u64 taken, own_count;	/* over all windows: by probe, and by the architecture's count */
+};
+
+static int one_event_window(struct ptb_state *s, struct seen *seen, int i)
+{
+	const struct ptb_ops *ops = s->row->ops;
+	s64 irqs;
+	int ret;
+
+	ret = ops->prepare(s) ?: peer_is_as_wanted(s);
+	if (ret)
+		return ret;
+	lru_add_drain();
+	rcu_barrier();
+	irqs = ptb_arch_call_irqs(1);
+	count_from(current);
+	ops->op(s);
+	smp_store_release(&counting, NULL);
+	seen->own_count += ptb_arch_call_irqs(1) - irqs;
+	seen->taken += atomic_read(&count[TAKEN]);
+	rcu_barrier();
+	WRITE_ONCE(counting_callbacks, false);
+	seen->sent[i] = atomic_read(&count[SENT]);
+	cpumask_clear_cpu(raw_smp_processor_id(), &interrupted);
+	seen->cpus[i] = cpumask_weight(&interrupted);
+	seen->flushes[i] = atomic_read(&count[FLUSHES]);
+	seen->callbacks[i] = atomic_read(&count[CALLBACKS]);
+	seen->batched[i] = atomic_read(&count[BATCHED]);
+	seen->freed[i] = (s->tables_before - mm_pgtables_bytes(current->mm)) /
+			 (PTRS_PER_PTE * sizeof(pte_t));
+	return ops->finish(s);
+}
+
+/* "rcu": every table went through a callback; "immediate": none did. */
+static const char *path_of(const struct seen *seen)
+{
+	bool all = true, none = true;
+	int i;
+
+	for (i = 0; i < PTB_EVENT_WINDOWS; i++) {
+		all = all && seen->callbacks[i] && seen->batched[i] == seen->freed[i];
+		none = none && !seen->callbacks[i];
+	}
+	return all ? "rcu" : none ? "immediate" : "mixed";
+}
+
+static int emit_batches(struct ptb_state *s, const struct seen *seen)
+{
+	u64 per[PTB_EVENT_WINDOWS];
+	int i;
+
+	for (i = 0; i < PTB_EVENT_WINDOWS; i++) {
+		if (!seen->callbacks[i] || seen->batched[i] % seen->callbacks[i])
+			return 0;	/* no callback, or no whole number: nothing to say */
+		per[i] = seen->batched[i] / seen->callbacks[i];
+	}
+	return ptb_emit(s, "tables_per_callback", per, PTB_EVENT_WINDOWS);
+}
+
+static int emit_checks(struct ptb_state *s, const struct seen *seen)
+{
+	char text[sizeof(s->why)];
+	int ret = 0;
+
+	if (s->row->ops == &ptb_munmap)
+		ret = ptb_emit_check(s, "table_free/rcu_path", path_of(seen));
+	if (ret || ptb_arch_call_irqs(1) < 0)
+		return ret;
+	snprintf(text, sizeof(text), "%llu by probe, %llu by irq_stat", seen->taken,
+		 seen->own_count);
+	return ptb_emit_check(s, "table_free/interrupts_agree",
+			      seen->taken == seen->own_count ? "right" : text);
+}
+
+static int emit_events(struct ptb_state *s, const struct seen *seen)
+{
+	const u32 nr = PTB_EVENT_WINDOWS;
+
+	return ptb_emit(s, "ipis_sent", seen->sent, nr) ?:
+	       ptb_emit(s, "cpus_interrupted", seen->cpus, nr) ?:
+	       (FLUSH_PROBE->there ? ptb_emit(s, "tlb_flushes", seen->flushes, nr) : 0) ?:
+	       ptb_emit(s, "rcu_callbacks", seen->callbacks, nr) ?:
+	       ptb_emit(s, "tables_freed", seen->freed, nr) ?:
+	       emit_batches(s, seen) ?: emit_checks(s, seen);
+}
+
+int ptb_run_events(struct ptb_state *s)
+{
+	const struct ptb_ops *ops = s->row->ops;
+	struct seen seen = {};
+	int i, ret;
+
+	ret = ops->setup(s);
+	for (i = -1; !ret && i < PTB_EVENT_WINDOWS; i++) {
+		if (i == 0)
+			seen.taken = seen.own_count = 0;
+		ret = one_event_window(s, &seen, max(i, 0));
+	}
+	ops->teardown(s);
+	return ret ?: emit_events(s, &seen);
+}

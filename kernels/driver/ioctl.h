@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How PID 1 drives /dev/ptbench: run one row by its number, then read(2) the row's records
+ * (struct ptb_record) until 0 bytes come back.
+ */
+#ifndef PTBENCH_IOCTL_H
+#define PTBENCH_IOCTL_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+struct ptb_run {
+	__u32 row;	/* 0, 1, ... until ioctl() fails with ENXIO: that many rows this boot has */
+	__u32 needs;	/* out, of PTB_IOC_INFO: enum ptb_needs */
+	__u64 counter;	/* address of a __u64 that the peer thread increments; 0: no peer runs */
+};
+
+enum ptb_needs {
+	PTB_NEEDS_PEER = 1,	/* a thread of the caller, on CPU 1, incrementing *counter */
+};
+
+#define PTB_IOC_INFO _IOWR('p', 1, struct ptb_run)
+#define PTB_IOC_RUN _IOW('p', 2, struct ptb_run)
+
+#endif

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/ptbench: runs one row of the table at a time and hands its records to the reader.
+ */
+#define pr_fmt(fmt) "ptbench: " fmt
+
+#include <linux/fs.h>
+#include <linux/init.h>
+#include <linux/miscdevice.h>
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+
+#include "ptbench.h"
+
+#undef MODULE_PARAM_PREFIX
+#define MODULE_PARAM_PREFIX "ptbench."
+
+static char *boot = "costs";
+module_param(boot, charp, 0444);
+static char *design = "static";
+module_param(design, charp, 0444);
+static char *format = "unknown";
+module_param(format, charp, 0444);
+module_param_named(time, ptb_in_time, bool, 0444);
+
+static DEFINE_MUTEX(lock);	/* one row at a time; guards everything below */
+static struct ptb_state state;
+static char *buffer;
+static size_t filled, taken;
+static bool prepared;
+
+#define BUFFER_SIZE (64 * 1024)
+
+static const char *leaf_name(enum ptb_leaf leaf)
+{
+	return leaf == PTB_PTE ? "pte" : leaf == PTB_PMD ? "pmd" : "pud";
+}
+
+static __printf(2, 3) void add(char *text, const char *fmt, ...)
+{
+	size_t len = strlen(text);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text + len, sizeof(state.params) - len, fmt, ap);
+	va_end(ap);
+}
+
+static void describe(struct ptb_state *s)
+{
+	const struct ptb_row *row = s->row;
+	char *p = s->params;
+
+	snprintf(p, sizeof(s->params), "format=%s", format);
+	if (row->ops->design)
+		add(p, ",design=%s", design);
+	if (row->levels || (row->ops->design && ptb_arch_levels(current->mm)))
+		add(p, ",levels=%d", row->levels ?: ptb_arch_levels(current->mm));
+	if (row->leaf)
+		add(p, ",leaf=%s", leaf_name(row->leaf));
+	if (row->pages)
+		add(p, ",pages=%d", row->pages);
+	if (row->span)
+		add(p, ",boundary=0x%lx,alias=%d", row->at, row->alias);
+	if (row->cross)
+		add(p, ",cross=%s", row->cross);
+	if (row->tables)
+		add(p, ",tables=%d", row->tables);
+	if (row->twin)
+		add(p, ",twin=%s", row->twin);
+	if (row->peer)
+		add(p, ",peer=%s", row->peer == PTB_PEER_SPIN ? "spin" : "none");
+}
+
+static struct ptb_record *new_record(struct ptb_state *s, u32 type, const char *case_id, u32 nr)
+{
+	size_t size = struct_size((struct ptb_record *)NULL, samples, nr);
+	struct ptb_record *r;
+
+	if (filled + size > BUFFER_SIZE)
+		return NULL;
+	r = (struct ptb_record *)(buffer + filled);
+	filled += size;
+	memset(r, 0, size);
+	r->magic = PTB_RECORD_MAGIC;
+	r->type = type;
+	r->size = size;
+	r->subject = PTB_SUBJECT_KERNEL;
+	r->nr_ops = 1;
+	r->nr_samples = nr;
+	strscpy(r->case_id, case_id, sizeof(r->case_id));
+	strscpy(r->params, s->params, sizeof(r->params));
+	return r;
+}
+
+int ptb_emit(struct ptb_state *s, const char *metric, const u64 *samples, u32 nr)
+{
+	struct ptb_record *r = new_record(s, PTB_RECORD_MEASUREMENT, s->row->ops->case_id, nr);
+
+	if (!r)
+		return -ENOSPC;
+	strscpy(r->metric, metric, sizeof(r->metric));
+	r->discarded = s->discarded;
+	memcpy(r->samples, samples, nr * sizeof(*samples));
+	return 0;
+}
+
+int ptb_emit_skip(struct ptb_state *s, const char *reason)
+{
+	struct ptb_record *r = new_record(s, PTB_RECORD_SKIPPED, s->row->ops->case_id, 0);
+
+	if (!r)
+		return -ENOSPC;
+	strscpy(r->text, reason, sizeof(r->text));
+	return 0;
+}
+
+int ptb_emit_check(struct ptb_state *s, const char *case_id, const char *seen)
+{
+	struct ptb_record *r = new_record(s, PTB_RECORD_CHECK, case_id, 0);
+
+	if (!r)
+		return -ENOSPC;
+	strscpy(r->text, seen, sizeof(r->text));
+	return 0;
+}
+
+int ptb_fail(struct ptb_state *s, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(s->why, sizeof(s->why), fmt, ap);
+	va_end(ap);
+	return -EIO;
+}
+
+/* The rows of this boot are those whose kind it is. */
+static const struct ptb_row *find_row(u32 index)
+{
+	bool events = !strcmp(boot, "events");
+	unsigned int i;
+
+	for (i = 0; i < ptb_nr_rows; i++)
+		if (ptb_rows[i].events == events && !index--)
+			return &ptb_rows[i];
+	return NULL;
+}
+
+/* Once per boot: a clock or a probe that does not count makes every row worthless. */
+static int prepare_once(void)
+{
+	int ret;
+
+	if (prepared)
+		return 0;
+	state.pages = kvcalloc(PTB_MAX_PAGES, sizeof(*state.pages), GFP_KERNEL);
+	state.truth = kvcalloc(PTB_MAX_PAGES, sizeof(*state.truth), GFP_KERNEL);
+	buffer = vmalloc(BUFFER_SIZE);
+	if (!state.pages || !state.truth || !buffer)
+		return -ENOMEM;
+	ret = strcmp(boot, "events") ? ptb_calibrate() : ptb_events_begin();
+	prepared = !ret;
+	return ret;
+}
+
+static int run_row(const struct ptb_row *row, u64 counter)
+{
+	struct page **pages = state.pages, **truth = state.truth;
+	int ret;
+
+	memset(&state, 0, sizeof(state));
+	state.pages = pages;
+	state.truth = truth;
+	state.row = row;
+	state.counter = u64_to_user_ptr(counter);
+	filled = taken = 0;
+	ret = row->skip ? 0 : ptb_want_levels(&state, row->levels);
+	describe(&state);
+	if (row->skip)
+		return ptb_emit_skip(&state, row->skip);
+	if (ret)
+		return ptb_emit_skip(&state, state.why);
+	ret = row->events ? ptb_run_events(&state) : row->ops->run(&state);
+	if (ret)
+		pr_err("%s %s: %s (%d)\n", row->ops->case_id, state.params, state.why, ret);
+	return ret;
+}
+
+static long ptb_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct ptb_run __user *to = (void __user *)arg;
+	const struct ptb_row *row;
+	struct ptb_run run;
+	long ret;
+
+	if (copy_from_user(&run, to, sizeof(run)))
+		return -EFAULT;
+	row = find_row(run.row);
+	if (!row)
+		return -ENXIO;
+	switch (cmd) {
+	case PTB_IOC_INFO:
+		run.needs = row->peer == PTB_PEER_SPIN ? PTB_NEEDS_PEER : 0;
+		return copy_to_user(to, &run, sizeof(run)) ? -EFAULT : 0;
+	case PTB_IOC_RUN:
+		mutex_lock(&lock);
+		ret = prepare_once() ?: run_row(row, run.counter);
+		mutex_unlock(&lock);
+		return ret;
+	}
+	return -ENOTTY;
+}
+
+/* Whole records or nothing: a reader with too small a buffer is told so. */
+static ssize_t ptb_read(struct file *file, char __user *to, size_t len, loff_t *pos)
+{
+	struct ptb_record *r;
+	ssize_t ret = 0;
+
+	mutex_lock(&lock);
+	if (taken < filled) {
+		r = (struct ptb_record *)(buffer + taken);
+		ret = len < r->size ? -EMSGSIZE : copy_to_user(to, r, r->size) ? -EFAULT : r->size;
+		if (ret > 0)
+			taken += ret;
+	}
+	mutex_unlock(&lock);
+	return ret;
+}
+
+static const struct file_operations fops = {
+	.owner = THIS_MODULE,
+	.unlocked_ioctl = ptb_ioctl,
+	.read = ptb_read,
+};
+
+static struct miscdevice device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "ptbench",
+	.fops = &fops,
+};
+
+static int __init ptb_init(void)
+{
+	return misc_register(&device);
+}
+device_initcall(ptb_init);

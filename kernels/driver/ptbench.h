@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the driver's files share: a row, the state while one runs, windows, records.
+ */
+#ifndef PTBENCH_H
+#define PTBENCH_H
+
+#include <linux/mm.h>
+#include <linux/types.h>
+
+#include "arch.h"
+#include "ioctl.h"
+#include "record.h"
+
+#define PTB_WINDOWS 31		/* kept windows behind a cost */
+#define PTB_WARM_UP 4
+#define PTB_MAX_TRIES (PTB_WINDOWS * 8)
+#define PTB_EVENT_WINDOWS 5
+#define PTB_MAX_PAGES 4096
+
+struct ptb_state;
+
+/* How one case is run. Everything returns 0 or -errno with s->why filled. */
+struct ptb_ops {
+	const char *case_id;
+	int (*run)(struct ptb_state *s);	/* ptb_run_cost() or a check or an events run */
+	int (*setup)(struct ptb_state *s);
+	int (*prepare)(struct ptb_state *s);	/* before each window, outside it */
+	void (*op)(struct ptb_state *s);	/* the window holds this and nothing else */
+	int (*finish)(struct ptb_state *s);	/* after each window: was it what it should be? */
+	void (*teardown)(struct ptb_state *s);	/* also after a failed setup */
+	bool irqs_off;				/* the case permits it */
+	bool deferred;				/* bill the RCU callbacks that op queues, too */
+	bool design;				/* the walk's design is a param */
+};
+
+enum ptb_leaf { PTB_NO_LEAF, PTB_PTE, PTB_PMD, PTB_PUD };
+enum ptb_peer { PTB_NO_PEER, PTB_PEER_NONE, PTB_PEER_SPIN };
+
+struct ptb_row {
+	const struct ptb_ops *ops;
+	bool events;		/* belongs to the events boot */
+	int levels;		/* 0: as many as there are; else the mm must have (or get) that many */
+	enum ptb_leaf leaf;
+	int pages;
+	const char *cross;	/* level whose boundary lies in the middle; "none"; "span" */
+	unsigned long at;	/* the boundary, or the first page */
+	int tables;
+	const char *twin;	/* of table_free/keep */
+	enum ptb_peer peer;
+	int alias;		/* of gup_fast/only */
+	unsigned long span;	/* of gup_fast/only: what one entry of that level covers */
+	const char *skip;	/* why this row cannot run on this architecture */
+};
+
+struct ptb_state {
+	const struct ptb_row *row;
+	u64 __user *counter;	/* of the peer */
+	struct page **pages;
+	struct page **truth;
+	unsigned long addr;	/* first page */
+	unsigned long len;	/* of the region, bytes */
+	long got;		/* what op returned */
+	unsigned long tables_before;
+	char params[sizeof_field(struct ptb_record, params)];
+	char why[sizeof_field(struct ptb_record, text)];
+	u64 empty, empty_deferred;
+	u64 samples[PTB_WINDOWS], deferred[PTB_WINDOWS];
+	u32 nr, discarded;
+};
+
+/* rows.c */
+extern const struct ptb_row ptb_rows[];
+extern const unsigned int ptb_nr_rows;
+
+/* main.c: the records of the row that runs */
+int ptb_emit(struct ptb_state *s, const char *metric, const u64 *samples, u32 nr);
+int ptb_emit_skip(struct ptb_state *s, const char *reason);
+int ptb_emit_check(struct ptb_state *s, const char *case_id, const char *seen);
+__printf(2, 3) int ptb_fail(struct ptb_state *s, const char *fmt, ...); /* -EIO */
+
+/* window.c */
+int ptb_calibrate(void);
+int ptb_run_cost(struct ptb_state *s);
+u64 ptb_mode(const u64 *v, u32 nr);
+extern bool ptb_in_time;	/* the clock is time (KVM), not instructions */
+
+/* deferred.c: what the RCU callbacks queued between the two marks execute */
+void ptb_deferred_first(void);
+void ptb_deferred_second(void);
+bool ptb_deferred_result(u64 *cost);
+
+/* space.c: user memory of the caller */
+int ptb_map(struct ptb_state *s, unsigned long addr, unsigned long len, unsigned long prot);
+void ptb_unmap(unsigned long addr, unsigned long len);
+int ptb_touch(struct ptb_state *s, unsigned long addr, unsigned long nr);
+struct page *ptb_slow_page(unsigned long addr);	/* without a reference kept: for comparing */
+int ptb_want_levels(struct ptb_state *s, int levels);
+unsigned long ptb_level_span(const char *level);
+
+/* gup.c, gup_check.c, table_free.c, events.c */
+extern const struct ptb_ops ptb_walk, ptb_put, ptb_slow, ptb_only;
+extern const struct ptb_ops ptb_munmap, ptb_keep, ptb_madvise;
+extern const struct ptb_ops ptb_flushes;	/* only ever skipped */
+int ptb_events_begin(void);	/* registers the probes and proves that they count */
+int ptb_run_events(struct ptb_state *s);
+
+#endif

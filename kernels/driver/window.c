@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Windows: one operation between two readings of the clock, thrown away when anything else of
+ * the kernel ran in between.
+ *
+ * With icount on one CPU the clock counts instructions, so a window is exact if only the
+ * operation ran in it. Interrupts, softirqs, a switch to another task, and refills of the page
+ * allocator's and SLUB's per-CPU lists are the things that come and go with the phase of
+ * unrelated events; each has a count that is compared before and after.
+ */
+#define pr_fmt(fmt) "ptbench: " fmt
+
+#include <linux/interrupt.h>
+#include <linux/irqflags.h>
+#include <linux/mman.h>
+#include <linux/mmzone.h>
+#include <linux/percpu_counter.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/clock.h>
+#include <linux/swap.h>
+#include <linux/vmstat.h>
+#include <linux/timekeeping.h>
+
+#include "ptbench.h"
+
+bool ptb_in_time;
+
+struct noise {
+	u64 irqs, softirqs, switches;
+	u64 free_pages, slab_pages;
+};
+
+static u64 slab_pages(void)
+{
+	static const enum node_stat_item items[] = {
+		NR_SLAB_RECLAIMABLE_B, NR_SLAB_UNRECLAIMABLE_B,
+	};
+	struct pglist_data *pgdat;
+	u64 sum = 0;
+	int i, cpu;
+
+	for_each_online_pgdat(pgdat) {
+		for (i = 0; i < ARRAY_SIZE(items); i++) {
+			sum += node_page_state_pages(pgdat, items[i]);
+			for_each_online_cpu(cpu)
+				sum += per_cpu_ptr(pgdat->per_cpu_nodestats,
+						   cpu)->vm_node_stat_diff[items[i]];
+		}
+	}
+	return sum;
+}
+
+static void noise_read(struct noise *n)
+{
+	int cpu = raw_smp_processor_id(), i;
+	struct zone *zone;
+
+	memset(n, 0, sizeof(*n));
+	n->irqs = ptb_arch_irqs(cpu);
+	for (i = 0; i < NR_SOFTIRQS; i++)
+		n->softirqs += kstat_softirqs_cpu(i, cpu);
+	n->switches = current->nvcsw + current->nivcsw;
+	for_each_populated_zone(zone)
+		n->free_pages += zone_page_state_snapshot(zone, NR_FREE_PAGES);
+	n->slab_pages = slab_pages();
+}
+
+static __always_inline u64 now(void)
+{
+	return unlikely(ptb_in_time) ? ktime_get_mono_fast_ns() : ptb_arch_clock();
+}
+
+static u64 delta(u64 from, u64 to)
+{
+	return ptb_in_time ? to - from : ptb_arch_delta(from, to);
+}
+
+/* Not inlined anywhere: the empty window has to be the same code. */
+static noinline u64 window(void (*op)(struct ptb_state *s), struct ptb_state *s)
+{
+	u64 from, to;
+
+	from = now();
+	op(s);
+	to = now();
+	return delta(from, to);
+}
+
+static noinline void empty_op(struct ptb_state *s)
+{
+	asm volatile("" : : : "memory");
+}
+
+/* true: nothing else ran. */
+static bool quiet_window(void (*op)(struct ptb_state *s), struct ptb_state *s, bool irqs_off,
+			 u64 *cost)
+{
+	struct noise before, after;
+	unsigned long flags;
+
+	if (irqs_off) {
+		local_irq_save(flags);
+		*cost = window(op, s);
+		local_irq_restore(flags);
+		return true; /* what was pending is taken now; the window did not see it */
+	}
+	noise_read(&before);
+	*cost = window(op, s);
+	noise_read(&after);
+	return !memcmp(&before, &after, sizeof(before));
+}
+
+u64 ptb_mode(const u64 *v, u32 nr)
+{
+	u32 i, j, n, most = 0;
+	u64 mode = 0;
+
+	for (i = 0; i < nr; i++) {
+		for (j = n = 0; j < nr; j++)
+			n += v[j] == v[i];
+		if (n > most || (n == most && v[i] < mode)) {
+			most = n;
+			mode = v[i];
+		}
+	}
+	return mode;
+}
+
+static u64 empty_cost(struct ptb_state *s, bool irqs_off)
+{
+	u64 v[PTB_WINDOWS];
+	int i;
+
+	for (i = 0; i < PTB_WINDOWS; )
+		i += quiet_window(empty_op, s, irqs_off, &v[i]);
+	return ptb_mode(v, PTB_WINDOWS);
+}
+
+static int empty_deferred_cost(struct ptb_state *s, u64 *cost)
+{
+	u64 v[PTB_WINDOWS];
+	int i, tries;
+
+	for (i = tries = 0; i < PTB_WINDOWS; tries++) {
+		if (tries == PTB_MAX_TRIES)
+			return ptb_fail(s, "no quiet pair of empty RCU callbacks in %d", tries);
+		ptb_deferred_first();
+		ptb_deferred_second();
+		i += ptb_deferred_result(&v[i]);
+	}
+	*cost = ptb_mode(v, PTB_WINDOWS);
+	return 0;
+}
+
+static void loop_short(struct ptb_state *s)
+{
+	ptb_arch_loop(1000);
+}
+
+static void loop_long(struct ptb_state *s)
+{
+	ptb_arch_loop(51000);
+}
+
+/* One instruction must be one unit of the clock, or no number of this boot is what it says. */
+int ptb_calibrate(void)
+{
+	u64 want = 50000 * PTB_LOOP_INSTRUCTIONS, less, more;
+	int i;
+
+	for (i = 0; i < 8 && !ptb_in_time; i++) {
+		quiet_window(loop_short, NULL, true, &less);
+		quiet_window(loop_long, NULL, true, &more);
+		if (more - less != want) {
+			pr_err("%llu instructions took %llu units of the clock: not icount\n",
+			       want, more - less);
+			return -EIO;
+		}
+	}
+	return 0;
+}
+
+/*
+ * Per-CPU counters spill into global ones when they reach a limit, which costs a few
+ * instructions; how near they are depends on everything before. Every window starts at zero, and
+ * with empty LRU lists, which would otherwise be drained at its expense.
+ */
+static void settle(void)
+{
+	unsigned long flags;
+	int i;
+
+	lru_add_drain();
+	for (i = 0; i < NR_MM_COUNTERS; i++)
+		percpu_counter_sync(&current->mm->rss_stat[i]);
+	percpu_counter_sync(&vm_committed_as);
+	local_irq_save(flags);
+	cpu_vm_stats_fold(raw_smp_processor_id());
+	local_irq_restore(flags);
+}
+
+static int one_window(struct ptb_state *s)
+{
+	const struct ptb_ops *ops = s->row->ops;
+	bool kept, kept_deferred = true;
+	u64 cost, later = 0;
+	int ret;
+
+	ret = ops->prepare ? ops->prepare(s) : 0;
+	if (ret)
+		return ret;
+	settle();
+	if (ops->deferred)
+		ptb_deferred_first();
+	kept = quiet_window(ops->op, s, ops->irqs_off, &cost);
+	if (ops->deferred) {
+		ptb_deferred_second();
+		kept_deferred = ptb_deferred_result(&later);
+	}
+	ret = ops->finish ? ops->finish(s) : 0;
+	if (ret)
+		return ret;
+	if (!kept || !kept_deferred) {
+		s->discarded++;
+		return 0;
+	}
+	if (!ptb_in_time && (cost < s->empty || later < s->empty_deferred))
+		return ptb_fail(s, "a window of %llu (+ %llu) is shorter than an empty one", cost,
+				later);
+	s->samples[s->nr] = cost - min(cost, s->empty);
+	s->deferred[s->nr++] = later - min(later, s->empty_deferred);
+	return 0;
+}
+
+static int measure(struct ptb_state *s)
+{
+	const struct ptb_ops *ops = s->row->ops;
+	int ret, tries;
+
+	s->empty = empty_cost(s, ops->irqs_off);
+	ret = ops->deferred ? empty_deferred_cost(s, &s->empty_deferred) : 0;
+	/* The first few fill the per-CPU lists and age the pages; they are not kept. */
+	for (tries = -PTB_WARM_UP; !ret && s->nr < PTB_WINDOWS; tries++) {
+		if (tries == PTB_MAX_TRIES)
+			return ptb_fail(s, "only %u quiet windows in %d", s->nr, tries);
+		ret = one_window(s);
+		if (tries < 0 && !ret)
+			s->nr = s->discarded = 0;
+	}
+	return ret;
+}
+
+/* -EOPNOTSUPP from setup() is a row that cannot be measured here: its reason is recorded. */
+int ptb_run_cost(struct ptb_state *s)
+{
+	const struct ptb_ops *ops = s->row->ops;
+	int ret;
+
+	ret = ops->setup(s);
+	if (!ret)
+		ret = measure(s);
+	if (ops->teardown)
+		ops->teardown(s);
+	if (ret == -EOPNOTSUPP)
+		return ptb_emit_skip(s, s->why);
+	if (!ret)
+		ret = ptb_emit(s, ptb_in_time ? "time" : "instructions", s->samples, s->nr);
+	if (!ret && ops->deferred)
+		ret = ptb_emit(s, ptb_in_time ? "time_deferred" : "instructions_deferred",
+			       s->deferred, s->nr);
+	return ret;
+}
