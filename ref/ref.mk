@@ -25,3 +25,17 @@ tsan-tests += ref/test/test_gather_urcu
 ref/test/test_gather_urcu-srcs := ref/test/test_gather_urcu.c ref/test/gather_suite.c
 ref/test/test_gather_urcu-libs := refurcu ref
 ref/test/test_gather_urcu-ldlibs := -lurcu-qsbr -lurcu-memb
+
+tests += ref/test/test_gather_stress
+asan-tests += ref/test/test_gather_stress
+tsan-tests += ref/test/test_gather_stress
+ref/test/test_gather_stress-srcs := ref/test/test_gather_stress.c
+ref/test/test_gather_stress-libs := refurcu ref
+ref/test/test_gather_stress-ldlibs := -lurcu-qsbr -lurcu-memb
+
+# The walkers against the slow walk.
+gup-suite := ref/test/gup_suite.c ref/test/gup_variants.c
+tests += ref/test/test_gup
+asan-tests += ref/test/test_gup
+ref/test/test_gup-srcs := ref/test/test_gup.c $(gup-suite)
+ref/test/test_gup-libs := ref

@@ -6,7 +6,9 @@
  * need no barrier; it stands for RCU whose readers mark their sections. Its worker
  * is placed and sleeps as in urcu_qsbr.c.
  */
+#ifndef __SANITIZE_THREAD__ /* its inline functions use volatile where that wants atomics */
 #define _LGPL_SOURCE
+#endif
 #include <urcu/urcu-memb.h>
 
 #include "urcu.h"

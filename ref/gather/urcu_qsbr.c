@@ -10,7 +10,9 @@
  * were queued, as the kernel's do. It sleeps 10 ms after each round of them: how long tables wait is
  * liburcu's property and not that of RCU in a kernel.
  */
+#ifndef __SANITIZE_THREAD__ /* its inline functions use volatile where that wants atomics */
 #define _LGPL_SOURCE
+#endif
 #include <urcu/urcu-qsbr.h>
 
 #include "urcu.h"

@@ -94,7 +94,12 @@ struct ref_cpu {
 	void *ipi;
 };
 
-extern __thread struct ref_cpu ref_cpu_self;
+/*
+ * local-exec, for it is always part of a program: one instruction; and where the linker has to get
+ * there from initial-exec, its lea leaves no flags for the null check that gcc 12's
+ * -fsanitize=null takes from the add it wrote, which then fails at random.
+ */
+extern __thread struct ref_cpu ref_cpu_self __attribute__((tls_model("local-exec")));
 /* Called by ref_irq_restore() with interrupts on again and `pending` already cleared. Set before
  * any thread can have something pending; NULL: nobody interrupts. */
 extern void (*ref_irq_pending_hook)(struct ref_cpu *cpu);

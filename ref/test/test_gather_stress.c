@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * GUP-fast itself against a freer, under every discipline: what a walk loads from a page table is
+ * never what a freed one was overwritten with.
+ *
+ * The walker is the source of ref/gup/walk.h with its steps made visible: the window between
+ * loading the PMD and the first PTE is widened at random, and the page that each PTE names is looked
+ * at before anything is done with it. Freed tables are filled with entries that name one page which
+ * no address in the range maps, and stay so in a queue before they are used again. They are filled
+ * by plain stores, so that ThreadSanitizer sees a free that nothing orders after the walk.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <ref/gather.h>
+#include <ref/gup.h>
+#include <ref/port.h>
+
+#undef REF_STEP
+#define REF_STEP(site) walk_step(site)
+static void walk_step(const char *site);
+
+#include "../../scripts/tap.h"
+#include "../gup/walk.h"
+#include "../pgtable/fmt_x86_64.h"
+
+#define FORMAT "x86_64-4k-48"
+#define PMD (1ULL << 21)
+#define NR_SLOTS 16	 /* regions of one table each, walked and freed */
+#define NR_SPARES 64	 /* further tables to put in their place */
+#define NR_PAGES 16	 /* mapped in each */
+#define NR_READERS 2	 /* one with the widened walk, one with the walker that is benchmarked */
+#define RUN_MS 600	 /* per discipline */
+#define SENTINEL_ADDR (1ULL << 40)
+
+struct world {
+	struct ref_mm *mm;
+	struct ref_page *pages[NR_SLOTS][NR_PAGES]; /* what the range maps, at all times */
+	uint64_t entries[NR_SLOTS][NR_PAGES];
+	struct ref_page *sentinel;
+	uint64_t poison;
+
+	pthread_mutex_t lock; /* of the queue: the free function runs in any thread */
+	struct ref_page *queue[NR_SPARES + NR_SLOTS];
+	size_t head, nr_queued;
+
+	const struct gather_discipline *d;
+	struct gather *g;
+	int stop;
+	int caught;	/* a walk read a freed table */
+	int wrong;	/* a walk returned another page than is mapped */
+	int errors;
+	/* The forced schedule. */
+	int park, parked, unpark;
+};
+
+static struct world world;
+/* Only the widened walk steps; 0 in the threads that use the walker as it is. */
+static __thread unsigned long random_state;
+
+static unsigned long next_random(unsigned long *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+static void walk_step(const char *site)
+{
+	unsigned long turns;
+
+	if (!random_state || strcmp(site, "gup: pmd loaded"))
+		return;
+	if (REF_READ_ONCE(world.park)) {
+		ref_store_release(&world.parked, 1);
+		while (!REF_READ_ONCE(world.unpark))
+			ref_cpu_relax();
+		return;
+	}
+	turns = next_random(&random_state) % 64;
+	if (turns == 63) /* now and then, long enough for any freer */
+		turns = 4000;
+	while (turns--)
+		ref_cpu_relax();
+}
+
+static void look_at(struct ref_page *page)
+{
+	if (page == world.sentinel)
+		REF_WRITE_ONCE(world.caught, 1);
+}
+
+static unsigned long widened_walk(struct ref_mm *mm, uint64_t start, unsigned long nr,
+				  unsigned flags, struct ref_page **pages)
+{
+	static const struct gup_variant variant = { .design = GUP_OFFSET_LOCKLESS,
+						    .before_get = look_at };
+
+	return gup_fast_walk(&pgt_fmt_x86_64_4k_48, &variant, mm, start, nr, flags, pages);
+}
+
+static uint64_t slot_addr(size_t slot)
+{
+	return PMD * (slot + 1);
+}
+
+/* ---- tables: quarantine, and back ---- */
+
+static void fill(struct ref_page *table, const uint64_t *entries, uint64_t other)
+{
+	size_t size;
+	uint64_t *mem = pgt_table_mem(world.mm, table, &size);
+
+	for (size_t i = 0; i < size / sizeof(*mem); i++)
+		mem[i] = entries && i < NR_PAGES ? entries[i] : other;
+}
+
+static void free_table(void *cookie, struct ref_page *table)
+{
+	struct world *w = cookie;
+
+	fill(table, NULL, w->poison);
+	table->generation++;
+	pthread_mutex_lock(&w->lock);
+	w->queue[(w->head + w->nr_queued++) % (NR_SPARES + NR_SLOTS)] = table;
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* The one that was freed first; NULL when all are waiting. */
+static struct ref_page *take_table(struct world *w)
+{
+	struct ref_page *table = NULL;
+
+	pthread_mutex_lock(&w->lock);
+	if (w->nr_queued) {
+		table = w->queue[w->head];
+		w->head = (w->head + 1) % (NR_SPARES + NR_SLOTS);
+		w->nr_queued--;
+	}
+	pthread_mutex_unlock(&w->lock);
+	return table;
+}
+
+static void relink(struct world *w, size_t slot)
+{
+	struct ref_page *table = take_table(w);
+
+	if (!table) {
+		gather_barrier(w->g);
+		table = take_table(w);
+	}
+	if (!table) {
+		w->errors++;
+		return;
+	}
+	fill(table, w->entries[slot], 0);
+	if (pgt_link_table(w->mm, slot_addr(slot), table))
+		w->errors++;
+}
+
+static int map_slot(struct world *w, size_t slot)
+{
+	struct ref_page *table;
+	uint64_t *mem;
+	size_t size;
+
+	for (size_t i = 0; i < NR_PAGES; i++) {
+		if (pgt_map(w->mm, slot_addr(slot) + i * 4096, PGT_PTE, true))
+			return -1;
+		w->pages[slot][i] = pgt_lookup(w->mm, slot_addr(slot) + i * 4096, true);
+	}
+	table = pgt_unlink_table(w->mm, slot_addr(slot));
+	mem = pgt_table_mem(w->mm, table, &size);
+	memcpy(w->entries[slot], mem, sizeof(w->entries[slot]));
+	return pgt_link_table(w->mm, slot_addr(slot), table);
+}
+
+static int map_sentinel(struct world *w)
+{
+	struct ref_page *table;
+	size_t size;
+
+	if (pgt_map(w->mm, SENTINEL_ADDR, PGT_PTE, true))
+		return -1;
+	w->sentinel = pgt_lookup(w->mm, SENTINEL_ADDR, true);
+	table = pgt_unlink_table(w->mm, SENTINEL_ADDR);
+	w->poison = *(uint64_t *)pgt_table_mem(w->mm, table, &size);
+	return pgt_link_table(w->mm, SENTINEL_ADDR, table);
+}
+
+static int world_create(struct world *w)
+{
+	struct pgt_opts opts = { .format = FORMAT, .nr_frames = 4096 };
+
+	pthread_mutex_init(&w->lock, NULL);
+	if (ref_mm_create(&opts, &w->mm) || map_sentinel(w))
+		return -1;
+	for (size_t slot = 0; slot < NR_SLOTS; slot++)
+		if (map_slot(w, slot))
+			return -1;
+	/* Spare tables are taken from mappings elsewhere. */
+	for (size_t i = 0; i < NR_SPARES; i++) {
+		uint64_t addr = SENTINEL_ADDR + PMD * (i + 1);
+
+		if (pgt_map(w->mm, addr, PGT_PTE, true))
+			return -1;
+		free_table(w, pgt_unlink_table(w->mm, addr));
+	}
+	return 0;
+}
+
+/* ---- the threads ---- */
+
+struct reader {
+	gup_fast_fn walk;
+	unsigned long seed; /* 0: does not step */
+	unsigned long walks, pages;
+	pthread_t thread;
+};
+
+static void one_walk(struct reader *r, size_t slot)
+{
+	struct ref_page *pages[NR_PAGES];
+	unsigned long nr;
+
+	gather_walk_begin(world.d, world.g);
+	nr = r->walk(world.mm, slot_addr(slot), NR_PAGES, 0, pages);
+	gather_walk_end(world.d, world.g);
+	for (unsigned long i = 0; i < nr; i++)
+		if (pages[i] != world.pages[slot][i])
+			REF_WRITE_ONCE(world.wrong, 1);
+	gup_put(pages, nr);
+	r->walks++;
+	r->pages += nr;
+}
+
+static void *reader_main(void *arg)
+{
+	struct reader *r = arg;
+	unsigned long slots = 88172645463325252UL + r->seed;
+
+	random_state = r->seed;
+	if (world.d->reader_online(world.g)) {
+		REF_WRITE_ONCE(world.errors, 1);
+		return NULL;
+	}
+	while (!REF_READ_ONCE(world.stop))
+		one_walk(r, next_random(&slots) % NR_SLOTS);
+	world.d->reader_offline(world.g);
+	return NULL;
+}
+
+static bool before(const struct timespec *end)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec < end->tv_sec ||
+	       (now.tv_sec == end->tv_sec && now.tv_nsec < end->tv_nsec);
+}
+
+/* Frees one to four tables at a time and puts fresh ones in their place at once. */
+static unsigned long freer(struct world *w, unsigned long seed)
+{
+	unsigned long freed = 0;
+	struct timespec end;
+
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_nsec += RUN_MS * 1000000L;
+	end.tv_sec += end.tv_nsec / 1000000000;
+	end.tv_nsec %= 1000000000;
+	while (before(&end)) {
+		size_t nr = 1 + next_random(&seed) % 4, first = next_random(&seed) % NR_SLOTS;
+
+		for (size_t i = 0; i < nr; i++)
+			gather_remove_table(w->g, pgt_unlink_table(w->mm, slot_addr((first + i) %
+										    NR_SLOTS)));
+		gather_finish(w->g);
+		for (size_t i = 0; i < nr; i++)
+			relink(w, (first + i) % NR_SLOTS);
+		freed += nr;
+	}
+	return freed;
+}
+
+static bool references_are_back(struct world *w)
+{
+	for (size_t slot = 0; slot < NR_SLOTS; slot++)
+		for (size_t i = 0; i < NR_PAGES; i++)
+			if (w->pages[slot][i]->refcount != 1)
+				return false;
+	return w->sentinel->refcount == 1;
+}
+
+static void start(struct world *w, const struct gather_discipline *d)
+{
+	w->d = d;
+	w->stop = w->caught = w->wrong = w->errors = 0;
+	w->park = w->parked = w->unpark = 0;
+	if (gather_create(d, gather_max_batch(), free_table, w, &w->g))
+		exit(1);
+}
+
+static void stress(struct world *w, const struct gather_discipline *d, unsigned long seed)
+{
+	struct reader readers[NR_READERS] = {
+		{ .walk = widened_walk, .seed = seed },
+		{ .walk = gup_walker_find(FORMAT, "offset_lockless")->fast },
+	};
+	struct gather_stats stats;
+	unsigned long freed;
+
+	start(w, d);
+	for (size_t i = 0; i < NR_READERS; i++)
+		pthread_create(&readers[i].thread, NULL, reader_main, &readers[i]);
+	freed = freer(w, seed);
+	REF_WRITE_ONCE(w->stop, 1);
+	for (size_t i = 0; i < NR_READERS; i++)
+		pthread_join(readers[i].thread, NULL);
+	gather_barrier(w->g);
+	gather_stats(w->g, &stats);
+	gather_destroy(w->g);
+
+	ok(!w->caught, "%s: no walk read a freed table (%lu tables freed, %lu and %lu walks)",
+	   d->name, freed, readers[0].walks, readers[1].walks);
+	ok(!w->wrong && !w->errors, "%s: every page returned is the one mapped there", d->name);
+	ok(freed > 10 && readers[0].pages > 100 && readers[1].pages > 100,
+	   "%s: freer and readers both got somewhere", d->name);
+	ok(stats.tables_freed == freed, "%s: every table was freed once", d->name);
+	ok(references_are_back(w), "%s: no reference was lost or left", d->name);
+}
+
+/* The widened walk, parked right after it loaded the PMD, while the freer goes through. */
+static void detector_fires(struct world *w, const struct gather_discipline *d)
+{
+#ifdef __SANITIZE_THREAD__
+	tap_skip("%s frees under a walker, which is a data race", d->name);
+#else
+	struct reader reader = { .walk = widened_walk, .seed = 1 };
+
+	start(w, d);
+	w->park = 1;
+	pthread_create(&reader.thread, NULL, reader_main, &reader);
+	while (!ref_load_acquire(&w->parked))
+		usleep(1000);
+	for (size_t slot = 0; slot < NR_SLOTS; slot++)
+		gather_remove_table(w->g, pgt_unlink_table(w->mm, slot_addr(slot)));
+	gather_finish(w->g);
+	ok(!w->caught, "%s: the freer went through while a walk was parked", d->name);
+	REF_WRITE_ONCE(w->park, 0);
+	REF_WRITE_ONCE(w->stop, 1);
+	ref_store_release(&w->unpark, 1);
+	pthread_join(reader.thread, NULL);
+	ok(w->caught, "%s: caught: the walk then read a freed table", d->name);
+	for (size_t slot = 0; slot < NR_SLOTS; slot++)
+		relink(w, slot);
+	gather_destroy(w->g);
+	ok(references_are_back(w) && !w->errors, "%s: and everything is in place again", d->name);
+#endif
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long seed = argc > 1 ? strtoul(argv[1], NULL, 0) : (unsigned long)time(NULL);
+
+	diag("seed %lu", seed);
+	gather_register_urcu();
+	if (!ok(!world_create(&world), "a range of %d tables is mapped", NR_SLOTS))
+		return tap_done();
+	for (size_t i = 0; i < gather_nr_disciplines(); i++) {
+		const struct gather_discipline *d = gather_discipline_at(i);
+
+		if (d->busted)
+			detector_fires(&world, d);
+		else
+			stress(&world, d, seed | 1);
+	}
+	ref_mm_destroy(world.mm);
+	return tap_done();
+}
