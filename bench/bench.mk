@@ -13,3 +13,7 @@ bench-revision := $(shell git describe --always --dirty 2>/dev/null || echo unkn
 bench-urcu := $(shell pkg-config --modversion liburcu 2>/dev/null || echo unknown)
 CFLAGS-bench/environment.o = -DPTBENCH_REVISION='"$(bench-revision)"' \
 	-DURCU_VERSION='"$(bench-urcu)"'
+
+guest-programs += bench/bench-guest
+bench/bench-guest-srcs := $(bench-cases) bench/runner_guest.c
+bench/bench-guest-libs := ref

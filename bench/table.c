@@ -10,14 +10,10 @@
 
 /* Sorted by family and name, the reference before the kernel. */
 const struct bench_case *const bench_table[] = {
-#ifndef BENCH_GUEST
 	&bench_clock_read,
-#endif
 	&bench_gup_fast_put,
 	&bench_gup_fast_walk,
-#ifndef BENCH_GUEST
 	&bench_shim_empty,
-#endif
 	NULL,
 };
 

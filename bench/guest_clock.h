@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The clock that counts instructions in a guest under icount, and a loop of a known number of them.
+ *
+ * QEMU's -icount shift=0 lets the virtual clock go on by a nanosecond per instruction. An
+ * architecture without a block here measures time only.
+ */
+#ifndef BENCH_GUEST_CLOCK_H
+#define BENCH_GUEST_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#if defined(__x86_64__)
+
+#define GUEST_COUNTS_INSTRUCTIONS true
+#define GUEST_LOOP_INSTRUCTIONS 2
+
+/* QEMU's time stamp counter is the virtual clock itself: one unit per instruction. */
+static inline uint64_t guest_clock(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
+	return (uint64_t)high << 32 | low;
+}
+
+static inline uint64_t guest_delta(uint64_t from, uint64_t to)
+{
+	return to - from;
+}
+
+static inline void guest_loop(unsigned long turns)
+{
+	__asm__ volatile("1: dec %0\n\tjnz 1b" : "+r"(turns) : : "cc");
+}
+
+#elif defined(__s390x__)
+
+#define GUEST_COUNTS_INSTRUCTIONS true
+#define GUEST_LOOP_INSTRUCTIONS 1
+
+/* The TOD clock: 4096 units per microsecond of the virtual clock, rounded down. */
+static inline uint64_t guest_clock(void)
+{
+	uint64_t tod;
+
+	__asm__ volatile("stckf %0" : "=Q"(tod) : : "cc", "memory");
+	return tod;
+}
+
+/* Each end is less than one unit, a quarter of an instruction, too low: rounding undoes that. */
+static inline uint64_t guest_delta(uint64_t from, uint64_t to)
+{
+	return ((to - from) * 125 + 256) / 512;
+}
+
+static inline void guest_loop(unsigned long turns)
+{
+	__asm__ volatile("0: brctg %0,0b" : "+d"(turns) : :);
+}
+
+#else
+
+#define GUEST_COUNTS_INSTRUCTIONS false
+#define GUEST_LOOP_INSTRUCTIONS 0
+
+static inline uint64_t guest_clock(void)
+{
+	return 0;
+}
+
+static inline uint64_t guest_delta(uint64_t from, uint64_t to)
+{
+	return to - from;
+}
+
+static inline void guest_loop(unsigned long turns)
+{
+}
+
+#endif
+#endif
