@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Ranges and layouts for the walkers, and the verdict on each walk. */
+#include "gup_suite.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../pgtable/mm.h"
+
+#define PAGE 4096ULL /* of every format there is */
+#define HALF 6
+#define WINDOW (2 * HALF)
+#define MAX_NR 2048
+
+/* Two of the largest leaves beside each other, and tables. */
+#define NR_FRAMES ((size_t)4 << PGT_MAX_ORDER)
+
+size_t suite_shapes(struct suite_shape *shapes)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < pgt_nr_formats(); i++) {
+		const char *name = pgt_format_name(i);
+
+		if (!pgt_format_folds_per_mm(name))
+			shapes[nr++] = (struct suite_shape){ name, 0 };
+		else
+			for (unsigned l = 2; l <= 5; l++)
+				shapes[nr++] = (struct suite_shape){ name, l };
+	}
+	return nr;
+}
+
+const char *suite_name(const struct suite_shape *s)
+{
+	static char name[64];
+
+	snprintf(name, sizeof(name), s->levels ? "%s/%u" : "%s", s->format, s->levels);
+	return name;
+}
+
+struct ref_mm *suite_mm(const struct suite_shape *s)
+{
+	struct pgt_opts opts = { s->format, s->levels, NR_FRAMES };
+	struct ref_mm *mm;
+	int err = ref_mm_create(&opts, &mm);
+
+	if (err) {
+		fprintf(stderr, "cannot make an mm of %s: %s\n", suite_name(s), strerror(-err));
+		exit(1);
+	}
+	return mm;
+}
+
+uint64_t suite_rand(uint64_t *seed)
+{
+	/* splitmix64: Steele, Lea and Flood, 2014 */
+	uint64_t z = (*seed += 0x9e3779b97f4a7c15ULL);
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+	return z ^ (z >> 31);
+}
+
+uint64_t suite_seed(void)
+{
+	const char *env = getenv("PTBENCH_SEED");
+	struct timespec ts;
+
+	if (env)
+		return strtoull(env, NULL, 0);
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
+}
+
+/* ---- one walk ---- */
+
+static bool range_exists(struct ref_mm *mm, uint64_t start, unsigned long nr)
+{
+	uint64_t room = pgt_last_addr(mm) - start + 1;
+
+	return start <= pgt_last_addr(mm) && nr <= room / PAGE;
+}
+
+/* What the walk has to return: the leading pages that are mapped, permitted and not frozen. */
+static unsigned long expected(struct ref_mm *mm, uint64_t start, unsigned long nr, unsigned flags,
+			      struct ref_page **pages)
+{
+	unsigned long i;
+
+	if (!range_exists(mm, start, nr))
+		return 0;
+	for (i = 0; i < nr; i++) {
+		struct ref_page *p = pgt_lookup(mm, start + i * PAGE, flags & GUP_WRITE);
+
+		if (!p || !p->head->refcount)
+			break;
+		pages[i] = p;
+	}
+	return i;
+}
+
+/* At rest each mapped folio has one reference; n of its pages held make it 1 + n. */
+static struct ref_page *miscounted(struct ref_page **pages, unsigned long nr, bool held)
+{
+	for (unsigned long i = 0, n; i < nr; i += n) {
+		struct ref_page *head = pages[i]->head;
+
+		for (n = 1; i + n < nr && pages[i + n]->head == head; n++)
+			;
+		if (head->refcount != 1 + (held ? (int)n : 0))
+			return pages[i];
+	}
+	return NULL;
+}
+
+static void note(struct suite_tally *t, uint64_t start, unsigned long nr, unsigned flags,
+		 const char *what, long long a, long long b)
+{
+	if (!t->wrong++)
+		snprintf(t->first, sizeof(t->first), "%lu pages from 0x%llx%s: %s %lld, expected %lld",
+			 nr, (unsigned long long)start, flags & GUP_WRITE ? " for writing" : "", what,
+			 a, b);
+}
+
+void suite_walk(struct ref_mm *mm, gup_fast_fn fast, uint64_t start, unsigned long nr,
+		unsigned flags, struct suite_tally *t)
+{
+	static struct ref_page *want[MAX_NR + 1], *got[MAX_NR + 1];
+	struct ref_page *const canary = (struct ref_page *)&canary;
+	struct ref_page *bad;
+	unsigned long nr_want, nr_got, i;
+
+	nr_want = expected(mm, start & ~(PAGE - 1), nr, flags, want);
+	got[nr] = canary;
+	nr_got = fast(mm, start, nr, flags, got);
+	t->walks++;
+	t->pages += nr_got;
+	for (i = 0; i < nr_got && i < nr_want && got[i] == want[i]; i++)
+		;
+	if (got[nr] != canary)
+		note(t, start, nr, flags, "pages written past", 1, 0);
+	else if (nr_got != nr_want)
+		note(t, start, nr, flags, "pages returned", (long long)nr_got, (long long)nr_want);
+	else if (i < nr_got)
+		note(t, start, nr, flags, "frame", (long long)ref_page_index(mm, got[i]),
+		     (long long)ref_page_index(mm, want[i]));
+	else if ((bad = miscounted(got, nr_got, true)))
+		note(t, start, nr, flags, "references held of its first such folio",
+		     bad->head->refcount - 1, -1);
+	gup_put(got, nr_got);
+	bad = miscounted(want, nr_want, false);
+	if (bad)
+		note(t, start, nr, flags, "references after put", bad->head->refcount, 1);
+}
+
+/* ---- windows ---- */
+
+enum state { HOLE, READ_ONLY, WRITABLE, FROZEN };
+
+static void set_page(struct ref_mm *mm, uint64_t addr, enum state s)
+{
+	struct ref_page *page = pgt_lookup(mm, addr, false);
+	int err;
+
+	if (page) {
+		if (!page->refcount)
+			page->refcount = 1;
+		pgt_unmap(mm, addr);
+	}
+	if (s == HOLE || addr > pgt_last_addr(mm))
+		return;
+	err = pgt_map(mm, addr, PGT_PTE, s != READ_ONLY);
+	if (err) {
+		fprintf(stderr, "cannot map 0x%llx: %s\n", (unsigned long long)addr, strerror(-err));
+		exit(1);
+	}
+	if (s == FROZEN)
+		ref_count_freeze(&pgt_lookup(mm, addr, false)->refcount, 1);
+}
+
+static void set_pages(struct ref_mm *mm, uint64_t base, enum state s)
+{
+	for (unsigned i = 0; i < WINDOW; i++)
+		set_page(mm, base + i * PAGE, s);
+}
+
+/* Ranges may end two pages past the window, in a hole or past the end of the address space. */
+static void all_ranges(struct ref_mm *mm, const struct suite_subject *s, size_t nr_subjects,
+		       uint64_t base, struct suite_tally *t)
+{
+	for (size_t i = 0; i < nr_subjects; i++)
+		for (unsigned first = 0; first < WINDOW; first++)
+			for (unsigned nr = 1; first + nr <= WINDOW + 2; nr++)
+				for (unsigned flags = 0; flags <= GUP_WRITE; flags++)
+					suite_walk(mm, s[i].fast, base + first * PAGE, nr, flags, t);
+}
+
+void suite_window(struct ref_mm *mm, const struct suite_subject *s, size_t nr_subjects,
+		  uint64_t boundary, uint64_t alias, struct suite_tally *t)
+{
+	static const enum state odd[] = { HOLE, READ_ONLY, FROZEN };
+	uint64_t base = boundary - HALF * PAGE;
+
+	if (alias)
+		set_pages(mm, base - alias, WRITABLE);
+	set_pages(mm, base, READ_ONLY);
+	all_ranges(mm, s, nr_subjects, base, t);
+	set_pages(mm, base, WRITABLE);
+	all_ranges(mm, s, nr_subjects, base, t);
+	for (unsigned at = 0; at < WINDOW; at++) {
+		for (unsigned i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+			set_page(mm, base + at * PAGE, odd[i]);
+			all_ranges(mm, s, nr_subjects, base, t);
+		}
+		set_page(mm, base + at * PAGE, WRITABLE);
+	}
+	set_pages(mm, base, HOLE);
+	if (alias)
+		set_pages(mm, base - alias, HOLE);
+}
+
+uint64_t suite_boundary(struct ref_mm *mm, enum pgt_level level)
+{
+	uint64_t addr = 5ULL << pgt_level_shift(mm, level);
+
+	for (int l = level + 1; l < PGT_NR_LEVELS; l++)
+		if (pgt_level_shift(mm, (enum pgt_level)l))
+			addr += 3ULL << pgt_level_shift(mm, (enum pgt_level)l);
+	return addr;
+}
+
+void suite_top(struct ref_mm *mm, const struct suite_subject *s, size_t nr, struct suite_tally *t)
+{
+	uint64_t end = pgt_last_addr(mm) + 1;
+
+	suite_window(mm, s, nr, end, 0, t);
+	suite_window(mm, s, nr, end - HALF * PAGE, 0, t);
+	/* Sizes and sums that do not fit: refused, whatever is mapped at the bottom. */
+	set_pages(mm, 0, WRITABLE);
+	for (size_t i = 0; i < nr; i++) {
+		for (unsigned p = 1; p < 4; p++)
+			suite_walk(mm, s[i].fast, -(uint64_t)p * PAGE, p + 2, 0, t);
+		for (unsigned l = PGT_PMD; l < PGT_NR_LEVELS; l++) {
+			unsigned shift = pgt_level_shift(mm, (enum pgt_level)l);
+
+			for (unsigned bit = shift; shift && bit < 64; bit++)
+				suite_walk(mm, s[i].fast, 1ULL << bit, 2, 0, t);
+		}
+	}
+	set_pages(mm, 0, HOLE);
+}
+
+/* ---- leaves ---- */
+
+/* Maps a leaf, or a window's worth of small pages, ending or beginning at addr. */
+static void map_side(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool below, bool writable)
+{
+	uint64_t size = 1ULL << pgt_level_shift(mm, leaf);
+	unsigned nr = leaf == PGT_PTE ? HALF : 1;
+
+	for (unsigned i = 0; i < nr; i++) {
+		int err = pgt_map(mm, below ? addr - (i + 1) * size : addr + i * size, leaf, writable);
+
+		if (err) {
+			fprintf(stderr, "cannot map a %s leaf at 0x%llx: %s\n", pgt_level_name(leaf),
+				(unsigned long long)addr, strerror(-err));
+			exit(1);
+		}
+	}
+}
+
+static void unmap_side(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool below)
+{
+	uint64_t size = 1ULL << pgt_level_shift(mm, leaf);
+
+	for (unsigned i = 0; i < (leaf == PGT_PTE ? HALF : 1); i++)
+		pgt_unmap(mm, below ? addr - (i + 1) * size : addr + i * size);
+}
+
+/* Ranges over the whole leaf and both its ends, where it is short enough for that. */
+static void whole_leaf(struct ref_mm *mm, const struct suite_subject *s, size_t nr_subjects,
+		       uint64_t addr, uint64_t size, struct suite_tally *t)
+{
+	unsigned long nr = size / PAGE;
+
+	if (nr + 2 * HALF > MAX_NR)
+		return;
+	for (size_t i = 0; i < nr_subjects; i++)
+		for (unsigned before = 0; before <= 2; before++)
+			for (unsigned after = 0; after <= 2; after++)
+				suite_walk(mm, s[i].fast, addr - before * PAGE, nr + before + after,
+					   GUP_WRITE, t);
+}
+
+static void two_leaves(struct ref_mm *mm, const struct suite_subject *s, size_t nr_subjects,
+		       uint64_t boundary, enum pgt_level left, enum pgt_level right, unsigned how,
+		       struct suite_tally *t)
+{
+	uint64_t left_size = 1ULL << pgt_level_shift(mm, left);
+	struct ref_page *head;
+
+	map_side(mm, boundary, left, true, how != 1);
+	map_side(mm, boundary, right, false, how != 2);
+	head = pgt_lookup(mm, boundary, false)->head;
+	if (how == 3)
+		ref_count_freeze(&head->refcount, 1);
+	all_ranges(mm, s, nr_subjects, boundary - HALF * PAGE, t);
+	if (left != PGT_PTE)
+		whole_leaf(mm, s, nr_subjects, boundary - left_size, left_size, t);
+	if (how == 3)
+		head->refcount = 1;
+	unmap_side(mm, boundary, left, true);
+	unmap_side(mm, boundary, right, false);
+}
+
+void suite_leaves(struct ref_mm *mm, const struct suite_subject *s, size_t nr,
+		  enum pgt_level level, struct suite_tally *t)
+{
+	uint64_t boundary = suite_boundary(mm, level);
+
+	for (int left = PGT_PTE; left <= (int)level; left++) {
+		for (int right = PGT_PTE; right <= (int)level; right++) {
+			bool large = left >= PGT_PUD || right >= PGT_PUD;
+
+			if (!pgt_level_can_leaf(mm, (enum pgt_level)left) ||
+			    !pgt_level_can_leaf(mm, (enum pgt_level)right))
+				continue;
+			/* 0: both writable, 1, 2: one is not, 3: frozen */
+			for (unsigned how = 0; how < 4; how++) {
+				if (large && how == 1)
+					continue;
+				two_leaves(mm, s, nr, boundary, (enum pgt_level)left,
+					   (enum pgt_level)right, how, t);
+			}
+			/* Tables stay where they are, so each pair has a place of its own. */
+			boundary += 4ULL << pgt_level_shift(mm, level);
+		}
+	}
+}
+
+/* ---- random ---- */
+
+#define SPAN 1500 /* pages: more than a table on each side of the middle */
+#define RUN 300
+
+static void random_map(struct ref_mm *mm, uint64_t base, uint64_t *seed)
+{
+	uint64_t pmd = 1ULL << pgt_level_shift(mm, PGT_PMD);
+	uint64_t addr = base + suite_rand(seed) % (2 * SPAN) * PAGE;
+	unsigned dice = (unsigned)(suite_rand(seed) % 16);
+
+	if (dice == 0) {
+		pgt_map(mm, addr & ~(pmd - 1), PGT_PMD, suite_rand(seed) % 4);
+		return;
+	}
+	if (dice == 1) {
+		pgt_unmap(mm, addr);
+		return;
+	}
+	/* A run of pages, so that long walks happen. -EEXIST and the rest are part of the game. */
+	for (uint64_t n = suite_rand(seed) % RUN; n; n--, addr += PAGE)
+		pgt_map(mm, addr, PGT_PTE, dice > 2);
+}
+
+void suite_random(struct ref_mm *mm, const struct suite_subject *s, size_t nr, uint64_t *seed,
+		  unsigned rounds, struct suite_tally *t)
+{
+	for (unsigned round = 0; round < rounds; round++) {
+		enum pgt_level level = (enum pgt_level)(PGT_PMD + suite_rand(seed) % 4);
+		uint64_t base;
+
+		if (!pgt_level_shift(mm, level))
+			continue;
+		base = suite_boundary(mm, level) + ((8ULL + round % 32) << pgt_level_shift(mm, level)) -
+		       SPAN * PAGE;
+		for (unsigned i = 0; i < 24; i++)
+			random_map(mm, base, seed);
+		for (unsigned i = 0; i < 40; i++) {
+			uint64_t start = base + suite_rand(seed) % (2 * SPAN) * PAGE;
+			unsigned long n = 1 + suite_rand(seed) % (i & 1 ? 16 : MAX_NR - 1);
+
+			for (size_t k = 0; k < nr; k++)
+				suite_walk(mm, s[k].fast, start + suite_rand(seed) % PAGE % (i + 1), n,
+					   (unsigned)(round & 1), t);
+		}
+		for (uint64_t a = base; a < base + (2 * SPAN + RUN) * PAGE; a += PAGE)
+			pgt_unmap(mm, a);
+	}
+}
+
+size_t suite_leaked(struct ref_mm *mm)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < mm->nr_frames; i++)
+		nr += mm->memmap[i].refcount && mm->memmap[i].mapping;
+	return nr;
+}

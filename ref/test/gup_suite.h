@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The checks that every walker goes through: what it returns and what it counts, against
+ * pgt_lookup(). The same routines judge the broken variants, which have to fail them.
+ */
+#ifndef REF_TEST_GUP_SUITE_H
+#define REF_TEST_GUP_SUITE_H
+
+#include <ref/gup.h>
+
+/* One shape of address space. */
+struct suite_shape {
+	const char *format;
+	unsigned levels; /* as in pgt_opts */
+};
+#define SUITE_MAX_SHAPES 16
+size_t suite_shapes(struct suite_shape *shapes); /* all of them; at most SUITE_MAX_SHAPES */
+const char *suite_name(const struct suite_shape *s); /* "s390x/3"; valid until the next call */
+struct ref_mm *suite_mm(const struct suite_shape *s);
+
+/* A walker under test. */
+struct suite_subject {
+	const char *name;
+	gup_fast_fn fast;
+};
+
+struct suite_tally {
+	unsigned long walks, pages;
+	unsigned long wrong; /* walks that differ from the oracle, or lose or leak a reference */
+	char first[200];     /* the first of them, in words */
+};
+
+/* One walk, checked and put. */
+void suite_walk(struct ref_mm *mm, gup_fast_fn fast, uint64_t start, unsigned long nr,
+		unsigned flags, struct suite_tally *t);
+
+/*
+ * Every range of a window of pages around `boundary`, over every pattern: all writable, all read
+ * only, and one hole, one read-only or one frozen page at each place. alias: the distance below
+ * at which all pages are mapped too; 0: nowhere.
+ */
+void suite_window(struct ref_mm *mm, const struct suite_subject *s, size_t nr_subjects,
+		  uint64_t boundary, uint64_t alias, struct suite_tally *t);
+/* An address where only entries of `level` and below it change, some way into the space. */
+uint64_t suite_boundary(struct ref_mm *mm, enum pgt_level level);
+/* Pages on both sides of the end of the address space. */
+void suite_top(struct ref_mm *mm, const struct suite_subject *s, size_t nr, struct suite_tally *t);
+/* Leaves of every size on both sides of boundaries of `level`. */
+void suite_leaves(struct ref_mm *mm, const struct suite_subject *s, size_t nr,
+		  enum pgt_level level, struct suite_tally *t);
+/* Random maps and ranges. */
+void suite_random(struct ref_mm *mm, const struct suite_subject *s, size_t nr, uint64_t *seed,
+		  unsigned rounds, struct suite_tally *t);
+/* Frames that are neither free nor a table's: what was leaked, after everything is unmapped. */
+size_t suite_leaked(struct ref_mm *mm);
+
+uint64_t suite_rand(uint64_t *seed);
+/* PTBENCH_SEED, or a fresh one. */
+uint64_t suite_seed(void);
+
+#endif

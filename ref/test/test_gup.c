@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * GUP-fast against the slow walk: every format, number of levels and design, over ranges around
+ * every level's boundary; and the proof that these checks notice a broken walker.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "../../scripts/tap.h"
+#include "gup_suite.h"
+#include "gup_variants.h"
+
+#define PAGE 4096ULL
+#define MAX_SUBJECTS 8
+
+/* The designs that have to be right here: `static` where nothing folds per mm, and there with its
+ * copies laid out in one object as well, which must not change anything. */
+static size_t good_subjects(const struct suite_shape *s, struct suite_subject *subjects)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < gup_nr_walkers(); i++) {
+		const struct gup_walker *w = gup_walker_at(i);
+
+		if (!strcmp(w->format, s->format) && !w->busted)
+			subjects[nr++] = (struct suite_subject){ w->design, w->fast };
+	}
+	if (s->levels == 0 || s->levels == 5)
+		subjects[nr++] = (struct suite_subject){
+			"static", gup_test_variant_find("one_object", s->format)
+		};
+	return nr;
+}
+
+/* Everything but the random part, which has a test of its own. */
+static void whole_suite(const struct suite_shape *s, const struct suite_subject *subjects,
+			size_t nr, struct suite_tally *t)
+{
+	struct ref_mm *mm = suite_mm(s);
+
+	for (int l = PGT_PMD; l < PGT_NR_LEVELS; l++) {
+		enum pgt_level level = (enum pgt_level)l;
+		uint64_t size = 1ULL << pgt_level_shift(mm, level);
+
+		if (!pgt_level_shift(mm, level))
+			continue;
+		suite_window(mm, subjects, nr, suite_boundary(mm, level), 0, t);
+		suite_window(mm, subjects, nr, suite_boundary(mm, level), size, t);
+	}
+	suite_top(mm, subjects, nr, t);
+	ref_mm_destroy(mm);
+}
+
+static void test_designs(const struct suite_shape *s)
+{
+	struct suite_subject subjects[MAX_SUBJECTS];
+	size_t nr = good_subjects(s, subjects);
+
+	for (size_t i = 0; i < nr; i++) {
+		struct suite_tally t = { 0 };
+
+		whole_suite(s, &subjects[i], 1, &t);
+		ok(!t.wrong && t.pages, "%s %s: right around every boundary and at the top (%lu walks)",
+		   suite_name(s), subjects[i].name, t.walks);
+		if (t.wrong)
+			diag("%lu wrong; first: %s", t.wrong, t.first);
+	}
+}
+
+static void test_leaves(const struct suite_shape *s)
+{
+	struct suite_subject subjects[MAX_SUBJECTS];
+	size_t nr = good_subjects(s, subjects);
+	struct ref_mm *mm = suite_mm(s);
+	struct suite_tally t = { 0 };
+	size_t leaked;
+
+	for (int l = PGT_PMD; l < PGT_NR_LEVELS; l++)
+		if (pgt_level_shift(mm, (enum pgt_level)l))
+			suite_leaves(mm, subjects, nr, (enum pgt_level)l, &t);
+	leaked = suite_leaked(mm);
+	ok(!t.wrong && t.pages, "%s: all designs right around leaves of every size (%lu walks)",
+	   suite_name(s), t.walks);
+	if (t.wrong)
+		diag("%lu wrong; first: %s", t.wrong, t.first);
+	ok(!leaked, "%s: every folio went back to the arena when it was unmapped", suite_name(s));
+	ref_mm_destroy(mm);
+}
+
+static void test_random(const struct suite_shape *s, uint64_t *seed)
+{
+	struct suite_subject subjects[MAX_SUBJECTS];
+	size_t nr = good_subjects(s, subjects);
+	struct ref_mm *mm = suite_mm(s);
+	struct suite_tally t = { 0 };
+
+	suite_random(mm, subjects, nr, seed, 24, &t);
+	ok(!t.wrong && t.pages && !suite_leaked(mm),
+	   "%s: all designs right on random ranges (%lu walks, %lu pages)", suite_name(s), t.walks,
+	   t.pages);
+	if (t.wrong)
+		diag("%lu wrong; first: %s", t.wrong, t.first);
+	ref_mm_destroy(mm);
+}
+
+/* ---- the bug of v5.2 to v5.8 ---- */
+
+/*
+ * What `static` does around a boundary of s390x: two pages below and two above, first with the
+ * pages one entry's worth lower mapped, then without.
+ */
+static void test_static(unsigned levels, enum pgt_level level, bool wrong)
+{
+	struct suite_shape s = { "s390x", levels };
+	gup_fast_fn fast = gup_test_variant_find("one_object", "s390x");
+	struct ref_mm *mm = suite_mm(&s);
+	uint64_t size = 1ULL << pgt_level_shift(mm, level), start = suite_boundary(mm, level) - 2 * PAGE;
+	struct ref_page *pages[4], *real[4], *alias[4];
+	unsigned long nr;
+
+	for (unsigned i = 0; i < 4; i++) {
+		pgt_map(mm, start + i * PAGE, PGT_PTE, true);
+		pgt_map(mm, start + i * PAGE - size, PGT_PTE, true);
+		real[i] = pgt_lookup(mm, start + i * PAGE, false);
+		alias[i] = pgt_lookup(mm, start + i * PAGE - size, false);
+	}
+	nr = fast(mm, start, 4, GUP_WRITE, pages);
+	ok(nr == 4 && pages[0] == real[0] && pages[1] == real[1] &&
+		   pages[2] == (wrong ? alias : real)[2] && pages[3] == (wrong ? alias : real)[3],
+	   "s390x/%u static: past 0x%llx it returns %s", levels,
+	   (unsigned long long)(start + 2 * PAGE),
+	   wrong ? "the pages mapped one entry lower" : "the right pages");
+	if (wrong)
+		diag("0x%llx gave the page of 0x%llx", (unsigned long long)(start + 2 * PAGE),
+		     (unsigned long long)(start + 2 * PAGE - size));
+	gup_put(pages, nr);
+	for (unsigned i = 0; i < 4; i++)
+		pgt_unmap(mm, start + i * PAGE - size);
+	nr = fast(mm, start, 4, GUP_WRITE, pages);
+	ok(nr == (wrong ? 2 : 4), "s390x/%u static: with nothing mapped there it returns %s pages",
+	   levels, wrong ? "only the first two" : "all four");
+	gup_put(pages, nr);
+	ref_mm_destroy(mm);
+}
+
+/* The suite itself has to condemn `static`, and only where the fold is. */
+static void test_static_in_suite(unsigned levels)
+{
+	struct suite_shape s = { "s390x", levels };
+	struct suite_subject subject = { "static", gup_test_variant_find("one_object", "s390x") };
+	struct suite_tally t = { 0 };
+
+	whole_suite(&s, &subject, 1, &t);
+	ok(t.wrong, "s390x/%u static: the suite finds it wrong (%lu of %lu walks)", levels, t.wrong,
+	   t.walks);
+	diag("first: %s", t.first);
+}
+
+static void test_addresses_of_the_report(void)
+{
+	/* 3 levels, the addresses of the s390 report of August 2020: one page on each side. */
+	struct suite_shape s = { "s390x", 3 };
+	gup_fast_fn fast = gup_test_variant_find("one_object", "s390x");
+	const struct gup_walker *fixed = gup_walker_find("s390x", "offset_lockless");
+	struct ref_mm *mm = suite_mm(&s);
+	struct ref_page *pages[2];
+	unsigned long nr;
+
+	pgt_map(mm, 0x1007ffff000ULL, PGT_PTE, true);
+	pgt_map(mm, 0x10080000000ULL, PGT_PTE, true);
+	pgt_map(mm, 0x10000000000ULL, PGT_PTE, true);
+	nr = fast(mm, 0x1007ffff000ULL, 2, 0, pages);
+	ok(nr == 2 && pages[1] == pgt_lookup(mm, 0x10000000000ULL, false),
+	   "s390x/3 static: 0x10080000000 gives the page of 0x10000000000, 2 GiB lower");
+	gup_put(pages, nr);
+	nr = fixed->fast(mm, 0x1007ffff000ULL, 2, 0, pages);
+	ok(nr == 2 && pages[1] == pgt_lookup(mm, 0x10080000000ULL, false),
+	   "s390x/3 offset_lockless: and there it gives its own");
+	gup_put(pages, nr);
+	ref_mm_destroy(mm);
+}
+
+/* ---- checks that can fail ---- */
+
+/* on: on how many shapes it has to be noticed. */
+static void test_broken(const char *name, const char *why, size_t on)
+{
+	struct suite_shape shapes[SUITE_MAX_SHAPES];
+	size_t nr = suite_shapes(shapes), seen = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		struct suite_subject subject = { name, gup_test_variant_find(name, shapes[i].format) };
+		struct suite_tally t = { 0 };
+
+		whole_suite(&shapes[i], &subject, 1, &t);
+		seen += t.wrong != 0;
+		if (t.wrong)
+			diag("%s %s: %s", suite_name(&shapes[i]), name, t.first);
+	}
+	ok(seen == on, "a walker with %s fails the suite (on %zu of %zu shapes)", why, seen, nr);
+}
+
+/* The clip over what no format's range reaches: an end of 0, which is the top of the space. */
+static unsigned clip_differs(uint64_t (*clip)(uint64_t, uint64_t, uint64_t))
+{
+	unsigned differs = 0;
+
+	for (unsigned shift = 12; shift < 64; shift++)
+		for (uint64_t a = 0; a < 16; a++)
+			for (uint64_t e = 0; e < 16; e++) {
+				uint64_t size = 1ULL << shift;
+				/* Addresses around 0, the middle and the top; the end may be 0. */
+				uint64_t addr = (a & 8 ? -(a & 7) * (size / 2) : a * (size / 2)) & -PAGE;
+				uint64_t end = e & 8 ? -(e & 7) * (size / 2) : e * (size / 2);
+				__uint128_t top = end ? end : (__uint128_t)1 << 64;
+				__uint128_t next = ((__uint128_t)addr / size + 1) * size;
+
+				if (addr >= top)
+					continue;
+				differs += clip(size, addr, end) != (uint64_t)(next < top ? next : top);
+			}
+	return differs;
+}
+
+int main(void)
+{
+	struct suite_shape shapes[SUITE_MAX_SHAPES];
+	size_t nr = suite_shapes(shapes);
+	uint64_t seed = suite_seed();
+
+	for (size_t i = 0; i < nr; i++) {
+		test_designs(&shapes[i]);
+		test_leaves(&shapes[i]);
+	}
+	diag("PTBENCH_SEED=%llu", (unsigned long long)seed);
+	for (size_t i = 0; i < nr; i++)
+		test_random(&shapes[i], &seed);
+
+	test_static(2, PGT_PMD, true);
+	test_static(3, PGT_PUD, true);
+	test_static(3, PGT_PMD, false);
+	test_static(4, PGT_P4D, true);
+	test_static(4, PGT_PUD, false);
+	test_static(5, PGT_PGD, false);
+	test_static(5, PGT_P4D, false);
+	test_static(5, PGT_PUD, false);
+	for (unsigned l = 2; l <= 4; l++)
+		test_static_in_suite(l);
+	test_addresses_of_the_report();
+
+	test_broken("no_clip", "no clip", nr);
+	/* With 5 levels on s390x any range past the limit wraps, and is refused for that. */
+	test_broken("no_limit", "no limit", nr - 1);
+	test_broken("no_write_check", "no check of the write bit", nr);
+	/* And only there is the last boundary 0. */
+	test_broken("clip_without_wrap", "a clip that does not know a wrapped boundary", 1);
+	ok(!clip_differs(gup_test_clip), "the clip agrees with 128-bit arithmetic, an end of 0 too");
+	ok(clip_differs(gup_test_clip_without_wrap), "the naive clip does not");
+	return tap_done();
+}
