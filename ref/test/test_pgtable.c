@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The formats, the builder, the arena and the slow walk: what they promise, and how they refuse. */
+#include <errno.h>
+#include <string.h>
+
+#include "../../scripts/tap.h"
+#include "../pgtable/mm.h"
+#include "gup_suite.h"
+
+#define PAGE 4096ULL
+#define TOP_TYPE(levels) (((levels) - 2) * 4U) /* s390x: type bits of the top table's entries */
+
+/* Geometry as in the kernel's headers (arch/x86/include/asm/pgtable_64_types.h,
+ * arch/s390/include/asm/pgtable.h, Linux 6.12): pte to pgd, 0 where folded; last address. */
+static const struct geometry {
+	const char *format;
+	unsigned levels;
+	unsigned shift[PGT_NR_LEVELS];
+	uint64_t last;
+} geometry[] = {
+	{ "x86_64-4k-48", 0, { 12, 21, 30, 0, 39 }, 0x7fffffffefffULL },
+	{ "x86_64-4k-57", 0, { 12, 21, 30, 39, 48 }, 0xffffffffffefffULL },
+	{ "x86_64-4k-57-folded", 0, { 12, 21, 30, 0, 39 }, 0x7fffffffefffULL },
+	{ "s390x", 2, { 12, 20, 0, 0, 0 }, 0x7fffffffULL },
+	{ "s390x", 3, { 12, 20, 31, 0, 0 }, 0x3ffffffffffULL },
+	{ "s390x", 4, { 12, 20, 31, 42, 0 }, 0x1fffffffffffffULL },
+	{ "s390x", 5, { 12, 20, 31, 42, 53 }, 0xffffffffffffefffULL },
+};
+
+static void test_geometry(const struct geometry *g)
+{
+	struct suite_shape s = { g->format, g->levels };
+	struct ref_mm *mm = suite_mm(&s);
+	unsigned differs = 0;
+
+	for (int l = 0; l < PGT_NR_LEVELS; l++) {
+		bool leaf = g->shift[l] && l <= PGT_PUD;
+
+		differs += pgt_level_shift(mm, (enum pgt_level)l) != g->shift[l];
+		differs += pgt_level_can_leaf(mm, (enum pgt_level)l) != leaf;
+	}
+	ok(!differs && pgt_last_addr(mm) == g->last && pgt_page_shift(mm) == 12,
+	   "%s: levels, leaves and the end of the address space", suite_name(&s));
+	ref_mm_destroy(mm);
+}
+
+static void test_create(void)
+{
+	static const struct {
+		struct pgt_opts opts;
+		int err;
+		const char *what;
+	} bad[] = {
+		{ { "x86_64-4k-49", 0, 64 }, -EINVAL, "a format that does not exist" },
+		{ { NULL, 0, 64 }, -EINVAL, "no format" },
+		{ { "x86_64-4k-48", 4, 64 }, -EINVAL, "levels where the format has one shape" },
+		{ { "s390x", 1, 64 }, -EINVAL, "one level" },
+		{ { "s390x", 6, 64 }, -EINVAL, "six levels" },
+		{ { "s390x", 0, 64 }, -EINVAL, "no levels where they have to be given" },
+		{ { "s390x", 3, 4 }, -ENOMEM, "an arena too small for the top table" },
+		{ { "x86_64-4k-48", 0, SIZE_MAX / 2 }, -ENOMEM, "an arena that no machine has" },
+		{ { "x86_64-4k-48", 0, 0 }, -ENOMEM, "an empty arena" },
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct ref_mm *mm = (struct ref_mm *)&mm;
+		int err = ref_mm_create(&bad[i].opts, &mm);
+
+		ok(err == bad[i].err && !mm, "%s is refused", bad[i].what);
+	}
+	ref_mm_destroy(NULL);
+	ok(!pgt_format_name(pgt_nr_formats()) && !pgt_format_folds_per_mm("none") &&
+		   !strcmp(pgt_level_name(PGT_P4D), "p4d"),
+	   "formats and levels have names, and what does not exist has none");
+}
+
+static void test_errors(const struct suite_shape *s)
+{
+	struct ref_mm *mm = suite_mm(s);
+	uint64_t pmd = 1ULL << pgt_level_shift(mm, PGT_PMD), last = pgt_last_addr(mm);
+	bool fine = true;
+
+	fine &= pgt_map(mm, PAGE / 2, PGT_PTE, true) == -EINVAL;      /* not aligned */
+	fine &= pgt_map(mm, PAGE, PGT_PMD, true) == -EINVAL;
+	fine &= pgt_map(mm, 0, PGT_PGD, true) == -EINVAL;	      /* no leaf there */
+	fine &= pgt_map(mm, 0, (enum pgt_level)9, true) == -EINVAL;
+	fine &= pgt_map(mm, last + 1, PGT_PTE, true) == -EINVAL;      /* past the end */
+	if (pgt_level_can_leaf(mm, PGT_PUD) && (last + 1) % pmd)
+		fine &= pgt_map(mm, (last + 1) & -pmd, PGT_PMD, true) == -EINVAL;
+	fine &= pgt_unmap(mm, 0) == -ENOENT && pgt_unmap(mm, last + 1) == -ENOENT;
+	fine &= pgt_map(mm, 0, PGT_PTE, true) == 0;
+	fine &= pgt_map(mm, 0, PGT_PTE, true) == -EEXIST;
+	fine &= pgt_map(mm, 0, PGT_PMD, true) == -EEXIST;	      /* a table is there */
+	fine &= pgt_map(mm, pmd, PGT_PMD, true) == 0;
+	fine &= pgt_map(mm, pmd + PAGE, PGT_PTE, true) == -EEXIST;    /* a leaf is above */
+	fine &= !pgt_unlink_table(mm, pmd);			      /* no table there */
+	fine &= !pgt_unlink_table(mm, 5 * pmd) && !pgt_unlink_table(mm, last + 1);
+	fine &= pgt_unmap(mm, pmd + 3 * PAGE) == 0 && !pgt_lookup(mm, pmd, false);
+	fine &= pgt_map(mm, last + 1 - PAGE, PGT_PTE, true) == 0;     /* the last page */
+	ok(fine, "%s: what cannot be mapped or unmapped is refused", suite_name(s));
+	ref_mm_destroy(mm);
+}
+
+/* A frame's index says for which address it was mapped; the slow walk has to find that one, and
+ * nothing at the addresses that differ in one bit. */
+static void test_lookup(const struct suite_shape *s)
+{
+	struct ref_mm *mm = suite_mm(s);
+	uint64_t addr[3] = { 0, suite_boundary(mm, PGT_PMD) + 7 * PAGE, pgt_last_addr(mm) + 1 - PAGE };
+	unsigned wrong = 0;
+
+	for (unsigned i = 0; i < 3; i++)
+		wrong += pgt_map(mm, addr[i], PGT_PTE, i != 1) != 0;
+	for (unsigned i = 0; i < 3; i++) {
+		struct ref_page *page = pgt_lookup(mm, addr[i] + 123, false);
+
+		wrong += !page || page->index != addr[i] / PAGE || page->refcount != 1;
+		wrong += !page || pgt_lookup(mm, addr[i], true) != (i != 1 ? page : NULL);
+		for (unsigned bit = 12; bit < 64; bit++) {
+			uint64_t other = addr[i] ^ 1ULL << bit;
+
+			if (other == addr[0] || other == addr[1] || other == addr[2])
+				continue;
+			wrong += pgt_lookup(mm, other, false) != NULL;
+		}
+	}
+	ok(!wrong, "%s: the slow walk finds what was mapped, and nothing one bit beside",
+	   suite_name(s));
+	ref_mm_destroy(mm);
+}
+
+/* The oracle reads the tables: change a word there, and its answer changes. */
+static void test_lookup_mutated(const struct suite_shape *s)
+{
+	struct ref_mm *mm = suite_mm(s);
+	uint64_t addr = suite_boundary(mm, PGT_PMD), *pte;
+	struct ref_page *page, *table;
+	size_t size;
+
+	pgt_map(mm, addr, PGT_PTE, true);
+	page = pgt_lookup(mm, addr, true);
+	table = pgt_unlink_table(mm, addr);
+	pte = pgt_table_mem(mm, table, &size);
+	pgt_link_table(mm, addr, table);
+	pte[0] += PAGE;
+	ok(pgt_lookup(mm, addr, true) == page + 1, "%s: another frame in the entry is another answer",
+	   suite_name(s));
+	pte[0] = mm->fmt->level[PGT_PTE].leaf_ro | ref_page_phys(mm, page);
+	ok(pgt_lookup(mm, addr, false) == page && !pgt_lookup(mm, addr, true),
+	   "%s: a read-only entry is one", suite_name(s));
+	pte[0] |= mm->fmt->level[PGT_PTE].special;
+	ok(!pgt_lookup(mm, addr, false), "%s: a special entry has no page", suite_name(s));
+	ref_mm_destroy(mm);
+}
+
+static void test_tables(const struct suite_shape *s)
+{
+	struct ref_mm *mm = suite_mm(s);
+	uint64_t addr = suite_boundary(mm, PGT_PMD), other = addr + (1ULL << pgt_level_shift(mm, PGT_PMD));
+	struct ref_page *page, *table, *other_table;
+	size_t size = 0;
+	void *mem;
+	bool fine;
+
+	pgt_map(mm, addr + PAGE, PGT_PTE, true);
+	pgt_map(mm, other, PGT_PTE, true);
+	page = pgt_lookup(mm, addr + PAGE, false);
+	table = pgt_unlink_table(mm, addr + 5 * PAGE);
+	mem = pgt_table_mem(mm, table, &size);
+	fine = table && table->refcount == 1 && !pgt_lookup(mm, addr + PAGE, false) &&
+	       page->refcount == 1 && pgt_lookup(mm, other, false);
+	ok(fine && !pgt_unlink_table(mm, addr), "%s: an unlinked table takes its pages out of sight",
+	   suite_name(s));
+	ok(size == (s->levels ? 2048 : 4096) && ((uint64_t *)mem)[1] != ((uint64_t *)mem)[0],
+	   "%s: a PTE table is %zu bytes, and its leaves are still in it", suite_name(s), size);
+	other_table = pgt_unlink_table(mm, other);
+	ok(pgt_link_table(mm, addr, table) == 0 && pgt_lookup(mm, addr + PAGE, false) == page &&
+		   pgt_link_table(mm, addr, other_table) == -EEXIST &&
+		   pgt_link_table(mm, pgt_last_addr(mm) + 1, other_table) == -ENOENT,
+	   "%s: linked again it shows them, and a place that is taken is refused", suite_name(s));
+	ref_mm_destroy(mm);
+}
+
+/* Empty entries keep their type bits: what every s390x helper that folds relies on. */
+static void test_s390x_types(unsigned levels)
+{
+	struct suite_shape s = { "s390x", levels };
+	struct ref_mm *mm = suite_mm(&s);
+	unsigned wrong = 0, linked;
+	uint64_t entry, pmd;
+
+	for (unsigned i = 0; i < 2048; i++)
+		wrong += mm->pgd[i] != (0x20 | TOP_TYPE(levels));
+	ok(!wrong && mm->pgd_page->nr == 4,
+	   "s390x/%u: a top table is 16 KiB of empty entries of type 0x%02x", levels, TOP_TYPE(levels));
+	pgt_map(mm, 0, PGT_PTE, true);
+	entry = mm->pgd[0];
+	linked = levels > 2 ? 0x03 : 0;
+	ok((entry & 0xfff) == (TOP_TYPE(levels) | linked) && entry & ~0xfffULL,
+	   "s390x/%u: an entry that points to a table has its type%s", levels,
+	   linked ? " and length" : "");
+	pgt_unlink_table(mm, 0);
+	for (unsigned l = levels; l > 2; l--) /* down the first entries to the segment table */
+		entry = *(uint64_t *)(mm->mem + (entry & ~0xfffULL));
+	pmd = levels > 2 ? entry : mm->pgd[0];
+	ok(pmd == 0x20, "s390x/%u: an unlinked page table leaves an empty segment entry", levels);
+	ref_mm_destroy(mm);
+}
+
+static void test_arena(void)
+{
+	struct pgt_opts opts = { "x86_64-4k-48", 0, 2048 };
+	const uint64_t pmd = 1ULL << 21;
+	struct ref_page *first;
+	uint64_t n, large = 0;
+	uint32_t generation;
+	struct ref_mm *mm;
+	int err = 0;
+
+	ref_mm_create(&opts, &mm);
+	/* The tables first, so that they share one block of 512 frames, and the other three are free
+	 * once the pages are. */
+	for (uint64_t t = 0; t < 4; t++)
+		pgt_map(mm, t * pmd, PGT_PTE, true);
+	for (n = 0; err == 0 || err == -EEXIST; n++)
+		err = pgt_map(mm, n * PAGE, PGT_PTE, true);
+	ok(err == -ENOMEM && n > 2000, "an arena of 2048 frames holds %llu pages, then says -ENOMEM",
+	   (unsigned long long)n - 1);
+	first = pgt_lookup(mm, 0, false);
+	generation = first->generation;
+	for (uint64_t i = 0; i < 2048; i++)
+		pgt_unmap(mm, i * PAGE);
+	ok(!suite_leaked(mm) && first->refcount == 0 && first->generation == generation + 1,
+	   "unmapped, every frame is free and has changed its generation");
+	while (!pgt_map(mm, (8 + large) * pmd, PGT_PMD, true))
+		large++;
+	ok(large == 3, "and free frames make large folios again: %llu of 2 MiB",
+	   (unsigned long long)large);
+	ref_mm_destroy(mm);
+}
+
+int main(void)
+{
+	struct suite_shape shapes[SUITE_MAX_SHAPES];
+	size_t nr = suite_shapes(shapes);
+
+	ok(nr == sizeof(geometry) / sizeof(geometry[0]), "every shape has its geometry here");
+	for (size_t i = 0; i < sizeof(geometry) / sizeof(geometry[0]); i++)
+		test_geometry(&geometry[i]);
+	test_create();
+	for (size_t i = 0; i < nr; i++) {
+		test_errors(&shapes[i]);
+		test_lookup(&shapes[i]);
+		test_lookup_mutated(&shapes[i]);
+		test_tables(&shapes[i]);
+	}
+	for (unsigned l = 2; l <= 5; l++)
+		test_s390x_types(l);
+	test_arena();
+	return tap_done();
+}
