@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The table of cases and its two runners: build/bench and the guests' static program.
 
-bench-cases := $(addprefix bench/,case_gup.c case_shim.c table.c)
+bench-cases := $(addprefix bench/,case_gup.c case_host.c case_shim.c host.c perf.c table.c)
 
 programs += bench
 bench-srcs := $(bench-cases) $(addprefix bench/,code_bytes.c code_read.c count.c environment.c \
-	gbench.cc perf.c runner_native.c)
+	gbench.cc runner_native.c)
 bench-libs := results refurcu ref
 bench-ldlibs := -lbenchmark -lelf -ljansson -lurcu-qsbr -lurcu-memb -ldl
 

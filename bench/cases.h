@@ -9,6 +9,9 @@
 
 /* case_gup.c */
 extern const struct bench_case bench_gup_fast_put, bench_gup_fast_walk;
+/* case_host.c */
+extern const struct bench_case bench_host_keep, bench_host_madvise, bench_host_membarrier,
+	bench_host_munmap, bench_host_vmsplice;
 /* case_shim.c */
 extern const struct bench_case bench_clock_read, bench_shim_empty;
 

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <linux/perf_event.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -93,16 +95,21 @@ static int tracepoint_id(const char *group, const char *event, uint64_t *id)
 	return 0;
 }
 
-int perf_open_tracepoint(const char *group, const char *event, int cpu)
+int perf_open_tracepoint(const char *group, const char *event, const char *filter, int cpu)
 {
 	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT };
 	uint64_t id = 0;
-	int err = tracepoint_id(group, event, &id);
+	int fd, err = tracepoint_id(group, event, &id);
 
 	if (err)
 		return err;
 	attr.config = id;
-	return open_event(&attr, -1, cpu);
+	fd = open_event(&attr, -1, cpu);
+	if (fd < 0 || !filter || !ioctl(fd, PERF_EVENT_IOC_SET_FILTER, filter))
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
 }
 
 static bool kernel_has_tracefs(void)
@@ -116,6 +123,18 @@ static bool kernel_has_tracefs(void)
 	if (f)
 		fclose(f);
 	return found;
+}
+
+void perf_find_tracefs(void)
+{
+	FILE *f = tracing_open("available_events");
+
+	if (f)
+		fclose(f);
+	/* A mount namespace of our own, which ends with us; perf_tracepoints() says how it went. */
+	else if (kernel_has_tracefs() && !unshare(CLONE_NEWNS) &&
+		 !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		mount("none", tracing_dirs[0], "tracefs", 0, NULL);
 }
 
 bool perf_tracepoints(char *why, size_t size)
@@ -134,7 +153,7 @@ bool perf_tracepoints(char *why, size_t size)
 		return false;
 	}
 	fclose(f);
-	fd = perf_open_tracepoint("sched", "sched_switch", 0);
+	fd = perf_open_tracepoint("sched", "sched_switch", NULL, 0);
 	if (fd < 0) {
 		snprintf(why, size, "none: %s: %s", strerrorname_np(-fd), reason(fd));
 		return false;

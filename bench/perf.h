@@ -16,8 +16,10 @@ bool perf_tracepoints(char *why, size_t size);
 
 /* A counter, disabled, of this thread's user mode. fd or -errno. type, config: perf_event_attr. */
 int perf_open_self(uint32_t type, uint64_t config);
-/* A tracepoint "group:event" on one CPU, all tasks; fd or -errno. */
-int perf_open_tracepoint(const char *group, const char *event, int cpu);
+/* A tracepoint on one CPU, all tasks; filter as in tracefs, or NULL. fd or -errno. */
+int perf_open_tracepoint(const char *group, const char *event, const char *filter, int cpu);
+/* Where tracefs is not mounted and this process may: mounts it for this process alone. */
+void perf_find_tracefs(void);
 int perf_start(int fd); /* from 0 */
 int perf_stop(int fd, uint64_t *count);
 

@@ -19,6 +19,7 @@
 #include "environment.h"
 #include "gbench.h"
 #include "native.h"
+#include "perf.h"
 
 #define EXIT_USAGE 2
 #define EXIT_PART_FAILED 4
@@ -471,6 +472,7 @@ static int run_part(struct native *nat, const struct options *o, int argc, char 
 	struct sigaction sa = { .sa_handler = on_interrupt, .sa_flags = SA_RESETHAND };
 	int err = results_doc_new("native", "native", &nat->doc);
 
+	perf_find_tracefs();
 	if (!err)
 		nat->doc->command = command_line(argc, argv);
 	if (err || !nat->doc->command || bench_environment(&nat->doc->environment) ||

@@ -12,8 +12,13 @@
 const struct bench_case *const bench_table[] = {
 	&bench_clock_read,
 	&bench_gup_fast_put,
+	&bench_host_vmsplice,
 	&bench_gup_fast_walk,
+	&bench_host_membarrier,
 	&bench_shim_empty,
+	&bench_host_keep,
+	&bench_host_madvise,
+	&bench_host_munmap,
 	NULL,
 };
 

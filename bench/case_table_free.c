@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// table_free/munmap and table_free/keep over the reference: what freeing page tables costs, by each
+// discipline of ref/gather.h, to the freer and to the readers beside it.
+//
+// One operation of `munmap` clears the entries of `tables` PTE tables, unlinks the tables and hands
+// them to the gather, up to and with gather_finish(); `keep` clears the same entries and leaves the
+// tables where they are, so that the difference of the two, over `tables`, is what freeing one table
+// costs. Operations follow each other without a pause until every table of the ring has been used;
+// putting entries and tables back is not timed.
+//
+// Readers (free_readers.h) walk and put 16 pages at a time. Their throughput is that during the
+// bursts of operations, when the freer is as busy with every discipline; their worst walk is looked
+// for from a burst's beginning until its last table is free, grace period included. A burst uses the
+// ring once, so tables_waiting_peak is at most the ring, and with liburcu, whose workers sleep longer
+// than a burst takes, it is the burst.
+
+#include <errno.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <ref/gather.h>
+#include <ref/gup.h>
+#include <ref/pgtable.h>
+#include <ref/port.h>
+
+#include "cases.h"
+#include "free_readers.h"
+
+#define FORMAT "x86_64-4k-48"
+#define TABLE_SPAN (1ULL << 21)
+#define NR_PAGES 16 /* entries cleared in a table */
+/* The ring is larger than a cache and long enough to keep a liburcu worker's pause, which is not
+ * timed, from taking the day. In a guest nobody defers, and set-up takes most of the time. */
+#ifdef BENCH_GUEST
+#define RING_TABLES 512
+#else
+#define RING_TABLES 4096
+#endif
+#define NR_FRAMES (2 * RING_TABLES + READERS_FRAMES + 1024)
+#define LATENCY_OPERATIONS 64
+
+static const char *const disciplines[] = { "ipi_signal", "membarrier", "rcu_memb", "rcu_qsbr",
+					   "sync_membarrier", NULL };
+static const char *const formats[] = { FORMAT, NULL };
+static const long long readers[] = { 0, 1, 3, 7, 15, 31, READERS_MAX };
+static const long long tables[] = { 1, 8, 64, 509 };
+
+#define NUMS(key_, array) { .key = key_, .nums = array, .nr_nums = sizeof(array) / sizeof(array[0]) }
+
+/* ---- the simulated memory, laid out once and shared by all instances ---- */
+
+struct ring_table {
+	uint64_t *mem;		   /* its entries */
+	uint64_t entry;		   /* what the first NR_PAGES hold while it is in use */
+	struct ref_page *unlinked; /* NULL while it is linked */
+};
+
+static struct {
+	struct ref_mm *mm;
+	struct ring_table ring[RING_TABLES];
+	uint32_t slot_of[NR_FRAMES]; /* a table's place in the ring, by its frame */
+	unsigned nr_readers;	     /* that have their tables */
+} world;
+
+static uint64_t ring_addr(size_t slot)
+{
+	return TABLE_SPAN * (slot + 1);
+}
+
+/* The same page in each of its entries: nobody walks there, and what they cost to clear is alike. */
+static void fill(struct ring_table *t)
+{
+	for (size_t i = 0; i < NR_PAGES; i++)
+		REF_WRITE_ONCE(t->mem[i], t->entry);
+}
+
+static int map_ring_table(size_t slot)
+{
+	struct ring_table *t = &world.ring[slot];
+	struct ref_page *table;
+	size_t size;
+	int err = pgt_map(world.mm, ring_addr(slot), PGT_PTE, true);
+
+	if (err)
+		return err;
+	table = pgt_unlink_table(world.mm, ring_addr(slot));
+	world.slot_of[ref_page_index(world.mm, table)] = slot;
+	t->mem = pgt_table_mem(world.mm, table, &size);
+	t->entry = t->mem[0];
+	fill(t);
+	return pgt_link_table(world.mm, ring_addr(slot), table);
+}
+
+static int world_get(unsigned nr_readers)
+{
+	struct pgt_opts opts = { .format = FORMAT, .nr_frames = NR_FRAMES };
+	int err = 0;
+
+	if (!world.mm) {
+		err = ref_mm_create(&opts, &world.mm);
+		for (size_t slot = 0; slot < RING_TABLES && !err; slot++)
+			err = map_ring_table(slot);
+	}
+	for (; world.nr_readers < nr_readers && !err; world.nr_readers++)
+		err = readers_map(world.mm, world.nr_readers);
+	return err;
+}
+
+/* ---- an instance ---- */
+
+struct freeing {
+	const struct gather_discipline *d;
+	struct gather *g; /* NULL: the twin */
+	size_t tables;	  /* of an operation */
+	size_t next;	  /* place in the ring */
+	cpu_set_t cpus;	  /* as before the set-up */
+	struct readers readers;
+	bool latency_known;
+	/* Totals of the instance so far. */
+	struct gather_stats stats;
+	uint64_t operations, walks;
+	double burst_ns, deferred_ns;
+	/* Of the present batch of operations. */
+	uint64_t first_walks;
+	double start_ns;
+	double freed_ns[RING_TABLES]; /* by the first slot of the operation; with RCU */
+	size_t left[RING_TABLES];     /* tables that it still waits for */
+};
+
+static double now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1e9 + ts.tv_nsec;
+}
+
+/* When the table was free before the flush returned: nothing is left to do, or to know. */
+static void freed_now(void *cookie, struct ref_page *table)
+{
+}
+
+static void freed_later(void *cookie, struct ref_page *table)
+{
+	struct freeing *f = cookie;
+	size_t slot = world.slot_of[ref_page_index(world.mm, table)];
+	size_t first = slot - slot % f->tables;
+
+	if (!--f->left[first])
+		f->freed_ns[first] = now_ns();
+}
+
+/* ---- set-up ---- */
+
+static const struct gather_discipline keep_discipline = { .name = "keep" };
+
+__attribute__((format(printf, 3, 4))) static int skip(struct bench_state *s, int err,
+						      const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(s->skip, sizeof(s->skip), fmt, ap);
+	va_end(ap);
+	return err;
+}
+
+static int create_gather(struct bench_state *s, struct freeing *f)
+{
+	const char *name = bench_str(s, "discipline");
+	int err;
+
+#ifndef BENCH_GUEST
+	gather_register_urcu();
+#endif
+	f->d = *name ? gather_discipline_find(name) : &keep_discipline;
+	if (!f->d)
+		return skip(s, -ENODEV, "%s needs liburcu, which this program lacks", name);
+	if (!*name)
+		return 0;
+	err = gather_create(f->d, gather_max_batch(), f->d->deferred ? freed_later : freed_now, f,
+			    &f->g);
+	if (err == -ENOSYS)
+		return skip(s, err, "the kernel has no membarrier(2), private expedited");
+	return err;
+}
+
+/* The freer on the first CPU there is, readers on the next ones. */
+static int place(struct bench_state *s, struct freeing *f)
+{
+	unsigned nr = bench_num(s, "readers");
+	cpu_set_t cpu;
+
+	if (sched_getaffinity(0, sizeof(f->cpus), &f->cpus))
+		return -errno;
+	if (!nr)
+		return 0;
+	if (nr + 1 > (unsigned)CPU_COUNT(&f->cpus))
+		return skip(s, -ENODEV, "oversubscribed: %u readers and a freer on %d CPUs", nr,
+			    CPU_COUNT(&f->cpus));
+	CPU_ZERO(&cpu);
+	CPU_SET(readers_nth_cpu(&f->cpus, 0), &cpu);
+	return sched_setaffinity(0, sizeof(cpu), &cpu) ? -errno : 0;
+}
+
+static int run_readers(struct freeing *f, unsigned nr)
+{
+	f->readers = (struct readers){
+		.mm = world.mm,
+		.walk = gup_walker_find(FORMAT, "offset_lockless")->fast,
+		.d = f->d,
+		.g = f->g,
+	};
+	return readers_start(&f->readers, nr, &f->cpus);
+}
+
+static void teardown(struct bench_state *s)
+{
+	struct freeing *f = s->priv;
+
+	readers_stop(&f->readers);
+	gather_destroy(f->g);
+	sched_setaffinity(0, sizeof(f->cpus), &f->cpus);
+	free(f);
+	s->priv = NULL;
+}
+
+static int setup(struct bench_state *s)
+{
+	struct freeing *f = calloc(1, sizeof(*f));
+	unsigned nr_readers = bench_num(s, "readers");
+	int err;
+
+	if (!f)
+		return -ENOMEM;
+	s->priv = f;
+	f->tables = bench_num(s, "tables");
+	s->max_batch = RING_TABLES / f->tables;
+	err = place(s, f);
+	if (!err)
+		err = world_get(nr_readers);
+	if (!err)
+		err = create_gather(s, f);
+	if (!err)
+		err = run_readers(f, nr_readers);
+	if (err)
+		teardown(s);
+	return err;
+}
+
+/* ---- operations ---- */
+
+/* As ptep_get_and_clear(): another CPU may be setting the dirty bit. */
+static inline void clear_entries(struct ring_table *t)
+{
+	for (size_t i = 0; i < NR_PAGES; i++)
+		(void)ref_xchg(&t->mem[i], 0);
+}
+
+static void run_munmap(struct bench_state *s, uint64_t n)
+{
+	struct freeing *f = s->priv;
+
+	for (uint64_t op = 0; op < n && f->next + f->tables <= RING_TABLES; op++) {
+		for (size_t end = f->next + f->tables; f->next < end; f->next++) {
+			struct ring_table *t = &world.ring[f->next];
+
+			clear_entries(t);
+			t->unlinked = pgt_unlink_table(world.mm, ring_addr(f->next));
+			gather_remove_table(f->g, t->unlinked);
+		}
+		gather_finish(f->g);
+	}
+}
+
+static void run_keep(struct bench_state *s, uint64_t n)
+{
+	struct freeing *f = s->priv;
+
+	for (uint64_t op = 0; op < n && f->next + f->tables <= RING_TABLES; op++)
+		for (size_t end = f->next + f->tables; f->next < end; f->next++)
+			clear_entries(&world.ring[f->next]);
+}
+
+/* Puts back all that the operations of this batch took out. */
+static void put_back(struct bench_state *s, struct freeing *f)
+{
+	for (size_t slot = 0; slot < f->next; slot++) {
+		struct ring_table *t = &world.ring[slot];
+
+		fill(t);
+		if (t->unlinked && pgt_link_table(world.mm, ring_addr(slot), t->unlinked))
+			snprintf(s->fail, sizeof(s->fail), "table %zu cannot be linked", slot);
+		t->unlinked = NULL;
+	}
+	f->next = 0;
+}
+
+static void start_batch(struct freeing *f)
+{
+	for (size_t slot = 0; f->d->deferred && slot < RING_TABLES; slot += f->tables)
+		f->left[slot] = f->tables;
+	f->first_walks = readers_walks(&f->readers);
+	f->start_ns = now_ns();
+}
+
+/* Waits until all is free; adds what the batch did to the totals of the instance. */
+static void end_batch(struct freeing *f, uint64_t n)
+{
+	double burst_ns = now_ns() - f->start_ns, ns = burst_ns / n;
+
+	f->walks += readers_walks(&f->readers) - f->first_walks;
+	f->burst_ns += burst_ns;
+	f->operations += n;
+	if (f->g)
+		gather_barrier(f->g);
+	/* When each returned is not stored, for the clock would count; they take as long as each
+	 * other, and next to nothing beside a grace period. */
+	for (uint64_t op = 0; f->d->deferred && op < n; op++) {
+		double deferred = f->freed_ns[op * f->tables] - (f->start_ns + (op + 1) * ns);
+
+		f->deferred_ns += deferred > 0 ? deferred : 0;
+	}
+}
+
+/* The runner divides by the operations; a level is the same for all of them. */
+static void set_extra(struct bench_state *s, const char *metric, double total)
+{
+	for (size_t i = 0; i < s->nr_extra; i++)
+		if (!strcmp(s->extra[i].metric, metric)) {
+			s->extra[i].total = total;
+			return;
+		}
+	bench_extra(s, metric, total);
+}
+
+static void report(struct bench_state *s, struct freeing *f)
+{
+	struct gather_stats now;
+
+	if (f->readers.nr) {
+		set_extra(s, "reader_throughput", f->operations *
+			  (f->walks / (f->burst_ns * 1e-9) / f->readers.nr));
+		set_extra(s, "reader_latency", f->operations * (double)readers_worst_ns(&f->readers));
+	}
+	if (!f->g)
+		return;
+	gather_stats(f->g, &now);
+	if (now.tables_freed - f->stats.tables_freed != f->operations * f->tables)
+		snprintf(s->fail, sizeof(s->fail), "%llu tables freed, not %llu",
+			 (unsigned long long)(now.tables_freed - f->stats.tables_freed),
+			 (unsigned long long)(f->operations * f->tables));
+	set_extra(s, "time_deferred", f->deferred_ns);
+	set_extra(s, "tables_freed", now.tables_freed - f->stats.tables_freed);
+	set_extra(s, "tables_waiting_peak", (double)f->operations * now.waiting_peak);
+	set_extra(s, "ipis_sent", now.ipis_sent - f->stats.ipis_sent);
+	set_extra(s, "rcu_callbacks", now.callbacks - f->stats.callbacks);
+}
+
+/* Once per instance, and apart from the rest: operations with readers that time every walk. */
+static void look_at_latency(struct bench_state *s, struct freeing *f)
+{
+	uint64_t n = s->max_batch < LATENCY_OPERATIONS ? s->max_batch : LATENCY_OPERATIONS;
+
+	f->latency_known = true;
+	if (!f->readers.nr)
+		return;
+	readers_time_walks(&f->readers, true);
+	start_batch(f);
+	s->c->run(s, n);
+	if (f->g)
+		gather_barrier(f->g);
+	readers_time_walks(&f->readers, false);
+	put_back(s, f);
+	if (f->g)
+		gather_stats(f->g, &f->stats);
+}
+
+static void before(struct bench_state *s, uint64_t n)
+{
+	struct freeing *f = s->priv;
+
+	if (!f->latency_known)
+		look_at_latency(s, f);
+	start_batch(f);
+}
+
+static void after(struct bench_state *s, uint64_t n)
+{
+	struct freeing *f = s->priv;
+
+	end_batch(f, n);
+	if (f->next != n * f->tables)
+		snprintf(s->fail, sizeof(s->fail), "at most %llu operations fit between before() and "
+			 "after(), not %llu", (unsigned long long)s->max_batch, (unsigned long long)n);
+	put_back(s, f);
+	report(s, f);
+}
+
+/* ---- the rows ---- */
+
+static enum bench_subject subject_of(const struct bench_state *s)
+{
+	return strncmp(bench_str(s, "discipline"), "rcu_", 4) ? BENCH_REF : BENCH_LIBURCU;
+}
+
+static unsigned needs_of(const struct bench_state *s)
+{
+	unsigned needs = bench_num(s, "readers") ? BENCH_NEED_THREADS : 0;
+
+	if (subject_of(s) == BENCH_LIBURCU)
+		needs |= BENCH_NEED_URCU;
+	if (strstr(bench_str(s, "discipline"), "membarrier"))
+		needs |= BENCH_NEED_MEMBARRIER;
+	return needs;
+}
+
+/* As many readers as this machine has CPUs for, and one, to say so where it has not even that. */
+static bool valid(const struct bench_state *s)
+{
+	return bench_num(s, "readers") <= 1 ||
+	       bench_num(s, "readers") < sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+const struct bench_case bench_table_free_munmap = {
+	.family = "table_free",
+	.name = "munmap",
+	.summary = "clear, unlink and free page tables by a discipline",
+	.subject_of = subject_of,
+	.needs_of = needs_of,
+	.axes = { { .key = "discipline", .strs = disciplines },
+		  { .key = "format", .strs = formats },
+		  NUMS("readers", readers),
+		  NUMS("tables", tables) },
+	.valid = valid,
+	.setup = setup,
+	.before = before,
+	.run = run_munmap,
+	.after = after,
+	.teardown = teardown,
+};
+
+const struct bench_case bench_table_free_keep = {
+	.family = "table_free",
+	.name = "keep",
+	.summary = "clear the same page tables and keep them: the twin of munmap",
+	.subject_of = subject_of,
+	.needs_of = needs_of,
+	.axes = { { .key = "format", .strs = formats },
+		  NUMS("readers", readers),
+		  NUMS("tables", tables) },
+	.valid = valid,
+	.setup = setup,
+	.before = before,
+	.run = run_keep,
+	.after = after,
+	.teardown = teardown,
+};

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the cases about the running kernel share: a pinned peer, the kernel's own counts.
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host.h"
+#include "perf.h"
+
+double host_now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1e9 + ts.tv_nsec;
+}
+
+/* ---- the peer ---- */
+
+static void *spin(void *arg)
+{
+	struct host_peer *peer = arg;
+
+	while (!__atomic_load_n(&peer->stop, __ATOMIC_RELAXED))
+		__atomic_store_n(&peer->turns, peer->turns + 1, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+/* The nth CPU that this process may use, or -1. */
+static int nth_cpu(const cpu_set_t *set, int n)
+{
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, set) && n-- == 0)
+			return cpu;
+	return -1;
+}
+
+static int spawn(struct host_peer *peer)
+{
+	pthread_attr_t attr;
+	cpu_set_t set;
+	int err;
+
+	CPU_ZERO(&set);
+	CPU_SET(peer->cpu, &set);
+	pthread_attr_init(&attr);
+	pthread_attr_setaffinity_np(&attr, sizeof(set), &set);
+	err = pthread_create(&peer->thread, &attr, spin, peer);
+	pthread_attr_destroy(&attr);
+	while (!err && !__atomic_load_n(&peer->turns, __ATOMIC_RELAXED))
+		sched_yield();
+	return -err;
+}
+
+int host_peer_start(struct host_peer *peer, struct bench_state *s)
+{
+	cpu_set_t allowed, one;
+
+	memset(peer, 0, sizeof(*peer));
+	if (sched_getaffinity(0, sizeof(allowed), &allowed))
+		return -errno;
+	peer->self = nth_cpu(&allowed, 0);
+	peer->cpu = nth_cpu(&allowed, 1);
+	peer->wanted = !strcmp(bench_str(s, "peer"), "spin");
+	if (peer->wanted && peer->cpu < 0) {
+		snprintf(s->skip, sizeof(s->skip), "the peer needs a CPU of its own: this process "
+			 "may use one");
+		return -ENOTSUP;
+	}
+	CPU_ZERO(&one);
+	CPU_SET(peer->self, &one);
+	if (sched_setaffinity(0, sizeof(one), &one))
+		return -errno;
+	return peer->wanted ? spawn(peer) : 0;
+}
+
+void host_peer_stop(struct host_peer *peer)
+{
+	if (!peer->wanted)
+		return;
+	__atomic_store_n(&peer->stop, 1, __ATOMIC_RELAXED);
+	pthread_join(peer->thread, NULL);
+	peer->wanted = false;
+}
+
+/* ---- /proc ---- */
+
+long host_page_table_bytes(void)
+{
+	FILE *f = fopen("/proc/self/status", "re");
+	char line[256];
+	long kib = -ENOENT;
+
+	if (!f)
+		return -errno;
+	while (kib < 0 && fgets(line, sizeof(line), f))
+		if (!strncmp(line, "VmPTE:", 6))
+			kib = strtol(line + 6, NULL, 10);
+	fclose(f);
+	return kib < 0 ? kib : kib * 1024;
+}
+
+/* The columns of a row stand in the order of the first line, which names the CPUs that are up. */
+static long long sum_row(char *row, const char *header, int except)
+{
+	long long sum = 0;
+	char *p = row;
+
+	for (const char *h = strstr(header, "CPU"); h; h = strstr(h + 3, "CPU")) {
+		long long v = strtoll(p, &p, 10);
+
+		if (atoi(h + 3) != except)
+			sum += v;
+	}
+	return sum;
+}
+
+long long host_interrupts(const char *row, int except)
+{
+	FILE *f = fopen("/proc/interrupts", "re");
+	char *header = NULL, *line = NULL;
+	size_t header_size = 0, size = 0;
+	long long sum = -ENOENT;
+
+	if (!f)
+		return -errno;
+	if (getline(&header, &header_size, f) < 0)
+		sum = -EIO;
+	while (sum == -ENOENT && getline(&line, &size, f) > 0) {
+		char *name = line + strspn(line, " ");
+
+		if (!strncmp(name, row, strlen(row)) && name[strlen(row)] == ':')
+			sum = sum_row(name + strlen(row) + 1, header, except);
+	}
+	free(header);
+	free(line);
+	fclose(f);
+	return sum;
+}
+
+/* ---- events ---- */
+
+enum { FLUSHES, SENT, INTERRUPTED, NR_EVENTS };
+
+static const struct {
+	const char *metric, *group, *event, *filter;
+	int kind;
+	bool elsewhere; /* on all CPUs but this one */
+} tracepoints[] = {
+	/* TLB_LOCAL_SHOOTDOWN and TLB_LOCAL_MM_SHOOTDOWN: the flusher's own part, once per flush */
+	{ "tlb_flushes", "tlb", "tlb_flush", "reason == 2 || reason == 3", FLUSHES, false },
+	{ "ipis_sent", "ipi", "ipi_send_cpu", NULL, SENT, false },
+	{ "ipis_sent", "ipi", "ipi_send_cpumask", NULL, SENT, false },
+	{ "cpus_interrupted", "irq_vectors", "call_function_single_entry", NULL, INTERRUPTED, true },
+	{ "cpus_interrupted", "irq_vectors", "call_function_entry", NULL, INTERRUPTED, true },
+};
+
+static void close_kind(struct host_events *e, int kind)
+{
+	while (e->nr_fds[kind])
+		close(e->fds[kind][--e->nr_fds[kind]]);
+}
+
+static bool open_on(struct host_events *e, size_t t, int cpu)
+{
+	int kind = tracepoints[t].kind;
+	int fd = perf_open_tracepoint(tracepoints[t].group, tracepoints[t].event,
+				      tracepoints[t].filter, cpu);
+
+	if (fd < 0)
+		return false;
+	if (e->nr_fds[kind] == sizeof(e->fds[kind]) / sizeof(e->fds[kind][0])) {
+		close(fd);
+		return false;
+	}
+	e->fds[kind][e->nr_fds[kind]++] = fd;
+	return true;
+}
+
+/* All of a metric's events on all their CPUs, or the metric is not counted. */
+static void open_all(struct host_events *e)
+{
+	long nr_cpus = sysconf(_SC_NPROCESSORS_CONF);
+	bool whole[NR_EVENTS] = { true, true, true };
+
+	for (size_t t = 0; t < sizeof(tracepoints) / sizeof(tracepoints[0]); t++)
+		for (int cpu = 0; cpu < nr_cpus; cpu++)
+			if (tracepoints[t].elsewhere == (cpu != e->self) && !open_on(e, t, cpu))
+				whole[tracepoints[t].kind] = false;
+	for (int kind = 0; kind < NR_EVENTS; kind++)
+		if (!whole[kind])
+			close_kind(e, kind);
+}
+
+void host_events_begin(struct host_events *e, int self, const char *row)
+{
+	memset(e, 0, sizeof(*e));
+	e->self = self;
+	e->row = row;
+	open_all(e);
+	e->interrupts = host_interrupts(row, self);
+	for (int kind = 0; kind < NR_EVENTS; kind++)
+		for (size_t i = 0; i < e->nr_fds[kind]; i++)
+			perf_start(e->fds[kind][i]);
+}
+
+static void report_kind(struct host_events *e, struct bench_state *s, int kind)
+{
+	const char *metric = NULL;
+	uint64_t total = 0, count;
+
+	for (size_t t = 0; t < sizeof(tracepoints) / sizeof(tracepoints[0]) && !metric; t++)
+		if (tracepoints[t].kind == kind)
+			metric = tracepoints[t].metric;
+	for (size_t i = 0; i < e->nr_fds[kind]; i++) {
+		if (perf_stop(e->fds[kind][i], &count))
+			return close_kind(e, kind);
+		total += count;
+	}
+	close_kind(e, kind);
+	bench_extra(s, metric, total);
+}
+
+void host_events_end(struct host_events *e, struct bench_state *s)
+{
+	long long interrupts = host_interrupts(e->row, e->self);
+
+	if (e->nr_fds[INTERRUPTED])
+		report_kind(e, s, INTERRUPTED);
+	else if (e->interrupts >= 0 && interrupts >= 0)
+		bench_extra(s, "cpus_interrupted", interrupts - e->interrupts);
+	for (int kind = 0; kind < INTERRUPTED; kind++)
+		if (e->nr_fds[kind])
+			report_kind(e, s, kind);
+}
