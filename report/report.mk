@@ -1,1 +1,36 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# libreport: answers, figures and pages from a run. Whoever links it adds -ljansson (for libresults)
+# and -lm, and links with the C++ compiler (P-cxx := 1), for the template engine's sake.
+
+libs += report
+report-srcs := $(addprefix report/,arena.c input.c derive.c costs.c model.c q1.c q1_host.c q2.c \
+	refkernel.c explain.c figdata.c figure.c svg.c files.c embed.c page.c print.c report.c mustache.cc)
+
+# What the assembler reads into embed.o.
+report-files := $(wildcard report/templates/* report/plots/* report/assets/*)
+$(foreach f,obj asan/obj tsan/obj,$(eval $(O)/$(f)/report/embed.o: $(report-files)))
+
+$(O)/asan/obj/report/%.o: report/%.cc
+	$(call say,CXX,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(WARN) -fsanitize=address,undefined \
+		-fno-sanitize-recover=all $(DEPFLAGS) -c -o $@ $<
+
+report-ldlibs := -ljansson -lm -lstdc++
+
+tests += report/test/test_derive report/test/test_render
+asan-tests += report/test/test_derive report/test/test_render
+report/test/test_derive-srcs := report/test/test_derive.c report/test/synth.c
+report/test/test_derive-libs := report results
+report/test/test_derive-ldlibs := $(report-ldlibs)
+report/test/test_render-srcs := report/test/test_render.c report/test/synth.c
+report/test/test_render-libs := report results
+report/test/test_render-ldlibs := $(report-ldlibs)
+
+# Makes synthetic runs for the browser test, and renders any run.
+test-helpers += report/test/make_run
+report/test/make_run-srcs := report/test/make_run.c report/test/synth.c
+report/test/make_run-libs := report results
+report/test/make_run-ldlibs := $(report-ldlibs)
+
+script-tests += report/test/test_browser.t

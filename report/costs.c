@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The costs of a walk (per call, page and crossing) and of freeing a table, from their rows.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "derive.h"
+
+const char *const cross_names[NR_CROSS] = { "pmd", "pud", "p4d", "pgd" };
+
+static const char *const gup_keys[] = { "pages", "cross" };
+
+/* The pages of a per-page slope: beyond one call's fixed part, within one table of any format. */
+#define SLOPE_MIN_PAGES 8
+#define SLOPE_MAX_PAGES 256
+
+static struct rvalue gup_row(struct arena *a, const struct gup_cost *g, long long pages,
+			     const char *cross)
+{
+	const struct report_cond conds[] = {
+		{ .key = "pages", .num = pages, .absent = pages == 1 },
+		{ .key = "cross", .str = cross, .absent = strcmp(cross, "none") == 0 },
+	};
+	const char *why;
+	const struct results_measurement *m = rows_find(a, &g->rows, g->like, conds, 2, &why);
+
+	return m ? rv_of(m) : rv_missing(why);
+}
+
+/* Calls fn for every page count of the group with that cross. */
+static void each_pages(const struct gup_cost *g, const char *cross,
+		       void (*fn)(long long pages, void *arg), void *arg)
+{
+	const struct results_doc *doc = g->rows.part->doc;
+	size_t i;
+
+	for (i = 0; i < doc->nr_measurements; i++) {
+		const struct results_measurement *m = &doc->measurements[i];
+		const char *c = results_params_str(&m->params, "cross");
+
+		if (m->skipped || m->subject != g->rows.subject ||
+		    strcmp(m->case_id, g->rows.case_id) != 0 ||
+		    strcmp(m->metric->name, g->rows.metric) != 0 ||
+		    strcmp(c ? c : "none", cross) != 0 ||
+		    !params_alike(&m->params, g->like, gup_keys, 2))
+			continue;
+		fn(results_params_int(&m->params, "pages", 1), arg);
+	}
+}
+
+struct slope_ends {
+	long long low, high;
+};
+
+static void widen_slope(long long pages, void *arg)
+{
+	struct slope_ends *s = arg;
+
+	if (pages < SLOPE_MIN_PAGES || pages > SLOPE_MAX_PAGES)
+		return;
+	if (!s->low || pages < s->low)
+		s->low = pages;
+	if (pages > s->high)
+		s->high = pages;
+}
+
+static void gup_page(struct arena *a, struct gup_cost *g)
+{
+	struct slope_ends ends = { 0 };
+	struct rvalue y[2];
+	double x[2];
+
+	each_pages(g, "none", widen_slope, &ends);
+	if (!ends.low || ends.low == ends.high) {
+		g->page = rv_missing("needs two page counts within one table");
+		return;
+	}
+	x[0] = (double)ends.low;
+	x[1] = (double)ends.high;
+	y[0] = gup_row(a, g, ends.low, "none");
+	y[1] = gup_row(a, g, ends.high, "none");
+	g->page = rv_slope(a, x, y, 2, arena_str(a, "slope from %lld to %lld pages within one table",
+						 ends.low, ends.high));
+}
+
+struct cross_pick {
+	struct arena *a;
+	const struct gup_cost *g;
+	long long pages;
+};
+
+/* The smallest page count that has both a crossing and a row without one. */
+static void pick_cross(long long pages, void *arg)
+{
+	struct cross_pick *p = arg;
+	struct rvalue none;
+
+	if (pages < 2 || (p->pages && pages >= p->pages))
+		return;
+	none = gup_row(p->a, p->g, pages, "none");
+	if (rv_ok(&none))
+		p->pages = pages;
+}
+
+static void gup_cross(struct arena *a, struct gup_cost *g, int level)
+{
+	struct cross_pick pick = { a, g, 0 };
+	struct rvalue skipped;
+
+	each_pages(g, cross_names[level], pick_cross, &pick);
+	if (!pick.pages) {
+		skipped = gup_row(a, g, 16, cross_names[level]);
+		g->cross[level] = rv_missing(rv_ok(&skipped) ? "no row without the crossing"
+							     : skipped.why);
+		return;
+	}
+	g->cross[level] = rv_sub(gup_row(a, g, pick.pages, cross_names[level]),
+				 gup_row(a, g, pick.pages, "none"),
+				 arena_str(a, "%lld pages across a %s boundary minus %lld within",
+					   pick.pages, cross_names[level], pick.pages));
+}
+
+static bool has_gup_group(const struct gup_cost *list, size_t nr, const struct results_params *p)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (params_alike(list[i].like, p, gup_keys, 2))
+			return true;
+	return false;
+}
+
+size_t gup_costs(struct arena *a, const struct report_rows *rows, struct gup_cost **out)
+{
+	const struct results_doc *doc = rows->part->doc;
+	struct gup_cost *list = NULL;
+	size_t nr = 0, i;
+	int level;
+
+	for (i = 0; doc && i < doc->nr_measurements; i++) {
+		const struct results_measurement *m = &doc->measurements[i];
+
+		if (m->skipped || m->subject != rows->subject ||
+		    strcmp(m->case_id, rows->case_id) != 0 ||
+		    strcmp(m->metric->name, rows->metric) != 0 ||
+		    has_gup_group(list, nr, &m->params))
+			continue;
+		list = arena_grow(a, list, nr, sizeof(*list));
+		list[nr++] = (struct gup_cost){ .rows = *rows, .like = &m->params };
+	}
+	for (i = 0; i < nr; i++) {
+		list[i].call = gup_row(a, &list[i], 1, "none");
+		list[i].call.how = "one page, one call";
+		gup_page(a, &list[i]);
+		for (level = 0; level < NR_CROSS; level++)
+			gup_cross(a, &list[i], level);
+	}
+	*out = list;
+	return nr;
+}
+
+/* ---- freeing ---- */
+
+static const char *const table_keys[] = { "tables" };
+
+static struct rvalue table_row(struct arena *a, const struct table_cost *t, const char *case_id,
+			       double tables)
+{
+	/* Which twin it is, is the twin's own matter. */
+	const struct report_cond conds[] = {
+		{ .key = "tables", .num = (long long)tables },
+		{ .key = "twin", .any = true },
+	};
+	struct report_rows rows = t->rows;
+	const struct results_measurement *m;
+	const char *why;
+
+	rows.case_id = case_id;
+	m = rows_find(a, &rows, t->like, conds, 2, &why);
+	return m ? rv_of(m) : rv_missing(why);
+}
+
+static void table_points(struct arena *a, struct table_cost *t)
+{
+	struct rvalue y[MAX_TABLE_POINTS];
+	double x[MAX_TABLE_POINTS];
+	size_t i, nr = 0;
+
+	for (i = 0; i < t->nr; i++) {
+		t->munmap[i] = table_row(a, t, "table_free/munmap", t->tables[i]);
+		t->keep[i] = table_row(a, t, "table_free/keep", t->tables[i]);
+		t->diff[i] = rv_sub(t->munmap[i], t->keep[i], "munmap minus its twin that keeps the tables");
+		if (!rv_ok(&t->diff[i]))
+			continue;
+		x[nr] = t->tables[i];
+		y[nr++] = t->diff[i];
+	}
+	t->first = nr ? y[0] : rv_missing(t->nr ? t->diff[0].why : "no such row");
+	t->per_table = rv_slope(a, x, y, nr, "slope over the number of tables of munmap minus its twin");
+	if (!nr)
+		t->per_table.why = t->first.why;
+}
+
+static void table_add(struct table_cost *t, double tables)
+{
+	size_t i, at;
+
+	for (at = 0; at < t->nr && t->tables[at] < tables; at++)
+		;
+	if (t->nr == MAX_TABLE_POINTS || (at < t->nr && t->tables[at] == tables))
+		return;
+	for (i = t->nr; i > at; i--)
+		t->tables[i] = t->tables[i - 1];
+	t->tables[at] = tables;
+	t->nr++;
+}
+
+static struct table_cost *table_group(struct table_cost *list, size_t nr,
+				      const struct results_params *p)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (params_alike(list[i].like, p, table_keys, 1))
+			return &list[i];
+	return NULL;
+}
+
+size_t table_costs(struct arena *a, const struct report_part *part, enum results_subject subject,
+		   const char *metric, struct table_cost **out)
+{
+	const struct results_doc *doc = part->doc;
+	struct table_cost *list = NULL, *t;
+	size_t nr = 0, i;
+
+	for (i = 0; doc && i < doc->nr_measurements; i++) {
+		const struct results_measurement *m = &doc->measurements[i];
+
+		if (m->skipped || m->subject != subject ||
+		    strcmp(m->case_id, "table_free/munmap") != 0 ||
+		    strcmp(m->metric->name, metric) != 0)
+			continue;
+		t = table_group(list, nr, &m->params);
+		if (!t) {
+			list = arena_grow(a, list, nr, sizeof(*list));
+			t = &list[nr++];
+			t->rows = (struct report_rows){ part, "table_free/munmap", subject, metric };
+			t->like = &m->params;
+		}
+		table_add(t, (double)results_params_int(&m->params, "tables", 0));
+	}
+	for (i = 0; i < nr; i++)
+		table_points(a, &list[i]);
+	*out = list;
+	return nr;
+}

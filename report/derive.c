@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Values, their linear combinations and how they are written.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "derive.h"
+
+struct rvalue rv_missing(const char *why)
+{
+	return (struct rvalue){ .why = why };
+}
+
+struct rvalue rv_of(const struct results_measurement *m)
+{
+	struct results_stat s;
+	struct rvalue v = { .metric = m->metric, .kind = m->kind };
+
+	results_stat(m, &s);
+	v.v = s.value;
+	v.n = s.n;
+	v.agreement = s.agreement;
+	v.low = m->kind == RESULTS_SAMPLED ? s.low : s.value;
+	v.high = m->kind == RESULTS_SAMPLED ? s.high : s.value;
+	return v;
+}
+
+/* A combination is no better than the worst of its terms. */
+static void weaken(struct rvalue *v, const struct rvalue *by)
+{
+	if (by->kind == RESULTS_SAMPLED || v->kind == RESULTS_SAMPLED)
+		v->kind = RESULTS_SAMPLED;
+	else if (by->kind == RESULTS_DETERMINISTIC)
+		v->kind = RESULTS_DETERMINISTIC;
+	if (by->n < v->n)
+		v->n = by->n;
+	if (by->agreement < v->agreement)
+		v->agreement = by->agreement;
+}
+
+struct rvalue rv_linear(const struct rterm *terms, size_t nr, const char *how)
+{
+	struct rvalue v = { .kind = RESULTS_EXACT, .agreement = 1, .n = (size_t)-1, .how = how };
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		const struct rvalue *t = &terms[i].value;
+		double c = terms[i].coef;
+
+		if (!rv_ok(t))
+			return rv_missing(t->why);
+		v.metric = t->metric;
+		v.v += c * t->v;
+		v.low += c * (c >= 0 ? t->low : t->high);
+		v.high += c * (c >= 0 ? t->high : t->low);
+		weaken(&v, t);
+	}
+	return v;
+}
+
+struct rvalue rv_sub(struct rvalue a, struct rvalue b, const char *how)
+{
+	const struct rterm terms[] = { { a, 1 }, { b, -1 } };
+
+	return rv_linear(terms, 2, how);
+}
+
+struct rvalue rv_slope(struct arena *a, const double *x, const struct rvalue *y, size_t nr,
+		       const char *how)
+{
+	struct rterm *terms = arena_alloc(a, (nr + 1) * sizeof(*terms));
+	double mean = 0, sxx = 0;
+	size_t i;
+
+	if (!nr)
+		return rv_missing("no such row");
+	for (i = 0; i < nr; i++)
+		mean += x[i] / (double)nr;
+	for (i = 0; i < nr; i++)
+		sxx += (x[i] - mean) * (x[i] - mean);
+	if (sxx == 0 && x[0] == 0)
+		return rv_missing("one size only, and it is 0");
+	for (i = 0; i < nr; i++) {
+		terms[i].value = y[i];
+		terms[i].coef = sxx > 0 ? (x[i] - mean) / sxx : 1 / (x[0] * (double)nr);
+	}
+	return rv_linear(terms, nr, how);
+}
+
+bool rv_overlap(const struct rvalue *a, const struct rvalue *b)
+{
+	return a->low <= b->high && b->low <= a->high;
+}
+
+/* ---- how values are written ---- */
+
+const char *group_digits(struct arena *a, double v, int decimals)
+{
+	const char *plain = arena_str(a, "%.*f", decimals, fabs(v));
+	size_t whole = strcspn(plain, "."), i;
+	char *out = arena_alloc(a, 2 * strlen(plain) + 8), *p = out;
+
+	if (v < 0 && strspn(plain, "0.") != strlen(plain))
+		p += strlen(strcpy(p, "\xe2\x88\x92")); /* minus sign */
+	for (i = 0; plain[i]; i++) {
+		if (i && i < whole && (whole - i) % 3 == 0)
+			*p++ = ',';
+		*p++ = plain[i];
+	}
+	return out;
+}
+
+/* Three significant digits are what a sampled number can carry; counts are printed whole. */
+static const char *three_digits(struct arena *a, double v)
+{
+	double m = fabs(v);
+
+	return group_digits(a, v, m >= 100 || m == 0 ? 0 : m >= 10 ? 1 : 2);
+}
+
+static const char *count_text(struct arena *a, double v)
+{
+	double m = fabs(v);
+
+	if (fabs(v - nearbyint(v)) < 0.005)
+		return group_digits(a, v, 0);
+	return group_digits(a, v, m >= 1000 ? 0 : m >= 100 ? 1 : 2);
+}
+
+struct scale {
+	double by;
+	const char *unit;
+};
+
+static struct scale scale_of(const struct results_metric *metric, double v)
+{
+	double m = fabs(v);
+
+	if (strcmp(metric->unit, "ns") == 0) {
+		if (m >= 999.5e6)
+			return (struct scale){ 1e9, " s" };
+		if (m >= 999.5e3)
+			return (struct scale){ 1e6, " ms" };
+		if (m >= 999.5)
+			return (struct scale){ 1e3, " \xc2\xb5s" };
+		return (struct scale){ 1, " ns" };
+	}
+	if (strcmp(metric->unit, "walks/s") == 0 && m >= 1e5)
+		return (struct scale){ 1e6, " M/s" };
+	if (strcmp(metric->unit, "walks/s") == 0)
+		return (struct scale){ 1, "/s" };
+	return (struct scale){ 1, "" };
+}
+
+static bool is_scaled(const struct results_metric *metric)
+{
+	return strcmp(metric->unit, "ns") == 0 || strcmp(metric->unit, "walks/s") == 0;
+}
+
+const char *number_text(struct arena *a, const struct results_metric *metric, double v)
+{
+	struct scale s = scale_of(metric, v);
+
+	if (!is_scaled(metric))
+		return count_text(a, v);
+	return arena_str(a, "%s%s", three_digits(a, v / s.by), s.unit);
+}
+
+const char *rv_text(struct arena *a, const struct rvalue *v)
+{
+	struct scale s;
+
+	if (!rv_ok(v))
+		return "\xe2\x80\x94";
+	s = scale_of(v->metric, v->v);
+	if (v->kind == RESULTS_DETERMINISTIC)
+		return arena_str(a, "%s (mode, %.0f\xc2\xa0%% agree)",
+				 number_text(a, v->metric, v->v), 100 * v->agreement);
+	if (v->kind != RESULTS_SAMPLED)
+		return number_text(a, v->metric, v->v);
+	if (!is_scaled(v->metric))
+		return arena_str(a, "%s [%s, %s]", count_text(a, v->v), count_text(a, v->low),
+				 count_text(a, v->high));
+	return arena_str(a, "%s%s [%s, %s]", three_digits(a, v->v / s.by), s.unit,
+			 three_digits(a, v->low / s.by), three_digits(a, v->high / s.by));
+}
+
+const char *rv_words(struct arena *a, const struct rvalue *v)
+{
+	if (!rv_ok(v) || is_scaled(v->metric))
+		return rv_text(a, v);
+	if (v->v == 1 && strcmp(v->metric->unit, "instructions") == 0)
+		return "1 instruction";
+	return arena_str(a, "%s %s", rv_text(a, v), v->metric->unit);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From measured rows to the quantities that answer a question: per call, per page, per crossing,
+ * per table. Every derived value is a linear combination of rows of one part.
+ */
+#ifndef REPORT_DERIVE_H
+#define REPORT_DERIVE_H
+
+#include "input.h"
+
+/*
+ * A value per operation, or the reason why there is none (metric == NULL). low..high is the 95 %
+ * interval of a sampled value; of a combination it comes from the ends of the parts' intervals
+ * and so is no narrower than the truth. An exact or deterministic value is its own interval.
+ */
+struct rvalue {
+	const struct results_metric *metric;
+	double v, low, high;
+	enum results_kind kind;
+	double agreement; /* exact, deterministic: smallest share of samples that agree */
+	size_t n;	  /* fewest samples behind it */
+	const char *how;  /* which rows, in words */
+	const char *why;
+};
+
+struct rterm {
+	struct rvalue value;
+	double coef;
+};
+
+static inline bool rv_ok(const struct rvalue *v)
+{
+	return v->metric != NULL;
+}
+
+struct rvalue rv_missing(const char *why);
+struct rvalue rv_of(const struct results_measurement *m);
+/* Missing when one of the terms is, for its reason. */
+struct rvalue rv_linear(const struct rterm *terms, size_t nr, const char *how);
+struct rvalue rv_sub(struct rvalue a, struct rvalue b, const char *how);
+/* Least squares; with one point the value over x. */
+struct rvalue rv_slope(struct arena *a, const double *x, const struct rvalue *y, size_t nr,
+		       const char *how);
+/* Whether the intervals of a and b have a point in common. */
+bool rv_overlap(const struct rvalue *a, const struct rvalue *b);
+
+/* "1,798", "4.70 µs [4.61, 4.83]", "1,234 (mode, 61 % agree)", or "—" when missing. */
+const char *rv_text(struct arena *a, const struct rvalue *v);
+/* The same with the unit in words: "1,798 instructions". */
+const char *rv_words(struct arena *a, const struct rvalue *v);
+/* A number of that metric without interval. */
+const char *number_text(struct arena *a, const struct results_metric *metric, double v);
+const char *group_digits(struct arena *a, double v, int decimals);
+
+/* ---- GUP: rows of one series that differ in pages and cross alone ---- */
+enum { CROSS_PMD, CROSS_PUD, CROSS_P4D, CROSS_PGD, NR_CROSS };
+extern const char *const cross_names[NR_CROSS];
+
+struct gup_cost {
+	struct report_rows rows;
+	const struct results_params *like; /* one of the rows' params */
+	struct rvalue call, page, cross[NR_CROSS];
+};
+/* One entry per design, format, leaf, ...: as the document orders them. Returns how many. */
+size_t gup_costs(struct arena *a, const struct report_rows *rows, struct gup_cost **out);
+
+/* ---- freeing: munmap minus its twin that keeps the tables, over the number of tables ---- */
+#define MAX_TABLE_POINTS 16
+struct table_cost {
+	struct report_rows rows;	   /* of munmap */
+	const struct results_params *like; /* one of the rows' params */
+	size_t nr;
+	double tables[MAX_TABLE_POINTS];
+	struct rvalue munmap[MAX_TABLE_POINTS], keep[MAX_TABLE_POINTS], diff[MAX_TABLE_POINTS];
+	struct rvalue first, per_table; /* diff at the fewest tables; slope of diff */
+};
+/* One entry per discipline, readers, peer, ... */
+size_t table_costs(struct arena *a, const struct report_part *part, enum results_subject subject,
+		   const char *metric, struct table_cost **out);
+
+#endif

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From a figure to gnuplot's data file and script.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "embed.h"
+#include "figdata.h"
+#include "mustache.h"
+
+#define WIDTH 440
+#define ROW 21	      /* pixels of a bar and the space around it */
+#define CHAR_WIDTH 6.5 /* of the labels, a little more than it is */
+
+/* Legible on white and on the dark theme's ground; told apart by those who see fewer colours. */
+static const char *const series_rgb[] = {
+	"#2b7bba", "#c2660c", "#2f8a5b", "#8f63c5", "#cc4a55", "#7a828c",
+};
+#define NR_SERIES (int)(sizeof(series_rgb) / sizeof(*series_rgb))
+
+const char *figure_field(struct arena *a, const char *text)
+{
+	char *out = arena_str(a, "\"%.240s\"", text);
+	size_t len = strlen(out), i;
+
+	for (i = 1; i + 1 < len; i++)
+		if ((unsigned char)out[i] < 0x20 || out[i] == 0x7f || strchr("\"\\%#`$@{}", out[i]))
+			out[i] = '?';
+	return out;
+}
+
+/* Columns on the screen, near enough: every byte that starts a character. */
+static size_t columns(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+	return n;
+}
+
+static const char *shorten(struct arena *a, const char *text, size_t max)
+{
+	size_t n = 0, i;
+
+	for (i = 0; text[i]; i++) {
+		n += ((unsigned char)text[i] & 0xc0) != 0x80;
+		if (n > max)
+			return arena_str(a, "%.*s\xe2\x80\xa6", (int)i, text);
+	}
+	return text;
+}
+
+/* What the numbers are divided by so that the axis reads easily, and the unit then. */
+struct axis_unit {
+	double by;
+	const char *unit;
+};
+
+static struct axis_unit axis_unit(const struct results_metric *metric, double max)
+{
+	if (strcmp(metric->unit, "ns") == 0) {
+		if (max >= 1e7)
+			return (struct axis_unit){ 1e6, "ms" };
+		if (max >= 1e4)
+			return (struct axis_unit){ 1e3, "\xc2\xb5s" };
+	}
+	if (strcmp(metric->unit, "walks/s") == 0 && max >= 1e6)
+		return (struct axis_unit){ 1e6, "million walks/s" };
+	return (struct axis_unit){ 1, metric->unit };
+}
+
+/* 1, 2 or 5 times a power of ten: the step that makes at most `most` tics. */
+static double nice_step(double range, int most)
+{
+	double step = pow(10, floor(log10(range / most)));
+
+	if (range / (step * 1) <= most)
+		return step;
+	if (range / (step * 2) <= most)
+		return step * 2;
+	if (range / (step * 5) <= most)
+		return step * 5;
+	return step * 10;
+}
+
+static int decimals_of(double v)
+{
+	int n = 0;
+
+	while (n < 6 && fabs(v - round(v)) > 1e-9 * fabs(v)) {
+		v *= 10;
+		n++;
+	}
+	return n;
+}
+
+static void set(struct mu *o, const char *key, const char *text)
+{
+	mu_set(o, key, mu_string(text));
+}
+
+static void set_num(struct arena *a, struct mu *o, const char *key, double v)
+{
+	set(o, key, arena_str(a, "%.10g", v));
+}
+
+static void add_tic(struct arena *a, struct mu *list, bool first, double at, const char *label)
+{
+	struct mu *t = mu_object();
+
+	set_num(a, t, "at", at);
+	set(t, "label", label);
+	set(t, "comma", first ? "" : ", ");
+	mu_push(list, t);
+}
+
+static struct mu *linear_tics(struct arena *a, double min, double max, int most)
+{
+	double step = nice_step(max - min, most), first = ceil(min / step) * step;
+	struct mu *list = mu_list();
+	int i;
+
+	for (i = 0; first + i * step <= max + step * 1e-9; i++)
+		add_tic(a, list, !i, first + i * step,
+			group_digits(a, first + i * step, decimals_of(step)));
+	return list;
+}
+
+/* Decades, every second or third one when they are many. */
+static struct mu *log_tics(struct arena *a, double min, double max)
+{
+	double decades = log10(max / min);
+	int by = decades > 8 ? 3 : decades > 4 ? 2 : 1, first = (int)ceil(log10(min) - 1e-9), e;
+	struct mu *list = mu_list();
+
+	for (e = first; e <= log10(max) + 1e-9; e += by)
+		add_tic(a, list, e == first, pow(10, e), group_digits(a, pow(10, e), e < 0 ? -e : 0));
+	return list;
+}
+
+static struct mu *factor_tics(struct arena *a, double min, double max)
+{
+	struct mu *list = mu_list();
+	double at;
+
+	for (at = min; at <= max * 1.001; at *= 2)
+		add_tic(a, list, at == min, at,
+			at < 1 ? arena_str(a, "1/%.0f", 1 / at) : arena_str(a, "%.0f", at));
+	return list;
+}
+
+static void file_names(struct arena *a, const struct figure *f, struct mu *o)
+{
+	set(o, "svg", arena_str(a, "%s.svg", f->id));
+	set(o, "data", arena_str(a, "%s.tsv", f->id));
+	set(o, "script", arena_str(a, "%s.gp", f->id));
+	set_num(a, o, "width", WIDTH);
+}
+
+/* ---- bars ---- */
+
+struct bars_layout {
+	struct axis_unit unit;
+	double min, max;   /* of the axis */
+	double rows;	   /* bars and headings, in bars */
+	size_t nr_headings;
+	double left, right; /* pixels */
+};
+
+static void bars_range(const struct figure *f, struct bars_layout *l)
+{
+	double max = 0, min = 0, least = 0;
+	size_t i;
+
+	for (i = 0; i < f->nr_bars; i++) {
+		const struct rvalue *v = &f->bars[i].value;
+
+		max = fmax(max, fmax(v->v, v->high));
+		min = fmin(min, fmin(v->v, v->low));
+		if (v->v > 0 && (!least || v->v < least))
+			least = v->v;
+		if (v->low > 0 && v->low < least)
+			least = v->low;
+	}
+	if (f->kind == FIGURE_FACTORS) {
+		l->min = fmin(0.5, pow(2, floor(log2(least ? least : 1))));
+		l->max = fmax(2, pow(2, ceil(log2(max ? max : 1))));
+	} else if (f->logscale) {
+		l->min = pow(10, floor(log10(least ? least : 1) - 0.05));
+		l->max = fmax(max * 1.3, l->min * 10);
+	} else {
+		l->min = min * 1.06;
+		l->max = max > 0 ? max * 1.04 : min < 0 ? 0 : 1;
+	}
+}
+
+static const char *bar_number(struct arena *a, const struct figure *f, const struct bar *b)
+{
+	if (f->kind == FIGURE_FACTORS)
+		return arena_str(a, "%.2f\xc3\x97", b->value.v);
+	return number_text(a, b->value.metric, b->value.v);
+}
+
+static bool new_heading(const struct figure *f, size_t i)
+{
+	const struct bar *b = &f->bars[i];
+
+	return b->heading && (i == 0 || !f->bars[i - 1].heading ||
+			      strcmp(f->bars[i - 1].heading, b->heading) != 0);
+}
+
+static void bars_margins(struct arena *a, const struct figure *f, struct bars_layout *l)
+{
+	size_t label = 4, number = 4, i;
+
+	for (i = 0; i < f->nr_bars; i++) {
+		size_t n = columns(shorten(a, f->bars[i].label, 24));
+
+		label = n > label ? n : label;
+		n = columns(bar_number(a, f, &f->bars[i]));
+		number = n > number ? n : number;
+		l->nr_headings += new_heading(f, i);
+	}
+	l->rows = (double)f->nr_bars + 1.25 * (double)l->nr_headings;
+	l->left = (double)label * CHAR_WIDTH + 12;
+	l->right = WIDTH - (double)number * CHAR_WIDTH - 14;
+}
+
+static void bars_data(struct arena *a, const struct figure *f, const struct bars_layout *l, FILE *to)
+{
+	double by = l->unit.by, y = 0;
+	size_t i;
+
+	fprintf(to, "# y\tvalue\tlow\thigh\trgb\tlabel\tnumber\n");
+	for (i = 0; i < f->nr_bars; i++) {
+		const struct bar *b = &f->bars[i];
+
+		y -= new_heading(f, i) ? 2.25 : 1;
+		fprintf(to, "%.10g\t%.10g\t%.10g\t%.10g\t0x%s\t%s\t%s\n", y + 0.5, b->value.v / by,
+			b->value.low / by, b->value.high / by,
+			series_rgb[b->series % NR_SERIES] + 1,
+			figure_field(a, shorten(a, b->label, 24)),
+			figure_field(a, bar_number(a, f, b)));
+	}
+	fprintf(to, "\n\n# y\theading\n");
+	for (i = 0, y = 0; i < f->nr_bars; i++) {
+		y -= new_heading(f, i) ? 2.25 : 1;
+		if (new_heading(f, i))
+			fprintf(to, "%.10g\t%s\n", y + 1.5,
+				figure_field(a, shorten(a, f->bars[i].heading, 60)));
+	}
+}
+
+static const char *axis_title(struct arena *a, const char *label, struct axis_unit unit)
+{
+	return *unit.unit ? arena_str(a, "%s (%s)", label, unit.unit) : label;
+}
+
+void figure_bars(struct arena *a, const struct figure *f, FILE *to, struct mu *o)
+{
+	struct bars_layout l = { 0 };
+	double height, by;
+	bool factors = f->kind == FIGURE_FACTORS, log = f->logscale || factors;
+
+	bars_range(f, &l);
+	bars_margins(a, f, &l);
+	l.unit = factors ? (struct axis_unit){ 1, "" } : axis_unit(f->bars[0].value.metric, l.max);
+	by = l.unit.by;
+	height = l.rows * ROW + 54;
+	file_names(a, f, o);
+	set_num(a, o, "height", ceil(height));
+	set_num(a, o, "left", l.left / WIDTH);
+	set_num(a, o, "right", l.right / WIDTH);
+	set_num(a, o, "top", 1 - 4 / height);
+	set_num(a, o, "bottom", 46 / height);
+	set_num(a, o, "xmin", l.min / by);
+	set_num(a, o, "xmax", l.max / by);
+	set_num(a, o, "base", log ? l.min / by : 0);
+	set_num(a, o, "ymin", -l.rows);
+	set_num(a, o, "dot", log ? 0 : 0.01);
+	set_num(a, o, "indent", l.left / 7.2 - 0.5);
+	set(o, "whisker", "#808080");
+	set(o, "xlabel", axis_title(a, f->xlabel, l.unit));
+	mu_set(o, "log", mu_bool(log));
+	mu_set(o, "headings", mu_bool(l.nr_headings > 0));
+	if (factors) {
+		mu_set(o, "band", mu_bool(true));
+		set_num(a, o, "band_low", 1 / 1.3);
+		set_num(a, o, "band_high", 1.3);
+	}
+	mu_set(o, "tics", factors ? factor_tics(a, l.min, l.max)
+			  : log	  ? log_tics(a, l.min / by, l.max / by)
+				  : linear_tics(a, l.min / by, l.max / by, 4));
+	bars_data(a, f, &l, to);
+}
+
+/* ---- lines ---- */
+
+struct lines_range {
+	double xmin, xmax, ymin, ymax;
+};
+
+static void lines_range(const struct figure *f, struct lines_range *r)
+{
+	size_t i, j;
+
+	r->xmin = INFINITY;
+	for (i = 0; i < f->nr_lines; i++) {
+		for (j = 0; j < f->lines[i].nr; j++) {
+			r->xmin = fmin(r->xmin, f->lines[i].x[j]);
+			r->xmax = fmax(r->xmax, f->lines[i].x[j]);
+			r->ymin = fmin(r->ymin, f->lines[i].y[j].low);
+			r->ymax = fmax(r->ymax, f->lines[i].y[j].high);
+		}
+	}
+	if (!f->logscale)
+		r->xmin = 0;
+	if (r->xmax <= r->xmin)
+		r->xmax = r->xmin + 1;
+	if (r->ymax <= r->ymin)
+		r->ymax = r->ymin + 1;
+}
+
+static void lines_data(struct arena *a, const struct figure *f, double by, FILE *to, struct mu *o)
+{
+	struct mu *list = mu_list(), *l;
+	size_t i, j, index = 0, last = 0;
+
+	for (i = 0; i < f->nr_lines; i++)
+		last = f->lines[i].nr ? i : last;
+	for (i = 0; i < f->nr_lines; i++) {
+		const struct line *line = &f->lines[i];
+
+		if (!line->nr)
+			continue;
+		fprintf(to, "%s%s\n", index ? "\n\n" : "", figure_field(a, shorten(a, line->label, 56)));
+		for (j = 0; j < line->nr; j++)
+			fprintf(to, "%.10g\t%.10g\n", line->x[j], line->y[j].v / by);
+		l = mu_object();
+		set_num(a, l, "index", (double)index);
+		set_num(a, l, "point", (double)(5 + 2 * (index % 4)));
+		set_num(a, l, "dash", (double)(1 + index % 4));
+		set(l, "rgb", series_rgb[line->series % NR_SERIES]);
+		mu_set(l, "last", mu_bool(i == last));
+		mu_push(list, l);
+		index++;
+	}
+	set_num(a, o, "nr_lines", (double)index);
+	mu_set(o, "lines", list);
+}
+
+static struct mu *power_tics(struct arena *a, double min, double max)
+{
+	struct mu *list = mu_list();
+	double at;
+
+	for (at = min; at <= max * 1.001; at *= max / min > 64 ? 4 : 2)
+		add_tic(a, list, at == min, at, group_digits(a, at, decimals_of(at)));
+	return list;
+}
+
+void figure_lines(struct arena *a, const struct figure *f, FILE *to, struct mu *o)
+{
+	struct lines_range r = { 0 };
+	struct axis_unit unit;
+	double legend = 18 * (double)f->nr_lines, height = 300 + legend;
+	double left;
+
+	lines_range(f, &r);
+	unit = axis_unit(f->lines[0].y[0].metric, r.ymax);
+	left = 20 + CHAR_WIDTH * (double)columns(group_digits(a, r.ymax / unit.by, 0));
+	file_names(a, f, o);
+	set_num(a, o, "height", height);
+	set_num(a, o, "left", left / WIDTH);
+	set_num(a, o, "right", 1 - 16.0 / WIDTH);
+	set_num(a, o, "top", 1 - (legend + 34) / height);
+	set_num(a, o, "bottom", 46 / height);
+	set_num(a, o, "ylabel_at", 1 - (legend + 20) / height);
+	set_num(a, o, "xmin", r.xmin);
+	set_num(a, o, "xmax", r.xmax);
+	set_num(a, o, "ymin", r.ymin / unit.by);
+	set_num(a, o, "ymax", r.ymax * 1.04 / unit.by);
+	set(o, "xlabel", f->xlabel);
+	set(o, "ylabel", axis_title(a, f->ylabel, unit));
+	mu_set(o, "log", mu_bool(f->logscale));
+	mu_set(o, "tics", f->logscale ? power_tics(a, r.xmin, r.xmax)
+				      : linear_tics(a, r.xmin, r.xmax, 6));
+	mu_set(o, "ytics", linear_tics(a, r.ymin / unit.by, r.ymax * 1.04 / unit.by, 5));
+	lines_data(a, f, unit.by, to, o);
+}

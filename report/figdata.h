@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From a figure to gnuplot's data file (written to `to`) and the data of its script's template.
+ */
+#ifndef REPORT_FIGDATA_H
+#define REPORT_FIGDATA_H
+
+#include <stdio.h>
+
+#include "model.h"
+#include "mustache.h"
+
+void figure_bars(struct arena *a, const struct figure *f, FILE *to, struct mu *script);
+void figure_lines(struct arena *a, const struct figure *f, FILE *to, struct mu *script);
+/* A result's string as a field of a data file: quoted, and without what gnuplot would read in it. */
+const char *figure_field(struct arena *a, const char *text);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Figures: data and script files in a folder, gnuplot over them, and SVG fit to be inlined.
+ */
+#ifndef REPORT_FIGURE_H
+#define REPORT_FIGURE_H
+
+#include "model.h"
+
+/*
+ * Draws all figures of the model that have something to show into <out>/figures/ (which exists) and
+ * keeps the text to inline in each figure's svg. 0 or -errno; what went wrong is said on stderr.
+ */
+int figures_draw(struct model *m, const char *out);
+void figures_free(struct model *m);
+
+/* Whether the figure has anything to show. */
+bool figure_has_data(const struct figure *f);
+
+/*
+ * Turns gnuplot's SVG into what a page needs: no prolog, role and title and description for those
+ * who cannot see it, currentColor for black, identifiers that are the figure's own. style: a style
+ * sheet to carry, or NULL. malloc'ed; NULL: gnuplot's output is not what it was.
+ */
+char *figure_svg(const struct figure *f, const char *raw, const char *style);
+
+#endif

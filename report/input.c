@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A run as the report sees it: its parts with their documents, and questions to them.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "input.h"
+
+const char *clean(struct arena *a, const char *text)
+{
+	char *out = arena_str(a, "%s", text ? text : "");
+	char *p;
+
+	for (p = out; *p; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+	return out;
+}
+
+/* "x86_64-stock.icount-1cpu" is a guest's part; "native" and "ref.static" are not. */
+static void split_name(struct arena *a, struct report_part *p)
+{
+	const char *name = p->part->name;
+	const char *dot = strchr(name, '.');
+	const char *dash = strchr(name, '-');
+
+	p->setup = clean(a, dot ? dot + 1 : name);
+	if (!dot || !dash || dash > dot)
+		return;
+	p->scenario = clean(a, arena_str(a, "%.*s", (int)(dot - name), name));
+	p->arch = clean(a, arena_str(a, "%.*s", (int)(dash - name), name));
+	p->variant = p->scenario + (dash - name) + 1;
+}
+
+static const char *join(struct arena *a, const char *dir, const char *file)
+{
+	return arena_str(a, "%s/%s", dir, file);
+}
+
+static void read_part(struct report_input *in, struct report_part *p)
+{
+	struct arena *a = in->arena;
+	struct results_error err = { 0 };
+	const char *reason = p->part->reason ? clean(a, p->part->reason) : "no reason was recorded";
+
+	if (p->part->state != RESULTS_PASSED)
+		p->why = arena_str(a, "%s: %s", results_state_name(p->part->state), reason);
+	if (!p->part->file) {
+		if (!p->why)
+			p->why = "passed, but left no result file";
+		return;
+	}
+	if (results_doc_read(join(a, in->run->dir, p->part->file), &p->doc, &err) == 0)
+		return;
+	p->doc = NULL;
+	if (p->part->state == RESULTS_PASSED || strcmp(reason, "no reason was recorded") == 0)
+		p->why = arena_str(a, "cannot be read: %s%s%s", clean(a, err.path),
+				   err.path[0] ? ": " : "", clean(a, err.reason));
+}
+
+static int by_name(const void *va, const void *vb)
+{
+	const struct report_part *a = va, *b = vb;
+
+	return strcmp(a->part->name, b->part->name);
+}
+
+int input_read(struct report_input *in, struct arena *arena, const char *run,
+	       struct results_error *err)
+{
+	size_t i;
+	int ret;
+
+	in->arena = arena;
+	ret = results_run_read(run, &in->run, err);
+	if (ret)
+		return ret;
+	in->parts = arena_alloc(arena, (in->run->nr_parts + 1) * sizeof(*in->parts));
+	for (i = 0; i < in->run->nr_parts; i++) {
+		in->parts[i].part = &in->run->parts[i];
+		in->nr_parts++;
+		split_name(arena, &in->parts[i]);
+		read_part(in, &in->parts[i]);
+	}
+	qsort(in->parts, in->nr_parts, sizeof(*in->parts), by_name);
+	return 0;
+}
+
+void input_free(struct report_input *in)
+{
+	size_t i;
+
+	for (i = 0; i < in->nr_parts; i++)
+		results_doc_free(in->parts[i].doc);
+	in->nr_parts = 0;
+	results_run_free(in->run);
+	in->run = NULL;
+}
+
+const struct report_part *input_part(const struct report_input *in, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < in->nr_parts; i++)
+		if (strcmp(in->parts[i].part->name, name) == 0)
+			return &in->parts[i];
+	return NULL;
+}
+
+const struct report_part *input_guest(const struct report_input *in, const char *scenario,
+				      const char *setup)
+{
+	return input_part(in, arena_str(in->arena, "%s.%s", scenario, setup));
+}
+
+const char *input_why(const struct report_input *in, const char *name)
+{
+	const struct report_part *p = input_part(in, name);
+
+	if (!p)
+		return arena_str(in->arena, "part %s: not in this run", name);
+	if (p->why)
+		return arena_str(in->arena, "part %s: %s", name, p->why);
+	return arena_str(in->arena, "part %s: has no such row", name);
+}
+
+bool params_match(const struct results_params *p, const struct report_cond *conds, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		const struct results_param *v = results_params_get(p, conds[i].key);
+
+		if (conds[i].any || (!v && conds[i].absent))
+			continue;
+		if (!v)
+			return false;
+		if (conds[i].str ? (!v->str || strcmp(v->str, conds[i].str) != 0)
+				 : (v->str || v->num != conds[i].num))
+			return false;
+	}
+	return true;
+}
+
+static bool is_one_of(const char *key, const char *const *keys, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	return false;
+}
+
+static size_t next_other(const struct results_params *p, size_t i, const char *const *keys,
+			 size_t nr)
+{
+	while (i < p->nr && is_one_of(p->v[i].key, keys, nr))
+		i++;
+	return i;
+}
+
+bool params_alike(const struct results_params *a, const struct results_params *b,
+		  const char *const *keys, size_t nr)
+{
+	size_t i = next_other(a, 0, keys, nr), j = next_other(b, 0, keys, nr);
+
+	/* Both are sorted by key. */
+	while (i < a->nr && j < b->nr) {
+		const struct results_param *x = &a->v[i], *y = &b->v[j];
+
+		if (strcmp(x->key, y->key) != 0 || !x->str != !y->str)
+			return false;
+		if (x->str ? strcmp(x->str, y->str) != 0 : x->num != y->num)
+			return false;
+		i = next_other(a, i + 1, keys, nr);
+		j = next_other(b, j + 1, keys, nr);
+	}
+	return i == a->nr && j == b->nr;
+}
+
+const char *params_without(struct arena *a, const struct results_params *p,
+			   const char *const *keys, size_t nr)
+{
+	const char *text = "";
+	size_t i;
+
+	for (i = 0; i < p->nr; i++) {
+		const struct results_param *v = &p->v[i];
+		const char *sep = *text ? ", " : "";
+
+		if (is_one_of(v->key, keys, nr))
+			continue;
+		if (v->str)
+			text = arena_str(a, "%s%s%s=%s", text, sep, v->key, clean(a, v->str));
+		else
+			text = arena_str(a, "%s%s%s=%lld", text, sep, v->key, v->num);
+	}
+	return text;
+}
+
+const char *param_text(struct arena *a, const struct results_params *p, const char *key,
+		       const char *dflt)
+{
+	const struct results_param *v = results_params_get(p, key);
+
+	if (!v)
+		return dflt;
+	return v->str ? clean(a, v->str) : arena_str(a, "%lld", v->num);
+}
+
+static bool row_fits(const struct results_measurement *m, const struct report_rows *rows,
+		     const struct results_params *like, const struct report_cond *conds, size_t nr)
+{
+	const char *keys[8];
+	size_t i;
+
+	if (m->subject != rows->subject || strcmp(m->case_id, rows->case_id) != 0)
+		return false;
+	if (!params_match(&m->params, conds, nr))
+		return false;
+	for (i = 0; i < nr && i < 8; i++)
+		keys[i] = conds[i].key;
+	return params_alike(&m->params, like, keys, i);
+}
+
+const struct results_measurement *rows_find(struct arena *a, const struct report_rows *rows,
+					    const struct results_params *like,
+					    const struct report_cond *conds, size_t nr,
+					    const char **why)
+{
+	const struct results_doc *doc = rows->part->doc;
+	size_t i;
+
+	if (why)
+		*why = "no such row";
+	for (i = 0; doc && i < doc->nr_measurements; i++) {
+		const struct results_measurement *m = &doc->measurements[i];
+
+		if (!row_fits(m, rows, like, conds, nr))
+			continue;
+		if (m->skipped) {
+			if (why)
+				*why = clean(a, m->skipped);
+		} else if (strcmp(m->metric->name, rows->metric) == 0) {
+			return m;
+		}
+	}
+	return NULL;
+}

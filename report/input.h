@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A run as the report sees it: its parts with their documents, and questions to them.
+ */
+#ifndef REPORT_INPUT_H
+#define REPORT_INPUT_H
+
+#include <results/results.h>
+
+#include "arena.h"
+
+/* A part and, when it left one that can be read, its document. */
+struct report_part {
+	const struct results_part *part;
+	struct results_doc *doc; /* NULL: none; then why says so */
+	const char *scenario;	 /* "x86_64-stock"; NULL: not a guest's */
+	const char *arch;	 /* "x86_64"; NULL: not a guest's */
+	const char *variant;	 /* "stock"; NULL: not a guest's */
+	const char *setup;	 /* "icount-1cpu", "static", or the whole name of another part */
+	const char *why;	 /* why its figures are not used; NULL when they are */
+};
+
+struct report_input {
+	struct arena *arena;
+	struct results_run *run;
+	struct report_part *parts; /* of the run, sorted by name */
+	size_t nr_parts;
+};
+
+/* Reads the run and every part of it. A part that cannot be read is kept, with the reason. */
+int input_read(struct report_input *in, struct arena *arena, const char *run,
+	       struct results_error *err);
+void input_free(struct report_input *in);
+
+/* The part of that name, or NULL. */
+const struct report_part *input_part(const struct report_input *in, const char *name);
+/* A part "<scenario>.<setup>", or NULL. */
+const struct report_part *input_guest(const struct report_input *in, const char *scenario,
+				      const char *setup);
+/* Why that part gives no figures: "part x86_64-stock.kvm-1cpu: skipped: no KVM here". */
+const char *input_why(const struct report_input *in, const char *name);
+
+/*
+ * A condition on a row: key=str, or key=num when str is NULL. absent: a row without key holds too;
+ * any: every row does, whatever its key.
+ */
+struct report_cond {
+	const char *key;
+	const char *str;
+	long long num;
+	bool absent, any;
+};
+
+/* Whether the params hold all nr conditions. */
+bool params_match(const struct results_params *p, const struct report_cond *conds, size_t nr);
+/* Whether two rows are alike but for the nr keys. */
+bool params_alike(const struct results_params *a, const struct results_params *b,
+		  const char *const *keys, size_t nr);
+/* The params without the nr keys, as text: "design=static, format=s390x". */
+const char *params_without(struct arena *a, const struct results_params *p,
+			   const char *const *keys, size_t nr);
+/* The value of a key as text, or dflt. */
+const char *param_text(struct arena *a, const struct results_params *p, const char *key,
+		       const char *dflt);
+
+/* What names a series of rows in a document. */
+struct report_rows {
+	const struct report_part *part;
+	const char *case_id;
+	enum results_subject subject;
+	const char *metric;
+};
+/*
+ * The row of the series that holds conds and is like `like` in every other param. NULL: none; then
+ * *why (if not NULL) is the reason of a skipped row that fits, or "no such row".
+ */
+const struct results_measurement *rows_find(struct arena *a, const struct report_rows *rows,
+					    const struct results_params *like,
+					    const struct report_cond *conds, size_t nr,
+					    const char **why);
+
+/* The documents' strings, safe to print on a terminal: control characters become '?'. */
+const char *clean(struct arena *a, const char *text);
+
+#endif

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The pieces that pages are made of.
+ */
+#include <string.h>
+
+#include "model.h"
+
+/* Appends a new zeroed element's pointer to an array of pointers. */
+#define APPEND_NEW(m, array, nr) \
+	((array) = arena_grow((m)->arena, (array), (nr), sizeof(*(array))), \
+	 (array)[(nr)++] = arena_alloc((m)->arena, sizeof(**(array))))
+
+void model_build(struct model *m)
+{
+	q1_build(m);
+	q2_build(m);
+	refkernel_build(m);
+}
+
+struct page *model_page(struct model *m, const char *file, const char *nav, const char *title,
+			const char *lede)
+{
+	struct page *p = &m->pages[m->nr_pages++];
+
+	p->file = file;
+	p->nav = nav;
+	p->title = title;
+	p->lede = lede;
+	return p;
+}
+
+struct section *page_section(struct model *m, struct page *p, const char *id, const char *title)
+{
+	struct section *s = APPEND_NEW(m, p->sections, p->nr_sections);
+
+	s->id = id;
+	s->title = title;
+	return s;
+}
+
+struct answer *section_answer(struct model *m, struct page *p, struct section *s,
+			      const char *question, const char *mode, const char *text)
+{
+	struct answer *a = APPEND_NEW(m, s->answers, s->nr_answers);
+
+	a->question = question;
+	a->mode = mode;
+	a->text = text;
+	a->page = p->file;
+	a->anchor = s->id;
+	return a;
+}
+
+void section_note(struct model *m, struct section *s, const char *text)
+{
+	s->notes = arena_grow(m->arena, s->notes, s->nr_notes, sizeof(*s->notes));
+	s->notes[s->nr_notes++] = text;
+}
+
+void section_source(struct model *m, struct section *s, const struct report_part *part)
+{
+	size_t i;
+
+	for (i = 0; i < s->nr_sources; i++)
+		if (s->sources[i] == part)
+			return;
+	if (!part)
+		return;
+	s->sources = arena_grow(m->arena, s->sources, s->nr_sources, sizeof(*s->sources));
+	s->sources[s->nr_sources++] = part;
+}
+
+struct table *section_table(struct model *m, struct section *s, const char *caption,
+			    const char *const *columns)
+{
+	struct table *t = APPEND_NEW(m, s->tables, s->nr_tables);
+	size_t i;
+
+	while (columns[t->nr_columns])
+		t->nr_columns++;
+	t->caption = caption;
+	t->columns = arena_alloc(m->arena, t->nr_columns * sizeof(*t->columns));
+	t->numeric = arena_alloc(m->arena, t->nr_columns * sizeof(*t->numeric));
+	for (i = 0; i < t->nr_columns; i++) {
+		t->numeric[i] = columns[i][0] == '#';
+		t->columns[i] = columns[i] + t->numeric[i];
+	}
+	return t;
+}
+
+void table_row(struct model *m, struct table *t)
+{
+	t->rows = arena_grow(m->arena, t->rows, t->nr_rows, sizeof(*t->rows));
+	t->rows[t->nr_rows++] = arena_alloc(m->arena, t->nr_columns * sizeof(**t->rows));
+}
+
+void table_cell(struct table *t, const char *kind, const char *text)
+{
+	struct cell *row = t->rows[t->nr_rows - 1];
+	size_t i = 0;
+
+	while (i < t->nr_columns && row[i].text)
+		i++;
+	if (i == t->nr_columns)
+		return;
+	row[i].text = text;
+	row[i].kind = *kind ? kind : t->numeric[i] ? "num" : "";
+}
+
+void table_value(struct model *m, struct table *t, const struct rvalue *v)
+{
+	if (rv_ok(v))
+		table_cell(t, "num", rv_text(m->arena, v));
+	else
+		table_cell(t, "missing", v->why ? v->why : "not measured");
+}
+
+struct figure *section_figure(struct model *m, struct section *s, enum figure_kind kind,
+			      const char *id, const char *title)
+{
+	struct figure *f = APPEND_NEW(m, s->figures, s->nr_figures);
+
+	f->kind = kind;
+	f->id = id;
+	f->title = title;
+	f->desc = "";
+	f->caption = "";
+	return f;
+}
+
+void figure_bar(struct model *m, struct figure *f, const char *heading, const char *label,
+		const struct rvalue *value, int series)
+{
+	if (!rv_ok(value) || (f->logscale && value->v <= 0))
+		return;
+	f->bars = arena_grow(m->arena, f->bars, f->nr_bars, sizeof(*f->bars));
+	f->bars[f->nr_bars++] = (struct bar){ heading, label, *value, series };
+}
+
+struct line *figure_line(struct model *m, struct figure *f, const char *label, int series)
+{
+	struct line *l;
+
+	f->lines = arena_grow(m->arena, f->lines, f->nr_lines, sizeof(*f->lines));
+	l = &f->lines[f->nr_lines++];
+	l->label = label;
+	l->series = series;
+	return l;
+}
+
+void line_point(struct model *m, struct line *l, double x, const struct rvalue *y)
+{
+	if (!rv_ok(y))
+		return;
+	l->x = arena_grow(m->arena, l->x, l->nr, sizeof(*l->x));
+	l->y = arena_grow(m->arena, l->y, l->nr, sizeof(*l->y));
+	l->x[l->nr] = x;
+	l->y[l->nr++] = *y;
+}
+
+const char *mode_words(struct arena *a, const struct report_part *part)
+{
+	const char *mode = clean(a, part->doc ? part->doc->mode : part->setup);
+	const char *dash = strrchr(part->setup, '-');
+	size_t digits = dash ? strspn(dash + 1, "0123456789") : 0;
+
+	if (!part->scenario || !digits || strcmp(dash + 1 + digits, "cpu") != 0)
+		return mode;
+	return arena_str(a, "%s, %.*s CPU%s", mode, (int)digits, dash + 1,
+			 digits == 1 && dash[1] == '1' ? "" : "s");
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the report says: answers, and pages of sections with figures and tables. Made once from a
+ * run; printed as text by report_answers() and as pages by report_render().
+ */
+#ifndef REPORT_MODEL_H
+#define REPORT_MODEL_H
+
+#include "derive.h"
+
+/* In a sentence, around the number that answers. */
+#define STRONG "\001"
+#define WEAK "\002"
+
+/* One sentence or two that answer a question. */
+struct answer {
+	const char *question; /* short: "Does RCU save the flush interrupt on x86?" */
+	const char *text;
+	const char *mode; /* "icount, 1 CPU", "native"; NULL: not measured */
+	const char *page; /* file of the page that shows it */
+	const char *anchor;
+};
+
+struct cell {
+	const char *text;
+	const char *kind; /* class for the style sheet: "num", "bad", "missing" or "" */
+};
+
+struct table {
+	const char *caption;
+	const char **columns;
+	bool *numeric;
+	size_t nr_columns;
+	struct cell **rows; /* nr_columns cells each; the first is the row's header */
+	size_t nr_rows;
+	bool folded; /* behind a disclosure: all rows, for those who look */
+};
+
+enum figure_kind { FIGURE_BARS, FIGURE_LINES, FIGURE_FACTORS };
+
+/* A bar, or a factor's dot; with heading alone a line of text above those that follow. */
+struct bar {
+	const char *heading, *label;
+	struct rvalue value;
+	int series; /* colour: 0.. */
+};
+
+struct line {
+	const char *label;
+	int series;
+	size_t nr;
+	double *x;
+	struct rvalue *y;
+};
+
+struct figure {
+	enum figure_kind kind;
+	const char *id; /* file name and anchor: [a-z0-9-]+ */
+	const char *title;
+	const char *desc;    /* what it shows, for those who cannot see it */
+	const char *caption; /* mode, samples, how to read it */
+	const char *xlabel, *ylabel;
+	bool logscale;
+	struct bar *bars;
+	size_t nr_bars;
+	struct line *lines;
+	size_t nr_lines;
+	char *svg; /* malloc'ed by figures_draw() */
+};
+
+struct section {
+	const char *id, *title;
+	struct answer **answers; /* the sentences that open it */
+	size_t nr_answers;
+	const char **notes;
+	size_t nr_notes;
+	struct figure **figures;
+	size_t nr_figures;
+	struct table **tables;
+	size_t nr_tables;
+	const struct report_part **sources;
+	size_t nr_sources;
+};
+
+struct page {
+	const char *file, *nav, *title, *lede;
+	struct section **sections;
+	size_t nr_sections;
+};
+
+#define MAX_PAGES 4
+struct model {
+	struct arena *arena;
+	struct report_input *in;
+	struct page pages[MAX_PAGES];
+	size_t nr_pages;
+};
+
+/* Fills the model from its input: q1.c, q2.c, refkernel.c. */
+void model_build(struct model *m);
+void q1_build(struct model *m);
+void q2_build(struct model *m);
+void refkernel_build(struct model *m);
+
+struct page *model_page(struct model *m, const char *file, const char *nav, const char *title,
+			const char *lede);
+struct section *page_section(struct model *m, struct page *p, const char *id, const char *title);
+struct answer *section_answer(struct model *m, struct page *p, struct section *s,
+			      const char *question, const char *mode, const char *text);
+void section_note(struct model *m, struct section *s, const char *text);
+/* Once each; NULL is ignored. */
+void section_source(struct model *m, struct section *s, const struct report_part *part);
+
+/* columns: names, NULL at the end; a name that starts with '#' is a column of numbers. */
+struct table *section_table(struct model *m, struct section *s, const char *caption,
+			    const char *const *columns);
+void table_row(struct model *m, struct table *t);
+void table_cell(struct table *t, const char *kind, const char *text);
+/* A missing one shows a dash, and why as its title. */
+void table_value(struct model *m, struct table *t, const struct rvalue *v);
+
+struct figure *section_figure(struct model *m, struct section *s, enum figure_kind kind,
+			      const char *id, const char *title);
+/* A missing value is left out: the table beside the figure says why. */
+void figure_bar(struct model *m, struct figure *f, const char *heading, const char *label,
+		const struct rvalue *value, int series);
+struct line *figure_line(struct model *m, struct figure *f, const char *label, int series);
+void line_point(struct model *m, struct line *l, double x, const struct rvalue *y);
+
+/* "icount, 1 CPU", "native", "kvm, 1 CPU" of a part. */
+const char *mode_words(struct arena *a, const struct report_part *part);
+
+#endif

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From the model to HTML: fills the templates' data and renders them.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "embed.h"
+#include "figure.h"
+#include "files.h"
+#include "mustache.h"
+#include "page.h"
+
+static void set(struct mu *o, const char *key, const char *text)
+{
+	if (text)
+		mu_set(o, key, mu_string(text));
+}
+
+static void set_flag(struct mu *o, const char *key, bool value)
+{
+	mu_set(o, key, mu_bool(value));
+}
+
+/* A list, and "has_<key>" for what stands around it. */
+static void set_list(struct arena *a, struct mu *o, const char *key, struct mu *list, size_t nr)
+{
+	mu_set(o, key, list);
+	set_flag(o, arena_str(a, "has_%s", key), nr > 0);
+}
+
+/* Cuts a sentence at the marks around what is strong or weak. */
+static struct mu *text_node(struct arena *a, const char *text)
+{
+	struct mu *o = mu_object(), *list = mu_list(), *s;
+	bool strong = false, weak = false;
+	size_t len;
+
+	while (*text) {
+		len = strcspn(text, STRONG WEAK);
+		if (len) {
+			s = mu_object();
+			set(s, "text", arena_str(a, "%.*s", (int)len, text));
+			set_flag(s, "strong", strong);
+			set_flag(s, "weak", weak);
+			set_flag(s, "plain", !strong && !weak);
+			mu_push(list, s);
+		}
+		text += len;
+		strong ^= *text == STRONG[0];
+		weak ^= *text == WEAK[0];
+		text += *text != '\0';
+	}
+	mu_set(o, "segments", list);
+	return o;
+}
+
+static struct mu *answer_node(struct arena *a, const struct answer *answer)
+{
+	struct mu *o = mu_object();
+
+	set(o, "question", answer->question);
+	mu_set(o, "sentence", text_node(a, answer->text));
+	set(o, "mode", answer->mode ? answer->mode : "not measured");
+	set_flag(o, "measured", answer->mode != NULL);
+	set(o, "page", answer->page);
+	set(o, "anchor", answer->anchor);
+	return o;
+}
+
+static struct mu *table_node(struct arena *a, const struct table *t)
+{
+	struct mu *o = mu_object(), *list = mu_list(), *rows = mu_list(), *row, *c;
+	size_t i, j;
+
+	mu_set(o, "caption", text_node(a, t->caption));
+	set(o, "label", arena_str(a, "Table: %s", t->caption));
+	for (i = 0; i < t->nr_columns; i++) {
+		c = mu_object();
+		set(c, "name", t->columns[i]);
+		set(c, "kind", t->numeric[i] ? "num" : "");
+		mu_push(list, c);
+	}
+	mu_set(o, "columns", list);
+	for (i = 0; i < t->nr_rows; i++) {
+		row = mu_object();
+		list = mu_list();
+		for (j = 0; j < t->nr_columns; j++) {
+			c = mu_object();
+			set(c, "text", t->rows[i][j].text ? t->rows[i][j].text : "");
+			set(c, "kind", t->rows[i][j].kind ? t->rows[i][j].kind : "");
+			set_flag(c, "header", j == 0);
+			mu_push(list, c);
+		}
+		mu_set(row, "cells", list);
+		mu_push(rows, row);
+	}
+	mu_set(o, "rows", rows);
+	set_flag(o, "folded", t->folded);
+	set(o, "size", arena_str(a, "%zu row%s", t->nr_rows, t->nr_rows == 1 ? "" : "s"));
+	return o;
+}
+
+static struct mu *figure_node(const struct figure *f)
+{
+	struct mu *o = mu_object();
+
+	set(o, "id", f->id);
+	set(o, "title", f->title);
+	set(o, "svg", f->svg);
+	set(o, "caption", f->caption);
+	return o;
+}
+
+/* "31 samples a row", "7 to 31 samples a row". */
+static const char *samples_text(struct arena *a, const struct results_doc *doc)
+{
+	size_t low = 0, high = 0, i;
+
+	for (i = 0; doc && i < doc->nr_measurements; i++) {
+		size_t n = doc->measurements[i].nr_samples;
+
+		if (doc->measurements[i].skipped)
+			continue;
+		low = !low || n < low ? n : low;
+		high = n > high ? n : high;
+	}
+	if (!high)
+		return "no measured rows";
+	if (low == high)
+		return arena_str(a, "%zu sample%s a row", low, low == 1 ? "" : "s");
+	return arena_str(a, "%zu to %zu samples a row", low, high);
+}
+
+static struct mu *pairs_node(struct arena *a, const struct results_pairs *p)
+{
+	struct mu *list = mu_list(), *o;
+	size_t i;
+
+	for (i = 0; i < p->nr; i++) {
+		o = mu_object();
+		set(o, "key", clean(a, p->v[i].key));
+		set(o, "value", clean(a, p->v[i].value));
+		mu_push(list, o);
+	}
+	return list;
+}
+
+/* A file name that a link may carry: ours are made of these alone. */
+static bool is_plain_name(const char *name)
+{
+	return *name && *name != '.' &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+		       strlen(name);
+}
+
+static struct mu *source_node(struct arena *a, const struct report_part *p)
+{
+	struct mu *o = mu_object();
+	const struct results_doc *doc = p->doc;
+
+	set(o, "name", clean(a, p->part->name));
+	set(o, "state", results_state_name(p->part->state));
+	set_flag(o, "passed", p->why == NULL);
+	set(o, "why", p->why);
+	set(o, "mode", mode_words(a, p));
+	if (!doc)
+		return o;
+	set_flag(o, "has_doc", true);
+	if (is_plain_name(p->part->file))
+		set(o, "file", p->part->file);
+	set(o, "samples", samples_text(a, doc));
+	set(o, "created", clean(a, doc->created));
+	set(o, "command", doc->command ? doc->command : "");
+	mu_set(o, "environment", pairs_node(a, &doc->environment));
+	mu_set(o, "subject", pairs_node(a, &doc->subject));
+	set_list(a, o, "subject", pairs_node(a, &doc->subject), doc->subject.nr);
+	return o;
+}
+
+static struct mu *sources_node(struct arena *a, const struct section *s)
+{
+	struct mu *list = mu_list();
+	size_t i;
+
+	for (i = 0; i < s->nr_sources; i++)
+		mu_push(list, source_node(a, s->sources[i]));
+	return list;
+}
+
+static struct mu *section_node(struct arena *a, const struct section *s)
+{
+	struct mu *o = mu_object(), *list = mu_list();
+	size_t i, nr = 0;
+
+	set(o, "id", s->id);
+	set(o, "title", s->title);
+	for (i = 0; i < s->nr_answers; i++)
+		mu_push(list, answer_node(a, s->answers[i]));
+	mu_set(o, "answers", list);
+	list = mu_list();
+	for (i = 0; i < s->nr_notes; i++)
+		mu_push(list, text_node(a, s->notes[i]));
+	set_list(a, o, "notes", list, s->nr_notes);
+	list = mu_list();
+	for (i = 0; i < s->nr_figures; i++)
+		if (s->figures[i]->svg)
+			nr += mu_push(list, figure_node(s->figures[i])) == 0;
+	set_list(a, o, "figures", list, nr);
+	list = mu_list();
+	for (i = nr = 0; i < s->nr_tables; i++)
+		if (s->tables[i]->nr_rows)
+			nr += mu_push(list, table_node(a, s->tables[i])) == 0;
+	set_list(a, o, "tables", list, nr);
+	set_list(a, o, "sources", sources_node(a, s), s->nr_sources);
+	return o;
+}
+
+static struct mu *nav_node(const struct model *m, const char *here)
+{
+	struct mu *list = mu_list(), *o = mu_object();
+	size_t i;
+
+	set(o, "file", "index.html");
+	set(o, "title", "Answers");
+	set_flag(o, "here", strcmp(here, "index.html") == 0);
+	mu_push(list, o);
+	for (i = 0; i < m->nr_pages; i++) {
+		o = mu_object();
+		set(o, "file", m->pages[i].file);
+		set(o, "title", m->pages[i].nav);
+		set_flag(o, "here", strcmp(here, m->pages[i].file) == 0);
+		mu_push(list, o);
+	}
+	return list;
+}
+
+/* What every page says of the run. */
+static void set_run(struct arena *a, struct mu *o, const struct model *m)
+{
+	const struct results_run *run = m->in->run;
+	const char *slash = strrchr(run->dir, '/');
+	size_t count[3] = { 0 }, i;
+
+	for (i = 0; i < m->in->nr_parts; i++) {
+		const struct report_part *p = &m->in->parts[i];
+
+		if (p->part->state == RESULTS_PASSED && p->why)
+			count[RESULTS_FAILED]++;
+		else
+			count[p->part->state]++;
+	}
+	set(o, "run", clean(a, slash && slash[1] ? slash + 1 : run->dir));
+	set(o, "started", clean(a, run->started));
+	set(o, "finished", run->finished ? clean(a, run->finished) : NULL);
+	set(o, "revision", clean(a, run->revision));
+	set(o, "run_command", run->command ? run->command : "");
+	set_flag(o, "complete", run->complete);
+	set(o, "nr_passed", arena_str(a, "%zu", count[RESULTS_PASSED]));
+	set(o, "nr_failed", arena_str(a, "%zu", count[RESULTS_FAILED]));
+	set(o, "nr_skipped", arena_str(a, "%zu", count[RESULTS_SKIPPED]));
+	set_flag(o, "any_failed", count[RESULTS_FAILED] > 0);
+	set_flag(o, "no_parts", m->in->nr_parts == 0);
+}
+
+static const char *find_partial(const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "templates/%s.mustache", name);
+	return embed_find(path);
+}
+
+static int render_to(const char *template, const struct mu *o, const char *out, const char *file)
+{
+	char *text = NULL, *path = NULL, error[256];
+	int ret;
+
+	ret = mu_render(embed_find(template), o, MU_HTML, find_partial, &text, error, sizeof(error));
+	if (ret) {
+		fprintf(stderr, "ptbench report: %s: %s\n", template, error);
+		return ret;
+	}
+	if (asprintf(&path, "%s/%s", out, file) < 0) {
+		free(text);
+		return -ENOMEM;
+	}
+	ret = file_write(path, text);
+	if (ret)
+		file_say("cannot write", path, ret);
+	free(path);
+	free(text);
+	return ret;
+}
+
+static int write_page(struct model *m, const struct page *p, const char *out)
+{
+	struct arena *a = m->arena;
+	struct mu *o = mu_object(), *list = mu_list();
+	size_t i;
+	int ret;
+
+	set_run(a, o, m);
+	set(o, "title", p->title);
+	set(o, "lede", p->lede);
+	mu_set(o, "nav", nav_node(m, p->file));
+	for (i = 0; i < p->nr_sections; i++)
+		mu_push(list, section_node(a, p->sections[i]));
+	mu_set(o, "sections", list);
+	ret = render_to("templates/page.mustache", o, out, p->file);
+	mu_free(o);
+	return ret;
+}
+
+static struct mu *part_row(struct arena *a, const struct report_part *p)
+{
+	struct mu *o = source_node(a, p);
+	size_t good = 0, i;
+
+	if (!p->doc)
+		return o;
+	for (i = 0; i < p->doc->nr_checks; i++)
+		good += p->doc->checks[i].ok;
+	set(o, "rows", arena_str(a, "%zu", p->doc->nr_measurements));
+	if (p->doc->nr_checks)
+		set(o, "checks", arena_str(a, "%zu of %zu", good, p->doc->nr_checks));
+	set_flag(o, "bad_checks", good != p->doc->nr_checks);
+	return o;
+}
+
+static struct mu *group_node(struct arena *a, const struct page *p)
+{
+	struct mu *o = mu_object(), *list = mu_list();
+	size_t i, j;
+
+	set(o, "title", p->title);
+	set(o, "file", p->file);
+	for (i = 0; i < p->nr_sections; i++)
+		for (j = 0; j < p->sections[i]->nr_answers; j++)
+			mu_push(list, answer_node(a, p->sections[i]->answers[j]));
+	mu_set(o, "answers", list);
+	return o;
+}
+
+static int write_index(struct model *m, const char *out)
+{
+	struct arena *a = m->arena;
+	struct mu *o = mu_object(), *groups = mu_list(), *parts = mu_list();
+	size_t i;
+	int ret;
+
+	set_run(a, o, m);
+	set(o, "title", "Lockless page tables, measured");
+	mu_set(o, "nav", nav_node(m, "index.html"));
+	for (i = 0; i < m->nr_pages; i++)
+		mu_push(groups, group_node(a, &m->pages[i]));
+	mu_set(o, "groups", groups);
+	for (i = 0; i < m->in->nr_parts; i++)
+		mu_push(parts, part_row(a, &m->in->parts[i]));
+	set_list(a, o, "parts", parts, m->in->nr_parts);
+	ret = render_to("templates/index.mustache", o, out, "index.html");
+	mu_free(o);
+	return ret;
+}
+
+int pages_write(struct model *m, const char *out)
+{
+	const char *style = arena_str(m->arena, "%s/style.css", out);
+	size_t i;
+	int ret;
+
+	ret = file_write(style, embed_find("assets/style.css"));
+	if (ret)
+		return file_say("cannot write", style, ret);
+	ret = write_index(m, out);
+	for (i = 0; !ret && i < m->nr_pages; i++)
+		ret = write_page(m, &m->pages[i], out);
+	return ret;
+}
+
+int parts_copy(struct model *m, const char *out)
+{
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < m->in->nr_parts; i++) {
+		const struct report_part *p = &m->in->parts[i];
+		const char *from, *to;
+		char *text;
+
+		if (!p->doc || !is_plain_name(p->part->file))
+			continue;
+		from = arena_str(m->arena, "%s/%s", m->in->run->dir, p->part->file);
+		to = arena_str(m->arena, "%s/parts/%s", out, p->part->file);
+		text = file_read(from);
+		if (!text)
+			return file_say("cannot read", from, -errno);
+		ret = file_write(to, text);
+		free(text);
+		if (ret)
+			file_say("cannot write", to, ret);
+	}
+	return ret;
+}

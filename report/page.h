@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From the model to HTML, and to plain text.
+ */
+#ifndef REPORT_PAGE_H
+#define REPORT_PAGE_H
+
+#include <stdio.h>
+
+#include "model.h"
+
+/* Writes index.html, the model's pages and style.css into the folder out. 0 or -errno, said. */
+int pages_write(struct model *m, const char *out);
+
+/* Copies the results behind the report to <out>/parts/, so that the folder stands alone. */
+int parts_copy(struct model *m, const char *out);
+
+/* The answers as text, wrapped for a terminal. */
+void answers_print(const struct model *m, FILE *to);
+
+#endif

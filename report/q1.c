@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Q1: what freeing a page table costs by IPI and by RCU. The kernels' part; the host's and the
+ * reference's are in q1_host.c.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "q1.h"
+
+#define STOCK "x86_64-stock"
+#define FORCED "x86_64-forced-rcu"
+#define S390X "s390x-stock"
+
+/* ---- interrupts: stock against forced RCU, cell by cell ---- */
+
+static struct rvalue event(struct model *m, const struct report_part *part,
+			   const struct results_params *like, const char *metric)
+{
+	const struct report_rows rows = { part, "table_free/munmap", RESULTS_KERNEL, metric };
+	const struct results_measurement *row;
+	const char *why = "no such row";
+
+	row = part ? rows_find(m->arena, &rows, like, NULL, 0, &why) : NULL;
+	return row ? rv_of(row) : rv_missing(why);
+}
+
+struct cells {
+	size_t nr, differ;
+	const struct results_params *top; /* the spinning peer's with the most tables */
+};
+
+/* Calls are cells: one set of params that both parts counted interrupts for. */
+static struct cells compare_cells(struct model *m, const struct report_part *a,
+				  const struct report_part *b)
+{
+	struct cells c = { 0 };
+	size_t i;
+
+	for (i = 0; i < a->doc->nr_measurements; i++) {
+		const struct results_measurement *row = &a->doc->measurements[i];
+		const char *peer = results_params_str(&row->params, "peer");
+		struct rvalue x, y;
+
+		if (row->skipped || row->subject != RESULTS_KERNEL ||
+		    strcmp(row->case_id, "table_free/munmap") != 0 ||
+		    strcmp(row->metric->name, "ipis_sent") != 0)
+			continue;
+		x = rv_of(row);
+		y = event(m, b, &row->params, "ipis_sent");
+		if (!rv_ok(&y))
+			continue;
+		c.nr++;
+		c.differ += x.v != y.v;
+		if (peer && strcmp(peer, "spin") == 0 &&
+		    (!c.top || results_params_int(&row->params, "tables", 0) >
+				       results_params_int(c.top, "tables", 0)))
+			c.top = &row->params;
+	}
+	return c;
+}
+
+static const char *interrupts(struct arena *a, double v)
+{
+	return arena_str(a, STRONG "%s" STRONG " interrupt%s", group_digits(a, v, v == floor(v) ? 0 : 1),
+			 v == 1 ? "" : "s");
+}
+
+static const char *callbacks(struct arena *a, const struct rvalue *v)
+{
+	if (!rv_ok(v))
+		return "callbacks not counted";
+	if (v->v == 0)
+		return "no RCU callback";
+	return arena_str(a, "%s RCU callback%s", group_digits(a, v->v, 0), v->v == 1 ? "" : "s");
+}
+
+static const char *flush_sentence(struct model *m, const struct report_part *stock,
+				  const struct report_part *forced)
+{
+	struct arena *a = m->arena;
+	struct cells c = compare_cells(m, stock, forced);
+	struct rvalue x, y, cx, cy;
+
+	if (!c.top)
+		return NULL;
+	x = event(m, stock, c.top, "ipis_sent");
+	y = event(m, forced, c.top, "ipis_sent");
+	cx = event(m, stock, c.top, "rcu_callbacks");
+	cy = event(m, forced, c.top, "rcu_callbacks");
+	return arena_str(
+		a,
+		"%s A munmap that frees %lld tables while a thread of the same process spins on the "
+		"other CPU sends %s on %s (%s) and %s on %s (%s); %zu of %zu cells are equal. %s",
+		c.differ ? "Not in every cell." : "No: the flush interrupts stay the same with RCU.",
+		results_params_int(c.top, "tables", 0), interrupts(a, x.v), STOCK, callbacks(a, &cx),
+		interrupts(a, y.v), FORCED, callbacks(a, &cy), c.nr - c.differ, c.nr,
+		c.differ ? "The table shows where they differ."
+			 : "The interrupt flushes the TLB. With RCU the tables\xe2\x80\x99 safety no longer "
+			   "depends on it; the flush still does.");
+}
+
+static void event_row(struct model *m, struct table *t, const struct results_params *p,
+		      const struct report_part *const *parts, size_t nr)
+{
+	static const char *const metrics[] = { "ipis_sent", "tlb_flushes", "rcu_callbacks" };
+	struct arena *a = m->arena;
+	size_t i, j;
+
+	table_row(m, t);
+	table_cell(t, "", param_text(a, p, "peer", "none"));
+	table_cell(t, "num", param_text(a, p, "tables", "?"));
+	for (i = 0; i < sizeof(metrics) / sizeof(*metrics); i++)
+		for (j = 0; j < nr; j++) {
+			struct rvalue v = event(m, parts[j], p, metrics[i]);
+
+			if (rv_ok(&v))
+				table_value(m, t, &v);
+			else
+				table_cell(t, "num", "\xe2\x80\x94");
+		}
+}
+
+static void event_rows(struct model *m, struct table *t, const struct report_part *const *parts,
+		       size_t nr)
+{
+	const struct results_doc *doc = parts[0]->doc;
+	size_t i;
+
+	for (i = 0; doc && i < doc->nr_measurements; i++) {
+		const struct results_measurement *row = &doc->measurements[i];
+
+		if (!row->skipped && row->subject == RESULTS_KERNEL &&
+		    strcmp(row->case_id, "table_free/munmap") == 0 &&
+		    strcmp(row->metric->name, "ipis_sent") == 0)
+			event_row(m, t, &row->params, parts, nr);
+	}
+}
+
+static void flush_figure(struct model *m, struct section *s, const struct report_part *stock,
+			 const struct report_part *forced)
+{
+	const struct report_part *parts[] = { stock, forced };
+	struct figure *f = section_figure(m, s, FIGURE_BARS, "q1-interrupts",
+					  "Flush interrupts sent by one munmap, by tables freed");
+	size_t i, j;
+
+	f->xlabel = "interrupts sent per munmap";
+	for (i = 0; i < stock->doc->nr_measurements; i++) {
+		const struct results_measurement *row = &stock->doc->measurements[i];
+		const char *peer = results_params_str(&row->params, "peer");
+		const char *heading;
+
+		if (row->skipped || strcmp(row->case_id, "table_free/munmap") != 0 || !peer ||
+		    strcmp(peer, "spin") != 0 || strcmp(row->metric->name, "ipis_sent") != 0)
+			continue;
+		heading = arena_str(m->arena, "peer spinning, tables freed: %s",
+				    param_text(m->arena, &row->params, "tables", "?"));
+		for (j = 0; j < 2; j++) {
+			struct rvalue v = event(m, parts[j], &row->params, "ipis_sent");
+
+			figure_bar(m, f, heading, j ? "forced RCU" : "stock (IPI)", &v, (int)j);
+		}
+	}
+	f->desc = arena_str(m->arena, "Bars in pairs, %s beside %s; the table below has the numbers.",
+			    STOCK, FORCED);
+	f->caption = arena_str(m->arena,
+			       "Mode %s, x86_64, virtual interrupts: counted by probes in a boot of their "
+			       "own, never timed. Per munmap, exact.",
+			       mode_words(m->arena, stock));
+}
+
+static void build_flush(struct model *m, struct page *p)
+{
+	static const char *const columns[] = { "Peer", "#Tables", "#IPIs stock", "#IPIs forced RCU",
+					       "#Flushes stock", "#Flushes forced RCU",
+					       "#Callbacks stock", "#Callbacks forced RCU", NULL };
+	const struct report_part *stock = input_guest(m->in, STOCK, "icount-2cpu");
+	const struct report_part *forced = input_guest(m->in, FORCED, "icount-2cpu");
+	struct section *s = page_section(m, p, "flush", "The flush interrupt on x86_64");
+	const struct report_part *parts[] = { stock, forced };
+	const char *question = "Does RCU save the flush interrupt on x86_64?", *text = NULL;
+	bool have = stock && forced && !stock->why && !forced->why;
+
+	section_source(m, s, stock);
+	section_source(m, s, forced);
+	if (have)
+		text = flush_sentence(m, stock, forced);
+	if (!text) {
+		text = arena_str(m->arena, "Interrupts not counted here: %s.",
+				 input_why(m->in, !stock || stock->why ? STOCK ".icount-2cpu"
+								       : FORCED ".icount-2cpu"));
+		section_answer(m, p, s, question, NULL, text);
+		return;
+	}
+	section_answer(m, p, s, question,
+		       arena_str(m->arena, "%s, virtual interrupts", mode_words(m->arena, stock)), text);
+	flush_figure(m, s, stock, forced);
+	event_rows(m, section_table(m, s, "Events of one munmap on x86_64, by peer and tables freed", columns),
+		   parts, 2);
+	section_note(m, s, "With two emulated CPUs that run in turns these are counts. What an interrupt "
+			   "costs is not in them; the host\xe2\x80\x99s own kernel, below, says what it costs here.");
+}
+
+/* ---- a machine that broadcasts ---- */
+
+static const char *broadcast_sentence(struct model *m, const struct report_part *part)
+{
+	struct arena *a = m->arena;
+	struct cells c = compare_cells(m, part, part);
+	struct rvalue ipis, cbs, per;
+	double most = 0;
+	size_t i;
+
+	if (!c.top)
+		return NULL;
+	for (i = 0; i < part->doc->nr_measurements; i++) {
+		const struct results_measurement *row = &part->doc->measurements[i];
+
+		if (!row->skipped && strcmp(row->case_id, "table_free/munmap") == 0 &&
+		    strcmp(row->metric->name, "ipis_sent") == 0)
+			most = fmax(most, rv_of(row).v);
+	}
+	ipis = event(m, part, c.top, "ipis_sent");
+	cbs = event(m, part, c.top, "rcu_callbacks");
+	per = event(m, part, c.top, "tables_per_callback");
+	if (most == 0)
+		return arena_str(a,
+				 "It frees where no interrupt ever comes: s390x broadcasts the "
+				 "invalidation in hardware, and none of %zu cells sends an interrupt "
+				 "(" STRONG "0" STRONG " with %lld tables and a peer spinning). There a "
+				 "walker with interrupts off holds nothing back, and %s per munmap, %s "
+				 "tables each, are what makes freeing safe.",
+				 c.nr, results_params_int(c.top, "tables", 0), callbacks(a, &cbs),
+				 rv_text(a, &per));
+	return arena_str(a,
+			 "On s390x up to %s are sent by one munmap (%s with %lld tables and a peer "
+			 "spinning), with %s per munmap.",
+			 interrupts(a, most), rv_text(a, &ipis), results_params_int(c.top, "tables", 0),
+			 callbacks(a, &cbs));
+}
+
+static void build_broadcast(struct model *m, struct page *p)
+{
+	static const char *const columns[] = { "Peer", "#Tables", "#IPIs", "#Flushes", "#Callbacks", NULL };
+	const struct report_part *part = input_guest(m->in, S390X, "icount-2cpu");
+	struct section *s = page_section(m, p, "broadcast", "Where the hardware broadcasts");
+	const char *question = "What does RCU buy?", *text = NULL;
+
+	section_source(m, s, part);
+	if (part && !part->why)
+		text = broadcast_sentence(m, part);
+	if (!text) {
+		section_answer(m, p, s, question, NULL,
+			       arena_str(m->arena, "Events on s390x not counted here: %s.",
+					 input_why(m->in, S390X ".icount-2cpu")));
+		return;
+	}
+	section_answer(m, p, s, question, mode_words(m->arena, part), text);
+	event_rows(m, section_table(m, s, "Events of one munmap on s390x", columns), &part, 1);
+	section_note(m, s, "Flushes are inline IPTE and IDTE instructions there, so they are not counted. "
+			   "The same holds for arm64\xe2\x80\x99s TLBI, for x86_64\xe2\x80\x99s INVLPGB and for a "
+			   "hypervisor\xe2\x80\x99s remote flush: none is part of this run.");
+}
+
+/* ---- what RCU costs: per munmap and per table, now and deferred ---- */
+
+/* Both kernels' costs in one mode: instructions, or time where KVM works. */
+struct freeing {
+	const struct report_part *part[3];
+	struct table_cost now[3], later[3];
+	bool have[3];
+};
+
+static const char *const scenarios[3] = { STOCK, FORCED, S390X };
+
+static bool read_freeing(struct model *m, const char *setup, const char *now, const char *later,
+			 struct freeing *f)
+{
+	struct table_cost *list;
+	size_t i;
+
+	memset(f, 0, sizeof(*f));
+	for (i = 0; i < 3; i++) {
+		f->part[i] = input_guest(m->in, scenarios[i], setup);
+		if (!f->part[i] || f->part[i]->why)
+			continue;
+		f->have[i] = table_costs(m->arena, f->part[i], RESULTS_KERNEL, now, &list) > 0;
+		if (f->have[i])
+			f->now[i] = list[0];
+		if (table_costs(m->arena, f->part[i], RESULTS_KERNEL, later, &list) > 0)
+			f->later[i] = list[0];
+	}
+	return f->have[0] && f->have[1];
+}
+
+static struct rvalue part_value(const struct freeing *f, int i, bool later, bool slope)
+{
+	const struct table_cost *t = later ? &f->later[i] : &f->now[i];
+
+	if (!t->rows.part)
+		return rv_missing(later ? "not recorded" : "not measured");
+	return slope ? t->per_table : t->first;
+}
+
+static const char *signed_words(struct arena *a, const struct rvalue *v)
+{
+	if (!rv_ok(v))
+		return "an unknown number";
+	return arena_str(a, "%s%s", v->v > 0 ? "+" : "", rv_text(a, v));
+}
+
+static const char *cost_sentence(struct model *m, const struct freeing *f, bool is_time)
+{
+	struct arena *a = m->arena;
+	struct rvalue x = part_value(f, 0, false, true), y = part_value(f, 1, false, true);
+	struct rvalue first = rv_sub(part_value(f, 1, false, false), part_value(f, 0, false, false), "");
+	struct rvalue later = part_value(f, 1, true, true), d = rv_sub(y, x, "");
+	const char *unit = is_time ? "" : " instructions";
+
+	if (!rv_ok(&d))
+		return arena_str(a, "The cost per table could not be derived: %s.", d.why);
+	return arena_str(
+		a,
+		"%sper further table freed, munmap itself takes %s%s under the flush IPI and %s%s with RCU "
+		"(" STRONG "%s" STRONG "); RCU\xe2\x80\x99s callback takes " STRONG "%s%s" STRONG
+		" per table later. The first table of a munmap costs %s%s with RCU: the batch page and call_rcu().",
+		is_time ? "" : "Time not measured here; instructions: ", rv_text(a, &x), unit,
+		rv_text(a, &y), unit, signed_words(a, &d), rv_text(a, &later), unit,
+		signed_words(a, &first), unit);
+}
+
+static void cost_table(struct model *m, struct section *s, const struct freeing *f, const char *unit)
+{
+	static const char *const columns[] = { "Quantity", "#x86_64 stock (IPI)", "#x86_64 forced RCU",
+					       "#RCU \xe2\x88\x92 IPI", "#s390x stock (RCU)", NULL };
+	static const struct {
+		const char *name;
+		bool later, slope;
+	} rows[] = {
+		{ "first table, until munmap returns", false, false },
+		{ "each further table, until munmap returns", false, true },
+		{ "first table, deferred", true, false },
+		{ "each further table, deferred", true, true },
+	};
+	struct table *t = section_table(
+		m, s, arena_str(m->arena, "Cost of freeing page tables: munmap minus its twin, %s", unit), columns);
+	size_t i;
+	int j;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct rvalue v[3], d;
+
+		for (j = 0; j < 3; j++)
+			v[j] = part_value(f, j, rows[i].later, rows[i].slope);
+		d = rv_sub(v[1], v[0], "");
+		table_row(m, t);
+		table_cell(t, "", rows[i].name);
+		table_value(m, t, &v[0]);
+		table_value(m, t, &v[1]);
+		table_value(m, t, &d);
+		table_value(m, t, &v[2]);
+	}
+}
+
+static void cost_points(struct model *m, struct section *s, const struct freeing *f)
+{
+	static const char *const columns[] = { "Kernel", "#Tables", "#munmap", "#twin", "#difference",
+					       "#per table", "#deferred", NULL };
+	struct table *t = section_table(m, s, "Every point behind the slopes", columns);
+	size_t i;
+	int j;
+
+	t->folded = true;
+	for (j = 0; j < 3; j++) {
+		for (i = 0; f->have[j] && i < f->now[j].nr; i++) {
+			const struct table_cost *c = &f->now[j];
+			struct rterm each = { c->diff[i], 1 / fmax(1, c->tables[i]) };
+			struct rvalue per = rv_linear(&each, 1, "");
+			struct rvalue later = i < f->later[j].nr ? f->later[j].munmap[i]
+								 : rv_missing("not recorded");
+
+			table_row(m, t);
+			table_cell(t, "", scenarios[j]);
+			table_cell(t, "num", group_digits(m->arena, c->tables[i], 0));
+			table_value(m, t, &c->munmap[i]);
+			table_value(m, t, &c->keep[i]);
+			table_value(m, t, &c->diff[i]);
+			table_value(m, t, &per);
+			table_value(m, t, &later);
+		}
+	}
+}
+
+static void cost_line(struct model *m, struct figure *fig, const struct freeing *f, int j, bool later,
+		      const char *label, int series)
+{
+	struct line *l = figure_line(m, fig, label, series);
+	size_t i;
+
+	for (i = 0; i < f->now[j].nr; i++) {
+		double tables = fmax(1, f->now[j].tables[i]);
+		struct rterm terms[] = { { f->now[j].diff[i], 1 / tables },
+					 { rv_missing("not recorded"), 1 / tables } };
+		struct rvalue v;
+
+		if (later && i < f->later[j].nr)
+			terms[1].value = f->later[j].diff[i];
+		v = rv_linear(terms, later ? 2 : 1, "");
+		line_point(m, l, tables, &v);
+	}
+}
+
+static void cost_figure(struct model *m, struct section *s, const struct freeing *f, const char *setup,
+			bool is_time)
+{
+	struct figure *fig = section_figure(
+		m, s, FIGURE_LINES, arena_str(m->arena, "q1-freeing-%s", is_time ? "time" : "instructions"),
+		"Cost per page table freed by one munmap, by number of tables");
+
+	fig->xlabel = "page tables freed by one munmap";
+	fig->ylabel = "munmap minus twin, per table";
+	fig->logscale = true;
+	cost_line(m, fig, f, 0, false, "stock: flush IPI", 0);
+	cost_line(m, fig, f, 1, false, "forced RCU, until munmap returns", 1);
+	cost_line(m, fig, f, 1, true, "forced RCU, with the callback", 4);
+	fig->desc = "Three lines over the number of tables: the stock kernel, forced RCU until the call "
+		    "returns, and forced RCU with what its callback does later.";
+	fig->caption = arena_str(m->arena,
+				 "Mode %s, x86_64, %s. What a batch costs once is shared by its tables, so the "
+				 "lines fall. The table below holds the slopes.",
+				 mode_words(m->arena, f->part[0]), setup);
+}
+
+static void build_cost(struct model *m, struct page *p, const char *setup, bool is_time)
+{
+	const char *question = is_time ? "What does RCU cost, in time?" : "What does RCU cost?";
+	const char *now = is_time ? "time" : "instructions";
+	const char *later = is_time ? "time_deferred" : "instructions_deferred";
+	struct section *s = page_section(m, p, is_time ? "cost-time" : "cost",
+					 is_time ? "What RCU costs on x86_64: time under KVM"
+						 : "What RCU costs on x86_64: instructions");
+	struct freeing f;
+	int i;
+
+	if (!read_freeing(m, setup, now, later, &f)) {
+		const char *missing = f.have[0] ? FORCED : STOCK;
+
+		section_answer(m, p, s, question, NULL,
+			       arena_str(m->arena, "Not measured here: %s.",
+					 input_why(m->in, arena_str(m->arena, "%s.%s", missing, setup))));
+		return;
+	}
+	for (i = 0; i < 3; i++)
+		section_source(m, s, f.part[i]);
+	section_answer(m, p, s, question, mode_words(m->arena, f.part[0]), cost_sentence(m, &f, is_time));
+	cost_figure(m, s, &f, is_time ? "medians" : "one-CPU boots: no interrupt is sent in them", is_time);
+	cost_table(m, s, &f, is_time ? "time" : "instructions");
+	cost_points(m, s, &f);
+	section_note(m, s, "The twin unmaps as many touched pages from tables that neighbours keep: its "
+			   "difference to munmap is the tables. With more than 2 tables the twin\xe2\x80\x99s "
+			   "pages lie side by side (twin=packed), so the difference holds the walk to "
+			   "another table too; between two kernels that cancels.");
+	if (!is_time)
+		section_note(m, s, "With one CPU no flush interrupt is sent and tlb_remove_table_sync_one() "
+				   "interrupts nobody: both are absent from these instructions. What RCU "
+				   "defers runs in its callback, counted apart.");
+}
+
+void q1_build(struct model *m)
+{
+	struct page *p = model_page(m, "q1.html", "IPI or RCU", "Freeing page tables: by IPI, or by RCU",
+				    "A table may be freed when no lockless walker can still hold a pointer "
+				    "into it. Either the TLB-flush interrupt waits for walkers, which run "
+				    "with interrupts off, or an RCU grace period does.");
+
+	build_flush(m, p);
+	if (input_guest(m->in, STOCK, "kvm-1cpu") && !input_guest(m->in, STOCK, "kvm-1cpu")->why)
+		build_cost(m, p, "kvm-1cpu", true);
+	build_cost(m, p, "icount-1cpu", false);
+	build_broadcast(m, p);
+	q1_disciplines(m, p);
+	q1_host(m, p);
+	q1_absent(m, p);
+}

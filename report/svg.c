@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Makes of gnuplot's SVG what a page needs. Works on gnuplot 5.4's output, whose form it checks.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "figure.h"
+
+/* XML in text and in attributes. */
+static void put_escaped(FILE *to, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '&')
+			fputs("&amp;", to);
+		else if (*text == '<')
+			fputs("&lt;", to);
+		else if (*text == '>')
+			fputs("&gt;", to);
+		else if (*text == '"')
+			fputs("&quot;", to);
+		else if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			fputs("\xef\xbf\xbd", to);
+		else
+			fputc(*text, to);
+	}
+}
+
+static bool copy_attribute(FILE *to, const char *tag, const char *end, const char *name)
+{
+	const char *at = memmem(tag, (size_t)(end - tag), name, strlen(name));
+	const char *close = at ? strchr(at + strlen(name), '"') : NULL;
+
+	if (!close || close > end)
+		return false;
+	fprintf(to, " %.*s\"", (int)(close - at), at);
+	return true;
+}
+
+/* The opening: <svg ...><title>...</title><desc>...</desc>. */
+static bool put_head(FILE *to, const struct figure *f, const char *tag, const char *end,
+		     const char *style)
+{
+	fprintf(to, "<svg class=\"figure\" role=\"img\" aria-labelledby=\"%s-title %s-desc\"", f->id,
+		f->id);
+	if (!copy_attribute(to, tag, end, "viewBox=\""))
+		return false;
+	fputs(" xmlns=\"http://www.w3.org/2000/svg\" "
+	      "xmlns:xlink=\"http://www.w3.org/1999/xlink\">\n",
+	      to);
+	fprintf(to, "<title id=\"%s-title\">", f->id);
+	put_escaped(to, f->title);
+	fprintf(to, "</title>\n<desc id=\"%s-desc\">", f->id);
+	put_escaped(to, f->desc);
+	fputs("</desc>\n", to);
+	if (style)
+		fprintf(to, "<style>\n%s</style>\n", style);
+	return true;
+}
+
+struct rule {
+	const char *from, *to;
+	bool own; /* the figure's name follows */
+};
+
+/* Colours that follow the page; identifiers that no other figure on the page has. */
+static const struct rule rules[] = {
+	{ "stroke='black'", "stroke='currentColor'", false },
+	{ "fill=\"black\"", "fill=\"currentColor\"", false },
+	{ "fill = 'black'", "fill = 'currentColor'", false },
+	{ "color=\"black\"", "color=\"currentColor\"", false },
+	{ "color=\"white\"", "color=\"currentColor\"", false },
+	{ "id=\"gnuplot", "id=\"", true },
+	{ "id='gp", "id='", true },
+	{ "id='textbox", "id='t", true },
+	{ "id='greybox", "id='g", true },
+	{ "xlink:href='#gp", "xlink:href='#", true },
+	{ "url(#gp", "url(#", true },
+};
+
+static void put_body(FILE *to, const struct figure *f, const char *p)
+{
+	size_t i;
+
+	while (*p) {
+		for (i = 0; i < sizeof(rules) / sizeof(*rules); i++)
+			if (strncmp(p, rules[i].from, strlen(rules[i].from)) == 0)
+				break;
+		if (i == sizeof(rules) / sizeof(*rules)) {
+			fputc(*p++, to);
+			continue;
+		}
+		fputs(rules[i].to, to);
+		if (rules[i].own)
+			fprintf(to, "%s-", f->id);
+		p += strlen(rules[i].from);
+	}
+}
+
+char *figure_svg(const struct figure *f, const char *raw, const char *style)
+{
+	const char *tag = strstr(raw, "<svg"), *end = tag ? strchr(tag, '>') : NULL;
+	const char *body = end ? strstr(end, "</desc>") : NULL;
+	char *out = NULL;
+	size_t size;
+	bool good;
+	FILE *to;
+
+	if (!body || !strstr(body, "</svg>"))
+		return NULL;
+	to = open_memstream(&out, &size);
+	if (!to)
+		return NULL;
+	good = put_head(to, f, tag, end, style);
+	if (good)
+		put_body(to, f, body + strlen("</desc>"));
+	if (fclose(to) == EOF || !good) {
+		free(out);
+		return NULL;
+	}
+	return out;
+}

@@ -1,0 +1,534 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Synthetic runs: a complete one, one with holes, one of hostile strings, an empty one.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "synth.h"
+
+#define NR_SAMPLES 31
+
+static int failed; /* first error of the run being made */
+
+static void check(int ret, const struct results_error *err)
+{
+	if (!ret)
+		return;
+	results_error_print(stderr, err);
+	failed = failed ? failed : ret;
+}
+
+void synth_row(struct results_doc *doc, const char *case_id, enum results_subject subject,
+	       const char *params, const char *metric, enum results_kind kind, double value)
+{
+	double samples[NR_SAMPLES];
+	struct results_error err = { 0 };
+	struct results_measurement m = {
+		.case_id = (char *)case_id,
+		.subject = subject,
+		.metric = results_metric_find(metric),
+		.kind = kind,
+		.nr_ops = kind == RESULTS_SAMPLED ? 1000 : 1,
+		.samples = samples,
+		.nr_samples = NR_SAMPLES,
+	};
+	int i;
+
+	for (i = 0; i < NR_SAMPLES; i++) {
+		samples[i] = value * (double)m.nr_ops;
+		if (kind == RESULTS_SAMPLED)
+			samples[i] *= 1 + 0.02 * (i - NR_SAMPLES / 2) / (NR_SAMPLES / 2);
+		if (kind == RESULTS_DETERMINISTIC && i % 3 == 2)
+			samples[i] += i;
+	}
+	check(results_params_parse(&m.params, params), &err);
+	check(results_doc_add(doc, &m, &err), &err);
+	results_params_free(&m.params);
+}
+
+void synth_skip(struct results_doc *doc, const char *case_id, enum results_subject subject,
+		const char *params, const char *reason)
+{
+	struct results_params p = { 0 };
+	struct results_error err = { 0 };
+
+	check(results_params_parse(&p, params), &err);
+	check(results_doc_add_skipped(doc, case_id, &p, subject, reason, &err), &err);
+	results_params_free(&p);
+}
+
+static void add_check(struct results_doc *doc, const char *id, const char *params, const char *expect,
+		      const char *seen, bool good)
+{
+	struct results_params p = { 0 };
+	struct results_error err = { 0 };
+
+	check(results_params_parse(&p, params), &err);
+	check(results_doc_add_check(doc, id, &p, expect, seen, good, &err), &err);
+	results_params_free(&p);
+}
+
+static const char *text(const char *fmt, ...)
+{
+	static char buffers[64][256];
+	static unsigned next;
+	char *buffer = buffers[next++ % 64];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(buffer, 256, fmt, ap);
+	va_end(ap);
+	return buffer;
+}
+
+static struct results_doc *new_doc(const char *part, const char *mode)
+{
+	struct results_error err = { .reason = "out of memory" };
+	struct results_doc *doc;
+
+	check(results_doc_new(part, mode, &doc), &err);
+	if (failed)
+		return NULL;
+	free(doc->created);
+	doc->created = strdup("2026-01-31T12:00:00Z");
+	doc->command = strdup(text("make bench SCENARIOS=%s", part));
+	results_pairs_set(&doc->environment, "arch", "x86_64");
+	results_pairs_set(&doc->environment, "compiler", "gcc 12.2.0");
+	results_pairs_set(&doc->subject, "suite", "0000000");
+	return doc;
+}
+
+static void add_part(struct results_run *run, struct results_doc *doc, enum results_state state,
+		     const char *reason)
+{
+	struct results_error err = { 0 };
+	const char *file = text("%s.json", doc->part);
+
+	check(results_doc_write(doc, text("%s/%s", run->dir, file), &err), &err);
+	check(results_run_part(run, doc->part, file, state, reason, &err), &err);
+	results_doc_free(doc);
+}
+
+/* ---- walks ---- */
+
+/* per call 100 + base, per page 20, crossings 8, 12, 30 and 31 more. */
+static double walk_cost(double base, int pages, const char *cross)
+{
+	static const struct {
+		const char *name;
+		double cost;
+	} crosses[] = { { "none", 0 }, { "pmd", 8 }, { "pud", 12 }, { "p4d", 30 }, { "pgd", 31 } };
+	double cost = 80 + base + 20 * pages;
+	size_t i;
+
+	for (i = 0; i < 5; i++)
+		if (strcmp(crosses[i].name, cross) == 0)
+			cost += crosses[i].cost;
+	return cost;
+}
+
+static void add_walks(struct results_doc *doc, enum results_subject subject, const char *params,
+		      const char *metric, enum results_kind kind, double base, double by,
+		      const char *const *crosses)
+{
+	static const int pages[] = { 1, 2, 4, 16, 64, 128 };
+	size_t i;
+
+	for (i = 0; i < 6; i++)
+		synth_row(doc, "gup_fast/walk", subject, text("%s,leaf=pte,cross=none,pages=%d", params, pages[i]),
+			  metric, kind, by * walk_cost(base, pages[i], "none"));
+	for (i = 0; crosses[i]; i++)
+		synth_row(doc, "gup_fast/walk", subject, text("%s,leaf=pte,cross=%s,pages=16", params, crosses[i]),
+			  metric, kind, by * walk_cost(base, 16, crosses[i]));
+}
+
+static void add_puts(struct results_doc *doc, enum results_subject subject, const char *params,
+		     const char *metric, enum results_kind kind, double per_page)
+{
+	static const int pages[] = { 1, 16, 128 };
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		synth_row(doc, "gup_fast/put", subject, text("%s,leaf=pte,pages=%d", params, pages[i]), metric,
+			  kind, 7 + per_page * pages[i]);
+}
+
+static const char *const designs[] = { "addr_end_folded", "addr_end_global", "offset_lockless", "static" };
+static const char *const formats[] = { "x86_64-4k-48", "x86_64-4k-57", "x86_64-4k-57-folded" };
+static const char *const cross_3[] = { "pmd", "pud", NULL };
+static const char *const cross_x86[] = { "pmd", "pud", "pgd", NULL };
+static const char *const cross_4[] = { "pmd", "pud", "p4d", NULL };
+
+static void add_reference(struct results_doc *doc, const char *metric, enum results_kind kind, double by)
+{
+	size_t i, j;
+
+	for (i = 0; i < 4; i++) {
+		for (j = 0; j < 3; j++)
+			add_walks(doc, RESULTS_REF, text("design=%s,format=%s", designs[i], formats[j]), metric,
+				  kind, 10, by, j == 1 ? cross_4 : cross_x86);
+		for (j = 3; j <= 5; j++)
+			add_walks(doc, RESULTS_REF, text("design=%s,format=s390x,levels=%zu", designs[i], j),
+				  metric, kind, 10 + 4.0 * (double)i, by,
+				  j == 3 && i != 3 ? cross_3 : j == 3 ? cross_3 + 2 : cross_4);
+	}
+	synth_skip(doc, "gup_fast/walk", RESULTS_REF,
+		   "cross=pud,design=static,format=s390x,leaf=pte,levels=3,pages=16",
+		   "busted: reads past the entry copy");
+	add_puts(doc, RESULTS_REF, "format=x86_64-4k-48", metric, kind, 11 * by);
+	add_puts(doc, RESULTS_REF, "format=s390x,levels=3", metric, kind, 11 * by);
+}
+
+/* ---- guests ---- */
+
+struct scenario {
+	const char *name, *format, *design, *levels;
+	bool rcu, interrupts, busted;
+};
+
+static const struct scenario scenarios[] = {
+	{ "x86_64-stock", "x86_64-4k-48", "static", "", false, true, false },
+	{ "x86_64-forced-rcu", "x86_64-4k-48", "static", "", true, true, false },
+	{ "s390x-stock", "s390x", "offset_lockless", ",levels=3", true, false, false },
+	{ "s390x-static", "s390x", "static", ",levels=3", true, false, true },
+};
+
+static void add_freeing(struct results_doc *doc, const struct scenario *sc)
+{
+	static const int tables[] = { 1, 2, 8, 32, 128 };
+	const char *metric = "instructions";
+	size_t i;
+
+	for (i = 0; i < 5; i++) {
+		double n = tables[i], keep = 2000 + 40 * n, now = sc->rcu ? 150 + 60 * n : 50 * n;
+		const char *munmap = text("format=%s,tables=%d", sc->format, tables[i]);
+
+		synth_row(doc, "table_free/munmap", RESULTS_KERNEL, munmap, metric, RESULTS_EXACT, keep + now);
+		synth_row(doc, "table_free/keep", RESULTS_KERNEL,
+			  text("%s,twin=%s", munmap, n > 2 ? "packed" : "same"), metric, RESULTS_EXACT, keep);
+		synth_row(doc, "table_free/madvise", RESULTS_KERNEL, munmap, metric, RESULTS_EXACT, keep / 2);
+		synth_row(doc, "table_free/munmap", RESULTS_KERNEL, munmap, "instructions_deferred",
+			  RESULTS_EXACT, sc->rcu ? 90 + 25 * n : 0);
+		synth_row(doc, "table_free/keep", RESULTS_KERNEL,
+			  text("%s,twin=%s", munmap, n > 2 ? "packed" : "same"), "instructions_deferred",
+			  RESULTS_EXACT, 0);
+	}
+}
+
+static void add_boundaries(struct results_doc *doc, const struct scenario *sc)
+{
+	static const struct {
+		const char *cross;
+		unsigned long long at;
+		bool breaks;
+	} x86[] = { { "pmd", 0x1000200000, false }, { "pud", 0x1040000000, false }, { "pgd", 0x8000000000, false } },
+	  s390x[] = { { "pmd", 0x40000000, false }, { "pud", 0x80000000, true }, { "pud", 0x100000000, true } };
+	bool is_x86 = strncmp(sc->name, "x86", 3) == 0;
+	int i, alias;
+
+	for (i = 0; i < 3; i++)
+		for (alias = 0; alias < 2; alias++) {
+			bool bad = sc->busted && !is_x86 && s390x[i].breaks;
+			const char *seen = !bad	  ? "right"
+					   : alias ? "wrong 8 of 16: pages of address - 0x80000000"
+						   : "short 8 of 16";
+
+			add_check(doc, "gup_fast/only",
+				  text("format=%s,design=%s%s,boundary=0x%llx,alias=%d,cross=%s", sc->format,
+				       sc->design, sc->levels, is_x86 ? x86[i].at : s390x[i].at, alias,
+				       is_x86 ? x86[i].cross : s390x[i].cross),
+				  bad ? "short or wrong" : "right", seen, true);
+		}
+}
+
+static void add_guest_costs(struct results_run *run, const struct scenario *sc)
+{
+	struct results_doc *doc = new_doc(text("%s.icount-1cpu", sc->name), "icount");
+	char walk[128];
+
+	if (!doc)
+		return;
+	snprintf(walk, sizeof(walk), "format=%s,design=%s%s", sc->format, sc->design, sc->levels);
+	results_pairs_set(&doc->environment, "qemu", "7.2.22");
+	results_pairs_set(&doc->subject, "kernel", "linux-source-6.12 6.12.117");
+	add_walks(doc, RESULTS_KERNEL, walk, "instructions", RESULTS_EXACT, 40, 1,
+		  sc->busted ? cross_3 + 2 : sc->format[0] == 's' ? cross_3 : cross_x86);
+	if (sc->busted)
+		synth_skip(doc, "gup_fast/walk", RESULTS_KERNEL,
+			   text("%s,leaf=pte,cross=pud,pages=16", walk), "8 of 16 pages came");
+	synth_row(doc, "gup_slow/walk", RESULTS_KERNEL, text("format=%s,leaf=pte,pages=16,cross=none", sc->format),
+		  "instructions", RESULTS_DETERMINISTIC, 5291);
+	add_puts(doc, RESULTS_KERNEL, text("format=%s", sc->format), "instructions", RESULTS_EXACT, 12);
+	add_reference(doc, "instructions", RESULTS_EXACT, 1);
+	add_freeing(doc, sc);
+	add_boundaries(doc, sc);
+	synth_skip(doc, "gup_fast/walk", RESULTS_KERNEL, text("%s,leaf=pmd,cross=none,pages=16", walk),
+		   "QEMU's s390x CPU has no EDAT: no huge pages");
+	add_part(run, doc, RESULTS_PASSED, NULL);
+}
+
+static void add_guest_events(struct results_run *run, const struct scenario *sc)
+{
+	static const int tables[] = { 1, 2, 32 };
+	struct results_doc *doc = new_doc(text("%s.icount-2cpu", sc->name), "icount");
+	size_t i, peer;
+
+	if (!doc)
+		return;
+	for (i = 0; i < 3; i++)
+		for (peer = 0; peer < 2; peer++) {
+			const char *params = text("format=%s,tables=%d,peer=%s", sc->format, tables[i],
+						  peer ? "spin" : "none");
+			const char *const id = "table_free/munmap";
+
+			synth_row(doc, id, RESULTS_KERNEL, params, "ipis_sent", RESULTS_EXACT,
+				  sc->interrupts && peer);
+			synth_row(doc, id, RESULTS_KERNEL, params, "cpus_interrupted", RESULTS_EXACT,
+				  sc->interrupts && peer);
+			if (sc->interrupts)
+				synth_row(doc, id, RESULTS_KERNEL, params, "tlb_flushes", RESULTS_EXACT, 1);
+			synth_row(doc, id, RESULTS_KERNEL, params, "rcu_callbacks", RESULTS_EXACT, sc->rcu);
+			synth_row(doc, id, RESULTS_KERNEL, params, "tables_freed", RESULTS_EXACT, tables[i]);
+			if (sc->rcu)
+				synth_row(doc, id, RESULTS_KERNEL, params, "tables_per_callback",
+					  RESULTS_EXACT, tables[i]);
+			add_check(doc, "table_free/rcu_path", params, sc->rcu ? "rcu" : "immediate",
+				  sc->rcu ? "rcu" : "immediate", true);
+		}
+	add_part(run, doc, RESULTS_PASSED, NULL);
+}
+
+static void add_guest_static(struct results_run *run, const struct scenario *sc)
+{
+	struct results_doc *doc = new_doc(text("%s.static", sc->name), "static");
+
+	if (!doc)
+		return;
+	synth_row(doc, "gup_fast/walk", RESULTS_KERNEL, text("format=%s,design=%s,symbol=gup_fast", sc->format, sc->design),
+		  "code_bytes", RESULTS_EXACT, sc->busted ? 2100 : 2200);
+	add_part(run, doc, RESULTS_PASSED, NULL);
+}
+
+/* ---- native and static parts ---- */
+
+static void add_disciplines(struct results_doc *doc)
+{
+	static const struct {
+		const char *name;
+		enum results_subject subject;
+		double now, later, throughput, latency;
+	} d[] = {
+		{ "ipi_signal", RESULTS_REF, 6000, 0, 9e6, 9000 },
+		{ "sync_membarrier", RESULTS_REF, 9000, 0, 11e6, 30000 },
+		{ "membarrier", RESULTS_REF, 8000, 0, 11e6, 28000 },
+		{ "rcu_qsbr", RESULTS_LIBURCU, 900, 2.1e7, 14e6, 4000 },
+		{ "rcu_memb", RESULTS_LIBURCU, 1100, 2.4e7, 13e6, 4500 },
+	};
+	size_t i;
+	int readers;
+
+	for (i = 0; i < 5; i++)
+		for (readers = 0; readers < 3; readers++) {
+			const char *params = text("discipline=%s,readers=%d,tables=64", d[i].name, readers);
+			const char *const id = "table_free/munmap";
+
+			synth_row(doc, id, d[i].subject, params, "time", RESULTS_SAMPLED,
+				  d[i].now * (1 + readers));
+			synth_row(doc, id, d[i].subject, params, "tables_waiting_peak", RESULTS_SAMPLED,
+				  d[i].later ? 640 : 64);
+			if (d[i].later)
+				synth_row(doc, id, d[i].subject, params, "time_deferred", RESULTS_SAMPLED,
+					  d[i].later);
+			if (!readers)
+				continue;
+			synth_row(doc, id, d[i].subject, params, "reader_throughput", RESULTS_SAMPLED,
+				  d[i].throughput / readers);
+			synth_row(doc, id, d[i].subject, params, "reader_latency", RESULTS_SAMPLED,
+				  d[i].latency);
+		}
+}
+
+static void add_host(struct results_doc *doc)
+{
+	size_t peer;
+
+	for (peer = 0; peer < 2; peer++) {
+		const char *p = text("tables=1,peer=%s", peer ? "spin" : "none");
+
+		synth_row(doc, "table_free/munmap", RESULTS_KERNEL, p, "time", RESULTS_SAMPLED, peer ? 16600 : 4700);
+		synth_row(doc, "table_free/keep", RESULTS_KERNEL, p, "time", RESULTS_SAMPLED, peer ? 17000 : 3900);
+		synth_row(doc, "table_free/madvise", RESULTS_KERNEL, p, "time", RESULTS_SAMPLED, peer ? 13000 : 1000);
+		synth_row(doc, "membarrier/expedited", RESULTS_KERNEL, text("peer=%s", peer ? "spin" : "none"),
+			  "time", RESULTS_SAMPLED, peer ? 11900 : 440);
+	}
+	synth_skip(doc, "table_free/events", RESULTS_KERNEL, "peer=spin", "tracepoints may not be opened here");
+}
+
+static void add_native(struct results_run *run)
+{
+	struct results_doc *doc = new_doc("native", "native");
+
+	if (!doc)
+		return;
+	results_pairs_set(&doc->environment, "cpus", "2");
+	results_pairs_set(&doc->environment, "hypervisor", "KVM");
+	results_pairs_set(&doc->environment, "kernel", "Linux 6.18.0");
+	results_pairs_set(&doc->environment, "perf_counters", "not supported here");
+	add_reference(doc, "time", RESULTS_SAMPLED, 0.25);
+	add_disciplines(doc);
+	add_host(doc);
+	add_part(run, doc, RESULTS_PASSED, NULL);
+}
+
+static void add_ref_static(struct results_run *run)
+{
+	struct results_doc *doc = new_doc("ref.static", "static");
+	size_t i, j, k;
+
+	if (!doc)
+		return;
+	for (i = 0; i < 4; i++) {
+		for (j = 0; j < 4; j++)
+			synth_row(doc, "gup_fast/walk", RESULTS_REF,
+				  text("format=%s,design=%s", j == 3 ? "s390x" : formats[j], designs[i]),
+				  "code_bytes", RESULTS_EXACT, j == 3 ? 1200 + 64.0 * (double)i : 900 + 100.0 * (double)j);
+		for (k = i + 1; k < 4; k++)
+			for (j = 0; j < 4; j++)
+				add_check(doc, "gup_fast/identical",
+					  text("a=%s,b=%s,format=%s", designs[i], designs[k],
+					       j == 3 ? "s390x" : formats[j]),
+					  j == 3 ? "different" : "identical",
+					  j == 3 ? "different" : "identical", true);
+	}
+	add_part(run, doc, RESULTS_PASSED, NULL);
+}
+
+/* ---- runs ---- */
+
+static void make_complete(struct results_run *run)
+{
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		add_guest_costs(run, &scenarios[i]);
+		add_guest_events(run, &scenarios[i]);
+		add_guest_static(run, &scenarios[i]);
+	}
+	add_native(run);
+	add_ref_static(run);
+}
+
+static void make_holes(struct results_run *run)
+{
+	struct results_error err = { 0 };
+	struct results_doc *doc;
+
+	add_guest_costs(run, &scenarios[0]);
+	check(results_run_part(run, "x86_64-forced-rcu.icount-1cpu", NULL, RESULTS_FAILED,
+			       "panic: not syncing: no init found", &err), &err);
+	check(results_run_part(run, "x86_64-stock.icount-2cpu", NULL, RESULTS_SKIPPED,
+			       "qemu-system-x86_64 is not installed", &err), &err);
+	check(results_run_part(run, "s390x-stock.icount-1cpu", "s390x-stock.icount-1cpu.json",
+			       RESULTS_PASSED, NULL, &err), &err); /* there is no such file */
+	doc = new_doc("native", "native");
+	if (doc) {
+		synth_skip(doc, "table_free/munmap", RESULTS_KERNEL, "tables=1,peer=none", "no rights");
+		add_part(run, doc, RESULTS_PASSED, NULL);
+	}
+	doc = new_doc("s390x-static.icount-1cpu", "icount");
+	if (doc) {
+		add_boundaries(doc, &scenarios[3]);
+		add_check(doc, "gup_fast/only",
+			  "alias=1,boundary=0x18000000,cross=pud,design=static,format=s390x,levels=3",
+			  "short or wrong", "right", false);
+		add_part(run, doc, RESULTS_FAILED, "gup_fast/only: a busted walk came out right");
+	}
+}
+
+/* Every string of a document that may be anything is hostile here. */
+static void make_hostile(struct results_run *run, const char *trap)
+{
+	const char *command = text("touch %s/%s", trap, SYNTH_TRAP);
+	const char *const evil[] = {
+		"<script>alert(1)</script>",
+		text("\"; system(\"%s\"); set label \"", command),
+		text("'; system('%s'); '", command),
+		text("`%s`", command),
+		"new\nline\tand\rreturn",
+		"{{x}} {{{lede}}} {{>head}} {{#sections}}",
+		"%s %n %d %%",
+		"@macro $x ${HOME} $(id) \\\" \\n",
+		"_{enhanced} ^{markup} {/Symbol a} {/:Bold b} &{space}",
+		"</svg></figure><img src=x onerror=alert(1)>",
+	};
+	struct results_doc *doc = new_doc("native", "native");
+	struct results_params p = { 0 };
+	size_t i;
+
+	if (!doc)
+		return;
+	results_pairs_set(&doc->environment, "cpus", "64");
+	results_pairs_set(&doc->environment, "hypervisor", evil[0]);
+	results_pairs_set(&doc->environment, "kernel", evil[5]);
+	free(doc->command);
+	doc->command = strdup(evil[9]);
+	for (i = 0; i < sizeof(evil) / sizeof(*evil); i++) {
+		struct results_error err = { 0 };
+		double sample = 100.0 * (double)(i + 1);
+		struct results_measurement m = {
+			.case_id = (char *)"gup_fast/walk",
+			.subject = RESULTS_REF,
+			.metric = results_metric_find("time"),
+			.kind = RESULTS_SAMPLED,
+			.nr_ops = 1,
+			.samples = &sample,
+			.nr_samples = 1,
+		};
+
+		results_params_set_str(&m.params, "design", evil[i]);
+		results_params_set_str(&m.params, "format", evil[(i + 3) % 10]);
+		results_params_set_int(&m.params, "pages", 1);
+		results_params_set_str(&m.params, "cross", "none");
+		results_params_set_str(&m.params, "leaf", "pte");
+		check(results_doc_add(doc, &m, &err), &err);
+		results_params_set_str(&p, "boundary", evil[i]);
+		results_params_set_str(&p, "cross", evil[(i + 1) % 10]);
+		check(results_doc_add_skipped(doc, "table_free/munmap", &m.params, RESULTS_KERNEL, evil[i], &err),
+		      &err);
+		check(results_doc_add_check(doc, "gup_fast/only", &p, evil[i], evil[(i + 1) % 10], false, &err), &err);
+		results_params_free(&m.params);
+	}
+	results_params_free(&p);
+	add_disciplines(doc);
+	add_host(doc);
+	add_part(run, doc, RESULTS_FAILED, evil[0]);
+	add_native(run);
+	make_complete(run);
+}
+
+int synth_run(const char *runs, enum synth_kind kind, const char *trap, char *dir)
+{
+	struct results_error err = { 0 };
+	struct results_run *run;
+
+	failed = 0;
+	check(results_run_create(runs, kind == SYNTH_HOSTILE ? "make bench O='<script>`id`{{x}}'" : "make bench",
+				 "0000000", &run, &err), &err);
+	if (failed)
+		return failed;
+	snprintf(dir, 512, "%s", run->dir);
+	if (kind == SYNTH_COMPLETE)
+		make_complete(run);
+	else if (kind == SYNTH_HOLES)
+		make_holes(run);
+	else if (kind == SYNTH_HOSTILE)
+		make_hostile(run, trap);
+	check(results_run_finish(run, kind == SYNTH_COMPLETE, &err), &err);
+	results_run_free(run);
+	return failed;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Synthetic runs for the report's tests: every number is chosen, so that what the report derives
+ * can be worked out by hand.
+ */
+#ifndef REPORT_TEST_SYNTH_H
+#define REPORT_TEST_SYNTH_H
+
+#include <results/results.h>
+
+enum synth_kind {
+	SYNTH_COMPLETE,
+	SYNTH_HOLES,   /* parts failed, skipped, unreadable, without rows; rows skipped */
+	SYNTH_HOSTILE, /* strings that try to become markup, script or commands */
+	SYNTH_EMPTY,   /* a run without parts */
+};
+
+/* What hostile strings try: if it exists after a rendering, one of them was obeyed. */
+#define SYNTH_TRAP "ptbench-report-trap"
+
+/*
+ * Makes a run in the folder `runs` (which exists) and prints what goes wrong. trap: the folder in
+ * which hostile strings try to make SYNTH_TRAP. dir: at least 512 bytes, gets the run's folder.
+ */
+int synth_run(const char *runs, enum synth_kind kind, const char *trap, char *dir);
+
+/* ---- pieces, for tests that build a document by hand ---- */
+/* A row whose nr_samples samples (1..31) are all value; a sampled one spreads by +-2 %. */
+void synth_row(struct results_doc *doc, const char *case_id, enum results_subject subject,
+	       const char *params, const char *metric, enum results_kind kind, double value);
+void synth_skip(struct results_doc *doc, const char *case_id, enum results_subject subject,
+		const char *params, const char *reason);
+
+#endif
