@@ -42,7 +42,7 @@
 #define RING_TABLES 4096
 #endif
 #define NR_FRAMES (2 * RING_TABLES + READERS_FRAMES + 1024)
-#define LATENCY_OPERATIONS 64
+#define WARM_OPERATIONS 64
 
 static const char *const disciplines[] = { "ipi_signal", "membarrier", "rcu_memb", "rcu_qsbr",
 					   "sync_membarrier", NULL };
@@ -120,7 +120,7 @@ struct freeing {
 	size_t next;	  /* place in the ring */
 	cpu_set_t cpus;	  /* as before the set-up */
 	struct readers readers;
-	bool latency_known;
+	bool warm;
 	/* Totals of the instance so far. */
 	struct gather_stats stats;
 	uint64_t operations, walks;
@@ -362,14 +362,18 @@ static void report(struct bench_state *s, struct freeing *f)
 	set_extra(s, "rcu_callbacks", now.callbacks - f->stats.callbacks);
 }
 
-/* Once per instance, and apart from the rest: operations with readers that time every walk. */
-static void look_at_latency(struct bench_state *s, struct freeing *f)
+/*
+ * Once per instance, and apart from the rest: a burst whose walks are timed. It also warms the
+ * gather up, so that no batch is the system's first sight of its memory; where batches are kept
+ * until a grace period ends, that takes a whole burst.
+ */
+static void warm_up(struct bench_state *s, struct freeing *f)
 {
-	uint64_t n = s->max_batch < LATENCY_OPERATIONS ? s->max_batch : LATENCY_OPERATIONS;
+	uint64_t n = s->max_batch;
 
-	f->latency_known = true;
-	if (!f->readers.nr)
-		return;
+	f->warm = true;
+	if (!f->d->deferred && n > WARM_OPERATIONS)
+		n = WARM_OPERATIONS;
 	readers_time_walks(&f->readers, true);
 	start_batch(f);
 	s->c->run(s, n);
@@ -385,8 +389,8 @@ static void before(struct bench_state *s, uint64_t n)
 {
 	struct freeing *f = s->priv;
 
-	if (!f->latency_known)
-		look_at_latency(s, f);
+	if (!f->warm)
+		warm_up(s, f);
 	start_batch(f);
 }
 

@@ -50,14 +50,52 @@ unsigned gather_max_batch(void)
 	return GATHER_MAX_BATCH;
 }
 
+/* While a batch is unused, its header links it. */
+static struct gather_batch *next_spare(const struct gather_batch *batch)
+{
+	return batch->rcu[0];
+}
+
+/*
+ * Pages for batches go round, as they do between the kernel and its per-CPU lists of free pages: an
+ * allocator that gives them back to the system would have the freer pay a page fault for each.
+ */
+static void put_spare(struct gather *g, struct gather_batch *batch)
+{
+	if (!g->d->deferred) {
+		batch->rcu[0] = g->spares;
+		g->spares = batch;
+		return;
+	}
+	/* Push only, and the freer takes the whole list: no ABA. */
+	batch->rcu[0] = REF_READ_ONCE(g->returned);
+	while (!ref_try_cmpxchg(&g->returned, (struct gather_batch **)&batch->rcu[0], batch))
+		;
+}
+
+static struct gather_batch *take_spare(struct gather *g)
+{
+	struct gather_batch *batch;
+
+	if (!g->spares && REF_READ_ONCE(g->returned))
+		g->spares = ref_xchg(&g->returned, NULL);
+	batch = g->spares;
+	if (batch)
+		g->spares = next_spare(batch);
+	return batch;
+}
+
 static void release(struct gather *g)
 {
 	struct gather_reader *r, *next;
+	struct gather_batch *batch;
 
 	for (r = g->readers; r; r = next) {
 		next = r->next;
 		free(r);
 	}
+	while ((batch = take_spare(g)))
+		free(batch);
 	pthread_cond_destroy(&g->done);
 	pthread_mutex_destroy(&g->done_lock);
 	pthread_mutex_destroy(&g->lock);
@@ -108,13 +146,13 @@ void gather_destroy(struct gather *g)
 
 static struct gather_batch *new_batch(struct gather *g)
 {
-	struct gather_batch *batch;
+	struct gather_batch *batch = take_spare(g);
 
-	batch = g->alloc(sizeof(*batch) + g->batch_max * sizeof(batch->tables[0]));
+	if (!batch)
+		batch = g->alloc(sizeof(*batch) + g->batch_max * sizeof(batch->tables[0]));
 	if (batch) {
 		batch->g = g;
 		batch->nr = 0;
-		batch->published = 0;
 		batch->single = false;
 	}
 	return batch;
@@ -209,7 +247,7 @@ void gather_free_batch(struct gather_batch *batch)
 	for (unsigned i = 0; i < nr; i++)
 		g->free_fn(g->cookie, batch->tables[i]);
 	if (!batch->single)
-		free(batch);
+		put_spare(g, batch);
 	if (g->d->deferred) {
 		/* Last: the gather may be destroyed as soon as the freer has seen it. */
 		pthread_mutex_lock(&g->done_lock);

@@ -57,6 +57,7 @@ struct gather {
 	gather_free_fn free_fn;
 	void *cookie;
 	struct gather_batch *batch;
+	struct gather_batch *spares; /* unused ones */
 	unsigned batch_max;
 	unsigned request; /* last number written to a req */
 	uint64_t ipis_sent;
@@ -71,6 +72,7 @@ struct gather {
 	unsigned full_barrier;
 	/* Written by whoever frees: a callback's thread, with RCU. */
 	uint64_t freed __attribute__((aligned(GATHER_CACHE_LINE)));
+	struct gather_batch *returned; /* unused ones, from callbacks */
 	uint64_t callbacks;
 	uint64_t waiting_peak;
 	pthread_mutex_t done_lock; /* of a deferred discipline: `freed` grows under it */
@@ -78,7 +80,7 @@ struct gather {
 	unsigned quiesced; /* see gather_hb_quiescent() */
 };
 
-/* Hands the tables to the free function, then forgets the batch. */
+/* Hands the tables to the free function, and the batch back. */
 void gather_free_batch(struct gather_batch *batch);
 /* Takes the current batch away from the gather. */
 struct gather_batch *gather_take_batch(struct gather *g);
