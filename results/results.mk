@@ -6,3 +6,14 @@ libs += results
 results-srcs := $(addprefix results/,error.c metrics.c params.c pairs.c rules.c stat.c doc.c file.c \
 	json.c read.c write.c run.c run_read.c table.c source.c \
 	cmd_validate.c cmd_show.c compare.c compare_rows.c cmd_compare.c)
+
+results-unit-tests := $(addprefix results/test/,test_params test_stat test_doc test_run test_read)
+# probe and cli stand between the script tests and the library.
+results-helpers := results/test/probe results/test/cli
+$(foreach t,$(results-unit-tests) $(results-helpers),\
+	$(eval $(t)-srcs := $(t).c)$(eval $(t)-libs := results)$(eval $(t)-ldlibs := -ljansson -lm))
+tests += $(results-unit-tests)
+asan-tests += $(results-unit-tests)
+test-helpers += $(results-helpers)
+asan-helpers += $(results-helpers)
+script-tests += $(addprefix results/test/,test_schema.t test_mutations.t test_cli.t)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Text for a terminal: strings from results made harmless, numbers, aligned tables. */
 #include <errno.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,9 +28,11 @@ void results__print_text(FILE *f, const char *s, int indent)
 
 const char *results__number(char *buf, size_t size, double x)
 {
-	if (x == floor(x) && fabs(x) <= (double)RESULTS_MAX_INT)
-		snprintf(buf, size, "%.0f", x);
-	else if (fabs(x) >= 1000)
+	bool large = x >= 1000 || x <= -1000;
+
+	if (x <= RESULTS_MAX_INT && x >= -RESULTS_MAX_INT && x == (double)(long long)x)
+		snprintf(buf, size, "%lld", (long long)x);
+	else if (large)
 		snprintf(buf, size, "%.1f", x);
 	else
 		snprintf(buf, size, "%.4g", x);

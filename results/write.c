@@ -4,7 +4,6 @@
  * the same bytes and two documents can be read side by side with diff.
  */
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +35,7 @@ static void put_number(FILE *f, double x)
 			break;
 	}
 	/* Whole numbers below 2^53 stay integers; "%g" would turn those of 16 digits into 1e+15. */
-	if (x == floor(x) && x <= RESULTS_MAX_INT)
+	if (x <= RESULTS_MAX_INT && x == (double)(long long)x)
 		snprintf(text, sizeof(text), "%lld", (long long)x);
 	for (char *c = text; *c; c++)
 		if (*c == ',') /* a locale's decimal comma */

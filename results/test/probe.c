@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The library as the script tests see it.
+ *
+ *   probe make DIR          documents and runs as the writer writes them
+ *   probe read [--lax]      for each file named on standard input: "accept" or
+ *                           "reject TAB path TAB reason"; an accepted document is written again to
+ *                           FILE.again. --lax is a reader that only wants JSON with a format in it:
+ *                           the one that the tests' oracle must catch.
+ *   probe stat FILE         for each measurement: case, value low high min max agreement n
+ *   probe metrics           the list of metrics
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "../internal.h"
+
+static void die(const struct results_error *err)
+{
+	results_error_print(stderr, err);
+	exit(1);
+}
+
+static void add(struct results_doc *doc, const char *metric, enum results_kind kind, int n)
+{
+	struct results_measurement m = {
+		.case_id = n % 2 ? "gup_fast/walk" : "table_free/munmap",
+		.subject = n % 3,
+		.metric = results_metric_find(metric),
+		.kind = kind,
+		.nr_ops = 1 + 7 * n,
+		.discarded = n % 4,
+		.nr_samples = 1 + n % 31,
+	};
+	struct results_error err;
+	double samples[32];
+
+	results_params_set_int(&m.params, "n", n);
+	if (n % 2)
+		results_params_set_str(&m.params, "format", n % 5 ? "s390x-4l" : "x86_64-4k-48");
+	for (size_t i = 0; i < m.nr_samples; i++)
+		samples[i] = kind == RESULTS_EXACT ? 1000 * n + (i == 10) :
+			     kind == RESULTS_DETERMINISTIC ? 1000 * n + i % 5 : n / 7.0 + i * 0.1;
+	m.samples = samples;
+	if (results_doc_add(doc, &m, &err))
+		die(&err);
+	results_params_free(&m.params);
+}
+
+static void make_doc(const char *dir, const char *name, int rows)
+{
+	struct results_params params = { 0 };
+	struct results_error err;
+	struct results_doc *doc;
+	char path[256];
+
+	if (results_doc_new(name, "icount", &doc))
+		exit(1);
+	doc->command = strdup("ptbench kernels run \"x86_64-stock\" \xe2\x9c\x93");
+	strcpy(doc->created, "2026-01-31T23:59:59Z");
+	results_pairs_set(&doc->environment, "qemu", "7.2 (Debian)");
+	results_pairs_set(&doc->environment, "cpus", "1");
+	results_pairs_set(&doc->environment, "load", "0.10");
+	results_pairs_set(&doc->subject, "image_sha256", "0123abcd");
+	results_pairs_set(&doc->subject, "patches", "");
+	for (int i = 0; i < rows; i++) {
+		add(doc, i % 2 ? "instructions" : "ipis_sent", i % 3 ? RESULTS_EXACT : RESULTS_DETERMINISTIC, i);
+		add(doc, "time", RESULTS_SAMPLED, i);
+		results_params_set_int(&params, "n", i);
+		if (results_doc_add_skipped(doc, "thp/split", &params, RESULTS_KERNEL, "no huge pages\n", &err) ||
+		    results_doc_add_check(doc, "gup_fast/only", &params, "0 wrong", i ? "0 wrong" : "", i > 0, &err))
+			die(&err);
+	}
+	doc->extra = rows ? strdup("{\"notes\": [1, 2.5, null, true, {\"deep\": \"\\u00e9\"}]}") : NULL;
+	snprintf(path, sizeof(path), "%s/%s.json", dir, name);
+	if (results_doc_write(doc, path, &err))
+		die(&err);
+	results_params_free(&params);
+	results_doc_free(doc);
+}
+
+static int make(const char *dir)
+{
+	struct results_error err;
+	struct results_run *run;
+
+	make_doc(dir, "rich", 12);
+	make_doc(dir, "small", 1);
+	make_doc(dir, "empty", 0);
+	if (results_run_create(dir, "make bench", "abc123", &run, &err) ||
+	    results_run_part(run, "small", "small.json", RESULTS_PASSED, NULL, &err) ||
+	    results_run_part(run, "b", NULL, RESULTS_FAILED, "panic \xe2\x9c\x93\nend", &err) ||
+	    results_run_part(run, "c", "c.json", RESULTS_SKIPPED, "no KVM here", &err) ||
+	    results_run_finish(run, true, &err))
+		die(&err);
+	make_doc(run->dir, "small", 1);
+	puts(run->dir);
+	results_run_free(run);
+	return 0;
+}
+
+static int read_lax(const char *file, struct results_error *err)
+{
+	json_error_t problem;
+	json_t *root = json_load_file(file, 0, &problem);
+	int ret = json_is_string(json_object_get(root, "format")) ? 0 : -1;
+
+	snprintf(err->reason, sizeof(err->reason), "not even JSON with a format");
+	json_decref(root);
+	return ret;
+}
+
+static int read_again(const char *file, struct results_error *err)
+{
+	int ret = results__is_run(file, err);
+	struct results_run *run;
+	struct results_doc *doc;
+	char again[512];
+
+	if (ret < 0)
+		return ret;
+	if (ret) {
+		ret = results_run_read(file, &run, err);
+		results_run_free(run);
+		return ret;
+	}
+	ret = results_doc_read(file, &doc, err);
+	if (ret)
+		return ret;
+	snprintf(again, sizeof(again), "%s.again", file);
+	ret = results_doc_write(doc, again, err);
+	results_doc_free(doc);
+	if (!ret)
+		return 0;
+	fprintf(stderr, "%s: what was read cannot be written\n", file);
+	die(err);
+	return ret;
+}
+
+static int read_files(bool lax)
+{
+	char file[400];
+
+	while (fgets(file, sizeof(file), stdin)) {
+		struct results_error err = { 0 };
+
+		file[strcspn(file, "\n")] = '\0';
+		if (!(lax ? read_lax(file, &err) : read_again(file, &err))) {
+			puts("accept");
+			continue;
+		}
+		fputs("reject\t", stdout);
+		results__print_text(stdout, err.path, -1);
+		putchar('\t');
+		results__print_text(stdout, err.reason, -1);
+		putchar('\n');
+	}
+	return 0;
+}
+
+static int stat_file(const char *file)
+{
+	struct results_error err;
+	struct results_doc *doc;
+
+	if (results_doc_read(file, &doc, &err))
+		die(&err);
+	for (size_t i = 0; i < doc->nr_measurements; i++) {
+		struct results_stat s;
+
+		if (doc->measurements[i].skipped)
+			continue;
+		results_stat(&doc->measurements[i], &s);
+		printf("%zu %.17g %.17g %.17g %.17g %.17g %.17g %zu\n", i, s.value, s.low, s.high,
+		       s.min, s.max, s.agreement, s.n);
+	}
+	results_doc_free(doc);
+	return 0;
+}
+
+static int metrics(void)
+{
+	for (size_t i = 0; i < results_nr_metrics(); i++) {
+		const struct results_metric *m = results_metric_at(i);
+
+		printf("%s\t%s\t%s\n", m->name, m->unit, results_better_name(m->better));
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && !strcmp(argv[1], "make"))
+		return make(argv[2]);
+	if (argc >= 2 && !strcmp(argv[1], "read"))
+		return read_files(argc == 3 && !strcmp(argv[2], "--lax"));
+	if (argc == 3 && !strcmp(argv[1], "stat"))
+		return stat_file(argv[2]);
+	if (argc == 2 && !strcmp(argv[1], "metrics"))
+		return metrics();
+	fputs("usage: probe make DIR | read [--lax] | stat FILE | metrics\n", stderr);
+	return 2;
+}

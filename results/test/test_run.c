@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Runs: partial from the start, the newest link, parts, and a reader that cannot be led astray. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <results/results.h>
+
+#include "../../scripts/tap.h"
+
+static char top[] = "/tmp/ptbench-run.XXXXXX";
+
+static char *path(const char *name)
+{
+	char *p;
+
+	return asprintf(&p, "%s/%s", top, name) < 0 ? NULL : p;
+}
+
+static bool points_at(const char *runs, const struct results_run *run)
+{
+	char target[256] = "", *link;
+	ssize_t len;
+
+	if (asprintf(&link, "%s/latest", runs) < 0)
+		return false;
+	len = readlink(link, target, sizeof(target) - 1);
+	free(link);
+	return len > 0 && !strcmp(strrchr(run->dir, '/') + 1, target);
+}
+
+static void test_life(const char *runs)
+{
+	struct results_run *run, *second, *seen = NULL;
+	struct results_error err = { 0 };
+	char *latest = path("a/b/latest"), *file = path("a/b/latest/run.json");
+	int ret = results_run_create(runs, "make bench \"x\"", "abc123-dirty", &run, &err);
+
+	if (!ok(!ret, "a run is made, folders and all")) {
+		results_error_print(stdout, &err);
+		exit(1);
+	}
+	ok(strstr(run->dir, "Z-abc123-dirty-") && points_at(runs, run), "its name, and the link to it");
+	ok(!results_run_read(run->dir, &seen, &err) && !seen->complete && !seen->finished &&
+		   !seen->nr_parts && !strcmp(seen->command, run->command), "partial from the start");
+	results_run_free(seen);
+	ok(!results_run_part(run, "native", "native.json", RESULTS_PASSED, NULL, &err) &&
+		   !results_run_part(run, "b", NULL, RESULTS_SKIPPED, "no KVM", &err) &&
+		   !results_run_part(run, "c", "c.json", RESULTS_FAILED, "panic\nlast line", &err) &&
+		   !results_run_part(run, "b", "b.json", RESULTS_PASSED, "", &err),
+	   "parts are added and replaced");
+	ok(!results_run_read(latest, &seen, &err) && seen->nr_parts == 3 &&
+		   !strcmp(seen->parts[1].name, "b") && seen->parts[1].state == RESULTS_PASSED &&
+		   !seen->parts[1].reason && !strcmp(seen->parts[2].reason, "panic\nlast line") &&
+		   !seen->complete, "read through the link, still partial");
+	results_run_free(seen);
+	ok(!results_run_finish(run, true, &err) && !results_run_read(file, &seen, &err) &&
+		   seen->complete && seen->finished, "complete when it is finished, read by its run.json");
+	results_run_free(seen);
+	ok(!results_run_create(runs, "again", "abc123", &second, &err) && points_at(runs, second) &&
+		   strcmp(run->dir, second->dir), "the link moves to the next run");
+	ok(!results_run_finish(second, false, &err) && !results_run_read(second->dir, &seen, &err) &&
+		   !seen->complete && seen->finished, "an interrupted run is finished and partial");
+	results_run_free(seen);
+	results_run_free(run);
+	results_run_free(second);
+	free(latest);
+	free(file);
+}
+
+static void test_refused(const char *runs)
+{
+	static const char *const files[] = { "../x.json", "/etc/passwd", "a/b.json", "..", ".hidden",
+					     "x..json", "a\nb", "a b" };
+	struct results_run *run = NULL;
+	struct results_error err;
+
+	ok(results_run_create(runs, "x", "../up", &run, &err) == -EINVAL && !run, "revision: %s",
+	   err.reason);
+	ok(results_run_create(runs, "", "a", &run, &err) == -EINVAL && !run, "command: %s", err.reason);
+	if (results_run_create(runs, "x", "a", &run, &err))
+		exit(1);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		ok(results_run_part(run, "p", files[i], RESULTS_PASSED, NULL, &err) == -EINVAL &&
+			   !run->nr_parts, "file %zu is refused", i);
+	ok(results_run_part(run, "p", NULL, RESULTS_PASSED, NULL, &err) == -EINVAL, "passed: %s",
+	   err.reason);
+	ok(results_run_part(run, "p", NULL, RESULTS_FAILED, NULL, &err) == -EINVAL, "failed: %s",
+	   err.reason);
+	ok(results_run_part(run, "p", "p.json", RESULTS_PASSED, "well", &err) == -EINVAL &&
+		   !run->nr_parts, "passed: %s", err.reason);
+	results_run_free(run);
+}
+
+static void test_errors(void)
+{
+	struct results_run *run = NULL;
+	struct results_error err;
+	char *blocked = path("blocked"), *latest = path("blocked/latest"), *plain = path("plain");
+	FILE *f = fopen(plain, "w");
+
+	fclose(f);
+	ok(results_run_create(plain, "x", "a", &run, &err) < 0 && !run, "runs is a file: %s", err.reason);
+	mkdir(blocked, 0777);
+	mkdir(latest, 0777);
+	ok(results_run_create(blocked, "x", "a", &run, &err) < 0 && !run &&
+		   strstr(err.reason, "remove it"), "latest is a folder: %s", err.reason);
+	ok(results_run_read("/nowhere/at/all", &run, &err) == -ENOENT && !run, "no run: %s", err.reason);
+	ok(results_run_read(top, &run, &err) == -ENOENT && strstr(err.file, "run.json"),
+	   "a folder without run.json: %s", err.reason);
+	free(plain);
+	free(blocked);
+	free(latest);
+}
+
+/* Runs that start in the same second do not meet. */
+static void test_many(const char *runs)
+{
+	int made = 0;
+
+	for (int i = 0; i < 100; i++) {
+		struct results_run *run;
+
+		made += !results_run_create(runs, "x", "a", &run, NULL);
+		results_run_free(run);
+	}
+	ok(made == 100, "100 runs at once have 100 folders");
+}
+
+int main(void)
+{
+	char command[64], *runs;
+
+	if (!mkdtemp(top)) {
+		perror(top);
+		return 1;
+	}
+	runs = path("a/b");
+	test_life(runs);
+	test_refused(runs);
+	test_errors();
+	test_many(runs);
+	snprintf(command, sizeof(command), "rm -r '%s'", top);
+	ok(!system(command), "cleaned up");
+	free(runs);
+	return tap_done();
+}
