@@ -14,5 +14,7 @@ extern const struct bench_case bench_host_keep, bench_host_madvise, bench_host_m
 	bench_host_munmap, bench_host_vmsplice;
 /* case_shim.c */
 extern const struct bench_case bench_clock_read, bench_shim_empty;
+/* case_table_free.c */
+extern const struct bench_case bench_table_free_keep, bench_table_free_munmap;
 
 #endif

@@ -118,7 +118,8 @@ int native_setup(struct native_instance *in, struct bench_state *s)
 	int err;
 
 	*s = in->s;
-	if (!(bench_needs(s) & (BENCH_NEED_THREADS | BENCH_NEED_HOST)))
+	/* Whoever has threads places them; the others stay where they are. */
+	if (!(bench_needs(s) & (BENCH_NEED_THREADS | BENCH_NEED_HOST | BENCH_NEED_URCU)))
 		sched_setaffinity(0, sizeof(in->native->one_cpu), &in->native->one_cpu);
 	err = s->c->setup ? s->c->setup(s) : 0;
 	if (!err)

@@ -16,8 +16,10 @@ const struct bench_case *const bench_table[] = {
 	&bench_gup_fast_walk,
 	&bench_host_membarrier,
 	&bench_shim_empty,
+	&bench_table_free_keep,
 	&bench_host_keep,
 	&bench_host_madvise,
+	&bench_table_free_munmap,
 	&bench_host_munmap,
 	NULL,
 };
