@@ -190,7 +190,7 @@ static int create_gather(struct bench_state *s, struct freeing *f)
 	return err;
 }
 
-/* The freer on the first CPU there is, readers on the next ones. */
+/* The freer on the first CPU there is, with liburcu's worker; readers on the next ones. */
 static int place(struct bench_state *s, struct freeing *f)
 {
 	unsigned nr = bench_num(s, "readers");
@@ -198,11 +198,9 @@ static int place(struct bench_state *s, struct freeing *f)
 
 	if (sched_getaffinity(0, sizeof(f->cpus), &f->cpus))
 		return -errno;
-	if (!nr)
-		return 0;
 	if (nr + 1 > (unsigned)CPU_COUNT(&f->cpus))
-		return skip(s, -ENODEV, "oversubscribed: %u readers and a freer on %d CPUs", nr,
-			    CPU_COUNT(&f->cpus));
+		return skip(s, -ENODEV, "oversubscribed: a freer and %u readers on %d CPUs",
+			    nr, CPU_COUNT(&f->cpus));
 	CPU_ZERO(&cpu);
 	CPU_SET(readers_nth_cpu(&f->cpus, 0), &cpu);
 	return sched_setaffinity(0, sizeof(cpu), &cpu) ? -errno : 0;

@@ -16,6 +16,12 @@ tsan-tests += ref/test/test_gather
 ref/test/test_gather-srcs := ref/test/test_gather.c ref/test/gather_suite.c
 ref/test/test_gather-libs := ref
 
+tests += ref/test/test_gather_ipi
+asan-tests += ref/test/test_gather_ipi
+tsan-tests += ref/test/test_gather_ipi
+ref/test/test_gather_ipi-srcs := ref/test/test_gather_ipi.c
+ref/test/test_gather_ipi-libs := ref
+
 libs += refurcu
 refurcu-srcs := $(addprefix ref/gather/,urcu.c urcu_memb.c urcu_qsbr.c)
 
@@ -44,3 +50,14 @@ tests += ref/test/test_pgtable
 asan-tests += ref/test/test_pgtable
 ref/test/test_pgtable-srcs := ref/test/test_pgtable.c ref/test/gup_suite.c
 ref/test/test_pgtable-libs := ref
+
+tests += ref/test/test_gup_recheck
+asan-tests += ref/test/test_gup_recheck
+ref/test/test_gup_recheck-srcs := ref/test/test_gup_recheck.c $(gup-suite)
+ref/test/test_gup_recheck-libs := ref
+
+tests += ref/test/test_gup_threads
+asan-tests += ref/test/test_gup_threads
+tsan-tests += ref/test/test_gup_threads
+ref/test/test_gup_threads-srcs := ref/test/test_gup_threads.c $(gup-suite)
+ref/test/test_gup_threads-libs := ref

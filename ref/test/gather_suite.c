@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "../../scripts/tap.h"
 #include "../gather/gather_priv.h"
@@ -347,6 +348,7 @@ static void errors(const struct gather_discipline *d)
 
 void gather_suite_run(void)
 {
+	alarm(60); /* a lost acknowledgement is waited for without end */
 	errors(gather_discipline_find("ipi_signal"));
 	for (size_t i = 0; i < gather_nr_disciplines(); i++) {
 		const struct gather_discipline *d = gather_discipline_at(i);

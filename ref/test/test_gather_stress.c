@@ -367,6 +367,7 @@ int main(int argc, char **argv)
 {
 	unsigned long seed = argc > 1 ? strtoul(argv[1], NULL, 0) : (unsigned long)time(NULL);
 
+	alarm(60); /* a lost acknowledgement is waited for without end */
 	diag("seed %lu", seed);
 	gather_register_urcu();
 	if (!ok(!world_create(&world), "a range of %d tables is mapped", NR_SLOTS))
