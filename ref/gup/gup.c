@@ -6,8 +6,8 @@
 
 #include "../pgtable/mm.h"
 
-#define ROW(ident, fmt, name, is_busted) \
-	{ fmt, #name, gup_fast_##ident##_##name, "gup_fast_" #ident "_" #name, is_busted }
+#define ROW(ident, fmt, name, is_busted, copy) \
+	{ fmt, #name, gup_fast_##ident##_##name, "gup_fast_" #ident "_" #name, is_busted, copy }
 #define DECLARE(ident)                                                                     \
 	extern unsigned long gup_fast_##ident##_static(struct ref_mm *, uint64_t, unsigned long,   \
 						       unsigned, struct ref_page **);              \
@@ -15,8 +15,10 @@
 		gup_fast_##ident##_addr_end_global, gup_fast_##ident##_offset_lockless;
 /* `static` is wrong exactly where a level folds per mm. */
 #define ROWS(ident, fmt, folds_per_mm)                                                     \
-	ROW(ident, fmt, static, folds_per_mm), ROW(ident, fmt, addr_end_folded, false),    \
-		ROW(ident, fmt, addr_end_global, false), ROW(ident, fmt, offset_lockless, false)
+	ROW(ident, fmt, static, folds_per_mm, folds_per_mm),                               \
+		ROW(ident, fmt, addr_end_folded, false, folds_per_mm),                     \
+		ROW(ident, fmt, addr_end_global, false, folds_per_mm),                     \
+		ROW(ident, fmt, offset_lockless, false, false)
 
 DECLARE(x86_64_4k_48)
 DECLARE(x86_64_4k_57)

@@ -168,7 +168,8 @@ REF_ALWAYS_INLINE uint64_t *gup_deref(const struct pgt_fmt *f, const struct gup_
 /*
  * pXd_offset_lockless(real, entry, addr) of the level below `level`. Only an architecture's own
  * gives the real pointer back when that level is folded; the generic one, and every other design,
- * gives the address of the caller's copy, and the next word after that is not a page-table entry.
+ * gives the address of the caller's copy. The next word after that is not a page-table entry, and
+ * the same word read again is not what the table says by then.
  */
 REF_ALWAYS_INLINE uint64_t *gup_offset(GUP_ARGS, enum pgt_level level, uint64_t *real,
 				       uint64_t *copy, uint64_t entry, uint64_t addr)

@@ -40,6 +40,9 @@ static void hook_head(struct ref_page *page)
 	GUP_WALKER(ident, clip_without_wrap, FIXED, .clip_without_wrap = true)        \
 	GUP_WALKER(ident, no_write_check, FIXED, .no_write_check = true)              \
 	GUP_WALKER(ident, hooked, FIXED, HOOKS)                                       \
+	GUP_WALKER(ident, hooked_static, .design = GUP_STATIC, HOOKS)                 \
+	GUP_WALKER(ident, hooked_addr_end_folded, .design = GUP_ADDR_END_FOLDED, HOOKS) \
+	GUP_WALKER(ident, hooked_addr_end_global, .design = GUP_ADDR_END_GLOBAL, HOOKS) \
 	GUP_WALKER(ident, hooked_no_entry_recheck, FIXED, HOOKS, .no_entry_recheck = true) \
 	GUP_WALKER(ident, hooked_no_pmd_recheck, FIXED, HOOKS, .no_pmd_recheck = true)
 VARIANTS(x86_64_4k_48)
@@ -52,6 +55,9 @@ VARIANTS(s390x)
 	ROW(ident, format, one_object), ROW(ident, format, no_clip),                      \
 		ROW(ident, format, no_limit), ROW(ident, format, clip_without_wrap),      \
 		ROW(ident, format, no_write_check), ROW(ident, format, hooked),           \
+		ROW(ident, format, hooked_static),                                        \
+		ROW(ident, format, hooked_addr_end_folded),                               \
+		ROW(ident, format, hooked_addr_end_global),                               \
 		ROW(ident, format, hooked_no_entry_recheck),                              \
 		ROW(ident, format, hooked_no_pmd_recheck)
 

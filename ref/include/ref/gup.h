@@ -24,7 +24,19 @@ struct gup_walker {
 	const char *design; /* static | addr_end_folded | addr_end_global | offset_lockless */
 	gup_fast_fn fast;
 	const char *symbol; /* of `fast`, for code_bytes and disassembly */
-	bool busted;	    /* this pair (design, format) returns wrong pages at some boundary */
+	/*
+	 * This pair (design, format) returns wrong pages at some boundary: `static` where levels fold
+	 * per mm. Do not let it cross one of those (s390x with 2 levels: 1 MiB, 3: 2 GiB, 4: 4 TiB):
+	 * it reads what happens to lie beside its local, and may well crash.
+	 */
+	bool busted;
+	/*
+	 * It has no pointer to an entry of the mm's top table, only its own copy: where such an entry
+	 * is a leaf, or a PMD above PTEs (s390x with 2 levels, and 2 GiB leaves with 3), the recheck
+	 * compares the copy with itself, and an unmap beside it goes unseen. Every design but
+	 * offset_lockless, where levels fold per mm.
+	 */
+	bool rechecks_copy;
 };
 size_t gup_nr_walkers(void);
 const struct gup_walker *gup_walker_at(size_t i);
