@@ -1,0 +1,297 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The writer's files conform to the JSON Schemas, and reader and schemas agree on what is good.
+
+Each row of the tables changes a good file, says what the reader must do and where it must see the
+fault. Rows marked BEYOND are what a schema cannot say: there the schema must accept."""
+
+import copy
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+import oracle
+from oracle import ok, diag
+
+GOOD = None  # what a row says instead of a path when the reader must accept
+BEYOND = "beyond the schema"
+M, C = "$.measurements[0]", "$.checks[0]"
+
+
+def put(*path):
+    """A change: put(key, ..., value) sets, put(key, ...) with value DEL deletes."""
+    *keys, last, value = path
+
+    def change(doc):
+        for k in keys:
+            doc = doc[k]
+        if value is DEL:
+            del doc[last]
+        else:
+            doc[last] = value
+    return change
+
+
+DEL = object()
+BIG = 2**53
+
+
+def m(*path):
+    return put("measurements", 0, *path)
+
+
+def skipped(**more):
+    row = {"case": "a/b", "params": {}, "subject": "ref", "skipped": "no"}
+    row.update(more)
+    return put("measurements", 0, {k: v for k, v in row.items() if v is not DEL})
+
+
+def append(key, row):
+    return lambda doc: doc[key].append(row)
+
+
+def again(key, **changes):
+    return lambda doc: doc[key].append({**copy.deepcopy(doc[key][0]), **changes})
+
+
+RESULT = [
+    ("nothing changed", lambda doc: None, GOOD),
+    ("keys in another order", lambda doc: doc.update(format=doc.pop("format")), GOOD),
+    ("rows in another order", lambda doc: doc["measurements"].reverse(), GOOD),
+    ("no rows", lambda doc: doc.update(measurements=[], checks=[]), GOOD),
+    ("no extra", put("extra", DEL), GOOD),
+    ("anything in extra", put("extra", {"A b": [{"": None}], "x": 1e300}), GOOD),
+    ("extra is a list", put("extra", []), "$.extra"),
+    ("format is another", put("format", "ptbench"), "$.format"),
+    ("format is missing", put("format", DEL), "$.format"),
+    ("version 2", put("version", 2), "$.version"),
+    ("version true", put("version", True), "$.version"),
+    ("version in quotes", put("version", "1"), "$.version"),
+    ("version 1.0", put("version", 1.0), "$.version", BEYOND),
+    ("unknown key", put("colour", "red"), "$.colour"),
+    *((f"{k} is missing", put(k, DEL), f"$.{k}") for k in
+      ("part", "mode", "created", "command", "provenance", "measurements", "checks")),
+    *((f"{k} is null", put(k, None), f"$.{k}") for k in
+      ("part", "mode", "created", "command", "provenance", "measurements", "checks", "extra")),
+    ("part climbs", put("part", "../x"), "$.part"),
+    ("part with two dots", put("part", "a..b"), "$.part"),
+    ("part of 129 characters", put("part", "a" * 129), "$.part"),
+    ("part of 128 characters", put("part", "a" * 128), GOOD),
+    ("part ends with a newline", put("part", "native\n"), "$.part"),
+    ("mode is unknown", put("mode", "xen"), "$.mode"),
+    ("created without Z", put("created", "2026-01-31T23:59:59"), "$.created"),
+    ("created in month 13", put("created", "2026-13-01T00:00:00Z"), "$.created"),
+    ("created on 30 February", put("created", "2026-02-30T00:00:00Z"), "$.created", BEYOND),
+    ("created on 29 February 2024", put("created", "2024-02-29T23:59:60Z"), GOOD),
+    ("created on 29 February 2100", put("created", "2100-02-29T00:00:00Z"), "$.created", BEYOND),
+    ("created on 29 February 2000", put("created", "2000-02-29T00:00:00Z"), GOOD),
+    ("created at 24 h", put("created", "2026-01-31T24:00:00Z"), "$.created"),
+    ("created in other digits", put("created", "२026-01-31T23:59:59Z"), "$.created"),
+    ("command is empty", put("command", ""), "$.command"),
+    ("command of 16384 characters", put("command", "é" * 16384), GOOD),
+    ("command of 16385 characters", put("command", "é" * 16385), "$.command"),
+    ("half a surrogate", put("command", "\ud800"), "", BEYOND),
+    ("NUL in a string", put("command", "a\0b"), "", BEYOND),
+    ("environment is missing", put("provenance", "environment", DEL), "$.provenance.environment"),
+    ("another block of provenance", put("provenance", "x", {}), "$.provenance.x"),
+    ("environment with a number", put("provenance", "environment", "cpus", 2),
+     "$.provenance.environment.cpus"),
+    ("environment with a capital", put("provenance", "environment", "CPU", "x"),
+     "$.provenance.environment"),
+    ("subject with any key", put("provenance", "subject", "new_key", "\x1b"), GOOD),
+    ("subject with an empty value", put("provenance", "subject", "patches", ""), GOOD),
+    ("subject with 257 keys",
+     put("provenance", "subject", {f"k{i}": "" for i in range(257)}), "$.provenance.subject"),
+    ("subject with 256 keys", put("provenance", "subject", {f"k{i}": "" for i in range(256)}), GOOD),
+    ("a measurement is a list", put("measurements", 0, []), M),
+    ("an unknown key in a measurement", m("mean", 1), M + ".mean"),
+    *((f"{k} of a measurement is missing", m(k, DEL), f"{M}.{k}") for k in
+      ("case", "params", "subject", "metric", "unit", "kind", "better", "nr_ops", "samples")),
+    ("discarded is missing", m("discarded", DEL), GOOD),
+    ("discarded is 0", m("discarded", 0), GOOD),
+    ("discarded is negative", m("discarded", -1), M + ".discarded"),
+    ("discarded is null", m("discarded", None), M + ".discarded"),
+    ("case without family", m("case", "walk"), M + ".case"),
+    ("case with markup", m("case", "a/<script>"), M + ".case"),
+    ("case of 129 characters", m("case", "a/" + "b" * 127), M + ".case"),
+    ("case of 128 characters", m("case", "a/" + "b" * 126), GOOD),
+    ("subject of a measurement is unknown", m("subject", "windows"), M + ".subject"),
+    ("metric is unknown", m("metric", "speed"), M + ".metric"),
+    ("unit of another metric", m("unit", "ns"), M + ".unit"),
+    ("better is a lie", m("better", "higher"), M + ".better"),
+    ("kind is unknown", m("kind", "guessed"), M + ".kind"),
+    ("nr_ops is 0", m("nr_ops", 0), M + ".nr_ops"),
+    ("nr_ops is 2^53", m("nr_ops", BIG), M + ".nr_ops"),
+    ("nr_ops is 2^53 - 1", m("nr_ops", BIG - 1), GOOD),
+    ("nr_ops is 1.0", m("nr_ops", 1.0), M + ".nr_ops", BEYOND),
+    ("nr_ops is true", m("nr_ops", True), M + ".nr_ops"),
+    ("no samples", m("samples", []), M + ".samples"),
+    ("samples is a number", m("samples", 5), M + ".samples"),
+    ("a sample is text", m("samples", [1, "1"]), M + ".samples[1]"),
+    ("a sample is null", m("samples", [None]), M + ".samples[0]"),
+    ("a sample is negative", m("samples", [-1]), M + ".samples[0]"),
+    ("a sample is 2^53", m("samples", [BIG]), M + ".samples[0]"),
+    ("an exact sample has a fraction", m("samples", [0.5]), M + ".samples[0]"),
+    ("an exact sample is 1.0", m("samples", [1.0]), M + ".samples[0]", BEYOND),
+    ("65537 samples", m("samples", [1] * 65537), M + ".samples"),
+    ("65536 samples", m("samples", [1] * 65536), GOOD),
+    ("9 of 10 agree", m("samples", [1] * 9 + [2]), GOOD),
+    ("8 of 10 agree", m("samples", [1] * 8 + [2, 3]), M + ".kind", BEYOND),
+    ("8 of 10 agree, deterministic",
+     lambda doc: doc["measurements"][0].update(samples=[1] * 8 + [2, 3], kind="deterministic"), GOOD),
+    ("a deterministic sample has a fraction",
+     lambda doc: doc["measurements"][0].update(samples=[1.5], kind="deterministic"), M + ".samples[0]"),
+    ("sampled fractions",
+     lambda doc: doc["measurements"][0].update(samples=[1.5, 0, 1e-300], kind="sampled"), GOOD),
+    ("a sampled negative",
+     lambda doc: doc["measurements"][0].update(samples=[1.5, -1e-9], kind="sampled"), M + ".samples[1]"),
+    ("a sampled 1e300",
+     lambda doc: doc["measurements"][0].update(samples=[1e300], kind="sampled"), M + ".samples[0]"),
+    ("a row twice", again("measurements"), None, BEYOND),
+    ("a row twice but for the samples", again("measurements", samples=[7]), None, BEYOND),
+    ("a row of another subject", again("measurements", subject="liburcu"), GOOD),
+    ("params is a list", m("params", []), M + ".params"),
+    ("a parameter is a real", m("params", {"n": 1.5}), M + ".params.n"),
+    ("a parameter is 1.0", m("params", {"n": 1.0}), M + ".params.n", BEYOND),
+    ("a parameter is true", m("params", {"n": True}), M + ".params.n"),
+    ("a parameter is 2^53", m("params", {"n": BIG}), M + ".params.n"),
+    ("a parameter is -2^53 + 1", m("params", {"n": 1 - BIG}), GOOD),
+    ("a parameter is an object", m("params", {"n": {}}), M + ".params.n"),
+    ("a parameter is an empty string", m("params", {"n": ""}), M + ".params.n"),
+    ("a parameter is a number in quotes", m("params", {"n": "12"}), M + ".params.n"),
+    ("a parameter is hexadecimal", m("params", {"n": "0x7f0000000000"}), GOOD),
+    ("a parameter with a comma", m("params", {"n": "a,b"}), M + ".params.n"),
+    ("a parameter with an escape", m("params", {"n": "a\x1bb"}), M + ".params.n"),
+    ("a parameter with markup", m("params", {"n": "<b>&\"' é"}), GOOD),
+    ("a parameter of 257 characters", m("params", {"n": "é" * 257}), M + ".params.n"),
+    ("a parameter of 256 characters", m("params", {"n": "é" * 256}), GOOD),
+    ("a parameter's name with a dash", m("params", {"a-b": 1}), M + ".params"),
+    ("17 parameters", m("params", {f"p{i}": i for i in range(17)}), M + ".params"),
+    ("16 parameters", m("params", {f"p{i}": i for i in range(16)}), GOOD),
+    ("skipped", skipped(), GOOD),
+    ("skipped without a reason", skipped(skipped=""), M + ".skipped"),
+    ("skipped is null", skipped(skipped=None), M + ".skipped"),
+    ("skipped with a metric", skipped(metric="time"), M + ".metric"),
+    ("skipped without params", skipped(params=DEL), M + ".params"),
+    ("skipped and measured", lambda doc: doc["measurements"].append(
+        {**{k: doc["measurements"][0][k] for k in ("case", "params", "subject")}, "skipped": "x"}),
+     None, BEYOND),
+    ("an unknown key in a check", put("checks", 0, "x", 1), C + ".x"),
+    *((f"{k} of a check is missing", put("checks", 0, k, DEL), f"{C}.{k}") for k in
+      ("id", "params", "expect", "seen", "ok")),
+    ("ok is 1", put("checks", 0, "ok", 1), C + ".ok"),
+    ("ok is null", put("checks", 0, "ok", None), C + ".ok"),
+    ("a check's name with a blank", put("checks", 0, "id", "a b"), C + ".id"),
+    ("a check expects nothing", put("checks", 0, "expect", ""), C + ".expect"),
+    ("a check saw nothing", put("checks", 0, "seen", ""), GOOD),
+    ("a check twice", again("checks", ok=True), None, BEYOND),
+    ("nested 16 deep", put("extra", json.loads('{"a":' + "[" * 14 + "]" * 14 + "}")), GOOD),
+    ("nested 17 deep", put("extra", json.loads('{"a":' + "[" * 15 + "]" * 15 + "}")), "", BEYOND),
+]
+
+P = "$.parts[0]"
+
+
+def part(**more):
+    return lambda run: run["parts"][0].update(**more)
+
+
+RUN = [
+    ("nothing changed", lambda run: None, GOOD),
+    ("no parts", put("parts", []), GOOD),
+    ("unknown key", put("x", 1), "$.x"),
+    *((f"{k} is missing", put(k, DEL), f"$.{k}") for k in
+      ("format", "version", "command", "started", "finished", "revision", "state", "parts")),
+    ("finished is null", put("finished", None), "$.finished"),
+    ("finished is null, partial", lambda run: run.update(finished=None, state="partial"), GOOD),
+    ("finished, partial", put("state", "partial"), GOOD),
+    ("started on 31 April", put("started", "2026-04-31T00:00:00Z"), "$.started", BEYOND),
+    ("finished yesterday", put("finished", "yesterday"), "$.finished"),
+    ("state is unknown", put("state", "done"), "$.state"),
+    ("revision climbs", put("revision", "../.."), "$.revision"),
+    ("a part is a name", put("parts", 0, "native"), P),
+    *((f"{k} of a part is missing", put("parts", 0, k, DEL), f"{P}.{k}") for k in
+      ("name", "file", "state", "reason")),
+    ("a file that climbs", part(file="../x.json"), P + ".file"),
+    ("a file in a folder", part(file="a/x.json"), P + ".file"),
+    ("a file from the root", part(file="/etc/passwd"), P + ".file"),
+    ("a file called ..", part(file=".."), P + ".file"),
+    ("a hidden file", part(file=".x"), P + ".file"),
+    ("passed without a file", part(file=None), P + ".file"),
+    ("passed with a reason", part(reason="x"), P + ".reason"),
+    ("failed without a reason", part(state="failed"), P + ".reason"),
+    ("failed with an empty reason", part(state="failed", reason=""), P + ".reason"),
+    ("failed with a reason and a file", part(state="failed", reason="hang"), GOOD),
+    ("skipped, no file", part(state="skipped", reason="no KVM", file=None), GOOD),
+    ("a part twice", again("parts"), None, BEYOND),
+    ("4097 parts", lambda run: run.update(parts=[dict(run["parts"][0], name=f"p{i}")
+                                                 for i in range(4097)]), "$.parts"),
+]
+
+
+def judge(tmp, table, base, validators, title):
+    files, values = [], []
+    for i, row in enumerate(table):
+        value = copy.deepcopy(base)
+        row[1](value)
+        values.append(value)
+        files.append(os.path.join(tmp, f"{title}{i}.json"))
+        with open(files[-1], "w", encoding="ascii") as f:
+            json.dump(value, f)
+    verdicts, process = oracle.probe_read(files)
+    if not ok(process.returncode == 0 and len(verdicts) == len(files),
+              f"{title}: the reader lives through all {len(files)} files"):
+        diag(process.stderr)
+        oracle.done()
+    for row, value, seen in zip(table, values, verdicts):
+        good = row[2] is GOOD and BEYOND not in row
+        schema = oracle.schema_of(validators, value).is_valid(value)
+        right = (seen[0] == "accept") == good and schema == (good or BEYOND in row)
+        if not good and row[2] is not None:
+            right = right and seen[1] == row[2]
+        text = "accepted" if good else "refused, " + BEYOND if BEYOND in row else "refused"
+        if not ok(right, f"{title}: {row[0]}: {text}"):
+            diag(f"reader {seen}, schema {'accepts' if schema else 'refuses'}, expected at {row[2]}")
+
+
+def test_metrics(validators):
+    lines = subprocess.run([oracle.program("probe"), "metrics"], capture_output=True, text=True,
+                           check=True).stdout.splitlines()
+    branches = validators["ptbench-result"].schema["$defs"]["measured"]["anyOf"]
+    listed = ["\t".join(b["properties"][k]["const"] for k in ("metric", "unit", "better"))
+              for b in branches]
+    if not ok(listed == lines, f"the schema's {len(listed)} metrics are those of metrics.h"):
+        diag("only one has: " + ", ".join(sorted(set(listed) ^ set(lines))))
+
+
+def main():
+    validators = oracle.load_schemas()
+    if validators is None:
+        oracle.skip_all("python3-jsonschema is not installed")
+    test_metrics(validators)
+    with tempfile.TemporaryDirectory() as tmp:
+        run_dir = subprocess.run([oracle.program("probe"), "make", tmp], capture_output=True,
+                                 text=True, check=True).stdout.strip()
+        values = {}
+        for path in ("rich.json", "small.json", "empty.json", run_dir + "/run.json"):
+            with open(os.path.join(tmp, path), encoding="utf-8") as f:
+                values[path] = json.load(f)
+            errors = list(oracle.schema_of(validators, values[path]).iter_errors(values[path]))
+            ok(not errors, f"what is written conforms: {os.path.basename(path)}")
+            for e in errors[:3]:
+                diag(e.message)
+        base = values["rich.json"]
+        # An exact measurement of instructions first, a failed check first.
+        base["measurements"].sort(key=lambda r: (r.get("metric") != "instructions" or
+                                                 r["kind"] != "exact"))
+        base["checks"].sort(key=lambda c: c["ok"])
+        judge(tmp, RESULT, base, validators, "result")
+        judge(tmp, RUN, values[run_dir + "/run.json"], validators, "run")
+    oracle.done()
+
+
+main()
