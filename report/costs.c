@@ -196,7 +196,7 @@ static void table_points(struct arena *a, struct table_cost *t)
 		x[nr] = t->tables[i];
 		y[nr++] = t->diff[i];
 	}
-	t->first = nr ? y[0] : rv_missing(t->nr ? t->diff[0].why : "no such row");
+	t->first = nr ? y[0] : rv_missing(t->nr ? t->diff[0].why : "not run");
 	t->per_table = rv_slope(a, x, y, nr, "slope over the number of tables of munmap minus its twin");
 	if (!nr)
 		t->per_table.why = t->first.why;

@@ -75,7 +75,7 @@ struct rvalue rv_slope(struct arena *a, const double *x, const struct rvalue *y,
 	size_t i;
 
 	if (!nr)
-		return rv_missing("no such row");
+		return rv_missing("not run");
 	for (i = 0; i < nr; i++)
 		mean += x[i] / (double)nr;
 	for (i = 0; i < nr; i++)

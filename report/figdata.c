@@ -13,6 +13,7 @@
 
 #define WIDTH 440
 #define ROW 21	      /* pixels of a bar and the space around it */
+#define OFFSET_WIDTH 8.4 /* of what gnuplot counts offsets in */
 #define CHAR_WIDTH 6.5 /* of the labels, a little more than it is */
 
 /* Legible on white and on the dark theme's ground; told apart by those who see fewer colours. */
@@ -270,19 +271,19 @@ void figure_bars(struct arena *a, const struct figure *f, FILE *to, struct mu *o
 	bars_margins(a, f, &l);
 	l.unit = factors ? (struct axis_unit){ 1, "" } : axis_unit(f->bars[0].value.metric, l.max);
 	by = l.unit.by;
-	height = l.rows * ROW + 54;
+	height = l.rows * ROW + 62;
 	file_names(a, f, o);
 	set_num(a, o, "height", ceil(height));
 	set_num(a, o, "left", l.left / WIDTH);
 	set_num(a, o, "right", l.right / WIDTH);
 	set_num(a, o, "top", 1 - 4 / height);
-	set_num(a, o, "bottom", 46 / height);
+	set_num(a, o, "bottom", 54 / height);
 	set_num(a, o, "xmin", l.min / by);
 	set_num(a, o, "xmax", l.max / by);
 	set_num(a, o, "base", log ? l.min / by : 0);
 	set_num(a, o, "ymin", -l.rows);
 	set_num(a, o, "dot", log ? 0 : 0.01);
-	set_num(a, o, "indent", l.left / 7.2 - 0.5);
+	set_num(a, o, "indent", (l.left - 3) / OFFSET_WIDTH);
 	set(o, "whisker", "#808080");
 	set(o, "xlabel", axis_title(a, f->xlabel, l.unit));
 	mu_set(o, "log", mu_bool(log));
@@ -367,7 +368,7 @@ void figure_lines(struct arena *a, const struct figure *f, FILE *to, struct mu *
 {
 	struct lines_range r = { 0 };
 	struct axis_unit unit;
-	double legend = 18 * (double)f->nr_lines, height = 300 + legend;
+	double legend = 18 * (double)f->nr_lines, height = 308 + legend;
 	double left;
 
 	lines_range(f, &r);
@@ -378,7 +379,7 @@ void figure_lines(struct arena *a, const struct figure *f, FILE *to, struct mu *
 	set_num(a, o, "left", left / WIDTH);
 	set_num(a, o, "right", 1 - 16.0 / WIDTH);
 	set_num(a, o, "top", 1 - (legend + 34) / height);
-	set_num(a, o, "bottom", 46 / height);
+	set_num(a, o, "bottom", 54 / height);
 	set_num(a, o, "ylabel_at", 1 - (legend + 20) / height);
 	set_num(a, o, "xmin", r.xmin);
 	set_num(a, o, "xmax", r.xmax);

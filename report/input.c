@@ -235,7 +235,7 @@ const struct results_measurement *rows_find(struct arena *a, const struct report
 	size_t i;
 
 	if (why)
-		*why = "no such row";
+		*why = "not run";
 	for (i = 0; doc && i < doc->nr_measurements; i++) {
 		const struct results_measurement *m = &doc->measurements[i];
 

@@ -19,7 +19,7 @@ static struct rvalue event(struct model *m, const struct report_part *part,
 {
 	const struct report_rows rows = { part, "table_free/munmap", RESULTS_KERNEL, metric };
 	const struct results_measurement *row;
-	const char *why = "no such row";
+	const char *why = "not run";
 
 	row = part ? rows_find(m->arena, &rows, like, NULL, 0, &why) : NULL;
 	return row ? rv_of(row) : rv_missing(why);

@@ -323,8 +323,8 @@ static size_t read_host(struct model *m, const struct report_part *part, struct 
 			if (j == nr) {
 				list = arena_grow(m->arena, list, nr, sizeof(*list));
 				list[nr++] = (struct host_row){ op, tables,
-								{ rv_missing("no such row"),
-								  rv_missing("no such row") } };
+								{ rv_missing("not run"),
+								  rv_missing("not run") } };
 			}
 			list[j].peer[is_spin(&row->params)] =
 				row->skipped ? rv_missing(clean(m->arena, row->skipped)) : rv_of(row);

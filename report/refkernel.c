@@ -1,3 +1,280 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The reference against the kernel, measured in the same guest: get and put, per call, page and
+ * crossing, with the factor between them and what the other does more.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "explain.h"
 #include "model.h"
-void refkernel_build(struct model *m) { (void)m; }
+
+/* One quantity in both. */
+struct pair {
+	const char *quantity, *leaf, *words;
+	struct rvalue kernel, ref;
+	double factor; /* reference / kernel; 0: none */
+	const struct explanation *why;
+};
+
+struct pairs {
+	const struct report_part *part;
+	struct pair *v;
+	size_t nr;
+};
+
+static double factor_of(const struct rvalue *kernel, const struct rvalue *ref)
+{
+	if (!rv_ok(kernel) || !rv_ok(ref) || kernel->v <= 0 || ref->v <= 0)
+		return 0;
+	return ref->v / kernel->v;
+}
+
+static bool is_far(double factor)
+{
+	return factor && (factor > FACTOR_LIMIT || factor < 1 / FACTOR_LIMIT);
+}
+
+static void add_pair(struct model *m, struct pairs *list, const char *quantity, const char *leaf,
+		     const char *words, struct rvalue kernel, struct rvalue ref)
+{
+	struct pair p = { quantity, leaf, words, kernel, ref, factor_of(&kernel, &ref), NULL };
+
+	if (!rv_ok(&kernel) && !rv_ok(&ref))
+		return;
+	if (is_far(p.factor))
+		p.why = explanation_find(quantity, leaf, list->part->arch,
+					 p.factor < 1 ? KERNEL_DOES_MORE : REFERENCE_DOES_MORE);
+	list->v = arena_grow(m->arena, list->v, list->nr, sizeof(*list->v));
+	list->v[list->nr++] = p;
+}
+
+static const char *leaf_of(const struct results_params *p)
+{
+	const char *leaf = results_params_str(p, "leaf");
+
+	return leaf ? leaf : "pte";
+}
+
+/* The reference's group that does the same work: same format, design, leaf and levels. */
+static const struct gup_cost *counterpart(const struct gup_cost *kernel, const struct gup_cost *ref,
+					  size_t nr, long long levels)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		const char *f = results_params_str(kernel->like, "format");
+		const char *g = results_params_str(ref[i].like, "format");
+		const char *d = results_params_str(kernel->like, "design");
+		const char *e = results_params_str(ref[i].like, "design");
+
+		if (!f || !g || strcmp(f, g) != 0 || (d && (!e || strcmp(d, e) != 0)))
+			continue;
+		if (strcmp(leaf_of(kernel->like), leaf_of(ref[i].like)) == 0 &&
+		    results_params_int(ref[i].like, "levels", 0) == levels)
+			return &ref[i];
+	}
+	return NULL;
+}
+
+static size_t costs_of(struct model *m, const struct report_part *part, const char *case_id,
+		       enum results_subject subject, struct gup_cost **out)
+{
+	const struct report_rows rows = { part, case_id, subject, "instructions" };
+
+	return gup_costs(m->arena, &rows, out);
+}
+
+static const char *with_leaf(struct arena *a, const char *words, const char *leaf, long long levels,
+			     long long usual)
+{
+	const char *more = levels && levels != usual ? arena_str(a, ", %lld levels", levels) : "";
+
+	if (strcmp(leaf, "pte") == 0)
+		return arena_str(a, "%s%s", words, more);
+	return arena_str(a, "%s (%s leaf)%s", words, leaf, more);
+}
+
+static void add_gets(struct model *m, struct pairs *list, long long *usual)
+{
+	static const char *const cross_words[NR_CROSS] = {
+		"get: crossing a pmd boundary", "get: crossing a pud boundary",
+		"get: crossing a p4d boundary", "get: crossing a pgd boundary",
+	};
+	struct gup_cost *kernel, *ref;
+	size_t nk = costs_of(m, list->part, "gup_fast/walk", RESULTS_KERNEL, &kernel);
+	size_t nr = costs_of(m, list->part, "gup_fast/walk", RESULTS_REF, &ref), i;
+	int level;
+
+	for (i = 0; i < nk; i++) {
+		const char *leaf = leaf_of(kernel[i].like);
+		long long levels = results_params_int(kernel[i].like, "levels", 0);
+		const struct gup_cost *r = counterpart(&kernel[i], ref, nr, levels);
+
+		if (!i)
+			*usual = levels;
+		if (!r)
+			continue;
+		add_pair(m, list, "get call", leaf,
+			 with_leaf(m->arena, "get: a call for one page", leaf, levels, *usual),
+			 kernel[i].call, r->call);
+		add_pair(m, list, "get page", leaf,
+			 with_leaf(m->arena, "get: each further page", leaf, levels, *usual),
+			 kernel[i].page, r->page);
+		for (level = 0; level < NR_CROSS; level++)
+			add_pair(m, list, arena_str(m->arena, "get %s", cross_names[level]), leaf,
+				 with_leaf(m->arena, cross_words[level], leaf, levels, *usual),
+				 kernel[i].cross[level], r->cross[level]);
+	}
+}
+
+static void add_puts(struct model *m, struct pairs *list, long long levels)
+{
+	struct gup_cost *kernel, *ref;
+	size_t nk = costs_of(m, list->part, "gup_fast/put", RESULTS_KERNEL, &kernel);
+	size_t nr = costs_of(m, list->part, "gup_fast/put", RESULTS_REF, &ref), i;
+
+	for (i = 0; i < nk; i++) {
+		const char *leaf = leaf_of(kernel[i].like);
+		const struct gup_cost *r = counterpart(&kernel[i], ref, nr, levels);
+
+		if (!r)
+			continue;
+		add_pair(m, list, "put call", leaf, with_leaf(m->arena, "put: one page", leaf, 0, 0),
+			 kernel[i].call, r->call);
+		add_pair(m, list, "put page", leaf, with_leaf(m->arena, "put: each further page", leaf, 0, 0),
+			 kernel[i].page, r->page);
+	}
+}
+
+static struct pairs read_pairs(struct model *m, const struct report_part *part)
+{
+	struct pairs list = { .part = part };
+	long long levels = 0;
+
+	if (!part || part->why)
+		return list;
+	add_gets(m, &list, &levels);
+	add_puts(m, &list, levels);
+	return list;
+}
+
+static const char *reason_text(struct model *m, const struct pair *p)
+{
+	if (!rv_ok(&p->kernel))
+		return arena_str(m->arena, "kernel: %s", p->kernel.why);
+	if (!rv_ok(&p->ref))
+		return arena_str(m->arena, "reference: %s", p->ref.why);
+	if (!p->factor)
+		return "no factor: one of them is not above zero";
+	if (!is_far(p->factor))
+		return arena_str(m->arena, "within %.1f", FACTOR_LIMIT);
+	return p->why ? p->why->text : "unexplained";
+}
+
+static void pair_table(struct model *m, struct section *s, const struct pairs *list)
+{
+	static const char *const columns[] = { "Quantity", "#Kernel", "#Reference", "#Reference / kernel",
+					       "What the other does more", NULL };
+	struct table *t = section_table(m, s, arena_str(m->arena, "%s: instructions of both in the same guest",
+							list->part->scenario), columns);
+	size_t i;
+
+	for (i = 0; i < list->nr; i++) {
+		const struct pair *p = &list->v[i];
+		bool far = is_far(p->factor);
+
+		table_row(m, t);
+		table_cell(t, "", p->words);
+		table_cell(t, "num", rv_text(m->arena, &p->kernel));
+		table_cell(t, "num", rv_text(m->arena, &p->ref));
+		table_cell(t, far && !p->why ? "num bad" : "num",
+			   p->factor ? arena_str(m->arena, "%.2f\xc3\x97", p->factor) : "\xe2\x80\x94");
+		table_cell(t, far && !p->why ? "bad prose" : "prose", reason_text(m, p));
+	}
+}
+
+static void pair_figure(struct model *m, struct section *s, const struct pairs *list)
+{
+	struct figure *f = section_figure(m, s, FIGURE_FACTORS, arena_str(m->arena, "factors-%s", list->part->arch),
+					  arena_str(m->arena, "%s: reference over kernel, instructions",
+						    list->part->arch));
+	size_t i;
+
+	f->xlabel = "reference / kernel (logarithmic)";
+	for (i = 0; i < list->nr; i++) {
+		const struct pair *p = &list->v[i];
+		struct rvalue v = p->kernel;
+
+		if (!p->factor)
+			continue;
+		v.v = v.low = v.high = p->factor;
+		figure_bar(m, f, NULL, p->words, &v, is_far(p->factor) ? p->why ? 1 : 4 : 0);
+	}
+	f->desc = "One dot per quantity: left of 1 the kernel executes more, right of 1 the reference does.";
+	f->caption = arena_str(m->arena, "Mode %s, same guest. The band is a factor of %.1f either way; a dot "
+					 "outside it is explained in the table, or is red.",
+			       mode_words(m->arena, list->part), FACTOR_LIMIT);
+}
+
+static const char *pair_sentence(struct model *m, const struct pairs *list)
+{
+	const struct pair *worst = NULL;
+	size_t near = 0, nr = 0, unexplained = 0, i;
+	struct arena *a = m->arena;
+
+	for (i = 0; i < list->nr; i++) {
+		const struct pair *p = &list->v[i];
+
+		if (!p->factor)
+			continue;
+		nr++;
+		near += !is_far(p->factor);
+		unexplained += is_far(p->factor) && !p->why;
+		if (!worst || fabs(log(p->factor)) > fabs(log(worst->factor)))
+			worst = p;
+	}
+	if (!worst)
+		return NULL;
+	return arena_str(a,
+			 "%s: " STRONG "%zu of %zu" STRONG " quantities are within a factor of %.1f of the kernel; "
+			 "the farthest is \xe2\x80\x9c%s\xe2\x80\x9d, " STRONG "%.2f\xc3\x97" STRONG
+			 " (kernel %s, reference %s). %s",
+			 list->part->arch, near, nr, FACTOR_LIMIT, worst->words, worst->factor,
+			 rv_text(a, &worst->kernel), rv_words(a, &worst->ref),
+			 unexplained ? arena_str(a, "%zu factor%s unexplained.", unexplained,
+						 unexplained == 1 ? " is" : "s are")
+				     : nr > near ? "The table says what makes the others differ." : "");
+}
+
+static void build_arch(struct model *m, struct page *p, const char *scenario)
+{
+	const char *name = arena_str(m->arena, "%s.icount-1cpu", scenario);
+	const struct report_part *part = input_part(m->in, name);
+	const char *arch = part ? part->arch : arena_str(m->arena, "%.*s", (int)strcspn(scenario, "-"), scenario);
+	struct section *s = page_section(m, p, arch, arch);
+	const char *question = arena_str(m->arena, "How close is the reference to the kernel on %s?", arch);
+	struct pairs list = read_pairs(m, part);
+	const char *text = pair_sentence(m, &list);
+
+	section_source(m, s, part);
+	if (!text) {
+		section_answer(m, p, s, question, NULL,
+			       arena_str(m->arena, "Not measured here: %s.", input_why(m->in, name)));
+		return;
+	}
+	section_answer(m, p, s, question, mode_words(m->arena, part), text);
+	pair_figure(m, s, &list);
+	pair_table(m, s, &list);
+}
+
+void refkernel_build(struct model *m)
+{
+	struct page *p = model_page(m, "ref-kernel.html", "Reference and kernel", "The reference against the kernel",
+				    "The reference does the work of the kernel\xe2\x80\x99s GUP-fast, check for check, "
+				    "over page tables in user space. What it says about a mechanism holds for a kernel "
+				    "as far as the two agree, so both are counted in the same guest.");
+
+	build_arch(m, p, "x86_64-stock");
+	build_arch(m, p, "s390x-stock");
+}

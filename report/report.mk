@@ -3,7 +3,7 @@
 # and -lm, and links with the C++ compiler (P-cxx := 1), for the template engine's sake.
 
 libs += report
-report-srcs := $(addprefix report/,arena.c input.c derive.c costs.c model.c q1.c q1_host.c q2.c \
+report-srcs := $(addprefix report/,arena.c input.c derive.c costs.c model.c q1.c q1_host.c q2.c q2_checks.c \
 	refkernel.c explain.c figdata.c figure.c svg.c files.c embed.c page.c print.c report.c mustache.cc)
 
 # What the assembler reads into embed.o.

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Q2: which design returns the right pages where, by the checks gup_fast/only of the guests.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "q2.h"
+
+#define MAX_COLUMNS 6
+
+static bool is_only(const struct results_check *c)
+{
+	return strcmp(c->id, "gup_fast/only") == 0;
+}
+
+/* A part that failed may have failed by these very checks: they are shown all the same. */
+static bool has_checks(const struct report_part *part)
+{
+	size_t i;
+
+	for (i = 0; part->doc && i < part->doc->nr_checks; i++)
+		if (is_only(&part->doc->checks[i]))
+			return true;
+	return false;
+}
+
+struct tally {
+	size_t nr, right, cut, wrong, unexpected;
+	const char *example; /* of a wrong one */
+};
+
+static struct tally tally(struct model *m, const struct report_part *part)
+{
+	struct tally t = { 0 };
+	size_t i;
+
+	for (i = 0; part && part->doc && i < part->doc->nr_checks; i++) {
+		const struct results_check *c = &part->doc->checks[i];
+
+		if (!is_only(c))
+			continue;
+		t.nr++;
+		t.unexpected += !c->ok;
+		t.right += strncmp(c->seen, "right", 5) == 0;
+		t.cut += strncmp(c->seen, "short", 5) == 0;
+		if (strncmp(c->seen, "wrong", 5) == 0) {
+			t.wrong++;
+			if (!t.example)
+				t.example = clean(m->arena, c->seen);
+		}
+	}
+	return t;
+}
+
+static const char *checks_sentence(struct model *m)
+{
+	struct arena *a = m->arena;
+	struct tally bad = tally(m, input_part(m->in, "s390x-static.icount-1cpu"));
+	struct tally good = tally(m, input_part(m->in, "s390x-stock.icount-1cpu"));
+	struct tally x86 = tally(m, input_part(m->in, "x86_64-stock.icount-1cpu"));
+	const char *text = "";
+
+	if (bad.nr)
+		text = arena_str(a,
+				 "static is wrong where levels fold per mm: on s390x, of %zu ranges across a "
+				 "boundary, " STRONG "%zu" STRONG " came back with wrong pages%s%s%s, " STRONG
+				 "%zu" STRONG " stopped short, %zu were right. ",
+				 bad.nr, bad.wrong, bad.example ? " (\xe2\x80\x9c" : "", bad.example ? bad.example : "",
+				 bad.example ? "\xe2\x80\x9d)" : "", bad.cut, bad.right);
+	if (good.nr)
+		text = arena_str(a, "%soffset_lockless is right on " STRONG "%zu of %zu" STRONG " there. ", text,
+				 good.right, good.nr);
+	if (x86.nr)
+		text = arena_str(a, "%sx86_64, which has no lockless override and folds for the machine: %zu of %zu right. ",
+				 text, x86.right, x86.nr);
+	if (bad.unexpected + good.unexpected + x86.unexpected)
+		text = arena_str(a, "%s%zu check(s) came out otherwise than expected; see the table.", text,
+				 bad.unexpected + good.unexpected + x86.unexpected);
+	return *text ? text : NULL;
+}
+
+/* ---- the table: a row per range, a column per scenario ---- */
+
+static unsigned long long boundary_of(const struct results_check *c)
+{
+	const struct results_param *v = results_params_get(&c->params, "boundary");
+
+	if (!v)
+		return 0;
+	return v->str ? strtoull(v->str, NULL, 0) : (unsigned long long)v->num;
+}
+
+static const char *size_words(struct arena *a, unsigned long long v)
+{
+	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB" };
+	int i = 0;
+
+	while (v >= 1024 && v % 1024 == 0 && i < 5) {
+		v /= 1024;
+		i++;
+	}
+	return arena_str(a, "%s %s", group_digits(a, (double)v, 0), units[i]);
+}
+
+static const char *boundary_text(struct model *m, const struct results_check *c)
+{
+	unsigned long long v = boundary_of(c);
+
+	if (!v)
+		return param_text(m->arena, &c->params, "boundary", "?");
+	return arena_str(m->arena, "0x%llx (%s)", v, size_words(m->arena, v));
+}
+
+static const char *const design_key[] = { "design" };
+
+static const struct results_check *find_check(const struct report_part *part,
+					      const struct results_params *like)
+{
+	size_t i;
+
+	for (i = 0; part->doc && i < part->doc->nr_checks; i++)
+		if (is_only(&part->doc->checks[i]) &&
+		    params_alike(&part->doc->checks[i].params, like, design_key, 1))
+			return &part->doc->checks[i];
+	return NULL;
+}
+
+/* Whether an earlier part of the architecture has that range already. */
+static bool seen_before(const struct report_part *const *parts, size_t nr, const struct results_params *like)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (find_check(parts[i], like))
+			return true;
+	return false;
+}
+
+static void check_cell(struct model *m, struct table *t, const struct results_check *c)
+{
+	const char *seen;
+
+	if (!c) {
+		table_cell(t, "missing", "not checked");
+		return;
+	}
+	seen = clean(m->arena, c->seen);
+	if (!c->ok)
+		seen = arena_str(m->arena, "%s; expected %s", seen, clean(m->arena, c->expect));
+	table_cell(t, !c->ok || strncmp(c->seen, "wrong", 5) == 0 ? "bad" : strncmp(c->seen, "right", 5) == 0 ? "good" : "",
+		   seen);
+}
+
+static void check_row(struct model *m, struct table *t, const struct results_check *c,
+		      const struct report_part *const *parts, size_t nr)
+{
+	size_t i;
+
+	table_row(m, t);
+	table_cell(t, "", boundary_text(m, c));
+	table_cell(t, "", param_text(m->arena, &c->params, "cross", ""));
+	table_cell(t, "", param_text(m->arena, &c->params, "levels", "\xe2\x80\x94"));
+	table_cell(t, "", results_params_int(&c->params, "alias", 0) ? "mapped" : "hole");
+	for (i = 0; i < nr; i++)
+		check_cell(m, t, find_check(parts[i], &c->params));
+}
+
+static size_t arch_parts(struct model *m, const char *arch, const struct report_part **parts)
+{
+	size_t nr = 0, i;
+
+	for (i = 0; i < m->in->nr_parts && nr < MAX_COLUMNS; i++) {
+		const struct report_part *p = &m->in->parts[i];
+
+		if (p->arch && strcmp(p->arch, arch) == 0 && has_checks(p))
+			parts[nr++] = p;
+	}
+	return nr;
+}
+
+static void arch_table(struct model *m, struct section *s, const char *arch)
+{
+	const char *columns[4 + MAX_COLUMNS + 1] = { "Boundary", "Level", "Levels", "One span below" };
+	const struct report_part *parts[MAX_COLUMNS];
+	size_t nr = arch_parts(m, arch, parts), i, j;
+	struct table *t;
+
+	for (i = 0; i < nr; i++)
+		columns[4 + i] = parts[i]->scenario;
+	t = section_table(m, s, arena_str(m->arena, "%s: 16 pages across a boundary, fast walk against slow GUP page "
+						    "by page, its references held", arch), columns);
+	for (i = 0; i < nr; i++) {
+		section_source(m, s, parts[i]);
+		for (j = 0; j < parts[i]->doc->nr_checks; j++) {
+			const struct results_check *c = &parts[i]->doc->checks[j];
+
+			if (is_only(c) && !seen_before(parts, i, &c->params))
+				check_row(m, t, c, parts, nr);
+		}
+	}
+}
+
+void q2_checks(struct model *m, struct page *p)
+{
+	struct section *s = page_section(m, p, "correct", "Which design is correct where");
+	const char *question = "Which design is correct where?", *text = checks_sentence(m);
+	const char *last = "";
+	size_t i;
+
+	if (!text) {
+		section_answer(m, p, s, question, NULL,
+			       arena_str(m->arena, "Not checked here: %s.",
+					 input_why(m->in, "s390x-static.icount-1cpu")));
+	} else {
+		section_answer(m, p, s, question, "checks", text);
+	}
+	/* Parts are sorted by name, so an architecture's stand together. */
+	for (i = 0; i < m->in->nr_parts; i++) {
+		const char *arch = m->in->parts[i].arch;
+
+		if (!arch || strcmp(arch, last) == 0 || !has_checks(&m->in->parts[i]))
+			continue;
+		arch_table(m, s, arch);
+		last = arch;
+	}
+	if (*last)
+		section_note(m, s, "One span below: whether pages are mapped at the boundary minus what one entry of "
+				   "that level covers. That is where a walk arrives that keeps the old upper entry and "
+				   "goes on with new lower indices; with a hole there it stops short, and in the kernel "
+				   "the slow path hides it.");
+}
