@@ -417,7 +417,7 @@ static int conclude(FILE *f, const struct totals *t, bool exact_equal)
 		return 1;
 	}
 	if (t->incomparable || !t->compared) {
-		fprintf(f, "not comparable: %zu of %zu parts on both sides; compare runs made in the same environment, or make the base again here\n",
+		fprintf(f, "not comparable: %zu of the %zu parts that both sides have; compare runs made in the same environment, or make the base again here\n",
 			t->incomparable, t->incomparable + t->compared);
 		return 3;
 	}
