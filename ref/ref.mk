@@ -61,3 +61,5 @@ asan-tests += ref/test/test_gup_threads
 tsan-tests += ref/test/test_gup_threads
 ref/test/test_gup_threads-srcs := ref/test/test_gup_threads.c $(gup-suite)
 ref/test/test_gup_threads-libs := ref
+
+script-tests += ref/test/test_gup_code.t
