@@ -7,7 +7,7 @@
 #include "internal.h"
 
 static const char usage[] =
-	"usage: ptbench compare --base RUN [--base RUN]... [--exact-equal] [--all] RUN...\n"
+	"usage: ptbench compare --base RUN [--base RUN]... [OPTION]... RUN...\n"
 	"\n"
 	"Compares the exact metrics of runs with those of a base, part by part and row by row. RUN is a\n"
 	"run's folder, its run.json, or one document. Only parts of one name, one mode and one\n"
@@ -18,6 +18,7 @@ static const char usage[] =
 	"  -b, --base RUN     what to compare with\n"
 	"  -e, --exact-equal  for repeats: any exact row that moved, stopped being exact, is missing\n"
 	"                     or extra makes the exit status 1; prints the share of equal rows\n"
+	"  -i, --ignore KEY   this key of the environment need not match; may be repeated\n"
 	"  -a, --all          print every row, not only those that differ\n"
 	"  -h, --help         print this\n"
 	"\n"
@@ -39,6 +40,7 @@ static int parse(int argc, char **argv, struct arguments *args)
 	static const struct option options[] = {
 		{ "base", required_argument, NULL, 'b' },
 		{ "exact-equal", no_argument, NULL, 'e' },
+		{ "ignore", required_argument, NULL, 'i' },
 		{ "all", no_argument, NULL, 'a' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
@@ -46,13 +48,16 @@ static int parse(int argc, char **argv, struct arguments *args)
 	int c;
 
 	optind = 0; /* the program may have parsed its own options before */
-	while ((c = getopt_long(argc, argv, "b:eah", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "b:ei:ah", options, NULL)) != -1) {
 		switch (c) {
 		case 'b':
 			args->base[args->nr_base++] = optarg;
 			break;
 		case 'e':
 			args->options.exact_equal = true;
+			break;
+		case 'i':
+			args->options.ignored[args->options.nr_ignored++] = optarg;
 			break;
 		case 'a':
 			args->options.all = true;
@@ -67,8 +72,8 @@ static int parse(int argc, char **argv, struct arguments *args)
 	}
 	if (args->nr_base && optind < argc)
 		return -1;
-	fprintf(stderr, "ptbench compare: %s\n%s",
-		args->nr_base ? "no RUN to compare with the base given" : "no --base RUN given", usage);
+	fprintf(stderr, "ptbench compare: no %s given\n%s",
+		args->nr_base ? "RUN to compare with the base" : "--base RUN", usage);
 	return 2;
 }
 
@@ -87,12 +92,15 @@ static int read_sources(const char **paths, size_t nr, struct results__source **
 
 int results_cmd_compare(int argc, char **argv)
 {
-	struct arguments args = { .base = calloc(argc, sizeof(*args.base)) };
+	struct arguments args = {
+		.base = calloc(argc, sizeof(*args.base)),
+		.options.ignored = calloc(argc, sizeof(*args.options.ignored)),
+	};
 	struct results__source **base = calloc(argc, sizeof(*base));
 	struct results__source **new = calloc(argc, sizeof(*new));
 	int ret = 2;
 
-	if (!args.base || !base || !new) {
+	if (!args.base || !args.options.ignored || !base || !new) {
 		fputs("ptbench compare: no memory\n", stderr);
 		goto out;
 	}
@@ -112,6 +120,7 @@ out:
 		if (new)
 			results__source_free(new[i]);
 	}
+	free(args.options.ignored);
 	free(args.base);
 	free(base);
 	free(new);

@@ -83,7 +83,8 @@ static int measurement_row(struct results__table *t, const struct results_measur
 		snprintf(lost, sizeof(lost), "%lld", m->discarded);
 	ret = results__table_row(t, m->case_id, params, results_subject_name(m->subject),
 				 m->metric->name, results__number(value, sizeof(value), s.value),
-				 m->metric->unit, interval, results_kind_name(m->kind), ops, n, lost);
+				 m->metric->unit, interval, results_kind_name(m->kind), ops, n,
+				 lost);
 	free(params);
 	return ret;
 }

@@ -33,15 +33,24 @@ static void print_text(FILE *f, const char *s)
 
 /* ---- provenance ---- */
 
+/* Of all documents of a part, the base's first. */
+static const struct results_doc *doc_at(const struct results__compared *c, size_t i)
+{
+	return i < c->nr_base ? c->base[i] : c->new[i - c->nr_base];
+}
+
+static const struct results_pairs *block(const struct results_doc *doc, bool environment)
+{
+	return environment ? &doc->environment : &doc->subject;
+}
+
 /* Whether all documents have the same value for key (absent counts as a value). */
 static bool same_value(const struct results__compared *c, bool environment, const char *key)
 {
-	const struct results_doc *first = c->base[0];
-	const char *a = results_pairs_get(environment ? &first->environment : &first->subject, key);
+	const char *a = results_pairs_get(block(doc_at(c, 0), environment), key);
 
-	for (size_t i = 0; i < c->nr_base + c->nr_new; i++) {
-		const struct results_doc *d = i < c->nr_base ? c->base[i] : c->new[i - c->nr_base];
-		const char *b = results_pairs_get(environment ? &d->environment : &d->subject, key);
+	for (size_t i = 1; i < c->nr_base + c->nr_new; i++) {
+		const char *b = results_pairs_get(block(doc_at(c, i), environment), key);
 
 		if (!a != !b || (a && strcmp(a, b)))
 			return false;
@@ -50,65 +59,102 @@ static bool same_value(const struct results__compared *c, bool environment, cons
 }
 
 static void print_difference(FILE *f, const struct results__compared *c, bool environment,
-			     const char *key)
+			     const char *key, const char *note)
 {
-	fprintf(f, "    %s:", key);
+	fprintf(f, "    %s%s:", key, note);
 	for (size_t i = 0; i < c->nr_base + c->nr_new; i++) {
-		const struct results_doc *d = i < c->nr_base ? c->base[i] : c->new[i - c->nr_base];
-		const char *v = results_pairs_get(environment ? &d->environment : &d->subject, key);
+		const char *v = results_pairs_get(block(doc_at(c, i), environment), key);
 
 		fprintf(f, "%s %s ", i ? "," : "", i < c->nr_base ? "base" : "new");
-		if (v)
-			print_text(f, v);
-		else
-			fputs("(not said)", f);
+		print_text(f, v ? v : "(not said)");
 	}
 	fputc('\n', f);
 }
 
-/* Prints every key of which the documents differ; returns how many. Each key once. */
-static size_t print_differences(FILE *f, const struct results__compared *c, bool environment)
+/* Whether a document before the i-th has the key, so that it was looked at already. */
+static bool seen_before(const struct results__compared *c, size_t i, bool environment,
+			const char *key)
 {
-	size_t nr = 0;
-
-	for (size_t i = 0; i < c->nr_base + c->nr_new; i++) {
-		const struct results_doc *d = i < c->nr_base ? c->base[i] : c->new[i - c->nr_base];
-		const struct results_pairs *p = environment ? &d->environment : &d->subject;
-
-		for (size_t k = 0; k < p->nr; k++) {
-			bool seen = false;
-
-			for (size_t e = 0; e < i && !seen; e++) {
-				const struct results_doc *o =
-					e < c->nr_base ? c->base[e] : c->new[e - c->nr_base];
-
-				seen = results_pairs_get(environment ? &o->environment : &o->subject,
-							 p->v[k].key);
-			}
-			if (seen || same_value(c, environment, p->v[k].key) ||
-			    (environment && !results_env_is_compared(p->v[k].key)))
-				continue;
-			if (!nr++)
-				fputs(environment ? "  not comparable, environments differ:\n" :
-						    "  subjects differ:\n", f);
-			print_difference(f, c, environment, p->v[k].key);
-		}
-	}
-	return nr;
+	while (i--)
+		if (results_pairs_get(block(doc_at(c, i), environment), key))
+			return true;
+	return false;
 }
 
-static bool modes_match(FILE *f, const struct results__compared *c)
+static bool is_ignored(const struct results__compare_options *options, const char *key)
+{
+	for (size_t i = 0; i < options->nr_ignored; i++)
+		if (!strcmp(options->ignored[i], key))
+			return true;
+	return false;
+}
+
+/* Calls fn once for every key of which the documents differ. */
+static void for_each_difference(const struct results__compared *c, bool environment,
+				void (*fn)(const char *key, void *arg), void *arg)
 {
 	for (size_t i = 0; i < c->nr_base + c->nr_new; i++) {
-		const struct results_doc *d = i < c->nr_base ? c->base[i] : c->new[i - c->nr_base];
+		const struct results_pairs *p = block(doc_at(c, i), environment);
 
-		if (!strcmp(d->mode, c->base[0]->mode))
+		for (size_t k = 0; k < p->nr; k++)
+			if (!seen_before(c, i, environment, p->v[k].key) &&
+			    !same_value(c, environment, p->v[k].key))
+				fn(p->v[k].key, arg);
+	}
+}
+
+struct differences {
+	FILE *f;
+	const struct results__compared *c;
+	const struct results__compare_options *options;
+	size_t nr, nr_printed;
+};
+
+static void environment_difference(const char *key, void *arg)
+{
+	struct differences *d = arg;
+	bool ignored = is_ignored(d->options, key);
+
+	if (!results_env_is_compared(key))
+		return;
+	if (!d->nr_printed++)
+		fputs("  environments differ:\n", d->f);
+	print_difference(d->f, d->c, true, key, ignored ? " (ignored)" : "");
+	d->nr += !ignored;
+}
+
+static void subject_difference(const char *key, void *arg)
+{
+	struct differences *d = arg;
+
+	if (!d->nr_printed++)
+		fputs("  subjects differ:\n", d->f);
+	print_difference(d->f, d->c, false, key, "");
+}
+
+static bool environments_match(FILE *f, const struct results__compared *c,
+			       const struct results__compare_options *options)
+{
+	struct differences d = { .f = f, .c = c, .options = options };
+
+	for (size_t i = 1; i < c->nr_base + c->nr_new; i++) {
+		if (!strcmp(doc_at(c, i)->mode, c->base[0]->mode))
 			continue;
 		fprintf(f, "  not comparable, modes differ: base %s, other %s\n", c->base[0]->mode,
-			d->mode);
+			doc_at(c, i)->mode);
 		return false;
 	}
-	return true;
+	for_each_difference(c, true, environment_difference, &d);
+	if (d.nr)
+		fputs("  not comparable\n", f);
+	return !d.nr;
+}
+
+static void print_subjects(FILE *f, const struct results__compared *c)
+{
+	struct differences d = { .f = f, .c = c };
+
+	for_each_difference(c, false, subject_difference, &d);
 }
 
 static bool print_image(FILE *f, const struct results__compared *c)
@@ -310,13 +356,13 @@ static int compare_two_sided(FILE *f, struct results__compared *c,
 	bool identical;
 	int ret;
 
-	if (!modes_match(f, c) || print_differences(f, c, true)) {
+	if (!environments_match(f, c, options)) {
 		t->incomparable++;
 		return 0;
 	}
 	t->compared++;
 	identical = print_image(f, c);
-	print_differences(f, c, false);
+	print_subjects(f, c);
 	ret = results__compare_rows(c);
 	if (ret)
 		return ret;
@@ -417,8 +463,10 @@ static int conclude(FILE *f, const struct totals *t, bool exact_equal)
 		return 1;
 	}
 	if (t->incomparable || !t->compared) {
-		fprintf(f, "not comparable: %zu of the %zu parts that both sides have; compare runs made in the same environment, or make the base again here\n",
+		fprintf(f, "not comparable: %zu of the %zu parts that both sides have; ",
 			t->incomparable, t->incomparable + t->compared);
+		fputs("compare runs made in the same environment, or make the base again here\n",
+		      f);
 		return 3;
 	}
 	if (t->missing) {

@@ -163,8 +163,11 @@ int results__compare_rows(struct results__compared *c)
 	for (size_t i = 0; i < nr; i = next) {
 		struct side base = { 0 }, new = { 0 };
 
-		for (next = i; next < nr && !results__measurement_cmp(all[next].m, all[i].m); next++)
+		for (next = i; next < nr; next++) {
+			if (results__measurement_cmp(all[next].m, all[i].m))
+				break;
 			side_add(all[next].is_new ? &new : &base, all[next].m);
+		}
 		judge(c, &base, &new, &c->rows[c->nr_rows]);
 		c->count[c->rows[c->nr_rows].verdict]++;
 		c->nr_rows++;

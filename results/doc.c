@@ -136,7 +136,10 @@ static int copy_measurement(struct results_measurement *to, const struct results
 {
 	int ret;
 
-	*to = (struct results_measurement){ .subject = from->subject, .case_id = strdup(from->case_id) };
+	*to = (struct results_measurement){
+		.subject = from->subject,
+		.case_id = strdup(from->case_id),
+	};
 	ret = results_params_copy(&to->params, &from->params);
 	if (!to->case_id || ret)
 		return -ENOMEM;

@@ -93,7 +93,8 @@ int results__read_file(const char *file, char **out, size_t *len, struct results
 	if (fstat(fd, &st) < 0)
 		ret = io_error(err, -errno, file, "cannot stat", "check the path");
 	else if (!S_ISREG(st.st_mode))
-		ret = results__error(err, -EINVAL, file, "", "is not a regular file; name a .json file");
+		ret = results__error(err, -EINVAL, file, "",
+				     "is not a regular file; name a .json file");
 	else
 		ret = read_all(fd, file, out, len, err);
 	close(fd);
@@ -115,7 +116,7 @@ static int write_all(int fd, const char *data, size_t len)
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
-/* So that the rename itself outlives a crash. Some file systems cannot: then it is as good as it gets. */
+/* So that the rename itself outlives a crash. A file system that cannot do it is no error. */
 static void sync_folder(const char *dir)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

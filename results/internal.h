@@ -17,7 +17,7 @@
 /* Limits of the format; the schemas state the same numbers. Text is counted in code points. */
 #define RESULTS_MAX_FILE (16UL << 20)		  /* bytes */
 #define RESULTS_MAX_DEPTH 16			  /* arrays and objects inside one another */
-#define RESULTS_MAX_INT ((1LL << 53) - 1)	  /* what a double, and so any reader, holds exactly */
+#define RESULTS_MAX_INT ((1LL << 53) - 1)	  /* what every reader holds exactly */
 #define RESULTS_MAX_SAMPLES 65536
 #define RESULTS_MAX_PARAMS 16
 #define RESULTS_MAX_PAIRS 256			  /* keys of a provenance block */
@@ -169,6 +169,8 @@ void results__compared_free(struct results__compared *c);
 struct results__compare_options {
 	bool exact_equal; /* every difference of an exact metric counts */
 	bool all;	  /* print equal and unjudged rows too */
+	const char **ignored; /* keys of the environment that need not match */
+	size_t nr_ignored;
 };
 /* Prints the comparison to f and returns ptbench's exit status. */
 int results__compare(FILE *f, struct results__source **base, size_t nr_base,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reading JSON strictly: the file as a whole, then values of the right type or an error that says where. */
+/* Reading JSON strictly: the file as a whole, then values of the right type or an error. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The reader's view of JSON: where it is in which file, and values of the right type or an error. */
+/* The reader's view of JSON: where in which file, and values of the right type or an error. */
 #ifndef RESULTS_JSON_H
 #define RESULTS_JSON_H
 

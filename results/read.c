@@ -16,7 +16,8 @@ static int read_param(struct results__in *in, const char *key, const json_t *val
 	int ret;
 
 	if (!results__is_key(key))
-		return results__in_fail(in, NULL, "\"%.80s\" is not a parameter's name, use [a-z][a-z0-9_]*",
+		return results__in_fail(in, NULL,
+					"\"%.80s\" is not a parameter's name, use [a-z][a-z0-9_]*",
 					key);
 	if (json_is_string(value))
 		problem = results__value_problem(json_string_value(value));
@@ -28,9 +29,11 @@ static int read_param(struct results__in *in, const char *key, const json_t *val
 		      results_params_set_str(out, key, json_string_value(value)) :
 		      results_params_set_int(out, key, json_integer_value(value));
 	if (ret == -EINVAL)
-		return results__in_fail(in, key, "is not between -2^53 and 2^53; write it as a string in hex");
+		return results__in_fail(in, key,
+					"is not between -2^53 and 2^53; write it as a string in hex");
 	if (ret == -E2BIG)
-		return results__in_fail(in, NULL, "has more than %d parameters", RESULTS_MAX_PARAMS);
+		return results__in_fail(in, NULL, "has more than %d parameters",
+					RESULTS_MAX_PARAMS);
 	return ret ? results__in_fail(in, key, "no memory to read it") : 0;
 }
 
@@ -39,11 +42,12 @@ static int read_params(struct results__in *in, const json_t *obj, struct results
 	json_t *params = results__in_get(in, obj, "params", JSON_OBJECT);
 	size_t len;
 	int ret = 0;
+	void *it;
 
 	if (!params)
 		return -EINVAL;
 	len = results__in_push(in, ".params");
-	for (void *it = json_object_iter(params); it && !ret; it = json_object_iter_next(params, it))
+	for (it = json_object_iter(params); it && !ret; it = json_object_iter_next(params, it))
 		ret = read_param(in, json_object_iter_key(it), json_object_iter_value(it), out);
 	results__in_pop(in, len);
 	return ret;
@@ -88,7 +92,8 @@ static int read_metric(struct results__in *in, const json_t *obj, struct results
 		return -EINVAL;
 	m->metric = results_metric_find(json_string_value(name));
 	if (!m->metric)
-		return results__in_fail(in, "metric", "\"%.80s\" is not in the list of results/metrics.h",
+		return results__in_fail(in, "metric",
+					"\"%.80s\" is not in the list of results/metrics.h",
 					json_string_value(name));
 	value = results__in_get(in, obj, "unit", JSON_STRING);
 	if (!value)
@@ -239,8 +244,8 @@ static int read_pairs(struct results__in *in, const json_t *obj, const char *nam
 		const json_t *value = json_object_iter_value(it);
 
 		if (!results__is_key(key))
-			return results__in_fail(in, NULL, "\"%.80s\" is not a key, use [a-z][a-z0-9_]*",
-						key);
+			return results__in_fail(in, NULL,
+						"\"%.80s\" is not a key, use [a-z][a-z0-9_]*", key);
 		if (!json_is_string(value))
 			return results__in_fail(in, key, "must be a string");
 		if (results__check_text(json_string_value(value), true, "", in->err)) {

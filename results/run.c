@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Runs: the folder, its run.json, which is partial until all is done, and the link to the newest. */
+/* Runs: the folder, its run.json, partial until all is done, and the link to the newest. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,8 +109,10 @@ static int make_folders(const char *path, struct results_error *err)
 		mkdir(copy, 0777); /* judged by the last one */
 		*c = '/';
 	}
-	if (mkdir(copy, 0777) < 0 && (errno != EEXIST || stat(copy, &st) < 0 || !S_ISDIR(st.st_mode)))
-		ret = failed(err, path, "cannot make the folder of runs", "check the path and its rights");
+	if (mkdir(copy, 0777) < 0 &&
+	    (errno != EEXIST || stat(copy, &st) < 0 || !S_ISDIR(st.st_mode)))
+		ret = failed(err, path, "cannot make the folder of runs",
+			     "check the path and its rights");
 	free(copy);
 	return ret;
 }

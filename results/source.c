@@ -44,7 +44,8 @@ int results__part_read(const struct results_run *run, const struct results_part 
 
 	*out = NULL;
 	if (asprintf(&path, "%s/%s", run->dir, part->file) < 0)
-		return results__error(err, -ENOMEM, run->dir, "", "no memory to read %s", part->file);
+		return results__error(err, -ENOMEM, run->dir, "", "no memory to read %s",
+				      part->file);
 	ret = results_doc_read(path, out, err);
 	if (!ret && strcmp((*out)->part, part->name)) {
 		ret = results__error(err, -EINVAL, path, "$.part",

@@ -237,6 +237,10 @@ def test_compare_environments():
             ["not comparable", "qemu: base 7.2, new 8.0"])
     compare("a key more", base, doc(row(samples=[900] * 10), env={"cpu": "z"}), 3,
             ["cpu: base (not said), new z"], absent=["WORSE"])
+    compare("another QEMU, ignored", base, doc(row(), env={"qemu": "8.0"}), 0,
+            ["qemu (ignored): base 7.2, new 8.0", "1 equal"], "--ignore", "qemu", "-i", "other")
+    compare("one ignored, one not", base, doc(row(), env={"qemu": "8.0", "cpus": "2"}), 3,
+            ["qemu (ignored)", "cpus: base 1, new 2", "not comparable"], "--ignore", "qemu")
     compare("another load is fine", base, doc(row(), env={"load": "9"}), 0, ["1 equal"], absent=["load:"])
     compare("another mode", base, doc(row(), mode="kvm"), 3, ["modes differ: base icount, other kvm"])
     compare("no part in common", base, doc(row(), part="other"), 3,

@@ -203,8 +203,8 @@ static bool same_rows(const struct results_doc *a, const struct results_doc *b)
 		while (left && (strcmp(x->case_id, y->case_id) || x->metric != y->metric ||
 				results_params_cmp(&x->params, &y->params)))
 			y++, left--;
-		if (!left || x->subject != y->subject || x->nr_ops != y->nr_ops || x->kind != y->kind ||
-		    x->nr_samples != y->nr_samples || x->discarded != y->discarded ||
+		if (!left || x->subject != y->subject || x->nr_ops != y->nr_ops ||
+		    x->kind != y->kind || x->nr_samples != y->nr_samples || x->discarded != y->discarded ||
 		    !x->skipped != !y->skipped || (x->skipped && strcmp(x->skipped, y->skipped)))
 			return false;
 		for (size_t s = 0; s < x->nr_samples; s++)

@@ -110,7 +110,8 @@ static void test_text(void)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		reads(rows[i].text, strlen(rows[i].text), rows[i].path, rows[i].reason, rows[i].what);
+		reads(rows[i].text, strlen(rows[i].text), rows[i].path, rows[i].reason,
+		      rows[i].what);
 	reads(DOC("[1]"), sizeof(DOC("[1]")), "", "NUL at byte", "a NUL at the end");
 }
 

@@ -61,8 +61,8 @@ static void test_life(const char *runs)
 	results_run_free(seen);
 	ok(!results_run_create(runs, "again", "abc123", &second, &err) && points_at(runs, second) &&
 		   strcmp(run->dir, second->dir), "the link moves to the next run");
-	ok(!results_run_finish(second, false, &err) && !results_run_read(second->dir, &seen, &err) &&
-		   !seen->complete && seen->finished, "an interrupted run is finished and partial");
+	ok(!results_run_finish(second, false, &err) &&
+		   !results_run_read(second->dir, &seen, &err) && !seen->complete && seen->finished, "an interrupted run is finished and partial");
 	results_run_free(seen);
 	results_run_free(run);
 	results_run_free(second);

@@ -118,7 +118,8 @@ static void test_random(void)
 
 			for (size_t i = 0; i < n; i++)
 				x[i] = (double)(next() % range);
-			good &= counted_agrees(x, n, round % 3 ? RESULTS_EXACT : RESULTS_DETERMINISTIC);
+			good &= counted_agrees(x, n, round % 3 ? RESULTS_EXACT :
+								 RESULTS_DETERMINISTIC);
 			for (size_t i = 0; i < n; i++)
 				x[i] += (double)(next() % 1000) / 1000;
 			good &= sampled_agrees(x, n, 1 + next() % 1000);
@@ -173,7 +174,8 @@ static void test_coverage(void)
 static void test_exact_rule(void)
 {
 	ok(results__is_exact(9, 10) && !results__is_exact(8, 9) && results__is_exact(28, 31) &&
-		   !results__is_exact(27, 31) && results__is_exact(1, 1) && !results__is_exact(1, 2),
+		   !results__is_exact(27, 31) && results__is_exact(1, 1) &&
+		   !results__is_exact(1, 2),
 	   "exact is 90 %% and more");
 }
 

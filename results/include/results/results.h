@@ -49,9 +49,9 @@ struct results_params {
 	size_t nr;
 };
 /*
- * Sets (adds or replaces) one key, keeping order. -EINVAL: key is not [a-z][a-z0-9_]*, an integer is
- * not within +-(2^53 - 1), or a string is empty, longer than 256 characters, not UTF-8, all digits
- * (make it an integer), or holds a comma or a control character. -E2BIG: more than 16.
+ * Sets (adds or replaces) one key, keeping order. -EINVAL: key is not [a-z][a-z0-9_]*, an integer
+ * is not within +-(2^53 - 1), or a string is empty, longer than 256 characters, not UTF-8, all
+ * digits (make it an integer), or holds a comma or a control character. -E2BIG: more than 16.
  */
 int results_params_set_int(struct results_params *p, const char *key, long long num);
 int results_params_set_str(struct results_params *p, const char *key, const char *str);
@@ -152,7 +152,7 @@ int results_doc_add_check(struct results_doc *doc, const char *id,
 /*
  * Writes to a temporary name in the same folder, fsyncs, renames. Same document, same bytes: keys,
  * measurements and checks are sorted. What the reader would refuse is not written (-EINVAL).
- * A failed write leaves neither a part of the file nor the temporary one, and an old file as it was.
+ * A failed write leaves an old file as it was, and no temporary one.
  */
 int results_doc_write(const struct results_doc *doc, const char *file, struct results_error *err);
 /*
