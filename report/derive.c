@@ -168,23 +168,37 @@ const char *number_text(struct arena *a, const struct results_metric *metric, do
 	return arena_str(a, "%s%s", three_digits(a, v / s.by), s.unit);
 }
 
-const char *rv_text(struct arena *a, const struct rvalue *v)
+const char *rv_number(struct arena *a, const struct rvalue *v)
+{
+	return rv_ok(v) ? number_text(a, v->metric, v->v) : "\xe2\x80\x94";
+}
+
+const char *rv_detail(struct arena *a, const struct rvalue *v)
 {
 	struct scale s;
 
-	if (!rv_ok(v))
-		return "\xe2\x80\x94";
-	s = scale_of(v->metric, v->v);
+	if (!rv_ok(v) || v->kind == RESULTS_EXACT)
+		return "";
 	if (v->kind == RESULTS_DETERMINISTIC)
-		return arena_str(a, "%s (mode, %.0f\xc2\xa0%% agree)",
-				 number_text(a, v->metric, v->v), 100 * v->agreement);
-	if (v->kind != RESULTS_SAMPLED)
-		return number_text(a, v->metric, v->v);
+		return arena_str(a, "(mode, %.0f\xc2\xa0%% agree)", 100 * v->agreement);
+	s = scale_of(v->metric, v->v);
 	if (!is_scaled(v->metric))
-		return arena_str(a, "%s [%s, %s]", count_text(a, v->v), count_text(a, v->low),
-				 count_text(a, v->high));
-	return arena_str(a, "%s%s [%s, %s]", three_digits(a, v->v / s.by), s.unit,
-			 three_digits(a, v->low / s.by), three_digits(a, v->high / s.by));
+		return arena_str(a, "[%s, %s]", count_text(a, v->low), count_text(a, v->high));
+	return arena_str(a, "[%s, %s]", three_digits(a, v->low / s.by), three_digits(a, v->high / s.by));
+}
+
+const char *rv_text(struct arena *a, const struct rvalue *v)
+{
+	const char *detail = rv_detail(a, v);
+
+	return arena_str(a, "%s%s%s", rv_number(a, v), *detail ? " " : "", detail);
+}
+
+const char *rv_strong(struct arena *a, const struct rvalue *v)
+{
+	const char *detail = rv_detail(a, v);
+
+	return arena_str(a, STRONG "%s" STRONG "%s%s", rv_number(a, v), *detail ? " " : "", detail);
 }
 
 const char *rv_words(struct arena *a, const struct rvalue *v)

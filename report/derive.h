@@ -44,8 +44,17 @@ struct rvalue rv_slope(struct arena *a, const double *x, const struct rvalue *y,
 /* Whether the intervals of a and b have a point in common. */
 bool rv_overlap(const struct rvalue *a, const struct rvalue *b);
 
+/* In a sentence, around the number that answers; and around what is said in passing. */
+#define STRONG "\001"
+#define WEAK "\002"
+
 /* "1,798", "4.70 µs [4.61, 4.83]", "1,234 (mode, 61 % agree)", or "—" when missing. */
 const char *rv_text(struct arena *a, const struct rvalue *v);
+/* The same, the number strong. */
+const char *rv_strong(struct arena *a, const struct rvalue *v);
+/* The number alone, and what stands behind it: the interval or the agreement, "" when exact. */
+const char *rv_number(struct arena *a, const struct rvalue *v);
+const char *rv_detail(struct arena *a, const struct rvalue *v);
 /* The same with the unit in words: "1,798 instructions". */
 const char *rv_words(struct arena *a, const struct rvalue *v);
 /* A number of that metric without interval. */

@@ -12,6 +12,7 @@
 #include "mustache.h"
 
 #define WIDTH 440
+#define MAX_LABEL 28   /* characters */
 #define ROW 21	      /* pixels of a bar and the space around it */
 #define OFFSET_WIDTH 8.4 /* of what gnuplot counts offsets in */
 #define CHAR_WIDTH 6.5 /* of the labels, a little more than it is */
@@ -119,9 +120,10 @@ static void add_tic(struct arena *a, struct mu *list, bool first, double at, con
 	mu_push(list, t);
 }
 
-static struct mu *linear_tics(struct arena *a, double min, double max, int most)
+static struct mu *linear_tics(struct arena *a, double min, double max, int most, bool whole)
 {
-	double step = nice_step(max - min, most), first = ceil(min / step) * step;
+	double step = whole ? fmax(1, nice_step(max - min, most)) : nice_step(max - min, most);
+	double first = ceil(min / step) * step;
 	struct mu *list = mu_list();
 	int i;
 
@@ -131,13 +133,45 @@ static struct mu *linear_tics(struct arena *a, double min, double max, int most)
 	return list;
 }
 
+/* Counts of things: no axis shows half an interrupt. */
+static bool is_count(const struct figure *f)
+{
+	const char *unit = f->bars[0].value.metric->unit;
+
+	return strcmp(unit, "ns") != 0 && strcmp(unit, "walks/s") != 0;
+}
+
+/* 1, 2 and 5 of each decade, where there are few decades. */
+static struct mu *log_tics_125(struct arena *a, double min, double max)
+{
+	static const double steps[] = { 1, 2, 5 };
+	struct mu *list = mu_list();
+	bool first = true;
+	int e;
+	size_t i;
+
+	for (e = (int)floor(log10(min)); e <= log10(max); e++)
+		for (i = 0; i < 3; i++) {
+			double at = steps[i] * pow(10, e);
+
+			if (at < min * 0.9999 || at > max * 1.0001)
+				continue;
+			add_tic(a, list, first, at, group_digits(a, at, e < 0 ? -e : 0));
+			first = false;
+		}
+	return list;
+}
+
 /* Decades, every second or third one when they are many. */
 static struct mu *log_tics(struct arena *a, double min, double max)
 {
 	double decades = log10(max / min);
 	int by = decades > 8 ? 3 : decades > 4 ? 2 : 1, first = (int)ceil(log10(min) - 1e-9), e;
-	struct mu *list = mu_list();
+	struct mu *list;
 
+	if (decades < 1.8)
+		return log_tics_125(a, min, max);
+	list = mu_list();
 	for (e = first; e <= log10(max) + 1e-9; e += by)
 		add_tic(a, list, e == first, pow(10, e), group_digits(a, pow(10, e), e < 0 ? -e : 0));
 	return list;
@@ -219,7 +253,7 @@ static void bars_margins(struct arena *a, const struct figure *f, struct bars_la
 	size_t label = 4, number = 4, i;
 
 	for (i = 0; i < f->nr_bars; i++) {
-		size_t n = columns(shorten(a, f->bars[i].label, 24));
+		size_t n = columns(shorten(a, f->bars[i].label, MAX_LABEL));
 
 		label = n > label ? n : label;
 		n = columns(bar_number(a, f, &f->bars[i]));
@@ -244,7 +278,7 @@ static void bars_data(struct arena *a, const struct figure *f, const struct bars
 		fprintf(to, "%.10g\t%.10g\t%.10g\t%.10g\t0x%s\t%s\t%s\n", y + 0.5, b->value.v / by,
 			b->value.low / by, b->value.high / by,
 			series_rgb[b->series % NR_SERIES] + 1,
-			figure_field(a, shorten(a, b->label, 24)),
+			figure_field(a, shorten(a, b->label, MAX_LABEL)),
 			figure_field(a, bar_number(a, f, b)));
 	}
 	fprintf(to, "\n\n# y\theading\n");
@@ -258,7 +292,9 @@ static void bars_data(struct arena *a, const struct figure *f, const struct bars
 
 static const char *axis_title(struct arena *a, const char *label, struct axis_unit unit)
 {
-	return *unit.unit ? arena_str(a, "%s (%s)", label, unit.unit) : label;
+	if (!*unit.unit || strstr(label, unit.unit))
+		return label;
+	return arena_str(a, "%s (%s)", label, unit.unit);
 }
 
 void figure_bars(struct arena *a, const struct figure *f, FILE *to, struct mu *o)
@@ -278,8 +314,12 @@ void figure_bars(struct arena *a, const struct figure *f, FILE *to, struct mu *o
 	set_num(a, o, "right", l.right / WIDTH);
 	set_num(a, o, "top", 1 - 4 / height);
 	set_num(a, o, "bottom", 54 / height);
-	set_num(a, o, "xmin", l.min / by);
+	/* A label on the very end of a logarithmic axis would be lost to rounding. */
+	set_num(a, o, "xmin", log ? l.min / by * 0.999 : l.min / by);
 	set_num(a, o, "xmax", l.max / by);
+	set_num(a, o, "edge", l.min / by);
+	set_num(a, o, "numbers_at", l.max / by * 0.999);
+	mu_set(o, "numbers_right", mu_bool(factors));
 	set_num(a, o, "base", log ? l.min / by : 0);
 	set_num(a, o, "ymin", -l.rows);
 	set_num(a, o, "dot", log ? 0 : 0.01);
@@ -295,7 +335,7 @@ void figure_bars(struct arena *a, const struct figure *f, FILE *to, struct mu *o
 	}
 	mu_set(o, "tics", factors ? factor_tics(a, l.min, l.max)
 			  : log	  ? log_tics(a, l.min / by, l.max / by)
-				  : linear_tics(a, l.min / by, l.max / by, 4));
+				  : linear_tics(a, l.min / by, l.max / by, 4, is_count(f)));
 	bars_data(a, f, &l, to);
 }
 
@@ -389,7 +429,7 @@ void figure_lines(struct arena *a, const struct figure *f, FILE *to, struct mu *
 	set(o, "ylabel", axis_title(a, f->ylabel, unit));
 	mu_set(o, "log", mu_bool(f->logscale));
 	mu_set(o, "tics", f->logscale ? power_tics(a, r.xmin, r.xmax)
-				      : linear_tics(a, r.xmin, r.xmax, 6));
-	mu_set(o, "ytics", linear_tics(a, r.ymin / unit.by, r.ymax * 1.04 / unit.by, 5));
+				      : linear_tics(a, r.xmin, r.xmax, 6, true));
+	mu_set(o, "ytics", linear_tics(a, r.ymin / unit.by, r.ymax * 1.04 / unit.by, 5, false));
 	lines_data(a, f, unit.by, to, o);
 }

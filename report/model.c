@@ -95,7 +95,7 @@ void table_row(struct model *m, struct table *t)
 	t->rows[t->nr_rows++] = arena_alloc(m->arena, t->nr_columns * sizeof(**t->rows));
 }
 
-void table_cell(struct table *t, const char *kind, const char *text)
+struct cell *table_cell(struct table *t, const char *kind, const char *text)
 {
 	struct cell *row = t->rows[t->nr_rows - 1];
 	size_t i = 0;
@@ -103,17 +103,20 @@ void table_cell(struct table *t, const char *kind, const char *text)
 	while (i < t->nr_columns && row[i].text)
 		i++;
 	if (i == t->nr_columns)
-		return;
+		i--; /* a caller's mistake shows in the last column */
 	row[i].text = text;
 	row[i].kind = *kind ? kind : t->numeric[i] ? "num" : "";
+	return &row[i];
 }
 
 void table_value(struct model *m, struct table *t, const struct rvalue *v)
 {
-	if (rv_ok(v))
-		table_cell(t, "num", rv_text(m->arena, v));
-	else
+	const char *detail = rv_detail(m->arena, v);
+
+	if (!rv_ok(v))
 		table_cell(t, "missing", v->why ? v->why : "not measured");
+	else
+		table_cell(t, "num", rv_number(m->arena, v))->detail = *detail ? detail : NULL;
 }
 
 struct figure *section_figure(struct model *m, struct section *s, enum figure_kind kind,

@@ -8,10 +8,6 @@
 
 #include "derive.h"
 
-/* In a sentence, around the number that answers. */
-#define STRONG "\001"
-#define WEAK "\002"
-
 /* One sentence or two that answer a question. */
 struct answer {
 	const char *question; /* short: "Does RCU save the flush interrupt on x86?" */
@@ -22,7 +18,7 @@ struct answer {
 };
 
 struct cell {
-	const char *text;
+	const char *text, *detail; /* detail: the interval, on a line of its own; NULL: none */
 	const char *kind; /* class for the style sheet: "num", "bad", "missing" or "" */
 };
 
@@ -115,7 +111,7 @@ void section_source(struct model *m, struct section *s, const struct report_part
 struct table *section_table(struct model *m, struct section *s, const char *caption,
 			    const char *const *columns);
 void table_row(struct model *m, struct table *t);
-void table_cell(struct table *t, const char *kind, const char *text);
+struct cell *table_cell(struct table *t, const char *kind, const char *text);
 /* A missing one shows a dash, and why as its title. */
 void table_value(struct model *m, struct table *t, const struct rvalue *v);
 

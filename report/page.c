@@ -90,6 +90,7 @@ static struct mu *table_node(struct arena *a, const struct table *t)
 		for (j = 0; j < t->nr_columns; j++) {
 			c = mu_object();
 			set(c, "text", t->rows[i][j].text ? t->rows[i][j].text : "");
+			set(c, "detail", t->rows[i][j].detail);
 			set(c, "kind", t->rows[i][j].kind ? t->rows[i][j].kind : "");
 			set_flag(c, "header", j == 0);
 			mu_push(list, c);
@@ -241,7 +242,8 @@ static struct mu *nav_node(const struct model *m, const char *here)
 static void set_run(struct arena *a, struct mu *o, const struct model *m)
 {
 	const struct results_run *run = m->in->run;
-	const char *slash = strrchr(run->dir, '/');
+	char *real = realpath(run->dir, NULL);
+	const char *dir = real ? real : run->dir, *slash = strrchr(dir, '/');
 	size_t count[3] = { 0 }, i;
 
 	for (i = 0; i < m->in->nr_parts; i++) {
@@ -252,7 +254,8 @@ static void set_run(struct arena *a, struct mu *o, const struct model *m)
 		else
 			count[p->part->state]++;
 	}
-	set(o, "run", clean(a, slash && slash[1] ? slash + 1 : run->dir));
+	set(o, "run", clean(a, slash && slash[1] ? slash + 1 : dir));
+	free(real);
 	set(o, "started", clean(a, run->started));
 	set(o, "finished", run->finished ? clean(a, run->finished) : NULL);
 	set(o, "revision", clean(a, run->revision));

@@ -155,15 +155,14 @@ static const char *freer_sentence(struct model *m, const struct freer *list, siz
 		return NULL;
 	text = arena_str(a,
 			 "Reference, %lld table%s at once, %lld pinned reader%s: the freer returns after "
-			 STRONG "%s" STRONG " with ipi_signal and after " STRONG "%s" STRONG
-			 " with RCU (liburcu qsbr)",
+			 "%s with ipi_signal and after %s with RCU (liburcu qsbr)",
 			 ipi->tables, ipi->tables == 1 ? "" : "s", readers, readers == 1 ? "" : "s",
-			 rv_text(a, &ipi->now), rv_text(a, &rcu->now));
+			 rv_strong(a, &ipi->now), rv_strong(a, &rcu->now));
 	text = rv_ok(&rcu->later)
 		       ? arena_str(a, "%s, whose tables are free %s later", text, rv_text(a, &rcu->later))
 		       : text;
 	if (rv_ok(&ipi->throughput) && rv_ok(&rcu->throughput))
-		text = arena_str(a, "%s. Meanwhile a reader does %s walks against %s", text,
+		text = arena_str(a, "%s. Meanwhile a reader walks at %s against %s", text,
 				 rv_text(a, &ipi->throughput), rv_text(a, &rcu->throughput));
 	if (rv_ok(&ipi->latency) && rv_ok(&rcu->latency))
 		text = arena_str(a, "%s; its longest walk is %s against %s", text,
@@ -348,9 +347,9 @@ static const char *host_pair(struct model *m, const struct host_row *r)
 {
 	if (!r)
 		return "not measured";
-	return arena_str(m->arena, STRONG "%s" STRONG " alone, " STRONG "%s" STRONG " beside it",
-			 rv_ok(&r->peer[0]) ? rv_text(m->arena, &r->peer[0]) : "not measured",
-			 rv_ok(&r->peer[1]) ? rv_text(m->arena, &r->peer[1]) : "not measured");
+	return arena_str(m->arena, "%s, then %s",
+			 rv_ok(&r->peer[0]) ? rv_strong(m->arena, &r->peer[0]) : "not measured",
+			 rv_ok(&r->peer[1]) ? rv_strong(m->arena, &r->peer[1]) : "not measured");
 }
 
 static bool is_virtual(const char *hypervisor)
@@ -365,9 +364,9 @@ static const char *host_sentence(struct model *m, const struct report_part *part
 	const struct host_row *munmap = host_find(list, nr, 0);
 
 	return arena_str(m->arena,
-			 "%s, %s: munmap that frees %lld table%s takes %s a thread of the same process that "
-			 "spins on another CPU; the control that frees none (MADV_DONTNEED) %s; membarrier, "
-			 "expedited, %s. %s",
+			 "%s, %s; alone, then with a thread of the same process spinning on another CPU: "
+			 "munmap that frees %lld table%s takes %s; MADV_DONTNEED, which frees none, %s; "
+			 "membarrier, expedited, %s. %s",
 			 env(m, part, "kernel", "kernel not recorded"),
 			 is_virtual(hypervisor) ? arena_str(m->arena, "under %s", hypervisor)
 						: "no hypervisor seen",

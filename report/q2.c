@@ -122,6 +122,19 @@ static int by_format(const void *va, const void *vb)
 	return c ? c : strcmp(a->design, b->design);
 }
 
+/* Whether that level has an entry of its own in the format, as far as its name says. */
+static bool is_folded(const struct gup_cost *c, int level)
+{
+	const char *format = results_params_str(c->like, "format");
+	long long levels = results_params_int(c->like, "levels", 0);
+
+	if (levels)
+		return level + 2 > levels;
+	if (level != CROSS_P4D || !format)
+		return false;
+	return strcmp(format, "x86_64-4k-48") == 0 || strcmp(format, "x86_64-4k-57-folded") == 0;
+}
+
 static void walk_table(struct model *m, struct section *s, const char *caption, const struct walk *list,
 		       size_t nr, bool folded)
 {
@@ -140,7 +153,10 @@ static void walk_table(struct model *m, struct section *s, const char *caption, 
 		table_value(m, t, &list[i].cost.call);
 		table_value(m, t, &list[i].cost.page);
 		for (level = 0; level < NR_CROSS; level++)
-			table_value(m, t, &list[i].cost.cross[level]);
+			if (is_folded(&list[i].cost, level))
+				table_cell(t, "missing", "folded");
+			else
+				table_value(m, t, &list[i].cost.cross[level]);
 	}
 }
 
@@ -149,7 +165,7 @@ static void walk_bars(struct model *m, struct figure *f, const struct walk *list
 {
 	const char *at = name_format ? arena_str(m->arena, "%s: ", format) : "";
 	size_t i;
-	int q, level;
+	int q;
 
 	for (q = 0; q < 2; q++)
 		for (i = 0; i < nr; i++)
@@ -159,25 +175,25 @@ static void walk_bars(struct model *m, struct figure *f, const struct walk *list
 						     strcmp(list[i].who, "kernel") == 0 ? ", kernel" : ""),
 					   q ? &list[i].cost.page : &list[i].cost.call,
 					   design_series(list[i].design));
-	(void)level;
 }
 
+/* Each level where it is the topmost: there the designs differ. List sorted by format. */
 static void cross_bars(struct model *m, struct figure *f, const struct walk *list, size_t nr)
 {
 	size_t i, j;
 	int level;
 
-	for (i = 0; i < nr; i++) {
-		if (i && strcmp(list[i].format, list[i - 1].format) == 0)
-			continue;
-		for (level = 0; level < NR_CROSS; level++)
-			for (j = i; j < nr && strcmp(list[j].format, list[i].format) == 0; j++)
-				figure_bar(m, f,
-					   arena_str(m->arena, "%s: across a %s boundary", list[i].format,
-						     cross_names[level]),
-					   arena_str(m->arena, "%s%s", list[j].label,
-						     strcmp(list[j].who, "kernel") == 0 ? ", kernel" : ""),
-					   &list[j].cost.cross[level], design_series(list[j].design));
+	for (level = 0; level < NR_CROSS; level++) {
+		for (i = 0; i < nr; i++)
+			if (rv_ok(&list[i].cost.cross[level]) && !is_folded(&list[i].cost, level))
+				break;
+		for (j = i; j < nr && strcmp(list[j].format, list[i].format) == 0; j++)
+			figure_bar(m, f,
+				   arena_str(m->arena, "across a %s boundary (%s)", cross_names[level],
+					     list[i].format),
+				   arena_str(m->arena, "%s%s", list[j].label,
+					     strcmp(list[j].who, "kernel") == 0 ? ", kernel" : ""),
+				   &list[j].cost.cross[level], design_series(list[j].design));
 	}
 }
 
@@ -196,28 +212,58 @@ static size_t only_format(struct model *m, const struct walk *list, size_t nr, c
 	return n;
 }
 
+static const struct walk *find_walk(const struct walk *list, size_t nr, const char *who,
+				    const char *format, const char *design)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (strcmp(list[i].who, who) == 0 && strcmp(list[i].format, format) == 0 &&
+		    strcmp(list[i].design, design) == 0 && rv_ok(&list[i].cost.call))
+			return &list[i];
+	return NULL;
+}
+
+/* "offset_lockless takes 140 for a call of one page, 20 for each further page, 8 to cross ..." */
+static const char *one_walk(struct model *m, const struct walk *w, const char *who)
+{
+	struct arena *a = m->arena;
+	const struct gup_cost *c = &w->cost;
+	const char *text = arena_str(a, "%s%s takes %s for a call of one page and %s for each further one", who,
+				     w->design, rv_strong(a, &c->call), rv_strong(a, &c->page));
+	int level;
+
+	for (level = 0; level < NR_CROSS; level++)
+		if (rv_ok(&c->cross[level]))
+			text = arena_str(a, "%s%s %s a %s boundary", text, level ? "," : ";",
+					 arena_str(a, "%s%s", rv_text(a, &c->cross[level]), level ? " across" : " more across"),
+					 cross_names[level]);
+	return text;
+}
+
+static const char *versus(struct model *m, const struct walk *w, const struct walk *base)
+{
+	struct arena *a = m->arena;
+	struct rvalue call = rv_sub(w->cost.call, base->cost.call, "");
+	struct rvalue page = rv_sub(w->cost.page, base->cost.page, "");
+
+	return arena_str(a, "%s differs from it by %s per call and %s per page", w->design, rv_text(a, &call),
+			 rv_text(a, &page));
+}
+
+/* The merged design in full, static as the difference to it; NULL: neither was measured. */
 static const char *walk_sentence(struct model *m, const struct walk *list, size_t nr, const char *who,
 				 const char *format)
 {
-	const char *text = NULL;
-	struct arena *a = m->arena;
-	size_t i;
+	const struct walk *merged = find_walk(list, nr, who, format, "offset_lockless");
+	const struct walk *plain = find_walk(list, nr, who, format, "static");
+	const char *name = arena_str(m->arena, "the %s\xe2\x80\x99s ", who);
 
-	for (i = 0; i < nr; i++) {
-		const struct gup_cost *c = &list[i].cost;
-
-		if (strcmp(list[i].who, who) != 0 || strcmp(list[i].format, format) != 0 || !rv_ok(&c->call))
-			continue;
-		text = arena_str(a, "%s%s takes " STRONG "%s" STRONG " for a call of one page and " STRONG "%s"
-				    STRONG " for each further one",
-				 text ? arena_str(a, "%s; ", text) : "", list[i].label, rv_text(a, &c->call),
-				 rv_text(a, &c->page));
-		if (rv_ok(&c->cross[CROSS_PMD]))
-			text = arena_str(a, "%s, %s to cross a pmd boundary", text, rv_text(a, &c->cross[CROSS_PMD]));
-		if (rv_ok(&c->cross[CROSS_PUD]))
-			text = arena_str(a, "%s, %s a pud boundary", text, rv_text(a, &c->cross[CROSS_PUD]));
-	}
-	return text;
+	if (merged && plain)
+		return arena_str(m->arena, "%s; %s", one_walk(m, merged, name), versus(m, plain, merged));
+	if (!merged && !plain)
+		return NULL;
+	return one_walk(m, merged ? merged : plain, name);
 }
 
 /* ---- instructions in the s390x guests, where levels fold per mm ---- */
@@ -253,8 +299,9 @@ static void build_instructions(struct model *m, struct page *p)
 	kernel = walk_sentence(m, s390x, nr, "kernel", "s390x, 3 levels");
 	ref = walk_sentence(m, s390x, nr, "reference", "s390x, 3 levels");
 	section_answer(m, p, s, question, mode_words(m->arena, part),
-		       arena_str(m->arena, "Instructions with 3 levels. Kernel: %s. Reference: %s.",
-				 kernel ? kernel : "not measured", ref ? ref : "not measured"));
+		       arena_str(m->arena, "In instructions, with 3 levels: %s. In the same guest, %s.",
+				 kernel ? kernel : "the kernel was not measured",
+				 ref ? ref : "the reference was not measured"));
 	f = section_figure(m, s, FIGURE_BARS, "q2-s390x", "s390x, 3 levels: a call, and each further page");
 	f->xlabel = "instructions";
 	walk_bars(m, f, s390x, nr, "s390x, 3 levels", false);
@@ -299,7 +346,7 @@ static void build_x86(struct model *m, struct page *p)
 		same += strstr(x86[i].label, "(identical)") != NULL;
 	kernel = walk_sentence(m, x86, nr, "kernel", "x86_64-4k-48");
 	section_answer(m, p, s, question, mode_words(m->arena, part),
-		       arena_str(m->arena, "Kernel: %s. %s", kernel ? kernel : "not measured",
+		       arena_str(m->arena, "In instructions, %s. %s", kernel ? kernel : "the kernel was not measured",
 				 same ? "The reference\xe2\x80\x99s designs compile to identical code there: x86_64 folds "
 					"for the machine, not per mm, and has no lockless override."
 				      : ""));
@@ -329,7 +376,7 @@ static void build_time(struct model *m, struct page *p)
 	n = only_format(m, list, nr, "s390x", &s390x);
 	text = walk_sentence(m, list, nr, "reference", "s390x, 3 levels");
 	section_answer(m, p, s, question, mode_words(m->arena, part),
-		       arena_str(m->arena, "Reference on this host, the s390x format with 3 levels: %s.",
+		       arena_str(m->arena, "On this host, the s390x format with 3 levels: %s.",
 				 text ? text : "not measured"));
 	f = section_figure(m, s, FIGURE_BARS, "q2-time", "Reference: a call, and each further page");
 	f->xlabel = "time";

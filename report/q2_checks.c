@@ -91,16 +91,21 @@ static unsigned long long boundary_of(const struct results_check *c)
 	return v->str ? strtoull(v->str, NULL, 0) : (unsigned long long)v->num;
 }
 
+/* "2 GiB", "64 GiB + 2 MiB". */
 static const char *size_words(struct arena *a, unsigned long long v)
 {
 	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB" };
-	int i = 0;
+	const char *text = "";
+	int i;
 
-	while (v >= 1024 && v % 1024 == 0 && i < 5) {
-		v /= 1024;
-		i++;
+	for (i = 5; i >= 0 && v; i--) {
+		unsigned long long unit = 1ULL << (10 * i);
+
+		if (v >= unit)
+			text = arena_str(a, "%s%s%llu %s", text, *text ? " + " : "", v / unit, units[i]);
+		v %= unit;
 	}
-	return arena_str(a, "%s %s", group_digits(a, (double)v, 0), units[i]);
+	return text;
 }
 
 static const char *boundary_text(struct model *m, const struct results_check *c)
@@ -179,11 +184,28 @@ static size_t arch_parts(struct model *m, const char *arch, const struct report_
 	return nr;
 }
 
+/* By levels, boundary and what is mapped below. */
+static int by_range(const void *va, const void *vb)
+{
+	const struct results_check *a = *(const struct results_check *const *)va;
+	const struct results_check *b = *(const struct results_check *const *)vb;
+	long long la = results_params_int(&a->params, "levels", 0), lb = results_params_int(&b->params, "levels", 0);
+	int c;
+
+	if (la != lb)
+		return la < lb ? -1 : 1;
+	if (boundary_of(a) != boundary_of(b))
+		return boundary_of(a) < boundary_of(b) ? -1 : 1;
+	c = (int)results_params_int(&a->params, "alias", 0) - (int)results_params_int(&b->params, "alias", 0);
+	return c ? c : results_params_cmp(&a->params, &b->params);
+}
+
 static void arch_table(struct model *m, struct section *s, const char *arch)
 {
 	const char *columns[4 + MAX_COLUMNS + 1] = { "Boundary", "Level", "Levels", "One span below" };
 	const struct report_part *parts[MAX_COLUMNS];
-	size_t nr = arch_parts(m, arch, parts), i, j;
+	const struct results_check **rows = NULL;
+	size_t nr = arch_parts(m, arch, parts), nr_rows = 0, i, j;
 	struct table *t;
 
 	for (i = 0; i < nr; i++)
@@ -195,10 +217,16 @@ static void arch_table(struct model *m, struct section *s, const char *arch)
 		for (j = 0; j < parts[i]->doc->nr_checks; j++) {
 			const struct results_check *c = &parts[i]->doc->checks[j];
 
-			if (is_only(c) && !seen_before(parts, i, &c->params))
-				check_row(m, t, c, parts, nr);
+			if (!is_only(c) || seen_before(parts, i, &c->params))
+				continue;
+			rows = arena_grow(m->arena, rows, nr_rows, sizeof(*rows));
+			rows[nr_rows++] = c;
 		}
 	}
+	if (nr_rows)
+		qsort(rows, nr_rows, sizeof(*rows), by_range);
+	for (i = 0; i < nr_rows; i++)
+		check_row(m, t, rows[i], parts, nr);
 }
 
 void q2_checks(struct model *m, struct page *p)
