@@ -75,6 +75,7 @@ struct bench_case {
 	unsigned needs; /* enum bench_need */
 	unsigned (*needs_of)(const struct bench_state *s); /* per instance, ORed in; may be NULL */
 	bool manual_time;
+	bool library_time; /* timed by Google Benchmark itself; no before(), after(), manual_time */
 	struct bench_axis axes[BENCH_MAX_PARAMS]; /* ends at key == NULL */
 	bool (*valid)(const struct bench_state *s); /* which combinations exist; NULL: all */
 	/* 0, or -errno with s->skip filled (the instance is reported as skipped), or -errno alone
@@ -100,7 +101,7 @@ static inline void bench_extra(struct bench_state *s, const char *metric, double
 	}
 }
 
-/* The table: bench/table.c, sorted by family and name. */
+/* The table: bench/rows.c, sorted by family and name. */
 extern const struct bench_case *const bench_table[]; /* NULL-terminated */
 
 /* "" and 0 when the instance has no such parameter, or one of the other type. */
@@ -108,6 +109,8 @@ const char *bench_str(const struct bench_state *s, const char *key);
 long long bench_num(const struct bench_state *s, const char *key);
 enum bench_subject bench_subject(const struct bench_state *s);
 unsigned bench_needs(const struct bench_state *s);
+/* Why rows with these needs do not run in a one-CPU guest; NULL: they do. */
+const char *bench_guest_lacks(unsigned needs);
 /* "gup_fast/walk/cross:none/pages:16" */
 void bench_instance_name(const struct bench_state *s, char *buf, size_t size);
 /* "cross=none,pages=16" */

@@ -392,6 +392,16 @@ static void put_run(struct bench_state *s, uint64_t n)
 		gup_put(r->pages, r->nr);
 }
 
+bool bench_gup_balanced(const struct bench_state *s)
+{
+	const struct gup_row *r = s->priv;
+
+	for (unsigned long i = 0; i < r->nr; i++)
+		if (r->pages[i]->head->refcount != 1)
+			return false;
+	return true;
+}
+
 const struct bench_case bench_gup_fast_walk = {
 	.family = "gup_fast",
 	.name = "walk",

@@ -16,6 +16,7 @@ const struct bench_case bench_shim_empty = {
 	.name = "empty",
 	.summary = "an empty C loop, timed through the shim; shim/native is its control",
 	.subject = BENCH_REF,
+	.library_time = true,
 	.run = empty_run,
 };
 

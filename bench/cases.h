@@ -9,6 +9,8 @@
 
 /* case_gup.c */
 extern const struct bench_case bench_gup_fast_put, bench_gup_fast_walk;
+/* For tests: every page of a row that is set up has its mapping's reference and no other. */
+bool bench_gup_balanced(const struct bench_state *s);
 /* case_host.c */
 extern const struct bench_case bench_host_keep, bench_host_madvise, bench_host_membarrier,
 	bench_host_munmap, bench_host_vmsplice;

@@ -32,6 +32,7 @@ struct native {
 	bool progress;
 	bool failed; /* a check or a case: the part is a failed one */
 	double started, next_progress;
+	double min_ns; /* that a repetition has to last */
 };
 
 /* Sets up a copy of the instance: 0, or -errno with s->skip or s->fail filled. */

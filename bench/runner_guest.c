@@ -259,22 +259,6 @@ static int measure(struct guest *g, struct bench_state *s)
 
 /* ---- rows ---- */
 
-/* Why rows with these needs do not run in a guest; NULL: they do. */
-static const char *why_not(unsigned needs)
-{
-	if (needs & BENCH_NEED_HOST)
-		return "measures the kernel of the host it runs on; the driver's rows are this one's";
-	if (needs & BENCH_NEED_URCU)
-		return "liburcu is not in guests";
-	if (needs & BENCH_NEED_THREADS)
-		return "needs a second CPU, and costs are counted with one";
-	if (needs & BENCH_NEED_MEMBARRIER)
-		return "membarrier has nobody to reach with one CPU";
-	if (needs & BENCH_NEED_PERF)
-		return "guests have no perf counters";
-	return NULL;
-}
-
 static bool selected(const struct guest *g, const struct bench_state *s)
 {
 	const char *format = bench_str(s, "format");
@@ -288,7 +272,7 @@ static bool selected(const struct guest *g, const struct bench_state *s)
 static int run_row(struct bench_state *s, void *arg)
 {
 	struct guest *g = arg;
-	const char *reason = why_not(bench_needs(s));
+	const char *reason = bench_guest_lacks(bench_needs(s));
 	int err;
 
 	if (!selected(g, s))
@@ -317,7 +301,7 @@ static int run_row(struct bench_state *s, void *arg)
 static int run_case(struct guest *g, const struct bench_case *c)
 {
 	struct bench_state whole = { .c = c };
-	const char *reason = why_not(c->needs);
+	const char *reason = bench_guest_lacks(c->needs);
 
 	if (reason && !c->subject_of)
 		return selected(g, &whole) ? emit_skipped(g, &whole, reason) : 0;

@@ -27,6 +27,7 @@
 
 /* The least that has a 95 % order-statistics interval of its median. */
 #define MIN_REPETITIONS 6
+#define MIN_SECONDS "0.004"
 #define SKIPPED "skipped: "
 #define FAILED "failed: "
 
@@ -42,16 +43,6 @@ static double now_ns(void)
 
 /* ---- one instance: what Google Benchmark calls ---- */
 
-static bool has_hooks(const struct bench_case *c)
-{
-	return c->before || c->after;
-}
-
-static enum gbench_clock clock_of(const struct bench_case *c)
-{
-	return c->manual_time || has_hooks(c) ? GBENCH_MANUAL_TIME : GBENCH_REAL_TIME;
-}
-
 /* n operations in as many batches as the case permits; the nanoseconds that count. */
 static double run_batches(struct bench_state *s, uint64_t n)
 {
@@ -63,9 +54,9 @@ static double run_batches(struct bench_state *s, uint64_t n)
 		batch = s->max_batch && left > s->max_batch ? s->max_batch : left;
 		if (c->before)
 			c->before(s, batch);
-		start = has_hooks(c) ? now_ns() : 0;
+		start = now_ns();
 		c->run(s, batch);
-		ns += has_hooks(c) ? now_ns() - start : 0;
+		ns += now_ns() - start;
 		if (c->after)
 			c->after(s, batch);
 	}
@@ -74,14 +65,8 @@ static double run_batches(struct bench_state *s, uint64_t n)
 
 static void report_extras(struct gbench_state *gs, const struct bench_state *s)
 {
-	for (size_t i = 0; i < s->nr_extra; i++) {
-		double total = 0;
-
-		for (size_t j = 0; j < s->nr_extra; j++)
-			if (!strcmp(s->extra[j].metric, s->extra[i].metric))
-				total += s->extra[j].total;
-		gbench_counter(gs, s->extra[i].metric, total, GBENCH_PER_ITERATION);
-	}
+	for (size_t i = 0; i < s->nr_extra; i++)
+		gbench_counter(gs, s->extra[i].metric, s->extra[i].total, GBENCH_PER_ITERATION);
 }
 
 __attribute__((format(printf, 2, 3))) static void skip(struct gbench_state *gs, const char *fmt,
@@ -94,23 +79,6 @@ __attribute__((format(printf, 2, 3))) static void skip(struct gbench_state *gs, 
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	gbench_skip(gs, text);
-}
-
-static void run_timed(struct gbench_state *gs, struct bench_state *s)
-{
-	int64_t n = gbench_max_iterations(gs);
-	double ns = 0;
-
-	while (gbench_keep_running_batch(gs, n)) {
-		ns += run_batches(s, n);
-		if (s->fail[0])
-			skip(gs, FAILED "%s", s->fail);
-	}
-	if (s->fail[0])
-		return;
-	if (clock_of(s->c) == GBENCH_MANUAL_TIME)
-		gbench_set_manual_ns(gs, ns);
-	report_extras(gs, s);
 }
 
 int native_setup(struct native_instance *in, struct bench_state *s)
@@ -154,25 +122,70 @@ static void progress(struct native_instance *in, int64_t n)
 		(now - nat->started) / 1e9);
 }
 
+/* Everything but the timing, which is the library's. */
+static int run_untimed(struct native_instance *in, struct bench_state *s, struct gbench_state *gs,
+		       int64_t n)
+{
+	int err = native_setup(in, s);
+
+	if (err)
+		return err;
+	while (gbench_keep_running_batch(gs, n))
+		s->c->run(s, n);
+	native_teardown(in, s);
+	return 0;
+}
+
+static int run_once(struct native_instance *in, struct bench_state *s, int64_t n, double *ns)
+{
+	int err = native_setup(in, s);
+
+	if (err)
+		return err;
+	*ns = run_batches(s, n);
+	native_teardown(in, s);
+	return s->fail[0] ? -EIO : 0;
+}
+
+/*
+ * All repetitions do as many operations as the first that lasted for the minimal time. A disturbance
+ * must not make that few, so a count that is new and seems to be enough has to show it twice.
+ */
+static int run_timed(struct native_instance *in, struct bench_state *s, struct gbench_state *gs,
+		     int64_t n)
+{
+	double ns = 0;
+	int err = 0;
+
+	while (gbench_keep_running_batch(gs, n)) {
+		err = run_once(in, s, n, &ns);
+		if (!err && in->native->min_ns && n != in->last_n && ns >= in->native->min_ns)
+			err = run_once(in, s, n, &ns);
+		if (err)
+			return err;
+	}
+	gbench_set_manual_ns(gs, ns);
+	report_extras(gs, s);
+	return 0;
+}
+
 static void run_instance(struct gbench_state *gs, void *arg)
 {
+	int64_t n = gbench_max_iterations(gs);
 	struct native_instance *in = arg;
 	struct bench_state s;
+	int err;
 
 	if (interrupted) {
 		skip(gs, "interrupted");
 		return;
 	}
-	if (native_setup(in, &s)) {
-		if (s.skip[0])
-			skip(gs, SKIPPED "%s", s.skip);
-		else
-			skip(gs, FAILED "%s", s.fail);
-	} else {
-		run_timed(gs, &s);
-		native_teardown(in, &s);
-	}
-	progress(in, gbench_max_iterations(gs));
+	err = in->s.c->library_time ? run_untimed(in, &s, gs, n) : run_timed(in, &s, gs, n);
+	if (err && s.skip[0])
+		skip(gs, SKIPPED "%s", s.skip);
+	else if (err)
+		skip(gs, FAILED "%s", s.fail);
+	progress(in, n);
 }
 
 /* ---- the instances of the table ---- */
@@ -181,10 +194,12 @@ static int add_instance(struct bench_state *s, void *arg)
 {
 	struct native *nat = arg;
 	struct native_instance *in = calloc(1, sizeof(*in));
-	struct gbench_opts opts = { .clock = clock_of(s->c) };
+	struct gbench_opts opts = { .clock = GBENCH_MANUAL_TIME };
 
 	if (!in)
 		return -ENOMEM;
+	if (s->c->library_time)
+		opts.clock = GBENCH_REAL_TIME;
 	in->native = nat;
 	in->s = *s;
 	bench_instance_name(s, in->name, sizeof(in->name));
@@ -377,7 +392,7 @@ static void report(const struct gbench_repetition *runs, size_t nr, void *cookie
 /* ---- the program ---- */
 
 struct options {
-	const char *out, *codes, *objects;
+	const char *out, *codes, *objects, *min_time;
 	bool quiet;
 };
 
@@ -405,13 +420,16 @@ static void parse(int *argc, char **argv, struct options *o)
 {
 	int kept = 1;
 
-	for (int i = 1; i < *argc; i++)
+	o->min_time = MIN_SECONDS;
+	for (int i = 1; i < *argc; i++) {
+		take_value(argv[i], "--benchmark_min_time", &o->min_time); /* looked at, and left */
 		if (!strcmp(argv[i], "--ptbench_quiet"))
 			o->quiet = true;
 		else if (!take_value(argv[i], "--ptbench_out", &o->out) &&
 			 !take_value(argv[i], "--ptbench_objects", &o->objects) &&
 			 !take_value(argv[i], "--ptbench_static", &o->codes))
 			argv[kept++] = argv[i];
+	}
 	argv[kept] = NULL;
 	*argc = kept;
 }
@@ -421,7 +439,7 @@ static char **with_defaults(int *argc, char **argv)
 {
 	static const char *const defaults[] = {
 		"--benchmark_repetitions=9",
-		"--benchmark_min_time=0.004",
+		"--benchmark_min_time=" MIN_SECONDS,
 		"--benchmark_enable_random_interleaving=true",
 	};
 	size_t nr = sizeof(defaults) / sizeof(defaults[0]);
@@ -484,6 +502,7 @@ static int run_part(struct native *nat, const struct options *o, int argc, char 
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	nat->progress = !o->quiet;
+	nat->min_ns = atof(o->min_time) * 1e9;
 	nat->started = nat->next_progress = now_ns();
 	nat->next_progress += 1e9;
 	if (!gbench_run(report, nat)) {

@@ -1,28 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The table of cases, and what can be asked of any row: its instances, parameters and names.
+// What can be asked of any row of the table: its instances, parameters, needs and names.
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "case.h"
-#include "cases.h"
-
-/* Sorted by family and name, the reference before the kernel. */
-const struct bench_case *const bench_table[] = {
-	&bench_clock_read,
-	&bench_gup_fast_put,
-	&bench_host_vmsplice,
-	&bench_gup_fast_walk,
-	&bench_host_membarrier,
-	&bench_shim_empty,
-	&bench_table_free_keep,
-	&bench_host_keep,
-	&bench_host_madvise,
-	&bench_table_free_munmap,
-	&bench_host_munmap,
-	NULL,
-};
 
 static const struct bench_value *find(const struct bench_state *s, const char *key)
 {
@@ -54,6 +37,21 @@ enum bench_subject bench_subject(const struct bench_state *s)
 unsigned bench_needs(const struct bench_state *s)
 {
 	return s->c->needs | (s->c->needs_of ? s->c->needs_of(s) : 0);
+}
+
+const char *bench_guest_lacks(unsigned needs)
+{
+	if (needs & BENCH_NEED_HOST)
+		return "measures the kernel of the host it runs on; the driver's rows are this one's";
+	if (needs & BENCH_NEED_URCU)
+		return "liburcu is not in guests";
+	if (needs & BENCH_NEED_THREADS)
+		return "needs a second CPU, and costs are counted with one";
+	if (needs & BENCH_NEED_MEMBARRIER)
+		return "membarrier has nobody to reach with one CPU";
+	if (needs & BENCH_NEED_PERF)
+		return "guests have no perf counters";
+	return NULL;
 }
 
 __attribute__((format(printf, 4, 5))) static void append(char *buf, size_t size, size_t *len,

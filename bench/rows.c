@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The table of cases. A new case is a `const struct bench_case` in a file of its family, a line in
+// cases.h, and a line here.
+
+#include <stddef.h>
+
+#include "cases.h"
+
+/* Sorted by family and name, the reference before the kernel. */
+const struct bench_case *const bench_table[] = {
+	&bench_clock_read,
+	&bench_gup_fast_put,
+	&bench_host_vmsplice,
+	&bench_gup_fast_walk,
+	&bench_host_membarrier,
+	&bench_shim_empty,
+	&bench_table_free_keep,
+	&bench_host_keep,
+	&bench_host_madvise,
+	&bench_table_free_munmap,
+	&bench_host_munmap,
+	NULL,
+};
