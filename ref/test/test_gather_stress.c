@@ -33,7 +33,7 @@ static void walk_step(const char *site);
 #define NR_SPARES 64	 /* further tables to put in their place */
 #define NR_PAGES 16	 /* mapped in each */
 #define NR_READERS 2	 /* one with the widened walk, one with the walker that is benchmarked */
-#define RUN_MS 600	 /* per discipline */
+#define RUN_MS 400	 /* per discipline and number of readers */
 #define SENTINEL_ADDR (1ULL << 40)
 
 struct world {
@@ -305,7 +305,9 @@ static void start(struct world *w, const struct gather_discipline *d)
 		exit(1);
 }
 
-static void stress(struct world *w, const struct gather_discipline *d, unsigned long seed)
+/* One reader never has to wait for a CPU, two may: the schedules differ. */
+static void stress(struct world *w, const struct gather_discipline *d, size_t nr_readers,
+		   unsigned long seed)
 {
 	struct reader readers[NR_READERS] = {
 		{ .walk = widened_walk, .seed = seed },
@@ -315,20 +317,20 @@ static void stress(struct world *w, const struct gather_discipline *d, unsigned 
 	unsigned long freed;
 
 	start(w, d);
-	for (size_t i = 0; i < NR_READERS; i++)
+	for (size_t i = 0; i < nr_readers; i++)
 		pthread_create(&readers[i].thread, NULL, reader_main, &readers[i]);
 	freed = freer(w, seed);
 	REF_WRITE_ONCE(w->stop, 1);
-	for (size_t i = 0; i < NR_READERS; i++)
+	for (size_t i = 0; i < nr_readers; i++)
 		pthread_join(readers[i].thread, NULL);
 	gather_barrier(w->g);
 	gather_stats(w->g, &stats);
 	gather_destroy(w->g);
 
-	ok(!w->caught, "%s: no walk read a freed table (%lu tables freed, %lu and %lu walks)",
-	   d->name, freed, readers[0].walks, readers[1].walks);
+	ok(!w->caught, "%s, %zu readers: no walk read a freed table (%lu tables freed, %lu walks)",
+	   d->name, nr_readers, freed, readers[0].walks + readers[1].walks);
 	ok(!w->wrong && !w->errors, "%s: every page returned is the one mapped there", d->name);
-	ok(freed > 10 && readers[0].pages > 100 && readers[1].pages > 100,
+	ok(freed > 10 && readers[0].pages > 100 && (nr_readers == 1 || readers[1].pages > 100),
 	   "%s: freer and readers both got somewhere", d->name);
 	ok(stats.tables_freed == freed, "%s: every table was freed once", d->name);
 	ok(references_are_back(w), "%s: no reference was lost or left", d->name);
@@ -377,8 +379,8 @@ int main(int argc, char **argv)
 
 		if (d->busted)
 			detector_fires(&world, d);
-		else
-			stress(&world, d, seed | 1);
+		for (size_t nr = 1; nr <= NR_READERS && !d->busted; nr++)
+			stress(&world, d, nr, seed | 1);
 	}
 	ref_mm_destroy(world.mm);
 	return tap_done();
