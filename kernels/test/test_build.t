@@ -1,0 +1,222 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# kernels/build, on a copy of this folder and a small stand-in for a kernel tree.
+# shellcheck disable=SC2016 # make's variables
+set -u
+export LC_ALL=C
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+real_cache=${PTBENCH_CACHE:-$HOME/.cache/ptbench}
+export PTBENCH_CACHE=$tmp/cache KSRC=$tmp/linux
+nr=0
+
+mkdir -p "$tmp/suite/results/include/results"
+cp -r "$top/kernels" "$tmp/suite/"
+cp "$top/results/include/results/record.h" "$tmp/suite/results/include/results/"
+kernels=$tmp/suite/kernels
+# These tests are about the script; the real scenarios need the real kernel.
+rm -f "$kernels"/scenarios/* "$kernels"/driver/*.[chS]
+printf 'config PTBENCH\n' >"$kernels/driver/Kconfig"
+printf 'int driver = 1;\n' >"$kernels/driver/a.c"
+printf 'CONFIG_SMP=y\n' >"$kernels/common.config"
+printf 'CONFIG_64BIT=y\nCONFIG_PCI=n\n' >"$kernels/arch/x86_64.config"
+
+# Configures what it knows, and "compiles" the files that it has into an image.
+fake_kernel() {
+	mkdir -p "$1/mm" "$1/include"
+	touch "$1/Kbuild"
+	printf 'int gup(void) { return LEVELS; }\n' >"$1/mm/gup.c"
+	printf '#define LEVELS 4\n#define UNUSED 1\n' >"$1/include/levels.h"
+	printf 'VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 1\n' >"$1/Makefile"
+	printf '# mm\n' | tee "$1/mm/Makefile" >"$1/mm/Kconfig"
+	cat >>"$1/Makefile" <<'EOF'
+allnoconfig:
+	grep -v -e '=n$$' -e 'CONFIG_NO_SUCH' $(KCONFIG_ALLCONFIG) >$(O)/.config
+bzImage:
+	sleep $${FAKE_SLEEP:-0}
+	! test -f $(O)/partial || ! echo "partial target was believed"
+	mkdir -p $(O)/arch/x86/boot $(O)/include/config
+	echo 6.12.1 >$(O)/include/config/kernel.release
+	@echo '  CC      mm/gup.o'
+	test -z "$${FAKE_FAIL:-}" || { echo "mm/gup.c:1: error: it is meant to fail"; exit 1; }
+	cat mm/*.[ch] mm/ptbench/* include/*.h $(O)/.config >$(O)/arch/x86/boot/bzImage
+	gcc -ffreestanding -nostdlib -static -Wl,-e,gup -include include/levels.h -o $(O)/vmlinux mm/gup.c
+	nm $(O)/vmlinux >$(O)/System.map
+EOF
+}
+
+scenario() { # NAME LINE...
+	local name=$1
+	shift
+	{
+		printf 'title\tA test\narch\tx86_64\n'
+		[ $# -eq 0 ] || printf '%s\n' "$@"
+	} >"$kernels/scenarios/$name"
+}
+
+run() { # ARGS...: sets out, err, status
+	status=0
+	out=$("$kernels/build" "$@" 2>"$tmp/err") || status=$?
+	err=$(cat "$tmp/err")
+}
+
+ok() { # NAME CONDITION...
+	local name=$1 verdict=ok
+	shift
+	nr=$((nr + 1))
+	"$@" || verdict='not ok'
+	printf '%s %d - %s\n' "$verdict" "$nr" "$name"
+	[ "$verdict" = ok ] || printf '# status %s\n# out: %s\n# err: %s\n' "$status" "${out//$'\n'/$'\n# out: '}" "${err//$'\n'/$'\n# err: '}"
+}
+
+# fails STATUS PATTERN: as told, saying so, and with nothing on stdout
+fails() { [ "$status" -eq "$1" ] && [[ $err == *$2* ]] && [ -z "$out" ]; }
+folder() { [ "$status" -eq 0 ] && [[ $out == "$1"$'\t'"$tmp/cache/image/$1-"* ]] && [ -f "${out#*$'\t'}/info" ]; }
+info() { sed -n "s/^$1\t//p" "${out#*$'\t'}/info"; }
+
+fake_kernel "$KSRC"
+scenario plain
+scenario variant 'base plain' 'cocci levels.cocci'
+printf 'plain\nvariant\n' >"$kernels/scenarios/LIST"
+printf '// Changes: include/levels.h 1\n@@\n@@\n-#define UNUSED 1\n' >"$kernels/cocci/levels.cocci"
+
+# ---- bad input ----
+run nosuch
+ok 'an unknown scenario, and what there is' fails 2 "no scenario 'nosuch'"
+run ../plain
+ok 'a path is not a scenario' fails 2 'not the name of a scenario'
+run --jobs 0 plain
+ok 'no jobs' fails 2 "--jobs '0'"
+run --frob plain
+ok 'an unknown option' fails 2 'unknown option --frob'
+scenario bad 'colour blue'
+run bad
+ok 'an unknown key, with file and line' fails 2 "scenarios/bad:3: unknown key 'colour'"
+scenario bad 'config CONFIG_X'
+run bad
+ok 'a config line without a value' fails 2 'scenarios/bad:3'
+scenario bad 'cocci nosuch.cocci'
+run bad
+ok 'a semantic patch that is not there' fails 2 'no semantic patch'
+scenario bad 'base nosuch'
+run bad
+ok 'a base that is not there' fails 2 "its base 'nosuch' is no scenario"
+KSRC='' PTBENCH_SOURCE_DIR=$tmp/none run plain
+ok 'no source: the package is named' fails 2 'install the Debian package linux-source-6.12'
+KSRC=$tmp/none run plain
+ok 'KSRC that is no folder' fails 2 "KSRC=$tmp/none: no such folder"
+mkdir "$tmp/empty"
+KSRC=$tmp/empty run plain
+ok 'KSRC that is no kernel' fails 2 'not a Linux source tree'
+scenario stuck 'config NO_SUCH=y' 'config SMP=y'
+run --config-only stuck
+ok 'an option that does not stick' fails 4 'option CONFIG_NO_SUCH: wanted y, got n'
+printf '// Changes: include/levels.h 1\n@@\n@@\n-#define ELSEWHERE 1\n' >"$kernels/cocci/none.cocci"
+scenario none 'cocci none.cocci'
+run none
+ok 'a semantic patch that matches nothing' fails 2 'nothing to patch in include/levels.h'
+sed 's/levels.h 1/levels.h 2/' "$kernels/cocci/levels.cocci" >"$kernels/cocci/none.cocci"
+run none
+ok 'a semantic patch that matches less than it should' fails 2 '1 places of include/levels.h'
+ok 'none of these left an image' test -z "$(ls "$tmp/cache/image" 2>/dev/null)"
+
+# ---- building ----
+run --print-only plain
+ok '--print-only builds nothing' fails 3 'not built'
+FAKE_FAIL=1 run plain
+ok 'a build that fails: the end of its log, and where it is' fails 4 'it is meant to fail'
+ok 'where the log is' test -f "${err##*log: }"
+run plain
+ok 'a build' folder plain
+first=$(info image_sha256)
+ok 'the image is what its provenance says' test "$(sha256sum <"${out#*$'\t'}/image")" = "$first  -"
+ok 'symbols' grep -q ' T gup$' "${out#*$'\t'}/symbols"
+FAKE_SLEEP=9 run plain
+ok 'found in the cache' folder plain
+run --print-only LIST
+ok 'a list; one of it is not built' test "$status" -eq 3 -a "${out%%$'\t'*}" = plain
+run variant plain
+ok 'a base is built before its variant, each named once' test "$(cut -f1 <<<"$out" | paste -sd,)" = plain,variant
+out=$(tail -n 1 <<<"$out")
+ok 'the variant is another image' test "$(info image_sha256)" != "$first"
+ok 'and names its patch' test "$(info patch)" = "levels.cocci $(sha256sum "$kernels/cocci/levels.cocci" | cut -d' ' -f1)"
+ok 'nothing was written through to the source' grep -q UNUSED "$KSRC/include/levels.h" "$tmp"/cache/src/*/include/levels.h
+ok 'nor to its mm/Makefile' test "$(cat "$KSRC/mm/Makefile" "$tmp"/cache/src/*/mm/Makefile)" = $'# mm\n# mm'
+printf 'int driver = 2;\n' >"$kernels/driver/a.c"
+run plain
+ok 'another driver is another image' test "$(info image_sha256)" != "$first"
+printf 'int driver = 1;\n' >"$kernels/driver/a.c"
+PTBENCH_CACHE=$tmp/elsewhere run plain
+ok 'the same input in another cache gives the same image' test "$(info image_sha256)" = "$first"
+rm -rf "$tmp/elsewhere"
+
+# ---- two at once, and one that is killed ----
+printf 'int driver = 3;\n' >"$kernels/driver/a.c"
+FAKE_SLEEP=2 "$kernels/build" plain >"$tmp/out1" 2>/dev/null &
+sleep 1
+run plain
+wait $!
+two_agree() { folder plain && [[ $err == *'waiting for another build'* ]] && [ "$out" = "$(cat "$tmp/out1")" ]; }
+ok 'two at once: one waits, both find the same' two_agree
+printf 'int driver = 4;\n' >"$kernels/driver/a.c"
+FAKE_SLEEP=30 "$kernels/build" plain >"$tmp/out1" 2>"$tmp/err" &
+sleep 1
+kill -TERM $!
+wait $!
+status=$?
+out=$(cat "$tmp/out1") err=$(cat "$tmp/err")
+ok 'killed: says so, prints no folder' fails 130 'interrupted'
+obj=$(echo "$tmp"/cache/obj/*-plain/tree/obj)
+touch -d '1 hour ago' "$obj/.partial.cmd"
+touch "$obj/partial"
+run plain
+ok 'the next run goes on, without what was written in part' folder plain
+
+# ---- kinds of source ----
+rm -rf "$tmp/elsewhere"
+git init -q "$tmp/git"
+fake_kernel "$tmp/git"
+in_git() { git -C "$tmp/git" -c user.name=test -c user.email=test@example.org "$@"; }
+in_git add . && in_git commit -q -m first && in_git tag first
+KSRC=$tmp/git run plain
+ok 'a git tree' folder plain
+tree_id=$(info source_sha256)
+KSRC=$tmp/git#first run plain
+ok 'a ref with the same content has the same identity' test "$(info source_sha256)" = "$tree_id"
+printf '#define LEVELS 5\n#define UNUSED 1\n' >"$tmp/git/include/levels.h"
+printf 'untracked\n' >"$tmp/git/include/other.h"
+KSRC=$tmp/git run plain
+changed() { folder plain && [ "$(info source_sha256)" != "$tree_id" ] && grep -q 'LEVELS 5' "${out#*$'\t'}/image" && ! grep -q untracked "${out#*$'\t'}/image"; }
+ok 'a changed tracked file counts, an untracked one does not' changed
+KSRC=$tmp/git#nosuch run plain
+ok 'a ref that is not there' fails 2 "has no git ref 'nosuch'"
+printf '/* changed */\n' >>"$KSRC/mm/gup.c"
+run plain
+ok 'a changed file in a plain folder counts' grep -q '/\* changed' "${out#*$'\t'}/image"
+
+# ---- pruning ----
+run --prune
+pruned() { [ "$status" -eq 0 ] && [ "$(echo "$tmp"/cache/image/*/)" = "${used#*$'\t'}/" ] && [ "$(find "$tmp/cache/src" -mindepth 1 -maxdepth 1 -type d | wc -l)" -eq 1 ]; }
+used=$("$kernels/build" plain 2>/dev/null)
+run --prune
+ok '--prune leaves what is used now' pruned
+
+# ---- the real kernel's Kconfig, where its source is unpacked already ----
+src=$(KSRC='' && cd "$real_cache/src" 2>/dev/null && sha256sum /usr/src/linux-source-6.12.tar.xz 2>/dev/null | cut -d' ' -f1)
+if [ -n "$src" ] && [ -d "$real_cache/src/$src" ]; then
+	real=$(mktemp -d "$real_cache/test.XXXXXX")
+	trap 'rm -rf "$tmp" "$real"' EXIT
+	ln -s ../src "$real/src"
+	cp "$top"/kernels/*.config "$kernels/"
+	cp "$top"/kernels/arch/* "$kernels/arch/"
+	cp "$top"/kernels/driver/Kconfig "$top"/kernels/driver/Makefile "$kernels/driver/"
+	scenario real 'config NUMA_BALANCING=y'
+	KSRC='' PTBENCH_CACHE=$real run --config-only real
+	ok 'the real Kconfig: an option without what it depends on' fails 4 'option CONFIG_NUMA_BALANCING: wanted y, got n'
+else
+	nr=$((nr + 1))
+	printf 'ok %d - # SKIP no unpacked kernel source in %s\n' $nr "$real_cache"
+fi
+printf '1..%d\n' $nr
