@@ -301,12 +301,15 @@ static int run_reference(void)
 
 /* ---- the kernel's rows ---- */
 
-static volatile uint64_t peer_counter;
+static volatile struct ptb_peer peer;
 
 static void *spin(void *arg)
 {
-	for (;;)
-		peer_counter++;
+	for (;;) {
+		while (!peer.rest)
+			peer.counter++;
+		usleep(1000);
+	}
 	return NULL;
 }
 
@@ -335,7 +338,7 @@ static int start_peer(void)
 	pthread_attr_destroy(&attr);
 	if (ret)
 		return fail("starting the peer on CPU 1: %s", strerror(ret));
-	while (!peer_counter)
+	while (!peer.counter)
 		sched_yield();
 	return 0;
 }
@@ -359,10 +362,10 @@ static int run_driver(void)
 	if (fd < 0)
 		return fail("/dev/ptbench: %s: is the driver in this kernel?", strerror(errno));
 	for (; !ioctl(fd, PTB_IOC_INFO, &run); run.row++) {
-		if (run.needs & PTB_NEEDS_PEER && !run.counter) {
+		if (run.needs & PTB_NEEDS_PEER && !run.peer) {
 			if (start_peer())
 				return -1;
-			run.counter = (uintptr_t)&peer_counter;
+			run.peer = (uintptr_t)&peer;
 		}
 		if (ioctl(fd, PTB_IOC_RUN, &run))
 			return fail("row %u of the driver: %s; the line above says why", run.row,
@@ -490,6 +493,7 @@ int main(int argc, char **argv)
 	if (data_fd >= 0)
 		write_end();
 	say("%s", failed[0] ? "failed" : "done");
+	tcdrain(1);
 	/* QEMU runs with -no-reboot: the one way off that needs no firmware. */
 	reboot(RB_AUTOBOOT);
 	for (;;)

@@ -8,6 +8,7 @@
  */
 #define pr_fmt(fmt) "ptbench: " fmt
 
+#include <linux/delay.h>
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/rcupdate.h>
@@ -156,28 +157,33 @@ int ptb_events_begin(void)
 	return prove();
 }
 
-/* The peer runs user code of this mm on another CPU: its counter moves, and the mask says so. */
+/*
+ * The peer runs user code of this mm on CPU 1: its counter moves, and the mask says so. CPUs take
+ * turns under icount, so the peer may need this one to sleep before it gets one.
+ */
 static int peer_spins(struct ptb_state *s)
 {
-	int cpu = cpumask_any_but(mm_cpumask(current->mm), raw_smp_processor_id());
 	u64 before, after;
 	int i;
 
-	if (!s->counter)
+	if (!s->peer || put_user(0, &s->peer->rest) || get_user(before, &s->peer->counter))
 		return ptb_fail(s, "no peer was started");
-	if (get_user(before, s->counter))
-		return ptb_fail(s, "the peer's counter cannot be read");
-	for (i = 0, after = before; i < 10000 && after == before; i++) {
-		cpu_relax();
-		cond_resched();
-		if (get_user(after, s->counter))
+	for (i = 0, after = before; i < 1000 && after == before; i++) {
+		usleep_range(50, 100);
+		if (get_user(after, &s->peer->counter))
 			return ptb_fail(s, "the peer's counter cannot be read");
 	}
 	if (after == before)
 		return ptb_fail(s, "the peer's counter stands still");
-	if (cpu != 1)
+	if (cpumask_any_but(mm_cpumask(current->mm), raw_smp_processor_id()) != 1)
 		return ptb_fail(s, "the peer is not on CPU 1");
 	return 0;
+}
+
+static void peer_rests(struct ptb_state *s)
+{
+	if (s->row->peer == PTB_PEER_SPIN && put_user(1, &s->peer->rest))
+		pr_err("the peer cannot be told to rest\n");
 }
 
 static int peer_is_as_wanted(struct ptb_state *s)
@@ -205,13 +211,13 @@ static int one_event_window(struct ptb_state *s, struct seen *seen, int i)
 	if (ret)
 		return ret;
 	lru_add_drain();
-	rcu_barrier();
 	irqs = ptb_arch_call_irqs(1);
 	count_from(current);
 	ops->op(s);
 	smp_store_release(&counting, NULL);
 	seen->own_count += ptb_arch_call_irqs(1) - irqs;
 	seen->taken += atomic_read(&count[TAKEN]);
+	peer_rests(s);
 	rcu_barrier();
 	WRITE_ONCE(counting_callbacks, false);
 	seen->sent[i] = atomic_read(&count[SENT]);
@@ -253,17 +259,17 @@ static int emit_batches(struct ptb_state *s, const struct seen *seen)
 
 static int emit_checks(struct ptb_state *s, const struct seen *seen)
 {
-	char text[sizeof(s->why)];
+	char text[sizeof(s->why)], id[48];
 	int ret = 0;
 
 	if (s->row->ops == &ptb_munmap)
 		ret = ptb_emit_check(s, "table_free/rcu_path", path_of(seen));
 	if (ret || ptb_arch_call_irqs(1) < 0)
 		return ret;
+	snprintf(id, sizeof(id), "%s_interrupts", s->row->ops->case_id);
 	snprintf(text, sizeof(text), "%llu by probe, %llu by irq_stat", seen->taken,
 		 seen->own_count);
-	return ptb_emit_check(s, "table_free/interrupts_agree",
-			      seen->taken == seen->own_count ? "right" : text);
+	return ptb_emit_check(s, id, seen->taken == seen->own_count ? "right" : text);
 }
 
 static int emit_events(struct ptb_state *s, const struct seen *seen)

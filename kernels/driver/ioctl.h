@@ -12,11 +12,17 @@
 struct ptb_run {
 	__u32 row;	/* 0, 1, ... until ioctl() fails with ENXIO: that many rows this boot has */
 	__u32 needs;	/* out, of PTB_IOC_INFO: enum ptb_needs */
-	__u64 counter;	/* address of a __u64 that the peer thread increments; 0: no peer runs */
+	__u64 peer;	/* address of a struct ptb_peer; 0: no peer runs */
+};
+
+/* A thread of the caller, on CPU 1. */
+struct ptb_peer {
+	__u64 counter;	/* the peer increments it in a loop, in user mode */
+	__u64 rest;	/* while it is not 0 the peer sleeps: spinning makes grace periods dear */
 };
 
 enum ptb_needs {
-	PTB_NEEDS_PEER = 1,	/* a thread of the caller, on CPU 1, incrementing *counter */
+	PTB_NEEDS_PEER = 1,	/* peer has to be set */
 };
 
 #define PTB_IOC_INFO _IOWR('p', 1, struct ptb_run)

@@ -167,7 +167,7 @@ static int prepare_once(void)
 	return ret;
 }
 
-static int run_row(const struct ptb_row *row, u64 counter)
+static int run_row(const struct ptb_row *row, u64 peer)
 {
 	struct page **pages = state.pages, **truth = state.truth;
 	int ret;
@@ -176,7 +176,7 @@ static int run_row(const struct ptb_row *row, u64 counter)
 	state.pages = pages;
 	state.truth = truth;
 	state.row = row;
-	state.counter = u64_to_user_ptr(counter);
+	state.peer = u64_to_user_ptr(peer);
 	filled = taken = 0;
 	ret = row->skip ? 0 : ptb_want_levels(&state, row->levels);
 	describe(&state);
@@ -208,7 +208,7 @@ static long ptb_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return copy_to_user(to, &run, sizeof(run)) ? -EFAULT : 0;
 	case PTB_IOC_RUN:
 		mutex_lock(&lock);
-		ret = prepare_once() ?: run_row(row, run.counter);
+		ret = prepare_once() ?: run_row(row, run.peer);
 		mutex_unlock(&lock);
 		return ret;
 	}

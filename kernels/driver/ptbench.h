@@ -35,7 +35,7 @@ struct ptb_ops {
 };
 
 enum ptb_leaf { PTB_NO_LEAF, PTB_PTE, PTB_PMD, PTB_PUD };
-enum ptb_peer { PTB_NO_PEER, PTB_PEER_NONE, PTB_PEER_SPIN };
+enum ptb_peer_state { PTB_NO_PEER, PTB_PEER_NONE, PTB_PEER_SPIN };
 
 struct ptb_row {
 	const struct ptb_ops *ops;
@@ -47,7 +47,7 @@ struct ptb_row {
 	unsigned long at;	/* the boundary, or the first page */
 	int tables;
 	const char *twin;	/* of table_free/keep */
-	enum ptb_peer peer;
+	enum ptb_peer_state peer;
 	int alias;		/* of gup_fast/only */
 	unsigned long span;	/* of gup_fast/only: what one entry of that level covers */
 	const char *skip;	/* why this row cannot run on this architecture */
@@ -55,7 +55,7 @@ struct ptb_row {
 
 struct ptb_state {
 	const struct ptb_row *row;
-	u64 __user *counter;	/* of the peer */
+	struct ptb_peer __user *peer;
 	struct page **pages;
 	struct page **truth;
 	unsigned long addr;	/* first page */

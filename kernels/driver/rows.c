@@ -94,6 +94,7 @@ const struct ptb_row ptb_rows[] = {
 	WALK_CROSS("p4d", PTB_AT_P4D, .levels = 4),
 	ONLY("p4d", 0x40000000000, P4D_SIZE, .levels = 4),
 	ONLY("p4d", 0x80000000000, P4D_SIZE, .levels = 4),
+	ONLY("p4d", 0x800000000000, P4D_SIZE, .levels = 4),
 
 	WALK_CROSS("none", PTB_AT_NONE, .levels = 5),
 	WALK_CROSS("pmd", PTB_AT_PMD, .levels = 5),
@@ -105,7 +106,9 @@ const struct ptb_row ptb_rows[] = {
 #ifdef CONFIG_S390
 	{ .ops = &ptb_flushes, .events = true, .skip = NO_FLUSHES },
 #endif
-	EVENTS(1, PTB_PEER_NONE), EVENTS(2, PTB_PEER_NONE), EVENTS(32, PTB_PEER_NONE),
-	EVENTS(1, PTB_PEER_SPIN), EVENTS(2, PTB_PEER_SPIN), EVENTS(32, PTB_PEER_SPIN),
+	EVENTS(1, PTB_PEER_NONE), EVENTS(2, PTB_PEER_NONE), EVENTS(8, PTB_PEER_NONE),
+	EVENTS(32, PTB_PEER_NONE),
+	/* No 32 here: on s390x every flushed page costs the spinning peer's whole time slice. */
+	EVENTS(1, PTB_PEER_SPIN), EVENTS(2, PTB_PEER_SPIN), EVENTS(8, PTB_PEER_SPIN),
 };
 const unsigned int ptb_nr_rows = ARRAY_SIZE(ptb_rows);

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Starts QEMUs, watches that none runs for too long or writes too much, and ends them.
+ *
+ * PTBENCH_QEMU names a program that stands in for every QEMU, for the harness's own test.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "boot.h"
+
+#define MAX_ARGS 64
+#define MAX_OUTPUT (4L << 20) /* bytes of console or data: a boot writes some 30 KiB of each */
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+char *qemu_command_line(const struct qemu_boot *b)
+{
+	const struct scenario *s = b->scenario;
+	const struct scenario_arch *a = &s->arch;
+	char *text;
+
+	/* Callbacks queued by one window run in one batch; see driver/deferred.c. */
+	if (asprintf(&text,
+		     "console=%s %s panic=-1 rcutree.blimit=100 ptbench.boot=%s ptbench.data=%s "
+		     "ptbench.design=%s ptbench.format=%s%s%s%s%s%s",
+		     a->console, a->cmdline ? a->cmdline : "", b->events ? "events" : "costs",
+		     a->data, s->design, a->format, b->mode == QEMU_KVM ? " ptbench.time=1" : "",
+		     s->append ? " " : "", s->append ? s->append : "", b->append ? " " : "",
+		     b->append ? b->append : "") < 0)
+		return NULL;
+	return text;
+}
+
+char *qemu_options(const struct qemu_boot *b)
+{
+	const struct scenario_arch *a = &b->scenario->arch;
+	int cpus = b->events ? 2 : 1;
+	char *text;
+
+	if (asprintf(&text,
+		     "-machine %s -cpu %s -m %s -smp %d,sockets=%d,cores=1,threads=1 -nodefaults "
+		     "-display none -no-reboot %s -seed 1 -rtc base=2026-01-01,clock=vm %s",
+		     a->machine, a->cpu, a->memory, cpus, cpus,
+		     b->mode == QEMU_KVM ? "-accel kvm" :
+					   "-accel tcg,thread=single -icount shift=0,sleep=off",
+		     a->qemu_args) < 0)
+		return NULL;
+	return text;
+}
+
+char *qemu_version(const char *qemu)
+{
+	char command[600], line[256] = "";
+	FILE *f;
+
+	if (getenv("PTBENCH_QEMU"))
+		qemu = getenv("PTBENCH_QEMU");
+	snprintf(command, sizeof(command), "'%.256s' --version 2>/dev/null", qemu);
+	f = popen(command, "r");
+	if (!f)
+		return NULL;
+	if (!fgets(line, sizeof(line), f))
+		line[0] = '\0';
+	pclose(f);
+	line[strcspn(line, "\n")] = '\0';
+	return line[0] ? strdup(line) : NULL;
+}
+
+/* Splits options at blanks; arguments of ours have none inside. */
+static int split(char *text, const char **argv, int nr)
+{
+	char *save, *word;
+
+	for (word = strtok_r(text, " ", &save); word && nr < MAX_ARGS - 12;
+	     word = strtok_r(NULL, " ", &save))
+		argv[nr++] = word;
+	return nr;
+}
+
+static void exec_qemu(const struct qemu_boot *b, char *options, char *words)
+{
+	const char *argv[MAX_ARGS], *program = getenv("PTBENCH_QEMU");
+	char console[4200], data[4200];
+	int fd, nr = 0;
+
+	snprintf(console, sizeof(console), "file,id=console,path=%s", b->console);
+	snprintf(data, sizeof(data), "file,id=data,path=%s", b->stream);
+	argv[nr++] = program ? program : b->scenario->arch.qemu;
+	argv[nr++] = "-chardev";
+	argv[nr++] = console;
+	argv[nr++] = "-chardev";
+	argv[nr++] = data;
+	nr = split(options, argv, nr);
+	argv[nr++] = "-kernel";
+	argv[nr++] = b->image;
+	argv[nr++] = "-initrd";
+	argv[nr++] = b->initramfs;
+	argv[nr++] = "-append";
+	argv[nr++] = words;
+	argv[nr] = NULL;
+	/* It must not outlive us, whatever ends us. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setpgid(0, 0);
+	fd = open(b->console, O_WRONLY | O_APPEND);
+	dup2(fd, 2);
+	fd = open("/dev/null", O_RDWR);
+	dup2(fd, 0);
+	dup2(fd, 1);
+	execvp(argv[0], (char *const *)argv);
+	fprintf(stderr, "%s: %s; scripts/deps installs it\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+static int empty_file(const char *name)
+{
+	int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+	return fd < 0 ? -errno : close(fd);
+}
+
+static void start(struct qemu_boot *b)
+{
+	char *options = qemu_options(b), *words = qemu_command_line(b);
+	int ret = empty_file(b->console) ?: empty_file(b->stream);
+	pid_t pid = ret ? -1 : fork();
+
+	if (!pid)
+		exec_qemu(b, options, words);
+	if (pid < 0) {
+		snprintf(b->why, sizeof(b->why), "QEMU could not be started: %s",
+			 strerror(ret ? -ret : errno));
+		b->done = true;
+	} else {
+		b->pid = pid;
+		b->started = now();
+	}
+	free(options);
+	free(words);
+}
+
+static void end(struct qemu_boot *b)
+{
+	kill(b->pid, SIGKILL);
+	waitpid(b->pid, NULL, 0);
+	b->pid = 0;
+	b->done = true;
+}
+
+static long size_of(const char *file)
+{
+	struct stat st;
+
+	return stat(file, &st) ? 0 : st.st_size;
+}
+
+static void watch(struct qemu_boot *b)
+{
+	int status;
+
+	b->seconds = now() - b->started;
+	if (waitpid(b->pid, &status, WNOHANG) == b->pid) {
+		b->pid = 0;
+		b->done = true;
+		if (WIFSIGNALED(status))
+			snprintf(b->why, sizeof(b->why), "QEMU was ended by signal %d",
+				 WTERMSIG(status));
+		else if (WEXITSTATUS(status))
+			snprintf(b->why, sizeof(b->why), "QEMU ended with status %d",
+				 WEXITSTATUS(status));
+	} else if (size_of(b->console) > MAX_OUTPUT || size_of(b->stream) > MAX_OUTPUT) {
+		snprintf(b->why, sizeof(b->why), "more than %ld bytes on the %s", MAX_OUTPUT,
+			 size_of(b->console) > MAX_OUTPUT ? "console" : "data line");
+		end(b);
+	} else if (b->seconds > b->timeout) {
+		snprintf(b->why, sizeof(b->why), "still running after %d s", b->timeout);
+		end(b);
+	}
+	/* What a flood left is of no use, and large. */
+	if (b->done && size_of(b->console) > MAX_OUTPUT && truncate(b->console, MAX_OUTPUT))
+		snprintf(b->why, sizeof(b->why), "%s: %s", "console log", strerror(errno));
+	if (b->done && size_of(b->stream) > MAX_OUTPUT && truncate(b->stream, MAX_OUTPUT))
+		snprintf(b->why, sizeof(b->why), "%s: %s", "stream", strerror(errno));
+}
+
+int qemu_run(struct qemu_boot *boots, size_t nr, int jobs, volatile sig_atomic_t *stop,
+	     void (*done)(struct qemu_boot *b, void *arg), void *arg)
+{
+	const struct timespec nap = { .tv_nsec = 10000000 };
+	size_t i, started = 0, reported = 0;
+	int running = 0;
+
+	while (reported < nr && !*stop) {
+		for (; started < nr && running < jobs; started++) {
+			start(&boots[started]);
+			running += !boots[started].done;
+		}
+		nanosleep(&nap, NULL);
+		for (i = reported; i < started; i++) {
+			if (boots[i].done)
+				continue;
+			watch(&boots[i]);
+			running -= boots[i].done;
+		}
+		for (; reported < started && boots[reported].done; reported++)
+			done(&boots[reported], arg);
+	}
+	for (i = 0; i < started; i++)
+		if (boots[i].pid)
+			end(&boots[i]);
+	return reported < nr ? -EINTR : 0;
+}

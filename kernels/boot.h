@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Boots: QEMU processes with a console and a data line in files, watched until they end.
+ */
+#ifndef KERNELS_BOOT_H
+#define KERNELS_BOOT_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include <results/results.h>
+
+#include "scenario.h"
+
+enum qemu_mode { QEMU_ICOUNT, QEMU_KVM };
+
+struct qemu_boot {
+	/* What is booted. */
+	const struct scenario *scenario;
+	enum qemu_mode mode;
+	bool events;		/* two CPUs, events; else one CPU, costs */
+	char *image, *initramfs;
+	char *console, *stream;	/* files that QEMU writes */
+	const char *append;	/* more words for the kernel, or NULL */
+	int timeout;		/* seconds of real time */
+	/* While it runs. */
+	pid_t pid;		/* 0: not started or gone */
+	double started, seconds;
+	bool done;
+	char why[600];		/* why it did not end by itself as it should, or "" */
+};
+
+/* The kernel's command line; malloc'ed. */
+char *qemu_command_line(const struct qemu_boot *b);
+/* QEMU's arguments without paths, for the provenance; malloc'ed. */
+char *qemu_options(const struct qemu_boot *b);
+
+/*
+ * Runs all boots, at most jobs at a time, and calls done for each, in the order of the array.
+ * Stops early, ending every QEMU it started, when *stop becomes true: -EINTR.
+ */
+int qemu_run(struct qemu_boot *boots, size_t nr, int jobs, volatile sig_atomic_t *stop,
+	     void (*done)(struct qemu_boot *b, void *arg), void *arg);
+
+/* The version line of a QEMU, malloc'ed; NULL when it cannot be run. */
+char *qemu_version(const char *qemu);
+
+#endif

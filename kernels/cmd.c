@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ptbench kernels build|run. */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernels.h"
+
+static int usage(FILE *to)
+{
+	fputs("usage: ptbench kernels build [SCENARIO|LIST]...\n"
+	      "       ptbench kernels run [OPTION]... [SCENARIO|LIST]...\n"
+	      "The default is the list BENCH; scenarios are the files of kernels/scenarios.\n"
+	      "  --out RUNS          the folder in which the run is made (default results/runs)\n"
+	      "  --only costs|events only that kind of boot\n"
+	      "  --timeout S         seconds that a boot may take (default 60)\n"
+	      "  -j N                boots at a time (default: the number of CPUs)\n",
+	      to);
+	return to == stderr ? 2 : 0;
+}
+
+static int build(char **names, const struct kernels_options *o)
+{
+	static char *bench[] = { "build", "BENCH", NULL };
+	char program[PATH_MAX];
+
+	snprintf(program, sizeof(program), "%s/kernels/build", o->root);
+	names[0] = "build";
+	execv(program, names[1] ? names : bench);
+	fprintf(stderr, "ptbench kernels: %s: %s\n", program, strerror(errno));
+	return 2;
+}
+
+static int positive(const char *text, const char *option)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (*text && !*end && n > 0 && n <= 100000)
+		return n;
+	fprintf(stderr, "ptbench kernels: %s '%s' is not a number of 1 or more\n", option, text);
+	return 0;
+}
+
+static int run_in(const char *runs, const char *command, const struct kernels_options *o)
+{
+	struct results_error err;
+	struct results_run *run;
+	int status;
+
+	if (results_run_create(runs, command, o->revision, &run, &err)) {
+		results_error_print(stderr, &err);
+		return 2;
+	}
+	status = kernels_run(run, o);
+	if (results_run_finish(run, status != KERNELS_INTERRUPTED && status != 2, &err)) {
+		results_error_print(stderr, &err);
+		status = 2;
+	}
+	printf("%s\n", run->dir);
+	results_run_free(run);
+	return status;
+}
+
+/* What was typed, for the run's record. */
+static char *command_of(int argc, char **argv)
+{
+	size_t len = sizeof("ptbench");
+	char *text;
+	int i;
+
+	for (i = 0; i < argc; i++)
+		len += strlen(argv[i]) + 1;
+	text = malloc(len);
+	if (text)
+		strcpy(text, "ptbench");
+	for (i = 0; text && i < argc; i++)
+		strcat(strcat(text, " "), argv[i]);
+	return text;
+}
+
+enum { OPT_OUT = 256, OPT_ONLY, OPT_TIMEOUT, OPT_APPEND };
+
+static int only(struct kernels_options *o, const char *kind)
+{
+	o->no_events = !strcmp(kind, "costs");
+	o->no_costs = !strcmp(kind, "events");
+	if (o->no_events || o->no_costs)
+		return 0;
+	fprintf(stderr, "ptbench kernels: --only '%s' is neither costs nor events\n", kind);
+	return -EINVAL;
+}
+
+static int parse(int argc, char **argv, struct kernels_options *o, const char **runs)
+{
+	/* --append, more words for the kernels, is for the test of exactness. */
+	static const struct option options[] = {
+		{ "out", required_argument, NULL, OPT_OUT },
+		{ "only", required_argument, NULL, OPT_ONLY },
+		{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+		{ "append", required_argument, NULL, OPT_APPEND },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c, bad = 0;
+
+	optind = 1;
+	while (!bad && (c = getopt_long(argc, argv, "hj:", options, NULL)) != -1) {
+		switch (c) {
+		case OPT_OUT:
+			*runs = optarg;
+			break;
+		case OPT_ONLY:
+			bad = only(o, optarg);
+			break;
+		case OPT_TIMEOUT:
+			bad = !(o->timeout = positive(optarg, "--timeout"));
+			break;
+		case OPT_APPEND:
+			o->append = optarg;
+			break;
+		case 'j':
+			bad = !(o->jobs = positive(optarg, "-j"));
+			break;
+		case 'h':
+			usage(stdout);
+			return 1;
+		default:
+			bad = 1;
+		}
+	}
+	o->scenarios = argv + optind;
+	o->nr_scenarios = argc - optind;
+	return bad ? -EINVAL : 0;
+}
+
+int kernels_cmd(int argc, char **argv)
+{
+	struct kernels_options o;
+	char runs_default[PATH_MAX], *command;
+	const char *runs = runs_default;
+	int ret;
+
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
+		return usage(stdout);
+	if (argc < 2 || (strcmp(argv[1], "build") && strcmp(argv[1], "run")))
+		return usage(stderr);
+	if (kernels_options_init(&o))
+		return 2;
+	if (!strcmp(argv[1], "build"))
+		return build(argv + 1, &o);
+	command = command_of(argc, argv);
+	snprintf(runs_default, sizeof(runs_default), "%s/results/runs", o.root);
+	ret = parse(argc - 1, argv + 1, &o, &runs);
+	ret = ret > 0 ? 0 : ret || !command ? 2 : run_in(runs, command, &o);
+	free(command);
+	return ret;
+}

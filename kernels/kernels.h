@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Building and booting the kernels of scenarios: what the ptbench program sees of it.
+ */
+#ifndef KERNELS_KERNELS_H
+#define KERNELS_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <results/results.h>
+
+struct kernels_options {
+	const char *root;     /* the checkout, with kernels/ in it */
+	const char *build;    /* the folder of built programs, with guest-ARCH/ in it */
+	const char *revision; /* of the suite */
+	char **scenarios;     /* names of scenarios or lists; none: the list BENCH */
+	size_t nr_scenarios;
+	bool no_costs, no_events; /* leave that kind of boot out */
+	int timeout;		  /* seconds of real time per boot */
+	int jobs;		  /* boots at a time */
+	const char *append;	  /* more words for every kernel command line, or NULL */
+};
+
+/*
+ * Defaults: root from PTBENCH_ROOT, build from PTBENCH_BUILD or where this program stands,
+ * revision from PTBENCH_REVISION or "unknown"; 60 s; as many jobs as there are CPUs. The strings
+ * live as long as the program. -EINVAL: no root is known (said on stderr).
+ */
+int kernels_options_init(struct kernels_options *o);
+
+#define KERNELS_INTERRUPTED 130
+
+/*
+ * Builds what is missing, boots every scenario, and records its parts in the run, in the order of
+ * the list: SCENARIO.icount-1cpu, SCENARIO.icount-2cpu, SCENARIO.kvm-1cpu where KVM works, and
+ * SCENARIO.static. Returns an exit status: 0; 2 for bad input (said on stderr, nothing was run);
+ * 4 when a part failed; KERNELS_INTERRUPTED after SIGINT or SIGTERM, with the parts that were
+ * finished recorded and every QEMU it started gone.
+ */
+int kernels_run(struct results_run *run, const struct kernels_options *o);
+
+/* ptbench kernels build|run ...: argv[0] is "kernels". Returns ptbench's exit status. */
+int kernels_cmd(int argc, char **argv);
+
+#endif

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The verdict on a boot: how QEMU ended, what the console says, whether the stream is whole,
+ * what its checks saw. The first of these that is wrong is the reason; the document is written
+ * all the same when its stream was whole, so that what broke can be read.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "part.h"
+#include "stream.h"
+
+#define REASON 2048
+
+/* ---- the console ---- */
+
+/* Lines of a kernel in trouble. PID 1 and the driver report theirs in the stream. */
+static const char *const trouble[] = {
+	"Kernel panic", "BUG:", "BUG at", "kernel BUG", "WARNING:", "Oops", "general protection fault",
+	"Unable to handle", "rcu_sched self-detected stall", "self-detected stall",
+	"detected stalls", "soft lockup", "blocked for more than", "Out of memory", "segfault",
+};
+
+static const char *trouble_in(const char *line)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(trouble) / sizeof(trouble[0]); i++)
+		if (strstr(line, trouble[i]))
+			return trouble[i];
+	return NULL;
+}
+
+/* Printable ASCII only: a guest does not write to the user's terminal. */
+static void clean(char *line)
+{
+	for (; *line; line++)
+		if (*line < 0x20 || *line > 0x7e)
+			*line = line[1] ? ' ' : '\0';
+}
+
+#define TAIL_LINES 12
+
+/* The first line of trouble, "" when there is none, and the last lines. */
+static void read_console(const char *file, char bad[256], char *tail, size_t size)
+{
+	char line[1024], last[TAIL_LINES][160] = { "" };
+	unsigned n = 0, i;
+	size_t used = 0;
+	FILE *f = fopen(file, "re");
+
+	bad[0] = tail[0] = '\0';
+	while (f && fgets(line, sizeof(line), f)) {
+		clean(line);
+		if (!line[strspn(line, " ")])
+			continue;
+		if (!bad[0] && trouble_in(line))
+			snprintf(bad, 256, "%.255s", line);
+		snprintf(last[n++ % TAIL_LINES], sizeof(last[0]), "%.159s", line);
+	}
+	if (f)
+		fclose(f);
+	for (i = n > TAIL_LINES ? n - TAIL_LINES : 0; i < n && used < size; i++)
+		used += snprintf(tail + used, size - used, "\n  | %s", last[i % TAIL_LINES]);
+}
+
+/* ---- the stream ---- */
+
+static int add_record(const struct scenario *s, const struct qemu_boot *b,
+		      const struct stream_record *r, struct results_doc *doc,
+		      struct results_error *err)
+{
+	const char *expect;
+	struct results_measurement m = {
+		.case_id = (char *)r->id,
+		.params = r->params,
+		.subject = r->subject,
+		.metric = (struct results_metric *)r->metric,
+		.nr_ops = r->nr_ops,
+		.samples = r->samples,
+		.nr_samples = r->nr_samples,
+		.discarded = r->discarded,
+	};
+	bool ok;
+
+	switch (r->type) {
+	case STREAM_SKIP:
+		return results_doc_add_skipped(doc, r->id, &r->params, r->subject, r->text, err);
+	case STREAM_CHECK:
+		ok = scenario_judge(s, r->id, &r->params, r->text, &expect);
+		return results_doc_add_check(doc, r->id, &r->params, expect, r->text, ok, err);
+	default:
+		/* Nanoseconds vary with the machine wherever they were measured. */
+		m.kind = b->mode == QEMU_ICOUNT && strcmp(r->metric->unit, "ns") ?
+				 RESULTS_EXACT : RESULTS_SAMPLED;
+		return results_doc_add(doc, &m, err);
+	}
+}
+
+static int judge_checks(const struct scenario *s, const struct results_doc *doc, char *why,
+			size_t size)
+{
+	const struct scenario_expect *unmet;
+	size_t i, failed = 0, first = 0;
+	char *params;
+
+	for (i = 0; i < doc->nr_checks; i++)
+		if (!doc->checks[i].ok && !failed++)
+			first = i;
+	if (failed) {
+		const struct results_check *c = &doc->checks[first];
+
+		params = results_params_text(&c->params);
+		snprintf(why, size, "%zu of %zu checks came out wrong, first %s %s: '%s' seen, "
+			 "'%s' expected", failed, doc->nr_checks, c->id, params ? params : "",
+			 c->seen, c->expect);
+		free(params);
+		return -EINVAL;
+	}
+	unmet = scenario_unmet(s, doc);
+	if (unmet) {
+		snprintf(why, size, "%s: no check of %s came out as '%s'", unmet->where, unmet->id,
+			 unmet->seen);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int fill(const struct qemu_boot *b, const struct scenario *s, const struct stream *stream,
+		struct results_doc *doc, char *why, size_t size)
+{
+	struct results_error err;
+	size_t i;
+
+	if (strcmp(stream->boot, b->events ? "events" : "costs")) {
+		snprintf(why, size, "the guest ran the boot '%s'", stream->boot);
+		return -EINVAL;
+	}
+	for (i = 0; i < stream->nr; i++) {
+		if (add_record(s, b, &stream->records[i], doc, &err)) {
+			snprintf(why, size, "record %zu of the stream: %s", i + 1, err.reason);
+			return -EINVAL;
+		}
+	}
+	if (stream->failed[0]) {
+		snprintf(why, size, "the guest says: %s", stream->failed);
+		return -EINVAL;
+	}
+	if (!doc->nr_measurements) {
+		snprintf(why, size, "the guest measured nothing");
+		return -EINVAL;
+	}
+	return judge_checks(s, doc, why, size);
+}
+
+int part_judge(const struct qemu_boot *b, const struct scenario *s, struct results_doc *doc,
+	       char *why, size_t size)
+{
+	char bad[256], tail[REASON], text[REASON] = "", stream_why[STREAM_WHY];
+	struct stream stream;
+	int ret;
+
+	read_console(b->console, bad, tail, sizeof(tail));
+	if (b->why[0] || bad[0])
+		snprintf(text, sizeof(text), "%s%s%s", b->why, b->why[0] && bad[0] ? "; " : "", bad);
+	ret = stream_read(b->stream, &stream, stream_why);
+	if (ret) {
+		if (!text[0])
+			snprintf(text, sizeof(text), "the data line: %s", stream_why);
+	} else {
+		char filled[REASON] = "";
+
+		ret = fill(b, s, &stream, doc, filled, sizeof(filled));
+		if (!text[0])
+			memcpy(text, filled, sizeof(text));
+		stream_free(&stream);
+	}
+	why[0] = '\0';
+	if (text[0])
+		snprintf(why, size, "%s; the console ends:%s", text, tail);
+	return text[0] ? -EINVAL : ret;
+}
+
+/* ---- documents ---- */
+
+void part_name(const struct qemu_boot *b, char *to)
+{
+	snprintf(to, 128, "%s.%s-%dcpu", b->scenario->name, b->mode == QEMU_KVM ? "kvm" : "icount",
+		 b->events ? 2 : 1);
+}
+
+static int describe_subject(const struct part_context *c, const struct scenario *s,
+			    const struct image *image, struct results_doc *doc)
+{
+	static const char *const keys[] = { "release", "source", "source_sha256", "patch",
+					    "config_sha256", "driver_sha256", "image_sha256" };
+	const char *value;
+	size_t i;
+	int ret;
+
+	ret = results_pairs_set(&doc->subject, "scenario", s->name) ?:
+	      results_pairs_set(&doc->subject, "title", s->title) ?:
+	      results_pairs_set(&doc->subject, "revision", c->revision);
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]) && !ret; i++) {
+		value = results_pairs_get(&image->info, keys[i]);
+		if (value)
+			ret = results_pairs_set(&doc->subject, keys[i], value);
+	}
+	free(doc->command);
+	if (asprintf(&doc->command, "ptbench kernels run %s", s->name) < 0)
+		doc->command = NULL;
+	return doc->command ? ret : -ENOMEM;
+}
+
+static int describe_environment(const struct scenario *s, const struct image *image,
+				struct results_doc *doc)
+{
+	const char *compiler = results_pairs_get(&image->info, "compiler");
+
+	return results_pairs_set(&doc->environment, "arch", s->arch.name) ?:
+	       results_pairs_set(&doc->environment, "compiler", compiler ? compiler : "unknown");
+}
+
+static int describe_boot(const struct part_context *c, const struct qemu_boot *b,
+			 struct results_doc *doc)
+{
+	char *options = qemu_options(b), *words = qemu_command_line(b);
+	int ret = options && words ? 0 : -ENOMEM;
+
+	ret = ret ?: results_pairs_set(&doc->environment, "cpus", b->events ? "2" : "1") ?:
+	      results_pairs_set(&doc->environment, "memory", b->scenario->arch.memory) ?:
+	      results_pairs_set(&doc->environment, "qemu", c->qemu_version) ?:
+	      results_pairs_set(&doc->environment, "qemu_options", options) ?:
+	      results_pairs_set(&doc->subject, "command_line", words);
+	free(options);
+	free(words);
+	return ret;
+}
+
+static int record(struct part_context *c, const char *name, struct results_doc *doc,
+		  const char *why)
+{
+	char file[160], path[4400];
+	struct results_error err;
+	int ret = 0;
+
+	snprintf(file, sizeof(file), "%s.json", name);
+	snprintf(path, sizeof(path), "%s/%s", c->run->dir, file);
+	if (doc)
+		ret = results_doc_write(doc, path, &err);
+	if (!ret)
+		ret = results_run_part(c->run, name, doc ? file : NULL,
+				       why[0] ? RESULTS_FAILED : RESULTS_PASSED,
+				       why[0] ? why : NULL, &err);
+	if (ret)
+		results_error_print(stderr, &err);
+	c->failed = c->failed || why[0];
+	return ret;
+}
+
+int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct image *image)
+{
+	const struct scenario *s = b->scenario;
+	struct results_doc *doc = NULL;
+	char name[128], why[2 * REASON] = "";
+	int ret;
+
+	part_name(b, name);
+	ret = results_doc_new(name, b->mode == QEMU_KVM ? "kvm" : "icount", &doc) ?:
+	      describe_subject(c, s, image, doc) ?: describe_environment(s, image, doc) ?:
+	      describe_boot(c, b, doc);
+	if (!ret) {
+		part_judge(b, s, doc, why, sizeof(why));
+		/* An empty document says nothing that the reason does not. */
+		ret = record(c, name, doc->nr_measurements ? doc : NULL, why);
+	}
+	fprintf(stderr, "%s: %s, %.1f s%s%s\n", name, why[0] ? "FAILED" : "passed", b->seconds,
+		why[0] ? ": " : "", why);
+	results_doc_free(doc);
+	return ret;
+}
+
+int part_of_image(struct part_context *c, const struct scenario *s, const struct image *image)
+{
+	struct results_error err = { .reason = "" };
+	struct results_doc *doc = NULL;
+	char name[128], why[REASON] = "";
+	int ret;
+
+	snprintf(name, sizeof(name), "%s.static", s->name);
+	ret = results_doc_new(name, "static", &doc) ?: describe_subject(c, s, image, doc) ?:
+	      describe_environment(s, image, doc);
+	if (!ret) {
+		if (image_code_bytes(image, s->arch.format, s->design, doc, &err))
+			snprintf(why, sizeof(why), "%s: %s: %s", err.file, err.path, err.reason);
+		ret = record(c, name, why[0] ? NULL : doc, why);
+	}
+	results_doc_free(doc);
+	return ret;
+}
+
+int part_skipped(struct part_context *c, const char *name, const char *reason)
+{
+	struct results_error err;
+	int ret = results_run_part(c->run, name, NULL, RESULTS_SKIPPED, reason, &err);
+
+	if (ret)
+		results_error_print(stderr, &err);
+	return ret;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Turns what a boot left, or an image, into a part of a run: a document and a verdict. */
+#ifndef KERNELS_PART_H
+#define KERNELS_PART_H
+
+#include <results/results.h>
+
+#include "image.h"
+#include "boot.h"
+#include "scenario.h"
+
+struct part_context {
+	struct results_run *run;
+	const char *revision;
+	const char *qemu_version;
+	bool failed; /* set when a part did */
+};
+
+/* SCENARIO.MODE-Ncpu; to[128] */
+void part_name(const struct qemu_boot *b, char *to);
+/* Judges a boot that ended; records the part. -errno only when it cannot be recorded. */
+int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct image *image);
+int part_of_image(struct part_context *c, const struct scenario *s, const struct image *image);
+/* Records a part that was not run. */
+int part_skipped(struct part_context *c, const char *name, const char *reason);
+/* The document's part of a boot: NULL with why filled. For tests, too. */
+int part_judge(const struct qemu_boot *b, const struct scenario *s, struct results_doc *doc,
+	       char *why, size_t size);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Scenario, architecture and list files, as kernels/build reads them too.
+ *
+ * A line is a key, blanks, a value; '#' begins a comment line. Every problem is reported as
+ * "FILE:LINE: what; what to do" in why.
+ */
+#ifndef KERNELS_SCENARIO_H
+#define KERNELS_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <results/results.h>
+
+#define SCENARIO_WHY 512
+
+struct scenario_arch {
+	char *name, *cross;
+	char *qemu, *machine, *cpu, *memory, *qemu_args;
+	char *console, *data, *cmdline, *format;
+};
+
+/* Which outcome a check may have: the first rule that fits its id and params decides. */
+struct scenario_expect {
+	char *id;
+	struct results_params params; /* those that must be equal; others do not matter */
+	char *seen;		      /* patterns of fnmatch(3), with " | " between */
+	bool some;		      /* at least one check that fits, instead of each */
+	char *where;		      /* FILE:LINE */
+};
+
+struct scenario {
+	char *name, *title, *design, *append;
+	struct scenario_arch arch;
+	struct scenario_expect *expects;
+	size_t nr_expects;
+};
+
+/* dir: the folder kernels/. -EINVAL with why filled; *out is NULL then. */
+int scenario_read(const char *dir, const char *name, struct scenario **out, char why[SCENARIO_WHY]);
+void scenario_free(struct scenario *s);
+
+/*
+ * Replaces names of lists (capitals) by what stands in them; each name once, in order. *out is
+ * freed with scenario_names_free().
+ */
+int scenario_names(const char *dir, char *const *names, size_t nr, char ***out, size_t *nr_out,
+		   char why[SCENARIO_WHY]);
+void scenario_names_free(char **names, size_t nr);
+
+/*
+ * May this check have come out as seen? expect, for people, is what was expected of it. A rule
+ * with some (expect-some) does not judge single checks; scenario_unmet() does.
+ */
+bool scenario_judge(const struct scenario *s, const char *id, const struct results_params *params,
+		    const char *seen, const char **expect);
+/* The first expect-some rule that no check of the document meets, or an expect rule that no check fits; NULL: none. */
+const struct scenario_expect *scenario_unmet(const struct scenario *s,
+					     const struct results_doc *doc);
+
+#endif

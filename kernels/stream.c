@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A strict reader for the lines of kernels/init.c. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crc32.h"
+#include "stream.h"
+
+/* What a double, and so any reader of a result, holds exactly. */
+#define MAX_INTEGER ((1LL << 53) - 1)
+
+struct cursor {
+	const char *p, *end;	/* the rest of the line */
+	unsigned line;
+	char *why;		/* STREAM_WHY bytes */
+};
+
+__attribute__((format(printf, 2, 3))) static int refuse(struct cursor *c, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	n = snprintf(c->why, STREAM_WHY, "line %u: ", c->line);
+	va_start(ap, fmt);
+	vsnprintf(c->why + n, STREAM_WHY - n, fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+/* ---- pieces ---- */
+
+static bool starts(const struct cursor *c, const char *text)
+{
+	size_t n = strlen(text);
+
+	return (size_t)(c->end - c->p) >= n && !memcmp(c->p, text, n);
+}
+
+static int literal(struct cursor *c, const char *text)
+{
+	if (!starts(c, text))
+		return refuse(c, "'%s' expected", text);
+	c->p += strlen(text);
+	return 0;
+}
+
+static int number(struct cursor *c, long long low, long long *out)
+{
+	const char *from = c->p;
+	bool negative = starts(c, "-");
+	long long n = 0;
+
+	c->p += negative;
+	for (; c->p < c->end && *c->p >= '0' && *c->p <= '9'; c->p++) {
+		if (n > (MAX_INTEGER - (*c->p - '0')) / 10)
+			return refuse(c, "a number is too large");
+		n = n * 10 + *c->p - '0';
+	}
+	if (c->p == from + negative || (from[negative] == '0' && c->p - from > 1))
+		return refuse(c, "a number expected");
+	*out = negative ? -n : n;
+	return *out < low ? refuse(c, "a number is too small") : 0;
+}
+
+static int hex_digit(char ch)
+{
+	return ch >= '0' && ch <= '9' ? ch - '0' : ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : -1;
+}
+
+/* PID 1 escapes what is not printable ASCII as \u00XX; it comes back as UTF-8, never as a control. */
+static int escape(struct cursor *c, char *out, size_t *n)
+{
+	int high, low;
+
+	if (starts(c, "\\\"") || starts(c, "\\\\")) {
+		out[(*n)++] = c->p[1];
+		c->p += 2;
+		return 0;
+	}
+	if (!starts(c, "\\u00") || c->end - c->p < 6)
+		return refuse(c, "an escape that is never written");
+	high = hex_digit(c->p[4]);
+	low = hex_digit(c->p[5]);
+	if (high < 0 || low < 0)
+		return refuse(c, "an escape that is never written");
+	c->p += 6;
+	high = high << 4 | low;
+	if (high < 0x20 || high == 0x7f) {
+		out[(*n)++] = '?';
+	} else if (high < 0x80) {
+		return refuse(c, "an escape that is never written");
+	} else {
+		out[(*n)++] = 0xc0 | high >> 6;
+		out[(*n)++] = 0x80 | (high & 0x3f);
+	}
+	return 0;
+}
+
+static int string(struct cursor *c, char out[STREAM_MAX_STRING])
+{
+	size_t n = 0;
+	int ret = literal(c, "\"");
+
+	while (!ret && c->p < c->end && *c->p != '"') {
+		if (n > STREAM_MAX_STRING - 3)
+			return refuse(c, "a string is too long");
+		if (*c->p == '\\')
+			ret = escape(c, out, &n);
+		else if (*c->p < 0x20 || *c->p > 0x7e)
+			return refuse(c, "a byte that is never written: 0x%02x",
+				      (unsigned char)*c->p);
+		else
+			out[n++] = *c->p++;
+	}
+	out[n] = '\0';
+	return ret ?: literal(c, "\"");
+}
+
+static int one_param(struct cursor *c, struct results_params *params)
+{
+	char key[STREAM_MAX_STRING], value[STREAM_MAX_STRING];
+	long long num;
+	int ret;
+
+	ret = string(c, key) ?: literal(c, ":");
+	if (ret)
+		return ret;
+	if (results_params_get(params, key))
+		return refuse(c, "param '%.64s' stands twice", key);
+	if (starts(c, "\"")) {
+		ret = string(c, value);
+		if (!ret && results_params_set_str(params, key, value))
+			ret = refuse(c, "param '%.64s': a bad key or value", key);
+	} else {
+		ret = number(c, -MAX_INTEGER, &num);
+		if (!ret && results_params_set_int(params, key, num))
+			ret = refuse(c, "param '%.64s': a bad key or value", key);
+	}
+	return ret;
+}
+
+static int params_of(struct cursor *c, struct results_params *params)
+{
+	int ret = literal(c, "{");
+
+	while (!ret && !starts(c, "}")) {
+		ret = one_param(c, params);
+		if (!ret && !starts(c, "}"))
+			ret = literal(c, ",");
+		if (!ret && c->p[-1] == ',' && starts(c, "}"))
+			ret = refuse(c, "a param expected");
+	}
+	return ret ?: literal(c, "}");
+}
+
+static int samples_of(struct cursor *c, struct stream_record *r)
+{
+	double v[STREAM_MAX_SAMPLES];
+	long long n;
+	int ret = literal(c, "[");
+
+	while (!ret) {
+		if (r->nr_samples == STREAM_MAX_SAMPLES)
+			return refuse(c, "more than %d samples", STREAM_MAX_SAMPLES);
+		ret = number(c, 0, &n);
+		if (!ret)
+			v[r->nr_samples++] = n;
+		if (ret || starts(c, "]"))
+			break;
+		ret = literal(c, ",");
+	}
+	if (!ret)
+		ret = literal(c, "]");
+	if (ret)
+		return ret;
+	r->samples = malloc(r->nr_samples * sizeof(*v));
+	if (!r->samples)
+		return -ENOMEM;
+	memcpy(r->samples, v, r->nr_samples * sizeof(*v));
+	return 0;
+}
+
+static int subject_of(struct cursor *c, enum results_subject *out)
+{
+	char name[STREAM_MAX_STRING];
+	int s, ret;
+
+	ret = literal(c, ",\"subject\":") ?: string(c, name);
+	if (ret)
+		return ret;
+	for (s = RESULTS_REF; s <= RESULTS_LIBURCU; s++) {
+		if (!strcmp(name, results_subject_name(s))) {
+			*out = s;
+			return 0;
+		}
+	}
+	return refuse(c, "no subject '%.64s'", name);
+}
+
+/* ---- lines ---- */
+
+static int identity(struct cursor *c, const char *begin, struct stream_record *r)
+{
+	return literal(c, begin) ?: string(c, r->id) ?: literal(c, ",\"params\":") ?:
+	       params_of(c, &r->params);
+}
+
+static int measurement(struct cursor *c, struct stream_record *r)
+{
+	char metric[STREAM_MAX_STRING];
+	int ret;
+
+	r->type = STREAM_MEASUREMENT;
+	ret = identity(c, "{\"m\":{\"case\":", r) ?: subject_of(c, &r->subject) ?:
+	      literal(c, ",\"metric\":") ?: string(c, metric);
+	if (ret)
+		return ret;
+	r->metric = results_metric_find(metric);
+	if (!r->metric)
+		return refuse(c, "no metric '%.64s'", metric);
+	return literal(c, ",\"nr_ops\":") ?: number(c, 1, &r->nr_ops) ?:
+	       literal(c, ",\"discarded\":") ?: number(c, 0, &r->discarded) ?:
+	       literal(c, ",\"samples\":") ?: samples_of(c, r) ?: literal(c, "}}");
+}
+
+static int skip(struct cursor *c, struct stream_record *r)
+{
+	r->type = STREAM_SKIP;
+	return identity(c, "{\"skip\":{\"case\":", r) ?: subject_of(c, &r->subject) ?:
+	       literal(c, ",\"reason\":") ?: string(c, r->text) ?: literal(c, "}}");
+}
+
+static int check(struct cursor *c, struct stream_record *r)
+{
+	r->type = STREAM_CHECK;
+	return identity(c, "{\"check\":{\"id\":", r) ?: literal(c, ",\"seen\":") ?:
+	       string(c, r->text) ?: literal(c, "}}");
+}
+
+static int begin_line(struct cursor *c, struct stream *s)
+{
+	char boot[STREAM_MAX_STRING];
+	int ret;
+
+	ret = literal(c, "{\"begin\":{\"version\":1,\"boot\":") ?: string(c, boot) ?:
+	      literal(c, "}}");
+	if (ret)
+		return ret;
+	if (strcmp(boot, "costs") && strcmp(boot, "events"))
+		return refuse(c, "no boot '%.64s'", boot);
+	strcpy(s->boot, boot);
+	return 0;
+}
+
+static int end_line(struct cursor *c, struct stream *s, uint32_t crc)
+{
+	char text[STREAM_MAX_STRING];
+	long long nr;
+	int ret;
+
+	ret = literal(c, "{\"end\":{\"records\":") ?: number(c, 0, &nr) ?:
+	      literal(c, ",\"crc32\":") ?: string(c, text);
+	if (!ret && starts(c, ","))
+		ret = literal(c, ",\"failed\":") ?: string(c, s->failed);
+	ret = ret ?: literal(c, "}}");
+	if (ret)
+		return ret;
+	if (strlen(text) != 8 || strspn(text, "0123456789abcdef") != 8 ||
+	    strtoul(text, NULL, 16) != crc)
+		return refuse(c, "the CRC is wrong: the stream was damaged");
+	if (nr != (long long)s->nr)
+		return refuse(c, "%lld records announced, %zu came", nr, s->nr);
+	return 0;
+}
+
+static int record_line(struct cursor *c, struct stream *s)
+{
+	struct stream_record *r;
+
+	r = realloc(s->records, (s->nr + 1) * sizeof(*r));
+	if (!r)
+		return -ENOMEM;
+	s->records = r;
+	r += s->nr++;
+	memset(r, 0, sizeof(*r));
+	return starts(c, "{\"m\"") ? measurement(c, r) :
+	       starts(c, "{\"skip\"") ? skip(c, r) : check(c, r);
+}
+
+static int all_lines(struct cursor *c, const char *bytes, size_t len, struct stream *s)
+{
+	const char *end = bytes + len, *newline;
+	bool ended = false;
+	int ret = 0;
+
+	for (c->p = bytes; c->p < end && !ret; c->p = newline + 1) {
+		c->line++;
+		if (ended)
+			return refuse(c, "something follows the end");
+		newline = memchr(c->p, '\n', end - c->p);
+		if (!newline)
+			return refuse(c, "the stream is cut off in this line");
+		c->end = newline;
+		ended = starts(c, "{\"end\"");
+		if (ended)
+			ret = end_line(c, s, crc32_of(0, bytes, c->p - bytes));
+		else
+			ret = c->line == 1 ? begin_line(c, s) : record_line(c, s);
+		if (!ret && c->p != c->end)
+			ret = refuse(c, "something follows the record");
+	}
+	if (!ret && !c->line)
+		ret = refuse(c, "nothing came");
+	return ret ?: ended ? 0 : refuse(c, "the stream is cut off after this line");
+}
+
+int stream_parse(const char *bytes, size_t len, struct stream *out, char why[STREAM_WHY])
+{
+	struct cursor c = { .why = why };
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	why[0] = '\0';
+	ret = len > STREAM_MAX_BYTES ? refuse(&c, "more than %lu bytes", STREAM_MAX_BYTES) :
+				       all_lines(&c, bytes, len, out);
+	if (ret == -ENOMEM)
+		snprintf(why, STREAM_WHY, "no memory");
+	if (!ret && !out->boot[0])
+		ret = refuse(&c, "the begin line is missing");
+	if (ret)
+		stream_free(out);
+	return ret;
+}
+
+int stream_read(const char *file, struct stream *out, char why[STREAM_WHY])
+{
+	char *bytes = malloc(STREAM_MAX_BYTES + 1);
+	FILE *f = fopen(file, "re");
+	size_t len;
+	int ret;
+
+	memset(out, 0, sizeof(*out));
+	if (!f || !bytes) {
+		ret = f ? -ENOMEM : -errno;
+		snprintf(why, STREAM_WHY, "%.300s: %s", file, strerror(-ret));
+	} else {
+		len = fread(bytes, 1, STREAM_MAX_BYTES + 1, f);
+		ret = stream_parse(bytes, len, out, why);
+	}
+	if (f)
+		fclose(f);
+	free(bytes);
+	return ret;
+}
+
+void stream_free(struct stream *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->nr; i++) {
+		results_params_free(&s->records[i].params);
+		free(s->records[i].samples);
+	}
+	free(s->records);
+	memset(s, 0, sizeof(*s));
+}
