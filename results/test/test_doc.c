@@ -244,6 +244,27 @@ static void test_round_trip(void)
 	results_doc_free(again);
 }
 
+/* Whole numbers stay integers however large, or the reader would refuse them as fractions. */
+static void test_large(void)
+{
+	static double large[] = { 1e15, 1e15, 1e15 };
+	struct results_measurement m = exact();
+	struct results_doc *doc = new_doc(), *back = NULL;
+	char *text;
+
+	m.samples = large;
+	m.nr_samples = 3;
+	m.nr_ops = m.discarded = 9007199254740991;
+	ok(!results_doc_add(doc, &m, NULL) && !results_doc_write(doc, file, NULL) &&
+		   !results_doc_read(file, &back, NULL), "10^15 instructions are written and read");
+	text = slurp(file);
+	ok(strstr(text, "[1000000000000000, 1000000000000000, 1000000000000000]"),
+	   "without an exponent");
+	free(text);
+	results_doc_free(doc);
+	results_doc_free(back);
+}
+
 static void write_refused(struct results_doc *doc, const char *path, const char *what)
 {
 	struct results_error err = { 0 };
@@ -367,6 +388,7 @@ int main(void)
 	test_add();
 	test_duplicates();
 	test_round_trip();
+	test_large();
 	test_refused_write();
 	test_failed_write();
 	unlink(file);
