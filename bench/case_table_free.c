@@ -43,6 +43,8 @@
 #endif
 #define NR_FRAMES (2 * RING_TABLES + READERS_FRAMES + 1024)
 #define WARM_OPERATIONS 64
+#define TIMED_WALKS 1000 /* of each reader */
+#define PATIENCE_NS 200e6 /* with a reader that gets no CPU */
 
 static const char *const disciplines[] = { "ipi_signal", "membarrier", "rcu_memb", "rcu_qsbr",
 					   "sync_membarrier", NULL };
@@ -344,12 +346,14 @@ static void report(struct bench_state *s, struct freeing *f)
 	if (f->readers.nr) {
 		set_extra(s, "reader_throughput", f->operations *
 			  (f->walks / (f->burst_ns * 1e-9) / f->readers.nr));
-		set_extra(s, "reader_latency", f->operations * (double)readers_worst_ns(&f->readers));
+		if (readers_worst_ns(&f->readers))
+			set_extra(s, "reader_latency",
+				  f->operations * (double)readers_worst_ns(&f->readers));
 	}
 	if (!f->g)
 		return;
 	gather_stats(f->g, &now);
-	if (now.tables_freed - f->stats.tables_freed != f->operations * f->tables)
+	if (!s->fail[0] && now.tables_freed - f->stats.tables_freed != f->operations * f->tables)
 		snprintf(s->fail, sizeof(s->fail), "%llu tables freed, not %llu",
 			 (unsigned long long)(now.tables_freed - f->stats.tables_freed),
 			 (unsigned long long)(f->operations * f->tables));
@@ -360,18 +364,8 @@ static void report(struct bench_state *s, struct freeing *f)
 	set_extra(s, "rcu_callbacks", now.callbacks - f->stats.callbacks);
 }
 
-/*
- * Once per instance, and apart from the rest: a burst whose walks are timed. It also warms the
- * gather up, so that no batch is the system's first sight of its memory; where batches are kept
- * until a grace period ends, that takes a whole burst.
- */
-static void warm_up(struct bench_state *s, struct freeing *f)
+static void untimed_burst(struct bench_state *s, struct freeing *f, uint64_t n)
 {
-	uint64_t n = s->max_batch;
-
-	f->warm = true;
-	if (!f->d->deferred && n > WARM_OPERATIONS)
-		n = WARM_OPERATIONS;
 	readers_time_walks(&f->readers, true);
 	start_batch(f);
 	s->c->run(s, n);
@@ -379,6 +373,24 @@ static void warm_up(struct bench_state *s, struct freeing *f)
 		gather_barrier(f->g);
 	readers_time_walks(&f->readers, false);
 	put_back(s, f);
+}
+
+/*
+ * Once per instance, and apart from the rest: bursts in which walks are timed, until each reader has
+ * had its share. They also warm the gather up, so that no batch is the system's first sight of its
+ * memory; where batches are kept until a grace period ends, that takes as long a burst as any.
+ */
+static void warm_up(struct bench_state *s, struct freeing *f)
+{
+	double give_up = now_ns() + PATIENCE_NS;
+	uint64_t n = s->max_batch;
+
+	f->warm = true;
+	if (!f->d->deferred && n > WARM_OPERATIONS)
+		n = WARM_OPERATIONS;
+	do {
+		untimed_burst(s, f, n);
+	} while (readers_timed_walks(&f->readers) < TIMED_WALKS && now_ns() < give_up);
 	if (f->g)
 		gather_stats(f->g, &f->stats);
 }

@@ -60,18 +60,21 @@ static int count_instructions(struct bench_state *s, int fd, uint64_t n, double 
 static void run_instructions(struct native_instance *in, struct bench_state *s)
 {
 	int fd = perf_open_self(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS), err = 0;
+	uint64_t n = COUNTED_OPERATIONS;
 	double samples[COUNTED_SAMPLES];
 
 	if (fd < 0)
 		return; /* the environment says why */
+	if (s->max_batch && n > s->max_batch)
+		n = s->max_batch;
 	for (size_t i = 0; i < COUNTED_SAMPLES && !err; i++)
-		err = count_instructions(s, fd, COUNTED_OPERATIONS, &samples[i]);
+		err = count_instructions(s, fd, n, &samples[i]);
 	close(fd);
 	if (err || s->fail[0])
 		native_add_check(in, "case/counts", "instructions of n operations",
 				 err ? strerror(-err) : s->fail, false);
 	else
-		native_add(in, "instructions", samples, COUNTED_SAMPLES, COUNTED_OPERATIONS);
+		native_add(in, "instructions", samples, COUNTED_SAMPLES, n);
 }
 
 void native_count(struct native_instance *in)

@@ -20,7 +20,7 @@ struct reader {
 	unsigned index;
 	int state; /* 0, then 1 once it is online, or -errno */
 	uint64_t walks __attribute__((aligned(128)));
-	uint64_t worst_ns;
+	uint64_t timed, worst_ns;
 } __attribute__((aligned(128)));
 
 static uint64_t reader_addr(unsigned reader, unsigned table)
@@ -63,6 +63,7 @@ static unsigned long walk_timed(struct reader *r, uint64_t addr, struct ref_page
 	unsigned long nr = walk_once(r, addr, pages);
 
 	ns = now_ns() - start;
+	REF_WRITE_ONCE(r->timed, r->timed + 1);
 	if (ns > r->worst_ns)
 		REF_WRITE_ONCE(r->worst_ns, ns);
 	return nr;
@@ -160,6 +161,17 @@ uint64_t readers_walks(const struct readers *rs)
 void readers_time_walks(struct readers *rs, bool on)
 {
 	REF_WRITE_ONCE(rs->time_walks, on);
+}
+
+uint64_t readers_timed_walks(const struct readers *rs)
+{
+	uint64_t least = UINT64_MAX, timed;
+
+	for (unsigned i = 0; i < rs->nr; i++) {
+		timed = REF_READ_ONCE(rs->r[i].timed);
+		least = timed < least ? timed : least;
+	}
+	return least;
 }
 
 uint64_t readers_worst_ns(const struct readers *rs)

@@ -44,6 +44,8 @@ uint64_t readers_walks(const struct readers *rs);
 /* Walks are timed from now on, or no longer. Reading the clock takes longer than some of them
  * differ by, so throughput is counted without. */
 void readers_time_walks(struct readers *rs, bool on);
+/* Of the reader that has fewest. */
+uint64_t readers_timed_walks(const struct readers *rs);
 uint64_t readers_worst_ns(const struct readers *rs);
 
 #endif
