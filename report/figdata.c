@@ -15,7 +15,7 @@
 #define MAX_LABEL 28   /* characters */
 #define ROW 21	      /* pixels of a bar and the space around it */
 #define OFFSET_WIDTH 8.4 /* of what gnuplot counts offsets in */
-#define CHAR_WIDTH 6.5 /* of the labels, a little more than it is */
+#define CHAR_WIDTH 7.1  /* of the labels, in the widest of the usual fonts */
 
 /* Legible on white and on the dark theme's ground; told apart by those who see fewer colours. */
 static const char *const series_rgb[] = {

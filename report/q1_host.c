@@ -221,6 +221,14 @@ static void freer_figure(struct model *m, struct section *s, const struct freer 
 			       figures[which].log ? " Logarithmic axis." : "");
 }
 
+static void reader_cell(struct model *m, struct table *t, const struct freer *f, const struct rvalue *v)
+{
+	if (!f->readers && !rv_ok(v))
+		table_cell(t, "missing", "no reader");
+	else
+		table_value(m, t, v);
+}
+
 static void freer_table(struct model *m, struct section *s, const struct freer *list, size_t nr)
 {
 	static const char *const columns[] = { "Discipline", "#Readers", "#Tables", "#Freer, until return",
@@ -239,8 +247,8 @@ static void freer_table(struct model *m, struct section *s, const struct freer *
 		table_cell(t, "num", arena_str(m->arena, "%lld", f->tables));
 		table_value(m, t, &f->now);
 		table_value(m, t, &f->later);
-		table_value(m, t, &f->throughput);
-		table_value(m, t, &f->latency);
+		reader_cell(m, t, f, &f->throughput);
+		reader_cell(m, t, f, &f->latency);
 		table_value(m, t, &f->peak);
 	}
 }

@@ -75,6 +75,12 @@ static int design_series(const char *design)
 	return 5;
 }
 
+/* A bar that several designs share has no design's colour. */
+static int label_series(const char *label, const char *design)
+{
+	return strcmp(label, design) == 0 ? design_series(design) : 5;
+}
+
 /* ---- rows of costs ---- */
 
 struct walk {
@@ -174,7 +180,7 @@ static void walk_bars(struct model *m, struct figure *f, const struct walk *list
 					   arena_str(m->arena, "%s%s", list[i].label,
 						     strcmp(list[i].who, "kernel") == 0 ? ", kernel" : ""),
 					   q ? &list[i].cost.page : &list[i].cost.call,
-					   design_series(list[i].design));
+					   label_series(list[i].label, list[i].design));
 }
 
 /* Each level where it is the topmost: there the designs differ. List sorted by format. */
@@ -193,7 +199,7 @@ static void cross_bars(struct model *m, struct figure *f, const struct walk *lis
 					     list[i].format),
 				   arena_str(m->arena, "%s%s", list[j].label,
 					     strcmp(list[j].who, "kernel") == 0 ? ", kernel" : ""),
-				   &list[j].cost.cross[level], design_series(list[j].design));
+				   &list[j].cost.cross[level], label_series(list[j].label, list[j].design));
 	}
 }
 
@@ -418,7 +424,8 @@ static void code_rows(struct model *m, struct table *t, struct figure *f, const 
 		table_cell(t, "", kernel ? design : design_label(m, format, design));
 		table_value(m, t, &v);
 		if (!kernel)
-			figure_bar(m, f, format, design_label(m, format, design), &v, design_series(design));
+			figure_bar(m, f, format, design_label(m, format, design), &v,
+				   label_series(design_label(m, format, design), design));
 	}
 }
 

@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Whole renderings of synthetic runs: the answers are what the run says (and change when the run
+ * does), the same run gives the same bytes, and nothing a run contains is obeyed.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../scripts/tap.h"
+
+#include "../files.h"
+#include "../report.h"
+#include "synth.h"
+
+static char temp[] = "/tmp/ptbench-report-XXXXXX";
+static const char *const pages[] = { "index.html", "q1.html", "q2.html", "ref-kernel.html" };
+
+static const char *path(const char *dir, const char *file)
+{
+	static char *ring[8];
+	static unsigned next;
+	char **at = &ring[next++ % 8];
+
+	free(*at);
+	if (asprintf(at, "%s/%s", dir, file) < 0)
+		abort();
+	return *at;
+}
+
+/* ---- what is on a page: markup removed, entities resolved, white space one blank ---- */
+
+static char *plain(char *html)
+{
+	static const char *const entities[][2] = {
+		{ "&lt;", "<" }, { "&gt;", ">" }, { "&quot;", "\"" }, { "&apos;", "'" }, { "&amp;", "&" },
+	};
+	char *in = html, *out = html;
+	bool space = true;
+	size_t i;
+
+	while (*in) {
+		char c = *in;
+
+		if (c == '<') {
+			in += strcspn(in, ">");
+			in += *in == '>';
+			continue;
+		}
+		for (i = 0; c == '&' && i < 5; i++)
+			if (strncmp(in, entities[i][0], strlen(entities[i][0])) == 0) {
+				c = entities[i][1][0];
+				in += strlen(entities[i][0]) - 1;
+				break;
+			}
+		in++;
+		if (isspace((unsigned char)c)) {
+			if (!space)
+				*out++ = ' ';
+			space = true;
+		} else {
+			*out++ = c;
+			space = false;
+		}
+	}
+	*out = '\0';
+	return html;
+}
+
+static char *page_text(const char *dir, const char *page)
+{
+	char *html = file_read(path(dir, page));
+
+	return html ? plain(html) : strdup("");
+}
+
+static bool page_says(const char *dir, const char *page, const char *sentence)
+{
+	char *text = page_text(dir, page);
+	bool found = strstr(text, sentence) != NULL;
+
+	if (!found)
+		diag("%s/%s lacks: %s", dir, page, sentence);
+	free(text);
+	return found;
+}
+
+static char *answers(const char *run)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	if (report_answers(run, to))
+		fputs("failed", to);
+	fclose(to);
+	return plain(text);
+}
+
+/* Quietly: where it rendered to is no TAP. */
+static int render(const char *run, const char *out)
+{
+	int old = dup(1), ret;
+
+	fflush(stdout);
+	if (!freopen("/dev/null", "w", stdout))
+		return -EIO;
+	ret = report_render(run, out);
+	fflush(stdout);
+	dup2(old, 1);
+	close(old);
+	return ret;
+}
+
+/* Each sample of the rows that match becomes value; returns how many rows. */
+static int change_rows(const char *run, const char *part, const char *case_id, const char *metric,
+		       const char *params, double value)
+{
+	const char *file = path(run, part);
+	struct results_params p = { 0 };
+	struct results_error err;
+	struct results_doc *doc;
+	int changed = 0;
+	size_t i, j;
+
+	if (results_doc_read(file, &doc, &err) || results_params_parse(&p, params))
+		return -1;
+	for (i = 0; i < doc->nr_measurements; i++) {
+		struct results_measurement *m = &doc->measurements[i];
+
+		if (m->skipped || strcmp(m->case_id, case_id) != 0 || strcmp(m->metric->name, metric) != 0 ||
+		    results_params_cmp(&m->params, &p) != 0)
+			continue;
+		for (j = 0; j < m->nr_samples; j++)
+			m->samples[j] = value * (double)m->nr_ops;
+		changed++;
+	}
+	if (results_doc_write(doc, file, &err))
+		changed = -1;
+	results_params_free(&p);
+	results_doc_free(doc);
+	return changed;
+}
+
+/* ---- tests ---- */
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static size_t count_files(const char *dir, const char *suffix)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	size_t n = 0, len;
+
+	while (d && (e = readdir(d))) {
+		len = strlen(e->d_name);
+		n += len > strlen(suffix) && strcmp(e->d_name + len - strlen(suffix), suffix) == 0;
+	}
+	if (d)
+		closedir(d);
+	return n;
+}
+
+static char *keep(const char *text)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		abort();
+	return copy;
+}
+
+static char *test_complete(char *run)
+{
+	char *out;
+	double start;
+	size_t i;
+
+	ok(!synth_run(temp, SYNTH_COMPLETE, temp, run), "a complete run");
+	out = keep(path(run, "report"));
+	start = seconds();
+	ok(!render(run, NULL), "renders into its own folder");
+	start = seconds() - start;
+	diag("rendered in %.2f s", start);
+	ok(start < 3, "in less than 3 s");
+	for (i = 0; i < 4; i++)
+		ok(access(path(out, pages[i]), R_OK) == 0, "%s is there", pages[i]);
+	ok(count_files(path(out, "figures"), ".svg") >= 12, "and 12 figures or more");
+	ok(count_files(path(out, "figures"), ".svg") == count_files(path(out, "figures"), ".gp") &&
+	   count_files(path(out, "figures"), ".log") == 0, "each with its script, and gnuplot had nothing to say");
+	ok(count_files(path(out, "parts"), ".json") == 14, "and the 14 results behind it");
+	return out;
+}
+
+/* By hand from synth.c: per table 50 and 60, 25 deferred; first 50 and 210; crossings 8 and 12. */
+static void test_answers(const char *run, const char *out)
+{
+	static const char *const sentences[] = {
+		"sends 1 interrupt on x86_64-stock (no RCU callback) and 1 interrupt on x86_64-forced-rcu (1 RCU callback); 6 of 6 cells are equal",
+		"Time not measured here; instructions: per further table freed, munmap itself takes 50 instructions under the flush IPI and 60 instructions with RCU (+10)",
+		"callback takes 25 instructions per table later. The first table of a munmap costs +160 instructions",
+		"none of 6 cells sends an interrupt (0 with 32 tables and a peer spinning)",
+		"of 6 ranges across a boundary, 2 came back with wrong pages",
+		"offset_lockless is right on 6 of 6 there",
+		"offset_lockless takes 140 for a call of one page and 20 for each further one; 8 more across a pmd boundary, 12 across a pud boundary",
+		"18 of 24 pairs of designs",
+		"7 of 7 quantities are within a factor of 1.3 of the kernel",
+		"munmap that frees 1 table takes 4.70 \xc2\xb5s [4.66, 4.74], then 16.6 \xc2\xb5s",
+		"These interrupts are virtual",
+	};
+	char *text = answers(run);
+	size_t i;
+
+	for (i = 0; i < sizeof(sentences) / sizeof(*sentences); i++) {
+		ok(strstr(text, sentences[i]) != NULL, "the answers say: %.60s...", sentences[i]);
+		ok(page_says(out, "index.html", sentences[i]), "and so does the front page");
+	}
+	ok(!strstr(text, "oversubscribed") && page_says(out, "q1.html", "2 (oversubscribed)"),
+	   "oversubscribed rows are marked and answer nothing");
+	ok(page_says(out, "q2.html", "all four (identical)"), "designs with the same code are called identical");
+	ok(page_says(out, "q2.html", "0x80000000 (2 GiB)") && page_says(out, "q2.html", "address - 0x80000000"),
+	   "the correctness table has addresses");
+	ok(page_says(out, "q1.html", "make bench SCENARIOS=x86_64-forced-rcu.icount-1cpu"),
+	   "sections say how to make them again");
+	free(text);
+}
+
+static void test_mutations(const char *run)
+{
+	char *out = keep(path(temp, "mutated")), *text;
+
+	ok(change_rows(run, "x86_64-forced-rcu.icount-2cpu.json", "table_free/munmap", "ipis_sent",
+		       "format=x86_64-4k-48,peer=spin,tables=32", 2) == 1, "one cell sends 2 interrupts");
+	text = answers(run);
+	ok(strstr(text, "Not in every cell.") && strstr(text, "and 2 interrupts on x86_64-forced-rcu") &&
+	   strstr(text, "5 of 6 cells are equal"), "then the interrupts are no longer said to be the same");
+	free(text);
+
+	ok(change_rows(run, "x86_64-stock.icount-1cpu.json", "gup_fast/walk", "instructions",
+		       "cross=none,design=static,format=x86_64-4k-48,leaf=pte,pages=128", 2690) > 0,
+	   "a kernel's and a reference's row change alike");
+	ok(change_rows(run, "s390x-stock.icount-1cpu.json", "gup_fast/put", "instructions",
+		       "format=s390x,leaf=pte,pages=128", 7 + 12 * 16 + 112 * 40) == 1, "a put costs 40 a page");
+	text = answers(run);
+	ok(strstr(text, "1 factor is unexplained"), "a factor that nobody explained is said to be unexplained");
+	free(text);
+	ok(!render(run, out) && page_says(out, "ref-kernel.html", "0.28\xc3\x97unexplained"), "and is flagged in the table");
+	ok(change_rows(run, "s390x-stock.icount-2cpu.json", "table_free/munmap", "ipis_sent",
+		       "format=s390x,peer=none,tables=1", 1) == 1, "s390x sends an interrupt");
+	text = answers(run);
+	ok(strstr(text, "On s390x up to 1 interrupt are sent") || strstr(text, "On s390x up to 1 interrupt is sent"),
+	   "then s390x is not said to broadcast");
+	free(text);
+	free(out);
+}
+
+static bool same_files(const char *a, const char *b, const char *sub)
+{
+	DIR *d = opendir(path(a, sub));
+	struct dirent *e;
+	bool same = true;
+
+	while (d && (e = readdir(d))) {
+		char *x, *y;
+
+		if (e->d_type == DT_DIR)
+			continue;
+		x = file_read(path(path(a, sub), e->d_name));
+		y = file_read(path(path(b, sub), e->d_name));
+		if (!x || !y || strcmp(x, y) != 0) {
+			diag("differs: %s", e->d_name);
+			same = false;
+		}
+		free(x);
+		free(y);
+	}
+	if (d)
+		closedir(d);
+	return d && same;
+}
+
+static void test_same_bytes(const char *run, const char *out)
+{
+	char *again = keep(path(temp, "again"));
+
+	ok(!render(run, again), "a second rendering, elsewhere");
+	ok(same_files(out, again, ".") && same_files(out, again, "figures") && same_files(out, again, "parts"),
+	   "has the same bytes in every file");
+	free(again);
+}
+
+static bool holds(const char *dir, const char *file, const char *needle)
+{
+	char *text = file_read(path(dir, file));
+	bool found = !text || strstr(text, needle);
+
+	free(text);
+	return found;
+}
+
+static void test_hostile(void)
+{
+	static const char *const tags[] = { "<script", "<img", "<iframe", "</svg></figure><" };
+	char run[512], *out, *figures;
+	struct dirent *e;
+	size_t i, j;
+	DIR *d;
+
+	ok(!synth_run(temp, SYNTH_HOSTILE, temp, run), "a run of hostile strings");
+	out = keep(path(run, "report"));
+	figures = keep(path(out, "figures"));
+	ok(!render(run, NULL), "renders");
+	ok(access(path(temp, SYNTH_TRAP), F_OK) < 0, "and no command in it was run");
+	for (i = 0; i < 4; i++)
+		for (j = 0; j < 4; j++)
+			ok(!holds(out, pages[i], tags[j]), "%s has no %s", pages[i], tags[j]);
+	ok(holds(out, "q1.html", "&lt;script&gt;alert(1)&lt;/script&gt;"), "what they say is shown");
+	ok(holds(out, "q1.html", "{{x}} {{{lede}}}"), "templates in data are text");
+	d = opendir(figures);
+	while (d && (e = readdir(d))) {
+		if (strstr(e->d_name, ".svg"))
+			ok(!holds(figures, e->d_name, "<script") && !holds(figures, e->d_name, "<img"), "%s is a picture", e->d_name);
+		if (strstr(e->d_name, ".gp"))
+			ok(!holds(figures, e->d_name, "touch") && !holds(figures, e->d_name, "macro"),
+			   "%s holds no string of the run", e->d_name);
+		if (strstr(e->d_name, ".tsv"))
+			ok(!holds(figures, e->d_name, "`") && !holds(figures, e->d_name, "\\"), "%s is plain data", e->d_name);
+	}
+	if (d)
+		closedir(d);
+	free(figures);
+	free(out);
+}
+
+static void test_holes(void)
+{
+	static const char *const reasons[] = {
+		"part x86_64-stock.icount-2cpu: skipped: qemu-system-x86_64 is not installed",
+		"part x86_64-forced-rcu.icount-1cpu: failed: panic: not syncing: no init found",
+		"part s390x-stock.icount-1cpu: cannot be read:",
+		"Not measured here: no rights",
+	};
+	char run[512], *out, *text;
+	size_t i;
+
+	ok(!synth_run(temp, SYNTH_HOLES, temp, run), "a run with holes");
+	out = keep(path(run, "report"));
+	ok(!render(run, NULL), "renders");
+	text = answers(run);
+	for (i = 0; i < sizeof(reasons) / sizeof(*reasons); i++) {
+		ok(strstr(text, reasons[i]) != NULL, "the answers say why: %s", reasons[i]);
+		ok(page_says(out, "index.html", reasons[i]), "and so does the front page");
+	}
+	ok(strstr(text, "Partial run"), "the run is partial");
+	ok(page_says(out, "index.html", "partial"), "and the page says so");
+	ok(page_says(out, "q2.html", "right; expected short or wrong"), "a check that came out otherwise is shown");
+	ok(count_files(path(out, "figures"), ".svg") > 0, "what was measured is drawn");
+	free(text);
+	free(out);
+}
+
+static void test_empty(void)
+{
+	char run[512], *out;
+	size_t i;
+
+	ok(!synth_run(temp, SYNTH_EMPTY, temp, run), "a run without parts");
+	out = keep(path(run, "report"));
+	ok(!render(run, NULL), "renders");
+	for (i = 0; i < 4; i++)
+		ok(access(path(out, pages[i]), R_OK) == 0, "%s is there", pages[i]);
+	ok(page_says(out, "index.html", "nothing was measured"), "and says that nothing was measured");
+	ok(count_files(path(out, "figures"), ".svg") == 0, "there is no empty figure");
+	free(out);
+}
+
+static void test_errors(const char *run)
+{
+	char *argv[] = { "report", NULL, NULL };
+	char *saved = strdup(getenv("PATH"));
+	int old = dup(2), ret;
+	char *said;
+
+	fflush(stderr);
+	if (!freopen(path(temp, "stderr"), "w", stderr))
+		return;
+	ok(report_cmd(1, argv) == 2, "no run is a usage error");
+	argv[1] = "/nonexistent-run";
+	ok(report_cmd(2, argv) == 2, "a run that is not there is bad input");
+	setenv("PATH", temp, 1);
+	ret = render(run, path(temp, "unplotted"));
+	setenv("PATH", saved, 1);
+	ok(ret == -ENOENT, "without gnuplot there is an error");
+	ok(render(run, "/proc/no/such") < 0, "a folder that cannot be made is an error");
+	fflush(stderr);
+	dup2(old, 2);
+	close(old);
+	said = file_read(path(temp, "stderr"));
+	ok(said && strstr(said, "apt-get install gnuplot-nox"), "which names the package");
+	ok(said && strstr(said, "/nonexistent-run"), "each error says which file");
+	ok(said && strstr(said, "cannot make the folder /proc/no/such"), "and what could not be done");
+	free(said);
+	free(saved);
+}
+
+int main(void)
+{
+	char run[512], *out, command[64];
+
+	if (!mkdtemp(temp))
+		return 1;
+	out = test_complete(run);
+	test_answers(run, out);
+	test_same_bytes(run, out);
+	test_errors(run);
+	test_mutations(run);
+	test_hostile();
+	test_holes();
+	test_empty();
+	free(out);
+	snprintf(command, sizeof(command), "rm -rf %s", temp);
+	if (!getenv("KEEP") && system(command))
+		return 1;
+	return tap_done();
+}
