@@ -101,7 +101,7 @@ int results__json_string(FILE *f, const char *s);
  * bar on the same line when it is negative.
  */
 void results__print_text(FILE *f, const char *s, int indent);
-/* A number for people: whole, or with four significant digits or one decimal. */
+/* A number for people: whole, or with six significant digits or two decimals. */
 const char *results__number(char *buf, size_t size, double x);
 
 struct results__table {

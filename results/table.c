@@ -33,9 +33,9 @@ const char *results__number(char *buf, size_t size, double x)
 	if (x <= RESULTS_MAX_INT && x >= -RESULTS_MAX_INT && x == (double)(long long)x)
 		snprintf(buf, size, "%lld", (long long)x);
 	else if (large)
-		snprintf(buf, size, "%.1f", x);
+		snprintf(buf, size, "%.2f", x);
 	else
-		snprintf(buf, size, "%.4g", x);
+		snprintf(buf, size, "%.6g", x);
 	return buf;
 }
 
