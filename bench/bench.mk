@@ -15,8 +15,47 @@ bench-urcu := $(shell pkg-config --modversion liburcu 2>/dev/null || echo unknow
 CFLAGS-bench/environment.o = -DPTBENCH_REVISION='"$(bench-revision)"' \
 	-DURCU_VERSION='"$(bench-urcu)"'
 
+shim: ## what the C shim over Google Benchmark costs
+	$(Q)$(MAKE) --no-print-directory $(O)/bench
+	$(Q)bench/shim-overhead $(O)/bench
+
 # What a guest's program leaves out: liburcu.
 $(O)/guest-%.o: CFLAGS-bench/case_table_free.o = -DBENCH_GUEST
 guest-programs += bench/bench-guest
 bench/bench-guest-srcs := $(bench-cases) bench/runner_guest.c
 bench/bench-guest-libs := ref
+
+# Below bench-test/, for a folder cannot be called as the program is.
+bench-tests := $(addprefix bench-test/,test_code test_gbench test_guest test_host test_native \
+	test_table)
+tests += $(bench-tests)
+asan-tests += bench-test/test_host bench-test/test_table
+
+bench-test/test_code-srcs := bench/code_read.c bench/test/samples.c bench/test/test_code.c
+bench-test/test_code-libs := ref
+bench-test/test_code-ldlibs := -lelf
+bench-test/test_gbench-srcs := bench/gbench.cc bench/test/test_gbench.c
+bench-test/test_gbench-ldlibs := -lbenchmark -ldl
+bench-test/test_native-srcs := bench/test/test_native.c
+bench-test/test_native-libs := results
+bench-test/test_native-ldlibs := -ljansson -lm
+$(foreach t,guest host table,$(eval bench-test/test_$t-srcs := $$(bench-cases) bench/test/test_$t.c))
+$(foreach t,guest host table,$(eval bench-test/test_$t-libs := refurcu ref))
+$(foreach t,guest host table,$(eval bench-test/test_$t-ldlibs := -lurcu-qsbr -lurcu-memb))
+
+# What test_guest and test_native run.
+test-helpers += bench-test/bench_guest bench-test/bench_busted
+bench-test/bench_guest-srcs := $(bench-cases) bench/runner_guest.c
+bench-test/bench_guest-libs := refurcu ref
+bench-test/bench_guest-ldlibs := -lurcu-qsbr -lurcu-memb
+bench-test/bench_busted-srcs := bench/test/busted_rows.c \
+	$(filter-out bench/rows.c bench/case_%,$(bench-srcs))
+bench-test/bench_busted-libs := $(bench-libs)
+bench-test/bench_busted-ldlibs := $(bench-ldlibs)
+
+tests += bench-test/test_table_free
+asan-tests += bench-test/test_table_free
+tsan-tests += bench-test/test_table_free
+bench-test/test_table_free-srcs := $(bench-cases) bench/test/test_table_free.c
+bench-test/test_table_free-libs := refurcu ref
+bench-test/test_table_free-ldlibs := -lurcu-qsbr -lurcu-memb

@@ -215,7 +215,12 @@ void gbench_set_manual_ns(struct gbench_state *gs, double ns)
 
 void gbench_skip(struct gbench_state *gs, const char *why)
 {
-	state_of(gs)->SkipWithError(why);
+	State *st = state_of(gs);
+
+	// The library aborts when one repetition of several has no iterations.
+	if (!st->iterations() && !st->error_occurred())
+		st->KeepRunningBatch(st->max_iterations);
+	st->SkipWithError(why);
 }
 
 void gbench_counter(struct gbench_state *gs, const char *name, double value,

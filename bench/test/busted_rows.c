@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A table of rows that go wrong in every way a row can, each once: what test_native.c runs.
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "../case.h"
+
+static const char *const kinds[] = { "fine", "setup_fails", "setup_skips", "run_fails", NULL };
+static uint64_t pending; /* operations that before() announced and after() has not seen */
+
+static bool is(const struct bench_state *s, const char *kind)
+{
+	return !strcmp(bench_str(s, "kind"), kind);
+}
+
+static int setup(struct bench_state *s)
+{
+	s->max_batch = 1000;
+	if (is(s, "setup_fails"))
+		return -ENOMEM;
+	if (!is(s, "setup_skips"))
+		return 0;
+	snprintf(s->skip, sizeof(s->skip), "not on this machine");
+	return -ENOTSUP;
+}
+
+static void before(struct bench_state *s, uint64_t n)
+{
+	pending += n;
+}
+
+static void run(struct bench_state *s, uint64_t n)
+{
+	for (volatile uint64_t i = 0; i < 10 * n; i++)
+		;
+	if (is(s, "run_fails") || pending != n || n > s->max_batch)
+		snprintf(s->fail, sizeof(s->fail), "wrong result");
+	bench_extra(s, "tables_freed", 2.0 * n);
+}
+
+static void after(struct bench_state *s, uint64_t n)
+{
+	pending -= n;
+	s->nr_extra = 1; /* the last batch's; the runner divides by all operations */
+	s->extra[0].total = 2.0 * 1000;
+}
+
+static void teardown(struct bench_state *s)
+{
+}
+
+static const struct bench_case busted_mix = {
+	.family = "busted", .name = "mix", .summary = "each kind of ending", .subject = BENCH_REF,
+	.axes = { { .key = "kind", .strs = kinds } },
+	.setup = setup, .before = before, .run = run, .after = after, .teardown = teardown,
+};
+
+static int check(struct bench_state *s, struct bench_check *c)
+{
+	c->id = "busted/holds";
+	snprintf(c->expect, sizeof(c->expect), "yes");
+	snprintf(c->seen, sizeof(c->seen), "no");
+	return 0;
+}
+
+static int count(struct bench_state *s, uint64_t n)
+{
+	bench_extra(s, "ipis_sent", 3.0 * n);
+	return 0;
+}
+
+static void spin(struct bench_state *s, uint64_t n)
+{
+	for (volatile uint64_t i = 0; i < n; i++)
+		;
+}
+
+static const struct bench_case busted_check = {
+	.family = "busted", .name = "check", .summary = "a check that fails", .subject = BENCH_KERNEL,
+	.run = spin, .count = count, .check = check,
+};
+
+/* 100 ns of its own clock per operation, whatever it takes. */
+static void own_clock(struct bench_state *s, uint64_t n)
+{
+	spin(s, n);
+	s->manual_ns += 100.0 * n;
+}
+
+static const struct bench_case busted_clock = {
+	.family = "good", .name = "clock", .summary = "a clock of its own", .subject = BENCH_REF,
+	.manual_time = true, .run = own_clock,
+};
+
+/* Long enough to be interrupted. */
+static void slow(struct bench_state *s, uint64_t n)
+{
+	struct timespec ts = { .tv_nsec = 2000000 };
+
+	while (n--)
+		nanosleep(&ts, NULL);
+}
+
+static const struct bench_case busted_slow = {
+	.family = "good", .name = "slow", .summary = "takes its time", .subject = BENCH_REF,
+	.run = slow,
+};
+
+const struct bench_case *const bench_table[] = {
+	&busted_check, &busted_mix, &busted_clock, &busted_slow, NULL,
+};

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Code in object files: sizes, and which functions are the same code.
+
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <ref/gup.h>
+
+#include "../../scripts/tap.h"
+#include "../code_bytes.h"
+
+/* What the samples call. They are linked in only so that their object is built. */
+int sample_callee_a(int x);
+int sample_callee_b(int x);
+
+int sample_callee_a(int x)
+{
+	return x;
+}
+
+int sample_callee_b(int x)
+{
+	return -x;
+}
+
+static char build[PATH_MAX];
+static char samples[PATH_MAX + 64], archive[PATH_MAX + 64];
+
+static bool same(const char *file, const char *a, const char *b)
+{
+	struct code *x, *y;
+	bool ret = false;
+
+	if (code_read(file, a, &x)) {
+		diag("%s: no %s", file, a);
+		return false;
+	}
+	if (code_read(file, b, &y)) {
+		diag("%s: no %s", file, b);
+		code_free(x);
+		return false;
+	}
+	ret = code_same(x, y);
+	code_free(x);
+	code_free(y);
+	return ret;
+}
+
+static size_t size_of(const char *file, const char *symbol)
+{
+	struct code *code;
+	size_t size;
+
+	if (code_read(file, symbol, &code))
+		return 0;
+	size = code_size(code);
+	code_free(code);
+	return size;
+}
+
+static void test_samples(void)
+{
+	ok(size_of(samples, "sample_adds_one") > 0, "a function has a size");
+	ok(size_of(samples, "sample_longer") > size_of(samples, "sample_calls_a"),
+	   "a longer one a larger one");
+	ok(same(samples, "sample_calls_a", "sample_calls_a"), "a function is the same as itself");
+	ok(same(samples, "sample_calls_a", "sample_calls_a_again"), "and as one of the same code");
+	ok(!same(samples, "sample_calls_a", "sample_calls_b"),
+	   "the same bytes that call another function are other code");
+	ok(!same(samples, "sample_adds_one", "sample_adds_two"), "as is another constant");
+	ok(!same(samples, "sample_calls_a", "sample_longer"), "and another length");
+	ok(same(samples, "sample_of_itself", "sample_of_itself_too"),
+	   "naming itself is the same as another naming itself");
+}
+
+static void test_errors(void)
+{
+	struct code *code;
+
+	ok(code_read(samples, "sample_nowhere", &code) == -ENOENT && !code, "no such function");
+	ok(code_read(samples, "sample_adds", &code) == -ENOENT, "the beginning of a name is no name");
+	ok(code_read("/nonexistent/file.o", "f", &code) == -ENOENT, "no such file");
+	ok(code_read(__FILE__, "f", &code) == -EINVAL || access(__FILE__, R_OK), "not ELF");
+	ok(code_read("/dev/null", "f", &code) == -EINVAL, "an empty file");
+}
+
+static void test_walkers(void)
+{
+	size_t nr_same = 0, nr_folded = 0, none = 0;
+
+	for (size_t i = 0; i < gup_nr_walkers(); i++) {
+		const struct gup_walker *w = gup_walker_at(i), *lockless;
+
+		none += !size_of(archive, w->symbol);
+		lockless = gup_walker_find(w->format, "offset_lockless");
+		if (w == lockless)
+			continue;
+		if (pgt_format_folds_per_mm(w->format))
+			nr_folded += same(archive, w->symbol, lockless->symbol);
+		else
+			nr_same += same(archive, w->symbol, lockless->symbol);
+	}
+	ok(!none, "every walker is in %s", archive);
+	ok(nr_same == 9, "designs are the same code where no level folds per mm (%zu of 9)", nr_same);
+	ok(nr_folded == 0, "and other code where one does");
+}
+
+int main(int argc, char **argv)
+{
+	char *self = realpath(argv[0], NULL);
+
+	snprintf(build, sizeof(build), "%s/..", self ? dirname(self) : ".");
+	free(self);
+	snprintf(samples, sizeof(samples), "%s/obj/bench/test/samples.o", build);
+	snprintf(archive, sizeof(archive), "%s/libref.a", build);
+	test_samples();
+	test_errors();
+	test_walkers();
+	return tap_done();
+}

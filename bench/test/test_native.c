@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The native runner over a table of rows that go wrong: what it writes, and how it ends.
+
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <results/results.h>
+
+#include "../../scripts/tap.h"
+
+static char program[PATH_MAX + 32], out[64];
+
+#define OUT "--ptbench_out=" /* and the file */
+
+static pid_t start(const char *filter, const char *more)
+{
+	char flag[96], pattern[96];
+	pid_t pid;
+
+	snprintf(flag, sizeof(flag), OUT "%s", out);
+	snprintf(pattern, sizeof(pattern), "--benchmark_filter=%s", filter);
+	unlink(out);
+	fflush(stdout);
+	pid = fork();
+	if (pid)
+		return pid;
+	/* What it says about rows that go wrong is wanted by nobody here. */
+	if (!freopen("/dev/null", "w", stderr))
+		_exit(126);
+	execl(program, program, flag, pattern, "--benchmark_min_time=0.001", more, NULL);
+	_exit(127);
+}
+
+static int finish(pid_t pid)
+{
+	int status;
+
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+static struct results_doc *read_back(void)
+{
+	struct results_error err = { 0 };
+	struct results_doc *doc = NULL;
+
+	if (results_doc_read(out, &doc, &err))
+		diag("%s: %s: %s", err.file, err.path, err.reason);
+	return doc;
+}
+
+static const struct results_measurement *find(const struct results_doc *doc, const char *case_id,
+					      const char *kind, const char *metric)
+{
+	for (size_t i = 0; doc && i < doc->nr_measurements; i++) {
+		const struct results_measurement *m = &doc->measurements[i];
+		const char *k = results_params_str(&m->params, "kind");
+
+		if (!strcmp(m->case_id, case_id) && !strcmp(k ? k : "", kind) &&
+		    (metric ? m->metric && !strcmp(m->metric->name, metric) : !m->metric))
+			return m;
+	}
+	return NULL;
+}
+
+static const struct results_check *find_check(const struct results_doc *doc, const char *id,
+					      const char *kind)
+{
+	for (size_t i = 0; doc && i < doc->nr_checks; i++) {
+		const char *k = results_params_str(&doc->checks[i].params, "kind");
+
+		if (!strcmp(doc->checks[i].id, id) && !strcmp(k ? k : "", kind))
+			return &doc->checks[i];
+	}
+	return NULL;
+}
+
+static double value(const struct results_measurement *m)
+{
+	struct results_stat stat;
+
+	if (!m)
+		return NAN;
+	results_stat(m, &stat);
+	return stat.value;
+}
+
+static void test_fine(void)
+{
+	int status = finish(start("good/clock|shim/native|kind:fine", NULL));
+	struct results_doc *doc = read_back();
+	const struct results_measurement *m = find(doc, "good/clock", "", "time");
+
+	ok(status == 0, "rows without a fault: exit status %d", status);
+	ok(doc && !strcmp(doc->part, "native") && !strcmp(doc->mode, "native"), "the part is `native`");
+	ok(m && m->kind == RESULTS_SAMPLED && m->nr_samples == 9, "a sample per repetition");
+	ok(fabs(value(m) - 100) < 0.1, "a case's own clock is the one that counts: %.1f ns", value(m));
+	ok(find(doc, "shim/native", "", "time"), "the library's own loop is a row");
+	ok(value(find(doc, "busted/mix", "fine", "time")) > 0, "hooks around batches of limited size");
+	ok(doc && results_pairs_get(&doc->environment, "hypervisor") &&
+	   results_pairs_get(&doc->environment, "perf_counters") &&
+	   results_pairs_get(&doc->subject, "suite") && doc->command, "it says where and of what");
+	results_doc_free(doc);
+}
+
+static void test_faults(void)
+{
+	int status = finish(start("busted", NULL));
+	struct results_doc *doc = read_back();
+	const struct results_measurement *m = find(doc, "busted/mix", "setup_skips", NULL);
+	const struct results_check *c;
+
+	ok(status == 4, "rows with faults: exit status %d", status);
+	ok(m && m->skipped && !strcmp(m->skipped, "not on this machine"), "skipped, with the reason");
+	c = find_check(doc, "case/runs", "setup_fails");
+	ok(c && !c->ok && strstr(c->seen, "memory"), "a set-up that fails: %s", c ? c->seen : "nothing");
+	c = find_check(doc, "case/runs", "run_fails");
+	ok(c && !c->ok && !strcmp(c->seen, "wrong result"), "a wrong result: %s", c ? c->seen : "nothing");
+	ok(!find(doc, "busted/mix", "run_fails", "time"), "and no number of it");
+	c = find_check(doc, "busted/holds", "");
+	ok(c && !c->ok, "a check that does not hold");
+	ok(value(find(doc, "busted/check", "", "ipis_sent")) == 3, "counted events, per operation");
+	ok(value(find(doc, "busted/mix", "fine", "time")) > 0, "the other rows are there");
+	results_doc_free(doc);
+}
+
+static void test_interrupt(void)
+{
+	pid_t pid = start("good", "--benchmark_repetitions=900");
+	struct results_doc *doc;
+	int status;
+
+	sleep(1);
+	kill(pid, SIGINT);
+	status = finish(pid);
+	doc = read_back();
+	ok(status == 130, "interrupted: exit status %d", status);
+	ok(doc != NULL, "what was complete is written");
+	for (size_t i = 0; doc && i < doc->nr_measurements; i++)
+		if (doc->measurements[i].nr_samples < 6)
+			diag("%s has %zu samples", doc->measurements[i].case_id,
+			     doc->measurements[i].nr_samples);
+	ok(doc && find(doc, "good/clock", "", "time") &&
+	   find(doc, "good/clock", "", "time")->nr_samples >= 6 &&
+	   find(doc, "good/clock", "", "time")->nr_samples < 900,
+	   "as many repetitions as there were, where they are enough for an interval");
+	results_doc_free(doc);
+}
+
+static void test_usage(void)
+{
+	ok(finish(start("good/clock", "--nonsense")) == 2, "an unknown flag is refused");
+	ok(finish(start("nothing_of_that_name", NULL)) == 2, "a filter that matches nothing, too");
+	ok(access(out, F_OK), "and nothing is written");
+	snprintf(out, sizeof(out), "/nonexistent/folder/out.json");
+	ok(finish(start("good/clock", NULL)) == 4, "a file that cannot be written fails the part");
+}
+
+int main(int argc, char **argv)
+{
+	char *self = realpath(argv[0], NULL);
+	int fd;
+
+	snprintf(program, sizeof(program), "%s/bench_busted", self ? dirname(self) : ".");
+	free(self);
+	snprintf(out, sizeof(out), "/tmp/ptbench-native-XXXXXX");
+	fd = mkstemp(out);
+	if (fd < 0)
+		return 1;
+	close(fd);
+	test_fine();
+	test_faults();
+	test_interrupt();
+	unlink(out);
+	test_usage();
+	return tap_done();
+}

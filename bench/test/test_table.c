@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The table is well formed, and every row of the reference runs and leaves nothing behind.
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <ref/gup.h>
+#include <results/record.h>
+
+#include "../../scripts/tap.h"
+#include "../cases.h"
+
+static bool is_word(const char *s)
+{
+	if (!islower((unsigned char)*s))
+		return false;
+	for (; *s; s++)
+		if (!islower((unsigned char)*s) && !isdigit((unsigned char)*s) && *s != '_')
+			return false;
+	return true;
+}
+
+static int compare(const struct bench_case *a, const struct bench_case *b)
+{
+	int d = strcmp(a->family, b->family);
+
+	return d ? d : strcmp(a->name, b->name);
+}
+
+static bool case_complete(const struct bench_case *c)
+{
+	return is_word(c->family) && is_word(c->name) && c->summary && c->run &&
+	       (!c->setup || c->teardown) &&
+	       !(c->library_time && (c->before || c->after || c->manual_time));
+}
+
+static bool axes_well_formed(const struct bench_case *c)
+{
+	for (size_t i = 0; i < BENCH_MAX_PARAMS && c->axes[i].key; i++) {
+		const struct bench_axis *axis = &c->axes[i];
+
+		if (!is_word(axis->key) || (i && strcmp(c->axes[i - 1].key, axis->key) >= 0) ||
+		    !!axis->strs == !!axis->nums)
+			return false;
+		for (size_t v = 0; axis->strs && axis->strs[v]; v++)
+			if (strpbrk(axis->strs[v], ",=/: "))
+				return false;
+	}
+	return true;
+}
+
+static void test_cases(void)
+{
+	bool sorted = true, complete = true, axes = true;
+
+	for (size_t i = 0; bench_table[i]; i++) {
+		if (i && compare(bench_table[i - 1], bench_table[i]) > 0) {
+			diag("%s/%s is out of order", bench_table[i]->family, bench_table[i]->name);
+			sorted = false;
+		}
+		if (!case_complete(bench_table[i])) {
+			diag("%s/%s lacks something", bench_table[i]->family, bench_table[i]->name);
+			complete = false;
+		}
+		if (!axes_well_formed(bench_table[i])) {
+			diag("%s/%s: its axes", bench_table[i]->family, bench_table[i]->name);
+			axes = false;
+		}
+	}
+	ok(sorted, "sorted by family and name");
+	ok(complete, "every case has words for names, a summary, run, and a teardown for its setup");
+	ok(axes, "axes are sorted words with plain values");
+}
+
+/* ---- identities ---- */
+
+struct names {
+	char (*v)[BENCH_NAME_MAX];
+	size_t nr;
+	bool too_long, bad_needs;
+};
+
+static int collect(struct bench_state *s, void *arg)
+{
+	struct names *names = arg;
+	char name[2 * BENCH_NAME_MAX], params[1024];
+	struct ptb_record r;
+
+	names->v = realloc(names->v, (names->nr + 1) * sizeof(*names->v));
+	if (!names->v)
+		return -ENOMEM;
+	bench_instance_name(s, name, sizeof(name));
+	bench_params_text(s, params, sizeof(params));
+	if (strlen(name) + 3 > BENCH_NAME_MAX || strlen(params) >= sizeof(r.params) ||
+	    strlen(s->c->family) + 1 + strlen(s->c->name) >= sizeof(r.case_id))
+		names->too_long = true;
+	if (bench_needs(s) && !bench_guest_lacks(bench_needs(s)))
+		names->bad_needs = true;
+	snprintf(names->v[names->nr++], BENCH_NAME_MAX, "%d %.*s", bench_subject(s),
+		 BENCH_NAME_MAX - 4, name);
+	return 0;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static void test_identities(void)
+{
+	struct names names = { 0 };
+	size_t twice = 0;
+
+	for (size_t i = 0; bench_table[i]; i++)
+		bench_for_each_instance(bench_table[i], collect, &names);
+	qsort(names.v, names.nr, sizeof(*names.v), compare_names);
+	for (size_t i = 1; i < names.nr; i++)
+		if (!strcmp(names.v[i - 1], names.v[i])) {
+			diag("twice: %s", names.v[i]);
+			twice++;
+		}
+	diag("%zu instances", names.nr);
+	ok(names.nr > 100, "there are instances");
+	ok(!twice, "no two of a subject have the same name and parameters");
+	ok(!names.too_long, "names and parameters fit where guests put them");
+	ok(!names.bad_needs, "every need has a reason that guests give");
+	ok(!bench_guest_lacks(0), "a row without needs runs in guests");
+	free(names.v);
+}
+
+/* ---- the shape of instances ---- */
+
+static int count_instances(struct bench_state *s, void *arg)
+{
+	size_t *nr = arg;
+
+	nr[bench_num(s, "n") == 7 && !*bench_str(s, "s") ? 1 : 0]++;
+	nr[2] += s->nr_params;
+	return 0;
+}
+
+static int stop_at_once(struct bench_state *s, void *arg)
+{
+	return 42;
+}
+
+static bool not_both(const struct bench_state *s)
+{
+	return strcmp(bench_str(s, "s"), "b") || bench_num(s, "n") != 7;
+}
+
+static void nothing(struct bench_state *s, uint64_t n)
+{
+}
+
+static void test_instances(void)
+{
+	static const char *const strs[] = { "a", "b", NULL };
+	static const long long nums[] = { BENCH_ABSENT, 7 };
+	struct bench_case c = {
+		.family = "x", .name = "y", .summary = "z", .run = nothing,
+		.axes = { { .key = "n", .nums = nums, .nr_nums = 2 }, { .key = "s", .strs = strs } },
+	};
+	size_t nr[3] = { 0 };
+	struct bench_state s = { .c = &c };
+	char text[64];
+
+	bench_for_each_instance(&c, count_instances, nr);
+	ok(nr[0] == 4 && nr[2] == 6, "a value on each axis, and the absent one is no parameter");
+	c.valid = not_both;
+	memset(nr, 0, sizeof(nr));
+	bench_for_each_instance(&c, count_instances, nr);
+	ok(nr[0] == 3, "only the valid combinations");
+	ok(bench_for_each_instance(&c, stop_at_once, NULL) == 42, "stops when told to");
+	c.axes[0].nr_nums = 0;
+	ok(!bench_for_each_instance(&c, stop_at_once, NULL), "an empty axis has no instances");
+	s.params[0] = (struct bench_value){ .key = "k", .str = "v" };
+	s.params[1] = (struct bench_value){ .key = "l", .num = -3 };
+	s.nr_params = 2;
+	bench_instance_name(&s, text, sizeof(text));
+	ok(!strcmp(text, "x/y/k:v/l:-3"), "a name: %s", text);
+	bench_params_text(&s, text, sizeof(text));
+	ok(!strcmp(text, "k=v,l=-3"), "parameters: %s", text);
+	bench_params_text(&s, text, 4);
+	ok(!strcmp(text, "k=v"), "cut off, not overrun, where there is no room");
+	ok(bench_num(&s, "k") == 0 && !*bench_str(&s, "l") && !*bench_str(&s, "m"),
+	   "a parameter of the other type, or none, is empty");
+}
+
+/* ---- every row of the reference ---- */
+
+struct walked {
+	size_t ran, skipped, failed;
+	bool silent_skip, unbalanced;
+};
+
+static bool is_gup(const struct bench_state *s)
+{
+	return s->c == &bench_gup_fast_walk || s->c == &bench_gup_fast_put;
+}
+
+static void three_operations(struct bench_state *s)
+{
+	if (s->c->before)
+		s->c->before(s, 3);
+	s->c->run(s, 3);
+	if (s->c->after)
+		s->c->after(s, 3);
+}
+
+static int run_row(struct bench_state *s, void *arg)
+{
+	struct walked *w = arg;
+	char name[BENCH_NAME_MAX];
+	int err;
+
+	if (bench_needs(s) & BENCH_NEED_HOST)
+		return 0;
+	bench_instance_name(s, name, sizeof(name));
+	err = s->c->setup ? s->c->setup(s) : 0;
+	if (err && s->skip[0]) {
+		w->skipped++;
+		return 0;
+	}
+	if (!err) {
+		three_operations(s);
+		if (is_gup(s) && !bench_gup_balanced(s)) {
+			diag("%s: references are left", name);
+			w->unbalanced = true;
+		}
+		if (s->c->teardown)
+			s->c->teardown(s);
+		w->ran++;
+	}
+	if (err || s->fail[0]) {
+		diag("%s: %s", name, s->fail[0] ? s->fail : strerror(-err));
+		w->failed++;
+	}
+	return 0;
+}
+
+static void test_rows(void)
+{
+	struct walked w = { 0 };
+
+	for (size_t i = 0; bench_table[i]; i++)
+		bench_for_each_instance(bench_table[i], run_row, &w);
+	diag("%zu rows ran, %zu were skipped", w.ran, w.skipped);
+	ok(w.ran > 100, "rows of the reference ran");
+	ok(!w.failed, "none failed");
+	ok(!w.unbalanced, "walks and puts leave each page with its mapping's reference alone");
+}
+
+/* ---- and that this would have been noticed ---- */
+
+static int first_row(struct bench_state *s, void *arg)
+{
+	if (strcmp(bench_str(s, "cross"), "pmd"))
+		return 0;
+	*(struct bench_state *)arg = *s;
+	return 1;
+}
+
+static void test_noticed(void)
+{
+	struct bench_state s;
+
+	bench_for_each_instance(&bench_gup_fast_walk, first_row, &s);
+	if (!ok(!s.c->setup(&s), "a row is set up"))
+		return;
+	s.c->run(&s, 3);
+	ok(!bench_gup_balanced(&s), "references that nobody dropped are noticed");
+	s.c->after(&s, 3);
+	ok(bench_gup_balanced(&s) && !s.fail[0], "and dropped by after()");
+	s.c->run(&s, 2);
+	s.c->after(&s, 3);
+	ok(s.fail[0], "walks that did not happen, or found too little, are noticed: %s", s.fail);
+	s.c->teardown(&s);
+}
+
+static int busted_row(struct bench_state *s, void *arg)
+{
+	size_t *nr = arg;
+
+	if (strcmp(bench_str(s, "design"), "static") || strcmp(bench_str(s, "format"), "s390x") ||
+	    bench_num(s, "levels") == 5 || bench_num(s, "pages") != 16)
+		return 0;
+	if (s->c->setup(s))
+		nr[0] += !strncmp(s->skip, "busted", 6);
+	else
+		s->c->teardown(s);
+	nr[1]++;
+	return 0;
+}
+
+static void test_busted(void)
+{
+	size_t nr[2] = { 0 };
+
+	bench_for_each_instance(&bench_gup_fast_walk, busted_row, nr);
+	/* With 2, 3 and 4 levels, the one boundary where the topmost table that exists goes on. */
+	ok(nr[0] == 3 && nr[1] > 3, "%zu of %zu rows of the busted pair are not run", nr[0], nr[1]);
+}
+
+int main(void)
+{
+	test_cases();
+	test_identities();
+	test_instances();
+	test_rows();
+	test_noticed();
+	test_busted();
+	return tap_done();
+}
