@@ -69,7 +69,7 @@ static void remember(const char *name, const char *reason)
 static void judge(struct qemu_boot *b, void *arg)
 {
 	char *reason = arg, why[STREAM_WHY];
-	struct stream stream;
+	struct stream stream = { .nr = 0 };
 
 	if (b->why[0])
 		snprintf(reason, 256, "the probe boot: %.200s", b->why);

@@ -159,6 +159,7 @@ int part_judge(const struct qemu_boot *b, const struct scenario *s, struct resul
 	       char *why, size_t size)
 {
 	char bad[256], tail[REASON], text[REASON] = "", stream_why[STREAM_WHY];
+	bool broke = true; /* rather than ran to its end with a wrong outcome */
 	struct stream stream;
 	int ret;
 
@@ -173,13 +174,16 @@ int part_judge(const struct qemu_boot *b, const struct scenario *s, struct resul
 		char filled[REASON] = "";
 
 		ret = fill(b, s, &stream, doc, filled, sizeof(filled));
-		if (!text[0])
+		if (!text[0]) {
 			memcpy(text, filled, sizeof(text));
+			broke = stream.failed[0];
+		}
 		stream_free(&stream);
 	}
 	why[0] = '\0';
 	if (text[0])
-		snprintf(why, size, "%s; the console ends:%s", text, tail);
+		snprintf(why, size, "%s%s%s", text, broke ? "; the console ends:" : "",
+			 broke ? tail : "");
 	return text[0] ? -EINVAL : ret;
 }
 
