@@ -190,7 +190,12 @@ tree_exclude=(-name .git -o -name '*.o' -o -name '*.a' -o -name '*.cmd' -o -name
 	-path './arch/*/include/generated' -o -path './vmlinux*' -o -path './.tmp_*')
 
 tree_files() { (cd "$1" && find . \( "${tree_exclude[@]}" \) -prune -o ! -type d "${@:2}" | LC_ALL=C sort -z); }
-tree_content() { (cd "$1" && tree_files . -print0 | xargs -0 -r sha256sum -- 2>/dev/null) | sha; }
+tree_content() {
+	{
+		(cd "$1" && tree_files . -type f -print0 | xargs -0 -r sha256sum --)
+		tree_files "$1" -type l -printf '%p %l\0'
+	} | sha
+}
 
 source_tree() {
 	kernel_tree "$1"

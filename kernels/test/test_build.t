@@ -193,6 +193,7 @@ ok 'a changed tracked file counts, an untracked one does not' changed
 KSRC=$tmp/git#nosuch run plain
 ok 'a ref that is not there' fails 2 "has no git ref 'nosuch'"
 printf '/* changed */\n' >>"$KSRC/mm/gup.c"
+ln -s nowhere "$KSRC/mm/dangling"
 run plain
 ok 'a changed file in a plain folder counts' grep -q '/\* changed' "${out#*$'\t'}/image"
 
