@@ -43,8 +43,9 @@
 #endif
 #define NR_FRAMES (2 * RING_TABLES + READERS_FRAMES + 1024)
 #define WARM_OPERATIONS 64
-#define TIMED_WALKS 1000 /* of each reader */
-#define PATIENCE_NS 200e6 /* with a reader that gets no CPU */
+#define WINDOW_NS 20e6 /* that walks are timed in: more than a grace period */
+#define TIMED_WALKS 1000 /* of each reader, at least, unless */
+#define PATIENCE_NS 200e6 /* it gets no CPU */
 
 static const char *const disciplines[] = { "ipi_signal", "membarrier", "rcu_memb", "rcu_qsbr",
 					   "sync_membarrier", NULL };
@@ -364,33 +365,45 @@ static void report(struct bench_state *s, struct freeing *f)
 	set_extra(s, "rcu_callbacks", now.callbacks - f->stats.callbacks);
 }
 
-static void untimed_burst(struct bench_state *s, struct freeing *f, uint64_t n)
+/* The nanoseconds that its window took, in which walks are timed. */
+static double untimed_burst(struct bench_state *s, struct freeing *f, uint64_t n)
 {
-	readers_time_walks(&f->readers, true);
+	double ns;
+
 	start_batch(f);
+	readers_time_walks(&f->readers, true);
 	s->c->run(s, n);
 	if (f->g)
 		gather_barrier(f->g);
 	readers_time_walks(&f->readers, false);
+	ns = now_ns() - f->start_ns;
 	put_back(s, f);
+	return ns;
+}
+
+/* The worst of many walks is worse than that of few: every row has windows of the same length. */
+static bool seen_enough(const struct freeing *f, double ns)
+{
+	return !f->readers.nr || ns > PATIENCE_NS ||
+	       (ns > WINDOW_NS && readers_timed_walks(&f->readers) > TIMED_WALKS);
 }
 
 /*
- * Once per instance, and apart from the rest: bursts in which walks are timed, until each reader has
- * had its share. They also warm the gather up, so that no batch is the system's first sight of its
- * memory; where batches are kept until a grace period ends, that takes as long a burst as any.
+ * Once per instance, and apart from the rest: bursts in which walks are timed. They also warm the
+ * gather up, so that no batch is the system's first sight of its memory; where batches are kept
+ * until a grace period ends, that takes as long a burst as any.
  */
 static void warm_up(struct bench_state *s, struct freeing *f)
 {
-	double give_up = now_ns() + PATIENCE_NS;
 	uint64_t n = s->max_batch;
+	double ns = 0;
 
 	f->warm = true;
 	if (!f->d->deferred && n > WARM_OPERATIONS)
 		n = WARM_OPERATIONS;
 	do {
-		untimed_burst(s, f, n);
-	} while (readers_timed_walks(&f->readers) < TIMED_WALKS && now_ns() < give_up);
+		ns += untimed_burst(s, f, n);
+	} while (!seen_enough(f, ns));
 	if (f->g)
 		gather_stats(f->g, &f->stats);
 }
