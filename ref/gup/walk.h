@@ -9,6 +9,11 @@
 #ifndef REF_GUP_WALK_H
 #define REF_GUP_WALK_H
 
+/* As the kernel is compiled: GCC would else spill to floating-point registers here. */
+#ifdef __s390x__
+#pragma GCC target("soft-float")
+#endif
+
 #include <ref/gup.h>
 
 #include "../pgtable/mm.h"
@@ -16,7 +21,7 @@
 enum gup_design {
 	GUP_STATIC,	     /* constant pXd_addr_end(), pXd_offset(&value): v5.2 to v5.8 */
 	GUP_ADDR_END_FOLDED, /* pgd and p4d clip by the entry's value (RFC v2, September 2020) */
-	GUP_ADDR_END_GLOBAL, /* every level's clip takes the value (the same RFC's further patches) */
+	GUP_ADDR_END_GLOBAL, /* every level's clip takes the value (that RFC's further patches) */
 	GUP_OFFSET_LOCKLESS, /* pXd_offset_lockless(pointer, value): d3f7b1bb2040, as merged */
 };
 

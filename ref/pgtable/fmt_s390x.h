@@ -79,7 +79,8 @@ static const struct pgt_fmt pgt_fmt_s390x = {
 			.table = S390_R3 | S390_LENGTH, .table_origin = S390_ORIGIN,
 			.can_leaf = true, .leaf_mask = S390_TYPE_MASK | S390_LARGE,
 			.leaf_set = S390_R3 | S390_LARGE, .leaf_origin = ~0x7fffffffULL,
-			.leaf_ro = S390_R3 | S390_STE_LEAF_RO, .leaf_rw = S390_R3 | S390_STE_LEAF_RW,
+			.leaf_ro = S390_R3 | S390_STE_LEAF_RO,
+			.leaf_rw = S390_R3 | S390_STE_LEAF_RW,
 			.need_write = S390_STE_WRITE,
 		},
 		[PGT_P4D] = {

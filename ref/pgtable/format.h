@@ -17,7 +17,7 @@
 
 enum pgt_fold {
 	PGT_FOLD_NEVER,	  /* the level is always a table of its own */
-	PGT_FOLD_STATIC,  /* never: the one above takes its place at compile time (pgtable-nop4d.h) */
+	PGT_FOLD_STATIC,  /* never: the one above took its place when compiled (pgtable-nop4d.h) */
 	PGT_FOLD_MACHINE, /* the kernel decides at boot; see pgt_fmt.machine_folds */
 	PGT_FOLD_MM,	  /* per mm: an entry's type bits say whether its level is real */
 };

@@ -90,7 +90,8 @@ static struct ref_page *buddy_alloc(struct ref_mm *mm, unsigned order)
 	return page;
 }
 
-struct ref_page *__ref_folio_alloc(struct ref_mm *mm, unsigned order, void *mapping, uint64_t index)
+struct ref_page *__ref_folio_alloc(struct ref_mm *mm, unsigned order, void *mapping,
+				   uint64_t index)
 {
 	struct ref_page *head = order <= PGT_MAX_ORDER ? buddy_alloc(mm, order) : NULL;
 	size_t nr = (size_t)1 << order;

@@ -33,7 +33,6 @@ struct ref_mm {
 	unsigned nr_real;
 	struct ref_page *pgd_page;
 	size_t nr_frames;
-	size_t table_pages, leaf_pages;	/* frames in use, for messages */
 	struct ref_page *freed;	   /* heads pushed by the last put, in any thread */
 	struct ref_page buddy[PGT_MAX_ORDER + 1]; /* list heads of free blocks */
 };
@@ -43,7 +42,8 @@ int ref_frames_init(struct ref_mm *mm, size_t nr_frames);
 void ref_frames_exit(struct ref_mm *mm);
 /* A folio of 1 << order frames, aligned to its size, with one reference; NULL when there is none.
  * mapping may be NULL. Builder's lock held. */
-struct ref_page *__ref_folio_alloc(struct ref_mm *mm, unsigned order, void *mapping, uint64_t index);
+struct ref_page *__ref_folio_alloc(struct ref_mm *mm, unsigned order, void *mapping,
+				   uint64_t index);
 /* The last reference is gone. Any thread. */
 void ref_folio_free(struct ref_page *head);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The builder: makes an mm of a format, maps and unmaps leaves, takes tables out and puts them back. */
+/* The builder: makes an mm, maps and unmaps leaves, takes tables out and puts them back. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -20,10 +20,13 @@ static int set_geometry(struct ref_mm *mm, unsigned levels)
 	}
 	for (int l = top; l >= 0; l--) {
 		const struct pgt_level_fmt *lf = &f->level[l];
+		struct pgt_real real = { (enum pgt_level)l, lf->shift, lf->bits };
 
-		if (lf->fold == PGT_FOLD_STATIC || (lf->fold == PGT_FOLD_MACHINE && f->machine_folds))
+		if (lf->fold == PGT_FOLD_STATIC)
 			continue;
-		mm->real[mm->nr_real++] = (struct pgt_real){ (enum pgt_level)l, lf->shift, lf->bits };
+		if (lf->fold == PGT_FOLD_MACHINE && f->machine_folds)
+			continue;
+		mm->real[mm->nr_real++] = real;
 	}
 	mm->limit = f->task_size_max;
 	if (mm->real[0].shift + mm->real[0].bits < 64 && f->max_levels)

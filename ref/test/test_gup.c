@@ -60,7 +60,8 @@ static void test_designs(const struct suite_shape *s)
 		struct suite_tally t = { 0 };
 
 		whole_suite(s, &subjects[i], 1, &t);
-		ok(!t.wrong && t.pages, "%s %s: right around every boundary and at the top (%lu walks)",
+		ok(!t.wrong && t.pages,
+		   "%s %s: right around every boundary and at the top (%lu walks)",
 		   suite_name(s), subjects[i].name, t.walks);
 		if (t.wrong)
 			diag("%lu wrong; first: %s", t.wrong, t.first);
@@ -114,7 +115,8 @@ static void test_static(unsigned levels, enum pgt_level level, bool wrong)
 	struct suite_shape s = { "s390x", levels };
 	gup_fast_fn fast = gup_test_variant_find("one_object", "s390x");
 	struct ref_mm *mm = suite_mm(&s);
-	uint64_t size = 1ULL << pgt_level_shift(mm, level), start = suite_boundary(mm, level) - 2 * PAGE;
+	uint64_t size = 1ULL << pgt_level_shift(mm, level);
+	uint64_t start = suite_boundary(mm, level) - 2 * PAGE;
 	struct ref_page *pages[4], *real[4], *alias[4];
 	unsigned long nr;
 
@@ -189,7 +191,8 @@ static void test_broken(const char *name, const char *why, size_t on)
 	size_t nr = suite_shapes(shapes), seen = 0;
 
 	for (size_t i = 0; i < nr; i++) {
-		struct suite_subject subject = { name, gup_test_variant_find(name, shapes[i].format) };
+		gup_fast_fn fast = gup_test_variant_find(name, shapes[i].format);
+		struct suite_subject subject = { name, fast };
 		struct suite_tally t = { 0 };
 
 		whole_suite(&shapes[i], &subject, 1, &t);
@@ -205,20 +208,18 @@ static unsigned clip_differs(uint64_t (*clip)(uint64_t, uint64_t, uint64_t))
 {
 	unsigned differs = 0;
 
-	for (unsigned shift = 12; shift < 64; shift++)
-		for (uint64_t a = 0; a < 16; a++)
-			for (uint64_t e = 0; e < 16; e++) {
-				uint64_t size = 1ULL << shift;
-				/* Addresses around 0, the middle and the top; the end may be 0. */
-				uint64_t addr = (a & 8 ? -(a & 7) * (size / 2) : a * (size / 2)) & -PAGE;
-				uint64_t end = e & 8 ? -(e & 7) * (size / 2) : e * (size / 2);
-				__uint128_t top = end ? end : (__uint128_t)1 << 64;
-				__uint128_t next = ((__uint128_t)addr / size + 1) * size;
+	/* Halves of a size up and down from 0: some addresses are at the top, and an end is 0. */
+	for (unsigned i = 0; i < 64 * 16 * 16; i++) {
+		uint64_t size = 1ULL << i % 64, half = size / 2;
+		int64_t a = (int64_t)(i / 64 % 16) - 8, e = (int64_t)(i / 1024) - 8;
+		uint64_t addr = (uint64_t)a * half & -PAGE, end = (uint64_t)e * half & -PAGE;
+		__uint128_t top = end ? end : (__uint128_t)1 << 64;
+		__uint128_t next = ((__uint128_t)addr / size + 1) * size;
 
-				if (addr >= top)
-					continue;
-				differs += clip(size, addr, end) != (uint64_t)(next < top ? next : top);
-			}
+		if (size < PAGE || addr >= top)
+			continue;
+		differs += clip(size, addr, end) != (uint64_t)(next < top ? next : top);
+	}
 	return differs;
 }
 
@@ -254,7 +255,8 @@ int main(void)
 	test_broken("no_write_check", "no check of the write bit", nr);
 	/* And only there is the last boundary 0. */
 	test_broken("clip_without_wrap", "a clip that does not know a wrapped boundary", 1);
-	ok(!clip_differs(gup_test_clip), "the clip agrees with 128-bit arithmetic, an end of 0 too");
+	ok(!clip_differs(gup_test_clip),
+	   "the clip agrees with 128-bit arithmetic, an end of 0 too");
 	ok(clip_differs(gup_test_clip_without_wrap), "the naive clip does not");
 	return tap_done();
 }

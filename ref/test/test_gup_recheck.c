@@ -58,7 +58,7 @@ static void no_hooks(void)
 
 struct outcome {
 	unsigned long nr;
-	bool as_mapped; /* the pages before the hook's are what they were, the others what they are */
+	bool as_mapped; /* pages before the hook's are what they were, the others what they are */
 	bool counted;	/* and after the put no reference is too many or too few */
 };
 
@@ -70,13 +70,13 @@ static bool one_reference_each(struct ref_mm *mm)
 	return true;
 }
 
-/* Four pages, the hook acting on the third; for a huge leaf four pages of it, acting on the first. */
+/* Four pages, the hook acting on the third; of a huge leaf four pages, acting on the first. */
 static struct outcome walk4(const struct suite_shape *s, const char *variant, enum pgt_level leaf,
 			    void (**where)(struct ref_page *), void (*hook)(struct ref_page *))
 {
 	gup_fast_fn fast = gup_test_variant_find(variant, s->format);
 	struct outcome o = { .as_mapped = true };
-	struct pgt_opts opts = { s->format, s->levels, (size_t)8 << (PGT_MAX_ORDER - 2) };
+	struct pgt_opts opts = { s->format, s->levels, (size_t)1 << (leaf == PGT_PUD ? 20 : 13) };
 	struct ref_page *pages[4], *was[4];
 	struct ref_mm *mm;
 	uint64_t start;
@@ -96,8 +96,11 @@ static struct outcome walk4(const struct suite_shape *s, const char *variant, en
 	*where = hook;
 	o.nr = fast(mm, start, 4, GUP_WRITE, pages);
 	no_hooks();
-	for (unsigned i = 0; i < o.nr; i++)
-		o.as_mapped &= pages[i] == (i < h.at ? was[i] : pgt_lookup(mm, start + i * PAGE, true));
+	for (unsigned i = 0; i < o.nr; i++) {
+		if (i >= h.at)
+			was[i] = pgt_lookup(mm, start + i * PAGE, true);
+		o.as_mapped &= pages[i] == was[i];
+	}
 	gup_put(pages, o.nr);
 	o.counted = one_reference_each(mm);
 	ref_mm_destroy(mm);
@@ -108,7 +111,7 @@ static const struct race {
 	const char *what;
 	void (**where)(struct ref_page *);
 	void (*hook)(struct ref_page *);
-	const char *broken; /* the variant that lets it through; NULL: the try-get itself catches it */
+	const char *broken; /* the variant that lets it through; NULL: the try-get catches it */
 	bool huge;	    /* for huge leaves too */
 } races[] = {
 	{ "is mapped to another frame after the try-get", &gup_test_before_recheck, hook_remap,
@@ -295,7 +298,9 @@ int main(void)
 	size_t nr = suite_shapes(shapes);
 
 	for (size_t i = 0; i < nr; i++) {
-		for (unsigned leaf = PGT_PTE; leaf <= (shapes[i].levels == 2 ? PGT_PMD : PGT_PUD); leaf++) {
+		unsigned largest = shapes[i].levels == 2 ? PGT_PMD : PGT_PUD;
+
+		for (unsigned leaf = PGT_PTE; leaf <= largest; leaf++) {
 			test_races(&shapes[i], (enum pgt_level)leaf);
 			test_copies(&shapes[i], (enum pgt_level)leaf);
 		}

@@ -106,7 +106,8 @@ static void test_errors(const struct suite_shape *s)
 static void test_lookup(const struct suite_shape *s)
 {
 	struct ref_mm *mm = suite_mm(s);
-	uint64_t addr[3] = { 0, suite_boundary(mm, PGT_PMD) + 7 * PAGE, pgt_last_addr(mm) + 1 - PAGE };
+	uint64_t addr[3] = { 0, suite_boundary(mm, PGT_PMD) + 7 * PAGE,
+			     pgt_last_addr(mm) + 1 - PAGE };
 	unsigned wrong = 0;
 
 	for (unsigned i = 0; i < 3; i++)
@@ -143,8 +144,8 @@ static void test_lookup_mutated(const struct suite_shape *s)
 	pte = pgt_table_mem(mm, table, &size);
 	pgt_link_table(mm, addr, table);
 	pte[0] += PAGE;
-	ok(pgt_lookup(mm, addr, true) == page + 1, "%s: another frame in the entry is another answer",
-	   suite_name(s));
+	ok(pgt_lookup(mm, addr, true) == page + 1,
+	   "%s: another frame in the entry is another answer", suite_name(s));
 	pte[0] = mm->fmt->level[PGT_PTE].leaf_ro | ref_page_phys(mm, page);
 	ok(pgt_lookup(mm, addr, false) == page && !pgt_lookup(mm, addr, true),
 	   "%s: a read-only entry is one", suite_name(s));
@@ -156,7 +157,8 @@ static void test_lookup_mutated(const struct suite_shape *s)
 static void test_tables(const struct suite_shape *s)
 {
 	struct ref_mm *mm = suite_mm(s);
-	uint64_t addr = suite_boundary(mm, PGT_PMD), other = addr + (1ULL << pgt_level_shift(mm, PGT_PMD));
+	uint64_t addr = suite_boundary(mm, PGT_PMD);
+	uint64_t other = addr + (1ULL << pgt_level_shift(mm, PGT_PMD));
 	struct ref_page *page, *table, *other_table;
 	size_t size = 0;
 	void *mem;
@@ -169,8 +171,8 @@ static void test_tables(const struct suite_shape *s)
 	mem = pgt_table_mem(mm, table, &size);
 	fine = table && table->refcount == 1 && !pgt_lookup(mm, addr + PAGE, false) &&
 	       page->refcount == 1 && pgt_lookup(mm, other, false);
-	ok(fine && !pgt_unlink_table(mm, addr), "%s: an unlinked table takes its pages out of sight",
-	   suite_name(s));
+	ok(fine && !pgt_unlink_table(mm, addr),
+	   "%s: an unlinked table takes its pages out of sight", suite_name(s));
 	ok(size == (s->levels ? 2048 : 4096) && ((uint64_t *)mem)[1] != ((uint64_t *)mem)[0],
 	   "%s: a PTE table is %zu bytes, and its leaves are still in it", suite_name(s), size);
 	other_table = pgt_unlink_table(mm, other);
@@ -192,7 +194,8 @@ static void test_s390x_types(unsigned levels)
 	for (unsigned i = 0; i < 2048; i++)
 		wrong += mm->pgd[i] != (0x20 | TOP_TYPE(levels));
 	ok(!wrong && mm->pgd_page->nr == 4,
-	   "s390x/%u: a top table is 16 KiB of empty entries of type 0x%02x", levels, TOP_TYPE(levels));
+	   "s390x/%u: a top table is 16 KiB of empty entries of type 0x%02x", levels,
+	   TOP_TYPE(levels));
 	pgt_map(mm, 0, PGT_PTE, true);
 	entry = mm->pgd[0];
 	linked = levels > 2 ? 0x03 : 0;
@@ -218,13 +221,14 @@ static void test_arena(void)
 	int err = 0;
 
 	ref_mm_create(&opts, &mm);
-	/* The tables first, so that they share one block of 512 frames, and the other three are free
-	 * once the pages are. */
+	/* The tables first, so that they share one block of 512 frames, and the other three are
+	 * free once the pages are. */
 	for (uint64_t t = 0; t < 4; t++)
 		pgt_map(mm, t * pmd, PGT_PTE, true);
 	for (n = 0; err == 0 || err == -EEXIST; n++)
 		err = pgt_map(mm, n * PAGE, PGT_PTE, true);
-	ok(err == -ENOMEM && n > 2000, "an arena of 2048 frames holds %llu pages, then says -ENOMEM",
+	ok(err == -ENOMEM && n > 2000,
+	   "an arena of 2048 frames holds %llu pages, then says -ENOMEM",
 	   (unsigned long long)n - 1);
 	first = pgt_lookup(mm, 0, false);
 	generation = first->generation;

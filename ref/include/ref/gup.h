@@ -11,9 +11,10 @@ enum gup_flags { GUP_WRITE = 1 };
 
 /*
  * Walks [start, start + nr pages) and takes one reference on the folio of each page found, in
- * order, stopping at the first that it cannot take. Returns how many pages[] were filled (0 when
- * the range is not permitted). Needs no lock; the caller must not free tables under it except by
- * a discipline of ref/gather.h.
+ * order, stopping at the first that it cannot take. start is rounded down to a page. Returns how
+ * many pages[] were filled: 0 when nr is 0, or any part of the range is not permitted (past
+ * pgt_last_addr()). Needs no lock; the caller must not free tables under it except by a discipline
+ * of ref/gather.h. Runs with interrupts off (ref_irq_save()).
  */
 typedef unsigned long (*gup_fast_fn)(struct ref_mm *mm, uint64_t start, unsigned long nr,
 				     unsigned flags, struct ref_page **pages);
@@ -25,16 +26,16 @@ struct gup_walker {
 	gup_fast_fn fast;
 	const char *symbol; /* of `fast`, for code_bytes and disassembly */
 	/*
-	 * This pair (design, format) returns wrong pages at some boundary: `static` where levels fold
-	 * per mm. Do not let it cross one of those (s390x with 2 levels: 1 MiB, 3: 2 GiB, 4: 4 TiB):
-	 * it reads what happens to lie beside its local, and may well crash.
+	 * This pair (design, format) returns wrong pages at some boundary: `static` where levels
+	 * fold per mm. Do not let it cross one of those (s390x with 2 levels: 1 MiB, 3: 2 GiB,
+	 * 4: 4 TiB): it reads what happens to lie beside its local, and may well crash.
 	 */
 	bool busted;
 	/*
-	 * It has no pointer to an entry of the mm's top table, only its own copy: where such an entry
-	 * is a leaf, or a PMD above PTEs (s390x with 2 levels, and 2 GiB leaves with 3), the recheck
-	 * compares the copy with itself, and an unmap beside it goes unseen. Every design but
-	 * offset_lockless, where levels fold per mm.
+	 * It has no pointer to an entry of the mm's top table, only its own copy: where such an
+	 * entry is a leaf, or a PMD above PTEs (s390x with 2 levels, and 2 GiB leaves with 3), the
+	 * recheck compares the copy with itself, and an unmap beside it goes unseen. Every design
+	 * but offset_lockless, where levels fold per mm.
 	 */
 	bool rechecks_copy;
 };

@@ -67,7 +67,9 @@ uint64_t pgt_last_addr(const struct ref_mm *mm);
 const char *pgt_level_name(enum pgt_level level); /* "pte".."pgd" */
 
 /* Maps a new folio of the leaf's size at addr (aligned to it), building tables as needed.
- * -EEXIST: something is mapped there; -ENOMEM: the arena is full; -EINVAL: no such leaf. */
+ * -EEXIST: something is mapped there, or, for a huge leaf, a table is in its place (tables stay
+ * when their last page is unmapped); -ENOMEM: the arena is full; -EINVAL: no such leaf here, or
+ * addr not aligned, or past the end. */
 int pgt_map(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool writable);
 /* Clears the leaf that covers addr and drops the mapping's reference. -ENOENT: nothing there. */
 int pgt_unmap(struct ref_mm *mm, uint64_t addr);
@@ -84,6 +86,7 @@ size_t ref_page_index(struct ref_mm *mm, const struct ref_page *page); /* frame 
  * NULL: no table there. Releases order: the clear is a release store.
  */
 struct ref_page *pgt_unlink_table(struct ref_mm *mm, uint64_t addr);
+/* -ENOENT: no PMD table covers addr; -EEXIST: there is a table or a leaf. */
 int pgt_link_table(struct ref_mm *mm, uint64_t addr, struct ref_page *table);
 /* A table as memory: for poisoning it when freed. Bytes = *size. */
 void *pgt_table_mem(struct ref_mm *mm, struct ref_page *table, size_t *size);

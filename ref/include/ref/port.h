@@ -5,14 +5,14 @@
  *
  * Ordering vocabulary, and what pairs with what:
  *   REF_READ_ONCE / REF_WRITE_ONCE	relaxed, single copy; order nothing.
- *   ref_load_acquire / ref_store_release	the builder publishes a table or a leaf with a release
- *			store of the entry above it; walkers load entries with acquire. (The kernel
- *			relies on the address dependency instead; on x86 and s390x hosts both are a
- *			plain load, and ThreadSanitizer follows an acquire but not a dependency.)
+ *   ref_load_acquire, ref_store_release	the builder publishes a table or a leaf with a
+ *		release store of the entry above it; walkers load entries with acquire. (The
+ *		kernel relies on the address dependency instead; on x86 and s390x hosts both are
+ *		a plain load, and ThreadSanitizer follows an acquire but not a dependency.)
  *   ref_count_*	fully ordered, as the kernel's value-returning atomics.
- *   ref_irq_*		a signal handler of the same thread is kept out by program order alone; a
- *			foreign thread that loads `irqs_off` with acquire and sees 0 pairs with the
- *			release in ref_irq_restore(): all that the section read was read before.
+ *   ref_irq_*	a signal handler of the same thread is kept out by program order alone; a foreign
+ *		thread that loads `irqs_off` with acquire and sees 0 pairs with the release in
+ *		ref_irq_restore(): all that the section read was read before.
  */
 #ifndef REF_PORT_H
 #define REF_PORT_H
