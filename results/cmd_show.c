@@ -173,9 +173,19 @@ static int show_doc(const struct results_doc *doc)
 	return ret;
 }
 
+/* A failed part's reason ends with its console, so it stands below the table and not in it. */
+static void print_reason(const struct results_part *p)
+{
+	if (!p->reason)
+		return;
+	printf("\n  %s %s: ", p->name, results_state_name(p->state));
+	results__print_text(stdout, p->reason, 4);
+	putchar('\n');
+}
+
 static int show_run(const struct results_run *run)
 {
-	struct results__table t = { .nr_columns = 4, .align = "llll" };
+	struct results__table t = { .nr_columns = 3, .align = "lll" };
 	int ret;
 
 	printf("run %s\n", run->dir);
@@ -185,16 +195,18 @@ static int show_run(const struct results_run *run)
 	print_field("finished", run->finished ? run->finished : "not yet, or it was killed");
 	print_field("state", run->complete ? "complete" : "partial");
 	putchar('\n');
-	ret = results__table_row(&t, "part", "state", "file", "reason");
+	ret = results__table_row(&t, "part", "state", "file");
 	for (size_t i = 0; i < run->nr_parts && !ret; i++) {
 		const struct results_part *p = &run->parts[i];
 
 		ret = results__table_row(&t, p->name, results_state_name(p->state),
-					 p->file ? p->file : "none", p->reason);
+					 p->file ? p->file : "none");
 	}
 	if (!ret)
 		ret = results__table_print(stdout, &t);
 	results__table_free(&t);
+	for (size_t i = 0; i < run->nr_parts && !ret; i++)
+		print_reason(&run->parts[i]);
 	return ret;
 }
 

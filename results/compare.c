@@ -344,7 +344,7 @@ static void one_sided(FILE *f, const struct results__compared *c, struct results
 		if (!p)
 			continue;
 		fprintf(f, "    %s: %s: ", lacking[s]->path, results_state_name(p->state));
-		print_text(f, p->reason ? p->reason : "");
+		results__print_first_line(f, p->reason ? p->reason : "");
 		fputc('\n', f);
 	}
 }
@@ -352,7 +352,6 @@ static void one_sided(FILE *f, const struct results__compared *c, struct results
 static int compare_two_sided(FILE *f, struct results__compared *c,
 			     const struct results__compare_options *options, struct totals *t)
 {
-	size_t worse = t->worse, moved = t->moved;
 	bool identical;
 	int ret;
 
@@ -369,8 +368,9 @@ static int compare_two_sided(FILE *f, struct results__compared *c,
 	ret = print_rows(f, c, options->all);
 	compare_checks(f, c, t);
 	count_rows(f, c, t);
-	if (identical && (t->worse > worse || t->moved > moved))
-		fputs("  the image is the same, so a row that moved is not repeatable\n", f);
+	if (identical && c->count[RESULTS__BETTER] + c->count[RESULTS__WORSE] +
+				 c->count[RESULTS__CHANGED])
+		fputs("  the image is identical: what moved did not move because of the code\n", f);
 	return ret;
 }
 
@@ -385,7 +385,7 @@ static size_t print_states(FILE *f, struct results__source **sources, size_t nr,
 		if (!p || p->state == RESULTS_PASSED || !p->file)
 			continue;
 		fprintf(f, "  %s: %s: ", sources[s]->path, results_state_name(p->state));
-		print_text(f, p->reason);
+		results__print_first_line(f, p->reason ? p->reason : "");
 		fputc('\n', f);
 		failed += p->state == RESULTS_FAILED;
 	}
@@ -458,8 +458,9 @@ static int conclude(FILE *f, const struct totals *t, bool exact_equal)
 		return 1;
 	}
 	if (exact_equal && (t->moved || (t->missing && t->compared))) {
-		fprintf(f, "not equal: %zu exact rows moved, %zu rows, checks or parts are missing\n",
-			t->moved, t->missing);
+		fprintf(f, "not equal: %zu exact rows moved or stand on one side alone; ",
+			t->moved);
+		fprintf(f, "%zu rows, checks or parts are missing\n", t->missing);
 		return 1;
 	}
 	if (t->incomparable || !t->compared) {

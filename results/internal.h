@@ -101,6 +101,8 @@ int results__json_string(FILE *f, const char *s);
  * bar on the same line when it is negative.
  */
 void results__print_text(FILE *f, const char *s, int indent);
+/* The same for the first line alone; " ..." stands for the rest. */
+void results__print_first_line(FILE *f, const char *s);
 /* A number for people: whole, or with six significant digits or two decimals. */
 const char *results__number(char *buf, size_t size, double x);
 

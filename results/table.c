@@ -39,6 +39,17 @@ const char *results__number(char *buf, size_t size, double x)
 	return buf;
 }
 
+void results__print_first_line(FILE *f, const char *s)
+{
+	char *line = strndup(s, strcspn(s, "\n"));
+
+	if (line)
+		results__print_text(f, line, 0);
+	if (s[strcspn(s, "\n")])
+		fputs(" ...", f);
+	free(line);
+}
+
 int results__table_row(struct results__table *t, ...)
 {
 	size_t n = t->nr_rows * t->nr_columns;

@@ -130,7 +130,7 @@ def test_show():
     d = doc(row(), row(**TIME, samples=samples, nr_ops=1), skip, part="a", checks=[check(False)])
     run = save_run("shown", [passed("a"), failed("b")], [d])
     p = cli("show", run)
-    says(p, 0, ["complete", "make bench", "abc", "passed", "failed", "panic: out of | luck", "icount",
+    says(p, 0, ["complete", "make bench", "abc", "passed", "failed", "b failed: panic: out of\n    luck\n", "icount",
                 "qemu", "7.2", "image_sha256", "gup_fast/walk", "100 % agree", "exact", "50",
                 "[1, 9]", "sampled", "kmap/pair", "no kmap\\x1b[2J here", "FAILED", "3 wrong"],
          text="a run: parts, provenance, measurements, skipped, checks", absent=["\x1b"])
@@ -200,7 +200,7 @@ def test_compare():
             doc(row(samples=[333333333333] * 10, nr_ops=1000000000000)), 0, ["better"])
     same = doc(row(samples=[510] * 10))
     compare("a row that moved with the same image", doc(row()), same, 1,
-            ["identical image", "not repeatable"])
+            ["identical image", "not move because of the code"])
     compare("all rows on demand", base, base, 0, ["gup_fast/walk", "equal", "not judged"], "--all")
 
 
@@ -272,7 +272,7 @@ def test_compare_runs():
     says(cli("compare", "--base", base, new), 3, ["part b", "MISSING", "panic: out of", "inconclusive"],
          text="a part that failed is missing, with its reason")
     half = save_run("half", [passed("a"), failed("b", "b.json")], [a, b])
-    says(cli("compare", "--base", base, half), 3, ["failed: panic", "inconclusive"],
+    says(cli("compare", "--base", base, half), 3, ["failed: panic: out of ...\n", "inconclusive"],
          text="a failed part with a document is still failed")
     worse = doc(row(samples=[501] * 10), part="b")
     new2 = save_run("new2", [passed("a"), passed("b")], [doc(row(), part="a", env={"qemu": "9"}), worse])
