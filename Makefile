@@ -42,6 +42,13 @@ asan-helpers :=
 guest-libs :=
 guest-programs :=
 
+programs += ptbench
+ptbench-srcs := ptbench.c
+ptbench-libs := kernels report results
+ptbench-cxx := yes
+ptbench-ldlibs := -ljansson
+CFLAGS-ptbench.o := -I. -DPTBENCH_SOURCE='"$(CURDIR)"'
+
 include ref/ref.mk
 include results/results.mk
 include bench/bench.mk

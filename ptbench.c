@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The program: a table of subcommands, and `bench`, which joins every module into one run.
+ */
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <kernels/kernels.h>
+#include <report/report.h>
+#include <results/results.h>
+
+enum { EXIT_FINE = 0, EXIT_USAGE = 2, EXIT_PART_FAILED = 4, EXIT_INTERRUPTED = 130 };
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int sig)
+{
+	interrupted = sig;
+}
+
+/* ---- where things are ---- */
+
+/* The folder the program was built into, and the checkout above it. PTBENCH_ROOT overrides. */
+static char build_dir[PATH_MAX], root_dir[PATH_MAX];
+
+static int find_folders(void)
+{
+	const char *root = getenv("PTBENCH_ROOT");
+	ssize_t n = readlink("/proc/self/exe", build_dir, sizeof(build_dir) - 1);
+	char self[PATH_MAX];
+
+	if (n < 0)
+		return -errno;
+	build_dir[n] = '\0';
+	snprintf(self, sizeof(self), "%s", build_dir);
+	snprintf(build_dir, sizeof(build_dir), "%s", dirname(self));
+	/* The build folder may stand anywhere (make O=): the checkout is what it was made from. */
+	if (!root || !*root)
+		root = PTBENCH_SOURCE;
+	if (!realpath(root, root_dir)) {
+		fprintf(stderr, "ptbench: %s: %s; set PTBENCH_ROOT to the checkout\n", root,
+			strerror(errno));
+		return -errno;
+	}
+	return setenv("PTBENCH_ROOT", root_dir, 1) ? -errno : 0;
+}
+
+/* The suite's revision, for results and for the children: git's, or "unknown" without git. */
+static const char *suite_revision(void)
+{
+	static char rev[64];
+	const char *env = getenv("PTBENCH_REVISION");
+	char cmd[PATH_MAX + 96];
+	FILE *git;
+
+	if (env && *env)
+		return env;
+	snprintf(cmd, sizeof(cmd), "cd '%s' && git describe --always --dirty --abbrev=12 2>/dev/null", root_dir);
+	git = strchr(root_dir, '\'') ? NULL : popen(cmd, "r");
+	if (git) {
+		if (!fgets(rev, sizeof(rev), git))
+			rev[0] = '\0';
+		pclose(git);
+	}
+	rev[strcspn(rev, "\n")] = '\0';
+	if (!rev[0])
+		strcpy(rev, "unknown");
+	setenv("PTBENCH_REVISION", rev, 1);
+	return rev;
+}
+
+/* ---- bench ---- */
+
+/* Runs a program to its end. Its exit status, or 128 + the signal that ended it, or -errno. */
+static int run_program(char *const argv[])
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return -errno;
+	if (pid == 0) {
+		execv(argv[0], argv);
+		fprintf(stderr, "ptbench: %s: %s; run make first\n", argv[0], strerror(errno));
+		_exit(127);
+	}
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/*
+ * One part made by build/bench with option=<run>/<name>.json, recorded in the run. Returns an exit
+ * status.
+ */
+static int bench_part(struct results_run *run, const char *name, const char *option)
+{
+	char file[NAME_MAX], program[PATH_MAX + 8], out[2 * PATH_MAX], reason[128];
+	char *argv[] = { program, out, NULL };
+	enum results_state state;
+	struct results_error err;
+	bool there;
+	int rc;
+
+	snprintf(file, sizeof(file), "%s.json", name);
+	snprintf(program, sizeof(program), "%s/bench", build_dir);
+	snprintf(out, sizeof(out), "%s=%s/%s", option, run->dir, file);
+	rc = run_program(argv);
+	there = access(out + strlen(option) + 1, R_OK) == 0;
+	if (rc == 0 && there) {
+		state = RESULTS_PASSED;
+	} else {
+		state = RESULTS_FAILED;
+		snprintf(reason, sizeof(reason), rc ? "build/bench ended with status %d" :
+						      "build/bench wrote no result", rc);
+		rc = rc == EXIT_INTERRUPTED ? rc : EXIT_PART_FAILED;
+	}
+	if (results_run_part(run, name, there ? file : NULL, state,
+			     state == RESULTS_PASSED ? NULL : reason, &err)) {
+		results_error_print(stderr, &err);
+		return EXIT_PART_FAILED;
+	}
+	return rc;
+}
+
+static void heading(const char *text)
+{
+	fprintf(stderr, "\n== %s\n", text);
+}
+
+struct bench_options {
+	const char *runs;
+	bool no_native, no_kernels, no_report;
+	char **scenarios; /* none: the list BENCH */
+	int nr_scenarios;
+};
+
+static const char bench_usage[] =
+	"usage: ptbench bench [--runs DIR] [--no-native] [--no-kernels] [--no-report] [SCENARIO...]\n"
+	"\n"
+	"Makes a run: builds the kernels of the scenarios (default: the list BENCH), measures the\n"
+	"reference and the host's own kernel, boots each kernel, and renders the report.\n"
+	"\n"
+	"  --runs DIR     where the run's folder is made (default: results/runs)\n"
+	"  --no-native    leave out the reference and the host's own kernel\n"
+	"  --no-kernels   build and boot nothing\n"
+	"  --no-report    leave out the report\n"
+	"\n"
+	"KSRC=DIR or KSRC=DIR#REF in the environment names the kernel source; without it, Debian's\n"
+	"linux-source-6.12. Ctrl-C keeps every part that is finished and marks the run partial.\n"
+	"Exit status: 0 fine, 2 usage, 4 a part failed, 130 interrupted.\n";
+
+static int bench_parse(int argc, char **argv, struct bench_options *o)
+{
+	int i;
+
+	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
+		if (!strcmp(argv[i], "--runs") && i + 1 < argc)
+			o->runs = argv[++i];
+		else if (!strcmp(argv[i], "--no-native"))
+			o->no_native = true;
+		else if (!strcmp(argv[i], "--no-kernels"))
+			o->no_kernels = true;
+		else if (!strcmp(argv[i], "--no-report"))
+			o->no_report = true;
+		else {
+			fprintf(stderr, "ptbench bench: %s: no such option, or its value is missing\n%s",
+				argv[i], bench_usage);
+			return -EINVAL;
+		}
+	}
+	o->scenarios = argv + i;
+	o->nr_scenarios = argc - i;
+	return 0;
+}
+
+/* Builds first: it takes longest, and native cases want the machine to themselves. A kernel that
+ * does not build is recorded by kernels_run(), which tries again. */
+static int bench_build_kernels(const struct bench_options *o)
+{
+	char **argv = calloc((size_t)o->nr_scenarios + 3, sizeof(*argv));
+	int status;
+
+	if (!argv)
+		return EXIT_PART_FAILED;
+	argv[0] = "kernels";
+	argv[1] = "build";
+	memcpy(argv + 2, o->scenarios, (size_t)o->nr_scenarios * sizeof(*argv));
+	status = kernels_cmd(o->nr_scenarios + 2, argv);
+	free(argv);
+	return status;
+}
+
+static int bench_boot_kernels(struct results_run *run, const struct bench_options *o)
+{
+	struct kernels_options k;
+
+	if (kernels_options_init(&k))
+		return EXIT_USAGE;
+	k.scenarios = o->scenarios;
+	k.nr_scenarios = (size_t)o->nr_scenarios;
+	return kernels_run(run, &k);
+}
+
+/* The worst so far: an interruption, else a failure, else what was. */
+static int worse(int a, int b)
+{
+	return a == EXIT_INTERRUPTED || b == EXIT_INTERRUPTED ? EXIT_INTERRUPTED : a > b ? a : b;
+}
+
+static int bench_parts(struct results_run *run, const struct bench_options *o)
+{
+	int status = EXIT_FINE;
+
+	if (!o->no_kernels) {
+		heading("Kernels: building what is not in the cache");
+		status = bench_build_kernels(o);
+		if (status == EXIT_USAGE || interrupted)
+			return status;
+	}
+	if (!o->no_native && status != EXIT_INTERRUPTED) {
+		heading("Native: the reference and this machine's own kernel");
+		status = worse(status, bench_part(run, "ref.static", "--ptbench_static"));
+		if (!interrupted)
+			status = worse(status, bench_part(run, "native", "--ptbench_out"));
+	}
+	if (!o->no_kernels && !interrupted && status != EXIT_INTERRUPTED) {
+		heading("Kernels: booting each under QEMU");
+		status = worse(status, bench_boot_kernels(run, o));
+	}
+	return status;
+}
+
+/* What was typed, for the run's record. */
+static char *join(int argc, char **argv)
+{
+	size_t len = sizeof("ptbench ");
+	char *text;
+	int i;
+
+	for (i = 0; i < argc; i++)
+		len += strlen(argv[i]) + 1;
+	text = malloc(len);
+	if (!text)
+		return NULL;
+	strcpy(text, "ptbench");
+	for (i = 0; i < argc; i++)
+		strcat(strcat(text, " "), argv[i]);
+	return text;
+}
+
+static int cmd_bench(int argc, char **argv)
+{
+	struct bench_options o = { 0 };
+	struct results_error err;
+	struct results_run *run;
+	char runs[PATH_MAX + 16], *command;
+	int status;
+
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
+		return fputs(bench_usage, stdout) < 0 ? EXIT_PART_FAILED : EXIT_FINE;
+	if (bench_parse(argc, argv, &o))
+		return EXIT_USAGE;
+	snprintf(runs, sizeof(runs), "%s/results/runs", root_dir);
+	command = join(argc, argv);
+	if (!command || results_run_create(o.runs ? o.runs : runs, command, suite_revision(), &run, &err)) {
+		if (command)
+			results_error_print(stderr, &err);
+		free(command);
+		return EXIT_USAGE;
+	}
+	free(command);
+	signal(SIGINT, on_signal);
+	signal(SIGTERM, on_signal);
+	status = bench_parts(run, &o);
+	if (interrupted)
+		status = EXIT_INTERRUPTED;
+	if (results_run_finish(run, status != EXIT_INTERRUPTED, &err)) {
+		results_error_print(stderr, &err);
+		status = worse(status, EXIT_PART_FAILED);
+	}
+	if (!o.no_report && status != EXIT_INTERRUPTED && status != EXIT_USAGE) {
+		heading("Report");
+		if (report_answers(run->dir, stdout) || report_render(run->dir, NULL))
+			status = worse(status, EXIT_PART_FAILED);
+		else
+			printf("\nreport: %s/report/index.html\n", run->dir);
+	}
+	printf("run: %s%s\n", run->dir, status == EXIT_INTERRUPTED ? " (partial: interrupted)" : "");
+	results_run_free(run);
+	return status;
+}
+
+/* ---- subcommands ---- */
+
+static const struct {
+	const char *name, *summary;
+	int (*fn)(int argc, char **argv);
+} commands[] = {
+	{ "bench", "make a run: reference, host kernel and real kernels, then the report", cmd_bench },
+	{ "kernels", "build or boot the kernels of scenarios", kernels_cmd },
+	{ "validate", "check result files and runs against the format", results_cmd_validate },
+	{ "show", "print a run or a result file as tables", results_cmd_show },
+	{ "compare", "compare the exact metrics of two runs", results_cmd_compare },
+	{ "report", "render a run as a folder of web pages", report_cmd },
+};
+#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void usage(FILE *to)
+{
+	size_t i;
+
+	fprintf(to, "usage: ptbench SUBCOMMAND [--help] [...]\n\n");
+	for (i = 0; i < NR_COMMANDS; i++)
+		fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].summary);
+	fprintf(to, "\nExit status: 0 fine, 1 regression, 2 usage or bad input, 3 not comparable, "
+		    "4 a part failed.\n");
+}
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	if (argc < 2) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		usage(stdout);
+		return EXIT_FINE;
+	}
+	if (find_folders())
+		return EXIT_USAGE;
+	suite_revision();
+	for (i = 0; i < NR_COMMANDS; i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].fn(argc - 1, argv + 1);
+	fprintf(stderr, "ptbench: %s: no such subcommand\n", argv[1]);
+	usage(stderr);
+	return EXIT_USAGE;
+}
