@@ -79,12 +79,14 @@ static void *reader(void *arg)
 
 	while (!REF_READ_ONCE(a->stop)) {
 		one_walk(a, &seed, &pages, &foreign, &freed);
-		if (++walks % 16 == 0)
-			__atomic_fetch_add(&a->walks, 16, __ATOMIC_RELAXED); /* orders nothing */
+		walks++;
+		/* Relaxed: that would order nothing that the walkers do not. */
+		__atomic_fetch_add(&a->pages, pages, __ATOMIC_RELAXED);
+		pages = 0;
 		if (foreign) /* enough said */
 			break;
 	}
-	ref_fetch_add(&a->pages, pages);
+	ref_fetch_add(&a->walks, walks);
 	ref_fetch_add(&a->foreign, foreign);
 	ref_fetch_add(&a->freed, freed);
 	return NULL;
@@ -112,12 +114,13 @@ static double now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-/* Until a page was wrong, `walks` are done, or `seconds` are over. */
-static void run(struct arena *a, const struct suite_shape *s, gup_fast_fn fast, unsigned long walks,
+/* Until a page was wrong, `pages` were held and as many changes made, or `seconds` are over. */
+static void run(struct arena *a, const struct suite_shape *s, gup_fast_fn fast, unsigned long pages,
 		double seconds)
 {
 	struct pgt_opts opts = { s->format, s->levels, NR_FRAMES };
 	pthread_t threads[NR_READERS];
+	unsigned long changes = 0;
 	uint64_t seed;
 	double end;
 
@@ -130,8 +133,9 @@ static void run(struct arena *a, const struct suite_shape *s, gup_fast_fn fast, 
 	for (unsigned i = 0; i < NR_READERS; i++)
 		pthread_create(&threads[i], NULL, reader, a);
 	end = now() + seconds;
-	while (now() < end && REF_READ_ONCE(a->walks) < walks && !REF_READ_ONCE(a->foreign)) {
-		for (unsigned i = 0; i < 64; i++)
+	while (now() < end && !REF_READ_ONCE(a->foreign) &&
+	       (changes < pages || REF_READ_ONCE(a->pages) < pages)) {
+		for (unsigned i = 0; i < 64; i++, changes++)
 			build(a, &seed);
 		sched_yield(); /* two CPUs may be all there is */
 	}
@@ -158,7 +162,7 @@ static void test_design(const struct suite_shape *s, const char *design)
 	const struct gup_walker *w = gup_walker_find(s->format, design);
 	struct arena a;
 
-	run(&a, s, w->fast, 4000, 2);
+	run(&a, s, w->fast, 4000, 20);
 	ok(held_right(&a), "%s %s: every page is its address's, and none is freed while it is held",
 	   suite_name(s), design);
 	ref_mm_destroy(a.mm);
@@ -169,7 +173,7 @@ static void test_recheck(const struct suite_shape *s)
 	struct arena a;
 
 	gup_test_before_get = hook_yield;
-	run(&a, s, gup_test_variant_find("hooked", s->format), 4000, 2);
+	run(&a, s, gup_test_variant_find("hooked", s->format), 4000, 20);
 	ok(held_right(&a), "%s: nor with the window before the try-get held open", suite_name(s));
 	ref_mm_destroy(a.mm);
 	run(&a, s, gup_test_variant_find("hooked_no_entry_recheck", s->format), -1UL, 20);
