@@ -301,8 +301,10 @@ static void start(struct world *w, const struct gather_discipline *d)
 	w->d = d;
 	w->stop = w->caught = w->wrong = w->errors = 0;
 	w->park = w->parked = w->unpark = 0;
-	if (gather_create(d, gather_max_batch(), free_table, w, &w->g))
+	if (gather_create(d, gather_max_batch(), free_table, w, &w->g)) {
+		diag("%s: cannot be created here", d->name);
 		exit(1);
+	}
 }
 
 /* One reader never has to wait for a CPU, two may: the schedules differ. */
