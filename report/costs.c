@@ -80,7 +80,7 @@ static void gup_page(struct arena *a, struct gup_cost *g)
 	x[1] = (double)ends.high;
 	y[0] = gup_row(a, g, ends.low, "none");
 	y[1] = gup_row(a, g, ends.high, "none");
-	g->page = rv_slope(a, x, y, 2, arena_str(a, "slope from %lld to %lld pages within one table",
+	g->page = rv_slope(a, x, y, 2, arena_str(a, "slope from %lld to %lld pages",
 						 ends.low, ends.high));
 }
 
@@ -164,41 +164,77 @@ size_t gup_costs(struct arena *a, const struct report_rows *rows, struct gup_cos
 
 static const char *const table_keys[] = { "tables" };
 
-static struct rvalue table_row(struct arena *a, const struct table_cost *t, const char *case_id,
-			       double tables)
+static struct rvalue munmap_row(struct arena *a, const struct table_cost *t, double tables)
 {
-	/* Which twin it is, is the twin's own matter. */
+	const struct report_cond cond = { .key = "tables", .num = (long long)tables };
+	const struct results_measurement *m;
+	const char *why;
+
+	m = rows_find(a, &t->rows, t->like, &cond, 1, &why);
+	return m ? rv_of(m) : rv_missing(why);
+}
+
+/*
+ * The twin that keeps the tables. A kernel's is "same" (the same VMA) or "packed" (pages side by
+ * side); the reference's has no twin param, and no discipline, for it waits for nobody.
+ */
+static struct rvalue keep_row(struct arena *a, const struct table_cost *t, double tables,
+			      const char *twin)
+{
 	const struct report_cond conds[] = {
 		{ .key = "tables", .num = (long long)tables },
-		{ .key = "twin", .any = true },
+		{ .key = "twin", .str = twin, .absent = !strcmp(twin, "same") },
+		{ .key = "discipline", .any = true },
 	};
 	struct report_rows rows = t->rows;
 	const struct results_measurement *m;
 	const char *why;
 
-	rows.case_id = case_id;
-	m = rows_find(a, &rows, t->like, conds, 2, &why);
+	rows.case_id = "table_free/keep";
+	if (rows.subject == RESULTS_LIBURCU)
+		rows.subject = RESULTS_REF;
+	m = rows_find(a, &rows, t->like, conds, 3, &why);
 	return m ? rv_of(m) : rv_missing(why);
+}
+
+struct points {
+	double x[MAX_TABLE_POINTS];
+	struct rvalue y[MAX_TABLE_POINTS];
+	size_t nr;
+};
+
+static void add_point(struct points *p, double x, struct rvalue y)
+{
+	if (!rv_ok(&y))
+		return;
+	p->x[p->nr] = x;
+	p->y[p->nr++] = y;
 }
 
 static void table_points(struct arena *a, struct table_cost *t)
 {
-	struct rvalue y[MAX_TABLE_POINTS];
-	double x[MAX_TABLE_POINTS];
-	size_t i, nr = 0;
+	static const char how[] = "munmap minus its twin that keeps the tables";
+	struct points same = { .nr = 0 }, packed = { .nr = 0 }, *slope;
+	size_t i;
 
 	for (i = 0; i < t->nr; i++) {
-		t->munmap[i] = table_row(a, t, "table_free/munmap", t->tables[i]);
-		t->keep[i] = table_row(a, t, "table_free/keep", t->tables[i]);
-		t->diff[i] = rv_sub(t->munmap[i], t->keep[i], "munmap minus its twin that keeps the tables");
-		if (!rv_ok(&t->diff[i]))
-			continue;
-		x[nr] = t->tables[i];
-		y[nr++] = t->diff[i];
+		double tables = t->tables[i];
+		struct rvalue p = keep_row(a, t, tables, "packed");
+
+		t->munmap[i] = munmap_row(a, t, tables);
+		t->keep[i] = keep_row(a, t, tables, "same");
+		add_point(&same, tables, rv_sub(t->munmap[i], t->keep[i], how));
+		add_point(&packed, tables, rv_sub(t->munmap[i], p, how));
+		if (!rv_ok(&t->keep[i]) && rv_ok(&p))
+			t->keep[i] = p;
+		t->diff[i] = rv_sub(t->munmap[i], t->keep[i], how);
 	}
-	t->first = nr ? y[0] : rv_missing(t->nr ? t->diff[0].why : "not run");
-	t->per_table = rv_slope(a, x, y, nr, "slope over the number of tables of munmap minus its twin");
-	if (!nr)
+	/* Two kinds of twin on one line would be a slope of the twins. */
+	slope = packed.nr >= 2 && packed.nr >= same.nr ? &packed : &same;
+	t->first = t->nr ? t->diff[0] : rv_missing("not run");
+	t->per_table = rv_slope(a, slope->x, slope->y, slope->nr,
+				"slope over the number of tables of munmap minus its twin");
+	if (!slope->nr)
 		t->per_table.why = t->first.why;
 }
 

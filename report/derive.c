@@ -201,6 +201,16 @@ const char *rv_strong(struct arena *a, const struct rvalue *v)
 	return arena_str(a, STRONG "%s" STRONG "%s%s", rv_number(a, v), *detail ? " " : "", detail);
 }
 
+const char *rv_difference(struct arena *a, const struct rvalue *v)
+{
+	struct scale s;
+
+	if (!rv_ok(v) || v->kind != RESULTS_SAMPLED || v->low > 0 || v->high < 0)
+		return rv_text(a, v);
+	s = scale_of(v->metric, v->v);
+	return arena_str(a, "nothing that shows %s%s", rv_detail(a, v), s.unit);
+}
+
 const char *rv_words(struct arena *a, const struct rvalue *v)
 {
 	if (!rv_ok(v) || is_scaled(v->metric))

@@ -52,6 +52,8 @@ bool rv_overlap(const struct rvalue *a, const struct rvalue *b);
 const char *rv_text(struct arena *a, const struct rvalue *v);
 /* The same, the number strong. */
 const char *rv_strong(struct arena *a, const struct rvalue *v);
+/* A difference in a sentence: one whose interval holds 0 is not given as a number. */
+const char *rv_difference(struct arena *a, const struct rvalue *v);
 /* The number alone, and what stands behind it: the interval or the agreement, "" when exact. */
 const char *rv_number(struct arena *a, const struct rvalue *v);
 const char *rv_detail(struct arena *a, const struct rvalue *v);
@@ -81,7 +83,8 @@ struct table_cost {
 	size_t nr;
 	double tables[MAX_TABLE_POINTS];
 	struct rvalue munmap[MAX_TABLE_POINTS], keep[MAX_TABLE_POINTS], diff[MAX_TABLE_POINTS];
-	struct rvalue first, per_table; /* diff at the fewest tables; slope of diff */
+	/* diff at the fewest tables; slope of diff over the sizes whose twin is of one kind */
+	struct rvalue first, per_table;
 };
 /* One entry per discipline, readers, peer, ... */
 size_t table_costs(struct arena *a, const struct report_part *part, enum results_subject subject,

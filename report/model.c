@@ -2,6 +2,7 @@
 /*
  * The pieces that pages are made of.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "model.h"
@@ -160,6 +161,19 @@ void line_point(struct model *m, struct line *l, double x, const struct rvalue *
 	l->y = arena_grow(m->arena, l->y, l->nr, sizeof(*l->y));
 	l->x[l->nr] = x;
 	l->y[l->nr++] = *y;
+}
+
+void section_load(struct model *m, struct section *s, const struct report_part *part)
+{
+	const char *load = results_pairs_get(&part->doc->environment, "load");
+	const char *cpus = results_pairs_get(&part->doc->environment, "cpus");
+
+	if (!load || !cpus || strtod(load, NULL) < 0.5 * strtod(cpus, NULL))
+		return;
+	section_note(m, s, arena_str(m->arena,
+				     STRONG "The machine was busy" STRONG " while this was measured: load %s on %s "
+				     "CPUs. Others\xe2\x80\x99 work is in these times and widens their intervals.",
+				     clean(m->arena, load), clean(m->arena, cpus)));
 }
 
 const char *mode_words(struct arena *a, const struct report_part *part)

@@ -12,7 +12,10 @@
 struct answer {
 	const char *question; /* short: "Does RCU save the flush interrupt on x86?" */
 	const char *text;
-	const char *mode; /* "icount, 1 CPU", "native"; NULL: not measured */
+	const char *mode; /* Says so when the machine was busy while a native part was measured. */
+void section_load(struct model *m, struct section *s, const struct report_part *part);
+
+/* "icount, 1 CPU", "native"; NULL: not measured */
 	const char *page; /* file of the page that shows it */
 	const char *anchor;
 };

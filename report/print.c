@@ -74,9 +74,9 @@ void answers_print(const struct model *m, FILE *to)
 				const struct answer *answer = p->sections[j]->answers[k];
 
 				print_wrapped(to, "  * ",
-					      answer->mode ? arena_str(m->arena, "%s (%s)", answer->text,
-								       answer->mode)
-							   : answer->text);
+					      arena_str(m->arena, "%s %s%s%s%s", answer->question, answer->text,
+							answer->mode ? " (" : "", answer->mode ? answer->mode : "",
+							answer->mode ? ")" : ""));
 			}
 	}
 }

@@ -44,12 +44,12 @@ static const struct discipline {
 };
 #define NR_DISCIPLINES (sizeof(disciplines) / sizeof(*disciplines))
 
-/* One discipline with so many readers, at the most tables that were freed at once. */
+/* One discipline with so many readers, freeing so many tables at once. */
 struct freer {
 	const struct discipline *d;
 	long long readers, tables;
 	bool oversubscribed;
-	struct rvalue now, later, throughput, latency, peak;
+	struct rvalue now, later, throughput, latency, peak, per_table;
 };
 
 static struct rvalue metric_at(struct model *m, const struct table_cost *t, const char *metric,
@@ -81,7 +81,27 @@ static int by_readers(const void *va, const void *vb)
 
 	if (a->readers != b->readers)
 		return a->readers < b->readers ? -1 : 1;
+	if (a->tables != b->tables)
+		return a->tables < b->tables ? -1 : 1;
 	return a->d < b->d ? -1 : a->d > b->d;
+}
+
+static struct freer freer_at(struct model *m, const struct table_cost *t, size_t i)
+{
+	struct freer f = {
+		.d = find_discipline(results_params_str(t->like, "discipline")),
+		.readers = results_params_int(t->like, "readers", 0),
+		.tables = (long long)t->tables[i],
+		.now = t->munmap[i],
+		.per_table = t->per_table,
+	};
+
+	f.oversubscribed = f.readers + 1 > cpus_of(m, t->rows.part);
+	f.later = metric_at(m, t, "time_deferred", f.tables);
+	f.throughput = metric_at(m, t, "reader_throughput", f.tables);
+	f.latency = metric_at(m, t, "reader_latency", f.tables);
+	f.peak = metric_at(m, t, "tables_waiting_peak", f.tables);
+	return f;
 }
 
 static size_t read_freers(struct model *m, const struct report_part *part, struct freer **out)
@@ -89,29 +109,16 @@ static size_t read_freers(struct model *m, const struct report_part *part, struc
 	static const enum results_subject subjects[] = { RESULTS_REF, RESULTS_LIBURCU };
 	struct freer *list = NULL;
 	struct table_cost *costs;
-	size_t nr = 0, i, j, n;
+	size_t nr = 0, i, j, k, n;
 
 	for (i = 0; i < 2; i++) {
 		n = table_costs(m->arena, part, subjects[i], "time", &costs);
-		for (j = 0; j < n; j++) {
-			const struct table_cost *t = &costs[j];
-			struct freer f = {
-				.d = find_discipline(results_params_str(t->like, "discipline")),
-				.readers = results_params_int(t->like, "readers", 0),
-				.tables = (long long)t->tables[t->nr - 1],
-				.now = t->munmap[t->nr - 1],
-			};
-
-			if (!f.d)
-				continue;
-			f.oversubscribed = f.readers + 1 > cpus_of(m, part);
-			f.later = metric_at(m, t, "time_deferred", f.tables);
-			f.throughput = metric_at(m, t, "reader_throughput", f.tables);
-			f.latency = metric_at(m, t, "reader_latency", f.tables);
-			f.peak = metric_at(m, t, "tables_waiting_peak", f.tables);
-			list = arena_grow(m->arena, list, nr, sizeof(*list));
-			list[nr++] = f;
-		}
+		for (j = 0; j < n; j++)
+			for (k = 0; find_discipline(results_params_str(costs[j].like, "discipline")) &&
+				    k < costs[j].nr; k++) {
+				list = arena_grow(m->arena, list, nr, sizeof(*list));
+				list[nr++] = freer_at(m, &costs[j], k);
+			}
 	}
 	if (nr)
 		qsort(list, nr, sizeof(*list), by_readers);
@@ -131,39 +138,51 @@ static long long best_readers(const struct freer *list, size_t nr)
 	return best;
 }
 
+/* With that many readers, the fewest or the most tables at once. */
 static const struct freer *find_freer(const struct freer *list, size_t nr, const char *name,
-				      long long readers)
+				      long long readers, bool most)
 {
+	const struct freer *found = NULL;
 	size_t i;
 
 	for (i = 0; i < nr; i++)
 		if (!list[i].oversubscribed && list[i].readers == readers &&
-		    strcmp(list[i].d->name, name) == 0)
-			return &list[i];
-	return NULL;
+		    strcmp(list[i].d->name, name) == 0 && (!found || most))
+			found = &list[i];
+	return found;
+}
+
+static const char *at_once(struct arena *a, long long tables)
+{
+	return tables == 1 ? "one table at a time" : arena_str(a, "%lld tables at once", tables);
 }
 
 static const char *freer_sentence(struct model *m, const struct freer *list, size_t nr)
 {
 	struct arena *a = m->arena;
 	long long readers = best_readers(list, nr);
-	const struct freer *ipi = find_freer(list, nr, "ipi_signal", readers);
-	const struct freer *rcu = find_freer(list, nr, "rcu_qsbr", readers);
+	const struct freer *ipi = find_freer(list, nr, "ipi_signal", readers, false);
+	const struct freer *rcu = find_freer(list, nr, "rcu_qsbr", readers, false);
+	const struct freer *ipis = find_freer(list, nr, "ipi_signal", readers, true);
+	const struct freer *rcus = find_freer(list, nr, "rcu_qsbr", readers, true);
 	const char *text;
 
-	if (!ipi || !rcu)
+	if (!ipi || !rcu || ipi->tables != rcu->tables)
 		return NULL;
 	text = arena_str(a,
-			 "Reference, %lld table%s at once, %lld pinned reader%s: the freer returns after "
-			 "%s with ipi_signal and after %s with RCU (liburcu qsbr)",
-			 ipi->tables, ipi->tables == 1 ? "" : "s", readers, readers == 1 ? "" : "s",
-			 rv_strong(a, &ipi->now), rv_strong(a, &rcu->now));
-	text = rv_ok(&rcu->later)
-		       ? arena_str(a, "%s, whose tables are free %s later", text, rv_text(a, &rcu->later))
-		       : text;
+			 "Reference, %lld pinned reader%s: freeing %s, the freer returns after %s with ipi_signal "
+			 "and after %s with RCU (liburcu qsbr)",
+			 readers, readers == 1 ? "" : "s", at_once(a, ipi->tables), rv_strong(a, &ipi->now),
+			 rv_strong(a, &rcu->now));
+	if (ipis != ipi && rcus != rcu && ipis->tables == rcus->tables)
+		text = arena_str(a, "%s; with %s, after %s and %s", text, at_once(a, ipis->tables),
+				 rv_strong(a, &ipis->now), rv_strong(a, &rcus->now));
+	if (rv_ok(&rcus->later))
+		text = arena_str(a, "%s. RCU\xe2\x80\x99s tables are free %s later", text, rv_text(a, &rcus->later));
 	if (rv_ok(&ipi->throughput) && rv_ok(&rcu->throughput))
-		text = arena_str(a, "%s. Meanwhile a reader walks at %s against %s", text,
-				 rv_text(a, &ipi->throughput), rv_text(a, &rcu->throughput));
+		text = arena_str(a, "%s. Beside the freer of %s a reader walks at %s against %s", text,
+				 at_once(a, ipi->tables), rv_text(a, &ipi->throughput),
+				 rv_text(a, &rcu->throughput));
 	if (rv_ok(&ipi->latency) && rv_ok(&rcu->latency))
 		text = arena_str(a, "%s; its longest walk is %s against %s", text,
 				 rv_text(a, &ipi->latency), rv_text(a, &rcu->latency));
@@ -187,6 +206,21 @@ static const struct rvalue *freer_value(const struct freer *f, enum freer_value 
 	return &f->now;
 }
 
+/* The fewest and the most tables, and only where threads have a CPU each. */
+static bool is_drawn(const struct freer *list, size_t nr, const struct freer *f)
+{
+	long long fewest = f->tables, most = f->tables;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		if (list[i].readers != f->readers)
+			continue;
+		fewest = list[i].tables < fewest ? list[i].tables : fewest;
+		most = list[i].tables > most ? list[i].tables : most;
+	}
+	return !f->oversubscribed && (f->tables == fewest || f->tables == most);
+}
+
 static void freer_figure(struct model *m, struct section *s, const struct freer *list, size_t nr,
 			 enum freer_value which)
 {
@@ -202,21 +236,23 @@ static void freer_figure(struct model *m, struct section *s, const struct freer 
 		[FREER_LATENCY] = { "q1-latency", "Readers: longest single walk", "longest walk", true },
 	};
 	struct figure *f = section_figure(m, s, FIGURE_BARS, figures[which].id, figures[which].title);
+	struct arena *a = m->arena;
 	size_t i;
 
 	f->xlabel = figures[which].xlabel;
 	f->logscale = figures[which].log;
 	for (i = 0; i < nr; i++) {
-		if (list[i].oversubscribed)
-			continue;
-		figure_bar(m, f,
-			   list[i].readers ? arena_str(m->arena, "%lld reader%s", list[i].readers,
-						       list[i].readers == 1 ? "" : "s")
-					   : "no reader",
-			   list[i].d->label, freer_value(&list[i], which), list[i].d->series);
+		const char *readers = list[i].readers
+					      ? arena_str(a, "%lld reader%s", list[i].readers,
+							  list[i].readers == 1 ? "" : "s")
+					      : "no reader";
+
+		if (is_drawn(list, nr, &list[i]))
+			figure_bar(m, f, arena_str(a, "%s, %s", readers, at_once(a, list[i].tables)),
+				   list[i].d->label, freer_value(&list[i], which), list[i].d->series);
 	}
-	f->desc = arena_str(m->arena, "%s, one row per discipline, grouped by readers.", figures[which].title);
-	f->caption = arena_str(m->arena, "Mode native; %s with 95\xc2\xa0%% interval.%s",
+	f->desc = arena_str(a, "%s, one row per discipline, grouped by readers and tables.", figures[which].title);
+	f->caption = arena_str(a, "Mode native; %s with 95\xc2\xa0%% interval.%s",
 			       which == FREER_LATENCY ? "median over repetitions of the longest walk" : "median",
 			       figures[which].log ? " Logarithmic axis." : "");
 }
@@ -231,11 +267,14 @@ static void reader_cell(struct model *m, struct table *t, const struct freer *f,
 
 static void freer_table(struct model *m, struct section *s, const struct freer *list, size_t nr)
 {
-	static const char *const columns[] = { "Discipline", "#Readers", "#Tables", "#Freer, until return",
-					       "#Deferred, until freed", "#Walks per reader",
-					       "#Longest walk", "#Tables waiting, peak", NULL };
-	struct table *t = section_table(m, s, "The reference\xe2\x80\x99s disciplines, native", columns);
+	static const char *const columns[] = { "Discipline", "#Readers", "#Tables at once", "#Until return",
+					       "#Per table", "#Until freed", "#Walks per reader",
+					       "#Longest walk", "#Waiting, peak", NULL };
+	struct table *t = section_table(m, s, "The reference\xe2\x80\x99s disciplines, native: freer and readers",
+					columns);
 	size_t i;
+
+	t->folded = nr > 12;
 
 	for (i = 0; i < nr; i++) {
 		const struct freer *f = &list[i];
@@ -246,6 +285,7 @@ static void freer_table(struct model *m, struct section *s, const struct freer *
 					       f->oversubscribed ? " (oversubscribed)" : ""));
 		table_cell(t, "num", arena_str(m->arena, "%lld", f->tables));
 		table_value(m, t, &f->now);
+		table_value(m, t, &f->per_table);
 		table_value(m, t, &f->later);
 		reader_cell(m, t, f, &f->throughput);
 		reader_cell(m, t, f, &f->latency);
@@ -278,6 +318,7 @@ void q1_disciplines(struct model *m, struct page *p)
 	for (which = FREER_NOW; which <= FREER_LATENCY; which++)
 		freer_figure(m, s, list, nr, which);
 	freer_table(m, s, list, nr);
+	section_load(m, s, part);
 	section_note(m, s, "ipi_signal stands for the kernel: a directed signal whose handler acknowledges "
 			   "at once outside a walk, and at the end of the walk inside one. rcu_qsbr is nearest "
 			   "to a non-preemptible kernel; rcu_memb uses membarrier(2) itself. membarrier without "
@@ -300,6 +341,7 @@ static const char *const host_ops[][3] = {
 
 struct host_row {
 	size_t op;
+	const char *twin; /* of the twin, or "" */
 	long long tables;
 	struct rvalue peer[2]; /* none, spin */
 };
@@ -320,16 +362,18 @@ static size_t read_host(struct model *m, const struct report_part *part, struct 
 		for (i = 0; i < part->doc->nr_measurements; i++) {
 			const struct results_measurement *row = &part->doc->measurements[i];
 			long long tables = results_params_int(&row->params, "tables", 0);
+			const char *twin = param_text(m->arena, &row->params, "twin", "");
 
 			if (row->subject != RESULTS_KERNEL || strcmp(row->case_id, host_ops[op][0]) != 0 ||
 			    (!row->skipped && strcmp(row->metric->name, "time") != 0))
 				continue;
 			for (j = 0; j < nr; j++)
-				if (list[j].op == op && list[j].tables == tables)
+				if (list[j].op == op && list[j].tables == tables &&
+				    strcmp(list[j].twin, twin) == 0)
 					break;
 			if (j == nr) {
 				list = arena_grow(m->arena, list, nr, sizeof(*list));
-				list[nr++] = (struct host_row){ op, tables,
+				list[nr++] = (struct host_row){ op, twin, tables,
 								{ rv_missing("not run"),
 								  rv_missing("not run") } };
 			}
@@ -434,12 +478,14 @@ void q1_host(struct model *m, struct page *p)
 		struct rvalue d = rv_sub(list[i].peer[1], list[i].peer[0], "");
 
 		table_row(m, t);
-		table_cell(t, "", host_ops[list[i].op][1]);
+		table_cell(t, "", *list[i].twin ? arena_str(m->arena, "%s, %s", host_ops[list[i].op][1], list[i].twin)
+						: host_ops[list[i].op][1]);
 		table_cell(t, "num", list[i].tables ? arena_str(m->arena, "%lld", list[i].tables) : "\xe2\x80\x94");
 		table_value(m, t, &list[i].peer[0]);
 		table_value(m, t, &list[i].peer[1]);
 		table_value(m, t, &d);
 	}
+	section_load(m, s, part);
 	section_note(m, s, "User space cannot see which way this kernel frees tables; the difference between "
 			   "alone and beside a spinning thread is the flush of the other CPU, in both.");
 }

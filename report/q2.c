@@ -242,7 +242,7 @@ static const char *one_walk(struct model *m, const struct walk *w, const char *w
 	for (level = 0; level < NR_CROSS; level++)
 		if (rv_ok(&c->cross[level]))
 			text = arena_str(a, "%s%s %s a %s boundary", text, level ? "," : ";",
-					 arena_str(a, "%s%s", rv_text(a, &c->cross[level]), level ? " across" : " more across"),
+					 arena_str(a, "%s%s", rv_difference(a, &c->cross[level]), level ? " across" : " more across"),
 					 cross_names[level]);
 	return text;
 }
@@ -253,8 +253,8 @@ static const char *versus(struct model *m, const struct walk *w, const struct wa
 	struct rvalue call = rv_sub(w->cost.call, base->cost.call, "");
 	struct rvalue page = rv_sub(w->cost.page, base->cost.page, "");
 
-	return arena_str(a, "%s differs from it by %s per call and %s per page", w->design, rv_text(a, &call),
-			 rv_text(a, &page));
+	return arena_str(a, "%s differs from it by %s per call and %s per page", w->design, rv_difference(a, &call),
+			 rv_difference(a, &page));
 }
 
 /* The merged design in full, static as the difference to it; NULL: neither was measured. */
@@ -361,6 +361,24 @@ static void build_x86(struct model *m, struct page *p)
 
 /* ---- time, native ---- */
 
+/* vmsplice pins each page of its buffer by GUP-fast: the nearest that user space gets to it. */
+static void answer_vmsplice(struct model *m, struct page *p, struct section *s,
+			    const struct report_part *part)
+{
+	const struct report_rows rows = { part, "gup_fast/vmsplice", RESULTS_KERNEL, "time" };
+	const char *kernel = results_pairs_get(&part->doc->environment, "kernel");
+	struct gup_cost *costs;
+
+	if (!gup_costs(m->arena, &rows, &costs) || !rv_ok(&costs[0].page))
+		return;
+	section_answer(m, p, s, "And GUP-fast of the running kernel?", mode_words(m->arena, part),
+		       arena_str(m->arena,
+				 "%s: vmsplice of user pages into a pipe takes %s per page (%s); the pipe\xe2\x80\x99s "
+				 "part of that is not told apart from GUP-fast\xe2\x80\x99s.",
+				 kernel ? clean(m->arena, kernel) : "This host\xe2\x80\x99s kernel",
+				 rv_strong(m->arena, &costs[0].page), costs[0].page.how));
+}
+
 static void build_time(struct model *m, struct page *p)
 {
 	const struct report_part *part = input_part(m->in, "native");
@@ -384,6 +402,8 @@ static void build_time(struct model *m, struct page *p)
 	section_answer(m, p, s, question, mode_words(m->arena, part),
 		       arena_str(m->arena, "On this host, the s390x format with 3 levels: %s.",
 				 text ? text : "not measured"));
+	answer_vmsplice(m, p, s, part);
+	section_load(m, s, part);
 	f = section_figure(m, s, FIGURE_BARS, "q2-time", "Reference: a call, and each further page");
 	f->xlabel = "time";
 	walk_bars(m, f, list, nr, "s390x, 3 levels", true);

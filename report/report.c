@@ -52,7 +52,8 @@ static int report_read(struct report *r, const char *run)
 	return 0;
 }
 
-static int write_out(struct report *r, const char *out)
+/* tell: where to say where the pages are, or NULL. */
+static int write_out(struct report *r, const char *out, FILE *tell)
 {
 	int ret;
 
@@ -65,13 +66,13 @@ static int write_out(struct report *r, const char *out)
 		ret = parts_copy(&r->model, out);
 	if (!ret)
 		ret = pages_write(&r->model, out);
-	if (!ret)
-		printf("%s/index.html\n", out);
+	if (!ret && tell)
+		fprintf(tell, "%s/index.html\n", out);
 	return ret;
 }
 
 /* Runs the report with a way back for when memory is short; to: print answers; else write out. */
-static int report_run(const char *run, const char *out, FILE *to)
+static int report_run(const char *run, const char *out, FILE *to, FILE *tell)
 {
 	struct report *r = calloc(1, sizeof(*r));
 	int ret;
@@ -89,7 +90,7 @@ static int report_run(const char *run, const char *out, FILE *to)
 	if (to)
 		answers_print(&r->model, to);
 	else
-		ret = write_out(r, out);
+		ret = write_out(r, out, tell);
 out_free:
 	figures_free(&r->model);
 	input_free(&r->in);
@@ -100,34 +101,40 @@ out_free:
 
 int report_answers(const char *run, FILE *to)
 {
-	return report_run(run, NULL, to);
+	return report_run(run, NULL, to, NULL);
 }
 
 int report_render(const char *run, const char *out)
 {
-	return report_run(run, out, NULL);
+	return report_run(run, out, NULL, NULL);
 }
 
 static int usage(FILE *to)
 {
-	fprintf(to, "usage: ptbench report [-o DIR] RUN\n"
+	fprintf(to, "usage: ptbench report [-o DIR | -a] RUN\n"
 		    "\n"
 		    "Renders a run (its folder, or results/runs/latest) as static pages and prints\n"
 		    "where the first one is.\n"
 		    "\n"
-		    "  -o DIR  into this folder instead of RUN/report\n"
-		    "  -a      print the answers as text and write nothing\n");
+		    "  -o, --output DIR  into this folder instead of RUN/report\n"
+		    "  -a, --answers     print the answers as text and write nothing\n");
 	return 2;
 }
 
 int report_cmd(int argc, char **argv)
 {
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "answers", no_argument, NULL, 'a' },
+		{ "output", required_argument, NULL, 'o' },
+		{ 0 },
+	};
 	const char *out = NULL;
 	bool answers = false;
 	int opt;
 
 	optind = 1;
-	while ((opt = getopt(argc, argv, "o:ah")) != -1) {
+	while ((opt = getopt_long(argc, argv, "o:ah", options, NULL)) != -1) {
 		if (opt == 'o')
 			out = optarg;
 		else if (opt == 'a')
@@ -139,5 +146,5 @@ int report_cmd(int argc, char **argv)
 	}
 	if (optind + 1 != argc)
 		return usage(stderr);
-	return report_run(argv[optind], out, answers ? stdout : NULL) ? 2 : 0;
+	return report_run(argv[optind], out, answers ? stdout : NULL, stdout) ? 2 : 0;
 }

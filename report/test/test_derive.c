@@ -136,54 +136,91 @@ static void test_groups(void)
 	bed_close(&b);
 }
 
-static void freeing_rows(struct bed *b, const char *metric, const double *munmap, const double *keep, size_t nr)
+static void freeing_rows(struct bed *b, const double *munmap, const double *keep, size_t nr)
 {
-	static const int tables[] = { 1, 2, 8 };
+	static const int tables[] = { 1, 2, 8, 32 };
 	char params[64];
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
 		snprintf(params, sizeof(params), "format=f,tables=%d", tables[i]);
-		synth_row(b->doc, "table_free/munmap", RESULTS_KERNEL, params, metric, RESULTS_EXACT, munmap[i]);
+		synth_row(b->doc, "table_free/munmap", RESULTS_KERNEL, params, "instructions", RESULTS_EXACT, munmap[i]);
 		if (!keep)
 			continue;
-		snprintf(params, sizeof(params), "format=f,tables=%d,twin=%s", tables[i], i == 2 ? "packed" : "same");
-		synth_row(b->doc, "table_free/keep", RESULTS_KERNEL, params, metric, RESULTS_EXACT, keep[i]);
+		snprintf(params, sizeof(params), "format=f,tables=%d,twin=%s", tables[i], i > 1 ? "packed" : "same");
+		synth_row(b->doc, "table_free/keep", RESULTS_KERNEL, params, "instructions", RESULTS_EXACT, keep[i]);
 	}
 }
 
-/*
- * Differences 160, 210, 530 at 1, 2, 8 tables. Mean x 11/3, Sxx = 258/9 = 86/3;
- * Sxy = (1-11/3)*160 + (2-11/3)*210 + (8-11/3)*530 = (-1280 - 1050 + 6890) / 3 = 1520;
- * slope 1520 / (86/3) = 4560/86 = 53.0232558...
- */
+static struct table_cost freeing_cost(struct bed *b, const double *munmap, const double *keep, size_t nr)
+{
+	struct table_cost *list;
+
+	bed_open(b);
+	freeing_rows(b, munmap, keep, nr);
+	if (table_costs(&arena, &b->rp, RESULTS_KERNEL, "instructions", &list) != 1)
+		return (struct table_cost){ .first = rv_missing("not one group") };
+	return list[0];
+}
+
+/* Differences 160 and 210 to the same VMA, 530 and 1230 to the packed twin, at 1, 2, 8, 32 tables. */
 static void test_freeing(void)
 {
-	static const double munmap[] = { 2160, 2310, 3030 }, keep[] = { 2000, 2100, 2500 };
+	static const double munmap[] = { 2160, 2310, 3030, 7230 }, keep[] = { 2000, 2100, 2500, 6000 };
+	struct table_cost c;
+	struct bed b;
+
+	c = freeing_cost(&b, munmap, keep, 4);
+	ok(c.nr == 4 && c.diff[3].v == 1230, "four sizes, each with its difference");
+	ok(rv_ok(&c.first) && c.first.v == 160, "the first table: munmap minus its twin");
+	ok(near(c.per_table.v, 700.0 / 24), "per table: the slope over one kind of twin");
+	bed_close(&b);
+
+	c = freeing_cost(&b, munmap, keep, 3);
+	ok(near(c.per_table.v, 50), "one packed point is no slope: the same VMA's two are");
+	bed_close(&b);
+
+	c = freeing_cost(&b, munmap, NULL, 3);
+	ok(!rv_ok(&c.per_table) && !rv_ok(&c.first) && rv_ok(&c.munmap[0]), "without the twin there is no cost per table");
+	bed_close(&b);
+
+	c = freeing_cost(&b, munmap, keep, 1);
+	ok(rv_ok(&c.per_table) && c.per_table.v == 160, "one size: the difference over it");
+	bed_close(&b);
+}
+
+/* The reference's twin waits for nobody, so it has no discipline and is never liburcu's. */
+static void test_reference_freeing(void)
+{
 	struct table_cost *list;
 	struct bed b;
-	size_t nr;
 
 	bed_open(&b);
-	freeing_rows(&b, "instructions", munmap, keep, 3);
-	nr = table_costs(&arena, &b.rp, RESULTS_KERNEL, "instructions", &list);
-	ok(nr == 1 && list[0].nr == 3, "one kernel, three sizes");
-	ok(rv_ok(&list[0].first) && list[0].first.v == 160, "the first table: munmap minus its twin");
-	ok(rv_ok(&list[0].per_table) && near(list[0].per_table.v, 4560.0 / 86), "per table: least squares of the difference");
+	synth_row(b.doc, "table_free/munmap", RESULTS_LIBURCU, "discipline=rcu_qsbr,readers=1,tables=1", "time", RESULTS_SAMPLED, 300);
+	synth_row(b.doc, "table_free/munmap", RESULTS_LIBURCU, "discipline=rcu_qsbr,readers=1,tables=64", "time", RESULTS_SAMPLED, 7560);
+	synth_row(b.doc, "table_free/keep", RESULTS_REF, "readers=1,tables=1", "time", RESULTS_SAMPLED, 100);
+	synth_row(b.doc, "table_free/keep", RESULTS_REF, "readers=1,tables=64", "time", RESULTS_SAMPLED, 6100);
+	ok(table_costs(&arena, &b.rp, RESULTS_LIBURCU, "time", &list) == 1 && near(list[0].per_table.v, 20),
+	   "(7560 - 6100 - 300 + 100) / 63 = 20 a table");
 	bed_close(&b);
+}
 
-	bed_open(&b);
-	freeing_rows(&b, "instructions", munmap, NULL, 3);
-	nr = table_costs(&arena, &b.rp, RESULTS_KERNEL, "instructions", &list);
-	ok(nr == 1 && !rv_ok(&list[0].per_table) && !rv_ok(&list[0].first) && rv_ok(&list[0].munmap[0]),
-	   "without the twin there is no cost per table");
-	bed_close(&b);
+/*
+ * 160, 210, 530 at 1, 2, 8: mean x 11/3, Sxx 86/3,
+ * Sxy = (1-11/3)*160 + (2-11/3)*210 + (8-11/3)*530 = 1520, so 4560/86.
+ */
+static void test_least_squares(void)
+{
+	const double x[] = { 1, 2, 8 };
+	struct rvalue y[3] = { 0 }, s;
+	size_t i;
 
-	bed_open(&b);
-	freeing_rows(&b, "instructions", munmap, keep, 1);
-	nr = table_costs(&arena, &b.rp, RESULTS_KERNEL, "instructions", &list);
-	ok(nr == 1 && rv_ok(&list[0].per_table) && list[0].per_table.v == 160, "one size: the difference over it");
-	bed_close(&b);
+	for (i = 0; i < 3; i++) {
+		y[i].metric = results_metric_find("instructions");
+		y[i].v = i == 0 ? 160 : i == 1 ? 210 : 530;
+	}
+	s = rv_slope(&arena, x, y, 3, "");
+	ok(near(s.v, 4560.0 / 86), "three points make a least-squares slope");
 }
 
 static struct rvalue sampled(double v, double low, double high)
@@ -315,6 +352,8 @@ int main(void)
 	test_walk();
 	test_groups();
 	test_freeing();
+	test_reference_freeing();
+	test_least_squares();
 	test_intervals();
 	test_texts();
 	test_templates();
