@@ -10,10 +10,15 @@ bench-srcs := $(bench-cases) $(addprefix bench/,code_bytes.c code_read.c count.c
 bench-libs := results refurcu ref
 bench-ldlibs := -lbenchmark -lelf -ljansson -lurcu-qsbr -lurcu-memb -ldl
 
-bench-revision := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+bench-revision := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 bench-urcu := $(shell pkg-config --modversion liburcu 2>/dev/null || echo unknown)
 CFLAGS-bench/environment.o = -DPTBENCH_REVISION='"$(bench-revision)"' \
 	-DURCU_VERSION='"$(bench-urcu)"'
+# Written anew only when the revision is another.
+$(shell mkdir -p $(O); echo '$(bench-revision)' | cmp -s - $(O)/bench.revision || \
+	echo '$(bench-revision)' > $(O)/bench.revision)
+$(O)/obj/bench/environment.o: $(O)/bench.revision
+$(O)/bench.revision: ;
 
 shim: ## what the C shim over Google Benchmark costs
 	$(Q)$(MAKE) --no-print-directory $(O)/bench

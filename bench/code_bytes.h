@@ -17,13 +17,17 @@ struct code;
  */
 int code_read(const char *file, const char *symbol, struct code **out);
 void code_free(struct code *code);
+/* What the first object of the file was compiled for ("s390x", as uname -m but arm64) and by. */
+int code_origin(const char *file, char *arch, size_t arch_size, char *compiler,
+		size_t compiler_size);
 size_t code_size(const struct code *code); /* bytes, all pieces */
 /* Same bytes, and relocations of the same type to the same place (each to itself counts as that). */
 bool code_same(const struct code *a, const struct code *b);
 
 /*
  * Writes the part `ref.static` to `out`: the size of every walker in the archive, and for each two
- * designs of a format whether they are the same code. archive NULL: libref.a beside this program.
+ * designs of a format whether they are the same code. archive NULL: libref.a beside this program;
+ * one for another architecture makes the part `ref.static-ARCH`.
  * Returns the runner's exit status.
  */
 int code_bytes_part(const char *out, const char *archive, const char *command);

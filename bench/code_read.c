@@ -69,11 +69,49 @@ static const char *section_name(const struct object *o, size_t index)
 	return elf_strptr(o->elf, names, shdr.sh_name);
 }
 
-/*
- * A jump between a function and its cold piece is a relocation against the section that the piece
- * is in, so which function that is has to be looked up. The addend of a PC-relative one is off by
- * the up to 8 bytes between field and next instruction, hence the slack.
- */
+static bool relocates(const GElf_Shdr *shdr, size_t section)
+{
+	return shdr->sh_type == SHT_RELA && shdr->sh_info == section;
+}
+
+/* Calls fn for the relocations of [from, to) of a section, until it returns != 0. */
+static int for_each_rela(const struct object *o, size_t section, size_t from, size_t to,
+			 int (*fn)(const struct object *o, const GElf_Rela *rela, void *arg),
+			 void *arg)
+{
+	Elf_Scn *scn = NULL;
+	GElf_Shdr shdr;
+	GElf_Rela rela;
+	int ret = 0;
+
+	while (!ret && (scn = elf_nextscn(o->elf, scn))) {
+		Elf_Data *data;
+
+		if (!gelf_getshdr(scn, &shdr) || !relocates(&shdr, section))
+			continue;
+		data = elf_getdata(scn, NULL);
+		for (int i = 0; !ret && data && gelf_getrela(data, i, &rela); i++)
+			if (rela.r_offset >= from && rela.r_offset < to)
+				ret = fn(o, &rela, arg);
+	}
+	return ret;
+}
+
+/* What the linker adds to the addend of an instruction's operand to get where it points to. */
+static long long operand_bias(const struct object *o, unsigned type)
+{
+	GElf_Ehdr ehdr;
+
+	if (!gelf_getehdr(o->elf, &ehdr))
+		return 0;
+	if (ehdr.e_machine == EM_X86_64 && (type == R_X86_64_PC32 || type == R_X86_64_PLT32))
+		return 4;
+	if (ehdr.e_machine == EM_S390 && (type == R_390_PC32DBL || type == R_390_PLT32DBL))
+		return -2;
+	return 0;
+}
+
+/* A jump between a function and its cold piece is against the section that the piece is in. */
 static bool own_piece_at(const struct object *o, size_t section, long long at, struct reloc *r)
 {
 	GElf_Sym sym;
@@ -83,8 +121,8 @@ static bool own_piece_at(const struct object *o, size_t section, long long at, s
 		const char *suffix = name ? suffix_of(o, name) : NULL;
 
 		if (!suffix || GELF_ST_TYPE(sym.st_info) != STT_FUNC || sym.st_shndx != section ||
-		    at + 8 < (long long)sym.st_value ||
-		    at + 8 >= (long long)(sym.st_value + sym.st_size))
+		    at < (long long)sym.st_value ||
+		    at >= (long long)(sym.st_value + sym.st_size))
 			continue;
 		snprintf(r->target, sizeof(r->target), "self%s", suffix);
 		r->addend = at - (long long)sym.st_value;
@@ -93,16 +131,51 @@ static bool own_piece_at(const struct object *o, size_t section, long long at, s
 	return false;
 }
 
+static int name_rela(const struct object *o, const GElf_Rela *rela, void *arg)
+{
+	struct reloc *r = arg;
+	size_t len = strlen(r->target);
+	const char *name;
+	GElf_Sym sym;
+
+	name = symbol_at(o, GELF_R_SYM(rela->r_info), &sym);
+	snprintf(r->target + len, sizeof(r->target) - len, " %u:%s+%lld",
+		 (unsigned)GELF_R_TYPE(rela->r_info), name ? name : "?", (long long)rela->r_addend);
+	return 0;
+}
+
+/* A constant that the compiler keeps for the function is what stands there, not where it stands. */
+static bool constant_at(const struct object *o, size_t section, long long at, struct reloc *r)
+{
+	Elf_Scn *scn = elf_getscn(o->elf, section);
+	Elf_Data *data = scn ? elf_getdata(scn, NULL) : NULL;
+	GElf_Shdr shdr;
+	size_t len;
+
+	if (!data || !data->d_buf || at < 0 || (size_t)at + 8 > data->d_size ||
+	    !gelf_getshdr(scn, &shdr) || shdr.sh_flags & SHF_EXECINSTR)
+		return false;
+	len = snprintf(r->target, sizeof(r->target), "constant ");
+	for (int i = 0; i < 8; i++)
+		len += snprintf(r->target + len, sizeof(r->target) - len, "%02x",
+				((unsigned char *)data->d_buf)[at + i]);
+	for_each_rela(o, section, at, at + 8, name_rela, r);
+	r->addend = 0;
+	return true;
+}
+
 static void reloc_target(const struct object *o, const GElf_Rela *rela, struct reloc *r)
 {
 	const char *name, *suffix;
+	long long at;
 	GElf_Sym sym;
 
 	r->type = GELF_R_TYPE(rela->r_info);
 	r->addend = rela->r_addend;
 	name = symbol_at(o, GELF_R_SYM(rela->r_info), &sym);
-	if (name && GELF_ST_TYPE(sym.st_info) == STT_SECTION) {
-		if (!own_piece_at(o, sym.st_shndx, rela->r_addend, r))
+	if (name && (GELF_ST_TYPE(sym.st_info) == STT_SECTION || !strncmp(name, ".L", 2))) {
+		at = (long long)sym.st_value + rela->r_addend + operand_bias(o, r->type);
+		if (!own_piece_at(o, sym.st_shndx, at, r) && !constant_at(o, sym.st_shndx, at, r))
 			snprintf(r->target, sizeof(r->target), "section %s",
 				 section_name(o, sym.st_shndx));
 		return;
@@ -112,37 +185,24 @@ static void reloc_target(const struct object *o, const GElf_Rela *rela, struct r
 		 suffix ? suffix : name ? name : "?");
 }
 
-static bool relocates(const GElf_Shdr *shdr, size_t section)
+/* A piece while its relocations are read, and where in its section it begins. */
+struct reading {
+	struct piece *p;
+	size_t value;
+};
+
+static int add_reloc(const struct object *o, const GElf_Rela *rela, void *arg)
 {
-	return shdr->sh_type == SHT_RELA && shdr->sh_info == section;
-}
+	struct reading *reading = arg;
+	struct piece *p = reading->p;
+	struct reloc *more = realloc(p->relocs, (p->nr_relocs + 1) * sizeof(*more));
 
-static int read_relocs(const struct object *o, const GElf_Sym *at, struct piece *p)
-{
-	Elf_Scn *scn = NULL;
-	GElf_Shdr shdr;
-	GElf_Rela rela;
-
-	while ((scn = elf_nextscn(o->elf, scn))) {
-		Elf_Data *data;
-
-		if (!gelf_getshdr(scn, &shdr) || !relocates(&shdr, at->st_shndx))
-			continue;
-		data = elf_getdata(scn, NULL);
-		for (int i = 0; data && gelf_getrela(data, i, &rela); i++) {
-			struct reloc *more;
-
-			if (rela.r_offset < at->st_value || rela.r_offset >= at->st_value + p->size)
-				continue;
-			more = realloc(p->relocs, (p->nr_relocs + 1) * sizeof(*more));
-			if (!more)
-				return -ENOMEM;
-			p->relocs = more;
-			memset(&more[p->nr_relocs], 0, sizeof(*more));
-			more[p->nr_relocs].offset = rela.r_offset - at->st_value;
-			reloc_target(o, &rela, &more[p->nr_relocs++]);
-		}
-	}
+	if (!more)
+		return -ENOMEM;
+	p->relocs = more;
+	memset(&more[p->nr_relocs], 0, sizeof(*more));
+	more[p->nr_relocs].offset = rela->r_offset - reading->value;
+	reloc_target(o, rela, &more[p->nr_relocs++]);
 	return 0;
 }
 
@@ -151,6 +211,7 @@ static int read_piece(const struct object *o, const GElf_Sym *sym, const char *s
 {
 	Elf_Scn *scn = elf_getscn(o->elf, sym->st_shndx);
 	Elf_Data *data = scn ? elf_getdata(scn, NULL) : NULL;
+	struct reading reading = { .value = sym->st_value };
 	struct piece *p;
 
 	if (!data || !data->d_buf || sym->st_value + sym->st_size > data->d_size)
@@ -164,11 +225,14 @@ static int read_piece(const struct object *o, const GElf_Sym *sym, const char *s
 	if (!p->bytes)
 		return -ENOMEM;
 	memcpy(p->bytes, (char *)data->d_buf + sym->st_value, p->size);
-	return read_relocs(o, sym, p);
+	reading.p = p;
+	return for_each_rela(o, sym->st_shndx, sym->st_value, sym->st_value + p->size, add_reloc,
+			     &reading);
 }
 
-static int read_object(struct object *o, struct code *code)
+static int read_object(struct object *o, void *arg)
 {
+	struct code *code = arg;
 	Elf_Scn *scn = NULL;
 	GElf_Shdr shdr;
 	GElf_Sym sym;
@@ -190,7 +254,9 @@ static int read_object(struct object *o, struct code *code)
 	return err;
 }
 
-static int read_archive(int fd, const char *symbol, struct code *code)
+/* Calls fn for every object of an archive, or the one that a file is, until it returns != 0. */
+static int for_each_object(int fd, int (*fn)(struct object *o, void *arg), struct object *o,
+			   void *arg)
 {
 	Elf *archive = elf_begin(fd, ELF_C_READ, NULL), *elf;
 	Elf_Cmd cmd = ELF_C_READ;
@@ -201,10 +267,10 @@ static int read_archive(int fd, const char *symbol, struct code *code)
 		return -EINVAL;
 	}
 	while (!err && (elf = elf_begin(fd, cmd, archive))) {
-		struct object o = { .elf = elf, .symbol = symbol };
-
+		o->elf = elf;
+		o->symtab = NULL;
 		if (elf_kind(elf) == ELF_K_ELF)
-			err = read_object(&o, code);
+			err = fn(o, arg);
 		cmd = elf_next(elf);
 		elf_end(elf);
 	}
@@ -212,19 +278,30 @@ static int read_archive(int fd, const char *symbol, struct code *code)
 	return err;
 }
 
+static int open_objects(const char *file, int (*fn)(struct object *o, void *arg), struct object *o,
+			void *arg)
+{
+	int fd, err;
+
+	elf_version(EV_CURRENT);
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	err = for_each_object(fd, fn, o, arg);
+	close(fd);
+	return err;
+}
+
 int code_read(const char *file, const char *symbol, struct code **out)
 {
 	struct code *code = calloc(1, sizeof(*code));
-	int fd, err;
+	struct object o = { .symbol = symbol };
+	int err;
 
 	*out = NULL;
 	if (!code)
 		return -ENOMEM;
-	elf_version(EV_CURRENT);
-	fd = open(file, O_RDONLY | O_CLOEXEC);
-	err = fd < 0 ? -errno : read_archive(fd, symbol, code);
-	if (fd >= 0)
-		close(fd);
+	err = open_objects(file, read_object, &o, code);
 	if (!err && !code->nr_pieces)
 		err = -ENOENT;
 	if (err)
@@ -232,6 +309,61 @@ int code_read(const char *file, const char *symbol, struct code **out)
 	else
 		*out = code;
 	return err;
+}
+
+static const char *machine_name(unsigned machine)
+{
+	static const struct { unsigned machine; const char *name; } names[] = {
+		{ EM_X86_64, "x86_64" }, { EM_S390, "s390x" },	{ EM_AARCH64, "arm64" },
+		{ EM_RISCV, "riscv64" }, { EM_PPC64, "ppc64le" }, { EM_ARM, "arm" },
+		{ EM_386, "i386" },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].machine == machine)
+			return names[i].name;
+	return "unknown";
+}
+
+struct origin {
+	char *arch, *compiler;
+	size_t arch_size, compiler_size;
+};
+
+/* The compiler signs its objects in .comment: "GCC: (Debian 12.2.0-14) 12.2.0". */
+static int read_origin(struct object *o, void *arg)
+{
+	struct origin *origin = arg;
+	Elf_Scn *scn = NULL;
+	GElf_Ehdr ehdr;
+
+	if (!gelf_getehdr(o->elf, &ehdr))
+		return -EINVAL;
+	snprintf(origin->arch, origin->arch_size, "%s", machine_name(ehdr.e_machine));
+	while ((scn = elf_nextscn(o->elf, scn))) {
+		Elf_Data *data;
+
+		if (strcmp(section_name(o, elf_ndxscn(scn)), ".comment"))
+			continue;
+		data = elf_getdata(scn, NULL);
+		/* Strings, each with its end; some assemblers begin with an empty one. */
+		for (size_t at = 0; data && at < data->d_size && !origin->compiler[0]; at++)
+			snprintf(origin->compiler, origin->compiler_size, "%.*s",
+				 (int)(data->d_size - at), (char *)data->d_buf + at);
+	}
+	return 1;
+}
+
+int code_origin(const char *file, char *arch, size_t arch_size, char *compiler,
+		size_t compiler_size)
+{
+	struct origin origin = { arch, compiler, arch_size, compiler_size };
+	struct object o = { 0 };
+	int ret;
+
+	arch[0] = compiler[0] = '\0';
+	ret = open_objects(file, read_origin, &o, &origin);
+	return ret < 0 ? ret : ret ? 0 : -ENOENT;
 }
 
 void code_free(struct code *code)

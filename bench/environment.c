@@ -171,13 +171,6 @@ static int set_counters(struct results_pairs *env)
 				 perf_tracepoints(why, sizeof(why)) ? "available" : why);
 }
 
-int bench_toolchain(struct results_pairs *env)
-{
-	int err = results_pairs_set(env, "arch", bench_arch());
-
-	return err ? err : results_pairs_set(env, "compiler", "gcc " __VERSION__);
-}
-
 static int set_library(struct results_pairs *env)
 {
 	return results_pairs_setf(env, "libbenchmark", "%s%s", gbench_library_version(),
@@ -192,7 +185,9 @@ int bench_environment(struct results_pairs *env)
 	int err;
 
 	uname(&uts);
-	err = bench_toolchain(env);
+	err = results_pairs_set(env, "arch", bench_arch());
+	if (!err)
+		err = results_pairs_set(env, "compiler", "gcc " __VERSION__);
 	if (!err)
 		err = set_cpu(env);
 	if (!err)

@@ -9,8 +9,6 @@
 
 /* Of this machine, as it is now. 0 or -ENOMEM. */
 int bench_environment(struct results_pairs *env);
-/* Of what is built, the same on every machine: for code sizes. */
-int bench_toolchain(struct results_pairs *env);
 /* Suite revision and the libraries that are part of what is measured. */
 int bench_subject_pairs(struct results_pairs *subject);
 const char *bench_arch(void);

@@ -12,6 +12,10 @@ int sample_longer(int x);
 void *sample_of_itself(void);
 void *sample_of_itself_too(void);
 
+double sample_constant(double x);
+double sample_constant_again(double x);
+double sample_other_constant(double x);
+
 int sample_calls_a(int x)
 {
 	return sample_callee_a(x) + 1;
@@ -50,4 +54,19 @@ void *sample_of_itself(void)
 void *sample_of_itself_too(void)
 {
 	return sample_of_itself_too;
+}
+
+double sample_constant(double x)
+{
+	return x * 1.25;
+}
+
+double sample_other_constant(double x)
+{
+	return x * 1.5;
+}
+
+double sample_constant_again(double x)
+{
+	return x * 1.25;
 }
