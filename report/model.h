@@ -12,10 +12,7 @@
 struct answer {
 	const char *question; /* short: "Does RCU save the flush interrupt on x86?" */
 	const char *text;
-	const char *mode; /* Says so when the machine was busy while a native part was measured. */
-void section_load(struct model *m, struct section *s, const struct report_part *part);
-
-/* "icount, 1 CPU", "native"; NULL: not measured */
+	const char *mode; /* "icount, 1 CPU", "native"; NULL: not measured */
 	const char *page; /* file of the page that shows it */
 	const char *anchor;
 };
@@ -125,6 +122,9 @@ void figure_bar(struct model *m, struct figure *f, const char *heading, const ch
 		const struct rvalue *value, int series);
 struct line *figure_line(struct model *m, struct figure *f, const char *label, int series);
 void line_point(struct model *m, struct line *l, double x, const struct rvalue *y);
+
+/* Says so when the machine was busy while a native part was measured. */
+void section_load(struct model *m, struct section *s, const struct report_part *part);
 
 /* "icount, 1 CPU", "native", "kvm, 1 CPU" of a part. */
 const char *mode_words(struct arena *a, const struct report_part *part);
