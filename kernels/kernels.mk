@@ -8,4 +8,18 @@ kernels-srcs := $(addprefix kernels/,boot.c cmd.c cpio.c image.c kvm.c part.c ru
 guest-programs += kernels/init
 kernels/init-srcs := kernels/init.c
 
-script-tests += kernels/test/test_build.t
+# Below kernels-test/ in the build folder.
+kernels-tests := kernels-test/test_scenario kernels-test/test_stream
+tests += $(kernels-tests)
+asan-tests += $(kernels-tests)
+$(foreach t,scenario stream,$(eval kernels-test/test_$t-srcs := kernels/test/test_$t.c))
+$(foreach t,scenario stream,$(eval kernels-test/test_$t-libs := kernels results))
+$(foreach t,scenario stream,$(eval kernels-test/test_$t-ldlibs := -ljansson -lm))
+CFLAGS-kernels/test/test_scenario.o := -I.
+CFLAGS-kernels/test/test_stream.o := -I.
+
+test-helpers += kernels-test/fake_qemu
+kernels-test/fake_qemu-srcs := kernels/test/fake_qemu.c
+
+script-tests += kernels/test/test_boot.t kernels/test/test_build.t
+kernel-tests += kernels/test/test_kernels.t

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Stands in for QEMU in the harness's test: takes the files and the kernel's command line from
+ * the arguments and does to them what the word fake= says.
+ */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../crc32.h"
+
+static FILE *console, *data;
+static uint32_t crc;
+static unsigned records;
+static const char *boot = "costs";
+
+__attribute__((format(printf, 1, 2))) static void line(const char *fmt, ...)
+{
+	char text[4096];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof(text) - 1, fmt, ap);
+	va_end(ap);
+	text[n++] = '\n';
+	fwrite(text, 1, n, data);
+	crc = crc32_of(crc, text, n);
+}
+
+static void begin(void)
+{
+	fprintf(console, "Linux version 6.12\n");
+	line("{\"begin\":{\"version\":1,\"boot\":\"%s\"}}", boot);
+}
+
+static void measured(int pages)
+{
+	line("{\"m\":{\"case\":\"gup_fast/walk\",\"params\":{\"pages\":%d},\"subject\":\"kernel\","
+	     "\"metric\":\"instructions\",\"nr_ops\":1,\"discarded\":0,\"samples\":[402,402,402]}}",
+	     pages);
+	records++;
+}
+
+static void checked(const char *seen)
+{
+	line("{\"check\":{\"id\":\"gup_fast/only\",\"params\":{\"cross\":\"pud\"},\"seen\":\"%s\"}}", seen);
+	records++;
+}
+
+static void end(const char *failed)
+{
+	uint32_t before = crc;
+
+	line("{\"end\":{\"records\":%u,\"crc32\":\"%08" PRIx32 "\"%s}}", records, before, failed);
+	fprintf(console, "init: done\nreboot: Restarting system\n");
+}
+
+static void whole(const char *seen)
+{
+	begin();
+	measured(1);
+	measured(2);
+	checked(seen);
+	end("");
+}
+
+static void flood(FILE *to)
+{
+	begin();
+	for (;;)
+		fprintf(to, "all work and no play makes a guest a dull guest\n");
+}
+
+static void wait_for_ever(void)
+{
+	fflush(NULL);
+	for (;;)
+		pause();
+}
+
+static void good(void) { whole("right"); }
+static void wrong(void) { whole("wrong 8 of 16: pages of address - 0x80000000"); }
+static void silent(void) { }
+static void hang(void) { begin(); fprintf(console, "last words\n"); wait_for_ever(); }
+static void panic_now(void) { begin(); measured(1); fprintf(console, "Kernel panic - not syncing: Attempted to kill init!\n"); }
+static void warn(void) { whole("right"); fprintf(console, "WARNING: CPU: 0 PID: 1 at mm/gup.c:1\n"); }
+static void truncated(void) { begin(); measured(1); fprintf(data, "{\"m\":{\"case\":\"gup_f"); }
+static void flood_console(void) { flood(console); }
+static void flood_data(void) { flood(data); }
+static void guest_failed(void) { begin(); measured(1); end(",\"failed\":\"row 3 of the driver: EIO\""); }
+static void other_boot(void) { boot = strcmp(boot, "costs") ? "costs" : "events"; whole("right"); }
+static void damaged(void) { begin(); crc ^= 1; measured(1); end(""); }
+static void miscounted(void) { begin(); measured(1); records++; end(""); }
+static void appended(void) { whole("right"); measured(9); }
+static void twice(void) { begin(); measured(1); measured(1); end(""); }
+static void forged(void) { begin(); line("{\"check\":{\"id\":\"gup_fast/only\",\"params\":{},\"seen\":\"right\",\"ok\":true}}"); records++; end(""); }
+static void crashed(void) { whole("right"); fflush(NULL); raise(SIGSEGV); }
+static void status_1(void) { whole("right"); fflush(NULL); _exit(1); }
+static void escapes(void) { begin(); measured(1); fprintf(console, "\033[2J\007BUG: \033]0;title\007\n"); end(""); }
+
+static const struct { const char *word; void (*fn)(void); } fakes[] = {
+	{ "good", good }, { "wrong", wrong }, { "silent", silent }, { "hang", hang },
+	{ "panic", panic_now }, { "warn", warn }, { "truncated", truncated },
+	{ "flood-console", flood_console }, { "flood-data", flood_data },
+	{ "guest-failed", guest_failed }, { "other-boot", other_boot }, { "damaged", damaged },
+	{ "miscounted", miscounted }, { "appended", appended }, { "twice", twice },
+	{ "forged", forged }, { "crashed", crashed }, { "status-1", status_1 },
+	{ "escapes", escapes },
+};
+
+static FILE *chardev(const char *arg, const char *prefix)
+{
+	return strncmp(arg, prefix, strlen(prefix)) ? NULL : fopen(arg + strlen(prefix), "a");
+}
+
+int main(int argc, char **argv)
+{
+	const char *words = "", *fake;
+	size_t i;
+	int a;
+
+	if (argc > 1 && !strcmp(argv[1], "--version"))
+		return puts("QEMU emulator version 0.0 (a fake)") < 0;
+	for (a = 1; a < argc; a++) {
+		if (!console)
+			console = chardev(argv[a], "file,id=console,path=");
+		if (!data)
+			data = chardev(argv[a], "file,id=data,path=");
+		if (!strcmp(argv[a], "-append") && a + 1 < argc)
+			words = argv[a + 1];
+	}
+	fake = strstr(words, "fake=");
+	if (!console || !data || !fake)
+		return 3;
+	if (strstr(words, "ptbench.boot=events"))
+		boot = "events";
+	fake += strlen("fake=");
+	for (i = 0; i < sizeof(fakes) / sizeof(fakes[0]); i++)
+		if (!strncmp(fake, fakes[i].word, strcspn(fake, " ")) &&
+		    strcspn(fake, " ") == strlen(fakes[i].word)) {
+			fakes[i].fn();
+			return 0;
+		}
+	return 3;
+}

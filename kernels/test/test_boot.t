@@ -1,0 +1,152 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The harness with a fake QEMU: everything a guest can do wrong is reported as what it is, in time,
+# and does not harm the other parts.
+set -u
+export LC_ALL=C
+
+build=${PTBENCH_BUILD:-$(cd "$(dirname "$0")/../.." && pwd)/build}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+nr=0 failed=0
+
+ok() { # STATUS TEXT
+	nr=$((nr + 1))
+	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
+}
+is() { # HAVE WANT TEXT
+	if [ "$1" = "$2" ]; then ok 0 "$3"; else ok 1 "$3"; echo "# have '$1', want '$2'"; fi
+}
+
+# ---- a checkout of its own: one architecture, a scenario per misbehaviour, images of nothing ----
+root=$tmp/root
+mkdir -p "$root/kernels/arch" "$root/kernels/scenarios" "$root/image" "$tmp/build/guest-fake/kernels" "$tmp/build/guest-fake/bench"
+echo init >"$tmp/build/guest-fake/kernels/init"
+echo guest >"$tmp/build/guest-fake/bench/bench-guest"
+printf '%s\n' 'cross x' 'qemu qemu-system-fake' 'machine m' 'cpu c' 'memory 1G' 'qemu_args -serial x' \
+	'console ttyS0' 'data /dev/ttyS1' 'format x86_64-4k-48' >"$root/kernels/arch/fake.arch"
+echo kernel >"$root/image/image"
+printf '%s\n' 'ffffffff81000000 0000000000000100 T gup_fast_fallback' \
+	'ffffffff81000100 0000000000000010 t gup_fast_fallback.cold' \
+	'ffffffff81000200 0000000000000040 T schedule' >"$root/image/symbols"
+printf 'release\t6.12\nsource\tnone\ncompiler\tgcc\npatch\ta\npatch\tb\n' >"$root/image/info"
+cat >"$root/kernels/build" <<'END'
+#!/bin/bash
+for s; do
+	[ "$s" != unbuildable ] || { echo "build: no" >&2; exit 4; }
+	printf '%s\t%s\n' "$s" "$(dirname "$0")/../image"
+done
+END
+chmod +x "$root/kernels/build"
+scenario() { printf 'title %s\narch fake\ndesign static\nappend fake=%s\n' "$1" "$1" >"$root/kernels/scenarios/$1"; }
+names=(good wrong silent hang panic warn truncated flood-console flood-data guest-failed other-boot
+	damaged miscounted appended twice forged crashed status-1 escapes)
+for s in "${names[@]}" unbuildable; do scenario "$s"; done
+scenario good2
+sed -i s/good2/good/ "$root/kernels/scenarios/good2"
+
+export PTBENCH_ROOT=$root PTBENCH_BUILD=$tmp/build PTBENCH_QEMU=$build/kernels-test/fake_qemu
+run() { "$build/ptbench" kernels run --out "$tmp/runs" "$@" >"$tmp/out" 2>"$tmp/err"; }
+part() { # NAME: "state reason" on one line
+	python3 - "$tmp/runs/latest/run.json" "$1" <<'END'
+import json, sys
+for p in json.load(open(sys.argv[1]))["parts"]:
+    if p["name"] == sys.argv[2]:
+        print(p["state"], (p["reason"] or "").replace("\n", " "), end="")
+END
+}
+reported() { # SCENARIO PATTERN: its costs part failed, for that reason
+	local got
+	got=$(part "$1.icount-1cpu")
+	# shellcheck disable=SC2053 # a pattern
+	[[ $got == "failed "*$2* ]]
+	local status=$?
+	ok $status "$1 is reported: $2"
+	[ $status -eq 0 ] || echo "# $got"
+}
+
+# ---- all at once ----
+start=$SECONDS
+run --only costs --timeout 3 -j 4 "${names[@]}" unbuildable good2
+is $? 4 "a part that failed makes the status 4"
+[ $((SECONDS - start)) -le 30 ]
+ok $? "nothing runs far beyond its time limit"
+is "$(part good.icount-1cpu)" "passed " "the first scenario passed"
+is "$(part good2.icount-1cpu)" "passed " "the last scenario passed, after all that"
+reported wrong "1 of 1 checks came out wrong, first gup_fast/only cross=pud: 'wrong 8 of 16"
+reported silent "the data line: line 0: nothing came"
+reported hang "still running after 3 s; the console ends:*last words"
+reported panic "Kernel panic - not syncing: Attempted to kill init"
+reported warn "WARNING: CPU: 0 PID: 1"
+reported truncated "the data line: line 3: the stream is cut off in this line"
+reported flood-console "more than 4194304 bytes on the console"
+reported flood-data "more than 4194304 bytes on the data line"
+reported guest-failed "the guest says: row 3 of the driver: EIO"
+reported other-boot "the guest ran the boot 'events'"
+reported damaged "the CRC is wrong"
+reported miscounted "2 records announced, 1 came"
+reported appended "line 6: something follows the end"
+reported twice "record 2 of the stream:"
+reported forged "line 2: '}}' expected"
+reported crashed "QEMU was ended by signal 11"
+reported status-1 "QEMU ended with status 1"
+reported escapes "BUG:"
+is "$(part unbuildable.static)" "failed its kernel was not built; kernels/build unbuildable says why" \
+	"a kernel that does not build is a failed part"
+! grep -q $'\033' "$tmp/err" "$tmp/runs/latest/run.json"
+ok $? "nothing of a console reaches the terminal unescaped"
+"$build/ptbench" validate "$tmp"/runs/latest/*.json >/dev/null 2>"$tmp/validate"
+ok $? "what was written is valid"
+names_in_order=$(python3 -c 'import json,sys; print(*[p["name"][:-12] for p in json.load(open(sys.argv[1]))["parts"] if p["name"].endswith("icount-1cpu")])' "$tmp/runs/latest/run.json")
+is "$names_in_order" "${names[*]} good2" "parts stand in the order they were asked for"
+doc=$tmp/runs/latest/good.icount-1cpu.json
+is "$(python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(len(d["measurements"]), d["checks"][0]["ok"], d["provenance"]["subject"]["patch"])' "$doc")" \
+	"2 True a; b" "the document holds what the guest said"
+is "$(python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(*[m["samples"][0] for m in d["measurements"]])' "$tmp/runs/latest/good.static.json")" \
+	"272 272 336" "code bytes: a function with its cold part, the path, the text"
+[ -s "$tmp/runs/latest/hang.icount-1cpu.console.log" ] && [ -s "$tmp/runs/latest/hang.icount-1cpu.stream" ]
+ok $? "console and stream are kept"
+
+# ---- expectations ----
+printf 'expect gup_fast/only cross=pud short* | wrong*\n' >>"$root/kernels/scenarios/wrong"
+printf 'expect gup_fast/only cross=pud short* | wrong*\n' >>"$root/kernels/scenarios/good"
+printf 'expect-some gup_fast/only wrong*\n' >>"$root/kernels/scenarios/good2"
+run --only costs wrong good good2
+is "$(part wrong.icount-1cpu)" "passed " "a busted scenario passes when it is seen to be"
+reported good "'right' seen, 'short\* | wrong\*' expected"
+reported good2 "no check of gup_fast/only came out as 'wrong\*'"
+
+# ---- bad input ----
+run nonesuch
+is $? 2 "no such scenario: status 2"
+grep -q 'scenarios/nonesuch: No such file' "$tmp/err"
+ok $? "and the file that is missing"
+printf 'title t\narch fake\ndesign d\ncolour red\n' >"$root/kernels/scenarios/odd"
+run odd
+is "$?$(grep -o "scenarios/odd:4: unknown key 'colour'" "$tmp/err")" "2scenarios/odd:4: unknown key 'colour'" "an unknown key, with file and line"
+run --timeout 0 good2
+is $? 2 "a bad option: status 2"
+rm "$tmp/build/guest-fake/kernels/init"
+run good2
+is "$?$(grep -c 'kernels/init: No such file or directory; run make guests' "$tmp/err")" 21 "no PID 1: said, with what to do"
+echo init >"$tmp/build/guest-fake/kernels/init"
+
+# ---- Ctrl-C ----
+scenario good
+"$build/ptbench" kernels run --out "$tmp/runs" --only costs -j 2 good hang good2 >"$tmp/out" 2>"$tmp/err" &
+pid=$!
+for _ in $(seq 100); do
+	[ -s "$tmp/runs/latest/hang.icount-1cpu.stream" ] && grep -q good.icount "$tmp/runs/latest/run.json" && break
+	sleep 0.1
+done
+kill -INT $pid
+wait $pid
+is $? 130 "interrupted: status 130"
+is "$(part good.icount-1cpu)" "passed " "what was finished is kept"
+is "$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["state"])' "$tmp/runs/latest/run.json")" partial "the run is partial"
+sleep 0.2
+! grep -lq "$tmp/runs" /proc/[0-9]*/cmdline 2>/dev/null
+ok $? "no QEMU is left"
+
+echo "1..$nr"
+exit $failed
