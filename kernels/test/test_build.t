@@ -153,16 +153,25 @@ ok 'the same input in another cache gives the same image' test "$(info image_sha
 rm -rf "$tmp/elsewhere"
 
 # ---- two at once, and one that is killed ----
+# Until the build in the background has started make.
+compiling() {
+	local n
+	for n in {1..300}; do
+		! compgen -G "$tmp/cache/obj/*-plain/building" >/dev/null || return 0
+		sleep 0.1
+	done
+	echo "# the build has not started within 30 s (try $n)"
+}
 printf 'int driver = 3;\n' >"$kernels/driver/a.c"
-FAKE_SLEEP=2 "$kernels/build" plain >"$tmp/out1" 2>/dev/null &
-sleep 1
+FAKE_SLEEP=3 "$kernels/build" plain >"$tmp/out1" 2>/dev/null &
+compiling
 run plain
 wait $!
 two_agree() { folder plain && [[ $err == *'waiting for another build'* ]] && [ "$out" = "$(cat "$tmp/out1")" ]; }
 ok 'two at once: one waits, both find the same' two_agree
 printf 'int driver = 4;\n' >"$kernels/driver/a.c"
-FAKE_SLEEP=30 "$kernels/build" plain >"$tmp/out1" 2>"$tmp/err" &
-sleep 1
+FAKE_SLEEP=99 "$kernels/build" plain >"$tmp/out1" 2>"$tmp/err" &
+compiling
 kill -TERM $!
 wait $!
 status=$?
