@@ -13,6 +13,10 @@
 
 #include "mm.h"
 
+#if defined(__LP64__)
+_Static_assert(sizeof(struct ref_page) == 64, "as the kernel's struct page: pfn to page is a shift");
+#endif
+
 static void list_add(struct ref_page *list, struct ref_page *page)
 {
 	page->next = list->next;

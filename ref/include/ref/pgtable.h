@@ -46,7 +46,7 @@ struct ref_page {
 struct pgt_opts {
 	const char *format; /* "x86_64-4k-48", "x86_64-4k-57", "x86_64-4k-57-folded", "s390x" */
 	unsigned levels;    /* formats that fold per mm (s390x): 2..5; others: 0 */
-	size_t nr_frames;   /* size of the arena, in base pages */
+	size_t nr_frames;   /* size of the arena, in base pages: reserved, committed when used */
 };
 
 /* -EINVAL: unknown format, or levels out of range; -ENOMEM. */
