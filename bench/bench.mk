@@ -11,7 +11,8 @@ bench-libs := results refurcu ref
 bench-ldlibs := -lbenchmark -lelf -ljansson -lurcu-qsbr -lurcu-memb -ldl
 
 bench-revision := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
-bench-urcu := $(shell pkg-config --modversion liburcu 2>/dev/null || echo unknown)
+bench-urcu := $(or $(firstword $(shell sed -n 's/^Version: *//p' \
+	/usr/lib/*/pkgconfig/liburcu.pc 2>/dev/null)),unknown)
 CFLAGS-bench/environment.o = -DPTBENCH_REVISION='"$(bench-revision)"' \
 	-DURCU_VERSION='"$(bench-urcu)"'
 # Written anew only when the revision is another.

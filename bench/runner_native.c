@@ -485,20 +485,35 @@ static int write_part(struct native *nat, const char *file)
 	return nat->failed ? EXIT_PART_FAILED : 0;
 }
 
-static int run_part(struct native *nat, const struct options *o, int argc, char **argv)
+static int new_doc(struct native *nat, const char *command)
 {
-	/* The second one ends the process at once. */
-	struct sigaction sa = { .sa_handler = on_interrupt, .sa_flags = SA_RESETHAND };
 	int err = results_doc_new("native", "native", &nat->doc);
 
 	perf_find_tracefs();
 	if (!err)
-		nat->doc->command = command_line(argc, argv);
-	if (err || !nat->doc->command || bench_environment(&nat->doc->environment) ||
-	    bench_subject_pairs(&nat->doc->subject)) {
-		fprintf(stderr, "bench: out of memory\n");
-		return EXIT_PART_FAILED;
-	}
+		nat->doc->command = strdup(command);
+	if (!err && nat->doc->command)
+		err = bench_environment(&nat->doc->environment);
+	return err ? err : bench_subject_pairs(&nat->doc->subject);
+}
+
+/* Google Benchmark's own output begins with the same facts. */
+static int run_plainly(struct native *nat)
+{
+	const struct results_pairs *pairs[] = { &nat->doc->environment, &nat->doc->subject };
+
+	for (size_t i = 0; i < 2; i++)
+		for (size_t j = 0; j < pairs[i]->nr; j++)
+			gbench_context(pairs[i]->v[j].key, pairs[i]->v[j].value);
+	gbench_run(NULL, NULL);
+	return 0;
+}
+
+static int run_part(struct native *nat, const struct options *o)
+{
+	/* The second one ends the process at once. */
+	struct sigaction sa = { .sa_handler = on_interrupt, .sa_flags = SA_RESETHAND };
+
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	nat->progress = !o->quiet;
@@ -524,10 +539,25 @@ static void native_init(struct native *nat)
 			CPU_SET(cpu, &nat->one_cpu);
 }
 
+static int run(const struct options *o, const char *command)
+{
+	struct native nat = { 0 };
+	int ret;
+
+	native_init(&nat);
+	if (add_all(&nat) || new_doc(&nat, command)) {
+		fprintf(stderr, "bench: out of memory\n");
+		ret = EXIT_PART_FAILED;
+	} else {
+		ret = o->out ? run_part(&nat, o) : run_plainly(&nat);
+	}
+	free_all(&nat);
+	return ret;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { 0 };
-	struct native nat = { 0 };
 	char *command = command_line(argc, argv);
 	char **args = argv;
 	int ret;
@@ -542,16 +572,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "bench: unknown argument %s\n%s", args[1], usage);
 		return EXIT_USAGE;
 	}
-	native_init(&nat);
 	ret = o.codes ? code_bytes_part(o.codes, o.objects, command) : 0;
-	if (!ret && (o.out || !o.codes)) {
-		ret = add_all(&nat) ? EXIT_PART_FAILED : 0;
-		if (!ret && o.out)
-			ret = run_part(&nat, &o, 1, &command);
-		else if (!ret)
-			gbench_run(NULL, NULL);
-	}
-	free_all(&nat);
+	if (!ret && (o.out || !o.codes))
+		ret = run(&o, command);
 	if (args != argv)
 		free(args);
 	free(command);
