@@ -205,10 +205,12 @@ const char *rv_difference(struct arena *a, const struct rvalue *v)
 {
 	struct scale s;
 
-	if (!rv_ok(v) || v->kind != RESULTS_SAMPLED || v->low > 0 || v->high < 0)
+	if (!rv_ok(v))
 		return rv_text(a, v);
+	if (v->kind != RESULTS_SAMPLED || v->low > 0 || v->high < 0)
+		return arena_str(a, "%s%s", v->v > 0 ? "+" : "", rv_text(a, v));
 	s = scale_of(v->metric, v->v);
-	return arena_str(a, "nothing that shows %s%s", rv_detail(a, v), s.unit);
+	return arena_str(a, "no difference seen (%s%s)", rv_detail(a, v), s.unit);
 }
 
 const char *rv_words(struct arena *a, const struct rvalue *v)

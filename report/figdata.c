@@ -166,7 +166,7 @@ static struct mu *log_tics_125(struct arena *a, double min, double max)
 static struct mu *log_tics(struct arena *a, double min, double max)
 {
 	double decades = log10(max / min);
-	int by = decades > 8 ? 3 : decades > 4 ? 2 : 1, first = (int)ceil(log10(min) - 1e-9), e;
+	int by = decades > 8 ? 3 : decades > 5 ? 2 : 1, first = (int)ceil(log10(min) - 1e-9), e;
 	struct mu *list;
 
 	if (decades < 1.8)
@@ -324,7 +324,7 @@ void figure_bars(struct arena *a, const struct figure *f, FILE *to, struct mu *o
 	set_num(a, o, "ymin", -l.rows);
 	set_num(a, o, "dot", log ? 0 : 0.01);
 	set_num(a, o, "indent", (l.left - 3) / OFFSET_WIDTH);
-	set(o, "whisker", "#808080");
+	set(o, "whisker", "black");
 	set(o, "xlabel", axis_title(a, f->xlabel, l.unit));
 	mu_set(o, "log", mu_bool(log));
 	mu_set(o, "headings", mu_bool(l.nr_headings > 0));

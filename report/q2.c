@@ -241,9 +241,8 @@ static const char *one_walk(struct model *m, const struct walk *w, const char *w
 
 	for (level = 0; level < NR_CROSS; level++)
 		if (rv_ok(&c->cross[level]))
-			text = arena_str(a, "%s%s %s a %s boundary", text, level ? "," : ";",
-					 arena_str(a, "%s%s", rv_difference(a, &c->cross[level]), level ? " across" : " more across"),
-					 cross_names[level]);
+			text = arena_str(a, "%s, across a %s boundary %s", text, cross_names[level],
+					 rv_difference(a, &c->cross[level]));
 	return text;
 }
 
@@ -253,7 +252,7 @@ static const char *versus(struct model *m, const struct walk *w, const struct wa
 	struct rvalue call = rv_sub(w->cost.call, base->cost.call, "");
 	struct rvalue page = rv_sub(w->cost.page, base->cost.page, "");
 
-	return arena_str(a, "%s differs from it by %s per call and %s per page", w->design, rv_difference(a, &call),
+	return arena_str(a, "%s against it: %s per call, %s per page", w->design, rv_difference(a, &call),
 			 rv_difference(a, &page));
 }
 
@@ -433,7 +432,7 @@ static void code_rows(struct model *m, struct table *t, struct figure *f, const 
 		if (row->skipped || strcmp(row->metric->name, "code_bytes") != 0)
 			continue;
 		format = param_text(m->arena, &row->params, "format", part->scenario ? part->scenario : "?");
-		design = param_text(m->arena, &row->params, "design", "");
+		design = param_text(m->arena, &row->params, "design", "\xe2\x80\x94");
 		symbol = param_text(m->arena, &row->params, "symbol", clean(m->arena, row->case_id));
 		v = rv_of(row);
 		if (!kernel && strcmp(spokesman(m, format, design), design) != 0)

@@ -164,7 +164,7 @@ static void check_row(struct model *m, struct table *t, const struct results_che
 
 	table_row(m, t);
 	table_cell(t, "", boundary_text(m, c));
-	table_cell(t, "", param_text(m->arena, &c->params, "cross", ""));
+	table_cell(t, "", param_text(m->arena, &c->params, "cross", "\xe2\x80\x94"));
 	table_cell(t, "", param_text(m->arena, &c->params, "levels", "\xe2\x80\x94"));
 	table_cell(t, "", results_params_int(&c->params, "alias", 0) ? "mapped" : "hole");
 	for (i = 0; i < nr; i++)
