@@ -18,7 +18,8 @@
 
 /* Lines of a kernel in trouble. PID 1 and the driver report theirs in the stream. */
 static const char *const trouble[] = {
-	"Kernel panic", "BUG:", "BUG at", "kernel BUG", "WARNING:", "Oops", "general protection fault",
+	"Kernel panic", "BUG:", "BUG at", "kernel BUG", "WARNING:", "Oops",
+	"general protection fault",
 	"Unable to handle", "rcu_sched self-detected stall", "self-detected stall",
 	"detected stalls", "soft lockup", "blocked for more than", "Out of memory", "segfault",
 };
@@ -165,7 +166,8 @@ int part_judge(const struct qemu_boot *b, const struct scenario *s, struct resul
 
 	read_console(b->console, bad, tail, sizeof(tail));
 	if (b->why[0] || bad[0])
-		snprintf(text, sizeof(text), "%s%s%s", b->why, b->why[0] && bad[0] ? "; " : "", bad);
+		snprintf(text, sizeof(text), "%s%s%s", b->why, b->why[0] && bad[0] ? "; " : "",
+			 bad);
 	ret = stream_read(b->stream, &stream, stream_why);
 	if (ret) {
 		if (!text[0])

@@ -35,7 +35,7 @@ __attribute__((format(printf, 2, 3))) static int refuse(struct reader *r, const 
 
 struct key {
 	const char *name;
-	/* Stores a value; repeated keys are its own business. NULL: known, used by kernels/build only. */
+	/* Stores a value, may refuse a second one. NULL: known, used by kernels/build alone. */
 	int (*set)(struct reader *r, void *to, size_t offset, const char *value);
 	size_t offset;
 };

@@ -55,7 +55,10 @@ void scenario_names_free(char **names, size_t nr);
  */
 bool scenario_judge(const struct scenario *s, const char *id, const struct results_params *params,
 		    const char *seen, const char **expect);
-/* The first expect-some rule that no check of the document meets, or an expect rule that no check fits; NULL: none. */
+/*
+ * The first expect-some rule that no check of the document meets, or expect rule that no check
+ * fits, although there are checks of its id; NULL: none.
+ */
 const struct scenario_expect *scenario_unmet(const struct scenario *s,
 					     const struct results_doc *doc);
 

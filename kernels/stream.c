@@ -72,7 +72,7 @@ static int hex_digit(char ch)
 	return ch >= '0' && ch <= '9' ? ch - '0' : ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : -1;
 }
 
-/* PID 1 escapes what is not printable ASCII as \u00XX; it comes back as UTF-8, never as a control. */
+/* PID 1 escapes what is not printable ASCII as \u00XX; a control character becomes '?'. */
 static int escape(struct cursor *c, char *out, size_t *n)
 {
 	int high, low;

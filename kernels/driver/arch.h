@@ -56,6 +56,12 @@ static inline int ptb_arch_levels(struct mm_struct *mm)
 #define PTB_SYM_SEND_ONE "native_send_call_func_single_ipi"
 #define PTB_SYM_FLUSH "flush_tlb_mm_range"
 
+/* What was probed ran with interrupts off. */
+static inline bool ptb_arch_irqs_off(struct pt_regs *regs)
+{
+	return regs_irqs_disabled(regs);
+}
+
 /* Function-call interrupts CPU @cpu has taken, as the architecture itself counts them. */
 static inline s64 ptb_arch_call_irqs(int cpu)
 {
@@ -110,6 +116,11 @@ static inline int ptb_arch_levels(struct mm_struct *mm)
 #define PTB_SYM_SEND_MASK "arch_send_call_function_ipi_mask"
 #define PTB_SYM_SEND_ONE "arch_send_call_function_single_ipi"
 #define PTB_SYM_FLUSH NULL /* inline instructions, broadcast by the machine */
+
+static inline bool ptb_arch_irqs_off(struct pt_regs *regs)
+{
+	return arch_irqs_disabled_flags(regs->psw.mask);
+}
 
 static inline s64 ptb_arch_call_irqs(int cpu)
 {

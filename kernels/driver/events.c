@@ -28,23 +28,32 @@ static struct task_struct *counting;	/* whose call is being counted; NULL: nobod
 static bool counting_callbacks;
 static cpumask_t interrupted;
 
+/* By the call itself, rather than by a tick or a softirq that came in the middle of it. */
+static bool by_the_call(struct pt_regs *regs)
+{
+	return READ_ONCE(counting) == current && !ptb_arch_irqs_off(regs) &&
+	       !in_serving_softirq();
+}
+
 static void count_sent(struct pt_regs *regs)
 {
-	if (READ_ONCE(counting) == current)
+	if (by_the_call(regs))
 		atomic_inc(&count[SENT]);
 }
 
+/* An interrupt that was taken without one having been sent by the call is someone else's. */
 static void count_taken(struct pt_regs *regs)
 {
 	if (!READ_ONCE(counting))
 		return;
 	atomic_inc(&count[TAKEN]);
-	cpumask_set_cpu(raw_smp_processor_id(), &interrupted);
+	if (atomic_read(&count[SENT]))
+		cpumask_set_cpu(raw_smp_processor_id(), &interrupted);
 }
 
 static void count_flush(struct pt_regs *regs)
 {
-	if (READ_ONCE(counting) == current)
+	if (by_the_call(regs))
 		atomic_inc(&count[FLUSHES]);
 }
 
@@ -211,6 +220,11 @@ static int one_event_window(struct ptb_state *s, struct seen *seen, int i)
 	if (ret)
 		return ret;
 	lru_add_drain();
+	/*
+	 * Takes what is still queued for the other CPU out of the way: a call that is queued
+	 * behind another one sends no interrupt of its own.
+	 */
+	smp_call_function(nothing, NULL, 1);
 	irqs = ptb_arch_call_irqs(1);
 	count_from(current);
 	ops->op(s);

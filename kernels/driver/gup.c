@@ -154,6 +154,7 @@ const struct ptb_ops ptb_walk = {
 	.teardown = unmap_pages,
 	.irqs_off = true,
 	.design = true,
+	.levels = true,
 };
 
 const struct ptb_ops ptb_put = {
@@ -164,6 +165,7 @@ const struct ptb_ops ptb_put = {
 	.op = put_all,
 	.teardown = unmap_pages,
 	.irqs_off = true,
+	.levels = true,
 };
 
 const struct ptb_ops ptb_slow = {

@@ -77,7 +77,8 @@ static void compare(struct ptb_state *s, char *seen, size_t size)
 		wrong += s->pages[i] != s->truth[i];
 	off = wrong ? distance(s, got) : 0;
 	if (wrong && off)
-		snprintf(seen, size, "wrong %ld of %d: pages of address - 0x%lx", wrong, PAGES, off);
+		snprintf(seen, size, "wrong %ld of %d: pages of address - 0x%lx", wrong, PAGES,
+			 off);
 	else if (wrong)
 		snprintf(seen, size, "wrong %ld of %d: pages of no known address", wrong, PAGES);
 	else if (got != PAGES)
@@ -108,4 +109,5 @@ const struct ptb_ops ptb_only = {
 	.case_id = "gup_fast/only",
 	.run = run_check,
 	.design = true,
+	.levels = true,
 };

@@ -57,7 +57,7 @@ static void describe(struct ptb_state *s)
 	snprintf(p, sizeof(s->params), "format=%s", format);
 	if (row->ops->design)
 		add(p, ",design=%s", design);
-	if (row->levels || (row->ops->design && ptb_arch_levels(current->mm)))
+	if (row->ops->levels && ptb_arch_levels(current->mm))
 		add(p, ",levels=%d", row->levels ?: ptb_arch_levels(current->mm));
 	if (row->leaf)
 		add(p, ",leaf=%s", leaf_name(row->leaf));

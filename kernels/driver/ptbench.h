@@ -32,6 +32,7 @@ struct ptb_ops {
 	bool irqs_off;				/* the case permits it */
 	bool deferred;				/* bill the RCU callbacks that op queues, too */
 	bool design;				/* the walk's design is a param */
+	bool levels;				/* so is the number of levels, if it varies */
 };
 
 enum ptb_leaf { PTB_NO_LEAF, PTB_PTE, PTB_PMD, PTB_PUD };
@@ -40,7 +41,7 @@ enum ptb_peer_state { PTB_NO_PEER, PTB_PEER_NONE, PTB_PEER_SPIN };
 struct ptb_row {
 	const struct ptb_ops *ops;
 	bool events;		/* belongs to the events boot */
-	int levels;		/* 0: as many as there are; else the mm must have (or get) that many */
+	int levels;		/* 0: as many as there are; else the mm has or gets that many */
 	enum ptb_leaf leaf;
 	int pages;
 	const char *cross;	/* level whose boundary lies in the middle; "none"; "span" */

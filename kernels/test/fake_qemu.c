@@ -49,7 +49,9 @@ static void measured(int pages)
 
 static void checked(const char *seen)
 {
-	line("{\"check\":{\"id\":\"gup_fast/only\",\"params\":{\"cross\":\"pud\"},\"seen\":\"%s\"}}", seen);
+	line("{\"check\":{\"id\":\"gup_fast/"
+	     "only\",\"params\":{\"cross\":\"pud\"},\"seen\":\"%s\"}}",
+	     seen);
 	records++;
 }
 
@@ -84,34 +86,135 @@ static void wait_for_ever(void)
 		pause();
 }
 
-static void good(void) { whole("right"); }
-static void wrong(void) { whole("wrong 8 of 16: pages of address - 0x80000000"); }
-static void silent(void) { }
-static void hang(void) { begin(); fprintf(console, "last words\n"); wait_for_ever(); }
-static void panic_now(void) { begin(); measured(1); fprintf(console, "Kernel panic - not syncing: Attempted to kill init!\n"); }
-static void warn(void) { whole("right"); fprintf(console, "WARNING: CPU: 0 PID: 1 at mm/gup.c:1\n"); }
-static void truncated(void) { begin(); measured(1); fprintf(data, "{\"m\":{\"case\":\"gup_f"); }
-static void flood_console(void) { flood(console); }
-static void flood_data(void) { flood(data); }
-static void guest_failed(void) { begin(); measured(1); end(",\"failed\":\"row 3 of the driver: EIO\""); }
-static void other_boot(void) { boot = strcmp(boot, "costs") ? "costs" : "events"; whole("right"); }
-static void damaged(void) { begin(); crc ^= 1; measured(1); end(""); }
-static void miscounted(void) { begin(); measured(1); records++; end(""); }
-static void appended(void) { whole("right"); measured(9); }
-static void twice(void) { begin(); measured(1); measured(1); end(""); }
-static void forged(void) { begin(); line("{\"check\":{\"id\":\"gup_fast/only\",\"params\":{},\"seen\":\"right\",\"ok\":true}}"); records++; end(""); }
-static void crashed(void) { whole("right"); fflush(NULL); raise(SIGSEGV); }
-static void status_1(void) { whole("right"); fflush(NULL); _exit(1); }
-static void escapes(void) { begin(); measured(1); fprintf(console, "\033[2J\007BUG: \033]0;title\007\n"); end(""); }
+static void good(void)
+{
+	whole("right");
+}
+static void wrong(void)
+{
+	whole("wrong 8 of 16: pages of address - 0x80000000");
+}
+static void silent(void)
+{
+}
+static void hang(void)
+{
+	begin();
+	fprintf(console, "last words\n");
+	wait_for_ever();
+}
+static void panic_now(void)
+{
+	begin();
+	measured(1);
+	fprintf(console, "Kernel panic - not syncing: Attempted to kill init!\n");
+}
+static void warn(void)
+{
+	whole("right");
+	fprintf(console, "WARNING: CPU: 0 PID: 1 at mm/gup.c:1\n");
+}
+static void truncated(void)
+{
+	begin();
+	measured(1);
+	fprintf(data, "{\"m\":{\"case\":\"gup_f");
+}
+static void flood_console(void)
+{
+	flood(console);
+}
+static void flood_data(void)
+{
+	flood(data);
+}
+static void guest_failed(void)
+{
+	begin();
+	measured(1);
+	end(",\"failed\":\"row 3 of the driver: EIO\"");
+}
+static void other_boot(void)
+{
+	boot = strcmp(boot, "costs") ? "costs" : "events";
+	whole("right");
+}
+static void damaged(void)
+{
+	begin();
+	crc ^= 1;
+	measured(1);
+	end("");
+}
+static void miscounted(void)
+{
+	begin();
+	measured(1);
+	records++;
+	end("");
+}
+static void appended(void)
+{
+	whole("right");
+	measured(9);
+}
+static void twice(void)
+{
+	begin();
+	measured(1);
+	measured(1);
+	end("");
+}
+static void forged(void)
+{
+	begin();
+	line("{\"check\":{\"id\":\"gup_fast/only\",\"params\":{},\"seen\":\"right\",\"ok\":true}}");
+	records++;
+	end("");
+}
+static void crashed(void)
+{
+	whole("right");
+	fflush(NULL);
+	raise(SIGSEGV);
+}
+static void status_1(void)
+{
+	whole("right");
+	fflush(NULL);
+	_exit(1);
+}
+static void escapes(void)
+{
+	begin();
+	measured(1);
+	fprintf(console, "\033[2J\007BUG: \033]0;title\007\n");
+	end("");
+}
 
-static const struct { const char *word; void (*fn)(void); } fakes[] = {
-	{ "good", good }, { "wrong", wrong }, { "silent", silent }, { "hang", hang },
-	{ "panic", panic_now }, { "warn", warn }, { "truncated", truncated },
-	{ "flood-console", flood_console }, { "flood-data", flood_data },
-	{ "guest-failed", guest_failed }, { "other-boot", other_boot }, { "damaged", damaged },
-	{ "miscounted", miscounted }, { "appended", appended }, { "twice", twice },
-	{ "forged", forged }, { "crashed", crashed }, { "status-1", status_1 },
-	{ "escapes", escapes },
+static const struct {
+	const char *word;
+	void (*fn)(void);
+} fakes[] = {
+	{"good", good},
+	{"wrong", wrong},
+	{"silent", silent},
+	{"hang", hang},
+	{"panic", panic_now},
+	{"warn", warn},
+	{"truncated", truncated},
+	{"flood-console", flood_console},
+	{"flood-data", flood_data},
+	{"guest-failed", guest_failed},
+	{"other-boot", other_boot},
+	{"damaged", damaged},
+	{"miscounted", miscounted},
+	{"appended", appended},
+	{"twice", twice},
+	{"forged", forged},
+	{"crashed", crashed},
+	{"status-1", status_1},
+	{"escapes", escapes},
 };
 
 static FILE *chardev(const char *arg, const char *prefix)

@@ -12,7 +12,9 @@
 static char dir[] = "/tmp/ptbench-scenario-XXXXXX";
 static char why[SCENARIO_WHY];
 
-#define ARCH "cross x-\nqemu q\nmachine m\ncpu c\nmemory 1G\nqemu_args -a b\nconsole ttyS0\ndata /dev/d\nformat s390x\n"
+#define ARCH                                                                                       \
+	"cross x-\nqemu q\nmachine m\ncpu c\nmemory 1G\nqemu_args -a b\nconsole ttyS0\ndata "      \
+	"/dev/d\nformat s390x\n"
 
 static const char *path(const char *name)
 {
@@ -49,7 +51,8 @@ static void test_good(void)
 	struct scenario *s;
 	int ret;
 
-	put("scenarios/s", "# a comment\n\ntitle\tA title of words  \narch a\ndesign static\nconfig X=y\n"
+	put("scenarios/s",
+	    "# a comment\n\ntitle\tA title of words  \narch a\ndesign static\nconfig X=y\n"
 	    "append one two\nexpect gup_fast/only cross=pud,alias=1 short* | wrong*\n"
 	    "expect table_free/rcu_path rcu\nexpect-some gup_fast/only wrong*");
 	ret = scenario_read(dir, "s", &s, why);
@@ -59,17 +62,19 @@ static void test_good(void)
 		return;
 	}
 	ok(!strcmp(s->title, "A title of words") && !strcmp(s->append, "one two") &&
-	   !strcmp(s->arch.machine, "m") && !strcmp(s->arch.qemu_args, "-a b") &&
-	   !strcmp(s->arch.name, "a"), "its values, and those of its architecture");
+		   !strcmp(s->arch.machine, "m") && !strcmp(s->arch.qemu_args, "-a b") &&
+		   !strcmp(s->arch.name, "a"),
+	   "its values, and those of its architecture");
 	ok(s->nr_expects == 3 && s->expects[2].some && !s->expects[0].some &&
-	   s->expects[0].params.nr == 2 && !s->expects[1].params.nr &&
-	   strstr(s->expects[0].where, "scenarios/s:8"), "its expectations, and where they stand");
+		   s->expects[0].params.nr == 2 && !s->expects[1].params.nr &&
+		   strstr(s->expects[0].where, "scenarios/s:8"),
+	   "its expectations, and where they stand");
 	scenario_free(s);
 }
 
 static bool judged(const struct scenario *s, const char *id, const char *params, const char *seen)
 {
-	struct results_params p = { 0 };
+	struct results_params p = {0};
 	const char *expect;
 	bool fine;
 
@@ -84,24 +89,30 @@ static void test_judge(void)
 	struct scenario *s;
 
 	put("scenarios/s", "title t\narch a\ndesign d\n"
-	    "expect gup_fast/only cross=pud,alias=1 short* | wrong*\nexpect-some gup_fast/only wrong*\n");
+			   "expect gup_fast/only cross=pud,alias=1 short* | wrong*\nexpect-some "
+			   "gup_fast/only wrong*\n");
 	if (!ok(!scenario_read(dir, "s", &s, why), "a scenario with expectations"))
 		return;
-	ok(judged(s, "gup_fast/only", "alias=1,cross=pud,levels=3", "wrong 8 of 16"), "expected to be wrong, and is");
+	ok(judged(s, "gup_fast/only", "alias=1,cross=pud,levels=3", "wrong 8 of 16"),
+	   "expected to be wrong, and is");
 	ok(judged(s, "gup_fast/only", "alias=1,cross=pud", "short 8 of 16"), "or short");
 	ok(!judged(s, "gup_fast/only", "alias=1,cross=pud", "right"), "but not right");
-	ok(judged(s, "gup_fast/only", "alias=0,cross=pud", "right"), "another param: right is expected");
+	ok(judged(s, "gup_fast/only", "alias=0,cross=pud", "right"),
+	   "another param: right is expected");
 	ok(!judged(s, "gup_fast/only", "alias=0,cross=pud", "wrong 8 of 16"), "and wrong is not");
-	ok(!judged(s, "gup_fast/only", "cross=pud", "wrong 8 of 16"), "a param that is not there does not fit");
-	ok(!judged(s, "gup_fast/other", "alias=1,cross=pud", "wrong 8"), "another check: right is expected");
-	ok(!judged(s, "gup_fast/only", "alias=0,cross=pud", "rightly"), "the whole text has to match");
+	ok(!judged(s, "gup_fast/only", "cross=pud", "wrong 8 of 16"),
+	   "a param that is not there does not fit");
+	ok(!judged(s, "gup_fast/other", "alias=1,cross=pud", "wrong 8"),
+	   "another check: right is expected");
+	ok(!judged(s, "gup_fast/only", "alias=0,cross=pud", "rightly"),
+	   "the whole text has to match");
 	scenario_free(s);
 }
 
 static const struct scenario_expect *unmet(const struct scenario *s, const char *id,
 					   const char *params, const char *seen)
 {
-	struct results_params p = { 0 };
+	struct results_params p = {0};
 	const struct scenario_expect *e;
 	struct results_error err;
 	struct results_doc *doc;
@@ -120,15 +131,20 @@ static void test_unmet(void)
 {
 	struct scenario *s;
 
-	put("scenarios/s", "title t\narch a\ndesign d\n"
+	put("scenarios/s",
+	    "title t\narch a\ndesign d\n"
 	    "expect gup_fast/only cross=pud right\nexpect-some gup_fast/only alias=1 wrong*\n");
 	if (!ok(!scenario_read(dir, "s", &s, why), "a scenario with expect-some"))
 		return;
 	ok(!unmet(s, "gup_fast/only", "alias=1,cross=pud", "wrong 8"), "met by one check");
-	ok(unmet(s, "gup_fast/only", "alias=1,cross=pud", "short 8") == &s->expects[1], "unmet: not the outcome");
-	ok(unmet(s, "gup_fast/only", "alias=0,cross=pud", "wrong 8") == &s->expects[1], "unmet: not the param");
-	ok(unmet(s, "gup_fast/only", "alias=1,cross=pmd", "wrong 8") == &s->expects[0], "unmet: nothing that a rule fits");
-	ok(!unmet(s, "table_free/rcu_path", "", "rcu"), "a boot without such checks has nothing to meet");
+	ok(unmet(s, "gup_fast/only", "alias=1,cross=pud", "short 8") == &s->expects[1],
+	   "unmet: not the outcome");
+	ok(unmet(s, "gup_fast/only", "alias=0,cross=pud", "wrong 8") == &s->expects[1],
+	   "unmet: not the param");
+	ok(unmet(s, "gup_fast/only", "alias=1,cross=pmd", "wrong 8") == &s->expects[0],
+	   "unmet: nothing that a rule fits");
+	ok(!unmet(s, "table_free/rcu_path", "", "rcu"),
+	   "a boot without such checks has nothing to meet");
 	scenario_free(s);
 }
 
@@ -136,52 +152,72 @@ static void test_refused(void)
 {
 	char line[6000];
 
-	ok(refused("title t\narch a\ndesign d\ncolour red\n", "scenarios/s:4: unknown key 'colour'"), "an unknown key");
+	ok(refused("title t\narch a\ndesign d\ncolour red\n",
+		   "scenarios/s:4: unknown key 'colour'"),
+	   "an unknown key");
 	ok(refused("title t\ntitle u\n", "scenarios/s:2: this key stands twice"), "a key twice");
 	ok(refused("title\n", "scenarios/s:1: key 'title' has no value"), "no value");
-	ok(refused("title t\n", "one of the keys title, arch, design is missing"), "a key that is missing");
-	ok(refused("title t\ndesign d\narch none\n", "arch/none.arch: No such file"), "no such architecture");
-	ok(refused("arch ../a\n", "scenarios/s:1: '../a' is not the name"), "an architecture with a path");
-	ok(refused("expect gup_fast/only\n", "scenarios/s:1: 'gup_fast/only': what has to be seen is missing"), "an expectation of nothing");
-	ok(refused("expect gup_fast/only cross=pud\n", "scenarios/s:1: 'gup_fast/only': what has to be seen"), "params alone");
+	ok(refused("title t\n", "one of the keys title, arch, design is missing"),
+	   "a key that is missing");
+	ok(refused("title t\ndesign d\narch none\n", "arch/none.arch: No such file"),
+	   "no such architecture");
+	ok(refused("arch ../a\n", "scenarios/s:1: '../a' is not the name"),
+	   "an architecture with a path");
+	ok(refused("expect gup_fast/only\n",
+		   "scenarios/s:1: 'gup_fast/only': what has to be seen is missing"),
+	   "an expectation of nothing");
+	ok(refused("expect gup_fast/only cross=pud\n",
+		   "scenarios/s:1: 'gup_fast/only': what has to be seen"),
+	   "params alone");
 	ok(refused("expect only right\n", "scenarios/s:1: 'only' is not a case id"), "no case id");
-	ok(refused("expect a/b =x right\n", "scenarios/s:1: '=x' is not KEY=VALUE"), "a param without a key");
+	ok(refused("expect a/b =x right\n", "scenarios/s:1: '=x' is not KEY=VALUE"),
+	   "a param without a key");
 	memset(line, 'x', sizeof(line));
 	line[sizeof(line) - 1] = '\0';
 	ok(refused(line, "scenarios/s:1: line longer than"), "a line without end");
 	put("arch/b.arch", "cross x-\n");
-	ok(refused("title t\ndesign d\narch b\n", "arch/b.arch: one of the keys"), "an architecture without QEMU");
+	ok(refused("title t\ndesign d\narch b\n", "arch/b.arch: one of the keys"),
+	   "an architecture without QEMU");
 	put("arch/b.arch", ARCH "speed high\n");
-	ok(refused("title t\ndesign d\narch b\n", "arch/b.arch:10: unknown key 'speed'"), "an unknown key of an architecture");
+	ok(refused("title t\ndesign d\narch b\n", "arch/b.arch:10: unknown key 'speed'"),
+	   "an unknown key of an architecture");
 }
 
 static void test_lists(void)
 {
-	char *asked[] = { "two", "LIST", "three" }, *missing[] = { "NONE" }, **names;
+	char *asked[] = {"two", "LIST", "three"}, *missing[] = {"NONE"}, **names;
 	size_t nr;
 
 	put("scenarios/LIST", "# names\none\n two # the second\n\n");
-	ok(!scenario_names(dir, asked, 3, &names, &nr, why) && nr == 3 && !strcmp(names[0], "two") &&
-	   !strcmp(names[1], "one") && !strcmp(names[2], "three"), "lists are replaced, each name once, in order");
+	ok(!scenario_names(dir, asked, 3, &names, &nr, why) && nr == 3 &&
+		   !strcmp(names[0], "two") && !strcmp(names[1], "one") &&
+		   !strcmp(names[2], "three"),
+	   "lists are replaced, each name once, in order");
 	scenario_names_free(names, nr);
-	ok(scenario_names(dir, missing, 1, &names, &nr, why) && strstr(why, "no such list"), "no such list");
+	ok(scenario_names(dir, missing, 1, &names, &nr, why) && strstr(why, "no such list"),
+	   "no such list");
 }
 
 static void test_cpio(void)
 {
 	const struct cpio_entry entries[] = {
-		{ .name = "dev/console", .mode = S_IFCHR | 0600, .major = 5, .minor = 1 },
-		{ .name = "init", .file = "/dev/null", .mode = S_IFREG | 0755 },
-		{ .name = "gone", .file = "/nonesuch", .mode = S_IFREG | 0755 },
+		{.name = "dev/console", .mode = S_IFCHR | 0600, .major = 5, .minor = 1},
+		{.name = "init", .file = "/dev/null", .mode = S_IFREG | 0755},
+		{.name = "gone", .file = "/nonesuch", .mode = S_IFREG | 0755},
 	};
 	const struct cpio_entry *bad;
 	char command[600];
 
 	ok(!cpio_write(path("x.cpio"), entries, 2, &bad), "an archive is written");
-	snprintf(command, sizeof(command), "cd %s && [ \"$(cpio -tv --quiet <x.cpio | awk '{ print $1, $NF }')\" = 'crw------- dev/console\n-rwxr-xr-x init' ]", dir);
+	snprintf(command, sizeof(command),
+		 "cd %s && [ \"$(cpio -tv --quiet <x.cpio | awk '{ print $1, $NF }')\" = "
+		 "'crw------- dev/console\n-rwxr-xr-x init' ]",
+		 dir);
 	ok(!system(command), "cpio reads it");
-	ok(cpio_write(path("y.cpio"), entries, 3, &bad) && bad == &entries[2], "a file that is missing is named");
-	ok(cpio_write("/nonesuch/z", entries, 1, &bad) && !bad, "an archive that cannot be written");
+	ok(cpio_write(path("y.cpio"), entries, 3, &bad) && bad == &entries[2],
+	   "a file that is missing is named");
+	ok(cpio_write("/nonesuch/z", entries, 1, &bad) && !bad,
+	   "an archive that cannot be written");
 }
 
 int main(void)

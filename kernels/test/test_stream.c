@@ -10,12 +10,15 @@
 
 #define BEGIN "{\"begin\":{\"version\":1,\"boot\":\"costs\"}}\n"
 #define M(samples)                                                                                 \
-	"{\"m\":{\"case\":\"gup_fast/walk\",\"params\":{\"design\":\"static\",\"pages\":16},"     \
+	"{\"m\":{\"case\":\"gup_fast/walk\",\"params\":{\"design\":\"static\",\"pages\":16},"      \
 	"\"subject\":\"kernel\",\"metric\":\"instructions\",\"nr_ops\":1,\"discarded\":2,"         \
 	"\"samples\":" samples "}}\n"
 #define SKIP                                                                                       \
-	"{\"skip\":{\"case\":\"kmap/pair\",\"params\":{},\"subject\":\"ref\",\"reason\":\"no \\\"EDAT\\\" \\u00e9\\u001b\"}}\n"
-#define CHECK "{\"check\":{\"id\":\"gup_fast/only\",\"params\":{\"boundary\":\"0x80000000\",\"n\":-1},\"seen\":\"right\"}}\n"
+	"{\"skip\":{\"case\":\"kmap/pair\",\"params\":{},\"subject\":\"ref\",\"reason\":\"no "     \
+	"\\\"EDAT\\\" \\u00e9\\u001b\"}}\n"
+#define CHECK                                                                                      \
+	"{\"check\":{\"id\":\"gup_fast/"                                                           \
+	"only\",\"params\":{\"boundary\":\"0x80000000\",\"n\":-1},\"seen\":\"right\"}}\n"
 
 static char text[65536];
 static size_t len;
@@ -68,15 +71,18 @@ static void test_whole(void)
 		return;
 	ok(!strcmp(s.boot, "costs") && !s.failed[0], "its boot; no failure");
 	ok(s.records[0].type == STREAM_MEASUREMENT && s.records[0].nr_samples == 3 &&
-	   s.records[0].samples[0] == 402 && s.records[0].samples[2] == 9007199254740991.0 &&
-	   s.records[0].nr_ops == 1 && s.records[0].discarded == 2 &&
-	   results_params_int(&s.records[0].params, "pages", 0) == 16 &&
-	   !strcmp(results_params_str(&s.records[0].params, "design"), "static"),
+		   s.records[0].samples[0] == 402 &&
+		   s.records[0].samples[2] == 9007199254740991.0 && s.records[0].nr_ops == 1 &&
+		   s.records[0].discarded == 2 &&
+		   results_params_int(&s.records[0].params, "pages", 0) == 16 &&
+		   !strcmp(results_params_str(&s.records[0].params, "design"), "static"),
 	   "a measurement with its params and samples");
 	ok(s.records[1].type == STREAM_SKIP && s.records[1].subject == RESULTS_REF &&
-	   !strcmp(s.records[1].text, "no \"EDAT\" \xc3\xa9?"), "a skip; no control character in it");
+		   !strcmp(s.records[1].text, "no \"EDAT\" \xc3\xa9?"),
+	   "a skip; no control character in it");
 	ok(s.records[2].type == STREAM_CHECK && !strcmp(s.records[2].text, "right") &&
-	   results_params_int(&s.records[2].params, "n", 0) == -1, "a check");
+		   results_params_int(&s.records[2].params, "n", 0) == -1,
+	   "a check");
 	stream_free(&s);
 }
 
@@ -96,7 +102,7 @@ static void test_truncation(void)
 /* The CRC is over everything before the end line; in that line every byte means something. */
 static void test_damage(void)
 {
-	static const char flips[] = { 1, 2, 4, 0x20, (char)0x80 };
+	static const char flips[] = {1, 2, 4, 0x20, (char)0x80};
 	struct stream s;
 	size_t n, f, accepted = 0;
 
@@ -130,21 +136,27 @@ static void test_random(void)
 			char *end = memmem(text, len, "{\"end\"", 6), hex[9];
 
 			if (end && end + 40 < text + len) {
-				snprintf(hex, sizeof(hex), "%08" PRIx32, crc32_of(0, text, end - text));
-				memcpy(end + strlen("{\"end\":{\"records\":2,\"crc32\":\""), hex, 8);
+				snprintf(hex, sizeof(hex), "%08" PRIx32,
+					 crc32_of(0, text, end - text));
+				memcpy(end + strlen("{\"end\":{\"records\":2,\"crc32\":\""), hex,
+				       8);
 			}
 		}
 		accepted += !parse(&s, len);
 		stream_free(&s);
 	}
-	ok(accepted < 20000, "20000 streams with random damage (seed 1): no crash, %u still valid", accepted);
+	ok(accepted < 20000, "20000 streams with random damage (seed 1): no crash, %u still valid",
+	   accepted);
 }
 
 static void test_forged(void)
 {
 	char many[8192] = BEGIN, nested[4096];
 
-	ok(refused(BEGIN "{\"check\":{\"id\":\"a/b\",\"params\":{},\"seen\":\"right\",\"ok\":true}}\n", 1, "'}}' expected"), "a key that PID 1 does not write");
+	ok(refused(BEGIN
+		   "{\"check\":{\"id\":\"a/b\",\"params\":{},\"seen\":\"right\",\"ok\":true}}\n",
+		   1, "'}}' expected"),
+	   "a key that PID 1 does not write");
 	ok(refused(BEGIN "{\"pass\":{}}\n", 1, "expected"), "a record of no known kind");
 	ok(refused(BEGIN BEGIN, 1, "expected"), "a second begin");
 	ok(refused(M("[1]"), 1, "expected"), "no begin");
@@ -157,16 +169,41 @@ static void test_forged(void)
 	ok(refused(BEGIN M("[01]"), 1, "number expected"), "a leading zero");
 	ok(refused(BEGIN M("[-1]"), 1, "too small"), "a negative sample");
 	ok(refused(BEGIN M("[1e3]"), 1, "expected"), "a fraction");
-	ok(refused(BEGIN M("[9007199254740992]"), 1, "too large"), "2^53: more than a double holds");
-	ok(refused(BEGIN M("[99999999999999999999999999]"), 1, "too large"), "more than a long holds");
-	ok(refused(BEGIN "{\"check\":{\"id\":\"a/b\",\"params\":{},\"seen\":\"\xc3\x28\"}}\n", 1, "never written: 0xc3"), "bytes that are not UTF-8");
-	ok(refused(BEGIN "{\"check\":{\"id\":\"a/b\",\"params\":{},\"seen\":\"\\ud800\"}}\n", 1, "escape"), "half a surrogate");
-	ok(refused(BEGIN "{\"check\":{\"id\":\"a/b\",\"params\":{\"x\":1,\"x\":2},\"seen\":\"\"}}\n", 1, "stands twice"), "a param twice");
-	ok(refused(BEGIN "{\"check\":{\"id\":\"a/b\",\"params\":{\"x\":1,},\"seen\":\"\"}}\n", 1, "param expected"), "a comma without a param");
-	ok(refused(BEGIN "{\"check\":{\"id\":\"a/b\",\"params\":{\"X\":1},\"seen\":\"\"}}\n", 1, "bad key"), "a param's key with capitals");
-	ok(refused(BEGIN "{\"m\":{\"case\":\"a/b\",\"params\":{},\"subject\":\"kernel\",\"metric\":\"speed\",\"nr_ops\":1,\"discarded\":0,\"samples\":[1]}}\n", 1, "no metric 'speed'"), "an unknown metric");
-	ok(refused(BEGIN "{\"m\":{\"case\":\"a/b\",\"params\":{},\"subject\":\"me\",\"metric\":\"time\",\"nr_ops\":1,\"discarded\":0,\"samples\":[1]}}\n", 1, "no subject 'me'"), "an unknown subject");
-	ok(refused(BEGIN "{\"m\":{\"case\":\"a/b\",\"params\":{},\"subject\":\"ref\",\"metric\":\"time\",\"nr_ops\":0,\"discarded\":0,\"samples\":[1]}}\n", 1, "too small"), "no operations");
+	ok(refused(BEGIN M("[9007199254740992]"), 1, "too large"),
+	   "2^53: more than a double holds");
+	ok(refused(BEGIN M("[99999999999999999999999999]"), 1, "too large"),
+	   "more than a long holds");
+	ok(refused(BEGIN "{\"check\":{\"id\":\"a/b\",\"params\":{},\"seen\":\"\xc3\x28\"}}\n", 1,
+		   "never written: 0xc3"),
+	   "bytes that are not UTF-8");
+	ok(refused(BEGIN "{\"check\":{\"id\":\"a/b\",\"params\":{},\"seen\":\"\\ud800\"}}\n", 1,
+		   "escape"),
+	   "half a surrogate");
+	ok(refused(BEGIN
+		   "{\"check\":{\"id\":\"a/b\",\"params\":{\"x\":1,\"x\":2},\"seen\":\"\"}}\n",
+		   1, "stands twice"),
+	   "a param twice");
+	ok(refused(BEGIN "{\"check\":{\"id\":\"a/b\",\"params\":{\"x\":1,},\"seen\":\"\"}}\n", 1,
+		   "param expected"),
+	   "a comma without a param");
+	ok(refused(BEGIN "{\"check\":{\"id\":\"a/b\",\"params\":{\"X\":1},\"seen\":\"\"}}\n", 1,
+		   "bad key"),
+	   "a param's key with capitals");
+	ok(refused(BEGIN "{\"m\":{\"case\":\"a/"
+			 "b\",\"params\":{},\"subject\":\"kernel\",\"metric\":\"speed\",\"nr_ops\":"
+			 "1,\"discarded\":0,\"samples\":[1]}}\n",
+		   1, "no metric 'speed'"),
+	   "an unknown metric");
+	ok(refused(BEGIN "{\"m\":{\"case\":\"a/"
+			 "b\",\"params\":{},\"subject\":\"me\",\"metric\":\"time\",\"nr_ops\":1,"
+			 "\"discarded\":0,\"samples\":[1]}}\n",
+		   1, "no subject 'me'"),
+	   "an unknown subject");
+	ok(refused(BEGIN "{\"m\":{\"case\":\"a/"
+			 "b\",\"params\":{},\"subject\":\"ref\",\"metric\":\"time\",\"nr_ops\":0,"
+			 "\"discarded\":0,\"samples\":[1]}}\n",
+		   1, "too small"),
+	   "no operations");
 	memset(nested, '[', sizeof(nested) - 1);
 	nested[sizeof(nested) - 1] = '\0';
 	strcat(many, "{\"m\":{\"case\":\"");
@@ -181,7 +218,9 @@ static void test_limits(void)
 	struct stream s;
 	unsigned i;
 
-	strcat(many, "{\"m\":{\"case\":\"a/b\",\"params\":{},\"subject\":\"ref\",\"metric\":\"time\",\"nr_ops\":1,\"discarded\":0,\"samples\":[");
+	strcat(many, "{\"m\":{\"case\":\"a/"
+		     "b\",\"params\":{},\"subject\":\"ref\",\"metric\":\"time\",\"nr_ops\":1,"
+		     "\"discarded\":0,\"samples\":[");
 	for (i = 0; i <= STREAM_MAX_SAMPLES; i++)
 		strcat(many, i ? ",7" : "7");
 	strcat(many, "]}}\n");
@@ -197,7 +236,8 @@ static void test_failed(void)
 
 	len = snprintf(text, sizeof(text), "%s", BEGIN);
 	len += snprintf(text + len, sizeof(text) - len,
-			"{\"end\":{\"records\":0,\"crc32\":\"%08" PRIx32 "\",\"failed\":\"no driver\"}}\n",
+			"{\"end\":{\"records\":0,\"crc32\":\"%08" PRIx32
+			"\",\"failed\":\"no driver\"}}\n",
 			crc32_of(0, text, len));
 	ret = parse(&s, len);
 	ok(!ret && !strcmp(s.failed, "no driver"), "what the guest says went wrong");

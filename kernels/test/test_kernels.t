@@ -1,0 +1,87 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Real kernels: the scenarios of BENCH pass, booted twice they give identical exact metrics, and
+# an unrelated change (a longer command line) moves at most 5 % of them.
+# SCENARIOS= names others.
+set -u
+export LC_ALL=C
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=${PTBENCH_BUILD:-$root/build}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+read -ra scenarios <<<"${SCENARIOS:-BENCH}"
+nr=0 failed=0
+
+ok() { # STATUS TEXT
+	nr=$((nr + 1))
+	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
+}
+
+run() { # NAME OPTION...: the run's folder becomes $tmp/NAME
+	local name=$1
+	shift
+	"$build/ptbench" kernels run --out "$tmp/runs" "$@" "${scenarios[@]}" >"$tmp/out" 2> >(sed 's/^/# /')
+	local status=$?
+	ln -s "$(tail -n 1 "$tmp/out")" "$tmp/$name"
+	return $status
+}
+
+# Compares the exact metrics of two runs, per part: "PART TOTAL MOVED", each that moved as "# ...".
+compare() {
+	python3 - "$1" "$2" <<'END'
+import collections, glob, json, os, sys
+
+def exact(file):
+    rows = {}
+    for m in json.load(open(file))["measurements"]:
+        if m.get("kind") in ("exact", "deterministic"):
+            mode = collections.Counter(m["samples"]).most_common(1)[0]
+            key = (m["case"], json.dumps(m["params"], sort_keys=True), m["subject"], m["metric"])
+            rows[key] = (m["kind"], mode[0] / m["nr_ops"])
+    return rows
+
+for file in sorted(glob.glob(sys.argv[1] + "/*.icount-*.json")):
+    name = os.path.basename(file)
+    other = os.path.join(sys.argv[2], name)
+    if not os.path.exists(other):
+        continue
+    a, b = exact(file), exact(other)
+    total = moved = 0
+    for key in sorted(a.keys() | b.keys()):
+        if a.get(key, b.get(key))[0] != "exact":
+            continue
+        total += 1
+        if a.get(key) != b.get(key):
+            moved += 1
+            print("#", name, *key, a.get(key), b.get(key))
+    print(name[:-5], total, moved)
+END
+}
+
+run first
+ok $? "every part of ${scenarios[*]} passes, with what its scenario expects"
+run second
+ok $? "and again"
+run longer --only costs --append 'dummy=1 unused=word'
+ok $? "and with a longer command line"
+
+"$build/ptbench" validate "$tmp"/first/*.json >"$tmp/out" 2>&1
+ok $? "what was written is valid"
+
+while read -r part total moved; do
+	case $part in '#') echo "# $total $moved"; continue ;; esac
+	[ "$total" -gt 0 ] && [ "$moved" -eq 0 ]
+	ok $? "$part: $total exact metrics, the same in both runs"
+done < <(compare "$tmp/first" "$tmp/second")
+
+sum_total=0 sum_moved=0
+while read -r part total moved; do
+	case $part in '#') echo "# $total $moved"; continue ;; esac
+	sum_total=$((sum_total + total)) sum_moved=$((sum_moved + moved))
+done < <(compare "$tmp/first" "$tmp/longer")
+[ $sum_total -gt 0 ] && [ $((sum_moved * 20)) -le $sum_total ]
+ok $? "a longer command line moves $sum_moved of $sum_total exact metrics"
+
+echo "1..$nr"
+exit $failed
