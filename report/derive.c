@@ -208,7 +208,8 @@ const char *rv_difference(struct arena *a, const struct rvalue *v)
 	if (!rv_ok(v))
 		return rv_text(a, v);
 	if (v->kind != RESULTS_SAMPLED || v->low > 0 || v->high < 0)
-		return arena_str(a, "%s%s", v->v > 0 ? "+" : "", rv_text(a, v));
+		return arena_str(a, "%s%s", v->v > 0 && strcmp(rv_number(a, v), "0") != 0 ? "+" : "",
+				 rv_text(a, v));
 	s = scale_of(v->metric, v->v);
 	return arena_str(a, "no difference seen (%s%s)", rv_detail(a, v), s.unit);
 }

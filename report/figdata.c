@@ -13,9 +13,9 @@
 
 #define WIDTH 440
 #define MAX_LABEL 28   /* characters */
-#define ROW 21	      /* pixels of a bar and the space around it */
-#define OFFSET_WIDTH 8.4 /* of what gnuplot counts offsets in */
-#define CHAR_WIDTH 7.1  /* of the labels, in the widest of the usual fonts */
+#define ROW 22	      /* pixels of a bar and the space around it */
+#define OFFSET_WIDTH 9.1 /* of what gnuplot counts offsets in */
+#define CHAR_WIDTH 7.7  /* of the labels, in the widest of the usual fonts */
 
 /* Legible on white and on the dark theme's ground; told apart by those who see fewer colours. */
 static const char *const series_rgb[] = {
@@ -307,13 +307,13 @@ void figure_bars(struct arena *a, const struct figure *f, FILE *to, struct mu *o
 	bars_margins(a, f, &l);
 	l.unit = factors ? (struct axis_unit){ 1, "" } : axis_unit(f->bars[0].value.metric, l.max);
 	by = l.unit.by;
-	height = l.rows * ROW + 62;
+	height = l.rows * ROW + 58;
 	file_names(a, f, o);
 	set_num(a, o, "height", ceil(height));
 	set_num(a, o, "left", l.left / WIDTH);
 	set_num(a, o, "right", l.right / WIDTH);
 	set_num(a, o, "top", 1 - 4 / height);
-	set_num(a, o, "bottom", 54 / height);
+	set_num(a, o, "bottom", 50 / height);
 	/* A label on the very end of a logarithmic axis would be lost to rounding. */
 	set_num(a, o, "xmin", log ? l.min / by * 0.999 : l.min / by);
 	set_num(a, o, "xmax", l.max / by);
@@ -408,7 +408,7 @@ void figure_lines(struct arena *a, const struct figure *f, FILE *to, struct mu *
 {
 	struct lines_range r = { 0 };
 	struct axis_unit unit;
-	double legend = 18 * (double)f->nr_lines, height = 308 + legend;
+	double legend = 19 * (double)f->nr_lines, height = 308 + legend;
 	double left;
 
 	lines_range(f, &r);
