@@ -54,8 +54,8 @@ test-helpers += bench-test/bench_guest bench-test/bench_busted
 bench-test/bench_guest-srcs := $(bench-cases) bench/runner_guest.c
 bench-test/bench_guest-libs := refurcu ref
 bench-test/bench_guest-ldlibs := -lurcu-qsbr -lurcu-memb
-bench-test/bench_busted-srcs := bench/test/busted_rows.c \
-	$(filter-out bench/rows.c bench/case_%,$(bench-srcs))
+bench-test/bench_busted-srcs := bench/test/busted_rows.c bench/test/fake_perf.c \
+	$(filter-out bench/rows.c bench/perf.c bench/case_%,$(bench-srcs))
 bench-test/bench_busted-libs := $(bench-libs)
 bench-test/bench_busted-ldlibs := $(bench-ldlibs)
 

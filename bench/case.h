@@ -51,8 +51,8 @@ struct bench_state {
 	char skip[160];		/* set by setup: why this instance cannot run here */
 	/* Manual time: when c->manual_time, run() adds the nanoseconds that count. */
 	double manual_ns;
-	/* Further metrics of this instance, by name of results/metrics.h: totals over the n
-	 * operations of the last run(). */
+	/* Further metrics of this instance, by name of results/metrics.h: totals over all operations
+	 * since setup. */
 	struct { const char *metric; double total; } extra[8];
 	size_t nr_extra;
 	/* Set by setup: most operations between before() and after(); 0: any number. */

@@ -56,11 +56,18 @@ static int count_instructions(struct bench_state *s, int fd, uint64_t n, double 
 	return err;
 }
 
-/* Where run() does more than the operation (it has its own clock), its instructions are not it. */
+/* Of this thread in user mode: not where others take part, the kernel is what is measured, or run()
+ * does more than the operation and has a clock of its own to tell them apart. */
+static bool counts_instructions(const struct bench_state *s)
+{
+	return !s->c->manual_time && !(bench_needs(s) & (BENCH_NEED_THREADS | BENCH_NEED_HOST));
+}
+
 static void run_instructions(struct native_instance *in, struct bench_state *s)
 {
 	int fd = perf_open_self(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS), err = 0;
-	uint64_t n = COUNTED_OPERATIONS;
+	bool fewer = s->max_batch && s->max_batch < COUNTED_OPERATIONS;
+	uint64_t n = fewer ? s->max_batch : COUNTED_OPERATIONS;
 	double samples[COUNTED_SAMPLES];
 
 	if (fd < 0)
@@ -91,7 +98,7 @@ void native_count(struct native_instance *in)
 		run_check(in, &s);
 	if (c->count)
 		run_count(in, &s);
-	if (!c->manual_time && !(bench_needs(&s) & BENCH_NEED_THREADS))
+	if (counts_instructions(&s))
 		run_instructions(in, &s);
 	native_teardown(in, &s);
 }

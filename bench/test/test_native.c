@@ -105,6 +105,12 @@ static void test_fine(void)
 	ok(fabs(value(m) - 100) < 0.1, "a case's own clock is the one that counts: %.1f ns", value(m));
 	ok(find(doc, "shim/native", "", "time"), "the library's own loop is a row");
 	ok(value(find(doc, "busted/mix", "fine", "time")) > 0, "hooks around batches of limited size");
+	ok(value(find(doc, "busted/mix", "fine", "tables_freed")) == 2,
+	   "what a case reports beside the time, per operation");
+	m = find(doc, "busted/mix", "fine", "instructions");
+	ok(m && m->nr_samples == 9 && m->nr_ops == 500 && value(m) == 2468,
+	   "where there are counters, instructions are a metric: %.0f", value(m));
+	ok(!find(doc, "good/clock", "", "instructions"), "but not of a case with a clock of its own");
 	ok(doc && results_pairs_get(&doc->environment, "hypervisor") &&
 	   results_pairs_get(&doc->environment, "perf_counters") &&
 	   results_pairs_get(&doc->subject, "suite") && doc->command, "it says where and of what");
