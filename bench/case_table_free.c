@@ -4,15 +4,15 @@
 //
 // One operation of `munmap` clears the entries of `tables` PTE tables, unlinks the tables and hands
 // them to the gather, up to and with gather_finish(); `keep` clears the same entries and leaves the
-// tables where they are, so that the difference of the two, over `tables`, is what freeing one table
-// costs. Operations follow each other without a pause until every table of the ring has been used;
-// putting entries and tables back is not timed.
+// tables where they are, so that the difference of the two, over `tables`, is what freeing one
+// table costs. Operations follow each other without a pause until every table of the ring has been
+// used; putting entries and tables back is not timed.
 //
 // Readers (free_readers.h) walk and put 16 pages at a time. Their throughput is that during the
 // bursts of operations, when the freer is as busy with every discipline; their worst walk is looked
-// for from a burst's beginning until its last table is free, grace period included. A burst uses the
-// ring once, so tables_waiting_peak is at most the ring, and with liburcu, whose workers sleep longer
-// than a burst takes, it is the burst.
+// for from a burst's beginning until its last table is free, grace period included. A burst uses
+// the ring once, so tables_waiting_peak is at most the ring, and with liburcu, whose workers sleep
+// longer than a burst takes, it is the burst.
 
 #include <errno.h>
 #include <sched.h>
@@ -53,7 +53,8 @@ static const char *const formats[] = { FORMAT, NULL };
 static const long long readers[] = { 0, 1, 3, 7, 15, 31, READERS_MAX };
 static const long long tables[] = { 1, 8, 64, 509 };
 
-#define NUMS(key_, array) { .key = key_, .nums = array, .nr_nums = sizeof(array) / sizeof(array[0]) }
+#define NUMS(key_, array) \
+	{ .key = key_, .nums = array, .nr_nums = sizeof(array) / sizeof(array[0]) }
 
 /* ---- the simulated memory, laid out once and shared by all instances ---- */
 
@@ -75,7 +76,7 @@ static uint64_t ring_addr(size_t slot)
 	return TABLE_SPAN * (slot + 1);
 }
 
-/* The same page in each of its entries: nobody walks there, and what they cost to clear is alike. */
+/* The same page in each entry: nobody walks there, and what they cost to clear is alike. */
 static void fill(struct ring_table *t)
 {
 	for (size_t i = 0; i < NR_PAGES; i++)
@@ -423,8 +424,9 @@ static void after(struct bench_state *s, uint64_t n)
 
 	end_batch(f, n);
 	if (f->next != n * f->tables)
-		snprintf(s->fail, sizeof(s->fail), "at most %llu operations fit between before() and "
-			 "after(), not %llu", (unsigned long long)s->max_batch, (unsigned long long)n);
+		snprintf(s->fail, sizeof(s->fail),
+			 "at most %llu operations fit between before() and after(), not %llu",
+			 (unsigned long long)s->max_batch, (unsigned long long)n);
 	put_back(s, f);
 	report(s, f);
 }

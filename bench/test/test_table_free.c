@@ -101,8 +101,8 @@ int main(void)
 
 	bench_for_each_instance(&bench_table_free_munmap, run_row, &rows);
 	bench_for_each_instance(&bench_table_free_keep, run_row, &rows);
-	ok(rows.ran >= 24 && rows.kept >= 4, "%zu rows ran, %zu of them keep their tables", rows.ran,
-	   rows.kept);
+	ok(rows.ran >= 24 && rows.kept >= 4, "%zu rows ran, %zu of them keep their tables",
+	   rows.ran, rows.kept);
 	ok(rows.with_readers || rows.oversubscribed, "readers walked, or there is no CPU for them");
 	ok(bench_for_each_instance(&bench_table_free_munmap, run_wrongly, NULL) == 1,
 	   "a row was run wrongly");

@@ -4,9 +4,9 @@
  *
  * A directed signal to each online reader, and the freer waits for every acknowledgement, as
  * smp_call_function_many() with wait does. A reader outside a walk acknowledges in its signal
- * handler; one inside a walk has its "interrupts" off, and acknowledges in ref_irq_restore(). What
- * it costs is more than the interrupt it stands for: the kernel sends one to deliver the signal, and
- * then there is the signal.
+ * handler; one inside a walk has its "interrupts" off, and acknowledges in ref_irq_restore(). It
+ * costs more than the interrupt it stands for: the kernel sends one to deliver the signal, and then
+ * there is the signal.
  *
  * No acknowledgement is lost: req is released before the signal is sent, so whichever handler or
  * restore comes after the signal sees it, and acknowledges everything asked so far. Two signals

@@ -3,8 +3,8 @@
  * Discipline rcu_memb: call_rcu() of the whole batch, readers inside rcu_read_lock().
  *
  * This flavour's grace period uses membarrier(2) itself, interrupts included, so that its readers
- * need no barrier; it stands for RCU whose readers mark their sections. Its worker
- * is placed and sleeps as in urcu_qsbr.c.
+ * need no barrier; it stands for RCU whose readers mark their sections. Its worker is placed and
+ * sleeps as in urcu_qsbr.c.
  */
 #ifndef __SANITIZE_THREAD__ /* its inline functions use volatile where that wants atomics */
 #define _LGPL_SOURCE

@@ -7,8 +7,8 @@
  * around call_rcu(), so that a freer that does something else holds up nobody.
  *
  * liburcu's worker runs where the last freer to create a gather may run: callbacks run where they
- * were queued, as the kernel's do. It sleeps 10 ms after each round of them: how long tables wait is
- * liburcu's property and not that of RCU in a kernel.
+ * were queued, as the kernel's do. It sleeps 10 ms after each round of them: how long tables wait
+ * is liburcu's property and not that of RCU in a kernel.
  */
 #ifndef __SANITIZE_THREAD__ /* its inline functions use volatile where that wants atomics */
 #define _LGPL_SOURCE

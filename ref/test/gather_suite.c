@@ -342,8 +342,9 @@ static void errors(const struct gather_discipline *d)
 	ok(!gather_discipline_find("no_such") && !gather_discipline_find("") &&
 	   !gather_discipline_at(gather_nr_disciplines()), "unknown disciplines are not found");
 	gather_destroy(NULL);
-	ok(gather_max_batch() == 4096 / sizeof(void *) - 3, "a batch holds %u tables: a page less %s",
-	   gather_max_batch(), "the three words of the kernel's header");
+	ok(gather_max_batch() == 4096 / sizeof(void *) - 3,
+	   "a batch holds %u tables: a page less the three words of the kernel's header",
+	   gather_max_batch());
 }
 
 /* membarrier(2) is an option of the kernel, and guests' are small. */

@@ -197,7 +197,8 @@ static void two_freers(void)
 	go(&a, 1);
 	go(&b, 1);
 	usleep(HOLD_US);
-	ok(!ref_load_acquire(&a.freed) && !ref_load_acquire(&b.freed), "two freers wait for a walk");
+	ok(!ref_load_acquire(&a.freed) && !ref_load_acquire(&b.freed),
+	   "two freers wait for a walk");
 	tell(&r, LEAVE_WALK);
 	ok(frees_in_time(&a) && frees_in_time(&b), "and both are answered when it ends");
 	tell(&r, OFFLINE);
@@ -213,7 +214,7 @@ static void two_freers(void)
 static void offline_answers(bool with_heir)
 {
 	const char *who = with_heir ? "the slot's next owner" : "nobody";
-	struct reader r = { .nr_gathers = 1, .deaf = true }, heir = { .nr_gathers = 1, .deaf = true };
+	struct reader r = { .nr_gathers = 1, .deaf = true }, heir = r;
 	struct freer f = { 0 };
 
 	start_freer(&f);
@@ -223,8 +224,8 @@ static void offline_answers(bool with_heir)
 	tell(&r, ONLINE);
 	go(&f, 1);
 	usleep(HOLD_US);
-	ok(!ref_load_acquire(&f.freed), "%s in line: the freer waits for a reader that does not hear",
-	   who);
+	ok(!ref_load_acquire(&f.freed),
+	   "%s in line: the freer waits for a reader that does not hear", who);
 	tell(&r, OFFLINE);
 	if (with_heir)
 		tell(&heir, ONLINE);

@@ -4,10 +4,11 @@
  * never what a freed one was overwritten with.
  *
  * The walker is the source of ref/gup/walk.h with its steps made visible: the window between
- * loading the PMD and the first PTE is widened at random, and the page that each PTE names is looked
- * at before anything is done with it. Freed tables are filled with entries that name one page which
- * no address in the range maps, and stay so in a queue before they are used again. They are filled
- * by plain stores, so that ThreadSanitizer sees a free that nothing orders after the walk.
+ * loading the PMD and the first PTE is widened at random, and the page that each PTE names is
+ * looked at before anything is done with it. Freed tables are filled with entries that name one
+ * page which no address in the range maps, and stay so in a queue before they are used again. They
+ * are filled by plain stores, so that ThreadSanitizer sees a free that nothing orders after the
+ * walk.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -32,7 +33,7 @@ static void walk_step(const char *site);
 #define NR_SLOTS 16	 /* regions of one table each, walked and freed */
 #define NR_SPARES 64	 /* further tables to put in their place */
 #define NR_PAGES 16	 /* mapped in each */
-#define NR_READERS 2	 /* one with the widened walk, one with the walker that is benchmarked */
+#define NR_READERS 2	 /* one with the widened walk, one with the benchmarked walker */
 #define RUN_MS 400	 /* per discipline and number of readers */
 #define PATIENCE_MS 5000
 #define SENTINEL_ADDR (1ULL << 40)

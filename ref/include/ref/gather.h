@@ -23,15 +23,15 @@ struct gather_discipline {
 	const char *name; /* ipi_signal | sync_membarrier | membarrier | rcu_qsbr | rcu_memb */
 	const char *summary;
 	bool busted;	 /* tables may be freed under a walker */
-	bool deferred;	 /* flush() returns before the tables are free; barrier() waits for them */
+	bool deferred;	 /* tables are freed later than flush() returns; barrier() waits */
 	bool needs_urcu; /* in an object file of its own, absent from guests */
 	int (*init)(struct gather *g);
 	void (*exit)(struct gather *g);
 	/* By each walking thread before its first walk and after its last; -ENOMEM. */
 	int (*reader_online)(struct gather *g);
 	void (*reader_offline)(struct gather *g);
-	/* Around each walk and between walks; NULL: the walk's own ref_irq_save() is enough. Callers
-	 * use gather_walk_begin() and gather_walk_end() below. */
+	/* Around each walk and between walks; NULL: the walk's own ref_irq_save() is enough.
+	 * Callers use gather_walk_begin() and gather_walk_end() below. */
 	void (*reader_lock)(struct gather *g);
 	void (*reader_unlock)(struct gather *g);
 	void (*reader_quiescent)(struct gather *g);
