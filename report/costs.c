@@ -197,6 +197,21 @@ static struct rvalue keep_row(struct arena *a, const struct table_cost *t, doubl
 	return m ? rv_of(m) : rv_missing(why);
 }
 
+static struct rvalue madvise_row(struct arena *a, const struct table_cost *t, double tables)
+{
+	const struct report_cond conds[] = {
+		{ .key = "tables", .num = (long long)tables },
+		{ .key = "discipline", .any = true },
+	};
+	struct report_rows rows = t->rows;
+	const struct results_measurement *m;
+	const char *why;
+
+	rows.case_id = "table_free/madvise";
+	m = rows_find(a, &rows, t->like, conds, 2, &why);
+	return m ? rv_of(m) : rv_missing(why);
+}
+
 struct points {
 	double x[MAX_TABLE_POINTS];
 	struct rvalue y[MAX_TABLE_POINTS];
@@ -214,7 +229,7 @@ static void add_point(struct points *p, double x, struct rvalue y)
 static void table_points(struct arena *a, struct table_cost *t)
 {
 	static const char how[] = "munmap minus its twin that keeps the tables";
-	struct points same = { .nr = 0 }, packed = { .nr = 0 }, *slope;
+	struct points same = { .nr = 0 }, packed = { .nr = 0 }, control = { .nr = 0 }, *slope;
 	size_t i;
 
 	for (i = 0; i < t->nr; i++) {
@@ -228,9 +243,16 @@ static void table_points(struct arena *a, struct table_cost *t)
 		if (!rv_ok(&t->keep[i]) && rv_ok(&p))
 			t->keep[i] = p;
 		t->diff[i] = rv_sub(t->munmap[i], t->keep[i], how);
+		t->control[i] = rv_sub(t->munmap[i], madvise_row(a, t, tables), "munmap minus MADV_DONTNEED");
+		add_point(&control, tables, t->control[i]);
 	}
-	/* Two kinds of twin on one line would be a slope of the twins. */
-	slope = packed.nr >= 2 && packed.nr >= same.nr ? &packed : &same;
+	/*
+	 * Two kinds of twin on one line would be a slope of the twins. The packed twin's pages lie in
+	 * one table, so its difference holds the scan of the others: the same VMA's comes first.
+	 */
+	slope = same.nr >= 2 || !packed.nr ? &same : &packed;
+	t->per_table_control = rv_slope(a, control.x, control.y, control.nr,
+					"slope over the number of tables of munmap minus MADV_DONTNEED");
 	t->first = t->nr ? t->diff[0] : rv_missing("not run");
 	t->per_table = rv_slope(a, slope->x, slope->y, slope->nr,
 				"slope over the number of tables of munmap minus its twin");

@@ -83,8 +83,11 @@ struct table_cost {
 	size_t nr;
 	double tables[MAX_TABLE_POINTS];
 	struct rvalue munmap[MAX_TABLE_POINTS], keep[MAX_TABLE_POINTS], diff[MAX_TABLE_POINTS];
+	/* munmap minus MADV_DONTNEED of the same region, which frees no table but scans them all */
+	struct rvalue control[MAX_TABLE_POINTS];
 	/* diff at the fewest tables; slope of diff over the sizes whose twin is of one kind */
 	struct rvalue first, per_table;
+	struct rvalue per_table_control; /* slope of control */
 };
 /* One entry per discipline, readers, peer, ... */
 size_t table_costs(struct arena *a, const struct report_part *part, enum results_subject subject,

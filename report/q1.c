@@ -26,7 +26,8 @@ static struct rvalue event(struct model *m, const struct report_part *part,
 }
 
 struct cells {
-	size_t nr, differ;
+	size_t nr, differ;	      /* by CPUs interrupted */
+	size_t sent_differ;	      /* by interrupts sent */
 	const struct results_params *top; /* the spinning peer's with the most tables */
 };
 
@@ -46,12 +47,15 @@ static struct cells compare_cells(struct model *m, const struct report_part *a,
 		    strcmp(row->case_id, "table_free/munmap") != 0 ||
 		    strcmp(row->metric->name, "ipis_sent") != 0)
 			continue;
-		x = rv_of(row);
-		y = event(m, b, &row->params, "ipis_sent");
-		if (!rv_ok(&y))
+		x = event(m, a, &row->params, "cpus_interrupted");
+		y = event(m, b, &row->params, "cpus_interrupted");
+		if (!rv_ok(&x) || !rv_ok(&y))
 			continue;
 		c.nr++;
 		c.differ += x.v != y.v;
+		x = rv_of(row);
+		y = event(m, b, &row->params, "ipis_sent");
+		c.sent_differ += !rv_ok(&y) || x.v != y.v;
 		if (peer && strcmp(peer, "spin") == 0 &&
 		    (!c.top || results_params_int(&row->params, "tables", 0) >
 				       results_params_int(c.top, "tables", 0)))
@@ -60,9 +64,9 @@ static struct cells compare_cells(struct model *m, const struct report_part *a,
 	return c;
 }
 
-static const char *interrupts(struct arena *a, double v)
+static const char *cpus(struct arena *a, double v)
 {
-	return arena_str(a, STRONG "%s" STRONG " interrupt%s", group_digits(a, v, v == floor(v) ? 0 : 1),
+	return arena_str(a, STRONG "%s" STRONG " CPU%s", group_digits(a, v, v == floor(v) ? 0 : 1),
 			 v == 1 ? "" : "s");
 }
 
@@ -84,26 +88,29 @@ static const char *flush_sentence(struct model *m, const struct report_part *sto
 
 	if (!c.top)
 		return NULL;
-	x = event(m, stock, c.top, "ipis_sent");
-	y = event(m, forced, c.top, "ipis_sent");
+	x = event(m, stock, c.top, "cpus_interrupted");
+	y = event(m, forced, c.top, "cpus_interrupted");
 	cx = event(m, stock, c.top, "rcu_callbacks");
 	cy = event(m, forced, c.top, "rcu_callbacks");
 	return arena_str(
 		a,
-		"%s A munmap that frees %lld tables while a thread of the same process spins on the "
-		"other CPU sends %s on %s (%s) and %s on %s (%s); %zu of %zu cells are equal. %s",
-		c.differ ? "Not in every cell." : "No: the flush interrupts stay the same with RCU.",
-		results_params_int(c.top, "tables", 0), interrupts(a, x.v), STOCK, callbacks(a, &cx),
-		interrupts(a, y.v), FORCED, callbacks(a, &cy), c.nr - c.differ, c.nr,
+		"%s A munmap that frees %lld tables while a thread of the same process spins on the other CPU "
+		"interrupts %s on %s (%s) and %s on %s (%s); %zu of %zu cells are equal. %s%s", c.differ
+		? "Not the same in every cell." : "No: the flush interrupts stay the same with RCU.",
+		results_params_int(c.top, "tables", 0), cpus(a, x.v), STOCK, callbacks(a, &cx), cpus(a, y.v),
+		FORCED, callbacks(a, &cy), c.nr - c.differ, c.nr,
 		c.differ ? "The table shows where they differ."
 			 : "The interrupt flushes the TLB. With RCU the tables\xe2\x80\x99 safety no longer "
-			   "depends on it; the flush still does.");
+			   "depends on it; the flush still does.",
+		c.sent_differ ? arena_str(a, " (Interrupts sent differ in %zu: none is sent to a CPU whose call "
+					     "queue is not empty.)", c.sent_differ) : "");
 }
 
 static void event_row(struct model *m, struct table *t, const struct results_params *p,
 		      const struct report_part *const *parts, size_t nr)
 {
-	static const char *const metrics[] = { "ipis_sent", "tlb_flushes", "rcu_callbacks" };
+	static const char *const metrics[] = { "cpus_interrupted", "ipis_sent", "tlb_flushes",
+					       "rcu_callbacks" };
 	struct arena *a = m->arena;
 	size_t i, j;
 
@@ -142,10 +149,10 @@ static void flush_figure(struct model *m, struct section *s, const struct report
 {
 	const struct report_part *parts[] = { stock, forced };
 	struct figure *f = section_figure(m, s, FIGURE_BARS, "q1-interrupts",
-					  "Flush interrupts sent by one munmap, by tables freed");
+					  "CPUs that one munmap interrupts, by tables freed");
 	size_t i, j;
 
-	f->xlabel = "interrupts sent per munmap";
+	f->xlabel = "CPUs interrupted per munmap";
 	for (i = 0; i < stock->doc->nr_measurements; i++) {
 		const struct results_measurement *row = &stock->doc->measurements[i];
 		const char *peer = results_params_str(&row->params, "peer");
@@ -157,7 +164,7 @@ static void flush_figure(struct model *m, struct section *s, const struct report
 		heading = arena_str(m->arena, "peer spinning, tables freed: %s",
 				    param_text(m->arena, &row->params, "tables", "?"));
 		for (j = 0; j < 2; j++) {
-			struct rvalue v = event(m, parts[j], &row->params, "ipis_sent");
+			struct rvalue v = event(m, parts[j], &row->params, "cpus_interrupted");
 
 			figure_bar(m, f, heading, j ? "forced RCU" : "stock (IPI)", &v, (int)j);
 		}
@@ -166,15 +173,15 @@ static void flush_figure(struct model *m, struct section *s, const struct report
 			    STOCK, FORCED);
 	f->caption = arena_str(m->arena,
 			       "Mode %s, x86_64, virtual interrupts: counted by probes in a boot of their "
-			       "own, never timed. Per munmap, exact.",
+			       "own, never timed.",
 			       mode_words(m->arena, stock));
 }
 
 static void build_flush(struct model *m, struct page *p)
 {
-	static const char *const columns[] = { "Peer", "#Tables", "#IPIs stock", "#IPIs forced RCU",
-					       "#Flushes stock", "#Flushes forced RCU",
-					       "#Callbacks stock", "#Callbacks forced RCU", NULL };
+	static const char *const columns[] = { "Peer", "#Tables", "#CPUs interrupted: stock", "#RCU",
+					       "#IPIs sent: stock", "#RCU", "#Flushes: stock", "#RCU",
+					       "#Callbacks: stock", "#RCU", NULL };
 	const struct report_part *stock = input_guest(m->in, STOCK, "icount-2cpu");
 	const struct report_part *forced = input_guest(m->in, FORCED, "icount-2cpu");
 	struct section *s = page_section(m, p, "flush", "The flush interrupt on x86_64");
@@ -209,8 +216,9 @@ static const char *broadcast_sentence(struct model *m, const struct report_part 
 	struct arena *a = m->arena;
 	struct cells c = compare_cells(m, part, part);
 	struct rvalue ipis, cbs, per;
+	size_t windows = 0, held = 0, i, j;
+	const char *seen;
 	double most = 0;
-	size_t i;
 
 	if (!c.top)
 		return NULL;
@@ -220,29 +228,34 @@ static const char *broadcast_sentence(struct model *m, const struct report_part 
 		if (!row->skipped && strcmp(row->case_id, "table_free/munmap") == 0 &&
 		    strcmp(row->metric->name, "ipis_sent") == 0)
 			most = fmax(most, rv_of(row).v);
+		else
+			continue;
+		for (j = 0; j < row->nr_samples; j++, windows++)
+			held += row->samples[j] > 0;
 	}
-	ipis = event(m, part, c.top, "ipis_sent");
+	seen = held ? arena_str(a, "; %zu of %zu windows held one all the same", held, windows) : "";
+	ipis = event(m, part, c.top, "cpus_interrupted");
 	cbs = event(m, part, c.top, "rcu_callbacks");
 	per = event(m, part, c.top, "tables_per_callback");
 	if (most == 0)
 		return arena_str(a,
-				 "It frees where no interrupt ever comes: s390x broadcasts the "
-				 "invalidation in hardware, and none of %zu cells sends an interrupt "
-				 "(" STRONG "0" STRONG " with %lld tables and a peer spinning). There a "
-				 "walker with interrupts off holds nothing back, and %s per munmap, %s "
-				 "tables each, are what makes freeing safe.",
-				 c.nr, results_params_int(c.top, "tables", 0), callbacks(a, &cbs),
+				 "Freeing where no interrupt comes: s390x broadcasts the invalidation in hardware, "
+				 "and in none of %zu cells does munmap send an interrupt (" STRONG "0" STRONG
+				 " with %lld tables and a peer spinning%s). There a walker with interrupts off "
+				 "holds nothing back; %s per munmap, for %s tables, is what makes freeing safe.",
+				 c.nr, results_params_int(c.top, "tables", 0), seen, callbacks(a, &cbs),
 				 rv_text(a, &per));
 	return arena_str(a,
-			 "On s390x up to %s are sent by one munmap (%s with %lld tables and a peer "
-			 "spinning), with %s per munmap.",
-			 interrupts(a, most), rv_text(a, &ipis), results_params_int(c.top, "tables", 0),
+			 "On s390x one munmap sends up to %s interrupts (%s CPUs interrupted with %lld tables and "
+			 "a peer spinning), with %s per munmap.",
+			 group_digits(a, most, 0), rv_text(a, &ipis), results_params_int(c.top, "tables", 0),
 			 callbacks(a, &cbs));
 }
 
 static void build_broadcast(struct model *m, struct page *p)
 {
-	static const char *const columns[] = { "Peer", "#Tables", "#IPIs", "#Flushes", "#Callbacks", NULL };
+	static const char *const columns[] = { "Peer", "#Tables", "#CPUs interrupted", "#IPIs sent", "#Flushes",
+					       "#Callbacks", NULL };
 	const struct report_part *part = input_guest(m->in, S390X, "icount-2cpu");
 	struct section *s = page_section(m, p, "broadcast", "Where the hardware broadcasts");
 	const char *question = "What does RCU buy?", *text = NULL;
@@ -294,79 +307,88 @@ static bool read_freeing(struct model *m, const char *setup, const char *now, co
 	return f->have[0] && f->have[1];
 }
 
-static struct rvalue part_value(const struct freeing *f, int i, bool later, bool slope)
+enum cost_quantity { COST_FIRST, COST_FURTHER, COST_CONTROL };
+
+static struct rvalue part_value(const struct freeing *f, int i, bool later, enum cost_quantity q)
 {
 	const struct table_cost *t = later ? &f->later[i] : &f->now[i];
 
 	if (!t->rows.part)
 		return rv_missing(later ? "not recorded" : "not measured");
-	return slope ? t->per_table : t->first;
+	return q == COST_FIRST ? t->first : q == COST_FURTHER ? t->per_table : t->per_table_control;
 }
 
-static const char *signed_words(struct arena *a, const struct rvalue *v)
+/* RCU minus IPI. */
+static struct rvalue rcu_less_ipi(const struct freeing *f, bool later, enum cost_quantity q)
 {
-	if (!rv_ok(v))
-		return "an unknown number";
-	return arena_str(a, "%s%s", v->v > 0 ? "+" : "", rv_text(a, v));
+	return rv_sub(part_value(f, 1, later, q), part_value(f, 0, later, q), "forced RCU minus stock");
 }
 
 static const char *cost_sentence(struct model *m, const struct freeing *f, bool is_time)
 {
 	struct arena *a = m->arena;
-	struct rvalue x = part_value(f, 0, false, true), y = part_value(f, 1, false, true);
-	struct rvalue first = rv_sub(part_value(f, 1, false, false), part_value(f, 0, false, false), "");
-	struct rvalue later = part_value(f, 1, true, true), d = rv_sub(y, x, "");
-	const char *unit = is_time ? "" : " instructions";
+	struct rvalue x = part_value(f, 0, false, COST_FURTHER), y = part_value(f, 1, false, COST_FURTHER);
+	struct rvalue d = rcu_less_ipi(f, false, COST_FURTHER), later = rcu_less_ipi(f, true, COST_FURTHER);
+	struct rvalue first = rcu_less_ipi(f, false, COST_FIRST), last = rcu_less_ipi(f, true, COST_FIRST);
+	const char *text;
 
 	if (!rv_ok(&d))
 		return arena_str(a, "The cost per table could not be derived: %s.", d.why);
-	return arena_str(
-		a,
-		"%sper further table freed, munmap itself takes %s%s under the flush IPI and %s%s with RCU "
-		"(" STRONG "%s" STRONG "); RCU\xe2\x80\x99s callback takes " STRONG "%s%s" STRONG
-		" per table later. The first table of a munmap costs %s%s with RCU: the batch page and call_rcu().",
-		is_time ? "" : "Time not measured here; instructions: ", rv_text(a, &x), unit,
-		rv_text(a, &y), unit, signed_words(a, &d), rv_text(a, &later), unit,
-		signed_words(a, &first), unit);
+	text = arena_str(a, "%s further table freed, munmap takes %s until it returns under the flush IPI "
+			    "and %s with RCU (%s)",
+			 is_time ? "Per" : "Time not measured here; instructions: per", rv_strong(a, &x),
+			 rv_strong(a, &y), rv_difference(a, &d));
+	if (rv_ok(&later))
+		text = arena_str(a, "%s; the callback takes %s more later", text, rv_strong(a, &later));
+	text = arena_str(a, "%s. The first table of a munmap, with the batch page and call_rcu(), differs by %s "
+			    "until it returns", text, rv_difference(a, &first));
+	return rv_ok(&last) ? arena_str(a, "%s and %s later.", text, rv_difference(a, &last))
+			    : arena_str(a, "%s.", text);
+}
+
+static void cost_row(struct model *m, struct table *t, const char *name, const struct rvalue v[3])
+{
+	struct rvalue d = rv_sub(v[1], v[0], "");
+
+	table_row(m, t);
+	table_cell(t, "", name);
+	table_value(m, t, &v[0]);
+	table_value(m, t, &v[1]);
+	table_value(m, t, &d);
+	table_value(m, t, &v[2]);
 }
 
 static void cost_table(struct model *m, struct section *s, const struct freeing *f, const char *unit)
 {
 	static const char *const columns[] = { "Quantity", "#x86_64 stock (IPI)", "#x86_64 forced RCU",
 					       "#RCU \xe2\x88\x92 IPI", "#s390x stock (RCU)", NULL };
-	static const struct {
-		const char *name;
-		bool later, slope;
-	} rows[] = {
-		{ "first table, until munmap returns", false, false },
-		{ "each further table, until munmap returns", false, true },
-		{ "first table, deferred", true, false },
-		{ "each further table, deferred", true, true },
+	static const char *const names[2][3] = {
+		{ "first table: until munmap returns", "first table: deferred", "first table: in all" },
+		{ "each further: until munmap returns", "each further: deferred", "each further: in all" },
 	};
 	struct table *t = section_table(
 		m, s, arena_str(m->arena, "Cost of freeing page tables: munmap minus its twin, %s", unit), columns);
-	size_t i;
-	int j;
+	struct rvalue v[3][3];
+	int q, j;
 
-	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct rvalue v[3], d;
-
+	for (q = COST_FIRST; q <= COST_FURTHER; q++) {
+		for (j = 0; j < 3; j++) {
+			v[0][j] = part_value(f, j, false, (enum cost_quantity)q);
+			v[1][j] = part_value(f, j, true, (enum cost_quantity)q);
+			v[2][j] = rv_linear((const struct rterm[]){ { v[0][j], 1 }, { v[1][j], 1 } }, 2, "");
+		}
 		for (j = 0; j < 3; j++)
-			v[j] = part_value(f, j, rows[i].later, rows[i].slope);
-		d = rv_sub(v[1], v[0], "");
-		table_row(m, t);
-		table_cell(t, "", rows[i].name);
-		table_value(m, t, &v[0]);
-		table_value(m, t, &v[1]);
-		table_value(m, t, &d);
-		table_value(m, t, &v[2]);
+			cost_row(m, t, names[q][j], v[j]);
 	}
+	for (j = 0; j < 3; j++)
+		v[0][j] = part_value(f, j, false, COST_CONTROL);
+	cost_row(m, t, "each further, by the control", v[0]);
 }
 
 static void cost_points(struct model *m, struct section *s, const struct freeing *f)
 {
-	static const char *const columns[] = { "Kernel", "#Tables", "#munmap", "#twin", "#difference",
-					       "#per table", "#deferred", NULL };
+	static const char *const columns[] = { "Kernel", "#Tables", "#munmap", "#minus twin",
+					       "#minus control", "#control, per table", "#deferred", NULL };
 	struct table *t = section_table(m, s, "Every point behind the slopes", columns);
 	size_t i;
 	int j;
@@ -375,7 +397,7 @@ static void cost_points(struct model *m, struct section *s, const struct freeing
 	for (j = 0; j < 3; j++) {
 		for (i = 0; f->have[j] && i < f->now[j].nr; i++) {
 			const struct table_cost *c = &f->now[j];
-			struct rterm each = { c->diff[i], 1 / fmax(1, c->tables[i]) };
+			struct rterm each = { c->control[i], 1 / fmax(1, c->tables[i]) };
 			struct rvalue per = rv_linear(&each, 1, "");
 			struct rvalue later = i < f->later[j].nr ? f->later[j].munmap[i]
 								 : rv_missing("not recorded");
@@ -384,8 +406,8 @@ static void cost_points(struct model *m, struct section *s, const struct freeing
 			table_cell(t, "", scenarios[j]);
 			table_cell(t, "num", group_digits(m->arena, c->tables[i], 0));
 			table_value(m, t, &c->munmap[i]);
-			table_value(m, t, &c->keep[i]);
 			table_value(m, t, &c->diff[i]);
+			table_value(m, t, &c->control[i]);
 			table_value(m, t, &per);
 			table_value(m, t, &later);
 		}
@@ -400,7 +422,7 @@ static void cost_line(struct model *m, struct figure *fig, const struct freeing 
 
 	for (i = 0; i < f->now[j].nr; i++) {
 		double tables = fmax(1, f->now[j].tables[i]);
-		struct rterm terms[] = { { f->now[j].diff[i], 1 / tables },
+		struct rterm terms[] = { { f->now[j].control[i], 1 / tables },
 					 { rv_missing("not recorded"), 1 / tables } };
 		struct rvalue v;
 
@@ -419,7 +441,7 @@ static void cost_figure(struct model *m, struct section *s, const struct freeing
 		"Cost per page table freed by one munmap, by number of tables");
 
 	fig->xlabel = "page tables freed by one munmap";
-	fig->ylabel = "munmap minus twin, per table";
+	fig->ylabel = "munmap minus control, per table";
 	fig->logscale = true;
 	cost_line(m, fig, f, 0, false, "stock: flush IPI", 0);
 	cost_line(m, fig, f, 1, false, "forced RCU, until munmap returns", 1);
@@ -427,8 +449,9 @@ static void cost_figure(struct model *m, struct section *s, const struct freeing
 	fig->desc = "Three lines over the number of tables: the stock kernel, forced RCU until the call "
 		    "returns, and forced RCU with what its callback does later.";
 	fig->caption = arena_str(m->arena,
-				 "Mode %s, x86_64, %s. What a batch costs once is shared by its tables, so the "
-				 "lines fall. The table below holds the slopes.",
+				 "Mode %s, x86_64, %s. Over MADV_DONTNEED of the same region, which scans the same "
+				 "tables and frees none. What a munmap costs once is shared by its tables, so the "
+				 "lines fall.",
 				 mode_words(m->arena, f->part[0]), setup);
 }
 
@@ -458,9 +481,10 @@ static void build_cost(struct model *m, struct page *p, const char *setup, bool 
 	cost_table(m, s, &f, is_time ? "time" : "instructions");
 	cost_points(m, s, &f);
 	section_note(m, s, "The twin unmaps as many touched pages from tables that neighbours keep: its "
-			   "difference to munmap is the tables. With more than 2 tables the twin\xe2\x80\x99s "
-			   "pages lie side by side (twin=packed), so the difference holds the walk to "
-			   "another table too; between two kernels that cancels.");
+			   "difference to munmap is the tables. It exists with the same VMA for 1 and 2 tables; "
+			   "beyond, its pages lie side by side and the difference would hold the scan of the "
+			   "other tables. The control, MADV_DONTNEED of the same region, scans the same tables "
+			   "and frees none, so its slope over all sizes checks the twin\xe2\x80\x99s.");
 	if (!is_time)
 		section_note(m, s, "With one CPU no flush interrupt is sent and tlb_remove_table_sync_one() "
 				   "interrupts nobody: both are absent from these instructions. What RCU "

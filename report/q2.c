@@ -486,6 +486,10 @@ static void build_code(struct model *m, struct page *p)
 	if (!t->nr_rows)
 		section_answer(m, p, s, "How much code is it?", NULL,
 			       arena_str(m->arena, "Not measured here: %s.", input_why(m->in, "ref.static")));
+	else if (!pairs)
+		section_answer(m, p, s, "How much code is it?", "static",
+			       "The table has the bytes of each walk. Which of the reference\xe2\x80\x99s designs "
+			       "compile to identical code was not recorded in this run.");
 	else
 		section_answer(m, p, s, "How much code is it?", "static",
 			       arena_str(m->arena,

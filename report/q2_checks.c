@@ -63,7 +63,7 @@ static const char *checks_sentence(struct model *m)
 
 	if (bad.nr)
 		text = arena_str(a,
-				 "static is wrong where levels fold per mm: on s390x, of %zu ranges across a "
+				 "The design static is wrong where levels fold per mm: on s390x, of %zu ranges across a "
 				 "boundary, " STRONG "%zu" STRONG " came back with wrong pages%s%s%s, " STRONG
 				 "%zu" STRONG " stopped short, %zu were right. ",
 				 bad.nr, bad.wrong, bad.example ? " (\xe2\x80\x9c" : "", bad.example ? bad.example : "",

@@ -167,17 +167,25 @@ static struct table_cost freeing_cost(struct bed *b, const double *munmap, const
 static void test_freeing(void)
 {
 	static const double munmap[] = { 2160, 2310, 3030, 7230 }, keep[] = { 2000, 2100, 2500, 6000 };
-	struct table_cost c;
+	struct table_cost c, *list;
 	struct bed b;
 
 	c = freeing_cost(&b, munmap, keep, 4);
 	ok(c.nr == 4 && c.diff[3].v == 1230, "four sizes, each with its difference");
 	ok(rv_ok(&c.first) && c.first.v == 160, "the first table: munmap minus its twin");
-	ok(near(c.per_table.v, 700.0 / 24), "per table: the slope over one kind of twin");
+	ok(near(c.per_table.v, 50), "per table: the slope over the same VMA's twin, not over two kinds");
 	bed_close(&b);
 
-	c = freeing_cost(&b, munmap, keep, 3);
-	ok(near(c.per_table.v, 50), "one packed point is no slope: the same VMA's two are");
+	bed_open(&b);
+	freeing_rows(&b, munmap, NULL, 4);
+	synth_row(b.doc, "table_free/keep", RESULTS_KERNEL, "format=f,tables=8,twin=packed", "instructions", RESULTS_EXACT, 2500);
+	synth_row(b.doc, "table_free/keep", RESULTS_KERNEL, "format=f,tables=32,twin=packed", "instructions", RESULTS_EXACT, 6000);
+	synth_row(b.doc, "table_free/madvise", RESULTS_KERNEL, "format=f,tables=8", "instructions", RESULTS_EXACT, 3000);
+	synth_row(b.doc, "table_free/madvise", RESULTS_KERNEL, "format=f,tables=32", "instructions", RESULTS_EXACT, 6000);
+	if (table_costs(&arena, &b.rp, RESULTS_KERNEL, "instructions", &list) != 1)
+		list = &c;
+	ok(near(list->per_table.v, 700.0 / 24), "where there is no other, over the packed twin");
+	ok(near(list->per_table_control.v, 50), "the control: (7230 - 6000 - 3030 + 3000) / 24 = 50");
 	bed_close(&b);
 
 	c = freeing_cost(&b, munmap, NULL, 3);
