@@ -9,11 +9,22 @@
  * T > 2 the spans in the middle would have no neighbour, so the pages lie side by side in one
  * span with a neighbour on each side: param twin says which it is.
  * madvise: MADV_DONTNEED over the munmap geometry frees pages and no tables before 6.14.
+ * Unmapping reads every entry of a table that is there, so that T tables are scanned by munmap and
+ * by madvise but only one by the packed twin: what a table costs is, for T <= 2, munmap less keep,
+ * and beyond that the slope over T of munmap less madvise.
  * Neighbours are mapped read-only, so that they never merge with the region.
  */
 #include <linux/mman.h>
+#include <linux/moduleparam.h>
 
 #include "ptbench.h"
+
+#undef MODULE_PARAM_PREFIX
+#define MODULE_PARAM_PREFIX "ptbench."
+
+/* Leaves the neighbours out, for the test that sees the keep rows fail. */
+static bool bust;
+module_param(bust, bool, 0444);
 
 #define MARGIN PAGE_SIZE
 #define TOUCHED (5 * PAGE_SIZE)	/* within a span: not in a margin */
@@ -48,6 +59,8 @@ static int free_setup(struct ptb_state *s)
 
 	s->addr = row->at + PMD_SIZE + MARGIN;
 	s->len = is_packed(row) ? row->tables * PAGE_SIZE : row->tables * PMD_SIZE - 2 * MARGIN;
+	if (bust)
+		return 0;
 	ret = ptb_map(s, left_of(row), MARGIN, PROT_READ);
 	return ret ?: ptb_map(s, right_of(s), MARGIN, PROT_READ);
 }
