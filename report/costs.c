@@ -50,6 +50,7 @@ static void each_pages(const struct gup_cost *g, const char *cross,
 }
 
 struct slope_ends {
+	long long least; /* no fewer pages than that */
 	long long low, high;
 };
 
@@ -57,7 +58,7 @@ static void widen_slope(long long pages, void *arg)
 {
 	struct slope_ends *s = arg;
 
-	if (pages < SLOPE_MIN_PAGES || pages > SLOPE_MAX_PAGES)
+	if (pages < s->least || pages > SLOPE_MAX_PAGES)
 		return;
 	if (!s->low || pages < s->low)
 		s->low = pages;
@@ -67,13 +68,18 @@ static void widen_slope(long long pages, void *arg)
 
 static void gup_page(struct arena *a, struct gup_cost *g)
 {
-	struct slope_ends ends = { 0 };
+	struct slope_ends ends = { .least = SLOPE_MIN_PAGES };
 	struct rvalue y[2];
 	double x[2];
 
 	each_pages(g, "none", widen_slope, &ends);
+	/* A pipe holds 16 buffers: there, from 2 pages on. */
+	if (ends.low && ends.high < 4 * ends.low) {
+		ends = (struct slope_ends){ .least = 2 };
+		each_pages(g, "none", widen_slope, &ends);
+	}
 	if (!ends.low || ends.low == ends.high) {
-		g->page = rv_missing("needs two page counts within one table");
+		g->page = rv_missing(ends.low ? "one size only" : "not run");
 		return;
 	}
 	x[0] = (double)ends.low;

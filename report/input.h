@@ -40,6 +40,9 @@ const struct report_part *input_guest(const struct report_input *in, const char 
 /* Why that part gives no figures: "part x86_64-stock.kvm-1cpu: skipped: no KVM here". */
 const char *input_why(const struct report_input *in, const char *name);
 
+/* The load while a part was measured, if the machine was busy: "7.88 8.87 7.59 on 2 CPUs"; or NULL. */
+const char *part_busy(struct arena *a, const struct report_part *part);
+
 /*
  * A condition on a row: key=str, or key=num when str is NULL. absent: a row without key holds too;
  * any: every row does, whatever its key.

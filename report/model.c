@@ -2,7 +2,6 @@
 /*
  * The pieces that pages are made of.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "model.h"
@@ -165,15 +164,13 @@ void line_point(struct model *m, struct line *l, double x, const struct rvalue *
 
 void section_load(struct model *m, struct section *s, const struct report_part *part)
 {
-	const char *load = results_pairs_get(&part->doc->environment, "load");
-	const char *cpus = results_pairs_get(&part->doc->environment, "cpus");
+	const char *busy = part_busy(m->arena, part);
 
-	if (!load || !cpus || strtod(load, NULL) < 0.5 * strtod(cpus, NULL))
-		return;
-	section_note(m, s, arena_str(m->arena,
-				     STRONG "The machine was busy" STRONG " while this was measured: load %s on %s "
-				     "CPUs. Others\xe2\x80\x99 work is in these times and widens their intervals.",
-				     clean(m->arena, load), clean(m->arena, cpus)));
+	if (busy)
+		section_note(m, s, arena_str(m->arena,
+					     STRONG "The machine was busy" STRONG " while this was measured: load %s. "
+					     "Others\xe2\x80\x99 work is in these times and widens their intervals.",
+					     busy));
 }
 
 const char *mode_words(struct arena *a, const struct report_part *part)

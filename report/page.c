@@ -266,6 +266,7 @@ static void set_run(struct arena *a, struct mu *o, const struct model *m)
 	set(o, "nr_skipped", arena_str(a, "%zu", count[RESULTS_SKIPPED]));
 	set_flag(o, "any_failed", count[RESULTS_FAILED] > 0);
 	set_flag(o, "no_parts", m->in->nr_parts == 0);
+	set(o, "busy", part_busy(a, input_part(m->in, "native")));
 }
 
 static const char *find_partial(const char *name)

@@ -65,6 +65,9 @@ void answers_print(const struct model *m, FILE *to)
 			print_wrapped(to, "  ! ", arena_str(m->arena, "part %s: %s",
 							    clean(m->arena, p->part->name), p->why));
 	}
+	if (part_busy(m->arena, input_part(m->in, "native")))
+		print_wrapped(to, "  ! ", arena_str(m->arena, "native: the machine was busy, load %s: wide intervals",
+						    part_busy(m->arena, input_part(m->in, "native"))));
 	for (i = 0; i < m->nr_pages; i++) {
 		const struct page *p = &m->pages[i];
 

@@ -480,6 +480,10 @@ static void build_cost(struct model *m, struct page *p, const char *setup, bool 
 	cost_figure(m, s, &f, is_time ? "medians" : "one-CPU boots: no interrupt is sent in them", is_time);
 	cost_table(m, s, &f, is_time ? "time" : "instructions");
 	cost_points(m, s, &f);
+	if (!is_time && !input_guest(m->in, STOCK, "kvm-1cpu"))
+		section_note(m, s, "Time: this run has no part that measured it (mode kvm).");
+	else if (!is_time && input_guest(m->in, STOCK, "kvm-1cpu")->why)
+		section_note(m, s, arena_str(m->arena, "Time: %s.", input_why(m->in, STOCK ".kvm-1cpu")));
 	section_note(m, s, "The twin unmaps as many touched pages from tables that neighbours keep: its "
 			   "difference to munmap is the tables. It exists with the same VMA for 1 and 2 tables; "
 			   "beyond, its pages lie side by side and the difference would hold the scan of the "

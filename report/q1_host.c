@@ -157,6 +157,12 @@ static const char *at_once(struct arena *a, long long tables)
 	return tables == 1 ? "one table at a time" : arena_str(a, "%lld tables at once", tables);
 }
 
+/* Two numbers whose intervals overlap are not a difference. */
+static const char *apart(const struct rvalue *a, const struct rvalue *b)
+{
+	return rv_overlap(a, b) ? " (not told apart)" : "";
+}
+
 static const char *freer_sentence(struct model *m, const struct freer *list, size_t nr)
 {
 	struct arena *a = m->arena;
@@ -171,21 +177,23 @@ static const char *freer_sentence(struct model *m, const struct freer *list, siz
 		return NULL;
 	text = arena_str(a,
 			 "Reference, %lld pinned reader%s: freeing %s, the freer returns after %s with ipi_signal "
-			 "and after %s with RCU (liburcu qsbr)",
+			 "and after %s with RCU (liburcu qsbr)%s",
 			 readers, readers == 1 ? "" : "s", at_once(a, ipi->tables), rv_strong(a, &ipi->now),
-			 rv_strong(a, &rcu->now));
+			 rv_strong(a, &rcu->now), apart(&ipi->now, &rcu->now));
 	if (ipis != ipi && rcus != rcu && ipis->tables == rcus->tables)
-		text = arena_str(a, "%s; with %s, after %s and %s", text, at_once(a, ipis->tables),
-				 rv_strong(a, &ipis->now), rv_strong(a, &rcus->now));
+		text = arena_str(a, "%s; with %s, after %s and %s%s", text, at_once(a, ipis->tables),
+				 rv_strong(a, &ipis->now), rv_strong(a, &rcus->now),
+				 apart(&ipis->now, &rcus->now));
 	if (rv_ok(&rcus->later))
 		text = arena_str(a, "%s. RCU\xe2\x80\x99s tables are free %s later", text, rv_text(a, &rcus->later));
 	if (rv_ok(&ipi->throughput) && rv_ok(&rcu->throughput))
-		text = arena_str(a, "%s. Beside the freer of %s a reader walks at %s against %s", text,
+		text = arena_str(a, "%s. Beside the freer of %s a reader walks at %s against %s%s", text,
 				 at_once(a, ipi->tables), rv_text(a, &ipi->throughput),
-				 rv_text(a, &rcu->throughput));
+				 rv_text(a, &rcu->throughput), apart(&ipi->throughput, &rcu->throughput));
 	if (rv_ok(&ipi->latency) && rv_ok(&rcu->latency))
-		text = arena_str(a, "%s; its longest walk is %s against %s", text,
-				 rv_text(a, &ipi->latency), rv_text(a, &rcu->latency));
+		text = arena_str(a, "%s; its longest walk is %s against %s%s", text,
+				 rv_text(a, &ipi->latency), rv_text(a, &rcu->latency),
+				 apart(&ipi->latency, &rcu->latency));
 	return arena_str(a, "%s.", text);
 }
 
@@ -493,42 +501,51 @@ void q1_host(struct model *m, struct page *p)
 /* ---- what could not be measured ---- */
 
 struct absence {
-	const char *what, *why;
-	size_t rows;
+	const char *what, *why, *where; /* where: the first part that says so */
+	size_t rows, parts;
 };
 
 static size_t add_absence(struct model *m, struct absence **list, size_t nr, const char *what,
-			  const char *why)
+			  const char *where, const char *why)
 {
 	size_t i;
 
-	for (i = 0; i < nr; i++)
-		if (strcmp((*list)[i].what, what) == 0 && strcmp((*list)[i].why, why) == 0) {
-			(*list)[i].rows++;
-			return nr;
-		}
+	for (i = 0; i < nr; i++) {
+		struct absence *a = &(*list)[i];
+
+		if (strcmp(a->what, what) != 0 || strcmp(a->why, why) != 0)
+			continue;
+		a->rows++;
+		a->parts += strcmp(a->where, where) != 0;
+		a->where = where;
+		return nr;
+	}
 	*list = arena_grow(m->arena, *list, nr, sizeof(**list));
-	(*list)[nr] = (struct absence){ what, why, 1 };
+	(*list)[nr] = (struct absence){ what, why, where, 1, 1 };
 	return nr + 1;
 }
 
+/* Parts first, then rows; the same row for the same reason in several parts is one. */
 static size_t read_absences(struct model *m, struct absence **list)
 {
 	size_t nr = 0, i, j;
 
 	for (i = 0; i < m->in->nr_parts; i++) {
 		const struct report_part *part = &m->in->parts[i];
-		const char *name = clean(m->arena, part->part->name);
 
 		if (part->why)
-			nr = add_absence(m, list, nr, arena_str(m->arena, "part %s", name), part->why);
+			nr = add_absence(m, list, nr, arena_str(m->arena, "the whole part"),
+					 clean(m->arena, part->part->name), part->why);
+	}
+	for (i = 0; i < m->in->nr_parts; i++) {
+		const struct report_part *part = &m->in->parts[i];
+
 		for (j = 0; part->doc && j < part->doc->nr_measurements; j++) {
 			const struct results_measurement *row = &part->doc->measurements[j];
 
 			if (row->skipped)
-				nr = add_absence(m, list, nr,
-						 arena_str(m->arena, "%s in %s", clean(m->arena, row->case_id), name),
-						 clean(m->arena, row->skipped));
+				nr = add_absence(m, list, nr, clean(m->arena, row->case_id),
+						 clean(m->arena, part->part->name), clean(m->arena, row->skipped));
 		}
 	}
 	return nr;
@@ -536,7 +553,7 @@ static size_t read_absences(struct model *m, struct absence **list)
 
 void q1_absent(struct model *m, struct page *p)
 {
-	static const char *const columns[] = { "What", "#Rows", "Why not", NULL };
+	static const char *const columns[] = { "What", "#Rows", "Where", "Why not", NULL };
 	struct section *s = page_section(m, p, "absent", "What was not measured in this run");
 	const struct report_part *part = native_part(m);
 	struct absence *list = NULL;
@@ -547,6 +564,8 @@ void q1_absent(struct model *m, struct page *p)
 		table_row(m, t);
 		table_cell(t, "", list[i].what);
 		table_cell(t, "num", arena_str(m->arena, "%zu", list[i].rows));
+		table_cell(t, "", list[i].parts == 1 ? list[i].where
+						     : arena_str(m->arena, "%zu parts", list[i].parts));
 		table_cell(t, "", list[i].why);
 	}
 	if (!nr)

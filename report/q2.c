@@ -256,6 +256,29 @@ static const char *versus(struct model *m, const struct walk *w, const struct wa
 			 rv_difference(a, &page));
 }
 
+/* What the designs that clip by the entry's value pay at the topmost boundary, where they differ. */
+static const char *clip_designs(struct model *m, const struct walk *list, size_t nr, const char *who,
+				const char *format)
+{
+	const char *text = "";
+	size_t i;
+	int level;
+
+	for (i = 0; i < nr; i++) {
+		const struct walk *w = &list[i];
+
+		if (strcmp(w->who, who) != 0 || strcmp(w->format, format) != 0 ||
+		    strncmp(w->design, "addr_end", 8) != 0)
+			continue;
+		for (level = NR_CROSS - 1; level > 0 && !rv_ok(&w->cost.cross[level]); level--)
+			;
+		if (rv_ok(&w->cost.cross[level]))
+			text = arena_str(m->arena, "%s; %s across a %s boundary %s", text, w->design,
+					 cross_names[level], rv_difference(m->arena, &w->cost.cross[level]));
+	}
+	return text;
+}
+
 /* The merged design in full, static as the difference to it; NULL: neither was measured. */
 static const char *walk_sentence(struct model *m, const struct walk *list, size_t nr, const char *who,
 				 const char *format)
@@ -265,7 +288,8 @@ static const char *walk_sentence(struct model *m, const struct walk *list, size_
 	const char *name = arena_str(m->arena, "the %s\xe2\x80\x99s ", who);
 
 	if (merged && plain)
-		return arena_str(m->arena, "%s; %s", one_walk(m, merged, name), versus(m, plain, merged));
+		return arena_str(m->arena, "%s; %s%s", one_walk(m, merged, name), versus(m, plain, merged),
+				 clip_designs(m, list, nr, who, format));
 	if (!merged && !plain)
 		return NULL;
 	return one_walk(m, merged ? merged : plain, name);
@@ -278,10 +302,10 @@ static void build_instructions(struct model *m, struct page *p)
 	static const char *const names[] = { "s390x-stock.icount-1cpu", "s390x-static.icount-1cpu" };
 	struct section *s = page_section(m, p, "instructions", "What each design costs: instructions on s390x");
 	const char *question = "What does each design cost where levels fold per mm?", *kernel, *ref;
-	struct walk *list = NULL, *s390x;
+	struct walk *list = NULL, *s390x, *three;
 	const struct report_part *part = NULL;
 	struct figure *f;
-	size_t nr = 0, i;
+	size_t nr = 0, n, i;
 
 	for (i = 0; i < 2; i++) {
 		const struct report_part *one = input_part(m->in, names[i]);
@@ -319,7 +343,9 @@ static void build_instructions(struct model *m, struct page *p)
 	f->desc = "Extra instructions of 16 pages that straddle a boundary over 16 pages that do not.";
 	f->caption = arena_str(m->arena, "Mode %s. 16 pages straddling the boundary minus 16 within a table.",
 			       mode_words(m->arena, part));
-	walk_table(m, s, "GUP-fast on s390x, instructions", s390x, nr, false);
+	n = only_format(m, s390x, nr, "s390x, 3 levels", &three);
+	walk_table(m, s, "GUP-fast on s390x with 3 levels, instructions", three, n, false);
+	walk_table(m, s, "GUP-fast on s390x with every number of levels, instructions", s390x, nr, true);
 	section_note(m, s, "The reference\xe2\x80\x99s designs are one walker source instantiated per design. A design "
 			   "that returns wrong pages at a boundary has no cost there.");
 }
@@ -375,7 +401,9 @@ static void answer_vmsplice(struct model *m, struct page *p, struct section *s,
 				 "%s: vmsplice of user pages into a pipe takes %s per page (%s); the pipe\xe2\x80\x99s "
 				 "part of that is not told apart from GUP-fast\xe2\x80\x99s.",
 				 kernel ? clean(m->arena, kernel) : "This host\xe2\x80\x99s kernel",
-				 rv_strong(m->arena, &costs[0].page), costs[0].page.how));
+				 costs[0].page.low > 0 ? rv_strong(m->arena, &costs[0].page)
+						       : rv_difference(m->arena, &costs[0].page),
+				 costs[0].page.how));
 }
 
 static void build_time(struct model *m, struct page *p)

@@ -4,6 +4,7 @@
  * crossing, with the factor between them and what the other does more.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "explain.h"
@@ -15,6 +16,7 @@ struct pair {
 	struct rvalue kernel, ref;
 	double factor; /* reference / kernel; 0: none */
 	const struct explanation *why;
+	size_t place; /* as it was read */
 };
 
 struct pairs {
@@ -38,7 +40,7 @@ static bool is_far(double factor)
 static void add_pair(struct model *m, struct pairs *list, const char *quantity, const char *leaf,
 		     const char *words, struct rvalue kernel, struct rvalue ref)
 {
-	struct pair p = { quantity, leaf, words, kernel, ref, factor_of(&kernel, &ref), NULL };
+	struct pair p = { quantity, leaf, words, kernel, ref, factor_of(&kernel, &ref), NULL, 0 };
 
 	if (!rv_ok(&kernel) && !rv_ok(&ref))
 		return;
@@ -92,14 +94,14 @@ static const char *with_leaf(struct arena *a, const char *words, const char *lea
 
 	if (strcmp(leaf, "pte") == 0)
 		return arena_str(a, "%s%s", words, more);
-	return arena_str(a, "%s (%s leaf)%s", words, leaf, more);
+	return arena_str(a, "%s, %s leaf%s", words, leaf, more);
 }
 
 static void add_gets(struct model *m, struct pairs *list, long long *usual)
 {
 	static const char *const cross_words[NR_CROSS] = {
-		"get: crossing a pmd boundary", "get: crossing a pud boundary",
-		"get: crossing a p4d boundary", "get: crossing a pgd boundary",
+		"get: across a pmd boundary", "get: across a pud boundary",
+		"get: across a p4d boundary", "get: across a pgd boundary",
 	};
 	struct gup_cost *kernel, *ref;
 	size_t nk = costs_of(m, list->part, "gup_fast/walk", RESULTS_KERNEL, &kernel);
@@ -116,7 +118,7 @@ static void add_gets(struct model *m, struct pairs *list, long long *usual)
 		if (!r)
 			continue;
 		add_pair(m, list, "get call", leaf,
-			 with_leaf(m->arena, "get: a call for one page", leaf, levels, *usual),
+			 with_leaf(m->arena, "get: one page", leaf, levels, *usual),
 			 kernel[i].call, r->call);
 		add_pair(m, list, "get page", leaf,
 			 with_leaf(m->arena, "get: each further page", leaf, levels, *usual),
@@ -147,15 +149,29 @@ static void add_puts(struct model *m, struct pairs *list, long long levels)
 	}
 }
 
+static int by_leaf(const void *va, const void *vb)
+{
+	const struct pair *a = va, *b = vb;
+	int c = strcmp(b->leaf, a->leaf); /* "pte" after "pmd", as it happens: turned */
+
+	return c ? c : a->place < b->place ? -1 : a->place > b->place;
+}
+
 static struct pairs read_pairs(struct model *m, const struct report_part *part)
 {
 	struct pairs list = { .part = part };
 	long long levels = 0;
+	size_t i;
 
 	if (!part || part->why)
 		return list;
 	add_gets(m, &list, &levels);
 	add_puts(m, &list, levels);
+	/* Small pages first; within each, the order of the rows. */
+	for (i = 0; i < list.nr; i++)
+		list.v[i].place = i;
+	if (list.nr)
+		qsort(list.v, list.nr, sizeof(*list.v), by_leaf);
 	return list;
 }
 
