@@ -86,7 +86,8 @@ static int take_line(char *line, char *const *names, size_t nr, struct image *im
 	return 0;
 }
 
-int image_build(const char *root, char *const *names, size_t nr, struct image *images)
+int image_build(const char *root, char *const *names, size_t nr, struct image *images,
+		volatile sig_atomic_t *stop)
 {
 	int fd = -1, status, ret = 0;
 	char line[PATH_MAX + 256];
@@ -96,9 +97,11 @@ int image_build(const char *root, char *const *names, size_t nr, struct image *i
 	memset(images, 0, nr * sizeof(*images));
 	if (!f)
 		return 4;
-	while (fgets(line, sizeof(line), f))
+	while (!*stop && fgets(line, sizeof(line), f))
 		if (take_line(line, names, nr, images))
 			ret = 4;
+	if (*stop)
+		kill(pid, SIGTERM);
 	fclose(f);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;

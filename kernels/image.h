@@ -3,6 +3,7 @@
 #ifndef KERNELS_IMAGE_H
 #define KERNELS_IMAGE_H
 
+#include <signal.h>
 #include <stddef.h>
 
 #include <results/results.h>
@@ -15,9 +16,11 @@ struct image {
 
 /*
  * Runs kernels/build for the scenarios (its progress goes to stderr) and reads what it prints.
- * Its exit status, 0 when every scenario has an image; images[i] belongs to names[i] then.
+ * Its exit status, 0 when every scenario has an image; images[i] belongs to names[i] then. Ends
+ * it when a signal has made *stop true.
  */
-int image_build(const char *root, char *const *names, size_t nr, struct image *images);
+int image_build(const char *root, char *const *names, size_t nr, struct image *images,
+		volatile sig_atomic_t *stop);
 void image_free(struct image *images, size_t nr);
 
 /*

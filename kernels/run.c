@@ -285,7 +285,7 @@ static int drop_scenario(struct job *j, size_t i)
 /* All at once; when that fails, one by one, to know which of them it was. */
 static int build_images(struct job *j)
 {
-	int ret = image_build(j->o->root, j->names, j->nr, j->images);
+	int ret = image_build(j->o->root, j->names, j->nr, j->images, &stopped);
 	size_t i;
 
 	if (stopped || ret == KERNELS_INTERRUPTED)
@@ -294,7 +294,7 @@ static int build_images(struct job *j)
 		return ret;
 	image_free(j->images, j->nr);
 	for (i = 0; i < j->nr && !stopped;) {
-		ret = image_build(j->o->root, &j->names[i], 1, &j->images[i]);
+		ret = image_build(j->o->root, &j->names[i], 1, &j->images[i], &stopped);
 		if (!ret)
 			i++;
 		else if (drop_scenario(j, i))

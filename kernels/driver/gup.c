@@ -27,10 +27,10 @@ static int map_huge(struct ptb_state *s)
 		ptb_fail(s, "this machine has no huge pages at this level");
 		return -EOPNOTSUPP;
 	}
-	s->len = PMD_SIZE;
-	ret = ptb_map(s, s->addr, s->len, PROT_READ | PROT_WRITE);
+	ret = ptb_map(s, s->addr, PMD_SIZE, PROT_READ | PROT_WRITE);
 	if (ret)
 		return ret;
+	s->len = PMD_SIZE;
 	ret = do_madvise(current->mm, s->addr, s->len, MADV_HUGEPAGE);
 	if (!ret)
 		ret = ptb_touch(s, s->addr, s->len >> PAGE_SHIFT);
@@ -49,10 +49,10 @@ static int map_pages(struct ptb_state *s)
 	s->addr = first_page(s->row);
 	if (s->row->leaf == PTB_PMD)
 		return map_huge(s);
-	s->len = s->row->pages * PAGE_SIZE;
-	ret = ptb_map(s, s->addr, s->len, PROT_READ | PROT_WRITE);
+	ret = ptb_map(s, s->addr, s->row->pages * PAGE_SIZE, PROT_READ | PROT_WRITE);
 	if (ret)
 		return ret;
+	s->len = s->row->pages * PAGE_SIZE;
 	/* A huge page would be another row. */
 	if (IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))
 		do_madvise(current->mm, s->addr, s->len, MADV_NOHUGEPAGE);

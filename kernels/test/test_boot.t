@@ -33,6 +33,7 @@ printf 'release\t6.12\nsource\tnone\ncompiler\tgcc\npatch\ta\npatch\tb\n' >"$roo
 cat >"$root/kernels/build" <<'END'
 #!/bin/bash
 for s; do
+	[ "$s" != slow ] || exec sleep 100
 	[ "$s" != unbuildable ] || { echo "build: no" >&2; exit 4; }
 	printf '%s\t%s\n' "$s" "$(dirname "$0")/../image"
 done
@@ -147,6 +148,17 @@ is "$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["state"])'
 sleep 0.2
 ! grep -lq "$tmp/runs" /proc/[0-9]*/cmdline 2>/dev/null
 ok $? "no QEMU is left"
+
+scenario slow
+start=$SECONDS
+"$build/ptbench" kernels run --out "$tmp/runs" slow >"$tmp/out" 2>"$tmp/err" &
+pid=$!
+sleep 0.5
+kill -TERM $pid
+wait $pid
+is $? 130 "ended while a kernel is built: status 130"
+[ $((SECONDS - start)) -le 20 ]
+ok $? "and the build is ended with it"
 
 echo "1..$nr"
 exit $failed
