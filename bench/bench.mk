@@ -6,7 +6,7 @@ bench-cases := $(addprefix bench/,case_gup.c case_host.c case_shim.c case_table_
 
 programs += bench
 bench-srcs := $(bench-cases) $(addprefix bench/,code_bytes.c code_read.c count.c environment.c \
-	gbench.cc runner_native.c)
+	gbench.cc native_report.c runner_native.c)
 bench-libs := results refurcu ref
 bench-ldlibs := -lbenchmark -lelf -ljansson -lurcu-qsbr -lurcu-memb -ldl
 

@@ -59,6 +59,9 @@ struct bench_state {
 	uint64_t max_batch;
 	/* Set by run() or after(): what was wrong with a result. The part fails. */
 	char fail[160];
+	/* Set by run() or after(): what else went on, so that this run was not what the row says. The
+	 * repetition is thrown away; where too few are left, the row is skipped. */
+	char disturbed[128];
 };
 
 /* Something that a case claims about itself, looked at outside the timing. */

@@ -199,13 +199,16 @@ static void one_madvise(struct bench_state *s)
 
 static void free_run(struct bench_state *s, uint64_t n)
 {
+	struct region *r = s->priv;
 	bool madvises = is_madvise(s);
 
+	host_peer_watch(&r->peer);
 	for (uint64_t i = 0; i < n && !s->fail[0]; i++)
 		if (madvises)
 			one_madvise(s);
 		else
 			one_munmap(s);
+	host_peer_watched(&r->peer, s);
 }
 
 /* What the process's page tables shrink by in the call itself, from the kernel's own count. */
@@ -307,8 +310,10 @@ static int membarrier_setup(struct bench_state *s)
 
 static void membarrier_run(struct bench_state *s, uint64_t n)
 {
+	host_peer_watch(s->priv);
 	for (uint64_t i = 0; i < n; i++)
 		sys_membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+	host_peer_watched(s->priv, s);
 }
 
 static int membarrier_count(struct bench_state *s, uint64_t n)

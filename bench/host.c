@@ -12,6 +12,8 @@
 #include "host.h"
 #include "perf.h"
 
+#define PEER_LEAST 0.6 /* share of the time that the peer has to have spun */
+
 double host_now_ns(void)
 {
 	struct timespec ts;
@@ -86,6 +88,38 @@ void host_peer_stop(struct host_peer *peer)
 	__atomic_store_n(&peer->stop, 1, __ATOMIC_RELAXED);
 	pthread_join(peer->thread, NULL);
 	peer->wanted = false;
+}
+
+static double peer_cpu_ns(const struct host_peer *peer)
+{
+	struct timespec ts = { 0 };
+	clockid_t clock;
+
+	if (!pthread_getcpuclockid(peer->thread, &clock))
+		clock_gettime(clock, &ts);
+	return ts.tv_sec * 1e9 + ts.tv_nsec;
+}
+
+void host_peer_watch(struct host_peer *peer)
+{
+	if (!peer->wanted)
+		return;
+	peer->from_ns = host_now_ns();
+	peer->ran_ns = peer_cpu_ns(peer);
+}
+
+void host_peer_watched(struct host_peer *peer, struct bench_state *s)
+{
+	double ran, all;
+
+	if (!peer->wanted)
+		return;
+	ran = peer_cpu_ns(peer) - peer->ran_ns;
+	all = host_now_ns() - peer->from_ns;
+	/* What it spends in our own interrupts may be billed to nobody. */
+	if (ran < PEER_LEAST * all)
+		snprintf(s->disturbed, sizeof(s->disturbed), "the peer had its CPU for %.0f %% of the "
+			 "time; measure again when nothing else runs", 100 * ran / all);
 }
 
 /* ---- /proc ---- */

@@ -16,6 +16,7 @@ struct host_peer {
 	bool wanted;
 	int cpu, self;	/* where it spins, and where the caller is pinned */
 	int stop;
+	double from_ns, ran_ns; /* of the peer's watch */
 	uint64_t turns; /* of its loop, by itself alone */
 	pthread_t thread;
 };
@@ -25,6 +26,9 @@ struct host_peer {
  */
 int host_peer_start(struct host_peer *peer, struct bench_state *s);
 void host_peer_stop(struct host_peer *peer);
+/* Between the two, did the peer spin? Else something took its CPU away, and s->disturbed says so. */
+void host_peer_watch(struct host_peer *peer);
+void host_peer_watched(struct host_peer *peer, struct bench_state *s);
 
 /* Page tables of this process in bytes, or -errno. */
 long host_page_table_bytes(void);

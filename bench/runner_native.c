@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,11 +26,8 @@
 #define EXIT_PART_FAILED 4
 #define EXIT_INTERRUPTED 130
 
-/* The least that has a 95 % order-statistics interval of its median. */
-#define MIN_REPETITIONS 6
 #define MIN_SECONDS "0.004"
-#define SKIPPED "skipped: "
-#define FAILED "failed: "
+#define LEAST_ON_CPU 0.9
 
 static volatile sig_atomic_t interrupted;
 
@@ -43,24 +41,63 @@ static double now_ns(void)
 
 /* ---- one instance: what Google Benchmark calls ---- */
 
+/* How long this thread was on a CPU, and how often it was put off one against its will. */
+struct on_cpu {
+	double ns, cpu_ns;
+	long switches;
+};
+
+static void on_cpu_add(struct on_cpu *o, int sign)
+{
+	struct rusage usage;
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	getrusage(RUSAGE_THREAD, &usage);
+	o->cpu_ns += sign * (ts.tv_sec * 1e9 + ts.tv_nsec);
+	o->ns += sign * now_ns();
+	o->switches += sign * usage.ru_nivcsw;
+}
+
+/* Sleeping is a case's own business; waiting for the CPU is other people's work in its time. */
+static enum native_disturbed disturbance(const struct bench_state *s, const struct on_cpu *o)
+{
+	if (s->disturbed[0])
+		return NATIVE_FALSE;
+	return o->switches && o->cpu_ns < LEAST_ON_CPU * o->ns ? NATIVE_BUSY : NATIVE_QUIET;
+}
+
+/* What one call of a case came to. */
+struct outcome {
+	double ns; /* that count */
+	enum native_disturbed disturbed;
+};
+
 /* n operations in as many batches as the case permits; the nanoseconds that count. */
-static double run_batches(struct bench_state *s, uint64_t n)
+static struct outcome run_batches(struct bench_state *s, uint64_t n)
 {
 	const struct bench_case *c = s->c;
-	double ns = 0, start;
+	struct outcome out = { 0 };
+	struct on_cpu o = { 0 };
+	double start;
 
 	s->manual_ns = 0;
 	for (uint64_t left = n, batch; left && !s->fail[0]; left -= batch) {
 		batch = s->max_batch && left > s->max_batch ? s->max_batch : left;
 		if (c->before)
 			c->before(s, batch);
+		on_cpu_add(&o, -1);
 		start = now_ns();
 		c->run(s, batch);
-		ns += now_ns() - start;
+		out.ns += now_ns() - start;
+		on_cpu_add(&o, 1);
 		if (c->after)
 			c->after(s, batch);
 	}
-	return c->manual_time ? s->manual_ns : ns;
+	if (c->manual_time)
+		out.ns = s->manual_ns;
+	out.disturbed = disturbance(s, &o);
+	return out;
 }
 
 static void report_extras(struct gbench_state *gs, const struct bench_state *s)
@@ -136,36 +173,52 @@ static int run_untimed(struct native_instance *in, struct bench_state *s, struct
 	return 0;
 }
 
-static int run_once(struct native_instance *in, struct bench_state *s, int64_t n, double *ns)
+static int run_once(struct native_instance *in, struct bench_state *s, int64_t n,
+		    struct outcome *out)
 {
 	int err = native_setup(in, s);
 
 	if (err)
 		return err;
-	*ns = run_batches(s, n);
+	*out = run_batches(s, n);
 	native_teardown(in, s);
 	return s->fail[0] ? -EIO : 0;
 }
 
 /*
  * All repetitions do as many operations as the first that lasted for the minimal time. A disturbance
- * must not make that few, so a count that is new and seems to be enough has to show it twice.
+ * must not make that few, so a count that is new and seems to be enough has to show it twice. A
+ * repetition that was disturbed has a second chance.
  */
+static bool run_again(const struct native_instance *in, const struct outcome *out, int64_t n)
+{
+	if (!in->native->min_ns)
+		return false;
+	if (out->disturbed && !in->native->any_load)
+		return true;
+	return n != in->last_n && out->ns >= in->native->min_ns;
+}
+
 static int run_timed(struct native_instance *in, struct bench_state *s, struct gbench_state *gs,
 		     int64_t n)
 {
-	double ns = 0;
+	struct outcome out = { 0 };
 	int err = 0;
 
 	while (gbench_keep_running_batch(gs, n)) {
-		err = run_once(in, s, n, &ns);
-		if (!err && in->native->min_ns && n != in->last_n && ns >= in->native->min_ns)
-			err = run_once(in, s, n, &ns);
+		err = run_once(in, s, n, &out);
+		if (!err && run_again(in, &out, n))
+			err = run_once(in, s, n, &out);
 		if (err)
 			return err;
 	}
-	gbench_set_manual_ns(gs, ns);
+	gbench_set_manual_ns(gs, out.ns);
 	report_extras(gs, s);
+	if (!in->native->min_ns || in->native->any_load)
+		return 0;
+	gbench_counter(gs, NATIVE_DISTURBED, out.disturbed, GBENCH_TOTAL);
+	if (s->disturbed[0])
+		memcpy(in->disturbed, s->disturbed, sizeof(in->disturbed));
 	return 0;
 }
 
@@ -182,9 +235,9 @@ static void run_instance(struct gbench_state *gs, void *arg)
 	}
 	err = in->s.c->library_time ? run_untimed(in, &s, gs, n) : run_timed(in, &s, gs, n);
 	if (err && s.skip[0])
-		skip(gs, SKIPPED "%s", s.skip);
+		skip(gs, NATIVE_SKIPPED "%s", s.skip);
 	else if (err)
-		skip(gs, FAILED "%s", s.fail);
+		skip(gs, NATIVE_FAILED "%s", s.fail);
 	progress(in, n);
 }
 
@@ -244,156 +297,11 @@ static void free_all(struct native *nat)
 	results_doc_free(nat->doc);
 }
 
-/* ---- what came out ---- */
-
-int native_params(const struct bench_state *s, struct results_params *params)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < s->nr_params && !err; i++) {
-		const struct bench_value *v = &s->params[i];
-
-		err = v->str ? results_params_set_str(params, v->key, v->str) :
-			       results_params_set_int(params, v->key, v->num);
-	}
-	return err;
-}
-
-static enum results_subject subject_of(const struct bench_state *s)
-{
-	static const enum results_subject subjects[] = {
-		[BENCH_REF] = RESULTS_REF,
-		[BENCH_KERNEL] = RESULTS_KERNEL,
-		[BENCH_LIBURCU] = RESULTS_LIBURCU,
-	};
-
-	return subjects[bench_subject(s)];
-}
-
-static void broken(struct native *nat, const char *what, const struct results_error *err)
-{
-	fprintf(stderr, "bench: %s: ", what);
-	results_error_print(stderr, err);
-	nat->failed = true;
-}
-
-void native_add(struct native_instance *in, const char *metric, const double *samples, size_t nr,
-		long long nr_ops)
-{
-	struct results_measurement m = {
-		.subject = subject_of(&in->s),
-		.metric = results_metric_find(metric),
-		.kind = RESULTS_SAMPLED,
-		.nr_ops = nr_ops,
-		.samples = (double *)samples,
-		.nr_samples = nr,
-	};
-	struct results_error err = { 0 };
-	char case_id[64];
-
-	snprintf(case_id, sizeof(case_id), "%s/%s", in->s.c->family, in->s.c->name);
-	m.case_id = case_id;
-	if (native_params(&in->s, &m.params) || results_doc_add(in->native->doc, &m, &err))
-		broken(in->native, in->name, &err);
-	results_params_free(&m.params);
-}
-
-static void add_skipped(struct native_instance *in, const char *reason)
-{
-	struct results_params params = { 0 };
-	struct results_error err = { 0 };
-	char case_id[64];
-
-	snprintf(case_id, sizeof(case_id), "%s/%s", in->s.c->family, in->s.c->name);
-	if (native_params(&in->s, &params) ||
-	    results_doc_add_skipped(in->native->doc, case_id, &params, subject_of(&in->s), reason,
-				    &err))
-		broken(in->native, in->name, &err);
-	results_params_free(&params);
-}
-
-void native_add_check(struct native_instance *in, const char *id, const char *expect,
-		      const char *seen, bool pass)
-{
-	struct results_params params = { 0 };
-	struct results_error err = { 0 };
-
-	if (native_params(&in->s, &params) ||
-	    results_doc_add_check(in->native->doc, id, &params, expect, seen, pass, &err))
-		broken(in->native, in->name, &err);
-	results_params_free(&params);
-	if (!pass) {
-		fprintf(stderr, "bench: %s: %s: expected %s, saw %s\n", in->name, id, expect, seen);
-		in->native->failed = true;
-	}
-}
-
-/* Per operation in the report, so that its own output reads well; a total in a sample. */
-static double total_of(const struct gbench_repetition *run, const char *name)
-{
-	for (size_t i = 0; i < run->nr_counters; i++)
-		if (!strcmp(run->counters[i].name, name))
-			return run->counters[i].value * run->iterations;
-	return 0;
-}
-
-static void add_measurements(struct native_instance *in, const struct gbench_repetition *runs,
-			     size_t nr)
-{
-	double samples[NATIVE_MAX_REPETITIONS];
-
-	for (size_t i = 0; i < nr; i++)
-		samples[i] = rint(runs[i].real_ns); /* the clock has no fractions */
-	native_add(in, "time", samples, nr, runs[0].iterations);
-	for (size_t m = 0; m < runs[0].nr_counters; m++) {
-		const char *metric = runs[0].counters[m].name;
-
-		for (size_t i = 0; i < nr; i++)
-			samples[i] = total_of(&runs[i], metric);
-		native_add(in, metric, samples, nr, runs[0].iterations);
-	}
-	in->measured = true;
-	in->nr_ops = runs[0].iterations;
-}
-
-/* How many came before the first that was interrupted, or the one that says why there are none. */
-static size_t complete(const struct gbench_repetition *runs, size_t nr, const char **why)
-{
-	for (size_t i = 0; i < nr; i++) {
-		if (!runs[i].skipped)
-			continue;
-		*why = runs[i].skipped;
-		return i;
-	}
-	return nr;
-}
-
-static void report(const struct gbench_repetition *runs, size_t nr, void *cookie)
-{
-	struct native *nat = cookie;
-	struct native_instance *in = runs[0].arg ? runs[0].arg : &nat->shim_native;
-	const char *why = "";
-	size_t good;
-
-	if (!in->name[0])
-		snprintf(in->name, sizeof(in->name), "%s", runs[0].name);
-	if (nr > NATIVE_MAX_REPETITIONS)
-		nr = NATIVE_MAX_REPETITIONS;
-	good = complete(runs, nr, &why);
-	nat->nr_reported++;
-	if (!strncmp(why, SKIPPED, strlen(SKIPPED)))
-		add_skipped(in, why + strlen(SKIPPED));
-	else if (!strncmp(why, FAILED, strlen(FAILED)))
-		native_add_check(in, "case/runs", "n operations", why + strlen(FAILED), false);
-	else if (good == nr || good >= MIN_REPETITIONS)
-		add_measurements(in, runs, good);
-}
-
 /* ---- the program ---- */
 
 struct options {
 	const char *out, *codes, *objects, *min_time;
-	bool quiet;
+	bool quiet, any_load;
 };
 
 static const char usage[] =
@@ -402,6 +310,7 @@ static const char usage[] =
 	"  --ptbench_out=FILE     write the part `native` there; Google Benchmark prints nothing\n"
 	"  --ptbench_static=FILE  write the part `ref.static` (code sizes) there\n"
 	"  --ptbench_objects=FILE the archive whose code that is (default: libref.a beside bench)\n"
+	"  --ptbench_any_load     throw no repetition away, whatever else this machine did\n"
 	"  --ptbench_quiet        no progress on stderr\n"
 	"The flags of Google Benchmark work as ever (--benchmark_list_tests, --benchmark_filter=...).\n";
 
@@ -425,6 +334,8 @@ static void parse(int *argc, char **argv, struct options *o)
 		take_value(argv[i], "--benchmark_min_time", &o->min_time); /* looked at, and left */
 		if (!strcmp(argv[i], "--ptbench_quiet"))
 			o->quiet = true;
+		else if (!strcmp(argv[i], "--ptbench_any_load"))
+			o->any_load = true;
 		else if (!take_value(argv[i], "--ptbench_out", &o->out) &&
 			 !take_value(argv[i], "--ptbench_objects", &o->objects) &&
 			 !take_value(argv[i], "--ptbench_static", &o->codes))
@@ -509,6 +420,19 @@ static int run_plainly(struct native *nat)
 	return 0;
 }
 
+/* In the provenance, where it is read, and never compared. */
+static void say_busy(struct native *nat)
+{
+	const char *load = results_pairs_get(&nat->doc->environment, "load");
+	char text[160];
+
+	snprintf(text, sizeof(text), "%s; other work took the CPU from %zu of %zu rows",
+		 load ? load : "unknown", nat->nr_busy, nat->nr_reported);
+	results_pairs_set(&nat->doc->environment, "load", text);
+	fprintf(stderr, "bench: load %s: their times are too long; run again when nothing else does\n",
+		text);
+}
+
 static int run_part(struct native *nat, const struct options *o)
 {
 	/* The second one ends the process at once. */
@@ -517,16 +441,19 @@ static int run_part(struct native *nat, const struct options *o)
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	nat->progress = !o->quiet;
+	nat->any_load = o->any_load;
 	nat->min_ns = atof(o->min_time) * 1e9;
 	nat->started = nat->next_progress = now_ns();
 	nat->next_progress += 1e9;
-	if (!gbench_run(report, nat)) {
+	if (!gbench_run(native_report, nat)) {
 		fprintf(stderr, "bench: no case matches the filter\n");
 		return EXIT_USAGE;
 	}
 	for (struct native_instance *in = nat->instances; in && !interrupted; in = in->next)
 		if (in->measured)
 			native_count(in);
+	if (nat->nr_busy)
+		say_busy(nat);
 	return write_part(nat, o->out);
 }
 

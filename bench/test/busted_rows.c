@@ -8,7 +8,9 @@
 
 #include "../case.h"
 
-static const char *const kinds[] = { "fine", "setup_fails", "setup_skips", "run_fails", NULL };
+static const char *const kinds[] = { "always_disturbed", "disturbed", "fine", "run_fails",
+				     "setup_fails", "setup_skips", NULL };
+static unsigned nr_setups;
 static uint64_t done;	 /* operations since set-up */
 static uint64_t pending; /* operations that before() announced and after() has not seen */
 
@@ -21,6 +23,7 @@ static int setup(struct bench_state *s)
 {
 	s->max_batch = 500;
 	done = 0;
+	nr_setups += is(s, "disturbed");
 	if (is(s, "setup_fails"))
 		return -ENOMEM;
 	if (!is(s, "setup_skips"))
@@ -40,6 +43,9 @@ static void run(struct bench_state *s, uint64_t n)
 		;
 	if (is(s, "run_fails") || pending != n || n > s->max_batch)
 		snprintf(s->fail, sizeof(s->fail), "wrong result");
+	/* Two in a row, now and then: the second chance is in vain. */
+	if (is(s, "always_disturbed") || (is(s, "disturbed") && nr_setups % 8 >= 6))
+		snprintf(s->disturbed, sizeof(s->disturbed), "somebody else was here");
 	done += n;
 	s->nr_extra = 0;
 	bench_extra(s, "tables_freed", 2.0 * done);

@@ -19,7 +19,10 @@ static char program[PATH_MAX + 32], out[64];
 
 #define OUT "--ptbench_out=" /* and the file */
 
-static pid_t start(const char *filter, const char *more)
+/* How busy the machine is must not decide whether these tests pass. */
+#define ANY "--ptbench_any_load"
+
+static pid_t start(const char *filter, const char *more, const char *load)
 {
 	char flag[96], pattern[96];
 	pid_t pid;
@@ -34,7 +37,7 @@ static pid_t start(const char *filter, const char *more)
 	/* What it says about rows that go wrong is wanted by nobody here. */
 	if (!freopen("/dev/null", "w", stderr))
 		_exit(126);
-	execl(program, program, flag, pattern, "--benchmark_min_time=0.001", more, NULL);
+	execl(program, program, flag, pattern, "--benchmark_min_time=0.001", more, load, NULL);
 	_exit(127);
 }
 
@@ -95,7 +98,7 @@ static double value(const struct results_measurement *m)
 
 static void test_fine(void)
 {
-	int status = finish(start("good/clock|shim/native|kind:fine", NULL));
+	int status = finish(start("good/clock|shim/native|kind:fine", ANY, NULL));
 	struct results_doc *doc = read_back();
 	const struct results_measurement *m = find(doc, "good/clock", "", "time");
 
@@ -119,7 +122,7 @@ static void test_fine(void)
 
 static void test_faults(void)
 {
-	int status = finish(start("busted", NULL));
+	int status = finish(start("busted", ANY, NULL));
 	struct results_doc *doc = read_back();
 	const struct results_measurement *m = find(doc, "busted/mix", "setup_skips", NULL);
 	const struct results_check *c;
@@ -133,14 +136,33 @@ static void test_faults(void)
 	ok(!find(doc, "busted/mix", "run_fails", "time"), "and no number of it");
 	c = find_check(doc, "busted/holds", "");
 	ok(c && !c->ok, "a check that does not hold");
+	m = find(doc, "busted/mix", "always_disturbed", "time");
+	ok(m && m->nr_samples == 9, "where any load is fine, no repetition is thrown away");
 	ok(value(find(doc, "busted/check", "", "ipis_sent")) == 3, "counted events, per operation");
 	ok(value(find(doc, "busted/mix", "fine", "time")) > 0, "the other rows are there");
 	results_doc_free(doc);
 }
 
+static void test_disturbed(void)
+{
+	int status = finish(start("disturbed", NULL, NULL));
+	struct results_doc *doc = read_back();
+	const struct results_measurement *m = find(doc, "busted/mix", "disturbed", "time");
+
+	ok(status == 0, "disturbed rows are no failure: exit status %d", status);
+	if (m)
+		ok(m->nr_samples >= 6 && m->discarded >= 1 &&
+		   m->nr_samples + m->discarded == 9, "disturbed repetitions are thrown away");
+	else
+		tap_skip("this machine is too busy to disturb a row only now and then");
+	m = find(doc, "busted/mix", "always_disturbed", NULL);
+	ok(m && m->skipped, "a row without enough others is skipped: %s", m ? m->skipped : "");
+	results_doc_free(doc);
+}
+
 static void test_interrupt(void)
 {
-	pid_t pid = start("good", "--benchmark_repetitions=900");
+	pid_t pid = start("good", "--benchmark_repetitions=900", ANY);
 	struct results_doc *doc;
 	int status;
 
@@ -163,11 +185,11 @@ static void test_interrupt(void)
 
 static void test_usage(void)
 {
-	ok(finish(start("good/clock", "--nonsense")) == 2, "an unknown flag is refused");
-	ok(finish(start("nothing_of_that_name", NULL)) == 2, "a filter that matches nothing, too");
+	ok(finish(start("good/clock", "--nonsense", NULL)) == 2, "an unknown flag is refused");
+	ok(finish(start("nothing_of_that_name", NULL, NULL)) == 2, "a filter that matches nothing, too");
 	ok(access(out, F_OK), "and nothing is written");
 	snprintf(out, sizeof(out), "/nonexistent/folder/out.json");
-	ok(finish(start("good/clock", NULL)) == 4, "a file that cannot be written fails the part");
+	ok(finish(start("good/clock", NULL, NULL)) == 4, "a file that cannot be written fails the part");
 }
 
 int main(int argc, char **argv)
@@ -184,6 +206,7 @@ int main(int argc, char **argv)
 	close(fd);
 	test_fine();
 	test_faults();
+	test_disturbed();
 	test_interrupt();
 	unlink(out);
 	test_usage();
