@@ -12,6 +12,7 @@
 #include "mustache.h"
 
 #define WIDTH 440
+#define MAX_HEADING 50 /* characters */
 #define MAX_LABEL 28   /* characters */
 #define ROW 22	      /* pixels of a bar and the space around it */
 #define OFFSET_WIDTH 9.1 /* of what gnuplot counts offsets in */
@@ -286,7 +287,7 @@ static void bars_data(struct arena *a, const struct figure *f, const struct bars
 		y -= new_heading(f, i) ? 2.25 : 1;
 		if (new_heading(f, i))
 			fprintf(to, "%.10g\t%s\n", y + 1.5,
-				figure_field(a, shorten(a, f->bars[i].heading, 60)));
+				figure_field(a, shorten(a, f->bars[i].heading, MAX_HEADING)));
 	}
 }
 

@@ -230,20 +230,31 @@ static const struct walk *find_walk(const struct walk *list, size_t nr, const ch
 	return NULL;
 }
 
-/* "offset_lockless takes 140 for a call of one page, 20 for each further page, 8 to cross ..." */
+/* A sampled difference whose interval holds 0 is none that a sentence may give. */
+static bool is_seen(const struct rvalue *v)
+{
+	return rv_ok(v) && (v->kind != RESULTS_SAMPLED || v->low > 0 || v->high < 0);
+}
+
+/* "offset_lockless takes 140 for a call of one page and 20 for each further one, across ..." */
 static const char *one_walk(struct model *m, const struct walk *w, const char *who)
 {
 	struct arena *a = m->arena;
 	const struct gup_cost *c = &w->cost;
-	const char *text = arena_str(a, "%s%s takes %s for a call of one page and %s for each further one", who,
-				     w->design, rv_strong(a, &c->call), rv_strong(a, &c->page));
+	const char *unseen = "", *text;
 	int level;
 
-	for (level = 0; level < NR_CROSS; level++)
-		if (rv_ok(&c->cross[level]))
+	text = arena_str(a, "%s%s takes %s for a call of one page and %s for each further one", who,
+			 w->design, rv_strong(a, &c->call), rv_strong(a, &c->page));
+	for (level = 0; level < NR_CROSS; level++) {
+		if (is_seen(&c->cross[level]))
 			text = arena_str(a, "%s, across a %s boundary %s", text, cross_names[level],
 					 rv_difference(a, &c->cross[level]));
-	return text;
+		else if (rv_ok(&c->cross[level]))
+			unseen = arena_str(a, "%s%s%s", unseen, *unseen ? " or " : "", cross_names[level]);
+	}
+	return *unseen ? arena_str(a, "%s; crossing a %s boundary makes no difference that was seen", text,
+				   unseen) : text;
 }
 
 static const char *versus(struct model *m, const struct walk *w, const struct walk *base)
@@ -252,6 +263,8 @@ static const char *versus(struct model *m, const struct walk *w, const struct wa
 	struct rvalue call = rv_sub(w->cost.call, base->cost.call, "");
 	struct rvalue page = rv_sub(w->cost.page, base->cost.page, "");
 
+	if (!is_seen(&call) && !is_seen(&page))
+		return arena_str(a, "%s is not told apart from it", w->design);
 	return arena_str(a, "%s against it: %s per call, %s per page", w->design, rv_difference(a, &call),
 			 rv_difference(a, &page));
 }
@@ -272,7 +285,7 @@ static const char *clip_designs(struct model *m, const struct walk *list, size_t
 			continue;
 		for (level = NR_CROSS - 1; level > 0 && !rv_ok(&w->cost.cross[level]); level--)
 			;
-		if (rv_ok(&w->cost.cross[level]))
+		if (is_seen(&w->cost.cross[level]))
 			text = arena_str(m->arena, "%s; %s across a %s boundary %s", text, w->design,
 					 cross_names[level], rv_difference(m->arena, &w->cost.cross[level]));
 	}

@@ -12,7 +12,7 @@
 
 /* One quantity in both. */
 struct pair {
-	const char *quantity, *leaf, *words;
+	const char *group, *quantity, *leaf, *words;
 	struct rvalue kernel, ref;
 	double factor; /* reference / kernel; 0: none */
 	const struct explanation *why;
@@ -37,15 +37,20 @@ static bool is_far(double factor)
 	return factor && (factor > FACTOR_LIMIT || factor < 1 / FACTOR_LIMIT);
 }
 
-static void add_pair(struct model *m, struct pairs *list, const char *quantity, const char *leaf,
+static void add_pair(struct model *m, struct pairs *list, struct pair p, const char *quantity,
 		     const char *words, struct rvalue kernel, struct rvalue ref)
 {
-	struct pair p = { quantity, leaf, words, kernel, ref, factor_of(&kernel, &ref), NULL, 0 };
-
-	if (!rv_ok(&kernel) && !rv_ok(&ref))
+	/* Measured in one of them only, it is no pair: the pages of the questions have it. */
+	if (!rv_ok(&kernel) || !rv_ok(&ref))
 		return;
+	p.quantity = quantity;
+	p.words = words;
+	p.kernel = kernel;
+	p.ref = ref;
+	p.factor = factor_of(&kernel, &ref);
+	p.place = list->nr;
 	if (is_far(p.factor))
-		p.why = explanation_find(quantity, leaf, list->part->arch,
+		p.why = explanation_find(quantity, p.leaf, list->part->arch,
 					 p.factor < 1 ? KERNEL_DOES_MORE : REFERENCE_DOES_MORE);
 	list->v = arena_grow(m->arena, list->v, list->nr, sizeof(*list->v));
 	list->v[list->nr++] = p;
@@ -87,21 +92,19 @@ static size_t costs_of(struct model *m, const struct report_part *part, const ch
 	return gup_costs(m->arena, &rows, out);
 }
 
-static const char *with_leaf(struct arena *a, const char *words, const char *leaf, long long levels,
-			     long long usual)
+/* "get", "get, 4 levels", "put, pmd leaf": what stands above a group of quantities. */
+static const char *group_name(struct arena *a, const char *what, const char *leaf, long long levels)
 {
-	const char *more = levels && levels != usual ? arena_str(a, ", %lld levels", levels) : "";
-
-	if (strcmp(leaf, "pte") == 0)
-		return arena_str(a, "%s%s", words, more);
-	return arena_str(a, "%s, %s leaf%s", words, leaf, more);
+	if (levels)
+		what = arena_str(a, "%s, %lld levels", what, levels);
+	return strcmp(leaf, "pte") == 0 ? what : arena_str(a, "%s, %s leaf", what, leaf);
 }
 
 static void add_gets(struct model *m, struct pairs *list, long long *usual)
 {
 	static const char *const cross_words[NR_CROSS] = {
-		"get: across a pmd boundary", "get: across a pud boundary",
-		"get: across a p4d boundary", "get: across a pgd boundary",
+		"across a pmd boundary", "across a pud boundary",
+		"across a p4d boundary", "across a pgd boundary",
 	};
 	struct gup_cost *kernel, *ref;
 	size_t nk = costs_of(m, list->part, "gup_fast/walk", RESULTS_KERNEL, &kernel);
@@ -112,21 +115,17 @@ static void add_gets(struct model *m, struct pairs *list, long long *usual)
 		const char *leaf = leaf_of(kernel[i].like);
 		long long levels = results_params_int(kernel[i].like, "levels", 0);
 		const struct gup_cost *r = counterpart(&kernel[i], ref, nr, levels);
+		struct pair p = { .group = group_name(m->arena, "get", leaf, levels), .leaf = leaf };
 
 		if (!i)
 			*usual = levels;
 		if (!r)
 			continue;
-		add_pair(m, list, "get call", leaf,
-			 with_leaf(m->arena, "get: one page", leaf, levels, *usual),
-			 kernel[i].call, r->call);
-		add_pair(m, list, "get page", leaf,
-			 with_leaf(m->arena, "get: each further page", leaf, levels, *usual),
-			 kernel[i].page, r->page);
+		add_pair(m, list, p, "get call", "one page", kernel[i].call, r->call);
+		add_pair(m, list, p, "get page", "each further page", kernel[i].page, r->page);
 		for (level = 0; level < NR_CROSS; level++)
-			add_pair(m, list, arena_str(m->arena, "get %s", cross_names[level]), leaf,
-				 with_leaf(m->arena, cross_words[level], leaf, levels, *usual),
-				 kernel[i].cross[level], r->cross[level]);
+			add_pair(m, list, p, arena_str(m->arena, "get %s", cross_names[level]),
+				 cross_words[level], kernel[i].cross[level], r->cross[level]);
 	}
 }
 
@@ -139,13 +138,12 @@ static void add_puts(struct model *m, struct pairs *list, long long levels)
 	for (i = 0; i < nk; i++) {
 		const char *leaf = leaf_of(kernel[i].like);
 		const struct gup_cost *r = counterpart(&kernel[i], ref, nr, levels);
+		struct pair p = { .group = group_name(m->arena, "put", leaf, 0), .leaf = leaf };
 
 		if (!r)
 			continue;
-		add_pair(m, list, "put call", leaf, with_leaf(m->arena, "put: one page", leaf, 0, 0),
-			 kernel[i].call, r->call);
-		add_pair(m, list, "put page", leaf, with_leaf(m->arena, "put: each further page", leaf, 0, 0),
-			 kernel[i].page, r->page);
+		add_pair(m, list, p, "put call", "one page", kernel[i].call, r->call);
+		add_pair(m, list, p, "put page", "each further page", kernel[i].page, r->page);
 	}
 }
 
@@ -161,15 +159,12 @@ static struct pairs read_pairs(struct model *m, const struct report_part *part)
 {
 	struct pairs list = { .part = part };
 	long long levels = 0;
-	size_t i;
 
 	if (!part || part->why)
 		return list;
 	add_gets(m, &list, &levels);
 	add_puts(m, &list, levels);
 	/* Small pages first; within each, the order of the rows. */
-	for (i = 0; i < list.nr; i++)
-		list.v[i].place = i;
 	if (list.nr)
 		qsort(list.v, list.nr, sizeof(*list.v), by_leaf);
 	return list;
@@ -177,10 +172,6 @@ static struct pairs read_pairs(struct model *m, const struct report_part *part)
 
 static const char *reason_text(struct model *m, const struct pair *p)
 {
-	if (!rv_ok(&p->kernel))
-		return arena_str(m->arena, "kernel: %s", p->kernel.why);
-	if (!rv_ok(&p->ref))
-		return arena_str(m->arena, "reference: %s", p->ref.why);
 	if (!p->factor)
 		return "no factor: one of them is not above zero";
 	if (!is_far(p->factor))
@@ -201,7 +192,7 @@ static void pair_table(struct model *m, struct section *s, const struct pairs *l
 		bool far = is_far(p->factor);
 
 		table_row(m, t);
-		table_cell(t, "", p->words);
+		table_cell(t, "", arena_str(m->arena, "%s: %s", p->group, p->words));
 		table_cell(t, "num", rv_text(m->arena, &p->kernel));
 		table_cell(t, "num", rv_text(m->arena, &p->ref));
 		table_cell(t, far && !p->why ? "num bad" : "num",
@@ -225,7 +216,7 @@ static void pair_figure(struct model *m, struct section *s, const struct pairs *
 		if (!p->factor)
 			continue;
 		v.v = v.low = v.high = p->factor;
-		figure_bar(m, f, NULL, p->words, &v, is_far(p->factor) ? p->why ? 1 : 4 : 0);
+		figure_bar(m, f, p->group, p->words, &v, is_far(p->factor) ? p->why ? 1 : 4 : 0);
 	}
 	f->desc = "One dot per quantity: left of 1 the kernel executes more, right of 1 the reference does.";
 	f->caption = arena_str(m->arena, "Mode %s, same guest. The band is a factor of %.1f either way; a dot "
@@ -254,9 +245,9 @@ static const char *pair_sentence(struct model *m, const struct pairs *list)
 		return NULL;
 	return arena_str(a,
 			 "%s: " STRONG "%zu of %zu" STRONG " quantities are within a factor of %.1f of the kernel; "
-			 "the farthest is \xe2\x80\x9c%s\xe2\x80\x9d, " STRONG "%.2f\xc3\x97" STRONG
+			 "the farthest is \xe2\x80\x9c%s: %s\xe2\x80\x9d, " STRONG "%.2f\xc3\x97" STRONG
 			 " (kernel %s, reference %s). %s",
-			 list->part->arch, near, nr, FACTOR_LIMIT, worst->words, worst->factor,
+			 list->part->arch, near, nr, FACTOR_LIMIT, worst->group, worst->words, worst->factor,
 			 rv_text(a, &worst->kernel), rv_words(a, &worst->ref),
 			 unexplained ? arena_str(a, "%zu factor%s unexplained.", unexplained,
 						 unexplained == 1 ? " is" : "s are")
@@ -282,6 +273,8 @@ static void build_arch(struct model *m, struct page *p, const char *scenario)
 	section_answer(m, p, s, question, mode_words(m->arena, part), text);
 	pair_figure(m, s, &list);
 	pair_table(m, s, &list);
+	section_note(m, s, "What the kernel does is said of Linux 6.12, from its disassembly beside the "
+			   "reference\xe2\x80\x99s. Of another kernel it may no longer hold.");
 }
 
 void refkernel_build(struct model *m)
