@@ -63,7 +63,8 @@ static const char *suite_revision(void)
 
 	if (env && *env)
 		return env;
-	snprintf(cmd, sizeof(cmd), "cd '%s' && git describe --always --dirty --abbrev=12 2>/dev/null", root_dir);
+	snprintf(cmd, sizeof(cmd),
+		 "cd '%s' && git describe --always --dirty --abbrev=12 2>/dev/null", root_dir);
 	git = strchr(root_dir, '\'') ? NULL : popen(cmd, "r");
 	if (git) {
 		if (!fgets(rev, sizeof(rev), git))
@@ -80,7 +81,7 @@ static const char *suite_revision(void)
 /* ---- bench ---- */
 
 /* Runs a program to its end. Its exit status, or 128 + the signal that ended it, or -errno. */
-static int run_program(char *const argv[])
+static int run_program(char *const argv[], bool quiet_stdout)
 {
 	int status;
 	pid_t pid = fork();
@@ -88,6 +89,8 @@ static int run_program(char *const argv[])
 	if (pid < 0)
 		return -errno;
 	if (pid == 0) {
+		if (quiet_stdout && !freopen("/dev/null", "w", stdout))
+			_exit(127);
 		execv(argv[0], argv);
 		fprintf(stderr, "ptbench: %s: %s; run make first\n", argv[0], strerror(errno));
 		_exit(127);
@@ -115,7 +118,7 @@ static int bench_part(struct results_run *run, const char *name, const char *opt
 	snprintf(file, sizeof(file), "%s.json", name);
 	snprintf(program, sizeof(program), "%s/bench", build_dir);
 	snprintf(out, sizeof(out), "%s=%s/%s", option, run->dir, file);
-	rc = run_program(argv);
+	rc = run_program(argv, false);
 	there = access(out + strlen(option) + 1, R_OK) == 0;
 	if (rc == 0 && there) {
 		state = RESULTS_PASSED;
@@ -184,19 +187,25 @@ static int bench_parse(int argc, char **argv, struct bench_options *o)
 	return 0;
 }
 
-/* Builds first: it takes longest, and native cases want the machine to themselves. A kernel that
- * does not build is recorded by kernels_run(), which tries again. */
+/*
+ * Builds first: it takes longest, and native cases want the machine to themselves. A kernel that
+ * does not build is recorded by kernels_run(), which tries again. Its list of folders is for
+ * scripts, not for here.
+ */
 static int bench_build_kernels(const struct bench_options *o)
 {
-	char **argv = calloc((size_t)o->nr_scenarios + 3, sizeof(*argv));
-	int status;
+	char **argv = calloc((size_t)o->nr_scenarios + 5, sizeof(*argv));
+	char script[PATH_MAX + 16];
+	int status, i;
 
 	if (!argv)
 		return EXIT_PART_FAILED;
-	argv[0] = "kernels";
-	argv[1] = "build";
-	memcpy(argv + 2, o->scenarios, (size_t)o->nr_scenarios * sizeof(*argv));
-	status = kernels_cmd(o->nr_scenarios + 2, argv);
+	snprintf(script, sizeof(script), "%s/kernels/build", root_dir);
+	argv[0] = script;
+	argv[1] = "BENCH";
+	for (i = 0; i < o->nr_scenarios; i++)
+		argv[1 + i] = o->scenarios[i];
+	status = run_program(argv, true);
 	free(argv);
 	return status;
 }
@@ -264,7 +273,7 @@ static int cmd_bench(int argc, char **argv)
 	struct bench_options o = { 0 };
 	struct results_error err;
 	struct results_run *run;
-	char runs[PATH_MAX + 16], *command;
+	char runs[PATH_MAX + 16], *command, *dir;
 	int status;
 
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
@@ -272,8 +281,9 @@ static int cmd_bench(int argc, char **argv)
 	if (bench_parse(argc, argv, &o))
 		return EXIT_USAGE;
 	snprintf(runs, sizeof(runs), "%s/results/runs", root_dir);
+	dir = o.runs ? (char *)o.runs : runs;
 	command = join(argc, argv);
-	if (!command || results_run_create(o.runs ? o.runs : runs, command, suite_revision(), &run, &err)) {
+	if (!command || results_run_create(dir, command, suite_revision(), &run, &err)) {
 		if (command)
 			results_error_print(stderr, &err);
 		free(command);
