@@ -118,7 +118,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS))
 ptbench = $(O)/ptbench
 RUN ?= results/runs/latest
 
-.PHONY: bench test test-kernels kernels report shim exactness help clean cache-prune test-programs
+.PHONY: bench test test-kernels kernels report exactness help clean cache-prune test-programs
 bench: ## everything: reference, host and real kernels; JSON and a web report
 	@scripts/deps build kernels report
 	$(Q)$(SUBMAKE) all guests
@@ -143,6 +143,11 @@ report: ## renders RUN= (default: the newest run) and prints where
 	@scripts/deps build report
 	$(Q)$(SUBMAKE) all
 	$(Q)$(ptbench) report $(RUN)
+
+exactness: ## shows which exact metrics move under changes that should change nothing
+	@scripts/deps build kernels
+	$(Q)$(SUBMAKE) all guests
+	$(Q)PTBENCH_BUILD=$(abspath $(O)) scripts/exactness $(SCENARIOS)
 
 cache-prune: ## drops cached kernel builds that no scenario of this tree uses
 	$(Q)kernels/build --prune
