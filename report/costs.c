@@ -249,16 +249,18 @@ static void table_points(struct arena *a, struct table_cost *t)
 		if (!rv_ok(&t->keep[i]) && rv_ok(&p))
 			t->keep[i] = p;
 		t->diff[i] = rv_sub(t->munmap[i], t->keep[i], how);
-		t->control[i] = rv_sub(t->munmap[i], madvise_row(a, t, tables), "munmap minus MADV_DONTNEED");
+		t->control[i] = rv_sub(t->munmap[i], madvise_row(a, t, tables),
+				       "munmap minus MADV_DONTNEED");
 		add_point(&control, tables, t->control[i]);
 	}
 	/*
-	 * Two kinds of twin on one line would be a slope of the twins. The packed twin's pages lie in
-	 * one table, so its difference holds the scan of the others: the same VMA's comes first.
+	 * Two kinds of twin on one line would be a slope of the twins. The packed twin's pages lie
+	 * in one table, so its difference holds the scan of the others: the same VMA's comes first.
 	 */
 	slope = same.nr >= 2 || !packed.nr ? &same : &packed;
 	t->per_table_control = rv_slope(a, control.x, control.y, control.nr,
-					"slope over the number of tables of munmap minus MADV_DONTNEED");
+					"slope over the number of tables of munmap minus "
+					"MADV_DONTNEED");
 	t->first = t->nr ? t->diff[0] : rv_missing("not run");
 	t->per_table = rv_slope(a, slope->x, slope->y, slope->nr,
 				"slope over the number of tables of munmap minus its twin");
@@ -309,7 +311,8 @@ size_t table_costs(struct arena *a, const struct report_part *part, enum results
 		if (!t) {
 			list = arena_grow(a, list, nr, sizeof(*list));
 			t = &list[nr++];
-			t->rows = (struct report_rows){ part, "table_free/munmap", subject, metric };
+			t->rows =
+				(struct report_rows){ part, "table_free/munmap", subject, metric };
 			t->like = &m->params;
 		}
 		table_add(t, (double)results_params_int(&m->params, "tables", 0));

@@ -184,7 +184,8 @@ const char *rv_detail(struct arena *a, const struct rvalue *v)
 	s = scale_of(v->metric, v->v);
 	if (!is_scaled(v->metric))
 		return arena_str(a, "[%s, %s]", count_text(a, v->low), count_text(a, v->high));
-	return arena_str(a, "[%s, %s]", three_digits(a, v->low / s.by), three_digits(a, v->high / s.by));
+	return arena_str(a, "[%s, %s]", three_digits(a, v->low / s.by),
+			 three_digits(a, v->high / s.by));
 }
 
 const char *rv_text(struct arena *a, const struct rvalue *v)
@@ -208,7 +209,8 @@ const char *rv_difference(struct arena *a, const struct rvalue *v)
 	if (!rv_ok(v))
 		return rv_text(a, v);
 	if (v->kind != RESULTS_SAMPLED || v->low > 0 || v->high < 0)
-		return arena_str(a, "%s%s", v->v > 0 && strcmp(rv_number(a, v), "0") != 0 ? "+" : "",
+		return arena_str(a, "%s%s",
+				 v->v > 0 && strcmp(rv_number(a, v), "0") != 0 ? "+" : "",
 				 rv_text(a, v));
 	s = scale_of(v->metric, v->v);
 	return arena_str(a, "no difference seen (%s%s)", rv_detail(a, v), s.unit);

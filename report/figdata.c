@@ -174,7 +174,8 @@ static struct mu *log_tics(struct arena *a, double min, double max)
 		return log_tics_125(a, min, max);
 	list = mu_list();
 	for (e = first; e <= log10(max) + 1e-9; e += by)
-		add_tic(a, list, e == first, pow(10, e), group_digits(a, pow(10, e), e < 0 ? -e : 0));
+		add_tic(a, list, e == first, pow(10, e),
+			group_digits(a, pow(10, e), e < 0 ? -e : 0));
 	return list;
 }
 
@@ -266,7 +267,8 @@ static void bars_margins(struct arena *a, const struct figure *f, struct bars_la
 	l->right = WIDTH - (double)number * CHAR_WIDTH - 14;
 }
 
-static void bars_data(struct arena *a, const struct figure *f, const struct bars_layout *l, FILE *to)
+static void bars_data(struct arena *a, const struct figure *f, const struct bars_layout *l,
+		      FILE *to)
 {
 	double by = l->unit.by, y = 0;
 	size_t i;
@@ -379,7 +381,8 @@ static void lines_data(struct arena *a, const struct figure *f, double by, FILE 
 
 		if (!line->nr)
 			continue;
-		fprintf(to, "%s%s\n", index ? "\n\n" : "", figure_field(a, shorten(a, line->label, 56)));
+		fprintf(to, "%s%s\n", index ? "\n\n" : "",
+			figure_field(a, shorten(a, line->label, 56)));
 		for (j = 0; j < line->nr; j++)
 			fprintf(to, "%.10g\t%.10g\n", line->x[j], line->y[j].v / by);
 		l = mu_object();

@@ -12,7 +12,7 @@
 
 void figure_bars(struct arena *a, const struct figure *f, FILE *to, struct mu *script);
 void figure_lines(struct arena *a, const struct figure *f, FILE *to, struct mu *script);
-/* A result's string as a field of a data file: quoted, and without what gnuplot would read in it. */
+/* A result's string as a field of a data file: quoted, without what gnuplot would read in it. */
 const char *figure_field(struct arena *a, const char *text);
 
 #endif

@@ -32,7 +32,8 @@ bool figure_has_data(const struct figure *f)
 static int write_script(const char *dir, struct arena *a, const struct figure *f,
 			const struct mu *script)
 {
-	const char *name = f->kind == FIGURE_LINES ? "plots/lines.gp.mustache" : "plots/bars.gp.mustache";
+	const char *name =
+		f->kind == FIGURE_LINES ? "plots/lines.gp.mustache" : "plots/bars.gp.mustache";
 	const char *path = arena_str(a, "%s/%s.gp", dir, f->id);
 	char error[256], *text;
 	int ret;

@@ -167,10 +167,13 @@ void section_load(struct model *m, struct section *s, const struct report_part *
 	const char *busy = part_busy(m->arena, part);
 
 	if (busy)
-		section_note(m, s, arena_str(m->arena,
-					     STRONG "The machine was busy" STRONG " while this was measured: load %s. "
-					     "Others\xe2\x80\x99 work is in these times and widens their intervals.",
-					     busy));
+		section_note(m, s,
+			     arena_str(m->arena,
+				       STRONG "The machine was busy" STRONG " while this was "
+									    "measured: load %s. "
+					      "Others\xe2\x80\x99 work is in these times and "
+					      "widens their intervals.",
+				       busy));
 }
 
 const char *mode_words(struct arena *a, const struct report_part *part)

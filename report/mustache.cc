@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The C door to kainjow's mustache (Debian: libkainjow-mustache-dev). No exception leaves this file.
+ * The C door to kainjow's mustache (Debian: libkainjow-mustache-dev). No exception leaves it.
  */
 #include <cerrno>
 #include <cstdio>
@@ -150,7 +150,9 @@ namespace {
 /* A lookup that notices what a template asks for and does not get. */
 class strict_context : public kainjow::mustache::context<std::string> {
 public:
-	strict_context(const data *root, mu_partial_fn partial) : context(root), partial_(partial) {}
+  strict_context(const data *root, mu_partial_fn partial) : context(root), partial_(partial)
+  {
+  }
 
 	const data *get_partial(const std::string &name) const override
 	{

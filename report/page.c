@@ -282,7 +282,8 @@ static int render_to(const char *template, const struct mu *o, const char *out, 
 	char *text = NULL, *path = NULL, error[256];
 	int ret;
 
-	ret = mu_render(embed_find(template), o, MU_HTML, find_partial, &text, error, sizeof(error));
+	ret = mu_render(embed_find(template), o, MU_HTML, find_partial, &text, error,
+			sizeof(error));
 	if (ret) {
 		fprintf(stderr, "ptbench report: %s: %s\n", template, error);
 		return ret;

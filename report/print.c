@@ -62,12 +62,15 @@ void answers_print(const struct model *m, FILE *to)
 		const struct report_part *p = &m->in->parts[i];
 
 		if (p->why)
-			print_wrapped(to, "  ! ", arena_str(m->arena, "part %s: %s",
-							    clean(m->arena, p->part->name), p->why));
+			print_wrapped(to, "  ! ",
+				      arena_str(m->arena, "part %s: %s",
+						clean(m->arena, p->part->name), p->why));
 	}
 	if (part_busy(m->arena, input_part(m->in, "native")))
-		print_wrapped(to, "  ! ", arena_str(m->arena, "native: the machine was busy, load %s: wide intervals",
-						    part_busy(m->arena, input_part(m->in, "native"))));
+		print_wrapped(to, "  ! ",
+			      arena_str(m->arena,
+					"native: the machine was busy, load %s: wide intervals",
+					part_busy(m->arena, input_part(m->in, "native"))));
 	for (i = 0; i < m->nr_pages; i++) {
 		const struct page *p = &m->pages[i];
 
@@ -77,8 +80,9 @@ void answers_print(const struct model *m, FILE *to)
 				const struct answer *answer = p->sections[j]->answers[k];
 
 				print_wrapped(to, "  * ",
-					      arena_str(m->arena, "%s %s%s%s%s", answer->question, answer->text,
-							answer->mode ? " (" : "", answer->mode ? answer->mode : "",
+					      arena_str(m->arena, "%s %s%s%s%s", answer->question,
+							answer->text, answer->mode ? " (" : "",
+							answer->mode ? answer->mode : "",
 							answer->mode ? ")" : ""));
 			}
 	}

@@ -92,18 +92,24 @@ static const char *flush_sentence(struct model *m, const struct report_part *sto
 	y = event(m, forced, c.top, "cpus_interrupted");
 	cx = event(m, stock, c.top, "rcu_callbacks");
 	cy = event(m, forced, c.top, "rcu_callbacks");
-	return arena_str(
-		a,
-		"%s A munmap that frees %lld tables while a thread of the same process spins on the other CPU "
-		"interrupts %s on %s (%s) and %s on %s (%s); %zu of %zu cells are equal. %s%s", c.differ
-		? "Not the same in every cell." : "No: the flush interrupts stay the same with RCU.",
-		results_params_int(c.top, "tables", 0), cpus(a, x.v), STOCK, callbacks(a, &cx), cpus(a, y.v),
-		FORCED, callbacks(a, &cy), c.nr - c.differ, c.nr,
-		c.differ ? "The table shows where they differ."
-			 : "The interrupt flushes the TLB. With RCU the tables\xe2\x80\x99 safety no longer "
-			   "depends on it; the flush still does.",
-		c.sent_differ ? arena_str(a, " (Interrupts sent differ in %zu: none is sent to a CPU whose call "
-					     "queue is not empty.)", c.sent_differ) : "");
+	return arena_str(a,
+			 "%s A munmap that frees %lld tables while a thread of the same process "
+			 "spins on the other CPU interrupts %s on %s (%s) and %s on %s (%s); %zu "
+			 "of %zu cells are equal. %s%s",
+			 c.differ ? "Not the same in every cell."
+				  : "No: the flush interrupts stay the same with RCU.",
+			 results_params_int(c.top, "tables", 0), cpus(a, x.v), STOCK,
+			 callbacks(a, &cx), cpus(a, y.v), FORCED, callbacks(a, &cy),
+			 c.nr - c.differ, c.nr,
+			 c.differ ? "The table shows where they differ."
+				  : "The interrupt flushes the TLB. With RCU the "
+				    "tables\xe2\x80\x99 safety no longer depends on it; the flush "
+				    "still does.",
+			 c.sent_differ ? arena_str(a,
+						   " (Interrupts sent differ in %zu: none is sent "
+						   "to a CPU whose call queue is not empty.)",
+						   c.sent_differ)
+				       : "");
 }
 
 static void event_row(struct model *m, struct table *t, const struct results_params *p,
@@ -169,19 +175,21 @@ static void flush_figure(struct model *m, struct section *s, const struct report
 			figure_bar(m, f, heading, j ? "forced RCU" : "stock (IPI)", &v, (int)j);
 		}
 	}
-	f->desc = arena_str(m->arena, "Bars in pairs, %s beside %s; the table below has the numbers.",
-			    STOCK, FORCED);
+	f->desc =
+		arena_str(m->arena, "Bars in pairs, %s beside %s; the table below has the numbers.",
+			  STOCK, FORCED);
 	f->caption = arena_str(m->arena,
-			       "Mode %s, x86_64, virtual interrupts: counted by probes in a boot of their "
-			       "own, never timed.",
+			       "Mode %s, x86_64, virtual interrupts: counted by probes in a boot "
+			       "of their own, never timed.",
 			       mode_words(m->arena, stock));
 }
 
 static void build_flush(struct model *m, struct page *p)
 {
-	static const char *const columns[] = { "Peer", "#Tables", "#CPUs interrupted: stock", "#RCU",
-					       "#IPIs sent: stock", "#RCU", "#Flushes: stock", "#RCU",
-					       "#Callbacks: stock", "#RCU", NULL };
+	static const char *const columns[] = {
+		"Peer", "#Tables", "#CPUs interrupted: stock", "#RCU", "#IPIs sent: stock", "#RCU",
+		"#Flushes: stock", "#RCU", "#Callbacks: stock", "#RCU", NULL,
+	};
 	const struct report_part *stock = input_guest(m->in, STOCK, "icount-2cpu");
 	const struct report_part *forced = input_guest(m->in, FORCED, "icount-2cpu");
 	struct section *s = page_section(m, p, "flush", "The flush interrupt on x86_64");
@@ -201,12 +209,17 @@ static void build_flush(struct model *m, struct page *p)
 		return;
 	}
 	section_answer(m, p, s, question,
-		       arena_str(m->arena, "%s, virtual interrupts", mode_words(m->arena, stock)), text);
+		       arena_str(m->arena, "%s, virtual interrupts", mode_words(m->arena, stock)),
+		       text);
 	flush_figure(m, s, stock, forced);
-	event_rows(m, section_table(m, s, "Events of one munmap on x86_64, by peer and tables freed", columns),
+	event_rows(m,
+		   section_table(m, s, "Events of one munmap on x86_64, by peer and tables freed",
+				 columns),
 		   parts, 2);
-	section_note(m, s, "With two emulated CPUs that run in turns these are counts. What an interrupt "
-			   "costs is not in them; the host\xe2\x80\x99s own kernel, below, says what it costs here.");
+	section_note(m, s,
+		     "With two emulated CPUs that run in turns these are counts. What an interrupt "
+		     "costs is not in them; the host\xe2\x80\x99s own kernel, below, says what it "
+		     "costs here.");
 }
 
 /* ---- a machine that broadcasts ---- */
@@ -233,29 +246,35 @@ static const char *broadcast_sentence(struct model *m, const struct report_part 
 		for (j = 0; j < row->nr_samples; j++, windows++)
 			held += row->samples[j] > 0;
 	}
-	seen = held ? arena_str(a, "; %zu of %zu windows held one all the same", held, windows) : "";
+	seen = held ? arena_str(a, "; %zu of %zu windows held one all the same", held, windows)
+		    : "";
 	ipis = event(m, part, c.top, "cpus_interrupted");
 	cbs = event(m, part, c.top, "rcu_callbacks");
 	per = event(m, part, c.top, "tables_per_callback");
 	if (most == 0)
 		return arena_str(a,
-				 "Freeing where no interrupt comes: s390x broadcasts the invalidation in hardware, "
-				 "and in none of %zu cells does munmap send an interrupt (" STRONG "0" STRONG
-				 " with %lld tables and a peer spinning%s). There a walker with interrupts off "
-				 "holds nothing back; %s per munmap, for %s tables, is what makes freeing safe.",
-				 c.nr, results_params_int(c.top, "tables", 0), seen, callbacks(a, &cbs),
-				 rv_text(a, &per));
+				 "Freeing where no interrupt comes: s390x broadcasts the "
+				 "invalidation in hardware, and in none of %zu cells does munmap "
+				 "send an interrupt (" STRONG
+				 "0" STRONG " with %lld tables and a peer spinning%s). There a "
+					    "walker with interrupts off "
+				 "holds nothing back; %s per munmap, for %s tables, is what makes "
+				 "freeing safe.",
+				 c.nr, results_params_int(c.top, "tables", 0), seen,
+				 callbacks(a, &cbs), rv_text(a, &per));
 	return arena_str(a,
-			 "On s390x one munmap sends up to %s interrupts (%s CPUs interrupted with %lld tables and "
-			 "a peer spinning), with %s per munmap.",
-			 group_digits(a, most, 0), rv_text(a, &ipis), results_params_int(c.top, "tables", 0),
-			 callbacks(a, &cbs));
+			 "On s390x one munmap sends up to %s interrupts (%s CPUs interrupted with "
+			 "%lld tables and a peer spinning), with %s per munmap.",
+			 group_digits(a, most, 0), rv_text(a, &ipis),
+			 results_params_int(c.top, "tables", 0), callbacks(a, &cbs));
 }
 
 static void build_broadcast(struct model *m, struct page *p)
 {
-	static const char *const columns[] = { "Peer", "#Tables", "#CPUs interrupted", "#IPIs sent", "#Flushes",
-					       "#Callbacks", NULL };
+	static const char *const columns[] = {
+		"Peer", "#Tables", "#CPUs interrupted", "#IPIs sent", "#Flushes", "#Callbacks",
+		NULL,
+	};
 	const struct report_part *part = input_guest(m->in, S390X, "icount-2cpu");
 	struct section *s = page_section(m, p, "broadcast", "Where the hardware broadcasts");
 	const char *question = "What does RCU buy?", *text = NULL;
@@ -271,9 +290,11 @@ static void build_broadcast(struct model *m, struct page *p)
 	}
 	section_answer(m, p, s, question, mode_words(m->arena, part), text);
 	event_rows(m, section_table(m, s, "Events of one munmap on s390x", columns), &part, 1);
-	section_note(m, s, "Flushes are inline IPTE and IDTE instructions there, so they are not counted. "
-			   "The same holds for arm64\xe2\x80\x99s TLBI, for x86_64\xe2\x80\x99s INVLPGB and for a "
-			   "hypervisor\xe2\x80\x99s remote flush: none is part of this run.");
+	section_note(m, s,
+		     "Flushes are inline IPTE and IDTE instructions there, so they are not "
+		     "counted. The same holds for arm64\xe2\x80\x99s TLBI, for x86_64\xe2\x80\x99s "
+		     "INVLPGB and for a hypervisor\xe2\x80\x99s remote flush: none is part of this "
+		     "run.");
 }
 
 /* ---- what RCU costs: per munmap and per table, now and deferred ---- */
@@ -321,27 +342,35 @@ static struct rvalue part_value(const struct freeing *f, int i, bool later, enum
 /* RCU minus IPI. */
 static struct rvalue rcu_less_ipi(const struct freeing *f, bool later, enum cost_quantity q)
 {
-	return rv_sub(part_value(f, 1, later, q), part_value(f, 0, later, q), "forced RCU minus stock");
+	return rv_sub(part_value(f, 1, later, q), part_value(f, 0, later, q),
+		      "forced RCU minus stock");
 }
 
 static const char *cost_sentence(struct model *m, const struct freeing *f, bool is_time)
 {
 	struct arena *a = m->arena;
-	struct rvalue x = part_value(f, 0, false, COST_FURTHER), y = part_value(f, 1, false, COST_FURTHER);
-	struct rvalue d = rcu_less_ipi(f, false, COST_FURTHER), later = rcu_less_ipi(f, true, COST_FURTHER);
-	struct rvalue first = rcu_less_ipi(f, false, COST_FIRST), last = rcu_less_ipi(f, true, COST_FIRST);
+	struct rvalue x = part_value(f, 0, false, COST_FURTHER),
+		      y = part_value(f, 1, false, COST_FURTHER);
+	struct rvalue d = rcu_less_ipi(f, false, COST_FURTHER),
+		      later = rcu_less_ipi(f, true, COST_FURTHER);
+	struct rvalue first = rcu_less_ipi(f, false, COST_FIRST),
+		      last = rcu_less_ipi(f, true, COST_FIRST);
 	const char *text;
 
 	if (!rv_ok(&d))
 		return arena_str(a, "The cost per table could not be derived: %s.", d.why);
-	text = arena_str(a, "%s further table freed, munmap takes %s until it returns under the flush IPI "
-			    "and %s with RCU (%s)",
-			 is_time ? "Per" : "Time not measured here; instructions: per", rv_strong(a, &x),
-			 rv_strong(a, &y), rv_difference(a, &d));
+	text = arena_str(a,
+			 "%s further table freed, munmap takes %s until it returns under the flush "
+			 "IPI and %s with RCU (%s)",
+			 is_time ? "Per" : "Time not measured here; instructions: per",
+			 rv_strong(a, &x), rv_strong(a, &y), rv_difference(a, &d));
 	if (rv_ok(&later))
-		text = arena_str(a, "%s; the callback takes %s more later", text, rv_strong(a, &later));
-	text = arena_str(a, "%s. The first table of a munmap, with the batch page and call_rcu(), differs by %s "
-			    "until it returns", text, rv_difference(a, &first));
+		text = arena_str(a, "%s; the callback takes %s more later", text,
+				 rv_strong(a, &later));
+	text = arena_str(a,
+			 "%s. The first table of a munmap, with the batch page and call_rcu(), "
+			 "differs by %s until it returns",
+			 text, rv_difference(a, &first));
 	return rv_ok(&last) ? arena_str(a, "%s and %s later.", text, rv_difference(a, &last))
 			    : arena_str(a, "%s.", text);
 }
@@ -358,16 +387,23 @@ static void cost_row(struct model *m, struct table *t, const char *name, const s
 	table_value(m, t, &v[2]);
 }
 
-static void cost_table(struct model *m, struct section *s, const struct freeing *f, const char *unit)
+static void cost_table(struct model *m, struct section *s, const struct freeing *f,
+		       const char *unit)
 {
-	static const char *const columns[] = { "Quantity", "#x86_64 stock (IPI)", "#x86_64 forced RCU",
-					       "#RCU \xe2\x88\x92 IPI", "#s390x stock (RCU)", NULL };
+	static const char *const columns[] = {
+		"Quantity", "#x86_64 stock (IPI)", "#x86_64 forced RCU", "#RCU \xe2\x88\x92 IPI",
+		"#s390x stock (RCU)", NULL,
+	};
 	static const char *const names[2][3] = {
-		{ "first table: until munmap returns", "first table: deferred", "first table: in all" },
-		{ "each further: until munmap returns", "each further: deferred", "each further: in all" },
+		{ "first table: until munmap returns", "first table: deferred",
+		  "first table: in all" },
+		{ "each further: until munmap returns", "each further: deferred",
+		  "each further: in all" },
 	};
 	struct table *t = section_table(
-		m, s, arena_str(m->arena, "Cost of freeing page tables: munmap minus its twin, %s", unit), columns);
+		m, s,
+		arena_str(m->arena, "Cost of freeing page tables: munmap minus its twin, %s", unit),
+		columns);
 	struct rvalue v[3][3];
 	int q, j;
 
@@ -375,7 +411,8 @@ static void cost_table(struct model *m, struct section *s, const struct freeing 
 		for (j = 0; j < 3; j++) {
 			v[0][j] = part_value(f, j, false, (enum cost_quantity)q);
 			v[1][j] = part_value(f, j, true, (enum cost_quantity)q);
-			v[2][j] = rv_linear((const struct rterm[]){ { v[0][j], 1 }, { v[1][j], 1 } }, 2, "");
+			v[2][j] = rv_linear(
+				(const struct rterm[]){ { v[0][j], 1 }, { v[1][j], 1 } }, 2, "");
 		}
 		for (j = 0; j < 3; j++)
 			cost_row(m, t, names[q][j], v[j]);
@@ -387,8 +424,10 @@ static void cost_table(struct model *m, struct section *s, const struct freeing 
 
 static void cost_points(struct model *m, struct section *s, const struct freeing *f)
 {
-	static const char *const columns[] = { "Kernel", "#Tables", "#munmap", "#minus twin",
-					       "#minus control", "#control, per table", "#deferred", NULL };
+	static const char *const columns[] = {
+		"Kernel", "#Tables", "#munmap", "#minus twin", "#minus control",
+		"#control, per table", "#deferred", NULL,
+	};
 	struct table *t = section_table(m, s, "Every point behind the slopes", columns);
 	size_t i;
 	int j;
@@ -414,8 +453,8 @@ static void cost_points(struct model *m, struct section *s, const struct freeing
 	}
 }
 
-static void cost_line(struct model *m, struct figure *fig, const struct freeing *f, int j, bool later,
-		      const char *label, int series)
+static void cost_line(struct model *m, struct figure *fig, const struct freeing *f, int j,
+		      bool later, const char *label, int series)
 {
 	struct line *l = figure_line(m, fig, label, series);
 	size_t i;
@@ -433,11 +472,12 @@ static void cost_line(struct model *m, struct figure *fig, const struct freeing 
 	}
 }
 
-static void cost_figure(struct model *m, struct section *s, const struct freeing *f, const char *setup,
-			bool is_time)
+static void cost_figure(struct model *m, struct section *s, const struct freeing *f,
+			const char *setup, bool is_time)
 {
 	struct figure *fig = section_figure(
-		m, s, FIGURE_LINES, arena_str(m->arena, "q1-freeing-%s", is_time ? "time" : "instructions"),
+		m, s, FIGURE_LINES,
+		arena_str(m->arena, "q1-freeing-%s", is_time ? "time" : "instructions"),
 		"Cost per page table freed by one munmap, by number of tables");
 
 	fig->xlabel = "page tables freed by one munmap";
@@ -446,12 +486,12 @@ static void cost_figure(struct model *m, struct section *s, const struct freeing
 	cost_line(m, fig, f, 0, false, "stock: flush IPI", 0);
 	cost_line(m, fig, f, 1, false, "forced RCU, until munmap returns", 1);
 	cost_line(m, fig, f, 1, true, "forced RCU, with the callback", 4);
-	fig->desc = "Three lines over the number of tables: the stock kernel, forced RCU until the call "
-		    "returns, and forced RCU with what its callback does later.";
+	fig->desc = "Three lines over the number of tables: the stock kernel, forced RCU until the "
+		    "call returns, and forced RCU with what its callback does later.";
 	fig->caption = arena_str(m->arena,
-				 "Mode %s, x86_64, %s. Over MADV_DONTNEED of the same region, which scans the same "
-				 "tables and frees none. What a munmap costs once is shared by its tables, so the "
-				 "lines fall.",
+				 "Mode %s, x86_64, %s. Over MADV_DONTNEED of the same region, "
+				 "which scans the same tables and frees none. What a munmap costs "
+				 "once is shared by its tables, so the lines fall.",
 				 mode_words(m->arena, f->part[0]), setup);
 }
 
@@ -469,38 +509,47 @@ static void build_cost(struct model *m, struct page *p, const char *setup, bool 
 	if (!read_freeing(m, setup, now, later, &f)) {
 		const char *missing = f.have[0] ? FORCED : STOCK;
 
-		section_answer(m, p, s, question, NULL,
-			       arena_str(m->arena, "Not measured here: %s.",
-					 input_why(m->in, arena_str(m->arena, "%s.%s", missing, setup))));
+		section_answer(
+			m, p, s, question, NULL,
+			arena_str(m->arena, "Not measured here: %s.",
+				  input_why(m->in, arena_str(m->arena, "%s.%s", missing, setup))));
 		return;
 	}
 	for (i = 0; i < 3; i++)
 		section_source(m, s, f.part[i]);
-	section_answer(m, p, s, question, mode_words(m->arena, f.part[0]), cost_sentence(m, &f, is_time));
-	cost_figure(m, s, &f, is_time ? "medians" : "one-CPU boots: no interrupt is sent in them", is_time);
+	section_answer(m, p, s, question, mode_words(m->arena, f.part[0]),
+		       cost_sentence(m, &f, is_time));
+	cost_figure(m, s, &f, is_time ? "medians" : "one-CPU boots: no interrupt is sent in them",
+		    is_time);
 	cost_table(m, s, &f, is_time ? "time" : "instructions");
 	cost_points(m, s, &f);
 	if (!is_time && !input_guest(m->in, STOCK, "kvm-1cpu"))
 		section_note(m, s, "Time: this run has no part that measured it (mode kvm).");
 	else if (!is_time && input_guest(m->in, STOCK, "kvm-1cpu")->why)
-		section_note(m, s, arena_str(m->arena, "Time: %s.", input_why(m->in, STOCK ".kvm-1cpu")));
-	section_note(m, s, "The twin unmaps as many touched pages from tables that neighbours keep: its "
-			   "difference to munmap is the tables. It exists with the same VMA for 1 and 2 tables; "
-			   "beyond, its pages lie side by side and the difference would hold the scan of the "
-			   "other tables. The control, MADV_DONTNEED of the same region, scans the same tables "
-			   "and frees none, so its slope over all sizes checks the twin\xe2\x80\x99s.");
+		section_note(m, s,
+			     arena_str(m->arena, "Time: %s.", input_why(m->in, STOCK ".kvm-1cpu")));
+	section_note(m, s,
+		     "The twin unmaps as many touched pages from tables that neighbours keep: its "
+		     "difference to munmap is the tables. It exists with the same VMA for 1 and 2 "
+		     "tables; beyond, its pages lie side by side and the difference would hold the "
+		     "scan of the other tables. The control, MADV_DONTNEED of the same region, "
+		     "scans the same tables and frees none, so its slope over all sizes checks the "
+		     "twin\xe2\x80\x99s.");
 	if (!is_time)
-		section_note(m, s, "With one CPU no flush interrupt is sent and tlb_remove_table_sync_one() "
-				   "interrupts nobody: both are absent from these instructions. What RCU "
-				   "defers runs in its callback, counted apart.");
+		section_note(m, s,
+			     "With one CPU no flush interrupt is sent and "
+			     "tlb_remove_table_sync_one() interrupts nobody: both are absent from "
+			     "these instructions. What RCU defers runs in its callback, counted "
+			     "apart.");
 }
 
 void q1_build(struct model *m)
 {
-	struct page *p = model_page(m, "q1.html", "IPI or RCU", "Freeing page tables: by IPI, or by RCU",
-				    "A table may be freed when no lockless walker can still hold a pointer "
-				    "into it. Either the TLB-flush interrupt waits for walkers, which run "
-				    "with interrupts off, or an RCU grace period does.");
+	struct page *p =
+		model_page(m, "q1.html", "IPI or RCU", "Freeing page tables: by IPI, or by RCU",
+			   "A table may be freed when no lockless walker can still hold a pointer "
+			   "into it. Either the TLB-flush interrupt waits for walkers, which run "
+			   "with interrupts off, or an RCU grace period does.");
 
 	build_flush(m, p);
 	if (input_guest(m->in, STOCK, "kvm-1cpu") && !input_guest(m->in, STOCK, "kvm-1cpu")->why)

@@ -11,4 +11,10 @@ void q1_disciplines(struct model *m, struct page *p); /* the reference's, native
 void q1_host(struct model *m, struct page *p);	      /* the host's own kernel */
 void q1_absent(struct model *m, struct page *p);      /* what could not be measured */
 
+/* The native part when its figures are used, or NULL; what its environment says; its CPUs. */
+const struct report_part *q1_native(struct model *m);
+const char *q1_env(struct model *m, const struct report_part *part, const char *key,
+		   const char *dflt);
+long q1_cpus(struct model *m, const struct report_part *part);
+
 #endif

@@ -1,85 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Q2: what each way of walking folded levels costs, in instructions, time and code bytes. Which is
- * correct where is in q2_checks.c.
+ * correct where is in q2_checks.c, which are the same code in q2_code.c.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "q2.h"
-
-static const char *const designs[] = { "static", "addr_end_folded", "addr_end_global",
-				       "offset_lockless" };
-#define NR_DESIGNS (sizeof(designs) / sizeof(*designs))
-
-/* ---- which designs compile to the same code ---- */
-
-static bool says_identical(const struct results_check *c, const char *format, const char *a,
-			   const char *b)
-{
-	const char *x = results_params_str(&c->params, "a"), *y = results_params_str(&c->params, "b");
-	const char *f = results_params_str(&c->params, "format");
-
-	if (strcmp(c->id, "gup_fast/identical") != 0 || !x || !y || !f || strcmp(f, format) != 0)
-		return false;
-	if (strcmp(c->seen, "identical") != 0)
-		return false;
-	return (strcmp(x, a) == 0 && strcmp(y, b) == 0) || (strcmp(x, b) == 0 && strcmp(y, a) == 0);
-}
-
-static bool are_identical(struct model *m, const char *format, const char *a, const char *b)
-{
-	const struct report_part *part = input_part(m->in, "ref.static");
-	size_t i;
-
-	for (i = 0; part && part->doc && i < part->doc->nr_checks; i++)
-		if (says_identical(&part->doc->checks[i], format, a, b))
-			return true;
-	return false;
-}
-
-/* The first design whose code this one shares, which speaks for all of them; itself if none. */
-static const char *spokesman(struct model *m, const char *format, const char *design)
-{
-	size_t i;
-
-	for (i = 0; i < NR_DESIGNS && strcmp(designs[i], design) != 0; i++)
-		if (are_identical(m, format, designs[i], design))
-			return designs[i];
-	return design;
-}
-
-static const char *design_label(struct model *m, const char *format, const char *design)
-{
-	const char *text = design;
-	size_t i, same = 0;
-
-	for (i = 0; i < NR_DESIGNS; i++)
-		if (strcmp(designs[i], design) != 0 && are_identical(m, format, designs[i], design)) {
-			text = arena_str(m->arena, "%s, %s", text, designs[i]);
-			same++;
-		}
-	if (same + 1 == NR_DESIGNS)
-		return "all four (identical)";
-	return same ? arena_str(m->arena, "%s (identical)", text) : text;
-}
-
-static int design_series(const char *design)
-{
-	static const int series[NR_DESIGNS] = { 4, 3, 2, 0 };
-	size_t i;
-
-	for (i = 0; i < NR_DESIGNS; i++)
-		if (strcmp(designs[i], design) == 0)
-			return series[i];
-	return 5;
-}
-
-/* A bar that several designs share has no design's colour. */
-static int label_series(const char *label, const char *design)
-{
-	return strcmp(label, design) == 0 ? design_series(design) : 5;
-}
 
 /* ---- rows of costs ---- */
 
@@ -90,8 +17,9 @@ struct walk {
 	struct gup_cost cost;
 };
 
-static size_t read_walks(struct model *m, const struct report_part *part, enum results_subject subject,
-			 const char *metric, struct walk **list, size_t nr)
+static size_t read_walks(struct model *m, const struct report_part *part,
+			 enum results_subject subject, const char *metric, struct walk **list,
+			 size_t nr)
 {
 	const struct report_rows rows = { part, "gup_fast/walk", subject, metric };
 	struct gup_cost *costs;
@@ -108,9 +36,10 @@ static size_t read_walks(struct model *m, const struct report_part *part, enum r
 			continue;
 		w.who = subject == RESULTS_KERNEL ? "kernel" : "reference";
 		w.design = param_text(m->arena, p, "design", "?");
-		if (subject == RESULTS_REF && strcmp(spokesman(m, format, w.design), w.design) != 0)
+		if (subject == RESULTS_REF &&
+		    strcmp(q2_spokesman(m, format, w.design), w.design) != 0)
 			continue;
-		w.label = subject == RESULTS_REF ? design_label(m, format, w.design) : w.design;
+		w.label = subject == RESULTS_REF ? q2_label(m, format, w.design) : w.design;
 		w.format = levels ? arena_str(m->arena, "%s, %s levels", format, levels) : format;
 		*list = arena_grow(m->arena, *list, nr, sizeof(**list));
 		(*list)[nr++] = w;
@@ -141,11 +70,13 @@ static bool is_folded(const struct gup_cost *c, int level)
 	return strcmp(format, "x86_64-4k-48") == 0 || strcmp(format, "x86_64-4k-57-folded") == 0;
 }
 
-static void walk_table(struct model *m, struct section *s, const char *caption, const struct walk *list,
-		       size_t nr, bool folded)
+static void walk_table(struct model *m, struct section *s, const char *caption,
+		       const struct walk *list, size_t nr, bool folded)
 {
-	static const char *const columns[] = { "Format", "Who", "Design", "#Call, 1 page", "#Per page",
-					       "#Cross pmd", "#Cross pud", "#Cross p4d", "#Cross pgd", NULL };
+	static const char *const columns[] = {
+		"Format", "Who", "Design", "#Call, 1 page", "#Per page", "#Cross pmd",
+		"#Cross pud", "#Cross p4d", "#Cross pgd", NULL,
+	};
 	struct table *t = section_table(m, s, caption, columns);
 	size_t i;
 	int level;
@@ -176,11 +107,15 @@ static void walk_bars(struct model *m, struct figure *f, const struct walk *list
 	for (q = 0; q < 2; q++)
 		for (i = 0; i < nr; i++)
 			if (!format || strcmp(list[i].format, format) == 0)
-				figure_bar(m, f, arena_str(m->arena, "%s%s", at, q ? "each further page" : "a call for one page"),
-					   arena_str(m->arena, "%s%s", list[i].label,
-						     strcmp(list[i].who, "kernel") == 0 ? ", kernel" : ""),
-					   q ? &list[i].cost.page : &list[i].cost.call,
-					   label_series(list[i].label, list[i].design));
+				figure_bar(
+					m, f,
+					arena_str(m->arena, "%s%s", at,
+						  q ? "each further page" : "a call for one page"),
+					arena_str(m->arena, "%s%s", list[i].label,
+						  strcmp(list[i].who, "kernel") == 0 ? ", kernel"
+										     : ""),
+					q ? &list[i].cost.page : &list[i].cost.call,
+					q2_series(list[i].label, list[i].design));
 }
 
 /* Each level where it is the topmost: there the designs differ. List sorted by format. */
@@ -195,11 +130,12 @@ static void cross_bars(struct model *m, struct figure *f, const struct walk *lis
 				break;
 		for (j = i; j < nr && strcmp(list[j].format, list[i].format) == 0; j++)
 			figure_bar(m, f,
-				   arena_str(m->arena, "across a %s boundary (%s)", cross_names[level],
-					     list[i].format),
+				   arena_str(m->arena, "across a %s boundary (%s)",
+					     cross_names[level], list[i].format),
 				   arena_str(m->arena, "%s%s", list[j].label,
 					     strcmp(list[j].who, "kernel") == 0 ? ", kernel" : ""),
-				   &list[j].cost.cross[level], label_series(list[j].label, list[j].design));
+				   &list[j].cost.cross[level],
+				   q2_series(list[j].label, list[j].design));
 	}
 }
 
@@ -251,10 +187,13 @@ static const char *one_walk(struct model *m, const struct walk *w, const char *w
 			text = arena_str(a, "%s, across a %s boundary %s", text, cross_names[level],
 					 rv_difference(a, &c->cross[level]));
 		else if (rv_ok(&c->cross[level]))
-			unseen = arena_str(a, "%s%s%s", unseen, *unseen ? " or " : "", cross_names[level]);
+			unseen = arena_str(a, "%s%s%s", unseen, *unseen ? " or " : "",
+					   cross_names[level]);
 	}
-	return *unseen ? arena_str(a, "%s; crossing a %s boundary makes no difference that was seen", text,
-				   unseen) : text;
+	return *unseen ? arena_str(a,
+				   "%s; crossing a %s boundary makes no difference that was seen",
+				   text, unseen)
+		       : text;
 }
 
 static const char *versus(struct model *m, const struct walk *w, const struct walk *base)
@@ -265,13 +204,13 @@ static const char *versus(struct model *m, const struct walk *w, const struct wa
 
 	if (!is_seen(&call) && !is_seen(&page))
 		return arena_str(a, "%s is not told apart from it", w->design);
-	return arena_str(a, "%s against it: %s per call, %s per page", w->design, rv_difference(a, &call),
-			 rv_difference(a, &page));
+	return arena_str(a, "%s against it: %s per call, %s per page", w->design,
+			 rv_difference(a, &call), rv_difference(a, &page));
 }
 
-/* What the designs that clip by the entry's value pay at the topmost boundary, where they differ. */
-static const char *clip_designs(struct model *m, const struct walk *list, size_t nr, const char *who,
-				const char *format)
+/* What designs that clip by the entry's value pay at the topmost boundary, where they differ. */
+static const char *clip_designs(struct model *m, const struct walk *list, size_t nr,
+				const char *who, const char *format)
 {
 	const char *text = "";
 	size_t i;
@@ -286,23 +225,24 @@ static const char *clip_designs(struct model *m, const struct walk *list, size_t
 		for (level = NR_CROSS - 1; level > 0 && !rv_ok(&w->cost.cross[level]); level--)
 			;
 		if (is_seen(&w->cost.cross[level]))
-			text = arena_str(m->arena, "%s; %s across a %s boundary %s", text, w->design,
-					 cross_names[level], rv_difference(m->arena, &w->cost.cross[level]));
+			text = arena_str(m->arena, "%s; %s across a %s boundary %s", text,
+					 w->design, cross_names[level],
+					 rv_difference(m->arena, &w->cost.cross[level]));
 	}
 	return text;
 }
 
 /* The merged design in full, static as the difference to it; NULL: neither was measured. */
-static const char *walk_sentence(struct model *m, const struct walk *list, size_t nr, const char *who,
-				 const char *format)
+static const char *walk_sentence(struct model *m, const struct walk *list, size_t nr,
+				 const char *who, const char *format)
 {
 	const struct walk *merged = find_walk(list, nr, who, format, "offset_lockless");
 	const struct walk *plain = find_walk(list, nr, who, format, "static");
 	const char *name = arena_str(m->arena, "the %s\xe2\x80\x99s ", who);
 
 	if (merged && plain)
-		return arena_str(m->arena, "%s; %s%s", one_walk(m, merged, name), versus(m, plain, merged),
-				 clip_designs(m, list, nr, who, format));
+		return arena_str(m->arena, "%s; %s%s", one_walk(m, merged, name),
+				 versus(m, plain, merged), clip_designs(m, list, nr, who, format));
 	if (!merged && !plain)
 		return NULL;
 	return one_walk(m, merged ? merged : plain, name);
@@ -312,9 +252,12 @@ static const char *walk_sentence(struct model *m, const struct walk *list, size_
 
 static void build_instructions(struct model *m, struct page *p)
 {
-	static const char *const names[] = { "s390x-stock.icount-1cpu", "s390x-static.icount-1cpu" };
-	struct section *s = page_section(m, p, "instructions", "What each design costs: instructions on s390x");
-	const char *question = "What does each design cost where levels fold per mm?", *kernel, *ref;
+	static const char *const names[] = { "s390x-stock.icount-1cpu", "s390x-static.icount-"
+									"1cpu" };
+	struct section *s =
+		page_section(m, p, "instructions", "What each design costs: instructions on s390x");
+	const char *question = "What does each design cost where levels fold per mm?", *kernel,
+		   *ref;
 	struct walk *list = NULL, *s390x, *three;
 	const struct report_part *part = NULL;
 	struct figure *f;
@@ -333,34 +276,42 @@ static void build_instructions(struct model *m, struct page *p)
 	}
 	nr = only_format(m, list, nr, "s390x", &s390x);
 	if (!nr) {
-		section_answer(m, p, s, question, NULL,
-			       arena_str(m->arena, "Not measured here: %s.", input_why(m->in, names[0])));
+		section_answer(
+			m, p, s, question, NULL,
+			arena_str(m->arena, "Not measured here: %s.", input_why(m->in, names[0])));
 		return;
 	}
 	qsort(s390x, nr, sizeof(*s390x), by_format);
 	kernel = walk_sentence(m, s390x, nr, "kernel", "s390x, 3 levels");
 	ref = walk_sentence(m, s390x, nr, "reference", "s390x, 3 levels");
 	section_answer(m, p, s, question, mode_words(m->arena, part),
-		       arena_str(m->arena, "In instructions, with 3 levels: %s. In the same guest, %s.",
+		       arena_str(m->arena,
+				 "In instructions, with 3 levels: %s. In the same guest, %s.",
 				 kernel ? kernel : "the kernel was not measured",
 				 ref ? ref : "the reference was not measured"));
-	f = section_figure(m, s, FIGURE_BARS, "q2-s390x", "s390x, 3 levels: a call, and each further page");
+	f = section_figure(m, s, FIGURE_BARS, "q2-s390x",
+			   "s390x, 3 levels: a call, and each further page");
 	f->xlabel = "instructions";
 	walk_bars(m, f, s390x, nr, "s390x, 3 levels", false);
 	f->desc = "One bar per design, for the kernel and for the reference in the same guest.";
 	f->caption = arena_str(m->arena, "Mode %s. Kernel and reference counted in the same guest.",
 			       mode_words(m->arena, part));
-	f = section_figure(m, s, FIGURE_BARS, "q2-s390x-cross", "s390x: what crossing a boundary adds");
+	f = section_figure(m, s, FIGURE_BARS, "q2-s390x-cross",
+			   "s390x: what crossing a boundary adds");
 	f->xlabel = "instructions added";
 	cross_bars(m, f, s390x, nr);
-	f->desc = "Extra instructions of 16 pages that straddle a boundary over 16 pages that do not.";
-	f->caption = arena_str(m->arena, "Mode %s. 16 pages straddling the boundary minus 16 within a table.",
+	f->desc = "Extra instructions of 16 pages that straddle a boundary over 16 pages that do "
+		  "not.";
+	f->caption = arena_str(m->arena,
+			       "Mode %s. 16 pages straddling the boundary minus 16 within a table.",
 			       mode_words(m->arena, part));
 	n = only_format(m, s390x, nr, "s390x, 3 levels", &three);
 	walk_table(m, s, "GUP-fast on s390x with 3 levels, instructions", three, n, false);
-	walk_table(m, s, "GUP-fast on s390x with every number of levels, instructions", s390x, nr, true);
-	section_note(m, s, "The reference\xe2\x80\x99s designs are one walker source instantiated per design. A design "
-			   "that returns wrong pages at a boundary has no cost there.");
+	walk_table(m, s, "GUP-fast on s390x with every number of levels, instructions", s390x, nr,
+		   true);
+	section_note(m, s,
+		     "The reference\xe2\x80\x99s designs are one walker source instantiated per "
+		     "design. A design that returns wrong pages at a boundary has no cost there.");
 }
 
 /* ---- instructions on x86_64 ---- */
@@ -390,9 +341,11 @@ static void build_x86(struct model *m, struct page *p)
 		same += strstr(x86[i].label, "(identical)") != NULL;
 	kernel = walk_sentence(m, x86, nr, "kernel", "x86_64-4k-48");
 	section_answer(m, p, s, question, mode_words(m->arena, part),
-		       arena_str(m->arena, "In instructions, %s. %s", kernel ? kernel : "the kernel was not measured",
-				 same ? "The reference\xe2\x80\x99s designs compile to identical code there: x86_64 folds "
-					"for the machine, not per mm, and has no lockless override."
+		       arena_str(m->arena, "In instructions, %s. %s",
+				 kernel ? kernel : "the kernel was not measured",
+				 same ? "The reference\xe2\x80\x99s designs compile to identical "
+					"code there: x86_64 folds for the machine, not per mm, and "
+					"has no lockless override."
 				      : ""));
 	walk_table(m, s, "GUP-fast on x86_64 formats, instructions", x86, nr, false);
 }
@@ -411,8 +364,9 @@ static void answer_vmsplice(struct model *m, struct page *p, struct section *s,
 		return;
 	section_answer(m, p, s, "And GUP-fast of the running kernel?", mode_words(m->arena, part),
 		       arena_str(m->arena,
-				 "%s: vmsplice of user pages into a pipe takes %s per page (%s); the pipe\xe2\x80\x99s "
-				 "part of that is not told apart from GUP-fast\xe2\x80\x99s.",
+				 "%s: vmsplice of user pages into a pipe takes %s per page (%s); "
+				 "the pipe\xe2\x80\x99s part of that is not told apart from "
+				 "GUP-fast\xe2\x80\x99s.",
 				 kernel ? clean(m->arena, kernel) : "This host\xe2\x80\x99s kernel",
 				 costs[0].page.low > 0 ? rv_strong(m->arena, &costs[0].page)
 						       : rv_difference(m->arena, &costs[0].page),
@@ -422,7 +376,8 @@ static void answer_vmsplice(struct model *m, struct page *p, struct section *s,
 static void build_time(struct model *m, struct page *p)
 {
 	const struct report_part *part = input_part(m->in, "native");
-	struct section *s = page_section(m, p, "time", "The reference\xe2\x80\x99s designs: time on this host");
+	struct section *s =
+		page_section(m, p, "time", "The reference\xe2\x80\x99s designs: time on this host");
 	const char *question = "And in time?", *text;
 	struct walk *list = NULL, *s390x;
 	struct figure *f;
@@ -433,7 +388,8 @@ static void build_time(struct model *m, struct page *p)
 		nr = read_walks(m, part, RESULTS_REF, "time", &list, 0);
 	if (!nr) {
 		section_answer(m, p, s, question, NULL,
-			       arena_str(m->arena, "Time not measured here: %s.", input_why(m->in, "native")));
+			       arena_str(m->arena, "Time not measured here: %s.",
+					 input_why(m->in, "native")));
 		return;
 	}
 	qsort(list, nr, sizeof(*list), by_format);
@@ -444,113 +400,37 @@ static void build_time(struct model *m, struct page *p)
 				 text ? text : "not measured"));
 	answer_vmsplice(m, p, s, part);
 	section_load(m, s, part);
-	f = section_figure(m, s, FIGURE_BARS, "q2-time", "Reference: a call, and each further page");
+	f = section_figure(m, s, FIGURE_BARS, "q2-time",
+			   "Reference: a call, and each further page");
 	f->xlabel = "time";
 	walk_bars(m, f, list, nr, "s390x, 3 levels", true);
 	walk_bars(m, f, list, nr, "x86_64-4k-48", true);
 	f->desc = "Median time per design with its interval, for two formats.";
-	f->caption = "Mode native; median with 95\xc2\xa0% interval. Every format runs on every host.";
-	f = section_figure(m, s, FIGURE_BARS, "q2-time-cross", "Reference, s390x: what crossing a boundary adds");
+	f->caption = "Mode native; median with 95\xc2\xa0% interval. Every format runs on every "
+		     "host.";
+	f = section_figure(m, s, FIGURE_BARS, "q2-time-cross",
+			   "Reference, s390x: what crossing a boundary adds");
 	f->xlabel = "time added";
 	cross_bars(m, f, s390x, n);
 	f->desc = "Extra time of 16 pages that straddle a boundary over 16 pages that do not.";
 	f->caption = "Mode native; differences of medians, interval from both.";
-	walk_table(m, s, "The reference\xe2\x80\x99s GUP-fast, time, all formats", list, nr, nr > 8);
-}
-
-/* ---- code bytes ---- */
-
-static void code_rows(struct model *m, struct table *t, struct figure *f, const struct report_part *part)
-{
-	size_t i;
-
-	for (i = 0; part && !part->why && i < part->doc->nr_measurements; i++) {
-		const struct results_measurement *row = &part->doc->measurements[i];
-		const char *format, *design, *symbol;
-		bool kernel = row->subject == RESULTS_KERNEL;
-		struct rvalue v;
-
-		if (row->skipped || strcmp(row->metric->name, "code_bytes") != 0)
-			continue;
-		format = param_text(m->arena, &row->params, "format", part->scenario ? part->scenario : "?");
-		design = param_text(m->arena, &row->params, "design", "\xe2\x80\x94");
-		symbol = param_text(m->arena, &row->params, "symbol", clean(m->arena, row->case_id));
-		v = rv_of(row);
-		if (!kernel && strcmp(spokesman(m, format, design), design) != 0)
-			continue;
-		table_row(m, t);
-		table_cell(t, "", kernel ? part->scenario ? part->scenario : "kernel" : "reference");
-		table_cell(t, "", kernel ? symbol : format);
-		table_cell(t, "", kernel ? design : design_label(m, format, design));
-		table_value(m, t, &v);
-		if (!kernel)
-			figure_bar(m, f, format, design_label(m, format, design), &v,
-				   label_series(design_label(m, format, design), design));
-	}
-}
-
-static size_t count_identical(struct model *m, size_t *pairs)
-{
-	const struct report_part *part = input_part(m->in, "ref.static");
-	size_t same = 0, i;
-
-	*pairs = 0;
-	for (i = 0; part && part->doc && i < part->doc->nr_checks; i++) {
-		if (strcmp(part->doc->checks[i].id, "gup_fast/identical") != 0)
-			continue;
-		(*pairs)++;
-		same += strcmp(part->doc->checks[i].seen, "identical") == 0;
-	}
-	return same;
-}
-
-static void build_code(struct model *m, struct page *p)
-{
-	static const char *const columns[] = { "Who", "Format or symbol", "Design", "#Bytes", NULL };
-	struct section *s = page_section(m, p, "code", "Code bytes");
-	const struct report_part *part = input_part(m->in, "ref.static");
-	struct table *t = section_table(m, s, "Machine code of a walk", columns);
-	struct figure *f = section_figure(m, s, FIGURE_BARS, "q2-code", "Reference: code bytes of a whole walk");
-	size_t pairs, same = count_identical(m, &pairs), i;
-
-	f->xlabel = "machine code";
-	f->desc = "One bar per design and format; designs whose code is identical share a bar.";
-	f->caption = "Mode static: sizes of the functions in the object files; this build\xe2\x80\x99s compiler.";
-	code_rows(m, t, f, part);
-	section_source(m, s, part);
-	for (i = 0; i < m->in->nr_parts; i++) {
-		if (m->in->parts[i].scenario && strcmp(m->in->parts[i].setup, "static") == 0) {
-			section_source(m, s, &m->in->parts[i]);
-			code_rows(m, t, f, &m->in->parts[i]);
-		}
-	}
-	if (!t->nr_rows)
-		section_answer(m, p, s, "How much code is it?", NULL,
-			       arena_str(m->arena, "Not measured here: %s.", input_why(m->in, "ref.static")));
-	else if (!pairs)
-		section_answer(m, p, s, "How much code is it?", "static",
-			       "The table has the bytes of each walk. Which of the reference\xe2\x80\x99s designs "
-			       "compile to identical code was not recorded in this run.");
-	else
-		section_answer(m, p, s, "How much code is it?", "static",
-			       arena_str(m->arena,
-					 "Of the reference\xe2\x80\x99s walkers, " STRONG "%zu of %zu" STRONG
-					 " pairs of designs over one format compile to identical code, byte for byte "
-					 "and relocation for relocation; the table has the bytes of the others.",
-					 same, pairs));
+	walk_table(m, s, "The reference\xe2\x80\x99s GUP-fast, time, all formats", list, nr,
+		   nr > 8);
 }
 
 void q2_build(struct model *m)
 {
-	struct page *p = model_page(m, "q2.html", "Folded levels", "Walking folded levels: cost and correctness",
-				    "A level that is folded has one entry: the one above. Four designs tell "
-				    "GUP-fast where to stop and where to step: static sizes with a copy of the "
-				    "entry (v5.2 to v5.8), sizes by entry value at the top levels or at all, and "
-				    "pointer plus value (pXd_offset_lockless, d3f7b1bb2040).");
+	struct page *p = model_page(m, "q2.html", "Folded levels",
+				    "Walking folded levels: cost and correctness",
+				    "A level that is folded has one entry: the one above. Four "
+				    "designs tell GUP-fast where to stop and where to step: static "
+				    "sizes with a copy of the entry (v5.2 to v5.8), sizes by entry "
+				    "value at the top levels or at all, and pointer plus value "
+				    "(pXd_offset_lockless, d3f7b1bb2040).");
 
 	q2_checks(m, p);
 	build_instructions(m, p);
 	build_x86(m, p);
 	build_time(m, p);
-	build_code(m, p);
+	q2_code(m, p);
 }

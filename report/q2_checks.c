@@ -63,20 +63,28 @@ static const char *checks_sentence(struct model *m)
 
 	if (bad.nr)
 		text = arena_str(a,
-				 "The design static is wrong where levels fold per mm: on s390x, of %zu ranges across a "
-				 "boundary, " STRONG "%zu" STRONG " came back with wrong pages%s%s%s, " STRONG
+				 "The design static is wrong where levels fold per mm: on s390x, "
+				 "of %zu ranges across a "
+				 "boundary, " STRONG "%zu" STRONG " came back with wrong "
+								  "pages%s%s%s, " STRONG
 				 "%zu" STRONG " stopped short, %zu were right. ",
-				 bad.nr, bad.wrong, bad.example ? " (\xe2\x80\x9c" : "", bad.example ? bad.example : "",
-				 bad.example ? "\xe2\x80\x9d)" : "", bad.cut, bad.right);
+				 bad.nr, bad.wrong, bad.example ? " (\xe2\x80\x9c" : "",
+				 bad.example ? bad.example : "", bad.example ? "\xe2\x80\x9d)" : "",
+				 bad.cut, bad.right);
 	if (good.nr)
-		text = arena_str(a, "%soffset_lockless is right on " STRONG "%zu of %zu" STRONG " there. ", text,
-				 good.right, good.nr);
+		text = arena_str(a,
+				 "%soffset_lockless is right on " STRONG "%zu of %zu" STRONG " ther"
+											     "e. ",
+				 text, good.right, good.nr);
 	if (x86.nr)
-		text = arena_str(a, "%sx86_64, which has no lockless override and folds for the machine: %zu of %zu right. ",
+		text = arena_str(a,
+				 "%sx86_64, which has no lockless override and folds for the "
+				 "machine: %zu of %zu right. ",
 				 text, x86.right, x86.nr);
 	if (bad.unexpected + good.unexpected + x86.unexpected)
-		text = arena_str(a, "%s%zu check(s) came out otherwise than expected; see the table.", text,
-				 bad.unexpected + good.unexpected + x86.unexpected);
+		text = arena_str(a,
+				 "%s%zu check(s) came out otherwise than expected; see the table.",
+				 text, bad.unexpected + good.unexpected + x86.unexpected);
 	return *text ? text : NULL;
 }
 
@@ -102,7 +110,8 @@ static const char *size_words(struct arena *a, unsigned long long v)
 		unsigned long long unit = 1ULL << (10 * i);
 
 		if (v >= unit)
-			text = arena_str(a, "%s%s%llu %s", text, *text ? " + " : "", v / unit, units[i]);
+			text = arena_str(a, "%s%s%llu %s", text, *text ? " + " : "", v / unit,
+					 units[i]);
 		v %= unit;
 	}
 	return text;
@@ -132,7 +141,8 @@ static const struct results_check *find_check(const struct report_part *part,
 }
 
 /* Whether an earlier part of the architecture has that range already. */
-static bool seen_before(const struct report_part *const *parts, size_t nr, const struct results_params *like)
+static bool seen_before(const struct report_part *const *parts, size_t nr,
+			const struct results_params *like)
 {
 	size_t i;
 
@@ -153,7 +163,10 @@ static void check_cell(struct model *m, struct table *t, const struct results_ch
 	seen = clean(m->arena, c->seen);
 	if (!c->ok)
 		seen = arena_str(m->arena, "%s; expected %s", seen, clean(m->arena, c->expect));
-	table_cell(t, !c->ok || strncmp(c->seen, "wrong", 5) == 0 ? "bad" : strncmp(c->seen, "right", 5) == 0 ? "good" : "",
+	table_cell(t,
+		   !c->ok || strncmp(c->seen, "wrong", 5) == 0 ? "bad"
+		   : strncmp(c->seen, "right", 5) == 0	       ? "good"
+							       : "",
 		   seen);
 }
 
@@ -189,20 +202,23 @@ static int by_range(const void *va, const void *vb)
 {
 	const struct results_check *a = *(const struct results_check *const *)va;
 	const struct results_check *b = *(const struct results_check *const *)vb;
-	long long la = results_params_int(&a->params, "levels", 0), lb = results_params_int(&b->params, "levels", 0);
+	long long la = results_params_int(&a->params, "levels", 0),
+		  lb = results_params_int(&b->params, "levels", 0);
 	int c;
 
 	if (la != lb)
 		return la < lb ? -1 : 1;
 	if (boundary_of(a) != boundary_of(b))
 		return boundary_of(a) < boundary_of(b) ? -1 : 1;
-	c = (int)results_params_int(&a->params, "alias", 0) - (int)results_params_int(&b->params, "alias", 0);
+	c = (int)results_params_int(&a->params, "alias", 0) -
+	    (int)results_params_int(&b->params, "alias", 0);
 	return c ? c : results_params_cmp(&a->params, &b->params);
 }
 
 static void arch_table(struct model *m, struct section *s, const char *arch)
 {
-	const char *columns[4 + MAX_COLUMNS + 1] = { "Boundary", "Level", "Levels", "One span below" };
+	const char *columns[4 + MAX_COLUMNS + 1] = { "Boundary", "Level", "Levels",
+						     "One span below" };
 	const struct report_part *parts[MAX_COLUMNS];
 	const struct results_check **rows = NULL;
 	size_t nr = arch_parts(m, arch, parts), nr_rows = 0, i, j;
@@ -210,8 +226,12 @@ static void arch_table(struct model *m, struct section *s, const char *arch)
 
 	for (i = 0; i < nr; i++)
 		columns[4 + i] = parts[i]->scenario;
-	t = section_table(m, s, arena_str(m->arena, "%s: 16 pages across a boundary, fast walk against slow GUP page "
-						    "by page, its references held", arch), columns);
+	t = section_table(m, s,
+			  arena_str(m->arena,
+				    "%s: 16 pages across a boundary, fast walk against slow GUP "
+				    "page by page, its references held",
+				    arch),
+			  columns);
 	for (i = 0; i < nr; i++) {
 		section_source(m, s, parts[i]);
 		for (j = 0; j < parts[i]->doc->nr_checks; j++) {
@@ -253,8 +273,10 @@ void q2_checks(struct model *m, struct page *p)
 		last = arch;
 	}
 	if (*last)
-		section_note(m, s, "One span below: whether pages are mapped at the boundary minus what one entry of "
-				   "that level covers. That is where a walk arrives that keeps the old upper entry and "
-				   "goes on with new lower indices; with a hole there it stops short, and in the kernel "
-				   "the slow path hides it.");
+		section_note(m, s,
+			     "One span below: whether pages are mapped at the boundary minus what "
+			     "one entry of that level covers. That is where a walk arrives that "
+			     "keeps the old upper entry and goes on with new lower indices; with a "
+			     "hole there it stops short, and in the kernel the slow path hides "
+			     "it.");
 }

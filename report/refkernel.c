@@ -115,7 +115,8 @@ static void add_gets(struct model *m, struct pairs *list, long long *usual)
 		const char *leaf = leaf_of(kernel[i].like);
 		long long levels = results_params_int(kernel[i].like, "levels", 0);
 		const struct gup_cost *r = counterpart(&kernel[i], ref, nr, levels);
-		struct pair p = { .group = group_name(m->arena, "get", leaf, levels), .leaf = leaf };
+		struct pair p = { .group = group_name(m->arena, "get", leaf, levels),
+				  .leaf = leaf };
 
 		if (!i)
 			*usual = levels;
@@ -181,10 +182,15 @@ static const char *reason_text(struct model *m, const struct pair *p)
 
 static void pair_table(struct model *m, struct section *s, const struct pairs *list)
 {
-	static const char *const columns[] = { "Quantity", "#Kernel", "#Reference", "#Reference / kernel",
-					       "What the other does more", NULL };
-	struct table *t = section_table(m, s, arena_str(m->arena, "%s: instructions of both in the same guest",
-							list->part->scenario), columns);
+	static const char *const columns[] = {
+		"Quantity", "#Kernel", "#Reference", "#Reference / kernel",
+		"What the other does more", NULL,
+	};
+	struct table *t =
+		section_table(m, s,
+			      arena_str(m->arena, "%s: instructions of both in the same guest",
+					list->part->scenario),
+			      columns);
 	size_t i;
 
 	for (i = 0; i < list->nr; i++) {
@@ -196,16 +202,17 @@ static void pair_table(struct model *m, struct section *s, const struct pairs *l
 		table_cell(t, "num", rv_text(m->arena, &p->kernel));
 		table_cell(t, "num", rv_text(m->arena, &p->ref));
 		table_cell(t, far && !p->why ? "num bad" : "num",
-			   p->factor ? arena_str(m->arena, "%.2f\xc3\x97", p->factor) : "\xe2\x80\x94");
+			   p->factor ? arena_str(m->arena, "%.2f\xc3\x97", p->factor)
+				     : "\xe2\x80\x94");
 		table_cell(t, far && !p->why ? "bad prose" : "prose", reason_text(m, p));
 	}
 }
 
 static void pair_figure(struct model *m, struct section *s, const struct pairs *list)
 {
-	struct figure *f = section_figure(m, s, FIGURE_FACTORS, arena_str(m->arena, "factors-%s", list->part->arch),
-					  arena_str(m->arena, "%s: reference over kernel, instructions",
-						    list->part->arch));
+	struct figure *f = section_figure(
+		m, s, FIGURE_FACTORS, arena_str(m->arena, "factors-%s", list->part->arch),
+		arena_str(m->arena, "%s: reference over kernel, instructions", list->part->arch));
 	size_t i;
 
 	f->xlabel = "reference / kernel (logarithmic)";
@@ -218,9 +225,11 @@ static void pair_figure(struct model *m, struct section *s, const struct pairs *
 		v.v = v.low = v.high = p->factor;
 		figure_bar(m, f, p->group, p->words, &v, is_far(p->factor) ? p->why ? 1 : 4 : 0);
 	}
-	f->desc = "One dot per quantity: left of 1 the kernel executes more, right of 1 the reference does.";
-	f->caption = arena_str(m->arena, "Mode %s, same guest. The band is a factor of %.1f either way; a dot "
-					 "outside it is explained in the table, or is red.",
+	f->desc = "One dot per quantity: left of 1 the kernel executes more, right of 1 the "
+		  "reference does.";
+	f->caption = arena_str(m->arena,
+			       "Mode %s, same guest. The band is a factor of %.1f either way; a "
+			       "dot outside it is explained in the table, or is red.",
 			       mode_words(m->arena, list->part), FACTOR_LIMIT);
 }
 
@@ -244,45 +253,54 @@ static const char *pair_sentence(struct model *m, const struct pairs *list)
 	if (!worst)
 		return NULL;
 	return arena_str(a,
-			 "%s: " STRONG "%zu of %zu" STRONG " quantities are within a factor of %.1f of the kernel; "
-			 "the farthest is \xe2\x80\x9c%s: %s\xe2\x80\x9d, " STRONG "%.2f\xc3\x97" STRONG
-			 " (kernel %s, reference %s). %s",
-			 list->part->arch, near, nr, FACTOR_LIMIT, worst->group, worst->words, worst->factor,
-			 rv_text(a, &worst->kernel), rv_words(a, &worst->ref),
+			 "%s: " STRONG "%zu of %zu" STRONG " quantities are within a factor of "
+							   "%.1f of the kernel; "
+			 "the farthest is \xe2\x80\x9c%s: %s\xe2\x80\x9d, " STRONG
+			 "%.2f\xc3\x97" STRONG " (kernel %s, reference %s). %s",
+			 list->part->arch, near, nr, FACTOR_LIMIT, worst->group, worst->words,
+			 worst->factor, rv_text(a, &worst->kernel), rv_words(a, &worst->ref),
 			 unexplained ? arena_str(a, "%zu factor%s unexplained.", unexplained,
 						 unexplained == 1 ? " is" : "s are")
-				     : nr > near ? "The table says what makes the others differ." : "");
+			 : nr > near ? "The table says what makes the others differ."
+				     : "");
 }
 
 static void build_arch(struct model *m, struct page *p, const char *scenario)
 {
 	const char *name = arena_str(m->arena, "%s.icount-1cpu", scenario);
 	const struct report_part *part = input_part(m->in, name);
-	const char *arch = part ? part->arch : arena_str(m->arena, "%.*s", (int)strcspn(scenario, "-"), scenario);
+	const char *arch =
+		part ? part->arch
+		     : arena_str(m->arena, "%.*s", (int)strcspn(scenario, "-"), scenario);
 	struct section *s = page_section(m, p, arch, arch);
-	const char *question = arena_str(m->arena, "How close is the reference to the kernel on %s?", arch);
+	const char *question =
+		arena_str(m->arena, "How close is the reference to the kernel on %s?", arch);
 	struct pairs list = read_pairs(m, part);
 	const char *text = pair_sentence(m, &list);
 
 	section_source(m, s, part);
 	if (!text) {
-		section_answer(m, p, s, question, NULL,
-			       arena_str(m->arena, "Not measured here: %s.", input_why(m->in, name)));
+		section_answer(
+			m, p, s, question, NULL,
+			arena_str(m->arena, "Not measured here: %s.", input_why(m->in, name)));
 		return;
 	}
 	section_answer(m, p, s, question, mode_words(m->arena, part), text);
 	pair_figure(m, s, &list);
 	pair_table(m, s, &list);
-	section_note(m, s, "What the kernel does is said of Linux 6.12, from its disassembly beside the "
-			   "reference\xe2\x80\x99s. Of another kernel it may no longer hold.");
+	section_note(m, s,
+		     "What the kernel does is said of Linux 6.12, from its disassembly beside the "
+		     "reference\xe2\x80\x99s. Of another kernel it may no longer hold.");
 }
 
 void refkernel_build(struct model *m)
 {
-	struct page *p = model_page(m, "ref-kernel.html", "Reference and kernel", "The reference against the kernel",
-				    "The reference does the work of the kernel\xe2\x80\x99s GUP-fast, check for check, "
-				    "over page tables in user space. What it says about a mechanism holds for a kernel "
-				    "as far as the two agree, so both are counted in the same guest.");
+	struct page *p = model_page(m, "ref-kernel.html", "Reference and kernel",
+				    "The reference against the kernel",
+				    "The reference does the work of the kernel\xe2\x80\x99s "
+				    "GUP-fast, check for check, over page tables in user space. "
+				    "What it says about a mechanism holds for a kernel as far as "
+				    "the two agree, so both are counted in the same guest.");
 
 	build_arch(m, p, "x86_64-stock");
 	build_arch(m, p, "s390x-stock");

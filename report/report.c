@@ -113,7 +113,8 @@ static int usage(FILE *to)
 {
 	fprintf(to, "usage: ptbench report [-o DIR | -a] RUN\n"
 		    "\n"
-		    "Renders a run (its folder, or results/runs/latest) as static pages and prints\n"
+		    "Renders a run (its folder, or results/runs/latest) as static pages and "
+		    "prints\n"
 		    "where the first one is.\n"
 		    "\n"
 		    "  -o, --output DIR  into this folder instead of RUN/report\n"

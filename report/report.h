@@ -17,8 +17,8 @@ int report_cmd(int argc, char **argv);
 int report_answers(const char *run, FILE *to);
 
 /*
- * Renders the run into the folder out (NULL: <run>/report), made if it is not there; its parent has to
- * be. Returns 0 or
+ * Renders the run into the folder out (NULL: <run>/report), made if it is not there; its
+ * parent has to be. Returns 0 or
  * -errno; what went wrong has been said on stderr.
  */
 int report_render(const char *run, const char *out);

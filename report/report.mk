@@ -3,8 +3,9 @@
 # and -lm, and links with the C++ compiler (P-cxx := 1), for the template engine's sake.
 
 libs += report
-report-srcs := $(addprefix report/,arena.c input.c derive.c costs.c model.c q1.c q1_host.c q2.c q2_checks.c \
-	refkernel.c explain.c figdata.c figure.c svg.c files.c embed.c page.c print.c report.c mustache.cc)
+report-srcs := $(addprefix report/,arena.c input.c derive.c costs.c model.c q1.c q1_freers.c \
+	q1_host.c q2.c q2_checks.c q2_code.c refkernel.c explain.c figdata.c figure.c svg.c files.c \
+	embed.c page.c print.c report.c mustache.cc)
 
 # What the assembler reads into embed.o.
 report-files := $(wildcard report/templates/* report/plots/* report/assets/*)
@@ -17,19 +18,20 @@ $(O)/asan/obj/report/%.o: report/%.cc
 		-fno-sanitize-recover=all $(DEPFLAGS) -c -o $@ $<
 
 report-ldlibs := -ljansson -lm -lstdc++
+report-synth := report/test/synth.c report/test/synth_hostile.c
 
 tests += report/test/test_derive report/test/test_render
 asan-tests += report/test/test_derive report/test/test_render
-report/test/test_derive-srcs := report/test/test_derive.c report/test/synth.c
+report/test/test_derive-srcs := report/test/test_derive.c $(report-synth)
 report/test/test_derive-libs := report results
 report/test/test_derive-ldlibs := $(report-ldlibs)
-report/test/test_render-srcs := report/test/test_render.c report/test/synth.c
+report/test/test_render-srcs := report/test/test_render.c $(report-synth)
 report/test/test_render-libs := report results
 report/test/test_render-ldlibs := $(report-ldlibs)
 
 # Makes synthetic runs for the browser test, and renders any run.
 test-helpers += report/test/make_run
-report/test/make_run-srcs := report/test/make_run.c report/test/synth.c
+report/test/make_run-srcs := report/test/make_run.c $(report-synth)
 report/test/make_run-libs := report results
 report/test/make_run-ldlibs := $(report-ldlibs)
 

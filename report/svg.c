@@ -42,8 +42,8 @@ static bool copy_attribute(FILE *to, const char *tag, const char *end, const cha
 static bool put_head(FILE *to, const struct figure *f, const char *tag, const char *end,
 		     const char *style)
 {
-	fprintf(to, "<svg class=\"figure\" role=\"img\" aria-labelledby=\"%s-title %s-desc\"", f->id,
-		f->id);
+	fprintf(to, "<svg class=\"figure\" role=\"img\" aria-labelledby=\"%s-title %s-desc\"",
+		f->id, f->id);
 	if (!copy_attribute(to, tag, end, "viewBox=\""))
 		return false;
 	fputs(" xmlns=\"http://www.w3.org/2000/svg\" "

@@ -25,6 +25,7 @@ int main(int argc, char **argv)
 		puts(dir);
 		return 0;
 	}
-	fprintf(stderr, "usage: make_run complete|holes|hostile|empty FOLDER | render [-o DIR] RUN\n");
+	fprintf(stderr, "usage: make_run complete|holes|hostile|empty FOLDER | render [-o DIR] "
+			"RUN\n");
 	return 2;
 }

@@ -9,13 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "synth.h"
+#include "synth_priv.h"
 
 #define NR_SAMPLES 31
 
 static int failed; /* first error of the run being made */
 
-static void check(int ret, const struct results_error *err)
+void synth_check(int ret, const struct results_error *err)
 {
 	if (!ret)
 		return;
@@ -46,8 +46,8 @@ void synth_row(struct results_doc *doc, const char *case_id, enum results_subjec
 		if (kind == RESULTS_DETERMINISTIC && i % 3 == 2)
 			samples[i] += i;
 	}
-	check(results_params_parse(&m.params, params), &err);
-	check(results_doc_add(doc, &m, &err), &err);
+	synth_check(results_params_parse(&m.params, params), &err);
+	synth_check(results_doc_add(doc, &m, &err), &err);
 	results_params_free(&m.params);
 }
 
@@ -57,23 +57,23 @@ void synth_skip(struct results_doc *doc, const char *case_id, enum results_subje
 	struct results_params p = { 0 };
 	struct results_error err = { 0 };
 
-	check(results_params_parse(&p, params), &err);
-	check(results_doc_add_skipped(doc, case_id, &p, subject, reason, &err), &err);
+	synth_check(results_params_parse(&p, params), &err);
+	synth_check(results_doc_add_skipped(doc, case_id, &p, subject, reason, &err), &err);
 	results_params_free(&p);
 }
 
-static void add_check(struct results_doc *doc, const char *id, const char *params, const char *expect,
-		      const char *seen, bool good)
+static void add_check(struct results_doc *doc, const char *id, const char *params,
+		      const char *expect, const char *seen, bool good)
 {
 	struct results_params p = { 0 };
 	struct results_error err = { 0 };
 
-	check(results_params_parse(&p, params), &err);
-	check(results_doc_add_check(doc, id, &p, expect, seen, good, &err), &err);
+	synth_check(results_params_parse(&p, params), &err);
+	synth_check(results_doc_add_check(doc, id, &p, expect, seen, good, &err), &err);
 	results_params_free(&p);
 }
 
-static const char *text(const char *fmt, ...)
+const char *synth_text(const char *fmt, ...)
 {
 	static char buffers[64][256];
 	static unsigned next;
@@ -86,31 +86,31 @@ static const char *text(const char *fmt, ...)
 	return buffer;
 }
 
-static struct results_doc *new_doc(const char *part, const char *mode)
+struct results_doc *synth_doc(const char *part, const char *mode)
 {
 	struct results_error err = { .reason = "out of memory" };
 	struct results_doc *doc;
 
-	check(results_doc_new(part, mode, &doc), &err);
+	synth_check(results_doc_new(part, mode, &doc), &err);
 	if (failed)
 		return NULL;
 	free(doc->created);
 	doc->created = strdup("2026-01-31T12:00:00Z");
-	doc->command = strdup(text("make bench SCENARIOS=%s", part));
+	doc->command = strdup(synth_text("make bench SCENARIOS=%s", part));
 	results_pairs_set(&doc->environment, "arch", "x86_64");
 	results_pairs_set(&doc->environment, "compiler", "gcc 12.2.0");
 	results_pairs_set(&doc->subject, "suite", "0000000");
 	return doc;
 }
 
-static void add_part(struct results_run *run, struct results_doc *doc, enum results_state state,
+void synth_part(struct results_run *run, struct results_doc *doc, enum results_state state,
 		     const char *reason)
 {
 	struct results_error err = { 0 };
-	const char *file = text("%s.json", doc->part);
+	const char *file = synth_text("%s.json", doc->part);
 
-	check(results_doc_write(doc, text("%s/%s", run->dir, file), &err), &err);
-	check(results_run_part(run, doc->part, file, state, reason, &err), &err);
+	synth_check(results_doc_write(doc, synth_text("%s/%s", run->dir, file), &err), &err);
+	synth_check(results_run_part(run, doc->part, file, state, reason, &err), &err);
 	results_doc_free(doc);
 }
 
@@ -140,11 +140,13 @@ static void add_walks(struct results_doc *doc, enum results_subject subject, con
 	size_t i;
 
 	for (i = 0; i < 6; i++)
-		synth_row(doc, "gup_fast/walk", subject, text("%s,leaf=pte,cross=none,pages=%d", params, pages[i]),
-			  metric, kind, by * walk_cost(base, pages[i], "none"));
+		synth_row(doc, "gup_fast/walk", subject,
+			  synth_text("%s,leaf=pte,cross=none,pages=%d", params, pages[i]), metric,
+			  kind, by * walk_cost(base, pages[i], "none"));
 	for (i = 0; crosses[i]; i++)
-		synth_row(doc, "gup_fast/walk", subject, text("%s,leaf=pte,cross=%s,pages=16", params, crosses[i]),
-			  metric, kind, by * walk_cost(base, 16, crosses[i]));
+		synth_row(doc, "gup_fast/walk", subject,
+			  synth_text("%s,leaf=pte,cross=%s,pages=16", params, crosses[i]), metric,
+			  kind, by * walk_cost(base, 16, crosses[i]));
 }
 
 static void add_puts(struct results_doc *doc, enum results_subject subject, const char *params,
@@ -154,28 +156,35 @@ static void add_puts(struct results_doc *doc, enum results_subject subject, cons
 	size_t i;
 
 	for (i = 0; i < 3; i++)
-		synth_row(doc, "gup_fast/put", subject, text("%s,leaf=pte,pages=%d", params, pages[i]), metric,
-			  kind, 7 + per_page * pages[i]);
+		synth_row(doc, "gup_fast/put", subject,
+			  synth_text("%s,leaf=pte,pages=%d", params, pages[i]), metric, kind,
+			  7 + per_page * pages[i]);
 }
 
-static const char *const designs[] = { "addr_end_folded", "addr_end_global", "offset_lockless", "static" };
+static const char *const designs[] = { "addr_end_folded", "addr_end_global", "offset_lockless",
+				       "static" };
 static const char *const formats[] = { "x86_64-4k-48", "x86_64-4k-57", "x86_64-4k-57-folded" };
 static const char *const cross_3[] = { "pmd", "pud", NULL };
 static const char *const cross_x86[] = { "pmd", "pud", "pgd", NULL };
 static const char *const cross_4[] = { "pmd", "pud", "p4d", NULL };
 
-static void add_reference(struct results_doc *doc, const char *metric, enum results_kind kind, double by)
+static void add_reference(struct results_doc *doc, const char *metric, enum results_kind kind,
+			  double by)
 {
 	size_t i, j;
 
 	for (i = 0; i < 4; i++) {
 		for (j = 0; j < 3; j++)
-			add_walks(doc, RESULTS_REF, text("design=%s,format=%s", designs[i], formats[j]), metric,
+			add_walks(doc, RESULTS_REF,
+				  synth_text("design=%s,format=%s", designs[i], formats[j]), metric,
 				  kind, 10, by, j == 1 ? cross_4 : cross_x86);
 		for (j = 3; j <= 5; j++)
-			add_walks(doc, RESULTS_REF, text("design=%s,format=s390x,levels=%zu", designs[i], j),
+			add_walks(doc, RESULTS_REF,
+				  synth_text("design=%s,format=s390x,levels=%zu", designs[i], j),
 				  metric, kind, 10 + 4.0 * (double)i, by,
-				  j == 3 && i != 3 ? cross_3 : j == 3 ? cross_3 + 2 : cross_4);
+				  j == 3 && i != 3 ? cross_3
+				  : j == 3	   ? cross_3 + 2
+						   : cross_4);
 	}
 	synth_skip(doc, "gup_fast/walk", RESULTS_REF,
 		   "cross=pud,design=static,format=s390x,leaf=pte,levels=3,pages=16",
@@ -206,17 +215,20 @@ static void add_freeing(struct results_doc *doc, const struct scenario *sc)
 
 	for (i = 0; i < 5; i++) {
 		double n = tables[i], keep = 2000 + 40 * n, now = sc->rcu ? 150 + 60 * n : 50 * n;
-		const char *munmap = text("format=%s,tables=%d", sc->format, tables[i]);
+		const char *munmap = synth_text("format=%s,tables=%d", sc->format, tables[i]);
 
-		synth_row(doc, "table_free/munmap", RESULTS_KERNEL, munmap, metric, RESULTS_EXACT, keep + now);
+		synth_row(doc, "table_free/munmap", RESULTS_KERNEL, munmap, metric, RESULTS_EXACT,
+			  keep + now);
 		synth_row(doc, "table_free/keep", RESULTS_KERNEL,
-			  text("%s,twin=%s", munmap, n > 2 ? "packed" : "same"), metric, RESULTS_EXACT, keep);
-		synth_row(doc, "table_free/madvise", RESULTS_KERNEL, munmap, metric, RESULTS_EXACT, keep / 2);
+			  synth_text("%s,twin=%s", munmap, n > 2 ? "packed" : "same"), metric,
+			  RESULTS_EXACT, keep);
+		synth_row(doc, "table_free/madvise", RESULTS_KERNEL, munmap, metric, RESULTS_EXACT,
+			  keep / 2);
 		synth_row(doc, "table_free/munmap", RESULTS_KERNEL, munmap, "instructions_deferred",
 			  RESULTS_EXACT, sc->rcu ? 90 + 25 * n : 0);
 		synth_row(doc, "table_free/keep", RESULTS_KERNEL,
-			  text("%s,twin=%s", munmap, n > 2 ? "packed" : "same"), "instructions_deferred",
-			  RESULTS_EXACT, 0);
+			  synth_text("%s,twin=%s", munmap, n > 2 ? "packed" : "same"),
+			  "instructions_deferred", RESULTS_EXACT, 0);
 	}
 }
 
@@ -226,8 +238,12 @@ static void add_boundaries(struct results_doc *doc, const struct scenario *sc)
 		const char *cross;
 		unsigned long long at;
 		bool breaks;
-	} x86[] = { { "pmd", 0x1000200000, false }, { "pud", 0x1040000000, false }, { "pgd", 0x8000000000, false } },
-	  s390x[] = { { "pmd", 0x40000000, false }, { "pud", 0x80000000, true }, { "pud", 0x100000000, true } };
+	} x86[] = { { "pmd", 0x1000200000, false },
+		    { "pud", 0x1040000000, false },
+		    { "pgd", 0x8000000000, false } },
+	  s390x[] = { { "pmd", 0x40000000, false },
+		      { "pud", 0x80000000, true },
+		      { "pud", 0x100000000, true } };
 	bool is_x86 = strncmp(sc->name, "x86", 3) == 0;
 	int i, alias;
 
@@ -239,16 +255,18 @@ static void add_boundaries(struct results_doc *doc, const struct scenario *sc)
 						   : "short 8 of 16";
 
 			add_check(doc, "gup_fast/only",
-				  text("format=%s,design=%s%s,boundary=0x%llx,alias=%d,cross=%s", sc->format,
-				       sc->design, sc->levels, is_x86 ? x86[i].at : s390x[i].at, alias,
-				       is_x86 ? x86[i].cross : s390x[i].cross),
+				  synth_text("format=%s,design=%s%s,boundary=0x%llx,alias=%d,cross="
+					     "%s",
+					     sc->format, sc->design, sc->levels,
+					     is_x86 ? x86[i].at : s390x[i].at, alias,
+					     is_x86 ? x86[i].cross : s390x[i].cross),
 				  bad ? "short or wrong" : "right", seen, true);
 		}
 }
 
 static void add_guest_costs(struct results_run *run, const struct scenario *sc)
 {
-	struct results_doc *doc = new_doc(text("%s.icount-1cpu", sc->name), "icount");
+	struct results_doc *doc = synth_doc(synth_text("%s.icount-1cpu", sc->name), "icount");
 	char walk[128];
 
 	if (!doc)
@@ -260,63 +278,71 @@ static void add_guest_costs(struct results_run *run, const struct scenario *sc)
 		  sc->busted ? cross_3 + 2 : sc->format[0] == 's' ? cross_3 : cross_x86);
 	if (sc->busted)
 		synth_skip(doc, "gup_fast/walk", RESULTS_KERNEL,
-			   text("%s,leaf=pte,cross=pud,pages=16", walk), "8 of 16 pages came");
-	synth_row(doc, "gup_slow/walk", RESULTS_KERNEL, text("format=%s,leaf=pte,pages=16,cross=none", sc->format),
-		  "instructions", RESULTS_DETERMINISTIC, 5291);
-	add_puts(doc, RESULTS_KERNEL, text("format=%s", sc->format), "instructions", RESULTS_EXACT, 12);
+			   synth_text("%s,leaf=pte,cross=pud,pages=16", walk),
+			   "8 of 16 pages came");
+	synth_row(doc, "gup_slow/walk", RESULTS_KERNEL,
+		  synth_text("format=%s,leaf=pte,pages=16,cross=none", sc->format), "instructions",
+		  RESULTS_DETERMINISTIC, 5291);
+	add_puts(doc, RESULTS_KERNEL, synth_text("format=%s", sc->format), "instructions",
+		 RESULTS_EXACT, 12);
 	add_reference(doc, "instructions", RESULTS_EXACT, 1);
 	add_freeing(doc, sc);
 	add_boundaries(doc, sc);
-	synth_skip(doc, "gup_fast/walk", RESULTS_KERNEL, text("%s,leaf=pmd,cross=none,pages=16", walk),
+	synth_skip(doc, "gup_fast/walk", RESULTS_KERNEL,
+		   synth_text("%s,leaf=pmd,cross=none,pages=16", walk),
 		   "QEMU's s390x CPU has no EDAT: no huge pages");
-	add_part(run, doc, RESULTS_PASSED, NULL);
+	synth_part(run, doc, RESULTS_PASSED, NULL);
 }
 
 static void add_guest_events(struct results_run *run, const struct scenario *sc)
 {
 	static const int tables[] = { 1, 2, 32 };
-	struct results_doc *doc = new_doc(text("%s.icount-2cpu", sc->name), "icount");
+	struct results_doc *doc = synth_doc(synth_text("%s.icount-2cpu", sc->name), "icount");
 	size_t i, peer;
 
 	if (!doc)
 		return;
 	for (i = 0; i < 3; i++)
 		for (peer = 0; peer < 2; peer++) {
-			const char *params = text("format=%s,tables=%d,peer=%s", sc->format, tables[i],
-						  peer ? "spin" : "none");
+			const char *params = synth_text("format=%s,tables=%d,peer=%s", sc->format,
+						  tables[i], peer ? "spin" : "none");
 			const char *const id = "table_free/munmap";
 
 			synth_row(doc, id, RESULTS_KERNEL, params, "ipis_sent", RESULTS_EXACT,
 				  sc->interrupts && peer);
-			synth_row(doc, id, RESULTS_KERNEL, params, "cpus_interrupted", RESULTS_EXACT,
-				  sc->interrupts && peer);
+			synth_row(doc, id, RESULTS_KERNEL, params, "cpus_interrupted",
+				  RESULTS_EXACT, sc->interrupts && peer);
 			if (sc->interrupts)
-				synth_row(doc, id, RESULTS_KERNEL, params, "tlb_flushes", RESULTS_EXACT, 1);
-			synth_row(doc, id, RESULTS_KERNEL, params, "rcu_callbacks", RESULTS_EXACT, sc->rcu);
-			synth_row(doc, id, RESULTS_KERNEL, params, "tables_freed", RESULTS_EXACT, tables[i]);
+				synth_row(doc, id, RESULTS_KERNEL, params, "tlb_flushes",
+					  RESULTS_EXACT, 1);
+			synth_row(doc, id, RESULTS_KERNEL, params, "rcu_callbacks", RESULTS_EXACT,
+				  sc->rcu);
+			synth_row(doc, id, RESULTS_KERNEL, params, "tables_freed", RESULTS_EXACT,
+				  tables[i]);
 			if (sc->rcu)
 				synth_row(doc, id, RESULTS_KERNEL, params, "tables_per_callback",
 					  RESULTS_EXACT, tables[i]);
 			add_check(doc, "table_free/rcu_path", params, sc->rcu ? "rcu" : "immediate",
 				  sc->rcu ? "rcu" : "immediate", true);
 		}
-	add_part(run, doc, RESULTS_PASSED, NULL);
+	synth_part(run, doc, RESULTS_PASSED, NULL);
 }
 
 static void add_guest_static(struct results_run *run, const struct scenario *sc)
 {
-	struct results_doc *doc = new_doc(text("%s.static", sc->name), "static");
+	struct results_doc *doc = synth_doc(synth_text("%s.static", sc->name), "static");
 
 	if (!doc)
 		return;
-	synth_row(doc, "gup_fast/walk", RESULTS_KERNEL, text("format=%s,design=%s,symbol=gup_fast", sc->format, sc->design),
+	synth_row(doc, "gup_fast/walk", RESULTS_KERNEL,
+		  synth_text("format=%s,design=%s,symbol=gup_fast", sc->format, sc->design),
 		  "code_bytes", RESULTS_EXACT, sc->busted ? 2100 : 2200);
-	add_part(run, doc, RESULTS_PASSED, NULL);
+	synth_part(run, doc, RESULTS_PASSED, NULL);
 }
 
 /* ---- native and static parts ---- */
 
-static void add_disciplines(struct results_doc *doc)
+void synth_disciplines(struct results_doc *doc)
 {
 	static const struct {
 		const char *name;
@@ -334,44 +360,50 @@ static void add_disciplines(struct results_doc *doc)
 
 	for (i = 0; i < 5; i++)
 		for (readers = 0; readers < 3; readers++) {
-			const char *params = text("discipline=%s,readers=%d,tables=64", d[i].name, readers);
+			const char *params = synth_text("discipline=%s,readers=%d,tables=64",
+							d[i].name, readers);
 			const char *const id = "table_free/munmap";
 
 			synth_row(doc, id, d[i].subject, params, "time", RESULTS_SAMPLED,
 				  d[i].now * (1 + readers));
-			synth_row(doc, id, d[i].subject, params, "tables_waiting_peak", RESULTS_SAMPLED,
-				  d[i].later ? 640 : 64);
+			synth_row(doc, id, d[i].subject, params, "tables_waiting_peak",
+				  RESULTS_SAMPLED, d[i].later ? 640 : 64);
 			if (d[i].later)
-				synth_row(doc, id, d[i].subject, params, "time_deferred", RESULTS_SAMPLED,
-					  d[i].later);
+				synth_row(doc, id, d[i].subject, params, "time_deferred",
+					  RESULTS_SAMPLED, d[i].later);
 			if (!readers)
 				continue;
-			synth_row(doc, id, d[i].subject, params, "reader_throughput", RESULTS_SAMPLED,
-				  d[i].throughput / readers);
+			synth_row(doc, id, d[i].subject, params, "reader_throughput",
+				  RESULTS_SAMPLED, d[i].throughput / readers);
 			synth_row(doc, id, d[i].subject, params, "reader_latency", RESULTS_SAMPLED,
 				  d[i].latency);
 		}
 }
 
-static void add_host(struct results_doc *doc)
+void synth_host(struct results_doc *doc)
 {
 	size_t peer;
 
 	for (peer = 0; peer < 2; peer++) {
-		const char *p = text("tables=1,peer=%s", peer ? "spin" : "none");
+		const char *p = synth_text("tables=1,peer=%s", peer ? "spin" : "none");
 
-		synth_row(doc, "table_free/munmap", RESULTS_KERNEL, p, "time", RESULTS_SAMPLED, peer ? 16600 : 4700);
-		synth_row(doc, "table_free/keep", RESULTS_KERNEL, p, "time", RESULTS_SAMPLED, peer ? 17000 : 3900);
-		synth_row(doc, "table_free/madvise", RESULTS_KERNEL, p, "time", RESULTS_SAMPLED, peer ? 13000 : 1000);
-		synth_row(doc, "membarrier/expedited", RESULTS_KERNEL, text("peer=%s", peer ? "spin" : "none"),
-			  "time", RESULTS_SAMPLED, peer ? 11900 : 440);
+		synth_row(doc, "table_free/munmap", RESULTS_KERNEL, p, "time", RESULTS_SAMPLED,
+			  peer ? 16600 : 4700);
+		synth_row(doc, "table_free/keep", RESULTS_KERNEL, p, "time", RESULTS_SAMPLED,
+			  peer ? 17000 : 3900);
+		synth_row(doc, "table_free/madvise", RESULTS_KERNEL, p, "time", RESULTS_SAMPLED,
+			  peer ? 13000 : 1000);
+		synth_row(doc, "membarrier/expedited", RESULTS_KERNEL,
+			  synth_text("peer=%s", peer ? "spin" : "none"), "time", RESULTS_SAMPLED,
+			  peer ? 11900 : 440);
 	}
-	synth_skip(doc, "table_free/events", RESULTS_KERNEL, "peer=spin", "tracepoints may not be opened here");
+	synth_skip(doc, "table_free/events", RESULTS_KERNEL, "peer=spin",
+		   "tracepoints may not be opened here");
 }
 
 static void add_native(struct results_run *run)
 {
-	struct results_doc *doc = new_doc("native", "native");
+	struct results_doc *doc = synth_doc("native", "native");
 
 	if (!doc)
 		return;
@@ -380,14 +412,14 @@ static void add_native(struct results_run *run)
 	results_pairs_set(&doc->environment, "kernel", "Linux 6.18.0");
 	results_pairs_set(&doc->environment, "perf_counters", "not supported here");
 	add_reference(doc, "time", RESULTS_SAMPLED, 0.25);
-	add_disciplines(doc);
-	add_host(doc);
-	add_part(run, doc, RESULTS_PASSED, NULL);
+	synth_disciplines(doc);
+	synth_host(doc);
+	synth_part(run, doc, RESULTS_PASSED, NULL);
 }
 
 static void add_ref_static(struct results_run *run)
 {
-	struct results_doc *doc = new_doc("ref.static", "static");
+	struct results_doc *doc = synth_doc("ref.static", "static");
 	size_t i, j, k;
 
 	if (!doc)
@@ -395,17 +427,19 @@ static void add_ref_static(struct results_run *run)
 	for (i = 0; i < 4; i++) {
 		for (j = 0; j < 4; j++)
 			synth_row(doc, "gup_fast/walk", RESULTS_REF,
-				  text("format=%s,design=%s", j == 3 ? "s390x" : formats[j], designs[i]),
-				  "code_bytes", RESULTS_EXACT, j == 3 ? 1200 + 64.0 * (double)i : 900 + 100.0 * (double)j);
+				  synth_text("format=%s,design=%s", j == 3 ? "s390x" : formats[j],
+				       designs[i]),
+				  "code_bytes", RESULTS_EXACT,
+				  j == 3 ? 1200 + 64.0 * (double)i : 900 + 100.0 * (double)j);
 		for (k = i + 1; k < 4; k++)
 			for (j = 0; j < 4; j++)
 				add_check(doc, "gup_fast/identical",
-					  text("a=%s,b=%s,format=%s", designs[i], designs[k],
+					  synth_text("a=%s,b=%s,format=%s", designs[i], designs[k],
 					       j == 3 ? "s390x" : formats[j]),
 					  j == 3 ? "different" : "identical",
 					  j == 3 ? "different" : "identical", true);
 	}
-	add_part(run, doc, RESULTS_PASSED, NULL);
+	synth_part(run, doc, RESULTS_PASSED, NULL);
 }
 
 /* ---- runs ---- */
@@ -429,123 +463,27 @@ static void make_holes(struct results_run *run)
 	struct results_doc *doc;
 
 	add_guest_costs(run, &scenarios[0]);
-	check(results_run_part(run, "x86_64-forced-rcu.icount-1cpu", NULL, RESULTS_FAILED,
+	synth_check(results_run_part(run, "x86_64-forced-rcu.icount-1cpu", NULL, RESULTS_FAILED,
 			       "panic: not syncing: no init found", &err), &err);
-	check(results_run_part(run, "x86_64-stock.icount-2cpu", NULL, RESULTS_SKIPPED,
+	synth_check(results_run_part(run, "x86_64-stock.icount-2cpu", NULL, RESULTS_SKIPPED,
 			       "qemu-system-x86_64 is not installed", &err), &err);
-	check(results_run_part(run, "s390x-stock.icount-1cpu", "s390x-stock.icount-1cpu.json",
+	synth_check(results_run_part(run, "s390x-stock.icount-1cpu", "s390x-stock.icount-1cpu.json",
 			       RESULTS_PASSED, NULL, &err), &err); /* there is no such file */
-	doc = new_doc("native", "native");
+	doc = synth_doc("native", "native");
 	if (doc) {
-		synth_skip(doc, "table_free/munmap", RESULTS_KERNEL, "tables=1,peer=none", "no rights");
-		add_part(run, doc, RESULTS_PASSED, NULL);
+		synth_skip(doc, "table_free/munmap", RESULTS_KERNEL, "tables=1,peer=none",
+			   "no rights");
+		synth_part(run, doc, RESULTS_PASSED, NULL);
 	}
-	doc = new_doc("s390x-static.icount-1cpu", "icount");
+	doc = synth_doc("s390x-static.icount-1cpu", "icount");
 	if (doc) {
 		add_boundaries(doc, &scenarios[3]);
 		add_check(doc, "gup_fast/only",
-			  "alias=1,boundary=0x18000000,cross=pud,design=static,format=s390x,levels=3",
+			  "alias=1,boundary=0x18000000,cross=pud,design=static,format=s390x,levels="
+			  "3",
 			  "short or wrong", "right", false);
-		add_part(run, doc, RESULTS_FAILED, "gup_fast/only: a busted walk came out right");
+		synth_part(run, doc, RESULTS_FAILED, "gup_fast/only: a busted walk came out right");
 	}
-}
-
-#define NR_EVIL 10
-
-static void evil_strings(const char *trap, char evil[NR_EVIL][256])
-{
-	const char *command = text("touch %s/%s", trap, SYNTH_TRAP);
-	const char *const list[NR_EVIL] = {
-		"<script>alert(1)</script>",
-		text("\"; system(\"%s\"); set label \"", command),
-		text("'; system('%s'); '", command),
-		text("`%s`", command),
-		"new\nline\tand\rreturn",
-		"{{x}} {{{lede}}} {{>head}} {{#sections}}",
-		"%s %n %d %%",
-		"@macro $x ${HOME} $(id) \\\" \\n",
-		"_{enhanced} ^{markup} {/Symbol a} {/:Bold b} &{space}",
-		"</svg></figure><img src=x onerror=alert(1)>",
-	};
-	size_t i;
-
-	for (i = 0; i < NR_EVIL; i++)
-		snprintf(evil[i], 256, "%s", list[i]);
-}
-
-/* A row with one sample; params are strings that results_params_parse() would not take. */
-static void evil_row(struct results_doc *doc, const char *metric, const char *design, const char *format,
-		     const char *cross, int pages, double sample)
-{
-	struct results_error err = { 0 };
-	struct results_measurement m = {
-		.case_id = (char *)"gup_fast/walk",
-		.subject = RESULTS_REF,
-		.metric = results_metric_find(metric),
-		.kind = strcmp(metric, "time") == 0 ? RESULTS_SAMPLED : RESULTS_EXACT,
-		.nr_ops = 1,
-		.samples = &sample,
-		.nr_samples = 1,
-	};
-
-	results_params_set_str(&m.params, "design", design);
-	results_params_set_str(&m.params, "format", format);
-	results_params_set_str(&m.params, "cross", cross);
-	results_params_set_str(&m.params, "leaf", "pte");
-	results_params_set_int(&m.params, "levels", 3);
-	results_params_set_int(&m.params, "pages", pages);
-	check(results_doc_add(doc, &m, &err), &err);
-	results_params_free(&m.params);
-}
-
-static void evil_check(struct results_doc *doc, const char *a, const char *b)
-{
-	struct results_error err = { 0 };
-	struct results_params p = { 0 };
-
-	results_params_set_str(&p, "boundary", a);
-	results_params_set_str(&p, "cross", b);
-	check(results_doc_add_check(doc, "gup_fast/only", &p, a, b, false, &err), &err);
-	check(results_doc_add_skipped(doc, "table_free/munmap", &p, RESULTS_KERNEL, a, &err), &err);
-	results_params_free(&p);
-}
-
-/* Every string of a document that may be anything is hostile here, and reaches tables and figures. */
-static void make_hostile(struct results_run *run, const char *trap)
-{
-	char evil[NR_EVIL][256];
-	struct results_doc *doc;
-	struct results_error err = { 0 };
-	size_t i;
-
-	evil_strings(trap, evil);
-	doc = new_doc("native", "native");
-	if (!doc)
-		return;
-	results_pairs_set(&doc->environment, "cpus", "64");
-	results_pairs_set(&doc->environment, "hypervisor", evil[0]);
-	results_pairs_set(&doc->environment, "kernel", evil[5]);
-	free(doc->command);
-	doc->command = strdup(evil[9]);
-	for (i = 0; i < NR_EVIL; i++) {
-		evil_row(doc, "time", evil[i], "s390x", "none", 1, 100 + (double)i);
-		evil_row(doc, "time", evil[i], text("s390x %.200s", evil[(i + 3) % NR_EVIL]), "none", 16, 200);
-		evil_row(doc, "time", evil[i], text("s390x %.200s", evil[(i + 3) % NR_EVIL]), "pmd", 16, 210);
-	}
-	add_disciplines(doc);
-	add_host(doc);
-	add_part(run, doc, RESULTS_PASSED, NULL);
-
-	doc = new_doc("ref.static", "static");
-	for (i = 0; doc && i < NR_EVIL; i++)
-		evil_row(doc, "code_bytes", evil[i], evil[(i + 1) % NR_EVIL], "none", 1, 1000);
-	add_part(run, doc, RESULTS_PASSED, NULL);
-
-	doc = new_doc("s390x-static.icount-1cpu", "icount");
-	for (i = 0; doc && i < NR_EVIL; i++)
-		evil_check(doc, evil[i], evil[(i + 1) % NR_EVIL]);
-	add_part(run, doc, RESULTS_FAILED, evil[0]);
-	check(results_run_part(run, "x86_64-stock.icount-1cpu", NULL, RESULTS_SKIPPED, evil[5], &err), &err);
 }
 
 int synth_run(const char *runs, enum synth_kind kind, const char *trap, char *dir)
@@ -554,8 +492,11 @@ int synth_run(const char *runs, enum synth_kind kind, const char *trap, char *di
 	struct results_run *run;
 
 	failed = 0;
-	check(results_run_create(runs, kind == SYNTH_HOSTILE ? "make bench O='<script>`id`{{x}}'" : "make bench",
-				 "0000000", &run, &err), &err);
+	synth_check(results_run_create(runs,
+				 kind == SYNTH_HOSTILE ? "make bench O='<script>`id`{{x}}'"
+						       : "make bench",
+				 "0000000", &run, &err),
+	      &err);
 	if (failed)
 		return failed;
 	snprintf(dir, 512, "%s", run->dir);
@@ -564,8 +505,8 @@ int synth_run(const char *runs, enum synth_kind kind, const char *trap, char *di
 	else if (kind == SYNTH_HOLES)
 		make_holes(run);
 	else if (kind == SYNTH_HOSTILE)
-		make_hostile(run, trap);
-	check(results_run_finish(run, kind == SYNTH_COMPLETE, &err), &err);
+		synth_hostile(run, trap);
+	synth_check(results_run_finish(run, kind == SYNTH_COMPLETE, &err), &err);
 	results_run_free(run);
 	return failed;
 }

@@ -38,7 +38,8 @@ static const char *path(const char *dir, const char *file)
 static char *plain(char *html)
 {
 	static const char *const entities[][2] = {
-		{ "&lt;", "<" }, { "&gt;", ">" }, { "&quot;", "\"" }, { "&apos;", "'" }, { "&amp;", "&" },
+		{ "&lt;", "<" },   { "&gt;", ">" },  { "&quot;", "\"" },
+		{ "&apos;", "'" }, { "&amp;", "&" },
 	};
 	char *in = html, *out = html;
 	bool space = true;
@@ -133,8 +134,8 @@ static int change_rows(const char *run, const char *part, const char *case_id, c
 	for (i = 0; i < doc->nr_measurements; i++) {
 		struct results_measurement *m = &doc->measurements[i];
 
-		if (m->skipped || strcmp(m->case_id, case_id) != 0 || strcmp(m->metric->name, metric) != 0 ||
-		    results_params_cmp(&m->params, &p) != 0)
+		if (m->skipped || strcmp(m->case_id, case_id) != 0 ||
+		    strcmp(m->metric->name, metric) != 0 || results_params_cmp(&m->params, &p) != 0)
 			continue;
 		for (j = 0; j < m->nr_samples; j++)
 			m->samples[j] = value * (double)m->nr_ops;
@@ -198,7 +199,8 @@ static char *test_complete(char *run)
 		ok(access(path(out, pages[i]), R_OK) == 0, "%s is there", pages[i]);
 	ok(count_files(path(out, "figures"), ".svg") >= 12, "and 12 figures or more");
 	ok(count_files(path(out, "figures"), ".svg") == count_files(path(out, "figures"), ".gp") &&
-	   count_files(path(out, "figures"), ".log") == 0, "each with its script, and gnuplot had nothing to say");
+		   count_files(path(out, "figures"), ".log") == 0,
+	   "each with its script, and gnuplot had nothing to say");
 	ok(count_files(path(out, "parts"), ".json") == 14, "and the 14 results behind it");
 	return out;
 }
@@ -207,13 +209,19 @@ static char *test_complete(char *run)
 static void test_answers(const char *run, const char *out)
 {
 	static const char *const sentences[] = {
-		"interrupts 1 CPU on x86_64-stock (no RCU callback) and 1 CPU on x86_64-forced-rcu (1 RCU callback); 6 of 6 cells are equal",
-		"Time not measured here; instructions: per further table freed, munmap takes 50 until it returns under the flush IPI and 60 with RCU (+10)",
-		"the callback takes 25 more later. The first table of a munmap, with the batch page and call_rcu(), differs by +160 until it returns and +115 later.",
-		"in none of 6 cells does munmap send an interrupt (0 with 32 tables and a peer spinning)",
+		"interrupts 1 CPU on x86_64-stock (no RCU callback) and 1 CPU on x86_64-forced-rcu "
+		"(1 RCU callback); 6 of 6 cells are equal",
+		"Time not measured here; instructions: per further table freed, munmap takes 50 "
+		"until it returns under the flush IPI and 60 with RCU (+10)",
+		"the callback takes 25 more later. The first table of a munmap, with the batch "
+		"page and call_rcu(), differs by +160 until it returns and +115 later.",
+		"in none of 6 cells does munmap send an interrupt (0 with 32 tables and a peer "
+		"spinning)",
 		"of 6 ranges across a boundary, 2 came back with wrong pages",
 		"offset_lockless is right on 6 of 6 there",
-		"offset_lockless takes 140 for a call of one page and 20 for each further one, across a pmd boundary +8, across a pud boundary +12; static against it: 0 per call",
+		"offset_lockless takes 140 for a call of one page and 20 for each further one, "
+		"across a pmd boundary +8, across a pud boundary +12; static against it: 0 per "
+		"call",
 		"18 of 24 pairs of designs",
 		"7 of 7 quantities are within a factor of 1.3 of the kernel",
 		"munmap that frees 1 table takes 4.70 \xc2\xb5s [4.66, 4.74], then 16.6 \xc2\xb5s",
@@ -228,8 +236,10 @@ static void test_answers(const char *run, const char *out)
 	}
 	ok(!strstr(text, "oversubscribed") && page_says(out, "q1.html", "2 (oversubscribed)"),
 	   "oversubscribed rows are marked and answer nothing");
-	ok(page_says(out, "q2.html", "all four (identical)"), "designs with the same code are called identical");
-	ok(page_says(out, "q2.html", "0x80000000 (2 GiB)") && page_says(out, "q2.html", "address - 0x80000000"),
+	ok(page_says(out, "q2.html", "all four (identical)"), "designs with the same code are "
+							      "called identical");
+	ok(page_says(out, "q2.html", "0x80000000 (2 GiB)") &&
+		   page_says(out, "q2.html", "address - 0x80000000"),
 	   "the correctness table has addresses");
 	ok(page_says(out, "q1.html", "make bench SCENARIOS=x86_64-forced-rcu.icount-1cpu"),
 	   "sections say how to make them again");
@@ -240,22 +250,28 @@ static void test_mutations(const char *run)
 {
 	char *out = keep(path(temp, "mutated")), *text;
 
-	ok(change_rows(run, "x86_64-forced-rcu.icount-2cpu.json", "table_free/munmap", "cpus_interrupted",
-		       "format=x86_64-4k-48,peer=spin,tables=32", 2) == 1, "one cell interrupts 2 CPUs");
+	ok(change_rows(run, "x86_64-forced-rcu.icount-2cpu.json", "table_free/munmap",
+		       "cpus_interrupted", "format=x86_64-4k-48,peer=spin,tables=32", 2) == 1,
+	   "one cell interrupts 2 CPUs");
 	text = answers(run);
-	ok(strstr(text, "Not the same in every cell.") && strstr(text, "and 2 CPUs on x86_64-forced-rcu") &&
-	   strstr(text, "5 of 6 cells are equal"), "then the interrupts are no longer said to be the same");
+	ok(strstr(text, "Not the same in every cell.") &&
+		   strstr(text, "and 2 CPUs on x86_64-forced-rcu") &&
+		   strstr(text, "5 of 6 cells are equal"),
+	   "then the interrupts are no longer said to be the same");
 	free(text);
 
 	ok(change_rows(run, "x86_64-stock.icount-1cpu.json", "gup_fast/walk", "instructions",
 		       "cross=none,design=static,format=x86_64-4k-48,leaf=pte,pages=128", 2690) > 0,
 	   "a kernel's and a reference's row change alike");
 	ok(change_rows(run, "s390x-stock.icount-1cpu.json", "gup_fast/put", "instructions",
-		       "format=s390x,leaf=pte,pages=128", 7 + 12 * 16 + 112 * 4) == 1, "a put costs 4 a page");
+		       "format=s390x,leaf=pte,pages=128", 7 + 12 * 16 + 112 * 4) == 1,
+	   "a put costs 4 a page");
 	text = answers(run);
-	ok(strstr(text, "1 factor is unexplained"), "a factor that nobody explained is said to be unexplained");
+	ok(strstr(text, "1 factor is unexplained"), "a factor that nobody explained is said to be "
+						    "unexplained");
 	free(text);
-	ok(!render(run, out) && page_says(out, "ref-kernel.html", "2.75\xc3\x97unexplained"), "and is flagged in the table");
+	ok(!render(run, out) && page_says(out, "ref-kernel.html", "2.75\xc3\x97unexplained"),
+	   "and is flagged in the table");
 	ok(change_rows(run, "s390x-stock.icount-2cpu.json", "table_free/munmap", "ipis_sent",
 		       "format=s390x,peer=none,tables=1", 1) == 1, "s390x sends an interrupt");
 	text = answers(run);
@@ -295,7 +311,8 @@ static void test_same_bytes(const char *run, const char *out)
 	char *again = keep(path(temp, "again"));
 
 	ok(!render(run, again), "a second rendering, elsewhere");
-	ok(same_files(out, again, ".") && same_files(out, again, "figures") && same_files(out, again, "parts"),
+	ok(same_files(out, again, ".") && same_files(out, again, "figures") &&
+		   same_files(out, again, "parts"),
 	   "has the same bytes in every file");
 	free(again);
 }
@@ -325,17 +342,22 @@ static void test_hostile(void)
 	for (i = 0; i < 4; i++)
 		for (j = 0; j < 4; j++)
 			ok(!holds(out, pages[i], tags[j]), "%s has no %s", pages[i], tags[j]);
-	ok(holds(out, "q1.html", "&lt;script&gt;alert(1)&lt;/script&gt;"), "what they say is shown");
+	ok(holds(out, "q1.html", "&lt;script&gt;alert(1)&lt;/script&gt;"), "what they say is "
+									   "shown");
 	ok(holds(out, "q1.html", "{{x}} {{{lede}}}"), "templates in data are text");
 	d = opendir(figures);
 	while (d && (e = readdir(d))) {
 		if (strstr(e->d_name, ".svg"))
-			ok(!holds(figures, e->d_name, "<script") && !holds(figures, e->d_name, "<img"), "%s is a picture", e->d_name);
+			ok(!holds(figures, e->d_name, "<script") &&
+				   !holds(figures, e->d_name, "<img"),
+			   "%s is a picture", e->d_name);
 		if (strstr(e->d_name, ".gp"))
-			ok(!holds(figures, e->d_name, "touch") && !holds(figures, e->d_name, "macro"),
+			ok(!holds(figures, e->d_name, "touch") &&
+				   !holds(figures, e->d_name, "macro"),
 			   "%s holds no string of the run", e->d_name);
 		if (strstr(e->d_name, ".tsv"))
-			ok(!holds(figures, e->d_name, "`") && !holds(figures, e->d_name, "\\"), "%s is plain data", e->d_name);
+			ok(!holds(figures, e->d_name, "`") && !holds(figures, e->d_name, "\\"),
+			   "%s is plain data", e->d_name);
 	}
 	if (d)
 		closedir(d);
@@ -364,7 +386,8 @@ static void test_holes(void)
 	}
 	ok(strstr(text, "Partial run"), "the run is partial");
 	ok(page_says(out, "index.html", "partial"), "and the page says so");
-	ok(page_says(out, "q2.html", "right; expected short or wrong"), "a check that came out otherwise is shown");
+	ok(page_says(out, "q2.html", "right; expected short or wrong"), "a check that came out "
+									"otherwise is shown");
 	ok(count_files(path(out, "figures"), ".svg") > 0, "what was measured is drawn");
 	free(text);
 	free(out);
@@ -380,7 +403,8 @@ static void test_empty(void)
 	ok(!render(run, NULL), "renders");
 	for (i = 0; i < 4; i++)
 		ok(access(path(out, pages[i]), R_OK) == 0, "%s is there", pages[i]);
-	ok(page_says(out, "index.html", "nothing was measured"), "and says that nothing was measured");
+	ok(page_says(out, "index.html", "nothing was measured"), "and says that nothing was "
+								 "measured");
 	ok(count_files(path(out, "figures"), ".svg") == 0, "there is no empty figure");
 	free(out);
 }
@@ -409,7 +433,8 @@ static void test_errors(const char *run)
 	said = file_read(path(temp, "stderr"));
 	ok(said && strstr(said, "apt-get install gnuplot-nox"), "which names the package");
 	ok(said && strstr(said, "/nonexistent-run"), "each error says which file");
-	ok(said && strstr(said, "cannot make the folder /proc/no/such"), "and what could not be done");
+	ok(said && strstr(said, "cannot make the folder /proc/no/such"), "and what could not be "
+									 "done");
 	free(said);
 	free(saved);
 }

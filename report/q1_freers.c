@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Q1: the reference's disciplines on this host, what each does to freer and readers.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "q1.h"
+
+/* ---- the reference's disciplines ---- */
+
+static const struct discipline {
+	const char *name, *label;
+	int series;
+	bool busted;
+} disciplines[] = {
+	{ "ipi_signal", "ipi_signal", 0, false },
+	{ "sync_membarrier", "sync_membarrier", 2, false },
+	{ "membarrier", "membarrier (busted)", 5, true },
+	{ "rcu_qsbr", "rcu_qsbr", 1, false },
+	{ "rcu_memb", "rcu_memb", 3, false },
+};
+#define NR_DISCIPLINES (sizeof(disciplines) / sizeof(*disciplines))
+
+/* One discipline with so many readers, freeing so many tables at once. */
+struct freer {
+	const struct discipline *d;
+	long long readers, tables;
+	bool oversubscribed;
+	struct rvalue now, later, throughput, latency, peak, per_table;
+};
+
+static struct rvalue metric_at(struct model *m, const struct table_cost *t, const char *metric,
+			       long long tables)
+{
+	const struct report_cond cond = { .key = "tables", .num = tables };
+	struct report_rows rows = t->rows;
+	const struct results_measurement *row;
+	const char *why;
+
+	rows.metric = metric;
+	row = rows_find(m->arena, &rows, t->like, &cond, 1, &why);
+	return row ? rv_of(row) : rv_missing(why);
+}
+
+static const struct discipline *find_discipline(const char *name)
+{
+	size_t i;
+
+	for (i = 0; name && i < NR_DISCIPLINES; i++)
+		if (strcmp(disciplines[i].name, name) == 0)
+			return &disciplines[i];
+	return NULL;
+}
+
+static int by_readers(const void *va, const void *vb)
+{
+	const struct freer *a = va, *b = vb;
+
+	if (a->readers != b->readers)
+		return a->readers < b->readers ? -1 : 1;
+	if (a->tables != b->tables)
+		return a->tables < b->tables ? -1 : 1;
+	return a->d < b->d ? -1 : a->d > b->d;
+}
+
+static struct freer freer_at(struct model *m, const struct table_cost *t, size_t i)
+{
+	struct freer f = {
+		.d = find_discipline(results_params_str(t->like, "discipline")),
+		.readers = results_params_int(t->like, "readers", 0),
+		.tables = (long long)t->tables[i],
+		.now = t->munmap[i],
+		.per_table = t->per_table,
+	};
+
+	f.oversubscribed = f.readers + 1 > q1_cpus(m, t->rows.part);
+	f.later = metric_at(m, t, "time_deferred", f.tables);
+	f.throughput = metric_at(m, t, "reader_throughput", f.tables);
+	f.latency = metric_at(m, t, "reader_latency", f.tables);
+	f.peak = metric_at(m, t, "tables_waiting_peak", f.tables);
+	return f;
+}
+
+static size_t read_freers(struct model *m, const struct report_part *part, struct freer **out)
+{
+	static const enum results_subject subjects[] = { RESULTS_REF, RESULTS_LIBURCU };
+	struct freer *list = NULL;
+	struct table_cost *costs;
+	size_t nr = 0, i, j, k, n;
+
+	for (i = 0; i < 2; i++) {
+		n = table_costs(m->arena, part, subjects[i], "time", &costs);
+		for (j = 0; j < n; j++)
+			for (k = 0; find_discipline(results_params_str(costs[j].like, "disciplin"
+										      "e")) &&
+				    k < costs[j].nr;
+			     k++) {
+				list = arena_grow(m->arena, list, nr, sizeof(*list));
+				list[nr++] = freer_at(m, &costs[j], k);
+			}
+	}
+	if (nr)
+		qsort(list, nr, sizeof(*list), by_readers);
+	*out = list;
+	return nr;
+}
+
+/* The most readers that still leave every thread a CPU of its own; -1: none. */
+static long long best_readers(const struct freer *list, size_t nr)
+{
+	long long best = -1;
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (!list[i].oversubscribed && list[i].readers > best)
+			best = list[i].readers;
+	return best;
+}
+
+/* With that many readers, the fewest or the most tables at once. */
+static const struct freer *find_freer(const struct freer *list, size_t nr, const char *name,
+				      long long readers, bool most)
+{
+	const struct freer *found = NULL;
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (!list[i].oversubscribed && list[i].readers == readers &&
+		    strcmp(list[i].d->name, name) == 0 && (!found || most))
+			found = &list[i];
+	return found;
+}
+
+static const char *at_once(struct arena *a, long long tables)
+{
+	return tables == 1 ? "one table at a time" : arena_str(a, "%lld tables at once", tables);
+}
+
+/* Two numbers whose intervals overlap are not a difference. */
+static const char *apart(const struct rvalue *a, const struct rvalue *b)
+{
+	return rv_overlap(a, b) ? " (not told apart)" : "";
+}
+
+static const char *freer_sentence(struct model *m, const struct freer *list, size_t nr)
+{
+	struct arena *a = m->arena;
+	long long readers = best_readers(list, nr);
+	const struct freer *ipi = find_freer(list, nr, "ipi_signal", readers, false);
+	const struct freer *rcu = find_freer(list, nr, "rcu_qsbr", readers, false);
+	const struct freer *ipis = find_freer(list, nr, "ipi_signal", readers, true);
+	const struct freer *rcus = find_freer(list, nr, "rcu_qsbr", readers, true);
+	const char *text;
+
+	if (!ipi || !rcu || ipi->tables != rcu->tables)
+		return NULL;
+	text = arena_str(a,
+			 "Reference, %lld pinned reader%s: freeing %s, the freer returns after %s "
+			 "with ipi_signal and after %s with RCU (liburcu qsbr)%s",
+			 readers, readers == 1 ? "" : "s", at_once(a, ipi->tables),
+			 rv_strong(a, &ipi->now), rv_strong(a, &rcu->now),
+			 apart(&ipi->now, &rcu->now));
+	if (ipis != ipi && rcus != rcu && ipis->tables == rcus->tables)
+		text = arena_str(a, "%s; with %s, after %s and %s%s", text,
+				 at_once(a, ipis->tables), rv_strong(a, &ipis->now),
+				 rv_strong(a, &rcus->now), apart(&ipis->now, &rcus->now));
+	if (rv_ok(&rcus->later))
+		text = arena_str(a, "%s. RCU\xe2\x80\x99s tables are free %s later", text,
+				 rv_text(a, &rcus->later));
+	if (rv_ok(&ipi->throughput) && rv_ok(&rcu->throughput))
+		text = arena_str(a, "%s. Beside the freer of %s a reader walks at %s against %s%s",
+				 text, at_once(a, ipi->tables), rv_text(a, &ipi->throughput),
+				 rv_text(a, &rcu->throughput),
+				 apart(&ipi->throughput, &rcu->throughput));
+	if (rv_ok(&ipi->latency) && rv_ok(&rcu->latency))
+		text = arena_str(a, "%s; its longest walk is %s against %s%s", text,
+				 rv_text(a, &ipi->latency), rv_text(a, &rcu->latency),
+				 apart(&ipi->latency, &rcu->latency));
+	return arena_str(a, "%s.", text);
+}
+
+enum freer_value { FREER_NOW, FREER_LATER, FREER_THROUGHPUT, FREER_LATENCY };
+
+static const struct rvalue *freer_value(const struct freer *f, enum freer_value which)
+{
+	switch (which) {
+	case FREER_NOW:
+		return &f->now;
+	case FREER_LATER:
+		return &f->later;
+	case FREER_THROUGHPUT:
+		return &f->throughput;
+	case FREER_LATENCY:
+		return &f->latency;
+	}
+	return &f->now;
+}
+
+/* The fewest and the most tables, and only where threads have a CPU each. */
+static bool is_drawn(const struct freer *list, size_t nr, const struct freer *f)
+{
+	long long fewest = f->tables, most = f->tables;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		if (list[i].readers != f->readers)
+			continue;
+		fewest = list[i].tables < fewest ? list[i].tables : fewest;
+		most = list[i].tables > most ? list[i].tables : most;
+	}
+	return !f->oversubscribed && (f->tables == fewest || f->tables == most);
+}
+
+static void freer_figure(struct model *m, struct section *s, const struct freer *list, size_t nr,
+			 enum freer_value which)
+{
+	static const struct {
+		const char *id, *title, *xlabel;
+		bool log;
+	} figures[] = {
+		[FREER_NOW] = { "q1-freer", "Freer: until the call returns", "time per munmap",
+				true },
+		[FREER_LATER] = { "q1-deferred", "Freer: from the return until all is free",
+				  "time until freed", true },
+		[FREER_THROUGHPUT] = { "q1-readers", "Readers: walks while tables are freed",
+				       "walks per second and reader", false },
+		[FREER_LATENCY] = { "q1-latency", "Readers: longest single walk", "longest walk",
+				    true },
+	};
+	struct figure *f =
+		section_figure(m, s, FIGURE_BARS, figures[which].id, figures[which].title);
+	struct arena *a = m->arena;
+	size_t i;
+
+	f->xlabel = figures[which].xlabel;
+	f->logscale = figures[which].log;
+	for (i = 0; i < nr; i++) {
+		const char *readers = list[i].readers
+					      ? arena_str(a, "%lld reader%s", list[i].readers,
+							  list[i].readers == 1 ? "" : "s")
+					      : "no reader";
+
+		if (is_drawn(list, nr, &list[i]))
+			figure_bar(
+				m, f, arena_str(a, "%s, %s", readers, at_once(a, list[i].tables)),
+				list[i].d->label, freer_value(&list[i], which), list[i].d->series);
+	}
+	f->desc = arena_str(a, "%s, one row per discipline, grouped by readers and tables.",
+			    figures[which].title);
+	f->caption = arena_str(a, "Mode native; %s with 95\xc2\xa0%% interval.%s",
+			       which == FREER_LATENCY ? "median over repetitions of the longest "
+							"walk"
+						      : "median",
+			       figures[which].log ? " Logarithmic axis." : "");
+}
+
+static void reader_cell(struct model *m, struct table *t, const struct freer *f,
+			const struct rvalue *v)
+{
+	if (!f->readers && !rv_ok(v))
+		table_cell(t, "missing", "no reader");
+	else
+		table_value(m, t, v);
+}
+
+static void freer_table(struct model *m, struct section *s, const struct freer *list, size_t nr)
+{
+	static const char *const columns[] = {
+		"Discipline", "#Readers", "#Tables at once", "#Until return", "#Per table",
+		"#Until freed", "#Walks per reader", "#Longest walk", "#Waiting, peak", NULL,
+	};
+	struct table *t = section_table(
+		m, s, "The reference\xe2\x80\x99s disciplines, native: freer and readers", columns);
+	size_t i;
+
+	t->folded = nr > 12;
+
+	for (i = 0; i < nr; i++) {
+		const struct freer *f = &list[i];
+
+		table_row(m, t);
+		table_cell(t, f->d->busted ? "bad" : "", f->d->label);
+		table_cell(t, "num", arena_str(m->arena, "%lld%s", f->readers,
+					       f->oversubscribed ? " (oversubscribed)" : ""));
+		table_cell(t, "num", arena_str(m->arena, "%lld", f->tables));
+		table_value(m, t, &f->now);
+		table_value(m, t, &f->per_table);
+		table_value(m, t, &f->later);
+		reader_cell(m, t, f, &f->throughput);
+		reader_cell(m, t, f, &f->latency);
+		table_value(m, t, &f->peak);
+	}
+}
+
+void q1_disciplines(struct model *m, struct page *p)
+{
+	struct section *s =
+		page_section(m, p, "disciplines", "Reference: each way of waiting, with readers");
+	const char *question = "What does each way of waiting do to freer and readers?",
+		   *text = NULL;
+	const struct report_part *part = q1_native(m);
+	struct freer *list;
+	size_t nr = 0;
+	int which;
+
+	if (part) {
+		section_source(m, s, part);
+		nr = read_freers(m, part, &list);
+		text = freer_sentence(m, list, nr);
+	}
+	if (!text)
+		text = nr ? "No row with ipi_signal and rcu_qsbr where every thread has a CPU of "
+			    "its own."
+			  : arena_str(m->arena, "Not measured here: %s.",
+				      input_why(m->in, "native"));
+	section_answer(m, p, s, question,
+		       nr && best_readers(list, nr) >= 0
+			       ? arena_str(m->arena, "native, %ld CPUs", q1_cpus(m, part))
+			       : NULL,
+		       text);
+	if (!nr)
+		return;
+	for (which = FREER_NOW; which <= FREER_LATENCY; which++)
+		freer_figure(m, s, list, nr, which);
+	freer_table(m, s, list, nr);
+	section_load(m, s, part);
+	section_note(m, s,
+		     "ipi_signal stands for the kernel: a directed signal whose handler "
+		     "acknowledges at once outside a walk, and at the end of the walk inside one. "
+		     "rcu_qsbr is nearest to a non-preemptible kernel; rcu_memb uses membarrier(2) "
+		     "itself. membarrier without waiting for the walkers is busted: it frees "
+		     "tables under them, and stands here for its price only.");
+	section_note(m, s,
+		     "Tables waiting is a property of liburcu\xe2\x80\x99s workers, which poll: it "
+		     "is not a kernel\xe2\x80\x99s. Rows with more threads than CPUs are marked "
+		     "oversubscribed and answer nothing.");
+}

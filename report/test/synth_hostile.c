@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The synthetic run of hostile strings.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "synth_priv.h"
+
+#define NR_EVIL 10
+
+static void evil_strings(const char *trap, char evil[NR_EVIL][256])
+{
+	const char *command = synth_text("touch %s/%s", trap, SYNTH_TRAP);
+	const char *const list[NR_EVIL] = {
+		"<script>alert(1)</script>",
+		synth_text("\"; system(\"%s\"); set label \"", command),
+		synth_text("'; system('%s'); '", command),
+		synth_text("`%s`", command),
+		"new\nline\tand\rreturn",
+		"{{x}} {{{lede}}} {{>head}} {{#sections}}",
+		"%s %n %d %%",
+		"@macro $x ${HOME} $(id) \\\" \\n",
+		"_{enhanced} ^{markup} {/Symbol a} {/:Bold b} &{space}",
+		"</svg></figure><img src=x onerror=alert(1)>",
+	};
+	size_t i;
+
+	for (i = 0; i < NR_EVIL; i++)
+		snprintf(evil[i], 256, "%s", list[i]);
+}
+
+/* A row with one sample; params are strings that results_params_parse() would not take. */
+static void evil_row(struct results_doc *doc, const char *metric, const char *design,
+		     const char *format, const char *cross, int pages, double sample)
+{
+	struct results_error err = { 0 };
+	struct results_measurement m = {
+		.case_id = (char *)"gup_fast/walk",
+		.subject = RESULTS_REF,
+		.metric = results_metric_find(metric),
+		.kind = strcmp(metric, "time") == 0 ? RESULTS_SAMPLED : RESULTS_EXACT,
+		.nr_ops = 1,
+		.samples = &sample,
+		.nr_samples = 1,
+	};
+
+	results_params_set_str(&m.params, "design", design);
+	results_params_set_str(&m.params, "format", format);
+	results_params_set_str(&m.params, "cross", cross);
+	results_params_set_str(&m.params, "leaf", "pte");
+	results_params_set_int(&m.params, "levels", 3);
+	results_params_set_int(&m.params, "pages", pages);
+	synth_check(results_doc_add(doc, &m, &err), &err);
+	results_params_free(&m.params);
+}
+
+static void evil_check(struct results_doc *doc, const char *a, const char *b)
+{
+	struct results_error err = { 0 };
+	struct results_params p = { 0 };
+
+	results_params_set_str(&p, "boundary", a);
+	results_params_set_str(&p, "cross", b);
+	synth_check(results_doc_add_check(doc, "gup_fast/only", &p, a, b, false, &err), &err);
+	synth_check(results_doc_add_skipped(doc, "table_free/munmap", &p, RESULTS_KERNEL, a, &err),
+		    &err);
+	results_params_free(&p);
+}
+
+/* Every string of a document that may be anything is hostile, and reaches tables and figures. */
+void synth_hostile(struct results_run *run, const char *trap)
+{
+	char evil[NR_EVIL][256];
+	struct results_doc *doc;
+	struct results_error err = { 0 };
+	size_t i;
+
+	evil_strings(trap, evil);
+	doc = synth_doc("native", "native");
+	if (!doc)
+		return;
+	results_pairs_set(&doc->environment, "cpus", "64");
+	results_pairs_set(&doc->environment, "hypervisor", evil[0]);
+	results_pairs_set(&doc->environment, "kernel", evil[5]);
+	free(doc->command);
+	doc->command = strdup(evil[9]);
+	for (i = 0; i < NR_EVIL; i++) {
+		evil_row(doc, "time", evil[i], "s390x", "none", 1, 100 + (double)i);
+		evil_row(doc, "time", evil[i], synth_text("s390x %.200s", evil[(i + 3) % NR_EVIL]),
+			 "none", 16, 200);
+		evil_row(doc, "time", evil[i], synth_text("s390x %.200s", evil[(i + 3) % NR_EVIL]),
+			 "pmd", 16, 210);
+	}
+	synth_disciplines(doc);
+	synth_host(doc);
+	synth_part(run, doc, RESULTS_PASSED, NULL);
+
+	doc = synth_doc("ref.static", "static");
+	for (i = 0; doc && i < NR_EVIL; i++)
+		evil_row(doc, "code_bytes", evil[i], evil[(i + 1) % NR_EVIL], "none", 1, 1000);
+	synth_part(run, doc, RESULTS_PASSED, NULL);
+
+	doc = synth_doc("s390x-static.icount-1cpu", "icount");
+	for (i = 0; doc && i < NR_EVIL; i++)
+		evil_check(doc, evil[i], evil[(i + 1) % NR_EVIL]);
+	synth_part(run, doc, RESULTS_FAILED, evil[0]);
+	synth_check(results_run_part(run, "x86_64-stock.icount-1cpu", NULL, RESULTS_SKIPPED,
+				     evil[5], &err),
+		    &err);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the makers of synthetic runs share.
+ */
+#ifndef REPORT_TEST_SYNTH_PRIV_H
+#define REPORT_TEST_SYNTH_PRIV_H
+
+#include "synth.h"
+
+/* Remembers the first failure of the run that is being made, and says what it was. */
+void synth_check(int ret, const struct results_error *err);
+/* Formats into one of 64 buffers, in turn. */
+const char *synth_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+struct results_doc *synth_doc(const char *part, const char *mode); /* NULL after a failure */
+/* Writes the document, records the part, frees the document. */
+void synth_part(struct results_run *run, struct results_doc *doc, enum results_state state,
+		const char *reason);
+
+/* Rows of a native part: the reference's disciplines, and the host's kernel. */
+void synth_disciplines(struct results_doc *doc);
+void synth_host(struct results_doc *doc);
+
+void synth_hostile(struct results_run *run, const char *trap);
+
+#endif
