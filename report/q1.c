@@ -346,15 +346,19 @@ static struct rvalue rcu_less_ipi(const struct freeing *f, bool later, enum cost
 		      "forced RCU minus stock");
 }
 
-static const char *cost_sentence(struct model *m, const struct freeing *f, bool is_time)
+/* per: how the sentence begins, with what its numbers are. */
+static const char *cost_sentence(struct model *m, const struct freeing *f, const char *per)
 {
 	struct arena *a = m->arena;
-	struct rvalue x = part_value(f, 0, false, COST_FURTHER),
-		      y = part_value(f, 1, false, COST_FURTHER);
-	struct rvalue d = rcu_less_ipi(f, false, COST_FURTHER),
-		      later = rcu_less_ipi(f, true, COST_FURTHER);
-	struct rvalue first = rcu_less_ipi(f, false, COST_FIRST),
-		      last = rcu_less_ipi(f, true, COST_FIRST);
+	struct rvalue control = part_value(f, 0, false, COST_CONTROL);
+	/* A sampled slope needs more than the twin's two sizes to show anything. */
+	enum cost_quantity each = rv_ok(&control) && control.kind == RESULTS_SAMPLED ? COST_CONTROL
+										      : COST_FURTHER;
+	struct rvalue x = part_value(f, 0, false, each), y = part_value(f, 1, false, each);
+	struct rvalue d = rcu_less_ipi(f, false, each);
+	struct rvalue later = rcu_less_ipi(f, true, COST_FURTHER);
+	struct rvalue first = rcu_less_ipi(f, false, COST_FIRST);
+	struct rvalue last = rcu_less_ipi(f, true, COST_FIRST);
 	const char *text;
 
 	if (!rv_ok(&d))
@@ -362,7 +366,7 @@ static const char *cost_sentence(struct model *m, const struct freeing *f, bool 
 	text = arena_str(a,
 			 "%s further table freed, munmap takes %s until it returns under the flush "
 			 "IPI and %s with RCU (%s)",
-			 is_time ? "Per" : "Time not measured here; instructions: per",
+			 per,
 			 rv_strong(a, &x), rv_strong(a, &y), rv_difference(a, &d));
 	if (rv_ok(&later))
 		text = arena_str(a, "%s; the callback takes %s more later", text,
@@ -495,9 +499,21 @@ static void cost_figure(struct model *m, struct section *s, const struct freeing
 				 mode_words(m->arena, f->part[0]), setup);
 }
 
+/* Whether both kernels were timed: KVM worked. */
+static bool has_time(struct model *m)
+{
+	const struct report_part *stock = input_guest(m->in, STOCK, "kvm-1cpu");
+	const struct report_part *forced = input_guest(m->in, FORCED, "kvm-1cpu");
+
+	return stock && forced && !stock->why && !forced->why;
+}
+
 static void build_cost(struct model *m, struct page *p, const char *setup, bool is_time)
 {
 	const char *question = is_time ? "What does RCU cost, in time?" : "What does RCU cost?";
+	const char *per = is_time	   ? "Per"
+			  : has_time(m) ? "In instructions: per"
+					: "Time not measured here; instructions: per";
 	const char *now = is_time ? "time" : "instructions";
 	const char *later = is_time ? "time_deferred" : "instructions_deferred";
 	struct section *s = page_section(m, p, is_time ? "cost-time" : "cost",
@@ -518,7 +534,7 @@ static void build_cost(struct model *m, struct page *p, const char *setup, bool 
 	for (i = 0; i < 3; i++)
 		section_source(m, s, f.part[i]);
 	section_answer(m, p, s, question, mode_words(m->arena, f.part[0]),
-		       cost_sentence(m, &f, is_time));
+		       cost_sentence(m, &f, per));
 	cost_figure(m, s, &f, is_time ? "medians" : "one-CPU boots: no interrupt is sent in them",
 		    is_time);
 	cost_table(m, s, &f, is_time ? "time" : "instructions");
@@ -552,7 +568,7 @@ void q1_build(struct model *m)
 			   "with interrupts off, or an RCU grace period does.");
 
 	build_flush(m, p);
-	if (input_guest(m->in, STOCK, "kvm-1cpu") && !input_guest(m->in, STOCK, "kvm-1cpu")->why)
+	if (has_time(m))
 		build_cost(m, p, "kvm-1cpu", true);
 	build_cost(m, p, "icount-1cpu", false);
 	build_broadcast(m, p);

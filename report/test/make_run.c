@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * make_run complete|holes|hostile|empty FOLDER: makes a synthetic run and prints where.
+ * make_run complete|holes|hostile|empty|timed FOLDER: makes a synthetic run and prints where.
  * make_run render [-o DIR] RUN: renders any run, as `ptbench report` does.
  */
 #include <stdio.h>
@@ -11,13 +11,13 @@
 
 int main(int argc, char **argv)
 {
-	static const char *const kinds[] = { "complete", "holes", "hostile", "empty" };
+	static const char *const kinds[] = { "complete", "holes", "hostile", "empty", "timed" };
 	char dir[512];
 	int i;
 
 	if (argc > 2 && strcmp(argv[1], "render") == 0)
 		return report_cmd(argc - 1, argv + 1);
-	for (i = 0; argc == 3 && i < 4; i++) {
+	for (i = 0; argc == 3 && i < 5; i++) {
 		if (strcmp(argv[1], kinds[i]) != 0)
 			continue;
 		if (synth_run(argv[2], (enum synth_kind)i, argv[2], dir))
@@ -25,7 +25,7 @@ int main(int argc, char **argv)
 		puts(dir);
 		return 0;
 	}
-	fprintf(stderr, "usage: make_run complete|holes|hostile|empty FOLDER | render [-o DIR] "
+	fprintf(stderr, "usage: make_run complete|holes|hostile|empty|timed FOLDER | render [-o DIR] "
 			"RUN\n");
 	return 2;
 }

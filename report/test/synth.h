@@ -13,6 +13,7 @@ enum synth_kind {
 	SYNTH_HOLES,   /* parts failed, skipped, unreadable, without rows; rows skipped */
 	SYNTH_HOSTILE, /* strings that try to become markup, script or commands */
 	SYNTH_EMPTY,   /* a run without parts */
+	SYNTH_TIMED,   /* the complete one, with parts under KVM besides */
 };
 
 /* What hostile strings try: if it exists after a rendering, one of them was obeyed. */

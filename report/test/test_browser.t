@@ -29,7 +29,7 @@ add() { # name, run's folder
 	reports+=("$1=$temp/$1")
 }
 
-for kind in complete holes hostile empty; do
+for kind in complete holes hostile empty timed; do
 	add "$kind" "$("$make_run" "$kind" "$temp")"
 done
 [ -z "${REPORT_RUN:-}" ] || add real "$REPORT_RUN"

@@ -243,6 +243,51 @@ static void test_answers(const char *run, const char *out)
 	   "the correctness table has addresses");
 	ok(page_says(out, "q1.html", "make bench SCENARIOS=x86_64-forced-rcu.icount-1cpu"),
 	   "sections say how to make them again");
+	ok(!strstr(text, "busy"), "a machine that was not busy is not");
+	free(text);
+}
+
+/* The checks of that name and format come out as `seen` says; returns how many. */
+static int change_checks(const char *run, const char *part, const char *id, const char *format,
+			 const char *seen)
+{
+	const char *file = path(run, part);
+	struct results_error err;
+	struct results_doc *doc;
+	int changed = 0;
+	size_t i;
+
+	if (results_doc_read(file, &doc, &err))
+		return -1;
+	for (i = 0; i < doc->nr_checks; i++) {
+		struct results_check *c = &doc->checks[i];
+		const char *f = results_params_str(&c->params, "format");
+
+		if (strcmp(c->id, id) != 0 || !f || strcmp(f, format) != 0)
+			continue;
+		free(c->seen);
+		c->seen = keep(seen);
+		changed++;
+	}
+	if (results_doc_write(doc, file, &err))
+		changed = -1;
+	results_doc_free(doc);
+	return changed;
+}
+
+static void test_changed_checks(const char *run)
+{
+	char *text;
+
+	ok(change_checks(run, "ref.static.json", "gup_fast/identical", "x86_64-4k-48",
+			 "different") == 6,
+	   "one format's designs are no longer identical");
+	ok(change_checks(run, "s390x-stock.icount-1cpu.json", "gup_fast/only", "s390x",
+			 "wrong 1 of 16: pages of no known address") == 6,
+	   "offset_lockless returns wrong pages");
+	text = answers(run);
+	ok(strstr(text, "12 of 24 pairs of designs"), "then fewer pairs are identical");
+	ok(strstr(text, "offset_lockless is right on 0 of 6 there"), "and offset_lockless is not right");
 	free(text);
 }
 
@@ -386,9 +431,35 @@ static void test_holes(void)
 	}
 	ok(strstr(text, "Partial run"), "the run is partial");
 	ok(page_says(out, "index.html", "partial"), "and the page says so");
+	ok(page_says(out, "index.html", "Load 1.50 1.00 0.50 on 2 CPUs"),
+	   "a busy machine is said to have been one");
 	ok(page_says(out, "q2.html", "right; expected short or wrong"), "a check that came out "
 									"otherwise is shown");
 	ok(count_files(path(out, "figures"), ".svg") > 0, "what was measured is drawn");
+	free(text);
+	free(out);
+}
+
+/*
+ * 100 ns an instruction: munmap minus the control, (2000 + 40n)/2 + 50n or + 150 + 60n, is 7.00 and
+ * 8.00 us a table; 2.50 us are deferred.
+ */
+static void test_timed(void)
+{
+	char run[512], *out, *text;
+
+	ok(!synth_run(temp, SYNTH_TIMED, temp, run), "a run with parts under KVM");
+	out = keep(path(run, "report"));
+	ok(!render(run, NULL), "renders");
+	text = answers(run);
+	ok(strstr(text, "Per further table freed, munmap takes 7.00 \xc2\xb5s") &&
+		   strstr(text, "and 8.00 \xc2\xb5s [7.86, 8.14] with RCU (+1.00 \xc2\xb5s") &&
+		   strstr(text, "the callback takes 2.50 \xc2\xb5s"),
+	   "time answers first");
+	ok(strstr(text, "In instructions: per further table") &&
+		   !strstr(text, "Time not measured here; instructions"),
+	   "and is not said to be missing");
+	ok(access(path(out, "figures/q1-freeing-time.svg"), R_OK) == 0, "with a figure of its own");
 	free(text);
 	free(out);
 }
@@ -450,9 +521,11 @@ int main(void)
 	test_same_bytes(run, out);
 	test_errors(run);
 	test_mutations(run);
+	test_changed_checks(run);
 	test_hostile();
 	test_holes();
 	test_empty();
+	test_timed();
 	free(out);
 	snprintf(command, sizeof(command), "rm -rf %s", temp);
 	if (!getenv("KEEP") && system(command))
