@@ -178,8 +178,9 @@ void section_load(struct model *m, struct section *s, const struct report_part *
 
 const char *mode_words(struct arena *a, const struct report_part *part)
 {
-	const char *mode = clean(a, part->doc ? part->doc->mode : part->setup);
 	const char *dash = strrchr(part->setup, '-');
+	const char *mode = part->doc ? clean(a, part->doc->mode)
+				     : arena_str(a, "%.*s", (int)strcspn(part->setup, "-"), part->setup);
 	size_t digits = dash ? strspn(dash + 1, "0123456789") : 0;
 
 	if (!part->scenario || !digits || strcmp(dash + 1 + digits, "cpu") != 0)

@@ -163,7 +163,9 @@ static struct mu *source_node(struct arena *a, const struct report_part *p)
 	const struct results_doc *doc = p->doc;
 
 	set(o, "name", clean(a, p->part->name));
-	set(o, "state", results_state_name(p->part->state));
+	set(o, "state", p->why && p->part->state == RESULTS_PASSED ? "unreadable"
+								 : results_state_name(p->part->state));
+	set_flag(o, "skipped", p->part->state == RESULTS_SKIPPED);
 	set_flag(o, "passed", p->why == NULL);
 	set(o, "why", p->why);
 	set(o, "mode", mode_words(a, p));

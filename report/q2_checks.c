@@ -59,6 +59,7 @@ static const char *checks_sentence(struct model *m)
 	struct tally bad = tally(m, input_part(m->in, "s390x-static.icount-1cpu"));
 	struct tally good = tally(m, input_part(m->in, "s390x-stock.icount-1cpu"));
 	struct tally x86 = tally(m, input_part(m->in, "x86_64-stock.icount-1cpu"));
+	size_t unexpected = bad.unexpected + good.unexpected + x86.unexpected;
 	const char *text = "";
 
 	if (bad.nr)
@@ -81,10 +82,10 @@ static const char *checks_sentence(struct model *m)
 				 "%sx86_64, which has no lockless override and folds for the "
 				 "machine: %zu of %zu right. ",
 				 text, x86.right, x86.nr);
-	if (bad.unexpected + good.unexpected + x86.unexpected)
+	if (unexpected)
 		text = arena_str(a,
-				 "%s%zu check(s) came out otherwise than expected; see the table.",
-				 text, bad.unexpected + good.unexpected + x86.unexpected);
+				 "%s%zu check%s came out otherwise than expected; see the table.",
+				 text, unexpected, unexpected == 1 ? "" : "s");
 	return *text ? text : NULL;
 }
 
