@@ -199,16 +199,23 @@ static void one_madvise(struct bench_state *s)
 
 static void free_run(struct bench_state *s, uint64_t n)
 {
-	struct region *r = s->priv;
 	bool madvises = is_madvise(s);
 
-	host_peer_watch(&r->peer);
 	for (uint64_t i = 0; i < n && !s->fail[0]; i++)
 		if (madvises)
 			one_madvise(s);
 		else
 			one_munmap(s);
-	host_peer_watched(&r->peer, s);
+}
+
+static void free_before(struct bench_state *s, uint64_t n)
+{
+	host_peer_watch(&((struct region *)s->priv)->peer);
+}
+
+static void free_after(struct bench_state *s, uint64_t n)
+{
+	host_peer_watched(&((struct region *)s->priv)->peer, s);
 }
 
 /* What the process's page tables shrink by in the call itself, from the kernel's own count. */
@@ -243,7 +250,9 @@ static int free_count(struct bench_state *s, uint64_t n)
 	struct host_events events;
 
 	host_events_begin(&events, r->peer.self, "TLB");
+	host_peer_watch(&r->peer);
 	free_run(s, n);
+	host_peer_watched(&r->peer, s);
 	host_events_end(&events, s);
 	return s->fail[0] ? -EIO : 0;
 }
@@ -264,7 +273,9 @@ static bool keep_valid(const struct bench_state *s)
 		.needs_of = needs_of_peer,                                                    \
 		.manual_time = true,                                                          \
 		.setup = free_setup,                                                          \
+		.before = free_before,                                                        \
 		.run = free_run,                                                              \
+		.after = free_after,                                                          \
 		.teardown = free_teardown,                                                    \
 		.count = free_count,                                                          \
 		.check = free_check,                                                          \
@@ -310,9 +321,17 @@ static int membarrier_setup(struct bench_state *s)
 
 static void membarrier_run(struct bench_state *s, uint64_t n)
 {
-	host_peer_watch(s->priv);
 	for (uint64_t i = 0; i < n; i++)
 		sys_membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+}
+
+static void membarrier_before(struct bench_state *s, uint64_t n)
+{
+	host_peer_watch(s->priv);
+}
+
+static void membarrier_after(struct bench_state *s, uint64_t n)
+{
 	host_peer_watched(s->priv, s);
 }
 
@@ -322,7 +341,9 @@ static int membarrier_count(struct bench_state *s, uint64_t n)
 	struct host_events events;
 
 	host_events_begin(&events, peer->self, "CAL");
+	host_peer_watch(peer);
 	membarrier_run(s, n);
+	host_peer_watched(peer, s);
 	host_events_end(&events, s);
 	return 0;
 }
@@ -343,7 +364,9 @@ const struct bench_case bench_host_membarrier = {
 	.needs_of = needs_of_peer,
 	.axes = { { .key = "peer", .strs = peers } },
 	.setup = membarrier_setup,
+	.before = membarrier_before,
 	.run = membarrier_run,
+	.after = membarrier_after,
 	.count = membarrier_count,
 	.teardown = membarrier_teardown,
 };

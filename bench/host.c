@@ -12,8 +12,6 @@
 #include "host.h"
 #include "perf.h"
 
-#define PEER_LEAST 0.6 /* share of the time that the peer has to have spun */
-
 double host_now_ns(void)
 {
 	struct timespec ts;
@@ -28,8 +26,9 @@ static void *spin(void *arg)
 {
 	struct host_peer *peer = arg;
 
+	__atomic_store_n(&peer->tid, gettid(), __ATOMIC_RELAXED);
 	while (!__atomic_load_n(&peer->stop, __ATOMIC_RELAXED))
-		__atomic_store_n(&peer->turns, peer->turns + 1, __ATOMIC_RELAXED);
+		__atomic_store_n(&peer->turns, peer->turns + 1, __ATOMIC_RELEASE);
 	return NULL;
 }
 
@@ -54,7 +53,7 @@ static int spawn(struct host_peer *peer)
 	pthread_attr_setaffinity_np(&attr, sizeof(set), &set);
 	err = pthread_create(&peer->thread, &attr, spin, peer);
 	pthread_attr_destroy(&attr);
-	while (!err && !__atomic_load_n(&peer->turns, __ATOMIC_RELAXED))
+	while (!err && !__atomic_load_n(&peer->turns, __ATOMIC_ACQUIRE))
 		sched_yield();
 	return -err;
 }
@@ -90,36 +89,48 @@ void host_peer_stop(struct host_peer *peer)
 	peer->wanted = false;
 }
 
-static double peer_cpu_ns(const struct host_peer *peer)
+/* How often something else was run in place of the peer; -1: unknown. */
+static long peer_switches(const struct host_peer *peer)
 {
-	struct timespec ts = { 0 };
-	clockid_t clock;
+	static const char key[] = "nonvoluntary_ctxt_switches:";
+	char name[64], line[256];
+	long switches = -1;
+	FILE *f;
 
-	if (!pthread_getcpuclockid(peer->thread, &clock))
-		clock_gettime(clock, &ts);
-	return ts.tv_sec * 1e9 + ts.tv_nsec;
+	snprintf(name, sizeof(name), "/proc/self/task/%d/status",
+		 __atomic_load_n(&peer->tid, __ATOMIC_RELAXED));
+	f = fopen(name, "re");
+	while (f && switches < 0 && fgets(line, sizeof(line), f))
+		if (!strncmp(line, key, strlen(key)))
+			switches = strtol(line + strlen(key), NULL, 10);
+	if (f)
+		fclose(f);
+	return switches;
 }
 
+/* It spins when this returns, so without a switch since then it has spun all the time. */
 void host_peer_watch(struct host_peer *peer)
 {
+	uint64_t turns;
+
 	if (!peer->wanted)
 		return;
-	peer->from_ns = host_now_ns();
-	peer->ran_ns = peer_cpu_ns(peer);
+	peer->switches = peer_switches(peer);
+	turns = __atomic_load_n(&peer->turns, __ATOMIC_RELAXED);
+	while (__atomic_load_n(&peer->turns, __ATOMIC_RELAXED) == turns)
+		sched_yield();
 }
 
 void host_peer_watched(struct host_peer *peer, struct bench_state *s)
 {
-	double ran, all;
+	long more;
 
 	if (!peer->wanted)
 		return;
-	ran = peer_cpu_ns(peer) - peer->ran_ns;
-	all = host_now_ns() - peer->from_ns;
-	/* What it spends in our own interrupts may be billed to nobody. */
-	if (ran < PEER_LEAST * all)
-		snprintf(s->disturbed, sizeof(s->disturbed), "the peer had its CPU for %.0f %% of the "
-			 "time; measure again when nothing else runs", 100 * ran / all);
+	more = peer_switches(peer) - peer->switches;
+	if (more)
+		snprintf(s->disturbed, sizeof(s->disturbed), "other work took the peer's CPU away; "
+			 "measure again when nothing else runs");
 }
 
 /* ---- /proc ---- */
@@ -179,7 +190,8 @@ long long host_interrupts(const char *row, int except)
 
 /* ---- events ---- */
 
-enum { FLUSHES, SENT, INTERRUPTED, NR_EVENTS };
+/* In the order of starting: perf sends interrupts of its own to start and stop counters elsewhere. */
+enum { INTERRUPTED, FLUSHES, SENT, NR_EVENTS };
 
 static const struct {
 	const char *metric, *group, *event, *filter;
@@ -194,13 +206,24 @@ static const struct {
 	{ "cpus_interrupted", "irq_vectors", "call_function_entry", NULL, INTERRUPTED, true },
 };
 
-static void close_kind(struct host_events *e, int kind)
+/*
+ * Opened once and kept to the end: opening and closing a tracepoint patches the kernel's code and
+ * takes tens of milliseconds. That is why events are counted when all timing is over.
+ */
+static struct {
+	bool open;
+	int self;
+	int fds[NR_EVENTS][64];
+	size_t nr_fds[NR_EVENTS];
+} counters;
+
+static void close_kind(int kind)
 {
-	while (e->nr_fds[kind])
-		close(e->fds[kind][--e->nr_fds[kind]]);
+	while (counters.nr_fds[kind])
+		close(counters.fds[kind][--counters.nr_fds[kind]]);
 }
 
-static bool open_on(struct host_events *e, size_t t, int cpu)
+static bool open_on(size_t t, int cpu)
 {
 	int kind = tracepoints[t].kind;
 	int fd = perf_open_tracepoint(tracepoints[t].group, tracepoints[t].event,
@@ -208,67 +231,78 @@ static bool open_on(struct host_events *e, size_t t, int cpu)
 
 	if (fd < 0)
 		return false;
-	if (e->nr_fds[kind] == sizeof(e->fds[kind]) / sizeof(e->fds[kind][0])) {
+	if (counters.nr_fds[kind] == sizeof(counters.fds[kind]) / sizeof(counters.fds[kind][0])) {
 		close(fd);
 		return false;
 	}
-	e->fds[kind][e->nr_fds[kind]++] = fd;
+	counters.fds[kind][counters.nr_fds[kind]++] = fd;
 	return true;
 }
 
 /* All of a metric's events on all their CPUs, or the metric is not counted. */
-static void open_all(struct host_events *e)
+static void open_all(int self)
 {
 	long nr_cpus = sysconf(_SC_NPROCESSORS_CONF);
 	bool whole[NR_EVENTS] = { true, true, true };
 
+	for (int kind = 0; kind < NR_EVENTS; kind++)
+		close_kind(kind);
 	for (size_t t = 0; t < sizeof(tracepoints) / sizeof(tracepoints[0]); t++)
 		for (int cpu = 0; cpu < nr_cpus; cpu++)
-			if (tracepoints[t].elsewhere == (cpu != e->self) && !open_on(e, t, cpu))
+			if (tracepoints[t].elsewhere == (cpu != self) && !open_on(t, cpu))
 				whole[tracepoints[t].kind] = false;
 	for (int kind = 0; kind < NR_EVENTS; kind++)
 		if (!whole[kind])
-			close_kind(e, kind);
+			close_kind(kind);
+	counters.open = true;
+	counters.self = self;
 }
 
 void host_events_begin(struct host_events *e, int self, const char *row)
 {
-	memset(e, 0, sizeof(*e));
 	e->self = self;
 	e->row = row;
-	open_all(e);
+	if (!counters.open || counters.self != self)
+		open_all(self);
 	e->interrupts = host_interrupts(row, self);
 	for (int kind = 0; kind < NR_EVENTS; kind++)
-		for (size_t i = 0; i < e->nr_fds[kind]; i++)
-			perf_start(e->fds[kind][i]);
+		for (size_t i = 0; i < counters.nr_fds[kind]; i++)
+			perf_start(counters.fds[kind][i]);
 }
 
-static void report_kind(struct host_events *e, struct bench_state *s, int kind)
+static const char *metric_of(int kind)
 {
-	const char *metric = NULL;
-	uint64_t total = 0, count;
-
-	for (size_t t = 0; t < sizeof(tracepoints) / sizeof(tracepoints[0]) && !metric; t++)
+	for (size_t t = 0; t < sizeof(tracepoints) / sizeof(tracepoints[0]); t++)
 		if (tracepoints[t].kind == kind)
-			metric = tracepoints[t].metric;
-	for (size_t i = 0; i < e->nr_fds[kind]; i++) {
-		if (perf_stop(e->fds[kind][i], &count))
-			return close_kind(e, kind);
+			return tracepoints[t].metric;
+	return NULL;
+}
+
+/* Total of a metric's counters, which are stopped; -1: one of them cannot be read. */
+static double stop_kind(int kind)
+{
+	double total = 0;
+	uint64_t count;
+
+	for (size_t i = 0; i < counters.nr_fds[kind]; i++) {
+		if (perf_stop(counters.fds[kind][i], &count))
+			return -1;
 		total += count;
 	}
-	close_kind(e, kind);
-	bench_extra(s, metric, total);
+	return counters.nr_fds[kind] ? total : -1;
 }
 
 void host_events_end(struct host_events *e, struct bench_state *s)
 {
-	long long interrupts = host_interrupts(e->row, e->self);
+	long long interrupts;
+	double totals[NR_EVENTS];
 
-	if (e->nr_fds[INTERRUPTED])
-		report_kind(e, s, INTERRUPTED);
-	else if (e->interrupts >= 0 && interrupts >= 0)
-		bench_extra(s, "cpus_interrupted", interrupts - e->interrupts);
-	for (int kind = 0; kind < INTERRUPTED; kind++)
-		if (e->nr_fds[kind])
-			report_kind(e, s, kind);
+	for (int kind = NR_EVENTS; kind-- > 0;)
+		totals[kind] = stop_kind(kind);
+	interrupts = host_interrupts(e->row, e->self);
+	if (totals[INTERRUPTED] < 0 && e->interrupts >= 0 && interrupts >= 0)
+		totals[INTERRUPTED] = interrupts - e->interrupts;
+	for (int kind = 0; kind < NR_EVENTS; kind++)
+		if (totals[kind] >= 0)
+			bench_extra(s, metric_of(kind), totals[kind]);
 }

@@ -16,7 +16,8 @@ struct host_peer {
 	bool wanted;
 	int cpu, self;	/* where it spins, and where the caller is pinned */
 	int stop;
-	double from_ns, ran_ns; /* of the peer's watch */
+	int tid;
+	long switches;	/* as its watch began */
 	uint64_t turns; /* of its loop, by itself alone */
 	pthread_t thread;
 };
@@ -26,7 +27,11 @@ struct host_peer {
  */
 int host_peer_start(struct host_peer *peer, struct bench_state *s);
 void host_peer_stop(struct host_peer *peer);
-/* Between the two, did the peer spin? Else something took its CPU away, and s->disturbed says so. */
+/*
+ * Between the two, was the peer there all the time? Else something took its CPU, and s->disturbed
+ * says so. Its share of the time would not do: an operation that finds no peer is over so soon that
+ * most of them can go by in a little of it. Not for inside a timing.
+ */
 void host_peer_watch(struct host_peer *peer);
 void host_peer_watched(struct host_peer *peer, struct bench_state *s);
 
@@ -44,8 +49,6 @@ struct host_events {
 	int self;
 	const char *row; /* of /proc/interrupts */
 	long long interrupts;
-	int fds[3][64];  /* by metric and CPU, or by event */
-	size_t nr_fds[3];
 };
 void host_events_begin(struct host_events *e, int self, const char *row);
 void host_events_end(struct host_events *e, struct bench_state *s);
