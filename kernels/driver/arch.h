@@ -52,8 +52,9 @@ static inline int ptb_arch_levels(struct mm_struct *mm)
 #define PTB_AT_PGD 0x10000000000UL
 #define PTB_AT_TABLES 0x2000000000UL
 
-#define PTB_SYM_SEND_MASK "native_send_call_func_ipi"
-#define PTB_SYM_SEND_ONE "native_send_call_func_single_ipi"
+#define PTB_SYM_SEND_MASK NULL /* arch_x86.c */
+#define PTB_SYM_SEND_ONE NULL
+void ptb_arch_watch_sends(void (*sent)(void));
 #define PTB_SYM_FLUSH "flush_tlb_mm_range"
 
 /* What was probed ran with interrupts off. */
@@ -115,6 +116,10 @@ static inline int ptb_arch_levels(struct mm_struct *mm)
 
 #define PTB_SYM_SEND_MASK "arch_send_call_function_ipi_mask"
 #define PTB_SYM_SEND_ONE "arch_send_call_function_single_ipi"
+static inline void ptb_arch_watch_sends(void (*sent)(void))
+{
+}
+
 #define PTB_SYM_FLUSH NULL /* inline instructions, broadcast by the machine */
 
 static inline bool ptb_arch_irqs_off(struct pt_regs *regs)

@@ -2,7 +2,8 @@
 /*
  * The events boot: interrupts, flushes and RCU callbacks of one operation, counted by kprobes.
  *
- * Probes change the code they count, so they exist in this boot only and costs in the other.
+ * Where a function cannot be probed the architecture says what else to watch (arch.h). Probes
+ * change the code they count, so they exist in this boot only and costs in the other.
  * An interrupt counts when the operating CPU sends it, or another CPU takes it, from the call
  * until it returns; callbacks count until everything the call queued has run.
  */
@@ -29,22 +30,29 @@ static bool counting_callbacks;
 static cpumask_t interrupted;
 
 /* By the call itself, rather than by a tick or a softirq that came in the middle of it. */
-static bool by_the_call(struct pt_regs *regs)
+static bool by_the_call(bool irqs_off)
 {
-	return READ_ONCE(counting) == current && !ptb_arch_irqs_off(regs) &&
-	       !in_serving_softirq();
+	return READ_ONCE(counting) == current && !irqs_off && !in_serving_softirq();
 }
 
 static void count_sent(struct pt_regs *regs)
 {
-	if (by_the_call(regs))
+	if (by_the_call(ptb_arch_irqs_off(regs)))
+		atomic_inc(&count[SENT]);
+}
+
+static void count_watched(void)
+{
+	if (by_the_call(irqs_disabled()))
 		atomic_inc(&count[SENT]);
 }
 
 /* An interrupt that was taken without one having been sent by the call is someone else's. */
 static void count_taken(struct pt_regs *regs)
 {
-	if (!READ_ONCE(counting))
+	struct task_struct *who = READ_ONCE(counting);
+
+	if (!who || task_cpu(who) == raw_smp_processor_id())
 		return;
 	atomic_inc(&count[TAKEN]);
 	if (atomic_read(&count[SENT]))
@@ -53,7 +61,7 @@ static void count_taken(struct pt_regs *regs)
 
 static void count_flush(struct pt_regs *regs)
 {
-	if (by_the_call(regs))
+	if (by_the_call(ptb_arch_irqs_off(regs)))
 		atomic_inc(&count[FLUSHES]);
 }
 
@@ -163,6 +171,7 @@ int ptb_events_begin(void)
 		pr_err("tlb_remove_table_rcu() and the config disagree\n");
 		return -EIO;
 	}
+	ptb_arch_watch_sends(count_watched);
 	return prove();
 }
 
@@ -216,15 +225,19 @@ static int one_event_window(struct ptb_state *s, struct seen *seen, int i)
 	s64 irqs;
 	int ret;
 
-	ret = ops->prepare(s) ?: peer_is_as_wanted(s);
+	ret = ops->prepare(s);
 	if (ret)
 		return ret;
 	lru_add_drain();
 	/*
 	 * Takes what is still queued for the other CPU out of the way: a call that is queued
-	 * behind another one sends no interrupt of its own.
+	 * behind another one sends no interrupt of its own. Before the peer is looked at, which
+	 * sleeps until just after a tick: the next one is then far from the window.
 	 */
 	smp_call_function(nothing, NULL, 1);
+	ret = peer_is_as_wanted(s);
+	if (ret)
+		return ret;
 	irqs = ptb_arch_call_irqs(1);
 	count_from(current);
 	ops->op(s);
@@ -302,14 +315,11 @@ int ptb_run_events(struct ptb_state *s)
 {
 	const struct ptb_ops *ops = s->row->ops;
 	struct seen seen = {};
-	int i, ret;
+	int i = -1, ret;	/* the first window is not kept */
 
 	ret = ops->setup(s);
-	for (i = -1; !ret && i < PTB_EVENT_WINDOWS; i++) {
-		if (i == 0)
-			seen.taken = seen.own_count = 0;
+	for (; !ret && i < PTB_EVENT_WINDOWS; i++)
 		ret = one_event_window(s, &seen, max(i, 0));
-	}
 	ops->teardown(s);
 	return ret ?: emit_events(s, &seen);
 }
