@@ -22,8 +22,9 @@ ok() { # STATUS TEXT
 run() { # NAME OPTION...: the run's folder becomes $tmp/NAME
 	local name=$1
 	shift
-	"$build/ptbench" kernels run --out "$tmp/runs" "$@" "${scenarios[@]}" >"$tmp/out" 2> >(sed 's/^/# /')
+	"$build/ptbench" kernels run --out "$tmp/runs" "$@" "${scenarios[@]}" >"$tmp/out" 2>"$tmp/err"
 	local status=$?
+	sed 's/^/# /' "$tmp/err"
 	ln -s "$(tail -n 1 "$tmp/out")" "$tmp/$name"
 	return $status
 }
