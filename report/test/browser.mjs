@@ -203,7 +203,11 @@ async function look(context, report, folder, name, size, theme) {
 	const where = `${report}/${name} ${size} ${theme}`;
 	const complaints = [];
 	const page = await openAll(context, folder, name, complaints);
-	let found = await page.evaluate(overflowing);
+	let found;
+
+	/* A busy machine may lay out with one font and then with another. */
+	await page.evaluate(() => document.fonts.ready.then(() => new Promise(requestAnimationFrame)));
+	found = await page.evaluate(overflowing);
 
 	ok(!complaints.length, `${where}: no errors, nothing from elsewhere`, ...complaints);
 	ok(!found.length, `${where}: nothing is wider than the window`, ...found);
