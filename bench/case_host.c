@@ -176,6 +176,7 @@ static void one_munmap(struct bench_state *s)
 		snprintf(s->fail, sizeof(s->fail), "mapping the region: %s", strerror(errno));
 		return;
 	}
+	host_peer_meet(&r->peer);
 	start = host_now_ns();
 	err = munmap(r->addr, r->len);
 	s->manual_ns += host_now_ns() - start;
@@ -190,6 +191,7 @@ static void one_madvise(struct bench_state *s)
 	int err;
 
 	touch(r);
+	host_peer_meet(&r->peer);
 	start = host_now_ns();
 	err = madvise(r->addr, r->len, MADV_DONTNEED);
 	s->manual_ns += host_now_ns() - start;
@@ -206,16 +208,6 @@ static void free_run(struct bench_state *s, uint64_t n)
 			one_madvise(s);
 		else
 			one_munmap(s);
-}
-
-static void free_before(struct bench_state *s, uint64_t n)
-{
-	host_peer_watch(&((struct region *)s->priv)->peer);
-}
-
-static void free_after(struct bench_state *s, uint64_t n)
-{
-	host_peer_watched(&((struct region *)s->priv)->peer, s);
 }
 
 /* What the process's page tables shrink by in the call itself, from the kernel's own count. */
@@ -250,9 +242,7 @@ static int free_count(struct bench_state *s, uint64_t n)
 	struct host_events events;
 
 	host_events_begin(&events, r->peer.self, "TLB");
-	host_peer_watch(&r->peer);
 	free_run(s, n);
-	host_peer_watched(&r->peer, s);
 	host_events_end(&events, s);
 	return s->fail[0] ? -EIO : 0;
 }
@@ -273,9 +263,7 @@ static bool keep_valid(const struct bench_state *s)
 		.needs_of = needs_of_peer,                                                    \
 		.manual_time = true,                                                          \
 		.setup = free_setup,                                                          \
-		.before = free_before,                                                        \
 		.run = free_run,                                                              \
-		.after = free_after,                                                          \
 		.teardown = free_teardown,                                                    \
 		.count = free_count,                                                          \
 		.check = free_check,                                                          \

@@ -108,17 +108,24 @@ static long peer_switches(const struct host_peer *peer)
 	return switches;
 }
 
-/* It spins when this returns, so without a switch since then it has spun all the time. */
-void host_peer_watch(struct host_peer *peer)
+void host_peer_meet(struct host_peer *peer)
 {
 	uint64_t turns;
 
 	if (!peer->wanted)
 		return;
-	peer->switches = peer_switches(peer);
 	turns = __atomic_load_n(&peer->turns, __ATOMIC_RELAXED);
 	while (__atomic_load_n(&peer->turns, __ATOMIC_RELAXED) == turns)
-		sched_yield();
+		;
+}
+
+/* It spins when this returns, so without a switch since then it has spun all the time. */
+void host_peer_watch(struct host_peer *peer)
+{
+	if (!peer->wanted)
+		return;
+	peer->switches = peer_switches(peer);
+	host_peer_meet(peer);
 }
 
 void host_peer_watched(struct host_peer *peer, struct bench_state *s)

@@ -28,6 +28,12 @@ struct host_peer {
 int host_peer_start(struct host_peer *peer, struct bench_state *s);
 void host_peer_stop(struct host_peer *peer);
 /*
+ * Returns when the peer is seen spinning: for just before an operation that queues work for other
+ * threads of the kernel (a grace period's, after munmap), which then takes the peer's CPU now and
+ * then. Not for inside a timing.
+ */
+void host_peer_meet(struct host_peer *peer);
+/*
  * Between the two, was the peer there all the time? Else something took its CPU, and s->disturbed
  * says so. Its share of the time would not do: an operation that finds no peer is over so soon that
  * most of them can go by in a little of it. Not for inside a timing.
