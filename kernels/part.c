@@ -208,7 +208,7 @@ static int describe_subject(const struct part_context *c, const struct scenario 
 
 	ret = results_pairs_set(&doc->subject, "scenario", s->name) ?:
 	      results_pairs_set(&doc->subject, "title", s->title) ?:
-	      results_pairs_set(&doc->subject, "revision", c->revision);
+	      results_pairs_set(&doc->subject, "suite", c->revision);
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]) && !ret; i++) {
 		value = results_pairs_get(&image->info, keys[i]);
 		if (value)
