@@ -95,13 +95,37 @@ static const struct host_row *host_find(const struct host_row *list, size_t nr, 
 	return best;
 }
 
-static const char *host_pair(struct model *m, const struct host_row *r)
+/* "4.40 us", or with the peer "4.40 us, then 16.6 us". */
+static const char *host_time(struct model *m, const struct host_row *r, bool beside)
 {
+	const char *alone, *spin;
+
 	if (!r)
 		return "not measured";
-	return arena_str(m->arena, "%s, then %s",
-			 rv_ok(&r->peer[0]) ? rv_strong(m->arena, &r->peer[0]) : "not measured",
-			 rv_ok(&r->peer[1]) ? rv_strong(m->arena, &r->peer[1]) : "not measured");
+	alone = rv_ok(&r->peer[0]) ? rv_strong(m->arena, &r->peer[0]) : "not measured";
+	spin = rv_ok(&r->peer[1]) ? rv_strong(m->arena, &r->peer[1]) : "not measured";
+	return beside ? arena_str(m->arena, "%s, then %s", alone, spin) : alone;
+}
+
+/* The operations that the sentence gives. */
+static const size_t host_told[] = { 0, 2, 3 };
+#define NR_HOST_TOLD (sizeof(host_told) / sizeof(*host_told))
+
+/* NULL: one of them at least was measured beside the peer; else why the first was not. */
+static const char *host_no_peer(const struct host_row *list, size_t nr)
+{
+	const char *why = NULL;
+	size_t i;
+
+	for (i = 0; i < NR_HOST_TOLD; i++) {
+		const struct host_row *r = host_find(list, nr, host_told[i]);
+
+		if (r && rv_ok(&r->peer[1]))
+			return NULL;
+		if (r && !why)
+			why = r->peer[1].why;
+	}
+	return why ? why : "not run";
 }
 
 static bool is_virtual(const char *hypervisor)
@@ -113,18 +137,29 @@ static const char *host_sentence(struct model *m, const struct report_part *part
 				 const struct host_row *list, size_t nr)
 {
 	const char *hypervisor = q1_env(m, part, "hypervisor", "not recorded");
-	const struct host_row *munmap = host_find(list, nr, 0);
+	const struct host_row *munmap = host_find(list, nr, host_told[0]);
+	const char *no_peer = host_no_peer(list, nr), *where, *times;
+	struct arena *a = m->arena;
 
-	return arena_str(m->arena,
-			 "%s, %s; alone, then with a thread of the same process spinning on "
-			 "another CPU: munmap that frees %lld table%s takes %s; MADV_DONTNEED, "
-			 "which frees none, %s; membarrier, expedited, %s. %s",
-			 q1_env(m, part, "kernel", "kernel not recorded"),
-			 is_virtual(hypervisor) ? arena_str(m->arena, "under %s", hypervisor)
-						: "no hypervisor seen",
-			 munmap ? munmap->tables : 0, munmap && munmap->tables == 1 ? "" : "s",
-			 host_pair(m, munmap), host_pair(m, host_find(list, nr, 2)),
-			 host_pair(m, host_find(list, nr, 3)),
+	where = arena_str(a, "%s, %s", q1_env(m, part, "kernel", "kernel not recorded"),
+			  is_virtual(hypervisor) ? arena_str(a, "under %s", hypervisor)
+						 : "no hypervisor seen");
+	times = arena_str(a,
+			  "munmap that frees %lld table%s takes %s; MADV_DONTNEED, which frees "
+			  "none, %s; membarrier, expedited, %s.",
+			  munmap ? munmap->tables : 0, munmap && munmap->tables == 1 ? "" : "s",
+			  host_time(m, munmap, !no_peer),
+			  host_time(m, host_find(list, nr, host_told[1]), !no_peer),
+			  host_time(m, host_find(list, nr, host_told[2]), !no_peer));
+	if (no_peer)
+		return arena_str(a,
+				 "Not measured here: nothing was timed beside a thread of the same "
+				 "process spinning on another CPU (%s). %s, alone: %s",
+				 no_peer, where, times);
+	return arena_str(a,
+			 "%s; alone, then with a thread of the same process spinning on another "
+			 "CPU: %s %s",
+			 where, times,
 			 is_virtual(hypervisor) ? "These interrupts are virtual: mostly the "
 						  "hypervisor\xe2\x80\x99s exit."
 						: "");

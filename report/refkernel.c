@@ -289,8 +289,9 @@ static void build_arch(struct model *m, struct page *p, const char *scenario)
 	pair_figure(m, s, &list);
 	pair_table(m, s, &list);
 	section_note(m, s,
-		     "What the kernel does is said of Linux 6.12, from its disassembly beside the "
-		     "reference\xe2\x80\x99s. Of another kernel it may no longer hold.");
+		     "What the other does more is said of Linux 6.12 as these scenarios configure it, "
+		     "counted in the disassembly of both, by gcc 12.2. Of another kernel or compiler "
+		     "it may no longer hold.");
 }
 
 void refkernel_build(struct model *m)

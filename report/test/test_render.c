@@ -241,6 +241,9 @@ static void test_answers(const char *run, const char *out)
 	ok(page_says(out, "q2.html", "0x80000000 (2 GiB)") &&
 		   page_says(out, "q2.html", "address - 0x80000000"),
 	   "the correctness table has addresses");
+	ok(page_says(out, "q2.html", "Not of this run, but of the reference by its test (prove -e '' "
+				     "build/ref/test/test_gup_recheck)"),
+	   "what only a test of the reference shows is said to be that");
 	ok(page_says(out, "q1.html", "make bench SCENARIOS=x86_64-forced-rcu.icount-1cpu"),
 	   "sections say how to make them again");
 	ok(!strstr(text, "busy"), "a machine that was not busy is not");
@@ -288,6 +291,47 @@ static void test_changed_checks(const char *run)
 	text = answers(run);
 	ok(strstr(text, "12 of 24 pairs of designs"), "then fewer pairs are identical");
 	ok(strstr(text, "offset_lockless is right on 0 of 6 there"), "and offset_lockless is not right");
+	free(text);
+}
+
+/* The rows beside a spinning peer are skipped, as where other work took the peer's CPU away. */
+static int skip_peers(const char *run)
+{
+	const char *file = path(run, "native.json");
+	struct results_error err;
+	struct results_doc *doc;
+	int skipped = 0;
+	size_t i;
+
+	if (results_doc_read(file, &doc, &err))
+		return -1;
+	for (i = 0; i < doc->nr_measurements; i++) {
+		struct results_measurement *m = &doc->measurements[i];
+		const char *peer = results_params_str(&m->params, "peer");
+
+		if (m->skipped || !peer || strcmp(peer, "spin") != 0)
+			continue;
+		m->skipped = keep("the peer lost its CPU");
+		skipped++;
+	}
+	if (results_doc_write(doc, file, &err))
+		skipped = -1;
+	results_doc_free(doc);
+	return skipped;
+}
+
+static void test_skipped_peers(const char *run)
+{
+	char *text;
+
+	ok(skip_peers(run) == 4, "no operation is timed beside a peer");
+	text = answers(run);
+	ok(strstr(text, "Not measured here: nothing was timed beside a thread of the same process "
+			"spinning on another CPU (the peer lost its CPU).") &&
+		   strstr(text, "munmap that frees 1 table takes 4.70 \xc2\xb5s [4.66, 4.74]; "
+				"MADV_DONTNEED") &&
+		   !strstr(text, "then not measured") && !strstr(text, "interrupts are virtual"),
+	   "then that is said once, and why, and nothing of interrupts");
 	free(text);
 }
 
@@ -525,6 +569,7 @@ int main(void)
 	test_errors(run);
 	test_mutations(run);
 	test_changed_checks(run);
+	test_skipped_peers(run);
 	test_hostile();
 	test_holes();
 	test_empty();
