@@ -10,15 +10,19 @@ make_run=$build/report/test/make_run
 chromium=${CHROMIUM:-$(command -v chromium || true)}
 
 die() {
-	echo "Bail out! $*"
+	printf '1..1\nnot ok 1 - %s\n' "$*"
 	exit 1
 }
 
 [ -x "$make_run" ] || die "$make_run is not there: make test builds it"
 [ -n "$chromium" ] || die "chromium is not installed: apt-get install chromium"
 command -v node > /dev/null || die "node is not installed: apt-get install nodejs npm"
-[ -d "$here/../node_modules/playwright-core" ] ||
-	(cd "$here/.." && npm ci --silent 1>&2) || die "npm ci failed in report/"
+# Where the npm registry cannot be reached the rest of the tests still counts; CI has to have it.
+if [ ! -d "$here/../node_modules/playwright-core" ] && ! (cd "$here/.." && npm ci --silent 1>&2); then
+	[ -z "${CI:-}" ] || die "npm ci failed in report/"
+	echo "1..0 # SKIP npm ci failed in report/: no browser was driven"
+	exit 0
+fi
 
 temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT
