@@ -124,8 +124,11 @@ static int bench_part(struct results_run *run, const char *name, const char *opt
 		state = RESULTS_PASSED;
 	} else {
 		state = RESULTS_FAILED;
-		snprintf(reason, sizeof(reason), rc ? "build/bench ended with status %d" :
-						      "build/bench wrote no result", rc);
+		if (rc == EXIT_INTERRUPTED)
+			snprintf(reason, sizeof(reason), "interrupted; what was complete is kept");
+		else
+			snprintf(reason, sizeof(reason), rc ? "build/bench ended with status %d" :
+							      "build/bench wrote no result", rc);
 		rc = rc == EXIT_INTERRUPTED ? rc : EXIT_PART_FAILED;
 	}
 	if (results_run_part(run, name, there ? file : NULL, state,
@@ -207,7 +210,9 @@ static int bench_build_kernels(const struct bench_options *o)
 		argv[1 + i] = o->scenarios[i];
 	status = run_program(argv, true);
 	free(argv);
-	return status;
+	if (status == EXIT_FINE || status == EXIT_USAGE || status == EXIT_INTERRUPTED)
+		return status;
+	return EXIT_PART_FAILED;
 }
 
 static int bench_boot_kernels(struct results_run *run, const struct bench_options *o)
@@ -227,17 +232,9 @@ static int worse(int a, int b)
 	return a == EXIT_INTERRUPTED || b == EXIT_INTERRUPTED ? EXIT_INTERRUPTED : a > b ? a : b;
 }
 
-static int bench_parts(struct results_run *run, const struct bench_options *o)
+static int bench_parts(struct results_run *run, const struct bench_options *o, int status)
 {
-	int status = EXIT_FINE;
-
-	if (!o->no_kernels) {
-		heading("Kernels: building what is not in the cache");
-		status = bench_build_kernels(o);
-		if (status == EXIT_USAGE || interrupted)
-			return status;
-	}
-	if (!o->no_native && status != EXIT_INTERRUPTED) {
+	if (!o->no_native) {
 		heading("Native: the reference and this machine's own kernel");
 		status = worse(status, bench_part(run, "ref.static", "--ptbench_static"));
 		if (!interrupted)
@@ -273,15 +270,24 @@ static int cmd_bench(int argc, char **argv)
 	struct bench_options o = { 0 };
 	struct results_error err;
 	struct results_run *run;
-	char runs[PATH_MAX + 16], *command, *dir;
-	int status;
+	char runs[PATH_MAX + 16], *command;
+	const char *dir;
+	int status = EXIT_FINE;
 
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
 		return fputs(bench_usage, stdout) < 0 ? EXIT_PART_FAILED : EXIT_FINE;
 	if (bench_parse(argc, argv, &o))
 		return EXIT_USAGE;
+	signal(SIGINT, on_signal);
+	signal(SIGTERM, on_signal);
+	if (!o.no_kernels) {
+		heading("Kernels: building what is not in the cache");
+		status = bench_build_kernels(&o);
+		if (status == EXIT_USAGE || status == EXIT_INTERRUPTED || interrupted)
+			return interrupted ? EXIT_INTERRUPTED : status;
+	}
 	snprintf(runs, sizeof(runs), "%s/results/runs", root_dir);
-	dir = o.runs ? (char *)o.runs : runs;
+	dir = o.runs ? o.runs : runs;
 	command = join(argc, argv);
 	if (!command || results_run_create(dir, command, suite_revision(), &run, &err)) {
 		if (command)
@@ -290,9 +296,7 @@ static int cmd_bench(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	free(command);
-	signal(SIGINT, on_signal);
-	signal(SIGTERM, on_signal);
-	status = bench_parts(run, &o);
+	status = bench_parts(run, &o, status);
 	if (interrupted)
 		status = EXIT_INTERRUPTED;
 	if (results_run_finish(run, status != EXIT_INTERRUPTED, &err)) {
