@@ -166,7 +166,8 @@ static const char *freer_sentence(struct model *m, const struct freer *list, siz
 				 at_once(a, ipis->tables), rv_strong(a, &ipis->now),
 				 rv_strong(a, &rcus->now), apart(&ipis->now, &rcus->now));
 	if (rv_ok(&rcus->later))
-		text = arena_str(a, "%s. RCU\xe2\x80\x99s tables are free %s later", text,
+		text = arena_str(a, "%s. RCU\xe2\x80\x99s tables are free %s later, "
+				 "most of which is liburcu\xe2\x80\x99s worker asleep between polls", text,
 				 rv_text(a, &rcus->later));
 	if (rv_ok(&ipi->throughput) && rv_ok(&rcu->throughput))
 		text = arena_str(a, "%s. Beside the freer of %s a reader walks at %s against %s%s",
