@@ -40,7 +40,7 @@ const struct report_part *input_guest(const struct report_input *in, const char 
 /* Why that part gives no figures: "part x86_64-stock.kvm-1cpu: skipped: no KVM here". */
 const char *input_why(const struct report_input *in, const char *name);
 
-/* Load and rows if other work disturbed a part, "7.9 8.9 7.6; other work took the CPU ..."; or NULL. */
+/* If other work disturbed a part, "7.9 8.9 7.6; other work took the CPU from ..."; else NULL. */
 const char *part_busy(struct arena *a, const struct report_part *part);
 
 /*
