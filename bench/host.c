@@ -201,20 +201,19 @@ long long host_interrupts(const char *row, int except)
 
 /* ---- events ---- */
 
-/* In the order of starting: perf sends interrupts of its own to start and stop counters elsewhere. */
-enum { INTERRUPTED, FLUSHES, SENT, NR_EVENTS };
-
+/* Started in the order of enum host_event, stopped in reverse. */
 static const struct {
 	const char *metric, *group, *event, *filter;
 	int kind;
 	bool elsewhere; /* on all CPUs but this one */
 } tracepoints[] = {
 	/* TLB_LOCAL_SHOOTDOWN and TLB_LOCAL_MM_SHOOTDOWN: the flusher's own part, once per flush */
-	{ "tlb_flushes", "tlb", "tlb_flush", "reason == 2 || reason == 3", FLUSHES, false },
-	{ "ipis_sent", "ipi", "ipi_send_cpu", NULL, SENT, false },
-	{ "ipis_sent", "ipi", "ipi_send_cpumask", NULL, SENT, false },
-	{ "cpus_interrupted", "irq_vectors", "call_function_single_entry", NULL, INTERRUPTED, true },
-	{ "cpus_interrupted", "irq_vectors", "call_function_entry", NULL, INTERRUPTED, true },
+	{ "tlb_flushes", "tlb", "tlb_flush", "reason == 2 || reason == 3", HOST_FLUSHES, false },
+	{ "ipis_sent", "ipi", "ipi_send_cpu", NULL, HOST_SENT, false },
+	{ "ipis_sent", "ipi", "ipi_send_cpumask", NULL, HOST_SENT, false },
+	{ "cpus_interrupted", "irq_vectors", "call_function_single_entry", NULL, HOST_INTERRUPTED,
+	  true },
+	{ "cpus_interrupted", "irq_vectors", "call_function_entry", NULL, HOST_INTERRUPTED, true },
 };
 
 /*
@@ -224,8 +223,8 @@ static const struct {
 static struct {
 	bool open;
 	int self;
-	int fds[NR_EVENTS][64];
-	size_t nr_fds[NR_EVENTS];
+	int fds[HOST_NR_EVENTS][64];
+	size_t nr_fds[HOST_NR_EVENTS];
 } counters;
 
 static void close_kind(int kind)
@@ -254,29 +253,24 @@ static bool open_on(size_t t, int cpu)
 static void open_all(int self)
 {
 	long nr_cpus = sysconf(_SC_NPROCESSORS_CONF);
-	bool whole[NR_EVENTS] = { true, true, true };
+	bool whole[HOST_NR_EVENTS] = { true, true, true };
 
-	for (int kind = 0; kind < NR_EVENTS; kind++)
+	for (int kind = 0; kind < HOST_NR_EVENTS; kind++)
 		close_kind(kind);
 	for (size_t t = 0; t < sizeof(tracepoints) / sizeof(tracepoints[0]); t++)
 		for (int cpu = 0; cpu < nr_cpus; cpu++)
 			if (tracepoints[t].elsewhere == (cpu != self) && !open_on(t, cpu))
 				whole[tracepoints[t].kind] = false;
-	for (int kind = 0; kind < NR_EVENTS; kind++)
+	for (int kind = 0; kind < HOST_NR_EVENTS; kind++)
 		if (!whole[kind])
 			close_kind(kind);
 	counters.open = true;
 	counters.self = self;
 }
 
-void host_events_begin(struct host_events *e, int self, const char *row)
+static void start_all(void)
 {
-	e->self = self;
-	e->row = row;
-	if (!counters.open || counters.self != self)
-		open_all(self);
-	e->interrupts = host_interrupts(row, self);
-	for (int kind = 0; kind < NR_EVENTS; kind++)
+	for (int kind = 0; kind < HOST_NR_EVENTS; kind++)
 		for (size_t i = 0; i < counters.nr_fds[kind]; i++)
 			perf_start(counters.fds[kind][i]);
 }
@@ -303,17 +297,38 @@ static double stop_kind(int kind)
 	return counters.nr_fds[kind] ? total : -1;
 }
 
+static void stop_all(double totals[HOST_NR_EVENTS])
+{
+	for (int kind = HOST_NR_EVENTS; kind-- > 0;)
+		totals[kind] = stop_kind(kind);
+}
+
+void host_events_begin(struct host_events *e, int self, const char *row)
+{
+	e->self = self;
+	e->row = row;
+	if (!counters.open || counters.self != self)
+		open_all(self);
+	/* Stopping a counter of another CPU interrupts that CPU, and is counted there. */
+	start_all();
+	stop_all(e->own);
+	e->interrupts = host_interrupts(row, self);
+	start_all();
+}
+
 void host_events_end(struct host_events *e, struct bench_state *s)
 {
 	long long interrupts;
-	double totals[NR_EVENTS];
+	double totals[HOST_NR_EVENTS];
 
-	for (int kind = NR_EVENTS; kind-- > 0;)
-		totals[kind] = stop_kind(kind);
+	stop_all(totals);
 	interrupts = host_interrupts(e->row, e->self);
-	if (totals[INTERRUPTED] < 0 && e->interrupts >= 0 && interrupts >= 0)
-		totals[INTERRUPTED] = interrupts - e->interrupts;
-	for (int kind = 0; kind < NR_EVENTS; kind++)
+	for (int kind = 0; kind < HOST_NR_EVENTS; kind++)
+		if (totals[kind] >= 0 && e->own[kind] >= 0)
+			totals[kind] = totals[kind] > e->own[kind] ? totals[kind] - e->own[kind] : 0;
+	if (totals[HOST_INTERRUPTED] < 0 && e->interrupts >= 0 && interrupts >= 0)
+		totals[HOST_INTERRUPTED] = interrupts - e->interrupts;
+	for (int kind = 0; kind < HOST_NR_EVENTS; kind++)
 		if (totals[kind] >= 0)
 			bench_extra(s, metric_of(kind), totals[kind]);
 }

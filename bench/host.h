@@ -51,10 +51,12 @@ double host_now_ns(void);
  * Events while something is counted, from tracepoints where those are to be had, else from
  * /proc/interrupts. begin() never fails: what cannot be counted is not reported by end().
  */
+enum host_event { HOST_INTERRUPTED, HOST_FLUSHES, HOST_SENT, HOST_NR_EVENTS };
 struct host_events {
 	int self;
 	const char *row; /* of /proc/interrupts */
 	long long interrupts;
+	double own[HOST_NR_EVENTS]; /* what starting and stopping alone counts */
 };
 void host_events_begin(struct host_events *e, int self, const char *row);
 void host_events_end(struct host_events *e, struct bench_state *s);
