@@ -9,7 +9,7 @@
 #define NR_OPERATIONS 3
 
 struct rows {
-	size_t ran, with_readers, kept, oversubscribed;
+	size_t ran, with_readers, kept, oversubscribed, again;
 };
 
 static double extra(const struct bench_state *s, const char *metric)
@@ -46,8 +46,7 @@ static bool readers_are_seen(const struct bench_state *s)
 {
 	if (!bench_num(s, "readers"))
 		return extra(s, "reader_throughput") < 0 && extra(s, "reader_latency") < 0;
-	/* A reader that got no CPU has no latency, and then the row must not claim one. */
-	return extra(s, "reader_throughput") >= 0 && extra(s, "reader_latency") != 0;
+	return extra(s, "reader_throughput") >= 0 && extra(s, "reader_latency") > 0;
 }
 
 static int run_row(struct bench_state *s, void *arg)
@@ -65,6 +64,12 @@ static int run_row(struct bench_state *s, void *arg)
 	}
 	operations(s, NR_OPERATIONS);
 	operations(s, 1);
+	/* On a busy machine a reader may have got no CPU; then the row claims no latency. */
+	if (bench_num(s, "readers") && extra(s, "reader_latency") < 0 && rows->again++ < 8) {
+		s->c->teardown(s);
+		s->nr_extra = 0;
+		return run_row(s, arg);
+	}
 	ok(!s->fail[0] && readers_are_seen(s) &&
 	   (keep ? extra(s, "tables_freed") < 0 : events_are_right(s, NR_OPERATIONS + 1)),
 	   "%s%s%s", name, *s->fail ? ": " : "", s->fail);
