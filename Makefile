@@ -39,6 +39,9 @@ script-tests :=
 # Programs that script tests run; asan-helpers are built with the sanitizers.
 test-helpers :=
 asan-helpers :=
+# Libraries over port.h's model backend (ref/explore), and programs and tests that link them: P-model
+# names the library. Their objects stand under $(O)/model/obj/ and $(O)/asan/model/obj/.
+model-libs :=
 guest-libs :=
 guest-programs :=
 
@@ -66,6 +69,8 @@ endef
 $(eval $(call flavour,,$(CC),))
 $(eval $(call flavour,asan/,$(CC),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all))
 $(eval $(call flavour,tsan/,$(CC),-fsanitize=thread))
+$(eval $(call flavour,model/,$(CC),-DREF_MODEL))
+$(eval $(call flavour,asan/model/,$(CC),-DREF_MODEL -fsanitize=address$(comma)undefined -fno-sanitize-recover=all))
 
 $(O)/obj/%.o: %.cc
 	$(call say,CXX,$@)
@@ -83,10 +88,12 @@ endef
 $(foreach l,$(libs),$(eval $(call library,,$(l),$(AR))))
 $(foreach l,$(libs),$(eval $(call library,asan/,$(l),$(AR))))
 $(foreach l,$(libs),$(eval $(call library,tsan/,$(l),$(AR))))
+$(foreach l,$(model-libs),$(eval $(call library,model/,$(l),$(AR))))
+$(foreach l,$(model-libs),$(eval $(call library,asan/model/,$(l),$(AR))))
 
 # $(1) flavour prefix, $(2) program, $(3) linker, $(4) flags
 define program
-$(O)/$(1)$(2): $(patsubst %,$(O)/$(1)obj/%.o,$(basename $($(2)-srcs))) $(patsubst %,$(O)/$(1)lib%.a,$($(2)-libs))
+$(O)/$(1)$(2): $(patsubst %,$(O)/$(1)obj/%.o,$(basename $($(2)-srcs))) $(patsubst %,$(O)/$(1)lib%.a,$($(2)-libs)) $(patsubst %,$(O)/$(1)model/lib%.a,$($(2)-model))
 	$$(call say,LD,$$@)
 	@mkdir -p $$(@D)
 	$(Q)$(3) $(4) -o $$@ $$^ $$($(2)-ldlibs) -lpthread

@@ -5,7 +5,7 @@ libs += ref
 guest-libs += ref
 ref-srcs := ref/gup/gup.c ref/gup/walk_s390x.c ref/gup/walk_x86_64.c \
 	ref/pgtable/formats.c ref/pgtable/frames.c ref/pgtable/lookup.c ref/pgtable/pgtable.c \
-	ref/pgtable/port.c
+	ref/port_native.c
 
 # Freeing under walkers. liburcu's rows stand in a library of their own: guests have no liburcu.
 ref-srcs += $(addprefix ref/gather/,gather.c ipi_signal.c membarrier.c registry.c)
@@ -63,3 +63,8 @@ ref/test/test_gup_threads-srcs := ref/test/test_gup_threads.c $(gup-suite)
 ref/test/test_gup_threads-libs := ref
 
 script-tests += ref/test/test_gup_code.t
+
+# The explorer: the same sources over port.h's model backend.
+model-libs += refexplore
+refexplore-srcs := $(filter-out ref/port_native.c,$(ref-srcs)) \
+	$(addprefix ref/explore/,models.c $(patsubst %,model_%.c,dax gather gup kmap litmus longterm thp))

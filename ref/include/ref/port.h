@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The only door to concurrency: every load, store, atomic and interrupt flag that another thread or
- * a signal handler can see goes through here. This is the native backend.
+ * The only door to concurrency: every load, store, atomic, lock, interrupt and wait that another
+ * thread, a signal handler or a simulated CPU can see goes through here. Two backends give it:
+ * port_native.h (threads of this machine; what is benchmarked) and, where REF_MODEL is defined,
+ * port_model.h (the explorer's simulated CPUs, ref/explore). Sources of ref/ are compiled for both
+ * without a change.
  *
  * Ordering vocabulary, and what pairs with what:
  *   REF_READ_ONCE / REF_WRITE_ONCE	relaxed, single copy; order nothing.
@@ -9,130 +12,102 @@
  *		release store of the entry above it; walkers load entries with acquire. (The
  *		kernel relies on the address dependency instead; on x86 and s390x hosts both are
  *		a plain load, and ThreadSanitizer follows an acquire but not a dependency.)
- *   ref_count_*	fully ordered, as the kernel's value-returning atomics.
+ *   ref_xchg, ref_fetch_add, ref_try_cmpxchg, ref_count_*	fully ordered, as the kernel's
+ *		value-returning atomics; those called _relaxed order nothing.
+ *   ref_full_barrier	smp_mb().
+ *   ref_spin_*	acquire and release.
  *   ref_irq_*	a signal handler of the same thread is kept out by program order alone; a foreign
  *		thread that loads `irqs_off` with acquire and sees 0 pairs with the release in
  *		ref_irq_restore(): all that the section read was read before.
+ *
+ * For the model, three rules. Whatever two tasks share is reached through these accessors, or under
+ * a ref_spinlock. Nothing waits but by ref_wait_until(), ref_spin_lock() or a primitive below.
+ * Memory is taken from ref_alloc(), never from malloc(), once tasks run.
  */
 #ifndef REF_PORT_H
 #define REF_PORT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define ref_likely(x) __builtin_expect(!!(x), 1)
 #define ref_unlikely(x) __builtin_expect(!!(x), 0)
 #define REF_ALWAYS_INLINE static inline __attribute__((always_inline))
 
-/* A point where the explorer may switch tasks. Nothing here. */
-#define REF_STEP(site) ((void)0)
-
-#define REF_READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
-#define REF_WRITE_ONCE(x, v) __atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
-#define ref_load_acquire(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
-#define ref_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
-/* Full barriers on both sides; return the old value. */
-#define ref_xchg(p, v) __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST)
-#define ref_fetch_add(p, v) __atomic_fetch_add((p), (v), __ATOMIC_SEQ_CST)
-/* *old is updated on failure, as try_cmpxchg() does. */
-#define ref_try_cmpxchg(p, old, v) \
-	__atomic_compare_exchange_n((p), (old), (v), false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)
-/* The compiler may not move accesses over it; the CPU may. */
-#define ref_barrier() __atomic_signal_fence(__ATOMIC_SEQ_CST)
-
-REF_ALWAYS_INLINE void ref_cpu_relax(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-	__builtin_ia32_pause();
-#else
-	ref_barrier();
-#endif
-}
-
-/* ---- reference counts ---- */
-
-/* As atomic_add_unless(r, nr, 0): true when nr was added; false, with no effect, at 0. */
-REF_ALWAYS_INLINE bool ref_count_add_unless_zero(int *r, int nr)
-{
-	int old = __atomic_load_n(r, __ATOMIC_RELAXED);
-
-	do {
-		if (ref_unlikely(!old))
-			return false;
-	} while (ref_unlikely(!ref_try_cmpxchg(r, &old, old + nr)));
-	return true;
-}
-
-/* As atomic_sub_and_test(): true when the count reached 0, and the caller has to free. */
-REF_ALWAYS_INLINE bool ref_count_sub_and_test(int *r, int nr)
-{
-	return __atomic_sub_fetch(r, nr, __ATOMIC_SEQ_CST) == 0;
-}
-
-/* As page_ref_freeze(): 0 instead of `expected`, or false. Unfreeze is the release below. */
-REF_ALWAYS_INLINE bool ref_count_freeze(int *r, int expected)
-{
-	return ref_try_cmpxchg(r, &expected, 0);
-}
-
-/* What the folio's fields were set to is seen by whoever gets a reference. */
-REF_ALWAYS_INLINE void ref_count_set_release(int *r, int nr)
-{
-	__atomic_store_n(r, nr, __ATOMIC_RELEASE);
-}
-
-/* ---- interrupts of this thread ---- */
-
 /*
- * What a CPU's interrupt flag is to the kernel. One per thread, for as long as the thread lives.
- * `irqs_off` is written by its own thread; `pending` by its own signal handler, which sets it
- * instead of acknowledging while irqs_off is set; `ipi` is for the hook's owner (ref/gather).
+ * What a CPU's interrupt flag is to the kernel. One per thread, for as long as the thread lives
+ * (native), or per simulated CPU (model). `irqs_off` and `rcu_nesting` are written by their own
+ * thread; `pending` by its own signal handler, which sets it instead of running the interrupt's
+ * handler while irqs_off is set; `ipi` is for the owner of the interrupt's handler (ref/gather).
  */
 struct ref_cpu {
 	int irqs_off;
 	int pending;
+	int rcu_nesting;
+	int id; /* what ref_ipi_send() takes: a thread's number, or a simulated CPU's */
 	void *ipi;
+	struct ref_cpu *next; /* the list of online threads: the backend's */
+};
+
+struct ref_spinlock {
+	int locked;
+};
+
+struct ref_rcu_head {
+	struct ref_rcu_head *next;
+	void (*fn)(struct ref_rcu_head *head);
 };
 
 /*
- * local-exec, for it is always part of a program: one instruction; and where the linker has to get
- * there from initial-exec, its lea leaves no flags for the null check that gcc 12's
- * -fsanitize=null takes from the add it wrote, which then fails at random.
+ * What both backends define, as functions or macros:
+ *
+ * REF_STEP(site)	a name for where the code is, shown in schedules. Costs nothing natively.
+ *			(Every access below is a point where the explorer may switch, so this
+ *			need not be one.)
+ * REF_POINT(site)	between two steps that are not accesses: the explorer may switch here.
+ *
+ * REF_READ_ONCE(x) REF_WRITE_ONCE(x, v) ref_load_acquire(p) ref_store_release(p, v)
+ * ref_xchg(p, v) ref_fetch_add(p, v) ref_fetch_or(p, v) ref_fetch_and(p, v)	return the old value
+ * ref_try_cmpxchg(p, old, v)	*old is updated on failure, as try_cmpxchg() does
+ * ref_full_barrier() ref_barrier()	the CPU's, and the compiler's only
+ * ref_cpu_relax()
+ *
+ * ref_count_add_unless_zero(r, nr)	as atomic_add_unless(r, nr, 0): true when nr was added
+ * ref_count_add_unless_zero_relaxed(r, nr)	the same, ordering nothing: for busted variants
+ * ref_count_sub_and_test(r, nr)	as atomic_sub_and_test(): true when it reached 0
+ * ref_count_freeze(r, expected)	as page_ref_freeze(): 0 instead of `expected`, or false
+ * ref_count_set_release(r, nr)	what was set before is seen by whoever gets a reference
+ *
+ * ref_this_cpu()	the running thread's, or the simulated CPU's that the caller runs on
+ * ref_irq_save() ref_irq_restore(flags)	as local_irq_save(); nest
+ *
+ * ref_spin_lock(l) ref_spin_trylock(l) ref_spin_unlock(l)	a struct ref_spinlock, zeroed at first
+ * ref_wait_until(cond)	waits until cond, an expression over the accessors, is true. Natively it
+ *			spins and then yields; the model runs others until something was stored.
+ * ref_sleep_while(word, val)	sleeps while int *word == val, until woken: may return early
+ * ref_wake(word)	wakes who sleeps on it, after *word was changed
+ *
+ * ref_thread_online() ref_thread_offline()	by each thread, before its first and after its
+ *			last use of what follows; natively -ENOMEM or -ENOSYS may come back
+ * ref_rcu_read_lock() ref_rcu_read_unlock()	a read-side critical section; nests. A section with
+ *			interrupts off is one too, as with the kernel's merged flavours.
+ * ref_synchronize_rcu()	returns when every section that had begun has ended
+ * ref_call_rcu(head, fn)	runs fn after such a grace period: natively in whoever calls
+ *			ref_rcu_barrier(), in the model as a softirq of the CPU that queued it
+ * ref_rcu_barrier()	returns when everything queued before has run
+ * ref_membarrier()	a full barrier on every CPU that runs one of our threads
+ * ref_ipi_init(handler)	once: who is called, with interrupts off, on the interrupted CPU; 0 or -errno
+ * ref_ipi_send(id)	interrupts the CPU of that id; does not wait. No effect if it is gone.
+ *
+ * ref_alloc(size) ref_free(p)	zeroed memory, NULL when there is none
+ * REF_MEM_FREED(p, size, what) REF_MEM_REUSED(p, size)	for checkers: from here on nobody may
+ *			read it, and somebody may again. Natively nothing, or the stress tests' poison.
  */
-extern __thread struct ref_cpu ref_cpu_self __attribute__((tls_model("local-exec")));
-/* Called by ref_irq_restore() with interrupts on again and `pending` already cleared. Set before
- * any thread can have something pending; NULL: nobody interrupts. */
-extern void (*ref_irq_pending_hook)(struct ref_cpu *cpu);
-void ref_irq_run_pending(struct ref_cpu *cpu);
-
-REF_ALWAYS_INLINE struct ref_cpu *ref_this_cpu(void)
-{
-	return &ref_cpu_self;
-}
-
-/* As local_irq_save(): returns what to hand to ref_irq_restore(). Nests. */
-REF_ALWAYS_INLINE int ref_irq_save(void)
-{
-	struct ref_cpu *cpu = ref_this_cpu();
-	int flags = cpu->irqs_off; /* its own thread's word: no atomic needed to read it */
-
-	__atomic_store_n(&cpu->irqs_off, 1, __ATOMIC_RELAXED);
-	ref_barrier();
-	return flags;
-}
-
-/*
- * The store comes before the test of `pending`: a signal after the store is acknowledged by its
- * handler, one before it has set `pending`, so none is lost.
- */
-REF_ALWAYS_INLINE void ref_irq_restore(int flags)
-{
-	struct ref_cpu *cpu = ref_this_cpu();
-
-	__atomic_store_n(&cpu->irqs_off, flags, __ATOMIC_RELEASE);
-	ref_barrier();
-	if (ref_unlikely(__atomic_load_n(&cpu->pending, __ATOMIC_RELAXED) && !flags))
-		ref_irq_run_pending(cpu);
-}
+#ifdef REF_MODEL
+#include <ref/port_model.h>
+#else
+#include <ref/port_native.h>
+#endif
 
 #endif

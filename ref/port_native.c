@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The native backend's state: each thread's interrupt flag and the signal that interrupts it,
+ * waits, and an RCU that needs nothing but membarrier(2).
+ *
+ * A grace period is a full barrier on every CPU that runs one of our threads, and then each online
+ * thread seen with neither an interrupts-off nor a read-side section. A section that began before
+ * the barrier is seen until it ends; one that begins after it sees what was unlinked before.
+ */
+#include <errno.h>
+#include <linux/futex.h>
+#include <linux/membarrier.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <ref/port.h>
+
+/* glibc keeps the first for itself and programs tend to take SIGRTMIN. */
+#define IPI_SIGNAL (SIGRTMIN + 5)
+
+__thread struct ref_cpu ref_cpu_self;
+void (*ref_irq_pending_hook)(struct ref_cpu *cpu);
+void (*ref_mem_hook)(void *p, size_t size, const char *what_freed_or_null);
+
+/* ---- interrupts ---- */
+
+/* Cold, so that ref_irq_restore() costs its callers a store and a test. */
+void ref_irq_run_pending(struct ref_cpu *cpu)
+{
+	__atomic_store_n(&cpu->pending, 0, __ATOMIC_RELAXED);
+	ref_barrier();
+	if (ref_irq_pending_hook)
+		ref_irq_pending_hook(cpu);
+}
+
+static void on_ipi(int sig)
+{
+	struct ref_cpu *cpu = ref_this_cpu();
+
+	if (REF_READ_ONCE(cpu->irqs_off))
+		REF_WRITE_ONCE(cpu->pending, 1);
+	else
+		ref_irq_pending_hook(cpu);
+}
+
+/*
+ * Never undone: a signal may still be on its way to a thread that has gone offline, and the default
+ * action of a real-time signal is to kill.
+ */
+int ref_ipi_init(void (*handler)(struct ref_cpu *cpu))
+{
+	struct sigaction sa = { .sa_handler = on_ipi, .sa_flags = SA_RESTART };
+
+	ref_irq_pending_hook = handler;
+	sigemptyset(&sa.sa_mask);
+	return sigaction(IPI_SIGNAL, &sa, NULL) ? -errno : 0;
+}
+
+/*
+ * By thread number and not pthread_t: a thread may go offline and exit at any moment, and a signal
+ * to a number that is gone, or is another of our threads by now, does no harm.
+ */
+void ref_ipi_send(int id)
+{
+	/* EAGAIN: the queue of real-time signals is full; its owners are about to empty it. */
+	while (syscall(SYS_tgkill, getpid(), id, IPI_SIGNAL) && errno == EAGAIN)
+		sched_yield();
+}
+
+/* ---- waiting ---- */
+
+void ref_wait_turn(unsigned *turns)
+{
+	if (++*turns % 1024)
+		ref_cpu_relax();
+	else
+		sched_yield();
+}
+
+__attribute__((noinline, cold)) void ref_spin_lock_slow(struct ref_spinlock *l)
+{
+	ref_wait_until(!REF_READ_ONCE(l->locked) && ref_spin_trylock(l));
+}
+
+void ref_sleep_while(int *word, int val)
+{
+	syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, val, NULL, NULL, 0);
+}
+
+void ref_wake(int *word)
+{
+	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1 << 30, NULL, NULL, 0);
+}
+
+/* ---- RCU ---- */
+
+static pthread_mutex_t threads_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct ref_cpu *threads;
+static struct ref_rcu_head *callbacks;
+
+static long membarrier_call(int cmd)
+{
+	return syscall(SYS_membarrier, cmd, 0, 0);
+}
+
+int ref_thread_online(void)
+{
+	struct ref_cpu *cpu = ref_this_cpu();
+	long cmds = membarrier_call(MEMBARRIER_CMD_QUERY);
+
+	if (cmds < 0 || !(cmds & MEMBARRIER_CMD_PRIVATE_EXPEDITED))
+		return -ENOSYS;
+	if (membarrier_call(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED))
+		return -errno;
+	cpu->id = (int)syscall(SYS_gettid);
+	pthread_mutex_lock(&threads_lock);
+	cpu->next = threads;
+	threads = cpu;
+	pthread_mutex_unlock(&threads_lock);
+	return 0;
+}
+
+void ref_thread_offline(void)
+{
+	struct ref_cpu **p;
+
+	pthread_mutex_lock(&threads_lock);
+	for (p = &threads; *p; p = &(*p)->next) {
+		if (*p == ref_this_cpu()) {
+			*p = (*p)->next;
+			break;
+		}
+	}
+	pthread_mutex_unlock(&threads_lock);
+}
+
+/* Registered by ref_thread_online(), so it cannot fail. */
+void ref_membarrier(void)
+{
+	membarrier_call(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+}
+
+/* The lock keeps a thread's struct ref_cpu from going away. Pairs with the releases in
+ * ref_irq_restore() and ref_rcu_read_unlock(). */
+void ref_synchronize_rcu(void)
+{
+	struct ref_cpu *self = ref_this_cpu(), *cpu;
+
+	ref_membarrier();
+	pthread_mutex_lock(&threads_lock);
+	for (cpu = threads; cpu; cpu = cpu->next)
+		if (cpu != self)
+			ref_wait_until(!ref_load_acquire(&cpu->irqs_off) &&
+				       !ref_load_acquire(&cpu->rcu_nesting));
+	pthread_mutex_unlock(&threads_lock);
+}
+
+void ref_call_rcu(struct ref_rcu_head *head, void (*fn)(struct ref_rcu_head *head))
+{
+	struct ref_rcu_head *old = REF_READ_ONCE(callbacks);
+
+	head->fn = fn;
+	do {
+		head->next = old;
+	} while (!ref_try_cmpxchg(&callbacks, &old, head));
+}
+
+void ref_rcu_barrier(void)
+{
+	struct ref_rcu_head *head = ref_xchg(&callbacks, NULL), *next;
+
+	ref_synchronize_rcu();
+	for (; head; head = next) {
+		next = head->next;
+		head->fn(head);
+	}
+}
+
+/* ---- memory ---- */
+
+void *ref_alloc(size_t size)
+{
+	return calloc(1, size);
+}
+
+void ref_free(void *p)
+{
+	free(p);
+}
