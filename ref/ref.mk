@@ -10,6 +10,15 @@ ref-srcs := ref/gup/gup.c ref/gup/walk_s390x.c ref/gup/walk_x86_64.c \
 # Freeing under walkers. liburcu's rows stand in a library of their own: guests have no liburcu.
 ref-srcs += $(addprefix ref/gather/,gather.c ipi_signal.c membarrier.c registry.c)
 
+# DAX entries.
+ref-srcs += $(addprefix ref/dax/,file.c protocol.c wait.c)
+
+tests += ref/test/test_dax
+asan-tests += ref/test/test_dax
+tsan-tests += ref/test/test_dax
+ref/test/test_dax-srcs := ref/test/test_dax.c
+ref/test/test_dax-libs := ref
+
 tests += ref/test/test_gather
 asan-tests += ref/test/test_gather
 tsan-tests += ref/test/test_gather

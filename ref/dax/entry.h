@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The one source of the entry protocol: always-inline functions over a constant variant.
+ *
+ * Steps and their order are those of fs/dax.c (Linux 6.12); each function names its counterpart.
+ * A mapping's slots, and the pages that they point to, are written under its i_pages lock, which is
+ * taken with interrupts off. Only page->mapping is read without it, by dax_lock_folio().
+ */
+#ifndef REF_DAX_ENTRY_H
+#define REF_DAX_ENTRY_H
+
+#include <ref/dax.h>
+
+#include "wait.h"
+
+/*
+ * What is instantiated: false everywhere is mainline's. `no_` leaves a step out; `opaque_` leaves it
+ * out behind the compiler's back, so that what it costs is not told together with what the compiler
+ * then does to the rest.
+ */
+struct dax_variant {
+	bool no_revalidate, opaque_revalidate; /* folio->mapping again, under its lock */
+	bool no_rcu, opaque_rcu;	       /* around the inode that may be freed */
+	bool wait_after_unlock;		       /* queued when the xarray's lock was dropped */
+	bool touch_after_sleep;		       /* looks at the xarray that it slept for */
+	bool exclusive_speculation;	       /* lock_folio takes a wake-up that it may not pass on */
+	bool no_pass_on;		       /* who found an entry unlocked wakes nobody */
+	/* Between a step and the next, for tests that hold a window open. */
+	void (*before_lock)(struct dax_mapping *mapping);
+	void (*before_queue)(struct dax_mapping *mapping);
+};
+
+/* As struct xa_state, and the interrupt flag, which the kernel need not keep. */
+struct dax_xas {
+	struct dax_mapping *xa;
+	uint64_t index;
+	int irq_flags;
+};
+
+#define DAX_OPAQUE_STEP(x) __asm__ volatile("" : : "r"(x) : "memory")
+
+#define DAX_BUG_ON(cond)                        \
+	do {                                    \
+		if (ref_unlikely(cond))         \
+			dax_bug(#cond);         \
+	} while (0)
+
+/* ---- xarray ---- */
+
+REF_ALWAYS_INLINE void dax_xas_lock(struct dax_xas *xas)
+{
+	xas->irq_flags = ref_irq_save();
+	ref_spin_lock(&xas->xa->i_pages);
+}
+
+REF_ALWAYS_INLINE void dax_xas_unlock(struct dax_xas *xas)
+{
+	ref_spin_unlock(&xas->xa->i_pages);
+	ref_irq_restore(xas->irq_flags);
+}
+
+REF_ALWAYS_INLINE unsigned dax_entry_order(const struct dax_mapping *mapping, dax_entry_t entry)
+{
+	return entry & DAX_PMD ? mapping->dev->pmd_order : 0;
+}
+
+/* PG_PMD_COLOUR */
+REF_ALWAYS_INLINE uint64_t dax_pmd_colour(const struct dax_mapping *mapping)
+{
+	return (1ULL << mapping->dev->pmd_order) - 1;
+}
+
+/* Where the entry of an index stands: a PMD's is at its first. NULL: past the last slot. */
+REF_ALWAYS_INLINE dax_entry_t *dax_slot(const struct dax_mapping *mapping, uint64_t index)
+{
+	dax_entry_t *first;
+
+	if (ref_unlikely(index >= mapping->nr_slots))
+		return NULL;
+	first = &mapping->slot[index & ~dax_pmd_colour(mapping)];
+	return REF_READ_ONCE(*first) & DAX_PMD ? first : &mapping->slot[index];
+}
+
+/* xas_load() */
+REF_ALWAYS_INLINE dax_entry_t dax_xas_load(const struct dax_xas *xas)
+{
+	dax_entry_t *slot = dax_slot(xas->xa, xas->index);
+
+	return ref_likely(slot) ? REF_READ_ONCE(*slot) : 0;
+}
+
+/* xas_store(): returns what was there. */
+REF_ALWAYS_INLINE dax_entry_t dax_xas_store(const struct dax_xas *xas, dax_entry_t entry)
+{
+	dax_entry_t *slot = dax_slot(xas->xa, xas->index), old;
+
+	if (ref_unlikely(!slot))
+		return 0;
+	if (entry & DAX_PMD)
+		slot = &xas->xa->slot[xas->index & ~dax_pmd_colour(xas->xa)];
+	old = REF_READ_ONCE(*slot);
+	REF_WRITE_ONCE(*slot, entry);
+	return old;
+}
+
+/* xas_find_conflict(): the first entry in the range that an entry of `order` would cover. */
+REF_ALWAYS_INLINE dax_entry_t dax_xas_find_conflict(const struct dax_xas *xas, unsigned order)
+{
+	dax_entry_t entry = dax_xas_load(xas);
+	uint64_t index = xas->index & ~((1ULL << order) - 1);
+
+	if (!order || entry & DAX_PMD)
+		return entry;
+	for (uint64_t end = index + (1ULL << order); !entry && index < end; index++)
+		if (index < xas->xa->nr_slots)
+			entry = REF_READ_ONCE(xas->xa->slot[index]);
+	return entry;
+}
+
+/* ---- waiting and waking ---- */
+
+/* dax_entry_waitqueue(): all indices that a PMD entry covers are one lock. */
+REF_ALWAYS_INLINE struct dax_waitqueue *dax_entry_waitqueue(const struct dax_xas *xas,
+							    dax_entry_t entry, struct dax_key *key)
+{
+	key->xa = xas->xa;
+	key->start = xas->index;
+	if (entry & DAX_PMD)
+		key->start &= ~dax_pmd_colour(xas->xa);
+	return dax_wait_table_at(key);
+}
+
+/*
+ * dax_wake_entry(): waiters queue while they hold the i_pages lock under which they saw the entry
+ * locked, and we took that lock since: all of them are seen. Only its kind, PMD or not, matters of
+ * the entry, which may be another by now.
+ */
+REF_ALWAYS_INLINE void dax_wake_entry(const struct dax_xas *xas, dax_entry_t entry, bool all)
+{
+	struct dax_key key;
+	struct dax_waitqueue *wq = dax_entry_waitqueue(xas, entry, &key);
+
+	if (ref_unlikely(REF_READ_ONCE(wq->first)))
+		dax_wake_up(wq, &key, all);
+}
+
+/*
+ * get_unlocked_entry(): i_pages held, and dropped while asleep; the caller keeps the inode. It then
+ * either locks the entry or calls dax_put_unlocked_entry(), because its wake-up was the only one.
+ */
+REF_ALWAYS_INLINE dax_entry_t dax_get_unlocked_entry(const struct dax_variant *v,
+						     struct dax_xas *xas, unsigned order)
+{
+	struct dax_waiter waiter;
+	struct dax_waitqueue *wq;
+
+	for (;;) {
+		dax_entry_t entry = dax_xas_find_conflict(xas, order);
+
+		if (!entry)
+			return entry;
+		if (dax_entry_order(xas->xa, entry) < order)
+			return DAX_CONFLICT;
+		if (!(entry & DAX_LOCKED))
+			return entry;
+		wq = dax_entry_waitqueue(xas, entry, &waiter.key);
+		dax_prepare_to_wait(wq, &waiter, true);
+		dax_xas_unlock(xas);
+		dax_wait(&waiter);
+		dax_xas_lock(xas);
+	}
+}
+
+/* put_unlocked_entry() */
+REF_ALWAYS_INLINE void dax_put_unlocked_entry(const struct dax_variant *v,
+					      const struct dax_xas *xas, dax_entry_t entry,
+					      bool all)
+{
+	if (v->no_pass_on)
+		return;
+	if (entry && entry != DAX_CONFLICT)
+		dax_wake_entry(xas, entry, all);
+}
+
+/*
+ * wait_entry_unlocked(): i_pages held, and nothing else that keeps the inode: from its release on
+ * the mapping may be gone, so only the queue, which is nobody's, is touched. Not exclusive, because
+ * there may be no entry left whose unlocking would pass the wake-up on.
+ */
+REF_ALWAYS_INLINE void dax_wait_entry_unlocked(const struct dax_variant *v, struct dax_xas *xas,
+					       dax_entry_t entry)
+{
+	struct dax_waiter waiter;
+	struct dax_waitqueue *wq = dax_entry_waitqueue(xas, entry, &waiter.key);
+
+	if (v->before_queue)
+		v->before_queue(xas->xa);
+	if (v->wait_after_unlock)
+		dax_xas_unlock(xas);
+	dax_prepare_to_wait(wq, &waiter, v->exclusive_speculation);
+	if (!v->wait_after_unlock)
+		dax_xas_unlock(xas);
+	REF_STEP("dax: waiting for the entry");
+	dax_wait(&waiter);
+	if (v->touch_after_sleep) {
+		dax_xas_lock(xas);
+		(void)dax_xas_load(xas);
+		dax_xas_unlock(xas);
+	}
+}
+
+/* ---- locking ---- */
+
+/* dax_lock_entry(): i_pages held. */
+REF_ALWAYS_INLINE dax_entry_t dax_lock_entry(const struct dax_xas *xas, dax_entry_t entry)
+{
+	return dax_xas_store(xas, entry | DAX_LOCKED);
+}
+
+/* dax_unlock_entry() */
+REF_ALWAYS_INLINE void dax_unlock_entry(struct dax_xas *xas, dax_entry_t entry)
+{
+	dax_entry_t old;
+
+	DAX_BUG_ON(entry & DAX_LOCKED);
+	dax_xas_lock(xas);
+	old = dax_xas_store(xas, entry);
+	dax_xas_unlock(xas);
+	DAX_BUG_ON(!(old & DAX_LOCKED));
+	REF_STEP("dax: entry unlocked");
+	dax_wake_entry(xas, entry, false);
+}
+
+/* page->mapping is still the one whose lock we hold. */
+REF_ALWAYS_INLINE bool dax_revalidate(const struct dax_variant *v, struct ref_page *folio,
+				      struct dax_mapping *mapping)
+{
+	if (v->opaque_revalidate)
+		DAX_OPAQUE_STEP(mapping);
+	if (v->no_revalidate || v->opaque_revalidate)
+		return true;
+	return ref_likely(REF_READ_ONCE(folio->mapping) == mapping);
+}
+
+REF_ALWAYS_INLINE void dax_rcu_lock(const struct dax_variant *v)
+{
+	if (v->opaque_rcu)
+		DAX_OPAQUE_STEP(0);
+	else if (!v->no_rcu)
+		ref_rcu_read_lock();
+}
+
+REF_ALWAYS_INLINE void dax_rcu_unlock(const struct dax_variant *v)
+{
+	if (v->opaque_rcu)
+		DAX_OPAQUE_STEP(0);
+	else if (!v->no_rcu)
+		ref_rcu_read_unlock();
+}
+
+/* dax_lock_folio() */
+REF_ALWAYS_INLINE dax_entry_t __dax_lock_folio(const struct dax_variant *v, struct ref_page *folio)
+{
+	dax_entry_t entry;
+
+	/* The inode that folio->mapping stands in is not freed while we look at it. */
+	dax_rcu_lock(v);
+	for (;;) {
+		/* Acquire: pairs with dax_associate_page(); the kernel has the dependency. */
+		struct dax_mapping *mapping = ref_load_acquire((struct dax_mapping **)&folio->mapping);
+		struct dax_xas xas = { .xa = mapping };
+
+		REF_STEP("dax: mapping read");
+		entry = 0;
+		if (!mapping || !REF_READ_ONCE(mapping->dax))
+			break;
+		/* A pin on the device is enough, and without one the page could not be looked at. */
+		entry = DAX_NO_LOCK;
+		if (REF_READ_ONCE(REF_READ_ONCE(mapping->host)->chardev))
+			break;
+		if (v->before_lock)
+			v->before_lock(mapping);
+		dax_xas_lock(&xas);
+		if (!dax_revalidate(v, folio, mapping)) {
+			dax_xas_unlock(&xas);
+			dax_stats.retries++;
+			continue;
+		}
+		xas.index = REF_READ_ONCE(folio->index);
+		entry = dax_xas_load(&xas);
+		if (ref_unlikely(entry & DAX_LOCKED)) {
+			/* From here on the i_pages lock alone keeps the inode: clear_inode() takes
+			 * it once more. */
+			dax_rcu_unlock(v);
+			dax_wait_entry_unlocked(v, &xas, entry);
+			dax_stats.waits++;
+			dax_rcu_lock(v);
+			continue;
+		}
+		dax_lock_entry(&xas, entry);
+		dax_xas_unlock(&xas);
+		break;
+	}
+	dax_rcu_unlock(v);
+	return entry;
+}
+
+/* dax_unlock_folio(): what is locked keeps its page, and so its mapping. */
+REF_ALWAYS_INLINE void __dax_unlock_folio(const struct dax_variant *v, struct ref_page *folio,
+					  dax_entry_t cookie)
+{
+	struct dax_mapping *mapping = REF_READ_ONCE(folio->mapping);
+	struct dax_xas xas = { .xa = mapping };
+
+	if (REF_READ_ONCE(REF_READ_ONCE(mapping->host)->chardev))
+		return;
+	xas.index = REF_READ_ONCE(folio->index);
+	dax_unlock_entry(&xas, cookie);
+}
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a file does with its entries: fault (grab, insert), truncate, evict. As ref/dax/entry.h, always
+ * inline over a constant variant, after fs/dax.c.
+ */
+#ifndef REF_DAX_FILE_H
+#define REF_DAX_FILE_H
+
+#include "entry.h"
+
+/* dax_associate_entry(), dax_disassociate_entry(): i_pages held. */
+void dax_associate_entry(struct dax_mapping *mapping, uint64_t index, dax_entry_t entry);
+void dax_disassociate_entry(struct dax_mapping *mapping, dax_entry_t entry, bool trunc);
+
+/* A zero or an empty PMD makes way for a PTE entry: i_pages held. The entry is locked over it,
+ * because the kernel drops i_pages to unmap. */
+REF_ALWAYS_INLINE void dax_downgrade_pmd(struct dax_xas *xas, dax_entry_t entry)
+{
+	dax_lock_entry(xas, entry);
+	dax_disassociate_entry(xas->xa, entry, false);
+	dax_xas_store(xas, 0);
+	/* Waiters are for the PMD, and from now on there are many entries to wait for. */
+	dax_wake_entry(xas, entry, true);
+	xas->xa->nrpages -= 1ULL << xas->xa->dev->pmd_order;
+}
+
+/* grab_mapping_entry() */
+REF_ALWAYS_INLINE dax_entry_t __dax_grab_entry(const struct dax_variant *v,
+					       struct dax_mapping *mapping, uint64_t index,
+					       unsigned order)
+{
+	struct dax_xas xas = { .xa = mapping, .index = index };
+	dax_entry_t entry;
+
+	dax_xas_lock(&xas);
+	entry = dax_get_unlocked_entry(v, &xas, order);
+	if (entry == DAX_CONFLICT)
+		goto out;
+	if (!order && entry & DAX_PMD && entry & (DAX_ZERO_PAGE | DAX_EMPTY)) {
+		dax_downgrade_pmd(&xas, entry);
+		entry = 0;
+	}
+	if (!entry) {
+		entry = DAX_EMPTY | (order ? DAX_PMD : 0);
+		mapping->nrpages += 1ULL << order;
+	}
+	dax_lock_entry(&xas, entry);
+out:
+	dax_xas_unlock(&xas);
+	return entry;
+}
+
+/*
+ * dax_insert_entry(): what is stored already is left alone, unless it is a zero page or nothing: so
+ * the entry returned may be a PMD where the caller comes with a page.
+ */
+REF_ALWAYS_INLINE dax_entry_t __dax_insert_entry(const struct dax_variant *v,
+						 struct dax_mapping *mapping, uint64_t index,
+						 dax_entry_t old, uint64_t pfn, uint64_t flags)
+{
+	struct dax_xas xas = { .xa = mapping, .index = index };
+	dax_entry_t entry = dax_make_entry(pfn, flags), seen;
+
+	if (!(old & (DAX_ZERO_PAGE | DAX_EMPTY)))
+		return old;
+	dax_xas_lock(&xas);
+	dax_disassociate_entry(mapping, old, false);
+	dax_associate_entry(mapping, index, entry);
+	seen = dax_lock_entry(&xas, entry);
+	DAX_BUG_ON(seen != (old | DAX_LOCKED));
+	dax_xas_unlock(&xas);
+	return entry;
+}
+
+/* __dax_invalidate_entry() for truncation */
+REF_ALWAYS_INLINE bool __dax_delete_entry(const struct dax_variant *v, struct dax_mapping *mapping,
+					  uint64_t index)
+{
+	struct dax_xas xas = { .xa = mapping, .index = index };
+	dax_entry_t entry;
+
+	dax_xas_lock(&xas);
+	entry = dax_get_unlocked_entry(v, &xas, 0);
+	if (entry) {
+		dax_disassociate_entry(mapping, entry, true);
+		dax_xas_store(&xas, 0);
+		mapping->nrpages -= 1ULL << dax_entry_order(mapping, entry);
+	}
+	/* All of them: there is nothing left to lock, and whoever comes next cannot tell. */
+	dax_put_unlocked_entry(v, &xas, entry, true);
+	dax_xas_unlock(&xas);
+	return entry != 0;
+}
+
+void dax_inode_free_rcu(struct ref_rcu_head *head);
+
+/* evict(): truncate_inode_pages_final(), clear_inode(), destroy_inode() */
+REF_ALWAYS_INLINE void __dax_evict(const struct dax_variant *v, struct dax_inode *inode)
+{
+	struct dax_mapping *mapping = &inode->i_data;
+	struct dax_xas xas = { .xa = mapping };
+
+	for (uint64_t i = 0; i < mapping->nr_slots; i++)
+		if (REF_READ_ONCE(mapping->slot[i]))
+			__dax_delete_entry(v, mapping, i);
+	/* Whoever found the last entry locked has queued and let go of the lock after this. */
+	dax_xas_lock(&xas);
+	DAX_BUG_ON(mapping->nrpages);
+	dax_xas_unlock(&xas);
+	REF_STEP("dax: inode evicted");
+	ref_call_rcu(&inode->rcu, dax_inode_free_rcu);
+}
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * DAX: entries that are locked by a bit in them, and a page's entry locked by speculation.
+ *
+ * After fs/dax.c of Linux 6.12. A file's pages are the storage's own; what stands in the page cache
+ * is a word per page, and that word's lowest bit is the lock that a page of DRAM would have in its
+ * struct page. dax_lock_folio() has to find the word from the page: the page's mapping is read
+ * without a lock, the mapping's lock taken, and the mapping read again, while RCU keeps the inode
+ * that holds the lock from going away in between (c2a7d2a11552).
+ */
+#ifndef REF_DAX_H
+#define REF_DAX_H
+
+#include <ref/pgtable.h>
+#include <ref/port.h>
+
+/* ---- the entry word (fs/dax.c) ---- */
+
+typedef uint64_t dax_entry_t; /* 0: no entry */
+
+#define DAX_SHIFT 4
+#define DAX_LOCKED (1ULL << 0)
+#define DAX_PMD (1ULL << 1)
+#define DAX_ZERO_PAGE (1ULL << 2)
+#define DAX_EMPTY (1ULL << 3)
+/* What dax_lock_folio() returns where nothing has to be locked: device-dax. */
+#define DAX_NO_LOCK (~0ULL)
+/* What grabbing a PMD entry returns where there are PTE entries (dax_is_conflict()). */
+#define DAX_CONFLICT (~1ULL)
+
+static inline dax_entry_t dax_make_entry(uint64_t pfn, uint64_t flags)
+{
+	return pfn << DAX_SHIFT | flags;
+}
+
+static inline uint64_t dax_to_pfn(dax_entry_t entry)
+{
+	return entry >> DAX_SHIFT;
+}
+
+#define DAX_WAIT_TABLE_BITS 12
+#define DAX_WAIT_TABLE_ENTRIES (1 << DAX_WAIT_TABLE_BITS)
+
+/* ---- the device: its pages, and the inodes that hold the locks ---- */
+
+struct dax_device;
+struct dax_refs;
+
+/* Simulated storage. Its pages are ordinary frames that belong to no allocator. */
+struct dax_device {
+	struct ref_page *pages; /* [nr] */
+	uint64_t first_pfn;	/* of pages[0] */
+	size_t nr;
+	unsigned pmd_order;	/* log2 of the pages that a PMD entry covers; 9 with 4 KiB pages */
+};
+
+/* An inode and, in one piece of memory, its address_space. */
+struct dax_inode;
+
+struct dax_mapping {
+	struct dax_inode *host;
+	bool dax;		     /* dax_mapping(): of a DAX file */
+	struct ref_spinlock i_pages; /* the xarray's, taken with interrupts off */
+	const struct dax_device *dev;
+	uint64_t nrpages;
+	uint64_t nr_slots;
+	dax_entry_t *slot; /* the xarray; a PMD entry stands at its first index alone */
+};
+
+struct dax_inode {
+	bool chardev; /* S_ISCHR(i_mode): device-dax */
+	unsigned id;
+	struct dax_mapping i_data;
+	struct ref_rcu_head rcu;
+	void (*free)(struct dax_inode *inode); /* i_callback(), after a grace period */
+	dax_entry_t slot[];
+};
+
+size_t dax_inode_size(uint64_t nr_slots);
+/* An inode of nr_slots pages in memory from ref_alloc(), or NULL. */
+struct dax_inode *dax_inode_create(const struct dax_device *dev, unsigned id, uint64_t nr_slots);
+/* The same in memory of dax_inode_size() bytes, zeroed; free is called when nobody can reach it. */
+void dax_inode_init(struct dax_inode *inode, const struct dax_device *dev, unsigned id,
+		    uint64_t nr_slots, void (*free)(struct dax_inode *inode));
+
+/* ---- the protocol ---- */
+
+/*
+ * One way to do it: mainline's, or one with a step left out. All but `delete` and `evict` may run
+ * at the same time as each other on the same inode; the file system's locks are the caller's, as in
+ * the kernel. Threads have called ref_thread_online().
+ */
+struct dax_protocol {
+	const char *name;    /* "merged", or what is missing */
+	const char *summary;
+	bool busted;
+	/* Locks the entry of a page: the entry as it was, to be given to unlock_folio; 0: the page
+	 * belongs to no file; DAX_NO_LOCK: no need to. The caller keeps the device (get_dev_pagemap)
+	 * but not the file. Sleeps while another has it. */
+	dax_entry_t (*lock_folio)(struct ref_page *folio);
+	void (*unlock_folio)(struct ref_page *folio, dax_entry_t cookie);
+	/* grab_mapping_entry(): locks the entry at index, or a new empty one. order: 0, or the
+	 * device's pmd_order; the entry returned may be a PMD where 0 was asked. DAX_CONFLICT: there
+	 * are PTE entries where a PMD was asked for. */
+	dax_entry_t (*grab_entry)(struct dax_mapping *mapping, uint64_t index, unsigned order);
+	/* dax_insert_entry(): stores a page, or with DAX_ZERO_PAGE the zero page, in an entry that
+	 * the caller has locked and got as `old`, unless there is a page already. Stays locked. */
+	dax_entry_t (*insert_entry)(struct dax_mapping *mapping, uint64_t index, dax_entry_t old,
+				    uint64_t pfn, uint64_t flags);
+	void (*unlock_entry)(struct dax_mapping *mapping, uint64_t index, dax_entry_t entry);
+	/* dax_delete_mapping_entry(): waits until nobody has it locked. false: there was none. */
+	bool (*delete_entry)(struct dax_mapping *mapping, uint64_t index);
+	/* evict(): deletes every entry and frees the inode after a grace period. Nobody may have
+	 * the file open: but lock_folio may yet be on its way to it. */
+	void (*evict)(struct dax_inode *inode);
+};
+size_t dax_nr_protocols(void);
+const struct dax_protocol *dax_protocol_at(size_t i);
+const struct dax_protocol *dax_protocol_find(const char *name); /* or NULL */
+
+/* What the running thread's calls have met since it began. */
+struct dax_stats {
+	uint64_t retries; /* lock_folio: the mapping was another when its lock was held */
+	uint64_t waits;	  /* slept for a locked entry */
+};
+extern __thread struct dax_stats dax_stats;
+
+/* BUG_ON() and WARN_ON() of fs/dax.c come here. NULL: a message and abort(). */
+extern void (*dax_bug_hook)(const char *what);
+
+/* The queue that the waiters for an entry stand in: for tests, and models. */
+unsigned dax_wait_table_index(const struct dax_mapping *mapping, uint64_t index, dax_entry_t entry);
+unsigned dax_nr_waiters(const struct dax_mapping *mapping, uint64_t index, dax_entry_t entry);
+
+#endif
