@@ -7,6 +7,15 @@ ref-srcs := ref/gup/gup.c ref/gup/walk_s390x.c ref/gup/walk_x86_64.c \
 	ref/pgtable/formats.c ref/pgtable/frames.c ref/pgtable/lookup.c ref/pgtable/pgtable.c \
 	ref/port_native.c
 
+# Huge folios: split, and collapse.
+ref-srcs += $(addprefix ref/thp/,count.c leaf.c split.c)
+
+tests += ref/test/test_thp
+asan-tests += ref/test/test_thp
+tsan-tests += ref/test/test_thp
+ref/test/test_thp-srcs := ref/test/test_thp.c ref/test/thp_script.c
+ref/test/test_thp-libs := ref
+
 # Freeing under walkers. liburcu's rows stand in a library of their own: guests have no liburcu.
 ref-srcs += $(addprefix ref/gather/,gather.c ipi_signal.c membarrier.c registry.c)
 

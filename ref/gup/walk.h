@@ -33,6 +33,8 @@ struct gup_variant {
 	enum gup_design design;
 	bool one_object;
 	bool no_entry_recheck, no_pmd_recheck, no_head_recheck;
+	bool get_after_recheck; /* the entries are read again, and then the reference is taken */
+	bool relaxed_get;	/* the try-get orders nothing: the recheck may come before it */
 	bool no_write_check, no_clip, no_limit;
 	bool clip_without_wrap; /* next > end instead of comparing both less one */
 	void (*before_get)(struct ref_page *page);   /* between an entry's load and the try-get */
@@ -213,6 +215,13 @@ REF_ALWAYS_INLINE uint64_t *gup_pgd_offset(const struct pgt_fmt *f, const struct
 
 /* ---- references ---- */
 
+REF_ALWAYS_INLINE bool gup_add_refs(const struct gup_variant *v, struct ref_page *folio, int refs)
+{
+	if (v->relaxed_get)
+		return ref_count_add_unless_zero_relaxed(&folio->refcount, refs);
+	return ref_count_add_unless_zero(&folio->refcount, refs);
+}
+
 /* try_get_folio(): a reference, and then that the page still belongs to that folio. */
 REF_ALWAYS_INLINE struct ref_page *gup_try_get_folio(const struct gup_variant *v,
 						     struct ref_page *page, int refs)
@@ -227,7 +236,7 @@ REF_ALWAYS_INLINE struct ref_page *gup_try_get_folio(const struct gup_variant *v
 			v->before_head(page);
 		if (ref_unlikely(REF_READ_ONCE(folio->refcount) < 0))
 			return NULL;
-		if (ref_unlikely(!ref_count_add_unless_zero(&folio->refcount, refs)))
+		if (ref_unlikely(!gup_add_refs(v, folio, refs)))
 			return NULL;
 		REF_STEP("gup: folio referenced");
 		if (v->no_head_recheck || ref_likely(ref_page_folio(page) == folio))
@@ -253,10 +262,18 @@ REF_ALWAYS_INLINE bool gup_folio_allowed(struct ref_page *folio)
 /* folio_set_referenced(): an atomic bit, as the kernel's. */
 REF_ALWAYS_INLINE void gup_set_referenced(struct ref_page *folio)
 {
-	__atomic_fetch_or(&folio->flags, REF_PG_REFERENCED, __ATOMIC_RELAXED);
+	(void)ref_fetch_or(&folio->flags, REF_PG_REFERENCED);
 }
 
 /* ---- the walk ---- */
+
+/* The PMD too: a table that is being collapsed has valid PTEs yet (70cbc3cc78a9). */
+REF_ALWAYS_INLINE bool gup_pte_changed(const struct gup_variant *v, const uint64_t *pmdp,
+				       uint64_t pmd, const uint64_t *ptep, uint64_t pte)
+{
+	return (!v->no_pmd_recheck && ref_unlikely(REF_READ_ONCE(*pmdp) != pmd)) ||
+	       (!v->no_entry_recheck && ref_unlikely(REF_READ_ONCE(*ptep) != pte));
+}
 
 /* gup_fast_pte_range() */
 REF_ALWAYS_INLINE bool gup_pte_range(GUP_ARGS, uint64_t pmd, uint64_t *pmdp, uint64_t addr,
@@ -272,15 +289,15 @@ REF_ALWAYS_INLINE bool gup_pte_range(GUP_ARGS, uint64_t pmd, uint64_t *pmdp, uin
 		if (gup_protnone(f, PGT_PTE, pte) || !gup_access_permitted(f, v, w, PGT_PTE, pte))
 			return false;
 		page = w->memmap + ((pte & f->level[PGT_PTE].leaf_origin) >> f->page_shift);
+		if (v->get_after_recheck && gup_pte_changed(v, pmdp, pmd, ptep, pte))
+			return false;
 		folio = gup_try_get_folio(v, page, 1);
 		if (!folio)
 			return false;
 		if (v->before_recheck)
 			v->before_recheck(page);
-		/* The try-get was a full barrier. The PMD too: a table that is being collapsed has
-		 * valid PTEs yet (70cbc3cc78a9). */
-		if ((!v->no_pmd_recheck && ref_unlikely(REF_READ_ONCE(*pmdp) != pmd)) ||
-		    (!v->no_entry_recheck && ref_unlikely(REF_READ_ONCE(*ptep) != pte)) ||
+		/* The try-get was a full barrier. */
+		if ((!v->get_after_recheck && gup_pte_changed(v, pmdp, pmd, ptep, pte)) ||
 		    ref_unlikely(!gup_folio_allowed(folio))) {
 			ref_folio_put(folio, 1);
 			return false;
@@ -308,12 +325,15 @@ REF_ALWAYS_INLINE bool gup_huge_leaf(GUP_ARGS, enum pgt_level level, uint64_t en
 	refs = (unsigned long)((end - addr) >> f->page_shift);
 	for (i = 0; i < refs; i++)
 		pages[i] = page + i;
+	if (v->get_after_recheck && REF_READ_ONCE(*ep) != entry)
+		return false;
 	folio = gup_try_get_folio(v, page, (int)refs);
 	if (!folio)
 		return false;
 	if (v->before_recheck)
 		v->before_recheck(page);
-	if ((!v->no_entry_recheck && ref_unlikely(REF_READ_ONCE(*ep) != entry)) ||
+	if ((!v->no_entry_recheck && !v->get_after_recheck &&
+	     ref_unlikely(REF_READ_ONCE(*ep) != entry)) ||
 	    ref_unlikely(!gup_folio_allowed(folio))) {
 		ref_folio_put(folio, (int)refs);
 		return false;

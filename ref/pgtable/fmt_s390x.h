@@ -41,6 +41,11 @@
 #define S390_PTE_LEAF_RW \
 	(S390_PTE_PRESENT | S390_PTE_READ | S390_PTE_WRITE | S390_PTE_YOUNG | S390_PTE_DIRTY)
 
+/* mk_swap_pte(): the types as in include/linux/swap.h without device memory. */
+#define S390_SWP(type) (S390_PTE_INVALID | S390_PROTECT | (type) << 2)
+#define S390_MIGRATION_READ S390_SWP(28ULL)
+#define S390_MIGRATION_WRITE S390_SWP(30ULL)
+
 static const struct pgt_fmt pgt_fmt_s390x = {
 	.name = "s390x",
 	.page_shift = 12,
@@ -62,6 +67,8 @@ static const struct pgt_fmt pgt_fmt_s390x = {
 			.protnone_mask = S390_PTE_PRESENT | S390_PTE_READ,
 			.protnone_set = S390_PTE_PRESENT,
 			.special = S390_PTE_SPECIAL,
+			.migration = S390_MIGRATION_READ,
+			.migration_write = S390_MIGRATION_WRITE,
 		},
 		[PGT_PMD] = {
 			.shift = 20, .bits = 11, .empty = S390_INVALID,
@@ -72,6 +79,7 @@ static const struct pgt_fmt pgt_fmt_s390x = {
 			.leaf_ro = S390_STE_LEAF_RO, .leaf_rw = S390_STE_LEAF_RW,
 			.need_write = S390_STE_WRITE,
 			.protnone_mask = S390_LARGE | S390_STE_READ, .protnone_set = S390_LARGE,
+			.invalid_set = S390_INVALID,
 		},
 		[PGT_PUD] = {
 			.shift = 31, .bits = 11, .fold = PGT_FOLD_MM,

@@ -22,6 +22,10 @@
 #define X86_DEVMAP (1ULL << 57)
 #define X86_NX (1ULL << 63)
 #define X86_PFN_MASK 0x000ffffffffff000ULL
+/* Swap entries: type in the top bits (pgtable_64.h); the frame is not inverted here. */
+#define X86_SWP(type) ((uint64_t)(type) << 59)
+#define X86_MIGRATION_READ X86_SWP(28) /* include/linux/swap.h without device memory */
+#define X86_MIGRATION_WRITE X86_SWP(30)
 #define X86_TABLE (X86_PRESENT | X86_RW | X86_USER | X86_ACCESSED | X86_DIRTY)
 #define X86_LEAF (X86_PRESENT | X86_USER | X86_ACCESSED | X86_NX)
 
@@ -39,10 +43,13 @@
 /* The levels that all three share. pmd_present() also takes a PMD that is being split (PSE). */
 #define X86_LOWER_LEVELS                                                      \
 	[PGT_PTE] = { .shift = 12, .bits = 9, .present_mask = X86_PRESENT | X86_PROTNONE, \
-		      X86_LEAF_FIELDS(0, X86_PFN_MASK) },                     \
+		      X86_LEAF_FIELDS(0, X86_PFN_MASK),                       \
+		      .migration = X86_MIGRATION_READ,                        \
+		      .migration_write = X86_MIGRATION_WRITE },               \
 	[PGT_PMD] = { .shift = 21, .bits = 9,                                 \
 		      X86_TABLE_FIELDS(X86_PRESENT | X86_PROTNONE | X86_PSE), \
-		      X86_LEAF_FIELDS(X86_PSE, X86_PFN_MASK & ~0x1fffffULL) }, \
+		      X86_LEAF_FIELDS(X86_PSE, X86_PFN_MASK & ~0x1fffffULL),  \
+		      .invalid_clear = X86_PRESENT | X86_PROTNONE },          \
 	[PGT_PUD] = { .shift = 30, .bits = 9, X86_TABLE_FIELDS(X86_PRESENT),  \
 		      X86_LEAF_FIELDS(X86_PSE, X86_PFN_MASK & ~0x3fffffffULL) }
 

@@ -46,6 +46,12 @@ struct pgt_level_fmt {
 	uint64_t protnone_set;	/* mask 0: no such entry */
 	uint64_t special;	/* pXd_special(); 0: no such bit */
 	uint64_t devmap;	/* pXd_devmap(); 0: no such bit */
+
+	/* What ref/thp writes, which does without such a format where they are 0. */
+	uint64_t invalid_clear; /* pmdp_invalidate() of a leaf: no longer the MMU's, but still a */
+	uint64_t invalid_set;	/* leaf to software */
+	uint64_t migration;	/* bits beside the frame in a migration entry, which is not present, */
+	uint64_t migration_write; /* and in one for a writable page */
 };
 
 struct pgt_fmt {

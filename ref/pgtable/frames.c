@@ -105,7 +105,9 @@ struct ref_page *__ref_folio_alloc(struct ref_mm *mm, unsigned order, void *mapp
 	for (size_t i = 0; i < nr; i++) {
 		REF_WRITE_ONCE(head[i].head, head);
 		head[i].mm = mm;
+		head[i].mapcount = head[i].pincount = 0;
 	}
+	REF_MEM_REUSED(mm->mem + ref_page_phys(mm, head), nr << mm->fmt->page_shift);
 	head->nr = (uint32_t)nr;
 	REF_WRITE_ONCE(head->flags, 0);
 	REF_WRITE_ONCE(head->mapping, mapping);
@@ -120,6 +122,8 @@ __attribute__((noinline, cold)) void ref_folio_free(struct ref_page *head)
 	struct ref_mm *mm = head->mm;
 	struct ref_page *old;
 
+	REF_MEM_FREED(mm->mem + ref_page_phys(mm, head), (size_t)head->nr << mm->fmt->page_shift,
+		      REF_READ_ONCE(head->flags) & REF_PG_TABLE ? "table" : "frame");
 	for (uint32_t i = 0; i < head->nr; i++) {
 		REF_WRITE_ONCE(head[i].head, &head[i]);
 		REF_WRITE_ONCE(head[i].generation, head[i].generation + 1);

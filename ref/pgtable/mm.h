@@ -33,6 +33,9 @@ struct ref_mm {
 	unsigned nr_real;
 	struct ref_page *pgd_page;
 	size_t nr_frames;
+	struct ref_spinlock page_table_lock; /* where builders run beside each other (ref/thp) */
+	struct ref_spinlock rmap_lock;	     /* there: anon_vma's and i_mmap's */
+	struct ref_page *deposited; /* PTE tables kept for the split of huge leaves */
 	struct ref_page *freed;	   /* heads pushed by the last put, in any thread */
 	struct ref_page buddy[PGT_MAX_ORDER + 1]; /* list heads of free blocks */
 };
@@ -46,6 +49,15 @@ struct ref_page *__ref_folio_alloc(struct ref_mm *mm, unsigned order, void *mapp
 				   uint64_t index);
 /* The last reference is gone. Any thread. */
 void ref_folio_free(struct ref_page *head);
+
+/* ---- pgtable.c ---- */
+/* ref_mm_create() for a format that is on no list: a test's own. */
+int ref_mm_create_fmt(const struct pgt_fmt *f, unsigned levels, size_t nr_frames,
+		      struct ref_mm **out);
+/* A table of empty entries, one reference; NULL: no memory. Builder's lock held. */
+struct ref_page *__pgt_alloc_table(struct ref_mm *mm, enum pgt_level level);
+/* The entry for addr in an existing table of `level`; NULL: there is no such table. */
+uint64_t *__pgt_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level);
 
 REF_ALWAYS_INLINE uint64_t ref_page_phys(const struct ref_mm *mm, const struct ref_page *page)
 {

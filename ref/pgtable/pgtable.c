@@ -56,13 +56,28 @@ static struct ref_page *alloc_table(struct ref_mm *mm, const struct pgt_real *r)
 
 	if (!page)
 		return NULL;
+	REF_WRITE_ONCE(page->flags, REF_PG_TABLE);
 	table = table_of(mm, page);
 	for (size_t i = 0; i < (size_t)1 << r->bits; i++)
 		REF_WRITE_ONCE(table[i], mm->fmt->level[r->level].empty);
 	return page;
 }
 
+struct ref_page *__pgt_alloc_table(struct ref_mm *mm, enum pgt_level level)
+{
+	for (unsigned i = 0; i < mm->nr_real; i++)
+		if (mm->real[i].level == level)
+			return alloc_table(mm, &mm->real[i]);
+	return NULL;
+}
+
 int ref_mm_create(const struct pgt_opts *opts, struct ref_mm **out)
+{
+	return ref_mm_create_fmt(pgt_format_find(opts->format), opts->levels, opts->nr_frames, out);
+}
+
+int ref_mm_create_fmt(const struct pgt_fmt *f, unsigned levels, size_t nr_frames,
+		      struct ref_mm **out)
 {
 	struct ref_mm *mm;
 	int err;
@@ -71,11 +86,11 @@ int ref_mm_create(const struct pgt_opts *opts, struct ref_mm **out)
 	mm = aligned_alloc(64, (sizeof(*mm) + 63) & ~(size_t)63);
 	if (!mm)
 		return -ENOMEM;
-	*mm = (struct ref_mm){ .fmt = pgt_format_find(opts->format) };
-	err = mm->fmt ? set_geometry(mm, opts->levels) : -EINVAL;
+	*mm = (struct ref_mm){ .fmt = f };
+	err = f ? set_geometry(mm, levels) : -EINVAL;
 	if (err)
 		goto out_free;
-	err = ref_frames_init(mm, opts->nr_frames);
+	err = ref_frames_init(mm, nr_frames);
 	if (err)
 		goto out_free;
 	err = -ENOMEM;
@@ -178,6 +193,17 @@ static uint64_t *find_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level lev
 	}
 }
 
+uint64_t *__pgt_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level)
+{
+	const struct pgt_real *at;
+	uint64_t *e;
+
+	if (addr >= mm->limit || !pgt_level_shift(mm, level))
+		return NULL;
+	e = find_entry(mm, addr, level, false, &at);
+	return at->level == level ? e : NULL;
+}
+
 int pgt_map(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool writable)
 {
 	const struct pgt_level_fmt *l;
@@ -200,17 +226,26 @@ int pgt_map(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool writable
 				 (char *)mm + REF_MAPPING_ANON, addr >> mm->fmt->page_shift);
 	if (!page)
 		return -ENOMEM;
+	REF_WRITE_ONCE(page->mapcount, 1);
 	ref_store_release(e, ref_page_phys(mm, page) | (writable ? l->leaf_rw : l->leaf_ro));
 	return 0;
 }
 
-/* Clear the entry, then drop the reference: a walker's try-get and recheck rely on that order. */
+/*
+ * Clear the entry, then drop the reference: a walker's try-get and recheck rely on that order. An
+ * entry that is not present (a migration entry, ref/thp) has none.
+ */
 static void clear_leaf(struct ref_mm *mm, enum pgt_level level, uint64_t *e)
 {
 	const struct pgt_level_fmt *l = &mm->fmt->level[level];
 	uint64_t old = ref_xchg(e, l->empty);
+	struct ref_page *folio;
 
-	ref_folio_put(&mm->memmap[(old & l->leaf_origin) >> mm->fmt->page_shift], 1);
+	if ((old & l->present_mask) == l->absent)
+		return;
+	folio = ref_page_folio(&mm->memmap[(old & l->leaf_origin) >> mm->fmt->page_shift]);
+	ref_fetch_add(&folio->mapcount, -1);
+	ref_folio_put(folio, 1);
 }
 
 int pgt_unmap(struct ref_mm *mm, uint64_t addr)

@@ -24,6 +24,9 @@ enum ref_page_flags {
 	REF_PG_SLAB = 1 << 1,
 	REF_PG_HUGETLB = 1 << 2,
 	REF_PG_BUDDY = 1 << 3, /* heads a free block: the allocator's */
+	REF_PG_LOCKED = 1 << 4, /* the folio lock */
+	REF_PG_SWAPCACHE = 1 << 5, /* has a reference per page for its place in the swap cache */
+	REF_PG_TABLE = 1 << 6, /* a page table */
 };
 #define REF_MAPPING_ANON 1UL /* low bit of mapping */
 
@@ -40,7 +43,16 @@ struct ref_page {
 	void *mapping;	       /* address_space stand-in; low bit: anonymous */
 	uint64_t index;
 	struct ref_mm *mm;     /* whose arena it is in */
-	struct ref_page *next, *prev; /* free frames: the allocator's */
+	union {
+		struct {
+			struct ref_page *next, *prev; /* free frames: the allocator's; tables: the
+						       * list of those deposited */
+		};
+		struct { /* of a folio; meaningful in the head */
+			int mapcount; /* leaves that map it or a part of it, large ones as one */
+			int pincount; /* a large folio's FOLL_PIN references, also in refcount */
+		};
+	};
 } __attribute__((aligned(64)));
 
 struct pgt_opts {

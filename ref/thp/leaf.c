@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The leaves of a huge folio: mapped, split, made migration entries, and made leaves again. */
+#include <errno.h>
+
+#include "thp_priv.h"
+
+bool thp_supported(const struct ref_mm *mm)
+{
+	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PMD];
+
+	return pgt_level_can_leaf(mm, PGT_PMD) && (l->invalid_clear | l->invalid_set) &&
+	       mm->fmt->level[PGT_PTE].migration;
+}
+
+/* ---- the folio lock: a bit, as PG_locked ---- */
+
+bool thp_trylock(struct ref_page *folio)
+{
+	return !(ref_fetch_or(&folio->flags, REF_PG_LOCKED) & REF_PG_LOCKED);
+}
+
+void thp_lock(struct ref_page *folio)
+{
+	ref_wait_until(thp_trylock(folio));
+}
+
+void thp_unlock(struct ref_page *folio)
+{
+	ref_fetch_and(&folio->flags, ~(uint32_t)REF_PG_LOCKED);
+}
+
+/* ---- deposited tables: a PMD split may not fail for want of memory ---- */
+
+void __thp_deposit(struct ref_mm *mm, struct ref_page *table)
+{
+	REF_WRITE_ONCE(table->next, mm->deposited);
+	REF_WRITE_ONCE(mm->deposited, table);
+}
+
+struct ref_page *__thp_withdraw(struct ref_mm *mm)
+{
+	struct ref_page *table = REF_READ_ONCE(mm->deposited);
+
+	if (table)
+		REF_WRITE_ONCE(mm->deposited, REF_READ_ONCE(table->next));
+	return table;
+}
+
+int thp_map(struct ref_mm *mm, uint64_t addr, bool writable)
+{
+	struct ref_page *table;
+	int err = -ENOMEM;
+
+	if (!thp_supported(mm))
+		return -EOPNOTSUPP;
+	ref_spin_lock(&mm->page_table_lock);
+	table = __pgt_alloc_table(mm, PGT_PTE);
+	if (!table)
+		goto out_unlock;
+	err = pgt_map(mm, addr, PGT_PMD, writable);
+	if (err)
+		ref_folio_put(table, 1);
+	else
+		__thp_deposit(mm, table);
+out_unlock:
+	ref_spin_unlock(&mm->page_table_lock);
+	return err;
+}
+
+/* ---- taking leaves away ---- */
+
+/* folio_remove_rmap_pte() and _pmd(), and the reference that went with it. */
+static void drop_leaf(struct ref_page *folio)
+{
+	ref_fetch_add(&folio->mapcount, -1);
+	ref_folio_put(folio, 1);
+}
+
+/* The present leaf that covers addr, and of which level; NULL: there is none. */
+static uint64_t *__find_leaf(struct ref_mm *mm, uint64_t addr, enum pgt_level *level)
+{
+	uint64_t *e = __pgt_entry(mm, addr, *level = PGT_PMD);
+
+	if (!e || !thp_is_leaf(mm, PGT_PMD, REF_READ_ONCE(*e)))
+		e = __pgt_entry(mm, addr, *level = PGT_PTE);
+	return e && thp_is_present(mm, *level, REF_READ_ONCE(*e)) ? e : NULL;
+}
+
+int thp_unmap(struct ref_mm *mm, uint64_t addr, void (*flush)(void *arg), void *arg)
+{
+	struct ref_page *page, *table = NULL;
+	enum pgt_level level;
+	uint64_t *e, old;
+
+	ref_spin_lock(&mm->page_table_lock);
+	e = __find_leaf(mm, addr, &level);
+	if (!e) {
+		ref_spin_unlock(&mm->page_table_lock);
+		return -ENOENT;
+	}
+	old = ref_xchg(e, mm->fmt->level[level].empty); /* ptep_get_and_clear() */
+	REF_STEP("thp: leaf cleared");
+	page = thp_entry_page(mm, level, old);
+	if (level == PGT_PMD && thp_is_anon(ref_page_folio(page)))
+		table = __thp_withdraw(mm);
+	ref_spin_unlock(&mm->page_table_lock);
+	if (flush)
+		flush(arg);
+	drop_leaf(ref_page_folio(page));
+	if (table)
+		ref_folio_put(table, 1);
+	return 0;
+}
+
+/* ---- PMD split ---- */
+
+static void fill_table(struct ref_mm *mm, struct ref_page *table, struct ref_page *folio,
+		       bool writable, bool migration)
+{
+	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PTE];
+	uint64_t *pte = thp_table(mm, table), bits = writable ? l->leaf_rw : l->leaf_ro;
+
+	if (migration)
+		bits = writable ? l->migration_write : l->migration;
+	for (unsigned i = 0; i < thp_nr(mm); i++)
+		REF_WRITE_ONCE(pte[i], ref_page_phys(mm, folio + i) | bits);
+}
+
+/*
+ * __split_huge_pmd_locked(), of an anonymous folio. The leaf is made invalid first, so that no CPU
+ * ever holds a large and a small translation of one address; it stays a leaf to software until the
+ * table takes its place. migration: small leaves are not wanted, but migration entries.
+ */
+static int __split_pmd(struct ref_mm *mm, uint64_t *pmdp, bool migration)
+{
+	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PMD];
+	uint64_t pmd = REF_READ_ONCE(*pmdp);
+	struct ref_page *table, *folio = ref_page_folio(thp_entry_page(mm, PGT_PMD, pmd));
+	bool writable = (pmd & l->need_write) == l->need_write;
+
+	table = __thp_withdraw(mm);
+	if (!table)
+		return -ENOMEM;
+	/* pmdp_invalidate(): atomic, and a flush that no walker is waited for by. */
+	(void)ref_xchg(pmdp, (pmd & ~l->invalid_clear) | l->invalid_set);
+	REF_STEP("thp: pmd invalid");
+	/* folio_try_share_anon_rmap_pmd(): a pinned page keeps its leaves. The pin is counted before
+	 * the walker's recheck, and the leaf was changed before this. */
+	if (REF_READ_ONCE(folio->pincount))
+		migration = false;
+	if (!migration) {
+		ref_fetch_add(&folio->refcount, (int)thp_nr(mm) - 1);
+		ref_fetch_add(&folio->mapcount, (int)thp_nr(mm));
+	}
+	fill_table(mm, table, folio, writable, migration);
+	ref_fetch_add(&folio->mapcount, -1);
+	if (migration)
+		ref_folio_put(folio, 1);
+	/* Small entries before the pointer to them; pairs with the walker's acquire. */
+	ref_store_release(pmdp, ref_page_phys(mm, table) | l->table);
+	REF_STEP("thp: pmd split");
+	return 0;
+}
+
+int thp_split_pmd(struct ref_mm *mm, uint64_t addr)
+{
+	int err = -ENOENT;
+	uint64_t *pmdp;
+
+	ref_spin_lock(&mm->page_table_lock);
+	pmdp = __pgt_entry(mm, addr, PGT_PMD);
+	if (pmdp && thp_is_leaf(mm, PGT_PMD, REF_READ_ONCE(*pmdp)))
+		err = __split_pmd(mm, pmdp, false);
+	ref_spin_unlock(&mm->page_table_lock);
+	return err;
+}
+
+/* ---- unmap_folio() and remap_page() ---- */
+
+/* Where the folio's first page is mapped, if it is: what the reverse map says. */
+static uint64_t folio_addr(const struct ref_page *folio)
+{
+	const struct thp_file *file = REF_READ_ONCE(folio->mapping);
+	uint64_t addr = folio->index << folio->mm->fmt->page_shift;
+
+	return thp_is_anon(folio) ? addr : file->addr + addr;
+}
+
+/* try_to_migrate_one() and try_to_unmap_one() of one small leaf. */
+static void __unmap_pte(struct ref_mm *mm, uint64_t *ptep, struct ref_page *folio, bool anon)
+{
+	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PTE];
+	uint64_t pte = REF_READ_ONCE(*ptep);
+
+	if (!thp_is_present(mm, PGT_PTE, pte) ||
+	    ref_page_folio(thp_entry_page(mm, PGT_PTE, pte)) != folio)
+		return;
+	pte = ref_xchg(ptep, l->empty);
+	if (anon && REF_READ_ONCE(folio->pincount)) {
+		ref_store_release(ptep, pte);
+		return;
+	}
+	if (anon)
+		REF_WRITE_ONCE(*ptep, (pte & l->leaf_origin) |
+			       ((pte & l->need_write) == l->need_write ? l->migration_write :
+									 l->migration));
+	drop_leaf(folio);
+}
+
+static void __unmap_huge(struct ref_mm *mm, uint64_t *pmdp, struct ref_page *folio, bool anon)
+{
+	if (anon) {
+		/* Cannot fail: thp_map() has deposited a table. */
+		__split_pmd(mm, pmdp, true);
+		return;
+	}
+	(void)ref_xchg(pmdp, mm->fmt->level[PGT_PMD].empty);
+	drop_leaf(folio);
+}
+
+void thp_unmap_folio(struct ref_page *folio)
+{
+	struct ref_mm *mm = folio->mm;
+	uint64_t addr = folio_addr(folio), *e;
+	bool anon = thp_is_anon(folio);
+
+	ref_spin_lock(&mm->page_table_lock);
+	e = __pgt_entry(mm, addr, PGT_PMD);
+	if (e && thp_is_leaf(mm, PGT_PMD, REF_READ_ONCE(*e)))
+		__unmap_huge(mm, e, folio, anon);
+	for (unsigned i = 0; i < folio->nr && REF_READ_ONCE(folio->mapcount); i++) {
+		e = __pgt_entry(mm, addr + ((uint64_t)i << mm->fmt->page_shift), PGT_PTE);
+		if (e)
+			__unmap_pte(mm, e, folio, anon);
+	}
+	ref_spin_unlock(&mm->page_table_lock);
+}
+
+/* remove_migration_pte() */
+static void __remap_pte(struct ref_mm *mm, uint64_t *ptep, struct ref_page *page)
+{
+	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PTE];
+	uint64_t frame = ref_page_phys(mm, page), pte = REF_READ_ONCE(*ptep);
+	struct ref_page *folio = ref_page_folio(page);
+	bool writable = pte == (frame | l->migration_write);
+
+	if (!writable && pte != (frame | l->migration))
+		return;
+	ref_fetch_add(&folio->refcount, 1);
+	ref_fetch_add(&folio->mapcount, 1);
+	ref_store_release(ptep, frame | (writable ? l->leaf_rw : l->leaf_ro));
+}
+
+void thp_remap(struct ref_page *head, unsigned nr)
+{
+	struct ref_mm *mm = head->mm;
+	uint64_t addr;
+
+	if (!thp_is_anon(head))
+		return;
+	addr = folio_addr(head);
+	ref_spin_lock(&mm->page_table_lock);
+	for (unsigned i = 0; i < nr; i++) {
+		uint64_t *e = __pgt_entry(mm, addr + ((uint64_t)i << mm->fmt->page_shift), PGT_PTE);
+
+		if (e)
+			__remap_pte(mm, e, head + i);
+	}
+	ref_spin_unlock(&mm->page_table_lock);
+}

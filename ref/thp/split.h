@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The one source of the folio split: split_huge_page_to_list_to_order() to single pages, with its
+ * can_split_folio(), __split_huge_page() and __split_huge_page_tail() (mm/huge_memory.c, 6.12).
+ * Instantiated per variant, as ../gup/walk.h is.
+ */
+#ifndef REF_THP_SPLIT_H
+#define REF_THP_SPLIT_H
+
+#include <errno.h>
+
+#include "thp_priv.h"
+
+/* The hooks are the tests': they run between the steps. */
+struct thp_split_variant {
+	bool no_freeze; /* the count is looked at, and stays what it is */
+	void (*before_unmap)(struct ref_page *folio);
+	void (*before_freeze)(struct ref_page *folio);
+	void (*frozen)(struct ref_page *folio);
+	void (*before_remap)(struct ref_page *folio);
+};
+
+/* References that a cache holds: one per page. */
+REF_ALWAYS_INLINE int thp_extra(const struct ref_page *folio, unsigned nr)
+{
+	bool cached = !thp_is_anon(folio) || REF_READ_ONCE(folio->flags) & REF_PG_SWAPCACHE;
+
+	return cached ? (int)nr : 0;
+}
+
+/* can_split_folio(): nobody but its leaves, its cache and the caller holds it. Racy: it only spares
+ * taking the leaves away in vain. */
+REF_ALWAYS_INLINE bool thp_can_split(const struct ref_page *folio, int extra)
+{
+	return REF_READ_ONCE(folio->mapcount) == REF_READ_ONCE(folio->refcount) - extra - 1;
+}
+
+/* A tail becomes a folio. Its reference count, so far 0, comes last: whoever gets a reference by the
+ * old head has one of the head's, and sees here that it is not this page's. */
+REF_ALWAYS_INLINE void thp_split_tail(struct ref_page *head, unsigned i, int extra)
+{
+	struct ref_page *tail = head + i;
+
+	REF_WRITE_ONCE(tail->flags, REF_READ_ONCE(head->flags) &
+		       (REF_PG_LOCKED | REF_PG_REFERENCED | REF_PG_SWAPCACHE));
+	REF_WRITE_ONCE(tail->nr, 1);
+	REF_WRITE_ONCE(tail->mapping, REF_READ_ONCE(head->mapping));
+	tail->index = head->index + i;
+	REF_WRITE_ONCE(tail->mapcount, 0);
+	REF_WRITE_ONCE(tail->pincount, 0);
+	ref_store_release(&tail->head, tail); /* clear_compound_head() */
+	ref_count_set_release(&tail->refcount, 1 + extra); /* page_ref_unfreeze() */
+	REF_STEP("thp: tail unfrozen");
+}
+
+REF_ALWAYS_INLINE void thp_split_pieces(const struct thp_split_variant *v, struct ref_page *head,
+					unsigned nr, int extra, struct thp_file *file)
+{
+	int each = extra ? 1 : 0;
+
+	for (unsigned i = nr - 1; i > 0; i--) {
+		thp_split_tail(head, i, each);
+		if (file)
+			REF_WRITE_ONCE(file->pages[head->index + i], head + i);
+	}
+	REF_WRITE_ONCE(head->nr, 1); /* ClearPageCompound() */
+	/* Frozen it is 0; without a freeze, what it was: the caller's, the cache's, and anybody's. */
+	ref_fetch_add(&head->refcount, 1 + each - (v->no_freeze ? 1 + extra : 0));
+}
+
+REF_ALWAYS_INLINE bool thp_freeze(const struct thp_split_variant *v, struct ref_page *folio,
+				  int expected)
+{
+	if (v->no_freeze)
+		return REF_READ_ONCE(folio->refcount) == expected;
+	return ref_count_freeze(&folio->refcount, expected);
+}
+
+/* The part with interrupts off: all or nothing. */
+REF_ALWAYS_INLINE bool thp_split_frozen(const struct thp_split_variant *v, struct ref_page *folio,
+					unsigned nr, int extra, struct thp_file *file)
+{
+	int irq_flags = ref_irq_save();
+	bool frozen = true;
+
+	if (file) {
+		ref_spin_lock(&file->lock);
+		frozen = REF_READ_ONCE(file->pages[folio->index]) == folio; /* not truncated */
+	}
+	frozen = frozen && thp_freeze(v, folio, 1 + extra);
+	if (frozen) {
+		if (v->frozen)
+			v->frozen(folio);
+		thp_split_pieces(v, folio, nr, extra, file);
+	}
+	if (file)
+		ref_spin_unlock(&file->lock);
+	ref_irq_restore(irq_flags);
+	return frozen;
+}
+
+/* Locks and references that came from the folio's, but for those of the caller's page. */
+REF_ALWAYS_INLINE void thp_split_release(struct ref_page *head, unsigned nr, struct ref_page *page)
+{
+	for (unsigned i = 0; i < nr; i++) {
+		if (head + i == page)
+			continue;
+		thp_unlock(head + i);
+		ref_folio_put(head + i, 1);
+	}
+}
+
+REF_ALWAYS_INLINE int thp_split_folio(const struct thp_split_variant *v, struct ref_page *page)
+{
+	struct ref_page *folio = ref_page_folio(page);
+	struct ref_mm *mm = folio->mm;
+	struct thp_file *file = NULL;
+	unsigned nr = folio->nr;
+	int extra, ret = -EAGAIN;
+
+	if (nr == 1)
+		return -EINVAL;
+	if (!thp_is_anon(folio)) {
+		file = REF_READ_ONCE(folio->mapping);
+		if (!file)
+			return -EBUSY;
+	}
+	ref_spin_lock(&mm->rmap_lock);
+	extra = thp_extra(folio, nr);
+	if (!thp_can_split(folio, extra))
+		goto out_unlock;
+	if (v->before_unmap)
+		v->before_unmap(folio);
+	thp_unmap_folio(folio);
+	if (v->before_freeze)
+		v->before_freeze(folio);
+	if (thp_split_frozen(v, folio, nr, extra, file))
+		ret = 0;
+	if (v->before_remap)
+		v->before_remap(folio);
+	thp_remap(folio, nr);
+	if (!ret)
+		thp_split_release(folio, nr, page);
+out_unlock:
+	ref_spin_unlock(&mm->rmap_lock);
+	return ret;
+}
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of ref/thp share: entries of a leaf, and the steps of a split. */
+#ifndef REF_THP_PRIV_H
+#define REF_THP_PRIV_H
+
+#include <ref/thp.h>
+
+#include "../pgtable/mm.h"
+
+REF_ALWAYS_INLINE bool thp_is_anon(const struct ref_page *folio)
+{
+	return (uintptr_t)REF_READ_ONCE(folio->mapping) & REF_MAPPING_ANON;
+}
+
+REF_ALWAYS_INLINE bool thp_is_leaf(const struct ref_mm *mm, enum pgt_level level, uint64_t entry)
+{
+	const struct pgt_level_fmt *l = &mm->fmt->level[level];
+
+	return l->can_leaf && (entry & l->leaf_mask) == l->leaf_set;
+}
+
+REF_ALWAYS_INLINE bool thp_is_present(const struct ref_mm *mm, enum pgt_level level, uint64_t entry)
+{
+	const struct pgt_level_fmt *l = &mm->fmt->level[level];
+
+	return (entry & l->present_mask) != l->absent;
+}
+
+/* The frame that a leaf or a migration entry of that level holds. */
+REF_ALWAYS_INLINE struct ref_page *thp_entry_page(const struct ref_mm *mm, enum pgt_level level,
+						  uint64_t entry)
+{
+	return &mm->memmap[(entry & mm->fmt->level[level].leaf_origin) >> mm->fmt->page_shift];
+}
+
+/* pte_offset_map() */
+REF_ALWAYS_INLINE uint64_t *thp_table(const struct ref_mm *mm, const struct ref_page *table)
+{
+	return (uint64_t *)(mm->mem + ref_page_phys(mm, table));
+}
+
+/* Pages of a huge (PMD) leaf. */
+REF_ALWAYS_INLINE unsigned thp_nr(const struct ref_mm *mm)
+{
+	return 1u << mm->fmt->level[PGT_PTE].bits;
+}
+
+REF_ALWAYS_INLINE uint64_t thp_align(const struct ref_mm *mm, uint64_t addr)
+{
+	return addr & ~((1ULL << mm->fmt->level[PGT_PMD].shift) - 1);
+}
+
+/* ---- leaf.c ---- */
+bool thp_supported(const struct ref_mm *mm);
+/* pgtable_trans_huge_deposit(), pgtable_trans_huge_withdraw(): under page_table_lock. */
+void __thp_deposit(struct ref_mm *mm, struct ref_page *table);
+struct ref_page *__thp_withdraw(struct ref_mm *mm);
+/*
+ * unmap_folio(): takes every leaf of the folio away, with its reference; an anonymous one's become
+ * migration entries. A leaf of a pinned page stays. Folio lock and rmap_lock held.
+ */
+void thp_unmap_folio(struct ref_page *folio);
+/* remap_page(): makes leaves of the nr pages' migration entries again. Folio locks and rmap_lock
+ * held. */
+void thp_remap(struct ref_page *head, unsigned nr);
+
+#endif
