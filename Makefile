@@ -13,10 +13,10 @@ CC := gcc
 CXX := g++
 AR := ar
 WARN := -Wall -Wextra -Wundef -Wvla -Wshadow -Wno-unused-parameter
-CWARN := $(WARN) -Wmissing-prototypes -Wstrict-prototypes
 ifdef CI
 WARN += -Werror
 endif
+CWARN := $(WARN) -Wmissing-prototypes -Wstrict-prototypes
 INCLUDES := -Iref/include -Iresults/include
 CPPFLAGS := -D_GNU_SOURCE $(INCLUDES)
 CFLAGS := -std=gnu11 -O2 -g -fno-strict-aliasing -fno-common

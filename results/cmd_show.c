@@ -4,14 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "explore.h"
 
 static const char usage[] =
 	"usage: ptbench show [-p PART] RUN|FILE...\n"
 	"\n"
 	"Prints results as tables: the parts of a run and their states, then for each part its\n"
 	"provenance, measurements, what was skipped and why, and checks. RUN is a run's folder or its\n"
-	"run.json, FILE one document.\n"
+	"run.json, FILE one document. Of an exploration (ptbench-explore): its models, and the schedule\n"
+	"of each failure step by step.\n"
 	"\n"
 	"  -p, --part PART  only this part of a run\n"
 	"  -h, --help       print this\n"
@@ -233,12 +234,31 @@ static int show_source(const struct results__source *s, const char *part)
 	return 0;
 }
 
+static int show_explore(const char *path)
+{
+	struct results_explore *doc;
+	struct results_error err;
+	int ret;
+
+	if (results_explore_read(path, &doc, &err)) {
+		results_error_print(stderr, &err);
+		return 2;
+	}
+	ret = results__explore_show(doc);
+	results_explore_free(doc);
+	if (ret)
+		fprintf(stderr, "%s: no memory to show it\n", path);
+	return ret ? 2 : 0;
+}
+
 static int show(const char *path, const char *part)
 {
 	struct results__source *s;
 	struct results_error err;
 	int ret;
 
+	if (results__kind(path, &err) == RESULTS__EXPLORE)
+		return show_explore(path);
 	if (results__source_read(path, &s, &err)) {
 		results_error_print(stderr, &err);
 		return 2;

@@ -4,14 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <results/explore.h>
+
 #include "internal.h"
 
 static const char usage[] =
 	"usage: ptbench validate [-q] FILE...\n"
 	"\n"
 	"Checks results against the format, as strictly as everything that reads them does.\n"
-	"FILE is a document (ptbench-result 1), a run's run.json, or a run's folder; with a run the\n"
-	"documents of its parts are checked too. \"-\" is a document on standard input.\n"
+	"FILE is a document (ptbench-result 1), an exploration (ptbench-explore 1), a run's run.json, or\n"
+	"a run's folder; with a run the documents of its parts are checked too. \"-\" is a\n"
+	"ptbench-result document on standard input.\n"
 	"\n"
 	"  -q, --quiet  print only what is wrong\n"
 	"  -h, --help   print this\n"
@@ -81,19 +84,38 @@ static int validate_run(const char *path, bool quiet)
 	return ret;
 }
 
-static int validate(const char *path, bool quiet)
+static int validate_explore(const char *file, bool quiet)
 {
+	struct results_explore *doc;
 	struct results_error err;
-	int is_run;
 
-	if (!strcmp(path, "-"))
-		return validate_doc(path, quiet);
-	is_run = results__is_run(path, &err);
-	if (is_run < 0) {
+	if (results_explore_read(file, &doc, &err)) {
 		results_error_print(stderr, &err);
 		return 2;
 	}
-	return is_run ? validate_run(path, quiet) : validate_doc(path, quiet);
+	if (!quiet)
+		printf("%s: fine (%s exploration, %zu models)\n", file,
+		       doc->complete ? "complete" : "partial", doc->nr_models);
+	results_explore_free(doc);
+	return 0;
+}
+
+static int validate(const char *path, bool quiet)
+{
+	struct results_error err;
+
+	if (!strcmp(path, "-"))
+		return validate_doc(path, quiet);
+	switch (results__kind(path, &err)) {
+	case RESULTS__DOC:
+		return validate_doc(path, quiet);
+	case RESULTS__RUN:
+		return validate_run(path, quiet);
+	case RESULTS__EXPLORE:
+		return validate_explore(path, quiet);
+	}
+	results_error_print(stderr, &err);
+	return 2;
 }
 
 int results_cmd_validate(int argc, char **argv)

@@ -94,6 +94,8 @@ char *results__now(void);
 /* ---- write.c ---- */
 /* A string as JSON, quotes included. -EINVAL: not UTF-8. */
 int results__json_string(FILE *f, const char *s);
+/* The shortest decimal that reads back as x. */
+void results__put_number(FILE *f, double x);
 
 /* ---- table.c: text for a terminal ---- */
 /*
@@ -124,8 +126,9 @@ struct results__source {
 	struct results_doc **docs; /* with a run: one per part, NULL where a part has no file */
 	size_t nr_docs;
 };
-/* 1: a run, 0: a document, or -errno with err filled: neither. */
-int results__is_run(const char *path, struct results_error *err);
+enum results__kind { RESULTS__DOC, RESULTS__RUN, RESULTS__EXPLORE };
+/* Which of them it says it is, or -errno with err filled: none. */
+int results__kind(const char *path, struct results_error *err);
 /* The document of a part of a run, which must be of that part's name. */
 int results__part_read(const struct results_run *run, const struct results_part *part,
 		       struct results_doc **out, struct results_error *err);

@@ -5,9 +5,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <results/explore.h>
+
 #include "json.h"
 
-int results__is_run(const char *path, struct results_error *err)
+int results__kind(const char *path, struct results_error *err)
 {
 	struct results_error ignored;
 	struct results__in in = { .file = path, .err = err ? err : &ignored, .path = "$" };
@@ -16,7 +18,7 @@ int results__is_run(const char *path, struct results_error *err)
 	int ret;
 
 	if (!stat(path, &st) && S_ISDIR(st.st_mode))
-		return 1;
+		return RESULTS__RUN;
 	ret = results__json_load(path, &root, err);
 	if (ret)
 		return ret;
@@ -27,11 +29,14 @@ int results__is_run(const char *path, struct results_error *err)
 	if (!format)
 		ret = -EINVAL;
 	else if (!strcmp(json_string_value(format), RESULTS_RUN_FORMAT))
-		ret = 1;
+		ret = RESULTS__RUN;
+	else if (!strcmp(json_string_value(format), RESULTS_EXPLORE_FORMAT))
+		ret = RESULTS__EXPLORE;
 	else if (strcmp(json_string_value(format), RESULTS_FORMAT))
-		ret = results__in_fail(&in, "format", "is \"%.80s\", must be \"%s\" or \"%s\"",
+		ret = results__in_fail(&in, "format",
+				       "is \"%.80s\", must be \"%s\", \"%s\" or \"%s\"",
 				       json_string_value(format), RESULTS_FORMAT,
-				       RESULTS_RUN_FORMAT);
+				       RESULTS_RUN_FORMAT, RESULTS_EXPLORE_FORMAT);
 	json_decref(root);
 	return ret;
 }
@@ -86,19 +91,22 @@ static int read_doc(struct results__source *s, struct results_error *err)
 
 int results__source_read(const char *path, struct results__source **out, struct results_error *err)
 {
-	int ret, is_run = results__is_run(path, err);
+	int ret, kind = results__kind(path, err);
 	struct results__source *s;
 
 	*out = NULL;
-	if (is_run < 0)
-		return is_run;
+	if (kind < 0)
+		return kind;
+	if (kind == RESULTS__EXPLORE)
+		return results__error(err, -EINVAL, path, "",
+				      "is an exploration; runs and ptbench-result documents go here");
 	s = calloc(1, sizeof(*s));
 	if (s)
 		s->path = strdup(path);
 	if (!s || !s->path)
 		ret = results__error(err, -ENOMEM, path, "", "no memory to read it");
 	else
-		ret = is_run ? read_run(s, err) : read_doc(s, err);
+		ret = kind == RESULTS__RUN ? read_run(s, err) : read_doc(s, err);
 	if (ret)
 		results__source_free(s);
 	else

@@ -24,8 +24,7 @@ int results__json_string(FILE *f, const char *s)
 	return ret;
 }
 
-/* The shortest decimal that reads back as x. */
-static void put_number(FILE *f, double x)
+void results__put_number(FILE *f, double x)
 {
 	char text[40];
 
@@ -79,7 +78,7 @@ static void put_measurement(FILE *f, const struct results_measurement *m)
 	for (size_t i = 0; i < m->nr_samples; i++) {
 		if (i)
 			fputs(", ", f);
-		put_number(f, m->samples[i]);
+		results__put_number(f, m->samples[i]);
 	}
 	fputs("]}", f);
 }

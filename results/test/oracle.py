@@ -12,6 +12,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SCHEMAS = os.path.join(HERE, "..", "schema")
 BUILD = os.environ.get("PTBENCH_BUILD", os.path.join(HERE, "..", "..", "build"))
 MAX_INT = 2**53 - 1
+FORMATS = ("ptbench-result", "ptbench-run", "ptbench-explore")
 
 count = failed = 0
 
@@ -117,7 +118,7 @@ def load_schemas():
     except ImportError:
         return None
     validators = {}
-    for name in ("ptbench-result", "ptbench-run"):
+    for name in FORMATS:
         with open(os.path.join(SCHEMAS, name + "-1.schema.json"), encoding="utf-8") as f:
             schema = json.load(f)
         Draft202012Validator.check_schema(schema)
@@ -126,8 +127,8 @@ def load_schemas():
 
 
 def schema_of(validators, value):
-    run = value.get("format") == "ptbench-run"
-    return validators["ptbench-run" if run else "ptbench-result"]
+    name = value.get("format")
+    return validators[name if name in FORMATS else "ptbench-result"]
 
 
 # ---- the rules that a schema cannot say; each is given what the schema accepted ----
@@ -190,12 +191,37 @@ def rule_parts(run):
         raise Refused("duplicate part")
 
 
+def rule_models(doc):
+    names = [(m["mechanism"], m["variant"]) for m in doc["models"]]
+    if len(set(names)) != len(names):
+        raise Refused("duplicate model")
+    for m in doc["models"]:
+        numbers = [m[k] for k in ("bound", "nr_cpus", "schedules", "steps", "states")]
+        f = m["failure"]
+        if f:
+            rule_failure(m, f)
+            numbers += [f["preemptions"], f["nr_steps"]] + [s["cpu"] for s in f["steps"]]
+        if not all(map(whole, numbers)):
+            raise Refused("a real where an integer must be")
+
+
+def rule_failure(m, f):
+    if len(f["steps"]) != min(f["nr_steps"], 10000):
+        raise Refused("steps are missing")
+    if any(s["cpu"] >= m["nr_cpus"] for s in f["steps"]):
+        raise Refused("no such CPU")
+    if m["busted"] and (m["verdict"] == "caught") != (f["invariant"] == m["caught_by"]):
+        raise Refused("another invariant")
+
+
 def check_rules(value):
     if not whole(value["version"]):
         raise Refused("version")
     rule_dates(value)
     if value["format"] == "ptbench-run":
         rule_parts(value)
+    elif value["format"] == "ptbench-explore":
+        rule_models(value)
     else:
         for rule in (rule_integers, rule_unique, rule_exact):
             rule(value)
@@ -216,9 +242,13 @@ def verdict(validators, data):
 
 def normal(value):
     """A document without what the format leaves open: order, and defaults."""
+    value = json.loads(json.dumps(value))
+    if value["format"] == "ptbench-explore":
+        for m in value["models"]:
+            m["seconds"] = float(m["seconds"]) + 0.0
+        return json.dumps(value, sort_keys=True)
     if value["format"] != "ptbench-result":
         return value
-    value = json.loads(json.dumps(value))
     for m in value["measurements"]:
         if "samples" in m:
             m.setdefault("discarded", 0)

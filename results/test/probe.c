@@ -15,6 +15,8 @@
 
 #include <jansson.h>
 
+#include <results/explore.h>
+
 #include "../internal.h"
 
 static void die(const struct results_error *err)
@@ -81,6 +83,67 @@ static void make_doc(const char *dir, const char *name, int rows)
 	results_doc_free(doc);
 }
 
+/* One model of each verdict. */
+static void add_models(struct results_explore *doc, bool unfinished)
+{
+	static const struct results_explore_step steps[] = {
+		{ 0, "task", "walker", "walk.h:123 \xe2\x9c\x93", "read pmd[1] = 0x2067" },
+		{ 1, "softirq", "callback", "", "" },
+		{ 1, "irq", "flush", "ref/gather/gather.c:7", "stores\n\x1b[2J" },
+		{ 0, "nmi", "nmi", "x", "y" },
+		{ 0, "fault", "fault", "x", "reads <b>&\"'" },
+	};
+	static const struct results_explore_failure failure = {
+		"read of a freed table", "pmd[1] of \"mm\"", "0.1.2!3", 2, steps, 5,
+	};
+	struct results_explore_model m = {
+		.summary = "Is a table read after it was freed?",
+		.mode = "sc",
+		.bound = 3,
+		.nr_cpus = 2,
+		.schedules = 123456789,
+		.steps = RESULTS_MAX_INT,
+		.states = 77,
+		.seconds = 0.1,
+	};
+	struct results_error err;
+
+	for (int v = 0; v < RESULTS_EXPLORE_NR_VERDICTS - !unfinished; v++) {
+		m.mechanism = v % 2 ? "gather" : "gup";
+		m.variant = results_explore_verdict_name(v);
+		m.verdict = v;
+		m.busted = v == RESULTS_EXPLORE_CAUGHT || v == RESULTS_EXPLORE_SURVIVED ||
+			   v == RESULTS_EXPLORE_OTHER;
+		m.caught_by = !m.busted ? NULL : v == RESULTS_EXPLORE_OTHER ? "deadlock" :
+									     "read of a freed table";
+		m.failure = v == RESULTS_EXPLORE_CAUGHT || v == RESULTS_EXPLORE_BROKEN ||
+					    v == RESULTS_EXPLORE_OTHER ? &failure : NULL;
+		m.complete = v == RESULTS_EXPLORE_CLEAN || v == RESULTS_EXPLORE_SURVIVED;
+		m.method = v == RESULTS_EXPLORE_HELD ? RESULTS_EXPLORE_REPLAY :
+							v % 2 ? RESULTS_EXPLORE_REDUCED :
+								RESULTS_EXPLORE_FULL;
+		if (results_explore_add(doc, &m, &err))
+			die(&err);
+	}
+}
+
+static void make_explore(const char *dir, const char *name, bool models, bool complete)
+{
+	struct results_explore *doc;
+	struct results_error err;
+	char path[256];
+
+	if (results_explore_new("abc123", "ptbench explore gup \xe2\x9c\x93", &doc))
+		exit(1);
+	doc->complete = complete;
+	if (models)
+		add_models(doc, !complete);
+	snprintf(path, sizeof(path), "%s/%s.json", dir, name);
+	if (results_explore_write(doc, path, &err))
+		die(&err);
+	results_explore_free(doc);
+}
+
 static int make(const char *dir)
 {
 	struct results_error err;
@@ -89,6 +152,9 @@ static int make(const char *dir)
 	make_doc(dir, "rich", 12);
 	make_doc(dir, "small", 1);
 	make_doc(dir, "empty", 0);
+	make_explore(dir, "explore", true, true);
+	make_explore(dir, "explore-cut", true, false);
+	make_explore(dir, "explore-none", false, false);
 	if (results_run_create(dir, "make bench", "abc123", &run, &err) ||
 	    results_run_part(run, "small", "small.json", RESULTS_PASSED, NULL, &err) ||
 	    results_run_part(run, "b", NULL, RESULTS_FAILED, "panic \xe2\x9c\x93\nend", &err) ||
@@ -112,15 +178,35 @@ static int read_lax(const char *file, struct results_error *err)
 	return ret;
 }
 
+static int explore_again(const char *file, struct results_error *err)
+{
+	struct results_explore *doc;
+	char again[512];
+	int ret = results_explore_read(file, &doc, err);
+
+	if (ret)
+		return ret;
+	snprintf(again, sizeof(again), "%s.again", file);
+	ret = results_explore_write(doc, again, err);
+	results_explore_free(doc);
+	if (!ret)
+		return 0;
+	fprintf(stderr, "%s: what was read cannot be written\n", file);
+	die(err);
+	return ret;
+}
+
 static int read_again(const char *file, struct results_error *err)
 {
-	int ret = results__is_run(file, err);
+	int ret = results__kind(file, err);
 	struct results_run *run;
 	struct results_doc *doc;
 	char again[512];
 
 	if (ret < 0)
 		return ret;
+	if (ret == RESULTS__EXPLORE)
+		return explore_again(file, err);
 	if (ret) {
 		ret = results_run_read(file, &run, err);
 		results_run_free(run);

@@ -112,6 +112,31 @@ def test_validate():
     says(cli("validate", evil), 2, [], ["$.parts[0].file", "../good.json"], "a run that climbs out")
 
 
+def test_explore():
+    """Explorations: validate and show know them, compare says that they are not for it."""
+    subprocess.run([oracle.program("probe"), "make", TMP], capture_output=True, check=True)
+    path, cut = (os.path.join(TMP, n) for n in ("explore.json", "explore-cut.json"))
+    says(cli("validate", path, cut), 0, ["explore.json: fine (complete exploration, 6 models)",
+                                         "explore-cut.json: fine (partial exploration, 7 models)"],
+         text="explorations are validated")
+    p = cli("show", path)
+    says(p, 0, ["complete", "ptbench explore gup", "gup/clean", "gather/caught", "survived", "other-invariant",
+                "broke     read of a freed table", "schedule  0.1.2!3", "read pmd[1] = 0x2067",
+                "stores | \\x1b[2J", "softirq", "no more is claimed"],
+         text="an exploration as tables, escapes shown and not sent", absent=["\x1b"])
+    ok(all(line == line.rstrip() for line in p.stdout.splitlines()), "no line ends in blanks")
+    says(cli("show", cut), 0, ["partial", "unfinished"], text="an exploration that was cut short")
+    says(cli("compare", "--base", path, path), 2, [], ["explore.json: is an exploration"],
+         "compare does not take them")
+    with open(path, encoding="utf-8") as f:
+        value = json.load(f)
+    value["models"][1]["failure"]["steps"][0]["cpu"] = 7
+    bad = save(value, "explore-bad.json")
+    for command in ("validate", "show"):
+        says(cli(command, bad), 2, [], [bad, "$.models[1].failure.steps[0].cpu", "the model has 2 CPUs"],
+             f"{command}: a bad one: file, path, reason")
+
+
 def test_usage():
     for command in ("validate", "show", "compare"):
         says(cli(command, "--help"), 0, ["usage: ptbench " + command, "Exit status"],
@@ -287,7 +312,7 @@ def main():
     global TMP
     with tempfile.TemporaryDirectory() as tmp:
         TMP = tmp
-        for test in (test_validate, test_usage, test_show, test_stat, test_compare, test_compare_kinds,
+        for test in (test_validate, test_explore, test_usage, test_show, test_stat, test_compare, test_compare_kinds,
                      test_compare_rows, test_compare_environments, test_compare_sides,
                      test_compare_runs):
             test()

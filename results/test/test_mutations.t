@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""1,000 mutated result files: the reader (with address and undefined-behaviour sanitizers) never
+"""1,500 mutated result files: the reader (with address and undefined-behaviour sanitizers) never
 crashes, and accepts exactly what an independent oracle accepts; what it accepts it writes again with
 nothing lost. Then the same files go through a lax reader, which the oracle must catch.
 
@@ -25,7 +25,8 @@ from oracle import ok, diag
 ODD = [None, True, False, 0, -1, 1, 1.0, 1.5, 2**53, 2**53 - 1, 2**63, -2**63 - 1, 10**30, 1e300,
        1e16, -0.0, "", "x", "1", "../x", "/etc/passwd", "\0", "\x1b[2J", "a\n", "é" * 300,
        "x" * 20000, [], {}, [[]], {"": {}}, ["x"], "2026-02-30T00:00:00Z", "exact", "sampled",
-       "kernel", "time", "ns", "lower", "passed", "complete"]
+       "kernel", "time", "ns", "lower", "passed", "complete", "clean", "caught", "broken", "held",
+       "survived", "unfinished", "replay", "full", "nmi", "store-buffer", 64, 65, 10000]
 
 
 # ---- mutations of the bytes ----
@@ -188,7 +189,8 @@ def make_files(rng, tmp, number_of_files):
     run_dir = subprocess.run([oracle.program("probe"), "make", tmp], capture_output=True, text=True,
                              check=True).stdout.strip()
     bases = []
-    for path in ("rich.json", "small.json", "small.json", run_dir + "/run.json"):
+    for path in ("rich.json", "small.json", "small.json", run_dir + "/run.json",
+                 "explore.json", "explore-cut.json"):
         with open(os.path.join(tmp, path), "rb") as f:
             bases.append(f.read())
     files = []
@@ -235,7 +237,7 @@ def main():
     if validators is None:
         oracle.skip_all("python3-jsonschema is not installed")
     seed = int(os.environ.get("PTBENCH_SEED") or time.time_ns() % 1000000)
-    nr = int(os.environ.get("PTBENCH_MUTATIONS") or 1000)
+    nr = int(os.environ.get("PTBENCH_MUTATIONS") or 1500)
     diag(f"PTBENCH_SEED={seed} PTBENCH_MUTATIONS={nr} repeats this")
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as tmp:

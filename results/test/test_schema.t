@@ -233,6 +233,135 @@ RUN = [
 ]
 
 
+# Rows of explore.json: one model of each verdict, in this order.
+CLEAN, CAUGHT, BROKEN, SURVIVED, OTHER, HELD = (f"$.models[{i}]" for i in range(6))
+F = CAUGHT + ".failure"
+
+
+def model(index, **more):
+    return lambda doc: doc["models"][index].update(more)
+
+
+def failure(**more):
+    return lambda doc: doc["models"][1]["failure"].update(more)
+
+
+def step(**more):
+    return lambda doc: doc["models"][1]["failure"]["steps"][4].update(more)
+
+
+def long(doc):
+    """10,001 steps, of which the first 10,000 stand there."""
+    f = doc["models"][1]["failure"]
+    f.update(nr_steps=10001, steps=f["steps"] * 2000)
+
+
+def too_long(doc):
+    long(doc)
+    doc["models"][1]["failure"]["steps"].append(doc["models"][1]["failure"]["steps"][0])
+
+
+EXPLORE = [
+    ("nothing changed", lambda doc: None, GOOD),
+    ("no models", put("models", []), GOOD),
+    ("no models, incomplete", lambda doc: doc.update(models=[], complete=False), GOOD),
+    ("models in another order", lambda doc: doc["models"].reverse(), GOOD),
+    ("unknown key", put("x", 1), "$.x"),
+    ("extra", put("extra", {}), "$.extra"),
+    *((f"{k} is missing", put(k, DEL), f"$.{k}") for k in
+      ("format", "version", "revision", "command", "created", "claim", "complete", "models")),
+    *((f"{k} is null", put(k, None), f"$.{k}") for k in
+      ("revision", "command", "created", "claim", "complete", "models")),
+    ("version 2", put("version", 2), "$.version"),
+    ("revision climbs", put("revision", "../.."), "$.revision"),
+    ("created on 31 April", put("created", "2026-04-31T00:00:00Z"), "$.created", BEYOND),
+    ("claim is empty", put("claim", ""), "$.claim"),
+    ("complete is 1", put("complete", 1), "$.complete"),
+    ("4097 models", lambda doc: doc.update(models=[dict(doc["models"][0], variant=f"v{i}")
+                                                   for i in range(4097)]), "$.models"),
+    ("a model twice", again("models"), "$.models", BEYOND),
+    ("a model of the same variant elsewhere", again("models", mechanism="kmap"), GOOD),
+    ("a model is a name", put("models", 0, "gup/x"), CLEAN),
+    ("an unknown key of a model", model(0, x=1), CLEAN + ".x"),
+    *((f"{k} of a model is missing", put("models", 0, k, DEL), f"{CLEAN}.{k}") for k in
+      ("mechanism", "variant", "summary", "busted", "caught_by", "mode", "method", "bound", "nr_cpus",
+       "schedules", "steps", "states", "seconds", "complete", "verdict", "failure")),
+    ("a mechanism with a slash", model(0, mechanism="a/b"), CLEAN + ".mechanism"),
+    ("a variant with a blank", model(0, variant="a b"), CLEAN + ".variant"),
+    ("a variant of 129 characters", model(0, variant="a" * 129), CLEAN + ".variant"),
+    ("no summary", model(0, summary=""), CLEAN + ".summary"),
+    ("mode is unknown", model(0, mode="tso"), CLEAN + ".mode"),
+    ("mode store-buffer", model(0, mode="store-buffer"), GOOD),
+    ("method is unknown", model(0, method="random"), CLEAN + ".method"),
+    ("bound is negative", model(0, bound=-1), CLEAN + ".bound"),
+    ("bound is 0", model(0, bound=0), GOOD),
+    ("bound is 2^31", model(0, bound=2**31), CLEAN + ".bound"),
+    ("bound is 3.0", model(0, bound=3.0), CLEAN + ".bound", BEYOND),
+    ("no CPU", model(0, nr_cpus=0), CLEAN + ".nr_cpus"),
+    ("64 CPUs", model(0, nr_cpus=64), GOOD),
+    ("65 CPUs", model(0, nr_cpus=65), CLEAN + ".nr_cpus"),
+    *((f"{k} is 2^53", model(0, **{k: BIG}), f"{CLEAN}.{k}") for k in
+      ("schedules", "steps", "states", "seconds")),
+    *((f"{k} is -1", model(0, **{k: -1}), f"{CLEAN}.{k}") for k in
+      ("schedules", "steps", "states", "seconds")),
+    ("schedules is 1.5", model(0, schedules=1.5), CLEAN + ".schedules"),
+    ("seconds is an integer", model(0, seconds=2), GOOD),
+    ("seconds is in quotes", model(0, seconds="2"), CLEAN + ".seconds"),
+    ("verdict is unknown", model(0, verdict="fine"), CLEAN + ".verdict"),
+    ("a good model that has to break", model(0, caught_by="deadlock"), CLEAN + ".caught_by"),
+    ("a busted model that has not", model(1, caught_by=None), CAUGHT + ".caught_by"),
+    ("clean and busted", model(0, busted=True, caught_by="x"), CLEAN + ".busted"),
+    ("caught and good", model(1, busted=False, caught_by=None), CAUGHT + ".busted"),
+    ("broken and busted", model(2, busted=True, caught_by="x"), BROKEN + ".busted"),
+    ("survived and good", model(3, busted=False, caught_by=None), SURVIVED + ".busted"),
+    ("held and busted", model(5, busted=True, caught_by="x"), GOOD),
+    ("clean with a failure", lambda doc: doc["models"][0].update(failure=doc["models"][1]["failure"]),
+     CLEAN + ".failure"),
+    *((f"{name} without a failure", model(i, failure=None), f"$.models[{i}].failure") for i, name in
+      ((1, "caught"), (2, "broken"), (4, "another invariant"))),
+    ("clean, and not all was visited", model(0, complete=False), CLEAN + ".complete"),
+    ("survived, and not all was visited", model(3, complete=False), SURVIVED + ".complete"),
+    ("caught, and all was visited", model(1, complete=True), GOOD),
+    ("clean in a replay", model(0, method="replay"), CLEAN + ".method"),
+    ("caught in a replay", model(1, method="replay"), GOOD),
+    ("held, and no replay", model(5, method="full"), HELD + ".method"),
+    ("held, and all was visited", model(5, complete=True), HELD + ".complete"),
+    ("unfinished in what is complete", model(0, verdict="unfinished", complete=False),
+     CLEAN + ".verdict"),
+    ("unfinished", lambda doc: (doc.update(complete=False),
+                                doc["models"][0].update(verdict="unfinished", complete=False)), GOOD),
+    ("caught by another invariant than named", model(1, caught_by="livelock"), CAUGHT + ".verdict",
+     BEYOND),
+    ("another invariant is the one named", model(4, caught_by="read of a freed table"),
+     OTHER + ".verdict", BEYOND),
+    ("an unknown key of a failure", failure(x=1), F + ".x"),
+    *((f"{k} of a failure is missing", put("models", 1, "failure", k, DEL), f"{F}.{k}") for k in
+      ("invariant", "why", "schedule", "preemptions", "nr_steps", "steps")),
+    ("a failure is a list", model(1, failure=[]), F),
+    ("an invariant without a name", failure(invariant=""), F + ".invariant"),
+    ("no reason", failure(why=""), GOOD),
+    ("no schedule", failure(schedule=""), F + ".schedule"),
+    ("a schedule with a blank", failure(schedule="1 2"), F + ".schedule"),
+    ("a schedule with a newline", failure(schedule="12\n"), F + ".schedule"),
+    ("preemptions is null", failure(preemptions=None), F + ".preemptions"),
+    ("a step too few", lambda doc: doc["models"][1]["failure"]["steps"].pop(), F + ".steps", BEYOND),
+    ("no steps", failure(steps=[], nr_steps=0), GOOD),
+    ("10,001 steps", long, GOOD),
+    ("10,001 steps and all there", too_long, F + ".steps"),
+    ("an unknown key of a step", step(x=1), F + ".steps[4].x"),
+    *((f"{k} of a step is missing", put("models", 1, "failure", "steps", 4, k, DEL),
+       f"{F}.steps[4].{k}") for k in ("cpu", "context", "task", "site", "text")),
+    ("a step on a third CPU of two", step(cpu=2), F + ".steps[4].cpu", BEYOND),
+    ("a step on CPU 64", step(cpu=64), F + ".steps[4].cpu"),
+    ("a step on CPU -1", step(cpu=-1), F + ".steps[4].cpu"),
+    ("a step in no context", step(context="idle"), F + ".steps[4].context"),
+    ("a step of nobody", step(task=""), F + ".steps[4].task"),
+    ("a step of which nothing is known", step(site="", text=""), GOOD),
+    ("a step with escapes and markup", step(site="\x1b[2J", text="<script>\n\"'&"), GOOD),
+    ("a step with half a surrogate", step(text="\udc00"), "", BEYOND),
+]
+
+
 def judge(tmp, table, base, validators, title):
     files, values = [], []
     for i, row in enumerate(table):
@@ -277,7 +406,8 @@ def main():
         run_dir = subprocess.run([oracle.program("probe"), "make", tmp], capture_output=True,
                                  text=True, check=True).stdout.strip()
         values = {}
-        for path in ("rich.json", "small.json", "empty.json", run_dir + "/run.json"):
+        for path in ("rich.json", "small.json", "empty.json", "explore.json", "explore-cut.json",
+                     "explore-none.json", run_dir + "/run.json"):
             with open(os.path.join(tmp, path), encoding="utf-8") as f:
                 values[path] = json.load(f)
             errors = list(oracle.schema_of(validators, values[path]).iter_errors(values[path]))
@@ -291,6 +421,7 @@ def main():
         base["checks"].sort(key=lambda c: c["ok"])
         judge(tmp, RESULT, base, validators, "result")
         judge(tmp, RUN, values[run_dir + "/run.json"], validators, "run")
+        judge(tmp, EXPLORE, values["explore.json"], validators, "explore")
     oracle.done()
 
 
