@@ -57,7 +57,7 @@ int ref_mm_create_fmt(const struct pgt_fmt *f, unsigned levels, size_t nr_frames
 /* A table of empty entries, one reference; NULL: no memory. Builder's lock held. */
 struct ref_page *__pgt_alloc_table(struct ref_mm *mm, enum pgt_level level);
 /* The entry for addr in an existing table of `level`; NULL: there is no such table. */
-uint64_t *__pgt_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level);
+void *__pgt_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level);
 
 REF_ALWAYS_INLINE uint64_t ref_page_phys(const struct ref_mm *mm, const struct ref_page *page)
 {

@@ -193,7 +193,7 @@ static uint64_t *find_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level lev
 	}
 }
 
-uint64_t *__pgt_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level)
+void *__pgt_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level)
 {
 	const struct pgt_real *at;
 	uint64_t *e;

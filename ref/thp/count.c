@@ -54,18 +54,16 @@ static void count_leaf(struct count *c, const struct pgt_real *r, uint64_t entry
 
 static void count_table(struct count *c, const struct pgt_real *r, const struct ref_page *table)
 {
-	const struct pgt_level_fmt *l = &c->mm->fmt->level[r->level];
-	const uint64_t *e = thp_table(c->mm, table);
-
 	count_page(c, table, "a table");
 	for (size_t i = 0; i < (size_t)1 << r->bits; i++) {
-		if (e[i] == l->empty)
+		uint64_t e = thp_read(c->mm, r->level, thp_entry_at(c->mm, r->level, table, i));
+
+		if (thp_is_empty(c->mm, r->level, e))
 			continue;
-		if (r->level == PGT_PTE || thp_is_leaf(c->mm, r->level, e[i]))
-			count_leaf(c, r, e[i]);
+		if (r->level == PGT_PTE || thp_is_leaf(c->mm, r->level, e))
+			count_leaf(c, r, e);
 		else
-			count_table(c, r + 1, &c->mm->memmap[(e[i] & l->table_origin) >>
-							     c->mm->fmt->page_shift]);
+			count_table(c, r + 1, thp_entry_table(c->mm, r->level, e));
 	}
 }
 

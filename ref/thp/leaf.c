@@ -77,20 +77,21 @@ static void drop_leaf(struct ref_page *folio)
 }
 
 /* The present leaf that covers addr, and of which level; NULL: there is none. */
-static uint64_t *__find_leaf(struct ref_mm *mm, uint64_t addr, enum pgt_level *level)
+static void *__find_leaf(struct ref_mm *mm, uint64_t addr, enum pgt_level *level)
 {
-	uint64_t *e = __pgt_entry(mm, addr, *level = PGT_PMD);
+	void *e = __pgt_entry(mm, addr, *level = PGT_PMD);
 
-	if (!e || !thp_is_leaf(mm, PGT_PMD, REF_READ_ONCE(*e)))
+	if (!e || !thp_is_leaf(mm, PGT_PMD, thp_read(mm, PGT_PMD, e)))
 		e = __pgt_entry(mm, addr, *level = PGT_PTE);
-	return e && thp_is_present(mm, *level, REF_READ_ONCE(*e)) ? e : NULL;
+	return e && thp_is_present(mm, *level, thp_read(mm, *level, e)) ? e : NULL;
 }
 
 int thp_unmap(struct ref_mm *mm, uint64_t addr, void (*flush)(void *arg), void *arg)
 {
 	struct ref_page *page, *table = NULL;
 	enum pgt_level level;
-	uint64_t *e, old;
+	uint64_t old;
+	void *e;
 
 	ref_spin_lock(&mm->page_table_lock);
 	e = __find_leaf(mm, addr, &level);
@@ -98,7 +99,7 @@ int thp_unmap(struct ref_mm *mm, uint64_t addr, void (*flush)(void *arg), void *
 		ref_spin_unlock(&mm->page_table_lock);
 		return -ENOENT;
 	}
-	old = ref_xchg(e, mm->fmt->level[level].empty); /* ptep_get_and_clear() */
+	old = thp_clear(mm, level, e);
 	REF_STEP("thp: leaf cleared");
 	page = thp_entry_page(mm, level, old);
 	if (level == PGT_PMD && thp_is_anon(ref_page_folio(page)))
@@ -117,13 +118,10 @@ int thp_unmap(struct ref_mm *mm, uint64_t addr, void (*flush)(void *arg), void *
 static void fill_table(struct ref_mm *mm, struct ref_page *table, struct ref_page *folio,
 		       bool writable, bool migration)
 {
-	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PTE];
-	uint64_t *pte = thp_table(mm, table), bits = writable ? l->leaf_rw : l->leaf_ro;
-
-	if (migration)
-		bits = writable ? l->migration_write : l->migration;
 	for (unsigned i = 0; i < thp_nr(mm); i++)
-		REF_WRITE_ONCE(pte[i], ref_page_phys(mm, folio + i) | bits);
+		thp_write(mm, PGT_PTE, thp_entry_at(mm, PGT_PTE, table, i),
+			  migration ? thp_migration_entry(mm, folio + i, writable) :
+				      thp_leaf_entry(mm, PGT_PTE, folio + i, writable));
 }
 
 /*
@@ -131,18 +129,17 @@ static void fill_table(struct ref_mm *mm, struct ref_page *table, struct ref_pag
  * ever holds a large and a small translation of one address; it stays a leaf to software until the
  * table takes its place. migration: small leaves are not wanted, but migration entries.
  */
-static int __split_pmd(struct ref_mm *mm, uint64_t *pmdp, bool migration)
+static int __split_pmd(struct ref_mm *mm, void *pmdp, bool migration)
 {
 	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PMD];
-	uint64_t pmd = REF_READ_ONCE(*pmdp);
+	uint64_t pmd = thp_read(mm, PGT_PMD, pmdp);
 	struct ref_page *table, *folio = ref_page_folio(thp_entry_page(mm, PGT_PMD, pmd));
-	bool writable = (pmd & l->need_write) == l->need_write;
 
 	table = __thp_withdraw(mm);
 	if (!table)
 		return -ENOMEM;
 	/* pmdp_invalidate(): atomic, and a flush that no walker is waited for by. */
-	(void)ref_xchg(pmdp, (pmd & ~l->invalid_clear) | l->invalid_set);
+	thp_exchange(mm, PGT_PMD, pmdp, (pmd & ~l->invalid_clear) | l->invalid_set);
 	REF_STEP("thp: pmd invalid");
 	/* folio_try_share_anon_rmap_pmd(): a pinned page keeps its leaves. The pin is counted before
 	 * the walker's recheck, and the leaf was changed before this. */
@@ -152,12 +149,12 @@ static int __split_pmd(struct ref_mm *mm, uint64_t *pmdp, bool migration)
 		ref_fetch_add(&folio->refcount, (int)thp_nr(mm) - 1);
 		ref_fetch_add(&folio->mapcount, (int)thp_nr(mm));
 	}
-	fill_table(mm, table, folio, writable, migration);
+	fill_table(mm, table, folio, thp_is_writable(mm, PGT_PMD, pmd), migration);
 	ref_fetch_add(&folio->mapcount, -1);
 	if (migration)
 		ref_folio_put(folio, 1);
-	/* Small entries before the pointer to them; pairs with the walker's acquire. */
-	ref_store_release(pmdp, ref_page_phys(mm, table) | l->table);
+	/* Small entries before the pointer to them. */
+	thp_publish(mm, PGT_PMD, pmdp, thp_table_entry(mm, PGT_PMD, table));
 	REF_STEP("thp: pmd split");
 	return 0;
 }
@@ -165,11 +162,11 @@ static int __split_pmd(struct ref_mm *mm, uint64_t *pmdp, bool migration)
 int thp_split_pmd(struct ref_mm *mm, uint64_t addr)
 {
 	int err = -ENOENT;
-	uint64_t *pmdp;
+	void *pmdp;
 
 	ref_spin_lock(&mm->page_table_lock);
 	pmdp = __pgt_entry(mm, addr, PGT_PMD);
-	if (pmdp && thp_is_leaf(mm, PGT_PMD, REF_READ_ONCE(*pmdp)))
+	if (pmdp && thp_is_leaf(mm, PGT_PMD, thp_read(mm, PGT_PMD, pmdp)))
 		err = __split_pmd(mm, pmdp, false);
 	ref_spin_unlock(&mm->page_table_lock);
 	return err;
@@ -187,46 +184,45 @@ static uint64_t folio_addr(const struct ref_page *folio)
 }
 
 /* try_to_migrate_one() and try_to_unmap_one() of one small leaf. */
-static void __unmap_pte(struct ref_mm *mm, uint64_t *ptep, struct ref_page *folio, bool anon)
+static void __unmap_pte(struct ref_mm *mm, void *ptep, struct ref_page *folio, bool anon)
 {
-	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PTE];
-	uint64_t pte = REF_READ_ONCE(*ptep);
+	uint64_t pte = thp_read(mm, PGT_PTE, ptep);
+	struct ref_page *page = thp_entry_page(mm, PGT_PTE, pte);
 
-	if (!thp_is_present(mm, PGT_PTE, pte) ||
-	    ref_page_folio(thp_entry_page(mm, PGT_PTE, pte)) != folio)
+	if (!thp_is_present(mm, PGT_PTE, pte) || ref_page_folio(page) != folio)
 		return;
-	pte = ref_xchg(ptep, l->empty);
+	pte = thp_clear(mm, PGT_PTE, ptep);
 	if (anon && REF_READ_ONCE(folio->pincount)) {
-		ref_store_release(ptep, pte);
+		thp_publish(mm, PGT_PTE, ptep, pte);
 		return;
 	}
 	if (anon)
-		REF_WRITE_ONCE(*ptep, (pte & l->leaf_origin) |
-			       ((pte & l->need_write) == l->need_write ? l->migration_write :
-									 l->migration));
+		thp_write(mm, PGT_PTE, ptep,
+			  thp_migration_entry(mm, page, thp_is_writable(mm, PGT_PTE, pte)));
 	drop_leaf(folio);
 }
 
-static void __unmap_huge(struct ref_mm *mm, uint64_t *pmdp, struct ref_page *folio, bool anon)
+static void __unmap_huge(struct ref_mm *mm, void *pmdp, struct ref_page *folio, bool anon)
 {
 	if (anon) {
 		/* Cannot fail: thp_map() has deposited a table. */
 		__split_pmd(mm, pmdp, true);
 		return;
 	}
-	(void)ref_xchg(pmdp, mm->fmt->level[PGT_PMD].empty);
+	thp_clear(mm, PGT_PMD, pmdp);
 	drop_leaf(folio);
 }
 
 void thp_unmap_folio(struct ref_page *folio)
 {
 	struct ref_mm *mm = folio->mm;
-	uint64_t addr = folio_addr(folio), *e;
+	uint64_t addr = folio_addr(folio);
 	bool anon = thp_is_anon(folio);
+	void *e;
 
 	ref_spin_lock(&mm->page_table_lock);
 	e = __pgt_entry(mm, addr, PGT_PMD);
-	if (e && thp_is_leaf(mm, PGT_PMD, REF_READ_ONCE(*e)))
+	if (e && thp_is_leaf(mm, PGT_PMD, thp_read(mm, PGT_PMD, e)))
 		__unmap_huge(mm, e, folio, anon);
 	for (unsigned i = 0; i < folio->nr && REF_READ_ONCE(folio->mapcount); i++) {
 		e = __pgt_entry(mm, addr + ((uint64_t)i << mm->fmt->page_shift), PGT_PTE);
@@ -237,18 +233,17 @@ void thp_unmap_folio(struct ref_page *folio)
 }
 
 /* remove_migration_pte() */
-static void __remap_pte(struct ref_mm *mm, uint64_t *ptep, struct ref_page *page)
+static void __remap_pte(struct ref_mm *mm, void *ptep, struct ref_page *page)
 {
-	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PTE];
-	uint64_t frame = ref_page_phys(mm, page), pte = REF_READ_ONCE(*ptep);
+	uint64_t pte = thp_read(mm, PGT_PTE, ptep);
 	struct ref_page *folio = ref_page_folio(page);
-	bool writable = pte == (frame | l->migration_write);
+	bool writable = pte == thp_migration_entry(mm, page, true);
 
-	if (!writable && pte != (frame | l->migration))
+	if (!writable && pte != thp_migration_entry(mm, page, false))
 		return;
 	ref_fetch_add(&folio->refcount, 1);
 	ref_fetch_add(&folio->mapcount, 1);
-	ref_store_release(ptep, frame | (writable ? l->leaf_rw : l->leaf_ro));
+	thp_publish(mm, PGT_PTE, ptep, thp_leaf_entry(mm, PGT_PTE, page, writable));
 }
 
 void thp_remap(struct ref_page *head, unsigned nr)
@@ -261,7 +256,7 @@ void thp_remap(struct ref_page *head, unsigned nr)
 	addr = folio_addr(head);
 	ref_spin_lock(&mm->page_table_lock);
 	for (unsigned i = 0; i < nr; i++) {
-		uint64_t *e = __pgt_entry(mm, addr + ((uint64_t)i << mm->fmt->page_shift), PGT_PTE);
+		void *e = __pgt_entry(mm, addr + ((uint64_t)i << mm->fmt->page_shift), PGT_PTE);
 
 		if (e)
 			__remap_pte(mm, e, head + i);

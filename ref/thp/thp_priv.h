@@ -12,6 +12,51 @@ REF_ALWAYS_INLINE bool thp_is_anon(const struct ref_page *folio)
 	return (uintptr_t)REF_READ_ONCE(folio->mapping) & REF_MAPPING_ANON;
 }
 
+/* ---- entries, in the format's own bits ---- */
+
+/* The i-th entry of a table of that level: pte_offset_map(). */
+REF_ALWAYS_INLINE void *thp_entry_at(const struct ref_mm *mm, enum pgt_level level,
+				     const struct ref_page *table, size_t i)
+{
+	return (uint64_t *)(mm->mem + ref_page_phys(mm, table)) + i;
+}
+
+REF_ALWAYS_INLINE uint64_t thp_read(const struct ref_mm *mm, enum pgt_level level, void *e)
+{
+	return REF_READ_ONCE(*(uint64_t *)e);
+}
+
+/* Orders nothing: for a table that nobody sees yet, and for entries that hold no page. */
+REF_ALWAYS_INLINE void thp_write(const struct ref_mm *mm, enum pgt_level level, void *e,
+				 uint64_t entry)
+{
+	REF_WRITE_ONCE(*(uint64_t *)e, entry);
+}
+
+/* Publishes a leaf or a table; pairs with the walkers' acquire. */
+REF_ALWAYS_INLINE void thp_publish(const struct ref_mm *mm, enum pgt_level level, void *e,
+				   uint64_t entry)
+{
+	ref_store_release((uint64_t *)e, entry);
+}
+
+REF_ALWAYS_INLINE uint64_t thp_exchange(const struct ref_mm *mm, enum pgt_level level, void *e,
+					uint64_t entry)
+{
+	return ref_xchg((uint64_t *)e, entry);
+}
+
+/* ptep_get_and_clear(), pmdp_huge_get_and_clear() */
+REF_ALWAYS_INLINE uint64_t thp_clear(const struct ref_mm *mm, enum pgt_level level, void *e)
+{
+	return thp_exchange(mm, level, e, mm->fmt->level[level].empty);
+}
+
+REF_ALWAYS_INLINE bool thp_is_empty(const struct ref_mm *mm, enum pgt_level level, uint64_t entry)
+{
+	return entry == mm->fmt->level[level].empty;
+}
+
 REF_ALWAYS_INLINE bool thp_is_leaf(const struct ref_mm *mm, enum pgt_level level, uint64_t entry)
 {
 	const struct pgt_level_fmt *l = &mm->fmt->level[level];
@@ -26,6 +71,13 @@ REF_ALWAYS_INLINE bool thp_is_present(const struct ref_mm *mm, enum pgt_level le
 	return (entry & l->present_mask) != l->absent;
 }
 
+REF_ALWAYS_INLINE bool thp_is_writable(const struct ref_mm *mm, enum pgt_level level, uint64_t entry)
+{
+	uint64_t write = mm->fmt->level[level].need_write;
+
+	return (entry & write) == write;
+}
+
 /* The frame that a leaf or a migration entry of that level holds. */
 REF_ALWAYS_INLINE struct ref_page *thp_entry_page(const struct ref_mm *mm, enum pgt_level level,
 						  uint64_t entry)
@@ -33,10 +85,34 @@ REF_ALWAYS_INLINE struct ref_page *thp_entry_page(const struct ref_mm *mm, enum 
 	return &mm->memmap[(entry & mm->fmt->level[level].leaf_origin) >> mm->fmt->page_shift];
 }
 
-/* pte_offset_map() */
-REF_ALWAYS_INLINE uint64_t *thp_table(const struct ref_mm *mm, const struct ref_page *table)
+/* The table that an entry of that level points to. */
+REF_ALWAYS_INLINE struct ref_page *thp_entry_table(const struct ref_mm *mm, enum pgt_level level,
+						   uint64_t entry)
 {
-	return (uint64_t *)(mm->mem + ref_page_phys(mm, table));
+	return &mm->memmap[(entry & mm->fmt->level[level].table_origin) >> mm->fmt->page_shift];
+}
+
+REF_ALWAYS_INLINE uint64_t thp_leaf_entry(const struct ref_mm *mm, enum pgt_level level,
+					  const struct ref_page *page, bool writable)
+{
+	const struct pgt_level_fmt *l = &mm->fmt->level[level];
+
+	return ref_page_phys(mm, page) | (writable ? l->leaf_rw : l->leaf_ro);
+}
+
+REF_ALWAYS_INLINE uint64_t thp_table_entry(const struct ref_mm *mm, enum pgt_level level,
+					   const struct ref_page *table)
+{
+	return ref_page_phys(mm, table) | mm->fmt->level[level].table;
+}
+
+/* make_writable_migration_entry(), make_readable_migration_entry() */
+REF_ALWAYS_INLINE uint64_t thp_migration_entry(const struct ref_mm *mm, const struct ref_page *page,
+					       bool writable)
+{
+	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PTE];
+
+	return ref_page_phys(mm, page) | (writable ? l->migration_write : l->migration);
 }
 
 /* Pages of a huge (PMD) leaf. */
