@@ -25,8 +25,13 @@ ref-srcs += $(addprefix ref/dax/,file.c protocol.c wait.c)
 tests += ref/test/test_dax
 asan-tests += ref/test/test_dax
 tsan-tests += ref/test/test_dax
-ref/test/test_dax-srcs := ref/test/test_dax.c
+ref/test/test_dax-srcs := ref/test/test_dax.c ref/test/dax_suite.c
 ref/test/test_dax-libs := ref
+
+tests += ref/test/test_dax_busted
+asan-tests += ref/test/test_dax_busted
+ref/test/test_dax_busted-srcs := ref/test/test_dax_busted.c ref/test/dax_suite.c
+ref/test/test_dax_busted-libs := ref
 
 tests += ref/test/test_gather
 asan-tests += ref/test/test_gather

@@ -25,9 +25,11 @@ struct dax_variant {
 	bool touch_after_sleep;		       /* looks at the xarray that it slept for */
 	bool exclusive_speculation;	       /* lock_folio takes a wake-up that it may not pass on */
 	bool no_pass_on;		       /* who found an entry unlocked wakes nobody */
+	bool wake_one_deleted;		       /* deletion wakes one: before 237388320def (v5.13) */
 	/* Between a step and the next, for tests that hold a window open. */
 	void (*before_lock)(struct dax_mapping *mapping);
 	void (*before_queue)(struct dax_mapping *mapping);
+	void (*after_sleep)(struct dax_mapping *mapping);
 };
 
 /* As struct xa_state, and the interrupt flag, which the kernel need not keep. */
@@ -193,15 +195,17 @@ REF_ALWAYS_INLINE void dax_wait_entry_unlocked(const struct dax_variant *v, stru
 	struct dax_waiter waiter;
 	struct dax_waitqueue *wq = dax_entry_waitqueue(xas, entry, &waiter.key);
 
-	if (v->before_queue)
-		v->before_queue(xas->xa);
 	if (v->wait_after_unlock)
 		dax_xas_unlock(xas);
+	if (v->before_queue)
+		v->before_queue(xas->xa);
 	dax_prepare_to_wait(wq, &waiter, v->exclusive_speculation);
 	if (!v->wait_after_unlock)
 		dax_xas_unlock(xas);
 	REF_STEP("dax: waiting for the entry");
 	dax_wait(&waiter);
+	if (v->after_sleep)
+		v->after_sleep(xas->xa);
 	if (v->touch_after_sleep) {
 		dax_xas_lock(xas);
 		(void)dax_xas_load(xas);

@@ -87,7 +87,7 @@ REF_ALWAYS_INLINE bool __dax_delete_entry(const struct dax_variant *v, struct da
 		mapping->nrpages -= 1ULL << dax_entry_order(mapping, entry);
 	}
 	/* All of them: there is nothing left to lock, and whoever comes next cannot tell. */
-	dax_put_unlocked_entry(v, &xas, entry, true);
+	dax_put_unlocked_entry(v, &xas, entry, !v->wake_one_deleted);
 	dax_xas_unlock(&xas);
 	return entry != 0;
 }

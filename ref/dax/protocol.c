@@ -18,14 +18,17 @@ DAX_PROTOCOL(exclusive_speculation,
 DAX_PROTOCOL(exclusive_no_pass_on,
 	     "who waited exclusively and does not lock the entry does not wake the next", true,
 	     .no_pass_on = true)
+DAX_PROTOCOL(wake_one_deleted,
+	     "deletion wakes one waiter, who finds nothing and wakes nobody: before 237388320def", true,
+	     .wake_one_deleted = true)
 DAX_PROTOCOL(opaque_revalidate, "no_revalidate, where the compiler does not know it", true,
 	     .opaque_revalidate = true)
 DAX_PROTOCOL(opaque_rcu, "no_rcu, where the compiler does not know it", true, .opaque_rcu = true)
 
 static const struct dax_protocol *const protocols[] = {
-	&dax_merged,	    &dax_no_revalidate,		&dax_no_rcu,
-	&dax_wait_after_unlock, &dax_touch_after_sleep, &dax_exclusive_speculation,
-	&dax_exclusive_no_pass_on, &dax_opaque_revalidate, &dax_opaque_rcu,
+	&dax_merged, &dax_no_revalidate, &dax_no_rcu, &dax_wait_after_unlock, &dax_touch_after_sleep,
+	&dax_exclusive_speculation, &dax_exclusive_no_pass_on, &dax_wake_one_deleted,
+	&dax_opaque_revalidate, &dax_opaque_rcu,
 };
 
 size_t dax_nr_protocols(void)
