@@ -3,7 +3,7 @@
 
 libs += ref
 guest-libs += ref
-ref-srcs := ref/gup/gup.c ref/gup/walk_s390x.c ref/gup/walk_x86_64.c \
+ref-srcs := ref/gup/gup.c ref/gup/pin.c ref/gup/walk_s390x.c ref/gup/walk_x86_64.c \
 	ref/pgtable/formats.c ref/pgtable/frames.c ref/pgtable/lookup.c ref/pgtable/pgtable.c \
 	ref/port_native.c
 
