@@ -87,6 +87,15 @@ ref/test/test_gup_threads-libs := ref
 
 script-tests += ref/test/test_gup_code.t
 
+# Stacks of temporary mappings.
+ref-srcs += $(addprefix ref/kmap/,area.c busted.c kmap.c window.c)
+
+kmap-tests := $(addprefix ref/test/,test_kmap test_kmap_switch)
+tests += $(kmap-tests)
+asan-tests += $(kmap-tests)
+$(foreach t,$(kmap-tests),$(eval $t-srcs := $t.c))
+$(foreach t,$(kmap-tests),$(eval $t-libs := ref))
+
 # The explorer: the same sources over port.h's model backend.
 model-libs += refexplore
 refexplore-srcs := $(filter-out ref/port_native.c,$(ref-srcs)) \
