@@ -58,6 +58,11 @@ include bench/bench.mk
 include report/report.mk
 include kernels/kernels.mk
 
+# What `make coverage` counts with: without optimisation each line is itself, and threads must not
+# lose counts.
+cov-flags := -O0 --coverage -fprofile-update=atomic
+cov-tests = $(filter ref/%,$(tests))
+
 # ---- flavours: one rule set each for plain, sanitized and (in kernels.mk) guest objects ----
 # $(1) prefix below $(O) ("" or "asan/"), $(2) compiler, $(3) flags
 define flavour
@@ -70,6 +75,8 @@ $(eval $(call flavour,,$(CC),))
 $(eval $(call flavour,asan/,$(CC),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all))
 $(eval $(call flavour,tsan/,$(CC),-fsanitize=thread))
 $(eval $(call flavour,model/,$(CC),-DREF_MODEL))
+$(eval $(call flavour,cov/,$(CC),$(cov-flags)))
+$(eval $(call flavour,cov/model/,$(CC),-DREF_MODEL $(cov-flags)))
 $(eval $(call flavour,asan/model/,$(CC),-DREF_MODEL -fsanitize=address$(comma)undefined -fno-sanitize-recover=all))
 
 $(O)/obj/%.o: %.cc
@@ -88,7 +95,9 @@ endef
 $(foreach l,$(libs),$(eval $(call library,,$(l),$(AR))))
 $(foreach l,$(libs),$(eval $(call library,asan/,$(l),$(AR))))
 $(foreach l,$(libs),$(eval $(call library,tsan/,$(l),$(AR))))
+$(foreach l,$(libs),$(eval $(call library,cov/,$(l),$(AR))))
 $(foreach l,$(model-libs),$(eval $(call library,model/,$(l),$(AR))))
+$(foreach l,$(model-libs),$(eval $(call library,cov/model/,$(l),$(AR))))
 $(foreach l,$(model-libs),$(eval $(call library,asan/model/,$(l),$(AR))))
 
 # $(1) flavour prefix, $(2) program, $(3) linker, $(4) flags
@@ -102,6 +111,7 @@ linker_of = $(if $(filter %.cc,$($(1)-srcs))$($(1)-cxx),$(CXX),$(CC))
 $(foreach p,$(programs) $(tests) $(test-helpers),$(eval $(call program,,$(p),$(call linker_of,$(p)),)))
 $(foreach p,$(asan-tests) $(asan-helpers),$(eval $(call program,asan/,$(p),$(CC),-fsanitize=address$(comma)undefined)))
 $(foreach p,$(tsan-tests),$(eval $(call program,tsan/,$(p),$(CC),-fsanitize=thread)))
+$(foreach p,$(cov-tests),$(eval $(call program,cov/,$(p),$(CC),--coverage)))
 
 # ---- guests: static programs for every architecture that kernels/arch has a file for ----
 # A guest program P (listed in guest-programs) has P-srcs and P-libs like any other, and is built as
@@ -125,7 +135,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS))
 ptbench = $(O)/ptbench
 RUN ?= results/runs/latest
 
-.PHONY: bench test test-kernels kernels report exactness help clean cache-prune test-programs
+.PHONY: bench test test-kernels kernels report exactness coverage help clean cache-prune test-programs
 bench: ## everything: reference, host and real kernels; JSON and a web report
 	@scripts/deps build kernels report
 	$(Q)$(SUBMAKE) all guests
@@ -156,6 +166,10 @@ exactness: ## shows which exact metrics move under changes that should change no
 	$(Q)$(SUBMAKE) all guests
 	$(Q)PTBENCH_BUILD=$(abspath $(O)) scripts/exactness $(SCENARIOS)
 
+coverage: ## the lines of ref/ that its tests and the explorer run; fails below 95 %
+	$(Q)$(SUBMAKE) $(addprefix $(O)/cov/,$(cov-tests))
+	$(Q)scripts/coverage 95 ref $(O)/cov $(addprefix $(O)/cov/,$(cov-tests))
+
 cache-prune: ## drops cached kernel builds that no scenario of this tree uses
 	$(Q)kernels/build --prune
 
@@ -167,7 +181,7 @@ help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | sort -u | while IFS="$$(printf '\t')" read -r t d; do \
 		printf '  %-14s %s\n' "$$t" "$$d"; done
 
-script-tests += scripts/test/test_deps.t scripts/test/test_exactness.t scripts/test/test_layers.t
+script-tests += $(addprefix scripts/test/,test_coverage.t test_deps.t test_exactness.t test_layers.t)
 all-tests = $(addprefix $(O)/,$(tests)) $(addprefix $(O)/asan/,$(asan-tests)) \
 	$(addprefix $(O)/tsan/,$(tsan-tests)) $(script-tests)
 test-programs: $(addprefix $(O)/,$(tests) $(test-helpers)) $(addprefix $(O)/asan/,$(asan-tests) $(asan-helpers)) \
