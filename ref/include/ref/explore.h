@@ -149,8 +149,12 @@ void explore_print_columns(FILE *out, const struct explore_result *result, unsig
 struct ref_variant {
 	const char *mechanism, *variant;
 	bool busted;
-	const char *caught_by; /* "explorer: INVARIANT", or "test: PROGRAM: what it says" */
+	/* "test: PROGRAM: text": `text` stands in a line of that test that begins with "ok". Of a good
+	 * row it is the line that shows it good. */
+	const char *caught_by;
 	const char *summary;
 };
+size_t ref_nr_variants(void);
+const struct ref_variant *ref_variant_at(size_t i);
 
 #endif

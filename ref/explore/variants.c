@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The variants that a test program shows to be good or broken; those that the explorer runs are rows
+ * of their models (model_<mechanism>.c) and stand in no other list. Both together are ref/VARIANTS.md.
+ *
+ * To add one: a row here, with the program below the build folder, ": ", and a piece of the text of
+ * one of its TAP lines, long enough to be that line's alone and without what changes from run to run
+ * (numbers of walks). Then `make variants`. ref/test/test_variants.t runs the program and refuses the
+ * row unless such a line begins with "ok".
+ */
+#include <ref/explore.h>
+
+#define GUP "test: ref/test/test_gup: "
+#define RECHECK "test: ref/test/test_gup_recheck: "
+#define THREADS "test: ref/test/test_gup_threads: "
+#define STRESS "test: ref/test/test_gather_stress: "
+
+static const struct ref_variant rows[] = {
+	/* ---- the walk over folded levels ---- */
+	{ "gup", "static on x86_64", false, GUP "x86_64-4k-57-folded static: right around every boundary",
+	  "pXd_offset() of a copy where a folded level has the size of the one above: v5.2 to v5.8" },
+	{ "gup", "static on s390x/5", false, GUP "s390x/5 static: right around every boundary",
+	  "the same where no level is folded" },
+	{ "gup", "static on s390x/2", true, GUP "s390x/2 static: past 0x500000 it returns the pages",
+	  "the same where levels fold per mm: 1 MiB lower (1a42010cdc26)" },
+	{ "gup", "static on s390x/3", true, GUP "s390x/3 static: 0x10080000000 gives the page of 0x10000000000",
+	  "the same with three levels: 2 GiB lower" },
+	{ "gup", "static on s390x/4", true, GUP "s390x/4 static: past 0x140000000000 it returns the pages",
+	  "the same with four levels: 4 TiB lower" },
+	{ "gup", "addr_end_folded", false, GUP "s390x/3 addr_end_folded: right around every boundary",
+	  "clip to the size of the entry's real level (RFC v1, v2 patch 1)" },
+	{ "gup", "addr_end_global", false, GUP "s390x/3 addr_end_global: right around every boundary",
+	  "every pXd_addr_end() takes the entry's value (RFC v2 patches 2 and 3)" },
+	{ "gup", "offset_lockless", false, GUP "s390x/3 offset_lockless: and there it gives its own",
+	  "pXd_offset_lockless(), merged as d3f7b1bb2040" },
+	{ "gup", "no_clip", true, GUP "a walker with no clip fails the suite",
+	  "ranges are not cut at the end of a table" },
+	{ "gup", "no_limit", true, GUP "a walker with no limit fails the suite",
+	  "addresses above the top table's reach alias (gup_fast_permitted() left out)" },
+	{ "gup", "clip_without_wrap", true,
+	  GUP "a walker with a clip that does not know a wrapped boundary fails the suite",
+	  "pXd_addr_end() without its two -1: wrong in the last region" },
+	{ "gup", "no_write_check", true, GUP "a walker with no check of the write bit fails the suite",
+	  "a read-only entry is taken for writing" },
+
+	/* ---- what GUP-fast verifies, one interleaving at a time ---- */
+	{ "gup", "entry recheck", false,
+	  RECHECK "a pte that is mapped to another frame after the try-get ends the walk before it",
+	  "read, take a reference, read again (2667f50e8b81)" },
+	{ "gup", "no_entry_recheck", true, RECHECK "hooked_no_entry_recheck returns it",
+	  "the entry is not read again after the reference" },
+	{ "gup", "no_entry_recheck under threads", true,
+	  THREADS "without the entry recheck another address's page comes back",
+	  "the same, with the window before the try-get held open" },
+	{ "gup", "no_pmd_recheck", true, RECHECK "hooked_no_pmd_recheck returns it",
+	  "the PMD entry above is not compared: the collapse race (70cbc3cc78a9)" },
+	{ "gup", "addr_end_global at the top table", true,
+	  RECHECK "addr_end_global: rechecks its copy, and returns a pmd that is mapped to another frame",
+	  "holds a copy of the top table's entry, so that the recheck reads the copy" },
+	{ "gup", "head recheck", false,
+	  RECHECK "a tail whose folio was freed under the try-get: the reference is on its new folio",
+	  "try_get_folio() compares the head again" },
+	{ "gup", "no_head_recheck", true,
+	  RECHECK "without the recheck of the head it is on a folio that has nothing to do with it",
+	  "until v5.13: the reference lands on a folio that the page has left" },
+
+	/* ---- freeing tables, on threads ---- */
+	{ "gather", "ipi_signal", false, STRESS "ipi_signal, 1 readers: no walk read a freed table",
+	  "a directed signal whose handler waits for the walk's end: the flush interrupt" },
+	{ "gather", "sync_membarrier", false, STRESS "sync_membarrier, 1 readers: no walk read a freed table",
+	  "membarrier, then a wait for each flag that was seen set" },
+	{ "gather", "membarrier", true, STRESS "membarrier: caught: the walk then read a freed table",
+	  "membarrier without the wait" },
+	{ "gather", "rcu_qsbr", false, STRESS "rcu_qsbr, 1 readers: no walk read a freed table",
+	  "call_rcu() of the batch, quiescent-state liburcu" },
+	{ "gather", "rcu_memb", false, STRESS "rcu_memb, 1 readers: no walk read a freed table",
+	  "the same by liburcu's memb flavour, which uses membarrier itself" },
+};
+
+size_t ref_nr_variants(void)
+{
+	return sizeof(rows) / sizeof(rows[0]);
+}
+
+const struct ref_variant *ref_variant_at(size_t i)
+{
+	return i < ref_nr_variants() ? &rows[i] : NULL;
+}
