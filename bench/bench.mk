@@ -8,7 +8,7 @@ programs += bench
 bench-srcs := $(bench-cases) $(addprefix bench/,code_bytes.c code_read.c count.c environment.c \
 	gbench.cc native_report.c runner_native.c)
 bench-libs := results refurcu ref
-bench-ldlibs := -lbenchmark -lelf -ljansson -lurcu-qsbr -lurcu-memb -ldl
+bench-ldlibs := -lbenchmark -lelf -ljansson $(urcu-ldlibs) -ldl
 
 bench-revision := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 bench-urcu := $(or $(firstword $(shell sed -n 's/^Version: *//p' \
@@ -47,13 +47,13 @@ bench-test/test_native-libs := results
 bench-test/test_native-ldlibs := -ljansson -lm
 $(foreach t,guest host table,$(eval bench-test/test_$t-srcs := $$(bench-cases) bench/test/test_$t.c))
 $(foreach t,guest host table,$(eval bench-test/test_$t-libs := refurcu ref))
-$(foreach t,guest host table,$(eval bench-test/test_$t-ldlibs := -lurcu-qsbr -lurcu-memb))
+$(foreach t,guest host table,$(eval bench-test/test_$t-ldlibs := $(urcu-ldlibs)))
 
 # What test_guest and test_native run.
 test-helpers += bench-test/bench_guest bench-test/bench_busted
 bench-test/bench_guest-srcs := $(bench-cases) bench/runner_guest.c
 bench-test/bench_guest-libs := refurcu ref
-bench-test/bench_guest-ldlibs := -lurcu-qsbr -lurcu-memb
+bench-test/bench_guest-ldlibs := $(urcu-ldlibs)
 bench-test/bench_busted-srcs := bench/test/busted_rows.c bench/test/fake_perf.c \
 	$(filter-out bench/rows.c bench/perf.c bench/case_%,$(bench-srcs))
 bench-test/bench_busted-libs := $(bench-libs)
@@ -64,4 +64,4 @@ asan-tests += bench-test/test_table_free
 tsan-tests += bench-test/test_table_free
 bench-test/test_table_free-srcs := $(bench-cases) bench/test/test_table_free.c
 bench-test/test_table_free-libs := refurcu ref
-bench-test/test_table_free-ldlibs := -lurcu-qsbr -lurcu-memb
+bench-test/test_table_free-ldlibs := $(urcu-ldlibs)

@@ -74,7 +74,7 @@ static void *reader_main(void *arg)
 	struct reader *r = arg;
 	struct readers *rs = r->rs;
 	struct ref_page *pages[READER_PAGES];
-	int err = rs->d->reader_online ? rs->d->reader_online(rs->g) : 0;
+	int err = rs->g ? gather_reader_online(rs->g) : 0;
 
 	ref_store_release(&r->state, err ? err : 1);
 	for (unsigned i = 0; !err && !REF_READ_ONCE(rs->stop); i++) {
@@ -85,8 +85,8 @@ static void *reader_main(void *arg)
 		gup_put(pages, nr);
 		REF_WRITE_ONCE(r->walks, r->walks + (nr == READER_PAGES));
 	}
-	if (!err && rs->d->reader_offline)
-		rs->d->reader_offline(rs->g);
+	if (!err && rs->g)
+		gather_reader_offline(rs->g);
 	return NULL;
 }
 

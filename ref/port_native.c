@@ -28,13 +28,20 @@ void (*ref_mem_hook)(void *p, size_t size, const char *what_freed_or_null);
 
 /* ---- interrupts ---- */
 
+static void run_handler(struct ref_cpu *cpu)
+{
+	void (*handler)(struct ref_cpu *cpu) = ref_load_acquire(&ref_irq_pending_hook);
+
+	if (handler)
+		handler(cpu);
+}
+
 /* Cold, so that ref_irq_restore() costs its callers a store and a test. */
 void ref_irq_run_pending(struct ref_cpu *cpu)
 {
 	__atomic_store_n(&cpu->pending, 0, __ATOMIC_RELAXED);
 	ref_barrier();
-	if (ref_irq_pending_hook)
-		ref_irq_pending_hook(cpu);
+	run_handler(cpu);
 }
 
 static void on_ipi(int sig)
@@ -44,7 +51,7 @@ static void on_ipi(int sig)
 	if (REF_READ_ONCE(cpu->irqs_off))
 		REF_WRITE_ONCE(cpu->pending, 1);
 	else
-		ref_irq_pending_hook(cpu);
+		run_handler(cpu);
 }
 
 /*
@@ -55,7 +62,10 @@ int ref_ipi_init(void (*handler)(struct ref_cpu *cpu))
 {
 	struct sigaction sa = { .sa_handler = on_ipi, .sa_flags = SA_RESTART };
 
-	ref_irq_pending_hook = handler;
+	/* From any thread, and again and again: nothing changes under those that are interrupted. */
+	if (ref_load_acquire(&ref_irq_pending_hook) == handler)
+		return 0;
+	ref_store_release(&ref_irq_pending_hook, handler);
 	sigemptyset(&sa.sa_mask);
 	return sigaction(IPI_SIGNAL, &sa, NULL) ? -errno : 0;
 }
@@ -107,16 +117,25 @@ static long membarrier_call(int cmd)
 	return syscall(SYS_membarrier, cmd, 0, 0);
 }
 
+static __thread unsigned online; /* times */
+
 int ref_thread_online(void)
 {
 	struct ref_cpu *cpu = ref_this_cpu();
-	long cmds = membarrier_call(MEMBARRIER_CMD_QUERY);
+	long cmds;
 
+	if (online) {
+		online++;
+		return 0;
+	}
+	/* First, for to be interrupted takes no more than this. */
+	cpu->id = (int)syscall(SYS_gettid);
+	cmds = membarrier_call(MEMBARRIER_CMD_QUERY);
 	if (cmds < 0 || !(cmds & MEMBARRIER_CMD_PRIVATE_EXPEDITED))
 		return -ENOSYS;
 	if (membarrier_call(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED))
 		return -errno;
-	cpu->id = (int)syscall(SYS_gettid);
+	online = 1;
 	pthread_mutex_lock(&threads_lock);
 	cpu->next = threads;
 	threads = cpu;
@@ -128,6 +147,8 @@ void ref_thread_offline(void)
 {
 	struct ref_cpu **p;
 
+	if (!online || --online)
+		return;
 	pthread_mutex_lock(&threads_lock);
 	for (p = &threads; *p; p = &(*p)->next) {
 		if (*p == ref_this_cpu()) {
@@ -169,9 +190,22 @@ void ref_call_rcu(struct ref_rcu_head *head, void (*fn)(struct ref_rcu_head *hea
 	} while (!ref_try_cmpxchg(&callbacks, &old, head));
 }
 
+/* The list was pushed to: turned round, callbacks run in the order in which they were queued. */
+static struct ref_rcu_head *take_callbacks(void)
+{
+	struct ref_rcu_head *head = ref_xchg(&callbacks, NULL), *first = NULL, *next;
+
+	for (; head; head = next) {
+		next = head->next;
+		head->next = first;
+		first = head;
+	}
+	return first;
+}
+
 void ref_rcu_barrier(void)
 {
-	struct ref_rcu_head *head = ref_xchg(&callbacks, NULL), *next;
+	struct ref_rcu_head *head = take_callbacks(), *next;
 
 	ref_synchronize_rcu();
 	for (; head; head = next) {

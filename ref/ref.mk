@@ -3,7 +3,7 @@
 
 libs += ref
 guest-libs += ref
-ref-srcs := ref/gup/gup.c ref/gup/pin.c ref/gup/walk_s390x.c ref/gup/walk_x86_64.c \
+ref-srcs := ref/gup/gup.c ref/gup/walk_s390x.c ref/gup/walk_x86_64.c \
 	ref/pgtable/formats.c ref/pgtable/frames.c ref/pgtable/lookup.c ref/pgtable/pgtable.c \
 	ref/port_native.c
 
@@ -17,7 +17,10 @@ ref/test/test_thp-srcs := ref/test/test_thp.c ref/test/thp_script.c
 ref/test/test_thp-libs := ref
 
 # Freeing under walkers. liburcu's rows stand in a library of their own: guests have no liburcu.
-ref-srcs += $(addprefix ref/gather/,gather.c ipi_signal.c membarrier.c registry.c)
+# Every file of the folder is taken: a discipline is one, and a row in gather_disciplines.h.
+urcu-srcs := $(sort $(wildcard ref/gather/urcu*.c))
+urcu-ldlibs := -lurcu-bp -lurcu-memb -lurcu-qsbr
+ref-srcs += $(sort $(filter-out $(urcu-srcs),$(wildcard ref/gather/*.c)))
 
 # DAX entries.
 ref-srcs += $(addprefix ref/dax/,file.c protocol.c wait.c)
@@ -46,21 +49,21 @@ ref/test/test_gather_ipi-srcs := ref/test/test_gather_ipi.c
 ref/test/test_gather_ipi-libs := ref
 
 libs += refurcu
-refurcu-srcs := $(addprefix ref/gather/,urcu.c urcu_memb.c urcu_qsbr.c)
+refurcu-srcs := $(urcu-srcs)
 
 tests += ref/test/test_gather_urcu
 asan-tests += ref/test/test_gather_urcu
 tsan-tests += ref/test/test_gather_urcu
 ref/test/test_gather_urcu-srcs := ref/test/test_gather_urcu.c ref/test/gather_suite.c
 ref/test/test_gather_urcu-libs := refurcu ref
-ref/test/test_gather_urcu-ldlibs := -lurcu-qsbr -lurcu-memb
+ref/test/test_gather_urcu-ldlibs := $(urcu-ldlibs)
 
 tests += ref/test/test_gather_stress
 asan-tests += ref/test/test_gather_stress
 tsan-tests += ref/test/test_gather_stress
 ref/test/test_gather_stress-srcs := ref/test/test_gather_stress.c
 ref/test/test_gather_stress-libs := refurcu ref
-ref/test/test_gather_stress-ldlibs := -lurcu-qsbr -lurcu-memb
+ref/test/test_gather_stress-ldlibs := $(urcu-ldlibs)
 
 # The walkers against the slow walk.
 gup-suite := ref/test/gup_suite.c ref/test/gup_variants.c
@@ -86,15 +89,6 @@ ref/test/test_gup_threads-srcs := ref/test/test_gup_threads.c $(gup-suite)
 ref/test/test_gup_threads-libs := ref
 
 script-tests += ref/test/test_gup_code.t
-
-# Stacks of temporary mappings.
-ref-srcs += $(addprefix ref/kmap/,area.c busted.c kmap.c window.c)
-
-kmap-tests := $(addprefix ref/test/,test_kmap test_kmap_switch)
-tests += $(kmap-tests)
-asan-tests += $(kmap-tests)
-$(foreach t,$(kmap-tests),$(eval $t-srcs := $t.c))
-$(foreach t,$(kmap-tests),$(eval $t-libs := ref))
 
 # The explorer: the same sources over port.h's model backend.
 model-libs += refexplore

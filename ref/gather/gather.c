@@ -1,137 +1,105 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The gather: batches of unlinked tables, handed to the discipline in the kernel's order. */
+/* The gather: made, set up and taken down; and the order in which it flushes. */
 #include <errno.h>
-#include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "gather_priv.h"
 
-#define NR_DISCIPLINES_MAX 8
+/* ---- memory ---- */
 
-static const struct gather_discipline *disciplines[NR_DISCIPLINES_MAX] = {
-	&gather_ipi_signal,
-	&gather_sync_membarrier,
-	&gather_membarrier,
-};
-static size_t nr_disciplines = 3;
-
-void gather_register(const struct gather_discipline *d)
+void *gather_alloc(size_t size)
 {
-	if (!gather_discipline_find(d->name) && nr_disciplines < NR_DISCIPLINES_MAX)
-		disciplines[nr_disciplines++] = d;
+	char *raw = ref_alloc(size + GATHER_CACHE_LINE), *p;
+
+	if (!raw)
+		return NULL;
+	/* At least one byte is left in front, for how far it was moved. */
+	p = (char *)(((uintptr_t)raw + GATHER_CACHE_LINE) & ~(uintptr_t)(GATHER_CACHE_LINE - 1));
+	p[-1] = (char)(p - raw - 1);
+	return p;
 }
 
-size_t gather_nr_disciplines(void)
+void gather_dealloc(void *p)
 {
-	return nr_disciplines;
+	if (p)
+		ref_free((char *)p - (unsigned char)((char *)p)[-1] - 1);
 }
 
-const struct gather_discipline *gather_discipline_at(size_t i)
+/* xorshift64: the same seed fails the same allocations. */
+static uint64_t next_random(uint64_t *state)
 {
-	return i < nr_disciplines ? disciplines[i] : NULL;
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
 }
 
-const struct gather_discipline *gather_discipline_find(const char *name)
+bool gather_alloc_fails(struct gather *g)
 {
-	for (size_t i = 0; i < nr_disciplines; i++)
-		if (!strcmp(disciplines[i]->name, name))
-			return disciplines[i];
-	return NULL;
+	if (ref_likely(!g->fail_every))
+		return false;
+	if (g->fail_seed)
+		return next_random(&g->fail_seed) % g->fail_every == 0;
+	return ++g->allocations % g->fail_every == 0;
 }
 
-const struct gather_discipline *gather_discipline_of(const struct gather *g)
-{
-	return g->d;
-}
-
-unsigned gather_max_batch(void)
-{
-	return GATHER_MAX_BATCH;
-}
-
-/* While a batch is unused, its header links it. */
-static struct gather_batch *next_spare(const struct gather_batch *batch)
-{
-	return batch->rcu[0];
-}
-
-/*
- * Pages for batches go round, as they do between the kernel and its per-CPU lists of free pages: an
- * allocator that gives them back to the system would have the freer pay a page fault for each.
- */
-static void put_spare(struct gather *g, struct gather_batch *batch)
-{
-	if (!g->d->deferred) {
-		batch->rcu[0] = g->spares;
-		g->spares = batch;
-		return;
-	}
-	/* Push only, and the freer takes the whole list: no ABA. */
-	batch->rcu[0] = REF_READ_ONCE(g->returned);
-	while (!ref_try_cmpxchg(&g->returned, (struct gather_batch **)&batch->rcu[0], batch))
-		;
-}
-
-static struct gather_batch *take_spare(struct gather *g)
-{
-	struct gather_batch *batch;
-
-	if (!g->spares && REF_READ_ONCE(g->returned))
-		g->spares = ref_xchg(&g->returned, NULL);
-	batch = g->spares;
-	if (batch)
-		g->spares = next_spare(batch);
-	return batch;
-}
+/* ---- creation ---- */
 
 static void release(struct gather *g)
 {
 	struct gather_reader *r, *next;
-	struct gather_batch *batch;
 
 	for (r = g->readers; r; r = next) {
 		next = r->next;
-		free(r);
+		gather_dealloc(r->tlb);
+		gather_dealloc(r);
 	}
-	while ((batch = take_spare(g)))
-		free(batch);
-	pthread_cond_destroy(&g->done);
-	pthread_mutex_destroy(&g->done_lock);
-	pthread_mutex_destroy(&g->lock);
-	free(g);
+	gather_tables_exit(g);
+	gather_dealloc(g);
+}
+
+static int start(struct gather *g)
+{
+	const struct gather_discipline *d = g->d;
+	int err = ref_thread_online();
+
+	if (err && (err != -ENOSYS || d->needs_membarrier))
+		return err;
+	err = gather_ipi_init(g);
+	if (!err && d->init)
+		err = d->init(g);
+	if (err)
+		ref_thread_offline();
+	return err;
 }
 
 int gather_create(const struct gather_discipline *d, unsigned batch, gather_free_fn free_fn,
 		  void *cookie, struct gather **out)
 {
 	struct gather *g;
-	int ret;
+	int err;
 
 	*out = NULL;
-	if (!d || !free_fn || !batch || batch > gather_max_batch())
+	if (!d || !free_fn || !batch || batch > GATHER_BATCH_LIMIT)
 		return -EINVAL;
-	g = aligned_alloc(GATHER_CACHE_LINE, sizeof(*g));
+	g = gather_alloc(sizeof(*g));
 	if (!g)
 		return -ENOMEM;
-	memset(g, 0, sizeof(*g));
 	g->d = d;
+	g->arch = gather_arch_find("x86_64");
+	g->order = gather_order_find("kernel");
+	g->fallback = gather_fallback_find(d->synchronize ? "sync_rcu" : "none");
 	g->batch_max = batch;
 	g->free_fn = free_fn;
 	g->cookie = cookie;
-	g->alloc = malloc;
-	pthread_mutex_init(&g->lock, NULL);
-	pthread_mutex_init(&g->done_lock, NULL);
-	pthread_cond_init(&g->done, NULL);
-	ret = d->init(g);
-	if (ret)
-		goto out_free;
+	gather_pages_init(g);
+	err = start(g);
+	if (err) {
+		release(g);
+		return err;
+	}
 	*out = g;
 	return 0;
-
-out_free:
-	release(g);
-	return ret;
 }
 
 void gather_destroy(struct gather *g)
@@ -140,160 +108,150 @@ void gather_destroy(struct gather *g)
 		return;
 	gather_finish(g);
 	gather_barrier(g);
-	g->d->exit(g);
+	if (g->d->exit)
+		g->d->exit(g);
+	ref_thread_offline();
 	release(g);
 }
 
-static struct gather_batch *new_batch(struct gather *g)
+int gather_set_fallback(struct gather *g, const struct gather_fallback *fallback)
 {
-	struct gather_batch *batch = take_spare(g);
-
-	if (!batch)
-		batch = g->alloc(sizeof(*batch) + g->batch_max * sizeof(batch->tables[0]));
-	if (batch) {
-		batch->g = g;
-		batch->nr = 0;
-		batch->single = false;
-	}
-	return batch;
+	if (!fallback || fallback->needs_rcu != !!g->d->synchronize)
+		return -EINVAL;
+	g->fallback = fallback;
+	return 0;
 }
 
-struct gather_batch *gather_take_batch(struct gather *g)
+int gather_set_arch(struct gather *g, const struct gather_arch *arch)
 {
-	struct gather_batch *batch = g->batch;
-
-	g->batch = NULL;
-	return batch;
+	if (!arch || (!arch->table_invalidate && !g->d->deferred))
+		return -EINVAL;
+	g->arch = arch;
+	return 0;
 }
+
+int gather_set_order(struct gather *g, const struct gather_order *order)
+{
+	if (!order)
+		return -EINVAL;
+	g->order = order;
+	return 0;
+}
+
+void gather_set_failing(struct gather *g, unsigned every, uint64_t seed)
+{
+	g->fail_every = every;
+	g->fail_seed = seed;
+	g->allocations = 0;
+}
+
+void gather_set_log(struct gather *g, void (*flushed)(void *cookie), void *cookie)
+{
+	g->log = flushed;
+	g->log_cookie = cookie;
+}
+
+/* ---- flushing ---- */
 
 /*
- * As tlb_table_flush(): invalidate, then wait and free as the discipline does. Nothing caches our
- * tables, so that of a broadcast invalidation (TLBI and DSB, IDTE) only its full barrier is left;
- * where the invalidation is an interrupt to each CPU, it is the discipline's own (ipi_signal).
+ * As tlb_flush_mmu_tlbonly(): tlb_flush() if any entry was cleared or table freed, and a clean
+ * slate. What is unlinked from here on belongs to the next one.
  */
-static void flush_batch(struct gather *g)
+void gather_flush_tlbonly(struct gather *g)
 {
+	if (!(g->freed_tables || g->cleared_ptes || g->unshared_tables))
+		return;
 	REF_STEP("gather: unlinked");
-	gather_full_barrier(g);
+	if (g->d->invalidate)
+		g->d->invalidate(g);
+	else
+		gather_broadcast(g);
 	REF_STEP("gather: invalidated");
-	g->d->flush(g);
+	g->tlb_flushes++;
+	g->freed_tables = g->cleared_ptes = g->unshared_tables = false;
+	if (ref_unlikely(g->log))
+		g->log(g->log_cookie);
 }
 
 /*
- * No memory for a batch, as tlb_remove_table_one(): this one table is waited for now. The kernel
- * falls back to an interrupt even where it frees by RCU; here each discipline waits its own way, so
- * that readers need no second kind of protection (as the kernel does since 1fb3d8c20bfa).
+ * The invalidation comes first and on its own, though a flush of tables would do it as well: pages
+ * may be all that there is to free, and an architecture may need none for tables.
  */
-static void remove_one(struct gather *g, struct ref_page *table)
-{
-	static __thread union {
-		struct gather_batch batch;
-		char room[sizeof(struct gather_batch) + sizeof(struct ref_page *)];
-	} one;
+static const struct gather_order orders[] = {
+	{
+		.name = "kernel",
+		.summary = "invalidate, then tables, then pages",
+		.step = { gather_flush_tlbonly, gather_table_flush, gather_pages_flush },
+	},
+	{
+		.name = "pages_first",
+		.summary = "pages before the invalidation: freed while a TLB still maps them",
+		.busted = true,
+		.step = { gather_pages_flush, gather_flush_tlbonly, gather_table_flush },
+	},
+	{
+		.name = "no_flush",
+		.summary = "no invalidation of its own: pages without tables are freed without one",
+		.busted = true,
+		.step = { gather_table_flush, gather_pages_flush },
+	},
+};
 
-	memset(&one, 0, sizeof(one));
-	one.batch.g = g;
-	one.batch.single = true;
-	one.batch.tables[0] = table;
-	one.batch.nr = 1;
-	g->batch = &one.batch;
-	flush_batch(g);
-	gather_barrier(g);
+size_t gather_nr_orders(void)
+{
+	return sizeof(orders) / sizeof(orders[0]);
 }
 
-void gather_remove_table(struct gather *g, struct ref_page *table)
+const struct gather_order *gather_order_at(size_t i)
 {
-	/* One writer; whoever frees reads it for the peak. */
-	REF_WRITE_ONCE(g->removed, g->removed + 1);
-	if (!g->batch) {
-		g->batch = new_batch(g);
-		if (ref_unlikely(!g->batch)) {
-			remove_one(g, table);
-			return;
-		}
-	}
-	g->batch->tables[g->batch->nr++] = table;
-	if (g->batch->nr == g->batch_max)
-		flush_batch(g);
+	return i < gather_nr_orders() ? &orders[i] : NULL;
+}
+
+const struct gather_order *gather_order_find(const char *name)
+{
+	for (size_t i = 0; i < gather_nr_orders(); i++)
+		if (!strcmp(orders[i].name, name))
+			return &orders[i];
+	return NULL;
+}
+
+void gather_flush_mmu(struct gather *g)
+{
+	for (size_t i = 0; i < 3 && g->order->step[i]; i++)
+		g->order->step[i](g);
 }
 
 void gather_finish(struct gather *g)
 {
-	if (g->batch)
-		flush_batch(g);
+	gather_flush_mmu(g);
+	gather_pages_list_free(g);
 }
 
 void gather_barrier(struct gather *g)
 {
-	g->d->barrier(g);
+	if (g->d->barrier)
+		g->d->barrier(g);
 }
 
-/* The number waiting only falls where a batch is freed, so its peaks are there. */
-static void note_peak(struct gather *g)
+/* ---- numbers ---- */
+
+const struct gather_discipline *gather_discipline_of(const struct gather *g)
 {
-	uint64_t waiting = REF_READ_ONCE(g->removed) - REF_READ_ONCE(g->freed);
-	uint64_t peak = REF_READ_ONCE(g->waiting_peak);
-
-	while (waiting > peak && !ref_try_cmpxchg(&g->waiting_peak, &peak, waiting))
-		;
-}
-
-void gather_free_batch(struct gather_batch *batch)
-{
-	struct gather *g = batch->g;
-	unsigned nr = batch->nr;
-
-	note_peak(g);
-	for (unsigned i = 0; i < nr; i++)
-		g->free_fn(g->cookie, batch->tables[i]);
-	if (!batch->single)
-		put_spare(g, batch);
-	if (g->d->deferred) {
-		/* Last: the gather may be destroyed as soon as the freer has seen it. */
-		pthread_mutex_lock(&g->done_lock);
-		__atomic_fetch_add(&g->freed, nr, __ATOMIC_RELEASE);
-		pthread_cond_signal(&g->done);
-		pthread_mutex_unlock(&g->done_lock);
-	} else {
-		REF_WRITE_ONCE(g->freed, g->freed + nr);
-	}
-}
-
-/*
- * Narrower than rcu_barrier(): for this gather's callbacks, whose count it knows, and not for
- * everybody's.
- */
-void gather_wait_callbacks(struct gather *g)
-{
-	uint64_t flushed = g->removed - (g->batch ? g->batch->nr : 0);
-
-	pthread_mutex_lock(&g->done_lock);
-	while (g->freed < flushed)
-		pthread_cond_wait(&g->done, &g->done_lock);
-	pthread_mutex_unlock(&g->done_lock);
+	return g->d;
 }
 
 void gather_stats(struct gather *g, struct gather_stats *out)
 {
-	note_peak(g);
-	out->ipis_sent = g->ipis_sent;
-	out->callbacks = REF_READ_ONCE(g->callbacks);
-	out->tables_freed = ref_load_acquire(&g->freed);
-	out->waiting_peak = REF_READ_ONCE(g->waiting_peak);
-}
-
-void gather_wait_turn(unsigned *turns)
-{
-	if (++*turns % 1024)
-		ref_cpu_relax();
-	else
-		sched_yield();
-}
-
-void gather_no_exit(struct gather *g)
-{
-}
-
-void gather_no_barrier(struct gather *g)
-{
+	gather_note_peak(g);
+	*out = (struct gather_stats){
+		.ipis_sent = g->ipis_sent,
+		.tlb_flushes = g->tlb_flushes,
+		.callbacks = (uint64_t)ref_load_acquire(&g->done),
+		.fallbacks = g->fallbacks,
+		.tables_freed = ref_load_acquire(&g->freed),
+		.pages_freed = g->pages_freed,
+		.waiting_peak = REF_READ_ONCE(g->waiting_peak),
+	};
+	for (struct gather_reader *r = gather_readers(g); r; r = r->next)
+		out->cpus_interrupted += REF_READ_ONCE(r->interrupts);
 }

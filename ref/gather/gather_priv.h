@@ -3,37 +3,32 @@
 #ifndef REF_GATHER_PRIV_H
 #define REF_GATHER_PRIV_H
 
-#include <pthread.h>
-#include <sys/types.h>
-
 #include <ref/gather.h>
 #include <ref/port.h>
 
-#define GATHER_PAGE_SIZE 4096 /* of the pages that the kernel keeps its batches in */
 #define GATHER_CACHE_LINE 128 /* two lines: the next one is prefetched along */
-
-/*
- * struct mmu_table_batch of include/asm-generic/tlb.h as it is with an RCU header; how many tables
- * fit behind it in one page is MAX_TABLE_BATCH.
- */
-struct gather_kernel_batch {
-	void *rcu_next;
-	void (*rcu_func)(void *head);
-	unsigned nr;
-	struct ref_page *tables[];
-};
-#define GATHER_MAX_BATCH                                                                           \
-	((GATHER_PAGE_SIZE - sizeof(struct gather_kernel_batch)) / sizeof(struct ref_page *))
 
 /* Ours; it also has to find its gather, so it is a little more than a page. */
 struct gather_batch {
-	void *rcu[2]; /* the flavour's struct rcu_head */
+	union {
+		struct ref_rcu_head rcu;
+		void *urcu[2]; /* liburcu's struct rcu_head */
+		struct gather_batch *next; /* while it is unused */
+	};
 	struct gather *g;
-	unsigned published; /* released by the freer, acquired by the callback */
+	unsigned published; /* released by the freer, acquired by liburcu's callback */
 	unsigned nr;
-	bool single; /* not from the allocator: see remove_one() */
 	struct ref_page *tables[];
 };
+
+/* struct mmu_gather_batch: pages as encoded words, see pages.c. */
+struct gather_pages {
+	struct gather_pages *next;
+	unsigned nr, max;
+	uintptr_t *encoded;
+};
+
+struct gather_tlb;
 
 /*
  * A thread that walks, as one freer sees it. Slots are never given back while the gather lives, so
@@ -44,69 +39,126 @@ struct gather_reader {
 	struct gather_reader *next_mine; /* the thread's list, for its own signal handler */
 	struct gather *g;
 	struct ref_cpu *cpu; /* valid while online, under the gather's lock */
-	pid_t tid;
+	struct gather_tlb *tlb; /* NULL: the thread has none */
+	int id;		/* what ref_ipi_send() takes */
 	unsigned epoch; /* odd while online: tells the freer whom it asked */
 	unsigned req;	/* written by the freer: acknowledge this number */
 	unsigned asked; /* freer's own: the epoch that req was sent to, 0 for none */
 	unsigned ack __attribute__((aligned(GATHER_CACHE_LINE))); /* written by the reader */
+	unsigned interrupts;					  /* by the reader's handler */
 } __attribute__((aligned(GATHER_CACHE_LINE)));
 
 struct gather {
 	/* The freer's own. */
 	const struct gather_discipline *d;
+	const struct gather_arch *arch;
+	const struct gather_fallback *fallback;
+	const struct gather_order *order;
 	gather_free_fn free_fn;
 	void *cookie;
 	struct gather_batch *batch;
 	struct gather_batch *spares; /* unused ones */
 	unsigned batch_max;
 	unsigned request; /* last number written to a req */
-	uint64_t ipis_sent;
-	void *(*alloc)(size_t size); /* malloc; tests make it fail */
-	void *priv;		     /* the discipline's */
+	int queued;	  /* callbacks */
+	uint64_t ipis_sent, tlb_flushes, fallbacks, pages_freed;
+	/* What is to be flushed, and what waits for it: the kernel's bits of these names. */
+	bool freed_tables, cleared_ptes, unshared_tables, fully_unshared_tables, delayed_rmap;
+	/* Pages: the bundle without an allocation, and what follows it. */
+	struct gather_pages local, *active;
+	uintptr_t bundle[GATHER_BUNDLE];
+	unsigned batch_count;
+	const struct gather_page_ops *page_ops;
+	void *page_cookie;
+	unsigned fail_every;
+	uint64_t fail_seed, allocations;
+	void (*log)(void *cookie);
+	void *log_cookie;
 
-	pthread_mutex_t lock; /* claiming and giving back of readers' slots */
+	struct ref_spinlock lock; /* claiming and giving back of readers' slots */
 	struct gather_reader *readers;
+	int nr_tlbs; /* ever attached */
 
 	/* Written by the freer, read by whoever frees. */
 	uint64_t removed __attribute__((aligned(GATHER_CACHE_LINE)));
-	unsigned full_barrier;
 	/* Written by whoever frees: a callback's thread, with RCU. */
 	uint64_t freed __attribute__((aligned(GATHER_CACHE_LINE)));
 	struct gather_batch *returned; /* unused ones, from callbacks */
-	uint64_t callbacks;
 	uint64_t waiting_peak;
-	pthread_mutex_t done_lock; /* of a deferred discipline: `freed` grows under it */
-	pthread_cond_t done;
+	int done;	   /* callbacks that have run: of `queued` */
 	unsigned quiesced; /* see gather_hb_quiescent() */
 };
 
-/* Hands the tables to the free function, and the batch back. */
-void gather_free_batch(struct gather_batch *batch);
-/* Takes the current batch away from the gather. */
-struct gather_batch *gather_take_batch(struct gather *g);
-/* barrier() of the deferred ones. A thread of RCU's readers must not stand in a walk. */
-void gather_wait_callbacks(struct gather *g);
-void gather_no_exit(struct gather *g);
-void gather_no_barrier(struct gather *g);
-void gather_register(const struct gather_discipline *d);
+/* ---- gather.c ---- */
+/* Zeroed memory on a cache line of its own; NULL. Given back by gather_dealloc(). */
+void *gather_alloc(size_t size);
+void gather_dealloc(void *p);
+/* Fault injection: this allocation is to fail. */
+bool gather_alloc_fails(struct gather *g);
 
+/* ---- tables.c ---- */
+/* Hands the tables to the free function, and the batch back: free_batch() of those who free now. */
+void gather_free_batch(struct gather *g, struct gather_batch *batch);
+void gather_free_table(struct gather *g, struct ref_page *table);
+void gather_put_spare(struct gather *g, struct gather_batch *batch);
+void gather_table_flush(struct gather *g);
+void gather_tables_exit(struct gather *g);
+void gather_note_peak(struct gather *g);
+/* The end of a callback, of which the freer has counted g->queued. Last: the gather may be
+ * destroyed as soon as the freer has seen it. */
+void gather_callback_done(struct gather *g);
+/* Sleeps until all of them have ended. A thread of RCU's readers must not stand in a walk. */
+void gather_wait_callbacks(struct gather *g);
+
+/* ---- pages.c ---- */
+void gather_pages_init(struct gather *g);
+void gather_pages_flush(struct gather *g);
+void gather_pages_list_free(struct gather *g);
+
+/* ---- ipi.c ---- */
+int gather_ipi_init(struct gather *g);
+/* An interrupt to every online reader, and waits until each has acknowledged it. */
+void gather_interrupt_readers(struct gather *g);
+
+/* ---- rcu.c: over port.h's, which waits for walks with interrupts off too ---- */
+void gather_rcu_free_batch(struct gather *g, struct gather_batch *batch);
+void gather_rcu_free_one(struct gather *g, struct ref_page *table);
+/* For each table of a batch its own callback. */
+void gather_rcu_free_each(struct gather *g, struct gather_batch *batch);
+void gather_rcu_synchronize(struct gather *g);
+void gather_rcu_barrier(struct gather *g);
+
+/* ---- registry.c ---- */
+void gather_register(const struct gather_discipline *const *list, size_t nr);
 int gather_reader_claim(struct gather *g);
 void gather_reader_release(struct gather *g);
+/* The calling thread's slot, or NULL. */
+struct gather_reader *gather_my_reader(struct gather *g);
 /* First of the readers' list, to be followed by ->next. */
 struct gather_reader *gather_readers(struct gather *g);
 
-/* Unlinking before whatever the freer looks at next. Pairs with gather_reader_claim(). */
-static inline void gather_full_barrier(struct gather *g)
+/* ---- tlb.c ---- */
+/* The calling CPU's own, from its interrupt handler. */
+void gather_tlb_flush_local(struct gather_tlb *tlb);
+/* Everybody's, interrupting nobody: a full barrier, and what TLBI with DSB does. */
+void gather_broadcast(struct gather *g);
+
+/* The single table of a callback: its RCU head stands where a frame in use has nothing, as the
+ * kernel's ptdesc has pt_rcu_head; and who frees it in `mapping`. */
+static inline struct ref_rcu_head *gather_table_head(struct ref_page *table)
 {
-	(void)ref_xchg(&g->full_barrier, 1);
+	_Static_assert(sizeof(struct ref_rcu_head) <= 2 * sizeof(void *), "next and prev hold it");
+	return (struct ref_rcu_head *)&table->next;
 }
 
-/* One turn of a wait for another thread, which may have to be given the CPU first. */
-void gather_wait_turn(unsigned *turns);
+static inline struct ref_page *gather_head_table(void *head)
+{
+	return (struct ref_page *)((char *)head - offsetof(struct ref_page, next));
+}
 
 /*
- * liburcu is not built for ThreadSanitizer, which therefore sees neither that a grace period waits
- * for readers nor that call_rcu() hands a batch to another thread. The wrappers tell it exactly
+ * ThreadSanitizer cannot see how a grace period orders the readers before the callback: liburcu is
+ * not instrumented, and it stands on what membarrier(2) and program order do together. This states
  * that and no more: a reader releases when it leaves a walk, the callback acquires; a callback that
  * runs while a walk is going on is still a race.
  */
@@ -118,8 +170,8 @@ void gather_wait_turn(unsigned *turns);
 #define gather_hb_grace_period(g) ((void)(g))
 #endif
 
-extern const struct gather_discipline gather_ipi_signal;
-extern const struct gather_discipline gather_sync_membarrier;
-extern const struct gather_discipline gather_membarrier;
+#define GATHER_DECLARE(name) extern const struct gather_discipline gather_##name;
+GATHER_DISCIPLINES(GATHER_DECLARE)
+GATHER_URCU_DISCIPLINES(GATHER_DECLARE)
 
 #endif

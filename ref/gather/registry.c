@@ -1,16 +1,62 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which threads walk under a gather: what mm_cpumask() is to the kernel's flush. */
+/*
+ * Which disciplines there are, and which threads walk under a gather: what mm_cpumask() is to the
+ * kernel's flush.
+ */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "gather_priv.h"
+
+/* ---- disciplines ---- */
+
+#define ROW(name) &gather_##name,
+static const struct gather_discipline *const disciplines[] = { GATHER_DISCIPLINES(ROW) };
+#define NR_DISCIPLINES (sizeof(disciplines) / sizeof(disciplines[0]))
+
+static const struct gather_discipline *const *more;
+static size_t nr_more;
+
+void gather_register(const struct gather_discipline *const *list, size_t nr)
+{
+	more = list;
+	nr_more = nr;
+}
+
+size_t gather_nr_disciplines(void)
+{
+	return NR_DISCIPLINES + nr_more;
+}
+
+const struct gather_discipline *gather_discipline_at(size_t i)
+{
+	if (i < NR_DISCIPLINES)
+		return disciplines[i];
+	return i < gather_nr_disciplines() ? more[i - NR_DISCIPLINES] : NULL;
+}
+
+const struct gather_discipline *gather_discipline_find(const char *name)
+{
+	for (size_t i = 0; i < gather_nr_disciplines(); i++)
+		if (!strcmp(gather_discipline_at(i)->name, name))
+			return gather_discipline_at(i);
+	return NULL;
+}
+
+/* ---- readers ---- */
 
 struct gather_reader *gather_readers(struct gather *g)
 {
 	return ref_load_acquire(&g->readers);
+}
+
+struct gather_reader *gather_my_reader(struct gather *g)
+{
+	struct gather_reader *r = ref_this_cpu()->ipi;
+
+	while (r && r->g != g)
+		r = r->next_mine;
+	return r;
 }
 
 /* Under the lock: a slot that nobody is online in. */
@@ -21,10 +67,9 @@ static struct gather_reader *__free_slot(struct gather *g)
 	for (r = g->readers; r; r = r->next)
 		if (!(r->epoch & 1))
 			return r;
-	r = aligned_alloc(GATHER_CACHE_LINE, sizeof(*r));
+	r = gather_alloc(sizeof(*r));
 	if (!r)
 		return NULL;
-	memset(r, 0, sizeof(*r));
 	r->g = g;
 	r->next = g->readers;
 	ref_store_release(&g->readers, r);
@@ -40,18 +85,18 @@ int gather_reader_claim(struct gather *g)
 	struct ref_cpu *cpu = ref_this_cpu();
 	struct gather_reader *r;
 
-	pthread_mutex_lock(&g->lock);
+	ref_spin_lock(&g->lock);
 	r = __free_slot(g);
 	if (r) {
 		r->cpu = cpu;
-		REF_WRITE_ONCE(r->tid, (pid_t)syscall(SYS_gettid));
+		REF_WRITE_ONCE(r->id, cpu->id);
 		/* The handler runs through this list at any instruction: one store publishes. */
-		r->next_mine = cpu->ipi;
+		REF_WRITE_ONCE(r->next_mine, (struct gather_reader *)cpu->ipi);
 		ref_barrier();
 		REF_WRITE_ONCE(cpu->ipi, (void *)r);
 		(void)ref_xchg(&r->epoch, r->epoch + 1);
 	}
-	pthread_mutex_unlock(&g->lock);
+	ref_spin_unlock(&g->lock);
 	return r ? 0 : -ENOMEM;
 }
 
@@ -65,13 +110,42 @@ void gather_reader_release(struct gather *g)
 		prev = r;
 	if (!r)
 		return;
-	pthread_mutex_lock(&g->lock);
+	ref_spin_lock(&g->lock);
 	if (prev)
 		REF_WRITE_ONCE(prev->next_mine, r->next_mine);
 	else
 		REF_WRITE_ONCE(cpu->ipi, (void *)r->next_mine);
 	ref_barrier();
+	gather_dealloc(r->tlb);
+	r->tlb = NULL;
 	/* Full barrier: the last walk's loads before it. Pairs with the freer's acquire. */
 	(void)ref_xchg(&r->epoch, r->epoch + 1);
-	pthread_mutex_unlock(&g->lock);
+	ref_spin_unlock(&g->lock);
+}
+
+int gather_reader_online(struct gather *g)
+{
+	int err = ref_thread_online();
+
+	if (err && (err != -ENOSYS || g->d->needs_membarrier))
+		return err;
+	err = gather_reader_claim(g);
+	if (err)
+		goto out_offline;
+	if (g->d->reader_online)
+		err = g->d->reader_online(g);
+	if (!err)
+		return 0;
+	gather_reader_release(g);
+out_offline:
+	ref_thread_offline();
+	return err;
+}
+
+void gather_reader_offline(struct gather *g)
+{
+	if (g->d->reader_offline)
+		g->d->reader_offline(g);
+	gather_reader_release(g);
+	ref_thread_offline();
 }

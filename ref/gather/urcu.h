@@ -1,31 +1,59 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the two liburcu disciplines share. A program may hold both: each has its own flavour. */
+/*
+ * What the liburcu disciplines share: everything but the flavour's own names and what a reader does
+ * around each walk, which is inline. A program may hold all of them: each has its own flavour.
+ */
 #ifndef REF_GATHER_URCU_H
 #define REF_GATHER_URCU_H
 
+#include <pthread.h>
+
 #include "gather_priv.h"
 
-/* One flavour's standing of this thread: it may own gathers, and read under others. */
+struct rcu_head;
+struct call_rcu_data;
+
+/* One flavour's standing of a thread: it may own gathers, and read under others. */
 struct gather_urcu_thread {
 	unsigned users;	  /* gathers it owns, and reads under: registered while not 0 */
 	unsigned readers; /* of those, read under */
 };
 
-void gather_urcu_place_worker(pthread_t worker);
+/* A flavour: its row's `data`. */
+struct gather_urcu {
+	void (*register_thread)(void);
+	void (*unregister_thread)(void);
+	/* NULL where threads outside a section hold up nobody. */
+	void (*thread_online)(void);
+	void (*thread_offline)(void);
+	void (*call)(struct rcu_head *head, void (*fn)(struct rcu_head *head));
+	void (*synchronize)(void);
+	struct call_rcu_data *(*default_call_rcu_data)(void);
+	pthread_t (*call_rcu_thread)(struct call_rcu_data *data);
+	struct gather_urcu_thread *(*self)(void); /* the calling thread's */
+};
 
-/* Runs when the grace period has ended, in a thread of liburcu's. */
-static inline void gather_urcu_freed(struct gather_batch *batch)
-{
-	struct gather *g;
+int gather_urcu_init(struct gather *g);
+void gather_urcu_exit(struct gather *g);
+int gather_urcu_online(struct gather *g);
+void gather_urcu_offline(struct gather *g);
+void gather_urcu_free_batch(struct gather *g, struct gather_batch *batch);
+void gather_urcu_free_one(struct gather *g, struct ref_page *table);
+void gather_urcu_synchronize(struct gather *g);
+void gather_urcu_barrier(struct gather *g);
 
-	(void)ref_load_acquire(&batch->published); /* pairs with the flush */
-	g = batch->g;
-	gather_hb_grace_period(g);
-	__atomic_fetch_add(&g->callbacks, 1, __ATOMIC_RELAXED);
-	gather_free_batch(batch);
-}
-
-extern const struct gather_discipline gather_rcu_qsbr;
-extern const struct gather_discipline gather_rcu_memb;
+/* The cold operations of a row. */
+#define GATHER_URCU_OPS(flavour)                   \
+	.deferred = true,                          \
+	.needs_urcu = true,                        \
+	.init = gather_urcu_init,                  \
+	.exit = gather_urcu_exit,                  \
+	.reader_online = gather_urcu_online,       \
+	.reader_offline = gather_urcu_offline,     \
+	.free_batch = gather_urcu_free_batch,      \
+	.free_one = gather_urcu_free_one,          \
+	.synchronize = gather_urcu_synchronize,    \
+	.barrier = gather_urcu_barrier,            \
+	.data = &(flavour)
 
 #endif

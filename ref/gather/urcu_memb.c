@@ -3,8 +3,7 @@
  * Discipline rcu_memb: call_rcu() of the whole batch, readers inside rcu_read_lock().
  *
  * This flavour's grace period uses membarrier(2) itself, interrupts included, so that its readers
- * need no barrier; it stands for RCU whose readers mark their sections. Its worker is placed and
- * sleeps as in urcu_qsbr.c.
+ * need no barrier; it stands for RCU whose readers mark their sections.
  */
 #ifndef __SANITIZE_THREAD__ /* its inline functions use volatile where that wants atomics */
 #define _LGPL_SOURCE
@@ -13,83 +12,41 @@
 
 #include "urcu.h"
 
-static __thread struct gather_urcu_thread self;
+_Static_assert(sizeof(struct rcu_head) <= sizeof(((struct gather_batch *)0)->urcu) &&
+	       sizeof(struct rcu_head) <= 2 * sizeof(void *), "batches and tables have to hold it");
 
-_Static_assert(sizeof(struct rcu_head) <= sizeof(((struct gather_batch *)0)->rcu),
-	       "the batch's header has to hold liburcu's");
-
-static void use(void)
+static struct gather_urcu_thread *self(void)
 {
-	if (!self.users++)
-		urcu_memb_register_thread();
+	static __thread struct gather_urcu_thread thread;
+
+	return &thread;
 }
 
-static void unuse(void)
-{
-	if (!--self.users)
-		urcu_memb_unregister_thread();
-}
+static const struct gather_urcu memb = {
+	.register_thread = urcu_memb_register_thread,
+	.unregister_thread = urcu_memb_unregister_thread,
+	.call = urcu_memb_call_rcu,
+	.synchronize = urcu_memb_synchronize_rcu,
+	.default_call_rcu_data = urcu_memb_get_default_call_rcu_data,
+	.call_rcu_thread = urcu_memb_get_call_rcu_thread,
+	.self = self,
+};
 
-static int memb_init(struct gather *g)
-{
-	gather_urcu_place_worker(
-		urcu_memb_get_call_rcu_thread(urcu_memb_get_default_call_rcu_data()));
-	use();
-	return 0;
-}
-
-static void memb_exit(struct gather *g)
-{
-	unuse();
-}
-
-static int memb_reader_online(struct gather *g)
-{
-	use();
-	return 0;
-}
-
-static void memb_reader_offline(struct gather *g)
-{
-	gather_hb_quiescent(g);
-	unuse();
-}
-
-static void memb_reader_lock(struct gather *g)
+static void reader_lock(struct gather *g)
 {
 	urcu_memb_read_lock();
 }
 
-static void memb_reader_unlock(struct gather *g)
+static void reader_unlock(struct gather *g)
 {
 	gather_hb_quiescent(g);
 	urcu_memb_read_unlock();
 }
 
-static void memb_callback(struct rcu_head *head)
-{
-	gather_urcu_freed((struct gather_batch *)head);
-}
-
-static void memb_flush(struct gather *g)
-{
-	struct gather_batch *batch = gather_take_batch(g);
-
-	ref_store_release(&batch->published, 1);
-	urcu_memb_call_rcu((struct rcu_head *)batch->rcu, memb_callback);
-}
-
 const struct gather_discipline gather_rcu_memb = {
 	.name = "rcu_memb",
 	.summary = "call_rcu() of the batch; readers walk inside rcu_read_lock()",
-	.deferred = true,
-	.needs_urcu = true,
-	.init = memb_init,
-	.exit = memb_exit,
-	.reader_online = memb_reader_online,
-	.reader_offline = memb_reader_offline,
-	.reader_lock = memb_reader_lock,
-	.reader_unlock = memb_reader_unlock,
-	.flush = memb_flush,
-	.barrier = gather_wait_callbacks,
+	GATHER_URCU_OPS(memb),
+	.reader_lock = reader_lock,
+	.reader_unlock = reader_unlock,
 };

@@ -33,8 +33,8 @@ static void each_gather(struct reader *r, bool online)
 {
 	for (int i = 0; i < r->nr_gathers; i++)
 		if (!online)
-			ipi->reader_offline(r->g[i]);
-		else if (ipi->reader_online(r->g[i]))
+			gather_reader_offline(r->g[i]);
+		else if (gather_reader_online(r->g[i]))
 			exit(1);
 }
 

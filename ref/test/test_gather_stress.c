@@ -246,13 +246,13 @@ static void *reader_main(void *arg)
 	unsigned long slots = 88172645463325252UL + r->seed;
 
 	random_state = r->seed;
-	if (world.d->reader_online(world.g)) {
+	if (gather_reader_online(world.g)) {
 		REF_WRITE_ONCE(world.errors, 1);
 		return NULL;
 	}
 	while (!REF_READ_ONCE(world.stop))
 		one_walk(r, next_random(&slots) % NR_SLOTS);
-	world.d->reader_offline(world.g);
+	gather_reader_offline(world.g);
 	return NULL;
 }
 

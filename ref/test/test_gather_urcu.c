@@ -12,7 +12,7 @@ int main(void)
 		return 1; /* no plan: prove calls that a failure */
 	gather_register_urcu();
 	gather_register_urcu();
-	if (gather_nr_disciplines() != before + 2)
+	if (gather_nr_disciplines() != before + 3)
 		return 1;
 	gather_suite_run();
 	return gather_suite_done();

@@ -89,7 +89,8 @@ struct ref_rcu_head {
  * ref_wake(word)	wakes who sleeps on it, after *word was changed
  *
  * ref_thread_online() ref_thread_offline()	by each thread, before its first and after its
- *			last use of what follows; natively -ENOMEM or -ENOSYS may come back
+ *			last use of what follows; nests. Natively -ENOMEM or -ENOSYS may come back,
+ *			and then the thread can be interrupted but has no RCU and no membarrier
  * ref_rcu_read_lock() ref_rcu_read_unlock()	a read-side critical section; nests. A section with
  *			interrupts off is one too, as with the kernel's merged flavours.
  * ref_synchronize_rcu()	returns when every section that had begun has ended
@@ -97,7 +98,7 @@ struct ref_rcu_head {
  *			ref_rcu_barrier(), in the model as a softirq of the CPU that queued it
  * ref_rcu_barrier()	returns when everything queued before has run
  * ref_membarrier()	a full barrier on every CPU that runs one of our threads
- * ref_ipi_init(handler)	once: who is called, with interrupts off, on the interrupted CPU; 0 or -errno
+ * ref_ipi_init(handler)	who is called, with interrupts off, on the interrupted CPU; 0 or -errno
  * ref_ipi_send(id)	interrupts the CPU of that id; does not wait. No effect if it is gone.
  *
  * ref_alloc(size) ref_free(p)	zeroed memory, NULL when there is none

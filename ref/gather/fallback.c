@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What is done with a table when there is no memory for a batch: it is unlinked and invalidated by
+ * then, and walkers may still be in it.
+ */
+#include <string.h>
+
+#include "gather_priv.h"
+
+/* Where tables are freed at once, the invalidation has waited for whoever it has to. */
+static void remove_now(struct gather *g, struct ref_page *table)
+{
+	gather_free_table(g, table);
+}
+
+/* tlb_remove_table_sync_one(); the function itself does nothing, being waited for is all. */
+void gather_sync_one(struct gather *g)
+{
+	ref_full_barrier(); /* what was unlinked, before the interrupt */
+	gather_interrupt_readers(g);
+}
+
+/* tlb_remove_table_one(), up to Linux 6.18. */
+static void remove_sync_ipi(struct gather *g, struct ref_page *table)
+{
+	gather_sync_one(g);
+	gather_free_table(g, table);
+}
+
+/* The same since 1fb3d8c20bfa (7.x). */
+static void remove_sync_rcu(struct gather *g, struct ref_page *table)
+{
+	g->d->synchronize(g);
+	gather_free_table(g, table);
+}
+
+/* The same with PT_RECLAIM (718b13861d22): nobody waits. */
+static void remove_callback(struct gather *g, struct ref_page *table)
+{
+	g->d->free_one(g, table);
+}
+
+static const struct gather_fallback fallbacks[] = {
+	{ "none", "nothing more: the invalidation has waited for every walker", false, remove_now },
+	{ "sync_ipi", "an interrupt to every CPU, waited for: bounds walkers with interrupts off "
+		      "only (Linux up to 6.18)", true, remove_sync_ipi },
+	{ "sync_rcu", "synchronize_rcu() (Linux 7.x)", true, remove_sync_rcu },
+	{ "rcu_per_table", "an RCU callback for this table alone (PT_RECLAIM)", true,
+	  remove_callback },
+};
+
+size_t gather_nr_fallbacks(void)
+{
+	return sizeof(fallbacks) / sizeof(fallbacks[0]);
+}
+
+const struct gather_fallback *gather_fallback_at(size_t i)
+{
+	return i < gather_nr_fallbacks() ? &fallbacks[i] : NULL;
+}
+
+const struct gather_fallback *gather_fallback_find(const char *name)
+{
+	for (size_t i = 0; i < gather_nr_fallbacks(); i++)
+		if (!strcmp(fallbacks[i].name, name))
+			return &fallbacks[i];
+	return NULL;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Interrupting readers, and waiting until each has said so, as smp_call_function_many() with wait.
+ *
+ * A reader outside a walk acknowledges in its interrupt handler; one inside a walk has its
+ * interrupts off, and acknowledges in ref_irq_restore(). No acknowledgement is lost: req is
+ * released before the interrupt is sent, so whichever handler or restore comes after it sees it,
+ * and acknowledges everything asked so far. Two interrupts that arrive as one therefore do no harm,
+ * nor does one that comes for nothing.
+ */
+#include "gather_priv.h"
+
+/* For every gather that this thread reads under. Async-signal-safe: loads and stores only. */
+static void acknowledge(struct ref_cpu *cpu)
+{
+	struct gather_reader *r;
+
+	for (r = REF_READ_ONCE(cpu->ipi); r; r = REF_READ_ONCE(r->next_mine)) {
+		/* Acquire: the next walk sees what was unlinked before the request. */
+		unsigned req = ref_load_acquire(&r->req);
+
+		if (req == REF_READ_ONCE(r->ack))
+			continue;
+		if (r->tlb)
+			gather_tlb_flush_local(r->tlb);
+		REF_WRITE_ONCE(r->interrupts, r->interrupts + 1);
+		/* Release: all that the last walk read was read before. Pairs with answered(). */
+		ref_store_release(&r->ack, req);
+	}
+}
+
+int gather_ipi_init(struct gather *g)
+{
+	return ref_ipi_init(acknowledge);
+}
+
+static void ask(struct gather *g, struct gather_reader *r)
+{
+	unsigned epoch = ref_load_acquire(&r->epoch);
+
+	r->asked = 0;
+	if (!(epoch & 1))
+		return; /* not in the mm */
+	ref_store_release(&r->req, g->request);
+	r->asked = epoch;
+	g->ipis_sent++;
+	ref_ipi_send(REF_READ_ONCE(r->id));
+}
+
+/* A reader that went offline has answered, even if another thread has its slot by now. */
+static bool answered(struct gather *g, struct gather_reader *r)
+{
+	return ref_load_acquire(&r->ack) == g->request || ref_load_acquire(&r->epoch) != r->asked;
+}
+
+/* New readers are put in front, so both loops go through the same ones. */
+void gather_interrupt_readers(struct gather *g)
+{
+	struct gather_reader *first = gather_readers(g), *r;
+
+	g->request++;
+	for (r = first; r; r = r->next)
+		ask(g, r);
+	for (r = first; r; r = r->next)
+		if (r->asked)
+			ref_wait_until(answered(g, r));
+}

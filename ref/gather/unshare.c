@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * hugetlb's shared PMD tables: two mms with one table, and what happens to walkers of the one when
+ * it lets the other have it alone.
+ *
+ * The table is not freed, so nothing that waits before freeing helps: its new owner may unmap from
+ * it and map into it at once, what is its own business, and a walker that came in from the other mm
+ * returns pages that were never mapped there. The kernel therefore interrupts every CPU: at each
+ * unshare (1013af4f585f), and then, because that was an interrupt for each table of a large
+ * mapping, once per flush and only when somebody was left alone with a table
+ * (fully_unshared_tables in include/asm-generic/tlb.h).
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "gather_priv.h"
+
+#include "../pgtable/mm.h"
+
+#define GATHER_SHARED (1ULL << 32) /* in the count: that it is one */
+
+static const struct gather_unshare unshares[] = {
+	{ "unshare_ipi", "an interrupt to every CPU at each unshare", false, true, false },
+	{ "unshare_last_ipi", "one interrupt to every CPU per flush, if a table has one owner left",
+	  false, false, true },
+	{ "unshare_no_ipi", "no interrupt: a walker goes on in another process's private table",
+	  true, false, false },
+};
+
+size_t gather_nr_unshares(void)
+{
+	return sizeof(unshares) / sizeof(unshares[0]);
+}
+
+const struct gather_unshare *gather_unshare_at(size_t i)
+{
+	return i < gather_nr_unshares() ? &unshares[i] : NULL;
+}
+
+const struct gather_unshare *gather_unshare_find(const char *name)
+{
+	for (size_t i = 0; i < gather_nr_unshares(); i++)
+		if (!strcmp(unshares[i].name, name))
+			return &unshares[i];
+	return NULL;
+}
+
+/* ---- tables of two mms ---- */
+
+static uint64_t *table_mem(const struct ref_mm *mm, const struct ref_page *page)
+{
+	return (uint64_t *)(mm->mem + ref_page_phys(mm, page));
+}
+
+/* From the arena's first mm, whose allocator it is; empty, and seen by nobody yet. */
+static struct ref_page *alloc_table(struct ref_mm *owner, const struct pgt_real *r)
+{
+	struct ref_page *page = __ref_folio_alloc(owner, r->bits + 3 > owner->fmt->page_shift ?
+						  r->bits + 3 - owner->fmt->page_shift : 0,
+						  NULL, r->level);
+
+	for (size_t i = 0; page && i < (size_t)1 << r->bits; i++)
+		REF_WRITE_ONCE(table_mem(owner, page)[i], owner->fmt->level[r->level].empty);
+	return page;
+}
+
+int gather_mm_beside(struct ref_mm *mm, struct ref_mm **out)
+{
+	struct ref_mm *beside = gather_alloc(sizeof(*beside));
+
+	*out = NULL;
+	if (!beside)
+		return -ENOMEM;
+	memcpy(beside, mm, sizeof(*beside));
+	for (unsigned o = 0; o <= PGT_MAX_ORDER; o++)
+		beside->buddy[o].next = beside->buddy[o].prev = &beside->buddy[o];
+	beside->freed = NULL;
+	beside->pgd_page = alloc_table(mm, &mm->real[0]);
+	if (!beside->pgd_page) {
+		gather_dealloc(beside);
+		return -ENOMEM;
+	}
+	ref_store_release(&beside->pgd, table_mem(mm, beside->pgd_page));
+	*out = beside;
+	return 0;
+}
+
+/* Its tables go with the arena. */
+void gather_mm_put(struct ref_mm *beside)
+{
+	gather_dealloc(beside);
+}
+
+/*
+ * The entry of mm that points to the PMD table of addr, making the tables above it from `from`
+ * unless that is NULL. NULL: no table, or no memory for one.
+ */
+static uint64_t *pmd_parent(struct ref_mm *mm, uint64_t addr, struct ref_mm *from)
+{
+	uint64_t *table = mm->pgd;
+
+	if (addr >= mm->limit)
+		return NULL;
+	for (const struct pgt_real *r = mm->real; r + 1 < mm->real + mm->nr_real; r++) {
+		const struct pgt_level_fmt *l = &mm->fmt->level[r->level];
+		uint64_t *e = table + ((addr >> r->shift) & ((1ULL << r->bits) - 1));
+
+		if (r[1].level == PGT_PMD)
+			return e;
+		if (*e == l->empty) {
+			struct ref_page *page = from ? alloc_table(from, r + 1) : NULL;
+
+			if (!page)
+				return NULL;
+			ref_store_release(e, ref_page_phys(mm, page) | l->table);
+		}
+		table = (uint64_t *)(mm->mem + (*e & l->table_origin));
+	}
+	return NULL;
+}
+
+static const struct pgt_level_fmt *above_pmd(const struct ref_mm *mm)
+{
+	for (unsigned i = 1; i < mm->nr_real; i++)
+		if (mm->real[i].level == PGT_PMD)
+			return &mm->fmt->level[mm->real[i - 1].level];
+	return NULL;
+}
+
+static struct ref_page *pmd_table_of(const struct ref_mm *mm, uint64_t entry)
+{
+	return &mm->memmap[(entry & above_pmd(mm)->table_origin) >> mm->fmt->page_shift];
+}
+
+/* pt_share_count: how many share it beside its first owner. Stands where a frame in use has
+ * nothing, as in the kernel's ptdesc. */
+static uint64_t *share_count(struct ref_page *table)
+{
+	return &table->index;
+}
+
+int gather_share_pmd(struct ref_mm *owner, struct ref_mm *to, uint64_t addr)
+{
+	uint64_t *from = pmd_parent(owner, addr, NULL), *e;
+	struct ref_page *table;
+
+	if (!from || *from == above_pmd(owner)->empty)
+		return -ENOENT;
+	e = pmd_parent(to, addr, owner);
+	if (!e)
+		return -ENOMEM;
+	if (*e != above_pmd(to)->empty)
+		return -EEXIST;
+	table = pmd_table_of(owner, *from);
+	/* A table that nobody has shared yet still has its level there. */
+	if (!(*share_count(table) & GATHER_SHARED))
+		REF_WRITE_ONCE(*share_count(table), GATHER_SHARED);
+	(void)ref_fetch_add(share_count(table), 1);
+	ref_store_release(e, *from);
+	return 0;
+}
+
+/* ---- unsharing ---- */
+
+/* tlb_unshare_pmd_ptdesc() */
+bool gather_unshare_pmd(struct gather *g, const struct gather_unshare *u, struct ref_mm *mm,
+			uint64_t addr)
+{
+	uint64_t *e = pmd_parent(mm, addr, NULL), entry;
+	struct ref_page *table;
+
+	if (!e || *e == above_pmd(mm)->empty)
+		return false;
+	entry = *e;
+	table = pmd_table_of(mm, entry);
+	if (REF_READ_ONCE(*share_count(table)) <= GATHER_SHARED)
+		return false;
+	ref_store_release(e, above_pmd(mm)->empty);
+	if (u->ipi_each)
+		gather_sync_one(g);
+	g->unshared_tables = true;
+	if (ref_fetch_add(share_count(table), (uint64_t)-1) == GATHER_SHARED + 1)
+		g->fully_unshared_tables = true;
+	return true;
+}
+
+/* tlb_flush_unshared_tables() */
+void gather_unshare_flush(struct gather *g, const struct gather_unshare *u)
+{
+	if (g->unshared_tables)
+		gather_flush_tlbonly(g);
+	if (g->fully_unshared_tables && u->ipi_last)
+		gather_sync_one(g);
+	g->fully_unshared_tables = false;
+}
