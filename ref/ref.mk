@@ -8,13 +8,24 @@ ref-srcs := ref/gup/gup.c ref/gup/walk_s390x.c ref/gup/walk_x86_64.c \
 	ref/port_native.c
 
 # Huge folios: split, and collapse.
-ref-srcs += $(addprefix ref/thp/,count.c leaf.c split.c)
+ref-srcs += $(addprefix ref/thp/,collapse.c count.c file.c leaf.c split.c)
 
 tests += ref/test/test_thp
 asan-tests += ref/test/test_thp
 tsan-tests += ref/test/test_thp
 ref/test/test_thp-srcs := ref/test/test_thp.c ref/test/thp_script.c
 ref/test/test_thp-libs := ref
+
+tests += ref/test/test_thp_collapse
+asan-tests += ref/test/test_thp_collapse
+tsan-tests += ref/test/test_thp_collapse
+ref/test/test_thp_collapse-srcs := ref/test/test_thp_collapse.c ref/test/thp_script.c
+ref/test/test_thp_collapse-libs := ref
+
+tests += ref/test/test_thp_folio
+asan-tests += ref/test/test_thp_folio
+ref/test/test_thp_folio-srcs := ref/test/test_thp_folio.c
+ref/test/test_thp_folio-libs := ref
 
 # Freeing under walkers. liburcu's rows stand in a library of their own: guests have no liburcu.
 # Every file of the folder is taken: a discipline is one, and a row in gather_disciplines.h.

@@ -37,6 +37,7 @@ struct gup_variant {
 	bool relaxed_get;	/* the try-get orders nothing: the recheck may come before it */
 	bool no_write_check, no_clip, no_limit;
 	bool clip_without_wrap; /* next > end instead of comparing both less one */
+	void (*before_table)(uint64_t pmd); /* between a PMD's load and its table's first entry's */
 	void (*before_get)(struct ref_page *page);   /* between an entry's load and the try-get */
 	void (*before_head)(struct ref_page *page);  /* between finding the head and the try-get */
 	void (*before_recheck)(struct ref_page *page);
@@ -281,6 +282,8 @@ REF_ALWAYS_INLINE bool gup_pte_range(GUP_ARGS, uint64_t pmd, uint64_t *pmdp, uin
 {
 	uint64_t *ptep = gup_deref(f, w, PGT_PMD, pmd, addr);
 
+	if (v->before_table)
+		v->before_table(pmd);
 	do {
 		uint64_t pte = ref_load_acquire(ptep); /* pairs with pgt_map()'s release */
 		struct ref_page *page, *folio;

@@ -204,6 +204,17 @@ void *__pgt_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level)
 	return at->level == level ? e : NULL;
 }
 
+void *__pgt_make_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level)
+{
+	const struct pgt_real *at;
+	uint64_t *e;
+
+	if (addr >= mm->limit || !pgt_level_shift(mm, level))
+		return NULL;
+	e = find_entry(mm, addr, level, true, &at);
+	return e && at->level == level ? e : NULL;
+}
+
 int pgt_map(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool writable)
 {
 	const struct pgt_level_fmt *l;

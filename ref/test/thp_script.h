@@ -12,6 +12,7 @@ enum side { READER, WRITER };
 
 enum point {
 	END,		/* the side is through */
+	BEFORE_TABLE,	/* reader: the PMD is read, nothing of its table */
 	BEFORE_GET,	/* reader: the entry is read, no reference taken */
 	BEFORE_HEAD,	/* reader: the head is found, no reference taken */
 	BEFORE_RECHECK, /* reader: the reference is taken */
@@ -19,6 +20,7 @@ enum point {
 	BEFORE_FREEZE,	/* splitter: the leaves are gone */
 	FROZEN,		/* splitter: the count is 0 (or, without a freeze, was right) */
 	BEFORE_REMAP,	/* splitter: split, or given up */
+	SYNCING,	/* collapser: waits for walkers */
 	ISOLATED,	/* collapser: the pages' counts were as expected */
 	COPIED,		/* collapser: the contents have been copied */
 };

@@ -115,6 +115,12 @@ REF_ALWAYS_INLINE uint64_t thp_migration_entry(const struct ref_mm *mm, const st
 	return ref_page_phys(mm, page) | (writable ? l->migration_write : l->migration);
 }
 
+/* A frame's contents. */
+REF_ALWAYS_INLINE uint64_t *thp_page_mem(const struct ref_mm *mm, const struct ref_page *page)
+{
+	return (uint64_t *)(mm->mem + ((size_t)(page - mm->memmap) << mm->fmt->page_shift));
+}
+
 /* Pages of a huge (PMD) leaf. */
 REF_ALWAYS_INLINE unsigned thp_nr(const struct ref_mm *mm)
 {
@@ -139,5 +145,9 @@ void thp_unmap_folio(struct ref_page *folio);
 /* remap_page(): makes leaves of the nr pages' migration entries again. Folio locks and rmap_lock
  * held. */
 void thp_remap(struct ref_page *head, unsigned nr);
+
+/* ---- collapse.c ---- */
+/* Waits for every walk that has begun, and for more than that: a grace period. */
+void thp_sync_rcu(void *arg);
 
 #endif

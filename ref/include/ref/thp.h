@@ -88,6 +88,30 @@ size_t thp_nr_splitters(void);
 const struct thp_splitter *thp_splitter_at(size_t i);
 int thp_split(struct ref_page *page); /* the good one */
 
+/* ---- collapsing ---- */
+
+/*
+ * Copies what the PTE table that covers addr maps into a new huge folio, which takes its place; the
+ * table is deposited, for the next split. Pages that nobody has mapped are zeros. The caller keeps
+ * everybody from mapping and unmapping there, as mmap_lock for writing does; walkers may run.
+ * sync_one waits for every walk that has begun (tlb_remove_table_sync_one()); NULL: a grace
+ * period, which does that too. -EAGAIN: somebody holds a page, or has it locked, or it is not one to
+ * collapse (not anonymous, not present, none writable); -ENOENT: no table there; -EEXIST: a huge
+ * leaf; -ENOMEM; -EOPNOTSUPP.
+ */
+typedef int (*thp_collapse_fn)(struct ref_mm *mm, uint64_t addr, void (*sync_one)(void *arg),
+			       void *arg);
+
+struct thp_collapser {
+	const char *name; /* sync | table_reuse | unordered */
+	const char *summary;
+	bool busted;
+	thp_collapse_fn collapse;
+};
+size_t thp_nr_collapsers(void);
+const struct thp_collapser *thp_collapser_at(size_t i);
+int thp_collapse(struct ref_mm *mm, uint64_t addr, void (*sync_one)(void *arg), void *arg);
+
 /* ---- the oracle ---- */
 
 /*
