@@ -59,6 +59,12 @@ tsan-tests += ref/test/test_gather_ipi
 ref/test/test_gather_ipi-srcs := ref/test/test_gather_ipi.c
 ref/test/test_gather_ipi-libs := ref
 
+tests += ref/test/test_gather_order
+asan-tests += ref/test/test_gather_order
+tsan-tests += ref/test/test_gather_order
+ref/test/test_gather_order-srcs := ref/test/test_gather_order.c
+ref/test/test_gather_order-libs := ref
+
 libs += refurcu
 refurcu-srcs := $(urcu-srcs)
 
