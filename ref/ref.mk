@@ -3,7 +3,7 @@
 
 libs += ref
 guest-libs += ref
-ref-srcs := ref/gup/gup.c ref/gup/walk_s390x.c ref/gup/walk_x86_64.c \
+ref-srcs := ref/gup/gup.c ref/gup/pin.c ref/gup/walk_s390x.c ref/gup/walk_x86_64.c \
 	ref/pgtable/formats.c ref/pgtable/frames.c ref/pgtable/lookup.c ref/pgtable/pgtable.c \
 	ref/port_native.c
 
@@ -106,6 +106,15 @@ ref/test/test_gup_threads-srcs := ref/test/test_gup_threads.c $(gup-suite)
 ref/test/test_gup_threads-libs := ref
 
 script-tests += ref/test/test_gup_code.t
+
+# Stacks of temporary mappings.
+ref-srcs += $(addprefix ref/kmap/,area.c busted.c kmap.c window.c)
+
+kmap-tests := $(addprefix ref/test/,test_kmap test_kmap_switch)
+tests += $(kmap-tests)
+asan-tests += $(kmap-tests)
+$(foreach t,$(kmap-tests),$(eval $t-srcs := $t.c))
+$(foreach t,$(kmap-tests),$(eval $t-libs := ref))
 
 # The explorer: the same sources over port.h's model backend.
 model-libs += refexplore

@@ -3,8 +3,8 @@
  * The one source of the lockless walk: always-inline functions over a constant format and variant.
  *
  * Steps and their order are those of mm/gup.c (Linux 6.12); each function names its counterpart.
- * What get_user_pages_fast_only() does for FOLL_GET is here; FOLL_PIN, FOLL_LONGTERM and device
- * memory are not, and pages of the latter stop the walk.
+ * What it does with a folio is in pin.h and longterm.h. Device memory is not here; its pages stop
+ * the walk, as they do the kernel's with FOLL_LONGTERM.
  */
 #ifndef REF_GUP_WALK_H
 #define REF_GUP_WALK_H
@@ -14,34 +14,7 @@
 #pragma GCC target("soft-float")
 #endif
 
-#include <ref/gup.h>
-
-#include "../pgtable/mm.h"
-
-enum gup_design {
-	GUP_STATIC,	     /* constant pXd_addr_end(), pXd_offset(&value): v5.2 to v5.8 */
-	GUP_ADDR_END_FOLDED, /* pgd and p4d clip by the entry's value (RFC v2, September 2020) */
-	GUP_ADDR_END_GLOBAL, /* every level's clip takes the value (that RFC's further patches) */
-	GUP_OFFSET_LOCKLESS, /* pXd_offset_lockless(pointer, value): d3f7b1bb2040, as merged */
-};
-
-/*
- * What is instantiated. The booleans are for tests only: one lays out the copies of entries so
- * that reading past one is defined, the others leave out a step whose absence has to be noticed.
- */
-struct gup_variant {
-	enum gup_design design;
-	bool one_object;
-	bool no_entry_recheck, no_pmd_recheck, no_head_recheck;
-	bool get_after_recheck; /* the entries are read again, and then the reference is taken */
-	bool relaxed_get;	/* the try-get orders nothing: the recheck may come before it */
-	bool no_write_check, no_clip, no_limit;
-	bool clip_without_wrap; /* next > end instead of comparing both less one */
-	void (*before_table)(uint64_t pmd); /* between a PMD's load and its table's first entry's */
-	void (*before_get)(struct ref_page *page);   /* between an entry's load and the try-get */
-	void (*before_head)(struct ref_page *page);  /* between finding the head and the try-get */
-	void (*before_recheck)(struct ref_page *page);
-};
+#include "longterm.h"
 
 /*
  * Copies of entries on the walker's stack, as a compiler may well lay them out: innermost frame
@@ -118,11 +91,21 @@ REF_ALWAYS_INLINE bool gup_access_permitted(GUP_ARGS, enum pgt_level level, uint
 	const struct pgt_level_fmt *l = &f->level[level];
 	uint64_t need = l->need_read;
 
-	if (w->flags & GUP_WRITE && !v->no_write_check)
+	if (v->write_check == GUP_STEP_OPAQUE)
+		__asm__ volatile("" : "+r"(need) : "r"(w->flags));
+	else if (v->write_check == GUP_STEP_PRESENT && w->flags & GUP_WRITE)
 		need |= l->need_write;
 	if ((entry & need) != need)
 		return false;
 	return !(entry & (l->special | l->devmap));
+}
+
+/* pXd_write() */
+REF_ALWAYS_INLINE bool gup_writable(const struct pgt_fmt *f, enum pgt_level level, uint64_t entry)
+{
+	uint64_t write = f->level[level].need_write;
+
+	return (entry & write) == write;
 }
 
 /* ---- clip: pXd_addr_end() ---- */
@@ -134,7 +117,7 @@ REF_ALWAYS_INLINE uint64_t gup_clip(const struct gup_variant *v, uint64_t size, 
 {
 	uint64_t boundary = (addr + size) & ~(size - 1);
 
-	if (v->no_clip)
+	if (v->clip == GUP_STEP_REMOVED)
 		return end;
 	if (v->clip_without_wrap)
 		return boundary < end ? boundary : end;
@@ -214,56 +197,35 @@ REF_ALWAYS_INLINE uint64_t *gup_pgd_offset(const struct pgt_fmt *f, const struct
 	return pgd + ((addr >> shift) & ((1ULL << f->level[PGT_PGD].bits) - 1));
 }
 
-/* ---- references ---- */
+/* ---- what was found ---- */
 
-REF_ALWAYS_INLINE bool gup_add_refs(const struct gup_variant *v, struct ref_page *folio, int refs)
+/* folio_set_referenced(): an atomic bit, as the kernel's. */
+REF_ALWAYS_INLINE void gup_set_referenced(const struct gup_variant *v, struct ref_page *folio)
 {
-	if (v->relaxed_get)
-		return ref_count_add_unless_zero_relaxed(&folio->refcount, refs);
-	return ref_count_add_unless_zero(&folio->refcount, refs);
-}
-
-/* try_get_folio(): a reference, and then that the page still belongs to that folio. */
-REF_ALWAYS_INLINE struct ref_page *gup_try_get_folio(const struct gup_variant *v,
-						     struct ref_page *page, int refs)
-{
-	struct ref_page *folio;
-
-	if (v->before_get)
-		v->before_get(page);
-	for (;;) {
-		folio = ref_page_folio(page);
-		if (v->before_head)
-			v->before_head(page);
-		if (ref_unlikely(REF_READ_ONCE(folio->refcount) < 0))
-			return NULL;
-		if (ref_unlikely(!gup_add_refs(v, folio, refs)))
-			return NULL;
-		REF_STEP("gup: folio referenced");
-		if (v->no_head_recheck || ref_likely(ref_page_folio(page) == folio))
-			return folio;
-		ref_folio_put(folio, refs);
-	}
+	if (v->set_referenced == GUP_STEP_PRESENT)
+		(void)ref_fetch_or(&folio->flags, REF_PG_REFERENCED);
+	else if (v->set_referenced == GUP_STEP_OPAQUE)
+		__asm__ volatile("" : : "r"(folio));
 }
 
 /*
- * gup_fast_folio_allowed() for FOLL_GET: no page is refused for being file-backed; a small folio's
- * mapping is looked at for secretmem (on by default on both architectures), which exists here as
- * no mapping at all, so that what is left is the answer for a truncated one.
+ * May the folio of this entry be returned? Asked with a reference held and the entry seen unchanged:
+ * before that it may be anybody's by now.
  */
-REF_ALWAYS_INLINE bool gup_folio_allowed(struct ref_page *folio)
+REF_ALWAYS_INLINE bool gup_folio_right(GUP_ARGS, enum pgt_level level, uint64_t entry,
+				       struct ref_page *page, struct ref_page *folio, int refs)
 {
-	if (folio->nr > 1)
+	if (!v->allowed_first &&
+	    GUP_STEP_FAILS(v->folio_allowed, !gup_folio_allowed(v, folio, w->flags), folio, w->flags))
+		return false;
+	if (v->pin_after_recheck && w->flags & GUP_PIN)
+		gup_add_pins(v, folio, refs);
+	if (gup_writable(f, level, entry) ||
+	    !GUP_STEP_FAILS(v->unshare, gup_must_unshare(page, folio, w->flags, true), page, folio))
 		return true;
-	if (REF_READ_ONCE(folio->flags) & (REF_PG_SLAB | REF_PG_HUGETLB))
-		return REF_READ_ONCE(folio->flags) & REF_PG_HUGETLB;
-	return REF_READ_ONCE(folio->mapping) != NULL;
-}
-
-/* folio_set_referenced(): an atomic bit, as the kernel's. */
-REF_ALWAYS_INLINE void gup_set_referenced(struct ref_page *folio)
-{
-	(void)ref_fetch_or(&folio->flags, REF_PG_REFERENCED);
+	if (v->pin_after_recheck && w->flags & GUP_PIN)
+		gup_put_folio(folio, refs * (GUP_PIN_BIAS - 1), 0);
+	return false;
 }
 
 /* ---- the walk ---- */
@@ -272,8 +234,8 @@ REF_ALWAYS_INLINE void gup_set_referenced(struct ref_page *folio)
 REF_ALWAYS_INLINE bool gup_pte_changed(const struct gup_variant *v, const uint64_t *pmdp,
 				       uint64_t pmd, const uint64_t *ptep, uint64_t pte)
 {
-	return (!v->no_pmd_recheck && ref_unlikely(REF_READ_ONCE(*pmdp) != pmd)) ||
-	       (!v->no_entry_recheck && ref_unlikely(REF_READ_ONCE(*ptep) != pte));
+	return GUP_STEP_FAILS(v->pmd_recheck, ref_load_acquire(pmdp) != pmd, pmdp, pmd) ||
+	       GUP_STEP_FAILS(v->entry_recheck, ref_load_acquire(ptep) != pte, ptep, pte);
 }
 
 /* gup_fast_pte_range() */
@@ -294,19 +256,19 @@ REF_ALWAYS_INLINE bool gup_pte_range(GUP_ARGS, uint64_t pmd, uint64_t *pmdp, uin
 		page = w->memmap + ((pte & f->level[PGT_PTE].leaf_origin) >> f->page_shift);
 		if (v->get_after_recheck && gup_pte_changed(v, pmdp, pmd, ptep, pte))
 			return false;
-		folio = gup_try_get_folio(v, page, 1);
+		folio = gup_grab_folio(v, page, 1, w->flags);
 		if (!folio)
 			return false;
 		if (v->before_recheck)
 			v->before_recheck(page);
 		/* The try-get was a full barrier. */
-		if ((!v->get_after_recheck && gup_pte_changed(v, pmdp, pmd, ptep, pte)) ||
-		    ref_unlikely(!gup_folio_allowed(folio))) {
-			ref_folio_put(folio, 1);
+		if ((v->allowed_first && !gup_folio_allowed(v, folio, w->flags)) ||
+		    (!v->get_after_recheck && gup_pte_changed(v, pmdp, pmd, ptep, pte)) ||
+		    !gup_folio_right(f, v, w, PGT_PTE, pte, page, folio, 1)) {
+			gup_ungrab_folio(v, folio, 1, w->flags);
 			return false;
 		}
-		/* gup_must_unshare() says no at once without FOLL_PIN. */
-		gup_set_referenced(folio);
+		gup_set_referenced(v, folio);
 		w->pages[w->nr++] = page;
 	} while (ptep++, addr += 1ULL << f->page_shift, addr != end);
 	return true;
@@ -328,21 +290,23 @@ REF_ALWAYS_INLINE bool gup_huge_leaf(GUP_ARGS, enum pgt_level level, uint64_t en
 	refs = (unsigned long)((end - addr) >> f->page_shift);
 	for (i = 0; i < refs; i++)
 		pages[i] = page + i;
-	if (v->get_after_recheck && REF_READ_ONCE(*ep) != entry)
+	if (v->get_after_recheck && ref_load_acquire(ep) != entry)
 		return false;
-	folio = gup_try_get_folio(v, page, (int)refs);
+	folio = gup_grab_folio(v, page, (int)refs, w->flags);
 	if (!folio)
 		return false;
 	if (v->before_recheck)
 		v->before_recheck(page);
-	if ((!v->no_entry_recheck && !v->get_after_recheck &&
-	     ref_unlikely(REF_READ_ONCE(*ep) != entry)) ||
-	    ref_unlikely(!gup_folio_allowed(folio))) {
-		ref_folio_put(folio, (int)refs);
+	/* PageAnonExclusive of what a huge entry maps is the head's. */
+	if ((v->allowed_first && !gup_folio_allowed(v, folio, w->flags)) ||
+	    (!v->get_after_recheck &&
+	     GUP_STEP_FAILS(v->entry_recheck, ref_load_acquire(ep) != entry, ep, entry)) ||
+	    !gup_folio_right(f, v, w, level, entry, folio, folio, (int)refs)) {
+		gup_ungrab_folio(v, folio, (int)refs, w->flags);
 		return false;
 	}
 	w->nr += refs;
-	gup_set_referenced(folio);
+	gup_set_referenced(v, folio);
 	return true;
 }
 
@@ -436,20 +400,55 @@ REF_ALWAYS_INLINE void gup_pgd_range(GUP_ARGS, uint64_t addr, uint64_t end)
 	} while (pgdp++, addr = next, addr != end);
 }
 
-/* gup_fast_fallback() as far as FOLL_FAST_ONLY goes, and gup_fast(). */
+/*
+ * gup_fast(): the walk with interrupts off and, for FOLL_PIN, outside every fork() of this mm: one
+ * that runs may have seen no pin and share the page already, but write-protect its entry only later.
+ */
+REF_ALWAYS_INLINE void gup_walk_pages(GUP_ARGS, struct ref_mm *mm, uint64_t start, uint64_t end)
+{
+	bool pin = w->flags & GUP_PIN && v->fork_seq != GUP_STEP_REMOVED;
+	int irq_flags = 0;
+	unsigned seq = 0;
+
+	if (pin) {
+		if (v->fork_seq == GUP_STEP_PRESENT)
+			seq = ref_load_acquire(&mm->write_protect_seq);
+		if (GUP_STEP_FAILS(v->fork_seq, seq & 1, mm, 0))
+			return;
+	}
+	if (v->irq_save == GUP_STEP_PRESENT)
+		irq_flags = ref_irq_save();
+	else
+		ref_barrier();
+	gup_pgd_range(f, v, w, start, end);
+	if (v->irq_save == GUP_STEP_PRESENT)
+		ref_irq_restore(irq_flags);
+	else
+		ref_barrier();
+	/* After the pins, each of which was a full barrier. Pairs with gup_fork_page(). */
+	if (pin && !v->fork_seq_once &&
+	    GUP_STEP_FAILS(v->fork_seq, REF_READ_ONCE(mm->write_protect_seq) != seq, mm, seq)) {
+		gup_unpin(w->pages, w->nr);
+		w->nr = 0;
+	}
+}
+
+/* gup_fast_fallback() as far as FOLL_FAST_ONLY goes. */
 REF_ALWAYS_INLINE unsigned long gup_fast_walk(const struct pgt_fmt *f, const struct gup_variant *v,
 					      struct ref_mm *mm, uint64_t start, unsigned long nr,
 					      unsigned flags, struct ref_page **pages)
 {
 	struct gup_walk w = { mm, mm->mem, mm->memmap, pages, 0, flags, NULL };
 	uint64_t copies[GUP_NR_COPIES], end;
-	int irq_flags;
 
+	/* mm_set_has_pinned_flag() */
+	if (flags & GUP_PIN && !(REF_READ_ONCE(mm->flags) & REF_MM_HAS_PINNED))
+		(void)ref_fetch_or(&mm->flags, REF_MM_HAS_PINNED);
 	start &= ~((1ULL << f->page_shift) - 1);
 	if (!nr || nr > f->task_size_max >> f->page_shift ||
 	    __builtin_add_overflow(start, (uint64_t)nr << f->page_shift, &end))
 		return 0;
-	if (!v->no_limit) {
+	if (v->limit == GUP_STEP_PRESENT) {
 		if (end > f->task_size_max)
 			return 0;
 		/* gup_fast_permitted() */
@@ -460,9 +459,7 @@ REF_ALWAYS_INLINE unsigned long gup_fast_walk(const struct pgt_fmt *f, const str
 		copies[GUP_COPY_GUARD] = f->level[PGT_PGD].empty;
 		w.copies = copies;
 	}
-	irq_flags = ref_irq_save();
-	gup_pgd_range(f, v, &w, start, end);
-	ref_irq_restore(irq_flags);
+	gup_walk_pages(f, v, &w, mm, start, end);
 	return w.nr;
 }
 

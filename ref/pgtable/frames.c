@@ -104,12 +104,12 @@ struct ref_page *__ref_folio_alloc(struct ref_mm *mm, unsigned order, void *mapp
 		return NULL;
 	for (size_t i = 0; i < nr; i++) {
 		REF_WRITE_ONCE(head[i].head, head);
+		REF_WRITE_ONCE(head[i].flags, 0);
 		head[i].mm = mm;
 		head[i].mapcount = head[i].pincount = 0;
 	}
 	REF_MEM_REUSED(mm->mem + ref_page_phys(mm, head), nr << mm->fmt->page_shift);
 	head->nr = (uint32_t)nr;
-	REF_WRITE_ONCE(head->flags, 0);
 	REF_WRITE_ONCE(head->mapping, mapping);
 	head->index = index;
 	/* Pairs with the try-get of a walker that still holds an old entry for this frame. */

@@ -18,6 +18,8 @@ struct pgt_real {
 	unsigned bits;
 };
 
+enum ref_mm_flags { REF_MM_HAS_PINNED = 1 << 0 };
+
 struct ref_mm {
 	/* What walkers read. */
 	uint64_t *pgd;		   /* the top table, as mm->pgd */
@@ -26,6 +28,8 @@ struct ref_mm {
 	uint64_t limit;		   /* end of what is mappable; s390x: asce_limit */
 	unsigned pgdir_shift;	   /* PGT_FOLD_MACHINE: the kernel's variables of that name */
 	unsigned ptrs_per_p4d;
+	unsigned write_protect_seq; /* odd: a fork() write-protects entries */
+	unsigned flags;		   /* enum ref_mm_flags */
 
 	/* The builder's. */
 	const struct pgt_fmt *fmt;

@@ -215,31 +215,67 @@ void *__pgt_make_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level)
 	return e && at->level == level ? e : NULL;
 }
 
-int pgt_map(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool writable)
+/* The empty entry where such a leaf can go. */
+static int find_place(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, uint64_t **e)
 {
-	const struct pgt_level_fmt *l;
 	const struct pgt_real *at;
-	struct ref_page *page;
-	uint64_t size, *e;
+	uint64_t size;
 
 	if ((unsigned)leaf >= PGT_NR_LEVELS || !pgt_level_can_leaf(mm, leaf))
 		return -EINVAL;
-	l = &mm->fmt->level[leaf];
-	size = 1ULL << l->shift;
+	size = 1ULL << mm->fmt->level[leaf].shift;
 	if (addr & (size - 1) || addr >= mm->limit || mm->limit - addr < size)
 		return -EINVAL;
-	e = find_entry(mm, addr, leaf, true, &at);
-	if (!e)
+	*e = find_entry(mm, addr, leaf, true, &at);
+	if (!*e)
 		return -ENOMEM;
-	if (!is_empty(mm, at->level, *e))
-		return -EEXIST;
-	page = __ref_folio_alloc(mm, l->shift - mm->fmt->page_shift,
-				 (char *)mm + REF_MAPPING_ANON, addr >> mm->fmt->page_shift);
+	return is_empty(mm, at->level, **e) ? 0 : -EEXIST;
+}
+
+static void set_leaf(struct ref_mm *mm, uint64_t *e, enum pgt_level leaf, struct ref_page *page,
+		     bool writable)
+{
+	const struct pgt_level_fmt *l = &mm->fmt->level[leaf];
+
+	ref_fetch_add(&ref_page_folio(page)->mapcount, 1);
+	ref_store_release(e, ref_page_phys(mm, page) | (writable ? l->leaf_rw : l->leaf_ro));
+}
+
+int pgt_map_folio(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool writable,
+		  void *mapping, uint32_t page_flags)
+{
+	unsigned page_shift = mm->fmt->page_shift;
+	struct ref_page *page;
+	uint64_t *e;
+	int err;
+
+	err = find_place(mm, addr, leaf, &e);
+	if (err)
+		return err;
+	page = __ref_folio_alloc(mm, mm->fmt->level[leaf].shift - page_shift, mapping,
+				 addr >> page_shift);
 	if (!page)
 		return -ENOMEM;
-	REF_WRITE_ONCE(page->mapcount, 1);
-	ref_store_release(e, ref_page_phys(mm, page) | (writable ? l->leaf_rw : l->leaf_ro));
+	/* A walker with an old entry may have the folio already, but not pass its recheck. */
+	(void)ref_fetch_or(&page->flags, page_flags);
+	set_leaf(mm, e, leaf, page, writable);
 	return 0;
+}
+
+int pgt_map(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool writable)
+{
+	return pgt_map_folio(mm, addr, leaf, writable, (char *)mm + REF_MAPPING_ANON,
+			     REF_PG_ANON_EXCLUSIVE);
+}
+
+int pgt_map_page(struct ref_mm *mm, uint64_t addr, struct ref_page *page, bool writable)
+{
+	uint64_t *e;
+	int err = find_place(mm, addr, PGT_PTE, &e);
+
+	if (!err)
+		set_leaf(mm, e, PGT_PTE, page, writable);
+	return err;
 }
 
 /*

@@ -35,16 +35,16 @@ static void hook_head(struct ref_page *page)
 
 #define VARIANTS(ident)                                                               \
 	GUP_WALKER(ident, one_object, .design = GUP_STATIC, .one_object = true)       \
-	GUP_WALKER(ident, no_clip, FIXED, .no_clip = true)                            \
-	GUP_WALKER(ident, no_limit, FIXED, .no_limit = true)                          \
+	GUP_WALKER(ident, no_clip, FIXED, .clip = GUP_STEP_REMOVED)                            \
+	GUP_WALKER(ident, no_limit, FIXED, .limit = GUP_STEP_REMOVED)                          \
 	GUP_WALKER(ident, clip_without_wrap, FIXED, .clip_without_wrap = true)        \
-	GUP_WALKER(ident, no_write_check, FIXED, .no_write_check = true)              \
+	GUP_WALKER(ident, no_write_check, FIXED, .write_check = GUP_STEP_REMOVED)              \
 	GUP_WALKER(ident, hooked, FIXED, HOOKS)                                       \
 	GUP_WALKER(ident, hooked_static, .design = GUP_STATIC, HOOKS)                 \
 	GUP_WALKER(ident, hooked_addr_end_folded, .design = GUP_ADDR_END_FOLDED, HOOKS) \
 	GUP_WALKER(ident, hooked_addr_end_global, .design = GUP_ADDR_END_GLOBAL, HOOKS) \
-	GUP_WALKER(ident, hooked_no_entry_recheck, FIXED, HOOKS, .no_entry_recheck = true) \
-	GUP_WALKER(ident, hooked_no_pmd_recheck, FIXED, HOOKS, .no_pmd_recheck = true)
+	GUP_WALKER(ident, hooked_no_entry_recheck, FIXED, HOOKS, .entry_recheck = GUP_STEP_REMOVED) \
+	GUP_WALKER(ident, hooked_no_pmd_recheck, FIXED, HOOKS, .pmd_recheck = GUP_STEP_REMOVED)
 VARIANTS(x86_64_4k_48)
 VARIANTS(x86_64_4k_57)
 VARIANTS(x86_64_4k_57_folded)
@@ -95,7 +95,7 @@ struct ref_page *gup_test_try_get(struct ref_page *page, int refs)
 
 struct ref_page *gup_test_try_get_no_head_recheck(struct ref_page *page, int refs)
 {
-	static const struct gup_variant v = { .before_head = hook_head, .no_head_recheck = true };
+	static const struct gup_variant v = { .before_head = hook_head, .head_recheck = GUP_STEP_REMOVED };
 
 	return gup_try_get_folio(&v, page, refs);
 }

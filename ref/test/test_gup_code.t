@@ -43,10 +43,11 @@ indirect() { # machine
 	esac
 }
 
-# What is left of reading an s390x entry's type: its two bits taken out, by mask or by rotation.
+# What is left of reading an s390x entry's type: its two bits taken out, by mask or by rotation. (A
+# mask of $0x3 may be the low bits of a folio's mapping: the shift that comes before tells.)
 type_bits() { # machine
 	case $1 in
-	x86_64) grep -E '(and|test)[a-z]* [$]0x[c3],' ;;
+	x86_64) grep -E 'shr[a-z]* [$]0x2,|(and|test)[a-z]* [$]0xc,' ;;
 	s390x) grep -E 'tmll %r[0-9]+,12$|risbgz? .*,62,6[23],62$' ;;
 	esac
 }

@@ -38,8 +38,8 @@ static void at_recheck(struct ref_page *page)
 	.before_recheck = at_recheck
 #define WALKERS(ident)                                                                             \
 	GUP_WALKER(ident, steps, STEPS)                                                            \
-	GUP_WALKER(ident, steps_no_entry_recheck, STEPS, .no_entry_recheck = true)                 \
-	GUP_WALKER(ident, steps_no_head_recheck, STEPS, .no_head_recheck = true)                   \
+	GUP_WALKER(ident, steps_no_entry_recheck, STEPS, .entry_recheck = GUP_STEP_REMOVED)                 \
+	GUP_WALKER(ident, steps_no_head_recheck, STEPS, .head_recheck = GUP_STEP_REMOVED)                   \
 	GUP_WALKER(ident, steps_get_after_recheck, STEPS, .get_after_recheck = true)
 WALKERS(x86_64_4k_48)
 WALKERS(s390x)

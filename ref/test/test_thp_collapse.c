@@ -40,7 +40,7 @@ static void at_recheck(struct ref_page *page)
 	.before_recheck = at_recheck
 #define WALKERS(ident)                                                                             \
 	GUP_WALKER(ident, steps, STEPS)                                                            \
-	GUP_WALKER(ident, steps_no_pmd_recheck, STEPS, .no_pmd_recheck = true)
+	GUP_WALKER(ident, steps_no_pmd_recheck, STEPS, .pmd_recheck = GUP_STEP_REMOVED)
 WALKERS(x86_64_4k_48)
 WALKERS(s390x)
 

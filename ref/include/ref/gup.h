@@ -7,11 +7,21 @@
 
 #include <ref/pgtable.h>
 
-enum gup_flags { GUP_WRITE = 1 };
+/* As FOLL_WRITE and its like; without GUP_PIN a walk is FOLL_GET. */
+enum gup_flags {
+	GUP_WRITE = 1 << 0,
+	GUP_PIN = 1 << 1,
+	GUP_LONGTERM = 1 << 2,	/* with GUP_PIN only */
+	GUP_FAST_ONLY = 1 << 3, /* of gup_pages_fast(): no slow path */
+};
+
+/* GUP_PIN_COUNTING_BIAS: what one pin adds to the references of a small folio. A large one gets a
+ * reference, and a pin in its pincount. */
+#define GUP_PIN_BIAS 1024
 
 /*
- * Walks [start, start + nr pages) and takes one reference on the folio of each page found, in
- * order, stopping at the first that it cannot take. start is rounded down to a page. Returns how
+ * Walks [start, start + nr pages) and takes one reference, or pin, on the folio of each page found,
+ * in order, stopping at the first that it cannot take. start is rounded down to a page. Returns how
  * many pages[] were filled: 0 when nr is 0, or any part of the range is not permitted (past
  * pgt_last_addr()). Needs no lock; the caller must not free tables under it except by a discipline
  * of ref/gather.h. Runs with interrupts off (ref_irq_save()).
@@ -48,5 +58,15 @@ unsigned long gup_slow(struct ref_mm *mm, uint64_t start, unsigned long nr, unsi
 		       struct ref_page **pages);
 /* Drops the references, page by page, as put_page() does through the head. */
 void gup_put(struct ref_page **pages, unsigned long nr);
+/* unpin_user_pages(): drops the pins, folio by folio. */
+void gup_unpin(struct ref_page **pages, unsigned long nr);
+
+/* folio_maybe_dma_pinned(): false is sure; true may be as many plain references of a small folio,
+ * and is exact for a large one. */
+bool gup_maybe_pinned(struct ref_page *folio);
+
+/* WARN_ON_ONCE(): how often the walk has met what it never should. */
+extern int gup_warnings;
+void gup_warn(void);
 
 #endif

@@ -27,8 +27,13 @@ enum ref_page_flags {
 	REF_PG_LOCKED = 1 << 4, /* the folio lock */
 	REF_PG_SWAPCACHE = 1 << 5, /* has a reference per page for its place in the swap cache */
 	REF_PG_TABLE = 1 << 6, /* a page table */
+	REF_PG_ANON_EXCLUSIVE = 1 << 7, /* of a page: this mm's alone; of the head for a huge leaf */
+	REF_PG_MOVABLE = 1 << 8, /* in ZONE_MOVABLE or a CMA block: no long-term pins */
 };
-#define REF_MAPPING_ANON 1UL /* low bit of mapping */
+/* Low bits of mapping (include/linux/page-flags.h): none for a file's, see ref/mapping.h. */
+#define REF_MAPPING_ANON 1UL
+#define REF_MAPPING_MOVABLE 2UL /* a driver's movable page; with ANON: KSM */
+#define REF_MAPPING_FLAGS 3UL
 
 /*
  * One per simulated frame; 64 bytes, as the kernel's struct page. refcount is 0 for a free frame,
@@ -83,6 +88,12 @@ const char *pgt_level_name(enum pgt_level level); /* "pte".."pgd" */
  * when their last page is unmapped); -ENOMEM: the arena is full; -EINVAL: no such leaf here, or
  * addr not aligned, or past the end. */
 int pgt_map(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool writable);
+/* The same with a folio of another kind: its mapping (ref/mapping.h) and flags, REF_PG_*. pgt_map()
+ * is an anonymous one, exclusive to this mm. */
+int pgt_map_folio(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool writable,
+		  void *mapping, uint32_t page_flags);
+/* A page that exists, with the caller's reference on its folio, as a small leaf. */
+int pgt_map_page(struct ref_mm *mm, uint64_t addr, struct ref_page *page, bool writable);
 /* Clears the leaf that covers addr and drops the mapping's reference. -ENOENT: nothing there. */
 int pgt_unmap(struct ref_mm *mm, uint64_t addr);
 

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a walker is instantiated for: a design, and for each step whether it is taken.
+ */
+#ifndef REF_GUP_VARIANT_H
+#define REF_GUP_VARIANT_H
+
+#include <ref/gup.h>
+#include <ref/port.h>
+
+enum gup_design {
+	GUP_STATIC,	     /* constant pXd_addr_end(), pXd_offset(&value): v5.2 to v5.8 */
+	GUP_ADDR_END_FOLDED, /* pgd and p4d clip by the entry's value (RFC v2, September 2020) */
+	GUP_ADDR_END_GLOBAL, /* every level's clip takes the value (that RFC's further patches) */
+	GUP_OFFSET_LOCKLESS, /* pXd_offset_lockless(pointer, value): d3f7b1bb2040, as merged */
+};
+
+/*
+ * PRESENT is the walker. REMOVED leaves the step out, and with it whatever else the compiler can
+ * then leave out or arrange anew. OPAQUE leaves out the work alone: an empty asm with the step's
+ * operands, which for all the compiler knows may come to either answer, stands in its place, so
+ * that the code around it stays what it was.
+ */
+enum gup_how { GUP_STEP_PRESENT, GUP_STEP_REMOVED, GUP_STEP_OPAQUE };
+
+/*
+ * Everything but the design is for tests, models and the bench of single steps: zero is the
+ * kernel's way.
+ */
+struct gup_variant {
+	enum gup_design design;
+	/* Lays out the copies of entries so that reading past one is defined. */
+	bool one_object;
+
+	/* In the order in which a walk comes to them. */
+	enum gup_how fork_seq, irq_save;
+	enum gup_how clip, limit;      /* never OPAQUE */
+	enum gup_how write_check;
+	enum gup_how try_get, head_recheck, pin_count;
+	enum gup_how pmd_recheck, entry_recheck;
+	enum gup_how folio_allowed, unshare;
+	enum gup_how set_referenced;
+
+	/* Steps in the wrong place, or done wrong. */
+	bool clip_without_wrap; /* next > end instead of comparing both less one */
+	bool get_after_recheck; /* the entries are read again, and then the reference is taken */
+	bool relaxed_get;	/* references and pins order nothing: the recheck may come before */
+	bool pin_after_recheck; /* a reference, the recheck, and only then the pin */
+	bool fork_seq_once;	/* write_protect_seq is read before the walk and not after */
+	bool allowed_first;	/* the folio is judged before the entry is read again */
+	bool inverted;		/* and the judgement is the wrong way round */
+	bool double_load;	/* by a mapping that is loaded twice */
+
+	/* Asserts what the kernel asserts with CONFIG_PROVE_LOCKING. */
+	bool debug;
+	void (*before_table)(uint64_t pmd); /* between a PMD's load and its table's first entry's */
+	void (*before_get)(struct ref_page *page);   /* between an entry's load and the try-get */
+	void (*before_head)(struct ref_page *page);  /* between finding the head and the try-get */
+	void (*before_recheck)(struct ref_page *page);
+	void (*before_mapping)(struct ref_page *folio); /* before each load of its mapping */
+};
+
+/* The opaque no-op: no instruction, and an answer that the compiler has to be ready for. */
+REF_ALWAYS_INLINE bool gup_opaque(uintptr_t a, uintptr_t b)
+{
+	__asm__ goto("" : : "r"(a), "r"(b) : : yes);
+	return false;
+yes:
+	return true;
+}
+
+/* Does the step say no? `test` is evaluated only where it is PRESENT; a and b are its operands. */
+#define GUP_STEP_FAILS(how, test, a, b)                     \
+	((how) == GUP_STEP_PRESENT ? ref_unlikely(test) :   \
+	 (how) == GUP_STEP_OPAQUE && ref_unlikely(gup_opaque((uintptr_t)(a), (uintptr_t)(b))))
+
+#endif
