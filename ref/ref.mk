@@ -3,7 +3,7 @@
 
 libs += ref
 guest-libs += ref
-ref-srcs := ref/gup/gup.c ref/gup/pin.c ref/gup/walk_s390x.c ref/gup/walk_x86_64.c \
+ref-srcs := $(addprefix ref/gup/,fault.c gup.c pin.c share.c slow.c walk_s390x.c walk_x86_64.c) \
 	ref/pgtable/formats.c ref/pgtable/frames.c ref/pgtable/lookup.c ref/pgtable/pgtable.c \
 	ref/port_native.c
 

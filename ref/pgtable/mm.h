@@ -37,6 +37,8 @@ struct ref_mm {
 	unsigned nr_real;
 	struct ref_page *pgd_page;
 	size_t nr_frames;
+	struct ref_spinlock mmap_lock;	     /* of vmas; taken before page_table_lock */
+	struct ref_vma *vmas;
 	struct ref_spinlock page_table_lock; /* where builders run beside each other (ref/thp) */
 	struct ref_spinlock rmap_lock;	     /* there: anon_vma's and i_mmap's */
 	struct ref_page *deposited; /* PTE tables kept for the split of huge leaves */

@@ -53,6 +53,37 @@ size_t gup_nr_walkers(void);
 const struct gup_walker *gup_walker_at(size_t i);
 const struct gup_walker *gup_walker_find(const char *format, const char *design); /* or NULL */
 
+/*
+ * get_user_pages_fast() and, with GUP_PIN, pin_user_pages_fast(): `fast` first, and what it leaves by
+ * the slow path from the first page that is missing, which looks at the VMA (ref/mapping.h), makes
+ * faults happen and moves folios out of where long-term pins may not be.
+ *
+ * Returns how many pages were taken, fewer than nr where something is in the way; or, if that is none,
+ * -EFAULT: no VMA, one that does not permit this, or a huge leaf that would have to be split first;
+ * -EOPNOTSUPP: long-term in FS-DAX; -ENOMEM: no
+ * frames, or a folio that cannot be moved for somebody else holds it; -EINVAL: flags that make no
+ * sense together; -EOVERFLOW. Takes mmap_lock and page_table_lock in the slow path.
+ */
+long gup_pages_fast(gup_fast_fn fast, struct ref_mm *mm, uint64_t start, unsigned long nr,
+		    unsigned flags, struct ref_page **pages);
+
+/* ---- what shares anonymous pages; takes page_table_lock ---- */
+
+/*
+ * As KSM, swap and migration do with folio_try_share_anon_rmap_pte(): the page mapped by a small leaf
+ * at addr is exclusive no more, and its entry not writable. -EBUSY: it may be pinned, and stays
+ * what it was; -ENOENT: no such leaf.
+ */
+int gup_share_anon(struct ref_mm *mm, uint64_t addr);
+/* fork(): between begin and end, each page of the parent's is shared with the child, whose entry is
+ * at another address of the same arena, read-only for both; or, if it may be pinned, copied for the
+ * child. -ENOENT: no small leaf at addr; -ENOMEM, -EEXIST: as pgt_map(). One fork at a time. */
+void gup_fork_begin(struct ref_mm *mm);
+int gup_fork_page(struct ref_mm *mm, uint64_t addr, uint64_t child);
+void gup_fork_end(struct ref_mm *mm);
+/* do_wp_page(): a write to addr, which may copy the page. -EFAULT: nothing is mapped; -ENOMEM. */
+int gup_write_fault(struct ref_mm *mm, uint64_t addr);
+
 /* Page by page through pgt_lookup(), a reference each; stops at the first hole. */
 unsigned long gup_slow(struct ref_mm *mm, uint64_t start, unsigned long nr, unsigned flags,
 		       struct ref_page **pages);
