@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The table of cases and its two runners: build/bench and the guests' static program.
 
-bench-cases := $(addprefix bench/,case_gup.c case_host.c case_shim.c case_table_free.c \
+bench-cases := $(addprefix bench/,case_gup.c case_host.c case_kmap.c case_shim.c case_table_free.c \
 	free_readers.c host.c perf.c rows.c table.c)
 
 programs += bench
@@ -25,8 +25,9 @@ shim: ## what the C shim over Google Benchmark costs
 	$(Q)$(MAKE) --no-print-directory $(O)/bench
 	$(Q)bench/shim-overhead $(O)/bench
 
-# What a guest's program leaves out: liburcu.
+# What a guest's program leaves out: liburcu, and rows that would only repeat a count.
 $(O)/guest-%.o: CFLAGS-bench/case_table_free.o = -DBENCH_GUEST
+$(O)/guest-%.o: CFLAGS-bench/case_kmap.o = -DBENCH_GUEST
 guest-programs += bench/bench-guest
 bench/bench-guest-srcs := $(bench-cases) bench/runner_guest.c
 bench/bench-guest-libs := ref

@@ -32,6 +32,8 @@
 	  "page tables freed by one RCU callback")                                                 \
 	X(TABLES_WAITING_PEAK, "tables_waiting_peak", "tables", LOWER,                             \
 	  "most page tables unlinked and not yet free at any moment")                              \
+	X(SLOTS_PEAK, "slots_peak", "slots", NEITHER,                                              \
+	  "most temporary mappings of one CPU that were live at once")                             \
 	X(READER_THROUGHPUT, "reader_throughput", "walks/s", HIGHER,                               \
 	  "lockless walks per second and reader while tables are freed")                           \
 	X(READER_LATENCY, "reader_latency", "ns", LOWER,                                           \
