@@ -70,7 +70,13 @@ $(O)/$(1)obj/%.o: %.c
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	$(Q)$(2) $(CPPFLAGS) $(CFLAGS) $(CWARN) $(3) $$(CFLAGS-$$*.o) $(DEPFLAGS) -c -o $$@ $$<
+# The walkers of one architecture: the same source over its formats.
+$(O)/$(1)obj/ref/gup/arch_%.o: ref/gup/walk.c ref/pgtable/fmt_%.h
+	$$(call say,CC,$$@)
+	@mkdir -p $$(@D)
+	$(Q)$(2) $(CPPFLAGS) $(CFLAGS) $(CWARN) $(3) $$(WALK-FLAGS) $(DEPFLAGS) -c -o $$@ $$<
 endef
+WALK-FLAGS = -DPGT_FMT_HEADER='"../pgtable/fmt_$*.h"' -DPGT_ARCH=pgt_arch_$* -DPGT_FORMATS=PGT_FORMATS_$*
 $(eval $(call flavour,,$(CC),))
 $(eval $(call flavour,asan/,$(CC),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all))
 $(eval $(call flavour,tsan/,$(CC),-fsanitize=thread))

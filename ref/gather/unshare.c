@@ -47,20 +47,17 @@ const struct gather_unshare *gather_unshare_find(const char *name)
 
 /* ---- tables of two mms ---- */
 
-static uint64_t *table_mem(const struct ref_mm *mm, const struct ref_page *page)
-{
-	return (uint64_t *)(mm->mem + ref_page_phys(mm, page));
-}
-
 /* From the arena's first mm, whose allocator it is; empty, and seen by nobody yet. */
 static struct ref_page *alloc_table(struct ref_mm *owner, const struct pgt_real *r)
 {
-	struct ref_page *page = __ref_folio_alloc(owner, r->bits + 3 > owner->fmt->page_shift ?
-						  r->bits + 3 - owner->fmt->page_shift : 0,
+	const struct pgt_level_fmt *l = &owner->fmt->level[r->level];
+	unsigned size = r->bits + pgt_entry_shift(l), page_shift = owner->fmt->page_shift;
+	struct ref_page *page = __ref_folio_alloc(owner, size > page_shift ? size - page_shift : 0,
 						  NULL, r->level);
 
 	for (size_t i = 0; page && i < (size_t)1 << r->bits; i++)
-		REF_WRITE_ONCE(table_mem(owner, page)[i], owner->fmt->level[r->level].empty);
+		pgt_write_relaxed(owner->fmt, r->level,
+				  pgt_entry_at(l, ref_page_mem(owner, page), i), l->empty);
 	return page;
 }
 
@@ -80,7 +77,7 @@ int gather_mm_beside(struct ref_mm *mm, struct ref_mm **out)
 		gather_dealloc(beside);
 		return -ENOMEM;
 	}
-	ref_store_release(&beside->pgd, table_mem(mm, beside->pgd_page));
+	ref_store_release(&beside->pgd, ref_page_mem(mm, beside->pgd_page));
 	*out = beside;
 	return 0;
 }
@@ -91,45 +88,48 @@ void gather_mm_put(struct ref_mm *beside)
 	gather_dealloc(beside);
 }
 
-/*
- * The entry of mm that points to the PMD table of addr, making the tables above it from `from`
- * unless that is NULL. NULL: no table, or no memory for one.
- */
-static uint64_t *pmd_parent(struct ref_mm *mm, uint64_t addr, struct ref_mm *from)
+/* An entry of mm that points to a PMD table, or would. */
+struct parent {
+	struct pgt_entry *e; /* NULL: no table, or no memory for one */
+	enum pgt_level level;
+	uint64_t entry;
+};
+
+/* That of addr, making the tables above it from `from` unless that is NULL. */
+static struct parent pmd_parent(struct ref_mm *mm, uint64_t addr, struct ref_mm *from)
 {
-	uint64_t *table = mm->pgd;
+	const struct pgt_fmt *f = mm->fmt;
+	void *table = mm->pgd;
 
-	if (addr >= mm->limit)
-		return NULL;
-	for (const struct pgt_real *r = mm->real; r + 1 < mm->real + mm->nr_real; r++) {
-		const struct pgt_level_fmt *l = &mm->fmt->level[r->level];
-		uint64_t *e = table + ((addr >> r->shift) & ((1ULL << r->bits) - 1));
+	for (const struct pgt_real *r = mm->real;
+	     addr < mm->limit && r + 1 < mm->real + mm->nr_real; r++) {
+		uint64_t i = addr >> r->shift & ((1ULL << r->bits) - 1);
+		struct parent p = { pgt_entry_at(&f->level[r->level], table, i), r->level, 0 };
 
+		p.entry = pgt_read(f, r->level, p.e);
 		if (r[1].level == PGT_PMD)
-			return e;
-		if (*e == l->empty) {
+			return p;
+		if (p.entry == f->level[r->level].empty) {
 			struct ref_page *page = from ? alloc_table(from, r + 1) : NULL;
 
 			if (!page)
-				return NULL;
-			ref_store_release(e, ref_page_phys(mm, page) | l->table);
+				break;
+			p.entry = pgt_table_entry(f, r->level, ref_page_phys(mm, page));
+			pgt_write(f, r->level, p.e, p.entry);
 		}
-		table = (uint64_t *)(mm->mem + (*e & l->table_origin));
+		table = mm->mem + (pgt_table_phys(f, r->level, p.entry) - f->phys_base);
 	}
-	return NULL;
+	return (struct parent){ NULL };
 }
 
-static const struct pgt_level_fmt *above_pmd(const struct ref_mm *mm)
+static bool has_no_table(const struct ref_mm *mm, const struct parent *p)
 {
-	for (unsigned i = 1; i < mm->nr_real; i++)
-		if (mm->real[i].level == PGT_PMD)
-			return &mm->fmt->level[mm->real[i - 1].level];
-	return NULL;
+	return p->entry == mm->fmt->level[p->level].empty;
 }
 
-static struct ref_page *pmd_table_of(const struct ref_mm *mm, uint64_t entry)
+static struct ref_page *pmd_table_of(const struct ref_mm *mm, const struct parent *p)
 {
-	return &mm->memmap[(entry & above_pmd(mm)->table_origin) >> mm->fmt->page_shift];
+	return ref_phys_page(mm, pgt_table_phys(mm->fmt, p->level, p->entry));
 }
 
 /* pt_share_count: how many share it beside its first owner. Stands where a frame in use has
@@ -141,22 +141,22 @@ static uint64_t *share_count(struct ref_page *table)
 
 int gather_share_pmd(struct ref_mm *owner, struct ref_mm *to, uint64_t addr)
 {
-	uint64_t *from = pmd_parent(owner, addr, NULL), *e;
+	struct parent from = pmd_parent(owner, addr, NULL), p;
 	struct ref_page *table;
 
-	if (!from || *from == above_pmd(owner)->empty)
+	if (!from.e || has_no_table(owner, &from))
 		return -ENOENT;
-	e = pmd_parent(to, addr, owner);
-	if (!e)
+	p = pmd_parent(to, addr, owner);
+	if (!p.e)
 		return -ENOMEM;
-	if (*e != above_pmd(to)->empty)
+	if (!has_no_table(to, &p))
 		return -EEXIST;
-	table = pmd_table_of(owner, *from);
+	table = pmd_table_of(owner, &from);
 	/* A table that nobody has shared yet still has its level there. */
 	if (!(*share_count(table) & GATHER_SHARED))
 		REF_WRITE_ONCE(*share_count(table), GATHER_SHARED);
 	(void)ref_fetch_add(share_count(table), 1);
-	ref_store_release(e, *from);
+	pgt_write(to->fmt, p.level, p.e, from.entry);
 	return 0;
 }
 
@@ -166,16 +166,15 @@ int gather_share_pmd(struct ref_mm *owner, struct ref_mm *to, uint64_t addr)
 bool gather_unshare_pmd(struct gather *g, const struct gather_unshare *u, struct ref_mm *mm,
 			uint64_t addr)
 {
-	uint64_t *e = pmd_parent(mm, addr, NULL), entry;
+	struct parent p = pmd_parent(mm, addr, NULL);
 	struct ref_page *table;
 
-	if (!e || *e == above_pmd(mm)->empty)
+	if (!p.e || has_no_table(mm, &p))
 		return false;
-	entry = *e;
-	table = pmd_table_of(mm, entry);
+	table = pmd_table_of(mm, &p);
 	if (REF_READ_ONCE(*share_count(table)) <= GATHER_SHARED)
 		return false;
-	ref_store_release(e, above_pmd(mm)->empty);
+	pgt_clear(mm->fmt, p.level, p.e);
 	if (u->ipi_each)
 		gather_sync_one(g);
 	g->unshared_tables = true;

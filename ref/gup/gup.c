@@ -2,51 +2,82 @@
 /* The table of walkers, the slow walk with references, and the put. */
 #include <string.h>
 
-#include <ref/gup.h>
+#include "../pgtable/archs.h"
+#include "instance.h"
 
-#include "../pgtable/mm.h"
+#define ARCH(arch) &pgt_arch_##arch,
+static const struct pgt_arch *const archs[] = { PGT_ARCHS(ARCH) };
+#define NR_ARCHS (sizeof(archs) / sizeof(archs[0]))
 
-#define ROW(ident, fmt, name, is_busted, copy) \
-	{ fmt, #name, gup_fast_##ident##_##name, "gup_fast_" #ident "_" #name, is_busted, copy }
-#define DECLARE(ident)                                                                     \
-	extern unsigned long gup_fast_##ident##_static(struct ref_mm *, uint64_t, unsigned long,   \
-						       unsigned, struct ref_page **);              \
-	extern __typeof__(gup_fast_##ident##_static) gup_fast_##ident##_addr_end_folded,           \
-		gup_fast_##ident##_addr_end_global, gup_fast_##ident##_offset_lockless;
-/* `static` is wrong exactly where a level folds per mm. */
-#define ROWS(ident, fmt, folds_per_mm)                                                     \
-	ROW(ident, fmt, static, folds_per_mm, folds_per_mm),                               \
-		ROW(ident, fmt, addr_end_folded, false, folds_per_mm),                     \
-		ROW(ident, fmt, addr_end_global, false, folds_per_mm),                     \
-		ROW(ident, fmt, offset_lockless, false, false)
+/* A level whose entry may be the one above, so that a generic pXd_offset() gives its caller's copy
+ * of that: which is when a walk that goes on reads past the copy, or reads it again. */
+static bool may_be_folded(const struct pgt_fmt *f, int level)
+{
+	const struct pgt_level_fmt *l = &f->level[level];
 
-DECLARE(x86_64_4k_48)
-DECLARE(x86_64_4k_57)
-DECLARE(x86_64_4k_57_folded)
-DECLARE(s390x)
+	return l->fold == PGT_FOLD_STATIC || (l->fold == PGT_FOLD_MACHINE && l->folded) ||
+	       (level < PGT_PGD && f->level[level + 1].fold == PGT_FOLD_MM);
+}
 
-static const struct gup_walker walkers[] = {
-	ROWS(x86_64_4k_48, "x86_64-4k-48", false),
-	ROWS(x86_64_4k_57, "x86_64-4k-57", false),
-	ROWS(x86_64_4k_57_folded, "x86_64-4k-57-folded", false),
-	ROWS(s390x, "s390x", true),
-};
+/* The walker's pointer to a table of `level` points into one, and not at a copy. */
+static bool pointer_is_real(const struct pgt_fmt *f, enum gup_design design, int level)
+{
+	if (!may_be_folded(f, level))
+		return true;
+	return design == GUP_OFFSET_LOCKLESS && f->has_offset_lockless;
+}
+
+/* `static` walks on at a level that may not be there. */
+static bool is_busted(const struct pgt_fmt *f, enum gup_design design)
+{
+	return f->type_mask && design == GUP_STATIC;
+}
+
+/* A PTE table's parent is read again, and so is a huge leaf. */
+static bool rechecks_copy(const struct pgt_fmt *f, enum gup_design design)
+{
+	return !pointer_is_real(f, design, PGT_PMD) ||
+	       (f->level[PGT_PUD].can_leaf && !pointer_is_real(f, design, PGT_PUD));
+}
+
+/* Before main(), so that the table is as good as constant. */
+__attribute__((constructor)) static void describe_walkers(void)
+{
+	for (size_t a = 0; a < NR_ARCHS; a++) {
+		for (size_t i = 0; i < archs[a]->nr_walkers; i++) {
+			struct gup_instance *inst = &archs[a]->walkers[i];
+
+			inst->walker.format = inst->fmt->name;
+			inst->walker.busted = is_busted(inst->fmt, inst->design);
+			inst->walker.rechecks_copy = rechecks_copy(inst->fmt, inst->design);
+		}
+	}
+}
 
 size_t gup_nr_walkers(void)
 {
-	return sizeof(walkers) / sizeof(walkers[0]);
+	size_t nr = 0;
+
+	for (size_t a = 0; a < NR_ARCHS; a++)
+		nr += archs[a]->nr_walkers;
+	return nr;
 }
 
 const struct gup_walker *gup_walker_at(size_t i)
 {
-	return i < gup_nr_walkers() ? &walkers[i] : NULL;
+	for (size_t a = 0; a < NR_ARCHS; i -= archs[a++]->nr_walkers)
+		if (i < archs[a]->nr_walkers)
+			return &archs[a]->walkers[i].walker;
+	return NULL;
 }
 
 const struct gup_walker *gup_walker_find(const char *format, const char *design)
 {
-	for (size_t i = 0; i < gup_nr_walkers(); i++)
-		if (!strcmp(walkers[i].format, format) && !strcmp(walkers[i].design, design))
-			return &walkers[i];
+	const struct gup_walker *w;
+
+	for (size_t i = 0; (w = gup_walker_at(i)); i++)
+		if (!strcmp(w->format, format) && !strcmp(w->design, design))
+			return w;
 	return NULL;
 }
 

@@ -32,7 +32,13 @@ struct gup_walk {
 	struct ref_page **pages;
 	unsigned long nr;
 	unsigned flags;
-	uint64_t *copies; /* GUP_NR_COPIES, or NULL */
+	void *copies; /* one_object: GUP_NR_COPIES entries; else NULL */
+};
+
+/* A copy of an entry, laid out as an entry is. */
+union gup_slot {
+	uint64_t entry;
+	uint32_t word[2];
 };
 
 #define GUP_ARGS const struct pgt_fmt *f, const struct gup_variant *v, struct gup_walk *w
@@ -52,60 +58,50 @@ REF_ALWAYS_INLINE bool gup_folded(const struct pgt_fmt *f, enum pgt_level level,
 }
 
 /* The level below `level` is folded into it, for this kernel or machine. */
-REF_ALWAYS_INLINE bool gup_below_folded(const struct pgt_fmt *f, enum pgt_level level)
+REF_ALWAYS_INLINE bool gup_below_folded(const struct pgt_fmt *f, const struct gup_walk *w,
+					enum pgt_level level)
 {
-	enum pgt_fold fold = f->level[level - 1].fold;
+	const struct pgt_level_fmt *below = &f->level[level - 1];
 
-	return fold == PGT_FOLD_STATIC || (fold == PGT_FOLD_MACHINE && f->machine_folds);
+	if (below->fold == PGT_FOLD_MACHINE && f->fold_how == PGT_HOW_VARIABLE)
+		return !REF_READ_ONCE(w->mm->enabled[level - 1]);
+	return below->fold == PGT_FOLD_STATIC || (below->fold == PGT_FOLD_MACHINE && below->folded);
 }
 
 /* pXd_present(), for the top level !pgd_none(): "present, fine" where the level is folded. */
-REF_ALWAYS_INLINE bool gup_present(const struct pgt_fmt *f, enum pgt_level level, uint64_t entry)
+REF_ALWAYS_INLINE bool gup_present(const struct pgt_fmt *f, const struct gup_walk *w,
+				   enum pgt_level level, uint64_t entry)
 {
-	const struct pgt_level_fmt *l = &f->level[level];
-
-	if (gup_below_folded(f, level) || gup_folded(f, level, entry))
+	if (level > PGT_PMD &&
+	    (gup_below_folded(f, w, level) || gup_folded(f, level, entry)))
 		return true;
-	return (entry & l->present_mask) != l->absent;
-}
-
-/* pXd_leaf() */
-REF_ALWAYS_INLINE bool gup_leaf(const struct pgt_fmt *f, enum pgt_level level, uint64_t entry)
-{
-	const struct pgt_level_fmt *l = &f->level[level];
-
-	return l->can_leaf && (entry & l->leaf_mask) == l->leaf_set;
-}
-
-/* pXd_protnone() */
-REF_ALWAYS_INLINE bool gup_protnone(const struct pgt_fmt *f, enum pgt_level level, uint64_t entry)
-{
-	const struct pgt_level_fmt *l = &f->level[level];
-
-	return l->protnone_mask && (entry & l->protnone_mask) == l->protnone_set;
+	return pgt_present(f, level, entry);
 }
 
 /* pXd_access_permitted(), then pXd_special() and pXd_devmap(). */
 REF_ALWAYS_INLINE bool gup_access_permitted(GUP_ARGS, enum pgt_level level, uint64_t entry)
 {
-	const struct pgt_level_fmt *l = &f->level[level];
-	uint64_t need = l->need_read;
+	bool write = w->flags & GUP_WRITE;
 
 	if (v->write_check == GUP_STEP_OPAQUE)
-		__asm__ volatile("" : "+r"(need) : "r"(w->flags));
-	else if (v->write_check == GUP_STEP_PRESENT && w->flags & GUP_WRITE)
-		need |= l->need_write;
-	if ((entry & need) != need)
+		__asm__ volatile("" : : "r"(w->flags));
+	if (!pgt_permitted(f, level, entry, write && v->write_check == GUP_STEP_PRESENT))
 		return false;
-	return !(entry & (l->special | l->devmap));
+	return !(entry & (f->level[level].special | f->level[level].devmap));
 }
 
-/* pXd_write() */
-REF_ALWAYS_INLINE bool gup_writable(const struct pgt_fmt *f, enum pgt_level level, uint64_t entry)
+/* PGDIR_SHIFT and the like of a level that is real. */
+REF_ALWAYS_INLINE unsigned gup_shift(const struct pgt_fmt *f, const struct gup_walk *w,
+				     enum pgt_level level)
 {
-	uint64_t write = f->level[level].need_write;
-
-	return (entry & write) == write;
+	if (f->fold_how == PGT_HOW_PATCHED && level == PGT_PGD &&
+	    f->level[PGT_P4D].fold == PGT_FOLD_MACHINE)
+		return w->mm->pgdir_shift;
+	if (f->fold_how == PGT_HOW_VARIABLE && level == PGT_PGD && gup_below_folded(f, w, PGT_PGD))
+		level = PGT_P4D;
+	if (f->fold_how == PGT_HOW_VARIABLE && level == PGT_P4D && gup_below_folded(f, w, PGT_P4D))
+		level = PGT_PUD;
+	return f->level[level].shift;
 }
 
 /* ---- clip: pXd_addr_end() ---- */
@@ -136,24 +132,29 @@ REF_ALWAYS_INLINE uint64_t gup_addr_end(GUP_ARGS, enum pgt_level level, uint64_t
 	if (f->type_mask && by_value)
 		return gup_clip(v, 1ULL << (f->type_base_shift +
 					    gup_entry_type(f, entry) * f->type_bits), addr, end);
-	if (level == PGT_PGD && f->level[PGT_P4D].fold == PGT_FOLD_MACHINE)
-		return gup_clip(v, 1ULL << w->mm->pgdir_shift, addr, end);
-	return gup_clip(v, 1ULL << l->shift, addr, end);
+	return gup_clip(v, 1ULL << gup_shift(f, w, level), addr, end);
 }
 
 /* ---- descent: pXd_offset() ---- */
 
-/* The table below an entry of `level`, at addr's index. */
-REF_ALWAYS_INLINE uint64_t *gup_deref(const struct pgt_fmt *f, const struct gup_walk *w,
-				      enum pgt_level level, uint64_t entry, uint64_t addr)
+/* pXd_index(): where addr's entry is in a table of `level`. */
+REF_ALWAYS_INLINE uint64_t gup_index(const struct pgt_fmt *f, const struct gup_walk *w,
+				     enum pgt_level level, uint64_t addr)
 {
-	const struct pgt_level_fmt *l = &f->level[level], *below = &f->level[level - 1];
-	uint64_t *table = (uint64_t *)(w->mem + (entry & l->table_origin));
-	uint64_t nr = 1ULL << below->bits;
+	uint64_t nr = 1ULL << f->level[level].bits;
 
-	if (below->fold == PGT_FOLD_MACHINE)
+	if (f->fold_how == PGT_HOW_PATCHED && f->level[level].fold == PGT_FOLD_MACHINE)
 		nr = w->mm->ptrs_per_p4d;
-	return table + ((addr >> below->shift) & (nr - 1));
+	return addr >> gup_shift(f, w, level) & (nr - 1);
+}
+
+/* The table below an entry of `level`, at addr's index. */
+REF_ALWAYS_INLINE struct pgt_entry *gup_deref(const struct pgt_fmt *f, const struct gup_walk *w,
+					      enum pgt_level level, uint64_t entry, uint64_t addr)
+{
+	void *table = w->mem + (pgt_table_phys(f, level, entry) - f->phys_base);
+
+	return pgt_entry_at(&f->level[level - 1], table, gup_index(f, w, level - 1, addr));
 }
 
 /*
@@ -162,39 +163,51 @@ REF_ALWAYS_INLINE uint64_t *gup_deref(const struct pgt_fmt *f, const struct gup_
  * gives the address of the caller's copy. The next word after that is not a page-table entry, and
  * the same word read again is not what the table says by then.
  */
-REF_ALWAYS_INLINE uint64_t *gup_offset(GUP_ARGS, enum pgt_level level, uint64_t *real,
-				       uint64_t *copy, uint64_t entry, uint64_t addr)
+REF_ALWAYS_INLINE struct pgt_entry *gup_offset(GUP_ARGS, enum pgt_level level,
+					       struct pgt_entry *real, struct pgt_entry *copy,
+					       uint64_t entry, uint64_t addr)
 {
-	if (!gup_below_folded(f, level) && !gup_folded(f, level, entry))
+	if (!gup_below_folded(f, w, level) && !gup_folded(f, level, entry))
 		return gup_deref(f, w, level, entry, addr);
 	if (v->design == GUP_OFFSET_LOCKLESS && f->has_offset_lockless)
 		return real;
 	return copy;
 }
 
-/* Where the by-value argument `own` of a level's function lies; see enum gup_copy. */
-REF_ALWAYS_INLINE uint64_t *gup_copy(const struct gup_variant *v, struct gup_walk *w,
-				     enum gup_copy arg, uint64_t *own)
+/* Where the by-value argument `entry` of a level's function lies: in the slot given, or, with its
+ * caller's local beside it, where enum gup_copy says. */
+REF_ALWAYS_INLINE struct pgt_entry *gup_copy(GUP_ARGS, enum pgt_level level, enum gup_copy arg,
+					     uint64_t entry, union gup_slot *own)
 {
-	if (!v->one_object)
-		return own;
-	w->copies[arg] = w->copies[arg + 1] = *own;
-	return &w->copies[arg];
+	const struct pgt_level_fmt *l = &f->level[level];
+	struct pgt_entry *e = (struct pgt_entry *)own;
+
+	if (v->one_object) {
+		pgt_write_local(f, level, pgt_entry_at(l, w->copies, arg + 1), entry);
+		e = pgt_entry_at(l, w->copies, arg);
+	}
+	pgt_write_local(f, level, e, entry);
+	return e;
+}
+
+REF_ALWAYS_INLINE struct pgt_entry *gup_next(const struct pgt_fmt *f, enum pgt_level level,
+					     struct pgt_entry *e)
+{
+	return pgt_entry_at(&f->level[level], e, 1);
 }
 
 /* pgd_offset(): where levels fold per mm, by the type of the table's first entry. */
-REF_ALWAYS_INLINE uint64_t *gup_pgd_offset(const struct pgt_fmt *f, const struct gup_walk *w,
-					   uint64_t addr)
+REF_ALWAYS_INLINE struct pgt_entry *gup_pgd_offset(const struct pgt_fmt *f,
+						   const struct gup_walk *w, uint64_t addr)
 {
-	uint64_t *pgd = ref_load_acquire(&w->mm->pgd);
-	unsigned shift = f->level[PGT_PGD].shift;
+	struct pgt_entry *pgd = ref_load_acquire(&w->mm->pgd);
+	unsigned shift = gup_shift(f, w, PGT_PGD);
 
-	if (f->level[PGT_P4D].fold == PGT_FOLD_MACHINE)
-		shift = w->mm->pgdir_shift;
 	if (f->type_mask)
 		shift = f->type_base_shift +
-			gup_entry_type(f, REF_READ_ONCE(pgd[0])) * f->type_bits;
-	return pgd + ((addr >> shift) & ((1ULL << f->level[PGT_PGD].bits) - 1));
+			gup_entry_type(f, pgt_read(f, PGT_PGD, pgd)) * f->type_bits;
+	return pgt_entry_at(&f->level[PGT_PGD], pgd,
+			    addr >> shift & ((1ULL << f->level[PGT_PGD].bits) - 1));
 }
 
 /* ---- what was found ---- */
@@ -220,7 +233,7 @@ REF_ALWAYS_INLINE bool gup_folio_right(GUP_ARGS, enum pgt_level level, uint64_t 
 		return false;
 	if (v->pin_after_recheck && w->flags & GUP_PIN)
 		gup_add_pins(v, folio, refs);
-	if (gup_writable(f, level, entry) ||
+	if (pgt_writable(f, level, entry) ||
 	    !GUP_STEP_FAILS(v->unshare, gup_must_unshare(page, folio, w->flags, true), page, folio))
 		return true;
 	if (v->pin_after_recheck && w->flags & GUP_PIN)
@@ -230,31 +243,41 @@ REF_ALWAYS_INLINE bool gup_folio_right(GUP_ARGS, enum pgt_level level, uint64_t 
 
 /* ---- the walk ---- */
 
-/* The PMD too: a table that is being collapsed has valid PTEs yet (70cbc3cc78a9). */
-REF_ALWAYS_INLINE bool gup_pte_changed(const struct gup_variant *v, const uint64_t *pmdp,
-				       uint64_t pmd, const uint64_t *ptep, uint64_t pte)
+/* pfn_to_page() */
+REF_ALWAYS_INLINE struct ref_page *gup_page(const struct pgt_fmt *f, const struct gup_walk *w,
+					    uint64_t phys)
 {
-	return GUP_STEP_FAILS(v->pmd_recheck, ref_load_acquire(pmdp) != pmd, pmdp, pmd) ||
-	       GUP_STEP_FAILS(v->entry_recheck, ref_load_acquire(ptep) != pte, ptep, pte);
+	return w->memmap + ((phys - f->phys_base) >> f->page_shift);
+}
+
+/* The PMD too: a table that is being collapsed has valid PTEs yet (70cbc3cc78a9). */
+REF_ALWAYS_INLINE bool gup_pte_changed(const struct pgt_fmt *f, const struct gup_variant *v,
+				       const struct pgt_entry *pmdp, uint64_t pmd,
+				       const struct pgt_entry *ptep, uint64_t pte)
+{
+	return GUP_STEP_FAILS(v->pmd_recheck, pgt_read_acquire(f, PGT_PMD, pmdp) != pmd, pmdp,
+			      pmd) ||
+	       GUP_STEP_FAILS(v->entry_recheck, pgt_read_acquire(f, PGT_PTE, ptep) != pte, ptep,
+			      pte);
 }
 
 /* gup_fast_pte_range() */
-REF_ALWAYS_INLINE bool gup_pte_range(GUP_ARGS, uint64_t pmd, uint64_t *pmdp, uint64_t addr,
+REF_ALWAYS_INLINE bool gup_pte_range(GUP_ARGS, uint64_t pmd, struct pgt_entry *pmdp, uint64_t addr,
 				     uint64_t end)
 {
-	uint64_t *ptep = gup_deref(f, w, PGT_PMD, pmd, addr);
+	struct pgt_entry *ptep = gup_deref(f, w, PGT_PMD, pmd, addr);
 
 	if (v->before_table)
 		v->before_table(pmd);
 	do {
-		uint64_t pte = ref_load_acquire(ptep); /* pairs with pgt_map()'s release */
+		uint64_t pte = pgt_read_lockless(f, PGT_PTE, ptep); /* pairs with pgt_map()'s release */
 		struct ref_page *page, *folio;
 
 		REF_STEP("gup: pte loaded");
-		if (gup_protnone(f, PGT_PTE, pte) || !gup_access_permitted(f, v, w, PGT_PTE, pte))
+		if (pgt_protnone(f, PGT_PTE, pte) || !gup_access_permitted(f, v, w, PGT_PTE, pte))
 			return false;
-		page = w->memmap + ((pte & f->level[PGT_PTE].leaf_origin) >> f->page_shift);
-		if (v->get_after_recheck && gup_pte_changed(v, pmdp, pmd, ptep, pte))
+		page = gup_page(f, w, pgt_leaf_phys(f, PGT_PTE, pte));
+		if (v->get_after_recheck && gup_pte_changed(f, v, pmdp, pmd, ptep, pte))
 			return false;
 		folio = gup_grab_folio(v, page, 1, w->flags);
 		if (!folio)
@@ -263,20 +286,20 @@ REF_ALWAYS_INLINE bool gup_pte_range(GUP_ARGS, uint64_t pmd, uint64_t *pmdp, uin
 			v->before_recheck(page);
 		/* The try-get was a full barrier. */
 		if ((v->allowed_first && !gup_folio_allowed(v, folio, w->flags)) ||
-		    (!v->get_after_recheck && gup_pte_changed(v, pmdp, pmd, ptep, pte)) ||
+		    (!v->get_after_recheck && gup_pte_changed(f, v, pmdp, pmd, ptep, pte)) ||
 		    !gup_folio_right(f, v, w, PGT_PTE, pte, page, folio, 1)) {
 			gup_ungrab_folio(v, folio, 1, w->flags);
 			return false;
 		}
 		gup_set_referenced(v, folio);
 		w->pages[w->nr++] = page;
-	} while (ptep++, addr += 1ULL << f->page_shift, addr != end);
+	} while (ptep = gup_next(f, PGT_PTE, ptep), addr += 1ULL << f->page_shift, addr != end);
 	return true;
 }
 
 /* gup_fast_pmd_leaf(), gup_fast_pud_leaf() */
-REF_ALWAYS_INLINE bool gup_huge_leaf(GUP_ARGS, enum pgt_level level, uint64_t entry, uint64_t *ep,
-				     uint64_t addr, uint64_t end)
+REF_ALWAYS_INLINE bool gup_huge_leaf(GUP_ARGS, enum pgt_level level, uint64_t entry,
+				     struct pgt_entry *ep, uint64_t addr, uint64_t end)
 {
 	const struct pgt_level_fmt *l = &f->level[level];
 	struct ref_page *page, *folio, **pages = w->pages + w->nr;
@@ -285,12 +308,11 @@ REF_ALWAYS_INLINE bool gup_huge_leaf(GUP_ARGS, enum pgt_level level, uint64_t en
 	if (!gup_access_permitted(f, v, w, level, entry))
 		return false;
 	/* record_subpages() */
-	page = w->memmap + (((entry & l->leaf_origin) | (addr & ((1ULL << l->shift) - 1))) >>
-			    f->page_shift);
+	page = gup_page(f, w, pgt_leaf_phys(f, level, entry) | (addr & ((1ULL << l->shift) - 1)));
 	refs = (unsigned long)((end - addr) >> f->page_shift);
 	for (i = 0; i < refs; i++)
 		pages[i] = page + i;
-	if (v->get_after_recheck && ref_load_acquire(ep) != entry)
+	if (v->get_after_recheck && pgt_read_acquire(f, level, ep) != entry)
 		return false;
 	folio = gup_grab_folio(v, page, (int)refs, w->flags);
 	if (!folio)
@@ -300,7 +322,8 @@ REF_ALWAYS_INLINE bool gup_huge_leaf(GUP_ARGS, enum pgt_level level, uint64_t en
 	/* PageAnonExclusive of what a huge entry maps is the head's. */
 	if ((v->allowed_first && !gup_folio_allowed(v, folio, w->flags)) ||
 	    (!v->get_after_recheck &&
-	     GUP_STEP_FAILS(v->entry_recheck, ref_load_acquire(ep) != entry, ep, entry)) ||
+	     GUP_STEP_FAILS(v->entry_recheck, pgt_read_acquire(f, level, ep) != entry, ep,
+			    entry)) ||
 	    !gup_folio_right(f, v, w, level, entry, folio, folio, (int)refs)) {
 		gup_ungrab_folio(v, folio, (int)refs, w->flags);
 		return false;
@@ -311,93 +334,96 @@ REF_ALWAYS_INLINE bool gup_huge_leaf(GUP_ARGS, enum pgt_level level, uint64_t en
 }
 
 /* gup_fast_pmd_range() */
-REF_ALWAYS_INLINE bool gup_pmd_range(GUP_ARGS, uint64_t *pudp, uint64_t pud, uint64_t addr,
+REF_ALWAYS_INLINE bool gup_pmd_range(GUP_ARGS, struct pgt_entry *pudp, uint64_t pud, uint64_t addr,
 				     uint64_t end)
 {
-	uint64_t *copy = gup_copy(v, w, GUP_PUD_ARG, &pud);
-	uint64_t *pmdp = gup_offset(f, v, w, PGT_PUD, pudp, copy, pud, addr);
+	union gup_slot own;
+	struct pgt_entry *copy = gup_copy(f, v, w, PGT_PUD, GUP_PUD_ARG, pud, &own);
+	struct pgt_entry *pmdp = gup_offset(f, v, w, PGT_PUD, pudp, copy, pud, addr);
 	uint64_t next;
 
 	do {
-		uint64_t pmd = ref_load_acquire(pmdp);
+		uint64_t pmd = pgt_read_lockless(f, PGT_PMD, pmdp);
 
 		REF_STEP("gup: pmd loaded");
 		next = gup_addr_end(f, v, w, PGT_PMD, pmd, addr, end);
-		if (!gup_present(f, PGT_PMD, pmd))
+		if (!gup_present(f, w, PGT_PMD, pmd))
 			return false;
-		if (ref_unlikely(gup_leaf(f, PGT_PMD, pmd))) {
-			if (gup_protnone(f, PGT_PMD, pmd) ||
+		if (ref_unlikely(pgt_leaf(f, PGT_PMD, pmd))) {
+			if (pgt_protnone(f, PGT_PMD, pmd) ||
 			    !gup_huge_leaf(f, v, w, PGT_PMD, pmd, pmdp, addr, next))
 				return false;
 		} else if (!gup_pte_range(f, v, w, pmd, pmdp, addr, next)) {
 			return false;
 		}
-	} while (pmdp++, addr = next, addr != end);
+	} while (pmdp = gup_next(f, PGT_PMD, pmdp), addr = next, addr != end);
 	return true;
 }
 
 /* gup_fast_pud_range() */
-REF_ALWAYS_INLINE bool gup_pud_range(GUP_ARGS, uint64_t *p4dp, uint64_t p4d, uint64_t addr,
+REF_ALWAYS_INLINE bool gup_pud_range(GUP_ARGS, struct pgt_entry *p4dp, uint64_t p4d, uint64_t addr,
 				     uint64_t end)
 {
-	uint64_t *copy = gup_copy(v, w, GUP_P4D_ARG, &p4d);
-	uint64_t *pudp = gup_offset(f, v, w, PGT_P4D, p4dp, copy, p4d, addr);
+	union gup_slot own;
+	struct pgt_entry *copy = gup_copy(f, v, w, PGT_P4D, GUP_P4D_ARG, p4d, &own);
+	struct pgt_entry *pudp = gup_offset(f, v, w, PGT_P4D, p4dp, copy, p4d, addr);
 	uint64_t next;
 
 	do {
-		uint64_t pud = ref_load_acquire(pudp);
+		uint64_t pud = pgt_read_acquire(f, PGT_PUD, pudp);
 
 		REF_STEP("gup: pud loaded");
 		next = gup_addr_end(f, v, w, PGT_PUD, pud, addr, end);
-		if (ref_unlikely(!gup_present(f, PGT_PUD, pud)))
+		if (ref_unlikely(!gup_present(f, w, PGT_PUD, pud)))
 			return false;
-		if (ref_unlikely(gup_leaf(f, PGT_PUD, pud))) {
+		if (ref_unlikely(pgt_leaf(f, PGT_PUD, pud))) {
 			if (!gup_huge_leaf(f, v, w, PGT_PUD, pud, pudp, addr, next))
 				return false;
 		} else if (!gup_pmd_range(f, v, w, pudp, pud, addr, next)) {
 			return false;
 		}
-	} while (pudp++, addr = next, addr != end);
+	} while (pudp = gup_next(f, PGT_PUD, pudp), addr = next, addr != end);
 	return true;
 }
 
 /* gup_fast_p4d_range() */
-REF_ALWAYS_INLINE bool gup_p4d_range(GUP_ARGS, uint64_t *pgdp, uint64_t pgd, uint64_t addr,
+REF_ALWAYS_INLINE bool gup_p4d_range(GUP_ARGS, struct pgt_entry *pgdp, uint64_t pgd, uint64_t addr,
 				     uint64_t end)
 {
-	uint64_t *copy = gup_copy(v, w, GUP_PGD_ARG, &pgd);
-	uint64_t *p4dp = gup_offset(f, v, w, PGT_PGD, pgdp, copy, pgd, addr);
+	union gup_slot own;
+	struct pgt_entry *copy = gup_copy(f, v, w, PGT_PGD, GUP_PGD_ARG, pgd, &own);
+	struct pgt_entry *p4dp = gup_offset(f, v, w, PGT_PGD, pgdp, copy, pgd, addr);
 	uint64_t next;
 
 	do {
-		uint64_t p4d = ref_load_acquire(p4dp);
+		uint64_t p4d = pgt_read_acquire(f, PGT_P4D, p4dp);
 
 		REF_STEP("gup: p4d loaded");
 		next = gup_addr_end(f, v, w, PGT_P4D, p4d, addr, end);
-		if (!gup_present(f, PGT_P4D, p4d))
+		if (!gup_present(f, w, PGT_P4D, p4d))
 			return false;
 		if (!gup_pud_range(f, v, w, p4dp, p4d, addr, next))
 			return false;
-	} while (p4dp++, addr = next, addr != end);
+	} while (p4dp = gup_next(f, PGT_P4D, p4dp), addr = next, addr != end);
 	return true;
 }
 
 /* gup_fast_pgd_range(); no architecture here has leaves at the top. */
 REF_ALWAYS_INLINE void gup_pgd_range(GUP_ARGS, uint64_t addr, uint64_t end)
 {
-	uint64_t *pgdp = gup_pgd_offset(f, w, addr);
+	struct pgt_entry *pgdp = gup_pgd_offset(f, w, addr);
 	uint64_t next;
 
 	do {
-		uint64_t pgd = ref_load_acquire(pgdp);
+		uint64_t pgd = pgt_read_acquire(f, PGT_PGD, pgdp);
 
 		REF_STEP("gup: pgd loaded");
 		next = gup_addr_end(f, v, w, PGT_PGD, pgd, addr, end);
-		if (!gup_present(f, PGT_PGD, pgd))
+		if (!gup_present(f, w, PGT_PGD, pgd))
 			return;
 		if (!gup_p4d_range(f, v, w, pgdp, pgd, addr, next))
 			return;
-	} while (pgdp++, addr = next, addr != end);
+	} while (pgdp = gup_next(f, PGT_PGD, pgdp), addr = next, addr != end);
 }
 
 /*
@@ -439,7 +465,8 @@ REF_ALWAYS_INLINE unsigned long gup_fast_walk(const struct pgt_fmt *f, const str
 					      unsigned flags, struct ref_page **pages)
 {
 	struct gup_walk w = { mm, mm->mem, mm->memmap, pages, 0, flags, NULL };
-	uint64_t copies[GUP_NR_COPIES], end;
+	union gup_slot copies[GUP_NR_COPIES];
+	uint64_t end;
 
 	/* mm_set_has_pinned_flag() */
 	if (flags & GUP_PIN && !(REF_READ_ONCE(mm->flags) & REF_MM_HAS_PINNED))
@@ -452,11 +479,15 @@ REF_ALWAYS_INLINE unsigned long gup_fast_walk(const struct pgt_fmt *f, const str
 		if (end > f->task_size_max)
 			return 0;
 		/* gup_fast_permitted() */
-		if (f->permitted_shift ? end >> f->permitted_shift != 0 : end > mm->limit)
+		if (f->permitted_shift && end >> f->permitted_shift)
+			return 0;
+		if (f->max_levels && end > mm->limit)
 			return 0;
 	}
 	if (v->one_object) {
-		copies[GUP_COPY_GUARD] = f->level[PGT_PGD].empty;
+		pgt_write_local(f, PGT_PGD,
+				pgt_entry_at(&f->level[PGT_PGD], copies, GUP_COPY_GUARD),
+				f->level[PGT_PGD].empty);
 		w.copies = copies;
 	}
 	gup_walk_pages(f, v, &w, mm, start, end);

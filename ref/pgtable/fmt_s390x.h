@@ -106,4 +106,6 @@ static const struct pgt_fmt pgt_fmt_s390x = {
 	},
 };
 
+#define PGT_FORMATS_s390x(X) X(s390x)
+
 #endif

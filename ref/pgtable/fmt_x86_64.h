@@ -84,13 +84,14 @@ static const struct pgt_fmt pgt_fmt_x86_64_4k_57_folded = {
 	.page_shift = 12,
 	.task_size_max = (1ULL << 47) - 4096,
 	.permitted_shift = 47,
-	.machine_folds = true,
 	.level = {
 		X86_LOWER_LEVELS,
 		[PGT_P4D] = { .shift = 39, .bits = 9, .fold = PGT_FOLD_MACHINE,
-			      X86_TABLE_FIELDS(X86_PRESENT) },
+			      .folded = true, X86_TABLE_FIELDS(X86_PRESENT) },
 		[PGT_PGD] = { .shift = 39, .bits = 9, X86_TABLE_FIELDS(~0ULL) },
 	},
 };
+
+#define PGT_FORMATS_x86_64(X) X(x86_64_4k_48) X(x86_64_4k_57) X(x86_64_4k_57_folded)
 
 #endif

@@ -3,12 +3,13 @@
  * What a page-table format is: constants only, so that a walker instantiated for one format has
  * nothing left to decide.
  *
- * To add a format, in this order (CONTRIBUTING.md has the wider list):
- *  1. fmt_<arch>.h: `static const struct pgt_fmt` with designated initialisers, each group of bits
- *     citing the kernel header it was read in. Fill the fields in the order they stand here.
- *  2. name it in formats.c. The tests take every format from there.
- *  3. ../gup/walk_<arch>.c: GUP_WALKERS(ident), and in ../gup/gup.c the rows of it.
- *  4. If its levels fold in a way that enum pgt_fold does not know, say so here first.
+ * To add a format (CONTRIBUTING.md has an example that is compiled by the tests):
+ *  1. fmt_<arch>.h: `static const struct pgt_fmt pgt_fmt_<ident>` with designated initialisers, each
+ *     group of bits citing the kernel header it was read in, and `#define PGT_FORMATS_<arch>(X)`,
+ *     which names each ident. Fill the fields in the order they stand here.
+ *  2. archs.h: the file's row, when the architecture is new.
+ * The walkers, their table, the tests and `ref.static` take every format from there. If its levels
+ * fold in a way that enum pgt_fold does not know, say so here first.
  */
 #ifndef REF_PGTABLE_FORMAT_H
 #define REF_PGTABLE_FORMAT_H
@@ -18,8 +19,30 @@
 enum pgt_fold {
 	PGT_FOLD_NEVER,	  /* the level is always a table of its own */
 	PGT_FOLD_STATIC,  /* never: the one above took its place when compiled (pgtable-nop4d.h) */
-	PGT_FOLD_MACHINE, /* the kernel decides at boot; see pgt_fmt.machine_folds */
+	PGT_FOLD_MACHINE, /* the kernel decides at boot: pgt_level_fmt.folded, pgt_fmt.fold_how */
 	PGT_FOLD_MM,	  /* per mm: an entry's type bits say whether its level is real */
+};
+
+/* PGT_FOLD_MACHINE: how the kernel knows, and where the entry of a folded level is. */
+enum pgt_fold_how {
+	/* x86: code patched at boot, so a constant; pgdir_shift and ptrs_per_p4d are variables in
+	 * memory. The folded level's entry is the one above. */
+	PGT_HOW_PATCHED,
+	/* riscv: variables in memory, looked at every time, and the upper levels' shifts with them.
+	 * The folded level's entry is the one above. */
+	PGT_HOW_VARIABLE,
+	/* arm64: code patched at boot, and PGDIR_SHIFT stays as it was compiled: the top table is
+	 * one of the folded level, found by aligning the pointer to the entry above down to a
+	 * page, and is indexed as such. */
+	PGT_HOW_REINDEXED,
+};
+
+/* How an entry lies in memory. */
+enum pgt_entry_kind {
+	PGT_U64,
+	PGT_U32,
+	PGT_U32X2,    /* a 64-bit entry of a 32-bit machine: low word, high word */
+	PGT_U32_PAIR, /* two 32-bit entries of the hardware; Linux looks at the first */
 };
 
 /* One level. All values are of this level's entries, in the format's own bits. */
@@ -27,21 +50,28 @@ struct pgt_level_fmt {
 	uint8_t shift; /* log2 of what one entry covers, with no level above folded into it */
 	uint8_t bits;  /* log2 of the entries of a table; 0 where the level is folded for good */
 	enum pgt_fold fold;
+	bool folded;   /* PGT_FOLD_MACHINE: it is, on this machine */
+	enum pgt_entry_kind entry;
 
 	uint64_t empty;		/* an entry that maps nothing: type bits stay where there are any */
 	uint64_t present_mask;	/* an entry is present unless (entry & present_mask) == */
 	uint64_t absent;	/* absent: what the kernel's pXd_present() or pgd_none() tests */
 	uint64_t table;		/* bits beside the address in an entry that points to a table */
 	uint64_t table_origin;	/* address bits of such an entry */
+	uint8_t table_shift;	/* and how far left they have to go */
 
 	bool can_leaf;
 	uint64_t leaf_mask;	/* pXd_leaf(): (entry & leaf_mask) == leaf_set */
 	uint64_t leaf_set;
+	bool leaf_unless;	/* or, then, != leaf_set */
 	uint64_t leaf_origin;	/* address bits of a leaf */
+	int8_t leaf_shift;	/* and how far left they have to go; negative: right */
 	uint64_t leaf_ro;	/* bits of a young leaf, read only and writable (then also dirty) */
 	uint64_t leaf_rw;
 	uint64_t need_read;	/* pXd_access_permitted(): all of these are set */
 	uint64_t need_write;	/* and these too when the caller wants to write */
+	uint64_t deny_read;	/* and none of these */
+	uint64_t deny_write;
 	uint64_t protnone_mask; /* pXd_protnone(): (entry & protnone_mask) == protnone_set; */
 	uint64_t protnone_set;	/* mask 0: no such entry */
 	uint64_t special;	/* pXd_special(); 0: no such bit */
@@ -57,18 +87,23 @@ struct pgt_level_fmt {
 struct pgt_fmt {
 	const char *name; /* <arch>-<page>-<va>[-folded], or the arch when it folds per mm */
 	uint8_t page_shift;
+	bool big_endian; /* entries in memory, whatever the machine */
 	/* End of the largest user range: TASK_SIZE_MAX. */
 	uint64_t task_size_max;
-	/* gup_fast_permitted(): end >> permitted_shift is 0, or, when that is 0, end is at most the
-	 * mm's own limit. */
+	/* gup_fast_permitted(): end >> permitted_shift is 0; or, where levels fold per mm, end is at
+	 * most the mm's own limit. 0: the architecture has none. */
 	uint8_t permitted_shift;
-	/* PGT_FOLD_MACHINE levels are folded on this machine. The kernel patches its code for that
-	 * at boot, so a walker has it as a constant, while pgdir_shift and ptrs_per_p4d stay
-	 * variables in memory. */
-	bool machine_folds;
+	enum pgt_fold_how fold_how;
 	/* The architecture has pXd_offset_lockless() of its own, which hands on the real pointer
 	 * where a level is folded (d3f7b1bb2040). Others use the generic pXd_offset(&value). */
 	bool has_offset_lockless;
+	/* Designs align_real and reload_real exist here, in this order of time (see ref/gup.h). */
+	bool has_real_offsets;
+	/* Where the simulated memory begins: PHYS_OFFSET. */
+	uint64_t phys_base;
+	/* Address bits that an entry keeps elsewhere: (entry & addr_high) << addr_high_shift. */
+	uint64_t addr_high;
+	uint8_t addr_high_shift;
 	/* PGT_FOLD_MM: the type bits of an entry, and their shift; type t covers
 	 * 1 << (type_base_shift + t * type_bits). A level's own type is level - PGT_PMD. */
 	uint64_t type_mask;
@@ -80,7 +115,7 @@ struct pgt_fmt {
 	struct pgt_level_fmt level[PGT_NR_LEVELS];
 };
 
-extern const struct pgt_fmt *const pgt_formats[]; /* ends with NULL */
+const struct pgt_fmt *pgt_format_at(size_t i); /* NULL after the last */
 const struct pgt_fmt *pgt_format_find(const char *name);
 
 #endif

@@ -2,33 +2,44 @@
 /* The list of page-table formats. */
 #include <string.h>
 
-#include "fmt_s390x.h"
-#include "fmt_x86_64.h"
+#include "archs.h"
 
-const struct pgt_fmt *const pgt_formats[] = {
-	&pgt_fmt_x86_64_4k_48,
-	&pgt_fmt_x86_64_4k_57,
-	&pgt_fmt_x86_64_4k_57_folded,
-	&pgt_fmt_s390x,
-	NULL,
-};
+#define ARCH(arch) &pgt_arch_##arch,
+static const struct pgt_arch *const archs[] = { PGT_ARCHS(ARCH) };
+#define NR_ARCHS (sizeof(archs) / sizeof(archs[0]))
+
+const struct pgt_fmt *pgt_format_at(size_t i)
+{
+	for (size_t a = 0; a < NR_ARCHS; i -= archs[a++]->nr_formats)
+		if (i < archs[a]->nr_formats)
+			return archs[a]->formats[i];
+	return NULL;
+}
 
 const struct pgt_fmt *pgt_format_find(const char *name)
 {
-	for (const struct pgt_fmt *const *f = pgt_formats; name && *f; f++)
-		if (!strcmp((*f)->name, name))
-			return *f;
+	const struct pgt_fmt *f;
+
+	for (size_t i = 0; name && (f = pgt_format_at(i)); i++)
+		if (!strcmp(f->name, name))
+			return f;
 	return NULL;
 }
 
 size_t pgt_nr_formats(void)
 {
-	return sizeof(pgt_formats) / sizeof(pgt_formats[0]) - 1;
+	size_t nr = 0;
+
+	for (size_t a = 0; a < NR_ARCHS; a++)
+		nr += archs[a]->nr_formats;
+	return nr;
 }
 
 const char *pgt_format_name(size_t i)
 {
-	return i < pgt_nr_formats() ? pgt_formats[i]->name : NULL;
+	const struct pgt_fmt *f = pgt_format_at(i);
+
+	return f ? f->name : NULL;
 }
 
 bool pgt_format_folds_per_mm(const char *format)

@@ -108,7 +108,7 @@ struct ref_page *__ref_folio_alloc(struct ref_mm *mm, unsigned order, void *mapp
 		head[i].mm = mm;
 		head[i].mapcount = head[i].pincount = 0;
 	}
-	REF_MEM_REUSED(mm->mem + ref_page_phys(mm, head), nr << mm->fmt->page_shift);
+	REF_MEM_REUSED(ref_page_mem(mm, head), nr << mm->fmt->page_shift);
 	head->nr = (uint32_t)nr;
 	REF_WRITE_ONCE(head->mapping, mapping);
 	head->index = index;
@@ -122,7 +122,7 @@ __attribute__((noinline, cold)) void ref_folio_free(struct ref_page *head)
 	struct ref_mm *mm = head->mm;
 	struct ref_page *old;
 
-	REF_MEM_FREED(mm->mem + ref_page_phys(mm, head), (size_t)head->nr << mm->fmt->page_shift,
+	REF_MEM_FREED(ref_page_mem(mm, head), (size_t)head->nr << mm->fmt->page_shift,
 		      REF_READ_ONCE(head->flags) & REF_PG_TABLE ? "table" : "frame");
 	for (uint32_t i = 0; i < head->nr; i++) {
 		REF_WRITE_ONCE(head[i].head, &head[i]);

@@ -7,7 +7,7 @@
 
 #include <ref/port.h>
 
-#include "format.h"
+#include "entry.h"
 
 #define PGT_MAX_ORDER 19 /* 2 GiB of 4 KiB frames: the largest leaf there is */
 
@@ -22,12 +22,13 @@ enum ref_mm_flags { REF_MM_HAS_PINNED = 1 << 0 };
 
 struct ref_mm {
 	/* What walkers read. */
-	uint64_t *pgd;		   /* the top table, as mm->pgd */
-	char *mem;		   /* where physical address 0 is: __va(0) */
-	struct ref_page *memmap;   /* pfn_to_page(0) */
+	struct pgt_entry *pgd;	   /* the top table, as mm->pgd */
+	char *mem;		   /* where physical address fmt->phys_base is */
+	struct ref_page *memmap;   /* and the page of that */
 	uint64_t limit;		   /* end of what is mappable; s390x: asce_limit */
-	unsigned pgdir_shift;	   /* PGT_FOLD_MACHINE: the kernel's variables of that name */
+	unsigned pgdir_shift;	   /* PGT_HOW_PATCHED: the kernel's variables of that name */
 	unsigned ptrs_per_p4d;
+	bool enabled[PGT_NR_LEVELS]; /* PGT_HOW_VARIABLE: pgtable_l4_enabled, pgtable_l5_enabled */
 	unsigned write_protect_seq; /* odd: a fork() write-protects entries */
 	unsigned flags;		   /* enum ref_mm_flags */
 
@@ -70,7 +71,17 @@ void *__pgt_make_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level);
 
 REF_ALWAYS_INLINE uint64_t ref_page_phys(const struct ref_mm *mm, const struct ref_page *page)
 {
-	return (uint64_t)(page - mm->memmap) << mm->fmt->page_shift;
+	return mm->fmt->phys_base + ((uint64_t)(page - mm->memmap) << mm->fmt->page_shift);
+}
+
+REF_ALWAYS_INLINE struct ref_page *ref_phys_page(const struct ref_mm *mm, uint64_t phys)
+{
+	return mm->memmap + ((phys - mm->fmt->phys_base) >> mm->fmt->page_shift);
+}
+
+REF_ALWAYS_INLINE void *ref_page_mem(const struct ref_mm *mm, const struct ref_page *page)
+{
+	return mm->mem + ((size_t)(page - mm->memmap) << mm->fmt->page_shift);
 }
 
 REF_ALWAYS_INLINE struct ref_page *ref_page_folio(struct ref_page *page)

@@ -5,6 +5,42 @@
 
 #include "mm.h"
 
+static bool folded(const struct pgt_fmt *f, int level)
+{
+	const struct pgt_level_fmt *l = &f->level[level];
+
+	return l->fold == PGT_FOLD_STATIC || (l->fold == PGT_FOLD_MACHINE && l->folded);
+}
+
+/* PGT_HOW_REINDEXED: a table below `level` takes its place. */
+static bool has_folded_below(const struct pgt_fmt *f, int level)
+{
+	while (--level > PGT_PTE)
+		if (f->level[level].folded)
+			return true;
+	return false;
+}
+
+/*
+ * The next table down that exists. Where levels are folded into the one above, the table there is
+ * called after the lowest that stands for something of its own: a leaf, or the pointer to a PTE
+ * table; so the top of i386's two levels is PGT_PMD here, as on s390x with 2 levels.
+ */
+static struct pgt_real next_real(const struct pgt_fmt *f, int *level)
+{
+	struct pgt_real real = { (enum pgt_level)*level, f->level[*level].shift,
+				 f->level[*level].bits };
+	int l = *level;
+
+	while (l > PGT_PTE && folded(f, l - 1))
+		l--;
+	if (l <= PGT_PUD)
+		real.level = (enum pgt_level)l;
+	real.shift = f->level[l].shift;
+	*level = l - 1;
+	return real;
+}
+
 /* The tables that an mm with so many levels really has, and the end of its range. */
 static int set_geometry(struct ref_mm *mm, unsigned levels)
 {
@@ -18,48 +54,53 @@ static int set_geometry(struct ref_mm *mm, unsigned levels)
 	} else if (levels) {
 		return -EINVAL;
 	}
-	for (int l = top; l >= 0; l--) {
-		const struct pgt_level_fmt *lf = &f->level[l];
-		struct pgt_real real = { (enum pgt_level)l, lf->shift, lf->bits };
-
-		if (lf->fold == PGT_FOLD_STATIC)
-			continue;
-		if (lf->fold == PGT_FOLD_MACHINE && f->machine_folds)
-			continue;
-		mm->real[mm->nr_real++] = real;
-	}
+	/* The table is of the folded level itself, and nothing is above it. */
+	if (f->fold_how == PGT_HOW_REINDEXED)
+		while (top > PGT_PTE && !f->level[top].folded && has_folded_below(f, top))
+			top--;
+	for (int l = top; l >= PGT_PTE;)
+		mm->real[mm->nr_real++] = next_real(f, &l);
 	mm->limit = f->task_size_max;
 	if (mm->real[0].shift + mm->real[0].bits < 64 && f->max_levels)
 		mm->limit = 1ULL << (mm->real[0].shift + mm->real[0].bits);
 	mm->pgdir_shift = f->level[PGT_PGD].shift;
-	mm->ptrs_per_p4d = f->machine_folds ? 1 : 1U << f->level[PGT_P4D].bits;
+	mm->ptrs_per_p4d = f->level[PGT_P4D].folded ? 1 : 1U << f->level[PGT_P4D].bits;
+	for (int l = PGT_PTE; l < PGT_NR_LEVELS; l++)
+		mm->enabled[l] = !folded(f, l);
 	return 0;
 }
 
-static unsigned table_order(const struct ref_mm *mm, unsigned bits)
+static size_t table_size(const struct ref_mm *mm, const struct pgt_real *r)
 {
-	unsigned bytes_shift = bits + 3;
-
-	return bytes_shift > mm->fmt->page_shift ? bytes_shift - mm->fmt->page_shift : 0;
+	return (size_t)1 << (r->bits + pgt_entry_shift(&mm->fmt->level[r->level]));
 }
 
-static uint64_t *table_of(struct ref_mm *mm, const struct ref_page *page)
+static unsigned table_order(const struct ref_mm *mm, const struct pgt_real *r)
 {
-	return (uint64_t *)(mm->mem + ref_page_phys(mm, page));
+	size_t size = table_size(mm, r);
+	unsigned order = 0;
+
+	while ((size_t)1 << (mm->fmt->page_shift + order) < size)
+		order++;
+	return order;
+}
+
+static void *table_below(const struct ref_mm *mm, enum pgt_level level, uint64_t entry)
+{
+	return mm->mem + (pgt_table_phys(mm->fmt, level, entry) - mm->fmt->phys_base);
 }
 
 /* A table full of empty entries; nobody sees it before its parent's release store. */
 static struct ref_page *alloc_table(struct ref_mm *mm, const struct pgt_real *r)
 {
-	struct ref_page *page = __ref_folio_alloc(mm, table_order(mm, r->bits), NULL, r->level);
-	uint64_t *table;
+	struct ref_page *page = __ref_folio_alloc(mm, table_order(mm, r), NULL, r->level);
+	const struct pgt_level_fmt *l = &mm->fmt->level[r->level];
 
 	if (!page)
 		return NULL;
 	REF_WRITE_ONCE(page->flags, REF_PG_TABLE);
-	table = table_of(mm, page);
 	for (size_t i = 0; i < (size_t)1 << r->bits; i++)
-		REF_WRITE_ONCE(table[i], mm->fmt->level[r->level].empty);
+		pgt_clear(mm->fmt, r->level, pgt_entry_at(l, ref_page_mem(mm, page), i));
 	return page;
 }
 
@@ -97,7 +138,7 @@ int ref_mm_create_fmt(const struct pgt_fmt *f, unsigned levels, size_t nr_frames
 	mm->pgd_page = alloc_table(mm, &mm->real[0]);
 	if (!mm->pgd_page)
 		goto out_frames;
-	ref_store_release(&mm->pgd, table_of(mm, mm->pgd_page));
+	ref_store_release(&mm->pgd, ref_page_mem(mm, mm->pgd_page));
 	*out = mm;
 	return 0;
 
@@ -144,9 +185,11 @@ size_t ref_page_index(struct ref_mm *mm, const struct ref_page *page)
 	return (size_t)(page - mm->memmap);
 }
 
-static uint64_t *entry_of(uint64_t *table, const struct pgt_real *r, uint64_t addr)
+static struct pgt_entry *entry_of(const struct ref_mm *mm, void *table, const struct pgt_real *r,
+				  uint64_t addr)
 {
-	return table + ((addr >> r->shift) & ((1ULL << r->bits) - 1));
+	return pgt_entry_at(&mm->fmt->level[r->level], table,
+			    addr >> r->shift & ((1ULL << r->bits) - 1));
 }
 
 static bool is_empty(const struct ref_mm *mm, enum pgt_level level, uint64_t entry)
@@ -156,89 +199,89 @@ static bool is_empty(const struct ref_mm *mm, enum pgt_level level, uint64_t ent
 
 static bool is_leaf(const struct ref_mm *mm, enum pgt_level level, uint64_t entry)
 {
-	const struct pgt_level_fmt *l = &mm->fmt->level[level];
-
-	return l->can_leaf && (entry & l->leaf_mask) == l->leaf_set;
+	return !is_empty(mm, level, entry) && pgt_leaf(mm->fmt, level, entry);
 }
 
+/* A place in the tables, and what was read there. */
+struct place {
+	struct pgt_entry *e;
+	const struct pgt_real *at;
+	uint64_t entry;
+};
+
 /*
- * The entry of addr at `level`, or at the first level above whose entry is a leaf (*at says which)
- * or, unless tables may be made, empty. NULL: no memory for a table.
+ * The entry of addr at `level`, or at the first level above whose entry is a leaf or, unless tables
+ * may be made, empty. -ENOMEM: no memory for a table. Builder's lock held: nobody else writes.
  */
-static uint64_t *find_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level, bool make,
-			    const struct pgt_real **at)
+static int find_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level, bool make,
+		      struct place *p)
 {
-	uint64_t *table = mm->pgd;
+	void *table = mm->pgd;
 
-	for (const struct pgt_real *r = mm->real;; r++) {
-		const struct pgt_level_fmt *l = &mm->fmt->level[r->level];
-		uint64_t *e = entry_of(table, r, addr);
-
-		*at = r;
-		if (r->level == level || is_leaf(mm, r->level, *e))
-			return e;
-		if (is_empty(mm, r->level, *e)) {
+	for (p->at = mm->real;; p->at++) {
+		p->e = entry_of(mm, table, p->at, addr);
+		p->entry = pgt_read(mm->fmt, p->at->level, p->e);
+		if (p->at->level == level || is_leaf(mm, p->at->level, p->entry))
+			return 0;
+		if (is_empty(mm, p->at->level, p->entry)) {
 			struct ref_page *page;
 
 			if (!make)
-				return e;
-			page = alloc_table(mm, r + 1);
+				return 0;
+			page = alloc_table(mm, p->at + 1);
 			if (!page)
-				return NULL;
-			/* The new table's empty entries before the pointer to it; pairs with the
-			 * walkers' acquire. */
-			ref_store_release(e, ref_page_phys(mm, page) | l->table);
+				return -ENOMEM;
+			/* The new table's empty entries before the pointer to it. */
+			p->entry = pgt_table_entry(mm->fmt, p->at->level, ref_page_phys(mm, page));
+			pgt_write(mm->fmt, p->at->level, p->e, p->entry);
 		}
-		table = (uint64_t *)(mm->mem + (*e & l->table_origin));
+		table = table_below(mm, p->at->level, p->entry);
 	}
 }
 
 void *__pgt_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level)
 {
-	const struct pgt_real *at;
-	uint64_t *e;
+	struct place p;
 
 	if (addr >= mm->limit || !pgt_level_shift(mm, level))
 		return NULL;
-	e = find_entry(mm, addr, level, false, &at);
-	return at->level == level ? e : NULL;
+	find_entry(mm, addr, level, false, &p);
+	return p.at->level == level ? p.e : NULL;
 }
 
 void *__pgt_make_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level)
 {
-	const struct pgt_real *at;
-	uint64_t *e;
+	struct place p;
 
 	if (addr >= mm->limit || !pgt_level_shift(mm, level))
 		return NULL;
-	e = find_entry(mm, addr, level, true, &at);
-	return e && at->level == level ? e : NULL;
+	if (find_entry(mm, addr, level, true, &p))
+		return NULL;
+	return p.at->level == level ? p.e : NULL;
 }
 
 /* The empty entry where such a leaf can go. */
-static int find_place(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, uint64_t **e)
+static int find_place(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, struct place *p)
 {
-	const struct pgt_real *at;
 	uint64_t size;
 
 	if ((unsigned)leaf >= PGT_NR_LEVELS || !pgt_level_can_leaf(mm, leaf))
 		return -EINVAL;
-	size = 1ULL << mm->fmt->level[leaf].shift;
+	size = 1ULL << pgt_level_shift(mm, leaf);
 	if (addr & (size - 1) || addr >= mm->limit || mm->limit - addr < size)
 		return -EINVAL;
-	*e = find_entry(mm, addr, leaf, true, &at);
-	if (!*e)
+	if (find_entry(mm, addr, leaf, true, p))
 		return -ENOMEM;
-	return is_empty(mm, at->level, **e) ? 0 : -EEXIST;
+	return is_empty(mm, p->at->level, p->entry) ? 0 : -EEXIST;
 }
 
-static void set_leaf(struct ref_mm *mm, uint64_t *e, enum pgt_level leaf, struct ref_page *page,
-		     bool writable)
+static void set_leaf(struct ref_mm *mm, const struct place *p, struct ref_page *page, bool writable)
 {
-	const struct pgt_level_fmt *l = &mm->fmt->level[leaf];
+	enum pgt_level leaf = p->at->level;
 
 	ref_fetch_add(&ref_page_folio(page)->mapcount, 1);
-	ref_store_release(e, ref_page_phys(mm, page) | (writable ? l->leaf_rw : l->leaf_ro));
+	pgt_write(mm->fmt, leaf, p->e,
+		  pgt_leaf_entry(mm->fmt, leaf, ref_page_phys(mm, page), writable));
 }
 
 int pgt_map_folio(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool writable,
@@ -246,19 +289,18 @@ int pgt_map_folio(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool wr
 {
 	unsigned page_shift = mm->fmt->page_shift;
 	struct ref_page *page;
-	uint64_t *e;
+	struct place p;
 	int err;
 
-	err = find_place(mm, addr, leaf, &e);
+	err = find_place(mm, addr, leaf, &p);
 	if (err)
 		return err;
-	page = __ref_folio_alloc(mm, mm->fmt->level[leaf].shift - page_shift, mapping,
-				 addr >> page_shift);
+	page = __ref_folio_alloc(mm, p.at->shift - page_shift, mapping, addr >> page_shift);
 	if (!page)
 		return -ENOMEM;
 	/* A walker with an old entry may have the folio already, but not pass its recheck. */
 	(void)ref_fetch_or(&page->flags, page_flags);
-	set_leaf(mm, e, leaf, page, writable);
+	set_leaf(mm, &p, page, writable);
 	return 0;
 }
 
@@ -270,11 +312,11 @@ int pgt_map(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool writable
 
 int pgt_map_page(struct ref_mm *mm, uint64_t addr, struct ref_page *page, bool writable)
 {
-	uint64_t *e;
-	int err = find_place(mm, addr, PGT_PTE, &e);
+	struct place p;
+	int err = find_place(mm, addr, PGT_PTE, &p);
 
 	if (!err)
-		set_leaf(mm, e, PGT_PTE, page, writable);
+		set_leaf(mm, &p, page, writable);
 	return err;
 }
 
@@ -282,72 +324,65 @@ int pgt_map_page(struct ref_mm *mm, uint64_t addr, struct ref_page *page, bool w
  * Clear the entry, then drop the reference: a walker's try-get and recheck rely on that order. An
  * entry that is not present (a migration entry, ref/thp) has none.
  */
-static void clear_leaf(struct ref_mm *mm, enum pgt_level level, uint64_t *e)
+static void clear_leaf(struct ref_mm *mm, const struct place *p)
 {
-	const struct pgt_level_fmt *l = &mm->fmt->level[level];
-	uint64_t old = ref_xchg(e, l->empty);
+	uint64_t old = pgt_exchange(mm->fmt, p->at->level, p->e, mm->fmt->level[p->at->level].empty);
 	struct ref_page *folio;
 
-	if ((old & l->present_mask) == l->absent)
+	if (!pgt_present(mm->fmt, p->at->level, old))
 		return;
-	folio = ref_page_folio(&mm->memmap[(old & l->leaf_origin) >> mm->fmt->page_shift]);
+	folio = ref_page_folio(ref_phys_page(mm, pgt_leaf_phys(mm->fmt, p->at->level, old)));
 	ref_fetch_add(&folio->mapcount, -1);
 	ref_folio_put(folio, 1);
 }
 
 int pgt_unmap(struct ref_mm *mm, uint64_t addr)
 {
-	const struct pgt_real *at;
-	uint64_t *e;
+	struct place p;
 
 	if (addr >= mm->limit)
 		return -ENOENT;
-	e = find_entry(mm, addr, PGT_PTE, false, &at);
-	if (is_empty(mm, at->level, *e))
+	find_entry(mm, addr, PGT_PTE, false, &p);
+	if (is_empty(mm, p.at->level, p.entry))
 		return -ENOENT;
-	clear_leaf(mm, at->level, e);
+	clear_leaf(mm, &p);
 	return 0;
 }
 
-/* The entry that would point to addr's PTE table, or NULL when no PMD table covers addr. */
-static uint64_t *parent_entry(struct ref_mm *mm, uint64_t addr)
+/* The entry that would point to addr's PTE table; false: no PMD table covers addr. */
+static bool parent_entry(struct ref_mm *mm, uint64_t addr, struct place *p)
 {
-	const struct pgt_real *at;
-	uint64_t *e;
-
 	if (addr >= mm->limit)
-		return NULL;
-	e = find_entry(mm, addr, PGT_PMD, false, &at);
-	return at->level == PGT_PMD && !is_leaf(mm, PGT_PMD, *e) ? e : NULL;
+		return false;
+	find_entry(mm, addr, PGT_PMD, false, p);
+	return p->at->level == PGT_PMD && !is_leaf(mm, PGT_PMD, p->entry);
 }
 
 struct ref_page *pgt_unlink_table(struct ref_mm *mm, uint64_t addr)
 {
-	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PMD];
-	uint64_t *e = parent_entry(mm, addr);
-	uint64_t old;
+	struct place p;
 
-	if (!e || is_empty(mm, PGT_PMD, *e))
+	if (!parent_entry(mm, addr, &p) || is_empty(mm, PGT_PMD, p.entry))
 		return NULL;
-	old = *e;
-	ref_store_release(e, l->empty);
-	return &mm->memmap[(old & l->table_origin) >> mm->fmt->page_shift];
+	pgt_clear(mm->fmt, PGT_PMD, p.e);
+	return ref_phys_page(mm, pgt_table_phys(mm->fmt, PGT_PMD, p.entry));
 }
 
 int pgt_link_table(struct ref_mm *mm, uint64_t addr, struct ref_page *table)
 {
-	uint64_t *e = parent_entry(mm, addr);
+	struct place p;
 
-	if (!e)
+	if (!parent_entry(mm, addr, &p))
 		return -ENOENT;
-	if (!is_empty(mm, PGT_PMD, *e))
+	if (!is_empty(mm, PGT_PMD, p.entry))
 		return -EEXIST;
-	ref_store_release(e, ref_page_phys(mm, table) | mm->fmt->level[PGT_PMD].table);
+	pgt_write(mm->fmt, PGT_PMD, p.e,
+		  pgt_table_entry(mm->fmt, PGT_PMD, ref_page_phys(mm, table)));
 	return 0;
 }
 
 void *pgt_table_mem(struct ref_mm *mm, struct ref_page *table, size_t *size)
 {
-	*size = (size_t)8 << mm->fmt->level[PGT_PTE].bits;
-	return table_of(mm, table);
+	*size = table_size(mm, &mm->real[mm->nr_real - 1]);
+	return ref_page_mem(mm, table);
 }

@@ -10,13 +10,9 @@
 
 #include "../pgtable/mm.h"
 
-#define PAGE 4096ULL /* of every format there is */
-#define HALF 6
+#define HALF 4
 #define WINDOW (2 * HALF)
-#define MAX_NR 2048
-
-/* Two of the largest leaves beside each other, and tables. */
-#define NR_FRAMES ((size_t)4 << PGT_MAX_ORDER)
+#define MAX_NR 1024
 
 size_t suite_shapes(struct suite_shape *shapes)
 {
@@ -42,9 +38,9 @@ const char *suite_name(const struct suite_shape *s)
 	return name;
 }
 
-struct ref_mm *suite_mm(const struct suite_shape *s)
+static struct ref_mm *mm_of(const struct suite_shape *s, size_t nr_frames)
 {
-	struct pgt_opts opts = { s->format, s->levels, NR_FRAMES };
+	struct pgt_opts opts = { s->format, s->levels, nr_frames };
 	struct ref_mm *mm;
 	int err = ref_mm_create(&opts, &mm);
 
@@ -53,6 +49,26 @@ struct ref_mm *suite_mm(const struct suite_shape *s)
 		exit(1);
 	}
 	return mm;
+}
+
+/* Two leaves beside each other, and tables. */
+struct ref_mm *suite_mm_for(const struct suite_shape *s, enum pgt_level largest)
+{
+	struct ref_mm *mm = mm_of(s, 64);
+	unsigned shift = pgt_level_shift(mm, largest), page_shift = pgt_page_shift(mm);
+
+	ref_mm_destroy(mm);
+	return mm_of(s, ((size_t)4 << (shift > page_shift ? shift - page_shift : 0)) + 8192);
+}
+
+struct ref_mm *suite_mm(const struct suite_shape *s)
+{
+	return suite_mm_for(s, PGT_PMD);
+}
+
+uint64_t suite_page(const struct ref_mm *mm)
+{
+	return 1ULL << pgt_page_shift(mm);
 }
 
 uint64_t suite_rand(uint64_t *seed)
@@ -82,7 +98,7 @@ static bool range_exists(struct ref_mm *mm, uint64_t start, unsigned long nr)
 {
 	uint64_t room = pgt_last_addr(mm) - start + 1;
 
-	return start <= pgt_last_addr(mm) && nr <= room / PAGE;
+	return start <= pgt_last_addr(mm) && nr <= room / suite_page(mm);
 }
 
 /* What the walk has to return: the leading pages that are mapped, permitted and not frozen. */
@@ -94,7 +110,8 @@ static unsigned long expected(struct ref_mm *mm, uint64_t start, unsigned long n
 	if (!range_exists(mm, start, nr))
 		return 0;
 	for (i = 0; i < nr; i++) {
-		struct ref_page *p = pgt_lookup(mm, start + i * PAGE, flags & GUP_WRITE);
+		struct ref_page *p = pgt_lookup(mm, start + i * suite_page(mm),
+						flags & GUP_WRITE);
 
 		if (!p || !p->head->refcount)
 			break;
@@ -126,17 +143,17 @@ static void note(struct suite_tally *t, uint64_t start, unsigned long nr, unsign
 		 (unsigned long long)start, flags & GUP_WRITE ? " for writing" : "", what, a, b);
 }
 
-void suite_walk(struct ref_mm *mm, gup_fast_fn fast, uint64_t start, unsigned long nr,
-		unsigned flags, struct suite_tally *t)
+static void one_walk(struct ref_mm *mm, struct suite_subject *s, uint64_t start, unsigned long nr,
+		     unsigned flags, struct ref_page **want, unsigned long nr_want)
 {
-	static struct ref_page *want[MAX_NR + 1], *got[MAX_NR + 1];
+	static struct ref_page *got[MAX_NR + 1];
 	struct ref_page *const canary = (struct ref_page *)&canary;
+	struct suite_tally *t = &s->tally;
 	struct ref_page *bad;
-	unsigned long nr_want, nr_got, i;
+	unsigned long nr_got, i;
 
-	nr_want = expected(mm, start & ~(PAGE - 1), nr, flags, want);
 	got[nr] = canary;
-	nr_got = fast(mm, start, nr, flags, got);
+	nr_got = s->fast(mm, start, nr, flags, got);
 	t->walks++;
 	t->pages += nr_got;
 	for (i = 0; i < nr_got && i < nr_want && got[i] == want[i]; i++)
@@ -155,6 +172,16 @@ void suite_walk(struct ref_mm *mm, gup_fast_fn fast, uint64_t start, unsigned lo
 	bad = miscounted(want, nr_want, false);
 	if (bad)
 		note(t, start, nr, flags, "references after put", bad->head->refcount, 1);
+}
+
+void suite_walk(struct ref_mm *mm, struct suite_subject *s, size_t nr_subjects, uint64_t start,
+		unsigned long nr, unsigned flags)
+{
+	static struct ref_page *want[MAX_NR + 1];
+	unsigned long nr_want = expected(mm, start & -suite_page(mm), nr, flags, want);
+
+	for (size_t i = 0; i < nr_subjects; i++)
+		one_walk(mm, &s[i], start, nr, flags, want, nr_want);
 }
 
 /* ---- windows ---- */
@@ -191,74 +218,82 @@ static void set_page(struct ref_mm *mm, uint64_t addr, enum state s)
 static void set_pages(struct ref_mm *mm, uint64_t base, enum state s)
 {
 	for (unsigned i = 0; i < WINDOW; i++)
-		set_page(mm, base + i * PAGE, s);
+		set_page(mm, base + i * suite_page(mm), s);
 }
 
 /* Ranges may end two pages past the window, in a hole or past the end of the address space. */
-static void all_ranges(struct ref_mm *mm, const struct suite_subject *s, size_t nr_subjects,
-		       uint64_t base, struct suite_tally *t)
+static void all_ranges(struct ref_mm *mm, struct suite_subject *s, size_t nr_subjects,
+		       uint64_t base)
 {
-	for (size_t i = 0; i < nr_subjects; i++)
-		for (unsigned first = 0; first < WINDOW; first++)
-			for (unsigned nr = 1; first + nr <= WINDOW + 2; nr++) {
-				uint64_t start = base + first * PAGE;
+	for (unsigned first = 0; first < WINDOW; first++) {
+		for (unsigned nr = 1; first + nr <= WINDOW + 2; nr++) {
+			uint64_t start = base + first * suite_page(mm);
 
-				suite_walk(mm, s[i].fast, start, nr, 0, t);
-				suite_walk(mm, s[i].fast, start, nr, GUP_WRITE, t);
-			}
+			suite_walk(mm, s, nr_subjects, start, nr, 0);
+			suite_walk(mm, s, nr_subjects, start, nr, GUP_WRITE);
+		}
+	}
 }
 
-void suite_window(struct ref_mm *mm, const struct suite_subject *s, size_t nr_subjects,
-		  uint64_t boundary, uint64_t alias, struct suite_tally *t)
+void suite_window(struct ref_mm *mm, struct suite_subject *s, size_t nr_subjects,
+		  uint64_t boundary, uint64_t alias)
 {
 	static const enum state odd[] = { HOLE, READ_ONLY, FROZEN };
-	uint64_t base = boundary - HALF * PAGE;
+	uint64_t base = boundary - HALF * suite_page(mm);
 
 	if (alias)
 		set_pages(mm, base - alias, WRITABLE);
 	set_pages(mm, base, READ_ONLY);
-	all_ranges(mm, s, nr_subjects, base, t);
+	all_ranges(mm, s, nr_subjects, base);
 	set_pages(mm, base, WRITABLE);
-	all_ranges(mm, s, nr_subjects, base, t);
+	all_ranges(mm, s, nr_subjects, base);
 	for (unsigned at = 0; at < WINDOW; at++) {
 		for (unsigned i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
-			set_page(mm, base + at * PAGE, odd[i]);
-			all_ranges(mm, s, nr_subjects, base, t);
+			set_page(mm, base + at * suite_page(mm), odd[i]);
+			all_ranges(mm, s, nr_subjects, base);
 		}
-		set_page(mm, base + at * PAGE, WRITABLE);
+		set_page(mm, base + at * suite_page(mm), WRITABLE);
 	}
 	set_pages(mm, base, HOLE);
 	if (alias)
 		set_pages(mm, base - alias, HOLE);
 }
 
+static uint64_t at_most(uint64_t most, uint64_t n)
+{
+	return n < most ? n : most;
+}
+
+/* Small address spaces have a handful of top entries, or, with arm64's 16 KiB and 48 bits, two. */
 uint64_t suite_boundary(struct ref_mm *mm, enum pgt_level level)
 {
-	uint64_t addr = 5ULL << pgt_level_shift(mm, level);
+	unsigned shift = pgt_level_shift(mm, level);
+	uint64_t last = pgt_last_addr(mm);
+	uint64_t addr = at_most(5, ((last >> shift) + 1) / 2) << shift;
 
-	for (int l = level + 1; l < PGT_NR_LEVELS; l++)
-		if (pgt_level_shift(mm, (enum pgt_level)l))
-			addr += 3ULL << pgt_level_shift(mm, (enum pgt_level)l);
+	for (int l = level + 1; l < PGT_NR_LEVELS; l++) {
+		shift = pgt_level_shift(mm, (enum pgt_level)l);
+		if (shift)
+			addr += at_most(3, (last >> shift) / 2) << shift;
+	}
 	return addr;
 }
 
-void suite_top(struct ref_mm *mm, const struct suite_subject *s, size_t nr, struct suite_tally *t)
+void suite_top(struct ref_mm *mm, struct suite_subject *s, size_t nr)
 {
-	uint64_t end = pgt_last_addr(mm) + 1;
+	uint64_t page = suite_page(mm), end = pgt_last_addr(mm) + 1;
 
-	suite_window(mm, s, nr, end, 0, t);
-	suite_window(mm, s, nr, end - HALF * PAGE, 0, t);
+	suite_window(mm, s, nr, end, 0);
+	suite_window(mm, s, nr, end - HALF * page, 0);
 	/* Sizes and sums that do not fit: refused, whatever is mapped at the bottom. */
 	set_pages(mm, 0, WRITABLE);
-	for (size_t i = 0; i < nr; i++) {
-		for (unsigned p = 1; p < 4; p++)
-			suite_walk(mm, s[i].fast, -(uint64_t)p * PAGE, p + 2, 0, t);
-		for (unsigned l = PGT_PMD; l < PGT_NR_LEVELS; l++) {
-			unsigned shift = pgt_level_shift(mm, (enum pgt_level)l);
+	for (unsigned p = 1; p < 4; p++)
+		suite_walk(mm, s, nr, -(uint64_t)p * page, p + 2, 0);
+	for (unsigned l = PGT_PMD; l < PGT_NR_LEVELS; l++) {
+		unsigned shift = pgt_level_shift(mm, (enum pgt_level)l);
 
-			for (unsigned bit = shift; shift && bit < 64; bit++)
-				suite_walk(mm, s[i].fast, 1ULL << bit, 2, 0, t);
-		}
+		for (unsigned bit = shift; shift && bit < 64; bit++)
+			suite_walk(mm, s, nr, 1ULL << bit, 2, 0);
 	}
 	set_pages(mm, 0, HOLE);
 }
@@ -285,23 +320,23 @@ static void unmap_side(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bo
 }
 
 /* Ranges over the whole leaf and both its ends, where it is short enough for that. */
-static void whole_leaf(struct ref_mm *mm, const struct suite_subject *s, size_t nr_subjects,
-		       uint64_t addr, uint64_t size, struct suite_tally *t)
+static void whole_leaf(struct ref_mm *mm, struct suite_subject *s, size_t nr_subjects,
+		       uint64_t addr, uint64_t size)
 {
-	unsigned long nr = size / PAGE;
+	uint64_t page = suite_page(mm);
+	unsigned long nr = size / page;
 
 	if (nr + 2 * HALF > MAX_NR)
 		return;
-	for (size_t i = 0; i < nr_subjects; i++)
-		for (unsigned before = 0; before <= 2; before++)
-			for (unsigned after = 0; after <= 2; after++)
-				suite_walk(mm, s[i].fast, addr - before * PAGE, nr + before + after,
-					   GUP_WRITE, t);
+	for (unsigned before = 0; before <= 2; before++)
+		for (unsigned after = 0; after <= 2; after++)
+			suite_walk(mm, s, nr_subjects, addr - before * page, nr + before + after,
+				   GUP_WRITE);
 }
 
-static void two_leaves(struct ref_mm *mm, const struct suite_subject *s, size_t nr_subjects,
-		       uint64_t boundary, enum pgt_level left, enum pgt_level right, unsigned how,
-		       struct suite_tally *t)
+/* how: 0: both writable, 1, 2: one is not, 3: frozen */
+static void two_leaves(struct ref_mm *mm, struct suite_subject *s, size_t nr_subjects,
+		       uint64_t boundary, enum pgt_level left, enum pgt_level right, unsigned how)
 {
 	uint64_t left_size = 1ULL << pgt_level_shift(mm, left);
 	struct ref_page *head;
@@ -311,53 +346,69 @@ static void two_leaves(struct ref_mm *mm, const struct suite_subject *s, size_t 
 	head = pgt_lookup(mm, boundary, false)->head;
 	if (how == 3)
 		ref_count_freeze(&head->refcount, 1);
-	all_ranges(mm, s, nr_subjects, boundary - HALF * PAGE, t);
+	all_ranges(mm, s, nr_subjects, boundary - HALF * suite_page(mm));
 	if (left != PGT_PTE)
-		whole_leaf(mm, s, nr_subjects, boundary - left_size, left_size, t);
+		whole_leaf(mm, s, nr_subjects, boundary - left_size, left_size);
 	if (how == 3)
 		head->refcount = 1;
 	unmap_side(mm, boundary, left, true);
 	unmap_side(mm, boundary, right, false);
 }
 
-void suite_leaves(struct ref_mm *mm, const struct suite_subject *s, size_t nr,
-		  enum pgt_level level, struct suite_tally *t)
+/* A leaf of a gigabyte has a quarter of a million struct ref_page to write: few of those. */
+static bool worth_it(enum pgt_level left, enum pgt_level right, enum pgt_level level, unsigned how)
 {
-	uint64_t boundary = suite_boundary(mm, level);
+	if (left < PGT_PUD && right < PGT_PUD)
+		return true;
+	return level == PGT_PUD && left != PGT_PMD && right != PGT_PMD && (how == 0 || how == 3);
+}
 
-	for (int left = PGT_PTE; left <= (int)level; left++) {
-		for (int right = PGT_PTE; right <= (int)level; right++) {
-			bool large = left >= PGT_PUD || right >= PGT_PUD;
+/* Tables stay where they are when they are empty, so each pair has an mm of its own. */
+static size_t one_pair(const struct suite_shape *shape, struct suite_subject *s, size_t nr,
+		       enum pgt_level level, enum pgt_level left, enum pgt_level right)
+{
+	struct ref_mm *mm = suite_mm_for(shape, left > right ? left : right);
+	size_t leaked;
 
-			if (!pgt_level_can_leaf(mm, (enum pgt_level)left) ||
-			    !pgt_level_can_leaf(mm, (enum pgt_level)right))
-				continue;
-			/* 0: both writable, 1, 2: one is not, 3: frozen */
-			for (unsigned how = 0; how < 4; how++) {
-				if (large && how == 1)
-					continue;
-				two_leaves(mm, s, nr, boundary, (enum pgt_level)left,
-					   (enum pgt_level)right, how, t);
-			}
-			/* Tables stay where they are, so each pair has a place of its own. */
-			boundary += 4ULL << pgt_level_shift(mm, level);
-		}
-	}
+	for (unsigned how = 0; how < 4; how++)
+		if (worth_it(left, right, level, how))
+			two_leaves(mm, s, nr, suite_boundary(mm, level), left, right, how);
+	leaked = suite_leaked(mm);
+	ref_mm_destroy(mm);
+	return leaked;
+}
+
+size_t suite_leaves(const struct suite_shape *shape, struct suite_subject *s, size_t nr,
+		    enum pgt_level level)
+{
+	struct ref_mm *mm = suite_mm(shape);
+	size_t leaked = 0;
+
+	for (int left = PGT_PTE; left <= (int)level; left++)
+		for (int right = PGT_PTE; right <= (int)level; right++)
+			if (pgt_level_can_leaf(mm, (enum pgt_level)left) &&
+			    pgt_level_can_leaf(mm, (enum pgt_level)right))
+				leaked += one_pair(shape, s, nr, level, (enum pgt_level)left,
+						   (enum pgt_level)right);
+	ref_mm_destroy(mm);
+	return leaked;
 }
 
 /* ---- random ---- */
 
-#define SPAN 1500 /* pages: more than a table on each side of the middle */
-#define RUN 300
+#define SPAN 600 /* pages, on each side of the middle: more than a table of 4 KiB */
+#define RUN 200
 
 static void random_map(struct ref_mm *mm, uint64_t base, uint64_t *seed)
 {
-	uint64_t pmd = 1ULL << pgt_level_shift(mm, PGT_PMD);
-	uint64_t addr = base + suite_rand(seed) % (2 * SPAN) * PAGE;
+	uint64_t page = suite_page(mm), addr = base + suite_rand(seed) % (2 * SPAN) * page;
 	unsigned dice = (unsigned)(suite_rand(seed) % 16);
 
 	if (dice == 0) {
-		pgt_map(mm, addr & ~(pmd - 1), PGT_PMD, suite_rand(seed) % 4);
+		uint64_t pmd = 1ULL << pgt_level_shift(mm, PGT_PMD);
+
+		if (pmd / page <= SPAN && addr + pmd - page <= pgt_last_addr(mm))
+			pgt_map(mm, addr & -pmd, PGT_PMD, suite_rand(seed) % 4);
 		return;
 	}
 	if (dice == 1) {
@@ -365,41 +416,52 @@ static void random_map(struct ref_mm *mm, uint64_t base, uint64_t *seed)
 		return;
 	}
 	/* A run of pages, so that long walks happen. -EEXIST and the rest are part of the game. */
-	for (uint64_t n = suite_rand(seed) % RUN; n; n--, addr += PAGE)
+	for (uint64_t n = suite_rand(seed) % RUN; n; n--, addr += page)
 		pgt_map(mm, addr, PGT_PTE, dice > 2);
 }
 
-void suite_random(struct ref_mm *mm, const struct suite_subject *s, size_t nr, uint64_t *seed,
-		  unsigned rounds, struct suite_tally *t)
+void suite_random(struct ref_mm *mm, struct suite_subject *s, size_t nr, uint64_t *seed,
+		  unsigned rounds)
 {
+	uint64_t page = suite_page(mm);
+
 	for (unsigned round = 0; round < rounds; round++) {
-		enum pgt_level level = (enum pgt_level)(PGT_PMD + suite_rand(seed) % 4);
-		unsigned shift = pgt_level_shift(mm, level);
+		enum pgt_level level = (enum pgt_level)(PGT_PMD + round % 4);
 		uint64_t base;
 
-		if (!shift)
-			continue;
-		base = suite_boundary(mm, level) + ((8ULL + round % 32) << shift) - SPAN * PAGE;
-		for (unsigned i = 0; i < 24; i++)
+		if (!pgt_level_shift(mm, level))
+			level = PGT_PMD;
+		base = suite_boundary(mm, level) - SPAN * page;
+		/* Where no tables have been left behind, if there is room. */
+		if (base >> pgt_level_shift(mm, level) <
+		    (pgt_last_addr(mm) >> pgt_level_shift(mm, level)) - 48)
+			base += (8ULL + round % 32) << pgt_level_shift(mm, level);
+		for (unsigned i = 0; i < 12; i++)
 			random_map(mm, base, seed);
-		for (unsigned i = 0; i < 40; i++) {
+		for (unsigned i = 0; i < 24; i++) {
 			/* Not always aligned: the walk has to round down. */
-			uint64_t start = base + suite_rand(seed) % (2 * SPAN) * PAGE + i * 8;
+			uint64_t start = base + suite_rand(seed) % (2 * SPAN) * page + i * 8;
 			unsigned long n = 1 + suite_rand(seed) % (i & 1 ? 16 : MAX_NR - 1);
 
-			for (size_t k = 0; k < nr; k++)
-				suite_walk(mm, s[k].fast, start, n, round & 1 ? GUP_WRITE : 0, t);
+			suite_walk(mm, s, nr, start, n, round & 1 ? GUP_WRITE : 0);
 		}
-		for (uint64_t a = base; a < base + (2 * SPAN + RUN) * PAGE; a += PAGE)
+		for (uint64_t a = base; a < base + (2 * SPAN + RUN) * page; a += page)
 			pgt_unmap(mm, a);
 	}
+}
+
+size_t suite_next_used(struct ref_mm *mm, size_t frame)
+{
+	while (frame < mm->nr_frames && mm->memmap[frame].flags & REF_PG_BUDDY)
+		frame += (size_t)1 << mm->memmap[frame].index;
+	return frame;
 }
 
 size_t suite_leaked(struct ref_mm *mm)
 {
 	size_t nr = 0;
 
-	for (size_t i = 0; i < mm->nr_frames; i++)
+	for (size_t i = suite_next_used(mm, 1); i < mm->nr_frames; i = suite_next_used(mm, i + 1))
 		nr += mm->memmap[i].refcount && mm->memmap[i].mapping;
 	return nr;
 }

@@ -13,16 +13,13 @@ struct suite_shape {
 	const char *format;
 	unsigned levels; /* as in pgt_opts */
 };
-#define SUITE_MAX_SHAPES 16
+#define SUITE_MAX_SHAPES 80
 size_t suite_shapes(struct suite_shape *shapes); /* all of them; at most SUITE_MAX_SHAPES */
 const char *suite_name(const struct suite_shape *s); /* "s390x/3"; valid until the next call */
-struct ref_mm *suite_mm(const struct suite_shape *s);
+struct ref_mm *suite_mm(const struct suite_shape *s); /* room for two PMD leaves */
+struct ref_mm *suite_mm_for(const struct suite_shape *s, enum pgt_level largest);
 
-/* A walker under test. */
-struct suite_subject {
-	const char *name;
-	gup_fast_fn fast;
-};
+uint64_t suite_page(const struct ref_mm *mm); /* bytes */
 
 struct suite_tally {
 	unsigned long walks, pages;
@@ -30,29 +27,38 @@ struct suite_tally {
 	char first[200];     /* the first of them, in words */
 };
 
-/* One walk, checked and put. */
-void suite_walk(struct ref_mm *mm, gup_fast_fn fast, uint64_t start, unsigned long nr,
-		unsigned flags, struct suite_tally *t);
+/* A walker under test. */
+struct suite_subject {
+	const char *name;
+	gup_fast_fn fast;
+	struct suite_tally tally;
+};
+
+/* One walk by each of them, checked and put. */
+void suite_walk(struct ref_mm *mm, struct suite_subject *s, size_t nr_subjects, uint64_t start,
+		unsigned long nr, unsigned flags);
 
 /*
  * Every range of a window of pages around `boundary`, over every pattern: all writable, all read
  * only, and one hole, one read-only or one frozen page at each place. alias: the distance below
  * at which all pages are mapped too; 0: nowhere.
  */
-void suite_window(struct ref_mm *mm, const struct suite_subject *s, size_t nr_subjects,
-		  uint64_t boundary, uint64_t alias, struct suite_tally *t);
+void suite_window(struct ref_mm *mm, struct suite_subject *s, size_t nr_subjects,
+		  uint64_t boundary, uint64_t alias);
 /* An address where only entries of `level` and below it change, some way into the space. */
 uint64_t suite_boundary(struct ref_mm *mm, enum pgt_level level);
 /* Pages on both sides of the end of the address space. */
-void suite_top(struct ref_mm *mm, const struct suite_subject *s, size_t nr, struct suite_tally *t);
-/* Leaves of every size on both sides of boundaries of `level`. */
-void suite_leaves(struct ref_mm *mm, const struct suite_subject *s, size_t nr,
-		  enum pgt_level level, struct suite_tally *t);
+void suite_top(struct ref_mm *mm, struct suite_subject *s, size_t nr);
+/* Leaves of every size on both sides of a boundary of `level`; what was leaked. */
+size_t suite_leaves(const struct suite_shape *shape, struct suite_subject *s, size_t nr,
+		    enum pgt_level level);
 /* Random maps and ranges. */
-void suite_random(struct ref_mm *mm, const struct suite_subject *s, size_t nr, uint64_t *seed,
-		  unsigned rounds, struct suite_tally *t);
+void suite_random(struct ref_mm *mm, struct suite_subject *s, size_t nr, uint64_t *seed,
+		  unsigned rounds);
 /* Frames that are neither free nor a table's: what was leaked, after everything is unmapped. */
 size_t suite_leaked(struct ref_mm *mm);
+/* The first frame from there on that does not head a free block; mm->nr_frames: none. */
+size_t suite_next_used(struct ref_mm *mm, size_t frame);
 
 uint64_t suite_rand(uint64_t *seed);
 /* PTBENCH_SEED, or a fresh one. */

@@ -56,7 +56,7 @@ designs="static addr_end_folded addr_end_global offset_lockless"
 
 check_machine() { # machine, tool prefix, folder of objects
 	local machine=$1 dump=${2}objdump nm=${2}nm objs=$3 f d fn
-	local x86=$objs/ref/gup/walk_x86_64.o s390=$objs/ref/gup/walk_s390x.o
+	local x86=$objs/ref/gup/arch_x86_64.o s390=$objs/ref/gup/arch_s390x.o
 	local variants=$objs/ref/test/gup_variants.o
 
 	for f in x86_64_4k_48 x86_64_4k_57 x86_64_4k_57_folded s390x; do
@@ -110,16 +110,18 @@ check_machine() { # machine, tool prefix, folder of objects
 host=$(uname -m)
 case $host in x86_64 | s390x) ;; *) skip_all "no rules for $host's instructions" ;; esac
 command -v objdump >/dev/null || skip_all "objdump is not installed (binutils)"
-[ -e "$build/obj/ref/gup/walk_s390x.o" ] || skip_all "not built: make O=$build $build/libref.a"
+[ -e "$build/obj/ref/gup/arch_s390x.o" ] || skip_all "not built: make O=$build $build/libref.a"
 check_machine "$host" '' "$build/obj"
 
 # And as the guests run it, where their compiler is there.
 if [ "$host" != s390x ] && command -v s390x-linux-gnu-gcc >/dev/null; then
-	for f in gup/walk_x86_64 gup/walk_s390x; do
-		mkdir -p "$tmp/s390x/ref/$(dirname $f)"
+	mkdir -p "$tmp/s390x/ref/gup"
+	for a in x86_64 s390x; do
 		s390x-linux-gnu-gcc -D_GNU_SOURCE -I"$here/ref/include" -std=gnu11 -O2 -fno-strict-aliasing \
-			-fno-common -c -o "$tmp/s390x/ref/$f.o" "$here/ref/$f.c"
-		ok $? "s390x: $f.c compiles"
+			-fno-common -DPGT_FMT_HEADER="\"../pgtable/fmt_$a.h\"" -DPGT_ARCH=pgt_arch_$a \
+			-DPGT_FORMATS=PGT_FORMATS_$a \
+			-c -o "$tmp/s390x/ref/gup/arch_$a.o" "$here/ref/gup/walk.c"
+		ok $? "s390x: the walkers of $a compile"
 	done
 	check_machine s390x s390x-linux-gnu- "$tmp/s390x"
 else

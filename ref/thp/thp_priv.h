@@ -18,32 +18,32 @@ REF_ALWAYS_INLINE bool thp_is_anon(const struct ref_page *folio)
 REF_ALWAYS_INLINE void *thp_entry_at(const struct ref_mm *mm, enum pgt_level level,
 				     const struct ref_page *table, size_t i)
 {
-	return (uint64_t *)(mm->mem + ref_page_phys(mm, table)) + i;
+	return pgt_entry_at(&mm->fmt->level[level], ref_page_mem(mm, table), i);
 }
 
 REF_ALWAYS_INLINE uint64_t thp_read(const struct ref_mm *mm, enum pgt_level level, void *e)
 {
-	return REF_READ_ONCE(*(uint64_t *)e);
+	return pgt_read(mm->fmt, level, e);
 }
 
 /* Orders nothing: for a table that nobody sees yet, and for entries that hold no page. */
 REF_ALWAYS_INLINE void thp_write(const struct ref_mm *mm, enum pgt_level level, void *e,
 				 uint64_t entry)
 {
-	REF_WRITE_ONCE(*(uint64_t *)e, entry);
+	pgt_write_relaxed(mm->fmt, level, e, entry);
 }
 
 /* Publishes a leaf or a table; pairs with the walkers' acquire. */
 REF_ALWAYS_INLINE void thp_publish(const struct ref_mm *mm, enum pgt_level level, void *e,
 				   uint64_t entry)
 {
-	ref_store_release((uint64_t *)e, entry);
+	pgt_write(mm->fmt, level, e, entry);
 }
 
 REF_ALWAYS_INLINE uint64_t thp_exchange(const struct ref_mm *mm, enum pgt_level level, void *e,
 					uint64_t entry)
 {
-	return ref_xchg((uint64_t *)e, entry);
+	return pgt_exchange(mm->fmt, level, e, entry);
 }
 
 /* ptep_get_and_clear(), pmdp_huge_get_and_clear() */
@@ -59,51 +59,43 @@ REF_ALWAYS_INLINE bool thp_is_empty(const struct ref_mm *mm, enum pgt_level leve
 
 REF_ALWAYS_INLINE bool thp_is_leaf(const struct ref_mm *mm, enum pgt_level level, uint64_t entry)
 {
-	const struct pgt_level_fmt *l = &mm->fmt->level[level];
-
-	return l->can_leaf && (entry & l->leaf_mask) == l->leaf_set;
+	return pgt_leaf(mm->fmt, level, entry);
 }
 
 REF_ALWAYS_INLINE bool thp_is_present(const struct ref_mm *mm, enum pgt_level level, uint64_t entry)
 {
-	const struct pgt_level_fmt *l = &mm->fmt->level[level];
-
-	return (entry & l->present_mask) != l->absent;
+	return pgt_present(mm->fmt, level, entry);
 }
 
 REF_ALWAYS_INLINE bool thp_is_writable(const struct ref_mm *mm, enum pgt_level level, uint64_t entry)
 {
-	uint64_t write = mm->fmt->level[level].need_write;
-
-	return (entry & write) == write;
+	return pgt_writable(mm->fmt, level, entry);
 }
 
 /* The frame that a leaf or a migration entry of that level holds. */
 REF_ALWAYS_INLINE struct ref_page *thp_entry_page(const struct ref_mm *mm, enum pgt_level level,
 						  uint64_t entry)
 {
-	return &mm->memmap[(entry & mm->fmt->level[level].leaf_origin) >> mm->fmt->page_shift];
+	return ref_phys_page(mm, pgt_leaf_phys(mm->fmt, level, entry));
 }
 
 /* The table that an entry of that level points to. */
 REF_ALWAYS_INLINE struct ref_page *thp_entry_table(const struct ref_mm *mm, enum pgt_level level,
 						   uint64_t entry)
 {
-	return &mm->memmap[(entry & mm->fmt->level[level].table_origin) >> mm->fmt->page_shift];
+	return ref_phys_page(mm, pgt_table_phys(mm->fmt, level, entry));
 }
 
 REF_ALWAYS_INLINE uint64_t thp_leaf_entry(const struct ref_mm *mm, enum pgt_level level,
 					  const struct ref_page *page, bool writable)
 {
-	const struct pgt_level_fmt *l = &mm->fmt->level[level];
-
-	return ref_page_phys(mm, page) | (writable ? l->leaf_rw : l->leaf_ro);
+	return pgt_leaf_entry(mm->fmt, level, ref_page_phys(mm, page), writable);
 }
 
 REF_ALWAYS_INLINE uint64_t thp_table_entry(const struct ref_mm *mm, enum pgt_level level,
 					   const struct ref_page *table)
 {
-	return ref_page_phys(mm, table) | mm->fmt->level[level].table;
+	return pgt_table_entry(mm->fmt, level, ref_page_phys(mm, table));
 }
 
 /* make_writable_migration_entry(), make_readable_migration_entry() */
@@ -112,13 +104,14 @@ REF_ALWAYS_INLINE uint64_t thp_migration_entry(const struct ref_mm *mm, const st
 {
 	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PTE];
 
-	return ref_page_phys(mm, page) | (writable ? l->migration_write : l->migration);
+	return pgt_encode(mm->fmt, ref_page_phys(mm, page), l->leaf_origin, l->leaf_shift) |
+	       (writable ? l->migration_write : l->migration);
 }
 
 /* A frame's contents. */
 REF_ALWAYS_INLINE uint64_t *thp_page_mem(const struct ref_mm *mm, const struct ref_page *page)
 {
-	return (uint64_t *)(mm->mem + ((size_t)(page - mm->memmap) << mm->fmt->page_shift));
+	return ref_page_mem(mm, page);
 }
 
 /* Pages of a huge (PMD) leaf. */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A row of the table of walkers, and what its flags follow from. */
+#ifndef REF_GUP_INSTANCE_H
+#define REF_GUP_INSTANCE_H
+
+#include "walk.h"
+
+struct gup_instance {
+	const struct pgt_fmt *fmt;
+	enum gup_design design;
+	struct gup_walker walker; /* format and flags are filled in when the program starts */
+};
+
+#endif

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * GUP-fast over the formats of one architecture, every design of each. Compiled once for each
+ * ref/pgtable/fmt_<arch>.h, as arch_<arch>.o (see the Makefile), with
+ *	PGT_FMT_HEADER	that file's name, as #include takes it
+ *	PGT_ARCH	its identifier, pgt_arch_<arch>
+ *	PGT_FORMATS	its list of formats, PGT_FORMATS_<arch>
+ */
+#include PGT_FMT_HEADER
+#include "../pgtable/archs.h"
+#include "instance.h"
+
+#define WALKERS(ident) GUP_WALKERS(ident)
+PGT_FORMATS(WALKERS)
+
+#define FORMAT(ident) &pgt_fmt_##ident,
+static const struct pgt_fmt *const formats[] = { PGT_FORMATS(FORMAT) };
+
+#define ROW(ident, name_, design_) \
+	{ &pgt_fmt_##ident, design_, { .design = #name_, .fast = gup_fast_##ident##_##name_, \
+				       .symbol = "gup_fast_" #ident "_" #name_ } }
+#define ROWS(ident)                                                \
+	ROW(ident, static, GUP_STATIC),                            \
+	ROW(ident, addr_end_folded, GUP_ADDR_END_FOLDED),          \
+	ROW(ident, addr_end_global, GUP_ADDR_END_GLOBAL),          \
+	ROW(ident, offset_lockless, GUP_OFFSET_LOCKLESS),
+static struct gup_instance walkers[] = { PGT_FORMATS(ROWS) };
+
+const struct pgt_arch PGT_ARCH = {
+	.formats = formats,
+	.nr_formats = sizeof(formats) / sizeof(formats[0]),
+	.walkers = walkers,
+	.nr_walkers = sizeof(walkers) / sizeof(walkers[0]),
+};

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The list of architectures: X(name) for each fmt_<name>.h, in alphabetical order. */
+#ifndef REF_PGTABLE_ARCHS_H
+#define REF_PGTABLE_ARCHS_H
+
+#include "format.h"
+
+#define PGT_ARCHS(X) \
+	X(i386)      \
+	X(riscv64)   \
+	X(s390x)     \
+	X(x86_64)
+
+/* What ../gup/walk.c makes of each. */
+struct gup_instance;
+struct pgt_arch {
+	const struct pgt_fmt *const *formats;
+	size_t nr_formats;
+	struct gup_instance *walkers;
+	size_t nr_walkers;
+};
+#define PGT_DECLARE_ARCH(arch) extern const struct pgt_arch pgt_arch_##arch;
+PGT_ARCHS(PGT_DECLARE_ARCH)
+
+#endif
