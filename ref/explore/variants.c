@@ -10,6 +10,7 @@
  */
 #include <ref/explore.h>
 
+#define KMAP "test: ref/test/test_kmap: "
 #define GUP "test: ref/test/test_gup: "
 #define RECHECK "test: ref/test/test_gup_recheck: "
 #define THREADS "test: ref/test/test_gup_threads: "
@@ -75,6 +76,19 @@ static const struct ref_variant rows[] = {
 	  "call_rcu() of the batch, quiescent-state liburcu" },
 	{ "gather", "rcu_memb", false, STRESS "rcu_memb, 1 readers: no walk read a freed table",
 	  "the same by liburcu's memb flavour, which uses membarrier itself" },
+
+	/* ---- kmap: what shows without an interrupt ---- */
+	{ "kmap", "atomic_percpu overrun", true,
+	  KMAP "atomic_percpu without debug: the 21st map is in the next CPU's first slot",
+	  "without DEBUG_HIGHMEM nothing looks at the depth: kmap_atomic up to v5.10" },
+	{ "kmap", "merged on arm", false, KMAP "arm: entries by address, over more than one table",
+	  "KMAP_LOCAL_NON_LINEAR_PTE_ARRAY: the entry of an address, not base[-index]" },
+	{ "kmap", "linear on arm", true,
+	  KMAP "busted: base[-index] is not the entry of that address on arm",
+	  "the entries taken for one array, where hardware tables lie between them" },
+	{ "kmap", "no_flush on one task", true,
+	  KMAP "no_flush plain: a slot used again shows the previous page",
+	  "an entry is cleared without a TLB flush, and its slot used again" },
 };
 
 size_t ref_nr_variants(void)
