@@ -36,13 +36,19 @@ urcu-ldlibs := -lurcu-bp -lurcu-memb -lurcu-qsbr
 ref-srcs += $(sort $(filter-out $(urcu-srcs),$(wildcard ref/gather/*.c)))
 
 # DAX entries.
-ref-srcs += $(addprefix ref/dax/,file.c protocol.c wait.c)
+ref-srcs += $(addprefix ref/dax/,file.c layout.c protocol.c refs.c wait.c)
 
 tests += ref/test/test_dax
 asan-tests += ref/test/test_dax
 tsan-tests += ref/test/test_dax
 ref/test/test_dax-srcs := ref/test/test_dax.c ref/test/dax_suite.c
 ref/test/test_dax-libs := ref
+
+tests += ref/test/test_dax_refs
+asan-tests += ref/test/test_dax_refs
+tsan-tests += ref/test/test_dax_refs
+ref/test/test_dax_refs-srcs := ref/test/test_dax_refs.c ref/test/dax_suite.c
+ref/test/test_dax_refs-libs := ref
 
 tests += ref/test/test_dax_busted
 asan-tests += ref/test/test_dax_busted

@@ -4,6 +4,8 @@
 
 #include "../pgtable/mm.h"
 
+static const struct ref_aops dax_aops = { .name = "dax", .can_writeback = true };
+
 size_t dax_inode_size(uint64_t nr_slots)
 {
 	return sizeof(struct dax_inode) + nr_slots * sizeof(dax_entry_t);
@@ -16,6 +18,7 @@ void dax_inode_init(struct dax_inode *inode, const struct dax_device *dev, unsig
 
 	inode->id = id;
 	inode->free = free;
+	mapping->mapping.a_ops = &dax_aops;
 	mapping->host = inode;
 	mapping->dev = dev;
 	mapping->nr_slots = nr_slots;
@@ -40,7 +43,7 @@ struct dax_inode *dax_inode_create(const struct dax_device *dev, unsigned id, ui
 void dax_inode_free_rcu(struct ref_rcu_head *head)
 {
 	struct dax_inode *inode =
-		(struct dax_inode *)((char *)head - offsetof(struct dax_inode, rcu));
+		(struct dax_inode *)((char *)head - offsetof(struct dax_inode, i_data.mapping.rcu));
 
 	REF_MEM_FREED(inode, dax_inode_size(inode->i_data.nr_slots), "inode");
 	inode->free(inode);
@@ -56,13 +59,32 @@ static struct ref_page *page_of(const struct dax_mapping *mapping, dax_entry_t e
 	return mapping->dev->pages + (dax_to_pfn(entry) - mapping->dev->first_pfn);
 }
 
+/* Since v6.15 what a PMD entry maps is one folio, for as long as it is in the file. */
+static bool is_compound(const struct dax_mapping *mapping, dax_entry_t entry)
+{
+	return entry & DAX_PMD && mapping->dev->refs->mapped_counts;
+}
+
+/* prep_compound_page(), or back: nobody has a reference. */
+static void set_compound(struct ref_page *head, uint64_t nr, bool compound)
+{
+	for (uint64_t i = 0; i < nr; i++)
+		REF_WRITE_ONCE(head[i].head, compound ? head : &head[i]);
+	head->nr = compound ? (uint32_t)nr : 1;
+}
+
 void dax_associate_entry(struct dax_mapping *mapping, uint64_t index, dax_entry_t entry)
 {
 	struct ref_page *page = page_of(mapping, entry);
+	uint64_t nr = nr_pages(mapping, entry);
 
 	if (entry & DAX_PMD)
 		index &= ~dax_pmd_colour(mapping);
-	for (uint64_t i = 0; i < nr_pages(mapping, entry); i++) {
+	if (nr && is_compound(mapping, entry)) {
+		set_compound(page, nr, true);
+		nr = 1;
+	}
+	for (uint64_t i = 0; i < nr; i++) {
 		DAX_BUG_ON(REF_READ_ONCE(page[i].mapping));
 		REF_WRITE_ONCE(page[i].index, index + i);
 		/* Pairs with dax_lock_folio(), which follows it without a lock. */
@@ -73,10 +95,31 @@ void dax_associate_entry(struct dax_mapping *mapping, uint64_t index, dax_entry_
 void dax_disassociate_entry(struct dax_mapping *mapping, dax_entry_t entry, bool trunc)
 {
 	struct ref_page *page = page_of(mapping, entry);
+	uint64_t nr = nr_pages(mapping, entry), all = nr;
 
-	for (uint64_t i = 0; i < nr_pages(mapping, entry); i++) {
+	if (nr && is_compound(mapping, entry))
+		nr = 1;
+	for (uint64_t i = 0; i < nr; i++) {
+		/* A walker that is about to find out that the page is unmapped may be counted. */
+		dax_stats.busy_truncated +=
+			trunc && REF_READ_ONCE(page[i].refcount) > mapping->dev->refs->initial;
 		DAX_BUG_ON(REF_READ_ONCE(page[i].mapping) != mapping);
 		REF_WRITE_ONCE(page[i].mapping, NULL);
 		REF_WRITE_ONCE(page[i].index, 0);
 	}
+	if (nr != all)
+		set_compound(page, all, false);
+}
+
+struct ref_page *dax_entry_busy_page(const struct dax_mapping *mapping, dax_entry_t entry)
+{
+	struct ref_page *page = page_of(mapping, entry);
+	uint64_t nr = nr_pages(mapping, entry);
+
+	if (nr && is_compound(mapping, entry))
+		nr = 1;
+	for (uint64_t i = 0; i < nr; i++)
+		if (dax_page_busy(mapping->dev->refs, &page[i]))
+			return &page[i];
+	return NULL;
 }

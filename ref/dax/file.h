@@ -11,12 +11,21 @@
 /* dax_associate_entry(), dax_disassociate_entry(): i_pages held. */
 void dax_associate_entry(struct dax_mapping *mapping, uint64_t index, dax_entry_t entry);
 void dax_disassociate_entry(struct dax_mapping *mapping, dax_entry_t entry, bool trunc);
+/* dax_busy_page(): NULL when none of the entry's pages is in use. */
+struct ref_page *dax_entry_busy_page(const struct dax_mapping *mapping, dax_entry_t entry);
 
 /* A zero or an empty PMD makes way for a PTE entry: i_pages held. The entry is locked over it,
  * because the kernel drops i_pages to unmap. */
 REF_ALWAYS_INLINE void dax_downgrade_pmd(struct dax_xas *xas, dax_entry_t entry)
 {
 	dax_lock_entry(xas, entry);
+	if (entry & DAX_ZERO_PAGE) {
+		uint64_t first = xas->index & ~dax_pmd_colour(xas->xa);
+
+		dax_xas_unlock(xas);
+		dax_unmap_pages(xas->xa, first, 1ULL << xas->xa->dev->pmd_order);
+		dax_xas_lock(xas);
+	}
 	dax_disassociate_entry(xas->xa, entry, false);
 	dax_xas_store(xas, 0);
 	/* Waiters are for the PMD, and from now on there are many entries to wait for. */
@@ -63,6 +72,8 @@ REF_ALWAYS_INLINE dax_entry_t __dax_insert_entry(const struct dax_variant *v,
 
 	if (!(old & (DAX_ZERO_PAGE | DAX_EMPTY)))
 		return old;
+	if (old & DAX_ZERO_PAGE && !(flags & DAX_ZERO_PAGE))
+		dax_unmap_pages(mapping, index, 1);
 	dax_xas_lock(&xas);
 	dax_disassociate_entry(mapping, old, false);
 	dax_associate_entry(mapping, index, entry);
@@ -92,6 +103,38 @@ REF_ALWAYS_INLINE bool __dax_delete_entry(const struct dax_variant *v, struct da
 	return entry != 0;
 }
 
+/*
+ * dax_layout_busy_page_range(): unmapped first. A walker that found a page before either left a
+ * reference to be seen here, or finds in its recheck that the page is not mapped any more.
+ */
+REF_ALWAYS_INLINE struct ref_page *__dax_busy_page(const struct dax_variant *v,
+						   struct dax_mapping *mapping, uint64_t start,
+						   uint64_t end)
+{
+	struct dax_xas xas = { .xa = mapping, .index = start };
+	bool scan_first = mapping->dev->refs->scan_first;
+	struct ref_page *page = NULL;
+
+	if (!scan_first)
+		dax_unmap_pages(mapping, start, end - start);
+	REF_STEP("dax: unmapped");
+	dax_xas_lock(&xas);
+	for (; xas.index < end && !page; xas.index++) {
+		dax_entry_t entry = dax_xas_load(&xas);
+
+		if (!entry)
+			continue;
+		if (entry & DAX_LOCKED)
+			entry = dax_get_unlocked_entry(v, &xas, 0);
+		page = dax_entry_busy_page(mapping, entry);
+		dax_put_unlocked_entry(v, &xas, entry, false);
+	}
+	dax_xas_unlock(&xas);
+	if (scan_first)
+		dax_unmap_pages(mapping, start, end - start);
+	return page;
+}
+
 void dax_inode_free_rcu(struct ref_rcu_head *head);
 
 /* evict(): truncate_inode_pages_final(), clear_inode(), destroy_inode() */
@@ -108,7 +151,7 @@ REF_ALWAYS_INLINE void __dax_evict(const struct dax_variant *v, struct dax_inode
 	DAX_BUG_ON(mapping->nrpages);
 	dax_xas_unlock(&xas);
 	REF_STEP("dax: inode evicted");
-	ref_call_rcu(&inode->rcu, dax_inode_free_rcu);
+	ref_call_rcu(&mapping->mapping.rcu, dax_inode_free_rcu);
 }
 
 #endif

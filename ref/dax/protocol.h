@@ -40,6 +40,11 @@
 	{                                                                                         \
 		return __dax_delete_entry(&variant_##ident, mapping, index);                      \
 	}                                                                                         \
+	static struct ref_page *busy_page_##ident(struct dax_mapping *mapping, uint64_t start,    \
+						  uint64_t end)                                   \
+	{                                                                                         \
+		return __dax_busy_page(&variant_##ident, mapping, start, end);                    \
+	}                                                                                         \
 	static void evict_##ident(struct dax_inode *inode)                                        \
 	{                                                                                         \
 		__dax_evict(&variant_##ident, inode);                                             \
@@ -54,6 +59,7 @@
 		.insert_entry = insert_entry_##ident,                                             \
 		.unlock_entry = unlock_entry_##ident,                                             \
 		.delete_entry = delete_entry_##ident,                                             \
+		.busy_page = busy_page_##ident,                                                   \
 		.evict = evict_##ident,                                                           \
 	};
 

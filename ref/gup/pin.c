@@ -15,7 +15,11 @@ __attribute__((noinline, cold)) void gup_warn(void)
 __attribute__((noinline, cold)) void gup_drop_folio(struct ref_page *folio, int refs,
 						    unsigned flags)
 {
-	gup_put_folio(folio, refs, flags);
+	/* put_devmap_managed_folio_refs(): of small folios alone. */
+	if (REF_READ_ONCE(folio->flags) & REF_PG_DEVICE)
+		folio->pgmap->put(folio, flags & GUP_PIN ? refs * GUP_PIN_BIAS : refs);
+	else
+		gup_put_folio(folio, refs, flags);
 }
 
 /* The pages that follow in the same folio are dropped at once, as with gup_folio_next(). */

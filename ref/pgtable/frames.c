@@ -122,6 +122,11 @@ __attribute__((noinline, cold)) void ref_folio_free(struct ref_page *head)
 	struct ref_mm *mm = head->mm;
 	struct ref_page *old;
 
+	/* As free_zone_device_folio(). */
+	if (REF_READ_ONCE(head->flags) & REF_PG_DEVICE) {
+		head->pgmap->free(head);
+		return;
+	}
 	REF_MEM_FREED(ref_page_mem(mm, head), (size_t)head->nr << mm->fmt->page_shift,
 		      REF_READ_ONCE(head->flags) & REF_PG_TABLE ? "table" : "frame");
 	for (uint32_t i = 0; i < head->nr; i++) {

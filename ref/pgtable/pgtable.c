@@ -320,24 +320,33 @@ int pgt_map_page(struct ref_mm *mm, uint64_t addr, struct ref_page *page, bool w
 	return err;
 }
 
-/*
- * Clear the entry, then drop the reference: a walker's try-get and recheck rely on that order. An
- * entry that is not present (a migration entry, ref/thp) has none.
- */
-static void clear_leaf(struct ref_mm *mm, const struct place *p)
+/* Clears the entry. NULL: it is not present (a migration entry, ref/thp), and has no reference. */
+static struct ref_page *clear_leaf(struct ref_mm *mm, const struct place *p)
 {
 	uint64_t old = pgt_exchange(mm->fmt, p->at->level, p->e, mm->fmt->level[p->at->level].empty);
-	struct ref_page *folio;
+	struct ref_page *page;
 
 	if (!pgt_present(mm->fmt, p->at->level, old))
-		return;
-	folio = ref_page_folio(ref_phys_page(mm, pgt_leaf_phys(mm->fmt, p->at->level, old)));
-	ref_fetch_add(&folio->mapcount, -1);
-	ref_folio_put(folio, 1);
+		return NULL;
+	page = ref_phys_page(mm, pgt_leaf_phys(mm->fmt, p->at->level, old));
+	ref_fetch_add(&ref_page_folio(page)->mapcount, -1);
+	return page;
 }
 
+struct ref_page *pgt_unmap_page(struct ref_mm *mm, uint64_t addr)
+{
+	struct place p;
+
+	if (addr >= mm->limit)
+		return NULL;
+	find_entry(mm, addr, PGT_PTE, false, &p);
+	return is_empty(mm, p.at->level, p.entry) ? NULL : clear_leaf(mm, &p);
+}
+
+/* Clear the entry, then drop the reference: a walker's try-get and recheck rely on that order. */
 int pgt_unmap(struct ref_mm *mm, uint64_t addr)
 {
+	struct ref_page *page;
 	struct place p;
 
 	if (addr >= mm->limit)
@@ -345,7 +354,9 @@ int pgt_unmap(struct ref_mm *mm, uint64_t addr)
 	find_entry(mm, addr, PGT_PTE, false, &p);
 	if (is_empty(mm, p.at->level, p.entry))
 		return -ENOENT;
-	clear_leaf(mm, &p);
+	page = clear_leaf(mm, &p);
+	if (page)
+		ref_folio_put(ref_page_folio(page), 1);
 	return 0;
 }
 

@@ -12,7 +12,8 @@
 #define SUITE_FIRST_PFN 0x100
 
 extern struct ref_page suite_page[SUITE_PAGES];
-extern const struct dax_device suite_dev;
+extern struct dax_device suite_dev;
+void suite_init(const char *refs); /* else "1-is-idle" */
 
 /* An inode of SUITE_PAGES pages. */
 struct dax_inode *suite_inode(unsigned id);

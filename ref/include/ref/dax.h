@@ -11,6 +11,7 @@
 #ifndef REF_DAX_H
 #define REF_DAX_H
 
+#include <ref/mapping.h>
 #include <ref/pgtable.h>
 #include <ref/port.h>
 
@@ -43,25 +44,41 @@ static inline uint64_t dax_to_pfn(dax_entry_t entry)
 
 /* ---- the device: its pages, and the inodes that hold the locks ---- */
 
-struct dax_device;
 struct dax_refs;
+struct dax_vma;
 
-/* Simulated storage. Its pages are ordinary frames that belong to no allocator. */
+/*
+ * Simulated storage: pages that belong to no allocator. They are frames of a struct ref_mm's arena
+ * where they are to be mapped, and any array of struct ref_page where not.
+ */
 struct dax_device {
 	struct ref_page *pages; /* [nr] */
-	uint64_t first_pfn;	/* of pages[0] */
+	uint64_t first_pfn; /* of pages[0] */
 	size_t nr;
 	unsigned pmd_order;	/* log2 of the pages that a PMD entry covers; 9 with 4 KiB pages */
+	const struct dax_refs *refs;
+	struct ref_pgmap pgmap;
 };
+/* 1 << order pages of a new device in mm's arena. -ENOMEM. The pages stay the device's. */
+int dax_device_create(struct dax_device *dev, const struct dax_refs *refs, struct ref_mm *mm,
+		      unsigned order, unsigned pmd_order);
+/* Makes pages of what lies there: zone_device_page_init() and memmap_init_zone_device(). */
+void dax_device_init(struct dax_device *dev, const struct dax_refs *refs, struct ref_page *pages,
+		     uint64_t first_pfn, size_t nr, unsigned pmd_order);
 
 /* An inode and, in one piece of memory, its address_space. */
 struct dax_inode;
 
 struct dax_mapping {
+	struct ref_mapping mapping; /* what other walkers of a folio look at */
 	struct dax_inode *host;
 	bool dax;		     /* dax_mapping(): of a DAX file */
 	struct ref_spinlock i_pages; /* the xarray's, taken with interrupts off */
 	const struct dax_device *dev;
+	struct dax_vma *i_mmap;	     /* set up before there are two threads */
+	struct dax_rwsem {
+		int count;	     /* readers, or -1: a writer */
+	} invalidate_lock;	     /* faults read, who takes pages away writes */
 	uint64_t nrpages;
 	uint64_t nr_slots;
 	dax_entry_t *slot; /* the xarray; a PMD entry stands at its first index alone */
@@ -71,7 +88,6 @@ struct dax_inode {
 	bool chardev; /* S_ISCHR(i_mode): device-dax */
 	unsigned id;
 	struct dax_mapping i_data;
-	struct ref_rcu_head rcu;
 	void (*free)(struct dax_inode *inode); /* i_callback(), after a grace period */
 	dax_entry_t slot[];
 };
@@ -110,6 +126,9 @@ struct dax_protocol {
 	void (*unlock_entry)(struct dax_mapping *mapping, uint64_t index, dax_entry_t entry);
 	/* dax_delete_mapping_entry(): waits until nobody has it locked. false: there was none. */
 	bool (*delete_entry)(struct dax_mapping *mapping, uint64_t index);
+	/* dax_layout_busy_page(): takes the pages from every page table, and then looks for one that
+	 * is in use yet; NULL: none. invalidate_lock held for writing. */
+	struct ref_page *(*busy_page)(struct dax_mapping *mapping, uint64_t start, uint64_t end);
 	/* evict(): deletes every entry and frees the inode after a grace period. Nobody may have
 	 * the file open: but lock_folio may yet be on its way to it. */
 	void (*evict)(struct dax_inode *inode);
@@ -120,13 +139,68 @@ const struct dax_protocol *dax_protocol_find(const char *name); /* or NULL */
 
 /* What the running thread's calls have met since it began. */
 struct dax_stats {
-	uint64_t retries; /* lock_folio: the mapping was another when its lock was held */
-	uint64_t waits;	  /* slept for a locked entry */
+	uint64_t retries;	 /* lock_folio: the mapping was another when its lock was held */
+	uint64_t waits;		 /* lock_folio: slept for a locked entry */
+	uint64_t busy_truncated; /* WARN_ON_ONCE(trunc && page_ref_count(page) > 1) */
 };
 extern __thread struct dax_stats dax_stats;
 
 /* BUG_ON() and WARN_ON() of fs/dax.c come here. NULL: a message and abort(). */
 extern void (*dax_bug_hook)(const char *what);
+
+/* ---- references: which page is in use ---- */
+
+/*
+ * A convention, or one test of another's pages. Before v6.15 a page is initialised with one
+ * reference, and idle with that; nothing but get_user_pages() takes more, page tables do not. Since
+ * 38607c62b34b it is an ordinary page: none when idle, one for each entry that maps it.
+ */
+struct dax_refs {
+	const char *name; /* "1-is-idle", "0-is-idle", "idle_1_on_0_pages", "idle_0_on_1_pages" */
+	const char *summary;
+	bool busted;
+	int initial;	     /* the count of a page that is not in use */
+	bool mapped_counts;  /* a page table's entry has a reference, and counts as a mapping */
+	int idle;	     /* the count that dax_break_layouts() waits for */
+	bool less_mappings;  /* busy: count less mappings is not 0; else: count is more than 1 */
+	bool scan_first;     /* looks for busy pages, and then takes them from the page tables */
+};
+size_t dax_nr_refs(void);
+const struct dax_refs *dax_refs_at(size_t i);
+const struct dax_refs *dax_refs_find(const char *name); /* or NULL */
+
+/* dax_busy_page() for one page. */
+bool dax_page_busy(const struct dax_refs *refs, struct ref_page *page);
+/* Drops a reference: who brings the count back to where it began wakes who waits for that
+ * (put_devmap_managed_folio_refs(), or folio_put() and free_zone_device_folio()). */
+void dax_put_page(struct ref_page *page);
+
+/* ---- pages in page tables ---- */
+
+/* A file mapped: nr pages from pgoff on at addr. The caller's memory. */
+struct dax_vma {
+	struct ref_mm *mm;
+	struct dax_mapping *mapping;
+	uint64_t addr, pgoff, nr;
+	struct ref_spinlock ptl; /* one for all of its page tables */
+	struct dax_vma *next;	 /* mapping->i_mmap */
+};
+void dax_mmap(struct dax_vma *vma, struct ref_mm *mm, struct dax_mapping *mapping, uint64_t addr,
+	      uint64_t pgoff, uint64_t nr);
+/* A fault at addr, for which the file system has the page at pfn (or finds that there is one
+ * already). 0, or -ENOMEM when there is no memory for a page table. */
+int dax_fault(const struct dax_protocol *p, struct dax_vma *vma, uint64_t addr, uint64_t pfn);
+/* The page mapped at addr, with a reference, by the slow way: under the page table's lock. NULL:
+ * nothing is mapped. */
+struct ref_page *dax_gup_slow(struct dax_vma *vma, uint64_t addr);
+/* unmap_mapping_pages(): takes pages of the file from all page tables. */
+void dax_unmap_pages(struct dax_mapping *mapping, uint64_t start, uint64_t nr);
+/*
+ * Truncates pages [start, start + nr), as ext4_punch_hole(): waits until none of them is in use
+ * (break_layouts) and then deletes their entries; returns how many. From then on they are free.
+ */
+uint64_t dax_truncate(const struct dax_protocol *p, struct dax_mapping *mapping, uint64_t start,
+		      uint64_t nr);
 
 /* The queue that the waiters for an entry stand in: for tests, and models. */
 unsigned dax_wait_table_index(const struct dax_mapping *mapping, uint64_t index, dax_entry_t entry);

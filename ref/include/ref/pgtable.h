@@ -29,6 +29,7 @@ enum ref_page_flags {
 	REF_PG_TABLE = 1 << 6, /* a page table */
 	REF_PG_ANON_EXCLUSIVE = 1 << 7, /* of a page: this mm's alone; of the head for a huge leaf */
 	REF_PG_MOVABLE = 1 << 8, /* in ZONE_MOVABLE or a CMA block: no long-term pins */
+	REF_PG_DEVICE = 1 << 9, /* ZONE_DEVICE: belongs to a driver, and has a pgmap */
 };
 /* Low bits of mapping (include/linux/page-flags.h): none for a file's, see ref/mapping.h. */
 #define REF_MAPPING_ANON 1UL
@@ -56,9 +57,16 @@ struct ref_page {
 		struct { /* of a folio; meaningful in the head */
 			int mapcount; /* leaves that map it or a part of it, large ones as one */
 			int pincount; /* a large folio's FOLL_PIN references, also in refcount */
+			const struct ref_pgmap *pgmap; /* REF_PG_DEVICE */
 		};
 	};
 } __attribute__((aligned(64)));
+
+/* Whose pages they are, where it is not the arena's allocator: as struct dev_pagemap. */
+struct ref_pgmap {
+	void (*free)(struct ref_page *folio); /* the last reference is gone; any thread */
+	void (*put)(struct ref_page *folio, int refs); /* for a walker that gives up */
+};
 
 struct pgt_opts {
 	const char *format; /* "x86_64-4k-48", "x86_64-4k-57", "x86_64-4k-57-folded", "s390x" */
@@ -94,6 +102,8 @@ int pgt_map_folio(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool wr
 		  void *mapping, uint32_t page_flags);
 /* A page that exists, with the caller's reference on its folio, as a small leaf. */
 int pgt_map_page(struct ref_mm *mm, uint64_t addr, struct ref_page *page, bool writable);
+/* Clears the leaf at addr and gives its page, with the mapping's reference, back; NULL: nothing. */
+struct ref_page *pgt_unmap_page(struct ref_mm *mm, uint64_t addr);
 /* Clears the leaf that covers addr and drops the mapping's reference. -ENOENT: nothing there. */
 int pgt_unmap(struct ref_mm *mm, uint64_t addr);
 

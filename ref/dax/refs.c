@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* References on device pages: two conventions, and each one's test on the other's pages. */
+#include <errno.h>
+#include <string.h>
+
+#include <ref/dax.h>
+
+#include "../pgtable/mm.h"
+
+static const struct dax_refs refs_table[] = {
+	{
+		.name = "1-is-idle",
+		.summary = "before v6.15: one reference when idle, none for a mapping",
+		.initial = 1, .idle = 1,
+	},
+	{
+		.name = "0-is-idle",
+		.summary = "since v6.15 (38607c62b34b): none when idle, one for each mapping",
+		.initial = 0, .idle = 0, .mapped_counts = true, .less_mappings = true,
+	},
+	{
+		.name = "idle_1_on_0_pages",
+		.summary = "0-is-idle, with the tests of 1-is-idle: one reference goes unseen",
+		.busted = true,
+		.initial = 0, .idle = 1, .mapped_counts = true,
+	},
+	{
+		.name = "idle_0_on_1_pages",
+		.summary = "1-is-idle, with the tests of 0-is-idle: every page is busy for good",
+		.busted = true,
+		.initial = 1, .idle = 0, .less_mappings = true,
+	},
+	{
+		.name = "scan_first",
+		.summary = "1-is-idle, looked for before the pages are unmapped",
+		.busted = true,
+		.initial = 1, .idle = 1, .scan_first = true,
+	},
+};
+
+size_t dax_nr_refs(void)
+{
+	return sizeof(refs_table) / sizeof(refs_table[0]);
+}
+
+const struct dax_refs *dax_refs_at(size_t i)
+{
+	return i < dax_nr_refs() ? &refs_table[i] : NULL;
+}
+
+const struct dax_refs *dax_refs_find(const char *name)
+{
+	for (size_t i = 0; i < dax_nr_refs(); i++)
+		if (!strcmp(refs_table[i].name, name))
+			return &refs_table[i];
+	return NULL;
+}
+
+/* Nobody has it: who waits for that may go on. */
+static void folio_free(struct ref_page *folio)
+{
+	ref_wake(&folio->refcount);
+}
+
+static void put_refs(struct ref_page *folio, int nr, int initial)
+{
+	if (ref_fetch_add(&folio->refcount, -nr) - nr == initial)
+		ref_wake(&folio->refcount);
+}
+
+static void put_refs_0(struct ref_page *folio, int nr)
+{
+	put_refs(folio, nr, 0);
+}
+
+static void put_refs_1(struct ref_page *folio, int nr)
+{
+	put_refs(folio, nr, 1);
+}
+
+void dax_put_page(struct ref_page *page)
+{
+	struct ref_page *folio = REF_READ_ONCE(page->head);
+
+	folio->pgmap->put(folio, 1);
+}
+
+int dax_device_create(struct dax_device *dev, const struct dax_refs *refs, struct ref_mm *mm,
+		      unsigned order, unsigned pmd_order)
+{
+	struct ref_page *pages = __ref_folio_alloc(mm, order, NULL, 0);
+
+	if (!pages)
+		return -ENOMEM;
+	dax_device_init(dev, refs, pages, ref_page_index(mm, pages), 1ULL << order, pmd_order);
+	return 0;
+}
+
+void dax_device_init(struct dax_device *dev, const struct dax_refs *refs, struct ref_page *pages,
+		     uint64_t first_pfn, size_t nr, unsigned pmd_order)
+{
+	*dev = (struct dax_device){
+		.pages = pages, .first_pfn = first_pfn, .nr = nr, .pmd_order = pmd_order,
+		.refs = refs,
+		.pgmap = { folio_free, refs->initial ? put_refs_1 : put_refs_0 },
+	};
+	for (size_t i = 0; i < nr; i++) {
+		pages[i].head = &pages[i];
+		pages[i].nr = 1;
+		pages[i].mapcount = 0;
+		pages[i].pgmap = &dev->pgmap;
+		REF_WRITE_ONCE(pages[i].flags, REF_PG_DEVICE);
+		pages[i].mapping = NULL;
+		ref_count_set_release(&pages[i].refcount, refs->initial);
+	}
+}
+
+bool dax_page_busy(const struct dax_refs *refs, struct ref_page *page)
+{
+	int count = REF_READ_ONCE(page->refcount);
+
+	if (refs->less_mappings)
+		return count - REF_READ_ONCE(page->mapcount) != 0;
+	return count > 1;
+}
