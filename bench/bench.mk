@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The table of cases and its two runners: build/bench and the guests' static program.
 
-bench-cases := $(addprefix bench/,case_gup.c case_host.c case_kmap.c case_shim.c case_table_free.c \
-	free_readers.c host.c perf.c rows.c table.c)
+bench-cases := $(addprefix bench/,case_dax.c case_gup.c case_host.c case_kmap.c case_shim.c \
+	case_table_free.c free_readers.c host.c perf.c rows.c table.c)
 
 programs += bench
 bench-srcs := $(bench-cases) $(addprefix bench/,code_bytes.c code_read.c count.c environment.c \

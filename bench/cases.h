@@ -7,6 +7,8 @@
 
 #include "case.h"
 
+/* case_dax.c */
+extern const struct bench_case bench_dax_contended, bench_dax_lock;
 /* case_gup.c */
 extern const struct bench_case bench_gup_fast_put, bench_gup_fast_walk;
 /* For tests: every page of a row that is set up has its mapping's reference and no other. */

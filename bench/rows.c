@@ -9,6 +9,8 @@
 /* Sorted by family and name, the reference before the kernel. */
 const struct bench_case *const bench_table[] = {
 	&bench_clock_read,
+	&bench_dax_contended,
+	&bench_dax_lock,
 	&bench_gup_fast_put,
 	&bench_host_vmsplice,
 	&bench_gup_fast_walk,

@@ -34,6 +34,11 @@
 	  "most page tables unlinked and not yet free at any moment")                              \
 	X(SLOTS_PEAK, "slots_peak", "slots", NEITHER,                                              \
 	  "most temporary mappings of one CPU that were live at once")                             \
+	X(LOCK_RETRIES, "lock_retries", "retries", LOWER,                                          \
+	  "times that a lock was found to be another file's by now, and given up for the right one") \
+	X(LOCK_WAITS, "lock_waits", "waits", NEITHER, "times slept for a locked entry")            \
+	X(LOCK_MISSES, "lock_misses", "misses", NEITHER,                                           \
+	  "pages found in no file, so that there was nothing to lock")                             \
 	X(READER_THROUGHPUT, "reader_throughput", "walks/s", HIGHER,                               \
 	  "lockless walks per second and reader while tables are freed")                           \
 	X(READER_LATENCY, "reader_latency", "ns", LOWER,                                           \
