@@ -24,6 +24,12 @@ tsan-tests += ref/test/test_thp_collapse
 ref/test/test_thp_collapse-srcs := ref/test/test_thp_collapse.c ref/test/thp_script.c
 ref/test/test_thp_collapse-libs := ref
 
+tests += ref/test/test_thp_stress
+asan-tests += ref/test/test_thp_stress
+tsan-tests += ref/test/test_thp_stress
+ref/test/test_thp_stress-srcs := ref/test/test_thp_stress.c ref/test/gup_suite.c
+ref/test/test_thp_stress-libs := ref
+
 tests += ref/test/test_thp_folio
 asan-tests += ref/test/test_thp_folio
 ref/test/test_thp_folio-srcs := ref/test/test_thp_folio.c

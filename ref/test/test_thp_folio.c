@@ -114,6 +114,16 @@ static void test_held(void)
 	ref_mm_destroy(mm);
 
 	begin("x86_64-4k-48", 0);
+	ref_fetch_add(&head->refcount, 1);
+	thp_unmap(mm, addr, NULL, NULL);
+	thp_map(mm, addr, true);
+	ref_fetch_add(&head->refcount, -1);
+	ok(!split(thp_split, head) && pgt_lookup(mm, addr, true)->head->nr == thp_nr(mm) &&
+		   !head->refcount && balanced(),
+	   "a folio that nobody maps any more leaves the next one at its address alone");
+	ref_mm_destroy(mm);
+
+	begin("x86_64-4k-48", 0);
 	head->pincount = 1;
 	thp_unmap_folio(head);
 	ok(head->mapcount == (int)thp_nr(mm) && maps_the_same() && balanced(),

@@ -21,7 +21,7 @@ bool thp_trylock(struct ref_page *folio)
 
 void thp_lock(struct ref_page *folio)
 {
-	ref_wait_until(thp_trylock(folio));
+	ref_wait_until(!(REF_READ_ONCE(folio->flags) & REF_PG_LOCKED) && thp_trylock(folio));
 }
 
 void thp_unlock(struct ref_page *folio)
@@ -202,8 +202,13 @@ static void __unmap_pte(struct ref_mm *mm, void *ptep, struct ref_page *folio, b
 	drop_leaf(folio);
 }
 
+/* What is mapped there now may be another folio: page_vma_mapped_walk() compares, too. */
 static void __unmap_huge(struct ref_mm *mm, void *pmdp, struct ref_page *folio, bool anon)
 {
+	uint64_t pmd = thp_read(mm, PGT_PMD, pmdp);
+
+	if (!thp_is_leaf(mm, PGT_PMD, pmd) || thp_entry_page(mm, PGT_PMD, pmd) != folio)
+		return;
 	if (anon) {
 		/* Cannot fail: thp_map() has deposited a table. */
 		__split_pmd(mm, pmdp, true);
@@ -222,7 +227,7 @@ void thp_unmap_folio(struct ref_page *folio)
 
 	ref_spin_lock(&mm->page_table_lock);
 	e = __pgt_entry(mm, addr, PGT_PMD);
-	if (e && thp_is_leaf(mm, PGT_PMD, thp_read(mm, PGT_PMD, e)))
+	if (e)
 		__unmap_huge(mm, e, folio, anon);
 	for (unsigned i = 0; i < folio->nr && REF_READ_ONCE(folio->mapcount); i++) {
 		e = __pgt_entry(mm, addr + ((uint64_t)i << mm->fmt->page_shift), PGT_PTE);
