@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The explorer: every model of the table is clean, or broken by exactly what it says. */
+#include <limits.h>
+#include <string.h>
+
+#include <ref/explore.h>
+#include "../../scripts/tap.h"
+
+static void test_model(const struct explore_model *m)
+{
+	struct explore_options o = { .bound = UINT_MAX };
+	struct explore_result r;
+	int err = explore_run(m, &o, &r);
+
+	if (m->busted)
+		ok(!err && r.failed && !strcmp(r.invariant, m->caught_by), "%s/%s is caught by: %s",
+		   m->mechanism, m->variant, m->caught_by);
+	else
+		ok(!err && !r.failed && r.complete, "%s/%s is clean", m->mechanism, m->variant);
+	diag("bound %u: %lu schedules, %lu states, %.3f s; %d %s", r.bound, r.schedules, r.states,
+	     r.seconds, err, r.invariant ? r.invariant : "");
+	if (r.failed != m->busted)
+		explore_print_columns(stdout, &r, m->nr_cpus, 100);
+	explore_result_free(&r);
+}
+
+int main(void)
+{
+	for (size_t i = 0; i < explore_nr_models(); i++)
+		test_model(explore_model_at(i));
+	return tap_done();
+}
