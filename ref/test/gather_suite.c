@@ -32,6 +32,9 @@ struct table {
 
 struct scene {
 	const struct gather_discipline *d;
+	/* No memory for a batch, and this is done then; NULL: there is memory. */
+	const struct gather_fallback *fallback;
+	bool rcu_walk; /* the reader has interrupts on, and is in a read-side section */
 	struct table *entry; /* the upper entry */
 	struct table table;
 	struct gather_stats stats;
@@ -104,14 +107,17 @@ static void parked_walk(struct reader_args *a)
 	int flags;
 
 	gather_walk_begin(s->d, a->g);
-	flags = ref_irq_save();
+	flags = s->rcu_walk ? (ref_rcu_read_lock(), 0) : ref_irq_save();
 	t = ref_load_acquire(&s->entry);
 	set(&s->stage, PARKED);
 	while (!REF_READ_ONCE(s->unpark))
 		ref_cpu_relax();
 	a->seen = t->words[3];
 	REF_WRITE_ONCE(s->stage, HAS_READ);
-	ref_irq_restore(flags);
+	if (s->rcu_walk)
+		ref_rcu_read_unlock();
+	else
+		ref_irq_restore(flags);
 	gather_walk_end(s->d, a->g);
 }
 
@@ -159,13 +165,16 @@ static void *freer_main(void *arg)
 		return NULL;
 	}
 	reader.g = g;
+	if (s->fallback && gather_set_fallback(g, s->fallback))
+		set(&s->error, 1);
+	gather_set_failing(g, s->fallback ? 1 : 0, 0);
 	pthread_create(&thread, NULL, reader_main, &reader);
 	if (!wait_for(&s->stage, PARKED))
 		set(&s->error, 1);
 
 	ref_store_release(&s->entry, NULL);
-	gather_remove_table(g, &s->table.page);
 	set(&s->flushing, 1);
+	gather_remove_table(g, &s->table.page);
 	gather_finish(g);
 	set(&s->returned, 1);
 
@@ -242,6 +251,69 @@ static void busted_is_caught(const struct gather_discipline *d)
 	pthread_join(freer, NULL);
 	ok(s.freed_under_walker && !s.error, "%s: caught: the reader read a freed table", d->name);
 #endif
+}
+
+/*
+ * Without memory for a batch: an interrupt bounds a walker that has interrupts off, and a grace
+ * period bounds either kind.
+ */
+static void fallback_waits(const struct gather_discipline *d, const struct gather_fallback *fb,
+			   bool rcu_walk)
+{
+	const char *who = rcu_walk ? "a reader under rcu_read_lock()" : "a walk with interrupts off";
+	bool returns = !strcmp(fb->name, "rcu_per_table") && !(sends(d) && !rcu_walk);
+	struct scene s;
+	pthread_t freer;
+
+	scene_init(&s, d, true);
+	s.fallback = fb;
+	s.rcu_walk = rcu_walk;
+	pthread_create(&freer, NULL, freer_main, &s);
+	ok(wait_for(&s.flushing, 1), "%s, %s: %s is parked", d->name, fb->name, who);
+	sleep_ms(HOLD_MS);
+	ok(!get(&s.freed) && (returns ? wait_for(&s.returned, 1) : !get(&s.returned)),
+	   "%s, %s: %s", d->name, fb->name, returns ? "returns, and the table waits" : "waits");
+	set(&s.unpark, 1);
+	pthread_join(freer, NULL);
+	ok(get(&s.freed) && !s.freed_under_walker && !s.error && s.stats.fallbacks == 1,
+	   "%s, %s: the reader never read a freed table", d->name, fb->name);
+}
+
+/* The reader that tlb_remove_table_sync_one() is no grace period for: Linux up to 6.18 frees the
+ * table under it. */
+static void rcu_reader_ipi_fallback(const struct gather_discipline *d)
+{
+#ifdef __SANITIZE_THREAD__
+	tap_skip("%s, sync_ipi frees under a reader, which is a data race", d->name);
+#else
+	struct scene s;
+	pthread_t freer;
+
+	scene_init(&s, d, true);
+	s.fallback = gather_fallback_find("sync_ipi");
+	s.rcu_walk = true;
+	pthread_create(&freer, NULL, freer_main, &s);
+	ok(wait_for(&s.freed, 1) && get(&s.stage) == PARKED,
+	   "%s: rcu_reader_ipi_fallback: the table is freed under rcu_read_lock()", d->name);
+	set(&s.unpark, 1);
+	pthread_join(freer, NULL);
+	ok(s.freed_under_walker && !s.error, "%s: caught: the reader read a freed table", d->name);
+#endif
+}
+
+static void fallbacks(const struct gather_discipline *d)
+{
+	for (size_t i = 0; i < gather_nr_fallbacks(); i++) {
+		const struct gather_fallback *fb = gather_fallback_at(i);
+
+		if (!fb->needs_rcu)
+			continue;
+		fallback_waits(d, fb, false);
+		if (strcmp(fb->name, "sync_ipi"))
+			fallback_waits(d, fb, true);
+		else
+			rcu_reader_ipi_fallback(d);
+	}
 }
 
 /* A reader between walks holds nobody up: the flush must not wait for its next walk. */
@@ -336,6 +408,44 @@ static void without_memory(const struct gather_discipline *d)
 	gather_destroy(g);
 }
 
+static unsigned long failed(unsigned every, uint64_t seed, uint64_t *pattern)
+{
+	static struct ref_page pages[64];
+	struct counter c = { .in_order = true };
+	struct gather_stats stats;
+	uint64_t before = 0;
+	struct gather *g;
+
+	*pattern = 0;
+	if (gather_create(gather_discipline_find("ipi_signal"), 1, count_free, &c, &g))
+		return 0;
+	gather_set_failing(g, every, seed);
+	for (unsigned i = 0; i < 64; i++) {
+		gather_remove_table(g, &pages[i]);
+		gather_stats(g, &stats);
+		*pattern = *pattern << 1 | (stats.fallbacks - before);
+		before = stats.fallbacks;
+	}
+	gather_destroy(g);
+	return c.freed == 64 ? stats.fallbacks : 0;
+}
+
+/* Which allocations fail is the same each time. */
+static void failing_allocations(void)
+{
+	uint64_t none, half, all, once, again, other;
+	unsigned long nr = failed(0, 0, &none) + failed(1, 0, &all);
+
+	ok(nr == 64 && !none && all == ~0ULL, "allocations fail not at all, or all of them");
+	nr = failed(2, 0, &half);
+	ok(nr == 32 && half == 0x5555555555555555ULL, "or every second one");
+	nr = failed(3, 7, &once);
+	failed(3, 7, &again);
+	failed(3, 8, &other);
+	ok(nr > 8 && nr < 40 && once == again && other != once,
+	   "or one in three, %lu of 64, by a seed: %llx", nr, (unsigned long long)once);
+}
+
 static void errors(const struct gather_discipline *d)
 {
 	struct gather *g = (void *)1;
@@ -382,7 +492,10 @@ void gather_suite_run(void)
 		else
 			good_waits(d);
 		outside_is_not_waited_for(d);
+		if (d->deferred)
+			fallbacks(d);
 	}
+	failing_allocations();
 }
 
 int gather_suite_done(void)
