@@ -79,6 +79,12 @@ tsan-tests += ref/test/test_gather_order
 ref/test/test_gather_order-srcs := ref/test/test_gather_order.c
 ref/test/test_gather_order-libs := ref
 
+tests += ref/test/test_gather_unshare
+asan-tests += ref/test/test_gather_unshare
+tsan-tests += ref/test/test_gather_unshare
+ref/test/test_gather_unshare-srcs := ref/test/test_gather_unshare.c
+ref/test/test_gather_unshare-libs := ref
+
 libs += refurcu
 refurcu-srcs := $(urcu-srcs)
 
