@@ -34,7 +34,7 @@ static void walk_step(const char *site);
 #define NR_SPARES 64	 /* further tables to put in their place */
 #define NR_PAGES 16	 /* mapped in each */
 #define NR_READERS 2	 /* one with the widened walk, one with the benchmarked walker */
-#define RUN_MS 400	 /* per discipline and number of readers */
+#define RUN_MS 80	 /* per discipline, number of readers and fallback */
 #define PATIENCE_MS 5000
 #define SENTINEL_ADDR (1ULL << 40)
 
@@ -304,7 +304,8 @@ static bool references_are_back(struct world *w)
 	return w->sentinel->refcount == 1;
 }
 
-static void start(struct world *w, const struct gather_discipline *d)
+static void start(struct world *w, const struct gather_discipline *d,
+		  const struct gather_fallback *fallback, unsigned long seed)
 {
 	w->d = d;
 	w->stop = w->caught = w->wrong = w->errors = 0;
@@ -313,12 +314,17 @@ static void start(struct world *w, const struct gather_discipline *d)
 		diag("%s: cannot be created here", d->name);
 		exit(1);
 	}
+	if (fallback && gather_set_fallback(w->g, fallback))
+		w->errors++;
+	gather_set_failing(w->g, fallback ? 2 : 0, seed);
 }
 
-/* One reader never has to wait for a CPU, two may: the schedules differ. */
+/* One reader never has to wait for a CPU, two may: the schedules differ. With a fallback, half of
+ * the batches have no memory. */
 static void stress(struct world *w, const struct gather_discipline *d, size_t nr_readers,
-		   unsigned long seed)
+		   const struct gather_fallback *fallback, unsigned long seed)
 {
+	const char *how = fallback ? fallback->name : "with memory";
 	struct reader readers[NR_READERS] = {
 		{ .walk = widened_walk, .seed = seed },
 		{ .walk = gup_walker_find(FORMAT, "offset_lockless")->fast },
@@ -326,7 +332,7 @@ static void stress(struct world *w, const struct gather_discipline *d, size_t nr
 	struct gather_stats stats;
 	unsigned long freed;
 
-	start(w, d);
+	start(w, d, fallback, seed);
 	for (size_t i = 0; i < nr_readers; i++)
 		pthread_create(&readers[i].thread, NULL, reader_main, &readers[i]);
 	freed = freer(w, readers, nr_readers, seed);
@@ -337,12 +343,14 @@ static void stress(struct world *w, const struct gather_discipline *d, size_t nr
 	gather_stats(w->g, &stats);
 	gather_destroy(w->g);
 
-	ok(!w->caught, "%s, %zu readers: no walk read a freed table (%lu tables freed, %lu walks)",
-	   d->name, nr_readers, freed, readers[0].walks + readers[1].walks);
+	ok(!w->caught, "%s, %zu readers, %s: no walk read a freed table (%lu tables freed, "
+	   "%lu walks)", d->name, nr_readers, how, freed, readers[0].walks + readers[1].walks);
 	ok(!w->wrong && !w->errors, "%s: every page returned is the one mapped there", d->name);
 	ok(got_somewhere(freed, readers, nr_readers), "%s: freer and readers both got somewhere",
 	   d->name);
-	ok(stats.tables_freed == freed, "%s: every table was freed once", d->name);
+	ok(stats.tables_freed == freed && !!stats.fallbacks == !!fallback,
+	   "%s: every table was freed once, %llu without a batch", d->name,
+	   (unsigned long long)stats.fallbacks);
 	ok(references_are_back(w), "%s: no reference was lost or left", d->name);
 }
 
@@ -354,7 +362,7 @@ static void detector_fires(struct world *w, const struct gather_discipline *d)
 #else
 	struct reader reader = { .walk = widened_walk, .seed = 1 };
 
-	start(w, d);
+	start(w, d, NULL, 0);
 	w->park = 1;
 	pthread_create(&reader.thread, NULL, reader_main, &reader);
 	while (!ref_load_acquire(&w->parked))
@@ -375,6 +383,16 @@ static void detector_fires(struct world *w, const struct gather_discipline *d)
 #endif
 }
 
+static void all_ways(struct world *w, const struct gather_discipline *d, unsigned long seed)
+{
+	stress(w, d, 1, NULL, seed);
+	if (!d->deferred)
+		stress(w, d, NR_READERS, NULL, seed);
+	for (size_t i = 0; i < gather_nr_fallbacks() && d->deferred; i++)
+		if (gather_fallback_at(i)->needs_rcu)
+			stress(w, d, NR_READERS, gather_fallback_at(i), seed);
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long seed = argc > 1 ? strtoul(argv[1], NULL, 0) : (unsigned long)time(NULL);
@@ -389,8 +407,8 @@ int main(int argc, char **argv)
 
 		if (d->busted)
 			detector_fires(&world, d);
-		for (size_t nr = 1; nr <= NR_READERS && !d->busted; nr++)
-			stress(&world, d, nr, seed | 1);
+		else
+			all_ways(&world, d, seed | 1);
 	}
 	ref_mm_destroy(world.mm);
 	return tap_done();
