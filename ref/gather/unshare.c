@@ -17,7 +17,7 @@
 
 #include "../pgtable/mm.h"
 
-#define GATHER_SHARED (1ULL << 32) /* in the count: that it is one */
+#define SHARED (1ULL << 32) /* in the count: that it is one */
 
 static const struct gather_unshare unshares[] = {
 	{ "unshare_ipi", "an interrupt to every CPU at each unshare", false, true, false },
@@ -47,20 +47,6 @@ const struct gather_unshare *gather_unshare_find(const char *name)
 
 /* ---- tables of two mms ---- */
 
-/* From the arena's first mm, whose allocator it is; empty, and seen by nobody yet. */
-static struct ref_page *alloc_table(struct ref_mm *owner, const struct pgt_real *r)
-{
-	const struct pgt_level_fmt *l = &owner->fmt->level[r->level];
-	unsigned size = r->bits + pgt_entry_shift(l), page_shift = owner->fmt->page_shift;
-	struct ref_page *page = __ref_folio_alloc(owner, size > page_shift ? size - page_shift : 0,
-						  NULL, r->level);
-
-	for (size_t i = 0; page && i < (size_t)1 << r->bits; i++)
-		pgt_write_relaxed(owner->fmt, r->level,
-				  pgt_entry_at(l, ref_page_mem(owner, page), i), l->empty);
-	return page;
-}
-
 int gather_mm_beside(struct ref_mm *mm, struct ref_mm **out)
 {
 	struct ref_mm *beside = gather_alloc(sizeof(*beside));
@@ -71,8 +57,9 @@ int gather_mm_beside(struct ref_mm *mm, struct ref_mm **out)
 	memcpy(beside, mm, sizeof(*beside));
 	for (unsigned o = 0; o <= PGT_MAX_ORDER; o++)
 		beside->buddy[o].next = beside->buddy[o].prev = &beside->buddy[o];
-	beside->freed = NULL;
-	beside->pgd_page = alloc_table(mm, &mm->real[0]);
+	beside->freed = beside->deposited = NULL;
+	beside->vmas = NULL;
+	beside->pgd_page = __pgt_alloc_table(mm, mm->real[0].level);
 	if (!beside->pgd_page) {
 		gather_dealloc(beside);
 		return -ENOMEM;
@@ -110,7 +97,7 @@ static struct parent pmd_parent(struct ref_mm *mm, uint64_t addr, struct ref_mm 
 		if (r[1].level == PGT_PMD)
 			return p;
 		if (p.entry == f->level[r->level].empty) {
-			struct ref_page *page = from ? alloc_table(from, r + 1) : NULL;
+			struct ref_page *page = from ? __pgt_alloc_table(from, r[1].level) : NULL;
 
 			if (!page)
 				break;
@@ -124,7 +111,7 @@ static struct parent pmd_parent(struct ref_mm *mm, uint64_t addr, struct ref_mm 
 
 static bool has_no_table(const struct ref_mm *mm, const struct parent *p)
 {
-	return p->entry == mm->fmt->level[p->level].empty;
+	return p->entry == mm->fmt->level[p->level].empty || pgt_leaf(mm->fmt, p->level, p->entry);
 }
 
 static struct ref_page *pmd_table_of(const struct ref_mm *mm, const struct parent *p)
@@ -153,8 +140,8 @@ int gather_share_pmd(struct ref_mm *owner, struct ref_mm *to, uint64_t addr)
 		return -EEXIST;
 	table = pmd_table_of(owner, &from);
 	/* A table that nobody has shared yet still has its level there. */
-	if (!(*share_count(table) & GATHER_SHARED))
-		REF_WRITE_ONCE(*share_count(table), GATHER_SHARED);
+	if (!(*share_count(table) & SHARED))
+		REF_WRITE_ONCE(*share_count(table), SHARED);
 	(void)ref_fetch_add(share_count(table), 1);
 	pgt_write(to->fmt, p.level, p.e, from.entry);
 	return 0;
@@ -172,13 +159,13 @@ bool gather_unshare_pmd(struct gather *g, const struct gather_unshare *u, struct
 	if (!p.e || has_no_table(mm, &p))
 		return false;
 	table = pmd_table_of(mm, &p);
-	if (REF_READ_ONCE(*share_count(table)) <= GATHER_SHARED)
+	if (REF_READ_ONCE(*share_count(table)) <= SHARED)
 		return false;
 	pgt_clear(mm->fmt, p.level, p.e);
 	if (u->ipi_each)
 		gather_sync_one(g);
 	g->unshared_tables = true;
-	if (ref_fetch_add(share_count(table), (uint64_t)-1) == GATHER_SHARED + 1)
+	if (ref_fetch_add(share_count(table), (uint64_t)-1) == SHARED + 1)
 		g->fully_unshared_tables = true;
 	return true;
 }
