@@ -127,6 +127,13 @@ ref/test/test_gup_threads-libs := ref
 
 script-tests += ref/test/test_gup_code.t
 
+# Pins, and what may be pinned for long.
+pin-tests := $(addprefix ref/test/,test_longterm test_pin)
+tests += $(pin-tests)
+asan-tests += $(pin-tests)
+$(foreach t,$(pin-tests),$(eval $t-srcs := $t.c))
+$(foreach t,$(pin-tests),$(eval $t-libs := ref))
+
 # Stacks of temporary mappings.
 ref-srcs += $(addprefix ref/kmap/,area.c busted.c kmap.c window.c)
 

@@ -34,6 +34,8 @@ REF_ALWAYS_INLINE bool gup_mapping_allowed(const struct gup_variant *v, struct r
 		m = gup_load_mapping(v, folio);
 	if (m & REF_MAPPING_FLAGS) /* anonymous, KSM; but not a driver's movable page */
 		return m & REF_MAPPING_ANON;
+	if (v->before_ops)
+		v->before_ops(folio);
 	ops = REF_READ_ONCE(((struct ref_mapping *)m)->a_ops);
 	if (check_secret && ref_unlikely(ops == &ref_secretmem_aops))
 		return false;

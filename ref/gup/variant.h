@@ -58,6 +58,7 @@ struct gup_variant {
 	void (*before_head)(struct ref_page *page);  /* between finding the head and the try-get */
 	void (*before_recheck)(struct ref_page *page);
 	void (*before_mapping)(struct ref_page *folio); /* before each load of its mapping */
+	void (*before_ops)(struct ref_page *folio);	/* before what the mapping points to is read */
 };
 
 /* The opaque no-op: no instruction, and an answer that the compiler has to be ready for. */
