@@ -4,7 +4,8 @@
  *
  * Steps and their order are those of fs/dax.c (Linux 6.12); each function names its counterpart.
  * A mapping's slots, and the pages that they point to, are written under its i_pages lock, which is
- * taken with interrupts off. Only page->mapping is read without it, by dax_lock_folio().
+ * taken with interrupts off. Only page->mapping is read without it, by dax_lock_folio(), and whether
+ * a slot is empty, by who truncates.
  */
 #ifndef REF_DAX_ENTRY_H
 #define REF_DAX_ENTRY_H
@@ -26,6 +27,7 @@ struct dax_variant {
 	bool exclusive_speculation;	       /* lock_folio takes a wake-up that it may not pass on */
 	bool no_pass_on;		       /* who found an entry unlocked wakes nobody */
 	bool wake_one_deleted;		       /* deletion wakes one: before 237388320def (v5.13) */
+	bool pmd_not_rounded;		       /* a PMD's waiters are told apart by index */
 	/* Between a step and the next, for tests that hold a window open. */
 	void (*before_lock)(struct dax_mapping *mapping);
 	void (*before_queue)(struct dax_mapping *mapping);
@@ -80,7 +82,7 @@ REF_ALWAYS_INLINE dax_entry_t *dax_slot(const struct dax_mapping *mapping, uint6
 	if (ref_unlikely(index >= mapping->nr_slots))
 		return NULL;
 	first = &mapping->slot[index & ~dax_pmd_colour(mapping)];
-	return REF_READ_ONCE(*first) & DAX_PMD ? first : &mapping->slot[index];
+	return *first & DAX_PMD ? first : &mapping->slot[index];
 }
 
 /* xas_load() */
@@ -88,7 +90,7 @@ REF_ALWAYS_INLINE dax_entry_t dax_xas_load(const struct dax_xas *xas)
 {
 	dax_entry_t *slot = dax_slot(xas->xa, xas->index);
 
-	return ref_likely(slot) ? REF_READ_ONCE(*slot) : 0;
+	return ref_likely(slot) ? *slot : 0;
 }
 
 /* xas_store(): returns what was there. */
@@ -100,7 +102,7 @@ REF_ALWAYS_INLINE dax_entry_t dax_xas_store(const struct dax_xas *xas, dax_entry
 		return 0;
 	if (entry & DAX_PMD)
 		slot = &xas->xa->slot[xas->index & ~dax_pmd_colour(xas->xa)];
-	old = REF_READ_ONCE(*slot);
+	old = *slot;
 	REF_WRITE_ONCE(*slot, entry);
 	return old;
 }
@@ -115,19 +117,20 @@ REF_ALWAYS_INLINE dax_entry_t dax_xas_find_conflict(const struct dax_xas *xas, u
 		return entry;
 	for (uint64_t end = index + (1ULL << order); !entry && index < end; index++)
 		if (index < xas->xa->nr_slots)
-			entry = REF_READ_ONCE(xas->xa->slot[index]);
+			entry = xas->xa->slot[index];
 	return entry;
 }
 
 /* ---- waiting and waking ---- */
 
 /* dax_entry_waitqueue(): all indices that a PMD entry covers are one lock. */
-REF_ALWAYS_INLINE struct dax_waitqueue *dax_entry_waitqueue(const struct dax_xas *xas,
+REF_ALWAYS_INLINE struct dax_waitqueue *dax_entry_waitqueue(const struct dax_variant *v,
+							    const struct dax_xas *xas,
 							    dax_entry_t entry, struct dax_key *key)
 {
 	key->xa = xas->xa;
 	key->start = xas->index;
-	if (entry & DAX_PMD)
+	if (entry & DAX_PMD && !v->pmd_not_rounded)
 		key->start &= ~dax_pmd_colour(xas->xa);
 	return dax_wait_table_at(key);
 }
@@ -137,10 +140,11 @@ REF_ALWAYS_INLINE struct dax_waitqueue *dax_entry_waitqueue(const struct dax_xas
  * locked, and we took that lock since: all of them are seen. Only its kind, PMD or not, matters of
  * the entry, which may be another by now.
  */
-REF_ALWAYS_INLINE void dax_wake_entry(const struct dax_xas *xas, dax_entry_t entry, bool all)
+REF_ALWAYS_INLINE void dax_wake_entry(const struct dax_variant *v, const struct dax_xas *xas,
+				      dax_entry_t entry, bool all)
 {
 	struct dax_key key;
-	struct dax_waitqueue *wq = dax_entry_waitqueue(xas, entry, &key);
+	struct dax_waitqueue *wq = dax_entry_waitqueue(v, xas, entry, &key);
 
 	if (ref_unlikely(REF_READ_ONCE(wq->first)))
 		dax_wake_up(wq, &key, all);
@@ -165,7 +169,7 @@ REF_ALWAYS_INLINE dax_entry_t dax_get_unlocked_entry(const struct dax_variant *v
 			return DAX_CONFLICT;
 		if (!(entry & DAX_LOCKED))
 			return entry;
-		wq = dax_entry_waitqueue(xas, entry, &waiter.key);
+		wq = dax_entry_waitqueue(v, xas, entry, &waiter.key);
 		dax_prepare_to_wait(wq, &waiter, true);
 		dax_xas_unlock(xas);
 		dax_wait(&waiter);
@@ -181,7 +185,7 @@ REF_ALWAYS_INLINE void dax_put_unlocked_entry(const struct dax_variant *v,
 	if (v->no_pass_on)
 		return;
 	if (entry && entry != DAX_CONFLICT)
-		dax_wake_entry(xas, entry, all);
+		dax_wake_entry(v, xas, entry, all);
 }
 
 /*
@@ -193,7 +197,7 @@ REF_ALWAYS_INLINE void dax_wait_entry_unlocked(const struct dax_variant *v, stru
 					       dax_entry_t entry)
 {
 	struct dax_waiter waiter;
-	struct dax_waitqueue *wq = dax_entry_waitqueue(xas, entry, &waiter.key);
+	struct dax_waitqueue *wq = dax_entry_waitqueue(v, xas, entry, &waiter.key);
 
 	if (v->wait_after_unlock)
 		dax_xas_unlock(xas);
@@ -222,7 +226,8 @@ REF_ALWAYS_INLINE dax_entry_t dax_lock_entry(const struct dax_xas *xas, dax_entr
 }
 
 /* dax_unlock_entry() */
-REF_ALWAYS_INLINE void dax_unlock_entry(struct dax_xas *xas, dax_entry_t entry)
+REF_ALWAYS_INLINE void dax_unlock_entry(const struct dax_variant *v, struct dax_xas *xas,
+					dax_entry_t entry)
 {
 	dax_entry_t old;
 
@@ -232,7 +237,7 @@ REF_ALWAYS_INLINE void dax_unlock_entry(struct dax_xas *xas, dax_entry_t entry)
 	dax_xas_unlock(xas);
 	DAX_BUG_ON(!(old & DAX_LOCKED));
 	REF_STEP("dax: entry unlocked");
-	dax_wake_entry(xas, entry, false);
+	dax_wake_entry(v, xas, entry, false);
 }
 
 /* page->mapping is still the one whose lock we hold. */
@@ -319,7 +324,7 @@ REF_ALWAYS_INLINE void __dax_unlock_folio(const struct dax_variant *v, struct re
 	if (REF_READ_ONCE(REF_READ_ONCE(mapping->host)->chardev))
 		return;
 	xas.index = REF_READ_ONCE(folio->index);
-	dax_unlock_entry(&xas, cookie);
+	dax_unlock_entry(v, &xas, cookie);
 }
 
 #endif

@@ -16,7 +16,8 @@ struct ref_page *dax_entry_busy_page(const struct dax_mapping *mapping, dax_entr
 
 /* A zero or an empty PMD makes way for a PTE entry: i_pages held. The entry is locked over it,
  * because the kernel drops i_pages to unmap. */
-REF_ALWAYS_INLINE void dax_downgrade_pmd(struct dax_xas *xas, dax_entry_t entry)
+REF_ALWAYS_INLINE void dax_downgrade_pmd(const struct dax_variant *v, struct dax_xas *xas,
+					 dax_entry_t entry)
 {
 	dax_lock_entry(xas, entry);
 	if (entry & DAX_ZERO_PAGE) {
@@ -29,7 +30,7 @@ REF_ALWAYS_INLINE void dax_downgrade_pmd(struct dax_xas *xas, dax_entry_t entry)
 	dax_disassociate_entry(xas->xa, entry, false);
 	dax_xas_store(xas, 0);
 	/* Waiters are for the PMD, and from now on there are many entries to wait for. */
-	dax_wake_entry(xas, entry, true);
+	dax_wake_entry(v, xas, entry, true);
 	xas->xa->nrpages -= 1ULL << xas->xa->dev->pmd_order;
 }
 
@@ -46,7 +47,7 @@ REF_ALWAYS_INLINE dax_entry_t __dax_grab_entry(const struct dax_variant *v,
 	if (entry == DAX_CONFLICT)
 		goto out;
 	if (!order && entry & DAX_PMD && entry & (DAX_ZERO_PAGE | DAX_EMPTY)) {
-		dax_downgrade_pmd(&xas, entry);
+		dax_downgrade_pmd(v, &xas, entry);
 		entry = 0;
 	}
 	if (!entry) {

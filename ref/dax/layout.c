@@ -127,20 +127,27 @@ struct ref_page *dax_gup_slow(struct dax_vma *vma, uint64_t addr)
 
 /* ---- truncation ---- */
 
-/* dax_break_layouts(): invalidate_lock held, and dropped while asleep. */
+/*
+ * dax_break_layouts(): invalidate_lock held, and dropped while asleep. A fault may then map the page
+ * anew; where that takes a reference, the count may not come to 0 until somebody unmaps it again,
+ * which this loop does only when it has been 0.
+ */
 static void break_layouts(const struct dax_protocol *p, struct dax_mapping *mapping, uint64_t start,
 			  uint64_t nr)
 {
-	int idle = mapping->dev->refs->idle, count;
+	const struct dax_refs *refs = mapping->dev->refs;
+	int count;
 	struct ref_page *page;
 
 	while ((page = p->busy_page(mapping, start, start + nr)) != NULL) {
 		/* ___wait_var_event(): on the page's count, which its last put wakes. */
-		while ((count = REF_READ_ONCE(page->refcount)) != idle) {
+		while ((count = REF_READ_ONCE(page->refcount)) != refs->idle) {
 			REF_STEP("dax: waiting for an idle page");
-			write_unlock(&mapping->invalidate_lock);
+			if (!refs->keep_lock)
+				write_unlock(&mapping->invalidate_lock);
 			ref_sleep_while(&page->refcount, count);
-			write_lock(&mapping->invalidate_lock);
+			if (!refs->keep_lock)
+				write_lock(&mapping->invalidate_lock);
 		}
 	}
 }

@@ -13,14 +13,17 @@ DAX_PROTOCOL(wait_after_unlock, "a waiter queues when it has dropped the xarray'
 DAX_PROTOCOL(touch_after_sleep, "a waiter looks at the xarray that it slept for", true,
 	     .touch_after_sleep = true)
 DAX_PROTOCOL(exclusive_speculation,
-	     "dax_lock_folio() waits exclusively, and may find nothing whose unlocking wakes the next",
-	     true, .exclusive_speculation = true)
+	     "dax_lock_folio() waits exclusively, as it might since deletion wakes all (237388320def)",
+	     false, .exclusive_speculation = true)
 DAX_PROTOCOL(exclusive_no_pass_on,
 	     "who waited exclusively and does not lock the entry does not wake the next", true,
 	     .no_pass_on = true)
 DAX_PROTOCOL(wake_one_deleted,
 	     "deletion wakes one waiter, who finds nothing and wakes nobody: before 237388320def", true,
 	     .wake_one_deleted = true)
+DAX_PROTOCOL(pmd_not_rounded,
+	     "a PMD's waiters queue by their own index (23c84eb78375 mended a case of it)", true,
+	     .pmd_not_rounded = true)
 DAX_PROTOCOL(opaque_revalidate, "no_revalidate, where the compiler does not know it", true,
 	     .opaque_revalidate = true)
 DAX_PROTOCOL(opaque_rcu, "no_rcu, where the compiler does not know it", true, .opaque_rcu = true)
@@ -28,6 +31,7 @@ DAX_PROTOCOL(opaque_rcu, "no_rcu, where the compiler does not know it", true, .o
 static const struct dax_protocol *const protocols[] = {
 	&dax_merged, &dax_no_revalidate, &dax_no_rcu, &dax_wait_after_unlock, &dax_touch_after_sleep,
 	&dax_exclusive_speculation, &dax_exclusive_no_pass_on, &dax_wake_one_deleted,
+	&dax_pmd_not_rounded,
 	&dax_opaque_revalidate, &dax_opaque_rcu,
 };
 

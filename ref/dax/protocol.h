@@ -34,7 +34,7 @@
 	{                                                                                         \
 		struct dax_xas xas = { .xa = mapping, .index = index };                           \
                                                                                                   \
-		dax_unlock_entry(&xas, entry);                                                    \
+		dax_unlock_entry(&variant_##ident, &xas, entry);                                  \
 	}                                                                                         \
 	static bool delete_entry_##ident(struct dax_mapping *mapping, uint64_t index)             \
 	{                                                                                         \

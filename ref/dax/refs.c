@@ -19,6 +19,13 @@ static const struct dax_refs refs_table[] = {
 		.initial = 0, .idle = 0, .mapped_counts = true, .less_mappings = true,
 	},
 	{
+		.name = "0-is-idle_lock_kept",
+		.summary = "0-is-idle, and no fault while truncation waits: a mapping is a reference, "
+			   "and the page idle only without",
+		.initial = 0, .idle = 0, .mapped_counts = true, .less_mappings = true,
+		.keep_lock = true,
+	},
+	{
 		.name = "idle_1_on_0_pages",
 		.summary = "0-is-idle, with the tests of 1-is-idle: one reference goes unseen",
 		.busted = true,

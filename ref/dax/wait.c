@@ -39,14 +39,14 @@ void dax_prepare_to_wait(struct dax_waitqueue *wq, struct dax_waiter *waiter, bo
 	int flags;
 
 	waiter->exclusive = exclusive;
-	REF_WRITE_ONCE(waiter->waiting, 1);
+	waiter->waiting = 1;
 	flags = ref_irq_save();
 	ref_spin_lock(&wq->lock);
 	/* Exclusive ones at the tail: a wake-up passes the others on its way to the first. */
-	while (exclusive && REF_READ_ONCE(*p))
-		p = &REF_READ_ONCE(*p)->next;
-	REF_WRITE_ONCE(waiter->next, REF_READ_ONCE(*p));
-	REF_WRITE_ONCE(*p, waiter);
+	while (exclusive && *p)
+		p = &(*p)->next;
+	waiter->next = *p;
+	REF_WRITE_ONCE(*p, waiter); /* the first is looked at without the lock */
 	ref_spin_unlock(&wq->lock);
 	ref_irq_restore(flags);
 }
@@ -62,7 +62,7 @@ void dax_wait(struct dax_waiter *waiter)
  * is woken after that is an address. */
 static void wake(struct dax_waiter **p, struct dax_waiter *waiter)
 {
-	REF_WRITE_ONCE(*p, REF_READ_ONCE(waiter->next));
+	REF_WRITE_ONCE(*p, waiter->next);
 	ref_store_release(&waiter->waiting, 0);
 	ref_wake(&waiter->waiting);
 }
@@ -74,7 +74,7 @@ void dax_wake_up(struct dax_waitqueue *wq, const struct dax_key *key, bool all)
 	bool done = false;
 
 	ref_spin_lock(&wq->lock);
-	while (!done && (waiter = REF_READ_ONCE(*p)) != NULL) {
+	while (!done && (waiter = *p) != NULL) {
 		/* wake_exceptional_entry_func() */
 		if (waiter->key.xa != key->xa || waiter->key.start != key->start) {
 			p = &waiter->next;
@@ -104,7 +104,7 @@ unsigned dax_nr_waiters(const struct dax_mapping *mapping, uint64_t index, dax_e
 	int flags = ref_irq_save();
 
 	ref_spin_lock(&wq->lock);
-	for (waiter = REF_READ_ONCE(wq->first); waiter; waiter = REF_READ_ONCE(waiter->next))
+	for (waiter = wq->first; waiter; waiter = waiter->next)
 		nr += waiter->key.xa == mapping;
 	ref_spin_unlock(&wq->lock);
 	ref_irq_restore(flags);

@@ -288,6 +288,32 @@ static void test_pass_on(const char *name, void (*fn)(struct suite_task *t), uns
 	ref_rcu_barrier();
 }
 
+/* ---- a PMD entry is one lock, at whichever index it is waited for ---- */
+
+static void test_pmd(const char *name, bool right)
+{
+	const struct dax_protocol *p = dax_protocol_find(name);
+	struct dax_inode *inode = suite_inode(1);
+	struct dax_mapping *m = &inode->i_data;
+	struct suite_task t = { .fn = suite_lock_folio, .p = p, .page = &suite_page[7] };
+	dax_entry_t entry = p->grab_entry(m, 4, SUITE_PMD_ORDER), cookie;
+
+	entry = p->insert_entry(m, 4, entry, SUITE_FIRST_PFN + 4, DAX_PMD);
+	p->unlock_entry(m, 4, entry);
+	cookie = p->lock_folio(&suite_page[5]);
+	suite_start(&t);
+	ok(suite_waiters(m, right ? 4 : 7, 1), "%s: who locks index 7 waits at index %d", name,
+	   right ? 4 : 7);
+	p->unlock_folio(&suite_page[5], cookie);
+	ok(suite_done(&t, right ? LONG_MS : SHORT_MS) == right,
+	   "%s: who unlocks index 5 of the same PMD entry %s it", name,
+	   right ? "wakes" : "does not wake");
+	suite_rescue(m, right ? 4 : 7);
+	suite_join(&t);
+	p->evict(inode);
+	ref_rcu_barrier();
+}
+
 int main(void)
 {
 	suite_count_bugs();
@@ -304,6 +330,8 @@ int main(void)
 	test_pass_on("exclusive_no_pass_on", suite_grab, 2, false);
 	test_pass_on("merged", suite_delete, 3, true);
 	test_pass_on("wake_one_deleted", suite_delete, 3, false);
+	test_pmd("merged", true);
+	test_pmd("pmd_not_rounded", false);
 	ref_thread_offline();
 	return tap_done();
 }

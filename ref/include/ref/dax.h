@@ -156,7 +156,7 @@ extern void (*dax_bug_hook)(const char *what);
  * 38607c62b34b it is an ordinary page: none when idle, one for each entry that maps it.
  */
 struct dax_refs {
-	const char *name; /* "1-is-idle", "0-is-idle", "idle_1_on_0_pages", "idle_0_on_1_pages" */
+	const char *name; /* "1-is-idle", "0-is-idle", or what is changed of one */
 	const char *summary;
 	bool busted;
 	int initial;	     /* the count of a page that is not in use */
@@ -164,6 +164,7 @@ struct dax_refs {
 	int idle;	     /* the count that dax_break_layouts() waits for */
 	bool less_mappings;  /* busy: count less mappings is not 0; else: count is more than 1 */
 	bool scan_first;     /* looks for busy pages, and then takes them from the page tables */
+	bool keep_lock;	     /* faults wait with us, instead of mapping the page anew */
 };
 size_t dax_nr_refs(void);
 const struct dax_refs *dax_refs_at(size_t i);
