@@ -44,6 +44,7 @@
 /* mk_swap_pte(): the types as in include/linux/swap.h without device memory. */
 #define S390_SWP(type) (S390_PTE_INVALID | S390_PROTECT | (type) << 2)
 #define S390_MIGRATION_READ S390_SWP(28ULL)
+#define S390_MIGRATION_EXCLUSIVE S390_SWP(29ULL)
 #define S390_MIGRATION_WRITE S390_SWP(30ULL)
 
 static const struct pgt_fmt pgt_fmt_s390x = {
@@ -68,6 +69,7 @@ static const struct pgt_fmt pgt_fmt_s390x = {
 			.protnone_set = S390_PTE_PRESENT,
 			.special = S390_PTE_SPECIAL,
 			.migration = S390_MIGRATION_READ,
+			.migration_exclusive = S390_MIGRATION_EXCLUSIVE,
 			.migration_write = S390_MIGRATION_WRITE,
 		},
 		[PGT_PMD] = {

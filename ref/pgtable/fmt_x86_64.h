@@ -25,6 +25,7 @@
 /* Swap entries: type in the top bits (pgtable_64.h); the frame is not inverted here. */
 #define X86_SWP(type) ((uint64_t)(type) << 59)
 #define X86_MIGRATION_READ X86_SWP(28) /* include/linux/swap.h without device memory */
+#define X86_MIGRATION_EXCLUSIVE X86_SWP(29)
 #define X86_MIGRATION_WRITE X86_SWP(30)
 #define X86_TABLE (X86_PRESENT | X86_RW | X86_USER | X86_ACCESSED | X86_DIRTY)
 #define X86_LEAF (X86_PRESENT | X86_USER | X86_ACCESSED | X86_NX)
@@ -45,6 +46,7 @@
 	[PGT_PTE] = { .shift = 12, .bits = 9, .present_mask = X86_PRESENT | X86_PROTNONE, \
 		      X86_LEAF_FIELDS(0, X86_PFN_MASK),                       \
 		      .migration = X86_MIGRATION_READ,                        \
+		      .migration_exclusive = X86_MIGRATION_EXCLUSIVE,         \
 		      .migration_write = X86_MIGRATION_WRITE },               \
 	[PGT_PMD] = { .shift = 21, .bits = 9,                                 \
 		      X86_TABLE_FIELDS(X86_PRESENT | X86_PROTNONE | X86_PSE), \

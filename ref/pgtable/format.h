@@ -81,7 +81,8 @@ struct pgt_level_fmt {
 	uint64_t invalid_clear; /* pmdp_invalidate() of a leaf: no longer the MMU's, but still a */
 	uint64_t invalid_set;	/* leaf to software */
 	uint64_t migration;	/* bits beside the frame in a migration entry, which is not present, */
-	uint64_t migration_write; /* and in one for a writable page */
+	uint64_t migration_exclusive; /* in one for a read-only page that is this mm's alone, */
+	uint64_t migration_write;     /* and in one for a writable page */
 };
 
 struct pgt_fmt {

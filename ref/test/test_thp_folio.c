@@ -124,15 +124,55 @@ static void test_held(void)
 	ref_mm_destroy(mm);
 
 	begin("x86_64-4k-48", 0);
-	head->pincount = 1;
+	ref_fetch_add(&head->pincount, 1);
 	thp_unmap_folio(head);
 	ok(head->mapcount == (int)thp_nr(mm) && maps_the_same() && balanced(),
 	   "a pinned folio keeps its leaves: its PMD is split, and no more");
 	thp_unmap_folio(head);
 	ok(head->mapcount == (int)thp_nr(mm) && maps_the_same() && balanced(),
 	   "nor do small leaves go");
-	head->pincount = 0;
+	ref_fetch_add(&head->pincount, -1);
 	ref_mm_destroy(mm);
+}
+
+static bool all_exclusive(bool exclusive)
+{
+	for (unsigned i = 0; i < thp_nr(mm); i++)
+		if (!(head[i].flags & REF_PG_ANON_EXCLUSIVE) == exclusive)
+			return false;
+	return true;
+}
+
+/* PageAnonExclusive, through every way in which a leaf is made small, and through a failed split. */
+static void test_exclusive(void)
+{
+	for (int writable = 0; writable < 2; writable++)
+		for (int exclusive = 0; exclusive < 2; exclusive++) {
+			const char *what = exclusive ? "this mm's alone" : "shared";
+			bool spread, kept, split_up;
+
+			if (writable && !exclusive)
+				continue;
+			begin("x86_64-4k-48", 0);
+			thp_unmap(mm, addr, NULL, NULL);
+			thp_map(mm, addr, writable);
+			head = pgt_lookup(mm, addr, false);
+			if (!exclusive)
+				ref_fetch_and(&head->flags, ~(uint32_t)REF_PG_ANON_EXCLUSIVE);
+			thp_split_pmd(mm, addr);
+			spread = all_exclusive(exclusive);
+			ref_fetch_add(&head->refcount, 1);
+			thp_unmap_folio(head);
+			kept = all_exclusive(false) && !head->mapcount;
+			thp_remap(head, thp_nr(mm));
+			ref_folio_put(head, 1);
+			kept &= all_exclusive(exclusive) && balanced();
+			split_up = !split(thp_split, head) && all_exclusive(exclusive) &&
+				   !pgt_lookup(mm, addr + PAGE, true) == !writable;
+			ok(spread && kept && split_up, "%s pages that are %s stay so",
+			   writable ? "writable" : "read-only", what);
+			ref_mm_destroy(mm);
+		}
 }
 
 static void test_swapcache(void)
@@ -275,6 +315,7 @@ int main(void)
 	ref_mm_destroy(mm);
 	test_split();
 	test_held();
+	test_exclusive();
 	test_swapcache();
 	test_file();
 	test_truncated();

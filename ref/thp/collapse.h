@@ -181,6 +181,7 @@ REF_ALWAYS_INLINE void thp_collapse_install(const struct thp_collapse *c)
 {
 	ref_spin_lock(&c->mm->page_table_lock);
 	REF_WRITE_ONCE(c->huge->mapcount, 1);
+	REF_WRITE_ONCE(c->huge->flags, REF_PG_ANON_EXCLUSIVE); /* folio_add_new_anon_rmap() */
 	__thp_deposit(c->mm, c->table);
 	/* The contents, and the folio, before the leaf. */
 	thp_publish(c->mm, PGT_PMD, c->pmdp, thp_leaf_entry(c->mm, PGT_PMD, c->huge, true));

@@ -34,6 +34,7 @@ int thp_file_create(struct ref_mm *mm, uint64_t addr, size_t nr_pages, struct th
 	file = ref_alloc(sizeof(*file) + nr_pages * sizeof(file->pages[0]));
 	if (!file)
 		return -ENOMEM;
+	file->mapping.a_ops = &ref_file_aops;
 	file->mm = mm;
 	file->addr = addr;
 	file->nr_pages = nr_pages;

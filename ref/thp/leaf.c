@@ -2,6 +2,8 @@
 /* The leaves of a huge folio: mapped, split, made migration entries, and made leaves again. */
 #include <errno.h>
 
+#include <ref/gup.h>
+
 #include "thp_priv.h"
 
 bool thp_supported(const struct ref_mm *mm)
@@ -116,40 +118,62 @@ int thp_unmap(struct ref_mm *mm, uint64_t addr, void (*flush)(void *arg), void *
 /* ---- PMD split ---- */
 
 static void fill_table(struct ref_mm *mm, struct ref_page *table, struct ref_page *folio,
-		       bool writable, bool migration)
+		       enum thp_right right, bool migration)
 {
 	for (unsigned i = 0; i < thp_nr(mm); i++)
 		thp_write(mm, PGT_PTE, thp_entry_at(mm, PGT_PTE, table, i),
-			  migration ? thp_migration_entry(mm, folio + i, writable) :
-				      thp_leaf_entry(mm, PGT_PTE, folio + i, writable));
+			  migration ? thp_migration_entry(mm, folio + i, right) :
+				      thp_leaf_entry(mm, PGT_PTE, folio + i, right == THP_WRITE));
+}
+
+/*
+ * folio_try_share_anon_rmap_pmd() and _pte(): PageAnonExclusive goes, or -EBUSY where a pin relies on
+ * it. The leaf was changed before, by a full barrier; a walker pins, with a full barrier, and then
+ * reads the leaf again.
+ */
+static int try_share(struct ref_page *folio, struct ref_page *page)
+{
+	if (!(REF_READ_ONCE(page->flags) & REF_PG_ANON_EXCLUSIVE))
+		return 0;
+	if (gup_maybe_pinned(folio))
+		return -EBUSY;
+	ref_fetch_and(&page->flags, ~(uint32_t)REF_PG_ANON_EXCLUSIVE);
+	return 0;
+}
+
+/* Small leaves instead of a large one: a reference and a mapping each, and what a pin may rely on. */
+static void spread(struct ref_page *folio, unsigned nr, bool exclusive)
+{
+	ref_fetch_add(&folio->refcount, (int)nr - 1);
+	ref_fetch_add(&folio->mapcount, (int)nr);
+	for (unsigned i = 1; exclusive && i < nr; i++)
+		ref_fetch_or(&folio[i].flags, REF_PG_ANON_EXCLUSIVE);
 }
 
 /*
  * __split_huge_pmd_locked(), of an anonymous folio. The leaf is made invalid first, so that no CPU
  * ever holds a large and a small translation of one address; it stays a leaf to software until the
- * table takes its place. migration: small leaves are not wanted, but migration entries.
+ * table takes its place. migration: small leaves are not wanted, but migration entries; a pinned
+ * folio gets leaves all the same.
  */
 static int __split_pmd(struct ref_mm *mm, void *pmdp, bool migration)
 {
 	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PMD];
 	uint64_t pmd = thp_read(mm, PGT_PMD, pmdp);
 	struct ref_page *table, *folio = ref_page_folio(thp_entry_page(mm, PGT_PMD, pmd));
+	bool exclusive = REF_READ_ONCE(folio->flags) & REF_PG_ANON_EXCLUSIVE;
 
 	table = __thp_withdraw(mm);
 	if (!table)
 		return -ENOMEM;
-	/* pmdp_invalidate(): atomic, and a flush that no walker is waited for by. */
+	/* pmdp_invalidate(): atomic, and a flush that waits for no walker. */
 	thp_exchange(mm, PGT_PMD, pmdp, (pmd & ~l->invalid_clear) | l->invalid_set);
 	REF_STEP("thp: pmd invalid");
-	/* folio_try_share_anon_rmap_pmd(): a pinned page keeps its leaves. The pin is counted before
-	 * the walker's recheck, and the leaf was changed before this. */
-	if (REF_READ_ONCE(folio->pincount))
-		migration = false;
-	if (!migration) {
-		ref_fetch_add(&folio->refcount, (int)thp_nr(mm) - 1);
-		ref_fetch_add(&folio->mapcount, (int)thp_nr(mm));
-	}
-	fill_table(mm, table, folio, thp_is_writable(mm, PGT_PMD, pmd), migration);
+	migration = migration && !try_share(folio, folio);
+	if (!migration)
+		spread(folio, thp_nr(mm), exclusive);
+	fill_table(mm, table, folio, thp_right(thp_is_writable(mm, PGT_PMD, pmd), exclusive),
+		   migration);
 	ref_fetch_add(&folio->mapcount, -1);
 	if (migration)
 		ref_folio_put(folio, 1);
@@ -188,17 +212,20 @@ static void __unmap_pte(struct ref_mm *mm, void *ptep, struct ref_page *folio, b
 {
 	uint64_t pte = thp_read(mm, PGT_PTE, ptep);
 	struct ref_page *page = thp_entry_page(mm, PGT_PTE, pte);
+	enum thp_right right;
 
 	if (!thp_is_present(mm, PGT_PTE, pte) || ref_page_folio(page) != folio)
 		return;
 	pte = thp_clear(mm, PGT_PTE, ptep);
-	if (anon && REF_READ_ONCE(folio->pincount)) {
-		thp_publish(mm, PGT_PTE, ptep, pte);
-		return;
+	if (anon) {
+		right = thp_right(thp_is_writable(mm, PGT_PTE, pte),
+				  REF_READ_ONCE(page->flags) & REF_PG_ANON_EXCLUSIVE);
+		if (try_share(folio, page)) {
+			thp_publish(mm, PGT_PTE, ptep, pte);
+			return;
+		}
+		thp_write(mm, PGT_PTE, ptep, thp_migration_entry(mm, page, right));
 	}
-	if (anon)
-		thp_write(mm, PGT_PTE, ptep,
-			  thp_migration_entry(mm, page, thp_is_writable(mm, PGT_PTE, pte)));
 	drop_leaf(folio);
 }
 
@@ -242,13 +269,17 @@ static void __remap_pte(struct ref_mm *mm, void *ptep, struct ref_page *page)
 {
 	uint64_t pte = thp_read(mm, PGT_PTE, ptep);
 	struct ref_page *folio = ref_page_folio(page);
-	bool writable = pte == thp_migration_entry(mm, page, true);
+	enum thp_right right = THP_READ;
 
-	if (!writable && pte != thp_migration_entry(mm, page, false))
+	while (right < THP_NR_RIGHTS && pte != thp_migration_entry(mm, page, right))
+		right++;
+	if (right == THP_NR_RIGHTS)
 		return;
 	ref_fetch_add(&folio->refcount, 1);
 	ref_fetch_add(&folio->mapcount, 1);
-	thp_publish(mm, PGT_PTE, ptep, thp_leaf_entry(mm, PGT_PTE, page, writable));
+	if (right != THP_READ)
+		ref_fetch_or(&page->flags, REF_PG_ANON_EXCLUSIVE);
+	thp_publish(mm, PGT_PTE, ptep, thp_leaf_entry(mm, PGT_PTE, page, right == THP_WRITE));
 }
 
 void thp_remap(struct ref_page *head, unsigned nr)

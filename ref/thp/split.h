@@ -42,7 +42,7 @@ REF_ALWAYS_INLINE void thp_split_tail(struct ref_page *head, unsigned i, int ext
 	struct ref_page *tail = head + i;
 
 	REF_WRITE_ONCE(tail->flags, REF_READ_ONCE(head->flags) &
-		       (REF_PG_LOCKED | REF_PG_REFERENCED | REF_PG_SWAPCACHE));
+		       (REF_PG_LOCKED | REF_PG_REFERENCED | REF_PG_SWAPCACHE | REF_PG_MOVABLE));
 	REF_WRITE_ONCE(tail->nr, 1);
 	REF_WRITE_ONCE(tail->mapping, REF_READ_ONCE(head->mapping));
 	tail->index = head->index + i;

@@ -98,14 +98,24 @@ REF_ALWAYS_INLINE uint64_t thp_table_entry(const struct ref_mm *mm, enum pgt_lev
 	return pgt_table_entry(mm->fmt, level, ref_page_phys(mm, table));
 }
 
-/* make_writable_migration_entry(), make_readable_migration_entry() */
+/* What a leaf lets its mm do with the page, kept in a migration entry; writable is exclusive. */
+enum thp_right { THP_READ, THP_EXCLUSIVE, THP_WRITE, THP_NR_RIGHTS };
+
+REF_ALWAYS_INLINE enum thp_right thp_right(bool writable, bool exclusive)
+{
+	return writable ? THP_WRITE : exclusive ? THP_EXCLUSIVE : THP_READ;
+}
+
+/* make_writable_migration_entry() and its likes */
 REF_ALWAYS_INLINE uint64_t thp_migration_entry(const struct ref_mm *mm, const struct ref_page *page,
-					       bool writable)
+					       enum thp_right right)
 {
 	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PTE];
+	uint64_t bits = right == THP_WRITE     ? l->migration_write :
+			right == THP_EXCLUSIVE ? l->migration_exclusive :
+						 l->migration;
 
-	return pgt_encode(mm->fmt, ref_page_phys(mm, page), l->leaf_origin, l->leaf_shift) |
-	       (writable ? l->migration_write : l->migration);
+	return pgt_encode(mm->fmt, ref_page_phys(mm, page), l->leaf_origin, l->leaf_shift) | bits;
 }
 
 /* A frame's contents. */

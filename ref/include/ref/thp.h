@@ -15,6 +15,7 @@
 #ifndef REF_THP_H
 #define REF_THP_H
 
+#include <ref/mapping.h>
 #include <ref/pgtable.h>
 #include <ref/port.h>
 
@@ -49,6 +50,7 @@ void thp_unlock(struct ref_page *folio);
 
 /* One mapping of one file: as an address_space, its page cache and the one VMA that maps it. */
 struct thp_file {
+	struct ref_mapping mapping; /* what a folio points to; first */
 	struct ref_spinlock lock; /* i_pages' */
 	struct ref_mm *mm;
 	uint64_t addr;		/* where its first page is mapped */
