@@ -3,6 +3,8 @@
  * Values, their linear combinations and how they are written.
  */
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +40,43 @@ static void weaken(struct rvalue *v, const struct rvalue *by)
 		v->n = by->n;
 	if (by->agreement < v->agreement)
 		v->agreement = by->agreement;
+}
+
+/* Whether the row has exactly these params. */
+static bool has_params(const struct results_measurement *row, const struct results_params *params)
+{
+	return params_alike(&row->params, params, NULL, 0);
+}
+
+struct rvalue rv_at(struct arena *a, const struct report_part *part, enum results_subject subject,
+		    const char *case_id, const char *metric, const char *params, ...)
+{
+	struct rvalue value = rv_missing("not run");
+	struct results_params wanted = { 0 };
+	char text[256];
+	va_list ap;
+	size_t i;
+
+	va_start(ap, params);
+	vsnprintf(text, sizeof(text), params, ap);
+	va_end(ap);
+	if (results_params_parse(&wanted, text))
+		return value;
+	for (i = 0; part && !part->why && i < part->doc->nr_measurements; i++) {
+		const struct results_measurement *row = &part->doc->measurements[i];
+
+		if (row->subject != subject || strcmp(row->case_id, case_id) != 0 ||
+		    !has_params(row, &wanted))
+			continue;
+		if (row->skipped) {
+			value = rv_missing(clean(a, row->skipped));
+		} else if (strcmp(row->metric->name, metric) == 0) {
+			value = rv_of(row);
+			break;
+		}
+	}
+	results_params_free(&wanted);
+	return value;
 }
 
 struct rvalue rv_linear(const struct rterm *terms, size_t nr, const char *how)

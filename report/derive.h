@@ -35,6 +35,11 @@ static inline bool rv_ok(const struct rvalue *v)
 
 struct rvalue rv_missing(const char *why);
 struct rvalue rv_of(const struct results_measurement *m);
+/* The row with exactly these params, written "key=value,key=value"; missing for the reason that a
+ * skipped row gives, or because the part has none such. part may be NULL. */
+struct rvalue rv_at(struct arena *a, const struct report_part *part, enum results_subject subject,
+		    const char *case_id, const char *metric, const char *params, ...)
+	__attribute__((format(printf, 6, 7)));
 /* Missing when one of the terms is, for its reason. */
 struct rvalue rv_linear(const struct rterm *terms, size_t nr, const char *how);
 struct rvalue rv_sub(struct rvalue a, struct rvalue b, const char *how);

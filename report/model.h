@@ -84,7 +84,7 @@ struct page {
 	size_t nr_sections;
 };
 
-#define MAX_PAGES 4
+#define MAX_PAGES 8
 struct model {
 	struct arena *arena;
 	struct report_input *in;
@@ -92,10 +92,13 @@ struct model {
 	size_t nr_pages;
 };
 
-/* Fills the model from its input: q1.c, q2.c, refkernel.c. */
+/* Fills the model from its input: q1.c to q5.c, refkernel.c. */
 void model_build(struct model *m);
 void q1_build(struct model *m);
 void q2_build(struct model *m);
+void q3_build(struct model *m);
+void q4_build(struct model *m);
+void q5_build(struct model *m);
 void refkernel_build(struct model *m);
 
 struct page *model_page(struct model *m, const char *file, const char *nav, const char *title,
