@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "input.h"
 
@@ -67,6 +68,20 @@ static int by_name(const void *va, const void *vb)
 	return strcmp(a->part->name, b->part->name);
 }
 
+/* What the explorer found stands beside the parts: it has no mode, and nothing is compared with it. */
+static void read_explored(struct report_input *in)
+{
+	const char *file = join(in->arena, in->run->dir, "explore.json");
+	struct results_error err = { 0 };
+
+	if (access(file, F_OK))
+		in->explored_why = "ptbench explore --json RUN/explore.json adds it";
+	else if (results_explore_read(file, &in->explored, &err))
+		in->explored_why = arena_str(in->arena, "explore.json cannot be read: %s%s%s",
+					     clean(in->arena, err.path), err.path[0] ? ": " : "",
+					     clean(in->arena, err.reason));
+}
+
 int input_read(struct report_input *in, struct arena *arena, const char *run,
 	       struct results_error *err)
 {
@@ -85,6 +100,7 @@ int input_read(struct report_input *in, struct arena *arena, const char *run,
 		read_part(in, &in->parts[i]);
 	}
 	qsort(in->parts, in->nr_parts, sizeof(*in->parts), by_name);
+	read_explored(in);
 	return 0;
 }
 
@@ -95,6 +111,8 @@ void input_free(struct report_input *in)
 	for (i = 0; i < in->nr_parts; i++)
 		results_doc_free(in->parts[i].doc);
 	in->nr_parts = 0;
+	results_explore_free(in->explored);
+	in->explored = NULL;
 	results_run_free(in->run);
 	in->run = NULL;
 }

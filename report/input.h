@@ -5,6 +5,7 @@
 #ifndef REPORT_INPUT_H
 #define REPORT_INPUT_H
 
+#include <results/explore.h>
 #include <results/results.h>
 
 #include "arena.h"
@@ -25,6 +26,8 @@ struct report_input {
 	struct results_run *run;
 	struct report_part *parts; /* of the run, sorted by name */
 	size_t nr_parts;
+	struct results_explore *explored; /* of the run's explore.json; NULL: why says so */
+	const char *explored_why;
 };
 
 /* Reads the run and every part of it. A part that cannot be read is kept, with the reason. */

@@ -100,6 +100,8 @@ void q3_build(struct model *m);
 void q4_build(struct model *m);
 void q5_build(struct model *m);
 void refkernel_build(struct model *m);
+/* A section of what the explorer found about a mechanism, or two; second may be NULL. */
+void explored_build(struct model *m, struct page *p, const char *mechanism, const char *second);
 
 struct page *model_page(struct model *m, const char *file, const char *nav, const char *title,
 			const char *lede);

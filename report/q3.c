@@ -310,4 +310,5 @@ void q3_build(struct model *m)
 	build_pairs(m, p, part);
 	build_switches(m, p, part);
 	build_depth(m, p, part);
+	explored_build(m, p, "kmap", NULL);
 }

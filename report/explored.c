@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the explorer found about a mechanism: its variants, and for each broken one the schedule that
+ * breaks it.
+ */
+#include <string.h>
+
+#include <results/explore.h>
+
+#include "model.h"
+
+static bool is_of(const struct results_explore_model *x, const char *const *mechanisms)
+{
+	size_t i;
+
+	for (i = 0; mechanisms[i]; i++)
+		if (strcmp(x->mechanism, mechanisms[i]) == 0)
+			return true;
+	return false;
+}
+
+static const char *name_of(struct arena *a, const struct results_explore_model *x)
+{
+	return arena_str(a, "%s/%s", clean(a, x->mechanism), clean(a, x->variant));
+}
+
+struct count {
+	size_t good, busted, fine, not_fine;
+	unsigned least_bound; /* of the clean ones */
+	double schedules;
+	const struct results_explore_model *worst;
+};
+
+static struct count count_models(const struct results_explore *doc, const char *const *mechanisms)
+{
+	struct count c = { .least_bound = ~0U };
+	size_t i;
+
+	for (i = 0; i < doc->nr_models; i++) {
+		const struct results_explore_model *x = &doc->models[i];
+
+		if (!is_of(x, mechanisms))
+			continue;
+		*(x->busted ? &c.busted : &c.good) += 1;
+		c.schedules += (double)x->schedules;
+		if (!results_explore_is_fine(x->verdict)) {
+			c.not_fine++;
+			c.worst = x;
+		} else if (!x->busted && x->bound < c.least_bound) {
+			c.least_bound = x->bound;
+		}
+	}
+	return c;
+}
+
+static const char *verdict_words(struct arena *a, const struct results_explore_model *x)
+{
+	switch (x->verdict) {
+	case RESULTS_EXPLORE_CLEAN:
+		return "clean";
+	case RESULTS_EXPLORE_CAUGHT:
+		return arena_str(a, "caught: %s", clean(a, x->failure->invariant));
+	case RESULTS_EXPLORE_BROKEN:
+	case RESULTS_EXPLORE_OTHER:
+		return arena_str(a, "broke: %s", clean(a, x->failure->invariant));
+	default:
+		return results_explore_verdict_name(x->verdict);
+	}
+}
+
+static void variants_table(struct model *m, struct section *s, const struct results_explore *doc,
+			   const char *const *mechanisms)
+{
+	static const char *const columns[] = { "Variant", "What is asked", "Mode",
+					       "#Preemptions", "#Schedules", "Outcome", NULL };
+	struct table *t = section_table(m, s, "Every schedule of the reference\xe2\x80\x99s own code",
+					columns);
+	struct arena *a = m->arena;
+	size_t i;
+
+	for (i = 0; i < doc->nr_models; i++) {
+		const struct results_explore_model *x = &doc->models[i];
+		bool fine = results_explore_is_fine(x->verdict);
+
+		if (!is_of(x, mechanisms))
+			continue;
+		table_row(m, t);
+		table_cell(t, "", arena_str(a, "%s%s", name_of(a, x), x->busted ? " (busted)" : ""));
+		table_cell(t, "prose", clean(a, x->summary));
+		table_cell(t, "", clean(a, x->mode));
+		table_cell(t, "num", arena_str(a, "%u", x->failure ? x->failure->preemptions
+								   : x->bound));
+		table_cell(t, "num", group_digits(a, (double)x->schedules, 0));
+		table_cell(t, fine ? "" : "bad", verdict_words(a, x));
+	}
+	t->folded = t->nr_rows > 12;
+}
+
+/* One column per CPU; a context other than a task's is named. */
+static void schedule_table(struct model *m, struct section *s, const struct results_explore_model *x)
+{
+	const struct results_explore_failure *f = x->failure;
+	struct arena *a = m->arena;
+	const char **columns = arena_alloc(a, (x->nr_cpus + 2) * sizeof(*columns));
+	struct table *t;
+	unsigned cpu;
+	size_t i;
+
+	columns[0] = "Step";
+	for (cpu = 0; cpu < x->nr_cpus; cpu++)
+		columns[cpu + 1] = arena_str(a, "CPU %u", cpu);
+	t = section_table(m, s,
+			  arena_str(a, "%s breaks \xe2\x80\x9c%s\xe2\x80\x9d: %s", name_of(a, x),
+				    clean(a, f->invariant), clean(a, f->why)),
+			  columns);
+	t->folded = true;
+	for (i = 0; i < f->nr_steps && i < RESULTS_EXPLORE_MAX_STEPS; i++) {
+		const struct results_explore_step *step = &f->steps[i];
+
+		table_row(m, t);
+		table_cell(t, "", arena_str(a, "%zu", i + 1));
+		for (cpu = 0; cpu < x->nr_cpus; cpu++) {
+			const char *mark = "";
+
+			if (step->cpu != cpu) {
+				table_cell(t, "", "");
+				continue;
+			}
+			if (strcmp(step->context, "task") != 0)
+				mark = arena_str(a, "%s: ", clean(a, step->context));
+			table_cell(t, "prose", arena_str(a, "%s%s", mark, clean(a, step->text)))
+				->detail = arena_str(a, "%s, %s", clean(a, step->task),
+						     clean(a, step->site));
+		}
+	}
+}
+
+static void explored_answer(struct model *m, struct page *p, struct section *s,
+			    const struct results_explore *doc, const struct count *c)
+{
+	const char *question = "What does every schedule show?", *text;
+	struct arena *a = m->arena;
+
+	if (c->not_fine)
+		text = arena_str(a, STRONG "%zu of %zu variants did not come out as claimed" STRONG
+					   "; one is %s: %s.",
+				 c->not_fine, c->good + c->busted, name_of(a, c->worst),
+				 verdict_words(a, c->worst));
+	else
+		text = arena_str(a,
+				 "Over %s executions of the reference\xe2\x80\x99s own code, " STRONG
+				 "%zu correct variant%s stayed clean" STRONG
+				 " with up to %u preemptions at least, and " STRONG
+				 "each of the %zu broken ones was caught" STRONG ".",
+				 group_digits(a, c->schedules, 0), c->good, c->good == 1 ? "" : "s",
+				 c->least_bound, c->busted);
+	section_answer(m, p, s, question, "explored", text);
+	section_note(m, s, clean(a, doc->claim));
+	section_note(m, s, arena_str(a, "Made by %s. A single schedule again: ptbench explore "
+					"VARIANT --replay SCHEDULE.", clean(a, doc->command)));
+}
+
+void explored_build(struct model *m, struct page *p, const char *mechanism, const char *second)
+{
+	const char *const mechanisms[] = { mechanism, second, NULL };
+	struct section *s = page_section(m, p, "explored", "What breaks, and by which schedule");
+	const struct results_explore *doc = m->in->explored;
+	struct count c;
+	size_t i;
+
+	if (!doc) {
+		section_answer(m, p, s, "What does every schedule show?", NULL,
+			       arena_str(m->arena, "Not explored in this run: %s.",
+					 m->in->explored_why));
+		return;
+	}
+	c = count_models(doc, mechanisms);
+	if (!c.good && !c.busted) {
+		section_answer(m, p, s, "What does every schedule show?", NULL,
+			       "Nothing of this mechanism was explored in this run.");
+		return;
+	}
+	explored_answer(m, p, s, doc, &c);
+	variants_table(m, s, doc, mechanisms);
+	for (i = 0; i < doc->nr_models; i++)
+		if (is_of(&doc->models[i], mechanisms) && doc->models[i].failure)
+			schedule_table(m, s, &doc->models[i]);
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Q5: what lock-by-speculation costs on DAX, and what breaks without the revalidation.
+ */
+#include <string.h>
+
+#include "model.h"
+
+static struct rvalue lock_at(struct model *m, const struct report_part *part, const char *metric,
+			     const char *how, const char *page, const char *half, const char *step)
+{
+	return rv_at(m->arena, part, RESULTS_REF, "dax/lock", metric,
+		     "how=%s,page=%s,part=%s,step=%s", how, page, half, step);
+}
+
+static const char *const steps[] = { "rcu", "revalidate" };
+static const char *const step_words[] = { "the RCU section around it",
+					  "reading folio->mapping again under its lock" };
+
+/* ---- alone ---- */
+
+static void lock_answer(struct model *m, struct page *p, struct section *s,
+			const struct report_part *part, const char *question)
+{
+	struct rvalue both = lock_at(m, part, "time", "present", "file", "both", "none");
+	struct rvalue device = lock_at(m, part, "time", "present", "device", "both", "none");
+	struct arena *a = m->arena;
+	const char *text;
+	size_t i;
+
+	if (!rv_ok(&both)) {
+		section_answer(m, p, s, question, NULL,
+			       arena_str(a, "Time not measured here: %s.", both.why));
+		return;
+	}
+	text = arena_str(a, "Locking a page\xe2\x80\x99s entry and unlocking it, with nobody else "
+			    "there, takes %s", rv_strong(a, &both));
+	if (rv_ok(&device))
+		text = arena_str(a, "%s, and %s for a device-dax page, which needs no entry", text,
+				 rv_text(a, &device));
+	for (i = 0; i < 2; i++) {
+		struct rvalue opaque = lock_at(m, part, "time", "opaque", "file", "both", steps[i]);
+		struct rvalue step = rv_sub(both, opaque, "the step less an opaque no-op");
+
+		if (rv_ok(&step))
+			text = arena_str(a, "%s. %s%s adds %s", text, i ? "R" : "T",
+					 step_words[i] + 1, rv_difference(a, &step));
+	}
+	section_answer(m, p, s, question, mode_words(a, part), arena_str(a, "%s.", text));
+}
+
+static void lock_table(struct model *m, struct section *s, const struct report_part *part,
+		       const char *metric, const char *caption)
+{
+	static const char *const columns[] = { "What", "#Lock and unlock", NULL };
+	static const struct {
+		const char *words, *how, *page, *half, *step;
+	} rows[] = {
+		{ "lock and unlock, a file\xe2\x80\x99s page", "present", "file", "both", "none" },
+		{ "lock alone", "present", "file", "lock", "none" },
+		{ "unlock alone", "present", "file", "unlock", "none" },
+		{ "without revalidation (busted)", "removed", "file", "both", "revalidate" },
+		{ "revalidation replaced by an opaque no-op", "opaque", "file", "both",
+		  "revalidate" },
+		{ "without RCU (busted)", "removed", "file", "both", "rcu" },
+		{ "RCU replaced by an opaque no-op", "opaque", "file", "both", "rcu" },
+		{ "a device-dax page", "present", "device", "both", "none" },
+	};
+	struct table *t = section_table(m, s, caption, columns);
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct rvalue v = lock_at(m, part, metric, rows[i].how, rows[i].page, rows[i].half,
+					  rows[i].step);
+
+		table_row(m, t);
+		table_cell(t, strstr(rows[i].words, "busted") ? "bad" : "", rows[i].words);
+		table_value(m, t, &v);
+	}
+}
+
+static void build_alone(struct model *m, struct page *p, const struct report_part *part)
+{
+	struct section *s = page_section(m, p, "lock", "The lock, with nobody else there");
+	const char *question = "What does lock-by-speculation cost?";
+
+	section_source(m, s, part);
+	if (!part || part->why) {
+		section_answer(m, p, s, question, NULL,
+			       arena_str(m->arena, "Time not measured here: %s.",
+					 input_why(m->in, "native")));
+		return;
+	}
+	lock_answer(m, p, s, part, question);
+	lock_table(m, s, part, "time", "The reference\xe2\x80\x99s DAX entry lock, native time");
+	section_load(m, s, part);
+	section_note(m, s,
+		     "A step is removed, and once more replaced by an empty asm that takes the same "
+		     "operands, so that the compiler\xe2\x80\x99s other choices are not billed to it: "
+		     "its cost is the difference to the second.");
+}
+
+/* ---- with others ---- */
+
+static struct rvalue contended_at(struct model *m, const struct report_part *part,
+				  const char *metric, const char *load)
+{
+	return rv_at(m->arena, part, RESULTS_REF, "dax/contended", metric, "load=%s,threads=1", load);
+}
+
+static void build_contended(struct model *m, struct page *p, const struct report_part *part)
+{
+	static const char *const columns[] = { "The other thread",  "#Lock and unlock",
+					       "#Waits per lock",   "#Retries per lock",
+					       "#No file per lock", NULL };
+	static const char *const loads[] = { "other", "same", "churn" };
+	static const char *const words[] = { "locks other pages of the file", "locks the same page",
+					     "moves the page from file to file" };
+	struct section *s = page_section(m, p, "contended", "With another thread at the file");
+	struct rvalue same = contended_at(m, part, "time", "same");
+	struct rvalue churn = contended_at(m, part, "time", "churn");
+	struct rvalue retries = contended_at(m, part, "lock_retries", "churn");
+	const char *question = "And under contention and churn?", *text;
+	struct arena *a = m->arena;
+	struct table *t;
+	size_t i;
+
+	section_source(m, s, part);
+	if (!rv_ok(&same) || !rv_ok(&churn)) {
+		section_answer(m, p, s, question, NULL,
+			       arena_str(a, "Not measured here: %s.",
+					 part && part->why ? input_why(m->in, "native") :
+					 rv_ok(&same)	   ? churn.why :
+							     same.why));
+		return;
+	}
+	text = arena_str(a, "With a second thread at the same page a lock and unlock takes %s; while "
+			    "the page is moved from one file to the next, %s",
+			 rv_strong(a, &same), rv_strong(a, &churn));
+	if (rv_ok(&retries))
+		text = arena_str(a, "%s, and the mapping found under its lock was another one %s times "
+				    "per lock", text, rv_number(a, &retries));
+	section_answer(m, p, s, question, mode_words(a, part), arena_str(a, "%s.", text));
+	t = section_table(m, s, "One more pinned thread, native", columns);
+	for (i = 0; i < 3; i++) {
+		static const char *const metrics[] = { "time", "lock_waits", "lock_retries",
+						       "lock_misses" };
+		size_t k;
+
+		table_row(m, t);
+		table_cell(t, "", words[i]);
+		for (k = 0; k < 4; k++) {
+			struct rvalue v = contended_at(m, part, metrics[k], loads[i]);
+
+			table_value(m, t, &v);
+		}
+	}
+	section_load(m, s, part);
+}
+
+/* ---- in guests ---- */
+
+static void build_instructions(struct model *m, struct page *p)
+{
+	const struct report_part *part = input_part(m->in, "x86_64-stock.icount-1cpu");
+	struct section *s = page_section(m, p, "instructions", "In instructions");
+	struct rvalue both = lock_at(m, part, "instructions", "present", "file", "both", "none");
+	const char *question = "And in instructions?";
+
+	section_source(m, s, part);
+	if (!rv_ok(&both)) {
+		section_answer(m, p, s, question, NULL,
+			       arena_str(m->arena, "Not measured here: %s.",
+					 input_why(m->in, "x86_64-stock.icount-1cpu")));
+		return;
+	}
+	section_answer(m, p, s, question, mode_words(m->arena, part),
+		       arena_str(m->arena,
+				 "The reference\xe2\x80\x99s lock and unlock execute %s in an x86_64 "
+				 "guest. A locked operation counts one.",
+				 rv_words(m->arena, &both)));
+	lock_table(m, s, part, "instructions", "The same code in an x86_64 guest, instructions");
+}
+
+void q5_build(struct model *m)
+{
+	const struct report_part *part = input_part(m->in, "native");
+	struct page *p = model_page(m, "q5.html", "DAX lock",
+				    "DAX: what lock-by-speculation costs, and what it is for",
+				    "To lock the entry of a DAX page its file has to be known, and the "
+				    "page may be moved to another file, or the file be freed, until it "
+				    "is locked. So the mapping is read under RCU, its lock taken, and "
+				    "the mapping read again (dax_lock_folio() of fs/dax.c).");
+
+	build_alone(m, p, part);
+	build_contended(m, p, part);
+	build_instructions(m, p);
+	explored_build(m, p, "dax", NULL);
+}
