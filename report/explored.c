@@ -123,7 +123,7 @@ static void schedule_table(struct model *m, struct section *s, const struct resu
 			const char *mark = "";
 
 			if (step->cpu != cpu) {
-				table_cell(t, "", "");
+				table_cell(t, "quiet", "\xc2\xb7");
 				continue;
 			}
 			if (strcmp(step->context, "task") != 0)

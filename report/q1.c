@@ -574,5 +574,6 @@ void q1_build(struct model *m)
 	build_broadcast(m, p);
 	q1_disciplines(m, p);
 	q1_host(m, p);
+	explored_build(m, p, "gather", NULL);
 	q1_absent(m, p);
 }

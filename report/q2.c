@@ -433,4 +433,5 @@ void q2_build(struct model *m)
 	build_x86(m, p);
 	build_time(m, p);
 	q2_code(m, p);
+	explored_build(m, p, "gup", NULL);
 }

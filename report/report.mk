@@ -18,7 +18,7 @@ $(O)/asan/obj/report/%.o: report/%.cc
 		-fno-sanitize-recover=all $(DEPFLAGS) -c -o $@ $<
 
 report-ldlibs := -ljansson -lm -lstdc++
-report-synth := report/test/synth.c report/test/synth_hostile.c
+report-synth := $(addprefix report/test/,synth.c synth_hostile.c synth_more.c)
 
 tests += report/test/test_derive report/test/test_render
 asan-tests += report/test/test_derive report/test/test_render

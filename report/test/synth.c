@@ -304,6 +304,8 @@ static void add_guest_costs(struct results_run *run, const struct scenario *sc)
 	add_puts(doc, RESULTS_KERNEL, synth_text("format=%s", sc->format), "instructions",
 		 RESULTS_EXACT, 12);
 	add_reference(doc, "instructions", RESULTS_EXACT, 1);
+	synth_kmap(doc, "instructions", RESULTS_EXACT);
+	synth_dax(doc, "instructions", RESULTS_EXACT);
 	add_freeing(doc, sc, &instructions);
 	add_boundaries(doc, sc);
 	synth_skip(doc, "gup_fast/walk", RESULTS_KERNEL,
@@ -433,6 +435,8 @@ static void add_native(struct results_run *run)
 	add_reference(doc, "time", RESULTS_SAMPLED, 0.25);
 	synth_disciplines(doc);
 	synth_host(doc);
+	synth_kmap(doc, "time", RESULTS_SAMPLED);
+	synth_dax(doc, "time", RESULTS_SAMPLED);
 	synth_part(run, doc, RESULTS_PASSED, NULL);
 }
 
@@ -474,6 +478,7 @@ static void make_complete(struct results_run *run)
 	}
 	add_native(run);
 	add_ref_static(run);
+	synth_explored(run, NULL);
 }
 
 static void make_timed(struct results_run *run)

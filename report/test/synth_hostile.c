@@ -95,6 +95,7 @@ void synth_hostile(struct results_run *run, const char *trap)
 	synth_disciplines(doc);
 	synth_host(doc);
 	synth_part(run, doc, RESULTS_PASSED, NULL);
+	synth_explored(run, evil[9]);
 
 	doc = synth_doc("ref.static", "static");
 	for (i = 0; doc && i < NR_EVIL; i++)

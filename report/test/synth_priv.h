@@ -20,6 +20,11 @@ void synth_part(struct results_run *run, struct results_doc *doc, enum results_s
 /* Rows of a native part: the reference's disciplines, and the host's kernel. */
 void synth_disciplines(struct results_doc *doc);
 void synth_host(struct results_doc *doc);
+/* What the reference's stacks and locks cost, in any metric. */
+void synth_kmap(struct results_doc *doc, const char *metric, enum results_kind kind);
+void synth_dax(struct results_doc *doc, const char *metric, enum results_kind kind);
+/* explore.json; text: hostile, or NULL. */
+void synth_explored(struct results_run *run, const char *text);
 
 void synth_hostile(struct results_run *run, const char *trap);
 

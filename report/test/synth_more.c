@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Synthetic rows of kmap and DAX, and what an explorer may have found.
+ */
+#include <string.h>
+
+#include <results/explore.h>
+
+#include "synth_priv.h"
+
+/* A pair takes 10 and one more per design; slots of real mappings a hundred times that; a switch 20
+ * and 4 per map that is taken out or put in. */
+void synth_kmap(struct results_doc *doc, const char *metric, enum results_kind kind)
+{
+	static const char *const names[] = { "atomic_percpu", "linus_pop_push", "merged",
+					     "rfc_task_sweep" };
+	static const int lives[] = { 0, 1, 2, 4, 8, 15 };
+	int d, depth, i, j;
+
+	for (d = 0; d < 4; d++) {
+		for (depth = 1; depth <= 15; depth++) {
+			synth_row(doc, "kmap/pair", RESULTS_REF,
+				  synth_text("backend=memory,debug=0,depth=%d,design=%s", depth,
+					     names[d]), metric, kind, 10 + d);
+			if (depth % 7 == 1)
+				synth_row(doc, "kmap/pair", RESULTS_REF,
+					  synth_text("backend=mappings,debug=0,depth=%d,design=%s",
+						     depth, names[d]), metric, kind, 1000 + 100 * d);
+		}
+		for (i = 0; d && i < 6; i++)
+			for (j = 0; j <= i; j++)
+				synth_row(doc, "kmap/switch", RESULTS_REF,
+					  synth_text("backend=memory,debug=0,design=%s,next=%d,"
+						     "prev=%d", names[d], lives[j], lives[i]),
+					  metric, kind, 20 + 4 * (lives[i] + lives[j]) * d);
+		for (i = 1; i <= 3 && kind == RESULTS_SAMPLED; i++)
+			synth_row(doc, "kmap/nest", RESULTS_REF,
+				  synth_text("design=%s,maps=%d", names[d], i), "slots_peak",
+				  RESULTS_EXACT, (d ? 5 : 4) * i);
+	}
+}
+
+void synth_dax(struct results_doc *doc, const char *metric, enum results_kind kind)
+{
+	static const struct {
+		const char *params;
+		double cost;
+	} rows[] = {
+		{ "how=present,page=file,part=both,step=none", 100 },
+		{ "how=present,page=file,part=lock,step=none", 60 },
+		{ "how=present,page=file,part=unlock,step=none", 40 },
+		{ "how=present,page=device,part=both,step=none", 5 },
+		{ "how=opaque,page=file,part=both,step=rcu", 98 },
+		{ "how=removed,page=file,part=both,step=rcu", 97 },
+		{ "how=opaque,page=file,part=both,step=revalidate", 90 },
+		{ "how=removed,page=file,part=both,step=revalidate", 85 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		synth_row(doc, "dax/lock", RESULTS_REF, rows[i].params, metric, kind, rows[i].cost);
+	for (i = 0; i < 3 && kind == RESULTS_SAMPLED; i++) {
+		static const char *const loads[] = { "other", "same", "churn" };
+		const char *params = synth_text("load=%s,threads=1", loads[i]);
+
+		synth_row(doc, "dax/contended", RESULTS_REF, params, "time", kind, 200 * (i + 1));
+		synth_row(doc, "dax/contended", RESULTS_REF, params, "lock_waits", kind, 0.1 * i);
+		if (i == 2)
+			synth_row(doc, "dax/contended", RESULTS_REF, params, "lock_retries", kind,
+				  0.25);
+	}
+}
+
+/* One clean, one caught variant of each mechanism; every string is `text`, where it may be any. */
+void synth_explored(struct results_run *run, const char *text)
+{
+	static const char *const mechanisms[] = { "gather", "gup", "thp", "longterm", "dax", "kmap" };
+	const struct results_explore_step steps[] = {
+		{ 0, "task", text ? text : "reader", "walk.h:10", "read pmd[1] = 0x2067" },
+		{ 1, "irq", "freer", text ? text : "gather.c:20", "pmd[1]: 0x2067 -> 0" },
+		{ 0, "task", "reader", "walk.h:12", text ? text : "read table[3]" },
+	};
+	const struct results_explore_failure failure = {
+		.invariant = "read of a freed table", .why = text ? text : "table 3 is free",
+		.schedule = "0.1.0", .preemptions = 1, .steps = steps, .nr_steps = 3,
+	};
+	struct results_error err = { 0 };
+	struct results_explore *doc;
+	size_t i;
+
+	synth_check(results_explore_new("0000000", text ? text : "ptbench explore", &doc), &err);
+	for (i = 0; i < 2 * sizeof(mechanisms) / sizeof(*mechanisms); i++) {
+		bool busted = i % 2;
+		struct results_explore_model m = {
+			.mechanism = mechanisms[i / 2], .variant = busted ? "no_wait" : "good",
+			.summary = text ? text : "is a table read after it was freed?",
+			.busted = busted, .caught_by = busted ? failure.invariant : NULL,
+			.mode = "sc", .method = RESULTS_EXPLORE_REDUCED, .bound = busted ? 1 : 3,
+			.nr_cpus = 2, .schedules = 1000, .steps = 10000, .states = 500,
+			.seconds = 0.5, .complete = !busted,
+			.verdict = busted ? RESULTS_EXPLORE_CAUGHT : RESULTS_EXPLORE_CLEAN,
+			.failure = busted ? &failure : NULL,
+		};
+
+		synth_check(results_explore_add(doc, &m, &err), &err);
+	}
+	doc->complete = true;
+	synth_check(results_explore_write(doc, synth_text("%s/explore.json", run->dir), &err), &err);
+	results_explore_free(doc);
+}
