@@ -14,8 +14,8 @@ static struct rvalue lock_at(struct model *m, const struct report_part *part, co
 }
 
 static const char *const steps[] = { "rcu", "revalidate" };
-static const char *const step_words[] = { "the RCU section around it",
-					  "reading folio->mapping again under its lock" };
+static const char *const step_words[] = { "The RCU section around it",
+					  "Reading folio->mapping again under its lock" };
 
 /* ---- alone ---- */
 
@@ -43,8 +43,8 @@ static void lock_answer(struct model *m, struct page *p, struct section *s,
 		struct rvalue step = rv_sub(both, opaque, "the step less an opaque no-op");
 
 		if (rv_ok(&step))
-			text = arena_str(a, "%s. %s%s adds %s", text, i ? "R" : "T",
-					 step_words[i] + 1, rv_difference(a, &step));
+			text = arena_str(a, "%s. %s: %s", text, step_words[i],
+					 rv_difference(a, &step));
 	}
 	section_answer(m, p, s, question, mode_words(a, part), arena_str(a, "%s.", text));
 }
