@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ptbench explore, its command line: which models, how, and the list of them. */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <ref/explore.h>
+
+#include "explore.h"
+
+static const char usage[] =
+	"usage: ptbench explore [OPTION]... [MECHANISM[/VARIANT]]...\n"
+	"\n"
+	"Runs the reference's own code under every schedule of a few simulated CPUs, interrupts included,\n"
+	"up to a number of preemptions, and says which invariant broke. Good variants have to be clean,\n"
+	"busted ones have to break the invariant that they name. Default: all models.\n"
+	"\n"
+	"  -l, --list          the models and what each asks, instead of running them\n"
+	"  -b, --bound N       preemptions (default: each model's own, at least 3)\n"
+	"  -r, --replay S      run one schedule, as a failure's last line gives it; names one variant\n"
+	"  -j, --json FILE     write what was found (results/schema/ptbench-explore-1.schema.json);\n"
+	"                      the file is there from the start, and renewed as models finish\n"
+	"      --no-reduction  visit again what was visited before; slow, and shows that nothing is lost\n"
+	"  -v, --verbose       print the failing interleaving of every busted variant\n"
+	"  -w, --width N       of the columns of an interleaving (default: the terminal's, or 120)\n"
+	"  -q, --quiet         no progress on standard error\n"
+	"  -h, --help          print this\n"
+	"\n"
+	"A busted variant that is asked for as MECHANISM/VARIANT shows its failing interleaving in\n"
+	"columns, one per CPU, with the invariant that broke and the command that shows it again. So does\n"
+	"every failure that should not be. What a clean model shows is bounded: every sequentially\n"
+	"consistent interleaving (or, mode store-buffer, every one of a machine that delays each CPU's\n"
+	"stores in order) up to the bound, and no more.\n"
+	"\n"
+	"Ctrl-C keeps what is finished and marks the file incomplete; twice ends at once.\n"
+	"Exit status: 0 fine; 1 a good variant failed, or a busted one survived or broke another invariant\n"
+	"than the one it names; 2 usage; 4 a model could not be set up; 130 interrupted.\n"
+	"Examples: ptbench explore; ptbench explore gup --bound 4; ptbench explore --list kmap\n";
+
+/* ---- names ---- */
+
+static unsigned least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/* Letters to add, drop or change to make one of the other; names longer than 79 are cut. */
+static unsigned distance(const char *a, const char *b)
+{
+	unsigned row[80], la = least(strlen(a), 79), lb = least(strlen(b), 79);
+
+	for (unsigned j = 0; j <= lb; j++)
+		row[j] = j;
+	for (unsigned i = 1; i <= la; i++) {
+		unsigned diagonal = row[0];
+
+		row[0] = i;
+		for (unsigned j = 1; j <= lb; j++) {
+			unsigned changed = diagonal + (a[i - 1] != b[j - 1]);
+
+			diagonal = row[j];
+			row[j] = least(changed, least(row[j], row[j - 1]) + 1);
+		}
+	}
+	return row[lb];
+}
+
+/* How far a name is from what was typed; 0 is nearest. A part of the name is near. */
+static unsigned farness(const char *typed, const char *name)
+{
+	const char *variant = strchr(name, '/');
+	unsigned d = distance(typed, name);
+
+	if (variant)
+		d = least(d, distance(typed, variant + 1));
+	return strstr(name, typed) ? least(d, 1) : d;
+}
+
+static void model_name(char *buf, size_t size, const struct explore_model *m)
+{
+	snprintf(buf, size, "%s/%s", m->mechanism, m->variant);
+}
+
+static bool same_mechanism_before(size_t i)
+{
+	return i && !strcmp(explore_model_at(i)->mechanism, explore_model_at(i - 1)->mechanism);
+}
+
+static void unknown_name(const char *typed)
+{
+	size_t nr = explore_nr_models();
+	unsigned told = 0, limit = 2 + strlen(typed) / 3;
+	char name[256];
+
+	fprintf(stderr, "ptbench explore: %s: no such model", typed);
+	for (unsigned far = 0; far <= limit && told < 5; far++) {
+		for (size_t i = 0; i < nr && told < 5; i++) {
+			model_name(name, sizeof(name), explore_model_at(i));
+			if (farness(typed, name) == far)
+				fprintf(stderr, "%s %s", told++ ? "," : "; near it:", name);
+		}
+	}
+	if (!told) {
+		fprintf(stderr, "; there are");
+		for (size_t i = 0; i < nr; i++)
+			if (!same_mechanism_before(i))
+				fprintf(stderr, " %s", explore_model_at(i)->mechanism);
+	}
+	fprintf(stderr, "; ptbench explore --list names all\n");
+}
+
+static bool selects(const char *typed, const struct explore_model *m, bool *by_name)
+{
+	size_t len = strlen(m->mechanism);
+
+	*by_name = !strncmp(typed, m->mechanism, len) && typed[len] == '/' &&
+		   !strcmp(typed + len + 1, m->variant);
+	return *by_name || !strcmp(typed, m->mechanism);
+}
+
+/* In the order of the table, each once. 0, or -EINVAL after a message. */
+static int select_models(struct explore_command *c, char **names, int nr_names)
+{
+	size_t nr = explore_nr_models();
+	bool by_name, *known = calloc(nr_names + 1, sizeof(*known));
+	int ret = 0;
+
+	c->models = calloc(nr + 1, sizeof(*c->models));
+	if (!known || !c->models) {
+		free(known);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < nr; i++) {
+		const struct explore_model *m = explore_model_at(i);
+		bool selected = !nr_names;
+
+		for (int n = 0; n < nr_names; n++) {
+			if (!selects(names[n], m, &by_name))
+				continue;
+			known[n] = selected = true;
+			c->models[c->nr_models].by_name |= by_name;
+		}
+		if (selected)
+			c->models[c->nr_models++].model = m;
+	}
+	for (int n = 0; n < nr_names; n++) {
+		if (known[n])
+			continue;
+		unknown_name(names[n]);
+		ret = -EINVAL;
+	}
+	free(known);
+	return ret;
+}
+
+static int list_models(const struct explore_command *c)
+{
+	int widest = 5;
+	char name[256];
+
+	for (size_t i = 0; i < c->nr_models; i++) {
+		model_name(name, sizeof(name), c->models[i].model);
+		if ((int)strlen(name) > widest)
+			widest = strlen(name);
+	}
+	printf("%-*s  %-6s  %-12s  CPUs  bound  what is asked\n", widest, "model", "", "mode");
+	for (size_t i = 0; i < c->nr_models; i++) {
+		const struct explore_model *m = c->models[i].model;
+
+		model_name(name, sizeof(name), m);
+		printf("%-*s  %-6s  %-12s  %4u  %5u  %s", widest, name,
+		       m->busted ? "busted" : "good", explore_mode_name(m->mode), m->nr_cpus,
+		       m->bound ? m->bound : 3, m->summary);
+		if (m->busted)
+			printf(" Has to break: %s", m->caught_by);
+		putchar('\n');
+	}
+	return EXPLORE_EXIT_FINE;
+}
+
+/* ---- options ---- */
+
+static int parse_number(const char *option, const char *text, unsigned most, unsigned *out)
+{
+	char *end;
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || errno || n > most) {
+		fprintf(stderr, "ptbench explore: %s %s: must be a number from 0 to %u\n", option,
+			text, most);
+		return -EINVAL;
+	}
+	*out = (unsigned)n;
+	return 0;
+}
+
+/* One option. 0, or -EINVAL after a message. */
+static int take_option(struct explore_command *c, int option, const char *value, bool *list)
+{
+	switch (option) {
+	case 'l':
+		*list = true;
+		return 0;
+	case 'b':
+		return parse_number("--bound", value, 1000, &c->bound);
+	case 'r':
+		c->replay = value;
+		return 0;
+	case 'j':
+		c->json = value;
+		return 0;
+	case 'R':
+		c->no_reduction = true;
+		return 0;
+	case 'v':
+		c->verbose = true;
+		return 0;
+	case 'w':
+		return parse_number("--width", value, 10000, &c->width);
+	case 'q':
+		c->quiet = true;
+		return 0;
+	}
+	fputs("Try: ptbench explore --help\n", stderr);
+	return -EINVAL;
+}
+
+/* 0, 1 when --help was asked for, or -EINVAL after a message. optind is at the first name. */
+static int parse(int argc, char **argv, struct explore_command *c, bool *list)
+{
+	static const struct option options[] = {
+		{ "list", no_argument, NULL, 'l' },
+		{ "bound", required_argument, NULL, 'b' },
+		{ "replay", required_argument, NULL, 'r' },
+		{ "json", required_argument, NULL, 'j' },
+		{ "no-reduction", no_argument, NULL, 'R' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "width", required_argument, NULL, 'w' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	optind = 0; /* the program may have parsed its own options before */
+	while ((option = getopt_long(argc, argv, "lb:r:j:vw:qh", options, NULL)) != -1) {
+		if (option == 'h')
+			return 1;
+		if (take_option(c, option, optarg, list))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static unsigned terminal_width(void)
+{
+	struct winsize size;
+
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col >= 40)
+		return size.ws_col;
+	return 120;
+}
+
+static int check_replay(const struct explore_command *c)
+{
+	if (!c->replay || c->nr_models == 1)
+		return 0;
+	fprintf(stderr, "ptbench explore: --replay is for one variant, %zu are selected; name it as "
+			"MECHANISM/VARIANT\n", c->nr_models);
+	return -EINVAL;
+}
+
+/* What was typed, quoted where a shell would take it for something else. */
+static char *command_text(int argc, char **argv)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+				    "_./,:+=@%-";
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	if (!f)
+		return NULL;
+	fputs("ptbench", f);
+	for (int i = 0; i < argc; i++) {
+		bool quote = !*argv[i] || argv[i][strspn(argv[i], plain)];
+
+		fputs(quote ? " '" : " ", f);
+		for (const char *s = argv[i]; *s; s++)
+			if (*s == '\'')
+				fputs("'\\''", f);
+			else
+				fputc(*s, f);
+		if (quote)
+			fputc('\'', f);
+	}
+	if (!fclose(f))
+		return text;
+	free(text);
+	return NULL;
+}
+
+int bench_cmd_explore(int argc, char **argv)
+{
+	struct explore_command c = { .bound = UINT_MAX, .width = terminal_width() };
+	int ret, status = EXPLORE_EXIT_USAGE;
+	bool list = false;
+
+	c.text = command_text(argc, argv); /* before getopt_long() sorts argv */
+	ret = c.text ? parse(argc, argv, &c, &list) : -ENOMEM;
+	if (ret == 1) {
+		fputs(usage, stdout);
+		status = EXPLORE_EXIT_FINE;
+	} else if (!ret && !select_models(&c, argv + optind, argc - optind) && !check_replay(&c)) {
+		status = list ? list_models(&c) : explore_run_command(&c);
+	} else if (!c.text || !ret) {
+		status = c.text && c.models ? EXPLORE_EXIT_USAGE : EXPLORE_EXIT_FAILED;
+	}
+	free(c.models);
+	free(c.text);
+	return status;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ptbench explore: the command line over the explorer (ref/explore.h) and the format of what it
+ * finds (results/explore.h). cmd_explore.c reads the command line, explore_run.c runs and tells.
+ */
+#ifndef BENCH_EXPLORE_H
+#define BENCH_EXPLORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+	EXPLORE_EXIT_FINE = 0,
+	EXPLORE_EXIT_WRONG = 1,	 /* a good variant failed, or a busted one was not caught as it says */
+	EXPLORE_EXIT_USAGE = 2,
+	EXPLORE_EXIT_FAILED = 4, /* a model could not be set up, or there was no memory */
+	EXPLORE_EXIT_INTERRUPTED = 130,
+};
+
+struct explore_selected {
+	const struct explore_model *model;
+	bool by_name; /* MECHANISM/VARIANT stood on the command line */
+};
+
+struct explore_command {
+	struct explore_selected *models;
+	size_t nr_models;
+	unsigned bound;	    /* UINT_MAX: each model's own */
+	const char *replay; /* NULL, or a schedule for the only model */
+	const char *json;   /* NULL, or where the document goes */
+	bool no_reduction, verbose, quiet;
+	unsigned width;	    /* of the columns */
+	char *text;	    /* the command as a shell would take it */
+};
+
+/* The subcommand; argv[0] is its name. Returns ptbench's exit status. */
+int bench_cmd_explore(int argc, char **argv);
+
+/* Runs what was selected and prints it. Returns an exit status. */
+int explore_run_command(const struct explore_command *c);
+
+#endif
