@@ -46,8 +46,9 @@ guest-libs :=
 guest-programs :=
 
 programs += ptbench
-ptbench-srcs := ptbench.c
+ptbench-srcs := ptbench.c bench/cmd_explore.c bench/explore_run.c
 ptbench-libs := kernels report results
+ptbench-model := refexplore
 ptbench-cxx := yes
 ptbench-ldlibs := -ljansson
 CFLAGS-ptbench.o := -I. -DPTBENCH_SOURCE='"$(CURDIR)"'
@@ -141,7 +142,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS))
 ptbench = $(O)/ptbench
 RUN ?= results/runs/latest
 
-.PHONY: bench test test-kernels kernels report exactness coverage help clean cache-prune test-programs
+.PHONY: bench test test-kernels kernels report exactness coverage variants help clean cache-prune test-programs
 bench: ## everything: reference, host and real kernels; JSON and a web report
 	@scripts/deps build kernels report
 	$(Q)$(SUBMAKE) all guests
@@ -175,6 +176,11 @@ exactness: ## shows which exact metrics move under changes that should change no
 coverage: ## the lines of ref/ that its tests and the explorer run; fails below 95 %
 	$(Q)$(SUBMAKE) $(addprefix $(O)/cov/,$(cov-tests))
 	$(Q)scripts/coverage 95 ref $(O)/cov $(addprefix $(O)/cov/,$(cov-tests))
+
+variants: ## writes ref/VARIANTS.md anew, the table of what is good, busted, and who catches it
+	$(Q)$(SUBMAKE) $(O)/ref-variants
+	$(Q)$(O)/ref-variants >$(O)/VARIANTS.md
+	$(Q)cp $(O)/VARIANTS.md ref/VARIANTS.md
 
 cache-prune: ## drops cached kernel builds that no scenario of this tree uses
 	$(Q)kernels/build --prune

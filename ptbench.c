@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <bench/explore.h>
 #include <kernels/kernels.h>
 #include <report/report.h>
 #include <results/results.h>
@@ -323,6 +324,7 @@ static const struct {
 } commands[] = {
 	{ "bench", "make a run: reference, host kernel and real kernels, then the report", cmd_bench },
 	{ "kernels", "build or boot the kernels of scenarios", kernels_cmd },
+	{ "explore", "run the reference under every schedule of simulated CPUs", bench_cmd_explore },
 	{ "validate", "check result files and runs against the format", results_cmd_validate },
 	{ "show", "print a run or a result file as tables", results_cmd_show },
 	{ "compare", "compare the exact metrics of two runs", results_cmd_compare },

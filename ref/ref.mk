@@ -153,3 +153,10 @@ tests += ref/test/test_explore
 asan-tests += ref/test/test_explore
 ref/test/test_explore-srcs := ref/test/test_explore.c
 ref/test/test_explore-model := refexplore
+
+# The table of variants, and the litmus tests beside the protocols.
+refexplore-srcs += ref/explore/variants.c
+test-helpers += ref-variants
+ref-variants-srcs := ref/test/variants.c
+ref-variants-model := refexplore
+script-tests += ref/test/test_litmus.t ref/test/test_variants.t
