@@ -33,6 +33,7 @@ struct session {
 	int name_width;
 	size_t at;		     /* the model that is running */
 	bool live;		     /* a line on a terminal that is written over */
+	bool headed;		     /* the table has its heading */
 	struct sums all, *mechanisms; /* one per mechanism, in the order of the table */
 	size_t nr_mechanisms;
 	size_t verdicts[RESULTS_EXPLORE_NR_VERDICTS];
@@ -121,11 +122,20 @@ static void tell_start(struct session *s, const struct explore_model *m)
 
 /* ---- one model's outcome ---- */
 
-static void print_row(const struct session *s, const struct results_explore_model *m)
+static void print_heading(struct session *s)
+{
+	if (!s->headed)
+		printf("%-*s  %-6s  %-12s  %5s  %13s  %12s  %9s  %s\n", s->name_width, "model", "",
+		       "mode", "bound", "schedules", "per second", "time", "verdict");
+	s->headed = true;
+}
+
+static void print_row(struct session *s, const struct results_explore_model *m)
 {
 	const char *verdict = results_explore_verdict_name(m->verdict);
 	char name[256], count[32], per_second[32];
 
+	print_heading(s);
 	snprintf(name, sizeof(name), "%s/%s", m->mechanism, m->variant);
 	printf("%-*s  %-6s  %-12s  %5u  %13s  %12s  %7.2f s  ", s->name_width, name,
 	       m->busted ? "busted" : "good", m->mode, m->bound,
@@ -149,9 +159,8 @@ static void print_failure(const struct session *s, const struct explore_model *m
 	struct explore_result shown = *r;
 
 	printf("\n%s/%s: %s\n", m->mechanism, m->variant, m->summary);
-	printf("breaks \"%s\" after %zu steps and %u preemption%s%s%s\n\n", r->invariant, r->nr_steps,
-	       r->preemptions, r->preemptions == 1 ? "" : "s", r->why && *r->why ? ": " : "",
-	       text_or_none(r->why));
+	printf("%zu steps, %u preemption%s\n\n", r->nr_steps, r->preemptions,
+	       r->preemptions == 1 ? "" : "s");
 	if (shown.nr_steps > MAX_PRINTED_STEPS)
 		shown.nr_steps = MAX_PRINTED_STEPS;
 	explore_print_columns(stdout, &shown, m->nr_cpus, s->command->width);
@@ -344,11 +353,23 @@ static int run_model(struct session *s, const struct explore_model *m)
 
 /* ---- all of them ---- */
 
-static void print_heading(const struct session *s)
+/* Words on lines of at most 100 characters. */
+static void print_folded(const char *text)
 {
-	printf("%-*s  %-6s  %-12s  %5s  %13s  %12s  %9s  %s\n", s->name_width, "model", "", "mode",
-	       "bound", "schedules", "per second", "time", "verdict");
-	fflush(stdout);
+	size_t column = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (column && column + 1 + len > 100) {
+			putchar('\n');
+			column = 0;
+		}
+		column += printf("%s%.*s", column ? " " : "", (int)len, text);
+		text += len;
+		text += strspn(text, " ");
+	}
+	putchar('\n');
 }
 
 static void print_sums(const struct sums *sums)
@@ -376,7 +397,8 @@ static void print_summary(const struct session *s)
 	}
 	if (s->all.models < s->command->nr_models)
 		printf("%s%zu not explored", separator, s->command->nr_models - s->all.models);
-	printf("\n%s\n", results_explore_claim);
+	putchar('\n');
+	print_folded(results_explore_claim);
 	if (s->command->json)
 		printf("written: %s%s\n", s->command->json,
 		       s->doc && s->doc->complete ? "" : " (incomplete)");
@@ -422,7 +444,6 @@ int explore_run_command(const struct explore_command *c)
 	if (status != EXPLORE_EXIT_FINE)
 		goto out;
 	measure_names(&s);
-	print_heading(&s);
 	for (s.at = 0; s.at < c->nr_models && !interrupted; s.at++)
 		status = worse(status, run_model(&s, c->models[s.at].model));
 	if (s.doc)

@@ -54,7 +54,7 @@ static int show_steps(const struct results_explore_failure *f)
 		const struct results_explore_step *s = &f->steps[i];
 		char step[24], cpu[16];
 
-		snprintf(step, sizeof(step), "%zu", i + 1);
+		snprintf(step, sizeof(step), "%zu", i);
 		snprintf(cpu, sizeof(cpu), "%u", s->cpu);
 		ret = results__table_row(&t, step, cpu, s->context, s->task, s->text, s->site);
 	}
