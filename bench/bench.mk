@@ -66,3 +66,12 @@ tsan-tests += bench-test/test_table_free
 bench-test/test_table_free-srcs := $(bench-cases) bench/test/test_table_free.c
 bench-test/test_table_free-libs := refurcu ref
 bench-test/test_table_free-ldlibs := $(urcu-ldlibs)
+
+# ptbench explore, and the same over a table of models that are mislabelled on purpose.
+script-tests += bench/test/test_explore.t
+test-helpers += bench-test/explore_table
+bench-test/explore_table-srcs := bench/test/explore_table.c bench/cmd_explore.c bench/explore_run.c
+bench-test/explore_table-libs := results
+bench-test/explore_table-model := refexplore
+bench-test/explore_table-ldlibs := -ljansson
+CFLAGS-bench/test/explore_table.o := -DREF_MODEL
