@@ -18,9 +18,10 @@
 
 static const struct ref_variant rows[] = {
 	/* ---- the walk over folded levels ---- */
-	{ "gup", "static on x86_64", false, GUP "x86_64-4k-57-folded static: right around every boundary",
+	{ "gup", "static on x86_64", false,
+	  RECHECK "x86_64-4k-57-folded static: does not return a pte that loses its page table",
 	  "pXd_offset() of a copy where a folded level has the size of the one above: v5.2 to v5.8" },
-	{ "gup", "static on s390x/5", false, GUP "s390x/5 static: right around every boundary",
+	{ "gup", "static on s390x/5", false, GUP "s390x/5 static: past 0xa0000000000000 it returns the right",
 	  "the same where no level is folded" },
 	{ "gup", "static on s390x/2", true, GUP "s390x/2 static: past 0x500000 it returns the pages",
 	  "the same where levels fold per mm: 1 MiB lower (1a42010cdc26)" },
@@ -28,9 +29,11 @@ static const struct ref_variant rows[] = {
 	  "the same with three levels: 2 GiB lower" },
 	{ "gup", "static on s390x/4", true, GUP "s390x/4 static: past 0x140000000000 it returns the pages",
 	  "the same with four levels: 4 TiB lower" },
-	{ "gup", "addr_end_folded", false, GUP "s390x/3 addr_end_folded: right around every boundary",
+	{ "gup", "addr_end_folded", false,
+	  RECHECK "s390x/3 addr_end_folded: does not return a pte that loses its page table",
 	  "clip to the size of the entry's real level (RFC v1, v2 patch 1)" },
-	{ "gup", "addr_end_global", false, GUP "s390x/3 addr_end_global: right around every boundary",
+	{ "gup", "addr_end_global", false,
+	  THREADS "s390x/3 addr_end_global: every page is its address's",
 	  "every pXd_addr_end() takes the entry's value (RFC v2 patches 2 and 3)" },
 	{ "gup", "offset_lockless", false, GUP "s390x/3 offset_lockless: and there it gives its own",
 	  "pXd_offset_lockless(), merged as d3f7b1bb2040" },
