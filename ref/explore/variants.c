@@ -15,6 +15,8 @@
 #define RECHECK "test: ref/test/test_gup_recheck: "
 #define THREADS "test: ref/test/test_gup_threads: "
 #define STRESS "test: ref/test/test_gather_stress: "
+#define LONGTERM "test: ref/test/test_longterm: "
+#define PIN "test: ref/test/test_pin: "
 
 static const struct ref_variant rows[] = {
 	/* ---- the walk over folded levels ---- */
@@ -94,6 +96,36 @@ static const struct ref_variant rows[] = {
 	  "the same by liburcu's memb flavour, which uses membarrier itself" },
 	{ "gather", "rcu_bp", false, STRESS "rcu_bp, 1 readers, with memory: no walk read a freed table",
 	  "the same by liburcu's bulletproof flavour" },
+
+	/* ---- which folios may be pinned, without a race or with one that is forced ---- */
+	{ "longterm", "truth table", false, LONGTERM "x86_64-4k-48: what may be returned is, and nothing else",
+	  "gup_fast_folio_allowed(), every combination of flags, folio and mapping" },
+	{ "longterm", "inverted in the table", true,
+	  LONGTERM "x86_64-4k-48: inverted: the judgement the wrong way round fails the table",
+	  "v6 of the series" },
+	{ "longterm", "no_allowed", true, LONGTERM "x86_64-4k-48: no_allowed: no judgement at all fails the table",
+	  "GUP-fast before v6.5" },
+	{ "longterm", "no_irq_save in the table", true,
+	  LONGTERM "x86_64-4k-48: no_irq_save: a mapping looked at with interrupts on is warned of",
+	  "the walk is no read-side section: lockdep_assert_irqs_disabled()" },
+	{ "longterm", "double_load on a thread", true,
+	  LONGTERM "x86_64-4k-48: double_load: truncated between two loads, nothing is dereferenced",
+	  "folio->mapping loaded twice" },
+	{ "longterm", "rcu_less on a thread", true,
+	  LONGTERM "x86_64-4k-48: rcu_less: an inode freed at once is read after that",
+	  "the inode freed without a grace period" },
+	{ "longterm", "check_before_recheck on a thread", true,
+	  LONGTERM "x86_64-4k-48: check_before_recheck: judged before the entry is read again",
+	  "a frame that is somebody else's by now is judged" },
+	{ "longterm", "no_unshare in turn", true,
+	  PIN "x86_64-4k-48: no_unshare: without the check a page that may be shared is pinned",
+	  "gup_must_unshare() left out" },
+	{ "longterm", "pin_after_recheck on a thread", true,
+	  PIN "x86_64-4k-48: pin_after_recheck: pinned after the recheck, it is shared in between",
+	  "a reference, the recheck, and only then the pin" },
+	{ "longterm", "slow path", false,
+	  PIN "x86_64-4k-48: the fast path pins two pages, the slow one the third",
+	  "gup_fast_fallback(): from the first page that is missing" },
 
 	/* ---- kmap: what shows without an interrupt ---- */
 	{ "kmap", "atomic_percpu overrun", true,
