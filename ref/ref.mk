@@ -146,8 +146,8 @@ $(foreach t,$(kmap-tests),$(eval $t-libs := ref))
 # The explorer: the same sources over port.h's model backend.
 model-libs += refexplore
 refexplore-srcs := $(filter-out ref/port_native.c,$(ref-srcs)) \
-	$(addprefix ref/explore/,columns.c coro.c memory.c models.c schedule.c search.c setup.c \
-	sync.c trace.c $(patsubst %,model_%.c,dax gather gup kmap litmus longterm thp))
+	$(addprefix ref/explore/,buffer.c columns.c coro.c memory.c models.c schedule.c search.c setup.c \
+	sync.c trace.c $(patsubst %,model_%.c,dax gather gup kmap litmus litmus_events longterm thp))
 
 tests += ref/test/test_explore
 asan-tests += ref/test/test_explore

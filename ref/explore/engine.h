@@ -24,6 +24,7 @@
 #define ENGINE_INVARIANTS 16
 #define ENGINE_READS 8	     /* of a condition waited for; more: waits for any store */
 #define ENGINE_CALLBACKS 32  /* RCU's, queued on one CPU in one schedule */
+#define ENGINE_STORES 16     /* in one CPU's buffer */
 #define ENGINE_LOCKS 64
 #define ENGINE_FREED 64
 #define ENGINE_DEVIATIONS 4096 /* in one schedule */
@@ -32,7 +33,8 @@
 #define ENGINE_ARENA (256 * 1024) /* ref_alloc(), per CPU */
 
 enum engine_block {
-	BLOCK_NONE, BLOCK_LOCK, BLOCK_WAIT, BLOCK_SLEEP, BLOCK_GRACE, BLOCK_CALLBACKS
+	BLOCK_NONE, BLOCK_LOCK, BLOCK_WAIT, BLOCK_SLEEP, BLOCK_GRACE, BLOCK_CALLBACKS,
+	BLOCK_DRAIN /* until its buffer can be drained, and nobody holds the location */
 };
 
 struct engine_read {
@@ -60,7 +62,8 @@ struct engine_ctx {
 	const char *step_name;	/* the last REF_STEP() */
 	void (*fn)(void *arg);
 	void *arg;
-	const void *word;	/* the lock, or what it sleeps on */
+	const volatile void *word; /* the lock, what it sleeps on, or is about to change */
+	unsigned word_size;
 	unsigned grace_mask;	/* CPUs whose sections it waits for */
 	unsigned callbacks_target[ENGINE_CPUS];
 	unsigned nr_reads;
@@ -74,6 +77,14 @@ struct engine_callback {
 	unsigned grace_mask;
 };
 
+/* A store that has not reached memory. */
+struct engine_store {
+	volatile void *p;
+	uint64_t value;
+	unsigned size;
+	bool held; /* by a relaxed read-modify-write: nobody else changes the location */
+};
+
 /* What a schedule changes of a CPU, but for its contexts. */
 struct engine_cpu {
 	unsigned depth;		/* contexts on it; the last one runs */
@@ -85,7 +96,9 @@ struct engine_cpu {
 	unsigned nr_callbacks, callbacks_run;
 	size_t arena_used;
 	uint64_t done;		/* histories of the contexts that have finished */
+	unsigned nr_stores;	/* in its buffer, oldest first */
 	struct engine_callback callback[ENGINE_CALLBACKS];
+	struct engine_store store[ENGINE_STORES];
 };
 
 struct engine_task {
@@ -172,7 +185,9 @@ struct explore {
 	unsigned slow_at;	/* from here on a decision has to be thought about */
 	unsigned nr_ipis;	/* pending ones: they change the default */
 	unsigned last;		/* the CPU of the last step; NO_CPU: leaving it is free */
+	unsigned picked;	/* who goes on after drains that were chosen for it, or NO_CPU */
 	unsigned preemptions;
+	bool buffers;		/* stores are delayed */
 	bool fresh;		/* past the deviations: alternatives are noted */
 	bool recording;		/* the steps' texts */
 	bool prologue;		/* a task runs up to its first step, when its CPU gets to it */
@@ -285,9 +300,25 @@ bool engine_seen(uint64_t key);	/* and from now on it is */
 /* ---- memory ---- */
 void engine_memory_reset(void);
 void engine_log_store(volatile void *p, unsigned size, uint64_t v);
-uint64_t engine_view(const volatile void *p, unsigned size);
 void engine_check_freed(const volatile void *p, unsigned size);
 uint64_t engine_state_hash(void);
+
+/* ---- buffer.c: delayed stores ---- */
+uint64_t engine_view_buffer(unsigned cpu, const volatile void *p, unsigned size);
+void engine_store_buffer(struct engine_ctx *ctx, volatile void *p, unsigned size, uint64_t v,
+			 bool held);
+bool engine_drainable(unsigned cpu); /* its oldest store can reach memory, or there is none */
+bool engine_all_drainable(unsigned cpu, const volatile void *p, unsigned size);
+void engine_drain_one(unsigned cpu, char *text, size_t size);
+void engine_drain_cpu(unsigned cpu);
+void engine_drain_all(void);
+uint64_t engine_buffer_hash(const struct engine_cpu *c);
+
+/* What the CPU sees there. */
+REF_ALWAYS_INLINE uint64_t engine_view(unsigned cpu, const volatile void *p, unsigned size);
+/* A plain store of the running context. */
+REF_ALWAYS_INLINE void engine_store(struct engine_ctx *ctx, volatile void *p, unsigned size,
+				    uint64_t v);
 
 extern void (*engine_ipi_handler)(struct ref_cpu *cpu);
 int engine_setup(const struct explore_model *m);
@@ -295,6 +326,7 @@ void engine_teardown(void);
 
 /* ---- trace.c: texts, when recording ---- */
 void engine_trace_step(struct engine_ctx *ctx, bool landed);
+void engine_trace_drain(unsigned cpu, const char *text);
 void engine_trace_text(const struct model_site *s, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 #define engine_trace(s, ...)                                    \
@@ -306,6 +338,7 @@ const char *engine_what(const struct model_site *s, const volatile void *p, char
 			size_t size);
 const char *engine_value(const struct model_site *s, unsigned size, uint64_t v, char *buf,
 			 size_t n);
+bool engine_name_of(const volatile void *p, char *buf, size_t size);
 char *engine_schedule_text(void);
 int engine_parse(const char *text); /* into E.dev; -EINVAL and E.why */
 
@@ -327,6 +360,38 @@ REF_ALWAYS_INLINE void engine_poke(volatile void *p, unsigned size, uint64_t v)
 	case 4: *(volatile uint32_t *)p = (uint32_t)v; break;
 	default: *(volatile uint64_t *)p = v; break;
 	}
+}
+
+REF_ALWAYS_INLINE uint64_t engine_view(unsigned cpu, const volatile void *p, unsigned size)
+{
+	if (ref_unlikely(E.cpu[cpu].nr_stores))
+		return engine_view_buffer(cpu, p, size);
+	return engine_peek(p, size);
+}
+
+REF_ALWAYS_INLINE void engine_store(struct engine_ctx *ctx, volatile void *p, unsigned size,
+				    uint64_t v)
+{
+	if (ref_unlikely(E.buffers))
+		engine_store_buffer(ctx, p, size, v, false);
+	else
+		engine_log_store(p, size, v);
+}
+
+/*
+ * Before a step that is a full barrier, on location p (or NULL). What it makes visible could have
+ * been seen before it by preempting the context there, so it is all done in the one step.
+ */
+REF_ALWAYS_INLINE void engine_point_full(struct engine_ctx *ctx, const volatile void *p,
+					 unsigned size)
+{
+	if (ref_likely(!E.buffers)) {
+		engine_point(ctx);
+		return;
+	}
+	ctx->word = p;
+	ctx->word_size = size;
+	engine_block(ctx, BLOCK_DRAIN);
 }
 
 #endif

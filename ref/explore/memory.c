@@ -54,11 +54,6 @@ void engine_log_store(volatile void *p, unsigned size, uint64_t v)
 	E.stores++;
 }
 
-uint64_t engine_view(const volatile void *p, unsigned size)
-{
-	return engine_peek(p, size);
-}
-
 /* ---- freed memory ---- */
 
 static bool overlaps(const struct engine_freed *f, const volatile char *p, size_t size)
@@ -156,7 +151,7 @@ uint64_t model_load(const struct model_site *s, const volatile void *p, unsigned
 	engine_point(ctx);
 	if (ref_unlikely(E.nr_freed))
 		engine_check_freed(p, size);
-	v = engine_view(p, size);
+	v = engine_view(ctx->cpu, p, size);
 	engine_learn(ctx, v);
 	if (ctx->waiting) {
 		if (ctx->nr_reads < ENGINE_READS)
@@ -182,7 +177,7 @@ void model_store(const struct model_site *s, volatile void *p, unsigned size, ui
 	if (ref_unlikely(E.nr_freed))
 		engine_check_freed(p, size);
 	engine_learn(ctx, 0);
-	engine_log_store(p, size, v);
+	engine_store(ctx, p, size, v);
 	if (ref_unlikely(E.recording))
 		engine_trace(s, "write %s = %s", engine_what(s, p, what, sizeof(what)),
 			     engine_value(s, size, v, value, sizeof(value)));
@@ -191,9 +186,17 @@ void model_store(const struct model_site *s, volatile void *p, unsigned size, ui
 /* Before a locked operation on p. */
 static void locked(struct engine_ctx *ctx, volatile void *p, unsigned size)
 {
-	engine_point(ctx);
+	engine_point_full(ctx, p, size);
 	if (ref_unlikely(E.nr_freed))
 		engine_check_freed(p, size);
+}
+
+/* Its store, which makes those before it visible too. One that fails orders nothing. */
+static void locked_store(struct engine_ctx *ctx, volatile void *p, unsigned size, uint64_t v)
+{
+	if (ref_unlikely(E.buffers))
+		engine_drain_cpu(ctx->cpu);
+	engine_log_store(p, size, v);
 }
 
 static uint64_t rmw(const struct model_site *s, uint64_t old, uint64_t v)
@@ -245,8 +248,8 @@ uint64_t model_rmw(const struct model_site *s, volatile void *p, unsigned size, 
 		return old;
 	}
 	locked(ctx, p, size);
-	old = engine_peek(p, size);
-	engine_log_store(p, size, rmw(s, old, v));
+	old = engine_view(ctx->cpu, p, size);
+	locked_store(ctx, p, size, rmw(s, old, v));
 	engine_learn(ctx, old);
 	if (ref_unlikely(E.recording))
 		trace_change(s, rmw_verb(s), p, size, old, engine_peek(p, size));
@@ -262,11 +265,11 @@ bool model_cmpxchg(const struct model_site *s, volatile void *p, unsigned size, 
 
 	if (ctx)
 		locked(ctx, p, size);
-	seen = engine_peek(p, size);
+	seen = ctx ? engine_view(ctx->cpu, p, size) : engine_peek(p, size);
 	if (ctx)
 		engine_learn(ctx, seen);
 	if (seen == want && ctx)
-		engine_log_store(p, size, v);
+		locked_store(ctx, p, size, v);
 	else if (seen == want)
 		engine_poke(p, size, v);
 	else
@@ -319,6 +322,19 @@ static const char *count_verb(const struct model_site *s)
 	return "set count of";
 }
 
+static void count_store(const struct model_site *s, struct engine_ctx *ctx, int *r, int new)
+{
+	if (s->op == MODEL_SET_RELEASE) {
+		engine_store(ctx, r, sizeof(*r), (unsigned)new);
+	} else if (s->op == MODEL_TRY_GET_RELAXED && E.buffers) {
+		/* What it holds is always the oldest of its CPU, so that nobody waits for ever. */
+		engine_drain_cpu(ctx->cpu);
+		engine_store_buffer(ctx, r, sizeof(*r), (unsigned)new, true);
+	} else {
+		locked_store(ctx, r, sizeof(*r), (unsigned)new);
+	}
+}
+
 bool model_count(const struct model_site *s, int *r, int nr)
 {
 	struct engine_ctx *ctx = E.cur;
@@ -332,11 +348,15 @@ bool model_count(const struct model_site *s, int *r, int nr)
 			*r = res.new;
 		return res.ret;
 	}
-	locked(ctx, r, sizeof(*r));
-	old = *r;
+	if (s->op == MODEL_SET_RELEASE)
+		engine_point(ctx);
+	else
+		locked(ctx, r, sizeof(*r));
+	engine_check_freed(r, sizeof(*r));
+	old = (int)engine_view(ctx->cpu, r, sizeof(*r));
 	res = count(s, old, nr);
 	if (res.store)
-		engine_log_store(r, sizeof(*r), (unsigned)res.new);
+		count_store(s, ctx, r, res.new);
 	engine_learn(ctx, s->op == MODEL_SET_RELEASE ? 0 : (unsigned)old);
 	if (ref_unlikely(E.recording)) {
 		engine_what(s, r, what, sizeof(what));
@@ -371,12 +391,12 @@ static uint64_t cpu_hash(const struct engine_cpu *c, const struct engine_ctx *ct
 		h = engine_mix(h + 1, ctx_hash(&ctx[i]));
 	for (unsigned i = c->callbacks_run; i < c->nr_callbacks; i++)
 		h = engine_mix(h + c->callback[i].grace_mask, (uintptr_t)c->callback[i].head);
-	return h;
+	return c->nr_stores ? engine_mix(h, engine_buffer_hash(c)) : h;
 }
 
 uint64_t engine_state_hash(void)
 {
-	uint64_t h = engine_mix(E.mem_hash, E.last), freed = 0;
+	uint64_t h = engine_mix(E.mem_hash, E.last << 8 | E.picked), freed = 0;
 
 	for (unsigned cpu = 0; cpu < E.nr_cpus; cpu++)
 		h = engine_mix(h + 1, cpu_hash(&E.cpu[cpu], E.ctx[cpu]));

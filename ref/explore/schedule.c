@@ -135,6 +135,7 @@ static struct engine_ctx *push(unsigned cpu, enum explore_context context, const
 	ctx->arg = arg;
 	ctx->history = engine_mix((uint64_t)context + 1, (uintptr_t)name);
 	coro_start(&ctx->coro, run_ctx, ctx);
+	engine_drain_cpu(cpu); /* as an interrupt does, and a switch of tasks */
 	if (context == EXPLORE_IRQ || context == EXPLORE_NMI) {
 		ctx->irqs_off_before = c->irqs_off;
 		c->irqs_off = 1;
@@ -149,6 +150,8 @@ static void pop(struct engine_ctx *ctx)
 {
 	struct engine_cpu *c = &E.cpu[ctx->cpu];
 
+	if (ctx->context != EXPLORE_TASK)
+		engine_drain_cpu(ctx->cpu); /* so does the return from one */
 	c->depth--;
 	c->done = engine_mix(c->done + 1, ctx->history);
 	if (ctx->context == EXPLORE_IRQ || ctx->context == EXPLORE_NMI) {
@@ -188,6 +191,8 @@ bool engine_may_land(unsigned cpu, enum explore_context context)
 	const struct engine_ctx *top = engine_top(cpu);
 	bool on = !E.cpu[cpu].irqs_off;
 
+	if (E.buffers && !engine_all_drainable(cpu, NULL, 0))
+		return false;
 	switch (context) {
 	case EXPLORE_FAULT:
 		return top && top->context == EXPLORE_TASK && top->faults;
@@ -216,12 +221,16 @@ bool engine_ctx_enabled(const struct engine_ctx *ctx)
 {
 	switch (ctx->block) {
 	case BLOCK_LOCK:
-		return !((const struct ref_spinlock *)ctx->word)->locked;
+		return !engine_view(ctx->cpu, ctx->word, sizeof(int)) &&
+		       (!E.buffers || engine_all_drainable(ctx->cpu, ctx->word, sizeof(int)));
+	case BLOCK_DRAIN:
+		return engine_all_drainable(ctx->cpu, ctx->word, ctx->word_size);
 	case BLOCK_WAIT:
 		if (!ctx->nr_reads || ctx->nr_reads > ENGINE_READS)
 			return E.stores != ctx->stores_seen;
 		for (unsigned i = 0; i < ctx->nr_reads; i++)
-			if (engine_peek(ctx->read[i].p, ctx->read[i].size) != ctx->read[i].value)
+			if (engine_view(ctx->cpu, ctx->read[i].p, ctx->read[i].size) !=
+			    ctx->read[i].value)
 				return true;
 		return false;
 	case BLOCK_SLEEP:
@@ -286,7 +295,8 @@ static bool invariants_hold(bool at_end)
 static bool all_finished(void)
 {
 	for (unsigned cpu = 0; cpu < E.nr_cpus; cpu++)
-		if (E.cpu[cpu].depth || E.cpu[cpu].callbacks_run < E.cpu[cpu].nr_callbacks)
+		if (E.cpu[cpu].depth || E.cpu[cpu].nr_stores ||
+		    E.cpu[cpu].callbacks_run < E.cpu[cpu].nr_callbacks)
 			return false;
 	return true;
 }
@@ -309,14 +319,21 @@ static enum engine_event nobody_can_go_on(void)
 	return EVENT_FAILED;
 }
 
-static unsigned cost_of(unsigned cpu)
+/* ---- choices ---- */
+
+static bool drain_possible(struct engine_choice c)
 {
-	return E.last != NO_CPU && cpu != E.last;
+	if (c.arg == c.cpu || !E.cpu[c.cpu].nr_stores || !engine_drainable(c.cpu))
+		return false;
+	/* Its own stores are no news to who goes on; who has nothing to do does not. */
+	return c.arg == NO_CPU ? E.picked == NO_CPU : c.arg < E.nr_cpus && E.cpu[c.arg].depth;
 }
 
 static bool choice_possible(struct engine_choice c)
 {
 	if (c.cpu >= E.nr_cpus)
+		return false;
+	if (E.picked != NO_CPU && E.picked != (c.kind == CHOICE_DRAIN ? c.arg : c.cpu))
 		return false;
 	switch (c.kind) {
 	case CHOICE_RUN:
@@ -327,51 +344,75 @@ static bool choice_possible(struct engine_choice c)
 		return c.arg < E.nr_interrupts && E.interrupt[c.arg].cpu == c.cpu &&
 		       E.landed[c.arg] < E.interrupt[c.arg].times &&
 		       engine_may_land(c.cpu, E.interrupt[c.arg].context);
+	case CHOICE_DRAIN:
+		return drain_possible(c);
 	}
 	return false;
 }
 
+/* Leaving a CPU that could go on, and an interrupt, is a preemption each; a drain costs what going
+ * on with the CPU does that it is made for. */
 static unsigned choice_cost(struct engine_choice c)
 {
-	return cost_of(c.cpu) + (c.kind == CHOICE_LAND || c.kind == CHOICE_CALLBACK);
+	unsigned cpu = c.kind == CHOICE_DRAIN ? c.arg : c.cpu;
+
+	return (cpu != NO_CPU && E.last != NO_CPU && cpu != E.last) +
+	       (c.kind == CHOICE_LAND || c.kind == CHOICE_CALLBACK);
+}
+
+static void note(struct engine_choice c, struct engine_choice chosen)
+{
+	if ((c.kind != chosen.kind || c.cpu != chosen.cpu || c.arg != chosen.arg) &&
+	    choice_possible(c))
+		engine_note(c, choice_cost(c));
+}
+
+static void note_drains(unsigned char cpu, struct engine_choice chosen)
+{
+	if (!E.cpu[cpu].nr_stores)
+		return;
+	for (unsigned then = 0; then < E.nr_cpus; then++)
+		note((struct engine_choice){ CHOICE_DRAIN, cpu, (unsigned char)then }, chosen);
+	if (chosen.kind == CHOICE_DRAIN)
+		note((struct engine_choice){ CHOICE_DRAIN, cpu, NO_CPU }, chosen);
 }
 
 static void note_alternatives(struct engine_choice chosen)
 {
-	struct engine_choice c;
+	for (unsigned char cpu = 0; cpu < E.nr_cpus; cpu++) {
+		note((struct engine_choice){ CHOICE_RUN, cpu, 0 }, chosen);
+		if (E.cpu[cpu].callbacks_run < E.cpu[cpu].nr_callbacks)
+			note((struct engine_choice){ CHOICE_CALLBACK, cpu, 0 }, chosen);
+		note_drains(cpu, chosen);
+	}
+	for (unsigned i = 0; i < E.nr_interrupts; i++)
+		note((struct engine_choice){ CHOICE_LAND, (unsigned char)E.interrupt[i].cpu,
+					     (unsigned char)i }, chosen);
+}
 
-	for (unsigned cpu = 0; cpu < E.nr_cpus; cpu++) {
-		c = (struct engine_choice){ CHOICE_RUN, (unsigned char)cpu, 0 };
-		if (cpu != chosen.cpu && choice_possible(c))
-			engine_note(c, choice_cost(c));
-		c.kind = CHOICE_CALLBACK;
+/* Where nobody can go on, stores reach memory. */
+static struct engine_choice default_drain(void)
+{
+	struct engine_choice c = { CHOICE_DRAIN, 0, (unsigned char)E.picked };
+
+	for (; c.cpu < E.nr_cpus; c.cpu++)
 		if (choice_possible(c))
-			engine_note(c, choice_cost(c));
-	}
-	for (unsigned i = 0; i < E.nr_interrupts; i++) {
-		c = (struct engine_choice){ CHOICE_LAND, (unsigned char)E.interrupt[i].cpu,
-					    (unsigned char)i };
-		if (choice_possible(c))
-			engine_note(c, choice_cost(c));
-	}
+			return c;
+	return (struct engine_choice){ CHOICE_RUN, NO_CPU, 0 };
 }
 
 /* CHOICE_RUN with NO_CPU: nobody. */
 static struct engine_choice default_choice(void)
 {
-	struct engine_choice c = { CHOICE_RUN, NO_CPU, 0 };
+	unsigned first = E.picked != NO_CPU ? E.picked : E.last;
+	struct engine_choice c = { CHOICE_RUN, (unsigned char)first, 0 };
 
-	if (E.last != NO_CPU && cpu_enabled(E.last)) {
-		c.cpu = (unsigned char)E.last;
+	if (first != NO_CPU && cpu_enabled(first))
 		return c;
-	}
-	for (unsigned cpu = 0; cpu < E.nr_cpus; cpu++) {
-		if (cpu_enabled(cpu)) {
-			c.cpu = (unsigned char)cpu;
-			break;
-		}
-	}
-	return c;
+	for (c.cpu = 0; E.picked == NO_CPU && c.cpu < E.nr_cpus; c.cpu++)
+		if (cpu_enabled(c.cpu))
+			return c;
+	return default_drain();
 }
 
 /* False: the schedule ends here; E.event says how. Only seen by the root. */
@@ -381,9 +422,11 @@ static bool choose(struct engine_ctx *self, struct engine_choice *c)
 
 	if (check && !invariants_hold(false))
 		return end(self, EVENT_FAILED);
-	if (E.last != NO_CPU && !top_enabled(E.last) && !ipi_ready(E.last))
+	if (E.last != NO_CPU && E.picked == NO_CPU && !top_enabled(E.last) && !ipi_ready(E.last))
 		E.last = NO_CPU;
 	*c = default_choice();
+	if (c->cpu == NO_CPU && E.picked != NO_CPU)
+		return end(self, EVENT_CUT); /* drained for one whom that did not help */
 	if (c->cpu == NO_CPU)
 		return end(self, nobody_can_go_on());
 	if (E.step >= ENGINE_MAX_STEPS) {
@@ -431,10 +474,24 @@ static struct engine_ctx *land(struct engine_choice c)
 	} else {
 		struct engine_callback *cb = &cpu->callback[cpu->callbacks_run];
 
+		engine_drain_all();
 		ctx = push(c.cpu, EXPLORE_SOFTIRQ, "rcu", (void (*)(void *))cb->fn, cb->head);
 		ctx->is_rcu = true;
 	}
 	return ctx;
+}
+
+/* A step of the memory's; for whom it is made goes on then. */
+static void drain(struct engine_choice c)
+{
+	char text[192];
+
+	engine_drain_one(c.cpu, text, sizeof(text));
+	if (E.recording)
+		engine_trace_drain(c.cpu, text);
+	E.picked = c.arg;
+	if (c.arg != NO_CPU)
+		E.last = c.arg;
 }
 
 /*
@@ -456,11 +513,17 @@ void engine_decide(struct engine_ctx *self)
 		coro_switch(&self->coro, &E.root);
 		return;
 	}
-	if (!choose(self, &c))
-		return;
-	E.preemptions += choice_cost(c);
+	for (;;) {
+		if (!choose(self, &c))
+			return;
+		E.preemptions += choice_cost(c);
+		E.step++;
+		if (c.kind != CHOICE_DRAIN)
+			break;
+		drain(c);
+	}
 	E.last = c.cpu;
-	E.step++;
+	E.picked = NO_CPU;
 	landed = c.kind != CHOICE_RUN || ipi_ready(c.cpu) || !top_enabled(c.cpu);
 	next = landed ? land(c) : engine_top(c.cpu);
 	if (E.recording)
@@ -491,6 +554,7 @@ static void reset(void)
 	E.step = 0;
 	E.nr_ipis = 0;
 	E.last = NO_CPU;
+	E.picked = NO_CPU;
 	E.preemptions = 0;
 	E.next_dev = 0;
 	E.fresh = false;

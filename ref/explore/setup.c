@@ -177,6 +177,7 @@ int engine_setup(const struct explore_model *m)
 		return -EINVAL;
 	E.m = m;
 	E.nr_cpus = m->nr_cpus;
+	E.buffers = m->mode == EXPLORE_STORE_BUFFER;
 	err = make_cpus();
 	if (!err)
 		err = m->setup(&E, m->arg);

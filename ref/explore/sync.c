@@ -16,6 +16,14 @@ struct ref_cpu *model_this_cpu(void)
 	return E.m ? &E.ref_cpu[E.setup_cpu] : &outside;
 }
 
+/* Before a step that goes into the kernel. */
+static void full_barrier(struct engine_ctx *ctx)
+{
+	engine_point_full(ctx, NULL, 0);
+	if (E.buffers)
+		engine_drain_cpu(ctx->cpu);
+}
+
 void model_step_name(const char *site)
 {
 	if (E.cur)
@@ -31,9 +39,17 @@ void model_point(const struct model_site *s)
 	engine_trace(s, "%s", s->expr);
 }
 
-/* Sequentially consistent as it is: no step. */
+/* No step where nothing is delayed. */
 void model_fence(const struct model_site *s)
 {
+	struct engine_ctx *ctx = E.cur;
+
+	if (!ctx || !E.cpu[ctx->cpu].nr_stores)
+		return;
+	engine_point_full(ctx, NULL, 0);
+	engine_drain_cpu(ctx->cpu);
+	engine_learn(ctx, 0);
+	engine_trace(s, "full barrier");
 }
 
 /* ---- interrupts off ---- */
@@ -53,7 +69,7 @@ int model_irq_save(const struct model_site *s)
 	flags = E.cpu[ctx->cpu].irqs_off;
 	E.cpu[ctx->cpu].irqs_off = 1;
 	engine_learn(ctx, (unsigned)flags);
-	engine_log_store(&cpu->irqs_off, sizeof(int), 1);
+	engine_store(ctx, &cpu->irqs_off, sizeof(int), 1);
 	engine_section_changed(ctx->cpu);
 	engine_trace(s, "interrupts off");
 	return flags;
@@ -71,7 +87,7 @@ void model_irq_restore(const struct model_site *s, int flags)
 	engine_point(ctx);
 	E.cpu[ctx->cpu].irqs_off = flags;
 	engine_learn(ctx, 0);
-	engine_log_store(&cpu->irqs_off, sizeof(int), (unsigned)flags);
+	engine_store(ctx, &cpu->irqs_off, sizeof(int), (unsigned)flags);
 	engine_section_changed(ctx->cpu);
 	engine_trace(s, flags ? "interrupts as they were: off" : "interrupts on");
 }
@@ -88,7 +104,7 @@ void model_ipi_send(const struct model_site *s, int id)
 
 	if (!ctx)
 		return;
-	engine_point(ctx);
+	full_barrier(ctx);
 	engine_learn(ctx, 0);
 	engine_trace(s, "interrupt to CPU %d", id);
 	if (id < 0 || (unsigned)id >= E.nr_cpus || !engine_ipi_handler)
@@ -169,7 +185,8 @@ static void note_wait(struct engine_ctx *ctx, const int *word)
 		return;
 	if (ctx->nr_reads < ENGINE_READS)
 		ctx->read[ctx->nr_reads] =
-			(struct engine_read){ word, (unsigned)*word, sizeof(*word) };
+			(struct engine_read){ word, engine_view(ctx->cpu, word, sizeof(*word)),
+					       sizeof(*word) };
 	ctx->nr_reads++;
 }
 
@@ -185,6 +202,7 @@ void model_spin_lock(const struct model_site *s, struct ref_spinlock *l)
 	ctx->word = l;
 	engine_block(ctx, BLOCK_LOCK);
 	engine_check_freed(l, sizeof(*l));
+	engine_drain_cpu(ctx->cpu);
 	engine_log_store(&l->locked, sizeof(l->locked), 1);
 	engine_learn(ctx, lock_taken(l));
 	engine_trace(s, "lock %s", engine_what(s, l, what, sizeof(what)));
@@ -200,12 +218,14 @@ bool model_spin_trylock(const struct model_site *s, struct ref_spinlock *l)
 		l->locked = 1;
 		return !busy;
 	}
-	engine_point(ctx);
+	engine_point_full(ctx, l, sizeof(*l));
 	engine_check_freed(l, sizeof(*l));
-	busy = l->locked;
+	busy = engine_view(ctx->cpu, &l->locked, sizeof(l->locked));
 	note_wait(ctx, &l->locked);
-	if (!busy)
+	if (!busy) {
+		engine_drain_cpu(ctx->cpu);
 		engine_log_store(&l->locked, sizeof(l->locked), 1);
+	}
 	engine_learn(ctx, busy ? 0 : lock_taken(l));
 	engine_trace(s, "try to lock %s: %s", engine_what(s, l, what, sizeof(what)),
 		     busy ? "busy" : "taken");
@@ -223,9 +243,9 @@ void model_spin_unlock(const struct model_site *s, struct ref_spinlock *l)
 	}
 	engine_point(ctx);
 	engine_check_freed(l, sizeof(*l));
-	if (!l->locked)
+	if (!engine_view(ctx->cpu, &l->locked, sizeof(l->locked)))
 		explore_fail("lock", "%s unlocked, which nobody holds", s->expr);
-	engine_log_store(&l->locked, sizeof(l->locked), 0);
+	engine_store(ctx, &l->locked, sizeof(l->locked), 0);
 	engine_learn(ctx, 0);
 	engine_trace(s, "unlock %s", engine_what(s, l, what, sizeof(what)));
 }
@@ -239,9 +259,9 @@ void model_sleep_while(const struct model_site *s, int *word, int val)
 
 	if (!ctx)
 		return;
-	engine_point(ctx);
+	full_barrier(ctx);
 	engine_check_freed(word, sizeof(*word));
-	v = (int)engine_view(word, sizeof(*word));
+	v = (int)engine_peek(word, sizeof(*word));
 	engine_learn(ctx, (unsigned)v);
 	engine_what(s, word, what, sizeof(what));
 	if (v != val) {
@@ -264,7 +284,7 @@ void model_wake(const struct model_site *s, int *word)
 
 	if (!ctx)
 		return;
-	engine_point(ctx);
+	full_barrier(ctx);
 	for (unsigned cpu = 0; cpu < E.nr_cpus; cpu++) {
 		for (unsigned i = 0; i < E.cpu[cpu].depth; i++) {
 			struct engine_ctx *c = &E.ctx[cpu][i];
@@ -293,7 +313,8 @@ void model_rcu_lock(const struct model_site *s, int change)
 	engine_point(ctx);
 	E.cpu[ctx->cpu].rcu_nesting += change;
 	engine_learn(ctx, 0);
-	engine_log_store(&cpu->rcu_nesting, sizeof(int), (unsigned)E.cpu[ctx->cpu].rcu_nesting);
+	engine_store(ctx, &cpu->rcu_nesting, sizeof(int),
+		     (unsigned)E.cpu[ctx->cpu].rcu_nesting);
 	engine_section_changed(ctx->cpu);
 	engine_trace(s, change > 0 ? "rcu_read_lock" : "rcu_read_unlock");
 }
@@ -305,12 +326,14 @@ void model_synchronize_rcu(const struct model_site *s)
 	if (!ctx)
 		return;
 	engine_point(ctx);
+	engine_drain_all();
 	ctx->grace_mask = engine_sections() & ~(1U << ctx->cpu);
 	engine_learn(ctx, ctx->grace_mask);
 	engine_trace(s, "synchronize_rcu");
 	if (!ctx->grace_mask)
 		return;
 	engine_block(ctx, BLOCK_GRACE);
+	engine_drain_all();
 	engine_learn(ctx, 0);
 	engine_trace(s, "the grace period has ended");
 }
@@ -328,6 +351,7 @@ void model_call_rcu(const struct model_site *s, struct ref_rcu_head *head,
 		return;
 	}
 	engine_point(ctx);
+	engine_drain_all();
 	c = &E.cpu[ctx->cpu];
 	if (c->nr_callbacks == ENGINE_CALLBACKS)
 		explore_fail("limit", "more than %d RCU callbacks on one CPU", ENGINE_CALLBACKS);
@@ -352,6 +376,7 @@ void model_rcu_barrier(const struct model_site *s)
 	if (engine_callbacks_done(ctx))
 		return;
 	engine_block(ctx, BLOCK_CALLBACKS);
+	engine_drain_all();
 	engine_learn(ctx, 0);
 	engine_trace(s, "the callbacks have run");
 }
@@ -363,6 +388,7 @@ void model_membarrier(const struct model_site *s)
 	if (!ctx)
 		return;
 	engine_point(ctx);
+	engine_drain_all();
 	engine_learn(ctx, 0);
 	engine_trace(s, "membarrier");
 }

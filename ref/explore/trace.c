@@ -18,7 +18,7 @@
 
 /* ---- steps ---- */
 
-void engine_trace_step(struct engine_ctx *ctx, bool landed)
+static void add_step(unsigned cpu, enum explore_context context, const char *task)
 {
 	struct explore_result *r = E.result;
 	struct explore_step *step;
@@ -35,11 +35,21 @@ void engine_trace_step(struct engine_ctx *ctx, bool landed)
 		E.max_steps = max;
 	}
 	r->step[r->nr_steps++] = (struct explore_step){
-		.cpu = ctx->cpu, .context = ctx->context, .task = strdup(ctx->name),
-		.site = strdup(ctx->name),
+		.cpu = cpu, .context = context, .task = strdup(task), .site = strdup(task),
 	};
+}
+
+void engine_trace_step(struct engine_ctx *ctx, bool landed)
+{
+	add_step(ctx->cpu, ctx->context, ctx->name);
 	if (landed)
 		engine_trace_text(NULL, "%s", "begins");
+}
+
+void engine_trace_drain(unsigned cpu, const char *text)
+{
+	add_step(cpu, EXPLORE_TASK, "memory");
+	engine_trace_text(NULL, "%s reaches memory", text);
 }
 
 static char *site_text(const struct model_site *s, const struct engine_ctx *ctx)
@@ -87,7 +97,7 @@ static const struct engine_name *find_name(const volatile void *p)
 	return NULL;
 }
 
-static bool name_of(const volatile void *p, char *buf, size_t size)
+bool engine_name_of(const volatile void *p, char *buf, size_t size)
 {
 	const struct engine_name *n = find_name(p);
 
@@ -106,7 +116,7 @@ const char *engine_what(const struct model_site *s, const volatile void *p, char
 {
 	char name[64];
 
-	if (!name_of(p, name, sizeof(name)))
+	if (!engine_name_of(p, name, sizeof(name)))
 		snprintf(buf, size, "%s", s->expr);
 	else if (s->op >= MODEL_TRY_GET && s->op <= MODEL_SET_RELEASE)
 		snprintf(buf, size, "%s", name);
@@ -123,7 +133,7 @@ const char *engine_value(const struct model_site *s, unsigned size, uint64_t v, 
 
 	if (s->pointer && !v)
 		snprintf(buf, n, "NULL");
-	else if (s->pointer && name_of((void *)(uintptr_t)v, buf, n))
+	else if (s->pointer && engine_name_of((void *)(uintptr_t)v, buf, n))
 		return buf;
 	else if (!s->pointer && sv > -4096 && sv < 4096)
 		snprintf(buf, n, "%d", (int)sv);
