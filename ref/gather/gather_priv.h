@@ -119,6 +119,9 @@ void gather_pages_list_free(struct gather *g);
 int gather_ipi_init(struct gather *g);
 /* An interrupt to every online reader, and waits until each has acknowledged it. */
 void gather_interrupt_readers(struct gather *g);
+/* Busted: the request is written when the interrupt may have been handled already, which then
+ * found nothing to acknowledge; nobody looks again, and the freer waits for ever. */
+void gather_interrupt_before_asking(struct gather *g);
 
 /* ---- rcu.c: over port.h's, which waits for walks with interrupts off too ---- */
 void gather_rcu_free_batch(struct gather *g, struct gather_batch *batch);
@@ -171,7 +174,7 @@ static inline struct ref_page *gather_head_table(void *head)
 #endif
 
 #define GATHER_DECLARE(name) extern const struct gather_discipline gather_##name;
-GATHER_DISCIPLINES(GATHER_DECLARE)
+GATHER_DISCIPLINES(GATHER_DECLARE, GATHER_DECLARE)
 GATHER_URCU_DISCIPLINES(GATHER_DECLARE)
 
 #endif

@@ -34,15 +34,22 @@ int gather_ipi_init(struct gather *g)
 	return ref_ipi_init(acknowledge);
 }
 
-static void ask(struct gather *g, struct gather_reader *r)
+/* A reader that is not online is not in the mm, and asked nothing. */
+static bool choose(struct gather_reader *r)
 {
 	unsigned epoch = ref_load_acquire(&r->epoch);
 
-	r->asked = 0;
-	if (!(epoch & 1))
-		return; /* not in the mm */
+	r->asked = epoch & 1 ? epoch : 0;
+	return r->asked;
+}
+
+static void ask(struct gather *g, struct gather_reader *r)
+{
 	ref_store_release(&r->req, g->request);
-	r->asked = epoch;
+}
+
+static void interrupt(struct gather *g, struct gather_reader *r)
+{
 	g->ipis_sent++;
 	ref_ipi_send(REF_READ_ONCE(r->id));
 }
@@ -54,14 +61,37 @@ static bool answered(struct gather *g, struct gather_reader *r)
 }
 
 /* New readers are put in front, so both loops go through the same ones. */
+static void wait_for_answers(struct gather *g, struct gather_reader *first)
+{
+	for (struct gather_reader *r = first; r; r = r->next)
+		if (r->asked)
+			ref_wait_until(answered(g, r));
+}
+
 void gather_interrupt_readers(struct gather *g)
 {
 	struct gather_reader *first = gather_readers(g), *r;
 
 	g->request++;
-	for (r = first; r; r = r->next)
+	for (r = first; r; r = r->next) {
+		if (!choose(r))
+			continue;
 		ask(g, r);
-	for (r = first; r; r = r->next)
-		if (r->asked)
-			ref_wait_until(answered(g, r));
+		interrupt(g, r);
+	}
+	wait_for_answers(g, first);
+}
+
+void gather_interrupt_before_asking(struct gather *g)
+{
+	struct gather_reader *first = gather_readers(g), *r;
+
+	g->request++;
+	for (r = first; r; r = r->next) {
+		if (!choose(r))
+			continue;
+		interrupt(g, r);
+		ask(g, r);
+	}
+	wait_for_answers(g, first);
 }

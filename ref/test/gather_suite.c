@@ -463,6 +463,24 @@ static void errors(const struct gather_discipline *d)
 	   gather_max_batch());
 }
 
+/* A row says of itself what the list says of it, and stands where the list has it. */
+static void rows(void)
+{
+	static const struct { const char *name; bool busted; } list[] = {
+#define IS_GOOD(name) { #name, false },
+#define IS_BUSTED(name) { #name, true },
+		GATHER_DISCIPLINES(IS_GOOD, IS_BUSTED)
+	};
+
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+		const struct gather_discipline *d = gather_discipline_at(i);
+
+		ok(!strcmp(d->name, list[i].name) && d->busted == list[i].busted && d->summary &&
+		   gather_discipline_find(d->name) == d, "%s%s: %s", d->name,
+		   d->busted ? " (busted)" : "", d->summary);
+	}
+}
+
 /* membarrier(2) is an option of the kernel, and guests' are small. */
 static bool available(const struct gather_discipline *d)
 {
@@ -480,6 +498,7 @@ void gather_suite_run(void)
 {
 	alarm(60); /* a lost acknowledgement is waited for without end */
 	errors(gather_discipline_find("ipi_signal"));
+	rows();
 	for (size_t i = 0; i < gather_nr_disciplines(); i++) {
 		const struct gather_discipline *d = gather_discipline_at(i);
 
