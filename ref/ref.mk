@@ -109,6 +109,11 @@ asan-tests += ref/test/test_gup
 ref/test/test_gup-srcs := ref/test/test_gup.c $(gup-suite)
 ref/test/test_gup-libs := ref
 
+tests += ref/test/test_formats
+asan-tests += ref/test/test_formats
+ref/test/test_formats-srcs := ref/test/test_formats.c ref/test/gup_suite.c
+ref/test/test_formats-libs := ref
+
 tests += ref/test/test_pgtable
 asan-tests += ref/test/test_pgtable
 ref/test/test_pgtable-srcs := ref/test/test_pgtable.c ref/test/gup_suite.c

@@ -22,14 +22,26 @@ static bool may_be_folded(const struct pgt_fmt *f, int level)
 /* The walker's pointer to a table of `level` points into one, and not at a copy. */
 static bool pointer_is_real(const struct pgt_fmt *f, enum gup_design design, int level)
 {
+	const struct pgt_level_fmt *l = &f->level[level];
+	bool arm64_own = design == GUP_ALIGN_REAL || design == GUP_RELOAD_REAL;
+
 	if (!may_be_folded(f, level))
+		return true;
+	if (f->fold_how == PGT_HOW_REINDEXED && l->fold == PGT_FOLD_MACHINE)
+		return arm64_own && pointer_is_real(f, design, level + 1);
+	if (design == GUP_RELOAD_REAL && level == PGT_P4D)
 		return true;
 	return design == GUP_OFFSET_LOCKLESS && f->has_offset_lockless;
 }
 
-/* `static` walks on at a level that may not be there. */
+/* `static` walks on at a level that may not be there; and who looks for a table around an entry has
+ * to know where the entry is. */
 static bool is_busted(const struct pgt_fmt *f, enum gup_design design)
 {
+	for (int l = PGT_PMD; l < PGT_PGD; l++)
+		if (f->fold_how == PGT_HOW_REINDEXED && f->level[l].folded &&
+		    !pointer_is_real(f, design, l))
+			return true;
 	return f->type_mask && design == GUP_STATIC;
 }
 

@@ -13,6 +13,8 @@ enum gup_design {
 	GUP_ADDR_END_FOLDED, /* pgd and p4d clip by the entry's value (RFC v2, September 2020) */
 	GUP_ADDR_END_GLOBAL, /* every level's clip takes the value (that RFC's further patches) */
 	GUP_OFFSET_LOCKLESS, /* pXd_offset_lockless(pointer, value): d3f7b1bb2040, as merged */
+	GUP_ALIGN_REAL,	     /* arm64's own where a level folds at boot, v6.9 and v6.10 */
+	GUP_RELOAD_REAL,     /* and for a static P4D the real pointer: 36639013b346, v6.11 */
 };
 
 /*
@@ -31,6 +33,7 @@ struct gup_variant {
 	enum gup_design design;
 	/* Lays out the copies of entries so that reading past one is defined. */
 	bool one_object;
+	void *scratch; /* a page, aligned, and where the copies begin: for designs that align */
 
 	/* In the order in which a walk comes to them. */
 	enum gup_how fork_seq, irq_save;

@@ -12,6 +12,10 @@
 
 #define WALKERS(ident) GUP_WALKERS(ident)
 PGT_FORMATS(WALKERS)
+#ifdef PGT_HAS_REAL_OFFSETS
+#define REAL_WALKERS(ident) GUP_REAL_WALKERS(ident)
+PGT_FORMATS(REAL_WALKERS)
+#endif
 
 #define FORMAT(ident) &pgt_fmt_##ident,
 static const struct pgt_fmt *const formats[] = { PGT_FORMATS(FORMAT) };
@@ -24,7 +28,15 @@ static const struct pgt_fmt *const formats[] = { PGT_FORMATS(FORMAT) };
 	ROW(ident, addr_end_folded, GUP_ADDR_END_FOLDED),          \
 	ROW(ident, addr_end_global, GUP_ADDR_END_GLOBAL),          \
 	ROW(ident, offset_lockless, GUP_OFFSET_LOCKLESS),
-static struct gup_instance walkers[] = { PGT_FORMATS(ROWS) };
+#define REAL_ROWS(ident)                                           \
+	ROW(ident, align_real, GUP_ALIGN_REAL),                    \
+	ROW(ident, reload_real, GUP_RELOAD_REAL),
+static struct gup_instance walkers[] = {
+	PGT_FORMATS(ROWS)
+#ifdef PGT_HAS_REAL_OFFSETS
+	PGT_FORMATS(REAL_ROWS)
+#endif
+};
 
 const struct pgt_arch PGT_ARCH = {
 	.formats = formats,

@@ -32,7 +32,7 @@ struct gup_walk {
 	struct ref_page **pages;
 	unsigned long nr;
 	unsigned flags;
-	void *copies; /* one_object: GUP_NR_COPIES entries; else NULL */
+	void *copies; /* one_object, scratch: GUP_NR_COPIES entries; else NULL */
 };
 
 /* A copy of an entry, laid out as an entry is. */
@@ -94,6 +94,14 @@ REF_ALWAYS_INLINE bool gup_access_permitted(GUP_ARGS, enum pgt_level level, uint
 REF_ALWAYS_INLINE unsigned gup_shift(const struct pgt_fmt *f, const struct gup_walk *w,
 				     enum pgt_level level)
 {
+	if (f->variable_geometry) {
+		unsigned shift = f->page_shift;
+
+		for (int l = PGT_PTE; l < (int)level; l++)
+			if (f->level[l].bits)
+				shift += REF_READ_ONCE(w->mm->index_size[l]);
+		return shift;
+	}
 	if (f->fold_how == PGT_HOW_PATCHED && level == PGT_PGD &&
 	    f->level[PGT_P4D].fold == PGT_FOLD_MACHINE)
 		return w->mm->pgdir_shift;
@@ -145,6 +153,8 @@ REF_ALWAYS_INLINE uint64_t gup_index(const struct pgt_fmt *f, const struct gup_w
 
 	if (f->fold_how == PGT_HOW_PATCHED && f->level[level].fold == PGT_FOLD_MACHINE)
 		nr = w->mm->ptrs_per_p4d;
+	if (f->variable_geometry)
+		nr = 1ULL << REF_READ_ONCE(w->mm->index_size[level]);
 	return addr >> gup_shift(f, w, level) & (nr - 1);
 }
 
@@ -157,18 +167,36 @@ REF_ALWAYS_INLINE struct pgt_entry *gup_deref(const struct pgt_fmt *f, const str
 	return pgt_entry_at(&f->level[level - 1], table, gup_index(f, w, level - 1, addr));
 }
 
+/* p4d_to_folded_pud() and the like of arm64: the table that an entry is in is one of the folded
+ * level. Of an address on the stack it makes another address on the stack, or beside it. */
+REF_ALWAYS_INLINE struct pgt_entry *gup_reindex(const struct pgt_fmt *f, const struct gup_walk *w,
+						enum pgt_level level, struct pgt_entry *e,
+						uint64_t addr)
+{
+	void *table = (void *)((uintptr_t)e & -((uintptr_t)1 << f->page_shift));
+
+	return pgt_entry_at(&f->level[level], table, gup_index(f, w, level, addr));
+}
+
 /*
  * pXd_offset_lockless(real, entry, addr) of the level below `level`. Only an architecture's own
  * gives the real pointer back when that level is folded; the generic one, and every other design,
  * gives the address of the caller's copy. The next word after that is not a page-table entry, and
- * the same word read again is not what the table says by then.
+ * the same word read again is not what the table says by then. Up to v6.10 arm64 had its own only for
+ * levels folded at boot (align_real); 36639013b346 gave it one for a P4D folded when compiled.
  */
 REF_ALWAYS_INLINE struct pgt_entry *gup_offset(GUP_ARGS, enum pgt_level level,
 					       struct pgt_entry *real, struct pgt_entry *copy,
 					       uint64_t entry, uint64_t addr)
 {
+	bool arm64_own = v->design == GUP_ALIGN_REAL || v->design == GUP_RELOAD_REAL;
+
 	if (!gup_below_folded(f, w, level) && !gup_folded(f, level, entry))
 		return gup_deref(f, w, level, entry, addr);
+	if (f->fold_how == PGT_HOW_REINDEXED && f->level[level - 1].fold == PGT_FOLD_MACHINE)
+		return gup_reindex(f, w, level - 1, arm64_own ? real : copy, addr);
+	if (v->design == GUP_RELOAD_REAL && level == PGT_PGD)
+		return real;
 	if (v->design == GUP_OFFSET_LOCKLESS && f->has_offset_lockless)
 		return real;
 	return copy;
@@ -182,7 +210,7 @@ REF_ALWAYS_INLINE struct pgt_entry *gup_copy(GUP_ARGS, enum pgt_level level, enu
 	const struct pgt_level_fmt *l = &f->level[level];
 	struct pgt_entry *e = (struct pgt_entry *)own;
 
-	if (v->one_object) {
+	if (v->one_object || v->scratch) {
 		pgt_write_local(f, level, pgt_entry_at(l, w->copies, arg + 1), entry);
 		e = pgt_entry_at(l, w->copies, arg);
 	}
@@ -201,11 +229,11 @@ REF_ALWAYS_INLINE struct pgt_entry *gup_pgd_offset(const struct pgt_fmt *f,
 						   const struct gup_walk *w, uint64_t addr)
 {
 	struct pgt_entry *pgd = ref_load_acquire(&w->mm->pgd);
-	unsigned shift = gup_shift(f, w, PGT_PGD);
+	unsigned shift;
 
-	if (f->type_mask)
-		shift = f->type_base_shift +
-			gup_entry_type(f, pgt_read(f, PGT_PGD, pgd)) * f->type_bits;
+	if (!f->type_mask)
+		return pgt_entry_at(&f->level[PGT_PGD], pgd, gup_index(f, w, PGT_PGD, addr));
+	shift = f->type_base_shift + gup_entry_type(f, pgt_read(f, PGT_PGD, pgd)) * f->type_bits;
 	return pgt_entry_at(&f->level[PGT_PGD], pgd,
 			    addr >> shift & ((1ULL << f->level[PGT_PGD].bits) - 1));
 }
@@ -489,6 +517,8 @@ REF_ALWAYS_INLINE unsigned long gup_fast_walk(const struct pgt_fmt *f, const str
 				pgt_entry_at(&f->level[PGT_PGD], copies, GUP_COPY_GUARD),
 				f->level[PGT_PGD].empty);
 		w.copies = copies;
+	} else if (v->scratch) {
+		w.copies = v->scratch;
 	}
 	gup_walk_pages(f, v, &w, mm, start, end);
 	return w.nr;
@@ -515,5 +545,8 @@ REF_ALWAYS_INLINE unsigned long gup_fast_walk(const struct pgt_fmt *f, const str
 	GUP_WALKER(ident, addr_end_folded, .design = GUP_ADDR_END_FOLDED)             \
 	GUP_WALKER(ident, addr_end_global, .design = GUP_ADDR_END_GLOBAL)             \
 	GUP_WALKER(ident, offset_lockless, .design = GUP_OFFSET_LOCKLESS)
+#define GUP_REAL_WALKERS(ident)                                                       \
+	GUP_WALKER(ident, align_real, .design = GUP_ALIGN_REAL)                       \
+	GUP_WALKER(ident, reload_real, .design = GUP_RELOAD_REAL)
 
 #endif

@@ -238,17 +238,22 @@ REF_ALWAYS_INLINE uint64_t pgt_leaf_entry(const struct pgt_fmt *f, enum pgt_leve
 
 /* ---- what an entry is ---- */
 
-REF_ALWAYS_INLINE bool pgt_present(const struct pgt_fmt *f, enum pgt_level level, uint64_t entry)
-{
-	return (entry & f->level[level].present_mask) != f->level[level].absent;
-}
-
 /* pXd_leaf(), of an entry that is present */
 REF_ALWAYS_INLINE bool pgt_leaf(const struct pgt_fmt *f, enum pgt_level level, uint64_t entry)
 {
 	const struct pgt_level_fmt *l = &f->level[level];
 
 	return l->can_leaf && ((entry & l->leaf_mask) == l->leaf_set) != l->leaf_unless;
+}
+
+/* pXd_present() */
+REF_ALWAYS_INLINE bool pgt_present(const struct pgt_fmt *f, enum pgt_level level, uint64_t entry)
+{
+	const struct pgt_level_fmt *l = &f->level[level];
+
+	if (l->leaf_present && pgt_leaf(f, level, entry))
+		return entry & l->leaf_present;
+	return (entry & l->present_mask) != l->absent;
 }
 
 /* pXd_write() */
@@ -275,6 +280,8 @@ REF_ALWAYS_INLINE bool pgt_permitted(const struct pgt_fmt *f, enum pgt_level lev
 	uint64_t need = l->need_read | (write ? l->need_write : 0);
 	uint64_t deny = l->deny_read | (write ? l->deny_write : 0);
 
+	if (l->permitted_present && !pgt_present(f, level, entry))
+		return false;
 	return (entry & (need | deny)) == need;
 }
 

@@ -64,6 +64,8 @@ static const struct pgt_fmt pgt_fmt_i386_4k_32_pae = {
 	.name = "i386-4k-32-pae",
 	.page_shift = 12,
 	.task_size_max = I386_TASK_SIZE,
+	/* Memory on both sides of 4 GiB, so that frames differ in both words of their entries. */
+	.phys_base = 0xffe00000ULL,
 	.level = {
 		[PGT_PTE] = { .shift = 12, .bits = 9, .entry = PGT_U32X2,
 			      .present_mask = I386_PRESENT | I386_PROTNONE,

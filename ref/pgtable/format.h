@@ -52,6 +52,7 @@ struct pgt_level_fmt {
 	enum pgt_fold fold;
 	bool folded;   /* PGT_FOLD_MACHINE: it is, on this machine */
 	enum pgt_entry_kind entry;
+	bool fragments; /* tables smaller than a page share pages */
 
 	uint64_t empty;		/* an entry that maps nothing: type bits stay where there are any */
 	uint64_t present_mask;	/* an entry is present unless (entry & present_mask) == */
@@ -64,11 +65,13 @@ struct pgt_level_fmt {
 	uint64_t leaf_mask;	/* pXd_leaf(): (entry & leaf_mask) == leaf_set */
 	uint64_t leaf_set;
 	bool leaf_unless;	/* or, then, != leaf_set */
+	uint64_t leaf_present;	/* a leaf is present if any of these is set; 0: as other entries */
 	uint64_t leaf_origin;	/* address bits of a leaf */
 	int8_t leaf_shift;	/* and how far left they have to go; negative: right */
 	uint64_t leaf_ro;	/* bits of a young leaf, read only and writable (then also dirty) */
 	uint64_t leaf_rw;
-	uint64_t need_read;	/* pXd_access_permitted(): all of these are set */
+	bool permitted_present;	/* pXd_access_permitted() asks pXd_present() */
+	uint64_t need_read;	/* and all of these are set */
 	uint64_t need_write;	/* and these too when the caller wants to write */
 	uint64_t deny_read;	/* and none of these */
 	uint64_t deny_write;
@@ -76,6 +79,13 @@ struct pgt_level_fmt {
 	uint64_t protnone_set;	/* mask 0: no such entry */
 	uint64_t special;	/* pXd_special(); 0: no such bit */
 	uint64_t devmap;	/* pXd_devmap(); 0: no such bit */
+	/* Contiguous ranges of 1 << cont_bits entries, each marked with cont, whose young and dirty
+	 * bits are those of all of them. cont 0: there are none. */
+	uint64_t cont;
+	uint8_t cont_bits;
+	uint64_t young;
+	uint64_t dirty;		/* or need_write set and rdonly clear: the hardware's dirty */
+	uint64_t rdonly;
 
 	/* What ref/thp writes, which does without such a format where they are 0. */
 	uint64_t invalid_clear; /* pmdp_invalidate() of a leaf: no longer the MMU's, but still a */
@@ -95,11 +105,11 @@ struct pgt_fmt {
 	 * most the mm's own limit. 0: the architecture has none. */
 	uint8_t permitted_shift;
 	enum pgt_fold_how fold_how;
+	/* The levels' index sizes, and so their shifts, are variables in memory. */
+	bool variable_geometry;
 	/* The architecture has pXd_offset_lockless() of its own, which hands on the real pointer
 	 * where a level is folded (d3f7b1bb2040). Others use the generic pXd_offset(&value). */
 	bool has_offset_lockless;
-	/* Designs align_real and reload_real exist here, in this order of time (see ref/gup.h). */
-	bool has_real_offsets;
 	/* Where the simulated memory begins: PHYS_OFFSET. */
 	uint64_t phys_base;
 	/* Address bits that an entry keeps elsewhere: (entry & addr_high) << addr_high_shift. */

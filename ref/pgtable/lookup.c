@@ -37,7 +37,8 @@ static uint64_t offset_of(const struct pgt_fmt *f, uint64_t entry, uint64_t orig
 		phys *= 2;
 	for (; shift < 0; shift++)
 		phys /= 2;
-	return phys + ((entry & f->addr_high) << f->addr_high_shift) - f->phys_base;
+	/* 64 KiB pages of arm64: bits 49:48 stand in both places (PTE_ADDR_LOW ends at 49). */
+	return (phys | (entry & f->addr_high) << f->addr_high_shift) - f->phys_base;
 }
 
 struct ref_page *pgt_lookup(struct ref_mm *mm, uint64_t addr, bool write)
@@ -62,6 +63,8 @@ struct ref_page *pgt_lookup(struct ref_mm *mm, uint64_t addr, bool write)
 			continue;
 		}
 		if (l->protnone_mask && (entry & l->protnone_mask) == l->protnone_set)
+			return NULL;
+		if (l->leaf_present && !(entry & l->leaf_present))
 			return NULL;
 		if (~entry & l->need_read || entry & (l->deny_read | l->special | l->devmap))
 			return NULL;

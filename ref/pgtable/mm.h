@@ -29,6 +29,7 @@ struct ref_mm {
 	unsigned pgdir_shift;	   /* PGT_HOW_PATCHED: the kernel's variables of that name */
 	unsigned ptrs_per_p4d;
 	bool enabled[PGT_NR_LEVELS]; /* PGT_HOW_VARIABLE: pgtable_l4_enabled, pgtable_l5_enabled */
+	unsigned index_size[PGT_NR_LEVELS]; /* variable_geometry: __pte_index_size and the like */
 	unsigned write_protect_seq; /* odd: a fork() write-protects entries */
 	unsigned flags;		   /* enum ref_mm_flags */
 
@@ -42,6 +43,8 @@ struct ref_mm {
 	struct ref_vma *vmas;
 	struct ref_spinlock page_table_lock; /* where builders run beside each other (ref/thp) */
 	struct ref_spinlock rmap_lock;	     /* there: anon_vma's and i_mmap's */
+	struct ref_page *frag[PGT_NR_LEVELS]; /* the page that the next fragment is taken from */
+	size_t frag_used[PGT_NR_LEVELS];      /* bytes of it */
 	struct ref_page *deposited; /* PTE tables kept for the split of huge leaves */
 	struct ref_page *freed;	   /* heads pushed by the last put, in any thread */
 	struct ref_page buddy[PGT_MAX_ORDER + 1]; /* list heads of free blocks */

@@ -67,6 +67,8 @@ static int set_geometry(struct ref_mm *mm, unsigned levels)
 	mm->ptrs_per_p4d = f->level[PGT_P4D].folded ? 1 : 1U << f->level[PGT_P4D].bits;
 	for (int l = PGT_PTE; l < PGT_NR_LEVELS; l++)
 		mm->enabled[l] = !folded(f, l);
+	for (int l = PGT_PTE; l < PGT_NR_LEVELS; l++)
+		mm->index_size[l] = f->level[l].bits;
 	return 0;
 }
 
@@ -91,17 +93,65 @@ static void *table_below(const struct ref_mm *mm, enum pgt_level level, uint64_t
 }
 
 /* A table full of empty entries; nobody sees it before its parent's release store. */
+static void init_table(struct ref_mm *mm, const struct pgt_real *r, void *table)
+{
+	const struct pgt_level_fmt *l = &mm->fmt->level[r->level];
+
+	for (size_t i = 0; i < (size_t)1 << r->bits; i++)
+		pgt_write_relaxed(mm->fmt, r->level, pgt_entry_at(l, table, i), l->empty);
+}
+
 static struct ref_page *alloc_table(struct ref_mm *mm, const struct pgt_real *r)
 {
 	struct ref_page *page = __ref_folio_alloc(mm, table_order(mm, r), NULL, r->level);
-	const struct pgt_level_fmt *l = &mm->fmt->level[r->level];
 
 	if (!page)
 		return NULL;
 	REF_WRITE_ONCE(page->flags, REF_PG_TABLE);
-	for (size_t i = 0; i < (size_t)1 << r->bits; i++)
-		pgt_clear(mm->fmt, r->level, pgt_entry_at(l, ref_page_mem(mm, page), i));
+	init_table(mm, r, ref_page_mem(mm, page));
 	return page;
+}
+
+/* pte_fragment_alloc() of powerpc: tables from one page one after the other, a reference on it
+ * each. The physical address; 0: no memory. */
+static uint64_t new_fragment(struct ref_mm *mm, const struct pgt_real *r)
+{
+	struct ref_page **page = &mm->frag[r->level];
+	size_t *used = &mm->frag_used[r->level], at;
+	uint64_t phys;
+
+	if (!*page) {
+		*page = __ref_folio_alloc(mm, 0, NULL, r->level);
+		if (!*page)
+			return 0;
+		REF_WRITE_ONCE((*page)->flags, REF_PG_TABLE);
+		*used = 0;
+	} else {
+		(void)ref_fetch_add(&(*page)->refcount, 1);
+	}
+	at = *used;
+	phys = ref_page_phys(mm, *page) + at;
+	init_table(mm, r, (char *)ref_page_mem(mm, *page) + at);
+	*used += table_size(mm, r);
+	if (*used >> mm->fmt->page_shift)
+		*page = NULL;
+	return phys;
+}
+
+static bool has_fragments(const struct ref_mm *mm, const struct pgt_real *r)
+{
+	return mm->fmt->level[r->level].fragments &&
+	       table_size(mm, r) < (size_t)1 << mm->fmt->page_shift;
+}
+
+static uint64_t new_table(struct ref_mm *mm, const struct pgt_real *r)
+{
+	struct ref_page *page;
+
+	if (has_fragments(mm, r))
+		return new_fragment(mm, r);
+	page = alloc_table(mm, r);
+	return page ? ref_page_phys(mm, page) : 0;
 }
 
 struct ref_page *__pgt_alloc_table(struct ref_mm *mm, enum pgt_level level)
@@ -224,15 +274,15 @@ static int find_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level, bo
 		if (p->at->level == level || is_leaf(mm, p->at->level, p->entry))
 			return 0;
 		if (is_empty(mm, p->at->level, p->entry)) {
-			struct ref_page *page;
+			uint64_t phys;
 
 			if (!make)
 				return 0;
-			page = alloc_table(mm, p->at + 1);
-			if (!page)
+			phys = new_table(mm, p->at + 1);
+			if (!phys)
 				return -ENOMEM;
 			/* The new table's empty entries before the pointer to it. */
-			p->entry = pgt_table_entry(mm->fmt, p->at->level, ref_page_phys(mm, page));
+			p->entry = pgt_table_entry(mm->fmt, p->at->level, phys);
 			pgt_write(mm->fmt, p->at->level, p->e, p->entry);
 		}
 		table = table_below(mm, p->at->level, p->entry);
@@ -374,6 +424,8 @@ struct ref_page *pgt_unlink_table(struct ref_mm *mm, uint64_t addr)
 	struct place p;
 
 	if (!parent_entry(mm, addr, &p) || is_empty(mm, PGT_PMD, p.entry))
+		return NULL;
+	if (has_fragments(mm, p.at + 1))
 		return NULL;
 	pgt_clear(mm->fmt, PGT_PMD, p.e);
 	return ref_phys_page(mm, pgt_table_phys(mm->fmt, PGT_PMD, p.entry));

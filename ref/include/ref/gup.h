@@ -32,20 +32,25 @@ typedef unsigned long (*gup_fast_fn)(struct ref_mm *mm, uint64_t start, unsigned
 /* One instantiation. */
 struct gup_walker {
 	const char *format; /* as in pgt_opts */
-	const char *design; /* static | addr_end_folded | addr_end_global | offset_lockless */
+	/* static | addr_end_folded | addr_end_global | offset_lockless, and for arm64's formats
+	 * align_real | reload_real */
+	const char *design;
 	gup_fast_fn fast;
 	const char *symbol; /* of `fast`, for code_bytes and disassembly */
 	/*
-	 * This pair (design, format) returns wrong pages at some boundary: `static` where levels
-	 * fold per mm. Do not let it cross one of those (s390x with 2 levels: 1 MiB, 3: 2 GiB,
-	 * 4: 4 TiB): it reads what happens to lie beside its local, and may well crash.
+	 * This pair (design, format) returns wrong pages. `static` where levels fold per mm: do not
+	 * let it cross a boundary of the top table (s390x with 2 levels: 1 MiB, 3: 2 GiB, 4:
+	 * 4 TiB). Any design but reload_real on arm64-16k-52-folded, and any but that and
+	 * align_real on arm64-4k-52-folded: do not call it at all. It reads what happens to lie
+	 * beside its local, and may well crash.
 	 */
 	bool busted;
 	/*
 	 * It has no pointer to an entry of the mm's top table, only its own copy: where such an
 	 * entry is a leaf, or a PMD above PTEs (s390x with 2 levels, and 2 GiB leaves with 3), the
-	 * recheck compares the copy with itself, and an unmap beside it goes unseen. Every design
-	 * but offset_lockless, where levels fold per mm.
+	 * recheck compares the copy with itself, and an unmap beside it goes unseen. Where levels
+	 * fold per mm, every design but offset_lockless; where the PMD is folded into the top when
+	 * compiled (two levels), or a PUD that may be a leaf, every design.
 	 */
 	bool rechecks_copy;
 };

@@ -116,7 +116,8 @@ size_t ref_page_index(struct ref_mm *mm, const struct ref_page *page); /* frame 
  * For freeing page tables (ref/gather.h): takes the PTE table that covers addr out of its parent
  * (clears the entry; empty entries keep their type bits where the format says so) and returns its
  * frame; the leaves in it stay as they are, so that pgt_link_table() can put it back.
- * NULL: no table there. Releases order: the clear is a release store.
+ * NULL: no table there, or one that shares its frame with others (ppc64 with 64 KiB pages). Releases
+ * order: the clear is a release store.
  */
 struct ref_page *pgt_unlink_table(struct ref_mm *mm, uint64_t addr);
 /* -ENOENT: no PMD table covers addr; -EEXIST: there is a table or a leaf. */
