@@ -142,9 +142,10 @@ $(foreach t,$(pin-tests),$(eval $t-libs := ref))
 # Stacks of temporary mappings.
 ref-srcs += $(addprefix ref/kmap/,area.c busted.c kmap.c window.c)
 
-kmap-tests := $(addprefix ref/test/,test_kmap test_kmap_switch)
+kmap-tests := $(addprefix ref/test/,test_kmap test_kmap_stress test_kmap_switch)
 tests += $(kmap-tests)
 asan-tests += $(kmap-tests)
+tsan-tests += ref/test/test_kmap_stress
 $(foreach t,$(kmap-tests),$(eval $t-srcs := $t.c))
 $(foreach t,$(kmap-tests),$(eval $t-libs := ref))
 
