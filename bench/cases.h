@@ -22,5 +22,7 @@ extern const struct bench_case bench_kmap_nest, bench_kmap_pair, bench_kmap_swit
 extern const struct bench_case bench_clock_read, bench_shim_empty;
 /* case_table_free.c */
 extern const struct bench_case bench_table_free_keep, bench_table_free_munmap;
+/* case_thp.c */
+extern const struct bench_case bench_thp_split;
 
 #endif

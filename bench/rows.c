@@ -24,5 +24,6 @@ const struct bench_case *const bench_table[] = {
 	&bench_host_madvise,
 	&bench_table_free_munmap,
 	&bench_host_munmap,
+	&bench_thp_split,
 	NULL,
 };

@@ -39,6 +39,8 @@
 	X(LOCK_WAITS, "lock_waits", "waits", NEITHER, "times slept for a locked entry")            \
 	X(LOCK_MISSES, "lock_misses", "misses", NEITHER,                                           \
 	  "pages found in no file, so that there was nothing to lock")                             \
+	X(SPLIT_RETRIES, "split_retries", "retries", LOWER,                                        \
+	  "times that a folio was held when it was to be split, and tried again")                  \
 	X(READER_THROUGHPUT, "reader_throughput", "walks/s", HIGHER,                               \
 	  "lockless walks per second and reader while tables are freed")                           \
 	X(READER_LATENCY, "reader_latency", "ns", LOWER,                                           \
