@@ -16,6 +16,7 @@
 #include <bench/explore.h>
 #include <kernels/kernels.h>
 #include <report/report.h>
+#include <results/explore.h>
 #include <results/results.h>
 
 enum { EXIT_FINE = 0, EXIT_USAGE = 2, EXIT_PART_FAILED = 4, EXIT_INTERRUPTED = 130 };
@@ -147,19 +148,22 @@ static void heading(const char *text)
 
 struct bench_options {
 	const char *runs;
-	bool no_native, no_kernels, no_report;
+	bool no_native, no_explore, no_kernels, no_report;
 	char **scenarios; /* none: the list BENCH */
 	int nr_scenarios;
 };
 
 static const char bench_usage[] =
-	"usage: ptbench bench [--runs DIR] [--no-native] [--no-kernels] [--no-report] [SCENARIO...]\n"
+	"usage: ptbench bench [--runs DIR] [--no-native] [--no-explore] [--no-kernels] [--no-report]\n"
+	"                     [SCENARIO...]\n"
 	"\n"
 	"Makes a run: builds the kernels of the scenarios (default: the list BENCH), measures the\n"
-	"reference and the host's own kernel, boots each kernel, and renders the report.\n"
+	"reference and the host's own kernel, explores the reference's schedules, boots each kernel,\n"
+	"and renders the report.\n"
 	"\n"
 	"  --runs DIR     where the run's folder is made (default: results/runs)\n"
 	"  --no-native    leave out the reference and the host's own kernel\n"
+	"  --no-explore   leave out the explorer\n"
 	"  --no-kernels   build and boot nothing\n"
 	"  --no-report    leave out the report\n"
 	"\n"
@@ -174,6 +178,8 @@ static int bench_parse(int argc, char **argv, struct bench_options *o)
 	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "--runs") && i + 1 < argc)
 			o->runs = argv[++i];
+		else if (!strcmp(argv[i], "--no-explore"))
+			o->no_explore = true;
 		else if (!strcmp(argv[i], "--no-native"))
 			o->no_native = true;
 		else if (!strcmp(argv[i], "--no-kernels"))
@@ -233,6 +239,38 @@ static int worse(int a, int b)
 	return a == EXIT_INTERRUPTED || b == EXIT_INTERRUPTED ? EXIT_INTERRUPTED : a > b ? a : b;
 }
 
+/* What came of it, in a line. */
+static void say_explored(const char *file)
+{
+	struct results_explore *doc;
+	size_t fine = 0;
+
+	if (results_explore_read(file, &doc, NULL))
+		return;
+	for (size_t i = 0; i < doc->nr_models; i++)
+		fine += results_explore_is_fine(doc->models[i].verdict);
+	fprintf(stderr, "%zu of %zu models came out as claimed (ptbench show %s)\n", fine,
+		doc->nr_models, file);
+	results_explore_free(doc);
+}
+
+/* Every schedule of the reference, beside the parts: RUN/explore.json. Returns an exit status. */
+static int bench_explore(const struct results_run *run)
+{
+	char program[PATH_MAX + 8], file[2 * PATH_MAX];
+	char *argv[] = { program, "explore", "--quiet", "--json", file, NULL };
+	int rc;
+
+	heading("Explorer: every schedule of the reference");
+	snprintf(program, sizeof(program), "%s/ptbench", build_dir);
+	snprintf(file, sizeof(file), "%s/explore.json", run->dir);
+	rc = run_program(argv, true);
+	say_explored(file);
+	if (rc && rc != EXIT_INTERRUPTED)
+		fprintf(stderr, "ptbench: explore ended with status %d\n", rc);
+	return rc && rc != EXIT_INTERRUPTED ? EXIT_PART_FAILED : rc;
+}
+
 static int bench_parts(struct results_run *run, const struct bench_options *o, int status)
 {
 	if (!o->no_native) {
@@ -241,6 +279,8 @@ static int bench_parts(struct results_run *run, const struct bench_options *o, i
 		if (!interrupted)
 			status = worse(status, bench_part(run, "native", "--ptbench_out"));
 	}
+	if (!o->no_explore && !interrupted && status != EXIT_INTERRUPTED)
+		status = worse(status, bench_explore(run));
 	if (!o->no_kernels && !interrupted && status != EXIT_INTERRUPTED) {
 		heading("Kernels: booting each under QEMU");
 		status = worse(status, bench_boot_kernels(run, o));

@@ -271,7 +271,8 @@ static void build_depth(struct model *m, struct page *p, const struct report_par
 	if (!rv_ok(&one) || !rv_ok(&three)) {
 		section_answer(m, p, s, question, NULL,
 			       arena_str(m->arena, "Not measured here: %s.",
-					 part && part->why ? input_why(m->in, "native") : one.why));
+					 !part || part->why ? input_why(m->in, "native") :
+					 rv_ok(&one) ? three.why : one.why));
 		return;
 	}
 	section_answer(m, p, s, question, mode_words(m->arena, part),

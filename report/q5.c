@@ -50,25 +50,29 @@ static void lock_answer(struct model *m, struct page *p, struct section *s,
 }
 
 static void lock_table(struct model *m, struct section *s, const struct report_part *part,
-		       const char *metric, const char *caption)
+		       const char *metric, const char *figure, const char *caption, const char *how)
 {
 	static const char *const columns[] = { "What", "#Lock and unlock", NULL };
 	static const struct {
 		const char *words, *how, *page, *half, *step;
 	} rows[] = {
-		{ "lock and unlock, a file\xe2\x80\x99s page", "present", "file", "both", "none" },
+		{ "both, a file\xe2\x80\x99s page", "present", "file", "both", "none" },
 		{ "lock alone", "present", "file", "lock", "none" },
 		{ "unlock alone", "present", "file", "unlock", "none" },
-		{ "without revalidation (busted)", "removed", "file", "both", "revalidate" },
-		{ "revalidation replaced by an opaque no-op", "opaque", "file", "both",
+		{ "no revalidation (busted)", "removed", "file", "both", "revalidate" },
+		{ "opaque revalidation", "opaque", "file", "both",
 		  "revalidate" },
-		{ "without RCU (busted)", "removed", "file", "both", "rcu" },
-		{ "RCU replaced by an opaque no-op", "opaque", "file", "both", "rcu" },
-		{ "a device-dax page", "present", "device", "both", "none" },
+		{ "no RCU (busted)", "removed", "file", "both", "rcu" },
+		{ "opaque RCU", "opaque", "file", "both", "rcu" },
+		{ "both, a device-dax page", "present", "device", "both", "none" },
 	};
 	struct table *t = section_table(m, s, caption, columns);
+	struct figure *f = section_figure(m, s, FIGURE_BARS, figure, caption);
 	size_t i;
 
+	f->xlabel = metric;
+	f->desc = "One bar per form of the lock: whole, halves, and with a step left out.";
+	f->caption = how;
 	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		struct rvalue v = lock_at(m, part, metric, rows[i].how, rows[i].page, rows[i].half,
 					  rows[i].step);
@@ -76,6 +80,7 @@ static void lock_table(struct model *m, struct section *s, const struct report_p
 		table_row(m, t);
 		table_cell(t, strstr(rows[i].words, "busted") ? "bad" : "", rows[i].words);
 		table_value(m, t, &v);
+		figure_bar(m, f, NULL, rows[i].words, &v, strstr(rows[i].words, "busted") ? 5 : 1);
 	}
 }
 
@@ -92,7 +97,9 @@ static void build_alone(struct model *m, struct page *p, const struct report_par
 		return;
 	}
 	lock_answer(m, p, s, part, question);
-	lock_table(m, s, part, "time", "The reference\xe2\x80\x99s DAX entry lock, native time");
+	lock_table(m, s, part, "time", "q5-lock",
+		   "The reference\xe2\x80\x99s DAX entry lock, native time",
+		   "Mode native; median with 95\xc2\xa0% interval. Grey: busted.");
 	section_load(m, s, part);
 	section_note(m, s,
 		     "A step is removed, and once more replaced by an empty asm that takes the same "
@@ -129,9 +136,9 @@ static void build_contended(struct model *m, struct page *p, const struct report
 	if (!rv_ok(&same) || !rv_ok(&churn)) {
 		section_answer(m, p, s, question, NULL,
 			       arena_str(a, "Not measured here: %s.",
-					 part && part->why ? input_why(m->in, "native") :
-					 rv_ok(&same)	   ? churn.why :
-							     same.why));
+					 !part || part->why ? input_why(m->in, "native") :
+					 rv_ok(&same)	    ? churn.why :
+							      same.why));
 		return;
 	}
 	text = arena_str(a, "With a second thread at the same page a lock and unlock takes %s; while "
@@ -179,7 +186,9 @@ static void build_instructions(struct model *m, struct page *p)
 				 "The reference\xe2\x80\x99s lock and unlock execute %s in an x86_64 "
 				 "guest. A locked operation counts one.",
 				 rv_words(m->arena, &both)));
-	lock_table(m, s, part, "instructions", "The same code in an x86_64 guest, instructions");
+	lock_table(m, s, part, "instructions", "q5-instructions",
+		   "The same code in an x86_64 guest, instructions",
+		   arena_str(m->arena, "Mode %s. Grey: busted.", mode_words(m->arena, part)));
 }
 
 void q5_build(struct model *m)
