@@ -70,6 +70,7 @@ bench-test/test_table_free-ldlibs := $(urcu-ldlibs)
 # ptbench explore, and the same over a table of models that are mislabelled on purpose.
 script-tests += bench/test/test_explore.t
 test-helpers += bench-test/explore_table
+asan-helpers += bench-test/explore_table
 bench-test/explore_table-srcs := bench/test/explore_table.c bench/cmd_explore.c bench/explore_run.c
 bench-test/explore_table-libs := results
 bench-test/explore_table-model := refexplore

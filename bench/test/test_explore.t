@@ -21,6 +21,7 @@ from oracle import ok, diag
 
 PTBENCH = os.path.join(oracle.BUILD, "ptbench")
 TABLE = os.path.join(oracle.BUILD, "bench-test/explore_table")
+ASAN_TABLE = os.path.join(oracle.BUILD, "asan/bench-test/explore_table")
 TMP = ""
 
 
@@ -161,6 +162,18 @@ def test_replay(validators):
        re.sub(r"[\d,.]+ s|[\d,]+ per second|  [\d,]+  ", "", second), "deterministic but for its times")
 
 
+def test_sanitized():
+    """Address and undefined-behaviour sanitizers, with leaks, are silent on every way out."""
+    for status, args in ((0, ["table", "-v", "--json", path("asan.json")]), (1, ["mislabelled"]),
+                         (0, ["--list"]), (0, ["table/caught", "--replay", "0c1.1c0"]),
+                         (2, ["table/caught", "--replay", "zz"]), (2, ["nosuch"]), (2, ["--bound"]),
+                         (2, ["table", "--json", "/nowhere/x"]), (4, ["setup"]), (0, ["--help"])):
+        p = subprocess.run([ASAN_TABLE, *args], capture_output=True, text=True)
+        if not ok(p.returncode == status and "Sanitizer" not in p.stderr and "runtime error" not in p.stderr,
+                  "sanitizers silent: " + " ".join(args).replace(TMP, "")):
+            diag(p.stderr)
+
+
 # ---- interruptions ----
 
 def start_long(*args, until, **more):
@@ -230,6 +243,7 @@ def main():
         test_verdicts(validators)
         test_failures()
         test_replay(validators)
+        test_sanitized()
         test_interrupt(validators)
         test_progress()
     oracle.done()
