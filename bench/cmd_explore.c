@@ -177,7 +177,7 @@ static int list_models(const struct explore_command *c)
 		       m->busted ? "busted" : "good", explore_mode_name(m->mode), m->nr_cpus,
 		       m->bound ? m->bound : 3, m->summary);
 		if (m->busted)
-			printf(" Has to break: %s", m->caught_by);
+			printf("; has to break: %s", m->caught_by);
 		putchar('\n');
 	}
 	return EXPLORE_EXIT_FINE;

@@ -87,7 +87,7 @@ def test_usage():
 def test_list():
     p = explore("--list")
     rows = [line for line in p.stdout.splitlines()[1:] if line]
-    says(p, 0, ["litmus/lost_update", "busted", "good", "Has to break"], text="--list")
+    says(p, 0, ["litmus/lost_update", "busted", "good", "; has to break: "], text="--list")
     ok(all(re.match(r"[a-z]+/\S+ +(good|busted) +(sc|store-buffer) +\d+ +\d+ +\S", row) for row in rows),
        f"{len(rows)} models: name, good or busted, mode, CPUs, bound, what is asked")
     some = explore("--list", "litmus").stdout.splitlines()[1:]
@@ -97,6 +97,28 @@ def test_list():
 
 
 # ---- results ----
+
+def test_default(validators):
+    """All models, as the explorer's users run it: everything is as its author says, within a minute."""
+    start = time.time()
+    p = explore("-q", "--json", path("all.json"))
+    seconds = time.time() - start
+    if not ok(p.returncode == 0 and not p.stderr, f"the default run: 0, in {seconds:.1f} s"):
+        diag(p.stdout)
+    ok(seconds < 60, "which is less than a minute")
+    value = load("all.json")
+    listed = [line.split()[0] for line in explore("--list").stdout.splitlines()[1:]]
+    ok([f"{m['mechanism']}/{m['variant']}" for m in value["models"]] == listed and value["complete"],
+       f"all {len(listed)} models are in the file")
+    ok(all(m["bound"] >= 3 for m in value["models"] if not m["busted"]), "good ones are clean to bound 3 at least")
+    is_valid(validators, "all.json", "which is valid")
+    for m in value["models"]:
+        if m["failure"]:
+            break
+    again = explore(f"{m['mechanism']}/{m['variant']}", "-q", "--replay", m["failure"]["schedule"])
+    ok(again.returncode == 0 and m["failure"]["invariant"] in again.stdout,
+       "a schedule of the file can be replayed")
+
 
 def test_verdicts(validators):
     says(table("table", "--json", path("fine.json")), 0,
@@ -240,6 +262,7 @@ def main():
         TMP = tmp
         test_usage()
         test_list()
+        test_default(validators)
         test_verdicts(validators)
         test_failures()
         test_replay(validators)

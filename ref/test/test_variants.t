@@ -53,12 +53,29 @@ while IFS=$'\t' read -r mechanism variant _ program text; do
 	ok $? "$mechanism/$variant: $program says: $text"
 done <"$tmp/rows"
 
-# The explorer's rows are those of test_explore, which goes through the table of models by itself;
-# here it only has to be that table.
-explored=$(cut -f4 "$tmp/rows" | grep -c '^explorer$')
-listed=$("$build/ptbench" explore --list | tail -n +2 | wc -l)
-[ "$explored" -gt 0 ] && [ "$explored" -eq "$listed" ]
-ok $? "the explorer runs all of its $explored rows"
+# The explorer's rows: all of them are run, and each comes out as it is called.
+"$build/ptbench" explore -q >"$tmp/explored"
+ok $? "the explorer runs"
+
+# 0: the explorer has run the row, with that outcome.
+is_explored() { # mechanism/variant, good or busted, invariant
+	local verdict=clean
+	[ "$2" = good ] || verdict="caught: $3"
+	awk -v name="$1" -v called="$2" '$1 == name && $2 == called' "$tmp/explored" |
+		grep -qF "s  $verdict"
+}
+
+wrong=0
+explored=0
+while IFS=$'\t' read -r mechanism variant called program text; do
+	[ "$program" = explorer ] || continue
+	explored=$((explored + 1))
+	is_explored "$mechanism/$variant" "$called" "$text" && continue
+	echo "# $mechanism/$variant: $called $text: not so"
+	wrong=1
+done <"$tmp/rows"
+[ $explored -gt 0 ] && [ $wrong -eq 0 ]
+ok $? "and all of its $explored rows come out as they are called"
 
 # The check can fail.
 refused() { # program, text, what is wrong with it
@@ -77,6 +94,14 @@ END
 refused made/up "the first" "a line that is not ok"
 refused made/up "the second" "a skipped line"
 refused made/up "the third" "a comment"
+while IFS=$'\t' read -r mechanism variant called program text; do
+	[ "$program $called" = "explorer busted" ] || continue
+	! is_explored "$mechanism/$variant" good "" &&
+		! is_explored "$mechanism/$variant" busted "another invariant" &&
+		! is_explored "$mechanism/no-$variant" busted "$text"
+	ok $? "refused: $mechanism/$variant called good, caught by another invariant, of another name"
+	break
+done <"$tmp/rows"
 has_test made/up "the fourth"
 ok $? "and a line that is ok is not"
 
