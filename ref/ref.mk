@@ -56,6 +56,12 @@ tsan-tests += ref/test/test_dax_refs
 ref/test/test_dax_refs-srcs := ref/test/test_dax_refs.c ref/test/dax_suite.c
 ref/test/test_dax_refs-libs := ref
 
+tests += ref/test/test_dax_stress
+asan-tests += ref/test/test_dax_stress
+tsan-tests += ref/test/test_dax_stress
+ref/test/test_dax_stress-srcs := ref/test/test_dax_stress.c ref/test/gup_suite.c
+ref/test/test_dax_stress-libs := ref
+
 tests += ref/test/test_dax_busted
 asan-tests += ref/test/test_dax_busted
 ref/test/test_dax_busted-srcs := ref/test/test_dax_busted.c ref/test/dax_suite.c

@@ -38,6 +38,7 @@ struct dax_variant {
 struct dax_xas {
 	struct dax_mapping *xa;
 	uint64_t index;
+	uint64_t pmd_colour; /* known under the lock, needed after it */
 	int irq_flags;
 };
 
@@ -51,10 +52,17 @@ struct dax_xas {
 
 /* ---- xarray ---- */
 
+/* PG_PMD_COLOUR */
+REF_ALWAYS_INLINE uint64_t dax_pmd_colour(const struct dax_mapping *mapping)
+{
+	return (1ULL << mapping->dev->pmd_order) - 1;
+}
+
 REF_ALWAYS_INLINE void dax_xas_lock(struct dax_xas *xas)
 {
 	xas->irq_flags = ref_irq_save();
 	ref_spin_lock(&xas->xa->i_pages);
+	xas->pmd_colour = dax_pmd_colour(xas->xa);
 }
 
 REF_ALWAYS_INLINE void dax_xas_unlock(struct dax_xas *xas)
@@ -66,12 +74,6 @@ REF_ALWAYS_INLINE void dax_xas_unlock(struct dax_xas *xas)
 REF_ALWAYS_INLINE unsigned dax_entry_order(const struct dax_mapping *mapping, dax_entry_t entry)
 {
 	return entry & DAX_PMD ? mapping->dev->pmd_order : 0;
-}
-
-/* PG_PMD_COLOUR */
-REF_ALWAYS_INLINE uint64_t dax_pmd_colour(const struct dax_mapping *mapping)
-{
-	return (1ULL << mapping->dev->pmd_order) - 1;
 }
 
 /* Where the entry of an index stands: a PMD's is at its first. NULL: past the last slot. */
@@ -131,14 +133,14 @@ REF_ALWAYS_INLINE struct dax_waitqueue *dax_entry_waitqueue(const struct dax_var
 	key->xa = xas->xa;
 	key->start = xas->index;
 	if (entry & DAX_PMD && !v->pmd_not_rounded)
-		key->start &= ~dax_pmd_colour(xas->xa);
+		key->start &= ~xas->pmd_colour;
 	return dax_wait_table_at(key);
 }
 
 /*
  * dax_wake_entry(): waiters queue while they hold the i_pages lock under which they saw the entry
  * locked, and we took that lock since: all of them are seen. Only its kind, PMD or not, matters of
- * the entry, which may be another by now.
+ * the entry, which may be another by now; and the mapping may be gone.
  */
 REF_ALWAYS_INLINE void dax_wake_entry(const struct dax_variant *v, const struct dax_xas *xas,
 				      dax_entry_t entry, bool all)

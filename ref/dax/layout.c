@@ -103,11 +103,18 @@ int dax_fault(const struct dax_protocol *p, struct dax_vma *vma, uint64_t addr, 
 
 	read_lock(&mapping->invalidate_lock);
 	entry = p->grab_entry(mapping, index, 0);
+	if (mapping->host->iomap)
+		pfn = mapping->host->iomap->begin(mapping->host, index);
+	if (!pfn) {
+		err = -ENOSPC;
+		goto out;
+	}
 	entry = p->insert_entry(mapping, index, entry, pfn, 0);
 	pfn = dax_to_pfn(entry);
 	if (entry & DAX_PMD)
 		pfn += index & ((1ULL << dev->pmd_order) - 1);
 	err = map_page(dev->refs, vma, addr, dev->pages + (pfn - dev->first_pfn));
+out:
 	p->unlock_entry(mapping, index, entry);
 	read_unlock(&mapping->invalidate_lock);
 	return err;
@@ -157,12 +164,19 @@ uint64_t dax_truncate(const struct dax_protocol *p, struct dax_mapping *mapping,
 {
 	uint64_t deleted = 0;
 
+	if (start >= mapping->nr_slots)
+		return 0;
+	if (nr > mapping->nr_slots - start)
+		nr = mapping->nr_slots - start;
 	write_lock(&mapping->invalidate_lock);
 	break_layouts(p, mapping, start, nr);
 	REF_STEP("dax: layout broken");
-	for (uint64_t index = start; index < start + nr; index++)
+	for (uint64_t index = start; index < start + nr; index++) {
 		if (REF_READ_ONCE(mapping->slot[index]))
 			deleted += p->delete_entry(mapping, index);
+		if (mapping->host->iomap)
+			mapping->host->iomap->free(mapping->host, index);
+	}
 	write_unlock(&mapping->invalidate_lock);
 	return deleted;
 }

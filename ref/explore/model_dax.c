@@ -336,6 +336,9 @@ const struct explore_model explore_dax_models[] = {
 	       .protocol = "touch_after_sleep", .locked = true,
 	       .task = { lock_page, unlock, evict }),
 
+	MODEL("merged_pmd_evicted", "may the inode go as soon as a PMD entry of it is unlocked", 2,
+	      .protocol = "merged", .pmd = true, .task = { lock_page, evict }),
+
 	MODEL("merged_lockers", "is who waits for a locked entry always woken", 3,
 	      .protocol = "merged", .task = { lock_page, lock_page, lock_page }),
 	BUSTED("wait_after_unlock", DEADLOCK,

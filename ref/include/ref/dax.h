@@ -84,8 +84,18 @@ struct dax_mapping {
 	dax_entry_t *slot; /* the xarray; a PMD entry stands at its first index alone */
 };
 
+/* Where the file system has the blocks of a file; without one a fault's caller says it. */
+struct dax_iomap_ops {
+	/* The pfn of the block at that index, a new one if there is none; 0: no space. The entry
+	 * is locked, and invalidate_lock held. */
+	uint64_t (*begin)(struct dax_inode *inode, uint64_t index);
+	/* Truncated. invalidate_lock is held for writing. */
+	void (*free)(struct dax_inode *inode, uint64_t index);
+};
+
 struct dax_inode {
 	bool chardev; /* S_ISCHR(i_mode): device-dax */
+	const struct dax_iomap_ops *iomap; /* or NULL */
 	unsigned id;
 	struct dax_mapping i_data;
 	void (*free)(struct dax_inode *inode); /* i_callback(), after a grace period */
@@ -188,8 +198,8 @@ struct dax_vma {
 };
 void dax_mmap(struct dax_vma *vma, struct ref_mm *mm, struct dax_mapping *mapping, uint64_t addr,
 	      uint64_t pgoff, uint64_t nr);
-/* A fault at addr, for which the file system has the page at pfn (or finds that there is one
- * already). 0, or -ENOMEM when there is no memory for a page table. */
+/* A fault at addr, for which the file system has the page at pfn, or what its iomap ops say, unless
+ * there is one already. 0; -ENOMEM: no memory for a page table; -ENOSPC. */
 int dax_fault(const struct dax_protocol *p, struct dax_vma *vma, uint64_t addr, uint64_t pfn);
 /* The page mapped at addr, with a reference, by the slow way: under the page table's lock. NULL:
  * nothing is mapped. */
@@ -197,7 +207,7 @@ struct ref_page *dax_gup_slow(struct dax_vma *vma, uint64_t addr);
 /* unmap_mapping_pages(): takes pages of the file from all page tables. */
 void dax_unmap_pages(struct dax_mapping *mapping, uint64_t start, uint64_t nr);
 /*
- * Truncates pages [start, start + nr), as ext4_punch_hole(): waits until none of them is in use
+ * Truncates pages [start, start + nr) of the file, as ext4_punch_hole(): waits until none of them is in use
  * (break_layouts) and then deletes their entries; returns how many. From then on they are free.
  */
 uint64_t dax_truncate(const struct dax_protocol *p, struct dax_mapping *mapping, uint64_t start,
