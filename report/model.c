@@ -16,6 +16,7 @@ void model_build(struct model *m)
 	q1_build(m);
 	q2_build(m);
 	q3_build(m);
+	q4_build(m);
 	q5_build(m);
 	refkernel_build(m);
 }

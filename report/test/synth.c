@@ -306,6 +306,8 @@ static void add_guest_costs(struct results_run *run, const struct scenario *sc)
 	add_reference(doc, "instructions", RESULTS_EXACT, 1);
 	synth_kmap(doc, "instructions", RESULTS_EXACT);
 	synth_dax(doc, "instructions", RESULTS_EXACT);
+	synth_steps(doc, synth_text("format=%s%s", sc->format, sc->levels), "instructions",
+		    RESULTS_EXACT);
 	add_freeing(doc, sc, &instructions);
 	add_boundaries(doc, sc);
 	synth_skip(doc, "gup_fast/walk", RESULTS_KERNEL,
@@ -437,6 +439,8 @@ static void add_native(struct results_run *run)
 	synth_host(doc);
 	synth_kmap(doc, "time", RESULTS_SAMPLED);
 	synth_dax(doc, "time", RESULTS_SAMPLED);
+	synth_steps(doc, "format=x86_64-4k-48", "time", RESULTS_SAMPLED);
+	synth_split(doc);
 	synth_part(run, doc, RESULTS_PASSED, NULL);
 }
 

@@ -71,6 +71,56 @@ void synth_dax(struct results_doc *doc, const char *metric, enum results_kind ki
 	}
 }
 
+static void add_steps(struct results_doc *doc, const char *row, const char *metric,
+		      enum results_kind kind, double by)
+{
+	static const char *const names[] = { "irq_save", "write_check", "head_recheck", "try_get",
+					     "pmd_recheck", "entry_recheck", "folio_allowed",
+					     "set_referenced", "pin_count", "unshare", "fork_seq" };
+	int i;
+
+	synth_row(doc, "gup_fast/steps", RESULTS_REF, synth_text("%s,how=present,step=none", row),
+		  metric, kind, 400 * by);
+	for (i = 0; i < (strstr(row, "flags=pin") ? 11 : 8); i++) {
+		double cost = i == 5 ? 60 : 5 * i; /* the first costs nothing */
+
+		synth_row(doc, "gup_fast/steps", RESULTS_REF,
+			  synth_text("%s,how=opaque,step=%s", row, names[i]), metric, kind,
+			  (400 - cost) * by);
+		synth_row(doc, "gup_fast/steps", RESULTS_REF,
+			  synth_text("%s,how=removed,step=%s", row, names[i]), metric, kind,
+			  (390 - cost) * by);
+	}
+}
+
+/* A step costs 5 more than the one before it, entry_recheck 60; flushed three times that. */
+void synth_steps(struct results_doc *doc, const char *format, const char *metric,
+		 enum results_kind kind)
+{
+	add_steps(doc, synth_text("flags=get,folio=private,%s,frames=hot", format), metric, kind, 1);
+	if (kind != RESULTS_SAMPLED)
+		return;
+	add_steps(doc, synth_text("flags=pin,folio=private,%s,frames=hot", format), metric, kind, 2);
+	add_steps(doc, synth_text("flags=get,folio=private,%s,frames=flushed", format), metric, kind,
+		  3);
+}
+
+void synth_split(struct results_doc *doc)
+{
+	int readers;
+
+	for (readers = 0; readers < 2; readers++) {
+		const char *params = synth_text("format=x86_64-4k-48,kind=anon,leaf=pmd,readers=%d",
+						readers);
+
+		synth_row(doc, "thp/split", RESULTS_REF, params, "time", RESULTS_SAMPLED,
+			  40e3 * (1 + readers));
+		if (readers)
+			synth_row(doc, "thp/split", RESULTS_REF, params, "split_retries",
+				  RESULTS_SAMPLED, 3);
+	}
+}
+
 /* One clean, one caught variant of each mechanism; every string is `text`, where it may be any. */
 void synth_explored(struct results_run *run, const char *text)
 {

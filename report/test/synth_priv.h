@@ -23,6 +23,9 @@ void synth_host(struct results_doc *doc);
 /* What the reference's stacks and locks cost, in any metric. */
 void synth_kmap(struct results_doc *doc, const char *metric, enum results_kind kind);
 void synth_dax(struct results_doc *doc, const char *metric, enum results_kind kind);
+void synth_steps(struct results_doc *doc, const char *format, const char *metric,
+		 enum results_kind kind);
+void synth_split(struct results_doc *doc);
 /* explore.json; text: hostile, or NULL. */
 void synth_explored(struct results_run *run, const char *text);
 
