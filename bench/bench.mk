@@ -60,6 +60,13 @@ bench-test/bench_busted-srcs := bench/test/busted_rows.c bench/test/fake_perf.c 
 bench-test/bench_busted-libs := $(bench-libs)
 bench-test/bench_busted-ldlibs := $(bench-ldlibs)
 
+tests += bench-test/test_dax
+asan-tests += bench-test/test_dax
+tsan-tests += bench-test/test_dax
+bench-test/test_dax-srcs := $(bench-cases) bench/test/test_dax.c
+bench-test/test_dax-libs := refurcu ref
+bench-test/test_dax-ldlibs := $(urcu-ldlibs)
+
 tests += bench-test/test_table_free
 asan-tests += bench-test/test_table_free
 tsan-tests += bench-test/test_table_free

@@ -94,6 +94,14 @@ void dax_associate_entry(struct dax_mapping *mapping, uint64_t index, dax_entry_
 	}
 }
 
+/* Not always a bug: a walker that is about to find out that the page is unmapped is counted too. */
+static void warn_busy(void)
+{
+	dax_stats.busy_truncated++;
+	if (dax_warn_hook)
+		dax_warn_hook("trunc && page_ref_count(page) > 1");
+}
+
 void dax_disassociate_entry(struct dax_mapping *mapping, dax_entry_t entry, bool trunc)
 {
 	struct ref_page *page = page_of(mapping, entry);
@@ -102,9 +110,8 @@ void dax_disassociate_entry(struct dax_mapping *mapping, dax_entry_t entry, bool
 	if (nr && is_compound(mapping, entry))
 		nr = 1;
 	for (uint64_t i = 0; i < nr; i++) {
-		/* A walker that is about to find out that the page is unmapped may be counted. */
-		dax_stats.busy_truncated +=
-			trunc && REF_READ_ONCE(page[i].refcount) > mapping->dev->refs->initial;
+		if (trunc && REF_READ_ONCE(page[i].refcount) > mapping->dev->refs->initial)
+			warn_busy();
 		DAX_BUG_ON(REF_READ_ONCE(page[i].mapping) != mapping);
 		REF_WRITE_ONCE(page[i].mapping, NULL);
 		REF_WRITE_ONCE(page[i].index, 0);

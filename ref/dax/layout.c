@@ -91,6 +91,9 @@ void dax_unmap_pages(struct dax_mapping *mapping, uint64_t start, uint64_t nr)
 			if (vma->pgoff + i - start < nr)
 				unmap_page(mapping->dev->refs, vma,
 					   vma->addr + (i << pgt_page_shift(vma->mm)));
+	/* Whoever has an interrupt answered from within its walk has finished it. */
+	if (mapping->dev->refs->flush_waits)
+		ref_synchronize_rcu();
 }
 
 int dax_fault(const struct dax_protocol *p, struct dax_vma *vma, uint64_t addr, uint64_t pfn)

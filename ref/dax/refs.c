@@ -19,6 +19,11 @@ static const struct dax_refs refs_table[] = {
 		.initial = 0, .idle = 0, .mapped_counts = true, .less_mappings = true,
 	},
 	{
+		.name = "1-is-idle_flush_waits",
+		.summary = "1-is-idle, where no walker is left when the pages are unmapped (x86)",
+		.initial = 1, .idle = 1, .flush_waits = true,
+	},
+	{
 		.name = "0-is-idle_lock_kept",
 		.summary = "0-is-idle, and no fault while truncation waits: a mapping is a reference, "
 			   "and the page idle only without",

@@ -9,6 +9,7 @@ static struct dax_waitqueue wait_table[DAX_WAIT_TABLE_ENTRIES];
 
 __thread struct dax_stats dax_stats;
 void (*dax_bug_hook)(const char *what);
+void (*dax_warn_hook)(const char *what);
 
 void dax_bug(const char *what)
 {

@@ -21,6 +21,7 @@
 #define FREED_PAGE "page freed while referenced"
 #define QUIET "no BUG of fs/dax.c"
 #define DEADLOCK "deadlock"
+#define NO_WARN "no WARN of fs/dax.c"
 
 #define NR_PAGES 2
 #define PMD_ORDER 1
@@ -35,6 +36,7 @@ struct dax_case {
 	void (*task[MAX_TASKS])(void *arg); /* on a CPU each */
 	bool pmd;    /* one entry for both pages */
 	bool locked; /* page 0's entry, from the start; a task unlocks it */
+	bool no_warn;
 };
 
 static struct {
@@ -91,6 +93,11 @@ static bool nobody_holds_freed(void *arg, char *why, size_t size)
 static void on_bug(const char *what)
 {
 	explore_fail(QUIET, "%s", what);
+}
+
+static void on_warn(const char *what)
+{
+	explore_fail(NO_WARN, "%s", what);
 }
 
 /* ---- what tasks do ---- */
@@ -282,6 +289,7 @@ static int setup(struct explore *e, const void *arg)
 	if (!d.p || !d.shared || !d.vma)
 		return -ENOMEM;
 	dax_bug_hook = on_bug;
+	dax_warn_hook = d.c->no_warn ? on_warn : NULL;
 	err = make_device(e);
 	if (!err)
 		err = make_files(e);
@@ -301,6 +309,7 @@ static int setup(struct explore *e, const void *arg)
 static void teardown(const void *arg)
 {
 	dax_bug_hook = NULL;
+	dax_warn_hook = NULL;
 	ref_mm_destroy(d.mm);
 	d.mm = NULL;
 }
@@ -381,6 +390,16 @@ const struct explore_model explore_dax_models[] = {
 	MODEL("0-is-idle_lock_kept", "the same, where faults wait until truncation is done", 3,
 	      .protocol = "merged", .refs = "0-is-idle_lock_kept",
 	      .task = { get_and_put, truncate_file, fault_mapped }),
+	BUSTED("1-is-idle_warns", NO_WARN,
+	       "is the count what truncation expects; a walker that is to give up is counted too", 2,
+	       .protocol = "merged", .refs = "1-is-idle", .no_warn = true,
+	       .task = { get_and_put, truncate_file }),
+	MODEL("1-is-idle_flush_waits", "the same, where the flush waits for walkers (x86)", 2,
+	      .protocol = "merged", .refs = "1-is-idle_flush_waits", .no_warn = true,
+	      .task = { get_and_put, truncate_file }),
+	MODEL("0-is-idle_no_warn", "the same with 0-is-idle: no walker gets an unmapped page", 2,
+	      .protocol = "merged", .refs = "0-is-idle", .no_warn = true,
+	      .task = { get_and_put, truncate_file }),
 	BUSTED("scan_first", FREED_PAGE, "1-is-idle, looked for before the pages are unmapped", 2,
 	       .protocol = "merged", .refs = "scan_first", .task = { get_and_put, truncate_file }),
 	BUSTED("idle_1_on_0_pages", FREED_PAGE,

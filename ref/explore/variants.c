@@ -15,6 +15,9 @@
 #define RECHECK "test: ref/test/test_gup_recheck: "
 #define THREADS "test: ref/test/test_gup_threads: "
 #define STRESS "test: ref/test/test_gather_stress: "
+#define DAX "test: ref/test/test_dax_busted: "
+#define DAX_REFS "test: ref/test/test_dax_refs: "
+#define DAX_STRESS "test: ref/test/test_dax_stress: "
 #define LONGTERM "test: ref/test/test_longterm: "
 #define PIN "test: ref/test/test_pin: "
 
@@ -126,6 +129,45 @@ static const struct ref_variant rows[] = {
 	{ "longterm", "slow path", false,
 	  PIN "x86_64-4k-48: the fast path pins two pages, the slow one the third",
 	  "gup_fast_fallback(): from the first page that is missing" },
+
+	/* ---- DAX on real threads, windows held open ---- */
+	{ "dax", "merged, page moved", false,
+	  DAX "merged: the page moved to another file: tried again, and locked there",
+	  "dax_lock_folio() reads folio->mapping again under its lock" },
+	{ "dax", "no_revalidate, page moved", true,
+	  DAX "no_revalidate: unlocking it hits a BUG_ON", "it does not" },
+	{ "dax", "no_rcu, inode freed", true, DAX "no_rcu: the lock taken is a freed inode's",
+	  "nothing keeps the inode until its lock is held" },
+	{ "dax", "wait_after_unlock, unlocked meanwhile", true,
+	  DAX "wait_after_unlock: asleep for an entry that is unlocked",
+	  "a waiter queues when it has dropped the xarray's lock" },
+	{ "dax", "touch_after_sleep, inode freed", true,
+	  DAX "touch_after_sleep: the lock taken after the sleep is a freed inode's",
+	  "a waiter looks at the xarray that it slept for" },
+	{ "dax", "exclusive_no_pass_on, two waiters", true,
+	  DAX "exclusive_no_pass_on: of 2 that waited exclusively, the last is forgotten",
+	  "who waited exclusively and locks nothing wakes nobody" },
+	{ "dax", "wake_one_deleted, three waiters", true,
+	  DAX "wake_one_deleted: of 3 that waited exclusively, the last is forgotten",
+	  "deletion wakes one waiter, which finds nothing to pass on (237388320def)" },
+	{ "dax", "pmd_not_rounded, two indices", true,
+	  DAX "pmd_not_rounded: who unlocks index 5 of the same PMD entry does not wake it",
+	  "a PMD entry's waiters queue by their own index" },
+	{ "dax", "no_revalidate under load", true,
+	  DAX_STRESS "no_revalidate, 1-is-idle: a foreign slot is locked",
+	  "the same, found by threads that run free" },
+	{ "dax", "no_rcu under load", true,
+	  DAX_STRESS "no_rcu, 1-is-idle: a freed inode is about to be locked",
+	  "the same, found by threads that run free" },
+	{ "dax", "idle_1_on_0_pages, one reference", true,
+	  DAX_REFS "1-is-idle's test on 0-is-idle's page: freed while referenced",
+	  "a page is busy with more than 1, which one reference on a 0-based page is not" },
+	{ "dax", "idle_1_on_0_pages, two references", true,
+	  DAX_REFS "and with two references truncation hangs: with 0 it waits for 1",
+	  "a page is idle with 1, to which a 0-based page does not come back" },
+	{ "dax", "idle_0_on_1_pages, no reference", true,
+	  DAX_REFS "0-is-idle's test on 1-is-idle's page: truncation of an idle page hangs",
+	  "a page is idle with 0, to which a 1-based page never comes" },
 
 	/* ---- kmap: what shows without an interrupt ---- */
 	{ "kmap", "atomic_percpu overrun", true,

@@ -157,6 +157,8 @@ extern __thread struct dax_stats dax_stats;
 
 /* BUG_ON() and WARN_ON() of fs/dax.c come here. NULL: a message and abort(). */
 extern void (*dax_bug_hook)(const char *what);
+/* But for the one that busy_truncated counts; NULL: nothing more is done. */
+extern void (*dax_warn_hook)(const char *what);
 
 /* ---- references: which page is in use ---- */
 
@@ -175,6 +177,7 @@ struct dax_refs {
 	bool less_mappings;  /* busy: count less mappings is not 0; else: count is more than 1 */
 	bool scan_first;     /* looks for busy pages, and then takes them from the page tables */
 	bool keep_lock;	     /* faults wait with us, instead of mapping the page anew */
+	bool flush_waits;    /* the flush after unmapping interrupts walkers, as x86's */
 };
 size_t dax_nr_refs(void);
 const struct dax_refs *dax_refs_at(size_t i);
