@@ -11,6 +11,7 @@
 #include <ref/explore.h>
 
 #define KMAP "test: ref/test/test_kmap: "
+#define KMAP_STRESS "test: ref/test/test_kmap_stress: "
 #define GUP "test: ref/test/test_gup: "
 #define RECHECK "test: ref/test/test_gup_recheck: "
 #define THREADS "test: ref/test/test_gup_threads: "
@@ -181,6 +182,21 @@ static const struct ref_variant rows[] = {
 	{ "kmap", "no_flush on one task", true,
 	  KMAP "no_flush plain: a slot used again shows the previous page",
 	  "an entry is cleared without a TLB flush, and its slot used again" },
+	{ "kmap", "merged on threads", false,
+	  KMAP_STRESS "merged plain mappings: every map shows its page while it lives",
+	  "signals for interrupts and NMIs, real mappings, tasks that migrate when they may" },
+	{ "kmap", "linus_pop_push on threads", false,
+	  KMAP_STRESS "linus_pop_push plain mappings: every map shows its page while it lives",
+	  "the same of Torvalds' design" },
+	{ "kmap", "rfc_task_sweep on threads", true,
+	  KMAP_STRESS "rfc_task_sweep mappings, interrupts on in the sweep: caught",
+	  "a signal lands between next's slot and current" },
+	{ "kmap", "rfc_task_sweep on threads, NMI", true,
+	  KMAP_STRESS "rfc_task_sweep mappings, interrupts off in the sweep, NMIs: caught",
+	  "the same with interrupts off, as the scheduler has them" },
+	{ "kmap", "no_pin on threads", true,
+	  KMAP_STRESS "no_pin memory, tasks move with their maps: caught",
+	  "without migrate_disable() a task runs on with another CPU's addresses" },
 };
 
 size_t ref_nr_variants(void)
