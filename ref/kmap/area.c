@@ -323,6 +323,7 @@ static const struct {
 	[KMAP_FORK] = { false, "a task was copied with live maps" },
 	[KMAP_EXIT] = { false, "return to user space with live maps" },
 	[KMAP_SCHED_ATOMIC] = { true, "task switch in an atomic map" },
+	[KMAP_REFUSED] = { true, "the system refused to change a mapping" },
 };
 
 __attribute__((noinline, cold)) void kmap_violated(struct kmap_cpu *cpu, enum kmap_violation what,

@@ -122,7 +122,7 @@ REF_ALWAYS_INLINE void kmap_slot_set(const struct kmap_layout *l, const struct k
 {
 	kmap_pte_set(l, s->pte, val);
 	if (b->mappings)
-		kmap_window_map(cpu->area, s->vaddr, val >> KMAP_PTE_SHIFT);
+		kmap_window_map(cpu, s->vaddr, val >> KMAP_PTE_SHIFT);
 	if (l->flush_on_map)
 		kmap_flush(b, cpu, s->vaddr);
 }
@@ -134,7 +134,7 @@ REF_ALWAYS_INLINE void kmap_slot_clear(const struct kmap_layout *l, const struct
 {
 	kmap_pte_set(l, s->pte, l->pte_none);
 	if (b->mappings)
-		kmap_window_unmap(cpu->area, s->vaddr);
+		kmap_window_unmap(cpu, s->vaddr);
 	if (l->flush_on_unmap)
 		kmap_flush(b, cpu, flushed);
 }

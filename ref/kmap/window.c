@@ -6,7 +6,6 @@
 // kernel's local flush, and of the same kind.
 
 #include <errno.h>
-#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -73,24 +72,24 @@ void kmap_window_destroy(struct kmap_area *a)
 	close(a->fd);
 }
 
-/* In place at once, as the kernel's entry is: without the fault on first use. */
-void kmap_window_map(struct kmap_area *a, uintptr_t vaddr, uint32_t pfn)
+static void change(struct kmap_cpu *cpu, uintptr_t vaddr, int prot, int flags, int fd, off_t offset)
 {
 	int saved = errno;
 
-	if (mmap((void *)vaddr, (size_t)1 << a->page_shift, PROT_READ | PROT_WRITE,
-		 MAP_SHARED | MAP_FIXED | MAP_POPULATE, a->fd,
-		 (off_t)pfn << a->page_shift) == MAP_FAILED)
-		perror("kmap: mapping a page");
+	if (mmap((void *)vaddr, (size_t)1 << cpu->area->page_shift, prot, flags | MAP_FIXED, fd,
+		 offset) == MAP_FAILED)
+		kmap_violated(cpu, KMAP_REFUSED, -1, vaddr, 0, errno);
 	errno = saved;
 }
 
-void kmap_window_unmap(struct kmap_area *a, uintptr_t vaddr)
+/* In place at once, as the kernel's entry is: without the fault on first use. */
+void kmap_window_map(struct kmap_cpu *cpu, uintptr_t vaddr, uint32_t pfn)
 {
-	int saved = errno;
+	change(cpu, vaddr, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, cpu->area->fd,
+	       (off_t)pfn << cpu->area->page_shift);
+}
 
-	if (mmap((void *)vaddr, (size_t)1 << a->page_shift, PROT_NONE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
-		perror("kmap: unmapping a page");
-	errno = saved;
+void kmap_window_unmap(struct kmap_cpu *cpu, uintptr_t vaddr)
+{
+	change(cpu, vaddr, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }

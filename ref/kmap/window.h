@@ -16,12 +16,12 @@ uint64_t kmap_tlb_load(struct kmap_cpu *cpu, uintptr_t vaddr);
 /* A lowmem page by its own address, or KMAP_HOLE. */
 uint64_t kmap_direct_read(struct kmap_area *area, uintptr_t vaddr);
 
-/* Backend mappings. Both are one system call, safe in a signal handler, that changes the page
- * table and shoots the TLB down; a failure (the kernel out of memory) is reported on stderr. */
+/* Backend mappings. Map and unmap are one system call, safe in a signal handler, that changes the
+ * page table and shoots the TLB down; a refusal is a KMAP_REFUSED, with errno for the entry. */
 int kmap_window_create(struct kmap_area *area);
 void kmap_window_destroy(struct kmap_area *area);
-void kmap_window_map(struct kmap_area *area, uintptr_t vaddr, uint32_t pfn);
-void kmap_window_unmap(struct kmap_area *area, uintptr_t vaddr);
+void kmap_window_map(struct kmap_cpu *cpu, uintptr_t vaddr, uint32_t pfn);
+void kmap_window_unmap(struct kmap_cpu *cpu, uintptr_t vaddr);
 
 REF_ALWAYS_INLINE unsigned kmap_end(const struct kmap_cpu *cpu)
 {

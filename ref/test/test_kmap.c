@@ -3,6 +3,12 @@
  * The kmap stacks on one CPU: how deep each is, which slots and addresses it uses, what it saves,
  * and what each violation gets. Every number is the fact sheet's.
  */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include "kmap_suite.h"
 
 /* ---- depth, slots, addresses ---- */
@@ -248,7 +254,8 @@ static void test_fork_exit(void)
 	   !child.migrate_disabled && t.task.ctrl.idx == 1,
 	   "fork with one: %s, and the child has none", t.text);
 	kmap_assert_nomap(t.st, t.cpu);
-	ok(kmap_test_reported(&t, KMAP_EXIT), "exit with one: %s", t.text);
+	ok(kmap_test_reported(&t, KMAP_EXIT) && kmap_leftover(t.area) == 0, "exit with one: %s",
+	   t.text);
 	t.st->unmap(t.cpu, a);
 	kmap_test_end(&t);
 }
@@ -268,6 +275,13 @@ static void test_lowmem(void)
 	kunmap_local(t.st, t.cpu, low);
 	kunmap_local(t.st, t.cpu, high);
 	ok(!t.st->index(t.cpu) && kmap_test_reported(&t, -1), "both are unmapped, in any order");
+	kmap_test_end(&t);
+
+	kmap_test_begin(&t, kmap_stack_find("merged", "plain", "mappings"), 1);
+	low = kmap_local_page(t.st, t.cpu, 15);
+	kunmap_local(t.st, t.cpu, low);
+	ok(low == (uintptr_t)kmap_page_word(t.area, 15) && t.st->read(t.cpu, low) == 15 &&
+	   kmap_test_reported(&t, -1), "nor where mappings are real");
 	kmap_test_end(&t);
 
 	kmap_test_begin(&t, kmap_stack_find("merged", "debug", "memory"), 1);
@@ -328,6 +342,84 @@ static bool all_visible(const struct kmap_stack *st)
 	return all;
 }
 
+/* ---- what cannot be had ---- */
+
+static int create(const char *backend, unsigned nr_cpus, uint32_t nr_pages)
+{
+	struct kmap_opts opts = { .nr_cpus = nr_cpus, .nr_pages = nr_pages };
+	struct kmap_area *area;
+	int err = kmap_area_create(kmap_stack_find("merged", "plain", backend), &opts, &area);
+
+	if (!err)
+		kmap_area_destroy(area);
+	return err;
+}
+
+/* As create(), where of `resource` no more than `limit` may be used. */
+static int create_limited(int resource, rlim_t limit, unsigned nr_cpus, uint32_t nr_pages)
+{
+	struct rlimit old, low;
+	int err;
+
+	getrlimit(resource, &old);
+	low = old;
+	low.rlim_cur = limit;
+	setrlimit(resource, &low);
+	err = create("mappings", nr_cpus, nr_pages);
+	setrlimit(resource, &old);
+	return err;
+}
+
+#ifdef __SANITIZE_ADDRESS__
+static void test_address_space(void)
+{
+	tap_skip("AddressSanitizer needs address space itself");
+}
+#else
+/* Bytes of address space that are in use. */
+static rlim_t address_space(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	unsigned long pages = 0;
+
+	if (f && fscanf(f, "%lu", &pages) != 1)
+		pages = 0;
+	if (f)
+		fclose(f);
+	return (rlim_t)pages * sysconf(_SC_PAGESIZE);
+}
+
+static void test_address_space(void)
+{
+	ok(create_limited(RLIMIT_AS, address_space() + 65536, 1, 1024) == -ENOMEM &&
+	   create_limited(RLIMIT_AS, address_space() + 1048576, 100, 1) == -ENOMEM,
+	   "nor without address space, for the pages or for the window");
+}
+#endif
+
+static void test_creation(void)
+{
+	ok(create("memory", 0, 1) == -EINVAL && create("memory", 1, 0) == -EINVAL &&
+	   create("memory", 1, 1u << 20) == -EINVAL, "no CPU, no page, more than an entry can name");
+	ok(!create("mappings", 1, 1), "a window of one CPU is had");
+	ok(create_limited(RLIMIT_NOFILE, 0, 1, 1) == -EMFILE, "and not without a file");
+	signal(SIGXFSZ, SIG_IGN);
+	ok(create_limited(RLIMIT_FSIZE, 0, 1, 1) == -EFBIG, "nor where the file may have no pages");
+}
+
+static void test_refused(void)
+{
+	struct kmap_test t;
+
+	kmap_test_begin(&t, kmap_stack_find("merged", "plain", "mappings"), 1);
+	close(t.area->fd);
+	t.area->fd = -1;
+	t.st->unmap(t.cpu, t.st->map(t.cpu, 21));
+	ok(kmap_test_reported(&t, KMAP_REFUSED) && t.last.bug && t.last.pteval == EBADF,
+	   "a mapping that the system refuses: %s", t.text);
+	kmap_test_end(&t);
+}
+
 int main(void)
 {
 	static const char *const backends[] = { "memory", "tlb", "mappings" };
@@ -343,6 +435,9 @@ int main(void)
 	test_fork_exit();
 	test_lowmem();
 	test_atomic_call();
+	test_creation();
+	test_address_space();
+	test_refused();
 	ok(all_visible(kmap_stack_find("merged", "arm", "memory")),
 	   "arm: entries by address, over more than one table");
 	ok(!all_visible(kmap_stack_find("linear", "arm", "memory")),

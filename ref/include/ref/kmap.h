@@ -85,6 +85,7 @@ enum kmap_violation {
 	KMAP_FORK,	     /* WARN once: a task with live maps was copied */
 	KMAP_EXIT,	     /* WARN once: returns to user space with live maps */
 	KMAP_SCHED_ATOMIC,   /* BUG: task switch under kmap_atomic */
+	KMAP_REFUSED,	     /* BUG: backend mappings, out of memory or of mappings */
 	KMAP_NR_VIOLATIONS
 };
 
