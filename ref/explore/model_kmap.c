@@ -99,6 +99,7 @@ static void schedule_to(struct kmap_task *to)
 	if (k.c->hook_irqs_off)
 		flags = ref_irq_save();
 	k.st->prepare_switch(cpu, to);
+	REF_STEP("switch_to");
 	REF_WRITE_ONCE(cpu->current, to);
 	if (k.c->hook_irqs_off)
 		ref_irq_restore(flags);
@@ -311,6 +312,7 @@ static void name_task(struct explore *e, struct kmap_task *t, const char *name)
 {
 	bool narrow = k.area->layout->pte_bytes == 4;
 
+	explore_name(e, t, 1, 1, "%s", name);
 	explore_name(e, &t->ctrl.idx, sizeof(int), 1, "%s.idx", name);
 	explore_name(e, narrow ? (void *)t->ctrl.narrow.pteval : (void *)t->ctrl.wide.pteval,
 		     k.area->layout->pte_bytes, 2 * MAX_MAPS, "%s.pteval", name);

@@ -174,12 +174,15 @@ REF_ALWAYS_INLINE uintptr_t kmap_stack_map(const struct kmap_design *d, const st
 					   const struct kmap_backend *b, struct kmap_cpu *cpu,
 					   uint32_t pfn)
 {
-	struct kmap_task *current = REF_READ_ONCE(cpu->current);
-	int *idx = kmap_index_of(d, cpu, current);
-	int n = REF_READ_ONCE(*idx) + l->incr;
 	uint64_t val = (uint64_t)pfn << KMAP_PTE_SHIFT | KMAP_PTE_PROT, old;
+	struct kmap_task *current;
 	struct kmap_slot s;
+	int *idx, n;
 
+	REF_STEP("kmap: map");
+	current = REF_READ_ONCE(cpu->current);
+	idx = kmap_index_of(d, cpu, current);
+	n = REF_READ_ONCE(*idx) + l->incr;
 	if (l->checked && ref_unlikely(cpu->hardirq && !ref_this_cpu()->irqs_off))
 		kmap_violated(cpu, KMAP_IRQS_ON, n - 1, 0, 0, 0);
 	s = kmap_slot_of(d, l, b, cpu, n - 1);
@@ -217,11 +220,14 @@ REF_ALWAYS_INLINE void kmap_stack_unmap(const struct kmap_design *d, const struc
 					const struct kmap_backend *b, struct kmap_cpu *cpu,
 					uintptr_t vaddr)
 {
-	struct kmap_task *current = REF_READ_ONCE(cpu->current);
-	int *idx = kmap_index_of(d, cpu, current);
-	int n = REF_READ_ONCE(*idx);
+	struct kmap_task *current;
 	struct kmap_slot s;
+	int *idx, n;
 
+	REF_STEP("kmap: unmap");
+	current = REF_READ_ONCE(cpu->current);
+	idx = kmap_index_of(d, cpu, current);
+	n = REF_READ_ONCE(*idx);
 	vaddr &= -((uintptr_t)1 << (b->page_shift ?: cpu->area->page_shift));
 	if (ref_unlikely(!kmap_is_ours(cpu->area, vaddr))) {
 		kmap_violated(cpu, KMAP_FOREIGN, -1, vaddr, 0, 0);
@@ -339,9 +345,10 @@ REF_ALWAYS_INLINE void kmap_stack_prepare(const struct kmap_design *d, const str
 					  const struct kmap_backend *b, struct kmap_cpu *cpu,
 					  struct kmap_task *next)
 {
-	struct kmap_task *prev = REF_READ_ONCE(cpu->current);
+	struct kmap_task *prev;
 
 	REF_STEP("kmap: prepare_task_switch");
+	prev = REF_READ_ONCE(cpu->current);
 	if (ref_unlikely(cpu->preempt_count))
 		kmap_violated(cpu, KMAP_SCHED_ATOMIC, -1, 0, 0, 0);
 	if (d->how == KMAP_SWITCH_POP_PUSH) {
@@ -370,6 +377,7 @@ REF_ALWAYS_INLINE uint64_t kmap_stack_read(const struct kmap_layout *l,
 {
 	uint64_t pte;
 
+	REF_STEP("kmap: access");
 	if (b->mappings)
 		return *(volatile uint64_t *)vaddr;
 	if (!kmap_is_ours(cpu->area, vaddr))

@@ -68,9 +68,9 @@ struct kmap_layout {
 };
 
 struct kmap_task {
-	union kmap_ctrl ctrl;
 	int migrate_disabled;	/* > 0: has to come back to the CPU where its maps are */
 	int pagefault_disabled; /* > 0: a fault is not handled but fails */
+	union kmap_ctrl ctrl;
 };
 
 enum kmap_violation {
