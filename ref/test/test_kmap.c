@@ -201,6 +201,20 @@ static void test_flush(void)
 	}
 }
 
+/* What the TLB holds of a slot's address when it is mapped: x86 leaves it, arm does not. */
+static void test_flush_on_map(void)
+{
+	struct kmap_test t;
+
+	for (int arm = 0; arm < 2; arm++) {
+		kmap_test_begin(&t, kmap_stack_find("merged", arm ? "arm" : "plain", "tlb"), 1);
+		t.cpu->tlb[0] = 23 << 12 | 1;
+		ok(t.st->read(t.cpu, t.st->map(t.cpu, 21)) == (arm ? 21 : 23),
+		   "merged %s: a map %s the TLB", t.st->layout->name, arm ? "flushes" : "trusts");
+		kmap_test_end(&t);
+	}
+}
+
 static void test_bugs(void)
 {
 	struct kmap_test t;
@@ -431,6 +445,7 @@ int main(void)
 	test_ctrl();
 	test_order();
 	test_flush();
+	test_flush_on_map();
 	test_bugs();
 	test_fork_exit();
 	test_lowmem();
