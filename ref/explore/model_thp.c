@@ -22,6 +22,7 @@
 #define OWN "a page returned is its address's"
 #define MAPPED "a page returned is the one mapped"
 #define WITHIN "no frame read is freed within the walk"
+#define EXCLUSIVE "a pinned page is its mm's alone"
 #define FREED_TABLE "read of a freed table"
 
 #define TINY_TABLE(shift_, ...) { .shift = (shift_), X86_TABLE_FIELDS(X86_PRESENT), __VA_ARGS__ }
@@ -69,6 +70,7 @@ struct outcome {
 struct thp_case {
 	gup_fast_fn fast;
 	unsigned first, nr; /* pages that the reader asks for */
+	bool pin;
 	bool file, by_pte, small; /* how they are mapped; default: by a huge leaf */
 	bool stays; /* whatever the writer does, a page that is held stays mapped */
 	thp_split_fn split;
@@ -98,6 +100,7 @@ WALKER(no_entry_recheck, .entry_recheck = GUP_STEP_REMOVED)
 WALKER(no_pmd_recheck, .pmd_recheck = GUP_STEP_REMOVED)
 WALKER(no_head_recheck, .head_recheck = GUP_STEP_REMOVED)
 WALKER(get_after_recheck, .get_after_recheck = true)
+WALKER(relaxed_get, .relaxed_get = true)
 
 #define COLLAPSER(name, ...)                                                                       \
 	static int collapse_##name(struct ref_mm *mm, uint64_t addr, void (*sync_one)(void *arg),  \
@@ -109,6 +112,7 @@ WALKER(get_after_recheck, .get_after_recheck = true)
 	}
 COLLAPSER(sync, .no_sync = false)
 COLLAPSER(no_sync, .no_sync = true)
+COLLAPSER(unordered, .unordered = true)
 
 /* ---- the tasks ---- */
 
@@ -119,7 +123,8 @@ static void reader(void *arg)
 	unsigned long nr;
 
 	o->walking = true;
-	nr = m.c->fast(m.mm, ADDR + m.c->first * 4096, m.c->nr, GUP_WRITE, pages);
+	nr = m.c->fast(m.mm, ADDR + m.c->first * 4096, m.c->nr,
+		       m.c->pin ? GUP_WRITE | GUP_PIN : GUP_WRITE, pages);
 	o->walking = false;
 	for (unsigned long i = 0; i < nr; i++) {
 		o->got[i] = pages[i];
@@ -158,16 +163,43 @@ static void writer(void *arg)
 
 /* ---- what has to hold ---- */
 
+/* A pin of a small folio is that many references. */
+static unsigned refs_of(const struct ref_page *page)
+{
+	return m.c->pin && page->head->nr == 1 ? GUP_PIN_BIAS : 1;
+}
+
 static bool balanced(void *arg, char *why, size_t size)
 {
-	struct ref_page *held[NR_HUGE + 1];
+	struct ref_page *held[NR_HUGE * GUP_PIN_BIAS + 1];
 	size_t nr = 0;
 
 	for (unsigned long i = 0; i < m.o->nr; i++)
-		held[nr++] = m.o->got[i];
+		for (unsigned n = 0; n < refs_of(m.o->got[i]); n++)
+			held[nr++] = m.o->got[i];
 	if (m.c->split) /* its caller's reference */
 		held[nr++] = m.head;
 	return thp_balanced(m.mm, held, nr, why, size);
+}
+
+/* The leaf of a pinned page says that a write goes to this page, whatever happens; of a large leaf
+ * the head's flag does. */
+static bool pins_are_exclusive(void *arg, char *why, size_t size)
+{
+	void *pmdp = __pgt_entry(m.mm, ADDR, PGT_PMD);
+	bool huge = thp_is_leaf(m.mm, PGT_PMD, thp_read(m.mm, PGT_PMD, pmdp));
+
+	for (unsigned long i = 0; i < m.o->nr; i++) {
+		const struct ref_page *page = m.o->got[i];
+
+		if (huge)
+			page = page->head;
+		if (page->flags & REF_PG_ANON_EXCLUSIVE)
+			continue;
+		snprintf(why, size, "page %lu is pinned, and not this mm's alone", i);
+		return false;
+	}
+	return true;
 }
 
 static bool held_are_not_free(void *arg, char *why, size_t size)
@@ -297,6 +329,8 @@ static int setup(struct explore *e, const void *arg)
 	explore_invariant(e, OWN, own_pages, NULL, true);
 	if (c->stays)
 		explore_invariant(e, MAPPED, mapped_pages, NULL, true);
+	if (c->pin)
+		explore_invariant(e, EXCLUSIVE, pins_are_exclusive, NULL, false);
 	if (c->unmap && !c->collapse)
 		explore_invariant(e, WITHIN, not_freed_within, NULL, false);
 	return 0;
@@ -311,21 +345,28 @@ static void teardown(const void *arg)
 /* ---- the models ---- */
 
 #define CASE(...) &(const struct thp_case){ __VA_ARGS__ }
-#define GOOD(variant_, summary_, ...)                                                              \
+#define MODEL(variant_, mode_, summary_, case_, ...)                                               \
 	{                                                                                          \
-		.mechanism = "thp", .variant = (variant_), .summary = (summary_), .nr_cpus = 2,    \
-		.setup = setup, .teardown = teardown, .arg = CASE(__VA_ARGS__),                    \
+		.mechanism = "thp", .variant = (variant_), .summary = (summary_), .mode = (mode_), \
+		.nr_cpus = 2, .setup = setup, .teardown = teardown, .arg = (case_), __VA_ARGS__    \
 	}
-#define BUSTED(variant_, by, summary_, ...)                                                        \
-	{                                                                                          \
-		.mechanism = "thp", .variant = (variant_), .summary = (summary_), .busted = true,  \
-		.caught_by = (by), .nr_cpus = 2, .setup = setup, .teardown = teardown,             \
-		.arg = CASE(__VA_ARGS__),                                                          \
-	}
+#define GOOD(variant, summary, ...) MODEL(variant, EXPLORE_SC, summary, CASE(__VA_ARGS__))
+#define BUSTED(variant, by, summary, ...) \
+	MODEL(variant, EXPLORE_SC, summary, CASE(__VA_ARGS__), .busted = true, .caught_by = (by))
+#define DELAYED(variant, summary, ...) \
+	MODEL(variant, EXPLORE_STORE_BUFFER, summary, CASE(__VA_ARGS__))
+#define BUSTED_DELAYED(variant, by, summary, ...)                                \
+	MODEL(variant, EXPLORE_STORE_BUFFER, summary, CASE(__VA_ARGS__),         \
+	      .busted = true, .caught_by = (by))
 
 static int split_no_freeze(struct ref_page *page)
 {
 	return thp_splitter_at(1)->split(page);
+}
+
+static int split_ignore_pins(struct ref_page *page)
+{
+	return thp_splitter_at(2)->split(page);
 }
 
 #define FAST(name) .fast = gup_fast_tiny_##name
@@ -372,5 +413,29 @@ const struct explore_model explore_thp_models[] = {
 	BUSTED("collapse_table_reuse", FREED_TABLE,
 	       "the table is freed under a walker (before 2ba99c5e0881)", FAST(good), TAIL,
 	       .small = true, .collapse = collapse_no_sync, .unmap = true),
+
+	GOOD("split_pin", "what a pin of a huge page relies on goes through its split",
+	     FAST(good), TWO, .pin = true, .split = thp_split, .stays = true),
+	GOOD("split_pin_pte", "the same of a page that is mapped by a small leaf", FAST(good), TAIL,
+	     .pin = true, .split = thp_split, .by_pte = true, .stays = true),
+	BUSTED("split_ignore_pins", EXCLUSIVE,
+	       "a split that is going to fail has shared what somebody has pinned", FAST(good), TWO,
+	       .pin = true, .split = split_ignore_pins),
+
+	DELAYED("split_delayed", "with delayed stores", FAST(good), TWO, .split = thp_split,
+		.stays = true),
+	DELAYED("split_pte_delayed", "with delayed stores, mapped by small leaves", FAST(good), TAIL,
+		.split = thp_split, .by_pte = true, .stays = true),
+	DELAYED("collapse_delayed",
+		"with delayed stores: the PMD's clear and the try-get are full barriers", FAST(good),
+		TAIL, .small = true, .collapse = collapse_no_sync, .stays = true),
+	BUSTED_DELAYED("collapse_unordered", MAPPED,
+		       "the PMD's clear may come after the look at the pages' counts", FAST(good),
+		       TAIL, .small = true, .collapse = collapse_unordered, .stays = true),
+	BUSTED_DELAYED("relaxed_get", MAPPED, "the recheck may come before the reference",
+		       FAST(relaxed_get), TAIL, .small = true, .collapse = collapse_no_sync,
+		       .stays = true),
+	GOOD("collapse_unordered_sc", "which only delayed stores show", FAST(good), TAIL,
+	     .small = true, .collapse = collapse_unordered, .stays = true),
 	{ 0 },
 };

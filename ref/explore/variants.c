@@ -21,6 +21,9 @@
 #define DAX_STRESS "test: ref/test/test_dax_stress: "
 #define LONGTERM "test: ref/test/test_longterm: "
 #define PIN "test: ref/test/test_pin: "
+#define THP "test: ref/test/test_thp: "
+#define COLLAPSE "test: ref/test/test_thp_collapse: "
+#define THP_STRESS "test: ref/test/test_thp_stress: "
 
 static const struct ref_variant rows[] = {
 	/* ---- the walk over folded levels ---- */
@@ -73,6 +76,42 @@ static const struct ref_variant rows[] = {
 	{ "gup", "no_head_recheck", true,
 	  RECHECK "without the recheck of the head it is on a folio that has nothing to do with it",
 	  "until v5.13: the reference lands on a folio that the page has left" },
+
+	/* ---- the split of a huge folio and the collapse, one interleaving at a time, and on threads ---- */
+	{ "thp", "case 1 in turn", false,
+	  THP "x86_64-4k-48: case 1: the recheck after the remap sees the same leaf",
+	  "the reader references first: the freeze fails (Gunthorpe, 2 May 2023)" },
+	{ "thp", "case 2 in turn", false, THP "x86_64-4k-48: case 2: frozen first, mapped by a pmd",
+	  "the freeze comes first: the try-get fails" },
+	{ "thp", "case 3 in turn", false,
+	  THP "x86_64-4k-48: case 3: and do no harm while they are there",
+	  "the whole split between read and reference: the recheck drops it" },
+	{ "thp", "no_entry_recheck in turn", true,
+	  THP "x86_64-4k-48: no entry recheck: 512 pages, and all their references on one",
+	  "the entry is not read again after the reference" },
+	{ "thp", "no_freeze in turn", true,
+	  THP "x86_64-4k-48: no freeze: the head has the reference of a page that is not its own",
+	  "the splitter looks at the count instead of making it 0" },
+	{ "thp", "no_head_recheck in turn", true,
+	  THP "x86_64-4k-48: no head recheck: the reference is on the head's page",
+	  "until v5.13: the head is not read again after the reference" },
+	{ "thp", "get_after_recheck in turn", true,
+	  THP "x86_64-4k-48: reference after the recheck: two pages, and their references on one",
+	  "the recheck comes before the reference" },
+	{ "thp", "split and collapse under threads", false,
+	  THP_STRESS "readers, a splitter and a collapser: every reference has a holder",
+	  "rounds of all of it at once, and every reference counted at their ends" },
+	{ "thp", "get_after_recheck under threads", true,
+	  THP_STRESS "reference after the recheck: seen", "the same reader, in those rounds" },
+	{ "thp", "collapse in turn", false,
+	  COLLAPSE "x86_64-4k-48: the PMD is cleared, then comes the reference",
+	  "the reader reads the PMD again (70cbc3cc78a9)" },
+	{ "thp", "collapse_no_pmd_recheck in turn", true,
+	  COLLAPSE "x86_64-4k-48: no pmd recheck: the page is returned, and its address has a copy",
+	  "before 70cbc3cc78a9: a page is returned after its contents were copied" },
+	{ "thp", "collapse_table_reuse in turn", true,
+	  COLLAPSE "x86_64-4k-48: table reuse: the walker takes what was written there",
+	  "before 2ba99c5e0881: the table is another's under a walker" },
 
 	/* ---- freeing tables, on threads ---- */
 	{ "gather", "ipi_signal", false,

@@ -125,10 +125,10 @@ static void test_held(void)
 
 	begin("x86_64-4k-48", 0);
 	ref_fetch_add(&head->pincount, 1);
-	thp_unmap_folio(head);
+	thp_unmap_folio(head, false);
 	ok(head->mapcount == (int)thp_nr(mm) && maps_the_same() && balanced(),
 	   "a pinned folio keeps its leaves: its PMD is split, and no more");
-	thp_unmap_folio(head);
+	thp_unmap_folio(head, false);
 	ok(head->mapcount == (int)thp_nr(mm) && maps_the_same() && balanced(),
 	   "nor do small leaves go");
 	ref_fetch_add(&head->pincount, -1);
@@ -162,7 +162,7 @@ static void test_exclusive(void)
 			thp_split_pmd(mm, addr);
 			spread = all_exclusive(exclusive);
 			ref_fetch_add(&head->refcount, 1);
-			thp_unmap_folio(head);
+			thp_unmap_folio(head, false);
 			kept = all_exclusive(false) && !head->mapcount;
 			thp_remap(head, thp_nr(mm));
 			ref_folio_put(head, 1);
@@ -299,7 +299,7 @@ static void test_oracle(void)
 	ok(!thp_balanced(mm, NULL, 0, why, sizeof(why)) && strstr(why, "another folio"),
 	   "the oracle: a leaf over two folios: %s", why);
 	head[2].head = head;
-	thp_unmap_folio(head);
+	thp_unmap_folio(head, false);
 	ok(!thp_balanced(mm, NULL, 0, why, sizeof(why)) && strstr(why, "migration"),
 	   "the oracle: a migration entry left: %s", why);
 	ref_mm_destroy(mm);

@@ -75,21 +75,14 @@ REF_ALWAYS_INLINE bool thp_collapse_suits(const struct thp_collapse *c)
 	return writable;
 }
 
-/* A reference goes with the lock, as with an isolated page's. */
-REF_ALWAYS_INLINE void thp_collapse_let_go(struct ref_page *folio)
-{
-	thp_unlock(folio);
-	ref_folio_put(folio, 1);
-}
-
-/* Of the first n entries. */
-REF_ALWAYS_INLINE void thp_collapse_release(const struct thp_collapse *c, unsigned n)
+/* Unlocks what the first n entries map; each entry's reference is still there. */
+REF_ALWAYS_INLINE void thp_collapse_unlock(const struct thp_collapse *c, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
 		struct ref_page *folio = thp_collapse_folio(c, i);
 
 		if (folio)
-			thp_collapse_let_go(folio);
+			thp_unlock(folio);
 	}
 }
 
@@ -98,41 +91,41 @@ REF_ALWAYS_INLINE bool thp_collapse_lock(const struct thp_collapse *c)
 	for (unsigned i = 0; i < thp_nr(c->mm); i++) {
 		struct ref_page *folio = thp_collapse_folio(c, i);
 
-		if (!folio)
+		if (!folio || thp_trylock(folio))
 			continue;
-		if (!thp_trylock(folio)) {
-			thp_collapse_release(c, i);
-			return false;
-		}
-		ref_fetch_add(&folio->refcount, 1);
+		thp_collapse_unlock(c, i);
+		return false;
 	}
 	return true;
 }
 
-/* is_refcount_suitable(), with our own reference: only its leaves hold it. */
+/* is_refcount_suitable(): only its leaves, and its place in the swap cache, hold it. */
 REF_ALWAYS_INLINE bool thp_collapse_unheld(const struct thp_collapse *c)
 {
 	for (unsigned i = 0; i < thp_nr(c->mm); i++) {
 		struct ref_page *folio = thp_collapse_folio(c, i);
+		int expected;
 
-		if (folio && REF_READ_ONCE(folio->refcount) !=
-				     REF_READ_ONCE(folio->mapcount) + 1 +
-					     (REF_READ_ONCE(folio->flags) & REF_PG_SWAPCACHE ?
-						      (int)folio->nr : 0))
+		if (!folio)
+			continue;
+		expected = REF_READ_ONCE(folio->mapcount);
+		if (REF_READ_ONCE(folio->flags) & REF_PG_SWAPCACHE)
+			expected += (int)REF_READ_ONCE(folio->nr);
+		if (REF_READ_ONCE(folio->refcount) != expected)
 			return false;
 	}
 	return true;
 }
 
 /* __collapse_huge_page_isolate(): locks first and counts then, where the kernel has both in one
- * loop; what counts is that the PMD was cleared before. */
+ * loop, and there is no LRU list to isolate from; what counts is that the PMD was cleared before. */
 REF_ALWAYS_INLINE bool thp_collapse_isolate(const struct thp_collapse *c)
 {
 	if (!thp_collapse_suits(c) || !thp_collapse_lock(c))
 		return false;
 	if (thp_collapse_unheld(c))
 		return true;
-	thp_collapse_release(c, thp_nr(c->mm));
+	thp_collapse_unlock(c, thp_nr(c->mm));
 	return false;
 }
 
@@ -153,27 +146,26 @@ REF_ALWAYS_INLINE void thp_collapse_copy(const struct thp_collapse_variant *v,
 	}
 }
 
-/* __collapse_huge_page_copy_succeeded(): a folio is let go with the last of its entries. */
+/* __collapse_huge_page_copy_succeeded(): unlocked with the first of its entries, a folio is free with
+ * the last. */
 REF_ALWAYS_INLINE void thp_collapse_drop(const struct thp_collapse *c)
 {
-	struct ref_page *held = NULL;
+	struct ref_page *unlocked = NULL;
 
 	for (unsigned i = 0; i < thp_nr(c->mm); i++) {
 		void *ptep = thp_entry_at(c->mm, PGT_PTE, c->table, i);
-		struct ref_page *folio;
 		uint64_t pte = thp_clear(c->mm, PGT_PTE, ptep);
+		struct ref_page *folio;
 
 		if (thp_is_empty(c->mm, PGT_PTE, pte))
 			continue;
 		folio = ref_page_folio(thp_entry_page(c->mm, PGT_PTE, pte));
-		if (held && held != folio)
-			thp_collapse_let_go(held);
-		held = folio;
+		if (folio != unlocked)
+			thp_unlock(folio);
+		unlocked = folio;
 		ref_fetch_add(&folio->mapcount, -1);
 		ref_folio_put(folio, 1);
 	}
-	if (held)
-		thp_collapse_let_go(held);
 }
 
 /* set_pmd_at() of the new folio, and the old table kept for the next split. */
@@ -220,7 +212,7 @@ REF_ALWAYS_INLINE bool thp_collapse_take_unordered(const struct thp_collapse *c)
 		thp_write(c->mm, PGT_PMD, c->pmdp, c->mm->fmt->level[PGT_PMD].empty);
 		taken = thp_collapse_unheld(c);
 		if (!taken)
-			thp_collapse_release(c, thp_nr(c->mm));
+			thp_collapse_unlock(c, thp_nr(c->mm));
 	}
 	ref_spin_unlock(&c->mm->page_table_lock);
 	return taken;

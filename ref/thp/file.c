@@ -129,7 +129,7 @@ int thp_file_truncate(struct thp_file *file, struct ref_page *folio)
 
 	ref_spin_lock(&file->mm->rmap_lock);
 	if (REF_READ_ONCE(folio->mapping) == file)
-		thp_unmap_folio(folio);
+		thp_unmap_folio(folio, false);
 	ref_spin_unlock(&file->mm->rmap_lock);
 	ref_spin_lock(&file->lock);
 	if (REF_READ_ONCE(file->pages[index]) != folio) {

@@ -131,11 +131,11 @@ static void fill_table(struct ref_mm *mm, struct ref_page *table, struct ref_pag
  * it. The leaf was changed before, by a full barrier; a walker pins, with a full barrier, and then
  * reads the leaf again.
  */
-static int try_share(struct ref_page *folio, struct ref_page *page)
+static int try_share(struct ref_page *folio, struct ref_page *page, bool ignore_pins)
 {
 	if (!(REF_READ_ONCE(page->flags) & REF_PG_ANON_EXCLUSIVE))
 		return 0;
-	if (gup_maybe_pinned(folio))
+	if (!ignore_pins && gup_maybe_pinned(folio))
 		return -EBUSY;
 	ref_fetch_and(&page->flags, ~(uint32_t)REF_PG_ANON_EXCLUSIVE);
 	return 0;
@@ -156,7 +156,7 @@ static void spread(struct ref_page *folio, unsigned nr, bool exclusive)
  * table takes its place. migration: small leaves are not wanted, but migration entries; a pinned
  * folio gets leaves all the same.
  */
-static int __split_pmd(struct ref_mm *mm, void *pmdp, bool migration)
+static int __split_pmd(struct ref_mm *mm, void *pmdp, bool migration, bool ignore_pins)
 {
 	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PMD];
 	uint64_t pmd = thp_read(mm, PGT_PMD, pmdp);
@@ -169,7 +169,7 @@ static int __split_pmd(struct ref_mm *mm, void *pmdp, bool migration)
 	/* pmdp_invalidate(): atomic, and a flush that waits for no walker. */
 	thp_exchange(mm, PGT_PMD, pmdp, (pmd & ~l->invalid_clear) | l->invalid_set);
 	REF_STEP("thp: pmd invalid");
-	migration = migration && !try_share(folio, folio);
+	migration = migration && !try_share(folio, folio, ignore_pins);
 	if (!migration)
 		spread(folio, thp_nr(mm), exclusive);
 	fill_table(mm, table, folio, thp_right(thp_is_writable(mm, PGT_PMD, pmd), exclusive),
@@ -191,7 +191,7 @@ int thp_split_pmd(struct ref_mm *mm, uint64_t addr)
 	ref_spin_lock(&mm->page_table_lock);
 	pmdp = __pgt_entry(mm, addr, PGT_PMD);
 	if (pmdp && thp_is_leaf(mm, PGT_PMD, thp_read(mm, PGT_PMD, pmdp)))
-		err = __split_pmd(mm, pmdp, false);
+		err = __split_pmd(mm, pmdp, false, false);
 	ref_spin_unlock(&mm->page_table_lock);
 	return err;
 }
@@ -208,7 +208,8 @@ static uint64_t folio_addr(const struct ref_page *folio)
 }
 
 /* try_to_migrate_one() and try_to_unmap_one() of one small leaf. */
-static void __unmap_pte(struct ref_mm *mm, void *ptep, struct ref_page *folio, bool anon)
+static void __unmap_pte(struct ref_mm *mm, void *ptep, struct ref_page *folio, bool anon,
+			bool ignore_pins)
 {
 	uint64_t pte = thp_read(mm, PGT_PTE, ptep);
 	struct ref_page *page = thp_entry_page(mm, PGT_PTE, pte);
@@ -220,7 +221,7 @@ static void __unmap_pte(struct ref_mm *mm, void *ptep, struct ref_page *folio, b
 	if (anon) {
 		right = thp_right(thp_is_writable(mm, PGT_PTE, pte),
 				  REF_READ_ONCE(page->flags) & REF_PG_ANON_EXCLUSIVE);
-		if (try_share(folio, page)) {
+		if (try_share(folio, page, ignore_pins)) {
 			thp_publish(mm, PGT_PTE, ptep, pte);
 			return;
 		}
@@ -230,7 +231,8 @@ static void __unmap_pte(struct ref_mm *mm, void *ptep, struct ref_page *folio, b
 }
 
 /* What is mapped there now may be another folio: page_vma_mapped_walk() compares, too. */
-static void __unmap_huge(struct ref_mm *mm, void *pmdp, struct ref_page *folio, bool anon)
+static void __unmap_huge(struct ref_mm *mm, void *pmdp, struct ref_page *folio, bool anon,
+			 bool ignore_pins)
 {
 	uint64_t pmd = thp_read(mm, PGT_PMD, pmdp);
 
@@ -238,14 +240,14 @@ static void __unmap_huge(struct ref_mm *mm, void *pmdp, struct ref_page *folio, 
 		return;
 	if (anon) {
 		/* Cannot fail: thp_map() has deposited a table. */
-		__split_pmd(mm, pmdp, true);
+		__split_pmd(mm, pmdp, true, ignore_pins);
 		return;
 	}
 	thp_clear(mm, PGT_PMD, pmdp);
 	drop_leaf(folio);
 }
 
-void thp_unmap_folio(struct ref_page *folio)
+void thp_unmap_folio(struct ref_page *folio, bool ignore_pins)
 {
 	struct ref_mm *mm = folio->mm;
 	uint64_t addr = folio_addr(folio);
@@ -255,11 +257,11 @@ void thp_unmap_folio(struct ref_page *folio)
 	ref_spin_lock(&mm->page_table_lock);
 	e = __pgt_entry(mm, addr, PGT_PMD);
 	if (e)
-		__unmap_huge(mm, e, folio, anon);
+		__unmap_huge(mm, e, folio, anon, ignore_pins);
 	for (unsigned i = 0; i < folio->nr && REF_READ_ONCE(folio->mapcount); i++) {
 		e = __pgt_entry(mm, addr + ((uint64_t)i << mm->fmt->page_shift), PGT_PTE);
 		if (e)
-			__unmap_pte(mm, e, folio, anon);
+			__unmap_pte(mm, e, folio, anon, ignore_pins);
 	}
 	ref_spin_unlock(&mm->page_table_lock);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The splitters: the kernel's, and one that does not freeze the reference count. */
+/* The splitters: the kernel's, one that does not freeze the reference count, and one that does not
+ * mind pins. */
 #include "split.h"
 
 static int split_freeze(struct ref_page *page)
@@ -16,10 +17,19 @@ static int split_no_freeze(struct ref_page *page)
 	return thp_split_folio(&v, page);
 }
 
+static int split_ignore_pins(struct ref_page *page)
+{
+	static const struct thp_split_variant v = { .ignore_pins = true };
+
+	return thp_split_folio(&v, page);
+}
+
 static const struct thp_splitter splitters[] = {
 	{ "freeze", "the count goes from what is expected to 0 in one step", false, split_freeze },
 	{ "no_freeze", "the count is compared with what is expected, and then the folio is split",
 	  true, split_no_freeze },
+	{ "ignore_pins", "PageAnonExclusive goes for the while, whoever has pinned the page", true,
+	  split_ignore_pins },
 };
 
 size_t thp_nr_splitters(void)

@@ -13,7 +13,8 @@
 
 /* The hooks are the tests': they run between the steps. */
 struct thp_split_variant {
-	bool no_freeze; /* the count is looked at, and stays what it is */
+	bool no_freeze;	  /* the count is looked at, and stays what it is */
+	bool ignore_pins; /* PageAnonExclusive is taken from pinned pages, too */
 	void (*before_unmap)(struct ref_page *folio);
 	void (*before_freeze)(struct ref_page *folio);
 	void (*frozen)(struct ref_page *folio);
@@ -131,7 +132,7 @@ REF_ALWAYS_INLINE int thp_split_folio(const struct thp_split_variant *v, struct 
 		goto out_unlock;
 	if (v->before_unmap)
 		v->before_unmap(folio);
-	thp_unmap_folio(folio);
+	thp_unmap_folio(folio, v->ignore_pins);
 	if (v->before_freeze)
 		v->before_freeze(folio);
 	if (thp_split_frozen(v, folio, nr, extra, file))

@@ -142,9 +142,10 @@ void __thp_deposit(struct ref_mm *mm, struct ref_page *table);
 struct ref_page *__thp_withdraw(struct ref_mm *mm);
 /*
  * unmap_folio(): takes every leaf of the folio away, with its reference; an anonymous one's become
- * migration entries. A leaf of a pinned page stays. Folio lock and rmap_lock held.
+ * migration entries. A leaf of a pinned page stays (ignore_pins is busted). Folio lock and rmap_lock
+ * held.
  */
-void thp_unmap_folio(struct ref_page *folio);
+void thp_unmap_folio(struct ref_page *folio, bool ignore_pins);
 /* remap_page(): makes leaves of the nr pages' migration entries again. Folio locks and rmap_lock
  * held. */
 void thp_remap(struct ref_page *head, unsigned nr);

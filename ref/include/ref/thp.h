@@ -81,7 +81,7 @@ int thp_file_truncate(struct thp_file *file, struct ref_page *folio);
 typedef int (*thp_split_fn)(struct ref_page *page);
 
 struct thp_splitter {
-	const char *name; /* freeze | no_freeze */
+	const char *name; /* freeze | no_freeze | ignore_pins */
 	const char *summary;
 	bool busted;
 	thp_split_fn split;
