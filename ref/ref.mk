@@ -158,13 +158,17 @@ $(foreach t,$(kmap-tests),$(eval $t-libs := ref))
 # The explorer: the same sources over port.h's model backend.
 model-libs += refexplore
 refexplore-srcs := $(filter-out ref/port_native.c,$(ref-srcs)) \
-	$(addprefix ref/explore/,buffer.c columns.c coro.c memory.c models.c schedule.c search.c setup.c \
-	sync.c trace.c $(patsubst %,model_%.c,dax gather gup kmap litmus litmus_events longterm thp))
+	$(addprefix ref/explore/,buffer.c choices.c columns.c coro.c memory.c models.c schedule.c \
+	search.c setup.c sync.c trace.c $(patsubst %,model_%.c,dax gather gup kmap litmus litmus_events longterm thp))
 
-tests += ref/test/test_explore
-asan-tests += ref/test/test_explore
-ref/test/test_explore-srcs := ref/test/test_explore.c
-ref/test/test_explore-model := refexplore
+tests += ref/test/test_explore_coro
+ref/test/test_explore_coro-srcs := ref/test/test_explore_coro.c
+
+explore-tests := $(addprefix ref/test/,test_explore test_explore_engine test_explore_reduction)
+tests += $(explore-tests)
+asan-tests += $(explore-tests)
+$(foreach t,$(explore-tests),$(eval $t-srcs := $t.c))
+$(foreach t,$(explore-tests),$(eval $t-model := refexplore))
 
 # The table of variants, and the litmus tests beside the protocols.
 refexplore-srcs += ref/explore/variants.c

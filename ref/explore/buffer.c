@@ -103,8 +103,9 @@ bool engine_all_drainable(unsigned cpu, const volatile void *p, unsigned size)
 void engine_drain_one(unsigned cpu, char *text, size_t size)
 {
 	struct engine_cpu *c = &E.cpu[cpu];
+	static const struct model_site site; /* of no pointer */
 	struct engine_store s = c->store[0];
-	char name[64];
+	char name[64], value[32];
 
 	c->nr_stores--;
 	memmove(&c->store[0], &c->store[1], c->nr_stores * sizeof(s));
@@ -113,7 +114,8 @@ void engine_drain_one(unsigned cpu, char *text, size_t size)
 		return;
 	if (!engine_name_of(s.p, name, sizeof(name)))
 		snprintf(name, sizeof(name), "a store");
-	snprintf(text, size, "%s = %#llx", name, (unsigned long long)engine_peek(s.p, s.size));
+	snprintf(text, size, "%s = %s", name,
+		 engine_value(&site, s.size, engine_peek(s.p, s.size), value, sizeof(value)));
 }
 
 void engine_drain_cpu(unsigned cpu)

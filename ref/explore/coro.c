@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Coroutines: what a call must preserve is pushed, and the stack pointer exchanged. Where there is
- * no assembly for the machine, the first entry is by makecontext(3) and the others by _longjmp(3),
- * which make no system call either.
+ * no assembly for the machine, or CORO_PORTABLE is defined, a stack is entered once by
+ * makecontext(3), and from then on by _longjmp(3), which makes no system call either.
  */
+#undef _FORTIFY_SOURCE /* takes _longjmp() to another stack for a mistake */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -55,7 +57,7 @@ static void coro_main(struct coro *c)
 	__builtin_unreachable();
 }
 
-#if defined(__x86_64__) || defined(__aarch64__)
+#if (defined(__x86_64__) || defined(__aarch64__)) && !defined(CORO_PORTABLE)
 
 /* void coro_exchange(void **save, void *sp); and what a new coroutine starts with, its struct coro
  * in a register that calls preserve. */
@@ -144,26 +146,29 @@ void coro_switch(struct coro *from, struct coro *to)
 #include <setjmp.h>
 #include <ucontext.h>
 
-/* Where _longjmp() finds them: above the stack in use, but for the thread's own. */
+/* Above the stack in use; for the thread's own stack, its only one. */
 struct coro_jump {
-	jmp_buf env;
-	struct coro *self;
+	jmp_buf env, begin;
+	bool entered; /* `begin` is where the next function can be begun */
+	bool fresh;   /* and has to be */
 };
-
-static void *thread_sp;
 
 static struct coro_jump *jump_of(struct coro *c)
 {
 	static struct coro_jump thread_jump;
 
-	return c->stack && c->fn ? (struct coro_jump *)(c->stack + c->size) - 1 : &thread_jump;
+	return c->fn ? (struct coro_jump *)(c->stack + c->size) - 1 : &thread_jump;
 }
 
 static struct coro *entering;
 
+/* Entered once by makecontext(), which costs a system call; from then on by _longjmp(). */
 static void enter(void)
 {
-	coro_main(entering);
+	struct coro *volatile self = entering;
+
+	_setjmp(jump_of(self)->begin);
+	coro_main(self);
 }
 
 void coro_start(struct coro *c, void (*fn)(void *arg), void *arg)
@@ -171,17 +176,21 @@ void coro_start(struct coro *c, void (*fn)(void *arg), void *arg)
 	c->fn = fn;
 	c->arg = arg;
 	asan_fresh(c);
-	c->sp = NULL;
+	jump_of(c)->fresh = true;
 }
 
-/* makecontext() needs a context of its own to be taken from. */
-static void first_entry(struct coro *to)
+static void begin(struct coro *to)
 {
+	struct coro_jump *jump = jump_of(to);
 	ucontext_t uc;
 
+	jump->fresh = false;
+	if (jump->entered)
+		_longjmp(jump->begin, 1);
+	jump->entered = true;
 	getcontext(&uc);
 	uc.uc_stack.ss_sp = to->stack;
-	uc.uc_stack.ss_size = to->size - sizeof(struct coro_jump);
+	uc.uc_stack.ss_size = to->size - sizeof(*jump);
 	uc.uc_link = NULL;
 	makecontext(&uc, enter, 0);
 	entering = to;
@@ -191,10 +200,9 @@ static void first_entry(struct coro *to)
 void coro_switch(struct coro *from, struct coro *to)
 {
 	asan_leave(from, to);
-	from->sp = &thread_sp;
 	if (!_setjmp(jump_of(from)->env)) {
-		if (!to->sp)
-			first_entry(to);
+		if (jump_of(to)->fresh)
+			begin(to);
 		_longjmp(jump_of(to)->env, 1);
 	}
 	asan_arrive(from, from->fake);

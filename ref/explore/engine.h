@@ -174,7 +174,9 @@ struct engine_deviation {
 	struct engine_choice choice;
 };
 
-enum engine_event { EVENT_NONE, EVENT_FINISHED, EVENT_END, EVENT_CUT, EVENT_FAILED, EVENT_BAD_REPLAY };
+enum engine_event {
+	EVENT_NONE, EVENT_FINISHED, EVENT_END, EVENT_CUT, EVENT_FAILED, EVENT_BAD_REPLAY
+};
 
 struct explore {
 	const struct explore_model *m;
@@ -190,6 +192,8 @@ struct explore {
 	bool buffers;		/* stores are delayed */
 	bool fresh;		/* past the deviations: alternatives are noted */
 	bool recording;		/* the steps' texts */
+	bool dry;		/* the default once more, noting nothing */
+	bool deterministic;
 	bool prologue;		/* a task runs up to its first step, when its CPU gets to it */
 
 	enum engine_event event;
@@ -240,7 +244,8 @@ struct explore {
 	struct engine_bucket { uint32_t *node; size_t nr, max; } *bucket; /* by preemptions */
 	struct engine_deviation dev[ENGINE_DEVIATIONS];
 	unsigned nr_dev, next_dev;
-	struct engine_seen { uint64_t key; uint32_t level, steps; } *seen; /* level + 1; 0: empty */
+	uint64_t *seen;		/* hashes of the states, 0 where there is none */
+	struct engine_reached { uint32_t preemptions : 8, steps : 24; } *reached;
 	size_t nr_seen, max_seen;
 	unsigned shortest;	/* as many steps are not made; UINT_MAX: all are */
 	unsigned shortest_steps; /* of the best failing schedule */
@@ -276,10 +281,7 @@ void engine_block(struct engine_ctx *self, enum engine_block block);
 __attribute__((noreturn)) void engine_leave(enum engine_event event);
 void engine_fail(const char *invariant, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void engine_schedule(void); /* one: E.event says how it ended */
-bool engine_callbacks_done(const struct engine_ctx *ctx);
-bool engine_ctx_enabled(const struct engine_ctx *ctx);
 struct engine_ctx *engine_top(unsigned cpu); /* or NULL */
-bool engine_may_land(unsigned cpu, enum explore_context context);
 void engine_section_changed(unsigned cpu);
 unsigned engine_sections(void); /* CPUs that are in one */
 
@@ -293,14 +295,29 @@ REF_ALWAYS_INLINE void engine_point(struct engine_ctx *self)
 	engine_decide(self);
 }
 
+/* ---- choices.c: who could ---- */
+bool engine_callbacks_done(const struct engine_ctx *ctx);
+bool engine_top_enabled(unsigned cpu);
+bool engine_ipi_ready(unsigned cpu);
+bool engine_possible(struct engine_choice c);
+unsigned engine_cost(struct engine_choice c); /* in preemptions */
+struct engine_choice engine_default(void); /* CHOICE_RUN with NO_CPU: nobody */
+void engine_note_alternatives(struct engine_choice chosen);
+
 /* ---- search.c: which schedules there are ---- */
 void engine_note(struct engine_choice choice, unsigned cost); /* an alternative */
 bool engine_seen(uint64_t key);	/* and from now on it is */
+REF_ALWAYS_INLINE void engine_seen_soon(uint64_t key)
+{
+	if (ref_likely(E.max_seen))
+		__builtin_prefetch(&E.seen[key & (E.max_seen - 1)]);
+}
 
 /* ---- memory ---- */
 void engine_memory_reset(void);
 void engine_log_store(volatile void *p, unsigned size, uint64_t v);
-void engine_check_freed(const volatile void *p, unsigned size);
+void engine_check_freed(const struct model_site *s, const volatile void *p, unsigned size);
+extern bool engine_forget_histories;
 uint64_t engine_state_hash(void);
 
 /* ---- buffer.c: delayed stores ---- */

@@ -140,6 +140,7 @@ static struct engine_ctx *push(unsigned cpu, enum explore_context context, const
 		ctx->irqs_off_before = c->irqs_off;
 		c->irqs_off = 1;
 		E.ref_cpu[cpu].irqs_off = 1;
+		E.stores++;
 	}
 	if (context != EXPLORE_TASK)
 		engine_section_changed(cpu);
@@ -157,6 +158,7 @@ static void pop(struct engine_ctx *ctx)
 	if (ctx->context == EXPLORE_IRQ || ctx->context == EXPLORE_NMI) {
 		c->irqs_off = ctx->irqs_off_before;
 		E.ref_cpu[ctx->cpu].irqs_off = ctx->irqs_off_before;
+		E.stores++;
 	}
 	if (ctx->is_rcu)
 		c->callbacks_run++;
@@ -186,91 +188,7 @@ static void start_tasks(unsigned cpu)
 	}
 }
 
-bool engine_may_land(unsigned cpu, enum explore_context context)
-{
-	const struct engine_ctx *top = engine_top(cpu);
-	bool on = !E.cpu[cpu].irqs_off;
-
-	if (E.buffers && !engine_all_drainable(cpu, NULL, 0))
-		return false;
-	switch (context) {
-	case EXPLORE_FAULT:
-		return top && top->context == EXPLORE_TASK && top->faults;
-	case EXPLORE_SOFTIRQ:
-		return on && (!top || top->context == EXPLORE_TASK ||
-			      top->context == EXPLORE_FAULT);
-	case EXPLORE_IRQ:
-		return on && (!top || top->context < EXPLORE_IRQ || top->context == EXPLORE_FAULT);
-	case EXPLORE_NMI:
-		return !top || top->context != EXPLORE_NMI;
-	default:
-		return false;
-	}
-}
-
-/* Those that were queued when it called rcu_barrier(). */
-bool engine_callbacks_done(const struct engine_ctx *ctx)
-{
-	for (unsigned cpu = 0; cpu < E.nr_cpus; cpu++)
-		if (E.cpu[cpu].callbacks_run < ctx->callbacks_target[cpu])
-			return false;
-	return true;
-}
-
-bool engine_ctx_enabled(const struct engine_ctx *ctx)
-{
-	switch (ctx->block) {
-	case BLOCK_LOCK:
-		return !engine_view(ctx->cpu, ctx->word, sizeof(int)) &&
-		       (!E.buffers || engine_all_drainable(ctx->cpu, ctx->word, sizeof(int)));
-	case BLOCK_DRAIN:
-		return engine_all_drainable(ctx->cpu, ctx->word, ctx->word_size);
-	case BLOCK_WAIT:
-		if (!ctx->nr_reads || ctx->nr_reads > ENGINE_READS)
-			return E.stores != ctx->stores_seen;
-		for (unsigned i = 0; i < ctx->nr_reads; i++)
-			if (engine_view(ctx->cpu, ctx->read[i].p, ctx->read[i].size) !=
-			    ctx->read[i].value)
-				return true;
-		return false;
-	case BLOCK_SLEEP:
-		return ctx->woken;
-	case BLOCK_GRACE:
-		return !ctx->grace_mask;
-	case BLOCK_CALLBACKS:
-		return engine_callbacks_done(ctx);
-	}
-	return true;
-}
-
 /* ---- deciding ---- */
-
-static bool callback_ready(unsigned cpu)
-{
-	const struct engine_cpu *c = &E.cpu[cpu];
-
-	return c->callbacks_run < c->nr_callbacks && !c->callback[c->callbacks_run].grace_mask &&
-	       engine_may_land(cpu, EXPLORE_SOFTIRQ);
-}
-
-static bool ipi_ready(unsigned cpu)
-{
-	return E.cpu[cpu].ipi_pending && engine_may_land(cpu, EXPLORE_IRQ);
-}
-
-static bool top_enabled(unsigned cpu)
-{
-	const struct engine_ctx *top = engine_top(cpu);
-
-	return top && engine_ctx_enabled(top);
-}
-
-/* It has a next step: an interrupt that has been sent, its context's, or, where that waits or there
- * is none, a callback. */
-static bool cpu_enabled(unsigned cpu)
-{
-	return ipi_ready(cpu) || top_enabled(cpu) || callback_ready(cpu);
-}
 
 /* Every invariant, after each step. */
 static bool invariants_hold(bool at_end)
@@ -319,112 +237,10 @@ static enum engine_event nobody_can_go_on(void)
 	return EVENT_FAILED;
 }
 
-/* ---- choices ---- */
-
-static bool drain_possible(struct engine_choice c)
-{
-	if (c.arg == c.cpu || !E.cpu[c.cpu].nr_stores || !engine_drainable(c.cpu))
-		return false;
-	/* Its own stores are no news to who goes on; who has nothing to do does not. */
-	return c.arg == NO_CPU ? E.picked == NO_CPU : c.arg < E.nr_cpus && E.cpu[c.arg].depth;
-}
-
-static bool choice_possible(struct engine_choice c)
-{
-	if (c.cpu >= E.nr_cpus)
-		return false;
-	if (E.picked != NO_CPU && E.picked != (c.kind == CHOICE_DRAIN ? c.arg : c.cpu))
-		return false;
-	switch (c.kind) {
-	case CHOICE_RUN:
-		return cpu_enabled(c.cpu);
-	case CHOICE_CALLBACK:
-		return callback_ready(c.cpu) && top_enabled(c.cpu) && !ipi_ready(c.cpu);
-	case CHOICE_LAND:
-		return c.arg < E.nr_interrupts && E.interrupt[c.arg].cpu == c.cpu &&
-		       E.landed[c.arg] < E.interrupt[c.arg].times &&
-		       engine_may_land(c.cpu, E.interrupt[c.arg].context);
-	case CHOICE_DRAIN:
-		return drain_possible(c);
-	}
-	return false;
-}
-
-/* Leaving a CPU that could go on, and an interrupt, is a preemption each; a drain costs what going
- * on with the CPU does that it is made for. */
-static unsigned choice_cost(struct engine_choice c)
-{
-	unsigned cpu = c.kind == CHOICE_DRAIN ? c.arg : c.cpu;
-
-	return (cpu != NO_CPU && E.last != NO_CPU && cpu != E.last) +
-	       (c.kind == CHOICE_LAND || c.kind == CHOICE_CALLBACK);
-}
-
-static void note(struct engine_choice c, struct engine_choice chosen)
-{
-	if ((c.kind != chosen.kind || c.cpu != chosen.cpu || c.arg != chosen.arg) &&
-	    choice_possible(c))
-		engine_note(c, choice_cost(c));
-}
-
-static void note_drains(unsigned char cpu, struct engine_choice chosen)
-{
-	if (!E.cpu[cpu].nr_stores)
-		return;
-	for (unsigned then = 0; then < E.nr_cpus; then++)
-		note((struct engine_choice){ CHOICE_DRAIN, cpu, (unsigned char)then }, chosen);
-	if (chosen.kind == CHOICE_DRAIN)
-		note((struct engine_choice){ CHOICE_DRAIN, cpu, NO_CPU }, chosen);
-}
-
-static void note_alternatives(struct engine_choice chosen)
-{
-	for (unsigned char cpu = 0; cpu < E.nr_cpus; cpu++) {
-		note((struct engine_choice){ CHOICE_RUN, cpu, 0 }, chosen);
-		if (E.cpu[cpu].callbacks_run < E.cpu[cpu].nr_callbacks)
-			note((struct engine_choice){ CHOICE_CALLBACK, cpu, 0 }, chosen);
-		note_drains(cpu, chosen);
-	}
-	for (unsigned i = 0; i < E.nr_interrupts; i++)
-		note((struct engine_choice){ CHOICE_LAND, (unsigned char)E.interrupt[i].cpu,
-					     (unsigned char)i }, chosen);
-}
-
-/* Where nobody can go on, stores reach memory. */
-static struct engine_choice default_drain(void)
-{
-	struct engine_choice c = { CHOICE_DRAIN, 0, (unsigned char)E.picked };
-
-	for (; c.cpu < E.nr_cpus; c.cpu++)
-		if (choice_possible(c))
-			return c;
-	return (struct engine_choice){ CHOICE_RUN, NO_CPU, 0 };
-}
-
-/* CHOICE_RUN with NO_CPU: nobody. */
-static struct engine_choice default_choice(void)
-{
-	unsigned first = E.picked != NO_CPU ? E.picked : E.last;
-	struct engine_choice c = { CHOICE_RUN, (unsigned char)first, 0 };
-
-	if (first != NO_CPU && cpu_enabled(first))
-		return c;
-	for (c.cpu = 0; E.picked == NO_CPU && c.cpu < E.nr_cpus; c.cpu++)
-		if (cpu_enabled(c.cpu))
-			return c;
-	return default_drain();
-}
-
 /* False: the schedule ends here; E.event says how. Only seen by the root. */
-static bool choose(struct engine_ctx *self, struct engine_choice *c)
+static bool may_choose(struct engine_ctx *self, struct engine_choice *c)
 {
-	bool check = E.fresh || E.recording;
-
-	if (check && !invariants_hold(false))
-		return end(self, EVENT_FAILED);
-	if (E.last != NO_CPU && E.picked == NO_CPU && !top_enabled(E.last) && !ipi_ready(E.last))
-		E.last = NO_CPU;
-	*c = default_choice();
+	*c = engine_default();
 	if (c->cpu == NO_CPU && E.picked != NO_CPU)
 		return end(self, EVENT_CUT); /* drained for one whom that did not help */
 	if (c->cpu == NO_CPU)
@@ -433,27 +249,68 @@ static bool choose(struct engine_ctx *self, struct engine_choice *c)
 		engine_fail("livelock", "still going after %d steps", ENGINE_MAX_STEPS);
 		return end(self, EVENT_FAILED);
 	}
-	if (E.fresh) {
-		if (E.reduction && engine_seen(engine_state_hash()))
-			return end(self, EVENT_CUT);
-		if (E.step >= E.shortest)
-			return end(self, EVENT_CUT);
-		note_alternatives(*c);
-		return true;
-	}
-	if (E.next_dev < E.nr_dev && E.dev[E.next_dev].step == E.step) {
-		*c = E.dev[E.next_dev++].choice;
-		if (E.recording && !choice_possible(*c)) {
-			snprintf(E.why, sizeof(E.why), "step %u: that cannot happen here", E.step);
-			return end(self, EVENT_BAD_REPLAY);
-		}
-		E.slow_at = E.next_dev < E.nr_dev ? E.dev[E.next_dev].step : 0;
-		if (E.recording)
-			E.slow_at = 0;
-		else if (E.next_dev == E.nr_dev)
-			E.fresh = true;
-	}
 	return true;
+}
+
+/* What the last CPU did last is over: leaving it is free if it cannot go on. */
+static void settle_last(void)
+{
+	if (E.last != NO_CPU && E.picked == NO_CPU && !engine_top_enabled(E.last) &&
+	    !engine_ipi_ready(E.last))
+		E.last = NO_CPU;
+}
+
+/*
+ * Where no schedule has been before. With no alternative left, all that knowing a state saves is the
+ * way to the end, so that to remember every fourth is enough.
+ */
+static bool choose_fresh(struct engine_ctx *self, struct engine_choice *c)
+{
+	bool forced = E.preemptions >= E.bound && E.last != NO_CPU && !E.buffers;
+	bool look = E.reduction && (!forced || !(E.step & 3));
+	uint64_t key = 0;
+
+	if (look) {
+		key = engine_state_hash();
+		engine_seen_soon(key);
+	}
+	if (!invariants_hold(false))
+		return end(self, EVENT_FAILED);
+	if (!may_choose(self, c))
+		return false;
+	if (E.step >= E.shortest || (look && engine_seen(key)))
+		return end(self, EVENT_CUT);
+	if (!forced)
+		engine_note_alternatives(*c);
+	return true;
+}
+
+/* Where its deviations say who goes on, and else the default. */
+static bool choose_known(struct engine_ctx *self, struct engine_choice *c)
+{
+	if ((E.recording || E.dry) && !invariants_hold(false))
+		return end(self, EVENT_FAILED);
+	if (!may_choose(self, c))
+		return false;
+	if (E.next_dev == E.nr_dev || E.dev[E.next_dev].step != E.step)
+		return true;
+	*c = E.dev[E.next_dev++].choice;
+	if (E.recording) {
+		if (engine_possible(*c))
+			return true;
+		snprintf(E.why, sizeof(E.why), "step %u: that cannot happen here", E.step);
+		return end(self, EVENT_BAD_REPLAY);
+	}
+	E.fresh = E.next_dev == E.nr_dev;
+	E.slow_at = E.fresh ? 0 : E.dev[E.next_dev].step;
+	return true;
+}
+
+/* False: the schedule ends here; E.event says how. Only seen by the root. */
+static bool choose(struct engine_ctx *self, struct engine_choice *c)
+{
+	settle_last();
+	return E.fresh ? choose_fresh(self, c) : choose_known(self, c);
 }
 
 static struct engine_ctx *land(struct engine_choice c)
@@ -466,7 +323,7 @@ static struct engine_ctx *land(struct engine_choice c)
 
 		E.landed[c.arg]++;
 		ctx = push(c.cpu, i->context, i->name, i->fn, i->arg);
-	} else if (ipi_ready(c.cpu)) {
+	} else if (engine_ipi_ready(c.cpu)) {
 		cpu->ipi_pending = false;
 		E.nr_ipis--;
 		ctx = push(c.cpu, EXPLORE_IRQ, "ipi", (void (*)(void *))engine_ipi_handler,
@@ -516,7 +373,7 @@ void engine_decide(struct engine_ctx *self)
 	for (;;) {
 		if (!choose(self, &c))
 			return;
-		E.preemptions += choice_cost(c);
+		E.preemptions += engine_cost(c);
 		E.step++;
 		if (c.kind != CHOICE_DRAIN)
 			break;
@@ -524,7 +381,7 @@ void engine_decide(struct engine_ctx *self)
 	}
 	E.last = c.cpu;
 	E.picked = NO_CPU;
-	landed = c.kind != CHOICE_RUN || ipi_ready(c.cpu) || !top_enabled(c.cpu);
+	landed = c.kind != CHOICE_RUN || engine_ipi_ready(c.cpu) || !engine_top_enabled(c.cpu);
 	next = landed ? land(c) : engine_top(c.cpu);
 	if (E.recording)
 		engine_trace_step(next, landed);
@@ -570,7 +427,7 @@ void engine_schedule(void)
 	if (E.event == EVENT_FAILED)
 		return;
 	E.last = NO_CPU;
-	E.fresh = !E.nr_dev && !E.recording;
+	E.fresh = !E.nr_dev && !E.recording && !E.dry;
 	E.slow_at = E.nr_dev && !E.recording ? E.dev[0].step : 0;
 	for (;;) {
 		engine_decide(NULL);

@@ -18,6 +18,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include "engine.h"
@@ -36,44 +37,78 @@ static double now(void)
 
 /* ---- states ---- */
 
-static struct engine_seen *find(struct engine_seen *table, size_t max, uint64_t key)
+#define FIRST_TABLE (1 << 14)
+#define HUGE_PAGE (2UL << 20)
+
+/* Never 0, which is an empty place. */
+static size_t find(const uint64_t *table, size_t max, uint64_t key)
 {
 	size_t i = (size_t)key & (max - 1);
 
-	while (table[i].level && table[i].key != key)
+	while (table[i] && table[i] != key)
 		i = (i + 1) & (max - 1);
-	return &table[i];
+	return i;
+}
+
+/* Looked up at random: with huge pages that costs one miss and not two. */
+static void *new_table(size_t max, size_t entry)
+{
+	size_t size = max * entry;
+	void *table;
+
+	if (size < HUGE_PAGE)
+		return calloc(max, entry);
+	table = aligned_alloc(HUGE_PAGE, size);
+	if (!table)
+		return NULL;
+	madvise(table, size, MADV_HUGEPAGE);
+	memset(table, 0, size);
+	return table;
 }
 
 static bool grow_seen(void)
 {
-	size_t max = E.max_seen ? E.max_seen * 2 : 1 << 14;
-	struct engine_seen *seen = calloc(max, sizeof(*seen));
+	size_t max = E.max_seen ? E.max_seen * 4 : FIRST_TABLE;
+	struct engine_reached *reached = new_table(max, sizeof(*reached));
+	uint64_t *seen = new_table(max, sizeof(*seen));
 
-	if (!seen) {
+	if (!seen || !reached) {
+		free(seen);
+		free(reached);
 		E.error = -ENOMEM;
 		return false;
 	}
-	for (size_t i = 0; i < E.max_seen; i++)
-		if (E.seen[i].level)
-			*find(seen, max, E.seen[i].key) = E.seen[i];
+	for (size_t i = 0; i < E.max_seen; i++) {
+		if (E.seen[i]) {
+			size_t at = find(seen, max, E.seen[i]);
+
+			seen[at] = E.seen[i];
+			reached[at] = E.reached[i];
+		}
+	}
 	free(E.seen);
+	free(E.reached);
 	E.seen = seen;
+	E.reached = reached;
 	E.max_seen = max;
 	return true;
 }
 
 bool engine_seen(uint64_t key)
 {
-	struct engine_seen *s;
+	struct engine_reached *r;
+	size_t i;
 
 	if (E.nr_seen * 2 >= E.max_seen && !grow_seen())
 		return true;
-	s = find(E.seen, E.max_seen, key);
-	if (s->level && (s->level < E.preemptions + 1 || s->steps <= E.step))
+	i = find(E.seen, E.max_seen, key);
+	r = &E.reached[i];
+	if (E.seen[i] && (r->preemptions < E.preemptions || r->steps <= E.step))
 		return true;
-	E.nr_seen += !s->level;
-	*s = (struct engine_seen){ key, E.preemptions + 1, E.step };
+	E.nr_seen += !E.seen[i];
+	E.seen[i] = key;
+	r->preemptions = (uint8_t)E.preemptions;
+	r->steps = E.step;
 	return false;
 }
 
@@ -204,6 +239,24 @@ static void run_one(uint32_t node, struct explore_result *r)
 		note_failure(r);
 }
 
+/*
+ * The same schedule twice has to be the same, or no replay is. What differs is most likely plain
+ * data that setup made and that was not given to explore_memory().
+ */
+static bool deterministic(struct explore_result *r)
+{
+	uint64_t hash;
+	unsigned steps;
+
+	run_one(NO_NODE, r);
+	hash = engine_state_hash();
+	steps = E.step;
+	E.dry = true;
+	engine_schedule();
+	E.dry = false;
+	return steps == E.step && hash == engine_state_hash();
+}
+
 /* All schedules with exactly so many preemptions. False: stopped. */
 static bool run_level(struct watch *w, struct explore_result *r)
 {
@@ -225,7 +278,12 @@ static void search(const struct explore_options *o, struct explore_result *r)
 	struct watch w = { o, now(), now() };
 
 	r->complete = true;
-	run_one(NO_NODE, r);
+	E.deterministic = deterministic(r);
+	if (!E.deterministic) {
+		r->failed = true;
+		E.shortest_node = NO_NODE;
+		return;
+	}
 	for (E.level = 0; E.level <= E.bound; E.level++) {
 		r->bound = E.level;
 		if (!run_level(&w, r)) {
@@ -244,6 +302,10 @@ static void record(struct explore_result *r)
 	E.broken[0] = E.why[0] = '\0';
 	engine_schedule();
 	E.recording = false;
+	if (!E.deterministic || (r->failed && E.event != EVENT_FAILED)) {
+		engine_fail("deterministic", "the same schedule went differently the second time");
+		E.event = EVENT_FAILED;
+	}
 	r->preemptions = E.preemptions;
 	r->failed = E.event == EVENT_FAILED;
 	r->schedule = engine_schedule_text();
@@ -254,6 +316,7 @@ static void record(struct explore_result *r)
 
 static int replay(const char *text, struct explore_result *r)
 {
+	E.deterministic = true;
 	if (engine_parse(text)) {
 		r->why = strdup(E.why);
 		return -EINVAL;

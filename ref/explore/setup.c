@@ -228,5 +228,6 @@ void engine_teardown(void)
 	free(E.undo);
 	free(E.node);
 	free(E.seen);
+	free(E.reached);
 	memset(&E, 0, sizeof(E));
 }

@@ -201,7 +201,7 @@ void model_spin_lock(const struct model_site *s, struct ref_spinlock *l)
 	}
 	ctx->word = l;
 	engine_block(ctx, BLOCK_LOCK);
-	engine_check_freed(l, sizeof(*l));
+	engine_check_freed(s, l, sizeof(*l));
 	engine_drain_cpu(ctx->cpu);
 	engine_log_store(&l->locked, sizeof(l->locked), 1);
 	engine_learn(ctx, lock_taken(l));
@@ -219,7 +219,7 @@ bool model_spin_trylock(const struct model_site *s, struct ref_spinlock *l)
 		return !busy;
 	}
 	engine_point_full(ctx, l, sizeof(*l));
-	engine_check_freed(l, sizeof(*l));
+	engine_check_freed(s, l, sizeof(*l));
 	busy = engine_view(ctx->cpu, &l->locked, sizeof(l->locked));
 	note_wait(ctx, &l->locked);
 	if (!busy) {
@@ -242,7 +242,7 @@ void model_spin_unlock(const struct model_site *s, struct ref_spinlock *l)
 		return;
 	}
 	engine_point(ctx);
-	engine_check_freed(l, sizeof(*l));
+	engine_check_freed(s, l, sizeof(*l));
 	if (!engine_view(ctx->cpu, &l->locked, sizeof(l->locked)))
 		explore_fail("lock", "%s unlocked, which nobody holds", s->expr);
 	engine_store(ctx, &l->locked, sizeof(l->locked), 0);
@@ -260,7 +260,7 @@ void model_sleep_while(const struct model_site *s, int *word, int val)
 	if (!ctx)
 		return;
 	full_barrier(ctx);
-	engine_check_freed(word, sizeof(*word));
+	engine_check_freed(s, word, sizeof(*word));
 	v = (int)engine_peek(word, sizeof(*word));
 	engine_learn(ctx, (unsigned)v);
 	engine_what(s, word, what, sizeof(what));

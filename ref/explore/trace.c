@@ -52,14 +52,15 @@ void engine_trace_drain(unsigned cpu, const char *text)
 	engine_trace_text(NULL, "%s reaches memory", text);
 }
 
+/* Where: the function, file and line, and what the code itself called the place last. */
 static char *site_text(const struct model_site *s, const struct engine_ctx *ctx)
 {
 	const char *file = strrchr(s->file, '/');
+	const char *step = ctx && ctx->step_name ? ctx->step_name : "";
 	char *text;
 
-	if (ctx && ctx->step_name)
-		return strdup(ctx->step_name);
-	if (asprintf(&text, "%s %s:%u", s->function, file ? file + 1 : s->file, s->line) < 0)
+	if (asprintf(&text, "%s %s:%u%s%s%s", s->function, file ? file + 1 : s->file, s->line,
+		     *step ? " (" : "", step, *step ? ")" : "") < 0)
 		return NULL;
 	return text;
 }

@@ -90,8 +90,10 @@ enum explore_context explore_context(void);
 
 /*
  * Invariants that every exploration has: "deadlock" (nobody can run and somebody has not finished: a
- * lost wake-up, a lock taken twice), "livelock" (a schedule of more than 100,000 steps), and those
- * given to explore_freed().
+ * lost wake-up, a lock taken twice), "livelock" (a schedule of more than 100,000 steps),
+ * "deterministic" (the same schedule went differently the second time: setup made plain data that it
+ * did not give to explore_memory()), "lock" (unlocked by somebody while nobody held it), "limit" (of
+ * the explorer), and those given to explore_freed().
  */
 
 /* ---- running ---- */
@@ -111,9 +113,9 @@ struct explore_options {
 struct explore_step {
 	unsigned cpu;
 	enum explore_context context;
-	const char *task; /* name of the task or interrupt */
-	char *site;	  /* function, file:line, or the name of the latest REF_STEP() */
-	char *text;	  /* what it did: "read pmd[1] = 0x2067" */
+	const char *task; /* name of the task or interrupt; "memory": a delayed store arrives */
+	char *site;	  /* "function file:line", and in brackets the latest REF_STEP()'s name */
+	char *text;	  /* what it did: "read *pmdp (pmd[1]) = 0x2067" */
 };
 
 struct explore_result {
