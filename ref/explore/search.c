@@ -219,7 +219,7 @@ static bool go_on(struct watch *w, const struct explore_result *r)
 
 	if (E.error || (w->o->max_schedules && r->schedules >= w->o->max_schedules))
 		return false;
-	if (r->schedules % 256 || !w->o->progress)
+	if (r->schedules % 16 || !w->o->progress)
 		return true;
 	t = now();
 	if (t - w->last < 0.2)

@@ -199,10 +199,10 @@ static void test_hostile(void)
 		"1c1\n", "\xff\xfe", "1c1;rm", "1C1", "0x1c1", "1c1.2c1.3c1.4c1.5c0.6c1",
 	};
 	char *longest = malloc(200001);
+	struct explore_result r;
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct explore_options o = { .bound = 3, .replay = bad[i] };
-		struct explore_result r;
 		int err = explore_run(&failing, &o, &r);
 
 		ok(err == -EINVAL && r.why && *r.why, "schedule '%s' is refused: %s", bad[i],
@@ -212,8 +212,9 @@ static void test_hostile(void)
 	for (unsigned i = 0; i < 200000; i++)
 		longest[i] = "1c1."[i % 4];
 	longest[200000] = '\0';
-	ok(explore_run(&failing, &(struct explore_options){ .replay = longest },
-		       &(struct explore_result){ 0 }) == -EINVAL, "and one of 200,000 characters");
+	ok(explore_run(&failing, &(struct explore_options){ .replay = longest }, &r) == -EINVAL,
+	   "and one of 200,000 characters");
+	explore_result_free(&r);
 	free(longest);
 }
 

@@ -7,6 +7,15 @@
  * EXPLORE_STORE_BUFFER, every one of a machine that delays each CPU's stores in order, as x86-TSO,
  * and its relaxed read-modify-writes) with at most `bound` preemptions, and no more.
  *
+ * What counts as a preemption: leaving a CPU whose context could go on, and an interrupt that lands
+ * (an RCU callback too, where it interrupts something). Free are: going on elsewhere when a context
+ * waits or a task has finished, an IPI, which is delivered as soon as its CPU has interrupts on and
+ * is run, and a delayed store that reaches memory. A schedule's steps are the primitives of port.h
+ * with the plain code that follows each; schedules with fewer preemptions are visited first.
+ *
+ * In mode EXPLORE_STORE_BUFFER plain code must not read what an accessor has written: the store may
+ * not have reached memory, not even for its own CPU. What exactly is delayed: ref/explore/buffer.c.
+ *
  * One exploration at a time, in one thread; nothing here is thread-safe.
  */
 #ifndef REF_EXPLORE_H
@@ -122,7 +131,7 @@ struct explore_result {
 	unsigned bound;		 /* reached: all schedules up to it were visited, or failed */
 	unsigned long schedules; /* executions, whole or cut short where a state was known */
 	unsigned long long steps;
-	unsigned long states;	 /* distinct, 0 with no_reduction */
+	unsigned long states;	 /* distinct ones remembered, 0 with no_reduction */
 	double seconds;
 	bool complete;
 	/* The shortest failing schedule with the fewest preemptions; or, for a replay, what happened. */
