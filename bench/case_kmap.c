@@ -35,7 +35,8 @@ static const long long depths[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 1
 static const long long lives[] = { 0, 1, 2, 4, 8, 15 };
 static const long long each[] = { 1, 2, 3 };
 
-#define NUMS(key_, array) { .key = key_, .nums = array, .nr_nums = sizeof(array) / sizeof(array[0]) }
+#define NUMS(key_, array) \
+	{ .key = key_, .nums = array, .nr_nums = sizeof(array) / sizeof(array[0]) }
 
 static bool name_is(const struct bench_state *s, const char *key, const char *value)
 {
@@ -289,8 +290,8 @@ static int nest_count(struct bench_state *s, uint64_t n)
 const struct bench_case bench_kmap_nest = {
 	.family = "kmap",
 	.name = "nest",
-	.summary = "maps in a task, and on top of them in a page fault, a softirq, an interrupt and "
-		   "an NMI, and all of it undone",
+	.summary = "maps in a task, and on top of them in a page fault, a softirq, an interrupt "
+		   "and an NMI, and all of it undone",
 	.subject = BENCH_REF,
 	.axes = {
 		{ .key = "design", .strs = designs },

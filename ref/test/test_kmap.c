@@ -414,7 +414,7 @@ static void test_address_space(void)
 static void test_creation(void)
 {
 	ok(create("memory", 0, 1) == -EINVAL && create("memory", 1, 0) == -EINVAL &&
-	   create("memory", 1, 1u << 20) == -EINVAL, "no CPU, no page, more than an entry can name");
+	   create("memory", 1, 1u << 20) == -EINVAL, "no CPU, no page, more than an entry names");
 	ok(!create("mappings", 1, 1), "a window of one CPU is had");
 	ok(create_limited(RLIMIT_NOFILE, 0, 1, 1) == -EMFILE, "and not without a file");
 	signal(SIGXFSZ, SIG_IGN);

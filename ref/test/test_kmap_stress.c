@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The kmap stacks on real threads: each is a CPU that switches between tasks with live maps, while
- * signals interrupt it, as interrupts and as NMIs, and map on top. Tasks without maps go from CPU to
- * CPU. Whoever maps a page has to see that page through its address until it unmaps it.
+ * signals interrupt it, as interrupts and as NMIs, and map on top. Tasks without maps go from CPU
+ * to CPU. Whoever maps a page has to see that page through its address until it unmaps it.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -145,7 +145,9 @@ static void unmap_one(struct stress_task *t)
 /* Maps, unmaps, looks; with kmap_atomic nothing may stay mapped over the switch. */
 static void run_task(struct stress_task *t)
 {
-	for (unsigned turns = 4 + draw(&me->random) % 12; turns && !REF_READ_ONCE(w.stop); turns--) {
+	unsigned turns = 4 + draw(&me->random) % 12;
+
+	for (; turns && !REF_READ_ONCE(w.stop); turns--) {
 		if (t->nr < MAX_MAPS && draw(&me->random) % 2)
 			map_one(t);
 		else if (t->nr && draw(&me->random) % 2)

@@ -9,19 +9,21 @@
  * what they interrupted and pop before they return. When the scheduler may switch tasks with live
  * maps, the slots have to change hands, and the designs differ in how:
  *
- *   atomic_percpu	up to Linux 5.10: the index is the CPU's, preemption and page faults are off
- *			from map to unmap, nothing is ever switched.
- *   rfc_task_sweep	the RFC of September 2020 (20200919091751.011116649@linutronix.de, patch 14):
- *			the index is the task's; prepare_task_switch() clears prev's slots and sets
- *			next's in one sweep, with current still prev. Busted where a handler that
- *			maps lands in it, and next's stack is deeper than prev's: the handler takes
- *			the slot at prev's index, which is next's already.
- *   linus_pop_push	the answer to it (Torvalds, 20 September 2020): the CPU's index stays the only
- *			live one. The switch pops prev's entries one by one and pushes next's, so
- *			that the index is at or above every live slot at each instruction.
- *   merged		Linux 5.11 and later (mm/highmem.c, kernel/sched/core.c): prepare_task_switch()
- *			clears with current still prev and prev's index left up, and
- *			finish_task_switch() sets with current already next, whose index is up.
+ *   atomic_percpu	up to Linux 5.10: the index is the CPU's, preemption and page faults are
+ *			off from map to unmap, nothing is ever switched.
+ *   rfc_task_sweep	the RFC of September 2020 (20200919091751.011116649@linutronix.de, its
+ *			patch 14): the index is the task's; prepare_task_switch() clears prev's
+ *			slots and sets next's in one sweep, with current still prev. Busted where
+ *			a handler that maps lands in it, and next's stack is deeper than prev's:
+ *			the handler takes the slot at prev's index, which is next's already.
+ *   linus_pop_push	the answer to it (Torvalds, 20 September 2020): the CPU's index stays the
+ *			only live one. The switch pops prev's entries one by one and pushes
+ *			next's, so that the index is at or above every live slot at each
+ *			instruction.
+ *   merged		Linux 5.11 and later (mm/highmem.c, kernel/sched/core.c):
+ *			prepare_task_switch() clears with current still prev and prev's index left
+ *			up, and finish_task_switch() sets with current already next, whose index
+ *			is up.
  *
  * A CPU here is a struct kmap_cpu, and `current` is what it holds; one thread (or simulated CPU) at
  * a time uses it. Nothing takes a lock. What the kernel answers to a violation with BUG or WARN
@@ -122,14 +124,14 @@ struct kmap_area {
 	uintptr_t top;		/* FIXADDR_TOP */
 	unsigned begin;		/* FIX_KMAP_BEGIN */
 	char *base;		/* the entry of FIX_KMAP_BEGIN: base[-index] where linear */
-	char *ptes;		/* all entries; non_linear: tables with the hardware's behind ours */
+	char *ptes;		/* all entries; non_linear: tables, the hardware's behind ours */
 	size_t ptes_size;
 	uintptr_t first_table;	/* non_linear: address >> 21 of the first of them */
 	char *pages;		/* memory: a word each; mappings: all pages, mapped for good */
 	unsigned content_shift;
 	unsigned warned;	/* bit per enum kmap_violation */
 	int reported[KMAP_NR_VIOLATIONS];
-	/* Called for each BUG, and the first of each WARN; in any context that maps. May be NULL. */
+	/* Called for each BUG, and the first of each WARN, in the context that maps. Or NULL. */
 	void (*report)(void *arg, const struct kmap_report *r);
 	void *report_arg;
 	char *window;		/* mappings: reserved, from the lowest address on */
@@ -147,8 +149,8 @@ struct kmap_stack {
 	/* The address; 0 after a BUG. pfn < area->nr_pages. */
 	uintptr_t (*map)(struct kmap_cpu *cpu, uint32_t pfn);
 	void (*unmap)(struct kmap_cpu *cpu, uintptr_t vaddr);
-	/* The scheduler's: prepare() with interrupts as the caller wants them and current still prev;
-	 * then cpu->current is stored; then finish(), with interrupts on. */
+	/* The scheduler's: prepare() with interrupts as the caller wants them and current still
+	 * prev; then cpu->current is stored; then finish(), with interrupts on. */
 	void (*prepare_switch)(struct kmap_cpu *cpu, struct kmap_task *next);
 	void (*finish_switch)(struct kmap_cpu *cpu);
 	/* All three, in the caller's interrupt state. */
