@@ -67,6 +67,13 @@ bench-test/test_dax-srcs := $(bench-cases) bench/test/test_dax.c
 bench-test/test_dax-libs := refurcu ref
 bench-test/test_dax-ldlibs := $(urcu-ldlibs)
 
+tests += bench-test/test_thp
+asan-tests += bench-test/test_thp
+tsan-tests += bench-test/test_thp
+bench-test/test_thp-srcs := $(bench-cases) bench/test/test_thp.c
+bench-test/test_thp-libs := refurcu ref
+bench-test/test_thp-ldlibs := $(urcu-ldlibs)
+
 tests += bench-test/test_table_free
 asan-tests += bench-test/test_table_free
 tsan-tests += bench-test/test_table_free

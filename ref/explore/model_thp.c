@@ -319,6 +319,7 @@ static int setup(struct explore *e, const void *arg)
 	explore_memory(e, m.mm->memmap, NR_FRAMES * sizeof(m.mm->memmap[0]));
 	name_page(e, m.head, "head");
 	name_page(e, m.head + 1, "tail");
+	name_table(e, PGT_PUD);
 	name_table(e, PGT_PMD);
 	name_table(e, PGT_PTE);
 	explore_task(e, 0, "reader", reader, NULL);

@@ -249,7 +249,7 @@ static void test_truncated(void)
 static void test_errors(void)
 {
 	struct pgt_opts opts = { "x86_64-4k-48", 0, 4096 };
-	struct pgt_opts none = { "s390x", 2, 4096 };
+	struct pgt_opts none = { "s390x", 2, 4096 }, without = { "riscv64-4k-48", 0, 4096 };
 	struct thp_file *file;
 	unsigned n = 0;
 	int err = 0;
@@ -269,6 +269,22 @@ static void test_errors(void)
 	ref_mm_create(&opts, &mm);
 	pgt_map(mm, addr, PGT_PMD, true);
 	ok(thp_split_pmd(mm, addr) == -ENOMEM && balanced(), "without a deposited table no PMD split");
+	ref_mm_destroy(mm);
+
+	if (!ref_mm_create(&without, &mm)) {
+		ok(thp_map(mm, 0, true) == -EOPNOTSUPP &&
+			   thp_file_create(mm, 0, 512, &file) == -EOPNOTSUPP &&
+			   thp_collapse(mm, 0, NULL, NULL) == -EOPNOTSUPP,
+		   "a format that does not say how its leaves are split is refused");
+		ref_mm_destroy(mm);
+	}
+
+	ref_mm_create(&opts, &mm);
+	pgt_map(mm, addr, PGT_PTE, true);
+	for (n = 1; !pgt_map(mm, addr + ((uint64_t)n << 21), PGT_PMD, true); n++)
+		;
+	ok(n > 2 && thp_collapse(mm, addr, NULL, NULL) == -ENOMEM && balanced(),
+	   "a full arena: no collapse");
 	ref_mm_destroy(mm);
 
 	ref_mm_create(&none, &mm);
