@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// gup_fast/walk and gup_fast/put over the reference: per call, per page, per crossing of a level.
+// gup_fast/walk, gup_fast/put and pin_fast/walk over the reference: per call, per page, per crossing
+// of a level.
 //
 // A walk takes references. They pile up over a batch and are dropped at once after it, so that a
 // row holds the walk alone; a put's are taken at once before it. All rows of a format share one
@@ -228,6 +229,20 @@ static bool walk_valid(const struct bench_state *s)
 	return format_valid(s) && range_valid(s) && design_valid(s) && level_valid(s);
 }
 
+/* One design, where it matters, and the quantities that a walk is taken apart into. */
+static bool pin_valid(const struct bench_state *s)
+{
+	long long nr = bench_num(s, "pages"), nr_levels = bench_num(s, "levels");
+
+	if (!name_is(s, "design", "offset_lockless") || (nr_levels && nr_levels != 3))
+		return false;
+	if (!name_is(s, "format", "s390x") && !name_is(s, "format", "x86_64-4k-48"))
+		return false;
+	if (name_is(s, "cross", "span") || (nr != 1 && nr != 16 && nr != 128))
+		return false;
+	return walk_valid(s) && !name_is(s, "leaf", "pud") && (name_is(s, "leaf", "pte") || nr != 128);
+}
+
 static bool put_valid(const struct bench_state *s)
 {
 	long long nr = bench_num(s, "pages");
@@ -241,6 +256,8 @@ static bool put_valid(const struct bench_state *s)
 
 struct gup_row {
 	gup_fast_fn fast;
+	unsigned flags;
+	int refs;	/* that one page of a walk adds to its folio */
 	struct ref_mm *mm;
 	uint64_t start;
 	unsigned long nr;
@@ -278,7 +295,7 @@ static bool crosses_folded_top(const struct bench_state *s, const struct memory 
 /* Against the oracle, once: a fast walk over the wrong pages is no measurement. */
 static int row_verify(struct bench_state *s, struct gup_row *r, unsigned page_shift)
 {
-	unsigned long got = r->fast(r->mm, r->start, r->nr, GUP_WRITE, r->pages);
+	unsigned long got = r->fast(r->mm, r->start, r->nr, r->flags, r->pages);
 	int err = 0;
 
 	for (unsigned long i = 0; i < got && !err; i++) {
@@ -292,11 +309,14 @@ static int row_verify(struct bench_state *s, struct gup_row *r, unsigned page_sh
 		snprintf(s->fail, sizeof(s->fail), "%lu of %lu pages found", got, r->nr);
 		err = -EIO;
 	}
-	gup_put(r->pages, got);
+	if (r->flags & GUP_PIN)
+		gup_unpin(r->pages, got);
+	else
+		gup_put(r->pages, got);
 	return err;
 }
 
-static int row_setup(struct bench_state *s, const char *design)
+static int row_setup(struct bench_state *s, const char *design, unsigned flags)
 {
 	const struct gup_walker *walker = gup_walker_find(bench_str(s, "format"), design);
 	struct memory *m = memory_of(s);
@@ -322,8 +342,12 @@ static int row_setup(struct bench_state *s, const char *design)
 	r->fast = walker->fast;
 	r->mm = m->mm;
 	r->nr = bench_num(s, "pages");
+	r->flags = flags;
+	/* Of a large folio, pins are counted apart, and one by one. */
+	r->refs = flags & GUP_PIN && name_is(s, "leaf", "pte") ? GUP_PIN_BIAS : 1;
 	r->start = row_start(s, m);
-	s->max_batch = (1u << 30) / r->nr; /* of a huge folio, every page's reference is the head's */
+	/* Of a huge folio, every page's reference is the head's. */
+	s->max_batch = (1u << 30) / r->nr / r->refs;
 	s->priv = r;
 	err = row_verify(s, r, m->shift[PGT_PTE]);
 	if (err) {
@@ -335,13 +359,18 @@ static int row_setup(struct bench_state *s, const char *design)
 
 static int walk_setup(struct bench_state *s)
 {
-	return row_setup(s, bench_str(s, "design"));
+	return row_setup(s, bench_str(s, "design"), GUP_WRITE);
+}
+
+static int pin_setup(struct bench_state *s)
+{
+	return row_setup(s, "offset_lockless", GUP_WRITE | GUP_PIN);
 }
 
 static int put_setup(struct bench_state *s)
 {
 	/* The pages that setup found are the ones before() takes references on. */
-	return row_setup(s, "offset_lockless");
+	return row_setup(s, "offset_lockless", GUP_WRITE);
 }
 
 static void row_teardown(struct bench_state *s)
@@ -353,8 +382,11 @@ static void row_teardown(struct bench_state *s)
 /* As nr times taking or dropping n references page by page, at once. Nobody else runs. */
 static void add_references(struct gup_row *r, long long n)
 {
-	for (unsigned long i = 0; i < r->nr; i++)
-		r->pages[i]->head->refcount += n;
+	for (unsigned long i = 0; i < r->nr; i++) {
+		r->pages[i]->head->refcount += n * r->refs;
+		if (r->flags & GUP_PIN && r->refs == 1)
+			r->pages[i]->head->pincount += n;
+	}
 }
 
 static void walk_run(struct bench_state *s, uint64_t n)
@@ -364,6 +396,16 @@ static void walk_run(struct bench_state *s, uint64_t n)
 
 	for (uint64_t i = 0; i < n; i++)
 		got += r->fast(r->mm, r->start, r->nr, GUP_WRITE, r->pages);
+	r->got = got;
+}
+
+static void pin_run(struct bench_state *s, uint64_t n)
+{
+	struct gup_row *r = s->priv;
+	uint64_t got = 0;
+
+	for (uint64_t i = 0; i < n; i++)
+		got += r->fast(r->mm, r->start, r->nr, GUP_WRITE | GUP_PIN, r->pages);
 	r->got = got;
 }
 
@@ -397,7 +439,7 @@ bool bench_gup_balanced(const struct bench_state *s)
 	const struct gup_row *r = s->priv;
 
 	for (unsigned long i = 0; i < r->nr; i++)
-		if (r->pages[i]->head->refcount != 1)
+		if (r->pages[i]->head->refcount != 1 || r->pages[i]->head->pincount)
 			return false;
 	return true;
 }
@@ -437,5 +479,25 @@ const struct bench_case bench_gup_fast_put = {
 	.setup = put_setup,
 	.before = put_before,
 	.run = put_run,
+	.teardown = row_teardown,
+};
+
+const struct bench_case bench_pin_fast_walk = {
+	.family = "pin_fast",
+	.name = "walk",
+	.summary = "one lockless walk that pins each page",
+	.subject = BENCH_REF,
+	.axes = {
+		{ .key = "cross", .strs = crosses },
+		{ .key = "design", .strs = designs },
+		{ .key = "format", .strs = formats },
+		{ .key = "leaf", .strs = leaves },
+		NUMS("levels", levels),
+		NUMS("pages", pages),
+	},
+	.valid = pin_valid,
+	.setup = pin_setup,
+	.run = pin_run,
+	.after = walk_after,
 	.teardown = row_teardown,
 };

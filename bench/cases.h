@@ -10,9 +10,11 @@
 /* case_dax.c */
 extern const struct bench_case bench_dax_contended, bench_dax_lock;
 /* case_gup.c */
-extern const struct bench_case bench_gup_fast_put, bench_gup_fast_walk;
+extern const struct bench_case bench_gup_fast_put, bench_gup_fast_walk, bench_pin_fast_walk;
 /* For tests: every page of a row that is set up has its mapping's reference and no other. */
 bool bench_gup_balanced(const struct bench_state *s);
+/* case_gup_steps.c */
+extern const struct bench_case bench_gup_fast_steps;
 /* case_host.c */
 extern const struct bench_case bench_host_keep, bench_host_madvise, bench_host_membarrier,
 	bench_host_munmap, bench_host_vmsplice;

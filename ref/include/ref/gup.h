@@ -101,6 +101,14 @@ void gup_unpin(struct ref_page **pages, unsigned long nr);
  * and is exact for a large one. */
 bool gup_maybe_pinned(struct ref_page *folio);
 
+/*
+ * For the bench of single steps: a walker over that format without one of fork_seq, irq_save,
+ * write_check, try_get, head_recheck, pin_count, pmd_recheck, entry_recheck, folio_allowed, unshare
+ * and set_referenced. how: "removed", or "opaque": an empty asm in its place. "none" and "present" is
+ * the whole walk. NULL: no such walker. Wrong, all but that one: nothing else may run beside them.
+ */
+gup_fast_fn gup_step_walker_find(const char *format, const char *step, const char *how);
+
 /* WARN_ON_ONCE(): how often the walk has met what it never should. */
 extern int gup_warnings;
 void gup_warn(void);

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Walkers with one step left out, and with an opaque no-op in its place: what a step costs is the
+ * difference to the whole walk, and what the compiler makes of its absence the one between the two.
+ */
+#include <string.h>
+
+#include "../pgtable/fmt_s390x.h"
+#include "../pgtable/fmt_x86_64.h"
+#include "walk.h"
+
+#define STEPS(X, ident)                                                                      \
+	X(ident, fork_seq) X(ident, irq_save) X(ident, write_check) X(ident, try_get)        \
+	X(ident, head_recheck) X(ident, pin_count) X(ident, pmd_recheck)                     \
+	X(ident, entry_recheck) X(ident, folio_allowed) X(ident, unshare)                    \
+	X(ident, set_referenced)
+
+#define WALKERS(ident, step)                                                                 \
+	GUP_WALKER(ident, without_##step, .design = GUP_OFFSET_LOCKLESS,                     \
+		   .step = GUP_STEP_REMOVED)                                                 \
+	GUP_WALKER(ident, opaque_##step, .design = GUP_OFFSET_LOCKLESS,                      \
+		   .step = GUP_STEP_OPAQUE)
+
+/* The whole walk is one of this file too: the same compilation, the same neighbours. */
+GUP_WALKER(x86_64_4k_48, all_steps, .design = GUP_OFFSET_LOCKLESS)
+GUP_WALKER(s390x, all_steps, .design = GUP_OFFSET_LOCKLESS)
+STEPS(WALKERS, x86_64_4k_48)
+STEPS(WALKERS, s390x)
+
+struct row {
+	const char *format, *step, *how;
+	gup_fast_fn fast;
+};
+
+#define FORMAT_x86_64_4k_48 "x86_64-4k-48"
+#define FORMAT_s390x "s390x"
+#define ROWS(ident, step)                                                                    \
+	{ FORMAT_##ident, #step, "removed", gup_fast_##ident##_without_##step },             \
+	{ FORMAT_##ident, #step, "opaque", gup_fast_##ident##_opaque_##step },
+
+static const struct row rows[] = {
+	{ FORMAT_x86_64_4k_48, "none", "present", gup_fast_x86_64_4k_48_all_steps },
+	{ FORMAT_s390x, "none", "present", gup_fast_s390x_all_steps },
+	STEPS(ROWS, x86_64_4k_48)
+	STEPS(ROWS, s390x)
+};
+
+gup_fast_fn gup_step_walker_find(const char *format, const char *step, const char *how)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!strcmp(rows[i].format, format) && !strcmp(rows[i].step, step) &&
+		    !strcmp(rows[i].how, how))
+			return rows[i].fast;
+	return NULL;
+}
