@@ -139,8 +139,9 @@ ref/test/test_gup_threads-libs := ref
 script-tests += ref/test/test_gup_code.t
 
 # Pins, and what may be pinned for long.
-pin-tests := $(addprefix ref/test/,test_longterm test_pin)
+pin-tests := $(addprefix ref/test/,test_longterm test_longterm_stress test_pin)
 tests += $(pin-tests)
+tsan-tests += ref/test/test_longterm_stress
 asan-tests += $(pin-tests)
 $(foreach t,$(pin-tests),$(eval $t-srcs := $t.c))
 $(foreach t,$(pin-tests),$(eval $t-libs := ref))

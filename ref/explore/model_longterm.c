@@ -232,6 +232,8 @@ static void teardown(const void *arg)
 #define GOOD(name, asks, ...) ROW(name, false, NULL, EXPLORE_SC, asks, __VA_ARGS__)
 #define GOOD_SB(name, asks, ...) ROW(name, false, NULL, EXPLORE_STORE_BUFFER, asks, __VA_ARGS__)
 #define BUSTED(name, by, asks, ...) ROW(name, true, by, EXPLORE_SC, asks, __VA_ARGS__)
+#define BUSTED_SB(name, by, asks, ...) \
+	ROW(name, true, by, EXPLORE_STORE_BUFFER, asks, __VA_ARGS__)
 #define FAST(name) .fast = gup_fast_x86_64_4k_48_model_##name
 
 const struct explore_model explore_longterm_models[] = {
@@ -261,6 +263,11 @@ const struct explore_model explore_longterm_models[] = {
 		FAST(pin), .flags = PIN_WRITE, .other = shares),
 	GOOD_SB("pin_share_read_only", "the same of a page mapped read-only: PageAnonExclusive decides",
 		FAST(pin), .flags = GUP_PIN, .read_only = true, .other = shares),
+	BUSTED_SB("pin_no_barrier", EXCLUSIVE, "the pin orders nothing: the recheck may come before it",
+		  FAST(relaxed), .flags = PIN_WRITE, .other = shares),
+	BUSTED_SB("share_no_barrier", EXCLUSIVE,
+		  "no barrier between clearing the entry and looking for pins", FAST(pin),
+		  .flags = PIN_WRITE, .other = shares, .share.no_barrier = true),
 	BUSTED("pin_after_recheck", EXCLUSIVE, "a reference, the recheck, and only then the pin",
 	       FAST(pin_late), .flags = PIN_WRITE, .other = shares),
 	BUSTED("no_unshare", EXCLUSIVE, "a page mapped read-only is pinned without gup_must_unshare()",

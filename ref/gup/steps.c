@@ -15,17 +15,19 @@
 	X(ident, entry_recheck) X(ident, folio_allowed) X(ident, unshare)                    \
 	X(ident, set_referenced)
 
-#define WALKERS(ident, step)                                                                 \
+#define WITHOUT(ident, step)                                                                 \
 	GUP_WALKER(ident, without_##step, .design = GUP_OFFSET_LOCKLESS,                     \
-		   .step = GUP_STEP_REMOVED)                                                 \
+		   .step = GUP_STEP_REMOVED)
+#define OPAQUE(ident, step)                                                                  \
 	GUP_WALKER(ident, opaque_##step, .design = GUP_OFFSET_LOCKLESS,                      \
 		   .step = GUP_STEP_OPAQUE)
 
 /* The whole walk is one of this file too: the same compilation, the same neighbours. */
 GUP_WALKER(x86_64_4k_48, all_steps, .design = GUP_OFFSET_LOCKLESS)
 GUP_WALKER(s390x, all_steps, .design = GUP_OFFSET_LOCKLESS)
-STEPS(WALKERS, x86_64_4k_48)
-STEPS(WALKERS, s390x)
+STEPS(WITHOUT, x86_64_4k_48)
+STEPS(OPAQUE, x86_64_4k_48)
+STEPS(OPAQUE, s390x)
 
 struct row {
 	const char *format, *step, *how;
@@ -34,15 +36,17 @@ struct row {
 
 #define FORMAT_x86_64_4k_48 "x86_64-4k-48"
 #define FORMAT_s390x "s390x"
-#define ROWS(ident, step)                                                                    \
-	{ FORMAT_##ident, #step, "removed", gup_fast_##ident##_without_##step },             \
+#define ROW_WITHOUT(ident, step) \
+	{ FORMAT_##ident, #step, "removed", gup_fast_##ident##_without_##step },
+#define ROW_OPAQUE(ident, step) \
 	{ FORMAT_##ident, #step, "opaque", gup_fast_##ident##_opaque_##step },
 
 static const struct row rows[] = {
 	{ FORMAT_x86_64_4k_48, "none", "present", gup_fast_x86_64_4k_48_all_steps },
 	{ FORMAT_s390x, "none", "present", gup_fast_s390x_all_steps },
-	STEPS(ROWS, x86_64_4k_48)
-	STEPS(ROWS, s390x)
+	STEPS(ROW_WITHOUT, x86_64_4k_48)
+	STEPS(ROW_OPAQUE, x86_64_4k_48)
+	STEPS(ROW_OPAQUE, s390x)
 };
 
 gup_fast_fn gup_step_walker_find(const char *format, const char *step, const char *how)

@@ -104,8 +104,9 @@ bool gup_maybe_pinned(struct ref_page *folio);
 /*
  * For the bench of single steps: a walker over that format without one of fork_seq, irq_save,
  * write_check, try_get, head_recheck, pin_count, pmd_recheck, entry_recheck, folio_allowed, unshare
- * and set_referenced. how: "removed", or "opaque": an empty asm in its place. "none" and "present" is
- * the whole walk. NULL: no such walker. Wrong, all but that one: nothing else may run beside them.
+ * and set_referenced. how: "removed" (of x86_64-4k-48 alone), or "opaque": an empty asm in its place.
+ * "none" and "present" is the whole walk. NULL: no such walker. All but that one are wrong: nothing
+ * else may run beside them.
  */
 gup_fast_fn gup_step_walker_find(const char *format, const char *step, const char *how);
 
