@@ -161,8 +161,7 @@ static bool valid(const struct bench_state *s)
 		return guest_valid(s) && name_is(s, "flags", "get");
 	if (name_is(s, "folio", "private") && name_is(s, "frames", "hot"))
 		return true;
-	/* What the compiler makes of an absent step is told by the rows above. */
-	if (name_is(s, "how", "removed") || name_is(s, "flags", "pin"))
+	if (name_is(s, "flags", "pin"))
 		return false;
 	return name_is(s, "folio", "private") || name_is(s, "frames", "hot");
 }
