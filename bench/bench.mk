@@ -2,7 +2,8 @@
 # The table of cases and its two runners: build/bench and the guests' static program.
 
 bench-cases := $(addprefix bench/,case_dax.c case_gup.c case_gup_steps.c case_host.c case_kmap.c \
-	case_shim.c case_table_free.c case_thp.c free_readers.c host.c perf.c rows.c table.c)
+	case_shim.c case_table_free.c case_thp.c free_readers.c free_ring.c \
+	host.c perf.c rows.c table.c)
 
 programs += bench
 bench-srcs := $(bench-cases) $(addprefix bench/,code_bytes.c code_read.c count.c environment.c \
@@ -28,6 +29,7 @@ shim: ## what the C shim over Google Benchmark costs
 # What a guest's program leaves out: liburcu, and rows that would only repeat a count.
 $(O)/guest-%.o: CFLAGS-bench/case_table_free.o = -DBENCH_GUEST
 $(O)/guest-%.o: CFLAGS-bench/case_gup_steps.o = -DBENCH_GUEST
+$(O)/guest-%.o: CFLAGS-bench/free_ring.o = -DBENCH_GUEST
 $(O)/guest-%.o: CFLAGS-bench/case_kmap.o = -DBENCH_GUEST
 guest-programs += bench/bench-guest
 bench/bench-guest-srcs := $(bench-cases) bench/runner_guest.c

@@ -21,6 +21,7 @@ enum bench_need {
 };
 
 #define BENCH_MAX_PARAMS 8
+#define BENCH_MAX_EXTRA 16 /* metrics of an instance beside its time */
 /* In an axis' nums: an instance without this parameter, such as `levels` where a format has no
  * choice of them. */
 #define BENCH_ABSENT INT64_MIN
@@ -53,7 +54,7 @@ struct bench_state {
 	double manual_ns;
 	/* Further metrics of this instance, by name of results/metrics.h: totals over all operations
 	 * since setup. */
-	struct { const char *metric; double total; } extra[8];
+	struct { const char *metric; double total; } extra[BENCH_MAX_EXTRA];
 	size_t nr_extra;
 	/* Set by setup: most operations between before() and after(); 0: any number. */
 	uint64_t max_batch;

@@ -8,11 +8,16 @@
 // table costs. Operations follow each other without a pause until every table of the ring has been
 // used; putting entries and tables back is not timed.
 //
+// `batch` is the same with so many tables in a batch at most, which decides how many invalidations
+// and callbacks an operation takes. `no_memory` is it where a share of the allocations of a batch
+// fails, with each fallback. `oversubscribed` has more threads than CPUs: what happens then, and no
+// answer to anything.
+//
 // Readers (free_readers.h) walk and put 16 pages at a time. Their throughput is that during the
-// bursts of operations, when the freer is as busy with every discipline; their worst walk is looked
-// for from a burst's beginning until its last table is free, grace period included. A burst uses
-// the ring once, so tables_waiting_peak is at most the ring, and with liburcu, whose workers sleep
-// longer than a burst takes, it is the burst.
+// bursts of operations, when the freer is as busy with every discipline; how long their walks take
+// is looked at from a burst's beginning until its last table is free, grace period included. A burst
+// uses the ring once, so tables_waiting_peak is at most the ring, and with liburcu, whose workers
+// sleep longer than a burst takes, it is the burst.
 
 #include <errno.h>
 #include <sched.h>
@@ -30,89 +35,44 @@
 
 #include "cases.h"
 #include "free_readers.h"
+#include "free_ring.h"
 
-#define FORMAT "x86_64-4k-48"
-#define TABLE_SPAN (1ULL << 21)
-#define NR_PAGES 16 /* entries cleared in a table */
-/* The ring is larger than a cache and long enough to keep a liburcu worker's pause, which is not
- * timed, from taking the day. In a guest nobody defers, and set-up takes most of the time. */
-#ifdef BENCH_GUEST
-#define RING_TABLES 512
-#else
-#define RING_TABLES 4096
-#endif
-#define NR_FRAMES (2 * RING_TABLES + READERS_FRAMES + 1024)
 #define WARM_OPERATIONS 64
 #define WINDOW_NS 20e6 /* that walks are timed in: more than a grace period */
 #define TIMED_WALKS 1000 /* of each reader, at least, unless */
 #define PATIENCE_NS 200e6 /* it gets no CPU */
 
-static const char *const disciplines[] = { "ipi_signal", "membarrier", "rcu_memb", "rcu_qsbr",
-					   "sync_membarrier", NULL };
-static const char *const formats[] = { FORMAT, NULL };
+/* Every discipline there is: a new one has its rows without a change here. */
+#define NAME(name) #name,
+static const char *const disciplines[] = { GATHER_DISCIPLINES(NAME, NAME)
+					   GATHER_URCU_DISCIPLINES(NAME) NULL };
+static const char *const urcu_disciplines[] = { GATHER_URCU_DISCIPLINES(NAME) NULL };
+/* Those that the tables of the report go through in full. */
+static const char *const main_disciplines[] = { "ipi_signal", "membarrier", "rcu_memb", "rcu_qsbr",
+						"sync_membarrier", NULL };
+static const char *const batch_disciplines[] = { "ipi_signal", "rcu_qsbr", NULL };
+static const char *const memory_disciplines[] = { "broadcast_rcu", "ipi_signal", "rcu_qsbr", NULL };
+static const char *const busy_disciplines[] = { "broadcast_rcu", "ipi_signal", "rcu_memb", "rcu_qsbr",
+						"sync_membarrier", NULL };
+static const char *const fallbacks[] = { "none", "rcu_per_table", "sync_ipi", "sync_rcu", NULL };
+static const char *const formats[] = { RING_FORMAT, NULL };
 static const long long readers[] = { 0, 1, 3, 7, 15, 31, READERS_MAX };
-static const long long tables[] = { 1, 8, 64, 509 };
+static const long long one_reader[] = { 1 };
+static const long long tables[] = { 1, 8, 64, 509, 4096 };
+static const long long some_tables[] = { 64 };
+static const long long all_tables[] = { 4096 };
+static const long long batches[] = { 1, 64, 509, 4096 };
+static const long long failing[] = { 50, 100 }; /* percent */
 
 #define NUMS(key_, array) \
 	{ .key = key_, .nums = array, .nr_nums = sizeof(array) / sizeof(array[0]) }
 
-/* ---- the simulated memory, laid out once and shared by all instances ---- */
-
-struct ring_table {
-	uint64_t *mem;		   /* its entries */
-	uint64_t entry;		   /* what the first NR_PAGES hold while it is in use */
-	struct ref_page *unlinked; /* NULL while it is linked */
-};
-
-static struct {
-	struct ref_mm *mm;
-	struct ring_table ring[RING_TABLES];
-	uint32_t slot_of[NR_FRAMES]; /* a table's place in the ring, by its frame */
-	unsigned nr_readers;	     /* that have their tables */
-} world;
-
-static uint64_t ring_addr(size_t slot)
+static bool is_one_of(const char *name, const char *const *names)
 {
-	return TABLE_SPAN * (slot + 1);
-}
-
-/* The same page in each entry: nobody walks there, and what they cost to clear is alike. */
-static void fill(struct ring_table *t)
-{
-	for (size_t i = 0; i < NR_PAGES; i++)
-		REF_WRITE_ONCE(t->mem[i], t->entry);
-}
-
-static int map_ring_table(size_t slot)
-{
-	struct ring_table *t = &world.ring[slot];
-	struct ref_page *table;
-	size_t size;
-	int err = pgt_map(world.mm, ring_addr(slot), PGT_PTE, true);
-
-	if (err)
-		return err;
-	table = pgt_unlink_table(world.mm, ring_addr(slot));
-	world.slot_of[ref_page_index(world.mm, table)] = slot;
-	t->mem = pgt_table_mem(world.mm, table, &size);
-	t->entry = t->mem[0];
-	fill(t);
-	return pgt_link_table(world.mm, ring_addr(slot), table);
-}
-
-static int world_get(unsigned nr_readers)
-{
-	struct pgt_opts opts = { .format = FORMAT, .nr_frames = NR_FRAMES };
-	int err = 0;
-
-	if (!world.mm) {
-		err = ref_mm_create(&opts, &world.mm);
-		for (size_t slot = 0; slot < RING_TABLES && !err; slot++)
-			err = map_ring_table(slot);
-	}
-	for (; world.nr_readers < nr_readers && !err; world.nr_readers++)
-		err = readers_map(world.mm, world.nr_readers);
-	return err;
+	for (; *names; names++)
+		if (!strcmp(name, *names))
+			return true;
+	return false;
 }
 
 /* ---- an instance ---- */
@@ -125,6 +85,7 @@ struct freeing {
 	cpu_set_t cpus;	  /* as before the set-up */
 	struct readers readers;
 	bool warm;
+	bool waits; /* a table without a batch is waited for */
 	/* Totals of the instance so far. */
 	struct gather_stats stats;
 	uint64_t operations, walks;
@@ -152,7 +113,7 @@ static void freed_now(void *cookie, struct ref_page *table)
 static void freed_later(void *cookie, struct ref_page *table)
 {
 	struct freeing *f = cookie;
-	size_t slot = world.slot_of[ref_page_index(world.mm, table)];
+	size_t slot = ring_slot_of(table);
 	size_t first = slot - slot % f->tables;
 
 	if (!--f->left[first])
@@ -176,7 +137,8 @@ __attribute__((format(printf, 3, 4))) static int skip(struct bench_state *s, int
 
 static int create_gather(struct bench_state *s, struct freeing *f)
 {
-	const char *name = bench_str(s, "discipline");
+	const char *name = bench_str(s, "discipline"), *fallback = bench_str(s, "fallback");
+	unsigned batch = bench_num(s, "batch");
 	int err;
 
 #ifndef BENCH_GUEST
@@ -187,11 +149,27 @@ static int create_gather(struct bench_state *s, struct freeing *f)
 		return skip(s, -ENODEV, "%s needs liburcu, which this program lacks", name);
 	if (!*name)
 		return 0;
-	err = gather_create(f->d, gather_max_batch(), f->d->deferred ? freed_later : freed_now, f,
-			    &f->g);
+	err = gather_create(f->d, batch ? batch : gather_max_batch(),
+			    f->d->deferred ? freed_later : freed_now, f, &f->g);
 	if (err == -ENOSYS)
 		return skip(s, err, "the kernel has no membarrier(2), private expedited");
+	f->waits = strcmp(fallback, "rcu_per_table");
+	if (!err && *fallback)
+		err = gather_set_fallback(f->g, gather_fallback_find(fallback));
+	if (!err && bench_num(s, "failing"))
+		gather_set_failing(f->g, 100 / bench_num(s, "failing"), 0);
 	return err;
+}
+
+static bool oversubscribes(const struct bench_state *s)
+{
+	return !strcmp(s->c->name, "oversubscribed");
+}
+
+/* Every CPU has a reader, and the freer's has one more. */
+static unsigned nr_readers(const struct bench_state *s, const struct freeing *f)
+{
+	return oversubscribes(s) ? (unsigned)CPU_COUNT(&f->cpus) : bench_num(s, "readers");
 }
 
 /* The freer on the first CPU there is, with liburcu's worker; readers on the next ones. */
@@ -202,7 +180,7 @@ static int place(struct bench_state *s, struct freeing *f)
 
 	if (sched_getaffinity(0, sizeof(f->cpus), &f->cpus))
 		return -errno;
-	if (nr + 1 > (unsigned)CPU_COUNT(&f->cpus))
+	if (!oversubscribes(s) && nr + 1 > (unsigned)CPU_COUNT(&f->cpus))
 		return skip(s, -ENODEV, "oversubscribed: a freer and %u readers on %d CPUs",
 			    nr, CPU_COUNT(&f->cpus));
 	CPU_ZERO(&cpu);
@@ -213,8 +191,8 @@ static int place(struct bench_state *s, struct freeing *f)
 static int run_readers(struct freeing *f, unsigned nr)
 {
 	f->readers = (struct readers){
-		.mm = world.mm,
-		.walk = gup_walker_find(FORMAT, "offset_lockless")->fast,
+		.mm = ring_mm(),
+		.walk = gup_walker_find(RING_FORMAT, "offset_lockless")->fast,
 		.d = f->d,
 		.g = f->g,
 	};
@@ -235,7 +213,6 @@ static void teardown(struct bench_state *s)
 static int setup(struct bench_state *s)
 {
 	struct freeing *f = calloc(1, sizeof(*f));
-	unsigned nr_readers = bench_num(s, "readers");
 	int err;
 
 	if (!f)
@@ -245,11 +222,11 @@ static int setup(struct bench_state *s)
 	s->max_batch = RING_TABLES / f->tables;
 	err = place(s, f);
 	if (!err)
-		err = world_get(nr_readers);
+		err = ring_get(nr_readers(s, f));
 	if (!err)
 		err = create_gather(s, f);
 	if (!err)
-		err = run_readers(f, nr_readers);
+		err = run_readers(f, nr_readers(s, f));
 	if (err)
 		teardown(s);
 	return err;
@@ -257,23 +234,16 @@ static int setup(struct bench_state *s)
 
 /* ---- operations ---- */
 
-/* As ptep_get_and_clear(): another CPU may be setting the dirty bit. */
-static inline void clear_entries(struct ring_table *t)
-{
-	for (size_t i = 0; i < NR_PAGES; i++)
-		(void)ref_xchg(&t->mem[i], 0);
-}
-
 static void run_munmap(struct bench_state *s, uint64_t n)
 {
 	struct freeing *f = s->priv;
 
 	for (uint64_t op = 0; op < n && f->next + f->tables <= RING_TABLES; op++) {
 		for (size_t end = f->next + f->tables; f->next < end; f->next++) {
-			struct ring_table *t = &world.ring[f->next];
+			struct ring_table *t = &free_ring[f->next];
 
-			clear_entries(t);
-			t->unlinked = pgt_unlink_table(world.mm, ring_addr(f->next));
+			ring_clear_entries(t);
+			t->unlinked = pgt_unlink_table(ring_mm(), ring_addr(f->next));
 			gather_remove_table(f->g, t->unlinked);
 		}
 		gather_finish(f->g);
@@ -286,20 +256,14 @@ static void run_keep(struct bench_state *s, uint64_t n)
 
 	for (uint64_t op = 0; op < n && f->next + f->tables <= RING_TABLES; op++)
 		for (size_t end = f->next + f->tables; f->next < end; f->next++)
-			clear_entries(&world.ring[f->next]);
+			ring_clear_entries(&free_ring[f->next]);
 }
 
 /* Puts back all that the operations of this batch took out. */
 static void put_back(struct bench_state *s, struct freeing *f)
 {
-	for (size_t slot = 0; slot < f->next; slot++) {
-		struct ring_table *t = &world.ring[slot];
-
-		fill(t);
-		if (t->unlinked && pgt_link_table(world.mm, ring_addr(slot), t->unlinked))
-			snprintf(s->fail, sizeof(s->fail), "table %zu cannot be linked", slot);
-		t->unlinked = NULL;
-	}
+	if (!ring_put_back(f->next))
+		snprintf(s->fail, sizeof(s->fail), "a table cannot be linked");
 	f->next = 0;
 }
 
@@ -341,31 +305,57 @@ static void set_extra(struct bench_state *s, const char *metric, double total)
 	bench_extra(s, metric, total);
 }
 
+/* Tables that were not freed by a callback: those that a fallback waited for. */
+static uint64_t unbatched_now(const struct freeing *f, const struct gather_stats *now)
+{
+	return f->waits ? now->fallbacks - f->stats.fallbacks : 0;
+}
+
+static void report_readers(struct bench_state *s, struct freeing *f)
+{
+	static const struct { const char *metric; double share; } quantiles[] = {
+		{ "reader_latency_p50", 0.5 }, { "reader_latency_p99", 0.99 },
+	};
+
+	set_extra(s, "reader_throughput",
+		  f->operations * (f->walks / (f->burst_ns * 1e-9) / f->readers.nr));
+	if (!readers_worst_ns(&f->readers))
+		return;
+	set_extra(s, "reader_latency", f->operations * (double)readers_worst_ns(&f->readers));
+	for (size_t i = 0; i < 2; i++)
+		set_extra(s, quantiles[i].metric,
+			  f->operations * readers_quantile_ns(&f->readers, quantiles[i].share));
+}
+
 static void report(struct bench_state *s, struct freeing *f)
 {
 	struct gather_stats now;
+	uint64_t freed, callbacks;
 
-	if (f->readers.nr) {
-		set_extra(s, "reader_throughput", f->operations *
-			  (f->walks / (f->burst_ns * 1e-9) / f->readers.nr));
-		if (readers_worst_ns(&f->readers))
-			set_extra(s, "reader_latency",
-				  f->operations * (double)readers_worst_ns(&f->readers));
-	}
+	if (f->readers.nr)
+		report_readers(s, f);
 	if (!f->g)
 		return;
 	gather_stats(f->g, &now);
-	if (!s->fail[0] && now.tables_freed - f->stats.tables_freed != f->operations * f->tables)
+	freed = now.tables_freed - f->stats.tables_freed;
+	callbacks = now.callbacks - f->stats.callbacks;
+	if (!s->fail[0] && freed != f->operations * f->tables)
 		snprintf(s->fail, sizeof(s->fail), "%llu tables freed, not %llu",
-			 (unsigned long long)(now.tables_freed - f->stats.tables_freed),
-			 (unsigned long long)(f->operations * f->tables));
+			 (unsigned long long)freed, (unsigned long long)(f->operations * f->tables));
 	set_extra(s, "time_deferred", f->deferred_ns);
-	set_extra(s, "tables_freed", now.tables_freed - f->stats.tables_freed);
+	set_extra(s, "tables_freed", freed);
 	set_extra(s, "tables_waiting_peak", (double)f->operations * now.waiting_peak);
 	/* The kernel decides whom a membarrier() call interrupts: it is not known here. */
-	if (!strstr(f->d->name, "membarrier"))
+	if (!strstr(f->d->name, "membarrier")) {
 		set_extra(s, "ipis_sent", now.ipis_sent - f->stats.ipis_sent);
-	set_extra(s, "rcu_callbacks", now.callbacks - f->stats.callbacks);
+		set_extra(s, "cpus_interrupted", now.cpus_interrupted - f->stats.cpus_interrupted);
+	}
+	set_extra(s, "rcu_callbacks", callbacks);
+	if (callbacks)
+		set_extra(s, "tables_per_callback",
+			  f->operations * ((double)(freed - unbatched_now(f, &now)) / callbacks));
+	if (bench_num(s, "failing"))
+		set_extra(s, "tables_unbatched", now.fallbacks - f->stats.fallbacks);
 }
 
 /* The nanoseconds that its window took, in which walks are timed. */
@@ -437,58 +427,100 @@ static void after(struct bench_state *s, uint64_t n)
 
 static enum bench_subject subject_of(const struct bench_state *s)
 {
-	return strncmp(bench_str(s, "discipline"), "rcu_", 4) ? BENCH_REF : BENCH_LIBURCU;
+	return is_one_of(bench_str(s, "discipline"), urcu_disciplines) ? BENCH_LIBURCU : BENCH_REF;
 }
 
 static unsigned needs_of(const struct bench_state *s)
 {
-	unsigned needs = bench_num(s, "readers") ? BENCH_NEED_THREADS : 0;
+	unsigned needs = bench_num(s, "readers") || oversubscribes(s) ? BENCH_NEED_THREADS : 0;
+	const struct gather_discipline *d = gather_discipline_find(bench_str(s, "discipline"));
 
 	if (subject_of(s) == BENCH_LIBURCU)
 		needs |= BENCH_NEED_URCU;
-	if (strstr(bench_str(s, "discipline"), "membarrier"))
+	else if (d && d->needs_membarrier)
 		needs |= BENCH_NEED_MEMBARRIER;
 	return needs;
 }
 
-/* As many readers as this machine has CPUs for, and one, to say so where it has not even that. */
+/*
+ * As many readers as this machine has CPUs for, and one, to say so where it has not even that. The
+ * disciplines beside the main ones have fewer rows, and busted ones none but the one whose price is
+ * of interest.
+ */
 static bool valid(const struct bench_state *s)
 {
+	const char *name = bench_str(s, "discipline");
+	const struct gather_discipline *d = gather_discipline_find(name);
+	long long nr = bench_num(s, "tables");
+
+	if (nr > RING_TABLES)
+		return false;
+	if (*name && !is_one_of(name, main_disciplines) &&
+	    ((d && d->busted) || (nr != 1 && nr != 64)))
+		return false;
 	return bench_num(s, "readers") <= 1 ||
 	       bench_num(s, "readers") < sysconf(_SC_NPROCESSORS_ONLN);
 }
 
+static bool fallback_valid(const struct bench_state *s)
+{
+	const struct gather_fallback *fallback = gather_fallback_find(bench_str(s, "fallback"));
+	bool rcu = strstr(bench_str(s, "discipline"), "rcu");
+
+	return fallback->needs_rcu == rcu;
+}
+
+static bool batch_valid(const struct bench_state *s)
+{
+	return bench_num(s, "tables") <= RING_TABLES;
+}
+
+#define ROW(name_, summary_, run_)                                                       \
+	.family = "table_free", .name = name_, .summary = summary_,                      \
+	.subject_of = subject_of, .needs_of = needs_of, .setup = setup, .before = before, \
+	.run = run_, .after = after, .teardown = teardown
+
 const struct bench_case bench_table_free_munmap = {
-	.family = "table_free",
-	.name = "munmap",
-	.summary = "clear, unlink and free page tables by a discipline",
-	.subject_of = subject_of,
-	.needs_of = needs_of,
+	ROW("munmap", "clear, unlink and free page tables by a discipline", run_munmap),
 	.axes = { { .key = "discipline", .strs = disciplines },
 		  { .key = "format", .strs = formats },
 		  NUMS("readers", readers),
 		  NUMS("tables", tables) },
 	.valid = valid,
-	.setup = setup,
-	.before = before,
-	.run = run_munmap,
-	.after = after,
-	.teardown = teardown,
 };
 
 const struct bench_case bench_table_free_keep = {
-	.family = "table_free",
-	.name = "keep",
-	.summary = "clear the same page tables and keep them: the twin of munmap",
-	.subject_of = subject_of,
-	.needs_of = needs_of,
+	ROW("keep", "clear the same page tables and keep them: the twin of munmap", run_keep),
 	.axes = { { .key = "format", .strs = formats },
 		  NUMS("readers", readers),
 		  NUMS("tables", tables) },
 	.valid = valid,
-	.setup = setup,
-	.before = before,
-	.run = run_keep,
-	.after = after,
-	.teardown = teardown,
+};
+
+const struct bench_case bench_table_free_batch = {
+	ROW("batch", "munmap of many tables, so many of them in a batch", run_munmap),
+	.axes = { NUMS("batch", batches),
+		  { .key = "discipline", .strs = batch_disciplines },
+		  { .key = "format", .strs = formats },
+		  NUMS("readers", one_reader),
+		  NUMS("tables", all_tables) },
+	.valid = batch_valid,
+};
+
+const struct bench_case bench_table_free_no_memory = {
+	ROW("no_memory", "munmap where a share of the batches (percent) gets no memory", run_munmap),
+	.axes = { { .key = "discipline", .strs = memory_disciplines },
+		  NUMS("failing", failing),
+		  { .key = "fallback", .strs = fallbacks },
+		  { .key = "format", .strs = formats },
+		  NUMS("readers", one_reader),
+		  NUMS("tables", some_tables) },
+	.valid = fallback_valid,
+};
+
+const struct bench_case bench_table_free_oversubscribed = {
+	ROW("oversubscribed", "munmap with a reader on every CPU, the freer's too", run_munmap),
+	.axes = { { .key = "discipline", .strs = busy_disciplines },
+		  { .key = "format", .strs = formats },
+		  NUMS("tables", some_tables) },
 };

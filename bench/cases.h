@@ -23,7 +23,8 @@ extern const struct bench_case bench_kmap_nest, bench_kmap_pair, bench_kmap_swit
 /* case_shim.c */
 extern const struct bench_case bench_clock_read, bench_shim_empty;
 /* case_table_free.c */
-extern const struct bench_case bench_table_free_keep, bench_table_free_munmap;
+extern const struct bench_case bench_table_free_batch, bench_table_free_keep,
+	bench_table_free_munmap, bench_table_free_no_memory, bench_table_free_oversubscribed;
 /* case_thp.c */
 extern const struct bench_case bench_thp_split;
 

@@ -27,9 +27,8 @@ static void run_check(struct native_instance *in, struct bench_state *s)
 }
 
 struct events {
-	const char *metric[sizeof(((struct bench_state *)NULL)->extra) /
-			   sizeof(((struct bench_state *)NULL)->extra[0])];
-	double samples[8][EVENT_SAMPLES];
+	const char *metric[BENCH_MAX_EXTRA];
+	double samples[BENCH_MAX_EXTRA][EVENT_SAMPLES];
 	size_t nr_metrics, nr;
 };
 

@@ -14,6 +14,10 @@
 #define TABLE_SPAN (1ULL << 21)
 #define READERS_BASE (1ULL << 40)
 
+/* Latencies are counted in buckets, 32 to each power of two. */
+#define SUB_SHIFT 5
+#define NR_BUCKETS ((36 << SUB_SHIFT) + (1 << SUB_SHIFT))
+
 struct reader {
 	pthread_t thread;
 	struct readers *rs;
@@ -21,6 +25,7 @@ struct reader {
 	int state; /* 0, then 1 once it is online, or -errno */
 	uint64_t walks __attribute__((aligned(128)));
 	uint64_t timed, worst_ns;
+	uint32_t bucket[NR_BUCKETS];
 } __attribute__((aligned(128)));
 
 static uint64_t reader_addr(unsigned reader, unsigned table)
@@ -57,12 +62,32 @@ static unsigned long walk_once(struct reader *r, uint64_t addr, struct ref_page 
 	return nr;
 }
 
+static unsigned bucket_of(uint64_t ns)
+{
+	unsigned shift = ns >> (SUB_SHIFT + 1) ? 63 - SUB_SHIFT - __builtin_clzll(ns) : 0;
+	unsigned bucket = (shift << SUB_SHIFT) + (unsigned)(ns >> shift);
+
+	return bucket < NR_BUCKETS ? bucket : NR_BUCKETS - 1;
+}
+
+/* The middle of what falls in there. */
+static double bucket_ns(unsigned bucket)
+{
+	unsigned shift = bucket >> SUB_SHIFT ? (bucket >> SUB_SHIFT) - 1 : 0;
+	uint64_t low = (uint64_t)(bucket - (shift << SUB_SHIFT)) << shift;
+
+	return low + ((1ULL << shift) - 1) / 2.;
+}
+
 static unsigned long walk_timed(struct reader *r, uint64_t addr, struct ref_page **pages)
 {
 	uint64_t start = now_ns(), ns;
 	unsigned long nr = walk_once(r, addr, pages);
+	uint32_t *b;
 
 	ns = now_ns() - start;
+	b = &r->bucket[bucket_of(ns)];
+	REF_WRITE_ONCE(*b, *b + 1);
 	REF_WRITE_ONCE(r->timed, r->timed + 1);
 	if (ns > r->worst_ns)
 		REF_WRITE_ONCE(r->worst_ns, ns);
@@ -119,7 +144,7 @@ static int start_one(struct readers *rs, unsigned i, const cpu_set_t *cpus)
 	r->rs = rs;
 	r->index = i;
 	CPU_ZERO(&cpu);
-	CPU_SET(readers_nth_cpu(cpus, 1 + i), &cpu);
+	CPU_SET(readers_nth_cpu(cpus, (1 + i) % CPU_COUNT(cpus)), &cpu);
 	pthread_attr_init(&attr);
 	pthread_attr_setaffinity_np(&attr, sizeof(cpu), &cpu);
 	err = -pthread_create(&r->thread, &attr, reader_main, r);
@@ -183,4 +208,21 @@ uint64_t readers_worst_ns(const struct readers *rs)
 		worst = ns > worst ? ns : worst;
 	}
 	return worst;
+}
+
+double readers_quantile_ns(const struct readers *rs, double share)
+{
+	uint64_t nr = 0, seen = 0;
+	unsigned bucket = 0;
+
+	for (unsigned i = 0; i < rs->nr; i++)
+		for (unsigned b = 0; b < NR_BUCKETS; b++)
+			nr += REF_READ_ONCE(rs->r[i].bucket[b]);
+	for (; bucket < NR_BUCKETS - 1; bucket++) {
+		for (unsigned i = 0; i < rs->nr; i++)
+			seen += REF_READ_ONCE(rs->r[i].bucket[bucket]);
+		if (seen >= nr * share)
+			break;
+	}
+	return bucket_ns(bucket);
 }

@@ -35,8 +35,8 @@ struct readers {
 /* Maps what one reader walks, far above everything else. Once per reader number and mm. */
 int readers_map(struct ref_mm *mm, unsigned reader);
 int readers_nth_cpu(const cpu_set_t *cpus, unsigned n);
-/* rs with mm, walk, d and g filled, the rest 0. Reader i is bound to CPU 1 + i of the set, and all
- * are online when this returns. 0 or -errno, and then none runs. */
+/* rs with mm, walk, d and g filled, the rest 0. Reader i is bound to CPU 1 + i of the set, from the
+ * first on again where there are more of them, and all are online when this returns. 0 or -errno, and then none runs. */
 int readers_start(struct readers *rs, unsigned nr, const cpu_set_t *cpus);
 void readers_stop(struct readers *rs);
 /* Full walks so far, of all of them. */
@@ -47,5 +47,7 @@ void readers_time_walks(struct readers *rs, bool on);
 /* Of the reader that has fewest. */
 uint64_t readers_timed_walks(const struct readers *rs);
 uint64_t readers_worst_ns(const struct readers *rs);
+/* What that share of the timed walks of all of them did not take longer than, to 3 %. */
+double readers_quantile_ns(const struct readers *rs, double share);
 
 #endif

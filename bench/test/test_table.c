@@ -201,13 +201,16 @@ static bool is_gup(const struct bench_state *s)
 	return s->c == &bench_gup_fast_walk || s->c == &bench_gup_fast_put;
 }
 
+/* Or as many as there may be at once. */
 static void three_operations(struct bench_state *s)
 {
+	uint64_t n = s->max_batch && s->max_batch < 3 ? s->max_batch : 3;
+
 	if (s->c->before)
-		s->c->before(s, 3);
-	s->c->run(s, 3);
+		s->c->before(s, n);
+	s->c->run(s, n);
 	if (s->c->after)
-		s->c->after(s, 3);
+		s->c->after(s, n);
 }
 
 static int run_row(struct bench_state *s, void *arg)

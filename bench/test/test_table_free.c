@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // table_free over the reference: what each row says of itself, against what the discipline must do.
 
+#include <sched.h>
 #include <string.h>
 
 #include "../../scripts/tap.h"
@@ -8,8 +9,10 @@
 
 #define NR_OPERATIONS 3
 
+static cpu_set_t all_cpus; /* the freer is bound to one of them while a row runs */
+
 struct rows {
-	size_t ran, with_readers, kept, oversubscribed, again;
+	size_t ran, with_readers, kept, oversubscribed, oversubscribed_ran, again;
 };
 
 static double extra(const struct bench_state *s, const char *metric)
@@ -27,26 +30,81 @@ static void operations(struct bench_state *s, uint64_t n)
 	s->c->after(s, n);
 }
 
-/* Of an instance without readers: numbers that do not depend on the machine. */
+/* Callbacks of an operation, and tables that each frees; 0: they are freed at once. */
+static long long callbacks(const struct bench_state *s, long long *each)
+{
+	const char *d = bench_str(s, "discipline"), *fallback = bench_str(s, "fallback");
+	long long tables = bench_num(s, "tables"), batch = bench_num(s, "batch");
+
+	*each = 0;
+	if (!strstr(d, "rcu"))
+		return 0;
+	*each = batch ? batch : 509;
+	if (!strcmp(d, "rcu_per_table"))
+		*each = 1;
+	*each = tables < *each ? tables : *each;
+	if (bench_num(s, "failing") != 100)
+		return (tables + *each - 1) / *each;
+	*each = 1;
+	return strcmp(fallback, "rcu_per_table") ? 0 : tables;
+}
+
+static long long nr_readers(const struct bench_state *s)
+{
+	if (s->c != &bench_table_free_oversubscribed)
+		return bench_num(s, "readers");
+	return CPU_COUNT(&all_cpus);
+}
+
+/* How many invalidations an operation takes, which is how often each reader is interrupted by those
+ * that interrupt; and once more for each table by the fallback that does. */
+static double interrupts(const struct bench_state *s, uint64_t n)
+{
+	const char *d = bench_str(s, "discipline");
+	long long tables = bench_num(s, "tables"), batch = bench_num(s, "batch");
+	bool flush = !strncmp(d, "ipi_", 4);
+	bool fallback = !strcmp(bench_str(s, "fallback"), "sync_ipi");
+	long long flushes = (tables + (batch ? batch : 509) - 1) / (batch ? batch : 509);
+
+	if (bench_num(s, "failing") == 100)
+		return n * (flush + fallback) * tables * nr_readers(s);
+	return n * flush * flushes * nr_readers(s);
+}
+
+/* Every second allocation fails: that of every second operation for its first table, and the rest
+ * of the operation has a batch. Numbers that are not the same for each operation are not asked. */
 static bool events_are_right(const struct bench_state *s, uint64_t n)
 {
 	const char *d = bench_str(s, "discipline");
-	long long tables = bench_num(s, "tables");
-	bool rcu = !strncmp(d, "rcu_", 4), membarrier = strstr(d, "membarrier");
-	double peak = extra(s, "tables_waiting_peak");
+	long long tables = bench_num(s, "tables"), each, nr = callbacks(s, &each);
+	bool half = bench_num(s, "failing") == 50, all = bench_num(s, "failing") == 100;
+	bool membarrier = strstr(d, "membarrier"), rcu = strstr(d, "rcu");
+	double peak = extra(s, "tables_waiting_peak"), ipis = membarrier ? -1 : interrupts(s, n);
+	double per = extra(s, "tables_per_callback"), lone = extra(s, "tables_unbatched");
 
-	return extra(s, "tables_freed") == n * tables &&
-	       extra(s, "rcu_callbacks") == (rcu ? n : 0) &&
-	       extra(s, "ipis_sent") == (membarrier ? -1. : rcu ? 0 : n * bench_num(s, "readers")) &&
-	       (rcu ? extra(s, "time_deferred") > 0 && peak >= n * tables && peak <= n * 4096
-		    : extra(s, "time_deferred") == 0 && peak == n * tables);
+	if (half)
+		return extra(s, "tables_freed") == n * tables && lone >= 1 && lone <= 2 * n;
+	if (extra(s, "tables_freed") != n * tables || extra(s, "rcu_callbacks") != n * nr ||
+	    extra(s, "ipis_sent") != ipis || lone != (all ? n * tables : -1.))
+		return false;
+	/* Two that arrive as one interrupt are one. */
+	if (extra(s, "cpus_interrupted") > ipis || (ipis > 0) != (extra(s, "cpus_interrupted") > 0))
+		return false;
+	if (nr ? per < each * .5 * n || per > each * n : per >= 0)
+		return false;
+	return (rcu && nr) ? extra(s, "time_deferred") > 0 && peak >= each && peak <= n * 4096 :
+			     extra(s, "time_deferred") >= 0 && peak >= 1 && peak <= n * tables;
 }
 
 static bool readers_are_seen(const struct bench_state *s)
 {
-	if (!bench_num(s, "readers"))
-		return extra(s, "reader_throughput") < 0 && extra(s, "reader_latency") < 0;
-	return extra(s, "reader_throughput") >= 0 && extra(s, "reader_latency") > 0;
+	double p50 = extra(s, "reader_latency_p50"), p99 = extra(s, "reader_latency_p99");
+
+	if (!bench_num(s, "readers") && s->c != &bench_table_free_oversubscribed)
+		return extra(s, "reader_throughput") < 0 && extra(s, "reader_latency") < 0 && p50 < 0;
+	/* Buckets are within 3 % of what they hold. */
+	return extra(s, "reader_throughput") >= 0 && p50 > 0 && p50 <= p99 &&
+	       p99 <= 1.04 * extra(s, "reader_latency");
 }
 
 static int run_row(struct bench_state *s, void *arg)
@@ -55,6 +113,7 @@ static int run_row(struct bench_state *s, void *arg)
 	bool keep = s->c == &bench_table_free_keep;
 	char name[BENCH_NAME_MAX];
 	int err = s->c->setup(s);
+	uint64_t nr;
 
 	bench_instance_name(s, name, sizeof(name));
 	if (err) {
@@ -62,19 +121,21 @@ static int run_row(struct bench_state *s, void *arg)
 		ok(s->skip[0], "%s: skipped: %s", name, s->skip);
 		return 0;
 	}
-	operations(s, NR_OPERATIONS);
+	nr = s->max_batch < NR_OPERATIONS ? s->max_batch : NR_OPERATIONS;
+	operations(s, nr);
 	operations(s, 1);
 	/* On a busy machine a reader may have got no CPU; then the row claims no latency. */
-	if (bench_num(s, "readers") && extra(s, "reader_latency") < 0 && rows->again++ < 8) {
+	if (!readers_are_seen(s) && rows->again++ < 8) {
 		s->c->teardown(s);
 		s->nr_extra = 0;
 		return run_row(s, arg);
 	}
 	ok(!s->fail[0] && readers_are_seen(s) &&
-	   (keep ? extra(s, "tables_freed") < 0 : events_are_right(s, NR_OPERATIONS + 1)),
+	   (keep ? extra(s, "tables_freed") < 0 : events_are_right(s, nr + 1)),
 	   "%s%s%s", name, *s->fail ? ": " : "", s->fail);
 	rows->ran++;
 	rows->kept += keep;
+	rows->oversubscribed_ran += s->c == &bench_table_free_oversubscribed;
 	rows->with_readers += bench_num(s, "readers") && extra(s, "reader_latency") > 0;
 	s->c->teardown(s);
 	return 0;
@@ -105,8 +166,14 @@ int main(void)
 {
 	struct rows rows = { 0 };
 
+	sched_getaffinity(0, sizeof(all_cpus), &all_cpus);
 	bench_for_each_instance(&bench_table_free_munmap, run_row, &rows);
 	bench_for_each_instance(&bench_table_free_keep, run_row, &rows);
+	bench_for_each_instance(&bench_table_free_batch, run_row, &rows);
+	bench_for_each_instance(&bench_table_free_no_memory, run_row, &rows);
+	bench_for_each_instance(&bench_table_free_oversubscribed, run_row, &rows);
+	ok(rows.oversubscribed_ran >= 5, "%zu rows had more threads than CPUs",
+	   rows.oversubscribed_ran);
 	ok(rows.ran >= 24 && rows.kept >= 4, "%zu rows ran, %zu of them keep their tables",
 	   rows.ran, rows.kept);
 	ok(rows.with_readers || rows.oversubscribed, "readers walked, or there is no CPU for them");

@@ -44,6 +44,12 @@
 	X(READER_THROUGHPUT, "reader_throughput", "walks/s", HIGHER,                               \
 	  "lockless walks per second and reader while tables are freed")                           \
 	X(READER_LATENCY, "reader_latency", "ns", LOWER,                                           \
-	  "longest single lockless walk while tables are freed")
+	  "longest single lockless walk while tables are freed")                                   \
+	X(READER_LATENCY_P50, "reader_latency_p50", "ns", LOWER,                                   \
+	  "median of single lockless walks while tables are freed")                                \
+	X(READER_LATENCY_P99, "reader_latency_p99", "ns", LOWER,                                   \
+	  "99th percentile of single lockless walks while tables are freed")                       \
+	X(TABLES_UNBATCHED, "tables_unbatched", "tables", NEITHER,                                 \
+	  "page tables freed by themselves, for want of memory for a batch")
 
 #endif
