@@ -6,15 +6,15 @@
  * does. The oldest may reach memory at any time, as a step of its own that costs no preemption. One
  * that nobody looks at is put off: a CPU's stores are drained only before a step of another CPU,
  * or when nobody can go on. Locked operations, full barriers, taking a lock, going into the kernel
- * (an interrupt, its return, a switch of tasks, futex, membarrier) drain the CPU's queue in the same
- * step; membarrier and grace periods drain every CPU's.
+ * (an interrupt, its return, a switch of tasks, futex, membarrier) drain the CPU's queue in the
+ * same step; membarrier and grace periods drain every CPU's.
  *
  * The one thing more is the relaxed read-modify-write of weaker machines: atomic, but its store may
  * become visible after later loads of the same CPU. While it waits, its location is held: nobody
- * else's store or read-modify-write of it happens, reads see the old value. Its CPU's earlier stores
- * are drained by it, so that what is held is always the oldest and can always reach memory; a store
- * that becomes visible after a later read-modify-write is not modelled, nor are loads that are
- * reordered with each other, nor stores.
+ * else's store or read-modify-write of it happens, reads see the old value. Its CPU's earlier
+ * stores are drained by it, so that what is held is always the oldest and can always reach memory;
+ * a store that becomes visible after a later read-modify-write is not modelled, nor are loads that
+ * are reordered with each other, nor stores.
  */
 #include <string.h>
 
@@ -69,8 +69,8 @@ uint64_t engine_view_buffer(unsigned cpu, const volatile void *p, unsigned size)
 	return engine_peek(byte, size);
 }
 
-void engine_store_buffer(struct engine_ctx *ctx, volatile void *p, unsigned size, uint64_t v,
-			 bool hold)
+void engine_store_buffer(const struct model_site *site, struct engine_ctx *ctx, volatile void *p,
+			 unsigned size, uint64_t v, bool hold)
 {
 	struct engine_cpu *c = &E.cpu[ctx->cpu];
 
@@ -79,7 +79,7 @@ void engine_store_buffer(struct engine_ctx *ctx, volatile void *p, unsigned size
 			explore_fail("limit", "more than %d delayed stores", ENGINE_STORES);
 		engine_drain_one(ctx->cpu, NULL, 0);
 	}
-	c->store[c->nr_stores++] = (struct engine_store){ p, v, size, hold };
+	c->store[c->nr_stores++] = (struct engine_store){ p, v, site, size, hold };
 }
 
 bool engine_drainable(unsigned cpu)
@@ -103,19 +103,16 @@ bool engine_all_drainable(unsigned cpu, const volatile void *p, unsigned size)
 void engine_drain_one(unsigned cpu, char *text, size_t size)
 {
 	struct engine_cpu *c = &E.cpu[cpu];
-	static const struct model_site site; /* of no pointer */
 	struct engine_store s = c->store[0];
-	char name[64], value[32];
+	char what[96], value[32];
 
 	c->nr_stores--;
 	memmove(&c->store[0], &c->store[1], c->nr_stores * sizeof(s));
 	engine_log_store(s.p, s.size, s.value);
 	if (!E.recording || !text)
 		return;
-	if (!engine_name_of(s.p, name, sizeof(name)))
-		snprintf(name, sizeof(name), "a store");
-	snprintf(text, size, "%s = %s", name,
-		 engine_value(&site, s.size, engine_peek(s.p, s.size), value, sizeof(value)));
+	snprintf(text, size, "%s = %s", engine_what(s.site, s.p, what, sizeof(what)),
+		 engine_value(s.site, s.size, engine_peek(s.p, s.size), value, sizeof(value)));
 }
 
 void engine_drain_cpu(unsigned cpu)

@@ -27,6 +27,7 @@
 #define ENGINE_STORES 16     /* in one CPU's buffer */
 #define ENGINE_LOCKS 64
 #define ENGINE_FREED 64
+#define ENGINE_POINTERS 256  /* without a name, in one schedule's text */
 #define ENGINE_DEVIATIONS 4096 /* in one schedule */
 #define ENGINE_MAX_STEPS 100000
 #define ENGINE_STACK (128 * 1024)
@@ -81,6 +82,7 @@ struct engine_callback {
 struct engine_store {
 	volatile void *p;
 	uint64_t value;
+	const struct model_site *site;
 	unsigned size;
 	bool held; /* by a relaxed read-modify-write: nobody else changes the location */
 };
@@ -222,6 +224,8 @@ struct explore {
 	bool saved;		/* the areas have copies */
 	struct engine_name *name;
 	size_t nr_names;
+	uint64_t pointer[ENGINE_POINTERS];
+	unsigned nr_pointers;
 	int setup_error;
 
 	/* Memory. */
@@ -322,8 +326,8 @@ uint64_t engine_state_hash(void);
 
 /* ---- buffer.c: delayed stores ---- */
 uint64_t engine_view_buffer(unsigned cpu, const volatile void *p, unsigned size);
-void engine_store_buffer(struct engine_ctx *ctx, volatile void *p, unsigned size, uint64_t v,
-			 bool held);
+void engine_store_buffer(const struct model_site *s, struct engine_ctx *ctx, volatile void *p,
+			 unsigned size, uint64_t v, bool held);
 bool engine_drainable(unsigned cpu); /* its oldest store can reach memory, or there is none */
 bool engine_all_drainable(unsigned cpu, const volatile void *p, unsigned size);
 void engine_drain_one(unsigned cpu, char *text, size_t size);
@@ -334,8 +338,8 @@ uint64_t engine_buffer_hash(const struct engine_cpu *c);
 /* What the CPU sees there. */
 REF_ALWAYS_INLINE uint64_t engine_view(unsigned cpu, const volatile void *p, unsigned size);
 /* A plain store of the running context. */
-REF_ALWAYS_INLINE void engine_store(struct engine_ctx *ctx, volatile void *p, unsigned size,
-				    uint64_t v);
+REF_ALWAYS_INLINE void engine_store(const struct model_site *s, struct engine_ctx *ctx,
+				    volatile void *p, unsigned size, uint64_t v);
 
 extern void (*engine_ipi_handler)(struct ref_cpu *cpu);
 int engine_setup(const struct explore_model *m);
@@ -386,11 +390,11 @@ REF_ALWAYS_INLINE uint64_t engine_view(unsigned cpu, const volatile void *p, uns
 	return engine_peek(p, size);
 }
 
-REF_ALWAYS_INLINE void engine_store(struct engine_ctx *ctx, volatile void *p, unsigned size,
-				    uint64_t v)
+REF_ALWAYS_INLINE void engine_store(const struct model_site *s, struct engine_ctx *ctx,
+				    volatile void *p, unsigned size, uint64_t v)
 {
 	if (ref_unlikely(E.buffers))
-		engine_store_buffer(ctx, p, size, v, false);
+		engine_store_buffer(s, ctx, p, size, v, false);
 	else
 		engine_log_store(p, size, v);
 }

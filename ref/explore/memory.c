@@ -183,7 +183,7 @@ void model_store(const struct model_site *s, volatile void *p, unsigned size, ui
 	if (ref_unlikely(E.nr_freed))
 		engine_check_freed(s, p, size);
 	engine_learn(ctx, 0);
-	engine_store(ctx, p, size, v);
+	engine_store(s, ctx, p, size, v);
 	if (ref_unlikely(E.recording))
 		engine_trace(s, "write %s = %s", engine_what(s, p, what, sizeof(what)),
 			     engine_value(s, size, v, value, sizeof(value)));
@@ -332,11 +332,11 @@ static const char *count_verb(const struct model_site *s)
 static void count_store(const struct model_site *s, struct engine_ctx *ctx, int *r, int new)
 {
 	if (s->op == MODEL_SET_RELEASE) {
-		engine_store(ctx, r, sizeof(*r), (unsigned)new);
+		engine_store(s, ctx, r, sizeof(*r), (unsigned)new);
 	} else if (s->op == MODEL_TRY_GET_RELAXED && E.buffers) {
 		/* What it holds is always the oldest of its CPU, so that nobody waits for ever. */
 		engine_drain_cpu(ctx->cpu);
-		engine_store_buffer(ctx, r, sizeof(*r), (unsigned)new, true);
+		engine_store_buffer(s, ctx, r, sizeof(*r), (unsigned)new, true);
 	} else {
 		locked_store(ctx, r, sizeof(*r), (unsigned)new);
 	}

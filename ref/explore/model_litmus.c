@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The explorer's own proof: small programs whose outcomes are known, tried on it. Where something is
- * allowed the row is busted, for then the explorer has to show it; where it is not, clean.
+ * The explorer's own proof: small programs whose outcomes are known, tried on it. Where something
+ * is allowed the row is busted, for then the explorer has to show it; where it is not, clean.
  *
- * The outcomes of the memory litmus tests are those of Owens, Sarkar and Sewell's x86-TSO; R and the
- * like of tools/memory-model/Documentation/litmus-tests.txt.
+ * The outcomes of the memory litmus tests are those of Owens, Sarkar and Sewell's x86-TSO; R and
+ * the like of tools/memory-model/Documentation/litmus-tests.txt.
  */
 #include <errno.h>
 #include "litmus.h"
@@ -217,8 +217,8 @@ static bool own_seen(void *arg, char *why, size_t size)
 	return l->r[0] && l->r[2];
 }
 
-/* A speculative reference: taken, and then something is looked at again; the other side changes that
- * and then looks at the count, as GUP-fast's recheck against whoever clears an entry. */
+/* A speculative reference: taken, and then something is looked at again; the other side changes
+ * that and then looks at the count, as GUP-fast's recheck against whoever clears an entry. */
 static void get_then_look(void *arg)
 {
 	l->got = ref_count_add_unless_zero(&l->y, 1);

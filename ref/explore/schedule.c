@@ -261,8 +261,8 @@ static void settle_last(void)
 }
 
 /*
- * Where no schedule has been before. With no alternative left, all that knowing a state saves is the
- * way to the end, so that to remember every fourth is enough.
+ * Where no schedule has been before. With no alternative left, all that knowing a state saves is
+ * the way to the end, so that to remember every fourth is enough.
  */
 static bool choose_fresh(struct engine_ctx *self, struct engine_choice *c)
 {

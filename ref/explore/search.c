@@ -7,9 +7,9 @@
  *
  * That loses nothing. A state is all of memory, what every context has learned, and who ran last,
  * and those decide what may follow and what it costs; so whatever could be reached from here within
- * the bound was within the bound there. The one exception is length: a state may be reached in fewer
- * steps later (a wait that was looked at in vain), and then is gone on from once more, for the
- * shortest failing schedule.
+ * the bound was within the bound there. The one exception is length: a state may be reached in
+ * fewer steps later (a wait that was looked at in vain), and then is gone on from once more, for
+ * the shortest failing schedule.
  *
  * States are compared by a hash of 64 bits: with 10 million of them, two differ and look alike with
  * a probability of 3 in a million.
@@ -299,6 +299,7 @@ static void search(const struct explore_options *o, struct explore_result *r)
 static void record(struct explore_result *r)
 {
 	E.recording = true;
+	E.nr_pointers = 0;
 	E.broken[0] = E.why[0] = '\0';
 	engine_schedule();
 	E.recording = false;

@@ -69,7 +69,7 @@ int model_irq_save(const struct model_site *s)
 	flags = E.cpu[ctx->cpu].irqs_off;
 	E.cpu[ctx->cpu].irqs_off = 1;
 	engine_learn(ctx, (unsigned)flags);
-	engine_store(ctx, &cpu->irqs_off, sizeof(int), 1);
+	engine_store(s, ctx, &cpu->irqs_off, sizeof(int), 1);
 	engine_section_changed(ctx->cpu);
 	engine_trace(s, "interrupts off");
 	return flags;
@@ -87,7 +87,7 @@ void model_irq_restore(const struct model_site *s, int flags)
 	engine_point(ctx);
 	E.cpu[ctx->cpu].irqs_off = flags;
 	engine_learn(ctx, 0);
-	engine_store(ctx, &cpu->irqs_off, sizeof(int), (unsigned)flags);
+	engine_store(s, ctx, &cpu->irqs_off, sizeof(int), (unsigned)flags);
 	engine_section_changed(ctx->cpu);
 	engine_trace(s, flags ? "interrupts as they were: off" : "interrupts on");
 }
@@ -245,7 +245,7 @@ void model_spin_unlock(const struct model_site *s, struct ref_spinlock *l)
 	engine_check_freed(s, l, sizeof(*l));
 	if (!engine_view(ctx->cpu, &l->locked, sizeof(l->locked)))
 		explore_fail("lock", "%s unlocked, which nobody holds", s->expr);
-	engine_store(ctx, &l->locked, sizeof(l->locked), 0);
+	engine_store(s, ctx, &l->locked, sizeof(l->locked), 0);
 	engine_learn(ctx, 0);
 	engine_trace(s, "unlock %s", engine_what(s, l, what, sizeof(what)));
 }
@@ -313,7 +313,7 @@ void model_rcu_lock(const struct model_site *s, int change)
 	engine_point(ctx);
 	E.cpu[ctx->cpu].rcu_nesting += change;
 	engine_learn(ctx, 0);
-	engine_store(ctx, &cpu->rcu_nesting, sizeof(int),
+	engine_store(s, ctx, &cpu->rcu_nesting, sizeof(int),
 		     (unsigned)E.cpu[ctx->cpu].rcu_nesting);
 	engine_section_changed(ctx->cpu);
 	engine_trace(s, change > 0 ? "rcu_read_lock" : "rcu_read_unlock");

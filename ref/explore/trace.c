@@ -4,9 +4,9 @@
  * replay it.
  *
  * That is the list of its decisions that differ from the default, each as the number of the step it
- * is made before and a letter: 12c1 CPU 1 goes on, 12i0 the model's interrupt 0 lands, 12r1 the next
- * RCU callback of CPU 1 does, 12m0>1 the oldest store of CPU 0 reaches memory and CPU 1 goes on
- * (12m0 when nobody can). With dots between; "-" for none.
+ * is made before and a letter: 12c1 CPU 1 goes on, 12i0 the model's interrupt 0 lands, 12r1 the
+ * next RCU callback of CPU 1 does, 12m0>1 the oldest store of CPU 0 reaches memory and CPU 1 goes
+ * on (12m0 when nobody can). With dots between; "-" for none.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -112,20 +112,54 @@ bool engine_name_of(const volatile void *p, char *buf, size_t size)
 	return true;
 }
 
-/* What is accessed: as the source has it, and as the model calls it. */
+/* Is the name that of all that starts at p? Else it is of more, and the source says what of it. */
+static bool names_all(const volatile void *p)
+{
+	const struct engine_name *n = find_name(p);
+
+	return !(((const volatile char *)p - n->p) % (long)n->size) && n->size <= sizeof(uint64_t);
+}
+
+/* The macros' own "*" before the "&" of what they were given, and a cast, say nothing. */
+static void print_expr(char *buf, size_t size, const char *expr)
+{
+	const char *cast = !strncmp(expr, "*(", 2) ? strstr(expr, " *)") : NULL;
+
+	if (cast && cast[3] && !memchr(expr + 2, '(', (size_t)(cast - expr) - 2))
+		snprintf(buf, size, "*%s", cast + 3);
+	else if (!strncmp(expr, "*&", 2))
+		snprintf(buf, size, "%s", expr + 2);
+	else
+		snprintf(buf, size, "%s", expr + (*expr == '&'));
+}
+
+/* What is accessed: as the model calls it, or as the source has it. */
 const char *engine_what(const struct model_site *s, const volatile void *p, char *buf, size_t size)
 {
-	char name[64];
+	char name[64], expr[64];
 
+	print_expr(expr, sizeof(expr), s->expr);
 	if (!engine_name_of(p, name, sizeof(name)))
-		snprintf(buf, size, "%s", s->expr);
-	else if (s->op >= MODEL_TRY_GET && s->op <= MODEL_SET_RELEASE)
-		snprintf(buf, size, "%s", name);
-	else if (!strcmp(name, s->expr))
+		snprintf(buf, size, "%s", expr);
+	else if (names_all(p) || (s->op >= MODEL_TRY_GET && s->op <= MODEL_SET_RELEASE) ||
+		 !strcmp(name, expr))
 		snprintf(buf, size, "%s", name);
 	else
-		snprintf(buf, size, "%s (%s)", s->expr, name);
+		snprintf(buf, size, "%s (%s)", expr, name);
 	return buf;
+}
+
+/* Addresses differ from run to run: those without a name are numbered as they come. */
+static unsigned number_of(uint64_t pointer)
+{
+	unsigned i;
+
+	for (i = 0; i < E.nr_pointers; i++)
+		if (E.pointer[i] == pointer)
+			return i + 1;
+	if (i < ENGINE_POINTERS)
+		E.pointer[E.nr_pointers++] = pointer;
+	return i + 1;
 }
 
 const char *engine_value(const struct model_site *s, unsigned size, uint64_t v, char *buf, size_t n)
@@ -136,7 +170,9 @@ const char *engine_value(const struct model_site *s, unsigned size, uint64_t v, 
 		snprintf(buf, n, "NULL");
 	else if (s->pointer && engine_name_of((void *)(uintptr_t)v, buf, n))
 		return buf;
-	else if (!s->pointer && sv > -4096 && sv < 4096)
+	else if (s->pointer)
+		snprintf(buf, n, "pointer %u", number_of(v));
+	else if (sv > -4096 && sv < 4096)
 		snprintf(buf, n, "%d", (int)sv);
 	else
 		snprintf(buf, n, "%#llx", (unsigned long long)v);

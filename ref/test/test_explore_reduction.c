@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the reduction loses: nothing. Every model is explored with it and without, on beyond failures
- * (`sweep`), and breaks the same invariants, each with as few preemptions; and the shortest failing
- * schedule is as short.
+ * What the reduction loses: nothing. Every model is explored with it and without, on beyond
+ * failures (`sweep`), and breaks the same invariants, each with as few preemptions; and the
+ * shortest failing schedule is as short.
  *
  * Without it the number of schedules grows with the power of the bound, so that the bound is the
  * largest up to 2 at which that is affordable.

@@ -67,7 +67,8 @@ void *explore_alloc(struct explore *e, size_t size);
 /* The same for memory that exists. Stores by port.h's accessors are undone anyway; this is for what
  * code writes plainly (under a lock, or by one task alone). Keep it small: it is copied back. */
 void explore_memory(struct explore *e, void *p, size_t size);
-/* What schedules call an address: "%s", or "%s[i]" for an array of entries of `size` bytes. */
+/* What schedules call an address: "%s", or "%s[i]" for an array of entries of `size` bytes. What has
+ * no name is called as the source has it. The later of two names counts. */
 void explore_name(struct explore *e, const void *p, size_t size, size_t nr, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
 /* What follows in setup is done as on this CPU (ref_this_cpu()); at first 0. */
@@ -124,7 +125,7 @@ struct explore_step {
 	enum explore_context context;
 	const char *task; /* name of the task or interrupt; "memory": a delayed store arrives */
 	char *site;	  /* "function file:line", and in brackets the latest REF_STEP()'s name */
-	char *text;	  /* what it did: "read *pmdp (pmd[1]) = 0x2067" */
+	char *text;	  /* what it did: "read pmd[1] = 0x2067" */
 };
 
 struct explore_result {

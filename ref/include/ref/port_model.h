@@ -100,8 +100,8 @@ int ref_ipi_init(void (*handler)(struct ref_cpu *cpu));
 void model_ipi_send(const struct model_site *s, int id);
 
 #define ref_this_cpu() model_this_cpu()
-#define ref_irq_save() model_irq_save(MODEL_SITE(MODEL_IRQ_OFF, ""))
-#define ref_irq_restore(flags) model_irq_restore(MODEL_SITE(MODEL_IRQ_RESTORE, ""), (flags))
+#define ref_irq_save() model_irq_save(MODEL_SITE(MODEL_IRQ_OFF, "irqs_off"))
+#define ref_irq_restore(flags) model_irq_restore(MODEL_SITE(MODEL_IRQ_RESTORE, "irqs_off"), (flags))
 #define ref_ipi_send(id) model_ipi_send(MODEL_SITE(MODEL_IPI_SEND, #id), (id))
 
 /* ---- waiting ---- */
@@ -150,8 +150,8 @@ static inline void ref_thread_offline(void)
 {
 }
 
-#define ref_rcu_read_lock() model_rcu_lock(MODEL_SITE(MODEL_RCU_LOCK, ""), 1)
-#define ref_rcu_read_unlock() model_rcu_lock(MODEL_SITE(MODEL_RCU_UNLOCK, ""), -1)
+#define ref_rcu_read_lock() model_rcu_lock(MODEL_SITE(MODEL_RCU_LOCK, "rcu_nesting"), 1)
+#define ref_rcu_read_unlock() model_rcu_lock(MODEL_SITE(MODEL_RCU_UNLOCK, "rcu_nesting"), -1)
 #define ref_synchronize_rcu() model_synchronize_rcu(MODEL_SITE(MODEL_RCU_SYNC, ""))
 #define ref_call_rcu(head, fn) model_call_rcu(MODEL_SITE(MODEL_RCU_CALL, #head), (head), (fn))
 #define ref_rcu_barrier() model_rcu_barrier(MODEL_SITE(MODEL_RCU_BARRIER, ""))
