@@ -129,6 +129,69 @@ static void test_wait(void)
 	ref_rcu_barrier();
 }
 
+/* ---- two entries whose waiters stand in one queue ---- */
+
+#define MANY_SLOTS (1 << 13) /* more than there are queues */
+
+static bool find_pair(const struct dax_mapping *m, uint64_t *a, uint64_t *b)
+{
+	static uint64_t first[DAX_WAIT_TABLE_ENTRIES]; /* plus 1 */
+
+	for (uint64_t i = 0; i < MANY_SLOTS; i++) {
+		unsigned q = dax_wait_table_index(m, i, 0);
+
+		if (first[q]) {
+			*a = first[q] - 1;
+			*b = i;
+			return true;
+		}
+		first[q] = i + 1;
+	}
+	return false;
+}
+
+static void test_one_queue(void)
+{
+	const struct dax_protocol *p = dax_protocol_find("merged");
+	struct dax_inode *inode = dax_inode_create(&suite_dev, 1, MANY_SLOTS);
+	struct dax_mapping *m = &inode->i_data;
+	struct suite_task t[2] = { { .fn = suite_grab, .p = p, .inode = inode },
+				   { .fn = suite_grab, .p = p, .inode = inode } };
+
+	ok(find_pair(m, &t[0].index, &t[1].index), "two of %d entries share a queue", MANY_SLOTS);
+	for (unsigned i = 0; i < 2; i++) {
+		p->grab_entry(m, t[i].index, 0);
+		suite_start(&t[i]);
+		suite_waiters(m, t[i].index, i + 1);
+	}
+	p->unlock_entry(m, t[1].index, DAX_EMPTY);
+	ok(suite_done(&t[1], 10000) && !suite_done(&t[0], 20) && suite_waiters(m, t[0].index, 1),
+	   "unlocking one wakes its waiter and not the other's, who is first");
+	p->unlock_entry(m, t[0].index, DAX_EMPTY);
+	suite_join(&t[0]);
+	suite_join(&t[1]);
+	p->evict(inode);
+	ref_rcu_barrier();
+}
+
+/* What is left out matters beside others alone. */
+static void test_alone(void)
+{
+	for (size_t i = 0; i < dax_nr_protocols(); i++) {
+		const struct dax_protocol *p = dax_protocol_at(i);
+		struct dax_inode *inode = suite_inode(1);
+		dax_entry_t entry = suite_fault(p, inode, 3, &suite_page[5]), cookie;
+
+		cookie = p->lock_folio(&suite_page[5]);
+		ok(cookie == entry && inode->i_data.slot[3] == (entry | DAX_LOCKED),
+		   "%s: locks a page when it is alone", p->name);
+		p->unlock_folio(&suite_page[5], cookie);
+		p->evict(inode);
+		ref_rcu_barrier();
+	}
+	ok(!dax_protocol_at(dax_nr_protocols()) && !dax_protocol_find("none"), "and no more of them");
+}
+
 int main(void)
 {
 	suite_count_bugs();
@@ -137,6 +200,8 @@ int main(void)
 	test_lock();
 	test_pmd();
 	test_wait();
+	test_one_queue();
+	test_alone();
 	ok(!suite_bugs, "and no bug seen");
 	ref_thread_offline();
 	return tap_done();

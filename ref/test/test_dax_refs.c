@@ -3,6 +3,7 @@
  * References on DAX pages by both conventions: what a mapping and get_user_pages() take, which page
  * is busy, how truncation waits for it, and what the test of one convention makes of the other's.
  */
+#include <errno.h>
 #include <string.h>
 
 #include <ref/gup.h>
@@ -192,6 +193,41 @@ static void test_zero_on_one(void)
 	world_destroy(w);
 }
 
+static uint64_t no_block(struct dax_inode *inode, uint64_t index)
+{
+	return 0;
+}
+
+static void test_edges(void)
+{
+	static const struct dax_iomap_ops full = { .begin = no_block };
+	struct world *w = world_create("1-is-idle_flush_waits");
+	struct dax_mapping *m = &w->inode->i_data;
+	struct dax_device dev;
+	dax_entry_t entry;
+
+	ok(dax_device_create(&dev, dax_refs_find("1-is-idle"), w->mm, 10, 1) == -ENOMEM,
+	   "a device that does not fit into the arena: -ENOMEM");
+	fault(w, 7);
+	ok(!dax_truncate(w->p, m, SUITE_PAGES, 1) && dax_truncate(w->p, m, 6, ~0ULL - 6) == 1,
+	   "truncation ends with the file");
+	entry = w->p->insert_entry(m, 1, w->p->grab_entry(m, 1, 0), 0, DAX_ZERO_PAGE);
+	w->p->unlock_entry(m, 1, entry);
+	ok(fault(w, 1) && m->slot[1] == dax_make_entry(w->dev.first_pfn + 1, 0),
+	   "a fault puts a page where the zero page was");
+	w->inode->iomap = &full;
+	ok(dax_fault(w->p, &w->vma, ADDR, 0) == -ENOSPC && m->slot[0] == DAX_EMPTY,
+	   "a fault without a block: -ENOSPC, and the entry unlocked");
+	w->inode->iomap = NULL;
+	world_destroy(w);
+	for (size_t i = 0; i < dax_nr_refs(); i++)
+		ok(dax_refs_find(dax_refs_at(i)->name) == dax_refs_at(i) &&
+			   (dax_refs_at(i)->initial == 1 || dax_refs_at(i)->mapped_counts),
+		   "%s: found by its name, and 1-based or counting mappings",
+		   dax_refs_at(i)->name);
+	ok(!dax_refs_at(dax_nr_refs()) && !dax_refs_find("none"), "and no more of them");
+}
+
 int main(void)
 {
 	suite_count_bugs();
@@ -204,6 +240,7 @@ int main(void)
 	test_truncate("0-is-idle");
 	test_one_on_zero();
 	test_zero_on_one();
+	test_edges();
 	ok(!suite_bugs, "and no bug seen: %s", suite_last_bug);
 	ref_thread_offline();
 	return tap_done();
