@@ -19,6 +19,11 @@ static const struct discipline {
 	{ "membarrier", "membarrier (busted)", 5, true },
 	{ "rcu_qsbr", "rcu_qsbr", 1, false },
 	{ "rcu_memb", "rcu_memb", 3, false },
+	{ "rcu_bp", "rcu_bp", 3, false },
+	{ "broadcast_rcu", "broadcast_rcu", 4, false },
+	{ "broadcast_no_wait", "broadcast_no_wait (busted)", 5, true },
+	{ "ipi_rcu", "ipi_rcu", 4, false },
+	{ "rcu_per_table", "rcu_per_table", 4, false },
 };
 #define NR_DISCIPLINES (sizeof(disciplines) / sizeof(*disciplines))
 
@@ -27,7 +32,7 @@ struct freer {
 	const struct discipline *d;
 	long long readers, tables;
 	bool oversubscribed;
-	struct rvalue now, later, throughput, latency, peak, per_table;
+	struct rvalue now, later, throughput, latency, median, p99, peak, per_table;
 };
 
 static struct rvalue metric_at(struct model *m, const struct table_cost *t, const char *metric,
@@ -78,6 +83,8 @@ static struct freer freer_at(struct model *m, const struct table_cost *t, size_t
 	f.later = metric_at(m, t, "time_deferred", f.tables);
 	f.throughput = metric_at(m, t, "reader_throughput", f.tables);
 	f.latency = metric_at(m, t, "reader_latency", f.tables);
+	f.median = metric_at(m, t, "reader_latency_p50", f.tables);
+	f.p99 = metric_at(m, t, "reader_latency_p99", f.tables);
 	f.peak = metric_at(m, t, "tables_waiting_peak", f.tables);
 	return f;
 }
@@ -269,7 +276,8 @@ static void freer_table(struct model *m, struct section *s, const struct freer *
 {
 	static const char *const columns[] = {
 		"Discipline", "#Readers", "#Tables at once", "#Until return", "#Per table",
-		"#Until freed", "#Walks per reader", "#Longest walk", "#Waiting, peak", NULL,
+		"#Until freed", "#Walks per reader", "#Walk, median", "#Walk, p99", "#Longest walk",
+		"#Waiting, peak", NULL,
 	};
 	struct table *t = section_table(
 		m, s, "The reference\xe2\x80\x99s disciplines, native: freer and readers", columns);
@@ -289,9 +297,51 @@ static void freer_table(struct model *m, struct section *s, const struct freer *
 		table_value(m, t, &f->per_table);
 		table_value(m, t, &f->later);
 		reader_cell(m, t, f, &f->throughput);
+		reader_cell(m, t, f, &f->median);
+		reader_cell(m, t, f, &f->p99);
 		reader_cell(m, t, f, &f->latency);
 		table_value(m, t, &f->peak);
 	}
+}
+
+/* ---- batches of a given size, batches without memory, more threads than CPUs ---- */
+
+/* Every row of a case by itself, as the document orders them; nothing when it has none. */
+static void case_table(struct model *m, struct section *s, const struct report_part *part,
+		       const char *case_id, const char *caption)
+{
+	static const char *const columns[] = { "Row", "#Until return", "#Until freed",
+					       "#Tables per callback", "#Without a batch",
+					       "#Longest walk", NULL };
+	static const char *const metrics[] = { "time", "time_deferred", "tables_per_callback",
+					       "tables_unbatched", "reader_latency" };
+	static const char *const hidden[] = { "format" };
+	const struct results_doc *doc = part->doc;
+	struct table *t = NULL;
+	size_t i, k;
+
+	for (i = 0; i < doc->nr_measurements; i++) {
+		const struct results_measurement *row = &doc->measurements[i];
+		struct report_rows rows = { part, case_id, row->subject, NULL };
+
+		if (row->skipped || strcmp(row->case_id, case_id) != 0 ||
+		    strcmp(row->metric->name, "time") != 0)
+			continue;
+		t = t ? t : section_table(m, s, caption, columns);
+		table_row(m, t);
+		table_cell(t, "", params_without(m->arena, &row->params, hidden, 1));
+		for (k = 0; k < 5; k++) {
+			const struct results_measurement *found;
+			struct rvalue v;
+
+			rows.metric = metrics[k];
+			found = rows_find(m->arena, &rows, &row->params, NULL, 0, NULL);
+			v = found ? rv_of(found) : rv_missing("\xe2\x80\x94");
+			table_value(m, t, &v);
+		}
+	}
+	if (t)
+		t->folded = true;
 }
 
 void q1_disciplines(struct model *m, struct page *p)
@@ -325,13 +375,22 @@ void q1_disciplines(struct model *m, struct page *p)
 	for (which = FREER_NOW; which <= FREER_LATENCY; which++)
 		freer_figure(m, s, list, nr, which);
 	freer_table(m, s, list, nr);
+	case_table(m, s, part, "table_free/batch", "By tables per batch, native, one reader");
+	case_table(m, s, part, "table_free/no_memory",
+		   "Where allocations of a batch fail (failing: percent), native, one reader");
+	case_table(m, s, part, "table_free/oversubscribed",
+		   "More threads than CPUs: oversubscribed, and no answer to anything");
 	section_load(m, s, part);
 	section_note(m, s,
 		     "ipi_signal stands for the kernel: a directed signal whose handler "
 		     "acknowledges at once outside a walk, and at the end of the walk inside one. "
 		     "rcu_qsbr is nearest to a non-preemptible kernel; rcu_memb uses membarrier(2) "
-		     "itself. membarrier without waiting for the walkers is busted: it frees "
-		     "tables under them, and stands here for its price only.");
+		     "itself. broadcast_rcu is arm64\xe2\x80\x99s way, an invalidation without interrupt "
+		     "and then RCU; ipi_rcu x86\xe2\x80\x99s since 6.15; rcu_per_table has a callback for "
+		     "each table; all three wait by port.h\xe2\x80\x99s own RCU, which is membarrier(2) and "
+		     "then each reader seen outside its sections. membarrier and broadcast_no_wait do "
+		     "not wait for the walkers: they free tables under them, and stand here for their "
+		     "price only.");
 	section_note(m, s,
 		     "Tables waiting is a property of liburcu\xe2\x80\x99s workers, which poll: it "
 		     "is not a kernel\xe2\x80\x99s. Rows with more threads than CPUs are marked "

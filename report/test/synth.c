@@ -399,7 +399,11 @@ void synth_disciplines(struct results_doc *doc)
 				  RESULTS_SAMPLED, d[i].throughput / readers);
 			synth_row(doc, id, d[i].subject, params, "reader_latency", RESULTS_SAMPLED,
 				  d[i].latency);
+			synth_row(doc, id, d[i].subject, params, "reader_latency_p50",
+				  RESULTS_SAMPLED, 123);
 		}
+	synth_row(doc, "table_free/batch", RESULTS_REF,
+		  "batch=64,discipline=ipi_signal,readers=1,tables=4096", "time", RESULTS_SAMPLED, 777);
 }
 
 void synth_host(struct results_doc *doc)

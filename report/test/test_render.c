@@ -257,6 +257,10 @@ static void test_answers(const char *run, const char *out)
 	}
 	ok(!strstr(text, "oversubscribed") && page_says(out, "q1.html", "2 (oversubscribed)"),
 	   "oversubscribed rows are marked and answer nothing");
+	ok(page_says(out, "q1.html", "123 ns") && page_says(out, "q1.html", "By tables per batch") &&
+		   page_says(out, "q1.html", "batch=64, discipline=ipi_signal, readers=1, tables=4096777 ns") &&
+		   !page_says(out, "q1.html", "Where allocations of a batch fail"),
+	   "quantiles and batches have their columns and tables, and what was not run has none");
 	ok(page_says(out, "q2.html", "all four (identical)"), "designs with the same code are "
 							      "called identical");
 	ok(page_says(out, "q2.html", "0x80000000 (2 GiB)") &&
