@@ -259,7 +259,9 @@ static bool not_freed_within(void *arg, char *why, size_t size)
 
 static void name_page(struct explore *e, struct ref_page *page, const char *what)
 {
-	explore_name(e, &page->refcount, sizeof(page->refcount), 1, "%s.refcount", what);
+	/* Also what a pointer to it is called. */
+	explore_name(e, &page->refcount, sizeof(page->refcount), 1, "%s", what);
+	explore_name(e, &page->pincount, sizeof(page->pincount), 1, "%s.pincount", what);
 	explore_name(e, &page->mapcount, sizeof(page->mapcount), 1, "%s.mapcount", what);
 	explore_name(e, &page->flags, sizeof(page->flags), 1, "%s.flags", what);
 	explore_name(e, &page->head, sizeof(page->head), 1, "%s.head", what);
@@ -267,14 +269,14 @@ static void name_page(struct explore *e, struct ref_page *page, const char *what
 	explore_name(e, &page->mapping, sizeof(page->mapping), 1, "%s.mapping", what);
 }
 
-static void name_table(struct explore *e, enum pgt_level level)
+static void name_table(struct explore *e, enum pgt_level level, const char *name)
 {
 	void *entry = __pgt_entry(m.mm, ADDR, level);
 	unsigned size = 1u << pgt_entry_shift(&pgt_fmt_tiny.level[level]);
 
 	if (entry)
 		explore_name(e, (char *)entry - (ADDR >> pgt_fmt_tiny.level[level].shift) % 2 * size,
-			     size, 2, "%s", pgt_level_name(level));
+			     size, 2, "%s", name);
 }
 
 static int map_pages(const struct thp_case *c)
@@ -319,9 +321,9 @@ static int setup(struct explore *e, const void *arg)
 	explore_memory(e, m.mm->memmap, NR_FRAMES * sizeof(m.mm->memmap[0]));
 	name_page(e, m.head, "head");
 	name_page(e, m.head + 1, "tail");
-	name_table(e, PGT_PUD);
-	name_table(e, PGT_PMD);
-	name_table(e, PGT_PTE);
+	name_table(e, PGT_PUD, "pgd"); /* into which the rest is folded */
+	name_table(e, PGT_PMD, "pmd");
+	name_table(e, PGT_PTE, "pte");
 	explore_task(e, 0, "reader", reader, NULL);
 	explore_task(e, 1, c->split ? "splitter" : c->collapse ? "collapser" : "unmapper", writer,
 		     NULL);

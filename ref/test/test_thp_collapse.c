@@ -302,6 +302,15 @@ static void test_rules(const struct walkers *w)
 	ref_mm_destroy(r.mm);
 
 	race_begin(&r, w);
+	ref_fetch_or(&r.page->flags, REF_PG_SWAPCACHE);
+	err = thp_collapse(r.mm, r.addr, NULL, NULL);
+	ref_fetch_add(&r.page->refcount, 1);
+	ok(err == -EAGAIN && !thp_collapse(r.mm, r.addr, NULL, NULL) && r.page->refcount == 1 &&
+		   thp_balanced(r.mm, NULL, 0, why, sizeof(why)),
+	   "%s: a page's place in the swap cache holds it too, and no more", w->format);
+	ref_mm_destroy(r.mm);
+
+	race_begin(&r, w);
 	for (unsigned i = 0; i < NR; i++) {
 		pgt_unmap(r.mm, r.addr + i * PAGE);
 		pgt_map(r.mm, r.addr + i * PAGE, PGT_PTE, false);
