@@ -5,8 +5,8 @@ libs += ref
 guest-libs += ref
 # ref/gup/walk.c once for each architecture: arch_<arch>.o, by the Makefile's rule.
 pgt-archs := $(sort $(patsubst ref/pgtable/fmt_%.h,%,$(wildcard ref/pgtable/fmt_*.h)))
-ref-srcs := $(addprefix ref/gup/,fault.c gup.c pin.c share.c slow.c steps.c $(pgt-archs:%=arch_%.c)) \
-	ref/pgtable/formats.c ref/pgtable/frames.c ref/pgtable/lookup.c ref/pgtable/pgtable.c \
+ref-srcs := $(addprefix ref/gup/,contpte.c fault.c gup.c pin.c share.c slow.c steps.c $(pgt-archs:%=arch_%.c)) \
+	$(addprefix ref/pgtable/,contpte.c formats.c frames.c lookup.c pgtable.c) \
 	ref/port_native.c
 
 # Huge folios: split, and collapse.
@@ -129,6 +129,11 @@ tests += ref/test/test_gup_recheck
 asan-tests += ref/test/test_gup_recheck
 ref/test/test_gup_recheck-srcs := ref/test/test_gup_recheck.c $(gup-suite)
 ref/test/test_gup_recheck-libs := ref
+
+tests += ref/test/test_gup_entries
+asan-tests += ref/test/test_gup_entries
+ref/test/test_gup_entries-srcs := ref/test/test_gup_entries.c $(gup-suite)
+ref/test/test_gup_entries-libs := ref
 
 tests += ref/test/test_gup_threads
 asan-tests += ref/test/test_gup_threads

@@ -54,6 +54,10 @@ struct gup_variant {
 	bool inverted;		/* and the judgement is the wrong way round */
 	bool double_load;	/* by a mapping that is loaded twice */
 
+	bool torn_load;		/* two words, whatever is written between their loads */
+	bool recheck_ungathered; /* a contiguous range's bits are gathered at first, and not again */
+	bool gather_unchecked;	/* and at first whether or not they are of one range */
+
 	/* Asserts what the kernel asserts with CONFIG_PROVE_LOCKING. */
 	bool debug;
 	void (*before_table)(uint64_t pmd); /* between a PMD's load and its table's first entry's */
@@ -61,6 +65,8 @@ struct gup_variant {
 	void (*before_head)(struct ref_page *page);  /* between finding the head and the try-get */
 	void (*before_recheck)(struct ref_page *page);
 	void (*before_mapping)(struct ref_page *folio); /* before each load of its mapping */
+	void (*between_words)(void);  /* of an entry of two */
+	void (*in_gather)(unsigned i); /* before the i-th entry of a contiguous range is loaded */
 	void (*before_ops)(struct ref_page *folio);	/* before what the mapping points to is read */
 };
 

@@ -14,6 +14,7 @@
 #pragma GCC target("soft-float")
 #endif
 
+#include "contpte.h"
 #include "longterm.h"
 
 /*
@@ -278,6 +279,52 @@ REF_ALWAYS_INLINE struct ref_page *gup_page(const struct pgt_fmt *f, const struc
 	return w->memmap + ((phys - f->phys_base) >> f->page_shift);
 }
 
+/*
+ * ptep_get_lockless(), pmdp_get_lockless(). Of two words (CONFIG_GUP_GET_PXX_LOW_HIGH) the high one
+ * belongs to the low one only if that was the same before and after: an entry goes from one frame to
+ * another by way of not being present, and not without a flush that waits for us; else the low word
+ * might change and change back in between (include/linux/pgtable.h). The acquires are its smp_rmb().
+ */
+REF_ALWAYS_INLINE uint64_t gup_get_lockless(const struct pgt_fmt *f, const struct gup_variant *v,
+					    enum pgt_level level, const struct pgt_entry *e)
+{
+	const uint32_t *word = (const uint32_t *)e;
+	uint32_t low, high;
+
+	if (f->level[level].entry != PGT_U32X2)
+		return pgt_read_acquire(f, level, e);
+	do {
+		low = ref_load_acquire(&word[0]);
+		if (v->between_words)
+			v->between_words();
+		high = ref_load_acquire(&word[1]);
+	} while (!v->torn_load && ref_unlikely(REF_READ_ONCE(word[0]) != low));
+	return low | (uint64_t)high << 32;
+}
+
+/* arm64's ptep_get_lockless() and ptep_get(): an entry of a contiguous range has its young and dirty
+ * bits in any of the range's, which code out of line gathers. */
+REF_ALWAYS_INLINE uint64_t gup_ptep_get_lockless(const struct pgt_fmt *f,
+						 const struct gup_variant *v,
+						 const struct pgt_entry *ptep)
+{
+	uint64_t pte = gup_get_lockless(f, v, PGT_PTE, ptep);
+
+	if (f->level[PGT_PTE].cont && ref_unlikely(pgt_cont(f, pte)))
+		return gup_contpte_get_lockless(f, v, ptep);
+	return pte;
+}
+
+REF_ALWAYS_INLINE uint64_t gup_ptep_get(const struct pgt_fmt *f, const struct gup_variant *v,
+					const struct pgt_entry *ptep)
+{
+	uint64_t pte = pgt_read_acquire(f, PGT_PTE, ptep);
+
+	if (f->level[PGT_PTE].cont && !v->recheck_ungathered && ref_unlikely(pgt_cont(f, pte)))
+		return gup_contpte_get(f, v, ptep, pte);
+	return pte;
+}
+
 /* The PMD too: a table that is being collapsed has valid PTEs yet (70cbc3cc78a9). */
 REF_ALWAYS_INLINE bool gup_pte_changed(const struct pgt_fmt *f, const struct gup_variant *v,
 				       const struct pgt_entry *pmdp, uint64_t pmd,
@@ -285,8 +332,7 @@ REF_ALWAYS_INLINE bool gup_pte_changed(const struct pgt_fmt *f, const struct gup
 {
 	return GUP_STEP_FAILS(v->pmd_recheck, pgt_read_acquire(f, PGT_PMD, pmdp) != pmd, pmdp,
 			      pmd) ||
-	       GUP_STEP_FAILS(v->entry_recheck, pgt_read_acquire(f, PGT_PTE, ptep) != pte, ptep,
-			      pte);
+	       GUP_STEP_FAILS(v->entry_recheck, gup_ptep_get(f, v, ptep) != pte, ptep, pte);
 }
 
 /* gup_fast_pte_range() */
@@ -298,7 +344,7 @@ REF_ALWAYS_INLINE bool gup_pte_range(GUP_ARGS, uint64_t pmd, struct pgt_entry *p
 	if (v->before_table)
 		v->before_table(pmd);
 	do {
-		uint64_t pte = pgt_read_lockless(f, PGT_PTE, ptep); /* pairs with pgt_map()'s release */
+		uint64_t pte = gup_ptep_get_lockless(f, v, ptep); /* pairs with pgt_map() */
 		struct ref_page *page, *folio;
 
 		REF_STEP("gup: pte loaded");
@@ -371,7 +417,7 @@ REF_ALWAYS_INLINE bool gup_pmd_range(GUP_ARGS, struct pgt_entry *pudp, uint64_t 
 	uint64_t next;
 
 	do {
-		uint64_t pmd = pgt_read_lockless(f, PGT_PMD, pmdp);
+		uint64_t pmd = gup_get_lockless(f, v, PGT_PMD, pmdp);
 
 		REF_STEP("gup: pmd loaded");
 		next = gup_addr_end(f, v, w, PGT_PMD, pmd, addr, end);
@@ -509,7 +555,7 @@ REF_ALWAYS_INLINE unsigned long gup_fast_walk(const struct pgt_fmt *f, const str
 		/* gup_fast_permitted() */
 		if (f->permitted_shift && end >> f->permitted_shift)
 			return 0;
-		if (f->max_levels && end > mm->limit)
+		if (f->max_levels && end > ref_load_acquire(&mm->limit))
 			return 0;
 	}
 	if (v->one_object) {

@@ -71,27 +71,6 @@ REF_ALWAYS_INLINE uint64_t pgt_read_acquire(const struct pgt_fmt *f, enum pgt_le
 }
 
 /*
- * ptep_get_lockless(), pmdp_get_lockless() of CONFIG_GUP_GET_PXX_LOW_HIGH: the high word belongs to
- * the low word only if that was the same before and after. An entry goes from one frame to another
- * by way of not being present, and not without a flush that waits for us; else the low word might
- * change and change back in between (include/linux/pgtable.h). The acquires are its smp_rmb().
- */
-REF_ALWAYS_INLINE uint64_t pgt_read_lockless(const struct pgt_fmt *f, enum pgt_level level,
-					     const struct pgt_entry *e)
-{
-	const uint32_t *word = (const uint32_t *)e;
-	uint32_t low, high;
-
-	if (f->level[level].entry != PGT_U32X2)
-		return pgt_read_acquire(f, level, e);
-	do {
-		low = ref_load_acquire(&word[0]);
-		high = ref_load_acquire(&word[1]);
-	} while (ref_unlikely(REF_READ_ONCE(word[0]) != low));
-	return low | (uint64_t)high << 32;
-}
-
-/*
  * set_pte(), set_pmd(), ...: what was written before is seen by who loads the entry with acquire.
  * Two words are written so that the half with the present bit is the last to come (native_set_pte()
  * in arch/x86/include/asm/pgtable-3level.h).
@@ -254,6 +233,33 @@ REF_ALWAYS_INLINE bool pgt_present(const struct pgt_fmt *f, enum pgt_level level
 	if (l->leaf_present && pgt_leaf(f, level, entry))
 		return entry & l->leaf_present;
 	return (entry & l->present_mask) != l->absent;
+}
+
+/* pte_valid_cont() */
+REF_ALWAYS_INLINE bool pgt_cont(const struct pgt_fmt *f, uint64_t pte)
+{
+	return (pte & f->level[PGT_PTE].cont) == f->level[PGT_PTE].cont;
+}
+
+/* The bits of `from` that say young and dirty, put into pte: pte_mkyoung(), pte_mkdirty(). */
+REF_ALWAYS_INLINE uint64_t pgt_gather(const struct pgt_fmt *f, uint64_t pte, uint64_t from)
+{
+	const struct pgt_level_fmt *l = &f->level[PGT_PTE];
+
+	if (from & l->dirty || (from & (l->need_write | l->rdonly)) == l->need_write) {
+		pte |= l->dirty;
+		if (pte & l->need_write)
+			pte &= ~l->rdonly;
+	}
+	return pte | (from & l->young);
+}
+
+/* pte_mkold(pte_mkclean(pte)) */
+REF_ALWAYS_INLINE uint64_t pgt_old_clean(const struct pgt_fmt *f, uint64_t pte)
+{
+	const struct pgt_level_fmt *l = &f->level[PGT_PTE];
+
+	return (pte & ~(l->young | l->dirty)) | l->rdonly;
 }
 
 /* pXd_write() */

@@ -54,7 +54,7 @@
 #define ARM64_PTE(page, more, nr_cont)                                                       \
 	[PGT_PTE] = { .shift = (page), .bits = (page) - 3, .present_mask = ARM64_PRESENT,    \
 		      ARM64_LEAF_FIELDS(page, (more) | ARM64_TABLE_BIT, page),               \
-		      .cont = ARM64_CONT, .cont_bits = (nr_cont), .young = ARM64_AF,         \
+		      .cont = ARM64_VALID | ARM64_CONT, .cont_bits = (nr_cont), .young = ARM64_AF,         \
 		      .dirty = ARM64_DIRTY, .rdonly = ARM64_RDONLY }
 
 /* pmd_leaf(), pud_leaf(): present, and no table. */

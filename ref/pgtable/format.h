@@ -79,8 +79,8 @@ struct pgt_level_fmt {
 	uint64_t protnone_set;	/* mask 0: no such entry */
 	uint64_t special;	/* pXd_special(); 0: no such bit */
 	uint64_t devmap;	/* pXd_devmap(); 0: no such bit */
-	/* Contiguous ranges of 1 << cont_bits entries, each marked with cont, whose young and dirty
-	 * bits are those of all of them. cont 0: there are none. */
+	/* Contiguous ranges of 1 << cont_bits entries, each with all bits of cont set, whose young
+	 * and dirty bits are those of any of them. cont 0: there are none. */
 	uint64_t cont;
 	uint8_t cont_bits;
 	uint64_t young;

@@ -66,11 +66,19 @@ int ref_mm_create_fmt(const struct pgt_fmt *f, unsigned levels, size_t nr_frames
 		      struct ref_mm **out);
 /* A table of empty entries, one reference; NULL: no memory. Builder's lock held. */
 struct ref_page *__pgt_alloc_table(struct ref_mm *mm, enum pgt_level level);
+/* The same, by its shape: one that the mm has no such table of yet. */
+struct ref_page *__pgt_alloc_table_at(struct ref_mm *mm, const struct pgt_real *r);
 /* The entry for addr in an existing table of `level`; NULL: there is no such table. */
 void *__pgt_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level);
 /* The same, with tables made as needed; an entry above that is a leaf, or none for want of memory:
  * NULL. Builder's lock held. */
 void *__pgt_make_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level);
+
+/* ---- contpte.c ---- */
+struct pgt_upgrade_variant {
+	bool limit_first; /* busted: addresses past the old top's reach are walked in the old top */
+};
+int __pgt_upgrade(const struct pgt_upgrade_variant *v, struct ref_mm *mm);
 
 REF_ALWAYS_INLINE uint64_t ref_page_phys(const struct ref_mm *mm, const struct ref_page *page)
 {

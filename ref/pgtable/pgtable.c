@@ -154,6 +154,11 @@ static uint64_t new_table(struct ref_mm *mm, const struct pgt_real *r)
 	return page ? ref_page_phys(mm, page) : 0;
 }
 
+struct ref_page *__pgt_alloc_table_at(struct ref_mm *mm, const struct pgt_real *r)
+{
+	return alloc_table(mm, r);
+}
+
 struct ref_page *__pgt_alloc_table(struct ref_mm *mm, enum pgt_level level)
 {
 	for (unsigned i = 0; i < mm->nr_real; i++)
@@ -404,6 +409,9 @@ int pgt_unmap(struct ref_mm *mm, uint64_t addr)
 	find_entry(mm, addr, PGT_PTE, false, &p);
 	if (is_empty(mm, p.at->level, p.entry))
 		return -ENOENT;
+	/* contpte_try_unfold(): one entry of a range cannot go alone. */
+	if (p.at->level == PGT_PTE && mm->fmt->level[PGT_PTE].cont && pgt_cont(mm->fmt, p.entry))
+		pgt_unfold(mm, addr);
 	page = clear_leaf(mm, &p);
 	if (page)
 		ref_folio_put(ref_page_folio(page), 1);

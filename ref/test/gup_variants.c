@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "../gup/walk.h"
+#include "../pgtable/fmt_arm64.h"
+#include "../pgtable/fmt_i386.h"
 #include "../pgtable/fmt_s390x.h"
 #include "../pgtable/fmt_x86_64.h"
 
@@ -49,6 +51,61 @@ VARIANTS(x86_64_4k_48)
 VARIANTS(x86_64_4k_57)
 VARIANTS(x86_64_4k_57_folded)
 VARIANTS(s390x)
+/* Two words per entry, and two levels, of which the upper is the PMD. */
+VARIANTS(i386_4k_32_pae)
+VARIANTS(i386_4k_32)
+
+/* ---- entries of two words ---- */
+
+void (*gup_test_between_words)(void);
+
+static void hook_words(void)
+{
+	if (gup_test_between_words)
+		gup_test_between_words();
+}
+
+GUP_WALKER(i386_4k_32_pae, words, FIXED, HOOKS, .between_words = hook_words)
+GUP_WALKER(i386_4k_32_pae, torn_load, FIXED, HOOKS, .between_words = hook_words, .torn_load = true)
+
+/* ---- contiguous ranges ---- */
+
+void (*gup_test_in_gather)(unsigned i);
+
+static void hook_gather(unsigned i)
+{
+	if (gup_test_in_gather)
+		gup_test_in_gather(i);
+}
+
+#define CONT(ident)                                                                            \
+	GUP_WALKER(ident, gather, FIXED, HOOKS, .in_gather = hook_gather)                      \
+	GUP_WALKER(ident, recheck_ungathered, FIXED, HOOKS, .recheck_ungathered = true)        \
+	GUP_WALKER(ident, gather_unchecked, FIXED, HOOKS, .in_gather = hook_gather,            \
+		   .gather_unchecked = true)
+CONT(arm64_4k_48)
+CONT(arm64_16k_47)
+CONT(arm64_64k_52)
+
+/* ---- arm64's folded levels: copies in a page of their own ---- */
+
+_Alignas(65536) char gup_test_scratch[65536];
+
+#define SCRATCH(ident)                                                                         \
+	GUP_WALKER(ident, scratch_static, .design = GUP_STATIC, .scratch = gup_test_scratch)   \
+	GUP_WALKER(ident, scratch_addr_end_folded, .design = GUP_ADDR_END_FOLDED,              \
+		   .scratch = gup_test_scratch)                                                \
+	GUP_WALKER(ident, scratch_addr_end_global, .design = GUP_ADDR_END_GLOBAL,              \
+		   .scratch = gup_test_scratch)                                                \
+	GUP_WALKER(ident, scratch_offset_lockless, FIXED, .scratch = gup_test_scratch)         \
+	GUP_WALKER(ident, scratch_align_real, .design = GUP_ALIGN_REAL,                        \
+		   .scratch = gup_test_scratch)                                                \
+	GUP_WALKER(ident, scratch_reload_real, .design = GUP_RELOAD_REAL,                      \
+		   .scratch = gup_test_scratch)
+SCRATCH(arm64_16k_52)
+SCRATCH(arm64_16k_52_folded)
+SCRATCH(arm64_4k_52)
+SCRATCH(arm64_4k_52_folded)
 
 #define ROW(ident, format, name) { #name, format, gup_fast_##ident##_##name }
 #define ROWS(ident, format)                                                               \
@@ -61,11 +118,31 @@ VARIANTS(s390x)
 		ROW(ident, format, hooked_no_entry_recheck),                              \
 		ROW(ident, format, hooked_no_pmd_recheck)
 
+#define CONT_ROWS(ident, format) \
+	ROW(ident, format, gather), ROW(ident, format, recheck_ungathered), \
+		ROW(ident, format, gather_unchecked)
+#define SCRATCH_ROWS(ident, format) \
+	ROW(ident, format, scratch_static), ROW(ident, format, scratch_addr_end_folded), \
+		ROW(ident, format, scratch_addr_end_global), \
+		ROW(ident, format, scratch_offset_lockless), \
+		ROW(ident, format, scratch_align_real), ROW(ident, format, scratch_reload_real)
+
 static const struct gup_test_variant variants[] = {
 	ROWS(x86_64_4k_48, "x86_64-4k-48"),
 	ROWS(x86_64_4k_57, "x86_64-4k-57"),
 	ROWS(x86_64_4k_57_folded, "x86_64-4k-57-folded"),
 	ROWS(s390x, "s390x"),
+	ROWS(i386_4k_32_pae, "i386-4k-32-pae"),
+	ROWS(i386_4k_32, "i386-4k-32"),
+	ROW(i386_4k_32_pae, "i386-4k-32-pae", words),
+	ROW(i386_4k_32_pae, "i386-4k-32-pae", torn_load),
+	CONT_ROWS(arm64_4k_48, "arm64-4k-48"),
+	CONT_ROWS(arm64_16k_47, "arm64-16k-47"),
+	CONT_ROWS(arm64_64k_52, "arm64-64k-52"),
+	SCRATCH_ROWS(arm64_16k_52, "arm64-16k-52"),
+	SCRATCH_ROWS(arm64_16k_52_folded, "arm64-16k-52-folded"),
+	SCRATCH_ROWS(arm64_4k_52, "arm64-4k-52"),
+	SCRATCH_ROWS(arm64_4k_52_folded, "arm64-4k-52-folded"),
 };
 
 size_t gup_nr_test_variants(void)

@@ -104,6 +104,17 @@ int pgt_map_folio(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool wr
 int pgt_map_page(struct ref_mm *mm, uint64_t addr, struct ref_page *page, bool writable);
 /* Clears the leaf at addr and gives its page, with the mapping's reference, back; NULL: nothing. */
 struct ref_page *pgt_unmap_page(struct ref_mm *mm, uint64_t addr);
+/*
+ * A new folio as a contiguous range of small leaves (arm64; addr aligned to it), a reference for
+ * each. pgt_unmap() of one of them unfolds it first. pgt_unfold() alone makes them leaves like any
+ * other. -EINVAL: the format has no such ranges, or addr is not aligned; -EEXIST, -ENOMEM as
+ * pgt_map(); pgt_unfold(): -ENOENT: addr is in none.
+ */
+int pgt_map_cont(struct ref_mm *mm, uint64_t addr, bool writable);
+int pgt_unfold(struct ref_mm *mm, uint64_t addr);
+/* One level more at the top, for formats that fold per mm: from 3 levels up. Beside walkers.
+ * -EINVAL: no such format, or no more levels; -ENOMEM. */
+int pgt_upgrade(struct ref_mm *mm);
 /* Clears the leaf that covers addr and drops the mapping's reference. -ENOENT: nothing there. */
 int pgt_unmap(struct ref_mm *mm, uint64_t addr);
 

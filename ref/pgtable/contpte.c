@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Contiguous ranges and top tables that grow: the changes to tables that are more than an entry.
+ * Order of arch/arm64/mm/contpte.c and arch/s390/mm/pgalloc.c (Linux 6.12).
+ */
+#include <errno.h>
+
+#include "mm.h"
+
+static struct pgt_entry *nth(const struct ref_mm *mm, struct pgt_entry *first, unsigned i)
+{
+	return pgt_entry_at(&mm->fmt->level[PGT_PTE], first, i);
+}
+
+/* The pages' own references, as of so many small leaves. */
+int pgt_map_cont(struct ref_mm *mm, uint64_t addr, bool writable)
+{
+	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PTE];
+	unsigned nr = 1u << l->cont_bits;
+	struct pgt_entry *first;
+	struct ref_page *page;
+
+	if (!l->cont || addr & (((uint64_t)nr << l->shift) - 1) || addr >= mm->limit)
+		return -EINVAL;
+	first = __pgt_make_entry(mm, addr, PGT_PTE);
+	if (!first)
+		return -ENOMEM;
+	for (unsigned i = 0; i < nr; i++)
+		if (pgt_read(mm->fmt, PGT_PTE, nth(mm, first, i)) != l->empty)
+			return -EEXIST;
+	page = __ref_folio_alloc(mm, l->cont_bits, (char *)mm + REF_MAPPING_ANON,
+				 addr >> mm->fmt->page_shift);
+	if (!page)
+		return -ENOMEM;
+	(void)ref_fetch_add(&page->refcount, (int)nr - 1);
+	(void)ref_fetch_add(&page->mapcount, (int)nr);
+	for (unsigned i = 0; i < nr; i++)
+		pgt_write(mm->fmt, PGT_PTE, nth(mm, first, i),
+			  pgt_leaf_entry(mm->fmt, PGT_PTE, ref_page_phys(mm, page + i), writable) |
+				  l->cont);
+	return 0;
+}
+
+/*
+ * contpte_convert(): all entries go, their young and dirty bits are collected, and they come again
+ * without the mark, each with all of these. A flush belongs between the two.
+ */
+int pgt_unfold(struct ref_mm *mm, uint64_t addr)
+{
+	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PTE];
+	uint64_t size = (1ULL << l->cont_bits) << l->shift, bits = 0, phys = 0;
+	struct pgt_entry *first;
+
+	if (!l->cont)
+		return -EINVAL;
+	first = addr < mm->limit ? __pgt_entry(mm, addr & -size, PGT_PTE) : NULL;
+	if (!first || !pgt_cont(mm->fmt, pgt_read(mm->fmt, PGT_PTE, first)))
+		return -ENOENT;
+	for (unsigned i = 0; i < 1u << l->cont_bits; i++) {
+		uint64_t pte = pgt_exchange(mm->fmt, PGT_PTE, nth(mm, first, i), l->empty);
+
+		if (!i) {
+			phys = pgt_leaf_phys(mm->fmt, PGT_PTE, pte);
+			bits = pte;
+		}
+		bits = pgt_gather(mm->fmt, bits, pte);
+	}
+	bits &= ~(l->leaf_origin | mm->fmt->addr_high);
+	bits &= ~(l->cont & ~l->need_read);
+	for (unsigned i = 0; i < 1u << l->cont_bits; i++)
+		pgt_write(mm->fmt, PGT_PTE, nth(mm, first, i),
+			  pgt_encode(mm->fmt, phys + ((uint64_t)i << l->shift), l->leaf_origin,
+				     l->leaf_shift) | bits);
+	return 0;
+}
+
+/*
+ * crst_table_upgrade(): the old top becomes the first entry of a new one, which is of the next type.
+ * Then the new top, then the limit: who is let in by the new limit finds the new top, and who has
+ * the old top walks on in what is now a lower table.
+ */
+int __pgt_upgrade(const struct pgt_upgrade_variant *v, struct ref_mm *mm)
+{
+	struct pgt_real real = { mm->real[0].level + 1, 0, 0 };
+	struct ref_page *page;
+	struct pgt_entry *top;
+	uint64_t limit;
+
+	if (!mm->fmt->max_levels || mm->nr_real < 3 || mm->nr_real >= mm->fmt->max_levels)
+		return -EINVAL;
+	real.shift = mm->fmt->level[real.level].shift;
+	real.bits = mm->fmt->level[real.level].bits;
+	page = __pgt_alloc_table_at(mm, &real);
+	if (!page)
+		return -ENOMEM;
+	top = ref_page_mem(mm, page);
+	limit = real.shift + real.bits < 64 ? 1ULL << (real.shift + real.bits) :
+					      mm->fmt->task_size_max;
+	pgt_write(mm->fmt, real.level, top,
+		  pgt_table_entry(mm->fmt, real.level, ref_page_phys(mm, mm->pgd_page)));
+	if (v->limit_first)
+		ref_store_release(&mm->limit, limit);
+	ref_store_release(&mm->pgd, top);
+	if (!v->limit_first)
+		ref_store_release(&mm->limit, limit);
+	for (unsigned i = mm->nr_real++; i > 0; i--)
+		mm->real[i] = mm->real[i - 1];
+	mm->real[0] = real;
+	mm->pgd_page = page;
+	return 0;
+}
+
+int pgt_upgrade(struct ref_mm *mm)
+{
+	static const struct pgt_upgrade_variant v;
+
+	return __pgt_upgrade(&v, mm);
+}
