@@ -141,7 +141,7 @@ tsan-tests += ref/test/test_gup_threads
 ref/test/test_gup_threads-srcs := ref/test/test_gup_threads.c $(gup-suite)
 ref/test/test_gup_threads-libs := ref
 
-script-tests += ref/test/test_gup_code.t
+script-tests += ref/test/test_gup_code.t ref/test/test_new_format.t
 
 # Pins, and what may be pinned for long.
 pin-tests := $(addprefix ref/test/,test_longterm test_longterm_stress test_pin)

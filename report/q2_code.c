@@ -83,6 +83,21 @@ int q2_series(const char *label, const char *design)
 
 /* ---- code bytes ---- */
 
+/* The figure is of the formats whose walks were measured too: the table has all. */
+static bool is_measured(struct model *m, const char *format)
+{
+	const struct report_part *part = input_part(m->in, "native");
+	size_t i;
+
+	for (i = 0; part && !part->why && i < part->doc->nr_measurements; i++) {
+		const char *f = results_params_str(&part->doc->measurements[i].params, "format");
+
+		if (f && strcmp(f, format) == 0)
+			return true;
+	}
+	return !part || part->why;
+}
+
 static void code_rows(struct model *m, struct table *t, struct figure *f,
 		      const struct report_part *part)
 {
@@ -110,7 +125,7 @@ static void code_rows(struct model *m, struct table *t, struct figure *f,
 		table_cell(t, "", kernel ? symbol : format);
 		table_cell(t, "", kernel ? design : q2_label(m, format, design));
 		table_value(m, t, &v);
-		if (!kernel)
+		if (!kernel && is_measured(m, format))
 			figure_bar(m, f, format, q2_label(m, format, design), &v,
 				   q2_series(q2_label(m, format, design), design));
 	}

@@ -103,7 +103,7 @@ static void test_errors(void)
 
 static void test_walkers(void)
 {
-	size_t nr_same = 0, nr_folded = 0, none = 0;
+	size_t nr_same = 0, nr_alike = 0, nr_different = 0, none = 0;
 
 	for (size_t i = 0; i < gup_nr_walkers(); i++) {
 		const struct gup_walker *w = gup_walker_at(i), *lockless;
@@ -112,14 +112,18 @@ static void test_walkers(void)
 		lockless = gup_walker_find(w->format, "offset_lockless");
 		if (w == lockless)
 			continue;
-		if (pgt_format_folds_per_mm(w->format))
-			nr_folded += same(archive, w->symbol, lockless->symbol);
-		else
-			nr_same += size_of(archive, w->symbol) == size_of(archive, lockless->symbol);
+		if (gup_designs_differ(w, lockless)) {
+			nr_different += same(archive, w->symbol, lockless->symbol);
+			continue;
+		}
+		nr_alike++;
+		nr_same += size_of(archive, w->symbol) == size_of(archive, lockless->symbol);
 	}
 	ok(!none, "every walker is in %s", archive);
-	ok(nr_same == 9, "designs make code as long where no level folds per mm (%zu of 9)", nr_same);
-	ok(nr_folded == 0, "and other code where one does");
+	/* Of two hundred pairs the compiler may choose otherwise in a few. */
+	ok(nr_alike > 100 && nr_same + nr_alike / 20 >= nr_alike,
+	   "designs make code as long where they do the same (%zu of %zu)", nr_same, nr_alike);
+	ok(nr_different == 0, "and other code where they do not");
 }
 
 int main(int argc, char **argv)

@@ -51,12 +51,12 @@ retry:
 	if (!pgt_cont(f, orig))
 		return orig;
 	for (i = 0; i < nr; i++) {
-		if (v->in_gather)
+		if (v && v->in_gather)
 			v->in_gather(i);
 		pte = pgt_read_acquire(f, PGT_PTE, entry_of(f, first, i));
 		/* Somebody is on his way from one state to another: what we have, or the first that
 		 * does not belong to it, will be different when he is there. */
-		if (!v->gather_unchecked && !same_range(f, orig, pte, (int)i - (int)self)) {
+		if (!(v && v->gather_unchecked) && !same_range(f, orig, pte, (int)i - (int)self)) {
 			ref_wait_until(pgt_read(f, PGT_PTE, ptep) != orig ||
 				       pgt_read(f, PGT_PTE, entry_of(f, first, i)) != pte);
 			goto retry;
@@ -66,13 +66,11 @@ retry:
 	return gathered;
 }
 
-uint64_t gup_contpte_get(const struct pgt_fmt *f, const struct gup_variant *v,
-			 const struct pgt_entry *ptep, uint64_t pte)
+uint64_t gup_contpte_get(const struct pgt_fmt *f, const struct pgt_entry *ptep, uint64_t pte)
 {
 	unsigned self, nr = 1u << f->level[PGT_PTE].cont_bits;
 	const struct pgt_entry *first = first_of(f, ptep, &self);
 
-	(void)v;
 	for (unsigned i = 0; i < nr; i++)
 		pte = pgt_gather(f, pte, pgt_read_acquire(f, PGT_PTE, entry_of(f, first, i)));
 	return pte;

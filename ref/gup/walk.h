@@ -310,8 +310,10 @@ REF_ALWAYS_INLINE uint64_t gup_ptep_get_lockless(const struct pgt_fmt *f,
 {
 	uint64_t pte = gup_get_lockless(f, v, PGT_PTE, ptep);
 
+	/* No variant's address where it does not matter: the code of designs can be compared. */
 	if (f->level[PGT_PTE].cont && ref_unlikely(pgt_cont(f, pte)))
-		return gup_contpte_get_lockless(f, v, ptep);
+		return gup_contpte_get_lockless(
+			f, v->in_gather || v->gather_unchecked ? v : NULL, ptep);
 	return pte;
 }
 
@@ -321,7 +323,7 @@ REF_ALWAYS_INLINE uint64_t gup_ptep_get(const struct pgt_fmt *f, const struct gu
 	uint64_t pte = pgt_read_acquire(f, PGT_PTE, ptep);
 
 	if (f->level[PGT_PTE].cont && !v->recheck_ungathered && ref_unlikely(pgt_cont(f, pte)))
-		return gup_contpte_get(f, v, ptep, pte);
+		return gup_contpte_get(f, ptep, pte);
 	return pte;
 }
 

@@ -113,6 +113,47 @@ command -v objdump >/dev/null || skip_all "objdump is not installed (binutils)"
 [ -e "$build/obj/ref/gup/arch_s390x.o" ] || skip_all "not built: make O=$build $build/libref.a"
 check_machine "$host" '' "$build/obj"
 
+# Every format of every architecture: one pass over each object, one file for each walker.
+split_functions() { # objdump, object, folder
+	"$1" -dr --no-show-raw-insn --no-addresses "$2" | awk -v dir="$3" '
+		/^<gup_fast_.*>:$/ { name = substr($1, 2, length($1) - 3); file = dir "/" name; held = ""; next }
+		/^<.*>:$/ { file = "" }
+		file == "" { next }
+		/^ *$/ || /^[ \t]+(nop|data16|cs nop|xchg +%ax,%ax)/ { held = held $0 "\n"; next }
+		{ gsub("<" name "[^>]*>", "<self>"); sub(/ *#.*$/, ""); gsub(/[ \t]+/, " ")
+		  printf "%s%s\n", held, $0 >file; held = "" }'
+}
+
+check_formats() { # machine, folder of objects
+	local machine=$1 all="$tmp/all" objs=$2 f d n=0 bad=0 same
+	mkdir -p "$all"
+	for f in "$objs"/ref/gup/arch_*.o; do split_functions objdump "$f" "$all"; done
+	for f in "$all"/*; do
+		n=$((n + 1))
+		indirect "$machine" <"$f" >"$tmp/bad" && bad=1 && echo "# ${f##*/}" && sed 's/^/# /' "$tmp/bad"
+	done
+	[ $n -ge 180 ] && [ $bad -eq 0 ]
+	ok $? "$machine: no indirect call is left in any of the $n walkers"
+	for f in "$all"/*_static; do
+		f=${f%_static}
+		same=''
+		for d in addr_end_folded addr_end_global offset_lockless align_real reload_real; do
+			[ -e "${f}_$d" ] && cmp -s "${f}_static" "${f}_$d" && same="$same $d"
+		done
+		echo "# $machine: ${f##*/gup_fast_}: the same code as static:${same:- none}"
+	done
+	if [ "$machine" = x86_64 ]; then
+		# Where arm64 folds when compiled alone, its own functions and the generic ones agree
+		# but for the P4D that reload_real has the real pointer of.
+		cmp -s "$all/gup_fast_arm64_4k_52_static" "$all/gup_fast_arm64_4k_52_reload_real"
+		ok $? "$machine: arm64_4k_52 reload_real and static are identical: nothing is folded"
+		! cmp -s "$all/gup_fast_arm64_16k_52_folded_align_real" \
+			"$all/gup_fast_arm64_16k_52_folded_reload_real"
+		ok $? "$machine: arm64_16k_52_folded align_real and reload_real are not"
+	fi
+}
+check_formats "$host" "$build/obj"
+
 # And as the guests run it, where their compiler is there.
 if [ "$host" != s390x ] && command -v s390x-linux-gnu-gcc >/dev/null; then
 	mkdir -p "$tmp/s390x/ref/gup"

@@ -57,6 +57,9 @@ struct gup_walker {
 size_t gup_nr_walkers(void);
 const struct gup_walker *gup_walker_at(size_t i);
 const struct gup_walker *gup_walker_find(const char *format, const char *design); /* or NULL */
+/* Two designs of one format: do they do different things there? If not, their code should be the
+ * same. Both from the table. */
+bool gup_designs_differ(const struct gup_walker *a, const struct gup_walker *b);
 
 /*
  * get_user_pages_fast() and, with GUP_PIN, pin_user_pages_fast(): `fast` first, and what it leaves by

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# "Adding a format is one file and one row": CONTRIBUTING's example, in a copy of the tree, goes through
+# the walkers' test with nothing else changed.
+set -u
+here=$(cd "$(dirname "$0")/../.." && pwd)
+build=${PTBENCH_BUILD:-$here/build}
+cc=${CC:-gcc}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+nr=0
+failed=0
+
+ok() { # status, text
+	nr=$((nr + 1))
+	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
+}
+
+[ -e "$build/obj/ref/test/test_gup.o" ] || {
+	echo "1..0 # SKIP not built: make O=$build $build/ref/test/test_gup"
+	exit 0
+}
+mkdir -p "$tmp/ref"
+cp -r "$here"/ref/{pgtable,gup,thp,include} "$tmp/ref"
+sed -n '/SPDX-License-Identifier.*\*\/$/,/^#endif$/p' "$here/CONTRIBUTING.md" >"$tmp/ref/pgtable/fmt_example.h"
+grep -q pgt_fmt_example "$tmp/ref/pgtable/fmt_example.h"
+ok $? "CONTRIBUTING has an example"
+sed -i 's/^#define PGT_ARCHS(X).*/&\n\tX(example)    \\/' "$tmp/ref/pgtable/archs.h"
+
+compile() { # source, flags...
+	local source=$1
+	shift
+	"$cc" -D_GNU_SOURCE -I"$tmp/ref/include" -std=gnu11 -O2 -fno-strict-aliasing -fno-common -Wall \
+		-Wextra -Wno-unused-parameter -Werror "$@" -c "$tmp/ref/$source"
+}
+(
+	cd "$tmp" && compile pgtable/formats.c -o formats.o && compile gup/gup.c -o gup.o &&
+		compile gup/walk.c -DPGT_FMT_HEADER='"../pgtable/fmt_example.h"' \
+			-DPGT_ARCH=pgt_arch_example -DPGT_FORMATS=PGT_FORMATS_example -o arch_example.o
+)
+ok $? "it compiles without a warning"
+t=$build/obj/ref/test
+"$cc" -o "$tmp/test_gup" "$t/test_gup.o" "$t/gup_suite.o" "$t/gup_variants.o" "$tmp"/*.o \
+	"$build/libref.a" -lpthread
+ok $? "and links in the place of the list"
+"$tmp/test_gup" >"$tmp/out"
+ok $? "the walkers' test passes with it"
+n=$(grep -c '^ok .* example-8k-43: ' "$tmp/out")
+[ "$n" -eq 3 ]
+ok $? "and has tried it: boundaries, leaves, random ranges"
+echo "1..$nr"
+exit $failed
