@@ -15,6 +15,7 @@
 #define GUP "test: ref/test/test_gup: "
 #define RECHECK "test: ref/test/test_gup_recheck: "
 #define THREADS "test: ref/test/test_gup_threads: "
+#define ENTRIES "test: ref/test/test_gup_entries: "
 #define STRESS "test: ref/test/test_gather_stress: "
 #define DAX "test: ref/test/test_dax_busted: "
 #define DAX_REFS "test: ref/test/test_dax_refs: "
@@ -46,6 +47,17 @@ static const struct ref_variant rows[] = {
 	  "every pXd_addr_end() takes the entry's value (RFC v2 patches 2 and 3)" },
 	{ "gup", "offset_lockless", false, GUP "s390x/3 offset_lockless: and there it gives its own",
 	  "pXd_offset_lockless(), merged as d3f7b1bb2040" },
+	{ "gup", "align_real on arm64-4k-52-folded", false,
+	  ENTRIES "arm64-4k-52-folded align_real: right",
+	  "arm64's pXd_offset_lockless() finds the folded level's table around the entry above" },
+	{ "gup", "align_real on arm64-16k-52-folded", true,
+	  ENTRIES "arm64-16k-52-folded align_real: looks for the table around a copy",
+	  "the same where P4D is folded when compiled: around an address on the stack (v6.10)" },
+	{ "gup", "reload_real", false, ENTRIES "arm64-16k-52-folded reload_real: right",
+	  "the real pointer is handed on there too, and its entry loaded again (36639013b346)" },
+	{ "gup", "gather_unchecked", true,
+	  ENTRIES "arm64-4k-48: unchecked, the bits of the other's entry are taken",
+	  "a contiguous range is read without looking whether it is one" },
 	{ "gup", "no_clip", true, GUP "a walker with no clip fails the suite",
 	  "ranges are not cut at the end of a table" },
 	{ "gup", "no_limit", true, GUP "a walker with no limit fails the suite",
