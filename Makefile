@@ -71,12 +71,11 @@ $(O)/$(1)obj/%.o: %.c
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	$(Q)$(2) $(CPPFLAGS) $(CFLAGS) $(CWARN) $(3) $$(CFLAGS-$$*.o) $(DEPFLAGS) -c -o $$@ $$<
-# The walkers of one architecture: the same source over its formats. Checked ones take long at -O2.
+# The walkers of one architecture: the same source over its formats.
 $(O)/$(1)obj/ref/gup/arch_%.o: ref/gup/walk.c ref/pgtable/fmt_%.h
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
-	$(Q)$(2) $(CPPFLAGS) $(CFLAGS) $(CWARN) $(3) $$(WALK-FLAGS) $(if $(findstring sanitize,$(3)),-O1) \
-		$(DEPFLAGS) -c -o $$@ $$<
+	$(Q)$(2) $(CPPFLAGS) $(CFLAGS) $(CWARN) $(3) $$(WALK-FLAGS) $(DEPFLAGS) -c -o $$@ $$<
 endef
 WALK-FLAGS = -DPGT_FMT_HEADER='"../pgtable/fmt_$*.h"' -DPGT_ARCH=pgt_arch_$* -DPGT_FORMATS=PGT_FORMATS_$*
 $(eval $(call flavour,,$(CC),))
