@@ -63,6 +63,7 @@ include kernels/kernels.mk
 # lose counts.
 cov-flags := -O0 --coverage -fprofile-update=atomic
 cov-tests = $(filter ref/%,$(tests))
+cov-helpers := ref-variants bench-test/explore
 
 # ---- flavours: one rule set each for plain, sanitized and (in kernels.mk) guest objects ----
 # $(1) prefix below $(O) ("" or "asan/"), $(2) compiler, $(3) flags
@@ -119,7 +120,7 @@ linker_of = $(if $(filter %.cc,$($(1)-srcs))$($(1)-cxx),$(CXX),$(CC))
 $(foreach p,$(programs) $(tests) $(test-helpers),$(eval $(call program,,$(p),$(call linker_of,$(p)),)))
 $(foreach p,$(asan-tests) $(asan-helpers),$(eval $(call program,asan/,$(p),$(CC),-fsanitize=address$(comma)undefined)))
 $(foreach p,$(tsan-tests),$(eval $(call program,tsan/,$(p),$(CC),-fsanitize=thread)))
-$(foreach p,$(cov-tests),$(eval $(call program,cov/,$(p),$(CC),--coverage)))
+$(foreach p,$(cov-tests) $(cov-helpers),$(eval $(call program,cov/,$(p),$(CC),--coverage)))
 
 # ---- guests: static programs for every architecture that kernels/arch has a file for ----
 # A guest program P (listed in guest-programs) has P-srcs and P-libs like any other, and is built as
@@ -175,8 +176,9 @@ exactness: ## shows which exact metrics move under changes that should change no
 	$(Q)PTBENCH_BUILD=$(abspath $(O)) scripts/exactness $(SCENARIOS)
 
 coverage: ## the lines of ref/ that its tests and the explorer run; fails below 95 %
-	$(Q)$(SUBMAKE) $(addprefix $(O)/cov/,$(cov-tests))
-	$(Q)scripts/coverage 95 ref $(O)/cov $(addprefix $(O)/cov/,$(cov-tests))
+	$(Q)$(SUBMAKE) $(addprefix $(O)/cov/,$(cov-tests) $(cov-helpers))
+	$(Q)scripts/coverage 95 ref $(O)/cov $(addprefix $(O)/cov/,$(cov-tests) ref-variants) \
+		'$(O)/cov/ref-variants --rows' '$(O)/cov/bench-test/explore -v'
 
 variants: ## writes ref/VARIANTS.md anew, the table of what is good, busted, and who catches it
 	$(Q)$(SUBMAKE) $(O)/ref-variants

@@ -93,3 +93,7 @@ bench-test/explore_table-libs := results
 bench-test/explore_table-model := refexplore
 bench-test/explore_table-ldlibs := -ljansson
 CFLAGS-bench/test/explore_table.o := -DREF_MODEL
+bench-test/explore-srcs := bench/test/explore_main.c bench/cmd_explore.c bench/explore_run.c
+bench-test/explore-libs := results
+bench-test/explore-model := refexplore
+bench-test/explore-ldlibs := -ljansson
