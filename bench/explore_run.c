@@ -157,6 +157,7 @@ static void print_failure(const struct session *s, const struct explore_model *m
 			  const struct explore_result *r)
 {
 	struct explore_result shown = *r;
+	const char *quote;
 
 	printf("\n%s/%s: %s\n", m->mechanism, m->variant, m->summary);
 	printf("%zu steps, %u preemption%s\n\n", r->nr_steps, r->preemptions,
@@ -166,8 +167,10 @@ static void print_failure(const struct session *s, const struct explore_model *m
 	explore_print_columns(stdout, &shown, m->nr_cpus, s->command->width);
 	if (shown.nr_steps < r->nr_steps)
 		printf("... and %zu more steps\n", r->nr_steps - shown.nr_steps);
-	printf("\nagain: ptbench explore %s/%s --replay %s\n\n", m->mechanism, m->variant,
-	       text_or_none(r->schedule));
+	/* Stores that drain are written with a ">", which a shell would take for itself. */
+	quote = r->schedule && strchr(r->schedule, '>') ? "'" : "";
+	printf("\nagain: ptbench explore %s/%s --replay %s%s%s\n\n", m->mechanism, m->variant, quote,
+	       text_or_none(r->schedule), quote);
 	fflush(stdout);
 }
 
