@@ -157,7 +157,7 @@ def test_verdicts(validators):
 
 def test_failures():
     for name, args in (("by name", ["table/caught"]), ("with -v", ["-v", "table"])):
-        says(table(*args), 0, ["CPU 0: first", "CPU 1: second", "broken: no update is lost: x is 1", "--replay"],
+        says(table(*args), 0, ["CPU 0: first", "CPU 1: second", "broken: no update is lost", "x is 1", "--replay"],
              text=f"a busted one's interleaving in columns {name}")
     wide, narrow = (max(map(len, table("table/caught", "--width", w).stdout.split("\n\n")[2].splitlines()))
                     for w in ("140", "60"))
