@@ -101,6 +101,13 @@ want=$(awk '!/ in all$/ { hit += $3; all += $5 } END { print hit "/" all }' out)
 [ -n "$total" ] && [ "$total" = "$want" ]
 ok $? "the total is the sum ($total)"
 
+before=$(tail -n 1 out)
+printf '#include "both.h"\nint gone(int x);\nint gone(int x)\n{\n\treturn both(x);\n}\n' >src/gone.c
+gcc --coverage -c -o obj/gone.o src/gone.c && rm src/gone.c obj/gone.o
+"$here/scripts/coverage" 50 src obj ./prog >out 2>err
+[ "$before" = "$(tail -n 1 out)" ] && ! grep -q gone out
+ok $? "an object of a source that is no more does not count"
+
 "$here/scripts/coverage" 95 src obj ./prog >out 2>err
 [ $? -eq 1 ] && grep -q 'below 95 %' err
 ok $? "fewer than asked for: exit 1"
