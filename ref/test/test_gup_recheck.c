@@ -126,6 +126,25 @@ static const struct race {
 	  "hooked_no_pmd_recheck", false },
 };
 
+/* The entry at that level is in the top table, where some walkers have a copy of it alone. */
+static bool in_top(const struct suite_shape *s, enum pgt_level level)
+{
+	struct ref_mm *mm = suite_mm(s);
+	bool top = mm->real[0].level == level;
+
+	ref_mm_destroy(mm);
+	return top;
+}
+
+/* Two levels, of which the upper folds when compiled: no design sees the PMD change. */
+static bool is_blind(const struct suite_shape *s, enum pgt_level leaf, const struct race *r)
+{
+	enum pgt_level changed = r->hook == hook_unlink ? PGT_PMD : leaf;
+
+	return gup_walker_find(s->format, "offset_lockless")->rechecks_copy &&
+	       in_top(s, changed);
+}
+
 static void test_races(const struct suite_shape *s, enum pgt_level leaf)
 {
 	unsigned long want = leaf == PGT_PTE ? 2 : 0;
@@ -137,6 +156,11 @@ static void test_races(const struct suite_shape *s, enum pgt_level leaf)
 		if (leaf != PGT_PTE && !r->huge)
 			continue;
 		o = walk4(s, "hooked", leaf, r->where, r->hook);
+		if (is_blind(s, leaf, r) && r->broken) {
+			ok(o.nr > want && !o.as_mapped, "%s: a %s that %s is returned: 6.12's own recheck "
+			   "is of a copy there", suite_name(s), pgt_level_name(leaf), r->what);
+			continue;
+		}
 		ok(o.nr == want && o.as_mapped && o.counted,
 		   "%s: a %s that %s ends the walk before it", suite_name(s), pgt_level_name(leaf),
 		   r->what);
@@ -157,7 +181,7 @@ static void test_copies(const struct suite_shape *s, enum pgt_level leaf)
 	/* The entry that is changed: the leaf, or the PMD above the PTE. */
 	enum pgt_level changed = leaf == PGT_PTE ? PGT_PMD : leaf;
 	const struct race *r = &races[leaf == PGT_PTE ? 4 : 0];
-	bool top = s->levels == (unsigned)changed + 1;
+	bool top = in_top(s, changed);
 	unsigned long want = leaf == PGT_PTE ? 2 : 0;
 
 	for (size_t i = 0; i < sizeof(designs) / sizeof(designs[0]); i++) {
@@ -298,16 +322,20 @@ int main(void)
 	size_t nr = suite_shapes(shapes);
 
 	for (size_t i = 0; i < nr; i++) {
+		struct ref_mm *mm;
+
 		if (!gup_test_variant_find("hooked", shapes[i].format))
 			continue;
-		unsigned largest = shapes[i].levels == 2 ? PGT_PMD : PGT_PUD;
-
-		for (unsigned leaf = PGT_PTE; leaf <= largest; leaf++) {
+		mm = suite_mm(&shapes[i]);
+		for (unsigned leaf = PGT_PTE; leaf <= PGT_PUD; leaf++) {
+			if (!pgt_level_can_leaf(mm, (enum pgt_level)leaf))
+				continue;
 			test_races(&shapes[i], (enum pgt_level)leaf);
 			test_copies(&shapes[i], (enum pgt_level)leaf);
 		}
 		test_folio_allowed(&shapes[i]);
 		test_interrupts(&shapes[i]);
+		ref_mm_destroy(mm);
 	}
 	test_head_recheck();
 	return tap_done();
