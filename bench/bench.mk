@@ -58,7 +58,8 @@ test-helpers += bench-test/bench_guest bench-test/bench_busted
 bench-test/bench_guest-srcs := $(bench-cases) bench/runner_guest.c
 bench-test/bench_guest-libs := refurcu ref
 bench-test/bench_guest-ldlibs := $(urcu-ldlibs)
-bench-test/bench_busted-srcs := bench/test/busted_rows.c bench/test/fake_perf.c \
+# case_gup.c: ref.static asks it which formats are measured.
+bench-test/bench_busted-srcs := bench/case_gup.c bench/test/busted_rows.c bench/test/fake_perf.c \
 	$(filter-out bench/rows.c bench/perf.c bench/case_%,$(bench-srcs))
 bench-test/bench_busted-libs := $(bench-libs)
 bench-test/bench_busted-ldlibs := $(bench-ldlibs)
