@@ -288,7 +288,7 @@ static void end_batch(struct freeing *f, uint64_t n)
 		gather_barrier(f->g);
 	/* When each returned is not stored, for the clock would count; they take as long as each
 	 * other, and next to nothing beside a grace period. */
-	for (uint64_t op = 0; f->d->deferred && op < n; op++) {
+	for (uint64_t op = 0; f->d->deferred && op < n && op * f->tables < RING_TABLES; op++) {
 		double deferred = f->freed_ns[op * f->tables] - (f->start_ns + (op + 1) * ns);
 
 		f->deferred_ns += deferred > 0 ? deferred : 0;

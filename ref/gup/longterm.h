@@ -36,7 +36,8 @@ REF_ALWAYS_INLINE bool gup_mapping_allowed(const struct gup_variant *v, struct r
 		return m & REF_MAPPING_ANON;
 	if (v->before_ops)
 		v->before_ops(folio);
-	ops = REF_READ_ONCE(((struct ref_mapping *)m)->a_ops);
+	/* By address: the second load of a busted variant may find none. */
+	ops = REF_READ_ONCE(*(const struct ref_aops **)(m + offsetof(struct ref_mapping, a_ops)));
 	if (check_secret && ref_unlikely(ops == &ref_secretmem_aops))
 		return false;
 	return ref_likely(!reject_file) || ops == &ref_shmem_aops;
