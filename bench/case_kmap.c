@@ -32,7 +32,7 @@ static const char *const designs[] = { "atomic_percpu", "linus_pop_push", "merge
 				       "rfc_task_sweep", NULL };
 static const long long debugs[] = { 0, 1 };
 static const long long depths[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
-static const long long lives[] = { 0, 1, 2, 4, 8, 15 };
+static const long long lives[] = { 0, 1, 4, 15 };
 static const long long each[] = { 1, 2, 3 };
 
 #define NUMS(key_, array) \
@@ -65,6 +65,8 @@ static bool pair_valid(const struct bench_state *s)
 		       (!debug || name_is(s, "design", "merged"));
 	if (name_is(s, "backend", "memory") && !debug)
 		return true;
+	if (!name_is(s, "design", "merged") && !name_is(s, "design", "atomic_percpu"))
+		return false;
 	if (!is_one_of(depth, few, 3))
 		return false;
 	return name_is(s, "backend", "memory") ? debug : !debug;

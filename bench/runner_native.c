@@ -26,7 +26,7 @@
 #define EXIT_PART_FAILED 4
 #define EXIT_INTERRUPTED 130
 
-#define MIN_SECONDS "0.004"
+#define MIN_SECONDS "0.003"
 #define LEAST_ON_CPU 0.9
 
 static volatile sig_atomic_t interrupted;

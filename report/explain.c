@@ -4,9 +4,8 @@
  *
  * Kernel paths are those of Linux 6.12: mm/gup.c, mm/pgtable-generic.c, include/linux/mm.h, and the
  * architectures' pgtable.h. A row stands here when somebody has read both disassemblies. Numbers
- * are instructions of the path that is measured, counted there: the scenarios' kernels and the
- * guests' reference, both by gcc 12.2. Where a row names the pieces of a difference, they add
- * up to it.
+ * are instructions of the kernel's path that is measured, counted in the scenarios' kernels as gcc
+ * 12.2 makes them; what the reference takes is in the table beside, and changes with it.
  */
 #include <stddef.h>
 #include <string.h>
@@ -28,48 +27,40 @@
 	"tests the low bit of compound_head and steps over a static branch for hugetlb, " \
 	"3, where the reference\xe2\x80\x99s page points at its head"
 
+#define GET_CALL                                                                                   \
+	"; what a page, and the step into its page table, take more is in the rows below, and "    \
+	"the rest lies between gup_fast_fallback()\xe2\x80\x99s entry and its return"
+
 static const struct explanation explanations[] = {
 	{ "get call", "pte", "x86_64", KERNEL_DOES_MORE,
 	  "get_user_pages_fast_only() and is_valid_gup_args() take 47 that the reference does not "
-	  "have; one page takes 50 more and the step into its page table 50 more, for the reasons "
-	  "in the rows below; all else from gup_fast_fallback()\xe2\x80\x99s entry to its return "
-	  "takes 164 against 121. The call from the window is 10 dearer for the reference" },
+	  "have" GET_CALL },
 	{ "get call", "pte", "s390x", KERNEL_DOES_MORE,
 	  "get_user_pages_fast_only() and is_valid_gup_args() take 45 that the reference does not "
-	  "have; one page takes 36 more and the step into its page table 20 more, for the reasons "
-	  "in the rows below; all else from gup_fast_fallback()\xe2\x80\x99s entry to its return "
-	  "takes 163 against 135. The call from the window is 6 dearer for the reference" },
+	  "have" GET_CALL },
 	{ "get call", "pmd", "x86_64", KERNEL_DOES_MORE,
 	  "get_user_pages_fast_only() and is_valid_gup_args() take 47 that the reference does not "
-	  "have; the leaf takes 136 against 97, most of it in try_grab_folio_fast(), 54 against 31, "
-	  "and gup_fast_folio_allowed(), 16 against 2; all else takes 159 against 116. The call "
-	  "from the window is 10 dearer for the reference" },
+	  "have; try_grab_folio_fast() and gup_fast_folio_allowed() are calls, 54 and 16, which are "
+	  "inline in the reference" },
 	{ "get page", "pte", "x86_64", KERNEL_DOES_MORE,
-	  "try_grab_folio_fast() takes 54 against 19: two calls, the low bit of compound_head "
-	  "tested before and after the try-get, the count read once more; "
-	  "gup_fast_folio_allowed(), a call too, 28 against 10; pfn_to_page(), "
-	  "gup_must_unshare() and the loop 6 more. To test the entry the reference takes 18 "
-	  "against 9: protnone, which a kernel without NUMA does not have, and the mask of "
-	  "permissions, made anew for each page" },
+	  "try_grab_folio_fast() takes 54, two calls among it, the low bit of compound_head tested "
+	  "before and after the try-get, and the count read once more; gup_fast_folio_allowed(), a "
+	  "call too, 28. In the reference both are inline, and a page points at its head" },
 	{ "get page", "pte", "s390x", KERNEL_DOES_MORE,
-	  "try_grab_folio_fast() takes 41 against 18: a call, the low bit of compound_head "
-	  "tested before and after the try-get, the count read once more; "
-	  "gup_fast_folio_allowed(), a call too, 24 against 11; what FOLL_PIN and "
-	  "gup_must_unshare() need, and the loop, 6 more. The reference takes 4 more to test "
-	  "the entry, whose mask of permissions it makes anew for each page, and 2 for the "
-	  "rechecks" },
+	  "try_grab_folio_fast() takes 41, a call among it, the low bit of compound_head tested "
+	  "before and after the try-get, and the count read once more; gup_fast_folio_allowed(), a "
+	  "call too, 24. In the reference both are inline, and a page points at its head" },
 	{ "get page", "pmd", "x86_64", KERNEL_DOES_MORE,
 	  "record_subpages() makes the page and its place in pages[] from the index in each turn, "
 	  "10; in the reference the compiler has made two pointers of them that advance, 5" },
 	{ "get pmd", "pte", "x86_64", KERNEL_DOES_MORE,
-	  "pte_offset_map() takes 49 against 9: a call of __pte_offset_map(), 36, which reads the "
-	  "entry again and tests it for none, leaf, device and bad before it gives the table, where "
-	  "the reference steps into it at once. To clip and to test the entry for present and leaf, "
-	  "whose flags the kernel masks by the size of the page, takes 20 against 10" },
+	  "pte_offset_map() takes 49: a call of __pte_offset_map(), 36, reads the entry again and "
+	  "tests it for none, leaf, device and bad before it gives the table, where the reference "
+	  "steps into it at once" },
 	{ "get pmd", "pte", "s390x", KERNEL_DOES_MORE,
-	  "pte_offset_map() takes 24 against 5: a call of __pte_offset_map(), 17, which reads the "
-	  "entry again and tests it for none, leaf and bad before it gives the table, where the "
-	  "reference steps into it at once. The rest of the way takes 22 against 17" },
+	  "pte_offset_map() takes 24: a call of __pte_offset_map(), 17, reads the entry again and "
+	  "tests it for none, leaf and bad before it gives the table, where the reference steps into "
+	  "it at once" },
 	{ "get pud", "pte", NULL, KERNEL_DOES_MORE, THROUGH_PMD },
 	{ "get p4d", "pte", NULL, KERNEL_DOES_MORE, THROUGH_PMD },
 	{ "get pgd", "pte", NULL, KERNEL_DOES_MORE, THROUGH_PMD },

@@ -18,7 +18,7 @@ static const struct {
 	{ "irq_save", "interrupts off and on", false },
 	{ "write_check", "write permission", false },
 	{ "head_recheck", "head read again", false },
-	{ "try_get", "try-get, not plain add", false },
+	{ "try_get", "try-get", false },
 	{ "pmd_recheck", "pmd read again", false },
 	{ "entry_recheck", "pte read again", false },
 	{ "folio_allowed", "folio allowed", false },

@@ -290,8 +290,8 @@ static void build_arch(struct model *m, struct page *p, const char *scenario)
 	pair_table(m, s, &list);
 	section_note(m, s,
 		     "What the other does more is said of Linux 6.12 as these scenarios configure it, "
-		     "counted in the disassembly of both, by gcc 12.2. Of another kernel or compiler "
-		     "it may no longer hold.");
+		     "counted in its disassembly, by gcc 12.2. Of another kernel or compiler it may no "
+		     "longer hold.");
 }
 
 void refkernel_build(struct model *m)
