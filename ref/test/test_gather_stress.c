@@ -348,7 +348,10 @@ static void stress(struct world *w, const struct gather_discipline *d, size_t nr
 	ok(!w->wrong && !w->errors, "%s: every page returned is the one mapped there", d->name);
 	ok(got_somewhere(freed, readers, nr_readers), "%s: freer and readers both got somewhere",
 	   d->name);
-	ok(stats.tables_freed == freed && !!stats.fallbacks == !!fallback,
+	/* A machine that is busy with other things gets through a few batches, which may all have
+	 * had memory. */
+	ok(stats.tables_freed == freed &&
+		   (fallback ? stats.fallbacks || freed < 200 : !stats.fallbacks),
 	   "%s: every table was freed once, %llu without a batch", d->name,
 	   (unsigned long long)stats.fallbacks);
 	ok(references_are_back(w), "%s: no reference was lost or left", d->name);
