@@ -237,7 +237,7 @@ static void test_answers(const char *run, const char *out)
 		"On this host a walk of 16 pages takes 400 ns [397, 403]; of its 8 steps the dearest is "
 		"\xe2\x80\x9cpte read again\xe2\x80\x9d, +60.0 ns",
 		"In an x86_64 guest a walk of 16 pages takes 400; of its 8 steps the dearest is "
-		"\xe2\x80\x9cpte read again\xe2\x80\x9d, +60; 1 adds none",
+		"\xe2\x80\x9cpte read again\xe2\x80\x9d, +60. A locked operation",
 		"An anonymous folio of 512 pages is split in 40.0 \xc2\xb5s [39.7, 40.3]; beside a thread "
 		"that walks it all the time, in 80.0",
 		"unlocking it, with nobody else there, takes 100 ns [99.2, 101], and 5.00 ns [4.96, 5.04] "
