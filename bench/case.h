@@ -78,6 +78,7 @@ struct bench_case {
 	enum bench_subject (*subject_of)(const struct bench_state *s);
 	unsigned needs; /* enum bench_need */
 	unsigned (*needs_of)(const struct bench_state *s); /* per instance, ORed in; may be NULL */
+	bool crowded; /* its own threads take the CPU from each other: no other work disturbs it */
 	bool manual_time;
 	bool library_time; /* timed by Google Benchmark itself; no before(), after(), manual_time */
 	struct bench_axis axes[BENCH_MAX_PARAMS]; /* ends at key == NULL */

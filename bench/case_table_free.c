@@ -529,6 +529,7 @@ const struct bench_case bench_table_free_no_memory = {
 
 const struct bench_case bench_table_free_oversubscribed = {
 	ROW("oversubscribed", "munmap with a reader on every CPU, the freer's too", run_munmap),
+	.crowded = true,
 	.axes = { { .key = "discipline", .strs = busy_disciplines },
 		  { .key = "format", .strs = formats },
 		  NUMS("tables", some_tables) },

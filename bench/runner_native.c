@@ -64,6 +64,8 @@ static enum native_disturbed disturbance(const struct bench_state *s, const stru
 {
 	if (s->disturbed[0])
 		return NATIVE_FALSE;
+	if (s->c->crowded)
+		return NATIVE_QUIET;
 	return o->switches && o->cpu_ns < LEAST_ON_CPU * o->ns ? NATIVE_BUSY : NATIVE_QUIET;
 }
 
