@@ -142,11 +142,10 @@ static bool step_valid(const struct bench_state *s)
 	return name_is(s, "step", "none") || name_is(s, "flags", "pin") == step_of_pins(s);
 }
 
-/* In a guest, where instructions are counted and caches are not, one row tells it: the no-op. */
+/* In a guest instructions are counted, and caches are not. */
 static bool guest_valid(const struct bench_state *s)
 {
-	return name_is(s, "folio", "private") && name_is(s, "frames", "hot") &&
-	       !name_is(s, "how", "removed") && !name_is(s, "step", "set_referenced");
+	return name_is(s, "folio", "private") && name_is(s, "frames", "hot");
 }
 
 static bool valid(const struct bench_state *s)
@@ -158,7 +157,7 @@ static bool valid(const struct bench_state *s)
 	if (in_guest)
 		return guest_valid(s);
 	if (s390x)
-		return guest_valid(s) && name_is(s, "flags", "get");
+		return guest_valid(s) && name_is(s, "flags", "get") && !name_is(s, "how", "removed");
 	if (name_is(s, "folio", "private") && name_is(s, "frames", "hot"))
 		return true;
 	if (name_is(s, "flags", "pin"))

@@ -26,6 +26,7 @@
 GUP_WALKER(x86_64_4k_48, all_steps, .design = GUP_OFFSET_LOCKLESS)
 GUP_WALKER(s390x, all_steps, .design = GUP_OFFSET_LOCKLESS)
 STEPS(WITHOUT, x86_64_4k_48)
+STEPS(WITHOUT, s390x)
 STEPS(OPAQUE, x86_64_4k_48)
 STEPS(OPAQUE, s390x)
 
@@ -45,6 +46,7 @@ static const struct row rows[] = {
 	{ FORMAT_x86_64_4k_48, "none", "present", gup_fast_x86_64_4k_48_all_steps },
 	{ FORMAT_s390x, "none", "present", gup_fast_s390x_all_steps },
 	STEPS(ROW_WITHOUT, x86_64_4k_48)
+	STEPS(ROW_WITHOUT, s390x)
 	STEPS(ROW_OPAQUE, x86_64_4k_48)
 	STEPS(ROW_OPAQUE, s390x)
 };
