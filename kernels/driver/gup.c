@@ -11,11 +11,12 @@
 #include "ptbench.h"
 
 /* The pages of a row that straddles a boundary lie half on each side. */
-static unsigned long first_page(const struct ptb_row *row)
+static unsigned long first_page(const struct ptb_state *s)
 {
+	const struct ptb_row *row = s->row;
 	bool straddles = row->cross && strcmp(row->cross, "none") && strcmp(row->cross, "span");
 
-	return straddles ? row->at - row->pages / 2 * PAGE_SIZE : row->at;
+	return straddles ? s->at - row->pages / 2 * PAGE_SIZE : s->at;
 }
 
 static int map_huge(struct ptb_state *s)
@@ -46,7 +47,7 @@ static int map_pages(struct ptb_state *s)
 {
 	int ret;
 
-	s->addr = first_page(s->row);
+	s->addr = first_page(s);
 	if (s->row->leaf == PTB_PMD)
 		return map_huge(s);
 	ret = ptb_map(s, s->addr, s->row->pages * PAGE_SIZE, PROT_READ | PROT_WRITE);

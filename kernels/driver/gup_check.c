@@ -19,13 +19,13 @@ static const char *const levels[] = { "pmd", "pud", "p4d", "pgd" };
 static int map_both(struct ptb_state *s)
 {
 	const struct ptb_row *row = s->row;
-	unsigned long alias = row->at - row->span;
+	unsigned long alias = s->at - ptb_level_span(row->cross);
 	int ret;
 
-	ret = ptb_map(s, row->at - HALF, 2 * HALF, PROT_READ | PROT_WRITE);
+	ret = ptb_map(s, s->at - HALF, 2 * HALF, PROT_READ | PROT_WRITE);
 	if (ret)
 		return ret;
-	s->addr = row->at - HALF;
+	s->addr = s->at - HALF;
 	ret = ptb_touch(s, s->addr, PAGES);
 	if (ret || !row->alias)
 		return ret;
@@ -39,7 +39,7 @@ static int map_both(struct ptb_state *s)
 static void unmap_both(struct ptb_state *s)
 {
 	if (s->len)
-		ptb_unmap(s->row->at - s->row->span, s->len);
+		ptb_unmap(s->at - ptb_level_span(s->row->cross), s->len);
 	if (s->addr)
 		ptb_unmap(s->addr, 2 * HALF);
 }
@@ -105,9 +105,15 @@ static int run_check(struct ptb_state *s)
 	return ret;
 }
 
+static void describe(struct ptb_state *s)
+{
+	ptb_param(s, ",boundary=0x%lx,alias=%d", s->at, s->row->alias);
+}
+
 const struct ptb_ops ptb_only = {
 	.case_id = "gup_fast/only",
 	.run = run_check,
+	.describe = describe,
 	.design = true,
 	.levels = true,
 };

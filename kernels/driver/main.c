@@ -39,40 +39,39 @@ static const char *leaf_name(enum ptb_leaf leaf)
 	return leaf == PTB_PTE ? "pte" : leaf == PTB_PMD ? "pmd" : "pud";
 }
 
-static __printf(2, 3) void add(char *text, const char *fmt, ...)
+void ptb_param(struct ptb_state *s, const char *fmt, ...)
 {
-	size_t len = strlen(text);
+	size_t len = strlen(s->params);
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text + len, sizeof(state.params) - len, fmt, ap);
+	vsnprintf(s->params + len, sizeof(s->params) - len, fmt, ap);
 	va_end(ap);
 }
 
 static void describe(struct ptb_state *s)
 {
 	const struct ptb_row *row = s->row;
-	char *p = s->params;
 
-	snprintf(p, sizeof(s->params), "format=%s", format);
+	snprintf(s->params, sizeof(s->params), "format=%s", format);
 	if (row->ops->design)
-		add(p, ",design=%s", design);
+		ptb_param(s, ",design=%s", design);
 	if (row->ops->levels && ptb_arch_levels(current->mm))
-		add(p, ",levels=%d", row->levels ?: ptb_arch_levels(current->mm));
+		ptb_param(s, ",levels=%d", row->levels ?: ptb_arch_levels(current->mm));
 	if (row->leaf)
-		add(p, ",leaf=%s", leaf_name(row->leaf));
+		ptb_param(s, ",leaf=%s", leaf_name(row->leaf));
 	if (row->pages)
-		add(p, ",pages=%d", row->pages);
-	if (row->span)
-		add(p, ",boundary=0x%lx,alias=%d", row->at, row->alias);
+		ptb_param(s, ",pages=%d", row->pages);
 	if (row->cross)
-		add(p, ",cross=%s", row->cross);
+		ptb_param(s, ",cross=%s", row->cross);
 	if (row->tables)
-		add(p, ",tables=%d", row->tables);
+		ptb_param(s, ",tables=%d", row->tables);
 	if (row->twin)
-		add(p, ",twin=%s", row->twin);
+		ptb_param(s, ",twin=%s", row->twin);
 	if (row->peer)
-		add(p, ",peer=%s", row->peer == PTB_PEER_SPIN ? "spin" : "none");
+		ptb_param(s, ",peer=%s", row->peer == PTB_PEER_SPIN ? "spin" : "none");
+	if (row->ops->describe)
+		row->ops->describe(s);
 }
 
 static struct ptb_record *new_record(struct ptb_state *s, u32 type, const char *case_id, u32 nr)
@@ -138,18 +137,6 @@ int ptb_fail(struct ptb_state *s, const char *fmt, ...)
 	return -EIO;
 }
 
-/* The rows of this boot are those whose kind it is. */
-static const struct ptb_row *find_row(u32 index)
-{
-	bool events = !strcmp(boot, "events");
-	unsigned int i;
-
-	for (i = 0; i < ptb_nr_rows; i++)
-		if (ptb_rows[i].events == events && !index--)
-			return &ptb_rows[i];
-	return NULL;
-}
-
 /* Once per boot: a clock or a probe that does not count makes every row worthless. */
 static int prepare_once(void)
 {
@@ -167,6 +154,16 @@ static int prepare_once(void)
 	return ret;
 }
 
+static int place(struct ptb_state *s)
+{
+	const struct ptb_row *row = s->row;
+
+	s->at = row->at ?: PTB_AT;
+	if (row->at || !row->cross || !strcmp(row->cross, "none") || !strcmp(row->cross, "span"))
+		return 0;
+	return ptb_boundary(s, row->cross, &s->at);
+}
+
 static int run_row(const struct ptb_row *row, u64 peer)
 {
 	struct page **pages = state.pages, **truth = state.truth;
@@ -178,7 +175,7 @@ static int run_row(const struct ptb_row *row, u64 peer)
 	state.row = row;
 	state.peer = u64_to_user_ptr(peer);
 	filled = taken = 0;
-	ret = row->skip ? 0 : ptb_want_levels(&state, row->levels);
+	ret = row->skip ? 0 : ptb_want_levels(&state, row->levels) ?: place(&state);
 	describe(&state);
 	if (row->skip)
 		return ptb_emit_skip(&state, row->skip);
@@ -199,7 +196,7 @@ static long ptb_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 	if (copy_from_user(&run, to, sizeof(run)))
 		return -EFAULT;
-	row = find_row(run.row);
+	row = ptb_row_nr(run.row, !strcmp(boot, "events"));
 	if (!row)
 		return -ENXIO;
 	switch (cmd) {

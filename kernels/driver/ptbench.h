@@ -29,6 +29,7 @@ struct ptb_ops {
 	void (*op)(struct ptb_state *s);	/* the window holds this and nothing else */
 	int (*finish)(struct ptb_state *s);	/* after each window: was it what it should be? */
 	void (*teardown)(struct ptb_state *s);	/* also after a failed setup */
+	void (*describe)(struct ptb_state *s);	/* the params that only this case has: ptb_param() */
 	bool irqs_off;				/* the case permits it */
 	bool deferred;				/* bill the RCU callbacks that op queues, too */
 	bool design;				/* the walk's design is a param */
@@ -45,12 +46,12 @@ struct ptb_row {
 	enum ptb_leaf leaf;
 	int pages;
 	const char *cross;	/* level whose boundary lies in the middle; "none"; "span" */
-	unsigned long at;	/* the boundary, or the first page */
+	unsigned long at;	/* the boundary, or the first page; 0: see ptb_boundary() */
 	int tables;
 	const char *twin;	/* of table_free/keep */
 	enum ptb_peer_state peer;
 	int alias;		/* of gup_fast/only */
-	unsigned long span;	/* of gup_fast/only: what one entry of that level covers */
+	const void *arg;	/* what only this family knows of its row */
 	const char *skip;	/* why this row cannot run on this architecture */
 };
 
@@ -59,6 +60,7 @@ struct ptb_state {
 	struct ptb_peer __user *peer;
 	struct page **pages;
 	struct page **truth;
+	unsigned long at;	/* the row's boundary or first page */
 	unsigned long addr;	/* first page */
 	unsigned long len;	/* of the region, bytes */
 	long got;		/* what op returned */
@@ -70,14 +72,20 @@ struct ptb_state {
 	u32 nr, discarded;
 };
 
-/* rows.c */
-extern const struct ptb_row ptb_rows[];
-extern const unsigned int ptb_nr_rows;
+/* A family's rows; rows.c lists the families. */
+struct ptb_rows {
+	const struct ptb_row *rows;
+	unsigned int nr;
+};
+
+extern const struct ptb_rows ptb_gup_rows, ptb_gup_grown_rows, ptb_free_rows;
+const struct ptb_row *ptb_row_nr(u32 nr, bool events);
 
 /* main.c: the records of the row that runs */
 int ptb_emit(struct ptb_state *s, const char *metric, const u64 *samples, u32 nr);
 int ptb_emit_skip(struct ptb_state *s, const char *reason);
 int ptb_emit_check(struct ptb_state *s, const char *case_id, const char *seen);
+__printf(2, 3) void ptb_param(struct ptb_state *s, const char *fmt, ...); /* ",key=value" */
 __printf(2, 3) int ptb_fail(struct ptb_state *s, const char *fmt, ...); /* -EIO */
 
 /* window.c */
@@ -98,6 +106,11 @@ int ptb_touch(struct ptb_state *s, unsigned long addr, unsigned long nr);
 struct page *ptb_slow_page(unsigned long addr);	/* without a reference kept: for comparing */
 int ptb_want_levels(struct ptb_state *s, int levels);
 unsigned long ptb_level_span(const char *level);
+/*
+ * An address that is a multiple of that level's span and of no level's above. -EOPNOTSUPP with
+ * s->why: the level is folded, or the address space ends before.
+ */
+int ptb_boundary(struct ptb_state *s, const char *level, unsigned long *at);
 
 /* gup.c, gup_check.c, table_free.c, events.c */
 extern const struct ptb_ops ptb_walk, ptb_put, ptb_slow, ptb_only;

@@ -55,7 +55,7 @@ int ptb_want_levels(struct ptb_state *s, int levels)
 		return 0;
 	if (have > levels)
 		return ptb_fail(s, "the address space already has %d levels", have);
-	at = levels == 4 ? PTB_AT_P4D : PTB_AT_PGD;
+	at = levels == 4 ? 2 * P4D_SIZE : PGDIR_SIZE;
 	if (ptb_map(s, at, PAGE_SIZE, PROT_READ))
 		return -EIO;
 	ptb_unmap(at, PAGE_SIZE);
@@ -63,13 +63,42 @@ int ptb_want_levels(struct ptb_state *s, int levels)
 	return have == levels ? 0 : ptb_fail(s, "mapping at 0x%lx gave %d levels", at, have);
 }
 
+/* Some are variables: levels that the machine folds. Lowest first. */
+static unsigned long span_of(unsigned int i)
+{
+	return i == 0 ? PMD_SIZE : i == 1 ? PUD_SIZE : i == 2 ? P4D_SIZE : PGDIR_SIZE;
+}
+
+static const char *const levels[] = { "pmd", "pud", "p4d", "pgd" };
+
+static unsigned int level_index(const char *level)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(levels) - 1 && strcmp(levels[i], level); i++)
+		;
+	return i;
+}
+
 unsigned long ptb_level_span(const char *level)
 {
-	if (!strcmp(level, "pmd"))
-		return PMD_SIZE;
-	if (!strcmp(level, "pud"))
-		return PUD_SIZE;
-	if (!strcmp(level, "p4d"))
-		return P4D_SIZE;
-	return PGDIR_SIZE;
+	return span_of(level_index(level));
+}
+
+int ptb_boundary(struct ptb_state *s, const char *level, unsigned long *at)
+{
+	unsigned int i = level_index(level);
+	unsigned long span = span_of(i), limit = ptb_arch_limit(current->mm);
+
+	if (i + 1 < ARRAY_SIZE(levels) && span == span_of(i + 1)) {
+		ptb_fail(s, "the %s level is folded into the %s: no such boundary", level,
+			 levels[i + 1]);
+		return -EOPNOTSUPP;
+	}
+	*at = ALIGN(PTB_AT, span) + span;
+	if (*at < span || *at + span < span || *at + span > limit) {
+		ptb_fail(s, "the address space ends at 0x%lx: no such boundary", limit);
+		return -EOPNOTSUPP;
+	}
+	return 0;
 }
