@@ -37,9 +37,10 @@ char *qemu_command_line(const struct qemu_boot *b)
 	/* Callbacks queued by one window run in one batch; see driver/deferred.c. */
 	if (asprintf(&text,
 		     "console=%s %s panic=-1 rcutree.blimit=100 ptbench.boot=%s ptbench.data=%s "
-		     "ptbench.design=%s ptbench.format=%s%s%s%s%s%s",
+		     "ptbench.design=%s ptbench.format=%s%s%s%s%s%s%s",
 		     a->console, a->cmdline ? a->cmdline : "", b->events ? "events" : "costs",
 		     a->data, s->design, a->format, b->mode == QEMU_KVM ? " ptbench.time=1" : "",
+		     s->no_reference && !b->events ? " ptbench.only=kernel" : "",
 		     s->append ? " " : "", s->append ? s->append : "", b->append ? " " : "",
 		     b->append ? b->append : "") < 0)
 		return NULL;

@@ -40,8 +40,8 @@ read_keys() {
 }
 
 arch_keys="cross karch target image objects qemu machine cpu memory console data cmdline qemu_args format levels"
-scenario_keys="title arch base design config cocci append expect expect-some count"
-declare -A arch
+scenario_keys="title arch base design config fragment cocci image format cpu machine memory append reference expect expect-some count"
+declare -A arch sc_seen
 
 arch_key() {
 	[ -z "${arch[$1]+set}" ] || die "$3: '$1' stands twice"
@@ -60,9 +60,15 @@ read_arch() {
 
 scenario_key() {
 	case $1 in
-	title) sc_title=$2 ;;
-	arch) sc_arch=$2 ;;
-	base) sc_base=$2 ;;
+	title | arch | base | image | design | format | cpu | machine | memory | append | reference)
+		[ -z "${sc_seen[$1]:-}" ] || die "$3: '$1' stands twice"
+		sc_seen[$1]=$2
+		;;
+	fragment)
+		[[ $2 =~ ^[a-z0-9_]+$ ]] || die "$3: 'fragment $2' is not a name (small letters, digits, _)"
+		[ -f "$here/$2.config" ] || die "$3: no fragment '$2' ($here/$2.config is missing)"
+		sc_fragment+=("$2")
+		;;
 	config)
 		[[ $2 =~ ^[A-Z0-9_]+=.+$ ]] || die "$3: 'config $2' is not NAME=value (without CONFIG_)"
 		sc_config+=("CONFIG_$2")
@@ -76,16 +82,29 @@ scenario_key() {
 
 read_scenario() {
 	local file=$here/scenarios/$1
-	sc=$1 sc_title='' sc_arch='' sc_base='' sc_config=() sc_cocci=()
+	sc=$1 sc_config=() sc_fragment=() sc_cocci=() sc_seen=()
 	case $1 in */* | .* | '') die "'$1' is not the name of a scenario" ;; esac
 	[ -f "$file" ] || die "no scenario '$1' ($file is missing); there are: $(scenario_names)"
 	read_keys "$file" "$scenario_keys" scenario_key
+	sc_title=${sc_seen[title]:-} sc_arch=${sc_seen[arch]:-} sc_base=${sc_seen[base]:-} sc_image=${sc_seen[image]:-}
 	[ -n "$sc_arch" ] || die "$file: key 'arch' is missing"
 	[ -n "$sc_title" ] || die "$file: key 'title' is missing"
 	if [ -n "$sc_base" ] && [ ! -f "$here/scenarios/$sc_base" ]; then
 		die "$file: its base '$sc_base' is no scenario"
 	fi
+	[ -z "$sc_image" ] || check_image "$file"
 	read_arch "$sc_arch" "$file"
+}
+
+# A scenario that boots the image of another one builds nothing, so it may not say what to build.
+check_image() {
+	local key other=$here/scenarios/$sc_image
+	[ -f "$other" ] || die "$1: its image '$sc_image' is no scenario"
+	! grep -q '^image[[:blank:]]' "$other" || die "$1: its image '$sc_image' has itself the image of another; name that one"
+	grep -q "^arch[[:blank:]]\+$sc_arch\$" "$other" || die "$1: its image '$sc_image' is of another architecture"
+	for key in base config fragment cocci; do
+		! grep -q "^${key}[[:blank:]]" "$1" || die "$1: '$key' says what to build, but 'image $sc_image' builds nothing"
+	done
 }
 
 # Lists have names in capitals; they hold scenario names, one a line.

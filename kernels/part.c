@@ -200,7 +200,7 @@ void part_name(const struct qemu_boot *b, char *to)
 static int describe_subject(const struct part_context *c, const struct scenario *s,
 			    const struct image *image, struct results_doc *doc)
 {
-	static const char *const keys[] = { "release", "source", "source_sha256", "patch",
+	static const char *const keys[] = { "release", "source", "source_sha256", "patch", "config",
 					    "config_sha256", "driver_sha256", "image_sha256" };
 	const char *value;
 	size_t i;

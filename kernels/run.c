@@ -134,7 +134,7 @@ static int add_boot(struct job *j, size_t i, enum qemu_mode mode, bool events)
 {
 	const struct kernels_options *o = j->o;
 	struct qemu_boot *b = &j->boots[j->nr_boots];
-	bool reference = !events && mode == QEMU_ICOUNT &&
+	bool reference = !events && mode == QEMU_ICOUNT && !j->scenarios[i]->no_reference &&
 			 !(o->append && strstr(o->append, ONLY_KERNEL));
 	char name[128];
 	int ret;
@@ -208,7 +208,8 @@ static int run_parts(struct job *j)
 	int ret = 0;
 
 	for (i = 0; i < j->nr && !ret; i++)
-		ret = part_of_image(&j->part, j->scenarios[i], &j->images[i]);
+		if (!j->scenarios[i]->image)
+			ret = part_of_image(&j->part, j->scenarios[i], &j->images[i]);
 	if (ret)
 		return 4;
 	ret = qemu_run(j->boots, j->nr_boots, j->o->jobs, &stopped, boot_done, j);

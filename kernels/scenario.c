@@ -291,16 +291,52 @@ static int set_arch_name(struct reader *r, void *to, size_t offset, const char *
 	return s->arch.name ? 0 : -ENOMEM;
 }
 
+static int set_image(struct reader *r, void *to, size_t offset, const char *value)
+{
+	if (strchr(value, '/') || value[0] == '.')
+		return refuse(r, "'%.64s' is not the name of a scenario", value);
+	return set_string(r, to, offset, value);
+}
+
+static int set_reference(struct reader *r, void *to, size_t offset, const char *value)
+{
+	if (strcmp(value, "yes") && strcmp(value, "no"))
+		return refuse(r, "'reference %.64s' is neither yes nor no", value);
+	*(bool *)((char *)to + offset) = !strcmp(value, "no");
+	return 0;
+}
+
+#define OWN(field) { #field, set_string, offsetof(struct scenario, own.field) }
 static const struct key scenario_keys[] = {
+	OWN(format), OWN(cpu), OWN(machine), OWN(memory),
+	{ "image", set_image, offsetof(struct scenario, image) },
+	{ "reference", set_reference, offsetof(struct scenario, no_reference) },
 	{ "title", set_string, offsetof(struct scenario, title) },
 	{ "design", set_string, offsetof(struct scenario, design) },
 	{ "append", set_string, offsetof(struct scenario, append) },
 	{ "arch", set_arch_name, 0 },
 	{ "expect", set_expect, 0 },
 	{ "expect-some", set_expect_some, 0 },
-	{ .name = "base" }, { .name = "config" }, { .name = "cocci" },
+	{ .name = "base" }, { .name = "config" }, { .name = "fragment" }, { .name = "cocci" },
 	{ NULL },
 };
+
+/* What a scenario says of its machine stands in the place of what its architecture says. */
+static void take_own(struct scenario *s)
+{
+	const struct key *k;
+
+	for (k = arch_keys; k->name; k++) {
+		char **own = (char **)((char *)&s->own + k->offset);
+		char **arch = (char **)((char *)&s->arch + k->offset);
+
+		if (!k->set || !*own)
+			continue;
+		free(*arch);
+		*arch = *own;
+		*own = NULL;
+	}
+}
 
 static int read_scenario(struct reader *r, const char *dir, struct scenario *s)
 {
@@ -316,6 +352,7 @@ static int read_scenario(struct reader *r, const char *dir, struct scenario *s)
 	s->arch.name = NULL;
 	ret = read_arch(r, dir, arch, &s->arch);
 	free(arch);
+	take_own(s);
 	return ret;
 }
 
@@ -357,6 +394,7 @@ void scenario_free(struct scenario *s)
 		free(s->expects[i].where);
 		results_params_free(&s->expects[i].params);
 	}
+	take_own(s); /* of a scenario that was refused half-read */
 	for (i = 0; arch_keys[i].name; i++)
 		if (arch_keys[i].set)
 			free(*(char **)((char *)&s->arch + arch_keys[i].offset));
@@ -366,6 +404,7 @@ void scenario_free(struct scenario *s)
 	free(s->title);
 	free(s->design);
 	free(s->append);
+	free(s->image);
 	free(s);
 }
 

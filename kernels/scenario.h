@@ -32,7 +32,10 @@ struct scenario_expect {
 
 struct scenario {
 	char *name, *title, *design, *append;
-	struct scenario_arch arch;
+	char *image;		   /* the scenario whose image it boots; NULL: its own */
+	bool no_reference;	   /* the costs boot runs the kernel's rows alone */
+	struct scenario_arch arch; /* with format, cpu, machine, memory replaced by its own */
+	struct scenario_arch own;  /* those, while they are read */
 	struct scenario_expect *expects;
 	size_t nr_expects;
 };

@@ -103,6 +103,29 @@ ok 'a semantic patch that is not there' fails 2 'no semantic patch'
 scenario bad 'base nosuch'
 run bad
 ok 'a base that is not there' fails 2 "its base 'nosuch' is no scenario"
+scenario bad 'cpu a' 'cpu b'
+run bad
+ok 'a key twice' fails 2 "scenarios/bad:4: 'cpu' stands twice"
+scenario bad 'fragment nosuch'
+run bad
+ok 'a fragment that is not there' fails 2 "scenarios/bad:3: no fragment 'nosuch'"
+scenario bad 'fragment ../x'
+run bad
+ok 'a fragment with a path' fails 2 "'fragment ../x' is not a name"
+scenario bad 'image nosuch'
+run bad
+ok 'an image that is not there' fails 2 "its image 'nosuch' is no scenario"
+scenario bad 'image plain' 'config X=y'
+run bad
+ok 'an image of another, and an option' fails 2 "'config' says what to build, but 'image plain' builds nothing"
+scenario other 'image plain'
+scenario bad 'image other'
+run bad
+ok 'an image of an image' fails 2 "its image 'other' has itself the image of another"
+sed -i 's/x86_64/s390x/' "$kernels/scenarios/bad"
+sed -i 's/other/plain/' "$kernels/scenarios/bad"
+run bad
+ok "an image of another architecture" fails 2 "its image 'plain' is of another architecture"
 KSRC='' PTBENCH_SOURCE_DIR=$tmp/none run plain
 ok 'no source: the package is named' fails 2 'install the Debian package linux-source-6.12'
 KSRC=$tmp/none run plain
@@ -144,6 +167,17 @@ ok 'the variant is another image' test "$(info image_sha256)" != "$first"
 ok 'and names its patch' test "$(info patch)" = "levels.cocci $(sha256sum "$kernels/cocci/levels.cocci" | cut -d' ' -f1)"
 ok 'nothing was written through to the source' grep -q UNUSED "$KSRC/include/levels.h" "$tmp"/cache/src/*/include/levels.h
 ok 'nor to its mm/Makefile' test "$(cat "$KSRC/mm/Makefile" "$tmp"/cache/src/*/mm/Makefile)" = $'# mm\n# mm'
+run other plain
+ok 'an image of another is that one, and nothing is built' test "$out" = "$(printf '%s\t%s\n' plain "$tmp"/cache/image/plain-* other "$tmp"/cache/image/plain-*)"
+run plain
+ok 'without fragments the configuration is called min' test "$(info config)" = min
+printf 'CONFIG_NUMA=y\n' >"$kernels/big.config"
+printf 'CONFIG_RT=y\n' >"$kernels/rt.config"
+printf 'CONFIG_HERE=y\n' >"$kernels/arch/x86_64.big.config"
+scenario both 'fragment big' 'fragment rt' 'config LAST=y'
+run both
+ok 'fragments, and what the architecture adds to them' test "$(grep -o 'CONFIG_[A-Z]*=.' "${out#*$'\t'}/config" | paste -sd,)" = CONFIG_SMP=y,CONFIG_64BIT=y,CONFIG_NUMA=y,CONFIG_HERE=y,CONFIG_RT=y,CONFIG_LAST=y
+ok 'their names are in the provenance' test "$(info config)" = big+rt
 printf 'int driver = 2;\n' >"$kernels/driver/a.c"
 run plain
 ok 'another driver is another image' test "$(info image_sha256)" != "$first"

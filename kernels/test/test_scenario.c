@@ -65,10 +65,30 @@ static void test_good(void)
 		   !strcmp(s->arch.machine, "m") && !strcmp(s->arch.qemu_args, "-a b") &&
 		   !strcmp(s->arch.name, "a"),
 	   "its values, and those of its architecture");
+	ok(!s->image && !s->no_reference, "its own image, with the reference's rows");
 	ok(s->nr_expects == 3 && s->expects[2].some && !s->expects[0].some &&
 		   s->expects[0].params.nr == 2 && !s->expects[1].params.nr &&
 		   strstr(s->expects[0].where, "scenarios/s:8"),
 	   "its expectations, and where they stand");
+	scenario_free(s);
+}
+
+static void test_own(void)
+{
+	struct scenario *s;
+
+	put("scenarios/s", "title t\narch a\ndesign d\nformat f\ncpu big\nmachine m2\n"
+			   "memory 2G\nappend no5lvl\nfragment distro\nfragment rt\nimage o\n"
+			   "reference no\n");
+	if (!ok(!scenario_read(dir, "s", &s, why), "a scenario with a machine of its own")) {
+		diag("%s", why);
+		return;
+	}
+	ok(!strcmp(s->arch.format, "f") && !strcmp(s->arch.cpu, "big") &&
+		   !strcmp(s->arch.machine, "m2") && !strcmp(s->arch.memory, "2G"),
+	   "format, cpu, machine and memory stand for the architecture's");
+	ok(!strcmp(s->arch.qemu, "q") && !strcmp(s->arch.console, "ttyS0"), "the rest stays");
+	ok(!strcmp(s->image, "o") && s->no_reference, "another's image, no rows of the reference");
 	scenario_free(s);
 }
 
@@ -163,6 +183,11 @@ static void test_refused(void)
 	   "no such architecture");
 	ok(refused("arch ../a\n", "scenarios/s:1: '../a' is not the name"),
 	   "an architecture with a path");
+	ok(refused("image ../s\n", "scenarios/s:1: '../s' is not the name"), "an image by a path");
+	ok(refused("reference maybe\n", "scenarios/s:1: 'reference maybe' is neither"),
+	   "neither with nor without the reference");
+	ok(refused("cpu a\nmemory 1G\ncpu b\n", "scenarios/s:3: this key stands twice"),
+	   "two CPUs");
 	ok(refused("expect gup_fast/only\n",
 		   "scenarios/s:1: 'gup_fast/only': what has to be seen is missing"),
 	   "an expectation of nothing");
@@ -230,6 +255,7 @@ int main(void)
 	mkdir(path("scenarios"), 0755);
 	put("arch/a.arch", ARCH);
 	test_good();
+	test_own();
 	test_judge();
 	test_unmet();
 	test_refused();
