@@ -176,7 +176,7 @@ printf 'CONFIG_RT=y\n' >"$kernels/rt.config"
 printf 'CONFIG_HERE=y\n' >"$kernels/arch/x86_64.big.config"
 scenario both 'fragment big' 'fragment rt' 'config LAST=y'
 run both
-ok 'fragments, and what the architecture adds to them' test "$(grep -o 'CONFIG_[A-Z]*=.' "${out#*$'\t'}/config" | paste -sd,)" = CONFIG_SMP=y,CONFIG_64BIT=y,CONFIG_NUMA=y,CONFIG_HERE=y,CONFIG_RT=y,CONFIG_LAST=y
+ok 'fragments, and what the architecture adds to them' test "$(grep -o 'CONFIG_[A-Z0-9]*=.' "${out#*$'\t'}/config" | paste -sd,)" = CONFIG_SMP=y,CONFIG_64BIT=y,CONFIG_NUMA=y,CONFIG_HERE=y,CONFIG_RT=y,CONFIG_LAST=y
 ok 'their names are in the provenance' test "$(info config)" = big+rt
 printf 'int driver = 2;\n' >"$kernels/driver/a.c"
 run plain
