@@ -30,6 +30,7 @@
 
 #include "crc32.h"
 #include "driver/ioctl.h"
+#include "init_fs.h"
 
 #define MAX_RECORD (sizeof(struct ptb_record) + 8 * PTB_RECORD_MAX_SAMPLES)
 
@@ -487,6 +488,7 @@ static void run_boot(void)
 		clear_cpu_1();
 	else if (strcmp(only, "kernel") && run_reference())
 		return;
+	init_file_systems();
 	run_driver();
 }
 

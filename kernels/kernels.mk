@@ -6,7 +6,14 @@ kernels-srcs := $(addprefix kernels/,boot.c cmd.c cpio.c image.c kvm.c part.c ru
 	stream.c)
 
 guest-programs += kernels/init
-kernels/init-srcs := kernels/init.c
+kernels/init-srcs := kernels/init.c kernels/init_fs.c
+
+# The guests' file system: one image for all of them.
+guests: $(O)/guest-fs.ext4
+$(O)/guest-fs.ext4: kernels/mkfs kernels/mke2fs.conf
+	$(call say,MKFS,$@)
+	@mkdir -p $(@D)
+	$(Q)kernels/mkfs $@
 
 # Below kernels-test/ in the build folder.
 kernels-tests := kernels-test/test_scenario kernels-test/test_stream
@@ -21,5 +28,5 @@ CFLAGS-kernels/test/test_stream.o := -I.
 test-helpers += kernels-test/fake_qemu
 kernels-test/fake_qemu-srcs := kernels/test/fake_qemu.c
 
-script-tests += kernels/test/test_boot.t kernels/test/test_build.t
+script-tests += kernels/test/test_boot.t kernels/test/test_build.t kernels/test/test_mkfs.t
 kernel-tests += kernels/test/test_kernels.t

@@ -105,10 +105,11 @@ static int read_scenarios(struct job *j)
 /* One archive per architecture, in the scratch folder: "ARCH.cpio", "ARCH-kernel.cpio". */
 static int make_initramfs(struct job *j, const char *arch, bool reference, char **out)
 {
-	char init[PATH_MAX], guest[PATH_MAX];
+	char init[PATH_MAX], guest[PATH_MAX], fs[PATH_MAX];
 	const struct cpio_entry entries[] = {
 		{ .name = "dev", .mode = S_IFDIR | 0755 },
 		{ .name = "dev/console", .mode = S_IFCHR | 0600, .major = 5, .minor = 1 },
+		{ .name = "fs.ext4", .file = fs, .mode = S_IFREG | 0644 },
 		{ .name = "init", .file = init, .mode = S_IFREG | 0755 },
 		{ .name = "proc", .mode = S_IFDIR | 0755 },
 		{ .name = "bench-guest", .file = guest, .mode = S_IFREG | 0755 },
@@ -117,6 +118,7 @@ static int make_initramfs(struct job *j, const char *arch, bool reference, char 
 	const struct cpio_entry *bad;
 	int ret;
 
+	snprintf(fs, sizeof(fs), "%s/guest-fs.ext4", j->o->build);
 	snprintf(init, sizeof(init), "%s/guest-%s/kernels/init", j->o->build, arch);
 	snprintf(guest, sizeof(guest), "%s/guest-%s/bench/bench-guest", j->o->build, arch);
 	if (asprintf(out, "%s/%s%s.cpio", j->scratch, arch, reference ? "" : "-kernel") < 0)

@@ -112,6 +112,14 @@ unsigned long ptb_level_span(const char *level);
  */
 int ptb_boundary(struct ptb_state *s, const char *level, unsigned long *at);
 
+/*
+ * files.c: /file/data or /dax/data, as mem says, opened; its pages are written and clean. Else an
+ * error pointer, -EOPNOTSUPP where there is none, with s->why.
+ */
+struct file *ptb_file(struct ptb_state *s, const char *mem);
+int ptb_map_file(struct ptb_state *s, struct file *file, unsigned long addr, unsigned long len,
+		 unsigned long offset);
+
 /* gup.c, gup_check.c, table_free.c, events.c */
 extern const struct ptb_ops ptb_walk, ptb_put, ptb_slow, ptb_only;
 extern const struct ptb_ops ptb_munmap, ptb_keep, ptb_madvise;

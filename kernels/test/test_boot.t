@@ -21,6 +21,7 @@ is() { # HAVE WANT TEXT
 # ---- a checkout of its own: one architecture, a scenario per misbehaviour, images of nothing ----
 root=$tmp/root
 mkdir -p "$root/kernels/arch" "$root/kernels/scenarios" "$root/image" "$tmp/build/guest-fake/kernels" "$tmp/build/guest-fake/bench"
+echo fs >"$tmp/build/guest-fs.ext4"
 echo init >"$tmp/build/guest-fake/kernels/init"
 echo guest >"$tmp/build/guest-fake/bench/bench-guest"
 printf '%s\n' 'cross x' 'qemu qemu-system-fake' 'machine m' 'cpu c' 'memory 1G' 'qemu_args -serial x' \
@@ -130,6 +131,7 @@ is $? 2 "a bad option: status 2"
 rm "$tmp/build/guest-fake/kernels/init"
 run good2
 is "$?$(grep -c 'kernels/init: No such file or directory; run make guests' "$tmp/err")" 21 "no PID 1: said, with what to do"
+echo fs >"$tmp/build/guest-fs.ext4"
 echo init >"$tmp/build/guest-fake/kernels/init"
 
 # ---- Ctrl-C ----

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * x86: persistent memory set aside by memmap= on the command line, in a kernel without PCI.
+ *
+ * arch/x86/kernel/pmem.c looks for it among the resources, into which pcibios_resource_survey()
+ * puts what is not RAM.
+ */
+#ifdef CONFIG_X86_PMEM_LEGACY
+
+#include <linux/init.h>
+
+#include <asm/e820/api.h>
+
+static int __init reserve_resources(void)
+{
+	if (!IS_ENABLED(CONFIG_PCI))
+		e820__reserve_resources_late();
+	return 0;
+}
+subsys_initcall(reserve_resources);
+
+#endif
