@@ -12,6 +12,7 @@
 #include <linux/rcupdate.h>
 #include <linux/timekeeping.h>
 
+#include "marks.h"
 #include "ptbench.h"
 
 struct mark {
@@ -21,7 +22,7 @@ struct mark {
 
 static struct mark first, second;
 
-static void mark_fn(struct rcu_head *rcu)
+static __attribute__((__noclone__)) void mark_fn(struct rcu_head *rcu)
 {
 	struct mark *m = container_of(rcu, struct mark, rcu);
 	int cpu = raw_smp_processor_id();
@@ -29,6 +30,7 @@ static void mark_fn(struct rcu_head *rcu)
 	/* The clock last: then everything below it is the same code in both marks. */
 	m->irqs = ptb_arch_irqs(cpu);
 	m->softirqs = kstat_softirqs_cpu(RCU_SOFTIRQ, cpu);
+	PTB_LABEL(ptb_deferred_clock);
 	m->clock = ptb_in_time ? ktime_get_mono_fast_ns() : ptb_arch_clock();
 }
 

@@ -25,6 +25,7 @@ module_param(design, charp, 0444);
 static char *format = "unknown";
 module_param(format, charp, 0444);
 module_param_named(time, ptb_in_time, bool, 0444);
+module_param_named(profile, ptb_profile, bool, 0444);
 
 static DEFINE_MUTEX(lock);	/* one row at a time; guards everything below */
 static struct ptb_state state;
@@ -177,6 +178,8 @@ static int run_row(const struct ptb_row *row, u64 peer)
 	filled = taken = 0;
 	ret = row->skip ? 0 : ptb_want_levels(&state, row->levels) ?: place(&state);
 	describe(&state);
+	if (!ptb_wanted(&state))
+		return 0;
 	if (row->skip)
 		return ptb_emit_skip(&state, row->skip);
 	if (ret)

@@ -67,6 +67,7 @@ struct ptb_state {
 	unsigned long tables_before;
 	char params[sizeof_field(struct ptb_record, params)];
 	char why[sizeof_field(struct ptb_record, text)];
+	bool irqs_off;		/* windows run with interrupts off */
 	u64 empty, empty_deferred;
 	u64 samples[PTB_WINDOWS], deferred[PTB_WINDOWS];
 	u32 nr, discarded;
@@ -88,10 +89,14 @@ int ptb_emit_check(struct ptb_state *s, const char *case_id, const char *seen);
 __printf(2, 3) void ptb_param(struct ptb_state *s, const char *fmt, ...); /* ",key=value" */
 __printf(2, 3) int ptb_fail(struct ptb_state *s, const char *fmt, ...); /* -EIO */
 
+/* filter.c: the row is one that this boot runs; params have been described */
+bool ptb_wanted(const struct ptb_state *s);
+
 /* window.c */
 int ptb_calibrate(void);
 int ptb_run_cost(struct ptb_state *s);
 u64 ptb_mode(const u64 *v, u32 nr);
+extern bool ptb_profile;	/* somebody watches from outside, and wants windows with interrupts on */
 extern bool ptb_in_time;	/* the clock is time (KVM), not instructions */
 
 /* deferred.c: what the RCU callbacks queued between the two marks execute */

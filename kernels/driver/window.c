@@ -21,9 +21,11 @@
 #include <linux/vmstat.h>
 #include <linux/timekeeping.h>
 
+#include "marks.h"
 #include "ptbench.h"
 
 bool ptb_in_time;
+bool ptb_profile;
 
 struct noise {
 	u64 irqs, softirqs, switches;
@@ -75,13 +77,16 @@ static u64 delta(u64 from, u64 to)
 	return ptb_in_time ? to - from : ptb_arch_delta(from, to);
 }
 
-/* Not inlined anywhere: the empty window has to be the same code. */
-static noinline u64 window(void (*op)(struct ptb_state *s), struct ptb_state *s)
+/* Not inlined or copied anywhere: the empty window has to be the same code, and its labels one. */
+static noinline __attribute__((__noclone__)) u64 window(void (*op)(struct ptb_state *s),
+							struct ptb_state *s)
 {
 	u64 from, to;
 
 	from = now();
+	PTB_LABEL(ptb_window_begin);
 	op(s);
+	PTB_LABEL(ptb_window_end);
 	to = now();
 	return delta(from, to);
 }
@@ -129,10 +134,13 @@ u64 ptb_mode(const u64 *v, u32 nr)
 static u64 empty_cost(struct ptb_state *s, bool irqs_off)
 {
 	u64 v[PTB_WINDOWS];
+	bool kept;
 	int i;
 
-	for (i = 0; i < PTB_WINDOWS; )
-		i += quiet_window(empty_op, s, irqs_off, &v[i]);
+	for (i = 0; i < PTB_WINDOWS; i += kept) {
+		kept = quiet_window(empty_op, s, irqs_off, &v[i]);
+		ptb_mark(kept);
+	}
 	return ptb_mode(v, PTB_WINDOWS);
 }
 
@@ -140,13 +148,16 @@ static int empty_deferred_cost(struct ptb_state *s, u64 *cost)
 {
 	u64 v[PTB_WINDOWS];
 	int i, tries;
+	bool kept;
 
 	for (i = tries = 0; i < PTB_WINDOWS; tries++) {
 		if (tries == PTB_MAX_TRIES)
 			return ptb_fail(s, "no quiet pair of empty RCU callbacks in %d", tries);
 		ptb_deferred_first();
 		ptb_deferred_second();
-		i += ptb_deferred_result(&v[i]);
+		kept = ptb_deferred_result(&v[i]);
+		ptb_mark(kept);
+		i += kept;
 	}
 	*cost = ptb_mode(v, PTB_WINDOWS);
 	return 0;
@@ -212,7 +223,7 @@ static int one_window(struct ptb_state *s)
 	settle();
 	if (ops->deferred)
 		ptb_deferred_first();
-	kept = quiet_window(ops->op, s, ops->irqs_off, &cost);
+	kept = quiet_window(ops->op, s, s->irqs_off, &cost);
 	if (ops->deferred) {
 		ptb_deferred_second();
 		kept_deferred = ptb_deferred_result(&later);
@@ -236,18 +247,43 @@ static int measure(struct ptb_state *s)
 {
 	const struct ptb_ops *ops = s->row->ops;
 	int ret, tries;
+	u32 before;
 
-	s->empty = empty_cost(s, ops->irqs_off);
+	s->empty = empty_cost(s, s->irqs_off);
 	ret = ops->deferred ? empty_deferred_cost(s, &s->empty_deferred) : 0;
 	/* The first few fill the per-CPU lists and age the pages; they are not kept. */
 	for (tries = -PTB_WARM_UP; !ret && s->nr < PTB_WINDOWS; tries++) {
 		if (tries == PTB_MAX_TRIES)
 			return ptb_fail(s, "only %u quiet windows in %d", s->nr, tries);
+		before = s->nr;
 		ret = one_window(s);
 		if (tries < 0 && !ret)
 			s->nr = s->discarded = 0;
+		ptb_mark(s->nr > before);
 	}
 	return ret;
+}
+
+static int emit(struct ptb_state *s)
+{
+	int ret = ptb_emit(s, ptb_in_time ? "time" : "instructions", s->samples, s->nr);
+
+	if (!ret && s->row->ops->deferred)
+		ret = ptb_emit(s, ptb_in_time ? "time_deferred" : "instructions_deferred",
+			       s->deferred, s->nr);
+	return ret;
+}
+
+/*
+ * How long an operation itself keeps interrupts off shows only where they are on around it. Who
+ * watches takes that from these windows; the driver itself has no use for them.
+ */
+static int measure_again(struct ptb_state *s)
+{
+	ptb_mark_again();
+	s->irqs_off = false;
+	s->nr = s->discarded = 0;
+	return measure(s);
 }
 
 /* -EOPNOTSUPP from setup() is a row that cannot be measured here: its reason is recorded. */
@@ -256,17 +292,14 @@ int ptb_run_cost(struct ptb_state *s)
 	const struct ptb_ops *ops = s->row->ops;
 	int ret;
 
+	ptb_mark_row();
+	s->irqs_off = ops->irqs_off;
 	ret = ops->setup(s);
 	if (!ret)
-		ret = measure(s);
+		ret = measure(s) ?: emit(s);
+	if (!ret && ptb_profile && ops->irqs_off)
+		ret = measure_again(s);
 	if (ops->teardown)
 		ops->teardown(s);
-	if (ret == -EOPNOTSUPP)
-		return ptb_emit_skip(s, s->why);
-	if (!ret)
-		ret = ptb_emit(s, ptb_in_time ? "time" : "instructions", s->samples, s->nr);
-	if (!ret && ops->deferred)
-		ret = ptb_emit(s, ptb_in_time ? "time_deferred" : "instructions_deferred",
-			       s->deferred, s->nr);
-	return ret;
+	return ret == -EOPNOTSUPP ? ptb_emit_skip(s, s->why) : ret;
 }

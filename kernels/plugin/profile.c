@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A TCG plugin of QEMU: counts the instructions that a guest executes by symbol, and writes down
+ * what lies between two marks of the driver (kernels/driver/marks.h).
+ *
+ *   -plugin profile.so,table=FILE,out=FILE[,skip=SYMBOL]
+ *
+ * FILE of table, made by kernels/profile_table.c, a line each, numbers in hexadecimal:
+ *   mark NAME ADDRESS       where the mark's first instruction stands
+ *   irqs KIND VALUE/MASK    bytes of an instruction that switches interrupts (enum irqs)
+ *   symbol START END NAME   sorted, not overlapping
+ * What lies in no symbol is "[user]" below the first of them, else "[other]".
+ *
+ * FILE of out, a line each, in the order in which it happened:
+ *   row, again, kept, lost  a mark of that name was passed
+ *   window TOTAL OFF NAME=COUNT...    instructions between begin and end; OFF is the longest
+ *                           stretch of them with interrupts off, "-" where that is not known
+ *   deferred TOTAL NAME=COUNT...      instructions between two passages of clock
+ *   end LINES               the last line: how many came before
+ *
+ * Each instruction is counted by an addition in the translated code, before it runs: blocks may be
+ * left in the middle. One that faults and is run again counts twice, where icount counts it once.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "qemu_plugin.h"
+
+QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
+
+#define MAX_PATTERN 8
+#define MAX_PATTERNS 32
+
+struct symbol {
+	uint64_t start, end;
+	char *name;
+	uint64_t *count; /* NULL until it is first translated */
+};
+
+/* Counters of what was translated so far, dense, so that a window copies few of them. */
+#define MAX_COUNTERS 65536
+static uint64_t counters[MAX_COUNTERS], at_begin[MAX_COUNTERS], at_clock[MAX_COUNTERS];
+static const char *names[MAX_COUNTERS];
+static size_t nr_counters;
+
+static struct symbol *symbols;
+static size_t nr_symbols;
+static struct symbol user = { .name = "[user]" }, other = { .name = "[other]" };
+static uint64_t skipped; /* where instructions of skip=SYMBOL are counted, for a test */
+static const char *skip;
+
+/*
+ * What an instruction does to interrupts. Without registers, whether a restore switches them on is
+ * told by nesting: it undoes the nearest save. A pattern of kind none comes before one that it is
+ * an exception to.
+ */
+enum irqs { IRQS_NONE, IRQS_OFF, IRQS_ON, IRQS_SAVE, IRQS_RESTORE };
+static const char *const irqs_names[] = { "none", "off", "on", "save", "restore" };
+
+static struct pattern {
+	enum irqs kind;
+	size_t size;
+	unsigned char value[MAX_PATTERN], mask[MAX_PATTERN];
+} patterns[MAX_PATTERNS];
+static size_t nr_patterns;
+
+enum mark { MARK_BEGIN, MARK_END, MARK_CLOCK, MARK_ROW, MARK_AGAIN, MARK_KEPT, MARK_LOST, NR_MARKS };
+static const char *const mark_names[NR_MARKS] = { "begin", "end",  "clock", "row",
+						  "again", "kept", "lost" };
+static uint64_t marks[NR_MARKS];
+
+static FILE *out;
+static uint64_t lines;
+static bool in_window, clock_seen;
+static unsigned int irq_depth;
+static uint64_t irq_since, irq_longest;
+
+/* ---- what is written ---- */
+
+static uint64_t total(void)
+{
+	uint64_t sum = skipped;
+
+	for (size_t i = 0; i < nr_counters; i++)
+		sum += counters[i];
+	return sum;
+}
+
+static void write_counts(const char *what, const uint64_t *from, const char *off)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < nr_counters; i++)
+		sum += counters[i] - from[i];
+	fprintf(out, "%s %" PRIu64 "%s", what, sum, off);
+	for (size_t i = 0; i < nr_counters; i++)
+		if (counters[i] != from[i])
+			fprintf(out, " %s=%" PRIu64, names[i], counters[i] - from[i]);
+	fputc('\n', out);
+	lines++;
+}
+
+static void begin(void)
+{
+	memcpy(at_begin, counters, nr_counters * sizeof(*counters));
+	in_window = true;
+	irq_depth = 0;
+	irq_longest = 0;
+}
+
+static void end(void)
+{
+	char off[32] = " -";
+
+	/* A window that ends inside a stretch was not entered with interrupts on. */
+	if (nr_patterns && !irq_depth)
+		snprintf(off, sizeof(off), " %" PRIu64, irq_longest);
+	if (in_window)
+		write_counts("window", at_begin, off);
+	in_window = false;
+}
+
+/* The first passage opens a pair, the second closes it. */
+static void clock_mark(void)
+{
+	if (clock_seen)
+		write_counts("deferred", at_clock, "");
+	else
+		memcpy(at_clock, counters, nr_counters * sizeof(*counters));
+	clock_seen = !clock_seen;
+}
+
+static void on_mark(unsigned int vcpu, void *arg)
+{
+	enum mark mark = (uintptr_t)arg;
+
+	switch (mark) {
+	case MARK_BEGIN:
+		begin();
+		break;
+	case MARK_END:
+		end();
+		break;
+	case MARK_CLOCK:
+		clock_mark();
+		break;
+	default:
+		fprintf(out, "%s\n", mark_names[mark]);
+		lines++;
+	}
+}
+
+/* Called before the instruction: its own count belongs to what it ends, not to what it begins. */
+static void on_irqs(unsigned int vcpu, void *arg)
+{
+	enum irqs kind = (uintptr_t)arg;
+
+	if (!in_window)
+		return;
+	if (kind == IRQS_OFF || kind == IRQS_SAVE) {
+		if (!irq_depth)
+			irq_since = total() + 1;
+		if (kind == IRQS_SAVE || !irq_depth)
+			irq_depth++;
+		return;
+	}
+	if (!irq_depth)
+		return;
+	irq_depth = kind == IRQS_ON ? 0 : irq_depth - 1;
+	if (!irq_depth && total() + 1 - irq_since > irq_longest)
+		irq_longest = total() + 1 - irq_since;
+}
+
+/* ---- translation ---- */
+
+static struct symbol *find_symbol(uint64_t at)
+{
+	size_t low = 0, high = nr_symbols;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (symbols[middle].end <= at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < nr_symbols && symbols[low].start <= at)
+		return &symbols[low];
+	return nr_symbols && at < symbols[0].start ? &user : &other;
+}
+
+/* Parts of one function and functions of one name share a counter. */
+static uint64_t *counter_of(struct symbol *s)
+{
+	size_t i;
+
+	if (s->count)
+		return s->count;
+	if (skip && !strcmp(s->name, skip))
+		return s->count = &skipped;
+	for (i = 0; i < nr_counters && strcmp(names[i], s->name); i++)
+		;
+	if (i == nr_counters && i < MAX_COUNTERS - 1)
+		names[nr_counters++] = s->name;
+	return s->count = &counters[i];
+}
+
+static enum irqs irqs_of(const struct qemu_plugin_insn *insn)
+{
+	const unsigned char *data = qemu_plugin_insn_data(insn);
+	size_t size = qemu_plugin_insn_size(insn), i, k;
+
+	for (i = 0; i < nr_patterns; i++) {
+		const struct pattern *p = &patterns[i];
+
+		if (p->size != size)
+			continue;
+		for (k = 0; k < size && (data[k] & p->mask[k]) == p->value[k]; k++)
+			;
+		if (k == size)
+			return p->kind;
+	}
+	return IRQS_NONE;
+}
+
+static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+	size_t nr = qemu_plugin_tb_n_insns(tb), i, m;
+
+	for (i = 0; i < nr; i++) {
+		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+		uint64_t at = qemu_plugin_insn_vaddr(insn);
+		enum irqs kind = irqs_of(insn);
+
+		for (m = 0; m < NR_MARKS; m++)
+			if (marks[m] == at)
+				qemu_plugin_register_vcpu_insn_exec_cb(
+					insn, on_mark, QEMU_PLUGIN_CB_NO_REGS, (void *)m);
+		if (kind != IRQS_NONE)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_irqs,
+							       QEMU_PLUGIN_CB_NO_REGS,
+							       (void *)(uintptr_t)kind);
+		qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
+							   counter_of(find_symbol(at)), 1);
+	}
+}
+
+static void at_exit(qemu_plugin_id_t id, void *arg)
+{
+	fprintf(out, "end %" PRIu64 "\n", lines);
+	if (fclose(out))
+		fprintf(stderr, "profile.so: writing the counts: %s\n", strerror(errno));
+}
+
+/* ---- the table ---- */
+
+static int word_in(const char *word, const char *const *words, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!strcmp(words[i], word))
+			return i;
+	return -1;
+}
+
+/* The number of bytes of a string of hexadecimal digits, or 0. */
+static size_t bytes_of(const char *hex, unsigned char *to)
+{
+	size_t n = strlen(hex) / 2, i;
+
+	if (n > MAX_PATTERN || strlen(hex) % 2)
+		return 0;
+	for (i = 0; i < n; i++)
+		if (sscanf(hex + 2 * i, "%2hhx", &to[i]) != 1)
+			return 0;
+	return n;
+}
+
+static bool add_pattern(const char *kind, const char *value, const char *mask)
+{
+	int k = word_in(kind, irqs_names, sizeof(irqs_names) / sizeof(irqs_names[0]));
+	struct pattern *p = &patterns[nr_patterns];
+
+	if (k < 0 || nr_patterns == MAX_PATTERNS)
+		return false;
+	p->kind = k;
+	p->size = bytes_of(value, p->value);
+	nr_patterns++;
+	return p->size && bytes_of(mask, p->mask) == p->size;
+}
+
+static bool add_symbol(uint64_t start, uint64_t stop, const char *name)
+{
+	if (!(nr_symbols & (nr_symbols - 1))) {
+		size_t room = nr_symbols ? 2 * nr_symbols : 1;
+
+		symbols = realloc(symbols, room * sizeof(*symbols));
+	}
+	if (!symbols || start >= stop || (nr_symbols && start < symbols[nr_symbols - 1].end))
+		return false;
+	symbols[nr_symbols] = (struct symbol){ .start = start, .end = stop, .name = strdup(name) };
+	return symbols[nr_symbols++].name;
+}
+
+static bool take_line(const char *line)
+{
+	char word[32], value[32], mask[32], name[256];
+	uint64_t start, stop;
+	int mark;
+
+	if (sscanf(line, "symbol %" SCNx64 " %" SCNx64 " %255s", &start, &stop, name) == 3)
+		return add_symbol(start, stop, name);
+	if (sscanf(line, "irqs %31s %31[0-9a-f]/%31[0-9a-f]", word, value, mask) == 3)
+		return add_pattern(word, value, mask);
+	if (sscanf(line, "mark %31s %" SCNx64, word, &start) != 2)
+		return false;
+	mark = word_in(word, mark_names, NR_MARKS);
+	if (mark >= 0)
+		marks[mark] = start;
+	return mark >= 0;
+}
+
+static int read_table(const char *file)
+{
+	char line[512];
+	unsigned int nr = 0;
+	FILE *f = fopen(file, "re");
+	bool ok = f;
+
+	while (ok && fgets(line, sizeof(line), f)) {
+		nr++;
+		ok = take_line(line);
+	}
+	if (!ok)
+		fprintf(stderr, "profile.so: %s:%u: %s\n", file, nr,
+			f ? "not a line of a table" : strerror(errno));
+	for (size_t m = 0; m < NR_MARKS && ok; m++) {
+		ok = marks[m];
+		if (!ok)
+			fprintf(stderr, "profile.so: %s: no mark %s\n", file, mark_names[m]);
+	}
+	if (f)
+		fclose(f);
+	return ok ? 0 : -1;
+}
+
+/* The value of KEY=VALUE, or NULL. */
+static const char *argument(const char *arg, const char *key)
+{
+	size_t n = strlen(key);
+
+	return !strncmp(arg, key, n) && arg[n] == '=' ? arg + n + 1 : NULL;
+}
+
+QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
+					   char **argv)
+{
+	const char *table = NULL, *file = NULL;
+
+	for (int i = 0; i < argc; i++) {
+		table = argument(argv[i], "table") ?: table;
+		file = argument(argv[i], "out") ?: file;
+		skip = argument(argv[i], "skip") ?: skip;
+	}
+	if (!table || !file || !info->system_emulation || info->system.max_vcpus != 1) {
+		fputs("profile.so: wants table=FILE,out=FILE and a machine of one CPU\n", stderr);
+		return -1;
+	}
+	if (read_table(table))
+		return -1;
+	out = fopen(file, "we");
+	if (!out) {
+		fprintf(stderr, "profile.so: %s: %s\n", file, strerror(errno));
+		return -1;
+	}
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
+	return 0;
+}
