@@ -82,12 +82,29 @@ char *qemu_version(const char *qemu)
 	return line[0] ? strdup(line) : NULL;
 }
 
+bool qemu_has_plugins(const char *qemu)
+{
+	char command[600], line[1024];
+	bool has = false;
+	FILE *f;
+
+	if (getenv("PTBENCH_QEMU"))
+		qemu = getenv("PTBENCH_QEMU");
+	snprintf(command, sizeof(command), "'%.256s' --help 2>/dev/null", qemu);
+	f = popen(command, "r");
+	while (f && fgets(line, sizeof(line), f))
+		has = has || !strncmp(line, "-plugin ", 8);
+	if (f)
+		pclose(f);
+	return has;
+}
+
 /* Splits options at blanks; arguments of ours have none inside. */
 static int split(char *text, const char **argv, int nr)
 {
 	char *save, *word;
 
-	for (word = strtok_r(text, " ", &save); word && nr < MAX_ARGS - 12;
+	for (word = strtok_r(text, " ", &save); word && nr < MAX_ARGS - 14;
 	     word = strtok_r(NULL, " ", &save))
 		argv[nr++] = word;
 	return nr;
@@ -107,6 +124,10 @@ static void exec_qemu(const struct qemu_boot *b, char *options, char *words)
 	argv[nr++] = "-chardev";
 	argv[nr++] = data;
 	nr = split(options, argv, nr);
+	if (b->plugin) {
+		argv[nr++] = "-plugin";
+		argv[nr++] = b->plugin;
+	}
 	argv[nr++] = "-kernel";
 	argv[nr++] = b->image;
 	argv[nr++] = "-initrd";

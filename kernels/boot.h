@@ -23,6 +23,8 @@ struct qemu_boot {
 	char *image, *initramfs;
 	char *console, *stream;	/* files that QEMU writes */
 	const char *append;	/* more words for the kernel, or NULL */
+	char *plugin;		/* what QEMU is given as -plugin, or NULL */
+	char *table, *profile;	/* files that the plugin reads, and writes */
 	int timeout;		/* seconds of real time */
 	/* While it runs. */
 	pid_t pid;		/* 0: not started or gone */
@@ -45,5 +47,7 @@ int qemu_run(struct qemu_boot *boots, size_t nr, int jobs, volatile sig_atomic_t
 
 /* The version line of a QEMU, malloc'ed; NULL when it cannot be run. */
 char *qemu_version(const char *qemu);
+/* Was it built with TCG plugins? */
+bool qemu_has_plugins(const char *qemu);
 
 #endif

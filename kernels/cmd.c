@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ptbench kernels build|run. */
+/* ptbench kernels build|run|profile. */
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -9,11 +9,13 @@
 #include <unistd.h>
 
 #include "kernels.h"
+#include "profile.h"
 
 static int usage(FILE *to)
 {
 	fputs("usage: ptbench kernels build [SCENARIO|LIST]...\n"
 	      "       ptbench kernels run [OPTION]... [SCENARIO|LIST]...\n"
+	      "       ptbench kernels profile --case CASE [OPTION]... SCENARIO   (see its --help)\n"
 	      "The default is the list BENCH; scenarios are the files of kernels/scenarios.\n"
 	      "  --out RUNS          the folder in which the run is made (default results/runs)\n"
 	      "  --only costs|events only that kind of boot\n"
@@ -147,13 +149,19 @@ int kernels_cmd(int argc, char **argv)
 
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
 		return usage(stdout);
-	if (argc < 2 || (strcmp(argv[1], "build") && strcmp(argv[1], "run")))
+	if (argc < 2 || (strcmp(argv[1], "build") && strcmp(argv[1], "run") &&
+			 strcmp(argv[1], "profile")))
 		return usage(stderr);
 	if (kernels_options_init(&o))
 		return 2;
 	if (!strcmp(argv[1], "build"))
 		return build(argv + 1, &o);
 	command = command_of(argc, argv);
+	if (!strcmp(argv[1], "profile")) {
+		ret = command ? profile_cmd(argc - 1, argv + 1, &o, command) : 2;
+		free(command);
+		return ret;
+	}
 	snprintf(runs_default, sizeof(runs_default), "%s/results/runs", o.root);
 	ret = parse(argc - 1, argv + 1, &o, &runs);
 	ret = ret > 0 ? 0 : ret || !command ? 2 : run_in(runs, command, &o);

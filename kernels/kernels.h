@@ -20,6 +20,8 @@ struct kernels_options {
 	int timeout;		  /* seconds of real time per boot */
 	int jobs;		  /* boots at a time */
 	const char *append;	  /* more words for every kernel command line, or NULL */
+	const char *profile;	  /* the case whose instructions are counted by symbol, or NULL */
+	const char *plugin_args;  /* more arguments of the plugin that counts, or NULL */
 };
 
 /*
@@ -40,7 +42,7 @@ int kernels_options_init(struct kernels_options *o);
  */
 int kernels_run(struct results_run *run, const struct kernels_options *o);
 
-/* ptbench kernels build|run ...: argv[0] is "kernels". Returns ptbench's exit status. */
+/* ptbench kernels build|run|profile ...: argv[0] is "kernels". Returns ptbench's exit status. */
 int kernels_cmd(int argc, char **argv);
 
 #endif

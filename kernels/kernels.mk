@@ -2,8 +2,15 @@
 # libkernels: builds, boots and judges; PID 1 of the guests; their tests.
 
 libs += kernels
-kernels-srcs := $(addprefix kernels/,boot.c cmd.c cpio.c image.c kvm.c part.c run.c scenario.c \
-	stream.c)
+kernels-srcs := $(addprefix kernels/,boot.c cmd.c cpio.c image.c kvm.c part.c profile.c \
+	profile_print.c profile_read.c profile_table.c run.c scenario.c stream.c)
+
+# Loaded by QEMU, which has what it calls.
+all: $(O)/kernels/profile.so
+$(O)/kernels/profile.so: kernels/plugin/profile.c kernels/plugin/qemu_plugin.h
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(CWARN) -fPIC -fvisibility=hidden -shared -o $@ $<
 
 guest-programs += kernels/init
 kernels/init-srcs := kernels/init.c kernels/init_fs.c

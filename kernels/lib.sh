@@ -39,12 +39,12 @@ read_keys() {
 	done <"$file"
 }
 
-arch_keys="cross karch target image objects qemu machine cpu memory console data cmdline qemu_args format levels"
+arch_keys="cross karch target image objects qemu machine cpu memory console data cmdline qemu_args format levels irqs"
 scenario_keys="title arch base design config fragment cocci image format cpu machine memory append reference expect expect-some count"
 declare -A arch sc_seen
 
 arch_key() {
-	[ -z "${arch[$1]+set}" ] || die "$3: '$1' stands twice"
+	[ -z "${arch[$1]+set}" ] || [ "$1" = irqs ] || die "$3: '$1' stands twice"
 	arch[$1]=$2
 }
 

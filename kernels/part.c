@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "part.h"
+#include "profile.h"
 #include "stream.h"
 
 #define REASON 2048
@@ -150,9 +151,13 @@ static int fill(const struct qemu_boot *b, const struct scenario *s, const struc
 		return -EINVAL;
 	}
 	if (!doc->nr_measurements) {
-		snprintf(why, size, "the guest measured nothing");
+		snprintf(why, size, b->profile ? "no row that is measured is of this case with these "
+						 "params; ptbench show prints a run's rows" :
+						 "the guest measured nothing");
 		return -EINVAL;
 	}
+	if (b->profile)
+		return profile_apply(b->profile, doc, why);
 	return judge_checks(s, doc, why, size);
 }
 
@@ -215,7 +220,8 @@ static int describe_subject(const struct part_context *c, const struct scenario 
 			ret = results_pairs_set(&doc->subject, keys[i], value);
 	}
 	free(doc->command);
-	if (asprintf(&doc->command, "ptbench kernels run %s", s->name) < 0)
+	if (asprintf(&doc->command, "ptbench kernels %s%s %s",
+		     c->profile ? "profile --case " : "run", c->profile ? c->profile : "", s->name) < 0)
 		doc->command = NULL;
 	return doc->command ? ret : -ENOMEM;
 }

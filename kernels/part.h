@@ -13,6 +13,7 @@ struct part_context {
 	struct results_run *run;
 	const char *revision;
 	const char *qemu_version;
+	const char *profile; /* the case that is profiled, or NULL */
 	bool failed; /* set when a part did */
 };
 

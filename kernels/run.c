@@ -19,6 +19,7 @@
 #include "kernels.h"
 #include "kvm.h"
 #include "part.h"
+#include "profile.h"
 #include "scenario.h"
 
 #define TIMEOUT 60
@@ -132,6 +133,21 @@ static int make_initramfs(struct job *j, const char *arch, bool reference, char 
 	return ret;
 }
 
+static int add_profile(struct job *j, const char *folder, const char *name, struct qemu_boot *b)
+{
+	char *table, *out;
+	int ret = -ENOMEM;
+
+	if (asprintf(&table, "%s/%s.table", j->scratch, name) < 0)
+		return ret;
+	if (asprintf(&out, "%s/%s.profile", j->part.run->dir, name) >= 0) {
+		ret = profile_boot(j->o, folder, table, out, b);
+		free(out);
+	}
+	free(table);
+	return ret;
+}
+
 static int add_boot(struct job *j, size_t i, enum qemu_mode mode, bool events)
 {
 	const struct kernels_options *o = j->o;
@@ -155,7 +171,7 @@ static int add_boot(struct job *j, size_t i, enum qemu_mode mode, bool events)
 		     asprintf(&b->console, "%s/%s.console.log", j->part.run->dir, name) < 0 ||
 		     asprintf(&b->stream, "%s/%s.stream", j->part.run->dir, name) < 0))
 		ret = -ENOMEM;
-	return ret;
+	return ret || !o->profile ? ret : add_profile(j, j->images[i].folder, name, b);
 }
 
 /* A part of its own where KVM works; a skipped one, which says why, where it could have. */
@@ -164,7 +180,7 @@ static int add_kvm(struct job *j, size_t i)
 	char reason[300], name[160];
 	int ret;
 
-	if (j->o->no_costs || !kvm_is_native(j->scenarios[i]->arch.name))
+	if (j->o->no_costs || j->o->profile || !kvm_is_native(j->scenarios[i]->arch.name))
 		return 0;
 	ret = add_boot(j, i, QEMU_KVM, false);
 	if (ret || kvm_usable(&j->boots[j->nr_boots - 1], j->qemu_version, &stopped, reason,
@@ -210,7 +226,7 @@ static int run_parts(struct job *j)
 	int ret = 0;
 
 	for (i = 0; i < j->nr && !ret; i++)
-		if (!j->scenarios[i]->image)
+		if (!j->scenarios[i]->image && !j->o->profile)
 			ret = part_of_image(&j->part, j->scenarios[i], &j->images[i]);
 	if (ret)
 		return 4;
@@ -246,6 +262,11 @@ static void clean_up(struct job *j)
 		free(j->boots[i].image);
 		free(j->boots[i].console);
 		free(j->boots[i].stream);
+		if (j->boots[i].table)
+			unlink(j->boots[i].table);
+		free(j->boots[i].table);
+		free(j->boots[i].plugin);
+		free(j->boots[i].profile);
 	}
 	if (j->scratch[0])
 		rmdir(j->scratch);
@@ -327,7 +348,7 @@ static int prepare_and_run(struct job *j)
 
 int kernels_run(struct results_run *run, const struct kernels_options *o)
 {
-	struct job j = { .o = o, .part = { .run = run, .revision = o->revision } };
+	struct job j = { .o = o, .part = { .run = run, .revision = o->revision, .profile = o->profile } };
 	struct sigaction act = { .sa_handler = on_signal }, old[2];
 	int ret;
 

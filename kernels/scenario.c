@@ -50,6 +50,18 @@ static int set_string(struct reader *r, void *to, size_t offset, const char *val
 	return *field ? 0 : -ENOMEM;
 }
 
+/* One line after the other. */
+static int add_line(struct reader *r, void *to, size_t offset, const char *value)
+{
+	char **field = (char **)((char *)to + offset), *joined;
+
+	if (asprintf(&joined, "%s%s\n", *field ? *field : "", value) < 0)
+		return -ENOMEM;
+	free(*field);
+	*field = joined;
+	return 0;
+}
+
 static int apply(struct reader *r, const struct key *keys, const char *key, const char *value,
 		 void *to)
 {
@@ -113,6 +125,7 @@ static int read_keys(struct reader *r, const struct key *keys, void *to)
 static const struct key arch_keys[] = {
 	ARCH(cross), ARCH(qemu), ARCH(machine), ARCH(cpu), ARCH(memory), ARCH(qemu_args),
 	ARCH(console), ARCH(data), ARCH(cmdline), ARCH(format),
+	{ "irqs", add_line, offsetof(struct scenario_arch, irqs) },
 	{ .name = "karch" }, { .name = "target" }, { .name = "image" }, { .name = "objects" },
 	{ .name = "levels" },
 	{ NULL },

@@ -19,6 +19,7 @@ struct scenario_arch {
 	char *name, *cross;
 	char *qemu, *machine, *cpu, *memory, *qemu_args;
 	char *console, *data, *cmdline, *format;
+	char *irqs; /* lines "KIND VALUE/MASK" or "unknown REASON", or NULL */
 };
 
 /* Which outcome a check may have: the first rule that fits its id and params decides. */

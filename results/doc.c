@@ -30,6 +30,9 @@ void results__measurement_free(struct results_measurement *m)
 	results_params_free(&m->params);
 	free(m->skipped);
 	free(m->samples);
+	for (size_t i = 0; i < m->nr_breakdown; i++)
+		free(m->breakdown[i].symbol);
+	free(m->breakdown);
 }
 
 void results__check_free(struct results_check *c)
@@ -132,6 +135,22 @@ static int no_memory(struct results_error *err)
 	return results__error(err, -ENOMEM, NULL, "", "no memory for another row");
 }
 
+static int copy_shares(struct results_measurement *to, const struct results_share *v, size_t nr)
+{
+	to->breakdown = nr ? calloc(nr, sizeof(*v)) : NULL;
+	if (nr && !to->breakdown)
+		return -ENOMEM;
+	for (; to->nr_breakdown < nr; to->nr_breakdown++) {
+		struct results_share *share = &to->breakdown[to->nr_breakdown];
+
+		*share = v[to->nr_breakdown];
+		share->symbol = strdup(share->symbol);
+		if (!share->symbol)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int copy_measurement(struct results_measurement *to, const struct results_measurement *from)
 {
 	int ret;
@@ -157,7 +176,7 @@ static int copy_measurement(struct results_measurement *to, const struct results
 		return -ENOMEM;
 	for (size_t i = 0; i < from->nr_samples; i++)
 		to->samples[i] = from->samples[i] + 0.0; /* no negative zero */
-	return 0;
+	return copy_shares(to, from->breakdown, from->nr_breakdown);
 }
 
 /* Exact must be earned: what repeats too seldom becomes deterministic. */
@@ -198,6 +217,26 @@ int results_doc_add(struct results_doc *doc, const struct results_measurement *m
 		return no_memory(err);
 	}
 	doc->measurements[doc->nr_measurements++] = copy;
+	return 0;
+}
+
+int results_doc_break_down(struct results_doc *doc, size_t i, const struct results_share *v,
+			   size_t nr, struct results_error *err)
+{
+	struct results_measurement *m = &doc->measurements[i], with = *m, copy;
+	int ret;
+
+	with.breakdown = (struct results_share *)v;
+	with.nr_breakdown = nr;
+	ret = results__check_measurement(&with, err);
+	if (ret)
+		return ret;
+	if (copy_measurement(&copy, &with)) {
+		results__measurement_free(&copy);
+		return no_memory(err);
+	}
+	results__measurement_free(m);
+	*m = copy;
 	return 0;
 }
 
@@ -246,6 +285,27 @@ int results_doc_add_check(struct results_doc *doc, const char *id,
 	}
 	doc->checks[doc->nr_checks++] = copy;
 	return 0;
+}
+
+static int share_cmp(const void *a, const void *b)
+{
+	const struct results_share *x = a, *y = b;
+
+	if (x->instructions != y->instructions)
+		return x->instructions < y->instructions ? 1 : -1;
+	return strcmp(x->symbol, y->symbol);
+}
+
+struct results_share *results__sorted_shares(const struct results_measurement *m)
+{
+	struct results_share *v = malloc((m->nr_breakdown + 1) * sizeof(*v));
+
+	if (!v)
+		return NULL;
+	if (m->nr_breakdown)
+		memcpy(v, m->breakdown, m->nr_breakdown * sizeof(*v));
+	qsort(v, m->nr_breakdown, sizeof(*v), share_cmp);
+	return v;
 }
 
 static int measurement_ptr_cmp(const void *a, const void *b)

@@ -19,6 +19,7 @@
 #define RESULTS_MAX_DEPTH 16			  /* arrays and objects inside one another */
 #define RESULTS_MAX_INT ((1LL << 53) - 1)	  /* what every reader holds exactly */
 #define RESULTS_MAX_SAMPLES 65536
+#define RESULTS_MAX_SHARES 4096			  /* symbols of a breakdown */
 #define RESULTS_MAX_PARAMS 16
 #define RESULTS_MAX_PAIRS 256			  /* keys of a provenance block */
 #define RESULTS_MAX_PARTS 4096
@@ -77,6 +78,8 @@ const struct results_measurement **results__sorted_measurements(const struct res
 								struct results_error *err);
 const struct results_check **results__sorted_checks(const struct results_doc *doc,
 						    struct results_error *err);
+/* Largest first, then by name: how a breakdown is written. malloc'ed; NULL without memory. */
+struct results_share *results__sorted_shares(const struct results_measurement *m);
 void results__measurement_free(struct results_measurement *m);
 void results__check_free(struct results_check *c);
 void results__pairs_sort(struct results_pairs *p);

@@ -83,6 +83,44 @@ static int read_samples(struct results__in *in, const json_t *obj, struct result
 	return 0;
 }
 
+static int read_share(struct results__in *in, const json_t *obj, struct results_share *share)
+{
+	static const char *const known[] = { "symbol", "instructions", NULL };
+	int ret = results__in_object(in, obj, known);
+
+	if (!ret)
+		ret = results__in_string(in, obj, "symbol", false, &share->symbol);
+	return ret ? ret : results__in_integer(in, obj, "instructions", &share->instructions);
+}
+
+static int read_breakdown(struct results__in *in, const json_t *obj,
+			  struct results_measurement *m)
+{
+	json_t *array, *value;
+	size_t i, len;
+	int ret;
+
+	if (!json_object_get(obj, "breakdown"))
+		return 0;
+	array = results__in_get(in, obj, "breakdown", JSON_ARRAY);
+	if (!array)
+		return -EINVAL;
+	if (!json_array_size(array))
+		return results__in_fail(in, "breakdown", "is empty; leave it out");
+	m->breakdown = calloc(json_array_size(array), sizeof(*m->breakdown));
+	if (!m->breakdown)
+		return results__in_fail(in, "breakdown", "no memory to read it");
+	json_array_foreach(array, i, value) {
+		len = results__in_push(in, ".breakdown[%zu]", i);
+		m->nr_breakdown++;
+		ret = read_share(in, value, &m->breakdown[i]);
+		if (ret)
+			return ret;
+		results__in_pop(in, len);
+	}
+	return 0;
+}
+
 /* What the document repeats from the list of metrics must say the same as the list. */
 static int read_metric(struct results__in *in, const json_t *obj, struct results_measurement *m)
 {
@@ -115,7 +153,7 @@ static int read_measured(struct results__in *in, const json_t *obj, struct resul
 {
 	static const char *const known[] = { "case",  "params", "subject", "metric",  "unit",
 					     "kind",  "better", "nr_ops",  "samples", "discarded",
-					     NULL };
+					     "breakdown", NULL };
 	int kind, ret = results__in_object(in, obj, known);
 
 	if (!ret)
@@ -128,7 +166,9 @@ static int read_measured(struct results__in *in, const json_t *obj, struct resul
 	ret = results__in_integer(in, obj, "nr_ops", &m->nr_ops);
 	if (!ret && json_object_get(obj, "discarded"))
 		ret = results__in_integer(in, obj, "discarded", &m->discarded);
-	return ret ? ret : read_samples(in, obj, m);
+	if (!ret)
+		ret = read_samples(in, obj, m);
+	return ret ? ret : read_breakdown(in, obj, m);
 }
 
 static int read_skipped(struct results__in *in, const json_t *obj, struct results_measurement *m)

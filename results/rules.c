@@ -227,6 +227,99 @@ static int check_exact(const struct results_measurement *m, struct results_error
 			      count, m->nr_samples);
 }
 
+/* 1 to 128 printable characters of ASCII, without blanks: what a linker takes, or "[user]". */
+static bool is_symbol(const char *s)
+{
+	size_t n;
+
+	for (n = 0; s[n] > ' ' && s[n] < 0x7f; n++)
+		;
+	return n && !s[n] && n <= RESULTS_MAX_NAME;
+}
+
+static int share_error(size_t i, const char *key, const char *problem, struct results_error *err)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), ".breakdown[%zu]%s", i, key);
+	return results__error(err, -EINVAL, NULL, path, "%s", problem);
+}
+
+static int name_ptr_cmp(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int check_shares_unique(const struct results_measurement *m, struct results_error *err)
+{
+	char **names = malloc(m->nr_breakdown * sizeof(*names));
+	int ret = 0;
+
+	if (!names)
+		return results__error(err, -ENOMEM, NULL, ".breakdown", "no memory to sort it");
+	for (size_t i = 0; i < m->nr_breakdown; i++)
+		names[i] = m->breakdown[i].symbol;
+	qsort(names, m->nr_breakdown, sizeof(*names), name_ptr_cmp);
+	for (size_t i = 1; i < m->nr_breakdown && !ret; i++)
+		if (!strcmp(names[i - 1], names[i]))
+			ret = results__error(err, -EINVAL, NULL, ".breakdown",
+					     "has \"%.80s\" twice; add them up", names[i]);
+	free(names);
+	return ret;
+}
+
+static int check_shares(const struct results_measurement *m, long long *sum,
+			struct results_error *err)
+{
+	*sum = 0;
+	for (size_t i = 0; i < m->nr_breakdown; i++) {
+		const struct results_share *s = &m->breakdown[i];
+
+		if (!s->symbol || !is_symbol(s->symbol))
+			return share_error(i, ".symbol",
+					   "is not a symbol: 1 to 128 printable characters, no blanks",
+					   err);
+		if (!s->instructions || s->instructions > RESULTS_MAX_INT ||
+		    s->instructions < -RESULTS_MAX_INT)
+			return share_error(i, ".instructions",
+					   "is 0, or not between -2^53 and 2^53; leave out what is 0",
+					   err);
+		if (__builtin_add_overflow(*sum, s->instructions, sum))
+			return share_error(i, ".instructions", "makes a sum beyond 2^63", err);
+	}
+	return check_shares_unique(m, err);
+}
+
+/* Of the samples that it explains, those that are the mode, it explains every instruction. */
+static int check_breakdown(const struct results_measurement *m, struct results_error *err)
+{
+	double *sorted, mode;
+	long long sum;
+	size_t count;
+	int ret;
+
+	if (strcmp(m->metric->unit, "instructions") || m->kind == RESULTS_SAMPLED)
+		return results__error(err, -EINVAL, NULL, ".breakdown",
+				      "is of instructions; %s that are %s have none",
+				      m->metric->name, results_kind_name(m->kind));
+	if (m->nr_breakdown > RESULTS_MAX_SHARES)
+		return results__error(err, -EINVAL, NULL, ".breakdown",
+				      "has %zu symbols, at most %d are allowed", m->nr_breakdown,
+				      RESULTS_MAX_SHARES);
+	ret = check_shares(m, &sum, err);
+	if (ret)
+		return ret;
+	sorted = results__sorted(m->samples, m->nr_samples);
+	if (!sorted)
+		return results__error(err, -ENOMEM, NULL, ".samples", "no memory to sort them");
+	mode = results__mode(sorted, m->nr_samples, &count);
+	free(sorted);
+	if ((double)sum == mode)
+		return 0;
+	return results__error(err, -EINVAL, NULL, ".breakdown",
+			      "adds up to %lld, but the most frequent sample is %.0f", sum, mode);
+}
+
 static int check_identity(const struct results_measurement *m, struct results_error *err)
 {
 	if (!m->case_id || !is_case(m->case_id))
@@ -268,7 +361,8 @@ int results__check_measurement(const struct results_measurement *m, struct resul
 		if (ret)
 			return ret;
 	}
-	return m->kind == RESULTS_EXACT ? check_exact(m, err) : 0;
+	ret = m->kind == RESULTS_EXACT ? check_exact(m, err) : 0;
+	return !ret && m->nr_breakdown ? check_breakdown(m, err) : ret;
 }
 
 int results__check_check(const struct results_check *c, struct results_error *err)

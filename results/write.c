@@ -57,8 +57,27 @@ static void put_params(FILE *f, const struct results_params *p)
 	fputs("}, ", f);
 }
 
-static void put_measurement(FILE *f, const struct results_measurement *m)
+static int put_breakdown(FILE *f, const struct results_measurement *m)
 {
+	struct results_share *v = results__sorted_shares(m);
+
+	if (!v)
+		return -ENOMEM;
+	fputs(", \"breakdown\": [", f);
+	for (size_t i = 0; i < m->nr_breakdown; i++) {
+		fputs(i ? ", {\"symbol\": " : "{\"symbol\": ", f);
+		results__json_string(f, v[i].symbol);
+		fprintf(f, ", \"instructions\": %lld}", v[i].instructions);
+	}
+	fputc(']', f);
+	free(v);
+	return 0;
+}
+
+static int put_measurement(FILE *f, const struct results_measurement *m)
+{
+	int ret = 0;
+
 	fprintf(f, "{\"case\": \"%s\", ", m->case_id);
 	put_params(f, &m->params);
 	fprintf(f, "\"subject\": \"%s\", ", results_subject_name(m->subject));
@@ -66,7 +85,7 @@ static void put_measurement(FILE *f, const struct results_measurement *m)
 		fputs("\"skipped\": ", f);
 		results__json_string(f, m->skipped);
 		fputc('}', f);
-		return;
+		return 0;
 	}
 	fprintf(f, "\"metric\": \"%s\", \"unit\": \"%s\", \"kind\": \"%s\", \"better\": \"%s\", ",
 		m->metric->name, m->metric->unit, results_kind_name(m->kind),
@@ -80,7 +99,11 @@ static void put_measurement(FILE *f, const struct results_measurement *m)
 			fputs(", ", f);
 		results__put_number(f, m->samples[i]);
 	}
-	fputs("]}", f);
+	fputc(']', f);
+	if (m->nr_breakdown)
+		ret = put_breakdown(f, m);
+	fputc('}', f);
+	return ret;
 }
 
 static void put_check(FILE *f, const struct results_check *c)
@@ -160,15 +183,16 @@ static int put_rows(FILE *f, const struct results_doc *doc, struct results_error
 {
 	const struct results_measurement **m = results__sorted_measurements(doc, err);
 	const struct results_check **c = m ? results__sorted_checks(doc, err) : NULL;
+	int ret = 0;
 
 	if (!c) {
 		free(m);
 		return -EINVAL;
 	}
 	fputs("  \"measurements\": [", f);
-	for (size_t i = 0; i < doc->nr_measurements; i++) {
+	for (size_t i = 0; i < doc->nr_measurements && !ret; i++) {
 		fputs(i ? ",\n    " : "\n    ", f);
-		put_measurement(f, m[i]);
+		ret = put_measurement(f, m[i]);
 	}
 	fputs(doc->nr_measurements ? "\n  ],\n" : "],\n", f);
 	fputs("  \"checks\": [", f);
@@ -179,7 +203,7 @@ static int put_rows(FILE *f, const struct results_doc *doc, struct results_error
 	fputs(doc->nr_checks ? "\n  ]" : "]", f);
 	free(m);
 	free(c);
-	return 0;
+	return ret ? results__error(err, ret, NULL, "", "no memory to write it") : 0;
 }
 
 /* The structs are open to their users, so everything is checked again. */

@@ -7,14 +7,16 @@
  *
  * FILE of table, made by kernels/profile_table.c, a line each, numbers in hexadecimal:
  *   mark NAME ADDRESS       where the mark's first instruction stands
+ *   kernel ADDRESS          what lies below is user space
  *   irqs KIND VALUE/MASK    bytes of an instruction that switches interrupts (enum irqs)
  *   symbol START END NAME   sorted, not overlapping
- * What lies in no symbol is "[user]" below the first of them, else "[other]".
+ * What lies in no symbol is "[user]" or "[other]".
  *
  * FILE of out, a line each, in the order in which it happened:
  *   row, again, kept, lost  a mark of that name was passed
- *   window TOTAL OFF NAME=COUNT...    instructions between begin and end; OFF is the longest
- *                           stretch of them with interrupts off, "-" where that is not known
+ *   window TOTAL OFF OP NAME=COUNT... instructions between begin and end; OFF is the longest
+ *                           stretch of them with interrupts off, "-" where that is not known; OP
+ *                           is the function that the window calls
  *   deferred TOTAL NAME=COUNT...      instructions between two passages of clock
  *   end LINES               the last line: how many came before
  *
@@ -70,11 +72,12 @@ static size_t nr_patterns;
 enum mark { MARK_BEGIN, MARK_END, MARK_CLOCK, MARK_ROW, MARK_AGAIN, MARK_KEPT, MARK_LOST, NR_MARKS };
 static const char *const mark_names[NR_MARKS] = { "begin", "end",  "clock", "row",
 						  "again", "kept", "lost" };
-static uint64_t marks[NR_MARKS];
+static uint64_t marks[NR_MARKS], kernel;
 
 static FILE *out;
 static uint64_t lines;
 static bool in_window, clock_seen;
+static const char *op; /* the first function entered since begin */
 static unsigned int irq_depth;
 static uint64_t irq_since, irq_longest;
 
@@ -89,13 +92,13 @@ static uint64_t total(void)
 	return sum;
 }
 
-static void write_counts(const char *what, const uint64_t *from, const char *off)
+static void write_counts(const char *what, const uint64_t *from, const char *more)
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < nr_counters; i++)
 		sum += counters[i] - from[i];
-	fprintf(out, "%s %" PRIu64 "%s", what, sum, off);
+	fprintf(out, "%s %" PRIu64 "%s", what, sum, more);
 	for (size_t i = 0; i < nr_counters; i++)
 		if (counters[i] != from[i])
 			fprintf(out, " %s=%" PRIu64, names[i], counters[i] - from[i]);
@@ -107,19 +110,21 @@ static void begin(void)
 {
 	memcpy(at_begin, counters, nr_counters * sizeof(*counters));
 	in_window = true;
+	op = NULL;
 	irq_depth = 0;
 	irq_longest = 0;
 }
 
 static void end(void)
 {
-	char off[32] = " -";
+	char off[32] = "-", more[320];
 
 	/* A window that ends inside a stretch was not entered with interrupts on. */
 	if (nr_patterns && !irq_depth)
-		snprintf(off, sizeof(off), " %" PRIu64, irq_longest);
+		snprintf(off, sizeof(off), "%" PRIu64, irq_longest);
+	snprintf(more, sizeof(more), " %s %s", off, op ? op : "-");
 	if (in_window)
-		write_counts("window", at_begin, off);
+		write_counts("window", at_begin, more);
 	in_window = false;
 }
 
@@ -151,6 +156,12 @@ static void on_mark(unsigned int vcpu, void *arg)
 		fprintf(out, "%s\n", mark_names[mark]);
 		lines++;
 	}
+}
+
+static void on_entry(unsigned int vcpu, void *arg)
+{
+	if (in_window && !op)
+		op = arg;
 }
 
 /* Called before the instruction: its own count belongs to what it ends, not to what it begins. */
@@ -190,7 +201,7 @@ static struct symbol *find_symbol(uint64_t at)
 	}
 	if (low < nr_symbols && symbols[low].start <= at)
 		return &symbols[low];
-	return nr_symbols && at < symbols[0].start ? &user : &other;
+	return at < kernel ? &user : &other;
 }
 
 /* Parts of one function and functions of one name share a counter. */
@@ -235,17 +246,21 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 		uint64_t at = qemu_plugin_insn_vaddr(insn);
 		enum irqs kind = irqs_of(insn);
+		struct symbol *s = find_symbol(at);
 
 		for (m = 0; m < NR_MARKS; m++)
 			if (marks[m] == at)
 				qemu_plugin_register_vcpu_insn_exec_cb(
 					insn, on_mark, QEMU_PLUGIN_CB_NO_REGS, (void *)m);
+		if (s->start == at)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_entry,
+							       QEMU_PLUGIN_CB_NO_REGS, s->name);
 		if (kind != IRQS_NONE)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_irqs,
 							       QEMU_PLUGIN_CB_NO_REGS,
 							       (void *)(uintptr_t)kind);
 		qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
-							   counter_of(find_symbol(at)), 1);
+							   counter_of(s), 1);
 	}
 }
 
@@ -315,6 +330,8 @@ static bool take_line(const char *line)
 		return add_symbol(start, stop, name);
 	if (sscanf(line, "irqs %31s %31[0-9a-f]/%31[0-9a-f]", word, value, mask) == 3)
 		return add_pattern(word, value, mask);
+	if (sscanf(line, "kernel %" SCNx64, &kernel) == 1)
+		return true;
 	if (sscanf(line, "mark %31s %" SCNx64, word, &start) != 2)
 		return false;
 	mark = word_in(word, mark_names, NR_MARKS);

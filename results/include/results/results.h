@@ -80,6 +80,12 @@ const char *results_subject_name(enum results_subject s); /* "ref", "kernel", "l
 enum results_kind { RESULTS_EXACT, RESULTS_DETERMINISTIC, RESULTS_SAMPLED };
 const char *results_kind_name(enum results_kind k);
 
+/* A part of a total: what instructions of that function were executed. */
+struct results_share {
+	char *symbol;	  /* a function, or [user], [other] */
+	long long instructions; /* not 0; below 0: fewer than in the empty window taken off */
+};
+
 struct results_measurement {
 	char *case_id; /* family/name */
 	struct results_params params;
@@ -91,6 +97,12 @@ struct results_measurement {
 	double *samples;   /* totals over nr_ops operations, in the metric's unit */
 	size_t nr_samples; /* >= 1 */
 	long long discarded; /* windows thrown away (0 where the rule does not apply) */
+	/*
+	 * Where the instructions went: of a metric in instructions that is not sampled, and their sum
+	 * is the mode of the samples. Each symbol stands once. NULL: not known.
+	 */
+	struct results_share *breakdown;
+	size_t nr_breakdown;
 };
 
 struct results_check {
@@ -136,13 +148,19 @@ struct results_doc {
 int results_doc_new(const char *part, const char *mode, struct results_doc **out);
 void results_doc_free(struct results_doc *doc);
 /*
- * Adds a measurement; case_id, params and samples are copied. -EEXIST: same identity
+ * Adds a measurement; case_id, params, samples and breakdown are copied. -EEXIST: same identity
  * (case, params, subject, metric) is there already. -EINVAL: not a valid measurement
  * (err says why). kind RESULTS_EXACT is downgraded to DETERMINISTIC when fewer than 90 % of the
  * samples agree; that is the one place where the rule is applied.
  */
 int results_doc_add(struct results_doc *doc, const struct results_measurement *m,
 		    struct results_error *err);
+/*
+ * Gives the document's i-th measurement a breakdown, which is copied. -EINVAL: its sum is not the
+ * measurement's mode, or err says what else.
+ */
+int results_doc_break_down(struct results_doc *doc, size_t i, const struct results_share *v,
+			   size_t nr, struct results_error *err);
 int results_doc_add_skipped(struct results_doc *doc, const char *case_id,
 			    const struct results_params *params, enum results_subject subject,
 			    const char *reason, struct results_error *err);

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ptbench kernels profile: one case's instructions by kernel symbol. */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "boot.h"
+#include "kernels.h"
+#include "profile.h"
+
+static const char usage[] =
+	"usage: ptbench kernels profile --case CASE[:KEY=VALUE,...] [OPTION]... SCENARIO\n"
+	"\n"
+	"Boots the scenario's kernel with a plugin of QEMU that counts executed instructions by\n"
+	"function, and prints where those of a case went: every row of that case which has these\n"
+	"params. Only these rows are run. What an operation leaves to RCU callbacks is told apart\n"
+	"(instructions_deferred), and so is the longest stretch that it keeps interrupts off.\n"
+	"\n"
+	"  --case CASE     such as gup_fast/walk, or gup_fast/walk:pages=16,cross=pud\n"
+	"  --base BASE     another scenario: prints the difference to it, function by function\n"
+	"  --out RUNS      the folder in which the run is made (default results/runs)\n"
+	"  --timeout S     seconds that a boot may take (default 60)\n"
+	"  -h, --help      print this\n"
+	"\n"
+	"An operation's windows are those that its cost was taken from, less an empty window; the\n"
+	"plugin's count of each has to be the driver's, or the part is failed. Counts are exact\n"
+	"under icount and are not time. Parts of a function that the compiler split off (.cold,\n"
+	".part.0) count with it. The run holds the breakdowns; ptbench show prints them again.\n"
+	"Exit status: 0; 2 for bad input; 4 when a boot failed; 130 interrupted.\n"
+	"Example: ptbench kernels profile --case gup_fast/walk:pages=16 --base s390x-stock s390x-static\n";
+
+struct profile_options {
+	struct kernels_options kernels;
+	const char *runs;
+	char *scenarios[2]; /* base, if any, and the scenario */
+	char words[512];
+};
+
+/* ---- one boot ---- */
+
+/* QemuOpts: a comma within a value is written twice. */
+static char *escaped(const char *path)
+{
+	char *text = malloc(2 * strlen(path) + 1), *to = text;
+
+	for (; text && *path; path++) {
+		*to++ = *path;
+		if (*path == ',')
+			*to++ = ',';
+	}
+	if (text)
+		*to = '\0';
+	return text;
+}
+
+static char *plugin_option(const char *plugin, const char *table, const char *out,
+			   const char *more)
+{
+	char *a = escaped(plugin), *b = escaped(table), *c = escaped(out), *text = NULL;
+
+	if (a && b && c && asprintf(&text, "%s,table=%s,out=%s%s%s", a, b, c, more ? "," : "",
+				    more ? more : "") < 0)
+		text = NULL;
+	free(a);
+	free(b);
+	free(c);
+	return text;
+}
+
+int profile_boot(const struct kernels_options *o, const char *folder, const char *table,
+		 const char *out, struct qemu_boot *b)
+{
+	char why[PROFILE_WHY], plugin[PATH_MAX];
+
+	snprintf(plugin, sizeof(plugin), "%s/kernels/profile.so", o->build);
+	if (access(plugin, R_OK)) {
+		fprintf(stderr, "ptbench kernels: %s: %s; run make\n", plugin, strerror(errno));
+		return -EINVAL;
+	}
+	if (!qemu_has_plugins(b->scenario->arch.qemu)) {
+		fprintf(stderr, "ptbench kernels: this %s takes no plugins (its --help has no "
+				"-plugin), without which nothing can be profiled; Debian's does, "
+				"scripts/deps installs it\n", b->scenario->arch.qemu);
+		return -EINVAL;
+	}
+	if (profile_table(folder, b->scenario, table, why)) {
+		fprintf(stderr, "ptbench kernels: %s\n", why);
+		return -EINVAL;
+	}
+	b->table = strdup(table);
+	b->profile = strdup(out);
+	b->plugin = plugin_option(plugin, table, out, o->plugin_args);
+	return b->table && b->profile && b->plugin ? 0 : -ENOMEM;
+}
+
+/* ---- the command ---- */
+
+static struct results_doc *document(const struct results_run *run, const char *scenario)
+{
+	char name[128], file[PATH_MAX];
+	struct results_error err;
+	struct results_doc *doc;
+	size_t i;
+
+	snprintf(name, sizeof(name), "%s.icount-1cpu", scenario);
+	for (i = 0; i < run->nr_parts; i++) {
+		if (strcmp(run->parts[i].name, name) || run->parts[i].state != RESULTS_PASSED)
+			continue;
+		snprintf(file, sizeof(file), "%s/%s", run->dir, run->parts[i].file);
+		if (!results_doc_read(file, &doc, &err))
+			return doc;
+		results_error_print(stderr, &err);
+	}
+	return NULL;
+}
+
+static void print_all(const struct results_run *run, const struct profile_options *o)
+{
+	bool compares = o->kernels.nr_scenarios == 2;
+	struct results_doc *base = compares ? document(run, o->scenarios[0]) : NULL;
+	struct results_doc *doc = document(run, o->scenarios[compares]);
+
+	if (doc && (base || !compares))
+		profile_print(stdout, doc, base);
+	results_doc_free(base);
+	results_doc_free(doc);
+}
+
+static int run_in(const struct profile_options *o, const char *command)
+{
+	struct results_error err;
+	struct results_run *run;
+	int status;
+
+	if (results_run_create(o->runs, command, o->kernels.revision, &run, &err)) {
+		results_error_print(stderr, &err);
+		return 2;
+	}
+	status = kernels_run(run, &o->kernels);
+	if (results_run_finish(run, status != KERNELS_INTERRUPTED && status != 2, &err)) {
+		results_error_print(stderr, &err);
+		status = 2;
+	}
+	print_all(run, o);
+	printf("\n%s\n", run->dir);
+	results_run_free(run);
+	return status;
+}
+
+/* FAMILY/NAME[:KEY=VALUE,...], in characters that a kernel's command line leaves as they are. */
+static bool is_case(const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+	size_t n = strspn(text, plain), m = n && text[n] == '/' ? strspn(text + n + 1, plain) : 0;
+	struct results_params params = { .nr = 0 };
+	bool ok;
+
+	if (!m || strlen(text) > 300)
+		return false;
+	text += n + 1 + m;
+	ok = !*text || (text[0] == ':' && text[1] && !strpbrk(text, " \t\n\"'\\") &&
+			!results_params_parse(&params, text + 1));
+	results_params_free(&params);
+	return ok;
+}
+
+enum { OPT_CASE = 256, OPT_BASE, OPT_OUT, OPT_TIMEOUT, OPT_SKIP };
+
+static int parse(int argc, char **argv, struct profile_options *o)
+{
+	/* --skip SYMBOL makes the plugin count wrong, for the test that sees it found out. */
+	static const struct option options[] = {
+		{ "case", required_argument, NULL, OPT_CASE },
+		{ "base", required_argument, NULL, OPT_BASE },
+		{ "out", required_argument, NULL, OPT_OUT },
+		{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+		{ "skip", required_argument, NULL, OPT_SKIP },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	static char skip[160];
+	int c;
+
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		switch (c) {
+		case OPT_CASE:
+			o->kernels.profile = optarg;
+			break;
+		case OPT_BASE:
+			o->scenarios[0] = optarg;
+			break;
+		case OPT_OUT:
+			o->runs = optarg;
+			break;
+		case OPT_TIMEOUT:
+			o->kernels.timeout = atoi(optarg);
+			break;
+		case OPT_SKIP:
+			snprintf(skip, sizeof(skip), "skip=%s", optarg);
+			o->kernels.plugin_args = skip;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return 1;
+		default:
+			fputs("Try: ptbench kernels profile --help\n", stderr);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static int refuse(const char *what, const char *value)
+{
+	fprintf(stderr, "ptbench kernels profile: %s%s%s; try --help\n", what, value ? " " : "",
+		value ? value : "");
+	return -EINVAL;
+}
+
+static int check(int argc, char **argv, struct profile_options *o)
+{
+	struct kernels_options *k = &o->kernels;
+
+	if (!k->profile || !is_case(k->profile))
+		return refuse("--case has to be CASE or CASE:KEY=VALUE,..., is", k->profile ?: "missing");
+	if (k->timeout < 1)
+		return refuse("--timeout is not a number of 1 or more", NULL);
+	if (optind != argc - 1)
+		return refuse(optind == argc ? "no SCENARIO given" : "more than one SCENARIO given; "
+			      "--base takes the other", NULL);
+	if (o->scenarios[0] && !strcmp(o->scenarios[0], argv[optind]))
+		return refuse("base and scenario are both", argv[optind]);
+	k->nr_scenarios = o->scenarios[0] ? 2 : 1;
+	o->scenarios[k->nr_scenarios - 1] = argv[optind];
+	k->scenarios = o->scenarios;
+	k->no_events = true;
+	snprintf(o->words, sizeof(o->words), "ptbench.only=kernel ptbench.profile=1 ptbench.case=%s",
+		 k->profile);
+	k->append = o->words;
+	return 0;
+}
+
+int profile_cmd(int argc, char **argv, const struct kernels_options *kernels, const char *command)
+{
+	struct profile_options o = { .kernels = *kernels };
+	char runs[PATH_MAX];
+	int ret;
+
+	snprintf(runs, sizeof(runs), "%s/results/runs", kernels->root);
+	o.runs = runs;
+	ret = parse(argc, argv, &o);
+	if (ret)
+		return ret > 0 ? 0 : 2;
+	return check(argc, argv, &o) ? 2 : run_in(&o, command);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where the instructions go: between QEMU's plugin (kernels/plugin/profile.c) and the results. */
+#ifndef KERNELS_PROFILE_H
+#define KERNELS_PROFILE_H
+
+#include <results/results.h>
+
+#include "boot.h"
+#include "kernels.h"
+#include "scenario.h"
+
+#define PROFILE_WHY 512
+/* An irqs line of an architecture's file that begins so says why none of its can be used. */
+#define PROFILE_IRQS_UNKNOWN "unknown "
+
+/* Writes the plugin's table of an image folder. -errno with why. */
+int profile_table(const char *folder, const struct scenario *scenario, const char *file,
+		  char why[PROFILE_WHY]);
+
+/*
+ * Adds what the plugin wrote during a boot to the document of that boot: a breakdown to each of the
+ * kernel's measurements in instructions, and irqs_off_instructions of each row. Each window must
+ * have the driver's count. -errno with why; -ENODATA: the file is not whole.
+ */
+int profile_apply(const char *file, struct results_doc *doc, char why[PROFILE_WHY]);
+
+/*
+ * Prints every breakdown of the document, or the differences to the same rows of base (params
+ * format and design may differ). Returns how many rows were printed.
+ */
+size_t profile_print(FILE *f, const struct results_doc *doc, const struct results_doc *base);
+
+/*
+ * Makes a boot one that is profiled: writes the table of the image in folder to the file table, and
+ * fills the boot's plugin, which will write out, and profile. -EINVAL, said on stderr: it cannot be.
+ */
+int profile_boot(const struct kernels_options *o, const char *folder, const char *table,
+		 const char *out, struct qemu_boot *b);
+
+/* ptbench kernels profile ...: argv[0] is "profile". Returns ptbench's exit status. */
+int profile_cmd(int argc, char **argv, const struct kernels_options *kernels, const char *command);
+
+#endif

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the plugin has to know of an image (kernels/plugin/profile.c): where the driver's marks and
+ * each function lie, and which instructions switch interrupts.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile.h"
+
+struct symbol {
+	unsigned long long start, end; /* end is 0: no size is known */
+	char type, name[128];
+};
+
+struct symbols {
+	struct symbol *v;
+	size_t nr;
+};
+
+/* A mark of the plugin, and the symbol of driver/marks.h, window.c or deferred.c. */
+static const struct {
+	const char *mark, *symbol;
+} marks[] = {
+	{ "begin", "ptb_window_begin" }, { "end", "ptb_window_end" },
+	{ "clock", "ptb_deferred_clock" }, { "row", "ptb_mark_row" },
+	{ "again", "ptb_mark_again" }, { "kept", "ptb_mark_kept" }, { "lost", "ptb_mark_lost" },
+};
+
+__attribute__((format(printf, 2, 3))) static int refuse(char why[PROFILE_WHY], const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, PROFILE_WHY, fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+static int add(struct symbols *s, const struct symbol *symbol)
+{
+	if (!(s->nr & (s->nr - 1))) {
+		struct symbol *v = realloc(s->v, (s->nr ? 2 * s->nr : 1) * sizeof(*v));
+
+		if (!v)
+			return -ENOMEM;
+		s->v = v;
+	}
+	s->v[s->nr++] = *symbol;
+	return 0;
+}
+
+/* "ADDRESS SIZE TYPE NAME" of the file symbols, or "ADDRESS TYPE NAME" of System.map. */
+static int read_symbols(const char *folder, const char *file, bool sized, struct symbols *s,
+			char why[PROFILE_WHY])
+{
+	char path[PATH_MAX], line[1024];
+	FILE *f;
+	int ret = 0;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, file);
+	f = fopen(path, "re");
+	if (!f)
+		return refuse(why, "%s: %s; build the scenario again", path, strerror(errno));
+	while (!ret && fgets(line, sizeof(line), f)) {
+		struct symbol symbol = { .start = 0 };
+		unsigned long long size = 0;
+		int n = sized ? sscanf(line, "%llx %llx %c %127s", &symbol.start, &size,
+				       &symbol.type, symbol.name) - 1 :
+				sscanf(line, "%llx %c %127s", &symbol.start, &symbol.type,
+				       symbol.name);
+
+		if (n != 3)
+			ret = refuse(why, "%s: '%.80s' is no symbol", path, line);
+		else if (strchr("tTwW", symbol.type) && symbol.name[0] != '$') {
+			symbol.end = size ? symbol.start + size : 0;
+			ret = add(s, &symbol);
+		}
+	}
+	fclose(f);
+	return ret;
+}
+
+/* Of functions at one address, what has a size comes first, then what is global, then by name. */
+static int compare(const void *a, const void *b)
+{
+	const struct symbol *x = a, *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	if (!x->end != !y->end)
+		return x->end ? -1 : 1;
+	if ((x->type == 'T') != (y->type == 'T'))
+		return x->type == 'T' ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+/*
+ * Functions with their sizes; between them, labels that have none (of assembler) reach to the next
+ * symbol. Parts that the compiler split off or specialised (.cold, .part.0) go by their function.
+ */
+static void write_symbols(FILE *f, const struct symbols *s)
+{
+	unsigned long long end = 0;
+	size_t i, next;
+
+	for (i = 0; i < s->nr; i++) {
+		const struct symbol *v = &s->v[i];
+		unsigned long long stop = v->end;
+
+		if (v->start < end)
+			continue;
+		for (next = i + 1; next < s->nr && s->v[next].start == v->start; next++)
+			;
+		if (!stop && next < s->nr)
+			stop = s->v[next].start;
+		if (stop <= v->start)
+			continue;
+		fprintf(f, "symbol %llx %llx %.*s\n", v->start, stop,
+			(int)(1 + strcspn(v->name + 1, ".")), v->name);
+		end = stop;
+	}
+}
+
+static const struct symbol *find(const struct symbols *s, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < s->nr; i++)
+		if (!strcmp(s->v[i].name, name))
+			return &s->v[i];
+	return NULL;
+}
+
+static int write_marks(FILE *f, const struct symbols *s, const char *scenario,
+		       char why[PROFILE_WHY])
+{
+	const struct symbol *text = find(s, "_stext") ?: find(s, "_text");
+	size_t i;
+
+	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		const struct symbol *mark = find(s, marks[i].symbol);
+
+		if (!mark)
+			return refuse(why, "%s: its kernel has no symbol %s; build it again",
+				      scenario, marks[i].symbol);
+		fprintf(f, "mark %s %llx\n", marks[i].mark, mark->start);
+	}
+	if (!text)
+		return refuse(why, "%s: its kernel has neither _stext nor _text", scenario);
+	fprintf(f, "kernel %llx\n", text->start);
+	return 0;
+}
+
+static void write_irqs(FILE *f, const char *irqs)
+{
+	size_t n;
+
+	for (; irqs && *irqs; irqs += n + (irqs[n] == '\n')) {
+		n = strcspn(irqs, "\n");
+		if (strncmp(irqs, PROFILE_IRQS_UNKNOWN, strlen(PROFILE_IRQS_UNKNOWN)))
+			fprintf(f, "irqs %.*s\n", (int)n, irqs);
+	}
+}
+
+int profile_table(const char *folder, const struct scenario *scenario, const char *file,
+		  char why[PROFILE_WHY])
+{
+	struct symbols s = { .nr = 0 };
+	FILE *f = NULL;
+	int ret;
+
+	ret = read_symbols(folder, "symbols", true, &s, why) ?:
+	      read_symbols(folder, "System.map", false, &s, why);
+	if (!ret) {
+		f = fopen(file, "we");
+		if (!f)
+			ret = refuse(why, "%s: %s", file, strerror(errno));
+	}
+	if (!ret) {
+		qsort(s.v, s.nr, sizeof(*s.v), compare);
+		ret = write_marks(f, &s, scenario->name, why);
+		write_irqs(f, scenario->arch.irqs);
+		write_symbols(f, &s);
+	}
+	if (f && fclose(f) && !ret)
+		ret = refuse(why, "%s: %s", file, strerror(errno));
+	free(s.v);
+	return ret;
+}
