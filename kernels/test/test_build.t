@@ -44,6 +44,13 @@ bzImage:
 	cat mm/*.[ch] mm/ptbench/* include/*.h $(O)/.config >$(O)/arch/x86/boot/bzImage
 	gcc -ffreestanding -nostdlib -static -Wl,-e,gup -include include/levels.h -o $(O)/vmlinux mm/gup.c
 	nm $(O)/vmlinux >$(O)/System.map
+	mkdir -p $(O)/mm/ptbench $(O)/lib
+	gcc -I include -include levels.h -c -o $(O)/mm/gup.o mm/gup.c
+	gcc -c -o $(O)/mm/ptbench/a.o mm/ptbench/a.c
+	gcc -c -o $(O)/lib/late.o mm/ptbench/a.c
+	cp $(O)/mm/gup.o $(O)/mm/stale.o
+	cd $(O) && rm -f vmlinux.a lib/lib.a && ar cDPrST vmlinux.a mm/ptbench/a.o mm/gup.o
+	cd $(O) && ar cDPrST lib/lib.a lib/late.o
 EOF
 }
 
@@ -155,6 +162,9 @@ run plain
 ok 'a build' folder plain
 first=$(info image_sha256)
 ok 'the image is what its provenance says' test "$(sha256sum <"${out#*$'\t'}/image")" = "$first  -"
+linked=$'lib/late.o\nmm/gup.o\nmm/ptbench/a.o'
+ok 'objects: those linked, by path' test "$(sed 's/^[0-9a-f]\{64\}  //' "${out#*$'\t'}/objects")" = "$linked"
+plain_objects=${out#*$'\t'}/objects
 ok 'symbols' grep -q ' T gup$' "${out#*$'\t'}/symbols"
 FAKE_SLEEP=9 run plain
 ok 'found in the cache' folder plain
@@ -163,6 +173,7 @@ ok 'a list; one of it is not built' test "$status" -eq 3 -a "${out%%$'\t'*}" = p
 run variant plain
 ok 'a base is built before its variant, each named once' test "$(cut -f1 <<<"$out" | paste -sd,)" = plain,variant
 out=$(tail -n 1 <<<"$out")
+ok 'the same code is the same object' cmp "$plain_objects" "${out#*$'\t'}/objects"
 ok 'the variant is another image' test "$(info image_sha256)" != "$first"
 ok 'and names its patch' test "$(info patch)" = "levels.cocci $(sha256sum "$kernels/cocci/levels.cocci" | cut -d' ' -f1)"
 ok 'nothing was written through to the source' grep -q UNUSED "$KSRC/include/levels.h" "$tmp"/cache/src/*/include/levels.h
@@ -181,6 +192,7 @@ ok 'their names are in the provenance' test "$(info config)" = big+rt
 printf 'int driver = 2;\n' >"$kernels/driver/a.c"
 run plain
 ok 'another driver is another image' test "$(info image_sha256)" != "$first"
+ok 'and another object of the driver' test "$(diff "$plain_objects" "${out#*$'\t'}/objects" | sed -n 's/^> .* //p' | paste -sd,)" = lib/late.o,mm/ptbench/a.o
 printf 'int driver = 1;\n' >"$kernels/driver/a.c"
 PTBENCH_CACHE=$tmp/elsewhere run plain
 ok 'the same input in another cache gives the same image' test "$(info image_sha256)" = "$first"
