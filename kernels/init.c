@@ -303,14 +303,32 @@ static int run_reference(void)
 
 /* ---- the kernel's rows ---- */
 
-static volatile struct ptb_peer peer;
+/* Under icount it keeps the other CPU from its turn unless it says now and then that it only waits. */
+static void relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__) || defined(__arm__)
+	__asm__ volatile("yield");
+#elif defined(__powerpc__)
+	__asm__ volatile("or 31,31,31");
+#endif
+}
+
+/* It waits for orders as soon as it has run. */
+static volatile struct ptb_peer peer = { .enter = 1 };
 
 static void *spin(void *arg)
 {
+	int fd = *(int *)arg;
+
 	for (;;) {
-		while (!peer.rest)
-			peer.counter++;
-		usleep(1000);
+		if (++peer.counter % 4096 == 0)
+			relax();
+		if (peer.enter && ioctl(fd, PTB_IOC_PEER, &peer)) {
+			say("/dev/ptbench: the peer's state: %s", strerror(errno));
+			return NULL; /* its next row sees that it stands still */
+		}
 	}
 	return NULL;
 }
@@ -344,7 +362,7 @@ static void clear_cpu_1(void)
 }
 
 /* Takes the mask: the peer starts on CPU 1 and never runs elsewhere. */
-static int start_peer(void)
+static int start_peer(int *fd)
 {
 	pthread_attr_t attr;
 	pthread_t thread;
@@ -355,7 +373,7 @@ static int start_peer(void)
 	CPU_SET(1, &set);
 	pthread_attr_init(&attr);
 	pthread_attr_setaffinity_np(&attr, sizeof(set), &set);
-	ret = pthread_create(&thread, &attr, spin, NULL);
+	ret = pthread_create(&thread, &attr, spin, fd);
 	pthread_attr_destroy(&attr);
 	if (ret)
 		return fail("starting the peer on CPU 1: %s", strerror(ret));
@@ -385,7 +403,7 @@ static int run_driver(void)
 		return fail("/dev/ptbench: %s: is the driver in this kernel?", strerror(errno));
 	for (; !ioctl(fd, PTB_IOC_INFO, &run); run.row++) {
 		if (run.needs & PTB_NEEDS_PEER && !run.peer) {
-			if (start_peer())
+			if (start_peer(&fd))
 				return -1;
 			run.peer = (uintptr_t)&peer;
 		}

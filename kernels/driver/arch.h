@@ -20,6 +20,8 @@
  *	there is no such event.
  * ptb_arch_irqs_off(): whether what was probed ran with interrupts off.
  * ptb_arch_call_irqs(): the architecture's own count of them that a CPU took, or -1.
+ * ptb_arch_lazy: optional; a macro of a function's name that says whether an idle CPU has an address
+ *	space loaded, lazily.
  */
 #ifndef PTBENCH_ARCH_H
 #define PTBENCH_ARCH_H
@@ -33,6 +35,13 @@
 #include "arch_s390.h"
 #else
 #error "ptbench: describe this architecture in a header of its own, and include it here"
+#endif
+
+#ifndef ptb_arch_lazy
+static inline bool ptb_arch_lazy(int cpu, struct mm_struct *mm)
+{
+	return true; /* the idle task's active_mm says it, and nothing else does */
+}
 #endif
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef PTBENCH_ARCH_X86_64_H
 #define PTBENCH_ARCH_X86_64_H
 
+#include <asm/tlbflush.h>
 #include <asm/tsc.h>
 
 /* Unused user space: multiples of the PMD's span, far below the end of the smallest format. */
@@ -50,6 +51,14 @@ static inline int ptb_arch_levels(struct mm_struct *mm)
 {
 	return 0; /* fixed by the format: not a param */
 }
+
+/* Its CR3 is the mm's, and flushes that free no table need not interrupt it. */
+static inline bool ptb_arch_lazy(int cpu, struct mm_struct *mm)
+{
+	return per_cpu(cpu_tlbstate_shared.is_lazy, cpu) &&
+	       per_cpu(cpu_tlbstate.loaded_mm, cpu) == mm;
+}
+#define ptb_arch_lazy ptb_arch_lazy
 
 #define PTB_SYM_SEND_MASK NULL /* arch_x86.c */
 #define PTB_SYM_SEND_ONE NULL

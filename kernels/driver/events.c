@@ -9,14 +9,11 @@
  */
 #define pr_fmt(fmt) "ptbench: " fmt
 
-#include <linux/delay.h>
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/rcupdate.h>
-#include <linux/sched/mm.h>
 #include <linux/smp.h>
 #include <linux/swap.h>
-#include <linux/uaccess.h>
 
 #include <asm/tlb.h>
 
@@ -175,44 +172,6 @@ int ptb_events_begin(void)
 	return prove();
 }
 
-/*
- * The peer runs user code of this mm on CPU 1: its counter moves, and the mask says so. CPUs take
- * turns under icount, so the peer may need this one to sleep before it gets one.
- */
-static int peer_spins(struct ptb_state *s)
-{
-	u64 before, after;
-	int i;
-
-	if (!s->peer || put_user(0, &s->peer->rest) || get_user(before, &s->peer->counter))
-		return ptb_fail(s, "no peer was started");
-	for (i = 0, after = before; i < 1000 && after == before; i++) {
-		usleep_range(50, 100);
-		if (get_user(after, &s->peer->counter))
-			return ptb_fail(s, "the peer's counter cannot be read");
-	}
-	if (after == before)
-		return ptb_fail(s, "the peer's counter stands still");
-	if (cpumask_any_but(mm_cpumask(current->mm), raw_smp_processor_id()) != 1)
-		return ptb_fail(s, "the peer is not on CPU 1");
-	return 0;
-}
-
-static void peer_rests(struct ptb_state *s)
-{
-	if (s->row->peer == PTB_PEER_SPIN && put_user(1, &s->peer->rest))
-		pr_err("the peer cannot be told to rest\n");
-}
-
-static int peer_is_as_wanted(struct ptb_state *s)
-{
-	if (s->row->peer == PTB_PEER_SPIN)
-		return peer_spins(s);
-	if (cpumask_any_but(mm_cpumask(current->mm), raw_smp_processor_id()) < nr_cpu_ids)
-		return ptb_fail(s, "another CPU has this address space in its TLB");
-	return 0;
-}
-
 struct seen {
 	u64 sent[PTB_EVENT_WINDOWS], cpus[PTB_EVENT_WINDOWS], flushes[PTB_EVENT_WINDOWS];
 	u64 callbacks[PTB_EVENT_WINDOWS], freed[PTB_EVENT_WINDOWS], batched[PTB_EVENT_WINDOWS];
@@ -235,7 +194,7 @@ static int one_event_window(struct ptb_state *s, struct seen *seen, int i)
 	 * sleeps until just after a tick: the next one is then far from the window.
 	 */
 	smp_call_function(nothing, NULL, 1);
-	ret = peer_is_as_wanted(s);
+	ret = ptb_peer_bring(s);
 	if (ret)
 		return ret;
 	irqs = ptb_arch_call_irqs(1);
@@ -244,7 +203,7 @@ static int one_event_window(struct ptb_state *s, struct seen *seen, int i)
 	smp_store_release(&counting, NULL);
 	seen->own_count += ptb_arch_call_irqs(1) - irqs;
 	seen->taken += atomic_read(&count[TAKEN]);
-	peer_rests(s);
+	ptb_peer_rest(s);
 	rcu_barrier();
 	WRITE_ONCE(counting_callbacks, false);
 	seen->sent[i] = atomic_read(&count[SENT]);
@@ -253,9 +212,9 @@ static int one_event_window(struct ptb_state *s, struct seen *seen, int i)
 	seen->flushes[i] = atomic_read(&count[FLUSHES]);
 	seen->callbacks[i] = atomic_read(&count[CALLBACKS]);
 	seen->batched[i] = atomic_read(&count[BATCHED]);
-	seen->freed[i] = (s->tables_before - mm_pgtables_bytes(current->mm)) /
-			 (PTRS_PER_PTE * sizeof(pte_t));
-	return ops->finish(s);
+	ret = ops->finish(s);
+	seen->freed[i] = s->freed;
+	return ret;
 }
 
 /* "rcu": every table went through a callback; "immediate": none did. */
@@ -320,6 +279,10 @@ int ptb_run_events(struct ptb_state *s)
 	ret = ops->setup(s);
 	for (; !ret && i < PTB_EVENT_WINDOWS; i++)
 		ret = one_event_window(s, &seen, max(i, 0));
-	ops->teardown(s);
+	if (ops->teardown)
+		ops->teardown(s);
+	ptb_peer_rest(s);
+	if (ret && ptb_peer_busted())
+		return ptb_emit_check(s, "table_free/peer", s->why);
 	return ret ?: emit_events(s, &seen);
 }

@@ -18,7 +18,7 @@ struct ptb_run {
 /* A thread of the caller, on CPU 1. */
 struct ptb_peer {
 	__u64 counter;	/* the peer increments it in a loop, in user mode */
-	__u64 rest;	/* while it is not 0 the peer sleeps: spinning makes grace periods dear */
+	__u64 enter;	/* while it is not 0 the peer calls PTB_IOC_PEER: its state is the driver's */
 };
 
 enum ptb_needs {
@@ -27,5 +27,6 @@ enum ptb_needs {
 
 #define PTB_IOC_INFO _IOWR('p', 1, struct ptb_run)
 #define PTB_IOC_RUN _IOW('p', 2, struct ptb_run)
+#define PTB_IOC_PEER _IOW('p', 3, struct ptb_peer)	/* by the peer; returns when it is to spin */
 
 #endif

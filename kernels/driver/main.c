@@ -70,7 +70,7 @@ static void describe(struct ptb_state *s)
 	if (row->twin)
 		ptb_param(s, ",twin=%s", row->twin);
 	if (row->peer)
-		ptb_param(s, ",peer=%s", row->peer == PTB_PEER_SPIN ? "spin" : "none");
+		ptb_param(s, ",peer=%s", ptb_peer_name(row->peer));
 	if (row->ops->describe)
 		row->ops->describe(s);
 }
@@ -168,12 +168,14 @@ static int place(struct ptb_state *s)
 static int run_row(const struct ptb_row *row, u64 peer)
 {
 	struct page **pages = state.pages, **truth = state.truth;
+	int (*run)(struct ptb_state *s);
 	int ret;
 
 	memset(&state, 0, sizeof(state));
 	state.pages = pages;
 	state.truth = truth;
 	state.row = row;
+	state.mm = current->mm;
 	state.peer = u64_to_user_ptr(peer);
 	filled = taken = 0;
 	ret = row->skip ? 0 : ptb_want_levels(&state, row->levels) ?: place(&state);
@@ -184,7 +186,9 @@ static int run_row(const struct ptb_row *row, u64 peer)
 		return ptb_emit_skip(&state, row->skip);
 	if (ret)
 		return ptb_emit_skip(&state, state.why);
-	ret = row->events ? ptb_run_events(&state) : row->ops->run(&state);
+	run = row->events ? ptb_run_events : row->ops->run;
+	ret = row->ops->kthread ? ptb_in_kthread(raw_smp_processor_id(), run, &state) :
+				   run(&state);
 	if (ret)
 		pr_err("%s %s: %s (%d)\n", row->ops->case_id, state.params, state.why, ret);
 	return ret;
@@ -197,6 +201,8 @@ static long ptb_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	struct ptb_run run;
 	long ret;
 
+	if (cmd == PTB_IOC_PEER)
+		return ptb_peer_enter(arg);
 	if (copy_from_user(&run, to, sizeof(run)))
 		return -EFAULT;
 	row = ptb_row_nr(run.row, !strcmp(boot, "events"));
@@ -204,7 +210,7 @@ static long ptb_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return -ENXIO;
 	switch (cmd) {
 	case PTB_IOC_INFO:
-		run.needs = row->peer == PTB_PEER_SPIN ? PTB_NEEDS_PEER : 0;
+		run.needs = ptb_peer_needed(row) ? PTB_NEEDS_PEER : 0;
 		return copy_to_user(to, &run, sizeof(run)) ? -EFAULT : 0;
 	case PTB_IOC_RUN:
 		mutex_lock(&lock);

@@ -31,13 +31,18 @@ struct ptb_ops {
 	void (*teardown)(struct ptb_state *s);	/* also after a failed setup */
 	void (*describe)(struct ptb_state *s);	/* the params that only this case has: ptb_param() */
 	bool irqs_off;				/* the case permits it */
+	bool kthread;				/* the row runs in a kernel thread */
 	bool deferred;				/* bill the RCU callbacks that op queues, too */
 	bool design;				/* the walk's design is a param */
 	bool levels;				/* so is the number of levels, if it varies */
 };
 
 enum ptb_leaf { PTB_NO_LEAF, PTB_PTE, PTB_PMD, PTB_PUD };
-enum ptb_peer_state { PTB_NO_PEER, PTB_PEER_NONE, PTB_PEER_SPIN };
+/* What CPU 1 does meanwhile: see peer.c. */
+enum ptb_peer_state {
+	PTB_NO_PEER, PTB_PEER_NONE, PTB_PEER_IDLE, PTB_PEER_SPIN, PTB_PEER_KERNEL, PTB_PEER_GUP,
+};
+#define PTB_PEER_CPU 1
 
 struct ptb_row {
 	const struct ptb_ops *ops;
@@ -58,13 +63,15 @@ struct ptb_row {
 struct ptb_state {
 	const struct ptb_row *row;
 	struct ptb_peer __user *peer;
+	struct mm_struct *mm;	/* whose tables it is about */
 	struct page **pages;
 	struct page **truth;
 	unsigned long at;	/* the row's boundary or first page */
 	unsigned long addr;	/* first page */
 	unsigned long len;	/* of the region, bytes */
 	long got;		/* what op returned */
-	unsigned long tables_before;
+	unsigned long tables_before;	/* bytes of them */
+	u64 freed;		/* tables, of all levels */
 	char params[sizeof_field(struct ptb_record, params)];
 	char why[sizeof_field(struct ptb_record, text)];
 	bool irqs_off;		/* windows run with interrupts off */
@@ -104,6 +111,17 @@ void ptb_deferred_first(void);
 void ptb_deferred_second(void);
 bool ptb_deferred_result(u64 *cost);
 
+/* kthread.c: runs @fn in a kernel thread */
+int ptb_in_kthread(int cpu, int (*fn)(struct ptb_state *s), struct ptb_state *s);
+
+/* peer.c */
+int ptb_peer_enter(unsigned long addr);
+const char *ptb_peer_name(enum ptb_peer_state state);
+bool ptb_peer_needed(const struct ptb_row *row);	/* of PID 1 */
+int ptb_peer_bring(struct ptb_state *s);	/* into the row's state */
+void ptb_peer_rest(struct ptb_state *s);
+bool ptb_peer_busted(void);
+
 /* space.c: user memory of the caller */
 int ptb_map(struct ptb_state *s, unsigned long addr, unsigned long len, unsigned long prot);
 void ptb_unmap(unsigned long addr, unsigned long len);
@@ -128,6 +146,7 @@ int ptb_map_file(struct ptb_state *s, struct file *file, unsigned long addr, uns
 /* gup.c, gup_check.c, table_free.c, events.c */
 extern const struct ptb_ops ptb_walk, ptb_put, ptb_slow, ptb_only;
 extern const struct ptb_ops ptb_munmap, ptb_keep, ptb_madvise;
+extern const struct ptb_ops ptb_exit, ptb_exec;
 extern const struct ptb_ops ptb_flushes;	/* only ever skipped */
 int ptb_events_begin(void);	/* registers the probes and proves that they count */
 int ptb_run_events(struct ptb_state *s);

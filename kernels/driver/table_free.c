@@ -114,6 +114,7 @@ static int freed(struct ptb_state *s, int tables)
 	long bytes = s->tables_before - mm_pgtables_bytes(current->mm);
 	long want = tables * (long)(PTRS_PER_PTE * sizeof(pte_t));
 
+	s->freed = tables;
 	if (s->got)
 		return ptb_fail(s, "the call failed: %ld", s->got);
 	if (bytes != want)

@@ -196,14 +196,14 @@ int ptb_calibrate(void)
  * instructions; how near they are depends on everything before. Every window starts at zero, and
  * with empty LRU lists, which would otherwise be drained at its expense.
  */
-static void settle(void)
+static void settle(struct ptb_state *s)
 {
 	unsigned long flags;
 	int i;
 
 	lru_add_drain();
 	for (i = 0; i < NR_MM_COUNTERS; i++)
-		percpu_counter_sync(&current->mm->rss_stat[i]);
+		percpu_counter_sync(&s->mm->rss_stat[i]);
 	percpu_counter_sync(&vm_committed_as);
 	local_irq_save(flags);
 	cpu_vm_stats_fold(raw_smp_processor_id());
@@ -220,7 +220,7 @@ static int one_window(struct ptb_state *s)
 	ret = ops->prepare ? ops->prepare(s) : 0;
 	if (ret)
 		return ret;
-	settle();
+	settle(s);
 	if (ops->deferred)
 		ptb_deferred_first();
 	kept = quiet_window(ops->op, s, s->irqs_off, &cost);

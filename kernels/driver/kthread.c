@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Runs a function of a row in a kernel thread of its own: one that may take up address spaces and
+ * leave them again, as an exiting or an execing process does.
+ */
+#include <linux/completion.h>
+#include <linux/kthread.h>
+
+#include "ptbench.h"
+
+struct job {
+	struct ptb_state *s;
+	int (*fn)(struct ptb_state *s);
+	struct completion done;
+	int ret;
+};
+
+static int do_job(void *arg)
+{
+	struct job *job = arg;
+
+	job->ret = job->fn(job->s);
+	kthread_complete_and_exit(&job->done, 0);
+}
+
+int ptb_in_kthread(int cpu, int (*fn)(struct ptb_state *s), struct ptb_state *s)
+{
+	struct job job = { .s = s, .fn = fn };
+	struct task_struct *t;
+
+	init_completion(&job.done);
+	t = kthread_create(do_job, &job, "ptbench");
+	if (IS_ERR(t))
+		return ptb_fail(s, "no kernel thread: error %ld", PTR_ERR(t));
+	kthread_bind(t, cpu);
+	wake_up_process(t);
+	wait_for_completion(&job.done);
+	return job.ret;
+}
