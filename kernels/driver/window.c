@@ -67,7 +67,8 @@ static void noise_read(struct noise *n)
 	n->slab_pages = slab_pages();
 }
 
-static __always_inline u64 now(void)
+/* Not inlined: what it asks would let the compiler make two copies of a window, with its labels. */
+static noinline u64 now(void)
 {
 	return unlikely(ptb_in_time) ? ktime_get_mono_fast_ns() : ptb_arch_clock();
 }
