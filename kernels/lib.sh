@@ -243,3 +243,41 @@ unpack_source() {
 	fi
 	exec {lock}>&-
 }
+
+# ---- semantic patches --------------------------------------------------------------------------
+
+# "6.12" for the tree $1.
+tree_version() { sed -n 's/^\(VERSION\|PATCHLEVEL\) = //p' "$1/Makefile" | paste -sd.; }
+
+# hunks_of VERSION HUNKS [VERSION:HUNKS]...: how many places of a tree of that version change.
+hunks_of() {
+	local version=$1 hunks=$2 word
+	shift 2
+	for word; do [ "${word%%:*}" != "$version" ] || hunks=${word#*:}; done
+	printf '%s\n' "$hunks"
+}
+
+# run_spatch COCCI TREE FOLDER: what COCCI makes of the files of TREE, or of those that an earlier
+# one has put into FOLDER, into FOLDER. Its "// Changes: FILE HUNKS [VERSION:HUNKS]..." lines name the
+# files and in how many places each changes; anything else is refused.
+run_spatch() {
+	local cocci=$1 tree=$2 to=$3 file hunks out seen version log=$3.log
+	need_tool spatch coccinelle
+	grep -q '^// Changes: ' "$cocci" || die "$cocci: no line '// Changes: FILE HUNKS' says what it patches"
+	version=$(tree_version "$tree")
+	while read -r _ _ file hunks; do
+		[ -f "$tree/$file" ] || die "$cocci: nothing to patch: the source ($src_desc) has no $file"
+		mkdir -p "$to/$(dirname "$file")"
+		[ -f "$to/$file" ] || cp "$tree/$file" "$to/$file"
+		out=$to.${file##*.}
+		cp "$to/$file" "$out"
+		spatch --very-quiet --no-includes --in-place --sp-file "$cocci" "$out" >"$log" 2>&1 ||
+			{ tail -n 20 "$log" >&2; die "$cocci: spatch failed on $file"; }
+		seen=$({ diff -U0 "$to/$file" "$out" || :; } | grep -c '^@@' || :)
+		# shellcheck disable=SC2086 # one word per version
+		hunks=$(hunks_of "$version" $hunks)
+		[ "$seen" -gt 0 ] || die "$cocci: nothing to patch in $file of $src_desc"
+		[ "$seen" -eq "$hunks" ] || die "$cocci: $seen places of $file of $src_desc changed, $hunks expected"
+		mv -f "$out" "$to/$file"
+	done < <(grep '^// Changes: ' "$cocci")
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Busted: GUP-fast keeps the page it took although the entry may have changed meanwhile.
+//
+// Without the second look at the entry that follows the reference (for a PTE also at its PMD,
+// 70cbc3cc78a9), a page is returned that was unmapped, freed or replaced after the first look. The
+// check is as old as the generic walk: 2667f50e8b81 ("mm: introduce a general RCU
+// get_user_pages_fast()", v3.18). It goes at every level; those for devmap and for powerpc's huge
+// page directories, which no scenario has, stay.
+//
+// Changes: mm/gup.c 4
+
+@@
+expression pmd, pmdp, pte, again, folio, refs, flags;
+identifier out;
+@@
+-if (unlikely(pmd_val(pmd) != pmd_val(pmdp)) || unlikely(pte_val(pte) != pte_val(again))) {
+-	gup_put_folio(folio, refs, flags);
+-	goto out;
+-}
+
+@@
+expression entry, again, folio, refs, flags;
+@@
+-if (unlikely(pmd_val(entry) != pmd_val(again))) {
+-	gup_put_folio(folio, refs, flags);
+-	return 0;
+-}
+
+@@
+expression entry, again, folio, refs, flags;
+@@
+-if (unlikely(pud_val(entry) != pud_val(again))) {
+-	gup_put_folio(folio, refs, flags);
+-	return 0;
+-}
+
+@@
+expression entry, again, folio, refs, flags;
+@@
+-if (unlikely(pgd_val(entry) != pgd_val(again))) {
+-	gup_put_folio(folio, refs, flags);
+-	return 0;
+-}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// kmap_local maps pages that have a linear address, too, without debugging.
+//
+// DEBUG_KMAP_LOCAL_FORCE_MAP (14df32670291, "mm/highmem: Provide CONFIG_DEBUG_KMAP_LOCAL_FORCE_MAP",
+// v5.11) selects DEBUG_KMAP_LOCAL, which leaves every other slot unused and checks it, so that by
+// configuration alone the mapping cannot be had without its guards. PTBENCH_KMAP_FORCED of
+// kernels/driver/Kconfig selects KMAP_LOCAL alone, and this patch answers for the missing option.
+// Deviation: x86 gives the option's fixmap more page tables, which 4 CPUs do not need.
+//
+// Changes: mm/highmem.c 2
+
+@@
+@@
+ __kmap_local_page_prot(...)
+ {
+ <...
+-IS_ENABLED(CONFIG_DEBUG_KMAP_LOCAL_FORCE_MAP)
++IS_ENABLED(CONFIG_PTBENCH_KMAP_FORCED)
+ ...>
+ }
+
+@@
+@@
+ kunmap_local_indexed(...)
+ {
+ <...
+-IS_ENABLED(CONFIG_DEBUG_KMAP_LOCAL_FORCE_MAP)
++IS_ENABLED(CONFIG_PTBENCH_KMAP_FORCED)
+ ...>
+ }
