@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ptbench kernels build|run|profile. */
+/* ptbench kernels build|run|profile|bytes. */
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "kernels.h"
 #include "profile.h"
 
@@ -16,6 +17,7 @@ static int usage(FILE *to)
 	fputs("usage: ptbench kernels build [SCENARIO|LIST]...\n"
 	      "       ptbench kernels run [OPTION]... [SCENARIO|LIST]...\n"
 	      "       ptbench kernels profile --case CASE [OPTION]... SCENARIO   (see its --help)\n"
+	      "       ptbench kernels bytes --base SCENARIO SCENARIO             (see its --help)\n"
 	      "The default is the list BENCH; scenarios are the files of kernels/scenarios.\n"
 	      "  --out RUNS          the folder in which the run is made (default results/runs)\n"
 	      "  --only costs|events only that kind of boot\n"
@@ -150,12 +152,14 @@ int kernels_cmd(int argc, char **argv)
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
 		return usage(stdout);
 	if (argc < 2 || (strcmp(argv[1], "build") && strcmp(argv[1], "run") &&
-			 strcmp(argv[1], "profile")))
+			 strcmp(argv[1], "profile") && strcmp(argv[1], "bytes")))
 		return usage(stderr);
 	if (kernels_options_init(&o))
 		return 2;
 	if (!strcmp(argv[1], "build"))
 		return build(argv + 1, &o);
+	if (!strcmp(argv[1], "bytes"))
+		return bytes_cmd(argc - 1, argv + 1, &o);
 	command = command_of(argc, argv);
 	if (!strcmp(argv[1], "profile")) {
 		ret = command ? profile_cmd(argc - 1, argv + 1, &o, command) : 2;

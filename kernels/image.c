@@ -146,7 +146,7 @@ struct sizes {
 	long long all, text;
 };
 
-static bool is_path(const char *name)
+bool image_is_path(const char *name)
 {
 	size_t i;
 
@@ -156,56 +156,72 @@ static bool is_path(const char *name)
 	return false;
 }
 
-/* Parts that the compiler split off (.cold, .part.0, .constprop.0) count with their function. */
-static void count(struct sizes *s, char *name, long long bytes)
+static int count(void *arg, char *name, long long bytes)
 {
+	struct sizes *s = arg;
 	size_t i;
 
 	s->text += bytes;
-	name[strcspn(name, ".")] = '\0';
-	if (!is_path(name))
-		return;
+	if (!image_is_path(name))
+		return 0;
 	s->all += bytes;
 	for (i = 0; i < s->nr && strcmp(s->path[i].name, name); i++)
 		;
 	if (i == MAX_PATH)
-		return;
+		return 0;
 	if (i == s->nr) {
 		snprintf(s->path[i].name, sizeof(s->path[i].name), "%s", name);
 		s->path[i].bytes = 0;
 		s->nr++;
 	}
 	s->path[i].bytes += bytes;
+	return 0;
 }
 
-static int read_sizes(const char *folder, struct sizes *s, struct results_error *err)
+static int bad_symbols(const char *file, unsigned line, const char *reason,
+		       struct results_error *err)
+{
+	snprintf(err->file, sizeof(err->file), "%.500s", file);
+	snprintf(err->path, sizeof(err->path), line ? "line %u" : "", line);
+	snprintf(err->reason, sizeof(err->reason), "%s; build the scenario again", reason);
+	return -EINVAL;
+}
+
+/* Parts that the compiler split off (.cold, .part.0, .constprop.0) count with their function. */
+int image_functions(const char *folder, int (*fn)(void *arg, char *name, long long bytes),
+		    void *arg, struct results_error *err)
 {
 	char file[PATH_MAX], line[1024], name[128];
 	unsigned long long at, bytes;
 	unsigned nr = 0;
+	int ret = 0;
 	FILE *f;
 
-	memset(s, 0, sizeof(*s));
 	snprintf(file, sizeof(file), "%s/symbols", folder);
 	f = fopen(file, "re");
-	while (f && fgets(line, sizeof(line), f)) {
+	if (!f)
+		return bad_symbols(file, 0, strerror(errno), err);
+	while (!ret && fgets(line, sizeof(line), f)) {
 		nr++;
-		if (sscanf(line, "%llx %llx %*c %127s", &at, &bytes, name) != 3)
+		if (sscanf(line, "%llx %llx %*c %127s", &at, &bytes, name) != 3) {
+			ret = bad_symbols(file, nr, "not 'address size type name'", err);
 			break;
-		count(s, name, bytes);
-	}
-	if (!f || !feof(f) || !s->nr) {
-		snprintf(err->file, sizeof(err->file), "%.500s", file);
-		snprintf(err->path, sizeof(err->path), f ? "line %u" : "", nr);
-		snprintf(err->reason, sizeof(err->reason), "%s; build the scenario again",
-			 !f ? strerror(errno) : feof(f) ? "no function of GUP-fast in it" :
-			 "not 'address size type name'");
-		if (f)
-			fclose(f);
-		return -EINVAL;
+		}
+		/* ppc64's functions have a dot before their name, not a part after it. */
+		name[1 + strcspn(name + 1, ".")] = '\0';
+		ret = fn(arg, name, bytes);
 	}
 	fclose(f);
-	return 0;
+	return ret;
+}
+
+static int read_sizes(const char *folder, struct sizes *s, struct results_error *err)
+{
+	int ret;
+
+	memset(s, 0, sizeof(*s));
+	ret = image_functions(folder, count, s, err);
+	return ret || s->nr ? ret : bad_symbols(folder, 0, "no function of GUP-fast in it", err);
 }
 
 static int add_bytes(struct results_doc *doc, const char *case_id, const char *format,

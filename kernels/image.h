@@ -4,6 +4,7 @@
 #define KERNELS_IMAGE_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <results/results.h>
@@ -22,6 +23,16 @@ struct image {
 int image_build(const char *root, char *const *names, size_t nr, struct image *images,
 		volatile sig_atomic_t *stop);
 void image_free(struct image *images, size_t nr);
+
+/*
+ * Calls fn with every function of the image's text and its bytes, until it returns another value
+ * than 0, which is returned; name is its own copy. -EINVAL with err: the folder's list of symbols
+ * cannot be used.
+ */
+int image_functions(const char *folder, int (*fn)(void *arg, char *name, long long bytes),
+		    void *arg, struct results_error *err);
+/* Is it of GUP-fast's path? */
+bool image_is_path(const char *function);
 
 /*
  * Bytes of machine code, from the folder's symbols, as measurements: of each function of the

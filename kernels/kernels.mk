@@ -2,7 +2,7 @@
 # libkernels: builds, boots and judges; PID 1 of the guests; their tests.
 
 libs += kernels
-kernels-srcs := $(addprefix kernels/,boot.c cmd.c cpio.c image.c kvm.c part.c profile.c \
+kernels-srcs := $(addprefix kernels/,boot.c bytes.c cmd.c cpio.c image.c kvm.c part.c profile.c \
 	profile_print.c profile_read.c profile_table.c run.c scenario.c stream.c)
 
 # Loaded by QEMU, which has what it calls.
@@ -35,5 +35,5 @@ CFLAGS-kernels/test/test_stream.o := -I.
 test-helpers += kernels-test/fake_qemu
 kernels-test/fake_qemu-srcs := kernels/test/fake_qemu.c
 
-script-tests += kernels/test/test_boot.t kernels/test/test_build.t kernels/test/test_mkfs.t
+script-tests += $(addprefix kernels/test/,test_boot.t test_build.t test_bytes.t) kernels/test/test_mkfs.t
 kernel-tests += kernels/test/test_kernels.t

@@ -18,6 +18,7 @@ void model_build(struct model *m)
 	q3_build(m);
 	q4_build(m);
 	q5_build(m);
+	kernels_build(m);
 	refkernel_build(m);
 }
 

@@ -92,7 +92,7 @@ struct model {
 	size_t nr_pages;
 };
 
-/* Fills the model from its input: q1.c to q5.c, refkernel.c. */
+/* Fills the model from its input: q1.c to q5.c, kernels.c, refkernel.c. */
 void model_build(struct model *m);
 void q1_build(struct model *m);
 void q2_build(struct model *m);
@@ -100,6 +100,8 @@ void q3_build(struct model *m);
 void q4_build(struct model *m);
 void q5_build(struct model *m);
 void refkernel_build(struct model *m);
+void kernels_build(struct model *m);
+void refdesign_build(struct model *m, struct page *p); /* a section of refkernel_build()'s */
 /* A section of what the explorer found about a mechanism, or two; second may be NULL. */
 void explored_build(struct model *m, struct page *p, const char *mechanism, const char *second);
 

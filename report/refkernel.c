@@ -100,6 +100,12 @@ static const char *group_name(struct arena *a, const char *what, const char *lea
 	return strcmp(leaf, "pte") == 0 ? what : arena_str(a, "%s, %s leaf", what, leaf);
 }
 
+/* Other memory than anonymous, or other flags: the reference has no such pages. */
+static bool is_special(const struct results_params *p)
+{
+	return results_params_get(p, "mem") || results_params_get(p, "flags");
+}
+
 static void add_gets(struct model *m, struct pairs *list, long long *usual)
 {
 	static const char *const cross_words[NR_CROSS] = {
@@ -120,7 +126,7 @@ static void add_gets(struct model *m, struct pairs *list, long long *usual)
 
 		if (!i)
 			*usual = levels;
-		if (!r)
+		if (!r || is_special(kernel[i].like))
 			continue;
 		add_pair(m, list, p, "get call", "one page", kernel[i].call, r->call);
 		add_pair(m, list, p, "get page", "each further page", kernel[i].page, r->page);
@@ -141,7 +147,7 @@ static void add_puts(struct model *m, struct pairs *list, long long levels)
 		const struct gup_cost *r = counterpart(&kernel[i], ref, nr, levels);
 		struct pair p = { .group = group_name(m->arena, "put", leaf, 0), .leaf = leaf };
 
-		if (!r)
+		if (!r || is_special(kernel[i].like))
 			continue;
 		add_pair(m, list, p, "put call", "one page", kernel[i].call, r->call);
 		add_pair(m, list, p, "put page", "each further page", kernel[i].page, r->page);
@@ -208,11 +214,22 @@ static void pair_table(struct model *m, struct section *s, const struct pairs *l
 	}
 }
 
+/* The sections of the two first kernels are called by their architecture alone. */
+static const char *section_name(struct model *m, const char *scenario)
+{
+	size_t n = strlen(scenario);
+
+	if (strcmp(scenario, "x86_64-stock") == 0 || strcmp(scenario, "s390x-stock") == 0)
+		return arena_str(m->arena, "%.*s", (int)(n - 6), scenario);
+	return scenario;
+}
+
 static void pair_figure(struct model *m, struct section *s, const struct pairs *list)
 {
 	struct figure *f = section_figure(
-		m, s, FIGURE_FACTORS, arena_str(m->arena, "factors-%s", list->part->arch),
-		arena_str(m->arena, "%s: reference over kernel, instructions", list->part->arch));
+		m, s, FIGURE_FACTORS, arena_str(m->arena, "factors-%s", section_name(m, list->part->scenario)),
+		arena_str(m->arena, "%s: reference over kernel, instructions",
+			  section_name(m, list->part->scenario)));
 	size_t i;
 
 	f->xlabel = "reference / kernel (logarithmic)";
@@ -257,7 +274,7 @@ static const char *pair_sentence(struct model *m, const struct pairs *list)
 							   "%.1f of the kernel; "
 			 "the farthest is \xe2\x80\x9c%s: %s\xe2\x80\x9d, " STRONG
 			 "%.2f\xc3\x97" STRONG " (kernel %s, reference %s). %s",
-			 list->part->arch, near, nr, FACTOR_LIMIT, worst->group, worst->words,
+			 section_name(m, list->part->scenario), near, nr, FACTOR_LIMIT, worst->group, worst->words,
 			 worst->factor, rv_text(a, &worst->kernel), rv_words(a, &worst->ref),
 			 unexplained ? arena_str(a, "%zu factor%s unexplained.", unexplained,
 						 unexplained == 1 ? " is" : "s are")
@@ -265,16 +282,14 @@ static const char *pair_sentence(struct model *m, const struct pairs *list)
 				     : "");
 }
 
-static void build_arch(struct model *m, struct page *p, const char *scenario)
+static void build_scenario(struct model *m, struct page *p, const char *scenario)
 {
 	const char *name = arena_str(m->arena, "%s.icount-1cpu", scenario);
+	const char *called = section_name(m, scenario);
 	const struct report_part *part = input_part(m->in, name);
-	const char *arch =
-		part ? part->arch
-		     : arena_str(m->arena, "%.*s", (int)strcspn(scenario, "-"), scenario);
-	struct section *s = page_section(m, p, arch, arch);
+	struct section *s = page_section(m, p, called, called);
 	const char *question =
-		arena_str(m->arena, "How close is the reference to the kernel on %s?", arch);
+		arena_str(m->arena, "How close is the reference to the kernel on %s?", called);
 	struct pairs list = read_pairs(m, part);
 	const char *text = pair_sentence(m, &list);
 
@@ -294,6 +309,16 @@ static void build_arch(struct model *m, struct page *p, const char *scenario)
 		     "longer hold.");
 }
 
+static bool is_further(struct model *m, const struct report_part *part)
+{
+	struct gup_cost *list;
+
+	return part->scenario && !part->why && strcmp(part->setup, "icount-1cpu") == 0 &&
+	       strcmp(part->scenario, "x86_64-stock") != 0 &&
+	       strcmp(part->scenario, "s390x-stock") != 0 &&
+	       costs_of(m, part, "gup_fast/walk", RESULTS_REF, &list) > 0;
+}
+
 void refkernel_build(struct model *m)
 {
 	struct page *p = model_page(m, "ref-kernel.html", "Reference and kernel",
@@ -302,7 +327,13 @@ void refkernel_build(struct model *m)
 				    "GUP-fast, check for check, over page tables in user space. "
 				    "What it says about a mechanism holds for a kernel as far as "
 				    "the two agree, so both are counted in the same guest.");
+	size_t i;
 
-	build_arch(m, p, "x86_64-stock");
-	build_arch(m, p, "s390x-stock");
+	build_scenario(m, p, "x86_64-stock");
+	build_scenario(m, p, "s390x-stock");
+	/* And every other guest that ran both. */
+	for (i = 0; i < m->in->nr_parts; i++)
+		if (is_further(m, &m->in->parts[i]))
+			build_scenario(m, p, m->in->parts[i].scenario);
+	refdesign_build(m, p);
 }

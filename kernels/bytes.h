@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ptbench kernels bytes: what a variant adds to the machine code, function by function. */
+#ifndef KERNELS_BYTES_H
+#define KERNELS_BYTES_H
+
+#include "kernels.h"
+
+/* argv[0] is "bytes". Returns ptbench's exit status. */
+int bytes_cmd(int argc, char **argv, const struct kernels_options *o);
+
+#endif

@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ptbench kernels bytes: sums, what came and went, and lists of symbols that cannot be used.
+set -u
+export LC_ALL=C
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=${PTBENCH_BUILD:-$root/build}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+nr=0 failed=0
+
+ok() { # STATUS TEXT
+	nr=$((nr + 1))
+	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
+}
+
+bytes() { PTBENCH_ROOT=$tmp "$build/ptbench" kernels bytes "$@" >"$tmp/out" 2>"$tmp/err"; }
+has() { # TEXT in the output, as a line whose blanks do not matter
+	tr -s ' ' <"$tmp/out" | grep -qxF -- "$1"
+	ok $? "$1"
+}
+
+# A stand-in for kernels/build: images are folders of lists of symbols.
+mkdir -p "$tmp/kernels" "$tmp/old" "$tmp/new"
+cat >"$tmp/kernels/build" <<EOF
+#!/bin/bash
+for name; do printf '%s\t%s\n' "\$name" "$tmp/\$name"; done
+EOF
+chmod +x "$tmp/kernels/build"
+touch "$tmp/old/info" "$tmp/new/info"
+printf '%s\n' 'ffff0000 0000000000000064 t gup_fast_pte_range' 'ffff0100 10 t gup_fast_pte_range.cold' \
+	'ffff0200 20 T gup_fast_fallback' 'ffff0300 8 T gone' 'ffff0400 30 T same' >"$tmp/old/symbols"
+printf '%s\n' 'ffff0000 70 t gup_fast_pte_range.constprop.0' 'ffff0200 28 T gup_fast_fallback' \
+	'ffff0300 18 T came' 'ffff0400 30 T same' >"$tmp/new/symbols"
+
+bytes --all --base old new
+ok $? "two kernels"
+has 'add/remove: 1/1 grow/shrink: 1/1 up/down: 32/-12 (20)'
+has 'came - 24 +24'
+has 'gone 8 - -8'
+has 'gup_fast_pte_range 116 112 -4'
+! grep -q same "$tmp/out"
+ok $? "what stayed is not listed"
+has 'Total: before=204 (old), after=224 (new), change +9.80%'
+
+bytes --base old new
+ok $? "GUP-fast's path alone"
+has 'add/remove: 0/0 grow/shrink: 1/1 up/down: 8/-4 (4)'
+! grep -q came "$tmp/out"
+ok $? "and no other function"
+
+bytes --base old
+[ $? -eq 2 ]
+ok $? "one kernel is not two"
+bytes --base old old
+[ $? -eq 2 ]
+ok $? "the same one twice neither"
+echo 'nonsense' >>"$tmp/new/symbols"
+bytes --base old new
+[ $? -eq 2 ] && grep -q 'new/symbols.*line 5' "$tmp/err"
+ok $? "a bad line is named: $(cat "$tmp/err")"
+rm "$tmp/new/symbols"
+bytes --base old new
+[ $? -eq 2 ] && grep -q 'No such file' "$tmp/err"
+ok $? "and a missing list"
+
+echo "1..$nr"
+exit $failed

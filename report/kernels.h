@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernels of a run by quantity, each beside its stock kernel: what the pages that compare
+ * scenarios share.
+ */
+#ifndef REPORT_KERNELS_H
+#define REPORT_KERNELS_H
+
+#include "model.h"
+
+enum quantity {
+	Q_CALL, Q_PAGE, Q_PMD, Q_PUD, Q_P4D, Q_PGD,	/* GUP-fast's walk */
+	Q_FIRST, Q_TABLE, Q_LATER,			/* freeing by munmap */
+	Q_PATH, Q_TEXT,					/* code bytes */
+	NR_QUANTITIES
+};
+extern const char *const quantity_names[NR_QUANTITIES];
+extern const char *const quantity_columns[NR_QUANTITIES];
+
+struct kernel {
+	const char *scenario, *arch, *design;
+	const char *config;		/* "min", "distro", "rt", ... */
+	const char *stem;		/* the scenario without its config */
+	const struct kernel *stock;	/* of the same config; itself; NULL: not in this run */
+	const struct report_part *costs, *code;
+	struct rvalue q[NR_QUANTITIES];
+};
+
+struct kernels {
+	struct kernel *v;
+	size_t nr;
+};
+
+/* Every scenario with a part of costs or code, in the order of the run's parts. */
+struct kernels kernels_read(struct model *m);
+/* The kernel of that stem and config, or NULL. */
+const struct kernel *kernels_find(const struct kernels *all, const char *stem, const char *config);
+/* What the kernel takes more than its stock kernel; missing for the stock kernel itself. */
+struct rvalue kernel_against_stock(const struct kernel *k, enum quantity q);
+
+#endif

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From a run's parts to its kernels: which is the stock kernel of which, and their quantities.
+ *
+ * Scenarios are called <arch>[-<geometry>]-<variant>[-<config>]; the config itself is in the
+ * subject of their parts.
+ */
+#include <string.h>
+
+#include "kernels.h"
+
+const char *const quantity_names[NR_QUANTITIES] = {
+	"a call for one page",
+	"each further page",
+	"crossing a pmd",
+	"crossing a pud",
+	"crossing a p4d",
+	"crossing a pgd",
+	"freeing the first table",
+	"freeing a further table",
+	"freeing a further table, in the callback",
+	"bytes of GUP-fast's path",
+	"bytes of text",
+};
+
+const char *const quantity_columns[NR_QUANTITIES] = {
+	"#Call, 1 page",     "#Per page",  "#Cross pmd",   "#Cross pud",
+	"#Cross p4d",	     "#Cross pgd", "#First table", "#Per table",
+	"#Per table, later", "#Path",	   "#Text",
+};
+
+static const char *config_of(struct model *m, const struct report_part *part)
+{
+	const char *config =
+		part && part->doc ? results_pairs_get(&part->doc->subject, "config") : NULL;
+
+	return config ? clean(m->arena, config) : "min";
+}
+
+/* Without "-<config>" at its end, if it has one. */
+static const char *stem_of(struct model *m, const char *scenario, const char *config)
+{
+	size_t n = strlen(scenario), c = strlen(config);
+
+	if (n > c + 1 && scenario[n - c - 1] == '-' && strcmp(scenario + n - c, config) == 0)
+		return arena_str(m->arena, "%.*s", (int)(n - c - 1), scenario);
+	return scenario;
+}
+
+static void read_walk(struct model *m, struct kernel *k)
+{
+	const struct report_rows rows = { k->costs, "gup_fast/walk", RESULTS_KERNEL,
+					  "instructions" };
+	struct gup_cost *list;
+	size_t n = gup_costs(m->arena, &rows, &list), i;
+	int level;
+
+	for (i = 0; i < n; i++) {
+		const struct results_params *p = list[i].like;
+		const char *leaf = results_params_str(p, "leaf");
+
+		/* Plain pages of anonymous memory, of the levels that a process starts with. */
+		if ((leaf && strcmp(leaf, "pte") != 0) || results_params_str(p, "mem") ||
+		    results_params_str(p, "flags") || rv_ok(&k->q[Q_CALL]))
+			continue;
+		k->q[Q_CALL] = list[i].call;
+		k->q[Q_PAGE] = list[i].page;
+		for (level = 0; level < NR_CROSS; level++)
+			k->q[Q_PMD + level] = list[i].cross[level];
+		k->design = param_text(m->arena, p, "design", "");
+	}
+}
+
+static void read_freeing(struct model *m, struct kernel *k)
+{
+	struct table_cost *list;
+
+	if (table_costs(m->arena, k->costs, RESULTS_KERNEL, "instructions", &list) > 0) {
+		k->q[Q_FIRST] = list[0].first;
+		k->q[Q_TABLE] = list[0].per_table_control;
+	}
+	if (table_costs(m->arena, k->costs, RESULTS_KERNEL, "instructions_deferred", &list) > 0)
+		k->q[Q_LATER] = list[0].per_table_control;
+}
+
+static void read_code(struct kernel *k)
+{
+	const struct results_doc *doc = k->code->doc;
+	size_t i;
+
+	for (i = 0; i < doc->nr_measurements; i++) {
+		const struct results_measurement *row = &doc->measurements[i];
+		const char *symbol = results_params_str(&row->params, "symbol");
+
+		if (row->skipped || strcmp(row->metric->name, "code_bytes") != 0)
+			continue;
+		if (strcmp(row->case_id, "kernel/text") == 0)
+			k->q[Q_TEXT] = rv_of(row);
+		else if (symbol && strcmp(symbol, "all") == 0)
+			k->q[Q_PATH] = rv_of(row);
+	}
+}
+
+static const struct report_part *usable(const struct report_part *part)
+{
+	return part && part->doc && !part->why ? part : NULL;
+}
+
+static void read_kernel(struct model *m, struct kernel *k, const char *scenario, const char *arch)
+{
+	const struct report_part *costs = input_guest(m->in, scenario, "icount-1cpu");
+	const struct report_part *code = input_guest(m->in, scenario, "static");
+	const char *why = costs && costs->why ? costs->why : "not part of this run";
+	int q;
+
+	k->scenario = scenario;
+	k->arch = arch;
+	k->design = "";
+	k->config = config_of(m, costs ? costs : code);
+	k->stem = stem_of(m, scenario, k->config);
+	k->costs = usable(costs);
+	k->code = usable(code);
+	for (q = 0; q < NR_QUANTITIES; q++)
+		k->q[q] = rv_missing(q < Q_PATH ? why : "no part of its code in this run");
+	if (k->costs) {
+		for (q = 0; q < Q_PATH; q++)
+			k->q[q] = rv_missing("not measured");
+		read_walk(m, k);
+		read_freeing(m, k);
+	}
+	if (k->code)
+		read_code(k);
+}
+
+/* "x86_64-5level-stock" is that of "x86_64-5level-nola57": the longest "<prefix>-stock". */
+static const struct kernel *stock_of(const struct kernels *all, const struct kernel *k)
+{
+	const struct kernel *best = NULL;
+	size_t i, most = 0;
+
+	for (i = 0; i < all->nr; i++) {
+		const char *stem = all->v[i].stem;
+		size_t n = strlen(stem);
+
+		if (n < 6 || strcmp(stem + n - 6, "-stock") != 0 ||
+		    strcmp(all->v[i].config, k->config) != 0)
+			continue;
+		n -= 5; /* with its last dash */
+		if (strncmp(stem, k->stem, n) == 0 && n > most) {
+			most = n;
+			best = &all->v[i];
+		}
+	}
+	return best;
+}
+
+const struct kernel *kernels_find(const struct kernels *all, const char *stem, const char *config)
+{
+	size_t i;
+
+	for (i = 0; i < all->nr; i++)
+		if (strcmp(all->v[i].stem, stem) == 0 && strcmp(all->v[i].config, config) == 0)
+			return &all->v[i];
+	return NULL;
+}
+
+struct kernels kernels_read(struct model *m)
+{
+	struct kernels all = { 0 };
+	size_t i;
+
+	for (i = 0; i < m->in->nr_parts; i++) {
+		const struct report_part *p = &m->in->parts[i];
+
+		if (!p->scenario ||
+		    (all.nr && strcmp(all.v[all.nr - 1].scenario, p->scenario) == 0))
+			continue;
+		if (strcmp(p->setup, "icount-1cpu") != 0 && strcmp(p->setup, "static") != 0)
+			continue;
+		all.v = arena_grow(m->arena, all.v, all.nr, sizeof(*all.v));
+		memset(&all.v[all.nr], 0, sizeof(*all.v));
+		read_kernel(m, &all.v[all.nr++], p->scenario, p->arch);
+	}
+	for (i = 0; i < all.nr; i++)
+		all.v[i].stock = stock_of(&all, &all.v[i]);
+	return all;
+}
+
+struct rvalue kernel_against_stock(const struct kernel *k, enum quantity q)
+{
+	if (k->stock == k)
+		return rv_missing("the stock kernel itself");
+	if (!k->stock)
+		return rv_missing("its stock kernel is not part of this run");
+	return rv_sub(k->q[q], k->stock->q[q], "less the stock kernel's");
+}
