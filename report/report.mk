@@ -19,15 +19,13 @@ $(O)/asan/obj/report/%.o: report/%.cc
 
 report-ldlibs := -ljansson -lm -lstdc++
 report-synth := $(addprefix report/test/,synth.c synth_hostile.c synth_more.c)
+report-tests := report/test/test_derive report/test/test_kernels report/test/test_render
 
-tests += report/test/test_derive report/test/test_render
-asan-tests += report/test/test_derive report/test/test_render
-report/test/test_derive-srcs := report/test/test_derive.c $(report-synth)
-report/test/test_derive-libs := report results
-report/test/test_derive-ldlibs := $(report-ldlibs)
-report/test/test_render-srcs := report/test/test_render.c $(report-synth)
-report/test/test_render-libs := report results
-report/test/test_render-ldlibs := $(report-ldlibs)
+tests += $(report-tests)
+asan-tests += $(report-tests)
+$(foreach t,$(report-tests),$(eval $(t)-srcs := $(t).c report/test/look.c $(report-synth)))
+$(foreach t,$(report-tests),$(eval $(t)-libs := report results))
+$(foreach t,$(report-tests),$(eval $(t)-ldlibs := $(report-ldlibs)))
 
 # Makes synthetic runs for the browser test, and renders any run.
 test-helpers += report/test/make_run

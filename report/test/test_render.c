@@ -16,94 +16,13 @@
 
 #include "../files.h"
 #include "../report.h"
+#include "look.h"
 #include "synth.h"
 
 static char temp[] = "/tmp/ptbench-report-XXXXXX";
 static const char *const pages[] = { "index.html", "q1.html", "q2.html",	   "q3.html",
-				     "q4.html",	   "q5.html", "ref-kernel.html" };
+				     "q4.html",	   "q5.html", "kernels.html", "ref-kernel.html" };
 #define NR_PAGES (sizeof(pages) / sizeof(*pages))
-
-static const char *path(const char *dir, const char *file)
-{
-	static char *ring[8];
-	static unsigned next;
-	char **at = &ring[next++ % 8];
-
-	free(*at);
-	if (asprintf(at, "%s/%s", dir, file) < 0)
-		abort();
-	return *at;
-}
-
-/* ---- what is on a page: markup removed, entities resolved, white space one blank ---- */
-
-static char *plain(char *html)
-{
-	static const char *const entities[][2] = {
-		{ "&lt;", "<" },   { "&gt;", ">" },  { "&quot;", "\"" },
-		{ "&apos;", "'" }, { "&amp;", "&" },
-	};
-	char *in = html, *out = html;
-	bool space = true;
-	size_t i;
-
-	while (*in) {
-		char c = *in;
-
-		if (c == '<') {
-			in += strcspn(in, ">");
-			in += *in == '>';
-			continue;
-		}
-		for (i = 0; c == '&' && i < 5; i++)
-			if (strncmp(in, entities[i][0], strlen(entities[i][0])) == 0) {
-				c = entities[i][1][0];
-				in += strlen(entities[i][0]) - 1;
-				break;
-			}
-		in++;
-		if (isspace((unsigned char)c)) {
-			if (!space)
-				*out++ = ' ';
-			space = true;
-		} else {
-			*out++ = c;
-			space = false;
-		}
-	}
-	*out = '\0';
-	return html;
-}
-
-static char *page_text(const char *dir, const char *page)
-{
-	char *html = file_read(path(dir, page));
-
-	return html ? plain(html) : strdup("");
-}
-
-static bool page_says(const char *dir, const char *page, const char *sentence)
-{
-	char *text = page_text(dir, page);
-	bool found = strstr(text, sentence) != NULL;
-
-	if (!found)
-		diag("%s/%s lacks: %s", dir, page, sentence);
-	free(text);
-	return found;
-}
-
-static char *answers(const char *run)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *to = open_memstream(&text, &size);
-
-	if (report_answers(run, to))
-		fputs("failed", to);
-	fclose(to);
-	return plain(text);
-}
 
 /* Quietly: where it rendered to is no TAP. */
 static int render(const char *run, const char *out)
@@ -124,7 +43,7 @@ static int render(const char *run, const char *out)
 static int change_rows(const char *run, const char *part, const char *case_id, const char *metric,
 		       const char *params, double value)
 {
-	const char *file = path(run, part);
+	const char *file = look_path(run, part);
 	struct results_params p = { 0 };
 	struct results_error err;
 	struct results_doc *doc;
@@ -191,19 +110,19 @@ static char *test_complete(char *run)
 	size_t i;
 
 	ok(!synth_run(temp, SYNTH_COMPLETE, temp, run), "a complete run");
-	out = keep(path(run, "report"));
+	out = keep(look_path(run, "report"));
 	start = seconds();
 	ok(!render(run, NULL), "renders into its own folder");
 	start = seconds() - start;
 	diag("rendered in %.2f s", start);
 	ok(start < 3, "in less than 3 s");
 	for (i = 0; i < NR_PAGES; i++)
-		ok(access(path(out, pages[i]), R_OK) == 0, "%s is there", pages[i]);
-	ok(count_files(path(out, "figures"), ".svg") >= 12, "and 12 figures or more");
-	ok(count_files(path(out, "figures"), ".svg") == count_files(path(out, "figures"), ".gp") &&
-		   count_files(path(out, "figures"), ".log") == 0,
+		ok(access(look_path(out, pages[i]), R_OK) == 0, "%s is there", pages[i]);
+	ok(count_files(look_path(out, "figures"), ".svg") >= 12, "and 12 figures or more");
+	ok(count_files(look_path(out, "figures"), ".svg") == count_files(look_path(out, "figures"), ".gp") &&
+		   count_files(look_path(out, "figures"), ".log") == 0,
 	   "each with its script, and gnuplot had nothing to say");
-	ok(count_files(path(out, "parts"), ".json") == 14, "and the 14 results behind it");
+	ok(count_files(look_path(out, "parts"), ".json") == 14, "and the 14 results behind it");
 	return out;
 }
 
@@ -283,7 +202,7 @@ static void test_answers(const char *run, const char *out)
 static int change_checks(const char *run, const char *part, const char *id, const char *format,
 			 const char *seen)
 {
-	const char *file = path(run, part);
+	const char *file = look_path(run, part);
 	struct results_error err;
 	struct results_doc *doc;
 	int changed = 0;
@@ -326,7 +245,7 @@ static void test_changed_checks(const char *run)
 /* The rows beside a spinning peer are skipped, as where other work took the peer's CPU away. */
 static int skip_peers(const char *run)
 {
-	const char *file = path(run, "native.json");
+	const char *file = look_path(run, "native.json");
 	struct results_error err;
 	struct results_doc *doc;
 	int skipped = 0;
@@ -366,7 +285,7 @@ static void test_skipped_peers(const char *run)
 
 static void test_mutations(const char *run)
 {
-	char *out = keep(path(temp, "mutated")), *text;
+	char *out = keep(look_path(temp, "mutated")), *text;
 
 	ok(change_rows(run, "x86_64-forced-rcu.icount-2cpu.json", "table_free/munmap",
 		       "cpus_interrupted", "format=x86_64-4k-48,peer=spin,tables=32", 2) == 1,
@@ -401,7 +320,7 @@ static void test_mutations(const char *run)
 
 static bool same_files(const char *a, const char *b, const char *sub)
 {
-	DIR *d = opendir(path(a, sub));
+	DIR *d = opendir(look_path(a, sub));
 	struct dirent *e;
 	bool same = true;
 
@@ -410,8 +329,8 @@ static bool same_files(const char *a, const char *b, const char *sub)
 
 		if (e->d_type == DT_DIR)
 			continue;
-		x = file_read(path(path(a, sub), e->d_name));
-		y = file_read(path(path(b, sub), e->d_name));
+		x = file_read(look_path(look_path(a, sub), e->d_name));
+		y = file_read(look_path(look_path(b, sub), e->d_name));
 		if (!x || !y || strcmp(x, y) != 0) {
 			diag("differs: %s", e->d_name);
 			same = false;
@@ -426,7 +345,7 @@ static bool same_files(const char *a, const char *b, const char *sub)
 
 static void test_same_bytes(const char *run, const char *out)
 {
-	char *again = keep(path(temp, "again"));
+	char *again = keep(look_path(temp, "again"));
 
 	ok(!render(run, again), "a second rendering, elsewhere");
 	ok(same_files(out, again, ".") && same_files(out, again, "figures") &&
@@ -437,7 +356,7 @@ static void test_same_bytes(const char *run, const char *out)
 
 static bool holds(const char *dir, const char *file, const char *needle)
 {
-	char *text = file_read(path(dir, file));
+	char *text = file_read(look_path(dir, file));
 	bool found = !text || strstr(text, needle);
 
 	free(text);
@@ -453,10 +372,10 @@ static void test_hostile(void)
 	DIR *d;
 
 	ok(!synth_run(temp, SYNTH_HOSTILE, temp, run), "a run of hostile strings");
-	out = keep(path(run, "report"));
-	figures = keep(path(out, "figures"));
+	out = keep(look_path(run, "report"));
+	figures = keep(look_path(out, "figures"));
 	ok(!render(run, NULL), "renders");
-	ok(access(path(temp, SYNTH_TRAP), F_OK) < 0, "and no command in it was run");
+	ok(access(look_path(temp, SYNTH_TRAP), F_OK) < 0, "and no command in it was run");
 	for (i = 0; i < NR_PAGES; i++)
 		for (j = 0; j < 4; j++)
 			ok(!holds(out, pages[i], tags[j]), "%s has no %s", pages[i], tags[j]);
@@ -495,7 +414,7 @@ static void test_holes(void)
 	size_t i;
 
 	ok(!synth_run(temp, SYNTH_HOLES, temp, run), "a run with holes");
-	out = keep(path(run, "report"));
+	out = keep(look_path(run, "report"));
 	ok(!render(run, NULL), "renders");
 	text = answers(run);
 	for (i = 0; i < sizeof(reasons) / sizeof(*reasons); i++) {
@@ -511,7 +430,7 @@ static void test_holes(void)
 	   "a busy machine is said to have been one");
 	ok(page_says(out, "q2.html", "right; expected short or wrong"), "a check that came out "
 									"otherwise is shown");
-	ok(count_files(path(out, "figures"), ".svg") > 0, "what was measured is drawn");
+	ok(count_files(look_path(out, "figures"), ".svg") > 0, "what was measured is drawn");
 	free(text);
 	free(out);
 }
@@ -525,7 +444,7 @@ static void test_timed(void)
 	char run[512], *out, *text;
 
 	ok(!synth_run(temp, SYNTH_TIMED, temp, run), "a run with parts under KVM");
-	out = keep(path(run, "report"));
+	out = keep(look_path(run, "report"));
 	ok(!render(run, NULL), "renders");
 	text = answers(run);
 	ok(strstr(text, "Per further table freed, munmap takes 7.00 \xc2\xb5s") &&
@@ -535,7 +454,7 @@ static void test_timed(void)
 	ok(strstr(text, "In instructions: per further table") &&
 		   !strstr(text, "Time not measured here; instructions"),
 	   "and is not said to be missing");
-	ok(access(path(out, "figures/q1-freeing-time.svg"), R_OK) == 0, "with a figure of its own");
+	ok(access(look_path(out, "figures/q1-freeing-time.svg"), R_OK) == 0, "with a figure of its own");
 	free(text);
 	free(out);
 }
@@ -546,13 +465,13 @@ static void test_empty(void)
 	size_t i;
 
 	ok(!synth_run(temp, SYNTH_EMPTY, temp, run), "a run without parts");
-	out = keep(path(run, "report"));
+	out = keep(look_path(run, "report"));
 	ok(!render(run, NULL), "renders");
 	for (i = 0; i < NR_PAGES; i++)
-		ok(access(path(out, pages[i]), R_OK) == 0, "%s is there", pages[i]);
+		ok(access(look_path(out, pages[i]), R_OK) == 0, "%s is there", pages[i]);
 	ok(page_says(out, "index.html", "nothing was measured"), "and says that nothing was "
 								 "measured");
-	ok(count_files(path(out, "figures"), ".svg") == 0, "there is no empty figure");
+	ok(count_files(look_path(out, "figures"), ".svg") == 0, "there is no empty figure");
 	free(out);
 }
 
@@ -564,20 +483,20 @@ static void test_errors(const char *run)
 	char *said;
 
 	fflush(stderr);
-	if (!freopen(path(temp, "stderr"), "w", stderr))
+	if (!freopen(look_path(temp, "stderr"), "w", stderr))
 		return;
 	ok(report_cmd(1, argv) == 2, "no run is a usage error");
 	argv[1] = "/nonexistent-run";
 	ok(report_cmd(2, argv) == 2, "a run that is not there is bad input");
 	setenv("PATH", temp, 1);
-	ret = render(run, path(temp, "unplotted"));
+	ret = render(run, look_path(temp, "unplotted"));
 	setenv("PATH", saved, 1);
 	ok(ret == -ENOENT, "without gnuplot there is an error");
 	ok(render(run, "/proc/no/such") < 0, "a folder that cannot be made is an error");
 	fflush(stderr);
 	dup2(old, 2);
 	close(old);
-	said = file_read(path(temp, "stderr"));
+	said = file_read(look_path(temp, "stderr"));
 	ok(said && strstr(said, "apt-get install gnuplot-nox"), "which names the package");
 	ok(said && strstr(said, "/nonexistent-run"), "each error says which file");
 	ok(said && strstr(said, "cannot make the folder /proc/no/such"), "and what could not be "
