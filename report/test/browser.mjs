@@ -13,7 +13,7 @@ const require = createRequire(new URL('../package.json', import.meta.url));
 const { chromium } = require('playwright-core');
 
 const [executablePath, screenshots, ...reports] = process.argv.slice(2);
-const pages = ['index', 'q1', 'q2', 'q3', 'q4', 'q5', 'ref-kernel'];
+const pages = ['index', 'q1', 'q2', 'q3', 'q4', 'q5', 'kernels', 'ref-kernel'];
 const themes = ['light', 'dark'];
 const widths = { desktop: 1200, phone: 390 };
 
