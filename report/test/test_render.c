@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../../scripts/tap.h"
@@ -71,14 +70,6 @@ static int change_rows(const char *run, const char *part, const char *case_id, c
 
 /* ---- tests ---- */
 
-static double seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static size_t count_files(const char *dir, const char *suffix)
 {
 	DIR *d = opendir(dir);
@@ -106,16 +97,11 @@ static char *keep(const char *text)
 static char *test_complete(char *run)
 {
 	char *out;
-	double start;
 	size_t i;
 
 	ok(!synth_run(temp, SYNTH_COMPLETE, temp, run), "a complete run");
 	out = keep(look_path(run, "report"));
-	start = seconds();
 	ok(!render(run, NULL), "renders into its own folder");
-	start = seconds() - start;
-	diag("rendered in %.2f s", start);
-	ok(start < 3, "in less than 3 s");
 	for (i = 0; i < NR_PAGES; i++)
 		ok(access(look_path(out, pages[i]), R_OK) == 0, "%s is there", pages[i]);
 	ok(count_files(look_path(out, "figures"), ".svg") >= 12, "and 12 figures or more");
