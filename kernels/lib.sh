@@ -39,7 +39,7 @@ read_keys() {
 	done <"$file"
 }
 
-arch_keys="cross karch target image objects qemu machine cpu memory console data cmdline qemu_args format levels irqs"
+arch_keys="cross karch target image objects qemu machine cpu memory console data cmdline qemu_args format levels irqs text_base"
 scenario_keys="title arch base design config fragment cocci image format cpu machine memory append reference expect expect-some count"
 declare -A arch sc_seen
 

@@ -20,16 +20,11 @@ struct symbol {
 struct symbols {
 	struct symbol *v;
 	size_t nr;
+	unsigned long long base; /* what to add to an address to have the one it runs at */
 };
 
-/* A mark of the plugin, and the symbol of driver/marks.h, window.c or deferred.c. */
-static const struct {
-	const char *mark, *symbol;
-} marks[] = {
-	{ "begin", "ptb_window_begin" }, { "end", "ptb_window_end" },
-	{ "clock", "ptb_deferred_clock" }, { "row", "ptb_mark_row" },
-	{ "again", "ptb_mark_again" }, { "kept", "ptb_mark_kept" }, { "lost", "ptb_mark_lost" },
-};
+/* The marks of the plugin, which are functions ptb_mark_NAME() of driver/marks.h. */
+static const char *const marks[] = { "begin", "end", "clock", "row", "again", "kept", "lost" };
 
 __attribute__((format(printf, 2, 3))) static int refuse(char why[PROFILE_WHY], const char *fmt, ...)
 {
@@ -85,6 +80,27 @@ static int read_symbols(const char *folder, const char *file, bool sized, struct
 	return ret;
 }
 
+/* A kernel without the option runs where System.map says. */
+static int read_base(const char *folder, const char *option, struct symbols *s,
+		     char why[PROFILE_WHY])
+{
+	char path[PATH_MAX], line[1024];
+	size_t n = option ? strlen(option) : 0;
+	FILE *f;
+
+	if (!option)
+		return 0;
+	snprintf(path, sizeof(path), "%s/config", folder);
+	f = fopen(path, "re");
+	if (!f)
+		return refuse(why, "%s: %s; build the scenario again", path, strerror(errno));
+	while (fgets(line, sizeof(line), f))
+		if (!strncmp(line, option, n) && line[n] == '=')
+			s->base = strtoull(line + n + 1, NULL, 0);
+	fclose(f);
+	return 0;
+}
+
 /* Of functions at one address, what has a size comes first, then what is global, then by name. */
 static int compare(const void *a, const void *b)
 {
@@ -120,7 +136,7 @@ static void write_symbols(FILE *f, const struct symbols *s)
 			stop = s->v[next].start;
 		if (stop <= v->start)
 			continue;
-		fprintf(f, "symbol %llx %llx %.*s\n", v->start, stop,
+		fprintf(f, "symbol %llx %llx %.*s\n", s->base + v->start, s->base + stop,
 			(int)(1 + strcspn(v->name + 1, ".")), v->name);
 		end = stop;
 	}
@@ -143,16 +159,19 @@ static int write_marks(FILE *f, const struct symbols *s, const char *scenario,
 	size_t i;
 
 	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		const struct symbol *mark = find(s, marks[i].symbol);
+		const struct symbol *mark;
+		char name[64];
 
+		snprintf(name, sizeof(name), "ptb_mark_%s", marks[i]);
+		mark = find(s, name);
 		if (!mark)
 			return refuse(why, "%s: its kernel has no symbol %s; build it again",
-				      scenario, marks[i].symbol);
-		fprintf(f, "mark %s %llx\n", marks[i].mark, mark->start);
+				      scenario, name);
+		fprintf(f, "mark %s %llx\n", marks[i], s->base + mark->start);
 	}
 	if (!text)
 		return refuse(why, "%s: its kernel has neither _stext nor _text", scenario);
-	fprintf(f, "kernel %llx\n", text->start);
+	fprintf(f, "kernel %llx\n", s->base + text->start);
 	return 0;
 }
 
@@ -175,7 +194,8 @@ int profile_table(const char *folder, const struct scenario *scenario, const cha
 	int ret;
 
 	ret = read_symbols(folder, "symbols", true, &s, why) ?:
-	      read_symbols(folder, "System.map", false, &s, why);
+	      read_symbols(folder, "System.map", false, &s, why) ?:
+	      read_base(folder, scenario->arch.text_base, &s, why);
 	if (!ret) {
 		f = fopen(file, "we");
 		if (!f)

@@ -19,6 +19,7 @@ struct scenario_arch {
 	char *name, *cross;
 	char *qemu, *machine, *cpu, *memory, *qemu_args;
 	char *console, *data, *cmdline, *format;
+	char *text_base; /* option of the kernel to add to addresses of System.map, or NULL */
 	char *irqs; /* lines "KIND VALUE/MASK" or "unknown REASON", or NULL */
 };
 

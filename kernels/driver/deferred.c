@@ -22,7 +22,7 @@ struct mark {
 
 static struct mark first, second;
 
-static __attribute__((__noclone__)) void mark_fn(struct rcu_head *rcu)
+static void mark_fn(struct rcu_head *rcu)
 {
 	struct mark *m = container_of(rcu, struct mark, rcu);
 	int cpu = raw_smp_processor_id();
@@ -30,7 +30,7 @@ static __attribute__((__noclone__)) void mark_fn(struct rcu_head *rcu)
 	/* The clock last: then everything below it is the same code in both marks. */
 	m->irqs = ptb_arch_irqs(cpu);
 	m->softirqs = kstat_softirqs_cpu(RCU_SOFTIRQ, cpu);
-	PTB_LABEL(ptb_deferred_clock);
+	ptb_mark_clock();
 	m->clock = ptb_in_time ? ktime_get_mono_fast_ns() : ptb_arch_clock();
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Functions that do nothing but have an address; see marks.h. */
+/* The marks of marks.h. */
 #include <linux/compiler.h>
 #include <linux/types.h>
 
@@ -12,7 +12,10 @@
 		asm volatile("" : : "i"(nr) : "memory");                                           \
 	}
 
-MARK(row, 1)
-MARK(again, 2)
-MARK(kept, 3)
-MARK(lost, 4)
+MARK(begin, 1)
+MARK(end, 2)
+MARK(clock, 3)
+MARK(row, 4)
+MARK(again, 5)
+MARK(kept, 6)
+MARK(lost, 7)

@@ -67,8 +67,7 @@ static void noise_read(struct noise *n)
 	n->slab_pages = slab_pages();
 }
 
-/* Not inlined: what it asks would let the compiler make two copies of a window, with its labels. */
-static noinline u64 now(void)
+static __always_inline u64 now(void)
 {
 	return unlikely(ptb_in_time) ? ktime_get_mono_fast_ns() : ptb_arch_clock();
 }
@@ -78,16 +77,15 @@ static u64 delta(u64 from, u64 to)
 	return ptb_in_time ? to - from : ptb_arch_delta(from, to);
 }
 
-/* Not inlined or copied anywhere: the empty window has to be the same code, and its labels one. */
-static noinline __attribute__((__noclone__)) u64 window(void (*op)(struct ptb_state *s),
-							struct ptb_state *s)
+/* Not inlined anywhere: the empty window has to be the same code. */
+static noinline u64 window(void (*op)(struct ptb_state *s), struct ptb_state *s)
 {
 	u64 from, to;
 
 	from = now();
-	PTB_LABEL(ptb_window_begin);
+	ptb_mark_begin();
 	op(s);
-	PTB_LABEL(ptb_window_end);
+	ptb_mark_end();
 	to = now();
 	return delta(from, to);
 }

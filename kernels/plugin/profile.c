@@ -14,7 +14,7 @@
  *
  * FILE of out, a line each, in the order in which it happened:
  *   row, again, kept, lost  a mark of that name was passed
- *   window TOTAL OFF OP NAME=COUNT... instructions between begin and end; OFF is the longest
+ *   window TOTAL OFF OP NAME=COUNT... instructions from begin to end; OFF is the longest
  *                           stretch of them with interrupts off, "-" where that is not known; OP
  *                           is the function that the window calls
  *   deferred TOTAL NAME=COUNT...      instructions between two passages of clock
@@ -248,11 +248,12 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		enum irqs kind = irqs_of(insn);
 		struct symbol *s = find_symbol(at);
 
-		for (m = 0; m < NR_MARKS; m++)
-			if (marks[m] == at)
-				qemu_plugin_register_vcpu_insn_exec_cb(
-					insn, on_mark, QEMU_PLUGIN_CB_NO_REGS, (void *)m);
-		if (s->start == at)
+		for (m = 0; m < NR_MARKS && marks[m] != at; m++)
+			;
+		if (m < NR_MARKS)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_mark,
+							       QEMU_PLUGIN_CB_NO_REGS, (void *)m);
+		else if (s->start == at)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_entry,
 							       QEMU_PLUGIN_CB_NO_REGS, s->name);
 		if (kind != IRQS_NONE)
