@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel_rows.h"
 #include "q1.h"
 
 #define STOCK "x86_64-stock"
@@ -574,6 +575,7 @@ void q1_build(struct model *m)
 	build_broadcast(m, p);
 	q1_disciplines(m, p);
 	q1_host(m, p);
+	families_q1(m, p);
 	explored_build(m, p, "gather", NULL);
 	q1_absent(m, p);
 }

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "kernel_rows.h"
 #include "model.h"
 
 #define MAX_DEPTH 15
@@ -313,5 +314,6 @@ void q3_build(struct model *m)
 	build_pairs(m, p, part);
 	build_switches(m, p, part);
 	build_depth(m, p, part);
+	families_q3(m, p);
 	explored_build(m, p, "kmap", NULL);
 }

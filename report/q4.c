@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "kernel_rows.h"
 #include "model.h"
 
 #define MAX_COLUMNS 6
@@ -286,5 +287,6 @@ void q4_build(struct model *m)
 	build_time(m, p, part);
 	build_instructions(m, p);
 	build_split(m, p, part);
+	families_q4(m, p);
 	explored_build(m, p, "thp", "longterm");
 }

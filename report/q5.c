@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "kernel_rows.h"
 #include "model.h"
 
 static struct rvalue lock_at(struct model *m, const struct report_part *part, const char *metric,
@@ -204,5 +205,6 @@ void q5_build(struct model *m)
 	build_alone(m, p, part);
 	build_contended(m, p, part);
 	build_instructions(m, p);
+	families_q5(m, p);
 	explored_build(m, p, "dax", NULL);
 }

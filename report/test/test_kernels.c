@@ -9,6 +9,7 @@
 
 #include "../../scripts/tap.h"
 
+#include "../kernel_rows.h"
 #include "../kernels.h"
 #include "synth.h"
 
@@ -193,8 +194,71 @@ static void test_nothing(void)
 	empty(&b);
 }
 
+/* ---- the driver's rows of a family ---- */
+
+static const struct row_family family = {
+	.id = "f",
+	.title = "t",
+	.question = "q",
+	.caption = "c",
+	.setup = "icount-1cpu",
+	.cases = (const char *const[]){ "kmap/pair" },
+	.nr_cases = 1,
+	.also = "-kmap-",
+	.head_case = "kmap/pair",
+	.head_params = "depth=1",
+	.head_metric = "instructions",
+	.head_words = "a pair",
+};
+
+static void pair(struct results_doc *doc, const char *params, int value)
+{
+	synth_row(doc, "kmap/pair", RESULTS_KERNEL, params, "instructions", RESULTS_EXACT, value);
+}
+
+static void test_rows(void)
+{
+	struct results_doc *doc;
+	const struct section *s;
+	const struct table *t;
+	struct bed b;
+
+	memset(&b, 0, sizeof(b));
+	b.in.arena = b.model.arena = &b.arena;
+	b.model.in = &b.in;
+	doc = add_part(&b, "a-kmap-debug", "a", "icount-1cpu", "min");
+	pair(doc, "backend=highmem,depth=1,format=f", 30);
+	doc = add_part(&b, "a-stock", "a", "icount-1cpu", "min");
+	pair(doc, "backend=highmem,depth=1,format=f", 20);
+	pair(doc, "backend=highmem,depth=2,format=f", 21);
+	synth_skip(doc, "kmap/pair", RESULTS_KERNEL, "depth=9,format=f", "too deep");
+	synth_row(doc, "kmap/pair", RESULTS_REF, "depth=3,format=f", "instructions", RESULTS_EXACT,
+		  1);
+	pair(add_part(&b, "a-variant", "a", "icount-1cpu", "min"), "depth=4,format=f", 99);
+	doc = add_part(&b, "b-stock", "b", "icount-1cpu", "min");
+	pair(doc, "backend=direct,depth=1,format=g", 6);
+	synth_skip(doc, "kmap/pair", RESULTS_KERNEL, "depth=2,format=g", "direct map");
+	kernel_rows_build(&b.model, model_page(&b.model, "p", "n", "t", "l"), &family);
+	s = b.model.pages[0].sections[0];
+	t = s->tables[0];
+	ok(t->nr_columns == 6 && !strcmp(t->columns[3] + (*t->columns[3] == '#'), "a-kmap-debug"),
+	   "stock kernels, and those of the family, are columns; a variant is none: %zu",
+	   t->nr_columns);
+	ok(t->nr_rows == 2, "a line per params, whatever the format: %zu", t->nr_rows);
+	ok(!strcmp(t->rows[0][3].text, "30") && !strcmp(t->rows[0][4].text, "20") &&
+		   !strcmp(t->rows[0][5].text, "6") && !strcmp(t->rows[1][4].text, "21"),
+	   "with their values");
+	ok(!strcmp(t->rows[1][5].kind, "missing") || strstr(t->rows[1][5].kind, "missing"),
+	   "what was skipped is missing: '%s'", t->rows[1][5].text);
+	ok(strstr(s->answers[0]->text, "a pair: ") && strstr(s->answers[0]->text, "on b-stock"),
+	   "the row that answers: %s", s->answers[0]->text);
+	ok(s->nr_notes == 1 && strstr(s->notes[0], "1 more row was skipped"), "%s", s->notes[0]);
+	empty(&b);
+}
+
 int main(void)
 {
+	test_rows();
 	test_read();
 	test_configs();
 	test_nothing();

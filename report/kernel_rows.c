@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The driver's rows of a family of cases, kernel by kernel: one line per case and params, one
+ * column per stock kernel, and every other kernel in which they differ from it is on the page of
+ * kernels.
+ */
+#include <string.h>
+
+#include "kernel_rows.h"
+
+/* What differs from kernel to kernel by itself. */
+static const char *const own_keys[] = { "format", "design", "levels", "backend" };
+#define NR_OWN (sizeof(own_keys) / sizeof(*own_keys))
+
+struct line_key {
+	const char *case_id, *params;
+	const struct results_metric *metric; /* NULL: skipped wherever it was seen so far */
+};
+
+struct lines {
+	struct line_key *v;
+	size_t nr;
+};
+
+static bool wanted(const struct row_family *family, const struct results_measurement *row)
+{
+	size_t i;
+
+	if (row->subject != RESULTS_KERNEL)
+		return false;
+	for (i = 0; i < family->nr_cases; i++)
+		if (strcmp(family->cases[i], row->case_id) == 0)
+			return !family->only || family->only(&row->params);
+	return false;
+}
+
+static struct line_key *find_line(struct lines *lines, const char *case_id, const char *params,
+				  const struct results_metric *metric)
+{
+	size_t i;
+
+	for (i = 0; i < lines->nr; i++) {
+		struct line_key *l = &lines->v[i];
+
+		if (strcmp(l->case_id, case_id) == 0 && strcmp(l->params, params) == 0 &&
+		    (!metric || !l->metric || l->metric == metric))
+			return l;
+	}
+	return NULL;
+}
+
+static void add_lines(struct model *m, const struct row_family *family,
+		      const struct report_part *part, struct lines *lines)
+{
+	size_t i;
+
+	for (i = 0; i < part->doc->nr_measurements; i++) {
+		const struct results_measurement *row = &part->doc->measurements[i];
+		const struct results_metric *metric = row->skipped ? NULL : row->metric;
+		struct line_key *l;
+		const char *params;
+
+		if (!wanted(family, row))
+			continue;
+		params = params_without(m->arena, &row->params, own_keys, NR_OWN);
+		l = find_line(lines, row->case_id, params, metric);
+		if (l) {
+			l->metric = l->metric ? l->metric : metric;
+			continue;
+		}
+		lines->v = arena_grow(m->arena, lines->v, lines->nr, sizeof(*lines->v));
+		lines->v[lines->nr++] =
+			(struct line_key){ clean(m->arena, row->case_id), params, metric };
+	}
+}
+
+static struct rvalue value_at(struct model *m, const struct report_part *part,
+			      const struct line_key *l)
+{
+	const char *why = "no such row";
+	size_t i;
+
+	for (i = 0; i < part->doc->nr_measurements; i++) {
+		const struct results_measurement *row = &part->doc->measurements[i];
+
+		if (row->subject != RESULTS_KERNEL || strcmp(row->case_id, l->case_id) != 0 ||
+		    strcmp(params_without(m->arena, &row->params, own_keys, NR_OWN), l->params) !=
+			    0)
+			continue;
+		if (!row->skipped && row->metric == l->metric)
+			return rv_of(row);
+		if (row->skipped)
+			why = clean(m->arena, row->skipped);
+	}
+	return rv_missing(why);
+}
+
+/* Stock kernels of the minimal configuration, and others whose rows only they have. */
+static bool is_column(const struct row_family *family, const struct report_part *part)
+{
+	const char *name = part->scenario;
+	size_t n = name ? strlen(name) : 0, k = family->also ? strlen(family->also) : 0;
+
+	if (!name || !part->doc || part->why || strcmp(part->setup, family->setup) != 0)
+		return false;
+	if (n > 6 && strcmp(name + n - 6, "-stock") == 0)
+		return true;
+	return k && strstr(name, family->also);
+}
+
+static struct table *columns_table(struct model *m, struct section *s,
+				   const struct row_family *family,
+				   const struct report_part **parts, size_t nr)
+{
+	const char **columns = arena_alloc(m->arena, (nr + 4) * sizeof(*columns));
+	size_t i;
+
+	columns[0] = "Case";
+	columns[1] = "Params";
+	columns[2] = "Metric";
+	for (i = 0; i < nr; i++)
+		columns[3 + i] = arena_str(m->arena, "#%s", parts[i]->scenario);
+	columns[3 + nr] = NULL;
+	return section_table(m, s, family->caption, columns);
+}
+
+/* "158 instructions on i386-pae-stock, 319 on arm-lpae-stock" */
+static const char *headline(struct model *m, const struct row_family *family,
+			    const struct report_part **parts, size_t nr)
+{
+	struct line_key key = { family->head_case, family->head_params,
+				results_metric_find(family->head_metric) };
+	const char *text = NULL;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		struct rvalue v = value_at(m, parts[i], &key);
+
+		if (!rv_ok(&v))
+			continue;
+		text = text ? arena_str(m->arena, "%s, %s on %s", text, rv_strong(m->arena, &v),
+					parts[i]->scenario)
+			    : arena_str(m->arena, "%s: %s on %s", family->head_words,
+					rv_strong(m->arena, &v), parts[i]->scenario);
+	}
+	return text ? arena_str(m->arena, "%s.", text) : NULL;
+}
+
+void kernel_rows_build(struct model *m, struct page *p, const struct row_family *family)
+{
+	struct section *s = page_section(m, p, family->id, family->title);
+	const struct report_part **parts = NULL;
+	struct lines lines = { 0 };
+	const char *text;
+	struct table *t;
+	size_t nr = 0, skipped = 0, i, j;
+
+	for (i = 0; i < m->in->nr_parts; i++) {
+		if (!is_column(family, &m->in->parts[i]))
+			continue;
+		add_lines(m, family, &m->in->parts[i], &lines);
+		if (!lines.nr)
+			continue;
+		parts = arena_grow(m->arena, parts, nr, sizeof(*parts));
+		parts[nr++] = &m->in->parts[i];
+		section_source(m, s, parts[nr - 1]);
+	}
+	text = headline(m, family, parts, nr);
+	section_answer(m, p, s, family->question, text ? mode_words(m->arena, parts[0]) : NULL,
+		       text ? text : "No kernel of this run measured it.");
+	if (!lines.nr)
+		return;
+	t = columns_table(m, s, family, parts, nr);
+	t->folded = lines.nr > 24;
+	for (i = 0; i < lines.nr; i++) {
+		if (!lines.v[i].metric) {
+			skipped++;
+			continue;
+		}
+		table_row(m, t);
+		table_cell(t, "", lines.v[i].case_id);
+		table_cell(t, "", lines.v[i].params);
+		table_cell(t, "", lines.v[i].metric->name);
+		for (j = 0; j < nr; j++) {
+			struct rvalue v = value_at(m, parts[j], &lines.v[i]);
+
+			table_value(m, t, &v);
+		}
+	}
+	if (skipped)
+		section_note(
+			m, s,
+			arena_str(m->arena,
+				  "%zu more row%s skipped in each of these kernels; ptbench show "
+				  "prints the reasons.",
+				  skipped, skipped == 1 ? " was" : "s were"));
+	if (family->note)
+		section_note(m, s, family->note);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A section that shows the driver's rows of some cases, kernel by kernel.
+ */
+#ifndef REPORT_KERNEL_ROWS_H
+#define REPORT_KERNEL_ROWS_H
+
+#include "model.h"
+
+struct row_family {
+	const char *id, *title, *question, *caption, *note;
+	const char *setup;		/* "icount-1cpu": costs; "icount-2cpu": events */
+	const char *const *cases;
+	size_t nr_cases;
+	bool (*only)(const struct results_params *p);	/* NULL: every row of them */
+	const char *also;		/* kernels with that in their name are shown, too; or NULL */
+	/* The row that answers, its params as text without those of the kernel itself. */
+	const char *head_case, *head_params, *head_metric, *head_words;
+};
+
+/* The families of a page. */
+void families_q1(struct model *m, struct page *p);
+void families_q3(struct model *m, struct page *p);
+void families_q4(struct model *m, struct page *p);
+void families_q5(struct model *m, struct page *p);
+
+void kernel_rows_build(struct model *m, struct page *p, const struct row_family *family);
+
+#endif
