@@ -30,6 +30,7 @@
 
 #include "crc32.h"
 #include "driver/ioctl.h"
+#include "gup_test.h"
 #include "init_fs.h"
 
 #define MAX_RECORD (sizeof(struct ptb_record) + 8 * PTB_RECORD_MAX_SAMPLES)
@@ -387,9 +388,11 @@ static int copy_row(int fd)
 {
 	ssize_t n;
 
-	while ((n = read(fd, record.bytes, sizeof(record))) > 0)
+	while ((n = read(fd, record.bytes, sizeof(record))) > 0) {
 		if (check_record(&record.r, n) || write_record(&record.r))
 			return -1;
+		gup_test_note(&record.r);
+	}
 	return n < 0 ? fail("/dev/ptbench: reading records: %s", strerror(errno)) : 0;
 }
 
@@ -461,6 +464,17 @@ static int keep_pages_per_cpu(void)
 	return 0;
 }
 
+/* As many as a row asks for at once, taken when it asks. A kernel without hugetlb has no such file. */
+static void allow_huge_pages(void)
+{
+	FILE *f = fopen("/proc/sys/vm/nr_overcommit_hugepages", "w");
+
+	if (f) {
+		fputs("8\n", f);
+		fclose(f);
+	}
+}
+
 static int open_data(void)
 {
 	char name[64];
@@ -486,15 +500,19 @@ static int set_up(void)
 		return fail("mounting /proc: %s", strerror(errno));
 	if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) && errno != EBUSY)
 		return fail("mounting /dev: %s", strerror(errno));
+	allow_huge_pages();
 	return open_data() ?: keep_pages_per_cpu();
 }
 
 static void run_boot(void)
 {
-	char boot[16], only[16];
+	char boot[16], only[16], format[64], one[8];
+	bool gup_test;
 
 	boot_word("ptbench.only", only, sizeof(only));
+	boot_word("ptbench.format", format, sizeof(format));
 	boot_word("ptbench.boot", boot, sizeof(boot));
+	gup_test = !strcmp(boot, "costs") && !boot_word("ptbench.case", one, sizeof(one));
 	if (strcmp(boot, "costs") && strcmp(boot, "events")) {
 		fail("ptbench.boot=%s is neither costs nor events", boot);
 		return;
@@ -507,7 +525,10 @@ static void run_boot(void)
 	else if (strcmp(only, "kernel") && run_reference())
 		return;
 	init_file_systems();
-	run_driver();
+	if (gup_test)
+		gup_test_run();
+	if (!run_driver() && gup_test)
+		gup_test_checks(format, write_record);
 }
 
 static void write_end(void)

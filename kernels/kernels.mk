@@ -13,7 +13,7 @@ $(O)/kernels/profile.so: kernels/plugin/profile.c kernels/plugin/qemu_plugin.h
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(CWARN) -fPIC -fvisibility=hidden -shared -o $@ $<
 
 guest-programs += kernels/init
-kernels/init-srcs := kernels/init.c kernels/init_fs.c
+kernels/init-srcs := kernels/init.c kernels/init_fs.c kernels/gup_test.c
 
 # The guests' file system: one image for all of them.
 guests: $(O)/guest-fs.ext4
@@ -36,4 +36,4 @@ test-helpers += kernels-test/fake_qemu
 kernels-test/fake_qemu-srcs := kernels/test/fake_qemu.c
 
 script-tests += $(addprefix kernels/test/,test_boot.t test_build.t test_bytes.t) kernels/test/test_mkfs.t
-kernel-tests += kernels/test/test_kernels.t
+kernel-tests += kernels/test/test_kernels.t kernels/test/test_gup.t

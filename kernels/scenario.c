@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "scenario.h"
 
@@ -285,7 +286,7 @@ const struct scenario_expect *scenario_unmet(const struct scenario *s,
 				      (!e->some || matches(e->seen, c->seen)));
 		}
 		/* A boot that runs no check of that id has nothing to show. */
-		if (any && !met)
+		if (any && !met && !e->common)
 			return e;
 	}
 	return NULL;
@@ -370,6 +371,23 @@ static int read_scenario(struct reader *r, const char *dir, struct scenario *s)
 	return ret;
 }
 
+/* What every scenario expects, after its own rules: the first that fits decides. */
+static int read_common(struct reader *from, const char *dir, struct scenario *s)
+{
+	static const struct key keys[] = { { "expect", set_expect, 0 }, { NULL } };
+	struct reader r = { .why = from->why };
+	size_t own = s->nr_expects;
+	int ret;
+
+	snprintf(r.file, sizeof(r.file), "%s/common.expect", dir);
+	if (access(r.file, F_OK))
+		return 0;
+	ret = read_keys(&r, keys, s);
+	for (; own < s->nr_expects; own++)
+		s->expects[own].common = true;
+	return ret;
+}
+
 int scenario_read(const char *dir, const char *name, struct scenario **out, char why[SCENARIO_WHY])
 {
 	struct reader r = { .why = why };
@@ -385,7 +403,7 @@ int scenario_read(const char *dir, const char *name, struct scenario **out, char
 	if (!s)
 		return -ENOMEM;
 	s->name = strdup(name);
-	ret = s->name ? read_scenario(&r, dir, s) : -ENOMEM;
+	ret = s->name ? read_scenario(&r, dir, s) ?: read_common(&r, dir, s) : -ENOMEM;
 	if (ret) {
 		if (!why[0])
 			snprintf(why, SCENARIO_WHY, "%.400s: %s", r.file, strerror(-ret));

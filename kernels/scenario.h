@@ -29,6 +29,7 @@ struct scenario_expect {
 	struct results_params params; /* those that must be equal; others do not matter */
 	char *seen;		      /* patterns of fnmatch(3), with " | " between */
 	bool some;		      /* at least one check that fits, instead of each */
+	bool common;		      /* of common.expect: a scenario need not have such a check */
 	char *where;		      /* FILE:LINE */
 };
 

@@ -20,8 +20,13 @@
  *	there is no such event.
  * ptb_arch_irqs_off(): whether what was probed ran with interrupts off.
  * ptb_arch_call_irqs(): the architecture's own count of them that a CPU took, or -1.
- * ptb_arch_lazy: optional; a macro of a function's name that says whether an idle CPU has an address
- *	space loaded, lazily.
+ *
+ * Where there is something to say, and not otherwise:
+ * PTB_NO_CONTPTE as NULL, ptb_arch_contiguous(): whether a PTE is one of a contiguous block.
+ * PTB_NO_FLUSH as NULL, ptb_arch_flush(): writes a range of the kernel's memory back and takes it
+ *	from the caches.
+ * ptb_arch_lazy: a macro of a function's name that says whether an idle CPU has an address space
+ *	loaded, lazily.
  */
 #ifndef PTBENCH_ARCH_H
 #define PTBENCH_ARCH_H
@@ -41,6 +46,21 @@
 static inline bool ptb_arch_lazy(int cpu, struct mm_struct *mm)
 {
 	return true; /* the idle task's active_mm says it, and nothing else does */
+}
+#endif
+
+#ifndef PTB_NO_CONTPTE
+#define PTB_NO_CONTPTE "this architecture has no contiguous PTEs"
+static inline bool ptb_arch_contiguous(pte_t pte)
+{
+	return false;
+}
+#endif
+
+#ifndef PTB_NO_FLUSH
+#define PTB_NO_FLUSH "the driver has no way to flush a cache line on this architecture"
+static inline void ptb_arch_flush(void *from, unsigned long size)
+{
 }
 #endif
 

@@ -3,6 +3,7 @@
 #ifndef PTBENCH_ARCH_X86_64_H
 #define PTBENCH_ARCH_X86_64_H
 
+#include <asm/cacheflush.h>
 #include <asm/tlbflush.h>
 #include <asm/tsc.h>
 
@@ -11,7 +12,7 @@
 #define PTB_AT_TABLES 0x2000000000UL
 
 #define PTB_NO_PMD_LEAF NULL
-#define PTB_NO_PUD_LEAF "1 GiB pages have to be reserved at boot, from more memory than this guest has"
+#define PTB_NO_PUD_LEAF NULL
 
 /* Boundaries at which every walk is checked, besides one of each level. */
 #define PTB_ARCH_CHECKS(X)                                                                         \
@@ -75,6 +76,12 @@ static inline bool ptb_arch_irqs_off(struct pt_regs *regs)
 static inline s64 ptb_arch_call_irqs(int cpu)
 {
 	return per_cpu(irq_stat, cpu).irq_call_count;
+}
+
+#define PTB_NO_FLUSH NULL
+static inline void ptb_arch_flush(void *from, unsigned long size)
+{
+	clflush_cache_range(from, size);
 }
 
 #endif

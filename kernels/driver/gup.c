@@ -6,9 +6,34 @@
  * get_user_pages_fast() without its fallback, so that a short walk shows instead of being
  * repaired.
  */
-#include <linux/mman.h>
+#include "gup.h"
 
-#include "ptbench.h"
+const struct ptb_gup *ptb_gup_of(const struct ptb_row *row)
+{
+	static const struct ptb_gup plain;
+
+	return row->arg ?: &plain;
+}
+
+void ptb_gup_describe(struct ptb_state *s)
+{
+	static const char *const stops[] = {
+		[PTB_STOP_NONE] = "none", [PTB_STOP_ABSENT] = "absent",
+		[PTB_STOP_UNFAULTED] = "unfaulted", [PTB_STOP_LONGTERM] = "longterm",
+	};
+	const struct ptb_gup *g = ptb_gup_of(s->row);
+
+	if (g->mem)
+		ptb_param(s, ",mem=%s", ptb_mem_name(g->mem));
+	if (g->longterm)
+		ptb_param(s, ",flags=longterm");
+	if (g->flushed)
+		ptb_param(s, ",frames=flushed");
+	if (g->shared)
+		ptb_param(s, ",folio=shared");
+	if (g->stop)
+		ptb_param(s, ",stop=%s", stops[g->stop]);
+}
 
 /* The pages of a row that straddles a boundary lie half on each side. */
 static unsigned long first_page(const struct ptb_state *s)
@@ -19,46 +44,88 @@ static unsigned long first_page(const struct ptb_state *s)
 	return straddles ? s->at - row->pages / 2 * PAGE_SIZE : s->at;
 }
 
-static int map_huge(struct ptb_state *s)
+int ptb_gup_map(struct ptb_state *s)
 {
-	struct page *page;
-	int ret;
+	const struct ptb_gup *g = ptb_gup_of(s->row);
+	const char *why = NULL;
 
-	if (!IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) || !has_transparent_hugepage()) {
-		ptb_fail(s, "this machine has no huge pages at this level");
+	if (g->flushed && !ptb_in_time)
+		why = "caches are not modelled where instructions are counted";
+	else if (g->flushed && PTB_NO_FLUSH)
+		why = PTB_NO_FLUSH;
+	else if (g->shared && !ptb_in_time)
+		why = "what CPUs do to each other's caches is not modelled where instructions are counted";
+	else if (g->shared)
+		why = "this boot has one CPU: nobody shares the folio";
+	if (why) {
+		ptb_fail(s, "%s", why);
 		return -EOPNOTSUPP;
 	}
-	ret = ptb_map(s, s->addr, PMD_SIZE, PROT_READ | PROT_WRITE);
-	if (ret)
-		return ret;
-	s->len = PMD_SIZE;
-	ret = do_madvise(current->mm, s->addr, s->len, MADV_HUGEPAGE);
-	if (!ret)
-		ret = ptb_touch(s, s->addr, s->len >> PAGE_SHIFT);
-	page = ret ? NULL : ptb_slow_page(s->addr);
-	if (page && compound_order(compound_head(page)) != PMD_SHIFT - PAGE_SHIFT) {
-		ptb_fail(s, "no transparent huge page was given");
-		return -EOPNOTSUPP;
-	}
+	s->addr = first_page(s);
+	return ptb_memory_map(s, g->mem);
+}
+
+void ptb_gup_unmap(struct ptb_state *s)
+{
+	ptb_memory_unmap(s);
+}
+
+static void flush_frames(struct ptb_state *s)
+{
+	long i;
+
+	for (i = 0; i < s->row->pages; i++)
+		ptb_arch_flush(s->truth[i], sizeof(struct page));
+}
+
+/* Writeback cleans a file's pages, and write-protects them. */
+int ptb_gup_fresh(struct ptb_state *s)
+{
+	const struct ptb_gup *g = ptb_gup_of(s->row);
+	int ret = 0;
+
+	if (g->mem == PTB_FILE || g->mem == PTB_DAX)
+		ret = ptb_touch(s, s->addr, s->row->pages);
+	if (s->row->leaf == PTB_CONTPTE_UNFOLDED)
+		ptb_unfold(s);
+	if (g->flushed)
+		flush_frames(s);
 	return ret;
 }
 
-static int map_pages(struct ptb_state *s)
+int ptb_gup_came(struct ptb_state *s, void (*drop)(struct ptb_state *s, long nr))
 {
-	int ret;
-
-	s->addr = first_page(s);
-	if (s->row->leaf == PTB_PMD)
-		return map_huge(s);
-	ret = ptb_map(s, s->addr, s->row->pages * PAGE_SIZE, PROT_READ | PROT_WRITE);
-	if (ret)
-		return ret;
-	s->len = s->row->pages * PAGE_SIZE;
-	/* A huge page would be another row. */
-	if (IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))
-		do_madvise(current->mm, s->addr, s->len, MADV_NOHUGEPAGE);
-	return ptb_touch(s, s->addr, s->row->pages);
+	if (s->got == s->row->pages)
+		return 0;
+	if (s->got < 0)
+		return ptb_fail(s, "no page came: error %ld", s->got);
+	drop(s, s->got);
+	return ptb_fail(s, "%ld of %d pages came", s->got, s->row->pages);
 }
+
+/* The cost of a walk that returns the wrong pages, or not all, is no cost of this walk. */
+int ptb_gup_prove(struct ptb_state *s, void (*take)(struct ptb_state *s),
+		  void (*drop)(struct ptb_state *s, long nr))
+{
+	int i;
+
+	take(s);
+	if (ptb_gup_came(s, drop))
+		return -EOPNOTSUPP;
+	for (i = 0; i < s->row->pages; i++) {
+		s->truth[i] = ptb_slow_page(s->addr + i * PAGE_SIZE);
+		if (s->pages[i] != s->truth[i])
+			break;
+	}
+	drop(s, s->row->pages);
+	if (i < s->row->pages) {
+		ptb_fail(s, "%s returns a wrong page at index %d", s->row->ops->case_id, i);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+/* ---- the fast walk ---- */
 
 static void get_fast(struct ptb_state *s)
 {
@@ -74,48 +141,20 @@ static void put_all(struct ptb_state *s)
 		put_page(pages[i]);
 }
 
-static int got_all(struct ptb_state *s)
+static void put_some(struct ptb_state *s, long nr)
 {
-	long got = s->got, i;
-
-	if (got == s->row->pages)
-		return 0;
-	for (i = 0; i < got; i++)
-		put_page(s->pages[i]);
-	return ptb_fail(s, "%ld of %d pages came", got, s->row->pages);
+	while (nr-- > 0)
+		put_page(s->pages[nr]);
 }
 
-/* The cost of a walk that returns the wrong pages, or not all, is no cost of this walk. */
 static int fast_setup(struct ptb_state *s)
 {
-	int ret, i;
-
-	ret = map_pages(s);
-	if (ret)
-		return ret;
-	get_fast(s);
-	if (got_all(s))
-		return -EOPNOTSUPP;
-	for (i = 0; i < s->row->pages; i++)
-		if (s->pages[i] != ptb_slow_page(s->addr + i * PAGE_SIZE))
-			break;
-	put_all(s);
-	if (i < s->row->pages) {
-		ptb_fail(s, "get_user_pages_fast_only() returns a wrong page at index %d", i);
-		return -EOPNOTSUPP;
-	}
-	return 0;
-}
-
-static void unmap_pages(struct ptb_state *s)
-{
-	if (s->len)
-		ptb_unmap(s->addr, s->len);
+	return ptb_gup_map(s) ?: ptb_gup_prove(s, get_fast, put_some);
 }
 
 static int put_after(struct ptb_state *s)
 {
-	int ret = got_all(s);
+	int ret = ptb_gup_came(s, put_some);
 
 	if (!ret)
 		put_all(s);
@@ -124,8 +163,12 @@ static int put_after(struct ptb_state *s)
 
 static int get_before(struct ptb_state *s)
 {
+	int ret = ptb_gup_fresh(s);
+
+	if (ret)
+		return ret;
 	get_fast(s);
-	return got_all(s);
+	return ptb_gup_came(s, put_some);
 }
 
 static void get_slow(struct ptb_state *s)
@@ -136,8 +179,11 @@ static void get_slow(struct ptb_state *s)
 /* The lock is the caller's business, as it is in the kernel: outside the window. */
 static int lock_mm(struct ptb_state *s)
 {
-	mmap_read_lock(current->mm);
-	return 0;
+	int ret = ptb_gup_fresh(s);
+
+	if (!ret)
+		mmap_read_lock(current->mm);
+	return ret;
 }
 
 static int unlock_put(struct ptb_state *s)
@@ -150,9 +196,11 @@ const struct ptb_ops ptb_walk = {
 	.case_id = "gup_fast/walk",
 	.run = ptb_run_cost,
 	.setup = fast_setup,
+	.prepare = ptb_gup_fresh,
 	.op = get_fast,
 	.finish = put_after,
-	.teardown = unmap_pages,
+	.teardown = ptb_gup_unmap,
+	.describe = ptb_gup_describe,
 	.irqs_off = true,
 	.design = true,
 	.levels = true,
@@ -164,7 +212,8 @@ const struct ptb_ops ptb_put = {
 	.setup = fast_setup,
 	.prepare = get_before,
 	.op = put_all,
-	.teardown = unmap_pages,
+	.teardown = ptb_gup_unmap,
+	.describe = ptb_gup_describe,
 	.irqs_off = true,
 	.levels = true,
 };
@@ -172,9 +221,10 @@ const struct ptb_ops ptb_put = {
 const struct ptb_ops ptb_slow = {
 	.case_id = "gup_slow/walk",
 	.run = ptb_run_cost,
-	.setup = map_pages,
+	.setup = ptb_gup_map,
 	.prepare = lock_mm,
 	.op = get_slow,
 	.finish = unlock_put,
-	.teardown = unmap_pages,
+	.teardown = ptb_gup_unmap,
+	.describe = ptb_gup_describe,
 };

@@ -35,9 +35,14 @@ static bool prepared;
 
 #define BUFFER_SIZE (64 * 1024)
 
-static const char *leaf_name(enum ptb_leaf leaf)
+const char *ptb_leaf_name(enum ptb_leaf leaf)
 {
-	return leaf == PTB_PTE ? "pte" : leaf == PTB_PMD ? "pmd" : "pud";
+	static const char *const names[] = {
+		[PTB_PTE] = "pte", [PTB_PTE_FOLIO] = "pte_folio", [PTB_CONTPTE] = "contpte",
+		[PTB_CONTPTE_UNFOLDED] = "contpte_unfolded", [PTB_PMD] = "pmd", [PTB_PUD] = "pud",
+	};
+
+	return names[leaf];
 }
 
 void ptb_param(struct ptb_state *s, const char *fmt, ...)
@@ -60,7 +65,7 @@ static void describe(struct ptb_state *s)
 	if (row->ops->levels && ptb_arch_levels(current->mm))
 		ptb_param(s, ",levels=%d", row->levels ?: ptb_arch_levels(current->mm));
 	if (row->leaf)
-		ptb_param(s, ",leaf=%s", leaf_name(row->leaf));
+		ptb_param(s, ",leaf=%s", ptb_leaf_name(row->leaf));
 	if (row->pages)
 		ptb_param(s, ",pages=%d", row->pages);
 	if (row->cross)

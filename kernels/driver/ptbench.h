@@ -37,7 +37,11 @@ struct ptb_ops {
 	bool levels;				/* so is the number of levels, if it varies */
 };
 
-enum ptb_leaf { PTB_NO_LEAF, PTB_PTE, PTB_PMD, PTB_PUD };
+/* PTE_FOLIO: PTEs to one large folio; CONTPTE: with the architecture's contiguous bit. */
+enum ptb_leaf {
+	PTB_NO_LEAF, PTB_PTE, PTB_PTE_FOLIO, PTB_CONTPTE, PTB_CONTPTE_UNFOLDED, PTB_PMD, PTB_PUD,
+};
+enum ptb_mem { PTB_ANON, PTB_SHMEM, PTB_HUGETLB, PTB_FILE, PTB_DAX };
 /* What CPU 1 does meanwhile: see peer.c. */
 enum ptb_peer_state {
 	PTB_NO_PEER, PTB_PEER_NONE, PTB_PEER_IDLE, PTB_PEER_SPIN, PTB_PEER_KERNEL, PTB_PEER_GUP,
@@ -143,8 +147,20 @@ struct file *ptb_file(struct ptb_state *s, const char *mem);
 int ptb_map_file(struct ptb_state *s, struct file *file, unsigned long addr, unsigned long len,
 		 unsigned long offset);
 
-/* gup.c, gup_check.c, table_free.c, events.c */
+/*
+ * memory.c: s->row->pages pages of that memory at s->addr, rounded up, mapped as the row's leaf says;
+ * sets s->len. -EOPNOTSUPP with s->why: not in this guest. To be unmapped in any case.
+ */
+int ptb_memory_map(struct ptb_state *s, enum ptb_mem mem);
+void ptb_memory_unmap(struct ptb_state *s);
+void ptb_unfold(struct ptb_state *s);	/* contiguous PTEs lose their bit, nothing else changes */
+const char *ptb_mem_name(enum ptb_mem mem);
+const char *ptb_leaf_name(enum ptb_leaf leaf);
+
+/* gup.c, pin.c, gup_fallback.c, gup_check.c, table_free.c, events.c */
 extern const struct ptb_ops ptb_walk, ptb_put, ptb_slow, ptb_only;
+extern const struct ptb_ops ptb_pin, ptb_pin_longterm, ptb_unpin, ptb_fallback, ptb_longterm,
+	ptb_pin_only;
 extern const struct ptb_ops ptb_munmap, ptb_keep, ptb_madvise;
 extern const struct ptb_ops ptb_exit, ptb_exec;
 extern const struct ptb_ops ptb_flushes;	/* only ever skipped */

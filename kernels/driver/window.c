@@ -14,6 +14,7 @@
 #include <linux/irqflags.h>
 #include <linux/mman.h>
 #include <linux/mmzone.h>
+#include <linux/moduleparam.h>
 #include <linux/percpu_counter.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/clock.h>
@@ -24,8 +25,15 @@
 #include "marks.h"
 #include "ptbench.h"
 
+#undef MODULE_PARAM_PREFIX
+#define MODULE_PARAM_PREFIX "ptbench."
+
 bool ptb_in_time;
 bool ptb_profile;
+
+/* Costs are said to be that many percent higher than they are: what compares them has to see it. */
+static uint misreport;
+module_param(misreport, uint, 0444);
 
 struct noise {
 	u64 irqs, softirqs, switches;
@@ -237,7 +245,8 @@ static int one_window(struct ptb_state *s)
 	if (!ptb_in_time && (cost < s->empty || later < s->empty_deferred))
 		return ptb_fail(s, "a window of %llu (+ %llu) is shorter than an empty one", cost,
 				later);
-	s->samples[s->nr] = cost - min(cost, s->empty);
+	cost -= min(cost, s->empty);
+	s->samples[s->nr] = cost + cost * misreport / 100;
 	s->deferred[s->nr++] = later - min(later, s->empty_deferred);
 	return 0;
 }

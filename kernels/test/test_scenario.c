@@ -168,6 +168,31 @@ static void test_unmet(void)
 	scenario_free(s);
 }
 
+static void test_common(void)
+{
+	struct scenario *s;
+
+	put("common.expect", "expect gup_fast/longterm mem=file EFAULT\n"
+			     "expect gup_fast/longterm allowed\n");
+	put("scenarios/s", "title t\narch a\ndesign d\n"
+			   "expect gup_fast/longterm mem=shmem fallback\n");
+	if (!ok(!scenario_read(dir, "s", &s, why), "a scenario beside what all expect"))
+		return;
+	ok(judged(s, "gup_fast/longterm", "mem=shmem", "fallback"), "its own rule decides first");
+	ok(judged(s, "gup_fast/longterm", "mem=file", "EFAULT") &&
+		   !judged(s, "gup_fast/longterm", "mem=file", "allowed") &&
+		   judged(s, "gup_fast/longterm", "", "allowed"),
+	   "then what every scenario expects");
+	ok(!unmet(s, "gup_fast/longterm", "mem=shmem", "fallback") &&
+		   unmet(s, "gup_fast/longterm", "", "allowed") == &s->expects[0],
+	   "which need not be met, as its own has to");
+	scenario_free(s);
+	put("common.expect", "title t\n");
+	ok(scenario_read(dir, "s", &s, why) && strstr(why, "common.expect:1: unknown key"),
+	   "nothing else stands there");
+	put("common.expect", "#\n");
+}
+
 static void test_refused(void)
 {
 	char line[6000];
@@ -258,6 +283,7 @@ int main(void)
 	test_own();
 	test_judge();
 	test_unmet();
+	test_common();
 	test_refused();
 	test_lists();
 	test_cpio();

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * gup_fast/gup_test: agrees the kernel's own gup_test (mm/gup_test.c) with the driver?
+ *
+ * gup_test times a loop of calls over a range, in whole microseconds; the driver counts one call.
+ * What a turn of the loop has besides (the loop, and what get_user_pages_fast() does that
+ * get_user_pages_fast_only() does not) is the same whatever a call's pages, so it is taken from
+ * calls of 1 page, where it must be small, and then calls of more pages have to agree to the
+ * microsecond. gup_test falls back to slow GUP: of a walk that comes back short it knows nothing.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gup_test.h"
+
+#define CASE "gup_fast/gup_test"
+#define MAX_BYTES (128ul << 20)
+#define MAX_PAGES 4096
+#define REPEATS 3
+/*
+ * Of a turn of the loop, in instructions: the loop is about 20, the wrapper's other flags a few.
+ * Above that the driver says too little, below 0 too much.
+ */
+#define MAX_LOOP 64
+/* Of the two readings of the clock, what lies between the two moments they return. */
+#define CLOCK_NS 200
+/*
+ * A pin adds to a per-CPU counter, which spills into the node's every 13 pages or so, in a few
+ * instructions. A window of the driver starts with an empty one, so that a call of gup_test has at
+ * most one spill more or less.
+ */
+#define SPILL_NS 24
+
+/* mm/gup_test.h is not installed with the kernel's headers. */
+struct gup_test_args {
+	uint64_t get_us, put_us, addr, size;
+	uint32_t pages_per_call, gup_flags, test_flags, which_pages[8];
+};
+#define GUP_WRITE 1u
+
+enum { GET, PIN, NR_KINDS };
+enum { NR_SIZES = 3 };
+
+static const struct {
+	unsigned long command;
+	const char *flags, *case_id;
+} kinds[NR_KINDS] = {
+	[GET] = { _IOWR('g', 1, struct gup_test_args), "get", "gup_fast/walk" },
+	[PIN] = { _IOWR('g', 2, struct gup_test_args), "pin", "pin_fast/walk" },
+};
+static const unsigned sizes[NR_SIZES] = { 1, 128, 512 };
+
+static uint64_t us[NR_KINDS][NR_SIZES], instructions[NR_KINDS][NR_SIZES];
+static unsigned long nr_pages;
+static char why_not[128] = "gup_test was not run";
+
+static bool could_not(const char *what)
+{
+	snprintf(why_not, sizeof(why_not), "%s: %s", what, strerror(errno));
+	return false;
+}
+
+/* ---- gup_test ---- */
+
+/* A tick or a softirq can only make it longer. */
+static bool time_calls(int fd, const struct gup_test_args *range, unsigned long command, unsigned n,
+		       uint64_t *least)
+{
+	struct gup_test_args args;
+	int i;
+
+	*least = UINT64_MAX;
+	for (i = 0; i < REPEATS; i++) {
+		args = *range;
+		args.pages_per_call = n;
+		if (ioctl(fd, command, &args))
+			return could_not("gup_test");
+		if (args.size != range->size) {
+			errno = EFAULT;
+			return could_not("gup_test came back short");
+		}
+		*least = args.get_us < *least ? args.get_us : *least;
+	}
+	return true;
+}
+
+static bool time_all(int fd, const struct gup_test_args *range)
+{
+	int k, i;
+
+	for (k = 0; k < NR_KINDS; k++)
+		for (i = 0; i < NR_SIZES; i++)
+			if (!time_calls(fd, range, kinds[k].command, sizes[i], &us[k][i]))
+				return false;
+	why_not[0] = 0;
+	return true;
+}
+
+/* Written to, so that nothing of it has to be faulted in; from a boundary of most page tables. */
+static bool run_on_range(int fd)
+{
+	unsigned long page = sysconf(_SC_PAGESIZE), align = page * 512, i;
+	struct gup_test_args range = { .gup_flags = GUP_WRITE };
+	char *all, *at;
+	bool ok;
+
+	nr_pages = MAX_BYTES / page < MAX_PAGES ? MAX_BYTES / page : MAX_PAGES;
+	range.size = nr_pages * page;
+	all = mmap(NULL, range.size + align, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		   -1, 0);
+	if (all == MAP_FAILED)
+		return could_not("memory for gup_test");
+	at = all + (align - (uintptr_t)all % align) % align;
+	madvise(all, range.size + align, MADV_NOHUGEPAGE); /* EINVAL: there are none */
+	for (i = 0; i < nr_pages; i++)
+		at[i * page] = 1;
+	range.addr = (uintptr_t)at;
+	ok = time_all(fd, &range);
+	munmap(all, range.size + align);
+	return ok;
+}
+
+void gup_test_run(void)
+{
+	int fd;
+
+	mkdir("/debug", 0755);
+	if (mount("debugfs", "/debug", "debugfs", 0, NULL)) {
+		could_not("mounting debugfs");
+		return;
+	}
+	fd = open("/debug/gup_test", O_RDWR);
+	if (fd < 0) {
+		could_not("/debug/gup_test");
+		return;
+	}
+	run_on_range(fd);
+	close(fd);
+}
+
+/* ---- the driver's ---- */
+
+static bool has(const char *params, const char *param)
+{
+	const char *p = params;
+	size_t n = strlen(param);
+
+	while ((p = strstr(p, param))) {
+		if ((p == params || p[-1] == ',') && (!p[n] || p[n] == ',' || param[n - 1] == '='))
+			return true;
+		p++;
+	}
+	return false;
+}
+
+/* Walks of small anonymous pages that start with a table; rows of grown address spaces come later. */
+static bool compared(const char *params)
+{
+	return has(params, "leaf=pte") && (has(params, "cross=none") || has(params, "cross=span")) &&
+	       !has(params, "mem=") && !has(params, "flags=") && !has(params, "frames=") &&
+	       !has(params, "folio=");
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static uint64_t median(const struct ptb_record *r)
+{
+	uint64_t v[PTB_RECORD_MAX_SAMPLES];
+	unsigned i;
+
+	for (i = 0; i < r->nr_samples; i++)
+		v[i] = r->samples[i];
+	qsort(v, r->nr_samples, sizeof(v[0]), by_value);
+	return v[r->nr_samples / 2] / r->nr_ops;
+}
+
+void gup_test_note(const struct ptb_record *r)
+{
+	char pages[24];
+	int k, i;
+
+	if (r->type != PTB_RECORD_MEASUREMENT || strcmp(r->metric, "instructions") ||
+	    !compared(r->params))
+		return;
+	for (k = 0; k < NR_KINDS; k++) {
+		for (i = 0; i < NR_SIZES; i++) {
+			snprintf(pages, sizeof(pages), "pages=%u", sizes[i]);
+			if (!strcmp(r->case_id, kinds[k].case_id) && has(r->params, pages) &&
+			    !instructions[k][i])
+				instructions[k][i] = median(r);
+		}
+	}
+}
+
+/* ---- the comparison ---- */
+
+static bool agree(int k, int i, char *seen, size_t size)
+{
+	uint64_t calls = nr_pages / sizes[i], counted = calls * instructions[k][i];
+	/* Per 1,000 calls, from those of one page; half a microsecond is what rounding down takes. */
+	int64_t loop = ((int64_t)(us[k][0] * 1000 + 500) -
+			(int64_t)(nr_pages * instructions[k][0])) * 1000 / (int64_t)nr_pages;
+	int64_t off = (int64_t)(us[k][i] * 1000 + 500) - (int64_t)counted -
+		      loop * (int64_t)calls / 1000;
+	int64_t may = 500 + CLOCK_NS + (k == PIN ? SPILL_NS * (int64_t)calls : 0);
+	bool ok = i ? llabs(off) <= may : loop >= 0 && loop <= MAX_LOOP * 1000;
+
+	printf("init: gup_test: %s, %" PRIu64 " calls of %u pages: %" PRIu64 " us; counted %" PRIu64
+	       ", loop %" PRId64 "/1000 a call, off by %" PRId64 " ns\n", kinds[k].flags, calls,
+	       sizes[i], us[k][i], counted, loop, off);
+	snprintf(seen, size, ok ? "right" : "gup_test %" PRIu64 " us, the driver %" PRIu64
+					    " instructions in %" PRIu64 " calls",
+		 us[k][i], counted, calls);
+	return ok;
+}
+
+static int write_one(const char *format, int k, int i, int (*write)(const struct ptb_record *r))
+{
+	struct ptb_record r = {
+		.magic = PTB_RECORD_MAGIC, .type = PTB_RECORD_CHECK, .size = sizeof(r),
+		.subject = PTB_SUBJECT_KERNEL, .case_id = CASE,
+	};
+
+	snprintf(r.params, sizeof(r.params), "format=%s,flags=%s,pages=%u", format, kinds[k].flags,
+		 sizes[i]);
+	if (!why_not[0] && (!instructions[k][0] || !instructions[k][i]))
+		snprintf(why_not, sizeof(why_not), "the driver counted no instructions of %s",
+			 kinds[k].case_id);
+	if (why_not[0]) {
+		r.type = PTB_RECORD_SKIPPED;
+		strcpy(r.text, why_not);
+	} else {
+		agree(k, i, r.text, sizeof(r.text));
+	}
+	return write(&r);
+}
+
+int gup_test_checks(const char *format, int (*write)(const struct ptb_record *r))
+{
+	int k, i, ret = 0;
+
+	for (k = 0; k < NR_KINDS; k++)
+		for (i = 0; i < NR_SIZES && !ret; i++)
+			ret = write_one(format, k, i, write);
+	return ret;
+}

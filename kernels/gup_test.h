@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel's own gup_test beside the driver's rows, in the same guest: do its microseconds agree
+ * with the driver's instructions? With icount an instruction is a nanosecond.
+ */
+#ifndef KERNELS_GUP_TEST_H
+#define KERNELS_GUP_TEST_H
+
+#include <results/record.h>
+
+/* Runs gup_test in this address space as it is now: before rows that make it grow a level. */
+void gup_test_run(void);
+/* A record of the driver: those that will be compared are remembered. */
+void gup_test_note(const struct ptb_record *r);
+/*
+ * Writes one check per comparison, or skipped ones with the reason. format: of the page tables.
+ * 0 or what write() returned.
+ */
+int gup_test_checks(const char *format, int (*write)(const struct ptb_record *r));
+
+#endif

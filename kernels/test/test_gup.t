@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The kernel's own gup_test and the driver agree in x86_64-stock; a driver that says one percent more
+# than it counted does not.
+set -u
+export LC_ALL=C
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=${PTBENCH_BUILD:-$root/build}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+nr=0 failed=0
+
+ok() { # STATUS TEXT
+	nr=$((nr + 1))
+	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
+}
+
+boot() { # WORD...: the part's file becomes $part; exit status of the run
+	local status run
+	run=$("$build/ptbench" kernels run --out "$tmp/runs" --only costs \
+		--append "ptbench.only=kernel $*" x86_64-stock 2>"$tmp/err")
+	status=$?
+	sed 's/^/# /' "$tmp/err"
+	part=$run/x86_64-stock.icount-1cpu.json
+	grep '^init: gup_test' "${part%.json}.console.log" | sed 's/^/# /'
+	return $status
+}
+
+checks() { # WORD: how many of the checks gup_fast/gup_test have it
+	tr -d '\n ' <"$part" | grep -o '"id":"gup_fast/gup_test"[^}]*}[^}]*}' | grep -c "$1"
+}
+
+boot
+ok $? "x86_64-stock passes"
+[ "$(checks '"seen":"right"')" -eq 6 ]
+ok $? "gup_test agrees with the driver: get and pin, calls of 1, 128 and 512 pages"
+
+boot ptbench.misreport=1
+[ $? -eq 4 ]
+ok $? "a driver that says 1 % more is a failed part"
+# Of calls of 1 page the loop around the calls is taken, which may be anything that is small.
+[ "$(checks '"ok":false')" -eq 4 ]
+ok $? "calls of 128 and of 512 pages tell it"
+
+echo "1..$nr"
+exit $failed
