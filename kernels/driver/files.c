@@ -27,7 +27,7 @@ struct file *ptb_file(struct ptb_state *s, const char *mem)
 	file = filp_open(name, O_RDWR, 0);
 	if (IS_ERR(file))
 		return ERR_PTR(missing(s, mem));
-	if (IS_DAX(file_inode(file)) == !strcmp(mem, "dax"))
+	if (!!IS_DAX(file_inode(file)) == !strcmp(mem, "dax"))
 		return file;
 	fput(file);
 	ptb_fail(s, "%s is on the wrong side of DAX", name);
