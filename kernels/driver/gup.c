@@ -176,11 +176,37 @@ static void get_slow(struct ptb_state *s)
 	s->got = get_user_pages(s->addr, s->row->pages, FOLL_WRITE, s->pages);
 }
 
+static void get_slow_locked(struct ptb_state *s)
+{
+	mmap_read_lock(current->mm);
+	get_slow(s);
+	mmap_read_unlock(current->mm);
+}
+
+static int slow_setup(struct ptb_state *s)
+{
+	return ptb_gup_map(s) ?: ptb_gup_prove(s, get_slow_locked, put_some);
+}
+
+/*
+ * Slow GUP marks a page as accessed, which takes turns between two states where the page is on no LRU
+ * list: let it always be the first of them.
+ */
+static void forget_access(struct ptb_state *s)
+{
+	long i;
+
+	for (i = 0; i < s->row->pages; i++)
+		folio_clear_referenced(page_folio(s->truth[i]));
+}
+
 /* The lock is the caller's business, as it is in the kernel: outside the window. */
 static int lock_mm(struct ptb_state *s)
 {
 	int ret = ptb_gup_fresh(s);
 
+	if (ptb_gup_of(s->row)->mem == PTB_DAX)
+		forget_access(s);
 	if (!ret)
 		mmap_read_lock(current->mm);
 	return ret;
@@ -221,7 +247,7 @@ const struct ptb_ops ptb_put = {
 const struct ptb_ops ptb_slow = {
 	.case_id = "gup_slow/walk",
 	.run = ptb_run_cost,
-	.setup = ptb_gup_map,
+	.setup = slow_setup,
 	.prepare = lock_mm,
 	.op = get_slow,
 	.finish = unlock_put,

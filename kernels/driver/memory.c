@@ -181,7 +181,7 @@ static int map_anon(struct ptb_state *s)
 }
 
 /* The mapping keeps the file. */
-static int map_file(struct ptb_state *s, struct file *file)
+static int map_file(struct ptb_state *s, struct file *file, unsigned long offset)
 {
 	int ret;
 
@@ -189,7 +189,7 @@ static int map_file(struct ptb_state *s, struct file *file)
 		s->len = 0;
 		return PTR_ERR(file);
 	}
-	ret = ptb_map_file(s, file, s->addr, s->len, 0);
+	ret = ptb_map_file(s, file, s->addr, s->len, offset);
 	fput(file);
 	if (ret)
 		s->len = 0;
@@ -223,7 +223,7 @@ static int map_shmem(struct ptb_state *s)
 		s->len = 0;
 		return cannot(s, "no shmem file: error %ld", PTR_ERR(file));
 	}
-	ret = map_file(s, file);
+	ret = map_file(s, file, 0);
 	return ret ?: ptb_touch(s, s->addr, s->len >> PAGE_SHIFT);
 }
 
@@ -271,7 +271,7 @@ static int map_hugetlb(struct ptb_state *s)
 		s->len = 0;
 		return cannot(s, "no hugetlb pages of %lu KiB in this guest", unit >> 10);
 	}
-	ret = map_file(s, file);
+	ret = map_file(s, file, 0);
 	if (ret)
 		return cannot(s, "no hugetlb page of %lu KiB could be had", unit >> 10);
 	if (s->row->leaf == PTB_PUD)
@@ -285,11 +285,12 @@ static int map_path(struct ptb_state *s, const char *mem)
 {
 	int ret;
 
-	if (s->row->leaf != PTB_PTE) {
+	if (s->row->leaf != PTB_PTE && (s->row->leaf != PTB_PMD || strcmp(mem, "dax"))) {
 		s->len = 0;
-		return cannot(s, "files are mapped by PTEs here");
+		return cannot(s, "files of this file system are not mapped so");
 	}
-	ret = map_file(s, ptb_file(s, mem));
+	/* What was mapped by PTEs once stays so in DAX: huge entries are of another part of the file. */
+	ret = map_file(s, ptb_file(s, mem), s->row->leaf == PTB_PMD ? PMD_SIZE : 0);
 	return ret ?: ptb_touch(s, s->addr, s->row->pages);
 }
 

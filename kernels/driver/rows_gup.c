@@ -59,6 +59,8 @@ static const struct ptb_row rows[] = {
 	WALK_OF(PTB_PTE, 128, OF(.mem = PTB_FILE)),
 	WALK_OF(PTB_PTE, 1, OF(.mem = PTB_DAX)), WALK_OF(PTB_PTE, 16, OF(.mem = PTB_DAX)),
 	WALK_OF(PTB_PTE, 128, OF(.mem = PTB_DAX)),
+	WALK_OF(PTB_PMD, 1, OF(.mem = PTB_DAX), .skip = PTB_NO_PMD_LEAF),
+	WALK_OF(PTB_PMD, 512, OF(.mem = PTB_DAX), .skip = PTB_NO_PMD_LEAF),
 	WALK_OF(PTB_PTE, 16, OF(.flushed = true)),
 	WALK_OF(PTB_PTE, 16, OF(.shared = true)),
 
