@@ -283,14 +283,19 @@ static int map_hugetlb(struct ptb_state *s)
 
 static int map_path(struct ptb_state *s, const char *mem)
 {
+	unsigned long offset = 0;
+	struct file *file;
 	int ret;
 
 	if (s->row->leaf != PTB_PTE && (s->row->leaf != PTB_PMD || strcmp(mem, "dax"))) {
 		s->len = 0;
 		return cannot(s, "files of this file system are not mapped so");
 	}
-	/* What was mapped by PTEs once stays so in DAX: huge entries are of another part of the file. */
-	ret = map_file(s, ptb_file(s, mem), s->row->leaf == PTB_PMD ? PMD_SIZE : 0);
+	/* DAX maps by PTEs what it has once mapped so: as in dax.c, huge entries are of the first half. */
+	file = ptb_file(s, mem);
+	if (!IS_ERR(file) && s->row->leaf == PTB_PTE)
+		offset = i_size_read(file_inode(file)) / 2;
+	ret = map_file(s, file, offset);
 	return ret ?: ptb_touch(s, s->addr, s->row->pages);
 }
 
