@@ -58,8 +58,8 @@ static int copy_image(const struct file_system *fs)
 }
 
 /*
- * Every page begins with its number. Allocated at once, so that the blocks are one aligned extent
- * that huge pages can map.
+ * Every page begins with its number. Allocated at once, so that the blocks are one extent, which
+ * huge pages can map; kernels/mkfs says why it is aligned.
  */
 static int fill(int fd)
 {

@@ -35,6 +35,7 @@ struct ptb_ops {
 	bool deferred;				/* bill the RCU callbacks that op queues, too */
 	bool design;				/* the walk's design is a param */
 	bool levels;				/* so is the number of levels, if it varies */
+	unsigned int switches;			/* of tasks, that op makes */
 };
 
 /* PTE_FOLIO: PTEs to one large folio; CONTPTE: with the architecture's contiguous bit. */
@@ -90,7 +91,8 @@ struct ptb_rows {
 	unsigned int nr;
 };
 
-extern const struct ptb_rows ptb_gup_rows, ptb_gup_grown_rows, ptb_free_rows;
+extern const struct ptb_rows ptb_gup_rows, ptb_gup_grown_rows, ptb_free_rows, ptb_kmap_rows;
+extern const struct ptb_rows ptb_dax_rows;
 const struct ptb_row *ptb_row_nr(u32 nr, bool events);
 
 /* main.c: the records of the row that runs */

@@ -7,6 +7,8 @@
 static const struct ptb_rows *const families[] = {
 	&ptb_gup_rows,
 	&ptb_free_rows,
+	&ptb_kmap_rows,
+	&ptb_dax_rows,
 	&ptb_gup_grown_rows,	/* last: an address space never shrinks again */
 };
 

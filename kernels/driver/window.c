@@ -69,7 +69,7 @@ static void noise_read(struct noise *n)
 	n->irqs = ptb_arch_irqs(cpu);
 	for (i = 0; i < NR_SOFTIRQS; i++)
 		n->softirqs += kstat_softirqs_cpu(i, cpu);
-	n->switches = current->nvcsw + current->nivcsw;
+	n->switches = nr_context_switches();
 	for_each_populated_zone(zone)
 		n->free_pages += zone_page_state_snapshot(zone, NR_FREE_PAGES);
 	n->slab_pages = slab_pages();
@@ -103,6 +103,12 @@ static noinline void empty_op(struct ptb_state *s)
 	asm volatile("" : : : "memory");
 }
 
+/* Those that the operation itself makes. */
+static unsigned int own_switches(void (*op)(struct ptb_state *s), const struct ptb_state *s)
+{
+	return s && op == s->row->ops->op ? s->row->ops->switches : 0;
+}
+
 /* true: nothing else ran. */
 static bool quiet_window(void (*op)(struct ptb_state *s), struct ptb_state *s, bool irqs_off,
 			 u64 *cost)
@@ -119,6 +125,7 @@ static bool quiet_window(void (*op)(struct ptb_state *s), struct ptb_state *s, b
 	noise_read(&before);
 	*cost = window(op, s);
 	noise_read(&after);
+	before.switches += own_switches(op, s);
 	return !memcmp(&before, &after, sizeof(before));
 }
 

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * dax/fault and dax/lock.
+ *
+ * A fault is handle_mm_fault() with the mmap lock held: it holds neither the exception nor the
+ * search for the VMA, which are the same for every kind of memory. With FS-DAX it is the file
+ * system's handler, the file's entry locked and unlocked, the block looked up and the leaf set
+ * (fs/dax.c); on the page cache, its twin, the folio found, locked and mapped. A write fault also
+ * asks the file system first (dax: in the handler; page cache: page_mkwrite).
+ * dax_lock_folio() has one caller, memory-failure, which has a reference like this one.
+ */
+#include <linux/dax.h>
+#include <linux/fs.h>
+#include <linux/file.h>
+#include <linux/mman.h>
+#include <linux/pagemap.h>
+#include <linux/pgtable.h>
+#include <linux/swap.h>
+#include <linux/xarray.h>
+
+#include "dax.h"
+
+static struct file *file;
+static struct vm_area_struct *vma;
+static struct folio *folio;
+static dax_entry_t cookie;
+
+static const struct ptb_dax_row *row_of(const struct ptb_state *s)
+{
+	return s->row->arg;
+}
+
+/* ---- the file's pages ---- */
+
+/*
+ * Entries of the file for huge pages and for small ones exclude one another, so its first half is
+ * for rows of huge leaves and its second half for the others.
+ */
+static unsigned long offset_of(const struct ptb_state *s)
+{
+	return s->row->leaf == PTB_PMD ? 0 : i_size_read(file_inode(file)) / 2;
+}
+
+/* NULL: the tables end above. */
+static pmd_t *pmd_at(unsigned long addr)
+{
+	pgd_t *pgd = pgd_offset(current->mm, addr);
+	p4d_t *p4d = pgd_none(*pgd) ? NULL : p4d_offset(pgd, addr);
+	pud_t *pud = !p4d || p4d_none(*p4d) ? NULL : pud_offset(p4d, addr);
+
+	return !pud || pud_none(*pud) ? NULL : pmd_offset(pud, addr);
+}
+
+static enum ptb_leaf leaf_at(unsigned long addr)
+{
+	enum ptb_leaf leaf = PTB_NO_LEAF;
+	pmd_t *pmd = pmd_at(addr);
+	pte_t *pte;
+
+	if (!pmd || pmd_none(*pmd))
+		return PTB_NO_LEAF;
+	if (pmd_leaf(*pmd) || pmd_devmap(*pmd))
+		return PTB_PMD;
+	pte = pte_offset_map(pmd, addr);
+	if (pte && pte_present(ptep_get(pte)))
+		leaf = PTB_PTE;
+	if (pte)
+		pte_unmap(pte);
+	return leaf;
+}
+
+static unsigned long pages_of(const struct ptb_state *s)
+{
+	return s->row->leaf == PTB_PMD ? PMD_SIZE / PAGE_SIZE : max(s->row->pages, 1);
+}
+
+/* How many pages a fault has mapped, of those of the row. */
+static unsigned long mapped(const struct ptb_state *s)
+{
+	unsigned long i, n = 0;
+
+	if (leaf_at(s->addr) == PTB_PMD)
+		return PMD_SIZE / PAGE_SIZE;
+	for (i = 0; i < pages_of(s); i++)
+		n += leaf_at(s->addr + i * PAGE_SIZE) == PTB_PTE;
+	return n;
+}
+
+static int map_file(struct ptb_state *s, const char *mem)
+{
+	int ret;
+
+	file = ptb_file(s, mem);
+	if (IS_ERR(file)) {
+		ret = PTR_ERR(file);
+		file = NULL;
+		return ret;
+	}
+	s->addr = s->at;
+	ret = ptb_map_file(s, file, s->addr, pages_of(s) * PAGE_SIZE, offset_of(s));
+	if (!ret)
+		s->len = pages_of(s) * PAGE_SIZE;
+	return ret;
+}
+
+static void unmap_file(struct ptb_state *s)
+{
+	if (folio)
+		folio_put(folio);
+	if (s->len)
+		ptb_unmap(s->addr, s->len);
+	if (file)
+		fput(file);
+	folio = NULL;
+	file = NULL;
+}
+
+/* ---- dax/fault ---- */
+
+static void fault_describe(struct ptb_state *s)
+{
+	ptb_param(s, ",access=%s,entry=%s,mem=%s", row_of(s)->write ? "write" : "read",
+		  row_of(s)->fresh ? "new" : "present", row_of(s)->mem);
+}
+
+static void fault(struct ptb_state *s)
+{
+	unsigned int flags = FAULT_FLAG_USER | (row_of(s)->write ? FAULT_FLAG_WRITE : 0);
+
+	s->got = handle_mm_fault(vma, s->addr, flags, NULL);
+}
+
+/* The tables stay, the leaf goes; for a new entry, so does what the file knows of its page. */
+static int fault_prepare(struct ptb_state *s)
+{
+	int ret = do_madvise(current->mm, s->addr, s->len, MADV_DONTNEED);
+
+	if (!ret && row_of(s)->fresh)
+		ret = filemap_write_and_wait(file->f_mapping) ?:
+		      invalidate_inode_pages2(file->f_mapping);
+	if (ret)
+		return ptb_fail(s, "the page stays mapped: error %d", ret);
+	if (mapped(s))
+		return ptb_fail(s, "the page is mapped before the fault");
+	mmap_read_lock(current->mm);
+	vma = vma_lookup(current->mm, s->addr);
+	return 0;
+}
+
+static int fault_finish(struct ptb_state *s)
+{
+	mmap_read_unlock(current->mm);
+	if (s->got & (VM_FAULT_ERROR | VM_FAULT_RETRY))
+		return ptb_fail(s, "the fault returns 0x%lx", s->got);
+	if (leaf_at(s->addr) != s->row->leaf || mapped(s) != pages_of(s)) {
+		ptb_fail(s, "the fault maps %lu pages, in a leaf of another size or number", mapped(s));
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+static int fault_setup(struct ptb_state *s)
+{
+	return map_file(s, row_of(s)->mem);
+}
+
+const struct ptb_ops ptb_dax_fault = {
+	.case_id = "dax/fault",
+	.run = ptb_run_cost,
+	.setup = fault_setup,
+	.prepare = fault_prepare,
+	.op = fault,
+	.finish = fault_finish,
+	.teardown = unmap_file,
+	.describe = fault_describe,
+};
+
+/* ---- dax/lock ---- */
+
+/* The names of the reference's rows; every step of the kernel's is present. */
+static void lock_describe(struct ptb_state *s)
+{
+	ptb_param(s, ",how=present,page=%s,part=%s,step=none", row_of(s)->mem, row_of(s)->part);
+}
+
+static int lock_setup(struct ptb_state *s)
+{
+	struct page *page;
+	int ret = map_file(s, "dax");
+
+	if (ret)
+		return ret;
+	if (get_user_pages_fast(s->addr, 1, FOLL_WRITE, &page) != 1)
+		return ptb_fail(s, "the page cannot be had");
+	folio = page_folio(page);
+	if (leaf_at(s->addr) == s->row->leaf)
+		return 0;
+	ptb_fail(s, "FS-DAX gives no leaf of that size here");
+	return -EOPNOTSUPP;
+}
+
+static void lock(struct ptb_state *s)
+{
+	cookie = dax_lock_folio(folio);
+}
+
+static void unlock(struct ptb_state *s)
+{
+	dax_unlock_folio(folio, cookie);
+}
+
+static void lock_unlock(struct ptb_state *s)
+{
+	dax_unlock_folio(folio, dax_lock_folio(folio));
+}
+
+static unsigned long entry_of(const struct folio *f)
+{
+	return (unsigned long)xa_load(&f->mapping->i_pages, f->index);
+}
+
+/* Unlocked, and of this page: bit 0 of an entry's value is its lock (fs/dax.c). */
+static int unlocked(struct ptb_state *s)
+{
+	unsigned long value = xa_to_value((void *)entry_of(folio)), first = value >> 4;
+	unsigned long pfn = folio_pfn(folio);
+
+	if (value & 1 || pfn < first || pfn >= first + pages_of(s))
+		return ptb_fail(s, "the entry is 0x%lx afterwards", value);
+	return 0;
+}
+
+static int locked(struct ptb_state *s)
+{
+	if (xa_to_value((void *)entry_of(folio)) & 1)
+		return 0;
+	return ptb_fail(s, "dax_lock_folio() did not lock the entry");
+}
+
+static int lock_before(struct ptb_state *s)
+{
+	lock(s);
+	return locked(s);
+}
+
+static int unlock_after(struct ptb_state *s)
+{
+	int ret = locked(s);
+
+	if (ret)
+		return ret;
+	unlock(s);
+	return unlocked(s);
+}
+
+const struct ptb_ops ptb_dax_lock = {
+	.case_id = "dax/lock",
+	.run = ptb_run_cost,
+	.setup = lock_setup,
+	.op = lock_unlock,
+	.finish = unlocked,
+	.teardown = unmap_file,
+	.describe = lock_describe,
+};
+
+const struct ptb_ops ptb_dax_lock_only = {
+	.case_id = "dax/lock",
+	.run = ptb_run_cost,
+	.setup = lock_setup,
+	.op = lock,
+	.finish = unlock_after,
+	.teardown = unmap_file,
+	.describe = lock_describe,
+};
+
+const struct ptb_ops ptb_dax_unlock_only = {
+	.case_id = "dax/lock",
+	.run = ptb_run_cost,
+	.setup = lock_setup,
+	.prepare = lock_before,
+	.op = unlock,
+	.finish = unlocked,
+	.teardown = unmap_file,
+	.describe = lock_describe,
+};
+
+const struct ptb_ops ptb_dax_lock_device = {
+	.case_id = "dax/lock",
+	.describe = lock_describe,
+};

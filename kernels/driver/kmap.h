@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Temporary mappings: what kmap.c and kmap_switch.c share with the table of their rows.
+ */
+#ifndef PTBENCH_KMAP_H
+#define PTBENCH_KMAP_H
+
+#include <linux/highmem.h>
+
+#include <asm/kmap_size.h>
+
+#include "ptbench.h"
+
+/* Slots from one map to the next, and how many maps fit: mm/highmem.c counts before it compares. */
+#define PTB_KMAP_STEP (IS_ENABLED(CONFIG_DEBUG_KMAP_LOCAL) ? 2 : 1)
+#define PTB_KMAP_MAX ((KM_MAX_IDX - 1) / PTB_KMAP_STEP)
+
+#define PTB_KMAP_ROWS_MAX 16	/* the deepest of both layouts */
+
+struct ptb_kmap_row {
+	const char *api;	/* of kmap/pair */
+	int depth;		/* of kmap/pair: this many maps with the one that is measured */
+	const char *seen;	/* of api kmap: has the page an address already? */
+	int prev, next;		/* of kmap/switch: live maps of the task that measures, and the other's */
+};
+
+/* Maps of one task, the last one on top. */
+struct ptb_kmaps {
+	struct page *page[PTB_KMAP_ROWS_MAX];
+	void *at[PTB_KMAP_ROWS_MAX];
+	int nr;
+};
+
+/* Where a page is mapped that this API maps: "highmem", "forced" or "direct". */
+const char *ptb_kmap_backend(const char *api);
+/* By kmap_local, forced where the kernel can. */
+void *ptb_kmap_local(struct page *page);
+void ptb_kunmap_local(void *at);
+/* @nr pages, from high memory where there is some; mapped in order, each checked. */
+int ptb_kmaps_fill(struct ptb_state *s, struct ptb_kmaps *k, int nr);
+void ptb_kmaps_empty(struct ptb_kmaps *k);
+/* Is each where the layout says, its guard empty? Does each show its page? false: why is filled. */
+bool ptb_kmaps_placed(const struct ptb_kmaps *k, char *why, size_t size);
+bool ptb_kmaps_shown(const struct ptb_kmaps *k, char *why, size_t size);
+/* The caller frees it. */
+struct page *ptb_kmap_page(struct ptb_state *s);
+/* Says why there are no stacks of maps here: -EOPNOTSUPP. */
+int ptb_kmap_has_stack(struct ptb_state *s);
+
+extern const struct ptb_ops ptb_kmap_local_pair, ptb_kmap_atomic_pair, ptb_kmap_pair;
+extern const struct ptb_ops ptb_kmap_layout, ptb_kmap_switch, ptb_kmap_restored;
+
+#endif
