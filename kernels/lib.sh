@@ -3,17 +3,28 @@
 # What kernels/build does with files that people write: scenarios, architectures, kernel sources.
 # Sourced by kernels/build, which sets $here (this folder) and $cache.
 
-say() { printf '%s\n' "$*" >&2; }
+# On a terminal the line that counts objects is written over.
+say() { printf '%s%s\n' "$clear_line" "$*" >&2; }
+clear_line=
+if [ -t 2 ]; then clear_line=$'\r\e[K'; fi
+# What ends a scenario: said, and kept in $why (a file) for the line that --verdicts prints.
+ended() {
+	say "kernels/build: $2"
+	[ -z "${why:-}" ] || printf '%s' "${2//[$'\t\n']/ }" >"$why"
+	exit "$1"
+}
 # Bad input or a missing tool: what, where, what to do.
-die() { say "kernels/build: $*"; exit 2; }
+die() { ended 2 "$*"; }
+# The machine or the source has nothing to build it with, or of.
+skip() { ended 3 "$*"; }
 # The build itself failed.
-fail() { say "kernels/build: $*"; exit 4; }
+fail() { ended 4 "$*"; }
 
 sha() { sha256sum | cut -d' ' -f1; }
 sha_of() { sha256sum -- "$1" | cut -d' ' -f1; }
 
-need_tool() {
-	command -v "$1" >/dev/null || die "$1 not found; install the Debian package $2 (scripts/deps does)"
+need_tool() { # TOOL PACKAGE [skip]
+	command -v "$1" >/dev/null || "${3:-die}" "$1 not found; install the Debian package $2 (scripts/deps does)"
 }
 
 # Write stdin to $1, unless it holds that already; never through a hard link of another tree.
@@ -156,16 +167,32 @@ source_debian() {
 	src_get=unpack_debian
 }
 
-# Left out is what no scenario compiles and no Kconfig file reads, about half of the files.
-unpack_debian() {
-	tar -C "$1" -xJf "$src_file" --strip-components=1 --wildcards --wildcards-match-slash \
+# extract FOLDER FILE: an archive of linux/... Left out is what no scenario compiles and no Kconfig
+# file reads, about half of the files.
+extract() {
+	tar -C "$1" -xf "$2" --strip-components=1 --wildcards --wildcards-match-slash \
 		--exclude='*/Documentation/*/*' --exclude='*/tools/testing/*' --exclude='*/tools/perf/*' \
 		--exclude='*/boot/dts/*.dts*' --exclude='*/sound/*.[ch]' --exclude='*/drivers/gpu/*.[ch]' \
 		--exclude='*/drivers/net/*.[ch]' --exclude='*/drivers/media/*.[ch]' \
 		--exclude='*/drivers/staging/*.[ch]'
 }
+# archive FOLDER: the files that stdin names (NUL between), as extract takes them.
+archive() { tar -C "$1" --null --no-recursion -T - --transform 'flags=r;s,^\(\./\)\?,linux/,' -c; }
 
-git_in() { git -c safe.directory='*' -C "$@"; }
+unpack_debian() { extract "$1" "$src_file"; }
+
+# git writes the index when it only looks (it refreshes it), and takes its lock: $git_index is a copy.
+git_in() {
+	GIT_OPTIONAL_LOCKS=0 GIT_INDEX_FILE=${git_index:-/nonexistent/ptbench} \
+		git -c safe.directory='*' -c core.fsmonitor=false -c core.untrackedCache=false -C "$@"
+}
+copy_index() {
+	local index
+	index=$(git_in "$1" rev-parse --path-format=absolute --git-dir 2>/dev/null)/index
+	[ -f "$index" ] || die "KSRC=$KSRC: git has no index there"
+	git_index=$scratch/index
+	cp "$index" "$git_index"
+}
 
 source_ref() {
 	[ -d "$1" ] || die "KSRC=$KSRC: no folder $1"
@@ -178,7 +205,7 @@ source_ref() {
 	src_get=unpack_ref
 }
 
-unpack_ref() { git_in "$src_dir" archive --format=tar "$src_tree" | tar -C "$1" -x; }
+unpack_ref() { git_in "$src_dir" archive --format=tar --prefix=linux/ "$src_tree" | extract "$1" -; }
 
 # The working tree of a git checkout: tracked files as they are now.
 source_git() {
@@ -186,7 +213,8 @@ source_git() {
 	kernel_tree "$1"
 	src_dir=$1
 	src_tree=$(git_in "$1" rev-parse -q --verify 'HEAD^{tree}' 2>/dev/null) || die "KSRC=$KSRC: git knows no HEAD there"
-	diff=$(git_in "$1" diff --binary --no-ext-diff HEAD | sha)
+	copy_index "$1"
+	diff=$(git_in "$1" diff --binary --no-ext-diff --no-textconv HEAD | sha)
 	src_desc="git $(git_in "$1" describe --always --tags --dirty 2>/dev/null)"
 	if [ "$diff" = "$(sha </dev/null)" ]; then
 		src_id=$(printf 'git tree %s\n' "$src_tree" | sha)
@@ -200,7 +228,7 @@ unpack_git() {
 	# A tracked file may have been removed from the working tree: that is a change like any other.
 	git_in "$src_dir" ls-files -z --cached | (cd "$src_dir" && while IFS= read -r -d '' f; do
 		[ -e "$f" ] || [ -L "$f" ] && printf '%s\0' "$f"
-	done | tar --null --no-recursion -T - -c) | tar -C "$1" -x
+	done) | archive "$src_dir" | extract "$1" -
 }
 
 # A plain folder: everything but what an earlier build in it left.
@@ -224,7 +252,34 @@ source_tree() {
 	src_get=unpack_tree
 }
 
-unpack_tree() { tree_files "$src_dir" -print0 | tar -C "$src_dir" --null --no-recursion -T - -c | tar -C "$1" -x; }
+unpack_tree() { tree_files "$src_dir" -print0 | archive "$src_dir" | extract "$1" -; }
+
+# "PATH MODE SHA256 PATH" of every file, sorted: what has the same line is the same file.
+sums() {
+	(
+		cd "$1" || exit
+		paste -d' ' <(find . -type f -printf '%p %m\n' | sort) \
+			<(find . -type f -print0 | xargs -0 -r -P2 -n 500 sha256sum -- | sort -k2)
+	)
+}
+
+newest_first() { find "$1" -mindepth 1 -maxdepth 1 "${@:2}" -printf '%T@ %p\n' | sort -rn | cut -d' ' -f2-; }
+
+# A file that another source has, too, becomes that file: less room, and no newer than the objects
+# that were made of it.
+link_same() {
+	local other
+	sums "$1" >"$cache/src/$src_id.sums"
+	for other in $(newest_first "$cache/src" -type d ! -name 'tmp.*'); do
+		if [ ! -f "$other.sums" ]; then
+			sums "$other" >"$other.sums.$$"
+			mv "$other.sums.$$" "$other.sums"
+		fi
+		comm -12 "$other.sums" "$cache/src/$src_id.sums" | cut -d' ' -f1 |
+			(cd "$other" && cpio -pdlmu --quiet "$1" 2>/dev/null) || :
+		return 0
+	done
+}
 
 # The source, unpacked once; sets $pristine.
 unpack_source() {
@@ -239,6 +294,9 @@ unpack_source() {
 		rm -rf "$tmp"
 		mkdir "$tmp"
 		"$src_get" "$tmp" || fail "could not unpack $src_desc into $tmp (is the disk full?)"
+		# Somebody may be working on it.
+		[ "$(find_source && printf %s "$src_id")" = "$src_id" ] || fail "KSRC=${KSRC:-} changed while it was copied; run it again"
+		link_same "$tmp"
 		mv "$tmp" "$pristine"
 	fi
 	exec {lock}>&-
@@ -257,16 +315,19 @@ hunks_of() {
 	printf '%s\n' "$hunks"
 }
 
+# The suite's own source must be as the patch has it; somebody else's may well not be.
+nothing_to_patch() { if [ -n "${KSRC:-}" ]; then skip "$*"; else die "$*"; fi; }
+
 # run_spatch COCCI TREE FOLDER: what COCCI makes of the files of TREE, or of those that an earlier
 # one has put into FOLDER, into FOLDER. Its "// Changes: FILE HUNKS [VERSION:HUNKS]..." lines name the
 # files and in how many places each changes; anything else is refused.
 run_spatch() {
 	local cocci=$1 tree=$2 to=$3 file hunks out seen version log=$3.log
-	need_tool spatch coccinelle
+	need_tool spatch coccinelle skip
 	grep -q '^// Changes: ' "$cocci" || die "$cocci: no line '// Changes: FILE HUNKS' says what it patches"
 	version=$(tree_version "$tree")
 	while read -r _ _ file hunks; do
-		[ -f "$tree/$file" ] || die "$cocci: nothing to patch: the source ($src_desc) has no $file"
+		[ -f "$tree/$file" ] || nothing_to_patch "$cocci: nothing to patch: the source ($src_desc) has no $file"
 		mkdir -p "$to/$(dirname "$file")"
 		[ -f "$to/$file" ] || cp "$tree/$file" "$to/$file"
 		out=$to.${file##*.}
@@ -276,7 +337,7 @@ run_spatch() {
 		seen=$({ diff -U0 "$to/$file" "$out" || :; } | grep -c '^@@' || :)
 		# shellcheck disable=SC2086 # one word per version
 		hunks=$(hunks_of "$version" $hunks)
-		[ "$seen" -gt 0 ] || die "$cocci: nothing to patch in $file of $src_desc"
+		[ "$seen" -gt 0 ] || nothing_to_patch "$cocci: nothing to patch in $file of $src_desc"
 		[ "$seen" -eq "$hunks" ] || die "$cocci: $seen places of $file of $src_desc changed, $hunks expected"
 		mv -f "$out" "$to/$file"
 	done < <(grep '^// Changes: ' "$cocci")

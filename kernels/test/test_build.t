@@ -9,7 +9,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 real_cache=${PTBENCH_CACHE:-$HOME/.cache/ptbench}
-export PTBENCH_CACHE=$tmp/cache KSRC=$tmp/linux
+export PTBENCH_CACHE=$tmp/cache KSRC=$tmp/linux FAKE_MADE=$tmp/made
 nr=0
 
 mkdir -p "$tmp/suite/results/include/results"
@@ -33,6 +33,7 @@ fake_kernel() {
 	printf '# mm\n' | tee "$1/mm/Makefile" >"$1/mm/Kconfig"
 	cat >>"$1/Makefile" <<'EOF'
 allnoconfig:
+	test -z "$${FAKE_OLD:-}" || { echo '***'; echo '*** Compiler is too old.'; echo '***   Minimum GCC version: 99'; exit 1; }
 	grep -v -e '=n$$' -e 'CONFIG_NO_SUCH' $(KCONFIG_ALLCONFIG) >$(O)/.config
 bzImage:
 	sleep $${FAKE_SLEEP:-0}
@@ -40,6 +41,7 @@ bzImage:
 	mkdir -p $(O)/arch/x86/boot $(O)/include/config
 	echo 6.12.1 >$(O)/include/config/kernel.release
 	@echo '  CC      mm/gup.o'
+	echo $(O) >>$(FAKE_MADE)
 	test -z "$${FAKE_FAIL:-}" || { echo "mm/gup.c:1: error: it is meant to fail"; exit 1; }
 	cat mm/*.[ch] mm/ptbench/* include/*.h $(O)/.config >$(O)/arch/x86/boot/bzImage
 	gcc -ffreestanding -nostdlib -static -Wl,-e,gup -include include/levels.h -o $(O)/vmlinux mm/gup.c
@@ -146,7 +148,7 @@ ok 'an option that does not stick' fails 4 'option CONFIG_NO_SUCH: wanted y, got
 printf '// Changes: include/levels.h 1\n@@\n@@\n-#define ELSEWHERE 1\n' >"$kernels/cocci/none.cocci"
 scenario none 'cocci none.cocci'
 run none
-ok 'a semantic patch that matches nothing' fails 2 'nothing to patch in include/levels.h'
+ok 'a semantic patch that matches nothing in the tree of KSRC: skipped' fails 3 'nothing to patch in include/levels.h'
 sed 's/levels.h 1/levels.h 2/' "$kernels/cocci/levels.cocci" >"$kernels/cocci/none.cocci"
 run none
 ok 'a semantic patch that matches less than it should' fails 2 '1 places of include/levels.h'
@@ -198,6 +200,66 @@ PTBENCH_CACHE=$tmp/elsewhere run plain
 ok 'the same input in another cache gives the same image' test "$(info image_sha256)" = "$first"
 rm -rf "$tmp/elsewhere"
 
+
+# ---- nothing twice ----
+mkdir "$tmp/bin"
+for tool in make gcc x86_64-linux-gnu-gcc; do
+	cat >"$tmp/bin/$tool" <<-END
+		#!/bin/bash
+		case \$* in --version) ;; *) echo "$tool \$*" >>$tmp/calls ;; esac
+		PATH=\${PATH#*:} exec $tool "\$@"
+	END
+	chmod +x "$tmp/bin/$tool"
+done
+calls() { # ARGS...: runs, and sets calls to how often make and the compiler were called
+	: >"$tmp/calls"
+	PATH=$tmp/bin:$PATH run "$@"
+	calls=$(wc -l <"$tmp/calls")
+}
+rm -rf "$tmp/cache/image"
+calls plain variant both
+ok 'without images the compiler is called' test "$status" -eq 0 -a "$(grep -c gcc "$tmp/calls")" -ge 3
+calls plain variant both
+ok 'a second run calls neither make nor a compiler' test "$status" -eq 0 -a "$calls" -eq 0 -a "$(wc -l <<<"$out")" -eq 3
+printf '# a word more\n' | tee -a "$kernels/lib.sh" >>"$kernels/build"
+calls plain
+ok 'nor after a change of the script that changes no image' test "$status" -eq 0 -a "$calls" -eq 0
+sed -i 's/KBUILD_BUILD_USER=ptbench/KBUILD_BUILD_USER=somebody/' "$kernels/build"
+calls plain
+ok 'but after a change of how it is built' test "$status" -eq 0 -a "$calls" -gt 0
+cp "$top/kernels/build" "$kernels/"
+# ---- what cannot be built does not keep the rest from being built ----
+printf 'cross\tnosuch-linux-gnu-\nkarch\tx86_64\ntarget\tbzImage\nimage\tx\n' >"$kernels/arch/odd.arch"
+cp "$kernels/arch/x86_64.config" "$kernels/arch/odd.config"
+scenario lacking
+sed -i 's/x86_64/odd/' "$kernels/scenarios/lacking"
+run lacking
+ok 'no compiler: skipped, the package is named' fails 3 'nosuch-linux-gnu-gcc not found; install the Debian package gcc-nosuch-linux-gnu'
+scenario after 'config AFTER=y'
+rm -rf "$tmp"/cache/image/plain-*
+run --verdicts stuck lacking none plain after
+verdicts=$(printf '%s\n' "$out" | sed "s|$tmp/cache/image/[a-z]*-[0-9a-f]*|FOLDER|")
+said() { grep -q "^$1"$'\t'"$2" <<<"$verdicts"; }
+ok 'with --verdicts: status 0' test "$status" -eq 0
+ok 'one that failed, and why' said stuck 'FAILED.*stuck: options that did not stick'
+ok 'one that was skipped, and why' said lacking 'SKIPPED.*nosuch-linux-gnu-gcc not found'
+ok 'one that has nothing to patch' said none 'FAILED.*1 places of include/levels.h'
+all_said() { said plain FOLDER && said after FOLDER && [ "$(wc -l <<<"$verdicts")" -eq 5 ]; }
+ok 'the others are built' all_said
+ok 'each line tells which of how many it is' grep -q '^\[4/5\] plain: built in' <<<"$err"
+run stuck plain
+ok 'without: what is there, and status 4' test "$status" -eq 4 -a "${out%%$'\t'*}" = plain
+run lacking plain
+ok 'a scenario that was skipped is no failure of the others' test "$status" -eq 0 -a "${out%%$'\t'*}" = plain
+scenario old 'config OLD=y'
+FAKE_OLD=1 run old
+ok 'a compiler that is too old: skipped, and which is needed' fails 3 'Compiler is too old. Minimum GCC version: 99'
+scenario one 'base two'
+scenario two 'base one'
+run one
+ok 'bases in a circle' fails 2 'it is its own base, by way of: one two'
+rm "$kernels"/scenarios/{one,two}
+
 # ---- two at once, and one that is killed ----
 # Until the build in the background has started make.
 compiling() {
@@ -245,6 +307,41 @@ printf 'untracked\n' >"$tmp/git/include/other.h"
 KSRC=$tmp/git run plain
 changed() { folder plain && [ "$(info source_sha256)" != "$tree_id" ] && grep -q 'LEVELS 5' "${out#*$'\t'}/image" && ! grep -q untracked "${out#*$'\t'}/image"; }
 ok 'a changed tracked file counts, an untracked one does not' changed
+
+# ---- another source: from the objects there are, and the same image ----
+in_git commit -q -a -m second && in_git tag second
+rm -rf "$tmp"/cache/obj/*-plain/finished
+KSRC=$tmp/git#second run plain
+cold=$(info image_sha256)
+rm -rf "$tmp"/cache/{image/plain-*,obj/*-plain,src}
+KSRC=$tmp/git#first run plain
+KSRC=$tmp/git#second run plain
+same_from_objects() { folder plain && [[ $err == *'starting from the objects of'* ]] && [ "$(info image_sha256)" = "$cold" ]; }
+ok 'another source starts from the objects of the first, and gives the image that it gives alone' same_from_objects
+newer() { local t=("$tmp"/cache/obj/*-plain/tree); [ "$(find "${t[@]}" -name levels.h -newer "${t[0]}/obj/.config" | wc -l)" -ge 1 ]; }
+ok 'what differs is newer than what was built' newer
+one_file() { [ "$(find "$tmp"/cache/src/*/mm/gup.c -printf '%i\n' | sort -u | wc -l)" -eq 1 ]; }
+ok 'what is the same is one file' one_file
+
+# ---- nothing is written to the user's tree, not even when git would ----
+touch "$tmp/git/mm/gup.c" # git diff would refresh the index
+printf '#define LEVELS 6\n#define UNUSED 1\n' >"$tmp/git/include/levels.h"
+everything() { (cd "$tmp/git" && find . -printf '%p %m %s %T@ %l\n' | sort; find . -type f -print0 | sort -z | xargs -0 sha256sum); }
+before=$(everything)
+KSRC=$tmp/git run plain
+untouched() { folder plain && [ "$(everything)" = "$before" ]; }
+ok "the user's tree and index are as they were" untouched
+touch "$tmp/git/.git/index.lock"
+before=$(everything)
+rm -rf "$tmp"/cache/image/plain-* "$tmp/cache/src"
+KSRC=$tmp/git run plain
+ok 'and with a lock on its index' untouched
+in_git diff HEAD >/dev/null # as a user may
+rm "$tmp/git/.git/index.lock"
+before=$(everything)
+in_git diff HEAD >/dev/null
+ok 'which git diff itself would have written' test "$(everything)" != "$before"
+
 KSRC=$tmp/git#nosuch run plain
 ok 'a ref that is not there' fails 2 "has no git ref 'nosuch'"
 printf '/* changed */\n' >>"$KSRC/mm/gup.c"
