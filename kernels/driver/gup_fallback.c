@@ -20,14 +20,6 @@ static void refused(struct ptb_state *s)
 	s->got = pin_user_pages_fast(s->addr, s->row->pages, FOLL_WRITE | FOLL_LONGTERM, s->pages);
 }
 
-static void call(struct ptb_state *s)
-{
-	if (ptb_gup_of(s->row)->stop == PTB_STOP_LONGTERM)
-		refused(s);
-	else
-		get(s);
-}
-
 static void put_some(struct ptb_state *s, long nr)
 {
 	while (nr-- > 0)
@@ -73,31 +65,34 @@ static int stops(struct ptb_state *s)
 
 static int setup(struct ptb_state *s)
 {
-	enum ptb_stop stop = ptb_gup_of(s->row)->stop;
-	int ret = ptb_gup_map(s);
-
-	if (ret)
-		return ret;
-	if (stop != PTB_STOP_LONGTERM)
-		return stops(s) ?: ptb_gup_prove(s, get, put_some);
-	refused(s);
-	if (s->got < 0)
-		return 0;
-	unpin_user_pages(s->pages, s->got);
-	ptb_fail(s, "a long-term pin of this memory is not refused");
-	return -EOPNOTSUPP;
+	return ptb_gup_map(s) ?: stops(s) ?: ptb_gup_prove(s, get, put_some);
 }
 
 static int finish(struct ptb_state *s)
 {
-	int ret;
+	int ret = ptb_gup_came(s, put_some);
 
-	if (ptb_gup_of(s->row)->stop == PTB_STOP_LONGTERM)
-		return s->got < 0 ? 0 : ptb_fail(s, "the pin was refused once, not always");
-	ret = ptb_gup_came(s, put_some);
 	if (!ret)
 		put_some(s, s->got);
 	return ret;
+}
+
+static int is_refused(struct ptb_state *s)
+{
+	if (s->got < 0)
+		return 0;
+	unpin_user_pages(s->pages, s->got);
+	return ptb_fail(s, "a long-term pin of this memory is not refused");
+}
+
+static int refused_setup(struct ptb_state *s)
+{
+	int ret = ptb_gup_map(s);
+
+	if (ret)
+		return ret;
+	refused(s);
+	return is_refused(s) ? -EOPNOTSUPP : 0;
 }
 
 const struct ptb_ops ptb_fallback = {
@@ -105,8 +100,20 @@ const struct ptb_ops ptb_fallback = {
 	.run = ptb_run_cost,
 	.setup = setup,
 	.prepare = take_away,
-	.op = call,
+	.op = get,
 	.finish = finish,
+	.teardown = ptb_gup_unmap,
+	.describe = ptb_gup_describe,
+	.levels = true,
+};
+
+const struct ptb_ops ptb_refused = {
+	.case_id = "gup_fast/fallback",
+	.run = ptb_run_cost,
+	.setup = refused_setup,
+	.prepare = ptb_gup_fresh,
+	.op = refused,
+	.finish = is_refused,
 	.teardown = ptb_gup_unmap,
 	.describe = ptb_gup_describe,
 	.levels = true,

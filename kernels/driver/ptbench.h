@@ -162,7 +162,7 @@ const char *ptb_leaf_name(enum ptb_leaf leaf);
 /* gup.c, pin.c, gup_fallback.c, gup_check.c, table_free.c, events.c */
 extern const struct ptb_ops ptb_walk, ptb_put, ptb_slow, ptb_only;
 extern const struct ptb_ops ptb_pin, ptb_pin_longterm, ptb_unpin, ptb_fallback, ptb_longterm,
-	ptb_pin_only;
+	ptb_pin_only, ptb_refused;
 extern const struct ptb_ops ptb_munmap, ptb_keep, ptb_madvise;
 extern const struct ptb_ops ptb_exit, ptb_exec;
 extern const struct ptb_ops ptb_flushes;	/* only ever skipped */

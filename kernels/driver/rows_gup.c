@@ -30,6 +30,9 @@
 #define LONGTERM(...)                                                                              \
 	{ .ops = &ptb_longterm, __VA_ARGS__ },                                                     \
 	{ .ops = &ptb_pin_longterm, .cross = "none", __VA_ARGS__ }
+#define REFUSED(what)                                                                              \
+	{ .ops = &ptb_refused, .leaf = PTB_PTE, .pages = 16,                                       \
+	  OF(.stop = PTB_STOP_LONGTERM, .mem = what) }
 #define FALLBACK(...) { .ops = &ptb_fallback, .leaf = PTB_PTE, .pages = 16, __VA_ARGS__ }
 /* A large folio is made of a transparent huge page, split in the page table alone. */
 #define NO_LARGE PTB_NO_PMD_LEAF
@@ -97,8 +100,7 @@ static const struct ptb_row rows[] = {
 	FALLBACK(OF(.stop = PTB_STOP_ABSENT, .mem = PTB_SHMEM)),
 	FALLBACK(OF(.stop = PTB_STOP_UNFAULTED)),
 	FALLBACK(OF(.stop = PTB_STOP_UNFAULTED, .mem = PTB_SHMEM)),
-	FALLBACK(OF(.stop = PTB_STOP_LONGTERM, .mem = PTB_FILE)),
-	FALLBACK(OF(.stop = PTB_STOP_LONGTERM, .mem = PTB_DAX)),
+	REFUSED(PTB_FILE), REFUSED(PTB_DAX),
 
 	ONLY("pmd"), ONLY("pud"), ONLY("p4d"), ONLY("pgd"),
 	PTB_ARCH_CHECKS(CHECK)
