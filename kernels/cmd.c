@@ -11,11 +11,13 @@
 #include "ab.h"
 #include "bytes.h"
 #include "kernels.h"
+#include "list.h"
 #include "profile.h"
 
 static int usage(FILE *to)
 {
-	fputs("usage: ptbench kernels build [SCENARIO|LIST]...\n"
+	fputs("usage: ptbench kernels list [SCENARIO|LIST]...\n"
+	      "       ptbench kernels build [SCENARIO|LIST]...\n"
 	      "       ptbench kernels run [OPTION]... [SCENARIO|LIST]...\n"
 	      "       ptbench kernels ab --base TREE --head TREE [OPTION]... [SCENARIO|LIST]...\n"
 	      "       ptbench kernels profile --case CASE [OPTION]... SCENARIO   (see its --help)\n"
@@ -194,11 +196,13 @@ int kernels_cmd(int argc, char **argv)
 
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
 		return usage(stdout);
-	if (argc < 2 || (strcmp(argv[1], "build") && strcmp(argv[1], "run") && strcmp(argv[1], "ab") &&
+	if (argc < 2 || (strcmp(argv[1], "list") && strcmp(argv[1], "build") && strcmp(argv[1], "run") && strcmp(argv[1], "ab") &&
 			 strcmp(argv[1], "profile") && strcmp(argv[1], "bytes")))
 		return usage(stderr);
 	if (kernels_options_init(&o.kernels))
 		return 2;
+	if (!strcmp(argv[1], "list"))
+		return list_cmd(argc - 1, argv + 1, &o.kernels);
 	if (!strcmp(argv[1], "build"))
 		return build(argv + 1, &o.kernels);
 	if (!strcmp(argv[1], "bytes"))

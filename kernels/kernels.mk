@@ -2,7 +2,7 @@
 # libkernels: builds, boots and judges; PID 1 of the guests; their tests.
 
 libs += kernels
-kernels-srcs := $(addprefix kernels/,ab.c boot.c bytes.c cmd.c cpio.c image.c kvm.c objects.c \
+kernels-srcs := $(addprefix kernels/,ab.c boot.c bytes.c cmd.c cpio.c image.c kvm.c list.c objects.c \
 	part.c profile.c profile_print.c profile_read.c profile_table.c run.c scenario.c stream.c)
 
 # Loaded by QEMU, which has what it calls.

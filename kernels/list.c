@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ptbench kernels list: what there is to boot. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "list.h"
+#include "scenario.h"
+
+static int usage(FILE *to)
+{
+	fputs("usage: ptbench kernels list [SCENARIO|LIST]...\n"
+	      "One line per scenario (default: the list LIST): its name, its page-table format, how it\n"
+	      "walks, and what it is. Lists are the files in capitals in kernels/scenarios.\n",
+	      to);
+	return to == stderr ? 2 : 0;
+}
+
+static int print(const char *dir, const char *name)
+{
+	char why[SCENARIO_WHY];
+	struct scenario *s;
+
+	if (scenario_read(dir, name, &s, why)) {
+		fprintf(stderr, "ptbench kernels: %s\n", why);
+		return 2;
+	}
+	printf("%-36s %-20s %-16s %s\n", s->name, s->arch.format, s->design, s->title);
+	scenario_free(s);
+	return 0;
+}
+
+int list_cmd(int argc, char **argv, const struct kernels_options *o)
+{
+	char *all[] = { "LIST" }, dir[PATH_MAX], why[SCENARIO_WHY], **names;
+	size_t nr, i;
+	int ret = 0;
+
+	if (argc > 1 && argv[1][0] == '-')
+		return usage(strcmp(argv[1], "--help") && strcmp(argv[1], "-h") ? stderr : stdout);
+	snprintf(dir, sizeof(dir), "%s/kernels", o->root);
+	if (scenario_names(dir, argc > 1 ? argv + 1 : all, argc > 1 ? argc - 1 : 1, &names, &nr, why)) {
+		fprintf(stderr, "ptbench kernels: %s\n", why);
+		return 2;
+	}
+	for (i = 0; i < nr && !ret; i++)
+		ret = print(dir, names[i]);
+	scenario_names_free(names, nr);
+	return ret;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ptbench kernels list: what there is to boot. */
+#ifndef KERNELS_LIST_H
+#define KERNELS_LIST_H
+
+#include "kernels.h"
+
+/* argv[0] is "list". Returns ptbench's exit status. */
+int list_cmd(int argc, char **argv, const struct kernels_options *o);
+
+#endif
