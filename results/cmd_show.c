@@ -10,8 +10,8 @@ static const char usage[] =
 	"usage: ptbench show [-p PART] RUN|FILE...\n"
 	"\n"
 	"Prints results as tables: the parts of a run and their states, then for each part its\n"
-	"provenance, measurements, what was skipped and why, and checks. RUN is a run's folder or its\n"
-	"run.json, FILE one document. Of an exploration (ptbench-explore): its models, and the schedule\n"
+	"provenance, measurements, where their instructions went (of a profile), what was skipped and\n"
+	"why, and checks. RUN is a run's folder or its run.json, FILE one document. Of an exploration (ptbench-explore): its models, and the schedule\n"
 	"of each failure step by step.\n"
 	"\n"
 	"  -p, --part PART  only this part of a run\n"
@@ -107,6 +107,44 @@ static int show_measurements(const struct results_doc *doc, const struct results
 	return ret;
 }
 
+static int breakdown_rows(struct results__table *t, const struct results_measurement *m)
+{
+	struct results_share *v = results__sorted_shares(m);
+	char *params = results_params_text(&m->params), count[32], share[32];
+	struct results_stat s;
+	int ret = v && params ? 0 : -1;
+
+	results_stat(m, &s);
+	for (size_t i = 0; i < m->nr_breakdown && !ret; i++) {
+		snprintf(count, sizeof(count), "%lld", v[i].instructions);
+		snprintf(share, sizeof(share), "%.2f %%",
+			 100 * v[i].instructions / (s.value * m->nr_ops));
+		/* What is one measurement's is said once. */
+		ret = results__table_row(t, i ? "" : m->case_id, i ? "" : params,
+					 i ? "" : m->metric->name, count, share, v[i].symbol);
+	}
+	free(params);
+	free(v);
+	return ret;
+}
+
+static int show_breakdowns(const struct results_doc *doc, const struct results_measurement **rows)
+{
+	struct results__table t = { .nr_columns = 6, .align = "lllrrl" };
+	int ret = results__table_row(&t, "breakdown", "params", "metric", "instructions", "share",
+				     "symbol");
+
+	for (size_t i = 0; i < doc->nr_measurements && !ret; i++)
+		if (rows[i]->nr_breakdown)
+			ret = breakdown_rows(&t, rows[i]);
+	if (!ret && t.nr_rows > 1) {
+		putchar('\n');
+		ret = results__table_print(stdout, &t);
+	}
+	results__table_free(&t);
+	return ret;
+}
+
 static int show_skipped(const struct results_doc *doc, const struct results_measurement **rows)
 {
 	struct results__table t = { .nr_columns = 4, .align = "llll" };
@@ -166,6 +204,8 @@ static int show_doc(const struct results_doc *doc)
 	print_pairs("environment", &doc->environment);
 	print_pairs("subject", &doc->subject);
 	ret = show_measurements(doc, rows);
+	if (!ret)
+		ret = show_breakdowns(doc, rows);
 	if (!ret)
 		ret = show_skipped(doc, rows);
 	if (!ret)

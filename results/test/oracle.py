@@ -144,6 +144,7 @@ def rule_integers(doc):
         numbers = [m["nr_ops"], m.get("discarded", 0)]
         if m["kind"] != "sampled":
             numbers += m["samples"]
+        numbers += [share["instructions"] for share in m.get("breakdown", [])]
         if not all(map(whole, numbers)):
             raise Refused("a real where an integer must be")
     for row in doc["measurements"] + doc["checks"]:
@@ -173,6 +174,19 @@ def rule_exact(doc):
             most = max(map(m["samples"].count, m["samples"]))
             if most * 10 < len(m["samples"]) * 9:
                 raise Refused("not exact")
+
+
+def rule_breakdown(doc):
+    for m in doc["measurements"]:
+        shares = m.get("breakdown")
+        if not shares:
+            continue
+        most = max(map(m["samples"].count, m["samples"]))
+        mode = min(x for x in m["samples"] if m["samples"].count(x) == most)
+        if sum(share["instructions"] for share in shares) != mode:
+            raise Refused("the breakdown does not add up")
+        if len({share["symbol"] for share in shares}) != len(shares):
+            raise Refused("duplicate symbol")
 
 
 def rule_dates(value):
@@ -223,7 +237,7 @@ def check_rules(value):
     elif value["format"] == "ptbench-explore":
         rule_models(value)
     else:
-        for rule in (rule_integers, rule_unique, rule_exact):
+        for rule in (rule_integers, rule_unique, rule_exact, rule_breakdown):
             rule(value)
 
 
@@ -253,6 +267,7 @@ def normal(value):
         if "samples" in m:
             m.setdefault("discarded", 0)
             m["samples"] = [float(x) + 0.0 for x in m["samples"]]
+            m.get("breakdown", []).sort(key=lambda share: share["symbol"])
     for key in ("measurements", "checks"):
         value[key].sort(key=lambda row: json.dumps(row, sort_keys=True))
     return json.dumps(value, sort_keys=True)

@@ -36,6 +36,9 @@ static void add(struct results_doc *doc, const char *metric, enum results_kind k
 		.discarded = n % 4,
 		.nr_samples = 1 + n % 31,
 	};
+	struct results_share shares[] = {
+		{ "[user]", 1 }, { "gup_fast", 1000 * n + 1 }, { "empty\"op", -2 },
+	};
 	struct results_error err;
 	double samples[32];
 
@@ -46,6 +49,10 @@ static void add(struct results_doc *doc, const char *metric, enum results_kind k
 		samples[i] = kind == RESULTS_EXACT ? 1000 * n + (i == 10) :
 			     kind == RESULTS_DETERMINISTIC ? 1000 * n + i % 5 : n / 7.0 + i * 0.1;
 	m.samples = samples;
+	if (n % 5 && n > 1 && !strcmp(metric, "instructions")) {
+		m.breakdown = shares;
+		m.nr_breakdown = 3;
+	}
 	if (results_doc_add(doc, &m, &err))
 		die(&err);
 	results_params_free(&m.params);

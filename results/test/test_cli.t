@@ -125,6 +125,12 @@ def test_explore():
                 "stores | \\x1b[2J", "softirq", "no more is claimed"],
          text="an exploration as tables, escapes shown and not sent", absent=["\x1b"])
     ok(all(line == line.rstrip() for line in p.stdout.splitlines()), "no line ends in blanks")
+    profiled = dict(row(), breakdown=[{"symbol": "[user]", "instructions": 125},
+                                      {"symbol": "gup_fast", "instructions": 375}])
+    p = cli("show", save(doc(profiled), "profiled.json"))
+    says(p, 0, ["breakdown", "375  75.00 %  gup_fast\n", "125  25.00 %  [user]\n"],
+         text="where the instructions went")
+    ok(p.stdout.find("gup_fast\n") < p.stdout.find("[user]\n"), "the largest first")
     says(cli("show", cut), 0, ["partial", "unfinished"], text="an exploration that was cut short")
     says(cli("compare", "--base", path, path), 2, [], ["explore.json: is an exploration"],
          "compare does not take them")

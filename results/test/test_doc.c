@@ -128,6 +128,42 @@ static void test_add(void)
 	results_doc_free(doc);
 }
 
+static void refused_shares(struct results_doc *doc, struct results_share *v, size_t nr,
+			   const char *path, const char *what)
+{
+	struct results_error err = { 0 };
+	int ret = results_doc_break_down(doc, 0, v, nr, &err);
+
+	if (!ok(ret == -EINVAL && !strcmp(err.path, path) && !doc->measurements[0].nr_breakdown,
+		"refused: %s", what))
+		diag("returned %d, path %s, reason %s", ret, err.path, err.reason);
+}
+
+/* Nine of its ten samples are 5. */
+static void test_breakdown(void)
+{
+	struct results_share good[] = { { "a", 4 }, { "b", 1 } }, twice[] = { { "a", 4 }, { "a", 1 } },
+			     less[] = { { "a", 4 } }, nameless[] = { { NULL, 5 } };
+	struct results_share huge[] = { { "a", 9007199254740991 }, { "b", 5 - 9007199254740991 } };
+	struct results_doc *doc = new_doc();
+	struct results_measurement m = exact();
+
+	if (results_doc_add(doc, &m, NULL))
+		exit(1);
+	refused_shares(doc, less, 1, ".breakdown", "one instruction is not explained");
+	refused_shares(doc, twice, 2, ".breakdown", "a symbol twice");
+	refused_shares(doc, nameless, 1, ".breakdown[0].symbol", "a symbol without a name");
+	ok(!results_doc_break_down(doc, 0, huge, 2, NULL), "large ones that add up");
+	ok(!results_doc_break_down(doc, 0, good, 2, NULL) && doc->measurements[0].nr_breakdown == 2 &&
+		   doc->measurements[0].breakdown[0].symbol != good[0].symbol,
+	   "another takes its place, copied");
+	m.case_id = "gup_fast/put";
+	m.breakdown = less;
+	m.nr_breakdown = 1;
+	refused(doc, &m, ".breakdown", "a measurement with a breakdown that does not add up");
+	results_doc_free(doc);
+}
+
 static void test_duplicates(void)
 {
 	struct results_doc *doc = new_doc();
@@ -164,6 +200,7 @@ static void test_duplicates(void)
 static struct results_doc *rich_doc(bool backwards)
 {
 	static double reals[] = { 0.1, 1e-300, 5e-324, 3, 1.0 / 3, 9007199254740991.0, 0, -0.0 };
+	static struct results_share shares[] = { { "gup_fast", 5 }, { "b", 1 }, { "[user]", -1 } };
 	struct results_doc *doc = new_doc();
 	struct results_measurement m = exact();
 	char ab[2] = { 'a', '\0' };
@@ -182,6 +219,8 @@ static struct results_doc *rich_doc(bool backwards)
 		m.samples = n % 2 ? reals : ten;
 		m.nr_samples = n % 2 ? 8 : 10;
 		m.discarded = n;
+		m.breakdown = shares;
+		m.nr_breakdown = n % 2 ? 0 : 3;
 		if (results_doc_add(doc, &m, NULL) ||
 		    results_doc_add_skipped(doc, "kmap/pair", &m.params, RESULTS_KERNEL, "x\ty\1", NULL) ||
 		    results_doc_add_check(doc, "c", &m.params, "e", "", n == 3, NULL))
@@ -209,6 +248,13 @@ static bool same_rows(const struct results_doc *a, const struct results_doc *b)
 			return false;
 		for (size_t s = 0; s < x->nr_samples; s++)
 			if (x->samples[s] != y->samples[s])
+				return false;
+		if (x->nr_breakdown != y->nr_breakdown)
+			return false;
+		/* Written largest first, as rich_doc() has them. */
+		for (size_t s = 0; s < x->nr_breakdown; s++)
+			if (strcmp(x->breakdown[s].symbol, y->breakdown[s].symbol) ||
+			    x->breakdown[s].instructions != y->breakdown[s].instructions)
 				return false;
 	}
 	return true;
@@ -386,6 +432,7 @@ int main(void)
 	}
 	snprintf(file, sizeof(file), "%s/doc.json", dir);
 	test_add();
+	test_breakdown();
 	test_duplicates();
 	test_round_trip();
 	test_large();

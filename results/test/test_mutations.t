@@ -120,7 +120,7 @@ def delete(rng, value):
 
 def add_key(rng, value):
     objs = [o[k] for o, k in places(value, []) if isinstance(o[k], dict)] + [value]
-    rng.choice(objs)[rng.choice(["x", "skipped", "metric", "discarded", "A", "", "n", "load"])] = \
+    rng.choice(objs)[rng.choice(["x", "skipped", "metric", "discarded", "breakdown", "A", "", "n", "load"])] = \
         copy.deepcopy(rng.choice(ODD))
 
 
@@ -145,7 +145,7 @@ def shuffle(rng, value):
             rng.shuffle(items)
             obj[key].clear()
             obj[key].update(items)
-        elif isinstance(obj[key], list) and key in ("measurements", "checks"):
+        elif isinstance(obj[key], list) and key in ("measurements", "checks", "breakdown"):
             rng.shuffle(obj[key])
 
 

@@ -58,6 +58,15 @@ def again(key, **changes):
     return lambda doc: doc[key].append({**copy.deepcopy(doc[key][0]), **changes})
 
 
+def shares(*items, **more):
+    """A measurement of [5, 5, 5] whose breakdown has these (symbol, instructions)."""
+    row = {"samples": [5] * 3, "metric": "instructions", "unit": "instructions", "better": "lower",
+           "kind": "exact", "breakdown": [{"symbol": s, "instructions": n} for s, n in items]}
+    row.update(more)
+    return lambda doc: doc["measurements"][0].update(row)
+
+
+B = M + ".breakdown"
 RESULT = [
     ("nothing changed", lambda doc: None, GOOD),
     ("keys in another order", lambda doc: doc.update(format=doc.pop("format")), GOOD),
@@ -151,6 +160,41 @@ RESULT = [
      lambda doc: doc["measurements"][0].update(samples=[1.5, -1e-9], kind="sampled"), M + ".samples[1]"),
     ("a sampled 1e300",
      lambda doc: doc["measurements"][0].update(samples=[1e300], kind="sampled"), M + ".samples[0]"),
+    ("a breakdown", shares(("gup_fast", 3), ("[user]", 2)), GOOD),
+    ("a breakdown in another order", shares(("b", 2), ("a", 3)), GOOD),
+    ("fewer than in the empty window", shares(("a", 7), ("b", -2)), GOOD),
+    ("a breakdown of deferred instructions",
+     shares(("a", 5), metric="instructions_deferred"), GOOD),
+    ("a breakdown that lacks one", shares(("a", 3), ("b", 1)), B, BEYOND),
+    ("a breakdown with one too many", shares(("a", 3), ("b", 3)), B, BEYOND),
+    ("a breakdown of the mode, not of the last",
+     shares(("a", 5), samples=[5] * 9 + [6]), GOOD),
+    ("of two modes the larger", shares(("a", 6), samples=[5, 5, 6, 6], kind="deterministic"), B, BEYOND),
+    ("of two modes the smaller", shares(("a", 5), samples=[6, 6, 5, 5], kind="deterministic"), GOOD),
+    ("a symbol twice", shares(("a", 3), ("b", 1), ("a", 1)), B, BEYOND),
+    ("a symbol with 0", shares(("a", 5), ("b", 0)), B + "[1].instructions"),
+    ("a symbol with 5.0", shares(("a", 5.0)), B + "[0].instructions", BEYOND),
+    ("a symbol with true", shares(("a", True), ("b", 4)), B + "[0].instructions"),
+    ("a symbol with 2^53", shares(("a", BIG), ("b", 5 - BIG)), B + "[0].instructions"),
+    ("a symbol with 2^53 - 1", shares(("a", BIG - 1), ("b", 6 - BIG)), GOOD),
+    ("a symbol without a name", shares(("", 5)), B + "[0].symbol"),
+    ("a symbol with a blank", shares(("a b", 5)), B + "[0].symbol"),
+    ("a symbol with a newline", shares(("a\n", 5)), B + "[0].symbol"),
+    ("a symbol beyond ASCII", shares(("é", 5)), B + "[0].symbol"),
+    ("a symbol of 129 characters", shares(("a" * 129, 5)), B + "[0].symbol"),
+    ("a symbol of 128 characters", shares(("a" * 128, 5)), GOOD),
+    ("a symbol is null", shares((None, 5)), B + "[0].symbol"),
+    ("an unknown key beside a symbol",
+     shares(breakdown=[{"symbol": "a", "instructions": 5, "share": 1}]), B + "[0].share"),
+    ("a symbol without a count", shares(breakdown=[{"symbol": "a"}]), B + "[0].instructions"),
+    ("an empty breakdown", shares(), B),
+    ("breakdown is null", shares(breakdown=None), B),
+    ("breakdown is an object", shares(breakdown={"a": 5}), B),
+    ("4096 symbols", shares(*((f"s{i}", 1) for i in range(4096)), samples=[4096]), GOOD),
+    ("4097 symbols", shares(*((f"s{i}", 1) for i in range(4097)), samples=[4097]), B),
+    ("a breakdown of what is sampled", shares(("a", 5), kind="sampled"), B),
+    ("a breakdown of bytes", shares(("a", 5), metric="code_bytes", unit="bytes"), B),
+    ("skipped, with a breakdown", skipped(breakdown=[{"symbol": "a", "instructions": 5}]), B),
     ("a row twice", again("measurements"), None, BEYOND),
     ("a row twice but for the samples", again("measurements", samples=[7]), None, BEYOND),
     ("a row of another subject", again("measurements", subject="liburcu"), GOOD),
