@@ -202,6 +202,17 @@ void part_name(const struct qemu_boot *b, char *to)
 		 b->events ? 2 : 1);
 }
 
+/* A row that is measured cannot be skipped as well, so that what no row has is said here. */
+static int describe_profile(const struct scenario *s, struct results_doc *doc)
+{
+	char *unknown = profile_irqs_unknown(s);
+	int ret = unknown ? results_pairs_setf(&doc->subject, "not_measured",
+					       "irqs_off_instructions: %s", unknown) : 0;
+
+	free(unknown);
+	return ret;
+}
+
 static int describe_subject(const struct part_context *c, const struct scenario *s,
 			    const struct image *image, struct results_doc *doc)
 {
@@ -219,6 +230,8 @@ static int describe_subject(const struct part_context *c, const struct scenario 
 		if (value)
 			ret = results_pairs_set(&doc->subject, keys[i], value);
 	}
+	if (!ret && c->profile)
+		ret = describe_profile(s, doc);
 	free(doc->command);
 	if (asprintf(&doc->command, "ptbench kernels %s%s %s",
 		     c->profile ? "profile --case " : "run", c->profile ? c->profile : "", s->name) < 0)

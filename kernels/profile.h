@@ -17,6 +17,9 @@
 int profile_table(const char *folder, const struct scenario *scenario, const char *file,
 		  char why[PROFILE_WHY]);
 
+/* Why irqs_off_instructions is not known on this architecture, malloc'ed; NULL: it is. */
+char *profile_irqs_unknown(const struct scenario *s);
+
 /*
  * Adds what the plugin wrote during a boot to the document of that boot: a breakdown to each of the
  * kernel's measurements in instructions, and irqs_off_instructions of each row. Each window must
@@ -26,9 +29,9 @@ int profile_apply(const char *file, struct results_doc *doc, char why[PROFILE_WH
 
 /*
  * Prints every breakdown of the document, or the differences to the same rows of base (params
- * format and design may differ). Returns how many rows were printed.
+ * format and design may differ); of many rows, the totals.
  */
-size_t profile_print(FILE *f, const struct results_doc *doc, const struct results_doc *base);
+void profile_print(FILE *f, const struct results_doc *doc, const struct results_doc *base);
 
 /*
  * Makes a boot one that is profiled: writes the table of the image in folder to the file table, and

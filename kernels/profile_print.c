@@ -213,7 +213,15 @@ static void print_row(FILE *f, const struct results_doc *doc, const struct resul
 	print_irqs_off(f, doc, m);
 }
 
-static void print_skipped(FILE *f, const struct results_doc *doc)
+static void print_not_measured(FILE *f, const struct results_doc *doc)
+{
+	const char *what = results_pairs_get(&doc->subject, "not_measured");
+
+	if (what)
+		fprintf(f, "\nnot measured in %s: %s\n", scenario_of(doc), what);
+}
+
+static void print_skipped(FILE *f, const struct results_doc *doc, bool many)
 {
 	size_t i;
 
@@ -221,25 +229,60 @@ static void print_skipped(FILE *f, const struct results_doc *doc)
 		const struct results_measurement *m = &doc->measurements[i];
 		char *params = m->skipped ? results_params_text(&m->params) : NULL;
 
-		if (m->skipped)
+		if (m->skipped && many)
+			fprintf(f, "  %12s  %s  %s: %s\n", "skipped", m->case_id,
+				params ? params : "", m->skipped);
+		else if (m->skipped)
 			fprintf(f, "\n%s  %s\n  skipped by %s: %s\n", m->case_id,
 				params ? params : "", scenario_of(doc), m->skipped);
 		free(params);
 	}
 }
 
-size_t profile_print(FILE *f, const struct results_doc *doc, const struct results_doc *base)
+/* One line of a list of rows. */
+static void print_total(FILE *f, const struct results_measurement *m,
+			const struct results_doc *base)
+{
+	const struct results_measurement *other = base ? counterpart(base, m) : NULL;
+	char *params = results_params_text(&m->params);
+
+	fprintf(f, "  %12lld", value_of(m));
+	if (other)
+		fprintf(f, "  %+10lld", value_of(m) - value_of(other));
+	else if (base)
+		fprintf(f, "  %10s", "new");
+	fprintf(f, "  %-21s  %s  %s\n", m->metric->name, m->case_id, params ? params : "");
+	free(params);
+}
+
+/* So many that nobody would read the functions of each. */
+#define MANY 8
+
+static void print_totals(FILE *f, const struct results_doc *doc, const struct results_doc *base,
+			 size_t nr)
+{
+	size_t i;
+
+	fprintf(f, "\n%zu rows of %s; name more params to see the functions of each, or read them all "
+		   "with ptbench show\n  %12s%s  metric\n", nr, scenario_of(doc), "instructions",
+		base ? "  difference" : "");
+	for (i = 0; i < doc->nr_measurements; i++)
+		if (doc->measurements[i].nr_breakdown)
+			print_total(f, &doc->measurements[i], base);
+}
+
+void profile_print(FILE *f, const struct results_doc *doc, const struct results_doc *base)
 {
 	size_t i, nr = 0;
 
-	for (i = 0; i < doc->nr_measurements; i++) {
-		const struct results_measurement *m = &doc->measurements[i];
-
-		if (!m->nr_breakdown)
-			continue;
-		print_row(f, doc, m, base);
-		nr++;
-	}
-	print_skipped(f, doc);
-	return nr;
+	for (i = 0; i < doc->nr_measurements; i++)
+		nr += doc->measurements[i].nr_breakdown &&
+		      !strcmp(doc->measurements[i].metric->name, "instructions");
+	if (nr > MANY)
+		print_totals(f, doc, base, nr);
+	for (i = 0; i < doc->nr_measurements && nr <= MANY; i++)
+		if (doc->measurements[i].nr_breakdown)
+			print_row(f, doc, &doc->measurements[i], base);
+	print_skipped(f, doc, nr > MANY);
+	print_not_measured(f, doc);
 }

@@ -186,6 +186,17 @@ static void write_irqs(FILE *f, const char *irqs)
 	}
 }
 
+char *profile_irqs_unknown(const struct scenario *s)
+{
+	const char *irqs = s->arch.irqs, *unknown = irqs ? strstr(irqs, PROFILE_IRQS_UNKNOWN) : NULL;
+
+	if (unknown) {
+		unknown += strlen(PROFILE_IRQS_UNKNOWN);
+		return strndup(unknown, strcspn(unknown, "\n"));
+	}
+	return irqs ? NULL : strdup("the architecture's file has no line irqs");
+}
+
 int profile_table(const char *folder, const struct scenario *scenario, const char *file,
 		  char why[PROFILE_WHY])
 {
