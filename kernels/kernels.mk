@@ -23,12 +23,13 @@ $(O)/guest-fs.ext4: kernels/mkfs kernels/mke2fs.conf
 	$(Q)kernels/mkfs $@
 
 # Below kernels-test/ in the build folder.
-kernels-tests := kernels-test/test_scenario kernels-test/test_stream
+kernels-tests := $(addprefix kernels-test/test_,profile scenario stream)
 tests += $(kernels-tests)
 asan-tests += $(kernels-tests)
-$(foreach t,scenario stream,$(eval kernels-test/test_$t-srcs := kernels/test/test_$t.c))
-$(foreach t,scenario stream,$(eval kernels-test/test_$t-libs := kernels results))
-$(foreach t,scenario stream,$(eval kernels-test/test_$t-ldlibs := -ljansson -lm))
+$(foreach t,profile scenario stream,$(eval kernels-test/test_$t-srcs := kernels/test/test_$t.c))
+$(foreach t,profile scenario stream,$(eval kernels-test/test_$t-libs := kernels results))
+$(foreach t,profile scenario stream,$(eval kernels-test/test_$t-ldlibs := -ljansson -lm))
+CFLAGS-kernels/test/test_profile.o := -I.
 CFLAGS-kernels/test/test_scenario.o := -I.
 CFLAGS-kernels/test/test_stream.o := -I.
 

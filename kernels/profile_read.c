@@ -418,7 +418,8 @@ int profile_apply(const char *file, struct results_doc *doc, char why[PROFILE_WH
 			row = next < p.nr ? &p.rows[next++] : NULL;
 		}
 		if (!row)
-			ret = refuse(why, "the plugin saw %zu rows, the driver more", p.nr);
+			ret = refuse(why, "the plugin saw windows of %zu rows, fewer than the driver",
+				     next);
 		else if (!strcmp(metric->name, "instructions"))
 			ret = break_down(doc, i, &row->windows[WORK], &row->windows[EMPTY], why) ?:
 			      add_irqs_off(doc, i, &row->windows[row->windows[AGAIN].nr ? AGAIN : WORK],

@@ -70,7 +70,8 @@ static int read_symbols(const char *folder, const char *file, bool sized, struct
 				       symbol.name);
 
 		if (n != 3)
-			ret = refuse(why, "%s: '%.80s' is no symbol", path, line);
+			ret = refuse(why, "%s: '%.*s' is no symbol", path,
+				     (int)strcspn(line, "\n") % 80, line);
 		else if (strchr("tTwW", symbol.type) && symbol.name[0] != '$') {
 			symbol.end = size ? symbol.start + size : 0;
 			ret = add(s, &symbol);

@@ -230,6 +230,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "--version"))
 		return puts("QEMU emulator version 0.0 (a fake)") < 0;
+	if (argc > 1 && !strcmp(argv[1], "--help"))
+		return puts("-help  and nothing of plugins") < 0;
 	for (a = 1; a < argc; a++) {
 		if (!console)
 			console = chardev(argv[a], "file,id=console,path=");

@@ -134,6 +134,19 @@ is "$?$(grep -c 'kernels/init: No such file or directory; run make guests' "$tmp
 echo fs >"$tmp/build/guest-fs.ext4"
 echo init >"$tmp/build/guest-fake/kernels/init"
 
+# ---- what a profile wants ----
+profile() { "$build/ptbench" kernels profile --out "$tmp/runs" "$@" >"$tmp/out" 2>"$tmp/err"; }
+mkdir "$tmp/build/kernels"
+cp "$build/kernels/profile.so" "$tmp/build/kernels/"
+profile --case gup_fast/walk good2
+is "$?$(grep -c 'this qemu-system-fake takes no plugins' "$tmp/err")" 21 "a QEMU without plugins: said, with what to do"
+for args in "good2" "--case walk good2" "--case gup_fast/walk:pages good2" "--case gup_fast/walk" \
+	"--case gup_fast/walk --base good2 good2" "--case gup_fast/walk --timeout 0 good2" "--case gup_fast/walk nonesuch"; do
+	# shellcheck disable=SC2086 # words
+	profile $args
+	is "$?$([ -s "$tmp/err" ] && echo said)" 2said "profile $args: status 2, with the reason"
+done
+
 # ---- Ctrl-C ----
 scenario good
 "$build/ptbench" kernels run --out "$tmp/runs" --only costs -j 2 good hang good2 >"$tmp/out" 2>"$tmp/err" &
