@@ -86,7 +86,7 @@ static unsigned long mapped(const struct ptb_state *s)
 	return n;
 }
 
-static int map_file(struct ptb_state *s, const char *mem)
+static int map_file(struct ptb_state *s, const char *mem, unsigned long pages)
 {
 	int ret;
 
@@ -97,9 +97,9 @@ static int map_file(struct ptb_state *s, const char *mem)
 		return ret;
 	}
 	s->addr = s->at;
-	ret = ptb_map_file(s, file, s->addr, pages_of(s) * PAGE_SIZE, offset_of(s));
+	ret = ptb_map_file(s, file, s->addr, pages * PAGE_SIZE, offset_of(s));
 	if (!ret)
-		s->len = pages_of(s) * PAGE_SIZE;
+		s->len = pages * PAGE_SIZE;
 	return ret;
 }
 
@@ -130,14 +130,22 @@ static void fault(struct ptb_state *s)
 	s->got = handle_mm_fault(vma, s->addr, flags, NULL);
 }
 
+/* Only a clean entry is dropped. */
+static int drop_entry(struct ptb_state *s)
+{
+	pgoff_t index = offset_of(s) >> PAGE_SHIFT;
+
+	return filemap_write_and_wait(file->f_mapping) ?:
+	       invalidate_inode_pages2_range(file->f_mapping, index, index);
+}
+
 /* The tables stay, the leaf goes; for a new entry, so does what the file knows of its page. */
 static int fault_prepare(struct ptb_state *s)
 {
 	int ret = do_madvise(current->mm, s->addr, s->len, MADV_DONTNEED);
 
 	if (!ret && row_of(s)->fresh)
-		ret = filemap_write_and_wait(file->f_mapping) ?:
-		      invalidate_inode_pages2(file->f_mapping);
+		ret = drop_entry(s);
 	if (ret)
 		return ptb_fail(s, "the page stays mapped: error %d", ret);
 	if (mapped(s))
@@ -159,9 +167,14 @@ static int fault_finish(struct ptb_state *s)
 	return 0;
 }
 
+/* The next page keeps the node that the new entry goes into. */
 static int fault_setup(struct ptb_state *s)
 {
-	return map_file(s, row_of(s)->mem);
+	int ret = map_file(s, row_of(s)->mem, pages_of(s) + row_of(s)->fresh);
+
+	if (!ret && row_of(s)->fresh)
+		ret = ptb_touch(s, s->addr + PAGE_SIZE, 1);
+	return ret;
 }
 
 const struct ptb_ops ptb_dax_fault = {
@@ -186,7 +199,7 @@ static void lock_describe(struct ptb_state *s)
 static int lock_setup(struct ptb_state *s)
 {
 	struct page *page;
-	int ret = map_file(s, "dax");
+	int ret = map_file(s, "dax", pages_of(s));
 
 	if (ret)
 		return ret;
