@@ -261,7 +261,7 @@ static int add_gigantic(struct ptb_state *s)
 
 static int map_hugetlb(struct ptb_state *s)
 {
-	unsigned long unit = unit_of(s->row->leaf);
+	unsigned long unit = unit_of(s->row->leaf), addr;
 	struct file *file;
 	int ret;
 
@@ -276,8 +276,9 @@ static int map_hugetlb(struct ptb_state *s)
 		return cannot(s, "no hugetlb page of %lu KiB could be had", unit >> 10);
 	if (s->row->leaf == PTB_PUD)
 		ret = add_gigantic(s);
-	if (!ret && put_user(1, (u8 __user *)s->addr))
-		ret = cannot(s, "no hugetlb page of %lu KiB could be had", unit >> 10);
+	for (addr = s->addr; !ret && addr < s->addr + s->len; addr += unit)
+		if (put_user(1, (u8 __user *)addr))
+			ret = cannot(s, "no hugetlb page of %lu KiB could be had", unit >> 10);
 	return ret;
 }
 

@@ -9,12 +9,22 @@
  * looks before each page and gives up, so that the walk comes back short.
  */
 #include <linux/mman.h>
+#include <linux/moduleparam.h>
 #include <linux/sched/signal.h>
 
 #include "gup.h"
 
+#undef MODULE_PARAM_PREFIX
+#define MODULE_PARAM_PREFIX "ptbench."
+
+/* Leaves slow GUP alone, for the test that sees pin_fast/only fail. */
+static bool repair;
+module_param(repair, bool, 0444);
+
 void ptb_gup_block_slow(bool blocked)
 {
+	if (repair)
+		return;
 	spin_lock_irq(&current->sighand->siglock);
 	if (blocked) {
 		sigaddset(&current->pending.signal, SIGKILL);

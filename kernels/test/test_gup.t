@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The kernel's own gup_test and the driver agree in x86_64-stock; a driver that says one percent more
-# than it counted does not.
+# than it counted does not. A pin that slow GUP repairs is told from one that the fast walk took.
 set -u
 export LC_ALL=C
 
@@ -42,6 +42,10 @@ ok $? "a driver that says 1 % more is a failed part"
 # Of calls of 1 page the loop around the calls is taken, which may be anything that is small.
 [ "$(checks '"ok":false')" -eq 4 ]
 ok $? "calls of 128 and of 512 pages tell it"
+
+boot ptbench.repair=1
+[ $? -eq 4 ] && tr -d '\n' <"$part" | grep -q '"seen": "16 of 16", "ok": false'
+ok $? "a short walk that slow GUP repairs is a failed part"
 
 echo "1..$nr"
 exit $failed
