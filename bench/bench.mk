@@ -28,6 +28,7 @@ shim: ## what the C shim over Google Benchmark costs
 
 # What a guest's program leaves out: liburcu, and rows that would only repeat a count.
 $(O)/guest-%.o: CFLAGS-bench/case_table_free.o = -DBENCH_GUEST
+$(O)/guest-%.o: CFLAGS-bench/case_gup.o = -DBENCH_GUEST
 $(O)/guest-%.o: CFLAGS-bench/case_gup_steps.o = -DBENCH_GUEST
 $(O)/guest-%.o: CFLAGS-bench/free_ring.o = -DBENCH_GUEST
 $(O)/guest-%.o: CFLAGS-bench/case_kmap.o = -DBENCH_GUEST

@@ -20,10 +20,19 @@
 #define SPAN_PAGES 4096
 #define NONE_PAGES 128	/* fits in one table of every format */
 
+#ifdef BENCH_GUEST
+/* Every format that a kernel here has; --format picks a guest's own. */
+static const char *const formats[] = {
+	"arm64-16k-47", "arm64-16k-52", "arm64-16k-52-folded", "arm64-4k-48", "arm64-4k-52",
+	"arm64-64k-52", "riscv64-4k-39", "riscv64-4k-48", "riscv64-4k-57", "s390x",
+	"x86_64-4k-48", "x86_64-4k-57", "x86_64-4k-57-folded", NULL
+};
+#else
 static const char *const formats[] = { "s390x", "x86_64-4k-48", "x86_64-4k-57",
 				       "x86_64-4k-57-folded", NULL };
-static const char *const designs[] = { "addr_end_folded", "addr_end_global", "offset_lockless",
-				       "static", NULL };
+#endif
+static const char *const designs[] = { "addr_end_folded", "addr_end_global", "align_real",
+				       "offset_lockless", "reload_real", "static", NULL };
 static const char *const crosses[] = { "none", "p4d", "pgd", "pmd", "pud", "span", NULL };
 static const char *const leaves[] = { "pmd", "pte", "pud", NULL };
 static const long long levels[] = { BENCH_ABSENT, 2, 3, 4, 5 };
@@ -59,14 +68,14 @@ struct memory {
 	bool mapped;
 };
 
-static struct memory memories[32];
+static struct memory memories[64];
 
 static size_t frames_needed(const struct memory *m, unsigned pud_shift, unsigned page_shift)
 {
 	/* A folio of 2^n frames starts at a multiple of 2^n. */
 	if (m->pud_leaf)
 		return (2ul << (pud_shift - page_shift)) + 64;
-	return 4 * SPAN_PAGES;
+	return 4 * SPAN_PAGES + (2ul << (m->shift[PGT_PMD] - page_shift));
 }
 
 static int memory_create(struct memory *m, size_t nr_frames)
@@ -216,10 +225,20 @@ static bool level_valid(const struct bench_state *s)
 	       bench_num(s, "pages") <= 1ll << (m->shift[leaf] - m->shift[PGT_PTE]);
 }
 
+/* What mainline does: arm64 has a design of its own. */
+static const char *mainline(const char *format)
+{
+	return gup_walker_find(format, "reload_real") ? "reload_real" : "offset_lockless";
+}
+
 /* All designs where they can differ by level; the plain and the mainline one along the other axes. */
 static bool design_valid(const struct bench_state *s)
 {
-	if (name_is(s, "design", "static") || name_is(s, "design", "offset_lockless"))
+	const char *format = bench_str(s, "format"), *design = bench_str(s, "design");
+
+	if (!gup_walker_find(format, design))
+		return false;
+	if (!strcmp(design, "static") || !strcmp(design, mainline(format)))
 		return true;
 	return name_is(s, "leaf", "pte") && bench_num(s, "pages") == CROSS_PAGES;
 }
@@ -234,9 +253,10 @@ static bool pin_valid(const struct bench_state *s)
 {
 	long long nr = bench_num(s, "pages"), nr_levels = bench_num(s, "levels");
 
-	if (!name_is(s, "design", "offset_lockless") || (nr_levels && nr_levels != 3))
+	if (strcmp(bench_str(s, "design"), mainline(bench_str(s, "format"))) ||
+	    (nr_levels && nr_levels != 3))
 		return false;
-	if (!name_is(s, "format", "s390x") && !name_is(s, "format", "x86_64-4k-48"))
+	if (!strncmp(bench_str(s, "format"), "x86_64-4k-57", 12))
 		return false;
 	if (name_is(s, "cross", "span") || (nr != 1 && nr != 16 && nr != 128))
 		return false;
@@ -329,7 +349,8 @@ static int row_setup(struct bench_state *s, const char *design, unsigned flags)
 	}
 	if (!m)
 		return -ENOMEM;
-	if (walker->busted && crosses_folded_top(s, m)) {
+	if (walker->busted &&
+	    (!pgt_format_folds_per_mm(walker->format) || crosses_folded_top(s, m))) {
 		snprintf(s->skip, sizeof(s->skip), "busted: reads past the entry copy");
 		return -ENOTSUP;
 	}
@@ -364,13 +385,13 @@ static int walk_setup(struct bench_state *s)
 
 static int pin_setup(struct bench_state *s)
 {
-	return row_setup(s, "offset_lockless", GUP_WRITE | GUP_PIN);
+	return row_setup(s, mainline(bench_str(s, "format")), GUP_WRITE | GUP_PIN);
 }
 
 static int put_setup(struct bench_state *s)
 {
 	/* The pages that setup found are the ones before() takes references on. */
-	return row_setup(s, "offset_lockless", GUP_WRITE);
+	return row_setup(s, mainline(bench_str(s, "format")), GUP_WRITE);
 }
 
 static void row_teardown(struct bench_state *s)

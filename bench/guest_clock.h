@@ -60,6 +60,54 @@ static inline void guest_loop(unsigned long turns)
 	__asm__ volatile("0: brctg %0,0b" : "+d"(turns) : :);
 }
 
+#elif defined(__aarch64__)
+
+#define GUEST_COUNTS_INSTRUCTIONS true
+#define GUEST_LOOP_INSTRUCTIONS 2
+
+/* The event counter that kernels/driver/arch_arm64.c starts: instructions, modulo 2^32. */
+static inline uint64_t guest_clock(void)
+{
+	uint64_t count;
+
+	__asm__ volatile("isb\n\tmrs %0, pmevcntr0_el0" : "=r"(count) : : "memory");
+	return count;
+}
+
+static inline uint64_t guest_delta(uint64_t from, uint64_t to)
+{
+	return (uint32_t)(to - from);
+}
+
+static inline void guest_loop(unsigned long turns)
+{
+	__asm__ volatile("1: subs %0, %0, #1\n\tb.ne 1b" : "+r"(turns) : : "cc");
+}
+
+#elif defined(__riscv)
+
+#define GUEST_COUNTS_INSTRUCTIONS true
+#define GUEST_LOOP_INSTRUCTIONS 2
+
+/* The counter of retired instructions, which the firmware lets users read. */
+static inline uint64_t guest_clock(void)
+{
+	uint64_t count;
+
+	__asm__ volatile("rdinstret %0" : "=r"(count) : : "memory");
+	return count;
+}
+
+static inline uint64_t guest_delta(uint64_t from, uint64_t to)
+{
+	return to - from;
+}
+
+static inline void guest_loop(unsigned long turns)
+{
+	__asm__ volatile("1: addi %0, %0, -1\n\tbnez %0, 1b" : "+r"(turns) : :);
+}
+
 #else
 
 #define GUEST_COUNTS_INSTRUCTIONS false

@@ -275,6 +275,41 @@ static int copy_reference(int fd)
 	return 0;
 }
 
+static bool boot_word(const char *key, char *value, size_t size)
+{
+	static char text[4096];
+	char *copy, *word, *save;
+	size_t n = strlen(key);
+	bool found = false;
+	FILE *f = fopen("/proc/cmdline", "r");
+
+	value[0] = 0;
+	if (!f)
+		return false;
+	if (!fgets(text, sizeof(text), f))
+		text[0] = 0;
+	fclose(f);
+	copy = text;
+	while ((word = strtok_r(copy, " \n", &save))) {
+		copy = NULL;
+		if (!strncmp(word, key, n) && word[n] == '=') {
+			snprintf(value, size, "%s", word + n + 1);
+			found = true;
+		}
+	}
+	return found;
+}
+
+/* Rows of this kernel's own page-table format, which it is compared with. */
+static void exec_reference(void)
+{
+	char format[64];
+
+	if (boot_word("ptbench.format", format, sizeof(format)))
+		execl("/bench-guest", "bench-guest", "--format", format, (char *)NULL);
+	_exit(127);
+}
+
 static int run_reference(void)
 {
 	int fds[2], status, ret;
@@ -291,8 +326,7 @@ static int run_reference(void)
 		dup2(fds[1], 1);
 		close(fds[0]);
 		close(fds[1]);
-		execl("/bench-guest", "bench-guest", (char *)NULL);
-		_exit(127);
+		exec_reference();
 	}
 	close(fds[1]);
 	ret = copy_reference(fds[0]);
@@ -425,54 +459,44 @@ static int run_driver(void)
 
 /* ---- set-up ---- */
 
-static bool boot_word(const char *key, char *value, size_t size)
-{
-	static char text[4096];
-	char *copy, *word, *save;
-	size_t n = strlen(key);
-	bool found = false;
-	FILE *f = fopen("/proc/cmdline", "r");
+static const struct {
+	const char *name, *value;
+	bool optional; /* some kernels have no such file */
+} sysctls[] = {
+	/*
+	 * Freed pages stay in the per-CPU lists, where the next window takes them from: otherwise
+	 * every window that frees more than a batch drains the lists in the middle.
+	 */
+	{ "/proc/sys/vm/percpu_pagelist_high_fraction", "8\n" },
+	/* Page tables of large pages span more than the memory there is, few pages of which are touched. */
+	{ "/proc/sys/vm/overcommit_memory", "1\n" },
+	/* As many as a row asks for at once, taken when it asks. */
+	{ "/proc/sys/vm/nr_overcommit_hugepages", "8\n", .optional = true },
+};
 
-	value[0] = 0;
-	if (!f)
-		return false;
-	if (!fgets(text, sizeof(text), f))
-		text[0] = 0;
-	fclose(f);
-	copy = text;
-	while ((word = strtok_r(copy, " \n", &save))) {
-		copy = NULL;
-		if (!strncmp(word, key, n) && word[n] == '=') {
-			snprintf(value, size, "%s", word + n + 1);
-			found = true;
-		}
+static int set_sysctls(void)
+{
+	unsigned i;
+
+	for (i = 0; i < sizeof(sysctls) / sizeof(sysctls[0]); i++) {
+		FILE *f = fopen(sysctls[i].name, "w");
+
+		if (!f && sysctls[i].optional)
+			continue;
+		if (!f || fputs(sysctls[i].value, f) < 0 || fclose(f))
+			return fail("%s: %s", sysctls[i].name, strerror(errno));
 	}
-	return found;
-}
-
-/*
- * Freed pages stay in the per-CPU lists, where the next window takes them from: otherwise every
- * window that frees more than a batch drains the lists in the middle.
- */
-static int keep_pages_per_cpu(void)
-{
-	static const char name[] = "/proc/sys/vm/percpu_pagelist_high_fraction";
-	FILE *f = fopen(name, "w");
-
-	if (!f || fputs("8\n", f) < 0 || fclose(f))
-		return fail("%s: %s", name, strerror(errno));
 	return 0;
 }
 
-/* As many as a row asks for at once, taken when it asks. A kernel without hugetlb has no such file. */
-static void allow_huge_pages(void)
+/* Drivers may announce a line from a work queue, some time after PID 1 has started. */
+static int open_line(const char *name)
 {
-	FILE *f = fopen("/proc/sys/vm/nr_overcommit_hugepages", "w");
+	int fd, tries;
 
-	if (f) {
-		fputs("8\n", f);
-		fclose(f);
-	}
+	for (tries = 0; (fd = open(name, O_WRONLY | O_NOCTTY)) < 0 && tries < 1000; tries++)
+		usleep(1000);
+	return fd;
 }
 
 static int open_data(void)
@@ -482,9 +506,12 @@ static int open_data(void)
 
 	if (!boot_word("ptbench.data", name, sizeof(name)))
 		return fail("no ptbench.data=/dev/... on the kernel command line");
-	data_fd = open(name, O_WRONLY | O_NOCTTY);
+	data_fd = open_line(name);
 	if (data_fd < 0)
 		return fail("%s: %s", name, strerror(errno));
+	/* A line that is no terminal carries bytes as they are. */
+	if (!isatty(data_fd))
+		return 0;
 	if (tcgetattr(data_fd, &t))
 		return fail("%s: %s", name, strerror(errno));
 	cfmakeraw(&t);
@@ -500,8 +527,7 @@ static int set_up(void)
 		return fail("mounting /proc: %s", strerror(errno));
 	if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) && errno != EBUSY)
 		return fail("mounting /dev: %s", strerror(errno));
-	allow_huge_pages();
-	return open_data() ?: keep_pages_per_cpu();
+	return open_data() ?: set_sysctls();
 }
 
 static void run_boot(void)

@@ -27,6 +27,8 @@
  *	from the caches.
  * ptb_arch_lazy: a macro of a function's name that says whether an idle CPU has an address space
  *	loaded, lazily.
+ * ptb_arch_bait: likewise a function's; leaves something wrong where a walk that has lost its way would
+ *	look for the page tables of both sides of a boundary, or takes it away.
  */
 #ifndef PTBENCH_ARCH_H
 #define PTBENCH_ARCH_H
@@ -36,6 +38,10 @@
 
 #if defined(CONFIG_X86_64)
 #include "arch_x86_64.h"
+#elif defined(CONFIG_ARM64)
+#include "arch_arm64.h"
+#elif defined(CONFIG_RISCV)
+#include "arch_riscv.h"
 #elif defined(CONFIG_S390)
 #include "arch_s390.h"
 #else
@@ -60,6 +66,12 @@ static inline bool ptb_arch_contiguous(pte_t pte)
 #ifndef PTB_NO_FLUSH
 #define PTB_NO_FLUSH "the driver has no way to flush a cache line on this architecture"
 static inline void ptb_arch_flush(void *from, unsigned long size)
+{
+}
+#endif
+
+#ifndef ptb_arch_bait
+static inline void ptb_arch_bait(unsigned long at, unsigned long from)
 {
 }
 #endif

@@ -98,7 +98,10 @@ static int run_check(struct ptb_state *s)
 	if (ret) {
 		ret = ptb_emit_skip(s, s->why);
 	} else {
+		if (s->row->alias)
+			ptb_arch_bait(s->at, s->at - ptb_level_span(s->row->cross));
 		compare(s, seen, sizeof(seen));
+		ptb_arch_bait(s->at, 0);
 		ret = ptb_emit_check(s, s->row->ops->case_id, seen);
 	}
 	unmap_both(s);
