@@ -204,7 +204,7 @@ static int bench_parse(int argc, char **argv, struct bench_options *o)
  */
 static int bench_build_kernels(const struct bench_options *o)
 {
-	char **argv = calloc((size_t)o->nr_scenarios + 5, sizeof(*argv));
+	char verdicts[] = "--verdicts", **argv = calloc((size_t)o->nr_scenarios + 6, sizeof(*argv));
 	char script[PATH_MAX + 16];
 	int status, i;
 
@@ -212,9 +212,10 @@ static int bench_build_kernels(const struct bench_options *o)
 		return EXIT_PART_FAILED;
 	snprintf(script, sizeof(script), "%s/kernels/build", root_dir);
 	argv[0] = script;
-	argv[1] = "BENCH";
+	argv[1] = verdicts;
+	argv[2] = "BENCH";
 	for (i = 0; i < o->nr_scenarios; i++)
-		argv[1 + i] = o->scenarios[i];
+		argv[2 + i] = o->scenarios[i];
 	status = run_program(argv, true);
 	free(argv);
 	if (status == EXIT_FINE || status == EXIT_USAGE || status == EXIT_INTERRUPTED)

@@ -84,7 +84,7 @@ static int build_side(struct ab *ab, struct side *s)
 	fprintf(stderr, "== %s: %s\n", s->what, s->ksrc);
 	if (setenv("KSRC", s->ksrc, 1))
 		return 4;
-	ret = image_build(ab->o->kernels.root, ab->names, ab->nr, s->images, &no_stop);
+	ret = image_build(ab->o->kernels.root, s->ksrc, ab->names, ab->nr, s->images, &no_stop);
 	return ret;
 }
 

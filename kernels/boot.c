@@ -219,30 +219,49 @@ static void watch(struct qemu_boot *b)
 		snprintf(b->why, sizeof(b->why), "%s: %s", "stream", strerror(errno));
 }
 
+bool qemu_pool_step(struct qemu_pool *p)
+{
+	size_t i;
+
+	for (; p->started < p->nr && p->running < p->jobs; p->started++) {
+		start(&p->boots[p->started]);
+		p->running += !p->boots[p->started].done;
+	}
+	for (i = 0; i < p->started; i++) {
+		struct qemu_boot *b = &p->boots[i];
+
+		if (!b->done) {
+			watch(b);
+			p->running -= b->done;
+		}
+		if (b->done && !b->reported) {
+			b->reported = true;
+			p->reported++;
+			p->done(b, p->arg);
+		}
+	}
+	return p->reported < p->nr;
+}
+
+void qemu_pool_end(struct qemu_pool *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->started; i++)
+		if (p->boots[i].pid)
+			end(&p->boots[i]);
+}
+
 int qemu_run(struct qemu_boot *boots, size_t nr, int jobs, volatile sig_atomic_t *stop,
 	     void (*done)(struct qemu_boot *b, void *arg), void *arg)
 {
 	const struct timespec nap = { .tv_nsec = 10000000 };
-	size_t i, started = 0, reported = 0;
-	int running = 0;
+	struct qemu_pool p = {
+		.boots = boots, .nr = nr, .jobs = jobs, .done = done, .arg = arg,
+	};
 
-	while (reported < nr && !*stop) {
-		for (; started < nr && running < jobs; started++) {
-			start(&boots[started]);
-			running += !boots[started].done;
-		}
+	while (!*stop && qemu_pool_step(&p))
 		nanosleep(&nap, NULL);
-		for (i = reported; i < started; i++) {
-			if (boots[i].done)
-				continue;
-			watch(&boots[i]);
-			running -= boots[i].done;
-		}
-		for (; reported < started && boots[reported].done; reported++)
-			done(&boots[reported], arg);
-	}
-	for (i = 0; i < started; i++)
-		if (boots[i].pid)
-			end(&boots[i]);
-	return reported < nr ? -EINTR : 0;
+	qemu_pool_end(&p);
+	return p.reported < nr ? -EINTR : 0;
 }

@@ -26,10 +26,11 @@ struct qemu_boot {
 	char *plugin;		/* what QEMU is given as -plugin, or NULL */
 	char *table, *profile;	/* files that the plugin reads, and writes */
 	int timeout;		/* seconds of real time */
+	const char *qemu_version;
 	/* While it runs. */
 	pid_t pid;		/* 0: not started or gone */
 	double started, seconds;
-	bool done;
+	bool done, reported;
 	char why[600];		/* why it did not end by itself as it should, or "" */
 };
 
@@ -38,9 +39,25 @@ char *qemu_command_line(const struct qemu_boot *b);
 /* QEMU's arguments without paths, for the provenance; malloc'ed. */
 char *qemu_options(const struct qemu_boot *b);
 
+/* Boots, of which more may be added at the end while others run. */
+struct qemu_pool {
+	struct qemu_boot *boots;
+	size_t nr;
+	int jobs;
+	void (*done)(struct qemu_boot *b, void *arg); /* called once for each, as they end */
+	void *arg;
+	size_t started; /* these three are the pool's own */
+	size_t reported;
+	int running;
+};
+/* Starts what may be started and looks after what runs, without waiting. Is there more to do? */
+bool qemu_pool_step(struct qemu_pool *p);
+/* Ends every QEMU that it started. */
+void qemu_pool_end(struct qemu_pool *p);
+
 /*
- * Runs all boots, at most jobs at a time, and calls done for each, in the order of the array.
- * Stops early, ending every QEMU it started, when *stop becomes true: -EINTR.
+ * Runs all boots, at most jobs at a time, and calls done for each, as they end. Stops early, ending
+ * every QEMU it started, when *stop becomes true: -EINTR.
  */
 int qemu_run(struct qemu_boot *boots, size_t nr, int jobs, volatile sig_atomic_t *stop,
 	     void (*done)(struct qemu_boot *b, void *arg), void *arg);

@@ -205,7 +205,7 @@ int bytes_cmd(int argc, char **argv, const struct kernels_options *o)
 		fprintf(stderr, "ptbench kernels: '%s' twice: name two scenarios\n", names[0]);
 		return 2;
 	}
-	ret = image_build(o->root, names, 2, images, &stop);
+	ret = image_build(o->root, o->ksrc, names, 2, images, &stop);
 	ret = ret ? ret : compare(images, all);
 	image_free(images, 2);
 	return ret;

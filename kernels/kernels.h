@@ -10,6 +10,8 @@
 
 #include <results/results.h>
 
+struct image;
+
 struct kernels_options {
 	const char *root;     /* the checkout, with kernels/ in it */
 	const char *build;    /* the folder of built programs, with guest-ARCH/ in it */
@@ -21,6 +23,9 @@ struct kernels_options {
 	int jobs;		  /* boots at a time */
 	const char *append;	  /* more words for every kernel command line, or NULL */
 	const char *profile;	  /* the case whose instructions are counted by symbol, or NULL */
+	const char *ksrc;	  /* the kernel source; NULL: KSRC of the environment */
+	/* Images that are built already, one for each of the scenarios (no list); NULL: build. */
+	const struct image *images;
 	const char *plugin_args;  /* more arguments of the plugin that counts, or NULL */
 };
 
@@ -34,9 +39,11 @@ int kernels_options_init(struct kernels_options *o);
 #define KERNELS_INTERRUPTED 130
 
 /*
- * Builds what is missing, boots every scenario, and records its parts in the run, in the order of
- * the list: SCENARIO.icount-1cpu, SCENARIO.icount-2cpu, SCENARIO.kvm-1cpu where KVM works, and
- * SCENARIO.static. Returns an exit status: 0; 2 for bad input (said on stderr, nothing was run);
+ * Builds what is missing, boots each scenario as soon as it has its kernel, and records its parts
+ * in the run, at the end in the order of the list: SCENARIO.icount-1cpu, SCENARIO.icount-2cpu,
+ * SCENARIO.kvm-1cpu where KVM works (after all else, alone), and SCENARIO.static, which also says
+ * why there is none of the others: it could not be built (failed), or this machine lacks its QEMU or
+ * compiler (skipped). Returns an exit status: 0; 2 for bad input (said on stderr, nothing was run);
  * 4 when a part failed; KERNELS_INTERRUPTED after SIGINT or SIGTERM, with the parts that were
  * finished recorded and every QEMU it started gone.
  */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "part.h"
 #include "profile.h"
@@ -248,15 +249,14 @@ static int describe_environment(const struct scenario *s, const struct image *im
 	       results_pairs_set(&doc->environment, "compiler", compiler ? compiler : "unknown");
 }
 
-static int describe_boot(const struct part_context *c, const struct qemu_boot *b,
-			 struct results_doc *doc)
+static int describe_boot(const struct qemu_boot *b, struct results_doc *doc)
 {
 	char *options = qemu_options(b), *words = qemu_command_line(b);
 	int ret = options && words ? 0 : -ENOMEM;
 
 	ret = ret ?: results_pairs_set(&doc->environment, "cpus", b->events ? "2" : "1") ?:
 	      results_pairs_set(&doc->environment, "memory", b->scenario->arch.memory) ?:
-	      results_pairs_set(&doc->environment, "qemu", c->qemu_version) ?:
+	      results_pairs_set(&doc->environment, "qemu", b->qemu_version) ?:
 	      results_pairs_set(&doc->environment, "qemu_options", options) ?:
 	      results_pairs_set(&doc->subject, "command_line", words);
 	free(options);
@@ -295,13 +295,15 @@ int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct
 	part_name(b, name);
 	ret = results_doc_new(name, b->mode == QEMU_KVM ? "kvm" : "icount", &doc) ?:
 	      describe_subject(c, s, image, doc) ?: describe_environment(s, image, doc) ?:
-	      describe_boot(c, b, doc);
+	      describe_boot(b, doc);
 	if (!ret) {
 		part_judge(b, s, doc, why, sizeof(why));
 		/* An empty document says nothing that the reason does not. */
 		ret = record(c, name, doc->nr_measurements ? doc : NULL, why);
 	}
-	fprintf(stderr, "%s: %s, %.1f s%s%s\n", name, why[0] ? "FAILED" : "passed", b->seconds,
+	/* kernels/build may have left a line that counts objects. */
+	fprintf(stderr, "%s[%zu/%zu] %s: %s, %.1f s%s%s\n", isatty(2) ? "\r\033[K" : "",
+		++c->nr_ended, c->nr_boots, name, why[0] ? "FAILED" : "passed", b->seconds,
 		why[0] ? ": " : "", why);
 	results_doc_free(doc);
 	return ret;
@@ -326,12 +328,60 @@ int part_of_image(struct part_context *c, const struct scenario *s, const struct
 	return ret;
 }
 
-int part_skipped(struct part_context *c, const char *name, const char *reason)
+static int not_run(struct part_context *c, const char *name, enum results_state state,
+		   const char *reason)
 {
 	struct results_error err;
-	int ret = results_run_part(c->run, name, NULL, RESULTS_SKIPPED, reason, &err);
+	int ret = results_run_part(c->run, name, NULL, state, reason, &err);
 
+	fprintf(stderr, "%s%s: %s: %s\n", isatty(2) ? "\r\033[K" : "", name,
+		state == RESULTS_FAILED ? "FAILED" : "skipped", reason);
 	if (ret)
 		results_error_print(stderr, &err);
 	return ret;
+}
+
+int part_skipped(struct part_context *c, const char *name, const char *reason)
+{
+	return not_run(c, name, RESULTS_SKIPPED, reason);
+}
+
+int part_failed(struct part_context *c, const char *name, const char *reason)
+{
+	c->failed = true;
+	return not_run(c, name, RESULTS_FAILED, reason);
+}
+
+/* Which of the scenarios it is of; -1: none. */
+static long rank(const char *part, char *const *names, size_t nr)
+{
+	size_t i, n;
+
+	for (i = 0; i < nr; i++) {
+		n = strlen(names[i]);
+		if (!strncmp(part, names[i], n) && part[n] == '.')
+			return i;
+	}
+	return -1;
+}
+
+/* Insertion: others keep their order, and there are few. */
+void part_sort(struct part_context *c, char *const *names, size_t nr)
+{
+	struct results_part *v = c->run->parts, moved;
+	size_t i, at;
+	long r;
+
+	for (i = 1; i < c->run->nr_parts; i++) {
+		moved = v[i];
+		r = rank(moved.name, names, nr);
+		for (at = i; at; at--) {
+			long before = rank(v[at - 1].name, names, nr);
+
+			if (before < r || (before == r && (r < 0 || strcmp(v[at - 1].name, moved.name) < 0)))
+				break;
+			v[at] = v[at - 1];
+		}
+		v[at] = moved;
+	}
 }

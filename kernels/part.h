@@ -12,7 +12,7 @@
 struct part_context {
 	struct results_run *run;
 	const char *revision;
-	const char *qemu_version;
+	size_t nr_boots, nr_ended; /* of this run, for what is said of progress */
 	const char *profile; /* the case that is profiled, or NULL */
 	bool failed; /* set when a part did */
 };
@@ -22,8 +22,11 @@ void part_name(const struct qemu_boot *b, char *to);
 /* Judges a boot that ended; records the part. -errno only when it cannot be recorded. */
 int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct image *image);
 int part_of_image(struct part_context *c, const struct scenario *s, const struct image *image);
-/* Records a part that was not run. */
+/* Records a part that was not run; says so. */
 int part_skipped(struct part_context *c, const char *name, const char *reason);
+int part_failed(struct part_context *c, const char *name, const char *reason);
+/* Puts the run's parts of these scenarios into their order, behind others, when it is finished. */
+void part_sort(struct part_context *c, char *const *names, size_t nr);
 /* The document's part of a boot: NULL with why filled. For tests, too. */
 int part_judge(const struct qemu_boot *b, const struct scenario *s, struct results_doc *doc,
 	       char *why, size_t size);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Runs scenarios: reads them, gets their images, makes the initramfs of each architecture, boots
- * what has to be booted and records every part.
+ * Runs scenarios: reads them, looks whether this machine can boot them, has their kernels built,
+ * makes the initramfs of each architecture, boots each as soon as it has its kernel, and records
+ * every part.
  */
 #include <errno.h>
 #include <libgen.h>
@@ -15,6 +16,7 @@
 
 #include "boot.h"
 #include "cpio.h"
+#include "emulator.h"
 #include "image.h"
 #include "kernels.h"
 #include "kvm.h"
@@ -24,6 +26,8 @@
 
 #define TIMEOUT 60
 #define ONLY_KERNEL "ptbench.only=kernel"
+#define POLL_MS 10
+#define BOOTS 3 /* of a scenario, at most: costs, events, KVM */
 
 struct job {
 	const struct kernels_options *o;
@@ -32,11 +36,16 @@ struct job {
 	size_t nr;
 	struct scenario **scenarios;
 	struct image *images;
+	struct image_build build;
+	char **to_build; /* names, and below which of the scenarios each is */
+	size_t *which;
+	struct image *built;
+	struct emulators emulators;
 	struct qemu_boot *boots;
-	size_t nr_boots, max_boots;
+	struct qemu_pool pool;
 	char scratch[PATH_MAX];
-	char *qemu_version;
-	int error;
+	int unfit; /* -errno: the suite is not set up to run anything; said */
+	int error; /* -errno: a part could not be recorded; said */
 };
 
 static volatile sig_atomic_t stopped;
@@ -92,9 +101,12 @@ static int read_scenarios(struct job *j)
 			     o->nr_scenarios ? o->nr_scenarios : 1, &j->names, &j->nr, why);
 	j->scenarios = calloc(j->nr + 1, sizeof(*j->scenarios));
 	j->images = calloc(j->nr + 1, sizeof(*j->images));
-	j->max_boots = 3 * j->nr;
-	j->boots = calloc(j->max_boots + 1, sizeof(*j->boots));
-	if (!ret && (!j->scenarios || !j->images || !j->boots))
+	j->built = calloc(j->nr + 1, sizeof(*j->built));
+	j->to_build = calloc(j->nr + 1, sizeof(*j->to_build));
+	j->which = calloc(j->nr + 1, sizeof(*j->which));
+	j->boots = calloc(BOOTS * j->nr + 1, sizeof(*j->boots));
+	if (!ret && (!j->scenarios || !j->images || !j->built || !j->to_build || !j->which ||
+		     !j->boots))
 		return -ENOMEM;
 	for (i = 0; i < j->nr && !ret; i++)
 		ret = scenario_read(dir, j->names[i], &j->scenarios[i], why);
@@ -148,24 +160,31 @@ static int add_profile(struct job *j, const char *folder, const char *name, stru
 	return ret;
 }
 
-static int add_boot(struct job *j, size_t i, enum qemu_mode mode, bool events)
+static struct qemu_boot boot_of(const struct job *j, size_t i, enum qemu_mode mode, bool events)
 {
-	const struct kernels_options *o = j->o;
-	struct qemu_boot *b = &j->boots[j->nr_boots];
-	bool reference = !events && mode == QEMU_ICOUNT && !j->scenarios[i]->no_reference &&
-			 !(o->append && strstr(o->append, ONLY_KERNEL));
-	char name[128];
-	int ret;
-
-	*b = (struct qemu_boot){
+	return (struct qemu_boot){
 		.scenario = j->scenarios[i],
 		.mode = mode,
 		.events = events,
-		.append = mode == QEMU_KVM ? ONLY_KERNEL : o->append,
-		.timeout = o->timeout,
+		.append = mode == QEMU_KVM ? ONLY_KERNEL : j->o->append,
+		.timeout = j->o->timeout,
 	};
+}
+
+static int add_boot(struct job *j, size_t i, enum qemu_mode mode, bool events)
+{
+	const struct kernels_options *o = j->o;
+	struct qemu_boot *b = &j->boots[j->pool.nr];
+	bool reference = !events && mode == QEMU_ICOUNT && !j->scenarios[i]->no_reference &&
+			 !(o->append && strstr(o->append, ONLY_KERNEL));
+	const char *reason;
+	char name[128];
+	int ret;
+
+	*b = boot_of(j, i, mode, events);
+	b->qemu_version = emulator_check(&j->emulators, b, &reason);
 	part_name(b, name);
-	j->nr_boots++;
+	j->pool.nr++;
 	ret = make_initramfs(j, b->scenario->arch.name, reference, &b->initramfs);
 	if (!ret && (asprintf(&b->image, "%s/image", j->images[i].folder) < 0 ||
 		     asprintf(&b->console, "%s/%s.console.log", j->part.run->dir, name) < 0 ||
@@ -174,42 +193,65 @@ static int add_boot(struct job *j, size_t i, enum qemu_mode mode, bool events)
 	return ret || !o->profile ? ret : add_profile(j, j->images[i].folder, name, b);
 }
 
-/* A part of its own where KVM works; a skipped one, which says why, where it could have. */
-static int add_kvm(struct job *j, size_t i)
+static void free_boot(struct qemu_boot *b)
 {
-	char reason[300], name[160];
-	int ret;
-
-	if (j->o->no_costs || j->o->profile || !kvm_is_native(j->scenarios[i]->arch.name))
-		return 0;
-	ret = add_boot(j, i, QEMU_KVM, false);
-	if (ret || kvm_usable(&j->boots[j->nr_boots - 1], j->qemu_version, &stopped, reason,
-			      sizeof(reason)))
-		return ret;
-	part_name(&j->boots[j->nr_boots - 1], name);
-	j->nr_boots--;
-	fprintf(stderr, "%s: KVM not usable: %s\n", name, reason);
-	return part_skipped(&j->part, name, reason);
+	if (b->initramfs)
+		unlink(b->initramfs);
+	if (b->table)
+		unlink(b->table);
+	free(b->initramfs);
+	free(b->image);
+	free(b->console);
+	free(b->stream);
+	free(b->table);
+	free(b->plugin);
+	free(b->profile);
 }
 
-static int add_boots(struct job *j)
+static bool wanted(const struct job *j, bool events)
 {
+	return events ? !j->o->no_events : !j->o->no_costs;
+}
+
+/* ---- scenarios that cannot be run ---- */
+
+/* One row in the place of all its parts. */
+static int no_scenario(struct job *j, size_t i, const char *reason, bool skipped)
+{
+	char name[160];
+
+	j->part.nr_boots -= wanted(j, false) + wanted(j, true);
+	snprintf(name, sizeof(name), "%.140s.static", j->names[i]);
+	return skipped ? part_skipped(&j->part, name, reason) :
+			 part_failed(&j->part, name, reason);
+}
+
+/* Does this machine have what boots it? Fills to_build. */
+static int look_at_machines(struct job *j)
+{
+	const char *reason;
 	size_t i;
 	int ret = 0;
 
-	for (i = 0; i < j->nr && !ret; i++) {
-		if (!j->o->no_costs)
-			ret = add_boot(j, i, QEMU_ICOUNT, false);
-		if (!ret && !j->o->no_events)
-			ret = add_boot(j, i, QEMU_ICOUNT, true);
-		if (!ret)
-			ret = add_kvm(j, i);
+	j->part.nr_boots = j->nr * (wanted(j, false) + wanted(j, true));
+	for (i = 0; i < j->nr && !ret && !stopped; i++) {
+		struct qemu_boot b = boot_of(j, i, QEMU_ICOUNT, !wanted(j, false));
+
+		if (!emulator_check(&j->emulators, &b, &reason) && !reason)
+			return -ENOMEM;
+		if (reason) {
+			ret = no_scenario(j, i, reason, true);
+			continue;
+		}
+		j->which[j->build.nr] = i;
+		j->to_build[j->build.nr++] = j->names[i];
 	}
 	return ret;
 }
 
 /* ---- running it ---- */
 
+/* The documents say what they are of; the order of their ends does not matter. */
 static void boot_done(struct qemu_boot *b, void *arg)
 {
 	struct job *j = arg;
@@ -220,23 +262,104 @@ static void boot_done(struct qemu_boot *b, void *arg)
 	j->error = part_of_boot(&j->part, b, &j->images[i]) ?: j->error;
 }
 
-static int run_parts(struct job *j)
+/* kernels/build has come to an end with this one: boots it, or says why not. */
+static void image_done(size_t n, void *arg)
+{
+	struct job *j = arg;
+	size_t i = j->which[n];
+	struct image *image = &j->images[i];
+	int ret = 0, events;
+
+	*image = j->built[n];
+	j->built[n] = (struct image){ .folder = NULL };
+	if (!image->folder) {
+		ret = no_scenario(j, i, image->reason ? image->reason : "kernels/build gave up",
+				  image->skipped);
+	} else {
+		if (!j->scenarios[i]->image && !j->o->profile)
+			ret = part_of_image(&j->part, j->scenarios[i], image);
+		for (events = 0; events < 2 && !ret; events++)
+			if (wanted(j, events))
+				ret = add_boot(j, i, QEMU_ICOUNT, events);
+	}
+	j->unfit = ret ? ret : j->unfit;
+}
+
+/* Boots under icount do not mind what else runs: their counts stay the same. */
+static int build_and_boot(struct job *j)
+{
+	int building = -EAGAIN;
+	bool more = true;
+
+	if (image_build_start(&j->build, j->o->ksrc))
+		return 4;
+	while (!stopped && !j->unfit && more) {
+		if (building == -EAGAIN)
+			building = image_build_poll(&j->build, POLL_MS, image_done, j);
+		else
+			usleep(POLL_MS * 1000);
+		if (building && building != -EAGAIN)
+			break;
+		more = qemu_pool_step(&j->pool) || building == -EAGAIN;
+	}
+	image_build_stop(&j->build);
+	if (stopped || building == KERNELS_INTERRUPTED)
+		return KERNELS_INTERRUPTED;
+	return j->unfit ? 2 : building && building != 2 ? 4 : building;
+}
+
+/* Images that somebody has built before. */
+static int boot_given(struct job *j)
+{
+	size_t n;
+
+	for (n = 0; n < j->build.nr; n++) {
+		if (image_open(&j->built[n], j->names[j->which[n]],
+			       j->o->images[j->which[n]].folder))
+			return 4;
+		image_done(n, j);
+	}
+	while (!stopped && !j->unfit && qemu_pool_step(&j->pool))
+		usleep(POLL_MS * 1000);
+	return stopped ? KERNELS_INTERRUPTED : j->unfit ? 2 : 0;
+}
+
+/*
+ * A part of its own where KVM works; a skipped one, which says why, where it could have. One at a
+ * time, when all else has ended: these measure time.
+ */
+static int run_kvm(struct job *j, size_t i)
+{
+	char reason[300], name[160];
+	struct qemu_boot *b;
+	int ret;
+
+	ret = add_boot(j, i, QEMU_KVM, false);
+	if (ret)
+		return ret;
+	b = &j->boots[--j->pool.nr]; /* not the pool's */
+	part_name(b, name);
+	if (!kvm_usable(b, b->qemu_version, &stopped, reason, sizeof(reason)))
+		return stopped ? 0 : part_skipped(&j->part, name, reason);
+	j->part.nr_boots++;
+	qemu_run(b, 1, 1, &stopped, boot_done, j);
+	return 0;
+}
+
+static int run_all_kvm(struct job *j)
 {
 	size_t i;
 	int ret = 0;
 
-	for (i = 0; i < j->nr && !ret; i++)
-		if (!j->scenarios[i]->image && !j->o->profile)
-			ret = part_of_image(&j->part, j->scenarios[i], &j->images[i]);
-	if (ret)
-		return 4;
-	ret = qemu_run(j->boots, j->nr_boots, j->o->jobs, &stopped, boot_done, j);
-	if (ret == -EINTR) {
-		fprintf(stderr, "ptbench kernels: interrupted; finished parts are in %s\n",
-			j->part.run->dir);
-		return KERNELS_INTERRUPTED;
+	if (j->o->no_costs || j->o->profile)
+		return 0;
+	for (i = 0; i < j->nr && !ret && !stopped; i++) {
+		if (!j->images[i].folder || !kvm_is_native(j->scenarios[i]->arch.name))
+			continue;
+		ret = run_kvm(j, i);
+		free_boot(&j->boots[j->pool.nr]);
 	}
-	return j->error || j->part.failed ? 4 : 0;
+	return stopped ? KERNELS_INTERRUPTED : ret ? 4 : 0;
 }
 
 static int make_scratch(struct job *j)
@@ -255,95 +378,48 @@ static void clean_up(struct job *j)
 {
 	size_t i;
 
-	for (i = 0; j->boots && i < j->max_boots; i++) {
-		if (j->boots[i].initramfs)
-			unlink(j->boots[i].initramfs);
-		free(j->boots[i].initramfs);
-		free(j->boots[i].image);
-		free(j->boots[i].console);
-		free(j->boots[i].stream);
-		if (j->boots[i].table)
-			unlink(j->boots[i].table);
-		free(j->boots[i].table);
-		free(j->boots[i].plugin);
-		free(j->boots[i].profile);
-	}
+	for (i = 0; i < j->pool.nr; i++)
+		free_boot(&j->boots[i]);
 	if (j->scratch[0])
 		rmdir(j->scratch);
 	for (i = 0; j->scenarios && i < j->nr; i++)
 		scenario_free(j->scenarios[i]);
 	if (j->images)
 		image_free(j->images, j->nr);
+	if (j->built)
+		image_free(j->built, j->nr);
+	emulators_free(&j->emulators);
 	scenario_names_free(j->names, j->nr);
 	free(j->scenarios);
 	free(j->images);
+	free(j->built);
+	free(j->to_build);
+	free(j->which);
 	free(j->boots);
-	free(j->qemu_version);
 }
 
-/* Takes a scenario out that has no kernel: its parts are failed, the others go on. */
-static int drop_scenario(struct job *j, size_t i)
-{
-	char name[160], reason[256];
-	struct results_error err;
-	int ret;
-
-	snprintf(name, sizeof(name), "%s.static", j->names[i]);
-	snprintf(reason, sizeof(reason), "its kernel was not built; kernels/build %.100s says why",
-		 j->names[i]);
-	fprintf(stderr, "%s: FAILED: %s\n", name, reason);
-	ret = results_run_part(j->part.run, name, NULL, RESULTS_FAILED, reason, &err);
-	if (ret)
-		results_error_print(stderr, &err);
-	j->part.failed = true;
-	scenario_free(j->scenarios[i]);
-	free(j->names[i]);
-	image_free(&j->images[i], 1);
-	j->nr--;
-	memmove(j->scenarios + i, j->scenarios + i + 1, (j->nr - i) * sizeof(*j->scenarios));
-	memmove(j->names + i, j->names + i + 1, (j->nr - i) * sizeof(*j->names));
-	memmove(j->images + i, j->images + i + 1, (j->nr - i) * sizeof(*j->images));
-	return ret;
-}
-
-/* All at once; when that fails, one by one, to know which of them it was. */
-static int build_images(struct job *j)
-{
-	int ret = image_build(j->o->root, j->names, j->nr, j->images, &stopped);
-	size_t i;
-
-	if (stopped || ret == KERNELS_INTERRUPTED)
-		return KERNELS_INTERRUPTED;
-	if (ret == 2 || !ret)
-		return ret;
-	image_free(j->images, j->nr);
-	for (i = 0; i < j->nr && !stopped;) {
-		ret = image_build(j->o->root, &j->names[i], 1, &j->images[i], &stopped);
-		if (!ret)
-			i++;
-		else if (drop_scenario(j, i))
-			return 4;
-	}
-	return stopped ? KERNELS_INTERRUPTED : j->nr ? 0 : 4;
-}
-
-static int prepare_and_run(struct job *j)
+static int run_all(struct job *j)
 {
 	int ret;
 
 	if (read_scenarios(j) || make_scratch(j))
 		return 2;
-	ret = build_images(j);
-	if (ret)
-		return ret;
-	j->qemu_version = qemu_version(j->scenarios[0]->arch.qemu);
-	if (!j->qemu_version) {
-		fprintf(stderr, "ptbench kernels: %s cannot be run; scripts/deps installs it\n",
-			j->scenarios[0]->arch.qemu);
-		return 2;
-	}
-	j->part.qemu_version = j->qemu_version;
-	return add_boots(j) ? 2 : run_parts(j);
+	if (look_at_machines(j))
+		return stopped ? KERNELS_INTERRUPTED : 4;
+	j->pool = (struct qemu_pool){
+		.boots = j->boots, .jobs = j->o->jobs, .done = boot_done, .arg = j,
+	};
+	j->build.root = j->o->root;
+	j->build.names = j->to_build;
+	j->build.images = j->built;
+	ret = j->o->images ? boot_given(j) : build_and_boot(j);
+	qemu_pool_end(&j->pool);
+	ret = ret ? ret : run_all_kvm(j);
+	part_sort(&j->part, j->names, j->nr);
+	if (ret == KERNELS_INTERRUPTED)
+		fprintf(stderr, "ptbench kernels: interrupted; finished parts are in %s\n",
+			j->part.run->dir);
+	return ret ? ret : j->error || j->part.failed ? 4 : 0;
 }
 
 int kernels_run(struct results_run *run, const struct kernels_options *o)
@@ -355,7 +431,7 @@ int kernels_run(struct results_run *run, const struct kernels_options *o)
 	stopped = 0;
 	sigaction(SIGINT, &act, &old[0]);
 	sigaction(SIGTERM, &act, &old[1]);
-	ret = prepare_and_run(&j);
+	ret = run_all(&j);
 	clean_up(&j);
 	sigaction(SIGINT, &old[0], NULL);
 	sigaction(SIGTERM, &old[1], NULL);

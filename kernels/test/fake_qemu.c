@@ -233,6 +233,10 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "--help"))
 		return puts("-help  and nothing of plugins") < 0;
 	for (a = 1; a < argc; a++) {
+		if (!strcmp(argv[a], "-machine") && !strcmp(argv[a + 1], "too-new"))
+			return fprintf(stderr, "fake: unsupported machine type 'too-new'\n") > 0;
+		if (!strcmp(argv[a], "-S"))
+			return 0;
 		if (!console)
 			console = chardev(argv[a], "file,id=console,path=");
 		if (!data)

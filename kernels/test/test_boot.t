@@ -33,17 +33,26 @@ printf '%s\n' 'ffffffff81000000 0000000000000100 T gup_fast_fallback' \
 printf 'release\t6.12\nsource\tnone\ncompiler\tgcc\npatch\ta\npatch\tb\n' >"$root/image/info"
 cat >"$root/kernels/build" <<'END'
 #!/bin/bash
+[ "$1" = --verdicts ] || exit 2
+shift
 for s; do
-	[ "$s" != slow ] || exec sleep 100
-	[ "$s" != unbuildable ] || { echo "build: no" >&2; exit 4; }
-	printf '%s\t%s\n' "$s" "$(dirname "$0")/../image"
+	case $s in
+	slow) exec sleep 100 ;;
+	unbuildable) printf '%s\tFAILED\tit does not compile\n' "$s" ;;
+	lacking) printf '%s\tSKIPPED\tfake-gcc not found\n' "$s" ;;
+	late) sleep 3; echo "late is built" >&2; printf '%s\t%s\n' "$s" "$(dirname "$0")/../image" ;;
+	untold) ;;
+	*) printf '%s\t%s\n' "$s" "$(dirname "$0")/../image" ;;
+	esac
 done
 END
 chmod +x "$root/kernels/build"
 scenario() { printf 'title %s\narch fake\ndesign static\nappend fake=%s\n' "$1" "$1" >"$root/kernels/scenarios/$1"; }
 names=(good wrong silent hang panic warn truncated flood-console flood-data guest-failed other-boot
 	damaged miscounted appended twice forged crashed status-1 escapes)
-for s in "${names[@]}" unbuildable; do scenario "$s"; done
+for s in "${names[@]}" unbuildable untold lacking late tooold; do scenario "$s"; done
+printf 'machine too-new\n' >>"$root/kernels/scenarios/tooold"
+sed -i s/fake=late/fake=good/ "$root/kernels/scenarios/late"
 scenario good2
 sed -i s/good2/good/ "$root/kernels/scenarios/good2"
 
@@ -69,7 +78,7 @@ reported() { # SCENARIO PATTERN: its costs part failed, for that reason
 
 # ---- all at once ----
 start=$SECONDS
-run --only costs --timeout 3 -j 4 "${names[@]}" unbuildable good2
+run --only costs --timeout 3 -j 4 "${names[@]}" unbuildable untold lacking tooold good2
 is $? 4 "a part that failed makes the status 4"
 [ $((SECONDS - start)) -le 30 ]
 ok $? "nothing runs far beyond its time limit"
@@ -93,8 +102,13 @@ reported forged "line 2: '}}' expected"
 reported crashed "QEMU was ended by signal 11"
 reported status-1 "QEMU ended with status 1"
 reported escapes "BUG:"
-is "$(part unbuildable.static)" "failed its kernel was not built; kernels/build unbuildable says why" \
-	"a kernel that does not build is a failed part"
+is "$(part unbuildable.static)" "failed it does not compile" "a kernel that does not build is one failed row"
+is "$(part untold.static)" "failed kernels/build said nothing of it" "so is one that nothing is said of"
+is "$(part lacking.static)" "skipped fake-gcc not found" "a kernel without a compiler is one skipped row"
+is "$(part tooold.static)" "skipped QEMU emulator version 0.0 (a fake) cannot be this machine: fake: unsupported machine type 'too-new'; it may be too old" \
+	"so is one that this QEMU cannot be the machine of, and nothing is built for it"
+is "$(grep -c "icount-1cpu: " "$tmp/err")" "$((${#names[@]} + 1))" "a line for each boot"
+is "$(grep -o '^\[[0-9]*/[0-9]*\]' "$tmp/err" | tail -n 1)" "[20/20]" "which tells how many are done of how many"
 ! grep -q $'\033' "$tmp/err" "$tmp/runs/latest/run.json"
 ok $? "nothing of a console reaches the terminal unescaped"
 "$build/ptbench" validate "$tmp"/runs/latest/*.json >/dev/null 2>"$tmp/validate"
@@ -108,6 +122,15 @@ is "$(python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(*[m["sa
 	"272 272 336" "code bytes: a function with its cold part, the path, the text"
 [ -s "$tmp/runs/latest/hang.icount-1cpu.console.log" ] && [ -s "$tmp/runs/latest/hang.icount-1cpu.stream" ]
 ok $? "console and stream are kept"
+
+# ---- a scenario is booted when its kernel is there, whatever is still being built ----
+run good late
+is $? 0 "with a kernel that is late"
+is "$(grep -o '^late is built\|good.icount-1cpu: passed' "$tmp/err" | paste -sd,)" "good.icount-1cpu: passed,late is built" "the other one was booted meanwhile"
+is "$(python3 -c 'import json,sys; print(*[p["name"] for p in json.load(open(sys.argv[1]))["parts"]])' "$tmp/runs/latest/run.json")" \
+	"good.icount-1cpu good.icount-2cpu good.static late.icount-1cpu late.icount-2cpu late.static" "the parts stand as they were asked for"
+PTBENCH_QEMU='' run --only costs good
+is "$?$(part good.static)" "0skipped qemu-system-fake cannot be run; scripts/deps installs it" "without QEMU: skipped, with what to do"
 
 # ---- expectations ----
 printf 'expect gup_fast/only cross=pud short* | wrong*\n' >>"$root/kernels/scenarios/wrong"
@@ -149,15 +172,18 @@ done
 
 # ---- Ctrl-C ----
 scenario good
-"$build/ptbench" kernels run --out "$tmp/runs" --only costs -j 2 good hang good2 >"$tmp/out" 2>"$tmp/err" &
+scenario good3
+sed -i s/good3/good/ "$root/kernels/scenarios/good3"
+"$build/ptbench" kernels run --out "$tmp/runs" --only costs -j 2 good hang good3 >"$tmp/out" 2>"$tmp/err" &
 pid=$!
 for _ in $(seq 100); do
-	[ -s "$tmp/runs/latest/hang.icount-1cpu.stream" ] && grep -q good.icount "$tmp/runs/latest/run.json" && break
+	[ -s "$tmp/runs/latest/hang.icount-1cpu.stream" ] && grep -q good3.icount "$tmp/runs/latest/run.json" && break
 	sleep 0.1
 done
 kill -INT $pid
 wait $pid
 is $? 130 "interrupted: status 130"
+is "$(part good3.icount-1cpu)" "passed " "also what ended behind one that still ran"
 is "$(part good.icount-1cpu)" "passed " "what was finished is kept"
 is "$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["state"])' "$tmp/runs/latest/run.json")" partial "the run is partial"
 sleep 0.2

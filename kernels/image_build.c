@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Asks kernels/build for images, and takes each as it comes. */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "image.h"
+
+static void exec_build(const struct image_build *b, const char *ksrc)
+{
+	char program[PATH_MAX], **argv = calloc(b->nr + 3, sizeof(*argv));
+
+	snprintf(program, sizeof(program), "%s/kernels/build", b->root);
+	if (!argv || (ksrc && setenv("KSRC", ksrc, 1)))
+		_exit(4);
+	argv[0] = program;
+	argv[1] = "--verdicts";
+	memcpy(argv + 2, b->names, b->nr * sizeof(*argv));
+	execv(program, argv);
+	fprintf(stderr, "ptbench: %s: %s\n", program, strerror(errno));
+	_exit(127);
+}
+
+int image_build_start(struct image_build *b, const char *ksrc)
+{
+	int fds[2];
+
+	b->pid = 0;
+	b->len = 0;
+	b->fd = -1;
+	if (!b->nr)
+		return 0;
+	b->told = calloc(b->nr, sizeof(*b->told));
+	if (!b->told)
+		return -ENOMEM;
+	if (pipe(fds))
+		goto out_told;
+	b->pid = fork();
+	if (!b->pid) {
+		dup2(fds[1], 1);
+		close(fds[0]);
+		close(fds[1]);
+		exec_build(b, ksrc);
+	}
+	close(fds[1]);
+	b->fd = fds[0];
+	if (b->pid > 0)
+		return 0;
+	b->pid = 0;
+	close(b->fd);
+out_told:
+	free(b->told);
+	b->told = NULL;
+	return -EAGAIN;
+}
+
+static int read_info(struct image *image)
+{
+	char name[PATH_MAX], line[4096], *value;
+	FILE *f;
+
+	snprintf(name, sizeof(name), "%s/info", image->folder);
+	f = fopen(name, "re");
+	if (!f)
+		return -errno;
+	while (fgets(line, sizeof(line), f)) {
+		const char *before;
+
+		line[strcspn(line, "\n")] = '\0';
+		value = strchr(line, '\t');
+		if (!value)
+			continue;
+		*value++ = '\0';
+		before = results_pairs_get(&image->info, line);
+		if (before)
+			results_pairs_setf(&image->info, line, "%s; %s", before, value);
+		else
+			results_pairs_set(&image->info, line, value);
+	}
+	fclose(f);
+	return 0;
+}
+
+int image_open(struct image *image, const char *scenario, const char *folder)
+{
+	image->scenario = strdup(scenario);
+	image->folder = strdup(folder);
+	return image->scenario && image->folder ? read_info(image) : -ENOMEM;
+}
+
+static void refuse(struct image *image, const char *reason, bool skipped)
+{
+	free(image->folder);
+	image->folder = NULL;
+	free(image->reason);
+	image->reason = strdup(reason);
+	image->skipped = skipped;
+}
+
+/* "SCENARIO<TAB>FOLDER", or "SCENARIO<TAB>FAILED|SKIPPED<TAB>REASON". */
+static void take_line(struct image_build *b, char *line, void (*done)(size_t i, void *arg),
+		      void *arg)
+{
+	char *save, *name = strtok_r(line, "\t", &save), *what = strtok_r(NULL, "\t", &save);
+	const char *reason = strtok_r(NULL, "\t", &save);
+	size_t i;
+
+	for (i = 0; name && what && i < b->nr; i++) {
+		struct image *image = &b->images[i];
+
+		if (strcmp(b->names[i], name) || b->told[i])
+			continue;
+		b->told[i] = true;
+		if (!strcmp(what, "FAILED") || !strcmp(what, "SKIPPED"))
+			refuse(image, reason ? reason : "kernels/build says why", what[0] == 'S');
+		else if (image_open(image, name, what))
+			refuse(image, "its image's folder has no info; remove that folder", false);
+		if (done)
+			done(i, arg);
+		return;
+	}
+}
+
+static int ended(struct image_build *b)
+{
+	int status;
+
+	close(b->fd);
+	b->fd = -1;
+	while (waitpid(b->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	b->pid = 0;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 4;
+}
+
+/* A line for each is owed. */
+static int say_the_rest(struct image_build *b, int status, void (*done)(size_t i, void *arg),
+			void *arg)
+{
+	size_t i;
+
+	for (i = 0; i < b->nr && !status; i++) {
+		if (b->told[i])
+			continue;
+		refuse(&b->images[i], "kernels/build said nothing of it", false);
+		if (done)
+			done(i, arg);
+	}
+	free(b->told);
+	b->told = NULL;
+	return status;
+}
+
+int image_build_poll(struct image_build *b, int ms, void (*done)(size_t i, void *arg), void *arg)
+{
+	struct pollfd p = { .fd = b->fd, .events = POLLIN };
+	char *end;
+	ssize_t n;
+
+	if (!b->pid)
+		return 0;
+	if (poll(&p, 1, ms) <= 0)
+		return -EAGAIN;
+	n = read(b->fd, b->text + b->len, sizeof(b->text) - 1 - b->len);
+	if (n < 0 && errno == EINTR)
+		return -EAGAIN;
+	if (n <= 0)
+		return say_the_rest(b, ended(b), done, arg);
+	b->len += n;
+	b->text[b->len] = '\0';
+	while ((end = strchr(b->text, '\n'))) {
+		*end++ = '\0';
+		take_line(b, b->text, done, arg);
+		b->len -= end - b->text;
+		memmove(b->text, end, b->len + 1);
+	}
+	if (b->len == sizeof(b->text) - 1) /* no line of ours */
+		b->len = 0;
+	return -EAGAIN;
+}
+
+int image_build_stop(struct image_build *b)
+{
+	if (!b->pid)
+		return 0;
+	kill(b->pid, SIGTERM);
+	free(b->told);
+	b->told = NULL;
+	return ended(b);
+}
+
+int image_build(const char *root, const char *ksrc, char *const *names, size_t nr,
+		struct image *images, volatile sig_atomic_t *stop)
+{
+	struct image_build b = { .root = root, .names = names, .nr = nr, .images = images };
+	size_t i;
+	int ret;
+
+	memset(images, 0, nr * sizeof(*images));
+	if (image_build_start(&b, ksrc))
+		return 4;
+	do
+		ret = image_build_poll(&b, 1000, NULL, NULL);
+	while (ret == -EAGAIN && !*stop);
+	if (*stop) {
+		image_build_stop(&b);
+		return 130;
+	}
+	for (i = 0; i < nr && !ret; i++)
+		if (!images[i].folder)
+			ret = 4;
+	return ret;
+}
+
+void image_free(struct image *images, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		free(images[i].scenario);
+		free(images[i].folder);
+		free(images[i].reason);
+		results_pairs_free(&images[i].info);
+	}
+}
