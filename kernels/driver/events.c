@@ -82,6 +82,16 @@ static void count_callback(struct pt_regs *regs)
 	atomic_add(tables_in((void *)regs_get_kernel_argument(regs, 0)), &count[BATCHED]);
 }
 
+/* A table that a collapse frees by itself (pte_free_defer()). */
+static void count_table(struct pt_regs *regs)
+{
+	if (!READ_ONCE(counting_callbacks))
+		return;
+	atomic_inc(&count[CALLBACKS]);
+	atomic_inc(&count[BATCHED]);
+}
+
+const struct ptb_ops ptb_latency = { .case_id = "table_free/reader_latency" };
 const struct ptb_ops ptb_flushes = { .case_id = "table_free/tlb_flushes" };
 
 struct probe {
@@ -98,6 +108,7 @@ static struct probe probes[] = {
 	{ .symbol = "generic_smp_call_function_single_interrupt", .hit = count_taken },
 	{ .symbol = PTB_SYM_FLUSH, .hit = count_flush, .optional = true },
 	{ .symbol = "tlb_remove_table_rcu", .hit = count_callback, .optional = true },
+	{ .symbol = "pte_free_now", .hit = count_table, .optional = true },
 };
 #define FLUSH_PROBE (&probes[3])
 #define CALLBACK_PROBE (&probes[4])
@@ -187,7 +198,7 @@ static int one_event_window(struct ptb_state *s, struct seen *seen, int i)
 	ret = ops->prepare(s);
 	if (ret)
 		return ret;
-	lru_add_drain();
+	lru_add_drain_all(); /* or the operation itself wakes other CPUs to do so */
 	/*
 	 * Takes what is still queued for the other CPU out of the way: a call that is queued
 	 * behind another one sends no interrupt of its own. Before the peer is looked at, which
@@ -243,6 +254,31 @@ static int emit_batches(struct ptb_state *s, const struct seen *seen)
 	return ptb_emit(s, "tables_per_callback", per, PTB_EVENT_WINDOWS);
 }
 
+/* It takes a table out of use that it does not free: tlb_remove_table_sync_one() is to be called. */
+static bool waits_for_walkers(const struct ptb_row *row)
+{
+	return row->ops == &ptb_collapse ? !row->arg :
+	       row->ops == &ptb_unshare && !strcmp(row->arg, "last");
+}
+
+/*
+ * Without RCU freeing the wait is an empty function: the flush's interrupt is to do. With it, one
+ * interrupt goes to every other CPU, whether or not it has ever run this address space.
+ */
+static int emit_sync(struct ptb_state *s, const struct seen *seen)
+{
+	u64 want = IS_ENABLED(CONFIG_MMU_GATHER_RCU_TABLE_FREE);
+	char text[sizeof(s->why)] = "right";
+	int i;
+
+	for (i = 0; i < PTB_EVENT_WINDOWS; i++)
+		if (!seen->sent[i] && want)
+			strscpy(text, "silent", sizeof(text));
+		else if (seen->sent[i] != want)
+			snprintf(text, sizeof(text), "%llu interrupts", seen->sent[i]);
+	return ptb_emit_check(s, "table_free/sync", text);
+}
+
 static int emit_checks(struct ptb_state *s, const struct seen *seen)
 {
 	char text[sizeof(s->why)], id[48];
@@ -250,6 +286,8 @@ static int emit_checks(struct ptb_state *s, const struct seen *seen)
 
 	if (s->row->ops == &ptb_munmap)
 		ret = ptb_emit_check(s, "table_free/rcu_path", path_of(seen));
+	if (!ret && waits_for_walkers(s->row) && s->row->peer == PTB_PEER_NONE)
+		ret = emit_sync(s, seen);
 	if (ret || ptb_arch_call_irqs(1) < 0)
 		return ret;
 	snprintf(id, sizeof(id), "%s_interrupts", s->row->ops->case_id);
@@ -284,5 +322,7 @@ int ptb_run_events(struct ptb_state *s)
 	ptb_peer_rest(s);
 	if (ret && ptb_peer_busted())
 		return ptb_emit_check(s, "table_free/peer", s->why);
+	if (ret == -EOPNOTSUPP)
+		return ptb_emit_skip(s, s->why);
 	return ret ?: emit_events(s, &seen);
 }

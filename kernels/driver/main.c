@@ -94,7 +94,7 @@ static struct ptb_record *new_record(struct ptb_state *s, u32 type, const char *
 	r->type = type;
 	r->size = size;
 	r->subject = PTB_SUBJECT_KERNEL;
-	r->nr_ops = 1;
+	r->nr_ops = s->nr_ops ?: 1;
 	r->nr_samples = nr;
 	strscpy(r->case_id, case_id, sizeof(r->case_id));
 	strscpy(r->params, s->params, sizeof(r->params));

@@ -11,6 +11,7 @@
  * of its own brings it to CPU 1 itself.
  */
 #include <linux/delay.h>
+#include <linux/hrtimer.h>
 #include <linux/moduleparam.h>
 #include <linux/sched/mm.h>
 #include <linux/uaccess.h>
@@ -35,15 +36,38 @@ static u64 turns;		/* of its loops in the kernel; likewise */
 /* ---- the peer's side ---- */
 
 /*
- * CPUs take turns under icount, and a spinning one keeps its turn until the next timer is due:
- * some 10 million instructions. On most machines cpu_relax() ends the turn. Doing so each time
- * would make the emulator change CPUs at every other instruction; every so often is enough.
+ * CPUs take turns under icount, and a spinning one keeps its turn until the next timer of any CPU is
+ * due: with nothing but the tick, some 10 million instructions for each interrupt that it is sent.
+ * So it has a timer of its own while it runs. Where that is no finer than the tick, cpu_relax()
+ * ends its turn; doing so each time would make the emulator change CPUs all the time.
  */
+#define TURN (100 * NSEC_PER_USEC)
+
+static struct hrtimer end_turn;
+
+static enum hrtimer_restart on_end_turn(struct hrtimer *t)
+{
+	if (READ_ONCE(wanted) == PTB_PEER_IDLE)
+		return HRTIMER_NORESTART;
+	hrtimer_forward_now(t, TURN);
+	return HRTIMER_RESTART;
+}
+
+static void start_turns(void)
+{
+	if (!end_turn.function)
+		hrtimer_init(&end_turn, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+	end_turn.function = on_end_turn;
+	hrtimer_start(&end_turn, TURN, HRTIMER_MODE_REL_PINNED_HARD);
+}
+
+/* Whatever else has to run on this CPU may, as between a system call's longer steps. */
 static void turn(unsigned int every)
 {
 	WRITE_ONCE(turns, turns + 1);
 	if (turns % every == 0)
 		cpu_relax();
+	cond_resched();
 }
 
 static void stay(void)
@@ -84,6 +108,7 @@ int ptb_peer_enter(unsigned long addr)
 		default:
 			WRITE_ONCE(place, ASLEEP);
 			wait_event(orders, READ_ONCE(wanted) != PTB_PEER_IDLE);
+			start_turns();
 		}
 	}
 	WRITE_ONCE(place, ret ? ELSEWHERE : IN_USER);
@@ -169,7 +194,8 @@ static const char *wrong_with_peer(struct ptb_state *s)
 	}
 }
 
-#define MAX_TRIES 1000
+#define MAX_RELAX 500
+#define MAX_TRIES (MAX_RELAX + 40)
 
 /*
  * Gives the other CPU a turn before the @i-th look. Sleeping gives it one on every machine, but may
@@ -177,7 +203,7 @@ static const char *wrong_with_peer(struct ptb_state *s)
  */
 static void give_turn(int i)
 {
-	if (i < MAX_TRIES / 2)
+	if (i < MAX_RELAX)
 		cpu_relax();
 	else
 		usleep_range(50, 100);

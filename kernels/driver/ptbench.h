@@ -80,6 +80,7 @@ struct ptb_state {
 	char params[sizeof_field(struct ptb_record, params)];
 	char why[sizeof_field(struct ptb_record, text)];
 	bool irqs_off;		/* windows run with interrupts off */
+	u64 nr_ops;		/* in a window, if not one */
 	u64 empty, empty_deferred;
 	u64 samples[PTB_WINDOWS], deferred[PTB_WINDOWS];
 	u32 nr, discarded;
@@ -165,7 +166,8 @@ extern const struct ptb_ops ptb_pin, ptb_pin_longterm, ptb_unpin, ptb_fallback, 
 	ptb_pin_only, ptb_refused;
 extern const struct ptb_ops ptb_munmap, ptb_keep, ptb_madvise;
 extern const struct ptb_ops ptb_exit, ptb_exec;
-extern const struct ptb_ops ptb_flushes;	/* only ever skipped */
+extern const struct ptb_ops ptb_collapse, ptb_unshare, ptb_reuse;
+extern const struct ptb_ops ptb_flushes, ptb_latency;	/* only ever skipped */
 int ptb_events_begin(void);	/* registers the probes and proves that they count */
 int ptb_run_events(struct ptb_state *s);
 

@@ -6,16 +6,29 @@
 
 #define TABLES(kind, ...) { .ops = &ptb_##kind, .at = PTB_AT_TABLES, __VA_ARGS__ }
 
-/* An exiting address space has no user left who could run, on any CPU. */
-#define EXIT_EVENTS(n) \
-	TABLES(exit, .events = true, .tables = n, .peer = PTB_PEER_NONE),                          \
-	TABLES(exit, .events = true, .tables = n, .peer = PTB_PEER_IDLE)
+#define COLLAPSE(n, ...) TABLES(collapse, .tables = 1, .pages = n, __VA_ARGS__)
+#define UNSHARE(who, ...) TABLES(unshare, .arg = who, __VA_ARGS__)
 
 #define EVENTS(n, who)                                                                             \
 	TABLES(munmap, .events = true, .tables = n, .peer = who),                                  \
 	TABLES(keep, .events = true, .tables = n, .peer = who,                                     \
 	       .twin = n > 2 ? "packed" : "same"),                                                 \
 	TABLES(madvise, .events = true, .tables = n, .peer = who)
+
+/* Tables that are taken out of use one at a time. */
+#define ONE_EVENTS(who)                                                                            \
+	COLLAPSE(1, .events = true, .peer = who),                                                  \
+	COLLAPSE(1, .events = true, .peer = who, .arg = "huge"),                                   \
+	UNSHARE("first", .events = true, .peer = who),                                             \
+	UNSHARE("last", .events = true, .peer = who),                                              \
+	UNSHARE("none", .events = true, .peer = who)
+
+#define EXIT_EVENTS(n, who, ...)                                                                   \
+	TABLES(exit, .events = true, .tables = n, .peer = who, __VA_ARGS__)
+
+/* What the latency of a running reader is not measured by, here. */
+#define NO_LATENCY "latencies of running peers are measured under KVM or natively"
+#define NO_USER "an address space that exits has no user left who could run"
 
 static const struct ptb_row rows[] = {
 	TABLES(munmap, .tables = 1),
@@ -47,17 +60,34 @@ static const struct ptb_row rows[] = {
 	TABLES(exec, .tables = 32),
 	TABLES(exec, .tables = 8, .twin = "packed"),
 	TABLES(exec, .tables = 32, .twin = "packed"),
+	TABLES(reuse, .tables = 1),
+	TABLES(reuse, .tables = 8),
+	COLLAPSE(1), COLLAPSE(PTRS_PER_PTE),
+	COLLAPSE(1, .arg = "small"), COLLAPSE(1, .arg = "huge"),
+	UNSHARE("first"), UNSHARE("last"), UNSHARE("none"),
 
 #ifdef PTB_NO_FLUSHES
 	{ .ops = &ptb_flushes, .events = true, .skip = PTB_NO_FLUSHES },
 #endif
+	/* First, as an address space that has been on a CPU may stay in its mask for ever. */
 	EVENTS(1, PTB_PEER_NONE), EVENTS(2, PTB_PEER_NONE), EVENTS(8, PTB_PEER_NONE),
 	EVENTS(32, PTB_PEER_NONE),
-	/* No 32 here: on s390x every flushed page costs the spinning peer's whole time slice. */
-	EVENTS(1, PTB_PEER_SPIN), EVENTS(2, PTB_PEER_SPIN), EVENTS(8, PTB_PEER_SPIN),
+	ONE_EVENTS(PTB_PEER_NONE),
+	EXIT_EVENTS(1, PTB_PEER_NONE), EXIT_EVENTS(8, PTB_PEER_NONE),
+	EXIT_EVENTS(1, PTB_PEER_IDLE), EXIT_EVENTS(8, PTB_PEER_IDLE),
+	EXIT_EVENTS(1, PTB_PEER_SPIN, .skip = NO_USER),
+	EXIT_EVENTS(1, PTB_PEER_KERNEL, .skip = NO_USER),
+	EXIT_EVENTS(1, PTB_PEER_GUP, .skip = NO_USER),
+
 	EVENTS(1, PTB_PEER_IDLE), EVENTS(8, PTB_PEER_IDLE),
+	ONE_EVENTS(PTB_PEER_IDLE),
+	/* No 32 here: on s390x every flushed page costs the running peer's turn. */
+	EVENTS(1, PTB_PEER_SPIN), EVENTS(2, PTB_PEER_SPIN), EVENTS(8, PTB_PEER_SPIN),
+	ONE_EVENTS(PTB_PEER_SPIN),
 	EVENTS(1, PTB_PEER_KERNEL), EVENTS(8, PTB_PEER_KERNEL),
+	ONE_EVENTS(PTB_PEER_KERNEL),
 	EVENTS(1, PTB_PEER_GUP), EVENTS(8, PTB_PEER_GUP),
-	EXIT_EVENTS(1), EXIT_EVENTS(8),
+	ONE_EVENTS(PTB_PEER_GUP),
+	{ .ops = &ptb_latency, .events = true, .peer = PTB_PEER_GUP, .skip = NO_LATENCY },
 };
 const struct ptb_rows ptb_free_rows = { rows, ARRAY_SIZE(rows) };

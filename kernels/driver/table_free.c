@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * table_free/munmap, table_free/keep, table_free/madvise: what freeing page tables costs.
+ * table_free/munmap, keep, madvise, reuse: what freeing page tables costs.
  *
  * munmap: one VMA over T page-table spans with one touched page in each. Neighbours in the spans
  * before and after keep the PMD table, so that exactly the T PTE tables are freed.
@@ -12,6 +12,8 @@
  * Unmapping reads every entry of a table that is there, so that T tables are scanned by munmap and
  * by madvise but only one by the packed twin: what a table costs is, for T <= 2, munmap less keep,
  * and beyond that the slope over T of munmap less madvise.
+ * reuse: map, touch and unmap the munmap geometry, several times over in one window: what a cycle
+ * costs when the tables of earlier ones wait for a grace period.
  * Neighbours are mapped read-only, so that they never merge with the region.
  */
 #include <linux/mman.h>
@@ -162,5 +164,59 @@ const struct ptb_ops ptb_madvise = {
 	.op = zap_region,
 	.finish = freed_none,
 	.teardown = free_teardown,
+	.deferred = true,
+};
+
+#define CYCLES 8
+
+static void reuse_describe(struct ptb_state *s)
+{
+	ptb_param(s, ",cycles=%d", CYCLES);
+}
+
+static int reuse_setup(struct ptb_state *s)
+{
+	s->nr_ops = CYCLES;
+	set_bit(MMF_DISABLE_THP, &s->mm->flags); /* rather than one more call in every cycle */
+	return free_setup(s);
+}
+
+static void reuse_teardown(struct ptb_state *s)
+{
+	clear_bit(MMF_DISABLE_THP, &s->mm->flags);
+	free_teardown(s);
+}
+
+static void cycle(struct ptb_state *s)
+{
+	s->got = ptb_map(s, s->addr, s->len, PROT_READ | PROT_WRITE) ?: touch_region(s) ?:
+		 vm_munmap(s->addr, s->len);
+}
+
+/* One cycle that is not measured shows that the tables come and go. */
+static int reuse_prepare(struct ptb_state *s)
+{
+	cycle(s);
+	return freed_all(s);
+}
+
+static void cycles(struct ptb_state *s)
+{
+	int i;
+
+	s->got = 0;
+	for (i = 0; i < CYCLES && !s->got; i++)
+		cycle(s);
+}
+
+const struct ptb_ops ptb_reuse = {
+	.case_id = "table_free/reuse",
+	.run = ptb_run_cost,
+	.describe = reuse_describe,
+	.setup = reuse_setup,
+	.prepare = reuse_prepare,
+	.op = cycles,
+	.finish = freed_all,
+	.teardown = reuse_teardown,
 	.deferred = true,
 };

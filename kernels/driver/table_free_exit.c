@@ -98,7 +98,7 @@ static int exit_prepare(struct ptb_state *s)
 {
 	int ret = make_mm(s);
 
-	if (ret || s->row->peer != PTB_PEER_IDLE)
+	if (ret || s->row->peer != PTB_PEER_IDLE || ptb_peer_busted())
 		return ret;
 	ret = ptb_in_kthread(PTB_PEER_CPU, visit, s);
 	if (ret) {

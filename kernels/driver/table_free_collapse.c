@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * table_free/collapse: what MADV_COLLAPSE costs, which takes a PTE table out of use and puts a huge
+ * page in its place.
+ *
+ * Anonymous memory: the pages are copied into a new huge page and the table is kept beside it, to
+ * be there when the huge page is split: no table is freed. Walkers that may still be in the table
+ * are waited for by tlb_remove_table_sync_one().
+ * mem=shmem,cached=small: the page cache's pages are copied into a huge one, and the table is freed
+ * after a grace period (pte_free_defer()).
+ * mem=shmem,cached=huge: the page cache has the huge page already, mapped by the table: nothing is
+ * copied, so this is what taking the table out costs.
+ * Param pages: how many of the table's pages are present; the others are cleared.
+ */
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mman.h>
+#include <linux/shmem_fs.h>
+
+#include "ptbench.h"
+
+#define TOO_LARGE (16UL << 20)	/* a guest has 1 GiB, and copying such a page outlasts a tick */
+
+static struct file *file;	/* NULL: the row's memory is anonymous */
+
+static const char *cached(const struct ptb_row *row)
+{
+	return row->arg;
+}
+
+static void collapse_describe(struct ptb_state *s)
+{
+	if (cached(s->row))
+		ptb_param(s, ",mem=shmem,cached=%s", cached(s->row));
+}
+
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+
+static int unable(struct ptb_state *s, const char *why)
+{
+	ptb_fail(s, "%s", why);
+	return -EOPNOTSUPP;
+}
+
+static int open_file(struct ptb_state *s)
+{
+	if (!IS_ENABLED(CONFIG_SHMEM))
+		return unable(s, "this kernel has no shmem");
+	file = shmem_file_setup("ptbench", s->len, VM_NORESERVE);
+	if (!IS_ERR(file))
+		return 0;
+	ptb_fail(s, "no shmem file: error %ld", PTR_ERR(file));
+	file = NULL;
+	return -EIO;
+}
+
+static int collapse_setup(struct ptb_state *s)
+{
+	file = NULL;
+	if (!has_transparent_hugepage())
+		return unable(s, "this machine has no huge pages");
+	if (PMD_SIZE > TOO_LARGE)
+		return unable(s, "a huge page is too large a part of this guest's memory");
+	s->addr = ALIGN(s->at, PMD_SIZE) + PMD_SIZE;
+	s->len = s->row->tables * PMD_SIZE;
+	return cached(s->row) ? open_file(s) : 0;
+}
+
+static void collapse_teardown(struct ptb_state *s)
+{
+	if (file)
+		fput(file);
+	file = NULL;
+}
+
+static int map_range(struct ptb_state *s)
+{
+	if (file)
+		return ptb_map_file(s, file, s->addr, s->len, 0);
+	return ptb_map(s, s->addr, s->len, PROT_READ | PROT_WRITE);
+}
+
+/* Faults give small pages, or map a huge one by small entries, when huge ones are not wanted. */
+static int touch_small(struct ptb_state *s)
+{
+	int i, ret;
+
+	ret = do_madvise(s->mm, s->addr, s->len, MADV_NOHUGEPAGE);
+	for (i = 0; i < s->row->tables && !ret; i++)
+		ret = ptb_touch(s, s->addr + i * PMD_SIZE, s->row->pages);
+	return ret ?: do_madvise(s->mm, s->addr, s->len, MADV_HUGEPAGE);
+}
+
+static void collapse(struct ptb_state *s)
+{
+	s->got = do_madvise(s->mm, s->addr, s->len, MADV_COLLAPSE);
+}
+
+/* A huge page in the page cache, and nothing of it mapped. */
+static int cache_huge(struct ptb_state *s)
+{
+	int ret = touch_small(s);
+
+	if (ret)
+		return ret;
+	collapse(s);
+	rcu_barrier(); /* this one's table is not the window's */
+	return s->got ?: do_madvise(s->mm, s->addr, s->len, MADV_DONTNEED);
+}
+
+static int collapse_prepare(struct ptb_state *s)
+{
+	int ret = map_range(s);
+
+	if (!ret && file && !strcmp(cached(s->row), "huge"))
+		ret = cache_huge(s);
+	ret = ret ?: touch_small(s);
+	s->tables_before = mm_pgtables_bytes(s->mm);
+	return ret;
+}
+
+static bool is_huge(struct mm_struct *mm, unsigned long addr)
+{
+	pud_t *pud = pud_offset(p4d_offset(pgd_offset(mm, addr), addr), addr);
+
+	return !pud_none(*pud) && pmd_trans_huge(*pmd_offset(pud, addr));
+}
+
+static int collapsed(struct ptb_state *s)
+{
+	long bytes = s->tables_before - mm_pgtables_bytes(s->mm);
+	int i;
+
+	s->freed = file ? s->row->tables : 0;
+	if (s->got)
+		return ptb_fail(s, "the call failed: %ld", s->got);
+	for (i = 0; i < s->row->tables; i++)
+		if (!is_huge(s->mm, s->addr + i * PMD_SIZE))
+			return ptb_fail(s, "table %d is not a huge page now", i);
+	if (bytes != (long)(s->freed * PTRS_PER_PTE * sizeof(pte_t)))
+		return ptb_fail(s, "page tables went by %ld bytes, %llu tables were to be freed",
+				bytes, s->freed);
+	return 0;
+}
+
+static int collapse_finish(struct ptb_state *s)
+{
+	int ret = collapsed(s);
+
+	ptb_unmap(s->addr, s->len);
+	if (file)
+		shmem_truncate_range(file_inode(file), 0, -1);
+	return ret;
+}
+
+#else
+
+static int collapse_setup(struct ptb_state *s)
+{
+	ptb_fail(s, "this kernel has no transparent huge pages");
+	return -EOPNOTSUPP;
+}
+
+/* Never called. */
+static int collapse_prepare(struct ptb_state *s)
+{
+	return -EOPNOTSUPP;
+}
+#define collapse_finish collapse_prepare
+
+static void collapse(struct ptb_state *s)
+{
+}
+#define collapse_teardown collapse
+
+#endif
+
+const struct ptb_ops ptb_collapse = {
+	.case_id = "table_free/collapse",
+	.run = ptb_run_cost,
+	.describe = collapse_describe,
+	.setup = collapse_setup,
+	.prepare = collapse_prepare,
+	.op = collapse,
+	.finish = collapse_finish,
+	.teardown = collapse_teardown,
+	.deferred = true,
+};

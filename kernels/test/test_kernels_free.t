@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Freeing page tables in real kernels: the state of the peer is asserted, and each assertion fails
+# when the peer does something else.
+# SCENARIO= names the kernel.
+set -u
+export LC_ALL=C
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=${PTBENCH_BUILD:-$root/build}
+scenario=${SCENARIO:-x86_64-stock}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+nr=0 failed=0
+
+ok() { # STATUS TEXT
+	nr=$((nr + 1))
+	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
+}
+
+boot() { # NAME CASE WORD...: the events of CASE; what the guest wrote becomes $tmp/NAME
+	local name=$1
+	shift
+	"$build/ptbench" kernels run --out "$tmp/runs" --only events --append "ptbench.case=$*" \
+		"$scenario" >"$tmp/out" 2>"$tmp/err"
+	local status=$?
+	sed 's/^/# /' "$tmp/err"
+	cat "$(tail -n 1 "$tmp/out")"/*.stream >"$tmp/$name"
+	return $status
+}
+
+# What was seen of the peer that was to be in state $2, in the boot $1.
+seen() {
+	sed -n "s/.*\"id\":\"table_free\/peer\",.*\"peer\":\"$2\".*\"seen\":\"\([^\"]*\)\".*/\1/p" "$tmp/$1"
+}
+
+boot good table_free/munmap:tables=1
+ok $? "a peer in each state is where it should be"
+[ -z "$(seen good '[a-z]*')" ]
+ok $? "and no assertion fails"
+
+boot bust table_free/munmap:tables=1 ptbench.bust_peer=1
+[ $? -eq 4 ]
+ok $? "with peers told to do something else the part is a failed one"
+while read -r state text; do
+	[ "$(seen bust "$state")" = "$text" ]
+	ok $? "peer=$state: $text"
+done <<'END'
+none another CPU has this address space in its TLB
+idle CPU 1 does not idle with this address space
+spin the peer is not in user mode
+kernel the peer is not in the kernel
+gup the peer does not walk by GUP-fast
+END
+boot bust_exit table_free/exit:tables=1 ptbench.bust_peer=1
+[ "$(seen bust_exit idle)" = "CPU 1 does not have this address space in its TLB" ]
+ok $? "an exiting address space that the peer has never run is not taken for one that it idles with"
+
+echo "1..$nr"
+exit $failed
