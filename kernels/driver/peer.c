@@ -31,7 +31,7 @@ enum place { ELSEWHERE, ASLEEP, IN_USER, IN_KERNEL, IN_GUP };
 static DECLARE_WAIT_QUEUE_HEAD(orders);
 static enum ptb_peer_state wanted = PTB_PEER_IDLE;
 static enum place place;	/* where the peer is: it alone writes */
-static u64 turns;		/* of its loops in the kernel; likewise */
+static unsigned long turns;	/* of its loops in the kernel; likewise */
 
 /* ---- the peer's side ---- */
 
