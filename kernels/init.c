@@ -467,11 +467,11 @@ static const struct {
 	 * Freed pages stay in the per-CPU lists, where the next window takes them from: otherwise
 	 * every window that frees more than a batch drains the lists in the middle.
 	 */
-	{ "/proc/sys/vm/percpu_pagelist_high_fraction", "8\n" },
+	{ .name = "/proc/sys/vm/percpu_pagelist_high_fraction", .value = "8\n" },
 	/* Page tables of large pages span more than the memory there is, few pages of which are touched. */
-	{ "/proc/sys/vm/overcommit_memory", "1\n" },
+	{ .name = "/proc/sys/vm/overcommit_memory", .value = "1\n" },
 	/* As many as a row asks for at once, taken when it asks. */
-	{ "/proc/sys/vm/nr_overcommit_hugepages", "8\n", .optional = true },
+	{ .name = "/proc/sys/vm/nr_overcommit_hugepages", .value = "8\n", .optional = true },
 };
 
 static int set_sysctls(void)
