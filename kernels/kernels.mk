@@ -38,4 +38,4 @@ test-helpers += kernels-test/fake_qemu
 kernels-test/fake_qemu-srcs := kernels/test/fake_qemu.c
 
 script-tests += $(addprefix kernels/test/,test_boot.t test_build.t test_bytes.t) kernels/test/test_mkfs.t
-kernel-tests += $(addprefix kernels/test/,test_kernels.t test_gup.t test_profile.t test_kernels_free.t)
+kernel-tests += $(addprefix kernels/test/,test_kernels.t test_gup.t test_kernels_kmap.t test_profile.t test_kernels_free.t)
