@@ -42,6 +42,12 @@
 #include "arch_arm64.h"
 #elif defined(CONFIG_RISCV)
 #include "arch_riscv.h"
+#elif defined(CONFIG_X86_32)
+#include "arch_i386.h"
+#elif defined(CONFIG_ARM)
+#include "arch_arm.h"
+#elif defined(CONFIG_PPC64)
+#include "arch_ppc.h"
 #elif defined(CONFIG_S390)
 #include "arch_s390.h"
 #else

@@ -5,7 +5,7 @@
  * The functions that send them begin with a static branch or a static call, where no kprobe may
  * be, but every sender goes through the pointers of smp_ops.
  */
-#ifdef CONFIG_X86_64
+#ifdef CONFIG_X86
 
 #include <linux/smp.h>
 

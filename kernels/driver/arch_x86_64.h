@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* x86_64 for the driver: what arch.h asks of an architecture. */
+/* x86_64, with 4 levels and with 5, for the driver: what arch.h asks of an architecture. */
 #ifndef PTBENCH_ARCH_X86_64_H
 #define PTBENCH_ARCH_X86_64_H
 
-#include <asm/cacheflush.h>
-#include <asm/tlbflush.h>
-#include <asm/tsc.h>
+#include "arch_x86.h"
 
 /* Unused user space: multiples of the PMD's span, far below the end of the smallest format. */
 #define PTB_AT 0x1000000000UL
@@ -14,74 +12,12 @@
 #define PTB_NO_PMD_LEAF NULL
 #define PTB_NO_PUD_LEAF NULL
 
-/* Boundaries at which every walk is checked, besides one of each level. */
+/* 2^39 and 2^46: the PGD's with 4 levels, the P4D's with 5, which alone go beyond 2^47. */
 #define PTB_ARCH_CHECKS(X)                                                                         \
 	X("pgd", 0x8000000000)                                                                     \
-	X("pgd", 0x400000000000)
-#define PTB_GROWS 0
-
-/* QEMU's time stamp counter under icount is the virtual clock: one unit per instruction. */
-static inline u64 ptb_arch_clock(void)
-{
-	return rdtsc();
-}
-
-static inline u64 ptb_arch_delta(u64 from, u64 to)
-{
-	return to - from;
-}
-
-/* 2 instructions per turn. */
-static inline void ptb_arch_loop(unsigned long turns)
-{
-	asm volatile("1: dec %0\n\tjnz 1b" : "+r" (turns) : : "cc");
-}
-#define PTB_LOOP_INSTRUCTIONS 2
-
-static inline u64 ptb_arch_irqs(int cpu)
-{
-	return kstat_cpu_irqs_sum(cpu) + arch_irq_stat_cpu(cpu);
-}
-
-static inline unsigned long ptb_arch_limit(struct mm_struct *mm)
-{
-	return TASK_SIZE_MAX;
-}
-
-static inline int ptb_arch_levels(struct mm_struct *mm)
-{
-	return 0; /* fixed by the format: not a param */
-}
-
-/* Its CR3 is the mm's, and flushes that free no table need not interrupt it. */
-static inline bool ptb_arch_lazy(int cpu, struct mm_struct *mm)
-{
-	return per_cpu(cpu_tlbstate_shared.is_lazy, cpu) &&
-	       per_cpu(cpu_tlbstate.loaded_mm, cpu) == mm;
-}
-#define ptb_arch_lazy ptb_arch_lazy
-
-#define PTB_SYM_SEND_MASK NULL /* arch_x86.c */
-#define PTB_SYM_SEND_ONE NULL
-void ptb_arch_watch_sends(void (*sent)(void));
-#define PTB_SYM_FLUSH "flush_tlb_mm_range"
-
-/* What was probed ran with interrupts off. */
-static inline bool ptb_arch_irqs_off(struct pt_regs *regs)
-{
-	return regs_irqs_disabled(regs);
-}
-
-/* Function-call interrupts CPU @cpu has taken, as the architecture itself counts them. */
-static inline s64 ptb_arch_call_irqs(int cpu)
-{
-	return per_cpu(irq_stat, cpu).irq_call_count;
-}
-
-#define PTB_NO_FLUSH NULL
-static inline void ptb_arch_flush(void *from, unsigned long size)
-{
-	clflush_cache_range(from, size);
-}
+	X("pgd", 0x400000000000)                                                                   \
+	X("p4d", 0x400000000000)                                                                   \
+	X("p4d", 0x810000000000)                                                                   \
+	X("pgd", 0x80000000000000)
 
 #endif

@@ -11,6 +11,7 @@
 
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
+#include <linux/math64.h>
 #include <linux/rcupdate.h>
 #include <linux/smp.h>
 #include <linux/swap.h>
@@ -243,13 +244,14 @@ static const char *path_of(const struct seen *seen)
 
 static int emit_batches(struct ptb_state *s, const struct seen *seen)
 {
-	u64 per[PTB_EVENT_WINDOWS];
+	u64 per[PTB_EVENT_WINDOWS], rest = 0;
 	int i;
 
 	for (i = 0; i < PTB_EVENT_WINDOWS; i++) {
-		if (!seen->callbacks[i] || seen->batched[i] % seen->callbacks[i])
+		if (seen->callbacks[i])
+			per[i] = div64_u64_rem(seen->batched[i], seen->callbacks[i], &rest);
+		if (!seen->callbacks[i] || rest)
 			return 0;	/* no callback, or no whole number: nothing to say */
-		per[i] = seen->batched[i] / seen->callbacks[i];
 	}
 	return ptb_emit(s, "tables_per_callback", per, PTB_EVENT_WINDOWS);
 }

@@ -165,9 +165,10 @@ static int place(struct ptb_state *s)
 	const struct ptb_row *row = s->row;
 
 	s->at = row->at ?: PTB_AT;
-	if (row->at || !row->cross || !strcmp(row->cross, "none") || !strcmp(row->cross, "span"))
+	if (!row->cross || !strcmp(row->cross, "none") || !strcmp(row->cross, "span"))
 		return 0;
-	return ptb_boundary(s, row->cross, &s->at);
+	return row->at ? ptb_boundary_of(s, row->cross, row->at) :
+			 ptb_boundary(s, row->cross, &s->at);
 }
 
 static int run_row(const struct ptb_row *row, u64 peer)

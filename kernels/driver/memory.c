@@ -310,6 +310,21 @@ static int map_dax(struct ptb_state *s)
 	return map_path(s, "dax");
 }
 
+/* A row that crosses nothing lies in one table, and one of a larger folio in that. */
+static int check_length(struct ptb_state *s, unsigned long unit)
+{
+	const char *cross = s->row->cross;
+	unsigned long most = unit / PAGE_SIZE;
+
+	if (unit == PAGE_SIZE)
+		most = cross && !strcmp(cross, "none") ? PTRS_PER_PTE : PTB_MAX_PAGES;
+	if (s->row->pages <= most)
+		return 0;
+	s->len = 0;
+	return cannot(s, "%s %lu pages here", unit == PAGE_SIZE ? "a table maps" : "a huge page has",
+		      most);
+}
+
 int ptb_memory_map(struct ptb_state *s, enum ptb_mem mem)
 {
 	static int (*const map[])(struct ptb_state *s) = {
@@ -321,7 +336,9 @@ int ptb_memory_map(struct ptb_state *s, enum ptb_mem mem)
 
 	s->len = ALIGN(s->row->pages * PAGE_SIZE, unit);
 	s->addr = ALIGN(s->addr, unit);
-	ret = map[mem](s);
+	ret = check_length(s, unit);
+	if (!ret)
+		ret = map[mem](s);
 	return ret ?: check_leaves(s);
 }
 

@@ -141,6 +141,7 @@ unsigned long ptb_level_span(const char *level);
  * s->why: the level is folded, or the address space ends before.
  */
 int ptb_boundary(struct ptb_state *s, const char *level, unsigned long *at);
+int ptb_boundary_of(struct ptb_state *s, const char *level, unsigned long at); /* is it one? */
 
 /*
  * files.c: /file/data or /dax/data, as mem says, opened; its pages are written and clean. Else an

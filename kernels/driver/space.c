@@ -85,20 +85,29 @@ unsigned long ptb_level_span(const char *level)
 	return span_of(level_index(level));
 }
 
-int ptb_boundary(struct ptb_state *s, const char *level, unsigned long *at)
+int ptb_boundary_of(struct ptb_state *s, const char *level, unsigned long at)
 {
 	unsigned int i = level_index(level);
 	unsigned long span = span_of(i), limit = ptb_arch_limit(current->mm);
 
-	if (i + 1 < ARRAY_SIZE(levels) && span == span_of(i + 1)) {
+	if (i + 1 < ARRAY_SIZE(levels) && span == span_of(i + 1))
 		ptb_fail(s, "the %s level is folded into the %s: no such boundary", level,
 			 levels[i + 1]);
-		return -EOPNOTSUPP;
-	}
-	*at = ALIGN(PTB_AT, span) + span;
-	if (*at < span || *at + span < span || *at + span > limit) {
+	else if (!at || at >= limit || limit - at < PMD_SIZE)
 		ptb_fail(s, "the address space ends at 0x%lx: no such boundary", limit);
-		return -EOPNOTSUPP;
-	}
-	return 0;
+	else if (at & (span - 1))
+		ptb_fail(s, "a %s entry covers 0x%lx bytes here: no such boundary", level, span);
+	else
+		return 0;
+	return -EOPNOTSUPP;
+}
+
+int ptb_boundary(struct ptb_state *s, const char *level, unsigned long *at)
+{
+	unsigned long span = ptb_level_span(level);
+
+	*at = ALIGN(PTB_AT, span) + span;
+	if (*at < span)
+		*at = 0;	/* beyond the last address */
+	return ptb_boundary_of(s, level, *at);
 }

@@ -61,6 +61,10 @@ static int free_setup(struct ptb_state *s)
 
 	s->addr = row->at + PMD_SIZE + MARGIN;
 	s->len = is_packed(row) ? row->tables * PAGE_SIZE : row->tables * PMD_SIZE - 2 * MARGIN;
+	if (is_packed(row) && row->tables + 2 > PTRS_PER_PTE) {
+		ptb_fail(s, "a table has %lu entries", (unsigned long)PTRS_PER_PTE);
+		return -EOPNOTSUPP;
+	}
 	if (bust)
 		return 0;
 	ret = ptb_map(s, left_of(row), MARGIN, PROT_READ);
