@@ -38,7 +38,7 @@ static const struct ptb_dax_row *row_of(const struct ptb_state *s)
  */
 static unsigned long offset_of(const struct ptb_state *s)
 {
-	return s->row->leaf == PTB_PMD ? 0 : i_size_read(file_inode(file)) / 2;
+	return s->row->leaf == PTB_PMD ? 0 : (unsigned long)i_size_read(file_inode(file)) / 2;
 }
 
 /* NULL: the tables end above. */

@@ -199,6 +199,7 @@ static void pair_teardown(struct ptb_state *s)
 	if (!top)
 		return;
 	ptb_kmaps_empty(&below);
+	kmap_flush_unused(); /* or the page's next owner gets the address that kmap() gave it */
 	__free_page(top);
 	top = NULL;
 }
