@@ -36,6 +36,7 @@ struct ptb_ops {
 	bool design;				/* the walk's design is a param */
 	bool levels;				/* so is the number of levels, if it varies */
 	unsigned int switches;			/* of tasks, that op makes */
+	bool probes;				/* run() has probes of its own, also in the events boot */
 };
 
 /* PTE_FOLIO: PTEs to one large folio; CONTPTE: with the architecture's contiguous bit. */
@@ -94,6 +95,7 @@ struct ptb_rows {
 
 extern const struct ptb_rows ptb_gup_rows, ptb_gup_grown_rows, ptb_free_rows, ptb_kmap_rows;
 extern const struct ptb_rows ptb_dax_rows;
+extern const struct ptb_rows ptb_variant_rows;
 const struct ptb_row *ptb_row_nr(u32 nr, bool events);
 
 /* main.c: the records of the row that runs */
@@ -171,5 +173,8 @@ extern const struct ptb_ops ptb_collapse, ptb_unshare, ptb_reuse;
 extern const struct ptb_ops ptb_flushes, ptb_latency;	/* only ever skipped */
 int ptb_events_begin(void);	/* registers the probes and proves that they count */
 int ptb_run_events(struct ptb_state *s);
+
+/* gup_recheck.c, free_path.c */
+extern const struct ptb_ops ptb_recheck, ptb_path, ptb_sync;
 
 #endif

@@ -6,6 +6,7 @@
 
 static const struct ptb_rows *const families[] = {
 	&ptb_gup_rows,
+	&ptb_variant_rows,	/* before a peer shares the address space */
 	&ptb_free_rows,
 	&ptb_kmap_rows,
 	&ptb_dax_rows,
