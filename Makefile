@@ -156,7 +156,7 @@ test: ## unit tests, walker regressions, sanitizers, the report in a browser
 	$(Q)PTBENCH_BUILD=$(abspath $(O)) prove -j2 --timer -e '' $(all-tests)
 
 test-kernels: ## boots the real kernels twice and checks what they must show
-	@scripts/deps build kernels test
+	@scripts/deps build kernels test versions
 	$(Q)$(SUBMAKE) all guests
 	$(Q)PTBENCH_BUILD=$(abspath $(O)) prove -v --timer -e '' $(kernel-tests)
 

@@ -51,7 +51,7 @@ read_keys() {
 }
 
 arch_keys="cross karch target image objects qemu machine cpu memory console data cmdline qemu_args format levels irqs text_base"
-scenario_keys="title arch base design config fragment cocci image format cpu machine memory append reference expect expect-some count"
+scenario_keys="title arch base design config fragment cocci image format cpu machine memory append reference expect expect-some identical differs count"
 declare -A arch sc_seen
 
 arch_key() {
@@ -83,6 +83,9 @@ scenario_key() {
 	config)
 		[[ $2 =~ ^[A-Z0-9_]+=.+$ ]] || die "$3: 'config $2' is not NAME=value (without CONFIG_)"
 		sc_config+=("CONFIG_$2")
+		;;
+	identical | differs)
+		[ -f "$here/scenarios/${2%%[[:blank:]]*}" ] || die "$3: no scenario '${2%%[[:blank:]]*}' to compare with"
 		;;
 	cocci)
 		[ -f "$here/cocci/$2" ] || die "$3: no semantic patch $here/cocci/$2"

@@ -5,11 +5,13 @@
  * all the same when its stream was whole, so that what broke can be read.
  */
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "identical.h"
 #include "part.h"
 #include "profile.h"
 #include "stream.h"
@@ -309,6 +311,54 @@ int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct
 	return ret;
 }
 
+/* The image of another scenario, built if it has to be: what it was compiled to. */
+static int compare_with(struct part_context *c, const struct scenario *s, const struct image *image,
+			const struct scenario_same *same, char *seen, size_t seen_size, char *why,
+			size_t size)
+{
+	struct image base;
+	int ret = image_build(c->root, c->ksrc, &same->base, 1, &base, c->stopped);
+
+	if (ret || !base.folder)
+		snprintf(why, size, "what it is compared with was not built: kernels/build %.100s",
+			 same->base);
+	else
+		ret = identical_objects(image->folder, base.folder, same->objects, seen, seen_size,
+					why, size);
+	ret = ret || !base.folder;
+	image_free(&base, 1);
+	if (!ret)
+		fprintf(stderr, "%s: %s as in %s: %s\n", s->name, same->objects, same->base, seen);
+	return ret ? -EINVAL : 0;
+}
+
+static int compare_objects(struct part_context *c, const struct scenario *s,
+			   const struct image *image, struct results_doc *doc, char *why, size_t size)
+{
+	struct results_params params = { .nr = 0 };
+	struct results_error err;
+	char seen[256];
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; i < s->nr_same && !ret; i++) {
+		const struct scenario_same *same = &s->same[i];
+		const char *expect = same->differs ? "different*" : "identical";
+
+		ret = compare_with(c, s, image, same, seen, sizeof(seen), why, size);
+		if (ret)
+			break;
+		ret = results_params_set_str(&params, "base", same->base) ?:
+		      results_params_set_str(&params, "objects", same->objects) ?:
+		      results_doc_add_check(doc, "kernel/objects", &params, expect, seen,
+					    !fnmatch(expect, seen, 0), &err);
+		results_params_free(&params);
+		if (ret)
+			snprintf(why, size, "objects of %.100s: %s", same->base, strerror(-ret));
+	}
+	return ret ?: judge_checks(s, doc, why, size);
+}
+
 int part_of_image(struct part_context *c, const struct scenario *s, const struct image *image)
 {
 	struct results_error err = { .reason = "" };
@@ -322,7 +372,9 @@ int part_of_image(struct part_context *c, const struct scenario *s, const struct
 	if (!ret) {
 		if (image_code_bytes(image, s->arch.format, s->design, doc, &err))
 			snprintf(why, sizeof(why), "%s: %s: %s", err.file, err.path, err.reason);
-		ret = record(c, name, why[0] ? NULL : doc, why);
+		else
+			compare_objects(c, s, image, doc, why, sizeof(why));
+		ret = record(c, name, doc->nr_measurements ? doc : NULL, why);
 	}
 	results_doc_free(doc);
 	return ret;

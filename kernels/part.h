@@ -3,6 +3,8 @@
 #ifndef KERNELS_PART_H
 #define KERNELS_PART_H
 
+#include <signal.h>
+
 #include <results/results.h>
 
 #include "image.h"
@@ -12,6 +14,8 @@
 struct part_context {
 	struct results_run *run;
 	const char *revision;
+	const char *root, *ksrc; /* of the checkout; the kernel source, as image_build() takes it */
+	volatile sig_atomic_t *stopped;
 	size_t nr_boots, nr_ended; /* of this run, for what is said of progress */
 	const char *profile; /* the case that is profiled, or NULL */
 	bool failed; /* set when a part did */

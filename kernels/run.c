@@ -424,7 +424,8 @@ static int run_all(struct job *j)
 
 int kernels_run(struct results_run *run, const struct kernels_options *o)
 {
-	struct job j = { .o = o, .part = { .run = run, .revision = o->revision, .profile = o->profile } };
+	struct job j = { .o = o, .part = { .run = run, .revision = o->revision, .root = o->root,
+				     .ksrc = o->ksrc, .stopped = &stopped, .profile = o->profile } };
 	struct sigaction act = { .sa_handler = on_signal }, old[2];
 	int ret;
 

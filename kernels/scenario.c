@@ -216,6 +216,32 @@ static int set_expect_some(struct reader *r, void *to, size_t offset, const char
 	return add_expect(r, to, value, true);
 }
 
+static int add_same(struct reader *r, struct scenario *s, const char *value, bool differs)
+{
+	size_t base = strcspn(value, " \t"), at = base + strspn(value + base, " \t");
+	struct scenario_same *v;
+
+	if (!value[at] || strpbrk(value + at, " \t"))
+		return refuse(r, "'%.64s' is not SCENARIO OBJECTS", value);
+	v = realloc(s->same, (s->nr_same + 1) * sizeof(*v));
+	if (!v)
+		return -ENOMEM;
+	s->same = v;
+	v += s->nr_same++;
+	*v = (struct scenario_same){ strndup(value, base), strdup(value + at), differs };
+	return v->base && v->objects ? 0 : -ENOMEM;
+}
+
+static int set_identical(struct reader *r, void *to, size_t offset, const char *value)
+{
+	return add_same(r, to, value, false);
+}
+
+static int set_differs(struct reader *r, void *to, size_t offset, const char *value)
+{
+	return add_same(r, to, value, true);
+}
+
 static bool fits(const struct scenario_expect *e, const char *id,
 		 const struct results_params *params)
 {
@@ -332,6 +358,8 @@ static const struct key scenario_keys[] = {
 	{ "arch", set_arch_name, 0 },
 	{ "expect", set_expect, 0 },
 	{ "expect-some", set_expect_some, 0 },
+	{ "identical", set_identical, 0 },
+	{ "differs", set_differs, 0 },
 	{ .name = "base" }, { .name = "config" }, { .name = "fragment" }, { .name = "cocci" },
 	{ NULL },
 };
@@ -431,6 +459,11 @@ void scenario_free(struct scenario *s)
 		if (arch_keys[i].set)
 			free(*(char **)((char *)&s->arch + arch_keys[i].offset));
 	free(s->arch.name);
+	for (i = 0; i < s->nr_same; i++) {
+		free(s->same[i].base);
+		free(s->same[i].objects);
+	}
+	free(s->same);
 	free(s->expects);
 	free(s->name);
 	free(s->title);

@@ -33,6 +33,13 @@ struct scenario_expect {
 	char *where;		      /* FILE:LINE */
 };
 
+/* "identical BASE OBJECTS" or "differs BASE OBJECTS": what the code of two scenarios has to be. */
+struct scenario_same {
+	char *base;	/* the other scenario */
+	char *objects;	/* pattern of fnmatch(3) for paths of objects; "!PATTERN": all others */
+	bool differs;
+};
+
 struct scenario {
 	char *name, *title, *design, *append;
 	char *image;		   /* the scenario whose image it boots; NULL: its own */
@@ -41,6 +48,8 @@ struct scenario {
 	struct scenario_arch own;  /* those, while they are read */
 	struct scenario_expect *expects;
 	size_t nr_expects;
+	struct scenario_same *same;
+	size_t nr_same;
 };
 
 /* dir: the folder kernels/. -EINVAL with why filled; *out is NULL then. */

@@ -54,7 +54,8 @@ static void test_good(void)
 	put("scenarios/s",
 	    "# a comment\n\ntitle\tA title of words  \narch a\ndesign static\nconfig X=y\n"
 	    "append one two\nexpect gup_fast/only cross=pud,alias=1 short* | wrong*\n"
-	    "expect table_free/rcu_path rcu\nexpect-some gup_fast/only wrong*");
+	    "expect table_free/rcu_path rcu\nidentical other mm/gup.o\ndiffers other  !mm/*\n"
+	    "expect-some gup_fast/only wrong*");
 	ret = scenario_read(dir, "s", &s, why);
 	ok(!ret, "a scenario is read");
 	if (ret) {
@@ -70,6 +71,10 @@ static void test_good(void)
 		   s->expects[0].params.nr == 2 && !s->expects[1].params.nr &&
 		   strstr(s->expects[0].where, "scenarios/s:8"),
 	   "its expectations, and where they stand");
+	ok(s->nr_same == 2 && !strcmp(s->same[0].base, "other") && !s->same[0].differs &&
+		   !strcmp(s->same[0].objects, "mm/gup.o") && s->same[1].differs &&
+		   !strcmp(s->same[1].objects, "!mm/*"),
+	   "objects that are identical, and that differ");
 	scenario_free(s);
 }
 
@@ -209,6 +214,8 @@ static void test_refused(void)
 	ok(refused("arch ../a\n", "scenarios/s:1: '../a' is not the name"),
 	   "an architecture with a path");
 	ok(refused("image ../s\n", "scenarios/s:1: '../s' is not the name"), "an image by a path");
+	ok(refused("identical other\n", "scenarios/s:1: 'other' is not SCENARIO OBJECTS"),
+	   "identical objects without saying which");
 	ok(refused("reference maybe\n", "scenarios/s:1: 'reference maybe' is neither"),
 	   "neither with nor without the reference");
 	ok(refused("cpu a\nmemory 1G\ncpu b\n", "scenarios/s:3: this key stands twice"),
