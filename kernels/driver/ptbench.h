@@ -36,6 +36,7 @@ struct ptb_ops {
 	bool design;				/* the walk's design is a param */
 	bool levels;				/* so is the number of levels, if it varies */
 	unsigned int switches;			/* of tasks, that op makes */
+	bool frees;				/* page tables, all of them in op */
 	bool probes;				/* run() has probes of its own, also in the events boot */
 };
 

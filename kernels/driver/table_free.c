@@ -147,6 +147,7 @@ const struct ptb_ops ptb_munmap = {
 	.finish = freed_all,
 	.teardown = free_teardown,
 	.deferred = true,
+	.frees = true,
 };
 
 const struct ptb_ops ptb_keep = {

@@ -177,6 +177,7 @@ const struct ptb_ops ptb_exit = {
 	.finish = exit_finish,
 	.kthread = true,
 	.deferred = true,
+	.frees = true,
 };
 
 const struct ptb_ops ptb_exec = {
@@ -189,4 +190,5 @@ const struct ptb_ops ptb_exec = {
 	.teardown = exec_teardown,
 	.kthread = true,
 	.deferred = true,
+	.frees = true,
 };

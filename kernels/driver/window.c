@@ -307,6 +307,8 @@ int ptb_run_cost(struct ptb_state *s)
 	const struct ptb_ops *ops = s->row->ops;
 	int ret;
 
+	if (ops->frees && IS_ENABLED(CONFIG_PTBENCH_SYNC_RCU))
+		return ptb_emit_skip(s, "each table waits for a grace period: a window that slept counts nothing");
 	ptb_mark_row();
 	s->irqs_off = ops->irqs_off;
 	ret = ops->setup(s);
