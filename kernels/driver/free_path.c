@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * table_free/path, table_free/sync: which way a page table goes when munmap frees it, and what
- * tlb_remove_table_sync_one() does, seen by probes: what tells kernels apart that are configured
- * alike. "right" is the way that the configuration promises; any other is named.
+ * table_free/path: which way a page table goes when munmap frees it, seen by probes: what tells
+ * kernels apart that are configured alike. "right" is the way that the configuration promises; any
+ * other is named.
  */
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
@@ -12,7 +12,7 @@
 
 #include "ptbench.h"
 
-enum event { ENTERED, CALLBACK, INTERRUPT, GRACE, FREED, FLUSHED, TAKEN, NR_EVENTS };
+enum event { ENTERED, CALLBACK, INTERRUPT, GRACE, FREED, FLUSHED, NR_EVENTS };
 
 #define MAX_TABLES 8
 
@@ -48,7 +48,6 @@ static struct probe probes[NR_EVENTS] = {
 	[GRACE] = { .symbol = "synchronize_rcu" },
 	[FREED] = { .symbol = "free_page_and_swap_cache" },
 	[FLUSHED] = { .symbol = PTB_SYM_FLUSH },
-	[TAKEN] = { .symbol = "generic_smp_call_function_single_interrupt" },
 };
 
 static int on_probe(struct kprobe *kp, struct pt_regs *regs)
@@ -56,8 +55,7 @@ static int on_probe(struct kprobe *kp, struct pt_regs *regs)
 	enum event event = container_of(kp, struct probe, kp) - probes;
 	bool own = READ_ONCE(path.who) == current && !in_serving_softirq();
 
-	if (event == CALLBACK ? !READ_ONCE(path.callbacks) :
-	    event == TAKEN ? !READ_ONCE(path.who) || own : !own)
+	if (event == CALLBACK ? !READ_ONCE(path.callbacks) : !own)
 		return 0;
 	if (event == FREED && !is_table((void *)regs_get_kernel_argument(regs, 0)))
 		return 0;
@@ -176,51 +174,19 @@ static int see_path(struct ptb_state *s)
 				     strcmp(text, promised()) ? text : "right");
 }
 
-static void sync_one(struct ptb_state *s)
-{
-	tlb_remove_table_sync_one();
-}
-
-static int see_sync(struct ptb_state *s)
-{
-	bool interrupts;
-
-	watch(s, sync_one);
-	interrupts = seen(TAKEN);
-	return ptb_emit_check(s, s->row->ops->case_id,
-			      interrupts == IS_ENABLED(CONFIG_MMU_GATHER_RCU_TABLE_FREE) ? "right" :
-			      interrupts ? "interrupts other CPUs" : "interrupts nobody");
-}
-
-static int run(struct ptb_state *s, int (*see)(struct ptb_state *s))
+static int run_path(struct ptb_state *s)
 {
 	int ret = hook(s);
 
 	if (ret)
 		return ret;
-	ret = see(s);
+	ret = see_path(s);
 	unhook();
 	return ret;
-}
-
-static int run_path(struct ptb_state *s)
-{
-	return run(s, see_path);
-}
-
-static int run_sync(struct ptb_state *s)
-{
-	return run(s, see_sync);
 }
 
 const struct ptb_ops ptb_path = {
 	.case_id = "table_free/path",
 	.run = run_path,
-	.probes = true,
-};
-
-const struct ptb_ops ptb_sync = {
-	.case_id = "table_free/sync",
-	.run = run_sync,
 	.probes = true,
 };

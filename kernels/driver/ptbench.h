@@ -176,6 +176,6 @@ int ptb_events_begin(void);	/* registers the probes and proves that they count *
 int ptb_run_events(struct ptb_state *s);
 
 /* gup_recheck.c, free_path.c */
-extern const struct ptb_ops ptb_recheck, ptb_path, ptb_sync;
+extern const struct ptb_ops ptb_recheck, ptb_path;
 
 #endif

@@ -11,6 +11,5 @@ static const struct ptb_row rows[] = {
 	RECHECK(.leaf = PTB_PTE),
 	RECHECK(.leaf = PTB_PMD, .skip = PTB_NO_PMD_LEAF),
 	{ .ops = &ptb_path, .events = true, .tables = 2, .at = PTB_AT_TABLES },
-	{ .ops = &ptb_sync, .events = true },
 };
 const struct ptb_rows ptb_variant_rows = { rows, ARRAY_SIZE(rows) };
