@@ -199,6 +199,7 @@ static int one_event_window(struct ptb_state *s, struct seen *seen, int i)
 	ret = ops->prepare(s);
 	if (ret)
 		return ret;
+	rcu_barrier(); /* what the one before has left is not this one's */
 	lru_add_drain_all(); /* or the operation itself wakes other CPUs to do so */
 	/*
 	 * Takes what is still queued for the other CPU out of the way: a call that is queued

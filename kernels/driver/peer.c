@@ -41,7 +41,7 @@ static unsigned long turns;	/* of its loops in the kernel; likewise */
  * So it has a timer of its own while it runs. Where that is no finer than the tick, cpu_relax()
  * ends its turn; doing so each time would make the emulator change CPUs all the time.
  */
-#define TURN (100 * NSEC_PER_USEC)
+#define TURN (40 * NSEC_PER_USEC)
 
 static struct hrtimer end_turn;
 

@@ -104,7 +104,6 @@ static int cache_huge(struct ptb_state *s)
 	if (ret)
 		return ret;
 	collapse(s);
-	rcu_barrier(); /* this one's table is not the window's */
 	return s->got ?: do_madvise(s->mm, s->addr, s->len, MADV_DONTNEED);
 }
 
