@@ -195,7 +195,7 @@ static const char *wrong_with_peer(struct ptb_state *s)
 }
 
 #define MAX_RELAX 500
-#define MAX_TRIES (MAX_RELAX + 40)
+#define MAX_TRIES (MAX_RELAX + 12)
 
 /*
  * Gives the other CPU a turn before the @i-th look. Sleeping gives it one on every machine, but may
@@ -280,7 +280,7 @@ int ptb_peer_bring(struct ptb_state *s)
 /* A CPU that never sleeps makes grace periods dear. */
 void ptb_peer_rest(struct ptb_state *s)
 {
-	if (s->peer)
+	if (s->peer && !s->row->ops->kthread)
 		order(s, PTB_PEER_IDLE);
 }
 

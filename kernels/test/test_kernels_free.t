@@ -21,7 +21,7 @@ ok() { # STATUS TEXT
 boot() { # NAME CASE WORD...: the events of CASE; what the guest wrote becomes $tmp/NAME
 	local name=$1
 	shift
-	"$build/ptbench" kernels run --out "$tmp/runs" --only events --append "ptbench.case=$*" \
+	"$build/ptbench" kernels run --timeout 200 --out "$tmp/runs" --only events --append "ptbench.case=$*" \
 		"$scenario" >"$tmp/out" 2>"$tmp/err"
 	local status=$?
 	sed 's/^/# /' "$tmp/err"
