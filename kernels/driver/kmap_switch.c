@@ -10,6 +10,7 @@
 #include <linux/completion.h>
 #include <linux/kthread.h>
 #include <linux/sched.h>
+#include <linux/sched/stat.h>
 
 #include "kmap.h"
 
@@ -53,9 +54,16 @@ static void turn(struct ptb_state *s)
 	wait_for_completion(&pong);
 }
 
-/* The scheduler's averages decay by the time since: it is the same in every window. */
+/*
+ * Real-time tasks leave no time to others: those that have become runnable, which the scheduler looks
+ * at on its way, run now. Its averages decay by the time since: that is the same in every window.
+ */
 static int switch_prepare(struct ptb_state *s)
 {
+	int i;
+
+	for (i = 0; i < 10 && nr_running() > 1; i++)
+		schedule_timeout_uninterruptible(1);
 	turn(s);
 	turn(s);
 	return 0;
