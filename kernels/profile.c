@@ -21,7 +21,8 @@ static const char usage[] =
 	"(instructions_deferred), and so is the longest stretch that it keeps interrupts off.\n"
 	"\n"
 	"  --case CASE     such as gup_fast/walk, or gup_fast/walk:pages=16,cross=pud\n"
-	"  --base BASE     another scenario: prints the difference to it, function by function\n"
+	"  --base BASE     another scenario: prints the difference to it, function by function; or\n"
+	"                  (a path, with '/') the run of an earlier profile of this scenario\n"
 	"  --out RUNS      the folder in which the run is made (default results/runs)\n"
 	"  --timeout S     seconds that a boot may take (default 60)\n"
 	"  -h, --help      print this\n"
@@ -31,12 +32,18 @@ static const char usage[] =
 	"under icount and are not time. Parts of a function that the compiler split off (.cold,\n"
 	".part.0) count with it. The run holds the breakdowns; ptbench show prints them again.\n"
 	"Exit status: 0; 2 for bad input; 4 when a boot failed; 130 interrupted.\n"
-	"Example: ptbench kernels profile --case gup_fast/walk:pages=16 --base s390x-stock s390x-static\n";
+	"Examples:\n"
+	"  ptbench kernels profile --case gup_fast/walk:pages=16 --base s390x-stock s390x-static\n"
+	"  KSRC=~/linux#v6.12 ptbench kernels profile --case gup_fast/walk:pages=16 x86_64-stock\n"
+	"  KSRC=~/linux#mine ptbench kernels profile --case gup_fast/walk:pages=16 \\\n"
+	"    --base results/runs/latest/ x86_64-stock\n";
 
 struct profile_options {
 	struct kernels_options kernels;
 	const char *runs;
-	char *scenarios[2]; /* base, if any, and the scenario */
+	char *scenarios[2]; /* base, if it is one, and the scenario */
+	const char *base;
+	struct results_doc *base_doc; /* of base, if it is a run */
 	char words[512];
 };
 
@@ -120,13 +127,15 @@ static struct results_doc *document(const struct results_run *run, const char *s
 
 static void print_all(const struct results_run *run, const struct profile_options *o)
 {
-	bool compares = o->kernels.nr_scenarios == 2;
-	struct results_doc *base = compares ? document(run, o->scenarios[0]) : NULL;
-	struct results_doc *doc = document(run, o->scenarios[compares]);
+	const char *scenario = o->scenarios[o->kernels.nr_scenarios - 1];
+	struct results_doc *doc = document(run, scenario), *base = o->base_doc;
 
-	if (doc && (base || !compares))
+	if (o->base && !base)
+		base = document(run, o->base);
+	if (doc && (base || !o->base))
 		profile_print(stdout, doc, base);
-	results_doc_free(base);
+	if (!o->base_doc)
+		results_doc_free(base);
 	results_doc_free(doc);
 }
 
@@ -192,7 +201,7 @@ static int parse(int argc, char **argv, struct profile_options *o)
 			o->kernels.profile = optarg;
 			break;
 		case OPT_BASE:
-			o->scenarios[0] = optarg;
+			o->base = optarg;
 			break;
 		case OPT_OUT:
 			o->runs = optarg;
@@ -222,6 +231,21 @@ static int refuse(const char *what, const char *value)
 	return -EINVAL;
 }
 
+/* Before this command's own run is made: the link "latest" will name that. */
+static int read_base(struct profile_options *o, const char *scenario)
+{
+	struct results_error err;
+	struct results_run *run;
+
+	if (results_run_read(o->base, &run, &err)) {
+		results_error_print(stderr, &err);
+		return -EINVAL;
+	}
+	o->base_doc = document(run, scenario);
+	results_run_free(run);
+	return o->base_doc ? 0 : refuse("no part of this scenario that passed is in", o->base);
+}
+
 static int check(int argc, char **argv, struct profile_options *o)
 {
 	struct kernels_options *k = &o->kernels;
@@ -233,10 +257,13 @@ static int check(int argc, char **argv, struct profile_options *o)
 	if (optind != argc - 1)
 		return refuse(optind == argc ? "no SCENARIO given" : "more than one SCENARIO given; "
 			      "--base takes the other", NULL);
-	if (o->scenarios[0] && !strcmp(o->scenarios[0], argv[optind]))
+	if (o->base && !strcmp(o->base, argv[optind]))
 		return refuse("base and scenario are both", argv[optind]);
-	k->nr_scenarios = o->scenarios[0] ? 2 : 1;
-	o->scenarios[k->nr_scenarios - 1] = argv[optind];
+	if (o->base && strchr(o->base, '/') && read_base(o, argv[optind]))
+		return -EINVAL;
+	if (o->base && !o->base_doc)
+		o->scenarios[k->nr_scenarios++] = (char *)o->base;
+	o->scenarios[k->nr_scenarios++] = argv[optind];
 	k->scenarios = o->scenarios;
 	k->no_events = true;
 	snprintf(o->words, sizeof(o->words), "ptbench.only=kernel ptbench.profile=1 ptbench.case=%s",
@@ -256,5 +283,7 @@ int profile_cmd(int argc, char **argv, const struct kernels_options *kernels, co
 	ret = parse(argc, argv, &o);
 	if (ret)
 		return ret > 0 ? 0 : 2;
-	return check(argc, argv, &o) ? 2 : run_in(&o, command);
+	ret = check(argc, argv, &o) ? 2 : run_in(&o, command);
+	results_doc_free(o.base_doc);
+	return ret;
 }

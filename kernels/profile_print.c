@@ -77,6 +77,18 @@ static const char *scenario_of(const struct results_doc *doc)
 	return name ? name : doc->part;
 }
 
+/* Two runs of one scenario have one name. */
+static void names_of(const struct results_doc *base, const struct results_doc *doc,
+		     const char **base_name, const char **name)
+{
+	*base_name = scenario_of(base);
+	*name = scenario_of(doc);
+	if (!strcmp(*base_name, *name)) {
+		*base_name = "base";
+		*name = "this";
+	}
+}
+
 static long long value_of(const struct results_measurement *m)
 {
 	struct results_stat s;
@@ -173,44 +185,47 @@ static void print_difference(FILE *f, const struct results_measurement *m, const
 		}
 	}
 	if (nr_equal)
-		fprintf(f, "  %*lld  %*lld  %10s  %zu symbol%s with equal counts\n", w, equal, n, equal,
-			"0", nr_equal, nr_equal == 1 ? "" : "s");
+		fprintf(f, "  %*lld  %*lld  %+10d  %zu symbol%s with equal counts\n", w, equal, n,
+			equal, 0, nr_equal, nr_equal == 1 ? "" : "s");
 	fprintf(f, "  %*lld  %*lld  %+10lld  total\n", w, value_of(base), n, value_of(m),
 		value_of(m) - value_of(base));
 	free(v);
 }
 
-static void print_irqs_off(FILE *f, const struct results_doc *doc,
+static void print_irqs_off(FILE *f, const struct results_doc *doc, const char *name,
 			   const struct results_measurement *m)
 {
 	const struct results_measurement *off = metric_of(doc, m, "irqs_off_instructions");
 
 	if (off)
 		fprintf(f, "  interrupts off, the longest stretch, in %s: %lld instructions\n",
-			scenario_of(doc), value_of(off));
+			name, value_of(off));
 }
 
 static void print_row(FILE *f, const struct results_doc *doc, const struct results_measurement *m,
 		      const struct results_doc *base)
 {
 	const struct results_measurement *other = base ? counterpart(base, m) : NULL;
+	const char *name = scenario_of(doc), *base_name = NULL;
 	char *params = results_params_text(&m->params);
 
 	/* What is deferred stands below what it belongs to. */
 	if (!strcmp(m->metric->name, "instructions"))
 		fprintf(f, "\n%s  %s\n", m->case_id, params ? params : "");
 	free(params);
+	if (base)
+		names_of(base, doc, &base_name, &name);
 	if (base && !other)
-		fprintf(f, "  %s has no such row\n", scenario_of(base));
+		fprintf(f, "  %s has no such row\n", base_name);
 	if (other)
-		print_difference(f, m, scenario_of(doc), other, scenario_of(base));
+		print_difference(f, m, name, other, base_name);
 	else
-		print_one(f, m, scenario_of(doc));
+		print_one(f, m, name);
 	if (strcmp(m->metric->name, "instructions"))
 		return;
 	if (other)
-		print_irqs_off(f, base, other);
-	print_irqs_off(f, doc, m);
+		print_irqs_off(f, base, base_name, other);
+	print_irqs_off(f, doc, name, m);
 }
 
 static void print_not_measured(FILE *f, const struct results_doc *doc)
