@@ -22,7 +22,7 @@ ok() { # STATUS TEXT
 profile() { # NAME OPTION...: the run's folder becomes $tmp/NAME, what it prints $tmp/NAME.out
 	local name=$1 status
 	shift
-	"$build/ptbench" kernels profile --out "$tmp/runs" "$@" >"$tmp/$name.out" 2>"$tmp/$name.err"
+	"$build/ptbench" kernels profile --timeout 600 --out "$tmp/runs" "$@" >"$tmp/$name.out" 2>"$tmp/$name.err"
 	status=$?
 	ln -s "$(tail -n 1 "$tmp/$name.out")" "$tmp/$name"
 	return $status
@@ -66,7 +66,7 @@ elif what == "slope":
 END
 }
 
-"$build/ptbench" kernels run --only costs --out "$tmp/runs" "${scenarios[@]}" >"$tmp/out" 2>"$tmp/err"
+"$build/ptbench" kernels run --only costs --timeout 600 --out "$tmp/runs" "${scenarios[@]}" >"$tmp/out" 2>"$tmp/err"
 ok $? "the kernels run unwatched"
 sed 's/^/# /' "$tmp/err"
 ln -s "$(tail -n 1 "$tmp/out")" "$tmp/unwatched"
@@ -95,7 +95,7 @@ done
 new=${scenarios[-1]} base=${scenarios[-2]}
 profile one --case gup_fast/walk:cross=pmd,pages=16,leaf=pte --base "$base" "$new"
 ok $? "a case with params"
-awk '$4 == "total" { total = $3; n++ } NF == 4 && $3 ~ /^[+-]/ && $4 != "total" { sum += $3 } END { exit !(n > 0 && sum == total) }' \
+awk '$4 == "total" { total += $3; n++ } NF == 4 && $3 ~ /^[+-]/ && $4 != "total" { sum += $3 } END { exit !(n > 0 && sum == total) }' \
 	"$tmp/one.out"
 ok $? "the differences by function add up to the difference"
 grep -q 'interrupts off, the longest stretch' "$tmp/one.out"
