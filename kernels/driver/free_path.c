@@ -46,7 +46,7 @@ static struct probe probes[NR_EVENTS] = {
 	[CALLBACK] = { .symbol = "tlb_remove_table_rcu" },
 	[INTERRUPT] = { .symbol = "tlb_remove_table_sync_one" },
 	[GRACE] = { .symbol = "synchronize_rcu" },
-	[FREED] = { .symbol = "free_page_and_swap_cache" },
+	[FREED] = { .symbol = "__folio_put" },
 	[FLUSHED] = { .symbol = PTB_SYM_FLUSH },
 };
 
