@@ -471,7 +471,7 @@ static const struct {
 	/* Page tables of large pages span more than the memory there is, few pages of which are touched. */
 	{ .name = "/proc/sys/vm/overcommit_memory", .value = "1\n" },
 	/* As many as a row asks for at once, taken when it asks. */
-	{ .name = "/proc/sys/vm/nr_overcommit_hugepages", .value = "8\n", .optional = true },
+	{ .name = "/proc/sys/vm/nr_overcommit_hugepages", .value = "32\n", .optional = true },
 };
 
 static int set_sysctls(void)

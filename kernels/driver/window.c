@@ -177,14 +177,17 @@ static int empty_deferred_cost(struct ptb_state *s, u64 *cost)
 	return 0;
 }
 
+/* Read from memory: a larger constant may take an instruction more to load. */
+static unsigned long few = 1000, many = 51000;
+
 static void loop_short(struct ptb_state *s)
 {
-	ptb_arch_loop(1000);
+	ptb_arch_loop(READ_ONCE(few));
 }
 
 static void loop_long(struct ptb_state *s)
 {
-	ptb_arch_loop(51000);
+	ptb_arch_loop(READ_ONCE(many));
 }
 
 /* One instruction must be one unit of the clock, or no number of this boot is what it says. */
