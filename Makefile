@@ -144,7 +144,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS))
 ptbench = $(O)/ptbench
 RUN ?= results/runs/latest
 
-.PHONY: bench test test-kernels kernels report exactness coverage variants help clean cache-prune test-programs
+.PHONY: bench test test-kernels test-ab kernels kernels-ab report exactness coverage variants help clean cache-prune test-programs
 bench: ## everything: reference, host and real kernels; JSON and a web report
 	@scripts/deps build kernels report
 	$(Q)$(SUBMAKE) all guests
@@ -160,10 +160,20 @@ test-kernels: ## boots the real kernels twice and checks what they must show
 	$(Q)$(SUBMAKE) all guests
 	$(Q)PTBENCH_BUILD=$(abspath $(O)) prove -v --timer -e '' $(kernel-tests)
 
+test-ab: ## compares two trees that differ by five instructions in one function
+	@scripts/deps build kernels test
+	$(Q)$(SUBMAKE) all guests
+	$(Q)PTBENCH_BUILD=$(abspath $(O)) prove -v --timer -e '' kernels/test/test_ab_real.t
+
 kernels: ## builds the kernels of SCENARIOS= (default: the list BENCH)
 	@scripts/deps build kernels
 	$(Q)$(SUBMAKE) all guests
 	$(Q)$(ptbench) kernels build $(SCENARIOS)
+
+kernels-ab: ## compares two kernel trees, BASE= and HEAD=: folders, or git refs of KSRC=
+	@scripts/deps build kernels report
+	$(Q)$(SUBMAKE) all guests
+	$(Q)$(ptbench) kernels ab --base '$(BASE)' --head '$(HEAD)' $(SCENARIOS)
 
 report: ## renders RUN= (default: the newest run) and prints where
 	@scripts/deps build report

@@ -8,6 +8,8 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,23 +20,35 @@
 #include "ab.h"
 #include "image.h"
 #include "objects.h"
+#include "profile.h"
 #include "scenario.h"
 
 struct side {
-	const char *what;  /* "base" or "head" */
-	char *ksrc;	   /* as kernels/build takes it */
-	struct image *images;
+	const char *what;     /* "base" or "head" */
+	char *ksrc;	      /* as kernels/build takes it */
+	struct image *images; /* as names */
+	struct image *chosen; /* as changed */
 	struct results_run *run;
-	char **changed; /* names that are run; of both sides the same */
 };
+
+enum { BASE, HEAD };
 
 struct ab {
 	const struct ab_options *o;
 	char **names;
-	size_t nr, nr_changed;
+	size_t nr;
+	char **changed; /* those that are run: not the same on both sides */
+	size_t nr_changed;
 	struct side sides[2];
-	char **changed;
+	bool failed; /* a kernel could not be built */
 };
+
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int sig)
+{
+	stopped = sig;
+}
 
 /* ---- which trees ---- */
 
@@ -78,14 +92,15 @@ static char *source_of(const char *option, const char *given)
 
 static int build_side(struct ab *ab, struct side *s)
 {
-	volatile sig_atomic_t no_stop = 0;
+	size_t i;
 	int ret;
 
-	fprintf(stderr, "== %s: %s\n", s->what, s->ksrc);
-	if (setenv("KSRC", s->ksrc, 1))
-		return 4;
-	ret = image_build(ab->o->kernels.root, s->ksrc, ab->names, ab->nr, s->images, &no_stop);
-	return ret;
+	fprintf(stderr, "== building %s: %s\n", s->what, s->ksrc);
+	ret = image_build(ab->o->kernels.root, s->ksrc, ab->names, ab->nr, s->images, &stopped);
+	for (i = 0; i < ab->nr && ret == 4; i++)
+		if (!s->images[i].folder && !s->images[i].reason)
+			return 4;
+	return ret == 4 ? 0 : ret;
 }
 
 /* ---- what is the same ---- */
@@ -97,49 +112,81 @@ static const char *info_of(const struct image *image, const char *key)
 	return value ? value : "";
 }
 
-static bool same_image(const struct image *a, const struct image *b)
+static bool is_built(const struct ab *ab, size_t i)
 {
-	const char *hash = info_of(a, "image_sha256");
-
-	return *hash && !strcmp(hash, info_of(b, "image_sha256"));
+	return ab->sides[BASE].images[i].folder && ab->sides[HEAD].images[i].folder;
 }
 
+static bool is_same(const struct ab *ab, size_t i)
+{
+	const char *base = info_of(&ab->sides[BASE].images[i], "image_sha256");
+
+	return *base && !strcmp(base, info_of(&ab->sides[HEAD].images[i], "image_sha256"));
+}
+
+static void say_unbuilt(struct ab *ab, size_t i)
+{
+	int s;
+
+	for (s = BASE; s <= HEAD; s++) {
+		const struct image *image = &ab->sides[s].images[i];
+
+		if (image->folder)
+			continue;
+		printf("%s: %s %s: %s\n", ab->names[i], ab->sides[s].what,
+		       image->skipped ? "skipped" : "FAILED", image->reason);
+		ab->failed = ab->failed || !image->skipped;
+	}
+}
+
+/* Says of every scenario what is the matter with it; those that have to be run become changed. */
 static void sort_out(struct ab *ab)
 {
+	const struct image *base = ab->sides[BASE].images, *head = ab->sides[HEAD].images;
 	size_t i;
 
 	for (i = 0; i < ab->nr; i++) {
-		const struct image *base = &ab->sides[0].images[i], *head = &ab->sides[1].images[i];
-
-		if (same_image(base, head)) {
-			printf("%s: unchanged: the same image, sha256 %.16s\n", ab->names[i],
-			       info_of(base, "image_sha256"));
-			continue;
+		if (!is_built(ab, i)) {
+			say_unbuilt(ab, i);
+		} else if (is_same(ab, i)) {
+			printf("%s: unchanged: the same image, sha256 %s\n", ab->names[i],
+			       info_of(&base[i], "image_sha256"));
+		} else {
+			printf("%s: changed: ", ab->names[i]);
+			objects_print_difference(stdout, base[i].folder, head[i].folder);
+			ab->sides[BASE].chosen[ab->nr_changed] = base[i];
+			ab->sides[HEAD].chosen[ab->nr_changed] = head[i];
+			ab->changed[ab->nr_changed++] = ab->names[i];
 		}
-		printf("%s: changed: ", ab->names[i]);
-		objects_print_difference(stdout, base->folder, head->folder);
-		ab->changed[ab->nr_changed++] = ab->names[i];
 	}
 	fflush(stdout);
 }
 
 /* ---- running ---- */
 
-static int record_unchanged(struct ab *ab, struct side *s)
+/* What is not run has a row, too. */
+static int record_not_run(struct ab *ab, struct side *s)
 {
-	char name[160], reason[160];
+	char name[160], reason[600];
 	struct results_error err;
-	size_t i, c = 0;
+	size_t i;
 
 	for (i = 0; i < ab->nr; i++) {
-		if (c < ab->nr_changed && ab->changed[c] == ab->names[i]) {
-			c++;
+		const struct image *image = &s->images[i];
+		bool failed = !image->folder && !image->skipped;
+
+		if (is_built(ab, i) && !is_same(ab, i))
 			continue;
-		}
-		snprintf(name, sizeof(name), "%.120s.static", ab->names[i]);
-		snprintf(reason, sizeof(reason), "unchanged: base and head are the same image, sha256 %s",
-			 info_of(&s->images[i], "image_sha256"));
-		if (results_run_part(s->run, name, NULL, RESULTS_SKIPPED, reason, &err)) {
+		snprintf(name, sizeof(name), "%.140s.static", ab->names[i]);
+		if (image->folder)
+			snprintf(reason, sizeof(reason), is_built(ab, i) ?
+				 "unchanged: base and head are the same image, sha256 %s" :
+				 "the other side has no kernel to compare this one with (sha256 %s)",
+				 info_of(image, "image_sha256"));
+		else
+			snprintf(reason, sizeof(reason), "%s", image->reason);
+		if (results_run_part(s->run, name, NULL, failed ? RESULTS_FAILED : RESULTS_SKIPPED,
+				     reason, &err)) {
 			results_error_print(stderr, &err);
 			return 4;
 		}
@@ -147,28 +194,146 @@ static int record_unchanged(struct ab *ab, struct side *s)
 	return 0;
 }
 
-static int run_side(struct ab *ab, struct side *s)
+static int run_in(const struct kernels_options *k, const char *runs, const char *command,
+		  struct results_run **run)
 {
-	struct kernels_options k = ab->o->kernels;
 	struct results_error err;
 	int status;
 
-	if (setenv("KSRC", s->ksrc, 1))
-		return 4;
-	if (results_run_create(ab->o->runs, ab->o->command, k.revision, &s->run, &err)) {
+	if (results_run_create(runs, command, k->revision, run, &err)) {
 		results_error_print(stderr, &err);
 		return 2;
 	}
-	fprintf(stderr, "== running %s: %s\n", s->what, s->run->dir);
-	k.scenarios = ab->changed;
-	k.nr_scenarios = ab->nr_changed;
-	status = kernels_run(s->run, &k);
-	status = record_unchanged(ab, s) ?: status;
-	if (results_run_finish(s->run, status != KERNELS_INTERRUPTED && status != 2, &err)) {
+	status = kernels_run(*run, k);
+	if (results_run_finish(*run, status != KERNELS_INTERRUPTED && status != 2, &err)) {
 		results_error_print(stderr, &err);
 		status = status ? status : 4;
 	}
 	return status;
+}
+
+static int run_side(struct ab *ab, struct side *s)
+{
+	struct kernels_options k = ab->o->kernels;
+	int status, recorded;
+
+	fprintf(stderr, "== running %s\n", s->what);
+	k.scenarios = ab->changed;
+	k.nr_scenarios = ab->nr_changed;
+	k.images = s->chosen;
+	status = run_in(&k, ab->o->runs, ab->o->command, &s->run);
+	recorded = s->run ? record_not_run(ab, s) : 0;
+	return status ? status : recorded;
+}
+
+/* ---- where the difference is: the row that changed most, by symbol ---- */
+
+static struct results_doc *costs_of(const struct side *s, const char *scenario)
+{
+	struct results_doc *doc = NULL;
+	struct results_error err;
+	char file[PATH_MAX];
+
+	snprintf(file, sizeof(file), "%s/%s.icount-1cpu.json", s->run->dir, scenario);
+	return access(file, R_OK) || results_doc_read(file, &doc, &err) ? NULL : doc;
+}
+
+static const struct results_measurement *find(const struct results_doc *doc,
+					      const struct results_measurement *m)
+{
+	size_t i;
+
+	for (i = 0; i < doc->nr_measurements; i++) {
+		const struct results_measurement *n = &doc->measurements[i];
+
+		if (n->metric == m->metric && n->subject == m->subject &&
+		    !strcmp(n->case_id, m->case_id) && !results_params_cmp(&n->params, &m->params))
+			return n;
+	}
+	return NULL;
+}
+
+/* Relative, so that a row of many pages does not hide the simplest one; 0: not comparable. */
+static double change(const struct results_measurement *m, const struct results_doc *base)
+{
+	const struct results_measurement *b;
+	struct results_stat new, old;
+
+	if (m->skipped || m->subject != RESULTS_KERNEL || m->kind != RESULTS_EXACT ||
+	    strcmp(m->metric->name, "instructions"))
+		return 0;
+	b = find(base, m);
+	if (!b || b->kind != RESULTS_EXACT)
+		return 0;
+	results_stat(m, &new);
+	results_stat(b, &old);
+	return old.value > 0 ? fabs(new.value - old.value) / old.value : 0;
+}
+
+static char *most_changed(const struct results_doc *base, const struct results_doc *head)
+{
+	const struct results_measurement *most = NULL;
+	double by = 0, c;
+	char *params, *text = NULL;
+	size_t i;
+
+	for (i = 0; i < head->nr_measurements; i++) {
+		c = change(&head->measurements[i], base);
+		if (c > by) {
+			by = c;
+			most = &head->measurements[i];
+		}
+	}
+	params = most ? results_params_text(&most->params) : NULL;
+	if (params && asprintf(&text, "%s%s%s", most->case_id, *params ? ":" : "", params) < 0)
+		text = NULL;
+	free(params);
+	return text;
+}
+
+/* Boots the scenario of one side again, with the plugin that counts by function. */
+static struct results_doc *profile_side(struct ab *ab, struct side *s, size_t i, const char *row)
+{
+	struct kernels_options k = ab->o->kernels;
+	struct results_doc *doc = NULL;
+	char words[600], runs[PATH_MAX];
+	struct side profiled = *s;
+
+	k.scenarios = &ab->changed[i];
+	k.nr_scenarios = 1;
+	k.images = &s->chosen[i];
+	k.profile = row;
+	k.no_events = true;
+	profile_words(words, sizeof(words), row);
+	k.append = words;
+	snprintf(runs, sizeof(runs), "%s/profile", s->run->dir);
+	profiled.run = NULL;
+	if (!run_in(&k, runs, ab->o->command, &profiled.run))
+		doc = costs_of(&profiled, ab->changed[i]);
+	results_run_free(profiled.run);
+	return doc;
+}
+
+static void explain(struct ab *ab, size_t i)
+{
+	struct results_doc *base = costs_of(&ab->sides[BASE], ab->changed[i]);
+	struct results_doc *head = costs_of(&ab->sides[HEAD], ab->changed[i]);
+	char *row = base && head ? most_changed(base, head) : NULL;
+
+	results_doc_free(base);
+	results_doc_free(head);
+	if (!row)
+		return;
+	fprintf(stderr, "== %s: where the instructions went, %s\n", ab->changed[i], row);
+	base = profile_side(ab, &ab->sides[BASE], i, row);
+	head = base && !stopped ? profile_side(ab, &ab->sides[HEAD], i, row) : NULL;
+	if (head) {
+		printf("\n%s: the row that changed most, by function:\n", ab->changed[i]);
+		profile_print(stdout, head, base);
+	}
+	results_doc_free(base);
+	results_doc_free(head);
+	free(row);
 }
 
 /* ---- comparing: this program's own subcommands ---- */
@@ -189,40 +354,54 @@ static int run_self(const char *const *argv)
 	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 4;
 }
 
-static int compare(const struct ab *ab)
+static int compare(struct ab *ab)
 {
-	const char *base = ab->sides[0].run->dir, *head = ab->sides[1].run->dir;
+	const char *base = ab->sides[BASE].run->dir, *head = ab->sides[HEAD].run->dir;
 	const char *const compare[] = { "ptbench", "compare", "--base", base, head, NULL };
-	const char *const report[] = { "ptbench", "report", head, NULL };
+	const char *const report[] = { "ptbench", "report", "--base", base, head, NULL };
 	int status = run_self(compare);
+	size_t i;
 
-	if (!ab->o->no_report && run_self(report))
+	for (i = 0; i < ab->nr_changed && !ab->o->kernels.no_costs && !stopped; i++)
+		explain(ab, i);
+	if (!ab->o->no_report && !stopped && run_self(report))
 		status = status ? status : 4;
-	printf("base: %s\nhead: %s\n", base, head);
-	return status;
+	printf("\nbase: %s\nhead: %s\n", base, head);
+	return stopped ? KERNELS_INTERRUPTED : status;
 }
 
 /* ---- all of it ---- */
 
-static int prepare(struct ab *ab)
+static int read_names(struct ab *ab)
 {
 	static char *bench[] = { "BENCH" };
 	const struct kernels_options *k = &ab->o->kernels;
 	char dir[PATH_MAX], why[SCENARIO_WHY];
-	int i;
 
 	snprintf(dir, sizeof(dir), "%s/kernels", k->root);
-	if (scenario_names(dir, k->nr_scenarios ? k->scenarios : bench,
-			   k->nr_scenarios ? k->nr_scenarios : 1, &ab->names, &ab->nr, why)) {
-		fprintf(stderr, "ptbench kernels: %s\n", why);
+	if (!scenario_names(dir, k->nr_scenarios ? k->scenarios : bench,
+			    k->nr_scenarios ? k->nr_scenarios : 1, &ab->names, &ab->nr, why))
+		return 0;
+	fprintf(stderr, "ptbench kernels: %s\n", why);
+	return 2;
+}
+
+static int prepare(struct ab *ab)
+{
+	int s;
+
+	if (read_names(ab))
 		return 2;
-	}
 	ab->changed = calloc(ab->nr + 1, sizeof(*ab->changed));
-	ab->sides[0].ksrc = source_of("base", ab->o->base);
-	ab->sides[1].ksrc = ab->sides[0].ksrc ? source_of("head", ab->o->head) : NULL;
-	for (i = 0; i < 2; i++) {
-		ab->sides[i].images = calloc(ab->nr + 1, sizeof(struct image));
-		if (!ab->sides[i].ksrc || !ab->sides[i].images || !ab->changed)
+	if (!ab->changed)
+		return 2;
+	for (s = BASE; s <= HEAD; s++) {
+		struct side *side = &ab->sides[s];
+
+		side->ksrc = source_of(side->what, s == BASE ? ab->o->base : ab->o->head);
+		side->images = calloc(ab->nr + 1, sizeof(*side->images));
+		side->chosen = calloc(ab->nr + 1, sizeof(*side->chosen));
+		if (!side->ksrc || !side->images || !side->chosen)
 			return 2;
 	}
 	return 0;
@@ -230,43 +409,58 @@ static int prepare(struct ab *ab)
 
 static int build_and_run(struct ab *ab)
 {
-	int i, status, worst = 0;
+	int s, status, worst = 0;
 
-	for (i = 0; i < 2; i++) {
-		status = build_side(ab, &ab->sides[i]);
-		if (status)
-			return status;
+	for (s = BASE; s <= HEAD; s++) {
+		status = build_side(ab, &ab->sides[s]);
+		if (status || stopped)
+			return stopped ? KERNELS_INTERRUPTED : status;
 	}
 	sort_out(ab);
 	if (!ab->nr_changed)
-		return 0;
-	for (i = 0; i < 2; i++) {
-		status = run_side(ab, &ab->sides[i]);
+		return ab->failed ? 4 : 0;
+	for (s = BASE; s <= HEAD; s++) {
+		status = run_side(ab, &ab->sides[s]);
 		if (status == 2 || status == KERNELS_INTERRUPTED)
 			return status;
 		worst = status > worst ? status : worst;
 	}
 	status = compare(ab);
-	return worst ? worst : status;
+	return status == KERNELS_INTERRUPTED || !(worst || ab->failed) ? status : 4;
+}
+
+static void free_ab(struct ab *ab)
+{
+	int s;
+
+	for (s = BASE; s <= HEAD; s++) {
+		struct side *side = &ab->sides[s];
+
+		if (side->images)
+			image_free(side->images, ab->nr);
+		free(side->images);
+		free(side->chosen); /* what it holds is images' */
+		free(side->ksrc);
+		results_run_free(side->run);
+	}
+	scenario_names_free(ab->names, ab->nr);
+	free(ab->changed);
 }
 
 int ab_run(struct ab_options *o)
 {
 	struct ab ab = { .o = o, .sides = { { .what = "base" }, { .what = "head" } } };
-	int i, status = prepare(&ab);
+	struct sigaction act = { .sa_handler = on_signal }, old[2];
+	int status;
 
+	stopped = 0;
+	sigaction(SIGINT, &act, &old[0]);
+	sigaction(SIGTERM, &act, &old[1]);
+	status = prepare(&ab);
 	if (!status)
 		status = build_and_run(&ab);
-	for (i = 0; i < 2; i++) {
-		struct side *s = &ab.sides[i];
-
-		if (s->images)
-			image_free(s->images, ab.nr);
-		free(s->images);
-		free(s->ksrc);
-		results_run_free(s->run);
-	}
-	scenario_names_free(ab.names, ab.nr);
-	free(ab.changed);
+	free_ab(&ab);
+	sigaction(SIGINT, &old[0], NULL);
+	sigaction(SIGTERM, &old[1], NULL);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -18,7 +19,11 @@
 #include "boot.h"
 
 #define MAX_ARGS 64
-#define MAX_OUTPUT (4L << 20) /* bytes of console or data: a boot writes some 30 KiB of each */
+/* Bytes; a boot writes some 10 KiB on the console, and 100 KiB of data. */
+#define MAX_CONSOLE (1L << 20)
+#define MAX_OUTPUT (4L << 20) /* of data; neither file may grow beyond it */
+#define KEPT (256L << 10)     /* of more than that */
+#define MAX_PROFILE (1L << 30)
 
 static double now(void)
 {
@@ -110,6 +115,18 @@ static int split(char *text, const char **argv, int nr)
 	return nr;
 }
 
+/* A guest must not fill the disk that the others write to. */
+static void limit_output(const struct qemu_boot *b)
+{
+	const struct rlimit size = {
+		.rlim_cur = b->plugin ? MAX_PROFILE : MAX_OUTPUT + 1,
+		.rlim_max = b->plugin ? MAX_PROFILE : MAX_OUTPUT + 1,
+	}, core = { 0 };
+
+	setrlimit(RLIMIT_FSIZE, &size);
+	setrlimit(RLIMIT_CORE, &core);
+}
+
 static void exec_qemu(const struct qemu_boot *b, char *options, char *words)
 {
 	const char *argv[MAX_ARGS], *program = getenv("PTBENCH_QEMU");
@@ -138,6 +155,7 @@ static void exec_qemu(const struct qemu_boot *b, char *options, char *words)
 	/* It must not outlive us, whatever ends us. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setpgid(0, 0);
+	limit_output(b);
 	fd = open(b->console, O_WRONLY | O_APPEND);
 	dup2(fd, 2);
 	fd = open("/dev/null", O_RDWR);
@@ -190,33 +208,52 @@ static long size_of(const char *file)
 	return stat(file, &st) ? 0 : st.st_size;
 }
 
+/* Whether it has written too much; says so. */
+static bool flooded(struct qemu_boot *b)
+{
+	bool console = size_of(b->console) > MAX_CONSOLE;
+
+	if (!console && size_of(b->stream) <= MAX_OUTPUT)
+		return false;
+	snprintf(b->why, sizeof(b->why), "more than %ld bytes on the %s",
+		 console ? MAX_CONSOLE : MAX_OUTPUT, console ? "console" : "data line");
+	return true;
+}
+
+static void how_it_ended(struct qemu_boot *b, int status)
+{
+	b->pid = 0;
+	b->done = true;
+	if (WIFSIGNALED(status))
+		snprintf(b->why, sizeof(b->why), "QEMU was ended by signal %d", WTERMSIG(status));
+	else if (WEXITSTATUS(status))
+		snprintf(b->why, sizeof(b->why), "QEMU ended with status %d", WEXITSTATUS(status));
+}
+
+/* What a flood left is of no use, and large. */
+static void cut(struct qemu_boot *b, const char *file)
+{
+	if (size_of(file) > KEPT && truncate(file, KEPT))
+		snprintf(b->why, sizeof(b->why), "%.500s: %s", file, strerror(errno));
+}
+
 static void watch(struct qemu_boot *b)
 {
+	bool flood;
 	int status;
 
 	b->seconds = now() - b->started;
-	if (waitpid(b->pid, &status, WNOHANG) == b->pid) {
-		b->pid = 0;
-		b->done = true;
-		if (WIFSIGNALED(status))
-			snprintf(b->why, sizeof(b->why), "QEMU was ended by signal %d",
-				 WTERMSIG(status));
-		else if (WEXITSTATUS(status))
-			snprintf(b->why, sizeof(b->why), "QEMU ended with status %d",
-				 WEXITSTATUS(status));
-	} else if (size_of(b->console) > MAX_OUTPUT || size_of(b->stream) > MAX_OUTPUT) {
-		snprintf(b->why, sizeof(b->why), "more than %ld bytes on the %s", MAX_OUTPUT,
-			 size_of(b->console) > MAX_OUTPUT ? "console" : "data line");
-		end(b);
-	} else if (b->seconds > b->timeout) {
+	if (waitpid(b->pid, &status, WNOHANG) == b->pid)
+		how_it_ended(b, status);
+	flood = flooded(b);
+	if (!flood && !b->done && b->seconds > b->timeout)
 		snprintf(b->why, sizeof(b->why), "still running after %d s", b->timeout);
+	if (!b->done && b->why[0])
 		end(b);
+	if (flood) {
+		cut(b, b->console);
+		cut(b, b->stream);
 	}
-	/* What a flood left is of no use, and large. */
-	if (b->done && size_of(b->console) > MAX_OUTPUT && truncate(b->console, MAX_OUTPUT))
-		snprintf(b->why, sizeof(b->why), "%s: %s", "console log", strerror(errno));
-	if (b->done && size_of(b->stream) > MAX_OUTPUT && truncate(b->stream, MAX_OUTPUT))
-		snprintf(b->why, sizeof(b->why), "%s: %s", "stream", strerror(errno));
 }
 
 bool qemu_pool_step(struct qemu_pool *p)

@@ -32,6 +32,7 @@
 #include "driver/ioctl.h"
 #include "gup_test.h"
 #include "init_fs.h"
+#include "init_harm.h"
 
 #define MAX_RECORD (sizeof(struct ptb_record) + 8 * PTB_RECORD_MAX_SAMPLES)
 
@@ -532,7 +533,7 @@ static int set_up(void)
 
 static void run_boot(void)
 {
-	char boot[16], only[16], format[64], one[8];
+	char boot[16], only[16], format[64], one[8], harm[16];
 	bool gup_test;
 
 	boot_word("ptbench.only", only, sizeof(only));
@@ -546,6 +547,8 @@ static void run_boot(void)
 	put("{\"begin\":{\"version\":1,\"boot\":\"%s\"}}", boot);
 	if (write_line())
 		return;
+	if (boot_word("ptbench.harm", harm, sizeof(harm)))
+		init_harm(harm, data_fd);
 	if (!strcmp(boot, "events"))
 		clear_cpu_1();
 	else if (strcmp(only, "kernel") && run_reference())

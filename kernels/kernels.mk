@@ -14,7 +14,7 @@ $(O)/kernels/profile.so: kernels/plugin/profile.c kernels/plugin/qemu_plugin.h
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(CWARN) -fPIC -fvisibility=hidden -shared -o $@ $<
 
 guest-programs += kernels/init
-kernels/init-srcs := kernels/init.c kernels/init_fs.c kernels/gup_test.c
+kernels/init-srcs := kernels/init.c kernels/init_fs.c kernels/init_harm.c kernels/gup_test.c
 
 # The guests' file system: one image for all of them.
 guests: $(O)/guest-fs.ext4
@@ -38,6 +38,6 @@ CFLAGS-kernels/test/test_stream.o := -I.
 test-helpers += kernels-test/fake_qemu
 kernels-test/fake_qemu-srcs := kernels/test/fake_qemu.c
 
-script-tests += $(addprefix kernels/test/,test_boot.t test_build.t test_bytes.t) kernels/test/test_mkfs.t
+script-tests += $(addprefix kernels/test/,test_ab.t test_boot.t test_build.t test_bytes.t) kernels/test/test_mkfs.t
 kernel-tests += $(addprefix kernels/test/,test_kernels.t test_gup.t test_kernels_kmap.t test_profile.t test_kernels_free.t)
-kernel-tests += kernels/test/test_cocci.t
+kernel-tests += kernels/test/test_cocci.t kernels/test/test_harm.t

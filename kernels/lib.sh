@@ -257,11 +257,11 @@ source_tree() {
 
 unpack_tree() { tree_files "$src_dir" -print0 | archive "$src_dir" | extract "$1" -; }
 
-# "PATH MODE SHA256 PATH" of every file, sorted: what has the same line is the same file.
+# "PATH [x] SHA256 PATH" of every file, sorted: what has the same line is the same file.
 sums() {
 	(
 		cd "$1" || exit
-		paste -d' ' <(find . -type f -printf '%p %m\n' | sort) \
+		paste -d' ' <(find . -type f \( -perm -100 -printf '%p x\n' -o -printf '%p -\n' \) | sort) \
 			<(find . -type f -print0 | xargs -0 -r -P2 -n 500 sha256sum -- | sort -k2)
 	)
 }
@@ -272,13 +272,13 @@ newest_first() { find "$1" -mindepth 1 -maxdepth 1 "${@:2}" -printf '%T@ %p\n' |
 # that were made of it.
 link_same() {
 	local other
-	sums "$1" >"$cache/src/$src_id.sums"
+	sums "$1" >"$cache/src/$src_id.hashes"
 	for other in $(newest_first "$cache/src" -type d ! -name 'tmp.*'); do
-		if [ ! -f "$other.sums" ]; then
-			sums "$other" >"$other.sums.$$"
-			mv "$other.sums.$$" "$other.sums"
+		if [ ! -f "$other.hashes" ]; then
+			sums "$other" >"$other.hashes.$$"
+			mv "$other.hashes.$$" "$other.hashes"
 		fi
-		comm -12 "$other.sums" "$cache/src/$src_id.sums" | cut -d' ' -f1 |
+		comm -12 "$other.hashes" "$cache/src/$src_id.hashes" | cut -d' ' -f1 |
 			(cd "$other" && cpio -pdlmu --quiet "$1" 2>/dev/null) || :
 		return 0
 	done

@@ -160,6 +160,11 @@ static int run_in(const struct profile_options *o, const char *command)
 	return status;
 }
 
+void profile_words(char *to, size_t size, const char *row)
+{
+	snprintf(to, size, "ptbench.only=kernel ptbench.profile=1 ptbench.case=%s", row);
+}
+
 /* FAMILY/NAME[:KEY=VALUE,...], in characters that a kernel's command line leaves as they are. */
 static bool is_case(const char *text)
 {
@@ -266,8 +271,7 @@ static int check(int argc, char **argv, struct profile_options *o)
 	o->scenarios[k->nr_scenarios++] = argv[optind];
 	k->scenarios = o->scenarios;
 	k->no_events = true;
-	snprintf(o->words, sizeof(o->words), "ptbench.only=kernel ptbench.profile=1 ptbench.case=%s",
-		 k->profile);
+	profile_words(o->words, sizeof(o->words), k->profile);
 	k->append = o->words;
 	return 0;
 }

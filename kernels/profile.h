@@ -40,6 +40,9 @@ void profile_print(FILE *f, const struct results_doc *doc, const struct results_
 int profile_boot(const struct kernels_options *o, const char *folder, const char *table,
 		 const char *out, struct qemu_boot *b);
 
+/* What a kernel's command line needs for that: row is CASE or CASE:KEY=VALUE,... */
+void profile_words(char *to, size_t size, const char *row);
+
 /* ptbench kernels profile ...: argv[0] is "profile". Returns ptbench's exit status. */
 int profile_cmd(int argc, char **argv, const struct kernels_options *kernels, const char *command);
 

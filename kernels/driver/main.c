@@ -25,6 +25,9 @@ module_param(design, charp, 0444);
 static char *format = "unknown";
 module_param(format, charp, 0444);
 module_param_named(time, ptb_in_time, bool, 0444);
+/* "warn" is for the test that sees a warning reported; PID 1 does the other harm. */
+static char *harm = "";
+module_param(harm, charp, 0444);
 module_param_named(profile, ptb_profile, bool, 0444);
 
 static DEFINE_MUTEX(lock);	/* one row at a time; guards everything below */
@@ -258,6 +261,7 @@ static struct miscdevice device = {
 
 static int __init ptb_init(void)
 {
+	WARN(!strcmp(harm, "warn"), "ptbench.harm=warn\n");
 	return misc_register(&device);
 }
 device_initcall(ptb_init);

@@ -90,7 +90,7 @@ reported hang "still running after 3 s; the console ends:*last words"
 reported panic "Kernel panic - not syncing: Attempted to kill init"
 reported warn "WARNING: CPU: 0 PID: 1"
 reported truncated "the data line: line 3: the stream is cut off in this line"
-reported flood-console "more than 4194304 bytes on the console"
+reported flood-console "more than 1048576 bytes on the console"
 reported flood-data "more than 4194304 bytes on the data line"
 reported guest-failed "the guest says: row 3 of the driver: EIO"
 reported other-boot "the guest ran the boot 'events'"
@@ -131,6 +131,37 @@ is "$(python3 -c 'import json,sys; print(*[p["name"] for p in json.load(open(sys
 	"good.icount-1cpu good.icount-2cpu good.static late.icount-1cpu late.icount-2cpu late.static" "the parts stand as they were asked for"
 PTBENCH_QEMU='' run --only costs good
 is "$?$(part good.static)" "0skipped qemu-system-fake cannot be run; scripts/deps installs it" "without QEMU: skipped, with what to do"
+
+# ---- a disk that is small, and one that is full ----
+small=$tmp/small
+mkdir "$small"
+on_small() { "$build/ptbench" kernels run --out "$small/runs" --only costs "$@" >"$tmp/out" 2>"$tmp/err"; }
+if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=10m none "$small" 2>/dev/null; then
+	trap 'umount "$small"; rm -rf "$tmp"' EXIT
+	on_small flood-console flood-data good
+	is "$?$(grep -c 'good.icount-1cpu: passed' "$tmp/err")" 41 "guests that write without end do not fill the disk that the others write to"
+	is "$(grep -c 'FAILED.*more than [14][0-9]* bytes' "$tmp/err")" 2 "they are reported"
+	[ "$(du -sk "$small" | cut -f1)" -lt 2048 ]
+	ok $? "and leave little"
+	head -c 20m /dev/zero >"$small/full" 2>/dev/null
+	on_small good
+	status=$?
+	[ $status -eq 2 ] && grep -q 'No space left on device' "$tmp/err"
+	ok $? "a run that cannot begin for want of room: status 2, and why"
+	# Room for the folder, the console and the stream, not for the results.
+	truncate -s -12k "$small/full"
+	on_small good
+	status=$?
+	[ $status -ne 0 ] && grep -q 'No space left on device' "$tmp/err"
+	ok $? "one that cannot be recorded: no success, and why"
+	umount "$small"
+	trap 'rm -rf "$tmp"' EXIT
+else
+	for text in 'guests that write without end' 'a run without room'; do
+		nr=$((nr + 1))
+		echo "ok $nr - $text # SKIP a small file system cannot be mounted here (needs root)"
+	done
+fi
 
 # ---- expectations ----
 printf 'expect gup_fast/only cross=pud short* | wrong*\n' >>"$root/kernels/scenarios/wrong"

@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ptbench kernels ab with a fake QEMU and a fake kernels/build: what is the same is not run, what is
+# worse is found, and a side that does not build is said.
+set -u
+export LC_ALL=C
+
+build=${PTBENCH_BUILD:-$(cd "$(dirname "$0")/../.." && pwd)/build}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+nr=0 failed=0
+
+ok() { # STATUS TEXT
+	nr=$((nr + 1))
+	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
+}
+is() { # HAVE WANT TEXT
+	if [ "$1" = "$2" ]; then ok 0 "$3"; else ok 1 "$3"; echo "# have '$1', want '$2'"; fi
+}
+says() { # PATTERN TEXT
+	grep -q -e "$1" "$tmp/out" "$tmp/err"
+	local status=$?
+	ok $status "$2"
+	[ $status -eq 0 ] || sed 's/^/# /' "$tmp/out" "$tmp/err"
+}
+
+# ---- a checkout of its own; the image of a scenario is what the tree says its cost is ----
+root=$tmp/root
+mkdir -p "$root/kernels/arch" "$root/kernels/scenarios" "$tmp/build/guest-fake/kernels" "$tmp/build/guest-fake/bench"
+echo init >"$tmp/build/guest-fake/kernels/init"
+echo guest >"$tmp/build/guest-fake/bench/bench-guest"
+echo files >"$tmp/build/guest-fs.ext4"
+printf '%s\n' 'cross x' 'qemu qemu-system-fake' 'machine m' 'cpu c' 'memory 1G' 'qemu_args -serial x' \
+	'console ttyS0' 'data /dev/ttyS1' 'format x86_64-4k-48' >"$root/kernels/arch/fake.arch"
+for s in one two; do printf 'title %s\narch fake\ndesign static\nappend fake=good\n' $s >"$root/kernels/scenarios/$s"; done
+cat >"$root/kernels/build" <<'END'
+#!/bin/bash
+tree=${KSRC%%#*}
+[ "$1" = --verdicts ] && shift
+for s; do
+	folder=$tree/image-$s
+	[ -s "$tree/$s" ] || { printf '%s\tFAILED\tmm/gup.c does not compile\n' "$s"; continue; }
+	mkdir -p "$folder"
+	cp "$tree/$s" "$folder/image"
+	hash=$(sha256sum <"$folder/image" | cut -d' ' -f1)
+	printf 'ffffffff81000000 0000000000000100 T gup_fast_fallback\n' >"$folder/symbols"
+	printf 'aa  mm/first.o\n%s  mm/gup.o\n' "$hash" >"$folder/objects"
+	printf 'release\t6.12\nsource\t%s\ncompiler\tgcc\nimage_sha256\t%s\n' "$KSRC" "$hash" >"$folder/info"
+	printf '%s\t%s\n' "$s" "$folder"
+done
+END
+chmod +x "$root/kernels/build"
+tree() { # NAME COST-OF-ONE COST-OF-TWO
+	mkdir -p "$tmp/$1"
+	printf '%s' "$2" >"$tmp/$1/one"
+	printf '%s' "$3" >"$tmp/$1/two"
+}
+tree base 400 500
+tree same 400 500
+tree worse 403 500
+tree better 397 500
+tree broken '' 500
+
+export PTBENCH_ROOT=$root PTBENCH_BUILD=$tmp/build PTBENCH_QEMU=$build/kernels-test/fake_qemu
+unset KSRC
+ab() { "$build/ptbench" kernels ab --no-report --out "$tmp/runs" "$@" >"$tmp/out" 2>"$tmp/err"; }
+sides() { sed -n 's/^\(base\|head\): \//\//p' "$tmp/out"; }
+
+ab --base "$tmp/base" --head "$tmp/same" one two
+is $? 0 "the same images: status 0"
+says '^one: unchanged: the same image, sha256 [0-9a-f]\{64\}' "which is said, with the hash"
+is "$(ls "$tmp/runs" 2>/dev/null)" "" "and nothing is run"
+
+ab --base "$tmp/base" --head "$tmp/worse" --only costs one two
+is $? 1 "a row that costs more: status 1"
+says '^one: changed: 1 of 2 objects differ: mm/gup.o' "which objects differ"
+says '^two: unchanged' "the other scenario is unchanged"
+says 'gup_fast/walk.*400.*403' "the row, before and after"
+is "$(sides | wc -l)" 2 "two runs are left"
+head=$(sides | tail -n 1)
+! compgen -G "$head/two.*" >/dev/null
+ok $? "the unchanged one was not booted"
+is "$(python3 -c 'import json,sys; print(*[p["state"] for p in json.load(open(sys.argv[1]))["parts"] if p["name"] == "two.static"])' "$head/run.json")" \
+	skipped "it has a row that says so"
+says '== one: where the instructions went, gup_fast/walk:pages=1' "the row that changed most is profiled"
+
+ab --base "$tmp/base" --head "$tmp/better" --only costs one
+is $? 0 "a row that costs less: status 0"
+
+ab --base "$tmp/base" --head "$tmp/broken" --only costs one two
+is $? 4 "a side that does not build: status 4"
+says '^one: head FAILED: mm/gup.c does not compile' "which, and why"
+says '^two: unchanged' "the others are compared"
+
+ab --base "$tmp/base"
+is "$?$(grep -c -e '--head is missing' "$tmp/err")" 21 "a side that is missing"
+ab --base "$tmp/base" --head "$tmp/none" one
+is "$?$(grep -c 'give a folder, FOLDER#REF, or KSRC=FOLDER' "$tmp/err")" 21 "a tree that is not there, and what may be given"
+KSRC=$tmp/base ab --base ref1 --head ref2 one
+is $? 0 "with KSRC, refs of it"
+says "== building head: $tmp/base#ref2" "which the build is given with the folder"
+"$build/ptbench" kernels run --base x one >"$tmp/out" 2>"$tmp/err"
+is $? 2 "run has no sides"
+
+echo "1..$nr"
+exit $failed

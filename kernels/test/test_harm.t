@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Real kernels that come to harm, side by side with one that does not: each is reported as what it
+# is, within its time limit, and the other one passes.
+set -u
+export LC_ALL=C
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=${PTBENCH_BUILD:-$root/build}
+limit=30
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+nr=0 failed=0
+
+ok() { # STATUS TEXT
+	nr=$((nr + 1))
+	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
+}
+
+# The same kernel under as many names as there are harms; the scripts and the driver are this tree's.
+mkdir -p "$tmp/root/results/include"
+cp -r "$root/kernels" "$tmp/root/"
+cp -r "$root/results/include/results" "$tmp/root/results/include/"
+harms=(panic hang warn oom half forge flood)
+scenario() { # NAME WORDS
+	printf '%s\n' "title $1" 'arch x86_64' 'design static' 'image x86_64-stock' 'memory 256M' 'reference no' \
+		"append ptbench.case=gup_fast/walk:pages=1$2" >"$tmp/root/kernels/scenarios/harm-$1"
+}
+scenario before ''
+scenario after ''
+for harm in "${harms[@]}"; do scenario "$harm" " ptbench.harm=$harm"; done
+
+start=$SECONDS
+PTBENCH_ROOT=$tmp/root PTBENCH_BUILD=$build "$build/ptbench" kernels run --out "$tmp/runs" --only costs --timeout $limit \
+	harm-before "${harms[@]/#/harm-}" harm-after >"$tmp/out" 2>"$tmp/err"
+ok $(($? != 4)) "parts that failed make the status 4"
+seconds=$((SECONDS - start))
+sed 's/^/# /' "$tmp/err"
+part() { # NAME: "state reason" on one line
+	python3 - "$tmp/runs/latest/run.json" "harm-$1.icount-1cpu" <<'END'
+import json, sys
+for p in json.load(open(sys.argv[1]))["parts"]:
+    if p["name"] == sys.argv[2]:
+        print(p["state"], (p["reason"] or "").replace("\n", " "), end="")
+END
+}
+reported() { # HARM PATTERN
+	# shellcheck disable=SC2053 # a pattern
+	[[ $(part "$1") == "failed "$2* ]]
+	ok $? "$1 is reported: $2"
+}
+reported panic 'Kernel panic - not syncing: Attempted to kill init!*the console ends:*about to leave'
+reported hang "still running after $limit s*about to wait for ever"
+reported warn 'WARNING: CPU: 0 PID: 1 at ptb_init*'
+reported oom 'Out of memory: Killed process*init: done'
+reported half 'the data line: line 2: the stream is cut off in this line*init: done'
+reported forge 'the data line: line 1: the stream is cut off after this line*init: done'
+reported flood 'more than 1048576 bytes on the console'
+for one in before after; do
+	[ "$(part $one)" = 'passed ' ]
+	ok $? "the guest $one them passed"
+done
+[ $seconds -le $((2 * limit + 40)) ]
+ok $? "all of it took $seconds s: nothing ran far beyond its limit of $limit s"
+[ "$(stat -c %s "$tmp/runs/latest/harm-flood.icount-1cpu.console.log")" -le 1048576 ]
+ok $? "what a flood leaves is cut"
+
+echo "1..$nr"
+exit $failed
