@@ -103,6 +103,22 @@ const char *emulator_check(struct emulators *e, const struct qemu_boot *b, const
 	return m ? q->version : NULL;
 }
 
+/* "QEMU emulator version 7.2.22 (...)" against "8.1 REASON". */
+const char *emulator_lacks(const struct qemu_boot *b)
+{
+	const char *wanted = b->scenario->arch.two_cpus, *has;
+	unsigned have[2], want[2];
+	int skip = 0;
+
+	if (!b->events || !wanted || sscanf(wanted, "%u.%u %n", &want[0], &want[1], &skip) < 2)
+		return NULL;
+	has = b->qemu_version ? strstr(b->qemu_version, "version ") : NULL;
+	if (has && sscanf(has, "version %u.%u", &have[0], &have[1]) == 2 &&
+	    (have[0] > want[0] || (have[0] == want[0] && have[1] >= want[1])))
+		return NULL;
+	return wanted + skip;
+}
+
 void emulators_free(struct emulators *e)
 {
 	size_t i;

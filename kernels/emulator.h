@@ -27,6 +27,8 @@ struct emulators {
  * options is tried once. Both strings live as long as e. NULL with *reason NULL: no memory.
  */
 const char *emulator_check(struct emulators *e, const struct qemu_boot *b, const char **reason);
+/* Why this QEMU, whose version line b has, cannot run two CPUs by turns; NULL: it can, or need not. */
+const char *emulator_lacks(const struct qemu_boot *b);
 void emulators_free(struct emulators *e);
 
 #endif

@@ -193,6 +193,22 @@ static int add_boot(struct job *j, size_t i, enum qemu_mode mode, bool events)
 	return ret || !o->profile ? ret : add_profile(j, j->images[i].folder, name, b);
 }
 
+/* What this machine cannot boot is a skipped part, which says why. */
+static int add_or_skip(struct job *j, size_t i, bool events)
+{
+	struct qemu_boot b = boot_of(j, i, QEMU_ICOUNT, events);
+	const char *reason;
+	char name[128];
+
+	b.qemu_version = emulator_check(&j->emulators, &b, &reason);
+	reason = emulator_lacks(&b);
+	if (!reason)
+		return add_boot(j, i, QEMU_ICOUNT, events);
+	part_name(&b, name);
+	j->part.nr_boots--;
+	return part_skipped(&j->part, name, reason);
+}
+
 static void free_boot(struct qemu_boot *b)
 {
 	if (b->initramfs)
@@ -280,7 +296,7 @@ static void image_done(size_t n, void *arg)
 			ret = part_of_image(&j->part, j->scenarios[i], image);
 		for (events = 0; events < 2 && !ret; events++)
 			if (wanted(j, events))
-				ret = add_boot(j, i, QEMU_ICOUNT, events);
+				ret = add_or_skip(j, i, events);
 	}
 	j->unfit = ret ? ret : j->unfit;
 }

@@ -126,7 +126,7 @@ static int read_keys(struct reader *r, const struct key *keys, void *to)
 static const struct key arch_keys[] = {
 	ARCH(cross), ARCH(qemu), ARCH(machine), ARCH(cpu), ARCH(memory), ARCH(qemu_args),
 	ARCH(console), ARCH(data), ARCH(cmdline), ARCH(format),
-	ARCH(text_base),
+	ARCH(text_base), ARCH(two_cpus),
 	{ "irqs", add_line, offsetof(struct scenario_arch, irqs) },
 	{ .name = "karch" }, { .name = "target" }, { .name = "image" }, { .name = "objects" },
 	{ .name = "levels" },

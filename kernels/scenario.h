@@ -20,6 +20,7 @@ struct scenario_arch {
 	char *qemu, *machine, *cpu, *memory, *qemu_args;
 	char *console, *data, *cmdline, *format;
 	char *text_base; /* option of the kernel to add to addresses of System.map, or NULL */
+	char *two_cpus; /* "VERSION REASON": QEMU has to be that new for boots of two CPUs, or NULL */
 	char *irqs; /* lines "KIND VALUE/MASK" or "unknown REASON", or NULL */
 };
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "../cpio.h"
+#include "../emulator.h"
 #include "../scenario.h"
 #include "scripts/tap.h"
 
@@ -255,6 +256,29 @@ static void test_lists(void)
 	   "no such list");
 }
 
+static const char *lacks(const char *version, const char *needs, bool events)
+{
+	struct scenario s = { .arch = { .two_cpus = (char *)needs } };
+	struct qemu_boot b = { .scenario = &s, .qemu_version = version, .events = events };
+
+	return emulator_lacks(&b);
+}
+
+static void test_emulator(void)
+{
+	static const char old[] = "QEMU emulator version 7.2.22 (Debian 1:7.2)", why_not[] = "8.1 no turns";
+
+	ok(lacks(old, why_not, true) && !strcmp(lacks(old, why_not, true), "no turns"),
+	   "a QEMU that is too old for two CPUs, and why");
+	ok(!lacks(old, why_not, false), "one CPU");
+	ok(!lacks(old, NULL, true) && !lacks(old, "7.2 no turns", true) &&
+		   !lacks("QEMU emulator version 8.1.0", why_not, true) &&
+		   !lacks("QEMU emulator version 10.0.2", why_not, true),
+	   "one that is new enough");
+	ok(lacks(NULL, why_not, true) && lacks("something else", why_not, true),
+	   "one that does not say how old it is");
+}
+
 static void test_cpio(void)
 {
 	const struct cpio_entry entries[] = {
@@ -293,6 +317,7 @@ int main(void)
 	test_common();
 	test_refused();
 	test_lists();
+	test_emulator();
 	test_cpio();
 	snprintf(command, sizeof(command), "rm -rf %s", dir);
 	ok(!system(command), "cleaned up");
