@@ -44,7 +44,7 @@ struct probe {
 static struct probe probes[NR_EVENTS] = {
 	[ENTERED] = { .symbol = "tlb_remove_table" },
 	[CALLBACK] = { .symbol = "tlb_remove_table_rcu" },
-	[INTERRUPT] = { .symbol = "tlb_remove_table_sync_one" },
+	[INTERRUPT] = { .symbol = "smp_call_function" },
 	[GRACE] = { .symbol = "synchronize_rcu" },
 	[FREED] = { .symbol = "__folio_put" },
 	[FLUSHED] = { .symbol = PTB_SYM_FLUSH },

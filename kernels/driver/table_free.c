@@ -224,4 +224,5 @@ const struct ptb_ops ptb_reuse = {
 	.finish = freed_all,
 	.teardown = reuse_teardown,
 	.deferred = true,
+	.frees = true,
 };
