@@ -199,8 +199,7 @@ static int one_event_window(struct ptb_state *s, struct seen *seen, int i)
 	ret = ops->prepare(s);
 	if (ret)
 		return ret;
-	rcu_barrier(); /* what the one before has left is not this one's */
-	lru_add_drain_all(); /* or the operation itself wakes other CPUs to do so */
+	lru_add_drain();
 	/*
 	 * Takes what is still queued for the other CPU out of the way: a call that is queued
 	 * behind another one sends no interrupt of its own. Before the peer is looked at, which

@@ -16,6 +16,7 @@
 #include <linux/fs.h>
 #include <linux/mman.h>
 #include <linux/shmem_fs.h>
+#include <linux/swap.h>
 
 #include "ptbench.h"
 
@@ -114,6 +115,8 @@ static int collapse_prepare(struct ptb_state *s)
 	if (!ret && file && !strcmp(cached(s->row), "huge"))
 		ret = cache_huge(s);
 	ret = ret ?: touch_small(s);
+	lru_add_drain_all(); /* or the call itself wakes other CPUs to do so */
+	rcu_barrier();	     /* tables that were freed before are not this call's */
 	s->tables_before = mm_pgtables_bytes(s->mm);
 	return ret;
 }
