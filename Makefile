@@ -122,12 +122,14 @@ $(foreach p,$(asan-tests) $(asan-helpers),$(eval $(call program,asan/,$(p),$(CC)
 $(foreach p,$(tsan-tests),$(eval $(call program,tsan/,$(p),$(CC),-fsanitize=thread)))
 $(foreach p,$(cov-tests) $(cov-helpers),$(eval $(call program,cov/,$(p),$(CC),--coverage)))
 
-# ---- guests: static programs for every architecture that kernels/arch has a file for ----
+# ---- guests: static programs for every architecture that kernels/arch has a file for, and this
+# machine a compiler: the others' scenarios are skipped, and say so ----
 # A guest program P (listed in guest-programs) has P-srcs and P-libs like any other, and is built as
 # $(O)/guest-ARCH/P.
 arch_key = $(shell sed -n 's/^$(2)[ \t]*//p' kernels/arch/$(1).arch)
-guest-archs := $(basename $(notdir $(wildcard kernels/arch/*.arch)))
 guest_cc = $(call arch_key,$(1),cross)gcc
+all-archs := $(basename $(notdir $(wildcard kernels/arch/*.arch)))
+guest-archs := $(foreach a,$(all-archs),$(if $(shell command -v $(call guest_cc,$(a))),$(a)))
 guest_ar = $(call arch_key,$(1),cross)ar
 $(foreach a,$(guest-archs),$(eval $(call flavour,guest-$(a)/,$(call guest_cc,$(a)),)))
 $(foreach a,$(guest-archs),$(foreach l,$(guest-libs),$(eval $(call library,guest-$(a)/,$(l),$(call guest_ar,$(a))))))
@@ -135,6 +137,7 @@ $(foreach a,$(guest-archs),$(foreach p,$(guest-programs),$(eval $(call program,g
 
 .PHONY: all guests
 guests: $(foreach a,$(guest-archs),$(addprefix $(O)/guest-$(a)/,$(guest-programs)))
+	@$(foreach a,$(filter-out $(guest-archs),$(all-archs)),echo 'no guests of $(a): $(call guest_cc,$(a)) not found' >&2;)
 all: $(addprefix $(O)/,$(programs))
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -277,6 +277,24 @@ run plain
 wait $!
 two_agree() { folder plain && [[ $err == *'waiting for another build'* ]] && [ "$out" = "$(cat "$tmp/out1")" ]; }
 ok 'two at once: one waits, both find the same' two_agree
+# Somebody else's checkout, with another driver, on the same cache.
+cp -r "$tmp/suite" "$tmp/theirs"
+printf 'int driver = 33;\n' >"$tmp/theirs/kernels/driver/a.c"
+rm -rf "$tmp"/cache/image/plain-*
+for theirs in {1..4}; do
+	FAKE_SLEEP=1 "$kernels/build" plain >"$tmp/out1" 2>/dev/null &
+	FAKE_SLEEP=1 "$tmp/theirs/kernels/build" plain >"$tmp/out2" 2>/dev/null
+	wait $!
+	each_its_own() { grep -q 'driver = 3;' "$(cut -f2 "$tmp/out1")/image" && grep -q 'driver = 33;' "$(cut -f2 "$tmp/out2")/image"; }
+	each_its_own || break
+	[ "$theirs" = 4 ] || rm -rf "$tmp"/cache/image/plain-*
+done
+ok 'two checkouts with two drivers on one object tree: each gets its own image' each_its_own
+sed -i 's/^sync_driver() {/&\n\tprintf "int driver = 5;\\n" >"$here\/driver\/a.c"/' "$tmp/theirs/kernels/build"
+status=0
+out=$("$tmp/theirs/kernels/build" plain 2>"$tmp/err") || status=$?
+err=$(cat "$tmp/err")
+ok 'a driver that changes under the build is no image' fails 4 'driver changed meanwhile'
 printf 'int driver = 4;\n' >"$kernels/driver/a.c"
 FAKE_SLEEP=99 "$kernels/build" plain >"$tmp/out1" 2>"$tmp/err" &
 compiling
