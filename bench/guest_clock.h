@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__i386__)
 
 #define GUEST_COUNTS_INSTRUCTIONS true
 #define GUEST_LOOP_INSTRUCTIONS 2
@@ -106,6 +106,54 @@ static inline uint64_t guest_delta(uint64_t from, uint64_t to)
 static inline void guest_loop(unsigned long turns)
 {
 	__asm__ volatile("1: addi %0, %0, -1\n\tbnez %0, 1b" : "+r"(turns) : :);
+}
+
+#elif defined(__arm__)
+
+#define GUEST_COUNTS_INSTRUCTIONS true
+#define GUEST_LOOP_INSTRUCTIONS 2
+
+/* The cycle counter that kernels/driver/arch_arm.c starts: QEMU's virtual clock, modulo 2^32. */
+static inline uint64_t guest_clock(void)
+{
+	uint32_t count;
+
+	__asm__ volatile("isb\n\tmrc p15, 0, %0, c9, c13, 0" : "=r"(count) : : "memory");
+	return count;
+}
+
+static inline uint64_t guest_delta(uint64_t from, uint64_t to)
+{
+	return (uint32_t)(to - from);
+}
+
+static inline void guest_loop(unsigned long turns)
+{
+	__asm__ volatile("1: subs %0, %0, #1\n\tbne 1b" : "+r"(turns) : : "cc");
+}
+
+#elif defined(__powerpc64__)
+
+#define GUEST_COUNTS_INSTRUCTIONS true
+#define GUEST_LOOP_INSTRUCTIONS 1
+
+/* Counter 1 (UPMC1), which kernels/driver/arch_ppc.c starts: QEMU's virtual clock, modulo 2^32. */
+static inline uint64_t guest_clock(void)
+{
+	uint64_t count;
+
+	__asm__ volatile("mfspr %0, 771" : "=r"(count) : : "memory");
+	return count;
+}
+
+static inline uint64_t guest_delta(uint64_t from, uint64_t to)
+{
+	return (uint32_t)(to - from);
+}
+
+static inline void guest_loop(unsigned long turns)
+{
+	__asm__ volatile("mtctr %0\n1:\tbdnz 1b" : : "r"(turns) : "ctr");
 }
 
 #else
