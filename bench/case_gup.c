@@ -18,14 +18,15 @@
 
 #define CROSS_PAGES 16	/* half of them on each side of the boundary */
 #define SPAN_PAGES 4096
-#define NONE_PAGES 128	/* fits in one table of every format */
+#define NONE_PAGES 128	/* fits in one table of most formats */
 
 #ifdef BENCH_GUEST
 /* Every format that a kernel here has; --format picks a guest's own. */
 static const char *const formats[] = {
-	"arm64-16k-47", "arm64-16k-52", "arm64-16k-52-folded", "arm64-4k-48", "arm64-4k-52",
-	"arm64-64k-52", "riscv64-4k-39", "riscv64-4k-48", "riscv64-4k-57", "s390x",
-	"x86_64-4k-48", "x86_64-4k-57", "x86_64-4k-57-folded", NULL
+	"arm-4k-32-lpae", "arm64-16k-47", "arm64-16k-52", "arm64-16k-52-folded", "arm64-4k-48",
+	"arm64-4k-52", "arm64-64k-52", "i386-4k-32-pae", "ppc64-64k-52", "riscv64-4k-39",
+	"riscv64-4k-48", "riscv64-4k-57", "s390x", "x86_64-4k-48", "x86_64-4k-57",
+	"x86_64-4k-57-folded", NULL
 };
 #else
 static const char *const formats[] = { "s390x", "x86_64-4k-48", "x86_64-4k-57",
@@ -129,7 +130,7 @@ enum place { PLACE_CROSS, PLACE_NONE, PLACE_SPAN, PLACE_PMD_LEAF, PLACE_PUD_LEAF
 /* Each in other tables than the others; `level` is of PLACE_CROSS alone. */
 static uint64_t place_addr(const struct memory *m, enum place place, enum pgt_level level)
 {
-	uint64_t pmd = 1ull << m->shift[PGT_PMD];
+	uint64_t pmd = 1ull << m->shift[PGT_PMD], span = (uint64_t)SPAN_PAGES << m->shift[PGT_PTE];
 
 	switch (place) {
 	case PLACE_CROSS: /* the first boundary of that level is one of no level above */
@@ -138,8 +139,8 @@ static uint64_t place_addr(const struct memory *m, enum place place, enum pgt_le
 		return 3 * pmd;
 	case PLACE_SPAN:
 		return 16 * pmd;
-	case PLACE_PMD_LEAF:
-		return 64 * pmd;
+	case PLACE_PMD_LEAF: /* behind the span, however many tables that takes */
+		return 16 * pmd + (span > 48 * pmd ? span : 48 * pmd);
 	case PLACE_PUD_LEAF:
 		return 2ull << m->shift[PGT_PUD];
 	}
@@ -208,7 +209,12 @@ static bool range_valid(const struct bench_state *s)
 	return nr == 1 || nr == 16 || nr == 128 || nr == 512;
 }
 
-/* The level exists here, and a huge leaf holds the range. */
+static bool holds(const struct memory *m, enum pgt_level level, long long nr)
+{
+	return nr <= 1ll << (m->shift[level] - m->shift[PGT_PTE]);
+}
+
+/* The level exists here, and one table or one huge leaf holds what crosses nothing. */
 static bool level_valid(const struct bench_state *s)
 {
 	const struct memory *m = memory_of(s);
@@ -219,10 +225,11 @@ static bool level_valid(const struct bench_state *s)
 		return true; /* setup says why */
 	if (cross < PGT_NR_LEVELS && !m->shift[cross])
 		return false;
-	if (leaf == PGT_PTE)
+	if (leaf == PGT_PTE && !name_is(s, "cross", "none"))
 		return true;
-	return m->can_leaf[leaf] &&
-	       bench_num(s, "pages") <= 1ll << (m->shift[leaf] - m->shift[PGT_PTE]);
+	if (leaf == PGT_PTE)
+		return !m->shift[PGT_PMD] || holds(m, PGT_PMD, bench_num(s, "pages"));
+	return m->can_leaf[leaf] && holds(m, leaf, bench_num(s, "pages"));
 }
 
 /* What mainline does: arm64 has a design of its own. */
