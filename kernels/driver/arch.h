@@ -25,6 +25,7 @@
  * PTB_NO_CONTPTE as NULL, ptb_arch_contiguous(): whether a PTE is one of a contiguous block.
  * PTB_NO_FLUSH as NULL, ptb_arch_flush(): writes a range of the kernel's memory back and takes it
  *	from the caches.
+ * PTB_PTRS_PER_PTE: PTRS_PER_PTE, where that is no constant.
  * ptb_arch_lazy: a macro of a function's name that says whether an idle CPU has an address space
  *	loaded, lazily.
  * ptb_arch_bait: likewise a function's; leaves something wrong where a walk that has lost its way would
@@ -52,6 +53,10 @@
 #include "arch_s390.h"
 #else
 #error "ptbench: describe this architecture in a header of its own, and include it here"
+#endif
+
+#ifndef PTB_PTRS_PER_PTE
+#define PTB_PTRS_PER_PTE PTRS_PER_PTE
 #endif
 
 #ifndef ptb_arch_lazy

@@ -19,6 +19,9 @@
 	X("pgd", 0x400000000000)
 #define PTB_GROWS 0
 
+/* PTRS_PER_PTE is a variable, as the MMU is chosen at boot. */
+#define PTB_PTRS_PER_PTE R_PTRS_PER_PTE
+
 /*
  * The time base has a unit of 1.95 instructions. QEMU's cycle event is the virtual clock at 1 GHz,
  * one unit per instruction; arch_ppc.c starts it.

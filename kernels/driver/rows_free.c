@@ -62,7 +62,7 @@ static const struct ptb_row rows[] = {
 	TABLES(exec, .tables = 32, .twin = "packed"),
 	TABLES(reuse, .tables = 1),
 	TABLES(reuse, .tables = 8),
-	COLLAPSE(1), COLLAPSE(PTRS_PER_PTE),
+	COLLAPSE(1), COLLAPSE(PTB_PTRS_PER_PTE),
 	COLLAPSE(1, .arg = "small"), COLLAPSE(1, .arg = "huge"),
 	UNSHARE("first"), UNSHARE("last"), UNSHARE("none"),
 
