@@ -31,6 +31,7 @@
 #include "crc32.h"
 #include "driver/ioctl.h"
 #include "gup_test.h"
+#include "init_cgroup.h"
 #include "init_fs.h"
 #include "init_harm.h"
 
@@ -528,6 +529,8 @@ static int set_up(void)
 		return fail("mounting /proc: %s", strerror(errno));
 	if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) && errno != EBUSY)
 		return fail("mounting /dev: %s", strerror(errno));
+	if (init_cgroup())
+		return fail("/cgroup: %s", strerror(errno));
 	return open_data() ?: set_sysctls();
 }
 
