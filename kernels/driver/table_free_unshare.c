@@ -178,4 +178,5 @@ const struct ptb_ops ptb_unshare = {
 	.finish = unshare_finish,
 	.teardown = unshare_teardown,
 	.deferred = true,
+	.frees = true,
 };

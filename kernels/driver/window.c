@@ -177,17 +177,12 @@ static int empty_deferred_cost(struct ptb_state *s, u64 *cost)
 	return 0;
 }
 
-/* Read from memory: a larger constant may take an instruction more to load. */
-static unsigned long few = 1000, many = 51000;
+/* One variable: a larger constant, or another address, may take an instruction more to load. */
+static unsigned long turns;
 
-static void loop_short(struct ptb_state *s)
+static void loop(struct ptb_state *s)
 {
-	ptb_arch_loop(READ_ONCE(few));
-}
-
-static void loop_long(struct ptb_state *s)
-{
-	ptb_arch_loop(READ_ONCE(many));
+	ptb_arch_loop(READ_ONCE(turns));
 }
 
 /* One instruction must be one unit of the clock, or no number of this boot is what it says. */
@@ -197,8 +192,10 @@ int ptb_calibrate(void)
 	int i;
 
 	for (i = 0; i < 8 && !ptb_in_time; i++) {
-		quiet_window(loop_short, NULL, true, &less);
-		quiet_window(loop_long, NULL, true, &more);
+		WRITE_ONCE(turns, 1000);
+		quiet_window(loop, NULL, true, &less);
+		WRITE_ONCE(turns, 51000);
+		quiet_window(loop, NULL, true, &more);
 		if (more - less != want) {
 			pr_err("%llu instructions took %llu units of the clock: not icount\n",
 			       want, more - less);
