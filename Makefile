@@ -147,7 +147,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS))
 ptbench = $(O)/ptbench
 RUN ?= results/runs/latest
 
-.PHONY: bench test test-kernels test-ab kernels kernels-ab report exactness coverage variants help clean cache-prune test-programs
+.PHONY: bench test test-kernels test-kernels-more test-ab kernels kernels-ab report exactness coverage variants help clean cache-prune test-programs
 bench: ## everything: reference, host and real kernels; JSON and a web report
 	@scripts/deps build kernels report
 	$(Q)$(SUBMAKE) all guests
@@ -159,9 +159,14 @@ test: ## unit tests, walker regressions, sanitizers, the report in a browser
 	$(Q)PTBENCH_BUILD=$(abspath $(O)) prove -j2 --timer -e '' $(all-tests)
 
 test-kernels: ## boots the real kernels twice and checks what they must show
-	@scripts/deps build kernels test versions
+	@scripts/deps build kernels test
 	$(Q)$(SUBMAKE) all guests
 	$(Q)PTBENCH_BUILD=$(abspath $(O)) prove -v --timer -e '' $(kernel-tests)
+
+test-kernels-more: ## further tests on real kernels: freeing, kmap, profiles, patches, harmed guests
+	@scripts/deps build kernels test versions
+	$(Q)$(SUBMAKE) all guests
+	$(Q)PTBENCH_BUILD=$(abspath $(O)) prove -v --timer -e '' $(more-kernel-tests)
 
 test-ab: ## compares two trees that differ by five instructions in one function
 	@scripts/deps build kernels test
