@@ -26,6 +26,8 @@
  * PTB_NO_FLUSH as NULL, ptb_arch_flush(): writes a range of the kernel's memory back and takes it
  *	from the caches.
  * PTB_PTRS_PER_PTE: PTRS_PER_PTE, where that is no constant.
+ * ptb_arch_relax: a macro of a function's name that ends a CPU's turn under icount, where cpu_relax()
+ *	is no instruction.
  * ptb_arch_lazy: a macro of a function's name that says whether an idle CPU has an address space
  *	loaded, lazily.
  * ptb_arch_bait: likewise a function's; leaves something wrong where a walk that has lost its way would
@@ -57,6 +59,13 @@
 
 #ifndef PTB_PTRS_PER_PTE
 #define PTB_PTRS_PER_PTE PTRS_PER_PTE
+#endif
+
+#ifndef ptb_arch_relax
+static inline void ptb_arch_relax(void)
+{
+	cpu_relax();
+}
 #endif
 
 #ifndef ptb_arch_lazy

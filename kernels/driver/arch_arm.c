@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * arm: starts the counter that is the clock, for the driver and for PID 1's children.
+ * arm: starts the counter that is the clock, for the driver and for PID 1's children; how a CPU that
+ * waits for another gives it a turn.
  *
  * The generic timer ticks once in 16 instructions. The cycle counter of QEMU's PMU is the virtual
  * clock at 1 GHz. The kernel's own PMU driver is not configured, and CPUs do not go down: nobody
@@ -10,8 +11,11 @@
 
 #include <linux/bits.h>
 #include <linux/init.h>
+#include <linux/stop_machine.h>
 
 #include <asm/barrier.h>
+
+#include "ptbench.h"
 
 #define PMCR_ENABLE BIT(0)
 #define PMCNTEN_CYCLES BIT(31)
@@ -30,5 +34,16 @@ static int __init start_counter(void)
 	return 0;
 }
 device_initcall(start_counter);
+
+/*
+ * Takes the place of the kernel's, a cpu_relax() that is no instruction on this architecture. Under
+ * icount QEMU lets CPUs run in turns, which end with a timer's deadline. With interrupts off there is
+ * none on the CPU that stops the machine, and each time it is the other's turn, that one's tick has
+ * just come due: it would get no further than to its handler.
+ */
+notrace void stop_machine_yield(const struct cpumask *cpumask)
+{
+	ptb_arch_relax();
+}
 
 #endif

@@ -53,6 +53,12 @@ static inline int ptb_arch_levels(struct mm_struct *mm)
 	return 0; /* fixed by the format: not a param */
 }
 
+static inline void ptb_arch_relax(void)
+{
+	asm volatile("yield" : : : "memory");
+}
+#define ptb_arch_relax ptb_arch_relax
+
 #define PTB_SYM_SEND_MASK "arch_send_call_function_ipi_mask"
 #define PTB_SYM_SEND_ONE "arch_send_call_function_single_ipi"
 static inline void ptb_arch_watch_sends(void (*sent)(void))

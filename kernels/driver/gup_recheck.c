@@ -8,6 +8,7 @@
  * somebody else's. One page, one walk, the same change at the same instruction: no luck is needed.
  * The entry that was there comes back before anybody can use it.
  */
+#include <linux/highmem.h>
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
 #include <linux/mman.h>
@@ -69,6 +70,20 @@ static pmd_t *pmd_of(unsigned long addr)
 	return pmd_offset(pud_offset(p4d_offset(pgd_offset(current->mm, addr), addr), addr), addr);
 }
 
+/* Where tables may lie in high memory, as long as the row takes. */
+static pte_t *map_table(void)
+{
+	if (IS_ENABLED(CONFIG_HIGHPTE))
+		return kmap(pmd_page(disturb.pmd));
+	return pte_offset_kernel(disturb.pmdp, 0);
+}
+
+static void unmap_table(void)
+{
+	if (IS_ENABLED(CONFIG_HIGHPTE) && disturb.ptep)
+		kunmap(pmd_page(disturb.pmd));
+}
+
 static int find_entries(struct ptb_state *s, unsigned long step)
 {
 	disturb.pmdp = pmd_of(s->addr);
@@ -80,9 +95,9 @@ static int find_entries(struct ptb_state *s, unsigned long step)
 	}
 	if (disturb.huge)
 		return 0;
-	disturb.ptep = pte_offset_kernel(disturb.pmdp, s->addr);
+	disturb.ptep = map_table();	/* s->addr is where it begins */
 	disturb.pte = READ_ONCE(*disturb.ptep);
-	disturb.other_pte = READ_ONCE(*pte_offset_kernel(disturb.pmdp, s->addr + step));
+	disturb.other_pte = READ_ONCE(disturb.ptep[1]);
 	return 0;
 }
 
@@ -153,6 +168,7 @@ static int run_recheck(struct ptb_state *s)
 		ret = look(s);
 		unregister_kprobe(&probe);
 	}
+	unmap_table();
 	if (s->len)
 		ptb_unmap(s->addr, s->len);
 	return ret == -EOPNOTSUPP ? ptb_emit_skip(s, s->why) : ret;

@@ -66,7 +66,7 @@ static void turn(unsigned int every)
 {
 	WRITE_ONCE(turns, turns + 1);
 	if (turns % every == 0)
-		cpu_relax();
+		ptb_arch_relax();
 	cond_resched();
 }
 
@@ -204,7 +204,7 @@ static const char *wrong_with_peer(struct ptb_state *s)
 static void give_turn(int i)
 {
 	if (i < MAX_RELAX)
-		cpu_relax();
+		ptb_arch_relax();
 	else
 		usleep_range(50, 100);
 }

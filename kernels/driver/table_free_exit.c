@@ -151,14 +151,18 @@ static int exec_finish(struct ptb_state *s)
 static int exit_setup(struct ptb_state *s)
 {
 	s->mm = NULL;
-	return 0;
+	if (!s->row->twin || s->row->tables <= PTRS_PER_PTE)
+		return 0;
+	ptb_fail(s, "a table has %lu entries", (unsigned long)PTRS_PER_PTE);
+	return -EOPNOTSUPP;
 }
 
 static int exec_setup(struct ptb_state *s)
 {
-	s->mm = NULL;
-	next = mm_alloc();
-	return next ? 0 : ptb_fail(s, "no memory for an address space");
+	int ret = exit_setup(s);
+
+	next = ret ? NULL : mm_alloc();
+	return ret || next ? ret : ptb_fail(s, "no memory for an address space");
 }
 
 static void exec_teardown(struct ptb_state *s)
