@@ -28,6 +28,7 @@
  * PTB_PTRS_PER_PTE: PTRS_PER_PTE, where that is no constant.
  * ptb_arch_relax: a macro of a function's name that ends a CPU's turn under icount, where cpu_relax()
  *	is no instruction.
+ * PTB_FIRMWARE_SENDS, PTB_NO_SENDS: why the interrupts of flushes cannot be counted.
  * ptb_arch_lazy: a macro of a function's name that says whether an idle CPU has an address space
  *	loaded, lazily.
  * ptb_arch_bait: likewise a function's; leaves something wrong where a walk that has lost its way would
@@ -88,6 +89,10 @@ static inline bool ptb_arch_contiguous(pte_t pte)
 static inline void ptb_arch_flush(void *from, unsigned long size)
 {
 }
+#endif
+
+#ifndef PTB_FIRMWARE_SENDS
+#define PTB_NO_SENDS NULL
 #endif
 
 #ifndef ptb_arch_bait

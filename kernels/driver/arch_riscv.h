@@ -13,6 +13,10 @@
 #define PTB_NO_PMD_LEAF NULL
 #define PTB_NO_PUD_LEAF NULL
 
+/* OpenSBI's remote fences, which go from machine mode to machine mode. */
+#define PTB_FIRMWARE_SENDS
+#define PTB_NO_SENDS "flushes of other CPUs are the firmware's, and so are their interrupts"
+
 #define PTB_ARCH_CHECKS(X)
 #define PTB_GROWS 0
 

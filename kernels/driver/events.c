@@ -94,6 +94,7 @@ static void count_table(struct pt_regs *regs)
 
 const struct ptb_ops ptb_latency = { .case_id = "table_free/reader_latency" };
 const struct ptb_ops ptb_flushes = { .case_id = "table_free/tlb_flushes" };
+const struct ptb_ops ptb_sends = { .case_id = "table_free/ipis_sent" };
 
 struct probe {
 	struct kprobe kp;
@@ -298,12 +299,20 @@ static int emit_checks(struct ptb_state *s, const struct seen *seen)
 	return ptb_emit_check(s, id, seen->taken == seen->own_count ? "right" : text);
 }
 
+/* Where others send interrupts for the kernel, those that it sends itself are not the answer. */
+static int emit_interrupts(struct ptb_state *s, const struct seen *seen)
+{
+	if (PTB_NO_SENDS)
+		return 0;
+	return ptb_emit(s, "ipis_sent", seen->sent, PTB_EVENT_WINDOWS) ?:
+	       ptb_emit(s, "cpus_interrupted", seen->cpus, PTB_EVENT_WINDOWS);
+}
+
 static int emit_events(struct ptb_state *s, const struct seen *seen)
 {
 	const u32 nr = PTB_EVENT_WINDOWS;
 
-	return ptb_emit(s, "ipis_sent", seen->sent, nr) ?:
-	       ptb_emit(s, "cpus_interrupted", seen->cpus, nr) ?:
+	return emit_interrupts(s, seen) ?:
 	       (FLUSH_PROBE->there ? ptb_emit(s, "tlb_flushes", seen->flushes, nr) : 0) ?:
 	       ptb_emit(s, "rcu_callbacks", seen->callbacks, nr) ?:
 	       ptb_emit(s, "tables_freed", seen->freed, nr) ?:

@@ -69,6 +69,9 @@ static const struct ptb_row rows[] = {
 #ifdef PTB_NO_FLUSHES
 	{ .ops = &ptb_flushes, .events = true, .skip = PTB_NO_FLUSHES },
 #endif
+#ifdef PTB_FIRMWARE_SENDS
+	{ .ops = &ptb_sends, .events = true, .skip = PTB_NO_SENDS },
+#endif
 	/* First, as an address space that has been on a CPU may stay in its mask for ever. */
 	EVENTS(1, PTB_PEER_NONE), EVENTS(2, PTB_PEER_NONE), EVENTS(8, PTB_PEER_NONE),
 	EVENTS(32, PTB_PEER_NONE),
