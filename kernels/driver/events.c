@@ -327,6 +327,8 @@ int ptb_run_events(struct ptb_state *s)
 
 	if (ops->frees && IS_ENABLED(CONFIG_PTBENCH_SYNC_RCU) && s->row->peer > PTB_PEER_IDLE)
 		return ptb_emit_skip(s, "each table waits for a grace period, which a peer that runs would spend spinning");
+	if (!ptb_peer_can(s))
+		return ptb_emit_skip(s, s->why);
 	ret = ops->setup(s);
 	for (; !ret && i < PTB_EVENT_WINDOWS; i++)
 		ret = one_event_window(s, &seen, max(i, 0));

@@ -143,8 +143,11 @@ static int look(struct ptb_state *s)
 	page = walk(s, true);
 	hits = disturb.hits;
 	after = walk(s, false);
-	if (before != s->pages[0] || after != s->pages[0])
-		return ptb_fail(s, "GUP-fast does not return the page when nobody interferes");
+	if (before != s->pages[0] || after != s->pages[0]) {
+		/* That is for gup_fast/only to judge. */
+		ptb_fail(s, "GUP-fast does not return the page when nobody interferes");
+		return -EOPNOTSUPP;
+	}
 	if (!hits)
 		return ptb_fail(s, "GUP-fast did not come by %s()", probe.symbol_name);
 	return ptb_emit_check(s, s->row->ops->case_id, !page ? "right" :

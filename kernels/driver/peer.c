@@ -264,6 +264,21 @@ static int order_row(struct ptb_state *s)
 	return ret ?: order(s, state);
 }
 
+/* On a kernel whose GUP-fast finds nothing a peer does not walk by it. */
+bool ptb_peer_can(struct ptb_state *s)
+{
+	struct page *page;
+
+	if (s->row->peer != PTB_PEER_GUP || !s->peer)
+		return true;
+	if (get_user_pages_fast_only((unsigned long)s->peer, 1, 0, &page) != 1) {
+		ptb_fail(s, "GUP-fast does not find the peer's page: gup_fast/only says why");
+		return false;
+	}
+	put_page(page);
+	return true;
+}
+
 /* Brings the peer into the row's state. */
 int ptb_peer_bring(struct ptb_state *s)
 {

@@ -128,6 +128,7 @@ int ptb_in_kthread(int cpu, int (*fn)(struct ptb_state *s), struct ptb_state *s)
 int ptb_peer_enter(unsigned long addr);
 const char *ptb_peer_name(enum ptb_peer_state state);
 bool ptb_peer_needed(const struct ptb_row *row);	/* of PID 1 */
+bool ptb_peer_can(struct ptb_state *s);
 int ptb_peer_bring(struct ptb_state *s);	/* into the row's state */
 void ptb_peer_rest(struct ptb_state *s);
 bool ptb_peer_busted(void);
