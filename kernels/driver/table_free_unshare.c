@@ -13,6 +13,9 @@
 #include <linux/fs.h>
 #include <linux/hugetlb.h>
 #include <linux/mman.h>
+#include <linux/uaccess.h>
+
+#include <asm/tlbflush.h>
 
 #include "ptbench.h"
 
@@ -79,6 +82,33 @@ static int no_huge_page(struct ptb_state *s)
 	return -EOPNOTSUPP;
 }
 
+/*
+ * After the munmap of one place nothing answers there. Where a PUD entry covers 4 GiB or more something
+ * does in 6.12: __tlb_adjust_range() takes what huge_pmd_unshare() hands it as an unsigned int, which
+ * is 0 then, and nothing is flushed.
+ */
+static int check_flush(struct ptb_state *s)
+{
+	bool stale;
+	u8 byte;
+	int ret;
+
+	if (!nr_sharers(s))
+		return 0;
+	ret = map_one(s, file, GOES);
+	if (ret)
+		return ret;
+	ptb_unmap(s->addr, s->len);
+	stale = !get_user(byte, (u8 __user *)s->addr);
+	flush_tlb_mm(current->mm);
+	ret = ptb_emit_check(s, "table_free/unshare_flush",
+			     stale ? "stale: what was unmapped can still be read" : "right");
+	if (ret || !stale)
+		return ret;
+	ptb_fail(s, "what was unmapped stays in the TLB; see table_free/unshare_flush");
+	return -EOPNOTSUPP;
+}
+
 static int unshare_setup(struct ptb_state *s)
 {
 	int i, ret;
@@ -90,7 +120,7 @@ static int unshare_setup(struct ptb_state *s)
 		return ret;
 	for (i = FIRST; i < GOES && !ret; i++)
 		ret = map_one(s, i < nr_sharers(s) ? file : other, i);
-	return ret ? no_huge_page(s) : 0;
+	return ret ? no_huge_page(s) : check_flush(s);
 }
 
 static void unshare_teardown(struct ptb_state *s)
