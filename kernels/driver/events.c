@@ -169,7 +169,7 @@ int ptb_events_begin(void)
 			continue;
 		p->kp.symbol_name = p->symbol;
 		p->kp.pre_handler = on_probe;
-		ret = register_kprobe(&p->kp);
+		ret = ptb_probe(&p->kp);
 		if (ret) {
 			pr_err("cannot count at %s(): error %d\n", p->symbol, ret);
 			return ret;

@@ -71,7 +71,7 @@ static void unhook(void)
 
 	for (i = 0; i < NR_EVENTS; i++)
 		if (probes[i].there)
-			unregister_kprobe(&probes[i].kp);
+			ptb_unprobe(&probes[i].kp);
 }
 
 static int hook(struct ptb_state *s)
@@ -87,7 +87,7 @@ static int hook(struct ptb_state *s)
 		memset(&p->kp, 0, sizeof(p->kp));
 		p->kp.symbol_name = p->symbol;
 		p->kp.pre_handler = on_probe;
-		ret = register_kprobe(&p->kp);
+		ret = ptb_probe(&p->kp);
 		if (ret) {
 			unhook();
 			return ptb_fail(s, "cannot probe %s(): error %d", p->symbol, ret);

@@ -133,6 +133,11 @@ int ptb_peer_bring(struct ptb_state *s);	/* into the row's state */
 void ptb_peer_rest(struct ptb_state *s);
 bool ptb_peer_busted(void);
 
+/* probe.c: register_kprobe() and unregister_kprobe() of task context, when the other CPUs are idle */
+struct kprobe;
+int ptb_probe(struct kprobe *kp);
+void ptb_unprobe(struct kprobe *kp);
+
 /* space.c: user memory of the caller */
 int ptb_map(struct ptb_state *s, unsigned long addr, unsigned long len, unsigned long prot);
 void ptb_unmap(unsigned long addr, unsigned long len);
