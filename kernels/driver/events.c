@@ -156,10 +156,17 @@ static int prove(void)
 	return -EIO;
 }
 
-int ptb_events_begin(void)
+/*
+ * Before the other CPU starts, as s390 and arm patch text under stop_machine(). There a CPU spins with
+ * interrupts off, under icount until the next timer is due; QEMU 7.2 gives the one that it waits for
+ * what is left of the time until then: nothing, for ever, unless it got far enough before.
+ */
+static int __init hook(void)
 {
 	int i, ret;
 
+	if (num_present_cpus() < 2)
+		return 0;
 	for (i = 0; i < ARRAY_SIZE(probes); i++) {
 		struct probe *p = &probes[i];
 
@@ -169,13 +176,27 @@ int ptb_events_begin(void)
 			continue;
 		p->kp.symbol_name = p->symbol;
 		p->kp.pre_handler = on_probe;
-		ret = ptb_probe(&p->kp);
+		ret = register_kprobe(&p->kp);
 		if (ret) {
 			pr_err("cannot count at %s(): error %d\n", p->symbol, ret);
 			return ret;
 		}
 		p->there = true;
 	}
+	return 0;
+}
+early_initcall(hook);
+
+int ptb_events_begin(void)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(probes); i++)
+		if (probes[i].symbol && !probes[i].there && !probes[i].optional) {
+			pr_err("nothing counts at %s(); the boot's first lines say why\n",
+			       probes[i].symbol);
+			return -EIO;
+		}
 	/* The config says whether that function has to exist. */
 	if (CALLBACK_PROBE->there != IS_ENABLED(CONFIG_MMU_GATHER_RCU_TABLE_FREE)) {
 		pr_err("tlb_remove_table_rcu() and the config disagree\n");

@@ -71,7 +71,7 @@ static void unhook(void)
 
 	for (i = 0; i < NR_EVENTS; i++)
 		if (probes[i].there)
-			ptb_unprobe(&probes[i].kp);
+			unregister_kprobe(&probes[i].kp);
 }
 
 static int hook(struct ptb_state *s)
@@ -87,7 +87,7 @@ static int hook(struct ptb_state *s)
 		memset(&p->kp, 0, sizeof(p->kp));
 		p->kp.symbol_name = p->symbol;
 		p->kp.pre_handler = on_probe;
-		ret = ptb_probe(&p->kp);
+		ret = register_kprobe(&p->kp);
 		if (ret) {
 			unhook();
 			return ptb_fail(s, "cannot probe %s(): error %d", p->symbol, ret);
@@ -188,5 +188,4 @@ static int run_path(struct ptb_state *s)
 const struct ptb_ops ptb_path = {
 	.case_id = "table_free/path",
 	.run = run_path,
-	.probes = true,
 };

@@ -109,7 +109,7 @@ static int hook(struct ptb_state *s)
 		memset(&probe, 0, sizeof(probe));
 		probe.pre_handler = change_entry;
 		probe.symbol_name = grabs[i];
-		ret = kallsyms_lookup_name(grabs[i]) ? ptb_probe(&probe) : -ENOENT;
+		ret = kallsyms_lookup_name(grabs[i]) ? register_kprobe(&probe) : -ENOENT;
 	}
 	if (ret) {
 		ptb_fail(s, "no probe can be put between GUP-fast's two looks: error %d", ret);
@@ -169,7 +169,7 @@ static int run_recheck(struct ptb_state *s)
 	ret = map_two(s, step) ?: find_entries(s, step) ?: hook(s);
 	if (!ret) {
 		ret = look(s);
-		ptb_unprobe(&probe);
+		unregister_kprobe(&probe);
 	}
 	unmap_table();
 	if (s->len)
@@ -180,6 +180,5 @@ static int run_recheck(struct ptb_state *s)
 const struct ptb_ops ptb_recheck = {
 	.case_id = "gup_fast/recheck",
 	.run = run_recheck,
-	.probes = true,
 	.design = true,
 };

@@ -195,7 +195,7 @@ static int run_row(const struct ptb_row *row, u64 peer)
 		return ptb_emit_skip(&state, row->skip);
 	if (ret)
 		return ptb_emit_skip(&state, state.why);
-	run = row->events && !row->ops->probes ? ptb_run_events : row->ops->run;
+	run = row->events ? ptb_run_events : row->ops->run;
 	ret = row->ops->kthread ? ptb_in_kthread(raw_smp_processor_id(), run, &state) :
 				   run(&state);
 	if (ret)

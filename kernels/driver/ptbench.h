@@ -37,7 +37,6 @@ struct ptb_ops {
 	bool levels;				/* so is the number of levels, if it varies */
 	unsigned int switches;			/* of tasks, that op makes */
 	bool frees;				/* page tables, all of them in op */
-	bool probes;				/* run() has probes of its own, also in the events boot */
 };
 
 /* PTE_FOLIO: PTEs to one large folio; CONTPTE: with the architecture's contiguous bit. */
@@ -133,11 +132,6 @@ int ptb_peer_bring(struct ptb_state *s);	/* into the row's state */
 void ptb_peer_rest(struct ptb_state *s);
 bool ptb_peer_busted(void);
 
-/* probe.c: register_kprobe() and unregister_kprobe() of task context, when the other CPUs are idle */
-struct kprobe;
-int ptb_probe(struct kprobe *kp);
-void ptb_unprobe(struct kprobe *kp);
-
 /* space.c: user memory of the caller */
 int ptb_map(struct ptb_state *s, unsigned long addr, unsigned long len, unsigned long prot);
 void ptb_unmap(unsigned long addr, unsigned long len);
@@ -178,7 +172,7 @@ extern const struct ptb_ops ptb_munmap, ptb_keep, ptb_madvise;
 extern const struct ptb_ops ptb_exit, ptb_exec;
 extern const struct ptb_ops ptb_collapse, ptb_unshare, ptb_reuse;
 extern const struct ptb_ops ptb_flushes, ptb_sends, ptb_latency;	/* only ever skipped */
-int ptb_events_begin(void);	/* registers the probes and proves that they count */
+int ptb_events_begin(void);	/* proves that the probes count */
 int ptb_run_events(struct ptb_state *s);
 
 /* gup_recheck.c, free_path.c */

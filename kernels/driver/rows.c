@@ -6,11 +6,11 @@
 
 static const struct ptb_rows *const families[] = {
 	&ptb_gup_rows,
-	&ptb_variant_rows,	/* before a peer shares the address space */
 	&ptb_free_rows,
 	&ptb_kmap_rows,
 	&ptb_dax_rows,
-	&ptb_gup_grown_rows,	/* last: an address space never shrinks again */
+	&ptb_gup_grown_rows,	/* nearly last: an address space never shrinks again */
+	&ptb_variant_rows,	/* last: they change the code */
 };
 
 /* The boot of costs and the one of events have rows of their own, each numbered from 0. */
