@@ -2,7 +2,7 @@
 # libkernels: builds, boots and judges; PID 1 of the guests; their tests.
 
 libs += kernels
-kernels-srcs := $(addprefix kernels/,ab.c boot.c bytes.c cmd.c cpio.c emulator.c identical.c image.c \
+kernels-srcs := $(addprefix kernels/,ab.c boot.c bytes.c cmd.c cpio.c emulator.c image.c \
 	image_build.c kvm.c list.c objects.c part.c profile.c profile_print.c profile_read.c \
 	profile_table.c run.c scenario.c stream.c)
 
@@ -24,14 +24,14 @@ $(O)/guest-fs.ext4: kernels/mkfs kernels/mke2fs.conf
 	$(Q)kernels/mkfs $@
 
 # Below kernels-test/ in the build folder.
-kernels-tests := $(addprefix kernels-test/test_,identical profile scenario stream)
+kernels-tests := $(addprefix kernels-test/test_,objects profile scenario stream)
 tests += $(kernels-tests)
 asan-tests += $(kernels-tests)
-$(foreach t,identical profile scenario stream,$(eval kernels-test/test_$t-srcs := kernels/test/test_$t.c))
-$(foreach t,identical profile scenario stream,$(eval kernels-test/test_$t-libs := kernels results))
-$(foreach t,identical profile scenario stream,$(eval kernels-test/test_$t-ldlibs := -ljansson -lm))
+$(foreach t,objects profile scenario stream,$(eval kernels-test/test_$t-srcs := kernels/test/test_$t.c))
+$(foreach t,objects profile scenario stream,$(eval kernels-test/test_$t-libs := kernels results))
+$(foreach t,objects profile scenario stream,$(eval kernels-test/test_$t-ldlibs := -ljansson -lm))
 CFLAGS-kernels/test/test_profile.o := -I.
-CFLAGS-kernels/test/test_identical.o := -I.
+CFLAGS-kernels/test/test_objects.o := -I.
 CFLAGS-kernels/test/test_scenario.o := -I.
 CFLAGS-kernels/test/test_stream.o := -I.
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which objects of two images differ, by their hashes. */
+/* Which objects of two kernels were compiled to the same code, by their hashes. */
+#include <errno.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -7,83 +9,155 @@
 
 #include "objects.h"
 
-#define MAX_NAMED 12
+#define HASH 64	/* hexadecimal digits of SHA-256, two blanks and the path follow */
+
+/* ---- two lists, side by side ---- */
 
 struct list {
 	FILE *f;
-	char line[PATH_MAX + 80];
-	const char *path; /* NULL: at the end */
+	char file[PATH_MAX];
+	char line[PATH_MAX];
+	const char *path; /* of the line; NULL: at the end */
 };
 
-static void next(struct list *l)
+/* The next line; paths only ever go up. */
+static int advance(struct list *l, char *why, size_t size)
 {
-	char *path;
+	char before[PATH_MAX];
 
+	snprintf(before, sizeof(before), "%s", l->path ? l->path : "");
 	l->path = NULL;
-	while (!l->path && l->f && fgets(l->line, sizeof(l->line), l->f)) {
-		l->line[strcspn(l->line, "\n")] = '\0';
-		path = strstr(l->line, "  ");
-		if (!path)
-			continue;
-		*path = '\0';
-		l->path = path + 2;
+	if (!fgets(l->line, sizeof(l->line), l->f)) {
+		if (!ferror(l->f))
+			return 0;
+		snprintf(why, size, "%.400s: %s", l->file, strerror(EIO));
+		return -EIO;
 	}
+	l->line[strcspn(l->line, "\n")] = '\0';
+	if (strspn(l->line, "0123456789abcdef") == HASH && !strncmp(l->line + HASH, "  ", 2))
+		l->path = l->line + HASH + 2;
+	if (l->path && strcmp(before, l->path) < 0)
+		return 0;
+	snprintf(why, size, "%.400s: not 'SHA256  PATH' in the order of paths at '%.100s'; remove that "
+		 "folder and build the scenario again", l->file, l->line);
+	return -EINVAL;
 }
 
-static void open_list(struct list *l, const char *folder)
+static int open_list(struct list *l, const char *folder, char *why, size_t size)
 {
-	char name[PATH_MAX];
+	int ret;
 
-	snprintf(name, sizeof(name), "%s/objects", folder);
-	l->f = fopen(name, "re");
-	next(l);
-}
-
-static void close_list(struct list *l)
-{
+	snprintf(l->file, sizeof(l->file), "%s/objects", folder);
+	l->path = NULL;
+	l->f = fopen(l->file, "re");
 	if (l->f)
-		fclose(l->f);
+		return advance(l, why, size);
+	ret = -errno;
+	snprintf(why, size, "%.400s: %s; remove that folder and build the scenario again", l->file,
+		 strerror(-ret));
+	return ret;
 }
 
-/* One that a side lacks differs, too. */
-static const char *difference(const struct list *a, const struct list *b, int order)
+/* An object of both lists, or of one. order: below 0 only the first has it, above 0 the second. */
+typedef void (*visit_fn)(void *arg, const char *path, int order, bool same);
+
+static int for_each_object(const char *first, const char *second, visit_fn visit, void *arg,
+			   char *why, size_t size)
 {
-	return order < 0 ? " (gone)" : order > 0 ? " (new)" : strcmp(a->line, b->line) ? "" : NULL;
+	struct list a = { .f = NULL }, b = { .f = NULL };
+	int order, ret = open_list(&a, first, why, size) ?: open_list(&b, second, why, size);
+
+	while (!ret && (a.path || b.path)) {
+		order = !a.path ? 1 : !b.path ? -1 : strcmp(a.path, b.path);
+		visit(arg, order > 0 ? b.path : a.path, order,
+		      !order && !strncmp(a.line, b.line, HASH));
+		if (order <= 0)
+			ret = advance(&a, why, size);
+		if (!ret && order >= 0)
+			ret = advance(&b, why, size);
+	}
+	if (a.f)
+		fclose(a.f);
+	if (b.f)
+		fclose(b.f);
+	return ret;
+}
+
+/* ---- for a check ---- */
+
+struct tally {
+	const char *pattern;
+	unsigned nr, different;
+	char names[160];
+};
+
+static void count(void *arg, const char *path, int order, bool same)
+{
+	struct tally *t = arg;
+	size_t used = strlen(t->names);
+	bool others = t->pattern[0] == '!';
+
+	if (!fnmatch(t->pattern + others, path, 0) == others)
+		return;
+	t->nr++;
+	if (same)
+		return;
+	if (t->different++ < 4 && used + strlen(path) + 2 < sizeof(t->names))
+		snprintf(t->names + used, sizeof(t->names) - used, " %s", path);
+}
+
+int objects_compare(const char *folder, const char *base, const char *pattern, char *seen,
+		    size_t seen_size, char *why, size_t why_size)
+{
+	struct tally t = { .pattern = pattern };
+	int ret = for_each_object(folder, base, count, &t, why, why_size);
+
+	if (ret)
+		return ret;
+	if (!t.nr)
+		snprintf(seen, seen_size, "no such object");
+	else if (!t.different)
+		snprintf(seen, seen_size, "identical");
+	else
+		snprintf(seen, seen_size, "different: %u of %u objects:%s%s", t.different, t.nr,
+			 t.names, t.different > 4 ? " ..." : "");
+	return 0;
+}
+
+/* ---- for people ---- */
+
+#define MAX_NAMED 12
+
+struct difference {
+	FILE *names;
+	int nr, differ;
+};
+
+static void name(void *arg, const char *path, int order, bool same)
+{
+	struct difference *d = arg;
+
+	d->nr++;
+	if (same || d->differ++ >= MAX_NAMED)
+		return;
+	fprintf(d->names, "%s %s%s", d->differ > 1 ? "," : "", path,
+		order < 0 ? " (gone)" : order > 0 ? " (new)" : "");
 }
 
 int objects_print_difference(FILE *f, const char *base, const char *head)
 {
-	char *names = NULL;
+	char *names = NULL, why[600] = "";
 	size_t size = 0;
-	FILE *named = open_memstream(&names, &size);
-	struct list a, b;
-	int total = 0, differ = 0;
+	struct difference d = { .names = open_memstream(&names, &size) };
+	int ret = d.names ? for_each_object(base, head, name, &d, why, sizeof(why)) : -ENOMEM;
 
-	open_list(&a, base);
-	open_list(&b, head);
-	while (named && (a.path || b.path)) {
-		int order = !a.path ? 1 : !b.path ? -1 : strcmp(a.path, b.path);
-		const char *how = difference(&a, &b, order);
-
-		total++;
-		if (how && differ++ < MAX_NAMED)
-			fprintf(named, "%s %s%s", differ > 1 ? "," : "", order > 0 ? b.path : a.path,
-				how);
-		if (order <= 0)
-			next(&a);
-		if (order >= 0)
-			next(&b);
-	}
-	if (named)
-		fclose(named);
-	if (!a.f || !b.f)
-		fprintf(f, "no list of objects\n");
+	if (d.names && fclose(d.names) && !ret)
+		ret = -ENOMEM;
+	if (ret)
+		fprintf(f, "its objects cannot be told apart: %s\n", why[0] ? why : strerror(-ret));
 	else
-		fprintf(f, "%d of %d objects differ%s%s%s\n", differ, total, differ ? ":" : "",
-			differ && names ? names : "", differ > MAX_NAMED ? ", ..." : "");
-	differ = a.f && b.f ? differ : -1;
-	close_list(&a);
-	close_list(&b);
+		fprintf(f, "%d of %d objects differ%s%s%s\n", d.differ, d.nr, d.differ ? ":" : "",
+			names, d.differ > MAX_NAMED ? ", ..." : "");
 	free(names);
-	return differ;
+	return ret ? ret : d.differ;
 }

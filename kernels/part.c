@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "identical.h"
+#include "objects.h"
 #include "part.h"
 #include "profile.h"
 #include "stream.h"
@@ -323,7 +323,7 @@ static int compare_with(struct part_context *c, const struct scenario *s, const 
 		snprintf(why, size, "what it is compared with was not built: kernels/build %.100s",
 			 same->base);
 	else
-		ret = identical_objects(image->folder, base.folder, same->objects, seen, seen_size,
+		ret = objects_compare(image->folder, base.folder, same->objects, seen, seen_size,
 					why, size);
 	ret = ret || !base.folder;
 	image_free(&base, 1);

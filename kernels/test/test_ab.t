@@ -44,7 +44,7 @@ for s; do
 	cp "$tree/$s" "$folder/image"
 	hash=$(sha256sum <"$folder/image" | cut -d' ' -f1)
 	printf 'ffffffff81000000 0000000000000100 T gup_fast_fallback\n' >"$folder/symbols"
-	printf 'aa  mm/first.o\n%s  mm/gup.o\n' "$hash" >"$folder/objects"
+	printf '%064d  mm/first.o\n%s  mm/gup.o\n' 0 "$hash" >"$folder/objects"
 	printf 'release\t6.12\nsource\t%s\ncompiler\tgcc\nimage_sha256\t%s\n' "$KSRC" "$hash" >"$folder/info"
 	printf '%s\t%s\n' "$s" "$folder"
 done

@@ -6,10 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../identical.h"
+#include "../objects.h"
 #include "scripts/tap.h"
 
-static char dir[] = "/tmp/ptbench-identical-XXXXXX";
+static char dir[] = "/tmp/ptbench-objects-XXXXXX";
 static char a[64], b[64], seen[256], why[512];
 
 /* "PATH=X PATH=X ...": a hash of 64 times X each */
@@ -31,7 +31,7 @@ static void put(const char *folder, const char *text)
 
 static bool says(const char *pattern, const char *want)
 {
-	int ret = identical_objects(a, b, pattern, seen, sizeof(seen), why, sizeof(why));
+	int ret = objects_compare(a, b, pattern, seen, sizeof(seen), why, sizeof(why));
 
 	if (!ret && !strcmp(seen, want))
 		return true;
@@ -41,7 +41,7 @@ static bool says(const char *pattern, const char *want)
 
 static bool refused(int error, const char *reason)
 {
-	int ret = identical_objects(a, b, "*", seen, sizeof(seen), why, sizeof(why));
+	int ret = objects_compare(a, b, "*", seen, sizeof(seen), why, sizeof(why));
 
 	if (ret == error && strstr(why, reason))
 		return true;
@@ -68,6 +68,35 @@ static void test_lists(void)
 	put(a, "a.o=1 b.o=1 c.o=1 d.o=1 e.o=1");
 	put(b, "a.o=2 b.o=2 c.o=2 d.o=2 e.o=2");
 	ok(says("*", "different: 5 of 5 objects: a.o b.o c.o d.o ..."), "many: the first of them");
+}
+
+/* What objects_print_difference() prints. */
+static bool prints(int want, const char *line)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	int ret = objects_print_difference(f, a, b);
+	bool fine;
+
+	fclose(f);
+	fine = ret == want && strstr(text, line);
+	if (!fine)
+		diag("returned %d: %s", ret, text);
+	free(text);
+	return fine;
+}
+
+static void test_print(void)
+{
+	put(a, "lib/x.o=1 mm/gup.o=2 mm/memory.o=3");
+	put(b, "lib/x.o=1 mm/gup.o=4 mm/new.o=3");
+	ok(prints(3, "3 of 4 objects differ: mm/gup.o, mm/memory.o (gone), mm/new.o (new)\n"),
+	   "for people: what differs, went and came");
+	put(b, "lib/x.o=1 mm/gup.o=2 mm/memory.o=3");
+	ok(prints(0, "0 of 3 objects differ\n"), "nothing differs");
+	put(b, "mm/gup.o=1 lib/x.o=1");
+	ok(prints(-EINVAL, "order of paths"), "a list that is none is not compared");
 }
 
 static void test_bad(void)
@@ -100,6 +129,7 @@ int main(void)
 	mkdir(a, 0755);
 	mkdir(b, 0755);
 	test_lists();
+	test_print();
 	test_bad();
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
 	if (system(cmd))
