@@ -10,8 +10,6 @@
 #include "scenario.h"
 
 #define PROFILE_WHY 512
-/* An irqs line of an architecture's file that begins so says why none of its can be used. */
-#define PROFILE_IRQS_UNKNOWN "unknown "
 
 /* Writes the plugin's table of an image folder. -errno with why. */
 int profile_table(const char *folder, const struct scenario *scenario, const char *file,

@@ -182,17 +182,17 @@ static void write_irqs(FILE *f, const char *irqs)
 
 	for (; irqs && *irqs; irqs += n + (irqs[n] == '\n')) {
 		n = strcspn(irqs, "\n");
-		if (strncmp(irqs, PROFILE_IRQS_UNKNOWN, strlen(PROFILE_IRQS_UNKNOWN)))
+		if (strncmp(irqs, SCENARIO_IRQS_UNKNOWN, strlen(SCENARIO_IRQS_UNKNOWN)))
 			fprintf(f, "irqs %.*s\n", (int)n, irqs);
 	}
 }
 
 char *profile_irqs_unknown(const struct scenario *s)
 {
-	const char *irqs = s->arch.irqs, *unknown = irqs ? strstr(irqs, PROFILE_IRQS_UNKNOWN) : NULL;
+	const char *irqs = s->arch.irqs, *unknown = irqs ? strstr(irqs, SCENARIO_IRQS_UNKNOWN) : NULL;
 
 	if (unknown) {
-		unknown += strlen(PROFILE_IRQS_UNKNOWN);
+		unknown += strlen(SCENARIO_IRQS_UNKNOWN);
 		return strndup(unknown, strcspn(unknown, "\n"));
 	}
 	return irqs ? NULL : strdup("the architecture's file has no line irqs");

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reads scenario, architecture and list files, and judges checks by a scenario's rules. */
+/* Reads scenario, architecture and list files. */
 #include <ctype.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +9,6 @@
 #include <unistd.h>
 
 #include "scenario.h"
-
-#define MAX_LINE 4096
 
 struct reader {
 	char file[1024];
@@ -63,6 +60,31 @@ static int add_line(struct reader *r, void *to, size_t offset, const char *value
 	return 0;
 }
 
+/* "VERSION REASON" */
+static int set_two_cpus(struct reader *r, void *to, size_t offset, const char *value)
+{
+	int reason = 0;
+
+	sscanf(value, "%*4[0-9].%*4[0-9] %n", &reason);
+	if (!reason || !value[reason] || value[reason - 1] != ' ')
+		return refuse(r, "'%.64s' is not the version of a QEMU, such as 8.1, and a reason",
+			      value);
+	return set_string(r, to, offset, value);
+}
+
+/* "KIND VALUE/MASK", as many hexadecimal digits in each, or "unknown REASON". */
+static int add_irqs(struct reader *r, void *to, size_t offset, const char *value)
+{
+	int from = 0, slash = 0, end = 0;
+
+	sscanf(value, "%*15[a-z] %n%*16[0-9a-f]%n/%*16[0-9a-f]%n", &from, &slash, &end);
+	if (strncmp(value, SCENARIO_IRQS_UNKNOWN, strlen(SCENARIO_IRQS_UNKNOWN)) &&
+	    (!end || value[end] || (slash - from) % 2 || end - slash - 1 != slash - from))
+		return refuse(r, "'%.64s' is not KIND VALUE/MASK, bytes in hexadecimal digits, nor "
+				 "unknown REASON", value);
+	return add_line(r, to, offset, value);
+}
+
 static int apply(struct reader *r, const struct key *keys, const char *key, const char *value,
 		 void *to)
 {
@@ -70,6 +92,12 @@ static int apply(struct reader *r, const struct key *keys, const char *key, cons
 		if (!strcmp(keys->name, key))
 			return keys->set ? keys->set(r, to, keys->offset, value) : 0;
 	return refuse(r, "unknown key '%.64s'", key);
+}
+
+/* A file beside the others; capitals are lists. */
+static bool is_name(const char *s)
+{
+	return *s && *s != '.' && !strpbrk(s, "/ \t");
 }
 
 static char *trim(char *s)
@@ -98,25 +126,40 @@ static int read_line(struct reader *r, char *line, const struct key *keys, void 
 	return apply(r, keys, key, value, to);
 }
 
+/* The next line, without its end: 1; 0 at the end of the file. */
+static int next_line(struct reader *r, FILE *f, char line[SCENARIO_MAX_LINE])
+{
+	size_t n = 0;
+	int c;
+
+	r->nr++;
+	for (; (c = getc(f)) != EOF && c != '\n'; line[n++] = c) {
+		if (!c)
+			return refuse(r, "a NUL byte; this has to be a text file");
+		if (n == SCENARIO_MAX_LINE - 1)
+			return refuse(r, "line longer than %d bytes", SCENARIO_MAX_LINE - 1);
+	}
+	line[n] = '\0';
+	if (c != EOF || n)
+		return 1;
+	r->nr = 0; /* what follows is of the whole file */
+	return ferror(f) ? refuse(r, "%s", strerror(errno)) : 0;
+}
+
 static int read_keys(struct reader *r, const struct key *keys, void *to)
 {
-	char line[MAX_LINE];
-	int ret = 0;
+	char line[SCENARIO_MAX_LINE];
 	FILE *f = fopen(r->file, "re");
+	int ret;
 
 	if (!f)
 		return refuse(r, "%s", strerror(errno));
-	while (!ret && fgets(line, sizeof(line), f)) {
-		r->nr++;
-		if (!strchr(line, '\n') && !feof(f))
-			ret = refuse(r, "line longer than %d bytes", MAX_LINE - 2);
-		else
-			ret = read_line(r, line, keys, to);
+	while ((ret = next_line(r, f, line)) > 0) {
+		ret = read_line(r, line, keys, to);
+		if (ret)
+			break;
 	}
-	if (!ret && ferror(f))
-		ret = refuse(r, "%s", strerror(EIO));
 	fclose(f);
-	r->nr = 0;
 	return ret;
 }
 
@@ -126,8 +169,9 @@ static int read_keys(struct reader *r, const struct key *keys, void *to)
 static const struct key arch_keys[] = {
 	ARCH(cross), ARCH(qemu), ARCH(machine), ARCH(cpu), ARCH(memory), ARCH(qemu_args),
 	ARCH(console), ARCH(data), ARCH(cmdline), ARCH(format),
-	ARCH(text_base), ARCH(two_cpus),
-	{ "irqs", add_line, offsetof(struct scenario_arch, irqs) },
+	ARCH(text_base),
+	{ "two_cpus", set_two_cpus, offsetof(struct scenario_arch, two_cpus) },
+	{ "irqs", add_irqs, offsetof(struct scenario_arch, irqs) },
 	{ .name = "karch" }, { .name = "target" }, { .name = "image" }, { .name = "objects" },
 	{ .name = "levels" },
 	{ NULL },
@@ -242,82 +286,6 @@ static int set_differs(struct reader *r, void *to, size_t offset, const char *va
 	return add_same(r, to, value, true);
 }
 
-static bool fits(const struct scenario_expect *e, const char *id,
-		 const struct results_params *params)
-{
-	size_t i;
-
-	if (strcmp(e->id, id))
-		return false;
-	for (i = 0; i < e->params.nr; i++) {
-		const struct results_param *want = &e->params.v[i], *have;
-
-		have = results_params_get(params, want->key);
-		if (!have || !have->str != !want->str)
-			return false;
-		if (want->str ? strcmp(have->str, want->str) : have->num != want->num)
-			return false;
-	}
-	return true;
-}
-
-static bool matches(const char *patterns, const char *seen)
-{
-	char copy[MAX_LINE], *p = copy, *next;
-	bool found = false;
-
-	snprintf(copy, sizeof(copy), "%s", patterns);
-	for (; p && !found; p = next) {
-		next = strstr(p, " | ");
-		if (next) {
-			*next = '\0';
-			next += 3;
-		}
-		found = !fnmatch(trim(p), seen, 0);
-	}
-	return found;
-}
-
-bool scenario_judge(const struct scenario *s, const char *id, const struct results_params *params,
-		    const char *seen, const char **expect)
-{
-	size_t i;
-
-	*expect = "right";
-	for (i = 0; i < s->nr_expects; i++) {
-		const struct scenario_expect *e = &s->expects[i];
-
-		if (!e->some && fits(e, id, params)) {
-			*expect = e->seen;
-			break;
-		}
-	}
-	return matches(*expect, seen);
-}
-
-const struct scenario_expect *scenario_unmet(const struct scenario *s,
-					     const struct results_doc *doc)
-{
-	size_t i, j;
-
-	for (i = 0; i < s->nr_expects; i++) {
-		const struct scenario_expect *e = &s->expects[i];
-		bool met = false, any = false;
-
-		for (j = 0; j < doc->nr_checks; j++) {
-			const struct results_check *c = &doc->checks[j];
-
-			any = any || !strcmp(c->id, e->id);
-			met = met || (fits(e, c->id, &c->params) &&
-				      (!e->some || matches(e->seen, c->seen)));
-		}
-		/* A boot that runs no check of that id has nothing to show. */
-		if (any && !met && !e->common)
-			return e;
-	}
-	return NULL;
-}
-
 /* ---- scenarios ---- */
 
 static int set_arch_name(struct reader *r, void *to, size_t offset, const char *value)
@@ -326,7 +294,7 @@ static int set_arch_name(struct reader *r, void *to, size_t offset, const char *
 
 	if (s->arch.name)
 		return refuse(r, "this key stands twice; keep one");
-	if (strchr(value, '/') || value[0] == '.')
+	if (!is_name(value))
 		return refuse(r, "'%.64s' is not the name of an architecture", value);
 	s->arch.name = strdup(value);
 	return s->arch.name ? 0 : -ENOMEM;
@@ -334,7 +302,7 @@ static int set_arch_name(struct reader *r, void *to, size_t offset, const char *
 
 static int set_image(struct reader *r, void *to, size_t offset, const char *value)
 {
-	if (strchr(value, '/') || value[0] == '.')
+	if (!is_name(value))
 		return refuse(r, "'%.64s' is not the name of a scenario", value);
 	return set_string(r, to, offset, value);
 }
@@ -424,12 +392,17 @@ int scenario_read(const char *dir, const char *name, struct scenario **out, char
 
 	*out = NULL;
 	why[0] = '\0';
+	snprintf(r.file, sizeof(r.file), "%s/scenarios", dir);
+	if (!is_name(name))
+		return refuse(&r, "'%.64s' is not the name of a scenario in there", name);
 	snprintf(r.file, sizeof(r.file), "%s/scenarios/%s", dir, name);
-	if (strchr(name, '/') || name[0] == '.' || !*name)
-		return refuse(&r, "'%.64s' is not the name of a scenario", name);
+	if (access(r.file, F_OK))
+		return refuse(&r, "%s; ptbench kernels list says what there is", strerror(errno));
 	s = calloc(1, sizeof(*s));
-	if (!s)
+	if (!s) {
+		snprintf(why, SCENARIO_WHY, "%s", strerror(ENOMEM));
 		return -ENOMEM;
+	}
 	s->name = strdup(name);
 	ret = s->name ? read_scenario(&r, dir, s) ?: read_common(&r, dir, s) : -ENOMEM;
 	if (ret) {
@@ -491,33 +464,50 @@ static int add_name(char ***names, size_t *nr, const char *name)
 	return v[*nr] ? ((*nr)++, 0) : -ENOMEM;
 }
 
-static bool is_list(const char *name)
+bool scenario_is_list(const char *name)
 {
-	for (; *name >= 'A' && *name <= 'Z'; name++)
+	size_t n;
+
+	for (n = 0; name[n] >= 'A' && name[n] <= 'Z'; n++)
 		;
-	return !*name;
+	return n && !name[n];
+}
+
+/* Was it the name of a scenario? */
+static int add_line_of_list(struct reader *r, char *line, char ***names, size_t *nr)
+{
+	char *name;
+
+	line[strcspn(line, "#")] = '\0';
+	name = trim(line);
+	if (!*name)
+		return 0;
+	if (!is_name(name) || scenario_is_list(name))
+		return refuse(r, "'%.64s' is not the name of a scenario; one a line", name);
+	return add_name(names, nr, name) ?: 1;
 }
 
 static int add_list(const char *dir, const char *name, char ***names, size_t *nr,
 		    char why[SCENARIO_WHY])
 {
 	struct reader r = { .why = why };
-	char line[MAX_LINE], *word;
-	int ret = 0;
+	char line[SCENARIO_MAX_LINE];
+	bool any = false;
+	int ret;
 	FILE *f;
 
 	snprintf(r.file, sizeof(r.file), "%s/scenarios/%s", dir, name);
 	f = fopen(r.file, "re");
 	if (!f)
 		return refuse(&r, "%s: no such list", strerror(errno));
-	while (!ret && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "#")] = '\0';
-		word = trim(line);
-		if (*word)
-			ret = add_name(names, nr, word);
+	while ((ret = next_line(&r, f, line)) > 0) {
+		ret = add_line_of_list(&r, line, names, nr);
+		if (ret < 0)
+			break;
+		any = any || ret;
 	}
 	fclose(f);
-	return ret;
+	return ret || any ? ret : refuse(&r, "this list names no scenario");
 }
 
 int scenario_names(const char *dir, char *const *names, size_t nr, char ***out, size_t *nr_out,
@@ -528,10 +518,13 @@ int scenario_names(const char *dir, char *const *names, size_t nr, char ***out, 
 
 	*out = NULL;
 	*nr_out = 0;
+	why[0] = '\0';
 	for (i = 0; i < nr && !ret; i++)
-		ret = is_list(names[i]) ? add_list(dir, names[i], out, nr_out, why) :
-					  add_name(out, nr_out, names[i]);
+		ret = scenario_is_list(names[i]) ? add_list(dir, names[i], out, nr_out, why) :
+						   add_name(out, nr_out, names[i]);
 	if (ret) {
+		if (!why[0])
+			snprintf(why, SCENARIO_WHY, "%s", strerror(-ret));
 		scenario_names_free(*out, *nr_out);
 		*out = NULL;
 		*nr_out = 0;

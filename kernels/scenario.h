@@ -14,6 +14,9 @@
 #include <results/results.h>
 
 #define SCENARIO_WHY 512
+#define SCENARIO_MAX_LINE 4096
+/* An irqs line of an architecture's file that begins so says why none of its can be used. */
+#define SCENARIO_IRQS_UNKNOWN "unknown "
 
 struct scenario_arch {
 	char *name, *cross;
@@ -57,9 +60,11 @@ struct scenario {
 int scenario_read(const char *dir, const char *name, struct scenario **out, char why[SCENARIO_WHY]);
 void scenario_free(struct scenario *s);
 
+/* Is it a name for a list? Capitals are. */
+bool scenario_is_list(const char *name);
 /*
- * Replaces names of lists (capitals) by what stands in them; each name once, in order. *out is
- * freed with scenario_names_free().
+ * Replaces names of lists by what stands in them; each name once, in order. A list that is empty is
+ * refused. *out is freed with scenario_names_free().
  */
 int scenario_names(const char *dir, char *const *names, size_t nr, char ***out, size_t *nr_out,
 		   char why[SCENARIO_WHY]);

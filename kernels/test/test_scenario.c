@@ -199,9 +199,42 @@ static void test_common(void)
 	put("common.expect", "#\n");
 }
 
+/* Names that a user types, or another file says. */
+static void test_names(void)
+{
+	static const char *const bad[] = { "", ".", "../s", "a/b", "a b", ".hidden" };
+	struct scenario *s;
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ok(scenario_read(dir, bad[i], &s, why) && !s && strstr(why, "is not the name of"),
+		   "'%s' is no scenario", bad[i]);
+	mkdir(path("scenarios/folder"), 0755);
+	ok(scenario_read(dir, "folder", &s, why) && strstr(why, "scenarios/folder: Is a directory"),
+	   "a folder is none either: %s", why);
+}
+
+static void test_nul(void)
+{
+	static const char text[] = "title t\narch a\ndesign d\0\n";
+	struct scenario *s;
+	FILE *f = fopen(path("scenarios/s"), "w");
+
+	fwrite(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	ok(scenario_read(dir, "s", &s, why) && strstr(why, "scenarios/s:3: a NUL byte"), "%s", why);
+}
+
 static void test_refused(void)
 {
+	/* Behind nine good lines of an architecture. */
+	static const char *const arch[] = {
+		"two_cpus 8.1", "two_cpus new enough", "two_cpus 8.x why", "two_cpus -8.1 why",
+		"irqs off fa", "irqs off fa/ffff", "irqs off fab/fff", "irqs off /", "irqs off fa/xx",
+		"irqs OFF fa/ff", "irqs off fa/ff/ff", "irqs unknown",
+	};
 	char line[6000];
+	size_t i;
 
 	ok(refused("title t\narch a\ndesign d\ncolour red\n",
 		   "scenarios/s:4: unknown key 'colour'"),
@@ -233,6 +266,11 @@ static void test_refused(void)
 	memset(line, 'x', sizeof(line));
 	line[sizeof(line) - 1] = '\0';
 	ok(refused(line, "scenarios/s:1: line longer than"), "a line without end");
+	for (i = 0; i < sizeof(arch) / sizeof(arch[0]); i++) {
+		snprintf(line, sizeof(line), ARCH "%s\n", arch[i]);
+		put("arch/b.arch", line);
+		ok(refused("title t\ndesign d\narch b\n", "arch/b.arch:10: "), "%s", arch[i]);
+	}
 	put("arch/b.arch", "cross x-\n");
 	ok(refused("title t\ndesign d\narch b\n", "arch/b.arch: one of the keys"),
 	   "an architecture without QEMU");
@@ -243,8 +281,9 @@ static void test_refused(void)
 
 static void test_lists(void)
 {
+	static const char *const bad[] = { "one\n../two\n", "one\ntwo three\n", "one\nBENCH" };
 	char *asked[] = {"two", "LIST", "three"}, *missing[] = {"NONE"}, **names;
-	size_t nr;
+	size_t nr, i;
 
 	put("scenarios/LIST", "# names\none\n two # the second\n\n");
 	ok(!scenario_names(dir, asked, 3, &names, &nr, why) && nr == 3 &&
@@ -254,6 +293,14 @@ static void test_lists(void)
 	scenario_names_free(names, nr);
 	ok(scenario_names(dir, missing, 1, &names, &nr, why) && strstr(why, "no such list"),
 	   "no such list");
+	put("scenarios/LIST", "# none\n\n");
+	ok(scenario_names(dir, asked, 3, &names, &nr, why) && !names && strstr(why, "LIST: this list"),
+	   "a list of nothing: %s", why);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		put("scenarios/LIST", bad[i]);
+		ok(scenario_names(dir, asked, 3, &names, &nr, why) && !names &&
+			   strstr(why, "LIST:2: '"), "%s", why);
+	}
 }
 
 static const char *lacks(const char *version, const char *needs, bool events)
@@ -315,6 +362,8 @@ int main(void)
 	test_judge();
 	test_unmet();
 	test_common();
+	test_names();
+	test_nul();
 	test_refused();
 	test_lists();
 	test_emulator();
