@@ -18,7 +18,7 @@
 
 #include "boot.h"
 
-#define MAX_ARGS 64
+#define MAX_ARGS (QEMU_MAX_OPTIONS + 9) /* -plugin, -kernel, -initrd, -append and theirs, NULL */
 /* Bytes; a boot writes some 10 KiB on the console, and 100 KiB of data. */
 #define MAX_CONSOLE (1L << 20)
 #define MAX_OUTPUT (4L << 20) /* of data; neither file may grow beyond it */
@@ -69,49 +69,22 @@ char *qemu_options(const struct qemu_boot *b)
 	return text;
 }
 
-char *qemu_version(const char *qemu)
+const char *qemu_program(const char *qemu)
 {
-	char command[600], line[256] = "";
-	FILE *f;
+	const char *stand_in = getenv("PTBENCH_QEMU");
 
-	if (getenv("PTBENCH_QEMU"))
-		qemu = getenv("PTBENCH_QEMU");
-	snprintf(command, sizeof(command), "'%.256s' --version 2>/dev/null", qemu);
-	f = popen(command, "r");
-	if (!f)
-		return NULL;
-	if (!fgets(line, sizeof(line), f))
-		line[0] = '\0';
-	pclose(f);
-	line[strcspn(line, "\n")] = '\0';
-	return line[0] ? strdup(line) : NULL;
+	return stand_in && *stand_in ? stand_in : qemu;
 }
 
-bool qemu_has_plugins(const char *qemu)
+int qemu_split(char *options, const char **argv, int nr)
 {
-	char command[600], line[1024];
-	bool has = false;
-	FILE *f;
+	char *save, *word = strtok_r(options, " ", &save);
 
-	if (getenv("PTBENCH_QEMU"))
-		qemu = getenv("PTBENCH_QEMU");
-	snprintf(command, sizeof(command), "'%.256s' --help 2>/dev/null", qemu);
-	f = popen(command, "r");
-	while (f && fgets(line, sizeof(line), f))
-		has = has || !strncmp(line, "-plugin ", 8);
-	if (f)
-		pclose(f);
-	return has;
-}
-
-/* Splits options at blanks; arguments of ours have none inside. */
-static int split(char *text, const char **argv, int nr)
-{
-	char *save, *word;
-
-	for (word = strtok_r(text, " ", &save); word && nr < MAX_ARGS - 14;
-	     word = strtok_r(NULL, " ", &save))
+	for (; word; word = strtok_r(NULL, " ", &save)) {
+		if (nr == QEMU_MAX_OPTIONS)
+			return -E2BIG;
 		argv[nr++] = word;
+	}
 	return nr;
 }
 
@@ -129,18 +102,20 @@ static void limit_output(const struct qemu_boot *b)
 
 static void exec_qemu(const struct qemu_boot *b, char *options, char *words)
 {
-	const char *argv[MAX_ARGS], *program = getenv("PTBENCH_QEMU");
+	const char *argv[MAX_ARGS];
 	char console[4200], data[4200];
 	int fd, nr = 0;
 
 	snprintf(console, sizeof(console), "file,id=console,path=%s", b->console);
 	snprintf(data, sizeof(data), "file,id=data,path=%s", b->stream);
-	argv[nr++] = program ? program : b->scenario->arch.qemu;
+	argv[nr++] = qemu_program(b->scenario->arch.qemu);
 	argv[nr++] = "-chardev";
 	argv[nr++] = console;
 	argv[nr++] = "-chardev";
 	argv[nr++] = data;
-	nr = split(options, argv, nr);
+	nr = qemu_split(options, argv, nr); /* no more than when its machine was tried */
+	if (nr < 0)
+		_exit(126);
 	if (b->plugin) {
 		argv[nr++] = "-plugin";
 		argv[nr++] = b->plugin;
@@ -176,7 +151,7 @@ static int empty_file(const char *name)
 static void start(struct qemu_boot *b)
 {
 	char *options = qemu_options(b), *words = qemu_command_line(b);
-	int ret = empty_file(b->console) ?: empty_file(b->stream);
+	int ret = options && words ? empty_file(b->console) ?: empty_file(b->stream) : -ENOMEM;
 	pid_t pid = ret ? -1 : fork();
 
 	if (!pid)
@@ -196,7 +171,8 @@ static void start(struct qemu_boot *b)
 static void end(struct qemu_boot *b)
 {
 	kill(b->pid, SIGKILL);
-	waitpid(b->pid, NULL, 0);
+	while (waitpid(b->pid, NULL, 0) < 0 && errno == EINTR)
+		;
 	b->pid = 0;
 	b->done = true;
 }

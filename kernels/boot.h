@@ -38,6 +38,14 @@ struct qemu_boot {
 char *qemu_command_line(const struct qemu_boot *b);
 /* QEMU's arguments without paths, for the provenance; malloc'ed. */
 char *qemu_options(const struct qemu_boot *b);
+/* The program to run as this QEMU: PTBENCH_QEMU stands in for every one. */
+const char *qemu_program(const char *qemu);
+#define QEMU_MAX_OPTIONS 64
+/*
+ * Adds the words of the options, which are cut up, to the nr in argv, of QEMU_MAX_OPTIONS. How many
+ * there are, or -E2BIG. A blank within an argument cannot be said, nor has any of ours one.
+ */
+int qemu_split(char *options, const char **argv, int nr);
 
 /* Boots, of which more may be added at the end while others run. */
 struct qemu_pool {
@@ -61,10 +69,5 @@ void qemu_pool_end(struct qemu_pool *p);
  */
 int qemu_run(struct qemu_boot *boots, size_t nr, int jobs, volatile sig_atomic_t *stop,
 	     void (*done)(struct qemu_boot *b, void *arg), void *arg);
-
-/* The version line of a QEMU, malloc'ed; NULL when it cannot be run. */
-char *qemu_version(const char *qemu);
-/* Was it built with TCG plugins? */
-bool qemu_has_plugins(const char *qemu);
 
 #endif

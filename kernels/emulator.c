@@ -3,11 +3,44 @@
  * Asks each QEMU for its version, and has it set up each machine that is to be booted without
  * running it: one that is too old says so before anything is built for it.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "child.h"
 #include "emulator.h"
+
+/* The version line, malloc'ed; NULL when it cannot be run. */
+static char *version_of(const char *qemu)
+{
+	const char *const argv[] = { qemu_program(qemu), "--version", NULL };
+	char line[256] = "";
+	struct child c;
+
+	if (child_start(&c, argv, "", 1))
+		return NULL;
+	if (!fgets(line, sizeof(line), c.out))
+		line[0] = '\0';
+	if (child_end(&c))
+		return NULL;
+	line[strcspn(line, "\n")] = '\0';
+	return line[0] ? strdup(line) : NULL;
+}
+
+bool emulator_has_plugins(const char *qemu)
+{
+	const char *const argv[] = { qemu_program(qemu), "--help", NULL };
+	char line[1024];
+	bool has = false;
+	struct child c;
+
+	if (child_start(&c, argv, "", 1))
+		return false;
+	while (fgets(line, sizeof(line), c.out))
+		has = has || !strncmp(line, "-plugin ", 8);
+	return !child_end(&c) && has;
+}
 
 static struct emulator *find_qemu(struct emulators *e, const char *qemu)
 {
@@ -21,7 +54,7 @@ static struct emulator *find_qemu(struct emulators *e, const char *qemu)
 	if (!v)
 		return NULL;
 	e->qemus = v;
-	v[i] = (struct emulator){ .qemu = strdup(qemu), .version = qemu_version(qemu) };
+	v[i] = (struct emulator){ .qemu = strdup(qemu), .version = version_of(qemu) };
 	if (!v[i].qemu) {
 		free(v[i].version);
 		return NULL;
@@ -43,26 +76,47 @@ static void last_line(FILE *f, char *line, size_t size)
 	}
 }
 
-/* Sets the machine up, with nothing behind its console and data line, and leaves. NULL: it can. */
-static char *try_machine(const struct emulator *q, const char *options)
+/* Sets the machine up, with nothing behind its console and data line, and leaves. */
+static int try_machine(const struct emulator *q, char *options, char *line, size_t size)
 {
-	const char *qemu = getenv("PTBENCH_QEMU");
-	char command[4096], line[300], *reason;
-	FILE *f;
+	const char *argv[QEMU_MAX_OPTIONS + 4] = {
+		"timeout", "-k", "1", "20", qemu_program(q->qemu), "-chardev", "null,id=console",
+		"-chardev", "null,id=data",
+	};
+	int nr = qemu_split(options, argv, 9), ret;
+	struct child c;
 
-	snprintf(command, sizeof(command),
-		 "echo quit | timeout -k 1 20 '%.256s' -chardev null,id=console "
-		 "-chardev null,id=data %.3000s -S -monitor stdio 2>&1 >/dev/null",
-		 qemu ? qemu : q->qemu, options);
-	f = popen(command, "r");
-	if (!f)
-		return strdup("QEMU could not be asked whether it knows the machine");
-	last_line(f, line, sizeof(line));
-	if (!pclose(f))
-		return NULL;
-	if (asprintf(&reason, "%s cannot be this machine: %s; it may be too old", q->version,
-		     line[0] ? line : "it ended without a word") < 0)
-		return NULL;
+	if (nr < 0) {
+		snprintf(line, size, "these are more than %d words of options", QEMU_MAX_OPTIONS);
+		return nr;
+	}
+	argv[nr++] = "-S";
+	argv[nr++] = "-monitor";
+	argv[nr++] = "stdio";
+	argv[nr] = NULL;
+	ret = child_start(&c, argv, "quit\n", 2);
+	if (ret) {
+		snprintf(line, size, "it could not be asked: %s", strerror(-ret));
+		return ret;
+	}
+	last_line(c.out, line, size);
+	return child_end(&c);
+}
+
+/* malloc'ed; NULL: it can be this machine, or there is no memory. */
+static char *why_not(const struct emulator *q, const char *options)
+{
+	char *words = strdup(options), *reason = NULL, line[300] = "";
+
+	if (!q->version) {
+		if (asprintf(&reason, "%s cannot be run; scripts/deps installs it", q->qemu) < 0)
+			reason = NULL;
+	} else if (!words || try_machine(q, words, line, sizeof(line))) {
+		if (asprintf(&reason, "%s cannot be this machine: %s; it may be too old", q->version,
+			     line[0] ? line : "it ended without a word") < 0)
+			reason = NULL;
+	}
+	free(words);
 	return reason;
 }
 
@@ -84,10 +138,7 @@ static struct machine *find_machine(struct emulators *e, const struct emulator *
 		free(v[i].options);
 		return NULL;
 	}
-	if (q->version)
-		v[i].reason = try_machine(q, options);
-	else if (asprintf(&v[i].reason, "%s cannot be run; scripts/deps installs it", q->qemu) < 0)
-		v[i].reason = NULL;
+	v[i].reason = why_not(q, options);
 	e->nr_machines++;
 	return &v[i];
 }

@@ -29,6 +29,8 @@ struct emulators {
 const char *emulator_check(struct emulators *e, const struct qemu_boot *b, const char **reason);
 /* Why this QEMU, whose version line b has, cannot run two CPUs by turns; NULL: it can, or need not. */
 const char *emulator_lacks(const struct qemu_boot *b);
+/* Was this QEMU built with TCG plugins? */
+bool emulator_has_plugins(const char *qemu);
 void emulators_free(struct emulators *e);
 
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "boot.h"
+#include "emulator.h"
 #include "kernels.h"
 #include "profile.h"
 
@@ -88,7 +89,7 @@ int profile_boot(const struct kernels_options *o, const char *folder, const char
 		fprintf(stderr, "ptbench kernels: %s: %s; run make\n", plugin, strerror(errno));
 		return -EINVAL;
 	}
-	if (!qemu_has_plugins(b->scenario->arch.qemu)) {
+	if (!emulator_has_plugins(b->scenario->arch.qemu)) {
 		fprintf(stderr, "ptbench kernels: this %s takes no plugins (its --help has no "
 				"-plugin), without which nothing can be profiled; Debian's does, "
 				"scripts/deps installs it\n", b->scenario->arch.qemu);

@@ -326,6 +326,42 @@ static void test_emulator(void)
 	   "one that does not say how old it is");
 }
 
+/* What a scenario's file says is no shell's business. */
+static void test_machine(void)
+{
+	struct scenario s = { .arch = {
+		.name = (char *)"a", .qemu = (char *)"true", .memory = (char *)"1G",
+		.machine = (char *)"m", .qemu_args = (char *)"-a", .console = (char *)"c",
+	} };
+	struct qemu_boot b = { .scenario = &s };
+	struct emulators e = { .nr_qemus = 0 };
+	char cpu[160], many[400];
+	const char *reason;
+	size_t i;
+
+	/* A QEMU that prints a version, and is content with every machine. */
+	put("qemu", "#!/bin/sh\necho QEMU emulator version 7.2\n");
+	chmod(path("qemu"), 0755);
+	setenv("PTBENCH_QEMU", path("qemu"), 1);
+	snprintf(cpu, sizeof(cpu), "x;touch${IFS}%s/pwned", dir);
+	s.arch.cpu = cpu;
+	ok(emulator_check(&e, &b, &reason) && !reason && access(path("pwned"), F_OK),
+	   "options with a shell's signs are options");
+	for (i = 0; i < sizeof(many) - 1; i++)
+		many[i] = i % 2 ? ' ' : 'x';
+	many[i] = '\0';
+	s.arch.qemu_args = many;
+	ok(emulator_check(&e, &b, &reason) && reason && strstr(reason, "more than 64 words"),
+	   "too many of them: %s", reason ? reason : "");
+	ok(!emulator_has_plugins("x"), "it takes no plugins");
+	setenv("PTBENCH_QEMU", "/nonesuch'; true '", 1);
+	s.arch.qemu = (char *)"another";
+	emulator_check(&e, &b, &reason);
+	ok(reason && strstr(reason, "another cannot be run"), "a QEMU that is not there");
+	unsetenv("PTBENCH_QEMU");
+	emulators_free(&e);
+}
+
 static void test_cpio(void)
 {
 	const struct cpio_entry entries[] = {
@@ -367,6 +403,7 @@ int main(void)
 	test_refused();
 	test_lists();
 	test_emulator();
+	test_machine();
 	test_cpio();
 	snprintf(command, sizeof(command), "rm -rf %s", dir);
 	ok(!system(command), "cleaned up");
