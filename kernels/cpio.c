@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cpio.h"
 
@@ -27,7 +28,7 @@ static int copy(FILE *to, FILE *from, long size)
 	char block[65536];
 	size_t n;
 
-	for (; size > 0; size -= (long)n) {
+	for (; size > 0 && !ferror(to); size -= (long)n) {
 		n = fread(block, 1, sizeof(block), from);
 		if (!n)
 			return -EIO;
@@ -76,9 +77,13 @@ int cpio_write(const char *archive, const struct cpio_entry *entries, size_t nr,
 			*bad = &entries[i];
 	}
 	header(to, &trailer, 0, 0);
+	if (fflush(to) && !ret)
+		ret = -errno;
 	if (!ret && ferror(to))
-		ret = -EIO;
+		ret = -ENOSPC; /* the error that a file on a disk has, of a write before */
 	if (fclose(to) && !ret)
 		ret = -errno;
+	if (ret)
+		unlink(archive);
 	return ret;
 }

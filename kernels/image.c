@@ -66,9 +66,12 @@ static int bad_symbols(const char *file, unsigned line, const char *reason,
 {
 	snprintf(err->file, sizeof(err->file), "%.500s", file);
 	snprintf(err->path, sizeof(err->path), line ? "line %u" : "", line);
-	snprintf(err->reason, sizeof(err->reason), "%s; build the scenario again", reason);
+	snprintf(err->reason, sizeof(err->reason), "%s; remove that folder and build the scenario again",
+		 reason);
 	return -EINVAL;
 }
+
+#define MAX_FUNCTION (1ULL << 30) /* bytes: sums of them stay in their type */
 
 /* Parts that the compiler split off (.cold, .part.0, .constprop.0) count with their function. */
 int image_functions(const char *folder, int (*fn)(void *arg, char *name, long long bytes),
@@ -88,6 +91,10 @@ int image_functions(const char *folder, int (*fn)(void *arg, char *name, long lo
 		nr++;
 		if (sscanf(line, "%llx %llx %*c %127s", &at, &bytes, name) != 3) {
 			ret = bad_symbols(file, nr, "not 'address size type name'", err);
+			break;
+		}
+		if (bytes > MAX_FUNCTION) {
+			ret = bad_symbols(file, nr, "a function larger than any kernel", err);
 			break;
 		}
 		/* ppc64's functions have a dot before their name, not a part after it. */

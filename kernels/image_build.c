@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Asks kernels/build for images, and takes each as it comes. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +17,8 @@ static void exec_build(const struct image_build *b, const char *ksrc)
 {
 	char program[PATH_MAX], **argv = calloc(b->nr + 3, sizeof(*argv));
 
+	/* It ends its compilers when it is told to, and must not outlive us. */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	snprintf(program, sizeof(program), "%s/kernels/build", b->root);
 	if (!argv || (ksrc && setenv("KSRC", ksrc, 1)))
 		_exit(4);
@@ -38,13 +42,11 @@ int image_build_start(struct image_build *b, const char *ksrc)
 	b->told = calloc(b->nr, sizeof(*b->told));
 	if (!b->told)
 		return -ENOMEM;
-	if (pipe(fds))
+	if (pipe2(fds, O_CLOEXEC))
 		goto out_told;
 	b->pid = fork();
 	if (!b->pid) {
 		dup2(fds[1], 1);
-		close(fds[0]);
-		close(fds[1]);
 		exec_build(b, ksrc);
 	}
 	close(fds[1]);
@@ -135,19 +137,21 @@ static int ended(struct image_build *b)
 	while (waitpid(b->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	b->pid = 0;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 4;
+	status = WIFEXITED(status) ? WEXITSTATUS(status) : 4;
+	return !status || status == 2 || status == 130 ? status : 4;
 }
 
-/* A line for each is owed. */
+/* A line for each is owed, unless there was bad input or a signal; a script may die, of a full disk. */
 static int say_the_rest(struct image_build *b, int status, void (*done)(size_t i, void *arg),
 			void *arg)
 {
 	size_t i;
 
-	for (i = 0; i < b->nr && !status; i++) {
+	for (i = 0; i < b->nr && (!status || status == 4); i++) {
 		if (b->told[i])
 			continue;
-		refuse(&b->images[i], "kernels/build said nothing of it", false);
+		refuse(&b->images[i], status ? "kernels/build ended before it, and has said why" :
+					       "kernels/build said nothing of it", false);
 		if (done)
 			done(i, arg);
 	}

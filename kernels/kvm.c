@@ -4,6 +4,7 @@
  * start and never leave their decompressor.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,16 +85,17 @@ static int probe(const struct qemu_boot *of, volatile sig_atomic_t *stop, char r
 {
 	struct qemu_boot b = *of;
 	char console[] = "/tmp/ptbench-kvm-console-XXXXXX", data[] = "/tmp/ptbench-kvm-data-XXXXXX";
-	int ret, fds[2] = { mkstemp(console), mkstemp(data) };
+	int ret = -EIO, fds[2] = { mkostemp(console, O_CLOEXEC), mkostemp(data, O_CLOEXEC) };
 
 	b.console = console;
 	b.stream = data;
 	b.timeout = PROBE_SECONDS;
-	ret = qemu_run(&b, 1, 1, stop, judge, reason);
-	close(fds[0]);
-	close(fds[1]);
-	unlink(console);
-	unlink(data);
+	if (fds[0] >= 0 && fds[1] >= 0)
+		ret = qemu_run(&b, 1, 1, stop, judge, reason);
+	if (fds[0] >= 0 && !close(fds[0]))
+		unlink(console);
+	if (fds[1] >= 0 && !close(fds[1]))
+		unlink(data);
 	return ret;
 }
 
@@ -108,8 +110,11 @@ bool kvm_usable(const struct qemu_boot *b, const char *qemu_version, volatile si
 	}
 	cache_name(b, qemu_version, name, sizeof(name));
 	if (!recall(name, found, sizeof(found))) {
-		if (probe(b, stop, found)) {
-			snprintf(reason, size, "the probe was interrupted");
+		int ret = probe(b, stop, found);
+
+		if (ret) {
+			snprintf(reason, size, ret == -EINTR ? "the probe was interrupted" :
+				 "the probe boot: no room for its console in /tmp");
 			return false;
 		}
 		remember(name, found);

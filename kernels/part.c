@@ -28,22 +28,27 @@ static const char *const trouble[] = {
 	"detected stalls", "soft lockup", "blocked for more than", "Out of memory", "segfault",
 };
 
+/* Where it begins in a line. */
 static const char *trouble_in(const char *line)
+{
+	const char *at = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(trouble) / sizeof(trouble[0]) && !at; i++)
+		at = strstr(line, trouble[i]);
+	return at;
+}
+
+/* Printable ASCII only: a guest neither writes to the user's terminal nor hides a line behind a NUL. */
+static void clean(char *line, size_t n)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(trouble) / sizeof(trouble[0]); i++)
-		if (strstr(line, trouble[i]))
-			return trouble[i];
-	return NULL;
-}
-
-/* Printable ASCII only: a guest does not write to the user's terminal. */
-static void clean(char *line)
-{
-	for (; *line; line++)
-		if (*line < 0x20 || *line > 0x7e)
-			*line = line[1] ? ' ' : '\0';
+	for (i = 0; i < n; i++)
+		if (line[i] < 0x20 || line[i] > 0x7e)
+			line[i] = ' ';
+	while (n && line[n - 1] == ' ')
+		line[--n] = '\0';
 }
 
 #define TAIL_LINES 12
@@ -51,22 +56,30 @@ static void clean(char *line)
 /* The first line of trouble, "" when there is none, and the last lines. */
 static void read_console(const char *file, char bad[256], char *tail, size_t size)
 {
-	char line[1024], last[TAIL_LINES][160] = { "" };
-	unsigned n = 0, i;
-	size_t used = 0;
+	char *line = NULL, last[TAIL_LINES][160] = { "" };
+	const char *text, *at;
+	size_t used = 0, room = 0;
 	FILE *f = fopen(file, "re");
+	unsigned n = 0, i;
+	ssize_t len;
 
 	bad[0] = tail[0] = '\0';
-	while (f && fgets(line, sizeof(line), f)) {
-		clean(line);
-		if (!line[strspn(line, " ")])
+	while (f && (len = getline(&line, &room, f)) > 0) {
+		clean(line, len);
+		text = line + strspn(line, " ");
+		if (!*text)
 			continue;
-		if (!bad[0] && trouble_in(line))
-			snprintf(bad, 256, "%.255s", line);
-		snprintf(last[n++ % TAIL_LINES], sizeof(last[0]), "%.159s", line);
+		at = bad[0] ? NULL : trouble_in(text);
+		if (at)
+			snprintf(bad, 256, "%.255s", at - text < 200 ? text : at);
+		snprintf(last[n++ % TAIL_LINES], sizeof(last[0]), "%.159s", text);
 	}
+	/* Without it nobody knows whether the kernel was in trouble. */
+	if (!f || ferror(f))
+		snprintf(bad, 256, "the console's log cannot be read: %.160s", strerror(errno));
 	if (f)
 		fclose(f);
+	free(line);
 	for (i = n > TAIL_LINES ? n - TAIL_LINES : 0; i < n && used < size; i++)
 		used += snprintf(tail + used, size - used, "\n  | %s", last[i % TAIL_LINES]);
 }

@@ -139,9 +139,12 @@ static int make_initramfs(struct job *j, const char *arch, bool reference, char 
 	if (!access(*out, R_OK))
 		return 0;
 	ret = cpio_write(*out, entries, nr, &bad);
-	if (ret)
-		fprintf(stderr, "ptbench kernels: %s: %s; run make guests\n",
-			bad && bad->file ? bad->file : *out, strerror(-ret));
+	if (ret && bad)
+		fprintf(stderr, "ptbench kernels: %s: %s; run make guests\n", bad->file,
+			strerror(-ret));
+	else if (ret)
+		fprintf(stderr, "ptbench kernels: %s: %s; set TMPDIR to a folder with room\n", *out,
+			strerror(-ret));
 	return ret;
 }
 
@@ -301,7 +304,10 @@ static void image_done(size_t n, void *arg)
 	j->unfit = ret ? ret : j->unfit;
 }
 
-/* Boots under icount do not mind what else runs: their counts stay the same. */
+/*
+ * Boots under icount do not mind what else runs: their counts stay the same. Those that run when
+ * kernels/build fails go on to their ends.
+ */
 static int build_and_boot(struct job *j)
 {
 	int building = -EAGAIN;
@@ -314,14 +320,14 @@ static int build_and_boot(struct job *j)
 			building = image_build_poll(&j->build, POLL_MS, image_done, j);
 		else
 			usleep(POLL_MS * 1000);
-		if (building && building != -EAGAIN)
+		if (building == 2 || building == KERNELS_INTERRUPTED)
 			break;
 		more = qemu_pool_step(&j->pool) || building == -EAGAIN;
 	}
 	image_build_stop(&j->build);
 	if (stopped || building == KERNELS_INTERRUPTED)
 		return KERNELS_INTERRUPTED;
-	return j->unfit ? 2 : building && building != 2 ? 4 : building;
+	return j->unfit ? 2 : building;
 }
 
 /* Images that somebody has built before. */
@@ -385,7 +391,8 @@ static int make_scratch(struct job *j)
 	snprintf(j->scratch, sizeof(j->scratch), "%s/ptbench-XXXXXX", tmp ? tmp : "/tmp");
 	if (mkdtemp(j->scratch))
 		return 0;
-	fprintf(stderr, "ptbench kernels: %s: %s\n", j->scratch, strerror(errno));
+	fprintf(stderr, "ptbench kernels: %s: %s; set TMPDIR to a folder that can be written to\n",
+		j->scratch, strerror(errno));
 	j->scratch[0] = '\0';
 	return -EINVAL;
 }

@@ -15,6 +15,7 @@
 #include "../crc32.h"
 
 static FILE *console, *data;
+static const char *console_file;
 static uint32_t crc;
 static unsigned records;
 static const char *boot = "costs";
@@ -192,6 +193,24 @@ static void escapes(void)
 	fprintf(console, "\033[2J\007BUG: \033]0;title\007\n");
 	end("");
 }
+/* Behind a NUL, and where a reader of pieces would cut it in two. */
+static void hidden(void)
+{
+	whole("right");
+	fputc('\0', console);
+	fprintf(console, "WARNING: CPU: 0 PID: 1 at mm/gup.c:1\n");
+}
+static void long_line(void)
+{
+	whole("right");
+	fprintf(console, "%*sWARNING: CPU: 0 PID: 1 at mm/gup.c:1\n", 1020, "");
+}
+/* A console that is gone. */
+static void no_console(void)
+{
+	whole("right");
+	remove(console_file);
+}
 
 static const struct {
 	const char *word;
@@ -216,6 +235,9 @@ static const struct {
 	{"crashed", crashed},
 	{"status-1", status_1},
 	{"escapes", escapes},
+	{"hidden", hidden},
+	{"long-line", long_line},
+	{"no-console", no_console},
 };
 
 /* An image that is a number says what a row costs. */
@@ -249,8 +271,10 @@ int main(int argc, char **argv)
 			return fprintf(stderr, "fake: unsupported machine type 'too-new'\n") > 0;
 		if (!strcmp(argv[a], "-S"))
 			return 0;
-		if (!console)
+		if (!console) {
 			console = chardev(argv[a], "file,id=console,path=");
+			console_file = strrchr(argv[a], '=') ? strrchr(argv[a], '=') + 1 : "";
+		}
 		if (!data)
 			data = chardev(argv[a], "file,id=data,path=");
 		if (!strcmp(argv[a], "-kernel") && a + 1 < argc)

@@ -42,6 +42,8 @@ for s; do
 	lacking) printf '%s\tSKIPPED\tfake-gcc not found\n' "$s" ;;
 	late) sleep 3; echo "late is built" >&2; printf '%s\t%s\n' "$s" "$(dirname "$0")/../image" ;;
 	untold) ;;
+	fatal) echo "no space left on device" >&2; exit 4 ;;
+	killed) kill -KILL $$ ;;
 	*) printf '%s\t%s\n' "$s" "$(dirname "$0")/../image" ;;
 	esac
 done
@@ -49,10 +51,12 @@ END
 chmod +x "$root/kernels/build"
 scenario() { printf 'title %s\narch fake\ndesign static\nappend fake=%s\n' "$1" "$1" >"$root/kernels/scenarios/$1"; }
 names=(good wrong silent hang panic warn truncated flood-console flood-data guest-failed other-boot
-	damaged miscounted appended twice forged crashed status-1 escapes)
+	damaged miscounted appended twice forged crashed status-1 escapes hidden long-line no-console)
 for s in "${names[@]}" unbuildable untold lacking late tooold; do scenario "$s"; done
 printf 'machine too-new\n' >>"$root/kernels/scenarios/tooold"
 sed -i s/fake=late/fake=good/ "$root/kernels/scenarios/late"
+scenario fatal
+scenario killed
 scenario good2
 sed -i s/good2/good/ "$root/kernels/scenarios/good2"
 
@@ -102,13 +106,16 @@ reported forged "line 2: '}}' expected"
 reported crashed "QEMU was ended by signal 11"
 reported status-1 "QEMU ended with status 1"
 reported escapes "BUG:"
+reported hidden "WARNING: CPU: 0 PID: 1"
+reported long-line "WARNING: CPU: 0 PID: 1"
+reported no-console "the console's log cannot be read: No such file"
 is "$(part unbuildable.static)" "failed it does not compile" "a kernel that does not build is one failed row"
 is "$(part untold.static)" "failed kernels/build said nothing of it" "so is one that nothing is said of"
 is "$(part lacking.static)" "skipped fake-gcc not found" "a kernel without a compiler is one skipped row"
 is "$(part tooold.static)" "skipped QEMU emulator version 0.0 (a fake) cannot be this machine: fake: unsupported machine type 'too-new'; it may be too old" \
 	"so is one that this QEMU cannot be the machine of, and nothing is built for it"
 is "$(grep -c "icount-1cpu: " "$tmp/err")" "$((${#names[@]} + 1))" "a line for each boot"
-is "$(grep -o '^\[[0-9]*/[0-9]*\]' "$tmp/err" | tail -n 1)" "[20/20]" "which tells how many are done of how many"
+is "$(grep -o '^\[[0-9]*/[0-9]*\]' "$tmp/err" | tail -n 1)" "[23/23]" "which tells how many are done of how many"
 ! grep -q $'\033' "$tmp/err" "$tmp/runs/latest/run.json"
 ok $? "nothing of a console reaches the terminal unescaped"
 "$build/ptbench" validate "$tmp"/runs/latest/*.json >/dev/null 2>"$tmp/validate"
@@ -129,6 +136,12 @@ is $? 0 "with a kernel that is late"
 is "$(grep -o '^late is built\|good.icount-1cpu: passed' "$tmp/err" | paste -sd,)" "good.icount-1cpu: passed,late is built" "the other one was booted meanwhile"
 is "$(python3 -c 'import json,sys; print(*[p["name"] for p in json.load(open(sys.argv[1]))["parts"]])' "$tmp/runs/latest/run.json")" \
 	"good.icount-1cpu good.icount-2cpu good.static late.icount-1cpu late.icount-2cpu late.static" "the parts stand as they were asked for"
+for s in fatal killed; do
+	run --only costs good $s good2
+	is "$?$(part good.icount-1cpu)" "4passed " "a build that dies ($s) does not end the boots that run"
+	is "$(part $s.static)$(part good2.static)" "$(printf 'failed kernels/build ended before it, and has said why%.0s' 1 2)" \
+		"what it still had to build is failed rows"
+done
 PTBENCH_QEMU='' run --only costs good
 is "$?$(part good.static)" "0skipped qemu-system-fake cannot be run; scripts/deps installs it" "without QEMU: skipped, with what to do"
 
@@ -182,6 +195,8 @@ run odd
 is "$?$(grep -o "scenarios/odd:4: unknown key 'colour'" "$tmp/err")" "2scenarios/odd:4: unknown key 'colour'" "an unknown key, with file and line"
 run --timeout 0 good2
 is $? 2 "a bad option: status 2"
+TMPDIR=$tmp/nonesuch run good2
+is "$?$(grep -c 'No such file or directory; set TMPDIR' "$tmp/err")" 21 "no folder for the initramfs: said, with what to do"
 rm "$tmp/build/guest-fake/kernels/init"
 run good2
 is "$?$(grep -c 'kernels/init: No such file or directory; run make guests' "$tmp/err")" 21 "no PID 1: said, with what to do"

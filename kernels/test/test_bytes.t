@@ -60,6 +60,10 @@ echo 'nonsense' >>"$tmp/new/symbols"
 bytes --base old new
 [ $? -eq 2 ] && grep -q 'new/symbols.*line 5' "$tmp/err"
 ok $? "a bad line is named: $(cat "$tmp/err")"
+echo 'ffff0000 7fffffffffffffff t huge' >"$tmp/new/symbols"
+bytes --base old new
+[ $? -eq 2 ] && grep -q 'new/symbols.*line 1.*larger than any kernel' "$tmp/err"
+ok $? "so is a size that cannot be: $(cat "$tmp/err")"
 rm "$tmp/new/symbols"
 bytes --base old new
 [ $? -eq 2 ] && grep -q 'No such file' "$tmp/err"
