@@ -16,6 +16,7 @@
 
 #include "bytes.h"
 #include "image.h"
+#include "scenario.h"
 
 #define MAX_NAME 128
 
@@ -152,6 +153,8 @@ static int usage(FILE *to)
 	      "the base. Both are built if they are not in the cache.\n"
 	      "  --base SCENARIO  what to compare with\n"
 	      "  --all            the whole text instead of GUP-fast's path\n"
+	      "  -h, --help       print this\n"
+	      "Exit status: 0; 2 bad input; 4 a kernel was not built.\n"
 	      "Example: ptbench kernels bytes --all --base s390x-stock s390x-addr_end_global\n",
 	      to);
 	return to == stderr ? 2 : 0;
@@ -173,6 +176,27 @@ static int compare(const struct image images[2], bool all)
 	}
 	free(f.v);
 	return ret ? 2 : 0;
+}
+
+/* Two scenarios, and no lists. */
+static int check_names(const char *command, const char *root, char *const names[2])
+{
+	char dir[PATH_MAX], why[SCENARIO_WHY];
+	struct scenario *s;
+	int i, ret = 0;
+
+	snprintf(dir, sizeof(dir), "%s/kernels", root);
+	for (i = 0; i < 2 && !ret; i++) {
+		ret = scenario_read(dir, names[i], &s, why);
+		scenario_free(s);
+	}
+	if (!ret && !strcmp(names[0], names[1])) {
+		snprintf(why, sizeof(why), "'%.64s' twice: name two scenarios", names[0]);
+		ret = -EINVAL;
+	}
+	if (ret)
+		fprintf(stderr, "%s: %s\n", command, why);
+	return ret;
 }
 
 int bytes_cmd(int argc, char **argv, const struct kernels_options *o)
@@ -201,10 +225,8 @@ int bytes_cmd(int argc, char **argv, const struct kernels_options *o)
 	if (!names[0] || argc - optind != 1)
 		return usage(stderr);
 	names[1] = argv[optind];
-	if (!strcmp(names[0], names[1])) {
-		fprintf(stderr, "ptbench kernels: '%s' twice: name two scenarios\n", names[0]);
+	if (check_names(argv[0], o->root, names))
 		return 2;
-	}
 	ret = image_build(o->root, o->ksrc, names, 2, images, &stop);
 	ret = ret ? ret : compare(images, all);
 	image_free(images, 2);

@@ -16,6 +16,7 @@ struct kernels_options {
 	const char *root;     /* the checkout, with kernels/ in it */
 	const char *build;    /* the folder of built programs, with guest-ARCH/ in it */
 	const char *revision; /* of the suite */
+	const char *command;  /* what was typed, for the run's record */
 	char **scenarios;     /* names of scenarios or lists; none: the list BENCH */
 	size_t nr_scenarios;
 	bool no_costs, no_events; /* leave that kind of boot out */
@@ -49,7 +50,13 @@ int kernels_options_init(struct kernels_options *o);
  */
 int kernels_run(struct results_run *run, const struct kernels_options *o);
 
-/* ptbench kernels build|run|profile ...: argv[0] is "kernels". Returns ptbench's exit status. */
+/*
+ * The same in a new run in the folder runs (NULL: results/runs of the checkout). *run, for
+ * results_run_free(), is NULL when there is none: it could not be made, or a scenario cannot be read.
+ */
+int kernels_run_in(const char *runs, const struct kernels_options *o, struct results_run **run);
+
+/* ptbench kernels SUBCOMMAND ...: argv[0] is "kernels". Returns ptbench's exit status. */
 int kernels_cmd(int argc, char **argv);
 
 #endif

@@ -37,8 +37,12 @@ int list_cmd(int argc, char **argv, const struct kernels_options *o)
 	size_t nr, i;
 	int ret = 0;
 
-	if (argc > 1 && argv[1][0] == '-')
-		return usage(strcmp(argv[1], "--help") && strcmp(argv[1], "-h") ? stderr : stdout);
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
+		return usage(stdout);
+	if (argc > 1 && argv[1][0] == '-') {
+		fprintf(stderr, "%s: unrecognized option '%s'\n", argv[0], argv[1]);
+		return usage(stderr);
+	}
 	snprintf(dir, sizeof(dir), "%s/kernels", o->root);
 	if (scenario_names(dir, argc > 1 ? argv + 1 : all, argc > 1 ? argc - 1 : 1, &names, &nr, why)) {
 		fprintf(stderr, "ptbench kernels: %s\n", why);

@@ -5,7 +5,7 @@
 
 #include "kernels.h"
 
-/* argv[0] is "list". Returns ptbench's exit status. */
+/* argv[0] is the command's name for messages. Returns ptbench's exit status. */
 int list_cmd(int argc, char **argv, const struct kernels_options *o);
 
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "boot.h"
+#include "cmd.h"
 #include "emulator.h"
 #include "kernels.h"
 #include "profile.h"
@@ -32,7 +33,8 @@ static const char usage[] =
 	"plugin's count of each has to be the driver's, or the part is failed. Counts are exact\n"
 	"under icount and are not time. Parts of a function that the compiler split off (.cold,\n"
 	".part.0) count with it. The run holds the breakdowns; ptbench show prints them again.\n"
-	"Exit status: 0; 2 for bad input; 4 when a boot failed; 130 interrupted.\n"
+	"Exit status: 0; 2 for bad input; 3 when there is nothing to print, because it was skipped; 4\n"
+	"when a boot failed; 130 interrupted.\n"
 	"Examples:\n"
 	"  ptbench kernels profile --case gup_fast/walk:pages=16 --base s390x-stock s390x-static\n"
 	"  KSRC=~/linux#v6.12 ptbench kernels profile --case gup_fast/walk:pages=16 x86_64-stock\n"
@@ -126,37 +128,37 @@ static struct results_doc *document(const struct results_run *run, const char *s
 	return NULL;
 }
 
-static void print_all(const struct results_run *run, const struct profile_options *o)
+/* What was asked for may be missing where nothing failed, but was skipped: 3, then. */
+static int print_all(const struct results_run *run, const struct profile_options *o)
 {
 	const char *scenario = o->scenarios[o->kernels.nr_scenarios - 1];
 	struct results_doc *doc = document(run, scenario), *base = o->base_doc;
+	bool there;
 
 	if (o->base && !base)
 		base = document(run, o->base);
-	if (doc && (base || !o->base))
+	there = doc && (base || !o->base);
+	if (there)
 		profile_print(stdout, doc, base);
+	else
+		fprintf(stderr, "ptbench kernels profile: nothing to print of %s; ptbench show %s says "
+				"why\n", doc ? o->base : scenario, run->dir);
 	if (!o->base_doc)
 		results_doc_free(base);
 	results_doc_free(doc);
+	return there ? 0 : 3;
 }
 
-static int run_in(const struct profile_options *o, const char *command)
+static int run_and_print(const struct profile_options *o)
 {
-	struct results_error err;
 	struct results_run *run;
-	int status;
+	int status = kernels_run_in(o->runs, &o->kernels, &run), printed;
 
-	if (results_run_create(o->runs, command, o->kernels.revision, &run, &err)) {
-		results_error_print(stderr, &err);
-		return 2;
+	if (run) {
+		printed = print_all(run, o);
+		status = status ? status : printed;
+		printf("\n%s\n", run->dir);
 	}
-	status = kernels_run(run, &o->kernels);
-	if (results_run_finish(run, status != KERNELS_INTERRUPTED && status != 2, &err)) {
-		results_error_print(stderr, &err);
-		status = 2;
-	}
-	print_all(run, o);
-	printf("\n%s\n", run->dir);
 	results_run_free(run);
 	return status;
 }
@@ -213,7 +215,8 @@ static int parse(int argc, char **argv, struct profile_options *o)
 			o->runs = optarg;
 			break;
 		case OPT_TIMEOUT:
-			o->kernels.timeout = atoi(optarg);
+			if (cmd_number(argv[0], "--timeout", optarg, &o->kernels.timeout))
+				return -EINVAL;
 			break;
 		case OPT_SKIP:
 			snprintf(skip, sizeof(skip), "skip=%s", optarg);
@@ -258,11 +261,12 @@ static int check(int argc, char **argv, struct profile_options *o)
 
 	if (!k->profile || !is_case(k->profile))
 		return refuse("--case has to be CASE or CASE:KEY=VALUE,..., is", k->profile ?: "missing");
-	if (k->timeout < 1)
-		return refuse("--timeout is not a number of 1 or more", NULL);
 	if (optind != argc - 1)
 		return refuse(optind == argc ? "no SCENARIO given" : "more than one SCENARIO given; "
 			      "--base takes the other", NULL);
+	if (scenario_is_list(argv[optind]) || (o->base && scenario_is_list(o->base)))
+		return refuse("one scenario at a time, not the list",
+			      scenario_is_list(argv[optind]) ? argv[optind] : o->base);
 	if (o->base && !strcmp(o->base, argv[optind]))
 		return refuse("base and scenario are both", argv[optind]);
 	if (o->base && strchr(o->base, '/') && read_base(o, argv[optind]))
@@ -277,18 +281,14 @@ static int check(int argc, char **argv, struct profile_options *o)
 	return 0;
 }
 
-int profile_cmd(int argc, char **argv, const struct kernels_options *kernels, const char *command)
+int profile_cmd(int argc, char **argv, const struct kernels_options *kernels)
 {
 	struct profile_options o = { .kernels = *kernels };
-	char runs[PATH_MAX];
-	int ret;
+	int ret = parse(argc, argv, &o);
 
-	snprintf(runs, sizeof(runs), "%s/results/runs", kernels->root);
-	o.runs = runs;
-	ret = parse(argc, argv, &o);
 	if (ret)
 		return ret > 0 ? 0 : 2;
-	ret = check(argc, argv, &o) ? 2 : run_in(&o, command);
+	ret = check(argc, argv, &o) ? 2 : run_and_print(&o);
 	results_doc_free(o.base_doc);
 	return ret;
 }

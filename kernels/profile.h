@@ -41,7 +41,7 @@ int profile_boot(const struct kernels_options *o, const char *folder, const char
 /* What a kernel's command line needs for that: row is CASE or CASE:KEY=VALUE,... */
 void profile_words(char *to, size_t size, const char *row);
 
-/* ptbench kernels profile ...: argv[0] is "profile". Returns ptbench's exit status. */
-int profile_cmd(int argc, char **argv, const struct kernels_options *kernels, const char *command);
+/* ptbench kernels profile: argv[0] is the command's name for messages. Returns ptbench's exit status. */
+int profile_cmd(int argc, char **argv, const struct kernels_options *kernels);
 
 #endif

@@ -106,8 +106,10 @@ static int read_scenarios(struct job *j)
 	j->which = calloc(j->nr + 1, sizeof(*j->which));
 	j->boots = calloc(BOOTS * j->nr + 1, sizeof(*j->boots));
 	if (!ret && (!j->scenarios || !j->images || !j->built || !j->to_build || !j->which ||
-		     !j->boots))
-		return -ENOMEM;
+		     !j->boots)) {
+		ret = -ENOMEM;
+		snprintf(why, sizeof(why), "%s", strerror(ENOMEM));
+	}
 	for (i = 0; i < j->nr && !ret; i++)
 		ret = scenario_read(dir, j->names[i], &j->scenarios[i], why);
 	if (ret)
@@ -460,4 +462,36 @@ int kernels_run(struct results_run *run, const struct kernels_options *o)
 	sigaction(SIGINT, &old[0], NULL);
 	sigaction(SIGTERM, &old[1], NULL);
 	return ret;
+}
+
+/* Before there is a run, which "latest" would name: a name that was mistyped makes none. */
+static int check_scenarios(const struct kernels_options *o)
+{
+	struct job j = { .o = o };
+	int ret = read_scenarios(&j);
+
+	clean_up(&j);
+	return ret;
+}
+
+int kernels_run_in(const char *runs, const struct kernels_options *o, struct results_run **run)
+{
+	struct results_error err;
+	char folder[PATH_MAX];
+	int status;
+
+	*run = NULL;
+	if (check_scenarios(o))
+		return 2;
+	snprintf(folder, sizeof(folder), "%s/results/runs", o->root);
+	if (results_run_create(runs ? runs : folder, o->command, o->revision, run, &err)) {
+		results_error_print(stderr, &err);
+		return 2;
+	}
+	status = kernels_run(*run, o);
+	if (results_run_finish(*run, status != KERNELS_INTERRUPTED && status != 2, &err)) {
+		results_error_print(stderr, &err);
+		status = status ? status : 4;
+	}
+	return status;
 }

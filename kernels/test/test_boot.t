@@ -186,6 +186,8 @@ reported good "'right' seen, 'short\* | wrong\*' expected"
 reported good2 "no check of gup_fast/only came out as 'wrong\*'"
 
 # ---- bad input ----
+ls "$tmp/runs" >"$tmp/before"
+latest=$(readlink "$tmp/runs/latest")
 run nonesuch
 is $? 2 "no such scenario: status 2"
 grep -q 'scenarios/nonesuch: No such file' "$tmp/err"
@@ -193,8 +195,40 @@ ok $? "and the file that is missing"
 printf 'title t\narch fake\ndesign d\ncolour red\n' >"$root/kernels/scenarios/odd"
 run odd
 is "$?$(grep -o "scenarios/odd:4: unknown key 'colour'" "$tmp/err")" "2scenarios/odd:4: unknown key 'colour'" "an unknown key, with file and line"
-run --timeout 0 good2
-is $? 2 "a bad option: status 2"
+echo '# nothing' >"$root/kernels/scenarios/EMPTY"
+printf 'good2\n../good\n' >"$root/kernels/scenarios/PATHS"
+refused() { # PATTERN ARGUMENT...: status 2, and why
+	local pattern=$1 status
+	shift
+	run "$@"
+	status=$?
+	[ $status -eq 2 ] && grep -q -e "$pattern" "$tmp/err"
+	ok $? "run $*: status 2, $pattern"
+}
+refused "'' is not the name of a scenario" ''
+refused "'../good' is not the name of a scenario" ../good
+refused 'scenarios/EMPTY: this list names no scenario' EMPTY
+refused "scenarios/PATHS:2: '../good' is not the name" PATHS
+refused 'NOLIST: No such file or directory: no such list' NOLIST
+refused "ptbench kernels run: --timeout '0' is not a number from 1 to" --timeout 0 good2
+refused "--timeout '99999999999999999999' is not" --timeout 99999999999999999999 good2
+refused "-j '-1' is not" -j -1 good2
+refused "-j '2x' is not" -j 2x good2
+refused "--only 'all' is neither costs nor events" --only all good2
+refused "ptbench kernels run: unrecognized option '--frob'" --frob
+is "$(ls "$tmp/runs") $(readlink "$tmp/runs/latest")" "$(cat "$tmp/before") $latest" "none of these has made a run"
+for command in list build run ab profile bytes; do
+	"$build/ptbench" kernels --help | grep -q "^  $command "
+	ok $? "kernels --help has $command"
+	[ $command = build ] || "$build/ptbench" kernels $command --help | grep -q "^usage: ptbench kernels $command"
+	ok $? "whose own --help says how it is used"
+done
+"$build/ptbench" kernels frob >"$tmp/out" 2>"$tmp/err"
+is "$?$(head -n 1 "$tmp/err")" "2ptbench kernels: 'frob' is not a subcommand" "no such subcommand"
+if [ -w /dev/full ]; then
+	"$build/ptbench" kernels list good2 >/dev/full 2>"$tmp/err"
+	is "$?$(grep -c 'standard output: No space left' "$tmp/err")" 41 "a list that cannot be written is no success"
+fi
 TMPDIR=$tmp/nonesuch run good2
 is "$?$(grep -c 'No such file or directory; set TMPDIR' "$tmp/err")" 21 "no folder for the initramfs: said, with what to do"
 rm "$tmp/build/guest-fake/kernels/init"
@@ -209,7 +243,9 @@ mkdir "$tmp/build/kernels"
 cp "$build/kernels/profile.so" "$tmp/build/kernels/"
 profile --case gup_fast/walk good2
 is "$?$(grep -c 'this qemu-system-fake takes no plugins' "$tmp/err")" 21 "a QEMU without plugins: said, with what to do"
-for args in "good2" "--case walk good2" "--case gup_fast/walk:pages good2" "--case gup_fast/walk" \
+profile --case gup_fast/walk tooold
+is "$?$(grep -c 'nothing to print of tooold; ptbench show' "$tmp/err")" 31 "one that is skipped: status 3, and where the reason is"
+for args in "good2" "--case gup_fast/walk EMPTY" "--case gup_fast/walk --base EMPTY good2" "--case gup_fast/walk --timeout 5x good2" "--case walk good2" "--case gup_fast/walk:pages good2" "--case gup_fast/walk" \
 	"--case gup_fast/walk --base good2 good2" "--case gup_fast/walk --timeout 0 good2" "--case gup_fast/walk nonesuch"; do
 	# shellcheck disable=SC2086 # words
 	profile $args

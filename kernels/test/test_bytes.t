@@ -22,7 +22,11 @@ has() { # TEXT in the output, as a line whose blanks do not matter
 }
 
 # A stand-in for kernels/build: images are folders of lists of symbols.
-mkdir -p "$tmp/kernels" "$tmp/old" "$tmp/new"
+mkdir -p "$tmp/kernels/arch" "$tmp/kernels/scenarios" "$tmp/old" "$tmp/new"
+printf '%s\n' 'cross x' 'qemu q' 'machine m' 'cpu c' 'memory 1G' 'qemu_args -a' 'console c' 'data d' 'format f' \
+	>"$tmp/kernels/arch/fake.arch"
+for name in old new; do printf 'title t\narch fake\ndesign d\n' >"$tmp/kernels/scenarios/$name"; done
+printf 'old\nnew\n' >"$tmp/kernels/scenarios/BOTH"
 cat >"$tmp/kernels/build" <<EOF
 #!/bin/bash
 for name; do printf '%s\t%s\n' "\$name" "$tmp/\$name"; done
@@ -56,6 +60,11 @@ ok $? "one kernel is not two"
 bytes --base old old
 [ $? -eq 2 ]
 ok $? "the same one twice neither"
+for name in '' nonesuch ../old BOTH; do
+	bytes --base old "$name"
+	[ $? -eq 2 ] && grep -q '^ptbench kernels bytes: .*kernels/scenarios' "$tmp/err"
+	ok $? "nor is '$name' one"
+done
 echo 'nonsense' >>"$tmp/new/symbols"
 bytes --base old new
 [ $? -eq 2 ] && grep -q 'new/symbols.*line 5' "$tmp/err"

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* ptbench kernels run, and ab, which is two of them. */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ab.h"
+#include "cmd.h"
+
+static const char run_usage[] =
+	"usage: ptbench kernels run [OPTION]... [SCENARIO|LIST]...\n"
+	"\n"
+	"Boots the kernel of each scenario (default: the list BENCH) under QEMU, twice: with one CPU for\n"
+	"costs, with two for events; and under KVM for times, where it works. What is not in the cache is\n"
+	"built, and boots as soon as it is. Prints the folder of the run.\n"
+	"\n";
+static const char ab_usage[] =
+	"usage: ptbench kernels ab --base TREE --head TREE [OPTION]... [SCENARIO|LIST]...\n"
+	"\n"
+	"Builds the scenarios (default: the list BENCH) from two kernel trees, calls unchanged what is the\n"
+	"same image, runs the rest of both, and prints and renders the comparison. TREE is a folder,\n"
+	"FOLDER#REF, or with KSRC=FOLDER a git ref of it; nothing is written to it, nor to its index.\n"
+	"\n"
+	"  --base TREE         what to compare with\n"
+	"  --head TREE         what is compared\n"
+	"  --no-report         render nothing\n";
+static const char both_usage[] =
+	"  --out RUNS          the folder in which a run is made (default results/runs)\n"
+	"  --only costs|events only that kind of boot\n"
+	"  --timeout S         seconds that a boot may take (default 60)\n"
+	"  -j N                boots at a time (default: the number of CPUs)\n"
+	"  -h, --help          print this\n"
+	"\n"
+	"Exit status: 0 fine, 2 bad input, 4 a part failed, 130 interrupted; what was finished by then is\n"
+	"kept. Of ab also: 1 head is worse, 3 nothing can be compared.\n";
+
+/* Those of ab alone come first. --append, more words for the kernels, is for the test of exactness. */
+enum { OPT_BASE = 256, OPT_HEAD, OPT_NO_REPORT, OPT_OUT, OPT_ONLY, OPT_TIMEOUT, OPT_APPEND };
+#define NR_OF_AB 3
+static const struct option options[] = {
+	{ "base", required_argument, NULL, OPT_BASE },
+	{ "head", required_argument, NULL, OPT_HEAD },
+	{ "no-report", no_argument, NULL, OPT_NO_REPORT },
+	{ "out", required_argument, NULL, OPT_OUT },
+	{ "only", required_argument, NULL, OPT_ONLY },
+	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "append", required_argument, NULL, OPT_APPEND },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int only(const char *command, struct kernels_options *o, const char *kind)
+{
+	o->no_events = !strcmp(kind, "costs");
+	o->no_costs = !strcmp(kind, "events");
+	if (o->no_events || o->no_costs)
+		return 0;
+	fprintf(stderr, "%s: --only '%s' is neither costs nor events\n", command, kind);
+	return -EINVAL;
+}
+
+static int take(const char *command, int c, struct ab_options *ab)
+{
+	struct kernels_options *o = &ab->kernels;
+
+	switch (c) {
+	case OPT_BASE:
+		ab->base = optarg;
+		return 0;
+	case OPT_HEAD:
+		ab->head = optarg;
+		return 0;
+	case OPT_NO_REPORT:
+		ab->no_report = true;
+		return 0;
+	case OPT_OUT:
+		ab->runs = optarg;
+		return 0;
+	case OPT_ONLY:
+		return only(command, o, optarg);
+	case OPT_TIMEOUT:
+		return cmd_number(command, "--timeout", optarg, &o->timeout);
+	case 'j':
+		return cmd_number(command, "-j", optarg, &o->jobs);
+	case OPT_APPEND:
+		o->append = optarg;
+		return 0;
+	default:
+		fprintf(stderr, "Try: %s --help\n", command);
+		return -EINVAL;
+	}
+}
+
+/* 1: only help was asked for, and printed. */
+static int parse(int argc, char **argv, const struct option *of, const char *usage,
+		 struct ab_options *ab)
+{
+	int c, ret = 0;
+
+	optind = 1;
+	while (!ret && (c = getopt_long(argc, argv, "hj:", of, NULL)) != -1) {
+		if (c == 'h') {
+			printf("%s%s", usage, both_usage);
+			return 1;
+		}
+		ret = take(argv[0], c, ab);
+	}
+	ab->kernels.scenarios = argv + optind;
+	ab->kernels.nr_scenarios = argc - optind;
+	return ret;
+}
+
+int run_cmd(int argc, char **argv, const struct kernels_options *o)
+{
+	struct ab_options ab = { .kernels = *o };
+	int ret = parse(argc, argv, options + NR_OF_AB, run_usage, &ab);
+	struct results_run *run;
+
+	if (ret)
+		return ret > 0 ? 0 : 2;
+	ret = kernels_run_in(ab.runs, &ab.kernels, &run);
+	if (run)
+		printf("%s\n", run->dir);
+	results_run_free(run);
+	return ret;
+}
+
+int ab_cmd(int argc, char **argv, const struct kernels_options *o)
+{
+	struct ab_options ab = { .kernels = *o, .command = o->command };
+	char runs[PATH_MAX];
+	int ret;
+
+	snprintf(runs, sizeof(runs), "%s/results/runs", o->root);
+	ab.runs = runs;
+	ret = parse(argc, argv, options, ab_usage, &ab);
+	if (ret)
+		return ret > 0 ? 0 : 2;
+	if (ab.base && ab.head)
+		return ab_run(&ab);
+	fprintf(stderr, "%s: --%s is missing\nTry: %s --help\n", argv[0], ab.base ? "head" : "base",
+		argv[0]);
+	return 2;
+}
