@@ -14,6 +14,7 @@
 
 /* The operation of windows that measure nothing (driver/window.c). */
 #define EMPTY_OP "empty_op"
+#define MAX_SYMBOLS 8192 /* of one window: sums stay in their type */
 
 struct counts {
 	long long total, off; /* off: -1 where it is not known */
@@ -109,17 +110,27 @@ static int add_share(struct counts *c, const char *symbol, long long instruction
 	return c->v[c->nr++].symbol ? 0 : -ENOMEM;
 }
 
-/* "NAME=COUNT NAME=COUNT...": adds up to the total. */
-static int read_shares(struct counts *c, char *text)
+/* Digits alone, and so few that sums of some thousand stay in their type. -1: not so. */
+static long long number(const char *text)
+{
+	size_t n = strspn(text, "0123456789");
+
+	return n && !text[n] && n <= 15 ? strtoll(text, NULL, 10) : -1;
+}
+
+/* "NAME=COUNT NAME=COUNT...", which save goes on with: adds up to the total. */
+static int read_shares(struct counts *c, char **save)
 {
 	long long sum = 0;
-	char *save, *word;
+	char *word;
 
-	for (word = strtok_r(text, " \n", &save); word; word = strtok_r(NULL, " \n", &save)) {
-		char *equals = strrchr(word, '='), *end;
-		long long n = equals ? strtoll(equals + 1, &end, 10) : 0;
+	if (c->total < 0)
+		return -EINVAL;
+	while ((word = strtok_r(NULL, " \n", save))) {
+		char *equals = strrchr(word, '=');
+		long long n = equals ? number(equals + 1) : 0;
 
-		if (n <= 0 || *end)
+		if (n <= 0 || equals == word || c->nr == MAX_SYMBOLS)
 			return -EINVAL;
 		*equals = '\0';
 		if (add_share(c, word, n))
@@ -130,29 +141,35 @@ static int read_shares(struct counts *c, char *text)
 	return c->nr && sum == c->total ? 0 : -EINVAL;
 }
 
-static int read_window(struct profile *p, char *line)
+/* The next word, or "". */
+static const char *next_word(char **save)
 {
-	struct counts *c = &p->window;
-	char off[32], op[256];
-	int at = 0;
+	const char *word = strtok_r(NULL, " \n", save);
 
-	free_counts(c);
-	if (sscanf(line, "window %lld %31s %255s%n", &c->total, off, op, &at) != 3)
-		return -EINVAL;
-	c->off = strcmp(off, "-") ? atoll(off) : -1;
-	c->op = strdup(op);
-	return c->op ? read_shares(c, line + at) : -ENOMEM;
+	return word ? word : "";
 }
 
-static int read_deferred(struct profile *p, char *line)
+static int read_window(struct profile *p, char **save)
 {
-	struct counts *c = &p->deferred;
-	int at = 0;
+	struct counts *c = &p->window;
+	const char *off, *op;
 
 	free_counts(c);
-	if (sscanf(line, "deferred %lld%n", &c->total, &at) != 1)
+	c->total = number(next_word(save));
+	off = next_word(save);
+	op = next_word(save);
+	c->off = number(off);
+	if (!*op || (c->off < 0 && strcmp(off, "-")))
 		return -EINVAL;
-	return read_shares(c, line + at);
+	c->op = strdup(op);
+	return c->op ? read_shares(c, save) : -ENOMEM;
+}
+
+static int read_deferred(struct profile *p, char **save)
+{
+	free_counts(&p->deferred);
+	p->deferred.total = number(next_word(save));
+	return read_shares(&p->deferred, save);
 }
 
 static int keep_as(struct row *row, enum kind kind, struct counts *c)
@@ -183,25 +200,33 @@ static int take(struct profile *p, bool kept)
 	return ret;
 }
 
-static int read_line(struct profile *p, char *line)
+static int read_row(struct profile *p)
 {
-	if (!strncmp(line, "window ", 7))
-		return read_window(p, line);
-	if (!strncmp(line, "deferred ", 9))
-		return read_deferred(p, line);
-	if (!strcmp(line, "kept\n") || !strcmp(line, "lost\n"))
-		return take(p, line[0] == 'k');
-	if (!strcmp(line, "again\n")) {
-		p->again = true;
-		return 0;
-	}
-	if (strcmp(line, "row\n"))
-		return -EINVAL;
 	if (grow(&p->rows, p->nr, sizeof(*p->rows)))
 		return -ENOMEM;
 	p->rows[p->nr++] = (struct row){ .windows[0].nr = 0 };
 	p->again = false;
 	return 0;
+}
+
+static int read_line(struct profile *p, char *line)
+{
+	char *save, *word = strtok_r(line, " \n", &save);
+
+	if (!word)
+		return -EINVAL;
+	if (!strcmp(word, "window"))
+		return read_window(p, &save);
+	if (!strcmp(word, "deferred"))
+		return read_deferred(p, &save);
+	if (*next_word(&save))
+		return -EINVAL;
+	if (!strcmp(word, "kept") || !strcmp(word, "lost"))
+		return take(p, word[0] == 'k');
+	if (!strcmp(word, "row"))
+		return read_row(p);
+	p->again = p->again || !strcmp(word, "again");
+	return strcmp(word, "again") ? -EINVAL : 0;
 }
 
 static int read_profile(const char *file, struct profile *p, char why[PROFILE_WHY])
@@ -213,14 +238,19 @@ static int read_profile(const char *file, struct profile *p, char why[PROFILE_WH
 	int ret = 0;
 	FILE *f = fopen(file, "re");
 
-	while (f && !ret && getline(&line, &room, f) > 0) {
+	if (!f) {
+		refuse(why, "%s: %s: the plugin has not counted", file, strerror(errno));
+		return -ENODATA;
+	}
+	while (!ret && getline(&line, &room, f) > 0) {
 		ended = sscanf(line, "end %lu", &announced) == 1;
 		if (!ended && ++lines)
 			ret = read_line(p, line);
 	}
 	free(line);
-	if (f)
-		fclose(f);
+	fclose(f);
+	if (ret == -ENOMEM)
+		return ret;
 	if (ret)
 		return refuse(why, "%s:%lu: not a line of the plugin's", file, lines);
 	if (!ended || announced != lines) {
@@ -240,24 +270,25 @@ static int by_value(const void *a, const void *b)
 }
 
 /* The most frequent total, the smallest of several: as the driver and results_stat() choose. */
-static long long mode_of(const struct windows *w)
+static int mode_of(const struct windows *w, long long *mode)
 {
-	long long *v = malloc((w->nr + 1) * sizeof(*v)), mode = 0;
+	long long *v = malloc((w->nr + 1) * sizeof(*v));
 	size_t i, run = 0, most = 0;
 
-	for (i = 0; v && i < w->nr; i++)
+	if (!v)
+		return -ENOMEM;
+	for (i = 0; i < w->nr; i++)
 		v[i] = w->v[i].total;
-	if (v)
-		qsort(v, w->nr, sizeof(*v), by_value);
-	for (i = 0; v && i < w->nr; i++) {
+	qsort(v, w->nr, sizeof(*v), by_value);
+	for (i = *mode = 0; i < w->nr; i++) {
 		run = i && v[i] == v[i - 1] ? run + 1 : 1;
 		if (run > most) {
 			most = run;
-			mode = v[i];
+			*mode = v[i];
 		}
 	}
 	free(v);
-	return mode;
+	return 0;
 }
 
 static bool same(const struct counts *a, const struct counts *b)
@@ -350,15 +381,18 @@ static int compare(const struct results_measurement *m, const struct windows *w,
 static int break_down(struct results_doc *doc, size_t i, const struct windows *work,
 		      const struct windows *empties, char why[PROFILE_WHY])
 {
-	long long empty = mode_of(empties);
-	const struct counts *full = typical(work, mode_of(work)), *less = typical(empties, empty);
+	const struct counts *full, *less;
 	struct results_share *v;
 	struct results_error err;
+	long long mode, empty;
 	size_t nr;
-	int ret = compare(&doc->measurements[i], work, empty, why);
+	int ret = mode_of(work, &mode) ?: mode_of(empties, &empty) ?:
+		  compare(&doc->measurements[i], work, empty, why);
 
 	if (ret)
 		return ret;
+	full = typical(work, mode);
+	less = typical(empties, empty);
 	if (!full || !less)
 		return refuse(why, "%s: the plugin saw no empty window",
 			      doc->measurements[i].case_id);
@@ -428,6 +462,8 @@ int profile_apply(const char *file, struct results_doc *doc, char why[PROFILE_WH
 			ret = break_down(doc, i, &row->windows[DEFERRED],
 					 &row->windows[EMPTY_DEFERRED], why);
 	}
+	if (ret == -ENOMEM)
+		refuse(why, "no memory for the plugin's counts");
 	free_profile(&p);
 	return ret;
 }

@@ -267,8 +267,12 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 
 static void at_exit(qemu_plugin_id_t id, void *arg)
 {
-	fprintf(out, "end %" PRIu64 "\n", lines);
-	if (fclose(out))
+	bool lost = ferror(out);
+
+	/* Without its end nobody believes the rest. */
+	if (!lost)
+		fprintf(out, "end %" PRIu64 "\n", lines);
+	if (fclose(out) || lost)
 		fprintf(stderr, "profile.so: writing the counts: %s\n", strerror(errno));
 }
 

@@ -154,6 +154,16 @@ static void test_refused(void)
 	refused(7, 1, "row\n" EMPTY "window 12 - a a\nkept\n", "not a line of the plugin's");
 	refused(7, 1, "row\n" EMPTY "window 12\nkept\n", "not a line of the plugin's");
 	refused(7, 1, "row\n" EMPTY WORK "colour\n", "not a line of the plugin's");
+	refused(7, 1, "row\n\n" EMPTY WORK, "not a line of the plugin's");
+	refused(7, 1, "row 1\n" EMPTY WORK, "not a line of the plugin's");
+	refused(7, 1, "row\n" EMPTY "window 12 -1 a a=12\nkept\n", "not a line of the plugin's");
+	refused(7, 1, "row\n" EMPTY "window 12 +1 a a=12\nkept\n", "not a line of the plugin's");
+	refused(7, 1, "row\n" EMPTY "window 12 - a =12\nkept\n", "not a line of the plugin's");
+	refused(7, 1, "row\n" EMPTY "deferred -4 a=4\nkept\n", "not a line of the plugin's");
+	refused(7, 1, "row\n" EMPTY "window 9223372036854775807 - a a=9223372036854775807\nkept\n",
+		"not a line of the plugin's");
+	refused(7, 1, "row\n" EMPTY "window -2 - a a=9223372036854775807 b=9223372036854775807\nkept\n",
+		"not a line of the plugin's");
 
 	save("profile", "row\n" EMPTY WORK);
 	ok(profile_apply(path, doc, why) == -ENODATA, "a file without an end: %s", why);
@@ -162,7 +172,7 @@ static void test_refused(void)
 	save("profile", "row\n" EMPTY WORK "end 5\nkept\n");
 	ok(profile_apply(path, doc, why) == -ENODATA, "something follows the end");
 	unlink(path);
-	ok(profile_apply(path, doc, why) == -ENODATA && !doc->measurements[0].nr_breakdown, "no file");
+	ok(profile_apply(path, doc, why) == -ENODATA && !doc->measurements[0].nr_breakdown, "no file: %s", why);
 	results_doc_free(doc);
 }
 
