@@ -11,8 +11,8 @@ static const char usage[] =
 	"\n"
 	"Prints results as tables: the parts of a run and their states, then for each part its\n"
 	"provenance, measurements, where their instructions went (of a profile), what was skipped and\n"
-	"why, and checks. RUN is a run's folder or its run.json, FILE one document. Of an exploration (ptbench-explore): its models, and the schedule\n"
-	"of each failure step by step.\n"
+	"why, and checks. RUN is a run's folder or its run.json, FILE one document. Of an exploration\n"
+	"(ptbench-explore): its models, and the schedule of each failure step by step.\n"
 	"\n"
 	"  -p, --part PART  only this part of a run\n"
 	"  -h, --help       print this\n"
@@ -117,7 +117,8 @@ static int breakdown_rows(struct results__table *t, const struct results_measure
 	results_stat(m, &s);
 	for (size_t i = 0; i < m->nr_breakdown && !ret; i++) {
 		snprintf(count, sizeof(count), "%lld", v[i].instructions);
-		snprintf(share, sizeof(share), "%.2f %%",
+		/* Those of an operation that does nothing may add up to none. */
+		snprintf(share, sizeof(share), s.value > 0 ? "%.2f %%" : "-",
 			 100 * v[i].instructions / (s.value * m->nr_ops));
 		/* What is one measurement's is said once. */
 		ret = results__table_row(t, i ? "" : m->case_id, i ? "" : params,
