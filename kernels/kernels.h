@@ -46,7 +46,7 @@ int kernels_options_init(struct kernels_options *o);
  * why there is none of the others: it could not be built (failed), or this machine lacks its QEMU or
  * compiler (skipped). Returns an exit status: 0; 2 for bad input (said on stderr, nothing was run);
  * 4 when a part failed; KERNELS_INTERRUPTED after SIGINT or SIGTERM, with the parts that were
- * finished recorded and every QEMU it started gone.
+ * finished recorded and every QEMU it started gone; a handler that the caller has is called, too.
  */
 int kernels_run(struct results_run *run, const struct kernels_options *o);
 

@@ -260,6 +260,8 @@ static int look_at_machines(struct job *j)
 
 		if (!emulator_check(&j->emulators, &b, &reason) && !reason)
 			return -ENOMEM;
+		if (stopped)
+			break; /* so was the question */
 		if (reason) {
 			ret = no_scenario(j, i, reason, true);
 			continue;
@@ -447,6 +449,13 @@ static int run_all(struct job *j)
 	return ret ? ret : j->error || j->part.failed ? 4 : 0;
 }
 
+/* Who handles signals itself, and does more than this run, has to hear of what ended it. */
+static void tell_caller(const struct sigaction *theirs)
+{
+	if (stopped && theirs->sa_handler != SIG_DFL && theirs->sa_handler != SIG_IGN)
+		raise(stopped);
+}
+
 int kernels_run(struct results_run *run, const struct kernels_options *o)
 {
 	struct job j = { .o = o, .part = { .run = run, .revision = o->revision, .root = o->root,
@@ -461,6 +470,7 @@ int kernels_run(struct results_run *run, const struct kernels_options *o)
 	clean_up(&j);
 	sigaction(SIGINT, &old[0], NULL);
 	sigaction(SIGTERM, &old[1], NULL);
+	tell_caller(stopped == SIGINT ? &old[0] : &old[1]);
 	return ret;
 }
 

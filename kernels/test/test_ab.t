@@ -44,6 +44,8 @@ for s; do
 	cp "$tree/$s" "$folder/image"
 	hash=$(sha256sum <"$folder/image" | cut -d' ' -f1)
 	printf 'ffffffff81000000 0000000000000100 T gup_fast_fallback\n' >"$folder/symbols"
+	printf 'ffffffff8100000%d T %s\n' 0 _stext 1 ptb_mark_begin 2 ptb_mark_end 3 ptb_mark_clock 4 ptb_mark_row \
+		5 ptb_mark_again 6 ptb_mark_kept 7 ptb_mark_lost >"$folder/System.map"
 	printf '%064d  mm/first.o\n%s  mm/gup.o\n' 0 "$hash" >"$folder/objects"
 	printf 'release\t6.12\nsource\t%s\ncompiler\tgcc\nimage_sha256\t%s\n' "$KSRC" "$hash" >"$folder/info"
 	printf '%s\t%s\n' "$s" "$folder"
@@ -101,6 +103,35 @@ is $? 0 "with KSRC, refs of it"
 says "== building head: $tmp/base#ref2" "which the build is given with the folder"
 "$build/ptbench" kernels run --base x one >"$tmp/out" 2>"$tmp/err"
 is $? 2 "run has no sides"
+
+# ---- Ctrl-C when all has been run, and the row that changed most is booted once more ----
+cat >"$tmp/qemu" <<END
+#!/bin/bash
+case "\$*" in
+--help) echo '-plugin x' ;;
+*-plugin*) echo \$\$ >$tmp/profiled; exec sleep 100 ;;
+*) exec $build/kernels-test/fake_qemu "\$@" ;;
+esac
+END
+chmod +x "$tmp/qemu"
+mkdir -p "$tmp/build/kernels"
+touch "$tmp/build/kernels/profile.so"
+PTBENCH_QEMU=$tmp/qemu "$build/ptbench" kernels ab --out "$tmp/runs" --base "$tmp/base" --head "$tmp/worse" --only costs one \
+	>"$tmp/out" 2>"$tmp/err" &
+pid=$!
+for _ in {1..100}; do
+	[ -s "$tmp/profiled" ] && break
+	sleep 0.1
+done
+kill -INT $pid
+wait $pid
+is $? 130 "interrupted while it looks for the function: status 130"
+! kill -0 "$(cat "$tmp/profiled")" 2>/dev/null
+ok $? "that boot is ended"
+says 'gup_fast/walk.*400.*403' "the comparison is there"
+is "$(sides | wc -l)" 2 "so are both runs"
+! compgen -G "$(sides | tail -n 1)/report" >/dev/null
+ok $? "and nothing more is done"
 
 echo "1..$nr"
 exit $failed
