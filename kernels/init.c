@@ -7,11 +7,9 @@
  * number of records and the CRC-32 of every byte before that line; "failed" in it says what went
  * wrong. Progress and reasons go to the console.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -34,6 +32,7 @@
 #include "init_cgroup.h"
 #include "init_fs.h"
 #include "init_harm.h"
+#include "init_peer.h"
 
 #define MAX_RECORD (sizeof(struct ptb_record) + 8 * PTB_RECORD_MAX_SAMPLES)
 
@@ -340,36 +339,6 @@ static int run_reference(void)
 
 /* ---- the kernel's rows ---- */
 
-/* Under icount it keeps the other CPU from its turn unless it says now and then that it only waits. */
-static void relax(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-	__builtin_ia32_pause();
-#elif defined(__aarch64__) || defined(__arm__)
-	__asm__ volatile("yield");
-#elif defined(__powerpc__)
-	__asm__ volatile("or 31,31,31");
-#endif
-}
-
-/* It waits for orders as soon as it has run. */
-static volatile struct ptb_peer peer = { .enter = 1 };
-
-static void *spin(void *arg)
-{
-	int fd = *(int *)arg;
-
-	for (;;) {
-		if (++peer.counter % 4096 == 0)
-			relax();
-		if (peer.enter && ioctl(fd, PTB_IOC_PEER, &peer)) {
-			say("/dev/ptbench: the peer's state: %s", strerror(errno));
-			return NULL; /* its next row sees that it stands still */
-		}
-	}
-	return NULL;
-}
-
 static int pin(int cpu)
 {
 	cpu_set_t set;
@@ -377,47 +346,6 @@ static int pin(int cpu)
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
 	return sched_setaffinity(0, sizeof(set), &set);
-}
-
-/*
- * Kernel threads that may run anywhere go to CPU 0: one that is woken on CPU 1 in the middle of a
- * window hides the interrupt of a flush behind its own. Those bound to a CPU refuse, and stay.
- */
-static void clear_cpu_1(void)
-{
-	struct dirent *d;
-	cpu_set_t set;
-	DIR *proc = opendir("/proc");
-
-	CPU_ZERO(&set);
-	CPU_SET(0, &set);
-	while (proc && (d = readdir(proc)))
-		if (atoi(d->d_name) > 1)
-			sched_setaffinity(atoi(d->d_name), sizeof(set), &set);
-	if (proc)
-		closedir(proc);
-}
-
-/* Takes the mask: the peer starts on CPU 1 and never runs elsewhere. */
-static int start_peer(int *fd)
-{
-	pthread_attr_t attr;
-	pthread_t thread;
-	cpu_set_t set;
-	int ret;
-
-	CPU_ZERO(&set);
-	CPU_SET(1, &set);
-	pthread_attr_init(&attr);
-	pthread_attr_setaffinity_np(&attr, sizeof(set), &set);
-	ret = pthread_create(&thread, &attr, spin, fd);
-	pthread_attr_destroy(&attr);
-	if (ret)
-		return fail("starting the peer on CPU 1: %s", strerror(ret));
-	/* Asleep: a CPU that only yields may keep the other one from its turn under icount. */
-	while (!peer.counter)
-		usleep(1000);
-	return 0;
 }
 
 static int copy_row(int fd)
@@ -436,16 +364,15 @@ static int run_driver(void)
 {
 	struct ptb_run run = { 0 };
 	unsigned before = nr_records;
-	int fd = open("/dev/ptbench", O_RDONLY);
+	int fd = open("/dev/ptbench", O_RDONLY), ret = 0;
 
 	if (fd < 0)
 		return fail("/dev/ptbench: %s: is the driver in this kernel?", strerror(errno));
 	for (; !ioctl(fd, PTB_IOC_INFO, &run); run.row++) {
-		if (run.needs & PTB_NEEDS_PEER && !run.peer) {
-			if (start_peer(&fd))
-				return -1;
-			run.peer = (uintptr_t)&peer;
-		}
+		if (run.needs & PTB_NEEDS_PEER && !run.peer)
+			ret = init_peer_start(fd, &run.peer);
+		if (ret)
+			return fail("starting the peer on CPU 1: %s", strerror(ret));
 		if (ioctl(fd, PTB_IOC_RUN, &run))
 			return fail("row %u of the driver: %s; the line above says why", run.row,
 				    strerror(errno));
@@ -553,7 +480,7 @@ static void run_boot(void)
 	if (boot_word("ptbench.harm", harm, sizeof(harm)))
 		init_harm(harm, data_fd);
 	if (!strcmp(boot, "events"))
-		clear_cpu_1();
+		init_peer_clear_cpu();
 	else if (strcmp(only, "kernel") && run_reference())
 		return;
 	init_file_systems();

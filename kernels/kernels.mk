@@ -14,7 +14,8 @@ $(O)/kernels/profile.so: kernels/plugin/profile.c kernels/plugin/qemu_plugin.h
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(CWARN) -fPIC -fvisibility=hidden -shared -o $@ $<
 
 guest-programs += kernels/init
-kernels/init-srcs := $(addprefix kernels/,init.c init_cgroup.c init_fs.c init_harm.c gup_test.c)
+kernels/init-srcs := $(addprefix kernels/,init.c init_cgroup.c init_fs.c init_harm.c init_peer.c \
+	gup_test.c)
 
 # The guests' file system: one image for all of them.
 guests: $(O)/guest-fs.ext4
