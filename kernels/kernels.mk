@@ -39,7 +39,8 @@ CFLAGS-kernels/test/test_stream.o := -I.
 test-helpers += kernels-test/fake_qemu
 kernels-test/fake_qemu-srcs := kernels/test/fake_qemu.c
 
-script-tests += $(addprefix kernels/test/,test_ab.t test_boot.t test_build.t test_bytes.t) kernels/test/test_mkfs.t
+script-tests += $(addprefix kernels/test/,test_ab.t test_boot.t test_build.t test_bytes.t test_example.t \
+	test_mkfs.t)
 kernel-tests += $(addprefix kernels/test/,test_kernels.t test_gup.t)
 # Of single families and tools: more kernels, more minutes.
 more-kernel-tests += $(addprefix kernels/test/,test_cocci.t test_harm.t test_kernels_free.t \
