@@ -289,24 +289,6 @@ static int bench_parts(struct results_run *run, const struct bench_options *o, i
 	return status;
 }
 
-/* What was typed, for the run's record. */
-static char *join(int argc, char **argv)
-{
-	size_t len = sizeof("ptbench ");
-	char *text;
-	int i;
-
-	for (i = 0; i < argc; i++)
-		len += strlen(argv[i]) + 1;
-	text = malloc(len);
-	if (!text)
-		return NULL;
-	strcpy(text, "ptbench");
-	for (i = 0; i < argc; i++)
-		strcat(strcat(text, " "), argv[i]);
-	return text;
-}
-
 static int cmd_bench(int argc, char **argv)
 {
 	struct bench_options o = { 0 };
@@ -330,7 +312,7 @@ static int cmd_bench(int argc, char **argv)
 	}
 	snprintf(runs, sizeof(runs), "%s/results/runs", root_dir);
 	dir = o.runs ? o.runs : runs;
-	command = join(argc, argv);
+	command = results_command(argc, argv);
 	if (!command || results_run_create(dir, command, suite_revision(), &run, &err)) {
 		if (command)
 			results_error_print(stderr, &err);

@@ -66,23 +66,6 @@ int cmd_number(const char *command, const char *option, const char *text, int *t
 	return -EINVAL;
 }
 
-/* What was typed, for the run's record. */
-static char *command_of(int argc, char **argv)
-{
-	size_t len = sizeof("ptbench");
-	char *text;
-	int i;
-
-	for (i = 0; i < argc; i++)
-		len += strlen(argv[i]) + 1;
-	text = malloc(len);
-	if (text)
-		strcpy(text, "ptbench");
-	for (i = 0; text && i < argc; i++)
-		strcat(strcat(text, " "), argv[i]);
-	return text;
-}
-
 static const struct subcommand *find(const char *name)
 {
 	size_t i;
@@ -111,7 +94,7 @@ int kernels_cmd(int argc, char **argv)
 	}
 	if (kernels_options_init(&o))
 		return 2;
-	o.command = command = command_of(argc, argv);
+	o.command = command = results_command(argc, argv);
 	snprintf(name, sizeof(name), "ptbench kernels %s", s->name);
 	argv[1] = name; /* what getopt() begins its messages with */
 	ret = command ? s->fn(argc - 1, argv + 1, &o) : 4;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The worked example of CONTRIBUTING.md, a scenario and its semantic patch, and an architecture that is
 # a data file and a fragment: the very texts are read by both readers, and the patch is applied.
-# shellcheck disable=SC2034,SC2154 # shared with lib.sh
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # shared with lib.sh, in a shell of its own
 set -u
 export LC_ALL=C
 

@@ -216,6 +216,8 @@ struct results_run {
 	struct results_part *parts;
 	size_t nr_parts;
 };
+/* What was typed, argv behind "ptbench", for a run's command; malloc'ed, NULL without memory. */
+char *results_command(int argc, char **argv);
 /*
  * Makes <runs>/<UTC time>-<revision>-<random>/ with a run.json that says "partial" and no parts,
  * and points <runs>/latest at it.
