@@ -21,6 +21,7 @@
 #define NONE_PAGES 128	/* fits in one table of most formats */
 
 #ifdef BENCH_GUEST
+static const bool in_guest = true;
 /* Every format that a kernel here has; --format picks a guest's own. */
 static const char *const formats[] = {
 	"arm-4k-32-lpae", "arm64-16k-47", "arm64-16k-52", "arm64-16k-52-folded", "arm64-4k-48",
@@ -29,6 +30,7 @@ static const char *const formats[] = {
 	"x86_64-4k-57-folded", NULL
 };
 #else
+static const bool in_guest = false;
 static const char *const formats[] = { "s390x", "x86_64-4k-48", "x86_64-4k-57",
 				       "x86_64-4k-57-folded", NULL };
 #endif
@@ -64,7 +66,8 @@ struct memory {
 	unsigned levels;
 	bool pud_leaf;
 	struct ref_mm *mm;
-	unsigned shift[PGT_NR_LEVELS];
+	unsigned shift[PGT_NR_LEVELS];	  /* of the tables that there are */
+	unsigned boundary[PGT_NR_LEVELS]; /* by the name that the kernel's driver has for it */
 	bool can_leaf[PGT_NR_LEVELS];
 	bool mapped;
 };
@@ -94,6 +97,7 @@ static int memory_shape(struct memory *m)
 		return err;
 	for (int l = PGT_PTE; l < PGT_NR_LEVELS; l++) {
 		m->shift[l] = pgt_level_shift(m->mm, l);
+		m->boundary[l] = pgt_boundary_shift(m->mm, l);
 		m->can_leaf[l] = m->shift[l] && pgt_level_can_leaf(m->mm, l);
 	}
 	return 0;
@@ -134,7 +138,7 @@ static uint64_t place_addr(const struct memory *m, enum place place, enum pgt_le
 
 	switch (place) {
 	case PLACE_CROSS: /* the first boundary of that level is one of no level above */
-		return (1ull << m->shift[level]) - CROSS_PAGES / 2 * (1ull << m->shift[PGT_PTE]);
+		return (1ull << m->boundary[level]) - CROSS_PAGES / 2 * (1ull << m->shift[PGT_PTE]);
 	case PLACE_NONE:
 		return 3 * pmd;
 	case PLACE_SPAN:
@@ -158,6 +162,7 @@ static int map_range(struct memory *m, uint64_t addr, size_t nr, enum pgt_level 
 
 static int map_everything(struct memory *m)
 {
+	unsigned top = 0;
 	int err;
 
 	if (m->pud_leaf)
@@ -167,9 +172,12 @@ static int map_everything(struct memory *m)
 		err = map_range(m, place_addr(m, PLACE_SPAN, 0), SPAN_PAGES, PGT_PTE);
 	if (!err && m->can_leaf[PGT_PMD])
 		err = map_range(m, place_addr(m, PLACE_PMD_LEAF, 0), 1, PGT_PMD);
+	/* Two names can be of one boundary. */
 	for (int l = PGT_PMD; l < PGT_NR_LEVELS && !err; l++)
-		if (m->shift[l])
+		if (m->boundary[l] > top) {
+			top = m->boundary[l];
 			err = map_range(m, place_addr(m, PLACE_CROSS, l), CROSS_PAGES, PGT_PTE);
+		}
 	return err;
 }
 
@@ -223,7 +231,7 @@ static bool level_valid(const struct bench_state *s)
 
 	if (!m)
 		return true; /* setup says why */
-	if (cross < PGT_NR_LEVELS && !m->shift[cross])
+	if (cross < PGT_NR_LEVELS && !m->boundary[cross])
 		return false;
 	if (leaf == PGT_PTE && !name_is(s, "cross", "none"))
 		return true;
@@ -238,16 +246,21 @@ static const char *mainline(const char *format)
 	return gup_walker_find(format, "reload_real") ? "reload_real" : "offset_lockless";
 }
 
-/* All designs where they can differ by level; the plain and the mainline one along the other axes. */
+/*
+ * All designs where they can differ by level; the plain and the mainline one along the other axes.
+ * In guests what a change of design costs per call and page, too: there the kernel's stands beside.
+ */
 static bool design_valid(const struct bench_state *s)
 {
 	const char *format = bench_str(s, "format"), *design = bench_str(s, "design");
+	long long nr = bench_num(s, "pages");
 
 	if (!gup_walker_find(format, design))
 		return false;
 	if (!strcmp(design, "static") || !strcmp(design, mainline(format)))
 		return true;
-	return name_is(s, "leaf", "pte") && bench_num(s, "pages") == CROSS_PAGES;
+	return name_is(s, "leaf", "pte") &&
+	       (nr == CROSS_PAGES || (in_guest && (nr == 1 || nr == NONE_PAGES)));
 }
 
 static bool walk_valid(const struct bench_state *s)

@@ -225,6 +225,26 @@ unsigned pgt_level_shift(const struct ref_mm *mm, enum pgt_level level)
 	return 0;
 }
 
+/* PXd_SHIFT of the kernel; of riscv's, PGDIR_SHIFT alone follows the levels that there are. */
+static unsigned kernel_shift(const struct ref_mm *mm, int level)
+{
+	if (level == PGT_PGD && mm->fmt->fold_how == PGT_HOW_VARIABLE)
+		return mm->real[0].shift;
+	return mm->fmt->level[level].shift;
+}
+
+unsigned pgt_boundary_shift(const struct ref_mm *mm, enum pgt_level level)
+{
+	unsigned shift;
+
+	if (level < PGT_PMD || level > PGT_PGD)
+		return 0;
+	shift = kernel_shift(mm, level);
+	if (level < PGT_PGD && shift == kernel_shift(mm, level + 1))
+		return 0;
+	return 1ULL << shift < mm->limit ? shift : 0;
+}
+
 bool pgt_level_can_leaf(const struct ref_mm *mm, enum pgt_level level)
 {
 	return pgt_level_shift(mm, level) && mm->fmt->level[level].can_leaf;

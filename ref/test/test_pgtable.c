@@ -237,6 +237,56 @@ static void test_arena(void)
 	ref_mm_destroy(mm);
 }
 
+/*
+ * PMD_SHIFT, PUD_SHIFT, P4D_SHIFT, PGDIR_SHIFT of kernels 6.12, where a boundary is named after the
+ * level: the kernel's driver skips one that the level above names, too, or that no user address has.
+ */
+static void test_boundaries(void)
+{
+	static const struct {
+		const char *format;
+		unsigned levels, shift[4];
+	} kernels[] = {
+		{ "x86_64-4k-48", 0, { 21, 30, 0, 39 } },
+		{ "x86_64-4k-57", 0, { 21, 30, 39, 48 } },
+		{ "x86_64-4k-57-folded", 0, { 21, 30, 0, 39 } },
+		{ "i386-4k-32", 0, { 0, 0, 0, 22 } },
+		{ "i386-4k-32-pae", 0, { 21, 0, 0, 30 } },
+		{ "arm-4k-32-lpae", 0, { 21, 0, 0, 30 } },
+		{ "arm64-4k-48", 0, { 21, 30, 0, 39 } },
+		{ "arm64-4k-52", 0, { 21, 30, 39, 48 } },
+		{ "arm64-4k-52-folded", 0, { 21, 30, 39, 0 } },
+		{ "arm64-16k-47", 0, { 25, 0, 0, 36 } },
+		{ "arm64-16k-52", 0, { 25, 36, 0, 47 } },
+		{ "arm64-16k-52-folded", 0, { 25, 36, 0, 0 } },
+		{ "arm64-64k-52", 0, { 29, 0, 0, 42 } },
+		{ "riscv64-4k-39", 0, { 21, 30, 0, 30 } },
+		{ "riscv64-4k-48", 0, { 21, 30, 0, 39 } },
+		{ "riscv64-4k-57", 0, { 21, 30, 39, 48 } },
+		{ "ppc64-64k-52", 0, { 21, 30, 0, 39 } },
+		{ "s390x", 2, { 20, 0, 0, 0 } },
+		{ "s390x", 3, { 20, 31, 0, 0 } },
+		{ "s390x", 4, { 20, 31, 42, 0 } },
+		{ "s390x", 5, { 20, 31, 42, 53 } },
+	};
+
+	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
+		struct pgt_opts opts = { kernels[i].format, kernels[i].levels, 64 };
+		unsigned have[4] = { 99, 99, 99, 99 };
+		struct ref_mm *mm;
+
+		if (!ref_mm_create(&opts, &mm))
+			for (int l = PGT_PMD; l <= PGT_PGD; l++)
+				have[l - PGT_PMD] = pgt_boundary_shift(mm, l);
+		ok(!memcmp(have, kernels[i].shift, sizeof(have)),
+		   "%s, %u levels: boundaries as the kernel names them (%u %u %u %u)", opts.format,
+		   opts.levels, have[0], have[1], have[2], have[3]);
+		ok(mm && !pgt_boundary_shift(mm, PGT_PTE) && !pgt_boundary_shift(mm, PGT_NR_LEVELS),
+		   "and none of other levels");
+		ref_mm_destroy(mm);
+	}
+}
+
 int main(void)
 {
 	struct suite_shape shapes[SUITE_MAX_SHAPES];
@@ -252,5 +302,6 @@ int main(void)
 	for (unsigned l = 2; l <= 5; l++)
 		test_s390x_types(l);
 	test_arena();
+	test_boundaries();
 	return tap_done();
 }

@@ -87,6 +87,14 @@ unsigned pgt_page_shift(const struct ref_mm *mm);
 /* log2 of what one entry of that level covers; 0 when the level is folded in this mm. */
 unsigned pgt_level_shift(const struct ref_mm *mm, enum pgt_level level);
 bool pgt_level_can_leaf(const struct ref_mm *mm, enum pgt_level level);
+/*
+ * log2 of the distance between the boundaries that the format's kernel names after that level: its
+ * PMD_SIZE, PUD_SIZE, P4D_SIZE or PGDIR_SIZE. 0: as large as the level above, which names them, or
+ * beyond the mm's range. Not pgt_level_shift(): the kernel calls the top of three levels pgd, as the
+ * levels above are folded into it, and here that table is PGT_PUD, as a leaf in it is the PUD's.
+ * Sv39 has the same boundary twice: P4D_SHIFT stays, and parts PUD_SHIFT from PGDIR_SHIFT.
+ */
+unsigned pgt_boundary_shift(const struct ref_mm *mm, enum pgt_level level);
 /* Last mappable byte address; ranges may end at it + 1, which is 0 if the space is full. */
 uint64_t pgt_last_addr(const struct ref_mm *mm);
 const char *pgt_level_name(enum pgt_level level); /* "pte".."pgd" */
