@@ -95,3 +95,35 @@ const struct explanation *explanation_find(const char *quantity, const char *lea
 	}
 	return general;
 }
+
+/*
+ * Changes of design, by symbol: from ptbench kernels profile with the stock scenario as base, and
+ * ref/gup/walk.h.
+ */
+static const struct {
+	const char *arch, *design; /* NULL: any */
+	bool small;
+	const char *text;
+} design_explanations[] = {
+	{ "s390x", "addr_end_global", false,
+	  "gup_addr_end() of the reference clips pmd and pud by the entry's type, too; the posted "
+	  "series leaves both their fixed size on s390, and so gup_fast_fallback() is as with "
+	  "addr_end_folded" },
+	{ "s390x", "static", true,
+	  "the kernel\xe2\x80\x99s is all in gup_fast_fallback(), into which gcc has inlined the "
+	  "loops of every level" },
+};
+
+const char *design_explanation_find(const char *arch, const char *design, bool small)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(design_explanations) / sizeof(*design_explanations); i++) {
+		const char *of = design_explanations[i].design;
+
+		if (strcmp(design_explanations[i].arch, arch) == 0 &&
+		    (!of || strcmp(of, design) == 0) && design_explanations[i].small == small)
+			return design_explanations[i].text;
+	}
+	return NULL;
+}

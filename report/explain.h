@@ -5,6 +5,7 @@
 #ifndef REPORT_EXPLAIN_H
 #define REPORT_EXPLAIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A factor beyond this, either way, has to be explained. */
@@ -23,5 +24,11 @@ struct explanation {
 /* NULL: nobody has explained that yet. */
 const struct explanation *explanation_find(const char *quantity, const char *leaf, const char *arch,
 					   enum more more);
+
+/*
+ * Why a change to that design differs by another number of instructions in the reference than in a
+ * kernel. small: by a few, with another sign. NULL: nobody has explained that yet.
+ */
+const char *design_explanation_find(const char *arch, const char *design, bool small);
 
 #endif

@@ -10,148 +10,262 @@
 
 /* ---- tables by architecture ---- */
 
-static struct table *quantities_table(struct model *m, struct section *s, const char *caption,
-				      enum quantity from, enum quantity to)
-{
-	const char *columns[NR_QUANTITIES + 3] = { "Kernel", "Config" };
-	size_t n = 2;
-	int q;
+#define MAX_WHYS 26
 
-	for (q = from; q < (int)to; q++)
-		columns[n++] = quantity_columns[q];
-	columns[n] = NULL;
-	return section_table(m, s, caption, columns);
+/* Reasons why there is no number, each said once below the tables. */
+struct whys {
+	const char *v[MAX_WHYS];
+	size_t nr;
+};
+
+/* An architecture's kernels: each stock kernel, and behind it those that are compared with it. */
+struct family {
+	const char *arch;
+	const struct kernel **v;
+	size_t nr;
+	struct whys whys;
+};
+
+typedef struct rvalue (*value_fn)(const struct kernel *k, enum quantity q);
+
+static struct rvalue own_value(const struct kernel *k, enum quantity q)
+{
+	return k->q[q];
 }
 
-static void kernel_row(struct model *m, struct table *t, const struct kernel *k)
-{
-	table_row(m, t);
-	table_cell(t, "", k->scenario);
-	table_cell(t, "", k->config);
-}
-
-static void cost_rows(struct model *m, struct table *t, const struct kernels *all, const char *arch)
+static void missing_cell(struct model *m, struct table *t, struct whys *w, const char *why)
 {
 	size_t i;
-	int q;
 
-	for (i = 0; i < all->nr; i++) {
-		const struct kernel *k = &all->v[i];
-
-		if (strcmp(k->arch, arch) != 0)
-			continue;
-		kernel_row(m, t, k);
-		for (q = Q_CALL; q < Q_PATH; q++)
-			table_value(m, t, &k->q[q]);
-	}
-}
-
-/* "+12", "−3", "same": a difference that is measured is never shown without its sign. */
-static void difference_cell(struct model *m, struct table *t, const struct rvalue *v)
-{
-	const char *text;
-
-	if (!rv_ok(v)) {
-		table_value(m, t, v);
+	for (i = 0; i < w->nr && strcmp(w->v[i], why) != 0; i++)
+		;
+	if (i == MAX_WHYS) {
+		table_cell(t, "missing", why);
 		return;
 	}
-	text = fabs(v->v) < 0.05 ? "same" : rv_number(m->arena, v);
-	table_cell(t, "num", v->v >= 0.05 ? arena_str(m->arena, "+%s", text) : text);
+	w->v[i] = why;
+	w->nr += i == w->nr;
+	table_cell(t, "missing", arena_str(m->arena, "\xe2\x80\x94 (%c)", (char)('a' + i)));
 }
 
-static void difference_rows(struct model *m, struct table *t, const struct kernels *all,
-			    const char *arch, enum quantity from, enum quantity to)
+/* "+12", "-3", "same": a difference that is measured is never shown without its sign. */
+static void difference_cell(struct model *m, struct table *t, const struct rvalue *v)
+{
+	if (!rv_ok(v))
+		table_value(m, t, v);
+	else if (fabs(v->v) < 0.05)
+		table_cell(t, "num same", "same");
+	else
+		table_cell(t, "num", arena_str(m->arena, "%s%s", v->v > 0 ? "+" : "",
+					       rv_number(m->arena, v)));
+}
+
+static bool is_stock(const struct kernel *k)
+{
+	return k->stock == k || !k->stock;
+}
+
+/* Whether any kernel has it; if none, the reason of the last. */
+static bool has_quantity(const struct family *f, bool variants, value_fn value, enum quantity q,
+			 const char **why)
 {
 	size_t i;
+
+	for (i = 0; i < f->nr; i++) {
+		struct rvalue v;
+
+		if (variants && f->v[i]->stock == f->v[i])
+			continue;
+		v = value(f->v[i], q);
+		if (rv_ok(&v))
+			return true;
+		*why = v.why;
+	}
+	return false;
+}
+
+/* One row per kernel; a column that no kernel has is left out, and why is said. */
+static void quantities_table(struct model *m, struct section *s, struct family *f,
+			     const char *caption, value_fn value, enum quantity from,
+			     enum quantity to)
+{
+	const char *columns[NR_QUANTITIES + 3] = { "Kernel", "Config" }, *why = "";
+	bool variants = value != own_value, have[NR_QUANTITIES] = { false };
+	size_t n = 2, i;
+	struct table *t;
 	int q;
 
-	for (i = 0; i < all->nr; i++) {
-		const struct kernel *k = &all->v[i];
-
-		if (strcmp(k->arch, arch) != 0 || k->stock == k)
+	for (q = from; q < (int)to; q++) {
+		have[q] = has_quantity(f, variants, value, q, &why);
+		if (have[q])
+			columns[n++] = quantity_columns[q];
+		else if (!variants && *why)
+			section_note(m, s, arena_str(m->arena, "No kernel of %s has a number for %s: "
+						     "%s.", f->arch, quantity_names[q], why));
+	}
+	if (n == 2)
+		return;
+	t = section_table(m, s, caption, columns);
+	for (i = 0; i < f->nr; i++) {
+		if (variants && f->v[i]->stock == f->v[i])
 			continue;
-		kernel_row(m, t, k);
+		table_row(m, t);
+		table_cell(t, "", f->v[i]->scenario);
+		table_cell(t, "", f->v[i]->config);
 		for (q = from; q < (int)to; q++) {
-			struct rvalue v = kernel_against_stock(k, q);
+			struct rvalue v = value(f->v[i], q);
 
-			difference_cell(m, t, &v);
+			if (!have[q])
+				continue;
+			if (!rv_ok(&v))
+				missing_cell(m, t, &f->whys, v.why);
+			else if (variants)
+				difference_cell(m, t, &v);
+			else
+				table_value(m, t, &v);
 		}
 	}
 }
 
-static void sources(struct model *m, struct section *s, const struct kernels *all, const char *arch,
-		    bool code)
+static void say_whys(struct model *m, struct section *s, const struct whys *w)
 {
+	const char *text = NULL;
 	size_t i;
 
-	for (i = 0; i < all->nr; i++)
-		if (strcmp(all->v[i].arch, arch) == 0)
-			section_source(m, s, code ? all->v[i].code : all->v[i].costs);
+	for (i = 0; i < w->nr; i++)
+		text = arena_str(m->arena, "%s%s(%c) %s", text ? text : "", text ? "; " : "",
+				 (char)('a' + i), w->v[i]);
+	if (text)
+		section_note(m, s, arena_str(m->arena, "%s.", text));
+}
+
+static struct family family_of(struct model *m, const struct kernels *all, const char *arch)
+{
+	struct family f = { .arch = arch };
+	size_t i, j;
+
+	f.v = arena_alloc(m->arena, (all->nr + 1) * sizeof(*f.v));
+	for (i = 0; i < all->nr; i++) {
+		const struct kernel *stock = &all->v[i];
+
+		if (strcmp(stock->arch, arch) != 0 || !is_stock(stock))
+			continue;
+		f.v[f.nr++] = stock;
+		for (j = 0; j < all->nr; j++)
+			if (all->v[j].stock == stock && &all->v[j] != stock)
+				f.v[f.nr++] = &all->v[j];
+	}
+	return f;
+}
+
+/* ---- what opens an architecture ---- */
+
+/* The first with the least or the most of it, of the stock kernels or of the variants. */
+static const struct kernel *extreme(const struct family *f, value_fn value, double sign)
+{
+	const struct kernel *best = NULL;
+	double most = 0;
+	size_t i;
+
+	for (i = 0; i < f->nr; i++) {
+		const struct kernel *k = f->v[i];
+		struct rvalue v;
+
+		if ((value == own_value) != is_stock(k))
+			continue;
+		v = value(k, Q_CALL);
+		if (!rv_ok(&v) || (best && sign * v.v <= most))
+			continue;
+		best = k;
+		most = sign * v.v;
+	}
+	return best;
+}
+
+static const char *variants_text(struct model *m, const struct family *f)
+{
+	const struct kernel *least = extreme(f, kernel_against_stock, -1);
+	const struct kernel *most = extreme(f, kernel_against_stock, 1);
+	struct rvalue low, high;
+
+	if (!least)
+		return "";
+	low = kernel_against_stock(least, Q_CALL);
+	high = kernel_against_stock(most, Q_CALL);
+	if (fabs(low.v) < 0.05 && fabs(high.v) < 0.05)
+		return " No variant takes another number than its stock kernel.";
+	if (least == most || fabs(low.v - high.v) < 0.05)
+		return arena_str(m->arena, " Its variants differ from their stock kernel by %s.",
+				 rv_difference(m->arena, &low));
+	return arena_str(m->arena,
+			 " Variants differ from their stock kernel by %s (%s) to %s (%s).",
+			 rv_difference(m->arena, &low), least->scenario,
+			 rv_difference(m->arena, &high), most->scenario);
+}
+
+static const char *arch_sentence(struct model *m, const struct family *f)
+{
+	const struct kernel *least = extreme(f, own_value, -1), *most = extreme(f, own_value, 1);
+	const char *unmeasured = "";
+	size_t i, nr = 0;
+
+	for (i = 0; i < f->nr; i++)
+		nr += !rv_ok(&f->v[i]->q[Q_CALL]);
+	if (nr == f->nr || !least)
+		return NULL;
+	if (nr)
+		unmeasured = arena_str(m->arena, " %zu of %zu kernels have no such number.", nr,
+				       f->nr);
+	return arena_str(m->arena,
+			 "get_user_pages_fast_only() of one page takes " STRONG "%s" STRONG
+			 " on %s%s.%s%s",
+			 rv_words(m->arena, &least->q[Q_CALL]), least->scenario,
+			 least == most ? ""
+				       : arena_str(m->arena, " and up to %s on %s",
+						   rv_text(m->arena, &most->q[Q_CALL]),
+						   most->scenario),
+			 variants_text(m, f), unmeasured);
 }
 
 static void build_arch(struct model *m, struct page *p, const struct kernels *all, const char *arch)
 {
 	struct section *s = page_section(m, p, arch, arch);
-	const struct kernel *least = NULL, *most = NULL;
-	size_t i, nr = 0, measured = 0;
+	struct family f = family_of(m, all, arch);
+	const char *text = arch_sentence(m, &f);
+	bool variants = false;
+	size_t i;
 
-	for (i = 0; i < all->nr; i++) {
-		const struct kernel *k = &all->v[i];
-
-		if (strcmp(k->arch, arch) != 0)
-			continue;
-		nr++;
-		if (!rv_ok(&k->q[Q_CALL]))
-			continue;
-		measured++;
-		if (!least || k->q[Q_CALL].v < least->q[Q_CALL].v)
-			least = k;
-		if (!most || k->q[Q_CALL].v > most->q[Q_CALL].v)
-			most = k;
+	for (i = 0; i < f.nr; i++) {
+		section_source(m, s, f.v[i]->costs);
+		section_source(m, s, f.v[i]->code);
+		variants |= f.v[i]->stock && !is_stock(f.v[i]);
 	}
-	sources(m, s, all, arch, false);
-	section_answer(
-		m, p, s, arena_str(m->arena, "What do the kernels of %s take?", arch),
-		least ? "icount, 1 CPU" : NULL,
-		!least ? arena_str(m->arena, "None of %zu was measured in this run.", nr)
-		       : arena_str(
-				 m->arena,
-				 "%zu of %zu were measured. get_user_pages_fast_only() of one page "
-				 "takes " STRONG "%s" STRONG " on %s%s.",
-				 measured, nr, rv_words(m->arena, &least->q[Q_CALL]),
-				 least->scenario,
-				 most == least ? ""
-					       : arena_str(m->arena,
-							   ", the fewest, and %s on %s, the most",
-							   rv_text(m->arena, &most->q[Q_CALL]),
-							   most->scenario)));
-	cost_rows(m,
-		  quantities_table(m, s,
-				   "Instructions: GUP-fast's walk of present pages, and munmap's "
-				   "tables (later: in RCU callbacks)",
-				   Q_CALL, Q_PATH),
-		  all, arch);
-	if (nr > 1) {
-		difference_rows(m,
-				quantities_table(m, s,
-						 "The same against the stock kernel of the same "
-						 "configuration",
-						 Q_CALL, Q_PATH),
-				all, arch, Q_CALL, Q_PATH);
-		difference_rows(m,
-				quantities_table(m, s,
-						 "Bytes of machine code against the stock kernel: "
-						 "GUP-fast's path, and the whole text",
-						 Q_PATH, NR_QUANTITIES),
-				all, arch, Q_PATH, NR_QUANTITIES);
-		sources(m, s, all, arch, true);
+	section_answer(m, p, s, arena_str(m->arena, "What do the kernels of %s take?", arch),
+		       text ? "icount, 1 CPU" : NULL,
+		       text ? text
+			    : arena_str(m->arena, "None of %zu was measured in this run.", f.nr));
+	quantities_table(m, s, &f,
+			 "Instructions: GUP-fast\xe2\x80\x99s walk of present pages, and "
+			 "munmap\xe2\x80\x99s tables (later: in RCU callbacks)",
+			 own_value, Q_CALL, Q_PATH);
+	if (variants) {
+		quantities_table(m, s, &f,
+				 "The same against the stock kernel of the same configuration",
+				 kernel_against_stock, Q_CALL, Q_PATH);
+		quantities_table(m, s, &f,
+				 "Bytes of machine code against the stock kernel: "
+				 "GUP-fast\xe2\x80\x99s path, and the whole text",
+				 kernel_against_stock, Q_PATH, NR_QUANTITIES);
+	}
+	say_whys(m, s, &f.whys);
+	section_note(m, s,
+		     "First table: munmap of one less its twin whose tables a neighbour keeps. Per "
+		     "table: the slope of munmap less MADV_DONTNEED of the same range, which frees no "
+		     "table.");
+	if (variants)
 		section_note(m, s,
-			     arena_str(m->arena,
-				       "Function by function: ptbench kernels bytes --all --base "
-				       "%s-stock SCENARIO. "
-				       "Instruction by instruction: ptbench kernels profile.",
-				       arch));
-	}
+			     "Function by function: ptbench kernels bytes --all --base STOCK "
+			     "SCENARIO, and ptbench kernels profile.");
 }
 
 /* ---- the same in every configuration? ---- */
@@ -267,4 +381,5 @@ void kernels_build(struct model *m)
 			build_arch(m, p, &all, all.v[i].arch);
 	}
 	build_configs(m, p, &all);
+	refdesign_build(m, p);
 }

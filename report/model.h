@@ -101,7 +101,7 @@ void q4_build(struct model *m);
 void q5_build(struct model *m);
 void refkernel_build(struct model *m);
 void kernels_build(struct model *m);
-void refdesign_build(struct model *m, struct page *p); /* a section of refkernel_build()'s */
+void refdesign_build(struct model *m, struct page *p); /* a section of kernels_build()'s */
 /* A section of what the explorer found about a mechanism, or two; second may be NULL. */
 void explored_build(struct model *m, struct page *p, const char *mechanism, const char *second);
 

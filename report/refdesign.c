@@ -6,123 +6,229 @@
 #include <math.h>
 #include <string.h>
 
+#include "explain.h"
 #include "kernels.h"
 
-/* Instructions: what the compiler makes of the same change in two programs. */
+/* Instructions: what a compiler makes of the same change in two programs. */
 #define TOLERANCE 8.0
 
 #define NR_WALK (Q_PGD + 1)
 
-/* The reference's walk of that design in the stock kernel's guest; false: not measured. */
-static bool reference_walk(struct model *m, const struct report_part *part, const char *design,
-			   struct rvalue q[NR_WALK])
-{
-	const struct report_rows rows = { part, "gup_fast/walk", RESULTS_REF, "instructions" };
-	struct gup_cost *list;
-	size_t n = part ? gup_costs(m->arena, &rows, &list) : 0, i;
-	int level;
+/* The walks of one part, by design and by the levels of the address space. */
+struct walks {
+	struct gup_cost *v;
+	size_t nr;
+};
 
-	for (i = 0; i < n; i++) {
-		const char *leaf = results_params_str(list[i].like, "leaf");
-
-		if (strcmp(param_text(m->arena, list[i].like, "design", ""), design) != 0 ||
-		    (leaf && strcmp(leaf, "pte") != 0))
-			continue;
-		q[Q_CALL] = list[i].call;
-		q[Q_PAGE] = list[i].page;
-		for (level = 0; level < NR_CROSS; level++)
-			q[Q_PMD + level] = list[i].cross[level];
-		return true;
-	}
-	return false;
-}
+struct change {
+	const struct kernel *k;
+	struct walks variant, stock, reference;
+};
 
 struct tally {
-	size_t compared, agree, opposite;
-	const char *worst;
+	size_t compared, agree, explained, left;
+	const char *worst; /* of those that nothing explains */
 	double off;
 };
 
-static const char *judge(struct model *m, const struct kernel *k, int q, double kernel, double ref,
-			 struct tally *sum, bool *bad)
+static struct walks walks_of(struct model *m, const struct report_part *part,
+			     enum results_subject subject)
 {
-	double off = fabs(kernel - ref);
+	const struct report_rows rows = { part, "gup_fast/walk", subject, "instructions" };
+	struct walks w = { 0 };
 
-	*bad = off > TOLERANCE || (kernel * ref < 0 && off > TOLERANCE / 2);
-	sum->compared++;
-	sum->agree += !*bad;
-	sum->opposite += kernel * ref < 0 && *bad;
-	if (*bad && off > sum->off) {
-		sum->off = off;
-		sum->worst = arena_str(m->arena, "%s, %s", k->scenario, quantity_names[q]);
-	}
-	return *bad ? arena_str(m->arena, "off by %s: ask ptbench kernels profile",
-				group_digits(m->arena, off, 1))
-		    : "agrees";
+	w.nr = gup_costs(m->arena, &rows, &w.v);
+	return w;
 }
 
-static void design_rows(struct model *m, struct table *t, const struct kernel *k, struct tally *sum)
+/* Small pages of anonymous memory, as the reference has them. */
+static bool is_plain(const struct results_params *p)
 {
-	struct rvalue from[NR_WALK], to[NR_WALK];
+	static const char *const other[] = { "mem", "flags", "frames", "folio" };
+	const char *leaf = results_params_str(p, "leaf");
+	size_t i;
+
+	for (i = 0; i < sizeof(other) / sizeof(*other); i++)
+		if (results_params_get(p, other[i]))
+			return false;
+	return !leaf || strcmp(leaf, "pte") == 0;
+}
+
+/* NULL: not measured. */
+static const struct gup_cost *find_walk(const struct walks *w, const char *design, long long levels)
+{
+	size_t i;
+
+	for (i = 0; i < w->nr; i++) {
+		const struct results_params *p = w->v[i].like;
+		const char *d = results_params_str(p, "design");
+
+		if (d && strcmp(d, design) == 0 && is_plain(p) &&
+		    results_params_int(p, "levels", 0) == levels)
+			return &w->v[i];
+	}
+	return NULL;
+}
+
+static struct rvalue quantity_of(const struct gup_cost *c, int q)
+{
+	return q == Q_CALL ? c->call : q == Q_PAGE ? c->page : c->cross[q - Q_PMD];
+}
+
+static struct rvalue difference(const struct gup_cost *to, const struct gup_cost *from, int q)
+{
+	if (!to || !from)
+		return rv_missing("not measured");
+	return rv_sub(quantity_of(to, q), quantity_of(from, q), "one design less the other");
+}
+
+static const char *signed_text(struct model *m, const struct rvalue *v)
+{
+	return arena_str(m->arena, "%s%s", v->v > 0 ? "+" : "", rv_text(m->arena, v));
+}
+
+static const char *unexplained(struct model *m, const char *what, const struct rvalue *kernel,
+			       const struct rvalue *ref, struct tally *sum)
+{
+	double off = fabs(kernel->v - ref->v);
+
+	sum->left++;
+	if (!sum->worst || off > sum->off) {
+		sum->off = off;
+		sum->worst = arena_str(m->arena, "%s: %s in the kernel, %s in the reference", what,
+				       signed_text(m, kernel), signed_text(m, ref));
+	}
+	return kernel->v * ref->v < 0 ? "other sign, not explained" : "apart, not explained";
+}
+
+static const char *judge(struct model *m, const struct kernel *k, const char *what,
+			 const struct rvalue *kernel, const struct rvalue *ref, struct tally *sum)
+{
+	double off = fabs(kernel->v - ref->v);
+	bool small = fabs(kernel->v) <= TOLERANCE && fabs(ref->v) <= TOLERANCE;
+	const char *why;
+
+	sum->compared++;
+	if (kernel->v * ref->v >= 0 && off <= TOLERANCE) {
+		sum->agree++;
+		return off < 0.05 ? "the same" : "agrees";
+	}
+	why = design_explanation_find(k->arch, k->design, small);
+	if (!why)
+		return unexplained(m, arena_str(m->arena, "%s, %s", k->scenario, what), kernel, ref,
+				   sum);
+	sum->explained++;
+	return small ? arena_str(m->arena, "other sign, small: %s", why) : why;
+}
+
+/* One quantity of one address space. */
+static void quantity_row(struct model *m, struct table *t, const struct change *c, long long levels,
+			 int q, struct tally *sum)
+{
+	const char *to = c->k->design, *from = c->k->stock->design, *what = quantity_names[q];
+	struct rvalue kernel = difference(find_walk(&c->variant, to, levels),
+					  find_walk(&c->stock, from, levels), q);
+	struct rvalue ref = difference(find_walk(&c->reference, to, levels),
+				       find_walk(&c->reference, from, levels), q);
+	size_t left = sum->left;
+	const char *verdict;
+
+	if (!rv_ok(&kernel) || !rv_ok(&ref))
+		return;
+	if (levels)
+		what = arena_str(m->arena, "%s, %lld levels", what, levels);
+	verdict = judge(m, c->k, what, &kernel, &ref, sum);
+	table_row(m, t);
+	table_cell(t, "", c->k->scenario);
+	table_cell(t, "", arena_str(m->arena, "%s, not %s", to, from));
+	table_cell(t, "", what);
+	table_cell(t, "num", signed_text(m, &kernel));
+	table_cell(t, "num", signed_text(m, &ref));
+	table_cell(t, sum->left > left ? "bad prose" : "prose", verdict);
+}
+
+static bool is_change(const struct kernel *k)
+{
+	return k->stock && k->stock != k && k->stock->costs && k->costs && *k->design &&
+	       strcmp(k->design, k->stock->design) != 0;
+}
+
+/* Whether anything could be compared. */
+static bool change_rows(struct model *m, struct table *t, const struct kernel *k, struct tally *sum)
+{
+	struct change c = {
+		.k = k,
+		.variant = walks_of(m, k->costs, RESULTS_KERNEL),
+		.stock = walks_of(m, k->stock->costs, RESULTS_KERNEL),
+		.reference = walks_of(m, k->stock->costs, RESULTS_REF),
+	};
+	size_t before = sum->compared, i;
 	int q;
 
-	if (!k->stock || k->stock == k || !k->stock->costs || !k->costs ||
-	    strcmp(k->design, k->stock->design) == 0 ||
-	    !reference_walk(m, k->stock->costs, k->stock->design, from) ||
-	    !reference_walk(m, k->stock->costs, k->design, to))
-		return;
-	for (q = 0; q < NR_WALK; q++) {
-		struct rvalue kernel = kernel_against_stock(k, q);
-		struct rvalue ref = rv_sub(to[q], from[q], "one design less the other");
-		const char *verdict;
-		bool bad;
+	/* The variant's walks, one per depth of the address space. */
+	for (i = 0; i < c.variant.nr; i++) {
+		const struct results_params *p = c.variant.v[i].like;
+		long long levels = results_params_int(p, "levels", 0);
 
-		if (!rv_ok(&kernel) || !rv_ok(&ref))
+		if (find_walk(&c.variant, k->design, levels) != &c.variant.v[i])
 			continue;
-		verdict = judge(m, k, q, kernel.v, ref.v, sum, &bad);
-		table_row(m, t);
-		table_cell(t, "", k->scenario);
-		table_cell(t, "",
-			   arena_str(m->arena, "%s instead of %s", k->design, k->stock->design));
-		table_cell(t, "", quantity_names[q]);
-		table_value(m, t, &kernel);
-		table_value(m, t, &ref);
-		table_cell(t, bad ? "bad" : "", verdict);
+		for (q = 0; q < NR_WALK; q++)
+			quantity_row(m, t, &c, levels, q, sum);
 	}
+	return sum->compared > before;
+}
+
+static const char *sentence(struct model *m, const struct tally *sum)
+{
+	const char *rest = "";
+
+	if (!sum->compared)
+		return "No kernel of another design than its stock one was measured here.";
+	if (sum->left)
+		rest = arena_str(m->arena,
+				 " " STRONG "%zu" STRONG " %s not explained, the farthest apart %s.",
+				 sum->left, sum->left == 1 ? "is" : "are", sum->worst);
+	return arena_str(m->arena,
+			 "In " STRONG "%zu of %zu" STRONG " quantities a change of design makes the "
+			 "same difference in kernel and reference: the same sign, and within %.0f "
+			 "instructions.%s%s",
+			 sum->agree, sum->compared, TOLERANCE,
+			 sum->explained ? arena_str(m->arena, " For %zu more the table says by symbol why not.",
+						    sum->explained)
+					: "",
+			 rest);
 }
 
 void refdesign_build(struct model *m, struct page *p)
 {
 	static const char *const columns[] = {
-		"Kernel",  "Change", "Quantity", "#In the kernel", "#In the reference",
-		"Verdict", NULL
+		"Kernel", "Design", "Quantity", "#Kernel", "#Reference", "Verdict", NULL
 	};
 	struct section *s = page_section(m, p, "designs", "A change of design, in both");
 	struct kernels all = kernels_read(m);
 	struct tally sum = { 0 };
 	struct table *t = section_table(
-		m, s, "Instructions that a design takes more than the stock kernel's", columns);
+		m, s, "Instructions more than the stock kernel\xe2\x80\x99s design takes", columns);
+	const char *none = NULL;
 	size_t i;
 
 	for (i = 0; i < all.nr; i++) {
-		design_rows(m, t, &all.v[i], &sum);
-		if (all.v[i].stock && all.v[i].stock != &all.v[i])
-			section_source(m, s, all.v[i].costs);
+		const struct kernel *k = &all.v[i];
+
+		if (!is_change(k))
+			continue;
+		if (!change_rows(m, t, k, &sum))
+			none = none ? arena_str(m->arena, "%s, %s", none, k->scenario) : k->scenario;
+		section_source(m, s, k->stock->costs);
+		section_source(m, s, k->costs);
 	}
-	section_answer(
-		m, p, s, "Does the reference foretell a change of design?",
-		sum.compared ? "icount, 1 CPU" : NULL,
-		!sum.compared ? "No kernel of another design than its stock one was measured here."
-			      : arena_str(m->arena,
-					  "In " STRONG "%zu of %zu" STRONG " quantities kernel and "
-					  "reference change by the same number of instructions, "
-					  "give or take %.0f%s.",
-					  sum.agree, sum.compared, TOLERANCE,
-					  sum.worst ? arena_str(m->arena, "; the farthest is %s",
-								sum.worst)
-						    : ""));
-	section_note(
-		m, s,
-		"Crossing means: 16 pages half on each side of a boundary, less 16 within one "
-		"table. Where they are apart, the profile of the case says in which function.");
+	section_answer(m, p, s, "Does the reference foretell a change of design?",
+		       sum.compared ? "icount, 1 CPU" : NULL, sentence(m, &sum));
+	section_note(m, s,
+		     "Crossing means: 16 pages half on each side of a boundary, less 16 within one "
+		     "table. Both sides of the comparison were counted in guests of the stock "
+		     "kernel\xe2\x80\x99s architecture, the reference in the stock kernel\xe2\x80\x99s.");
+	if (none)
+		section_note(m, s, arena_str(m->arena, "Nothing to compare in %s: walks that find "
+					     "nothing, or no such walk in the reference.", none));
 }

@@ -335,5 +335,4 @@ void refkernel_build(struct model *m)
 	for (i = 0; i < m->in->nr_parts; i++)
 		if (is_further(m, &m->in->parts[i]))
 			build_scenario(m, p, m->in->parts[i].scenario);
-	refdesign_build(m, p);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The page of all kernels: which kernel is whose stock kernel, differences worked out by hand, a
- * sign that differs between configurations, and kernels whose parts are missing.
+ * sign that differs between configurations, kernels whose parts are missing, and changes of design
+ * beside the reference's.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -147,7 +148,7 @@ static const struct section *configs_of(struct bed *b)
 
 	kernels_build(&b->model);
 	p = &b->model.pages[b->model.nr_pages - 1];
-	return p->sections[p->nr_sections - 1];
+	return p->sections[p->nr_sections - 2]; /* the last is that of designs */
 }
 
 static size_t opposite(const struct section *s)
@@ -191,6 +192,132 @@ static void test_nothing(void)
 	ok(!s->answers[0]->mode && !s->tables[0]->nr_rows, "a run without kernels: %s",
 	   s->answers[0]->text);
 	b.in.nr_parts = 9;
+	empty(&b);
+}
+
+/* The tables of an architecture: a column that no kernel has is not there, nor a reason said twice. */
+static void test_arch(void)
+{
+	const struct section *s;
+	const struct table *t;
+	struct bed b;
+	size_t i;
+
+	fill(&b, 124);
+	kernels_build(&b.model);
+	s = b.model.pages[0].sections[0];
+	t = s->tables[0];
+	ok(t->nr_rows == 6 && t->nr_columns == 5 && !strcmp(t->columns[4], "Cross pud"),
+	   "six kernels of x86_64, and what any of them has: %zu, %zu", t->nr_rows, t->nr_columns);
+	ok(!strcmp(t->rows[0][0].text, "x86_64-5level-stock") &&
+		   !strcmp(t->rows[1][0].text, "x86_64-5level-nola57") &&
+		   !strcmp(t->rows[2][0].text, "x86_64-stock") &&
+		   !strcmp(t->rows[3][0].text, "x86_64-slow"),
+	   "each stock kernel stands above its variants");
+	t = s->tables[1];
+	ok(t->nr_rows == 3 && !strcmp(t->rows[0][2].text, "+2") &&
+		   !strcmp(t->rows[1][4].text, "same") && !strcmp(t->rows[1][4].kind, "num same"),
+	   "differences have signs");
+	t = s->tables[2];
+	ok(!strcmp(t->rows[0][2].text, "\xe2\x80\x94 (a)") && !strcmp(t->rows[1][2].text, "+10"),
+	   "a missing one has a letter: '%s'", t->rows[0][2].text);
+	for (i = 0; i < s->nr_notes && strncmp(s->notes[i], "(a) no part of its code", 23); i++)
+		;
+	ok(i < s->nr_notes, "which a note explains");
+	ok(strstr(s->answers[0]->text, "200 instructions\001 on x86_64-stock and up to 300") &&
+		   strstr(s->answers[0]->text, "by +2 (x86_64-5level-nola57) to +9 (x86_64-slow-"),
+	   "the sentence: %s", s->answers[0]->text);
+	empty(&b);
+}
+
+/* ---- a change of design, beside the reference's ---- */
+
+static void levels_walk(struct results_doc *doc, enum results_subject subject, const char *design,
+			int levels, int call, int pmd)
+{
+	char params[160];
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		snprintf(params, sizeof(params),
+			 "cross=none,design=%s,format=s390x,leaf=pte,levels=%d,pages=%d", design,
+			 levels, i ? 16 : 1);
+		synth_row(doc, "gup_fast/walk", subject, params, "instructions", RESULTS_EXACT,
+			  call + 15 * i * 100);
+	}
+	snprintf(params, sizeof(params),
+		 "cross=pmd,design=%s,format=s390x,leaf=pte,levels=%d,pages=16", design, levels);
+	synth_row(doc, "gup_fast/walk", subject, params, "instructions", RESULTS_EXACT,
+		  call + 1500 + pmd);
+}
+
+/* The kernel's change: +4 per call, -3 per crossing. The reference's are given. */
+static const struct section *designs_of(struct bed *b, const char *arch, const char *design,
+					int ref_call, int ref_pmd)
+{
+	static char variant[64], stock[64];
+	struct results_doc *doc;
+	struct page *p;
+
+	memset(b, 0, sizeof(*b));
+	b->in.arena = b->model.arena = &b->arena;
+	b->model.in = &b->in;
+	snprintf(variant, sizeof(variant), "%s-%s", arch, design);
+	snprintf(stock, sizeof(stock), "%s-stock", arch);
+	doc = add_part(b, variant, arch, "icount-1cpu", "min");
+	levels_walk(doc, RESULTS_KERNEL, design, 3, 304, 37);
+	doc = add_part(b, stock, arch, "icount-1cpu", "min");
+	levels_walk(doc, RESULTS_KERNEL, "offset_lockless", 3, 300, 40);
+	/* Two levels come first, and are no kernel's. */
+	levels_walk(doc, RESULTS_REF, "offset_lockless", 2, 200, 20);
+	levels_walk(doc, RESULTS_REF, "offset_lockless", 3, 200, 20);
+	if (strcmp(design, "offset_lockless")) {
+		levels_walk(doc, RESULTS_REF, design, 2, 900, 600);
+		levels_walk(doc, RESULTS_REF, design, 3, 200 + ref_call, 20 + ref_pmd);
+	}
+	kernels_build(&b->model);
+	p = &b->model.pages[0];
+	return p->sections[p->nr_sections - 1];
+}
+
+static void test_designs(void)
+{
+	const struct section *s;
+	struct bed b;
+
+	s = designs_of(&b, "zz", "static", 4, -9);
+	ok(s->tables[0]->nr_rows == 2 && !strcmp(s->tables[0]->rows[0][3].text, "+4") &&
+		   !strcmp(s->tables[0]->rows[0][4].text, "+4") &&
+		   !strcmp(s->tables[0]->rows[0][5].text, "the same") &&
+		   !strcmp(s->tables[0]->rows[1][5].text, "agrees"),
+	   "the difference per call and per crossing, at the kernel's own depth");
+	ok(strstr(s->answers[0]->text, "\0012 of 2\001") &&
+		   !strstr(s->answers[0]->text, "explained"),
+	   "%s", s->answers[0]->text);
+	empty(&b);
+	s = designs_of(&b, "zz", "static", 13, -3);
+	ok(!strcmp(s->tables[0]->rows[0][5].text, "apart, not explained") &&
+		   strstr(s->tables[0]->rows[0][5].kind, "bad") &&
+		   strstr(s->answers[0]->text, "\0011 of 2\001") &&
+		   strstr(s->answers[0]->text, "zz-static, a call for one page, 3 levels: +4"),
+	   "nine apart: %s", s->answers[0]->text);
+	empty(&b);
+	s = designs_of(&b, "zz", "static", 4, 1);
+	ok(!strcmp(s->tables[0]->rows[1][5].text, "other sign, not explained"),
+	   "near, but of the other sign: %s", s->tables[0]->rows[1][5].text);
+	empty(&b);
+	s = designs_of(&b, "s390x", "static", 4, 1);
+	ok(strstr(s->tables[0]->rows[1][5].text, "gup_fast_fallback()") &&
+		   strstr(s->answers[0]->text, "For 1 more"),
+	   "or explained by symbol: %s", s->tables[0]->rows[1][5].text);
+	empty(&b);
+	s = designs_of(&b, "s390x", "static", 4, 30);
+	ok(strstr(s->tables[0]->rows[1][5].kind, "bad"),
+	   "which is no excuse for a large one: %s", s->tables[0]->rows[1][5].text);
+	empty(&b);
+	s = designs_of(&b, "zz", "offset_lockless", 4, -3);
+	ok(!s->tables[0]->nr_rows && !s->answers[0]->mode, "the same design is no change: %s",
+	   s->answers[0]->text);
 	empty(&b);
 }
 
@@ -260,7 +387,9 @@ int main(void)
 {
 	test_rows();
 	test_read();
+	test_arch();
 	test_configs();
+	test_designs();
 	test_nothing();
 	return tap_done();
 }
