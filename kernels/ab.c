@@ -358,7 +358,7 @@ static int compare(struct ab *ab)
 {
 	const char *base = ab->sides[BASE].run->dir, *head = ab->sides[HEAD].run->dir;
 	const char *const compare[] = { "ptbench", "compare", "--base", base, head, NULL };
-	const char *const report[] = { "ptbench", "report", head, NULL };
+	const char *const report[] = { "ptbench", "report", "--base", base, head, NULL };
 	int status = run_self(compare);
 	size_t i;
 

@@ -13,6 +13,7 @@
 
 void model_build(struct model *m)
 {
+	against_build(m);
 	q1_build(m);
 	q2_build(m);
 	q3_build(m);

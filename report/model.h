@@ -84,16 +84,18 @@ struct page {
 	size_t nr_sections;
 };
 
-#define MAX_PAGES 8
+#define MAX_PAGES 9
 struct model {
 	struct arena *arena;
 	struct report_input *in;
+	struct report_input *base; /* what it is compared with, or NULL */
 	struct page pages[MAX_PAGES];
 	size_t nr_pages;
 };
 
-/* Fills the model from its input: q1.c to q5.c, kernels.c, refkernel.c. */
+/* Fills the model from its input: against.c, q1.c to q5.c, kernels.c, refkernel.c. */
 void model_build(struct model *m);
+void against_build(struct model *m); /* nothing without a base */
 void q1_build(struct model *m);
 void q2_build(struct model *m);
 void q3_build(struct model *m);

@@ -16,7 +16,7 @@
 
 struct report {
 	struct arena arena;
-	struct report_input in;
+	struct report_input in, base;
 	struct model model;
 };
 
@@ -37,17 +37,28 @@ static int make_folders(struct report *r, const char *out)
 	return ret ? ret : make_folder(arena_str(&r->arena, "%s/parts", out));
 }
 
-static int report_read(struct report *r, const char *run)
+static int read_input(struct report *r, struct report_input *in, const char *run)
 {
 	struct results_error err = { 0 };
-	int ret = input_read(&r->in, &r->arena, run, &err);
+	int ret = input_read(in, &r->arena, run, &err);
 
-	if (ret) {
+	if (ret)
 		results_error_print(stderr, &err);
+	return ret;
+}
+
+/* base: a run to compare with, or NULL. */
+static int report_read(struct report *r, const char *run, const char *base)
+{
+	int ret = read_input(r, &r->in, run);
+
+	if (!ret && base)
+		ret = read_input(r, &r->base, base);
+	if (ret)
 		return ret;
-	}
 	r->model.arena = &r->arena;
 	r->model.in = &r->in;
+	r->model.base = base ? &r->base : NULL;
 	model_build(&r->model);
 	return 0;
 }
@@ -72,7 +83,7 @@ static int write_out(struct report *r, const char *out, FILE *tell)
 }
 
 /* Runs the report with a way back for when memory is short; to: print answers; else write out. */
-static int report_run(const char *run, const char *out, FILE *to, FILE *tell)
+static int report_run(const char *run, const char *base, const char *out, FILE *to, FILE *tell)
 {
 	struct report *r = calloc(1, sizeof(*r));
 	int ret;
@@ -84,7 +95,7 @@ static int report_run(const char *run, const char *out, FILE *to, FILE *tell)
 		ret = -ENOMEM;
 		goto out_free;
 	}
-	ret = report_read(r, run);
+	ret = report_read(r, run, base);
 	if (ret)
 		goto out_free;
 	if (to)
@@ -94,6 +105,7 @@ static int report_run(const char *run, const char *out, FILE *to, FILE *tell)
 out_free:
 	figures_free(&r->model);
 	input_free(&r->in);
+	input_free(&r->base);
 	arena_free(&r->arena);
 	free(r);
 	return ret;
@@ -101,22 +113,23 @@ out_free:
 
 int report_answers(const char *run, FILE *to)
 {
-	return report_run(run, NULL, to, NULL);
+	return report_run(run, NULL, NULL, to, NULL);
 }
 
 int report_render(const char *run, const char *out)
 {
-	return report_run(run, out, NULL, NULL);
+	return report_run(run, NULL, out, NULL, NULL);
 }
 
 static int usage(FILE *to)
 {
-	fprintf(to, "usage: ptbench report [-o DIR | -a] RUN\n"
+	fprintf(to, "usage: ptbench report [--base RUN] [-o DIR | -a] RUN\n"
 		    "\n"
 		    "Renders a run (its folder, or results/runs/latest) as static pages and "
 		    "prints\n"
 		    "where the first one is.\n"
 		    "\n"
+		    "  -b, --base RUN    adds a page of what changed since that run\n"
 		    "  -o, --output DIR  into this folder instead of RUN/report\n"
 		    "  -a, --answers     print the answers as text and write nothing\n");
 	return 2;
@@ -126,18 +139,21 @@ int report_cmd(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "help", no_argument, NULL, 'h' },
+		{ "base", required_argument, NULL, 'b' },
 		{ "answers", no_argument, NULL, 'a' },
 		{ "output", required_argument, NULL, 'o' },
 		{ 0 },
 	};
-	const char *out = NULL;
+	const char *out = NULL, *base = NULL;
 	bool answers = false;
 	int opt;
 
 	optind = 1;
-	while ((opt = getopt_long(argc, argv, "o:ah", options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "b:o:ah", options, NULL)) != -1) {
 		if (opt == 'o')
 			out = optarg;
+		else if (opt == 'b')
+			base = optarg;
 		else if (opt == 'a')
 			answers = true;
 		else if (opt == 'h')
@@ -147,5 +163,5 @@ int report_cmd(int argc, char **argv)
 	}
 	if (optind + 1 != argc)
 		return usage(stderr);
-	return report_run(argv[optind], out, answers ? stdout : NULL, stdout) ? 2 : 0;
+	return report_run(argv[optind], base, out, answers ? stdout : NULL, stdout) ? 2 : 0;
 }

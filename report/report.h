@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* `ptbench report [-o DIR | -a] RUN`: argv[0] is the subcommand. Returns ptbench's exit status. */
+/* `ptbench report [--base RUN] [-o DIR | -a] RUN`: argv[0] is the subcommand. Returns ptbench's exit status. */
 int report_cmd(int argc, char **argv);
 
 /*

@@ -86,6 +86,20 @@ is "$(python3 -c 'import json,sys; print(*[p["state"] for p in json.load(open(sy
 	skipped "it has a row that says so"
 says '== one: where the instructions went, gup_fast/walk:pages=1' "the row that changed most is profiled"
 
+rendered() { # BASE HEAD: what the page of both says
+	"$build/ptbench" kernels ab --out "$tmp/$2-rendered" --base "$tmp/$1" --head "$tmp/$2" --only costs one two \
+		>"$tmp/out" 2>"$tmp/err"
+	sed 's/<[^>]*>/ /g' "$(sides | tail -n 1)/report/base-head.html" 2>/dev/null | tr -s ' \n' ' '
+}
+text=$(rendered base worse)
+[[ $text == *"Yes. 2 of 5 exact rows are worse, 0 better"*"pages=1 instructions, kernel 400 403 +3 worse"* ]]
+ok $? "the report has the row, base beside head"
+[[ $text == *"two.static — — — skipped: unchanged: base and head are the same image"* ]]
+ok $? "and what was not run"
+text=$(rendered base better)
+[[ $text == *"No. 0 of 5 exact rows are worse, 2 better"*"400 397 −3 better"* ]]
+ok $? "and tells worse from better"
+
 ab --base "$tmp/base" --head "$tmp/better" --only costs one
 is $? 0 "a row that costs less: status 0"
 
