@@ -26,6 +26,8 @@ struct change {
 };
 
 struct tally {
+	const char *whys[26]; /* of those that are explained, each said once below the table */
+	size_t nr_whys;
 	size_t compared, agree, explained, left;
 	const char *worst; /* of those that nothing explains */
 	double off;
@@ -101,6 +103,18 @@ static const char *unexplained(struct model *m, const char *what, const struct r
 	return kernel->v * ref->v < 0 ? "other sign, not explained" : "apart, not explained";
 }
 
+/* There are fewer explanations than letters. */
+static char letter_of(struct tally *sum, const char *why)
+{
+	size_t i;
+
+	for (i = 0; i < sum->nr_whys && strcmp(sum->whys[i], why) != 0; i++)
+		;
+	if (i == sum->nr_whys && i < sizeof(sum->whys) / sizeof(*sum->whys))
+		sum->whys[sum->nr_whys++] = why;
+	return (char)('a' + i);
+}
+
 static const char *judge(struct model *m, const struct kernel *k, const char *what,
 			 const struct rvalue *kernel, const struct rvalue *ref, struct tally *sum)
 {
@@ -118,7 +132,7 @@ static const char *judge(struct model *m, const struct kernel *k, const char *wh
 		return unexplained(m, arena_str(m->arena, "%s, %s", k->scenario, what), kernel, ref,
 				   sum);
 	sum->explained++;
-	return small ? arena_str(m->arena, "other sign, small: %s", why) : why;
+	return arena_str(m->arena, "%s (%c)", small ? "other sign" : "apart", letter_of(sum, why));
 }
 
 /* One quantity of one address space. */
@@ -140,11 +154,11 @@ static void quantity_row(struct model *m, struct table *t, const struct change *
 	verdict = judge(m, c->k, what, &kernel, &ref, sum);
 	table_row(m, t);
 	table_cell(t, "", c->k->scenario);
-	table_cell(t, "", arena_str(m->arena, "%s, not %s", to, from));
+	table_cell(t, "", from);
 	table_cell(t, "", what);
 	table_cell(t, "num", signed_text(m, &kernel));
 	table_cell(t, "num", signed_text(m, &ref));
-	table_cell(t, sum->left > left ? "bad prose" : "prose", verdict);
+	table_cell(t, sum->left > left ? "bad" : "", verdict);
 }
 
 static bool is_change(const struct kernel *k)
@@ -202,7 +216,7 @@ static const char *sentence(struct model *m, const struct tally *sum)
 void refdesign_build(struct model *m, struct page *p)
 {
 	static const char *const columns[] = {
-		"Kernel", "Design", "Quantity", "#Kernel", "#Reference", "Verdict", NULL
+		"Kernel", "Instead of", "Quantity", "#Kernel", "#Reference", "Verdict", NULL
 	};
 	struct section *s = page_section(m, p, "designs", "A change of design, in both");
 	struct kernels all = kernels_read(m);
@@ -228,6 +242,9 @@ void refdesign_build(struct model *m, struct page *p)
 		     "Crossing means: 16 pages half on each side of a boundary, less 16 within one "
 		     "table. Both sides of the comparison were counted in guests of the stock "
 		     "kernel\xe2\x80\x99s architecture, the reference in the stock kernel\xe2\x80\x99s.");
+	for (i = 0; i < sum.nr_whys; i++)
+		section_note(m, s,
+			     arena_str(m->arena, "(%c) %s.", (char)('a' + i), sum.whys[i]));
 	if (none)
 		section_note(m, s, arena_str(m->arena, "Nothing to compare in %s: walks that find "
 					     "nothing, or no such walk in the reference.", none));

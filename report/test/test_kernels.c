@@ -307,9 +307,10 @@ static void test_designs(void)
 	   "near, but of the other sign: %s", s->tables[0]->rows[1][5].text);
 	empty(&b);
 	s = designs_of(&b, "s390x", "static", 4, 1);
-	ok(strstr(s->tables[0]->rows[1][5].text, "gup_fast_fallback()") &&
+	ok(!strcmp(s->tables[0]->rows[1][5].text, "other sign (a)") &&
+		   strstr(s->notes[1], "(a) ") && strstr(s->notes[1], "gup_fast_fallback()") &&
 		   strstr(s->answers[0]->text, "For 1 more"),
-	   "or explained by symbol: %s", s->tables[0]->rows[1][5].text);
+	   "or explained by symbol: %s", s->notes[1]);
 	empty(&b);
 	s = designs_of(&b, "s390x", "static", 4, 30);
 	ok(strstr(s->tables[0]->rows[1][5].kind, "bad"),
@@ -355,6 +356,7 @@ static void test_rows(void)
 	b.model.in = &b.in;
 	doc = add_part(&b, "a-kmap-debug", "a", "icount-1cpu", "min");
 	pair(doc, "backend=highmem,depth=1,format=f", 30);
+	pair(add_part(&b, "a-long-stock", "a", "icount-1cpu", "min"), "depth=1,format=f", 25);
 	doc = add_part(&b, "a-stock", "a", "icount-1cpu", "min");
 	pair(doc, "backend=highmem,depth=1,format=f", 20);
 	pair(doc, "backend=highmem,depth=2,format=f", 21);
@@ -368,17 +370,19 @@ static void test_rows(void)
 	kernel_rows_build(&b.model, model_page(&b.model, "p", "n", "t", "l"), &family);
 	s = b.model.pages[0].sections[0];
 	t = s->tables[0];
-	ok(t->nr_columns == 6 && !strcmp(t->columns[3] + (*t->columns[3] == '#'), "a-kmap-debug"),
+	ok(t->nr_columns == 7 && !strcmp(t->columns[3] + (*t->columns[3] == '#'), "a-kmap-debug"),
 	   "stock kernels, and those of the family, are columns; a variant is none: %zu",
 	   t->nr_columns);
 	ok(t->nr_rows == 2, "a line per params, whatever the format: %zu", t->nr_rows);
-	ok(!strcmp(t->rows[0][3].text, "30") && !strcmp(t->rows[0][4].text, "20") &&
-		   !strcmp(t->rows[0][5].text, "6") && !strcmp(t->rows[1][4].text, "21"),
+	ok(!strcmp(t->rows[0][3].text, "30") && !strcmp(t->rows[0][5].text, "20") &&
+		   !strcmp(t->rows[0][6].text, "6") && !strcmp(t->rows[1][5].text, "21"),
 	   "with their values");
-	ok(!strcmp(t->rows[1][5].kind, "missing") || strstr(t->rows[1][5].kind, "missing"),
-	   "what was skipped is missing: '%s'", t->rows[1][5].text);
-	ok(strstr(s->answers[0]->text, "a pair: ") && strstr(s->answers[0]->text, "on b-stock"),
-	   "the row that answers: %s", s->answers[0]->text);
+	ok(strstr(t->rows[1][6].kind, "missing") != NULL,
+	   "what was skipped is missing: '%s'", t->rows[1][6].text);
+	ok(!strcmp(s->answers[0]->text,
+		   "a pair, in instructions: \00120\001 to 25 on a, \0016\001 on b; \00130\001 on "
+		   "a-kmap-debug."),
+	   "the row that answers, by architecture: %s", s->answers[0]->text);
 	ok(s->nr_notes == 1 && strstr(s->notes[0], "1 more row was skipped"), "%s", s->notes[0]);
 	empty(&b);
 }
