@@ -85,6 +85,7 @@ struct ptb_state {
 	u64 empty, empty_deferred;
 	u64 samples[PTB_WINDOWS], deferred[PTB_WINDOWS];
 	u32 nr, discarded;
+	u64 shortest;		/* of the windows that were discarded */
 };
 
 /* A family's rows; rows.c lists the families. */

@@ -247,6 +247,7 @@ static int one_window(struct ptb_state *s)
 		return ret;
 	if (!kept || !kept_deferred) {
 		s->discarded++;
+		s->shortest = min(s->shortest, cost);
 		return 0;
 	}
 	if (!ptb_in_time && (cost < s->empty || later < s->empty_deferred))
@@ -258,18 +259,32 @@ static int one_window(struct ptb_state *s)
 	return 0;
 }
 
+/* Tries after which an operation that never had the CPU for itself is taken for too long a one. */
+#define GIVE_UP 16
+
+/* Nearly as long as from one tick to the next, it cannot be expected ever to see none. */
+static int too_long(struct ptb_state *s)
+{
+	ptb_fail(s, "the call takes %llu %s or more, and a tick comes every %lu: no window is quiet",
+		 s->shortest, ptb_in_time ? "ns" : "instructions", (unsigned long)TICK_NSEC);
+	return -EOPNOTSUPP;
+}
+
 static int measure(struct ptb_state *s)
 {
 	const struct ptb_ops *ops = s->row->ops;
 	int ret, tries;
 	u32 before;
 
+	s->shortest = U64_MAX;
 	s->empty = empty_cost(s, s->irqs_off);
 	ret = ops->deferred ? empty_deferred_cost(s, &s->empty_deferred) : 0;
 	/* The first few fill the per-CPU lists and age the pages; they are not kept. */
 	for (tries = -PTB_WARM_UP; !ret && s->nr < PTB_WINDOWS; tries++) {
 		if (tries == PTB_MAX_TRIES)
 			return ptb_fail(s, "only %u quiet windows in %d", s->nr, tries);
+		if (tries == GIVE_UP && !s->nr && s->shortest > TICK_NSEC / 2)
+			return too_long(s);
 		before = s->nr;
 		ret = one_window(s);
 		if (tries < 0 && !ret)
