@@ -239,15 +239,16 @@ static int write_one(const char *format, int k, int i, int (*write)(const struct
 
 	snprintf(r.params, sizeof(r.params), "format=%s,flags=%s,pages=%u", format, kinds[k].flags,
 		 sizes[i]);
-	if (!why_not[0] && (!instructions[k][0] || !instructions[k][i]))
-		snprintf(why_not, sizeof(why_not), "the driver counted no instructions of %s",
-			 kinds[k].case_id);
-	if (why_not[0]) {
-		r.type = PTB_RECORD_SKIPPED;
-		strcpy(r.text, why_not);
-	} else {
+	if (!why_not[0] && instructions[k][0] && instructions[k][i]) {
 		agree(k, i, r.text, sizeof(r.text));
+		return write(&r);
 	}
+	r.type = PTB_RECORD_SKIPPED;
+	if (why_not[0])
+		strcpy(r.text, why_not);
+	else
+		snprintf(r.text, sizeof(r.text), "the driver counted no instructions of %s of %u pages",
+			 kinds[k].case_id, sizes[instructions[k][0] ? i : 0]);
 	return write(&r);
 }
 
