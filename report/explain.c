@@ -96,6 +96,10 @@ const struct explanation *explanation_find(const char *quantity, const char *lea
 	return general;
 }
 
+#define IN_FALLBACK                                                                                \
+	"the kernel\xe2\x80\x99s is all in gup_fast_fallback(), into which gcc has inlined the "  \
+	"loops of every level"
+
 /*
  * Changes of design, by symbol: from ptbench kernels profile with the stock scenario as base, and
  * ref/gup/walk.h.
@@ -109,9 +113,8 @@ static const struct {
 	  "gup_addr_end() of the reference clips pmd and pud by the entry's type, too; the posted "
 	  "series leaves both their fixed size on s390, and so gup_fast_fallback() is as with "
 	  "addr_end_folded" },
-	{ "s390x", "static", true,
-	  "the kernel\xe2\x80\x99s is all in gup_fast_fallback(), into which gcc has inlined the "
-	  "loops of every level" },
+	{ "s390x", NULL, true, IN_FALLBACK },
+	{ "arm64", NULL, true, IN_FALLBACK },
 };
 
 const char *design_explanation_find(const char *arch, const char *design, bool small)
