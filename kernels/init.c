@@ -517,6 +517,9 @@ int main(int argc, char **argv)
 		write_end();
 	say("%s", failed[0] ? "failed" : "done");
 	tcdrain(1);
+	/* The kernel's words on it: with PREEMPT_RT they are printed by a thread. */
+	if (failed[0])
+		usleep(500000);
 	/* QEMU runs with -no-reboot: the one way off that needs no firmware. */
 	reboot(RB_AUTOBOOT);
 	for (;;)
