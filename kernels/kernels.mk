@@ -38,9 +38,13 @@ CFLAGS-kernels/test/test_stream.o := -I.
 
 test-helpers += kernels-test/fake_qemu
 kernels-test/fake_qemu-srcs := kernels/test/fake_qemu.c
+asan-helpers += kernels-test/kernels_main
+kernels-test/kernels_main-srcs := kernels/test/kernels_main.c
+kernels-test/kernels_main-libs := kernels results
+kernels-test/kernels_main-ldlibs := -ljansson -lm
 
 script-tests += $(addprefix kernels/test/,test_ab.t test_boot.t test_build.t test_bytes.t test_example.t \
-	test_mkfs.t)
+	test_mkfs.t test_sanitized.t)
 kernel-tests += $(addprefix kernels/test/,test_kernels.t test_gup.t)
 # Of single families and tools: more kernels, more minutes.
 more-kernel-tests += $(addprefix kernels/test/,test_cocci.t test_harm.t test_kernels_free.t \

@@ -176,6 +176,22 @@ static struct qemu_boot boot_of(const struct job *j, size_t i, enum qemu_mode mo
 	};
 }
 
+static void free_boot(struct qemu_boot *b)
+{
+	if (b->initramfs)
+		unlink(b->initramfs);
+	if (b->table)
+		unlink(b->table);
+	free(b->initramfs);
+	free(b->image);
+	free(b->console);
+	free(b->stream);
+	free(b->table);
+	free(b->plugin);
+	free(b->profile);
+	*b = (struct qemu_boot){ .scenario = NULL };
+}
+
 static int add_boot(struct job *j, size_t i, enum qemu_mode mode, bool events)
 {
 	const struct kernels_options *o = j->o;
@@ -189,13 +205,18 @@ static int add_boot(struct job *j, size_t i, enum qemu_mode mode, bool events)
 	*b = boot_of(j, i, mode, events);
 	b->qemu_version = emulator_check(&j->emulators, b, &reason);
 	part_name(b, name);
-	j->pool.nr++;
 	ret = make_initramfs(j, b->scenario->arch.name, reference, &b->initramfs);
 	if (!ret && (asprintf(&b->image, "%s/image", j->images[i].folder) < 0 ||
 		     asprintf(&b->console, "%s/%s.console.log", j->part.run->dir, name) < 0 ||
 		     asprintf(&b->stream, "%s/%s.stream", j->part.run->dir, name) < 0))
 		ret = -ENOMEM;
-	return ret || !o->profile ? ret : add_profile(j, j->images[i].folder, name, b);
+	if (!ret && o->profile)
+		ret = add_profile(j, j->images[i].folder, name, b);
+	if (ret)
+		free_boot(b); /* half of one is not the pool's */
+	else
+		j->pool.nr++;
+	return ret;
 }
 
 /* What this machine cannot boot is a skipped part, which says why. */
@@ -212,21 +233,6 @@ static int add_or_skip(struct job *j, size_t i, bool events)
 	part_name(&b, name);
 	j->part.nr_boots--;
 	return part_skipped(&j->part, name, reason);
-}
-
-static void free_boot(struct qemu_boot *b)
-{
-	if (b->initramfs)
-		unlink(b->initramfs);
-	if (b->table)
-		unlink(b->table);
-	free(b->initramfs);
-	free(b->image);
-	free(b->console);
-	free(b->stream);
-	free(b->table);
-	free(b->plugin);
-	free(b->profile);
 }
 
 static bool wanted(const struct job *j, bool events)
