@@ -93,6 +93,7 @@ static void count_table(struct pt_regs *regs)
 }
 
 const struct ptb_ops ptb_latency = { .case_id = "table_free/reader_latency" };
+const struct ptb_ops ptb_later = { .case_id = "table_free/deferred" };
 const struct ptb_ops ptb_flushes = { .case_id = "table_free/tlb_flushes" };
 const struct ptb_ops ptb_sends = { .case_id = "table_free/ipis_sent" };
 

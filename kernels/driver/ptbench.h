@@ -172,7 +172,7 @@ extern const struct ptb_ops ptb_pin, ptb_pin_longterm, ptb_unpin, ptb_fallback, 
 extern const struct ptb_ops ptb_munmap, ptb_keep, ptb_madvise;
 extern const struct ptb_ops ptb_exit, ptb_exec;
 extern const struct ptb_ops ptb_collapse, ptb_unshare, ptb_reuse;
-extern const struct ptb_ops ptb_flushes, ptb_sends, ptb_latency;	/* only ever skipped */
+extern const struct ptb_ops ptb_flushes, ptb_sends, ptb_later, ptb_latency;	/* only ever skipped */
 int ptb_events_begin(void);	/* proves that the probes count */
 int ptb_run_events(struct ptb_state *s);
 

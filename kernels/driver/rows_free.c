@@ -66,6 +66,10 @@ static const struct ptb_row rows[] = {
 	COLLAPSE(1, .arg = "small"), COLLAPSE(1, .arg = "huge"),
 	UNSHARE("first"), UNSHARE("last"), UNSHARE("none"),
 
+#ifdef CONFIG_PREEMPT_RT
+	{ .ops = &ptb_later,
+	  .skip = "PREEMPT_RT runs RCU callbacks in a thread, among whatever else has waited" },
+#endif
 #ifdef PTB_NO_FLUSHES
 	{ .ops = &ptb_flushes, .events = true, .skip = PTB_NO_FLUSHES },
 #endif

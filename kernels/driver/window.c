@@ -224,6 +224,12 @@ static void settle(struct ptb_state *s)
 	local_irq_restore(flags);
 }
 
+/* With PREEMPT_RT callbacks run in a thread, which between two of them sees to whatever has waited. */
+static bool bills_deferred(const struct ptb_ops *ops)
+{
+	return ops->deferred && !IS_ENABLED(CONFIG_PREEMPT_RT);
+}
+
 static int one_window(struct ptb_state *s)
 {
 	const struct ptb_ops *ops = s->row->ops;
@@ -235,12 +241,14 @@ static int one_window(struct ptb_state *s)
 	if (ret)
 		return ret;
 	settle(s);
-	if (ops->deferred)
+	if (bills_deferred(ops))
 		ptb_deferred_first();
 	kept = quiet_window(ops->op, s, s->irqs_off, &cost);
-	if (ops->deferred) {
+	if (bills_deferred(ops)) {
 		ptb_deferred_second();
 		kept_deferred = ptb_deferred_result(&later);
+	} else if (ops->deferred) {
+		rcu_barrier();
 	}
 	ret = ops->finish ? ops->finish(s) : 0;
 	if (ret)
@@ -251,8 +259,8 @@ static int one_window(struct ptb_state *s)
 		return 0;
 	}
 	if (!ptb_in_time && (cost < s->empty || later < s->empty_deferred))
-		return ptb_fail(s, "a window of %llu (+ %llu) is shorter than an empty one", cost,
-				later);
+		return ptb_fail(s, "a window of %llu (+ %llu later) is shorter than an empty one of %llu (+ %llu)",
+				cost, later, s->empty, s->empty_deferred);
 	cost -= min(cost, s->empty);
 	s->samples[s->nr] = cost + cost * misreport / 100;
 	s->deferred[s->nr++] = later - min(later, s->empty_deferred);
@@ -278,7 +286,7 @@ static int measure(struct ptb_state *s)
 
 	s->shortest = U64_MAX;
 	s->empty = empty_cost(s, s->irqs_off);
-	ret = ops->deferred ? empty_deferred_cost(s, &s->empty_deferred) : 0;
+	ret = bills_deferred(ops) ? empty_deferred_cost(s, &s->empty_deferred) : 0;
 	/* The first few fill the per-CPU lists and age the pages; they are not kept. */
 	for (tries = -PTB_WARM_UP; !ret && s->nr < PTB_WINDOWS; tries++) {
 		if (tries == PTB_MAX_TRIES)
@@ -298,7 +306,7 @@ static int emit(struct ptb_state *s)
 {
 	int ret = ptb_emit(s, ptb_in_time ? "time" : "instructions", s->samples, s->nr);
 
-	if (!ret && s->row->ops->deferred)
+	if (!ret && bills_deferred(s->row->ops))
 		ret = ptb_emit(s, ptb_in_time ? "time_deferred" : "instructions_deferred",
 			       s->deferred, s->nr);
 	return ret;
