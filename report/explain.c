@@ -109,10 +109,6 @@ static const struct {
 	bool small;
 	const char *text;
 } design_explanations[] = {
-	{ "s390x", "addr_end_global", false,
-	  "gup_addr_end() of the reference clips pmd and pud by the entry's type, too; the posted "
-	  "series leaves both their fixed size on s390, and so gup_fast_fallback() is as with "
-	  "addr_end_folded" },
 	{ "s390x", NULL, true, IN_FALLBACK },
 	{ "arm64", NULL, true, IN_FALLBACK },
 };

@@ -28,6 +28,7 @@
  * PTB_PTRS_PER_PTE: PTRS_PER_PTE, where that is no constant.
  * ptb_arch_relax: a macro of a function's name that ends a CPU's turn under icount, where cpu_relax()
  *	is no instruction.
+ * PTB_PROBES_EARLY as 1: probes have to be in place before there is a second CPU; see events.c.
  * PTB_FIRMWARE_SENDS, PTB_NO_SENDS: why the interrupts of flushes cannot be counted.
  * ptb_arch_lazy: a macro of a function's name that says whether an idle CPU has an address space
  *	loaded, lazily.
@@ -67,6 +68,10 @@ static inline void ptb_arch_relax(void)
 {
 	cpu_relax();
 }
+#endif
+
+#ifndef PTB_PROBES_EARLY
+#define PTB_PROBES_EARLY 0
 #endif
 
 #ifndef ptb_arch_lazy

@@ -10,6 +10,7 @@
 
 #define PTB_NO_PMD_LEAF "QEMU's s390x CPU has no EDAT: no huge pages"
 #define PTB_NO_PUD_LEAF PTB_NO_PMD_LEAF
+#define PTB_PROBES_EARLY 1
 #define PTB_NO_FLUSHES "flushes are inline IPTE and IDTE instructions that the machine broadcasts"
 
 /* The page below every multiple of 2 GiB is in another region-third table's entry. */

@@ -157,17 +157,10 @@ static int prove(void)
 	return -EIO;
 }
 
-/*
- * Before the other CPU starts, as s390 and arm patch text under stop_machine(). There a CPU spins with
- * interrupts off, under icount until the next timer is due; QEMU 7.2 gives the one that it waits for
- * what is left of the time until then: nothing, for ever, unless it got far enough before.
- */
-static int __init hook(void)
+static int hook(void)
 {
 	int i, ret;
 
-	if (num_present_cpus() < 2)
-		return 0;
 	for (i = 0; i < ARRAY_SIZE(probes); i++) {
 		struct probe *p = &probes[i];
 
@@ -186,18 +179,29 @@ static int __init hook(void)
 	}
 	return 0;
 }
-early_initcall(hook);
+
+/*
+ * s390 patches text under stop_machine(), where a CPU spins with interrupts off: under icount until the
+ * next timer is due. QEMU 7.2 gives the CPU that it waits for what is left of the time until then:
+ * nothing, for ever, unless that one got far enough before. So there probes come before the other CPU.
+ * (On arm the spinning CPU yields, see arch_arm.c; arm64 has no room for probes yet at that time.)
+ */
+static int hooked = 1;
+
+static int __init hook_early(void)
+{
+	if (PTB_PROBES_EARLY && num_present_cpus() > 1)
+		hooked = hook();
+	return 0;
+}
+early_initcall(hook_early);
 
 int ptb_events_begin(void)
 {
-	int i;
+	int ret = hooked > 0 ? hook() : hooked;
 
-	for (i = 0; i < ARRAY_SIZE(probes); i++)
-		if (probes[i].symbol && !probes[i].there && !probes[i].optional) {
-			pr_err("nothing counts at %s(); the boot's first lines say why\n",
-			       probes[i].symbol);
-			return -EIO;
-		}
+	if (ret)
+		return ret;
 	/* The config says whether that function has to exist. */
 	if (CALLBACK_PROBE->there != IS_ENABLED(CONFIG_MMU_GATHER_RCU_TABLE_FREE)) {
 		pr_err("tlb_remove_table_rcu() and the config disagree\n");

@@ -133,8 +133,8 @@ REF_ALWAYS_INLINE uint64_t gup_addr_end(GUP_ARGS, enum pgt_level level, uint64_t
 					uint64_t addr, uint64_t end)
 {
 	const struct pgt_level_fmt *l = &f->level[level];
-	bool by_value = v->design == GUP_ADDR_END_GLOBAL ||
-			(v->design == GUP_ADDR_END_FOLDED && level >= PGT_P4D);
+	bool by_value = level >= PGT_P4D && (v->design == GUP_ADDR_END_FOLDED ||
+					     v->design == GUP_ADDR_END_GLOBAL);
 
 	if (l->fold == PGT_FOLD_STATIC)
 		return end;
