@@ -227,6 +227,8 @@ static int one_event_window(struct ptb_state *s, struct seen *seen, int i)
 	if (ret)
 		return ret;
 	lru_add_drain();
+	/* Callbacks that others have queued, PID 1's children as they end, say. */
+	rcu_barrier();
 	/*
 	 * Takes what is still queued for the other CPU out of the way: a call that is queued
 	 * behind another one sends no interrupt of its own. Before the peer is looked at, which
