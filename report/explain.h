@@ -26,9 +26,10 @@ const struct explanation *explanation_find(const char *quantity, const char *lea
 					   enum more more);
 
 /*
- * Why a change to that design differs by another number of instructions in the reference than in a
- * kernel. small: by a few, with another sign. NULL: nobody has explained that yet.
+ * Why a change of design makes another difference in the reference than in a kernel, both in
+ * instructions. small: by a few, with another sign; what is not small is explained for these two
+ * numbers and no others. NULL: nobody has explained that yet.
  */
-const char *design_explanation_find(const char *arch, const char *design, bool small);
+const char *design_explanation_find(const char *arch, bool small, double kernel, double ref);
 
 #endif

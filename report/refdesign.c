@@ -127,7 +127,7 @@ static const char *judge(struct model *m, const struct kernel *k, const char *wh
 		sum->agree++;
 		return off < 0.05 ? "the same" : "agrees";
 	}
-	why = design_explanation_find(k->arch, k->design, small);
+	why = design_explanation_find(k->arch, small, kernel->v, ref->v);
 	if (!why)
 		return unexplained(m, arena_str(m->arena, "%s, %s", k->scenario, what), kernel, ref,
 				   sum);

@@ -10,6 +10,7 @@
 
 #include "../../scripts/tap.h"
 
+#include "../explain.h"
 #include "../kernel_rows.h"
 #include "../kernels.h"
 #include "synth.h"
@@ -315,6 +316,11 @@ static void test_designs(void)
 	s = designs_of(&b, "s390x", "static", 4, 30);
 	ok(strstr(s->tables[0]->rows[1][5].kind, "bad"),
 	   "which is no excuse for a large one: %s", s->tables[0]->rows[1][5].text);
+	ok(design_explanation_find("arm64", false, -2, 14) &&
+		   !design_explanation_find("arm64", false, -2, 15) &&
+		   !design_explanation_find("arm64", false, -3, 14) &&
+		   !design_explanation_find("s390x", false, -2, 14),
+	   "a large one is explained for its two numbers on its architecture, and for no others");
 	empty(&b);
 	s = designs_of(&b, "zz", "offset_lockless", 4, -3);
 	ok(!s->tables[0]->nr_rows && !s->answers[0]->mode, "the same design is no change: %s",
