@@ -163,7 +163,7 @@ test-kernels: ## boots the real kernels twice and checks what they must show
 	$(Q)$(SUBMAKE) all guests
 	$(Q)PTBENCH_BUILD=$(abspath $(O)) prove -v --timer -e '' $(kernel-tests)
 
-test-kernels-more: ## further tests on real kernels: freeing, kmap, profiles, patches, harmed guests
+test-kernels-more: ## further tests on real kernels: kmap_local, patches on two versions, harmed guests
 	@scripts/deps build kernels test versions
 	$(Q)$(SUBMAKE) all guests
 	$(Q)PTBENCH_BUILD=$(abspath $(O)) prove -v --timer -e '' $(more-kernel-tests)

@@ -8,7 +8,7 @@
 // reads the words it finds there as PUD entries. Deviation: the function of the commit stays; nothing
 // calls it then.
 //
-// Changes: arch/arm64/include/asm/pgtable.h 1
+// Changes: arch/arm64/include/asm/pgtable.h 1 6.1:0
 
 @@
 @@
