@@ -29,7 +29,7 @@ static const char ab_usage[] =
 static const char both_usage[] =
 	"  --out RUNS          the folder in which a run is made (default results/runs)\n"
 	"  --only costs|events only that kind of boot\n"
-	"  --timeout S         seconds that a boot may take (default 60)\n"
+	"  --timeout S         seconds that a boot may take (default 60; more on slow architectures)\n"
 	"  -j N                boots at a time (default: the number of CPUs)\n"
 	"  -h, --help          print this\n"
 	"\n"

@@ -20,7 +20,7 @@ struct kernels_options {
 	char **scenarios;     /* names of scenarios or lists; none: the list BENCH */
 	size_t nr_scenarios;
 	bool no_costs, no_events; /* leave that kind of boot out */
-	int timeout;		  /* seconds of real time per boot */
+	int timeout;		  /* seconds of real time per boot; 0: the architecture's, or 60 */
 	int jobs;		  /* boots at a time */
 	const char *append;	  /* more words for every kernel command line, or NULL */
 	const char *profile;	  /* the case whose instructions are counted by symbol, or NULL */
@@ -32,7 +32,7 @@ struct kernels_options {
 
 /*
  * Defaults: root from PTBENCH_ROOT, build from PTBENCH_BUILD or where this program stands,
- * revision from PTBENCH_REVISION or "unknown"; 60 s; as many jobs as there are CPUs. The strings
+ * revision from PTBENCH_REVISION or "unknown"; as many jobs as there are CPUs. The strings
  * live as long as the program. -EINVAL: no root is known (said on stderr).
  */
 int kernels_options_init(struct kernels_options *o);

@@ -50,7 +50,7 @@ read_keys() {
 	done <"$file"
 }
 
-arch_keys="cross karch target image objects qemu machine cpu memory console data cmdline qemu_args format levels irqs text_base two_cpus"
+arch_keys="cross karch target image objects qemu machine cpu memory console data cmdline qemu_args format levels irqs text_base two_cpus timeout"
 scenario_keys="title arch base design config fragment cocci image format cpu machine memory append reference expect expect-some identical differs count"
 declare -A arch sc_seen
 

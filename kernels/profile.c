@@ -26,7 +26,7 @@ static const char usage[] =
 	"  --base BASE     another scenario: prints the difference to it, function by function; or\n"
 	"                  (a path, with '/') the run of an earlier profile of this scenario\n"
 	"  --out RUNS      the folder in which the run is made (default results/runs)\n"
-	"  --timeout S     seconds that a boot may take (default 60)\n"
+	"  --timeout S     seconds that a boot may take (default 60; more on slow architectures)\n"
 	"  -h, --help      print this\n"
 	"\n"
 	"An operation's windows are those that its cost was taken from, less an empty window; the\n"

@@ -74,7 +74,6 @@ int kernels_options_init(struct kernels_options *o)
 		.root = getenv("PTBENCH_ROOT"),
 		.build = getenv("PTBENCH_BUILD"),
 		.revision = getenv("PTBENCH_REVISION"),
-		.timeout = TIMEOUT,
 		.jobs = cpus > 0 ? cpus : 1,
 	};
 	if (!o->build)
@@ -167,12 +166,14 @@ static int add_profile(struct job *j, const char *folder, const char *name, stru
 
 static struct qemu_boot boot_of(const struct job *j, size_t i, enum qemu_mode mode, bool events)
 {
+	const char *timeout = j->scenarios[i]->arch.timeout;
+
 	return (struct qemu_boot){
 		.scenario = j->scenarios[i],
 		.mode = mode,
 		.events = events,
 		.append = mode == QEMU_KVM ? ONLY_KERNEL : j->o->append,
-		.timeout = j->o->timeout,
+		.timeout = j->o->timeout ?: (timeout ? atoi(timeout) : TIMEOUT),
 	};
 }
 

@@ -72,6 +72,16 @@ static int set_two_cpus(struct reader *r, void *to, size_t offset, const char *v
 	return set_string(r, to, offset, value);
 }
 
+/* Of real time. */
+static int set_seconds(struct reader *r, void *to, size_t offset, const char *value)
+{
+	size_t digits = strspn(value, "0123456789");
+
+	if (value[digits] || digits > 5 || atoi(value) < 1)
+		return refuse(r, "'%.64s' is not a number of seconds from 1 to 99999", value);
+	return set_string(r, to, offset, value);
+}
+
 /* "KIND VALUE/MASK", as many hexadecimal digits in each, or "unknown REASON". */
 static int add_irqs(struct reader *r, void *to, size_t offset, const char *value)
 {
@@ -171,6 +181,7 @@ static const struct key arch_keys[] = {
 	ARCH(console), ARCH(data), ARCH(cmdline), ARCH(format),
 	ARCH(text_base),
 	{ "two_cpus", set_two_cpus, offsetof(struct scenario_arch, two_cpus) },
+	{ "timeout", set_seconds, offsetof(struct scenario_arch, timeout) },
 	{ "irqs", add_irqs, offsetof(struct scenario_arch, irqs) },
 	{ .name = "karch" }, { .name = "target" }, { .name = "image" }, { .name = "objects" },
 	{ .name = "levels" },

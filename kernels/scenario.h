@@ -24,6 +24,7 @@ struct scenario_arch {
 	char *console, *data, *cmdline, *format;
 	char *text_base; /* option of the kernel to add to addresses of System.map, or NULL */
 	char *two_cpus; /* "VERSION REASON": QEMU has to be that new for boots of two CPUs, or NULL */
+	char *timeout; /* seconds of real time that a boot may take if nothing else is said, or NULL */
 	char *irqs; /* lines "KIND VALUE/MASK" or "unknown REASON", or NULL */
 };
 

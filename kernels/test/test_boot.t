@@ -80,6 +80,15 @@ reported() { # SCENARIO PATTERN: its costs part failed, for that reason
 	[ $status -eq 0 ] || echo "# $got"
 }
 
+# ---- the time limit of an architecture, and one that is given ----
+{ cat "$root/kernels/arch/fake.arch"; echo 'timeout 2'; } >"$root/kernels/arch/brief.arch"
+cp -r "$tmp/build/guest-fake" "$tmp/build/guest-brief"
+printf 'title t\narch brief\ndesign static\nappend fake=hang\n' >"$root/kernels/scenarios/brief"
+run --only costs brief
+reported brief "still running after 2 s"
+run --only costs --timeout 1 brief
+reported brief "still running after 1 s"
+
 # ---- all at once ----
 start=$SECONDS
 run --only costs --timeout 3 -j 4 "${names[@]}" unbuildable untold lacking tooold good2

@@ -231,7 +231,8 @@ static void test_refused(void)
 	static const char *const arch[] = {
 		"two_cpus 8.1", "two_cpus new enough", "two_cpus 8.x why", "two_cpus -8.1 why",
 		"irqs off fa", "irqs off fa/ffff", "irqs off fab/fff", "irqs off /", "irqs off fa/xx",
-		"irqs OFF fa/ff", "irqs off fa/ff/ff", "irqs unknown",
+		"irqs OFF fa/ff", "irqs off fa/ff/ff", "irqs unknown", "timeout 0", "timeout 5x",
+		"timeout -5", "timeout 100000",
 	};
 	char line[6000];
 	size_t i;
