@@ -85,6 +85,20 @@ double total_ns(double seconds)
 	return seconds * 1e9;
 }
 
+// Why a repetition was skipped, or NULL. The library renamed both members in 1.8: the first of these
+// two is for those that have the new names.
+template <class Run>
+auto why_skipped(const Run &r, int) -> decltype(r.skip_message.c_str())
+{
+	return r.skipped ? r.skip_message.c_str() : nullptr;
+}
+
+template <class Run>
+auto why_skipped(const Run &r, long) -> decltype(r.error_message.c_str())
+{
+	return r.error_occurred ? r.error_message.c_str() : nullptr;
+}
+
 // Hands each benchmark's repetitions to C; prints nothing.
 class Collector : public BenchmarkReporter {
 public:
@@ -118,7 +132,7 @@ private:
 		run.iterations = r.iterations;
 		run.real_ns = total_ns(r.real_accumulated_time);
 		run.cpu_ns = total_ns(r.cpu_accumulated_time);
-		run.skipped = r.error_occurred ? r.error_message.c_str() : nullptr;
+		run.skipped = why_skipped(r, 0);
 		run.counters = counters.data();
 		run.nr_counters = counters.size();
 		return run;
