@@ -48,7 +48,7 @@ static int parse(int argc, char **argv, struct arguments *args)
 	int c;
 
 	optind = 0; /* the program may have parsed its own options before */
-	while ((c = getopt_long(argc, argv, "b:ei:ah", options, NULL)) != -1) {
+	while ((c = results_getopt(argc, argv, "b:ei:ah", options)) != -1) {
 		switch (c) {
 		case 'b':
 			args->base[args->nr_base++] = optarg;

@@ -198,7 +198,7 @@ static int show_doc(const struct results_doc *doc)
 
 	if (!rows)
 		return -1;
-	printf("\npart %s\n", doc->part);
+	printf("\npart %s\n", results_shown(doc->part));
 	print_field("mode", doc->mode);
 	print_field("created", doc->created);
 	print_field("command", doc->command);
@@ -220,7 +220,7 @@ static void print_reason(const struct results_part *p)
 {
 	if (!p->reason)
 		return;
-	printf("\n  %s %s: ", p->name, results_state_name(p->state));
+	printf("\n  %s %s: ", results_shown(p->name), results_state_name(p->state));
 	results__print_text(stdout, p->reason, 4);
 	putchar('\n');
 }
@@ -230,7 +230,7 @@ static int show_run(const struct results_run *run)
 	struct results__table t = { .nr_columns = 3, .align = "lll" };
 	int ret;
 
-	printf("run %s\n", run->dir);
+	printf("run %s\n", results_shown(run->dir));
 	print_field("command", run->command);
 	print_field("revision", run->revision);
 	print_field("started", run->started);
@@ -264,12 +264,12 @@ static int show_source(const struct results__source *s, const char *part)
 		ret = show_doc(s->docs[i]);
 	}
 	if (ret) {
-		fprintf(stderr, "%s: no memory to show it\n", s->path);
+		fprintf(stderr, "%s: no memory to show it\n", results_shown(s->path));
 		return 2;
 	}
 	if (part && !shown) {
 		fprintf(stderr, "%s: has no document of a part %s; ptbench show %s lists its parts\n",
-			s->path, part, s->path);
+			results_shown(s->path), results_shown(part), results_shown(s->path));
 		return 2;
 	}
 	return 0;
@@ -288,7 +288,7 @@ static int show_explore(const char *path)
 	ret = results__explore_show(doc);
 	results_explore_free(doc);
 	if (ret)
-		fprintf(stderr, "%s: no memory to show it\n", path);
+		fprintf(stderr, "%s: no memory to show it\n", results_shown(path));
 	return ret ? 2 : 0;
 }
 
@@ -320,7 +320,7 @@ int results_cmd_show(int argc, char **argv)
 	int c, ret = 0;
 
 	optind = 0; /* the program may have parsed its own options before */
-	while ((c = getopt_long(argc, argv, "p:h", options, NULL)) != -1) {
+	while ((c = results_getopt(argc, argv, "p:h", options)) != -1) {
 		if (c == 'h') {
 			fputs(usage, stdout);
 			return 0;

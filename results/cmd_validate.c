@@ -26,8 +26,8 @@ static const char usage[] =
 static int fine(const char *file, const struct results_doc *doc, bool quiet)
 {
 	if (!quiet)
-		printf("%s: fine (%s, %zu measurements, %zu checks)\n", file, doc->mode,
-		       doc->nr_measurements, doc->nr_checks);
+		printf("%s: fine (%s, %zu measurements, %zu checks)\n", results_shown(file),
+		       results_shown(doc->mode), doc->nr_measurements, doc->nr_checks);
 	return 0;
 }
 
@@ -78,7 +78,7 @@ static int validate_run(const char *path, bool quiet)
 	for (size_t i = 0; i < run->nr_parts; i++)
 		ret |= validate_part(run, &run->parts[i], quiet);
 	if (!ret && !quiet)
-		printf("%s: fine (%s run, %zu parts)\n", path,
+		printf("%s: fine (%s run, %zu parts)\n", results_shown(path),
 		       run->complete ? "complete" : "partial", run->nr_parts);
 	results_run_free(run);
 	return ret;
@@ -94,7 +94,7 @@ static int validate_explore(const char *file, bool quiet)
 		return 2;
 	}
 	if (!quiet)
-		printf("%s: fine (%s exploration, %zu models)\n", file,
+		printf("%s: fine (%s exploration, %zu models)\n", results_shown(file),
 		       doc->complete ? "complete" : "partial", doc->nr_models);
 	results_explore_free(doc);
 	return 0;
@@ -129,7 +129,7 @@ int results_cmd_validate(int argc, char **argv)
 	int c, ret = 0;
 
 	optind = 0; /* the program may have parsed its own options before */
-	while ((c = getopt_long(argc, argv, "qh", options, NULL)) != -1) {
+	while ((c = results_getopt(argc, argv, "qh", options)) != -1) {
 		if (c == 'h') {
 			fputs(usage, stdout);
 			return 0;

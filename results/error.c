@@ -7,14 +7,10 @@
 
 void results_error_print(FILE *to, const struct results_error *err)
 {
-	if (err->file[0]) {
-		results__print_text(to, err->file, 0);
-		fputs(": ", to);
-	}
-	if (err->path[0]) {
-		results__print_text(to, err->path, 0);
-		fputs(": ", to);
-	}
+	if (err->file[0])
+		fprintf(to, "%s: ", results_shown(err->file));
+	if (err->path[0])
+		fprintf(to, "%s: ", results_shown(err->path));
 	results__print_text(to, err->reason, 2);
 	fputc('\n', to);
 }

@@ -100,9 +100,13 @@ int results__json_string(FILE *f, const char *s);
 /* The shortest decimal that reads back as x. */
 void results__put_number(FILE *f, double x);
 
+/* ---- text.c ---- */
+/* Prints a character as results_text_step() finds it: written out when it is harmful. */
+void results__put_char(FILE *to, const char *s, size_t len, bool harmful);
+
 /* ---- table.c: text for a terminal ---- */
 /*
- * Prints s with control characters as \xNN; continued lines are indented by indent, or follow a
+ * Prints s with harmful characters (results/text.h) written out; continued lines are indented by indent, or follow a
  * bar on the same line when it is negative.
  */
 void results__print_text(FILE *f, const char *s, int indent);

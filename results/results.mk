@@ -3,12 +3,12 @@
 # Whoever links it adds -ljansson to its ldlibs.
 
 libs += results
-results-srcs := $(addprefix results/,error.c metrics.c params.c pairs.c rules.c stat.c doc.c file.c \
-	json.c read.c write.c run.c run_read.c table.c source.c \
+results-srcs := $(addprefix results/,command.c error.c metrics.c params.c pairs.c rules.c stat.c doc.c file.c \
+	json.c read.c write.c run.c run_read.c table.c text.c source.c \
 	explore.c explore_read.c explore_show.c explore_write.c \
 	cmd_validate.c cmd_show.c compare.c compare_rows.c cmd_compare.c)
 
-results-unit-tests := $(addprefix results/test/,test_params test_stat test_doc test_run test_read \
+results-unit-tests := $(addprefix results/test/,test_params test_stat test_doc test_run test_read test_text \
 	test_explore)
 # probe and cli stand between the script tests and the library.
 results-helpers := results/test/probe results/test/cli

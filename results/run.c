@@ -170,25 +170,6 @@ static int make_dir(const char *runs, struct results_run *run, char **name,
 	return 0;
 }
 
-char *results_command(int argc, char **argv)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
-	bool lost;
-
-	if (!f)
-		return NULL;
-	fputs("ptbench", f);
-	for (int i = 0; i < argc; i++)
-		fprintf(f, " %s", argv[i]);
-	lost = ferror(f);
-	if (!fclose(f) && !lost)
-		return text;
-	free(text);
-	return NULL;
-}
-
 int results_run_create(const char *runs, const char *command, const char *revision,
 		       struct results_run **out, struct results_error *err)
 {

@@ -10,19 +10,16 @@
 /* A result is data: an escape sequence in it must not reach the terminal as one. */
 void results__print_text(FILE *f, const char *s, int indent)
 {
-	for (; *s; s++) {
-		unsigned char c = *s;
+	bool harmful;
+	size_t len;
 
-		if (c == '\n' && indent < 0)
+	for (; (len = results_text_step(s, &harmful)); s += len) {
+		if (*s == '\n' && indent < 0)
 			fputs(" | ", f);
-		else if (c == '\n')
+		else if (*s == '\n')
 			fprintf(f, "\n%*s", indent, "");
-		else if (c < 0x20 || c == 0x7f)
-			fprintf(f, "\\x%02x", c);
-		else if (c == 0xc2 && (unsigned char)s[1] >= 0x80 && (unsigned char)s[1] < 0xa0)
-			fprintf(f, "\\u%04x", (unsigned char)*++s); /* C1 controls */
 		else
-			fputc(c, f);
+			results__put_char(f, s, len, harmful);
 	}
 }
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 #include <results/metrics.h>
+#include <results/text.h>
 
 #define RESULTS_FORMAT "ptbench-result"
 #define RESULTS_VERSION 1
@@ -216,11 +217,19 @@ struct results_run {
 	struct results_part *parts;
 	size_t nr_parts;
 };
-/* What was typed, argv behind "ptbench", for a run's command; malloc'ed, NULL without memory. */
+/*
+ * What was typed, argv behind "ptbench", as a shell takes it, for a run's command; malloc'ed, NULL
+ * without memory.
+ */
 char *results_command(int argc, char **argv);
+/* Can a run say that it is of this revision of the suite? A tag may have slashes. */
+bool results_is_revision(const char *s);
+#define RESULTS_REVISION_RULE \
+	"at most 128 letters, digits and _ . + - / @ # = ,; no \"..\", and a letter or digit first"
 /*
  * Makes <runs>/<UTC time>-<revision>-<random>/ with a run.json that says "partial" and no parts,
- * and points <runs>/latest at it.
+ * and points <runs>/latest at it. In the folder's name, what a file's name cannot have is a '-', and
+ * a revision of more than 64 characters is cut.
  */
 int results_run_create(const char *runs, const char *command, const char *revision,
 		       struct results_run **out, struct results_error *err);
