@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "boot.h"
+#include "child.h"
 
 #define MAX_ARGS (QEMU_MAX_OPTIONS + 9) /* -plugin, -kernel, -initrd, -append and theirs, NULL */
 /* Bytes; a boot writes some 10 KiB on the console, and 100 KiB of data. */
@@ -100,14 +100,39 @@ static void limit_output(const struct qemu_boot *b)
 	setrlimit(RLIMIT_CORE, &core);
 }
 
+char *qemu_escaped(const char *path)
+{
+	char *text = malloc(2 * strlen(path) + 1), *to = text;
+
+	for (; text && *path; path++) {
+		*to++ = *path;
+		if (*path == ',')
+			*to++ = ',';
+	}
+	if (text)
+		*to = '\0';
+	return text;
+}
+
+/* malloc'ed: a device for characters, which go to a file. */
+static char *chardev(const char *id, const char *file)
+{
+	char *path = qemu_escaped(file), *text = NULL;
+
+	if (path && asprintf(&text, "file,id=%s,path=%s", id, path) < 0)
+		text = NULL;
+	free(path);
+	return text;
+}
+
 static void exec_qemu(const struct qemu_boot *b, char *options, char *words)
 {
 	const char *argv[MAX_ARGS];
-	char console[4200], data[4200];
+	char *console = chardev("console", b->console), *data = chardev("data", b->stream);
 	int fd, nr = 0;
 
-	snprintf(console, sizeof(console), "file,id=console,path=%s", b->console);
-	snprintf(data, sizeof(data), "file,id=data,path=%s", b->stream);
+	if (!console || !data)
+		_exit(126);
 	argv[nr++] = qemu_program(b->scenario->arch.qemu);
 	argv[nr++] = "-chardev";
 	argv[nr++] = console;
@@ -127,9 +152,6 @@ static void exec_qemu(const struct qemu_boot *b, char *options, char *words)
 	argv[nr++] = "-append";
 	argv[nr++] = words;
 	argv[nr] = NULL;
-	/* It must not outlive us, whatever ends us. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	setpgid(0, 0);
 	limit_output(b);
 	fd = open(b->console, O_WRONLY | O_APPEND);
 	dup2(fd, 2);
@@ -152,7 +174,7 @@ static void start(struct qemu_boot *b)
 {
 	char *options = qemu_options(b), *words = qemu_command_line(b);
 	int ret = options && words ? empty_file(b->console) ?: empty_file(b->stream) : -ENOMEM;
-	pid_t pid = ret ? -1 : fork();
+	pid_t pid = ret ? -1 : child_fork(0);
 
 	if (!pid)
 		exec_qemu(b, options, words);
@@ -170,9 +192,7 @@ static void start(struct qemu_boot *b)
 
 static void end(struct qemu_boot *b)
 {
-	kill(b->pid, SIGKILL);
-	while (waitpid(b->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	child_kill(b->pid);
 	b->pid = 0;
 	b->done = true;
 }
@@ -219,7 +239,7 @@ static void watch(struct qemu_boot *b)
 	int status;
 
 	b->seconds = now() - b->started;
-	if (waitpid(b->pid, &status, WNOHANG) == b->pid)
+	if (child_has_ended(b->pid, &status))
 		how_it_ended(b, status);
 	flood = flooded(b);
 	if (!flood && !b->done && b->seconds > b->timeout)

@@ -40,6 +40,8 @@ char *qemu_command_line(const struct qemu_boot *b);
 char *qemu_options(const struct qemu_boot *b);
 /* The program to run as this QEMU: PTBENCH_QEMU stands in for every one. */
 const char *qemu_program(const char *qemu);
+/* A path within an option of several values: QEMU takes a comma that is written twice; malloc'ed. */
+char *qemu_escaped(const char *path);
 #define QEMU_MAX_OPTIONS 64
 /*
  * Adds the words of the options, which are cut up, to the nr in argv, of QEMU_MAX_OPTIONS. How many

@@ -1,14 +1,108 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Starts programs that are asked something. */
+/* Starts programs that end with us, and programs that are asked something. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "child.h"
+
+/* ---- groups ---- */
+
+static void end_group(int sig)
+{
+	kill(0, SIGKILL); /* this process is one of it */
+}
+
+/* A parent that has died before this is asked for sends no signal. */
+static void end_with(pid_t parent, int sig)
+{
+	prctl(PR_SET_PDEATHSIG, sig);
+	if (getppid() != parent)
+		end_group(sig);
+}
+
+static int wait_for(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return 127 << 8;
+	return status;
+}
+
+/* Ends as the program did. */
+__attribute__((noreturn)) static void pass_on(int status)
+{
+	const struct rlimit none = { 0 };
+
+	if (WIFSIGNALED(status)) {
+		setrlimit(RLIMIT_CORE, &none);
+		signal(WTERMSIG(status), SIG_DFL);
+		raise(WTERMSIG(status));
+	}
+	_exit(WEXITSTATUS(status));
+}
+
+/*
+ * The guard, between us and the program: the kernel tells a child alone when its parent dies, and
+ * the program may be a script behind which the real one runs. Returns in the program.
+ */
+static void guard(pid_t parent, unsigned seconds)
+{
+	const struct sigaction act = { .sa_handler = end_group };
+	pid_t self = getpid(), pid;
+
+	setpgid(0, 0);
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGALRM, &act, NULL);
+	signal(SIGINT, SIG_DFL);
+	end_with(parent, SIGTERM);
+	alarm(seconds);
+	pid = fork();
+	if (pid < 0)
+		_exit(126);
+	if (!pid) {
+		end_with(self, SIGKILL);
+		return;
+	}
+	close_range(0, ~0U, 0); /* a pipe's other end must see that the program has closed it */
+	pass_on(wait_for(pid));
+}
+
+pid_t child_fork(unsigned seconds)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (!pid)
+		guard(parent, seconds);
+	else if (pid > 0)
+		setpgid(pid, pid); /* whichever of the two comes first */
+	return pid;
+}
+
+bool child_has_ended(pid_t pid, int *status)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	if (waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) || !info.si_pid)
+		return false;
+	*status = child_kill(pid); /* not waited for yet, so that its number is still its own */
+	return true;
+}
+
+int child_kill(pid_t pid)
+{
+	kill(-pid, SIGKILL);
+	return wait_for(pid);
+}
+
+/* ---- questions ---- */
 
 /* What fits into a pipe is written before somebody reads it, so that nobody has to be waited for. */
 static int pipe_with(const char *input, int fds[2])
@@ -30,8 +124,6 @@ static void run_child(const char *const *argv, int in, int out, int from)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
-	/* It must not outlive us, whatever ends us. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dup2(in, 0);
 	dup2(from == 1 ? out : null, 1);
 	dup2(from == 2 ? out : null, 2);
@@ -39,7 +131,8 @@ static void run_child(const char *const *argv, int in, int out, int from)
 	_exit(127);
 }
 
-int child_start(struct child *c, const char *const *argv, const char *input, int from)
+int child_start(struct child *c, const char *const *argv, const char *input, int from,
+		unsigned seconds)
 {
 	int in[2], out[2], ret = pipe_with(input, in);
 
@@ -49,7 +142,7 @@ int child_start(struct child *c, const char *const *argv, const char *input, int
 		ret = -errno;
 		goto out_in;
 	}
-	c->pid = fork();
+	c->pid = child_fork(seconds);
 	if (c->pid < 0) {
 		ret = -errno;
 		goto out_pipe;
@@ -62,9 +155,7 @@ int child_start(struct child *c, const char *const *argv, const char *input, int
 	if (c->out)
 		return 0;
 	close(out[0]);
-	kill(c->pid, SIGKILL);
-	while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	child_kill(c->pid);
 	return -ENOMEM;
 
 out_pipe:
@@ -77,11 +168,10 @@ out_in:
 
 int child_end(struct child *c)
 {
+	bool interrupted = ferror(c->out);
 	int status;
 
 	fclose(c->out);
-	while (waitpid(c->pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return 127;
+	status = interrupted ? child_kill(c->pid) : wait_for(c->pid);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

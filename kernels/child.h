@@ -1,10 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A program that is asked something: no shell reads its arguments, which come from files. */
+/* Programs that are started: no shell reads their arguments, and none of them outlives us. */
 #ifndef KERNELS_CHILD_H
 #define KERNELS_CHILD_H
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/types.h>
+
+/*
+ * As fork(), but the child and all that it starts are a process group, which ends when this process
+ * does, whatever ends it (a program that leaves its group is on its own). It also ends after so many
+ * seconds (0: no limit). How the child ends is how the process ends whose number is returned.
+ */
+pid_t child_fork(unsigned seconds);
+/* Has it ended? Then status is waitpid()'s, and nothing of its group is left. */
+bool child_has_ended(pid_t pid, int *status);
+/* Ends it and its group, and waits for it; status is waitpid()'s. */
+int child_kill(pid_t pid);
 
 struct child {
 	pid_t pid;
@@ -13,11 +25,15 @@ struct child {
 
 /*
  * Starts argv[0], which is looked up in PATH, with input (at most 4096 bytes) on its standard input.
- * What it writes to from, 1 or 2, can be read from c->out; the other is dropped. -errno: c is not to
- * be used. A program that is not there ends with 127.
+ * What it writes to from, 1 or 2, can be read from c->out; the other is dropped. After so many seconds
+ * it is ended (0: no limit). -errno: c is not to be used. A program that is not there ends with 127.
  */
-int child_start(struct child *c, const char *const *argv, const char *input, int from);
-/* Waits for its end: its exit status, or 128 + the signal that ended it. */
+int child_start(struct child *c, const char *const *argv, const char *input, int from,
+		unsigned seconds);
+/*
+ * Waits for its end: its exit status, or 128 + the signal that ended it. When a signal interrupted
+ * reading c->out, it is ended.
+ */
 int child_end(struct child *c);
 
 #endif

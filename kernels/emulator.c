@@ -11,6 +11,8 @@
 #include "child.h"
 #include "emulator.h"
 
+#define SECONDS 20 /* that a QEMU may take for an answer */
+
 /* The version line, malloc'ed; NULL when it cannot be run. */
 static char *version_of(const char *qemu)
 {
@@ -18,7 +20,7 @@ static char *version_of(const char *qemu)
 	char line[256] = "";
 	struct child c;
 
-	if (child_start(&c, argv, "", 1))
+	if (child_start(&c, argv, "", 1, SECONDS))
 		return NULL;
 	if (!fgets(line, sizeof(line), c.out))
 		line[0] = '\0';
@@ -35,7 +37,7 @@ bool emulator_has_plugins(const char *qemu)
 	bool has = false;
 	struct child c;
 
-	if (child_start(&c, argv, "", 1))
+	if (child_start(&c, argv, "", 1, SECONDS))
 		return false;
 	while (fgets(line, sizeof(line), c.out))
 		has = has || !strncmp(line, "-plugin ", 8);
@@ -80,10 +82,9 @@ static void last_line(FILE *f, char *line, size_t size)
 static int try_machine(const struct emulator *q, char *options, char *line, size_t size)
 {
 	const char *argv[QEMU_MAX_OPTIONS + 4] = {
-		"timeout", "-k", "1", "20", qemu_program(q->qemu), "-chardev", "null,id=console",
-		"-chardev", "null,id=data",
+		qemu_program(q->qemu), "-chardev", "null,id=console", "-chardev", "null,id=data",
 	};
-	int nr = qemu_split(options, argv, 9), ret;
+	int nr = qemu_split(options, argv, 5), ret;
 	struct child c;
 
 	if (nr < 0) {
@@ -94,7 +95,7 @@ static int try_machine(const struct emulator *q, char *options, char *line, size
 	argv[nr++] = "-monitor";
 	argv[nr++] = "stdio";
 	argv[nr] = NULL;
-	ret = child_start(&c, argv, "quit\n", 2);
+	ret = child_start(&c, argv, "quit\n", 2, SECONDS);
 	if (ret) {
 		snprintf(line, size, "it could not be asked: %s", strerror(-ret));
 		return ret;

@@ -52,25 +52,10 @@ struct profile_options {
 
 /* ---- one boot ---- */
 
-/* QemuOpts: a comma within a value is written twice. */
-static char *escaped(const char *path)
-{
-	char *text = malloc(2 * strlen(path) + 1), *to = text;
-
-	for (; text && *path; path++) {
-		*to++ = *path;
-		if (*path == ',')
-			*to++ = ',';
-	}
-	if (text)
-		*to = '\0';
-	return text;
-}
-
 static char *plugin_option(const char *plugin, const char *table, const char *out,
 			   const char *more)
 {
-	char *a = escaped(plugin), *b = escaped(table), *c = escaped(out), *text = NULL;
+	char *a = qemu_escaped(plugin), *b = qemu_escaped(table), *c = qemu_escaped(out), *text = NULL;
 
 	if (a && b && c && asprintf(&text, "%s,table=%s,out=%s%s%s", a, b, c, more ? "," : "",
 				    more ? more : "") < 0)

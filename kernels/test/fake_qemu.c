@@ -15,7 +15,7 @@
 #include "../crc32.h"
 
 static FILE *console, *data;
-static const char *console_file;
+static char console_file[4096], data_file[4096];
 static uint32_t crc;
 static unsigned records;
 static const char *boot = "costs";
@@ -251,9 +251,20 @@ static void read_cost(const char *image)
 		fclose(f);
 }
 
-static FILE *chardev(const char *arg, const char *prefix)
+/* As QEMU has it: a comma that stands twice is one of the path, any other ends it. */
+static FILE *chardev(const char *arg, const char *prefix, char *path)
 {
-	return strncmp(arg, prefix, strlen(prefix)) ? NULL : fopen(arg + strlen(prefix), "a");
+	size_t n = 0;
+
+	if (strncmp(arg, prefix, strlen(prefix)))
+		return NULL;
+	for (arg += strlen(prefix); *arg && n < 4095; path[n++] = *arg++)
+		if (*arg == ',' && *++arg != ',') {
+			fprintf(stderr, "fake: -chardev: Invalid parameter '%s'\n", arg);
+			exit(1);
+		}
+	path[n] = '\0';
+	return fopen(path, "a");
 }
 
 int main(int argc, char **argv)
@@ -271,12 +282,10 @@ int main(int argc, char **argv)
 			return fprintf(stderr, "fake: unsupported machine type 'too-new'\n") > 0;
 		if (!strcmp(argv[a], "-S"))
 			return 0;
-		if (!console) {
-			console = chardev(argv[a], "file,id=console,path=");
-			console_file = strrchr(argv[a], '=') ? strrchr(argv[a], '=') + 1 : "";
-		}
+		if (!console)
+			console = chardev(argv[a], "file,id=console,path=", console_file);
 		if (!data)
-			data = chardev(argv[a], "file,id=data,path=");
+			data = chardev(argv[a], "file,id=data,path=", data_file);
 		if (!strcmp(argv[a], "-kernel") && a + 1 < argc)
 			read_cost(argv[a + 1]);
 		if (!strcmp(argv[a], "-append") && a + 1 < argc)

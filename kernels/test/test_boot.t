@@ -281,6 +281,66 @@ sleep 0.2
 ! grep -lq "$tmp/runs" /proc/[0-9]*/cmdline 2>/dev/null
 ok $? "no QEMU is left"
 
+# ---- a QEMU behind a script ends with it, and both end with us ----
+cp "$(command -v sleep)" "$tmp/runs-asleep"
+cat >"$tmp/wrapper" <<END
+#!/bin/bash
+case \$WRAPPER:\$* in
+asleep:--version) "$tmp/runs-asleep" 100 ;;
+leaves:*path=*) "$build/kernels-test/fake_qemu" "\$@" & sleep 0.5; exit 1 ;;
+*) "$build/kernels-test/fake_qemu" "\$@" ;;
+esac
+exit
+END
+chmod +x "$tmp/wrapper"
+gone() { # TEXT: nothing that runs names the folder of runs, or soon no more
+	local i left=x
+	for ((i = 0; i < 50 && ${#left} > 0; i++)); do
+		[ $i -eq 0 ] || sleep 0.1
+		left=$(grep -l "$tmp/runs" /proc/[0-9]*/cmdline 2>/dev/null)
+	done
+	[ -z "$left" ]
+	ok $? "$1"
+	# Those are this test's own.
+	for left in $left; do left=${left%/cmdline}; kill -KILL "${left#/proc/}" 2>/dev/null; done
+}
+started() { # waits until QEMU has begun, or is asked for its version
+	for _ in $(seq 100); do
+		grep -lq "path=$tmp/runs/.*hang\|$tmp/runs-asleep" /proc/[0-9]*/cmdline 2>/dev/null && return
+		sleep 0.1
+	done
+}
+WRAPPER='' PTBENCH_QEMU=$tmp/wrapper run --only costs --timeout 1 hang good
+is "$?$(part hang.icount-1cpu | cut -c1-30)" "4failed still running after 1 s" "a QEMU behind a script that takes too long is reported"
+is "$(part good.icount-1cpu)" "passed " "one that does not passes"
+gone "and is ended with the script"
+WRAPPER=leaves PTBENCH_QEMU=$tmp/wrapper run --only costs hang
+is "$(part hang.icount-1cpu | cut -c1-31)" "failed QEMU ended with status 1" "a script that leaves its QEMU behind is reported"
+gone "and what it left is ended"
+for what in '' asleep; do
+	for signal in INT TERM KILL; do
+		WRAPPER=$what PTBENCH_QEMU=$tmp/wrapper "$build/ptbench" kernels run --out "$tmp/runs" --only costs hang >"$tmp/out" 2>"$tmp/err" &
+		pid=$!
+		started
+		kill -$signal $pid
+		wait $pid 2>/dev/null
+		status=$?
+		[ $status -eq 130 ] || { [ $signal = KILL ] && [ $status -eq 137 ]; }
+		ok $? "SIG$signal while a QEMU behind a script ${what:-runs}"
+		gone "ends that, too"
+	done
+done
+
+# ---- folders of any name ----
+odd="$tmp/a,b  it's \"\$x\" \`id\` ;&"
+mkdir "$odd" "$odd/tmp"
+TMPDIR=$odd/tmp "$build/ptbench" kernels run --out "$odd/runs,1" --only costs good >"$tmp/out" 2>"$tmp/err"
+is $? 0 "a comma, quotes and blanks in the folder of runs, and in TMPDIR"
+is "$(cat "$tmp/out")" "$(readlink -f "$odd/runs,1/latest")" "whose name is printed"
+[ -s "$odd/runs,1/latest/good.icount-1cpu.stream" ]
+ok $? "QEMU writes there"
+is "$(ls -A "$odd/tmp")" "" "and nothing is left in TMPDIR"
+
 scenario slow
 start=$SECONDS
 "$build/ptbench" kernels run --out "$tmp/runs" slow >"$tmp/out" 2>"$tmp/err" &
