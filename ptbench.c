@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <bench/explore.h>
+#include <kernels/child.h>
 #include <kernels/kernels.h>
 #include <report/report.h>
 #include <results/explore.h>
@@ -55,26 +56,44 @@ static int find_folders(void)
 	return setenv("PTBENCH_ROOT", root_dir, 1) ? -errno : 0;
 }
 
-/* The suite's revision, for results and for the children: git's, or "unknown" without git. */
+/* What git calls the checkout, whoever owns it; "" when it cannot tell. more: an option, or NULL. */
+static void ask_git(const char *more, char *rev, int size)
+{
+	const char *const argv[] = {
+		"git", "--no-optional-locks", "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-C",
+		root_dir, "describe", "--always", "--dirty", "--abbrev=12", more, NULL,
+	};
+	struct child git;
+
+	rev[0] = '\0';
+	if (child_start(&git, argv, "", 1, 0))
+		return;
+	if (!fgets(rev, size, git.out))
+		rev[0] = '\0';
+	child_end(&git);
+	rev[strcspn(rev, "\n")] = '\0';
+}
+
+/*
+ * The suite's revision, for results and for the children: git's, or "unknown" without git. NULL: the
+ * environment says one that no run can have.
+ */
 static const char *suite_revision(void)
 {
-	static char rev[64];
+	static char rev[512];
 	const char *env = getenv("PTBENCH_REVISION");
-	char cmd[PATH_MAX + 96];
-	FILE *git;
 
-	if (env && *env)
+	if (env && *env && results_is_revision(env))
 		return env;
-	snprintf(cmd, sizeof(cmd),
-		 "cd '%s' && git describe --always --dirty --abbrev=12 2>/dev/null", root_dir);
-	git = strchr(root_dir, '\'') ? NULL : popen(cmd, "r");
-	if (git) {
-		if (!fgets(rev, sizeof(rev), git))
-			rev[0] = '\0';
-		pclose(git);
+	if (env && *env) {
+		fprintf(stderr, "ptbench: PTBENCH_REVISION=%.200s: is not a revision: "
+				RESULTS_REVISION_RULE "; or unset it\n", results_shown(env));
+		return NULL;
 	}
-	rev[strcspn(rev, "\n")] = '\0';
-	if (!rev[0])
+	ask_git(NULL, rev, sizeof(rev));
+	if (!results_is_revision(rev)) /* a tag of another alphabet: the commit's hash */
+		ask_git("--exclude=*", rev, sizeof(rev));
+	if (!results_is_revision(rev))
 		strcpy(rev, "unknown");
 	setenv("PTBENCH_REVISION", rev, 1);
 	return rev;
@@ -378,9 +397,8 @@ int main(int argc, char **argv)
 		usage(stdout);
 		return EXIT_FINE;
 	}
-	if (find_folders())
+	if (find_folders() || !suite_revision())
 		return EXIT_USAGE;
-	suite_revision();
 	for (i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].fn(argc - 1, argv + 1);

@@ -240,8 +240,8 @@ int results__explore_check(const struct results_explore *doc, struct results_err
 {
 	int ret = 0;
 
-	if (!doc->revision || !results__is_name(doc->revision))
-		ret = wrong(err, ".revision", "is not a revision: letters, digits, _ . + -");
+	if (!doc->revision || !results_is_revision(doc->revision))
+		ret = wrong(err, ".revision", "is not a revision: " RESULTS_REVISION_RULE);
 	if (!ret)
 		ret = results__check_text(doc->command, false, ".command", err);
 	if (!ret && (!doc->created || !results__is_time(doc->created)))

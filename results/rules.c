@@ -66,6 +66,11 @@ bool results__is_name(const char *s)
 	return is_plain(s, "_.+-") && !strstr(s, "..");
 }
 
+bool results_is_revision(const char *s)
+{
+	return is_plain(s, "_.+-/@#=,") && !strstr(s, "..");
+}
+
 bool results__is_integer(const char *s)
 {
 	size_t n = *s == '-';
@@ -456,9 +461,9 @@ int results__check_run(const struct results_run *run, struct results_error *err)
 
 	if (ret)
 		return ret;
-	if (!run->revision || !results__is_name(run->revision))
+	if (!run->revision || !results_is_revision(run->revision))
 		return results__error(err, -EINVAL, NULL, ".revision",
-				      "\"%.80s\" is not a revision, use letters, digits, '_', '.', '+' and '-' (a commit's hash)",
+				      "\"%.80s\" is not a revision: " RESULTS_REVISION_RULE,
 				      run->revision ? run->revision : "");
 	if (!run->started || !results__is_time(run->started))
 		return results__error(err, -EINVAL, NULL, ".started",

@@ -144,11 +144,21 @@ out:
 	return ret;
 }
 
+/* The revision as a part of a file's name. */
+static void name_revision(const char *revision, char name[65])
+{
+	size_t n = 0;
+
+	for (; revision[n] && n < 64; n++)
+		name[n] = strchr("/@#=,", revision[n]) ? '-' : revision[n];
+	name[n] = '\0';
+}
+
 /* <UTC time>-<revision>-<random>; the random part keeps apart runs that start together. */
 static int make_dir(const char *runs, struct results_run *run, char **name,
 		    struct results_error *err)
 {
-	char random[7], stamp[17];
+	char random[7], stamp[17], revision[65];
 	int ret = results__random(random, sizeof(random) - 1);
 	size_t n = 0;
 
@@ -156,7 +166,8 @@ static int make_dir(const char *runs, struct results_run *run, char **name,
 		if (*c != '-' && *c != ':')
 			stamp[n++] = *c;
 	stamp[n] = '\0';
-	if (ret || asprintf(name, "%s-%s-%s", stamp, run->revision, random) < 0) {
+	name_revision(run->revision, revision);
+	if (ret || asprintf(name, "%s-%s-%s", stamp, revision, random) < 0) {
 		*name = NULL;
 		return results__error(err, -ENOMEM, runs, "", "cannot name the run's folder");
 	}

@@ -70,6 +70,39 @@ static void test_life(const char *runs)
 	free(file);
 }
 
+/* What git describes may hold what no folder is called. */
+static void test_revisions(const char *runs)
+{
+	static const struct {
+		const char *revision, *folder;
+	} good[] = {
+		{ "release/v1.0-3-gabcdef123456-dirty", "Z-release-v1.0-3-gabcdef123456-dirty-" },
+		{ "a@b#c=d,e/f", "Z-a-b-c-d-e-f-" },
+		{ "0123456789/0123456789/0123456789/0123456789/0123456789/0123456789/0123456789",
+		  "Z-0123456789-0123456789-0123456789-0123456789-0123456789-012345678-" },
+	};
+	static const char *const bad[] = { "", "a b", "a\nb", "a\033[2J", "/abs", "a/../b", "a\"b",
+					   "\xff", "a\xe2\x80\xae" };
+	struct results_run *run, *seen = NULL;
+	struct results_error err;
+	char longest[130];
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		ok(!results_run_create(runs, "x", good[i].revision, &run, &err) &&
+			   strstr(run->dir, good[i].folder), "%s has a folder", good[i].revision);
+		ok(!results_run_read(run->dir, &seen, &err) && !strcmp(seen->revision, good[i].revision),
+		   "and is in the run as it is");
+		results_run_free(seen);
+		results_run_free(run);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ok(results_run_create(runs, "x", bad[i], &run, &err) == -EINVAL && !run &&
+			   !results_is_revision(bad[i]), "revision %zu: %s", i, results_shown(err.reason));
+	memset(longest, 'a', sizeof(longest) - 1);
+	longest[129] = '\0';
+	ok(!results_is_revision(longest) && results_is_revision(longest + 1), "128 characters at most");
+}
+
 static void test_refused(const char *runs)
 {
 	static const char *const files[] = { "../x.json", "/etc/passwd", "a/b.json", "..", ".hidden",
@@ -139,6 +172,7 @@ int main(void)
 	}
 	runs = path("a/b");
 	test_life(runs);
+	test_revisions(runs);
 	test_refused(runs);
 	test_errors();
 	test_many(runs);

@@ -257,6 +257,11 @@ RUN = [
     ("finished yesterday", put("finished", "yesterday"), "$.finished"),
     ("state is unknown", put("state", "done"), "$.state"),
     ("revision climbs", put("revision", "../.."), "$.revision"),
+    ("revision is a tag with slashes", put("revision", "rel/v1.0-3-gabc-dirty"), GOOD),
+    ("revision of 128 characters", put("revision", "a/" * 64), GOOD),
+    ("revision of 129 characters", put("revision", "a" * 129), "$.revision"),
+    *((f"revision {r!r}", put("revision", r), "$.revision")
+      for r in ("", "a b", "a\n", "a\x1b", "/a", "a/../b", "a\u202e", "a\"")),
     ("a part is a name", put("parts", 0, "native"), P),
     *((f"{k} of a part is missing", put("parts", 0, k, DEL), f"{P}.{k}") for k in
       ("name", "file", "state", "reason")),
@@ -318,6 +323,7 @@ EXPLORE = [
       ("revision", "command", "created", "claim", "complete", "models")),
     ("version 2", put("version", 2), "$.version"),
     ("revision climbs", put("revision", "../.."), "$.revision"),
+    ("revision is a tag with slashes", put("revision", "rel/v1.0-3-gabc-dirty"), GOOD),
     ("created on 31 April", put("created", "2026-04-31T00:00:00Z"), "$.created", BEYOND),
     ("claim is empty", put("claim", ""), "$.claim"),
     ("complete is 1", put("complete", 1), "$.complete"),
