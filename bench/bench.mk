@@ -6,7 +6,7 @@ bench-cases := $(addprefix bench/,case_dax.c case_gup.c case_gup_steps.c case_ho
 	host.c perf.c rows.c table.c)
 
 programs += bench
-bench-srcs := $(bench-cases) $(addprefix bench/,code_bytes.c code_read.c count.c environment.c \
+bench-srcs := $(bench-cases) $(addprefix bench/,code_bytes.c code_judge.c code_read.c count.c environment.c \
 	gbench.cc native_report.c runner_native.c)
 bench-libs := results refurcu ref
 bench-ldlibs := -lbenchmark -lelf -ljansson $(urcu-ldlibs) -ldl
@@ -42,7 +42,7 @@ bench-tests := $(addprefix bench-test/,test_code test_gbench test_guest test_hos
 tests += $(bench-tests)
 asan-tests += bench-test/test_host bench-test/test_table
 
-bench-test/test_code-srcs := bench/code_read.c bench/test/samples.c bench/test/test_code.c
+bench-test/test_code-srcs := bench/code_judge.c bench/code_read.c bench/test/samples.c bench/test/test_code.c
 bench-test/test_code-libs := ref
 bench-test/test_code-ldlibs := -lelf
 bench-test/test_gbench-srcs := bench/gbench.cc bench/test/test_gbench.c

@@ -83,39 +83,37 @@ static bool is_measured(const char *format)
 	return false;
 }
 
-/*
- * Designs differ by what they do at folded levels; elsewhere the compiler has to see that there is
- * nothing to differ about. It may still give registers other names, as gcc 12 does on
- * s390x, so code of the same length is good enough there, and said to be that and no more. Of the
- * formats that are not measured nothing is said where even that is not so.
- */
+static int pair_params(const struct pair *pair, struct results_params *params)
+{
+	return results_params_set_str(params, "format", pair->a->format) ?:
+	       results_params_set_str(params, "a", pair->a->design) ?:
+	       results_params_set_str(params, "b", pair->b->design);
+}
+
+/* A check, or, where it is the compiler's own business, a row that says what it did. */
 static int add_identity(struct results_doc *doc, const struct pair *pair, bool *failed,
 			struct results_error *err)
 {
-	bool differ = gup_designs_differ(pair->a, pair->b);
-	bool same = code_same(pair->code_a, pair->code_b);
-	bool as_long = code_size(pair->code_a) == code_size(pair->code_b);
-	const char *expect = differ ? "different" : "identical, or as long";
-	const char *seen = same ? "identical" : as_long ? "as long" : "different";
-	bool pass = differ ? !same : as_long;
+	const char *compiler = results_pairs_get(&doc->environment, "compiler");
+	struct code_verdict v = code_judge(gup_designs_differ(pair->a, pair->b), pair->code_a,
+					   pair->code_b, compiler, is_measured(pair->a->format));
 	struct results_params params = { 0 };
-	int ret;
+	char why[512];
+	int ret = pair_params(pair, &params);
 
-	if (!pass && !differ && !is_measured(pair->a->format))
-		return 0;
-	ret = results_params_set_str(&params, "format", pair->a->format);
-
-	if (!ret)
-		ret = results_params_set_str(&params, "a", pair->a->design);
-	if (!ret)
-		ret = results_params_set_str(&params, "b", pair->b->design);
-	if (!ret)
-		ret = results_doc_add_check(doc, "gup_fast/identical", &params, expect, seen, pass,
-					    err);
+	snprintf(why, sizeof(why), "%.200s compiles the two to %zu and %zu bytes, though they do the "
+		 "same here", compiler, code_size(pair->code_a), code_size(pair->code_b));
+	if (!ret && v.outcome == CODE_UP_TO_COMPILER)
+		ret = results_doc_add_skipped(doc, "gup_fast/identical", &params, RESULTS_REF, why,
+					      err);
+	else if (!ret)
+		ret = results_doc_add_check(doc, "gup_fast/identical", &params, v.expect, v.seen,
+					    v.outcome == CODE_AS_EXPECTED, err);
 	results_params_free(&params);
-	if (!pass) {
-		fprintf(stderr, "bench: %s: the code of %s and %s is %s, expected %s\n",
-			pair->a->format, pair->a->design, pair->b->design, seen, expect);
+	if (v.outcome == CODE_UNEXPECTED) {
+		fprintf(stderr, "bench: gup_fast/identical %s: the code of %s and %s is %s, expected "
+				"%s (%s)\n", pair->a->format, pair->a->design, pair->b->design, v.seen,
+			v.expect, compiler);
 		*failed = true;
 	}
 	return ret;

@@ -25,6 +25,21 @@ size_t code_size(const struct code *code); /* bytes, all pieces */
 bool code_same(const struct code *a, const struct code *b);
 
 /*
+ * Whether two designs of one format are the code that they have to be. `differ`: they do different
+ * things there (gup_designs_differ()), so that the same code would be wrong whatever compiled it. Where
+ * they do the same, CODE_KNOWN_GCC is known to compile the formats that are measured to code that is
+ * as long; another compiler may do otherwise, and so may that one elsewhere: CODE_UP_TO_COMPILER.
+ */
+#define CODE_KNOWN_GCC 12
+struct code_verdict {
+	const char *expect, *seen;
+	enum code_outcome { CODE_AS_EXPECTED, CODE_UNEXPECTED, CODE_UP_TO_COMPILER } outcome;
+};
+struct code_verdict code_judge(bool differ, const struct code *a, const struct code *b,
+			       const char *compiler, bool is_measured);
+bool code_compiler_is_known(const char *compiler); /* as code_origin() names it */
+
+/*
  * Writes the part `ref.static` to `out`: the size of every walker in the archive, and for each two
  * designs of a format whether they are the same code. archive NULL: libref.a beside this program;
  * one for another architecture makes the part `ref.static-ARCH`.

@@ -101,13 +101,7 @@ static const struct gup_instance *gup_instance_of(const struct gup_walker *w)
 
 bool gup_designs_differ(const struct gup_walker *a, const struct gup_walker *b)
 {
-	const struct gup_instance *ia = gup_instance_of(a), *ib = gup_instance_of(b);
-	const struct pgt_fmt *f = ia->fmt;
-
-	for (int l = PGT_PMD; l < PGT_PGD; l++)
-		if (pointer_is_real(f, ia->design, l) != pointer_is_real(f, ib->design, l))
-			return true;
-	return f->type_mask && ia->design != ib->design;
+	return gup_instances_differ(gup_instance_of(a), gup_instance_of(b));
 }
 
 unsigned long gup_slow(struct ref_mm *mm, uint64_t start, unsigned long nr, unsigned flags,

@@ -11,4 +11,7 @@ struct gup_instance {
 	struct gup_walker walker; /* format and flags are filled in when the program starts */
 };
 
+/* Two of one format: is there a machine and an mm for which the walks do different things? */
+bool gup_instances_differ(const struct gup_instance *a, const struct gup_instance *b);
+
 #endif

@@ -57,8 +57,8 @@ struct gup_walker {
 size_t gup_nr_walkers(void);
 const struct gup_walker *gup_walker_at(size_t i);
 const struct gup_walker *gup_walker_find(const char *format, const char *design); /* or NULL */
-/* Two designs of one format: do they do different things there? If not, their code should be the
- * same. Both from the table. */
+/* Two designs of one format: do they do different things there? Asked of the walk's own functions. If
+ * not, nothing is left that their code could differ by. Both from the table. */
 bool gup_designs_differ(const struct gup_walker *a, const struct gup_walker *b);
 
 /*
