@@ -121,22 +121,9 @@ static int judge_checks(const struct scenario *s, const struct results_doc *doc,
 			size_t size)
 {
 	const struct scenario_expect *unmet;
-	size_t i, failed = 0, first = 0;
-	char *params;
 
-	for (i = 0; i < doc->nr_checks; i++)
-		if (!doc->checks[i].ok && !failed++)
-			first = i;
-	if (failed) {
-		const struct results_check *c = &doc->checks[first];
-
-		params = results_params_text(&c->params);
-		snprintf(why, size, "%zu of %zu checks came out wrong, first %s %s: '%s' seen, "
-			 "'%s' expected", failed, doc->nr_checks, c->id, params ? params : "",
-			 c->seen, c->expect);
-		free(params);
+	if (results_checks_failed_text(doc, why, size))
 		return -EINVAL;
-	}
 	unmet = scenario_unmet(s, doc);
 	if (unmet) {
 		snprintf(why, size, "%s: no check of %s came out as '%s'", unmet->where, unmet->id,

@@ -4,7 +4,7 @@
 
 libs += results
 results-srcs := $(addprefix results/,command.c error.c metrics.c params.c pairs.c rules.c stat.c doc.c file.c \
-	json.c read.c write.c run.c run_read.c table.c text.c source.c \
+	json.c read.c reason.c write.c run.c run_read.c table.c text.c source.c \
 	explore.c explore_read.c explore_show.c explore_write.c \
 	cmd_validate.c cmd_show.c compare.c compare_rows.c cmd_compare.c)
 

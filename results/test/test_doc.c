@@ -424,6 +424,43 @@ static void test_failed_write(void)
 	results_doc_free(small);
 }
 
+/* ---- the reason of a failed part ---- */
+
+static void add_check(struct results_doc *doc, const char *id, const char *params, const char *seen,
+		      bool pass)
+{
+	struct results_params p = { 0 };
+
+	if (results_params_parse(&p, params) ||
+	    results_doc_add_check(doc, id, &p, "right", seen, pass, NULL))
+		exit(1);
+	results_params_free(&p);
+}
+
+static void test_failed_text(void)
+{
+	struct results_doc *doc = new_doc();
+	char text[256] = "untouched", small[80];
+
+	add_check(doc, "gup_fast/only", "cross=pmd", "right", true);
+	ok(!results_checks_failed_text(doc, text, sizeof(text)) && !strcmp(text, "untouched"),
+	   "of checks that are well there is no text");
+	add_check(doc, "gup_fast/only", "cross=pud", "wrong \xc3\xa4\xc3\xa4\xc3\xa4", false);
+	add_check(doc, "case/runs", "", "wrong", false);
+	ok(results_checks_failed_text(doc, text, sizeof(text)) == 2 &&
+	   !strcmp(text, "2 of 3 checks came out wrong, first gup_fast/only cross=pud: "
+		   "'wrong \xc3\xa4\xc3\xa4\xc3\xa4' seen, 'right' expected"), "what failed: %s", text);
+	results_checks_failed_text(doc, small, 70);
+	ok(!strcmp(small, "2 of 3 checks came out wrong, first gup_fast/only cross=pud: 'wrong "),
+	   "cut behind a whole character: %s", small);
+	results_doc_free(doc);
+	doc = new_doc();
+	add_check(doc, "case/runs", "", "wrong", false);
+	ok(results_checks_failed_text(doc, text, sizeof(text)) == 1 &&
+	   strstr(text, "first case/runs: 'wrong' seen"), "without params: %s", text);
+	results_doc_free(doc);
+}
+
 int main(void)
 {
 	if (!mkdtemp(dir)) {
@@ -438,6 +475,7 @@ int main(void)
 	test_large();
 	test_refused_write();
 	test_failed_write();
+	test_failed_text();
 	unlink(file);
 	ok(!rmdir(dir), "the folder is empty at the end");
 	return tap_done();

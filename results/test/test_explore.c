@@ -182,6 +182,39 @@ static void test_write_errors(struct results_explore *doc)
 	doc->models[0].seconds = 0;
 }
 
+static void test_failed_text(void)
+{
+	struct results_explore_failure f = failure;
+	struct results_explore_model m = good, survivor = busted, other = busted;
+	struct results_explore *doc;
+	char text[512] = "untouched";
+
+	if (results_explore_new("abc", "ptbench explore", &doc) ||
+	    results_explore_add(doc, &good, NULL) || results_explore_add(doc, &busted, NULL))
+		exit(1);
+	ok(!results_explore_failed_text(doc, text, sizeof(text)) && !strcmp(text, "untouched"),
+	   "of models that came out as claimed there is no text");
+	m.variant = "bad";
+	m.failure = &f;
+	m.verdict = RESULTS_EXPLORE_BROKEN;
+	survivor.variant = "survivor";
+	survivor.failure = NULL;
+	survivor.complete = true;
+	survivor.verdict = RESULTS_EXPLORE_SURVIVED;
+	f.invariant = "livelock";
+	other.variant = "other";
+	other.failure = &f;
+	other.verdict = RESULTS_EXPLORE_OTHER;
+	if (results_explore_add(doc, &m, NULL) || results_explore_add(doc, &survivor, NULL) ||
+	    results_explore_add(doc, &other, NULL))
+		exit(1);
+	ok(results_explore_failed_text(doc, text, sizeof(text)) == 3 &&
+	   !strcmp(text, "3 of 5 models came out otherwise than claimed: kmap/bad broken (livelock); "
+		   "kmap/survivor survived (has to break: deadlock); "
+		   "kmap/other other-invariant (livelock) (has to break: deadlock)"), "%s", text);
+	results_explore_free(doc);
+}
+
 int main(void)
 {
 	char file[] = "/tmp/ptbench-test-explore-XXXXXX";
@@ -196,6 +229,7 @@ int main(void)
 	test_round_trip(doc, file);
 	test_long_schedule(doc, file);
 	test_write_errors(doc);
+	test_failed_text();
 	results_explore_free(doc);
 	results_explore_free(NULL);
 	unlink(file);

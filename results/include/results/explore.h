@@ -102,5 +102,7 @@ int results_explore_write(const struct results_explore *doc, const char *file,
 int results_explore_read(const char *file, struct results_explore **out,
 			 struct results_error *err);
 void results_explore_free(struct results_explore *doc);
+/* How many models came out otherwise than claimed. If any did, buf says which, and what broke. */
+size_t results_explore_failed_text(const struct results_explore *doc, char *buf, size_t size);
 
 #endif

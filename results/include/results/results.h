@@ -180,6 +180,12 @@ int results_doc_write(const struct results_doc *doc, const char *file, struct re
  */
 int results_doc_read(const char *file, struct results_doc **out, struct results_error *err);
 
+/*
+ * How many of the document's checks failed. If any did, buf says so and names the first, its params,
+ * what was seen and what was expected: the reason of a failed part.
+ */
+size_t results_checks_failed_text(const struct results_doc *doc, char *buf, size_t size);
+
 /* ---- statistics ----
  * Mode: the most frequent sample, the smallest of several. Median: the middle sample, or the mean
  * of the two in the middle. The interval of the median is distribution-free: the k-th smallest and
@@ -226,6 +232,9 @@ char *results_command(int argc, char **argv);
 bool results_is_revision(const char *s);
 #define RESULTS_REVISION_RULE \
 	"at most 128 letters, digits and _ . + - / @ # = ,; no \"..\", and a letter or digit first"
+/* Makes a name (of a part, a file, a revision) of any text, "v1/2" for example: "v1-2". */
+#define RESULTS_NAME 129
+void results_name(const char *text, char buf[RESULTS_NAME]);
 /*
  * Makes <runs>/<UTC time>-<revision>-<random>/ with a run.json that says "partial" and no parts,
  * and points <runs>/latest at it. In the folder's name, what a file's name cannot have is a '-', and
