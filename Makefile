@@ -46,7 +46,7 @@ guest-libs :=
 guest-programs :=
 
 programs += ptbench
-ptbench-srcs := ptbench.c bench/cmd_explore.c bench/explore_run.c
+ptbench-srcs := ptbench.c bench/cmd_explore.c bench/explore_run.c bench/interrupt.c
 ptbench-libs := kernels report results
 ptbench-model := refexplore
 ptbench-cxx := yes

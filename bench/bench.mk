@@ -7,7 +7,7 @@ bench-cases := $(addprefix bench/,case_dax.c case_gup.c case_gup_steps.c case_ho
 
 programs += bench
 bench-srcs := $(bench-cases) $(addprefix bench/,code_bytes.c code_judge.c code_read.c count.c environment.c \
-	gbench.cc native_report.c runner_native.c)
+	gbench.cc interrupt.c native_report.c progress.c runner_native.c)
 bench-libs := results refurcu ref
 bench-ldlibs := -lbenchmark -lelf -ljansson $(urcu-ldlibs) -ldl
 
@@ -90,12 +90,12 @@ bench-test/test_table_free-ldlibs := $(urcu-ldlibs)
 script-tests += bench/test/test_explore.t
 test-helpers += bench-test/explore_table
 asan-helpers += bench-test/explore_table
-bench-test/explore_table-srcs := bench/test/explore_table.c bench/cmd_explore.c bench/explore_run.c
+bench-test/explore_table-srcs := bench/test/explore_table.c bench/cmd_explore.c bench/explore_run.c bench/interrupt.c
 bench-test/explore_table-libs := results
 bench-test/explore_table-model := refexplore
 bench-test/explore_table-ldlibs := -ljansson
 CFLAGS-bench/test/explore_table.o := -DREF_MODEL
-bench-test/explore-srcs := bench/test/explore_main.c bench/cmd_explore.c bench/explore_run.c
+bench-test/explore-srcs := bench/test/explore_main.c bench/cmd_explore.c bench/explore_run.c bench/interrupt.c
 bench-test/explore-libs := results
 bench-test/explore-model := refexplore
 bench-test/explore-ldlibs := -ljansson

@@ -2,7 +2,6 @@
 /* ptbench explore, the work: runs models one by one, tells what came out and keeps it in a file. */
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +12,10 @@
 #include <results/explore.h>
 
 #include "explore.h"
+#include "interrupt.h"
 
 /* Steps of an interleaving that are printed; a livelock has 100,000. */
 #define MAX_PRINTED_STEPS 1000
-
-static volatile sig_atomic_t interrupted;
 
 struct sums {
 	const char *of;
@@ -39,11 +37,6 @@ struct session {
 	size_t verdicts[RESULTS_EXPLORE_NR_VERDICTS];
 	int status;
 };
-
-static void on_signal(int sig)
-{
-	interrupted = sig;
-}
 
 static const char *text_or_none(const char *s)
 {
@@ -407,15 +400,6 @@ static void print_summary(const struct session *s)
 		       s->doc && s->doc->complete ? "" : " (incomplete)");
 }
 
-static void catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESETHAND };
-
-	interrupted = 0;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
-
 static void measure_names(struct session *s)
 {
 	const struct explore_command *c = s->command;
@@ -440,7 +424,7 @@ int explore_run_command(const struct explore_command *c)
 	struct session s = { .command = c, .live = !c->quiet && isatty(STDERR_FILENO), .all.of = "all" };
 	int status = EXPLORE_EXIT_FAILED;
 
-	catch_signals();
+	interrupt_catch();
 	s.mechanisms = calloc(c->nr_models + 1, sizeof(*s.mechanisms));
 	if (s.mechanisms)
 		status = start_document(&s);

@@ -264,6 +264,24 @@ int64_t gbench_arg(const struct gbench_state *gs, size_t i)
 	return state_of(gs)->range(i);
 }
 
+size_t gbench_count(void)
+{
+	char name[] = "bench", on[] = "--benchmark_list_tests=true",
+	     off[] = "--benchmark_list_tests=false";
+	char *list[] = {name, on, nullptr}, *run[] = {name, off, nullptr};
+	int nr_list = 2, nr_run = 2;
+	std::ostringstream nowhere;
+	Collector collector(nullptr, nullptr);
+	size_t nr;
+
+	collector.SetOutputStream(&nowhere);
+	collector.SetErrorStream(&nowhere);
+	benchmark::Initialize(&nr_list, list);
+	nr = benchmark::RunSpecifiedBenchmarks(&collector);
+	benchmark::Initialize(&nr_run, run);
+	return nr;
+}
+
 size_t gbench_run(gbench_report_fn report, void *cookie)
 {
 	if (!report)

@@ -97,6 +97,8 @@ struct gbench_repetition {
 /* All repetitions of one benchmark, in order, when its last one is done. */
 typedef void (*gbench_report_fn)(const struct gbench_repetition *runs, size_t nr, void *cookie);
 
+/* How many benchmarks the flags select. */
+size_t gbench_count(void);
 /* Runs what the flags select and returns how many benchmarks that were. report NULL: the library
  * prints as its flags say; otherwise it prints nothing on stdout. */
 size_t gbench_run(gbench_report_fn report, void *cookie);

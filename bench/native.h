@@ -11,6 +11,7 @@
 
 #include "case.h"
 #include "gbench.h"
+#include "progress.h"
 
 #define NATIVE_MAX_REPETITIONS 1000
 
@@ -40,12 +41,13 @@ struct native {
 	struct results_doc *doc;
 	struct native_instance *instances;
 	struct native_instance shim_native; /* the library's own loop: no row of the table */
-	size_t nr_instances, nr_reported, nr_repetitions_done;
+	size_t nr_instances, nr_reported;
 	size_t nr_busy; /* rows that have no undisturbed repetitions, or too few */
 	cpu_set_t all_cpus, one_cpu;
-	bool progress, any_load;
+	struct progress progress;
+	double every; /* seconds between its lines */
+	bool quiet, any_load;
 	bool failed; /* a check or a case: the part is a failed one */
-	double started, next_progress;
 	double min_ns; /* that a repetition has to last */
 };
 

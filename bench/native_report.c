@@ -34,11 +34,18 @@ static enum results_subject subject_of(const struct bench_state *s)
 	return subjects[bench_subject(s)];
 }
 
-static void broken(struct native *nat, const char *what, const struct results_error *err)
+/* What cannot be recorded is a check that failed, so that the document says why the part did. */
+static void broken(struct native_instance *in, const char *what, const struct results_error *err)
 {
-	fprintf(stderr, "bench: %s: ", what);
+	struct results_params params = { 0 };
+
+	fprintf(stderr, "bench: %s: ", in->name);
 	results_error_print(stderr, err);
-	nat->failed = true;
+	in->native->failed = true;
+	if (!native_params(&in->s, &params))
+		results_doc_add_check(in->native->doc, "case/recorded", &params, what,
+				      err->reason[0] ? err->reason : "no memory for it", false, NULL);
+	results_params_free(&params);
 }
 
 void native_add(struct native_instance *in, const char *metric, const double *samples, size_t nr,
@@ -59,7 +66,7 @@ void native_add(struct native_instance *in, const char *metric, const double *sa
 	snprintf(case_id, sizeof(case_id), "%s/%s", in->s.c->family, in->s.c->name);
 	m.case_id = case_id;
 	if (native_params(&in->s, &m.params) || results_doc_add(in->native->doc, &m, &err))
-		broken(in->native, in->name, &err);
+		broken(in, metric, &err);
 	results_params_free(&m.params);
 }
 
@@ -73,7 +80,7 @@ static void add_skipped(struct native_instance *in, const char *reason)
 	if (native_params(&in->s, &params) ||
 	    results_doc_add_skipped(in->native->doc, case_id, &params, subject_of(&in->s), reason,
 				    &err))
-		broken(in->native, in->name, &err);
+		broken(in, "a reason to skip it", &err);
 	results_params_free(&params);
 }
 
@@ -85,7 +92,7 @@ void native_add_check(struct native_instance *in, const char *id, const char *ex
 
 	if (native_params(&in->s, &params) ||
 	    results_doc_add_check(in->native->doc, id, &params, expect, seen, pass, &err))
-		broken(in->native, in->name, &err);
+		broken(in, id, &err);
 	results_params_free(&params);
 	if (!pass) {
 		fprintf(stderr, "bench: %s: %s: expected %s, saw %s\n", in->name, id, expect, seen);
@@ -170,6 +177,8 @@ void native_report(const struct gbench_repetition *runs, size_t nr, void *cookie
 	if (!in->name[0])
 		snprintf(in->name, sizeof(in->name), "%s", runs[0].name);
 	nat->nr_reported++;
+	if (in == &nat->shim_native)
+		progress_done(&nat->progress, nr); /* nobody else sees them run */
 	if (!strncmp(why, NATIVE_SKIPPED, strlen(NATIVE_SKIPPED)))
 		return add_skipped(in, why + strlen(NATIVE_SKIPPED));
 	if (!strncmp(why, NATIVE_FAILED, strlen(NATIVE_FAILED)))

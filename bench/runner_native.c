@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 #include "code_bytes.h"
 #include "environment.h"
 #include "gbench.h"
+#include "interrupt.h"
 #include "native.h"
 #include "perf.h"
 
@@ -27,9 +27,8 @@
 #define EXIT_INTERRUPTED 130
 
 #define MIN_SECONDS "0.003"
+#define REPETITIONS "9"
 #define LEAST_ON_CPU 0.9
-
-static volatile sig_atomic_t interrupted;
 
 static double now_ns(void)
 {
@@ -144,23 +143,6 @@ void native_teardown(struct native_instance *in, struct bench_state *s)
 	sched_setaffinity(0, sizeof(in->native->all_cpus), &in->native->all_cpus);
 }
 
-/* Every repetition after the first has the iterations that the first one's last try had. */
-static void progress(struct native_instance *in, int64_t n)
-{
-	struct native *nat = in->native;
-	double now = now_ns();
-
-	if (n == in->last_n)
-		nat->nr_repetitions_done++;
-	in->last_n = n;
-	if (!nat->progress || now < nat->next_progress)
-		return;
-	nat->next_progress = now + 1e9;
-	fprintf(stderr, "bench: %zu of %zu cases done, %zu further repetitions, %.0f s\n",
-		nat->nr_reported, nat->nr_instances, nat->nr_repetitions_done,
-		(now - nat->started) / 1e9);
-}
-
 /* Everything but the timing, which is the library's. */
 static int run_untimed(struct native_instance *in, struct bench_state *s, struct gbench_state *gs,
 		       int64_t n)
@@ -235,12 +217,13 @@ static void run_instance(struct gbench_state *gs, void *arg)
 		skip(gs, "interrupted");
 		return;
 	}
+	progress_try(&in->native->progress, in, n);
 	err = in->s.c->library_time ? run_untimed(in, &s, gs, n) : run_timed(in, &s, gs, n);
 	if (err && s.skip[0])
 		skip(gs, NATIVE_SKIPPED "%s", s.skip);
 	else if (err)
 		skip(gs, NATIVE_FAILED "%s", s.fail);
-	progress(in, n);
+	in->last_n = n;
 }
 
 /* ---- the instances of the table ---- */
@@ -302,7 +285,7 @@ static void free_all(struct native *nat)
 /* ---- the program ---- */
 
 struct options {
-	const char *out, *codes, *objects, *min_time;
+	const char *out, *codes, *objects, *min_time, *repetitions, *every;
 	bool quiet, any_load;
 };
 
@@ -313,6 +296,7 @@ static const char usage[] =
 	"  --ptbench_static=FILE  write the part `ref.static` (code sizes) there\n"
 	"  --ptbench_objects=FILE the archive whose code that is (default: libref.a beside bench)\n"
 	"  --ptbench_any_load     throw no repetition away, whatever else this machine did\n"
+	"  --ptbench_progress=S   a line of it every S seconds (default: 10, on a terminal 1)\n"
 	"  --ptbench_quiet        no progress on stderr\n"
 	"The flags of Google Benchmark work as ever (--benchmark_list_tests, --benchmark_filter=...).\n";
 
@@ -332,13 +316,17 @@ static void parse(int *argc, char **argv, struct options *o)
 	int kept = 1;
 
 	o->min_time = MIN_SECONDS;
+	o->repetitions = REPETITIONS;
 	for (int i = 1; i < *argc; i++) {
-		take_value(argv[i], "--benchmark_min_time", &o->min_time); /* looked at, and left */
+		/* Looked at, and left. */
+		take_value(argv[i], "--benchmark_min_time", &o->min_time);
+		take_value(argv[i], "--benchmark_repetitions", &o->repetitions);
 		if (!strcmp(argv[i], "--ptbench_quiet"))
 			o->quiet = true;
 		else if (!strcmp(argv[i], "--ptbench_any_load"))
 			o->any_load = true;
 		else if (!take_value(argv[i], "--ptbench_out", &o->out) &&
+			 !take_value(argv[i], "--ptbench_progress", &o->every) &&
 			 !take_value(argv[i], "--ptbench_objects", &o->objects) &&
 			 !take_value(argv[i], "--ptbench_static", &o->codes))
 			argv[kept++] = argv[i];
@@ -351,7 +339,7 @@ static void parse(int *argc, char **argv, struct options *o)
 static char **with_defaults(int *argc, char **argv)
 {
 	static const char *const defaults[] = {
-		"--benchmark_repetitions=9",
+		"--benchmark_repetitions=" REPETITIONS,
 		"--benchmark_min_time=" MIN_SECONDS,
 		"--benchmark_enable_random_interleaving=true",
 	};
@@ -365,11 +353,6 @@ static char **with_defaults(int *argc, char **argv)
 	memcpy(args + 1 + nr, argv + 1, (*argc - 1) * sizeof(*args));
 	*argc += nr;
 	return args;
-}
-
-static void on_interrupt(int sig)
-{
-	interrupted = 1;
 }
 
 static char *command_line(int argc, char **argv)
@@ -435,25 +418,46 @@ static void say_busy(struct native *nat)
 		text);
 }
 
+/* All repetitions of all cases are mixed, so that they are what is counted. */
+static void start_progress(struct native *nat, const struct options *o)
+{
+	size_t nr = gbench_count(), repetitions = strtoul(o->repetitions, NULL, 10);
+
+	nat->every = o->every ? strtod(o->every, NULL) : PROGRESS_DEFAULT;
+	nat->quiet = o->quiet;
+	progress_start(&nat->progress, nr * repetitions, nat->every, o->quiet,
+		       "repetitions of %zu cases", nr);
+}
+
+static void count_all(struct native *nat)
+{
+	size_t nr = 0;
+
+	for (struct native_instance *in = nat->instances; in; in = in->next)
+		nr += in->measured;
+	progress_start(&nat->progress, nr, nat->every, nat->quiet, "cases counted and checked");
+	for (struct native_instance *in = nat->instances; in && !interrupted; in = in->next) {
+		if (!in->measured)
+			continue;
+		native_count(in);
+		progress_done(&nat->progress, 1);
+	}
+	progress_end(&nat->progress, !interrupted);
+}
+
 static int run_part(struct native *nat, const struct options *o)
 {
-	/* The second one ends the process at once. */
-	struct sigaction sa = { .sa_handler = on_interrupt, .sa_flags = SA_RESETHAND };
-
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	nat->progress = !o->quiet;
+	interrupt_catch();
 	nat->any_load = o->any_load;
 	nat->min_ns = atof(o->min_time) * 1e9;
-	nat->started = nat->next_progress = now_ns();
-	nat->next_progress += 1e9;
+	start_progress(nat, o);
 	if (!gbench_run(native_report, nat)) {
 		fprintf(stderr, "bench: no case matches the filter\n");
 		return EXIT_USAGE;
 	}
-	for (struct native_instance *in = nat->instances; in && !interrupted; in = in->next)
-		if (in->measured)
-			native_count(in);
+	progress_end(&nat->progress, !interrupted);
+	if (!interrupted)
+		count_all(nat);
 	if (nat->nr_busy)
 		say_busy(nat);
 	return write_part(nat, o->out);

@@ -16,6 +16,7 @@
 #include "../../scripts/tap.h"
 
 static char program[PATH_MAX + 32], out[64];
+static const char *said = "/dev/null"; /* where standard error goes */
 
 #define OUT "--ptbench_out=" /* and the file */
 
@@ -34,8 +35,8 @@ static pid_t start(const char *filter, const char *more, const char *load)
 	pid = fork();
 	if (pid)
 		return pid;
-	/* What it says about rows that go wrong is wanted by nobody here. */
-	if (!freopen("/dev/null", "w", stderr))
+	/* What it says about rows that go wrong is wanted by one test alone. */
+	if (!freopen(said, "w", stderr))
 		_exit(126);
 	execl(program, program, flag, pattern, "--benchmark_min_time=0.001", more, load, NULL);
 	_exit(127);
@@ -134,6 +135,9 @@ static void test_faults(void)
 	c = find_check(doc, "case/runs", "run_fails");
 	ok(c && !c->ok && !strcmp(c->seen, "wrong result"), "a wrong result: %s", c ? c->seen : "nothing");
 	ok(!find(doc, "busted/mix", "run_fails", "time"), "and no number of it");
+	c = find_check(doc, "case/recorded", "unrecordable");
+	ok(c && !c->ok && !strcmp(c->expect, "no_such_metric") && c->seen[0],
+	   "a number that no document takes: %s", c ? c->seen : "nothing");
 	c = find_check(doc, "busted/holds", "");
 	ok(c && !c->ok, "a check that does not hold");
 	m = find(doc, "busted/mix", "always_disturbed", "time");
@@ -160,17 +164,20 @@ static void test_disturbed(void)
 	results_doc_free(doc);
 }
 
-static void test_interrupt(void)
+/* The group and the parent may both pass it on. */
+static void test_interrupt(int sig)
 {
 	pid_t pid = start("good", "--benchmark_repetitions=900", ANY);
 	struct results_doc *doc;
 	int status;
 
 	sleep(1);
-	kill(pid, SIGINT);
+	kill(pid, sig);
+	usleep(1000);
+	kill(pid, sig);
 	status = finish(pid);
 	doc = read_back();
-	ok(status == 130, "interrupted: exit status %d", status);
+	ok(status == 130, "interrupted by signal %d, twice: exit status %d", sig, status);
 	ok(doc != NULL, "what was complete is written");
 	for (size_t i = 0; doc && i < doc->nr_measurements; i++)
 		if (doc->measurements[i].nr_samples < 6)
@@ -181,6 +188,71 @@ static void test_interrupt(void)
 	   find(doc, "good/clock", "", "time")->nr_samples < 900,
 	   "as many repetitions as there were, where they are enough for an interval");
 	results_doc_free(doc);
+}
+
+/* The lines of one count, in the order in which they were said. */
+struct told {
+	size_t lines, done, total, cases;
+	bool monotone, beyond;
+};
+
+static void read_line(struct told *t, const char *line, const char *what)
+{
+	size_t done, total, cases = 0;
+	int at = 0;
+
+	if (sscanf(line, "bench: %zu of %zu %n", &done, &total, &at) < 2 || !at)
+		return;
+	if (strncmp(line + at, what, strlen(what)))
+		return;
+	sscanf(line + at, "repetitions of %zu cases", &cases);
+	t->monotone = t->monotone && done > t->done;
+	t->beyond = t->beyond || done > total || (t->lines && total != t->total);
+	t->done = done;
+	t->total = total;
+	t->cases = cases;
+	t->lines++;
+}
+
+static struct told read_told(const char *file, const char *what)
+{
+	struct told t = { .monotone = true };
+	char line[256];
+	FILE *f = fopen(file, "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		read_line(&t, line, what);
+	if (f)
+		fclose(f);
+	return t;
+}
+
+/* Skipped and failed rows are counted, and the library's own; all of them are mixed. */
+static void test_progress(void)
+{
+	char file[sizeof(out) + 8];
+	struct told t;
+	int status;
+
+	snprintf(file, sizeof(file), "%s.said", out);
+	said = file;
+	status = finish(start("good/clock|shim/native|busted/mix", "--ptbench_progress=0", ANY));
+	t = read_told(file, "repetitions");
+	ok(status == 4 && t.lines > 20, "progress, %zu lines of it", t.lines);
+	ok(t.cases == 9 && t.total == 9 * 9, "of %zu cases, %zu repetitions", t.cases, t.total);
+	ok(t.monotone && !t.beyond, "each line is further than the one before, and none beyond");
+	ok(t.done == t.total, "the last one says that all are done: %zu of %zu", t.done, t.total);
+	t = read_told(file, "cases counted");
+	ok(t.lines && t.monotone && !t.beyond && t.done == t.total, "so it is of what is counted then");
+	status = finish(start("good/clock", "--benchmark_repetitions=7", ANY));
+	t = read_told(file, "repetitions");
+	ok(!status && t.lines == 1 && t.done == 7 && t.total == 7,
+	   "otherwise a line in ten seconds, and the last: %zu of %zu", t.done, t.total);
+	status = finish(start("good/clock", "--ptbench_quiet", ANY));
+	t = read_told(file, "repetitions");
+	ok(!status && !t.lines, "or none");
+	unlink(file);
+	said = "/dev/null";
 }
 
 static void test_usage(void)
@@ -207,7 +279,10 @@ int main(int argc, char **argv)
 	test_fine();
 	test_faults();
 	test_disturbed();
-	test_interrupt();
+	test_progress();
+	test_interrupt(SIGINT);
+	test_interrupt(SIGTERM);
+	test_interrupt(SIGHUP);
 	unlink(out);
 	test_usage();
 	return tap_done();
