@@ -179,19 +179,19 @@ static int copy_measurement(struct results_measurement *to, const struct results
 	return copy_shares(to, from->breakdown, from->nr_breakdown);
 }
 
-/* Exact must be earned: what repeats too seldom becomes deterministic. */
+/* Exact must be earned: what repeats too seldom, or was not tried often enough, becomes deterministic. */
 static int downgrade(struct results_measurement *m, struct results_error *err)
 {
 	double *sorted;
 	size_t count;
 
-	if (m->skipped || m->kind != RESULTS_EXACT || !m->nr_samples || !m->samples)
+	if (m->skipped || m->kind != RESULTS_EXACT || !m->metric || !m->nr_samples || !m->samples)
 		return 0;
 	sorted = results__sorted(m->samples, m->nr_samples);
 	if (!sorted)
 		return no_memory(err);
 	results__mode(sorted, m->nr_samples, &count);
-	if (!results__is_exact(count, m->nr_samples))
+	if (!results__is_exact(m->metric, count, m->nr_samples))
 		m->kind = RESULTS_DETERMINISTIC;
 	free(sorted);
 	return 0;

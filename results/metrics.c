@@ -5,7 +5,8 @@
 #include <results/results.h>
 
 static const struct results_metric metrics[] = {
-#define ROW(id, name, unit, better, meaning) { name, unit, meaning, RESULTS_##better },
+#define ROW(id, name, unit, better, samples, meaning)                                              \
+	{ name, unit, meaning, RESULTS_##better, RESULTS_SAMPLES_##samples },
 	RESULTS_METRICS(ROW)
 #undef ROW
 };

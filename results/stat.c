@@ -40,9 +40,9 @@ double results__mode(const double *sorted, size_t nr, size_t *count)
 	return mode;
 }
 
-bool results__is_exact(size_t count, size_t nr)
+bool results__is_exact(const struct results_metric *metric, size_t count, size_t nr)
 {
-	return count * 10 >= nr * 9;
+	return nr >= metric->exact_samples && count * 10 >= nr * 9;
 }
 
 /*

@@ -43,9 +43,15 @@ static void begin(void)
 
 static void measured(int pages)
 {
+	char samples[31 * 16] = "";
+	int i, n = 0;
+
+	/* As many windows as make it exact. */
+	for (i = 0; i < 31; i++)
+		n += snprintf(samples + n, sizeof(samples) - n, "%s%d", i ? "," : "", cost);
 	line("{\"m\":{\"case\":\"gup_fast/walk\",\"params\":{\"pages\":%d},\"subject\":\"kernel\","
-	     "\"metric\":\"instructions\",\"nr_ops\":1,\"discarded\":0,\"samples\":[%d,%d,%d]}}",
-	     pages, cost, cost, cost);
+	     "\"metric\":\"instructions\",\"nr_ops\":1,\"discarded\":0,\"samples\":[%s]}}",
+	     pages, samples);
 	records++;
 }
 

@@ -8,7 +8,7 @@
  *                           FILE.again. --lax is a reader that only wants JSON with a format in it:
  *                           the one that the tests' oracle must catch.
  *   probe stat FILE         for each measurement: case, value low high min max agreement n
- *   probe metrics           the list of metrics
+ *   probe metrics           the list of metrics: name, unit, better, samples that make it exact
  */
 #include <stdlib.h>
 #include <string.h>
@@ -40,8 +40,10 @@ static void add(struct results_doc *doc, const char *metric, enum results_kind k
 		{ "[user]", 1 }, { "gup_fast", 1000 * n + 1 }, { "empty\"op", -2 },
 	};
 	struct results_error err;
-	double samples[32];
+	double samples[64];
 
+	if (kind == RESULTS_EXACT)
+		m.nr_samples = m.metric->exact_samples + n;
 	results_params_set_int(&m.params, "n", n);
 	if (n % 2)
 		results_params_set_str(&m.params, "format", n % 5 ? "s390x-4l" : "x86_64-4k-48");
@@ -278,7 +280,8 @@ static int metrics(void)
 	for (size_t i = 0; i < results_nr_metrics(); i++) {
 		const struct results_metric *m = results_metric_at(i);
 
-		printf("%s\t%s\t%s\n", m->name, m->unit, results_better_name(m->better));
+		printf("%s\t%s\t%s\t%zu\n", m->name, m->unit, results_better_name(m->better),
+		       m->exact_samples);
 	}
 	return 0;
 }

@@ -19,14 +19,16 @@
 
 static char dir[] = "/tmp/ptbench-doc.XXXXXX";
 static char file[64];
-static double ten[] = { 5, 5, 5, 5, 5, 5, 5, 5, 5, 6 };
+#define NR_WINDOWS 31
+/* 28 times 5, and three others: as many as exact may have. */
+static double windows[NR_WINDOWS] = { [0 ... 27] = 5, [28 ... 30] = 6 };
 
 static struct results_measurement exact(void)
 {
 	return (struct results_measurement){
 		.case_id = "gup_fast/walk", .subject = RESULTS_REF,
 		.metric = results_metric_find("instructions"), .kind = RESULTS_EXACT,
-		.nr_ops = 100, .samples = ten, .nr_samples = 10,
+		.nr_ops = 100, .samples = windows, .nr_samples = NR_WINDOWS,
 	};
 }
 
@@ -86,13 +88,25 @@ static void test_add(void)
 	double x[1];
 
 	ok(!results_doc_add(doc, &m, NULL) && doc->measurements[0].kind == RESULTS_EXACT,
-	   "9 of 10 alike are exact");
-	ten[0] = 7;
+	   "28 of 31 alike are exact");
+	windows[0] = 7;
 	m.nr_ops = 7;
 	m.case_id = "gup_fast/put";
 	ok(!results_doc_add(doc, &m, NULL) && doc->measurements[1].kind == RESULTS_DETERMINISTIC,
-	   "8 of 10 are made deterministic");
-	ten[0] = 5;
+	   "27 of 31 are made deterministic");
+	windows[0] = 5;
+	m.case_id = "gup_fast/only";
+	m.nr_samples = 28;
+	ok(!results_doc_add(doc, &m, NULL) && doc->measurements[2].kind == RESULTS_DETERMINISTIC,
+	   "28 windows are too few, however well they agree");
+	m.metric = results_metric_find("ipis_sent");
+	m.nr_samples = 4;
+	ok(!results_doc_add(doc, &m, NULL) && doc->measurements[3].kind == RESULTS_DETERMINISTIC,
+	   "so are 4 of events");
+	m.metric = results_metric_find("cpus_interrupted");
+	m.nr_samples = 5;
+	ok(!results_doc_add(doc, &m, NULL) && doc->measurements[4].kind == RESULTS_EXACT,
+	   "5 are enough");
 	m = exact();
 	for (size_t i = 0; i == 0 || cases[i - 1]; i++) {
 		bad = m;
@@ -124,7 +138,7 @@ static void test_add(void)
 		if (kind != RESULTS_SAMPLED)
 			refused(doc, &bad, ".samples[0]", "half an instruction");
 	}
-	ok(doc->nr_measurements == 2, "what was refused is not there");
+	ok(doc->nr_measurements == 5, "what was refused is not there");
 	results_doc_free(doc);
 }
 
@@ -139,7 +153,7 @@ static void refused_shares(struct results_doc *doc, struct results_share *v, siz
 		diag("returned %d, path %s, reason %s", ret, err.path, err.reason);
 }
 
-/* Nine of its ten samples are 5. */
+/* The most of its samples are 5. */
 static void test_breakdown(void)
 {
 	struct results_share good[] = { { "a", 4 }, { "b", 1 } }, twice[] = { { "a", 4 }, { "a", 1 } },
@@ -216,8 +230,8 @@ static struct results_doc *rich_doc(bool backwards)
 		results_params_set_str(&m.params, "s", ab);
 		m.kind = n % 2 ? RESULTS_SAMPLED : RESULTS_EXACT;
 		m.metric = results_metric_find(n % 2 ? "time" : "instructions");
-		m.samples = n % 2 ? reals : ten;
-		m.nr_samples = n % 2 ? 8 : 10;
+		m.samples = n % 2 ? reals : windows;
+		m.nr_samples = n % 2 ? 8 : NR_WINDOWS;
 		m.discarded = n;
 		m.breakdown = shares;
 		m.nr_breakdown = n % 2 ? 0 : 3;
@@ -348,6 +362,10 @@ static void test_refused_write(void)
 	results_doc_add(doc, &m, NULL);
 	doc->measurements[0].samples[1] = 8;
 	write_refused(doc, "$.measurements[0].kind", "a lie about exactness");
+	doc = new_doc();
+	results_doc_add(doc, &m, NULL);
+	doc->measurements[0].nr_samples = 28;
+	write_refused(doc, "$.measurements[0].kind", "exact with too few windows");
 	doc = new_doc();
 	results_doc_add(doc, &m, NULL);
 	m.case_id = "gup_fast/put";

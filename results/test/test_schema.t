@@ -54,13 +54,22 @@ def append(key, row):
     return lambda doc: doc[key].append(row)
 
 
+def metric(name, unit, better, samples):
+    """An exact measurement of that."""
+    def change(doc):
+        row = doc["measurements"][0]
+        row.update(metric=name, unit=unit, better=better, samples=samples, kind="exact")
+        row.pop("breakdown", None)
+    return change
+
+
 def again(key, **changes):
     return lambda doc: doc[key].append({**copy.deepcopy(doc[key][0]), **changes})
 
 
 def shares(*items, **more):
-    """A measurement of [5, 5, 5] whose breakdown has these (symbol, instructions)."""
-    row = {"samples": [5] * 3, "metric": "instructions", "unit": "instructions", "better": "lower",
+    """A measurement of 31 times 5 whose breakdown has these (symbol, instructions)."""
+    row = {"samples": [5] * 31, "metric": "instructions", "unit": "instructions", "better": "lower",
            "kind": "exact", "breakdown": [{"symbol": s, "instructions": n} for s, n in items]}
     row.update(more)
     return lambda doc: doc["measurements"][0].update(row)
@@ -145,13 +154,24 @@ RESULT = [
     ("a sample is negative", m("samples", [-1]), M + ".samples[0]"),
     ("a sample is 2^53", m("samples", [BIG]), M + ".samples[0]"),
     ("an exact sample has a fraction", m("samples", [0.5]), M + ".samples[0]"),
-    ("an exact sample is 1.0", m("samples", [1.0]), M + ".samples[0]", BEYOND),
+    ("an exact sample is 1.0", m("samples", [1.0] * 31), M + ".samples[0]", BEYOND),
     ("65537 samples", m("samples", [1] * 65537), M + ".samples"),
     ("65536 samples", m("samples", [1] * 65536), GOOD),
-    ("9 of 10 agree", m("samples", [1] * 9 + [2]), GOOD),
-    ("8 of 10 agree", m("samples", [1] * 8 + [2, 3]), M + ".kind", BEYOND),
-    ("8 of 10 agree, deterministic",
-     lambda doc: doc["measurements"][0].update(samples=[1] * 8 + [2, 3], kind="deterministic"), GOOD),
+    ("28 of 31 agree", m("samples", [1] * 28 + [2] * 3), GOOD),
+    ("27 of 31 agree", m("samples", [1] * 27 + [2] * 4), M + ".kind", BEYOND),
+    ("27 of 31 agree, deterministic",
+     lambda doc: doc["measurements"][0].update(samples=[1] * 27 + [2] * 4, kind="deterministic"), GOOD),
+    ("30 samples of instructions", m("samples", [1] * 30), M + ".kind"),
+    ("one sample of instructions", m("samples", [1]), M + ".kind"),
+    ("one sample of instructions, deterministic",
+     lambda doc: doc["measurements"][0].update(samples=[1], kind="deterministic"), GOOD),
+    ("30 samples of a time", metric("irqs_off_time", "ns", "lower", [1] * 30), M + ".kind"),
+    ("31 samples of a time", metric("irqs_off_time", "ns", "lower", [1] * 31), GOOD),
+    ("4 windows of events", metric("ipis_sent", "interrupts", "neither", [1] * 4), M + ".kind"),
+    ("5 windows of events", metric("ipis_sent", "interrupts", "neither", [1] * 5), GOOD),
+    ("5 windows of events, one of them another",
+     metric("tables_freed", "tables", "neither", [1] * 4 + [2]), M + ".kind", BEYOND),
+    ("code is read once", metric("code_bytes", "bytes", "lower", [1]), GOOD),
     ("a deterministic sample has a fraction",
      lambda doc: doc["measurements"][0].update(samples=[1.5], kind="deterministic"), M + ".samples[0]"),
     ("sampled fractions",
@@ -168,7 +188,7 @@ RESULT = [
     ("a breakdown that lacks one", shares(("a", 3), ("b", 1)), B, BEYOND),
     ("a breakdown with one too many", shares(("a", 3), ("b", 3)), B, BEYOND),
     ("a breakdown of the mode, not of the last",
-     shares(("a", 5), samples=[5] * 9 + [6]), GOOD),
+     shares(("a", 5), samples=[5] * 30 + [6]), GOOD),
     ("of two modes the larger", shares(("a", 6), samples=[5, 5, 6, 6], kind="deterministic"), B, BEYOND),
     ("of two modes the smaller", shares(("a", 5), samples=[6, 6, 5, 5], kind="deterministic"), GOOD),
     ("a symbol twice", shares(("a", 3), ("b", 1), ("a", 1)), B, BEYOND),
@@ -190,13 +210,13 @@ RESULT = [
     ("an empty breakdown", shares(), B),
     ("breakdown is null", shares(breakdown=None), B),
     ("breakdown is an object", shares(breakdown={"a": 5}), B),
-    ("4096 symbols", shares(*((f"s{i}", 1) for i in range(4096)), samples=[4096]), GOOD),
-    ("4097 symbols", shares(*((f"s{i}", 1) for i in range(4097)), samples=[4097]), B),
+    ("4096 symbols", shares(*((f"s{i}", 1) for i in range(4096)), samples=[4096] * 31), GOOD),
+    ("4097 symbols", shares(*((f"s{i}", 1) for i in range(4097)), samples=[4097] * 31), B),
     ("a breakdown of what is sampled", shares(("a", 5), kind="sampled"), B),
     ("a breakdown of bytes", shares(("a", 5), metric="code_bytes", unit="bytes"), B),
     ("skipped, with a breakdown", skipped(breakdown=[{"symbol": "a", "instructions": 5}]), B),
     ("a row twice", again("measurements"), None, BEYOND),
-    ("a row twice but for the samples", again("measurements", samples=[7]), None, BEYOND),
+    ("a row twice but for the samples", again("measurements", samples=[7] * 31), None, BEYOND),
     ("a row of another subject", again("measurements", subject="liburcu"), GOOD),
     ("params is a list", m("params", []), M + ".params"),
     ("a parameter is a real", m("params", {"n": 1.5}), M + ".params.n"),
@@ -441,8 +461,10 @@ def test_metrics(validators):
     lines = subprocess.run([oracle.program("probe"), "metrics"], capture_output=True, text=True,
                            check=True).stdout.splitlines()
     branches = validators["ptbench-result"].schema["$defs"]["measured"]["anyOf"]
-    listed = ["\t".join(b["properties"][k]["const"] for k in ("metric", "unit", "better"))
-              for b in branches]
+    defs = validators["ptbench-result"].schema["$defs"]
+    listed = ["\t".join(b["properties"][k]["const"] for k in ("metric", "unit", "better")) + "\t" +
+              str(defs[b["$ref"].split("/")[-1]]["then"]["properties"]["samples"]["minItems"]
+                  if "$ref" in b else 1) for b in branches]
     if not ok(listed == lines, f"the schema's {len(listed)} metrics are those of metrics.h"):
         diag("only one has: " + ", ".join(sorted(set(listed) ^ set(lines))))
 

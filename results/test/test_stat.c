@@ -173,10 +173,17 @@ static void test_coverage(void)
 
 static void test_exact_rule(void)
 {
-	ok(results__is_exact(9, 10) && !results__is_exact(8, 9) && results__is_exact(28, 31) &&
-		   !results__is_exact(27, 31) && results__is_exact(1, 1) &&
-		   !results__is_exact(1, 2),
-	   "exact is 90 %% and more");
+	const struct results_metric *cost = results_metric_find("instructions");
+	const struct results_metric *event = results_metric_find("ipis_sent");
+	const struct results_metric *bytes = results_metric_find("code_bytes");
+
+	ok(results__is_exact(bytes, 9, 10) && !results__is_exact(bytes, 8, 9) &&
+		   results__is_exact(cost, 28, 31) && !results__is_exact(cost, 27, 31) &&
+		   !results__is_exact(bytes, 1, 2), "exact is 90 %% and more");
+	ok(!results__is_exact(cost, 30, 30) && results__is_exact(cost, 31, 31), "of 31 windows of a cost");
+	ok(!results__is_exact(event, 4, 4) && !results__is_exact(event, 4, 5) &&
+		   results__is_exact(event, 5, 5), "of 5 windows of events, which is all of them");
+	ok(results__is_exact(bytes, 1, 1), "of one look at an object file");
 }
 
 int main(void)

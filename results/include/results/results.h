@@ -33,6 +33,7 @@ enum results_better { RESULTS_LOWER, RESULTS_HIGHER, RESULTS_NEITHER };
 struct results_metric {
 	const char *name, *unit, *meaning;
 	enum results_better better;
+	size_t exact_samples; /* at least so many, or it is not exact */
 };
 const struct results_metric *results_metric_find(const char *name); /* NULL: no such metric */
 size_t results_nr_metrics(void);
@@ -74,7 +75,8 @@ enum results_subject { RESULTS_REF, RESULTS_KERNEL, RESULTS_LIBURCU };
 const char *results_subject_name(enum results_subject s); /* "ref", "kernel", "liburcu" */
 
 /*
- * EXACT: at least 90 % of the samples agree (integers; the mode is the value).
+ * EXACT: at least 90 % of the samples agree, and there are as many as the metric demands
+ * (integers; the mode is the value).
  * DETERMINISTIC: integers that agree less often; judged with a threshold.
  * SAMPLED: the median is the value, with its order-statistics interval.
  */
@@ -152,7 +154,8 @@ void results_doc_free(struct results_doc *doc);
  * Adds a measurement; case_id, params, samples and breakdown are copied. -EEXIST: same identity
  * (case, params, subject, metric) is there already. -EINVAL: not a valid measurement
  * (err says why). kind RESULTS_EXACT is downgraded to DETERMINISTIC when fewer than 90 % of the
- * samples agree; that is the one place where the rule is applied.
+ * samples agree, or there are fewer than the metric demands; that is the one place where the rule
+ * is applied.
  */
 int results_doc_add(struct results_doc *doc, const struct results_measurement *m,
 		    struct results_error *err);

@@ -1,0 +1,45 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Who measures takes as many windows as the list of metrics demands of what is called exact, and
+# README.md says how many that is.
+set -u
+export LC_ALL=C
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+metrics=$root/results/include/results/metrics.h
+nr=0 failed=0
+
+ok() { # STATUS TEXT
+	nr=$((nr + 1))
+	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
+}
+constant() { # FILE NAME: prints its number
+	sed -nE "s/^#define[ \t]+$2[ \t]+([0-9]+).*/\1/p" "$1"
+}
+enough() { # DEMANDED-OF FILE NAME [FOLDER]: a copy of the tree's file may stand in FOLDER
+	local want have
+	want=$(constant "$metrics" "RESULTS_SAMPLES_$1")
+	have=$(constant "${4:-$root}/$2" "$3")
+	[ -n "$want" ] && [ -n "$have" ] && [ "$have" -ge "$want" ]
+}
+
+enough COST kernels/driver/ptbench.h PTB_WINDOWS
+ok $? "the driver's windows of costs"
+enough COST bench/runner_guest.c WINDOWS
+ok $? "the guests' runner's"
+enough EVENT kernels/driver/ptbench.h PTB_EVENT_WINDOWS
+ok $? "the driver's windows of events"
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+mkdir -p "$tmp/kernels/driver"
+sed -E 's/(PTB_EVENT_WINDOWS) .*/\1 4/' "$root/kernels/driver/ptbench.h" >"$tmp/kernels/driver/ptbench.h"
+! enough EVENT kernels/driver/ptbench.h PTB_EVENT_WINDOWS "$tmp"
+ok $? "one that took fewer would be seen"
+
+cost=$(constant "$metrics" RESULTS_SAMPLES_COST) event=$(constant "$metrics" RESULTS_SAMPLES_EVENT)
+tr '\n' ' ' <"$root/README.md" | grep -q "at least $cost windows .* at least $event "
+ok $? "README.md says $cost and $event"
+
+echo "1..$nr"
+exit $failed
