@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ptbench compare: exact metrics of runs against a base. */
+/* ptbench compare: runs against a base. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,23 +10,39 @@
 static const char usage[] =
 	"usage: ptbench compare --base RUN [--base RUN]... [OPTION]... RUN...\n"
 	"\n"
-	"Compares the exact metrics of runs with those of a base, part by part and row by row. RUN is a\n"
-	"run's folder, its run.json, or one document. Only parts of one name, one mode and one\n"
-	"environment are compared (all keys but \"load\"); in what their subjects differ is printed, and\n"
-	"whether they are the identical image. With several runs on a side, a row differs when the\n"
-	"ranges of the two sides' values do not overlap.\n"
+	"Compares runs with those of a base, part by part, row by row and check by check. RUN is a run's\n"
+	"folder, its run.json, or one document. Only parts of one name, one mode and one environment\n"
+	"are compared (all keys but \"load\"); in what their subjects differ is printed, and whether they\n"
+	"are the identical image. With several runs on a side, a row differs when the ranges of the two\n"
+	"sides' values do not overlap.\n"
 	"\n"
 	"  -b, --base RUN     what to compare with\n"
+	"      --allow CASE[:PARAM=VALUE,...]:METRIC\n"
+	"                     this row may be worse or other; CASE as a shell has patterns; may be repeated.\n"
+	"                     Until a gate's policy holds them\n"
 	"  -e, --exact-equal  for repeats: any exact row that moved, stopped being exact, is missing\n"
 	"                     or extra makes the exit status 1; prints the share of equal rows\n"
 	"  -i, --ignore KEY   this key of the environment need not match; may be repeated\n"
-	"  -a, --all          print every row, not only those that differ\n"
+	"  -a, --all          print every row and check, not only those that differ\n"
 	"  -h, --help         print this\n"
 	"\n"
-	"Sampled and deterministic rows need statistics or a threshold: they are counted, not judged.\n"
-	"Where neither direction is better (events), a change is printed and is no regression.\n"
-	"Exit status: 0 nothing is worse; 1 an exact row is worse or a check fails that did not;\n"
-	"2 bad input or command line; 3 not comparable, or something of the base is missing.\n"
+	"How a row is judged, by its kind on both sides:\n"
+	"  both exact         the values: other ones are WORSE or better. Of counts of events (interrupts,\n"
+	"                     flushes, callbacks, tables) neither is better: one that CHANGED is a\n"
+	"                     regression as well, unless --allow names it\n"
+	"  both sampled       not judged, and counted: that takes statistics\n"
+	"  any other pair     as what it now is: worse or better when all samples of one side lie above\n"
+	"                     all of the other, else it OVERLAPS and cannot be judged. Deterministic on\n"
+	"                     both sides with the same mode and median: within its noise\n"
+	"\n"
+	"Exit status, and what it is for:\n"
+	"  0  what was judged is well; rows that are sampled on both sides, extra rows and checks of the\n"
+	"     new runs, and parts that no side could measure are counted in the last lines\n"
+	"  1  a row is worse or CHANGED, a check fails that did not or that the base has not\n"
+	"  2  bad input or command line\n"
+	"  3  inconclusive: a run is partial, a part failed or is not in all runs, environments differ, a\n"
+	"     row or check of the base is missing, a row overlaps, a check fails as in the base, or\n"
+	"     nothing was judged at all\n"
 	"Example: ptbench compare --base results/runs/OLD results/runs/latest\n";
 
 struct arguments {
@@ -34,11 +51,27 @@ struct arguments {
 	struct results__compare_options options;
 };
 
+enum { OPT_ALLOW = 256 };
+
+static int add_allowance(struct results__compare_options *o, const char *text)
+{
+	struct results_error err;
+
+	if (!results__allowance_parse(text, &o->allowed[o->nr_allowed], &err)) {
+		o->nr_allowed++;
+		return 0;
+	}
+	fputs("ptbench compare: ", stderr);
+	results_error_print(stderr, &err);
+	return -EINVAL;
+}
+
 /* -1: go on; otherwise the exit status. */
 static int parse(int argc, char **argv, struct arguments *args)
 {
 	static const struct option options[] = {
 		{ "base", required_argument, NULL, 'b' },
+		{ "allow", required_argument, NULL, OPT_ALLOW },
 		{ "exact-equal", no_argument, NULL, 'e' },
 		{ "ignore", required_argument, NULL, 'i' },
 		{ "all", no_argument, NULL, 'a' },
@@ -52,6 +85,10 @@ static int parse(int argc, char **argv, struct arguments *args)
 		switch (c) {
 		case 'b':
 			args->base[args->nr_base++] = optarg;
+			break;
+		case OPT_ALLOW:
+			if (add_allowance(&args->options, optarg))
+				return 2;
 			break;
 		case 'e':
 			args->options.exact_equal = true;
@@ -95,12 +132,13 @@ int results_cmd_compare(int argc, char **argv)
 	struct arguments args = {
 		.base = calloc(argc, sizeof(*args.base)),
 		.options.ignored = calloc(argc, sizeof(*args.options.ignored)),
+		.options.allowed = calloc(argc, sizeof(*args.options.allowed)),
 	};
 	struct results__source **base = calloc(argc, sizeof(*base));
 	struct results__source **new = calloc(argc, sizeof(*new));
 	int ret = 2;
 
-	if (!args.base || !args.options.ignored || !base || !new) {
+	if (!args.base || !args.options.ignored || !args.options.allowed || !base || !new) {
 		fputs("ptbench compare: no memory\n", stderr);
 		goto out;
 	}
@@ -120,6 +158,9 @@ out:
 		if (new)
 			results__source_free(new[i]);
 	}
+	for (size_t i = 0; i < args.options.nr_allowed; i++)
+		results__allowance_free(&args.options.allowed[i]);
+	free(args.options.allowed);
 	free(args.options.ignored);
 	free(args.base);
 	free(base);

@@ -7,20 +7,15 @@
 
 #include "internal.h"
 
-struct totals {
-	size_t rows, equal, moved; /* of exact rows */
-	size_t worse, missing, checks_lost;
-	size_t incomparable, compared; /* parts */
-};
-
 static const char *const verdict_name[RESULTS__NR_VERDICTS] = {
 	[RESULTS__EQUAL] = "equal",
 	[RESULTS__BETTER] = "better",
 	[RESULTS__WORSE] = "WORSE",
-	[RESULTS__CHANGED] = "changed",
+	[RESULTS__CHANGED] = "CHANGED",
+	[RESULTS__ALLOWED] = "changed, allowed",
 	[RESULTS__UNSTEADY] = "unsteady",
-	[RESULTS__NOT_EXACT] = "no longer exact",
-	[RESULTS__NOW_EXACT] = "now exact",
+	[RESULTS__NOISE] = "within its noise",
+	[RESULTS__UNCLEAR] = "OVERLAPS",
 	[RESULTS__MISSING] = "MISSING",
 	[RESULTS__EXTRA] = "extra",
 	[RESULTS__NOT_JUDGED] = "not judged",
@@ -193,6 +188,34 @@ static void change_text(char *buf, size_t size, double base, double new)
 		snprintf(buf, size, "%s%s", new > base ? "+" : "", diff);
 }
 
+/* Of what is not exact: the least and the most. */
+static void spread_text(char *buf, size_t size, const struct results_measurement *m)
+{
+	char low[32], high[32];
+	struct results_stat s;
+
+	results_stat(m, &s);
+	snprintf(buf, size, "%s to %s", results__number(low, sizeof(low), s.min),
+		 results__number(high, sizeof(high), s.max));
+}
+
+static char *verdict_text(const struct results__compared_row *r)
+{
+	char base[72] = "", new[72] = "", *text;
+	bool is_loose = r->base && r->new &&
+			(r->base->kind != RESULTS_EXACT || r->new->kind != RESULTS_EXACT);
+
+	if (is_loose) {
+		spread_text(base, sizeof(base), r->base);
+		spread_text(new, sizeof(new), r->new);
+	}
+	if (asprintf(&text, "%s%s%s%s%s%s%s", verdict_name[r->verdict], r->why ? ": " : "",
+		     r->why ? r->why : "", is_loose ? ", " : "", base, is_loose ? " before, now " : "",
+		     new) < 0)
+		return NULL;
+	return text;
+}
+
 static int print_row(struct results__table *t, const struct results__compared_row *r)
 {
 	char base[32] = "-", new[32] = "-", change[64] = "", *params, *verdict;
@@ -205,9 +228,7 @@ static int print_row(struct results__table *t, const struct results__compared_ro
 	if (r->base && r->new)
 		change_text(change, sizeof(change), value_of(r->base), value_of(r->new));
 	params = results_params_text(&r->m->params);
-	if (asprintf(&verdict, "%s%s%s", verdict_name[r->verdict], r->why ? ": " : "",
-		     r->why ? r->why : "") < 0)
-		verdict = NULL;
+	verdict = verdict_text(r);
 	ret = results__table_row(t, r->m->case_id, params, results_subject_name(r->m->subject),
 				 r->m->metric->name, base, new, change, verdict);
 	free(verdict);
@@ -224,7 +245,7 @@ static int print_rows(FILE *f, const struct results__compared *c, bool all)
 	for (size_t i = 0; i < c->nr_rows && !ret; i++) {
 		enum results__verdict v = c->rows[i].verdict;
 
-		if (all || (v != RESULTS__EQUAL && v != RESULTS__NOT_JUDGED))
+		if (all || (v != RESULTS__EQUAL && v != RESULTS__NOISE && v != RESULTS__NOT_JUDGED))
 			ret = print_row(&t, &c->rows[i]);
 	}
 	if (!ret && t.nr_rows > 1)
@@ -233,124 +254,72 @@ static int print_rows(FILE *f, const struct results__compared *c, bool all)
 	return ret;
 }
 
-/* Exact on at least one side, so that --exact-equal wants it equal. */
-static bool is_exact_row(const struct results__compared_row *r)
+static void count_rows(FILE *f, const struct results__compared *c, struct results__totals *t)
 {
-	return (r->base && r->base->kind == RESULTS_EXACT) ||
-	       (r->new && r->new->kind == RESULTS_EXACT);
-}
-
-static void count_rows(FILE *f, const struct results__compared *c, struct totals *t)
-{
-	size_t rows = 0, equal = c->count[RESULTS__EQUAL];
-
-	for (size_t i = 0; i < c->nr_rows; i++)
-		rows += is_exact_row(&c->rows[i]);
-	t->rows += rows;
-	t->equal += equal;
-	t->moved += rows - equal;
-	t->worse += c->count[RESULTS__WORSE];
-	t->missing += c->count[RESULTS__MISSING];
-	fprintf(f, "  %zu exact rows: %zu equal", rows, equal);
-	for (int v = RESULTS__EQUAL + 1; v < RESULTS__NOT_JUDGED; v++)
+	for (int v = 0; v < RESULTS__NR_VERDICTS; v++)
+		t->rows[v] += c->count[v];
+	t->exact += c->nr_exact;
+	t->skipped += c->nr_skipped;
+	fprintf(f, "  %zu row%s, %zu of them exact", c->nr_rows, results__s(c->nr_rows), c->nr_exact);
+	for (int v = 0, nr = 0; v < RESULTS__NR_VERDICTS; v++)
 		if (c->count[v])
-			fprintf(f, ", %zu %s", c->count[v], verdict_name[v]);
-	if (c->count[RESULTS__NOT_JUDGED])
-		fprintf(f, "; %zu sampled or deterministic rows are not judged by compare",
-			c->count[RESULTS__NOT_JUDGED]);
+			fprintf(f, "%s%zu %s", nr++ ? ", " : ": ", c->count[v], verdict_name[v]);
+	if (c->nr_skipped)
+		fprintf(f, "; skipped: %zu", c->nr_skipped);
 	fputc('\n', f);
 }
 
 /* ---- checks ---- */
 
-static const struct results_check *find_check(const struct results_doc *doc,
-					      const struct results_check *c)
-{
-	for (size_t i = 0; i < doc->nr_checks; i++)
-		if (!results__check_cmp(&doc->checks[i], c))
-			return &doc->checks[i];
-	return NULL;
-}
+static const struct {
+	const char *base, *new;
+} check_text[RESULTS__NR_CHECK_VERDICTS] = {
+	[RESULTS__CHECK_FINE] = { "ok", "ok" },
+	[RESULTS__CHECK_MENDED] = { "failed", "ok" },
+	[RESULTS__CHECK_LOST] = { "ok", "FAILED" },
+	[RESULTS__CHECK_STILL] = { "failed", "FAILED as before" },
+	[RESULTS__CHECK_NEW] = { "(none)", "FAILED" },
+	[RESULTS__CHECK_EXTRA] = { "(none)", "ok" },
+	[RESULTS__CHECK_MISSING] = { "ok", "MISSING" },
+};
 
-static void print_check(FILE *f, const struct results_check *c, const char *base, const char *new)
+static void print_check(FILE *f, const struct results__compared_check *check)
 {
+	const struct results_check *c = check->new ? check->new : check->base;
 	char *params = results_params_text(&c->params);
+	bool gone = check->verdict == RESULTS__CHECK_MISSING;
 
 	fprintf(f, "  check %s {", c->id);
 	print_text(f, params ? params : "");
-	fprintf(f, "}: base %s, new %s\n", base, new);
+	fprintf(f, "}: base %s, new %s",
+		gone && !check->base->ok ? "failed" : check_text[check->verdict].base,
+		check_text[check->verdict].new);
+	if (check->new && !check->new->ok) {
+		fputs(": ", f);
+		results__print_first_line(f, check->new->seen);
+		fputs(" seen, ", f);
+		results__print_first_line(f, check->new->expect);
+		fputs(" expected", f);
+	}
+	fputc('\n', f);
 	free(params);
 }
 
-/* Against the first base: a check that was fine there must be there and fine in every new run. */
-static void compare_checks(FILE *f, const struct results__compared *c, struct totals *t)
+static void print_checks(FILE *f, const struct results__compared *c, bool all,
+			 struct results__totals *t)
 {
-	const struct results_doc *base = c->base[0];
-
-	for (size_t d = 0; d < c->nr_new; d++) {
-		for (size_t i = 0; i < base->nr_checks; i++) {
-			const struct results_check *b = &base->checks[i];
-			const struct results_check *n = find_check(c->new[d], b);
-
-			if (n && n->ok == b->ok)
-				continue;
-			print_check(f, b, b->ok ? "ok" : "failed",
-				    !n ? "MISSING" : n->ok ? "ok" : "FAILED");
-			t->checks_lost += n && b->ok;
-			t->missing += !n;
-		}
-		for (size_t i = 0; i < c->new[d]->nr_checks; i++) {
-			const struct results_check *n = &c->new[d]->checks[i];
-
-			if (!find_check(base, n))
-				print_check(f, n, "(none)", n->ok ? "ok" : "FAILED");
-		}
-	}
+	for (size_t i = 0; i < c->nr_checks; i++)
+		if (all || c->checks[i].verdict != RESULTS__CHECK_FINE)
+			print_check(f, &c->checks[i]);
+	for (int v = 0; v < RESULTS__NR_CHECK_VERDICTS; v++)
+		t->checks[v] += c->check_count[v];
 }
 
 /* ---- parts ---- */
 
-static const struct results_part *find_part(const struct results__source *s, const char *name)
-{
-	for (size_t i = 0; s->run && i < s->run->nr_parts; i++)
-		if (!strcmp(s->run->parts[i].name, name))
-			return &s->run->parts[i];
-	return NULL;
-}
-
-static int gather(struct results__source **sources, size_t nr, const char *part,
-		  const struct results_doc ***docs, size_t *nr_docs)
-{
-	*docs = calloc(nr + 1, sizeof(**docs));
-	if (!*docs)
-		return -ENOMEM;
-	for (size_t s = 0; s < nr; s++)
-		for (size_t i = 0; i < sources[s]->nr_docs; i++)
-			if (sources[s]->docs[i] && !strcmp(sources[s]->docs[i]->part, part))
-				(*docs)[(*nr_docs)++] = sources[s]->docs[i];
-	return 0;
-}
-
-/* A part with rows on one side alone; a side's run may say why. */
-static void one_sided(FILE *f, const struct results__compared *c, struct results__source **lacking,
-		      size_t nr_lacking, struct totals *t)
-{
-	fprintf(f, "  %s\n", c->nr_new ? "extra: only in the new runs" :
-					 "MISSING: only in the base");
-	t->missing += !c->nr_new;
-	for (size_t s = 0; s < nr_lacking; s++) {
-		const struct results_part *p = find_part(lacking[s], c->part);
-
-		if (!p)
-			continue;
-		fprintf(f, "    %s: %s: ", lacking[s]->path, results_state_name(p->state));
-		results__print_first_line(f, p->reason ? p->reason : "");
-		fputc('\n', f);
-	}
-}
-
 static int compare_two_sided(FILE *f, struct results__compared *c,
-			     const struct results__compare_options *options, struct totals *t)
+			     const struct results__compare_options *options,
+			     struct results__totals *t)
 {
 	bool identical;
 	int ret;
@@ -362,138 +331,172 @@ static int compare_two_sided(FILE *f, struct results__compared *c,
 	t->compared++;
 	identical = print_image(f, c);
 	print_subjects(f, c);
-	ret = results__compare_rows(c);
+	ret = results__compare_rows(c, options->allowed, options->nr_allowed);
+	if (!ret)
+		ret = results__compare_checks(c);
+	if (!ret)
+		ret = print_rows(f, c, options->all);
 	if (ret)
 		return ret;
-	ret = print_rows(f, c, options->all);
-	compare_checks(f, c, t);
+	print_checks(f, c, options->all, t);
 	count_rows(f, c, t);
 	if (identical && c->count[RESULTS__BETTER] + c->count[RESULTS__WORSE] +
-				 c->count[RESULTS__CHANGED])
+				 c->count[RESULTS__CHANGED] + c->count[RESULTS__ALLOWED])
 		fputs("  the image is identical: what moved did not move because of the code\n", f);
-	return ret;
+	return 0;
 }
 
-/* A failed part that left a document is still a failed part. Returns how many. */
-static size_t print_states(FILE *f, struct results__source **sources, size_t nr, const char *part)
+static void print_state(FILE *f, const struct results__source *s, const char *state,
+			const char *reason)
 {
-	size_t failed = 0;
-
-	for (size_t s = 0; s < nr; s++) {
-		const struct results_part *p = find_part(sources[s], part);
-
-		if (!p || p->state == RESULTS_PASSED || !p->file)
-			continue;
-		fprintf(f, "  %s: %s: ", sources[s]->path, results_state_name(p->state));
-		results__print_first_line(f, p->reason ? p->reason : "");
-		fputc('\n', f);
-		failed += p->state == RESULTS_FAILED;
+	fputs("  ", f);
+	print_text(f, s->path);
+	fprintf(f, ": %s", state);
+	if (reason) {
+		fputs(": ", f);
+		results__print_first_line(f, reason);
 	}
-	return failed;
+	fputc('\n', f);
 }
 
-static int compare_part(FILE *f, const char *part, struct results__source **base, size_t nr_base,
-			struct results__source **new, size_t nr_new,
-			const struct results__compare_options *options, struct totals *t)
+static const struct results__holder *holder_of(const struct results__joined_part *p,
+					       const struct results__source *s)
 {
-	struct results__compared c = { .part = part };
-	int ret = gather(base, nr_base, part, &c.base, &c.nr_base);
+	for (size_t i = 0; i < p->nr; i++)
+		if (p->holders[i].source == s)
+			return &p->holders[i];
+	return NULL;
+}
 
-	if (!ret)
-		ret = gather(new, nr_new, part, &c.new, &c.nr_new);
+/*
+ * What the runs say of a part other than that it passed. A part that failed is failed, whether or
+ * not it left a document. Returns how many have none; a document alone is not asked for other parts.
+ */
+static size_t print_states(FILE *f, const struct results__joined_part *p,
+			   struct results__source **sources, size_t nr)
+{
+	size_t without = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct results__holder *h = holder_of(p, sources[i]);
+
+		if (!h && sources[i]->run)
+			print_state(f, sources[i], "has no such part", NULL);
+		else if (h && h->part && h->part->state != RESULTS_PASSED)
+			print_state(f, sources[i], results_state_name(h->part->state),
+				    h->part->reason);
+		without += h ? !h->doc || (h->part && h->part->state == RESULTS_SKIPPED) :
+			       sources[i]->run != NULL;
+	}
+	return without;
+}
+
+static bool has_failed(const struct results__joined_part *p)
+{
+	for (size_t i = 0; i < p->nr; i++)
+		if (p->holders[i].part && p->holders[i].part->state == RESULTS_FAILED)
+			return true;
+	return false;
+}
+
+/* The documents of a side, first those of the base. */
+static int gather(const struct results__joined_part *p, struct results__compared *c)
+{
+	c->base = calloc(p->nr + 1, sizeof(*c->base));
+	c->new = calloc(p->nr + 1, sizeof(*c->new));
+	if (!c->base || !c->new)
+		return -ENOMEM;
+	for (size_t i = 0; i < p->nr; i++) {
+		const struct results__holder *h = &p->holders[i];
+
+		if (h->doc && h->is_new)
+			c->new[c->nr_new++] = h->doc;
+		else if (h->doc)
+			c->base[c->nr_base++] = h->doc;
+	}
+	return 0;
+}
+
+struct sides {
+	struct results__source **base, **new;
+	size_t nr_base, nr_new;
+};
+
+static int compare_part(FILE *f, const struct results__joined_part *p, const struct sides *s,
+			const struct results__compare_options *options, struct results__totals *t)
+{
+	struct results__compared c = { .part = p->name };
+	int ret = gather(p, &c);
+	size_t without;
+
 	if (ret)
 		goto out;
-	if (!c.nr_base && !c.nr_new)
-		goto out; /* failed or skipped on both sides */
-	fprintf(f, "part %s\n", part);
-	print_states(f, base, nr_base, part);
-	t->missing += print_states(f, new, nr_new, part);
-	if (!c.nr_new)
-		one_sided(f, &c, new, nr_new, t);
-	else if (!c.nr_base)
-		one_sided(f, &c, base, nr_base, t);
-	else
+	fprintf(f, "part %s\n", p->name);
+	without = print_states(f, p, s->base, s->nr_base) + print_states(f, p, s->new, s->nr_new);
+	t->failed += has_failed(p);
+	if (!c.nr_base && !c.nr_new) {
+		fputs("  not compared: no side has a document of it\n", f);
+		t->nowhere += !has_failed(p);
+		goto out;
+	}
+	t->one_sided += without || !c.nr_base || !c.nr_new;
+	if (c.nr_base && c.nr_new)
 		ret = compare_two_sided(f, &c, options, t);
+	else
+		fprintf(f, "  %s\n", c.nr_new ? "extra: only in the new runs" :
+						"MISSING: only in the base");
 out:
 	results__compared_free(&c);
 	return ret;
 }
 
-/* The names of all parts of both sides, each once, the base's order first; malloc'ed. */
-static const char **part_names(struct results__source **base, size_t nr_base,
-			       struct results__source **new, size_t nr_new, size_t *nr)
+/* ---- all of it ---- */
+
+static void count_partial(FILE *f, struct results__source **sources, size_t nr, const char *side,
+			  struct results__totals *t)
 {
-	size_t room = 1;
-	const char **names;
-
-	for (size_t s = 0; s < nr_base + nr_new; s++)
-		room += (s < nr_base ? base[s] : new[s - nr_base])->nr_docs;
-	names = malloc(room * sizeof(*names));
-	*nr = 0;
-	for (size_t s = 0; names && s < nr_base + nr_new; s++) {
-		struct results__source *source = s < nr_base ? base[s] : new[s - nr_base];
-
-		for (size_t i = 0; i < source->nr_docs; i++) {
-			size_t k = 0;
-
-			if (!source->docs[i])
-				continue;
-			while (k < *nr && strcmp(names[k], source->docs[i]->part))
-				k++;
-			if (k == *nr)
-				names[(*nr)++] = source->docs[i]->part;
-		}
+	for (size_t i = 0; i < nr; i++) {
+		if (!sources[i]->run || sources[i]->run->complete)
+			continue;
+		fprintf(f, "%s ", side);
+		print_text(f, sources[i]->path);
+		fputs(": partial: it was interrupted, or is still under way\n", f);
+		t->partial++;
 	}
-	return names;
 }
 
-static int conclude(FILE *f, const struct totals *t, bool exact_equal)
+static void print_allowed(FILE *f, const struct results__compare_options *options)
 {
-	if (exact_equal && t->rows)
-		fprintf(f, "%zu of %zu exact rows are equal (%.2f %%)\n", t->equal, t->rows,
-			100.0 * t->equal / t->rows);
-	if (t->worse || t->checks_lost) {
-		fprintf(f, "regression: %zu exact rows are worse, %zu checks fail that did not\n",
-			t->worse, t->checks_lost);
-		return 1;
+	for (size_t i = 0; i < options->nr_allowed; i++) {
+		const struct results__allowance *a = &options->allowed[i];
+
+		fputs("allowed: ", f);
+		print_text(f, a->text);
+		if (a->used)
+			fprintf(f, ": %zu row%s\n", a->used, results__s(a->used));
+		else
+			fputs(": no row needs it\n", f);
 	}
-	if (exact_equal && (t->moved || (t->missing && t->compared))) {
-		fprintf(f, "not equal: %zu exact rows moved or stand on one side alone; ",
-			t->moved);
-		fprintf(f, "%zu rows, checks or parts are missing\n", t->missing);
-		return 1;
-	}
-	if (t->incomparable || !t->compared) {
-		fprintf(f, "not comparable: %zu of the %zu parts that both sides have; ",
-			t->incomparable, t->incomparable + t->compared);
-		fputs("compare runs made in the same environment, or make the base again here\n",
-		      f);
-		return 3;
-	}
-	if (t->missing) {
-		fprintf(f, "inconclusive: %zu rows, checks or parts of the base are missing\n",
-			t->missing);
-		return 3;
-	}
-	fputs("no exact row is worse\n", f);
-	return 0;
 }
 
 int results__compare(FILE *f, struct results__source **base, size_t nr_base,
 		     struct results__source **new, size_t nr_new,
 		     const struct results__compare_options *options)
 {
-	struct totals t = { 0 };
-	size_t nr;
-	const char **names = part_names(base, nr_base, new, nr_new, &nr);
-	int ret = names ? 0 : -ENOMEM;
+	struct sides s = { base, new, nr_base, nr_new };
+	struct results__totals t = { .exact = 0 };
+	struct results__joined j;
+	int ret = results__join(base, nr_base, new, nr_new, &j);
 
-	for (size_t i = 0; i < nr && !ret; i++)
-		ret = compare_part(f, names[i], base, nr_base, new, nr_new, options, &t);
-	free(names);
+	count_partial(f, base, nr_base, "base", &t);
+	count_partial(f, new, nr_new, "new", &t);
+	for (size_t i = 0; i < j.nr && !ret; i++)
+		ret = compare_part(f, &j.parts[i], &s, options, &t);
+	results__joined_free(&j);
 	if (ret) {
 		fputs("ptbench compare: no memory\n", stderr);
 		return 2;
 	}
-	return conclude(f, &t, options->exact_equal);
+	print_allowed(f, options);
+	return results__conclude(f, &t, options->exact_equal);
 }

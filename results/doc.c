@@ -64,7 +64,7 @@ void results_doc_free(struct results_doc *doc)
 }
 
 /* Order of what identifies the thing measured, without the metric. */
-static int row_cmp(const struct results_measurement *a, const struct results_measurement *b)
+int results__row_cmp(const struct results_measurement *a, const struct results_measurement *b)
 {
 	int c = strcmp(a->case_id, b->case_id);
 
@@ -81,7 +81,7 @@ static const char *metric_name(const struct results_measurement *m)
 int results__measurement_cmp(const struct results_measurement *a,
 			     const struct results_measurement *b)
 {
-	int c = row_cmp(a, b);
+	int c = results__row_cmp(a, b);
 
 	return c ? c : strcmp(metric_name(a), metric_name(b));
 }
@@ -89,7 +89,7 @@ int results__measurement_cmp(const struct results_measurement *a,
 /* What is skipped has no metric, so it excludes every measurement of the same row. */
 static bool clash(const struct results_measurement *a, const struct results_measurement *b)
 {
-	if (row_cmp(a, b))
+	if (results__row_cmp(a, b))
 		return false;
 	return a->skipped || b->skipped || a->metric == b->metric;
 }

@@ -66,6 +66,8 @@ bool results__is_exact(const struct results_metric *metric, size_t count, size_t
 size_t results__median_rank(size_t nr);
 
 /* ---- doc.c ---- */
+/* Order by what identifies the thing measured: (case, params, subject), without the metric. */
+int results__row_cmp(const struct results_measurement *a, const struct results_measurement *b);
 /* Order by (case, params, subject, metric); a skipped measurement comes first. */
 int results__measurement_cmp(const struct results_measurement *a,
 			     const struct results_measurement *b);
@@ -112,6 +114,8 @@ void results__put_char(FILE *to, const char *s, size_t len, bool harmful);
 void results__print_text(FILE *f, const char *s, int indent);
 /* The same for the first line alone; " ..." stands for the rest. */
 void results__print_first_line(FILE *f, const char *s);
+/* What a plural ends in: "" or "s". */
+const char *results__s(size_t nr);
 /* A number for people: whole, or with six significant digits or two decimals. */
 const char *results__number(char *buf, size_t size, double x);
 
@@ -143,26 +147,59 @@ int results__source_read(const char *path, struct results__source **out,
 			 struct results_error *err);
 void results__source_free(struct results__source *s);
 
-/* ---- compare.c and compare_rows.c ---- */
+/* ---- allow.c: changes that are wanted ---- */
+/* CASE[:PARAMS]:METRIC. */
+struct results__allowance {
+	const char *text; /* as it was given */
+	char *pattern;	  /* of a case, as a shell has them */
+	struct results_params params; /* those that a row must have; it may have others */
+	const struct results_metric *metric;
+	size_t used; /* rows that changed and were allowed to */
+};
+/* text is kept, not copied. -EINVAL, -ENOMEM: err says what is wrong. */
+int results__allowance_parse(const char *text, struct results__allowance *a,
+			     struct results_error *err);
+bool results__allows(const struct results__allowance *a, const struct results_measurement *m);
+void results__allowance_free(struct results__allowance *a);
+
+/* ---- compare_rows.c and compare_checks.c: one part of both sides ---- */
 enum results__verdict {
 	RESULTS__EQUAL,
 	RESULTS__BETTER,
 	RESULTS__WORSE,
 	RESULTS__CHANGED,    /* another value of a metric of which neither direction is better */
-	RESULTS__UNSTEADY,   /* the runs of one side disagree, and the two sides overlap */
-	RESULTS__NOT_EXACT,  /* exact in the base, not so in the new run */
-	RESULTS__NOW_EXACT,
-	RESULTS__MISSING,    /* in the base alone */
-	RESULTS__EXTRA,	     /* in the new run alone */
-	RESULTS__NOT_JUDGED, /* never exact */
+	RESULTS__ALLOWED,    /* worse or changed, and allowed to be */
+	RESULTS__UNSTEADY,   /* runs of one side disagree; no new one is beyond the base's */
+	RESULTS__NOISE,	     /* deterministic on both sides, with one mode and one median */
+	RESULTS__UNCLEAR,    /* not judged: the sides overlap */
+	RESULTS__MISSING,    /* not judged: not in every run of both sides, and in the base */
+	RESULTS__EXTRA,	     /* not judged: in the new runs alone */
+	RESULTS__NOT_JUDGED, /* sampled on both sides */
 	RESULTS__NR_VERDICTS,
 };
+bool results__is_judged(enum results__verdict v);
 
 struct results__compared_row {
 	const struct results_measurement *m; /* of either side, for the names */
-	const struct results_measurement *base, *new; /* the first of each side, or NULL */
+	const struct results_measurement *base, *new; /* the lowest of each side, or NULL */
 	enum results__verdict verdict;
-	const char *why; /* NULL, or more about a missing row */
+	const char *why; /* NULL, or more about it */
+};
+
+enum results__check_verdict {
+	RESULTS__CHECK_FINE,
+	RESULTS__CHECK_MENDED,	/* failed in the base */
+	RESULTS__CHECK_LOST,	/* fails, and was fine in the base */
+	RESULTS__CHECK_STILL,	/* fails, as in the base */
+	RESULTS__CHECK_NEW,	/* fails, and the base has none */
+	RESULTS__CHECK_EXTRA,	/* fine, and the base has none */
+	RESULTS__CHECK_MISSING, /* in the base, and not in every new run */
+	RESULTS__NR_CHECK_VERDICTS,
+};
+
+struct results__compared_check {
+	const struct results_check *base, *new; /* one that failed, if any did; or NULL */
+	enum results__check_verdict verdict;
 };
 
 /* One part on both sides. */
@@ -173,20 +210,67 @@ struct results__compared {
 	struct results__compared_row *rows;
 	size_t nr_rows;
 	size_t count[RESULTS__NR_VERDICTS];
+	size_t nr_exact;   /* rows that are exact on one side at least */
+	size_t nr_skipped; /* rows that nobody measured, and somebody skipped */
+	struct results__compared_check *checks;
+	size_t nr_checks;
+	size_t check_count[RESULTS__NR_CHECK_VERDICTS];
 };
-/* Fills rows and count from base and new. 0 or -ENOMEM. */
-int results__compare_rows(struct results__compared *c);
+/* Fill rows and checks, and count them, from base and new. 0 or -ENOMEM. */
+int results__compare_rows(struct results__compared *c, struct results__allowance *allowed,
+			  size_t nr_allowed);
+int results__compare_checks(struct results__compared *c);
 void results__compared_free(struct results__compared *c);
 
+/* ---- compare_parts.c: who has which part ---- */
+struct results__holder {
+	const struct results__source *source;
+	bool is_new;
+	const struct results_part *part; /* as the run has it; NULL: a document alone */
+	const struct results_doc *doc;	 /* NULL: it has none */
+	size_t order;
+};
+struct results__joined_part {
+	const char *name;
+	const struct results__holder *holders; /* the base's first; at most one of each source */
+	size_t nr;
+};
+struct results__joined {
+	struct results__joined_part *parts; /* as the base has them, then those of the new runs */
+	size_t nr;
+	struct results__holder *holders;
+};
+/* 0 or -ENOMEM. */
+int results__join(struct results__source *const *base, size_t nr_base,
+		  struct results__source *const *new, size_t nr_new, struct results__joined *j);
+void results__joined_free(struct results__joined *j);
+
+/* ---- compare.c ---- */
 struct results__compare_options {
 	bool exact_equal; /* every difference of an exact metric counts */
 	bool all;	  /* print equal and unjudged rows too */
 	const char **ignored; /* keys of the environment that need not match */
 	size_t nr_ignored;
+	struct results__allowance *allowed;
+	size_t nr_allowed;
 };
 /* Prints the comparison to f and returns ptbench's exit status. */
 int results__compare(FILE *f, struct results__source **base, size_t nr_base,
 		     struct results__source **new, size_t nr_new,
 		     const struct results__compare_options *options);
+
+/* ---- conclude.c: what a comparison amounts to ---- */
+struct results__totals {
+	size_t rows[RESULTS__NR_VERDICTS];
+	size_t exact, skipped; /* rows */
+	size_t checks[RESULTS__NR_CHECK_VERDICTS];
+	size_t compared, incomparable; /* parts */
+	size_t one_sided; /* parts that not every run of both sides has */
+	size_t failed;	  /* parts that failed on a side */
+	size_t nowhere;	  /* parts skipped on both sides, or not there */
+	size_t partial;	  /* runs that were interrupted */
+};
+/* Prints what was judged, what was not and why, and returns ptbench's exit status. */
+int results__conclude(FILE *f, const struct results__totals *t, bool exact_equal);
 
 #endif

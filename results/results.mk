@@ -6,7 +6,8 @@ libs += results
 results-srcs := $(addprefix results/,command.c error.c metrics.c params.c pairs.c rules.c stat.c doc.c file.c \
 	json.c read.c reason.c write.c run.c run_read.c table.c text.c source.c \
 	explore.c explore_read.c explore_show.c explore_write.c \
-	cmd_validate.c cmd_show.c compare.c compare_rows.c cmd_compare.c)
+	cmd_validate.c cmd_show.c \
+	allow.c compare.c compare_rows.c compare_checks.c compare_parts.c conclude.c cmd_compare.c)
 
 results-unit-tests := $(addprefix results/test/,test_params test_stat test_doc test_run test_read test_text \
 	test_explore)
@@ -18,4 +19,4 @@ tests += $(results-unit-tests)
 asan-tests += $(results-unit-tests)
 test-helpers += $(results-helpers)
 asan-helpers += $(results-helpers)
-script-tests += $(addprefix results/test/,test_schema.t test_mutations.t test_cli.t)
+script-tests += $(addprefix results/test/,test_schema.t test_mutations.t test_cli.t test_compare.t)

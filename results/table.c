@@ -36,6 +36,11 @@ const char *results__number(char *buf, size_t size, double x)
 	return buf;
 }
 
+const char *results__s(size_t nr)
+{
+	return nr == 1 ? "" : "s";
+}
+
 void results__print_first_line(FILE *f, const char *s)
 {
 	char *line = strndup(s, strcspn(s, "\n"));

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a comparison amounts to: what was judged, what was not and why, and the exit status. 0 is
+ * only for what was judged and is well; a regression outweighs what could not be judged.
+ */
+#include "internal.h"
+
+/* "2 rows are worse, 1 check fails": those of which there are any, with what begins the line. */
+struct list {
+	FILE *f;
+	const char *begin;
+	size_t nr;
+};
+
+static void item(struct list *l, size_t nr, const char *one, const char *many)
+{
+	if (!nr)
+		return;
+	fprintf(l->f, "%s%zu %s", l->nr++ ? ", " : l->begin, nr, nr == 1 ? one : many);
+}
+
+/* Returns whether there was any. */
+static bool end(struct list *l, const char *text)
+{
+	if (l->nr)
+		fputs(text, l->f);
+	return l->nr;
+}
+
+static size_t nr_judged(const struct results__totals *t)
+{
+	size_t nr = 0;
+
+	for (int v = 0; v < RESULTS__NR_VERDICTS; v++)
+		nr += results__is_judged(v) ? t->rows[v] : 0;
+	return nr;
+}
+
+/* Those of which both sides say something. */
+static size_t nr_checks(const struct results__totals *t)
+{
+	size_t nr = 0;
+
+	for (int v = 0; v < RESULTS__CHECK_NEW; v++)
+		nr += t->checks[v];
+	return nr;
+}
+
+/* No row was judged; checks are enough only where there are no rows. */
+static bool is_nothing(const struct results__totals *t)
+{
+	size_t rows = t->skipped;
+
+	for (int v = 0; v < RESULTS__NR_VERDICTS; v++)
+		rows += t->rows[v];
+	return !nr_judged(t) && (rows || !nr_checks(t));
+}
+
+static void print_judged(FILE *f, const struct results__totals *t)
+{
+	size_t rows = nr_judged(t), checks = nr_checks(t);
+
+	fprintf(f, "judged: %zu row%s and %zu check%s of %zu part%s\n", rows, results__s(rows),
+		checks, results__s(checks), t->compared, results__s(t->compared));
+}
+
+static void print_unjudged(FILE *f, const struct results__totals *t)
+{
+	struct list l = { f, "not judged: ", 0 };
+
+	item(&l, t->rows[RESULTS__NOT_JUDGED], "row is sampled", "rows are sampled");
+	item(&l, t->rows[RESULTS__UNCLEAR], "row overlaps", "rows overlap");
+	item(&l, t->rows[RESULTS__MISSING], "row is missing", "rows are missing");
+	item(&l, t->rows[RESULTS__EXTRA], "row is extra", "rows are extra");
+	item(&l, t->skipped, "row is skipped", "rows are skipped");
+	item(&l, t->checks[RESULTS__CHECK_MISSING], "check is missing", "checks are missing");
+	item(&l, t->checks[RESULTS__CHECK_EXTRA], "check is extra", "checks are extra");
+	item(&l, t->incomparable, "part is not comparable", "parts are not comparable");
+	item(&l, t->one_sided, "part is not in all runs", "parts are not in all runs");
+	item(&l, t->nowhere, "part is skipped on both sides", "parts are skipped on both sides");
+	end(&l, "\n");
+}
+
+static bool is_regression(FILE *f, const struct results__totals *t)
+{
+	struct list l = { f, "regression: ", 0 };
+
+	item(&l, t->rows[RESULTS__WORSE], "row is worse", "rows are worse");
+	item(&l, t->rows[RESULTS__CHANGED], "row changed and is not allowed to",
+	     "rows changed and are not allowed to");
+	item(&l, t->checks[RESULTS__CHECK_LOST], "check fails that did not",
+	     "checks fail that did not");
+	item(&l, t->checks[RESULTS__CHECK_NEW], "check fails that the base has not",
+	     "checks fail that the base has not");
+	return end(&l, "\n");
+}
+
+static bool is_unequal(FILE *f, const struct results__totals *t)
+{
+	struct list l = { f, "not equal: ", 0 };
+
+	if (!t->compared)
+		return false; /* nothing could be */
+	item(&l, t->exact - t->rows[RESULTS__EQUAL],
+	     "exact row moved or stands on one side alone",
+	     "exact rows moved or stand on one side alone");
+	item(&l, t->rows[RESULTS__MISSING], "row is missing", "rows are missing");
+	item(&l, t->checks[RESULTS__CHECK_MISSING] + t->checks[RESULTS__CHECK_EXTRA],
+	     "check stands on one side alone", "checks stand on one side alone");
+	item(&l, t->one_sided, "part is not in all runs", "parts are not in all runs");
+	return end(&l, "\n");
+}
+
+static bool is_open(FILE *f, const struct results__totals *t, bool exact_equal)
+{
+	struct list l = { f, "inconclusive: ", 0 };
+
+	item(&l, t->partial, "run is partial", "runs are partial");
+	item(&l, t->failed, "part failed", "parts failed");
+	item(&l, t->incomparable, "part is not comparable", "parts are not comparable");
+	item(&l, t->one_sided, "part is not in all runs", "parts are not in all runs");
+	item(&l, t->rows[RESULTS__UNCLEAR], "row cannot be judged", "rows cannot be judged");
+	item(&l, t->rows[RESULTS__MISSING], "row of the base is missing",
+	     "rows of the base are missing");
+	item(&l, t->checks[RESULTS__CHECK_MISSING], "check is missing", "checks are missing");
+	item(&l, t->checks[RESULTS__CHECK_STILL], "check fails as in the base",
+	     "checks fail as in the base");
+	if (exact_equal ? !t->exact : is_nothing(t))
+		fprintf(f, "%s%s", l.nr++ ? ", " : l.begin,
+			exact_equal ? "there is no exact row" : "nothing was judged");
+	if (t->incomparable && l.nr)
+		fputs("; compare runs made in the same environment, or make the base again here", f);
+	return end(&l, "\n");
+}
+
+int results__conclude(FILE *f, const struct results__totals *t, bool exact_equal)
+{
+	print_judged(f, t);
+	print_unjudged(f, t);
+	if (exact_equal && t->exact)
+		fprintf(f, "%zu of %zu exact rows are equal (%.2f %%)\n", t->rows[RESULTS__EQUAL],
+			t->exact, 100.0 * t->rows[RESULTS__EQUAL] / t->exact);
+	if (is_regression(f, t) || (exact_equal && is_unequal(f, t)))
+		return 1;
+	if (is_open(f, t, exact_equal))
+		return 3;
+	fputs("no exact row is worse\n", f);
+	return 0;
+}

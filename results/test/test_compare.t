@@ -1,0 +1,385 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""ptbench compare, by tables: every pair of kinds, of checks, of states of a part and of contents, in
+both directions, with the exit status and what is said of it. 0 only for what was judged and is well."""
+
+import itertools
+import os
+import shutil
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+import fixtures
+from fixtures import IPIS, N, READS, TIME, check, cli, doc, failed, passed, row, save, save_run, says
+import oracle
+from oracle import ok
+
+
+def compare(text, base, new, status, out, *options, absent=()):
+    """base and new are documents or lists of documents."""
+    args = []
+    for i, d in enumerate(base if isinstance(base, list) else [base]):
+        args += ["--base", save(d, f"base{i}.json")]
+    for i, d in enumerate(new if isinstance(new, list) else [new]):
+        args.append(save(d, f"new{i}.json"))
+    says(cli("compare", *options, *args), status, out, text=text, absent=absent)
+
+
+# ---- kinds ----
+
+# Around 400, far above, far below.
+SAMPLES = {
+    "exact": lambda x: [x] * N,
+    "deterministic": lambda x: [x] * 20 + [x + 1, x + 2] * 5,
+    "sampled": lambda x: [x + i / 10 for i in range(N)],
+}
+# An overlap: the exact value, the mode or the median is another one.
+OVERLAP = {
+    "exact": lambda x: [x + 1] * N,
+    "deterministic": lambda x: [x + 1] * 20 + [x] * 10,
+    "sampled": lambda x: [x - 1 + i / 10 for i in range(N)],
+}
+# By the kinds of both sides: the exit status when all samples are worse, when all are better, when
+# they overlap, and the latter beside an exact row that is the same.
+KINDS = {
+    ("exact", "exact"): (1, 0, 1, 1),  # exact values have no overlap
+    ("exact", "deterministic"): (1, 0, 3, 3),
+    ("exact", "sampled"): (1, 0, 3, 3),
+    ("deterministic", "exact"): (1, 0, 3, 3),
+    ("deterministic", "deterministic"): (1, 0, 3, 3),
+    ("deterministic", "sampled"): (1, 0, 3, 3),
+    ("sampled", "exact"): (1, 0, 3, 3),
+    ("sampled", "deterministic"): (1, 0, 3, 3),
+    ("sampled", "sampled"): (3, 3, 3, 0),
+}
+METRICS = {"lower": {}, "neither": IPIS, "higher": READS}
+
+
+def test_kinds():
+    for (a, b), (worse, better, overlap, beside) in KINDS.items():
+        for direction, metric in METRICS.items():
+            def side(kind, samples):
+                return row(**{**metric, "kind": kind, "samples": samples})
+            base = side(a, SAMPLES[a](400))
+            for moved, new in (("above", side(b, SAMPLES[b](4000))), ("below", side(b, SAMPLES[b](40)))):
+                good = (moved == "below") == (direction == "lower") and direction != "neither"
+                status = better if good else worse
+                word = {0: "better", 1: "CHANGED" if direction == "neither" else "WORSE",
+                        3: "nothing was judged"}[status]
+                compare(f"{a} to {b}, {moved}, {direction} is better: {status}", doc(base), doc(new), status, [word])
+            if (a, b) == ("exact", "exact"):
+                overlap = beside = 0 if direction == "higher" else 1
+            new = side(b, OVERLAP[b](400))
+            compare(f"{a} to {b}, overlapping, {direction} is better: {overlap}", doc(base), doc(new), overlap,
+                    ["1 row cannot be judged"] if overlap == 3 and a + b != "sampledsampled" else [])
+            compare(f"and beside another row: {beside}", doc(base, row("kmap/pair")), doc(new, row("kmap/pair")),
+                    beside, ["judged: "])
+            status = 1 if "exact" in (a, b) else 3
+            compare(f"and when repeats are to be equal: {status}", doc(base), doc(new), status, [], "-e")
+
+
+def test_noise():
+    """Deterministic on both sides."""
+    loose = row(kind="deterministic", samples=[500] * 20 + [501] * 6 + [510] * 5)
+    wider = row(kind="deterministic", samples=[500] * 20 + [501] * 6 + [900] * 5)
+    median = row(kind="deterministic", samples=[500] * 14 + [501] * 6 + [510] * 11)
+    mode = row(kind="deterministic", samples=[500] * 13 + [501] * 18)
+    compare("the same noise", doc(loose), doc(loose), 0, ["1 within its noise", "no exact row is worse"])
+    compare("one mode and one median", doc(loose), doc(wider), 0, ["1 within its noise"])
+    compare("another median", doc(loose), doc(median), 3, ["OVERLAPS: not exact"])
+    compare("another mode", doc(loose), doc(mode), 3, ["OVERLAPS: not exact"])
+    compare("noise of no exact row has no repeats to be equal", doc(loose), doc(loose), 3,
+            ["there is no exact row"], "-e")
+    compare("beside an exact row it does not matter to them", doc(loose, row(n=1)), doc(wider, row(n=1)), 0,
+            ["1 of 1 exact rows are equal"], "-e")
+    compare("an overlap beside equal exact rows is not equal, nor fine", doc(loose, row(n=1)),
+            doc(mode, row(n=1)), 3, ["1 of 1 exact rows are equal", "1 row cannot be judged"], "-e")
+    noisy = row(kind="deterministic", samples=[4000, 5000, 6000])
+    compare("400 became 4000 to 6000", doc(row(samples=[400] * N, nr_ops=1)),
+            doc(dict(noisy, nr_ops=1)), 1,
+            ["WORSE: no longer exact, 400 to 400 before, now 4000 to 6000", "regression: 1 row is worse"])
+    many = row(kind="sampled", samples=[1.5], nr_ops=3)
+    few = row(kind="sampled", samples=[0.5], nr_ops=1)
+    compare("the same per operation touches", doc(many, row(n=1)), doc(dict(few, kind="deterministic",
+            samples=[1], nr_ops=2), row(n=1)), 3, ["OVERLAPS"])
+
+
+# ---- values ----
+
+def test_values():
+    base = doc(row(), row(pages=8, **TIME), row(**IPIS))
+    compare("the same", base, base, 0, ["identical image", "3 rows, 2 of them exact: 2 equal, 1 not judged",
+                                        "judged: 2 rows and 0 checks", "not judged: 1 row is sampled",
+                                        "no exact row is worse"])
+    worse = doc(row(samples=[510] * N), row(pages=8, **TIME), row(**IPIS), image="bb")
+    compare("more instructions", base, worse, 1,
+            ["subjects differ", "image_sha256: base aa, new bb", "50", "51", "+1 (+2.00 %)", "WORSE",
+             "regression: 1 row is worse\n"], absent=["identical image"])
+    compare("fewer instructions", worse, base, 0, ["-1 (-1.96 %)", "better", "no exact row is worse"])
+    compare("fewer instructions are not equal", worse, base, 1,
+            ["not equal: 1 exact row", "1 of 2 exact rows are equal (50.00 %)"], "--exact-equal")
+    compare("three samples moved: the value did not", doc(row()),
+            doc(row(samples=[500] * 28 + [700] * 3)), 0, ["1 equal"], "-e")
+    compare("another number of operations, the same per operation", doc(row()),
+            doc(row(samples=[150] * N, nr_ops=3)), 0, ["1 equal"], "-e")
+    compare("a third is not 0.333333333333", doc(row(samples=[1] * N, nr_ops=3)),
+            doc(row(samples=[333333333333] * N, nr_ops=1000000000000)), 0, ["better"])
+    compare("a row that moved with the same image", doc(row()), doc(row(samples=[510] * N)), 1,
+            ["identical image", "not move because of the code"])
+    compare("all rows on demand", base, base, 0, ["gup_fast/walk", "equal", "not judged: sampled"], "--all")
+    two = doc(row(), row(n=1, samples=[7] * N), row(n=2, **IPIS))
+    new = doc(row(samples=[501] * N), row(n=1, samples=[8] * N), row(n=2, **IPIS, samples=[1] * N))
+    compare("totals are of all rows", two, new, 1,
+            ["judged: 3 rows", "regression: 2 rows are worse, 1 row changed and is not allowed to"])
+
+
+def test_allow():
+    base = doc(row(**IPIS, samples=[1] * 5, tables=8, peer="spin"), row())
+    new = doc(row(**IPIS, samples=[512] * 5, tables=8, peer="spin"), row())
+    moved = ["1 row changed and is not allowed to", "CHANGED"]
+    fine = ["changed, allowed", "1 changed, allowed", ": 1 row\n", "no exact row is worse"]
+    compare("one interrupt became 512", base, new, 1, moved)
+    compare("and 512 became one", new, base, 1, moved)
+    for text in ("gup_fast/walk:ipis_sent", "gup_fast/walk:tables=8:ipis_sent", "gup_*:ipis_sent",
+                 "gup_fast/walk:tables=8,peer=spin:ipis_sent"):
+        compare(f"--allow {text}", base, new, 0, fine, "--allow", text)
+    for text in ("gup_fast/walk:tables_freed", "gup_fast/put:ipis_sent", "gup_fast/walk:tables=9:ipis_sent",
+                 "gup_fast/walk:tables=8,n=1:ipis_sent", "gup_fast/walk:peer=idle:ipis_sent"):
+        compare(f"--allow {text} is of other rows", base, new, 1, moved + ["no row needs it"], "--allow", text)
+    compare("one of two is enough", base, new, 0, fine + ["no row needs it"], "--allow", "a/b:ipis_sent",
+            "--allow", "gup_fast/walk:ipis_sent")
+    compare("repeats have to be equal all the same", base, new, 1, ["not equal"], "-e", "--allow",
+            "gup_fast/walk:ipis_sent")
+    compare("worse may be allowed, too", doc(row(), row(n=1)), doc(row(samples=[501] * N), row(n=1)), 0,
+            ["changed, allowed"], "--allow", "gup_fast/walk:instructions")
+    compare("but one that fewer rows are than need it", doc(row(), row(n=1)),
+            doc(row(samples=[501] * N), row(n=1, samples=[501] * N)), 1, ["1 row is worse", ": 1 row\n"],
+            "--allow", "gup_fast/walk:n=1:instructions")
+    for text in ("", ":", "ipis_sent", "a/b:", ":ipis_sent", "a/b:ipis", "a/b:n:ipis_sent", "a/b:=1:ipis_sent",
+                 "a/b:n=1,n=2:ipis_sent"):
+        says(cli("compare", "--base", save(base, "b.json"), "--allow", text, save(new, "n.json")), 2, [],
+             [f'--allow "{text}"', "CASE[:PARAM=VALUE,...]:METRIC"], f"--allow '{text}' is none")
+
+
+# ---- rows and checks of one side ----
+
+SKIP = {"case": "gup_fast/walk", "params": {"n": 1}, "subject": "kernel", "skipped": "no huge pages"}
+
+
+def test_rows():
+    two = doc(row(), row(n=1))
+    compare("a missing row", two, doc(row()), 3, ["n=1", "MISSING", "inconclusive: 1 row of the base is missing"])
+    compare("a missing row is not equal", two, doc(row()), 1, ["MISSING", "1 of 2"], "-e")
+    compare("a row that is skipped now", two, doc(row(), SKIP), 3, ["MISSING: no huge pages"])
+    compare("a row that was skipped", doc(row(), SKIP), two, 0, ["extra: no huge pages", "not judged: 1 row is extra"])
+    compare("a row that is skipped on both sides", doc(row(), SKIP), doc(row(), SKIP), 0,
+            ["1 row, 1 of them exact: 1 equal; skipped: 1", "not judged: 1 row is skipped"])
+    compare("an extra row", doc(row()), two, 0, ["n=1", "extra", "not judged: 1 row is extra"])
+    compare("an extra row is not equal", doc(row()), two, 1, ["extra"], "-e")
+    compare("worse and missing: worse", two, doc(row(samples=[501] * N)), 1, ["WORSE", "MISSING"])
+
+
+# By what the base and the new run say of a check: the exit status, what is printed, what is concluded.
+NONE, GOOD, BAD = None, True, False
+CHECKS = {
+    (NONE, NONE): (0, "no exact row", "no exact row is worse"),
+    (NONE, GOOD): (0, "base (none), new ok", "1 check is extra"),
+    (NONE, BAD): (1, "base (none), new FAILED: 3 wrong seen, 0 wrong expected",
+                  "1 check fails that the base has not"),
+    (GOOD, NONE): (3, "base ok, new MISSING", "1 check is missing"),
+    (GOOD, GOOD): (0, "judged: 1 row and 1 check of 1 part", "no exact row is worse"),
+    (GOOD, BAD): (1, "base ok, new FAILED: 3 wrong", "regression: 1 check fails that did not"),
+    (BAD, NONE): (3, "base failed, new MISSING", "1 check is missing"),
+    (BAD, GOOD): (0, "base failed, new ok", "no exact row is worse"),
+    (BAD, BAD): (3, "base failed, new FAILED as before", "inconclusive: 1 check fails as in the base"),
+}
+
+
+def test_checks():
+    def side(state, *rows):
+        return doc(*rows, checks=[] if state is None else [check(state)])
+    for (a, b), (status, seen, says_so) in CHECKS.items():
+        compare(f"check {a} before, {b} now: {status}", side(a, row()), side(b, row()), status, [seen, says_so])
+        equal = 1 if (a is None) != (b is None) else status
+        compare(f"and when repeats are to be equal: {equal}", side(a, row()), side(b, row()), equal, [], "-e")
+    compare("checks are enough where there are no rows", side(GOOD), side(GOOD), 0, ["judged: 0 rows and 1 check of 1 part"])
+    for what, rows in (("sampled", row(**TIME)), ("skipped", SKIP)):
+        compare(f"but not where all rows are {what}", side(GOOD, rows), side(GOOD, rows), 3, ["nothing was judged"])
+    compare("all checks on demand", side(GOOD, row()), side(GOOD, row()), 0, ["base ok, new ok"], "-a")
+    compare("it fails in one of two new runs", side(GOOD, row()), [side(GOOD, row()), side(BAD, row())], 1, ["FAILED"])
+    compare("it failed in one of two bases", [side(GOOD, row()), side(BAD, row())], side(BAD, row()), 1, ["FAILED"])
+    compare("and is fine now", [side(GOOD, row()), side(BAD, row())], side(GOOD, row()), 0, ["new ok"])
+    compare("the second base alone has it", [side(NONE, row()), side(GOOD, row())], side(NONE, row()), 3, ["MISSING"])
+    compare("one of two new runs lacks it", side(GOOD, row()), [side(GOOD, row()), side(NONE, row())], 3, ["MISSING"])
+
+
+# ---- contents ----
+
+CONTENTS = {
+    "nothing": [],
+    "a sampled row": [row(**TIME)],
+    "a skipped row": [dict(SKIP)],
+    "an exact row": [row(n=2)],
+}
+
+
+def test_contents():
+    for a, b in itertools.product(CONTENTS, repeat=2):
+        status = 0 if a == b == "an exact row" else 3
+        for options in ((), ("-e",)):
+            one_sided = options and (a == "an exact row") != (b == "an exact row")
+            wanted = 1 if one_sided or (options and a != b and "a sampled row" == a) else status
+            compare(f"{a} before, {b} now{' -e' if options else ''}: {wanted}", doc(*CONTENTS[a]),
+                    doc(*CONTENTS[b]), wanted, [] if wanted != 3 else ["inconclusive: "], *options)
+    p = cli("compare", "--base", save_run("none", [], []), os.path.join(fixtures.TMP, "none"))
+    says(p, 3, ["inconclusive: nothing was judged"], text="runs without a part")
+
+
+def test_environments():
+    base = doc(row())
+    compare("another QEMU", base, doc(row(), env={"qemu": "8.0"}), 3,
+            ["not comparable", "qemu: base 7.2, new 8.0", "1 part is not comparable", "in the same environment"])
+    compare("a key more", base, doc(row(samples=[900] * N), env={"cpu": "z"}), 3,
+            ["cpu: base (not said), new z"], absent=["WORSE"])
+    compare("another QEMU, ignored", base, doc(row(), env={"qemu": "8.0"}), 0,
+            ["qemu (ignored): base 7.2, new 8.0", "1 equal"], "--ignore", "qemu", "-i", "other")
+    compare("one ignored, one not", base, doc(row(), env={"qemu": "8.0", "cpus": "2"}), 3,
+            ["qemu (ignored)", "cpus: base 1, new 2", "not comparable"], "--ignore", "qemu")
+    compare("another load is fine", base, doc(row(), env={"load": "9"}), 0, ["1 equal"], absent=["load:"])
+    compare("another mode", base, doc(row(), mode="kvm"), 3, ["modes differ: base icount, other kvm"])
+    compare("no part in common", base, doc(row(), part="other"), 3,
+            ["MISSING: only in the base", "extra: only in the new runs", "2 parts are not in all runs"])
+    compare("the environment differs, repeats wanted", base, doc(row(), env={"qemu": "8.0"}), 3,
+            ["not comparable"], "-e")
+
+
+def test_sides():
+    def v(x):
+        return doc(row(samples=[x] * N))
+    compare("within the range of two bases", [v(500), v(510)], v(505), 0, ["unsteady"])
+    compare("above both bases", [v(500), v(510)], v(511), 1, ["WORSE"])
+    compare("below both bases", [v(500), v(510)], v(499), 0, ["better"])
+    compare("two new runs, one above", v(500), [v(500), v(501)], 3, ["OVERLAPS: runs of one side disagree"])
+    compare("two new runs, one below", v(500), [v(500), v(499)], 0, ["unsteady"])
+    compare("two new runs, both above", v(500), [v(502), v(501)], 1, ["WORSE"])
+    compare("an unsteady row is not equal", v(500), [v(500), v(499)], 1, ["unsteady"], "-e")
+    compare("a row in one of two new runs", v(500), [v(500), doc()], 3, ["MISSING: not in every new run"])
+    compare("a row in one of two bases", [v(500), doc()], v(900), 3, ["MISSING: not in every base run"])
+    compare("environments of all bases count", [v(500), doc(row(), env={"cpus": "2"})], v(500), 3,
+            ["cpus: base 1, base 2, new 1"])
+    events = [doc(row(**IPIS, samples=[x] * N)) for x in (1, 2, 3)]
+    compare("events within the range of two bases", [events[0], events[2]], events[1], 0, ["unsteady"])
+    for a, b in ((0, 1), (1, 0)):
+        compare("events in one of two new runs", events[a], [events[0], events[1]], 3, ["OVERLAPS"])
+
+
+# ---- parts ----
+
+def skipped(name, file=None):
+    return {"name": name, "file": file, "state": "skipped", "reason": "no KVM here"}
+
+
+# What a run may say of a part b, beside a part a that is fine.
+STATES = {
+    "passed": lambda: passed("b"),
+    "failed": lambda: failed("b"),
+    "failed, with a document": lambda: failed("b", "b.json"),
+    "skipped": lambda: skipped("b"),
+    "skipped, with a document": lambda: skipped("b", "b.json"),
+    "absent": lambda: None,
+}
+
+
+def part_status(a, b):
+    if "failed" in a + b or "skipped, with" in a + b:
+        return 3
+    return 0 if (a == "passed") == (b == "passed") else 3
+
+
+def is_one_sided(a, b):
+    """There is a document of it, and a run that lacks one, or skipped it."""
+    return any(s == "passed" or "with" in s for s in (a, b)) and \
+        any(s not in ("passed", "failed, with a document") for s in (a, b))
+
+
+def part_says(a, b):
+    """One sentence of each side, and what it amounts to."""
+    text = []
+    for state, name in ((a, "base"), (b, "new")):
+        folder = f"run-{state}-{name}"
+        if state == "absent" and a != b:
+            text.append(f"{folder}: has no such part")
+        elif state != "passed" and state != "absent":
+            text.append(f"{folder}: {state.split(',')[0]}: " + ("panic: out of ..." if "failed" in state else "no KVM here"))
+    if "failed" in a + b:
+        text.append("1 part failed")
+    elif part_status(a, b):
+        text.append("1 part is not in all runs")
+    elif a != "passed" and (a, b) != ("absent", "absent"):
+        text += ["no side has a document of it", "1 part is skipped on both sides"]
+    return text
+
+
+def test_parts():
+    a, b = doc(row(), part="a"), doc(row(), part="b")
+    runs = {}
+    for side in ("base", "new"):
+        for state, part in STATES.items():
+            entry = part()
+            parts = [passed("a")] + ([entry] if entry else [])
+            runs[state, side] = save_run(f"run-{state}-{side}", parts, [a] + ([b] if entry and entry["file"] else []))
+    for x, y in itertools.product(STATES, repeat=2):
+        status = part_status(x, y)
+        args = ("--base", runs[x, "base"], runs[y, "new"])
+        says(cli("compare", *args), status, part_says(x, y), text=f"part {x} before, {y} now: {status}")
+        equal = 1 if is_one_sided(x, y) else status
+        says(cli("compare", "-e", *args), equal, text=f"and when repeats are to be equal: {equal}")
+    says(cli("compare", "--base", runs["passed", "base"], "--base", runs["absent", "base"], runs["passed", "new"]), 3,
+         ["has no such part", "1 part is not in all runs"], text="a part that one of two bases lacks")
+    says(cli("compare", "--base", runs["passed", "base"], os.path.join(runs["passed", "new"], "a.json"),
+             os.path.join(runs["passed", "new"], "b.json")), 0, ["of 2 parts"],
+         text="documents alone are asked for their own parts only")
+
+
+def test_partial():
+    a = doc(row(), part="a")
+    whole = save_run("whole", [passed("a")], [a])
+    cut = save_run("cut", [passed("a")], [a], "partial")
+    worse = save_run("worse", [passed("a")], [doc(row(samples=[501] * N), part="a")], "partial")
+    for base, new, n in ((cut, whole, "1 run is"), (whole, cut, "1 run is"), (cut, cut, "2 runs are")):
+        for options in ((), ("-e",)):
+            says(cli("compare", *options, "--base", base, new), 3, [f"{cut}: partial", f"inconclusive: {n} partial"],
+                 text=f"{n} partial{' -e' if options else ''}")
+    says(cli("compare", "--base", whole, worse), 1, [f"new {worse}: partial", "1 row is worse"],
+         text="a regression in a partial run is one")
+
+
+def test_runs():
+    a, b = doc(row(), part="a"), doc(row(), part="b")
+    base = save_run("base", [passed("a"), passed("b")], [a, b])
+    says(cli("compare", "--base", base, base), 0, ["part a", "part b", "no exact row is worse"],
+         text="two parts, the same")
+    worse = doc(row(samples=[501] * N), part="b")
+    new = save_run("new", [passed("a"), passed("b")], [doc(row(), part="a", env={"qemu": "9"}), worse])
+    says(cli("compare", "--base", base, new), 1, ["not comparable", "WORSE"],
+         text="a regression in one part outweighs another that is not comparable")
+    once, twice = (cli("compare", "-a", "--base", base, new).stdout for _ in range(2))
+    ok(once == twice and once, "the same comparison is the same bytes")
+    order = save_run("order", [passed("b"), passed("a")], [a, b])
+    out = cli("compare", "--base", order, base).stdout
+    ok(0 <= out.find("part b\n") < out.find("part a\n"), "parts come as the base has them")
+    shutil.rmtree(base)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as tmp:
+        fixtures.use(tmp)
+        for test in (test_kinds, test_noise, test_values, test_allow, test_rows, test_checks, test_contents,
+                     test_environments, test_sides, test_parts, test_partial, test_runs):
+            test()
+    oracle.done()
+
+
+main()
