@@ -3,6 +3,14 @@
 
 O ?= build
 comma := ,
+# A word of the shell and a string of C, whatever stands in them.
+quote = '$(subst ','\'',$(1))'
+c_string = "$(subst ",\",$(subst \,\\,$(1)))"
+# Rules and recipes name the checkout's files relative to it, so that it may lie anywhere; those of the
+# build folder begin with what O says.
+odd-in-O := $(shell printf %s $(call quote,$(value O)) | LC_ALL=C tr -d 'A-Za-z0-9_./+,@-')
+$(if $(odd-in-O),$(error O=$(value O): make takes only letters, digits and _ . / + , @ - in the \
+	build folder's name; choose another O=, or leave it out: O=build works wherever the checkout is))
 V ?= 0
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
@@ -51,7 +59,7 @@ ptbench-libs := kernels report results
 ptbench-model := refexplore
 ptbench-cxx := yes
 ptbench-ldlibs := -ljansson
-CFLAGS-ptbench.o := -I. -DPTBENCH_SOURCE='"$(CURDIR)"'
+CFLAGS-ptbench.o := -I. -DPTBENCH_SOURCE=$(call quote,$(call c_string,$(CURDIR)))
 
 include ref/ref.mk
 include results/results.mk
@@ -156,22 +164,22 @@ bench: ## everything: reference, host and real kernels; JSON and a web report
 test: ## unit tests, walker regressions, sanitizers, the report in a browser
 	@scripts/deps build report test
 	$(Q)$(SUBMAKE) all test-programs
-	$(Q)PTBENCH_BUILD=$(abspath $(O)) prove -j2 --timer -e '' $(all-tests)
+	$(Q)PTBENCH_BUILD=$(call quote,$(abspath $(O))) prove -j2 --timer -e '' $(all-tests)
 
 test-kernels: ## boots the real kernels twice and checks what they must show
 	@scripts/deps build kernels test
 	$(Q)$(SUBMAKE) all guests
-	$(Q)PTBENCH_BUILD=$(abspath $(O)) prove -v --timer -e '' $(kernel-tests)
+	$(Q)PTBENCH_BUILD=$(call quote,$(abspath $(O))) prove -v --timer -e '' $(kernel-tests)
 
 test-kernels-more: ## further tests on real kernels: kmap_local, patches on two versions, harmed guests
 	@scripts/deps build kernels test versions
 	$(Q)$(SUBMAKE) all guests
-	$(Q)PTBENCH_BUILD=$(abspath $(O)) prove -v --timer -e '' $(more-kernel-tests)
+	$(Q)PTBENCH_BUILD=$(call quote,$(abspath $(O))) prove -v --timer -e '' $(more-kernel-tests)
 
 test-ab: ## compares two trees that differ by five instructions in one function
 	@scripts/deps build kernels test
 	$(Q)$(SUBMAKE) all guests
-	$(Q)PTBENCH_BUILD=$(abspath $(O)) prove -v --timer -e '' kernels/test/test_ab_real.t
+	$(Q)PTBENCH_BUILD=$(call quote,$(abspath $(O))) prove -v --timer -e '' kernels/test/test_ab_real.t
 
 kernels: ## builds the kernels of SCENARIOS= (default: the list BENCH)
 	@scripts/deps build kernels
@@ -181,17 +189,17 @@ kernels: ## builds the kernels of SCENARIOS= (default: the list BENCH)
 kernels-ab: ## compares two kernel trees, BASE= and HEAD=: folders, or git refs of KSRC=
 	@scripts/deps build kernels report
 	$(Q)$(SUBMAKE) all guests
-	$(Q)$(ptbench) kernels ab --base '$(BASE)' --head '$(HEAD)' $(SCENARIOS)
+	$(Q)$(ptbench) kernels ab --base $(call quote,$(BASE)) --head $(call quote,$(HEAD)) $(SCENARIOS)
 
 report: ## renders RUN= (default: the newest run) and prints where
 	@scripts/deps build report
 	$(Q)$(SUBMAKE) all
-	$(Q)$(ptbench) report $(RUN)
+	$(Q)$(ptbench) report $(call quote,$(RUN))
 
 exactness: ## shows which exact metrics move under changes that should change nothing
 	@scripts/deps build kernels
 	$(Q)$(SUBMAKE) all guests
-	$(Q)PTBENCH_BUILD=$(abspath $(O)) scripts/exactness $(SCENARIOS)
+	$(Q)PTBENCH_BUILD=$(call quote,$(abspath $(O))) scripts/exactness $(SCENARIOS)
 
 coverage: ## the lines of ref/ that its tests and the explorer run; fails below 95 %
 	$(Q)$(SUBMAKE) $(addprefix $(O)/cov/,$(cov-tests) $(cov-helpers))
@@ -214,7 +222,8 @@ help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | sort -u | while IFS="$$(printf '\t')" read -r t d; do \
 		printf '  %-14s %s\n' "$$t" "$$d"; done
 
-script-tests += $(addprefix scripts/test/,test_coverage.t test_deps.t test_exactness.t test_layers.t)
+script-tests += $(addprefix scripts/test/,test_coverage.t test_deps.t test_exactness.t test_layers.t \
+	test_paths.t)
 all-tests = $(addprefix $(O)/,$(tests)) $(addprefix $(O)/asan/,$(asan-tests)) \
 	$(addprefix $(O)/tsan/,$(tsan-tests)) $(script-tests)
 test-programs: $(addprefix $(O)/,$(tests) $(test-helpers)) $(addprefix $(O)/asan/,$(asan-tests) $(asan-helpers)) \

@@ -56,22 +56,26 @@ static int find_folders(void)
 	return setenv("PTBENCH_ROOT", root_dir, 1) ? -errno : 0;
 }
 
-/* What git calls the checkout, whoever owns it; "" when it cannot tell. more: an option, or NULL. */
-static void ask_git(const char *more, char *rev, int size)
+/*
+ * The first line that git says of the checkout, whoever owns it; "" when it says nothing. It may not
+ * refresh the index, which `describe --dirty` does.
+ */
+static const char *ask_git(const char *command, const char *a, const char *b, char *line, int size)
 {
 	const char *const argv[] = {
 		"git", "--no-optional-locks", "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-C",
-		root_dir, "describe", "--always", "--dirty", "--abbrev=12", more, NULL,
+		root_dir, command, a, b, NULL,
 	};
 	struct child git;
 
-	rev[0] = '\0';
+	line[0] = '\0';
 	if (child_start(&git, argv, "", 1, 0))
-		return;
-	if (!fgets(rev, size, git.out))
-		rev[0] = '\0';
+		return line;
+	if (!fgets(line, size, git.out))
+		line[0] = '\0';
 	child_end(&git);
-	rev[strcspn(rev, "\n")] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	return line;
 }
 
 /*
@@ -80,8 +84,9 @@ static void ask_git(const char *more, char *rev, int size)
  */
 static const char *suite_revision(void)
 {
-	static char rev[512];
-	const char *env = getenv("PTBENCH_REVISION");
+	static char rev[640];
+	const char *env = getenv("PTBENCH_REVISION"), *dirty;
+	char line[512];
 
 	if (env && *env && results_is_revision(env))
 		return env;
@@ -90,9 +95,13 @@ static const char *suite_revision(void)
 				RESULTS_REVISION_RULE "; or unset it\n", results_shown(env));
 		return NULL;
 	}
-	ask_git(NULL, rev, sizeof(rev));
+	dirty = *ask_git("status", "--porcelain", "--untracked-files=no", line, sizeof(line)) ?
+			"-dirty" : "";
+	snprintf(rev, sizeof(rev), "%s%s",
+		 ask_git("describe", "--always", "--abbrev=12", line, sizeof(line)), dirty);
 	if (!results_is_revision(rev)) /* a tag of another alphabet: the commit's hash */
-		ask_git("--exclude=*", rev, sizeof(rev));
+		snprintf(rev, sizeof(rev), "%s%s",
+			 ask_git("rev-parse", "--short=12", "HEAD", line, sizeof(line)), dirty);
 	if (!results_is_revision(rev))
 		strcpy(rev, "unknown");
 	setenv("PTBENCH_REVISION", rev, 1);

@@ -1,0 +1,116 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A checkout may lie anywhere, belong to anybody, and have any tag; what make cannot do, it says.
+set -u
+export LC_ALL=C
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=${PTBENCH_BUILD:-$root/build}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+nr=0 failed=0
+
+ok() { # STATUS TEXT
+	nr=$((nr + 1))
+	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
+}
+is() { # HAVE WANT TEXT
+	if [ "$1" = "$2" ]; then ok 0 "$3"; else ok 1 "$3"; printf '# %s\n' "have '$1'" "want '$2'"; fi
+}
+
+# ---- O= ----
+# shellcheck disable=SC2016 # a name
+for o in "it's" 'a b' 'a:b' 'a$b' 'a"b' 'a#b' 'a=b' 'a%b' 'a;b' '~'; do
+	(cd "$root" && make -n "O=$tmp/$o" help) >"$tmp/out" 2>&1
+	status=$?
+	[ $status -eq 2 ] && grep -qF "O=$tmp/$o: make takes only letters" "$tmp/out" && grep -q 'choose another O=' "$tmp/out"
+	ok $? "O=$o: said at once, with what to do"
+done
+(cd "$root" && make -n "O=$tmp/a,b+c@d-e" help) >/dev/null 2>"$tmp/out"
+is "$?$(cat "$tmp/out")" 0 "other signs are taken"
+
+# ---- a checkout in an odd place: its own sources, copied ----
+dir="$tmp/it's a: \$HOME, \"q\" \\b \`id\` %p #h (;&|*"
+mkdir -p "$dir/results" "$tmp/home"
+cp -r "$root/Makefile" "$root/ptbench.c" "$root/kernels" "$root/bench" "$root/ref" "$root/report" "$root/scripts" "$dir/"
+cp -r "$root"/results/*.[ch] "$root"/results/*.mk "$root/results/include" "$dir/results/"
+(cd "$dir" && make build/obj/ptbench.o) 2>"$tmp/out" >/dev/null
+is "$?$(cat "$tmp/out")" 0 "an object of a checkout with quotes, blanks and more in its path"
+grep -qF "$dir" "$dir/build/obj/ptbench.o"
+ok $? "which holds that path as it is"
+line=$(cd "$dir" && make -n test 2>/dev/null | grep '^PTBENCH_BUILD=')
+# shellcheck disable=SC2016 # for the other shell
+is "$(sh -c "${line%%prove*}"'sh -c '\''printf %s "$PTBENCH_BUILD"'\')" "$dir/build" "tests are told where it was built"
+line=$(cd "$dir" && make -n report RUN="a'b \$\$x" 2>/dev/null | sed -n "s,^build/ptbench report,printf '%s|' report,p")
+is "$(sh -c "$line")" "report|a'b \$x|" "RUN= may have quotes and blanks"
+line=$(cd "$dir" && make -n kernels-ab BASE="it's" HEAD='a b' 2>/dev/null | sed -n "s,^build/ptbench kernels ab,printf '%s|' kernels ab,p")
+is "$(sh -c "$line")" "kernels|ab|--base|it's|--head|a b|" "and so may BASE= and HEAD="
+PTBENCH_ROOT=$dir "$build/ptbench" kernels list BENCH >"$tmp/out" 2>&1
+is "$?$(wc -l <"$tmp/out")" "0$(PTBENCH_ROOT=$root "$build/ptbench" kernels list BENCH | wc -l)" "ptbench reads the scenarios there"
+"$dir/kernels/mkfs" "$dir/fs.ext4" >"$tmp/out" 2>&1
+is "$?$(cat "$tmp/out")" 0 "kernels/mkfs makes its image there"
+"$dir/scripts/deps" --list build >"$tmp/out" 2>&1
+ok $? "scripts/deps runs there"
+"$dir/kernels/build" --help >"$tmp/out" 2>&1
+ok $? "and so does kernels/build"
+
+# ---- revisions ----
+export HOME=$tmp/home GIT_CONFIG_NOSYSTEM=1
+git_there() { git -C "$dir" -c user.name=x -c user.email=x@example.org "$@" >"$tmp/git" 2>&1; }
+printf 'build/\nruns/\n' >"$dir/.gitignore"
+git_there init
+git_there add .
+git_there commit -m x
+run() { # a run of nothing, of the suite in $dir
+	env -u PTBENCH_REVISION PTBENCH_ROOT="$dir" "$build/ptbench" bench --no-native --no-explore --no-kernels \
+		--no-report --runs "$dir/runs" >"$tmp/out" 2>"$tmp/err"
+}
+revision() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1] + "/runs/latest/run.json"))["revision"])' "$dir"; }
+hash=$(git -C "$dir" rev-parse --short=12 HEAD)
+run
+is "$?$(revision)" "0$hash" "a revision, whatever the checkout's path is"
+git_there tag -a -m x "rel/v1.0#'a"
+git_there tag -d "rel/v1.0#'a"
+git_there tag -a -m x 'rel/v1.0'
+run
+is "$?$(revision)" 0rel/v1.0 "a tag with a slash is the run's revision"
+name=$(readlink "$dir/runs/latest")
+[[ $name == *Z-rel-v1.0-?????? ]] && [ -f "$dir/runs/$name/run.json" ]
+ok $? "and its folder is called so, without the slash"
+"$build/ptbench" validate -q "$dir/runs/latest" && "$build/ptbench" show "$dir/runs/latest" | grep -q 'revision  *rel/v1.0$'
+ok $? "which validate and show read"
+if [ "$(id -u)" -eq 0 ]; then
+	chown -R 12345 "$dir"
+	! git_there describe
+	ok $? "git refuses a checkout of somebody else"
+	run
+	is "$?$(revision)" 0rel/v1.0 "its revision is known all the same"
+	(cd "$dir" && make -s -n build/obj/bench/environment.o) 2>&1 | grep -qF '"rel/v1.0"'
+	ok $? "by make, too"
+	is "$(find "$dir/.git" -user 0)" "" "and nothing in it is written by who only looks"
+	chown -R 0 "$dir"
+else
+	for text in 'git refuses it' 'its revision' 'by make' 'nothing is written'; do
+		nr=$((nr + 1))
+		echo "ok $nr - $text # SKIP a checkout can be given to somebody else by root alone"
+	done
+fi
+git_there tag -d rel/v1.0
+for tag in "caf$(printf '\303\251')" 'a"b' "it's" "$(printf '%0130d' 1)"; do
+	git_there tag -a -m x "$tag"
+	run
+	is "$?$(revision)" "0$hash" "a tag that no revision may be, '${tag:0:12}': the commit's hash"
+	git_there tag -d "$tag"
+done
+before=$(ls -A "$dir/runs")
+for revision in $'a\nb' $'\e[2J' 'a b' '../x' "$(printf '%0129d' 1)" $'\u202e' $'\xff'; do
+	PTBENCH_REVISION=$revision PTBENCH_ROOT=$dir "$build/ptbench" bench --runs "$dir/runs" >"$tmp/out" 2>"$tmp/err"
+	status=$?
+	[ $status -eq 2 ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] && grep -q '^ptbench: PTBENCH_REVISION=.* is not a revision: ' "$tmp/err" &&
+		! grep -qP '\e|\xe2\x80\xae|\xff' "$tmp/err"
+	ok $? "PTBENCH_REVISION=$(printf %q "${revision:0:12}"): refused in one line, before anything is done"
+done
+is "$(ls -A "$dir/runs")" "$before" "and no run is made"
+
+echo "1..$nr"
+exit $failed
