@@ -332,6 +332,7 @@ static int cmd_bench(int argc, char **argv)
 		return EXIT_USAGE;
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
+	results_stdout_outlive_reader();
 	if (!o.no_kernels) {
 		heading("Kernels: building what is not in the cache");
 		status = bench_build_kernels(&o);
@@ -398,6 +399,7 @@ int main(int argc, char **argv)
 {
 	size_t i;
 
+	results_stdout_check("ptbench");
 	if (argc < 2) {
 		usage(stderr);
 		return EXIT_USAGE;

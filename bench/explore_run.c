@@ -425,6 +425,8 @@ int explore_run_command(const struct explore_command *c)
 	int status = EXPLORE_EXIT_FAILED;
 
 	interrupt_catch();
+	if (c->json)
+		results_stdout_outlive_reader();
 	s.mechanisms = calloc(c->nr_models + 1, sizeof(*s.mechanisms));
 	if (s.mechanisms)
 		status = start_document(&s);

@@ -355,19 +355,6 @@ static char **with_defaults(int *argc, char **argv)
 	return args;
 }
 
-static char *command_line(int argc, char **argv)
-{
-	size_t size = 1, len = 0;
-	char *text;
-
-	for (int i = 0; i < argc; i++)
-		size += strlen(argv[i]) + 1;
-	text = malloc(size);
-	for (int i = 0; text && i < argc; i++)
-		len += snprintf(text + len, size - len, "%s%s", i ? " " : "", argv[i]);
-	return text;
-}
-
 static int write_part(struct native *nat, const char *file)
 {
 	struct results_error err = { 0 };
@@ -448,6 +435,7 @@ static void count_all(struct native *nat)
 static int run_part(struct native *nat, const struct options *o)
 {
 	interrupt_catch();
+	results_stdout_outlive_reader();
 	nat->any_load = o->any_load;
 	nat->min_ns = atof(o->min_time) * 1e9;
 	start_progress(nat, o);
@@ -491,10 +479,11 @@ static int run(const struct options *o, const char *command)
 int main(int argc, char **argv)
 {
 	struct options o = { 0 };
-	char *command = command_line(argc, argv);
+	char *command = results_shell_words(argc, (const char *const *)argv);
 	char **args = argv;
 	int ret;
 
+	results_stdout_check("bench");
 	parse(&argc, argv, &o);
 	if (o.out)
 		args = with_defaults(&argc, argv);
@@ -502,7 +491,7 @@ int main(int argc, char **argv)
 		return EXIT_PART_FAILED;
 	gbench_init(&argc, args);
 	if (argc > 1) {
-		fprintf(stderr, "bench: unknown argument %s\n%s", args[1], usage);
+		fprintf(stderr, "bench: unknown argument %s\n%s", results_shown(args[1]), usage);
 		return EXIT_USAGE;
 	}
 	ret = o.codes ? code_bytes_part(o.codes, o.objects, command) : 0;

@@ -135,16 +135,20 @@ void results_stdout_outlive_reader(void)
 	sigaction(SIGPIPE, &act, NULL);
 }
 
-/* Some file systems tell of a full disk when a file is closed. */
+/* Some file systems tell of a full disk when a file is closed; what was lost before has no errno. */
 static void check_stdout(int status, void *program)
 {
 	bool lost = ferror(stdout);
+	int code = lost && write(STDOUT_FILENO, "", 0) < 0 ? errno : 0;
 
-	errno = 0;
-	if ((!fclose(stdout) && !lost) || reader_left)
+	if (fclose(stdout)) {
+		lost = true;
+		code = errno;
+	}
+	if (!lost || reader_left)
 		return;
 	fprintf(stderr, "%s: standard output: %s\n", (const char *)program,
-		errno ? strerror(errno) : "what was printed is not whole");
+		code ? strerror(code) : "what was printed is not whole");
 	if (!status)
 		_exit(4);
 }

@@ -7,6 +7,7 @@
 
 int main(int argc, char **argv)
 {
+	results_stdout_check("kernels_main");
 	if (argc > 1 && !strcmp(argv[1], "kernels"))
 		return kernels_cmd(argc - 1, argv + 1);
 	if (argc > 1 && !strcmp(argv[1], "validate"))

@@ -15,6 +15,7 @@ int main(int argc, char **argv)
 		{ "compare", results_cmd_compare },
 	};
 
+	results_stdout_check("cli");
 	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].fn(argc - 1, argv + 1);
