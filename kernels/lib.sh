@@ -24,7 +24,7 @@ sha() { sha256sum | cut -d' ' -f1; }
 sha_of() { sha256sum -- "$1" | cut -d' ' -f1; }
 
 need_tool() { # TOOL PACKAGE [skip]
-	command -v "$1" >/dev/null || "${3:-die}" "$1 not found; install the Debian package $2 (scripts/deps does)"
+	command -v "$1" >/dev/null || "${3:-die}" "$1 not found; install the Debian package $2 (scripts/deps ${sc:+--scenarios $sc }kernels does)"
 }
 
 # Write stdin to $1, unless it holds that already; never through a hard link of another tree.
@@ -33,6 +33,12 @@ install_text() {
 	mkdir -p "${1%/*}"
 	cat >"$tmp"
 	if cmp -s "$tmp" "$1"; then rm -f "$tmp"; else mv -f "$tmp" "$1"; fi
+}
+
+check_cache() {
+	[ -n "$cache" ] || die "neither PTBENCH_CACHE nor HOME is set; set PTBENCH_CACHE to a folder for sources and kernels (a few GB)"
+	mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] ||
+		die "cannot write to $cache; set PTBENCH_CACHE to a folder for sources and kernels (a few GB)"
 }
 
 # ---- key files ---------------------------------------------------------------------------------
@@ -50,12 +56,12 @@ read_keys() {
 	done <"$file"
 }
 
-arch_keys="cross karch target image objects qemu machine cpu memory console data cmdline qemu_args format levels irqs text_base two_cpus timeout"
+arch_keys="cross karch target image package qemu machine cpu memory console data cmdline qemu_args format levels irqs text_base two_cpus timeout"
 scenario_keys="title arch base design config fragment cocci image format cpu machine memory append reference expect expect-some identical differs count"
 declare -A arch sc_seen
 
 arch_key() {
-	[ -z "${arch[$1]+set}" ] || [ "$1" = irqs ] || die "$3: '$1' stands twice"
+	[ -z "${arch[$1]+set}" ] || [[ $1 == irqs || $1 == package ]] || die "$3: '$1' stands twice"
 	arch[$1]=$2
 }
 
@@ -67,6 +73,14 @@ read_arch() {
 	for key in cross karch target image; do
 		[ -n "${arch[$key]+set}" ] || die "$file: key '$key' is missing"
 	done
+	own_compiler
+}
+
+# Not every distribution calls the machine's own compiler by its prefix, too.
+own_compiler() {
+	if ! command -v "${arch[cross]}gcc" >/dev/null && [ "${arch[cross]%%-*}" = "$(uname -m)" ] && command -v gcc >/dev/null; then
+		arch[cross]=
+	fi
 }
 
 scenario_key() {

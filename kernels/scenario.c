@@ -183,7 +183,7 @@ static const struct key arch_keys[] = {
 	{ "two_cpus", set_two_cpus, offsetof(struct scenario_arch, two_cpus) },
 	{ "timeout", set_seconds, offsetof(struct scenario_arch, timeout) },
 	{ "irqs", add_irqs, offsetof(struct scenario_arch, irqs) },
-	{ .name = "karch" }, { .name = "target" }, { .name = "image" }, { .name = "objects" },
+	{ .name = "karch" }, { .name = "target" }, { .name = "image" }, { .name = "package" },
 	{ .name = "levels" },
 	{ NULL },
 };

@@ -35,12 +35,22 @@ fake_kernel() {
 allnoconfig:
 	test -z "$${FAKE_OLD:-}" || { echo '***'; echo '*** Compiler is too old.'; echo '***   Minimum GCC version: 99'; exit 1; }
 	grep -v -e '=n$$' -e 'CONFIG_NO_SUCH' $(KCONFIG_ALLCONFIG) >$(O)/.config
-bzImage:
+prepare:
+	@echo '  CC      scripts/mod/empty.o'
+.PHONY: .
+# What is linked; bzImage is its loader, too.
+. :
+	@echo '  CC      mm/gup.o'; sleep $${FAKE_STEP:-0}
+	@echo '  AS      mm/ptbench/a.o'; sleep $${FAKE_STEP:-0}
+	@echo '  CC      lib/late.o'; sleep $${FAKE_STEP:-0}
+	@$(if $(FAKE_FORGETS),echo,:) '  CC      mm/never.o'
+bzImage: .
 	sleep $${FAKE_SLEEP:-0}
 	! test -f $(O)/partial || ! echo "partial target was believed"
 	mkdir -p $(O)/arch/x86/boot $(O)/include/config
 	echo 6.12.1 >$(O)/include/config/kernel.release
-	@echo '  CC      mm/gup.o'
+	@echo '  CC      arch/x86/boot/main.o'
+	@echo '  CC      arch/x86/boot/head.o'
 	echo $(O) >>$(FAKE_MADE)
 	test -z "$${FAKE_FAIL:-}" || { echo "mm/gup.c:1: error: it is meant to fail"; exit 1; }
 	cat mm/*.[ch] mm/ptbench/* include/*.h $(O)/.config >$(O)/arch/x86/boot/bzImage
@@ -152,6 +162,16 @@ ok 'a semantic patch that matches nothing in the tree of KSRC: skipped' fails 3 
 sed 's/levels.h 1/levels.h 2/' "$kernels/cocci/levels.cocci" >"$kernels/cocci/none.cocci"
 run none
 ok 'a semantic patch that matches less than it should' fails 2 '1 places of include/levels.h'
+HOME='' PTBENCH_CACHE='' run plain
+ok 'neither HOME nor PTBENCH_CACHE: what to set' fails 2 'neither PTBENCH_CACHE nor HOME is set; set PTBENCH_CACHE to'
+status=0
+out=$(env -u HOME -u PTBENCH_CACHE "$kernels/build" plain 2>"$tmp/err") || status=$?
+err=$(cat "$tmp/err")
+ok 'nor with HOME unset' fails 2 'neither PTBENCH_CACHE nor HOME is set; set PTBENCH_CACHE to'
+HOME=/proc/nobody PTBENCH_CACHE='' run --print-only plain
+ok 'a HOME that is not there' fails 2 'cannot write to /proc/nobody/.cache/ptbench; set PTBENCH_CACHE to'
+HOME='' PTBENCH_CACHE='' run --archs plain
+ok 'what needs no cache does not ask for one' test "$status" -eq 0
 ok 'none of these left an image' test -z "$(ls "$tmp/cache/image" 2>/dev/null)"
 
 # ---- building ----
@@ -200,6 +220,67 @@ PTBENCH_CACHE=$tmp/elsewhere run plain
 ok 'the same input in another cache gives the same image' test "$(info image_sha256)" = "$first"
 rm -rf "$tmp/elsewhere"
 
+# ---- how far it is ----
+counts() { grep -o '[0-9]* of [0-9]* objects' <<<"$err" | sed 's/ of / /; s/ objects//'; }
+# counts that end at their total: NR (at least so many lines), and never above it.
+counted() { [ "$status" -eq 0 ] && [ "$(counts | wc -l)" -ge "$1" ] && [ -z "$(counts | awk '$1 > $2')" ] && [ "$(counts | tail -n 1)" = '3 3' ]; }
+fresh() { rm -rf "$tmp"/cache/{image,obj}/*plain*; }
+fresh
+run plain
+ok 'into a pipe: it ends at its total' counted 1
+sed -i 's/every=30/every=1/' "$kernels/progress.sh"
+fresh
+FAKE_STEP=2 run plain
+ok 'and is told meanwhile, never above it' counted 3
+ok 'with the time that is left' grep -q '1 of 3 objects, [0-9]* s, about [0-9]* s left$' <<<"$err"
+ok 'and what comes after the last one' grep -q '3 of 3 objects, [0-9]* s, linking$' <<<"$err"
+cp "$top/kernels/progress.sh" "$kernels/"
+fresh
+FAKE_STEP=2 script -qec "$kernels/build plain" "$tmp/terminal" >/dev/null 2>&1
+status=$? err=$(tr '\r' '\n' <"$tmp/terminal")
+ok 'on a terminal likewise' counted 3
+fresh
+FAKE_FORGETS=1 run plain
+ok 'of four foreseen objects all four' grep -q 'built in [0-9]* s, 4 of 4 objects$' <<<"$err"
+fresh
+sed -i.kept 's/never.o/$(if $(findstring n,$(firstword -$(MAKEFLAGS))),never,other).o/' "$KSRC/Makefile"
+rm -rf "$tmp"/cache/src
+FAKE_FORGETS=1 run plain
+ok 'a total that does not come true is not said' grep -q 'built in [0-9]* s, 7 objects$' <<<"$err"
+sed 's/^\. :/vmlinux.o:/; s/^bzImage: .*/bzImage: vmlinux.o/; /^.PHONY/d' "$KSRC/Makefile.kept" >"$KSRC/Makefile"
+fresh
+run plain
+ok 'nor one that make does not tell' grep -q 'built in [0-9]* s, 6 objects$' <<<"$err"
+mv "$KSRC/Makefile.kept" "$KSRC/Makefile"
+printf 'int driver = 7;\n' >"$kernels/driver/a.c"
+fresh
+run plain
+obj=$(echo "$tmp"/cache/obj/*-plain/tree/obj)
+mkdir "$obj/init"
+touch "$obj/init/main.o"
+printf 'int driver = 1;\n' >"$kernels/driver/a.c"
+run plain
+ok 'nor where there are objects already' grep -q 'built in [0-9]* s, 6 objects$' <<<"$err"
+fresh
+
+# ---- what scenarios need ----
+scenario alone 'reference no'
+run --archs plain variant alone
+ok '--archs: once each, with the reference if one runs it' test "$status$out" = $'0x86_64\treference'
+run --archs alone
+ok 'and without if none does' test "$status$out" = $'0x86_64\tkernel'
+rm "$kernels/scenarios/alone"
+if [ "$(uname -m)" = x86_64 ]; then
+	mkdir "$tmp/own"
+	find -H /usr/bin /bin -maxdepth 1 -mindepth 1 ! -name 'x86_64-linux-gnu-*' -exec ln -sf -t "$tmp/own" {} +
+	PATH=$tmp/own run plain
+	ok "the machine's own compiler does, whatever its prefix" folder plain
+	ok 'and is what the provenance says' grep -q '^gcc ' <<<"$(info compiler)"
+	fresh
+else
+	ok "# SKIP the machine's own compiler does: this machine is none of the stand-in's architecture" true
+	ok '# SKIP likewise' true
+fi
 
 # ---- nothing twice ----
 mkdir "$tmp/bin"

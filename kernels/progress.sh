@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash disable=SC2154 # shared with kernels/build
+# How far make is with a kernel: what it has to compile, as it says itself, and what its log shows.
+# Sourced by kernels/build, which sets $work, $jobs and $progress.
+
+# After "make prepare": the objects that make is going to compile for vmlinux, one a line, in
+# $work/expected. Not where a tree has objects already: to ask would take about as long as to build the
+# few that are missing. Older kernels do not know the target. Then there is no such file, and no total
+# is said.
+list_expected() {
+	[ ! -f "$tree/obj/init/main.o" ] || return 0
+	{ kbuild -n -j"$jobs" . 2>/dev/null || :; } |
+		sed -n "s/.*echo '  \(CC\|AS\) *\([^ ']*\)'.*/\2/p" | sort -u >"$work/expected.tmp"
+	[ ! -s "$work/expected.tmp" ] || mv -f "$work/expected.tmp" "$work/expected"
+}
+
+# Sets nr_done and nr_total, both of expected objects; without them nr_done counts what the log has, and
+# nr_total is empty. What make compiles besides (its tools, the loader) is in neither.
+count_objects() { # LOG
+	nr_total=
+	if [ -f "$work/expected" ]; then
+		read -r nr_done nr_total < <(awk '
+			NR == FNR { wanted[$1]; total++; next }
+			($1 == "CC" || $1 == "AS") && $2 in wanted { delete wanted[$2]; done++ }
+			END { print done + 0, total }' "$work/expected" "$1")
+	else
+		nr_done=$(grep -c '^  \(CC\|AS\) ' "$1" || :)
+	fi
+}
+
+# "242 of 650 objects, 60 s, about 100 s left": SECONDS since the start, and since there is a total.
+how_far() {
+	local left=
+	if [ -z "$nr_total" ]; then
+		printf '%s objects, %s s' "$nr_done" "$1"
+		return
+	fi
+	if [ "$nr_done" -eq "$nr_total" ]; then
+		left=', linking'
+	elif [ "$nr_done" -gt 0 ]; then
+		left=", about $(($2 * (nr_total - nr_done) / nr_done + 1)) s left"
+	fi
+	printf '%s of %s objects, %s s%s' "$nr_done" "$nr_total" "$1" "$left"
+}
+
+# Say how far make ($make_pid) is, on a terminal in one line; returns make's status when it ends.
+watch() { # LOG START
+	local status last='' now nap every=30 counting=0
+	[ -z "$clear_line" ] || every=1
+	while :; do
+		sleep "$every" >/dev/null 2>&1 &
+		nap=$!
+		wait -n "$make_pid" "$nap" || :
+		if ! kill -0 "$make_pid" 2>/dev/null; then
+			kill "$nap" 2>/dev/null || :
+			status=0
+			wait "$make_pid" || status=$?
+			return "$status"
+		fi
+		count_objects "$1"
+		[ -z "$nr_total" ] || [ "$counting" -gt 0 ] || counting=$((SECONDS > every ? SECONDS - every : SECONDS))
+		now=$(how_far $((SECONDS - $2)) $((SECONDS - counting)))
+		[ "$nr_done" = "$last" ] || count_line "$now"
+		last=$nr_done
+	done
+}
+count_line() { if [ -n "$clear_line" ]; then printf '%s' "$clear_line$progress $sc: $1" >&2; else note "$1"; fi; }
+
+# Said when make has ended well. A total that did not come true is none.
+all_objects() { # LOG
+	count_objects "$1"
+	if [ -n "$nr_total" ] && [ "$nr_done" -eq "$nr_total" ]; then
+		printf '%s of %s objects' "$nr_done" "$nr_total"
+	else
+		printf '%s objects' "$(grep -c '^  \(CC\|AS\) ' "$1" || :)"
+	fi
+}
