@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# scripts/deps says what is missing and why, installs only that, and gives up with the list.
+# scripts/deps says what is missing of what is asked for, and why, installs only that, takes what is
+# there from elsewhere, and gives up with the list.
 set -u
 here=$(cd "$(dirname "$0")/../.." && pwd)
 tmp=$(mktemp -d)
@@ -13,54 +14,75 @@ ok() { # status, text
 	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; sed 's/^/# /' "$tmp/out"; fi
 }
 
-# A machine of our own: a PATH with the tools that the script itself uses, a dpkg-query for which
-# everything but PTB_MISSING is installed, an id that is not root, and an apt-get that records.
+# A machine of our own: a PATH with the tools that the scripts themselves use, a dpkg-query for which
+# everything but PTB_MISSING is installed, an apt-cache that knows PTB_KNOWN besides what has one name,
+# an id that is not root, a machine's name, and an apt-get that records.
 bin=$tmp/bin
 mkdir "$bin"
-for tool in bash env mktemp rm tail cat; do ln -s "$(command -v $tool)" "$bin/$tool"; done
-cat >"$bin/dpkg-query" <<'END'
-#!/usr/bin/env bash
+for tool in awk bash cat cut dirname env grep mktemp nproc paste rm sed sort tail tr; do ln -s "$(command -v $tool)" "$bin/$tool"; done
+fake() { # NAME: the script on stdin
+	{ echo '#!/usr/bin/env bash'; cat; } >"$bin/$1"
+	chmod +x "$bin/$1"
+}
+# Every name that the lists have.
+sed -n 's/^package[[:blank:]]*\([^ ]*\).*/\1/p' "$here"/kernels/arch/*.arch | tr '|' '\n' >"$tmp/all"
+sed -n '/^	cat <<-.END/,/^	END/s/^		\([a-z0-9.+-]*\) *\(build\|kernels\|report\|test\|versions\) .*/\1/p' "$here/scripts/deps" >>"$tmp/all"
+fake dpkg-query <<'END'
+while read -r package; do
+	[[ " $PTB_MISSING " == *" $package "* ]] || echo "$package installed"
+done <"$PTB_ALL"
+END
+fake apt-cache <<'END'
 for last; do :; done
-[[ " $PTB_MISSING " == *" $last "* ]] && exit 1
-echo -n installed
+[[ " ${PTB_KNOWN:-qemu-system-misc} " != *" $last "* ]] || echo "Package: $last"
 END
-cat >"$bin/id" <<'END'
-#!/usr/bin/env bash
-echo "${PTB_UID:-1000}"
-END
+# shellcheck disable=SC2016 # theirs
+fake id <<<'echo "${PTB_UID:-1000}"'
+# shellcheck disable=SC2016
+fake uname <<<'echo "${PTB_MACHINE:-x86_64}"'
 fake_apt() {
-	cat >"$bin/apt-get" <<'END'
-#!/usr/bin/env bash
+	fake apt-get <<'END'
 echo "$@" >>"$PTB_LOG"
 exit "${PTB_APT_RC:-0}"
 END
-	chmod +x "$bin/apt-get"
 }
-chmod +x "$bin/dpkg-query" "$bin/id"
 
 deps() { # environment..., then the words of scripts/deps
 	local e=()
 	while [[ ${1:-} == *=* ]]; do e+=("$1"); shift; done
-	env -i PATH="$bin" PTB_LOG="$tmp/apt.log" "${e[@]}" bash "$here/scripts/deps" "$@" \
+	: >"$tmp/apt.log"
+	env -i PATH="$bin" PTB_LOG="$tmp/apt.log" PTB_ALL="$tmp/all" PTB_MISSING= "${e[@]}" bash "$here/scripts/deps" "$@" \
 		>"$tmp/out" 2>&1 </dev/null
 }
+# installs PACKAGES: nothing else is asked of apt-get
+installs() { [ "$(cat "$tmp/apt.log")" = "-q -y install --no-install-recommends $1" ]; }
+silent() { [ ! -s "$tmp/out" ]; }
 
-deps PTB_MISSING= build report
-ok $((! ($? == 0 && $(wc -c <"$tmp/out") == 0))) "nothing missing: exit 0 and not a word"
+deps build kernels report && silent
+ok $? "nothing missing: exit 0 and not a word"
 
 deps "PTB_MISSING=libjansson-dev bc" build kernels
-[ $? -eq 1 ] && grep -q 'no apt-get' "$tmp/out" && grep -q '^  libjansson-dev bc$' "$tmp/out" &&
-	grep -q 'libjansson-dev .*JSON' "$tmp/out"
-ok $? "without apt-get: exit 1, the packages in one line, and why each is needed"
+[ $? -eq 1 ] && grep -q '^  <jansson.h> of gcc  *libjansson-dev  *.*JSON' "$tmp/out" &&
+	grep -q '^  bc  *bc  *kernel build' "$tmp/out" && [ "$(grep -c '^  ' "$tmp/out")" -eq 2 ] &&
+	grep -q "no apt-get here; install what has these by this system's own means" "$tmp/out"
+ok $? "without apt-get: exit 1, what is missing, what Debian calls it, why, and how to go on"
+
+rm "$bin/dpkg-query"
+deps --check build
+[ $? -eq 1 ] && grep -q '^  objdump  *binutils' "$tmp/out" && grep -q '^  <benchmark/benchmark.h> of g++  *libbenchmark-dev' "$tmp/out"
+ok $? "without dpkg, too"
+fake dpkg-query <<'END'
+while read -r package; do
+	[[ " $PTB_MISSING " == *" $package "* ]] || echo "$package installed"
+done <"$PTB_ALL"
+END
 
 fake_apt
 deps "PTB_MISSING=bc" kernels
 [ $? -eq 1 ] && grep -q 'neither root nor sudo' "$tmp/out" && grep -q '^  bc$' "$tmp/out"
 ok $? "without rights: exit 1 and the packages"
 
-: >"$tmp/apt.log"
-deps "PTB_MISSING=bc" PTB_UID=0 kernels &&
-	[ "$(cat "$tmp/apt.log")" = "-q -y install --no-install-recommends bc" ]
+deps "PTB_MISSING=bc" PTB_UID=0 kernels && installs bc
 ok $? "as root: installs what is missing and nothing else"
 
 deps "PTB_MISSING=bc" PTB_UID=0 PTB_APT_RC=100 kernels
@@ -71,9 +93,61 @@ deps "PTB_MISSING=chromium" --check test
 [ $? -eq 1 ] && grep -q chromium "$tmp/out"
 ok $? "--check says what is missing and exits 1"
 
-deps PTB_MISSING= nonsense
+deps nonsense
 [ $? -eq 2 ] && grep -q 'no such set or option: nonsense' "$tmp/out"
 ok $? "an unknown set is a usage error"
+
+# ---- only what the scenarios need ----
+has() { for word; do grep -qx "$word" "$tmp/out" || return 1; done; }
+lacks() { for word; do ! grep -qx "$word" "$tmp/out" || return 1; done; }
+deps --list kernels && has flex qemu-system-x86 gcc-s390x-linux-gnu libc6-dev-s390x-cross &&
+	lacks gcc-aarch64-linux-gnu libc6-dev-armhf-cross qemu-system-ppc
+ok $? "by default what the list BENCH needs"
+deps --list --scenarios arm64-4k-48-stock kernels && has flex gcc-aarch64-linux-gnu qemu-system-arm &&
+	lacks gcc-s390x-linux-gnu qemu-system-x86 qemu-system-misc
+ok $? "--scenarios: what these need"
+deps --list --scenarios '' kernels && has gcc-s390x-linux-gnu && lacks gcc-aarch64-linux-gnu
+ok $? "an empty list of them is BENCH"
+every() { # names one architecture after the other
+	local file
+	for file in "$here"/kernels/arch/*.arch; do
+		has "$(sed -n 's/^package[[:blank:]]*\(libc6[^ ]*\).*/\1/p' "$file")" || [[ $file == */x86_64.arch ]] || return 1
+	done
+}
+deps --list all && every
+ok $? "all is every architecture"
+deps "PTB_MISSING=gcc-aarch64-linux-gnu" --check --scenarios s390x-static kernels && silent
+ok $? "what another architecture needs is not asked for"
+deps --scenarios nosuch kernels
+[ $? -eq 2 ] && grep -q "no scenario 'nosuch'" "$tmp/out"
+ok $? "a scenario that is not there: exit 2, and what there is"
+deps PTB_MACHINE=s390x --list kernels && has gcc-x86-64-linux-gnu libc6-dev-amd64-cross && lacks gcc-s390x-linux-gnu libc6-dev-s390x-cross
+ok $? "a machine's own architecture needs no cross compiler"
+
+# ---- what releases call differently ----
+deps PTB_UID=0 "PTB_MISSING=qemu-system-s390x qemu-system-misc" kernels && installs qemu-system-misc
+ok $? "Debian 12: the QEMU of s390x is in qemu-system-misc"
+deps PTB_UID=0 "PTB_MISSING=qemu-system-s390x qemu-system-misc" "PTB_KNOWN=qemu-system-s390x qemu-system-misc" kernels && installs qemu-system-s390x
+ok $? "Debian 13: it has a package of its own"
+deps PTB_UID=0 "PTB_MISSING=qemu-system-s390x" kernels && silent
+ok $? "either of them does"
+
+# ---- what is there from elsewhere ----
+missing="PTB_MISSING=gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-system-s390x qemu-system-misc libjansson-dev libelf-dev linux-source-6.12"
+deps "$missing" PTB_UID=0 build kernels
+for word in gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-system-misc libjansson-dev libelf-dev; do
+	grep -qw -- "$word" "$tmp/apt.log" || { word=; break; }
+done
+[ -n "$word" ]
+ok $? "without anything in their place they are installed"
+fake qemu-system-s390x <<<''
+fake s390x-linux-gnu-gcc <<<'[[ $* != *-static* ]]' # finds no libc.a
+fake gcc <<<'! grep -q "<gelf.h>"'
+deps "$missing" PTB_UID=0 KSRC=/some/tree build kernels && installs 'libelf-dev libc6-dev-s390x-cross'
+ok $? "a command, a header and KSRC stand in; what a compiler cannot find is asked for"
+fake s390x-linux-gnu-gcc <<<''
+deps "$missing" PTB_UID=0 KSRC=/some/tree build kernels && installs libelf-dev
+ok $? "a compiler that links static programs needs no C library's package"
 
 echo "1..$nr"
 exit $failed
