@@ -52,6 +52,8 @@ asan-helpers :=
 model-libs :=
 guest-libs :=
 guest-programs :=
+reference-guests :=
+guest-objs :=
 
 programs += ptbench
 ptbench-srcs := ptbench.c bench/cmd_explore.c bench/explore_run.c bench/interrupt.c
@@ -132,20 +134,47 @@ $(foreach p,$(cov-tests) $(cov-helpers),$(eval $(call program,cov/,$(p),$(CC),--
 
 # ---- guests: static programs for every architecture that kernels/arch has a file for, and this
 # machine a compiler: the others' scenarios are skipped, and say so ----
-# A guest program P (listed in guest-programs) has P-srcs and P-libs like any other, and is built as
-# $(O)/guest-ARCH/P.
-arch_key = $(shell sed -n 's/^$(2)[ \t]*//p' kernels/arch/$(1).arch)
-guest_cc = $(call arch_key,$(1),cross)gcc
+# A guest program P (listed in guest-programs, or in reference-guests if it runs the reference's
+# rows) has P-srcs and P-libs like any other, and is built as $(O)/guest-ARCH/P.
 all-archs := $(basename $(notdir $(wildcard kernels/arch/*.arch)))
+# As kernels/lib.sh: not every machine calls its own compiler by its prefix, too.
+guest_cross = $(shell c=$$(sed -n 's/^cross[ \t]*//p' kernels/arch/$(1).arch); \
+	command -v $${c}gcc >/dev/null || [ "$${c%%-*}" != "$$(uname -m)" ] || c=; echo "$$c")
+$(foreach a,$(all-archs),$(eval guest-cross-$(a) := $(call guest_cross,$(a))))
+guest_cc = $(guest-cross-$(1))gcc
+guest_ar = $(guest-cross-$(1))ar
 guest-archs := $(foreach a,$(all-archs),$(if $(shell command -v $(call guest_cc,$(a))),$(a)))
-guest_ar = $(call arch_key,$(1),cross)ar
+# Where the guests' compiler is the one that everything is built with, they are linked from the same
+# objects, but for those of guest-objs, which have flags of their own.
+cc_id = $(shell $(1) -dumpmachine 2>&1; $(1) -v 2>&1 | tail -n 1)
+own-archs := $(foreach a,$(guest-archs),$(if $(shell [ '$(call cc_id,$(CC))' != '$(call cc_id,$(call guest_cc,$(a)))' ] || echo same),$(a)))
+guest_obj = $(O)/$(if $(filter-out $(guest-objs),$(2)),$(if $(filter $(1),$(own-archs)),,guest-$(1)/),guest-$(1)/)obj/$(2).o
+guest_lib = $(O)/$(if $(filter $(1),$(own-archs)),,guest-$(1)/)lib$(2).a
+# $(1) architecture, $(2) program
+define guest_program
+$(O)/guest-$(1)/$(2): $(foreach s,$(basename $($(2)-srcs)),$(call guest_obj,$(1),$(s))) $(foreach l,$($(2)-libs),$(call guest_lib,$(1),$(l)))
+	$$(call say,LD,$$@)
+	@mkdir -p $$(@D)
+	$(Q)$(call guest_cc,$(1)) -static -o $$@ $$^ -lpthread
+endef
 $(foreach a,$(guest-archs),$(eval $(call flavour,guest-$(a)/,$(call guest_cc,$(a)),)))
 $(foreach a,$(guest-archs),$(foreach l,$(guest-libs),$(eval $(call library,guest-$(a)/,$(l),$(call guest_ar,$(a))))))
-$(foreach a,$(guest-archs),$(foreach p,$(guest-programs),$(eval $(call program,guest-$(a)/,$(p),$(call guest_cc,$(a)),-static))))
+$(foreach a,$(guest-archs),$(foreach p,$(guest-programs) $(reference-guests),$(eval $(call guest_program,$(a),$(p)))))
+
+# `make guests` makes those that SCENARIOS= (default: the list BENCH) boot: "ARCH:reference" or
+# "ARCH:kernel" each.
+ifneq ($(filter guests,$(MAKECMDGOALS)),)
+guest-needs := $(shell needs=$$(kernels/build --archs $(or $(SCENARIOS),BENCH)) && echo "$$needs" | tr '\t' ':')
+ifneq ($(.SHELLSTATUS),0)
+$(error SCENARIOS=$(SCENARIOS) cannot be read; see above)
+endif
+endif
+need_arch = $(firstword $(subst :, ,$(1)))
+need_programs = $(guest-programs) $(if $(filter %:reference,$(1)),$(reference-guests))
 
 .PHONY: all guests
-guests: $(foreach a,$(guest-archs),$(addprefix $(O)/guest-$(a)/,$(guest-programs)))
-	@$(foreach a,$(filter-out $(guest-archs),$(all-archs)),echo 'no guests of $(a): $(call guest_cc,$(a)) not found' >&2;)
+guests: $(foreach n,$(guest-needs),$(if $(filter $(call need_arch,$(n)),$(guest-archs)),$(addprefix $(O)/guest-$(call need_arch,$(n))/,$(call need_programs,$(n)))))
+	@$(foreach a,$(filter-out $(guest-archs),$(foreach n,$(guest-needs),$(call need_arch,$(n)))),echo 'no guests of $(a): $(call guest_cc,$(a)) not found' >&2;)
 all: $(addprefix $(O)/,$(programs))
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
@@ -155,9 +184,12 @@ SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS))
 ptbench = $(O)/ptbench
 RUN ?= results/runs/latest
 
+# What the tests of `make test-kernels` boot.
+tested-scenarios = $(or $(SCENARIOS),$(if $(CI),CI,BENCH)) x86_64-stock
+
 .PHONY: bench test test-kernels test-kernels-more test-ab kernels kernels-ab report exactness coverage variants help clean cache-prune test-programs
 bench: ## everything: reference, host and real kernels; JSON and a web report
-	@scripts/deps build kernels report
+	@scripts/deps --scenarios '$(SCENARIOS)' build kernels report
 	$(Q)$(SUBMAKE) all guests
 	$(Q)$(ptbench) bench $(SCENARIOS)
 
@@ -167,27 +199,27 @@ test: ## unit tests, walker regressions, sanitizers, the report in a browser
 	$(Q)PTBENCH_BUILD=$(call quote,$(abspath $(O))) prove -j2 --timer -e '' $(all-tests)
 
 test-kernels: ## boots the real kernels twice and checks what they must show
-	@scripts/deps build kernels test
-	$(Q)$(SUBMAKE) all guests
+	@scripts/deps --scenarios '$(tested-scenarios)' build kernels test
+	$(Q)$(SUBMAKE) all guests SCENARIOS='$(tested-scenarios)'
 	$(Q)PTBENCH_BUILD=$(call quote,$(abspath $(O))) prove -v --timer -e '' $(kernel-tests)
 
 test-kernels-more: ## further tests on real kernels: kmap_local, patches on two versions, harmed guests
-	@scripts/deps build kernels test versions
-	$(Q)$(SUBMAKE) all guests
+	@scripts/deps --scenarios x86_64-stock build kernels test versions
+	$(Q)$(SUBMAKE) all guests SCENARIOS=x86_64-stock
 	$(Q)PTBENCH_BUILD=$(call quote,$(abspath $(O))) prove -v --timer -e '' $(more-kernel-tests)
 
 test-ab: ## compares two trees that differ by five instructions in one function
-	@scripts/deps build kernels test
-	$(Q)$(SUBMAKE) all guests
+	@scripts/deps --scenarios x86_64-stock build kernels test
+	$(Q)$(SUBMAKE) all guests SCENARIOS=x86_64-stock
 	$(Q)PTBENCH_BUILD=$(call quote,$(abspath $(O))) prove -v --timer -e '' kernels/test/test_ab_real.t
 
 kernels: ## builds the kernels of SCENARIOS= (default: the list BENCH)
-	@scripts/deps build kernels
+	@scripts/deps --scenarios '$(SCENARIOS)' build kernels
 	$(Q)$(SUBMAKE) all guests
 	$(Q)$(ptbench) kernels build $(SCENARIOS)
 
 kernels-ab: ## compares two kernel trees, BASE= and HEAD=: folders, or git refs of KSRC=
-	@scripts/deps build kernels report
+	@scripts/deps --scenarios '$(SCENARIOS)' build kernels report
 	$(Q)$(SUBMAKE) all guests
 	$(Q)$(ptbench) kernels ab --base $(call quote,$(BASE)) --head $(call quote,$(HEAD)) $(SCENARIOS)
 
@@ -197,7 +229,7 @@ report: ## renders RUN= (default: the newest run) and prints where
 	$(Q)$(ptbench) report $(call quote,$(RUN))
 
 exactness: ## shows which exact metrics move under changes that should change nothing
-	@scripts/deps build kernels
+	@scripts/deps --scenarios '$(SCENARIOS)' build kernels
 	$(Q)$(SUBMAKE) all guests
 	$(Q)PTBENCH_BUILD=$(call quote,$(abspath $(O))) scripts/exactness $(SCENARIOS)
 

@@ -30,12 +30,9 @@ shim: ## what the C shim over Google Benchmark costs
 	$(Q)bench/shim-overhead $(O)/bench
 
 # What a guest's program leaves out: liburcu, and rows that would only repeat a count.
-$(O)/guest-%.o: CFLAGS-bench/case_table_free.o = -DBENCH_GUEST
-$(O)/guest-%.o: CFLAGS-bench/case_gup.o = -DBENCH_GUEST
-$(O)/guest-%.o: CFLAGS-bench/case_gup_steps.o = -DBENCH_GUEST
-$(O)/guest-%.o: CFLAGS-bench/free_ring.o = -DBENCH_GUEST
-$(O)/guest-%.o: CFLAGS-bench/case_kmap.o = -DBENCH_GUEST
-guest-programs += bench/bench-guest
+guest-objs += $(addprefix bench/,case_table_free case_gup case_gup_steps case_kmap free_ring)
+$(foreach o,$(guest-objs),$(eval $(O)/guest-%.o: CFLAGS-$(o).o = -DBENCH_GUEST))
+reference-guests += bench/bench-guest
 bench/bench-guest-srcs := $(bench-cases) bench/runner_guest.c
 bench/bench-guest-libs := ref
 

@@ -141,7 +141,7 @@ static int make_initramfs(struct job *j, const char *arch, bool reference, char 
 		return 0;
 	ret = cpio_write(*out, entries, nr, &bad);
 	if (ret && bad)
-		fprintf(stderr, "ptbench kernels: %s: %s; run make guests\n", bad->file,
+		fprintf(stderr, "ptbench kernels: %s: %s; run make guests SCENARIOS=...\n", bad->file,
 			strerror(-ret));
 	else if (ret)
 		fprintf(stderr, "ptbench kernels: %s: %s; set TMPDIR to a folder with room\n", *out,
