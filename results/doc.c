@@ -53,6 +53,8 @@ void results_doc_free(struct results_doc *doc)
 		results__check_free(&doc->checks[i]);
 	free(doc->measurements);
 	free(doc->checks);
+	results__index_free(doc->row_index);
+	results__index_free(doc->check_index);
 	results_pairs_free(&doc->environment);
 	results_pairs_free(&doc->subject);
 	free(doc->part);
@@ -99,6 +101,84 @@ int results__check_cmp(const struct results_check *a, const struct results_check
 	int c = strcmp(a->id, b->id);
 
 	return c ? c : results_params_cmp(&a->params, &b->params);
+}
+
+/* ---- where rows and checks stand ---- */
+
+/* What is_it() of an index needs: the document, and what is looked for. */
+struct wanted {
+	const struct results_doc *doc;
+	const void *what;
+};
+
+static bool is_clash(const void *arg, size_t i)
+{
+	const struct wanted *w = arg;
+
+	return clash(w->what, &w->doc->measurements[i]);
+}
+
+static bool is_measurement(const void *arg, size_t i)
+{
+	const struct wanted *w = arg;
+
+	return !results__measurement_cmp(w->what, &w->doc->measurements[i]);
+}
+
+static bool is_check(const void *arg, size_t i)
+{
+	const struct wanted *w = arg;
+
+	return !results__check_cmp(w->what, &w->doc->checks[i]);
+}
+
+/* An index with room for another nr entries; one of more than there are is made anew. */
+static int renew(struct results__index **x, size_t nr)
+{
+	if (*x && results__index_nr(*x) > nr) {
+		results__index_free(*x);
+		*x = NULL;
+	}
+	if (!*x)
+		*x = results__index_new();
+	return *x ? 0 : -ENOMEM;
+}
+
+static int index_rows(struct results_doc *doc)
+{
+	int ret = renew(&doc->row_index, doc->nr_measurements);
+	struct results__index *x = doc->row_index;
+
+	for (size_t i = ret ? 0 : results__index_nr(x); i < doc->nr_measurements && !ret; i++)
+		ret = results__index_add(x, results__row_hash(x, &doc->measurements[i]));
+	return ret;
+}
+
+static int index_checks(struct results_doc *doc)
+{
+	int ret = renew(&doc->check_index, doc->nr_checks);
+	struct results__index *x = doc->check_index;
+
+	for (size_t i = ret ? 0 : results__index_nr(x); i < doc->nr_checks && !ret; i++)
+		ret = results__index_add(x, results__check_hash(x, &doc->checks[i]));
+	return ret;
+}
+
+const struct results_measurement *results_doc_find(struct results_doc *doc,
+						   const struct results_measurement *m)
+{
+	struct wanted w = { doc, m };
+	size_t i;
+
+	if (!index_rows(doc)) {
+		i = results__index_find(doc->row_index, results__row_hash(doc->row_index, m),
+					is_measurement, &w);
+		return i == RESULTS__NOWHERE ? NULL : &doc->measurements[i];
+	}
+	for (i = 0; i < doc->nr_measurements; i++) /* no memory: slower, and not wrong */
+		if (is_measurement(&w, i))
+			return &doc->measurements[i];
+	return NULL;
 }
 
 static int clash_error(const struct results_measurement *a, const struct results_measurement *b,
@@ -201,15 +281,20 @@ int results_doc_add(struct results_doc *doc, const struct results_measurement *m
 		    struct results_error *err)
 {
 	struct results_measurement checked = *m, copy;
+	struct wanted w = { doc, &checked };
 	int ret = downgrade(&checked, err);
+	size_t at;
 
 	if (!ret)
 		ret = results__check_measurement(&checked, err);
 	if (ret)
 		return ret;
-	for (size_t i = 0; i < doc->nr_measurements; i++)
-		if (clash(&checked, &doc->measurements[i]))
-			return clash_error(&checked, &doc->measurements[i], err);
+	if (index_rows(doc))
+		return no_memory(err);
+	at = results__index_find(doc->row_index, results__row_hash(doc->row_index, &checked),
+				 is_clash, &w);
+	if (at != RESULTS__NOWHERE)
+		return clash_error(&checked, &doc->measurements[at], err);
 	if (grow((void **)&doc->measurements, doc->nr_measurements, sizeof(*doc->measurements)))
 		return no_memory(err);
 	if (copy_measurement(&copy, &checked)) {
@@ -265,14 +350,17 @@ int results_doc_add_check(struct results_doc *doc, const char *id,
 		.seen = (char *)seen,
 		.ok = pass,
 	}, copy;
+	struct wanted w = { doc, &c };
 	int ret = results__check_check(&c, err);
 
 	if (ret)
 		return ret;
-	for (size_t i = 0; i < doc->nr_checks; i++)
-		if (!results__check_cmp(&c, &doc->checks[i]))
-			return results__error(err, -EEXIST, NULL, "",
-					      "check %s is there already with these params", id);
+	if (index_checks(doc))
+		return no_memory(err);
+	if (results__index_find(doc->check_index, results__check_hash(doc->check_index, &c),
+				is_check, &w) != RESULTS__NOWHERE)
+		return results__error(err, -EEXIST, NULL, "",
+				      "check %s is there already with these params", id);
 	if (grow((void **)&doc->checks, doc->nr_checks, sizeof(*doc->checks)))
 		return no_memory(err);
 	copy = (struct results_check){

@@ -9,6 +9,8 @@
 #ifndef RESULTS_INTERNAL_H
 #define RESULTS_INTERNAL_H
 
+#include <stdint.h>
+
 #include <results/results.h>
 
 #define RESULTS_RUN_FORMAT "ptbench-run"
@@ -85,6 +87,20 @@ struct results_share *results__sorted_shares(const struct results_measurement *m
 void results__measurement_free(struct results_measurement *m);
 void results__check_free(struct results_check *c);
 void results__pairs_sort(struct results_pairs *p);
+
+/* ---- index.c: the entries of an array that only grows, by hash ---- */
+#define RESULTS__NOWHERE ((size_t)-1)
+struct results__index *results__index_new(void); /* NULL: no memory, or no random seed */
+void results__index_free(struct results__index *x);
+size_t results__index_nr(const struct results__index *x);
+/* Without the metric: what is skipped has none, and excludes every measurement of its row. */
+uint64_t results__row_hash(const struct results__index *x, const struct results_measurement *m);
+uint64_t results__check_hash(const struct results__index *x, const struct results_check *c);
+/* The array's next entry. 0 or -ENOMEM. */
+int results__index_add(struct results__index *x, uint64_t hash);
+/* The entry of that hash of which is_it() is true, or RESULTS__NOWHERE. */
+size_t results__index_find(const struct results__index *x, uint64_t hash,
+			   bool (*is_it)(const void *arg, size_t i), const void *arg);
 
 /* ---- file.c ---- */
 /* The whole file ("-": standard input), NUL-terminated; -EFBIG, -EINVAL (not a regular file). */

@@ -3,20 +3,27 @@
 # Whoever links it adds -ljansson to its ldlibs.
 
 libs += results
-results-srcs := $(addprefix results/,command.c error.c metrics.c params.c pairs.c rules.c stat.c doc.c file.c \
+results-srcs := $(addprefix results/,command.c error.c metrics.c params.c pairs.c rules.c stat.c doc.c index.c file.c \
 	json.c read.c reason.c write.c run.c run_read.c table.c text.c source.c \
 	explore.c explore_read.c explore_show.c explore_write.c \
 	cmd_validate.c cmd_show.c \
 	allow.c compare.c compare_rows.c compare_checks.c compare_parts.c conclude.c cmd_compare.c)
 
 results-unit-tests := $(addprefix results/test/,test_params test_stat test_doc test_run test_read test_text \
-	test_explore)
+	test_explore test_scale)
 # probe and cli stand between the script tests and the library.
 results-helpers := results/test/probe results/test/cli
-$(foreach t,$(results-unit-tests) $(results-helpers),\
+$(foreach t,$(results-unit-tests) $(results-helpers) results/test/scale,\
 	$(eval $(t)-srcs := $(t).c)$(eval $(t)-libs := results)$(eval $(t)-ldlibs := -ljansson -lm))
+# It counts comparisons.
+results/test/test_scale-ldlibs += -Wl,--wrap=results_params_cmp
 tests += $(results-unit-tests)
 asan-tests += $(results-unit-tests)
-test-helpers += $(results-helpers)
+test-helpers += $(results-helpers) results/test/scale
 asan-helpers += $(results-helpers)
 script-tests += $(addprefix results/test/,test_schema.t test_mutations.t test_cli.t test_compare.t)
+
+.PHONY: scale
+scale: ## shows how long validate, show and compare take of many rows, and that it is linear
+	$(Q)$(SUBMAKE) $(O)/results/test/scale
+	$(Q)$(O)/results/test/scale

@@ -459,6 +459,38 @@ int results__check_part(const struct results_part *p, struct results_error *err)
 	return 0;
 }
 
+static int part_ptr_cmp(const void *a, const void *b)
+{
+	const struct results_part *x = *(const struct results_part *const *)a;
+	const struct results_part *y = *(const struct results_part *const *)b;
+	int c = strcmp(x->name, y->name);
+
+	return c ? c : (x > y) - (x < y);
+}
+
+/* Every part has been checked, and has a name. */
+static int check_parts_unique(const struct results_run *run, struct results_error *err)
+{
+	const struct results_part **v = malloc((run->nr_parts + 1) * sizeof(*v));
+	int ret = 0;
+
+	if (!v)
+		return results__error(err, -ENOMEM, NULL, ".parts", "no memory to sort them");
+	for (size_t i = 0; i < run->nr_parts; i++)
+		v[i] = &run->parts[i];
+	qsort(v, run->nr_parts, sizeof(*v), part_ptr_cmp);
+	for (size_t i = 1; i < run->nr_parts && !ret; i++) {
+		if (strcmp(v[i - 1]->name, v[i]->name))
+			continue;
+		ret = results__error(err, -EINVAL, NULL, ".name",
+				     "\"%s\" is a part already, see $.parts[%zu]", v[i]->name,
+				     (size_t)(v[i - 1] - run->parts));
+		results__error_prefix(err, ".parts[%zu]", (size_t)(v[i] - run->parts));
+	}
+	free(v);
+	return ret;
+}
+
 int results__check_run(const struct results_run *run, struct results_error *err)
 {
 	int ret = results__check_text(run->command, false, ".command", err);
@@ -486,15 +518,10 @@ int results__check_run(const struct results_run *run, struct results_error *err)
 				      RESULTS_MAX_PARTS);
 	for (size_t i = 0; i < run->nr_parts; i++) {
 		ret = results__check_part(&run->parts[i], err);
-		for (size_t k = 0; k < i && !ret; k++)
-			if (!strcmp(run->parts[k].name, run->parts[i].name))
-				ret = results__error(err, -EINVAL, NULL, ".name",
-						     "\"%s\" is a part already, see $.parts[%zu]",
-						     run->parts[i].name, k);
 		if (ret) {
 			results__error_prefix(err, ".parts[%zu]", i);
 			return ret;
 		}
 	}
-	return 0;
+	return check_parts_unique(run, err);
 }

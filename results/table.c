@@ -55,21 +55,26 @@ void results__print_first_line(FILE *f, const char *s)
 int results__table_row(struct results__table *t, ...)
 {
 	size_t n = t->nr_rows * t->nr_columns;
-	char **cells = realloc(t->cells, (n + t->nr_columns) * sizeof(*cells));
 	va_list ap;
 
-	if (!cells)
-		return -ENOMEM;
-	t->cells = cells;
+	/* The room doubles whenever the number of rows is a power of two. */
+	if (!(t->nr_rows & (t->nr_rows - 1))) {
+		size_t rows = t->nr_rows ? 2 * t->nr_rows : 1;
+		char **cells = realloc(t->cells, rows * t->nr_columns * sizeof(*cells));
+
+		if (!cells)
+			return -ENOMEM;
+		t->cells = cells;
+	}
 	va_start(ap, t);
 	for (size_t i = 0; i < t->nr_columns; i++) {
 		const char *cell = va_arg(ap, const char *);
 		size_t len;
-		FILE *f = open_memstream(&cells[n + i], &len);
+		FILE *f = open_memstream(&t->cells[n + i], &len);
 
 		if (!f) {
 			while (i--)
-				free(cells[n + i]);
+				free(t->cells[n + i]);
 			va_end(ap);
 			return -ENOMEM;
 		}

@@ -145,6 +145,8 @@ struct results_doc {
 	struct results_check *checks;
 	size_t nr_checks;
 	char *extra; /* a JSON object that is kept and not looked at, or NULL */
+	/* Where which row stands, for whoever adds or looks up: of libresults alone. */
+	struct results__index *row_index, *check_index;
 };
 
 /* created is set to now. The caller sets command (malloc'ed) before the document is written. */
@@ -165,6 +167,12 @@ int results_doc_add(struct results_doc *doc, const struct results_measurement *m
  */
 int results_doc_break_down(struct results_doc *doc, size_t i, const struct results_share *v,
 			   size_t nr, struct results_error *err);
+/*
+ * doc's measurement of m's identity (case, params, subject, metric), or NULL. The first look at a
+ * document takes as long as it has rows, others do not. What identifies a row must not be changed.
+ */
+const struct results_measurement *results_doc_find(struct results_doc *doc,
+						   const struct results_measurement *m);
 int results_doc_add_skipped(struct results_doc *doc, const char *case_id,
 			    const struct results_params *params, enum results_subject subject,
 			    const char *reason, struct results_error *err);
