@@ -41,6 +41,8 @@ struct ab {
 	size_t nr_changed;
 	struct side sides[2];
 	bool failed; /* a kernel could not be built */
+	size_t nr_same;      /* the same image on both sides */
+	size_t nr_one_sided; /* skipped on one side alone */
 };
 
 static volatile sig_atomic_t stopped;
@@ -137,6 +139,7 @@ static void say_unbuilt(struct ab *ab, size_t i)
 		       image->skipped ? "skipped" : "FAILED", image->reason);
 		ab->failed = ab->failed || !image->skipped;
 	}
+	ab->nr_one_sided += ab->sides[BASE].images[i].folder || ab->sides[HEAD].images[i].folder;
 }
 
 /* Says of every scenario what is the matter with it; those that have to be run become changed. */
@@ -151,6 +154,7 @@ static void sort_out(struct ab *ab)
 		} else if (is_same(ab, i)) {
 			printf("%s: unchanged: the same image, sha256 %s\n", ab->names[i],
 			       info_of(&base[i], "image_sha256"));
+			ab->nr_same++;
 		} else {
 			printf("%s: changed: ", ab->names[i]);
 			objects_print_difference(stdout, base[i].folder, head[i].folder);
@@ -238,23 +242,8 @@ static struct results_doc *costs_of(const struct side *s, const char *scenario)
 	return access(file, R_OK) || results_doc_read(file, &doc, &err) ? NULL : doc;
 }
 
-static const struct results_measurement *find(const struct results_doc *doc,
-					      const struct results_measurement *m)
-{
-	size_t i;
-
-	for (i = 0; i < doc->nr_measurements; i++) {
-		const struct results_measurement *n = &doc->measurements[i];
-
-		if (n->metric == m->metric && n->subject == m->subject &&
-		    !strcmp(n->case_id, m->case_id) && !results_params_cmp(&n->params, &m->params))
-			return n;
-	}
-	return NULL;
-}
-
 /* Relative, so that a row of many pages does not hide the simplest one; 0: not comparable. */
-static double change(const struct results_measurement *m, const struct results_doc *base)
+static double change(const struct results_measurement *m, struct results_doc *base)
 {
 	const struct results_measurement *b;
 	struct results_stat new, old;
@@ -262,7 +251,7 @@ static double change(const struct results_measurement *m, const struct results_d
 	if (m->skipped || m->subject != RESULTS_KERNEL || m->kind != RESULTS_EXACT ||
 	    strcmp(m->metric->name, "instructions"))
 		return 0;
-	b = find(base, m);
+	b = results_doc_find(base, m);
 	if (!b || b->kind != RESULTS_EXACT)
 		return 0;
 	results_stat(m, &new);
@@ -270,7 +259,7 @@ static double change(const struct results_measurement *m, const struct results_d
 	return old.value > 0 ? fabs(new.value - old.value) / old.value : 0;
 }
 
-static char *most_changed(const struct results_doc *base, const struct results_doc *head)
+static char *most_changed(struct results_doc *base, const struct results_doc *head)
 {
 	const struct results_measurement *most = NULL;
 	double by = 0, c;
@@ -351,15 +340,36 @@ static int run_self(const char *const *argv)
 	}
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 4;
+	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status) : 4;
+}
+
+static int run_compare(const struct ab *ab, const char *base, const char *head)
+{
+	const char **argv = calloc(6 + 2 * ab->o->nr_allow, sizeof(*argv));
+	size_t i, n = 0;
+	int status;
+
+	if (!argv)
+		return 4;
+	argv[n++] = "ptbench";
+	argv[n++] = "compare";
+	for (i = 0; i < ab->o->nr_allow; i++) {
+		argv[n++] = "--allow";
+		argv[n++] = ab->o->allow[i];
+	}
+	argv[n++] = "--base";
+	argv[n++] = base;
+	argv[n++] = head;
+	status = run_self(argv);
+	free(argv);
+	return status;
 }
 
 static int compare(struct ab *ab)
 {
 	const char *base = ab->sides[BASE].run->dir, *head = ab->sides[HEAD].run->dir;
-	const char *const compare[] = { "ptbench", "compare", "--base", base, head, NULL };
 	const char *const report[] = { "ptbench", "report", "--base", base, head, NULL };
-	int status = run_self(compare);
+	int status = run_compare(ab, base, head);
 	size_t i;
 
 	for (i = 0; i < ab->nr_changed && !ab->o->kernels.no_costs && !stopped; i++)
@@ -407,6 +417,21 @@ static int prepare(struct ab *ab)
 	return 0;
 }
 
+/* What compare cannot see, for there is no run of it; 0 is for what was judged and is well. */
+static int conclude(const struct ab *ab, int status)
+{
+	if (ab->failed)
+		return status == KERNELS_INTERRUPTED ? status : 4;
+	if (ab->nr_one_sided)
+		printf("inconclusive: of %zu scenarios one side alone has a kernel\n",
+		       ab->nr_one_sided);
+	else if (!ab->nr_changed && !ab->nr_same)
+		puts("inconclusive: neither side has a kernel of any of the scenarios");
+	else
+		return status;
+	return status ? status : 3;
+}
+
 static int build_and_run(struct ab *ab)
 {
 	int s, status, worst = 0;
@@ -418,7 +443,7 @@ static int build_and_run(struct ab *ab)
 	}
 	sort_out(ab);
 	if (!ab->nr_changed)
-		return ab->failed ? 4 : 0;
+		return conclude(ab, 0);
 	for (s = BASE; s <= HEAD; s++) {
 		status = run_side(ab, &ab->sides[s]);
 		if (status == 2 || status == KERNELS_INTERRUPTED)
@@ -426,7 +451,7 @@ static int build_and_run(struct ab *ab)
 		worst = status > worst ? status : worst;
 	}
 	status = compare(ab);
-	return status == KERNELS_INTERRUPTED || !(worst || ab->failed) ? status : 4;
+	return conclude(ab, worst && status != KERNELS_INTERRUPTED ? 4 : status);
 }
 
 static void free_ab(struct ab *ab)

@@ -11,9 +11,14 @@ struct ab_options {
 	const char *runs;	 /* the folder in which the two runs are made */
 	const char *command;	 /* what was typed */
 	bool no_report;
+	const char **allow; /* changes that are wanted, as compare's --allow has them */
+	size_t nr_allow;
 };
 
-/* Prints the comparison on stdout. Returns ptbench's exit status: 1 when head is worse. */
+/*
+ * Prints the comparison on stdout. Returns ptbench's exit status: 1 when head is worse, 3 when that
+ * could not be judged of all that one side has.
+ */
 int ab_run(struct ab_options *o);
 
 #endif

@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ab.h"
@@ -25,6 +26,8 @@ static const char ab_usage[] =
 	"\n"
 	"  --base TREE         what to compare with\n"
 	"  --head TREE         what is compared\n"
+	"  --allow CASE[:PARAM=VALUE,...]:METRIC\n"
+	"                      this row may change, as in ptbench compare; may be repeated\n"
 	"  --no-report         render nothing\n";
 static const char both_usage[] =
 	"  --out RUNS          the folder in which a run is made (default results/runs)\n"
@@ -34,14 +37,16 @@ static const char both_usage[] =
 	"  -h, --help          print this\n"
 	"\n"
 	"Exit status: 0 fine, 2 bad input, 4 a part failed, 130 interrupted; what was finished by then is\n"
-	"kept. Of ab also: 1 head is worse, 3 nothing can be compared.\n";
+	"kept. Of ab also: 1 head is worse, or counts other events; 3 something of either side, or all of\n"
+	"it, could not be judged (ptbench compare --help).\n";
 
 /* Those of ab alone come first. --append, more words for the kernels, is for the test of exactness. */
-enum { OPT_BASE = 256, OPT_HEAD, OPT_NO_REPORT, OPT_OUT, OPT_ONLY, OPT_TIMEOUT, OPT_APPEND };
-#define NR_OF_AB 3
+enum { OPT_BASE = 256, OPT_HEAD, OPT_ALLOW, OPT_NO_REPORT, OPT_OUT, OPT_ONLY, OPT_TIMEOUT, OPT_APPEND };
+#define NR_OF_AB 4
 static const struct option options[] = {
 	{ "base", required_argument, NULL, OPT_BASE },
 	{ "head", required_argument, NULL, OPT_HEAD },
+	{ "allow", required_argument, NULL, OPT_ALLOW },
 	{ "no-report", no_argument, NULL, OPT_NO_REPORT },
 	{ "out", required_argument, NULL, OPT_OUT },
 	{ "only", required_argument, NULL, OPT_ONLY },
@@ -61,6 +66,20 @@ static int only(const char *command, struct kernels_options *o, const char *kind
 	return -EINVAL;
 }
 
+/* What compare will be given is looked at before anything is built. */
+static int allow(const char *command, struct ab_options *ab, const char *text)
+{
+	struct results_error err;
+
+	if (results_allow_check(text, &err)) {
+		fprintf(stderr, "%s: ", command);
+		results_error_print(stderr, &err);
+		return -EINVAL;
+	}
+	ab->allow[ab->nr_allow++] = text;
+	return 0;
+}
+
 static int take(const char *command, int c, struct ab_options *ab)
 {
 	struct kernels_options *o = &ab->kernels;
@@ -72,6 +91,8 @@ static int take(const char *command, int c, struct ab_options *ab)
 	case OPT_HEAD:
 		ab->head = optarg;
 		return 0;
+	case OPT_ALLOW:
+		return allow(command, ab, optarg);
 	case OPT_NO_REPORT:
 		ab->no_report = true;
 		return 0;
@@ -135,12 +156,19 @@ int ab_cmd(int argc, char **argv, const struct kernels_options *o)
 
 	snprintf(runs, sizeof(runs), "%s/results/runs", o->root);
 	ab.runs = runs;
+	ab.allow = calloc(argc, sizeof(*ab.allow));
+	if (!ab.allow)
+		return 2;
 	ret = parse(argc, argv, options, ab_usage, &ab);
-	if (ret)
-		return ret > 0 ? 0 : 2;
-	if (ab.base && ab.head)
-		return ab_run(&ab);
-	fprintf(stderr, "%s: --%s is missing\nTry: %s --help\n", argv[0], ab.base ? "head" : "base",
-		argv[0]);
-	return 2;
+	if (ret) {
+		ret = ret > 0 ? 0 : 2;
+	} else if (ab.base && ab.head) {
+		ret = ab_run(&ab);
+	} else {
+		fprintf(stderr, "%s: --%s is missing\nTry: %s --help\n", argv[0],
+			ab.base ? "head" : "base", argv[0]);
+		ret = 2;
+	}
+	free(ab.allow);
+	return ret;
 }

@@ -62,3 +62,13 @@ void results__allowance_free(struct results__allowance *a)
 	results_params_free(&a->params);
 	a->pattern = NULL;
 }
+
+int results_allow_check(const char *text, struct results_error *err)
+{
+	struct results__allowance a;
+	int ret = results__allowance_parse(text, &a, err);
+
+	if (!ret)
+		results__allowance_free(&a);
+	return ret;
+}

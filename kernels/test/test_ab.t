@@ -39,6 +39,7 @@ tree=${KSRC%%#*}
 [ "$1" = --verdicts ] && shift
 for s; do
 	folder=$tree/image-$s
+	case $(cat "$tree/$s") in none*) printf '%s\tSKIPPED\tnothing to patch here\n' "$s"; continue ;; esac
 	[ -s "$tree/$s" ] || { printf '%s\tFAILED\tmm/gup.c does not compile\n' "$s"; continue; }
 	mkdir -p "$folder"
 	cp "$tree/$s" "$folder/image"
@@ -107,6 +108,48 @@ ab --base "$tmp/base" --head "$tmp/broken" --only costs one two
 is $? 4 "a side that does not build: status 4"
 says '^one: head FAILED: mm/gup.c does not compile' "which, and why"
 says '^two: unchanged' "the others are compared"
+ab --base "$tmp/broken" --head "$tmp/base" --only costs one two
+is $? 4 "so is a base that does not build"
+
+# ---- what one side, or neither, has a kernel of ----
+tree half none 500
+tree half-worse none 503
+tree half-better none 497
+tree nothing none none
+skips() { # BASE HEAD STATUS SENTENCE
+	ab --base "$tmp/$1" --head "$tmp/$2" --only costs one two
+	is $? "$3" "base $1, head $2: status $3"
+	if [ -n "$4" ]; then says "$4" "and is said"; fi
+}
+one_sided='^inconclusive: of 1 scenarios one side alone has a kernel'
+skips base half 3 "$one_sided"
+says '^one: head skipped: nothing to patch here' "with the reason"
+skips half base 3 "$one_sided"
+skips base half-better 3 "$one_sided"
+skips half-better base 1 "$one_sided"
+skips base half-worse 1 'regression: 2 rows are worse'
+skips half half 0 '^one: head skipped: nothing to patch here'
+skips half half-better 0 'no exact row is worse'
+skips nothing nothing 3 '^inconclusive: neither side has a kernel of any of the scenarios'
+skips base nothing 3 '^inconclusive: of 2 scenarios one side alone'
+skips broken half 4 '^one: head skipped'
+
+# ---- a part that fails in both runs, and changes that are wanted ----
+printf 'title three\narch fake\ndesign static\nappend fake=panic\n' >"$root/kernels/scenarios/three"
+for t in base better; do cp "$tmp/$t/one" "$tmp/$t/three"; done
+ab --base "$tmp/base" --head "$tmp/better" --only costs one three
+is $? 4 "a part that fails on both sides: status 4"
+says '1 part failed' "which compare says"
+ab --base "$tmp/base" --head "$tmp/worse" --only costs --allow gup_fast/walk:instructions one
+is $? 0 "a change that --allow names: status 0"
+says 'allowed: gup_fast/walk:instructions: 2 rows' "and which rows"
+ab --base "$tmp/base" --head "$tmp/worse" --only costs --allow gup_fast/walk:pages=1:instructions one
+is $? 1 "one row of two: status 1"
+ab --base "$tmp/base" --head "$tmp/worse" --allow nonsense one
+is $? 2 "what --allow cannot be: status 2"
+says 'ptbench kernels ab: --allow "nonsense"' "before anything is built"
+! grep -q building "$tmp/err"
+ok $? "and nothing is"
 
 ab --base "$tmp/base"
 is "$?$(grep -c -e '--head is missing' "$tmp/err")" 21 "a side that is missing"

@@ -266,6 +266,12 @@ int results_run_finish(struct results_run *run, bool complete, struct results_er
 int results_run_read(const char *path, struct results_run **out, struct results_error *err);
 void results_run_free(struct results_run *run);
 
+/*
+ * Whether `ptbench compare --allow` takes text, "CASE[:PARAM=VALUE,...]:METRIC". -EINVAL: err says
+ * what is wrong.
+ */
+int results_allow_check(const char *text, struct results_error *err);
+
 /* ---- subcommands: argv[0] is the subcommand; return ptbench's exit status ---- */
 int results_cmd_validate(int argc, char **argv);
 int results_cmd_show(int argc, char **argv);
