@@ -222,8 +222,8 @@ static void part_row(struct model *m, struct table *t, const struct outcome *o)
 	table_cell(t, o->worse ? "num bad" : "num", arena_str(m->arena, "%zu", o->worse));
 	table_cell(t, "num", arena_str(m->arena, "%zu", o->better));
 	table_cell(t, "prose",
-		   o->judged_not ? arena_str(m->arena, "%zu rows are not exact, and not judged",
-					     o->judged_not)
+		   o->judged_not ? arena_str(m->arena, "%zu rows are not exact on both sides, and "
+					     "not in this table", o->judged_not)
 		   : o->nr	 ? "changed"
 				 : "the same");
 }
@@ -246,19 +246,34 @@ static void add_to(struct sums *sum, const struct outcome *o)
 		sum->most = o;
 }
 
-static const char *sums_text(struct model *m, const struct sums *sum)
+static const char *counts_text(struct model *m, const struct sums *sum)
 {
 	if (!sum->exact)
-		return "Nothing could be compared: the table says why.";
+		return "No exact row could be compared: the table says why.";
 	if (!sum->changed)
-		return arena_str(m->arena, "No. All %zu exact rows of %zu parts are equal.",
+		return arena_str(m->arena, "All %zu exact rows of %zu parts are equal.",
 				 sum->exact, sum->parts);
 	return arena_str(m->arena,
-			 "%s " STRONG "%zu" STRONG " of %zu exact rows are worse, %zu better. The "
+			 STRONG "%zu" STRONG " of %zu exact rows are worse, %zu better. The "
 			 "largest relative change is in %s: %s.",
-			 sum->worse ? "Yes." : "No.", sum->worse, sum->exact, sum->better,
+			 sum->worse, sum->exact, sum->better,
 			 clean(m->arena, sum->most->head->part->name),
 			 change_text(m, &sum->most->v[0]));
+}
+
+/* This page counts exact rows; whether it got worse is for compare to say, of all rows and checks. */
+static const char *sums_text(struct model *m, const struct sums *sum)
+{
+	char *said;
+	int status = results_compare_runs(m->base->run->dir, m->in->run->dir, &said);
+	const char *word = status == 0 ? "No." : status == 1 ? "Yes." : "Not known.";
+	const char *text = arena_str(m->arena, "%s %s", word, counts_text(m, sum));
+
+	if (status)
+		text = arena_str(m->arena, "%s ptbench compare: %s.", text,
+				 said ? clean(m->arena, said) : "one of the runs cannot be read");
+	free(said);
+	return text;
 }
 
 /* Parts of the base that the head does not have. */
@@ -299,7 +314,8 @@ void against_build(struct model *m)
 		return;
 	p = model_page(m, "base-head.html", "Base and head", "Head against base",
 		       "Two runs, part by part and row by row. Only parts of one name, mode and "
-		       "environment are compared, and only exact rows are judged.");
+		       "environment are compared, and this page has their exact rows; ptbench "
+		       "compare judges the others that it can, checks and missing parts, too.");
 	s = page_section(m, p, "all", "All parts");
 	t = section_table(m, s, "Parts of both runs", columns);
 	o = arena_alloc(m->arena, (m->in->nr_parts + 1) * sizeof(*o));

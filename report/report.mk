@@ -34,4 +34,4 @@ report/test/make_run-srcs := report/test/make_run.c $(report-synth)
 report/test/make_run-libs := report results
 report/test/make_run-ldlibs := $(report-ldlibs)
 
-script-tests += report/test/test_browser.t
+script-tests += report/test/test_against.t report/test/test_browser.t

@@ -500,3 +500,46 @@ int results__compare(FILE *f, struct results__source **base, size_t nr_base,
 	print_allowed(f, options);
 	return results__conclude(f, &t, options->exact_equal);
 }
+
+static char *last_line(const char *text, size_t len)
+{
+	const char *begin = text;
+
+	for (size_t i = 0; i + 1 < len; i++)
+		if (text[i] == '\n')
+			begin = text + i + 1;
+	return strndup(begin, strcspn(begin, "\n"));
+}
+
+static int compare_sources(struct results__source *base, struct results__source *head, char **said)
+{
+	struct results__compare_options options = { .all = false };
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+	int status;
+
+	if (!f)
+		return -ENOMEM;
+	status = results__compare(f, &base, 1, &head, 1, &options);
+	if (!fclose(f) && status != 2)
+		*said = last_line(text, len);
+	free(text);
+	return *said ? status : -ENOMEM;
+}
+
+int results_compare_runs(const char *base, const char *head, char **said)
+{
+	struct results__source *sources[2] = { NULL, NULL };
+	struct results_error err;
+	int ret = results__source_read(base, &sources[0], &err);
+
+	*said = NULL;
+	if (!ret)
+		ret = results__source_read(head, &sources[1], &err);
+	if (!ret)
+		ret = compare_sources(sources[0], sources[1], said);
+	results__source_free(sources[0]);
+	results__source_free(sources[1]);
+	return ret;
+}

@@ -272,6 +272,12 @@ void results_run_free(struct results_run *run);
  */
 int results_allow_check(const char *text, struct results_error *err);
 
+/*
+ * What `ptbench compare --base BASE HEAD` concludes: its exit status (0, 1 or 3), and its last line,
+ * malloc'ed. -errno: one of the runs cannot be read; then there is no line.
+ */
+int results_compare_runs(const char *base, const char *head, char **said);
+
 /* ---- subcommands: argv[0] is the subcommand; return ptbench's exit status ---- */
 int results_cmd_validate(int argc, char **argv);
 int results_cmd_show(int argc, char **argv);
