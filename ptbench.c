@@ -379,7 +379,7 @@ static const struct {
 	{ "explore", "run the reference under every schedule of simulated CPUs", bench_cmd_explore },
 	{ "validate", "check result files and runs against the format", results_cmd_validate },
 	{ "show", "print a run or a result file as tables", results_cmd_show },
-	{ "compare", "compare the exact metrics of two runs", results_cmd_compare },
+	{ "compare", "compare runs: rows, checks, parts", results_cmd_compare },
 	{ "report", "render a run as a folder of web pages", report_cmd },
 };
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))

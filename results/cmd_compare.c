@@ -40,8 +40,8 @@ static const char usage[] =
 	"     new runs, and parts that no side could measure are counted in the last lines\n"
 	"  1  a row is worse or CHANGED, a check fails that did not or that the base has not\n"
 	"  2  bad input or command line\n"
-	"  3  inconclusive: a run is partial, a part failed or is not in all runs, environments differ, a\n"
-	"     row or check of the base is missing, a row overlaps, a check fails as in the base, or\n"
+	"  3  inconclusive: a run is partial, a part failed, is empty or not in all runs, environments\n"
+	"     differ, a row or check of the base is missing, a row overlaps, a check fails as in the base, or\n"
 	"     nothing was judged at all\n"
 	"Example: ptbench compare --base results/runs/OLD results/runs/latest\n";
 

@@ -317,6 +317,18 @@ static void print_checks(FILE *f, const struct results__compared *c, bool all,
 
 /* ---- parts ---- */
 
+/* Neither a row, measured or skipped, nor a check. */
+static bool has_empty(FILE *f, const struct results__compared *c)
+{
+	for (size_t i = 0; i < c->nr_base + c->nr_new; i++) {
+		if (doc_at(c, i)->nr_measurements || doc_at(c, i)->nr_checks)
+			continue;
+		fprintf(f, "  %s document is empty\n", i < c->nr_base ? "a base" : "a new");
+		return true;
+	}
+	return false;
+}
+
 static int compare_two_sided(FILE *f, struct results__compared *c,
 			     const struct results__compare_options *options,
 			     struct results__totals *t)
@@ -329,6 +341,7 @@ static int compare_two_sided(FILE *f, struct results__compared *c,
 		return 0;
 	}
 	t->compared++;
+	t->empty += has_empty(f, c);
 	identical = print_image(f, c);
 	print_subjects(f, c);
 	ret = results__compare_rows(c, options->allowed, options->nr_allowed);

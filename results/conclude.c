@@ -119,6 +119,7 @@ static bool is_open(FILE *f, const struct results__totals *t, bool exact_equal)
 	item(&l, t->failed, "part failed", "parts failed");
 	item(&l, t->incomparable, "part is not comparable", "parts are not comparable");
 	item(&l, t->one_sided, "part is not in all runs", "parts are not in all runs");
+	item(&l, t->empty, "part has an empty document", "parts have empty documents");
 	item(&l, t->rows[RESULTS__UNCLEAR], "row cannot be judged", "rows cannot be judged");
 	item(&l, t->rows[RESULTS__MISSING], "row of the base is missing",
 	     "rows of the base are missing");

@@ -283,6 +283,7 @@ struct results__totals {
 	size_t compared, incomparable; /* parts */
 	size_t one_sided; /* parts that not every run of both sides has */
 	size_t failed;	  /* parts that failed on a side */
+	size_t empty;	  /* parts with a document that has neither rows nor checks */
 	size_t nowhere;	  /* parts skipped on both sides, or not there */
 	size_t partial;	  /* runs that were interrupted */
 };

@@ -233,6 +233,12 @@ def test_contents():
             wanted = 1 if one_sided or (options and a != b and "a sampled row" == a) else status
             compare(f"{a} before, {b} now{' -e' if options else ''}: {wanted}", doc(*CONTENTS[a]),
                     doc(*CONTENTS[b]), wanted, [] if wanted != 3 else ["inconclusive: "], *options)
+    docs = {"empty": doc(part="b"), "full": doc(row(**TIME), part="b")}
+    runs = {k: save_run(k, [passed("a"), passed("b")], [doc(row(), part="a"), d]) for k, d in docs.items()}
+    for a, b in itertools.product(runs, repeat=2):
+        status, out = (3, "1 part has an empty document") if "empty" in a + b else (0, "1 row is sampled")
+        says(cli("compare", "--base", runs[a], runs[b]), status, ["1 equal", out],
+             text=f"beside a part that is fine, {a} before, {b} now: {status}")
     p = cli("compare", "--base", save_run("none", [], []), os.path.join(fixtures.TMP, "none"))
     says(p, 3, ["inconclusive: nothing was judged"], text="runs without a part")
 

@@ -77,7 +77,7 @@ const char *results_subject_name(enum results_subject s); /* "ref", "kernel", "l
 /*
  * EXACT: at least 90 % of the samples agree, and there are as many as the metric demands
  * (integers; the mode is the value).
- * DETERMINISTIC: integers that agree less often; judged with a threshold.
+ * DETERMINISTIC: integers that agree less often, or fewer of them; judged by the range of all.
  * SAMPLED: the median is the value, with its order-statistics interval.
  */
 enum results_kind { RESULTS_EXACT, RESULTS_DETERMINISTIC, RESULTS_SAMPLED };
