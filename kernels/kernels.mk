@@ -48,4 +48,4 @@ script-tests += $(addprefix kernels/test/,test_ab.t test_boot.t test_build.t tes
 kernel-tests += $(addprefix kernels/test/,test_kernels.t test_gup.t \
 	test_kernels_free.t test_profile.t)
 # Of single families and tools: more kernels, more minutes.
-more-kernel-tests += $(addprefix kernels/test/,test_cocci.t test_harm.t test_kernels_kmap.t)
+more-kernel-tests += $(addprefix kernels/test/,test_cocci.t test_harm.t test_kernels_kmap.t test_refills.t)

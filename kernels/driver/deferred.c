@@ -6,9 +6,10 @@
  * CPU run in the order they were queued, so the time between the two marks, less that of two
  * marks with nothing between them, is the cost of the callbacks in between and of dispatching
  * them. The grace period's own machinery is not billed: it is shared by all that wait for it.
- * A pair is thrown away unless both ran in one batch without an interrupt between.
+ * A pair is thrown away unless both ran in one batch, with neither an interrupt nor a refill of an
+ * allocator between them, as a window is (window.c). Both marks read the same counts, so that what
+ * reading them costs goes with the marks themselves.
  */
-#include <linux/interrupt.h>
 #include <linux/rcupdate.h>
 #include <linux/timekeeping.h>
 
@@ -17,7 +18,8 @@
 
 struct mark {
 	struct rcu_head rcu;
-	u64 clock, irqs, softirqs;
+	struct ptb_noise noise;
+	u64 clock;
 };
 
 static struct mark first, second;
@@ -25,11 +27,9 @@ static struct mark first, second;
 static void mark_fn(struct rcu_head *rcu)
 {
 	struct mark *m = container_of(rcu, struct mark, rcu);
-	int cpu = raw_smp_processor_id();
 
 	/* The clock last: then everything below it is the same code in both marks. */
-	m->irqs = ptb_arch_irqs(cpu);
-	m->softirqs = kstat_softirqs_cpu(RCU_SOFTIRQ, cpu);
+	ptb_noise_read(&m->noise);
 	ptb_mark_clock();
 	m->clock = ptb_in_time ? ktime_get_mono_fast_ns() : ptb_arch_clock();
 }
@@ -50,5 +50,5 @@ bool ptb_deferred_result(u64 *cost)
 	rcu_barrier();
 	*cost = ptb_in_time ? second.clock - first.clock :
 			      ptb_arch_delta(first.clock, second.clock);
-	return first.irqs == second.irqs && first.softirqs == second.softirqs;
+	return !memcmp(&first.noise, &second.noise, sizeof(first.noise));
 }

@@ -116,6 +116,17 @@ u64 ptb_mode(const u64 *v, u32 nr);
 extern bool ptb_profile;	/* somebody watches from outside, and wants windows with interrupts on */
 extern bool ptb_in_time;	/* the clock is time (KVM), not instructions */
 
+/*
+ * What a CPU has done besides, so far: a window in which one of these changes is thrown away. Pages
+ * are those on the page allocator's free lists (a per-CPU list was refilled or drained), and those
+ * of slabs (one was made, or given up); a refill from a slab that is there changes none of them.
+ */
+struct ptb_noise {
+	u64 irqs, softirqs, switches;
+	u64 free_pages, slab_pages;
+};
+void ptb_noise_read(struct ptb_noise *n);
+
 /* deferred.c: what the RCU callbacks queued between the two marks execute */
 void ptb_deferred_first(void);
 void ptb_deferred_second(void);

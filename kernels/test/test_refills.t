@@ -1,0 +1,53 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Windows in real kernels: one that a refill of the page allocator fell into is thrown away, with
+# interrupts on, with interrupts off, and among the RCU callbacks that are billed to a call.
+# SCENARIO= names the kernel.
+set -u
+export LC_ALL=C
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=${PTBENCH_BUILD:-$root/build}
+scenario=${SCENARIO:-x86_64-stock}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+export PTBENCH_ROOT=$root
+nr=0 failed=0
+
+ok() { # STATUS TEXT
+	nr=$((nr + 1))
+	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
+}
+
+boot() { # NAME CASE WORD...: the costs of CASE; what the guest wrote becomes $tmp/NAME
+	local name=$1 status
+	shift
+	"$build/ptbench" kernels run --timeout 200 --out "$tmp/runs" --only costs \
+		--append "ptbench.only=kernel ptbench.case=$*" "$scenario" >"$tmp/out" 2>"$tmp/err"
+	status=$?
+	sed 's/^/# /' "$tmp/err"
+	cat "$(tail -n 1 "$tmp/out")"/*.stream >"$tmp/$name"
+	return $status
+}
+
+# The samples of each measurement in $tmp/NAME, and how many windows were discarded.
+samples() { sed -n 's/.*"metric":\("[^"]*"\).*,"samples":\(.*\)}}$/\1 \2/p' "$tmp/$1"; }
+discarded() { sed -n 's/.*"discarded":\([0-9]*\),.*/\1/p' "$tmp/$1" | sort -n | head -n 1; }
+
+while read -r case text; do
+	boot quiet "$case"
+	ok $? "$case, $text"
+	boot noisy "$case" ptbench.refill=3
+	ok $? "and with a refill in every third window"
+	[ "$(discarded noisy)" -ge 10 ]
+	ok $? "at least 10 windows are thrown away: $(discarded noisy)"
+	[ -n "$(samples quiet)" ] && [ "$(samples quiet)" = "$(samples noisy)" ]
+	ok $? "and none of those that are kept has a refill in it"
+done <<'END'
+gup_fast/walk:leaf=pte,pages=1,cross=none interrupts off
+gup_slow/walk:leaf=pte,pages=1 interrupts on
+table_free/munmap:tables=1 and its callbacks
+END
+
+echo "1..$nr"
+exit $failed
