@@ -38,6 +38,11 @@ CFLAGS-kernels/test/test_stream.o := -I.
 
 test-helpers += kernels-test/fake_qemu
 kernels-test/fake_qemu-srcs := kernels/test/fake_qemu.c
+# Prints how the readers of a boot scale: no test, as it is timed.
+test-helpers += kernels-test/scale
+kernels-test/scale-srcs := kernels/test/scale.c
+kernels-test/scale-libs := kernels results
+kernels-test/scale-ldlibs := -ljansson -lm
 asan-helpers += kernels-test/kernels_main
 kernels-test/kernels_main-srcs := kernels/test/kernels_main.c
 kernels-test/kernels_main-libs := kernels results

@@ -15,18 +15,36 @@
 /* The operation of windows that measure nothing (driver/window.c). */
 #define EMPTY_OP "empty_op"
 #define MAX_SYMBOLS 8192 /* of one window: sums stay in their type */
+#define MAX_WINDOWS 512	 /* of one kind of a row: a measurement has no more samples */
 
+/* Where the instructions of a window went. Names are the profile's. */
 struct counts {
-	long long total, off; /* off: -1 where it is not known */
-	char *op;
+	long long total;
+	const char *op;
 	struct results_share *v; /* sorted by symbol */
 	size_t nr;
 };
 
-/* Windows of one kind, kept ones alone. */
+struct window {
+	size_t counts; /* which of the row's distributions it has */
+	long long off; /* -1 where it is not known */
+};
+
+/*
+ * Windows of one kind, kept ones alone. Nearly all of a row run the same instructions: each
+ * distribution is kept once.
+ */
 struct windows {
-	struct counts *v;
+	struct window *v;
 	size_t nr;
+	struct counts *counts;
+	size_t nr_counts;
+};
+
+/* Each symbol's name once, by its hash. */
+struct names {
+	char **slots;
+	size_t nr, room; /* room is a power of two, or 0 */
 };
 
 enum kind { EMPTY, WORK, EMPTY_DEFERRED, DEFERRED, AGAIN, NR_KINDS };
@@ -38,8 +56,10 @@ struct row {
 struct profile {
 	struct row *rows;
 	size_t nr;
+	struct names names;
 	/* While it is read. */
 	struct counts window, deferred; /* since the last mark; v is NULL: none */
+	long long off;			/* of the window */
 	bool again;
 };
 
@@ -55,26 +75,30 @@ __attribute__((format(printf, 2, 3))) static int refuse(char why[PROFILE_WHY], c
 
 static void free_counts(struct counts *c)
 {
+	free(c->v);
+	*c = (struct counts){ .nr = 0 };
+}
+
+static void free_windows(struct windows *w)
+{
 	size_t i;
 
-	for (i = 0; i < c->nr; i++)
-		free(c->v[i].symbol);
-	free(c->v);
-	free(c->op);
-	*c = (struct counts){ .nr = 0 };
+	for (i = 0; i < w->nr_counts; i++)
+		free_counts(&w->counts[i]);
+	free(w->counts);
+	free(w->v);
 }
 
 static void free_profile(struct profile *p)
 {
-	size_t i, k, w;
+	size_t i, k;
 
-	for (i = 0; i < p->nr; i++) {
-		for (k = 0; k < NR_KINDS; k++) {
-			for (w = 0; w < p->rows[i].windows[k].nr; w++)
-				free_counts(&p->rows[i].windows[k].v[w]);
-			free(p->rows[i].windows[k].v);
-		}
-	}
+	for (i = 0; i < p->nr; i++)
+		for (k = 0; k < NR_KINDS; k++)
+			free_windows(&p->rows[i].windows[k]);
+	for (i = 0; i < p->names.room; i++)
+		free(p->names.slots[i]);
+	free(p->names.slots);
 	free(p->rows);
 	free_counts(&p->window);
 	free_counts(&p->deferred);
@@ -102,12 +126,65 @@ static int by_symbol(const void *a, const void *b)
 		      ((const struct results_share *)b)->symbol);
 }
 
-static int add_share(struct counts *c, const char *symbol, long long instructions)
+/* FNV-1a */
+static size_t hash_of(const char *name)
 {
-	if (grow(&c->v, c->nr, sizeof(*c->v)))
+	unsigned long long h = 0xcbf29ce484222325ULL;
+
+	for (; *name; name++)
+		h = (h ^ (unsigned char)*name) * 0x100000001b3ULL;
+	return h ^ h >> 32;
+}
+
+static char **slot_of(const struct names *n, const char *name)
+{
+	size_t i = hash_of(name) & (n->room - 1);
+
+	while (n->slots[i] && strcmp(n->slots[i], name))
+		i = (i + 1) & (n->room - 1);
+	return &n->slots[i];
+}
+
+/* Half of the slots stay empty. */
+static int more_names(struct names *n)
+{
+	struct names bigger = { .nr = n->nr, .room = n->room ? 2 * n->room : 1024 };
+	size_t i;
+
+	bigger.slots = calloc(bigger.room, sizeof(*bigger.slots));
+	if (!bigger.slots)
 		return -ENOMEM;
-	c->v[c->nr] = (struct results_share){ strdup(symbol), instructions };
-	return c->v[c->nr++].symbol ? 0 : -ENOMEM;
+	for (i = 0; i < n->room; i++)
+		if (n->slots[i])
+			*slot_of(&bigger, n->slots[i]) = n->slots[i];
+	free(n->slots);
+	*n = bigger;
+	return 0;
+}
+
+/* The one copy of that name; NULL: no memory. */
+static char *name_of(struct profile *p, const char *name)
+{
+	char **slot;
+
+	if (2 * p->names.nr >= p->names.room && more_names(&p->names))
+		return NULL;
+	slot = slot_of(&p->names, name);
+	if (!*slot) {
+		*slot = strdup(name);
+		p->names.nr += *slot != NULL;
+	}
+	return *slot;
+}
+
+static int add_share(struct profile *p, struct counts *c, const char *symbol, long long instructions)
+{
+	char *name = name_of(p, symbol);
+
+	if (!name || grow(&c->v, c->nr, sizeof(*c->v)))
+		return -ENOMEM;
+	c->v[c->nr++] = (struct results_share){ name, instructions };
+	return 0;
 }
 
 /* Digits alone, and so few that sums of some thousand stay in their type. -1: not so. */
@@ -119,10 +196,11 @@ static long long number(const char *text)
 }
 
 /* "NAME=COUNT NAME=COUNT...", which save goes on with: adds up to the total. */
-static int read_shares(struct counts *c, char **save)
+static int read_shares(struct profile *p, struct counts *c, char **save)
 {
 	long long sum = 0;
 	char *word;
+	size_t i;
 
 	if (c->total < 0)
 		return -EINVAL;
@@ -133,12 +211,17 @@ static int read_shares(struct counts *c, char **save)
 		if (n <= 0 || equals == word || c->nr == MAX_SYMBOLS)
 			return -EINVAL;
 		*equals = '\0';
-		if (add_share(c, word, n))
+		if (add_share(p, c, word, n))
 			return -ENOMEM;
 		sum += n;
 	}
+	if (!c->nr || sum != c->total)
+		return -EINVAL;
 	qsort(c->v, c->nr, sizeof(*c->v), by_symbol);
-	return c->nr && sum == c->total ? 0 : -EINVAL;
+	for (i = 1; i < c->nr; i++)
+		if (c->v[i].symbol == c->v[i - 1].symbol)
+			return -EINVAL;
+	return 0;
 }
 
 /* The next word, or "". */
@@ -158,30 +241,53 @@ static int read_window(struct profile *p, char **save)
 	c->total = number(next_word(save));
 	off = next_word(save);
 	op = next_word(save);
-	c->off = number(off);
-	if (!*op || (c->off < 0 && strcmp(off, "-")))
+	p->off = number(off);
+	if (!*op || (p->off < 0 && strcmp(off, "-")))
 		return -EINVAL;
-	c->op = strdup(op);
-	return c->op ? read_shares(c, save) : -ENOMEM;
+	c->op = name_of(p, op);
+	return c->op ? read_shares(p, c, save) : -ENOMEM;
 }
 
 static int read_deferred(struct profile *p, char **save)
 {
 	free_counts(&p->deferred);
 	p->deferred.total = number(next_word(save));
-	return read_shares(&p->deferred, save);
+	return read_shares(p, &p->deferred, save);
 }
 
-static int keep_as(struct row *row, enum kind kind, struct counts *c)
+/* Names are the same where they are one. */
+static bool same(const struct counts *a, const struct counts *b)
+{
+	size_t i;
+
+	if (a->total != b->total || a->nr != b->nr || a->op != b->op)
+		return false;
+	for (i = 0; i < a->nr; i++)
+		if (a->v[i].instructions != b->v[i].instructions ||
+		    a->v[i].symbol != b->v[i].symbol)
+			return false;
+	return true;
+}
+
+static int keep_as(struct row *row, enum kind kind, struct counts *c, long long off)
 {
 	struct windows *w = &row->windows[kind];
+	size_t i;
 
 	if (!c->v)
 		return 0;
-	if (grow(&w->v, w->nr, sizeof(*w->v)))
+	if (w->nr == MAX_WINDOWS)
+		return -EINVAL;
+	for (i = 0; i < w->nr_counts && !same(&w->counts[i], c); i++)
+		;
+	if (grow(&w->v, w->nr, sizeof(*w->v)) ||
+	    (i == w->nr_counts && grow(&w->counts, i, sizeof(*w->counts))))
 		return -ENOMEM;
-	w->v[w->nr++] = *c;
-	*c = (struct counts){ .nr = 0 };
+	if (i == w->nr_counts) {
+		w->counts[w->nr_counts++] = *c;
+		*c = (struct counts){ .nr = 0 };
+	}
+	w->v[w->nr++] = (struct window){ .counts = i, .off = off };
 	return 0;
 }
 
@@ -193,8 +299,8 @@ static int take(struct profile *p, bool kept)
 	int ret = 0;
 
 	if (kept && row && !(p->again && !work))
-		ret = keep_as(row, work ? DEFERRED : EMPTY_DEFERRED, &p->deferred) ?:
-		      keep_as(row, !work ? EMPTY : p->again ? AGAIN : WORK, &p->window);
+		ret = keep_as(row, work ? DEFERRED : EMPTY_DEFERRED, &p->deferred, -1) ?:
+		      keep_as(row, !work ? EMPTY : p->again ? AGAIN : WORK, &p->window, p->off);
 	free_counts(&p->window);
 	free_counts(&p->deferred);
 	return ret;
@@ -229,12 +335,27 @@ static int read_line(struct profile *p, char *line)
 	return strcmp(word, "again") ? -EINVAL : 0;
 }
 
+/* "end LINES", and the line's own end: what is cut off is no end. */
+static bool is_end(const char *line, long long *announced)
+{
+	size_t n = strncmp(line, "end ", 4) ? 0 : strspn(line + 4, "0123456789");
+	char digits[16];
+
+	if (!n || n >= sizeof(digits) || strcmp(line + 4 + n, "\n"))
+		return false;
+	memcpy(digits, line + 4, n);
+	digits[n] = '\0';
+	*announced = number(digits);
+	return true;
+}
+
 static int read_profile(const char *file, struct profile *p, char why[PROFILE_WHY])
 {
-	unsigned long lines = 0, announced = 0;
+	long long lines = 0, announced = 0;
 	bool ended = false;
 	char *line = NULL;
 	size_t room = 0;
+	ssize_t len;
 	int ret = 0;
 	FILE *f = fopen(file, "re");
 
@@ -242,17 +363,17 @@ static int read_profile(const char *file, struct profile *p, char why[PROFILE_WH
 		refuse(why, "%s: %s: the plugin has not counted", file, strerror(errno));
 		return -ENODATA;
 	}
-	while (!ret && getline(&line, &room, f) > 0) {
-		ended = sscanf(line, "end %lu", &announced) == 1;
+	while (!ret && (len = getline(&line, &room, f)) > 0) {
+		ended = is_end(line, &announced);
 		if (!ended && ++lines)
-			ret = read_line(p, line);
+			ret = strlen(line) == (size_t)len ? read_line(p, line) : -EINVAL;
 	}
 	free(line);
 	fclose(f);
 	if (ret == -ENOMEM)
 		return ret;
 	if (ret)
-		return refuse(why, "%s:%lu: not a line of the plugin's", file, lines);
+		return refuse(why, "%s:%lld: not a line of the plugin's", file, lines);
 	if (!ended || announced != lines) {
 		refuse(why, "%s: the plugin's counts are not whole", file);
 		return -ENODATA;
@@ -278,7 +399,7 @@ static int mode_of(const struct windows *w, long long *mode)
 	if (!v)
 		return -ENOMEM;
 	for (i = 0; i < w->nr; i++)
-		v[i] = w->v[i].total;
+		v[i] = w->counts[w->v[i].counts].total;
 	qsort(v, w->nr, sizeof(*v), by_value);
 	for (i = *mode = 0; i < w->nr; i++) {
 		run = i && v[i] == v[i - 1] ? run + 1 : 1;
@@ -291,42 +412,29 @@ static int mode_of(const struct windows *w, long long *mode)
 	return 0;
 }
 
-static bool same(const struct counts *a, const struct counts *b)
-{
-	size_t i;
-
-	for (i = 0; i < a->nr && a->nr == b->nr; i++)
-		if (a->v[i].instructions != b->v[i].instructions ||
-		    strcmp(a->v[i].symbol, b->v[i].symbol))
-			return false;
-	return a->nr == b->nr;
-}
-
 /* Of the windows with that total, the distribution that most of them have, the first of several. */
 static const struct counts *typical(const struct windows *w, long long total)
 {
 	const struct counts *best = NULL;
-	size_t i, k, n, most = 0;
+	size_t i, most = 0, times[MAX_WINDOWS] = { 0 };
 
-	for (i = 0; i < w->nr; i++) {
-		for (k = n = 0; w->v[i].total == total && k < w->nr; k++)
-			n += w->v[k].total == total && same(&w->v[i], &w->v[k]);
-		if (n > most) {
-			most = n;
-			best = &w->v[i];
+	for (i = 0; i < w->nr; i++)
+		times[w->v[i].counts]++;
+	for (i = 0; i < w->nr_counts; i++) {
+		if (w->counts[i].total == total && times[i] > most) {
+			most = times[i];
+			best = &w->counts[i];
 		}
 	}
 	return best;
 }
 
+/* Of the first nr, which are sorted. */
 static struct results_share *share_of(struct results_share *v, size_t nr, const char *symbol)
 {
-	size_t i;
+	const struct results_share key = { .symbol = (char *)symbol };
 
-	for (i = 0; i < nr; i++)
-		if (!strcmp(v[i].symbol, symbol))
-			return &v[i];
-	return NULL;
+	return bsearch(&key, v, nr, sizeof(*v), by_symbol);
 }
 
 /*
@@ -341,10 +449,10 @@ static size_t subtract(const struct counts *full, const struct counts *empty,
 	memcpy(v, full->v, nr * sizeof(*v));
 	for (i = 0; i < empty->nr; i++) {
 		const struct results_share *less = &empty->v[i];
-		struct results_share *from = share_of(v, nr, less->symbol);
+		struct results_share *from = share_of(v, full->nr, less->symbol);
 
 		if (!from && full->op)
-			from = share_of(v, nr, full->op);
+			from = share_of(v, full->nr, full->op);
 		if (!from) {
 			from = &v[nr++];
 			*from = (struct results_share){ less->symbol, 0 };
@@ -361,6 +469,7 @@ static size_t subtract(const struct counts *full, const struct counts *empty,
 static int compare(const struct results_measurement *m, const struct windows *w, long long empty,
 		   char why[PROFILE_WHY])
 {
+	long long total;
 	char *params = results_params_text(&m->params);
 	size_t i;
 	int ret = 0;
@@ -368,12 +477,14 @@ static int compare(const struct results_measurement *m, const struct windows *w,
 	if (w->nr != m->nr_samples)
 		ret = refuse(why, "%s {%s}: the plugin saw %zu windows that count, the driver %zu",
 			     m->case_id, params ? params : "", w->nr, m->nr_samples);
-	for (i = 0; i < w->nr && !ret; i++)
-		if (w->v[i].total - empty != m->samples[i])
+	for (i = 0; i < w->nr && !ret; i++) {
+		total = w->counts[w->v[i].counts].total - empty;
+		if (total != m->samples[i])
 			ret = refuse(why,
 				     "%s {%s}: %s of window %zu: the plugin counts %lld, the driver %.0f",
-				     m->case_id, params ? params : "", m->metric->name, i,
-				     w->v[i].total - empty, m->samples[i]);
+				     m->case_id, params ? params : "", m->metric->name, i, total,
+				     m->samples[i]);
+	}
 	free(params);
 	return ret;
 }

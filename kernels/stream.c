@@ -280,12 +280,15 @@ static int end_line(struct cursor *c, struct stream *s, uint32_t crc)
 
 static int record_line(struct cursor *c, struct stream *s)
 {
-	struct stream_record *r;
+	struct stream_record *r = s->records;
 
-	r = realloc(s->records, (s->nr + 1) * sizeof(*r));
-	if (!r)
-		return -ENOMEM;
-	s->records = r;
+	/* Room grows by doubling. */
+	if (!(s->nr & (s->nr - 1))) {
+		r = realloc(r, (s->nr ? 2 * s->nr : 1) * sizeof(*r));
+		if (!r)
+			return -ENOMEM;
+		s->records = r;
+	}
 	r += s->nr++;
 	memset(r, 0, sizeof(*r));
 	return starts(c, "{\"m\"") ? measurement(c, r) :

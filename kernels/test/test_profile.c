@@ -31,6 +31,14 @@ static void save(const char *name, const char *text)
 		exit(1);
 }
 
+static void save_bytes(const char *bytes, size_t n)
+{
+	FILE *f = fopen(path, "w");
+
+	if (!f || fwrite(bytes, 1, n, f) != n || fclose(f))
+		exit(1);
+}
+
 static void add(struct results_doc *doc, const char *id, const char *metric, double sample, size_t nr)
 {
 	double samples[] = { sample, sample, sample };
@@ -61,7 +69,7 @@ static struct results_doc *walk_doc(double sample, size_t nr)
 /* text, and the last line that is right for it. */
 static int apply(struct results_doc *doc, const char *text)
 {
-	char whole[8192];
+	static char whole[50000];
 	unsigned int lines = 0;
 	const char *c;
 
@@ -141,7 +149,12 @@ static void refused(double sample, size_t nr, const char *text, const char *reas
 
 static void test_refused(void)
 {
+	static const char *const ends[] = { "end 5", "end 5 \n", "end 5x\n", "end  5\n", "end -5\n",
+					    "end 05x\n", "end\n", "end 99999999999999999999\n" };
+	static char text[40000], many[36000];
 	struct results_doc *doc = walk_doc(7, 1);
+	size_t i, n;
+	int ret;
 
 	refused(8, 1, "row\n" EMPTY WORK, "the plugin counts 7, the driver 8");
 	refused(7, 2, "row\n" EMPTY WORK, "1 windows that count, the driver 2");
@@ -165,6 +178,21 @@ static void test_refused(void)
 	refused(7, 1, "row\n" EMPTY "window -2 - a a=9223372036854775807 b=9223372036854775807\nkept\n",
 		"not a line of the plugin's");
 
+	refused(7, 1, "row\n" EMPTY "window 12 - a a=6 b=3 a=3\nkept\n", "not a line of the plugin's");
+	save_bytes("row\nwindow 5 - a a=5\0 b=7\nend 2\n", 32);
+	ok(profile_apply(path, doc, why) == -EINVAL && strstr(why, "profile:2: not a line"),
+	   "a NUL byte does not hide the rest of its line: %s", why);
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		snprintf(text, sizeof(text), "row\n" EMPTY WORK "%s", ends[i]);
+		save("profile", text);
+		ret = profile_apply(path, doc, why);
+		ok(ret && !doc->measurements[0].nr_breakdown, "no end: '%.*s': %s",
+		   (int)strcspn(ends[i], "\n"), ends[i], why);
+	}
+	for (i = n = 0; i < 513; i++)
+		n += snprintf(many + n, sizeof(many) - n, EMPTY);
+	snprintf(text, sizeof(text), "row\n%s", many);
+	refused(7, 1, text, "not a line of the plugin's");
 	save("profile", "row\n" EMPTY WORK);
 	ok(profile_apply(path, doc, why) == -ENODATA, "a file without an end: %s", why);
 	save("profile", "row\n" EMPTY WORK "end 4\n");

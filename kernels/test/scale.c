@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * How long the readers of a boot take for more and more records: seconds for n, 2 n, 4 n and 8 n, and
+ * how that compares to what is linear. It judges nothing: a machine may be busy.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../crc32.h"
+#include "../part.h"
+#include "../profile.h"
+#include "../stream.h"
+
+static const size_t sizes[] = { 10000, 20000, 40000, 80000 };
+#define NR_SIZES (sizeof(sizes) / sizeof(sizes[0]))
+
+static char dir[] = "/tmp/ptbench-scale-XXXXXX";
+static char stream_file[64], console_file[64], profile_file[64];
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static void save(const char *file, const char *bytes, size_t len)
+{
+	FILE *f = fopen(file, "w");
+
+	if (!f || fwrite(bytes, 1, len, f) != len || fclose(f)) {
+		perror(file);
+		exit(1);
+	}
+}
+
+/* A stream of n such records, and a measurement. */
+static char *stream_of(size_t n, const char *record, size_t *len)
+{
+	char *text;
+	size_t i;
+	FILE *f = open_memstream(&text, len);
+
+	fputs("{\"begin\":{\"version\":1,\"boot\":\"costs\"}}\n", f);
+	fputs("{\"m\":{\"case\":\"gup_fast/walk\",\"params\":{},\"subject\":\"kernel\",\"metric\":"
+	      "\"instructions\",\"nr_ops\":1,\"discarded\":0,\"samples\":[1]}}\n", f);
+	for (i = 0; i < n; i++)
+		fprintf(f, record, i);
+	fflush(f);
+	fprintf(f, "{\"end\":{\"records\":%zu,\"crc32\":\"%08x\"}}\n", n + 1, crc32_of(0, text, *len));
+	fclose(f);
+	return text;
+}
+
+static double parse(size_t n, const char *record)
+{
+	char why[STREAM_WHY], *text;
+	struct stream s;
+	double start;
+	size_t len;
+
+	text = stream_of(n, record, &len);
+	start = now();
+	if (stream_parse(text, len, &s, why))
+		fprintf(stderr, "%s\n", why);
+	start = now() - start;
+	stream_free(&s);
+	free(text);
+	return start;
+}
+
+/* All of what becomes of a boot's stream: read, put into a document, judged. */
+static double judge(size_t n, const char *record)
+{
+	struct scenario s = { .name = (char *)"scale", .arch = { .name = (char *)"scale" } };
+	struct qemu_boot b = {
+		.scenario = &s, .stream = stream_file, .console = console_file,
+	};
+	char why[4096], *text;
+	struct results_doc *doc;
+	double start;
+	size_t len;
+
+	text = stream_of(n, record, &len);
+	save(stream_file, text, len);
+	save(console_file, "", 0);
+	free(text);
+	if (results_doc_new("scale.icount-1cpu", "icount", &doc))
+		exit(1);
+	start = now();
+	part_judge(&b, &s, doc, why, sizeof(why));
+	start = now() - start;
+	results_doc_free(doc);
+	return start;
+}
+
+#define CHECK "{\"check\":{\"id\":\"gup_fast/only\",\"params\":{\"n\":%zu},\"seen\":\"right\"}}\n"
+#define SKIP "{\"skip\":{\"case\":\"a/b\",\"params\":{\"n\":%zu},\"subject\":\"kernel\",\"reason\":\"no\"}}\n"
+
+static double parse_checks(size_t n)
+{
+	return parse(n, CHECK);
+}
+
+static double parse_skips(size_t n)
+{
+	return parse(n, SKIP);
+}
+
+static double judge_checks(size_t n)
+{
+	return judge(n, CHECK);
+}
+
+static double judge_skips(size_t n)
+{
+	return judge(n, SKIP);
+}
+
+/* Windows of some thousand functions, no two alike, 31 in a row. */
+static double profile(size_t n)
+{
+	char why[PROFILE_WHY], *text;
+	struct results_doc *doc;
+	size_t i, len;
+	double start;
+	FILE *f = open_memstream(&text, &len);
+
+	for (i = 0; i < n; i++) {
+		if (i % 31 == 0)
+			fputs("row\n", f);
+		fprintf(f, "window %zu - op f%zu=%zu op=1\nkept\n", i + 2, i % 5000, i + 1);
+	}
+	fprintf(f, "end %zu\n", 2 * n + (n + 30) / 31);
+	fclose(f);
+	save(profile_file, text, len);
+	free(text);
+	if (results_doc_new("scale.icount-1cpu", "icount", &doc))
+		exit(1);
+	start = now();
+	if (profile_apply(profile_file, doc, why))
+		fprintf(stderr, "%s\n", why);
+	start = now() - start;
+	results_doc_free(doc);
+	return start;
+}
+
+static const struct {
+	const char *name;
+	double (*fn)(size_t n);
+} readers[] = {
+	{ "stream, checks", parse_checks },
+	{ "stream, skipped rows", parse_skips },
+	{ "judge, checks", judge_checks },
+	{ "judge, skipped rows", judge_skips },
+	{ "profile, windows", profile },
+};
+
+static void measure(size_t r)
+{
+	double seconds, least = 0;
+	size_t i;
+
+	printf("%-22s", readers[r].name);
+	for (i = 0; i < NR_SIZES; i++) {
+		seconds = readers[r].fn(sizes[i]);
+		least = i ? least : seconds;
+		printf(" %9.3f", seconds);
+		fflush(stdout);
+	}
+	printf("   %.1f\n", seconds / least / (sizes[NR_SIZES - 1] / sizes[0]));
+}
+
+int main(void)
+{
+	size_t i;
+
+	if (!mkdtemp(dir))
+		return 1;
+	snprintf(stream_file, sizeof(stream_file), "%s/stream", dir);
+	snprintf(console_file, sizeof(console_file), "%s/console", dir);
+	snprintf(profile_file, sizeof(profile_file), "%s/profile", dir);
+	printf("%-22s", "seconds for records:");
+	for (i = 0; i < NR_SIZES; i++)
+		printf(" %9zu", sizes[i]);
+	printf("   times linear\n");
+	for (i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
+		measure(i);
+	unlink(stream_file);
+	unlink(console_file);
+	unlink(profile_file);
+	rmdir(dir);
+	return 0;
+}
