@@ -172,6 +172,20 @@ endif
 need_arch = $(firstword $(subst :, ,$(1)))
 need_programs = $(guest-programs) $(if $(filter %:reference,$(1)),$(reference-guests))
 
+# How many rows the reference has for guests, as this machine's own one says. Without a guest of this
+# machine's architecture a native build of the same program does.
+guest-native := $(or $(filter $(shell uname -m | sed 's/aarch64/arm64/; s/i.86/i386/; s/armv.*/arm/'),\
+	$(guest-archs)),native)
+ifeq ($(guest-native),native)
+$(eval $(call flavour,guest-native/,$(CC),))
+$(foreach l,$(guest-libs),$(eval $(call library,guest-native/,$(l),$(AR))))
+$(foreach p,$(guest-programs),$(eval $(call program,guest-native/,$(p),$(CC),)))
+endif
+guests: $(O)/guest-rows
+$(O)/guest-rows: $(O)/guest-$(guest-native)/bench/bench-guest
+	$(call say,ROWS,$@)
+	$(Q)$< --rows >$@
+
 .PHONY: all guests
 guests: $(foreach n,$(guest-needs),$(if $(filter $(call need_arch,$(n)),$(guest-archs)),$(addprefix $(O)/guest-$(call need_arch,$(n))/,$(call need_programs,$(n)))))
 	@$(foreach a,$(filter-out $(guest-archs),$(foreach n,$(guest-needs),$(call need_arch,$(n)))),echo 'no guests of $(a): $(call guest_cc,$(a)) not found' >&2;)

@@ -318,12 +318,55 @@ static int run_table(struct guest *g)
 	return err;
 }
 
+/* ---- what there has to be: kernels/rows.c compares a guest's records with it ---- */
+
+struct count {
+	const struct guest *g;
+	size_t nr;
+};
+
+static int count_row(struct bench_state *s, void *arg)
+{
+	struct count *count = arg;
+
+	count->nr += selected(count->g, s) && !bench_guest_lacks(bench_needs(s));
+	return 0;
+}
+
+/* "rows FORMAT CASE NR", for each format, of rows that a guest lacks nothing for. */
+static void print_rows(const char *format)
+{
+	const struct guest g = { .format = format };
+
+	for (size_t i = 0; bench_table[i]; i++) {
+		struct count count = { .g = &g };
+
+		if (!bench_guest_lacks(bench_table[i]->needs))
+			bench_for_each_instance(bench_table[i], count_row, &count);
+		if (count.nr)
+			printf("rows %s %s/%s %zu\n", format, bench_table[i]->family,
+			       bench_table[i]->name, count.nr);
+	}
+}
+
+static int print_all_rows(void)
+{
+	for (unsigned need = 1; need <= BENCH_NEED_HOST; need <<= 1)
+		if (bench_guest_lacks(need))
+			printf("lacks %s\n", bench_guest_lacks(need));
+	for (size_t i = 0; i < pgt_nr_formats(); i++)
+		print_rows(pgt_format_name(i));
+	return fflush(stdout) || ferror(stdout) ? EXIT_FAILED : 0;
+}
+
 static int usage(void)
 {
 	fprintf(stderr, "usage: bench-guest [--time] [--format FORMAT] [--levels N[,N]...] > RECORDS\n"
+			"       bench-guest --rows > COUNTS\n"
 			"  --time    the clock is time, not instructions (no icount)\n"
 			"  --format  only rows of this page-table format, and those of none\n"
-			"  --levels  of formats that fold per mm, only rows with so many levels\n");
+			"  --levels  of formats that fold per mm, only rows with so many levels\n"
+			"  --rows    measures nothing: how many rows each case has for each format\n");
 	return EXIT_USAGE;
 }
 
@@ -378,6 +421,8 @@ int main(int argc, char **argv)
 {
 	struct guest g = { 0 };
 
+	if (argc == 2 && !strcmp(argv[1], "--rows"))
+		return print_all_rows();
 	if (!parse(argc, argv, &g) || isatty(STDOUT_FILENO))
 		return usage();
 	if (g.format && !format_exists(g.format))
