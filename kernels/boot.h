@@ -11,6 +11,7 @@
 
 #include <results/results.h>
 
+#include "rows.h"
 #include "scenario.h"
 
 enum qemu_mode { QEMU_ICOUNT, QEMU_KVM };
@@ -27,6 +28,7 @@ struct qemu_boot {
 	char *table, *profile;	/* files that the plugin reads, and writes */
 	int timeout;		/* seconds of real time */
 	const char *qemu_version;
+	struct boot_rows rows;	/* what it has to show */
 	/* While it runs. */
 	pid_t pid;		/* 0: not started or gone */
 	double started, seconds;

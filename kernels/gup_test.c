@@ -23,7 +23,7 @@
 
 #include "gup_test.h"
 
-#define CASE "gup_fast/gup_test"
+#define CASE GUP_TEST_CASE
 #define MAX_BYTES (128ul << 20)
 #define MAX_PAGES 4096
 #define REPEATS 3
@@ -51,6 +51,7 @@ struct gup_test_args {
 
 enum { GET, PIN, NR_KINDS };
 enum { NR_SIZES = 3 };
+_Static_assert(NR_KINDS * NR_SIZES == GUP_TEST_ROWS, "what judges the boot counts them");
 
 static const struct {
 	unsigned long command;

@@ -8,6 +8,9 @@
 
 #include <results/record.h>
 
+#define GUP_TEST_CASE "gup_fast/gup_test"
+#define GUP_TEST_ROWS 6 /* checks, each made or skipped */
+
 /* Runs gup_test in this address space as it is now: before rows that make it grow a level. */
 void gup_test_run(void);
 /* A record of the driver: those that will be compared are remembered. */

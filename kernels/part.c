@@ -14,6 +14,7 @@
 #include "objects.h"
 #include "part.h"
 #include "profile.h"
+#include "rows.h"
 #include "stream.h"
 
 #define REASON 2048
@@ -107,7 +108,8 @@ static int add_record(const struct scenario *s, const struct qemu_boot *b,
 	case STREAM_SKIP:
 		return results_doc_add_skipped(doc, r->id, &r->params, r->subject, r->text, err);
 	case STREAM_CHECK:
-		ok = scenario_judge(s, r->id, &r->params, r->text, &expect);
+		ok = scenario_judge_by(s, results_pairs_get(&doc->environment, "compiler"), r->id,
+				       &r->params, r->text, &expect);
 		return results_doc_add_check(doc, r->id, &r->params, expect, r->text, ok, err);
 	default:
 		/* Nanoseconds vary with the machine wherever they were measured. */
@@ -117,20 +119,68 @@ static int add_record(const struct scenario *s, const struct qemu_boot *b,
 	}
 }
 
-static int judge_checks(const struct scenario *s, const struct results_doc *doc, char *why,
-			size_t size)
+/* b: NULL for what no boot has checked. */
+static int judge_checks(const struct scenario *s, const struct qemu_boot *b,
+			const struct results_doc *doc, char *why, size_t size)
 {
 	const struct scenario_expect *unmet;
 
 	if (results_checks_failed_text(doc, why, size))
 		return -EINVAL;
-	unmet = scenario_unmet(s, doc);
+	unmet = b && b->rows.whole ? scenario_missing(s, doc, b->events) : scenario_unmet(s, doc);
 	if (unmet) {
 		snprintf(why, size, "%s: no check of %s came out as '%s'", unmet->where, unmet->id,
 			 unmet->seen);
 		return -EINVAL;
 	}
 	return 0;
+}
+
+/* Nothing is skipped but for reasons that somebody has thought of. */
+static int judge_skips(const struct qemu_boot *b, const struct scenario *s,
+		       const struct stream *stream, char *why, size_t size)
+{
+	const struct stream_record *r;
+	char *params;
+	size_t i;
+
+	for (i = 0; i < stream->nr; i++) {
+		r = &stream->records[i];
+		if (r->type != STREAM_SKIP || rows_lacks(&b->rows, r) ||
+		    scenario_may_skip(s, r->id, &r->params, r->text))
+			continue;
+		params = results_params_text(&r->params);
+		snprintf(why, size, "%s {%s} was skipped: '%s'; no skip line of the scenario, of "
+			 "kernels/arch/%s.expect or of kernels/common.expect says that it may be", r->id,
+			 params ? params : "", r->text, s->arch.name);
+		free(params);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* A boot that has nothing to show has shown nothing. */
+static int judge_rows(const struct qemu_boot *b, const struct scenario *s,
+		      const struct stream *stream, char *why, size_t size)
+{
+	size_t i, measured = 0, checked = 0;
+
+	for (i = 0; i < stream->nr; i++) {
+		measured += stream->records[i].type == STREAM_MEASUREMENT &&
+			    (b->profile || stream->records[i].subject == RESULTS_KERNEL);
+		checked += stream->records[i].type == STREAM_CHECK;
+	}
+	if (!measured && b->profile) {
+		snprintf(why, size, "no row that is measured is of this case with these params; ptbench "
+			 "show prints a run's rows");
+		return -EINVAL;
+	}
+	if (!measured && (b->rows.whole || !checked)) {
+		snprintf(why, size, "the guest measured nothing of the kernel: %zu records, %zu of them "
+			 "checks", stream->nr, checked);
+		return -EINVAL;
+	}
+	return judge_skips(b, s, stream, why, size) ?: rows_judge(&b->rows, stream, why, size);
 }
 
 static int fill(const struct qemu_boot *b, const struct scenario *s, const struct stream *stream,
@@ -153,15 +203,11 @@ static int fill(const struct qemu_boot *b, const struct scenario *s, const struc
 		snprintf(why, size, "the guest says: %s", stream->failed);
 		return -EINVAL;
 	}
-	if (!doc->nr_measurements) {
-		snprintf(why, size, b->profile ? "no row that is measured is of this case with these "
-						 "params; ptbench show prints a run's rows" :
-						 "the guest measured nothing");
+	if (judge_rows(b, s, stream, why, size))
 		return -EINVAL;
-	}
 	if (b->profile)
 		return profile_apply(b->profile, doc, why);
-	return judge_checks(s, doc, why, size);
+	return judge_checks(s, b, doc, why, size);
 }
 
 int part_judge(const struct qemu_boot *b, const struct scenario *s, struct results_doc *doc,
@@ -251,6 +297,25 @@ static int describe_environment(const struct scenario *s, const struct image *im
 	       results_pairs_set(&doc->environment, "compiler", compiler ? compiler : "unknown");
 }
 
+/*
+ * What a wrong walk finds on its stack is laid out by the compiler. A rule that holds for another
+ * one's layout is not judged by this one's, and that is said: on the terminal and in the document.
+ */
+static int describe_layout(const struct qemu_boot *b, const char *part, struct results_doc *doc)
+{
+	const struct scenario_expect *e = scenario_not_judged(b->scenario, doc, b->events);
+	const char *compiler = results_pairs_get(&doc->environment, "compiler");
+
+	if (!e)
+		return 0;
+	fprintf(stderr, "%s%s: not judged: %s: %s comes out as '%s' with the stack layout of %s; this "
+		"kernel was compiled by %s\n", isatty(2) ? "\r\033[K" : "", part, e->where, e->id, e->seen,
+		b->scenario->layout, compiler);
+	return results_pairs_setf(&doc->subject, "not_judged",
+				  "%s comes out as '%s' with the stack layout of %s", e->id, e->seen,
+				  b->scenario->layout);
+}
+
 static int describe_boot(const struct qemu_boot *b, struct results_doc *doc)
 {
 	char *options = qemu_options(b), *words = qemu_command_line(b);
@@ -300,6 +365,10 @@ int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct
 	      describe_boot(b, doc);
 	if (!ret) {
 		part_judge(b, s, doc, why, sizeof(why));
+		if (!why[0])
+			ret = describe_layout(b, name, doc);
+	}
+	if (!ret) {
 		/* An empty document says nothing that the reason does not. */
 		ret = record(c, name, doc->nr_measurements ? doc : NULL, why);
 	}
@@ -356,7 +425,7 @@ static int compare_objects(struct part_context *c, const struct scenario *s,
 		if (ret)
 			snprintf(why, size, "objects of %.100s: %s", same->base, strerror(-ret));
 	}
-	return ret ?: judge_checks(s, doc, why, size);
+	return ret ?: judge_checks(s, NULL, doc, why, size);
 }
 
 int part_of_image(struct part_context *c, const struct scenario *s, const struct image *image)

@@ -193,6 +193,17 @@ static void free_boot(struct qemu_boot *b)
 	*b = (struct qemu_boot){ .scenario = NULL };
 }
 
+static int read_rows(const struct kernels_options *o, struct qemu_boot *b, const char *image)
+{
+	char *words = qemu_command_line(b);
+
+	if (!words)
+		return -ENOMEM;
+	rows_read(&b->rows, image, o->build, b->scenario->arch.format, words, b->events);
+	free(words);
+	return 0;
+}
+
 static int add_boot(struct job *j, size_t i, enum qemu_mode mode, bool events)
 {
 	const struct kernels_options *o = j->o;
@@ -211,6 +222,8 @@ static int add_boot(struct job *j, size_t i, enum qemu_mode mode, bool events)
 		     asprintf(&b->console, "%s/%s.console.log", j->part.run->dir, name) < 0 ||
 		     asprintf(&b->stream, "%s/%s.stream", j->part.run->dir, name) < 0))
 		ret = -ENOMEM;
+	if (!ret)
+		ret = read_rows(o, b, j->images[i].folder);
 	if (!ret && o->profile)
 		ret = add_profile(j, j->images[i].folder, name, b);
 	if (ret)

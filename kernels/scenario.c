@@ -210,7 +210,7 @@ static int read_arch(struct reader *from, const char *dir, const char *name,
 
 /* ---- expectations ---- */
 
-/* "ID [KEY=VALUE,...] PATTERN [| PATTERN]..." */
+/* "ID [KEY=VALUE,...] PATTERN [| PATTERN]..."; ID of a skip rule is a pattern, too */
 static int parse_expect(struct reader *r, struct scenario_expect *e, char *text)
 {
 	char *params = text + strcspn(text, " \t"), *seen;
@@ -230,7 +230,7 @@ static int parse_expect(struct reader *r, struct scenario_expect *e, char *text)
 	}
 	if (!*seen)
 		return refuse(r, "'%.64s': what has to be seen is missing", text);
-	if (!strchr(text, '/'))
+	if (!strchr(text, '/') && (!e->skip || strcmp(text, "*")))
 		return refuse(r, "'%.64s' is not a case id, family/name", text);
 	e->id = strdup(text);
 	e->seen = strdup(seen);
@@ -239,7 +239,7 @@ static int parse_expect(struct reader *r, struct scenario_expect *e, char *text)
 	return e->id && e->seen && e->where ? 0 : -ENOMEM;
 }
 
-static int add_expect(struct reader *r, void *to, const char *value, bool some)
+static int add_rule(struct reader *r, void *to, const char *value, struct scenario_expect kind)
 {
 	struct scenario *s = to;
 	struct scenario_expect *v;
@@ -255,20 +255,38 @@ static int add_expect(struct reader *r, void *to, const char *value, bool some)
 		return -ENOMEM;
 	}
 	v += s->nr_expects++;
-	*v = (struct scenario_expect){ .some = some };
+	*v = kind;
 	ret = parse_expect(r, v, text);
 	free(text);
+	if (!ret && !v->skip && !scenario_check_boots(v->id))
+		ret = refuse(r, "no guest makes a check '%.64s'; kernels/driver/checks.h lists them",
+			     v->id);
 	return ret;
 }
 
 static int set_expect(struct reader *r, void *to, size_t offset, const char *value)
 {
-	return add_expect(r, to, value, false);
+	return add_rule(r, to, value, (struct scenario_expect){ .some = false });
 }
 
 static int set_expect_some(struct reader *r, void *to, size_t offset, const char *value)
 {
-	return add_expect(r, to, value, true);
+	return add_rule(r, to, value, (struct scenario_expect){ .some = true });
+}
+
+static int set_expect_layout(struct reader *r, void *to, size_t offset, const char *value)
+{
+	return add_rule(r, to, value, (struct scenario_expect){ .layout = true });
+}
+
+static int set_expect_some_layout(struct reader *r, void *to, size_t offset, const char *value)
+{
+	return add_rule(r, to, value, (struct scenario_expect){ .layout = true, .some = true });
+}
+
+static int set_skip(struct reader *r, void *to, size_t offset, const char *value)
+{
+	return add_rule(r, to, value, (struct scenario_expect){ .skip = true });
 }
 
 static int add_same(struct reader *r, struct scenario *s, const char *value, bool differs)
@@ -337,6 +355,10 @@ static const struct key scenario_keys[] = {
 	{ "arch", set_arch_name, 0 },
 	{ "expect", set_expect, 0 },
 	{ "expect-some", set_expect_some, 0 },
+	{ "expect-layout", set_expect_layout, 0 },
+	{ "expect-some-layout", set_expect_some_layout, 0 },
+	{ "layout", set_string, offsetof(struct scenario, layout) },
+	{ "skip", set_skip, 0 },
 	{ "identical", set_identical, 0 },
 	{ "differs", set_differs, 0 },
 	{ .name = "base" }, { .name = "config" }, { .name = "fragment" }, { .name = "cocci" },
@@ -363,6 +385,7 @@ static void take_own(struct scenario *s)
 static int read_scenario(struct reader *r, const char *dir, struct scenario *s)
 {
 	char *arch;
+	size_t i;
 	int ret;
 
 	ret = read_keys(r, scenario_keys, s);
@@ -370,6 +393,9 @@ static int read_scenario(struct reader *r, const char *dir, struct scenario *s)
 		return ret;
 	if (!s->arch.name || !s->title || !s->design)
 		return refuse(r, "one of the keys title, arch, design is missing");
+	for (i = 0; i < s->nr_expects && !s->layout; i++)
+		if (s->expects[i].layout)
+			return refuse(r, "expect-layout needs a key layout: of which compilers");
 	arch = s->arch.name;
 	s->arch.name = NULL;
 	ret = read_arch(r, dir, arch, &s->arch);
@@ -378,21 +404,37 @@ static int read_scenario(struct reader *r, const char *dir, struct scenario *s)
 	return ret;
 }
 
-/* What every scenario expects, after its own rules: the first that fits decides. */
-static int read_common(struct reader *from, const char *dir, struct scenario *s)
+static int read_shared(struct reader *from, const char *file, struct scenario *s)
 {
-	static const struct key keys[] = { { "expect", set_expect, 0 }, { NULL } };
+	static const struct key keys[] = {
+		{ "expect", set_expect, 0 }, { "skip", set_skip, 0 }, { NULL },
+	};
 	struct reader r = { .why = from->why };
 	size_t own = s->nr_expects;
 	int ret;
 
-	snprintf(r.file, sizeof(r.file), "%s/common.expect", dir);
+	snprintf(r.file, sizeof(r.file), "%s", file);
 	if (access(r.file, F_OK))
 		return 0;
 	ret = read_keys(&r, keys, s);
 	for (; own < s->nr_expects; own++)
 		s->expects[own].common = true;
 	return ret;
+}
+
+/*
+ * What every scenario of the architecture expects, and then every one there is, after its own rules:
+ * the first that fits decides.
+ */
+static int read_common(struct reader *from, const char *dir, struct scenario *s)
+{
+	char file[1024];
+	int ret;
+
+	snprintf(file, sizeof(file), "%s/arch/%s.expect", dir, s->arch.name);
+	ret = read_shared(from, file, s);
+	snprintf(file, sizeof(file), "%s/common.expect", dir);
+	return ret ?: read_shared(from, file, s);
 }
 
 int scenario_read(const char *dir, const char *name, struct scenario **out, char why[SCENARIO_WHY])
@@ -454,6 +496,7 @@ void scenario_free(struct scenario *s)
 	free(s->design);
 	free(s->append);
 	free(s->image);
+	free(s->layout);
 	free(s);
 }
 

@@ -28,13 +28,18 @@ struct scenario_arch {
 	char *irqs; /* lines "KIND VALUE/MASK" or "unknown REASON", or NULL */
 };
 
-/* Which outcome a check may have: the first rule that fits its id and params decides. */
+/*
+ * Which outcome a check may have: the first rule that fits its id and params decides. Or, with skip,
+ * why a row may be skipped: any rule that fits.
+ */
 struct scenario_expect {
-	char *id;
+	char *id;		      /* of a check; with skip a pattern of fnmatch(3) for cases */
 	struct results_params params; /* those that must be equal; others do not matter */
 	char *seen;		      /* patterns of fnmatch(3), with " | " between */
 	bool some;		      /* at least one check that fits, instead of each */
-	bool common;		      /* of common.expect: a scenario need not have such a check */
+	bool layout;		      /* holds only by a compiler that fits the scenario's layout */
+	bool skip;		      /* seen is a reason */
+	bool common;		      /* of common.expect or ARCH.expect: the row may be skipped */
 	char *where;		      /* FILE:LINE */
 };
 
@@ -48,6 +53,7 @@ struct scenario_same {
 struct scenario {
 	char *name, *title, *design, *append;
 	char *image;		   /* the scenario whose image it boots; NULL: its own */
+	char *layout;		   /* patterns for compilers, of rules with layout; or NULL */
 	bool no_reference;	   /* the costs boot runs the kernel's rows alone */
 	struct scenario_arch arch; /* with format, cpu, machine, memory replaced by its own */
 	struct scenario_arch own;  /* those, while they are read */
@@ -71,6 +77,8 @@ int scenario_names(const char *dir, char *const *names, size_t nr, char ***out, 
 		   char why[SCENARIO_WHY]);
 void scenario_names_free(char **names, size_t nr);
 
+/* In which boots a check of that id is made: enum ptb_check_boot of driver/checks.h; 0: in none. */
+unsigned scenario_check_boots(const char *id);
 /*
  * May this check have come out as seen? expect, for people, is what was expected of it. A rule
  * with some (expect-some) does not judge single checks; scenario_unmet() does.
@@ -78,10 +86,28 @@ void scenario_names_free(char **names, size_t nr);
 bool scenario_judge(const struct scenario *s, const char *id, const struct results_params *params,
 		    const char *seen, const char **expect);
 /*
+ * The same with the rules that hold for the stack layout of this compiler alone; NULL: with none of
+ * these.
+ */
+bool scenario_judge_by(const struct scenario *s, const char *compiler, const char *id,
+		       const struct results_params *params, const char *seen, const char **expect);
+/* May this row be skipped for that reason? */
+bool scenario_may_skip(const struct scenario *s, const char *case_id,
+		       const struct results_params *params, const char *reason);
+/*
  * The first expect-some rule that no check of the document meets, or expect rule that no check
- * fits, although there are checks of its id; NULL: none.
+ * fits, although there are checks of its id; NULL: none. For a boot that some rows were left out of.
  */
 const struct scenario_expect *scenario_unmet(const struct scenario *s,
 					     const struct results_doc *doc);
+/* The same of a whole boot, of costs or of events: every rule that belongs there has to be met. */
+const struct scenario_expect *scenario_missing(const struct scenario *s,
+					       const struct results_doc *doc, bool events);
+/*
+ * The first rule of that boot which is not met, and does not have to be: it holds for the stack
+ * layout of other compilers than the document's. NULL: none.
+ */
+const struct scenario_expect *scenario_not_judged(const struct scenario *s,
+						  const struct results_doc *doc, bool events);
 
 #endif

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Judges the checks of a boot by what its scenario expects of them. */
+/* Judges the checks and the skipped rows of a boot by what its scenario expects of them. */
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "driver/checks.h"
 #include "scenario.h"
 
 static bool fits(const struct scenario_expect *e, const char *id,
@@ -11,7 +12,7 @@ static bool fits(const struct scenario_expect *e, const char *id,
 {
 	size_t i;
 
-	if (strcmp(e->id, id))
+	if (e->skip ? fnmatch(e->id, id, 0) : strcmp(e->id, id))
 		return false;
 	for (i = 0; i < e->params.nr; i++) {
 		const struct results_param *want = &e->params.v[i], *have;
@@ -42,8 +43,14 @@ static bool matches(const char *patterns, const char *seen)
 	return found;
 }
 
-bool scenario_judge(const struct scenario *s, const char *id, const struct results_params *params,
-		    const char *seen, const char **expect)
+/* Does the rule hold for what the image was compiled with? */
+static bool holds(const struct scenario *s, const struct scenario_expect *e, const char *compiler)
+{
+	return !e->layout || (compiler && s->layout && matches(s->layout, compiler));
+}
+
+bool scenario_judge_by(const struct scenario *s, const char *compiler, const char *id,
+		       const struct results_params *params, const char *seen, const char **expect)
 {
 	size_t i;
 
@@ -51,7 +58,7 @@ bool scenario_judge(const struct scenario *s, const char *id, const struct resul
 	for (i = 0; i < s->nr_expects; i++) {
 		const struct scenario_expect *e = &s->expects[i];
 
-		if (!e->some && fits(e, id, params)) {
+		if (!e->some && !e->skip && holds(s, e, compiler) && fits(e, id, params)) {
 			*expect = e->seen;
 			break;
 		}
@@ -59,24 +66,140 @@ bool scenario_judge(const struct scenario *s, const char *id, const struct resul
 	return matches(*expect, seen);
 }
 
-const struct scenario_expect *scenario_unmet(const struct scenario *s,
-					     const struct results_doc *doc)
+bool scenario_judge(const struct scenario *s, const char *id, const struct results_params *params,
+		    const char *seen, const char **expect)
 {
-	size_t i, j;
+	return scenario_judge_by(s, NULL, id, params, seen, expect);
+}
+
+bool scenario_may_skip(const struct scenario *s, const char *case_id,
+		       const struct results_params *params, const char *reason)
+{
+	size_t i;
 
 	for (i = 0; i < s->nr_expects; i++) {
 		const struct scenario_expect *e = &s->expects[i];
-		bool met = false, any = false;
 
-		for (j = 0; j < doc->nr_checks; j++) {
-			const struct results_check *c = &doc->checks[j];
+		if (e->skip && fits(e, case_id, params) && matches(e->seen, reason))
+			return true;
+	}
+	return false;
+}
 
-			any = any || !strcmp(c->id, e->id);
-			met = met || (fits(e, c->id, &c->params) &&
-				      (!e->some || matches(e->seen, c->seen)));
-		}
-		/* A boot that runs no check of that id has nothing to show. */
-		if (any && !met && !e->common)
+/* Is there a check that the rule is about, and that comes out so where one is enough? */
+static bool met(const struct scenario_expect *e, const struct results_doc *doc)
+{
+	size_t i;
+
+	for (i = 0; i < doc->nr_checks; i++) {
+		const struct results_check *c = &doc->checks[i];
+
+		if (fits(e, c->id, &c->params) && (!e->some || matches(e->seen, c->seen)))
+			return true;
+	}
+	return false;
+}
+
+/* Any check of that id. */
+static bool made(const struct scenario_expect *e, const struct results_doc *doc)
+{
+	size_t i;
+
+	for (i = 0; i < doc->nr_checks && strcmp(doc->checks[i].id, e->id); i++)
+		;
+	return i < doc->nr_checks;
+}
+
+/* A row in the place of the check, for a reason that scenario_may_skip() has judged. */
+static bool skipped(const struct scenario_expect *e, const struct results_doc *doc)
+{
+	size_t i;
+
+	for (i = 0; i < doc->nr_measurements; i++) {
+		const struct results_measurement *m = &doc->measurements[i];
+
+		if (m->skipped && fits(e, m->case_id, &m->params))
+			return true;
+	}
+	return false;
+}
+
+unsigned scenario_check_boots(const char *id)
+{
+#define CHECK(name, boots, row) { name, boots },
+	static const struct { const char *id; unsigned boots; } checks[] = { PTB_CHECKS(CHECK) };
+#undef CHECK
+	size_t i;
+
+	for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+		if (!strcmp(checks[i].id, id))
+			return checks[i].boots;
+	return 0;
+}
+
+static bool is_of_boot(const char *id, bool events)
+{
+	return scenario_check_boots(id) & (events ? PTB_CHECK_EVENTS : PTB_CHECK_COSTS);
+}
+
+static const char *compiler_of(const struct results_doc *doc)
+{
+	return results_pairs_get(&doc->environment, "compiler");
+}
+
+const struct scenario_expect *scenario_unmet(const struct scenario *s,
+					     const struct results_doc *doc)
+{
+	size_t i;
+
+	for (i = 0; i < s->nr_expects; i++) {
+		const struct scenario_expect *e = &s->expects[i];
+
+		if (!e->skip && !e->common && holds(s, e, compiler_of(doc)) && made(e, doc) &&
+		    !met(e, doc))
+			return e;
+	}
+	return NULL;
+}
+
+const struct scenario_expect *scenario_missing(const struct scenario *s,
+					       const struct results_doc *doc, bool events)
+{
+	size_t i;
+
+	for (i = 0; i < s->nr_expects; i++) {
+		const struct scenario_expect *e = &s->expects[i];
+
+		if (!e->skip && is_of_boot(e->id, events) && holds(s, e, compiler_of(doc)) &&
+		    !met(e, doc) && !(e->common && skipped(e, doc)))
+			return e;
+	}
+	return NULL;
+}
+
+/* Of a rule that was not judged: does what came agree with it all the same? */
+static bool as_said(const struct scenario_expect *e, const struct results_doc *doc)
+{
+	size_t i;
+
+	for (i = 0; i < doc->nr_checks && !e->some; i++) {
+		const struct results_check *c = &doc->checks[i];
+
+		if (fits(e, c->id, &c->params) && !matches(e->seen, c->seen))
+			return false;
+	}
+	return met(e, doc);
+}
+
+const struct scenario_expect *scenario_not_judged(const struct scenario *s,
+						  const struct results_doc *doc, bool events)
+{
+	size_t i;
+
+	for (i = 0; i < s->nr_expects; i++) {
+		const struct scenario_expect *e = &s->expects[i];
+
+		if (is_of_boot(e->id, events) && !holds(s, e, compiler_of(doc)) && !as_said(e, doc))
 			return e;
 	}
 	return NULL;

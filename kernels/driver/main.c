@@ -10,9 +10,11 @@
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
+#include "checks.h"
 #include "ptbench.h"
 
 #undef MODULE_PARAM_PREFIX
@@ -37,6 +39,11 @@ static size_t filled, taken;
 static bool prepared;
 
 #define BUFFER_SIZE (64 * 1024)
+
+static bool is_events_boot(void)
+{
+	return !strcmp(boot, "events");
+}
 
 const char *ptb_leaf_name(enum ptb_leaf leaf)
 {
@@ -126,10 +133,23 @@ int ptb_emit_skip(struct ptb_state *s, const char *reason)
 	return 0;
 }
 
-int ptb_emit_check(struct ptb_state *s, const char *case_id, const char *seen)
+/* What judges the boot knows those of the list, and where they belong. */
+static bool is_check(const char *id)
 {
-	struct ptb_record *r = new_record(s, PTB_RECORD_CHECK, case_id, 0);
+#define NAME(name, boots, row) name,
+	static const char *const names[] = { PTB_CHECKS(NAME) };
+#undef NAME
 
+	return match_string(names, ARRAY_SIZE(names), id) >= 0;
+}
+
+int ptb_emit_check(struct ptb_state *s, const char *id, const char *seen)
+{
+	struct ptb_record *r;
+
+	if (!is_check(id))
+		return ptb_fail(s, "the check %s is not in checks.h", id);
+	r = new_record(s, PTB_RECORD_CHECK, id, 0);
 	if (!r)
 		return -ENOSPC;
 	strscpy(r->text, seen, sizeof(r->text));
@@ -158,7 +178,7 @@ static int prepare_once(void)
 	buffer = vmalloc(BUFFER_SIZE);
 	if (!state.pages || !state.truth || !buffer)
 		return -ENOMEM;
-	ret = strcmp(boot, "events") ? ptb_calibrate() : ptb_events_begin();
+	ret = is_events_boot() ? ptb_events_begin() : ptb_calibrate();
 	prepared = !ret;
 	return ret;
 }
@@ -195,7 +215,7 @@ static int run_row(const struct ptb_row *row, u64 peer)
 		return ptb_emit_skip(&state, row->skip);
 	if (ret)
 		return ptb_emit_skip(&state, state.why);
-	run = row->events ? ptb_run_events : row->ops->run;
+	run = is_events_boot() ? ptb_run_events : row->ops->run;
 	ret = row->ops->kthread ? ptb_in_kthread(raw_smp_processor_id(), run, &state) :
 				   run(&state);
 	if (ret)
@@ -214,7 +234,7 @@ static long ptb_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ptb_peer_enter(arg);
 	if (copy_from_user(&run, to, sizeof(run)))
 		return -EFAULT;
-	row = ptb_row_nr(run.row, !strcmp(boot, "events"));
+	row = ptb_row_nr(run.row, is_events_boot());
 	if (!row)
 		return -ENXIO;
 	switch (cmd) {

@@ -52,7 +52,6 @@ enum ptb_peer_state {
 
 struct ptb_row {
 	const struct ptb_ops *ops;
-	bool events;		/* belongs to the events boot */
 	int levels;		/* 0: as many as there are; else the mm has or gets that many */
 	enum ptb_leaf leaf;
 	int pages;
@@ -88,21 +87,34 @@ struct ptb_state {
 	u64 shortest;		/* of the windows that were discarded */
 };
 
-/* A family's rows; rows.c lists the families. */
+/* A family's rows of one boot; rows.c lists the families. */
 struct ptb_rows {
 	const struct ptb_row *rows;
 	unsigned int nr;
+	bool events;		/* they belong to the events boot */
 };
 
-extern const struct ptb_rows ptb_gup_rows, ptb_gup_grown_rows, ptb_free_rows, ptb_kmap_rows;
-extern const struct ptb_rows ptb_dax_rows;
-extern const struct ptb_rows ptb_variant_rows;
+/*
+ * ptb_BOOT_FAMILY_rows, from an array. How many bytes ptb_nr_BOOT_FAMILY has is how many rows there
+ * are: kernels/build reads it off the linked kernel, so that a boot from which some are missing is
+ * found out without asking the guest.
+ */
+#define PTB_ROWS(boot, family, array, is_events)                                                   \
+	const struct ptb_rows ptb_##boot##_##family##_rows = {                                     \
+		.rows = array, .nr = ARRAY_SIZE(array), .events = is_events,                       \
+	};                                                                                         \
+	extern const char ptb_nr_##boot##_##family[];                                              \
+	const char ptb_nr_##boot##_##family[ARRAY_SIZE(array)] = { 1 }
+
+extern const struct ptb_rows ptb_costs_gup_rows, ptb_costs_grown_rows, ptb_costs_free_rows;
+extern const struct ptb_rows ptb_costs_kmap_rows, ptb_costs_dax_rows, ptb_costs_variant_rows;
+extern const struct ptb_rows ptb_events_free_rows;
 const struct ptb_row *ptb_row_nr(u32 nr, bool events);
 
 /* main.c: the records of the row that runs */
 int ptb_emit(struct ptb_state *s, const char *metric, const u64 *samples, u32 nr);
 int ptb_emit_skip(struct ptb_state *s, const char *reason);
-int ptb_emit_check(struct ptb_state *s, const char *case_id, const char *seen);
+int ptb_emit_check(struct ptb_state *s, const char *id, const char *seen); /* one of checks.h */
 __printf(2, 3) void ptb_param(struct ptb_state *s, const char *fmt, ...); /* ",key=value" */
 __printf(2, 3) int ptb_fail(struct ptb_state *s, const char *fmt, ...); /* -EIO */
 

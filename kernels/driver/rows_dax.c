@@ -23,4 +23,4 @@ static const struct ptb_row rows[] = {
 	{ .ops = &ptb_dax_lock_device, DAX_ROW(.mem = "device", .part = "both"),
 	  .skip = "no device-dax here: its shortcut needs a character device of its driver" },
 };
-const struct ptb_rows ptb_dax_rows = { rows, ARRAY_SIZE(rows) };
+PTB_ROWS(costs, dax, rows, false);

@@ -10,27 +10,26 @@
 #define UNSHARE(who, ...) TABLES(unshare, .arg = who, __VA_ARGS__)
 
 #define EVENTS(n, who)                                                                             \
-	TABLES(munmap, .events = true, .tables = n, .peer = who),                                  \
-	TABLES(keep, .events = true, .tables = n, .peer = who,                                     \
-	       .twin = n > 2 ? "packed" : "same"),                                                 \
-	TABLES(madvise, .events = true, .tables = n, .peer = who)
+	TABLES(munmap, .tables = n, .peer = who),                                                  \
+	TABLES(keep, .tables = n, .peer = who, .twin = n > 2 ? "packed" : "same"),                 \
+	TABLES(madvise, .tables = n, .peer = who)
 
 /* Tables that are taken out of use one at a time. */
 #define ONE_EVENTS(who)                                                                            \
-	COLLAPSE(1, .events = true, .peer = who),                                                  \
-	COLLAPSE(1, .events = true, .peer = who, .arg = "huge"),                                   \
-	UNSHARE("first", .events = true, .peer = who),                                             \
-	UNSHARE("last", .events = true, .peer = who),                                              \
-	UNSHARE("none", .events = true, .peer = who)
+	COLLAPSE(1, .peer = who),                                                                  \
+	COLLAPSE(1, .peer = who, .arg = "huge"),                                                   \
+	UNSHARE("first", .peer = who),                                                             \
+	UNSHARE("last", .peer = who),                                                              \
+	UNSHARE("none", .peer = who)
 
 #define EXIT_EVENTS(n, who, ...)                                                                   \
-	TABLES(exit, .events = true, .tables = n, .peer = who, __VA_ARGS__)
+	TABLES(exit, .tables = n, .peer = who, __VA_ARGS__)
 
 /* What the latency of a running reader is not measured by, here. */
 #define NO_LATENCY "latencies of running peers are measured under KVM or natively"
 #define NO_USER "an address space that exits has no user left who could run"
 
-static const struct ptb_row rows[] = {
+static const struct ptb_row costs[] = {
 	TABLES(munmap, .tables = 1),
 	TABLES(munmap, .tables = 2),
 	TABLES(munmap, .tables = 8),
@@ -70,11 +69,15 @@ static const struct ptb_row rows[] = {
 	{ .ops = &ptb_later,
 	  .skip = "PREEMPT_RT runs RCU callbacks in a thread, among whatever else has waited" },
 #endif
+};
+PTB_ROWS(costs, free, costs, false);
+
+static const struct ptb_row events[] = {
 #ifdef PTB_NO_FLUSHES
-	{ .ops = &ptb_flushes, .events = true, .skip = PTB_NO_FLUSHES },
+	{ .ops = &ptb_flushes, .skip = PTB_NO_FLUSHES },
 #endif
 #ifdef PTB_FIRMWARE_SENDS
-	{ .ops = &ptb_sends, .events = true, .skip = PTB_NO_SENDS },
+	{ .ops = &ptb_sends, .skip = PTB_NO_SENDS },
 #endif
 	/* First, as an address space that has been on a CPU may stay in its mask for ever. */
 	EVENTS(1, PTB_PEER_NONE), EVENTS(2, PTB_PEER_NONE), EVENTS(8, PTB_PEER_NONE),
@@ -95,6 +98,6 @@ static const struct ptb_row rows[] = {
 	ONE_EVENTS(PTB_PEER_KERNEL),
 	EVENTS(1, PTB_PEER_GUP), EVENTS(8, PTB_PEER_GUP),
 	ONE_EVENTS(PTB_PEER_GUP),
-	{ .ops = &ptb_latency, .events = true, .peer = PTB_PEER_GUP, .skip = NO_LATENCY },
+	{ .ops = &ptb_latency, .peer = PTB_PEER_GUP, .skip = NO_LATENCY },
 };
-const struct ptb_rows ptb_free_rows = { rows, ARRAY_SIZE(rows) };
+PTB_ROWS(events, free, events, true);

@@ -105,7 +105,7 @@ static const struct ptb_row rows[] = {
 	ONLY("pmd"), ONLY("pud"), ONLY("p4d"), ONLY("pgd"),
 	PTB_ARCH_CHECKS(CHECK)
 };
-const struct ptb_rows ptb_gup_rows = { rows, ARRAY_SIZE(rows) };
+PTB_ROWS(costs, gup, rows, false);
 
 #if PTB_GROWS
 #define GROWN(level, boundary, nr) ONLY(level, .at = boundary, .levels = nr),
@@ -119,7 +119,5 @@ static const struct ptb_row grown[] = {
 	WALK_CROSS("pud", .levels = 5), WALK_CROSS("p4d", .levels = 5),
 	WALK_CROSS("pgd", .levels = 5),
 };
-const struct ptb_rows ptb_gup_grown_rows = { grown, ARRAY_SIZE(grown) };
-#else
-const struct ptb_rows ptb_gup_grown_rows;
+PTB_ROWS(costs, grown, grown, false);
 #endif

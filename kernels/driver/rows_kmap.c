@@ -22,4 +22,4 @@ static const struct ptb_row rows[] = {
 	SWITCH(1, 0), SWITCH(2, 0), SWITCH(4, 0), SWITCH(8, 0), SWITCH(15, 0),
 	SWITCH(1, 1), SWITCH(4, 4), SWITCH(15, 15),
 };
-const struct ptb_rows ptb_kmap_rows = { rows, ARRAY_SIZE(rows) };
+PTB_ROWS(costs, kmap, rows, false);

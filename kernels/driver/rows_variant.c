@@ -13,4 +13,4 @@ static const struct ptb_row rows[] = {
 	RECHECK(.leaf = PTB_PMD, .skip = PTB_NO_PMD_LEAF),
 	{ .ops = &ptb_path, .tables = 2, .at = PTB_AT_TABLES },
 };
-const struct ptb_rows ptb_variant_rows = { rows, ARRAY_SIZE(rows) };
+PTB_ROWS(costs, variant, rows, false);

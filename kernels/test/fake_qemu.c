@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../crc32.h"
+#include "../gup_test.h"
 
 static FILE *console, *data;
 static char console_file[4096], data_file[4096];
@@ -41,7 +42,7 @@ static void begin(void)
 	line("{\"begin\":{\"version\":1,\"boot\":\"%s\"}}", boot);
 }
 
-static void measured(int pages)
+static void measured_of(const char *subject, int pages)
 {
 	char samples[31 * 16] = "";
 	int i, n = 0;
@@ -49,9 +50,21 @@ static void measured(int pages)
 	/* As many windows as make it exact. */
 	for (i = 0; i < 31; i++)
 		n += snprintf(samples + n, sizeof(samples) - n, "%s%d", i ? "," : "", cost);
-	line("{\"m\":{\"case\":\"gup_fast/walk\",\"params\":{\"pages\":%d},\"subject\":\"kernel\","
+	line("{\"m\":{\"case\":\"gup_fast/walk\",\"params\":{\"pages\":%d},\"subject\":\"%s\","
 	     "\"metric\":\"instructions\",\"nr_ops\":1,\"discarded\":0,\"samples\":[%s]}}",
-	     pages, samples);
+	     pages, subject, samples);
+	records++;
+}
+
+static void measured(int pages)
+{
+	measured_of("kernel", pages);
+}
+
+static void skipped(const char *id, const char *params, const char *subject, const char *reason)
+{
+	line("{\"skip\":{\"case\":\"%s\",\"params\":{%s},\"subject\":\"%s\",\"reason\":\"%s\"}}",
+	     id, params, subject, reason);
 	records++;
 }
 
@@ -71,12 +84,30 @@ static void end(const char *failed)
 	fprintf(console, "init: done\nreboot: Restarting system\n");
 }
 
+/* What PID 1 and the reference have to show beside the driver's rows, in a boot of costs. */
+static void others(void)
+{
+	int i;
+
+	if (strcmp(boot, "costs"))
+		return;
+	for (i = 0; i < GUP_TEST_ROWS; i++) {
+		line("{\"check\":{\"id\":\"%s\",\"params\":{\"pages\":%d},\"seen\":\"right\"}}",
+		     GUP_TEST_CASE, i);
+		records++;
+	}
+	skipped("dax/contended", "", "ref", "needs a second CPU");
+	measured_of("ref", 1);
+}
+
+/* Three rows of the driver: two that are measured, and a check. */
 static void whole(const char *seen)
 {
 	begin();
 	measured(1);
 	measured(2);
 	checked(seen);
+	others();
 	end("");
 }
 
@@ -211,6 +242,96 @@ static void long_line(void)
 	whole("right");
 	fprintf(console, "%*sWARNING: CPU: 0 PID: 1 at mm/gup.c:1\n", 1020, "");
 }
+/* A stream that is whole, and shows nothing, or not all. */
+static void one_skipped(void)
+{
+	begin();
+	skipped("gup_fast/walk", "\"pages\":1", "kernel", "not in the mood");
+	end("");
+}
+static void one_measured(void)
+{
+	begin();
+	measured(1);
+	end("");
+}
+static void all_skipped(void)
+{
+	begin();
+	skipped("gup_fast/walk", "\"pages\":1", "kernel", "known");
+	skipped("gup_fast/walk", "\"pages\":2", "kernel", "known");
+	skipped("gup_fast/only", "\"cross\":\"pud\"", "kernel", "known");
+	others();
+	end("");
+}
+static void one_unknown(void)
+{
+	begin();
+	measured(1);
+	skipped("gup_fast/walk", "\"pages\":2", "kernel", "not in the mood");
+	checked("right");
+	others();
+	end("");
+}
+static void one_known(void)
+{
+	begin();
+	measured(1);
+	skipped("gup_fast/walk", "\"pages\":2", "kernel", "known");
+	checked("right");
+	others();
+	end("");
+}
+static void no_check(void)
+{
+	begin();
+	measured(1);
+	measured(2);
+	skipped("gup_fast/only", "\"cross\":\"pud\"", "kernel", "known");
+	others();
+	end("");
+}
+static void one_missing(void)
+{
+	begin();
+	measured(1);
+	checked("right");
+	others();
+	end("");
+}
+static void one_more(void)
+{
+	begin();
+	measured(1);
+	measured(2);
+	measured(3);
+	checked("right");
+	others();
+	end("");
+}
+static void no_reference(void)
+{
+	const char *as = boot;
+
+	begin();
+	measured(1);
+	measured(2);
+	checked("right");
+	boot = "events";
+	others();
+	boot = as;
+	end("");
+}
+static void half_reference(void)
+{
+	begin();
+	measured(1);
+	measured(2);
+	checked("right");
+	others();
+	measured_of("ref", 2);
+	end("");
+}
 /* A console that is gone. */
 static void no_console(void)
 {
@@ -244,6 +365,16 @@ static const struct {
 	{"hidden", hidden},
 	{"long-line", long_line},
 	{"no-console", no_console},
+	{"one-skipped", one_skipped},
+	{"one-measured", one_measured},
+	{"all-skipped", all_skipped},
+	{"one-unknown", one_unknown},
+	{"one-known", one_known},
+	{"no-check", no_check},
+	{"one-missing", one_missing},
+	{"one-more", one_more},
+	{"no-reference", no_reference},
+	{"half-reference", half_reference},
 };
 
 /* An image that is a number says what a row costs. */

@@ -30,6 +30,7 @@ mkdir -p "$root/kernels/arch" "$root/kernels/scenarios" "$tmp/build/guest-fake/k
 echo init >"$tmp/build/guest-fake/kernels/init"
 echo guest >"$tmp/build/guest-fake/bench/bench-guest"
 echo files >"$tmp/build/guest-fs.ext4"
+printf '%s\n' 'lacks needs a second CPU' 'rows x86_64-4k-48 gup_fast/walk 1' >"$tmp/build/guest-rows"
 printf '%s\n' 'cross x' 'qemu qemu-system-fake' 'machine m' 'cpu c' 'memory 1G' 'qemu_args -serial x' \
 	'console ttyS0' 'data /dev/ttyS1' 'format x86_64-4k-48' >"$root/kernels/arch/fake.arch"
 for s in one two; do printf 'title %s\narch fake\ndesign static\nappend fake=good\n' $s >"$root/kernels/scenarios/$s"; done
@@ -47,6 +48,7 @@ for s; do
 	printf 'ffffffff81000000 0000000000000100 T gup_fast_fallback\n' >"$folder/symbols"
 	printf 'ffffffff8100000%d T %s\n' 0 _stext 1 ptb_mark_begin 2 ptb_mark_end 3 ptb_mark_clock 4 ptb_mark_row \
 		5 ptb_mark_again 6 ptb_mark_kept 7 ptb_mark_lost >"$folder/System.map"
+	printf 'ffffffff82000000 0000000000000003 D ptb_nr_%s\n' costs_gup events_free >"$folder/rows"
 	printf '%064d  mm/first.o\n%s  mm/gup.o\n' 0 "$hash" >"$folder/objects"
 	printf 'release\t6.12\nsource\t%s\ncompiler\tgcc\nimage_sha256\t%s\n' "$KSRC" "$hash" >"$folder/info"
 	printf '%s\t%s\n' "$s" "$folder"
@@ -93,12 +95,12 @@ rendered() { # BASE HEAD: what the page of both says
 	sed 's/<[^>]*>/ /g' "$(sides | tail -n 1)/report/base-head.html" 2>/dev/null | tr -s ' \n' ' '
 }
 text=$(rendered base worse)
-[[ $text == *"Yes. 2 of 5 exact rows are worse, 0 better"*"pages=1 instructions, kernel 400 403 +3 worse"* ]]
+[[ $text == *"Yes. 3 of 6 exact rows are worse, 0 better"*"pages=1 instructions, kernel 400 403 +3 worse"* ]]
 ok $? "the report has the row, base beside head"
 [[ $text == *"two.static — — — skipped: unchanged: base and head are the same image"* ]]
 ok $? "and what was not run"
 text=$(rendered base better)
-[[ $text == *"No. 0 of 5 exact rows are worse, 2 better"*"400 397 −3 better"* ]]
+[[ $text == *"No. 0 of 6 exact rows are worse, 3 better"*"400 397 −3 better"* ]]
 ok $? "and tells worse from better"
 
 ab --base "$tmp/base" --head "$tmp/better" --only costs one

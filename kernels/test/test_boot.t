@@ -30,6 +30,10 @@ echo kernel >"$root/image/image"
 printf '%s\n' 'ffffffff81000000 0000000000000100 T gup_fast_fallback' \
 	'ffffffff81000100 0000000000000010 t gup_fast_fallback.cold' \
 	'ffffffff81000200 0000000000000040 T schedule' >"$root/image/symbols"
+# Three rows of the driver in each boot, and one of the reference.
+printf '%s\n' 'ffffffff82000000 0000000000000002 D ptb_nr_costs_gup' 'ffffffff82000010 0000000000000001 D ptb_nr_costs_variant' \
+	'ffffffff82000020 0000000000000003 D ptb_nr_events_free' >"$root/image/rows"
+printf '%s\n' 'lacks needs a second CPU' 'rows x86_64-4k-48 gup_fast/walk 1' 'rows s390x gup_fast/walk 7' >"$tmp/build/guest-rows"
 printf 'release\t6.12\nsource\tnone\ncompiler\tgcc\npatch\ta\npatch\tb\n' >"$root/image/info"
 cat >"$root/kernels/build" <<'END'
 #!/bin/bash
@@ -51,10 +55,13 @@ END
 chmod +x "$root/kernels/build"
 scenario() { printf 'title %s\narch fake\ndesign static\nappend fake=%s\n' "$1" "$1" >"$root/kernels/scenarios/$1"; }
 names=(good wrong silent hang panic warn truncated flood-console flood-data guest-failed other-boot
-	damaged miscounted appended twice forged crashed status-1 escapes hidden long-line no-console)
+	damaged miscounted appended twice forged crashed status-1 escapes hidden long-line no-console
+	one-skipped one-measured all-skipped one-unknown one-known no-check one-missing one-more no-reference half-reference)
 for s in "${names[@]}" unbuildable untold lacking late tooold; do scenario "$s"; done
 printf 'machine too-new\n' >>"$root/kernels/scenarios/tooold"
 sed -i s/fake=late/fake=good/ "$root/kernels/scenarios/late"
+for s in all-skipped one-known no-check; do printf 'skip gup_fast/* known\n' >>"$root/kernels/scenarios/$s"; done
+printf 'expect gup_fast/only cross=pud right\n' >>"$root/kernels/scenarios/no-check"
 scenario fatal
 scenario killed
 scenario good2
@@ -97,7 +104,7 @@ is $? 4 "a part that failed makes the status 4"
 ok $? "nothing runs far beyond its time limit"
 is "$(part good.icount-1cpu)" "passed " "the first scenario passed"
 is "$(part good2.icount-1cpu)" "passed " "the last scenario passed, after all that"
-reported wrong "1 of 1 checks came out wrong, first gup_fast/only cross=pud: 'wrong 8 of 16"
+reported wrong "1 of 7 checks came out wrong, first gup_fast/only cross=pud: 'wrong 8 of 16"
 reported silent "the data line: line 0: nothing came"
 reported hang "still running after 3 s; the console ends:*last words"
 reported panic "Kernel panic - not syncing: Attempted to kill init"
@@ -109,7 +116,7 @@ reported guest-failed "the guest says: row 3 of the driver: EIO"
 reported other-boot "the guest ran the boot 'events'"
 reported damaged "the CRC is wrong"
 reported miscounted "2 records announced, 1 came"
-reported appended "line 6: something follows the end"
+reported appended "line 14: something follows the end"
 reported twice "record 2 of the stream:"
 reported forged "line 2: '}}' expected"
 reported crashed "QEMU was ended by signal 11"
@@ -118,13 +125,23 @@ reported escapes "BUG:"
 reported hidden "WARNING: CPU: 0 PID: 1"
 reported long-line "WARNING: CPU: 0 PID: 1"
 reported no-console "the console's log cannot be read: No such file"
+reported one-skipped "the guest measured nothing of the kernel: 1 records, 0 of them checks"
+reported one-measured "the kernel's tables have 3 for this boot (gup 2, variant 1), and records of 1 came"
+reported all-skipped "the guest measured nothing of the kernel: 11 records, 6 of them checks"
+reported one-unknown "gup_fast/walk {pages=2} was skipped: 'not in the mood'; no skip line of the scenario, of kernels/arch/fake.expect or"
+is "$(part one-known.icount-1cpu)" "passed " "a row that is skipped for a reason that the scenario knows"
+reported no-check "scenarios/no-check:6: no check of gup_fast/only came out as 'right'"
+reported one-missing "have 3 for this boot (gup 2, variant 1), and records of 2 came"
+reported one-more "have 3 for this boot (gup 2, variant 1), and records of 4 came"
+reported no-reference "0 rows of gup_fast/gup_test came instead of 6"
+reported half-reference "the reference has 1 rows of gup_fast/walk for guests, and 2 came"
 is "$(part unbuildable.static)" "failed it does not compile" "a kernel that does not build is one failed row"
 is "$(part untold.static)" "failed kernels/build said nothing of it" "so is one that nothing is said of"
 is "$(part lacking.static)" "skipped fake-gcc not found" "a kernel without a compiler is one skipped row"
 is "$(part tooold.static)" "skipped QEMU emulator version 0.0 (a fake) cannot be this machine: fake: unsupported machine type 'too-new'; it may be too old" \
 	"so is one that this QEMU cannot be the machine of, and nothing is built for it"
 is "$(grep -c "icount-1cpu: " "$tmp/err")" "$((${#names[@]} + 1))" "a line for each boot"
-is "$(grep -o '^\[[0-9]*/[0-9]*\]' "$tmp/err" | tail -n 1)" "[23/23]" "which tells how many are done of how many"
+is "$(grep -o '^\[[0-9]*/[0-9]*\]' "$tmp/err" | tail -n 1)" "[33/33]" "which tells how many are done of how many"
 ! grep -q $'\033' "$tmp/err" "$tmp/runs/latest/run.json"
 ok $? "nothing of a console reaches the terminal unescaped"
 "$build/ptbench" validate "$tmp"/runs/latest/*.json >/dev/null 2>"$tmp/validate"
@@ -133,7 +150,7 @@ names_in_order=$(python3 -c 'import json,sys; print(*[p["name"][:-12] for p in j
 is "$names_in_order" "${names[*]} good2" "parts stand in the order they were asked for"
 doc=$tmp/runs/latest/good.icount-1cpu.json
 is "$(python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(len(d["measurements"]), d["checks"][0]["ok"], d["provenance"]["subject"]["patch"])' "$doc")" \
-	"2 True a; b" "the document holds what the guest said"
+	"4 True a; b" "the document holds what the guest said"
 is "$(python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(*[m["samples"][0] for m in d["measurements"]])' "$tmp/runs/latest/good.static.json")" \
 	"272 272 336" "code bytes: a function with its cold part, the path, the text"
 [ -s "$tmp/runs/latest/hang.icount-1cpu.console.log" ] && [ -s "$tmp/runs/latest/hang.icount-1cpu.stream" ]

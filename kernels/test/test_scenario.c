@@ -199,6 +199,146 @@ static void test_common(void)
 	put("common.expect", "#\n");
 }
 
+/* A document of one check, and of one row that was skipped. */
+static struct results_doc *doc_of(const char *id, const char *params, const char *seen,
+				  const char *skipped, const char *skipped_params, const char *compiler)
+{
+	struct results_params p = {0};
+	struct results_error err;
+	struct results_doc *doc;
+
+	if (results_doc_new("p", "icount", &doc) ||
+	    results_pairs_set(&doc->environment, "compiler", compiler))
+		exit(1);
+	results_params_parse(&p, params);
+	if (results_doc_add_check(doc, id, &p, "x", seen, true, &err))
+		exit(1);
+	results_params_free(&p);
+	results_params_parse(&p, skipped_params);
+	if (results_doc_add_skipped(doc, skipped, &p, RESULTS_KERNEL, "a reason", &err))
+		exit(1);
+	results_params_free(&p);
+	return doc;
+}
+
+static const struct scenario_expect *missing(const struct scenario *s, const char *params,
+					     const char *skipped, const char *skipped_params, bool events)
+{
+	struct results_doc *doc = doc_of("gup_fast/longterm", params, "allowed", skipped, skipped_params,
+					 "gcc 12");
+	const struct scenario_expect *e = scenario_missing(s, doc, events);
+
+	results_doc_free(doc);
+	return e;
+}
+
+static void test_missing(void)
+{
+	struct scenario *s;
+
+	put("arch/a.expect", "expect gup_fast/longterm mem=dax EOPNOTSUPP\n");
+	put("common.expect", "expect gup_fast/longterm mem=file EFAULT\n");
+	put("scenarios/s", "title t\narch a\ndesign d\nexpect gup_fast/longterm mem=shmem allowed\n"
+			   "expect table_free/rcu_path rcu\n");
+	if (!ok(!scenario_read(dir, "s", &s, why), "rules of a scenario, its architecture and all"))
+		return;
+	ok(s->nr_expects == 4 && !s->expects[1].common && s->expects[2].common &&
+		   strstr(s->expects[2].where, "arch/a.expect:1") &&
+		   strstr(s->expects[3].where, "common.expect:1"), "in that order");
+	ok(missing(s, "mem=anon", "gup_fast/put", "", false) == &s->expects[0],
+	   "a rule whose check never ran, in the boot where it belongs");
+	ok(missing(s, "mem=shmem", "gup_fast/put", "", false) == &s->expects[2],
+	   "a shared rule: the check neither ran, nor was its row skipped");
+	ok(missing(s, "mem=shmem", "gup_fast/longterm", "mem=dax", false) == &s->expects[3],
+	   "its row was skipped, which another one's was not");
+	ok(missing(s, "mem=anon", "gup_fast/longterm", "mem=shmem", false) == &s->expects[0],
+	   "that does for shared rules alone: what a scenario expects has to be seen");
+	ok(missing(s, "mem=shmem", "gup_fast/longterm", "mem=dax", true) == &s->expects[1],
+	   "in a boot of events, the rule that belongs there");
+	scenario_free(s);
+	put("arch/a.expect", "#\n");
+	put("common.expect", "#\n");
+	ok(refused("title t\nexpect gup_fast/onyl right\n", "scenarios/s:2: no guest makes a check"),
+	   "a check that no guest makes");
+}
+
+static bool may_skip(const struct scenario *s, const char *id, const char *params, const char *reason)
+{
+	struct results_params p = {0};
+	bool may;
+
+	results_params_parse(&p, params);
+	may = scenario_may_skip(s, id, &p, reason);
+	results_params_free(&p);
+	return may;
+}
+
+static void test_skip(void)
+{
+	struct scenario *s;
+
+	put("common.expect", "skip * cross=p4d the p4d level is folded*\n");
+	put("scenarios/s", "title t\narch a\ndesign d\n"
+			   "skip gup_*/* leaf=pmd no huge page | no * memory\n");
+	if (!ok(!scenario_read(dir, "s", &s, why), "a scenario whose rows may be skipped"))
+		return;
+	ok(may_skip(s, "gup_fast/walk", "leaf=pmd,pages=1", "no huge page") &&
+		   may_skip(s, "gup_slow/walk", "leaf=pmd", "no good memory") &&
+		   may_skip(s, "dax/fault", "cross=p4d", "the p4d level is folded into the pgd"),
+	   "for the reasons that it gives, or all do");
+	ok(!may_skip(s, "gup_fast/walk", "leaf=pte", "no huge page"), "not with another param");
+	ok(!may_skip(s, "pin_fast/walk", "leaf=pmd", "no huge page"), "not another case");
+	ok(!may_skip(s, "gup_fast/walk", "leaf=pmd", "no huge pages"), "not for another reason");
+	ok(judged(s, "gup_fast/only", "cross=p4d", "right") &&
+		   !judged(s, "gup_fast/only", "cross=p4d", "the p4d level is folded"),
+	   "a reason is no outcome of a check");
+	scenario_free(s);
+	put("common.expect", "#\n");
+}
+
+static void test_layout(void)
+{
+	static const char params[] = "alias=1,cross=pud", twelve[] = "x-gcc (Debian 12.2.0) 12.2.0; GNU ld",
+			  other[] = "x-gcc (Debian 14.2.0) 14.2.0; GNU ld";
+	struct results_doc *doc, *as_other;
+	struct results_params p = {0};
+	const char *expect;
+	struct scenario *s;
+
+	ok(refused("title t\narch a\ndesign d\nexpect-layout gup_fast/only wrong*\n",
+		   "needs a key layout"), "a layout of no compiler");
+	put("scenarios/s", "title t\narch a\ndesign d\nlayout *gcc *) 12.*\n"
+			   "expect-layout gup_fast/only cross=pud wrong 8\n"
+			   "expect-some-layout gup_fast/only alias=1 wrong 8\n"
+			   "expect gup_fast/only cross=pud short* | wrong*\n");
+	if (!ok(!scenario_read(dir, "s", &s, why), "a scenario that leans on a stack layout"))
+		return;
+	results_params_parse(&p, params);
+	ok(!scenario_judge_by(s, twelve, "gup_fast/only", &p, "short 0", &expect) &&
+		   !strcmp(expect, "wrong 8") &&
+		   scenario_judge_by(s, twelve, "gup_fast/only", &p, "wrong 8", &expect),
+	   "by the compiler of that layout the outcome has to be that one");
+	ok(scenario_judge_by(s, other, "gup_fast/only", &p, "short 0", &expect) &&
+		   !strcmp(expect, "short* | wrong*"), "by another one it need not");
+	ok(!scenario_judge_by(s, other, "gup_fast/only", &p, "right", &expect),
+	   "but wrong it has to be");
+	doc = doc_of("gup_fast/only", params, "short 0", "gup_fast/put", "", twelve);
+	as_other = doc_of("gup_fast/only", params, "short 0", "gup_fast/put", "", other);
+	ok(scenario_missing(s, doc, false) == &s->expects[1] && !scenario_not_judged(s, doc, false),
+	   "what one check has to show");
+	ok(!scenario_missing(s, as_other, false) &&
+		   scenario_not_judged(s, as_other, false) == &s->expects[0],
+	   "with another compiler it is said that it is not judged");
+	ok(!scenario_not_judged(s, as_other, true), "in the boot where it belongs");
+	results_doc_free(doc);
+	results_doc_free(as_other);
+	as_other = doc_of("gup_fast/only", params, "wrong 8", "gup_fast/put", "", other);
+	ok(!scenario_not_judged(s, as_other, false), "where it comes out so all the same nothing is said");
+	results_doc_free(as_other);
+	results_params_free(&p);
+	scenario_free(s);
+}
+
 /* Names that a user types, or another file says. */
 static void test_names(void)
 {
@@ -399,6 +539,9 @@ int main(void)
 	test_judge();
 	test_unmet();
 	test_common();
+	test_missing();
+	test_skip();
+	test_layout();
 	test_names();
 	test_nul();
 	test_refused();

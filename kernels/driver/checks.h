@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every check that a guest makes, and in which boots: the driver and PID 1 emit no other, and what
+ * judges a boot knows from here where an expectation has to be met. No kernel header is needed.
+ */
+#ifndef PTBENCH_CHECKS_H
+#define PTBENCH_CHECKS_H
+
+enum ptb_check_boot { PTB_CHECK_COSTS = 1, PTB_CHECK_EVENTS = 2, PTB_CHECK_BOTH = 3 };
+
+/*
+ * X(id, boots, row): row is 1 where the check is all that a row of a table is for, 0 where it comes
+ * beside a row's measurements.
+ */
+#define PTB_CHECKS(X)                                                                              \
+	X("gup_fast/gup_test", PTB_CHECK_COSTS, 1)                                                 \
+	X("gup_fast/longterm", PTB_CHECK_COSTS, 1)                                                 \
+	X("gup_fast/only", PTB_CHECK_COSTS, 1)                                                     \
+	X("gup_fast/recheck", PTB_CHECK_COSTS, 1)                                                  \
+	X("kmap/layout", PTB_CHECK_COSTS, 1)                                                       \
+	X("kmap/restored", PTB_CHECK_COSTS, 1)                                                     \
+	X("pin_fast/only", PTB_CHECK_COSTS, 1)                                                     \
+	X("table_free/collapse_interrupts", PTB_CHECK_EVENTS, 0)                                   \
+	X("table_free/exit_interrupts", PTB_CHECK_EVENTS, 0)                                       \
+	X("table_free/keep_interrupts", PTB_CHECK_EVENTS, 0)                                       \
+	X("table_free/madvise_interrupts", PTB_CHECK_EVENTS, 0)                                    \
+	X("table_free/munmap_interrupts", PTB_CHECK_EVENTS, 0)                                     \
+	X("table_free/path", PTB_CHECK_COSTS, 1)                                                   \
+	X("table_free/peer", PTB_CHECK_EVENTS, 0)                                                  \
+	X("table_free/rcu_path", PTB_CHECK_EVENTS, 0)                                              \
+	X("table_free/sync", PTB_CHECK_EVENTS, 0)                                                  \
+	X("table_free/unshare_flush", PTB_CHECK_BOTH, 0)                                           \
+	X("table_free/unshare_interrupts", PTB_CHECK_EVENTS, 0)
+
+#endif
