@@ -91,18 +91,3 @@ size_t results_explore_failed_text(const struct results_explore *doc, char *buf,
 		append(buf, size, "; and %zu more", failed - named);
 	return failed;
 }
-
-void results_name(const char *text, char buf[RESULTS_NAME])
-{
-	size_t n = 0;
-
-	for (; *text && n < RESULTS_NAME - 1; text++, n++) {
-		buf[n] = *text;
-		buf[n + 1] = '\0';
-		if (!results__is_name(buf))
-			buf[n] = n ? '-' : 'x';
-	}
-	buf[n] = '\0';
-	if (!n)
-		snprintf(buf, RESULTS_NAME, "unknown");
-}

@@ -162,32 +162,6 @@ static void test_many(const char *runs)
 	ok(made == 100, "100 runs at once have 100 folders");
 }
 
-static bool names(const char *text, const char *name)
-{
-	char buf[RESULTS_NAME];
-
-	results_name(text, buf);
-	return !strcmp(buf, name);
-}
-
-/* Revisions are tags, which may be called almost anything. */
-static void test_names(const char *runs)
-{
-	char long_text[300], buf[RESULTS_NAME];
-	struct results_run *run = NULL;
-
-	ok(names("v6.12-rc1+abc", "v6.12-rc1+abc"), "a name is its own");
-	ok(names("v1/2", "v1-2") && names("../up", "x.-up") && names("a..b", "a.-b") &&
-	   names("-x", "xx") && names("", "unknown") && names("t\xc3\xa4g", "t--g"),
-	   "other text becomes one");
-	memset(long_text, 'a', sizeof(long_text) - 1);
-	long_text[sizeof(long_text) - 1] = '\0';
-	results_name(long_text, buf);
-	ok(strlen(buf) == RESULTS_NAME - 1, "of a length that is allowed");
-	ok(!results_run_create(runs, "x", buf, &run, NULL), "which a run takes");
-	results_run_free(run);
-}
-
 int main(void)
 {
 	char command[64], *runs;
@@ -201,7 +175,6 @@ int main(void)
 	test_revisions(runs);
 	test_refused(runs);
 	test_errors();
-	test_names(runs);
 	test_many(runs);
 	snprintf(command, sizeof(command), "rm -r '%s'", top);
 	ok(!system(command), "cleaned up");

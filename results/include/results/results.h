@@ -243,9 +243,6 @@ char *results_command(int argc, char **argv);
 bool results_is_revision(const char *s);
 #define RESULTS_REVISION_RULE \
 	"at most 128 letters, digits and _ . + - / @ # = ,; no \"..\", and a letter or digit first"
-/* Makes a name (of a part, a file, a revision) of any text, "v1/2" for example: "v1-2". */
-#define RESULTS_NAME 129
-void results_name(const char *text, char buf[RESULTS_NAME]);
 /*
  * Makes <runs>/<UTC time>-<revision>-<random>/ with a run.json that says "partial" and no parts,
  * and points <runs>/latest at it. In the folder's name, what a file's name cannot have is a '-', and
