@@ -181,6 +181,17 @@ static int make_dir(const char *runs, struct results_run *run, char **name,
 	return 0;
 }
 
+static void drop(const struct results_run *run)
+{
+	char *file;
+
+	if (asprintf(&file, "%s/" RESULTS_RUN_FILE, run->dir) < 0)
+		return;
+	unlink(file);
+	rmdir(run->dir);
+	free(file);
+}
+
 int results_run_create(const char *runs, const char *command, const char *revision,
 		       struct results_run **out, struct results_error *err)
 {
@@ -206,6 +217,8 @@ int results_run_create(const char *runs, const char *command, const char *revisi
 		ret = save(run, err);
 	if (!ret)
 		ret = point_latest(runs, name, err);
+	if (ret && run->dir)
+		drop(run); /* nobody would come upon it */
 out:
 	free(name);
 	if (ret)

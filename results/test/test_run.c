@@ -140,6 +140,8 @@ static void test_errors(void)
 	mkdir(latest, 0777);
 	ok(results_run_create(blocked, "x", "a", &run, &err) < 0 && !run &&
 		   strstr(err.reason, "remove it"), "latest is a folder: %s", err.reason);
+	ok(!rmdir(latest) && !rmdir(blocked), "and no run is left that nobody knows of");
+	mkdir(blocked, 0777);
 	ok(results_run_read("/nowhere/at/all", &run, &err) == -ENOENT && !run, "no run: %s", err.reason);
 	ok(results_run_read(top, &run, &err) == -ENOENT && strstr(err.file, "run.json"),
 	   "a folder without run.json: %s", err.reason);
