@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +14,18 @@
 
 #include "image.h"
 
-static void exec_build(const struct image_build *b, const char *ksrc)
+#define STOP_MS 3000 /* that kernels/build has to end by itself */
+
+/* A group of its own, so that image_build_stop() reaches what it runs, whatever that is. */
+static void exec_build(const struct image_build *b, const char *ksrc, pid_t parent)
 {
 	char program[PATH_MAX], **argv = calloc(b->nr + 3, sizeof(*argv));
 
+	setpgid(0, 0);
 	/* It ends its compilers when it is told to, and must not outlive us. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(127);
 	snprintf(program, sizeof(program), "%s/kernels/build", b->root);
 	if (!argv || (ksrc && setenv("KSRC", ksrc, 1)))
 		_exit(4);
@@ -32,6 +39,7 @@ static void exec_build(const struct image_build *b, const char *ksrc)
 
 int image_build_start(struct image_build *b, const char *ksrc)
 {
+	pid_t parent = getpid();
 	int fds[2];
 
 	b->pid = 0;
@@ -47,7 +55,7 @@ int image_build_start(struct image_build *b, const char *ksrc)
 	b->pid = fork();
 	if (!b->pid) {
 		dup2(fds[1], 1);
-		exec_build(b, ksrc);
+		exec_build(b, ksrc, parent);
 	}
 	close(fds[1]);
 	b->fd = fds[0];
@@ -190,9 +198,19 @@ int image_build_poll(struct image_build *b, int ms, void (*done)(size_t i, void 
 
 int image_build_stop(struct image_build *b)
 {
+	siginfo_t info = { .si_pid = 0 };
+	int ms;
+
 	if (!b->pid)
 		return 0;
 	kill(b->pid, SIGTERM);
+	/* It minds that when what it waits for has ended, and to unpack a source takes a minute. */
+	for (ms = 0; ms < STOP_MS && !info.si_pid; ms += 10) {
+		usleep(10000);
+		if (waitid(P_PID, b->pid, &info, WEXITED | WNOWAIT | WNOHANG))
+			break;
+	}
+	kill(-b->pid, SIGKILL); /* what it has left; before its number is free again */
 	free(b->told);
 	b->told = NULL;
 	return ended(b);

@@ -39,13 +39,16 @@ int kernels_options_init(struct kernels_options *o);
 
 #define KERNELS_INTERRUPTED 130
 
+/* Reads the scenarios, and that is all. -errno: one cannot be used (said on stderr). */
+int kernels_check(const struct kernels_options *o);
+
 /*
  * Builds what is missing, boots each scenario as soon as it has its kernel, and records its parts
  * in the run, at the end in the order of the list: SCENARIO.icount-1cpu, SCENARIO.icount-2cpu,
  * SCENARIO.kvm-1cpu where KVM works (after all else, alone), and SCENARIO.static, which also says
  * why there is none of the others: it could not be built (failed), or this machine lacks its QEMU or
  * compiler (skipped). Returns an exit status: 0; 2 for bad input (said on stderr, nothing was run);
- * 4 when a part failed; KERNELS_INTERRUPTED after SIGINT or SIGTERM, with the parts that were
+ * 4 when a part failed; KERNELS_INTERRUPTED after SIGINT, SIGTERM or SIGHUP, with the parts that were
  * finished recorded and every QEMU it started gone; a handler that the caller has is called, too.
  */
 int kernels_run(struct results_run *run, const struct kernels_options *o);

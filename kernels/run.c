@@ -480,22 +480,25 @@ int kernels_run(struct results_run *run, const struct kernels_options *o)
 {
 	struct job j = { .o = o, .part = { .run = run, .revision = o->revision, .root = o->root,
 				     .ksrc = o->ksrc, .stopped = &stopped, .profile = o->profile } };
-	struct sigaction act = { .sa_handler = on_signal }, old[2];
-	int ret;
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction act = { .sa_handler = on_signal }, old[3];
+	int ret, i;
 
 	stopped = 0;
-	sigaction(SIGINT, &act, &old[0]);
-	sigaction(SIGTERM, &act, &old[1]);
+	for (i = 0; i < 3; i++)
+		sigaction(signals[i], &act, &old[i]);
 	ret = run_all(&j);
 	clean_up(&j);
-	sigaction(SIGINT, &old[0], NULL);
-	sigaction(SIGTERM, &old[1], NULL);
-	tell_caller(stopped == SIGINT ? &old[0] : &old[1]);
+	for (i = 0; i < 3; i++)
+		sigaction(signals[i], &old[i], NULL);
+	for (i = 0; i < 3; i++)
+		if (stopped == signals[i])
+			tell_caller(&old[i]);
 	return ret;
 }
 
 /* Before there is a run, which "latest" would name: a name that was mistyped makes none. */
-static int check_scenarios(const struct kernels_options *o)
+int kernels_check(const struct kernels_options *o)
 {
 	struct job j = { .o = o };
 	int ret = read_scenarios(&j);
@@ -511,7 +514,7 @@ int kernels_run_in(const char *runs, const struct kernels_options *o, struct res
 	int status;
 
 	*run = NULL;
-	if (check_scenarios(o))
+	if (kernels_check(o))
 		return 2;
 	snprintf(folder, sizeof(folder), "%s/results/runs", o->root);
 	if (results_run_create(runs ? runs : folder, o->command, o->revision, run, &err)) {
