@@ -56,7 +56,7 @@ reference-guests :=
 guest-objs :=
 
 programs += ptbench
-ptbench-srcs := ptbench.c bench/cmd_explore.c bench/explore_run.c bench/interrupt.c
+ptbench-srcs := ptbench.c $(addprefix bench/,cmd_explore.c explore_run.c interrupt.c parts.c program.c)
 ptbench-libs := kernels report results
 ptbench-model := refexplore
 ptbench-cxx := yes
@@ -196,6 +196,8 @@ all: $(addprefix $(O)/,$(programs))
 # ---- what a user types; `make help` prints the comments behind the double hashes ----
 SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 ptbench = $(O)/ptbench
+# Not by its own name, which would have `make -n` run what stands behind it.
+make-program := $(MAKE)
 RUN ?= results/runs/latest
 
 # What the tests of `make test-kernels` boot.
@@ -204,8 +206,8 @@ tested-scenarios = $(or $(SCENARIOS),$(if $(CI),CI,BENCH)) x86_64-stock
 .PHONY: bench test test-kernels test-kernels-more test-ab kernels kernels-ab report exactness coverage variants help clean cache-prune test-programs
 bench: ## everything: reference, host and real kernels; JSON and a web report
 	@scripts/deps --scenarios '$(SCENARIOS)' build kernels report
-	$(Q)$(SUBMAKE) all guests
-	$(Q)$(ptbench) bench $(SCENARIOS)
+	$(Q)$(SUBMAKE) all
+	$(Q)MAKE=$(call quote,$(make-program)) $(ptbench) bench $(SCENARIOS)
 
 test: ## unit tests, walker regressions, sanitizers, the report in a browser
 	@scripts/deps build report test

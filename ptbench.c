@@ -9,25 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bench/explore.h>
+#include <bench/parts.h>
+#include <bench/program.h>
 #include <kernels/child.h>
 #include <kernels/kernels.h>
 #include <report/report.h>
-#include <results/explore.h>
 #include <results/results.h>
 
 enum { EXIT_FINE = 0, EXIT_USAGE = 2, EXIT_PART_FAILED = 4, EXIT_INTERRUPTED = 130 };
-
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int sig)
-{
-	interrupted = sig;
-}
 
 /* ---- where things are ---- */
 
@@ -110,65 +102,6 @@ static const char *suite_revision(void)
 
 /* ---- bench ---- */
 
-/* Runs a program to its end. Its exit status, or 128 + the signal that ended it, or -errno. */
-static int run_program(char *const argv[], bool quiet_stdout)
-{
-	int status;
-	pid_t pid = fork();
-
-	if (pid < 0)
-		return -errno;
-	if (pid == 0) {
-		if (quiet_stdout && !freopen("/dev/null", "w", stdout))
-			_exit(127);
-		execv(argv[0], argv);
-		fprintf(stderr, "ptbench: %s: %s; run make first\n", argv[0], strerror(errno));
-		_exit(127);
-	}
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR)
-			return -errno;
-	}
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-/*
- * One part made by build/bench with option=<run>/<name>.json, recorded in the run. Returns an exit
- * status.
- */
-static int bench_part(struct results_run *run, const char *name, const char *option)
-{
-	char file[NAME_MAX], program[PATH_MAX + 8], out[2 * PATH_MAX], reason[128];
-	char *argv[] = { program, out, NULL };
-	enum results_state state;
-	struct results_error err;
-	bool there;
-	int rc;
-
-	snprintf(file, sizeof(file), "%s.json", name);
-	snprintf(program, sizeof(program), "%s/bench", build_dir);
-	snprintf(out, sizeof(out), "%s=%s/%s", option, run->dir, file);
-	rc = run_program(argv, false);
-	there = access(out + strlen(option) + 1, R_OK) == 0;
-	if (rc == 0 && there) {
-		state = RESULTS_PASSED;
-	} else {
-		state = RESULTS_FAILED;
-		if (rc == EXIT_INTERRUPTED)
-			snprintf(reason, sizeof(reason), "interrupted; what was complete is kept");
-		else
-			snprintf(reason, sizeof(reason), rc ? "build/bench ended with status %d" :
-							      "build/bench wrote no result", rc);
-		rc = rc == EXIT_INTERRUPTED ? rc : EXIT_PART_FAILED;
-	}
-	if (results_run_part(run, name, there ? file : NULL, state,
-			     state == RESULTS_PASSED ? NULL : reason, &err)) {
-		results_error_print(stderr, &err);
-		return EXIT_PART_FAILED;
-	}
-	return rc;
-}
-
 static void heading(const char *text)
 {
 	fprintf(stderr, "\n== %s\n", text);
@@ -185,19 +118,22 @@ static const char bench_usage[] =
 	"usage: ptbench bench [--runs DIR] [--no-native] [--no-explore] [--no-kernels] [--no-report]\n"
 	"                     [SCENARIO...]\n"
 	"\n"
-	"Makes a run: builds the kernels of the scenarios (default: the list BENCH), measures the\n"
-	"reference and the host's own kernel, explores the reference's schedules, boots each kernel,\n"
-	"and renders the report.\n"
+	"Makes a run: measures the reference's code, explores its schedules, measures the reference and\n"
+	"the host's own kernel, and prints what is known by then; then builds the kernels of the scenarios\n"
+	"(default: the list BENCH), boots each as soon as it is built, prints all answers and renders the\n"
+	"report. What cannot be used (a scenario, the kernel source, a folder) is found before anything is\n"
+	"measured.\n"
 	"\n"
 	"  --runs DIR     where the run's folder is made (default: results/runs)\n"
 	"  --no-native    leave out the reference and the host's own kernel\n"
 	"  --no-explore   leave out the explorer\n"
 	"  --no-kernels   build and boot nothing\n"
-	"  --no-report    leave out the report\n"
+	"  --no-report    leave out answers and report\n"
 	"\n"
 	"KSRC=DIR or KSRC=DIR#REF in the environment names the kernel source; without it, Debian's\n"
-	"linux-source-6.12. Ctrl-C keeps every part that is finished and marks the run partial.\n"
-	"Exit status: 0 fine, 2 usage, 4 a part failed, 130 interrupted.\n";
+	"linux-source-6.12. MAKE names the make that builds the guests' programs. Ctrl-C, SIGTERM and\n"
+	"SIGHUP end what runs, keep what is finished and mark the run partial.\n"
+	"Exit status: 0 fine, 2 usage or bad input, 4 a part failed, 130 interrupted by any of those.\n";
 
 static int bench_parse(int argc, char **argv, struct bench_options *o)
 {
@@ -225,95 +161,201 @@ static int bench_parse(int argc, char **argv, struct bench_options *o)
 	return 0;
 }
 
-/*
- * Builds first: it takes longest, and native cases want the machine to themselves. A kernel that
- * does not build is recorded by kernels_run(), which tries again. Its list of folders is for
- * scripts, not for here.
- */
-static int bench_build_kernels(const struct bench_options *o)
+static int kernels_of(const struct bench_options *o, struct kernels_options *k)
 {
-	char verdicts[] = "--verdicts", **argv = calloc((size_t)o->nr_scenarios + 6, sizeof(*argv));
-	char script[PATH_MAX + 16];
-	int status, i;
+	if (kernels_options_init(k))
+		return -EINVAL;
+	k->scenarios = o->scenarios;
+	k->nr_scenarios = (size_t)o->nr_scenarios;
+	return 0;
+}
 
-	if (!argv)
-		return EXIT_PART_FAILED;
+/* Names of scenarios, the kernel source and the tools for it: looked at, and nothing built. */
+static int bench_check_kernels(const struct bench_options *o)
+{
+	char check[] = "--check", bench[] = "BENCH", script[PATH_MAX + 16];
+	char **argv = calloc((size_t)o->nr_scenarios + 4, sizeof(*argv));
+	struct kernels_options k;
+	struct program_end end;
+
+	if (!argv || kernels_of(o, &k) || kernels_check(&k)) {
+		free(argv);
+		return EXIT_USAGE;
+	}
 	snprintf(script, sizeof(script), "%s/kernels/build", root_dir);
 	argv[0] = script;
-	argv[1] = verdicts;
-	argv[2] = "BENCH";
-	for (i = 0; i < o->nr_scenarios; i++)
+	argv[1] = check;
+	argv[2] = bench;
+	for (int i = 0; i < o->nr_scenarios; i++)
 		argv[2 + i] = o->scenarios[i];
-	status = run_program(argv, true);
+	end = program_run(argv, PROGRAM_OUT_DROPPED, SIGTERM);
 	free(argv);
-	if (status == EXIT_FINE || status == EXIT_USAGE || status == EXIT_INTERRUPTED)
-		return status;
-	return EXIT_PART_FAILED;
+	if (end.error)
+		fprintf(stderr, "ptbench bench: %s: %s\n", script, strerror(-end.error));
+	if (program_interrupted() || end.status == EXIT_INTERRUPTED)
+		return EXIT_INTERRUPTED;
+	return end.error || end.signal || end.status ? EXIT_USAGE : EXIT_FINE;
+}
+
+/*
+ * A make that was started by make looks for the jobs of that one, which are not handed on to us; what
+ * else the user gave it (V=1, CC=...) stays.
+ */
+static void forget_jobs(void)
+{
+	const char *flags = getenv("MAKEFLAGS");
+	char *copy = flags ? strdup(flags) : NULL, *kept = copy ? calloc(1, strlen(copy) + 1) : NULL;
+	char *save, *word = kept ? strtok_r(copy, " ", &save) : NULL;
+
+	for (; word; word = strtok_r(NULL, " ", &save)) {
+		if (!strncmp(word, "-j", 2) || !strncmp(word, "--jobserver", 11))
+			continue;
+		if (kept[0])
+			strcat(kept, " ");
+		strcat(kept, word);
+	}
+	if (kept)
+		setenv("MAKEFLAGS", kept, 1);
+	free(kept);
+	free(copy);
+}
+
+/* "SCENARIOS=name name", or of the list BENCH; malloc'ed. */
+static char *scenarios_word(const struct bench_options *o)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		return NULL;
+	fputs("SCENARIOS=", f);
+	if (!o->nr_scenarios)
+		fputs("BENCH", f);
+	for (int i = 0; i < o->nr_scenarios; i++)
+		fprintf(f, "%s%s", i ? " " : "", o->scenarios[i]);
+	if (!fclose(f))
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* The programs that run in the guests, of the architectures that are booted. */
+static int bench_guests(struct results_run *run, const struct kernels_options *k,
+			const struct bench_options *o)
+{
+	char make[] = "make", quiet[] = "--no-print-directory", in[] = "-C", guests[] = "guests";
+	char build[PATH_MAX + 8], jobs[24], *env = getenv("MAKE"), *scenarios = scenarios_word(o);
+	char *argv[] = { env && *env ? env : make, quiet, jobs, in, root_dir, build, guests,
+			 scenarios, NULL };
+	char why[256] = "no memory";
+	size_t root = strlen(root_dir);
+	struct program_end end = { 0 };
+
+	/* As make was told when it built us: its rules know what they made by that name. */
+	if (!strncmp(k->build, root_dir, root) && k->build[root] == '/')
+		snprintf(build, sizeof(build), "O=%s", k->build + root + 1);
+	else
+		snprintf(build, sizeof(build), "O=%s", k->build);
+	snprintf(jobs, sizeof(jobs), "-j%d", k->jobs);
+	forget_jobs();
+	if (scenarios)
+		end = program_run(argv, PROGRAM_OUT_TO_STDERR, SIGTERM);
+	if (program_interrupted())
+		parts_failed(run, "guests", "interrupted before the guests' programs were built");
+	else if (!scenarios || end.error || end.signal || end.status) {
+		if (scenarios)
+			program_end_text(&end, "make guests", why, sizeof(why));
+		parts_failed(run, "guests", why);
+	}
+	free(scenarios);
+	return program_interrupted() ? EXIT_INTERRUPTED :
+	       end.error || end.signal || end.status ? EXIT_PART_FAILED : EXIT_FINE;
 }
 
 static int bench_boot_kernels(struct results_run *run, const struct bench_options *o)
 {
 	struct kernels_options k;
+	int status = kernels_of(o, &k) ? EXIT_USAGE : bench_guests(run, &k, o);
 
-	if (kernels_options_init(&k))
-		return EXIT_USAGE;
-	k.scenarios = o->scenarios;
-	k.nr_scenarios = (size_t)o->nr_scenarios;
-	return kernels_run(run, &k);
+	if (status == EXIT_FINE)
+		status = kernels_run(run, &k);
+	/* All that could be wrong with the input was looked at before. */
+	if (status == EXIT_USAGE)
+		status = parts_failed(run, "kernels", "a scenario, the kernel source or a guest's "
+						      "program cannot be used; ptbench kernels run "
+						      "says which");
+	return status;
 }
 
-/* The worst so far: an interruption, else a failure, else what was. */
-static int worse(int a, int b)
+static bool is_over(int status)
 {
-	return a == EXIT_INTERRUPTED || b == EXIT_INTERRUPTED ? EXIT_INTERRUPTED : a > b ? a : b;
+	return status == EXIT_INTERRUPTED || program_interrupted();
 }
 
-/* What came of it, in a line. */
-static void say_explored(const char *file)
+/* What is known before the kernels are: most of what is said of this machine and the reference. */
+static int first_answers(const struct results_run *run, int status)
 {
-	struct results_explore *doc;
-	size_t fine = 0;
-
-	if (results_explore_read(file, &doc, NULL))
-		return;
-	for (size_t i = 0; i < doc->nr_models; i++)
-		fine += results_explore_is_fine(doc->models[i].verdict);
-	fprintf(stderr, "%zu of %zu models came out as claimed (ptbench show %s)\n", fine,
-		doc->nr_models, file);
-	results_explore_free(doc);
+	heading("First answers: without the kernels, which are built and booted now");
+	if (report_answers(run->dir, stdout))
+		status = parts_worse(status, EXIT_PART_FAILED);
+	fflush(stdout);
+	return status;
 }
 
-/* Every schedule of the reference, beside the parts: RUN/explore.json. Returns an exit status. */
-static int bench_explore(const struct results_run *run)
+/*
+ * What needs a quiet machine comes before what takes long, and all that has an answer by then prints
+ * it. Nothing runs beside `native`, whose times are published.
+ */
+static int bench_parts(struct results_run *run, const struct bench_options *o)
 {
-	char program[PATH_MAX + 8], file[2 * PATH_MAX];
-	char *argv[] = { program, "explore", "--quiet", "--json", file, NULL };
-	int rc;
+	int status = EXIT_FINE;
 
-	heading("Explorer: every schedule of the reference");
-	snprintf(program, sizeof(program), "%s/ptbench", build_dir);
-	snprintf(file, sizeof(file), "%s/explore.json", run->dir);
-	rc = run_program(argv, true);
-	say_explored(file);
-	if (rc && rc != EXIT_INTERRUPTED)
-		fprintf(stderr, "ptbench: explore ended with status %d\n", rc);
-	return rc && rc != EXIT_INTERRUPTED ? EXIT_PART_FAILED : rc;
-}
-
-static int bench_parts(struct results_run *run, const struct bench_options *o, int status)
-{
 	if (!o->no_native) {
+		heading("Code: the reference's walkers, design by design");
+		status = parts_bench(run, build_dir, "ref.static", "--ptbench_static");
+	}
+	if (!o->no_explore && !is_over(status)) {
+		heading("Explorer: every schedule of the reference");
+		status = parts_worse(status, parts_explore(run, build_dir));
+	}
+	if (!o->no_native && !is_over(status)) {
 		heading("Native: the reference and this machine's own kernel");
-		status = worse(status, bench_part(run, "ref.static", "--ptbench_static"));
-		if (!interrupted)
-			status = worse(status, bench_part(run, "native", "--ptbench_out"));
+		status = parts_worse(status, parts_bench(run, build_dir, "native", "--ptbench_out"));
 	}
-	if (!o->no_explore && !interrupted && status != EXIT_INTERRUPTED)
-		status = worse(status, bench_explore(run));
-	if (!o->no_kernels && !interrupted && status != EXIT_INTERRUPTED) {
-		heading("Kernels: booting each under QEMU");
-		status = worse(status, bench_boot_kernels(run, o));
+	if (o->no_kernels || is_over(status))
+		return status;
+	if (!o->no_native && !o->no_report)
+		status = first_answers(run, status);
+	if (is_over(status))
+		return status;
+	heading("Kernels: building what is not in the cache, booting each under QEMU");
+	return parts_worse(status, bench_boot_kernels(run, o));
+}
+
+static int bench_report(const struct results_run *run, int status)
+{
+	heading("Report");
+	if (report_answers(run->dir, stdout) || report_render(run->dir, NULL))
+		return parts_worse(status, EXIT_PART_FAILED);
+	printf("\nreport: %s/report/index.html\n", run->dir);
+	return status;
+}
+
+static int bench_run(struct results_run *run, const struct bench_options *o)
+{
+	struct results_error err;
+	int status = bench_parts(run, o);
+
+	if (program_interrupted())
+		status = EXIT_INTERRUPTED;
+	if (results_run_finish(run, status != EXIT_INTERRUPTED, &err)) {
+		results_error_print(stderr, &err);
+		status = parts_worse(status, EXIT_PART_FAILED);
 	}
+	if (!o->no_report && status != EXIT_INTERRUPTED)
+		status = bench_report(run, status);
+	printf("run: %s%s\n", run->dir, status == EXIT_INTERRUPTED ? " (partial: interrupted)" : "");
 	return status;
 }
 
@@ -323,47 +365,29 @@ static int cmd_bench(int argc, char **argv)
 	struct results_error err;
 	struct results_run *run;
 	char runs[PATH_MAX + 16], *command;
-	const char *dir;
 	int status = EXIT_FINE;
 
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
 		return fputs(bench_usage, stdout) < 0 ? EXIT_PART_FAILED : EXIT_FINE;
 	if (bench_parse(argc, argv, &o))
 		return EXIT_USAGE;
-	signal(SIGINT, on_signal);
-	signal(SIGTERM, on_signal);
+	program_catch_signals();
 	results_stdout_outlive_reader();
-	if (!o.no_kernels) {
-		heading("Kernels: building what is not in the cache");
-		status = bench_build_kernels(&o);
-		if (status == EXIT_USAGE || status == EXIT_INTERRUPTED || interrupted)
-			return interrupted ? EXIT_INTERRUPTED : status;
-	}
+	if (!o.no_kernels)
+		status = bench_check_kernels(&o);
+	if (status)
+		return status;
 	snprintf(runs, sizeof(runs), "%s/results/runs", root_dir);
-	dir = o.runs ? o.runs : runs;
 	command = results_command(argc, argv);
-	if (!command || results_run_create(dir, command, suite_revision(), &run, &err)) {
+	if (!command || results_run_create(o.runs ? o.runs : runs, command, suite_revision(), &run,
+					   &err)) {
 		if (command)
 			results_error_print(stderr, &err);
 		free(command);
 		return EXIT_USAGE;
 	}
 	free(command);
-	status = bench_parts(run, &o, status);
-	if (interrupted)
-		status = EXIT_INTERRUPTED;
-	if (results_run_finish(run, status != EXIT_INTERRUPTED, &err)) {
-		results_error_print(stderr, &err);
-		status = worse(status, EXIT_PART_FAILED);
-	}
-	if (!o.no_report && status != EXIT_INTERRUPTED && status != EXIT_USAGE) {
-		heading("Report");
-		if (report_answers(run->dir, stdout) || report_render(run->dir, NULL))
-			status = worse(status, EXIT_PART_FAILED);
-		else
-			printf("\nreport: %s/report/index.html\n", run->dir);
-	}
-	printf("run: %s%s\n", run->dir, status == EXIT_INTERRUPTED ? " (partial: interrupted)" : "");
+	status = bench_run(run, &o);
 	results_run_free(run);
 	return status;
 }

@@ -86,6 +86,9 @@ bench-test/test_table_free-srcs := $(bench-cases) bench/test/test_table_free.c
 bench-test/test_table_free-libs := refurcu ref
 bench-test/test_table_free-ldlibs := $(urcu-ldlibs)
 
+# ptbench bench over stand-ins.
+script-tests += bench/test/test_bench.t
+
 # ptbench explore, and the same over a table of models that are mislabelled on purpose.
 script-tests += bench/test/test_explore.t
 test-helpers += bench-test/explore_table

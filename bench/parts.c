@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Has the parts of a run made, and says why one failed: by its document, or by how its program ended.
+ *
+ * PTBENCH_EXPLORE names a program that stands in for ptbench, for a test of what it may do wrong.
+ */
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <results/explore.h>
+
+#include "parts.h"
+
+#define REASON 4096
+
+int parts_worse(int a, int b)
+{
+	if (a == PARTS_INTERRUPTED || b == PARTS_INTERRUPTED)
+		return PARTS_INTERRUPTED;
+	return a > b ? a : b;
+}
+
+static int record(struct results_run *run, const char *name, const char *file, const char *reason)
+{
+	enum results_state state = reason ? RESULTS_FAILED : RESULTS_PASSED;
+	struct results_error err;
+
+	if (reason)
+		fprintf(stderr, "%s: FAILED: %s\n", name, reason);
+	if (!results_run_part(run, name, file, state, reason, &err))
+		return 0;
+	results_error_print(stderr, &err);
+	return -EIO;
+}
+
+int parts_failed(struct results_run *run, const char *name, const char *reason)
+{
+	record(run, name, NULL, reason);
+	return PARTS_FAILED;
+}
+
+static bool was_interrupted(const struct program_end *end)
+{
+	return program_interrupted() || end->status == PARTS_INTERRUPTED;
+}
+
+static bool ended_well(const struct program_end *end)
+{
+	return !end->error && !end->signal && !end->status;
+}
+
+/* ---- build/bench ---- */
+
+/* Why a part is a failed one, though its document is there; "": it is not. */
+static void why_of_doc(const struct results_doc *doc, const struct program_end *end, char *why,
+		       size_t size)
+{
+	why[0] = '\0';
+	if (results_checks_failed_text(doc, why, size) || ended_well(end))
+		return;
+	program_end_text(end, "build/bench", why, size);
+	snprintf(why + strlen(why), size - strlen(why), "; no check of its document came out wrong");
+}
+
+/* And without one: what the reader says, or how the program ended. */
+static void why_of_none(const struct results_error *err, const struct program_end *end,
+			const char *option, char *why, size_t size)
+{
+	size_t len;
+
+	if (ended_well(end)) {
+		snprintf(why, size, "build/bench ended well, but its document cannot be used: "
+			 "%s%s%s", err->path, err->path[0] ? ": " : "", err->reason);
+		return;
+	}
+	program_end_text(end, "build/bench", why, size);
+	len = strlen(why);
+	snprintf(why + len, size - len, end->error ? "; run make first" :
+		 "; it left no document that can be used; to see more: build/bench %s=FILE", option);
+}
+
+static int read_document(const char *file, const char *part, struct results_doc **doc,
+			 struct results_error *err)
+{
+	int ret = results_doc_read(file, doc, err);
+
+	if (ret || !strcmp((*doc)->part, part))
+		return ret;
+	snprintf(err->reason, sizeof(err->reason), "it is of the part %.200s", (*doc)->part);
+	err->path[0] = '\0';
+	results_doc_free(*doc);
+	*doc = NULL;
+	return -EINVAL;
+}
+
+int parts_bench(struct results_run *run, const char *build, const char *name, const char *option)
+{
+	char file[NAME_MAX], program[PATH_MAX + 8], out[2 * PATH_MAX], why[REASON] = "";
+	char *argv[] = { program, out, NULL };
+	struct results_error err = { 0 };
+	struct results_doc *doc = NULL;
+	struct program_end end;
+	bool interrupted;
+
+	snprintf(file, sizeof(file), "%s.json", name);
+	snprintf(program, sizeof(program), "%s/bench", build);
+	snprintf(out, sizeof(out), "%s=%s/%s", option, run->dir, file);
+	end = program_run(argv, PROGRAM_OUT, SIGKILL);
+	interrupted = was_interrupted(&end);
+	if (!read_document(out + strlen(option) + 1, name, &doc, &err))
+		why_of_doc(doc, &end, why, sizeof(why));
+	else
+		why_of_none(&err, &end, option, why, sizeof(why));
+	if (interrupted)
+		snprintf(why, sizeof(why), doc ? "interrupted; what was complete is kept" :
+						 "interrupted before anything was complete");
+	if (record(run, name, doc ? file : NULL, why[0] ? why : NULL))
+		snprintf(why, sizeof(why), "not recorded");
+	results_doc_free(doc);
+	return interrupted ? PARTS_INTERRUPTED : why[0] ? PARTS_FAILED : PARTS_FINE;
+}
+
+/* ---- ptbench explore ---- */
+
+static void why_of_models(const struct results_explore *doc, const struct program_end *end,
+			  char *why, size_t size)
+{
+	size_t len;
+
+	why[0] = '\0';
+	if (results_explore_failed_text(doc, why, size) || (ended_well(end) && doc->complete))
+		return;
+	if (ended_well(end))
+		snprintf(why, size, "ptbench explore ended well");
+	else
+		program_end_text(end, "ptbench explore", why, size);
+	len = strlen(why);
+	snprintf(why + len, size - len, "; explore.json has %zu models%s", doc->nr_models,
+		 doc->complete ? "" : " and is not complete");
+}
+
+static void say_explored(const struct results_explore *doc, const char *file)
+{
+	size_t fine = 0;
+
+	for (size_t i = 0; i < doc->nr_models; i++)
+		fine += results_explore_is_fine(doc->models[i].verdict);
+	fprintf(stderr, "%zu of %zu models came out as claimed (ptbench show %s)\n", fine,
+		doc->nr_models, file);
+}
+
+int parts_explore(struct results_run *run, const char *build)
+{
+	const char *stand_in = getenv("PTBENCH_EXPLORE");
+	char program[PATH_MAX + 8], file[2 * PATH_MAX], why[REASON] = "";
+	char *argv[] = { program, "explore", "--quiet", "--json", file, NULL };
+	struct results_explore *doc = NULL;
+	struct results_error err = { 0 };
+	struct program_end end;
+
+	snprintf(program, sizeof(program), "%s", stand_in && *stand_in ? stand_in : "");
+	if (!program[0])
+		snprintf(program, sizeof(program), "%s/ptbench", build);
+	snprintf(file, sizeof(file), "%s/explore.json", run->dir);
+	end = program_run(argv, PROGRAM_OUT_DROPPED, SIGKILL);
+	if (!results_explore_read(file, &doc, &err)) {
+		say_explored(doc, file);
+		why_of_models(doc, &end, why, sizeof(why));
+	} else {
+		program_end_text(&end, "ptbench explore", why, sizeof(why));
+		snprintf(why + strlen(why), sizeof(why) - strlen(why),
+			 "; explore.json cannot be used: %s%s%s", err.path, err.path[0] ? ": " : "",
+			 err.reason);
+	}
+	if (was_interrupted(&end))
+		snprintf(why, sizeof(why), doc ? "interrupted; what was explored is in explore.json" :
+						 "interrupted before anything was explored");
+	results_explore_free(doc);
+	if (why[0])
+		parts_failed(run, "explore", why);
+	return was_interrupted(&end) ? PARTS_INTERRUPTED : why[0] ? PARTS_FAILED : PARTS_FINE;
+}

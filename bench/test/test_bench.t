@@ -1,0 +1,284 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ptbench bench over stand-ins: the order of what it runs, what it finds before anything is measured,
+# the reason of whatever fails, and how it ends when it is told to.
+set -u
+export LC_ALL=C
+
+build=${PTBENCH_BUILD:-$(cd "$(dirname "$0")/../.." && pwd)/build}
+build=$(cd "$build" && pwd)
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+nr=0 failed=0
+
+ok() { # STATUS TEXT
+	nr=$((nr + 1))
+	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
+}
+is() { # HAVE WANT TEXT
+	if [ "$1" = "$2" ]; then ok 0 "$3"; else ok 1 "$3"; echo "# have '$1', want '$2'"; fi
+}
+like() { # HAVE PATTERN TEXT
+	# shellcheck disable=SC2053 # a pattern
+	if [[ $1 == $2 ]]; then ok 0 "$3"; else ok 1 "$3"; echo "# have '$1', want '$2'"; fi
+}
+
+# ---- a checkout, and a build folder with ptbench itself in it; everything else stands in ----
+root=$tmp/root b=$tmp/root/build log=$tmp/log
+mkdir -p "$root/kernels/arch" "$root/kernels/scenarios" "$root/image" "$b"
+cp "$build/ptbench" "$b/ptbench"
+printf '%s\n' 'cross x' 'qemu qemu-system-fake' 'machine m' 'cpu c' 'memory 1G' 'qemu_args -serial x' \
+	'console ttyS0' 'data /dev/ttyS1' 'format x86_64-4k-48' >"$root/kernels/arch/fake.arch"
+echo kernel >"$root/image/image"
+printf '%s\n' 'ffffffff81000000 0000000000000100 T gup_fast_fallback' >"$root/image/symbols"
+printf 'release\t6.12\nsource\tnone\ncompiler\tgcc\n' >"$root/image/info"
+for s in good slow stubborn; do
+	printf 'title %s\narch fake\ndesign static\nappend fake=good\n' "$s" >"$root/kernels/scenarios/$s"
+done
+echo good >"$root/kernels/scenarios/BENCH"
+
+# FILE: a script that logs its name and arguments, and goes on as standard input says.
+stand_in() {
+	{
+		printf '#!/bin/bash\necho "%s $*" >>"%s"\n' "${1##*/}" "$log"
+		cat
+	} >"$1"
+	chmod +x "$1"
+}
+stand_in "$root/kernels/build" <<END
+case \$1 in
+--check) [ "\${KSRC:-}" != bad ] || { echo "KSRC=bad: no such folder" >&2; exit 2; } ;;
+--verdicts)
+	shift
+	for s; do
+		# As the real one does, and as it does while what it waits for does not end.
+		[ "\$s" != slow ] || { trap 'kill \$!; exit 130' TERM; sleep 300 & wait; }
+		[ "\$s" != stubborn ] || { trap '' TERM; sleep 300; }
+		[ "\$s" != BENCH ] || s=good
+		printf '%s\t%s\n' "\$s" "$root/image"
+	done
+	;;
+esac
+END
+stand_in "$tmp/make" <<END
+[ -z "\${SLOW_MAKE:-}" ] || exec sleep 300
+[ -z "\${BAD_MAKE:-}" ] || { echo "no rule" >&2; exit 2; }
+mkdir -p "$b/guest-fake/kernels" "$b/guest-fake/bench"
+echo x | tee "$b/guest-fs.ext4" "$b/guest-fake/kernels/init" >"$b/guest-fake/bench/bench-guest"
+echo "making guests"
+END
+stand_in "$tmp/explore" <<END
+case \${EXPLORE:-table} in
+crash) kill -SEGV \$\$ ;;
+hang) exec sleep 300 ;;
+*) shift; exec "$build/bench-test/explore_table" "\$@" \${EXPLORE:-table} ;;
+esac
+END
+# NATIVE: which rows of the table of busted ones are run; or what happens instead.
+bench_stand_in() {
+	stand_in "$b/bench" <<END
+case \$1 in
+--ptbench_static=*) exec "$build/bench" "\$1" ;;
+esac
+case \${NATIVE:-good/clock} in
+crash) kill -SEGV \$\$ ;;
+silent) exit 0 ;;
+status) exit 4 ;;
+damaged) echo '{' >"\${1#*=}" ;;
+other) exec "$build/bench" "--ptbench_static=\${1#*=}" ;;
+*) exec "$build/bench-test/bench_busted" "\$1" --benchmark_filter="\${NATIVE:-good/clock}" \
+	--benchmark_min_time=0.001 --ptbench_any_load --benchmark_repetitions=\${REPETITIONS:-9} ;;
+esac
+END
+}
+bench_stand_in
+
+export PTBENCH_ROOT=$root PTBENCH_QEMU=$build/kernels-test/fake_qemu MAKE=$tmp/make PTBENCH_EXPLORE=$tmp/explore
+export PTBENCH_REVISION=test
+unset PTBENCH_BUILD KSRC
+bench() {
+	: >"$log"
+	"$b/ptbench" bench --runs "$tmp/runs" "$@" >"$tmp/out" 2>"$tmp/err"
+}
+from_run() { # EXPRESSION of python, of the run r
+	python3 -c 'import json, sys
+r = json.load(open(sys.argv[1]))
+p = {x["name"]: x for x in r["parts"]}
+print(eval(sys.argv[2]), end="")' "$tmp/runs/latest/run.json" "$1"
+}
+reason() { from_run "p['$1']['state'] + ' ' + str(p['$1']['file']) + ': ' + p['$1']['reason']"; }
+valid() { "$b/ptbench" validate -q "$tmp/runs/latest" >/dev/null && "$b/ptbench" show "$tmp/runs/latest" >/dev/null; }
+
+# ---- the order, and the first answers ----
+bench
+is $? 0 "all is well: exit status 0"
+is "$(cut -d' ' -f1,2 "$log" | sed 's/=.*//' | paste -sd,)" \
+	"build --check,bench --ptbench_static,explore explore,bench --ptbench_out,make --no-print-directory,build --verdicts" \
+	"first what needs a quiet machine, then what takes long"
+like "$(grep ^make "$log")" "make --no-print-directory -j* -C $root O=build guests SCENARIOS=BENCH" \
+	"guests are built for the list BENCH"
+is "$(from_run "','.join(x['name'] + ' ' + x['state'] for x in r['parts'])")" \
+	"ref.static passed,native passed,good.icount-1cpu passed,good.icount-2cpu passed,good.static passed" "the parts"
+is "$(from_run "r['state']")" complete "the run is complete"
+valid
+ok $? "and valid"
+is "$(grep -c '^Partial run\|^Complete run' "$tmp/out"),$(grep -n '^Partial run\|^Complete run' "$tmp/out" | head -n 1 | cut -d: -f2 | cut -d' ' -f1)" \
+	"2,Partial" "answers come twice, the first of a run that is not finished"
+! grep -q 'making guests' "$tmp/out" && grep -q 'making guests' "$tmp/err"
+ok $? "what make says is not among them"
+bench --no-report good slow-not 2>/dev/null
+is "$?,$(cat "$log")" "2," "a name that is no scenario: status 2, and nothing was run"
+bench --no-native --no-explore --no-report good
+is "$?$(grep -c 'guests SCENARIOS=good$' "$log")" 01 "guests are built for the scenarios that are named"
+
+# ---- what is found before anything is measured ----
+before=$(ls "$tmp/runs")
+KSRC=bad bench
+is "$?,$(cut -d' ' -f1,2 "$log")" "2,build --check" "an unusable source: status 2, and nothing was run"
+grep -q 'KSRC=bad: no such folder' "$tmp/err"
+ok $? "said by who knows"
+is "$(ls "$tmp/runs")" "$before" "none of these made a run"
+echo >"$tmp/plain"
+: >"$log"
+"$b/ptbench" bench --runs "$tmp/plain" >"$tmp/out" 2>"$tmp/err"
+is "$?,$(grep -c '^bench' "$log"),$(grep -c "$tmp/plain: cannot make the folder" "$tmp/err")" "2,0,1" \
+	"an unusable folder of runs: likewise"
+
+# ---- why a part failed: on the terminal, and in run.json ----
+failing() { # NAME PATTERN TEXT: of the last run
+	local why
+	why=$(reason "$1")
+	like "$why" "$2" "$3"
+	grep -qF "$1: FAILED: ${why#*: }" "$tmp/err"
+	ok $? "  and so does the terminal"
+	valid
+	ok $? "  of a run that is valid"
+}
+NATIVE=busted bench --no-kernels --no-report --no-explore
+is $? 4 "rows that fail: exit status 4"
+failing native "failed native.json: 4 of 4 checks came out wrong, first busted/holds: 'no' seen, 'yes' expected" \
+	"the reason names the check, what was seen and what was expected"
+NATIVE=kind:run_fails bench --no-kernels --no-report --no-explore
+failing native "failed native.json: 1 of 1 checks came out wrong, first case/runs kind=run_fails: 'wrong result' seen, 'n operations' expected" \
+	"and its params"
+NATIVE=crash bench --no-kernels --no-report --no-explore
+failing native "failed None: build/bench was ended by signal 11 (Segmentation fault); it left no document*" "a crash"
+NATIVE=silent bench --no-kernels --no-report --no-explore
+failing native "failed None: build/bench ended well, but its document cannot be used: *" "no document"
+NATIVE=status bench --no-kernels --no-report --no-explore
+failing native "failed None: build/bench ended with status 4; it left no document*" "a status, and no document"
+NATIVE=damaged bench --no-kernels --no-report --no-explore
+failing native "failed None: build/bench ended well, but its document cannot be used: *" "a damaged one"
+NATIVE=other bench --no-kernels --no-report --no-explore
+failing native "failed None: build/bench ended well, but its document cannot be used: it is of the part ref.static" \
+	"another part's"
+rm "$b/bench"
+bench --no-kernels --no-report --no-explore
+is $? 4 "no program: exit status 4"
+failing native "failed None: build/bench could not be run: No such file or directory; run make first" "no program"
+bench_stand_in
+BAD_MAKE=1 bench --no-native --no-explore --no-report
+is $? 4 "guests that are not built: exit status 4"
+failing guests "failed None: make guests ended with status 2" "guests that are not built"
+
+# ---- the explorer ----
+EXPLORE=mislabelled bench --no-native --no-kernels --no-report
+is $? 4 "models that come out otherwise: exit status 4"
+failing explore "failed None: 3 of 3 models came out otherwise than claimed: mislabelled/good broken (no update is lost); mislabelled/busted survived (has to break: no update is lost); mislabelled/other other-invariant (no update is lost) (has to break: deadlock)" \
+	"the reason names them"
+EXPLORE=setup bench --no-native --no-kernels --no-report
+failing explore "failed None: ptbench explore ended with status 4; explore.json has 0 models and is not complete" \
+	"a model that cannot be set up"
+EXPLORE=crash bench --no-native --no-kernels --no-report
+failing explore "failed None: ptbench explore was ended by signal 11 (Segmentation fault); explore.json cannot be used: *" \
+	"a crash"
+PTBENCH_EXPLORE=$tmp/nothing bench --no-native --no-kernels --no-report
+failing explore "failed None: ptbench explore could not be run: No such file or directory; explore.json cannot be used: *" \
+	"an explorer that cannot be run"
+"$b/ptbench" report -o "$tmp/report" "$tmp/runs/latest" >/dev/null 2>"$tmp/err"
+ok $? "a run with such a part is rendered"
+"$b/ptbench" compare --base "$tmp/runs/latest" "$tmp/runs/latest" >"$tmp/out" 2>&1
+[ $? -lt 128 ]
+ok $? "and compared"
+
+# ---- being told to end: a partial run, and nobody left ----
+# Everybody who has the mark in the environment that it began with.
+marked() { grep -lsz "^MARK=$1\$" /proc/[0-9]*/environ | cut -d/ -f3; }
+until_true() { # COMMAND...: for a minute at most
+	local i
+	for i in $(seq 600); do
+		"$@" && return 0
+		sleep 0.1
+	done
+	echo "# never: $* (try $i)"
+	return 1
+}
+# shellcheck disable=SC2317 # until_true calls them
+none_left() { [ -z "$(marked "$1")" ]; }
+# shellcheck disable=SC2317
+says() { grep -qs "$1" "$2"; }
+start() { # MARK ARGUMENT...
+	: >"$log"
+	export MARK=$1
+	shift
+	"$b/ptbench" bench --runs "$tmp/runs" --no-report "$@" >"$tmp/out" 2>"$tmp/err" &
+	pid=$!
+	mark=$MARK
+	unset MARK
+}
+export REPETITIONS=900
+mark_nr=$$
+interrupted() { # SIGNAL TEXT PART REASON FILE PATTERN ARGUMENT...: when FILE has PATTERN
+	local sig=$1 text=$2 part=$3 why=$4 file=$5 pattern=$6
+	shift 6
+	mark_nr=$mark_nr.1
+	start "$mark_nr" "$@"
+	until_true says "$pattern" "$file"
+	sleep 1
+	kill "-$sig" "$pid"
+	wait "$pid"
+	is "$?,$(from_run "r['state']")" "130,partial" "SIG$sig while $text: status 130, a partial run"
+	valid
+	ok $? "  which is valid"
+	[ -z "$part" ] || is "$(reason "$part")" "failed $why" "  and says so of the part"
+	until_true none_left "$mark"
+	ok $? "  nothing is left of it"
+}
+native="native.json: interrupted; what was complete is kept"
+for sig in TERM INT HUP; do
+	NATIVE=good interrupted $sig 'the machine is measured' native "$native" "$log" 'bench --ptbench_out' \
+		--no-kernels --no-explore
+done
+EXPLORE=long interrupted TERM 'the explorer runs' explore \
+	"None: interrupted; what was explored is in explore.json" "$log" '^explore' --no-kernels --no-native
+SLOW_MAKE=1 interrupted TERM 'guests are built' guests "None: interrupted before the guests' programs were built" \
+	"$log" '^make' --no-native --no-explore
+interrupted TERM 'a kernel is built' '' '' "$log" 'build --verdicts' --no-native --no-explore slow
+interrupted HUP 'a kernel is built that minds no signal' '' '' "$log" 'build --verdicts' --no-native --no-explore \
+	stubborn
+
+killed() { # TEXT FILE PATTERN ARGUMENT...
+	local text=$1 file=$2 pattern=$3
+	shift 3
+	mark_nr=$mark_nr.1
+	start "$mark_nr" "$@"
+	until_true says "$pattern" "$file"
+	sleep 1
+	[ "$(marked "$mark" | wc -l)" -ge 2 ]
+	ok $? "$text: it and what it runs are there"
+	kill -KILL "$pid"
+	wait "$pid" 2>/dev/null
+	until_true none_left "$mark"
+	ok $? "  and gone when it is killed outright"
+	marked "$mark" | xargs -r kill -KILL
+	is "$(from_run "r['state']")" partial "  the run is partial"
+	valid
+	ok $? "  and valid"
+}
+NATIVE=good killed 'the machine is measured' "$log" 'bench --ptbench_out' --no-kernels --no-explore
+EXPLORE=long killed 'the explorer runs' "$log" '^explore' --no-kernels --no-native
+SLOW_MAKE=1 killed 'guests are built' "$log" '^make' --no-native --no-explore
+killed 'a kernel is built' "$log" 'build --verdicts' --no-native --no-explore slow
+
+echo "1..$nr"
+exit $failed
