@@ -270,7 +270,7 @@ help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | sort -u | while IFS="$$(printf '\t')" read -r t d; do \
 		printf '  %-14s %s\n' "$$t" "$$d"; done
 
-script-tests += $(addprefix scripts/test/,test_coverage.t test_deps.t test_exactness.t test_layers.t \
+script-tests += $(addprefix scripts/test/,test_ci.t test_coverage.t test_deps.t test_exactness.t test_layers.t \
 	test_output.t test_paths.t)
 all-tests = $(addprefix $(O)/,$(tests)) $(addprefix $(O)/asan/,$(asan-tests)) \
 	$(addprefix $(O)/tsan/,$(tsan-tests)) $(script-tests)

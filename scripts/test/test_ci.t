@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# .ci/run over a make that stands in: every command of the README's first section is run, in full, and
+# the failure of any fails CI.
+set -u
+here=$(cd "$(dirname "$0")/../.." && pwd)
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+nr=0 failed=0
+is() { # have, want, text
+	nr=$((nr + 1))
+	if [ "$1" = "$2" ]; then echo "ok $nr - $3"; else echo "not ok $nr - $3"; echo "# have '$1', want '$2'"; failed=1; fi
+}
+
+mkdir -p "$tmp/bin" "$tmp/tree/.ci" "$tmp/tree/build"
+cp "$here/.ci/run" "$tmp/tree/.ci/"
+cat >"$tmp/bin/make" <<END
+#!/bin/sh
+echo "make \$*" >>"$tmp/log"
+echo "make \$* says something"
+echo "and complains" >&2
+[ "\$*" != "\$FAILING" ]
+END
+# shellcheck disable=SC2016 # they are the script's
+printf '#!/bin/sh\necho "ptbench $*" >>"%s"\n[ "$1" != "$FAILING" ]\n' "$tmp/log" >"$tmp/tree/build/ptbench"
+chmod +x "$tmp/bin/make" "$tmp/tree/build/ptbench"
+ci() { # FAILING: the target that fails
+	: >"$tmp/log"
+	FAILING=$1 PATH="$tmp/bin:$PATH" "$tmp/tree/.ci/run" >"$tmp/out" 2>&1
+}
+
+# The block of commands that "Two commands" begins with, and the third that its text names.
+readme=$(sed -n '/^## Two commands/,/^## [^T]/p' "$here/README.md" | grep -o '\bmake \(bench\|test\|test-kernels\)\b' | sort -u | paste -sd,)
+is "$readme" "make bench,make test,make test-kernels" "what the README says to run"
+ci none
+is "$?,$(grep ^make "$tmp/log" | sort -u | paste -sd,)" "0,$readme" "is what CI runs"
+is "$(tail -n 1 "$tmp/log")" "make test-kernels" "test-kernels comes last"
+is "$(paste -sd, "$tmp/tree/build/bench.log")" "make bench says something,and complains" "what make bench said is kept"
+is "$(grep -c 'make bench says something' "$tmp/out")" 1 "and said"
+for target in test bench validate test-kernels; do
+	is "$(ci $target || echo fails)" fails "CI fails when $target does"
+done
+echo "1..$nr"
+exit $failed
