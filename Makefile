@@ -179,7 +179,7 @@ guest-native := $(or $(filter $(shell uname -m | sed 's/aarch64/arm64/; s/i.86/i
 ifeq ($(guest-native),native)
 $(eval $(call flavour,guest-native/,$(CC),))
 $(foreach l,$(guest-libs),$(eval $(call library,guest-native/,$(l),$(AR))))
-$(foreach p,$(guest-programs),$(eval $(call program,guest-native/,$(p),$(CC),)))
+$(foreach p,$(reference-guests),$(eval $(call program,guest-native/,$(p),$(CC),)))
 endif
 guests: $(O)/guest-rows
 $(O)/guest-rows: $(O)/guest-$(guest-native)/bench/bench-guest
