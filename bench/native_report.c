@@ -178,7 +178,7 @@ void native_report(const struct gbench_repetition *runs, size_t nr, void *cookie
 		snprintf(in->name, sizeof(in->name), "%s", runs[0].name);
 	nat->nr_reported++;
 	if (in == &nat->shim_native)
-		progress_done(&nat->progress, nr); /* nobody else sees them run */
+		progress_done(&nat->progress, nr, 1); /* nobody else sees them run */
 	if (!strncmp(why, NATIVE_SKIPPED, strlen(NATIVE_SKIPPED)))
 		return add_skipped(in, why + strlen(NATIVE_SKIPPED));
 	if (!strncmp(why, NATIVE_FAILED, strlen(NATIVE_FAILED)))

@@ -217,7 +217,7 @@ static void run_instance(struct gbench_state *gs, void *arg)
 		skip(gs, "interrupted");
 		return;
 	}
-	progress_try(&in->native->progress, in, n);
+	progress_try(&in->native->progress, in, n, !in->last_n);
 	err = in->s.c->library_time ? run_untimed(in, &s, gs, n) : run_timed(in, &s, gs, n);
 	if (err && s.skip[0])
 		skip(gs, NATIVE_SKIPPED "%s", s.skip);
@@ -412,7 +412,7 @@ static void start_progress(struct native *nat, const struct options *o)
 
 	nat->every = o->every ? strtod(o->every, NULL) : PROGRESS_DEFAULT;
 	nat->quiet = o->quiet;
-	progress_start(&nat->progress, nr * repetitions, nat->every, o->quiet,
+	progress_start(&nat->progress, nr * repetitions, repetitions ? nr : 0, nat->every, o->quiet,
 		       "repetitions of %zu cases", nr);
 }
 
@@ -422,12 +422,12 @@ static void count_all(struct native *nat)
 
 	for (struct native_instance *in = nat->instances; in; in = in->next)
 		nr += in->measured;
-	progress_start(&nat->progress, nr, nat->every, nat->quiet, "cases counted and checked");
+	progress_start(&nat->progress, nr, 0, nat->every, nat->quiet, "cases counted and checked");
 	for (struct native_instance *in = nat->instances; in && !interrupted; in = in->next) {
 		if (!in->measured)
 			continue;
 		native_count(in);
-		progress_done(&nat->progress, 1);
+		progress_done(&nat->progress, 1, 0);
 	}
 	progress_end(&nat->progress, !interrupted);
 }
