@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "driver/checks.h"
 #include "objects.h"
 #include "part.h"
 #include "profile.h"
@@ -159,6 +160,24 @@ static int judge_skips(const struct qemu_boot *b, const struct scenario *s,
 	return 0;
 }
 
+/* A check that no boot of this kind makes would be judged by no rule but "right". */
+static int judge_ids(const struct qemu_boot *b, const struct stream *stream, char *why, size_t size)
+{
+	const unsigned boot = b->events ? PTB_CHECK_EVENTS : PTB_CHECK_COSTS;
+	const struct stream_record *r;
+	size_t i;
+
+	for (i = 0; i < stream->nr; i++) {
+		r = &stream->records[i];
+		if (r->type != STREAM_CHECK || scenario_check_boots(r->id) & boot)
+			continue;
+		snprintf(why, size, "%s is no check of a boot of %s; kernels/driver/checks.h lists them",
+			 r->id, b->events ? "events" : "costs");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 /* A boot that has nothing to show has shown nothing. */
 static int judge_rows(const struct qemu_boot *b, const struct scenario *s,
 		      const struct stream *stream, char *why, size_t size)
@@ -180,7 +199,8 @@ static int judge_rows(const struct qemu_boot *b, const struct scenario *s,
 			 "checks", stream->nr, checked);
 		return -EINVAL;
 	}
-	return judge_skips(b, s, stream, why, size) ?: rows_judge(&b->rows, stream, why, size);
+	return judge_ids(b, stream, why, size) ?: judge_skips(b, s, stream, why, size) ?:
+	       rows_judge(&b->rows, stream, why, size);
 }
 
 static int fill(const struct qemu_boot *b, const struct scenario *s, const struct stream *stream,

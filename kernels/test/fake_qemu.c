@@ -68,12 +68,16 @@ static void skipped(const char *id, const char *params, const char *subject, con
 	records++;
 }
 
+static void checked_as(const char *id, const char *seen)
+{
+	line("{\"check\":{\"id\":\"%s\",\"params\":{\"cross\":\"pud\"},\"seen\":\"%s\"}}", id, seen);
+	records++;
+}
+
+/* A row of its own in a boot of costs, beside another one's in a boot of events. */
 static void checked(const char *seen)
 {
-	line("{\"check\":{\"id\":\"gup_fast/"
-	     "only\",\"params\":{\"cross\":\"pud\"},\"seen\":\"%s\"}}",
-	     seen);
-	records++;
+	checked_as(strcmp(boot, "costs") ? "table_free/rcu_path" : "gup_fast/only", seen);
 }
 
 static void end(const char *failed)
@@ -332,6 +336,16 @@ static void half_reference(void)
 	measured_of("ref", 2);
 	end("");
 }
+static void odd_check(void)
+{
+	begin();
+	measured(1);
+	measured(2);
+	checked("right");
+	checked_as("table_free/rcu_path", "right");
+	others();
+	end("");
+}
 /* A console that is gone. */
 static void no_console(void)
 {
@@ -375,6 +389,7 @@ static const struct {
 	{"one-more", one_more},
 	{"no-reference", no_reference},
 	{"half-reference", half_reference},
+	{"odd-check", odd_check},
 };
 
 /* An image that is a number says what a row costs. */

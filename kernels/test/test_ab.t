@@ -48,7 +48,7 @@ for s; do
 	printf 'ffffffff81000000 0000000000000100 T gup_fast_fallback\n' >"$folder/symbols"
 	printf 'ffffffff8100000%d T %s\n' 0 _stext 1 ptb_mark_begin 2 ptb_mark_end 3 ptb_mark_clock 4 ptb_mark_row \
 		5 ptb_mark_again 6 ptb_mark_kept 7 ptb_mark_lost >"$folder/System.map"
-	printf 'ffffffff82000000 0000000000000003 D ptb_nr_%s\n' costs_gup events_free >"$folder/rows"
+	printf 'ffffffff82000000 000000000000000%s\n' '3 D ptb_nr_costs_gup' '2 D ptb_nr_events_free' >"$folder/rows"
 	printf '%064d  mm/first.o\n%s  mm/gup.o\n' 0 "$hash" >"$folder/objects"
 	printf 'release\t6.12\nsource\t%s\ncompiler\tgcc\nimage_sha256\t%s\n' "$KSRC" "$hash" >"$folder/info"
 	printf '%s\t%s\n' "$s" "$folder"
@@ -129,7 +129,7 @@ says '^one: head skipped: nothing to patch here' "with the reason"
 skips half base 3 "$one_sided"
 skips base half-better 3 "$one_sided"
 skips half-better base 1 "$one_sided"
-skips base half-worse 1 'regression: 2 rows are worse'
+skips base half-worse 1 'regression: 3 rows are worse'
 skips half half 0 '^one: head skipped: nothing to patch here'
 skips half half-better 0 'no exact row is worse'
 skips nothing nothing 3 '^inconclusive: neither side has a kernel of any of the scenarios'
@@ -144,7 +144,7 @@ is $? 4 "a part that fails on both sides: status 4"
 says '1 part failed' "which compare says"
 ab --base "$tmp/base" --head "$tmp/worse" --only costs --allow gup_fast/walk:instructions one
 is $? 0 "a change that --allow names: status 0"
-says 'allowed: gup_fast/walk:instructions: 2 rows' "and which rows"
+says 'allowed: gup_fast/walk:instructions: 3 rows' "and which rows"
 ab --base "$tmp/base" --head "$tmp/worse" --only costs --allow gup_fast/walk:pages=1:instructions one
 is $? 1 "one row of two: status 1"
 ab --base "$tmp/base" --head "$tmp/worse" --allow nonsense one
