@@ -146,7 +146,7 @@ ab --base "$tmp/base" --head "$tmp/worse" --only costs --allow gup_fast/walk:ins
 is $? 0 "a change that --allow names: status 0"
 says 'allowed: gup_fast/walk:instructions: 3 rows' "and which rows"
 ab --base "$tmp/base" --head "$tmp/worse" --only costs --allow gup_fast/walk:pages=1:instructions one
-is $? 1 "one row of two: status 1"
+is $? 1 "one of its pages alone: status 1"
 ab --base "$tmp/base" --head "$tmp/worse" --allow nonsense one
 is $? 2 "what --allow cannot be: status 2"
 says 'ptbench kernels ab: --allow "nonsense"' "before anything is built"
