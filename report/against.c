@@ -58,22 +58,6 @@ static const char *not_comparable(struct model *m, const struct report_part *bas
 		   : NULL;
 }
 
-static const struct results_measurement *twin_of(const struct results_doc *doc,
-						 const struct results_measurement *m)
-{
-	size_t i;
-
-	for (i = 0; i < doc->nr_measurements; i++) {
-		const struct results_measurement *n = &doc->measurements[i];
-
-		if (!n->skipped && n->metric == m->metric && n->subject == m->subject &&
-		    strcmp(n->case_id, m->case_id) == 0 &&
-		    results_params_cmp(&n->params, &m->params) == 0)
-			return n;
-	}
-	return NULL;
-}
-
 static void add_changed(struct model *m, struct outcome *o, const struct results_measurement *row,
 			struct rvalue base, struct rvalue head)
 {
@@ -92,7 +76,7 @@ static void add_changed(struct model *m, struct outcome *o, const struct results
 
 static void compare_rows(struct model *m, struct outcome *o)
 {
-	const struct results_doc *base = o->base->doc, *head = o->head->doc;
+	struct results_doc *base = o->base->doc, *head = o->head->doc;
 	size_t i;
 
 	for (i = 0; i < head->nr_measurements; i++) {
@@ -100,7 +84,7 @@ static void compare_rows(struct model *m, struct outcome *o)
 
 		if (row->skipped)
 			continue;
-		twin = twin_of(base, row);
+		twin = results_doc_find(base, row);
 		if (!twin) {
 			o->only_head++;
 		} else if (row->kind != RESULTS_EXACT || twin->kind != RESULTS_EXACT) {
@@ -112,7 +96,7 @@ static void compare_rows(struct model *m, struct outcome *o)
 	}
 	for (i = 0; i < base->nr_measurements; i++)
 		o->only_base += !base->measurements[i].skipped &&
-				!twin_of(head, &base->measurements[i]);
+				!results_doc_find(head, &base->measurements[i]);
 }
 
 static int most_first(const void *va, const void *vb)
