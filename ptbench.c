@@ -41,8 +41,8 @@ static int find_folders(void)
 	if (!root || !*root)
 		root = PTBENCH_SOURCE;
 	if (!realpath(root, root_dir)) {
-		fprintf(stderr, "ptbench: %s: %s; set PTBENCH_ROOT to the checkout\n", root,
-			strerror(errno));
+		fprintf(stderr, "ptbench: %s: %s; set PTBENCH_ROOT to the checkout\n",
+			results_shown(root), strerror(errno));
 		return -errno;
 	}
 	return setenv("PTBENCH_ROOT", root_dir, 1) ? -errno : 0;
@@ -152,7 +152,7 @@ static int bench_parse(int argc, char **argv, struct bench_options *o)
 			o->no_report = true;
 		else {
 			fprintf(stderr, "ptbench bench: %s: no such option, or its value is missing\n%s",
-				argv[i], bench_usage);
+				results_shown(argv[i]), bench_usage);
 			return -EINVAL;
 		}
 	}
@@ -191,7 +191,8 @@ static int bench_check_kernels(const struct bench_options *o)
 	end = program_run(argv, PROGRAM_OUT_DROPPED, SIGTERM);
 	free(argv);
 	if (end.error)
-		fprintf(stderr, "ptbench bench: %s: %s\n", script, strerror(-end.error));
+		fprintf(stderr, "ptbench bench: %s: %s\n", results_shown(script),
+			strerror(-end.error));
 	if (program_interrupted() || end.status == EXIT_INTERRUPTED)
 		return EXIT_INTERRUPTED;
 	return end.error || end.signal || end.status ? EXIT_USAGE : EXIT_FINE;
@@ -338,7 +339,7 @@ static int bench_report(const struct results_run *run, int status)
 	heading("Report");
 	if (report_answers(run->dir, stdout) || report_render(run->dir, NULL))
 		return parts_worse(status, EXIT_PART_FAILED);
-	printf("\nreport: %s/report/index.html\n", run->dir);
+	printf("\nreport: %s/report/index.html\n", results_shown(run->dir));
 	return status;
 }
 
@@ -355,7 +356,8 @@ static int bench_run(struct results_run *run, const struct bench_options *o)
 	}
 	if (!o->no_report && status != EXIT_INTERRUPTED)
 		status = bench_report(run, status);
-	printf("run: %s%s\n", run->dir, status == EXIT_INTERRUPTED ? " (partial: interrupted)" : "");
+	printf("run: %s%s\n", results_shown(run->dir),
+	       status == EXIT_INTERRUPTED ? " (partial: interrupted)" : "");
 	return status;
 }
 
@@ -437,7 +439,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].fn(argc - 1, argv + 1);
-	fprintf(stderr, "ptbench: %s: no such subcommand\n", argv[1]);
+	fprintf(stderr, "ptbench: %s: no such subcommand\n", results_shown(argv[1]));
 	usage(stderr);
 	return EXIT_USAGE;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <ref/explore.h>
+#include <results/results.h>
 
 #include "explore.h"
 
@@ -97,7 +98,7 @@ static void unknown_name(const char *typed)
 	unsigned told = 0, limit = 2 + strlen(typed) / 3;
 	char name[256];
 
-	fprintf(stderr, "ptbench explore: %s: no such model", typed);
+	fprintf(stderr, "ptbench explore: %s: no such model", results_shown(typed));
 	for (unsigned far = 0; far <= limit && told < 5; far++) {
 		for (size_t i = 0; i < nr && told < 5; i++) {
 			model_name(name, sizeof(name), explore_model_at(i));
@@ -194,7 +195,7 @@ static int parse_number(const char *option, const char *text, unsigned most, uns
 	n = strtoul(text, &end, 10);
 	if (*text < '0' || *text > '9' || *end || errno || n > most) {
 		fprintf(stderr, "ptbench explore: %s %s: must be a number from 0 to %u\n", option,
-			text, most);
+			results_shown(text), most);
 		return -EINVAL;
 	}
 	*out = (unsigned)n;
@@ -250,7 +251,7 @@ static int parse(int argc, char **argv, struct explore_command *c, bool *list)
 	int option;
 
 	optind = 0; /* the program may have parsed its own options before */
-	while ((option = getopt_long(argc, argv, "lb:r:j:vw:qh", options, NULL)) != -1) {
+	while ((option = results_getopt(argc, argv, "lb:r:j:vw:qh", options)) != -1) {
 		if (option == 'h')
 			return 1;
 		if (take_option(c, option, optarg, list))
@@ -277,43 +278,13 @@ static int check_replay(const struct explore_command *c)
 	return -EINVAL;
 }
 
-/* What was typed, quoted where a shell would take it for something else. */
-static char *command_text(int argc, char **argv)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-				    "_./,:+=@%-";
-	char *text = NULL;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
-
-	if (!f)
-		return NULL;
-	fputs("ptbench", f);
-	for (int i = 0; i < argc; i++) {
-		bool quote = !*argv[i] || argv[i][strspn(argv[i], plain)];
-
-		fputs(quote ? " '" : " ", f);
-		for (const char *s = argv[i]; *s; s++)
-			if (*s == '\'')
-				fputs("'\\''", f);
-			else
-				fputc(*s, f);
-		if (quote)
-			fputc('\'', f);
-	}
-	if (!fclose(f))
-		return text;
-	free(text);
-	return NULL;
-}
-
 int bench_cmd_explore(int argc, char **argv)
 {
 	struct explore_command c = { .bound = UINT_MAX, .width = terminal_width() };
 	int ret, status = EXPLORE_EXIT_USAGE;
 	bool list = false;
 
-	c.text = command_text(argc, argv); /* before getopt_long() sorts argv */
+	c.text = results_command(argc, argv); /* before getopt_long() sorts argv */
 	ret = c.text ? parse(argc, argv, &c, &list) : -ENOMEM;
 	if (ret == 1) {
 		fputs(usage, stdout);

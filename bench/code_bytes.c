@@ -39,7 +39,7 @@ static int read_all(const char *archive, struct code **codes)
 		if (!err)
 			continue;
 		fprintf(stderr, "bench: %s: %s: %s; the walkers' code is measured there, build it "
-				"with make\n", archive, symbol, strerror(-err));
+				"with make\n", results_shown(archive), symbol, strerror(-err));
 		return err;
 	}
 	return 0;
@@ -177,7 +177,7 @@ static int write_doc(const char *archive, struct code **codes, const char *out,
 	if (ret && err.reason[0])
 		results_error_print(stderr, &err);
 	else if (ret)
-		fprintf(stderr, "bench: %s: %s\n", out, strerror(-ret));
+		fprintf(stderr, "bench: %s: %s\n", results_shown(out), strerror(-ret));
 	results_doc_free(doc);
 	return ret;
 }

@@ -10,6 +10,7 @@
 
 #include <ref/explore.h>
 #include <results/explore.h>
+#include <results/results.h>
 
 #include "explore.h"
 #include "interrupt.h"
@@ -149,8 +150,9 @@ static void print_row(struct session *s, const struct results_explore_model *m)
 static void print_failure(const struct session *s, const struct explore_model *m,
 			  const struct explore_result *r)
 {
+	char name[256], option[] = "--replay", command[] = "explore";
+	char *words[] = { command, name, option, r->schedule ? r->schedule : "" }, *again;
 	struct explore_result shown = *r;
-	const char *quote;
 
 	printf("\n%s/%s: %s\n", m->mechanism, m->variant, m->summary);
 	printf("%zu steps, %u preemption%s\n\n", r->nr_steps, r->preemptions,
@@ -160,10 +162,10 @@ static void print_failure(const struct session *s, const struct explore_model *m
 	explore_print_columns(stdout, &shown, m->nr_cpus, s->command->width);
 	if (shown.nr_steps < r->nr_steps)
 		printf("... and %zu more steps\n", r->nr_steps - shown.nr_steps);
-	/* Stores that drain are written with a ">", which a shell would take for itself. */
-	quote = r->schedule && strchr(r->schedule, '>') ? "'" : "";
-	printf("\nagain: ptbench explore %s/%s --replay %s%s%s\n\n", m->mechanism, m->variant, quote,
-	       text_or_none(r->schedule), quote);
+	model_name(name, sizeof(name), m);
+	again = results_command(4, words);
+	printf("\nagain: %s\n\n", text_or_none(again));
+	free(again);
 	fflush(stdout);
 }
 
@@ -339,7 +341,7 @@ static int run_model(struct session *s, const struct explore_model *m)
 		fprintf(stderr, "ptbench explore: %s/%s: %s: %s\n", m->mechanism, m->variant,
 			c->replay && ret == -EINVAL ? "the schedule cannot be replayed" :
 						      "cannot be set up",
-			result.why ? result.why : strerror(-ret));
+			result.why ? results_shown(result.why) : strerror(-ret));
 		status = c->replay && ret == -EINVAL ? EXPLORE_EXIT_USAGE : EXPLORE_EXIT_FAILED;
 	}
 	if (!ret || ret == -EINVAL)
@@ -396,7 +398,7 @@ static void print_summary(const struct session *s)
 	putchar('\n');
 	print_folded(results_explore_claim);
 	if (s->command->json)
-		printf("written: %s%s\n", s->command->json,
+		printf("written: %s%s\n", results_shown(s->command->json),
 		       s->doc && s->doc->complete ? "" : " (incomplete)");
 }
 

@@ -31,8 +31,11 @@ static int record(struct results_run *run, const char *name, const char *file, c
 	enum results_state state = reason ? RESULTS_FAILED : RESULTS_PASSED;
 	struct results_error err;
 
-	if (reason)
-		fprintf(stderr, "%s: FAILED: %s\n", name, reason);
+	if (reason) {
+		fprintf(stderr, "%s: FAILED: ", name);
+		results_text_print(stderr, reason);
+		fputc('\n', stderr);
+	}
 	if (!results_run_part(run, name, file, state, reason, &err))
 		return 0;
 	results_error_print(stderr, &err);
@@ -152,7 +155,7 @@ static void say_explored(const struct results_explore *doc, const char *file)
 	for (size_t i = 0; i < doc->nr_models; i++)
 		fine += results_explore_is_fine(doc->models[i].verdict);
 	fprintf(stderr, "%zu of %zu models came out as claimed (ptbench show %s)\n", fine,
-		doc->nr_models, file);
+		doc->nr_models, results_shown(file));
 }
 
 int parts_explore(struct results_run *run, const char *build)

@@ -71,7 +71,7 @@ static char *source_of(const char *option, const char *given)
 		if (!ksrc || !is_folder(ksrc)) {
 			fprintf(stderr,
 				"ptbench kernels ab: --%s %s: no such folder; give a folder, FOLDER#REF, or "
-				"KSRC=FOLDER in the environment and a git ref\n", option, given);
+				"KSRC=FOLDER in the environment and a git ref\n", option, results_shown(given));
 			return NULL;
 		}
 		ref = given;
@@ -82,7 +82,8 @@ static char *source_of(const char *option, const char *given)
 	}
 	path = folder ? realpath(folder, NULL) : NULL;
 	if (!path)
-		fprintf(stderr, "ptbench kernels ab: --%s %s: %s\n", option, given, strerror(errno));
+		fprintf(stderr, "ptbench kernels ab: --%s %s: %s\n", option, results_shown(given),
+			strerror(errno));
 	else if (asprintf(&text, "%s%s%s", path, ref ? "#" : "", ref ? ref : "") < 0)
 		text = NULL;
 	free(folder);
@@ -97,7 +98,7 @@ static int build_side(struct ab *ab, struct side *s)
 	size_t i;
 	int ret;
 
-	fprintf(stderr, "== building %s: %s\n", s->what, s->ksrc);
+	fprintf(stderr, "== building %s: %s\n", s->what, results_shown(s->ksrc));
 	ret = image_build(ab->o->kernels.root, s->ksrc, ab->names, ab->nr, s->images, &stopped);
 	for (i = 0; i < ab->nr && ret == 4; i++)
 		if (!s->images[i].folder && !s->images[i].reason)
@@ -135,8 +136,8 @@ static void say_unbuilt(struct ab *ab, size_t i)
 
 		if (image->folder)
 			continue;
-		printf("%s: %s %s: %s\n", ab->names[i], ab->sides[s].what,
-		       image->skipped ? "skipped" : "FAILED", image->reason);
+		printf("%s: %s %s: %s\n", results_shown(ab->names[i]), ab->sides[s].what,
+		       image->skipped ? "skipped" : "FAILED", results_shown(image->reason));
 		ab->failed = ab->failed || !image->skipped;
 	}
 	ab->nr_one_sided += ab->sides[BASE].images[i].folder || ab->sides[HEAD].images[i].folder;
@@ -152,11 +153,12 @@ static void sort_out(struct ab *ab)
 		if (!is_built(ab, i)) {
 			say_unbuilt(ab, i);
 		} else if (is_same(ab, i)) {
-			printf("%s: unchanged: the same image, sha256 %s\n", ab->names[i],
-			       info_of(&base[i], "image_sha256"));
+			printf("%s: unchanged: the same image, sha256 %s\n",
+			       results_shown(ab->names[i]),
+			       results_shown(info_of(&base[i], "image_sha256")));
 			ab->nr_same++;
 		} else {
-			printf("%s: changed: ", ab->names[i]);
+			printf("%s: changed: ", results_shown(ab->names[i]));
 			objects_print_difference(stdout, base[i].folder, head[i].folder);
 			ab->sides[BASE].chosen[ab->nr_changed] = base[i];
 			ab->sides[HEAD].chosen[ab->nr_changed] = head[i];
@@ -313,11 +315,13 @@ static void explain(struct ab *ab, size_t i)
 	results_doc_free(head);
 	if (!row)
 		return;
-	fprintf(stderr, "== %s: where the instructions went, %s\n", ab->changed[i], row);
+	fprintf(stderr, "== %s: where the instructions went, %s\n",
+		results_shown(ab->changed[i]), results_shown(row));
 	base = profile_side(ab, &ab->sides[BASE], i, row);
 	head = base && !stopped ? profile_side(ab, &ab->sides[HEAD], i, row) : NULL;
 	if (head) {
-		printf("\n%s: the row that changed most, by function:\n", ab->changed[i]);
+		printf("\n%s: the row that changed most, by function:\n",
+		       results_shown(ab->changed[i]));
 		profile_print(stdout, head, base);
 	}
 	results_doc_free(base);
@@ -376,7 +380,7 @@ static int compare(struct ab *ab)
 		explain(ab, i);
 	if (!ab->o->no_report && !stopped && run_self(report))
 		status = status ? status : 4;
-	printf("\nbase: %s\nhead: %s\n", base, head);
+	printf("\nbase: %s\nhead: %s\n", results_shown(base), results_shown(head));
 	return stopped ? KERNELS_INTERRUPTED : status;
 }
 
@@ -392,7 +396,7 @@ static int read_names(struct ab *ab)
 	if (!scenario_names(dir, k->nr_scenarios ? k->scenarios : bench,
 			    k->nr_scenarios ? k->nr_scenarios : 1, &ab->names, &ab->nr, why))
 		return 0;
-	fprintf(stderr, "ptbench kernels: %s\n", why);
+	fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
 	return 2;
 }
 

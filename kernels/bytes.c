@@ -139,11 +139,11 @@ static void print(const struct functions *all, const char *base, const char *oth
 
 		if (f->before == f->after)
 			continue;
-		printf("%-48s %9s %9s %+9lld\n", f->name, number(f->before, before),
+		printf("%-48s %9s %9s %+9lld\n", results_shown(f->name), number(f->before, before),
 		       number(f->after, after), f->after - f->before);
 	}
-	printf("Total: before=%lld (%s), after=%lld (%s), change %+.2f%%\n", s.before, base, s.after,
-	       other, s.before ? 100.0 * (s.after - s.before) / s.before : 0.0);
+	printf("Total: before=%lld (%s), after=%lld (%s), change %+.2f%%\n", s.before,
+	       results_shown(base), s.after, results_shown(other), s.before ? 100.0 * (s.after - s.before) / s.before : 0.0);
 }
 
 static int usage(FILE *to)
@@ -195,7 +195,7 @@ static int check_names(const char *command, const char *root, char *const names[
 		ret = -EINVAL;
 	}
 	if (ret)
-		fprintf(stderr, "%s: %s\n", command, why);
+		fprintf(stderr, "%s: %s\n", command, results_shown(why));
 	return ret;
 }
 
@@ -214,7 +214,7 @@ int bytes_cmd(int argc, char **argv, const struct kernels_options *o)
 	int c, ret;
 
 	optind = 1;
-	while ((c = getopt_long(argc, argv, "b:ah", options, NULL)) != -1) {
+	while ((c = results_getopt(argc, argv, "b:ah", options)) != -1) {
 		if (c == 'b')
 			names[0] = optarg;
 		else if (c == 'a')

@@ -20,7 +20,7 @@ static int build_cmd(int argc, char **argv, const struct kernels_options *o)
 
 	snprintf(program, sizeof(program), "%s/kernels/build", o->root);
 	execv(program, argc > 1 ? argv : bench);
-	fprintf(stderr, "%s: %s: %s\n", argv[0], program, strerror(errno));
+	fprintf(stderr, "%s: %s: %s\n", argv[0], results_shown(program), strerror(errno));
 	return 2;
 }
 
@@ -62,7 +62,8 @@ int cmd_number(const char *command, const char *option, const char *text, int *t
 		*to = n;
 		return 0;
 	}
-	fprintf(stderr, "%s: %s '%s' is not a number from 1 to 100000\n", command, option, text);
+	fprintf(stderr, "%s: %s '%s' is not a number from 1 to 100000\n", command, option,
+		results_shown(text));
 	return -EINVAL;
 }
 
@@ -89,7 +90,8 @@ int kernels_cmd(int argc, char **argv)
 		return usage(stdout);
 	s = find(argv[1]);
 	if (!s) {
-		fprintf(stderr, "ptbench kernels: '%s' is not a subcommand\n", argv[1]);
+		fprintf(stderr, "ptbench kernels: '%s' is not a subcommand\n",
+			results_shown(argv[1]));
 		return usage(stderr);
 	}
 	if (kernels_options_init(&o))

@@ -62,7 +62,8 @@ static int only(const char *command, struct kernels_options *o, const char *kind
 	o->no_costs = !strcmp(kind, "events");
 	if (o->no_events || o->no_costs)
 		return 0;
-	fprintf(stderr, "%s: --only '%s' is neither costs nor events\n", command, kind);
+	fprintf(stderr, "%s: --only '%s' is neither costs nor events\n", command,
+		results_shown(kind));
 	return -EINVAL;
 }
 
@@ -121,7 +122,7 @@ static int parse(int argc, char **argv, const struct option *of, const char *usa
 	int c, ret = 0;
 
 	optind = 1;
-	while (!ret && (c = getopt_long(argc, argv, "hj:", of, NULL)) != -1) {
+	while (!ret && (c = results_getopt(argc, argv, "hj:", of)) != -1) {
 		if (c == 'h') {
 			printf("%s%s", usage, both_usage);
 			return 1;
@@ -143,7 +144,7 @@ int run_cmd(int argc, char **argv, const struct kernels_options *o)
 		return ret > 0 ? 0 : 2;
 	ret = kernels_run_in(ab.runs, &ab.kernels, &run);
 	if (run)
-		printf("%s\n", run->dir);
+		printf("%s\n", results_shown(run->dir));
 	results_run_free(run);
 	return ret;
 }

@@ -33,7 +33,7 @@ static void exec_build(const struct image_build *b, const char *ksrc, pid_t pare
 	argv[1] = "--verdicts";
 	memcpy(argv + 2, b->names, b->nr * sizeof(*argv));
 	execv(program, argv);
-	fprintf(stderr, "ptbench: %s: %s\n", program, strerror(errno));
+	fprintf(stderr, "ptbench: %s: %s\n", results_shown(program), strerror(errno));
 	_exit(127);
 }
 

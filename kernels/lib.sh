@@ -3,8 +3,13 @@
 # What kernels/build does with files that people write: scenarios, architectures, kernel sources.
 # Sourced by kernels/build, which sets $here (this folder) and $cache.
 
-# On a terminal the line that counts objects is written over.
-say() { printf '%s%s\n' "$clear_line" "$*" >&2; }
+# On a terminal the line that counts objects is written over. Names come from files and arguments: what
+# might move the cursor, and all that is not ASCII, is a '?'.
+say() {
+	local text=$*
+	[[ $text != *[!$'\n\t'\ -~]* ]] || text=$(tr -c '\n\t -~' '?' <<<"$text")
+	printf '%s%s\n' "$clear_line" "$text" >&2
+}
 clear_line=
 if [ -t 2 ]; then clear_line=$'\r\e[K'; fi
 # What ends a scenario: said, and kept in $why (a file) for the line that --verdicts prints.

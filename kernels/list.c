@@ -23,10 +23,11 @@ static int print(const char *dir, const char *name)
 	struct scenario *s;
 
 	if (scenario_read(dir, name, &s, why)) {
-		fprintf(stderr, "ptbench kernels: %s\n", why);
+		fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
 		return 2;
 	}
-	printf("%-36s %-20s %-16s %s\n", s->name, s->arch.format, s->design, s->title);
+	printf("%-36s %-20s %-16s %s\n", results_shown(s->name), results_shown(s->arch.format),
+	       results_shown(s->design), results_shown(s->title));
 	scenario_free(s);
 	return 0;
 }
@@ -40,12 +41,13 @@ int list_cmd(int argc, char **argv, const struct kernels_options *o)
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
 		return usage(stdout);
 	if (argc > 1 && argv[1][0] == '-') {
-		fprintf(stderr, "%s: unrecognized option '%s'\n", argv[0], argv[1]);
+		fprintf(stderr, "%s: unrecognized option '%s'\n", argv[0],
+			results_shown(argv[1]));
 		return usage(stderr);
 	}
 	snprintf(dir, sizeof(dir), "%s/kernels", o->root);
 	if (scenario_names(dir, argc > 1 ? argv + 1 : all, argc > 1 ? argc - 1 : 1, &names, &nr, why)) {
-		fprintf(stderr, "ptbench kernels: %s\n", why);
+		fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
 		return 2;
 	}
 	for (i = 0; i < nr && !ret; i++)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <results/results.h>
+
 #include "objects.h"
 
 #define HASH 64	/* hexadecimal digits of SHA-256, two blanks and the path follow */
@@ -140,7 +142,7 @@ static void name(void *arg, const char *path, int order, bool same)
 	d->nr++;
 	if (same || d->differ++ >= MAX_NAMED)
 		return;
-	fprintf(d->names, "%s %s%s", d->differ > 1 ? "," : "", path,
+	fprintf(d->names, "%s %s%s", d->differ > 1 ? "," : "", results_shown(path),
 		order < 0 ? " (gone)" : order > 0 ? " (new)" : "");
 }
 
@@ -154,7 +156,8 @@ int objects_print_difference(FILE *f, const char *base, const char *head)
 	if (d.names && fclose(d.names) && !ret)
 		ret = -ENOMEM;
 	if (ret)
-		fprintf(f, "its objects cannot be told apart: %s\n", why[0] ? why : strerror(-ret));
+		fprintf(f, "its objects cannot be told apart: %s\n",
+			why[0] ? results_shown(why) : strerror(-ret));
 	else
 		fprintf(f, "%d of %d objects differ%s%s%s\n", d.differ, d.nr, d.differ ? ":" : "",
 			names, d.differ > MAX_NAMED ? ", ..." : "");

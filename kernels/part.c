@@ -287,6 +287,8 @@ static int describe_subject(const struct part_context *c, const struct scenario 
 {
 	static const char *const keys[] = { "release", "source", "source_sha256", "patch", "config",
 					    "config_sha256", "driver_sha256", "image_sha256" };
+	const char *const run[] = { "ptbench", "kernels", "run", s->name };
+	const char *const profile[] = { "ptbench", "kernels", "profile", "--case", c->profile, s->name };
 	const char *value;
 	size_t i;
 	int ret;
@@ -302,9 +304,7 @@ static int describe_subject(const struct part_context *c, const struct scenario 
 	if (!ret && c->profile)
 		ret = describe_profile(s, doc);
 	free(doc->command);
-	if (asprintf(&doc->command, "ptbench kernels %s%s %s",
-		     c->profile ? "profile --case " : "run", c->profile ? c->profile : "", s->name) < 0)
-		doc->command = NULL;
+	doc->command = c->profile ? results_shell_words(6, profile) : results_shell_words(4, run);
 	return doc->command ? ret : -ENOMEM;
 }
 
@@ -329,8 +329,9 @@ static int describe_layout(const struct qemu_boot *b, const char *part, struct r
 	if (!e)
 		return 0;
 	fprintf(stderr, "%s%s: not judged: %s: %s comes out as '%s' with the stack layout of %s; this "
-		"kernel was compiled by %s\n", isatty(2) ? "\r\033[K" : "", part, e->where, e->id, e->seen,
-		b->scenario->layout, compiler);
+		"kernel was compiled by %s\n", isatty(2) ? "\r\033[K" : "", results_shown(part),
+		results_shown(e->where), results_shown(e->id), results_shown(e->seen),
+		results_shown(b->scenario->layout), compiler ? results_shown(compiler) : "unknown");
 	return results_pairs_setf(&doc->subject, "not_judged",
 				  "%s comes out as '%s' with the stack layout of %s", e->id, e->seen,
 				  b->scenario->layout);
@@ -372,6 +373,14 @@ static int record(struct part_context *c, const char *name, struct results_doc *
 	return ret;
 }
 
+/* Values that results refuse, such as a compiler's name in another encoding. */
+static int undescribed(const char *name, int err)
+{
+	fprintf(stderr, "ptbench kernels: %s: a document cannot hold what is known of its image: %s; is "
+			"that UTF-8?\n", results_shown(name), strerror(-err));
+	return err;
+}
+
 int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct image *image)
 {
 	const struct scenario *s = b->scenario;
@@ -383,7 +392,9 @@ int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct
 	ret = results_doc_new(name, b->mode == QEMU_KVM ? "kvm" : "icount", &doc) ?:
 	      describe_subject(c, s, image, doc) ?: describe_environment(s, image, doc) ?:
 	      describe_boot(b, doc);
-	if (!ret) {
+	if (ret) {
+		undescribed(name, ret);
+	} else {
 		part_judge(b, s, doc, why, sizeof(why));
 		if (!why[0])
 			ret = describe_layout(b, name, doc);
@@ -393,9 +404,11 @@ int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct
 		ret = record(c, name, doc->nr_measurements ? doc : NULL, why);
 	}
 	/* kernels/build may have left a line that counts objects. */
-	fprintf(stderr, "%s[%zu/%zu] %s: %s, %.1f s%s%s\n", isatty(2) ? "\r\033[K" : "",
-		++c->nr_ended, c->nr_boots, name, why[0] ? "FAILED" : "passed", b->seconds,
-		why[0] ? ": " : "", why);
+	fprintf(stderr, "%s[%zu/%zu] %s: %s, %.1f s%s", isatty(2) ? "\r\033[K" : "",
+		++c->nr_ended, c->nr_boots, results_shown(name), why[0] ? "FAILED" : "passed",
+		b->seconds, why[0] ? ": " : "");
+	results_text_print(stderr, why);
+	fputc('\n', stderr);
 	results_doc_free(doc);
 	return ret;
 }
@@ -417,7 +430,8 @@ static int compare_with(struct part_context *c, const struct scenario *s, const 
 	ret = ret || !base.folder;
 	image_free(&base, 1);
 	if (!ret)
-		fprintf(stderr, "%s: %s as in %s: %s\n", s->name, same->objects, same->base, seen);
+		fprintf(stderr, "%s: %s as in %s: %s\n", results_shown(s->name),
+			results_shown(same->objects), results_shown(same->base), results_shown(seen));
 	return ret ? -EINVAL : 0;
 }
 
@@ -458,7 +472,9 @@ int part_of_image(struct part_context *c, const struct scenario *s, const struct
 	snprintf(name, sizeof(name), "%s.static", s->name);
 	ret = results_doc_new(name, "static", &doc) ?: describe_subject(c, s, image, doc) ?:
 	      describe_environment(s, image, doc);
-	if (!ret) {
+	if (ret) {
+		undescribed(name, ret);
+	} else {
 		if (image_code_bytes(image, s->arch.format, s->design, doc, &err))
 			snprintf(why, sizeof(why), "%s: %s: %s", err.file, err.path, err.reason);
 		else
@@ -475,8 +491,10 @@ static int not_run(struct part_context *c, const char *name, enum results_state 
 	struct results_error err;
 	int ret = results_run_part(c->run, name, NULL, state, reason, &err);
 
-	fprintf(stderr, "%s%s: %s: %s\n", isatty(2) ? "\r\033[K" : "", name,
-		state == RESULTS_FAILED ? "FAILED" : "skipped", reason);
+	fprintf(stderr, "%s%s: %s: ", isatty(2) ? "\r\033[K" : "", results_shown(name),
+		state == RESULTS_FAILED ? "FAILED" : "skipped");
+	results_text_print(stderr, reason);
+	fputc('\n', stderr);
 	if (ret)
 		results_error_print(stderr, &err);
 	return ret;

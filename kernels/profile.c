@@ -73,17 +73,18 @@ int profile_boot(const struct kernels_options *o, const char *folder, const char
 
 	snprintf(plugin, sizeof(plugin), "%s/kernels/profile.so", o->build);
 	if (access(plugin, R_OK)) {
-		fprintf(stderr, "ptbench kernels: %s: %s; run make\n", plugin, strerror(errno));
+		fprintf(stderr, "ptbench kernels: %s: %s; run make\n", results_shown(plugin),
+			strerror(errno));
 		return -EINVAL;
 	}
 	if (!emulator_has_plugins(b->scenario->arch.qemu)) {
 		fprintf(stderr, "ptbench kernels: this %s takes no plugins (its --help has no "
 				"-plugin), without which nothing can be profiled; Debian's does, "
-				"scripts/deps installs it\n", b->scenario->arch.qemu);
+				"scripts/deps installs it\n", results_shown(b->scenario->arch.qemu));
 		return -EINVAL;
 	}
 	if (profile_table(folder, b->scenario, table, why)) {
-		fprintf(stderr, "ptbench kernels: %s\n", why);
+		fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
 		return -EINVAL;
 	}
 	b->table = strdup(table);
@@ -127,7 +128,7 @@ static int print_all(const struct results_run *run, const struct profile_options
 		profile_print(stdout, doc, base);
 	else
 		fprintf(stderr, "ptbench kernels profile: nothing to print of %s; ptbench show %s says "
-				"why\n", doc ? o->base : scenario, run->dir);
+				"why\n", results_shown(doc ? o->base : scenario), results_shown(run->dir));
 	if (!o->base_doc)
 		results_doc_free(base);
 	results_doc_free(doc);
@@ -142,7 +143,7 @@ static int run_and_print(const struct profile_options *o)
 	if (run) {
 		printed = print_all(run, o);
 		status = status ? status : printed;
-		printf("\n%s\n", run->dir);
+		printf("\n%s\n", results_shown(run->dir));
 	}
 	results_run_free(run);
 	return status;
@@ -188,7 +189,7 @@ static int parse(int argc, char **argv, struct profile_options *o)
 	int c;
 
 	optind = 1;
-	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	while ((c = results_getopt(argc, argv, "h", options)) != -1) {
 		switch (c) {
 		case OPT_CASE:
 			o->kernels.profile = optarg;
@@ -221,7 +222,7 @@ static int parse(int argc, char **argv, struct profile_options *o)
 static int refuse(const char *what, const char *value)
 {
 	fprintf(stderr, "ptbench kernels profile: %s%s%s; try --help\n", what, value ? " " : "",
-		value ? value : "");
+		value ? results_shown(value) : "");
 	return -EINVAL;
 }
 

@@ -154,11 +154,11 @@ static void print_one(FILE *f, const struct results_measurement *m, const char *
 
 	results_stat(m, &s);
 	v = lines_of(m, NULL, &nr);
-	fprintf(f, "  %s of %s, %s: %.0f of %zu windows agree\n", m->metric->name, scenario,
-		results_kind_name(m->kind), s.agreement * s.n, s.n);
+	fprintf(f, "  %s of %s, %s: %.0f of %zu windows agree\n", m->metric->name,
+		results_shown(scenario), results_kind_name(m->kind), s.agreement * s.n, s.n);
 	for (i = 0; v && i < nr; i++)
 		fprintf(f, "  %12lld  %6.2f %%  %s\n", v[i].new,
-			total ? 100.0 * v[i].new / total : 0, v[i].symbol);
+			total ? 100.0 * v[i].new / total : 0, results_shown(v[i].symbol));
 	fprintf(f, "  %12lld           total\n", total);
 	free(v);
 }
@@ -173,12 +173,12 @@ static void print_difference(FILE *f, const struct results_measurement *m, const
 
 	w = w < 12 ? 12 : w;
 	n = n < 12 ? 12 : n;
-	fprintf(f, "  %s\n  %*s  %*s  difference  symbol\n", m->metric->name, w, base_scenario, n,
-		scenario);
+	fprintf(f, "  %s\n  %*s  %*s  difference  symbol\n", m->metric->name, w,
+		results_shown(base_scenario), n, results_shown(scenario));
 	for (i = 0; v && i < nr; i++) {
 		if (v[i].new != v[i].base) {
 			fprintf(f, "  %*lld  %*lld  %+10lld  %s\n", w, v[i].base, n, v[i].new,
-				v[i].new - v[i].base, v[i].symbol);
+				v[i].new - v[i].base, results_shown(v[i].symbol));
 		} else {
 			nr_equal++;
 			equal += v[i].new;
@@ -199,7 +199,7 @@ static void print_irqs_off(FILE *f, const struct results_doc *doc, const char *n
 
 	if (off)
 		fprintf(f, "  interrupts off, the longest stretch, in %s: %lld instructions\n",
-			name, value_of(off));
+			results_shown(name), value_of(off));
 }
 
 static void print_row(FILE *f, const struct results_doc *doc, const struct results_measurement *m,
@@ -211,12 +211,12 @@ static void print_row(FILE *f, const struct results_doc *doc, const struct resul
 
 	/* What is deferred stands below what it belongs to. */
 	if (!strcmp(m->metric->name, "instructions"))
-		fprintf(f, "\n%s  %s\n", m->case_id, params ? params : "");
+		fprintf(f, "\n%s  %s\n", m->case_id, params ? results_shown(params) : "");
 	free(params);
 	if (base)
 		names_of(base, doc, &base_name, &name);
 	if (base && !other)
-		fprintf(f, "  %s has no such row\n", base_name);
+		fprintf(f, "  %s has no such row\n", results_shown(base_name));
 	if (other)
 		print_difference(f, m, name, other, base_name);
 	else
@@ -233,7 +233,8 @@ static void print_not_measured(FILE *f, const struct results_doc *doc)
 	const char *what = results_pairs_get(&doc->subject, "not_measured");
 
 	if (what)
-		fprintf(f, "\nnot measured in %s: %s\n", scenario_of(doc), what);
+		fprintf(f, "\nnot measured in %s: %s\n", results_shown(scenario_of(doc)),
+			results_shown(what));
 }
 
 static void print_skipped(FILE *f, const struct results_doc *doc, bool many)
@@ -246,10 +247,11 @@ static void print_skipped(FILE *f, const struct results_doc *doc, bool many)
 
 		if (m->skipped && many)
 			fprintf(f, "  %12s  %s  %s: %s\n", "skipped", m->case_id,
-				params ? params : "", m->skipped);
+				params ? results_shown(params) : "", results_shown(m->skipped));
 		else if (m->skipped)
 			fprintf(f, "\n%s  %s\n  skipped by %s: %s\n", m->case_id,
-				params ? params : "", scenario_of(doc), m->skipped);
+				params ? results_shown(params) : "", results_shown(scenario_of(doc)),
+				results_shown(m->skipped));
 		free(params);
 	}
 }
@@ -266,7 +268,8 @@ static void print_total(FILE *f, const struct results_measurement *m,
 		fprintf(f, "  %+10lld", value_of(m) - value_of(other));
 	else if (base)
 		fprintf(f, "  %10s", "new");
-	fprintf(f, "  %-21s  %s  %s\n", m->metric->name, m->case_id, params ? params : "");
+	fprintf(f, "  %-21s  %s  %s\n", m->metric->name, m->case_id,
+		params ? results_shown(params) : "");
 	free(params);
 }
 
@@ -279,7 +282,7 @@ static void print_totals(FILE *f, const struct results_doc *doc, const struct re
 	size_t i;
 
 	fprintf(f, "\n%zu rows of %s; name more params to see the functions of each, or read them all "
-		   "with ptbench show\n  %12s%s  metric\n", nr, scenario_of(doc), "instructions",
+		   "with ptbench show\n  %12s%s  metric\n", nr, results_shown(scenario_of(doc)), "instructions",
 		base ? "  difference" : "");
 	for (i = 0; i < doc->nr_measurements; i++)
 		if (doc->measurements[i].nr_breakdown)

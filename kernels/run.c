@@ -112,7 +112,7 @@ static int read_scenarios(struct job *j)
 	for (i = 0; i < j->nr && !ret; i++)
 		ret = scenario_read(dir, j->names[i], &j->scenarios[i], why);
 	if (ret)
-		fprintf(stderr, "ptbench kernels: %s\n", why);
+		fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
 	return ret;
 }
 
@@ -141,11 +141,11 @@ static int make_initramfs(struct job *j, const char *arch, bool reference, char 
 		return 0;
 	ret = cpio_write(*out, entries, nr, &bad);
 	if (ret && bad)
-		fprintf(stderr, "ptbench kernels: %s: %s; run make guests SCENARIOS=...\n", bad->file,
-			strerror(-ret));
+		fprintf(stderr, "ptbench kernels: %s: %s; run make guests SCENARIOS=...\n",
+			results_shown(bad->file), strerror(-ret));
 	else if (ret)
-		fprintf(stderr, "ptbench kernels: %s: %s; set TMPDIR to a folder with room\n", *out,
-			strerror(-ret));
+		fprintf(stderr, "ptbench kernels: %s: %s; set TMPDIR to a folder with room\n",
+			results_shown(*out), strerror(-ret));
 	return ret;
 }
 
@@ -416,7 +416,7 @@ static int make_scratch(struct job *j)
 	if (mkdtemp(j->scratch))
 		return 0;
 	fprintf(stderr, "ptbench kernels: %s: %s; set TMPDIR to a folder that can be written to\n",
-		j->scratch, strerror(errno));
+		results_shown(j->scratch), strerror(errno));
 	j->scratch[0] = '\0';
 	return -EINVAL;
 }
@@ -465,7 +465,7 @@ static int run_all(struct job *j)
 	part_sort(&j->part, j->names, j->nr);
 	if (ret == KERNELS_INTERRUPTED)
 		fprintf(stderr, "ptbench kernels: interrupted; finished parts are in %s\n",
-			j->part.run->dir);
+			results_shown(j->part.run->dir));
 	return ret ? ret : j->error || j->part.failed ? 4 : 0;
 }
 

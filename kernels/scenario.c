@@ -127,6 +127,8 @@ static int read_line(struct reader *r, char *line, const struct key *keys, void 
 
 	if (!*key || *key == '#')
 		return 0;
+	if (!results_is_text(key))
+		return refuse(r, "holds a control character, one that is not seen, or no UTF-8; remove it");
 	value = key + strcspn(key, " \t");
 	if (*value)
 		*value++ = '\0';

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <results/results.h>
+
 #include "files.h"
 
 /* Under a temporary name first: a reader sees the old file or the new one, never a half. */
@@ -71,6 +73,6 @@ out_free:
 
 int file_say(const char *what, const char *path, int err)
 {
-	fprintf(stderr, "ptbench report: %s %s: %s\n", what, path, strerror(-err));
+	fprintf(stderr, "ptbench report: %s %s: %s\n", what, results_shown(path), strerror(-err));
 	return err;
 }

@@ -11,12 +11,17 @@
 
 const char *clean(struct arena *a, const char *text)
 {
-	char *out = arena_str(a, "%s", text ? text : "");
-	char *p;
+	char *out = arena_str(a, "%s", text ? text : ""), *to = out;
+	const char *from = out;
+	bool harmful;
+	size_t len;
 
-	for (p = out; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = '?';
+	/* In place: nothing gets longer. */
+	for (; (len = results_text_step(from, &harmful)); from += len) {
+		memmove(to, harmful ? "?" : from, harmful ? 1 : len);
+		to += harmful ? 1 : len;
+	}
+	*to = '\0';
 	return out;
 }
 

@@ -78,7 +78,7 @@ static int write_out(struct report *r, const char *out, FILE *tell)
 	if (!ret)
 		ret = pages_write(&r->model, out);
 	if (!ret && tell)
-		fprintf(tell, "%s/index.html\n", out);
+		fprintf(tell, "%s/index.html\n", results_shown(out));
 	return ret;
 }
 
@@ -149,7 +149,7 @@ int report_cmd(int argc, char **argv)
 	int opt;
 
 	optind = 1;
-	while ((opt = getopt_long(argc, argv, "b:o:ah", options, NULL)) != -1) {
+	while ((opt = results_getopt(argc, argv, "b:o:ah", options)) != -1) {
 		if (opt == 'o')
 			out = optarg;
 		else if (opt == 'b')

@@ -69,6 +69,17 @@ size_t results_text_step(const char *s, bool *harmful)
 	return !*s ? 0 : len ? len : 1;
 }
 
+bool results_is_text(const char *s)
+{
+	bool harmful;
+	size_t len;
+
+	for (; (len = results_text_step(s, &harmful)); s += len)
+		if (harmful && *s != '\n' && *s != '\t')
+			return false;
+	return true;
+}
+
 char *results_text_neutral(const char *s)
 {
 	char *text = strdup(s), *to = text;

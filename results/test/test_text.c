@@ -75,6 +75,8 @@ static void test_several(void)
 	fclose(f);
 	ok(!strcmp(printed, "one\n\ttwo\\x1b\\u202e\n"), "a text of several lines keeps them");
 	free(printed);
+	ok(results_is_text("a\n\tb \xc3\xa9") && results_is_text("") && !results_is_text("a\033") &&
+		   !results_is_text("\xe2\x80\xae") && !results_is_text("a\xff"), "what is a text");
 }
 
 /* What sh makes of the words, each followed by a byte that none has. */

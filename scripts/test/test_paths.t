@@ -103,7 +103,7 @@ for tag in "caf$(printf '\303\251')" 'a"b' "it's" "$(printf '%0130d' 1)"; do
 	git_there tag -d "$tag"
 done
 before=$(ls -A "$dir/runs")
-for revision in $'a\nb' $'\e[2J' 'a b' '../x' "$(printf '%0129d' 1)" $'\u202e' $'\xff'; do
+for revision in $'a\nb' $'\e[2J' 'a b' '../x' "$(printf '%0129d' 1)" $'\xe2\x80\xae' $'\xff'; do
 	PTBENCH_REVISION=$revision PTBENCH_ROOT=$dir "$build/ptbench" bench --runs "$dir/runs" >"$tmp/out" 2>"$tmp/err"
 	status=$?
 	[ $status -eq 2 ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] && grep -q '^ptbench: PTBENCH_REVISION=.* is not a revision: ' "$tmp/err" &&

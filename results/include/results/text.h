@@ -17,6 +17,8 @@
  * Default_Ignorable_Code_Point), separates lines or paragraphs, or is no UTF-8; of that, one byte.
  */
 size_t results_text_step(const char *s, bool *harmful);
+/* Are newlines and tabs all that is harmful in it? */
+bool results_is_text(const char *s);
 /* A copy with '?' for each harmful character; malloc'ed, NULL without memory. */
 char *results_text_neutral(const char *s);
 /*

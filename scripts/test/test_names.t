@@ -1,0 +1,155 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Names that would move the cursor, turn letters round or hide a line reach no terminal, whichever
+# subcommand prints them.
+set -u
+export LC_ALL=C
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=${PTBENCH_BUILD:-$root/build}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+nr=0 failed=0
+
+ok() { # STATUS TEXT
+	nr=$((nr + 1))
+	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
+	return "$1"
+}
+
+bad=$'e\e[2J\xe2\x80\xae\xe2\x80\x8b\xc2\x9b\xff\rz'
+dir=$tmp/$bad
+tree=$tmp/tree
+mkdir -p "$dir/runs" "$tree/kernels/arch" "$tree/kernels/scenarios" "$tree/image" "$tmp/build/guest-fake/kernels" "$tmp/build/guest-fake/bench" "$tmp/build/kernels"
+touch "$tmp/build/guest-fs.ext4" "$tmp/build/guest-fake/kernels/init" "$tmp/build/guest-fake/bench/bench-guest" "$tmp/build/kernels/profile.so"
+printf '%s\n' 'cross x' 'qemu q' 'machine m' 'cpu c' 'memory 1G' 'qemu_args -serial x' 'console ttyS0' 'data /dev/ttyS1' \
+	'format x86_64-4k-48' >"$tree/kernels/arch/fake.arch"
+for s in one two "$bad"; do printf 'title t\narch fake\ndesign d\nappend fake=good\n' >"$tree/kernels/scenarios/$s"; done
+printf 'title t%s\narch fake\ndesign d\n' "$bad" >"$tree/kernels/scenarios/title"
+printf 'title t\narch fake\ndesign d\nk%s x\n' "$bad" >"$tree/kernels/scenarios/key"
+echo "$bad" >"$tree/kernels/scenarios/LIST"
+echo kernel >"$tree/image/image"
+printf 'ffffffff81000000 0000000000000100 T f%s\n' "$bad" >"$tree/image/symbols"
+printf 'release\t6.12%s\nsource\tnone%s\ncompiler\tgcc\nimage_sha256\tabc\n' "${bad//$'\xff'/}" "${bad//$'\xff'/}" >"$tree/image/info"
+cat >"$tree/kernels/build" <<'END'
+#!/bin/bash
+if [ "$1" = --verdicts ]; then shift; fi
+for s; do
+	case $s in
+	two) printf '%s\tFAILED\tno \033[2J \342\200\256 here\n' "$s" ;;
+	*) printf '%s\t%s\n' "$s" "$(cd "$(dirname "$0")/.." && pwd)/image" ;;
+	esac
+done
+END
+chmod +x "$tree/kernels/build"
+export PTBENCH_ROOT=$tree PTBENCH_BUILD=$tmp/build PTBENCH_QEMU=$build/kernels-test/fake_qemu
+"$build/ptbench" kernels run --out "$tmp/runs" one two >"$tmp/out" 2>"$tmp/err"
+run=$(readlink -f "$tmp/runs/latest")
+cp -r "$run" "$dir/run"
+cp "$run/one.icount-1cpu.json" "$dir/doc.json"
+[ -s "$dir/doc.json" ]
+ok $? "there is a run to print"
+# A document whose every text is so: what the reader takes.
+python3 - "$dir/doc.json" "$dir/texts.json" "${bad//$'\xff'/}" <<'END'
+import json, os, sys
+bad = os.fsencode(sys.argv[3]).decode()
+doc = json.load(open(os.fsencode(sys.argv[1])))
+doc["command"] += bad
+for block in doc["provenance"].values():
+    for key in block:
+        block[key] += bad
+for check in doc["checks"]:
+    check["expect"] += bad
+    check["seen"] += bad
+for m in doc["measurements"]:
+    m["params"]["text"] = "x" + bad.translate({27: None, 13: None})
+json.dump(doc, open(os.fsencode(sys.argv[2]), "w"))
+END
+
+# ---- every subcommand, and what it can be told ----
+# Statuses: 0 where it works with such a name, else 2 and the like; 127 and more: it died.
+tried=" "
+neutral() { # PROGRAM ARGUMENT...
+	local status text
+	tried+="$1 $2 ${3:-} "
+	"$build/$1" "${@:2}" >"$tmp/out" 2>&1
+	status=$?
+	text=$(printf '%q ' "$@" | sed "s,$tmp/,,g" | tr -c ' -~' '?')
+	[ $status -lt 127 ] && [ -s "$tmp/out" ] && ! grep -qP '[\x00-\x08\x0b-\x1f\x7f\xff]|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]' "$tmp/out"
+	ok $? "$text(status $status)" || { head -n 5 "$tmp/out" | cat -v | sed 's/^/# /'; }
+}
+shows() { # the last one printed this
+	grep -qF -- "$1" "$tmp/out"
+	ok $? "... and shows $1"
+}
+neutral ptbench "$bad"
+shows 'e\x1b[2J\u202e\u200b\u009b\xff\x0dz'
+neutral ptbench validate "$dir/doc.json"
+shows '\u009b\xff\x0dz/doc.json: fine'
+for s in validate show compare report; do
+	neutral ptbench $s "--$bad"
+	neutral ptbench $s "-$bad"
+	more=()
+	[ $s = compare ] && more=(--base "$dir/run")
+	for file in "$dir/nonesuch" "$dir" "$dir/run" "$dir/doc.json" "$dir/texts.json" "$dir/run/one.icount-1cpu.stream"; do
+		neutral ptbench $s "${more[@]}" "$file"
+	done
+done
+neutral ptbench show -p "$bad" "$dir/run"
+neutral ptbench compare --base "$dir/texts.json" --all "$dir/doc.json"
+neutral ptbench compare --base "$dir/nonesuch" "$run"
+neutral ptbench compare --base "$run" --ignore "$bad" "$run"
+neutral ptbench report -a "$dir/run"
+neutral ptbench report -o "$dir/report" "$run"
+neutral ptbench report -o "$dir/nonesuch/x" "$run"
+neutral ptbench report --base "$dir/nonesuch" "$run"
+neutral ptbench explore "$bad"
+neutral ptbench explore "--$bad"
+neutral ptbench explore --bound "$bad"
+model=$("$build/ptbench" explore --list | sed -n 's,^\([a-z_]*/[a-z_]*\)  *good.*,\1,p' | head -n 1)
+neutral ptbench explore --replay "$bad" "$model"
+neutral ptbench explore --quiet --json "$dir/explore.json" "$model"
+neutral ptbench show "$dir/explore.json"
+neutral ptbench explore --json "$dir/nonesuch/x" "$model"
+neutral ptbench bench "--$bad"
+neutral ptbench bench --no-native --no-explore --no-kernels --runs "$dir/runs"
+neutral ptbench bench --no-native --no-explore --no-report --runs "$dir/runs" one two
+neutral ptbench bench --no-native --no-explore --no-kernels --runs "$dir/doc.json"
+neutral ptbench bench --no-native --no-explore "$bad"
+neutral ptbench kernels "$bad"
+for s in list run bytes profile ab; do
+	neutral ptbench kernels $s "--$bad"
+	neutral ptbench kernels $s "$bad"
+	neutral ptbench kernels $s key
+	neutral ptbench kernels $s title
+done
+neutral ptbench kernels run --only "$bad" one
+neutral ptbench kernels run --timeout "$bad" one
+neutral ptbench kernels run --out "$dir/runs" one two
+neutral ptbench kernels run --out "$dir/doc.json" one
+TMPDIR=$dir/nonesuch neutral ptbench kernels run --out "$dir/runs" one
+PTBENCH_BUILD=$dir neutral ptbench kernels run --out "$dir/runs" one
+PTBENCH_ROOT=$dir/nonesuch neutral ptbench kernels list
+PTBENCH_ROOT=$dir neutral ptbench kernels list
+neutral ptbench kernels bytes --base one "$bad"
+neutral ptbench kernels bytes --all --base one "$bad"
+neutral ptbench kernels profile --case "$bad" one
+neutral ptbench kernels profile --case gup_fast/walk --out "$dir/runs" one
+neutral ptbench kernels profile --case gup_fast/walk --base "$dir/" one
+neutral ptbench kernels ab --base "$bad" --head "$bad" one
+mkdir "$dir/a" "$dir/b"
+neutral ptbench kernels ab --base "$dir/a" --head "$dir/b" "$bad"
+neutral ptbench kernels ab --base "$dir/a" --head "$dir/b" two
+PTBENCH_ROOT=$root HOME=$tmp neutral ptbench kernels build "$bad"
+neutral bench "--$bad"
+neutral bench --ptbench_out="$dir/nonesuch/x" '--benchmark_filter=^shim/native' --benchmark_min_time=0.001
+neutral bench --ptbench_static="$dir/x" --ptbench_objects="$dir/nonesuch"
+for s in $("$build/ptbench" --help | sed -n 's/^  \([a-z]*\) .*/\1/p') $("$build/ptbench" kernels --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+	[[ $tried == *" ptbench $s "* || $tried == *" ptbench kernels $s "* ]]
+	ok $? "$s was among them"
+done
+find "$dir/runs" -name '*.json' -exec "$build/ptbench" validate -q {} + >"$tmp/out" 2>&1
+ok $? "what was written there is valid"
+
+echo "1..$nr"
+exit $failed
