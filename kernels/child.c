@@ -13,19 +13,6 @@
 
 /* ---- groups ---- */
 
-static void end_group(int sig)
-{
-	kill(0, SIGKILL); /* this process is one of it */
-}
-
-/* A parent that has died before this is asked for sends no signal. */
-static void end_with(pid_t parent, int sig)
-{
-	prctl(PR_SET_PDEATHSIG, sig);
-	if (getppid() != parent)
-		end_group(sig);
-}
-
 static int wait_for(pid_t pid)
 {
 	int status;
@@ -36,69 +23,97 @@ static int wait_for(pid_t pid)
 	return status;
 }
 
+/* A parent that has died before this is asked for sends no signal. */
+static void end_with(pid_t parent, int sig)
+{
+	prctl(PR_SET_PDEATHSIG, sig);
+	if (getppid() != parent)
+		_exit(127);
+}
+
 /* Ends as the program did. */
-__attribute__((noreturn)) static void pass_on(int status)
+__attribute__((noreturn)) static void pass_on(int status, const sigset_t *mask)
 {
 	const struct rlimit none = { 0 };
 
 	if (WIFSIGNALED(status)) {
 		setrlimit(RLIMIT_CORE, &none);
 		signal(WTERMSIG(status), SIG_DFL);
+		sigprocmask(SIG_SETMASK, mask, NULL);
 		raise(WTERMSIG(status));
 	}
 	_exit(WEXITSTATUS(status));
 }
 
+static bool runs(pid_t pid)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	return !waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) && !info.si_pid;
+}
+
 /*
  * The guard, between us and the program: the kernel tells a child alone when its parent dies, and
- * the program may be a script behind which the real one runs. Returns in the program.
+ * the program may be a script behind which the real one runs. Waits until the program ends, or it has
+ * to be ended, and leaves nothing of its group. awaited is blocked; mask is what was before. Returns
+ * in the program.
  */
-static void guard(pid_t parent, unsigned seconds)
+static void guard(pid_t parent, unsigned seconds, const sigset_t *awaited, const sigset_t *mask)
 {
-	const struct sigaction act = { .sa_handler = end_group };
 	pid_t self = getpid(), pid;
+	int sig, status;
 
-	setpgid(0, 0);
-	sigaction(SIGTERM, &act, NULL);
-	sigaction(SIGALRM, &act, NULL);
-	signal(SIGINT, SIG_DFL);
+	setpgid(0, 0); /* Ctrl-C is our business */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	end_with(parent, SIGTERM);
-	alarm(seconds);
 	pid = fork();
 	if (pid < 0)
 		_exit(126);
 	if (!pid) {
+		setpgid(0, 0);
 		end_with(self, SIGKILL);
+		sigprocmask(SIG_SETMASK, mask, NULL);
 		return;
 	}
+	setpgid(pid, pid); /* whichever of the two comes first */
 	close_range(0, ~0U, 0); /* a pipe's other end must see that the program has closed it */
-	pass_on(wait_for(pid));
+	alarm(seconds);
+	do
+		sigwait(awaited, &sig);
+	while (sig == SIGCHLD && runs(pid));
+	kill(-pid, SIGKILL); /* not waited for yet, so that its number is still its own */
+	status = wait_for(pid);
+	while (waitpid(-pid, NULL, 0) > 0 || errno == EINTR)
+		;
+	pass_on(status, mask);
 }
 
 pid_t child_fork(unsigned seconds)
 {
-	pid_t parent = getpid(), pid = fork();
+	sigset_t awaited, mask;
+	pid_t parent = getpid(), pid;
 
+	sigemptyset(&awaited);
+	sigaddset(&awaited, SIGTERM);
+	sigaddset(&awaited, SIGALRM);
+	sigaddset(&awaited, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &awaited, &mask);
+	pid = fork();
 	if (!pid)
-		guard(parent, seconds);
-	else if (pid > 0)
-		setpgid(pid, pid); /* whichever of the two comes first */
+		guard(parent, seconds, &awaited, &mask);
+	else
+		sigprocmask(SIG_SETMASK, &mask, NULL);
 	return pid;
 }
 
 bool child_has_ended(pid_t pid, int *status)
 {
-	siginfo_t info = { .si_pid = 0 };
-
-	if (waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT) || !info.si_pid)
-		return false;
-	*status = child_kill(pid); /* not waited for yet, so that its number is still its own */
-	return true;
+	return waitpid(pid, status, WNOHANG) == pid;
 }
 
 int child_kill(pid_t pid)
 {
-	kill(-pid, SIGKILL);
+	kill(pid, SIGTERM);
 	return wait_for(pid);
 }
 

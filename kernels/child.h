@@ -8,14 +8,15 @@
 #include <sys/types.h>
 
 /*
- * As fork(), but the child and all that it starts are a process group, which ends when this process
- * does, whatever ends it (a program that leaves its group is on its own). It also ends after so many
- * seconds (0: no limit). How the child ends is how the process ends whose number is returned.
+ * As fork(), but the child and all that it starts are a process group, which ends when the child or
+ * this process does, whatever ends it (a program that leaves its group is on its own). It also ends
+ * after so many seconds (0: no limit). What is returned is the number of a process that waits for the
+ * child and ends as it did, when nothing of the group is left.
  */
 pid_t child_fork(unsigned seconds);
-/* Has it ended? Then status is waitpid()'s, and nothing of its group is left. */
+/* Has it ended? Then status is waitpid()'s. */
 bool child_has_ended(pid_t pid, int *status);
-/* Ends it and its group, and waits for it; status is waitpid()'s. */
+/* Ends it with its group, and waits for it. waitpid()'s status. */
 int child_kill(pid_t pid);
 
 struct child {
