@@ -4,21 +4,19 @@
 # Sourced by kernels/build, which sets $work, $jobs and $progress.
 
 # After "make prepare": the objects that make is going to compile for vmlinux, one a line, in
-# $work/expected. Not where a tree has objects already: to ask would take about as long as to build the
-# few that are missing. Older kernels do not know the target. Then there is no such file, and no total
-# is said.
+# $work/expected. None, hence no total, where a tree has objects already: to ask would take about as long
+# as to build the few that are missing; nor in older kernels, which do not know the target.
 list_expected() {
-	[ ! -f "$tree/obj/init/main.o" ] || return 0
-	{ kbuild -n -j"$jobs" . 2>/dev/null || :; } |
+	{ [ -f "$tree/obj/init/main.o" ] || kbuild -n -j"$jobs" . 2>/dev/null || :; } |
 		sed -n "s/.*echo '  \(CC\|AS\) *\([^ ']*\)'.*/\2/p" | sort -u >"$work/expected.tmp"
-	[ ! -s "$work/expected.tmp" ] || mv -f "$work/expected.tmp" "$work/expected"
+	mv -f "$work/expected.tmp" "$work/expected"
 }
 
 # Sets nr_done and nr_total, both of expected objects; without them nr_done counts what the log has, and
 # nr_total is empty. What make compiles besides (its tools, the loader) is in neither.
 count_objects() { # LOG
 	nr_total=
-	if [ -f "$work/expected" ]; then
+	if [ -s "$work/expected" ]; then
 		read -r nr_done nr_total < <(awk '
 			NR == FNR { wanted[$1]; total++; next }
 			($1 == "CC" || $1 == "AS") && $2 in wanted { delete wanted[$2]; done++ }
@@ -31,7 +29,10 @@ count_objects() { # LOG
 # "242 of 650 objects, 60 s, about 100 s left": SECONDS since the start, and since there is a total.
 how_far() {
 	local left=
-	if [ -z "$nr_total" ]; then
+	if [ ! -f "$work/expected" ]; then
+		printf 'preparing, %s s' "$1"
+		return
+	elif [ -z "$nr_total" ]; then
 		printf '%s objects, %s s' "$nr_done" "$1"
 		return
 	fi
@@ -60,8 +61,8 @@ watch() { # LOG START
 		count_objects "$1"
 		[ -z "$nr_total" ] || [ "$counting" -gt 0 ] || counting=$((SECONDS > every ? SECONDS - every : SECONDS))
 		now=$(how_far $((SECONDS - $2)) $((SECONDS - counting)))
-		[ "$nr_done" = "$last" ] || count_line "$now"
-		last=$nr_done
+		[ "$nr_done $nr_total" = "$last" ] || count_line "$now"
+		last="$nr_done $nr_total"
 	done
 }
 count_line() { if [ -n "$clear_line" ]; then printf '%s' "$clear_line$progress $sc: $1" >&2; else note "$1"; fi; }

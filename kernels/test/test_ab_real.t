@@ -26,8 +26,8 @@ id=$(sed -n 's/^source_sha256\t//p' "$(cut -f2 "$tmp/out")/info")
 tree=$tmp/linux
 git init -q "$tree"
 in_git() { git -C "$tree" -c user.name=test -c user.email=test@example.org -c gc.auto=0 "$@"; }
-cp -al "${PTBENCH_CACHE:-$HOME/.cache/ptbench}/src/$id/." "$tree/" 2>/dev/null ||
-	cp -a "${PTBENCH_CACHE:-$HOME/.cache/ptbench}/src/$id/." "$tree/"
+cp -al "${PTBENCH_CACHE:-${HOME:-/nonexistent}/.cache/ptbench}/src/$id/." "$tree/" 2>/dev/null ||
+	cp -a "${PTBENCH_CACHE:-${HOME:-/nonexistent}/.cache/ptbench}/src/$id/." "$tree/"
 in_git add -A -f . && in_git commit -q -m base && in_git tag base
 sed '/^static struct folio \*try_grab_folio_fast/,/^}/s/^\tif (flags & FOLL_GET)$/\tasm volatile("nop; nop; nop; nop; nop");\n&/' \
 	"$tree/mm/gup.c" >"$tmp/gup.c"

@@ -8,7 +8,7 @@ export LC_ALL=C
 top=$(cd "$(dirname "$0")/../.." && pwd)
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-real_cache=${PTBENCH_CACHE:-$HOME/.cache/ptbench}
+real_cache=${PTBENCH_CACHE:-${HOME:-/nonexistent}/.cache/ptbench}
 export PTBENCH_CACHE=$tmp/cache KSRC=$tmp/linux FAKE_MADE=$tmp/made
 nr=0
 
@@ -36,13 +36,13 @@ allnoconfig:
 	test -z "$${FAKE_OLD:-}" || { echo '***'; echo '*** Compiler is too old.'; echo '***   Minimum GCC version: 99'; exit 1; }
 	grep -v -e '=n$$' -e 'CONFIG_NO_SUCH' $(KCONFIG_ALLCONFIG) >$(O)/.config
 prepare:
-	@echo '  CC      scripts/mod/empty.o'
+	@echo '  CC      scripts/mod/empty.o'; $${FAKE_WAIT:-:} preparing
 .PHONY: .
 # What is linked; bzImage is its loader, too.
 . :
-	@echo '  CC      mm/gup.o'; sleep $${FAKE_STEP:-0}
-	@echo '  AS      mm/ptbench/a.o'; sleep $${FAKE_STEP:-0}
-	@echo '  CC      lib/late.o'; sleep $${FAKE_STEP:-0}
+	@echo '  CC      mm/gup.o'; $${FAKE_WAIT:-:} '1 of 3'
+	@echo '  AS      mm/ptbench/a.o'; $${FAKE_WAIT:-:} '2 of 3'
+	@echo '  CC      lib/late.o'; $${FAKE_WAIT:-:} linking
 	@$(if $(FAKE_FORGETS),echo,:) '  CC      mm/never.o'
 bzImage: .
 	sleep $${FAKE_SLEEP:-0}
@@ -229,16 +229,26 @@ fresh
 run plain
 ok 'into a pipe: it ends at its total' counted 1
 sed -i 's/every=30/every=1/' "$kernels/progress.sh"
+# The stand-in goes on when that much is told.
+cat >"$tmp/told" <<'EOF'
+#!/bin/bash
+for ((i = 0; i < 600; i++)); do
+	! grep -q -- "$1" "$FAKE_SEEN" || exit 0
+	sleep 0.1
+done
+EOF
+chmod +x "$tmp/told"
 fresh
-FAKE_STEP=2 run plain
-ok 'and is told meanwhile, never above it' counted 3
+FAKE_WAIT=$tmp/told FAKE_SEEN=$tmp/err run plain
+ok 'and is told meanwhile, never above it' counted 4
+ok 'before there is a total none is said' grep -q '^\[1/1\] plain: preparing, [0-9]* s$' <<<"$err"
 ok 'with the time that is left' grep -q '1 of 3 objects, [0-9]* s, about [0-9]* s left$' <<<"$err"
 ok 'and what comes after the last one' grep -q '3 of 3 objects, [0-9]* s, linking$' <<<"$err"
 cp "$top/kernels/progress.sh" "$kernels/"
 fresh
-FAKE_STEP=2 script -qec "$kernels/build plain" "$tmp/terminal" >/dev/null 2>&1
+FAKE_WAIT=$tmp/told FAKE_SEEN=$tmp/terminal script -qfec "$kernels/build plain" "$tmp/terminal" >/dev/null 2>&1
 status=$? err=$(tr '\r' '\n' <"$tmp/terminal")
-ok 'on a terminal likewise' counted 3
+ok 'on a terminal likewise' counted 4
 fresh
 FAKE_FORGETS=1 run plain
 ok 'of four foreseen objects all four' grep -q 'built in [0-9]* s, 4 of 4 objects$' <<<"$err"
@@ -302,7 +312,7 @@ calls plain variant both
 ok 'without images the compiler is called' test "$status" -eq 0 -a "$(grep -c gcc "$tmp/calls")" -ge 3
 calls plain variant both
 ok 'a second run calls neither make nor a compiler' test "$status" -eq 0 -a "$calls" -eq 0 -a "$(wc -l <<<"$out")" -eq 3
-printf '# a word more\n' | tee -a "$kernels/lib.sh" >>"$kernels/build"
+printf '# a word more\n' | tee -a "$kernels/lib.sh" "$kernels/common.config" >>"$kernels/build"
 calls plain
 ok 'nor after a change of the script that changes no image' test "$status" -eq 0 -a "$calls" -eq 0
 sed -i 's/KBUILD_BUILD_USER=ptbench/KBUILD_BUILD_USER=somebody/' "$kernels/build"
