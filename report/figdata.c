@@ -57,6 +57,43 @@ static const char *shorten(struct arena *a, const char *text, size_t max)
 	return text;
 }
 
+#define LARGEST 1e30  /* beyond what anything measured here can be; arithmetic on axes stays exact */
+#define SMALLEST 1e-30 /* above 0, on a logarithmic axis */
+
+static bool drawable(const struct figure *f, const struct rvalue *v)
+{
+	bool log = f->kind == FIGURE_FACTORS || (f->kind == FIGURE_BARS && f->logscale);
+
+	return fabs(v->v) < LARGEST && fabs(v->low) < LARGEST && fabs(v->high) < LARGEST &&
+	       (!log || (v->v > SMALLEST && (v->low <= 0 || v->low > SMALLEST)));
+}
+
+static void prune_line(const struct figure *f, struct line *l)
+{
+	size_t nr = 0, i;
+
+	for (i = 0; i < l->nr; i++) {
+		if (!drawable(f, &l->y[i]) || !(fabs(l->x[i]) < LARGEST) ||
+		    (f->logscale && l->x[i] < SMALLEST))
+			continue;
+		l->x[nr] = l->x[i];
+		l->y[nr++] = l->y[i];
+	}
+	l->nr = nr;
+}
+
+void figure_prune(struct figure *f)
+{
+	size_t nr = 0, i;
+
+	for (i = 0; i < f->nr_lines; i++)
+		prune_line(f, &f->lines[i]);
+	for (i = 0; i < f->nr_bars; i++)
+		if (drawable(f, &f->bars[i].value))
+			f->bars[nr++] = f->bars[i];
+	f->nr_bars = nr;
+}
+
 /* What the numbers are divided by so that the axis reads easily, and the unit then. */
 struct axis_unit {
 	double by;
@@ -76,11 +113,15 @@ static struct axis_unit axis_unit(const struct results_metric *metric, double ma
 	return (struct axis_unit){ 1, metric->unit };
 }
 
+#define MAX_TICS 100 /* a loop over what rounding made of a range ends */
+
 /* 1, 2 or 5 times a power of ten: the step that makes at most `most` tics. */
 static double nice_step(double range, int most)
 {
 	double step = pow(10, floor(log10(range / most)));
 
+	if (!isnormal(step))
+		return range; /* of a range without room for steps */
 	if (range / (step * 1) <= most)
 		return step;
 	if (range / (step * 2) <= most)
@@ -128,7 +169,7 @@ static struct mu *linear_tics(struct arena *a, double min, double max, int most,
 	struct mu *list = mu_list();
 	int i;
 
-	for (i = 0; first + i * step <= max + step * 1e-9; i++)
+	for (i = 0; i < MAX_TICS && first + i * step <= max + step * 1e-9; i++)
 		add_tic(a, list, !i, first + i * step,
 			group_digits(a, first + i * step, decimals_of(step)));
 	return list;
@@ -167,7 +208,8 @@ static struct mu *log_tics_125(struct arena *a, double min, double max)
 static struct mu *log_tics(struct arena *a, double min, double max)
 {
 	double decades = log10(max / min);
-	int by = decades > 8 ? 3 : decades > 5 ? 2 : 1, first = (int)ceil(log10(min) - 1e-9), e;
+	int by = decades > 16 ? (int)(decades / 5) : decades > 8 ? 3 : decades > 5 ? 2 : 1;
+	int first = (int)ceil(log10(min) - 1e-9), e;
 	struct mu *list;
 
 	if (decades < 1.8)
@@ -181,10 +223,10 @@ static struct mu *log_tics(struct arena *a, double min, double max)
 
 static struct mu *factor_tics(struct arena *a, double min, double max)
 {
+	double by = pow(2, ceil(log2(max / min) / 16)), at; /* 2, where they are not many */
 	struct mu *list = mu_list();
-	double at;
 
-	for (at = min; at <= max * 1.001; at *= 2)
+	for (at = min; at <= max * 1.001; at *= by)
 		add_tic(a, list, at == min, at,
 			at < 1 ? arena_str(a, "1/%.0f", 1 / at) : arena_str(a, "%.0f", at));
 	return list;
@@ -364,7 +406,7 @@ static void lines_range(const struct figure *f, struct lines_range *r)
 	if (!f->logscale)
 		r->xmin = 0;
 	if (r->xmax <= r->xmin)
-		r->xmax = r->xmin + 1;
+		r->xmax = r->xmin + fmax(1, r->xmin);
 	if (r->ymax <= r->ymin)
 		r->ymax = r->ymin + 1;
 }
@@ -401,11 +443,24 @@ static void lines_data(struct arena *a, const struct figure *f, double by, FILE 
 static struct mu *power_tics(struct arena *a, double min, double max)
 {
 	struct mu *list = mu_list();
-	double at;
+	double by = max / min > 64 ? 4 : 2, at;
+	int i = 0;
 
-	for (at = min; at <= max * 1.001; at *= max / min > 64 ? 4 : 2)
+	if (max / min > 1e6)
+		by = pow(2, ceil(log2(max / min) / 8));
+	for (at = min; i++ < MAX_TICS && at <= max * 1.001; at *= by)
 		add_tic(a, list, at == min, at, group_digits(a, at, decimals_of(at)));
 	return list;
+}
+
+/* Of the first point there is: a line without points has none to tell it. */
+static const struct results_metric *lines_metric(const struct figure *f)
+{
+	size_t i = 0;
+
+	while (!f->lines[i].nr)
+		i++;
+	return f->lines[i].y[0].metric;
 }
 
 void figure_lines(struct arena *a, const struct figure *f, FILE *to, struct mu *o)
@@ -416,7 +471,7 @@ void figure_lines(struct arena *a, const struct figure *f, FILE *to, struct mu *
 	double left;
 
 	lines_range(f, &r);
-	unit = axis_unit(f->lines[0].y[0].metric, r.ymax);
+	unit = axis_unit(lines_metric(f), r.ymax);
 	left = 20 + CHAR_WIDTH * (double)columns(group_digits(a, r.ymax / unit.by, 0));
 	file_names(a, f, o);
 	set_num(a, o, "height", height);

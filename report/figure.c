@@ -184,6 +184,7 @@ static size_t collect_jobs(struct model *m, struct job **out)
 			struct section *s = m->pages[i].sections[j];
 
 			for (k = 0; k < s->nr_figures; k++) {
+				figure_prune(s->figures[k]);
 				if (!figure_has_data(s->figures[k]))
 					continue;
 				jobs = arena_grow(m->arena, jobs, nr, sizeof(*jobs));

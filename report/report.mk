@@ -20,11 +20,11 @@ $(O)/asan/obj/report/%.o: report/%.cc
 
 report-ldlibs := -ljansson -lm -lstdc++
 report-synth := $(addprefix report/test/,synth.c synth_hostile.c synth_more.c)
-report-tests := report/test/test_derive report/test/test_kernels report/test/test_render
+report-tests := $(addprefix report/test/,test_derive test_kernels test_render test_subsets)
 
 tests += $(report-tests)
 asan-tests += $(report-tests)
-$(foreach t,$(report-tests),$(eval $(t)-srcs := $(t).c report/test/look.c $(report-synth)))
+$(foreach t,$(report-tests),$(eval $(t)-srcs := $(t).c report/test/look.c report/test/html.c $(report-synth)))
 $(foreach t,$(report-tests),$(eval $(t)-libs := report results))
 $(foreach t,$(report-tests),$(eval $(t)-ldlibs := $(report-ldlibs)))
 
