@@ -245,7 +245,7 @@ static const char *counts_text(struct model *m, const struct sums *sum)
 			 change_text(m, &sum->most->v[0]));
 }
 
-/* This page counts exact rows; whether it got worse is for compare to say, of all rows and checks. */
+/* This page counts exact rows; whether it got worse compare says, of all rows and checks. */
 static const char *sums_text(struct model *m, const struct sums *sum)
 {
 	char *said;

@@ -210,8 +210,8 @@ static char *verdict_text(const struct results__compared_row *r)
 		spread_text(new, sizeof(new), r->new);
 	}
 	if (asprintf(&text, "%s%s%s%s%s%s%s", verdict_name[r->verdict], r->why ? ": " : "",
-		     r->why ? r->why : "", is_loose ? ", " : "", base, is_loose ? " before, now " : "",
-		     new) < 0)
+		     r->why ? r->why : "", is_loose ? ", " : "", base,
+		     is_loose ? " before, now " : "", new) < 0)
 		return NULL;
 	return text;
 }
@@ -260,7 +260,8 @@ static void count_rows(FILE *f, const struct results__compared *c, struct result
 		t->rows[v] += c->count[v];
 	t->exact += c->nr_exact;
 	t->skipped += c->nr_skipped;
-	fprintf(f, "  %zu row%s, %zu of them exact", c->nr_rows, results__s(c->nr_rows), c->nr_exact);
+	fprintf(f, "  %zu row%s, %zu of them exact", c->nr_rows, results__s(c->nr_rows),
+		c->nr_exact);
 	for (int v = 0, nr = 0; v < RESULTS__NR_VERDICTS; v++)
 		if (c->count[v])
 			fprintf(f, "%s%zu %s", nr++ ? ", " : ": ", c->count[v], verdict_name[v]);
@@ -383,7 +384,7 @@ static const struct results__holder *holder_of(const struct results__joined_part
 
 /*
  * What the runs say of a part other than that it passed. A part that failed is failed, whether or
- * not it left a document. Returns how many have none; a document alone is not asked for other parts.
+ * not it left a document. Returns how many have none; a document alone is not asked for others.
  */
 static size_t print_states(FILE *f, const struct results__joined_part *p,
 			   struct results__source **sources, size_t nr)

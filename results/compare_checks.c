@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Comparing the checks of one part of two sides. A check was fine in the base when one of the base's
- * runs says so; it is fine now when every new run has it and says so.
+ * Comparing the checks of one part of two sides. A check was fine in the base when one of its runs
+ * says so; it is fine now when every new run has it and says so.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -27,7 +27,8 @@ static int part_cmp(const void *a, const void *b)
 	return (x->holders->order > y->holders->order) - (x->holders->order < y->holders->order);
 }
 
-static void hold(struct results__joined *j, const struct results__source *s, bool is_new, size_t *nr)
+static void hold(struct results__joined *j, const struct results__source *s, bool is_new,
+		 size_t *nr)
 {
 	for (size_t i = 0; i < s->nr_docs; i++, (*nr)++)
 		j->holders[*nr] = (struct results__holder){
@@ -59,9 +60,12 @@ int results__join(struct results__source *const *base, size_t nr_base,
 	for (size_t i = 0; i < nr; i = next) {
 		const struct results__holder *first = &j->holders[i];
 
-		for (next = i; next < nr && !strcmp(name_of(&j->holders[next]), name_of(first)); next++)
-			;
-		j->parts[j->nr++] = (struct results__joined_part){ name_of(first), first, next - i };
+		for (next = i + 1; next < nr; next++)
+			if (strcmp(name_of(&j->holders[next]), name_of(first)))
+				break;
+		j->parts[j->nr++] = (struct results__joined_part){
+			name_of(first), first, next - i,
+		};
 	}
 	qsort(j->parts, j->nr, sizeof(*j->parts), part_cmp);
 	return 0;

@@ -158,7 +158,7 @@ static enum results__verdict judge_not(const struct side *base, const struct sid
 	return RESULTS__NOT_JUDGED;
 }
 
-/* By the kind of the base, then of the new side: what is no longer exact is judged as what it is. */
+/* By the kind of the base, then of the new side; what is no longer exact is judged as what it is. */
 static const struct {
 	enum results__verdict (*judge)(const struct side *base, const struct side *new);
 	const char *why;

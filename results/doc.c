@@ -259,7 +259,7 @@ static int copy_measurement(struct results_measurement *to, const struct results
 	return copy_shares(to, from->breakdown, from->nr_breakdown);
 }
 
-/* Exact must be earned: what repeats too seldom, or was not tried often enough, becomes deterministic. */
+/* Exact must be earned: what repeats too seldom, or was tried too seldom, becomes deterministic. */
 static int downgrade(struct results_measurement *m, struct results_error *err)
 {
 	double *sorted;
