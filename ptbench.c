@@ -246,10 +246,12 @@ static int bench_guests(struct results_run *run, const struct kernels_options *k
 			const struct bench_options *o)
 {
 	char make[] = "make", quiet[] = "--no-print-directory", in[] = "-C", guests[] = "guests";
-	char build[PATH_MAX + 8], jobs[24], *env = getenv("MAKE"), *scenarios = scenarios_word(o);
-	char *argv[] = { env && *env ? env : make, quiet, jobs, in, root_dir, build, guests,
+	const char *env = getenv("MAKE");
+	char *program = strdup(env && *env ? env : make);
+	char build[PATH_MAX + 8], jobs[24], *scenarios = scenarios_word(o);
+	char *argv[] = { program, quiet, jobs, in, root_dir, build, guests,
 			 scenarios, NULL };
-	char why[256] = "no memory";
+	char why[256];
 	size_t root = strlen(root_dir);
 	struct program_end end = { 0 };
 
@@ -260,15 +262,18 @@ static int bench_guests(struct results_run *run, const struct kernels_options *k
 		snprintf(build, sizeof(build), "O=%s", k->build);
 	snprintf(jobs, sizeof(jobs), "-j%d", k->jobs);
 	forget_jobs();
-	if (scenarios)
+	unsetenv("MAKE"); /* a kernel's make would take it for its own */
+	if (!program || !scenarios)
+		end.error = -ENOMEM;
+	else
 		end = program_run(argv, PROGRAM_OUT_TO_STDERR, SIGTERM);
 	if (program_interrupted())
 		parts_failed(run, "guests", "interrupted before the guests' programs were built");
-	else if (!scenarios || end.error || end.signal || end.status) {
-		if (scenarios)
-			program_end_text(&end, "make guests", why, sizeof(why));
+	else if (end.error || end.signal || end.status) {
+		program_end_text(&end, "make guests", why, sizeof(why));
 		parts_failed(run, "guests", why);
 	}
+	free(program);
 	free(scenarios);
 	return program_interrupted() ? EXIT_INTERRUPTED :
 	       end.error || end.signal || end.status ? EXIT_PART_FAILED : EXIT_FINE;

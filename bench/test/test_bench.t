@@ -49,6 +49,7 @@ stand_in "$root/kernels/build" <<END
 case \$1 in
 --check) [ "\${KSRC:-}" != bad ] || { echo "KSRC=bad: no such folder" >&2; exit 2; } ;;
 --verdicts)
+	[ -z "\${MAKE:-}" ] || { echo "a kernel's make would take MAKE for its own" >&2; exit 4; }
 	shift
 	for s; do
 		# As the real one does, and as it does while what it waits for does not end.
