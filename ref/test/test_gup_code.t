@@ -15,6 +15,19 @@ ok() { # status, text
 	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
 }
 
+# What leans on how one compiler arranges code is demanded of gcc 12, and of another one said.
+of_gcc12() { # object, status, text
+	local by
+	by=$(readelf -p .comment "$1" | sed -n 's/^ *\[ *[0-9a-f]*\] *//p' | head -n 1)
+	case $by in
+	GCC:*' '12.*) ok "$2" "$3" ;;
+	*)
+		nr=$((nr + 1))
+		echo "ok $nr - $3 # SKIP that is known of gcc 12; $by: $([ "$2" -eq 0 ] && echo so || echo not so)"
+		;;
+	esac
+}
+
 skip_all() { # reason
 	echo "1..0 # SKIP $1"
 	exit 0
@@ -76,7 +89,7 @@ check_machine() { # machine, tool prefix, folder of objects
 			ok $? "$machine: those of $f read an entry's type"
 		else
 			[ $typed -eq 0 ]
-			ok $? "$machine: those of $f do not look for s390x's type bits"
+			of_gcc12 "$o" $? "$machine: those of $f do not look for s390x's type bits"
 		fi
 		echo "# code bytes:$bytes"
 	done
@@ -88,8 +101,7 @@ check_machine() { # machine, tool prefix, folder of objects
 			local n
 			n=$(diff "$tmp/$machine.$f.static" "$tmp/$machine.$f.$d" | grep -c '^>')
 			if [ "$machine" = x86_64 ]; then
-				[ "$n" -eq 0 ]
-				ok $? "$machine: $f $d and static are identical"
+				of_gcc12 "$x86" $((n != 0)) "$machine: $f $d and static are identical"
 			else
 				echo "# $machine: $f $d and static: $([ "$n" -eq 0 ] && echo identical ||
 					echo "$n lines differ")"
@@ -146,7 +158,8 @@ check_formats() { # machine, folder of objects
 		# Where arm64 folds when compiled alone, its own functions and the generic ones agree
 		# but for the P4D that reload_real has the real pointer of.
 		cmp -s "$all/gup_fast_arm64_4k_52_static" "$all/gup_fast_arm64_4k_52_reload_real"
-		ok $? "$machine: arm64_4k_52 reload_real and static are identical: nothing is folded"
+		of_gcc12 "$objs/ref/gup/arch_arm64.o" $? \
+			"$machine: arm64_4k_52 reload_real and static are identical: nothing is folded"
 		! cmp -s "$all/gup_fast_arm64_16k_52_folded_align_real" \
 			"$all/gup_fast_arm64_16k_52_folded_reload_real"
 		ok $? "$machine: arm64_16k_52_folded align_real and reload_real are not"
