@@ -14,18 +14,75 @@
 
 #include "image.h"
 
-#define STOP_MS 3000 /* that kernels/build has to end by itself */
+#define STOP_SECONDS 3 /* that kernels/build has to end by itself */
 
-/* A group of its own, so that image_build_stop() reaches what it runs, whatever that is. */
+/* ---- the guard, between us and the script ---- */
+
+static volatile pid_t script;
+static volatile sig_atomic_t told_to_stop;
+
+static void end_group(int sig)
+{
+	kill(0, SIGKILL); /* the guard is one of it */
+}
+
+static void stop_script(int sig)
+{
+	told_to_stop = 1;
+	if (script > 0)
+		kill(script, SIGTERM);
+	alarm(STOP_SECONDS);
+}
+
+static void die_with(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(127);
+}
+
+static void handle(int sig, void (*fn)(int sig))
+{
+	const struct sigaction act = { .sa_handler = fn };
+
+	sigaction(sig, &act, NULL);
+}
+
+/*
+ * The script ends its compilers when it is told to, but not while it waits for something else: to
+ * unpack a source takes a minute. So the guard, which is told to stop by image_build_stop() and by
+ * our death, ends its group when that takes too long. Returns in the script.
+ */
+static void guard(pid_t parent)
+{
+	pid_t self = getpid();
+	int status;
+
+	setpgid(0, 0);
+	handle(SIGTERM, stop_script);
+	handle(SIGALRM, end_group);
+	die_with(parent);
+	script = fork();
+	if (script < 0)
+		_exit(4);
+	if (!script) {
+		die_with(self);
+		return;
+	}
+	if (told_to_stop)
+		kill(script, SIGTERM);
+	while (waitpid(script, &status, 0) < 0 && errno == EINTR)
+		;
+	if (told_to_stop)
+		end_group(SIGKILL); /* and whatever it has left */
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 4);
+}
+
 static void exec_build(const struct image_build *b, const char *ksrc, pid_t parent)
 {
 	char program[PATH_MAX], **argv = calloc(b->nr + 3, sizeof(*argv));
 
-	setpgid(0, 0);
-	/* It ends its compilers when it is told to, and must not outlive us. */
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != parent)
-		_exit(127);
+	guard(parent);
 	snprintf(program, sizeof(program), "%s/kernels/build", b->root);
 	if (!argv || (ksrc && setenv("KSRC", ksrc, 1)))
 		_exit(4);
@@ -198,19 +255,9 @@ int image_build_poll(struct image_build *b, int ms, void (*done)(size_t i, void 
 
 int image_build_stop(struct image_build *b)
 {
-	siginfo_t info = { .si_pid = 0 };
-	int ms;
-
 	if (!b->pid)
 		return 0;
 	kill(b->pid, SIGTERM);
-	/* It minds that when what it waits for has ended, and to unpack a source takes a minute. */
-	for (ms = 0; ms < STOP_MS && !info.si_pid; ms += 10) {
-		usleep(10000);
-		if (waitid(P_PID, b->pid, &info, WEXITED | WNOWAIT | WNOHANG))
-			break;
-	}
-	kill(-b->pid, SIGKILL); /* what it has left; before its number is free again */
 	free(b->told);
 	b->told = NULL;
 	return ended(b);

@@ -280,6 +280,7 @@ NATIVE=good killed 'the machine is measured' "$log" 'bench --ptbench_out' --no-k
 EXPLORE=long killed 'the explorer runs' "$log" '^explore' --no-kernels --no-native
 SLOW_MAKE=1 killed 'guests are built' "$log" '^make' --no-native --no-explore
 killed 'a kernel is built' "$log" 'build --verdicts' --no-native --no-explore slow
+killed 'a kernel is built that minds no signal' "$log" 'build --verdicts' --no-native --no-explore stubborn
 
 echo "1..$nr"
 exit $failed
