@@ -24,7 +24,8 @@ cp -r "$root/results/include/results" "$tmp/root/results/include/"
 harms=(panic hang warn oom half forge flood)
 scenario() { # NAME WORDS
 	printf '%s\n' "title $1" 'arch x86_64' 'design static' 'image x86_64-stock' 'memory 256M' 'reference no' \
-		"append ptbench.case=gup_fast/walk:pages=1$2" >"$tmp/root/kernels/scenarios/harm-$1"
+		"append ptbench.case=gup_fast/walk:pages=1$2" \
+		'skip gup_fast/walk mem=dax no /dax/data: *' >"$tmp/root/kernels/scenarios/harm-$1" # behind the memory's end
 }
 scenario before ''
 scenario after ''
