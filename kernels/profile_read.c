@@ -272,6 +272,7 @@ static bool same(const struct counts *a, const struct counts *b)
 static int keep_as(struct row *row, enum kind kind, struct counts *c, long long off)
 {
 	struct windows *w = &row->windows[kind];
+	struct results_share *exact;
 	size_t i;
 
 	if (!c->v)
@@ -284,6 +285,9 @@ static int keep_as(struct row *row, enum kind kind, struct counts *c, long long 
 	    (i == w->nr_counts && grow(&w->counts, i, sizeof(*w->counts))))
 		return -ENOMEM;
 	if (i == w->nr_counts) {
+		/* No more is added to it. */
+		exact = realloc(c->v, c->nr * sizeof(*c->v));
+		c->v = exact ? exact : c->v;
 		w->counts[w->nr_counts++] = *c;
 		*c = (struct counts){ .nr = 0 };
 	}
