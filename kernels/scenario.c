@@ -263,6 +263,8 @@ static int add_rule(struct reader *r, void *to, const char *value, struct scenar
 	if (!ret && !v->skip && !scenario_check_boots(v->id))
 		ret = refuse(r, "no guest makes a check '%.64s'; kernels/driver/checks.h lists them",
 			     v->id);
+	if (!ret && scenario_says_again(s))
+		ret = refuse(r, "an earlier rule of this file says it, or decides before; keep one");
 	return ret;
 }
 

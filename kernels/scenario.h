@@ -77,6 +77,11 @@ int scenario_names(const char *dir, char *const *names, size_t nr, char ***out, 
 		   char why[SCENARIO_WHY]);
 void scenario_names_free(char **names, size_t nr);
 
+/*
+ * Is the last rule one that never decides, for an earlier one of its file is about all of its checks?
+ * Or, of rules that all have a say, one that is there already.
+ */
+bool scenario_says_again(const struct scenario *s);
 /* In which boots a check of that id is made: enum ptb_check_boot of driver/checks.h; 0: in none. */
 unsigned scenario_check_boots(const char *id);
 /*

@@ -401,6 +401,13 @@ static void test_refused(void)
 	ok(refused("expect gup_fast/only cross=pud\n",
 		   "scenarios/s:1: 'gup_fast/only': what has to be seen"),
 	   "params alone");
+	ok(refused("expect gup_fast/only b=1,a=x right\nskip * no\n"
+		   "expect gup_fast/only a=x,b=1 wrong\n", "scenarios/s:3: an earlier rule"),
+	   "a rule that would never decide");
+	ok(refused("expect gup_fast/only right\nexpect gup_fast/only a=x wrong\n",
+		   "scenarios/s:2: an earlier rule"), "one behind a more general one");
+	ok(refused("skip * a=1 no\nskip * a=1 never\nskip * a=1 no\n",
+		   "scenarios/s:3: an earlier rule"), "a reason twice");
 	ok(refused("expect only right\n", "scenarios/s:1: 'only' is not a case id"), "no case id");
 	ok(refused("expect a/b =x right\n", "scenarios/s:1: '=x' is not KEY=VALUE"),
 	   "a param without a key");
