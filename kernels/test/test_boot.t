@@ -212,6 +212,29 @@ is "$(part wrong.icount-1cpu)" "passed " "a busted scenario passes when it is se
 reported good "'right' seen, 'short\* | wrong\*' expected"
 reported good2 "no check of gup_fast/only came out as 'wrong\*'"
 
+# What leans on the stack layout of another compiler (the image's is called gcc).
+cat >"$root/kernels/scenarios/layout" <<'END'
+title t
+arch fake
+design static
+append fake=wrong
+layout gcc 99*
+expect-layout gup_fast/only cross=pud short*
+expect gup_fast/only cross=pud short* | wrong*
+END
+run --only costs layout
+is "$?$(part layout.icount-1cpu)" "0passed " "an outcome that leans on another compiler's stack layout is not demanded"
+is "$(sed -n 's/^layout.icount-1cpu: not judged: .*\(layout:6: .*\)/\1/p' "$tmp/err")" \
+	"layout:6: gup_fast/only comes out as 'short*' with the stack layout of gcc 99*; this kernel was compiled by gcc" "which is said"
+grep -q '"not_judged": "gup_fast/only comes out as ' "$tmp/runs/latest/layout.icount-1cpu.json"
+ok $? "in the document, too"
+sed -i 's/^layout .*/layout gcc*/' "$root/kernels/scenarios/layout"
+run --only costs layout
+reported layout "'wrong 8 of 16*' seen, 'short\*' expected"
+sed -i 's/fake=wrong/fake=good/; s/^layout .*/layout gcc 99*/' "$root/kernels/scenarios/layout"
+run --only costs layout
+reported layout "'right' seen, 'short\* | wrong\*' expected"
+
 # ---- bad input ----
 ls "$tmp/runs" >"$tmp/before"
 latest=$(readlink "$tmp/runs/latest")
