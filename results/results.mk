@@ -24,6 +24,7 @@ asan-helpers += $(results-helpers)
 script-tests += $(addprefix results/test/,test_schema.t test_mutations.t test_cli.t test_compare.t)
 
 .PHONY: scale
-scale: ## shows how long validate, show and compare take of many rows, and that it is linear
-	$(Q)$(SUBMAKE) $(O)/results/test/scale
+scale: ## shows how long validate, show, compare and a boot's judge take of many rows, and that it is linear
+	$(Q)$(SUBMAKE) $(O)/results/test/scale $(O)/kernels-test/scale
 	$(Q)$(O)/results/test/scale
+	$(Q)$(O)/kernels-test/scale
