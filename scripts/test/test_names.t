@@ -31,6 +31,10 @@ echo "$bad" >"$tree/kernels/scenarios/LIST"
 echo kernel >"$tree/image/image"
 printf 'ffffffff81000000 0000000000000100 T f%s\n' "$bad" >"$tree/image/symbols"
 printf 'release\t6.12%s\nsource\tnone%s\ncompiler\tgcc\nimage_sha256\tabc\n' "${bad//$'\xff'/}" "${bad//$'\xff'/}" >"$tree/image/info"
+printf '%s\n' 'ffffffff82000000 0000000000000002 D ptb_nr_costs_gup' 'ffffffff82000010 0000000000000001 D ptb_nr_costs_variant' \
+	'ffffffff82000020 0000000000000003 D ptb_nr_events_free' >"$tree/image/rows"
+printf '%s\n' 'lacks needs a second CPU' 'rows x86_64-4k-48 gup_fast/walk 1' >"$tmp/build/guest-rows"
+echo 'guests: ;' >"$tree/Makefile"
 cat >"$tree/kernels/build" <<'END'
 #!/bin/bash
 if [ "$1" = --verdicts ]; then shift; fi

@@ -21,7 +21,7 @@ is() { # HAVE WANT TEXT
 
 # ---- a checkout of two scenarios of nothing, for a QEMU that only says so ----
 tree=$tmp/tree
-mkdir -p "$tree/kernels/arch" "$tree/kernels/scenarios" "$tree/image" "$tree/image2" "$tmp/build/guest-fake/kernels" "$tmp/build/guest-fake/bench"
+mkdir -p "$tree/kernels/arch" "$tree/kernels/scenarios" "$tree/image" "$tmp/build/guest-fake/kernels" "$tmp/build/guest-fake/bench"
 touch "$tmp/build/guest-fs.ext4" "$tmp/build/guest-fake/kernels/init" "$tmp/build/guest-fake/bench/bench-guest"
 printf '%s\n' 'cross x' 'qemu q' 'machine m' 'cpu c' 'memory 1G' 'qemu_args -serial x' 'console ttyS0' 'data /dev/ttyS1' \
 	'format x86_64-4k-48' >"$tree/kernels/arch/fake.arch"
@@ -29,11 +29,14 @@ for s in one two; do
 	printf 'title %s\narch fake\ndesign static\nappend fake=good\n' $s >"$tree/kernels/scenarios/$s"
 	echo $s >>"$tree/kernels/scenarios/LIST"
 done
-for image in image image2; do
-	echo kernel >"$tree/$image/image"
-	printf 'ffffffff81000000 0000000000000100 T gup_fast_fallback\n' >"$tree/$image/symbols"
-	printf 'release\t6.12\nsource\tnone\ncompiler\tgcc\nimage_sha256\tabc\n' >"$tree/$image/info"
-done
+echo kernel >"$tree/image/image"
+printf 'ffffffff81000000 0000000000000100 T gup_fast_fallback\n' >"$tree/image/symbols"
+printf 'release\t6.12\nsource\tnone\ncompiler\tgcc\nimage_sha256\tabc\n' >"$tree/image/info"
+# Which rows the stand-in has in each boot.
+printf '%s\n' 'ffffffff82000000 0000000000000002 D ptb_nr_costs_gup' 'ffffffff82000010 0000000000000001 D ptb_nr_costs_variant' \
+	'ffffffff82000020 0000000000000003 D ptb_nr_events_free' >"$tree/image/rows"
+printf '%s\n' 'lacks needs a second CPU' 'rows x86_64-4k-48 gup_fast/walk 1' >"$tmp/build/guest-rows"
+echo 'guests: ;' >"$tree/Makefile"
 cat >"$tree/kernels/build" <<'END'
 #!/bin/bash
 set -e
