@@ -2,52 +2,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Names that would move the cursor, turn letters round or hide a line reach no terminal, whichever
 # subcommand prints them.
-set -u
-export LC_ALL=C
-
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=${PTBENCH_BUILD:-$root/build}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-nr=0 failed=0
-
-ok() { # STATUS TEXT
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-	return "$1"
-}
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../tap.sh"
 
 bad=$'e\e[2J\xe2\x80\xae\xe2\x80\x8b\xc2\x9b\xff\rz'
 dir=$tmp/$bad
-tree=$tmp/tree
-mkdir -p "$dir/runs" "$tree/kernels/arch" "$tree/kernels/scenarios" "$tree/image" "$tmp/build/guest-fake/kernels" "$tmp/build/guest-fake/bench" "$tmp/build/kernels"
-touch "$tmp/build/guest-fs.ext4" "$tmp/build/guest-fake/kernels/init" "$tmp/build/guest-fake/bench/bench-guest" "$tmp/build/kernels/profile.so"
-printf '%s\n' 'cross x' 'qemu q' 'machine m' 'cpu c' 'memory 1G' 'qemu_args -serial x' 'console ttyS0' 'data /dev/ttyS1' \
-	'format x86_64-4k-48' >"$tree/kernels/arch/fake.arch"
-for s in one two "$bad"; do printf 'title t\narch fake\ndesign d\nappend fake=good\n' >"$tree/kernels/scenarios/$s"; done
+# shellcheck source=kernels/test/fake_tree.sh
+. "$root/kernels/test/fake_tree.sh"
+mkdir -p "$dir/runs" "$tmp/build/kernels"
+touch "$tmp/build/kernels/profile.so"
+for s in one unbuildable "$bad"; do printf 'title t\narch fake\ndesign d\nappend fake=good\n' >"$tree/kernels/scenarios/$s"; done
 printf 'title t%s\narch fake\ndesign d\n' "$bad" >"$tree/kernels/scenarios/title"
 printf 'title t\narch fake\ndesign d\nk%s x\n' "$bad" >"$tree/kernels/scenarios/key"
 echo "$bad" >"$tree/kernels/scenarios/LIST"
-echo kernel >"$tree/image/image"
-printf 'ffffffff81000000 0000000000000100 T f%s\n' "$bad" >"$tree/image/symbols"
-printf 'release\t6.12%s\nsource\tnone%s\ncompiler\tgcc\nimage_sha256\tabc\n' "${bad//$'\xff'/}" "${bad//$'\xff'/}" >"$tree/image/info"
-printf '%s\n' 'ffffffff82000000 0000000000000002 D ptb_nr_costs_gup' 'ffffffff82000010 0000000000000001 D ptb_nr_costs_variant' \
-	'ffffffff82000020 0000000000000003 D ptb_nr_events_free' >"$tree/image/rows"
-printf '%s\n' 'lacks needs a second CPU' 'rows x86_64-4k-48 gup_fast/walk 1' >"$tmp/build/guest-rows"
-echo 'guests: ;' >"$tree/Makefile"
-cat >"$tree/kernels/build" <<'END'
-#!/bin/bash
-if [ "$1" = --verdicts ]; then shift; fi
-for s; do
-	case $s in
-	two) printf '%s\tFAILED\tno \033[2J \342\200\256 here\n' "$s" ;;
-	*) printf '%s\t%s\n' "$s" "$(cd "$(dirname "$0")/.." && pwd)/image" ;;
-	esac
-done
-END
-chmod +x "$tree/kernels/build"
-export PTBENCH_ROOT=$tree PTBENCH_BUILD=$tmp/build PTBENCH_QEMU=$build/kernels-test/fake_qemu
-"$build/ptbench" kernels run --out "$tmp/runs" one two >"$tmp/out" 2>"$tmp/err"
+printf 'ffffffff81000000 0000000000000100 T f%s\n' "$bad" >>"$tree/image/symbols"
+sed -i "s/^release.*/&${bad//$'\xff'/}/" "$tree/image/info"
+"$build/ptbench" kernels run --out "$tmp/runs" one unbuildable >"$tmp/out" 2>"$tmp/err"
 run=$(readlink -f "$tmp/runs/latest")
 cp -r "$run" "$dir/run"
 cp "$run/one.icount-1cpu.json" "$dir/doc.json"
@@ -117,7 +87,7 @@ neutral ptbench show "$dir/explore.json"
 neutral ptbench explore --json "$dir/nonesuch/x" "$model"
 neutral ptbench bench "--$bad"
 neutral ptbench bench --no-native --no-explore --no-kernels --runs "$dir/runs"
-neutral ptbench bench --no-native --no-explore --no-report --runs "$dir/runs" one two
+neutral ptbench bench --no-native --no-explore --no-report --runs "$dir/runs" one unbuildable
 neutral ptbench bench --no-native --no-explore --no-kernels --runs "$dir/doc.json"
 neutral ptbench bench --no-native --no-explore "$bad"
 neutral ptbench kernels "$bad"
@@ -129,7 +99,7 @@ for s in list run bytes profile ab; do
 done
 neutral ptbench kernels run --only "$bad" one
 neutral ptbench kernels run --timeout "$bad" one
-neutral ptbench kernels run --out "$dir/runs" one two
+neutral ptbench kernels run --out "$dir/runs" one unbuildable
 neutral ptbench kernels run --out "$dir/doc.json" one
 TMPDIR=$dir/nonesuch neutral ptbench kernels run --out "$dir/runs" one
 PTBENCH_BUILD=$dir neutral ptbench kernels run --out "$dir/runs" one
@@ -143,7 +113,7 @@ neutral ptbench kernels profile --case gup_fast/walk --base "$dir/" one
 neutral ptbench kernels ab --base "$bad" --head "$bad" one
 mkdir "$dir/a" "$dir/b"
 neutral ptbench kernels ab --base "$dir/a" --head "$dir/b" "$bad"
-neutral ptbench kernels ab --base "$dir/a" --head "$dir/b" two
+neutral ptbench kernels ab --base "$dir/a" --head "$dir/b" unbuildable
 PTBENCH_ROOT=$root HOME=$tmp neutral ptbench kernels build "$bad"
 neutral bench "--$bad"
 neutral bench --ptbench_out="$dir/nonesuch/x" '--benchmark_filter=^shim/native' --benchmark_min_time=0.001
@@ -155,5 +125,4 @@ done
 find "$dir/runs" -name '*.json' -exec "$build/ptbench" validate -q {} + >"$tmp/out" 2>&1
 ok $? "what was written there is valid"
 
-echo "1..$nr"
-exit $failed
+finish

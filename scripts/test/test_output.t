@@ -1,53 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What cannot be printed is an exit status, of every subcommand; a reader who leaves harms no run.
-set -u
-export LC_ALL=C
-
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=${PTBENCH_BUILD:-$root/build}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-nr=0 failed=0
-
-ok() { # STATUS TEXT
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-	return "$1"
-}
-is() { # HAVE WANT TEXT
-	if [ "$1" = "$2" ]; then ok 0 "$3"; else ok 1 "$3"; printf '# %s\n' "have '$1'" "want '$2'"; fi
-}
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../tap.sh"
 
 # ---- a checkout of two scenarios of nothing, for a QEMU that only says so ----
-tree=$tmp/tree
-mkdir -p "$tree/kernels/arch" "$tree/kernels/scenarios" "$tree/image" "$tmp/build/guest-fake/kernels" "$tmp/build/guest-fake/bench"
-touch "$tmp/build/guest-fs.ext4" "$tmp/build/guest-fake/kernels/init" "$tmp/build/guest-fake/bench/bench-guest"
-printf '%s\n' 'cross x' 'qemu q' 'machine m' 'cpu c' 'memory 1G' 'qemu_args -serial x' 'console ttyS0' 'data /dev/ttyS1' \
-	'format x86_64-4k-48' >"$tree/kernels/arch/fake.arch"
+# shellcheck source=kernels/test/fake_tree.sh
+. "$root/kernels/test/fake_tree.sh"
 for s in one two; do
 	printf 'title %s\narch fake\ndesign static\nappend fake=good\n' $s >"$tree/kernels/scenarios/$s"
 	echo $s >>"$tree/kernels/scenarios/LIST"
 done
-echo kernel >"$tree/image/image"
-printf 'ffffffff81000000 0000000000000100 T gup_fast_fallback\n' >"$tree/image/symbols"
-printf 'release\t6.12\nsource\tnone\ncompiler\tgcc\nimage_sha256\tabc\n' >"$tree/image/info"
-# Which rows the stand-in has in each boot.
-printf '%s\n' 'ffffffff82000000 0000000000000002 D ptb_nr_costs_gup' 'ffffffff82000010 0000000000000001 D ptb_nr_costs_variant' \
-	'ffffffff82000020 0000000000000003 D ptb_nr_events_free' >"$tree/image/rows"
-printf '%s\n' 'lacks needs a second CPU' 'rows x86_64-4k-48 gup_fast/walk 1' >"$tmp/build/guest-rows"
-echo 'guests: ;' >"$tree/Makefile"
-cat >"$tree/kernels/build" <<'END'
-#!/bin/bash
-set -e
-image=$(cd "$(dirname "$0")/.." && pwd)/image
-if [ "$1" = --verdicts ]; then shift; fi
-for s; do printf '%s\t%s\n' "$s" "$image"; done
-END
-chmod +x "$tree/kernels/build"
 mkdir "$tmp/source"
 runs=$tmp/runs
-export PTBENCH_ROOT=$tree PTBENCH_BUILD=$tmp/build PTBENCH_QEMU=$build/kernels-test/fake_qemu
 nothing=(bench --no-native --no-explore --no-kernels --no-report --runs "$runs")
 "$build/ptbench" kernels run --out "$runs" one >/dev/null 2>&1
 run=$(readlink -f "$runs/latest")
@@ -148,5 +113,4 @@ ok $? "which is complete"
 unread "$build/bench" --ptbench_out="$tmp/native.json" --ptbench_any_load '--benchmark_filter=^shim/native' --benchmark_min_time=0.001
 is "$(cat "$tmp/status")" 0 "and build/bench"
 
-echo "1..$nr"
-exit $failed
+finish

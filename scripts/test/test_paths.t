@@ -1,22 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A checkout may lie anywhere, belong to anybody, and have any tag; what make cannot do, it says.
-set -u
-export LC_ALL=C
-
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=${PTBENCH_BUILD:-$root/build}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-nr=0 failed=0
-
-ok() { # STATUS TEXT
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-}
-is() { # HAVE WANT TEXT
-	if [ "$1" = "$2" ]; then ok 0 "$3"; else ok 1 "$3"; printf '# %s\n' "have '$1'" "want '$2'"; fi
-}
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../tap.sh"
 
 # ---- O= ----
 # shellcheck disable=SC2016 # a name
@@ -90,10 +76,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	is "$(find "$dir/.git" -user 0)" "" "and nothing in it is written by who only looks"
 	chown -R 0 "$dir"
 else
-	for text in 'git refuses it' 'its revision' 'by make' 'nothing is written'; do
-		nr=$((nr + 1))
-		echo "ok $nr - $text # SKIP a checkout can be given to somebody else by root alone"
-	done
+	skip 'a checkout can be given to somebody else by root alone' 'git refuses it' 'its revision' 'by make' 'nothing is written'
 fi
 git_there tag -d rel/v1.0
 for tag in "caf$(printf '\303\251')" 'a"b' "it's" "$(printf '%0130d' 1)"; do
@@ -112,5 +95,4 @@ for revision in $'a\nb' $'\e[2J' 'a b' '../x' "$(printf '%0129d' 1)" $'\xe2\x80\
 done
 is "$(ls -A "$dir/runs")" "$before" "and no run is made"
 
-echo "1..$nr"
-exit $failed
+finish
