@@ -95,4 +95,27 @@ for revision in $'a\nb' $'\e[2J' 'a b' '../x' "$(printf '%0129d' 1)" $'\xe2\x80\
 done
 is "$(ls -A "$dir/runs")" "$before" "and no run is made"
 
+# ---- what is recorded can be pasted ----
+# shellcheck source=kernels/test/fake_tree.sh
+. "$root/kernels/test/fake_tree.sh"
+odd=$tmp/"it's, \$HOME \"q\" \`id\`"$'\nline\e \xff'
+mkdir "$odd"
+printf 'title t\narch fake\ndesign d\nappend fake=good\n' >"$tree/kernels/scenarios/it's;\$x"
+pasted() { # FILE: the words that a shell takes its command for, each in a line of its own
+	local command
+	command=$(python3 -c 'import json, os, sys; print(json.load(open(os.fsencode(sys.argv[1])))["command"], end="")' "$1")
+	sh -c "printf '<%s>\\n' $command"
+}
+words() { printf '<%s>\n' "$@"; }
+"$build/ptbench" bench --no-native --no-explore --no-kernels --no-report --runs "$odd" "it's;\$x" >"$tmp/out" 2>&1
+is "$(pasted "$odd/latest/run.json")" "$(words ptbench bench --no-native --no-explore --no-kernels --no-report --runs "$odd" "it's;\$x")" \
+	"the command of a run, quotes and all"
+"$build/ptbench" kernels run --only costs --out "$odd" "it's;\$x" >"$tmp/out" 2>&1
+is "$(pasted "$odd/latest/run.json")" "$(words ptbench kernels run --only costs --out "$odd" "it's;\$x")" "that of kernels run"
+"$build/bench" --ptbench_any_load --ptbench_out="$odd/native.json" '--benchmark_filter=^shim/native' --benchmark_min_time=0.001 >"$tmp/out" 2>&1
+is "$(pasted "$odd/native.json")" "$(words "$build/bench" --ptbench_any_load --ptbench_out="$odd/native.json" '--benchmark_filter=^shim/native' --benchmark_min_time=0.001)" \
+	"that of a part of build/bench"
+"$build/ptbench" explore --quiet --json "$odd/explore.json" litmus >"$tmp/out" 2>&1
+is "$(pasted "$odd/explore.json")" "$(words ptbench explore --quiet --json "$odd/explore.json" litmus)" "that of an exploration"
+
 finish
