@@ -26,17 +26,28 @@ bool kvm_is_native(const char *arch)
 	return !uname(&u) && !strcmp(u.machine, !strcmp(arch, "arm64") ? "aarch64" : arch);
 }
 
+/* "" for one that is set to nothing, as for none. */
+static const char *variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value ? value : "";
+}
+
+/* Where the cache is; "" where nobody says, for in /tmp it might be anybody's. */
 static void cache_name(const struct qemu_boot *b, const char *version, char *to, size_t size)
 {
-	const char *cache = getenv("PTBENCH_CACHE"), *home = getenv("HOME");
+	const char *cache = variable("PTBENCH_CACHE"), *home = variable("HOME");
 	struct utsname u = { .release = "" };
 	char key[1024];
 
 	uname(&u);
 	snprintf(key, sizeof(key), "%s\n%s %s\n%s %s", version, u.release, u.version,
 		 b->scenario->arch.machine, b->scenario->arch.cpu);
-	snprintf(to, size, "%s%s/kvm-%08x", cache ? cache : home ? home : "/tmp",
-		 cache ? "" : "/.cache/ptbench", crc32_of(0, key, strlen(key)));
+	to[0] = '\0';
+	if (*cache || *home)
+		snprintf(to, size, "%s%s/kvm-%08x", *cache ? cache : home,
+			 *cache ? "" : "/.cache/ptbench", crc32_of(0, key, strlen(key)));
 }
 
 static bool recall(const char *name, char *reason, size_t size)
@@ -84,9 +95,15 @@ static void judge(struct qemu_boot *b, void *arg)
 static int probe(const struct qemu_boot *of, volatile sig_atomic_t *stop, char reason[256])
 {
 	struct qemu_boot b = *of;
-	char console[] = "/tmp/ptbench-kvm-console-XXXXXX", data[] = "/tmp/ptbench-kvm-data-XXXXXX";
-	int ret = -EIO, fds[2] = { mkostemp(console, O_CLOEXEC), mkostemp(data, O_CLOEXEC) };
+	const char *tmp = variable("TMPDIR");
+	char console[PATH_MAX], data[PATH_MAX];
+	int ret = -EIO, fds[2];
 
+	tmp = *tmp ? tmp : "/tmp";
+	snprintf(console, sizeof(console), "%s/ptbench-kvm-console-XXXXXX", tmp);
+	snprintf(data, sizeof(data), "%s/ptbench-kvm-data-XXXXXX", tmp);
+	fds[0] = mkostemp(console, O_CLOEXEC);
+	fds[1] = mkostemp(data, O_CLOEXEC);
 	b.console = console;
 	b.stream = data;
 	b.timeout = PROBE_SECONDS;
@@ -114,10 +131,11 @@ bool kvm_usable(const struct qemu_boot *b, const char *qemu_version, volatile si
 
 		if (ret) {
 			snprintf(reason, size, ret == -EINTR ? "the probe was interrupted" :
-				 "the probe boot: no room for its console in /tmp");
+				 "the probe boot: no room for its console in TMPDIR");
 			return false;
 		}
-		remember(name, found);
+		if (*name)
+			remember(name, found);
 	}
 	snprintf(reason, size, "%s", found);
 	return !strcmp(found, "usable");

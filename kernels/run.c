@@ -412,7 +412,7 @@ static int make_scratch(struct job *j)
 {
 	const char *tmp = getenv("TMPDIR");
 
-	snprintf(j->scratch, sizeof(j->scratch), "%s/ptbench-XXXXXX", tmp ? tmp : "/tmp");
+	snprintf(j->scratch, sizeof(j->scratch), "%s/ptbench-XXXXXX", tmp && *tmp ? tmp : "/tmp");
 	if (mkdtemp(j->scratch))
 		return 0;
 	fprintf(stderr, "ptbench kernels: %s: %s; set TMPDIR to a folder that can be written to\n",

@@ -381,6 +381,23 @@ is "$(cat "$tmp/out")" "$(readlink -f "$odd/runs,1/latest")" "whose name is prin
 [ -s "$odd/runs,1/latest/good.icount-1cpu.stream" ]
 ok $? "QEMU writes there"
 is "$(ls -A "$odd/tmp")" "" "and nothing is left in TMPDIR"
+if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
+	machine=$(uname -m | sed s/aarch64/arm64/)
+	cp "$root/kernels/arch/fake.arch" "$root/kernels/arch/$machine.arch"
+	cp -r "$tmp/build/guest-fake" "$tmp/build/guest-$machine"
+	printf 'title t\narch %s\ndesign static\nappend fake=good\n' "$machine" >"$root/kernels/scenarios/host"
+	printf '#!/bin/bash\nprintf "%%s\\n" "$@" >>"%s/words"\nexec "%s" "$@"\n' "$tmp" "$PTBENCH_QEMU" >"$tmp/telling"
+	chmod +x "$tmp/telling"
+	TMPDIR=$odd/tmp PTBENCH_CACHE=$tmp/nocache PTBENCH_QEMU=$tmp/telling run --only costs host
+	grep -qF "file,id=console,path=${odd/,/,,}/tmp/ptbench-kvm-console-" "$tmp/words"
+	ok $? "the probe of KVM writes to TMPDIR, too"
+	is "$(ls -A "$odd/tmp")" "" "and leaves nothing there"
+else
+	for text in 'the probe of KVM writes to TMPDIR' 'and leaves nothing'; do
+		nr=$((nr + 1))
+		echo "ok $nr - $text # SKIP there is no /dev/kvm that can be used"
+	done
+fi
 
 scenario slow
 start=$SECONDS
