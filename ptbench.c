@@ -423,7 +423,7 @@ static void usage(FILE *to)
 	for (i = 0; i < NR_COMMANDS; i++)
 		fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].summary);
 	fprintf(to, "\nExit status: 0 fine, 1 regression, 2 usage or bad input, 3 not comparable, "
-		    "4 a part failed.\n");
+		    "4 a part failed,\nor not all could be printed.\n");
 }
 
 int main(int argc, char **argv)
