@@ -435,15 +435,24 @@ int results__check_header(const struct results_doc *doc, struct results_error *e
 	return ret;
 }
 
+/* Documents alone are parts: what a page links to must not be another page. */
+static bool is_document_name(const char *s)
+{
+	size_t len = strlen(s);
+
+	return results__is_name(s) && len > strlen(".json") &&
+	       !strcmp(s + len - strlen(".json"), ".json");
+}
+
 int results__check_part(const struct results_part *p, struct results_error *err)
 {
 	if (!p->name || !results__is_name(p->name))
 		return results__error(err, -EINVAL, NULL, ".name",
 				      "\"%.80s\" is not a part's name, use letters, digits, '_', '.', '+', '-' and no \"..\"",
 				      p->name ? p->name : "");
-	if (p->file && !results__is_name(p->file))
+	if (p->file && !is_document_name(p->file))
 		return results__error(err, -EINVAL, NULL, ".file",
-				      "\"%.80s\" is not the name of a file in the run's folder: no '/', no \"..\"",
+				      "\"%.80s\" is not the name of a document in the run's folder: no '/', no \"..\", and .json at its end",
 				      p->file);
 	if (p->state < RESULTS_PASSED || p->state > RESULTS_SKIPPED)
 		return results__error(err, -EINVAL, NULL, ".state",

@@ -106,7 +106,8 @@ static void test_revisions(const char *runs)
 static void test_refused(const char *runs)
 {
 	static const char *const files[] = { "../x.json", "/etc/passwd", "a/b.json", "..", ".hidden",
-					     "x..json", "a\nb", "a b" };
+					     "x..json", "a\nb.json", "a b.json", "evil.html",
+					     "x.json.html", "x", "json", ".json", "x.JSON" };
 	struct results_run *run = NULL;
 	struct results_error err;
 

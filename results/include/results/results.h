@@ -251,8 +251,8 @@ bool results_is_revision(const char *s);
 int results_run_create(const char *runs, const char *command, const char *revision,
 		       struct results_run **out, struct results_error *err);
 /*
- * Names of parts and files: letters, digits, '_', '.', '+', '-', no "..". A part that passed has a
- * file and no reason ("" counts as none); any other has a reason.
+ * Names of parts and files: letters, digits, '_', '.', '+', '-', no ".."; a file ends in ".json". A
+ * part that passed has a file and no reason ("" counts as none); any other has a reason.
  * Records a part (adds, or replaces the one of that name) and rewrites run.json atomically.
  */
 int results_run_part(struct results_run *run, const char *name, const char *file,
