@@ -26,11 +26,11 @@ static const char *const series_rgb[] = {
 
 const char *figure_field(struct arena *a, const char *text)
 {
-	char *out = arena_str(a, "\"%.240s\"", text);
+	char *out = arena_str(a, "\"%s\"", clean(a, text));
 	size_t len = strlen(out), i;
 
 	for (i = 1; i + 1 < len; i++)
-		if ((unsigned char)out[i] < 0x20 || out[i] == 0x7f || strchr("\"\\%#`$@{}", out[i]))
+		if (strchr("\"\\%#`$@{}", out[i]))
 			out[i] = '?';
 	return out;
 }

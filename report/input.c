@@ -11,17 +11,17 @@
 
 const char *clean(struct arena *a, const char *text)
 {
-	char *out = arena_str(a, "%s", text ? text : ""), *to = out;
-	const char *from = out;
+	const char *from = text ? text : "";
+	char *out = arena_alloc(a, strlen(from) + 1), *to = out;
 	bool harmful;
 	size_t len;
 
-	/* In place: nothing gets longer. */
 	for (; (len = results_text_step(from, &harmful)); from += len) {
-		memmove(to, harmful ? "?" : from, harmful ? 1 : len);
-		to += harmful ? 1 : len;
+		if (harmful)
+			*to++ = '?';
+		else
+			to = mempcpy(to, from, len);
 	}
-	*to = '\0';
 	return out;
 }
 

@@ -85,7 +85,7 @@ const struct results_measurement *rows_find(struct arena *a, const struct report
 					    const struct report_cond *conds, size_t nr,
 					    const char **why);
 
-/* The documents' strings, safe to print on a terminal: control characters become '?'. */
+/* The documents' strings, safe to print: what results_text_step() calls harmful becomes '?'. */
 const char *clean(struct arena *a, const char *text);
 
 #endif

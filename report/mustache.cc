@@ -14,6 +14,10 @@
 
 #include <kainjow/mustache.hpp>
 
+extern "C" {
+#include <results/text.h>
+}
+
 #include "mustache.h"
 
 using kainjow::mustache::data;
@@ -113,20 +117,27 @@ static data to_data(const mu &node)
 	return out;
 }
 
-/* Control characters have no meaning in either output, and could end a line of a script. */
-static bool is_control(unsigned char c)
+/* What is harmful has no meaning in either output, and could end a line of a script, or turn words
+ * round. Newlines and tabs are left to the caller. */
+static std::string without_harm(const std::string &text, const char *instead)
 {
-	return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+	std::string out;
+	const char *p = text.c_str();
+	bool harmful;
+	size_t len;
+
+	for (; (len = results_text_step(p, &harmful)); p += len) {
+		if (harmful && *p != '\n' && *p != '\t')
+			out += instead;
+		else
+			out.append(p, len);
+	}
+	return out;
 }
 
 static std::string escape_html(const std::string &text)
 {
-	std::string clean;
-
-	for (char c : text)
-		clean += is_control(static_cast<unsigned char>(c)) ? std::string("\xef\xbf\xbd")
-								   : std::string(1, c);
-	return kainjow::mustache::html_escape(clean);
+	return kainjow::mustache::html_escape(without_harm(text, "\xef\xbf\xbd"));
 }
 
 /* Inside single quotes gnuplot reads no escape at all, except that '' is one quote. */
@@ -134,13 +145,11 @@ static std::string escape_gnuplot(const std::string &text)
 {
 	std::string out;
 
-	for (char c : text) {
+	for (char c : without_harm(text, " ")) {
 		if (c == '\'')
 			out += "''";
-		else if (c == '\n' || c == '\t' || is_control(static_cast<unsigned char>(c)))
-			out += ' ';
 		else
-			out += c;
+			out += c == '\n' || c == '\t' ? ' ' : c;
 	}
 	return out;
 }

@@ -28,7 +28,7 @@ int mu_push(struct mu *list, struct mu *child);
 void mu_free(struct mu *node);
 
 enum mu_escape {
-	MU_HTML,    /* &<>"' become entities, control characters U+FFFD */
+	MU_HTML,    /* &<>"' become entities, harmful characters U+FFFD */
 	MU_GNUPLOT, /* for use between single quotes in a gnuplot script */
 };
 

@@ -18,13 +18,21 @@ static size_t word_columns(const char *word, size_t len)
 	return n;
 }
 
+/* The last door before the terminal: whatever a run holds, only marks of ours are harmful here. */
 static void put_word(FILE *to, const char *word, size_t len)
 {
-	size_t i;
+	bool harmful;
+	size_t i, n;
 
-	for (i = 0; i < len; i++)
-		if (word[i] != STRONG[0] && word[i] != WEAK[0])
-			fputc(word[i], to);
+	for (i = 0; i < len; i += n) {
+		n = results_text_step(word + i, &harmful);
+		if (word[i] == STRONG[0] || word[i] == WEAK[0])
+			continue;
+		if (harmful)
+			fputc('?', to);
+		else
+			fwrite(word + i, 1, n, to);
+	}
 }
 
 /* Words of text after a first line's prefix, further lines under its first word. */

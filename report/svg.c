@@ -11,7 +11,10 @@
 /* XML in text and in attributes. */
 static void put_escaped(FILE *to, const char *text)
 {
-	for (; *text; text++) {
+	bool harmful;
+	size_t len;
+
+	for (; (len = results_text_step(text, &harmful)); text += len) {
 		if (*text == '&')
 			fputs("&amp;", to);
 		else if (*text == '<')
@@ -20,10 +23,10 @@ static void put_escaped(FILE *to, const char *text)
 			fputs("&gt;", to);
 		else if (*text == '"')
 			fputs("&quot;", to);
-		else if ((unsigned char)*text < 0x20 || *text == 0x7f)
+		else if (harmful)
 			fputs("\xef\xbf\xbd", to);
 		else
-			fputc(*text, to);
+			fwrite(text, 1, len, to);
 	}
 }
 

@@ -7,7 +7,9 @@
 
 #include "synth_priv.h"
 
-#define NR_EVIL 10
+#define NR_EVIL 11
+/* What a terminal obeys; no parameter may hold it. */
+#define ESCAPES "\033[2J\033]0;title\007\xc2\x9b" "31m"
 
 static void evil_strings(const char *trap, char evil[NR_EVIL][256])
 {
@@ -23,6 +25,8 @@ static void evil_strings(const char *trap, char evil[NR_EVIL][256])
 		"@macro $x ${HOME} $(id) \\\" \\n",
 		"_{enhanced} ^{markup} {/Symbol a} {/:Bold b} &{space}",
 		"</svg></figure><img src=x onerror=alert(1)>",
+		/* right to left, without width, a mark of byte order */
+		"\xe2\x80\xaeoverride\xe2\x80\xac\xe2\x81\xa6\xe2\x80\x8b\xef\xbb\xbf" "end",
 	};
 	size_t i;
 
@@ -83,6 +87,8 @@ void synth_hostile(struct results_run *run, const char *trap)
 	results_pairs_set(&doc->environment, "cpus", "64");
 	results_pairs_set(&doc->environment, "hypervisor", evil[0]);
 	results_pairs_set(&doc->environment, "kernel", evil[5]);
+	results_pairs_set(&doc->environment, "qemu", evil[10]);
+	results_pairs_set(&doc->environment, "governor", ESCAPES);
 	free(doc->command);
 	doc->command = strdup(evil[9]);
 	for (i = 0; i < NR_EVIL; i++) {
@@ -108,5 +114,8 @@ void synth_hostile(struct results_run *run, const char *trap)
 	synth_part(run, doc, RESULTS_FAILED, evil[0]);
 	synth_check(results_run_part(run, "x86_64-stock.icount-1cpu", NULL, RESULTS_SKIPPED,
 				     evil[5], &err),
+		    &err);
+	synth_check(results_run_part(run, "x86_64-stock.icount-2cpu", NULL, RESULTS_FAILED,
+				     synth_text("%s " ESCAPES, evil[10]), &err),
 		    &err);
 }

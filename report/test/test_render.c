@@ -349,6 +349,55 @@ static bool holds(const char *dir, const char *file, const char *needle)
 	return found;
 }
 
+/* Newlines aside: those of the markup, and of the text's own lines. */
+static bool is_harmless(const char *text)
+{
+	bool harmful = false;
+	size_t len;
+
+	for (; text && !harmful && (len = results_text_step(text, &harmful)); text += len)
+		harmful = harmful && *text != '\n' && *text != '\t';
+	return text && !harmful;
+}
+
+static bool file_is_harmless(const char *dir, const char *file)
+{
+	char *text = file_read(look_path(dir, file));
+	bool harmless = is_harmless(text);
+
+	free(text);
+	return harmless;
+}
+
+static void test_harmful_characters(const char *run, const char *out)
+{
+	char *text = answers(run), *figures = keep(look_path(out, "figures"));
+	DIR *d = opendir(figures);
+	struct dirent *e;
+	int bad = 0, nr = 0;
+	size_t i;
+
+	for (i = 0; i < NR_PAGES; i++)
+		ok(file_is_harmless(out, pages[i]), "%s has no harmful character", pages[i]);
+	while (d && (e = readdir(d))) {
+		if (e->d_name[0] == '.')
+			continue;
+		nr++;
+		if (file_is_harmless(figures, e->d_name))
+			continue;
+		bad++;
+		diag("harmful: %s", e->d_name);
+	}
+	ok(nr > 10 && !bad, "nor has a figure, its data or its script (%d files)", nr);
+	ok(is_harmless(text), "nor have the answers");
+	ok(strstr(text, "x86_64-stock.icount-2cpu: failed: ?override????end ?[2J?]0;title??31m") != NULL,
+	   "where they stood is shown");
+	if (d)
+		closedir(d);
+	free(figures);
+	free(text);
+}
+
 static void test_hostile(void)
 {
 	static const char *const tags[] = { "<script", "<img", "<iframe", "</svg></figure><" };
@@ -384,6 +433,7 @@ static void test_hostile(void)
 	}
 	if (d)
 		closedir(d);
+	test_harmful_characters(run, out);
 	free(figures);
 	free(out);
 }
