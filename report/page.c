@@ -12,6 +12,7 @@
 #include "files.h"
 #include "mustache.h"
 #include "page.h"
+#include "problems.h"
 
 static void set(struct mu *o, const char *key, const char *text)
 {
@@ -240,33 +241,65 @@ static struct mu *nav_node(const struct model *m, const char *here)
 	return list;
 }
 
+static struct mu *problem_node(const struct problem *p)
+{
+	struct mu *o = mu_object(), *list = mu_list(), *check;
+	size_t i;
+
+	set(o, "part", p->part);
+	set(o, "state", p->state);
+	set(o, "reason", p->reason);
+	for (i = 0; i < p->nr_checks; i++) {
+		check = mu_object();
+		set(check, "text", p->checks[i]);
+		mu_push(list, check);
+	}
+	mu_set(o, "checks", list);
+	set_flag(o, "has_checks", p->nr_checks > 0);
+	return o;
+}
+
+/* In words first: a colour says only what a word says, too, and good is nothing that failed. */
+static void set_state(struct arena *a, struct mu *o, const struct problems *found)
+{
+	struct mu *problems = mu_list(), *skipped = mu_list(), *s;
+	bool finished = strcmp(found->state, "complete") == 0;
+	size_t i;
+
+	for (i = 0; i < found->nr; i++)
+		mu_push(problems, problem_node(&found->v[i]));
+	set_list(a, o, "problems", problems, found->nr);
+	for (i = 0; i < found->nr_skips; i++) {
+		s = mu_object();
+		set(s, "parts", found->skipped[i].parts);
+		set(s, "reason", found->skipped[i].reason);
+		mu_push(skipped, s);
+	}
+	set_list(a, o, "skipped_parts", skipped, found->nr_skips);
+	set(o, "run_state", found->state);
+	set(o, "summary", found->summary);
+	set_flag(o, "complete", finished);
+	set_flag(o, "good", finished && !found->nr && found->passed);
+	set_flag(o, "failed", found->nr > 0);
+	set_flag(o, "unfinished", strcmp(found->state, "unfinished") == 0);
+}
+
 /* What every page says of the run. */
 static void set_run(struct arena *a, struct mu *o, const struct model *m)
 {
 	const struct results_run *run = m->in->run;
 	char *real = realpath(run->dir, NULL);
 	const char *dir = real ? real : run->dir, *slash = strrchr(dir, '/');
-	size_t count[3] = { 0 }, i;
+	struct problems found;
 
-	for (i = 0; i < m->in->nr_parts; i++) {
-		const struct report_part *p = &m->in->parts[i];
-
-		if (p->part->state == RESULTS_PASSED && p->why)
-			count[RESULTS_FAILED]++;
-		else
-			count[p->part->state]++;
-	}
+	problems_find(a, m->in, &found);
+	set_state(a, o, &found);
 	set(o, "run", clean(a, slash && slash[1] ? slash + 1 : dir));
 	free(real);
 	set(o, "started", clean(a, run->started));
 	set(o, "finished", run->finished ? clean(a, run->finished) : NULL);
 	set(o, "revision", clean(a, run->revision));
 	set(o, "run_command", run->command ? run->command : "");
-	set_flag(o, "complete", run->complete);
-	set(o, "nr_passed", arena_str(a, "%zu", count[RESULTS_PASSED]));
-	set(o, "nr_failed", arena_str(a, "%zu", count[RESULTS_FAILED]));
-	set(o, "nr_skipped", arena_str(a, "%zu", count[RESULTS_SKIPPED]));
-	set_flag(o, "any_failed", count[RESULTS_FAILED] > 0);
 	set_flag(o, "no_parts", m->in->nr_parts == 0);
 	set(o, "busy", part_busy(a, input_part(m->in, "native")));
 }

@@ -15,7 +15,7 @@ int pages_write(struct model *m, const char *out);
 /* Copies the results behind the report to <out>/parts/, so that the folder stands alone. */
 int parts_copy(struct model *m, const char *out);
 
-/* The answers as text, wrapped for a terminal. */
+/* The answers as text, wrapped for a terminal; of a run that is not finished those that there are. */
 void answers_print(const struct model *m, FILE *to);
 
 #endif

@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "page.h"
+#include "problems.h"
 
-#define WRAP 92
+#define WRAP 80
 
 static size_t word_columns(const char *word, size_t len)
 {
@@ -59,39 +60,70 @@ static void print_wrapped(FILE *to, const char *prefix, const char *text)
 	fputc('\n', to);
 }
 
+static void print_problems(struct arena *a, const struct report_input *in, FILE *to)
+{
+	const char *busy = part_busy(a, input_part(in, "native"));
+	struct problems found;
+	size_t i, j;
+
+	problems_find(a, in, &found);
+	fprintf(to, "%s run of %s, suite %s: %s\n",
+		in->run->complete   ? "Complete"
+		: in->run->finished ? "Partial"
+				    : "Unfinished",
+		clean(a, in->run->started), clean(a, in->run->revision), found.summary);
+	for (i = 0; i < found.nr; i++) {
+		const struct problem *p = &found.v[i];
+
+		print_wrapped(to, "  ! ", arena_str(a, "part %s: %s: %s", p->part, p->state, p->reason));
+		for (j = 0; j < p->nr_checks; j++)
+			print_wrapped(to, "      ", p->checks[j]);
+	}
+	for (i = 0; i < found.nr_skips; i++)
+		print_wrapped(to, "  - ", arena_str(a, "part %s: skipped: %s", found.skipped[i].parts,
+						    found.skipped[i].reason));
+	if (busy)
+		print_wrapped(to, "  ! ",
+			      arena_str(a, "native: the machine was busy, load %s: wide intervals",
+					busy));
+}
+
+/* Of a run that goes on, what it has not measured is no answer yet. */
+static bool is_to_print(const struct model *m, const struct answer *answer)
+{
+	return answer->mode || m->in->run->finished;
+}
+
+static size_t print_page(const struct model *m, const struct page *p, FILE *to)
+{
+	size_t left = 0, nr = 0, i, j;
+
+	for (i = 0; i < p->nr_sections; i++)
+		for (j = 0; j < p->sections[i]->nr_answers; j++) {
+			const struct answer *answer = p->sections[i]->answers[j];
+
+			if (!is_to_print(m, answer)) {
+				left++;
+				continue;
+			}
+			if (!nr++)
+				fprintf(to, "\n%s\n", p->title);
+			print_wrapped(to, "  * ",
+				      arena_str(m->arena, "%s %s%s%s%s", answer->question,
+						answer->text, answer->mode ? " (" : "",
+						answer->mode ? answer->mode : "",
+						answer->mode ? ")" : ""));
+		}
+	return left;
+}
+
 void answers_print(const struct model *m, FILE *to)
 {
-	const struct results_run *run = m->in->run;
-	size_t i, j, k;
+	size_t left = 0, i;
 
-	fprintf(to, "%s run of %s, suite %s\n", run->complete ? "Complete" : "Partial",
-		clean(m->arena, run->started), clean(m->arena, run->revision));
-	for (i = 0; i < m->in->nr_parts; i++) {
-		const struct report_part *p = &m->in->parts[i];
-
-		if (p->why)
-			print_wrapped(to, "  ! ",
-				      arena_str(m->arena, "part %s: %s",
-						clean(m->arena, p->part->name), p->why));
-	}
-	if (part_busy(m->arena, input_part(m->in, "native")))
-		print_wrapped(to, "  ! ",
-			      arena_str(m->arena,
-					"native: the machine was busy, load %s: wide intervals",
-					part_busy(m->arena, input_part(m->in, "native"))));
-	for (i = 0; i < m->nr_pages; i++) {
-		const struct page *p = &m->pages[i];
-
-		fprintf(to, "\n%s\n", p->title);
-		for (j = 0; j < p->nr_sections; j++)
-			for (k = 0; k < p->sections[j]->nr_answers; k++) {
-				const struct answer *answer = p->sections[j]->answers[k];
-
-				print_wrapped(to, "  * ",
-					      arena_str(m->arena, "%s %s%s%s%s", answer->question,
-							answer->text, answer->mode ? " (" : "",
-							answer->mode ? answer->mode : "",
-							answer->mode ? ")" : ""));
-			}
-	}
+	print_problems(m->arena, m->in, to);
+	for (i = 0; i < m->nr_pages; i++)
+		left += print_page(m, &m->pages[i], to);
+	if (left)
+		fprintf(to, "\n%zu question%s: not measured yet\n", left, left == 1 ? "" : "s");
 }
