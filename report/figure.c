@@ -4,10 +4,15 @@
  * its SVG what a page needs.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "embed.h"
@@ -29,12 +34,19 @@ bool figure_has_data(const struct figure *f)
 	return false;
 }
 
-static int write_script(const char *dir, struct arena *a, const struct figure *f,
-			const struct mu *script)
+/* What is needed to draw: the folder, and whether gnuplot is worth another try. */
+struct drawing {
+	struct arena *arena;
+	int folder;
+	double seconds;	       /* that gnuplot may take for one figure */
+	const char *gave_up;   /* why no further figure is tried, or NULL */
+};
+
+static int write_script(struct drawing *d, const struct figure *f, const struct mu *script)
 {
 	const char *name =
 		f->kind == FIGURE_LINES ? "plots/lines.gp.mustache" : "plots/bars.gp.mustache";
-	const char *path = arena_str(a, "%s/%s.gp", dir, f->id);
+	const char *file = arena_str(d->arena, "%s.gp", f->id);
 	char error[256], *text;
 	int ret;
 
@@ -43,14 +55,14 @@ static int write_script(const char *dir, struct arena *a, const struct figure *f
 		fprintf(stderr, "ptbench report: %s: %s\n", name, error);
 		return ret;
 	}
-	ret = file_write(path, text);
+	ret = file_make(d->folder, file, text);
 	free(text);
-	return ret ? file_say("cannot write", path, ret) : 0;
+	return ret ? file_say("cannot write", file, ret) : 0;
 }
 
-static int write_inputs(const char *dir, struct arena *a, const struct figure *f)
+static int write_inputs(struct drawing *d, const struct figure *f)
 {
-	const char *path = arena_str(a, "%s/%s.tsv", dir, f->id);
+	const char *file = arena_str(d->arena, "%s.tsv", f->id);
 	struct mu *script = mu_object();
 	char *text = NULL;
 	size_t size;
@@ -60,19 +72,19 @@ static int write_inputs(const char *dir, struct arena *a, const struct figure *f
 	if (!to || !script)
 		goto out_free;
 	if (f->kind == FIGURE_LINES)
-		figure_lines(a, f, to, script);
+		figure_lines(d->arena, f, to, script);
 	else
-		figure_bars(a, f, to, script);
-	if (fclose(to) == EOF) {
+		figure_bars(d->arena, f, to, script);
+	if (ferror(to) | fclose(to)) {
 		to = NULL;
 		goto out_free;
 	}
 	to = NULL;
-	ret = file_write(path, text);
+	ret = file_make(d->folder, file, text);
 	if (ret)
-		file_say("cannot write", path, ret);
+		file_say("cannot write", file, ret);
 	else
-		ret = write_script(dir, a, f, script);
+		ret = write_script(d, f, script);
 out_free:
 	if (to)
 		fclose(to);
@@ -82,96 +94,157 @@ out_free:
 }
 
 /* In the child. The user's own gnuplot settings and language must not change a figure. */
-static void exec_gnuplot(const char *dir, const char *id)
+static void exec_gnuplot(const struct drawing *d, const char *id, int log)
 {
-	char script[256], log[256];
+	static const struct rlimit largest = { 64UL << 20, 64UL << 20 };
+	int nothing = open("/dev/null", O_RDWR);
+	char script[256];
 
 	snprintf(script, sizeof(script), "%s.gp", id);
-	snprintf(log, sizeof(log), "%s.log", id);
-	if (chdir(dir) < 0 || !freopen(log, "w", stderr) || !freopen("/dev/null", "r", stdin))
+	setpgid(0, 0); /* so that all it starts can be ended */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0 || dup2(log, 2) < 0 ||
+	    fchdir(d->folder) < 0 || setrlimit(RLIMIT_FSIZE, &largest) < 0)
 		_exit(126);
 	setenv("LC_ALL", "C.UTF-8", 1);
 	execlp("gnuplot", "gnuplot", "-d", script, (char *)NULL);
 	_exit(NO_GNUPLOT);
 }
 
-/* A script that gnuplot complains about drew something else than was meant. */
-static int check_log(const char *dir, struct arena *a, const struct figure *f, int status)
-{
-	const char *path = arena_str(a, "%s/%s.log", dir, f->id);
-	char *log = file_read(path);
-	int ret = 0;
-
-	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_GNUPLOT) {
-		fprintf(stderr, "ptbench report: gnuplot is not installed; it draws the figures: "
-				"apt-get install gnuplot-nox\n");
-		ret = -ENOENT;
-	} else if (status || !log || *log) {
-		fprintf(stderr, "ptbench report: gnuplot failed on %s/%s.gp: %s\n", dir, f->id,
-			log && *log ? log : "no message");
-		ret = -EIO;
-	}
-	if (!ret)
-		unlink(path);
-	free(log);
-	return ret;
-}
-
-static int finish_svg(const char *dir, struct arena *a, struct figure *f)
-{
-	const char *path = arena_str(a, "%s/%s.svg", dir, f->id);
-	char *raw = file_read(path), *alone = NULL;
-	int ret = -EIO;
-
-	if (!raw) {
-		ret = file_say("cannot read", path, -errno);
-		goto out_free;
-	}
-	f->svg = figure_svg(f, raw, NULL);
-	alone = figure_svg(f, raw, embed_find("assets/figure.css"));
-	if (!f->svg || !alone) {
-		fprintf(stderr, "ptbench report: %s is not the SVG that gnuplot 5.4 writes; "
-				"is another gnuplot in PATH?\n", path);
-		goto out_free;
-	}
-	ret = file_write(path, alone);
-	if (ret)
-		file_say("cannot write", path, ret);
-out_free:
-	free(raw);
-	free(alone);
-	return ret;
-}
+/* ---- one figure: a job ---- */
 
 struct job {
 	struct figure *figure;
-	pid_t pid;
+	pid_t pid; /* 0: was not started */
+	struct timespec start;
 };
 
-static int start_job(const char *dir, struct arena *a, struct job *job)
+static const char *log_name(struct drawing *d, const struct figure *f)
 {
-	int ret = write_inputs(dir, a, job->figure);
+	return arena_str(d->arena, "%s.log", f->id);
+}
 
-	if (ret)
+static int start_job(struct drawing *d, struct job *job)
+{
+	int ret = write_inputs(d, job->figure), log;
+
+	if (ret || d->gave_up) {
+		job->figure->lost = d->gave_up;
 		return ret;
+	}
+	log = openat(d->folder, log_name(d, job->figure),
+		     O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	if (log < 0)
+		return file_say("cannot write", log_name(d, job->figure), -errno);
 	fflush(NULL);
+	clock_gettime(CLOCK_MONOTONIC, &job->start);
 	job->pid = fork();
-	if (job->pid < 0)
-		return -errno;
 	if (job->pid == 0)
-		exec_gnuplot(dir, job->figure->id);
+		exec_gnuplot(d, job->figure->id, log);
+	if (job->pid < 0) {
+		job->pid = 0;
+		job->figure->lost = d->gave_up = "gnuplot could not be started";
+	}
+	close(log);
 	return 0;
 }
 
-static int end_job(const char *dir, struct arena *a, struct job *job)
+static double seconds_since(const struct timespec *start)
 {
-	int status, ret;
+	struct timespec now;
 
-	while (waitpid(job->pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	ret = check_log(dir, a, job->figure, status);
-	return ret ? ret : finish_svg(dir, a, job->figure);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
+}
+
+/* Waits for gnuplot, and ends it when it takes too long: false. */
+static bool wait_job(const struct drawing *d, const struct job *job, int *status)
+{
+	static const struct timespec moment = { 0, 2000000 };
+	pid_t got;
+
+	while ((got = waitpid(job->pid, status, WNOHANG)) <= 0) {
+		if (got < 0 && errno != EINTR)
+			return false;
+		if (seconds_since(&job->start) > d->seconds) {
+			kill(-job->pid, SIGKILL);
+			kill(job->pid, SIGKILL); /* before it made its group */
+			while (waitpid(job->pid, status, 0) < 0 && errno == EINTR)
+				;
+			return false;
+		}
+		nanosleep(&moment, NULL);
+	}
+	return true;
+}
+
+/* The first line that gnuplot wrote with words in it, for a sentence. */
+static const char *complaint(struct arena *a, const char *log)
+{
+	size_t len;
+
+	for (; log && *log; log += len + (log[len] == '\n')) {
+		len = strcspn(log, "\n");
+		if (strspn(log, " \t^") < len)
+			return clean(a, arena_str(a, "%.*s", (int)(len < 160 ? len : 160),
+						  log + strspn(log, " \t")));
+	}
+	return "no message";
+}
+
+/* Why there is no figure, or NULL: a script that gnuplot complains about drew what was not meant. */
+static const char *judge(struct drawing *d, const char *log, int status)
+{
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_GNUPLOT)
+		return d->gave_up = "gnuplot is not installed (apt-get install gnuplot-nox)";
+	if (WIFSIGNALED(status))
+		return arena_str(d->arena, "gnuplot was ended by signal %d", WTERMSIG(status));
+	if (status)
+		return arena_str(d->arena, "gnuplot failed: %s", complaint(d->arena, log));
+	if (!log || *log)
+		return arena_str(d->arena, "gnuplot complained: %s", complaint(d->arena, log));
+	return NULL;
+}
+
+static int finish_svg(struct drawing *d, struct figure *f)
+{
+	const char *file = arena_str(d->arena, "%s.svg", f->id);
+	char *raw = file_read_at(d->folder, file), *alone = NULL;
+	int ret = 0;
+
+	if (!f->lost && raw) {
+		f->svg = figure_svg(f, raw, NULL);
+		alone = figure_svg(f, raw, embed_find("assets/figure.css"));
+	}
+	unlinkat(d->folder, file, 0);
+	if (!f->lost && f->svg && alone)
+		ret = file_make(d->folder, file, alone);
+	else if (!f->lost)
+		f->lost = "gnuplot wrote something else than the SVG that its versions 5.4 and 6 write";
+	free(raw);
+	free(alone);
+	return ret ? file_say("cannot write", file, ret) : 0;
+}
+
+static int end_job(struct drawing *d, struct job *job)
+{
+	struct figure *f = job->figure;
+	char *log;
+	int status;
+
+	if (!job->pid)
+		return 0;
+	if (!wait_job(d, job, &status)) {
+		f->lost = arena_str(d->arena, "gnuplot was not done after %g s", d->seconds);
+		d->gave_up = "gnuplot was not done in time with another figure";
+	}
+	log = file_read_at(d->folder, log_name(d, f));
+	if (!f->lost)
+		f->lost = judge(d, log, status);
+	if (!log || !*log)
+		unlinkat(d->folder, log_name(d, f), 0);
+	free(log);
+	return finish_svg(d, f);
 }
 
 static size_t collect_jobs(struct model *m, struct job **out)
@@ -196,27 +269,54 @@ static size_t collect_jobs(struct model *m, struct job **out)
 	return nr;
 }
 
-int figures_draw(struct model *m, const char *out)
+/* Says what is missing, a reason once. Returns how many figures are. */
+static int say_lost(const struct job *jobs, size_t nr)
 {
-	const char *dir = arena_str(m->arena, "%s/figures", out);
+	const char *said = NULL;
+	size_t i;
+	int lost = 0;
+
+	for (i = 0; i < nr; i++) {
+		const struct figure *f = jobs[i].figure;
+
+		if (!f->lost)
+			continue;
+		if (!said || strcmp(said, f->lost) != 0)
+			fprintf(stderr, "ptbench report: figure %s could not be drawn: %s\n", f->id,
+				f->lost);
+		said = f->lost;
+		lost++;
+	}
+	if (lost)
+		fprintf(stderr, "ptbench report: %d of %zu figures are left out of the report; their "
+				"numbers are in its tables\n", lost, nr);
+	return lost;
+}
+
+int figures_draw(struct model *m, int folder)
+{
+	const char *limit = getenv("PTBENCH_GNUPLOT_SECONDS");
+	struct drawing d = { m->arena, folder, limit ? atof(limit) : 0, NULL };
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	size_t width = cpus > 1 ? (size_t)cpus : 1, started = 0, ended = 0, nr;
 	struct job *jobs;
 	int ret = 0, one;
 
+	if (!(d.seconds > 0))
+		d.seconds = 60;
 	nr = collect_jobs(m, &jobs);
 	while (ended < started || (!ret && started < nr)) {
 		while (!ret && started < nr && started - ended < width) {
-			ret = start_job(dir, m->arena, &jobs[started]);
+			ret = start_job(&d, &jobs[started]);
 			if (!ret)
 				started++;
 		}
 		if (ended < started) {
-			one = end_job(dir, m->arena, &jobs[ended++]);
+			one = end_job(&d, &jobs[ended++]);
 			ret = ret ? ret : one;
 		}
 	}
-	return ret;
+	return ret ? ret : say_lost(jobs, nr);
 }
 
 void figures_free(struct model *m)

@@ -8,10 +8,12 @@
 #include "model.h"
 
 /*
- * Draws all figures of the model that have something to show into <out>/figures/ (which exists) and
- * keeps the text to inline in each figure's svg. 0 or -errno; what went wrong is said on stderr.
+ * Draws all figures of the model that have something to show into the open folder, and keeps the
+ * text to inline in each figure's svg. One that gnuplot does not draw, or complains about, or takes
+ * longer for than a minute (PTBENCH_GNUPLOT_SECONDS), is left out and gets a reason. Returns how
+ * many these are, or -errno when the folder cannot be written; either is said on stderr.
  */
-int figures_draw(struct model *m, const char *out);
+int figures_draw(struct model *m, int folder);
 void figures_free(struct model *m);
 
 /* Whether the figure has anything to show. */

@@ -3,72 +3,94 @@
  * Whole files in and out.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <results/results.h>
 
 #include "files.h"
 
-/* Under a temporary name first: a reader sees the old file or the new one, never a half. */
-int file_write(const char *path, const char *text)
-{
-	char *temp = NULL;
-	FILE *to;
-	int ret = 0;
+#define MAX_FILE (64UL << 20)
 
-	if (asprintf(&temp, "%s.tmp", path) < 0)
-		return -ENOMEM;
-	to = fopen(temp, "w");
-	if (!to) {
-		ret = -errno;
-		goto out_free;
+static int write_all(int fd, const char *text)
+{
+	size_t len = strlen(text);
+
+	while (len) {
+		ssize_t put = write(fd, text, len);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -errno;
+		text += put;
+		len -= (size_t)put;
 	}
-	errno = 0;
-	if (fputs(text, to) == EOF || fflush(to) == EOF)
-		ret = errno ? -errno : -EIO;
-	if (fclose(to) == EOF && !ret)
+	return 0;
+}
+
+int file_make(int folder, const char *name, const char *text)
+{
+	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	int ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = write_all(fd, text);
+	if (close(fd) < 0 && !ret)
 		ret = -errno;
-	if (!ret && rename(temp, path) < 0)
-		ret = -errno;
-	if (ret)
-		unlink(temp);
-out_free:
-	free(temp);
 	return ret;
+}
+
+static char *read_all(int fd, size_t size)
+{
+	char *text = malloc(size + 1);
+	size_t len = 0;
+	ssize_t got = 1;
+
+	while (text && got > 0 && len < size) {
+		got = read(fd, text + len, size - len);
+		if (got < 0 && errno == EINTR)
+			got = 1;
+		else if (got > 0)
+			len += (size_t)got;
+	}
+	if (!text || got < 0) {
+		free(text);
+		return NULL;
+	}
+	text[len] = '\0';
+	return text;
+}
+
+char *file_read_at(int folder, const char *name)
+{
+	/* O_NONBLOCK: not to wait for somebody to write to a pipe. */
+	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	char *text = NULL;
+	struct stat st;
+	int saved;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) == 0) {
+		errno = !S_ISREG(st.st_mode) ? EINVAL : EFBIG;
+		if (S_ISREG(st.st_mode) && (size_t)st.st_size <= MAX_FILE)
+			text = read_all(fd, (size_t)st.st_size);
+	}
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return text;
 }
 
 char *file_read(const char *path)
 {
-	FILE *from = fopen(path, "r");
-	char *text = NULL, *more;
-	size_t len = 0, room = 0, n;
-
-	if (!from)
-		return NULL;
-	do {
-		if (len + 1 >= room) {
-			room = room ? 2 * room : 65536;
-			more = realloc(text, room);
-			if (!more)
-				goto out_free;
-			text = more;
-		}
-		n = fread(text + len, 1, room - len - 1, from);
-		len += n;
-	} while (n);
-	if (ferror(from))
-		goto out_free;
-	text[len] = '\0';
-	fclose(from);
-	return text;
-out_free:
-	free(text);
-	fclose(from);
-	errno = ENOMEM;
-	return NULL;
+	return file_read_at(AT_FDCWD, path);
 }
 
 int file_say(const char *what, const char *path, int err)

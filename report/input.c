@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "input.h"
@@ -45,6 +46,27 @@ static const char *join(struct arena *a, const char *dir, const char *file)
 	return arena_str(a, "%s/%s", dir, file);
 }
 
+/* A link in a run's folder could name any file of whoever renders the run. */
+static bool is_link(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
+static const char a_link[] = "is a link, and a run holds its files itself; copy the file there";
+
+static int read_doc(struct report_input *in, const char *name, struct results_doc **doc,
+		    struct results_error *err)
+{
+	const char *path = join(in->arena, in->run->dir, name);
+
+	if (!is_link(path))
+		return results_doc_read(path, doc, err);
+	snprintf(err->reason, sizeof(err->reason), "%s", a_link);
+	return -ELOOP;
+}
+
 static void read_part(struct report_input *in, struct report_part *p)
 {
 	struct arena *a = in->arena;
@@ -58,7 +80,7 @@ static void read_part(struct report_input *in, struct report_part *p)
 			p->why = "passed, but left no result file";
 		return;
 	}
-	if (results_doc_read(join(a, in->run->dir, p->part->file), &p->doc, &err) == 0)
+	if (read_doc(in, p->part->file, &p->doc, &err) == 0)
 		return;
 	p->doc = NULL;
 	if (p->part->state == RESULTS_PASSED || strcmp(reason, "no reason was recorded") == 0)
@@ -79,8 +101,10 @@ static void read_explored(struct report_input *in)
 	const char *file = join(in->arena, in->run->dir, "explore.json");
 	struct results_error err = { 0 };
 
-	if (access(file, F_OK))
+	if (access(file, F_OK) && !is_link(file))
 		in->explored_why = "ptbench explore --json RUN/explore.json adds it";
+	else if (is_link(file))
+		in->explored_why = arena_str(in->arena, "explore.json %s", a_link);
 	else if (results_explore_read(file, &in->explored, &err))
 		in->explored_why = arena_str(in->arena, "explore.json cannot be read: %s%s%s",
 					     clean(in->arena, err.path), err.path[0] ? ": " : "",

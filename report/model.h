@@ -62,6 +62,7 @@ struct figure {
 	struct line *lines;
 	size_t nr_lines;
 	char *svg; /* malloc'ed by figures_draw() */
+	const char *lost; /* why it could not be drawn: half a sentence; else NULL */
 };
 
 struct section {

@@ -116,6 +116,24 @@ static struct mu *figure_node(const struct figure *f)
 	return o;
 }
 
+/* The figures that could not be drawn. */
+static struct mu *lost_node(const struct section *s)
+{
+	struct mu *list = mu_list(), *o;
+	size_t i;
+
+	for (i = 0; i < s->nr_figures; i++) {
+		if (!s->figures[i]->lost)
+			continue;
+		o = mu_object();
+		set(o, "id", s->figures[i]->id);
+		set(o, "title", s->figures[i]->title);
+		set(o, "reason", s->figures[i]->lost);
+		mu_push(list, o);
+	}
+	return list;
+}
+
 /* "31 samples a row", "7 to 31 samples a row". */
 static const char *samples_text(struct arena *a, const struct results_doc *doc)
 {
@@ -150,10 +168,13 @@ static struct mu *pairs_node(struct arena *a, const struct results_pairs *p)
 	return list;
 }
 
-/* A file name that a link may carry: ours are made of these alone. */
+/* A file name that a link may carry: ours are made of these alone, and none is a page. */
 static bool is_plain_name(const char *name)
 {
-	return *name && *name != '.' &&
+	size_t len = strlen(name);
+
+	return len > strlen(".json") && !strcmp(name + len - strlen(".json"), ".json") &&
+	       *name && *name != '.' &&
 	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
 		       strlen(name);
 }
@@ -213,6 +234,7 @@ static struct mu *section_node(struct arena *a, const struct section *s)
 		if (s->figures[i]->svg)
 			nr += mu_push(list, figure_node(s->figures[i])) == 0;
 	set_list(a, o, "figures", list, nr);
+	mu_set(o, "lost", lost_node(s));
 	list = mu_list();
 	for (i = nr = 0; i < s->nr_tables; i++)
 		if (s->tables[i]->nr_rows)
@@ -312,9 +334,9 @@ static const char *find_partial(const char *name)
 	return embed_find(path);
 }
 
-static int render_to(const char *template, const struct mu *o, const char *out, const char *file)
+static int render_to(const char *template, const struct mu *o, int folder, const char *file)
 {
-	char *text = NULL, *path = NULL, error[256];
+	char *text = NULL, error[256];
 	int ret;
 
 	ret = mu_render(embed_find(template), o, MU_HTML, find_partial, &text, error,
@@ -323,19 +345,14 @@ static int render_to(const char *template, const struct mu *o, const char *out, 
 		fprintf(stderr, "ptbench report: %s: %s\n", template, error);
 		return ret;
 	}
-	if (asprintf(&path, "%s/%s", out, file) < 0) {
-		free(text);
-		return -ENOMEM;
-	}
-	ret = file_write(path, text);
+	ret = file_make(folder, file, text);
 	if (ret)
-		file_say("cannot write", path, ret);
-	free(path);
+		file_say("cannot write", file, ret);
 	free(text);
 	return ret;
 }
 
-static int write_page(struct model *m, const struct page *p, const char *out)
+static int write_page(struct model *m, const struct page *p, int folder)
 {
 	struct arena *a = m->arena;
 	struct mu *o = mu_object(), *list = mu_list();
@@ -349,7 +366,7 @@ static int write_page(struct model *m, const struct page *p, const char *out)
 	for (i = 0; i < p->nr_sections; i++)
 		mu_push(list, section_node(a, p->sections[i]));
 	mu_set(o, "sections", list);
-	ret = render_to("templates/page.mustache", o, out, p->file);
+	ret = render_to("templates/page.mustache", o, folder, p->file);
 	mu_free(o);
 	return ret;
 }
@@ -384,7 +401,7 @@ static struct mu *group_node(struct arena *a, const struct page *p)
 	return o;
 }
 
-static int write_index(struct model *m, const char *out)
+static int write_index(struct model *m, int folder)
 {
 	struct arena *a = m->arena;
 	struct mu *o = mu_object(), *groups = mu_list(), *parts = mu_list();
@@ -400,47 +417,47 @@ static int write_index(struct model *m, const char *out)
 	for (i = 0; i < m->in->nr_parts; i++)
 		mu_push(parts, part_row(a, &m->in->parts[i]));
 	set_list(a, o, "parts", parts, m->in->nr_parts);
-	ret = render_to("templates/index.mustache", o, out, "index.html");
+	ret = render_to("templates/index.mustache", o, folder, "index.html");
 	mu_free(o);
 	return ret;
 }
 
-int pages_write(struct model *m, const char *out)
+int pages_write(struct model *m, int folder)
 {
-	const char *style = arena_str(m->arena, "%s/style.css", out);
 	size_t i;
 	int ret;
 
-	ret = file_write(style, embed_find("assets/style.css"));
+	ret = file_make(folder, "style.css", embed_find("assets/style.css"));
 	if (ret)
-		return file_say("cannot write", style, ret);
-	ret = write_index(m, out);
+		return file_say("cannot write", "style.css", ret);
+	ret = write_index(m, folder);
 	for (i = 0; !ret && i < m->nr_pages; i++)
-		ret = write_page(m, &m->pages[i], out);
+		ret = write_page(m, &m->pages[i], folder);
 	return ret;
 }
 
-int parts_copy(struct model *m, const char *out)
+int parts_copy(struct model *m, int folder)
 {
 	size_t i;
 	int ret = 0;
 
 	for (i = 0; !ret && i < m->in->nr_parts; i++) {
 		const struct report_part *p = &m->in->parts[i];
-		const char *from, *to;
+		const char *from;
 		char *text;
 
 		if (!p->doc || !is_plain_name(p->part->file))
 			continue;
 		from = arena_str(m->arena, "%s/%s", m->in->run->dir, p->part->file);
-		to = arena_str(m->arena, "%s/parts/%s", out, p->part->file);
 		text = file_read(from);
 		if (!text)
 			return file_say("cannot read", from, -errno);
-		ret = file_write(to, text);
+		ret = file_make(folder, p->part->file, text);
+		if (ret == -EEXIST)
+			ret = 0; /* two parts of one file: it is there */
 		free(text);
 		if (ret)
-			file_say("cannot write", to, ret);
+			file_say("cannot write parts", p->part->file, ret);
 	}
 	return ret;
 }

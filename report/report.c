@@ -7,35 +7,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "figure.h"
 #include "files.h"
 #include "page.h"
 #include "report.h"
+#include "staging.h"
+
+/* ptbench's exit statuses. */
+enum { BAD_INPUT = 2, NOT_WHOLE = 4 };
 
 struct report {
 	struct arena arena;
 	struct report_input in, base;
 	struct model model;
+	struct staging staging;
+	bool staged; /* staging_end() has to follow */
 };
-
-static int make_folder(const char *path)
-{
-	if (mkdir(path, 0777) < 0 && errno != EEXIST)
-		return file_say("cannot make the folder", path, -errno);
-	return 0;
-}
-
-/* out itself and the folders in it; its parent has to be there. */
-static int make_folders(struct report *r, const char *out)
-{
-	int ret = make_folder(out);
-
-	if (!ret)
-		ret = make_folder(arena_str(&r->arena, "%s/figures", out));
-	return ret ? ret : make_folder(arena_str(&r->arena, "%s/parts", out));
-}
 
 static int read_input(struct report *r, struct report_input *in, const char *run)
 {
@@ -63,52 +51,74 @@ static int report_read(struct report *r, const char *run, const char *base)
 	return 0;
 }
 
-/* tell: where to say where the pages are, or NULL. */
+/* 0, how many figures could not be drawn, or -errno. */
+static int fill(struct report *r, const struct staging *s)
+{
+	int lost = figures_draw(&r->model, s->figures), ret;
+
+	if (lost < 0)
+		return lost;
+	ret = parts_copy(&r->model, s->parts);
+	if (!ret)
+		ret = pages_write(&r->model, s->top);
+	return ret ? ret : lost;
+}
+
+/* tell: where to say where the pages are, or NULL. Returns an exit status. */
 static int write_out(struct report *r, const char *out, FILE *tell)
 {
-	int ret;
+	int ret, lost;
 
 	if (!out)
 		out = arena_str(&r->arena, "%s/report", r->in.run->dir);
-	ret = make_folders(r, out);
-	if (!ret)
-		ret = figures_draw(&r->model, out);
-	if (!ret)
-		ret = parts_copy(&r->model, out);
-	if (!ret)
-		ret = pages_write(&r->model, out);
-	if (!ret && tell)
-		fprintf(tell, "%s/index.html\n", results_shown(out));
-	return ret;
+	r->staged = true;
+	if (staging_begin(&r->staging, out))
+		return BAD_INPUT;
+	lost = fill(r, &r->staging);
+	ret = lost < 0 ? lost : staging_publish(&r->staging);
+	if (ret)
+		return NOT_WHOLE;
+	if (tell && (fprintf(tell, "%s/index.html\n", results_shown(out)) < 0 || fflush(tell) == EOF)) {
+		file_say("cannot say where it is:", out, errno ? -errno : -EIO);
+		return NOT_WHOLE;
+	}
+	return lost ? NOT_WHOLE : 0;
+}
+
+static int print_out(struct report *r, FILE *to)
+{
+	answers_print(&r->model, to);
+	if (!fflush(to) && !ferror(to))
+		return 0;
+	fprintf(stderr, "ptbench report: cannot write the answers: %s\n",
+		errno ? strerror(errno) : "an earlier write failed");
+	return NOT_WHOLE;
 }
 
 /* Runs the report with a way back for when memory is short; to: print answers; else write out. */
 static int report_run(const char *run, const char *base, const char *out, FILE *to, FILE *tell)
 {
 	struct report *r = calloc(1, sizeof(*r));
-	int ret;
+	int status;
 
 	if (!r)
-		return -ENOMEM;
+		return NOT_WHOLE;
 	if (setjmp(r->arena.oom)) {
 		fprintf(stderr, "ptbench report: out of memory\n");
-		ret = -ENOMEM;
-		goto out_free;
+		status = NOT_WHOLE;
+	} else if (report_read(r, run, base)) {
+		status = BAD_INPUT;
+	} else {
+		status = to ? print_out(r, to) : write_out(r, out, tell);
 	}
-	ret = report_read(r, run, base);
-	if (ret)
-		goto out_free;
-	if (to)
-		answers_print(&r->model, to);
-	else
-		ret = write_out(r, out, tell);
-out_free:
+	if (r->staged)
+		staging_end(&r->staging);
 	figures_free(&r->model);
 	input_free(&r->in);
 	input_free(&r->base);
 	arena_free(&r->arena);
 	free(r);
-	return ret;
+	return status;
 }
 
 int report_answers(const char *run, FILE *to)
@@ -123,16 +133,28 @@ int report_render(const char *run, const char *out)
 
 static int usage(FILE *to)
 {
-	fprintf(to, "usage: ptbench report [--base RUN] [-o DIR | -a] RUN\n"
-		    "\n"
-		    "Renders a run (its folder, or results/runs/latest) as static pages and "
-		    "prints\n"
-		    "where the first one is.\n"
-		    "\n"
-		    "  -b, --base RUN    adds a page of what changed since that run\n"
-		    "  -o, --output DIR  into this folder instead of RUN/report\n"
-		    "  -a, --answers     print the answers as text and write nothing\n");
-	return 2;
+	static const char text[] =
+		"usage: ptbench report [--base RUN] [-o DIR | -a] RUN\n"
+		"\n"
+		"Renders a run (its folder, or results/runs/latest) as static pages and prints\n"
+		"where the first one is. A run that is not finished renders, too.\n"
+		"\n"
+		"  -b, --base RUN    adds a page of what changed since that run\n"
+		"  -o, --output DIR  into this folder instead of RUN/report. DIR may be an\n"
+		"                    earlier report, which is replaced, or an empty folder;\n"
+		"                    anything else that is there is left as it is\n"
+		"  -a, --answers     print the answers as text and write nothing\n"
+		"  -h, --help        print this\n"
+		"\n"
+		"gnuplot draws the figures. One that it does not draw is left out, and the page\n"
+		"says so; PTBENCH_GNUPLOT_SECONDS is how long it may take for one (60).\n"
+		"\n"
+		"Exit status: 0 the report is whole; 2 the command line is wrong, a run cannot be\n"
+		"read, or DIR cannot be made or replaced; 4 something could not be written, or a\n"
+		"figure not drawn. Parts that failed are reported and change no exit status.\n";
+
+	fputs(text, to);
+	return BAD_INPUT;
 }
 
 int report_cmd(int argc, char **argv)
@@ -161,7 +183,7 @@ int report_cmd(int argc, char **argv)
 		else
 			return usage(stderr);
 	}
-	if (optind + 1 != argc)
+	if (optind + 1 != argc || (answers && out))
 		return usage(stderr);
-	return report_run(argv[optind], base, out, answers ? stdout : NULL, stdout) ? 2 : 0;
+	return report_run(argv[optind], base, out, answers ? stdout : NULL, stdout);
 }

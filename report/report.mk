@@ -6,7 +6,7 @@ libs += report
 report-srcs := $(addprefix report/,against.c arena.c input.c derive.c costs.c model.c q1.c q1_freers.c \
 	q1_host.c q2.c q2_checks.c q2_code.c q3.c q4.c q5.c explored.c families.c \
 	kernel_rows.c kernels.c kernels_read.c refdesign.c refkernel.c explain.c figdata.c figure.c \
-	svg.c files.c embed.c problems.c page.c print.c report.c mustache.cc)
+	svg.c files.c staging.c embed.c problems.c page.c print.c report.c mustache.cc)
 
 # What the assembler reads into embed.o.
 report-files := $(wildcard report/templates/* report/plots/* report/assets/*)
@@ -21,7 +21,7 @@ $(O)/asan/obj/report/%.o: report/%.cc
 report-ldlibs := -ljansson -lm -lstdc++
 report-synth := $(addprefix report/test/,synth.c synth_hostile.c synth_more.c)
 report-tests := $(addprefix report/test/,test_derive test_kernels test_render test_subsets \
-	test_front)
+	test_output test_front)
 
 tests += $(report-tests)
 asan-tests += $(report-tests)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Makes of gnuplot's SVG what a page needs. Works on gnuplot 5.4's output, whose form it checks.
+ * Makes of gnuplot's SVG what a page needs. Works on the output of gnuplot 5.4 and 6, whose form it
+ * checks.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,6 +122,7 @@ char *figure_svg(const struct figure *f, const char *raw, const char *style)
 	good = put_head(to, f, tag, end, style);
 	if (good)
 		put_body(to, f, body + strlen("</desc>"));
+	good = !ferror(to) && good;
 	if (fclose(to) == EOF || !good) {
 		free(out);
 		return NULL;

@@ -24,6 +24,14 @@ const char *look_path(const char *dir, const char *file)
 	return *at;
 }
 
+void look_write(const char *path, const char *text)
+{
+	FILE *to = fopen(path, "w");
+
+	if (!to || fputs(text, to) == EOF || fclose(to))
+		abort();
+}
+
 /* ---- what is on a page: markup removed, entities resolved, white space one blank ---- */
 
 char *plain(char *html)

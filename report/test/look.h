@@ -9,6 +9,8 @@
 
 /* "dir/file"; the last 8 stay valid. */
 const char *look_path(const char *dir, const char *file);
+/* Writes (or overwrites) a file; aborts when it cannot. */
+void look_write(const char *path, const char *text);
 /* Markup removed, entities resolved, white space one blank; in place. */
 char *plain(char *html);
 /* A page's words, malloc'ed; "" when it cannot be read. */

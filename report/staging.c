@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The folder that a report is written to.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <results/results.h>
+
+#include "files.h"
+#include "staging.h"
+
+#define PREFIX ".ptbench-report."
+#define FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define MAX_TRIES 100 /* others that render the same run come between a look and a rename */
+
+/* ---- what is there already ---- */
+
+static bool ends_with(const char *name, const char *const *suffixes)
+{
+	size_t len = strlen(name), i;
+
+	for (i = 0; suffixes[i]; i++)
+		if (len > strlen(suffixes[i]) &&
+		    !strcmp(name + len - strlen(suffixes[i]), suffixes[i]))
+			return true;
+	return false;
+}
+
+static bool is_our_page(int folder, const char *name)
+{
+	char *text = file_read_at(folder, name);
+	const char *mark = text ? strstr(text, "<meta name=\"generator\" content=\"ptbench ") : NULL;
+	bool ours = mark && mark - text < 1024;
+
+	free(text);
+	return ours;
+}
+
+/* Calls fn with each name in the folder until one is not right; that name goes to bad. */
+static int for_each_name(int folder, bool (*fn)(int folder, const char *name), char *bad)
+{
+	DIR *d = fdopendir(folder);
+	struct dirent *e;
+	int nr = 0;
+
+	if (!d) {
+		close(folder);
+		return -1;
+	}
+	while (nr >= 0 && (e = readdir(d))) {
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+			continue;
+		nr++;
+		if (fn(dirfd(d), e->d_name))
+			continue;
+		snprintf(bad, NAME_MAX + 1, "%s", e->d_name);
+		nr = -1;
+	}
+	closedir(d);
+	return nr;
+}
+
+static bool is_figure(int folder, const char *name)
+{
+	static const char *const suffixes[] = { ".svg", ".gp", ".tsv", ".log", NULL };
+
+	(void)folder;
+	return ends_with(name, suffixes);
+}
+
+static bool is_part(int folder, const char *name)
+{
+	static const char *const suffixes[] = { ".json", NULL };
+
+	(void)folder;
+	return ends_with(name, suffixes);
+}
+
+static bool is_ours(int folder, const char *name)
+{
+	static const char *const pages[] = { ".html", NULL };
+	bool figures = !strcmp(name, "figures");
+	char bad[NAME_MAX + 1];
+	int below;
+
+	if (!strcmp(name, "style.css"))
+		return true;
+	if (ends_with(name, pages))
+		return is_our_page(folder, name);
+	if (!figures && strcmp(name, "parts") != 0)
+		return false;
+	below = openat(folder, name, FOLDER);
+	return below >= 0 && for_each_name(below, figures ? is_figure : is_part, bad) >= 0;
+}
+
+/*
+ * 1: there is a report of ours, or an empty folder; 0: there is nothing; -errno: something that is
+ * not to be replaced, said.
+ */
+static int look(int above, const char *name, const char *shown)
+{
+	char bad[NAME_MAX + 1] = "";
+	int folder = openat(above, name, FOLDER), nr;
+
+	if (folder < 0 && errno == ENOENT)
+		return 0;
+	if (folder < 0) {
+		fprintf(stderr, "ptbench report: %s is there and is no folder, or a link to one; "
+				"remove it, or name another by -o DIR\n", results_shown(shown));
+		return -ENOTDIR;
+	}
+	nr = for_each_name(folder, is_ours, bad);
+	folder = nr > 0 ? openat(above, name, FOLDER) : -1;
+	if (!nr || (folder >= 0 && is_our_page(folder, "index.html"))) {
+		if (folder >= 0)
+			close(folder);
+		return 1;
+	}
+	if (folder >= 0)
+		close(folder);
+	fprintf(stderr, "ptbench report: %s is there and is not a report that may be replaced (%s%s); "
+			"remove it, or name another folder by -o DIR\n",
+		results_shown(shown), *bad ? "it holds " : "it has no index.html of ptbench",
+		results_shown(bad));
+	return -EEXIST;
+}
+
+/* ---- removal: names in open folders, and no link is followed ---- */
+
+static bool remove_name(int folder, const char *name)
+{
+	char bad[NAME_MAX + 1];
+	int below;
+
+	if (unlinkat(folder, name, 0) == 0)
+		return true;
+	below = openat(folder, name, FOLDER);
+	if (below >= 0)
+		for_each_name(below, remove_name, bad);
+	return unlinkat(folder, name, AT_REMOVEDIR) == 0;
+}
+
+/* ---- the new folder ---- */
+
+/* "a/b/" is "b" in "a"; "." is what it is called in the folder above. */
+static int split(struct staging *s)
+{
+	size_t len = strlen(s->target);
+	const char *slash;
+	char *real;
+
+	while (len > 1 && s->target[len - 1] == '/')
+		s->target[--len] = '\0';
+	slash = strrchr(s->target, '/');
+	if (!strcmp(slash ? slash + 1 : s->target, ".") || !strcmp(slash ? slash + 1 : s->target, "..")) {
+		real = realpath(s->target, NULL);
+		if (!real)
+			return -errno;
+		free(s->target);
+		s->target = real;
+		slash = strrchr(s->target, '/');
+	}
+	s->name = strdup(slash ? slash + 1 : s->target);
+	s->parent = !slash ? strdup(".")
+		    : slash == s->target ? strdup("/")
+					 : strndup(s->target, (size_t)(slash - s->target));
+	if (!s->name || !s->parent)
+		return -ENOMEM;
+	return *s->name ? 0 : -EINVAL;
+}
+
+static int make_temp(struct staging *s)
+{
+	unsigned char random[8];
+	int tries;
+	size_t i;
+
+	for (tries = 0; tries < MAX_TRIES; tries++) {
+		if (getrandom(random, sizeof(random), 0) != sizeof(random))
+			return -errno;
+		strcpy(s->temp, PREFIX);
+		for (i = 0; i < sizeof(random); i++)
+			sprintf(s->temp + strlen(PREFIX) + 2 * i, "%02x", random[i]);
+		if (mkdirat(s->above, s->temp, 0777) == 0)
+			return 0;
+		if (errno != EEXIST)
+			break;
+	}
+	s->temp[0] = '\0';
+	return -errno;
+}
+
+static int make_below(struct staging *s, const char *name)
+{
+	return mkdirat(s->top, name, 0777) < 0 ? -1 : openat(s->top, name, FOLDER);
+}
+
+/* Who may look at the report that was there may look at the new one, and nobody else. */
+static int keep_mode(struct staging *s)
+{
+	struct stat st;
+
+	if (fstatat(s->above, s->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return fchmod(s->top, (st.st_mode & 07777) | 0700) < 0 ? -errno : 0;
+}
+
+int staging_begin(struct staging *s, const char *target)
+{
+	int ret;
+
+	*s = (struct staging){ .above = -1, .top = -1, .figures = -1, .parts = -1 };
+	s->target = strdup(target);
+	ret = s->target ? split(s) : -ENOMEM;
+	if (ret)
+		return file_say("cannot name a folder", target, ret);
+	s->above = open(s->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->above < 0)
+		return file_say("cannot open the folder", s->parent, -errno);
+	ret = look(s->above, s->name, s->target);
+	if (ret < 0)
+		return ret;
+	ret = make_temp(s);
+	if (ret) {
+		fprintf(stderr, "ptbench report: cannot make a folder in %s: %s; name a place that can "
+				"be written by -o DIR\n", results_shown(s->parent), strerror(-ret));
+		return ret;
+	}
+	s->top = openat(s->above, s->temp, FOLDER);
+	if (s->top >= 0)
+		s->figures = make_below(s, "figures");
+	if (s->figures >= 0)
+		s->parts = make_below(s, "parts");
+	ret = s->parts < 0 ? -errno : keep_mode(s);
+	return ret ? file_say("cannot make the folders of", s->target, ret) : 0;
+}
+
+/* ---- its place ---- */
+
+/* What was there gets the temporary name. -ENOENT: nothing is there any more. */
+static int exchange(struct staging *s)
+{
+	char aside[sizeof(s->temp) + 8];
+	int ret;
+
+	if (!s->by_two_renames) {
+		if (renameat2(s->above, s->temp, s->above, s->name, RENAME_EXCHANGE) == 0)
+			return 0;
+		if (errno != EINVAL && errno != ENOSYS)
+			return -errno;
+	}
+	snprintf(aside, sizeof(aside), "%s.old", s->temp);
+	if (renameat(s->above, s->name, s->above, aside) < 0)
+		return -errno;
+	ret = renameat(s->above, s->temp, s->above, s->name) < 0 ? -errno : 0;
+	/* The old one goes back where nobody has put another one meanwhile. */
+	if (ret && renameat(s->above, aside, s->above, s->name) == 0)
+		return ret;
+	if (!ret)
+		s->temp[0] = '\0';
+	remove_name(s->above, aside);
+	return ret;
+}
+
+/* -EEXIST: somebody else was first. */
+static int move_in(struct staging *s)
+{
+	if (!s->by_two_renames) {
+		if (renameat2(s->above, s->temp, s->above, s->name, RENAME_NOREPLACE) == 0)
+			return 0;
+		if (errno != EINVAL && errno != ENOSYS)
+			return -errno;
+	}
+	if (renameat(s->above, s->temp, s->above, s->name) == 0)
+		return 0;
+	return errno == ENOTEMPTY ? -EEXIST : -errno;
+}
+
+int staging_publish(struct staging *s)
+{
+	int tries, ret = -EBUSY;
+	bool there;
+
+	for (tries = 0; tries < MAX_TRIES; tries++) {
+		ret = look(s->above, s->name, s->target);
+		if (ret < 0)
+			return ret;
+		there = ret;
+		ret = there ? exchange(s) : move_in(s);
+		if (!ret && !there)
+			s->temp[0] = '\0';
+		if (ret != -ENOENT && ret != -EEXIST && ret != -ENOTEMPTY)
+			break;
+	}
+	return ret ? file_say("cannot put the new report in place of", s->target, ret) : 0;
+}
+
+void staging_end(struct staging *s)
+{
+	const int fds[] = { s->figures, s->parts, s->top };
+	size_t i;
+
+	for (i = 0; i < sizeof(fds) / sizeof(*fds); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	if (s->temp[0] && !remove_name(s->above, s->temp))
+		fprintf(stderr, "ptbench report: cannot remove %s/%s: remove it by hand\n",
+			results_shown(s->parent), s->temp);
+	if (s->above >= 0)
+		close(s->above);
+	free(s->target);
+	free(s->parent);
+	free(s->name);
+}
