@@ -3,12 +3,17 @@
 # How far make is with a kernel: what it has to compile, as it says itself, and what its log shows.
 # Sourced by kernels/build, which sets $work, $jobs and $progress.
 
-# After "make prepare": the objects that make is going to compile for vmlinux, one a line, in
-# $work/expected. None, hence no total, where a tree has objects already: to ask would take about as long
-# as to build the few that are missing; nor in older kernels, which do not know the target.
+# Puts the objects that make is going to compile for vmlinux into $work/expected, one a line, as soon as
+# what is generated is there (-j1: lines of several makes at a time would mix). None, hence no total, where
+# a tree has objects already: to ask would take about as long as to build the few that are missing; nor in
+# older kernels, which do not know the target.
 list_expected() {
-	{ [ -f "$tree/obj/init/main.o" ] || kbuild -n -j"$jobs" . 2>/dev/null || :; } |
-		sed -n "s/.*echo '  \(CC\|AS\) *\([^ ']*\)'.*/\2/p" | sort -u >"$work/expected.tmp"
+	: >"$work/expected.tmp"
+	if [ ! -f "$tree/obj/init/main.o" ]; then
+		kbuild -j"$jobs" prepare
+		{ kbuild -n -j1 . 2>/dev/null || :; } |
+			sed -n "s/.*echo '  \(CC\|AS\) *\([^ ']*\)'.*/\2/p" | sort -u >"$work/expected.tmp"
+	fi
 	mv -f "$work/expected.tmp" "$work/expected"
 }
 
