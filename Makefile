@@ -68,6 +68,7 @@ include results/results.mk
 include bench/bench.mk
 include report/report.mk
 include kernels/kernels.mk
+include results/fuzz/fuzz.mk
 
 # What `make coverage` counts with: without optimisation each line is itself, and threads must not
 # lose counts.
@@ -96,6 +97,7 @@ $(eval $(call flavour,tsan/,$(CC),-fsanitize=thread))
 $(eval $(call flavour,model/,$(CC),-DREF_MODEL))
 $(eval $(call flavour,cov/,$(CC),$(cov-flags)))
 $(eval $(call flavour,cov/model/,$(CC),-DREF_MODEL $(cov-flags)))
+$(eval $(call flavour,fuzz/,$(CLANG),$(FUZZ-FLAGS)))
 $(eval $(call flavour,asan/model/,$(CC),-DREF_MODEL -O1 -g1 -fsanitize=address$(comma)undefined -fno-sanitize-recover=all))
 
 $(O)/obj/%.o: %.cc
@@ -115,6 +117,7 @@ $(foreach l,$(libs),$(eval $(call library,,$(l),$(AR))))
 $(foreach l,$(libs),$(eval $(call library,asan/,$(l),$(AR))))
 $(foreach l,$(libs),$(eval $(call library,tsan/,$(l),$(AR))))
 $(foreach l,$(libs),$(eval $(call library,cov/,$(l),$(AR))))
+$(foreach l,$(libs),$(eval $(call library,fuzz/,$(l),$(AR))))
 $(foreach l,$(model-libs),$(eval $(call library,model/,$(l),$(AR))))
 $(foreach l,$(model-libs),$(eval $(call library,cov/model/,$(l),$(AR))))
 $(foreach l,$(model-libs),$(eval $(call library,asan/model/,$(l),$(AR))))
@@ -131,6 +134,9 @@ $(foreach p,$(programs) $(tests) $(test-helpers),$(eval $(call program,,$(p),$(c
 $(foreach p,$(asan-tests) $(asan-helpers),$(eval $(call program,asan/,$(p),$(CC),-fsanitize=address$(comma)undefined)))
 $(foreach p,$(tsan-tests),$(eval $(call program,tsan/,$(p),$(CC),-fsanitize=thread)))
 $(foreach p,$(cov-tests) $(cov-helpers),$(eval $(call program,cov/,$(p),$(CC),--coverage)))
+
+$(foreach p,$(fuzz-replays),$(eval $(call program,cov/,$(p),$(CC),--coverage)))
+$(foreach p,$(fuzz-targets) $(fuzz-planted),$(eval $(call program,fuzz/,$(p),$(CLANG),-fsanitize=fuzzer$(comma)address$(comma)undefined)))
 
 # ---- guests: static programs for every architecture that kernels/arch has a file for, and this
 # machine a compiler: the others' scenarios are skipped, and say so ----
@@ -199,11 +205,12 @@ ptbench = $(O)/ptbench
 # Not by its own name, which would have `make -n` run what stands behind it.
 make-program := $(MAKE)
 RUN ?= results/runs/latest
+SECONDS ?= 60
 
 # What the tests of `make test-kernels` boot.
 tested-scenarios = $(or $(SCENARIOS),$(if $(CI),CI,BENCH)) x86_64-stock
 
-.PHONY: bench test test-kernels test-kernels-more test-ab kernels kernels-ab report exactness coverage variants help clean cache-prune test-programs
+.PHONY: bench test test-kernels test-kernels-more test-ab fuzz fuzz-check kernels kernels-ab report exactness coverage variants help clean cache-prune test-programs
 bench: ## everything: reference, host and real kernels; JSON and a web report
 	@scripts/deps --scenarios '$(SCENARIOS)' build kernels report
 	$(Q)$(SUBMAKE) all
@@ -253,6 +260,16 @@ coverage: ## the lines of ref/ that its tests and the explorer run; fails below 
 	$(Q)$(SUBMAKE) $(addprefix $(O)/cov/,$(cov-tests) $(cov-helpers))
 	$(Q)scripts/coverage 95 ref $(O)/cov $(addprefix $(O)/cov/,$(cov-tests) ref-variants) \
 		'$(O)/cov/ref-variants --rows' '$(O)/cov/bench-test/explore -v'
+
+fuzz: ## fuzzes the readers, the judge and the report, SECONDS=60 each; fails when it finds something
+	@scripts/deps build fuzz
+	$(Q)$(SUBMAKE) $(addprefix $(O)/fuzz/,$(fuzz-targets)) $(addprefix $(O)/cov/,$(fuzz-replays))
+	$(Q)scripts/fuzz --seconds $(SECONDS) $(O) $(fuzz-targets)
+
+fuzz-check: ## fuzzes each of them with a bug planted in it, which has to be found
+	@scripts/deps build fuzz
+	$(Q)$(SUBMAKE) $(addprefix $(O)/fuzz/,$(fuzz-planted))
+	$(Q)scripts/fuzz --planted $(O) $(fuzz-targets)
 
 variants: ## writes ref/VARIANTS.md anew, the table of what is good, busted, and who catches it
 	$(Q)$(SUBMAKE) $(O)/ref-variants

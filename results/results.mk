@@ -28,3 +28,11 @@ scale: ## shows how long validate, show, compare and a boot's judge take of many
 	$(Q)$(SUBMAKE) $(O)/results/test/scale $(O)/kernels-test/scale
 	$(Q)$(O)/results/test/scale
 	$(Q)$(O)/kernels-test/scale
+
+fuzz-targets += $(addprefix results/fuzz/,result explore run)
+$(foreach t,result explore run,\
+	$(eval results/fuzz/$(t)-libs := results)$(eval results/fuzz/$(t)-ldlibs := -ljansson -lm)\
+	$(eval results/fuzz/$(t)-extra := results/fuzz/single.c))
+results/fuzz/result-planted := results_params_set_int
+results/fuzz/explore-planted := results__json_string
+results/fuzz/run-planted := results__in_word

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Fuzzes ptbench-result documents: what is read is written with nothing lost, and again as the same
+ * bytes; validate, show and compare agree with the reader.
+ *
+ * Covers: results/read.c results/write.c results/json.c results/rules.c results/doc.c
+ * Covers: results/params.c results/compare.c results/compare_rows.c results/compare_checks.c
+ * Covers: results/compare_parts.c results/conclude.c results/cmd_show.c results/cmd_validate.c
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../internal.h"
+#include "fuzz.h"
+
+/* Runs a subcommand over the file in-between two words, or one. Returns its exit status. */
+static int command(int (*cmd)(int argc, char **argv), const char *name, const char *option,
+		   char *path)
+{
+	char *argv[5], copy[2][32];
+	int argc = 0;
+
+	snprintf(copy[0], sizeof(copy[0]), "%s", name);
+	argv[argc++] = copy[0];
+	if (option) {
+		snprintf(copy[1], sizeof(copy[1]), "%s", option);
+		argv[argc++] = copy[1];
+		argv[argc++] = path;
+	}
+	argv[argc++] = path;
+	argv[argc] = NULL;
+	return cmd(argc, argv);
+}
+
+static struct results_doc *must_read(const char *path, const char *what)
+{
+	struct results_error err = { .reason = "" };
+	struct results_doc *doc;
+
+	if (results_doc_read(path, &doc, &err))
+		fuzz_fail("%s is refused: %s: %s", what, err.path, err.reason);
+	return doc;
+}
+
+static void must_write(const struct results_doc *doc, const char *path)
+{
+	struct results_error err = { .reason = "" };
+
+	if (results_doc_write(doc, path, &err))
+		fuzz_fail("what was read cannot be written: %s: %s", err.path, err.reason);
+}
+
+/*
+ * What comparing it with itself has to end with: 0 where something is judged, which are rows that
+ * are not sampled, or, where there are no rows, checks; 3 where nothing is, or a check fails.
+ */
+static int status_of(const struct results_doc *doc)
+{
+	bool judged = !doc->nr_measurements && doc->nr_checks;
+
+	for (size_t i = 0; i < doc->nr_measurements; i++)
+		judged = judged || (!doc->measurements[i].skipped &&
+				    doc->measurements[i].kind != RESULTS_SAMPLED);
+	for (size_t i = 0; i < doc->nr_checks; i++)
+		judged = judged && doc->checks[i].ok;
+	return judged ? 0 : 3;
+}
+
+static void compare(const struct results_doc *doc, char *path)
+{
+	int status = command(results_cmd_compare, "compare", "--base", path);
+
+	if (status != status_of(doc))
+		fuzz_fail("compared with itself: exit status %d, must be %d", status, status_of(doc));
+}
+
+static void check(const char *text, size_t size, struct results_doc *doc)
+{
+	char *path = fuzz_path("in.json"), *first_path = fuzz_path("first.json");
+	char *second_path = fuzz_path("second.json"), *first, *second;
+	size_t nr_first, nr_second;
+	struct results_doc *again;
+
+	must_write(doc, first_path);
+	again = must_read(first_path, "what was written");
+	must_write(again, second_path);
+	first = fuzz_get("first.json", &nr_first);
+	second = fuzz_get("second.json", &nr_second);
+	if (nr_first != nr_second || memcmp(first, second, nr_first))
+		fuzz_fail("written again it is other bytes:\n%s\n%s", first, second);
+	fuzz_same_json("the document", text, size, first, nr_first);
+	/* They are slow beside the rest, and little of them is new: one input in four. */
+	if (size % 4 == 0 && (command(results_cmd_validate, "validate", NULL, path) ||
+			      command(results_cmd_show, "show", NULL, first_path)))
+		fuzz_fail("the reader takes it, and validate or show does not");
+	compare(doc, path);
+	results_doc_free(again);
+	free(first);
+	free(second);
+	free(second_path);
+	free(first_path);
+	free(path);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *path = fuzz_path("in.json");
+	struct results_error err = { .reason = "" };
+	struct results_doc *doc;
+
+	fuzz_put("in.json", data, size);
+	if (!results_doc_read(path, &doc, &err)) {
+		fuzz_accepted++;
+		check((const char *)data, size, doc);
+		results_doc_free(doc);
+	} else if (doc || !err.reason[0] || strcmp(err.file, path)) {
+		fuzz_fail("refused, and it is not said why: %s: %s", err.file, err.reason);
+	}
+	free(path);
+	return 0;
+}
