@@ -54,3 +54,11 @@ kernel-tests += $(addprefix kernels/test/,test_kernels.t test_gup.t \
 	test_kernels_free.t test_profile.t)
 # Of single families and tools: more kernels, more minutes.
 more-kernel-tests += $(addprefix kernels/test/,test_cocci.t test_harm.t test_kernels_kmap.t test_refills.t)
+
+fuzz-targets += $(addprefix kernels/fuzz/,stream scenario profile table)
+$(foreach t,stream scenario profile table,\
+	$(eval kernels/fuzz/$(t)-libs := kernels results)$(eval kernels/fuzz/$(t)-ldlibs := -ljansson -lm))
+kernels/fuzz/stream-planted := results_params_set_str
+kernels/fuzz/scenario-planted := results_params_parse
+kernels/fuzz/profile-planted := results_doc_break_down
+kernels/fuzz/table-planted := qsort

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Fuzzes scenario files. Sections: the scenario, its architecture "a", common.expect, a list, a.expect.
+ * What was read is written down and has to be read as the same again.
+ *
+ * Covers: kernels/scenario.c
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../results/fuzz/fuzz.h"
+#include "../scenario.h"
+
+static void line(FILE *f, const char *key, const char *value)
+{
+	if (value)
+		fprintf(f, "%s\t%s\n", key, value);
+}
+
+static void put_arch(FILE *f, const struct scenario_arch *a)
+{
+	const char *irqs = a->irqs;
+
+	line(f, "cross", a->cross);
+	line(f, "qemu", a->qemu);
+	line(f, "machine", a->machine);
+	line(f, "cpu", a->cpu);
+	line(f, "memory", a->memory);
+	line(f, "qemu_args", a->qemu_args);
+	line(f, "console", a->console);
+	line(f, "data", a->data);
+	line(f, "cmdline", a->cmdline);
+	line(f, "format", a->format);
+	line(f, "text_base", a->text_base);
+	line(f, "two_cpus", a->two_cpus);
+	line(f, "timeout", a->timeout);
+	for (; irqs && *irqs; irqs = strchr(irqs, '\n') + 1)
+		fprintf(f, "irqs %.*s\n", (int)strcspn(irqs, "\n"), irqs);
+}
+
+static void put_expects(FILE *f, const struct scenario *s, bool common)
+{
+	for (size_t i = 0; i < s->nr_expects; i++) {
+		const struct scenario_expect *e = &s->expects[i];
+		char *params = results_params_text(&e->params);
+
+		if (e->common == common)
+			fprintf(f, "%s%s%s %s %s%s%s\n", e->skip ? "skip" : "expect",
+				e->some ? "-some" : "", e->layout ? "-layout" : "", e->id, params,
+				params[0] ? " " : "", e->seen);
+		free(params);
+	}
+}
+
+static void put_scenario(FILE *f, const struct scenario *s)
+{
+	line(f, "title", s->title);
+	line(f, "arch", s->arch.name);
+	line(f, "design", s->design);
+	line(f, "append", s->append);
+	line(f, "image", s->image);
+	line(f, "layout", s->layout);
+	line(f, "reference", s->no_reference ? "no" : "yes");
+	put_expects(f, s, false);
+	for (size_t i = 0; i < s->nr_same; i++)
+		fprintf(f, "%s %s %s\n", s->same[i].differs ? "differs" : "identical", s->same[i].base,
+			s->same[i].objects);
+}
+
+/* Everything that the scenario says, its architecture's words among it. malloc'ed. */
+static char *all_of(const struct scenario *s, size_t *scenario, size_t *arch)
+{
+	char *text;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	if (!f)
+		fuzz_fail("no memory");
+	put_scenario(f, s);
+	fflush(f);
+	*scenario = size;
+	put_arch(f, &s->arch);
+	fflush(f);
+	*arch = size - *scenario;
+	put_expects(f, s, true);
+	fclose(f);
+	return text;
+}
+
+static void read_again(const char *dir, const struct scenario *s)
+{
+	char *text, *other_text, why[SCENARIO_WHY];
+	size_t scenario, arch, again[2];
+	struct scenario *other;
+
+	text = all_of(s, &scenario, &arch);
+	fuzz_put("scenarios/s", text, scenario);
+	fuzz_put("arch/a.arch", text + scenario, arch);
+	fuzz_put("arch/a.expect", "", 0);
+	fuzz_put("common.expect", text + scenario + arch, strlen(text + scenario + arch));
+	if (scenario_read(dir, "s", &other, why))
+		fuzz_fail("what was read is refused, written down as\n%s%s", text, why);
+	other_text = all_of(other, &again[0], &again[1]);
+	if (strcmp(text, other_text))
+		fuzz_fail("what was read as\n%sis read again as\n%s", text, other_text);
+	free(text);
+	free(other_text);
+	scenario_free(other);
+}
+
+/* A reason names the file that it is about. */
+static void check_why(const char *dir, const char *why)
+{
+	if (strncmp(why, dir, strlen(dir)) || !strstr(why, ": "))
+		fuzz_fail("refused, and the reason names no file: '%s'", why);
+}
+
+static void read_list(const char *dir)
+{
+	char list[] = "L", *names[] = { list }, **out, why[SCENARIO_WHY];
+	size_t nr;
+
+	if (scenario_names(dir, names, 1, &out, &nr, why)) {
+		check_why(dir, why);
+		return;
+	}
+	for (size_t i = 0; i < nr; i++) {
+		if (!*out[i] || strpbrk(out[i], "/ \t\n#") || scenario_is_list(out[i]))
+			fuzz_fail("a list names the scenario '%s'", out[i]);
+		for (size_t k = 0; k < i; k++)
+			if (!strcmp(out[i], out[k]))
+				fuzz_fail("a list names '%s' twice", out[i]);
+	}
+	scenario_names_free(out, nr);
+}
+
+/* A rule without patterns fits itself: a check that is seen so is right, a row may be skipped so. */
+static void judge(const struct scenario *s)
+{
+	struct results_params none = { .nr = 0 };
+	const char *expect;
+
+	for (size_t i = 0; i < s->nr_expects; i++) {
+		const struct scenario_expect *e = &s->expects[i];
+
+		scenario_judge(s, e->id, &none, "wrong", &expect);
+		if (strpbrk(e->seen, "|*?[\\") || strpbrk(e->id, "*?[\\") || e->layout)
+			continue;
+		if (e->skip && !scenario_may_skip(s, e->id, &e->params, e->seen))
+			fuzz_fail("'%s' is a reason to skip %s, and refused", e->seen, e->id);
+		if (!e->skip && !scenario_judge(s, e->id, &e->params, e->seen, &expect) &&
+		    expect == e->seen)
+			fuzz_fail("'%s' is seen and expected, and judged wrong", e->seen);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const names[] = { "scenarios/s", "arch/a.arch", "common.expect",
+					     "scenarios/L", "arch/a.expect" };
+	struct fuzz_section v[FUZZ_MAX_SECTIONS];
+	size_t nr = fuzz_sections(data, size, v);
+	char *dir = fuzz_path(""), why[SCENARIO_WHY];
+	struct scenario *s;
+
+	for (size_t i = 0; i < nr && i < 5; i++)
+		fuzz_put(names[i], v[i].data, v[i].size);
+	if (!scenario_read(dir, "s", &s, why)) {
+		fuzz_accepted++;
+		judge(s);
+		/* Another name is another file. */
+		if (!strcmp(s->arch.name, "a"))
+			read_again(dir, s);
+		scenario_free(s);
+	} else {
+		check_why(dir, why);
+	}
+	if (nr > 3)
+		read_list(dir);
+	fuzz_clean();
+	free(dir);
+	return 0;
+}

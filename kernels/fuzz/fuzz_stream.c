@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Fuzzes what a guest sends, and its judge. Sections: the stream; "expect" lines of the scenario; the
+ * console. What is taken says what the lines said; no part of a good boot is a good boot.
+ *
+ * Covers: kernels/stream.c kernels/scenario_judge.c kernels/part.c
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../results/fuzz/fuzz.h"
+#include "../crc32.h"
+#include "../part.h"
+#include "../stream.h"
+
+/* ---- libFuzzer's mutator: the end line stays right, or nothing gets past it ---- */
+
+static size_t fix_end(uint8_t *data, size_t size, size_t max)
+{
+	char end[96];
+	size_t at = 0, lines = 0, n;
+
+	for (size_t i = 0; i < size; i++) {
+		if (i != at && data[i - 1] != '\n')
+			continue;
+		if (size - i >= 7 && !memcmp(data + i, "{\"end\":", 7)) {
+			size = i;
+			break;
+		}
+		lines++;
+	}
+	if (size && data[size - 1] != '\n')
+		return size;
+	n = snprintf(end, sizeof(end), "{\"end\":{\"records\":%zu,\"crc32\":\"%08" PRIx32 "\"}}\n",
+		     lines ? lines - 1 : 0, crc32_of(0, data, size));
+	if (size + n > max)
+		return size;
+	memcpy(data + size, end, n);
+	return size + n;
+}
+
+static size_t line_at(const uint8_t *data, size_t size, size_t from)
+{
+	while (from && data[from - 1] != '\n')
+		from--;
+	return from;
+}
+
+static size_t line_end(const uint8_t *data, size_t size, size_t from)
+{
+	const uint8_t *newline = memchr(data + from, '\n', size - from);
+
+	return newline ? (size_t)(newline - data) + 1 : size;
+}
+
+/* A line twice, gone, in another place; a word of one line in another. */
+static size_t change_lines(uint8_t *data, size_t size, size_t max, struct fuzz_random *r)
+{
+	size_t from = line_at(data, size, fuzz_below(r, size)), to = line_end(data, size, from);
+	size_t n = to - from, at = line_at(data, size, fuzz_below(r, size));
+	uint8_t *line = malloc(n);
+
+	if (!line)
+		return size;
+	memcpy(line, data + from, n);
+	if (fuzz_below(r, 3) == 0) {
+		memmove(data + from, data + to, size - to);
+		size -= n;
+	} else if (size + n <= max) {
+		memmove(data + at + n, data + at, size - at);
+		memcpy(data + at, line, n);
+		size += n;
+	}
+	free(line);
+	return size;
+}
+
+/* A number becomes another one, of a row that was copied above all. */
+static size_t change_number(uint8_t *data, size_t size, struct fuzz_random *r)
+{
+	size_t from = fuzz_below(r, size);
+
+	for (size_t i = 0; i < size; i++) {
+		uint8_t *c = &data[(from + i) % size];
+
+		if (*c >= '1' && *c <= '9') {
+			*c = '1' + fuzz_below(r, 9);
+			break;
+		}
+	}
+	return size;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned int seed)
+{
+	struct fuzz_random r = { .state = seed + 1ULL };
+	struct fuzz_section v[FUZZ_MAX_SECTIONS];
+	size_t nr = fuzz_sections(data, size, v), k = fuzz_below(&r, 4) ? 0 : fuzz_below(&r, nr), n;
+	uint8_t *piece = malloc(max + 1), *all = malloc(max + 1);
+
+	if (!piece || !all)
+		fuzz_fail("no memory");
+	n = v[k].size;
+	memcpy(piece, v[k].data, n);
+	for (unsigned int i = fuzz_below(&r, 3); n && i; i--)
+		n = fuzz_below(&r, 2) ? change_number(piece, n, &r) : change_lines(piece, n, max, &r);
+	if (!n || fuzz_below(&r, 2))
+		n = LLVMFuzzerMutate(piece, n, max);
+	if (!k && fuzz_below(&r, 16))
+		n = fix_end(piece, n, max);
+	v[k] = (struct fuzz_section){ piece, n };
+	n = fuzz_join(v, nr, all, max);
+	if (n)
+		memcpy(data, all, n);
+	free(piece);
+	free(all);
+	return n ? n : LLVMFuzzerMutate(data, size, max);
+}
+
+/* ---- what was read, as the guest would have written it ---- */
+
+static void put_string(FILE *f, const char *s)
+{
+	const unsigned char *c = (const unsigned char *)s;
+
+	fputc('"', f);
+	for (; *c; c++) {
+		if (*c == '"' || *c == '\\')
+			fprintf(f, "\\%c", *c);
+		else if (*c >= 0xc2 && *c <= 0xc3 && c[1])
+			fprintf(f, "\\u%04x", (*c & 3) << 6 | (c[1] & 0x3f)), c++;
+		else
+			fputc(*c, f);
+	}
+	fputc('"', f);
+}
+
+/* Params are kept sorted, so their order is not looked at: one is left out of both sides. */
+static void put_record(FILE *f, const struct stream_record *r)
+{
+	fputs(r->type == STREAM_MEASUREMENT ? "{\"m\":{\"case\":" : r->type == STREAM_SKIP ?
+	      "{\"skip\":{\"case\":" : "{\"check\":{\"id\":", f);
+	put_string(f, r->id);
+	fputs(",\"params\":{}", f);
+	if (r->type != STREAM_CHECK)
+		fprintf(f, ",\"subject\":\"%s\"", results_subject_name(r->subject));
+	if (r->type == STREAM_MEASUREMENT) {
+		fprintf(f, ",\"metric\":\"%s\",\"nr_ops\":%lld,\"discarded\":%lld,\"samples\":[",
+			r->metric->name, r->nr_ops, r->discarded);
+		for (size_t i = 0; i < r->nr_samples; i++)
+			fprintf(f, "%s%.0f", i ? "," : "", r->samples[i]);
+		fputc(']', f);
+	} else {
+		fputs(r->type == STREAM_SKIP ? ",\"reason\":" : ",\"seen\":", f);
+		put_string(f, r->text);
+	}
+	fputs("}}\n", f);
+}
+
+/* The line without what stands in its params; braces in strings there count for nothing. */
+static void put_line(FILE *f, const char *line, const char *end)
+{
+	const char *open = memmem(line, end - line, "\"params\":{", 10);
+	bool in_string = false;
+
+	if (!open) {
+		fwrite(line, 1, end - line, f);
+		return;
+	}
+	open += 10;
+	fwrite(line, 1, open - line, f);
+	for (; open < end && (in_string || *open != '}'); open++) {
+		if (in_string && *open == '\\')
+			open++;
+		else if (*open == '"')
+			in_string = !in_string;
+	}
+	fwrite(open, 1, end - open, f);
+}
+
+/* A control character comes as '?', so that lines which have one are not compared. */
+static void check_lines(const struct stream *s, const char *bytes, size_t size)
+{
+	const char *line = memchr(bytes, '\n', size), *end;
+
+	for (size_t i = 0; i < s->nr; i++) {
+		char *seen = NULL, *sent = NULL;
+		size_t nr_seen, nr_sent;
+		FILE *a = open_memstream(&seen, &nr_seen), *b = open_memstream(&sent, &nr_sent);
+
+		line++;
+		end = memchr(line, '\n', bytes + size - line);
+		put_record(a, &s->records[i]);
+		put_line(b, line, end + 1);
+		fclose(a);
+		fclose(b);
+		if (!memmem(line, end - line, "\\u000", 5) && !memmem(line, end - line, "\\u001", 5) &&
+		    !memmem(line, end - line, "\\u007f", 6) && strcmp(seen, sent))
+			fuzz_fail("record %zu was sent as\n%sand is read as\n%s", i, sent, seen);
+		free(seen);
+		free(sent);
+		line = end;
+	}
+}
+
+/* ---- the judge ---- */
+
+#define ARCH                                                                                       \
+	"cross x-\nqemu q\nmachine m\ncpu c\nmemory 1G\nqemu_args -a b\nconsole ttyS0\n"           \
+	"data /dev/d\nformat x86_64-4k-48\n"
+
+static struct scenario *read_scenario(const struct fuzz_section *expects)
+{
+	static const char head[] = "title t\narch a\ndesign static\n";
+	size_t size = sizeof(head) - 1 + expects->size;
+	char *text = malloc(size), *dir = fuzz_path(""), why[SCENARIO_WHY];
+	struct scenario *s;
+
+	if (!text)
+		fuzz_fail("no memory");
+	memcpy(text, head, sizeof(head) - 1);
+	memcpy(text + sizeof(head) - 1, expects->data, expects->size);
+	fuzz_put("arch/a.arch", ARCH, sizeof(ARCH) - 1);
+	fuzz_put("scenarios/s", text, size);
+	if (scenario_read(dir, "s", &s, why))
+		s = NULL;
+	free(text);
+	free(dir);
+	return s;
+}
+
+/* Writes the stream and has it judged; the document is as it would be kept. */
+static int judge(const struct scenario *s, const void *bytes, size_t size, struct results_doc **doc,
+		 char *why, size_t why_size)
+{
+	char *console = fuzz_path("console"), *stream = fuzz_path("stream");
+	struct qemu_boot b = {
+		.scenario = s, .mode = QEMU_ICOUNT, .console = console, .stream = stream,
+		.events = memmem(bytes, size, "\"boot\":\"events\"", 15) != NULL,
+	};
+	int ret;
+
+	fuzz_put("stream", bytes, size);
+	if (results_doc_new("s.icount-1cpu", "icount", doc))
+		fuzz_fail("no memory");
+	ret = part_judge(&b, s, *doc, why, why_size);
+	if (!ret != !why[0])
+		fuzz_fail("judged %d, and the reason is '%s'", ret, why);
+	free(console);
+	free(stream);
+	return ret;
+}
+
+static bool holds(const struct fuzz_section *s, const char *text)
+{
+	return memmem(s->data, s->size, text, strlen(text)) != NULL;
+}
+
+/* A boot that passed: everything that a passed boot has. */
+static void check_passed(const struct results_doc *doc, const struct fuzz_section *v)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < doc->nr_measurements; i++)
+		nr += !doc->measurements[i].skipped;
+	if (!nr && !doc->nr_checks)
+		fuzz_fail("a boot that measured and checked nothing passed");
+	for (size_t i = 0; i < doc->nr_checks; i++)
+		if (!doc->checks[i].ok)
+			fuzz_fail("a boot whose check %s is wrong passed", doc->checks[i].id);
+	if (holds(v, "\"failed\":"))
+		fuzz_fail("a boot that says itself that it failed passed");
+	if (holds(v + 2, "Kernel panic") || holds(v + 2, "BUG:") || holds(v + 2, "Oops"))
+		fuzz_fail("a boot whose console has a panic, a BUG or an Oops passed");
+}
+
+/* What goes into the run can be read there again, whether it passed or not. */
+static void check_kept(struct results_doc *doc)
+{
+	char *path = fuzz_path("kept.json");
+	struct results_error err = { .reason = "" };
+	struct results_doc *again;
+
+	doc->command = strdup("ptbench kernels run s");
+	if (results_doc_write(doc, path, &err) || results_doc_read(path, &again, &err))
+		fuzz_fail("the document of the boot: %s: %s", err.path, err.reason);
+	if (again->nr_measurements != doc->nr_measurements || again->nr_checks != doc->nr_checks)
+		fuzz_fail("the document of the boot has lost rows");
+	results_doc_free(again);
+	free(path);
+}
+
+static void check_boot(const struct scenario *s, const struct fuzz_section *v)
+{
+	char why[4096], again[4096];
+	struct results_doc *doc, *other;
+	int ret = judge(s, v->data, v->size, &doc, why, sizeof(why));
+
+	if (!ret) {
+		check_passed(doc, v);
+		if (!judge(s, v->data, v->size - 1 - v->size % 7, &other, again, sizeof(again)))
+			fuzz_fail("the same boot with its stream cut off passed, too");
+	} else if (judge(s, v->data, v->size, &other, again, sizeof(again)) != ret ||
+		   strcmp(why, again)) {
+		fuzz_fail("judged twice: '%s' and '%s'", why, again);
+	}
+	check_kept(doc);
+	results_doc_free(doc);
+	results_doc_free(other);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct fuzz_section v[FUZZ_MAX_SECTIONS];
+	char why[STREAM_WHY];
+	struct scenario *scenario;
+	struct stream s;
+
+	fuzz_sections(data, size, v);
+	if (stream_parse((const char *)v[0].data, v[0].size, &s, why)) {
+		if (!why[0] || s.nr)
+			fuzz_fail("a stream is refused without a reason, or in part");
+		stream_free(&s);
+		return 0;
+	}
+	fuzz_accepted++;
+	check_lines(&s, (const char *)v[0].data, v[0].size);
+	stream_free(&s);
+	fuzz_put("console", v[2].data, v[2].size);
+	scenario = read_scenario(&v[1]);
+	if (scenario)
+		check_boot(scenario, v);
+	scenario_free(scenario);
+	return 0;
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Fuzzes what the plugin's table is made of. Sections: symbols, System.map, the configuration, the
+ * architecture's irqs. Functions in the table are in order and do not overlap, and none is lost.
+ *
+ * Covers: kernels/profile_table.c
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../results/fuzz/fuzz.h"
+#include "../profile.h"
+
+static void check_symbols(const char *text)
+{
+	unsigned long long start, stop, end = 0, moved;
+	unsigned long long base = 0;
+	const char *line;
+	bool first = true;
+	int n;
+
+	for (line = text; (line = strstr(line, "symbol ")); line++) {
+		if (line > text && line[-1] != '\n')
+			continue;
+		n = 0;
+		if (sscanf(line, "symbol %llx %llx %n", &start, &stop, &n) < 2 || !n ||
+		    strcspn(line + n, " \n") == 0)
+			fuzz_fail("the table has a symbol without a name or an end:\n%.80s", line);
+		/* With an option added they may wrap, all of them alike. */
+		base = first ? start : base;
+		moved = start - base;
+		if (!first && moved < end)
+			fuzz_fail("symbols of the table overlap:\n%.80s", line);
+		if (stop == start)
+			fuzz_fail("a symbol of the table is empty:\n%.80s", line);
+		end = stop - base;
+		first = false;
+	}
+}
+
+static bool covered(const char *text, unsigned long long at)
+{
+	unsigned long long start, stop;
+
+	for (const char *line = text; (line = strstr(line, "\nsymbol ")); line++)
+		if (sscanf(line, " symbol %llx %llx", &start, &stop) == 2 && start <= at && at < stop)
+			return true;
+	return false;
+}
+
+/* Every function that has a size begins in one of the table, when addresses stay as they are. */
+static void check_kept(const char *text, const struct fuzz_section *symbols)
+{
+	char *all = strndup((const char *)symbols->data, symbols->size), *line, *save;
+
+	for (line = strtok_r(all, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		unsigned long long start, size;
+		char type, name[2];
+
+		/* A line that is so long is read as two. */
+		if (strlen(line) > 1000)
+			break;
+		if (sscanf(line, "%llx %llx %c %1s", &start, &size, &type, name) == 4 &&
+		    strchr("tTwW", type) && *name != '$' && start + size > start &&
+		    !covered(text, start))
+			fuzz_fail("the table has lost a function:\n%.80s", line);
+	}
+	free(all);
+}
+
+static void check_table(const char *text)
+{
+	static const char *const needed[] = { "mark begin ", "mark end ", "mark clock ", "mark row ",
+					      "mark again ", "mark kept ", "mark lost ", "kernel " };
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (!strstr(text, needed[i]))
+			fuzz_fail("the table has no line '%s'", needed[i]);
+	check_symbols(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const names[] = { "symbols", "System.map", "config" };
+	struct fuzz_section v[FUZZ_MAX_SECTIONS];
+	size_t nr = fuzz_sections(data, size, v);
+	char *irqs = nr > 3 ? strndup((const char *)v[3].data, v[3].size) : NULL;
+	char *dir = fuzz_path("."), *table = fuzz_path("table"), why[PROFILE_WHY] = "", *text;
+	struct scenario s = { .name = "s", .arch = { .irqs = irqs } };
+
+	s.arch.text_base = nr > 2 && v[2].size ? "CONFIG_BASE" : NULL;
+	for (size_t i = 0; i < 3; i++)
+		fuzz_put(names[i], v[i].data, v[i].size);
+	if (!profile_table(dir, &s, table, why)) {
+		fuzz_accepted++;
+		text = fuzz_get("table", NULL);
+		check_table(text);
+		if (!v[2].size)
+			check_kept(text, &v[0]);
+		free(text);
+	} else if (!why[0]) {
+		fuzz_fail("refused, and it is not said why");
+	}
+	free(profile_irqs_unknown(&s));
+	free(irqs);
+	free(table);
+	free(dir);
+	return 0;
+}
