@@ -214,7 +214,8 @@ int profile_table(const char *folder, const struct scenario *scenario, const cha
 			ret = refuse(why, "%s: %s", file, strerror(errno));
 	}
 	if (!ret) {
-		qsort(s.v, s.nr, sizeof(*s.v), compare);
+		if (s.nr)
+			qsort(s.v, s.nr, sizeof(*s.v), compare);
 		ret = write_marks(f, &s, scenario->name, why);
 		write_irqs(f, scenario->arch.irqs);
 		write_symbols(f, &s);
