@@ -10,13 +10,23 @@ report-srcs := $(addprefix report/,against.c arena.c input.c derive.c costs.c mo
 
 # What the assembler reads into embed.o.
 report-files := $(wildcard report/templates/* report/plots/* report/assets/*)
-$(foreach f,obj asan/obj tsan/obj,$(eval $(O)/$(f)/report/embed.o: $(report-files)))
+$(foreach f,obj asan/obj tsan/obj cov/obj fuzz/obj,$(eval $(O)/$(f)/report/embed.o: $(report-files)))
 
 $(O)/asan/obj/report/%.o: report/%.cc
 	$(call say,CXX,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(WARN) -fsanitize=address,undefined \
 		-fno-sanitize-recover=all $(DEPFLAGS) -c -o $@ $<
+
+$(O)/cov/obj/report/%.o: report/%.cc
+	$(call say,CXX,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(WARN) $(cov-flags) $(DEPFLAGS) -c -o $@ $<
+
+$(O)/fuzz/obj/report/%.o: report/%.cc
+	$(call say,CXX,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CLANGXX) $(CPPFLAGS) $(CXXFLAGS) $(WARN) $(FUZZ-CXXFLAGS) $(DEPFLAGS) -c -o $@ $<
 
 report-ldlibs := -ljansson -lm -lstdc++
 report-synth := $(addprefix report/test/,synth.c synth_hostile.c synth_more.c)
@@ -36,3 +46,8 @@ report/test/make_run-libs := report results
 report/test/make_run-ldlibs := $(report-ldlibs)
 
 script-tests += report/test/test_against.t report/test/test_browser.t
+
+fuzz-targets += report/fuzz/report
+report/fuzz/report-libs := report results
+report/fuzz/report-ldlibs := $(report-ldlibs)
+report/fuzz/report-planted := rv_number
