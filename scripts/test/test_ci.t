@@ -33,12 +33,13 @@ ci() { # FAILING: the target that fails
 readme=$(sed -n '/^## Two commands/,/^## [^T]/p' "$here/README.md" | grep -o '\bmake \(bench\|test\|test-kernels\)\b' | sort -u | paste -sd,)
 is "$readme" "make bench,make test,make test-kernels" "what the README says to run"
 ci none
-is "$?,$(grep ^make "$tmp/log" | sort -u | paste -sd,)" "0,$readme" "is what CI runs"
+is "$?,$(grep '^make [bt]' "$tmp/log" | sort -u | paste -sd,)" "0,$readme" "is what CI runs"
+is "$(grep -c '^make fuzz' "$tmp/log")" 1 "and the fuzz targets"
 is "$(tail -n 1 "$tmp/log")" "make test-kernels" "test-kernels comes last"
 is "$(paste -sd, "$tmp/tree/build/bench.log")" "make bench says something,and complains" "what make bench said is kept"
 is "$(grep -c 'make bench says something' "$tmp/out")" 1 "and said"
-for target in test bench validate test-kernels; do
-	is "$(ci $target || echo fails)" fails "CI fails when $target does"
+for target in test 'fuzz SECONDS=60' bench validate test-kernels; do
+	is "$(ci "$target" || echo fails)" fails "CI fails when $target does"
 done
 echo "1..$nr"
 exit $failed
