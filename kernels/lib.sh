@@ -48,11 +48,16 @@ check_cache() {
 
 # ---- key files ---------------------------------------------------------------------------------
 
-# read_keys FILE "KEY..." FUNCTION: calls FUNCTION KEY VALUE for each line.
+# read_keys FILE "KEY..." FUNCTION: calls FUNCTION KEY VALUE for each line. Lines are what they are to
+# kernels/scenario.c: blanks at both ends do not matter, and a carriage return is one.
 read_keys() {
 	local file=$1 known=" $2 " fn=$3 nr=0 line key value
+	tr -d '\000' <"$file" | cmp -s - "$file" || die "$file: a NUL byte; this has to be a text file"
 	while IFS= read -r line || [ -n "$line" ]; do
 		nr=$((nr + 1))
+		[ ${#line} -lt 4096 ] || die "$file:$nr: line longer than 4095 bytes"
+		line=${line#"${line%%[![:space:]]*}"}
+		line=${line%"${line##*[![:space:]]}"}
 		case $line in '' | '#'*) continue ;; esac
 		read -r key value <<<"$line"
 		case $known in *" $key "*) ;; *) die "$file:$nr: unknown key '$key'; known are:$known" ;; esac
@@ -62,7 +67,7 @@ read_keys() {
 }
 
 arch_keys="cross karch target image package qemu machine cpu memory console data cmdline qemu_args format levels irqs text_base two_cpus timeout"
-scenario_keys="title arch base design config fragment cocci image format cpu machine memory append reference expect expect-some expect-layout expect-some-layout layout skip identical differs count"
+scenario_keys="title arch base design config fragment cocci image format cpu machine memory append reference expect expect-some expect-layout expect-some-layout layout skip identical differs"
 declare -A arch sc_seen
 
 arch_key() {
@@ -90,8 +95,9 @@ own_compiler() {
 
 scenario_key() {
 	case $1 in
-	title | arch | base | image | design | format | cpu | machine | memory | append | reference)
+	title | arch | base | image | design | format | cpu | machine | memory | append | layout | reference)
 		[ -z "${sc_seen[$1]:-}" ] || die "$3: '$1' stands twice"
+		[[ $1 != reference || $2 =~ ^(yes|no)$ ]] || die "$3: 'reference $2' is neither yes nor no"
 		sc_seen[$1]=$2
 		;;
 	fragment)
