@@ -3,8 +3,10 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <ref/gup.h>
 #include <results/record.h>
@@ -192,7 +194,7 @@ static void test_instances(void)
 /* ---- every row of the reference ---- */
 
 struct walked {
-	size_t ran, skipped, failed;
+	size_t ran, skipped, failed, asked;
 	bool silent_skip, unbalanced;
 };
 
@@ -201,16 +203,83 @@ static bool is_gup(const struct bench_state *s)
 	return s->c == &bench_gup_fast_walk || s->c == &bench_gup_fast_put;
 }
 
-/* Or as many as there may be at once. */
-static void three_operations(struct bench_state *s)
+/* ---- a run() that asks for its params measures the asking, too ---- */
+
+#define KEYS_SIZE 4096
+static char *keys; /* of the instance that runs: who reads them is noticed */
+static volatile sig_atomic_t asked;
+
+static void on_fault(int sig, siginfo_t *info, void *context)
+{
+	const char *at = info->si_addr;
+
+	if (at < keys || at >= keys + KEYS_SIZE || mprotect(keys, KEYS_SIZE, PROT_READ))
+		signal(sig, SIG_DFL); /* of something else: it faults again */
+	asked = 1;
+}
+
+static void watch_keys(void)
+{
+	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO };
+
+	keys = mmap(NULL, KEYS_SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (keys == MAP_FAILED || sigaction(SIGSEGV, &action, NULL))
+		abort();
+}
+
+/* Runs n operations; whether they asked for a param of their instance. */
+static bool run_and_watch(struct bench_state *s, uint64_t n)
+{
+	const char *before[BENCH_MAX_PARAMS];
+	size_t at = 0;
+
+	if (mprotect(keys, KEYS_SIZE, PROT_READ | PROT_WRITE))
+		abort();
+	for (size_t i = 0; i < s->nr_params; i++) {
+		before[i] = s->params[i].key;
+		s->params[i].key = strcpy(keys + at, before[i]);
+		at += strlen(before[i]) + 1;
+	}
+	asked = 0;
+	if (mprotect(keys, KEYS_SIZE, PROT_NONE))
+		abort();
+	s->c->run(s, n);
+	for (size_t i = 0; i < s->nr_params; i++)
+		s->params[i].key = before[i];
+	return asked;
+}
+
+static void asks(struct bench_state *s, uint64_t n)
+{
+	for (uint64_t i = 0; i < n; i++)
+		(void)bench_num(s, "pages");
+}
+
+static void test_watched(void)
+{
+	const struct bench_case bad = { .family = "bad", .name = "asks", .run = asks },
+				good = { .family = "good", .name = "nothing", .run = nothing };
+	struct bench_state s = { .c = &bad, .params = { { .key = "pages", .num = 1 } },
+				 .nr_params = 1 };
+
+	ok(run_and_watch(&s, 1), "a run that asks for a param is noticed");
+	s.c = &good;
+	ok(!run_and_watch(&s, 1) && !strcmp(s.params[0].key, "pages"),
+	   "one that does not is not, and keeps its params");
+}
+
+/* Or as many as there may be at once. Whether the run asked for a param. */
+static bool three_operations(struct bench_state *s)
 {
 	uint64_t n = s->max_batch && s->max_batch < 3 ? s->max_batch : 3;
+	bool seen;
 
 	if (s->c->before)
 		s->c->before(s, n);
-	s->c->run(s, n);
+	seen = run_and_watch(s, n);
 	if (s->c->after)
 		s->c->after(s, n);
+	return seen;
 }
 
 static int run_row(struct bench_state *s, void *arg)
@@ -228,7 +297,10 @@ static int run_row(struct bench_state *s, void *arg)
 		return 0;
 	}
 	if (!err) {
-		three_operations(s);
+		if (three_operations(s)) {
+			diag("%s: asks for its params while it is timed", name);
+			w->asked++;
+		}
 		if (is_gup(s) && !bench_gup_balanced(s)) {
 			diag("%s: references are left", name);
 			w->unbalanced = true;
@@ -253,6 +325,7 @@ static void test_rows(void)
 	diag("%zu rows ran, %zu were skipped", w.ran, w.skipped);
 	ok(w.ran > 100, "rows of the reference ran");
 	ok(!w.failed, "none failed");
+	ok(!w.asked, "no run asks for its params while it is timed: set-up does");
 	ok(!w.unbalanced, "walks and puts leave each page with its mapping's reference alone");
 }
 
@@ -312,6 +385,8 @@ int main(void)
 	test_cases();
 	test_identities();
 	test_instances();
+	watch_keys();
+	test_watched();
 	test_rows();
 	test_noticed();
 	test_busted();
