@@ -166,6 +166,29 @@ size_t gup_costs(struct arena *a, const struct report_rows *rows, struct gup_cos
 	return nr;
 }
 
+static const char *const walk_keys[] = { "format", "design", "levels", "leaf", "pages", "cross" };
+
+const char *gup_kind(struct arena *a, const struct results_params *p)
+{
+	return params_without(a, p, walk_keys, sizeof(walk_keys) / sizeof(*walk_keys));
+}
+
+/* Whether p has no key but those. */
+static bool has_only(const struct results_params *p, const char *const *keys, size_t nr)
+{
+	static const struct results_params none;
+
+	return params_alike(p, &none, keys, nr);
+}
+
+bool gup_is_plain(const struct results_params *p)
+{
+	const char *leaf = results_params_str(p, "leaf");
+
+	return (!leaf || strcmp(leaf, "pte") == 0) &&
+	       has_only(p, walk_keys, sizeof(walk_keys) / sizeof(*walk_keys));
+}
+
 /* ---- freeing ---- */
 
 static const char *const table_keys[] = { "tables" };
@@ -232,6 +255,28 @@ static void add_point(struct points *p, double x, struct rvalue y)
 	p->y[p->nr++] = y;
 }
 
+static struct sizes sizes_of(struct arena *a, const struct points *p)
+{
+	struct sizes s = { .nr = p->nr, .least = rv_missing("one size only") };
+	size_t i;
+
+	s.most = s.least;
+	if (p->nr) {
+		s.from = p->x[0];
+		s.to = p->x[p->nr - 1];
+	}
+	for (i = 1; i < p->nr; i++) {
+		struct rvalue v = rv_slope(a, p->x + i - 1, p->y + i - 1, 2,
+					   "slope between two neighbouring sizes");
+
+		if (!rv_ok(&s.least) || v.v < s.least.v)
+			s.least = v;
+		if (!rv_ok(&s.most) || v.v > s.most.v)
+			s.most = v;
+	}
+	return s;
+}
+
 static void table_points(struct arena *a, struct table_cost *t)
 {
 	static const char how[] = "munmap minus its twin that keeps the tables";
@@ -266,6 +311,8 @@ static void table_points(struct arena *a, struct table_cost *t)
 				"slope over the number of tables of munmap minus its twin");
 	if (!slope->nr)
 		t->per_table.why = t->first.why;
+	t->sizes = sizes_of(a, slope);
+	t->sizes_control = sizes_of(a, &control);
 }
 
 static void table_add(struct table_cost *t, double tables)
@@ -321,4 +368,15 @@ size_t table_costs(struct arena *a, const struct report_part *part, enum results
 		table_points(a, &list[i]);
 	*out = list;
 	return nr;
+}
+
+const struct table_cost *table_plain(const struct table_cost *list, size_t nr)
+{
+	static const char *const keys[] = { "format", "tables" };
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (has_only(list[i].like, keys, 2))
+			return &list[i];
+	return NULL;
 }

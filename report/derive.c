@@ -48,6 +48,40 @@ static bool has_params(const struct results_measurement *row, const struct resul
 	return params_alike(&row->params, params, NULL, 0);
 }
 
+static const struct results_measurement *whole_of(const struct report_part *part,
+						  const struct results_measurement *m)
+{
+	static const char *const key[] = { "part" };
+	const char *half = results_params_str(&m->params, "part");
+	size_t i;
+
+	for (i = 0; half && strcmp(half, "both") != 0 && i < part->doc->nr_measurements; i++) {
+		const struct results_measurement *n = &part->doc->measurements[i];
+		const char *of = results_params_str(&n->params, "part");
+
+		if (!n->skipped && n->metric == m->metric && n->subject == m->subject && of &&
+		    strcmp(of, "both") == 0 && strcmp(n->case_id, m->case_id) == 0 &&
+		    params_alike(&n->params, &m->params, key, 1))
+			return n;
+	}
+	return NULL;
+}
+
+struct rvalue rv_of_row(struct arena *a, const struct report_part *part,
+			const struct results_measurement *m)
+{
+	const struct results_measurement *n = whole_of(part, m);
+	struct rvalue v = rv_of(m), whole;
+
+	if (!n)
+		return v;
+	whole = rv_of(n);
+	if (v.low <= whole.high)
+		return v;
+	return rv_missing(arena_str(a, "not believed: %s for a part of what takes %s as a whole",
+				    rv_text(a, &v), rv_text(a, &whole)));
+}
+
 struct rvalue rv_at(struct arena *a, const struct report_part *part, enum results_subject subject,
 		    const char *case_id, const char *metric, const char *params, ...)
 {
@@ -71,7 +105,7 @@ struct rvalue rv_at(struct arena *a, const struct report_part *part, enum result
 		if (row->skipped) {
 			value = rv_missing(clean(a, row->skipped));
 		} else if (strcmp(row->metric->name, metric) == 0) {
-			value = rv_of(row);
+			value = rv_of_row(a, part, row);
 			break;
 		}
 	}

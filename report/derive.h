@@ -35,6 +35,13 @@ static inline bool rv_ok(const struct rvalue *v)
 
 struct rvalue rv_missing(const char *why);
 struct rvalue rv_of(const struct results_measurement *m);
+/*
+ * The value of a row, unless it is a part (its param `part` says of what) that costs more than its
+ * whole, the row that is alike with part=both, beyond both intervals: then it is a wrong measurement,
+ * and missing for that reason.
+ */
+struct rvalue rv_of_row(struct arena *a, const struct report_part *part,
+			const struct results_measurement *m);
 /* The row with exactly these params, written "key=value,key=value"; missing for the reason that a
  * skipped row gives, or because the part has none such. part may be NULL. */
 struct rvalue rv_at(struct arena *a, const struct report_part *part, enum results_subject subject,
@@ -79,9 +86,23 @@ struct gup_cost {
 };
 /* One entry per design, format, leaf, ...: as the document orders them. Returns how many. */
 size_t gup_costs(struct arena *a, const struct report_rows *rows, struct gup_cost **out);
+/*
+ * What else distinguishes a walk than the table's format and its levels, the design, leaf, pages and
+ * crossing: "mem=dax"; "" is a plain walk, of anonymous memory with no flags.
+ */
+const char *gup_kind(struct arena *a, const struct results_params *p);
+/* A plain walk of small pages: what a kernel's and the reference's are compared by. */
+bool gup_is_plain(const struct results_params *p);
 
 /* ---- freeing: munmap minus its twin that keeps the tables, over the number of tables ---- */
 #define MAX_TABLE_POINTS 16
+/* What a slope is over, and the least and the most of it between two neighbouring sizes. */
+struct sizes {
+	size_t nr;
+	double from, to; /* tables */
+	struct rvalue least, most;
+};
+
 struct table_cost {
 	struct report_rows rows;	   /* of munmap */
 	const struct results_params *like; /* one of the rows' params */
@@ -93,9 +114,12 @@ struct table_cost {
 	/* diff at the fewest tables; slope of diff over the sizes whose twin is of one kind */
 	struct rvalue first, per_table;
 	struct rvalue per_table_control; /* slope of control */
+	struct sizes sizes, sizes_control; /* of the two slopes */
 };
 /* One entry per discipline, readers, peer, ... */
 size_t table_costs(struct arena *a, const struct report_part *part, enum results_subject subject,
 		   const char *metric, struct table_cost **out);
+/* The entry of rows that have no params but format and tables; NULL: there is none. */
+const struct table_cost *table_plain(const struct table_cost *list, size_t nr);
 
 #endif

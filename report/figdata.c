@@ -321,8 +321,8 @@ static void bars_data(struct arena *a, const struct figure *f, const struct bars
 
 		y -= new_heading(f, i) ? 2.25 : 1;
 		fprintf(to, "%.10g\t%.10g\t%.10g\t%.10g\t0x%s\t%s\t%s\n", y + 0.5, b->value.v / by,
-			b->value.low / by, b->value.high / by,
-			series_rgb[b->series % NR_SERIES] + 1,
+			(f->logscale ? fmax(b->value.low, l->min) : b->value.low) / by,
+			b->value.high / by, series_rgb[b->series % NR_SERIES] + 1,
 			figure_field(a, shorten(a, b->label, MAX_LABEL)),
 			figure_field(a, bar_number(a, f, b)));
 	}

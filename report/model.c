@@ -11,6 +11,51 @@
 	((array) = arena_grow((m)->arena, (array), (nr), sizeof(*(array))), \
 	 (array)[(nr)++] = arena_alloc((m)->arena, sizeof(**(array))))
 
+/* Whether the name is in the list "one,two". */
+static bool is_listed(const char *list, const char *name)
+{
+	size_t n = strlen(name);
+	const char *at = list;
+
+	for (; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+		if (strncmp(at, name, n) == 0 && (!at[n] || at[n] == ','))
+			return true;
+	return false;
+}
+
+const char *unanswered(struct model *m, const char *part, const char *cases, const char *why)
+{
+	const struct report_part *p = input_part(m->in, part);
+	size_t nr = 0, i;
+
+	for (i = 0; p && !p->why && i < p->doc->nr_measurements; i++)
+		nr += !p->doc->measurements[i].skipped &&
+		      is_listed(cases, p->doc->measurements[i].case_id);
+	if (!p || p->why || !why)
+		why = input_why(m->in, part);
+	if (!nr)
+		return arena_str(m->arena, "Not measured here: %s.", why);
+	return arena_str(m->arena, "No answer here: the row that would give it is missing (%s). %zu other "
+			 "row%s of %s there %s.", why, nr, nr == 1 ? "" : "s", cases,
+			 nr == 1 ? "is" : "are");
+}
+
+/* What no axis could show is not left out in silence. */
+static void say_undrawn(struct model *m)
+{
+	size_t i, j, k;
+
+	for (i = 0; i < m->nr_pages; i++)
+		for (j = 0; j < m->pages[i].nr_sections; j++)
+			for (k = 0; k < m->pages[i].sections[j]->nr_figures; k++) {
+				struct figure *f = m->pages[i].sections[j]->figures[k];
+
+				if (f->undrawn)
+					f->caption = arena_str(m->arena, "%s Not above 0, and not "
+							       "drawn: %s.", f->caption, f->undrawn);
+			}
+}
+
 void model_build(struct model *m)
 {
 	against_build(m);
@@ -21,6 +66,7 @@ void model_build(struct model *m)
 	q5_build(m);
 	kernels_build(m);
 	refkernel_build(m);
+	say_undrawn(m);
 }
 
 struct page *model_page(struct model *m, const char *file, const char *nav, const char *title,
@@ -114,14 +160,22 @@ struct cell *table_cell(struct table *t, const char *kind, const char *text)
 	return &row[i];
 }
 
+struct cell *table_seen(struct table *t, const char *kind, const char *text)
+{
+	struct cell *c = table_cell(t, kind, text);
+
+	c->value = true;
+	return c;
+}
+
 void table_value(struct model *m, struct table *t, const struct rvalue *v)
 {
 	const char *detail = rv_detail(m->arena, v);
 
 	if (!rv_ok(v))
-		table_cell(t, "missing", v->why ? v->why : "not measured");
+		table_seen(t, "missing", v->why ? v->why : "not measured");
 	else
-		table_cell(t, "num", rv_number(m->arena, v))->detail = *detail ? detail : NULL;
+		table_seen(t, "num", rv_number(m->arena, v))->detail = *detail ? detail : NULL;
 }
 
 struct figure *section_figure(struct model *m, struct section *s, enum figure_kind kind,
@@ -137,11 +191,22 @@ struct figure *section_figure(struct model *m, struct section *s, enum figure_ki
 	return f;
 }
 
+void figure_undrawn(struct model *m, struct figure *f, const char *heading, const char *label)
+{
+	const char *name = heading ? arena_str(m->arena, "%s: %s", heading, label) : label;
+
+	f->undrawn = f->undrawn ? arena_str(m->arena, "%s; %s", f->undrawn, name) : name;
+}
+
 void figure_bar(struct model *m, struct figure *f, const char *heading, const char *label,
 		const struct rvalue *value, int series)
 {
-	if (!rv_ok(value) || (f->logscale && value->v <= 0))
+	if (!rv_ok(value))
 		return;
+	if (f->logscale && value->v <= 0) {
+		figure_undrawn(m, f, heading, label);
+		return;
+	}
 	f->bars = arena_grow(m->arena, f->bars, f->nr_bars, sizeof(*f->bars));
 	f->bars[f->nr_bars++] = (struct bar){ heading, label, *value, series };
 }

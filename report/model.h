@@ -20,6 +20,7 @@ struct answer {
 struct cell {
 	const char *text, *detail; /* detail: the interval, on a line of its own; NULL: none */
 	const char *kind; /* class for the style sheet: "num", "bad", "missing" or "" */
+	bool value; /* what was measured or seen, or why it was not: what stands before names the row */
 };
 
 struct table {
@@ -61,6 +62,7 @@ struct figure {
 	size_t nr_bars;
 	struct line *lines;
 	size_t nr_lines;
+	const char *undrawn; /* labels of values that such an axis cannot show, or NULL */
 	char *svg; /* malloc'ed by figures_draw() */
 	const char *lost; /* why it could not be drawn: half a sentence; else NULL */
 };
@@ -113,6 +115,12 @@ struct page *model_page(struct model *m, const char *file, const char *nav, cons
 struct section *page_section(struct model *m, struct page *p, const char *id, const char *title);
 struct answer *section_answer(struct model *m, struct page *p, struct section *s,
 			      const char *question, const char *mode, const char *text);
+/*
+ * What stands where the sentence's rows are missing, for the reason why (NULL: the part's own):
+ * "Not measured here" only if the part has no measured row of the cases ("dax/lock,dax/fault"), and
+ * else that others are there.
+ */
+const char *unanswered(struct model *m, const char *part, const char *cases, const char *why);
 void section_note(struct model *m, struct section *s, const char *text);
 /* Once each; NULL is ignored. */
 void section_source(struct model *m, struct section *s, const struct report_part *part);
@@ -122,14 +130,19 @@ struct table *section_table(struct model *m, struct section *s, const char *capt
 			    const char *const *columns);
 void table_row(struct model *m, struct table *t);
 struct cell *table_cell(struct table *t, const char *kind, const char *text);
+/* A cell that is the row's value, and no part of its name. */
+struct cell *table_seen(struct table *t, const char *kind, const char *text);
 /* A missing one shows a dash, and why as its title. */
 void table_value(struct model *m, struct table *t, const struct rvalue *v);
 
 struct figure *section_figure(struct model *m, struct section *s, enum figure_kind kind,
 			      const char *id, const char *title);
-/* A missing value is left out: the table beside the figure says why. */
+/* A missing value is left out: the table beside the figure says why. One that is not above 0 has no
+ * place on a logarithmic axis: the caption will name it. */
 void figure_bar(struct model *m, struct figure *f, const char *heading, const char *label,
 		const struct rvalue *value, int series);
+/* One more for the caption to name. */
+void figure_undrawn(struct model *m, struct figure *f, const char *heading, const char *label);
 struct line *figure_line(struct model *m, struct figure *f, const char *label, int series);
 void line_point(struct model *m, struct line *l, double x, const struct rvalue *y);
 

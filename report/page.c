@@ -64,7 +64,7 @@ static struct mu *answer_node(struct arena *a, const struct answer *answer)
 
 	set(o, "question", answer->question);
 	mu_set(o, "sentence", text_node(a, answer->text));
-	set(o, "mode", answer->mode ? answer->mode : "not measured");
+	set(o, "mode", answer->mode ? answer->mode : "no answer");
 	set_flag(o, "measured", answer->mode != NULL);
 	set(o, "page", answer->page);
 	set(o, "anchor", answer->anchor);
