@@ -25,11 +25,33 @@ static const char *name_of(struct arena *a, const struct results_explore_model *
 }
 
 struct count {
-	size_t good, busted, fine, not_fine;
+	size_t good, busted, mute, not_fine;
 	unsigned least_bound; /* of the clean ones */
 	double schedules;
 	const struct results_explore_model *worst;
+	const struct results_explore_model *mute_one; /* the first of the mute */
 };
+
+/*
+ * The busted model of whose code this one is, or NULL: a model called <busted>_<where> runs broken
+ * code where that cannot break, in another mode or with less beside it. It shows that the model is
+ * right, and nothing of correct code.
+ */
+static const struct results_explore_model *broken_of(const struct results_explore *doc,
+						     const struct results_explore_model *x)
+{
+	size_t i;
+
+	for (i = 0; !x->busted && i < doc->nr_models; i++) {
+		const struct results_explore_model *y = &doc->models[i];
+		size_t n = strlen(y->variant);
+
+		if (y->busted && strcmp(x->mechanism, y->mechanism) == 0 &&
+		    strncmp(x->variant, y->variant, n) == 0 && x->variant[n] == '_')
+			return y;
+	}
+	return NULL;
+}
 
 static struct count count_models(const struct results_explore *doc, const char *const *mechanisms)
 {
@@ -41,12 +63,14 @@ static struct count count_models(const struct results_explore *doc, const char *
 
 		if (!is_of(x, mechanisms))
 			continue;
-		*(x->busted ? &c.busted : &c.good) += 1;
+		*(x->busted ? &c.busted : broken_of(doc, x) ? &c.mute : &c.good) += 1;
 		c.schedules += (double)x->schedules;
+		if (!c.mute_one && broken_of(doc, x))
+			c.mute_one = x;
 		if (!results_explore_is_fine(x->verdict)) {
 			c.not_fine++;
 			c.worst = x;
-		} else if (!x->busted && x->bound < c.least_bound) {
+		} else if (!x->busted && !broken_of(doc, x) && x->bound < c.least_bound) {
 			c.least_bound = x->bound;
 		}
 	}
@@ -85,7 +109,10 @@ static void variants_table(struct model *m, struct section *s, const struct resu
 		if (!is_of(x, mechanisms))
 			continue;
 		table_row(m, t);
-		table_cell(t, "", arena_str(a, "%s%s", name_of(a, x), x->busted ? " (busted)" : ""));
+		table_cell(t, "", arena_str(a, "%s%s", name_of(a, x),
+					    x->busted		? " (busted)"
+					    : broken_of(doc, x) ? " (busted, where it cannot break)"
+								: ""));
 		table_cell(t, "prose", clean(a, x->summary));
 		table_cell(t, "", clean(a, x->mode));
 		table_cell(t, "num", arena_str(a, "%u", x->failure ? x->failure->preemptions
@@ -135,6 +162,40 @@ static void schedule_table(struct model *m, struct section *s, const struct resu
 	}
 }
 
+/* " Not counted: 1 clean exploration of broken code ...", or nothing. */
+static const char *mute_text(struct arena *a, const struct results_explore *doc,
+			     const struct count *c)
+{
+	const struct results_explore_model *busted;
+
+	if (!c->mute)
+		return "";
+	busted = broken_of(doc, c->mute_one);
+	return arena_str(a,
+			 " Not counted: %zu clean exploration%s of broken code where it cannot break, "
+			 "as %s in mode %s, which breaks as %s in mode %s.",
+			 c->mute, c->mute == 1 ? "" : "s", name_of(a, c->mute_one), clean(a, c->mute_one->mode),
+			 name_of(a, busted), clean(a, busted->mode));
+}
+
+static const char *outcome_text(struct arena *a, const struct results_explore *doc,
+				const struct count *c)
+{
+	const char *text = arena_str(a, "Over %s executions of the reference\xe2\x80\x99s own code, ",
+				     group_digits(a, c->schedules, 0));
+
+	if (c->good)
+		text = arena_str(a, "%s" STRONG "%zu question%s to code that is to be correct came out "
+				    "clean" STRONG " with up to %u preemptions at least",
+				 text, c->good, c->good == 1 ? "" : "s", c->least_bound);
+	if (c->busted)
+		text = arena_str(a, "%s%s" STRONG "each of %zu to code that is broken was "
+				    "caught" STRONG, text, c->good ? ", and " : "", c->busted);
+	if (!c->good && !c->busted)
+		text = arena_str(a, "%snothing was asked that could break", text);
+	return arena_str(a, "%s.%s", text, mute_text(a, doc, c));
+}
+
 static void explored_answer(struct model *m, struct page *p, struct section *s,
 			    const struct results_explore *doc, const struct count *c)
 {
@@ -142,18 +203,12 @@ static void explored_answer(struct model *m, struct page *p, struct section *s,
 	struct arena *a = m->arena;
 
 	if (c->not_fine)
-		text = arena_str(a, STRONG "%zu of %zu variants did not come out as claimed" STRONG
-					   "; one is %s: %s.",
-				 c->not_fine, c->good + c->busted, name_of(a, c->worst),
+		text = arena_str(a, STRONG "%zu of %zu explorations did not come out as "
+					   "claimed" STRONG "; one is %s: %s.",
+				 c->not_fine, c->good + c->busted + c->mute, name_of(a, c->worst),
 				 verdict_words(a, c->worst));
 	else
-		text = arena_str(a,
-				 "Over %s executions of the reference\xe2\x80\x99s own code, " STRONG
-				 "%zu correct variant%s stayed clean" STRONG
-				 " with up to %u preemptions at least, and " STRONG
-				 "each of the %zu broken ones was caught" STRONG ".",
-				 group_digits(a, c->schedules, 0), c->good, c->good == 1 ? "" : "s",
-				 c->least_bound, c->busted);
+		text = outcome_text(a, doc, c);
 	section_answer(m, p, s, question, "explored", text);
 	section_note(m, s, clean(a, doc->claim));
 	section_note(m, s, arena_str(a, "Made by %s. A single schedule again: ptbench explore "
@@ -175,7 +230,7 @@ void explored_build(struct model *m, struct page *p, const char *mechanism, cons
 		return;
 	}
 	c = count_models(doc, mechanisms);
-	if (!c.good && !c.busted) {
+	if (!c.good && !c.busted && !c.mute) {
 		section_answer(m, p, s, "What does every schedule show?", NULL,
 			       "Nothing of this mechanism was explored in this run.");
 		return;

@@ -169,8 +169,9 @@ static void test_answers(const char *run, const char *out)
 		"Reading folio->mapping again under its lock: +10.0 ns",
 		"while the page is moved from one file to the next, 600 ns",
 		"The reference\xe2\x80\x99s lock and unlock execute 100 instructions in an x86_64 guest",
-		"Over 2,000 executions of the reference\xe2\x80\x99s own code, 1 correct variant stayed "
-		"clean with up to 3 preemptions at least, and each of the 1 broken ones was caught.",
+		"Over 2,000 executions of the reference\xe2\x80\x99s own code, 1 question to code that "
+		"is to be correct came out clean with up to 3 preemptions at least, and each of 1 to code "
+		"that is broken was caught.",
 	};
 	char *text = answers(run);
 	size_t i;
