@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The compiler whose code the explanations are about. */
+#define EXPLAINED_WITH "gcc 12.2"
+
 /* A factor beyond this, either way, has to be explained. */
 #define FACTOR_LIMIT 1.3
 

@@ -40,12 +40,12 @@ static void missing_cell(struct model *m, struct table *t, struct whys *w, const
 	for (i = 0; i < w->nr && strcmp(w->v[i], why) != 0; i++)
 		;
 	if (i == MAX_WHYS) {
-		table_cell(t, "missing", why);
+		table_seen(t, "missing", why);
 		return;
 	}
 	w->v[i] = why;
 	w->nr += i == w->nr;
-	table_cell(t, "missing", arena_str(m->arena, "\xe2\x80\x94 (%c)", (char)('a' + i)));
+	table_seen(t, "missing", arena_str(m->arena, "\xe2\x80\x94 (%c)", (char)('a' + i)));
 }
 
 /* "+12", "-3", "same": a difference that is measured is never shown without its sign. */
@@ -54,9 +54,9 @@ static void difference_cell(struct model *m, struct table *t, const struct rvalu
 	if (!rv_ok(v))
 		table_value(m, t, v);
 	else if (fabs(v->v) < 0.05)
-		table_cell(t, "num same", "same");
+		table_seen(t, "num same", "same");
 	else
-		table_cell(t, "num", arena_str(m->arena, "%s%s", v->v > 0 ? "+" : "",
+		table_seen(t, "num", arena_str(m->arena, "%s%s", v->v > 0 ? "+" : "",
 					       rv_number(m->arena, v)));
 }
 
@@ -84,6 +84,27 @@ static bool has_quantity(const struct family *f, bool variants, value_fn value, 
 	return false;
 }
 
+/* A column that is left out: why, and which kernel has the number all the same, and where. */
+static void say_without(struct model *m, struct section *s, const struct family *f, enum quantity q,
+			const char *why)
+{
+	const char *found = NULL;
+	size_t i;
+
+	for (i = 0; i < f->nr; i++) {
+		const struct kernel *k = f->v[i];
+
+		if (k->where[q])
+			found = arena_str(m->arena, "%s%s%s on %s with %s", found ? found : "",
+					  found ? ", " : "", rv_text(m->arena, &k->elsewhere[q]),
+					  k->scenario, k->where[q]);
+	}
+	section_note(m, s, found ? arena_str(m->arena, "There is no column for %s, which these walks "
+					     "do not do: %s.", quantity_names[q], found)
+				 : arena_str(m->arena, "No kernel of %s has a number for %s: %s.",
+					     f->arch, quantity_names[q], why));
+}
+
 /* One row per kernel; a column that no kernel has is left out, and why is said. */
 static void quantities_table(struct model *m, struct section *s, struct family *f,
 			     const char *caption, value_fn value, enum quantity from,
@@ -100,8 +121,7 @@ static void quantities_table(struct model *m, struct section *s, struct family *
 		if (have[q])
 			columns[n++] = quantity_columns[q];
 		else if (!variants && *why)
-			section_note(m, s, arena_str(m->arena, "No kernel of %s has a number for %s: "
-						     "%s.", f->arch, quantity_names[q], why));
+			say_without(m, s, f, q, why);
 	}
 	if (n == 2)
 		return;
@@ -193,7 +213,7 @@ static const char *variants_text(struct model *m, const struct family *f)
 	low = kernel_against_stock(least, Q_CALL);
 	high = kernel_against_stock(most, Q_CALL);
 	if (fabs(low.v) < 0.05 && fabs(high.v) < 0.05)
-		return " No variant takes another number than its stock kernel.";
+		return " No variant takes another number for it than its stock kernel.";
 	if (least == most || fabs(low.v - high.v) < 0.05)
 		return arena_str(m->arena, " Its variants differ from their stock kernel by %s.",
 				 rv_difference(m->arena, &low));
@@ -243,7 +263,8 @@ static void build_arch(struct model *m, struct page *p, const struct kernels *al
 	section_answer(m, p, s, arena_str(m->arena, "What do the kernels of %s take?", arch),
 		       text ? "icount, 1 CPU" : NULL,
 		       text ? text
-			    : arena_str(m->arena, "None of %zu was measured in this run.", f.nr));
+			    : arena_str(m->arena, "No number for a call of one page: of %s, %s.",
+					f.v[0]->scenario, f.v[0]->q[Q_CALL].why));
 	quantities_table(m, s, &f,
 			 "Instructions: GUP-fast\xe2\x80\x99s walk of present pages, and "
 			 "munmap\xe2\x80\x99s tables (later: in RCU callbacks)",
@@ -275,8 +296,9 @@ static int sign_of(const struct rvalue *v)
 	return fabs(v->v) < 0.05 ? 0 : v->v > 0 ? 1 : -1;
 }
 
+/* nothing: zero in one of the two or in both, which is no sign to agree or disagree with. */
 struct verdicts {
-	size_t compared, same, opposite;
+	size_t compared, same, opposite, nothing;
 	const char *example;
 };
 
@@ -293,7 +315,8 @@ static void config_row(struct model *m, struct table *t, const struct kernel *k,
 	sb = sign_of(&b);
 	bad = sa * sb < 0;
 	sum->compared++;
-	sum->same += sa == sb;
+	sum->same += sa * sb > 0;
+	sum->nothing += sa * sb == 0;
 	sum->opposite += bad;
 	if (bad && !sum->example)
 		sum->example = arena_str(m->arena, "%s, %s: %s in %s and %s in %s", k->stem,
@@ -306,9 +329,31 @@ static void config_row(struct model *m, struct table *t, const struct kernel *k,
 	difference_cell(m, t, &a);
 	difference_cell(m, t, &b);
 	table_cell(t, bad ? "bad" : "",
-		   bad	      ? "opposite sign"
-		   : sa == sb ? "holds"
-			      : "nothing in one of them");
+		   bad		? "opposite sign"
+		   : sa && sb	? "holds"
+		   : sa == sb	? "nothing in either"
+				: "nothing in one of them");
+}
+
+static const char *configs_sentence(struct model *m, const struct verdicts *sum)
+{
+	struct arena *a = m->arena;
+	const char *text;
+
+	if (!sum->compared)
+		return "No variant and its stock kernel were both measured in two configurations in "
+		       "this run.";
+	text = arena_str(a,
+			 "Of %zu differences from the stock kernel that were measured in two "
+			 "configurations, " STRONG "%zu" STRONG " have the same sign in both, ",
+			 sum->compared, sum->same);
+	text = sum->opposite ? arena_str(a, "%sand " STRONG "%zu the opposite one" STRONG " (%s)",
+					 text, sum->opposite, sum->example)
+			     : arena_str(a, "%sand none the opposite one", text);
+	return sum->nothing ? arena_str(a, "%s; %zu more %s nothing in one of them or in either, "
+					   "which is no sign.", text, sum->nothing,
+				     sum->nothing == 1 ? "is" : "are")
+			    : arena_str(a, "%s.", text);
 }
 
 static void build_configs(struct model *m, struct page *p, const struct kernels *all)
@@ -338,25 +383,8 @@ static void build_configs(struct model *m, struct page *p, const struct kernels 
 				config_row(m, t, k, o, q, &sum);
 		}
 	}
-	section_answer(
-		m, p, s, "Does it hold beyond the minimal configuration?",
-		sum.compared ? "icount, 1 CPU" : NULL,
-		!sum.compared
-			? "No variant and its stock kernel were both measured in two "
-			  "configurations in this "
-			  "run."
-			: arena_str(
-				  m->arena,
-				  "Of %zu differences from the stock kernel that were measured in "
-				  "two configurations, " STRONG "%zu" STRONG
-				  " have the same sign in both, "
-				  "%s.",
-				  sum.compared, sum.same,
-				  sum.opposite ? arena_str(m->arena,
-							   "and " STRONG
-							   "%zu the opposite one" STRONG " (%s)",
-							   sum.opposite, sum.example)
-					       : "and none the opposite one"));
+	section_answer(m, p, s, "Does it hold beyond the minimal configuration?",
+		       sum.compared ? "icount, 1 CPU" : NULL, configs_sentence(m, &sum));
 	section_note(m, s,
 		     "Configuration min is allnoconfig with what the cases need; distro adds what "
 		     "distributions switch on: memory control groups, NUMA, many CPUs, "

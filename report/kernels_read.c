@@ -47,6 +47,20 @@ static const char *stem_of(struct model *m, const char *scenario, const char *co
 	return scenario;
 }
 
+/* Crossings of a walk in another address space than that of q: no column of their own, and no secret. */
+static void read_elsewhere(struct model *m, struct kernel *k, const struct gup_cost *c)
+{
+	static const char *const keys[] = { "format", "design", "leaf", "pages", "cross" };
+	int level;
+
+	for (level = 0; level < NR_CROSS; level++) {
+		if (!rv_ok(&c->cross[level]) || k->where[Q_PMD + level])
+			continue;
+		k->elsewhere[Q_PMD + level] = c->cross[level];
+		k->where[Q_PMD + level] = params_without(m->arena, c->like, keys, 5);
+	}
+}
+
 static void read_walk(struct model *m, struct kernel *k)
 {
 	const struct report_rows rows = { k->costs, "gup_fast/walk", RESULTS_KERNEL,
@@ -57,12 +71,14 @@ static void read_walk(struct model *m, struct kernel *k)
 
 	for (i = 0; i < n; i++) {
 		const struct results_params *p = list[i].like;
-		const char *leaf = results_params_str(p, "leaf");
 
 		/* Plain pages of anonymous memory, of the levels that a process starts with. */
-		if ((leaf && strcmp(leaf, "pte") != 0) || results_params_str(p, "mem") ||
-		    results_params_str(p, "flags") || rv_ok(&k->q[Q_CALL]))
+		if (!gup_is_plain(p))
 			continue;
+		if (rv_ok(&k->q[Q_CALL])) {
+			read_elsewhere(m, k, &list[i]);
+			continue;
+		}
 		k->q[Q_CALL] = list[i].call;
 		k->q[Q_PAGE] = list[i].page;
 		for (level = 0; level < NR_CROSS; level++)
@@ -73,14 +89,19 @@ static void read_walk(struct model *m, struct kernel *k)
 
 static void read_freeing(struct model *m, struct kernel *k)
 {
+	const struct table_cost *t;
 	struct table_cost *list;
+	size_t nr = table_costs(m->arena, k->costs, RESULTS_KERNEL, "instructions", &list);
 
-	if (table_costs(m->arena, k->costs, RESULTS_KERNEL, "instructions", &list) > 0) {
-		k->q[Q_FIRST] = list[0].first;
-		k->q[Q_TABLE] = list[0].per_table_control;
+	t = table_plain(list, nr);
+	if (t) {
+		k->q[Q_FIRST] = t->first;
+		k->q[Q_TABLE] = t->per_table_control;
 	}
-	if (table_costs(m->arena, k->costs, RESULTS_KERNEL, "instructions_deferred", &list) > 0)
-		k->q[Q_LATER] = list[0].per_table_control;
+	nr = table_costs(m->arena, k->costs, RESULTS_KERNEL, "instructions_deferred", &list);
+	t = table_plain(list, nr);
+	if (t)
+		k->q[Q_LATER] = t->per_table_control;
 }
 
 static void read_code(struct kernel *k)

@@ -28,7 +28,8 @@ struct change {
 struct tally {
 	const char *whys[26]; /* of those that are explained, each said once below the table */
 	size_t nr_whys;
-	size_t compared, agree, explained, left;
+	size_t compared, agree, unmoved, explained, left;
+	/* agree: of one sign in both, and near; unmoved: near, and 0 in one of them, or in both */
 	const char *worst; /* of those that nothing explains */
 	double off;
 };
@@ -43,19 +44,6 @@ static struct walks walks_of(struct model *m, const struct report_part *part,
 	return w;
 }
 
-/* Small pages of anonymous memory, as the reference has them. */
-static bool is_plain(const struct results_params *p)
-{
-	static const char *const other[] = { "mem", "flags", "frames", "folio" };
-	const char *leaf = results_params_str(p, "leaf");
-	size_t i;
-
-	for (i = 0; i < sizeof(other) / sizeof(*other); i++)
-		if (results_params_get(p, other[i]))
-			return false;
-	return !leaf || strcmp(leaf, "pte") == 0;
-}
-
 /* NULL: not measured. */
 static const struct gup_cost *find_walk(const struct walks *w, const char *design, long long levels)
 {
@@ -65,7 +53,7 @@ static const struct gup_cost *find_walk(const struct walks *w, const char *desig
 		const struct results_params *p = w->v[i].like;
 		const char *d = results_params_str(p, "design");
 
-		if (d && strcmp(d, design) == 0 && is_plain(p) &&
+		if (d && strcmp(d, design) == 0 && gup_is_plain(p) &&
 		    results_params_int(p, "levels", 0) == levels)
 			return &w->v[i];
 	}
@@ -115,18 +103,41 @@ static char letter_of(struct tally *sum, const char *why)
 	return (char)('a' + i);
 }
 
+/* A difference of nothing has no sign to agree or disagree with. */
+static bool is_zero(const struct rvalue *v)
+{
+	return fabs(v->v) < 0.05;
+}
+
+/* Near each other, and no sign against another; NULL: one has to explain that. */
+static const char *near_text(const struct rvalue *kernel, const struct rvalue *ref,
+			     struct tally *sum)
+{
+	double off = fabs(kernel->v - ref->v);
+
+	if (off > TOLERANCE)
+		return NULL;
+	if (is_zero(kernel) || is_zero(ref)) {
+		sum->unmoved++;
+		return is_zero(kernel) && is_zero(ref) ? "none in either"
+		       : is_zero(kernel)		? "none in the kernel"
+							: "none in the reference";
+	}
+	if (kernel->v * ref->v < 0)
+		return NULL;
+	sum->agree++;
+	return off < 0.05 ? "the same" : "agrees";
+}
+
 static const char *judge(struct model *m, const struct kernel *k, const char *what,
 			 const struct rvalue *kernel, const struct rvalue *ref, struct tally *sum)
 {
-	double off = fabs(kernel->v - ref->v);
 	bool small = fabs(kernel->v) <= TOLERANCE && fabs(ref->v) <= TOLERANCE;
-	const char *why;
+	const char *near = near_text(kernel, ref, sum), *why;
 
 	sum->compared++;
-	if (kernel->v * ref->v >= 0 && off <= TOLERANCE) {
-		sum->agree++;
-		return off < 0.05 ? "the same" : "agrees";
-	}
+	if (near)
+		return near;
 	why = design_explanation_find(k->arch, small, kernel->v, ref->v);
 	if (!why)
 		return unexplained(m, arena_str(m->arena, "%s, %s", k->scenario, what), kernel, ref,
@@ -156,8 +167,8 @@ static void quantity_row(struct model *m, struct table *t, const struct change *
 	table_cell(t, "", c->k->scenario);
 	table_cell(t, "", from);
 	table_cell(t, "", what);
-	table_cell(t, "num", signed_text(m, &kernel));
-	table_cell(t, "num", signed_text(m, &ref));
+	table_seen(t, "num", signed_text(m, &kernel));
+	table_seen(t, "num", signed_text(m, &ref));
 	table_cell(t, sum->left > left ? "bad" : "", verdict);
 }
 
@@ -192,25 +203,34 @@ static bool change_rows(struct model *m, struct table *t, const struct kernel *k
 	return sum->compared > before;
 }
 
-static const char *sentence(struct model *m, const struct tally *sum)
+/* none: the kernels of another design in which nothing could be compared, or NULL. */
+static const char *sentence(struct model *m, const struct tally *sum, const char *none)
 {
-	const char *rest = "";
+	struct arena *a = m->arena;
+	const char *text;
 
 	if (!sum->compared)
-		return "No kernel of another design than its stock one was measured here.";
-	if (sum->left)
-		rest = arena_str(m->arena,
-				 " " STRONG "%zu" STRONG " %s not explained, the farthest apart %s.",
-				 sum->left, sum->left == 1 ? "is" : "are", sum->worst);
-	return arena_str(m->arena,
+		return none ? arena_str(a, "Nothing could be compared: of kernels of another design "
+					   "than their stock one this run has %s, and no quantity of "
+					   "theirs is in stock kernel and reference, too.", none)
+			    : "No kernel of another design than its stock one was measured here.";
+	text = arena_str(a,
 			 "In " STRONG "%zu of %zu" STRONG " quantities a change of design makes the "
 			 "same difference in kernel and reference: the same sign, and within %.0f "
-			 "instructions.%s%s",
-			 sum->agree, sum->compared, TOLERANCE,
-			 sum->explained ? arena_str(m->arena, " For %zu more the table says by symbol why not.",
-						    sum->explained)
-					: "",
-			 rest);
+			 "instructions.",
+			 sum->agree, sum->compared, TOLERANCE);
+	if (sum->unmoved)
+		text = arena_str(a, "%s In %zu more it makes none in one of them or in either, which "
+				    "is no sign, and %.0f at most in the other.",
+				 text, sum->unmoved, TOLERANCE);
+	if (sum->explained)
+		text = arena_str(a, "%s For %zu more the table says by symbol why not.", text,
+				 sum->explained);
+	if (sum->left)
+		text = arena_str(a, "%s " STRONG "%zu" STRONG " %s not explained, the farthest "
+				    "apart %s.",
+				 text, sum->left, sum->left == 1 ? "is" : "are", sum->worst);
+	return text;
 }
 
 void refdesign_build(struct model *m, struct page *p)
@@ -237,7 +257,7 @@ void refdesign_build(struct model *m, struct page *p)
 		section_source(m, s, k->costs);
 	}
 	section_answer(m, p, s, "Does the reference foretell a change of design?",
-		       sum.compared ? "icount, 1 CPU" : NULL, sentence(m, &sum));
+		       sum.compared ? "icount, 1 CPU" : NULL, sentence(m, &sum, none));
 	section_note(m, s,
 		     "Crossing means: 16 pages half on each side of a boundary, less 16 within one "
 		     "table. Both sides of the comparison were counted in guests of the stock "

@@ -21,6 +21,7 @@ struct pair {
 
 struct pairs {
 	const struct report_part *part;
+	const char *compiler; /* of the kernel, where it is not that of the explanations; or NULL */
 	struct pair *v;
 	size_t nr;
 };
@@ -63,9 +64,15 @@ static const char *leaf_of(const struct results_params *p)
 	return leaf ? leaf : "pte";
 }
 
+/* Other memory than anonymous, or other flags: the reference has no such pages. */
+static bool is_special(struct model *m, const struct results_params *p)
+{
+	return *gup_kind(m->arena, p);
+}
+
 /* The reference's group that does the same work: same format, design, leaf and levels. */
-static const struct gup_cost *counterpart(const struct gup_cost *kernel, const struct gup_cost *ref,
-					  size_t nr, long long levels)
+static const struct gup_cost *counterpart(struct model *m, const struct gup_cost *kernel,
+					  const struct gup_cost *ref, size_t nr, long long levels)
 {
 	size_t i;
 
@@ -75,7 +82,8 @@ static const struct gup_cost *counterpart(const struct gup_cost *kernel, const s
 		const char *d = results_params_str(kernel->like, "design");
 		const char *e = results_params_str(ref[i].like, "design");
 
-		if (!f || !g || strcmp(f, g) != 0 || (d && (!e || strcmp(d, e) != 0)))
+		if (!f || !g || strcmp(f, g) != 0 || (d && (!e || strcmp(d, e) != 0)) ||
+		    is_special(m, ref[i].like))
 			continue;
 		if (strcmp(leaf_of(kernel->like), leaf_of(ref[i].like)) == 0 &&
 		    results_params_int(ref[i].like, "levels", 0) == levels)
@@ -100,12 +108,6 @@ static const char *group_name(struct arena *a, const char *what, const char *lea
 	return strcmp(leaf, "pte") == 0 ? what : arena_str(a, "%s, %s leaf", what, leaf);
 }
 
-/* Other memory than anonymous, or other flags: the reference has no such pages. */
-static bool is_special(const struct results_params *p)
-{
-	return results_params_get(p, "mem") || results_params_get(p, "flags");
-}
-
 static void add_gets(struct model *m, struct pairs *list, long long *usual)
 {
 	static const char *const cross_words[NR_CROSS] = {
@@ -120,13 +122,13 @@ static void add_gets(struct model *m, struct pairs *list, long long *usual)
 	for (i = 0; i < nk; i++) {
 		const char *leaf = leaf_of(kernel[i].like);
 		long long levels = results_params_int(kernel[i].like, "levels", 0);
-		const struct gup_cost *r = counterpart(&kernel[i], ref, nr, levels);
+		const struct gup_cost *r = counterpart(m, &kernel[i], ref, nr, levels);
 		struct pair p = { .group = group_name(m->arena, "get", leaf, levels),
 				  .leaf = leaf };
 
 		if (!i)
 			*usual = levels;
-		if (!r || is_special(kernel[i].like))
+		if (!r || is_special(m, kernel[i].like))
 			continue;
 		add_pair(m, list, p, "get call", "one page", kernel[i].call, r->call);
 		add_pair(m, list, p, "get page", "each further page", kernel[i].page, r->page);
@@ -144,10 +146,13 @@ static void add_puts(struct model *m, struct pairs *list, long long levels)
 
 	for (i = 0; i < nk; i++) {
 		const char *leaf = leaf_of(kernel[i].like);
-		const struct gup_cost *r = counterpart(&kernel[i], ref, nr, levels);
-		struct pair p = { .group = group_name(m->arena, "put", leaf, 0), .leaf = leaf };
+		long long own = results_params_int(kernel[i].like, "levels", levels);
+		const struct gup_cost *r = counterpart(m, &kernel[i], ref, nr, own);
+		struct pair p = { .group = group_name(m->arena, "put", leaf,
+						      own == levels ? 0 : own),
+				  .leaf = leaf };
 
-		if (!r || is_special(kernel[i].like))
+		if (!r || is_special(m, kernel[i].like))
 			continue;
 		add_pair(m, list, p, "put call", "one page", kernel[i].call, r->call);
 		add_pair(m, list, p, "put page", "each further page", kernel[i].page, r->page);
@@ -162,6 +167,14 @@ static int by_leaf(const void *va, const void *vb)
 	return c ? c : a->place < b->place ? -1 : a->place > b->place;
 }
 
+/* The explanations' numbers are of one compiler's code. */
+static const char *other_compiler(struct model *m, const struct report_part *part)
+{
+	const char *compiler = results_pairs_get(&part->doc->environment, "compiler");
+
+	return compiler && !strstr(compiler, " 12.2.") ? clean(m->arena, compiler) : NULL;
+}
+
 static struct pairs read_pairs(struct model *m, const struct report_part *part)
 {
 	struct pairs list = { .part = part };
@@ -169,6 +182,7 @@ static struct pairs read_pairs(struct model *m, const struct report_part *part)
 
 	if (!part || part->why)
 		return list;
+	list.compiler = other_compiler(m, part);
 	add_gets(m, &list, &levels);
 	add_puts(m, &list, levels);
 	/* Small pages first; within each, the order of the rows. */
@@ -177,13 +191,17 @@ static struct pairs read_pairs(struct model *m, const struct report_part *part)
 	return list;
 }
 
-static const char *reason_text(struct model *m, const struct pair *p)
+static const char *reason_text(struct model *m, const struct pair *p, const char *compiler)
 {
 	if (!p->factor)
 		return "no factor: one of them is not above zero";
 	if (!is_far(p->factor))
 		return arena_str(m->arena, "within %.1f", FACTOR_LIMIT);
-	return p->why ? p->why->text : "unexplained";
+	if (!p->why)
+		return "unexplained";
+	return compiler ? arena_str(m->arena, "as " EXPLAINED_WITH " compiles both, not this compiler: %s",
+				    p->why->text)
+			: p->why->text;
 }
 
 static void pair_table(struct model *m, struct section *s, const struct pairs *list)
@@ -205,12 +223,12 @@ static void pair_table(struct model *m, struct section *s, const struct pairs *l
 
 		table_row(m, t);
 		table_cell(t, "", arena_str(m->arena, "%s: %s", p->group, p->words));
-		table_cell(t, "num", rv_text(m->arena, &p->kernel));
-		table_cell(t, "num", rv_text(m->arena, &p->ref));
+		table_seen(t, "num", rv_text(m->arena, &p->kernel));
+		table_seen(t, "num", rv_text(m->arena, &p->ref));
 		table_cell(t, far && !p->why ? "num bad" : "num",
 			   p->factor ? arena_str(m->arena, "%.2f\xc3\x97", p->factor)
 				     : "\xe2\x80\x94");
-		table_cell(t, far && !p->why ? "bad prose" : "prose", reason_text(m, p));
+		table_cell(t, far && !p->why ? "bad prose" : "prose", reason_text(m, p, list->compiler));
 	}
 }
 
@@ -237,8 +255,10 @@ static void pair_figure(struct model *m, struct section *s, const struct pairs *
 		const struct pair *p = &list->v[i];
 		struct rvalue v = p->kernel;
 
-		if (!p->factor)
+		if (!p->factor) {
+			figure_undrawn(m, f, p->group, p->words);
 			continue;
+		}
 		v.v = v.low = v.high = p->factor;
 		figure_bar(m, f, p->group, p->words, &v, is_far(p->factor) ? p->why ? 1 : 4 : 0);
 	}
@@ -255,6 +275,7 @@ static const char *pair_sentence(struct model *m, const struct pairs *list)
 	const struct pair *worst = NULL;
 	size_t near = 0, nr = 0, unexplained = 0, i;
 	struct arena *a = m->arena;
+	const char *without = "";
 
 	for (i = 0; i < list->nr; i++) {
 		const struct pair *p = &list->v[i];
@@ -269,17 +290,25 @@ static const char *pair_sentence(struct model *m, const struct pairs *list)
 	}
 	if (!worst)
 		return NULL;
+	if (nr < list->nr)
+		without = arena_str(a, " %zu more %s no factor: one of the two is not above zero.",
+				    list->nr - nr, list->nr - nr == 1 ? "has" : "have");
 	return arena_str(a,
 			 "%s: " STRONG "%zu of %zu" STRONG " quantities are within a factor of "
 							   "%.1f of the kernel; "
 			 "the farthest is \xe2\x80\x9c%s: %s\xe2\x80\x9d, " STRONG
-			 "%.2f\xc3\x97" STRONG " (kernel %s, reference %s). %s",
+			 "%.2f\xc3\x97" STRONG " (kernel %s, reference %s). %s%s",
 			 section_name(m, list->part->scenario), near, nr, FACTOR_LIMIT, worst->group, worst->words,
 			 worst->factor, rv_text(a, &worst->kernel), rv_words(a, &worst->ref),
 			 unexplained ? arena_str(a, "%zu factor%s unexplained.", unexplained,
 						 unexplained == 1 ? " is" : "s are")
+			 : nr > near && list->compiler
+				 ? arena_str(a, "The table says what makes the others differ with "
+						EXPLAINED_WITH "; this kernel is of %s.",
+					     list->compiler)
 			 : nr > near ? "The table says what makes the others differ."
-				     : "");
+				     : "",
+			 without);
 }
 
 static void build_scenario(struct model *m, struct page *p, const char *scenario)
@@ -295,9 +324,10 @@ static void build_scenario(struct model *m, struct page *p, const char *scenario
 
 	section_source(m, s, part);
 	if (!text) {
-		section_answer(
-			m, p, s, question, NULL,
-			arena_str(m->arena, "Not measured here: %s.", input_why(m->in, name)));
+		section_answer(m, p, s, question, NULL,
+			       unanswered(m, name, "gup_fast/walk,gup_fast/put",
+					  list.nr ? "no quantity of both is above zero"
+						  : "no quantity was counted in both"));
 		return;
 	}
 	section_answer(m, p, s, question, mode_words(m->arena, part), text);
@@ -305,7 +335,7 @@ static void build_scenario(struct model *m, struct page *p, const char *scenario
 	pair_table(m, s, &list);
 	section_note(m, s,
 		     "What the other does more is said of Linux 6.12 as these scenarios configure it, "
-		     "counted in its disassembly, by gcc 12.2. Of another kernel or compiler it may no "
+		     "counted in its disassembly, by " EXPLAINED_WITH ". Of another kernel or compiler it may no "
 		     "longer hold.");
 }
 

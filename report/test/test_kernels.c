@@ -174,6 +174,12 @@ static void test_configs(void)
 	ok(strstr(s->answers[0]->text, "none the opposite"), "which is said: %s",
 	   s->answers[0]->text);
 	empty(&b);
+	fill(&b, 120);
+	s = configs_of(&b);
+	ok(strstr(s->answers[0]->text, "\0011\001 have the same sign") &&
+		   strstr(s->answers[0]->text, "; 2 more are nothing in one of them or in either"),
+	   "what is nothing in one of them has no sign: %s", s->answers[0]->text);
+	empty(&b);
 	fill(&b, 117);
 	s = configs_of(&b);
 	ok(opposite(s) == 1, "3 more per page in one, 3 less in the other: flagged");
@@ -295,6 +301,12 @@ static void test_designs(void)
 	ok(strstr(s->answers[0]->text, "\0012 of 2\001") &&
 		   !strstr(s->answers[0]->text, "explained"),
 	   "%s", s->answers[0]->text);
+	empty(&b);
+	s = designs_of(&b, "zz", "static", 0, -3);
+	ok(!strcmp(s->tables[0]->rows[0][5].text, "none in the reference") &&
+		   strstr(s->answers[0]->text, "\0011 of 2\001") &&
+		   strstr(s->answers[0]->text, "In 1 more it makes none in one of them or in either"),
+	   "a difference of nothing has no sign that agrees: %s", s->answers[0]->text);
 	empty(&b);
 	s = designs_of(&b, "zz", "static", 13, -3);
 	ok(!strcmp(s->tables[0]->rows[0][5].text, "apart, not explained") &&
