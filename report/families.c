@@ -102,7 +102,7 @@ static const struct row_family dax = {
 	.setup = "icount-1cpu",
 	CASES("dax/lock", "dax/fault"),
 	.head_case = "dax/lock",
-	.head_params = "leaf=pte",
+	.head_params = "how=present, leaf=pte, page=file, part=both, step=none",
 	.head_metric = "instructions",
 	.head_words = "dax_lock_folio() and dax_unlock_folio()",
 	.note = "dax_lock_folio() has one caller, memory failure: an error path.",
