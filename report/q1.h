@@ -7,6 +7,13 @@
 
 #include "model.h"
 
+#define STOCK "x86_64-stock"
+#define FORCED "x86_64-forced-rcu"
+#define S390X "s390x-stock"
+
+void q1_flush(struct model *m, struct page *p);	    /* the events of both x86_64 kernels */
+void q1_broadcast(struct model *m, struct page *p); /* and where no interrupt is sent */
+
 void q1_disciplines(struct model *m, struct page *p); /* the reference's, native */
 void q1_host(struct model *m, struct page *p);	      /* the host's own kernel */
 void q1_absent(struct model *m, struct page *p);      /* what could not be measured */

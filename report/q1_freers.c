@@ -30,6 +30,7 @@ static const struct discipline {
 /* One discipline with so many readers, freeing so many tables at once. */
 struct freer {
 	const struct discipline *d;
+	const char *more; /* params that no column has: "fallback=sync_rcu"; "" */
 	long long readers, tables;
 	bool oversubscribed;
 	struct rvalue now, later, throughput, latency, median, p99, peak, per_table;
@@ -48,14 +49,29 @@ static struct rvalue metric_at(struct model *m, const struct table_cost *t, cons
 	return row ? rv_of(row) : rv_missing(why);
 }
 
-static const struct discipline *find_discipline(const char *name)
+/* One that has no line above is shown by its name. */
+static const struct discipline *find_discipline(struct model *m, const char *name)
 {
+	struct discipline *d;
 	size_t i;
 
 	for (i = 0; name && i < NR_DISCIPLINES; i++)
 		if (strcmp(disciplines[i].name, name) == 0)
 			return &disciplines[i];
-	return NULL;
+	if (!name)
+		return NULL;
+	d = arena_alloc(m->arena, sizeof(*d));
+	*d = (struct discipline){ clean(m->arena, name), clean(m->arena, name), 5, false };
+	return d;
+}
+
+static size_t discipline_order(const struct discipline *d)
+{
+	size_t i;
+
+	for (i = 0; i < NR_DISCIPLINES && d != &disciplines[i]; i++)
+		;
+	return i;
 }
 
 static int by_readers(const void *va, const void *vb)
@@ -66,13 +82,38 @@ static int by_readers(const void *va, const void *vb)
 		return a->readers < b->readers ? -1 : 1;
 	if (a->tables != b->tables)
 		return a->tables < b->tables ? -1 : 1;
-	return a->d < b->d ? -1 : a->d > b->d;
+	if (discipline_order(a->d) != discipline_order(b->d))
+		return discipline_order(a->d) < discipline_order(b->d) ? -1 : 1;
+	return strcmp(a->d->name, b->d->name) ? strcmp(a->d->name, b->d->name)
+					      : strcmp(a->more, b->more);
 }
 
-static struct freer freer_at(struct model *m, const struct table_cost *t, size_t i)
+/* The format is told only where the rows have several. */
+static bool one_format(struct model *m, const struct report_part *part)
 {
+	const char *first = NULL, *format;
+	size_t i;
+
+	for (i = 0; i < part->doc->nr_measurements; i++) {
+		const struct results_measurement *row = &part->doc->measurements[i];
+
+		if (row->skipped || strcmp(row->case_id, "table_free/munmap") != 0 ||
+		    !results_params_str(&row->params, "discipline"))
+			continue;
+		format = param_text(m->arena, &row->params, "format", "");
+		if (first && strcmp(first, format) != 0)
+			return false;
+		first = format;
+	}
+	return true;
+}
+
+static struct freer freer_at(struct model *m, const struct table_cost *t, size_t i, bool one)
+{
+	static const char *const told[] = { "discipline", "readers", "tables", "format" };
 	struct freer f = {
-		.d = find_discipline(results_params_str(t->like, "discipline")),
+		.d = find_discipline(m, results_params_str(t->like, "discipline")),
+		.more = params_without(m->arena, t->like, told, one ? 4 : 3),
 		.readers = results_params_int(t->like, "readers", 0),
 		.tables = (long long)t->tables[i],
 		.now = t->munmap[i],
@@ -93,18 +134,18 @@ static size_t read_freers(struct model *m, const struct report_part *part, struc
 {
 	static const enum results_subject subjects[] = { RESULTS_REF, RESULTS_LIBURCU };
 	struct freer *list = NULL;
+	bool one = one_format(m, part);
 	struct table_cost *costs;
 	size_t nr = 0, i, j, k, n;
 
 	for (i = 0; i < 2; i++) {
 		n = table_costs(m->arena, part, subjects[i], "time", &costs);
 		for (j = 0; j < n; j++)
-			for (k = 0; find_discipline(results_params_str(costs[j].like, "disciplin"
-										      "e")) &&
+			for (k = 0; results_params_str(costs[j].like, "discipline") &&
 				    k < costs[j].nr;
 			     k++) {
 				list = arena_grow(m->arena, list, nr, sizeof(*list));
-				list[nr++] = freer_at(m, &costs[j], k);
+				list[nr++] = freer_at(m, &costs[j], k, one);
 			}
 	}
 	if (nr)
@@ -133,7 +174,7 @@ static const struct freer *find_freer(const struct freer *list, size_t nr, const
 	size_t i;
 
 	for (i = 0; i < nr; i++)
-		if (!list[i].oversubscribed && list[i].readers == readers &&
+		if (!list[i].oversubscribed && list[i].readers == readers && !*list[i].more &&
 		    strcmp(list[i].d->name, name) == 0 && (!found || most))
 			found = &list[i];
 	return found;
@@ -173,8 +214,8 @@ static const char *freer_sentence(struct model *m, const struct freer *list, siz
 				 at_once(a, ipis->tables), rv_strong(a, &ipis->now),
 				 rv_strong(a, &rcus->now), apart(&ipis->now, &rcus->now));
 	if (rv_ok(&rcus->later))
-		text = arena_str(a, "%s. RCU\xe2\x80\x99s tables are free %s later, "
-				 "most of which is liburcu\xe2\x80\x99s worker asleep between polls", text,
+		text = arena_str(a, "%s. RCU\xe2\x80\x99s tables are free %s later, by "
+				 "liburcu\xe2\x80\x99s worker, which polls", text,
 				 rv_text(a, &rcus->later));
 	if (rv_ok(&ipi->throughput) && rv_ok(&rcu->throughput))
 		text = arena_str(a, "%s. Beside the freer of %s a reader walks at %s against %s%s",
@@ -217,7 +258,7 @@ static bool is_drawn(const struct freer *list, size_t nr, const struct freer *f)
 		fewest = list[i].tables < fewest ? list[i].tables : fewest;
 		most = list[i].tables > most ? list[i].tables : most;
 	}
-	return !f->oversubscribed && (f->tables == fewest || f->tables == most);
+	return !f->oversubscribed && !*f->more && (f->tables == fewest || f->tables == most);
 }
 
 static void freer_figure(struct model *m, struct section *s, const struct freer *list, size_t nr,
@@ -289,7 +330,9 @@ static void freer_table(struct model *m, struct section *s, const struct freer *
 		const struct freer *f = &list[i];
 
 		table_row(m, t);
-		table_cell(t, f->d->busted ? "bad" : "", f->d->label);
+		table_cell(t, f->d->busted ? "bad" : "",
+			   *f->more ? arena_str(m->arena, "%s, %s", f->d->label, f->more)
+				    : f->d->label);
 		table_cell(t, "num", arena_str(m->arena, "%lld%s", f->readers,
 					       f->oversubscribed ? " (oversubscribed)" : ""));
 		table_cell(t, "num", arena_str(m->arena, "%lld", f->tables));
@@ -315,7 +358,6 @@ static void case_table(struct model *m, struct section *s, const struct report_p
 					       "#Longest walk", NULL };
 	static const char *const metrics[] = { "time", "time_deferred", "tables_per_callback",
 					       "tables_unbatched", "reader_latency" };
-	static const char *const hidden[] = { "format" };
 	const struct results_doc *doc = part->doc;
 	struct table *t = NULL;
 	size_t i, k;
@@ -329,7 +371,7 @@ static void case_table(struct model *m, struct section *s, const struct report_p
 			continue;
 		t = t ? t : section_table(m, s, caption, columns);
 		table_row(m, t);
-		table_cell(t, "", params_without(m->arena, &row->params, hidden, 1));
+		table_cell(t, "", params_without(m->arena, &row->params, NULL, 0));
 		for (k = 0; k < 5; k++) {
 			const struct results_measurement *found;
 			struct rvalue v;
@@ -361,10 +403,12 @@ void q1_disciplines(struct model *m, struct page *p)
 		text = freer_sentence(m, list, nr);
 	}
 	if (!text)
-		text = nr ? "No row with ipi_signal and rcu_qsbr where every thread has a CPU of "
-			    "its own."
+		text = nr ? arena_str(m->arena, "No answer here: ipi_signal and rcu_qsbr have no row "
+				      "with as many readers and tables, and a CPU for every thread; the "
+				      "table has %zu others.", nr)
 			  : arena_str(m->arena, "Not measured here: %s.",
-				      input_why(m->in, "native"));
+				      part ? "no row of the reference\xe2\x80\x99s disciplines"
+					   : input_why(m->in, "native"));
 	section_answer(m, p, s, question,
 		       nr && best_readers(list, nr) >= 0
 			       ? arena_str(m->arena, "native, %ld CPUs", q1_cpus(m, part))

@@ -39,133 +39,221 @@ static const char *const host_ops[][3] = {
 
 struct host_row {
 	size_t op;
-	const char *twin; /* of the twin, or "" */
+	const char *more; /* params but for tables and peer: "twin=same", or "" */
 	long long tables;
-	struct rvalue peer[2]; /* none, spin */
+	struct rvalue peer[2];	/* none, spin */
+	struct rvalue cpus;	/* interrupted beside the spinning one, per call */
 };
 
-static bool is_spin(const struct results_params *p)
+/* 0: alone, 1: beside a spinning thread, -1: beside another peer, which has no column. */
+static int peer_of(const struct results_params *p)
 {
 	const char *peer = results_params_str(p, "peer");
 
-	return peer && strcmp(peer, "spin") == 0;
+	if (!peer || strcmp(peer, "none") == 0)
+		return 0;
+	return strcmp(peer, "spin") == 0 ? 1 : -1;
 }
 
-static size_t read_host(struct model *m, const struct report_part *part, struct host_row **out)
+static struct rvalue cpus_at(struct model *m, const struct report_part *part,
+			     const struct results_measurement *row)
 {
-	struct host_row *list = NULL;
-	size_t nr = 0, op, i, j;
+	const struct report_rows rows = { part, row->case_id, row->subject, "cpus_interrupted" };
+	const struct results_measurement *found;
+	const char *why;
+
+	found = rows_find(m->arena, &rows, &row->params, NULL, 0, &why);
+	return found ? rv_of(found) : rv_missing("not counted");
+}
+
+struct host_rows {
+	struct host_row *v;
+	size_t nr, others; /* others: measured beside another peer */
+};
+
+static struct host_row *host_row_of(struct model *m, struct host_rows *rows, size_t op,
+				    const struct results_measurement *row)
+{
+	static const char *const told[] = { "tables", "peer" };
+	long long tables = results_params_int(&row->params, "tables", 0);
+	const char *more = params_without(m->arena, &row->params, told, 2);
+	size_t j;
+
+	for (j = 0; j < rows->nr; j++)
+		if (rows->v[j].op == op && rows->v[j].tables == tables &&
+		    strcmp(rows->v[j].more, more) == 0)
+			return &rows->v[j];
+	rows->v = arena_grow(m->arena, rows->v, rows->nr, sizeof(*rows->v));
+	rows->v[rows->nr] = (struct host_row){ op, more, tables,
+					       { rv_missing("not run"), rv_missing("not run") },
+					       rv_missing("not counted") };
+	return &rows->v[rows->nr++];
+}
+
+static struct host_rows read_host(struct model *m, const struct report_part *part)
+{
+	struct host_rows rows = { 0 };
+	size_t op, i;
 
 	for (op = 0; op < NR_HOST_OPS; op++)
 		for (i = 0; i < part->doc->nr_measurements; i++) {
 			const struct results_measurement *row = &part->doc->measurements[i];
-			long long tables = results_params_int(&row->params, "tables", 0);
-			const char *twin = param_text(m->arena, &row->params, "twin", "");
+			int peer = peer_of(&row->params);
+			struct host_row *r;
 
 			if (row->subject != RESULTS_KERNEL ||
 			    strcmp(row->case_id, host_ops[op][0]) != 0 ||
 			    (!row->skipped && strcmp(row->metric->name, "time") != 0))
 				continue;
-			for (j = 0; j < nr; j++)
-				if (list[j].op == op && list[j].tables == tables &&
-				    strcmp(list[j].twin, twin) == 0)
-					break;
-			if (j == nr) {
-				list = arena_grow(m->arena, list, nr, sizeof(*list));
-				list[nr++] = (struct host_row){ op, twin, tables,
-								{ rv_missing("not run"),
-								  rv_missing("not run") } };
+			if (peer < 0) {
+				rows.others += !row->skipped;
+				continue;
 			}
-			list[j].peer[is_spin(&row->params)] =
-				row->skipped ? rv_missing(clean(m->arena, row->skipped))
-					     : rv_of(row);
+			r = host_row_of(m, &rows, op, row);
+			r->peer[peer] = row->skipped ? rv_missing(clean(m->arena, row->skipped))
+						     : rv_of(row);
+			if (peer && !row->skipped)
+				r->cpus = cpus_at(m, part, row);
 		}
-	*out = list;
-	return nr;
+	return rows;
 }
 
-static const struct host_row *host_find(const struct host_row *list, size_t nr, size_t op)
+/* The one with the fewest tables and no further param; of the twin, that of the same VMA. */
+static const struct host_row *host_find(const struct host_rows *rows, size_t op)
 {
 	const struct host_row *best = NULL;
 	size_t i;
 
-	for (i = 0; i < nr; i++)
-		if (list[i].op == op && (!best || list[i].tables < best->tables))
-			best = &list[i];
+	for (i = 0; i < rows->nr; i++)
+		if (rows->v[i].op == op &&
+		    (!*rows->v[i].more || strcmp(rows->v[i].more, "twin=same") == 0) &&
+		    (!best || rows->v[i].tables < best->tables))
+			best = &rows->v[i];
 	return best;
-}
-
-/* "4.40 us", or with the peer "4.40 us, then 16.6 us". */
-static const char *host_time(struct model *m, const struct host_row *r, bool beside)
-{
-	const char *alone, *spin;
-
-	if (!r)
-		return "not measured";
-	alone = rv_ok(&r->peer[0]) ? rv_strong(m->arena, &r->peer[0]) : "not measured";
-	spin = rv_ok(&r->peer[1]) ? rv_strong(m->arena, &r->peer[1]) : "not measured";
-	return beside ? arena_str(m->arena, "%s, then %s", alone, spin) : alone;
 }
 
 /* The operations that the sentence gives. */
 static const size_t host_told[] = { 0, 2, 3 };
 #define NR_HOST_TOLD (sizeof(host_told) / sizeof(*host_told))
 
-/* NULL: one of them at least was measured beside the peer; else why the first was not. */
-static const char *host_no_peer(const struct host_row *list, size_t nr)
+/* Whether the row shows what an interrupt costs: one came, and the time is another. */
+enum host_seen { HOST_NOT_MEASURED, HOST_NOT_COUNTED, HOST_NO_INTERRUPT, HOST_NO_DIFFERENCE, HOST_SEEN };
+
+static enum host_seen host_seen(const struct host_row *r)
 {
-	const char *why = NULL;
-	size_t i;
+	struct rvalue d;
 
-	for (i = 0; i < NR_HOST_TOLD; i++) {
-		const struct host_row *r = host_find(list, nr, host_told[i]);
+	if (!r || !rv_ok(&r->peer[0]) || !rv_ok(&r->peer[1]))
+		return HOST_NOT_MEASURED;
+	if (rv_ok(&r->cpus) && r->cpus.v <= 0)
+		return HOST_NO_INTERRUPT;
+	d = rv_sub(r->peer[1], r->peer[0], "");
+	if (d.low <= 0 && d.high >= 0)
+		return HOST_NO_DIFFERENCE;
+	return rv_ok(&r->cpus) ? HOST_SEEN : HOST_NOT_COUNTED;
+}
 
-		if (r && rv_ok(&r->peer[1]))
-			return NULL;
-		if (r && !why)
-			why = r->peer[1].why;
+/* "munmap that frees 1 table" */
+static const char *host_words(struct arena *a, const struct host_row *r)
+{
+	if (!r->tables)
+		return host_ops[r->op][2];
+	return arena_str(a, "%s of %lld table%s", host_ops[r->op][2], r->tables,
+			 r->tables == 1 ? "" : "s");
+}
+
+/* What one row says: its times, and what they show. The first names the peer. */
+static const char *host_text(struct arena *a, const struct host_row *r, bool first)
+{
+	const char *it = first ? "a thread of the same process that spins on another CPU" : "it";
+	struct rvalue d = rv_sub(r->peer[1], r->peer[0], "");
+	const char *text = arena_str(a, "%s takes %s alone and %s beside %s", host_words(a, r),
+				     rv_text(a, &r->peer[0]), rv_text(a, &r->peer[1]), it);
+
+	switch (host_seen(r)) {
+	case HOST_SEEN:
+		return arena_str(a, "%s, " STRONG "%s" STRONG ", with %s CPU%s interrupted", text,
+				 rv_difference(a, &d), rv_number(a, &r->cpus),
+				 r->cpus.v == 1 ? "" : "s");
+	case HOST_NOT_COUNTED:
+		return arena_str(a, "%s, " STRONG "%s" STRONG ", and whom it interrupted was not "
+				    "counted", text, rv_difference(a, &d));
+	case HOST_NO_INTERRUPT:
+		return arena_str(a, "%s, and interrupted nobody", text);
+	case HOST_NO_DIFFERENCE:
+		return arena_str(a, "%s, %s", text, rv_difference(a, &d));
+	case HOST_NOT_MEASURED:
+		break;
 	}
-	return why ? why : "not run";
+	if (rv_ok(&r->peer[0]))
+		return arena_str(a, "%s takes %s alone; beside %s it was not measured (%s)",
+				 host_words(a, r), rv_text(a, &r->peer[0]), it, r->peer[1].why);
+	return arena_str(a, "%s was not measured alone (%s)", host_words(a, r), r->peer[0].why);
 }
 
 static bool is_virtual(const char *hypervisor)
 {
-	return strcmp(hypervisor, "none seen") != 0 && strcmp(hypervisor, "none") != 0;
+	return strcmp(hypervisor, "none seen") != 0 && strcmp(hypervisor, "none") != 0 &&
+	       strcmp(hypervisor, "not recorded") != 0;
 }
 
-static const char *host_sentence(struct model *m, const struct report_part *part,
-				 const struct host_row *list, size_t nr)
+static const char *host_machine(struct model *m, const struct report_part *part)
 {
 	const char *hypervisor = q1_env(m, part, "hypervisor", "not recorded");
-	const struct host_row *munmap = host_find(list, nr, host_told[0]);
-	const char *no_peer = host_no_peer(list, nr), *where, *times;
 	struct arena *a = m->arena;
 
-	where = arena_str(a, "%s, %s", q1_env(m, part, "kernel", "kernel not recorded"),
-			  is_virtual(hypervisor) ? arena_str(a, "under %s", hypervisor)
-						 : "no hypervisor seen");
-	times = arena_str(a,
-			  "munmap that frees %lld table%s takes %s; MADV_DONTNEED, which frees "
-			  "none, %s; membarrier, expedited, %s.",
-			  munmap ? munmap->tables : 0, munmap && munmap->tables == 1 ? "" : "s",
-			  host_time(m, munmap, !no_peer),
-			  host_time(m, host_find(list, nr, host_told[1]), !no_peer),
-			  host_time(m, host_find(list, nr, host_told[2]), !no_peer));
-	if (no_peer)
-		return arena_str(a,
-				 "Not measured here: nothing was timed beside a thread of the same "
-				 "process spinning on another CPU (%s). %s, alone: %s",
-				 no_peer, where, times);
-	return arena_str(a,
-			 "%s; alone, then with a thread of the same process spinning on another "
-			 "CPU: %s %s",
-			 where, times,
-			 is_virtual(hypervisor) ? "These interrupts are virtual: mostly the "
-						  "hypervisor\xe2\x80\x99s exit."
-						: "");
+	return arena_str(a, "%s, %s", q1_env(m, part, "kernel", "kernel not recorded"),
+			 is_virtual(hypervisor) ? arena_str(a, "under %s, so that interrupts are "
+							       "virtual", hypervisor)
+			 : strcmp(hypervisor, "not recorded") == 0 ? "hypervisor not recorded"
+								   : "no hypervisor seen");
 }
 
-static void host_figure(struct model *m, struct section *s, const struct host_row *list, size_t nr,
+/* What the rows amount to before they are told: an answer only where one of them shows it. */
+static const char *host_verdict(struct model *m, const size_t *count, const char *no_peer)
+{
+	struct arena *a = m->arena;
+
+	if (count[HOST_SEEN])
+		return NULL;
+	if (count[HOST_NOT_COUNTED])
+		return "Not answered here: whom these operations interrupt was not counted.";
+	if (count[HOST_NO_INTERRUPT])
+		return arena_str(a, "Not answered here: beside a spinning thread %s operation%s "
+				    "interrupted no CPU.", group_digits(a, count[HOST_NO_INTERRUPT], 0),
+				 count[HOST_NO_INTERRUPT] == 1 ? "" : "s");
+	if (count[HOST_NO_DIFFERENCE])
+		return "Not answered here: no difference was seen.";
+	return arena_str(a, "Not answered here: nothing was timed beside a thread of the same process "
+			    "spinning on another CPU (%s).", no_peer ? no_peer : "not run");
+}
+
+/* answered: whether a row shows what is asked. */
+static const char *host_sentence(struct model *m, const struct report_part *part,
+				 const struct host_rows *rows, bool *answered)
+{
+	size_t count[HOST_SEEN + 1] = { 0 }, i;
+	const char *text = NULL, *no_peer = NULL, *verdict;
+	struct arena *a = m->arena;
+
+	for (i = 0; i < NR_HOST_TOLD; i++) {
+		const struct host_row *r = host_find(rows, host_told[i]);
+
+		if (!r)
+			continue;
+		count[host_seen(r)]++;
+		if (!no_peer && !rv_ok(&r->peer[1]))
+			no_peer = r->peer[1].why;
+		text = arena_str(a, "%s%s%s", text ? text : "", text ? "; " : "", host_text(a, r, !text));
+	}
+	verdict = host_verdict(m, count, no_peer);
+	*answered = !verdict;
+	return arena_str(a, "%s%s%s. %s.",
+			 verdict ? verdict : "", verdict ? " " : "",
+			 text ? text : "None of the operations was run", host_machine(m, part));
+}
+
+static void host_figure(struct model *m, struct section *s, const struct host_rows *rows,
 			bool is_guest)
 {
 	struct figure *f = section_figure(m, s, FIGURE_BARS, "q1-host",
@@ -176,7 +264,7 @@ static void host_figure(struct model *m, struct section *s, const struct host_ro
 
 	f->xlabel = "time per call";
 	for (op = 0; op < NR_HOST_OPS; op++) {
-		const struct host_row *r = host_find(list, nr, op);
+		const struct host_row *r = host_find(rows, op);
 
 		for (spin = 0; r && spin < 2; spin++)
 			figure_bar(m, f, host_ops[op][1], spin ? "peer spins" : "alone",
@@ -188,52 +276,65 @@ static void host_figure(struct model *m, struct section *s, const struct host_ro
 			       is_guest ? " The interrupts are virtual." : "");
 }
 
+static void host_table(struct model *m, struct section *s, const struct host_rows *rows)
+{
+	static const char *const columns[] = { "Operation",    "#Tables",     "#Alone",
+					       "#Peer spins",  "#Difference", "#CPUs interrupted",
+					       NULL };
+	struct table *t = section_table(m, s, "The running kernel, by operation and peer", columns);
+	size_t i;
+
+	for (i = 0; i < rows->nr; i++) {
+		const struct host_row *r = &rows->v[i];
+		struct rvalue d = rv_sub(r->peer[1], r->peer[0], "");
+
+		table_row(m, t);
+		table_cell(t, "", *r->more ? arena_str(m->arena, "%s, %s", host_ops[r->op][1], r->more)
+					   : host_ops[r->op][1]);
+		table_cell(t, "num", r->tables ? arena_str(m->arena, "%lld", r->tables)
+					       : "\xe2\x80\x94");
+		table_value(m, t, &r->peer[0]);
+		table_value(m, t, &r->peer[1]);
+		table_value(m, t, &d);
+		table_value(m, t, &r->cpus);
+	}
+	if (rows->others)
+		section_note(m, s, arena_str(m->arena, "%zu rows beside another peer are not in this "
+					     "table.", rows->others));
+}
+
 void q1_host(struct model *m, struct page *p)
 {
-	static const char *const columns[] = {
-		"Operation", "#Tables", "#Alone", "#Peer spins", "#Difference", NULL,
-	};
 	struct section *s = page_section(m, p, "host", "This host\xe2\x80\x99s own kernel");
-	const char *question = "What does the interrupt cost on this host?";
+	const char *question = "What does the interrupt cost on this host?", *text;
 	const struct report_part *part = q1_native(m);
-	struct host_row *list = NULL;
-	struct table *t;
-	size_t nr = part ? read_host(m, part, &list) : 0, i;
-	bool any = false;
+	struct host_rows rows = { 0 };
+	bool any = false, answered;
+	size_t i;
 
-	for (i = 0; i < nr; i++)
-		any = any || rv_ok(&list[i].peer[0]) || rv_ok(&list[i].peer[1]);
+	if (part)
+		rows = read_host(m, part);
+	for (i = 0; i < rows.nr; i++)
+		any = any || rv_ok(&rows.v[i].peer[0]) || rv_ok(&rows.v[i].peer[1]);
 	section_source(m, s, part);
 	if (!any) {
 		section_answer(m, p, s, question, NULL,
 			       arena_str(m->arena, "Not measured here: %s.",
-					 nr ? list[0].peer[0].why : input_why(m->in, "native")));
+					 rows.nr ? rows.v[0].peer[0].why
+						 : input_why(m->in, "native")));
 		return;
 	}
-	section_answer(m, p, s, question, arena_str(m->arena, "native, %ld CPUs", q1_cpus(m, part)),
-		       host_sentence(m, part, list, nr));
-	host_figure(m, s, list, nr, is_virtual(q1_env(m, part, "hypervisor", "not recorded")));
-	t = section_table(m, s, "The running kernel, by operation and peer", columns);
-	for (i = 0; i < nr; i++) {
-		struct rvalue d = rv_sub(list[i].peer[1], list[i].peer[0], "");
-
-		table_row(m, t);
-		table_cell(t, "",
-			   *list[i].twin ? arena_str(m->arena, "%s, %s", host_ops[list[i].op][1],
-						     list[i].twin)
-					 : host_ops[list[i].op][1]);
-		table_cell(t, "num",
-			   list[i].tables ? arena_str(m->arena, "%lld", list[i].tables)
-					  : "\xe2\x80\x94");
-		table_value(m, t, &list[i].peer[0]);
-		table_value(m, t, &list[i].peer[1]);
-		table_value(m, t, &d);
-	}
+	text = host_sentence(m, part, &rows, &answered);
+	section_answer(m, p, s, question,
+		       answered ? arena_str(m->arena, "native, %ld CPUs", q1_cpus(m, part)) : NULL,
+		       text);
+	host_figure(m, s, &rows, is_virtual(q1_env(m, part, "hypervisor", "not recorded")));
+	host_table(m, s, &rows);
 	section_load(m, s, part);
 	section_note(m, s,
-		     "User space cannot see which way this kernel frees tables; the difference "
-		     "between alone and beside a spinning thread is the flush of the other CPU, in "
-		     "both.");
+		     "User space cannot see which way this kernel frees tables. Where a CPU was "
+		     "interrupted, the difference between alone and beside a spinning thread is what "
+		     "reaching it takes.");
 }
 
 /* ---- what could not be measured ---- */

@@ -408,7 +408,9 @@ void synth_disciplines(struct results_doc *doc)
 
 void synth_host(struct results_doc *doc)
 {
-	size_t peer;
+	static const char *const cases[] = { "table_free/munmap", "table_free/keep",
+					     "table_free/madvise", "membarrier/expedited" };
+	size_t peer, i;
 
 	for (peer = 0; peer < 2; peer++) {
 		const char *p = synth_text("tables=1,peer=%s", peer ? "spin" : "none");
@@ -422,6 +424,10 @@ void synth_host(struct results_doc *doc)
 		synth_row(doc, "membarrier/expedited", RESULTS_KERNEL,
 			  synth_text("peer=%s", peer ? "spin" : "none"), "time", RESULTS_SAMPLED,
 			  peer ? 11900 : 440);
+		for (i = 0; i < 4; i++)
+			synth_row(doc, cases[i], RESULTS_KERNEL,
+				  i < 3 ? p : synth_text("peer=%s", peer ? "spin" : "none"),
+				  "cpus_interrupted", RESULTS_SAMPLED, (double)peer);
 	}
 	synth_skip(doc, "table_free/events", RESULTS_KERNEL, "peer=spin",
 		   "tracepoints may not be opened here");
