@@ -14,6 +14,7 @@ struct walk {
 	const char *who;    /* "kernel", "reference" */
 	const char *format; /* with levels: "s390x, 3 levels" */
 	const char *design, *label;
+	const char *kind; /* "mem=dax"; "" of anonymous memory: these alone are compared */
 	struct gup_cost cost;
 };
 
@@ -41,6 +42,7 @@ static size_t read_walks(struct model *m, const struct report_part *part,
 			continue;
 		w.label = subject == RESULTS_REF ? q2_label(m, format, w.design) : w.design;
 		w.format = levels ? arena_str(m->arena, "%s, %s levels", format, levels) : format;
+		w.kind = gup_kind(m->arena, p);
 		*list = arena_grow(m->arena, *list, nr, sizeof(**list));
 		(*list)[nr++] = w;
 	}
@@ -54,7 +56,9 @@ static int by_format(const void *va, const void *vb)
 
 	if (!c)
 		c = strcmp(a->who, b->who);
-	return c ? c : strcmp(a->design, b->design);
+	if (!c)
+		c = strcmp(a->design, b->design);
+	return c ? c : strcmp(a->kind, b->kind);
 }
 
 /* Whether that level has an entry of its own in the format, as far as its name says. */
@@ -74,8 +78,8 @@ static void walk_table(struct model *m, struct section *s, const char *caption,
 		       const struct walk *list, size_t nr, bool folded)
 {
 	static const char *const columns[] = {
-		"Format", "Who", "Design", "#Call, 1 page", "#Per page", "#Cross pmd",
-		"#Cross pud", "#Cross p4d", "#Cross pgd", NULL,
+		"Format", "Who", "Design", "Pages of", "#Call, 1 page", "#Per page",
+		"#Cross pmd", "#Cross pud", "#Cross p4d", "#Cross pgd", NULL,
 	};
 	struct table *t = section_table(m, s, caption, columns);
 	size_t i;
@@ -87,11 +91,12 @@ static void walk_table(struct model *m, struct section *s, const char *caption,
 		table_cell(t, "", list[i].format);
 		table_cell(t, "", list[i].who);
 		table_cell(t, "", list[i].label);
+		table_cell(t, "", *list[i].kind ? list[i].kind : "anonymous memory");
 		table_value(m, t, &list[i].cost.call);
 		table_value(m, t, &list[i].cost.page);
 		for (level = 0; level < NR_CROSS; level++)
 			if (is_folded(&list[i].cost, level))
-				table_cell(t, "missing", "folded");
+				table_seen(t, "missing", "folded");
 			else
 				table_value(m, t, &list[i].cost.cross[level]);
 	}
@@ -106,7 +111,7 @@ static void walk_bars(struct model *m, struct figure *f, const struct walk *list
 
 	for (q = 0; q < 2; q++)
 		for (i = 0; i < nr; i++)
-			if (!format || strcmp(list[i].format, format) == 0)
+			if (!*list[i].kind && strcmp(list[i].format, format) == 0)
 				figure_bar(
 					m, f,
 					arena_str(m->arena, "%s%s", at,
@@ -126,16 +131,19 @@ static void cross_bars(struct model *m, struct figure *f, const struct walk *lis
 
 	for (level = 0; level < NR_CROSS; level++) {
 		for (i = 0; i < nr; i++)
-			if (rv_ok(&list[i].cost.cross[level]) && !is_folded(&list[i].cost, level))
+			if (!*list[i].kind && rv_ok(&list[i].cost.cross[level]) &&
+			    !is_folded(&list[i].cost, level))
 				break;
 		for (j = i; j < nr && strcmp(list[j].format, list[i].format) == 0; j++)
-			figure_bar(m, f,
-				   arena_str(m->arena, "across a %s boundary (%s)",
-					     cross_names[level], list[i].format),
-				   arena_str(m->arena, "%s%s", list[j].label,
-					     strcmp(list[j].who, "kernel") == 0 ? ", kernel" : ""),
-				   &list[j].cost.cross[level],
-				   q2_series(list[j].label, list[j].design));
+			if (!*list[j].kind)
+				figure_bar(m, f,
+					   arena_str(m->arena, "across a %s boundary (%s)",
+						     cross_names[level], list[i].format),
+					   arena_str(m->arena, "%s%s", list[j].label,
+						     strcmp(list[j].who, "kernel") == 0 ?
+							     ", kernel" : ""),
+					   &list[j].cost.cross[level],
+					   q2_series(list[j].label, list[j].design));
 	}
 }
 
@@ -161,7 +169,8 @@ static const struct walk *find_walk(const struct walk *list, size_t nr, const ch
 
 	for (i = 0; i < nr; i++)
 		if (strcmp(list[i].who, who) == 0 && strcmp(list[i].format, format) == 0 &&
-		    strcmp(list[i].design, design) == 0 && rv_ok(&list[i].cost.call))
+		    strcmp(list[i].design, design) == 0 && !*list[i].kind &&
+		    rv_ok(&list[i].cost.call))
 			return &list[i];
 	return NULL;
 }
@@ -219,7 +228,7 @@ static const char *clip_designs(struct model *m, const struct walk *list, size_t
 	for (i = 0; i < nr; i++) {
 		const struct walk *w = &list[i];
 
-		if (strcmp(w->who, who) != 0 || strcmp(w->format, format) != 0 ||
+		if (strcmp(w->who, who) != 0 || strcmp(w->format, format) != 0 || *w->kind ||
 		    strncmp(w->design, "addr_end", 8) != 0)
 			continue;
 		for (level = NR_CROSS - 1; level > 0 && !rv_ok(&w->cost.cross[level]); level--)
@@ -276,9 +285,8 @@ static void build_instructions(struct model *m, struct page *p)
 	}
 	nr = only_format(m, list, nr, "s390x", &s390x);
 	if (!nr) {
-		section_answer(
-			m, p, s, question, NULL,
-			arena_str(m->arena, "Not measured here: %s.", input_why(m->in, names[0])));
+		section_answer(m, p, s, question, NULL,
+			       unanswered(m, names[0], "gup_fast/walk", NULL));
 		return;
 	}
 	qsort(s390x, nr, sizeof(*s390x), by_format);
@@ -287,8 +295,8 @@ static void build_instructions(struct model *m, struct page *p)
 	section_answer(m, p, s, question, mode_words(m->arena, part),
 		       arena_str(m->arena,
 				 "In instructions, with 3 levels: %s. In the same guest, %s.",
-				 kernel ? kernel : "the kernel was not measured",
-				 ref ? ref : "the reference was not measured"));
+				 kernel ? kernel : "no call of the kernel for one page",
+				 ref ? ref : "no call of the reference for one page"));
 	f = section_figure(m, s, FIGURE_BARS, "q2-s390x",
 			   "s390x, 3 levels: a call, and each further page");
 	f->xlabel = "instructions";
@@ -316,13 +324,32 @@ static void build_instructions(struct model *m, struct page *p)
 
 /* ---- instructions on x86_64 ---- */
 
+/* Of how many formats all four designs are one code. List sorted by format. */
+static const char *identical_text(struct model *m, const struct walk *list, size_t nr)
+{
+	size_t formats = 0, same = 0, i;
+	const char *last = "";
+
+	for (i = 0; i < nr; i++) {
+		if (strcmp(list[i].who, "reference") != 0 || *list[i].kind)
+			continue;
+		formats += strcmp(list[i].format, last) != 0;
+		last = list[i].format;
+		same += strcmp(list[i].label, Q2_ALL_IDENTICAL) == 0;
+	}
+	if (!same)
+		return "";
+	return arena_str(m->arena, " The reference\xe2\x80\x99s four designs compile to identical code "
+				   "on %zu of its %zu formats there.", same, formats);
+}
+
 static void build_x86(struct model *m, struct page *p)
 {
 	const struct report_part *part = input_part(m->in, "x86_64-stock.icount-1cpu");
 	struct section *s = page_section(m, p, "x86", "The same on x86_64: instructions");
 	const char *question = "And on x86_64?", *kernel;
 	struct walk *list = NULL, *x86;
-	size_t nr = 0, same = 0, i;
+	size_t nr = 0;
 
 	section_source(m, s, part);
 	if (part && !part->why) {
@@ -332,21 +359,15 @@ static void build_x86(struct model *m, struct page *p)
 	}
 	if (!nr) {
 		section_answer(m, p, s, question, NULL,
-			       arena_str(m->arena, "Not measured here: %s.",
-					 input_why(m->in, "x86_64-stock.icount-1cpu")));
+			       unanswered(m, "x86_64-stock.icount-1cpu", "gup_fast/walk", NULL));
 		return;
 	}
 	qsort(x86, nr, sizeof(*x86), by_format);
-	for (i = 0; i < nr; i++)
-		same += strstr(x86[i].label, "(identical)") != NULL;
 	kernel = walk_sentence(m, x86, nr, "kernel", "x86_64-4k-48");
 	section_answer(m, p, s, question, mode_words(m->arena, part),
-		       arena_str(m->arena, "In instructions, %s. %s",
-				 kernel ? kernel : "the kernel was not measured",
-				 same ? "The reference\xe2\x80\x99s designs compile to identical "
-					"code there: x86_64 folds for the machine, not per mm, and "
-					"has no lockless override."
-				      : ""));
+		       arena_str(m->arena, "In instructions, %s.%s",
+				 kernel ? kernel : "no call of the kernel for one page",
+				 identical_text(m, x86, nr)));
 	walk_table(m, s, "GUP-fast on x86_64 formats, instructions", x86, nr, false);
 }
 
@@ -359,9 +380,13 @@ static void answer_vmsplice(struct model *m, struct page *p, struct section *s,
 	const struct report_rows rows = { part, "gup_fast/vmsplice", RESULTS_KERNEL, "time" };
 	const char *kernel = results_pairs_get(&part->doc->environment, "kernel");
 	struct gup_cost *costs;
+	size_t nr = gup_costs(m->arena, &rows, &costs), i;
 
-	if (!gup_costs(m->arena, &rows, &costs) || !rv_ok(&costs[0].page))
+	for (i = 0; i < nr && !gup_is_plain(costs[i].like); i++)
+		;
+	if (i == nr || !rv_ok(&costs[i].page))
 		return;
+	costs += i;
 	section_answer(m, p, s, "And GUP-fast of the running kernel?", mode_words(m->arena, part),
 		       arena_str(m->arena,
 				 "%s: vmsplice of user pages into a pipe takes %s per page (%s); "
@@ -388,8 +413,7 @@ static void build_time(struct model *m, struct page *p)
 		nr = read_walks(m, part, RESULTS_REF, "time", &list, 0);
 	if (!nr) {
 		section_answer(m, p, s, question, NULL,
-			       arena_str(m->arena, "Time not measured here: %s.",
-					 input_why(m->in, "native")));
+			       unanswered(m, "native", "gup_fast/walk", NULL));
 		return;
 	}
 	qsort(list, nr, sizeof(*list), by_format);
@@ -397,7 +421,7 @@ static void build_time(struct model *m, struct page *p)
 	text = walk_sentence(m, list, nr, "reference", "s390x, 3 levels");
 	section_answer(m, p, s, question, mode_words(m->arena, part),
 		       arena_str(m->arena, "On this host, the s390x format with 3 levels: %s.",
-				 text ? text : "not measured"));
+				 text ? text : "no call for one page"));
 	answer_vmsplice(m, p, s, part);
 	section_load(m, s, part);
 	f = section_figure(m, s, FIGURE_BARS, "q2-time",

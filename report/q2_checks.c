@@ -53,35 +53,63 @@ static struct tally tally(struct model *m, const struct report_part *part)
 	return t;
 }
 
+/* "of 20 ranges across a boundary, 8 came back with wrong pages ("..."), 8 stopped short" */
+static const char *static_text(struct model *m, const struct tally *t)
+{
+	return arena_str(m->arena,
+			 "%s: on s390x, of %zu ranges across a boundary, " STRONG "%zu" STRONG
+			 " came back with wrong pages%s%s%s, " STRONG "%zu" STRONG
+			 " stopped short, %zu were right. ",
+			 t->wrong + t->cut ? "The design static is wrong where levels fold per mm"
+					   : "The design static was not seen to be wrong",
+			 t->nr, t->wrong, t->example ? " (\xe2\x80\x9c" : "",
+			 t->example ? t->example : "", t->example ? "\xe2\x80\x9d)" : "", t->cut,
+			 t->right);
+}
+
+/* All other parts with such checks, by how many were right. */
+static const char *others_text(struct model *m, const char *const *told, size_t nr)
+{
+	const char *text = "";
+	size_t i, j;
+
+	for (i = 0; i < m->in->nr_parts; i++) {
+		const struct report_part *part = &m->in->parts[i];
+		struct tally t = tally(m, part);
+
+		for (j = 0; j < nr && strcmp(part->part->name, told[j]) != 0; j++)
+			;
+		if (j == nr && t.nr)
+			text = arena_str(m->arena, "%s%s%s: %zu of %zu right", text,
+					 *text ? ", " : "", clean(m->arena, part->part->name),
+					 t.right, t.nr);
+	}
+	return text;
+}
+
 static const char *checks_sentence(struct model *m)
 {
+	static const char *const told[] = { "s390x-static.icount-1cpu", "s390x-stock.icount-1cpu",
+					    "x86_64-stock.icount-1cpu" };
+	struct tally bad = tally(m, input_part(m->in, told[0]));
+	struct tally good = tally(m, input_part(m->in, told[1]));
+	struct tally x86 = tally(m, input_part(m->in, told[2]));
+	const char *others = others_text(m, told, 3), *text = "";
 	struct arena *a = m->arena;
-	struct tally bad = tally(m, input_part(m->in, "s390x-static.icount-1cpu"));
-	struct tally good = tally(m, input_part(m->in, "s390x-stock.icount-1cpu"));
-	struct tally x86 = tally(m, input_part(m->in, "x86_64-stock.icount-1cpu"));
-	size_t unexpected = bad.unexpected + good.unexpected + x86.unexpected;
-	const char *text = "";
+	size_t unexpected = 0, i;
 
+	for (i = 0; i < m->in->nr_parts; i++)
+		unexpected += tally(m, &m->in->parts[i]).unexpected;
 	if (bad.nr)
-		text = arena_str(a,
-				 "The design static is wrong where levels fold per mm: on s390x, "
-				 "of %zu ranges across a "
-				 "boundary, " STRONG "%zu" STRONG " came back with wrong "
-								  "pages%s%s%s, " STRONG
-				 "%zu" STRONG " stopped short, %zu were right. ",
-				 bad.nr, bad.wrong, bad.example ? " (\xe2\x80\x9c" : "",
-				 bad.example ? bad.example : "", bad.example ? "\xe2\x80\x9d)" : "",
-				 bad.cut, bad.right);
+		text = static_text(m, &bad);
 	if (good.nr)
-		text = arena_str(a,
-				 "%soffset_lockless is right on " STRONG "%zu of %zu" STRONG " ther"
-											     "e. ",
-				 text, good.right, good.nr);
+		text = arena_str(a, "%soffset_lockless is right on " STRONG "%zu of %zu" STRONG
+				    " on s390x. ", text, good.right, good.nr);
 	if (x86.nr)
-		text = arena_str(a,
-				 "%sx86_64, which has no lockless override and folds for the "
-				 "machine: %zu of %zu right. ",
-				 text, x86.right, x86.nr);
+		text = arena_str(a, "%sx86_64, which has no lockless override and folds for the "
+				    "machine: %zu of %zu right. ", text, x86.right, x86.nr);
+	if (*others)
+		text = arena_str(a, "%sOther kernels: %s. ", text, others);
 	if (unexpected)
 		text = arena_str(a,
 				 "%s%zu check%s came out otherwise than expected; see the table.",
@@ -158,13 +186,13 @@ static void check_cell(struct model *m, struct table *t, const struct results_ch
 	const char *seen;
 
 	if (!c) {
-		table_cell(t, "missing", "not checked");
+		table_seen(t, "missing", "not checked");
 		return;
 	}
 	seen = clean(m->arena, c->seen);
 	if (!c->ok)
 		seen = arena_str(m->arena, "%s; expected %s", seen, clean(m->arena, c->expect));
-	table_cell(t,
+	table_seen(t,
 		   !c->ok || strncmp(c->seen, "wrong", 5) == 0 ? "bad"
 		   : strncmp(c->seen, "right", 5) == 0	       ? "good"
 							       : "",
@@ -172,12 +200,17 @@ static void check_cell(struct model *m, struct table *t, const struct results_ch
 }
 
 static void check_row(struct model *m, struct table *t, const struct results_check *c,
-		      const struct report_part *const *parts, size_t nr)
+		      const struct report_part *const *parts, size_t nr, bool one_format)
 {
+	/* Those with a column, and what is the kernel's own. */
+	static const char *const told[] = { "boundary", "cross", "levels", "alias", "design",
+					    "format" };
+	const char *more = params_without(m->arena, &c->params, told, one_format ? 6 : 5);
 	size_t i;
 
 	table_row(m, t);
-	table_cell(t, "", boundary_text(m, c));
+	table_cell(t, "", *more ? arena_str(m->arena, "%s, %s", boundary_text(m, c), more)
+				: boundary_text(m, c));
 	table_cell(t, "", param_text(m->arena, &c->params, "cross", "\xe2\x80\x94"));
 	table_cell(t, "", param_text(m->arena, &c->params, "levels", "\xe2\x80\x94"));
 	table_cell(t, "", results_params_int(&c->params, "alias", 0) ? "mapped" : "hole");
@@ -216,6 +249,20 @@ static int by_range(const void *va, const void *vb)
 	return c ? c : results_params_cmp(&a->params, &b->params);
 }
 
+static bool one_format(const struct results_check *const *rows, size_t nr)
+{
+	size_t i;
+
+	for (i = 1; i < nr; i++) {
+		const char *a = results_params_str(&rows[i]->params, "format");
+		const char *b = results_params_str(&rows[0]->params, "format");
+
+		if (!a != !b || (a && strcmp(a, b) != 0))
+			return false;
+	}
+	return true;
+}
+
 static void arch_table(struct model *m, struct section *s, const char *arch)
 {
 	const char *columns[4 + MAX_COLUMNS + 1] = { "Boundary", "Level", "Levels",
@@ -247,7 +294,7 @@ static void arch_table(struct model *m, struct section *s, const char *arch)
 	if (nr_rows)
 		qsort(rows, nr_rows, sizeof(*rows), by_range);
 	for (i = 0; i < nr_rows; i++)
-		check_row(m, t, rows[i], parts, nr);
+		check_row(m, t, rows[i], parts, nr, one_format(rows, nr_rows));
 }
 
 /* What the parts have no check for: seen only by a walker that is stopped between two steps. */

@@ -60,7 +60,7 @@ const char *q2_label(struct model *m, const char *format, const char *design)
 			same++;
 		}
 	if (same + 1 == NR_DESIGNS)
-		return "all four (identical)";
+		return Q2_ALL_IDENTICAL;
 	return same ? arena_str(m->arena, "%s (identical)", text) : text;
 }
 
@@ -98,6 +98,15 @@ static bool is_measured(struct model *m, const char *format)
 	return !part || part->why;
 }
 
+/* The case, and all params that have no column of their own: "gup_fast/walk, symbol=all". */
+static const char *row_name(struct model *m, const struct results_measurement *row)
+{
+	static const char *const keys[] = { "format", "design" };
+	const char *rest = params_without(m->arena, &row->params, keys, 2);
+
+	return arena_str(m->arena, "%s%s%s", clean(m->arena, row->case_id), *rest ? ", " : "", rest);
+}
+
 static void code_rows(struct model *m, struct table *t, struct figure *f,
 		      const struct report_part *part)
 {
@@ -114,19 +123,18 @@ static void code_rows(struct model *m, struct table *t, struct figure *f,
 		format = param_text(m->arena, &row->params, "format",
 				    part->scenario ? part->scenario : "?");
 		design = param_text(m->arena, &row->params, "design", "\xe2\x80\x94");
-		symbol =
-			param_text(m->arena, &row->params, "symbol", clean(m->arena, row->case_id));
+		symbol = row_name(m, row);
 		v = rv_of(row);
 		if (!kernel && strcmp(q2_spokesman(m, format, design), design) != 0)
 			continue;
 		table_row(m, t);
 		table_cell(t, "",
 			   kernel ? part->scenario ? part->scenario : "kernel" : "reference");
-		table_cell(t, "", kernel ? symbol : format);
+		table_cell(t, "", kernel ? symbol : arena_str(m->arena, "%s, %s", format, symbol));
 		table_cell(t, "", kernel ? design : q2_label(m, format, design));
 		table_value(m, t, &v);
 		if (!kernel && is_measured(m, format))
-			figure_bar(m, f, format, q2_label(m, format, design), &v,
+			figure_bar(m, f, arena_str(m->arena, "%s, %s", format, symbol), q2_label(m, format, design), &v,
 				   q2_series(q2_label(m, format, design), design));
 	}
 }
@@ -149,7 +157,7 @@ static size_t count_identical(struct model *m, size_t *pairs)
 void q2_code(struct model *m, struct page *p)
 {
 	static const char *const columns[] = {
-		"Who", "Format or symbol", "Design", "#Bytes", NULL,
+		"Who", "What", "Design", "#Bytes", NULL,
 	};
 	struct section *s = page_section(m, p, "code", "Code bytes");
 	const struct report_part *part = input_part(m->in, "ref.static");

@@ -66,7 +66,7 @@ static void pair_answer(struct model *m, struct page *p, struct section *s,
 
 	if (!rv_ok(&now)) {
 		section_answer(m, p, s, "What does a map and unmap cost?", NULL,
-			       arena_str(a, "Not measured here: %s.", now.why));
+			       unanswered(m, "native", "kmap/pair", now.why));
 		return;
 	}
 	text = arena_str(a, "The stack itself takes %s per map and unmap as merged", rv_strong(a, &now));
@@ -175,7 +175,8 @@ static void switch_answer(struct model *m, struct page *p, struct section *s,
 
 	if (!rv_ok(&none) || !rv_ok(&full)) {
 		section_answer(m, p, s, question, NULL,
-			       arena_str(a, "Not measured here: %s.", rv_ok(&none) ? full.why : none.why));
+			       unanswered(m, "native", "kmap/switch",
+					  rv_ok(&none) ? full.why : none.why));
 		return;
 	}
 	text = arena_str(a, "There and back between two tasks takes %s as merged when neither has a "
@@ -271,19 +272,20 @@ static void build_depth(struct model *m, struct page *p, const struct report_par
 	int n;
 
 	section_source(m, s, part);
-	if (!rv_ok(&one) || !rv_ok(&three)) {
+	if (!rv_ok(&one) || !rv_ok(&three))
 		section_answer(m, p, s, question, NULL,
-			       arena_str(m->arena, "Not measured here: %s.",
-					 !part || part->why ? input_why(m->in, "native") :
-					 rv_ok(&one) ? three.why : one.why));
+			       unanswered(m, "native", "kmap/nest",
+					  rv_ok(&one) ? three.why : one.why));
+	else
+		section_answer(m, p, s, question, mode_words(m->arena, part),
+			       arena_str(m->arena,
+					 "A task, a page fault, a softirq, an interrupt and an NMI with "
+					 "one map each reach %s slots, with three each %s; a stack has %d "
+					 "(merged, without guards).",
+					 rv_strong(m->arena, &one), rv_strong(m->arena, &three),
+					 MAX_DEPTH));
+	if (!part || part->why)
 		return;
-	}
-	section_answer(m, p, s, question, mode_words(m->arena, part),
-		       arena_str(m->arena,
-				 "A task, a page fault, a softirq, an interrupt and an NMI with one map "
-				 "each reach %s slots, with three each %s; a stack has %d (merged, "
-				 "without guards).",
-				 rv_strong(m->arena, &one), rv_strong(m->arena, &three), MAX_DEPTH));
 	t = section_table(m, s, "Most slots in use at once", columns);
 	for (d = 0; d < NR_DESIGNS; d++) {
 		table_row(m, t);

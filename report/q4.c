@@ -69,8 +69,7 @@ static void step_figure(struct model *m, struct section *s, const struct kind *k
 	for (i = 0; i < NR_STEPS; i++) {
 		struct rvalue v = step_cost(m, k, "opaque", i);
 
-		/* A bar begins at 0; what is below it, and its interval, are in the table. */
-		if (!steps[i].pin && rv_ok(&v) && v.v >= 0)
+		if (!steps[i].pin)
 			figure_bar(m, f, NULL, steps[i].label, &v, 1);
 	}
 	f->desc = "One bar per step: the whole walk less the walk with an opaque no-op instead of the "
@@ -90,7 +89,7 @@ static void step_table(struct model *m, struct section *s, const struct kind *ki
 		struct rvalue v = whole_walk(m, &kinds[k / 2]);
 
 		if (k % 2)
-			table_cell(t, "num", "\xc2\xb7");
+			table_seen(t, "num", "\xc2\xb7");
 		else
 			table_value(m, t, &v);
 	}
@@ -111,35 +110,82 @@ static void step_table(struct model *m, struct section *s, const struct kind *ki
 	}
 }
 
-/* The dearest of the steps of a plain reference, and how many are not told from nothing. */
-static const char *step_sentence(struct model *m, const struct kind *k)
+static bool any_negative(struct model *m, const struct kind *kinds, size_t nr)
 {
-	struct rvalue whole = whole_walk(m, k), most = rv_missing("none");
-	struct arena *a = m->arena;
-	size_t i, which = 0, nr = 0, unseen = 0;
+	static const char *const hows[] = { "opaque", "removed" };
+	size_t i, k;
+
+	for (i = 0; i < NR_STEPS; i++)
+		for (k = 0; k < 2 * nr; k++) {
+			struct rvalue v = step_cost(m, &kinds[k / 2], hows[k % 2], i);
+
+			if (rv_ok(&v) && v.high < 0)
+				return true;
+		}
+	return false;
+}
+
+/* Of the steps of a plain reference: how many there are, and how many are not told from nothing. */
+struct seen {
+	size_t nr, unseen, dearest;
+	struct rvalue most;
+};
+
+static struct seen see_steps(struct model *m, const struct kind *k)
+{
+	struct seen s = { .most = rv_missing("none") };
+	size_t i;
 
 	for (i = 0; i < NR_STEPS; i++) {
 		struct rvalue v = step_cost(m, k, "opaque", i);
 
 		if (steps[i].pin || !rv_ok(&v))
 			continue;
-		nr++;
-		unseen += v.low <= 0 && v.high >= 0;
-		if (!rv_ok(&most) || v.v > most.v) {
-			most = v;
-			which = i;
+		s.nr++;
+		s.unseen += v.low <= 0 && v.high >= 0;
+		if (!rv_ok(&s.most) || v.v > s.most.v) {
+			s.most = v;
+			s.dearest = i;
 		}
 	}
-	if (!rv_ok(&whole) || !nr)
+	return s;
+}
+
+/* Another step whose cost may be as much; NULL: there is none. */
+static const char *as_dear(struct model *m, const struct kind *k, const struct seen *s)
+{
+	size_t i;
+
+	for (i = 0; i < NR_STEPS; i++) {
+		struct rvalue v = step_cost(m, k, "opaque", i);
+
+		if (!steps[i].pin && i != s->dearest && rv_ok(&v) && rv_overlap(&v, &s->most))
+			return steps[i].label;
+	}
+	return NULL;
+}
+
+/* The dearest of the steps, if one is seen to cost anything. */
+static const char *step_sentence(struct model *m, const struct kind *k)
+{
+	struct rvalue whole = whole_walk(m, k);
+	struct seen s = see_steps(m, k);
+	struct arena *a = m->arena;
+	const char *text, *other;
+
+	if (!rv_ok(&whole) || !s.nr)
 		return NULL;
-	return arena_str(a,
-			 "a walk of %d pages takes %s; of its %zu steps the dearest is \xe2\x80\x9c%s"
-			 "\xe2\x80\x9d, %s%s",
-			 WALK_PAGES, rv_strong(a, &whole), nr, steps[which].label,
-			 rv_difference(a, &most),
-			 whole.kind == RESULTS_SAMPLED && unseen ?
-				 arena_str(a, "; %zu cannot be told from nothing", unseen) :
-				 "");
+	text = arena_str(a, "a walk of %d pages takes %s", WALK_PAGES, rv_strong(a, &whole));
+	if (s.most.low <= 0)
+		return arena_str(a, "%s; none of its %zu steps is seen to cost anything", text, s.nr);
+	text = arena_str(a, "%s; of its %zu steps the dearest is \xe2\x80\x9c%s\xe2\x80\x9d, %s", text,
+			 s.nr, steps[s.dearest].label, rv_difference(a, &s.most));
+	other = as_dear(m, k, &s);
+	if (other)
+		text = arena_str(a, "%s (\xe2\x80\x9c%s\xe2\x80\x9d is not told apart from it)", text, other);
+	return whole.kind == RESULTS_SAMPLED && s.unseen
+		       ? arena_str(a, "%s; %zu cannot be told from nothing", text, s.unseen)
+		       : text;
 }
 
 /* ---- time ---- */
@@ -164,12 +210,13 @@ static void build_time(struct model *m, struct page *p, const struct report_part
 		text = step_sentence(m, &kinds[0]);
 	if (!text) {
 		section_answer(m, p, s, question, NULL,
-			       arena_str(m->arena, "Time not measured here: %s.",
-					 input_why(m->in, "native")));
-		return;
+			       unanswered(m, "native", "gup_fast/steps", whole_walk(m, &kinds[0]).why));
+		if (!part || part->why)
+			return;
+	} else {
+		section_answer(m, p, s, question, mode_words(m->arena, part),
+			       arena_str(m->arena, "On this host %s.", text));
 	}
-	section_answer(m, p, s, question, mode_words(m->arena, part),
-		       arena_str(m->arena, "On this host %s.", text));
 	step_figure(m, s, &kinds[0], "q4-steps", "Each step: private folios, hot frames",
 		    "Mode native, x86_64-4k-48; differences of medians, interval from both.");
 	step_table(m, s, kinds, get_columns, 6,
@@ -197,27 +244,32 @@ static void build_instructions(struct model *m, struct page *p)
 		  "private", "hot" },
 	};
 	struct section *s = page_section(m, p, "instructions", "Each step, in instructions");
+	static const char *const archs[] = { "x86_64", "s390x" };
 	const char *question = "And in instructions?", *text = step_sentence(m, &kinds[0]);
+	int k = text ? 0 : 1; /* the first that has an answer */
 
 	section_source(m, s, kinds[0].part);
 	section_source(m, s, kinds[1].part);
+	text = text ? text : step_sentence(m, &kinds[1]);
 	if (!text) {
 		section_answer(m, p, s, question, NULL,
-			       arena_str(m->arena, "Not measured here: %s.",
-					 input_why(m->in, "x86_64-stock.icount-1cpu")));
-		return;
+			       unanswered(m, "x86_64-stock.icount-1cpu", "gup_fast/steps",
+					  whole_walk(m, &kinds[0]).why));
+	} else {
+		section_answer(m, p, s, question, mode_words(m->arena, kinds[k].part),
+			       arena_str(m->arena,
+					 "In an %s guest %s. A locked operation counts one, and costs "
+					 "far more.", archs[k], text));
+		step_figure(m, s, &kinds[k], "q4-instructions",
+			    arena_str(m->arena, "Each step on %s: instructions", archs[k]),
+			    arena_str(m->arena, "Mode %s.", mode_words(m->arena, kinds[k].part)));
 	}
-	section_answer(m, p, s, question, mode_words(m->arena, kinds[0].part),
-		       arena_str(m->arena,
-				 "In an x86_64 guest %s. A locked operation counts one, and costs far "
-				 "more.", text));
-	step_figure(m, s, &kinds[0], "q4-instructions", "Each step on x86_64: instructions",
-		    arena_str(m->arena, "Mode %s.", mode_words(m->arena, kinds[0].part)));
 	step_table(m, s, kinds, columns, 4, "Each step of a walk of 16 pages, instructions");
-	section_note(m, s,
-		     "Where a number is negative the walk with the no-op, or without the step, executes "
-		     "more than the whole one: the compiler has arranged the rest otherwise. Such a step "
-		     "costs no more than the other of its two numbers.");
+	if (any_negative(m, kinds, 2))
+		section_note(m, s,
+			     "Where a number is negative the walk with the no-op, or without the step, "
+			     "executes more than the whole one: the compiler has arranged the rest "
+			     "otherwise, and the number is no cost of the step.");
 }
 
 /* ---- the split on the other side ---- */
@@ -246,8 +298,7 @@ static void build_split(struct model *m, struct page *p, const struct report_par
 	section_source(m, s, part);
 	if (!rv_ok(&alone)) {
 		section_answer(m, p, s, question, NULL,
-			       arena_str(a, "Time not measured here: %s.",
-					 !part || part->why ? input_why(m->in, "native") : alone.why));
+			       unanswered(m, "native", "thp/split", alone.why));
 		return;
 	}
 	text = arena_str(a, "An anonymous folio of 512 pages is split in %s", rv_strong(a, &alone));

@@ -31,7 +31,7 @@ static void lock_answer(struct model *m, struct page *p, struct section *s,
 
 	if (!rv_ok(&both)) {
 		section_answer(m, p, s, question, NULL,
-			       arena_str(a, "Time not measured here: %s.", both.why));
+			       unanswered(m, "native", "dax/lock", both.why));
 		return;
 	}
 	text = arena_str(a, "Locking a page\xe2\x80\x99s entry and unlocking it, with nobody else "
@@ -136,10 +136,8 @@ static void build_contended(struct model *m, struct page *p, const struct report
 	section_source(m, s, part);
 	if (!rv_ok(&same) || !rv_ok(&churn)) {
 		section_answer(m, p, s, question, NULL,
-			       arena_str(a, "Not measured here: %s.",
-					 !part || part->why ? input_why(m->in, "native") :
-					 rv_ok(&same)	    ? churn.why :
-							      same.why));
+			       unanswered(m, "native", "dax/contended",
+					  rv_ok(&same) ? churn.why : same.why));
 		return;
 	}
 	text = arena_str(a, "With a second thread at the same page a lock and unlock takes %s; while "
@@ -178,8 +176,7 @@ static void build_instructions(struct model *m, struct page *p)
 	section_source(m, s, part);
 	if (!rv_ok(&both)) {
 		section_answer(m, p, s, question, NULL,
-			       arena_str(m->arena, "Not measured here: %s.",
-					 input_why(m->in, "x86_64-stock.icount-1cpu")));
+			       unanswered(m, "x86_64-stock.icount-1cpu", "dax/lock", both.why));
 		return;
 	}
 	section_answer(m, p, s, question, mode_words(m->arena, part),
