@@ -30,8 +30,8 @@ $(O)/fuzz/obj/report/%.o: report/%.cc
 
 report-ldlibs := -ljansson -lm -lstdc++
 report-synth := $(addprefix report/test/,synth.c synth_hostile.c synth_more.c)
-report-tests := $(addprefix report/test/,test_derive test_kernels test_render test_subsets \
-	test_output test_front)
+report-tests := $(addprefix report/test/test_,claims derive front kernels output render sentences \
+	subsets)
 
 tests += $(report-tests)
 asan-tests += $(report-tests)
