@@ -178,19 +178,20 @@ endif
 need_arch = $(firstword $(subst :, ,$(1)))
 need_programs = $(guest-programs) $(if $(filter %:reference,$(1)),$(reference-guests))
 
-# How many rows the reference has for guests, as this machine's own one says. Without a guest of this
-# machine's architecture a native build of the same program does.
-guest-native := $(or $(filter $(shell uname -m | sed 's/aarch64/arm64/; s/i.86/i386/; s/armv.*/arm/'),\
-	$(guest-archs)),native)
+# How many rows the reference has for guests: their program, linked for this machine, prints it. Its
+# objects are those of this machine's guests; without any, what has a flag of its own is compiled for it.
+guest-native := $(or $(firstword $(own-archs)),native)
 ifeq ($(guest-native),native)
+own-archs += native
 $(eval $(call flavour,guest-native/,$(CC),))
-$(foreach l,$(guest-libs),$(eval $(call library,guest-native/,$(l),$(AR))))
-$(foreach p,$(reference-guests),$(eval $(call program,guest-native/,$(p),$(CC),)))
 endif
-guests: $(O)/guest-rows
-$(O)/guest-rows: $(O)/guest-$(guest-native)/bench/bench-guest
+$(O)/bench-rows: $(foreach s,$(basename $(bench/bench-guest-srcs)),$(call guest_obj,$(guest-native),$(s))) $(foreach l,$(bench/bench-guest-libs),$(call guest_lib,$(guest-native),$(l)))
+	$(call say,LD,$@)
+	$(Q)$(CC) -o $@ $^ -lpthread
+$(O)/guest-rows: $(O)/bench-rows
 	$(call say,ROWS,$@)
 	$(Q)$< --rows >$@
+guests: $(if $(filter %:reference,$(guest-needs)),$(O)/guest-rows)
 
 .PHONY: all guests
 guests: $(foreach n,$(guest-needs),$(if $(filter $(call need_arch,$(n)),$(guest-archs)),$(addprefix $(O)/guest-$(call need_arch,$(n))/,$(call need_programs,$(n)))))

@@ -88,7 +88,7 @@ static int read_reference_line(struct boot_rows *rows, char *line, const char *w
 	return 0;
 }
 
-static void read_reference(struct boot_rows *rows, const char *build, const char *format, bool run)
+static void read_reference(struct boot_rows *rows, const char *build, const char *format)
 {
 	char file[PATH_MAX], line[512];
 	int ret = 0;
@@ -98,14 +98,12 @@ static void read_reference(struct boot_rows *rows, const char *build, const char
 	f = fopen(file, "re");
 	while (f && !ret && fgets(line, sizeof(line), f))
 		ret = read_reference_line(rows, line, format);
-	if (!f || ferror(f) || ret || (run && !rows->nr_reference))
+	if (!f || ferror(f) || ret || !rows->nr_reference)
 		snprintf(rows->why, sizeof(rows->why), "%.400s does not tell which rows the reference "
 			 "has for %.60s: %s; run make guests", file, format,
 			 !f ? strerror(errno) : ret ? "a line of another form" : "none");
 	if (f)
 		fclose(f);
-	if (!run)
-		rows->nr_reference = 0;
 }
 
 static bool has_word(const char *words, const char *word)
@@ -124,8 +122,8 @@ void rows_read(struct boot_rows *rows, const char *image, const char *build, con
 	rows->whole = !has_word(words, "ptbench.case=");
 	rows->own = events ? 0 : GUP_TEST_ROWS;
 	read_tables(rows, image, events);
-	if (!rows->why[0] && !events)
-		read_reference(rows, build, format, !has_word(words, "ptbench.only=kernel"));
+	if (!rows->why[0] && !events && !has_word(words, "ptbench.only=kernel"))
+		read_reference(rows, build, format);
 }
 
 /* ---- what is there ---- */
