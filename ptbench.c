@@ -341,8 +341,11 @@ static int bench_parts(struct results_run *run, const struct bench_options *o)
 
 static int bench_report(const struct results_run *run, int status)
 {
+	int lost;
+
 	heading("Report");
-	if (report_answers(run->dir, stdout) || report_render(run->dir, NULL))
+	lost = report_answers(run->dir, stdout); /* pages are wanted all the same */
+	if (report_render(run->dir, NULL) || lost)
 		return parts_worse(status, EXIT_PART_FAILED);
 	printf("\nreport: %s/report/index.html\n", results_shown(run->dir));
 	return status;

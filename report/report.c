@@ -88,7 +88,7 @@ static int write_out(struct report *r, const char *out, FILE *tell)
 static int print_out(struct report *r, FILE *to)
 {
 	answers_print(&r->model, to);
-	if (!fflush(to) && !ferror(to))
+	if ((!fflush(to) && !ferror(to)) || results_stdout_reader_left())
 		return 0;
 	fprintf(stderr, "ptbench report: cannot write the answers: %s\n",
 		errno ? strerror(errno) : "an earlier write failed");

@@ -135,6 +135,11 @@ void results_stdout_outlive_reader(void)
 	sigaction(SIGPIPE, &act, NULL);
 }
 
+bool results_stdout_reader_left(void)
+{
+	return reader_left;
+}
+
 /* Some file systems tell of a full disk when a file is closed; what was lost before has no errno. */
 static void check_stdout(int status, void *program)
 {

@@ -104,6 +104,10 @@ ok $? "without a word about it"
 is "$?$(grep -c 'fine (complete run' "$tmp/out")" 01 "its run is complete and valid"
 [ -s "$tmp/piped/latest/report/index.html" ]
 ok $? "and has its report"
+if [ -w /dev/full ]; then
+	"$build/ptbench" bench --no-native --no-explore --runs "$tmp/unprinted" one >/dev/full 2>"$tmp/err"
+	is "$?$([ -s "$tmp/unprinted/latest/report/index.html" ] && echo rendered)" 4rendered "a full disk is status 4, and costs no report"
+fi
 unread "$build/ptbench" kernels run --out "$tmp/piped" one
 is "$(cat "$tmp/status")$(grep -c 'roken pipe' "$tmp/err")" 00 "so does kernels run"
 unread "$build/ptbench" explore --quiet --json "$tmp/piped.json" "$model"

@@ -49,5 +49,7 @@ void results_stdout_check(const char *program);
  * (`| head`) neither ends it nor makes it fail. Programs that it starts are not spared.
  */
 void results_stdout_outlive_reader(void);
+/* Has one left? What is written for him cannot be, and that is no failure. */
+bool results_stdout_reader_left(void);
 
 #endif
