@@ -166,9 +166,10 @@ const char *input_why(const struct report_input *in, const char *name)
 {
 	const struct report_part *p = input_part(in, name);
 
+	if (!p && in->run && !in->run->finished)
+		return arena_str(in->arena, "part %s: not measured yet", name);
 	if (!p)
-		return arena_str(in->arena, in->run->finished ? "part %s: not in this run"
-							      : "part %s: not measured yet", name);
+		return arena_str(in->arena, "part %s: not in this run", name);
 	if (p->why)
 		return arena_str(in->arena, "part %s: %s", name, p->why);
 	return arena_str(in->arena, "part %s: has no such row", name);
