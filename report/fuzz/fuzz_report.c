@@ -12,10 +12,12 @@
  * Covers: report/refdesign.c report/refkernel.c
  */
 #include <ctype.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <results/text.h>
 
@@ -281,10 +283,13 @@ static void check_answers(const struct model *m, bool words)
 static void check_pages(struct model *m)
 {
 	char *out = fuzz_path("out");
+	int folder;
 
 	mkdir(out, 0777);
-	if (pages_write(m, out))
+	folder = open(out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0 || pages_write(m, folder))
 		fuzz_fail("the pages cannot be written");
+	close(folder);
 	free(out);
 }
 
