@@ -196,14 +196,23 @@ static int clash_error(const struct results_measurement *a, const struct results
 	return -EEXIST;
 }
 
-/* Room for one more of an array that grows by doubling; 0 or -ENOMEM. */
+size_t results__room(size_t nr)
+{
+	size_t room = 1;
+
+	while (room < nr)
+		room *= 2;
+	return room;
+}
+
+/* Room for one more of an array of results__room(nr) entries; 0 or -ENOMEM. */
 static int grow(void **v, size_t nr, size_t size)
 {
 	void *bigger;
 
-	if (nr & (nr - 1))
+	if (nr && nr < results__room(nr))
 		return 0;
-	bigger = realloc(*v, (nr ? 2 * nr : 1) * size);
+	bigger = realloc(*v, results__room(nr + 1) * size);
 	if (!bigger)
 		return -ENOMEM;
 	*v = bigger;

@@ -84,6 +84,9 @@ const struct results_check **results__sorted_checks(const struct results_doc *do
 						    struct results_error *err);
 /* Largest first, then by name: how a breakdown is written. malloc'ed; NULL without memory. */
 struct results_share *results__sorted_shares(const struct results_measurement *m);
+/* What an array of nr entries has room for that results_doc_add*() made: a power of two. A reader that
+ * makes one at once allocates that many, so that rows can be added to what was read. */
+size_t results__room(size_t nr);
 void results__measurement_free(struct results_measurement *m);
 void results__check_free(struct results_check *c);
 void results__pairs_sort(struct results_pairs *p);

@@ -231,7 +231,7 @@ static int read_measurements(struct results__in *in, const json_t *root, struct 
 
 	if (!array)
 		return -EINVAL;
-	doc->measurements = calloc(json_array_size(array) + 1, sizeof(*doc->measurements));
+	doc->measurements = calloc(results__room(json_array_size(array)), sizeof(*doc->measurements));
 	if (!doc->measurements)
 		return results__in_fail(in, "measurements", "no memory to read them");
 	json_array_foreach(array, i, value) {
@@ -253,7 +253,7 @@ static int read_checks(struct results__in *in, const json_t *root, struct result
 
 	if (!array)
 		return -EINVAL;
-	doc->checks = calloc(json_array_size(array) + 1, sizeof(*doc->checks));
+	doc->checks = calloc(results__room(json_array_size(array)), sizeof(*doc->checks));
 	if (!doc->checks)
 		return results__in_fail(in, "checks", "no memory to read them");
 	json_array_foreach(array, i, value) {

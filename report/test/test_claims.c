@@ -205,18 +205,6 @@ static void add_twin(struct results_doc *doc, size_t at)
 	results_params_free(&twin.params);
 }
 
-/* A document that was read has room for its rows alone; adding expects a power of two. */
-static void make_room(struct results_doc *doc)
-{
-	size_t room = 1;
-
-	while (room < doc->nr_measurements)
-		room *= 2;
-	doc->measurements = realloc(doc->measurements, room * sizeof(*doc->measurements));
-	if (!doc->measurements)
-		abort();
-}
-
 /* The last nr rows come first. */
 static void turn(struct results_doc *doc, size_t nr)
 {
@@ -242,7 +230,6 @@ static size_t add_beside(struct bed *b, const char *case_id)
 
 		n = doc ? doc->nr_measurements : 0;
 		if (n)
-			make_room(doc);
 		for (j = 0; j < n; j++)
 			if (!doc->measurements[j].skipped &&
 			    strcmp(doc->measurements[j].case_id, case_id) == 0)

@@ -187,6 +187,39 @@ static void test_files(void)
 	unlink(file);
 }
 
+/* Rows and checks of a document that was read, and more: the sanitizer sees an array without room. */
+static void test_adding(void)
+{
+	static const char three[] = HEAD "\"measurements\": [" ROW "[1]}, "
+		"{\"case\": \"a/c\", \"params\": {}, \"subject\": \"ref\", \"skipped\": \"why\"}, "
+		"{\"case\": \"a/d\", \"params\": {}, \"subject\": \"ref\", \"skipped\": \"why\"}], "
+		"\"checks\": [{\"id\": \"x/1\", \"params\": {}, \"expect\": \"y\", \"seen\": \"y\", "
+		"\"ok\": true}, {\"id\": \"x/2\", \"params\": {}, \"expect\": \"y\", \"seen\": \"y\", "
+		"\"ok\": true}, {\"id\": \"x/3\", \"params\": {}, \"expect\": \"y\", \"seen\": \"y\", "
+		"\"ok\": true}]}";
+	struct results_params none = { .nr = 0 };
+	struct results_error err = { 0 };
+	struct results_doc *doc;
+	char id[16];
+	int ret;
+
+	put(three, strlen(three));
+	ret = results_doc_read(file, &doc, &err);
+	if (!ok(!ret, "three rows and three checks are read"))
+		diag("%s: %s", err.path, err.reason);
+	for (int i = 0; i < 6 && !ret; i++) {
+		snprintf(id, sizeof(id), "n/%d", i);
+		ret = results_doc_add_skipped(doc, id, &none, RESULTS_REF, "why", &err);
+		if (!ret)
+			ret = results_doc_add_check(doc, id, &none, "y", "y", true, &err);
+	}
+	ok(!ret && doc->nr_measurements == 9 && doc->nr_checks == 9, "six more of each are added");
+	ok(!ret && results_doc_add_skipped(doc, "a/c", &none, RESULTS_REF, "why", &err) == -EEXIST,
+	   "one that was read is there already");
+	if (!ret)
+		results_doc_free(doc);
+}
+
 int main(void)
 {
 	int fd = mkstemp(file);
@@ -200,5 +233,8 @@ int main(void)
 	test_prefixes();
 	test_sizes();
 	test_files();
+	put("", 0);
+	test_adding();
+	unlink(file);
 	return tap_done();
 }
