@@ -199,7 +199,7 @@ static void test_adding(void)
 		"\"ok\": true}]}";
 	struct results_params none = { .nr = 0 };
 	struct results_error err = { 0 };
-	struct results_doc *doc;
+	struct results_doc *doc = NULL;
 	char id[16];
 	int ret;
 
@@ -208,16 +208,17 @@ static void test_adding(void)
 	if (!ok(!ret, "three rows and three checks are read"))
 		diag("%s: %s", err.path, err.reason);
 	for (int i = 0; i < 6 && !ret; i++) {
-		snprintf(id, sizeof(id), "n/%d", i);
+		snprintf(id, sizeof(id), "new/row%d", i);
 		ret = results_doc_add_skipped(doc, id, &none, RESULTS_REF, "why", &err);
 		if (!ret)
 			ret = results_doc_add_check(doc, id, &none, "y", "y", true, &err);
 	}
-	ok(!ret && doc->nr_measurements == 9 && doc->nr_checks == 9, "six more of each are added");
+	if (!ok(!ret && doc->nr_measurements == 9 && doc->nr_checks == 9,
+		"six more of each are added"))
+		diag("%s: %s", err.path, err.reason);
 	ok(!ret && results_doc_add_skipped(doc, "a/c", &none, RESULTS_REF, "why", &err) == -EEXIST,
 	   "one that was read is there already");
-	if (!ret)
-		results_doc_free(doc);
+	results_doc_free(doc);
 }
 
 int main(void)
