@@ -9,6 +9,7 @@ build=${PTBENCH_BUILD:-$here/build}
 seed=${PTBENCH_SEED:-$((RANDOM * 32768 + RANDOM))}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
+export PTBENCH_FUZZ_DIR=$tmp
 nr=0
 failed=0
 

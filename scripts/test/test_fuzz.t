@@ -10,7 +10,10 @@ build=${PTBENCH_BUILD:-$here/build}
 seed=${PTBENCH_SEED:-$((RANDOM * 32768 + RANDOM))}
 mutations=${PTBENCH_MUTATIONS:-3}
 tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# What aborts leaves its folder behind.
+PTBENCH_FUZZ_DIR=$(mktemp -d "$([ -w /dev/shm ] && echo /dev/shm || echo "$tmp")/ptbench-fuzz-XXXXXX")
+export PTBENCH_FUZZ_DIR
+trap 'rm -rf "$tmp" "$PTBENCH_FUZZ_DIR"' EXIT
 cd "$here" || exit 1
 nr=0
 failed=0
