@@ -190,22 +190,26 @@ static void test_files(void)
 /* Rows and checks of a document that was read, and more: the sanitizer sees an array without room. */
 static void test_adding(void)
 {
-	static const char three[] = HEAD "\"measurements\": [" ROW "[1]}, "
+	static const char five[] = HEAD "\"measurements\": [" ROW "[1]}, "
 		"{\"case\": \"a/c\", \"params\": {}, \"subject\": \"ref\", \"skipped\": \"why\"}, "
-		"{\"case\": \"a/d\", \"params\": {}, \"subject\": \"ref\", \"skipped\": \"why\"}], "
+		"{\"case\": \"a/d\", \"params\": {}, \"subject\": \"ref\", \"skipped\": \"why\"}, "
+		"{\"case\": \"a/e\", \"params\": {}, \"subject\": \"ref\", \"skipped\": \"why\"}, "
+		"{\"case\": \"a/f\", \"params\": {}, \"subject\": \"ref\", \"skipped\": \"why\"}], "
 		"\"checks\": [{\"id\": \"x/1\", \"params\": {}, \"expect\": \"y\", \"seen\": \"y\", "
 		"\"ok\": true}, {\"id\": \"x/2\", \"params\": {}, \"expect\": \"y\", \"seen\": \"y\", "
 		"\"ok\": true}, {\"id\": \"x/3\", \"params\": {}, \"expect\": \"y\", \"seen\": \"y\", "
+		"\"ok\": true}, {\"id\": \"x/4\", \"params\": {}, \"expect\": \"y\", \"seen\": \"y\", "
+		"\"ok\": true}, {\"id\": \"x/5\", \"params\": {}, \"expect\": \"y\", \"seen\": \"y\", "
 		"\"ok\": true}]}";
 	struct results_params none = { .nr = 0 };
 	struct results_error err = { 0 };
 	struct results_doc *doc = NULL;
-	char id[16];
+	char id[32];
 	int ret;
 
-	put(three, strlen(three));
+	put(five, strlen(five));
 	ret = results_doc_read(file, &doc, &err);
-	if (!ok(!ret, "three rows and three checks are read"))
+	if (!ok(!ret, "five rows and five checks are read"))
 		diag("%s: %s", err.path, err.reason);
 	for (int i = 0; i < 6 && !ret; i++) {
 		snprintf(id, sizeof(id), "new/row%d", i);
@@ -213,7 +217,7 @@ static void test_adding(void)
 		if (!ret)
 			ret = results_doc_add_check(doc, id, &none, "y", "y", true, &err);
 	}
-	if (!ok(!ret && doc->nr_measurements == 9 && doc->nr_checks == 9,
+	if (!ok(!ret && doc->nr_measurements == 11 && doc->nr_checks == 11,
 		"six more of each are added"))
 		diag("%s: %s", err.path, err.reason);
 	ok(!ret && results_doc_add_skipped(doc, "a/c", &none, RESULTS_REF, "why", &err) == -EEXIST,
