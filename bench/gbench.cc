@@ -4,9 +4,11 @@
 #include <benchmark/benchmark.h>
 #include <dlfcn.h>
 
+#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <map>
 #include <new>
 #include <sstream>
@@ -80,6 +82,24 @@ int add(const char *name, void *arg, const gbench_opts *opts, Fn fn)
 	return 0;
 }
 
+// Since 1.8 --benchmark_min_time wants a unit, and complains for each case where it finds none.
+template <class Run>
+constexpr auto wants_unit(int) -> decltype(&Run::skip_message, bool())
+{
+	return true;
+}
+
+template <class Run>
+constexpr bool wants_unit(long)
+{
+	return false;
+}
+
+bool is_time_without_unit(const std::string &arg)
+{
+	return !arg.rfind("--benchmark_min_time=", 0) && isdigit(static_cast<unsigned char>(arg.back()));
+}
+
 double total_ns(double seconds)
 {
 	return seconds * 1e9;
@@ -146,6 +166,14 @@ private:
 
 void gbench_init(int *argc, char **argv)
 {
+	static std::deque<std::string> kept;
+
+	for (int i = 1; i < *argc && wants_unit<BenchmarkReporter::Run>(0); i++) {
+		if (is_time_without_unit(argv[i])) {
+			kept.push_back(std::string(argv[i]) + "s");
+			argv[i] = &kept.back()[0];
+		}
+	}
 	benchmark::Initialize(argc, argv);
 }
 

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -231,6 +232,7 @@ static struct told read_told(const char *file, const char *what)
 static void test_progress(void)
 {
 	char file[sizeof(out) + 8];
+	struct stat st;
 	struct told t;
 	int status;
 
@@ -251,6 +253,7 @@ static void test_progress(void)
 	status = finish(start("good/clock", "--ptbench_quiet", ANY));
 	t = read_told(file, "repetitions");
 	ok(!status && !t.lines, "or none");
+	ok(!stat(file, &st) && !st.st_size, "and the library says nothing of its own");
 	unlink(file);
 	said = "/dev/null";
 }
