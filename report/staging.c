@@ -47,12 +47,13 @@ static bool is_our_page(int folder, const char *name)
 /* Calls fn with each name in the folder until one is not right; that name goes to bad. */
 static int for_each_name(int folder, bool (*fn)(int folder, const char *name), char *bad)
 {
-	DIR *d = fdopendir(folder);
+	DIR *d = folder < 0 ? NULL : fdopendir(folder);
 	struct dirent *e;
 	int nr = 0;
 
 	if (!d) {
-		close(folder);
+		if (folder >= 0)
+			close(folder);
 		return -1;
 	}
 	while (nr >= 0 && (e = readdir(d))) {
@@ -101,14 +102,31 @@ static bool is_ours(int folder, const char *name)
 	return below >= 0 && for_each_name(below, figures ? is_figure : is_part, bad) >= 0;
 }
 
-/*
- * 1: there is a report of ours, or an empty folder; 0: there is nothing; -errno: something that is
- * not to be replaced, said.
- */
-static int look(int above, const char *name, const char *shown)
+/* Another report that was published meanwhile makes `folder` one that is being removed. */
+static bool is_still(int folder, int above, const char *name)
 {
+	struct stat then, now;
+
+	return fstat(folder, &then) == 0 && fstatat(above, name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       then.st_dev == now.st_dev && then.st_ino == now.st_ino;
+}
+
+/* What of the folder's names is not a report's goes to bad; "": it lacks our first page. */
+static bool may_be_replaced(int folder, char *bad)
+{
+	int nr = for_each_name(openat(folder, ".", FOLDER), is_ours, bad);
+
+	return !nr || (nr > 0 && is_our_page(folder, "index.html"));
+}
+
+/*
+ * 1: there is a report of ours, or an empty folder; 0: there is nothing; -EAGAIN: it was replaced
+ * while it was looked at; another -errno: something that is not to be replaced, said.
+ */
+static int look_once(int above, const char *name, const char *shown)
+{
+	int folder = openat(above, name, FOLDER), ret = 1;
 	char bad[NAME_MAX + 1] = "";
-	int folder = openat(above, name, FOLDER), nr;
 
 	if (folder < 0 && errno == ENOENT)
 		return 0;
@@ -117,20 +135,26 @@ static int look(int above, const char *name, const char *shown)
 				"remove it, or name another by -o DIR\n", results_shown(shown));
 		return -ENOTDIR;
 	}
-	nr = for_each_name(folder, is_ours, bad);
-	folder = nr > 0 ? openat(above, name, FOLDER) : -1;
-	if (!nr || (folder >= 0 && is_our_page(folder, "index.html"))) {
-		if (folder >= 0)
-			close(folder);
-		return 1;
+	if (!may_be_replaced(folder, bad)) {
+		ret = is_still(folder, above, name) ? -EEXIST : -EAGAIN;
+		if (ret == -EEXIST)
+			fprintf(stderr, "ptbench report: %s is there and is not a report that may be "
+					"replaced (%s%s); remove it, or name another folder by -o DIR\n",
+				results_shown(shown),
+				*bad ? "it holds " : "it has no index.html of ptbench",
+				results_shown(bad));
 	}
-	if (folder >= 0)
-		close(folder);
-	fprintf(stderr, "ptbench report: %s is there and is not a report that may be replaced (%s%s); "
-			"remove it, or name another folder by -o DIR\n",
-		results_shown(shown), *bad ? "it holds " : "it has no index.html of ptbench",
-		results_shown(bad));
-	return -EEXIST;
+	close(folder);
+	return ret;
+}
+
+static int look(int above, const char *name, const char *shown)
+{
+	int tries, ret = -EAGAIN;
+
+	for (tries = 0; tries < MAX_TRIES && ret == -EAGAIN; tries++)
+		ret = look_once(above, name, shown);
+	return ret == -EAGAIN ? file_say("others replace it all the time", shown, -EBUSY) : ret;
 }
 
 /* ---- removal: names in open folders, and no link is followed ---- */

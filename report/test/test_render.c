@@ -102,10 +102,16 @@ static int count_discs(const char *figures)
 	int discs = 0;
 
 	while (d && (e = readdir(d))) {
-		char *text = strstr(e->d_name, ".svg") ? file_read(look_path(figures, e->d_name)) : NULL;
+		char *path = NULL, *text;
 
+		if (!strstr(e->d_name, ".svg"))
+			continue;
+		if (asprintf(&path, "%s/%s", figures, e->d_name) < 0)
+			abort();
+		text = file_read(path);
 		discs += text && strstr(text, "color='white'/>");
 		free(text);
+		free(path);
 	}
 	if (d)
 		closedir(d);
