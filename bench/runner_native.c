@@ -380,6 +380,12 @@ static int new_doc(struct native *nat, const char *command)
 	return err ? err : bench_subject_pairs(&nat->doc->subject);
 }
 
+static int no_case(void)
+{
+	fprintf(stderr, "bench: no case matches the filter; --benchmark_list_tests prints all of them\n");
+	return EXIT_USAGE;
+}
+
 /* Google Benchmark's own output begins with the same facts. */
 static int run_plainly(struct native *nat)
 {
@@ -388,8 +394,7 @@ static int run_plainly(struct native *nat)
 	for (size_t i = 0; i < 2; i++)
 		for (size_t j = 0; j < pairs[i]->nr; j++)
 			gbench_context(pairs[i]->v[j].key, pairs[i]->v[j].value);
-	gbench_run(NULL, NULL);
-	return 0;
+	return gbench_run(NULL, NULL) ? 0 : no_case();
 }
 
 /* In the provenance, where it is read, and never compared. */
@@ -439,10 +444,8 @@ static int run_part(struct native *nat, const struct options *o)
 	nat->any_load = o->any_load;
 	nat->min_ns = atof(o->min_time) * 1e9;
 	start_progress(nat, o);
-	if (!gbench_run(native_report, nat)) {
-		fprintf(stderr, "bench: no case matches the filter\n");
-		return EXIT_USAGE;
-	}
+	if (!gbench_run(native_report, nat))
+		return no_case();
 	progress_end(&nat->progress, !interrupted);
 	if (!interrupted)
 		count_all(nat);

@@ -161,8 +161,15 @@ int results__write_file(const char *file, const char *data, size_t len, struct r
 {
 	const char *slash = strrchr(file, '/');
 	char *dir = folder(file), *tmp = NULL;
+	struct stat st;
 	int fd, ret;
 
+	/* The rename would put a file in place of a device, or of a pipe that somebody reads. */
+	if (!lstat(file, &st) && !S_ISREG(st.st_mode)) {
+		free(dir);
+		return results__error(err, -EINVAL, file, "",
+				      "is there and is no regular file; name another one");
+	}
 	if (!dir)
 		return results__error(err, -ENOMEM, file, "", "no memory to write it");
 	fd = open_temporary(dir, slash ? slash + 1 : file, &tmp);

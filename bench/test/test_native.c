@@ -260,6 +260,14 @@ static void test_progress(void)
 
 static void test_usage(void)
 {
+	char command[sizeof(program) + 96];
+	int status;
+
+	snprintf(command, sizeof(command),
+		 "\"%s\" --benchmark_filter=nothing_of_that_name >/dev/null 2>&1", program);
+	status = system(command);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 2,
+	   "a filter that matches nothing is refused where the library prints");
 	ok(finish(start("good/clock", "--nonsense", NULL)) == 2, "an unknown flag is refused");
 	ok(finish(start("nothing_of_that_name", NULL, NULL)) == 2, "a filter that matches nothing, too");
 	ok(access(out, F_OK), "and nothing is written");

@@ -205,6 +205,7 @@ static void test_adding(void)
 	struct results_error err = { 0 };
 	struct results_doc *doc = NULL;
 	char id[32];
+	struct stat st;
 	int ret;
 
 	put(five, strlen(five));
@@ -222,6 +223,11 @@ static void test_adding(void)
 		diag("%s: %s", err.path, err.reason);
 	ok(!ret && results_doc_add_skipped(doc, "a/c", &none, RESULTS_REF, "why", &err) == -EEXIST,
 	   "one that was read is there already");
+	unlink(file);
+	mkfifo(file, 0666);
+	ok(!ret && results_doc_write(doc, file, &err) == -EINVAL && !stat(file, &st) &&
+		   S_ISFIFO(st.st_mode),
+	   "a pipe is not replaced: %s", err.reason);
 	results_doc_free(doc);
 }
 
