@@ -35,14 +35,18 @@ static const char usage[] =
 	"                     all of the other, else it OVERLAPS and cannot be judged. Deterministic on\n"
 	"                     both sides with the same mode and median: within its noise\n"
 	"\n"
+	"What the explorer found is compared where a run has its explore.json: a model that came out as\n"
+	"claimed and does no longer is a regression; one that is missing, unfinished, or explored less\n"
+	"(another mode, fewer CPUs, a smaller bound) cannot be judged.\n"
+	"\n"
 	"Exit status, and what it is for:\n"
 	"  0  what was judged is well; rows that are sampled on both sides, extra rows and checks of the\n"
 	"     new runs, and parts that no side could measure are counted in the last lines\n"
-	"  1  a row is worse or CHANGED, a check fails that did not or that the base has not\n"
+	"  1  a row is worse or CHANGED, a check or a model fails that did not or that the base has not\n"
 	"  2  bad input or command line\n"
 	"  3  inconclusive: a run is partial, a part failed, is empty or not in all runs, environments\n"
-	"     differ, a row or check of the base is missing, a row overlaps, a check fails as in the base, or\n"
-	"     nothing was judged at all\n"
+	"     differ, a row, check or model of the base is missing, a row overlaps, a check or model fails as\n"
+	"     in the base, an exploration is missing or cut short, or nothing was judged at all\n"
 	"Example: ptbench compare --base results/runs/OLD results/runs/latest\n";
 
 struct arguments {
@@ -119,7 +123,8 @@ static int read_sources(const char **paths, size_t nr, struct results__source **
 	struct results_error err;
 
 	for (size_t i = 0; i < nr; i++) {
-		if (!results__source_read(paths[i], &out[i], &err))
+		if (!results__source_read(paths[i], &out[i], &err) &&
+		    !results__source_explored(out[i], &err))
 			continue;
 		results_error_print(stderr, &err);
 		return 2;

@@ -13,7 +13,7 @@ static const char usage[] =
 	"\n"
 	"Checks results against the format, as strictly as everything that reads them does.\n"
 	"FILE is a document (ptbench-result 1), an exploration (ptbench-explore 1), a run's run.json, or\n"
-	"a run's folder; with a run the documents of its parts are checked too. \"-\" is a\n"
+	"a run's folder; with a run the documents of its parts, and its explore.json, are checked too. \"-\" is a\n"
 	"ptbench-result document on standard input.\n"
 	"\n"
 	"  -q, --quiet  print only what is wrong\n"
@@ -65,6 +65,23 @@ static int validate_part(const struct results_run *run, const struct results_par
 	return 0;
 }
 
+static int validate_explored(const struct results_run *run, bool quiet)
+{
+	struct results_explore *doc;
+	struct results_error err;
+
+	if (results__explored_read(run->dir, &doc, &err)) {
+		results_error_print(stderr, &err);
+		return 2;
+	}
+	if (doc && !quiet)
+		printf("%s/" RESULTS__EXPLORE_FILE ": fine (%s exploration, %zu models)\n",
+		       results_shown(run->dir), doc->complete ? "complete" : "partial",
+		       doc->nr_models);
+	results_explore_free(doc);
+	return 0;
+}
+
 static int validate_run(const char *path, bool quiet)
 {
 	struct results_error err;
@@ -77,6 +94,7 @@ static int validate_run(const char *path, bool quiet)
 	}
 	for (size_t i = 0; i < run->nr_parts; i++)
 		ret |= validate_part(run, &run->parts[i], quiet);
+	ret |= validate_explored(run, quiet);
 	if (!ret && !quiet)
 		printf("%s: fine (%s run, %zu parts)\n", results_shown(path),
 		       run->complete ? "complete" : "partial", run->nr_parts);

@@ -506,6 +506,8 @@ int results__compare(FILE *f, struct results__source **base, size_t nr_base,
 	count_partial(f, new, nr_new, "new", &t);
 	for (size_t i = 0; i < j.nr && !ret; i++)
 		ret = compare_part(f, &j.parts[i], &s, options, &t);
+	if (!ret)
+		ret = results__compare_models(f, base, nr_base, new, nr_new, options->all, &t);
 	results__joined_free(&j);
 	if (ret) {
 		fputs("ptbench compare: no memory\n", stderr);
@@ -551,6 +553,8 @@ int results_compare_runs(const char *base, const char *head, char **said)
 	*said = NULL;
 	if (!ret)
 		ret = results__source_read(head, &sources[1], &err);
+	for (int i = 0; i < 2 && !ret; i++)
+		ret = results__source_explored(sources[i], &err);
 	if (!ret)
 		ret = compare_sources(sources[0], sources[1], said);
 	results__source_free(sources[0]);

@@ -46,22 +46,42 @@ static size_t nr_checks(const struct results__totals *t)
 	return nr;
 }
 
-/* No row was judged; checks are enough only where there are no rows. */
+/* Those of which both sides say something that can be compared. */
+static size_t nr_models(const struct results__totals *t)
+{
+	size_t nr = 0;
+
+	for (int v = 0; v < RESULTS__MODEL_NEW; v++)
+		nr += t->models[v];
+	return nr;
+}
+
+/*
+ * No row was judged; checks are enough only where there are no rows, and what the explorer found
+ * only where there are no parts.
+ */
 static bool is_nothing(const struct results__totals *t)
 {
 	size_t rows = t->skipped;
 
 	for (int v = 0; v < RESULTS__NR_VERDICTS; v++)
 		rows += t->rows[v];
-	return !nr_judged(t) && (rows || !nr_checks(t));
+	if (nr_judged(t))
+		return false;
+	if (rows || t->compared || t->nowhere || t->failed)
+		return rows || !nr_checks(t);
+	return !nr_models(t);
 }
 
 static void print_judged(FILE *f, const struct results__totals *t)
 {
 	size_t rows = nr_judged(t), checks = nr_checks(t);
 
-	fprintf(f, "judged: %zu row%s and %zu check%s of %zu part%s\n", rows, results__s(rows),
+	fprintf(f, "judged: %zu row%s and %zu check%s of %zu part%s", rows, results__s(rows),
 		checks, results__s(checks), t->compared, results__s(t->compared));
+	if (nr_models(t))
+		fprintf(f, ", %zu model%s", nr_models(t), results__s(nr_models(t)));
+	fputc('\n', f);
 }
 
 static void print_unjudged(FILE *f, const struct results__totals *t)
@@ -75,6 +95,10 @@ static void print_unjudged(FILE *f, const struct results__totals *t)
 	item(&l, t->skipped, "row is skipped", "rows are skipped");
 	item(&l, t->checks[RESULTS__CHECK_MISSING], "check is missing", "checks are missing");
 	item(&l, t->checks[RESULTS__CHECK_EXTRA], "check is extra", "checks are extra");
+	item(&l, t->models[RESULTS__MODEL_MISSING], "model is missing", "models are missing");
+	item(&l, t->models[RESULTS__MODEL_LESS], "model was explored less",
+	     "models were explored less");
+	item(&l, t->models[RESULTS__MODEL_EXTRA], "model is extra", "models are extra");
 	item(&l, t->incomparable, "part is not comparable", "parts are not comparable");
 	item(&l, t->one_sided, "part is not in all runs", "parts are not in all runs");
 	item(&l, t->nowhere, "part is skipped on both sides", "parts are skipped on both sides");
@@ -92,6 +116,10 @@ static bool is_regression(FILE *f, const struct results__totals *t)
 	     "checks fail that did not");
 	item(&l, t->checks[RESULTS__CHECK_NEW], "check fails that the base has not",
 	     "checks fail that the base has not");
+	item(&l, t->models[RESULTS__MODEL_LOST], "model is other than claimed, and was not",
+	     "models are other than claimed, and were not");
+	item(&l, t->models[RESULTS__MODEL_NEW], "model is other than claimed that the base has not",
+	     "models are other than claimed that the base has not");
 	return end(&l, "\n");
 }
 
@@ -107,6 +135,8 @@ static bool is_unequal(FILE *f, const struct results__totals *t)
 	item(&l, t->rows[RESULTS__MISSING], "row is missing", "rows are missing");
 	item(&l, t->checks[RESULTS__CHECK_MISSING] + t->checks[RESULTS__CHECK_EXTRA],
 	     "check stands on one side alone", "checks stand on one side alone");
+	item(&l, t->models[RESULTS__MODEL_MISSING] + t->models[RESULTS__MODEL_EXTRA],
+	     "model stands on one side alone", "models stand on one side alone");
 	item(&l, t->one_sided, "part is not in all runs", "parts are not in all runs");
 	return end(&l, "\n");
 }
@@ -126,6 +156,14 @@ static bool is_open(FILE *f, const struct results__totals *t, bool exact_equal)
 	item(&l, t->checks[RESULTS__CHECK_MISSING], "check is missing", "checks are missing");
 	item(&l, t->checks[RESULTS__CHECK_STILL], "check fails as in the base",
 	     "checks fail as in the base");
+	item(&l, t->unexplored, "run has no exploration", "runs have no exploration");
+	item(&l, t->half_explored, "exploration is partial", "explorations are partial");
+	item(&l, t->models[RESULTS__MODEL_MISSING], "model of the base is missing",
+	     "models of the base are missing");
+	item(&l, t->models[RESULTS__MODEL_LESS], "model was explored less than in the base",
+	     "models were explored less than in the base");
+	item(&l, t->models[RESULTS__MODEL_STILL], "model is other than claimed, as in the base",
+	     "models are other than claimed, as in the base");
 	if (exact_equal ? !t->exact : is_nothing(t))
 		fprintf(f, "%s%s", l.nr++ ? ", " : l.begin,
 			exact_equal ? "there is no exact row" : "nothing was judged");

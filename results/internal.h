@@ -15,6 +15,7 @@
 
 #define RESULTS_RUN_FORMAT "ptbench-run"
 #define RESULTS_RUN_FILE "run.json"
+#define RESULTS__EXPLORE_FILE "explore.json" /* of a run: what the explorer found, if it ran */
 
 /* Limits of the format; the schemas state the same numbers. Text is counted in code points. */
 #define RESULTS_MAX_FILE (16UL << 20)		  /* bytes */
@@ -155,6 +156,7 @@ struct results__source {
 	struct results_run *run;   /* NULL: a document alone */
 	struct results_doc **docs; /* with a run: one per part, NULL where a part has no file */
 	size_t nr_docs;
+	struct results_explore *explored; /* NULL: it has none, or it was not asked for */
 };
 enum results__kind { RESULTS__DOC, RESULTS__RUN, RESULTS__EXPLORE };
 /* Which of them it says it is, or -errno with err filled: none. */
@@ -165,6 +167,11 @@ int results__part_read(const struct results_run *run, const struct results_part 
 int results__source_read(const char *path, struct results__source **out,
 			 struct results_error *err);
 void results__source_free(struct results__source *s);
+/* The exploration in a run's folder; *out NULL: there is none. What is no regular file is an error. */
+int results__explored_read(const char *dir, struct results_explore **out,
+			   struct results_error *err);
+/* That of the source, if it is a run. */
+int results__source_explored(struct results__source *s, struct results_error *err);
 
 /* ---- allow.c: changes that are wanted ---- */
 /* CASE[:PARAMS]:METRIC. */
@@ -279,6 +286,18 @@ int results__compare(FILE *f, struct results__source **base, size_t nr_base,
 		     const struct results__compare_options *options);
 
 /* ---- conclude.c: what a comparison amounts to ---- */
+enum results__model_verdict {
+	RESULTS__MODEL_FINE,
+	RESULTS__MODEL_MENDED,	/* other than claimed in the base */
+	RESULTS__MODEL_LOST,	/* other than claimed now, and as claimed in the base */
+	RESULTS__MODEL_STILL,	/* other than claimed, as in the base */
+	RESULTS__MODEL_NEW,	/* other than claimed, and the base has none */
+	RESULTS__MODEL_EXTRA,	/* as claimed, and the base has none */
+	RESULTS__MODEL_MISSING, /* in the base, and not in every new exploration */
+	RESULTS__MODEL_LESS,	/* unfinished, or less of it was explored than in the base */
+	RESULTS__NR_MODEL_VERDICTS,
+};
+
 struct results__totals {
 	size_t rows[RESULTS__NR_VERDICTS];
 	size_t exact, skipped; /* rows */
@@ -289,8 +308,17 @@ struct results__totals {
 	size_t empty;	  /* parts with a document that has neither rows nor checks */
 	size_t nowhere;	  /* parts skipped on both sides, or not there */
 	size_t partial;	  /* runs that were interrupted */
+	size_t models[RESULTS__NR_MODEL_VERDICTS];
+	size_t unexplored;    /* runs without an exploration, where others have one */
+	size_t half_explored; /* explorations that were cut short */
 };
 /* Prints what was judged, what was not and why, and returns ptbench's exit status. */
 int results__conclude(FILE *f, const struct results__totals *t, bool exact_equal);
+
+/* ---- compare_models.c: what the explorer found ---- */
+/* Prints and counts it, if any run has an exploration. 0 or -ENOMEM. */
+int results__compare_models(FILE *f, struct results__source *const *base, size_t nr_base,
+			    struct results__source *const *new, size_t nr_new, bool print_all,
+			    struct results__totals *t);
 
 #endif

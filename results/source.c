@@ -89,6 +89,35 @@ static int read_doc(struct results__source *s, struct results_error *err)
 	return results_doc_read(s->path, &s->docs[0], err);
 }
 
+int results__explored_read(const char *dir, struct results_explore **out,
+			   struct results_error *err)
+{
+	struct stat st;
+	char *path;
+	int ret = 0;
+
+	*out = NULL;
+	if (asprintf(&path, "%s/" RESULTS__EXPLORE_FILE, dir) < 0)
+		return results__error(err, -ENOMEM, dir, "", "no memory to read its exploration");
+	if (lstat(path, &st)) {
+		if (errno != ENOENT)
+			ret = results__error(err, -errno, path, "", "cannot be looked at: %s",
+					     strerror(errno));
+	} else if (!S_ISREG(st.st_mode)) {
+		ret = results__error(err, -EINVAL, path, "",
+				     "is no regular file; ptbench explore --json writes one");
+	} else {
+		ret = results_explore_read(path, out, err);
+	}
+	free(path);
+	return ret;
+}
+
+int results__source_explored(struct results__source *s, struct results_error *err)
+{
+	return s->run ? results__explored_read(s->run->dir, &s->explored, err) : 0;
+}
+
 int results__source_read(const char *path, struct results__source **out, struct results_error *err)
 {
 	int ret, kind = results__kind(path, err);
@@ -121,6 +150,7 @@ void results__source_free(struct results__source *s)
 	for (size_t i = 0; i < s->nr_docs; i++)
 		results_doc_free(s->docs[i]);
 	free(s->docs);
+	results_explore_free(s->explored);
 	results_run_free(s->run);
 	free(s->path);
 	free(s);

@@ -74,6 +74,23 @@ def save_run(name, parts, docs, state="complete"):
     return path
 
 
+def model(verdict="clean", variant="v", bound=3, **more):
+    """A model of an exploration: of a good variant that is clean or broken, or a busted one."""
+    busted = verdict in ("caught", "survived")
+    broke = {"invariant": "no freed table is read", "why": "", "schedule": "0.1", "preemptions": 0, "nr_steps": 1,
+             "steps": [{"cpu": 0, "context": "task", "task": "t", "site": "", "text": ""}]}
+    return {"mechanism": "gup", "variant": variant, "busted": busted,
+            "caught_by": broke["invariant"] if busted else None, "mode": "sc", "method": "reduced", "bound": bound,
+            "nr_cpus": 2, "schedules": 1, "steps": 1, "states": 1, "seconds": 0.5,
+            "complete": verdict in ("clean", "survived"), "verdict": verdict, "summary": "s",
+            "failure": broke if verdict in ("broken", "caught") else None, **more}
+
+
+def explored(*models, complete=True):
+    return {"format": "ptbench-explore", "version": 1, "revision": "abc", "command": "ptbench explore",
+            "created": "2026-01-31T23:59:59Z", "claim": "no more", "complete": complete, "models": list(models)}
+
+
 def passed(name):
     return {"name": name, "file": name + ".json", "state": "passed", "reason": None}
 

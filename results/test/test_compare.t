@@ -12,7 +12,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 import fixtures
-from fixtures import IPIS, N, READS, TIME, check, cli, doc, failed, passed, row, save, save_run, says
+from fixtures import IPIS, N, READS, TIME, check, cli, doc, explored, failed, passed, row, save, save_run, says
 import oracle
 from oracle import ok
 
@@ -379,11 +379,85 @@ def test_runs():
     shutil.rmtree(base)
 
 
+# ---- what the explorer found ----
+
+# By what the base and the new run have of one model, beside one that is the same: the exit status,
+# with --exact-equal, and what is said of it.
+MODELS = [
+    ("clean", "clean", 0, 0, "and 0 checks of 1 part, 2 models"),
+    ("caught", "caught", 0, 0, ", 2 models"),
+    ("clean", None, 3, 1, "not judged: 1 model is missing"),
+    ("broken", None, 3, 1, "not judged: 1 model is missing"),
+    (None, "clean", 0, 1, "not judged: 1 model is extra"),
+    (None, "broken", 1, 1, "1 model is other than claimed that the base has not"),
+    ("clean", "broken", 1, 1, "base clean (sc, bound 3, 2 CPUs), new broken (sc, bound 3, 2 CPUs): WORSE: it broke no freed"),
+    ("caught", "survived", 1, 1, "regression: 1 model is other than claimed, and was not"),
+    ("broken", "clean", 0, 0, "better"),
+    ("broken", "broken", 3, 3, "1 model is other than claimed, as in the base"),
+    ("clean", "unfinished", 3, 3, "1 model was explored less than in the base"),
+    ("caught", "unfinished", 3, 3, "1 model was explored less than in the base"),
+    ("unfinished", "clean", 3, 3, "1 exploration is partial"),
+    ("clean", "caught", 3, 3, "1 model was explored less than in the base"),
+]
+
+
+def test_explorer():
+    def run(name, *models, complete=True, parts=True):
+        path = save_run(name, [passed("a")] if parts else [], [doc(row(), part="a")] if parts else [])
+        if models:
+            save(explored(fixtures.model(variant="w"), *(m for m in models if m), complete=complete), name + "/explore.json")
+        return path
+
+    def judged(text, base, new, status, out, *options, absent=()):
+        says(cli("compare", *options, "--base", base, new), status, out, text=text, absent=absent)
+        shutil.rmtree(base)
+        if new != base:
+            shutil.rmtree(new)
+
+    def of(verdict):
+        more = {"busted": True, "caught_by": "x"} if verdict == "unfinished" else {}
+        return fixtures.model(verdict, **more) if verdict else None
+    for a, b, status, equal, text in MODELS:
+        for options, wanted in (((), status), (("-e",), equal)):
+            judged(f"model {a} before, {b} now{' -e' if options else ''}: {wanted}",
+                   run("x0", of(a), complete=a != "unfinished"), run("x1", of(b), complete=b != "unfinished"),
+                   wanted, ["explorer\n", text], *options)
+    for what, more, back in (("a smaller bound", {"bound": 1}, 0), ("fewer CPUs", {"nr_cpus": 1}, 0),
+                             ("another mode", {"mode": "store-buffer"}, 3)):
+        less = fixtures.model(**more)
+        judged(f"explored with {what}", run("x0", of("clean")), run("x1", less), 3, ["EXPLORED LESS"])
+        judged("and the other way round", run("x0", less), run("x1", of("clean")), back, [])
+    judged("no side has an exploration", run("x0"), run("x1"), 0, ["of 1 part\n"], absent=["explor", "model"])
+    judged("the base alone has one", run("x0", of("clean")), run("x1"), 3,
+           ["x1: has no explore.json", "inconclusive: 1 run has no exploration"], absent=["MISSING"])
+    judged("the new run alone has one", run("x0"), run("x1", of("clean")), 3, ["x0: has no explore.json"])
+    judged("one that was cut short", run("x0", of("clean")), run("x1", of("clean"), complete=False), 3,
+           ["x1: partial", "inconclusive: 1 exploration is partial"])
+    judged("runs of an exploration alone", run("x0", of("clean"), parts=False), run("x1", of("clean"), parts=False), 0,
+           ["of 0 parts, 2 models"])
+    judged("all models on demand", run("x0", of("clean")), run("x1", of("clean")), 0, ["model gup/v: ", ": fine"], "-a")
+    base, new = run("x0", of("clean")), run("x1", of("clean"))
+    two = run("x2", of("broken"))
+    says(cli("compare", "--base", base, new, two), 1, ["WORSE"], text="it broke in one of two new runs")
+    says(cli("compare", "--base", base, "--base", two, two), 1, ["WORSE"], text="it was clean in one of two bases")
+    for path in (base, new):
+        os.rename(path + "/explore.json", path + "/kept")
+        for what, make in (("broken", lambda f: save("x", f)), ("a link", lambda f: os.symlink("kept", f)),
+                           ("a FIFO", os.mkfifo), ("a folder", os.mkdir)):
+            file = path + "/explore.json"
+            make(file)
+            says(cli("compare", "--base", base, new), 2, [], [file + ": "], f"{what} of {path[-2:]}: 2")
+            says(cli("validate", path), 2, [], [file + ": "], "validate refuses it")
+            (os.rmdir if what == "a folder" else os.unlink)(file)
+        os.rename(path + "/kept", path + "/explore.json")
+        says(cli("validate", path), 0, ["explore.json: fine (complete exploration, 2 models)"], text="a good one is fine")
+
+
 def main():
     with tempfile.TemporaryDirectory() as tmp:
         fixtures.use(tmp)
         for test in (test_kinds, test_noise, test_values, test_allow, test_rows, test_checks, test_contents,
-                     test_environments, test_sides, test_parts, test_partial, test_runs):
+                     test_environments, test_sides, test_parts, test_partial, test_runs, test_explorer):
             test()
     oracle.done()
 
