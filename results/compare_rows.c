@@ -147,7 +147,9 @@ static enum results__verdict judge_noise(const struct side *base, const struct s
 {
 	enum results__verdict verdict = judge_ranges(base, new);
 
-	if (verdict == RESULTS__UNCLEAR && is_one_value(&base->modes, &new->modes) &&
+	if (verdict == RESULTS__UNCLEAR &&
+	    !sticks_out(&base->samples, &new->samples, base->first->metric->better) &&
+	    is_one_value(&base->modes, &new->modes) &&
 	    is_one_value(&base->medians, &new->medians))
 		return RESULTS__NOISE;
 	return verdict;

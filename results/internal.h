@@ -196,7 +196,7 @@ enum results__verdict {
 	RESULTS__CHANGED,    /* another value of a metric of which neither direction is better */
 	RESULTS__ALLOWED,    /* worse or changed, and allowed to be */
 	RESULTS__UNSTEADY,   /* runs of one side disagree; no new one is beyond the base's */
-	RESULTS__NOISE,	     /* deterministic on both sides, with one mode and one median */
+	RESULTS__NOISE,	     /* deterministic on both sides, one mode, one median, none beyond */
 	RESULTS__UNCLEAR,    /* not judged: the sides overlap */
 	RESULTS__MISSING,    /* not judged: not in every run of both sides, and in the base */
 	RESULTS__EXTRA,	     /* not judged: in the new runs alone */

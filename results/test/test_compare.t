@@ -87,12 +87,18 @@ def test_noise():
     median = row(kind="deterministic", samples=[500] * 14 + [501] * 6 + [510] * 11)
     mode = row(kind="deterministic", samples=[500] * 13 + [501] * 18)
     compare("the same noise", doc(loose), doc(loose), 0, ["1 within its noise", "no exact row is worse"])
-    compare("one mode and one median", doc(loose), doc(wider), 0, ["1 within its noise"])
+    compare("one mode and one median, and within the base's range", doc(wider), doc(loose), 0, ["1 within its noise"])
+    compare("one mode and one median, but beyond it", doc(loose), doc(wider), 3,
+            ["OVERLAPS: not exact, 50 to 51 before, now 50 to 90"])
+    lower = row(kind="deterministic", samples=[500] * 20 + [501] * 6 + [7] * 5)
+    compare("beyond it where that is better", doc(loose), doc(lower), 0, ["1 within its noise"])
+    compare("beyond it where neither is", doc(dict(loose, **IPIS)), doc(dict(lower, **IPIS)), 3, ["OVERLAPS"])
+    compare("beyond it where less is worse", doc(dict(loose, **READS)), doc(dict(lower, **READS)), 3, ["OVERLAPS"])
     compare("another median", doc(loose), doc(median), 3, ["OVERLAPS: not exact"])
     compare("another mode", doc(loose), doc(mode), 3, ["OVERLAPS: not exact"])
     compare("noise of no exact row has no repeats to be equal", doc(loose), doc(loose), 3,
             ["there is no exact row"], "-e")
-    compare("beside an exact row it does not matter to them", doc(loose, row(n=1)), doc(wider, row(n=1)), 0,
+    compare("beside an exact row it does not matter to them", doc(wider, row(n=1)), doc(loose, row(n=1)), 0,
             ["1 of 1 exact rows are equal"], "-e")
     compare("an overlap beside equal exact rows is not equal, nor fine", doc(loose, row(n=1)),
             doc(mode, row(n=1)), 3, ["1 of 1 exact rows are equal", "1 row cannot be judged"], "-e")
