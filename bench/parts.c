@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <ref/explore.h>
 #include <results/explore.h>
 
 #include "parts.h"
@@ -137,8 +138,14 @@ static void why_of_models(const struct results_explore *doc, const struct progra
 	size_t len;
 
 	why[0] = '\0';
-	if (results_explore_failed_text(doc, why, size) || (ended_well(end) && doc->complete))
+	if (results_explore_failed_text(doc, why, size))
 		return;
+	if (ended_well(end) && doc->complete) {
+		if (doc->nr_models != explore_nr_models())
+			snprintf(why, size, "explore.json has %zu models, ptbench has %zu",
+				 doc->nr_models, explore_nr_models());
+		return;
+	}
 	if (ended_well(end))
 		snprintf(why, size, "ptbench explore ended well");
 	else
@@ -148,6 +155,7 @@ static void why_of_models(const struct results_explore *doc, const struct progra
 		 doc->complete ? "" : " and is not complete");
 }
 
+/* Of all that ptbench has, found or not. */
 static void say_explored(const struct results_explore *doc, const char *file)
 {
 	size_t fine = 0;
@@ -155,7 +163,7 @@ static void say_explored(const struct results_explore *doc, const char *file)
 	for (size_t i = 0; i < doc->nr_models; i++)
 		fine += results_explore_is_fine(doc->models[i].verdict);
 	fprintf(stderr, "%zu of %zu models came out as claimed (ptbench show %s)\n", fine,
-		doc->nr_models, results_shown(file));
+		explore_nr_models(), results_shown(file));
 }
 
 int parts_explore(struct results_run *run, const char *build)

@@ -24,7 +24,8 @@ int parts_bench(struct results_run *run, const char *build, const char *name, co
 
 /*
  * <run>/explore.json by `<build>/ptbench explore`. It is no part, for it measures nothing; if anything
- * went wrong there is a part `explore` that failed, without a document.
+ * went wrong there, or it has another number of models than this program, there is a part `explore`
+ * that failed, without a document.
  */
 int parts_explore(struct results_run *run, const char *build);
 

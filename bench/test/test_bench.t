@@ -5,7 +5,8 @@
 set -u
 export LC_ALL=C
 
-build=${PTBENCH_BUILD:-$(cd "$(dirname "$0")/../.." && pwd)/build}
+here=$(cd "$(dirname "$0")/../.." && pwd)
+build=${PTBENCH_BUILD:-$here/build}
 build=$(cd "$build" && pwd)
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -73,10 +74,12 @@ echo x | tee "$b/guest-fs.ext4" "$b/guest-fake/kernels/init" >"$b/guest-fake/ben
 echo "making guests"
 END
 stand_in "$tmp/explore" <<END
-case \${EXPLORE:-table} in
+case \${EXPLORE:-real} in
+real) exec "$build/ptbench" "\$@" ;;
+none) cp "$here/results/fuzz/corpus/explore/empty.json" "\${@: -1}" ;;
 crash) kill -SEGV \$\$ ;;
 hang) exec sleep 300 ;;
-*) shift; exec "$build/bench-test/explore_table" "\$@" \${EXPLORE:-table} ;;
+*) shift; exec "$build/bench-test/explore_table" "\$@" \$EXPLORE ;;
 esac
 END
 # NATIVE: which rows of the table of busted ones are run; or what happens instead.
@@ -194,6 +197,14 @@ failing explore "failed None: 3 of 3 models came out otherwise than claimed: mis
 EXPLORE=setup bench --no-native --no-kernels --no-report
 failing explore "failed None: ptbench explore ended with status 4; explore.json has 0 models and is not complete" \
 	"a model that cannot be set up"
+models=$(($("$build/ptbench" explore --list | wc -l) - 1))
+EXPLORE=none bench --no-native --no-kernels --no-report
+is "$?,$(head -n 3 "$tmp/err" | grep -o "0 of $models models")" "4,0 of $models models" "an explorer that explored nothing: exit status 4"
+failing explore "failed None: explore.json has 0 models, ptbench has $models" "the reason has both numbers"
+EXPLORE=table/clean bench --no-native --no-kernels --no-report
+failing explore "failed None: explore.json has 1 models, ptbench has $models" "one that explored a part: likewise"
+EXPLORE=real bench --no-native --no-kernels --no-report
+is "$?,$(grep -o '[0-9]* of [0-9]* models' "$tmp/err")" "0,$models of $models models" "the explorer itself has all"
 EXPLORE=crash bench --no-native --no-kernels --no-report
 failing explore "failed None: ptbench explore was ended by signal 11 (Segmentation fault); explore.json cannot be used: *" \
 	"a crash"
