@@ -61,13 +61,32 @@ static bool ended_well(const struct program_end *end)
 
 /* ---- build/bench ---- */
 
+/* A document in which no row has a sample shows nothing: fills why. */
+static void nothing_measured(const struct results_doc *doc, char *why, size_t size)
+{
+	const struct results_measurement *first = doc->measurements;
+
+	for (size_t i = 0; i < doc->nr_measurements; i++)
+		if (!doc->measurements[i].skipped)
+			return;
+	if (!doc->nr_measurements)
+		snprintf(why, size, "nothing was measured: there are no rows");
+	else
+		snprintf(why, size, "nothing was measured: all of %zu rows were skipped, first "
+			 "%.200s: %.200s", doc->nr_measurements, first->case_id, first->skipped);
+}
+
 /* Why a part is a failed one, though its document is there; "": it is not. */
 static void why_of_doc(const struct results_doc *doc, const struct program_end *end, char *why,
 		       size_t size)
 {
 	why[0] = '\0';
-	if (results_checks_failed_text(doc, why, size) || ended_well(end))
+	if (results_checks_failed_text(doc, why, size))
 		return;
+	if (ended_well(end)) {
+		nothing_measured(doc, why, size);
+		return;
+	}
 	program_end_text(end, "build/bench", why, size);
 	snprintf(why + strlen(why), size - strlen(why), "; no check of its document came out wrong");
 }

@@ -85,8 +85,22 @@ END
 # NATIVE: which rows of the table of busted ones are run; or what happens instead.
 bench_stand_in() {
 	stand_in "$b/bench" <<END
-case \$1 in
---ptbench_static=*) exec "$build/bench" "\$1" ;;
+# Nothing measured: no row, or one that was skipped.
+nothing() { # OPTION=FILE
+	local skipped='{"case":"good/clock","params":{},"subject":"ref","skipped":"not in the mood"}'
+	[ \$NOTHING = skipped ] || skipped=
+	"$build/bench-test/bench_busted" "--ptbench_out=\${1#*=}" --benchmark_filter=good/clock \
+		--benchmark_min_time=0.001 --ptbench_any_load
+	python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))
+d["part"], d["mode"] = sys.argv[2:4]
+d["checks"], d["measurements"] = [], json.loads("[" + sys.argv[4] + "]")
+json.dump(d, open(sys.argv[1], "w"))' "\${1#*=}" \$2 \$3 "\$skipped"
+}
+case \$1,\${NOTHING:-} in
+--ptbench_static=*,) exec "$build/bench" "\$1" ;;
+--ptbench_static=*) nothing "\$1" ref.static static; exit ;;
+*,?*) nothing "\$1" native native; exit ;;
 esac
 case \${NATIVE:-good/clock} in
 crash) kill -SEGV \$\$ ;;
@@ -180,6 +194,15 @@ failing native "failed None: build/bench ended well, but its document cannot be 
 NATIVE=other bench --no-kernels --no-report --no-explore
 failing native "failed None: build/bench ended well, but its document cannot be used: it is of the part ref.static" \
 	"another part's"
+for what in rows skipped; do
+	why="there are no rows"
+	[ $what = rows ] || why="all of 1 rows were skipped, first good/clock: not in the mood"
+	NOTHING=$what bench --no-kernels --no-report --no-explore
+	is $? 4 "nothing measured ($what): exit status 4"
+	for part in ref.static native; do
+		failing $part "failed $part.json: nothing was measured: $why" "  $part says so"
+	done
+done
 rm "$b/bench"
 bench --no-kernels --no-report --no-explore
 is $? 4 "no program: exit status 4"
