@@ -18,6 +18,8 @@
 #include "staging.h"
 
 #define PREFIX ".ptbench-report."
+#define LIST ".ptbench-report" /* in a report: what it wrote, a name a line */
+#define MAX_BAD (NAME_MAX + 16)
 #define FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define MAX_TRIES 100 /* others that render the same run come between a look and a rename */
 
@@ -44,62 +46,98 @@ static bool is_our_page(int folder, const char *name)
 	return ours;
 }
 
-/* Calls fn with each name in the folder until one is not right; that name goes to bad. */
-static int for_each_name(int folder, bool (*fn)(int folder, const char *name), char *bad)
+static int by_name(const struct dirent **a, const struct dirent **b)
 {
-	DIR *d = folder < 0 ? NULL : fdopendir(folder);
-	struct dirent *e;
-	int nr = 0;
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
 
-	if (!d) {
-		if (folder >= 0)
-			close(folder);
-		return -1;
+static int no_dots(const struct dirent *e)
+{
+	return strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+}
+
+/* The folder's names, sorted; free_names() has to follow where it is not negative. */
+static int list_names(int folder, struct dirent ***names)
+{
+	return scandirat(folder, ".", names, no_dots, by_name);
+}
+
+static void free_names(struct dirent **names, int nr)
+{
+	while (nr > 0)
+		free(names[--nr]);
+	free(names);
+}
+
+static bool is_folder(int folder, const char *name)
+{
+	struct stat st;
+
+	return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* One of the two folders that a report has. */
+static bool is_below(const char *name)
+{
+	return !strcmp(name, "figures") || !strcmp(name, "parts");
+}
+
+/* Whether the list has the name on a line of its own. */
+static bool is_listed(const char *list, const char *below, const char *name)
+{
+	size_t len, n = strlen(below);
+
+	for (; *list; list += len + (list[len] == '\n')) {
+		len = strcspn(list, "\n");
+		if (len == n + strlen(name) && !memcmp(list, below, n) &&
+		    !memcmp(list + n, name, len - n))
+			return true;
 	}
-	while (nr >= 0 && (e = readdir(d))) {
-		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+	return false;
+}
+
+/* Whether a report without a list may have a file of that name: by suffixes. */
+static bool is_usual(int folder, const char *below, const char *name)
+{
+	static const char *const figures[] = { ".svg", ".gp", ".tsv", ".log", NULL };
+	static const char *const parts[] = { ".json", NULL }, *const pages[] = { ".html", NULL };
+
+	if (*below)
+		return ends_with(name, *below == 'f' ? figures : parts);
+	return !strcmp(name, "style.css") || (ends_with(name, pages) && is_our_page(folder, name));
+}
+
+/*
+ * Whether all in the folder was written by a report: what its list names, or, where there is none,
+ * what is usual. Else that name goes to bad. below: "", "figures/" or "parts/". Closes the folder.
+ */
+static bool all_ours(int folder, const char *below, const char *list, char *bad)
+{
+	struct dirent **names;
+	int nr = list_names(folder, &names), i;
+	bool ours = nr >= 0;
+
+	for (i = 0; ours && i < nr; i++) {
+		const char *name = names[i]->d_name;
+
+		if (!*below && is_below(name) && is_folder(folder, name)) {
+			ours = all_ours(openat(folder, name, FOLDER),
+					*name == 'f' ? "figures/" : "parts/", list, bad);
+			if (!ours && !*bad)
+				snprintf(bad, MAX_BAD, "%s", name);
 			continue;
-		nr++;
-		if (fn(dirfd(d), e->d_name))
-			continue;
-		snprintf(bad, NAME_MAX + 1, "%s", e->d_name);
-		nr = -1;
+		}
+		ours = !is_folder(folder, name) &&
+		       ((!*below && !strcmp(name, LIST)) ||
+			(list ? is_listed(list, below, name) : is_usual(folder, below, name)));
+		if (!ours)
+			snprintf(bad, MAX_BAD, "%s%s", below, name);
 	}
-	closedir(d);
-	return nr;
-}
-
-static bool is_figure(int folder, const char *name)
-{
-	static const char *const suffixes[] = { ".svg", ".gp", ".tsv", ".log", NULL };
-
-	(void)folder;
-	return ends_with(name, suffixes);
-}
-
-static bool is_part(int folder, const char *name)
-{
-	static const char *const suffixes[] = { ".json", NULL };
-
-	(void)folder;
-	return ends_with(name, suffixes);
-}
-
-static bool is_ours(int folder, const char *name)
-{
-	static const char *const pages[] = { ".html", NULL };
-	bool figures = !strcmp(name, "figures");
-	char bad[NAME_MAX + 1];
-	int below;
-
-	if (!strcmp(name, "style.css"))
-		return true;
-	if (ends_with(name, pages))
-		return is_our_page(folder, name);
-	if (!figures && strcmp(name, "parts") != 0)
-		return false;
-	below = openat(folder, name, FOLDER);
-	return below >= 0 && for_each_name(below, figures ? is_figure : is_part, bad) >= 0;
+	if (nr >= 0)
+		free_names(names, nr);
+	if (folder >= 0)
+		close(folder);
+	return ours;
 }
 
 /* Another report that was published meanwhile makes `folder` one that is being removed. */
@@ -111,12 +149,24 @@ static bool is_still(int folder, int above, const char *name)
 	       then.st_dev == now.st_dev && then.st_ino == now.st_ino;
 }
 
+static bool is_empty(int folder)
+{
+	struct dirent **names;
+	int nr = list_names(folder, &names);
+
+	if (nr >= 0)
+		free_names(names, nr);
+	return !nr;
+}
+
 /* What of the folder's names is not a report's goes to bad; "": it lacks our first page. */
 static bool may_be_replaced(int folder, char *bad)
 {
-	int nr = for_each_name(openat(folder, ".", FOLDER), is_ours, bad);
+	char *list = file_read_at(folder, LIST);
+	bool ours = all_ours(openat(folder, ".", FOLDER), "", list, bad);
 
-	return !nr || (nr > 0 && is_our_page(folder, "index.html"));
+	free(list);
+	return ours && (is_empty(folder) || is_our_page(folder, "index.html"));
 }
 
 /*
@@ -126,7 +176,7 @@ static bool may_be_replaced(int folder, char *bad)
 static int look_once(int above, const char *name, const char *shown)
 {
 	int folder = openat(above, name, FOLDER), ret = 1;
-	char bad[NAME_MAX + 1] = "";
+	char bad[MAX_BAD] = "";
 
 	if (folder < 0 && errno == ENOENT)
 		return 0;
@@ -159,17 +209,33 @@ static int look(int above, const char *name, const char *shown)
 
 /* ---- removal: names in open folders, and no link is followed ---- */
 
-static bool remove_name(int folder, const char *name)
+/* Closes the folder. */
+static void remove_files(int folder)
 {
-	char bad[NAME_MAX + 1];
-	int below;
+	struct dirent **names;
+	int nr = list_names(folder, &names), i;
 
-	if (unlinkat(folder, name, 0) == 0)
-		return true;
-	below = openat(folder, name, FOLDER);
-	if (below >= 0)
-		for_each_name(below, remove_name, bad);
-	return unlinkat(folder, name, AT_REMOVEDIR) == 0;
+	for (i = 0; i < nr; i++)
+		unlinkat(folder, names[i]->d_name, 0);
+	if (nr >= 0)
+		free_names(names, nr);
+	if (folder >= 0)
+		close(folder);
+}
+
+/* Its files and its two folders of files. Any other folder stays, and then so does it: false. */
+static bool remove_report(int above, const char *name)
+{
+	static const char *const below[] = { "figures", "parts" };
+	int folder = openat(above, name, FOLDER);
+	size_t i;
+
+	for (i = 0; folder >= 0 && i < sizeof(below) / sizeof(*below); i++) {
+		remove_files(openat(folder, below[i], FOLDER));
+		unlinkat(folder, below[i], AT_REMOVEDIR);
+	}
+	remove_files(folder);
+	return unlinkat(above, name, AT_REMOVEDIR) == 0 || errno == ENOENT;
 }
 
 /* ---- the new folder ---- */
@@ -290,7 +356,7 @@ static int exchange(struct staging *s)
 		return ret;
 	if (!ret)
 		s->temp[0] = '\0';
-	remove_name(s->above, aside);
+	remove_report(s->above, aside);
 	return ret;
 }
 
@@ -308,11 +374,48 @@ static int move_in(struct staging *s)
 	return errno == ENOTEMPTY ? -EEXIST : -errno;
 }
 
+static int add_to_list(int folder, const char *below, FILE *to)
+{
+	struct dirent **names;
+	int nr = list_names(folder, &names), i;
+
+	if (nr < 0)
+		return -errno;
+	for (i = 0; i < nr; i++)
+		if (!is_folder(folder, names[i]->d_name))
+			fprintf(to, "%s%s\n", below, names[i]->d_name);
+	free_names(names, nr);
+	return 0;
+}
+
+/* So that what others put into the report later is known as theirs. */
+static int write_list(struct staging *s)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+	int ret;
+
+	if (!to)
+		return -ENOMEM;
+	ret = add_to_list(s->top, "", to);
+	ret = ret ? ret : add_to_list(s->figures, "figures/", to);
+	ret = ret ? ret : add_to_list(s->parts, "parts/", to);
+	if ((ferror(to) | fclose(to)) && !ret)
+		ret = -ENOMEM;
+	ret = ret ? ret : file_make(s->top, LIST, text);
+	free(text);
+	return ret;
+}
+
 int staging_publish(struct staging *s)
 {
-	int tries, ret = -EBUSY;
+	int tries, ret = write_list(s);
 	bool there;
 
+	if (ret)
+		return file_say("cannot write the list of files of", s->target, ret);
+	ret = -EBUSY;
 	for (tries = 0; tries < MAX_TRIES; tries++) {
 		ret = look(s->above, s->name, s->target);
 		if (ret < 0)
@@ -335,7 +438,7 @@ void staging_end(struct staging *s)
 	for (i = 0; i < sizeof(fds) / sizeof(*fds); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
-	if (s->temp[0] && !remove_name(s->above, s->temp))
+	if (s->temp[0] && !remove_report(s->above, s->temp))
 		fprintf(stderr, "ptbench report: cannot remove %s/%s: remove it by hand\n",
 			results_shown(s->parent), s->temp);
 	if (s->above >= 0)

@@ -239,6 +239,45 @@ static void test_foreign_folders(void)
 	free(fresh);
 }
 
+/* Names that a report could have, too: only what it wrote is its. */
+static void test_others_files(void)
+{
+	static const char *const folders[] = { "figures/mine.svg", "parts/notes.json" };
+	static const char *const files[] = { "figures/own.svg", "parts/mine.json", "parts/old.json" };
+	char *out = keep(look_path(temp, "shared")), *path;
+	size_t i;
+
+	ok(render(run_dir, out) == 0 && !access(look_path(out, ".ptbench-report"), R_OK),
+	   "a report lists what it wrote");
+	for (i = 0; i < 2; i++) {
+		path = keep(look_path(out, folders[i]));
+		if (mkdir(path, 0777))
+			abort();
+		look_write(look_path(path, "precious.txt"), "do not lose");
+		ok(render(run_dir, out) == 2 && says(folders[i]) &&
+			   is(look_path(path, "precious.txt"), "do not lose"),
+		   "a folder %s in it is not the report's", folders[i]);
+		if (unlink(look_path(path, "precious.txt")) || rmdir(path))
+			abort();
+		free(path);
+	}
+	for (i = 0; i < 3; i++) {
+		path = keep(look_path(out, files[i]));
+		look_write(path, "do not lose");
+		ok(render(run_dir, out) == 2 && says(files[i]) && is(path, "do not lose"),
+		   "nor is a file %s", files[i]);
+		unlink(path);
+		free(path);
+	}
+	path = keep(look_path(out, "figures/mine.svg"));
+	ok(!unlink(look_path(out, ".ptbench-report")) && !mkdir(path, 0777) &&
+		   render(run_dir, out) == 2 && says("figures/mine.svg") && !access(path, F_OK),
+	   "nor is a folder in a report without a list");
+	ok(!rmdir(path) && render(run_dir, out) == 0 && whole(out), "which else is replaced");
+	free(path);
+	free(out);
+}
+
 /* Not writable for that user, as a file system that is read-only is for nobody. */
 static void test_unwritable(void)
 {
@@ -463,6 +502,7 @@ int main(void)
 	test_parts_are_links();
 	test_other_suffix();
 	test_foreign_folders();
+	test_others_files();
 	test_unwritable();
 	test_many_at_once(false);
 	test_many_at_once(true);
