@@ -73,13 +73,24 @@ static size_t count_bad(const struct results_doc *doc)
 	return bad;
 }
 
+static bool measured_nothing(const struct results_doc *doc)
+{
+	size_t i;
+
+	for (i = 0; doc && i < doc->nr_measurements; i++)
+		if (!doc->measurements[i].skipped)
+			return false;
+	return doc != NULL;
+}
+
 static void add_problem(struct arena *a, const struct report_part *p, struct problems *to)
 {
 	bool unreadable = p->part->state == RESULTS_PASSED && p->why;
+	bool nothing = p->part->state == RESULTS_PASSED && measured_nothing(p->doc);
 	size_t bad = count_bad(p->doc);
 	struct problem *new;
 
-	if (p->part->state != RESULTS_FAILED && !unreadable && !bad)
+	if (p->part->state != RESULTS_FAILED && !unreadable && !bad && !nothing)
 		return;
 	to->v = arena_grow(a, to->v, to->nr, sizeof(*to->v));
 	new = &to->v[to->nr++];
@@ -91,6 +102,8 @@ static void add_problem(struct arena *a, const struct report_part *p, struct pro
 	} else if (unreadable) {
 		new->state = "unreadable";
 		new->reason = p->why;
+	} else if (!bad) {
+		new->reason = arena_str(a, "yet nothing was measured in part %s", new->part);
 	} else {
 		new->reason = arena_str(a, "yet %zu check%s came out otherwise than expected", bad,
 					bad == 1 ? "" : "s");

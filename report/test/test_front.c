@@ -158,6 +158,29 @@ static void test_passed_with_bad_check(void)
 	free(run);
 }
 
+/* All that ran was skipped rows. */
+static void test_nothing_measured(void)
+{
+	char *run = make(SYNTH_COMPLETE), *path = keep(look_path(run, "native.json")), *html;
+	struct results_error err;
+	struct results_doc *doc;
+
+	if (results_doc_new("native", "native", &doc))
+		abort();
+	doc->command = keep("build/bench");
+	synth_skip(doc, "table_free/munmap", RESULTS_KERNEL, "peer=spin,tables=1", "too few CPUs");
+	if (results_doc_write(doc, path, &err))
+		abort();
+	results_doc_free(doc);
+	html = front(run);
+	ok(!strstr(html, "badge good\">complete") &&
+		   has(html, "<strong>native</strong> passed: yet nothing was measured in part native"),
+	   "a part that measured nothing is said, and the run is not good");
+	free(html);
+	free(path);
+	free(run);
+}
+
 static void test_holes(void)
 {
 	char *run = make(SYNTH_HOLES), *html = front(run), *text = answers(run), why[256];
@@ -227,6 +250,7 @@ int main(void)
 	test_failed();
 	test_told_once();
 	test_passed_with_bad_check();
+	test_nothing_measured();
 	test_holes();
 	test_unfinished();
 	snprintf(command, sizeof(command), "rm -rf %s", temp);
