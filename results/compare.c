@@ -330,6 +330,17 @@ static bool has_empty(FILE *f, const struct results__compared *c)
 	return false;
 }
 
+static bool is_unjudged(const struct results__compared *c)
+{
+	size_t nr = 0;
+
+	for (int v = 0; v < RESULTS__NR_VERDICTS; v++)
+		nr += results__is_judged(v) ? c->count[v] : 0;
+	for (int v = 0; v < RESULTS__CHECK_NEW; v++)
+		nr += c->check_count[v];
+	return !nr;
+}
+
 static int compare_two_sided(FILE *f, struct results__compared *c,
 			     const struct results__compare_options *options,
 			     struct results__totals *t)
@@ -354,6 +365,7 @@ static int compare_two_sided(FILE *f, struct results__compared *c,
 		return ret;
 	print_checks(f, c, options->all, t);
 	count_rows(f, c, t);
+	t->unjudged += is_unjudged(c);
 	if (identical && c->count[RESULTS__BETTER] + c->count[RESULTS__WORSE] +
 				 c->count[RESULTS__CHANGED] + c->count[RESULTS__ALLOWED])
 		fputs("  the image is identical: what moved did not move because of the code\n", f);

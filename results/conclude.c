@@ -75,10 +75,10 @@ static bool is_nothing(const struct results__totals *t)
 
 static void print_judged(FILE *f, const struct results__totals *t)
 {
-	size_t rows = nr_judged(t), checks = nr_checks(t);
+	size_t rows = nr_judged(t), checks = nr_checks(t), parts = t->compared - t->unjudged;
 
 	fprintf(f, "judged: %zu row%s and %zu check%s of %zu part%s", rows, results__s(rows),
-		checks, results__s(checks), t->compared, results__s(t->compared));
+		checks, results__s(checks), parts, results__s(parts));
 	if (nr_models(t))
 		fprintf(f, ", %zu model%s", nr_models(t), results__s(nr_models(t)));
 	fputc('\n', f);
@@ -99,6 +99,8 @@ static void print_unjudged(FILE *f, const struct results__totals *t)
 	item(&l, t->models[RESULTS__MODEL_LESS], "model was explored less",
 	     "models were explored less");
 	item(&l, t->models[RESULTS__MODEL_EXTRA], "model is extra", "models are extra");
+	item(&l, t->unjudged, "part has nothing that can be judged",
+	     "parts have nothing that can be judged");
 	item(&l, t->incomparable, "part is not comparable", "parts are not comparable");
 	item(&l, t->one_sided, "part is not in all runs", "parts are not in all runs");
 	item(&l, t->nowhere, "part is skipped on both sides", "parts are skipped on both sides");

@@ -303,6 +303,7 @@ struct results__totals {
 	size_t exact, skipped; /* rows */
 	size_t checks[RESULTS__NR_CHECK_VERDICTS];
 	size_t compared, incomparable; /* parts */
+	size_t unjudged; /* parts that were compared, with no row or check that could be judged */
 	size_t one_sided; /* parts that not every run of both sides has */
 	size_t failed;	  /* parts that failed on a side */
 	size_t empty;	  /* parts with a document that has neither rows nor checks */

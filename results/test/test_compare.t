@@ -245,6 +245,21 @@ def test_contents():
         status, out = (3, "1 part has an empty document") if "empty" in a + b else (0, "1 row is sampled")
         says(cli("compare", "--base", runs[a], runs[b]), status, ["1 equal", out],
              text=f"beside a part that is fine, {a} before, {b} now: {status}")
+        if status == 0:
+            says(cli("compare", "--base", runs[a], runs[b]), 0, ["judged: 1 row and 0 checks of 1 part\n",
+                 "1 part has nothing that can be judged"], text="it is not counted among those that were judged")
+    skips = [save_run(f"skips{i}", [passed("a"), passed("b")], [doc(dict(SKIP), part="a"), doc(row(**TIME), part="b")])
+             for i in range(2)]
+    for s in skips:
+        save(explored(fixtures.model()), s + "/explore.json")
+    says(cli("compare", "--base", *skips), 3, ["judged: 0 rows and 0 checks of 0 parts, 1 model\n",
+         "1 row is skipped, 2 parts have nothing that can be judged", "inconclusive: nothing was judged"],
+         text="no part that can be judged, whatever the explorer found")
+    neither = [save_run(f"neither{i}", [skipped("a")], []) for i in range(2)]
+    for s in neither:
+        save(explored(fixtures.model()), s + "/explore.json")
+    says(cli("compare", "--base", *neither), 3, ["1 part is skipped on both sides", "nothing was judged"],
+         text="nor when both sides skipped all of them")
     p = cli("compare", "--base", save_run("none", [], []), os.path.join(fixtures.TMP, "none"))
     says(p, 3, ["inconclusive: nothing was judged"], text="runs without a part")
 
