@@ -133,7 +133,8 @@ static const char bench_usage[] =
 	"KSRC=DIR or KSRC=DIR#REF in the environment names the kernel source; without it, Debian's\n"
 	"linux-source-6.12. MAKE names the make that builds the guests' programs. Ctrl-C, SIGTERM and\n"
 	"SIGHUP end what runs, keep what is finished and mark the run partial.\n"
-	"Exit status: 0 fine, 2 usage or bad input, 4 a part failed, 130 interrupted by any of those.\n";
+	"Exit status: 0 fine, 2 usage or bad input, 3 nothing failed, but no kernel was booted and\n"
+	"--no-kernels was not given, 4 a part failed, 130 interrupted by any of those.\n";
 
 static int bench_parse(int argc, char **argv, struct bench_options *o)
 {
@@ -279,13 +280,14 @@ static int bench_guests(struct results_run *run, const struct kernels_options *k
 	       end.error || end.signal || end.status ? EXIT_PART_FAILED : EXIT_FINE;
 }
 
-static int bench_boot_kernels(struct results_run *run, const struct bench_options *o)
+static int bench_boot_kernels(struct results_run *run, const struct bench_options *o, bool *none)
 {
 	struct kernels_options k;
 	int status = kernels_of(o, &k) ? EXIT_USAGE : bench_guests(run, &k, o);
 
 	if (status == EXIT_FINE)
 		status = kernels_run(run, &k);
+	*none = status == KERNELS_NONE_BOOTED;
 	/* All that could be wrong with the input was looked at before. */
 	if (status == EXIT_USAGE)
 		status = parts_failed(run, "kernels", "a scenario, the kernel source or a guest's "
@@ -311,9 +313,10 @@ static int first_answers(const struct results_run *run, int status)
 
 /*
  * What needs a quiet machine comes before what takes long, and all that has an answer by then prints
- * it. Nothing runs beside `native`, whose times are published.
+ * it. Nothing runs beside `native`, whose times are published. none: kernels were asked for, all were
+ * skipped.
  */
-static int bench_parts(struct results_run *run, const struct bench_options *o)
+static int bench_parts(struct results_run *run, const struct bench_options *o, bool *none)
 {
 	int status = EXIT_FINE;
 
@@ -336,7 +339,7 @@ static int bench_parts(struct results_run *run, const struct bench_options *o)
 	if (is_over(status))
 		return status;
 	heading("Kernels: building what is not in the cache, booting each under QEMU");
-	return parts_worse(status, bench_boot_kernels(run, o));
+	return parts_worse(status, bench_boot_kernels(run, o, none));
 }
 
 static int bench_report(const struct results_run *run, int status)
@@ -357,7 +360,8 @@ static int bench_report(const struct results_run *run, int status)
 static int bench_run(struct results_run *run, const struct bench_options *o)
 {
 	struct results_error err;
-	int status = bench_parts(run, o);
+	bool none = false;
+	int status = bench_parts(run, o, &none);
 
 	if (program_interrupted())
 		status = EXIT_INTERRUPTED;
@@ -367,6 +371,9 @@ static int bench_run(struct results_run *run, const struct bench_options *o)
 	}
 	if (!o->no_report && status != EXIT_INTERRUPTED)
 		status = bench_report(run, status);
+	if (none)
+		printf("no kernel was booted: each was skipped (ptbench show says why); exit status %d\n",
+		       status);
 	printf("run: %s%s\n", results_shown(run->dir),
 	       status == EXIT_INTERRUPTED ? " (partial: interrupted)" : "");
 	return status;

@@ -36,10 +36,11 @@ static const char both_usage[] =
 	"  -j N                boots at a time (default: the number of CPUs)\n"
 	"  -h, --help          print this\n"
 	"\n"
-	"Exit status: 0 fine, 2 bad input, 4 a part failed, 130 interrupted; what was finished by then is\n"
-	"kept. Of ab also: 1 head is worse, or counts other events; 3 something that one side has could not\n"
-	"be judged, or nothing of both could (ptbench compare --help). A scenario that both sides skip is said,\n"
-	"with the reason, and leaves the status to the others.\n";
+	"Exit status: 0 fine, 2 bad input, 3 no kernel was booted, for this machine cannot boot any of\n"
+	"them, 4 a part failed, 130 interrupted; what was finished by then is kept. Of ab also: 1 head is\n"
+	"worse, or counts other events; 3 something that one side has could not be judged, or nothing of\n"
+	"both could (ptbench compare --help). A scenario that both sides skip is said, with the reason, and\n"
+	"leaves the status to the others.\n";
 
 /* Those of ab alone come first. --append, more words for the kernels, is for the test of exactness. */
 enum { OPT_BASE = 256, OPT_HEAD, OPT_ALLOW, OPT_NO_REPORT, OPT_OUT, OPT_ONLY, OPT_TIMEOUT, OPT_APPEND };

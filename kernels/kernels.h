@@ -37,6 +37,7 @@ struct kernels_options {
  */
 int kernels_options_init(struct kernels_options *o);
 
+#define KERNELS_NONE_BOOTED 3
 #define KERNELS_INTERRUPTED 130
 
 /* Reads the scenarios, and that is all. -errno: one cannot be used (said on stderr). */
@@ -48,6 +49,7 @@ int kernels_check(const struct kernels_options *o);
  * SCENARIO.kvm-1cpu where KVM works (after all else, alone), and SCENARIO.static, which also says
  * why there is none of the others: it could not be built (failed), or this machine lacks its QEMU or
  * compiler (skipped). Returns an exit status: 0; 2 for bad input (said on stderr, nothing was run);
+ * KERNELS_NONE_BOOTED when nothing failed and no boot passed, for all were skipped (said on stderr);
  * 4 when a part failed; KERNELS_INTERRUPTED after SIGINT, SIGTERM or SIGHUP, with the parts that were
  * finished recorded and every QEMU it started gone; a handler that the caller has is called, too.
  */

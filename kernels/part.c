@@ -402,6 +402,7 @@ int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct
 	if (!ret) {
 		/* An empty document says nothing that the reason does not. */
 		ret = record(c, name, doc->nr_measurements ? doc : NULL, why);
+		c->booted = c->booted || (!ret && !why[0]);
 	}
 	/* kernels/build may have left a line that counts objects. */
 	fprintf(stderr, "%s[%zu/%zu] %s: %s, %.1f s%s", isatty(2) ? "\r\033[K" : "",

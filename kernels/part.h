@@ -19,6 +19,7 @@ struct part_context {
 	size_t nr_boots, nr_ended; /* of this run, for what is said of progress */
 	const char *profile; /* the case that is profiled, or NULL */
 	bool failed; /* set when a part did */
+	bool booted; /* set when the part of a boot passed */
 };
 
 /* SCENARIO.MODE-Ncpu; to[128] */

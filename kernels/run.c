@@ -445,6 +445,18 @@ static void clean_up(struct job *j)
 	free(j->boots);
 }
 
+/* What was asked for was not judged, though nothing failed: 0 is for what was. */
+static int judged(const struct job *j)
+{
+	if (j->error || j->part.failed)
+		return 4;
+	if (j->part.booted)
+		return 0;
+	fprintf(stderr, "ptbench kernels: no kernel was booted: every part was skipped, for the reasons "
+			"above\n");
+	return KERNELS_NONE_BOOTED;
+}
+
 static int run_all(struct job *j)
 {
 	int ret;
@@ -466,7 +478,7 @@ static int run_all(struct job *j)
 	if (ret == KERNELS_INTERRUPTED)
 		fprintf(stderr, "ptbench kernels: interrupted; finished parts are in %s\n",
 			results_shown(j->part.run->dir));
-	return ret ? ret : j->error || j->part.failed ? 4 : 0;
+	return ret ? ret : judged(j);
 }
 
 /* Who handles signals itself, and does more than this run, has to hear of what ended it. */

@@ -212,6 +212,17 @@ BAD_MAKE=1 bench --no-native --no-explore --no-report
 is $? 4 "guests that are not built: exit status 4"
 failing guests "failed None: make guests ended with status 2" "guests that are not built"
 
+# ---- kernels that nothing boots ----
+none_booted() { # STATUS TEXT OPTION...
+	local want=$1 text=$2
+	shift 2
+	PTBENCH_QEMU=$tmp/nothing bench --no-explore "$@"
+	is "$?,$(tail -n 3 "$tmp/out" | grep -c '^no kernel was booted: ')" "$want,1" "$text"
+}
+none_booted 3 "no kernel was booted: exit status 3, said in the last lines" --no-native --no-report
+none_booted 3 "whatever else passed, and with a report"
+NATIVE=busted none_booted 4 "a part that failed weighs more" --no-report
+
 # ---- the explorer ----
 EXPLORE=mislabelled bench --no-native --no-kernels --no-report
 is $? 4 "models that come out otherwise: exit status 4"

@@ -170,7 +170,16 @@ for s in fatal killed; do
 		"what it still had to build is failed rows"
 done
 PTBENCH_QEMU='' run --only costs good
-is "$?$(part good.static)" "0skipped qemu-system-fake cannot be run; scripts/deps installs it" "without QEMU: skipped, with what to do"
+is "$?$(part good.static)" "3skipped qemu-system-fake cannot be run; scripts/deps installs it" \
+	"without QEMU: skipped, with what to do, and status 3"
+grep -q '^ptbench kernels: no kernel was booted: ' "$tmp/err"
+ok $? "whose reason is said"
+run --only costs lacking
+is "$?" 3 "without a compiler: status 3, too"
+run --only costs lacking good
+is "$?" 0 "with one that boots: status 0"
+run --only costs lacking unbuildable
+is "$?" 4 "with one that fails: status 4"
 
 # ---- a disk that is small, and one that is full ----
 small=$tmp/small
