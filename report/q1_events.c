@@ -83,6 +83,7 @@ struct apart {
 
 struct flushes {
 	size_t nr, more, fewer; /* in both; of these, where the second has more, or fewer */
+	size_t unsure;		/* and where they vary, and one may be as the other */
 	size_t seen;		/* where at least one of them is above 0 */
 	size_t only_one;	/* counted in one of the two alone */
 	struct apart *v;
@@ -108,11 +109,29 @@ static const struct results_measurement *same_row(struct model *m, const struct 
 	return rows_find(m->arena, &rows, &row->params, NULL, 0, NULL);
 }
 
+struct range {
+	double low, high;
+};
+
+static struct range range_of(const struct results_measurement *row)
+{
+	double by = row->nr_ops ? (double)row->nr_ops : 1;
+	struct range r = { 0 };
+	size_t i;
+
+	for (i = 0; i < row->nr_samples; i++) {
+		r.low = i ? fmin(r.low, row->samples[i] / by) : row->samples[i] / by;
+		r.high = i ? fmax(r.high, row->samples[i] / by) : row->samples[i] / by;
+	}
+	return r;
+}
+
 static void compare_row(struct model *m, const struct report_part *b,
 			const struct results_measurement *row, size_t metric, struct flushes *f)
 {
 	const struct results_measurement *twin = same_row(m, b, row);
 	struct apart a = { row, metric, rv_of(row), rv_missing("") };
+	struct range x, y;
 
 	if (!twin) {
 		f->only_one++;
@@ -120,9 +139,13 @@ static void compare_row(struct model *m, const struct report_part *b,
 	}
 	a.forced = rv_of(twin);
 	f->nr++;
-	f->seen += a.stock.v > 0 || a.forced.v > 0;
-	if (rv_overlap(&a.stock, &a.forced))
+	x = range_of(row);
+	y = range_of(twin);
+	f->seen += x.high > 0 || y.high > 0;
+	if (x.low <= y.high && y.low <= x.high) {
+		f->unsure += x.low != y.low || x.high != y.high || a.stock.v != a.forced.v;
 		return;
+	}
 	*(a.forced.v > a.stock.v ? &f->more : &f->fewer) += 1;
 	f->v = arena_grow(m->arena, f->v, f->nr_apart, sizeof(*f->v));
 	f->v[f->nr_apart++] = a;
@@ -250,17 +273,24 @@ static const char *verdict_text(struct model *m, const struct flushes *f)
 	if (!f->seen)
 		text = arena_str(a, "Not seen here: of %zu counts of interrupts and flushes that both "
 				    "kernels have, all are 0.", f->nr);
+	else if (!f->more && !f->fewer && f->unsure)
+		text = arena_str(a, "Not told apart here: of %zu counts of interrupts and flushes that "
+				    "both kernels have, %zu are equal, and %zu vary, with ranges that "
+				    "overlap.", f->nr, f->nr - f->unsure, f->unsure);
 	else if (!f->more && !f->fewer)
 		text = arena_str(a, "No: all " STRONG "%zu" STRONG " counts of interrupts and flushes "
 				    "that both kernels have are equal.", f->nr);
 	else
 		text = arena_str(a, "%s: of %zu counts of interrupts and flushes that both kernels "
 				    "have, RCU has fewer in " STRONG "%zu" STRONG " and more in " STRONG
-				    "%zu" STRONG ", and %zu are equal. With RCU, %s.",
+				    "%zu" STRONG ", and %zu are equal%s. With RCU, %s.",
 				 !f->fewer ? "No, it adds some"
 				 : f->more ? "In part"
 					   : "Yes, where the two differ",
-				 f->nr, f->fewer, f->more, f->nr - f->fewer - f->more,
+				 f->nr, f->fewer, f->more,
+				 f->nr - f->fewer - f->more - f->unsure,
+				 f->unsure ? arena_str(a, "; %zu are not told apart, for their ranges "
+							  "overlap", f->unsure) : "",
 				 changes_text(m, f));
 	if (f->only_one)
 		text = arena_str(a, "%s %zu more %s counted in one of them alone.", text, f->only_one,

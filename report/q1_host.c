@@ -43,6 +43,7 @@ struct host_row {
 	long long tables;
 	struct rvalue peer[2];	/* none, spin */
 	struct rvalue cpus;	/* interrupted beside the spinning one, per call */
+	size_t samples, above;	/* of cpus; those above 0 */
 };
 
 /* 0: alone, 1: beside a spinning thread, -1: beside another peer, which has no column. */
@@ -55,15 +56,20 @@ static int peer_of(const struct results_params *p)
 	return strcmp(peer, "spin") == 0 ? 1 : -1;
 }
 
-static struct rvalue cpus_at(struct model *m, const struct report_part *part,
-			     const struct results_measurement *row)
+static void set_cpus(struct model *m, const struct report_part *part,
+		     const struct results_measurement *row, struct host_row *to)
 {
 	const struct report_rows rows = { part, row->case_id, row->subject, "cpus_interrupted" };
 	const struct results_measurement *found;
-	const char *why;
+	size_t i;
 
-	found = rows_find(m->arena, &rows, &row->params, NULL, 0, &why);
-	return found ? rv_of(found) : rv_missing("not counted");
+	found = rows_find(m->arena, &rows, &row->params, NULL, 0, NULL);
+	if (!found)
+		return;
+	to->cpus = rv_of(found);
+	to->samples = found->nr_samples;
+	for (i = 0; i < found->nr_samples; i++)
+		to->above += found->samples[i] > 0;
 }
 
 struct host_rows {
@@ -86,7 +92,7 @@ static struct host_row *host_row_of(struct model *m, struct host_rows *rows, siz
 	rows->v = arena_grow(m->arena, rows->v, rows->nr, sizeof(*rows->v));
 	rows->v[rows->nr] = (struct host_row){ op, more, tables,
 					       { rv_missing("not run"), rv_missing("not run") },
-					       rv_missing("not counted") };
+					       rv_missing("not counted"), 0, 0 };
 	return &rows->v[rows->nr++];
 }
 
@@ -113,7 +119,7 @@ static struct host_rows read_host(struct model *m, const struct report_part *par
 			r->peer[peer] = row->skipped ? rv_missing(clean(m->arena, row->skipped))
 						     : rv_of(row);
 			if (peer && !row->skipped)
-				r->cpus = cpus_at(m, part, row);
+				set_cpus(m, part, row, r);
 		}
 	return rows;
 }
@@ -137,7 +143,14 @@ static const size_t host_told[] = { 0, 2, 3 };
 #define NR_HOST_TOLD (sizeof(host_told) / sizeof(*host_told))
 
 /* Whether the row shows what an interrupt costs: one came, and the time is another. */
-enum host_seen { HOST_NOT_MEASURED, HOST_NOT_COUNTED, HOST_NO_INTERRUPT, HOST_NO_DIFFERENCE, HOST_SEEN };
+enum host_seen {
+	HOST_NOT_MEASURED,
+	HOST_NOT_COUNTED,
+	HOST_NO_INTERRUPT,
+	HOST_SELDOM, /* not in most samples, but in some */
+	HOST_NO_DIFFERENCE,
+	HOST_SEEN,
+};
 
 static enum host_seen host_seen(const struct host_row *r)
 {
@@ -146,7 +159,7 @@ static enum host_seen host_seen(const struct host_row *r)
 	if (!r || !rv_ok(&r->peer[0]) || !rv_ok(&r->peer[1]))
 		return HOST_NOT_MEASURED;
 	if (rv_ok(&r->cpus) && r->cpus.v <= 0)
-		return HOST_NO_INTERRUPT;
+		return r->above ? HOST_SELDOM : HOST_NO_INTERRUPT;
 	d = rv_sub(r->peer[1], r->peer[0], "");
 	if (d.low <= 0 && d.high >= 0)
 		return HOST_NO_DIFFERENCE;
@@ -180,6 +193,9 @@ static const char *host_text(struct arena *a, const struct host_row *r, bool fir
 				    "counted", text, rv_difference(a, &d));
 	case HOST_NO_INTERRUPT:
 		return arena_str(a, "%s, and interrupted nobody", text);
+	case HOST_SELDOM:
+		return arena_str(a, "%s, and interrupted a CPU in %zu of %zu samples", text, r->above,
+				 r->samples);
 	case HOST_NO_DIFFERENCE:
 		return arena_str(a, "%s, %s", text, rv_difference(a, &d));
 	case HOST_NOT_MEASURED:
@@ -218,6 +234,11 @@ static const char *host_verdict(struct model *m, const size_t *count, const char
 		return NULL;
 	if (count[HOST_NOT_COUNTED])
 		return "Not answered here: whom these operations interrupt was not counted.";
+	if (count[HOST_SELDOM])
+		return arena_str(a, "Not answered here: beside a spinning thread %s operation%s "
+				    "interrupted a CPU in some samples, but not in most.",
+				 group_digits(a, count[HOST_SELDOM], 0),
+				 count[HOST_SELDOM] == 1 ? "" : "s");
 	if (count[HOST_NO_INTERRUPT])
 		return arena_str(a, "Not answered here: beside a spinning thread %s operation%s "
 				    "interrupted no CPU.", group_digits(a, count[HOST_NO_INTERRUPT], 0),

@@ -103,6 +103,30 @@ static void count_row(struct results_doc *doc, const char *case_id, const char *
 	synth_row(doc, case_id, RESULTS_KERNEL, params, metric, RESULTS_EXACT, value);
 }
 
+/* 31 samples, of which so many are above and the rest below. */
+static void varied_row(struct results_doc *doc, const char *case_id, const char *params,
+		       const char *metric, double below, double above, size_t nr_above)
+{
+	struct results_measurement m = {
+		.case_id = (char *)case_id,
+		.subject = RESULTS_KERNEL,
+		.metric = results_metric_find(metric),
+		.kind = RESULTS_DETERMINISTIC,
+		.nr_ops = 1,
+		.nr_samples = 31,
+	};
+	struct results_error err;
+	double samples[31];
+	size_t i;
+
+	for (i = 0; i < 31; i++)
+		samples[i] = i < nr_above ? above : below;
+	m.samples = samples;
+	if (results_params_parse(&m.params, params) || results_doc_add(doc, &m, &err))
+		abort();
+	results_params_free(&m.params);
+}
+
 /* Munmap alike in both; collapse as given. */
 static void flush_bed(struct bed *b, double munmap, double stock, double forced)
 {
@@ -144,6 +168,33 @@ static void test_flush(void)
 	flush_bed(&b, 0, 0, 0);
 	ok(says(answer_of(&b, "q1.html", "flush"), "Not seen here"), "where nothing came, nothing is "
 								     "answered");
+	close_bed(&b);
+}
+
+/* Medians of 0 and 1, of windows that are 0 or 1 in both kernels; and a row that is apart, or none. */
+static void test_flush_overlap(bool apart)
+{
+	struct results_doc *f, *s;
+	struct bed b;
+
+	open_bed(&b);
+	f = part(&b, "x86_64-forced-rcu", "x86_64", "icount-2cpu");
+	s = part(&b, "x86_64-stock", "x86_64", "icount-2cpu");
+	varied_row(f, "table_free/collapse", "peer=idle,tables=1", "ipis_sent", 0, 1, 25);
+	varied_row(s, "table_free/collapse", "peer=idle,tables=1", "ipis_sent", 0, 1, 6);
+	varied_row(f, "table_free/collapse", "peer=idle,tables=2", "ipis_sent", 2, 3, apart ? 6 : 0);
+	varied_row(s, "table_free/collapse", "peer=idle,tables=2", "ipis_sent", apart ? 0 : 2, 1,
+		   apart ? 6 : 0);
+	q1_build(&b.model);
+	if (apart)
+		ok(says(answer_of(&b, "q1.html", "flush"),
+			"fewer in 0 and more in 1, and 0 are equal; 1 are not told apart"),
+		   "a row whose ranges overlap is not more, beside one that is");
+	else
+		ok(says(answer_of(&b, "q1.html", "flush"),
+			"Not told apart here: of 2 counts of interrupts and flushes that both kernels "
+			"have, 1 are equal, and 1 vary"),
+		   "rows whose ranges overlap are not told apart");
 	close_bed(&b);
 }
 
@@ -196,6 +247,23 @@ static void test_host(void)
 		   rows[i].interrupted, rows[i].words);
 		close_bed(&b);
 	}
+}
+
+static void test_host_seldom(void)
+{
+	struct results_doc *doc;
+	struct bed b;
+
+	open_bed(&b);
+	doc = part(&b, NULL, NULL, "native");
+	synth_row(doc, MUNMAP, RESULTS_KERNEL, "peer=none,tables=1", "time", RESULTS_SAMPLED, 1000);
+	synth_row(doc, MUNMAP, RESULTS_KERNEL, "peer=spin,tables=1", "time", RESULTS_SAMPLED, 9000);
+	varied_row(doc, MUNMAP, "peer=spin,tables=1", "cpus_interrupted", 0, 1, 12);
+	q1_build(&b.model);
+	ok(says(answer_of(&b, "q1.html", "host"), "and interrupted a CPU in 12 of 31 samples") &&
+		   !strstr(answer_of(&b, "q1.html", "host")->text, "interrupted no"),
+	   "a median of 0 is not nobody");
+	close_bed(&b);
 }
 
 /* ---- a slope that is another one between other sizes ---- */
@@ -486,7 +554,10 @@ int main(void)
 {
 	test_compiler();
 	test_flush();
+	test_flush_overlap(false);
+	test_flush_overlap(true);
 	test_host();
+	test_host_seldom();
 	test_slopes();
 	test_family();
 	test_own_keys();
