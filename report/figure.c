@@ -19,6 +19,7 @@
 #include "figdata.h"
 #include "figure.h"
 #include "files.h"
+#include "stop.h"
 
 #define NO_GNUPLOT 127 /* what the child exits with when there is nothing to execute */
 
@@ -157,7 +158,7 @@ static double seconds_since(const struct timespec *start)
 	return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
 }
 
-/* Waits for gnuplot, and ends it when it takes too long: false. */
+/* Waits for gnuplot, and ends it when it takes too long, or the report is to end: false. */
 static bool wait_job(const struct drawing *d, const struct job *job, int *status)
 {
 	static const struct timespec moment = { 0, 2000000 };
@@ -166,7 +167,7 @@ static bool wait_job(const struct drawing *d, const struct job *job, int *status
 	while ((got = waitpid(job->pid, status, WNOHANG)) <= 0) {
 		if (got < 0 && errno != EINTR)
 			return false;
-		if (seconds_since(&job->start) > d->seconds) {
+		if (stop_asked() || seconds_since(&job->start) > d->seconds) {
 			kill(-job->pid, SIGKILL);
 			kill(job->pid, SIGKILL); /* before it made its group */
 			while (waitpid(job->pid, status, 0) < 0 && errno == EINTR)
@@ -306,6 +307,8 @@ int figures_draw(struct model *m, int folder)
 		d.seconds = 60;
 	nr = collect_jobs(m, &jobs);
 	while (ended < started || (!ret && started < nr)) {
+		if (stop_asked())
+			ret = -EINTR;
 		while (!ret && started < nr && started - ended < width) {
 			ret = start_job(&d, &jobs[started]);
 			if (!ret)
@@ -316,6 +319,8 @@ int figures_draw(struct model *m, int folder)
 			ret = ret ? ret : one;
 		}
 	}
+	if (stop_asked())
+		return -EINTR;
 	return ret ? ret : say_lost(jobs, nr);
 }
 

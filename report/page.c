@@ -13,6 +13,7 @@
 #include "mustache.h"
 #include "page.h"
 #include "problems.h"
+#include "stop.h"
 
 static void set(struct mu *o, const char *key, const char *text)
 {
@@ -432,7 +433,7 @@ int pages_write(struct model *m, int folder)
 		return file_say("cannot write", "style.css", ret);
 	ret = write_index(m, folder);
 	for (i = 0; !ret && i < m->nr_pages; i++)
-		ret = write_page(m, &m->pages[i], folder);
+		ret = stop_asked() ? -EINTR : write_page(m, &m->pages[i], folder);
 	return ret;
 }
 

@@ -13,9 +13,10 @@
 #include "page.h"
 #include "report.h"
 #include "staging.h"
+#include "stop.h"
 
 /* ptbench's exit statuses. */
-enum { BAD_INPUT = 2, NOT_WHOLE = 4 };
+enum { BAD_INPUT = 2, NOT_WHOLE = 4, INTERRUPTED = 130 };
 
 struct report {
 	struct arena arena;
@@ -71,10 +72,16 @@ static int write_out(struct report *r, const char *out, FILE *tell)
 
 	if (!out)
 		out = arena_str(&r->arena, "%s/report", r->in.run->dir);
+	if (tell)
+		stop_catch();
 	r->staged = true;
 	if (staging_begin(&r->staging, out))
 		return BAD_INPUT;
 	lost = fill(r, &r->staging);
+	if (stop_asked()) {
+		fprintf(stderr, "ptbench report: interrupted; what was there is left as it was\n");
+		return INTERRUPTED;
+	}
 	ret = lost < 0 ? lost : staging_publish(&r->staging);
 	if (ret)
 		return NOT_WHOLE;
@@ -152,7 +159,8 @@ static int usage(FILE *to)
 		"\n"
 		"Exit status: 0 the report is whole; 2 the command line is wrong, a run cannot be\n"
 		"read, or DIR cannot be made or replaced; 4 something could not be written, or a\n"
-		"figure not drawn. Parts that failed are reported and change no exit status.\n";
+		"figure not drawn; 130 it was interrupted, and nothing was written. Parts that\n"
+		"failed are reported and change no exit status.\n";
 
 	fputs(text, to);
 	return BAD_INPUT;

@@ -6,7 +6,7 @@ libs += report
 report-srcs := $(addprefix report/,against.c arena.c input.c derive.c costs.c model.c q1.c q1_events.c \
 	q1_freers.c q1_host.c q2.c q2_checks.c q2_code.c q3.c q4.c q5.c explored.c families.c \
 	kernel_rows.c kernels.c kernels_read.c refdesign.c refkernel.c explain.c figdata.c figure.c \
-	svg.c files.c staging.c embed.c problems.c page.c print.c report.c mustache.cc)
+	svg.c files.c stop.c staging.c embed.c problems.c page.c print.c report.c mustache.cc)
 
 # What the assembler reads into embed.o.
 report-files := $(wildcard report/templates/* report/plots/* report/assets/*)

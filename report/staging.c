@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -279,13 +280,50 @@ static int make_temp(struct staging *s)
 		strcpy(s->temp, PREFIX);
 		for (i = 0; i < sizeof(random); i++)
 			sprintf(s->temp + strlen(PREFIX) + 2 * i, "%02x", random[i]);
-		if (mkdirat(s->above, s->temp, 0777) == 0)
-			return 0;
+		if (mkdirat(s->above, s->temp, 0777) == 0) {
+			s->top = openat(s->above, s->temp, FOLDER);
+			/* Until it is locked, another report takes it for a stale one. */
+			if (s->top >= 0 && flock(s->top, LOCK_EX | LOCK_NB) == 0 &&
+			    is_still(s->top, s->above, s->temp))
+				return 0;
+			if (s->top >= 0)
+				close(s->top);
+			s->top = -1;
+			continue;
+		}
 		if (errno != EEXIST)
 			break;
 	}
 	s->temp[0] = '\0';
 	return -errno;
+}
+
+/* Our prefix and 16 digits. With ".old", exchange() may be about to bring it back. */
+static bool is_temp(const char *name)
+{
+	size_t n = strlen(PREFIX);
+
+	return !strncmp(name, PREFIX, n) && strspn(name + n, "0123456789abcdef") == 16 &&
+	       !name[n + 16];
+}
+
+/* Removes what reports left here that were killed: whoever writes one holds its lock. */
+static void sweep(int above)
+{
+	struct dirent **names;
+	int nr = list_names(above, &names), i, folder;
+
+	for (i = 0; i < nr; i++) {
+		if (!is_temp(names[i]->d_name))
+			continue;
+		folder = openat(above, names[i]->d_name, FOLDER);
+		if (folder >= 0 && flock(folder, LOCK_EX | LOCK_NB) == 0)
+			remove_report(above, names[i]->d_name);
+		if (folder >= 0)
+			close(folder);
+	}
+	if (nr >= 0)
+		free_names(names, nr);
 }
 
 static int make_below(struct staging *s, const char *name)
@@ -318,15 +356,14 @@ int staging_begin(struct staging *s, const char *target)
 	ret = look(s->above, s->name, s->target);
 	if (ret < 0)
 		return ret;
+	sweep(s->above);
 	ret = make_temp(s);
 	if (ret) {
 		fprintf(stderr, "ptbench report: cannot make a folder in %s: %s; name a place that can "
 				"be written by -o DIR\n", results_shown(s->parent), strerror(-ret));
 		return ret;
 	}
-	s->top = openat(s->above, s->temp, FOLDER);
-	if (s->top >= 0)
-		s->figures = make_below(s, "figures");
+	s->figures = make_below(s, "figures");
 	if (s->figures >= 0)
 		s->parts = make_below(s, "parts");
 	ret = s->parts < 0 ? -errno : keep_mode(s);

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -422,6 +423,62 @@ static void test_one_lost(void)
 	free(path);
 }
 
+/* ---- reports that are ended ---- */
+
+/* Ends one by a signal while gnuplot hangs. Returns its status, as wait() has it. */
+static int end_report(const char *run, int sig)
+{
+	char *argv[] = { "report", (char *)run, NULL };
+	int status = -1, tries;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		alarm(120);
+		_exit(report_cmd(2, argv));
+	}
+	for (tries = 0; tries < 3000; tries++) {
+		if (count(run, ".ptbench-report.") && count(temp, "hangs"))
+			break;
+		usleep(10000);
+	}
+	kill(pid, sig);
+	return waitpid(pid, &status, 0) == pid ? status : -1;
+}
+
+static void test_ended(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	char run[512], *path = keep(getenv("PATH")), *with = NULL, *script = NULL;
+	int old = dup(2), status;
+	size_t i;
+
+	if (synth_run(temp, SYNTH_COMPLETE, temp, run) ||
+	    asprintf(&with, "%s/bin:%s", temp, path) < 0 ||
+	    asprintf(&script, "#!/bin/sh\n: > '%s/hangs'\nexec sleep 1000\n", temp) < 0 ||
+	    !freopen(look_path(temp, "stderr"), "w", stderr))
+		abort();
+	stand_in(script);
+	setenv("PATH", with, 1);
+	for (i = 0; i < 3; i++) {
+		unlink(look_path(temp, "hangs"));
+		status = end_report(run, signals[i]);
+		ok(WIFEXITED(status) && WEXITSTATUS(status) == 130 && count(run, ".ptbench") == 0,
+		   "signal %d ends a report, which leaves nothing", signals[i]);
+	}
+	unlink(look_path(temp, "hangs"));
+	status = end_report(run, SIGKILL);
+	setenv("PATH", path, 1);
+	ok(WIFSIGNALED(status) && count(run, ".ptbench-report.") == 1, "one that is killed leaves its folder");
+	ok(render(run, NULL) == 0 && count(run, ".ptbench") == 0, "which the next one removes");
+	dup2(old, 2);
+	close(old);
+	free(script);
+	free(with);
+	free(path);
+}
+
 /* ---- output that cannot be written ---- */
 
 static void test_full(void)
@@ -522,6 +579,7 @@ int main(void)
 	unsetenv("PTBENCH_GNUPLOT_SECONDS");
 	test_gnuplot("none at all", NULL, "gnuplot is not installed (apt-get install gnuplot-nox)");
 	test_one_lost();
+	test_ended();
 	test_full();
 	test_help();
 	free(said);

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Remembers that a signal asked the report to end.
+ */
+#include <signal.h>
+#include <stddef.h>
+
+#include "stop.h"
+
+static volatile sig_atomic_t asked;
+
+static void ask(int sig)
+{
+	(void)sig;
+	asked = 1;
+}
+
+void stop_catch(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction old, new = { .sa_handler = ask, .sa_flags = SA_RESETHAND };
+	size_t i;
+
+	sigemptyset(&new.sa_mask);
+	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		/* nohup ignores SIGHUP, and a shell SIGINT of what runs in the background. */
+		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &new, NULL);
+}
+
+bool stop_asked(void)
+{
+	return asked;
+}
