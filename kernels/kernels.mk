@@ -25,15 +25,16 @@ $(O)/guest-fs.ext4: kernels/mkfs kernels/mke2fs.conf
 	$(Q)kernels/mkfs $@
 
 # Below kernels-test/ in the build folder.
-kernels-tests := $(addprefix kernels-test/test_,objects profile scenario stream)
+kernels-tests := $(addprefix kernels-test/test_,objects profile scenario skip stream)
 tests += $(kernels-tests)
 asan-tests += $(kernels-tests)
-$(foreach t,objects profile scenario stream,$(eval kernels-test/test_$t-srcs := kernels/test/test_$t.c))
-$(foreach t,objects profile scenario stream,$(eval kernels-test/test_$t-libs := kernels results))
-$(foreach t,objects profile scenario stream,$(eval kernels-test/test_$t-ldlibs := -ljansson -lm))
+$(foreach t,objects profile scenario skip stream,$(eval kernels-test/test_$t-srcs := kernels/test/test_$t.c))
+$(foreach t,objects profile scenario skip stream,$(eval kernels-test/test_$t-libs := kernels results))
+$(foreach t,objects profile scenario skip stream,$(eval kernels-test/test_$t-ldlibs := -ljansson -lm))
 CFLAGS-kernels/test/test_profile.o := -I.
 CFLAGS-kernels/test/test_objects.o := -I.
 CFLAGS-kernels/test/test_scenario.o := -I.
+CFLAGS-kernels/test/test_skip.o := -I. -DPTBENCH_SOURCE=$(call quote,$(call c_string,$(CURDIR)))
 CFLAGS-kernels/test/test_stream.o := -I.
 
 test-helpers += kernels-test/fake_qemu

@@ -67,7 +67,7 @@ read_keys() {
 }
 
 arch_keys="cross karch target image package qemu machine cpu memory console data cmdline qemu_args format levels irqs text_base two_cpus timeout"
-scenario_keys="title arch base design config fragment cocci image format cpu machine memory append reference expect expect-some expect-layout expect-some-layout layout skip identical differs"
+scenario_keys="title arch base design config fragment cocci image format cpu machine memory append reference expect expect-some expect-layout expect-some-layout layout skip skip-ref skip-family identical differs"
 declare -A arch sc_seen
 
 arch_key() {

@@ -148,13 +148,55 @@ static int judge_skips(const struct qemu_boot *b, const struct scenario *s,
 	for (i = 0; i < stream->nr; i++) {
 		r = &stream->records[i];
 		if (r->type != STREAM_SKIP || rows_lacks(&b->rows, r) ||
-		    scenario_may_skip(s, r->id, &r->params, r->text))
+		    scenario_may_skip(s, r->id, &r->params, r->subject, r->text))
 			continue;
 		params = results_params_text(&r->params);
-		snprintf(why, size, "%s {%s} was skipped: '%s'; no skip line of the scenario, of "
+		snprintf(why, size, "%s {%s} was skipped: '%s'; no %s line of the scenario, of "
 			 "kernels/arch/%s.expect or of kernels/common.expect says that it may be", r->id,
-			 params ? params : "", r->text, s->arch.name);
+			 params ? params : "", r->text,
+			 r->subject == RESULTS_REF ? "skip-ref" : "skip", s->arch.name);
 		free(params);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Was any of the kernel's rows measured that are of this one's family, or may all be skipped? */
+static bool family_is_shown(const struct qemu_boot *b, const struct scenario *s,
+			    const struct stream *stream, const struct stream_record *of)
+{
+	const size_t family = strcspn(of->id, "/") + 1;
+	const struct stream_record *r;
+
+	for (r = stream->records; r < stream->records + stream->nr; r++) {
+		if (r->type == STREAM_CHECK || r->subject != RESULTS_KERNEL || rows_lacks(&b->rows, r) ||
+		    strncmp(r->id, of->id, family))
+			continue;
+		if (r->type == STREAM_MEASUREMENT || scenario_may_skip_family(s, r->id, r->text))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Each skipped row has its reason, and all of a family's have to have one that is meant so. There are as
+ * few rows here as the kernel's tables have.
+ */
+static int judge_families(const struct qemu_boot *b, const struct scenario *s,
+			  const struct stream *stream, char *why, size_t size)
+{
+	const struct stream_record *r;
+	size_t i;
+
+	for (i = 0; i < stream->nr && b->rows.whole; i++) {
+		r = &stream->records[i];
+		if (r->type != STREAM_SKIP || r->subject != RESULTS_KERNEL || rows_lacks(&b->rows, r) ||
+		    family_is_shown(b, s, stream, r))
+			continue;
+		snprintf(why, size, "every row of the kernel's of the family %.*s was skipped, first %s: "
+			 "'%s'; no skip-family line of the scenario or of kernels/arch/%s.expect says "
+			 "that none has to be measured", (int)strcspn(r->id, "/"), r->id, r->id, r->text,
+			 s->arch.name);
 		return -EINVAL;
 	}
 	return 0;
@@ -200,7 +242,8 @@ static int judge_rows(const struct qemu_boot *b, const struct scenario *s,
 		return -EINVAL;
 	}
 	return judge_ids(b, stream, why, size) ?: judge_skips(b, s, stream, why, size) ?:
-	       rows_judge(&b->rows, stream, why, size);
+	       rows_judge(&b->rows, stream, why, size) ?:
+	       judge_families(b, s, stream, why, size);
 }
 
 static int fill(const struct qemu_boot *b, const struct scenario *s, const struct stream *stream,

@@ -234,6 +234,9 @@ static int parse_expect(struct reader *r, struct scenario_expect *e, char *text)
 		return refuse(r, "'%.64s': what has to be seen is missing", text);
 	if (!strchr(text, '/') && (!e->skip || strcmp(text, "*")))
 		return refuse(r, "'%.64s' is not a case id, family/name", text);
+	if (e->family && (e->params.nr || strcspn(text, "*?[\\/") + 2 != strlen(text) ||
+			  strcmp(strchr(text, '/'), "/*")))
+		return refuse(r, "'%.64s' is not a whole family, FAMILY/* without params", text);
 	e->id = strdup(text);
 	e->seen = strdup(seen);
 	if (asprintf(&e->where, "%s:%u", r->file, r->nr) < 0)
@@ -268,29 +271,15 @@ static int add_rule(struct reader *r, void *to, const char *value, struct scenar
 	return ret;
 }
 
-static int set_expect(struct reader *r, void *to, size_t offset, const char *value)
-{
-	return add_rule(r, to, value, (struct scenario_expect){ .some = false });
-}
+/* Of a key that adds a rule, in the place of an offset: what kind of rule. */
+enum rule { RULE_SOME = 1, RULE_LAYOUT = 2, RULE_SKIP = 4, RULE_REF = 8, RULE_FAMILY = 16 };
 
-static int set_expect_some(struct reader *r, void *to, size_t offset, const char *value)
+static int set_rule(struct reader *r, void *to, size_t kind, const char *value)
 {
-	return add_rule(r, to, value, (struct scenario_expect){ .some = true });
-}
-
-static int set_expect_layout(struct reader *r, void *to, size_t offset, const char *value)
-{
-	return add_rule(r, to, value, (struct scenario_expect){ .layout = true });
-}
-
-static int set_expect_some_layout(struct reader *r, void *to, size_t offset, const char *value)
-{
-	return add_rule(r, to, value, (struct scenario_expect){ .layout = true, .some = true });
-}
-
-static int set_skip(struct reader *r, void *to, size_t offset, const char *value)
-{
-	return add_rule(r, to, value, (struct scenario_expect){ .skip = true });
+	return add_rule(r, to, value, (struct scenario_expect){
+		.some = kind & RULE_SOME, .layout = kind & RULE_LAYOUT, .skip = kind & RULE_SKIP,
+		.ref = kind & RULE_REF, .family = kind & RULE_FAMILY,
+	});
 }
 
 static int add_same(struct reader *r, struct scenario *s, const char *value, bool differs)
@@ -357,12 +346,14 @@ static const struct key scenario_keys[] = {
 	{ "design", set_string, offsetof(struct scenario, design) },
 	{ "append", set_string, offsetof(struct scenario, append) },
 	{ "arch", set_arch_name, 0 },
-	{ "expect", set_expect, 0 },
-	{ "expect-some", set_expect_some, 0 },
-	{ "expect-layout", set_expect_layout, 0 },
-	{ "expect-some-layout", set_expect_some_layout, 0 },
+	{ "expect", set_rule, 0 },
+	{ "expect-some", set_rule, RULE_SOME },
+	{ "expect-layout", set_rule, RULE_LAYOUT },
+	{ "expect-some-layout", set_rule, RULE_SOME | RULE_LAYOUT },
 	{ "layout", set_string, offsetof(struct scenario, layout) },
-	{ "skip", set_skip, 0 },
+	{ "skip", set_rule, RULE_SKIP },
+	{ "skip-ref", set_rule, RULE_SKIP | RULE_REF },
+	{ "skip-family", set_rule, RULE_SKIP | RULE_FAMILY },
 	{ "identical", set_identical, 0 },
 	{ "differs", set_differs, 0 },
 	{ .name = "base" }, { .name = "config" }, { .name = "fragment" }, { .name = "cocci" },
@@ -411,7 +402,9 @@ static int read_scenario(struct reader *r, const char *dir, struct scenario *s)
 static int read_shared(struct reader *from, const char *file, struct scenario *s)
 {
 	static const struct key keys[] = {
-		{ "expect", set_expect, 0 }, { "skip", set_skip, 0 }, { NULL },
+		{ "expect", set_rule, 0 }, { "skip", set_rule, RULE_SKIP },
+		{ "skip-ref", set_rule, RULE_SKIP | RULE_REF },
+		{ "skip-family", set_rule, RULE_SKIP | RULE_FAMILY }, { NULL },
 	};
 	struct reader r = { .why = from->why };
 	size_t own = s->nr_expects;

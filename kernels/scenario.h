@@ -38,7 +38,9 @@ struct scenario_expect {
 	char *seen;		      /* patterns of fnmatch(3), with " | " between */
 	bool some;		      /* at least one check that fits, instead of each */
 	bool layout;		      /* holds only by a compiler that fits the scenario's layout */
-	bool skip;		      /* seen is a reason */
+	bool skip;		      /* seen is a reason; for rows of the kernel, unless ref is set */
+	bool ref;		      /* skip-ref: for rows of the reference */
+	bool family;		      /* skip-family: none of the family's rows has to be measured */
 	bool common;		      /* of common.expect or ARCH.expect: the row may be skipped */
 	char *where;		      /* FILE:LINE */
 };
@@ -96,9 +98,15 @@ bool scenario_judge(const struct scenario *s, const char *id, const struct resul
  */
 bool scenario_judge_by(const struct scenario *s, const char *compiler, const char *id,
 		       const struct results_params *params, const char *seen, const char **expect);
-/* May this row be skipped for that reason? */
+/* May this row of that subject be skipped for that reason? */
 bool scenario_may_skip(const struct scenario *s, const char *case_id,
-		       const struct results_params *params, const char *reason);
+		       const struct results_params *params, enum results_subject subject,
+		       const char *reason);
+/*
+ * May the kernel's rows of the case's family all be skipped, where this one is for that reason? What
+ * is said for all scenarios of an architecture does not hold for one that expects a check of the family.
+ */
+bool scenario_may_skip_family(const struct scenario *s, const char *case_id, const char *reason);
 /*
  * The first expect-some rule that no check of the document meets, or expect rule that no check
  * fits, although there are checks of its id; NULL: none. For a boot that some rows were left out of.

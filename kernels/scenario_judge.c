@@ -39,7 +39,8 @@ bool scenario_says_again(const struct scenario *s)
 	const struct scenario_expect *last = &s->expects[s->nr_expects - 1], *e;
 
 	for (e = s->expects; e < last; e++) {
-		if (e->skip != last->skip || e->some != last->some || !same_file(e, last))
+		if (e->skip != last->skip || e->some != last->some || e->ref != last->ref ||
+		    e->family != last->family || !same_file(e, last))
 			continue;
 		if (!e->skip && !e->some && fits(e, last->id, &last->params) &&
 		    (!e->layout || last->layout))
@@ -98,17 +99,37 @@ bool scenario_judge(const struct scenario *s, const char *id, const struct resul
 }
 
 bool scenario_may_skip(const struct scenario *s, const char *case_id,
-		       const struct results_params *params, const char *reason)
+		       const struct results_params *params, enum results_subject subject,
+		       const char *reason)
 {
 	size_t i;
 
 	for (i = 0; i < s->nr_expects; i++) {
 		const struct scenario_expect *e = &s->expects[i];
 
-		if (e->skip && fits(e, case_id, params) && matches(e->seen, reason))
+		if (e->skip && subject == (e->ref ? RESULTS_REF : RESULTS_KERNEL) &&
+		    fits(e, case_id, params) && matches(e->seen, reason))
 			return true;
 	}
 	return false;
+}
+
+bool scenario_may_skip_family(const struct scenario *s, const char *case_id, const char *reason)
+{
+	const size_t family = strcspn(case_id, "/") + 1;
+	const struct scenario_expect *e, *end = s->expects + s->nr_expects;
+	bool expected = false, own = false, common = false;
+
+	for (e = s->expects; e < end; e++) {
+		if (strncmp(e->id, case_id, family))
+			continue;
+		expected = expected || (!e->skip && !e->common);
+		if (!e->family || !matches(e->seen, reason))
+			continue;
+		own = own || !e->common;
+		common = common || e->common;
+	}
+	return own || (common && !expected);
 }
 
 /* Is there a check that the rule is about, and that comes out so where one is enough? */
@@ -143,7 +164,7 @@ static bool skipped(const struct scenario_expect *e, const struct results_doc *d
 	for (i = 0; i < doc->nr_measurements; i++) {
 		const struct results_measurement *m = &doc->measurements[i];
 
-		if (m->skipped && fits(e, m->case_id, &m->params))
+		if (m->skipped && m->subject == RESULTS_KERNEL && fits(e, m->case_id, &m->params))
 			return true;
 	}
 	return false;

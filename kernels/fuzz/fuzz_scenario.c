@@ -46,7 +46,8 @@ static void put_expects(FILE *f, const struct scenario *s, bool common)
 
 		if (e->common == common)
 			fprintf(f, "%s%s%s %s %s%s%s\n", e->skip ? "skip" : "expect",
-				e->some ? "-some" : "", e->layout ? "-layout" : "", e->id, params,
+				e->some ? "-some" : e->ref ? "-ref" : e->family ? "-family" : "",
+				e->layout ? "-layout" : "", e->id, params,
 				params[0] ? " " : "", e->seen);
 		free(params);
 	}
@@ -146,7 +147,8 @@ static void judge(const struct scenario *s)
 		scenario_judge(s, e->id, &none, "wrong", &expect);
 		if (strpbrk(e->seen, "|*?[\\") || strpbrk(e->id, "*?[\\") || e->layout)
 			continue;
-		if (e->skip && !scenario_may_skip(s, e->id, &e->params, e->seen))
+		if (e->skip && !scenario_may_skip(s, e->id, &e->params,
+						  e->ref ? RESULTS_REF : RESULTS_KERNEL, e->seen))
 			fuzz_fail("'%s' is a reason to skip %s, and refused", e->seen, e->id);
 		if (!e->skip && !scenario_judge(s, e->id, &e->params, e->seen, &expect) &&
 		    expect == e->seen)

@@ -42,7 +42,7 @@ static void begin(void)
 	line("{\"begin\":{\"version\":1,\"boot\":\"%s\"}}", boot);
 }
 
-static void measured_of(const char *subject, int pages)
+static void measured_as(const char *id, const char *subject, int pages)
 {
 	char samples[31 * 16] = "";
 	int i, n = 0;
@@ -50,10 +50,15 @@ static void measured_of(const char *subject, int pages)
 	/* As many windows as make it exact. */
 	for (i = 0; i < 31; i++)
 		n += snprintf(samples + n, sizeof(samples) - n, "%s%d", i ? "," : "", cost);
-	line("{\"m\":{\"case\":\"gup_fast/walk\",\"params\":{\"pages\":%d},\"subject\":\"%s\","
+	line("{\"m\":{\"case\":\"%s\",\"params\":{\"pages\":%d},\"subject\":\"%s\","
 	     "\"metric\":\"instructions\",\"nr_ops\":1,\"discarded\":0,\"samples\":[%s]}}",
-	     pages, subject, samples);
+	     id, pages, subject, samples);
 	records++;
+}
+
+static void measured_of(const char *subject, int pages)
+{
+	measured_as("gup_fast/walk", subject, pages);
 }
 
 static void measured(int pages)
@@ -286,6 +291,26 @@ static void one_known(void)
 	others();
 	end("");
 }
+/* For a reason that the scenario gives of the reference's rows alone. */
+static void of_the_reference(void)
+{
+	begin();
+	measured(1);
+	skipped("gup_fast/walk", "\"pages\":2", "kernel", "busted");
+	checked("right");
+	others();
+	end("");
+}
+/* Of the family only a check is left. */
+static void family_skipped(void)
+{
+	begin();
+	skipped("gup_fast/walk", "\"pages\":1", "kernel", "known");
+	measured_as("table_free/munmap", "kernel", 1);
+	checked("right");
+	others();
+	end("");
+}
 static void no_check(void)
 {
 	begin();
@@ -380,6 +405,9 @@ static const struct {
 	{"long-line", long_line},
 	{"no-console", no_console},
 	{"one-skipped", one_skipped},
+	{"of-the-reference", of_the_reference},
+	{"family-skipped", family_skipped},
+	{"family-known", family_skipped},
 	{"one-measured", one_measured},
 	{"all-skipped", all_skipped},
 	{"one-unknown", one_unknown},

@@ -56,11 +56,13 @@ chmod +x "$root/kernels/build"
 scenario() { printf 'title %s\narch fake\ndesign static\nappend fake=%s\n' "$1" "$1" >"$root/kernels/scenarios/$1"; }
 names=(good wrong silent hang panic warn truncated flood-console flood-data guest-failed other-boot
 	damaged miscounted appended twice forged crashed status-1 escapes hidden long-line no-console
-	one-skipped one-measured all-skipped one-unknown one-known no-check one-missing one-more no-reference half-reference odd-check)
+	of-the-reference family-skipped family-known one-skipped one-measured all-skipped one-unknown one-known no-check one-missing one-more no-reference half-reference odd-check)
 for s in "${names[@]}" unbuildable untold lacking late tooold; do scenario "$s"; done
 printf 'machine too-new\n' >>"$root/kernels/scenarios/tooold"
 sed -i s/fake=late/fake=good/ "$root/kernels/scenarios/late"
-for s in all-skipped one-known no-check; do printf 'skip gup_fast/* known\n' >>"$root/kernels/scenarios/$s"; done
+printf 'skip-ref gup_fast/* busted\n' >>"$root/kernels/scenarios/of-the-reference"
+printf 'skip-family gup_fast/* known\n' >>"$root/kernels/scenarios/family-known"
+for s in all-skipped one-known no-check family-skipped; do printf 'skip gup_fast/* known\n' >>"$root/kernels/scenarios/$s"; done
 printf 'expect gup_fast/only cross=pud right\n' >>"$root/kernels/scenarios/no-check"
 scenario fatal
 scenario killed
@@ -129,6 +131,9 @@ reported one-skipped "the guest measured nothing of the kernel: 1 records, 0 of 
 reported one-measured "the kernel's tables have 3 for this boot (gup 2, variant 1), and records of 1 came"
 reported all-skipped "the guest measured nothing of the kernel: 11 records, 6 of them checks"
 reported one-unknown "gup_fast/walk {pages=2} was skipped: 'not in the mood'; no skip line of the scenario, of kernels/arch/fake.expect or"
+reported of-the-reference "gup_fast/walk {pages=2} was skipped: 'busted'; no skip line of"
+reported family-skipped "every row of the kernel's of the family gup_fast was skipped, first gup_fast/walk: 'known'; no skip-family line"
+is "$(part family-known.icount-1cpu)" "passed " "a family that is skipped for a reason that is said of all of it"
 is "$(part one-known.icount-1cpu)" "passed " "a row that is skipped for a reason that the scenario knows"
 reported no-check "scenarios/no-check:6: no check of gup_fast/only came out as 'right'"
 reported one-missing "have 3 for this boot (gup 2, variant 1), and records of 2 came"
@@ -142,7 +147,7 @@ is "$(part lacking.static)" "skipped fake-gcc not found" "a kernel without a com
 is "$(part tooold.static)" "skipped QEMU emulator version 0.0 (a fake) cannot be this machine: fake: unsupported machine type 'too-new'; it may be too old" \
 	"so is one that this QEMU cannot be the machine of, and nothing is built for it"
 is "$(grep -c "icount-1cpu: " "$tmp/err")" "$((${#names[@]} + 1))" "a line for each boot"
-is "$(grep -o '^\[[0-9]*/[0-9]*\]' "$tmp/err" | tail -n 1)" "[34/34]" "which tells how many are done of how many"
+is "$(grep -o '^\[[0-9]*/[0-9]*\]' "$tmp/err" | tail -n 1)" "[37/37]" "which tells how many are done of how many"
 ! grep -q $'\033' "$tmp/err" "$tmp/runs/latest/run.json"
 ok $? "nothing of a console reaches the terminal unescaped"
 "$build/ptbench" validate "$tmp"/runs/latest/*.json >/dev/null 2>"$tmp/validate"

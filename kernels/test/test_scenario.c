@@ -268,7 +268,7 @@ static bool may_skip(const struct scenario *s, const char *id, const char *param
 	bool may;
 
 	results_params_parse(&p, params);
-	may = scenario_may_skip(s, id, &p, reason);
+	may = scenario_may_skip(s, id, &p, RESULTS_KERNEL, reason);
 	results_params_free(&p);
 	return may;
 }
