@@ -268,7 +268,7 @@ static int copy_measurement(struct results_measurement *to, const struct results
 	return copy_shares(to, from->breakdown, from->nr_breakdown);
 }
 
-/* Exact must be earned: what repeats too seldom, or was tried too seldom, becomes deterministic. */
+/* Exact must be earned: what repeats too seldom, was tried too seldom, or lost events, becomes deterministic. */
 static int downgrade(struct results_measurement *m, struct results_error *err)
 {
 	double *sorted;
@@ -280,7 +280,7 @@ static int downgrade(struct results_measurement *m, struct results_error *err)
 	if (!sorted)
 		return no_memory(err);
 	results__mode(sorted, m->nr_samples, &count);
-	if (!results__is_exact(m->metric, count, m->nr_samples))
+	if (!results__is_exact(m->metric, count, m->nr_samples, m->discarded))
 		m->kind = RESULTS_DETERMINISTIC;
 	free(sorted);
 	return 0;

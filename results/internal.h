@@ -60,8 +60,12 @@ int results__check_run(const struct results_run *run, struct results_error *err)
 double *results__sorted(const double *samples, size_t nr);
 /* The most frequent of sorted samples (the smallest of several) and how many there are of it. */
 double results__mode(const double *sorted, size_t nr, size_t *count);
-/* Whether count of nr samples that agree are enough to call a measurement of metric exact. */
-bool results__is_exact(const struct results_metric *metric, size_t count, size_t nr);
+/*
+ * Whether count of nr samples that agree are enough to call a measurement of metric exact. Counts of
+ * events all have to agree, and none may have been thrown away.
+ */
+bool results__is_exact(const struct results_metric *metric, size_t count, size_t nr,
+		       long long discarded);
 /*
  * The largest k for which the k-th smallest and the k-th largest of nr samples enclose the median
  * with a probability of at least 95 %; 0 when nr < 6 and there is none.

@@ -225,12 +225,16 @@ static int check_exact(const struct results_measurement *m, struct results_error
 		return results__error(err, -ENOMEM, NULL, ".samples", "no memory to sort them");
 	results__mode(sorted, m->nr_samples, &count);
 	free(sorted);
-	if (results__is_exact(m->metric, count, m->nr_samples))
+	if (results__is_exact(m->metric, count, m->nr_samples, m->discarded))
 		return 0;
 	if (m->nr_samples < m->metric->exact_samples)
 		return results__error(err, -EINVAL, NULL, ".kind",
 				      "says exact with %zu samples, and %s takes at least %zu; call it deterministic",
 				      m->nr_samples, m->metric->name, m->metric->exact_samples);
+	if (m->metric->exact_samples == RESULTS_SAMPLES_EVENT)
+		return results__error(err, -EINVAL, NULL, ".kind",
+				      "says exact, but %zu of %zu samples agree and %lld were discarded; of %s all must agree and none be discarded; call it deterministic",
+				      count, m->nr_samples, m->discarded, m->metric->name);
 	return results__error(err, -EINVAL, NULL, ".kind",
 			      "says exact, but only %zu of %zu samples agree and 90 %% must; call it deterministic",
 			      count, m->nr_samples);

@@ -40,8 +40,11 @@ double results__mode(const double *sorted, size_t nr, size_t *count)
 	return mode;
 }
 
-bool results__is_exact(const struct results_metric *metric, size_t count, size_t nr)
+bool results__is_exact(const struct results_metric *metric, size_t count, size_t nr,
+		       long long discarded)
 {
+	if (metric->exact_samples == RESULTS_SAMPLES_EVENT && (count < nr || discarded))
+		return false;
 	return nr >= metric->exact_samples && count * 10 >= nr * 9;
 }
 

@@ -107,6 +107,10 @@ static void test_add(void)
 	m.nr_samples = 5;
 	ok(!results_doc_add(doc, &m, NULL) && doc->measurements[4].kind == RESULTS_EXACT,
 	   "5 are enough");
+	m.metric = results_metric_find("tlb_flushes");
+	m.discarded = 1;
+	ok(!results_doc_add(doc, &m, NULL) && doc->measurements[5].kind == RESULTS_DETERMINISTIC,
+	   "but not when one more was thrown away");
 	m = exact();
 	for (size_t i = 0; i == 0 || cases[i - 1]; i++) {
 		bad = m;
@@ -138,7 +142,7 @@ static void test_add(void)
 		if (kind != RESULTS_SAMPLED)
 			refused(doc, &bad, ".samples[0]", "half an instruction");
 	}
-	ok(doc->nr_measurements == 5, "what was refused is not there");
+	ok(doc->nr_measurements == 6, "what was refused is not there");
 	results_doc_free(doc);
 }
 

@@ -54,11 +54,11 @@ def append(key, row):
     return lambda doc: doc[key].append(row)
 
 
-def metric(name, unit, better, samples):
+def metric(name, unit, better, samples, discarded=0):
     """An exact measurement of that."""
     def change(doc):
         row = doc["measurements"][0]
-        row.update(metric=name, unit=unit, better=better, samples=samples, kind="exact")
+        row.update(metric=name, unit=unit, better=better, samples=samples, kind="exact", discarded=discarded)
         row.pop("breakdown", None)
     return change
 
@@ -168,6 +168,9 @@ RESULT = [
     ("30 samples of a time", metric("irqs_off_time", "ns", "lower", [1] * 30), M + ".kind"),
     ("31 samples of a time", metric("irqs_off_time", "ns", "lower", [1] * 31), GOOD),
     ("4 windows of events", metric("ipis_sent", "interrupts", "neither", [1] * 4), M + ".kind"),
+    ("9 windows of events, and another", metric("ipis_sent", "interrupts", "neither", [1] * 9 + [512]), M + ".kind", BEYOND),
+    ("5 windows of events, one thrown away", metric("ipis_sent", "interrupts", "neither", [1] * 5, 1), M + ".kind"),
+    ("31 windows of a cost, nine thrown away", metric("instructions", "instructions", "lower", [1] * 31, 9), GOOD),
     ("5 windows of events", metric("ipis_sent", "interrupts", "neither", [1] * 5), GOOD),
     ("5 windows of events, one of them another",
      metric("tables_freed", "tables", "neither", [1] * 4 + [2]), M + ".kind", BEYOND),

@@ -177,13 +177,18 @@ static void test_exact_rule(void)
 	const struct results_metric *event = results_metric_find("ipis_sent");
 	const struct results_metric *bytes = results_metric_find("code_bytes");
 
-	ok(results__is_exact(bytes, 9, 10) && !results__is_exact(bytes, 8, 9) &&
-		   results__is_exact(cost, 28, 31) && !results__is_exact(cost, 27, 31) &&
-		   !results__is_exact(bytes, 1, 2), "exact is 90 %% and more");
-	ok(!results__is_exact(cost, 30, 30) && results__is_exact(cost, 31, 31), "of 31 windows of a cost");
-	ok(!results__is_exact(event, 4, 4) && !results__is_exact(event, 4, 5) &&
-		   results__is_exact(event, 5, 5), "of 5 windows of events, which is all of them");
-	ok(results__is_exact(bytes, 1, 1), "of one look at an object file");
+	ok(results__is_exact(bytes, 9, 10, 0) && !results__is_exact(bytes, 8, 9, 0) &&
+		   results__is_exact(cost, 28, 31, 0) && !results__is_exact(cost, 27, 31, 0) &&
+		   !results__is_exact(bytes, 1, 2, 0), "exact is 90 %% and more");
+	ok(!results__is_exact(cost, 30, 30, 0) && results__is_exact(cost, 31, 31, 0),
+	   "of 31 windows of a cost");
+	ok(!results__is_exact(event, 4, 4, 0) && !results__is_exact(event, 4, 5, 0) &&
+		   results__is_exact(event, 5, 5, 0), "of 5 windows of events, which is all of them");
+	ok(!results__is_exact(event, 9, 10, 0) && !results__is_exact(event, 30, 31, 0),
+	   "events all agree, of however many windows");
+	ok(!results__is_exact(event, 5, 5, 1) && results__is_exact(cost, 31, 31, 9),
+	   "and none was thrown away; of a cost some may");
+	ok(results__is_exact(bytes, 1, 1, 0), "of one look at an object file");
 }
 
 int main(void)

@@ -76,7 +76,7 @@ const char *results_subject_name(enum results_subject s); /* "ref", "kernel", "l
 
 /*
  * EXACT: at least 90 % of the samples agree, and there are as many as the metric demands
- * (integers; the mode is the value).
+ * (integers; the mode is the value). Counts of events all agree, and none was thrown away.
  * DETERMINISTIC: integers that agree less often, or fewer of them; judged by the range of all.
  * SAMPLED: the median is the value, with its order-statistics interval.
  */
@@ -156,7 +156,8 @@ void results_doc_free(struct results_doc *doc);
  * Adds a measurement; case_id, params, samples and breakdown are copied. -EEXIST: same identity
  * (case, params, subject, metric) is there already. -EINVAL: not a valid measurement
  * (err says why). kind RESULTS_EXACT is downgraded to DETERMINISTIC when fewer than 90 % of the
- * samples agree, or there are fewer than the metric demands; that is the one place where the rule
+ * samples agree (of events: not all, or one was thrown away), or there are fewer than the metric
+ * demands; that is the one place where the rule
  * is applied.
  */
 int results_doc_add(struct results_doc *doc, const struct results_measurement *m,
