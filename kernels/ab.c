@@ -349,7 +349,9 @@ static int run_self(const char *const *argv)
 	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status) : 4;
 }
 
-static int run_compare(const struct ab *ab, const char *base, const char *head)
+/* ptbench SUBCOMMAND --allow ... --base BASE HEAD: compare and report take the same. */
+static int run_on_both(const struct ab *ab, const char *subcommand, const char *base,
+		       const char *head)
 {
 	const char **argv = calloc(6 + 2 * ab->o->nr_allow, sizeof(*argv));
 	size_t i, n = 0;
@@ -358,7 +360,7 @@ static int run_compare(const struct ab *ab, const char *base, const char *head)
 	if (!argv)
 		return 4;
 	argv[n++] = "ptbench";
-	argv[n++] = "compare";
+	argv[n++] = subcommand;
 	for (i = 0; i < ab->o->nr_allow; i++) {
 		argv[n++] = "--allow";
 		argv[n++] = ab->o->allow[i];
@@ -374,13 +376,12 @@ static int run_compare(const struct ab *ab, const char *base, const char *head)
 static int compare(struct ab *ab)
 {
 	const char *base = ab->sides[BASE].run->dir, *head = ab->sides[HEAD].run->dir;
-	const char *const report[] = { "ptbench", "report", "--base", base, head, NULL };
-	int status = run_compare(ab, base, head);
+	int status = run_on_both(ab, "compare", base, head);
 	size_t i;
 
 	for (i = 0; i < ab->nr_changed && !ab->o->kernels.no_costs && !stopped; i++)
 		explain(ab, i);
-	if (!ab->o->no_report && !stopped && run_self(report))
+	if (!ab->o->no_report && !stopped && run_on_both(ab, "report", base, head))
 		status = status ? status : 4;
 	printf("\nbase: %s\nhead: %s\n", results_shown(base), results_shown(head));
 	return stopped ? KERNELS_INTERRUPTED : status;

@@ -249,10 +249,14 @@ static const char *counts_text(struct model *m, const struct sums *sum)
 static const char *sums_text(struct model *m, const struct sums *sum)
 {
 	char *said;
-	int status = results_compare_runs(m->base->run->dir, m->in->run->dir, &said);
+	int status = results_compare_runs(m->base->run->dir, m->in->run->dir, m->allow,
+					  m->nr_allow, &said);
 	const char *word = status == 0 ? "No." : status == 1 ? "Yes." : "Not known.";
 	const char *text = arena_str(m->arena, "%s %s", word, counts_text(m, sum));
 
+	for (size_t i = 0; i < m->nr_allow; i++)
+		text = arena_str(m->arena, "%s Allowed to be: %s.", text,
+				 clean(m->arena, m->allow[i]));
 	if (status)
 		text = arena_str(m->arena, "%s ptbench compare: %s.", text,
 				 said ? clean(m->arena, said) : "one of the runs cannot be read");

@@ -92,6 +92,8 @@ struct model {
 	struct arena *arena;
 	struct report_input *in;
 	struct report_input *base; /* what it is compared with, or NULL */
+	const char **allow; /* changes that are wanted, as compare has them */
+	size_t nr_allow;
 	struct page pages[MAX_PAGES];
 	size_t nr_pages;
 };

@@ -17,6 +17,7 @@
 
 /* ptbench's exit statuses. */
 enum { BAD_INPUT = 2, NOT_WHOLE = 4, INTERRUPTED = 130 };
+enum { OPT_ALLOW = 256 };
 
 struct report {
 	struct arena arena;
@@ -37,7 +38,8 @@ static int read_input(struct report *r, struct report_input *in, const char *run
 }
 
 /* base: a run to compare with, or NULL. */
-static int report_read(struct report *r, const char *run, const char *base)
+static int report_read(struct report *r, const char *run, const char *base,
+		       const char **allow, size_t nr_allow)
 {
 	int ret = read_input(r, &r->in, run);
 
@@ -47,6 +49,8 @@ static int report_read(struct report *r, const char *run, const char *base)
 		return ret;
 	r->model.arena = &r->arena;
 	r->model.in = &r->in;
+	r->model.allow = allow;
+	r->model.nr_allow = nr_allow;
 	r->model.base = base ? &r->base : NULL;
 	model_build(&r->model);
 	return 0;
@@ -103,7 +107,8 @@ static int print_out(struct report *r, FILE *to)
 }
 
 /* Runs the report with a way back for when memory is short; to: print answers; else write out. */
-static int report_run(const char *run, const char *base, const char *out, FILE *to, FILE *tell)
+static int report_run(const char *run, const char *base, const char **allow, size_t nr_allow,
+		      const char *out, FILE *to, FILE *tell)
 {
 	struct report *r = calloc(1, sizeof(*r));
 	int status;
@@ -113,7 +118,7 @@ static int report_run(const char *run, const char *base, const char *out, FILE *
 	if (setjmp(r->arena.oom)) {
 		fprintf(stderr, "ptbench report: out of memory\n");
 		status = NOT_WHOLE;
-	} else if (report_read(r, run, base)) {
+	} else if (report_read(r, run, base, allow, nr_allow)) {
 		status = BAD_INPUT;
 	} else {
 		status = to ? print_out(r, to) : write_out(r, out, tell);
@@ -130,12 +135,12 @@ static int report_run(const char *run, const char *base, const char *out, FILE *
 
 int report_answers(const char *run, FILE *to)
 {
-	return report_run(run, NULL, NULL, to, NULL);
+	return report_run(run, NULL, NULL, 0, NULL, to, NULL);
 }
 
 int report_render(const char *run, const char *out)
 {
-	return report_run(run, NULL, out, NULL, NULL);
+	return report_run(run, NULL, NULL, 0, out, NULL, NULL);
 }
 
 static int usage(FILE *to)
@@ -147,6 +152,8 @@ static int usage(FILE *to)
 		"where the first one is. A run that is not finished renders, too.\n"
 		"\n"
 		"  -b, --base RUN    adds a page of what changed since that run\n"
+		"      --allow CASE[:PARAMS]:METRIC\n"
+		"                    with --base: that may change, as in ptbench compare\n"
 		"  -o, --output DIR  into this folder instead of RUN/report. DIR may be an\n"
 		"                    earlier report, which is replaced, or an empty folder;\n"
 		"                    anything else that is there is left as it is, and so is\n"
@@ -168,8 +175,13 @@ static int usage(FILE *to)
 
 int report_cmd(int argc, char **argv)
 {
+	const char **allow = calloc(argc, sizeof(*allow));
+	struct results_error err;
+	size_t nr_allow = 0;
+	int status;
 	static const struct option options[] = {
 		{ "help", no_argument, NULL, 'h' },
+		{ "allow", required_argument, NULL, OPT_ALLOW },
 		{ "base", required_argument, NULL, 'b' },
 		{ "answers", no_argument, NULL, 'a' },
 		{ "output", required_argument, NULL, 'o' },
@@ -179,9 +191,16 @@ int report_cmd(int argc, char **argv)
 	bool answers = false;
 	int opt;
 
+	if (!allow)
+		return NOT_WHOLE;
 	optind = 1;
 	while ((opt = results_getopt(argc, argv, "b:o:ah", options)) != -1) {
-		if (opt == 'o')
+		if (opt == OPT_ALLOW && results_allow_check(optarg, &err)) {
+			results_error_print(stderr, &err);
+			return BAD_INPUT;
+		} else if (opt == OPT_ALLOW)
+			allow[nr_allow++] = optarg;
+		else if (opt == 'o')
 			out = optarg;
 		else if (opt == 'b')
 			base = optarg;
@@ -194,5 +213,7 @@ int report_cmd(int argc, char **argv)
 	}
 	if (optind + 1 != argc || (answers && out))
 		return usage(stderr);
-	return report_run(argv[optind], base, out, answers ? stdout : NULL, stdout);
+	status = report_run(argv[optind], base, allow, nr_allow, out, answers ? stdout : NULL, stdout);
+	free(allow);
+	return status;
 }

@@ -539,9 +539,10 @@ static char *last_line(const char *text, size_t len)
 	return strndup(begin, strcspn(begin, "\n"));
 }
 
-static int compare_sources(struct results__source *base, struct results__source *head, char **said)
+static int compare_sources(struct results__source *base, struct results__source *head,
+			   struct results__allowance *allowed, size_t nr, char **said)
 {
-	struct results__compare_options options = { .all = false };
+	struct results__compare_options options = { .allowed = allowed, .nr_allowed = nr };
 	char *text = NULL;
 	size_t len = 0;
 	FILE *f = open_memstream(&text, &len);
@@ -556,19 +557,27 @@ static int compare_sources(struct results__source *base, struct results__source 
 	return *said ? status : -ENOMEM;
 }
 
-int results_compare_runs(const char *base, const char *head, char **said)
+int results_compare_runs(const char *base, const char *head, const char *const *allow,
+			 size_t nr_allow, char **said)
 {
+	struct results__allowance *allowed = calloc(nr_allow + 1, sizeof(*allowed));
+	size_t nr = 0;
 	struct results__source *sources[2] = { NULL, NULL };
 	struct results_error err;
-	int ret = results__source_read(base, &sources[0], &err);
+	int ret = allowed ? results__source_read(base, &sources[0], &err) : -ENOMEM;
 
 	*said = NULL;
 	if (!ret)
 		ret = results__source_read(head, &sources[1], &err);
 	for (int i = 0; i < 2 && !ret; i++)
 		ret = results__source_explored(sources[i], &err);
+	for (; nr < nr_allow && !ret; nr += !ret)
+		ret = results__allowance_parse(allow[nr], &allowed[nr], &err);
 	if (!ret)
-		ret = compare_sources(sources[0], sources[1], said);
+		ret = compare_sources(sources[0], sources[1], allowed, nr, said);
+	while (nr)
+		results__allowance_free(&allowed[--nr]);
+	free(allowed);
 	results__source_free(sources[0]);
 	results__source_free(sources[1]);
 	return ret;

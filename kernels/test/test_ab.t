@@ -89,8 +89,8 @@ is "$(python3 -c 'import json,sys; print(*[p["state"] for p in json.load(open(sy
 	skipped "it has a row that says so"
 says '== one: where the instructions went, gup_fast/walk:pages=1' "the row that changed most is profiled"
 
-rendered() { # BASE HEAD: what the page of both says
-	"$build/ptbench" kernels ab --out "$tmp/$2-rendered" --base "$tmp/$1" --head "$tmp/$2" --only costs one two \
+rendered() { # BASE HEAD [OPTION]...: what the page of both says
+	"$build/ptbench" kernels ab --out "$tmp/$2-rendered" --base "$tmp/$1" --head "$tmp/$2" --only costs one two "${@:3}" \
 		>"$tmp/out" 2>"$tmp/err"
 	sed 's/<[^>]*>/ /g' "$(sides | tail -n 1)/report/base-head.html" 2>/dev/null | tr -s ' \n' ' '
 }
@@ -99,6 +99,9 @@ text=$(rendered base worse)
 ok $? "the report has the row, base beside head"
 [[ $text == *"two.static — — — skipped: unchanged: base and head are the same image"* ]]
 ok $? "and what was not run"
+text=$(rendered base worse --allow gup_fast/walk:instructions)
+[[ $text == *"No. 3 of 6 exact rows are worse, 0 better"*"Allowed to be: gup_fast/walk:instructions."* ]]
+ok $? "it allows what ab was told to, and says so"
 text=$(rendered base better)
 [[ $text == *"No. 0 of 6 exact rows are worse, 3 better"*"400 397 −3 better"* ]]
 ok $? "and tells worse from better"

@@ -272,9 +272,10 @@ int results_allow_check(const char *text, struct results_error *err);
 
 /*
  * What `ptbench compare --base BASE HEAD` concludes: its exit status (0, 1 or 3), and its last line,
- * malloc'ed. -errno: one of the runs cannot be read; then there is no line.
+ * malloc'ed. -errno: one of the runs cannot be read; then there is no line. allow: as its --allow.
  */
-int results_compare_runs(const char *base, const char *head, char **said);
+int results_compare_runs(const char *base, const char *head, const char *const *allow,
+			 size_t nr_allow, char **said);
 
 /* ---- subcommands: argv[0] is the subcommand; return ptbench's exit status ---- */
 int results_cmd_validate(int argc, char **argv);
