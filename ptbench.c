@@ -132,7 +132,8 @@ static const char bench_usage[] =
 	"\n"
 	"KSRC=DIR or KSRC=DIR#REF in the environment names the kernel source; without it, Debian's\n"
 	"linux-source-6.12. MAKE names the make that builds the guests' programs. Ctrl-C, SIGTERM and\n"
-	"SIGHUP end what runs, keep what is finished and mark the run partial.\n"
+	"SIGHUP end what runs, keep what is finished and mark the run partial; while the report of a\n"
+	"finished run is drawn, they end the program by themselves. One that is ignored (nohup) stays so.\n"
 	"Exit status: 0 fine, 2 usage or bad input, 3 nothing failed, but no kernel was booted and\n"
 	"--no-kernels was not given, 4 a part failed, 130 interrupted by any of those.\n";
 
@@ -369,6 +370,8 @@ static int bench_run(struct results_run *run, const struct bench_options *o)
 		results_error_print(stderr, &err);
 		status = parts_worse(status, EXIT_PART_FAILED);
 	}
+	/* The run is finished. What draws its report ends with us, and there is nothing to keep. */
+	program_release_signals();
 	if (!o->no_report && status != EXIT_INTERRUPTED)
 		status = bench_report(run, status);
 	if (none)

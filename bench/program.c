@@ -18,6 +18,8 @@
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM };
 #define NR_SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
+static struct sigaction first[NR_SIGNALS]; /* what each did; one that was ignored still is */
+static bool caught;
 static volatile sig_atomic_t interrupted;
 static volatile pid_t child; /* changes only while the signals are blocked */
 
@@ -44,8 +46,19 @@ void program_catch_signals(void)
 {
 	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_RESTART };
 
-	for (size_t i = 0; i < NR_SIGNALS; i++)
-		sigaction(signals[i], &sa, NULL);
+	for (size_t i = 0; i < NR_SIGNALS; i++) {
+		sigaction(signals[i], NULL, &first[i]);
+		if (first[i].sa_handler != SIG_IGN || signals[i] == SIGALRM)
+			sigaction(signals[i], &sa, NULL);
+	}
+	caught = true;
+}
+
+void program_release_signals(void)
+{
+	for (size_t i = 0; i < NR_SIGNALS && caught; i++)
+		sigaction(signals[i], &first[i], NULL);
+	caught = false;
 }
 
 int program_interrupted(void)
@@ -85,7 +98,8 @@ static void exec_program(char *const *argv, enum program_out out, int on_death, 
 	if (getppid() != parent)
 		_exit(127); /* it died before that was asked for */
 	for (size_t i = 0; i < NR_SIGNALS; i++)
-		signal(signals[i], SIG_DFL);
+		if (caught)
+			sigaction(signals[i], &first[i], NULL);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	if (redirect(out) >= 0)
 		execvp(argv[0], argv);

@@ -17,8 +17,10 @@ struct program_end {
 	int status;
 };
 
-/* From now on these signals end programs, and not us. */
+/* From now on these signals end programs, and not us. One that is ignored, as under nohup, stays so. */
 void program_catch_signals(void);
+/* From now on they do again what they did before. */
+void program_release_signals(void);
 /* The first of them that came, or 0. */
 int program_interrupted(void);
 

@@ -497,8 +497,11 @@ int kernels_run(struct results_run *run, const struct kernels_options *o)
 	int ret, i;
 
 	stopped = 0;
-	for (i = 0; i < 3; i++)
-		sigaction(signals[i], &act, &old[i]);
+	for (i = 0; i < 3; i++) {
+		sigaction(signals[i], NULL, &old[i]);
+		if (old[i].sa_handler != SIG_IGN) /* as under nohup */
+			sigaction(signals[i], &act, NULL);
+	}
 	ret = run_all(&j);
 	clean_up(&j);
 	for (i = 0; i < 3; i++)

@@ -36,7 +36,7 @@ printf '%s\n' 'ffffffff81000000 0000000000000100 T gup_fast_fallback' >"$root/im
 printf '%s\n' 'ffffffff82000000 0000000000000002 D ptb_nr_costs_gup' 'ffffffff82000010 0000000000000001 D ptb_nr_costs_variant' \
 	'ffffffff82000020 0000000000000002 D ptb_nr_events_free' >"$root/image/rows"
 printf 'release\t6.12\nsource\tnone\ncompiler\tgcc\n' >"$root/image/info"
-for s in good slow stubborn; do
+for s in good late slow stubborn; do
 	printf 'title %s\narch fake\ndesign static\nappend fake=good\n' "$s" >"$root/kernels/scenarios/$s"
 done
 echo good >"$root/kernels/scenarios/BENCH"
@@ -58,6 +58,7 @@ case \$1 in
 	for s; do
 		# As the real one does, and as it does while what it waits for does not end.
 		[ "\$s" != slow ] || { trap 'kill \$!; exit 130' TERM; sleep 300 & wait; }
+		[ "\$s" != late ] || sleep 4
 		[ "\$s" != stubborn ] || { trap '' TERM; sleep 300; }
 		[ "\$s" != BENCH ] || s=good
 		printf '%s\t%s\n' "\$s" "$root/image"
@@ -104,6 +105,9 @@ case \$1,\${NOTHING:-} in
 esac
 case \${NATIVE:-good/clock} in
 crash) kill -SEGV \$\$ ;;
+late) sleep 4; NATIVE= REPETITIONS=9 exec "\$0" "\$@" ;;
+real) exec "$build/bench" "\$1" --benchmark_filter=gup_fast/walk --benchmark_min_time=0.001 --ptbench_any_load \
+	--benchmark_repetitions=9 ;;
 silent) exit 0 ;;
 status) exit 4 ;;
 damaged) echo '{' >"\${1#*=}" ;;
@@ -306,6 +310,51 @@ SLOW_MAKE=1 interrupted TERM 'guests are built' guests "None: interrupted before
 interrupted TERM 'a kernel is built' '' '' "$log" 'build --verdicts' --no-native --no-explore slow
 interrupted HUP 'a kernel is built that minds no signal' '' '' "$log" 'build --verdicts' --no-native --no-explore \
 	stubborn
+
+# What is ignored, as under nohup, stays so, in what it runs as well.
+ignoring() { # SIGNAL TEXT FILE PATTERN ARGUMENT...
+	local sig=$1 text=$2 file=$3 pattern=$4
+	shift 4
+	: >"$log"
+	(trap '' "$sig"; exec "$b/ptbench" bench --runs "$tmp/runs" --no-report "$@" >"$tmp/out" 2>"$tmp/err") &
+	pid=$!
+	until_true says "$pattern" "$file"
+	sleep 1
+	kill "-$sig" "$pid"
+	wait "$pid"
+	is "$?,$(from_run "r['state']")" "0,complete" "SIG$sig that is ignored, while $text: goes on to the end"
+}
+for sig in HUP INT; do
+	NATIVE=late ignoring $sig 'the machine is measured' "$log" 'bench --ptbench_out' --no-kernels --no-explore
+	ignoring $sig 'a kernel is built' "$log" 'build --verdicts' --no-native --no-explore late
+done
+
+(trap '' HUP; exec "$build/ptbench" explore --quiet >"$tmp/out") &
+pid=$!
+sleep 0.3
+kill -HUP "$pid"
+wait "$pid"
+is $? 0 "SIGHUP that is ignored, while the explorer runs: goes on to the end"
+
+# ---- while the report is drawn: the run is finished, and the program ends at once ----
+mkdir "$tmp/gnuplot"
+printf '#!/bin/bash\necho drawing >>"%s"\nexec sleep 300\n' "$log" >"$tmp/gnuplot/gnuplot"
+chmod +x "$tmp/gnuplot/gnuplot"
+mark_nr=$mark_nr.1
+: >"$log"
+MARK=$mark_nr PATH=$tmp/gnuplot:$PATH NATIVE=real "$b/ptbench" bench --runs "$tmp/runs" --no-explore --no-kernels \
+	>"$tmp/out" 2>"$tmp/err" &
+pid=$!
+until_true says '^drawing' "$log"
+begun=$SECONDS
+kill -TERM "$pid"
+wait "$pid"
+is "$?,$(from_run "r['state']"),$((SECONDS - begun < 20))" "143,complete,1" \
+	"SIGTERM while the report is drawn: ends by it, and the run is complete"
+valid
+ok $? "  and valid"
+until_true none_left "$mark_nr"
+ok $? "  nothing is left of it"
 
 killed() { # TEXT FILE PATTERN ARGUMENT...
 	local text=$1 file=$2 pattern=$3
