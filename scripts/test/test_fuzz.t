@@ -68,5 +68,20 @@ planted "$input" && ! { planted "$tmp/large.json"; } 2>/dev/null &&
 	"$build/asan/results/fuzz/replay_result" "$tmp/large.json" >>"$tmp/out" 2>&1
 ok $? "a planted bug is found, by the input that has its key, and there alone"
 
+# A program that ends well and has executed nothing has shown nothing.
+fake=results/fuzz/result
+mkdir -p "$tmp/build/fuzz/${fake%/*}"
+executes() { # COMMANDS
+	printf '#!/bin/sh\n%s\n' "$1" >"$tmp/build/fuzz/$fake"
+	chmod +x "$tmp/build/fuzz/$fake"
+	scripts/fuzz --seconds 1 "$tmp/build" "$fake" >"$tmp/out" 2>&1
+}
+! executes 'exit 0' && grep -q "^$fake: nothing was executed" "$tmp/out"
+ok $? "a target that only ends is a failure"
+! executes 'echo stat::number_of_executed_units: 0' && grep -q "^$fake: nothing was executed" "$tmp/out"
+ok $? "and one that says that it executed nothing"
+executes 'echo "(8 inline 8-bit counters)"; echo "cov: 3"; echo "stat::number_of_executed_units: 7"'
+ok $? "one that executed something is none"
+
 echo "1..$nr"
 exit $failed
