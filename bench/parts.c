@@ -197,6 +197,9 @@ int parts_explore(struct results_run *run, const char *build)
 	snprintf(program, sizeof(program), "%s", stand_in && *stand_in ? stand_in : "");
 	if (!program[0])
 		snprintf(program, sizeof(program), "%s/ptbench", build);
+	else
+		fprintf(stderr, "PTBENCH_EXPLORE is set: %s stands in for the explorer\n",
+			results_shown(stand_in));
 	snprintf(file, sizeof(file), "%s/explore.json", run->dir);
 	end = program_run(argv, PROGRAM_OUT_DROPPED, SIGKILL);
 	if (!results_explore_read(file, &doc, &err)) {

@@ -488,6 +488,16 @@ static void tell_caller(const struct sigaction *theirs)
 		raise(stopped);
 }
 
+/* A test's door: nobody has to take what comes through it for what a kernel did. */
+static void say_stand_in(void)
+{
+	const char *stand_in = getenv("PTBENCH_QEMU");
+
+	if (stand_in && *stand_in)
+		fprintf(stderr, "PTBENCH_QEMU is set: %s stands in for QEMU\n",
+			results_shown(stand_in));
+}
+
 int kernels_run(struct results_run *run, const struct kernels_options *o)
 {
 	struct job j = { .o = o, .part = { .run = run, .revision = o->revision, .root = o->root,
@@ -497,6 +507,7 @@ int kernels_run(struct results_run *run, const struct kernels_options *o)
 	int ret, i;
 
 	stopped = 0;
+	say_stand_in();
 	for (i = 0; i < 3; i++) {
 		sigaction(signals[i], NULL, &old[i]);
 		if (old[i].sa_handler != SIG_IGN) /* as under nohup */

@@ -157,6 +157,10 @@ is "$?,$(cat "$log")" "2," "a name that is no scenario: status 2, and nothing wa
 bench --no-native --no-explore --no-report good
 is "$?$(grep -c 'guests SCENARIOS=good$' "$log")" 01 "guests are built for the scenarios that are named"
 
+is "$(grep ' is set: ' "$tmp/err")" "PTBENCH_QEMU is set: $PTBENCH_QEMU stands in for QEMU" "what stands in for QEMU is said"
+bench --no-native --no-kernels --no-report
+is "$(grep ' is set: ' "$tmp/err")" "PTBENCH_EXPLORE is set: $PTBENCH_EXPLORE stands in for the explorer" "and for the explorer"
+
 # ---- what is found before anything is measured ----
 before=$(ls "$tmp/runs")
 KSRC=bad bench
@@ -237,7 +241,7 @@ failing explore "failed None: ptbench explore ended with status 4; explore.json 
 	"a model that cannot be set up"
 models=$(($("$build/ptbench" explore --list | wc -l) - 1))
 EXPLORE=none bench --no-native --no-kernels --no-report
-is "$?,$(head -n 3 "$tmp/err" | grep -o "0 of $models models")" "4,0 of $models models" "an explorer that explored nothing: exit status 4"
+is "$?,$(grep -o "0 of $models models" "$tmp/err")" "4,0 of $models models" "an explorer that explored nothing: exit status 4"
 failing explore "failed None: explore.json has 0 models, ptbench has $models" "the reason has both numbers"
 EXPLORE=table/clean bench --no-native --no-kernels --no-report
 failing explore "failed None: explore.json has 1 models, ptbench has $models" "one that explored a part: likewise"
