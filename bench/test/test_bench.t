@@ -275,11 +275,11 @@ until_true() { # COMMAND...: for a minute at most
 none_left() { [ -z "$(marked "$1")" ]; }
 # shellcheck disable=SC2317
 says() { grep -qs "$1" "$2"; }
-start() { # MARK ARGUMENT...
+start() { # MARK ARGUMENT...; the shell ignores SIGINT in what it starts in the background
 	: >"$log"
 	export MARK=$1
 	shift
-	"$b/ptbench" bench --runs "$tmp/runs" --no-report "$@" >"$tmp/out" 2>"$tmp/err" &
+	env --default-signal=INT "$b/ptbench" bench --runs "$tmp/runs" --no-report "$@" >"$tmp/out" 2>"$tmp/err" &
 	pid=$!
 	mark=$MARK
 	unset MARK
