@@ -180,7 +180,7 @@ END
 chmod +x "$tmp/qemu"
 mkdir -p "$tmp/build/kernels"
 touch "$tmp/build/kernels/profile.so"
-PTBENCH_QEMU=$tmp/qemu "$build/ptbench" kernels ab --out "$tmp/runs" --base "$tmp/base" --head "$tmp/worse" --only costs one \
+PTBENCH_QEMU=$tmp/qemu env --default-signal=INT "$build/ptbench" kernels ab --out "$tmp/runs" --base "$tmp/base" --head "$tmp/worse" --only costs one \
 	>"$tmp/out" 2>"$tmp/err" &
 pid=$!
 for _ in {1..100}; do

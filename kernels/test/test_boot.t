@@ -320,7 +320,7 @@ done
 scenario good
 scenario good3
 sed -i s/good3/good/ "$root/kernels/scenarios/good3"
-"$build/ptbench" kernels run --out "$tmp/runs" --only costs -j 2 good hang good3 >"$tmp/out" 2>"$tmp/err" &
+env --default-signal=INT "$build/ptbench" kernels run --out "$tmp/runs" --only costs -j 2 good hang good3 >"$tmp/out" 2>"$tmp/err" &
 pid=$!
 for _ in $(seq 100); do
 	[ -s "$tmp/runs/latest/hang.icount-1cpu.stream" ] && grep -q good3.icount "$tmp/runs/latest/run.json" && break
@@ -374,7 +374,7 @@ is "$(part hang.icount-1cpu | cut -c1-31)" "failed QEMU ended with status 1" "a 
 gone "and what it left is ended"
 for what in '' asleep; do
 	for signal in INT TERM KILL; do
-		WRAPPER=$what PTBENCH_QEMU=$tmp/wrapper "$build/ptbench" kernels run --out "$tmp/runs" --only costs hang >"$tmp/out" 2>"$tmp/err" &
+		WRAPPER=$what PTBENCH_QEMU=$tmp/wrapper env --default-signal=INT "$build/ptbench" kernels run --out "$tmp/runs" --only costs hang >"$tmp/out" 2>"$tmp/err" &
 		pid=$!
 		started
 		kill -$signal $pid
@@ -415,7 +415,7 @@ fi
 
 scenario slow
 start=$SECONDS
-"$build/ptbench" kernels run --out "$tmp/runs" slow >"$tmp/out" 2>"$tmp/err" &
+env --default-signal=INT "$build/ptbench" kernels run --out "$tmp/runs" slow >"$tmp/out" 2>"$tmp/err" &
 pid=$!
 sleep 0.5
 kill -TERM $pid

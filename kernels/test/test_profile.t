@@ -110,7 +110,7 @@ profile none --case gup_fast/walk:pages=12345 "$new"
 [ $? -eq 4 ] && grep -q 'no row that is measured is of this case with these params' "$tmp/none.err"
 ok $? "no such row is said"
 
-"$build/ptbench" kernels profile --out "$tmp/ended" --case gup_fast/walk "$new" >"$tmp/out" 2>"$tmp/err" &
+env --default-signal=INT "$build/ptbench" kernels profile --out "$tmp/ended" --case gup_fast/walk "$new" >"$tmp/out" 2>"$tmp/err" &
 pid=$!
 for _ in $(seq 100); do
 	[ -s "$tmp/ended/latest/$new.icount-1cpu.console.log" ] && break
