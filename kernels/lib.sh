@@ -52,7 +52,7 @@ check_cache() {
 # kernels/scenario.c: blanks at both ends do not matter, and a carriage return is one.
 read_keys() {
 	local file=$1 known=" $2 " fn=$3 nr=0 line key value
-	tr -d '\000' <"$file" | cmp -s - "$file" || die "$file: a NUL byte; this has to be a text file"
+	if IFS= read -r -d '' _ <"$file"; then die "$file: a NUL byte; this has to be a text file"; fi
 	while IFS= read -r line || [ -n "$line" ]; do
 		nr=$((nr + 1))
 		[ ${#line} -lt 4096 ] || die "$file:$nr: line longer than 4095 bytes"

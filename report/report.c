@@ -173,12 +173,9 @@ static int usage(FILE *to)
 	return BAD_INPUT;
 }
 
-int report_cmd(int argc, char **argv)
+/* allow: room for what argv allows. */
+static int parse_and_run(int argc, char **argv, const char **allow)
 {
-	const char **allow = calloc(argc, sizeof(*allow));
-	struct results_error err;
-	size_t nr_allow = 0;
-	int status;
 	static const struct option options[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "allow", required_argument, NULL, OPT_ALLOW },
@@ -188,11 +185,11 @@ int report_cmd(int argc, char **argv)
 		{ 0 },
 	};
 	const char *out = NULL, *base = NULL;
+	struct results_error err;
 	bool answers = false;
+	size_t nr_allow = 0;
 	int opt;
 
-	if (!allow)
-		return NOT_WHOLE;
 	optind = 1;
 	while ((opt = results_getopt(argc, argv, "b:o:ah", options)) != -1) {
 		if (opt == OPT_ALLOW && results_allow_check(optarg, &err)) {
@@ -213,7 +210,16 @@ int report_cmd(int argc, char **argv)
 	}
 	if (optind + 1 != argc || (answers && out))
 		return usage(stderr);
-	status = report_run(argv[optind], base, allow, nr_allow, out, answers ? stdout : NULL, stdout);
+	return report_run(argv[optind], base, allow, nr_allow, out, answers ? stdout : NULL, stdout);
+}
+
+int report_cmd(int argc, char **argv)
+{
+	const char **allow = calloc(argc, sizeof(*allow));
+	int status = NOT_WHOLE;
+
+	if (allow)
+		status = parse_and_run(argc, argv, allow);
 	free(allow);
 	return status;
 }
