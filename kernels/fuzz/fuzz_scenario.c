@@ -38,13 +38,14 @@ static void put_arch(FILE *f, const struct scenario_arch *a)
 		fprintf(f, "irqs %.*s\n", (int)strcspn(irqs, "\n"), irqs);
 }
 
-static void put_expects(FILE *f, const struct scenario *s, bool common)
+/* The rules of one file: a rule may stand in two, the first decides. */
+static void put_expects(FILE *f, const struct scenario *s, const char *file)
 {
 	for (size_t i = 0; i < s->nr_expects; i++) {
 		const struct scenario_expect *e = &s->expects[i];
 		char *params = results_params_text(&e->params);
 
-		if (e->common == common)
+		if (strstr(e->where, file))
 			fprintf(f, "%s%s%s %s %s%s%s\n", e->skip ? "skip" : "expect",
 				e->some ? "-some" : e->ref ? "-ref" : e->family ? "-family" : "",
 				e->layout ? "-layout" : "", e->id, params,
@@ -62,14 +63,17 @@ static void put_scenario(FILE *f, const struct scenario *s)
 	line(f, "image", s->image);
 	line(f, "layout", s->layout);
 	line(f, "reference", s->no_reference ? "no" : "yes");
-	put_expects(f, s, false);
+	put_expects(f, s, "/scenarios/s:");
 	for (size_t i = 0; i < s->nr_same; i++)
 		fprintf(f, "%s %s %s\n", s->same[i].differs ? "differs" : "identical", s->same[i].base,
 			s->same[i].objects);
 }
 
-/* Everything that the scenario says, its architecture's words among it. malloc'ed. */
-static char *all_of(const struct scenario *s, size_t *scenario, size_t *arch)
+enum { PARTS = 4 };
+static const char *const parts[PARTS] = { "scenarios/s", "arch/a.arch", "arch/a.expect", "common.expect" };
+
+/* Everything that the scenario says, by the file that says it; end[]: of each part. malloc'ed. */
+static char *all_of(const struct scenario *s, size_t end[PARTS])
 {
 	char *text;
 	size_t size;
@@ -77,13 +81,16 @@ static char *all_of(const struct scenario *s, size_t *scenario, size_t *arch)
 
 	if (!f)
 		fuzz_fail("no memory");
-	put_scenario(f, s);
-	fflush(f);
-	*scenario = size;
-	put_arch(f, &s->arch);
-	fflush(f);
-	*arch = size - *scenario;
-	put_expects(f, s, true);
+	for (int i = 0; i < PARTS; i++) {
+		if (i == 0)
+			put_scenario(f, s);
+		else if (i == 1)
+			put_arch(f, &s->arch);
+		else
+			put_expects(f, s, i == 2 ? "/arch/a.expect:" : "/common.expect:");
+		fflush(f);
+		end[i] = size;
+	}
 	fclose(f);
 	return text;
 }
@@ -91,18 +98,16 @@ static char *all_of(const struct scenario *s, size_t *scenario, size_t *arch)
 static void read_again(const char *dir, const struct scenario *s)
 {
 	char *text, *other_text, why[SCENARIO_WHY];
-	size_t scenario, arch, again[2];
+	size_t end[PARTS], again[PARTS];
 	struct scenario *other;
 
-	text = all_of(s, &scenario, &arch);
-	fuzz_put("scenarios/s", text, scenario);
-	fuzz_put("arch/a.arch", text + scenario, arch);
-	fuzz_put("arch/a.expect", "", 0);
-	fuzz_put("common.expect", text + scenario + arch, strlen(text + scenario + arch));
+	text = all_of(s, end);
+	for (int i = 0; i < PARTS; i++)
+		fuzz_put(parts[i], text + (i ? end[i - 1] : 0), end[i] - (i ? end[i - 1] : 0));
 	if (scenario_read(dir, "s", &other, why))
 		fuzz_fail("what was read is refused, written down as\n%s%s", text, why);
-	other_text = all_of(other, &again[0], &again[1]);
-	if (strcmp(text, other_text))
+	other_text = all_of(other, again);
+	if (strcmp(text, other_text) || memcmp(end, again, sizeof(end)))
 		fuzz_fail("what was read as\n%sis read again as\n%s", text, other_text);
 	free(text);
 	free(other_text);
