@@ -243,6 +243,8 @@ kernels: ## builds the kernels of SCENARIOS= (default: the list BENCH)
 	$(Q)$(ptbench) kernels build $(SCENARIOS)
 
 kernels-ab: ## compares two kernel trees, BASE= and HEAD=: folders, or git refs of KSRC=
+	$(foreach side,BASE HEAD,$(if $(strip $($(side))),,$(error $(side)= is missing: make kernels-ab \
+		takes BASE= and HEAD=, each a folder, FOLDER#REF, or with KSRC=FOLDER a git ref of it)))
 	@scripts/deps --scenarios '$(SCENARIOS)' build kernels report
 	$(Q)$(SUBMAKE) all guests
 	$(Q)$(ptbench) kernels ab --base $(call quote,$(BASE)) --head $(call quote,$(HEAD)) $(SCENARIOS)

@@ -403,6 +403,49 @@ static int read_names(struct ab *ab)
 	return 2;
 }
 
+/* Can the folder be made, or written to? Nothing is made yet: there may be nothing to run. */
+static int check_runs(const char *runs)
+{
+	char *folder = strdup(runs), *end;
+	int err = folder ? 0 : ENOMEM;
+	struct stat st;
+
+	while (!err && stat(folder, &st)) {
+		end = strrchr(folder, '/');
+		if (errno != ENOENT)
+			err = errno;
+		else if (end && end > folder)
+			*end = '\0';
+		else
+			strcpy(folder, end ? "/" : ".");
+	}
+	if (!err && !S_ISDIR(st.st_mode))
+		err = ENOTDIR;
+	if (!err && access(folder, W_OK | X_OK))
+		err = errno;
+	free(folder);
+	if (err)
+		fprintf(stderr, "ptbench kernels ab: --out %s: %s; name a folder that can be made or "
+			"written to\n", results_shown(runs), strerror(err));
+	return err;
+}
+
+/* Both trees, the guests' programs and the folder of runs, before the first kernel is built. */
+static int check_sides(const struct ab *ab)
+{
+	struct kernels_options k = ab->o->kernels;
+	int s;
+
+	if (check_runs(ab->o->runs))
+		return 2;
+	for (s = BASE; s <= HEAD; s++) {
+		k.ksrc = ab->sides[s].ksrc;
+		if (kernels_ready(&k))
+			return 2;
+	}
+	return 0;
+}
+
 static int prepare(struct ab *ab)
 {
 	int s;
@@ -421,7 +464,7 @@ static int prepare(struct ab *ab)
 		if (!side->ksrc || !side->images || !side->chosen)
 			return 2;
 	}
-	return 0;
+	return check_sides(ab);
 }
 
 /* What compare cannot see, for there is no run of it; 0 is for what was judged and is well. */

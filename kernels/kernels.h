@@ -44,6 +44,13 @@ int kernels_options_init(struct kernels_options *o);
 int kernels_check(const struct kernels_options *o);
 
 /*
+ * Looks at all that can be wrong before a run is made: the scenarios, the kernel source and the tools
+ * that build it, the guests' programs, TMPDIR, and of a profile its case, plugin and QEMU. -errno: a run
+ * would be for nothing (said on stderr). What this machine cannot boot is no error: it will be skipped.
+ */
+int kernels_ready(const struct kernels_options *o);
+
+/*
  * Builds what is missing, boots each scenario as soon as it has its kernel, and records its parts
  * in the run, at the end in the order of the list: SCENARIO.icount-1cpu, SCENARIO.icount-2cpu,
  * SCENARIO.kvm-1cpu where KVM works (after all else, alone), and SCENARIO.static, which also says

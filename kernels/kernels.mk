@@ -4,7 +4,7 @@
 libs += kernels
 kernels-srcs := $(addprefix kernels/,ab.c boot.c bytes.c child.c cmd.c cmd_run.c cpio.c emulator.c \
 	image.c image_build.c kvm.c list.c objects.c part.c profile.c profile_print.c \
-	profile_read.c profile_table.c rows.c run.c scenario.c scenario_judge.c stream.c)
+	profile_read.c profile_table.c ready.c rows.c run.c scenario.c scenario_judge.c stream.c)
 
 # Loaded by QEMU, which has what it calls.
 all: $(O)/kernels/profile.so

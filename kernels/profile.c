@@ -66,23 +66,37 @@ static char *plugin_option(const char *plugin, const char *table, const char *ou
 	return text;
 }
 
-int profile_boot(const struct kernels_options *o, const char *folder, const char *table,
-		 const char *out, struct qemu_boot *b)
+static void name_plugin(const struct kernels_options *o, char *to, size_t size)
 {
-	char why[PROFILE_WHY], plugin[PATH_MAX];
+	snprintf(to, size, "%s/kernels/profile.so", o->build);
+}
 
-	snprintf(plugin, sizeof(plugin), "%s/kernels/profile.so", o->build);
+int profile_usable(const struct kernels_options *o, const struct scenario *s)
+{
+	char plugin[PATH_MAX];
+
+	name_plugin(o, plugin, sizeof(plugin));
 	if (access(plugin, R_OK)) {
 		fprintf(stderr, "ptbench kernels: %s: %s; run make\n", results_shown(plugin),
 			strerror(errno));
 		return -EINVAL;
 	}
-	if (!emulator_has_plugins(b->scenario->arch.qemu)) {
-		fprintf(stderr, "ptbench kernels: this %s takes no plugins (its --help has no "
-				"-plugin), without which nothing can be profiled; Debian's does, "
-				"scripts/deps installs it\n", results_shown(b->scenario->arch.qemu));
+	if (emulator_has_plugins(s->arch.qemu))
+		return 0;
+	fprintf(stderr, "ptbench kernels: this %s takes no plugins (its --help has no -plugin), without "
+		"which nothing can be profiled; Debian's does, scripts/deps installs it\n",
+		results_shown(s->arch.qemu));
+	return -EINVAL;
+}
+
+int profile_boot(const struct kernels_options *o, const char *folder, const char *table,
+		 const char *out, struct qemu_boot *b)
+{
+	char why[PROFILE_WHY], plugin[PATH_MAX];
+
+	if (profile_usable(o, b->scenario))
 		return -EINVAL;
-	}
+	name_plugin(o, plugin, sizeof(plugin));
 	if (profile_table(folder, b->scenario, table, why)) {
 		fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
 		return -EINVAL;

@@ -31,6 +31,9 @@ int profile_apply(const char *file, struct results_doc *doc, char why[PROFILE_WH
  */
 void profile_print(FILE *f, const struct results_doc *doc, const struct results_doc *base);
 
+/* Are the plugin and a QEMU that takes it there? -EINVAL, said on stderr: no. */
+int profile_usable(const struct kernels_options *o, const struct scenario *s);
+
 /*
  * Makes a boot one that is profiled: writes the table of the image in folder to the file table, and
  * fills the boot's plugin, which will write out, and profile. -EINVAL, said on stderr: it cannot be.

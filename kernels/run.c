@@ -22,6 +22,7 @@
 #include "kvm.h"
 #include "part.h"
 #include "profile.h"
+#include "ready.h"
 #include "scenario.h"
 
 #define TIMEOUT 60
@@ -267,9 +268,10 @@ static int no_scenario(struct job *j, size_t i, const char *reason, bool skipped
 			 part_failed(&j->part, name, reason);
 }
 
-/* Does this machine have what boots it? Fills to_build. */
+/* Does this machine have what boots it, and what runs in it? Fills to_build. */
 static int look_at_machines(struct job *j)
 {
+	char lacks[300], file[PATH_MAX];
 	const char *reason;
 	size_t i;
 	int ret = 0;
@@ -282,6 +284,9 @@ static int look_at_machines(struct job *j)
 			return -ENOMEM;
 		if (stopped)
 			break; /* so was the question */
+		if (!reason && ready_guest_lacks(j->o, j->scenarios[i], file, sizeof(file)) &&
+		    ready_no_compiler(j->scenarios[i], lacks, sizeof(lacks)))
+			reason = lacks;
 		if (reason) {
 			ret = no_scenario(j, i, reason, true);
 			continue;
@@ -408,19 +413,6 @@ static int run_all_kvm(struct job *j)
 	return stopped ? KERNELS_INTERRUPTED : ret ? 4 : 0;
 }
 
-static int make_scratch(struct job *j)
-{
-	const char *tmp = getenv("TMPDIR");
-
-	snprintf(j->scratch, sizeof(j->scratch), "%s/ptbench-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	if (mkdtemp(j->scratch))
-		return 0;
-	fprintf(stderr, "ptbench kernels: %s: %s; set TMPDIR to a folder that can be written to\n",
-		results_shown(j->scratch), strerror(errno));
-	j->scratch[0] = '\0';
-	return -EINVAL;
-}
-
 static void clean_up(struct job *j)
 {
 	size_t i;
@@ -461,7 +453,7 @@ static int run_all(struct job *j)
 {
 	int ret;
 
-	if (read_scenarios(j) || make_scratch(j))
+	if (read_scenarios(j) || ready_make_scratch(j->scratch, sizeof(j->scratch)))
 		return 2;
 	if (look_at_machines(j))
 		return stopped ? KERNELS_INTERRUPTED : 4;
@@ -540,7 +532,7 @@ int kernels_run_in(const char *runs, const struct kernels_options *o, struct res
 	int status;
 
 	*run = NULL;
-	if (kernels_check(o))
+	if (kernels_ready(o))
 		return 2;
 	snprintf(folder, sizeof(folder), "%s/results/runs", o->root);
 	if (results_run_create(runs ? runs : folder, o->command, o->revision, run, &err)) {

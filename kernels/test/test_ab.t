@@ -37,7 +37,10 @@ for s in one two; do printf 'title %s\narch fake\ndesign static\nappend fake=goo
 cat >"$root/kernels/build" <<'END'
 #!/bin/bash
 tree=${KSRC%%#*}
-[ "$1" = --verdicts ] && shift
+case $1 in
+--check) [ -e "$tree/two" ] || { echo "KSRC=$KSRC: not a Linux source tree" >&2; exit 2; }; exit ;;
+--verdicts) shift ;;
+esac
 for s; do
 	folder=$tree/image-$s
 	case $(cat "$tree/$s") in none*) printf '%s\tSKIPPED\tnothing to patch here\n' "$s"; continue ;; esac
@@ -162,6 +165,31 @@ ab --base "$tmp/base"
 is "$?$(grep -c -e '--head is missing' "$tmp/err")" 21 "a side that is missing"
 ab --base "$tmp/base" --head "$tmp/none" one
 is "$?$(grep -c 'give a folder, FOLDER#REF, or KSRC=FOLDER' "$tmp/err")" 21 "a tree that is not there, and what may be given"
+
+# ---- what is found wrong before the first kernel is built ----
+early() { # PATTERN ARGUMENT...
+	local pattern=$1 status
+	shift
+	ab "$@"
+	status=$?
+	[ $status -eq 2 ] && grep -q -e "$pattern" "$tmp/err" && ! grep -q '== building' "$tmp/err"
+	ok $? "ab ${*//$tmp\//}: status 2 before anything is built" || sed 's/^/# /' "$tmp/err"
+}
+mkdir -p "$tmp/no-tree" "$tmp/bin"
+before=$(ls "$tmp/runs")
+early 'scenarios/nonesuch: No such file' --base "$tmp/base" --head "$tmp/worse" one nonesuch
+early 'NOLIST: No such file or directory: no such list' --base "$tmp/base" --head "$tmp/worse" NOLIST
+early "KSRC=$tmp/no-tree: not a Linux source tree" --base "$tmp/base" --head "$tmp/no-tree" one
+early "KSRC=$tmp/no-tree: not a Linux source tree" --base "$tmp/no-tree" --head "$tmp/base" one
+echo >"$tmp/plain"
+early "out $tmp/plain/runs: Not a directory; name a folder" --base "$tmp/base" --head "$tmp/worse" --out "$tmp/plain/runs" one
+printf '#!/bin/sh\n' >"$tmp/bin/xgcc"
+chmod +x "$tmp/bin/xgcc"
+mv "$tmp/build/guest-fake/kernels/init" "$tmp/kept"
+PATH=$tmp/bin:$PATH early 'kernels/init: No such file or directory; run make guests' --base "$tmp/base" --head "$tmp/worse" one
+mv "$tmp/kept" "$tmp/build/guest-fake/kernels/init"
+is "$(ls "$tmp/runs")" "$before" "none of these has made a run"
+
 KSRC=$tmp/base ab --base ref1 --head ref2 one
 is $? 0 "with KSRC, refs of it"
 says "== building head: $tmp/base#ref2" "which the build is given with the folder"
@@ -201,6 +229,7 @@ says 'gup_fast/walk.*400.*403' "the comparison is there"
 is "$(sides | wc -l)" 2 "so are both runs"
 ! compgen -G "$(sides | tail -n 1)/report" >/dev/null
 ok $? "and nothing more is done"
+
 
 echo "1..$nr"
 exit $failed

@@ -37,8 +37,11 @@ printf '%s\n' 'lacks needs a second CPU' 'rows x86_64-4k-48 gup_fast/walk 1' 'ro
 printf 'release\t6.12\nsource\tnone\ncompiler\tgcc\npatch\ta\npatch\tb\n' >"$root/image/info"
 cat >"$root/kernels/build" <<'END'
 #!/bin/bash
-[ "$1" = --verdicts ] || exit 2
-shift
+case $1 in
+--check) case ${KSRC:-} in bad*) echo "KSRC=$KSRC: not a Linux source tree" >&2; exit 2 ;; esac; exit ;;
+--verdicts) shift ;;
+*) exit 2 ;;
+esac
 for s; do
 	case $s in
 	slow) exec sleep 100 ;;
@@ -280,6 +283,7 @@ refused "-j '-1' is not" -j -1 good2
 refused "-j '2x' is not" -j 2x good2
 refused "--only 'all' is neither costs nor events" --only all good2
 refused "ptbench kernels run: unrecognized option '--frob'" --frob
+KSRC=bad-tree refused 'KSRC=bad-tree: not a Linux source tree' good2
 is "$(ls "$tmp/runs") $(readlink "$tmp/runs/latest")" "$(cat "$tmp/before") $latest" "none of these has made a run"
 for command in list build run ab profile bytes; do
 	"$build/ptbench" kernels --help | grep -q "^  $command "
@@ -295,18 +299,42 @@ if [ -w /dev/full ]; then
 fi
 TMPDIR=$tmp/nonesuch run good2
 is "$?$(grep -c 'No such file or directory; set TMPDIR' "$tmp/err")" 21 "no folder for the initramfs: said, with what to do"
-rm "$tmp/build/guest-fake/kernels/init"
-run good2
-is "$?$(grep -c 'kernels/init: No such file or directory; run make guests' "$tmp/err")" 21 "no PID 1: said, with what to do"
-echo fs >"$tmp/build/guest-fs.ext4"
-echo init >"$tmp/build/guest-fake/kernels/init"
+# A compiler for the guests is there, so that they could be.
+mkdir "$tmp/bin"
+printf '#!/bin/sh\n' >"$tmp/bin/xgcc"
+chmod +x "$tmp/bin/xgcc"
+for file in guest-fake/kernels/init guest-fake/bench/bench-guest guest-fs.ext4 guest-rows; do
+	mv "$tmp/build/$file" "$tmp/kept"
+	PATH=$tmp/bin:$PATH run good2
+	is "$?$(grep -c "$file: No such file or directory; run make guests SCENARIOS=good2" "$tmp/err")" 21 "no $file: said, with what to do"
+	mv "$tmp/kept" "$tmp/build/$file"
+done
+mv "$tmp/build/guest-fake/bench/bench-guest" "$tmp/kept"
+PATH=$tmp/bin:$PATH run --only events good2
+is $? 0 "events need no program of the reference's"
+PATH=$tmp/bin:$PATH PTBENCH_QEMU='' run --only costs good2
+is "$?$(part good2.static)" "3skipped qemu-system-fake cannot be run; scripts/deps installs it" "without QEMU nor guests: skipped"
+run --only costs good2
+is "$?$(part good2.static)" "3skipped there are no programs for guests of fake, and xgcc, which compiles them, is not found; scripts/deps installs it" \
+	"nor a compiler for them: skipped"
+mv "$tmp/kept" "$tmp/build/guest-fake/bench/bench-guest"
+latest=$(readlink "$tmp/runs/latest")
 
 # ---- what a profile wants ----
 profile() { "$build/ptbench" kernels profile --out "$tmp/runs" "$@" >"$tmp/out" 2>"$tmp/err"; }
 mkdir "$tmp/build/kernels"
+mkdir "$root/kernels/driver"
+printf '\t.case_id = "gup_fast/walk",\n' >"$root/kernels/driver/gup.c"
+profile --case gup_fast/walk good2
+is "$?$(grep -c 'profile.so: No such file or directory; run make' "$tmp/err")" 21 "no plugin: said, with what to do"
 cp "$build/kernels/profile.so" "$tmp/build/kernels/"
 profile --case gup_fast/walk good2
 is "$?$(grep -c 'this qemu-system-fake takes no plugins' "$tmp/err")" 21 "a QEMU without plugins: said, with what to do"
+for case in gup_fast/wal gup_fast/walks gup_slow/walk:pages=1; do
+	profile --case $case good2
+	is "$?$(grep -c -- "--case ${case%:*}: no row of $root/kernels/driver is of this case" "$tmp/err")" 21 "a case that is unknown, $case: said"
+done
+is "$(readlink "$tmp/runs/latest")" "$latest" "none of these has made a run"
 profile --case gup_fast/walk tooold
 is "$?$(grep -c 'nothing to print of tooold; ptbench show' "$tmp/err")" 31 "one that is skipped: status 3, and where the reason is"
 for args in "good2" "--case gup_fast/walk EMPTY" "--case gup_fast/walk --base EMPTY good2" "--case gup_fast/walk --timeout 5x good2" "--case walk good2" "--case gup_fast/walk:pages good2" "--case gup_fast/walk" \

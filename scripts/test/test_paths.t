@@ -31,6 +31,13 @@ line=$(cd "$dir" && make -n report RUN="a'b \$\$x" 2>/dev/null | sed -n "s,^buil
 is "$(sh -c "$line")" "report|a'b \$x|" "RUN= may have quotes and blanks"
 line=$(cd "$dir" && make -n kernels-ab BASE="it's" HEAD='a b' 2>/dev/null | sed -n "s,^build/ptbench kernels ab,printf '%s|' kernels ab,p")
 is "$(sh -c "$line")" "kernels|ab|--base|it's|--head|a b|" "and so may BASE= and HEAD="
+for side in BASE HEAD; do
+	(cd "$dir" && make -n kernels-ab $side=x) >"$tmp/out" 2>"$tmp/err"
+	status=$?
+	other=$([ $side = BASE ] && echo HEAD || echo BASE)
+	[ $status -eq 2 ] && [ ! -s "$tmp/out" ] && grep -q "$other= is missing: make kernels-ab takes BASE= and HEAD=" "$tmp/err"
+	ok $? "make kernels-ab without $other=: said before anything is installed or compiled"
+done
 PTBENCH_ROOT=$dir "$build/ptbench" kernels list BENCH >"$tmp/out" 2>&1
 is "$?$(wc -l <"$tmp/out")" "0$(PTBENCH_ROOT=$root "$build/ptbench" kernels list BENCH | wc -l)" "ptbench reads the scenarios there"
 "$dir/kernels/mkfs" "$dir/fs.ext4" >"$tmp/out" 2>&1

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Looks whether a run of kernels can be made at all, before there is one: its scenarios, the kernel
+ * source and the tools that build it, the guests' programs, and what a profile needs.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "boot.h"
+#include "child.h"
+#include "emulator.h"
+#include "kernels.h"
+#include "profile.h"
+#include "ready.h"
+#include "scenario.h"
+
+/* ---- the kernel source, and what builds it ---- */
+
+static void exec_check(const struct kernels_options *o)
+{
+	static char check[] = "--check", bench[] = "BENCH";
+	char program[PATH_MAX], **argv = calloc(o->nr_scenarios + 4, sizeof(*argv));
+
+	snprintf(program, sizeof(program), "%s/kernels/build", o->root);
+	if (!argv || (o->ksrc && setenv("KSRC", o->ksrc, 1)))
+		_exit(4);
+	argv[0] = program;
+	argv[1] = check;
+	argv[2] = bench;
+	if (o->nr_scenarios)
+		memcpy(argv + 2, o->scenarios, o->nr_scenarios * sizeof(*argv));
+	dup2(2, 1);
+	execv(program, argv);
+	fprintf(stderr, "ptbench kernels: %s: %s\n", results_shown(program), strerror(errno));
+	_exit(2);
+}
+
+/* kernels/build says itself what it cannot use. */
+static int check_source(const struct kernels_options *o)
+{
+	int status;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = child_fork(0);
+	if (!pid)
+		exec_check(o);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return pid > 0 && WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : -EINVAL;
+}
+
+/* ---- the guests' programs ---- */
+
+static bool is_on_path(const char *name)
+{
+	const char *path = getenv("PATH");
+	char *copy = strdup(path ? path : ""), file[PATH_MAX], *save, *folder;
+	bool found = false;
+
+	for (folder = copy ? strtok_r(copy, ":", &save) : NULL; folder && !found;
+	     folder = strtok_r(NULL, ":", &save)) {
+		snprintf(file, sizeof(file), "%s/%s", folder, name);
+		found = !access(file, X_OK);
+	}
+	free(copy);
+	return found;
+}
+
+/* As kernels/lib.sh has it: not every machine calls its own compiler by its prefix, too. */
+static bool has_compiler(const struct scenario_arch *arch)
+{
+	const size_t machine = strcspn(arch->cross, "-");
+	struct utsname u;
+	char name[256];
+
+	snprintf(name, sizeof(name), "%sgcc", arch->cross);
+	if (is_on_path(name))
+		return true;
+	return !uname(&u) && strlen(u.machine) == machine &&
+	       !strncmp(u.machine, arch->cross, machine) && is_on_path("gcc");
+}
+
+static bool is_missing(char *file, size_t size, const char *build, const char *arch,
+		       const char *name)
+{
+	if (arch)
+		snprintf(file, size, "%s/guest-%s/%s", build, arch, name);
+	else
+		snprintf(file, size, "%s/%s", build, name);
+	return access(file, R_OK);
+}
+
+bool ready_guest_lacks(const struct kernels_options *o, const struct scenario *s, char *file,
+		       size_t size)
+{
+	const bool reference = !o->no_costs && !s->no_reference &&
+			       !(o->append && strstr(o->append, "ptbench.only=kernel"));
+
+	return is_missing(file, size, o->build, s->arch.name, "kernels/init") ||
+	       is_missing(file, size, o->build, NULL, "guest-fs.ext4") ||
+	       (reference && (is_missing(file, size, o->build, s->arch.name, "bench/bench-guest") ||
+			      is_missing(file, size, o->build, NULL, "guest-rows")));
+}
+
+bool ready_no_compiler(const struct scenario *s, char *why, size_t size)
+{
+	if (has_compiler(&s->arch))
+		return false;
+	snprintf(why, size, "there are no programs for guests of %.60s, and %.100sgcc, which compiles "
+		 "them, is not found; scripts/deps installs it", s->arch.name, s->arch.cross);
+	return true;
+}
+
+/* Where the compiler is missing, too, the scenario will be skipped; so it is where the QEMU is. */
+static int check_guest(const struct kernels_options *o, const struct scenario *s, bool runs)
+{
+	char file[PATH_MAX], why[300];
+
+	if (!runs || !ready_guest_lacks(o, s, file, sizeof(file)) ||
+	    ready_no_compiler(s, why, sizeof(why)))
+		return 0;
+	fprintf(stderr, "ptbench kernels: %s: %s; run make guests SCENARIOS=%s\n",
+		results_shown(file), strerror(ENOENT), results_shown(s->name));
+	return -ENOENT;
+}
+
+/* ---- what a profile needs ---- */
+
+/* Whether a line of the file is `.case_id = "CASE"`. */
+static bool file_has_case(const char *file, const char *id, size_t len)
+{
+	static const char key[] = ".case_id = \"";
+	char line[1024];
+	bool has = false;
+	const char *at;
+	FILE *f = fopen(file, "re");
+
+	while (f && !has && fgets(line, sizeof(line), f)) {
+		at = strstr(line, key);
+		has = at && !strncmp(at + strlen(key), id, len) && at[strlen(key) + len] == '"';
+	}
+	if (f)
+		fclose(f);
+	return has;
+}
+
+/* The driver's source is what every kernel of this checkout is built with. */
+static int check_case(const struct kernels_options *o)
+{
+	const size_t len = strcspn(o->profile, ":");
+	char folder[PATH_MAX], file[2 * PATH_MAX];
+	struct dirent *e;
+	bool has = false;
+	DIR *dir;
+
+	snprintf(folder, sizeof(folder), "%s/kernels/driver", o->root);
+	dir = opendir(folder);
+	while (dir && !has && (e = readdir(dir))) {
+		snprintf(file, sizeof(file), "%s/%s", folder, e->d_name);
+		has = file_has_case(file, o->profile, len);
+	}
+	if (dir)
+		closedir(dir);
+	if (has)
+		return 0;
+	fprintf(stderr, "ptbench kernels: --case %.*s: no row of %s is of this case; ptbench show prints "
+		"a run's rows\n", (int)len, results_shown(o->profile), results_shown(folder));
+	return -EINVAL;
+}
+
+static int check_profile(const struct kernels_options *o, const struct scenario *s, bool runs)
+{
+	return runs && o->profile ? profile_usable(o, s) : 0;
+}
+
+/* ---- a folder for what the guests boot ---- */
+
+int ready_make_scratch(char *path, size_t size)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(path, size, "%s/ptbench-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	if (mkdtemp(path))
+		return 0;
+	fprintf(stderr, "ptbench kernels: %s: %s; set TMPDIR to a folder that can be written to\n",
+		results_shown(path), strerror(errno));
+	path[0] = '\0';
+	return -EINVAL;
+}
+
+static int check_scratch(void)
+{
+	char path[PATH_MAX];
+	int ret = ready_make_scratch(path, sizeof(path));
+
+	return ret ?: rmdir(path) ? -errno : 0;
+}
+
+/* ---- all of it ---- */
+
+static int check_scenario(const struct kernels_options *o, const struct scenario *s)
+{
+	struct qemu_boot b = { .scenario = s, .mode = QEMU_ICOUNT, .events = o->no_costs };
+	struct emulators emulators = { .nr_qemus = 0 };
+	const char *reason;
+	int ret = 0;
+
+	if (emulator_check(&emulators, &b, &reason) || reason)
+		ret = check_guest(o, s, !reason) ?: check_profile(o, s, !reason);
+	emulators_free(&emulators);
+	return ret;
+}
+
+/* What can be looked at without asking its QEMU is looked at first: these questions take time. */
+static bool is_in_doubt(const struct kernels_options *o, const struct scenario *s)
+{
+	char file[PATH_MAX];
+
+	return o->profile || ready_guest_lacks(o, s, file, sizeof(file));
+}
+
+static int check_scenarios(const struct kernels_options *o)
+{
+	char *bench[] = { "BENCH" }, dir[PATH_MAX], why[SCENARIO_WHY], **names = NULL;
+	struct scenario *s = NULL;
+	size_t i, nr = 0;
+	int ret;
+
+	snprintf(dir, sizeof(dir), "%s/kernels", o->root);
+	ret = scenario_names(dir, o->nr_scenarios ? o->scenarios : bench,
+			     o->nr_scenarios ? o->nr_scenarios : 1, &names, &nr, why);
+	if (ret)
+		fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
+	for (i = 0; i < nr && !ret; i++) {
+		ret = scenario_read(dir, names[i], &s, why);
+		if (ret)
+			fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
+		else if (is_in_doubt(o, s))
+			ret = check_scenario(o, s);
+		scenario_free(s);
+		s = NULL;
+	}
+	scenario_names_free(names, nr);
+	return ret;
+}
+
+int kernels_ready(const struct kernels_options *o)
+{
+	int ret = o->profile ? check_case(o) : 0;
+
+	return ret ?: check_scenarios(o) ?: check_scratch() ?: check_source(o);
+}
