@@ -7,14 +7,15 @@
  * index.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <math.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "ab.h"
@@ -22,6 +23,9 @@
 #include "objects.h"
 #include "profile.h"
 #include "scenario.h"
+#include "self.h"
+
+#define VERDICT_FILE "compared.txt" /* in the folder of the head's run */
 
 struct side {
 	const char *what;     /* "base" or "head" */
@@ -43,6 +47,8 @@ struct ab {
 	bool failed; /* a kernel could not be built */
 	size_t nr_same;      /* the same image on both sides */
 	size_t nr_one_sided; /* skipped on one side alone */
+	char *verdict_file;
+	FILE *verdict;       /* NULL: there are no runs to compare */
 };
 
 static volatile sig_atomic_t stopped;
@@ -333,25 +339,8 @@ static void explain(struct ab *ab, size_t i)
 
 /* ---- comparing: this program's own subcommands ---- */
 
-static int run_self(const char *const *argv)
-{
-	int status;
-	pid_t pid;
-
-	fflush(NULL);
-	pid = fork();
-	if (!pid) {
-		execv("/proc/self/exe", (char *const *)argv);
-		_exit(127);
-	}
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status) : 4;
-}
-
 /* ptbench SUBCOMMAND --allow ... --base BASE HEAD: compare and report take the same. */
-static int run_on_both(const struct ab *ab, const char *subcommand, const char *base,
-		       const char *head)
+static int run_on_both(const struct ab *ab, const char *subcommand, FILE *out)
 {
 	const char **argv = calloc(6 + 2 * ab->o->nr_allow, sizeof(*argv));
 	size_t i, n = 0;
@@ -366,24 +355,83 @@ static int run_on_both(const struct ab *ab, const char *subcommand, const char *
 		argv[n++] = ab->o->allow[i];
 	}
 	argv[n++] = "--base";
-	argv[n++] = base;
-	argv[n++] = head;
-	status = run_self(argv);
+	argv[n++] = ab->sides[BASE].run->dir;
+	argv[n++] = ab->sides[HEAD].run->dir;
+	status = self_run(argv, out, &stopped);
 	free(argv);
+	self_print(out);
+	return status;
+}
+
+/* What was said of both sides, beside the head's run, whoever reads the standard output. */
+static int open_verdict(struct ab *ab)
+{
+	int fd;
+
+	if (asprintf(&ab->verdict_file, "%s/" VERDICT_FILE, ab->sides[HEAD].run->dir) < 0) {
+		ab->verdict_file = NULL;
+		return 4;
+	}
+	fd = open(ab->verdict_file, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666);
+	ab->verdict = fd < 0 ? NULL : fdopen(fd, "a+");
+	if (ab->verdict)
+		return 0;
+	fprintf(stderr, "ptbench kernels ab: %s: %s; the folder of the run has to be writable\n",
+		results_shown(ab->verdict_file), strerror(errno));
+	return 4;
+}
+
+static int close_verdict(struct ab *ab, int status)
+{
+	bool lost = ab->verdict && ferror(ab->verdict);
+
+	if (!ab->verdict || (!fclose(ab->verdict) && !lost))
+		return status;
+	fprintf(stderr, "ptbench kernels ab: %s: %s; what was said of both sides is not whole in it\n",
+		results_shown(ab->verdict_file), strerror(errno));
+	return status ? status : 4;
+}
+
+/* On stdout, and in the verdict's file where there is one. */
+__attribute__((format(printf, 2, 3))) static void conclusion(const struct ab *ab, const char *fmt, ...)
+{
+	va_list args;
+
+	for (int i = 0; i < 2; i++) {
+		FILE *to = i ? ab->verdict : stdout;
+
+		va_start(args, fmt);
+		if (to)
+			vfprintf(to, fmt, args);
+		va_end(args);
+	}
+}
+
+static int render(const struct ab *ab)
+{
+	FILE *out = tmpfile();
+	int status = out ? run_on_both(ab, "report", out) : 4;
+
+	if (out)
+		fclose(out);
 	return status;
 }
 
 static int compare(struct ab *ab)
 {
-	const char *base = ab->sides[BASE].run->dir, *head = ab->sides[HEAD].run->dir;
-	int status = run_on_both(ab, "compare", base, head);
+	int status = open_verdict(ab);
 	size_t i;
 
+	if (status)
+		return status;
+	status = run_on_both(ab, "compare", ab->verdict);
 	for (i = 0; i < ab->nr_changed && !ab->o->kernels.no_costs && !stopped; i++)
 		explain(ab, i);
-	if (!ab->o->no_report && !stopped && run_on_both(ab, "report", base, head))
+	if (!ab->o->no_report && !stopped && render(ab))
 		status = status ? status : 4;
-	printf("\nbase: %s\nhead: %s\n", results_shown(base), results_shown(head));
+	printf("\nbase: %s\nhead: %s\n", results_shown(ab->sides[BASE].run->dir),
+	       results_shown(ab->sides[HEAD].run->dir));
+	printf("compared: %s\n", results_shown(ab->verdict_file));
 	return stopped ? KERNELS_INTERRUPTED : status;
 }
 
@@ -473,10 +521,10 @@ static int conclude(const struct ab *ab, int status)
 	if (ab->failed)
 		return status == KERNELS_INTERRUPTED ? status : 4;
 	if (ab->nr_one_sided)
-		printf("inconclusive: of %zu scenarios one side alone has a kernel\n",
-		       ab->nr_one_sided);
+		conclusion(ab, "inconclusive: of %zu scenarios one side alone has a kernel\n",
+			   ab->nr_one_sided);
 	else if (!ab->nr_changed && !ab->nr_same)
-		puts("inconclusive: neither side has a kernel of any of the scenarios");
+		conclusion(ab, "inconclusive: neither side has a kernel of any of the scenarios\n");
 	else
 		return status;
 	return status ? status : 3;
@@ -520,6 +568,7 @@ static void free_ab(struct ab *ab)
 	}
 	scenario_names_free(ab->names, ab->nr);
 	free(ab->changed);
+	free(ab->verdict_file);
 }
 
 int ab_run(struct ab_options *o)
@@ -533,7 +582,7 @@ int ab_run(struct ab_options *o)
 	sigaction(SIGTERM, &act, &old[1]);
 	status = prepare(&ab);
 	if (!status)
-		status = build_and_run(&ab);
+		status = close_verdict(&ab, build_and_run(&ab));
 	free_ab(&ab);
 	sigaction(SIGINT, &old[0], NULL);
 	sigaction(SIGTERM, &old[1], NULL);

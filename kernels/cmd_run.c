@@ -23,6 +23,7 @@ static const char ab_usage[] =
 	"Builds the scenarios (default: the list BENCH) from two kernel trees, calls unchanged what is the\n"
 	"same image, runs the rest of both, and prints and renders the comparison. TREE is a folder,\n"
 	"FOLDER#REF, or with KSRC=FOLDER a git ref of it; nothing is written to it, nor to its index.\n"
+	"What compare says of them is kept as compared.txt in the folder of the head's run, too.\n"
 	"\n"
 	"  --base TREE         what to compare with\n"
 	"  --head TREE         what is compared\n"

@@ -4,7 +4,7 @@
 libs += kernels
 kernels-srcs := $(addprefix kernels/,ab.c boot.c bytes.c child.c cmd.c cmd_run.c cpio.c emulator.c \
 	image.c image_build.c kvm.c list.c objects.c part.c profile.c profile_print.c \
-	profile_read.c profile_table.c ready.c rows.c run.c scenario.c scenario_judge.c stream.c)
+	profile_read.c profile_table.c ready.c rows.c run.c scenario.c scenario_judge.c self.c stream.c)
 
 # Loaded by QEMU, which has what it calls.
 all: $(O)/kernels/profile.so
@@ -25,15 +25,16 @@ $(O)/guest-fs.ext4: kernels/mkfs kernels/mke2fs.conf
 	$(Q)kernels/mkfs $@
 
 # Below kernels-test/ in the build folder.
-kernels-tests := $(addprefix kernels-test/test_,objects profile scenario skip stream)
+kernels-tests := $(addprefix kernels-test/test_,objects profile scenario self skip stream)
 tests += $(kernels-tests)
 asan-tests += $(kernels-tests)
-$(foreach t,objects profile scenario skip stream,$(eval kernels-test/test_$t-srcs := kernels/test/test_$t.c))
-$(foreach t,objects profile scenario skip stream,$(eval kernels-test/test_$t-libs := kernels results))
-$(foreach t,objects profile scenario skip stream,$(eval kernels-test/test_$t-ldlibs := -ljansson -lm))
+$(foreach t,objects profile scenario self skip stream,$(eval kernels-test/test_$t-srcs := kernels/test/test_$t.c))
+$(foreach t,objects profile scenario self skip stream,$(eval kernels-test/test_$t-libs := kernels results))
+$(foreach t,objects profile scenario self skip stream,$(eval kernels-test/test_$t-ldlibs := -ljansson -lm))
 CFLAGS-kernels/test/test_profile.o := -I.
 CFLAGS-kernels/test/test_objects.o := -I.
 CFLAGS-kernels/test/test_scenario.o := -I.
+CFLAGS-kernels/test/test_self.o := -I.
 CFLAGS-kernels/test/test_skip.o := -I. -DPTBENCH_SOURCE=$(call quote,$(call c_string,$(CURDIR)))
 CFLAGS-kernels/test/test_stream.o := -I.
 

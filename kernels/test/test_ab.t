@@ -190,6 +190,39 @@ PATH=$tmp/bin:$PATH early 'kernels/init: No such file or directory; run make gue
 mv "$tmp/kept" "$tmp/build/guest-fake/kernels/init"
 is "$(ls "$tmp/runs")" "$before" "none of these has made a run"
 
+# ---- whoever reads the standard output, or does not ----
+kept() { # TEXT: of the newest run
+	local file
+	file=$(readlink -f "$tmp/runs/latest")/compared.txt
+	grep -q 'gup_fast/walk.*400.*403' "$file" && grep -q 'regression: 3 rows are worse' "$file"
+	ok $? "$1"
+}
+unread() { # OPTION...: into a pipe that nobody reads any more; status is in $tmp/status
+	{
+		sleep 0.3
+		"$build/ptbench" kernels ab --out "$tmp/runs" --base "$tmp/base" --only costs "$@" one 2>"$tmp/err"
+		echo $? >"$tmp/status"
+	} | true
+}
+unread --head "$tmp/worse"
+is "$(cat "$tmp/status")$(grep -c 'roken pipe' "$tmp/err")" 10 "a reader who leaves: the verdict is the status"
+kept "and stands beside the head's run"
+[ -s "$tmp/runs/latest/report/base-head.html" ]
+ok $? "with the report"
+unread --no-report --head "$tmp/better"
+is "$(cat "$tmp/status")" 0 "also a good one"
+if [ -w /dev/full ]; then
+	for head in worse better; do
+		"$build/ptbench" kernels ab --no-report --out "$tmp/runs" --base "$tmp/base" --head "$tmp/$head" --only costs one >/dev/full 2>"$tmp/err"
+		is "$head $?$(grep -c 'standard output: No space left' "$tmp/err")" "$([ $head = worse ] && echo worse 11 || echo better 41)" \
+			"a full disk: said, and no success"
+		[ $head = better ] || kept "what was found is in the folder of the run"
+	done
+fi
+ab --base "$tmp/base" --head "$tmp/half-worse" --only costs one two
+grep -q '^inconclusive: of 1 scenarios one side alone' "$(sides | tail -n 1)/compared.txt"
+ok $? "what compare cannot know is in that file, too"
+
 KSRC=$tmp/base ab --base ref1 --head ref2 one
 is $? 0 "with KSRC, refs of it"
 says "== building head: $tmp/base#ref2" "which the build is given with the folder"
