@@ -14,6 +14,8 @@
 
 #include "explore.h"
 
+#define LEAST_WIDTH 40 /* of the columns of an interleaving */
+
 static const char usage[] =
 	"usage: ptbench explore [OPTION]... [MECHANISM[/VARIANT]]...\n"
 	"\n"
@@ -28,7 +30,7 @@ static const char usage[] =
 	"                      the file is there from the start, and renewed as models finish\n"
 	"      --no-reduction  visit again what was visited before; slow, and shows that nothing is lost\n"
 	"  -v, --verbose       print the failing interleaving of every busted variant\n"
-	"  -w, --width N       of the columns of an interleaving (default: the terminal's, or 120)\n"
+	"  -w, --width N       of the columns of an interleaving (at least 40; default: the terminal's, or 120)\n"
 	"  -q, --quiet         no progress on standard error\n"
 	"  -h, --help          print this\n"
 	"\n"
@@ -186,16 +188,17 @@ static int list_models(const struct explore_command *c)
 
 /* ---- options ---- */
 
-static int parse_number(const char *option, const char *text, unsigned most, unsigned *out)
+static int parse_number(const char *option, const char *text, unsigned least_one, unsigned most,
+			unsigned *out)
 {
 	char *end;
 	unsigned long n;
 
 	errno = 0;
 	n = strtoul(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || errno || n > most) {
-		fprintf(stderr, "ptbench explore: %s %s: must be a number from 0 to %u\n", option,
-			results_shown(text), most);
+	if (*text < '0' || *text > '9' || *end || errno || n < least_one || n > most) {
+		fprintf(stderr, "ptbench explore: %s %s: must be a number from %u to %u\n", option,
+			results_shown(text), least_one, most);
 		return -EINVAL;
 	}
 	*out = (unsigned)n;
@@ -210,7 +213,7 @@ static int take_option(struct explore_command *c, int option, const char *value,
 		*list = true;
 		return 0;
 	case 'b':
-		return parse_number("--bound", value, 1000, &c->bound);
+		return parse_number("--bound", value, 0, 1000, &c->bound);
 	case 'r':
 		c->replay = value;
 		return 0;
@@ -224,7 +227,7 @@ static int take_option(struct explore_command *c, int option, const char *value,
 		c->verbose = true;
 		return 0;
 	case 'w':
-		return parse_number("--width", value, 10000, &c->width);
+		return parse_number("--width", value, LEAST_WIDTH, 10000, &c->width);
 	case 'q':
 		c->quiet = true;
 		return 0;
@@ -264,7 +267,7 @@ static unsigned terminal_width(void)
 {
 	struct winsize size;
 
-	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col >= 40)
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col >= LEAST_WIDTH)
 		return size.ws_col;
 	return 120;
 }

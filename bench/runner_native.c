@@ -2,6 +2,7 @@
 // build/bench: every row of the table under Google Benchmark, written as a part of a run.
 
 #include <errno.h>
+#include <libgen.h>
 #include <math.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -335,6 +336,36 @@ static void parse(int *argc, char **argv, struct options *o)
 	*argc = kept;
 }
 
+/* What cannot be used is said now, not when minutes of measuring are over. */
+static int check_options(const struct options *o)
+{
+	const char *out = o->out ? o->out : o->codes;
+	char *folder = out ? strdup(out) : NULL, *end = NULL;
+	int status = 0;
+
+	if (o->every && (strtod(o->every, &end) < 0 || *o->every < '0' || *o->every > '9' || *end)) {
+		fprintf(stderr, "bench: --ptbench_progress=%s: must be a number of seconds, 0 or more\n",
+			results_shown(o->every));
+		status = EXIT_USAGE;
+	}
+	if (folder && (!*out || access(dirname(folder), W_OK | X_OK))) {
+		fprintf(stderr, "bench: --ptbench_%s=%s: %s; name a file in a folder that can be written "
+			"to\n", o->out ? "out" : "static", results_shown(out),
+			*out ? strerror(errno) : "no file");
+		status = EXIT_USAGE;
+	}
+	free(folder);
+	return status;
+}
+
+static bool asks_for_help(char **argv)
+{
+	while (*++argv)
+		if (!strcmp(*argv, "--help"))
+			return true;
+	return false;
+}
+
 /* Ours come first, so that the user's win. */
 static char **with_defaults(int *argc, char **argv)
 {
@@ -488,6 +519,10 @@ int main(int argc, char **argv)
 
 	results_stdout_check("bench");
 	parse(&argc, argv, &o);
+	if (check_options(&o))
+		return EXIT_USAGE;
+	if (asks_for_help(argv)) /* the library prints its own after it, and ends the program */
+		fputs(usage, stdout);
 	if (o.out)
 		args = with_defaults(&argc, argv);
 	if (!args || !command)

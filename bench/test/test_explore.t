@@ -162,6 +162,10 @@ def test_failures():
     wide, narrow = (max(map(len, table("table/caught", "--width", w).stdout.split("\n\n")[2].splitlines()))
                     for w in ("140", "60"))
     ok(narrow <= 60 < wide <= 140, f"--width: {narrow} and {wide} characters")
+    for width in ("0", "39", "x", "-1"):
+        says(table("table/caught", "--width", width), 2,
+             err=[f"ptbench explore: --width {width}: must be a number from 40 to 10000"], text=f"--width {width}: 2")
+    says(table("table/caught", "--width", "40"), 0, text="--width 40 is the least")
 
 
 def test_replay(validators):

@@ -258,10 +258,33 @@ static void test_progress(void)
 	said = "/dev/null";
 }
 
+/* Has it told of progress? */
+static bool measured(void)
+{
+	return read_told(said, "repetitions").lines;
+}
+
+static int printed_number(const char *command)
+{
+	FILE *f = popen(command, "r");
+	int n = -1;
+
+	if (f && fscanf(f, "%d", &n) != 1)
+		n = -1;
+	if (f)
+		pclose(f);
+	return n;
+}
+
 static void test_usage(void)
 {
-	char command[sizeof(program) + 96];
+	static const char *const seconds[] = { "--ptbench_progress=x", "--ptbench_progress=",
+					       "--ptbench_progress=-1", "--ptbench_progress=1s" };
+	char command[sizeof(program) + 96], file[] = "/tmp/ptbench-native-said-XXXXXX";
 	int status;
+
+	close(mkstemp(file));
+	said = file;
 
 	snprintf(command, sizeof(command),
 		 "\"%s\" --benchmark_filter=nothing_of_that_name >/dev/null 2>&1", program);
@@ -272,7 +295,14 @@ static void test_usage(void)
 	ok(finish(start("nothing_of_that_name", NULL, NULL)) == 2, "a filter that matches nothing, too");
 	ok(access(out, F_OK), "and nothing is written");
 	snprintf(out, sizeof(out), "/nonexistent/folder/out.json");
-	ok(finish(start("good/clock", NULL, NULL)) == 4, "a file that cannot be written fails the part");
+	ok(finish(start("good/clock", NULL, NULL)) == 2 && !measured(),
+	   "a file that cannot be written is refused before anything is measured");
+	said = "/dev/null";
+	for (size_t i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++)
+		ok(finish(start("good/clock", seconds[i], ANY)) == 2, "%s is refused", seconds[i]);
+	snprintf(command, sizeof(command), "\"%s\" --help 2>&1 | grep -c '^  --ptbench_\\|--benchmark_filter=<'", program);
+	ok(printed_number(command) == 7, "--help has its own options, and the library's");
+	unlink(file);
 }
 
 int main(int argc, char **argv)
