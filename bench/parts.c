@@ -185,6 +185,18 @@ static void say_explored(const struct results_explore *doc, const char *file)
 		explore_nr_models(), results_shown(file));
 }
 
+/* explore.json says who wrote it, whatever that was told to write. */
+static void sign(struct results_explore *doc, const char *stand_in, const char *file, char *why,
+		 size_t size)
+{
+	struct results_error err = { .reason = "no memory" };
+
+	if ((results_explore_set_stand_in(doc, results_shown(stand_in)) ||
+	     results_explore_write(doc, file, &err)) && !why[0])
+		snprintf(why, size, "explore.json cannot say what stood in for the explorer: %s",
+			 err.reason);
+}
+
 int parts_explore(struct results_run *run, const char *build)
 {
 	const char *stand_in = getenv("PTBENCH_EXPLORE");
@@ -205,6 +217,8 @@ int parts_explore(struct results_run *run, const char *build)
 	if (!results_explore_read(file, &doc, &err)) {
 		say_explored(doc, file);
 		why_of_models(doc, &end, why, sizeof(why));
+		if (stand_in && *stand_in)
+			sign(doc, stand_in, file, why, sizeof(why));
 	} else {
 		program_end_text(&end, "ptbench explore", why, sizeof(why));
 		snprintf(why + strlen(why), sizeof(why) - strlen(why),

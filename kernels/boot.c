@@ -69,11 +69,16 @@ char *qemu_options(const struct qemu_boot *b)
 	return text;
 }
 
-const char *qemu_program(const char *qemu)
+const char *qemu_stand_in(void)
 {
 	const char *stand_in = getenv("PTBENCH_QEMU");
 
-	return stand_in && *stand_in ? stand_in : qemu;
+	return stand_in && *stand_in ? stand_in : NULL;
+}
+
+const char *qemu_program(const char *qemu)
+{
+	return qemu_stand_in() ?: qemu;
 }
 
 int qemu_split(char *options, const char **argv, int nr)

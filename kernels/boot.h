@@ -40,7 +40,9 @@ struct qemu_boot {
 char *qemu_command_line(const struct qemu_boot *b);
 /* QEMU's arguments without paths, for the provenance; malloc'ed. */
 char *qemu_options(const struct qemu_boot *b);
-/* The program to run as this QEMU: PTBENCH_QEMU stands in for every one. */
+/* What PTBENCH_QEMU names, which stands in for every QEMU; NULL: nothing. */
+const char *qemu_stand_in(void);
+/* The program to run as this QEMU. */
 const char *qemu_program(const char *qemu);
 /* A path within an option of several values: QEMU takes a comma that is written twice; malloc'ed. */
 char *qemu_escaped(const char *path);

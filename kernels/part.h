@@ -15,6 +15,7 @@ struct part_context {
 	struct results_run *run;
 	const char *revision;
 	const char *root, *ksrc; /* of the checkout; the kernel source, as image_build() takes it */
+	const char *build; /* the folder that the guests' programs were taken from, if that was set */
 	volatile sig_atomic_t *stopped;
 	size_t nr_boots, nr_ended; /* of this run, for what is said of progress */
 	const char *profile; /* the case that is profiled, or NULL */

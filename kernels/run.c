@@ -483,9 +483,9 @@ static void tell_caller(const struct sigaction *theirs)
 /* A test's door: nobody has to take what comes through it for what a kernel did. */
 static void say_stand_in(void)
 {
-	const char *stand_in = getenv("PTBENCH_QEMU");
+	const char *stand_in = qemu_stand_in();
 
-	if (stand_in && *stand_in)
+	if (stand_in)
 		fprintf(stderr, "PTBENCH_QEMU is set: %s stands in for QEMU\n",
 			results_shown(stand_in));
 }
@@ -493,7 +493,8 @@ static void say_stand_in(void)
 int kernels_run(struct results_run *run, const struct kernels_options *o)
 {
 	struct job j = { .o = o, .part = { .run = run, .revision = o->revision, .root = o->root,
-				     .ksrc = o->ksrc, .stopped = &stopped, .profile = o->profile } };
+				     .ksrc = o->ksrc, .stopped = &stopped, .profile = o->profile,
+				     .build = getenv("PTBENCH_BUILD") } };
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction act = { .sa_handler = on_signal }, old[3];
 	int ret, i;

@@ -248,6 +248,8 @@ int results__explore_check(const struct results_explore *doc, struct results_err
 		ret = wrong(err, ".created", "is not a UTC time such as 2026-01-31T23:59:59Z");
 	if (!ret)
 		ret = results__check_text(doc->claim, false, ".claim", err);
+	if (!ret && doc->stand_in)
+		ret = results__check_text(doc->stand_in, false, ".stand_in", err);
 	if (!ret && doc->nr_models > RESULTS_EXPLORE_MAX_MODELS)
 		ret = wrong(err, ".models", "has more than 4096 models");
 	for (size_t i = 0; i < doc->nr_models && !ret; i++) {
@@ -390,6 +392,12 @@ int results_explore_add(struct results_explore *doc, const struct results_explor
 	return results__error(err, -ENOMEM, NULL, ".models", "no memory for another model");
 }
 
+int results_explore_set_stand_in(struct results_explore *doc, const char *stand_in)
+{
+	free_text(doc->stand_in);
+	return copy_text(&doc->stand_in, stand_in);
+}
+
 void results_explore_free(struct results_explore *doc)
 {
 	if (!doc)
@@ -398,6 +406,7 @@ void results_explore_free(struct results_explore *doc)
 	free_text(doc->command);
 	free_text(doc->created);
 	free_text(doc->claim);
+	free_text(doc->stand_in);
 	for (size_t i = 0; i < doc->nr_models; i++)
 		free_model(&doc->models[i]);
 	free(doc->models);

@@ -236,7 +236,7 @@ static int read_models(struct results__in *in, const json_t *root, struct result
 static int read_root(struct results__in *in, const json_t *root, struct results_explore *doc)
 {
 	static const char *const known[] = { "format",	"version", "revision", "command", "created",
-					     "claim",	"complete", "models",  NULL };
+					     "claim",	"stand_in", "complete", "models",  NULL };
 	int ret;
 
 	if (!json_is_object(root))
@@ -252,6 +252,8 @@ static int read_root(struct results__in *in, const json_t *root, struct results_
 		ret = read_text(in, root, "created", false, &doc->created);
 	if (!ret)
 		ret = read_text(in, root, "claim", false, &doc->claim);
+	if (!ret && json_object_get(root, "stand_in"))
+		ret = read_text(in, root, "stand_in", false, &doc->stand_in);
 	if (!ret)
 		ret = read_bool(in, root, "complete", &doc->complete);
 	if (!ret)

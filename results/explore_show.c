@@ -90,6 +90,8 @@ int results__explore_show(const struct results_explore *doc)
 	print_field("created", doc->created);
 	print_field("state", doc->complete ? "complete" : "partial");
 	print_field("claim", doc->claim);
+	if (doc->stand_in)
+		print_field("stand-in", doc->stand_in);
 	ret = show_models(doc);
 	for (size_t i = 0; i < doc->nr_models && !ret; i++)
 		if (doc->models[i].failure)

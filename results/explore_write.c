@@ -82,6 +82,10 @@ static int put_doc(FILE *f, const struct results_explore *doc, struct results_er
 	put_text(f, "command", doc->command);
 	fprintf(f, ",\n  \"created\": \"%s\",\n  ", doc->created);
 	put_text(f, "claim", doc->claim);
+	if (doc->stand_in) {
+		fputs(",\n  ", f);
+		put_text(f, "stand_in", doc->stand_in);
+	}
 	fprintf(f, ",\n  \"complete\": %s,\n  \"models\": [", boolean(doc->complete));
 	for (size_t i = 0; i < doc->nr_models; i++) {
 		fputs(i ? ",\n    " : "\n    ", f);

@@ -158,8 +158,27 @@ bench --no-native --no-explore --no-report good
 is "$?$(grep -c 'guests SCENARIOS=good$' "$log")" 01 "guests are built for the scenarios that are named"
 
 is "$(grep ' is set: ' "$tmp/err")" "PTBENCH_QEMU is set: $PTBENCH_QEMU stands in for QEMU" "what stands in for QEMU is said"
+of() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$tmp/runs/latest/$1" "$2"; }
+like "$(of good.icount-1cpu.json provenance)" "*'qemu_stand_in': '$PTBENCH_QEMU'*" "and is in the provenance"
+cp -r "$(readlink -f "$tmp/runs/latest")" "$tmp/stood-in"
+cat >"$tmp/another" <<END
+#!/bin/sh
+exec "$PTBENCH_QEMU" "\$@"
+END
+chmod +x "$tmp/another"
+PTBENCH_QEMU=$tmp/another bench --no-native --no-explore --no-report good
+"$b/ptbench" compare --base "$tmp/stood-in" "$tmp/runs/latest" >"$tmp/out"
+is "$?$(grep -c "qemu_stand_in: base $PTBENCH_QEMU, new $tmp/another" "$tmp/out")" 32 "compare says that they differ, and does not compare them"
 bench --no-native --no-kernels --no-report
 is "$(grep ' is set: ' "$tmp/err")" "PTBENCH_EXPLORE is set: $PTBENCH_EXPLORE stands in for the explorer" "and for the explorer"
+is "$(of explore.json stand_in)" "$PTBENCH_EXPLORE" "which is in explore.json"
+EXPLORE=mislabelled bench --no-native --no-kernels --no-report
+is "$(of explore.json stand_in)" "$PTBENCH_EXPLORE" "also where it failed"
+"$b/ptbench" show "$tmp/runs/latest/explore.json" | grep -q "stand-in  *$PTBENCH_EXPLORE"
+ok $? "and printed"
+PTBENCH_EXPLORE='' bench --no-native --no-kernels --no-report
+! grep -q stand_in "$tmp/runs/latest/explore.json"
+ok $? "ptbench itself stands in for nobody"
 
 # ---- what is found before anything is measured ----
 before=$(ls "$tmp/runs")

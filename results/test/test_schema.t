@@ -349,6 +349,9 @@ EXPLORE = [
     ("revision is a tag with slashes", put("revision", "rel/v1.0-3-gabc-dirty"), GOOD),
     ("created on 31 April", put("created", "2026-04-31T00:00:00Z"), "$.created", BEYOND),
     ("claim is empty", put("claim", ""), "$.claim"),
+    ("a stand-in", put("stand_in", "/x/explore"), GOOD),
+    ("a stand-in without a name", put("stand_in", ""), "$.stand_in"),
+    ("a stand-in that is null", put("stand_in", None), "$.stand_in"),
     ("complete is 1", put("complete", 1), "$.complete"),
     ("4097 models", lambda doc: doc.update(models=[dict(doc["models"][0], variant=f"v{i}")
                                                    for i in range(4097)]), "$.models"),

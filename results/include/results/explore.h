@@ -81,6 +81,7 @@ struct results_explore {
 	const char *command;  /* what makes the document again */
 	const char *created;  /* UTC, 2026-01-31T23:59:59Z */
 	const char *claim;
+	const char *stand_in; /* the program that PTBENCH_EXPLORE named, which explored; NULL: ptbench */
 	bool complete; /* all that was asked for was explored to its end */
 	struct results_explore_model *models;
 	size_t nr_models;
@@ -92,6 +93,8 @@ enum results_explore_verdict results_explore_judge(const struct results_explore_
 
 /* created is set to now, complete to false, claim to results_explore_claim. */
 int results_explore_new(const char *revision, const char *command, struct results_explore **out);
+/* Another program than ptbench explored, or (NULL) none. */
+int results_explore_set_stand_in(struct results_explore *doc, const char *stand_in);
 /* Adds a copy. -EEXIST: a model of that name is there already. -EINVAL: err says what is wrong. */
 int results_explore_add(struct results_explore *doc, const struct results_explore_model *m,
 			struct results_error *err);
