@@ -52,6 +52,7 @@ bzImage: .
 	@echo '  CC      arch/x86/boot/main.o'
 	@echo '  CC      arch/x86/boot/head.o'
 	echo $(O) >>$(FAKE_MADE)
+	@test -n "$(KCFLAGS)" || test -z "$${FAKE_WARNS:-}" || for i in 1 2; do echo "mm/gup.c:$$i:5: warning: odd"; done
 	test -z "$${FAKE_FAIL:-}" || { echo "mm/gup.c:1: error: it is meant to fail"; exit 1; }
 	cat mm/*.[ch] mm/ptbench/* include/*.h $(O)/.config >$(O)/arch/x86/boot/bzImage
 	gcc -ffreestanding -nostdlib -static -Wl,-e,gup -include include/levels.h -o $(O)/vmlinux mm/gup.c
@@ -463,6 +464,19 @@ printf '/* changed */\n' >>"$KSRC/mm/gup.c"
 ln -s nowhere "$KSRC/mm/dangling"
 run plain
 ok 'a changed file in a plain folder counts' grep -q '/\* changed' "${out#*$'\t'}/image"
+
+# ---- what the compiler warns of ----
+rm -rf "$tmp"/cache/image/plain-*
+FAKE_WARNS=1 run plain
+warned() { folder plain && [[ $err == *$'\nmm/gup.c:1:5: warning: odd\nmm/gup.c:2:5: warning: odd\n'*'plain: the compiler warns 2 times; log: '* ]]; }
+ok "warnings of a tree of the user's are said" warned
+ok 'and where they are kept' grep -q 'mm/gup.c:2:5: warning: odd' "${err##*log: }"
+mkdir -p "$tmp/src"
+fake_kernel "$tmp/linux-source-6.12"
+tar -C "$tmp" -cJf "$tmp/src/linux-source-6.12.tar.xz" linux-source-6.12
+FAKE_WARNS=1 KSRC='' PTBENCH_SOURCE_DIR=$tmp/src run plain
+silent() { folder plain && [[ $err != *warn* ]]; }
+ok "of Debian's source they are not asked for" silent
 
 # ---- pruning ----
 run --prune
