@@ -2,18 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # .ci/run over a make that stands in: every command of the README's first section is run, in full, and
 # the failure of any fails CI.
-set -u
-here=$(cd "$(dirname "$0")/../.." && pwd)
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-nr=0 failed=0
-is() { # have, want, text
-	nr=$((nr + 1))
-	if [ "$1" = "$2" ]; then echo "ok $nr - $3"; else echo "not ok $nr - $3"; echo "# have '$1', want '$2'"; failed=1; fi
-}
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../tap.sh"
 
 mkdir -p "$tmp/bin" "$tmp/tree/.ci" "$tmp/tree/build"
-cp "$here/.ci/run" "$tmp/tree/.ci/"
+cp "$root/.ci/run" "$tmp/tree/.ci/"
 cat >"$tmp/bin/make" <<END
 #!/bin/sh
 echo "make \$*" >>"$tmp/log"
@@ -30,16 +23,16 @@ ci() { # FAILING: the target that fails
 }
 
 # The block of commands that "Two commands" begins with, and the third that its text names.
-readme=$(sed -n '/^## Two commands/,/^## [^T]/p' "$here/README.md" | grep -o '\bmake \(bench\|test\|test-kernels\)\b' | sort -u | paste -sd,)
+readme=$(sed -n '/^## Two commands/,/^## [^T]/p' "$root/README.md" | grep -o '\bmake \(bench\|test\|test-kernels\)\b' | sort -u | paste -sd,)
 is "$readme" "make bench,make test,make test-kernels" "what the README says to run"
 ci none
 is "$?,$(grep '^make [bt]' "$tmp/log" | sort -u | paste -sd,)" "0,$readme" "is what CI runs"
-is "$(grep -c '^make fuzz' "$tmp/log")" 1 "and the fuzz targets"
+is "$(grep '^make fuzz' "$tmp/log" | paste -sd,)" "make fuzz-check,make fuzz SECONDS=60" \
+	"and the fuzz targets, once each has found its planted bug"
 is "$(tail -n 1 "$tmp/log")" "make test-kernels" "test-kernels comes last"
 is "$(paste -sd, "$tmp/tree/build/bench.log")" "make bench says something,and complains" "what make bench said is kept"
 is "$(grep -c 'make bench says something' "$tmp/out")" 1 "and said"
-for target in test 'fuzz SECONDS=60' bench validate test-kernels; do
+for target in test fuzz-check 'fuzz SECONDS=60' bench validate test-kernels; do
 	is "$(ci "$target" || echo fails)" fails "CI fails when $target does"
 done
-echo "1..$nr"
-exit $failed
+finish
