@@ -194,6 +194,7 @@ $(O)/guest-rows: $(O)/bench-rows
 guests: $(if $(filter %:reference,$(guest-needs)),$(O)/guest-rows)
 
 .PHONY: all guests
+guests: ## the programs that run in the guests of SCENARIOS= (default: the list BENCH)
 guests: $(foreach n,$(guest-needs),$(if $(filter $(call need_arch,$(n)),$(guest-archs)),$(addprefix $(O)/guest-$(call need_arch,$(n))/,$(call need_programs,$(n)))))
 	@$(foreach a,$(filter-out $(guest-archs),$(foreach n,$(guest-needs),$(call need_arch,$(n)))),echo 'no guests of $(a): $(call guest_cc,$(a)) not found' >&2;)
 all: $(addprefix $(O)/,$(programs))
@@ -288,9 +289,9 @@ clean: ## removes $(O)
 help: ## this list
 	@echo 'make TARGET [O=build] [V=1] [KSRC=kernel tree] [SCENARIOS="..."]'
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | sort -u | while IFS="$$(printf '\t')" read -r t d; do \
-		printf '  %-14s %s\n' "$$t" "$$d"; done
+		printf '  %-17s %s\n' "$$t" "$$d"; done
 
-script-tests += $(addprefix scripts/test/,test_ci.t test_coverage.t test_deps.t test_exactness.t test_layers.t \
+script-tests += $(addprefix scripts/test/,test_ci.t test_coverage.t test_deps.t test_docs.t test_exactness.t test_layers.t \
 	test_names.t test_options.t test_output.t test_paths.t)
 all-tests = $(addprefix $(O)/,$(tests)) $(addprefix $(O)/asan/,$(asan-tests)) \
 	$(addprefix $(O)/tsan/,$(tsan-tests)) $(script-tests)
