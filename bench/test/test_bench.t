@@ -2,29 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ptbench bench over stand-ins: the order of what it runs, what it finds before anything is measured,
 # the reason of whatever fails, and how it ends when it is told to.
-set -u
-export LC_ALL=C
-
-here=$(cd "$(dirname "$0")/../.." && pwd)
-build=${PTBENCH_BUILD:-$here/build}
-build=$(cd "$build" && pwd)
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-nr=0 failed=0
-
-ok() { # STATUS TEXT
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-}
-is() { # HAVE WANT TEXT
-	if [ "$1" = "$2" ]; then ok 0 "$3"; else ok 1 "$3"; echo "# have '$1', want '$2'"; fi
-}
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../../scripts/tap.sh"
 like() { # HAVE PATTERN TEXT
 	# shellcheck disable=SC2053 # a pattern
 	if [[ $1 == $2 ]]; then ok 0 "$3"; else ok 1 "$3"; echo "# have '$1', want '$2'"; fi
 }
 
 # ---- a checkout, and a build folder with ptbench itself in it; everything else stands in ----
+here=$root build=$(cd "$build" && pwd)
 root=$tmp/root b=$tmp/root/build log=$tmp/log
 mkdir -p "$root/kernels/arch" "$root/kernels/scenarios" "$root/image" "$b"
 cp "$build/ptbench" "$b/ptbench"
@@ -403,5 +389,4 @@ SLOW_MAKE=1 killed 'guests are built' "$log" '^make' --no-native --no-explore
 killed 'a kernel is built' "$log" 'build --verdicts' --no-native --no-explore slow
 killed 'a kernel is built that minds no signal' "$log" 'build --verdicts' --no-native --no-explore stubborn
 
-echo "1..$nr"
-exit $failed
+finish

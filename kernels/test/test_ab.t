@@ -2,21 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ptbench kernels ab with a fake QEMU and a fake kernels/build: what is the same is not run, what is
 # worse is found, and a side that does not build is said.
-set -u
-export LC_ALL=C
-
-build=${PTBENCH_BUILD:-$(cd "$(dirname "$0")/../.." && pwd)/build}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-nr=0 failed=0
-
-ok() { # STATUS TEXT
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-}
-is() { # HAVE WANT TEXT
-	if [ "$1" = "$2" ]; then ok 0 "$3"; else ok 1 "$3"; echo "# have '$1', want '$2'"; fi
-}
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../../scripts/tap.sh"
 says() { # PATTERN TEXT
 	grep -q -e "$1" "$tmp/out" "$tmp/err"
 	local status=$?
@@ -264,5 +251,4 @@ is "$(sides | wc -l)" 2 "so are both runs"
 ok $? "and nothing more is done"
 
 
-echo "1..$nr"
-exit $failed
+finish

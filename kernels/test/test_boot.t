@@ -2,21 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The harness with a fake QEMU: everything a guest can do wrong is reported as what it is, in time,
 # and does not harm the other parts.
-set -u
-export LC_ALL=C
-
-build=${PTBENCH_BUILD:-$(cd "$(dirname "$0")/../.." && pwd)/build}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-nr=0 failed=0
-
-ok() { # STATUS TEXT
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-}
-is() { # HAVE WANT TEXT
-	if [ "$1" = "$2" ]; then ok 0 "$3"; else ok 1 "$3"; echo "# have '$1', want '$2'"; fi
-}
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../../scripts/tap.sh"
 
 # ---- a checkout of its own: one architecture, a scenario per misbehaviour, images of nothing ----
 root=$tmp/root
@@ -214,10 +201,7 @@ if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=10m none "$small" 2>/dev/null;
 	umount "$small"
 	trap 'rm -rf "$tmp"' EXIT
 else
-	for text in 'guests that write without end' 'a run without room'; do
-		nr=$((nr + 1))
-		echo "ok $nr - $text # SKIP a small file system cannot be mounted here (needs root)"
-	done
+	skip 'a small file system cannot be mounted here (needs root)' 'guests that write without end' 'a run without room'
 fi
 
 # ---- expectations ----
@@ -435,10 +419,7 @@ if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
 	ok $? "the probe of KVM writes to TMPDIR, too"
 	is "$(ls -A "$odd/tmp")" "" "and leaves nothing there"
 else
-	for text in 'the probe of KVM writes to TMPDIR' 'and leaves nothing'; do
-		nr=$((nr + 1))
-		echo "ok $nr - $text # SKIP there is no /dev/kvm that can be used"
-	done
+	skip 'there is no /dev/kvm that can be used' 'the probe of KVM writes to TMPDIR' 'and leaves nothing'
 fi
 
 scenario slow
@@ -452,5 +433,4 @@ is $? 130 "ended while a kernel is built: status 130"
 [ $((SECONDS - start)) -le 20 ]
 ok $? "and the build is ended with it"
 
-echo "1..$nr"
-exit $failed
+finish

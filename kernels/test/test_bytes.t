@@ -1,19 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ptbench kernels bytes: sums, what came and went, and lists of symbols that cannot be used.
-set -u
-export LC_ALL=C
-
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=${PTBENCH_BUILD:-$root/build}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-nr=0 failed=0
-
-ok() { # STATUS TEXT
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-}
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../../scripts/tap.sh"
 
 bytes() { PTBENCH_ROOT=$tmp "$build/ptbench" kernels bytes "$@" >"$tmp/out" 2>"$tmp/err"; }
 has() { # TEXT in the output, as a line whose blanks do not matter
@@ -78,5 +67,4 @@ bytes --base old new
 [ $? -eq 2 ] && grep -q 'No such file' "$tmp/err"
 ok $? "and a missing list"
 
-echo "1..$nr"
-exit $failed
+finish

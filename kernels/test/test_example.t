@@ -3,19 +3,8 @@
 # The worked example of CONTRIBUTING.md, a scenario and its semantic patch, and an architecture that is
 # a data file and a fragment: the very texts are read by both readers, and the patch is applied.
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # shared with lib.sh, in a shell of its own
-set -u
-export LC_ALL=C
-
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=${PTBENCH_BUILD:-$root/build}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-nr=0 failed=0
-
-ok() { # STATUS TEXT
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-}
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../../scripts/tap.sh"
 
 # The block that follows the first line of CONTRIBUTING.md with that text at its end.
 block() { # TEXT
@@ -73,5 +62,4 @@ run=$("$build/ptbench" kernels run --out "$tmp/runs" toy-stock 2>"$tmp/err")
 	"$build/ptbench" validate "$run" >/dev/null
 ok $? "without its QEMU too, in the run, with status 3: no kernel was booted"
 
-echo "1..$nr"
-exit $failed
+finish

@@ -1,17 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # scripts/coverage on a program of which it is known which lines run.
-set -u
-here=$(cd "$(dirname "$0")/../.." && pwd)
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-nr=0
-failed=0
-
-ok() { # status, text
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-}
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../tap.sh"
 
 if ! command -v gcov >/dev/null; then
 	echo "1..0 # SKIP gcov is not installed; it comes with gcc"
@@ -83,7 +74,7 @@ build() { # what main returns
 }
 
 build 0
-"$here/scripts/coverage" 50 src obj ./prog >out 2>err
+"$root/scripts/coverage" 50 src obj ./prog >out 2>err
 ok $? "half of the lines are enough when half are asked for"
 sed 's/^/# /' out err
 grep -q ' src/a.c: 6-8 13-15$' out
@@ -104,23 +95,22 @@ ok $? "the total is the sum ($total)"
 before=$(tail -n 1 out)
 printf '#include "both.h"\nint gone(int x);\nint gone(int x)\n{\n\treturn both(x);\n}\n' >src/gone.c
 gcc --coverage -c -o obj/gone.o src/gone.c && rm src/gone.c obj/gone.o
-"$here/scripts/coverage" 50 src obj ./prog >out 2>err
+"$root/scripts/coverage" 50 src obj ./prog >out 2>err
 [ "$before" = "$(tail -n 1 out)" ] && ! grep -q gone out
 ok $? "an object of a source that is no more does not count"
 
-"$here/scripts/coverage" 95 src obj ./prog >out 2>err
+"$root/scripts/coverage" 95 src obj ./prog >out 2>err
 [ $? -eq 1 ] && grep -q 'below 95 %' err
 ok $? "fewer than asked for: exit 1"
 build 1
-"$here/scripts/coverage" 10 src obj ./prog >out 2>err
+"$root/scripts/coverage" 10 src obj ./prog >out 2>err
 [ $? -eq 1 ] && grep -q 'prog failed' err
 ok $? "a program that fails: exit 1"
-"$here/scripts/coverage" 10 nosuch obj ./prog >out 2>err
+"$root/scripts/coverage" 10 nosuch obj ./prog >out 2>err
 [ $? -eq 1 ] && grep -q 'no line of nosuch/' err
 ok $? "no such sources: exit 1, not 100 %"
-"$here/scripts/coverage" 10 >out 2>err
+"$root/scripts/coverage" 10 >out 2>err
 [ $? -eq 2 ] && grep -q usage err
 ok $? "usage"
 
-echo "1..$nr"
-exit $failed
+finish

@@ -1,19 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check-layers passes on this tree and is seen to fail on each kind of offence.
-set -u
-here=$(cd "$(dirname "$0")/../.." && pwd)
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-nr=0
-failed=0
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../tap.sh"
 
-ok() { # status, text
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-}
-
-"$here/scripts/check-layers" "$here" >"$tmp/out" 2>&1
+"$root/scripts/check-layers" "$root" >"$tmp/out" 2>&1
 ok $? "this tree has no offence"
 sed 's/^/# /' "$tmp/out"
 
@@ -22,7 +13,7 @@ offends() { # file, text of it, what the message must say
 	mkdir -p "$tmp/tree/$(dirname "$1")"
 	mkdir -p "$tmp/tree/results/include/results" "$tmp/tree/bench"
 	printf '%s\n' "$2" >"$tmp/tree/$1"
-	"$here/scripts/check-layers" "$tmp/tree" >"$tmp/out" 2>&1
+	"$root/scripts/check-layers" "$tmp/tree" >"$tmp/out" 2>&1
 	local rc=$?
 	[ $rc -eq 1 ] && grep -qF "$3" "$tmp/out"
 	ok $? "$1: $3"
@@ -52,5 +43,4 @@ offends scripts/x.sh '#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 rm $1' "scripts/x.sh:1: shellcheck has complaints"
 
-echo "1..$nr"
-exit $failed
+finish
