@@ -1,51 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Scenario files: what they say is taken as said; what is wrong is told with file and line. */
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../cpio.h"
 #include "../emulator.h"
-#include "../scenario.h"
-#include "scripts/tap.h"
-
-static char dir[] = "/tmp/ptbench-scenario-XXXXXX";
-static char why[SCENARIO_WHY];
-
-#define ARCH                                                                                       \
-	"cross x-\nqemu q\nmachine m\ncpu c\nmemory 1G\nqemu_args -a b\nconsole ttyS0\ndata "      \
-	"/dev/d\nformat s390x\n"
-
-static const char *path(const char *name)
-{
-	static char p[256];
-
-	snprintf(p, sizeof(p), "%s/%s", dir, name);
-	return p;
-}
-
-static void put(const char *name, const char *text)
-{
-	FILE *f = fopen(path(name), "w");
-
-	fputs(text, f);
-	fclose(f);
-}
-
-static bool refused(const char *text, const char *reason)
-{
-	struct scenario *s;
-	int ret;
-
-	put("scenarios/s", text);
-	ret = scenario_read(dir, "s", &s, why);
-	scenario_free(s);
-	if (ret && !s && strstr(why, reason))
-		return true;
-	diag("returned %d: %s", ret, why);
-	return false;
-}
+#include "scenario_dir.h"
 
 static void test_good(void)
 {
@@ -260,17 +219,6 @@ static void test_missing(void)
 	put("common.expect", "#\n");
 	ok(refused("title t\nexpect gup_fast/onyl right\n", "scenarios/s:2: no guest makes a check"),
 	   "a check that no guest makes");
-}
-
-static bool may_skip(const struct scenario *s, const char *id, const char *params, const char *reason)
-{
-	struct results_params p = {0};
-	bool may;
-
-	results_params_parse(&p, params);
-	may = scenario_may_skip(s, id, &p, RESULTS_KERNEL, reason);
-	results_params_free(&p);
-	return may;
 }
 
 static void test_skip(void)
@@ -534,13 +482,8 @@ static void test_cpio(void)
 
 int main(void)
 {
-	char command[64];
-
-	if (!mkdtemp(dir))
+	if (!make_dir())
 		return 1;
-	mkdir(path("arch"), 0755);
-	mkdir(path("scenarios"), 0755);
-	put("arch/a.arch", ARCH);
 	test_good();
 	test_own();
 	test_judge();
@@ -556,7 +499,6 @@ int main(void)
 	test_emulator();
 	test_machine();
 	test_cpio();
-	snprintf(command, sizeof(command), "rm -rf %s", dir);
-	ok(!system(command), "cleaned up");
+	remove_dir();
 	return tap_done();
 }

@@ -1,57 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reasons to skip rows: whose rows they are about, and which families need none that is measured. */
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "../scenario.h"
-#include "scripts/tap.h"
-
-static char dir[] = "/tmp/ptbench-skip-XXXXXX";
-static char why[SCENARIO_WHY];
-
-static void put(const char *name, const char *text)
-{
-	char path[256];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	f = fopen(path, "w");
-	fputs(text, f);
-	fclose(f);
-}
-
-static bool refused(const char *text, const char *reason)
-{
-	struct scenario *s;
-	int ret;
-
-	put("scenarios/s", text);
-	ret = scenario_read(dir, "s", &s, why);
-	scenario_free(s);
-	if (ret && strstr(why, reason))
-		return true;
-	diag("returned %d: %s", ret, why);
-	return false;
-}
-
-static bool may_skip_of(const struct scenario *s, const char *id, const char *params,
-			enum results_subject subject, const char *reason)
-{
-	struct results_params p = {0};
-	bool may;
-
-	results_params_parse(&p, params);
-	may = scenario_may_skip(s, id, &p, subject, reason);
-	results_params_free(&p);
-	return may;
-}
-
-static bool may_skip(const struct scenario *s, const char *id, const char *params, const char *reason)
-{
-	return may_skip_of(s, id, params, RESULTS_KERNEL, reason);
-}
+#include "scenario_dir.h"
 
 static void test_skip_subject(void)
 {
@@ -121,20 +70,11 @@ static void test_tree(void)
 
 int main(void)
 {
-	char command[64], sub[64];
-
-	if (!mkdtemp(dir))
+	if (!make_dir())
 		return 1;
-	snprintf(sub, sizeof(sub), "%s/scenarios", dir);
-	mkdir(sub, 0755);
-	snprintf(sub, sizeof(sub), "%s/arch", dir);
-	mkdir(sub, 0755);
-	put("arch/a.arch", "cross x-\nqemu q\nmachine m\ncpu c\nmemory 1G\nqemu_args -a b\n"
-			   "console ttyS0\ndata /dev/d\nformat s390x\n");
 	test_skip_subject();
 	test_skip_family();
 	test_tree();
-	snprintf(command, sizeof(command), "rm -rf %s", dir);
-	ok(!system(command), "cleaned up");
+	remove_dir();
 	return tap_done();
 }
