@@ -80,21 +80,6 @@ bool results_is_text(const char *s)
 	return true;
 }
 
-char *results_text_neutral(const char *s)
-{
-	char *text = strdup(s), *to = text;
-	size_t len;
-	bool harmful;
-
-	for (; text && (len = results_text_step(s, &harmful)); s += len) {
-		memcpy(to, harmful ? "?" : s, harmful ? 1 : len);
-		to += harmful ? 1 : len;
-	}
-	if (text)
-		*to = '\0';
-	return text;
-}
-
 void results__put_char(FILE *to, const char *s, size_t len, bool harmful)
 {
 	unsigned code;

@@ -19,8 +19,6 @@
 size_t results_text_step(const char *s, bool *harmful);
 /* Are newlines and tabs all that is harmful in it? */
 bool results_is_text(const char *s);
-/* A copy with '?' for each harmful character; malloc'ed, NULL without memory. */
-char *results_text_neutral(const char *s);
 /*
  * A copy with each harmful character written out, as \x1b, \u202e or \u{e0001}: for a message of
  * one line. It lasts until the eighth call after this one.
