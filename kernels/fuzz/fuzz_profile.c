@@ -34,25 +34,7 @@ static size_t fix_end(uint8_t *data, size_t size, size_t max)
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned int seed)
 {
-	struct fuzz_random r = { .state = seed + 1ULL };
-	struct fuzz_section v[FUZZ_MAX_SECTIONS];
-	size_t nr = fuzz_sections(data, size, v), k = fuzz_below(&r, 4) ? 0 : fuzz_below(&r, nr), n;
-	uint8_t *piece = malloc(max + 1), *all = malloc(max + 1);
-
-	if (!piece || !all)
-		fuzz_fail("no memory");
-	n = v[k].size;
-	memcpy(piece, v[k].data, n);
-	n = LLVMFuzzerMutate(piece, n, max);
-	if (!k && fuzz_below(&r, 16))
-		n = fix_end(piece, n, max);
-	v[k] = (struct fuzz_section){ piece, n };
-	n = fuzz_join(v, nr, all, max);
-	if (n)
-		memcpy(data, all, n);
-	free(piece);
-	free(all);
-	return n ? n : LLVMFuzzerMutate(data, size, max);
+	return fuzz_mutate_section(data, size, max, seed, NULL, fix_end);
 }
 
 /* "METRIC SAMPLE...": false when it is no such line. */

@@ -92,30 +92,18 @@ static size_t change_number(uint8_t *data, size_t size, struct fuzz_random *r)
 	return size;
 }
 
+/* Lines or numbers, then mostly bytes. */
+static size_t change(uint8_t *data, size_t size, size_t max, struct fuzz_random *r)
+{
+	for (unsigned int i = fuzz_below(r, 3); size && i; i--)
+		size = fuzz_below(r, 2) ? change_number(data, size, r) :
+					  change_lines(data, size, max, r);
+	return !size || fuzz_below(r, 2) ? LLVMFuzzerMutate(data, size, max) : size;
+}
+
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned int seed)
 {
-	struct fuzz_random r = { .state = seed + 1ULL };
-	struct fuzz_section v[FUZZ_MAX_SECTIONS];
-	size_t nr = fuzz_sections(data, size, v), k = fuzz_below(&r, 4) ? 0 : fuzz_below(&r, nr), n;
-	uint8_t *piece = malloc(max + 1), *all = malloc(max + 1);
-
-	if (!piece || !all)
-		fuzz_fail("no memory");
-	n = v[k].size;
-	memcpy(piece, v[k].data, n);
-	for (unsigned int i = fuzz_below(&r, 3); n && i; i--)
-		n = fuzz_below(&r, 2) ? change_number(piece, n, &r) : change_lines(piece, n, max, &r);
-	if (!n || fuzz_below(&r, 2))
-		n = LLVMFuzzerMutate(piece, n, max);
-	if (!k && fuzz_below(&r, 16))
-		n = fix_end(piece, n, max);
-	v[k] = (struct fuzz_section){ piece, n };
-	n = fuzz_join(v, nr, all, max);
-	if (n)
-		memcpy(data, all, n);
-	free(piece);
-	free(all);
-	return n ? n : LLVMFuzzerMutate(data, size, max);
+	return fuzz_mutate_section(data, size, max, seed, change, fix_end);
 }
 
 /* ---- what was read, as the guest would have written it ---- */

@@ -57,6 +57,15 @@ struct fuzz_random {
 };
 unsigned int fuzz_below(struct fuzz_random *r, unsigned int n); /* 0..n - 1; n >= 1 */
 
+/*
+ * Mutates one section, the first one most often, by change (NULL: by libFuzzer alone), and mostly has
+ * fix_end put right how the first one ends, or nothing would get past the reader.
+ */
+size_t fuzz_mutate_section(uint8_t *data, size_t size, size_t max, unsigned int seed,
+			   size_t (*change)(uint8_t *piece, size_t size, size_t max,
+					    struct fuzz_random *r),
+			   size_t (*fix_end)(uint8_t *piece, size_t size, size_t max));
+
 /* Mutates a JSON document by its structure, or its bytes. */
 size_t fuzz_mutate_json(uint8_t *data, size_t size, size_t max, struct fuzz_random *r);
 /* Data 1 with a piece of data 2, taken from a place of the same name. 0: nothing fits. */
@@ -65,5 +74,10 @@ size_t fuzz_cross_json(const uint8_t *data1, size_t size1, const uint8_t *data2,
 
 /* Fails unless both texts are JSON that says the same: numbers by value, rows in any order. */
 void fuzz_same_json(const char *what, const char *a, size_t size_a, const char *b, size_t size_b);
+/*
+ * Fails unless the file first says what the text says, and second, which was written of what was read
+ * of it, is the same bytes.
+ */
+void fuzz_same_files(const char *text, size_t size, const char *first, const char *second);
 
 #endif

@@ -170,6 +170,40 @@ size_t fuzz_join(const struct fuzz_section *v, size_t nr, uint8_t *out, size_t m
 	return size;
 }
 
+/* Changes the section k, whose new bytes are in piece then. Returns how many. */
+static size_t change_section(const struct fuzz_section *v, size_t k, uint8_t *piece, size_t max,
+			     struct fuzz_random *r,
+			     size_t (*change)(uint8_t *, size_t, size_t, struct fuzz_random *),
+			     size_t (*fix_end)(uint8_t *, size_t, size_t))
+{
+	size_t n = v[k].size;
+
+	memcpy(piece, v[k].data, n);
+	n = change ? change(piece, n, max, r) : LLVMFuzzerMutate(piece, n, max);
+	return !k && fuzz_below(r, 16) ? fix_end(piece, n, max) : n;
+}
+
+size_t fuzz_mutate_section(uint8_t *data, size_t size, size_t max, unsigned int seed,
+			   size_t (*change)(uint8_t *, size_t, size_t, struct fuzz_random *),
+			   size_t (*fix_end)(uint8_t *, size_t, size_t))
+{
+	struct fuzz_random r = { .state = seed + 1ULL };
+	struct fuzz_section v[FUZZ_MAX_SECTIONS];
+	size_t nr = fuzz_sections(data, size, v), k = fuzz_below(&r, 4) ? 0 : fuzz_below(&r, nr), n;
+	uint8_t *piece = malloc(max + 1), *all = malloc(max + 1);
+
+	if (!piece || !all)
+		fuzz_fail("no memory");
+	n = change_section(v, k, piece, max, &r, change, fix_end);
+	v[k] = (struct fuzz_section){ piece, n };
+	n = fuzz_join(v, nr, all, max);
+	if (n)
+		memcpy(data, all, n);
+	free(piece);
+	free(all);
+	return n ? n : LLVMFuzzerMutate(data, size, max);
+}
+
 /* ---- chance ---- */
 
 /* xorshift64*: Marsaglia, Xorshift RNGs, 2003; the multiplier is Vigna's. */

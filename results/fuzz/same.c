@@ -98,3 +98,15 @@ void fuzz_same_json(const char *what, const char *a, size_t size_a, const char *
 	json_decref(x);
 	json_decref(y);
 }
+
+void fuzz_same_files(const char *text, size_t size, const char *first, const char *second)
+{
+	size_t nr_a, nr_b;
+	char *a = fuzz_get(first, &nr_a), *b = fuzz_get(second, &nr_b);
+
+	if (nr_a != nr_b || memcmp(a, b, nr_a))
+		fuzz_fail("written again it is other bytes:\n%s\n%s", a, b);
+	fuzz_same_json("the document", text, size, a, nr_a);
+	free(a);
+	free(b);
+}
