@@ -84,10 +84,18 @@ uint64_t suite_rand(uint64_t *seed)
 uint64_t suite_seed(void)
 {
 	const char *env = getenv("PTBENCH_SEED");
+	unsigned long long seed;
 	struct timespec ts;
+	char *end;
 
-	if (env)
-		return strtoull(env, NULL, 0);
+	if (env) {
+		seed = strtoull(env, &end, 0);
+		if (*env >= '0' && *env <= '9' && !*end)
+			return seed;
+		fprintf(stderr, "PTBENCH_SEED=%s: is not a number; unset it, or take the one that a "
+			"failed run has printed\n", env);
+		exit(2);
+	}
 	clock_gettime(CLOCK_REALTIME, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
 }

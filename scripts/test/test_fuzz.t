@@ -9,6 +9,9 @@ here=$(cd "$(dirname "$0")/../.." && pwd)
 build=${PTBENCH_BUILD:-$here/build}
 seed=${PTBENCH_SEED:-$((RANDOM * 32768 + RANDOM))}
 mutations=${PTBENCH_MUTATIONS:-3}
+for number in "PTBENCH_SEED=$seed" "PTBENCH_MUTATIONS=$mutations"; do
+	[[ ${number#*=} =~ ^[0-9]+$ ]] || { echo "$number: is not a number" >&2; exit 2; }
+done
 tmp=$(mktemp -d)
 # What aborts leaves its folder behind.
 PTBENCH_FUZZ_DIR=$(mktemp -d "$([ -w /dev/shm ] && echo /dev/shm || echo "$tmp")/ptbench-fuzz-XXXXXX")

@@ -55,4 +55,12 @@ bad 'usage: kernels/mkfs' kernels/mkfs
 bad 'usage: bench/shim-overhead' bench/shim-overhead
 bad "REPETITIONS 'x' is not a number" bench/shim-overhead "$tmp/none" x
 
+# ---- numbers of the environment ----
+for value in '' x 1x -1; do
+	bad "PTBENCH_SEED=$value: is not a number" env "PTBENCH_SEED=$value" "$build/ref/test/test_gup"
+	[ -z "$value" ] || for name in SEED MUTATIONS; do
+		bad "PTBENCH_$name=$value: is not a number" env "PTBENCH_$name=$value" scripts/test/test_fuzz.t
+	done
+done
+
 finish
