@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ptbench compare: runs against a base. */
+/* ptbench compare: what results_compare() finds of runs and a base, printed. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "internal.h"
 
@@ -52,19 +51,19 @@ static const char usage[] =
 	"Example: ptbench compare --base results/runs/OLD results/runs/latest\n";
 
 struct arguments {
-	const char **base;
-	size_t nr_base;
-	struct results__compare_options options;
+	const char **base, **ignored, **allowed;
+	size_t nr_base, nr_ignored, nr_allowed;
+	bool exact_equal, all;
 };
 
 enum { OPT_ALLOW = 256 };
 
-static int add_allowance(struct results__compare_options *o, const char *text)
+static int add_allowance(struct arguments *args, const char *text)
 {
 	struct results_error err;
 
-	if (!results__allowance_parse(text, &o->allowed[o->nr_allowed], &err)) {
-		o->nr_allowed++;
+	if (!results_allow_check(text, &err)) {
+		args->allowed[args->nr_allowed++] = text;
 		return 0;
 	}
 	fputs("ptbench compare: ", stderr);
@@ -93,17 +92,17 @@ static int parse(int argc, char **argv, struct arguments *args)
 			args->base[args->nr_base++] = optarg;
 			break;
 		case OPT_ALLOW:
-			if (add_allowance(&args->options, optarg))
+			if (add_allowance(args, optarg))
 				return 2;
 			break;
 		case 'e':
-			args->options.exact_equal = true;
+			args->exact_equal = true;
 			break;
 		case 'i':
-			args->options.ignored[args->options.nr_ignored++] = optarg;
+			args->ignored[args->nr_ignored++] = optarg;
 			break;
 		case 'a':
-			args->options.all = true;
+			args->all = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -120,57 +119,51 @@ static int parse(int argc, char **argv, struct arguments *args)
 	return 2;
 }
 
-static int read_sources(const char **paths, size_t nr, struct results__source **out)
+/* Returns the exit status. */
+static int compare(const struct arguments *args, const char *const *head, size_t nr_head)
 {
+	const struct results_side sides[] = { { args->base, args->nr_base }, { head, nr_head } };
+	const struct results_compare_options options = {
+		.exact_equal = args->exact_equal,
+		.ignored = args->ignored,
+		.nr_ignored = args->nr_ignored,
+		.allowed = args->allowed,
+		.nr_allowed = args->nr_allowed,
+	};
+	struct results_comparison *c;
 	struct results_error err;
+	int status;
 
-	for (size_t i = 0; i < nr; i++) {
-		if (!results__source_read(paths[i], &out[i], &err) &&
-		    !results__source_explored(out[i], &err))
-			continue;
+	if (results_compare(&sides[0], &sides[1], &options, &c, &err)) {
 		results_error_print(stderr, &err);
 		return 2;
 	}
-	return 0;
+	status = c->status;
+	if (results_comparison_print(stdout, c, args->all)) {
+		fputs("ptbench compare: no memory\n", stderr);
+		status = 2;
+	}
+	results_comparison_free(c);
+	return status;
 }
 
 int results_cmd_compare(int argc, char **argv)
 {
 	struct arguments args = {
 		.base = calloc(argc, sizeof(*args.base)),
-		.options.ignored = calloc(argc, sizeof(*args.options.ignored)),
-		.options.allowed = calloc(argc, sizeof(*args.options.allowed)),
+		.ignored = calloc(argc, sizeof(*args.ignored)),
+		.allowed = calloc(argc, sizeof(*args.allowed)),
 	};
-	struct results__source **base = calloc(argc, sizeof(*base));
-	struct results__source **new = calloc(argc, sizeof(*new));
 	int ret = 2;
 
-	if (!args.base || !args.options.ignored || !args.options.allowed || !base || !new) {
+	if (!args.base || !args.ignored || !args.allowed)
 		fputs("ptbench compare: no memory\n", stderr);
-		goto out;
-	}
-	ret = parse(argc, argv, &args);
-	if (ret >= 0)
-		goto out;
-	ret = read_sources(args.base, args.nr_base, base);
-	if (!ret)
-		ret = read_sources((const char **)argv + optind, argc - optind, new);
-	if (!ret)
-		ret = results__compare(stdout, base, args.nr_base, new, argc - optind,
-				       &args.options);
-out:
-	for (int i = 0; i < argc; i++) {
-		if (base)
-			results__source_free(base[i]);
-		if (new)
-			results__source_free(new[i]);
-	}
-	for (size_t i = 0; i < args.options.nr_allowed; i++)
-		results__allowance_free(&args.options.allowed[i]);
-	free(args.options.allowed);
-	free(args.options.ignored);
+	else
+		ret = parse(argc, argv, &args);
+	if (ret < 0)
+		ret = compare(&args, (const char *const *)argv + optind, argc - optind);
+	free(args.allowed);
+	free(args.ignored);
 	free(args.base);
-	free(base);
-	free(new);
 	return ret;
 }

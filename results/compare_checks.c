@@ -1,25 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Comparing the checks of one part of two sides. A check was fine in the base when one of its runs
- * says so; it is fine now when every new run has it and says so.
+ * says so; it is fine now when every run of the head has it and says so.
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "internal.h"
-
-struct entry {
-	const struct results_check *c;
-	bool is_new;
-};
-
-static int entry_cmp(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-	int c = results__check_cmp(x->c, y->c);
-
-	return c ? c : (int)x->is_new - (int)y->is_new;
-}
 
 struct side {
 	const struct results_check *shown; /* one that failed, if any did */
@@ -34,65 +21,51 @@ static void side_add(struct side *s, const struct results_check *c)
 		s->shown = c;
 }
 
-static enum results__check_verdict judge(const struct results__compared *c, const struct side *base,
-					 const struct side *new)
+static enum results_check_verdict judge(const struct results_compared_part *p,
+					const struct side *base, const struct side *head)
 {
-	bool fails = new->nr_fine < new->nr;
+	bool fails = head->nr_fine < head->nr;
 
 	if (!base->nr)
-		return fails ? RESULTS__CHECK_NEW : RESULTS__CHECK_EXTRA;
+		return fails ? RESULTS_CHECK_NEW : RESULTS_CHECK_EXTRA;
 	if (fails)
-		return base->nr_fine ? RESULTS__CHECK_LOST : RESULTS__CHECK_STILL;
-	if (new->nr < c->nr_new)
-		return RESULTS__CHECK_MISSING;
-	return base->nr_fine < base->nr ? RESULTS__CHECK_MENDED : RESULTS__CHECK_FINE;
+		return base->nr_fine ? RESULTS_CHECK_LOST : RESULTS_CHECK_STILL;
+	if (head->nr < p->nr_docs - p->nr_base)
+		return RESULTS_CHECK_MISSING;
+	return base->nr_fine < base->nr ? RESULTS_CHECK_MENDED : RESULTS_CHECK_FINE;
 }
 
-static struct entry *collect(const struct results__compared *c, size_t *nr)
+static int by_identity(const void *a, const void *b)
 {
-	size_t room = 1;
-	struct entry *all;
-
-	for (size_t d = 0; d < c->nr_base + c->nr_new; d++)
-		room += (d < c->nr_base ? c->base[d] : c->new[d - c->nr_base])->nr_checks;
-	all = malloc(room * sizeof(*all));
-	if (!all)
-		return NULL;
-	*nr = 0;
-	for (size_t d = 0; d < c->nr_base + c->nr_new; d++) {
-		bool is_new = d >= c->nr_base;
-		const struct results_doc *doc = is_new ? c->new[d - c->nr_base] : c->base[d];
-
-		for (size_t i = 0; i < doc->nr_checks; i++)
-			all[(*nr)++] = (struct entry){ &doc->checks[i], is_new };
-	}
-	qsort(all, *nr, sizeof(*all), entry_cmp);
-	return all;
+	return results__check_cmp(a, b);
 }
 
-int results__compare_checks(struct results__compared *c)
+int results__compare_checks(struct results_compared_part *p)
 {
-	size_t nr, next;
-	struct entry *all = collect(c, &nr);
+	struct results__entries e = { .nr = 0 };
+	int ret = 0;
 
-	if (!all)
-		return -ENOMEM;
-	c->checks = malloc((nr + 1) * sizeof(*c->checks));
-	if (!c->checks) {
-		free(all);
-		return -ENOMEM;
+	for (size_t d = 0; d < p->nr_docs && !ret; d++)
+		ret = results__entries_add(&e, p->docs[d]->checks, p->docs[d]->nr_checks,
+					   sizeof(*p->docs[d]->checks), d >= p->nr_base);
+	if (!ret) {
+		p->checks = malloc((e.nr + 1) * sizeof(*p->checks));
+		ret = p->checks ? 0 : -ENOMEM;
 	}
-	for (size_t i = 0; i < nr; i = next) {
+	if (!ret)
+		results__entries_sort(&e, by_identity);
+	for (size_t i = 0, next; i < e.nr && !ret; i = next) {
+		struct results_compared_check *check = &p->checks[p->nr_checks++];
 		struct side sides[2] = { { .nr = 0 } };
-		struct results__compared_check *check = &c->checks[c->nr_checks++];
 
-		for (next = i; next < nr && !results__check_cmp(all[next].c, all[i].c); next++)
-			side_add(&sides[all[next].is_new], all[next].c);
-		*check = (struct results__compared_check){
-			sides[0].shown, sides[1].shown, judge(c, &sides[0], &sides[1]),
+		next = results__entries_next(&e, i, by_identity);
+		for (size_t k = i; k < next; k++)
+			side_add(&sides[e.v[k].is_head], e.v[k].of);
+		*check = (struct results_compared_check){
+			sides[0].shown, sides[1].shown, judge(p, &sides[0], &sides[1]),
 		};
-		c->check_count[check->verdict]++;
+		p->check_count[check->verdict]++;
 	}
-	free(all);
-	return 0;
+	free(e.v);
+	return ret;
 }

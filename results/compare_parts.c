@@ -27,13 +27,13 @@ static int part_cmp(const void *a, const void *b)
 	return (x->holders->order > y->holders->order) - (x->holders->order < y->holders->order);
 }
 
-static void hold(struct results__joined *j, const struct results__source *s, bool is_new,
+static void hold(struct results__joined *j, const struct results__source *s, bool is_head,
 		 size_t *nr)
 {
 	for (size_t i = 0; i < s->nr_docs; i++, (*nr)++)
 		j->holders[*nr] = (struct results__holder){
 			.source = s,
-			.is_new = is_new,
+			.is_head = is_head,
 			.part = s->run ? &s->run->parts[i] : NULL,
 			.doc = s->docs[i],
 			.order = *nr,
@@ -41,21 +41,21 @@ static void hold(struct results__joined *j, const struct results__source *s, boo
 }
 
 int results__join(struct results__source *const *base, size_t nr_base,
-		  struct results__source *const *new, size_t nr_new, struct results__joined *j)
+		  struct results__source *const *head, size_t nr_head, struct results__joined *j)
 {
 	size_t nr = 0, room = 1, next;
 
 	*j = (struct results__joined){ 0 };
-	for (size_t i = 0; i < nr_base + nr_new; i++)
-		room += (i < nr_base ? base[i] : new[i - nr_base])->nr_docs;
+	for (size_t i = 0; i < nr_base + nr_head; i++)
+		room += (i < nr_base ? base[i] : head[i - nr_base])->nr_docs;
 	j->holders = malloc(room * sizeof(*j->holders));
 	j->parts = malloc(room * sizeof(*j->parts));
 	if (!j->holders || !j->parts) {
 		results__joined_free(j);
 		return -ENOMEM;
 	}
-	for (size_t i = 0; i < nr_base + nr_new; i++)
-		hold(j, i < nr_base ? base[i] : new[i - nr_base], i >= nr_base, &nr);
+	for (size_t i = 0; i < nr_base + nr_head; i++)
+		hold(j, i < nr_base ? base[i] : head[i - nr_base], i >= nr_base, &nr);
 	qsort(j->holders, nr, sizeof(*j->holders), holder_cmp);
 	for (size_t i = 0; i < nr; i = next) {
 		const struct results__holder *first = &j->holders[i];

@@ -1,168 +1,207 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Comparing one part of two sides row by row. A side is one or more runs of it.
+ * Comparing one part of two sides row by row: where two values become a verdict. A side is one or
+ * more runs of the part.
  *
- * An exact value is the mode of totals over nr_ops operations; values are compared as fractions, so
- * that sides which counted another number of operations still compare exactly. With several runs a
+ * An exact value is the mode of totals over nr_ops operations; values are compared as fractions of
+ * integers, so that sides which counted another number of operations still compare exactly. With several runs a
  * side is the range of its runs' values: sides differ when their ranges do not overlap. Where a
  * side is not exact, all its samples are its range, and those of the other side are that one's.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "internal.h"
 
-struct entry {
-	const struct results_measurement *m;
-	bool is_new;
-};
-
-static int entry_cmp(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-	int c = results__measurement_cmp(x->m, y->m);
-
-	return c ? c : (int)x->is_new - (int)y->is_new;
-}
-
 /* ---- values ---- */
 
-struct value {
-	double total; /* over nr_ops operations */
-	long long nr_ops;
-};
-
-static int value_cmp(struct value a, struct value b)
+static bool is_whole(double x)
 {
-	long double x = (long double)a.total * b.nr_ops, y = (long double)b.total * a.nr_ops;
+	return x >= -RESULTS_MAX_INT && x <= RESULTS_MAX_INT && x == (double)(long long)x;
+}
 
-	if (a.total == (double)(long long)a.total && b.total == (double)(long long)b.total) {
-		__int128 left = (__int128)a.total * b.nr_ops;
-		__int128 right = (__int128)b.total * a.nr_ops;
+static struct results_value value_of(double total, long long nr_ops)
+{
+	struct results_value v = { .nr_ops = nr_ops, .is_integer = is_whole(total) };
 
-		return (left > right) - (left < right);
+	if (v.is_integer)
+		v.total = (long long)total;
+	else
+		v.real = total;
+	return v;
+}
+
+static long double total_of(const struct results_value *v)
+{
+	return v->is_integer ? (long double)v->total : (long double)v->real;
+}
+
+/* head minus base, over the product of both nr_ops. Both are integers below 2^53. */
+static __int128 difference(const struct results_value *base, const struct results_value *head)
+{
+	return (__int128)head->total * base->nr_ops - (__int128)base->total * head->nr_ops;
+}
+
+int results_value_cmp(const struct results_value *a, const struct results_value *b)
+{
+	if (a->is_integer && b->is_integer) {
+		__int128 by = difference(b, a);
+
+		return (by > 0) - (by < 0);
 	}
-	return (x > y) - (x < y);
+	return (total_of(a) * b->nr_ops > total_of(b) * a->nr_ops) -
+	       (total_of(a) * b->nr_ops < total_of(b) * a->nr_ops);
+}
+
+double results_value_number(const struct results_value *v)
+{
+	return (v->is_integer ? (double)v->total : v->real) / (double)v->nr_ops;
+}
+
+double results_value_change(const struct results_value *base, const struct results_value *head)
+{
+	__int128 by, over = (__int128)base->nr_ops * head->nr_ops;
+
+	if (!base->is_integer || !head->is_integer)
+		return results_value_number(head) - results_value_number(base);
+	by = difference(base, head);
+	return by % over ? (double)((long double)by / (long double)over) : (double)(by / over);
 }
 
 struct range {
-	struct value low, high;
+	struct results_value low, high;
 };
 
-static void widen(struct range *r, struct value v, bool is_first)
+static void widen(struct range *r, struct results_value v, bool is_first)
 {
-	if (is_first || value_cmp(v, r->low) < 0)
+	if (is_first || results_value_cmp(&v, &r->low) < 0)
 		r->low = v;
-	if (is_first || value_cmp(v, r->high) > 0)
+	if (is_first || results_value_cmp(&v, &r->high) > 0)
 		r->high = v;
 }
 
 static bool is_one_value(const struct range *a, const struct range *b)
 {
-	return !value_cmp(a->low, a->high) && !value_cmp(b->low, b->high) &&
-	       !value_cmp(a->low, b->low);
+	return !results_value_cmp(&a->low, &a->high) && !results_value_cmp(&b->low, &b->high) &&
+	       !results_value_cmp(&a->low, &b->low);
 }
 
 struct side {
 	const struct results_measurement *first, *lowest;
+	struct results_value shown; /* of the lowest */
 	enum results_kind kind; /* of several runs, the least exact */
 	struct range modes, medians, samples;
 	size_t nr;
 };
 
+/* What people are shown of a row: its mode, or of a sampled one its median. */
+static struct results_value shown(const struct results_measurement *m, const double *sorted,
+				  double mode)
+{
+	size_t n = m->nr_samples;
+
+	if (m->kind == RESULTS_SAMPLED)
+		mode = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+	return value_of(mode, m->nr_ops);
+}
+
 static int side_add(struct side *s, const struct results_measurement *m)
 {
-	double *sorted = results__sorted(m->samples, m->nr_samples);
+	double *sorted = results__sorted(m->samples, m->nr_samples), most;
 	bool is_first = !s->nr++;
 	size_t count, n = m->nr_samples;
-	struct value mode;
+	struct results_value mode;
 
 	if (!sorted)
 		return -ENOMEM;
-	mode = (struct value){ results__mode(sorted, n, &count), m->nr_ops };
+	most = results__mode(sorted, n, &count);
+	mode = value_of(most, m->nr_ops);
 	if (is_first)
 		s->first = m;
-	if (is_first || value_cmp(mode, s->modes.low) < 0)
+	if (is_first || results_value_cmp(&mode, &s->modes.low) < 0) {
 		s->lowest = m;
+		s->shown = shown(m, sorted, most);
+	}
 	s->kind = is_first || m->kind > s->kind ? m->kind : s->kind;
 	widen(&s->modes, mode, is_first);
-	widen(&s->medians, (struct value){ sorted[n / 2], m->nr_ops }, is_first);
-	widen(&s->samples, (struct value){ sorted[0], m->nr_ops }, is_first);
-	widen(&s->samples, (struct value){ sorted[n - 1], m->nr_ops }, false);
+	widen(&s->medians, value_of(sorted[n / 2], m->nr_ops), is_first);
+	widen(&s->samples, value_of(sorted[0], m->nr_ops), is_first);
+	widen(&s->samples, value_of(sorted[n - 1], m->nr_ops), false);
 	free(sorted);
 	return 0;
 }
 
 /* ---- judging ---- */
 
-static enum results__verdict direction(bool rose, enum results_better better)
+static enum results_verdict direction(bool rose, enum results_better better)
 {
 	if (better == RESULTS_NEITHER)
-		return RESULTS__CHANGED;
-	return rose == (better == RESULTS_LOWER) ? RESULTS__WORSE : RESULTS__BETTER;
+		return RESULTS_ROW_CHANGED;
+	return rose == (better == RESULTS_LOWER) ? RESULTS_ROW_WORSE : RESULTS_ROW_BETTER;
 }
 
 /* Whether they are apart, and then what that means. */
-static bool are_apart(const struct range *base, const struct range *new,
-		      enum results_better better, enum results__verdict *verdict)
+static bool are_apart(const struct range *base, const struct range *head,
+		      enum results_better better, enum results_verdict *verdict)
 {
-	bool rose = value_cmp(new->low, base->high) > 0;
-	bool fell = value_cmp(new->high, base->low) < 0;
+	bool rose = results_value_cmp(&head->low, &base->high) > 0;
+	bool fell = results_value_cmp(&head->high, &base->low) < 0;
 
 	if (rose || fell)
 		*verdict = direction(rose, better);
 	return rose || fell;
 }
 
-/* Whether a new run lies beyond all of the base, in a direction that is not better. */
-static bool sticks_out(const struct range *base, const struct range *new,
+/* Whether a run of the head lies beyond all of the base, in a direction that is not better. */
+static bool sticks_out(const struct range *base, const struct range *head,
 		       enum results_better better)
 {
-	return (better != RESULTS_HIGHER && value_cmp(new->high, base->high) > 0) ||
-	       (better != RESULTS_LOWER && value_cmp(new->low, base->low) < 0);
+	return (better != RESULTS_HIGHER && results_value_cmp(&head->high, &base->high) > 0) ||
+	       (better != RESULTS_LOWER && results_value_cmp(&head->low, &base->low) < 0);
 }
 
-static enum results__verdict judge_values(const struct side *base, const struct side *new)
+static enum results_verdict judge_values(const struct side *base, const struct side *head)
 {
 	enum results_better better = base->first->metric->better;
-	enum results__verdict verdict;
+	enum results_verdict verdict;
 
-	if (is_one_value(&base->modes, &new->modes))
-		return RESULTS__EQUAL;
-	if (are_apart(&base->modes, &new->modes, better, &verdict))
+	if (is_one_value(&base->modes, &head->modes))
+		return RESULTS_ROW_EQUAL;
+	if (are_apart(&base->modes, &head->modes, better, &verdict))
 		return verdict;
-	return sticks_out(&base->modes, &new->modes, better) ? RESULTS__UNCLEAR : RESULTS__UNSTEADY;
+	return sticks_out(&base->modes, &head->modes, better) ? RESULTS_ROW_UNCLEAR :
+								RESULTS_ROW_UNSTEADY;
 }
 
-static enum results__verdict judge_ranges(const struct side *base, const struct side *new)
+static enum results_verdict judge_ranges(const struct side *base, const struct side *head)
 {
-	enum results__verdict verdict = RESULTS__UNCLEAR;
+	enum results_verdict verdict = RESULTS_ROW_UNCLEAR;
 
-	are_apart(&base->samples, &new->samples, base->first->metric->better, &verdict);
+	are_apart(&base->samples, &head->samples, base->first->metric->better, &verdict);
 	return verdict;
 }
 
-static enum results__verdict judge_noise(const struct side *base, const struct side *new)
+static enum results_verdict judge_noise(const struct side *base, const struct side *head)
 {
-	enum results__verdict verdict = judge_ranges(base, new);
+	enum results_verdict verdict = judge_ranges(base, head);
 
-	if (verdict == RESULTS__UNCLEAR &&
-	    !sticks_out(&base->samples, &new->samples, base->first->metric->better) &&
-	    is_one_value(&base->modes, &new->modes) &&
-	    is_one_value(&base->medians, &new->medians))
-		return RESULTS__NOISE;
+	if (verdict == RESULTS_ROW_UNCLEAR &&
+	    !sticks_out(&base->samples, &head->samples, base->first->metric->better) &&
+	    is_one_value(&base->modes, &head->modes) &&
+	    is_one_value(&base->medians, &head->medians))
+		return RESULTS_ROW_NOISE;
 	return verdict;
 }
 
-static enum results__verdict judge_not(const struct side *base, const struct side *new)
+static enum results_verdict judge_not(const struct side *base, const struct side *head)
 {
-	return RESULTS__NOT_JUDGED;
+	return RESULTS_ROW_NOT_JUDGED;
 }
 
-/* By the kind of the base, then of the new side; what is no longer exact is judged as what it is. */
+/* By the kind of the base, then of the head; what is no longer exact is judged as what it is. */
 static const struct {
-	enum results__verdict (*judge)(const struct side *base, const struct side *new);
+	enum results_verdict (*judge)(const struct side *base, const struct side *head);
 	const char *why;
 } how[3][3] = {
 	[RESULTS_EXACT] = {
@@ -182,138 +221,141 @@ static const struct {
 	},
 };
 
-bool results__is_judged(enum results__verdict v)
+bool results_verdict_is_judged(enum results_verdict v)
 {
-	return v < RESULTS__UNCLEAR;
+	return v < RESULTS_ROW_UNCLEAR;
 }
 
-/* skipped: why the base's and the new side's documents did not measure the row, or NULL. */
-static void judge(const struct results__compared *c, const struct side *base,
-		  const struct side *new, const char *const skipped[2],
-		  struct results__compared_row *row)
+bool results_row_stands_out(const struct results_compared_row *row)
 {
-	*row = (struct results__compared_row){
-		.m = base->nr ? base->first : new->first,
+	return row->verdict != RESULTS_ROW_EQUAL && row->verdict != RESULTS_ROW_NOISE &&
+	       row->verdict != RESULTS_ROW_NOT_JUDGED;
+}
+
+double results_row_distance(const struct results_compared_row *row)
+{
+	double by, from;
+
+	if (!row->base || !row->head)
+		return 0;
+	by = results_value_change(&row->base_value, &row->head_value);
+	from = results_value_number(&row->base_value);
+	return by != 0 && from != 0 ? fabs(by / from) : by != 0 ? INFINITY : 0;
+}
+
+/* skipped: why the documents of the base and of the head did not measure the row, or NULL. */
+static void judge(const struct results_compared_part *p, const struct side *base,
+		  const struct side *head, const char *const skipped[2],
+		  struct results_compared_row *row)
+{
+	*row = (struct results_compared_row){
+		.m = base->nr ? base->first : head->first,
 		.base = base->lowest,
-		.new = new->lowest,
+		.head = head->lowest,
+		.base_value = base->shown,
+		.head_value = head->shown,
 	};
 	if (!base->nr) {
-		row->verdict = RESULTS__EXTRA;
+		row->verdict = RESULTS_ROW_EXTRA;
 		row->why = skipped[0];
-	} else if (new->nr < c->nr_new) {
-		row->verdict = RESULTS__MISSING;
-		row->why = skipped[1] ? skipped[1] : new->nr ? "not in every new run" : NULL;
-	} else if (base->nr < c->nr_base) {
-		row->verdict = RESULTS__MISSING;
+	} else if (head->nr < p->nr_docs - p->nr_base) {
+		row->verdict = RESULTS_ROW_MISSING;
+		row->why = skipped[1] ? skipped[1] : head->nr ? "not in every new run" : NULL;
+	} else if (base->nr < p->nr_base) {
+		row->verdict = RESULTS_ROW_MISSING;
 		row->why = skipped[0] ? skipped[0] : "not in every base run";
 	} else {
-		row->verdict = how[base->kind][new->kind].judge(base, new);
-		row->why = how[base->kind][new->kind].why;
-		if (!row->why && row->verdict == RESULTS__UNCLEAR)
+		row->verdict = how[base->kind][head->kind].judge(base, head);
+		row->why = how[base->kind][head->kind].why;
+		if (!row->why && row->verdict == RESULTS_ROW_UNCLEAR)
 			row->why = "runs of one side disagree";
 	}
+	row->judged = row->verdict;
 }
 
-static void allow(struct results__compared_row *row, struct results__allowance *allowed,
+static void allow(struct results_compared_row *row, struct results__allowance *allowed,
 		  size_t nr_allowed)
 {
-	bool may = false;
-
-	if (row->verdict != RESULTS__WORSE && row->verdict != RESULTS__CHANGED)
+	if (row->verdict != RESULTS_ROW_WORSE && row->verdict != RESULTS_ROW_CHANGED)
 		return;
 	for (size_t i = 0; i < nr_allowed; i++) {
 		if (!results__allows(&allowed[i], row->m))
 			continue;
 		allowed[i].used++;
-		may = true;
+		row->verdict = RESULTS_ROW_ALLOWED;
 	}
-	if (may)
-		row->verdict = RESULTS__ALLOWED;
 }
 
 /* ---- all rows ---- */
 
-/* Every row of both sides, in order: those of one identity side by side, what is skipped first. */
-static struct entry *collect(const struct results__compared *c, size_t *nr)
+static int by_identity(const void *a, const void *b)
 {
-	size_t room = 1;
-	struct entry *all;
-
-	for (size_t d = 0; d < c->nr_base + c->nr_new; d++)
-		room += (d < c->nr_base ? c->base[d] : c->new[d - c->nr_base])->nr_measurements;
-	all = malloc(room * sizeof(*all));
-	if (!all)
-		return NULL;
-	*nr = 0;
-	for (size_t d = 0; d < c->nr_base + c->nr_new; d++) {
-		bool is_new = d >= c->nr_base;
-		const struct results_doc *doc = is_new ? c->new[d - c->nr_base] : c->base[d];
-
-		for (size_t i = 0; i < doc->nr_measurements; i++)
-			all[(*nr)++] = (struct entry){ &doc->measurements[i], is_new };
-	}
-	qsort(all, *nr, sizeof(*all), entry_cmp);
-	return all;
+	return results__measurement_cmp(a, b);
 }
 
-static void count(struct results__compared *c, const struct results__compared_row *row)
+static int by_row(const void *a, const void *b)
 {
-	c->count[row->verdict]++;
-	c->nr_exact += (row->base && row->base->kind == RESULTS_EXACT) ||
-		       (row->new && row->new->kind == RESULTS_EXACT);
+	return results__row_cmp(a, b);
 }
 
-/* The entries all[0..nr) are of one row: its metrics, each with one verdict. */
-static int compare_row(struct results__compared *c, const struct entry *all, size_t nr,
-		       struct results__allowance *allowed, size_t nr_allowed)
+static void count(struct results_compared_part *p, const struct results_compared_row *row)
+{
+	p->count[row->verdict]++;
+	p->nr_exact += (row->base && row->base->kind == RESULTS_EXACT) ||
+		       (row->head && row->head->kind == RESULTS_EXACT);
+}
+
+static const struct results_measurement *row_at(const struct results__entries *e, size_t i)
+{
+	return e->v[i].of;
+}
+
+/* The entries i to end are of one row, first those that skip it: a verdict for each metric. */
+static int compare_row(struct results_compared_part *p, const struct results__entries *e, size_t i,
+		       size_t end, struct results__allowance *allowed, size_t nr_allowed)
 {
 	const char *skipped[2] = { NULL, NULL };
-	size_t i = 0, next;
+	size_t next;
 	int ret = 0;
 
-	for (; i < nr && all[i].m->skipped; i++)
-		skipped[all[i].is_new] = all[i].m->skipped;
-	c->nr_skipped += i == nr;
-	for (; i < nr && !ret; i = next) {
+	for (; i < end && row_at(e, i)->skipped; i++)
+		skipped[e->v[i].is_head] = row_at(e, i)->skipped;
+	p->nr_skipped += i == end;
+	for (; i < end && !ret; i = next) {
+		const struct results_metric *metric = row_at(e, i)->metric;
 		struct side sides[2] = { { .nr = 0 } };
-		struct results__compared_row *row = &c->rows[c->nr_rows];
+		struct results_compared_row *row = &p->rows[p->nr_rows];
 
-		for (next = i; next < nr && all[next].m->metric == all[i].m->metric && !ret; next++)
-			ret = side_add(&sides[all[next].is_new], all[next].m);
-		judge(c, &sides[0], &sides[1], skipped, row);
+		for (next = i; next < end && row_at(e, next)->metric == metric && !ret; next++)
+			ret = side_add(&sides[e->v[next].is_head], row_at(e, next));
+		judge(p, &sides[0], &sides[1], skipped, row);
 		allow(row, allowed, nr_allowed);
-		count(c, row);
-		c->nr_rows++;
+		count(p, row);
+		p->nr_rows++;
 	}
 	return ret;
 }
 
-int results__compare_rows(struct results__compared *c, struct results__allowance *allowed,
+int results__compare_rows(struct results_compared_part *p, struct results__allowance *allowed,
 			  size_t nr_allowed)
 {
-	size_t nr, next;
-	struct entry *all = collect(c, &nr);
+	struct results__entries e = { .nr = 0 };
 	int ret = 0;
 
-	if (!all)
-		return -ENOMEM;
-	c->rows = malloc((nr + 1) * sizeof(*c->rows));
-	if (!c->rows)
-		ret = -ENOMEM;
-	for (size_t i = 0; i < nr && !ret; i = next) {
-		for (next = i + 1; next < nr && !results__row_cmp(all[next].m, all[i].m); next++)
-			;
-		ret = compare_row(c, all + i, next - i, allowed, nr_allowed);
+	for (size_t d = 0; d < p->nr_docs && !ret; d++)
+		ret = results__entries_add(&e, p->docs[d]->measurements,
+					   p->docs[d]->nr_measurements,
+					   sizeof(*p->docs[d]->measurements), d >= p->nr_base);
+	if (!ret) {
+		p->rows = malloc((e.nr + 1) * sizeof(*p->rows));
+		ret = p->rows ? 0 : -ENOMEM;
 	}
-	free(all);
+	if (!ret)
+		results__entries_sort(&e, by_identity);
+	for (size_t i = 0, next; i < e.nr && !ret; i = next) {
+		next = results__entries_next(&e, i, by_row);
+		ret = compare_row(p, &e, i, next, allowed, nr_allowed);
+	}
+	free(e.v);
 	return ret;
-}
-
-void results__compared_free(struct results__compared *c)
-{
-	free(c->base);
-	free(c->new);
-	free(c->rows);
-	free(c->checks);
-	*c = (struct results__compared){ 0 };
 }

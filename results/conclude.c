@@ -3,6 +3,9 @@
  * What a comparison amounts to: what was judged, what was not and why, and the exit status. 0 is
  * only for what was judged and is well; a regression outweighs what could not be judged.
  */
+#include <errno.h>
+#include <stdlib.h>
+
 #include "internal.h"
 
 /* "2 rows are worse, 1 check fails": those of which there are any, with what begins the line. */
@@ -19,39 +22,32 @@ static void item(struct list *l, size_t nr, const char *one, const char *many)
 	fprintf(l->f, "%s%zu %s", l->nr++ ? ", " : l->begin, nr, nr == 1 ? one : many);
 }
 
-/* Returns whether there was any. */
-static bool end(struct list *l, const char *text)
-{
-	if (l->nr)
-		fputs(text, l->f);
-	return l->nr;
-}
 
-static size_t nr_judged(const struct results__totals *t)
+static size_t nr_judged(const struct results_totals *t)
 {
 	size_t nr = 0;
 
-	for (int v = 0; v < RESULTS__NR_VERDICTS; v++)
-		nr += results__is_judged(v) ? t->rows[v] : 0;
+	for (int v = 0; v < RESULTS_NR_VERDICTS; v++)
+		nr += results_verdict_is_judged(v) ? t->rows[v] : 0;
 	return nr;
 }
 
 /* Those of which both sides say something. */
-static size_t nr_checks(const struct results__totals *t)
+static size_t nr_checks(const struct results_totals *t)
 {
 	size_t nr = 0;
 
-	for (int v = 0; v < RESULTS__CHECK_NEW; v++)
+	for (int v = 0; v < RESULTS_CHECK_NEW; v++)
 		nr += t->checks[v];
 	return nr;
 }
 
 /* Those of which both sides say something that can be compared. */
-static size_t nr_models(const struct results__totals *t)
+static size_t nr_models(const struct results_totals *t)
 {
 	size_t nr = 0;
 
-	for (int v = 0; v < RESULTS__MODEL_NEW; v++)
+	for (int v = 0; v < RESULTS_MODEL_NEW; v++)
 		nr += t->models[v];
 	return nr;
 }
@@ -60,11 +56,11 @@ static size_t nr_models(const struct results__totals *t)
  * No row was judged; checks are enough only where there are no rows, and what the explorer found
  * only where there are no parts.
  */
-static bool is_nothing(const struct results__totals *t)
+static bool is_nothing(const struct results_totals *t)
 {
 	size_t rows = t->skipped;
 
-	for (int v = 0; v < RESULTS__NR_VERDICTS; v++)
+	for (int v = 0; v < RESULTS_NR_VERDICTS; v++)
 		rows += t->rows[v];
 	if (nr_judged(t))
 		return false;
@@ -73,7 +69,8 @@ static bool is_nothing(const struct results__totals *t)
 	return !nr_models(t);
 }
 
-static void print_judged(FILE *f, const struct results__totals *t)
+/* Each says on f what it finds, a line without its end, and returns whether it found any. */
+static bool is_judged(FILE *f, const struct results_totals *t)
 {
 	size_t rows = nr_judged(t), checks = nr_checks(t), parts = t->compared - t->unjudged;
 
@@ -81,69 +78,69 @@ static void print_judged(FILE *f, const struct results__totals *t)
 		checks, results__s(checks), parts, results__s(parts));
 	if (nr_models(t))
 		fprintf(f, ", %zu model%s", nr_models(t), results__s(nr_models(t)));
-	fputc('\n', f);
+	return true;
 }
 
-static void print_unjudged(FILE *f, const struct results__totals *t)
+static bool is_unjudged(FILE *f, const struct results_totals *t)
 {
 	struct list l = { f, "not judged: ", 0 };
 
-	item(&l, t->rows[RESULTS__NOT_JUDGED], "row is sampled", "rows are sampled");
-	item(&l, t->rows[RESULTS__UNCLEAR], "row overlaps", "rows overlap");
-	item(&l, t->rows[RESULTS__MISSING], "row is missing", "rows are missing");
-	item(&l, t->rows[RESULTS__EXTRA], "row is extra", "rows are extra");
+	item(&l, t->rows[RESULTS_ROW_NOT_JUDGED], "row is sampled", "rows are sampled");
+	item(&l, t->rows[RESULTS_ROW_UNCLEAR], "row overlaps", "rows overlap");
+	item(&l, t->rows[RESULTS_ROW_MISSING], "row is missing", "rows are missing");
+	item(&l, t->rows[RESULTS_ROW_EXTRA], "row is extra", "rows are extra");
 	item(&l, t->skipped, "row is skipped", "rows are skipped");
-	item(&l, t->checks[RESULTS__CHECK_MISSING], "check is missing", "checks are missing");
-	item(&l, t->checks[RESULTS__CHECK_EXTRA], "check is extra", "checks are extra");
-	item(&l, t->models[RESULTS__MODEL_MISSING], "model is missing", "models are missing");
-	item(&l, t->models[RESULTS__MODEL_LESS], "model was explored less",
+	item(&l, t->checks[RESULTS_CHECK_MISSING], "check is missing", "checks are missing");
+	item(&l, t->checks[RESULTS_CHECK_EXTRA], "check is extra", "checks are extra");
+	item(&l, t->models[RESULTS_MODEL_MISSING], "model is missing", "models are missing");
+	item(&l, t->models[RESULTS_MODEL_LESS], "model was explored less",
 	     "models were explored less");
-	item(&l, t->models[RESULTS__MODEL_EXTRA], "model is extra", "models are extra");
+	item(&l, t->models[RESULTS_MODEL_EXTRA], "model is extra", "models are extra");
 	item(&l, t->unjudged, "part has nothing that can be judged",
 	     "parts have nothing that can be judged");
 	item(&l, t->incomparable, "part is not comparable", "parts are not comparable");
 	item(&l, t->one_sided, "part is not in all runs", "parts are not in all runs");
 	item(&l, t->nowhere, "part is skipped on both sides", "parts are skipped on both sides");
-	end(&l, "\n");
+	return l.nr;
 }
 
-static bool is_regression(FILE *f, const struct results__totals *t)
+static bool is_regression(FILE *f, const struct results_totals *t)
 {
 	struct list l = { f, "regression: ", 0 };
 
-	item(&l, t->rows[RESULTS__WORSE], "row is worse", "rows are worse");
-	item(&l, t->rows[RESULTS__CHANGED], "row changed and is not allowed to",
+	item(&l, t->rows[RESULTS_ROW_WORSE], "row is worse", "rows are worse");
+	item(&l, t->rows[RESULTS_ROW_CHANGED], "row changed and is not allowed to",
 	     "rows changed and are not allowed to");
-	item(&l, t->checks[RESULTS__CHECK_LOST], "check fails that did not",
+	item(&l, t->checks[RESULTS_CHECK_LOST], "check fails that did not",
 	     "checks fail that did not");
-	item(&l, t->checks[RESULTS__CHECK_NEW], "check fails that the base has not",
+	item(&l, t->checks[RESULTS_CHECK_NEW], "check fails that the base has not",
 	     "checks fail that the base has not");
-	item(&l, t->models[RESULTS__MODEL_LOST], "model is other than claimed, and was not",
+	item(&l, t->models[RESULTS_MODEL_LOST], "model is other than claimed, and was not",
 	     "models are other than claimed, and were not");
-	item(&l, t->models[RESULTS__MODEL_NEW], "model is other than claimed that the base has not",
+	item(&l, t->models[RESULTS_MODEL_NEW], "model is other than claimed that the base has not",
 	     "models are other than claimed that the base has not");
-	return end(&l, "\n");
+	return l.nr;
 }
 
-static bool is_unequal(FILE *f, const struct results__totals *t)
+static bool is_unequal(FILE *f, const struct results_totals *t)
 {
 	struct list l = { f, "not equal: ", 0 };
 
 	if (!t->compared)
 		return false; /* nothing could be */
-	item(&l, t->exact - t->rows[RESULTS__EQUAL],
+	item(&l, t->exact - t->rows[RESULTS_ROW_EQUAL],
 	     "exact row moved or stands on one side alone",
 	     "exact rows moved or stand on one side alone");
-	item(&l, t->rows[RESULTS__MISSING], "row is missing", "rows are missing");
-	item(&l, t->checks[RESULTS__CHECK_MISSING] + t->checks[RESULTS__CHECK_EXTRA],
+	item(&l, t->rows[RESULTS_ROW_MISSING], "row is missing", "rows are missing");
+	item(&l, t->checks[RESULTS_CHECK_MISSING] + t->checks[RESULTS_CHECK_EXTRA],
 	     "check stands on one side alone", "checks stand on one side alone");
-	item(&l, t->models[RESULTS__MODEL_MISSING] + t->models[RESULTS__MODEL_EXTRA],
+	item(&l, t->models[RESULTS_MODEL_MISSING] + t->models[RESULTS_MODEL_EXTRA],
 	     "model stands on one side alone", "models stand on one side alone");
 	item(&l, t->one_sided, "part is not in all runs", "parts are not in all runs");
-	return end(&l, "\n");
+	return l.nr;
 }
 
-static bool is_open(FILE *f, const struct results__totals *t, bool exact_equal)
+static bool is_open(FILE *f, const struct results_totals *t, bool exact_equal)
 {
 	struct list l = { f, "inconclusive: ", 0 };
 
@@ -152,39 +149,98 @@ static bool is_open(FILE *f, const struct results__totals *t, bool exact_equal)
 	item(&l, t->incomparable, "part is not comparable", "parts are not comparable");
 	item(&l, t->one_sided, "part is not in all runs", "parts are not in all runs");
 	item(&l, t->empty, "part has an empty document", "parts have empty documents");
-	item(&l, t->rows[RESULTS__UNCLEAR], "row cannot be judged", "rows cannot be judged");
-	item(&l, t->rows[RESULTS__MISSING], "row of the base is missing",
+	item(&l, t->rows[RESULTS_ROW_UNCLEAR], "row cannot be judged", "rows cannot be judged");
+	item(&l, t->rows[RESULTS_ROW_MISSING], "row of the base is missing",
 	     "rows of the base are missing");
-	item(&l, t->checks[RESULTS__CHECK_MISSING], "check is missing", "checks are missing");
-	item(&l, t->checks[RESULTS__CHECK_STILL], "check fails as in the base",
+	item(&l, t->checks[RESULTS_CHECK_MISSING], "check is missing", "checks are missing");
+	item(&l, t->checks[RESULTS_CHECK_STILL], "check fails as in the base",
 	     "checks fail as in the base");
 	item(&l, t->unexplored, "run has no exploration", "runs have no exploration");
 	item(&l, t->half_explored, "exploration is partial", "explorations are partial");
-	item(&l, t->models[RESULTS__MODEL_MISSING], "model of the base is missing",
+	item(&l, t->models[RESULTS_MODEL_MISSING], "model of the base is missing",
 	     "models of the base are missing");
-	item(&l, t->models[RESULTS__MODEL_LESS], "model was explored less than in the base",
+	item(&l, t->models[RESULTS_MODEL_LESS], "model was explored less than in the base",
 	     "models were explored less than in the base");
-	item(&l, t->models[RESULTS__MODEL_STILL], "model is other than claimed, as in the base",
+	item(&l, t->models[RESULTS_MODEL_STILL], "model is other than claimed, as in the base",
 	     "models are other than claimed, as in the base");
 	if (exact_equal ? !t->exact : is_nothing(t))
 		fprintf(f, "%s%s", l.nr++ ? ", " : l.begin,
 			exact_equal ? "there is no exact row" : "nothing was judged");
 	if (t->incomparable && l.nr)
 		fputs("; compare runs made in the same environment, or make the base again here", f);
-	return end(&l, "\n");
+	return l.nr;
 }
 
-int results__conclude(FILE *f, const struct results__totals *t, bool exact_equal)
+static bool is_counted(FILE *f, const struct results_totals *t)
 {
-	print_judged(f, t);
-	print_unjudged(f, t);
-	if (exact_equal && t->exact)
-		fprintf(f, "%zu of %zu exact rows are equal (%.2f %%)\n", t->rows[RESULTS__EQUAL],
-			t->exact, 100.0 * t->rows[RESULTS__EQUAL] / t->exact);
-	if (is_regression(f, t) || (exact_equal && is_unequal(f, t)))
-		return 1;
-	if (is_open(f, t, exact_equal))
-		return 3;
-	fputs("no exact row is worse\n", f);
-	return 0;
+	fprintf(f, "%zu of %zu exact rows are equal (%.2f %%)", t->rows[RESULTS_ROW_EQUAL], t->exact,
+		100.0 * t->rows[RESULTS_ROW_EQUAL] / t->exact);
+	return true;
+}
+
+static bool is_open_of_all(FILE *f, const struct results_totals *t)
+{
+	return is_open(f, t, false);
+}
+
+static bool is_open_of_exact(FILE *f, const struct results_totals *t)
+{
+	return is_open(f, t, true);
+}
+
+static bool is_well(FILE *f, const struct results_totals *t)
+{
+	fputs("no exact row is worse", f);
+	return true;
+}
+
+/* *line is what fn found, malloc'ed. Returns whether it found any, or -ENOMEM. */
+static int say(char **line, bool (*fn)(FILE *f, const struct results_totals *t),
+	       const struct results_totals *t)
+{
+	size_t len;
+	FILE *f = open_memstream(line, &len);
+	bool any, lost;
+
+	if (!f)
+		return -ENOMEM;
+	any = fn(f, t);
+	lost = ferror(f);
+	if (!fclose(f) && !lost && any)
+		return true;
+	free(*line);
+	*line = NULL;
+	return lost || any ? -ENOMEM : false;
+}
+
+/* The first of them that finds something is the conclusion; the last always does. */
+static int conclude(struct results_comparison *c, bool exact_equal)
+{
+	const struct {
+		bool asked;
+		bool (*fn)(FILE *f, const struct results_totals *t);
+		int status;
+	} how[] = {
+		{ true, is_regression, 1 },
+		{ exact_equal, is_unequal, 1 },
+		{ true, exact_equal ? is_open_of_exact : is_open_of_all, 3 },
+		{ true, is_well, 0 },
+	};
+	int ret = 0;
+
+	for (size_t i = 0; i < sizeof(how) / sizeof(how[0]) && !ret; i++) {
+		if (how[i].asked)
+			ret = say(&c->conclusion, how[i].fn, &c->totals);
+		c->status = how[i].status;
+	}
+	return ret < 0 ? ret : 0;
+}
+
+int results__conclude(struct results_comparison *c, bool exact_equal)
+{
+	if (say(&c->judged, is_judged, &c->totals) < 0 ||
+	    say(&c->not_judged, is_unjudged, &c->totals) < 0 ||
+	    (exact_equal && c->totals.exact && say(&c->equal, is_counted, &c->totals) < 0))
+		return -ENOMEM;
+	return conclude(c, exact_equal);
 }

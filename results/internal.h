@@ -11,6 +11,7 @@
 
 #include <stdint.h>
 
+#include <results/compare.h>
 #include <results/results.h>
 
 #define RESULTS_RUN_FORMAT "ptbench-run"
@@ -192,70 +193,38 @@ int results__allowance_parse(const char *text, struct results__allowance *a,
 bool results__allows(const struct results__allowance *a, const struct results_measurement *m);
 void results__allowance_free(struct results__allowance *a);
 
-/* ---- compare_rows.c and compare_checks.c: one part of both sides ---- */
-enum results__verdict {
-	RESULTS__EQUAL,
-	RESULTS__BETTER,
-	RESULTS__WORSE,
-	RESULTS__CHANGED,    /* another value of a metric of which neither direction is better */
-	RESULTS__ALLOWED,    /* worse or changed, and allowed to be */
-	RESULTS__UNSTEADY,   /* runs of one side disagree; no new one is beyond the base's */
-	RESULTS__NOISE,	     /* deterministic on both sides, one mode, one median, none beyond */
-	RESULTS__UNCLEAR,    /* not judged: the sides overlap */
-	RESULTS__MISSING,    /* not judged: not in every run of both sides, and in the base */
-	RESULTS__EXTRA,	     /* not judged: in the new runs alone */
-	RESULTS__NOT_JUDGED, /* sampled on both sides */
-	RESULTS__NR_VERDICTS,
+/* ---- compare_entries.c: what all documents of a part have, side by side ---- */
+struct results__entry {
+	const void *of; /* a measurement, a check, a model */
+	bool is_head;
+	size_t order; /* in which it was added */
 };
-bool results__is_judged(enum results__verdict v);
+struct results__entries {
+	struct results__entry *v; /* free() it */
+	size_t nr, room;
+};
+/* Adds the nr elements of that size from array on. 0 or -ENOMEM. */
+int results__entries_add(struct results__entries *e, const void *array, size_t nr, size_t size,
+			 bool is_head);
+/* By cmp, then those of the base first, then as they were added. */
+void results__entries_sort(struct results__entries *e, int (*cmp)(const void *a, const void *b));
+/* The first entry behind the i-th that cmp tells from it, or nr. */
+size_t results__entries_next(const struct results__entries *e, size_t i,
+			     int (*cmp)(const void *a, const void *b));
 
-struct results__compared_row {
-	const struct results_measurement *m; /* of either side, for the names */
-	const struct results_measurement *base, *new; /* the lowest of each side, or NULL */
-	enum results__verdict verdict;
-	const char *why; /* NULL, or more about it */
-};
-
-enum results__check_verdict {
-	RESULTS__CHECK_FINE,
-	RESULTS__CHECK_MENDED,	/* failed in the base */
-	RESULTS__CHECK_LOST,	/* fails, and was fine in the base */
-	RESULTS__CHECK_STILL,	/* fails, as in the base */
-	RESULTS__CHECK_NEW,	/* fails, and the base has none */
-	RESULTS__CHECK_EXTRA,	/* fine, and the base has none */
-	RESULTS__CHECK_MISSING, /* in the base, and not in every new run */
-	RESULTS__NR_CHECK_VERDICTS,
-};
-
-struct results__compared_check {
-	const struct results_check *base, *new; /* one that failed, if any did; or NULL */
-	enum results__check_verdict verdict;
-};
-
-/* One part on both sides. */
-struct results__compared {
-	const char *part;
-	const struct results_doc **base, **new;
-	size_t nr_base, nr_new;
-	struct results__compared_row *rows;
-	size_t nr_rows;
-	size_t count[RESULTS__NR_VERDICTS];
-	size_t nr_exact;   /* rows that are exact on one side at least */
-	size_t nr_skipped; /* rows that nobody measured, and somebody skipped */
-	struct results__compared_check *checks;
-	size_t nr_checks;
-	size_t check_count[RESULTS__NR_CHECK_VERDICTS];
-};
-/* Fill rows and checks, and count them, from base and new. 0 or -ENOMEM. */
-int results__compare_rows(struct results__compared *c, struct results__allowance *allowed,
+/* ---- compare_provenance.c, compare_rows.c, compare_checks.c: one part, of which docs is set ---- */
+/* Fills other_mode, image and differences. Whether it can be compared, or -ENOMEM. */
+int results__compare_provenance(struct results_compared_part *p,
+				const struct results_compare_options *options);
+/* Fill rows and checks, and count them. 0 or -ENOMEM. */
+int results__compare_rows(struct results_compared_part *p, struct results__allowance *allowed,
 			  size_t nr_allowed);
-int results__compare_checks(struct results__compared *c);
-void results__compared_free(struct results__compared *c);
+int results__compare_checks(struct results_compared_part *p);
 
 /* ---- compare_parts.c: who has which part ---- */
 struct results__holder {
 	const struct results__source *source;
-	bool is_new;
+	bool is_head;
 	const struct results_part *part; /* as the run has it; NULL: a document alone */
 	const struct results_doc *doc;	 /* NULL: it has none */
 	size_t order;
@@ -266,64 +235,32 @@ struct results__joined_part {
 	size_t nr;
 };
 struct results__joined {
-	struct results__joined_part *parts; /* as the base has them, then those of the new runs */
+	struct results__joined_part *parts; /* as the base has them, then those of the head */
 	size_t nr;
 	struct results__holder *holders;
 };
 /* 0 or -ENOMEM. */
 int results__join(struct results__source *const *base, size_t nr_base,
-		  struct results__source *const *new, size_t nr_new, struct results__joined *j);
+		  struct results__source *const *head, size_t nr_head, struct results__joined *j);
 void results__joined_free(struct results__joined *j);
 
 /* ---- compare.c ---- */
-struct results__compare_options {
-	bool exact_equal; /* every difference of an exact metric counts */
-	bool all;	  /* print equal and unjudged rows too */
-	const char **ignored; /* keys of the environment that need not match */
-	size_t nr_ignored;
-	struct results__allowance *allowed;
-	size_t nr_allowed;
-};
-/* Prints the comparison to f and returns ptbench's exit status. */
-int results__compare(FILE *f, struct results__source **base, size_t nr_base,
-		     struct results__source **new, size_t nr_new,
-		     const struct results__compare_options *options);
+/*
+ * results_compare() of what is read already, and which has to live longer than the comparison. 0 or
+ * -errno, and err says why.
+ */
+int results__compare(struct results__source *const *base, size_t nr_base,
+		     struct results__source *const *head, size_t nr_head,
+		     const struct results_compare_options *options, struct results_comparison **out,
+		     struct results_error *err);
 
 /* ---- conclude.c: what a comparison amounts to ---- */
-enum results__model_verdict {
-	RESULTS__MODEL_FINE,
-	RESULTS__MODEL_MENDED,	/* other than claimed in the base */
-	RESULTS__MODEL_LOST,	/* other than claimed now, and as claimed in the base */
-	RESULTS__MODEL_STILL,	/* other than claimed, as in the base */
-	RESULTS__MODEL_NEW,	/* other than claimed, and the base has none */
-	RESULTS__MODEL_EXTRA,	/* as claimed, and the base has none */
-	RESULTS__MODEL_MISSING, /* in the base, and not in every new exploration */
-	RESULTS__MODEL_LESS,	/* unfinished, or less of it was explored than in the base */
-	RESULTS__NR_MODEL_VERDICTS,
-};
-
-struct results__totals {
-	size_t rows[RESULTS__NR_VERDICTS];
-	size_t exact, skipped; /* rows */
-	size_t checks[RESULTS__NR_CHECK_VERDICTS];
-	size_t compared, incomparable; /* parts */
-	size_t unjudged; /* parts that were compared, with no row or check that could be judged */
-	size_t one_sided; /* parts that not every run of both sides has */
-	size_t failed;	  /* parts that failed on a side */
-	size_t empty;	  /* parts with a document that has neither rows nor checks */
-	size_t nowhere;	  /* parts skipped on both sides, or not there */
-	size_t partial;	  /* runs that were interrupted */
-	size_t models[RESULTS__NR_MODEL_VERDICTS];
-	size_t unexplored;    /* runs without an exploration, where others have one */
-	size_t half_explored; /* explorations that were cut short */
-};
-/* Prints what was judged, what was not and why, and returns ptbench's exit status. */
-int results__conclude(FILE *f, const struct results__totals *t, bool exact_equal);
+/* Sets the status, and the totals in words. 0 or -ENOMEM. */
+int results__conclude(struct results_comparison *c, bool exact_equal);
 
 /* ---- compare_models.c: what the explorer found ---- */
-/* Prints and counts it, if any run has an exploration. 0 or -ENOMEM. */
-int results__compare_models(FILE *f, struct results__source *const *base, size_t nr_base,
-			    struct results__source *const *new, size_t nr_new, bool print_all,
-			    struct results__totals *t);
+/* Compares and counts it, if any run has an exploration. 0 or -ENOMEM. */
+int results__compare_models(struct results_comparison *c, struct results__source *const *base,
+			    size_t nr_base, struct results__source *const *head, size_t nr_head);
 
 #endif

@@ -7,10 +7,11 @@ results-srcs := $(addprefix results/,command.c error.c metrics.c params.c pairs.
 	json.c read.c reason.c write.c run.c run_read.c table.c text.c source.c \
 	explore.c explore_read.c explore_show.c explore_write.c \
 	cmd_validate.c cmd_show.c \
-	allow.c compare.c compare_rows.c compare_checks.c compare_parts.c compare_models.c conclude.c cmd_compare.c)
+	allow.c compare.c compare_checks.c compare_entries.c compare_models.c compare_parts.c \
+	compare_print.c compare_provenance.c compare_rows.c conclude.c cmd_compare.c)
 
 results-unit-tests := $(addprefix results/test/,test_params test_stat test_doc test_run test_read test_text \
-	test_explore test_scale)
+	test_explore test_comparison test_scale)
 # probe and cli stand between the script tests and the library.
 results-helpers := results/test/probe results/test/cli
 $(foreach t,$(results-unit-tests) $(results-helpers) results/test/scale,\

@@ -132,6 +132,9 @@ def test_values():
             doc(row(samples=[150] * N, nr_ops=3)), 0, ["1 equal"], "-e")
     compare("a third is not 0.333333333333", doc(row(samples=[1] * N, nr_ops=3)),
             doc(row(samples=[333333333333] * N, nr_ops=1000000000000)), 0, ["better"])
+    close = [doc(row(samples=[10**15 + n] * N, nr_ops=10**15 + n - 1)) for n in (1, 2)]
+    compare("two fractions that are one as doubles", close[1], close[0], 1, ["WORSE", "+1e-30 (+0.00 %)"])
+    compare("and the other way round", close[0], close[1], 0, ["better", "-1e-30 (-0.00 %)"])
     compare("a row that moved with the same image", doc(row()), doc(row(samples=[510] * N)), 1,
             ["identical image", "not move because of the code"])
     compare("all rows on demand", base, base, 0, ["gup_fast/walk", "equal", "not judged: sampled"], "--all")
