@@ -21,7 +21,7 @@ static const char usage[] =
 	"                     Until a gate's policy holds them\n"
 	"  -e, --exact-equal  for repeats: any exact row that moved, stopped being exact, is missing\n"
 	"                     or extra makes the exit status 1; prints the share of equal rows\n"
-	"  -i, --ignore KEY   this key of the environment need not match; may be repeated\n"
+	"  -i, --ignore KEY   this key of the environment, which a run has, need not match; may be repeated\n"
 	"  -a, --all          print every row and check, not only those that differ\n"
 	"  -h, --help         print this\n"
 	"\n"

@@ -176,6 +176,7 @@ static void describe_run(struct results_comparison *c, const struct results__sou
 		.partial = s->run && !s->run->complete,
 		.explored = s->explored,
 		.half_explored = s->explored && !s->explored->complete,
+		.stand_in = s->explored ? s->explored->stand_in : NULL,
 	};
 	c->totals.partial += s->run && !s->run->complete;
 }
@@ -201,6 +202,31 @@ static int take_allowed(struct results_comparison *c, const struct results_compa
 		s->nr_allowed += !ret;
 	}
 	return ret;
+}
+
+/* Whether a document of any run has the key in its environment. */
+static bool is_said(const struct job *job, const char *key)
+{
+	for (size_t i = 0; i < job->nr_base + job->nr_head; i++) {
+		const struct results__source *s = source_at(job, i);
+
+		for (size_t k = 0; k < s->nr_docs; k++)
+			if (s->docs[k] && results_pairs_get(&s->docs[k]->environment, key))
+				return true;
+	}
+	return false;
+}
+
+/* A key that was mistyped ignores nothing, and who asked for it would take that for the result. */
+static int check_ignored(const struct job *job, struct results_error *err)
+{
+	for (size_t i = 0; i < job->options->nr_ignored; i++)
+		if (!is_said(job, job->options->ignored[i]))
+			return results__error(err, -EINVAL, NULL, "", "\"%.80s\" cannot be ignored: no "
+					      "document of these runs has that key in its environment; "
+					      "ptbench show prints the keys that it has",
+					      job->options->ignored[i]);
+	return 0;
 }
 
 static int compare(struct results_comparison *c, const struct job *job)
@@ -245,6 +271,8 @@ static int compare_into(struct results_comparison *c, const struct job *job,
 	if (!all.options)
 		all.options = &defaults;
 	ret = take_allowed(c, all.options, err);
+	if (!ret)
+		ret = check_ignored(&all, err);
 	if (!ret) {
 		ret = compare(c, &all);
 		if (ret)

@@ -90,6 +90,26 @@ static void count_runs(struct results_comparison *c)
 	}
 }
 
+static bool same_program(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+/* What a stand-in found says nothing of what ptbench finds, nor of another one's. */
+static void count_explorers(struct results_comparison *c)
+{
+	const struct results_compared_run *first = NULL;
+
+	for (size_t i = 0; i < c->nr_runs; i++) {
+		const struct results_compared_run *r = &c->runs[i];
+
+		if (!r->explored)
+			continue;
+		first = first ? first : r;
+		c->totals.other_explorers += !same_program(first->stand_in, r->stand_in);
+	}
+}
+
 static void compare_all(struct results_comparison *c, const struct results__entries *e,
 			size_t nr_head)
 {
@@ -123,8 +143,9 @@ int results__compare_models(struct results_comparison *c, struct results__source
 	if (!ret && (base_runs || head_runs)) {
 		c->explored = true;
 		count_runs(c);
+		count_explorers(c);
 	}
-	if (!ret && base_runs && head_runs) {
+	if (!ret && base_runs && head_runs && !c->totals.other_explorers) {
 		c->models = malloc((e.nr + 1) * sizeof(*c->models));
 		ret = c->models ? 0 : -ENOMEM;
 		if (!ret)

@@ -360,6 +360,20 @@ static int print_model(FILE *f, const struct results_compared_model *m)
 	return ret;
 }
 
+static void print_explorers(FILE *f, const struct results_comparison *c)
+{
+	size_t nr = 0;
+
+	fputs("  environments differ:\n    stand_in:", f);
+	for (size_t i = 0; i < c->nr_runs; i++) {
+		if (!c->runs[i].explored)
+			continue;
+		fprintf(f, "%s %s ", nr++ ? "," : "", c->runs[i].is_head ? "new" : "base");
+		print_text(f, c->runs[i].stand_in ? c->runs[i].stand_in : "(not said)");
+	}
+	fputs("\n  not comparable\n", f);
+}
+
 static int print_explored(FILE *f, const struct results_comparison *c, bool all)
 {
 	int ret = 0;
@@ -371,6 +385,8 @@ static int print_explored(FILE *f, const struct results_comparison *c, bool all)
 		else if (c->runs[i].half_explored)
 			print_run(f, &c->runs[i], "  ",
 				  "partial: the exploration did not come to its end");
+	if (c->totals.other_explorers)
+		print_explorers(f, c);
 	for (size_t i = 0; i < c->nr_models && !ret; i++)
 		if (all || c->models[i].verdict != RESULTS_MODEL_FINE)
 			ret = print_model(f, &c->models[i]);

@@ -274,7 +274,10 @@ def test_environments():
     compare("a key more", base, doc(row(samples=[900] * N), env={"cpu": "z"}), 3,
             ["cpu: base (not said), new z"], absent=["WORSE"])
     compare("another QEMU, ignored", base, doc(row(), env={"qemu": "8.0"}), 0,
-            ["qemu (ignored): base 7.2, new 8.0", "1 equal"], "--ignore", "qemu", "-i", "other")
+            ["qemu (ignored): base 7.2, new 8.0", "1 equal"], "--ignore", "qemu", "-i", "cpus")
+    for key in ("nosuch", "", "QEMU"):
+        args = ["--base", save(base, "base0.json"), save(base, "new0.json")]
+        says(cli("compare", "--ignore", key, *args), 2, err=[f'"{key}" cannot be ignored'], text=f"--ignore {key!r}, a key that no run has")
     compare("one ignored, one not", base, doc(row(), env={"qemu": "8.0", "cpus": "2"}), 3,
             ["qemu (ignored)", "cpus: base 1, new 2", "not comparable"], "--ignore", "qemu")
     compare("another load is fine", base, doc(row(), env={"load": "9"}), 0, ["1 equal"], absent=["load:"])
@@ -426,10 +429,11 @@ MODELS = [
 
 
 def test_explorer():
-    def run(name, *models, complete=True, parts=True):
+    def run(name, *models, complete=True, parts=True, **more):
         path = save_run(name, [passed("a")] if parts else [], [doc(row(), part="a")] if parts else [])
         if models:
-            save(explored(fixtures.model(variant="w"), *(m for m in models if m), complete=complete), name + "/explore.json")
+            save({**explored(fixtures.model(variant="w"), *(m for m in models if m), complete=complete), **more},
+                 name + "/explore.json")
         return path
 
     def judged(text, base, new, status, out, *options, absent=()):
@@ -459,6 +463,14 @@ def test_explorer():
            ["x1: partial", "inconclusive: 1 exploration is partial"])
     judged("runs of an exploration alone", run("x0", of("clean"), parts=False), run("x1", of("clean"), parts=False), 0,
            ["of 0 parts, 2 models"])
+    for a, b, said in (({}, {"stand_in": "/x"}, "stand_in: base (not said), new /x\n"),
+                       ({"stand_in": "/x"}, {}, "stand_in: base /x, new (not said)\n"),
+                       ({"stand_in": "/x"}, {"stand_in": "/y"}, "stand_in: base /x, new /y\n")):
+        judged(f"another explorer: {said.strip()}", run("x0", of("clean"), **a), run("x1", of("broken"), **b), 3,
+               ["  environments differ:\n    " + said + "  not comparable\n",
+                "inconclusive: 1 exploration is another program's than the first"], absent=["WORSE"])
+    judged("the same stand-in", run("x0", of("clean"), stand_in="/x"), run("x1", of("clean"), stand_in="/x"), 0,
+           ["2 models"], absent=["stand_in"])
     judged("all models on demand", run("x0", of("clean")), run("x1", of("clean")), 0, ["model gup/v: ", ": fine"], "-a")
     base, new = run("x0", of("clean")), run("x1", of("clean"))
     two = run("x2", of("broken"))

@@ -192,6 +192,7 @@ struct results_compared_run {
 	bool partial;	    /* it was interrupted, or is still under way */
 	bool explored;	    /* it has an exploration */
 	bool half_explored; /* which did not come to its end */
+	const char *stand_in; /* the program that explored in the place of ptbench; NULL: none did */
 };
 
 struct results_compared_allowance {
@@ -213,6 +214,7 @@ struct results_totals {
 	size_t models[RESULTS_NR_MODEL_VERDICTS];
 	size_t unexplored;    /* runs without an exploration, where others have one */
 	size_t half_explored; /* explorations that were cut short */
+	size_t other_explorers; /* explorations by another program than the first: none is compared */
 };
 
 struct results_comparison {
