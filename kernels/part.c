@@ -325,6 +325,11 @@ static int describe_profile(const struct scenario *s, struct results_doc *doc)
 	return ret;
 }
 
+static int set_if(struct results_pairs *p, const char *key, const char *value)
+{
+	return value ? results_pairs_set(p, key, results_shown(value)) : 0;
+}
+
 static int describe_subject(const struct part_context *c, const struct scenario *s,
 			    const struct image *image, struct results_doc *doc)
 {
@@ -338,8 +343,7 @@ static int describe_subject(const struct part_context *c, const struct scenario 
 
 	ret = results_pairs_set(&doc->subject, "scenario", s->name) ?:
 	      results_pairs_set(&doc->subject, "title", s->title) ?:
-	      (c->build ? results_pairs_set(&doc->subject, "build_folder", results_shown(c->build)) :
-			  0) ?:
+	      set_if(&doc->subject, "build_folder", c->build) ?:
 	      results_pairs_set(&doc->subject, "suite", c->revision);
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]) && !ret; i++) {
 		value = results_pairs_get(&image->info, keys[i]);
@@ -382,21 +386,13 @@ static int describe_layout(const struct qemu_boot *b, const char *part, struct r
 				  b->scenario->layout);
 }
 
-/* A key that other runs lack: compare does not take what a stand-in did for what QEMU does. */
-static int describe_stand_in(struct results_doc *doc)
-{
-	const char *stand_in = qemu_stand_in();
-
-	return stand_in ? results_pairs_set(&doc->environment, "qemu_stand_in",
-					    results_shown(stand_in)) : 0;
-}
-
 static int describe_boot(const struct qemu_boot *b, struct results_doc *doc)
 {
 	char *options = qemu_options(b), *words = qemu_command_line(b);
 	int ret = options && words ? 0 : -ENOMEM;
 
-	ret = ret ?: describe_stand_in(doc) ?:
+	/* A key that other runs lack: compare does not take a stand-in for QEMU. */
+	ret = ret ?: set_if(&doc->environment, "qemu_stand_in", qemu_stand_in()) ?:
 	      results_pairs_set(&doc->environment, "cpus", b->events ? "2" : "1") ?:
 	      results_pairs_set(&doc->environment, "memory", b->scenario->arch.memory) ?:
 	      results_pairs_set(&doc->environment, "qemu", b->qemu_version) ?:
