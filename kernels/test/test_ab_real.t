@@ -2,19 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ptbench kernels ab on two git refs of a real tree: five nops in try_grab_folio_fast() are found, as
 # five instructions for each page, in that function; the tree and its index stay as they are.
-set -u
-export LC_ALL=C
-
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=${PTBENCH_BUILD:-$root/build}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-nr=0 failed=0
-
-ok() { # STATUS TEXT
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-}
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../../scripts/tap.sh"
 found() { # PATTERN TEXT
 	grep -Eq -e "$1" "$tmp/out"
 	ok $? "$2"
@@ -57,5 +46,4 @@ found '^x86_64-stock: unchanged: the same image' "unchanged, and not run"
 [ ! -e "$tmp/none" ]
 ok $? "there is no run of it"
 
-echo "1..$nr"
-exit $failed
+finish

@@ -2,19 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The kernel's own gup_test and the driver agree in x86_64-stock; a driver that says one percent more
 # than it counted does not. A pin that slow GUP repairs is told from one that the fast walk took.
-set -u
-export LC_ALL=C
-
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=${PTBENCH_BUILD:-$root/build}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-nr=0 failed=0
-
-ok() { # STATUS TEXT
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-}
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../../scripts/tap.sh"
 
 boot() { # WORD...: the part's file becomes $part; exit status of the run
 	local status run
@@ -47,5 +36,4 @@ boot ptbench.repair=1
 [ $? -eq 4 ] && tr -d '\n' <"$part" | grep -q '"seen": "16 of 16", "ok": false'
 ok $? "a short walk that slow GUP repairs is a failed part"
 
-echo "1..$nr"
-exit $failed
+finish

@@ -2,20 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Real kernels that come to harm, side by side with one that does not: each is reported as what it
 # is, within its time limit, and the other one passes.
-set -u
-export LC_ALL=C
-
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=${PTBENCH_BUILD:-$root/build}
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../../scripts/tap.sh"
 limit=30
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-nr=0 failed=0
-
-ok() { # STATUS TEXT
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-}
 
 # The same kernel under as many names as there are harms; the scripts and the driver are this tree's.
 mkdir -p "$tmp/root/results/include"
@@ -66,5 +55,4 @@ ok $? "all of it took $seconds s: nothing ran far beyond its limit of $limit s"
 [ "$(stat -c %s "$tmp/runs/latest/harm-flood.icount-1cpu.console.log")" -le 1048576 ]
 ok $? "what a flood leaves is cut"
 
-echo "1..$nr"
-exit $failed
+finish

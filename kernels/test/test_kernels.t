@@ -4,22 +4,11 @@
 # unrelated change (a longer command line) moves at most 5 % of them, and what guards them fails
 # when it has to.
 # SCENARIOS= names others.
-set -u
-export LC_ALL=C
-
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=${PTBENCH_BUILD:-$root/build}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../../scripts/tap.sh"
 list=BENCH
 [ -z "${CI:-}" ] || list=CI
 read -ra scenarios <<<"${SCENARIOS:-$list}"
-nr=0 failed=0
-
-ok() { # STATUS TEXT
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-}
 
 run() { # NAME OPTION...: the run's folder becomes $tmp/NAME
 	local name=$1
@@ -85,5 +74,4 @@ export PTBENCH_QEMU=$tmp/no-icount
 broken clock ptbench.only=kernel "units of the clock: not icount" \
 	"a clock that does not count instructions is a failed part"
 
-echo "1..$nr"
-exit $failed
+finish

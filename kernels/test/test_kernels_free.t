@@ -3,20 +3,9 @@
 # Freeing page tables in real kernels: the state of the peer is asserted, and each assertion fails
 # when the peer does something else.
 # SCENARIO= names the kernel.
-set -u
-export LC_ALL=C
-
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=${PTBENCH_BUILD:-$root/build}
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../../scripts/tap.sh"
 scenario=${SCENARIO:-x86_64-stock}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-nr=0 failed=0
-
-ok() { # STATUS TEXT
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-}
 
 boot() { # NAME CASE WORD...: the events of CASE; what the guest wrote becomes $tmp/NAME
 	local name=$1
@@ -56,5 +45,4 @@ boot bust_exit table_free/exit:tables=1 ptbench.bust_peer=1
 [[ "$(seen bust_exit idle)" = "CPU 1 does not "* ]] # have it in its TLB, or idle with it
 ok $? "an exiting address space that the peer has never run is not taken for one that it idles with"
 
-echo "1..$nr"
-exit $failed
+finish

@@ -3,20 +3,9 @@
 # Temporary mappings and DAX on real kernels: checks that pass, and fail where they have to; a pair
 # costs the same on top of any other, every live map adds the same to a switch, and a lock is its
 # halves.
-set -u
-export LC_ALL=C
-
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=${PTBENCH_BUILD:-$root/build}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../../scripts/tap.sh"
 export PTBENCH_ROOT=$root
-nr=0 failed=0
-
-ok() { # STATUS TEXT
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-}
 
 names=(x86_64-stock x86_64-kmap-forced x86_64-kmap-forced-debug x86_64-kmap-busted)
 "$build/ptbench" kernels run --out "$tmp/runs" --only costs --append ptbench.only=kernel "${names[@]}" \
@@ -94,5 +83,4 @@ while read -r line; do
 	esac
 done <"$tmp/tap"
 
-echo "1..$nr"
-exit $failed
+finish

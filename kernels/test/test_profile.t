@@ -4,20 +4,9 @@
 # window, watched kernels run what unwatched ones do, breakdowns add up, and a plugin that counts
 # wrong is found out.
 # SCENARIOS= names others, in pairs of a base and what is compared to it.
-set -u
-export LC_ALL=C
-
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=${PTBENCH_BUILD:-$root/build}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../../scripts/tap.sh"
 read -ra scenarios <<<"${SCENARIOS:-x86_64-forced-rcu x86_64-stock s390x-static s390x-stock}"
-nr=0 failed=0
-
-ok() { # STATUS TEXT
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-}
 
 profile() { # NAME OPTION...: the run's folder becomes $tmp/NAME, what it prints $tmp/NAME.out
 	local name=$1 status
@@ -123,5 +112,4 @@ sleep 0.2
 [ $status -eq 130 ] && ! grep -lq "$tmp/ended" /proc/[0-9]*/cmdline 2>/dev/null
 ok $? "interrupted: status 130, and no QEMU is left"
 
-echo "1..$nr"
-exit $failed
+finish

@@ -3,21 +3,10 @@
 # Windows in real kernels: one that a refill of the page allocator fell into is thrown away, with
 # interrupts on, with interrupts off, and among the RCU callbacks that are billed to a call.
 # SCENARIO= names the kernel.
-set -u
-export LC_ALL=C
-
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=${PTBENCH_BUILD:-$root/build}
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../../scripts/tap.sh"
 scenario=${SCENARIO:-x86_64-stock}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
 export PTBENCH_ROOT=$root
-nr=0 failed=0
-
-ok() { # STATUS TEXT
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-}
 
 boot() { # NAME CASE WORD...: the costs of CASE; what the guest wrote becomes $tmp/NAME
 	local name=$1 status
@@ -49,5 +38,4 @@ gup_slow/walk:leaf=pte,pages=1 interrupts on
 table_free/munmap:tables=1 and its callbacks
 END
 
-echo "1..$nr"
-exit $failed
+finish

@@ -2,17 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Who measures takes as many windows as the list of metrics demands of what is called exact, and
 # README.md says how many that is.
-set -u
-export LC_ALL=C
-
-root=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../../scripts/tap.sh"
 metrics=$root/results/include/results/metrics.h
-nr=0 failed=0
-
-ok() { # STATUS TEXT
-	nr=$((nr + 1))
-	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
-}
 constant() { # FILE NAME: prints its number
 	sed -nE "s/^#define[ \t]+$2[ \t]+([0-9]+).*/\1/p" "$1"
 }
@@ -47,5 +39,4 @@ throws() { grep -Eq 'discarded' "$1"; }
 if throws "$root/bench/runner_guest.c"; then ! says; else says; fi
 ok $? "README.md says whether the reference's windows in guests are thrown away"
 
-echo "1..$nr"
-exit $failed
+finish
