@@ -2,7 +2,7 @@
 # libkernels: builds, boots and judges; PID 1 of the guests; their tests.
 
 libs += kernels
-kernels-srcs := $(addprefix kernels/,ab.c boot.c bytes.c child.c cmd.c cmd_run.c cpio.c emulator.c \
+kernels-srcs := $(addprefix kernels/,ab.c ab_judge.c boot.c bytes.c child.c cmd.c cmd_run.c cpio.c emulator.c \
 	image.c image_build.c kvm.c list.c objects.c part.c profile.c profile_print.c \
 	profile_read.c profile_table.c ready.c rows.c run.c scenario.c scenario_judge.c self.c stream.c)
 
@@ -40,6 +40,11 @@ CFLAGS-kernels/test/test_stream.o := -I.
 
 test-helpers += kernels-test/fake_qemu
 kernels-test/fake_qemu-srcs := kernels/test/fake_qemu.c
+# What ab says of any two runs, for the test that holds compare, ab and the report against each other.
+test-helpers += kernels-test/ab_judge
+kernels-test/ab_judge-srcs := kernels/test/ab_judge.c
+kernels-test/ab_judge-libs := kernels results
+kernels-test/ab_judge-ldlibs := -ljansson -lm
 # Prints how the readers of a boot scale: no test, as it is timed.
 test-helpers += kernels-test/scale
 kernels-test/scale-srcs := kernels/test/scale.c

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * ptbench kernels ab: what its two runs amount to. results_compare() judges; here it is asked,
+ * printed, and searched for the row that the profile shall explain.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ab.h"
+
+int ab_judge(FILE *to, const char *base, const char *head, const char *const *allow,
+	     size_t nr_allow, struct results_comparison **out)
+{
+	const struct results_side sides[] = { { &base, 1 }, { &head, 1 } };
+	const struct results_compare_options options = { .allowed = allow, .nr_allowed = nr_allow };
+	struct results_error err;
+
+	if (results_compare(&sides[0], &sides[1], &options, out, &err)) {
+		results_error_print(stderr, &err);
+		return 2;
+	}
+	if (results_comparison_print(to, *out, false)) {
+		fputs("ptbench kernels ab: no memory to print the comparison\n", stderr);
+		return 4;
+	}
+	fflush(to); /* boots are forked next */
+	return (*out)->status;
+}
+
+static const struct results_compared_part *costs_of(const struct results_comparison *c,
+						    const char *scenario)
+{
+	size_t n = strlen(scenario);
+
+	for (size_t i = 0; i < c->nr_parts; i++)
+		if (!strncmp(c->parts[i].name, scenario, n) &&
+		    !strcmp(c->parts[i].name + n, ".icount-1cpu"))
+			return &c->parts[i];
+	return NULL;
+}
+
+static bool may_explain(const struct results_compared_row *r)
+{
+	return r->base && r->head && r->base->kind == RESULTS_EXACT &&
+	       r->head->kind == RESULTS_EXACT && r->m->subject == RESULTS_KERNEL &&
+	       !strcmp(r->m->metric->name, "instructions") && isfinite(results_row_distance(r));
+}
+
+char *ab_most_changed(const struct results_comparison *c, const char *scenario)
+{
+	const struct results_compared_part *p = costs_of(c, scenario);
+	const struct results_compared_row *most = NULL;
+	char *params, *text = NULL;
+
+	for (size_t i = 0; p && i < p->nr_rows; i++)
+		if (may_explain(&p->rows[i]) &&
+		    results_row_distance(&p->rows[i]) > (most ? results_row_distance(most) : 0))
+			most = &p->rows[i];
+	params = most ? results_params_text(&most->m->params) : NULL;
+	if (params && asprintf(&text, "%s%s%s", most->m->case_id, *params ? ":" : "", params) < 0)
+		text = NULL;
+	free(params);
+	return text;
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What `ptbench kernels ab` says of two runs: ab_judge [--allow TEXT]... BASE HEAD. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../ab.h"
+
+int main(int argc, char **argv)
+{
+	const char **allow = calloc(argc, sizeof(*allow));
+	struct results_comparison *c;
+	size_t nr = 0;
+	int i, status;
+
+	results_stdout_check("ab_judge");
+	for (i = 1; allow && i + 1 < argc && !strcmp(argv[i], "--allow"); i += 2)
+		allow[nr++] = argv[i + 1];
+	if (!allow || argc - i != 2) {
+		fputs("usage: ab_judge [--allow TEXT]... BASE HEAD\n", stderr);
+		return 2;
+	}
+	status = ab_judge(stdout, argv[i], argv[i + 1], allow, nr, &c);
+	results_comparison_free(c);
+	free(allow);
+	return status;
+}
