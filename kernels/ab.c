@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * ptbench kernels ab: builds the scenarios from two kernel trees, calls unchanged what has the same
- * hash, runs both sides of the rest, and lets `ptbench compare` and `report` say what came of it.
+ * hash, runs both sides of the rest, and prints what results_compare() and `ptbench report` say.
  *
  * Neither tree is written to: kernels/build copies what is tracked, and gives git a copy of the
  * index.
@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <math.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -49,6 +48,7 @@ struct ab {
 	size_t nr_one_sided; /* skipped on one side alone */
 	char *verdict_file;
 	FILE *verdict;       /* NULL: there are no runs to compare */
+	struct results_comparison *compared; /* of the two runs, or NULL */
 };
 
 static volatile sig_atomic_t stopped;
@@ -252,44 +252,6 @@ static struct results_doc *costs_of(const struct side *s, const char *scenario)
 	return access(file, R_OK) || results_doc_read(file, &doc, &err) ? NULL : doc;
 }
 
-/* Relative, so that a row of many pages does not hide the simplest one; 0: not comparable. */
-static double change(const struct results_measurement *m, struct results_doc *base)
-{
-	const struct results_measurement *b;
-	struct results_stat new, old;
-
-	if (m->skipped || m->subject != RESULTS_KERNEL || m->kind != RESULTS_EXACT ||
-	    strcmp(m->metric->name, "instructions"))
-		return 0;
-	b = results_doc_find(base, m);
-	if (!b || b->kind != RESULTS_EXACT)
-		return 0;
-	results_stat(m, &new);
-	results_stat(b, &old);
-	return old.value > 0 ? fabs(new.value - old.value) / old.value : 0;
-}
-
-static char *most_changed(struct results_doc *base, const struct results_doc *head)
-{
-	const struct results_measurement *most = NULL;
-	double by = 0, c;
-	char *params, *text = NULL;
-	size_t i;
-
-	for (i = 0; i < head->nr_measurements; i++) {
-		c = change(&head->measurements[i], base);
-		if (c > by) {
-			by = c;
-			most = &head->measurements[i];
-		}
-	}
-	params = most ? results_params_text(&most->params) : NULL;
-	if (params && asprintf(&text, "%s%s%s", most->case_id, *params ? ":" : "", params) < 0)
-		text = NULL;
-	free(params);
-	return text;
-}
-
 /* Boots the scenario of one side again, with the plugin that counts by function. */
 static struct results_doc *profile_side(struct ab *ab, struct side *s, size_t i, const char *row)
 {
@@ -315,12 +277,9 @@ static struct results_doc *profile_side(struct ab *ab, struct side *s, size_t i,
 
 static void explain(struct ab *ab, size_t i)
 {
-	struct results_doc *base = costs_of(&ab->sides[BASE], ab->changed[i]);
-	struct results_doc *head = costs_of(&ab->sides[HEAD], ab->changed[i]);
-	char *row = base && head ? most_changed(base, head) : NULL;
+	char *row = ab->compared ? ab_most_changed(ab->compared, ab->changed[i]) : NULL;
+	struct results_doc *base, *head;
 
-	results_doc_free(base);
-	results_doc_free(head);
 	if (!row)
 		return;
 	fprintf(stderr, "== %s: where the instructions went, %s\n",
@@ -337,10 +296,10 @@ static void explain(struct ab *ab, size_t i)
 	free(row);
 }
 
-/* ---- comparing: this program's own subcommands ---- */
+/* ---- comparing ---- */
 
-/* ptbench SUBCOMMAND --allow ... --base BASE HEAD: compare and report take the same. */
-static int run_on_both(const struct ab *ab, const char *subcommand, FILE *out)
+/* ptbench report --allow ... --base BASE HEAD. */
+static int run_report(const struct ab *ab, FILE *out)
 {
 	const char **argv = calloc(6 + 2 * ab->o->nr_allow, sizeof(*argv));
 	size_t i, n = 0;
@@ -349,7 +308,7 @@ static int run_on_both(const struct ab *ab, const char *subcommand, FILE *out)
 	if (!argv)
 		return 4;
 	argv[n++] = "ptbench";
-	argv[n++] = subcommand;
+	argv[n++] = "report";
 	for (i = 0; i < ab->o->nr_allow; i++) {
 		argv[n++] = "--allow";
 		argv[n++] = ab->o->allow[i];
@@ -410,7 +369,7 @@ __attribute__((format(printf, 2, 3))) static void conclusion(const struct ab *ab
 static int render(const struct ab *ab)
 {
 	FILE *out = tmpfile();
-	int status = out ? run_on_both(ab, "report", out) : 4;
+	int status = out ? run_report(ab, out) : 4;
 
 	if (out)
 		fclose(out);
@@ -424,7 +383,9 @@ static int compare(struct ab *ab)
 
 	if (status)
 		return status;
-	status = run_on_both(ab, "compare", ab->verdict);
+	status = ab_judge(ab->verdict, ab->sides[BASE].run->dir, ab->sides[HEAD].run->dir, ab->o->allow,
+			  ab->o->nr_allow, &ab->compared);
+	self_print(ab->verdict);
 	for (i = 0; i < ab->nr_changed && !ab->o->kernels.no_costs && !stopped; i++)
 		explain(ab, i);
 	if (!ab->o->no_report && !stopped && render(ab))
@@ -569,6 +530,7 @@ static void free_ab(struct ab *ab)
 	scenario_names_free(ab->names, ab->nr);
 	free(ab->changed);
 	free(ab->verdict_file);
+	results_comparison_free(ab->compared);
 }
 
 int ab_run(struct ab_options *o)
