@@ -1,282 +1,108 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The run beside another that is its base: which exact rows changed, by how much, and for the worse
- * or the better. What `ptbench compare` says, as a page.
+ * The run beside another that is its base, as a page. results_compare() judges rows, checks, parts
+ * and models and counts them; everything here is printed from what it returns.
  */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model.h"
 
-struct changed {
-	const struct results_measurement *row;
-	struct rvalue base, head;
-	double by; /* relative, so that a row of many pages does not stand above the simplest */
-};
+/* ---- comparing ---- */
 
-struct outcome {
-	const struct report_part *base, *head;
-	const char *why; /* not compared; NULL: it was */
-	size_t exact, judged_not, worse, better, only_base, only_head;
-	struct changed *v;
-	size_t nr;
-};
-
-/* The key of the environment in which they differ, or NULL. */
-static const char *env_differs(struct model *m, const struct results_doc *a,
-			       const struct results_doc *b)
+/* A part whose file the report did not read, such as a link out of the run's folder; or NULL. */
+static const char *unread_part(struct model *m, const struct report_input *in, const char *side)
 {
-	size_t i;
-
-	for (i = 0; i < a->environment.nr; i++) {
-		const char *key = a->environment.v[i].key;
-		const char *other = results_pairs_get(&b->environment, key);
-
-		if (results_env_is_compared(key) &&
-		    (!other || strcmp(other, a->environment.v[i].value) != 0))
-			return clean(m->arena, key);
-	}
-	return a->environment.nr == b->environment.nr ? NULL : "the number of its keys";
+	for (size_t i = 0; i < in->nr_parts; i++)
+		if (in->parts[i].part->file && !in->parts[i].doc)
+			return arena_str(m->arena,
+					 "part %s of the %s has a result file that a report does not read",
+					 clean(m->arena, in->parts[i].part->name), side);
+	return NULL;
 }
 
-static const char *not_comparable(struct model *m, const struct report_part *base,
-				  const struct report_part *head)
+static const char *error_text(struct model *m, const struct results_error *err)
 {
-	const char *key;
-
-	if (head->why)
-		return head->why;
-	if (!base)
-		return "the base has no such part";
-	if (base->why)
-		return arena_str(m->arena, "base: %s", base->why);
-	if (strcmp(base->doc->mode, head->doc->mode) != 0)
-		return "the modes differ";
-	key = env_differs(m, base->doc, head->doc);
-	return key ? arena_str(m->arena, "not comparable: the environments differ in %s", key)
-		   : NULL;
+	return arena_str(m->arena, "%s%s%s%s%s", clean(m->arena, err->file), err->file[0] ? ": " : "",
+			 clean(m->arena, err->path), err->path[0] ? ": " : "",
+			 clean(m->arena, err->reason));
 }
 
-static void add_changed(struct model *m, struct outcome *o, const struct results_measurement *row,
-			struct rvalue base, struct rvalue head)
+void against_compare(struct model *m, const char *const *allow, size_t nr_allow)
 {
-	double diff = head.v - base.v;
-	enum results_better better = row->metric->better;
+	const char *base = m->base->run->dir, *head = m->in->run->dir;
+	const struct results_side sides[] = { { &base, 1 }, { &head, 1 } };
+	const struct results_compare_options options = { .allowed = allow, .nr_allowed = nr_allow };
+	struct results_error err = { 0 };
 
-	if (diff == 0)
-		return;
-	o->worse += (better == RESULTS_LOWER && diff > 0) || (better == RESULTS_HIGHER && diff < 0);
-	o->better += (better == RESULTS_LOWER && diff < 0) ||
-		     (better == RESULTS_HIGHER && diff > 0);
-	o->v = arena_grow(m->arena, o->v, o->nr, sizeof(*o->v));
-	o->v[o->nr++] = (struct changed){ row, base, head,
-					  base.v ? fabs(diff / base.v) : INFINITY };
-}
-
-static void compare_rows(struct model *m, struct outcome *o)
-{
-	struct results_doc *base = o->base->doc, *head = o->head->doc;
-	size_t i;
-
-	for (i = 0; i < head->nr_measurements; i++) {
-		const struct results_measurement *row = &head->measurements[i], *twin;
-
-		if (row->skipped)
-			continue;
-		twin = results_doc_find(base, row);
-		if (!twin) {
-			o->only_head++;
-		} else if (row->kind != RESULTS_EXACT || twin->kind != RESULTS_EXACT) {
-			o->judged_not++;
-		} else {
-			o->exact++;
-			add_changed(m, o, row, rv_of(twin), rv_of(row));
-		}
-	}
-	for (i = 0; i < base->nr_measurements; i++)
-		o->only_base += !base->measurements[i].skipped &&
-				!results_doc_find(head, &base->measurements[i]);
-}
-
-static int most_first(const void *va, const void *vb)
-{
-	const struct changed *a = va, *b = vb;
-
-	if (a->by != b->by)
-		return a->by < b->by ? 1 : -1;
-	return a->row < b->row ? -1 : a->row > b->row; /* as the document has them */
-}
-
-static struct outcome compare_part(struct model *m, const struct report_part *head)
-{
-	struct outcome o = { .head = head, .base = input_part(m->base, head->part->name) };
-
-	o.why = not_comparable(m, o.base, head);
-	if (o.why)
-		return o;
-	compare_rows(m, &o);
-	if (o.nr)
-		qsort(o.v, o.nr, sizeof(*o.v), most_first);
-	return o;
-}
-
-static const char *verdict_of(const struct changed *c)
-{
-	bool more = c->head.v > c->base.v;
-
-	if (c->row->metric->better == RESULTS_NEITHER)
-		return "changed";
-	return more == (c->row->metric->better == RESULTS_LOWER) ? "worse" : "better";
-}
-
-static void row_of_change(struct model *m, struct table *t, const struct changed *c)
-{
-	const char *verdict = verdict_of(c);
-	struct rvalue diff = rv_sub(c->head, c->base, NULL);
-
-	table_row(m, t);
-	table_cell(t, "", clean(m->arena, c->row->case_id));
-	table_cell(t, "", params_without(m->arena, &c->row->params, NULL, 0));
-	table_cell(t, "", arena_str(m->arena, "%s, %s", c->row->metric->name,
-				    results_subject_name(c->row->subject)));
-	table_value(m, t, &c->base);
-	table_value(m, t, &c->head);
-	table_cell(t, "num", rv_difference(m->arena, &diff));
-	table_cell(t, strcmp(verdict, "worse") == 0 ? "bad" : "", verdict);
-}
-
-/* "gup_fast/walk, pages=1: 400 before, 403 now" */
-static const char *change_text(struct model *m, const struct changed *c)
-{
-	return arena_str(m->arena, "%s, %s: %s in base, " STRONG "%s" STRONG " in head",
-			 clean(m->arena, c->row->case_id),
-			 params_without(m->arena, &c->row->params, NULL, 0),
-			 rv_text(m->arena, &c->base), rv_words(m->arena, &c->head));
-}
-
-static void build_part(struct model *m, struct page *p, const struct outcome *o)
-{
-	static const char *const columns[] = { "Case",	"Params",      "Metric",  "#Base",
-					       "#Head", "#Difference", "Verdict", NULL };
-	const char *name = clean(m->arena, o->head->part->name);
-	struct section *s;
-	struct table *t;
-	size_t i;
-
-	if (o->why || (!o->nr && !o->only_base && !o->only_head))
-		return;
-	s = page_section(m, p, arena_str(m->arena, "part-%s", name), name);
-	section_answer(m, p, s, arena_str(m->arena, "What changed in %s?", name),
-		       mode_words(m->arena, o->head),
-		       o->nr ? arena_str(m->arena,
-					 STRONG "%zu of %zu" STRONG " exact rows: %zu worse, %zu "
-						"better. The most, relatively: %s.",
-					 o->nr, o->exact, o->worse, o->better,
-					 change_text(m, &o->v[0]))
-			     : arena_str(m->arena, "None of %zu exact rows.", o->exact));
-	t = section_table(m, s, "Rows that changed, the largest relative change first", columns);
-	for (i = 0; i < o->nr; i++)
-		row_of_change(m, t, &o->v[i]);
-	t->folded = o->nr > 60;
-	if (o->only_base || o->only_head)
-		section_note(m, s,
-			     arena_str(m->arena,
-				       "Measured in one of them only: %zu rows of base, %zu of "
-				       "head.",
-				       o->only_base, o->only_head));
-	section_note(m, s,
-		     "By function: ptbench kernels profile --case CASE --base RUN SCENARIO with KSRC= "
-		     "of either side; ptbench kernels ab prints it for the row that changed most.");
-	section_source(m, s, o->head);
-}
-
-static void part_row(struct model *m, struct table *t, const struct outcome *o)
-{
-	table_row(m, t);
-	table_cell(t, "", clean(m->arena, o->head->part->name));
-	if (o->why) {
-		table_cell(t, "missing", "\xe2\x80\x94");
-		table_cell(t, "missing", "\xe2\x80\x94");
-		table_cell(t, "missing", "\xe2\x80\x94");
-		table_cell(t, "prose", o->why);
+	if (results_compare(&sides[0], &sides[1], &options, &m->compared, &err)) {
+		m->not_compared = error_text(m, &err);
 		return;
 	}
-	table_cell(t, "num", arena_str(m->arena, "%zu", o->exact));
-	table_cell(t, o->worse ? "num bad" : "num", arena_str(m->arena, "%zu", o->worse));
-	table_cell(t, "num", arena_str(m->arena, "%zu", o->better));
-	table_cell(t, "prose",
-		   o->judged_not ? arena_str(m->arena, "%zu rows are not exact on both sides, and "
-					     "not in this table", o->judged_not)
-		   : o->nr	 ? "changed"
-				 : "the same");
+	m->not_compared = unread_part(m, m->base, "base");
+	if (!m->not_compared)
+		m->not_compared = unread_part(m, m->in, "head");
 }
 
-struct sums {
-	size_t parts, exact, changed, worse, better;
-	const struct outcome *most;
-};
-
-static void add_to(struct sums *sum, const struct outcome *o)
+void against_free(struct model *m)
 {
-	if (o->why)
-		return;
-	sum->parts++;
-	sum->exact += o->exact;
-	sum->changed += o->nr;
-	sum->worse += o->worse;
-	sum->better += o->better;
-	if (o->nr && (!sum->most || o->v[0].by > sum->most->v[0].by))
-		sum->most = o;
+	results_comparison_free(m->compared);
+	free(m->held);
+	m->compared = NULL;
+	m->held = NULL;
 }
 
-static const char *counts_text(struct model *m, const struct sums *sum)
+/* ---- texts ---- */
+
+/* Lines stand behind one another, with a bar between them. */
+static const char *one_line(struct model *m, const char *text)
 {
-	if (!sum->exact)
-		return "No exact row could be compared: the table says why.";
-	if (!sum->changed)
-		return arena_str(m->arena, "All %zu exact rows of %zu parts are equal.",
-				 sum->exact, sum->parts);
-	return arena_str(m->arena,
-			 STRONG "%zu" STRONG " of %zu exact rows are worse, %zu better. The "
-			 "largest relative change is in %s: %s.",
-			 sum->worse, sum->exact, sum->better,
-			 clean(m->arena, sum->most->head->part->name),
-			 change_text(m, &sum->most->v[0]));
+	const char *all = "";
+
+	for (; text[strcspn(text, "\n")]; text += strcspn(text, "\n") + 1)
+		all = arena_str(m->arena, "%s%.*s | ", all, (int)strcspn(text, "\n"), text);
+	return clean(m->arena, arena_str(m->arena, "%s%s", all, text));
 }
 
-/* This page counts exact rows; whether it got worse compare says, of all rows and checks. */
-static const char *sums_text(struct model *m, const struct sums *sum)
+/* A copy in the arena of what the engine said; the model holds the text if memory is short. */
+static const char *said(struct model *m, char *text)
 {
-	char *said;
-	int status = results_compare_runs(m->base->run->dir, m->in->run->dir, m->allow,
-					  m->nr_allow, &said);
-	const char *word = status == 0 ? "No." : status == 1 ? "Yes." : "Not known.";
-	const char *text = arena_str(m->arena, "%s %s", word, counts_text(m, sum));
+	const char *copy;
 
-	for (size_t i = 0; i < m->nr_allow; i++)
-		text = arena_str(m->arena, "%s Allowed to be: %s.", text,
-				 clean(m->arena, m->allow[i]));
-	if (status)
-		text = arena_str(m->arena, "%s ptbench compare: %s.", text,
-				 said ? clean(m->arena, said) : "one of the runs cannot be read");
-	free(said);
+	if (!text)
+		longjmp(m->arena->oom, 1);
+	m->held = text;
+	copy = one_line(m, text);
+	m->held = NULL;
+	free(text);
+	return copy;
+}
+
+static const char *number(struct model *m, size_t nr)
+{
+	return arena_str(m->arena, "%zu", nr);
+}
+
+static const char *first_line(struct model *m, const char *text)
+{
+	size_t n = strcspn(text, "\n");
+
+	return clean(m->arena, arena_str(m->arena, "%.*s%s", (int)n, text, text[n] ? " ..." : ""));
+}
+
+/* A line of the engine as a sentence: "Regression: 1 row is worse." */
+static const char *sentence(struct model *m, const char *line)
+{
+	char *text = arena_str(m->arena, " %s.", clean(m->arena, line));
+
+	if (text[1] >= 'a' && text[1] <= 'z')
+		text[1] += 'A' - 'a';
 	return text;
 }
 
-/* Parts of the base that the head does not have. */
-static void lost_parts(struct model *m, struct table *t)
+static const char *side_name(bool is_head)
 {
-	size_t i;
-
-	for (i = 0; i < m->base->nr_parts; i++) {
-		const char *name = m->base->parts[i].part->name;
-		struct outcome o = { .head = &m->base->parts[i],
-				     .why = "in the base only: this run has no such part" };
-
-		if (!input_part(m->in, name))
-			part_row(m, t, &o);
-	}
+	return is_head ? "head" : "base";
 }
 
 /* The last part of its path. */
@@ -287,39 +113,437 @@ static const char *run_name(const char *dir)
 	return slash && slash[1] ? slash + 1 : dir;
 }
 
-void against_build(struct model *m)
+static const struct report_part *source_of(const struct model *m,
+					   const struct results_compared_part *p)
 {
-	static const char *const columns[] = { "Part",	  "#Exact rows", "#Worse",
-					       "#Better", "What of it",	 NULL };
-	struct outcome *o;
-	struct sums sum = { 0 };
-	struct section *s;
-	struct page *p;
-	struct table *t;
-	size_t i;
+	const struct report_part *head = input_part(m->in, p->name);
 
-	if (!m->base)
-		return;
-	p = model_page(m, "base-head.html", "Base and head", "Head against base",
-		       "Two runs, part by part and row by row. Only parts of one name, mode and "
-		       "environment are compared, and this page has their exact rows; ptbench "
-		       "compare judges the others that it can, checks and missing parts, too.");
-	s = page_section(m, p, "all", "All parts");
-	t = section_table(m, s, "Parts of both runs", columns);
-	o = arena_alloc(m->arena, (m->in->nr_parts + 1) * sizeof(*o));
-	for (i = 0; i < m->in->nr_parts; i++) {
-		o[i] = compare_part(m, &m->in->parts[i]);
-		add_to(&sum, &o[i]);
-		part_row(m, t, &o[i]);
+	return head ? head : input_part(m->base, p->name);
+}
+
+/* ---- rows ---- */
+
+static bool has_moved(const struct results_compared_row *r)
+{
+	return r->judged == RESULTS_ROW_WORSE || r->judged == RESULTS_ROW_CHANGED ||
+	       r->judged == RESULTS_ROW_BETTER;
+}
+
+/* Those that stand out, with the largest relative change first. */
+static int most_first(const void *va, const void *vb)
+{
+	const struct results_compared_row *a = *(const struct results_compared_row *const *)va;
+	const struct results_compared_row *b = *(const struct results_compared_row *const *)vb;
+	double x = results_row_distance(a), y = results_row_distance(b);
+
+	if (x != y)
+		return x < y ? 1 : -1;
+	return a < b ? -1 : a > b; /* as the comparison has them */
+}
+
+static size_t rows_to_show(struct model *m, const struct results_compared_part *p,
+			   const struct results_compared_row ***out)
+{
+	size_t nr = 0;
+
+	*out = arena_alloc(m->arena, (p->nr_rows + 1) * sizeof(**out));
+	for (size_t i = 0; i < p->nr_rows; i++)
+		if (results_row_stands_out(&p->rows[i]))
+			(*out)[nr++] = &p->rows[i];
+	if (nr)
+		qsort(*out, nr, sizeof(**out), most_first);
+	return nr;
+}
+
+static void row_value(struct model *m, struct table *t, const struct results_measurement *row)
+{
+	struct rvalue v = row ? rv_of(row) : rv_missing("\xe2\x80\x94");
+
+	table_value(m, t, &v);
+}
+
+/* With the sign that the other pages have. */
+static const char *difference(struct model *m, const struct results_compared_row *r)
+{
+	const char *text = said(m, results_row_change_text(r)), *all = "";
+
+	for (; strchr(text, '-'); text = strchr(text, '-') + 1)
+		all = arena_str(m->arena, "%s%.*s\xe2\x88\x92", all, (int)strcspn(text, "-"), text);
+	return arena_str(m->arena, "%s%s", all, text);
+}
+
+static bool is_bad(enum results_verdict v)
+{
+	return v == RESULTS_ROW_WORSE || v == RESULTS_ROW_CHANGED || v == RESULTS_ROW_UNCLEAR ||
+	       v == RESULTS_ROW_MISSING;
+}
+
+static void row_of_table(struct model *m, struct table *t, const struct results_compared_row *r)
+{
+	const char *verdict = said(m, results_row_verdict_text(r));
+
+	table_row(m, t);
+	table_cell(t, "", clean(m->arena, r->m->case_id));
+	table_cell(t, "", params_without(m->arena, &r->m->params, NULL, 0));
+	table_cell(t, "", arena_str(m->arena, "%s, %s", r->m->metric->name,
+				    results_subject_name(r->m->subject)));
+	row_value(m, t, r->base);
+	row_value(m, t, r->head);
+	table_seen(t, "num", difference(m, r));
+	table_seen(t, is_bad(r->verdict) ? "bad" : "", verdict);
+}
+
+static void rows_table(struct model *m, struct section *s,
+		       const struct results_compared_row *const *rows, size_t nr)
+{
+	static const char *const columns[] = { "Case",	"Params",      "Metric",  "#Base",
+					       "#Head", "#Difference", "Verdict", NULL };
+	struct table *t = section_table(m, s, "Rows that are not the same, the largest relative "
+					"change first", columns);
+
+	for (size_t i = 0; i < nr; i++)
+		row_of_table(m, t, rows[i]);
+	t->folded = nr > 60;
+}
+
+/* "gup_fast/walk, pages=1: 400 in base, 403 in head (WORSE)" */
+static const char *change_text(struct model *m, const struct results_compared_row *r)
+{
+	struct rvalue base = rv_of(r->base), head = rv_of(r->head);
+
+	return arena_str(m->arena, "%s, %s: %s in base, " STRONG "%s" STRONG " in head (%s)",
+			 clean(m->arena, r->m->case_id),
+			 params_without(m->arena, &r->m->params, NULL, 0),
+			 rv_text(m->arena, &base), rv_words(m->arena, &head),
+			 results_verdict_name(r->verdict));
+}
+
+/* ---- checks, models, provenance ---- */
+
+static size_t nr_failing(const size_t count[RESULTS_NR_CHECK_VERDICTS])
+{
+	return count[RESULTS_CHECK_LOST] + count[RESULTS_CHECK_NEW] + count[RESULTS_CHECK_STILL];
+}
+
+static void check_of_table(struct model *m, struct table *t,
+			   const struct results_compared_check *check)
+{
+	const struct results_check *c = check->head ? check->head : check->base;
+	bool fails = check->head && !check->head->ok;
+	bool bad = fails || check->verdict == RESULTS_CHECK_MISSING;
+
+	table_row(m, t);
+	table_cell(t, "", clean(m->arena, c->id));
+	table_cell(t, "", params_without(m->arena, &c->params, NULL, 0));
+	table_seen(t, "", results_check_base_text(check));
+	table_seen(t, bad ? "bad" : "", results_check_head_text(check));
+	table_seen(t, "prose", fails ? first_line(m, c->seen) : "");
+	table_seen(t, "prose", fails ? first_line(m, c->expect) : "");
+}
+
+static size_t checks_to_show(const struct results_compared_part *p)
+{
+	return p->nr_checks - p->check_count[RESULTS_CHECK_FINE];
+}
+
+static void checks_table(struct model *m, struct section *s, const struct results_compared_part *p)
+{
+	static const char *const columns[] = { "Check", "Params", "Base",
+					       "Head",	"Seen",	  "Expected", NULL };
+	struct table *t = section_table(m, s, "Checks that are not fine in both", columns);
+
+	for (size_t i = 0; i < p->nr_checks; i++)
+		if (p->checks[i].verdict != RESULTS_CHECK_FINE)
+			check_of_table(m, t, &p->checks[i]);
+}
+
+static void differences_table(struct model *m, struct section *s,
+			      const struct results_compared_part *p)
+{
+	static const char *const columns[] = { "Key", "Of", "Base", "Head", NULL };
+	struct table *t = section_table(m, s, "In what the two differ beside their results", columns);
+
+	for (size_t i = 0; i < p->nr_differences; i++) {
+		const struct results_difference *d = &p->differences[i];
+
+		table_row(m, t);
+		table_cell(t, "", d->key);
+		table_cell(t, "", d->is_environment ? "environment" : "subject");
+		for (size_t k = 0; k < p->nr_docs; k++)
+			table_seen(t, "prose",
+				   d->values[k] ? clean(m->arena, d->values[k]) : "(not said)");
 	}
-	lost_parts(m, t);
+	t->folded = true;
+}
+
+/* ---- a part ---- */
+
+static const char *differing_keys(struct model *m, const struct results_compared_part *p)
+{
+	const char *text = "environments differ in";
+
+	for (size_t i = 0; i < p->nr_differences; i++)
+		if (p->differences[i].is_environment)
+			text = arena_str(m->arena, "%s%s %s", text, i ? "," : "",
+					 p->differences[i].key);
+	return text;
+}
+
+static const char *verdict_of_part(struct model *m, const struct results_compared_part *p)
+{
+	const char *empty = "";
+
+	switch (p->verdict) {
+	case RESULTS_PART_INCOMPARABLE:
+		if (p->other_mode)
+			return arena_str(m->arena, "not comparable, modes differ: base %s, head %s",
+					 clean(m->arena, p->docs[0]->mode),
+					 clean(m->arena, p->other_mode));
+		return arena_str(m->arena, "not comparable: %s", differing_keys(m, p));
+	case RESULTS_PART_MISSING:
+		return "MISSING: only in the base";
+	case RESULTS_PART_EXTRA:
+		return "extra: only in the head";
+	case RESULTS_PART_NOWHERE:
+		return "not compared: no side has a document of it";
+	case RESULTS_PART_COMPARED:
+		break;
+	}
+	if (p->base_empty || p->head_empty)
+		empty = p->base_empty ? "the base\xe2\x80\x99s document is empty; "
+				      : "the head\xe2\x80\x99s document is empty; ";
+	return arena_str(m->arena, "%s%s%s", empty, said(m, results_part_count_text(p)),
+			 results_part_moved_by_itself(p)
+				 ? "; the image is identical: what moved did not move because of the code"
+				 : "");
+}
+
+/* What the runs say of the part, and what became of it. */
+static const char *words_of_part(struct model *m, const struct results_compared_part *p)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < p->nr_notes; i++) {
+		const struct results_part_note *n = &p->notes[i];
+		const char *reason = n->part && n->part->reason ? n->part->reason : NULL;
+
+		text = arena_str(m->arena, "%s%s: %s%s%s; ", text, side_name(n->is_head),
+				 n->part ? results_state_name(n->part->state) : "has no such part",
+				 reason ? ": " : "", reason ? first_line(m, reason) : "");
+	}
+	return arena_str(m->arena, "%s%s", text, verdict_of_part(m, p));
+}
+
+static void count_cell(struct model *m, struct table *t, size_t nr, bool bad)
+{
+	table_seen(t, bad && nr ? "num bad" : "num", number(m, nr));
+}
+
+static void row_of_part(struct model *m, struct table *t, const struct results_compared_part *p)
+{
+	bool compared = p->verdict == RESULTS_PART_COMPARED;
+
+	table_row(m, t);
+	table_cell(t, "", clean(m->arena, p->name));
+	for (size_t i = 2; !compared && i < t->nr_columns; i++)
+		table_seen(t, "missing", "\xe2\x80\x94");
+	if (compared) {
+		count_cell(m, t, p->nr_rows, false);
+		count_cell(m, t, p->count[RESULTS_ROW_WORSE], true);
+		count_cell(m, t, p->count[RESULTS_ROW_CHANGED], true);
+		count_cell(m, t, p->count[RESULTS_ROW_ALLOWED], false);
+		count_cell(m, t, p->count[RESULTS_ROW_BETTER], false);
+		count_cell(m, t, p->count[RESULTS_ROW_UNCLEAR] + p->count[RESULTS_ROW_MISSING], true);
+		count_cell(m, t, nr_failing(p->check_count), true);
+	}
+	table_seen(t, p->failed ? "prose bad" : "prose", words_of_part(m, p));
+}
+
+/* A section of its own has a part of which the table of all parts does not say everything. */
+static void build_part(struct model *m, struct page *p, const struct results_compared_part *part)
+{
+	const char *name = clean(m->arena, part->name), *text;
+	const struct results_compared_row **rows;
+	size_t nr = rows_to_show(m, part, &rows);
+	struct section *s;
+
+	if (!nr && !checks_to_show(part) && !part->nr_differences)
+		return;
+	s = page_section(m, p, arena_str(m->arena, "part-%s", name), name);
+	text = words_of_part(m, part);
+	if (nr && has_moved(rows[0]))
+		text = arena_str(m->arena, "%s. The most, relatively: %s", text,
+				 change_text(m, rows[0]));
+	section_answer(m, p, s, arena_str(m->arena, "What changed in %s?", name),
+		       mode_words(m->arena, source_of(m, part)), arena_str(m->arena, "%s.", text));
+	if (nr)
+		rows_table(m, s, rows, nr);
+	if (checks_to_show(part))
+		checks_table(m, s, part);
+	if (part->nr_differences)
+		differences_table(m, s, part);
+	if (nr)
+		section_note(m, s,
+			     "By function: ptbench kernels profile --case CASE --base RUN SCENARIO with "
+			     "KSRC= of either side; ptbench kernels ab prints it for the row that changed "
+			     "most.");
+	section_source(m, s, source_of(m, part));
+}
+
+/* ---- what the explorer found ---- */
+
+static void row_of_model(struct model *m, struct table *t, const struct results_compared_model *c)
+{
+	const struct results_explore_model *any = c->base ? c->base : c->head;
+	const char *broke = results_model_broke(c);
+	bool fine = c->verdict == RESULTS_MODEL_MENDED || c->verdict == RESULTS_MODEL_EXTRA;
+
+	table_row(m, t);
+	table_cell(t, "", arena_str(m->arena, "%s/%s", clean(m->arena, any->mechanism),
+				    clean(m->arena, any->variant)));
+	table_seen(t, "", said(m, results_model_text(c->base)));
+	table_seen(t, "", said(m, results_model_text(c->head)));
+	table_seen(t, fine ? "" : "bad",
+		   arena_str(m->arena, "%s%s%s", results_model_verdict_name(c->verdict),
+			     broke ? ": it broke " : "", broke ? first_line(m, broke) : ""));
+}
+
+/* Says of each run that it has no exploration where the other has, or one that was cut short. */
+static void note_explorations(struct model *m, struct section *s)
+{
+	for (size_t i = 0; i < m->compared->nr_runs; i++) {
+		const struct results_compared_run *r = &m->compared->runs[i];
+
+		if (!r->explored || r->half_explored)
+			section_note(m, s,
+				     arena_str(m->arena, "The %s %s.", side_name(r->is_head),
+					       r->explored ? "has an exploration that did not come to "
+							     "its end" : "has no exploration"));
+	}
+}
+
+static void build_models(struct model *m, struct page *p)
+{
+	static const char *const columns[] = { "Model", "Base", "Head", "Verdict", NULL };
+	const struct results_comparison *c = m->compared;
+	const struct results_totals *sum = &c->totals;
+	size_t nr = c->nr_models - sum->models[RESULTS_MODEL_FINE];
+	struct section *s;
+	struct table *t;
+
+	if (!c->explored || (!nr && !sum->unexplored && !sum->half_explored))
+		return;
+	s = page_section(m, p, "explorer", "What the explorer found");
+	section_answer(m, p, s, "Which models are not as before?", "explorer",
+		       arena_str(m->arena, STRONG "%zu" STRONG " of %zu that either side has.", nr,
+				 c->nr_models));
+	note_explorations(m, s);
+	if (!nr)
+		return;
+	t = section_table(m, s, "Models that are not fine in both", columns);
+	for (size_t i = 0; i < c->nr_models; i++)
+		if (c->models[i].verdict != RESULTS_MODEL_FINE)
+			row_of_model(m, t, &c->models[i]);
+}
+
+/* ---- all of it ---- */
+
+/* Of all parts the row that moved most. */
+static const char *most_text(struct model *m)
+{
+	const struct results_comparison *c = m->compared;
+	const struct results_compared_row *most = NULL;
+	const char *part = NULL;
+
+	for (size_t i = 0; i < c->nr_parts; i++)
+		for (size_t k = 0; k < c->parts[i].nr_rows; k++) {
+			const struct results_compared_row *r = &c->parts[i].rows[k];
+
+			if (!has_moved(r) || (most && results_row_distance(r) <=
+						      results_row_distance(most)))
+				continue;
+			most = r;
+			part = c->parts[i].name;
+		}
+	return most ? arena_str(m->arena, " The largest relative change is in %s: %s.",
+				clean(m->arena, part), change_text(m, most)) : "";
+}
+
+/* In the words and with the totals of `ptbench compare`. */
+static const char *answer_text(struct model *m)
+{
+	const struct results_comparison *c = m->compared;
+	const char *word, *text;
+	size_t better, allowed;
+
+	if (m->not_compared)
+		return arena_str(m->arena, "Not known. The runs cannot be compared: %s.",
+				 m->not_compared);
+	better = c->totals.rows[RESULTS_ROW_BETTER];
+	allowed = c->totals.rows[RESULTS_ROW_ALLOWED];
+	word = c->status == 0 ? "No." : c->status == 1 ? "Yes." : "Not known.";
+	text = arena_str(m->arena, "%s%s%s%s", word, sentence(m, c->conclusion),
+			 sentence(m, c->judged), c->not_judged ? sentence(m, c->not_judged) : "");
+	if (better)
+		text = arena_str(m->arena, "%s Better: %zu row%s.", text, better,
+				 better == 1 ? "" : "s");
+	if (allowed)
+		text = arena_str(m->arena, "%s Changed, allowed: %zu row%s.", text, allowed,
+				 allowed == 1 ? "" : "s");
+	return arena_str(m->arena, "%s%s", text, most_text(m));
+}
+
+static void note_runs(struct model *m, struct section *s)
+{
+	const struct results_comparison *c = m->compared;
+
 	section_note(m, s,
 		     arena_str(m->arena, "Base: %s, started %s, suite %s. Its results are not part "
 			       "of this folder.", clean(m->arena, run_name(m->base->run->dir)),
 			       clean(m->arena, m->base->run->started),
 			       clean(m->arena, m->base->run->revision)));
-	section_answer(m, p, s, "Did it get worse?", sum.exact ? "exact rows" : NULL,
-		       sums_text(m, &sum));
-	for (i = 0; i < m->in->nr_parts; i++)
-		build_part(m, p, &o[i]);
+	if (m->not_compared)
+		return;
+	for (size_t i = 0; i < c->nr_runs; i++)
+		if (c->runs[i].partial)
+			section_note(m, s,
+				     arena_str(m->arena, "The %s is partial: it was interrupted, or "
+					       "is still under way.", side_name(c->runs[i].is_head)));
+	for (size_t i = 0; i < c->nr_allowed; i++)
+		section_note(m, s,
+			     arena_str(m->arena, "Allowed: %s: %s.",
+				       clean(m->arena, c->allowed[i].text),
+				       !c->allowed[i].used ? "no row needs it"
+				       : arena_str(m->arena, "%zu row%s", c->allowed[i].used,
+						   c->allowed[i].used == 1 ? "" : "s")));
+}
+
+void against_build(struct model *m)
+{
+	static const char *const columns[] = { "Part",	   "#Rows",	  "#Worse",
+					       "#Changed", "#Allowed",	  "#Better",
+					       "#Cannot be judged", "#Checks that fail",
+					       "What of it", NULL };
+	const struct results_comparison *c = m->compared;
+	struct section *s;
+	struct page *p;
+	struct table *t;
+
+	if (!m->base)
+		return;
+	p = model_page(m, "base-head.html", "Base and head", "Head against base",
+		       "Two runs, part by part, row by row and check by check, as ptbench compare "
+		       "judges them. Only parts of one name, mode and environment are compared.");
+	s = page_section(m, p, "all", "All parts");
+	section_answer(m, p, s, "Did it get worse?", m->not_compared ? NULL : "rows, checks and parts",
+		       answer_text(m));
+	note_runs(m, s);
+	if (m->not_compared)
+		return;
+	t = section_table(m, s, "Parts of both runs", columns);
+	for (size_t i = 0; i < c->nr_parts; i++)
+		row_of_part(m, t, &c->parts[i]);
+	for (size_t i = 0; i < c->nr_parts; i++)
+		build_part(m, p, &c->parts[i]);
+	build_models(m, p);
 }

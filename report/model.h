@@ -6,6 +6,8 @@
 #ifndef REPORT_MODEL_H
 #define REPORT_MODEL_H
 
+#include <results/compare.h>
+
 #include "derive.h"
 
 /* One sentence or two that answer a question. */
@@ -92,15 +94,19 @@ struct model {
 	struct arena *arena;
 	struct report_input *in;
 	struct report_input *base; /* what it is compared with, or NULL */
-	const char **allow; /* changes that are wanted, as compare has them */
-	size_t nr_allow;
+	struct results_comparison *compared; /* with base; NULL: not_compared says why */
+	const char *not_compared;
+	char *held; /* malloc'ed, while against.c copies it into the arena; else NULL */
 	struct page pages[MAX_PAGES];
 	size_t nr_pages;
 };
 
 /* Fills the model from its input: against.c, q1.c to q5.c, kernels.c, refkernel.c. */
 void model_build(struct model *m);
+/* Compares the run with its base, before model_build(); allow: as compare's --allow has them. */
+void against_compare(struct model *m, const char *const *allow, size_t nr_allow);
 void against_build(struct model *m); /* nothing without a base */
+void against_free(struct model *m);
 void q1_build(struct model *m);
 void q2_build(struct model *m);
 void q3_build(struct model *m);

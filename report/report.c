@@ -49,9 +49,9 @@ static int report_read(struct report *r, const char *run, const char *base,
 		return ret;
 	r->model.arena = &r->arena;
 	r->model.in = &r->in;
-	r->model.allow = allow;
-	r->model.nr_allow = nr_allow;
 	r->model.base = base ? &r->base : NULL;
+	if (base)
+		against_compare(&r->model, allow, nr_allow);
 	model_build(&r->model);
 	return 0;
 }
@@ -126,6 +126,7 @@ static int report_run(const char *run, const char *base, const char **allow, siz
 	if (r->staged)
 		staging_end(&r->staging);
 	figures_free(&r->model);
+	against_free(&r->model);
 	input_free(&r->in);
 	input_free(&r->base);
 	arena_free(&r->arena);
@@ -151,7 +152,8 @@ static int usage(FILE *to)
 		"Renders a run (its folder, or results/runs/latest) as static pages and prints\n"
 		"where the first one is. A run that is not finished renders, too.\n"
 		"\n"
-		"  -b, --base RUN    adds a page of what changed since that run\n"
+		"  -b, --base RUN    adds a page of what changed since that run: all that\n"
+		"                    ptbench compare judges, in its words and with its totals\n"
 		"      --allow CASE[:PARAMS]:METRIC\n"
 		"                    with --base: that may change, as in ptbench compare\n"
 		"  -o, --output DIR  into this folder instead of RUN/report. DIR may be an\n"

@@ -372,21 +372,3 @@ void results_comparison_free(struct results_comparison *c)
 	free(c->conclusion);
 	free(c);
 }
-
-int results_compare_runs(const char *base, const char *head, const char *const *allow,
-			 size_t nr_allow, char **said)
-{
-	const struct results_side sides[] = { { &base, 1 }, { &head, 1 } };
-	const struct results_compare_options options = { .allowed = allow, .nr_allowed = nr_allow };
-	struct results_comparison *c;
-	struct results_error err;
-	int ret = results_compare(&sides[0], &sides[1], &options, &c, &err);
-
-	*said = NULL;
-	if (ret)
-		return ret;
-	*said = strdup(c->conclusion);
-	ret = *said ? c->status : -ENOMEM;
-	results_comparison_free(c);
-	return ret;
-}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A comparison as text: the words for its verdicts, and all of it as `ptbench compare` prints it. */
+/* A comparison as text: words for its verdicts, and all of it as `ptbench compare` prints it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,9 +4,10 @@
  * more runs of the part.
  *
  * An exact value is the mode of totals over nr_ops operations; values are compared as fractions of
- * integers, so that sides which counted another number of operations still compare exactly. With several runs a
- * side is the range of its runs' values: sides differ when their ranges do not overlap. Where a
- * side is not exact, all its samples are its range, and those of the other side are that one's.
+ * integers, so that sides which counted another number of operations still compare exactly. With
+ * several runs a side is the range of its runs' values: sides differ when their ranges do not
+ * overlap. Where a side is not exact, all its samples are its range, and those of the other side
+ * are that one's.
  */
 #include <errno.h>
 #include <math.h>

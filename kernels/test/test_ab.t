@@ -85,15 +85,15 @@ rendered() { # BASE HEAD [OPTION]...: what the page of both says
 	sed 's/<[^>]*>/ /g' "$(sides | tail -n 1)/report/base-head.html" 2>/dev/null | tr -s ' \n' ' '
 }
 text=$(rendered base worse)
-[[ $text == *"Yes. 3 of 6 exact rows are worse, 0 better"*"pages=1 instructions, kernel 400 403 +3 worse"* ]]
+[[ $text == *"Yes. Regression: 3 rows are worse. Judged: 6 rows "*"pages=1 instructions, kernel 400 403 +3 (+0.75 %) WORSE"* ]]
 ok $? "the report has the row, base beside head"
-[[ $text == *"two.static — — — skipped: unchanged: base and head are the same image"* ]]
+[[ $text == *"two.static — — — — — — — base: skipped: unchanged: base and head are the same image"* ]]
 ok $? "and what was not run"
 text=$(rendered base worse --allow gup_fast/walk:instructions)
-[[ $text == *"No. 3 of 6 exact rows are worse, 0 better"*"Allowed to be: gup_fast/walk:instructions."* ]]
+[[ $text == *"No. No exact row is worse."*"Changed, allowed: 3 rows."*"Allowed: gup_fast/walk:instructions: 3 rows."* ]]
 ok $? "it allows what ab was told to, and says so"
 text=$(rendered base better)
-[[ $text == *"No. 0 of 6 exact rows are worse, 3 better"*"400 397 −3 better"* ]]
+[[ $text == *"No. No exact row is worse."*"Better: 3 rows."*"400 397 −3 (−0.75 %) better"* ]]
 ok $? "and tells worse from better"
 
 ab --base "$tmp/base" --head "$tmp/better" --only costs one

@@ -324,12 +324,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r->model.arena = &r->arena;
 	r->model.in = &r->head;
 	r->model.base = with_base ? &r->base : NULL;
+	if (with_base)
+		against_compare(&r->model, NULL, 0);
 	model_build(&r->model);
 	check_answers(&r->model, !memmem(data, size, "nan", 3) && !memmem(data, size, "inf", 3));
 	check_figures(&r->model);
 	/* Most of the time goes into templates, and little of it is new: one input in 64. */
 	if (size % 64 == 0)
 		check_pages(&r->model);
+	against_free(&r->model);
 	input_free(&r->head);
 	input_free(&r->base);
 	arena_free(&r->arena);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * results_compare() as its callers see it: what it returns and owns, its errors, and values that are
- * told apart although no double tells them apart. What follows from which pair of documents is
- * test_compare.t's.
+ * results_compare() as its callers see it: what it returns and owns, its errors, and values that
+ * are told apart although no double tells them apart. test_compare.t has what follows from which
+ * pair of documents.
  */
 #include <errno.h>
 #include <math.h>

@@ -21,8 +21,8 @@
 
 /*
  * What a side measured: a total over nr_ops operations, in the metric's unit. Totals of exact and
- * deterministic rows are integers and are compared as such, as fractions: no value is rounded before
- * it is judged. A sampled row's is the median, which may be no integer.
+ * deterministic rows are integers and are compared as such, as fractions: no value is rounded
+ * before it is judged. A sampled row's is the median, which may be no integer.
  */
 struct results_value {
 	bool is_integer;
@@ -269,5 +269,10 @@ int results_compare(const struct results_side *base, const struct results_side *
  */
 int results_comparison_print(FILE *to, const struct results_comparison *c, bool all);
 void results_comparison_free(struct results_comparison *c);
+
+/*
+ * Whether options->allowed may have text. -EINVAL: err says what is wrong.
+ */
+int results_allow_check(const char *text, struct results_error *err);
 
 #endif

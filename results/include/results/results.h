@@ -264,19 +264,6 @@ int results_run_finish(struct results_run *run, bool complete, struct results_er
 int results_run_read(const char *path, struct results_run **out, struct results_error *err);
 void results_run_free(struct results_run *run);
 
-/*
- * Whether `ptbench compare --allow` takes text, "CASE[:PARAM=VALUE,...]:METRIC". -EINVAL: err says
- * what is wrong.
- */
-int results_allow_check(const char *text, struct results_error *err);
-
-/*
- * What `ptbench compare --base BASE HEAD` concludes: its exit status (0, 1 or 3), and its last line,
- * malloc'ed. -errno: one of the runs cannot be read; then there is no line. allow: as its --allow.
- */
-int results_compare_runs(const char *base, const char *head, const char *const *allow,
-			 size_t nr_allow, char **said);
-
 /* ---- subcommands: argv[0] is the subcommand; return ptbench's exit status ---- */
 int results_cmd_validate(int argc, char **argv);
 int results_cmd_show(int argc, char **argv);
