@@ -422,6 +422,23 @@ static void note_explorations(struct model *m, struct section *s)
 	}
 }
 
+/* Of what another program than ptbench found in one of them, no model is compared. */
+static void note_explorers(struct model *m, struct section *s)
+{
+	const char *text = "Environments differ: stand_in:", *sep = "";
+
+	for (size_t i = 0; i < m->compared->nr_runs; i++) {
+		const struct results_compared_run *r = &m->compared->runs[i];
+
+		if (!r->explored)
+			continue;
+		text = arena_str(m->arena, "%s%s %s %s", text, sep, side_name(r->is_head),
+				 r->stand_in ? one_line(m, r->stand_in) : "(not said)");
+		sep = ",";
+	}
+	section_note(m, s, arena_str(m->arena, "%s. Not comparable.", text));
+}
+
 static void build_models(struct model *m, struct page *p)
 {
 	static const char *const columns[] = { "Model", "Base", "Head", "Verdict", NULL };
@@ -431,13 +448,17 @@ static void build_models(struct model *m, struct page *p)
 	struct section *s;
 	struct table *t;
 
-	if (!c->explored || (!nr && !sum->unexplored && !sum->half_explored))
+	if (!c->explored ||
+	    !(nr || sum->unexplored || sum->half_explored || sum->other_explorers))
 		return;
 	s = page_section(m, p, "explorer", "What the explorer found");
 	section_answer(m, p, s, "Which models are not as before?", "explorer",
-		       arena_str(m->arena, STRONG "%zu" STRONG " of %zu that either side has.", nr,
-				 c->nr_models));
+		       c->nr_models ? arena_str(m->arena, STRONG "%zu" STRONG " of %zu that either "
+						"side has.", nr, c->nr_models)
+				    : "Not known. No model was compared.");
 	note_explorations(m, s);
+	if (sum->other_explorers)
+		note_explorers(m, s);
 	if (!nr)
 		return;
 	t = section_table(m, s, "Models that are not fine in both", columns);

@@ -70,6 +70,7 @@ class Said:
         lines = p.stdout.splitlines()
         self.totals = [s for s in lines if re.match(r"(judged|not judged|regression|inconclusive|no exact row)", s)]
         self.models = [s for s in lines if s.startswith("  model ")]
+        self.explorers = [s for s in lines if s.startswith("    stand_in: ") and "explorer" in lines[:lines.index(s)]]
         self.allowed = [s for s in lines if s.startswith("allowed: ")]
         self.partial = [s for s in lines if "it was interrupted" in s]
         self.parts, block = {}, None
@@ -209,6 +210,9 @@ def differs(page, said):
     for line in said.allowed:
         if f"A{line[1:]}." not in page.text:
             return f"no {line!r}"
+    for line in said.explorers:
+        if f"Environments differ: {line.strip().replace(' new ', ' head ')}. Not comparable." not in page.text:
+            return f"no {line!r}"
     if len(said.partial) != page.text.count("is partial: it was interrupted"):
         return "partial runs"
     return None
@@ -340,6 +344,9 @@ def judge_models(a, b, tally):
         return
     tally.open |= not a or not b or not a["complete"] or not b["complete"]
     if not a or not b:
+        return
+    if a.get("stand_in") != b.get("stand_in"):
+        tally.open = True
         return
     base, head = [{(m["mechanism"], m["variant"]): m for m in d["models"]} for d in (a, b)]
     for key in base.keys() | head.keys():

@@ -210,6 +210,10 @@ def change_no_exploration(head):
     head.explored = None
 
 
+def change_explorer(head):
+    head.explored["stand_in"] = "/home/me/explore"
+
+
 def change_partial(head):
     head.complete = False
 
@@ -244,6 +248,7 @@ CASES = [
                                             "missing, 1 check is missing"]),
     ("a model that broke", change_broken_model, 1, ["regression: 1 model is other than claimed, and was not"]),
     ("no exploration", change_no_exploration, 3, ["inconclusive: 1 run has no exploration"]),
+    ("another explorer", change_explorer, 3, ["inconclusive: 1 exploration is another program's than the first"]),
     ("an interrupted run", change_partial, 3, ["inconclusive: 1 run is partial"]),
 ]
 
@@ -344,8 +349,10 @@ def mutate_part(rng, side):
 
 def mutate_run(rng, side):
     models = side.explored["models"] if side.explored else []
-    what = rng.randrange(5)
-    if what == 0:
+    what = rng.randrange(6)
+    if side.explored and what == 5:
+        side.explored["stand_in"] = rng.choice(["/x", "/y"])
+    elif what == 0:
         side.complete = rng.random() < 0.5
     elif what == 1 and rng.random() < 0.3:
         side.explored = None
