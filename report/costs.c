@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "derive.h"
+#include "names.h"
 
 const char *const cross_names[NR_CROSS] = { "pmd", "pud", "p4d", "pgd" };
 
@@ -32,20 +33,14 @@ static struct rvalue gup_row(struct arena *a, const struct gup_cost *g, long lon
 static void each_pages(const struct gup_cost *g, const char *cross,
 		       void (*fn)(long long pages, void *arg), void *arg)
 {
-	const struct results_doc *doc = g->rows.part->doc;
 	size_t i;
 
-	for (i = 0; i < doc->nr_measurements; i++) {
-		const struct results_measurement *m = &doc->measurements[i];
-		const char *c = results_params_str(&m->params, "cross");
+	for (i = 0; i < g->nr; i++) {
+		const struct results_params *p = &g->v[i]->params;
+		const char *c = results_params_str(p, "cross");
 
-		if (m->skipped || m->subject != g->rows.subject ||
-		    strcmp(m->case_id, g->rows.case_id) != 0 ||
-		    strcmp(m->metric->name, g->rows.metric) != 0 ||
-		    strcmp(c ? c : "none", cross) != 0 ||
-		    !params_alike(&m->params, g->like, gup_keys, 2))
-			continue;
-		fn(results_params_int(&m->params, "pages", 1), arg);
+		if (strcmp(c ? c : "none", cross) == 0)
+			fn(results_params_int(p, "pages", 1), arg);
 	}
 }
 
@@ -127,21 +122,12 @@ static void gup_cross(struct arena *a, struct gup_cost *g, int level)
 					   pick.pages, cross_names[level], pick.pages));
 }
 
-static bool has_gup_group(const struct gup_cost *list, size_t nr, const struct results_params *p)
-{
-	size_t i;
-
-	for (i = 0; i < nr; i++)
-		if (params_alike(list[i].like, p, gup_keys, 2))
-			return true;
-	return false;
-}
-
 size_t gup_costs(struct arena *a, const struct report_rows *rows, struct gup_cost **out)
 {
 	const struct results_doc *doc = rows->part->doc;
-	struct gup_cost *list = NULL;
-	size_t nr = 0, i;
+	struct gup_cost *list = NULL, *g;
+	struct names groups = { 0 };
+	size_t i, at, nr = 0;
 	int level;
 
 	for (i = 0; doc && i < doc->nr_measurements; i++) {
@@ -149,11 +135,16 @@ size_t gup_costs(struct arena *a, const struct report_rows *rows, struct gup_cos
 
 		if (m->skipped || m->subject != rows->subject ||
 		    strcmp(m->case_id, rows->case_id) != 0 ||
-		    strcmp(m->metric->name, rows->metric) != 0 ||
-		    has_gup_group(list, nr, &m->params))
+		    strcmp(m->metric->name, rows->metric) != 0)
 			continue;
-		list = arena_grow(a, list, nr, sizeof(*list));
-		list[nr++] = (struct gup_cost){ .rows = *rows, .like = &m->params };
+		at = names_add(a, &groups, params_id(a, &m->params, gup_keys, 2));
+		if (at == nr) {
+			list = arena_grow(a, list, nr, sizeof(*list));
+			list[nr++] = (struct gup_cost){ .rows = *rows, .like = &m->params };
+		}
+		g = &list[at];
+		g->v = arena_grow(a, g->v, g->nr, sizeof(*g->v));
+		g->v[g->nr++] = m;
 	}
 	for (i = 0; i < nr; i++) {
 		list[i].call = gup_row(a, &list[i], 1, "none");
@@ -203,9 +194,19 @@ static struct rvalue munmap_row(struct arena *a, const struct table_cost *t, dou
 	return m ? rv_of(m) : rv_missing(why);
 }
 
+/* A row without a discipline waits for nobody, and so stands beside every one. Last of the conditions. */
+static struct report_cond any_discipline(const struct table_cost *t)
+{
+	return (struct report_cond){
+		.key = "discipline",
+		.str = results_params_str(t->like, "discipline"),
+		.absent = true,
+	};
+}
+
 /*
  * The twin that keeps the tables. A kernel's is "same" (the same VMA) or "packed" (pages side by
- * side); the reference's has no twin param, and no discipline, for it waits for nobody.
+ * side); the reference's has no twin param, and no discipline.
  */
 static struct rvalue keep_row(struct arena *a, const struct table_cost *t, double tables,
 			      const char *twin)
@@ -213,7 +214,7 @@ static struct rvalue keep_row(struct arena *a, const struct table_cost *t, doubl
 	const struct report_cond conds[] = {
 		{ .key = "tables", .num = (long long)tables },
 		{ .key = "twin", .str = twin, .absent = !strcmp(twin, "same") },
-		{ .key = "discipline", .any = true },
+		any_discipline(t),
 	};
 	struct report_rows rows = t->rows;
 	const struct results_measurement *m;
@@ -222,7 +223,7 @@ static struct rvalue keep_row(struct arena *a, const struct table_cost *t, doubl
 	rows.case_id = "table_free/keep";
 	if (rows.subject == RESULTS_LIBURCU)
 		rows.subject = RESULTS_REF;
-	m = rows_find(a, &rows, t->like, conds, 3, &why);
+	m = rows_find(a, &rows, t->like, conds, conds[2].str ? 3 : 2, &why);
 	return m ? rv_of(m) : rv_missing(why);
 }
 
@@ -230,14 +231,14 @@ static struct rvalue madvise_row(struct arena *a, const struct table_cost *t, do
 {
 	const struct report_cond conds[] = {
 		{ .key = "tables", .num = (long long)tables },
-		{ .key = "discipline", .any = true },
+		any_discipline(t),
 	};
 	struct report_rows rows = t->rows;
 	const struct results_measurement *m;
 	const char *why;
 
 	rows.case_id = "table_free/madvise";
-	m = rows_find(a, &rows, t->like, conds, 2, &why);
+	m = rows_find(a, &rows, t->like, conds, conds[1].str ? 2 : 1, &why);
 	return m ? rv_of(m) : rv_missing(why);
 }
 
@@ -329,23 +330,13 @@ static void table_add(struct table_cost *t, double tables)
 	t->nr++;
 }
 
-static struct table_cost *table_group(struct table_cost *list, size_t nr,
-				      const struct results_params *p)
-{
-	size_t i;
-
-	for (i = 0; i < nr; i++)
-		if (params_alike(list[i].like, p, table_keys, 1))
-			return &list[i];
-	return NULL;
-}
-
 size_t table_costs(struct arena *a, const struct report_part *part, enum results_subject subject,
 		   const char *metric, struct table_cost **out)
 {
 	const struct results_doc *doc = part->doc;
-	struct table_cost *list = NULL, *t;
-	size_t nr = 0, i;
+	struct table_cost *list = NULL;
+	struct names groups = { 0 };
+	size_t nr = 0, at, i;
 
 	for (i = 0; doc && i < doc->nr_measurements; i++) {
 		const struct results_measurement *m = &doc->measurements[i];
@@ -354,15 +345,15 @@ size_t table_costs(struct arena *a, const struct report_part *part, enum results
 		    strcmp(m->case_id, "table_free/munmap") != 0 ||
 		    strcmp(m->metric->name, metric) != 0)
 			continue;
-		t = table_group(list, nr, &m->params);
-		if (!t) {
+		at = names_add(a, &groups, params_id(a, &m->params, table_keys, 1));
+		if (at == nr) {
 			list = arena_grow(a, list, nr, sizeof(*list));
-			t = &list[nr++];
-			t->rows =
-				(struct report_rows){ part, "table_free/munmap", subject, metric };
-			t->like = &m->params;
+			list[nr++] = (struct table_cost){
+				.rows = { part, "table_free/munmap", subject, metric },
+				.like = &m->params,
+			};
 		}
-		table_add(t, (double)results_params_int(&m->params, "tables", 0));
+		table_add(&list[at], (double)results_params_int(&m->params, "tables", 0));
 	}
 	for (i = 0; i < nr; i++)
 		table_points(a, &list[i]);

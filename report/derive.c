@@ -42,35 +42,22 @@ static void weaken(struct rvalue *v, const struct rvalue *by)
 		v->agreement = by->agreement;
 }
 
-/* Whether the row has exactly these params. */
-static bool has_params(const struct results_measurement *row, const struct results_params *params)
-{
-	return params_alike(&row->params, params, NULL, 0);
-}
-
-static const struct results_measurement *whole_of(const struct report_part *part,
+static const struct results_measurement *whole_of(struct arena *a, const struct report_part *part,
 						  const struct results_measurement *m)
 {
-	static const char *const key[] = { "part" };
+	static const struct report_cond both = { .key = "part", .str = "both" };
+	const struct report_rows rows = { part, m->case_id, m->subject, m->metric->name };
 	const char *half = results_params_str(&m->params, "part");
-	size_t i;
 
-	for (i = 0; half && strcmp(half, "both") != 0 && i < part->doc->nr_measurements; i++) {
-		const struct results_measurement *n = &part->doc->measurements[i];
-		const char *of = results_params_str(&n->params, "part");
-
-		if (!n->skipped && n->metric == m->metric && n->subject == m->subject && of &&
-		    strcmp(of, "both") == 0 && strcmp(n->case_id, m->case_id) == 0 &&
-		    params_alike(&n->params, &m->params, key, 1))
-			return n;
-	}
-	return NULL;
+	if (!half || strcmp(half, "both") == 0)
+		return NULL;
+	return rows_find(a, &rows, &m->params, &both, 1, NULL);
 }
 
 struct rvalue rv_of_row(struct arena *a, const struct report_part *part,
 			const struct results_measurement *m)
 {
-	const struct results_measurement *n = whole_of(part, m);
+	const struct results_measurement *n = whole_of(a, part, m);
 	struct rvalue v = rv_of(m), whole;
 
 	if (!n)
@@ -85,30 +72,22 @@ struct rvalue rv_of_row(struct arena *a, const struct report_part *part,
 struct rvalue rv_at(struct arena *a, const struct report_part *part, enum results_subject subject,
 		    const char *case_id, const char *metric, const char *params, ...)
 {
+	const struct report_rows rows = { part, case_id, subject, metric };
+	const struct results_measurement *row;
 	struct rvalue value = rv_missing("not run");
 	struct results_params wanted = { 0 };
+	const char *why;
 	char text[256];
 	va_list ap;
-	size_t i;
 
 	va_start(ap, params);
 	vsnprintf(text, sizeof(text), params, ap);
 	va_end(ap);
-	if (results_params_parse(&wanted, text))
-		return value;
-	for (i = 0; part && !part->why && i < part->doc->nr_measurements; i++) {
-		const struct results_measurement *row = &part->doc->measurements[i];
-
-		if (row->subject != subject || strcmp(row->case_id, case_id) != 0 ||
-		    !has_params(row, &wanted))
-			continue;
-		if (row->skipped) {
-			value = rv_missing(clean(a, row->skipped));
-		} else if (strcmp(row->metric->name, metric) == 0) {
-			value = rv_of_row(a, part, row);
-			break;
-		}
-	}
+	if (!part || part->why || results_params_parse(&wanted, text))
+		goto out_free;
+	row = rows_find(a, &rows, &wanted, NULL, 0, &why);
+	value = row ? rv_of_row(a, part, row) : rv_missing(why);
+out_free:
 	results_params_free(&wanted);
 	return value;
 }

@@ -82,6 +82,8 @@ extern const char *const cross_names[NR_CROSS];
 struct gup_cost {
 	struct report_rows rows;
 	const struct results_params *like; /* one of the rows' params */
+	const struct results_measurement **v; /* the rows, as the document orders them */
+	size_t nr;
 	struct rvalue call, page, cross[NR_CROSS];
 };
 /* One entry per design, format, leaf, ...: as the document orders them. Returns how many. */

@@ -185,24 +185,6 @@ const char *part_busy(struct arena *a, const struct report_part *part)
 	return load && strstr(load, "; ") ? clean(a, load) : NULL;
 }
 
-bool params_match(const struct results_params *p, const struct report_cond *conds, size_t nr)
-{
-	size_t i;
-
-	for (i = 0; i < nr; i++) {
-		const struct results_param *v = results_params_get(p, conds[i].key);
-
-		if (conds[i].any || (!v && conds[i].absent))
-			continue;
-		if (!v)
-			return false;
-		if (conds[i].str ? (!v->str || strcmp(v->str, conds[i].str) != 0)
-				 : (v->str || v->num != conds[i].num))
-			return false;
-	}
-	return true;
-}
-
 static bool is_one_of(const char *key, const char *const *keys, size_t nr)
 {
 	size_t i;
@@ -270,19 +252,78 @@ const char *param_text(struct arena *a, const struct results_params *p, const ch
 	return v->str ? clean(a, v->str) : arena_str(a, "%lld", v->num);
 }
 
-static bool row_fits(const struct results_measurement *m, const struct report_rows *rows,
-		     const struct results_params *like, const struct report_cond *conds, size_t nr)
+const char *params_id(struct arena *a, const struct results_params *p, const char *const *keys,
+		      size_t nr)
 {
-	const char *keys[8];
+	size_t len = 1, i;
+	char *text, *to;
+
+	for (i = 0; i < p->nr; i++)
+		len += strlen(p->v[i].key) + (p->v[i].str ? strlen(p->v[i].str) : 24) + 2;
+	text = to = arena_alloc(a, len);
+	for (i = 0; i < p->nr; i++) {
+		const struct results_param *v = &p->v[i];
+
+		if (is_one_of(v->key, keys, nr))
+			continue;
+		to += v->str ? sprintf(to, "%s=%s,", v->key, v->str)
+			     : sprintf(to, "%s:%lld,", v->key, v->num);
+	}
+	return text;
+}
+
+#define MAX_LOOKED_FOR 32 /* params; a row has fewer */
+
+/* Keeps the order of the keys. False: there is no room, and so no such row. */
+static bool add_param(struct results_params *p, struct results_param v)
+{
 	size_t i;
 
-	if (m->subject != rows->subject || strcmp(m->case_id, rows->case_id) != 0)
+	if (p->nr == MAX_LOOKED_FOR)
 		return false;
-	if (!params_match(&m->params, conds, nr))
-		return false;
-	for (i = 0; i < nr && i < 8; i++)
-		keys[i] = conds[i].key;
-	return params_alike(&m->params, like, keys, i);
+	for (i = p->nr++; i && strcmp(p->v[i - 1].key, v.key) > 0; i--)
+		p->v[i] = p->v[i - 1];
+	p->v[i] = v;
+	return true;
+}
+
+/* What like has but for the conditions' keys, and of the conditions those whose bit is in `with`. */
+static bool params_of(struct results_params *p, const struct results_params *like,
+		      const struct report_cond *conds, size_t nr, unsigned with)
+{
+	size_t i, j;
+
+	p->nr = 0;
+	for (i = 0; i < like->nr; i++) {
+		for (j = 0; j < nr && strcmp(like->v[i].key, conds[j].key) != 0; j++)
+			;
+		if (j == nr && !add_param(p, like->v[i]))
+			return false;
+	}
+	for (j = 0; j < nr; j++) {
+		struct results_param v = { (char *)conds[j].key, (char *)conds[j].str,
+					   conds[j].str ? 0 : conds[j].num };
+
+		if ((with & 1U << j) && !add_param(p, v))
+			return false;
+	}
+	return true;
+}
+
+/* The row of exactly those params; metric == NULL: the one that was skipped. */
+static const struct results_measurement *row_at(const struct report_rows *rows,
+						const struct results_params *params,
+						const struct results_metric *metric)
+{
+	const struct results_measurement wanted = {
+		.case_id = (char *)rows->case_id,
+		.params = *params,
+		.subject = rows->subject,
+		.skipped = metric ? NULL : (char *)"",
+		.metric = metric,
+	};
+
+	return results_doc_find(rows->part->doc, &wanted);
 }
 
 const struct results_measurement *rows_find(struct arena *a, const struct report_rows *rows,
@@ -290,22 +331,25 @@ const struct results_measurement *rows_find(struct arena *a, const struct report
 					    const struct report_cond *conds, size_t nr,
 					    const char **why)
 {
-	const struct results_doc *doc = rows->part->doc;
+	const struct results_measurement *found = NULL, *skipped = NULL, *row;
+	const struct results_metric *metric = results_metric_find(rows->metric);
+	struct results_param room[MAX_LOOKED_FOR];
+	struct results_params params = { .v = room };
+	unsigned must = 0, with;
 	size_t i;
 
-	if (why)
-		*why = "not run";
-	for (i = 0; doc && i < doc->nr_measurements; i++) {
-		const struct results_measurement *m = &doc->measurements[i];
-
-		if (!row_fits(m, rows, like, conds, nr))
+	for (i = 0; i < nr; i++)
+		must |= conds[i].absent ? 0 : 1U << i;
+	/* Every choice of the keys that may be absent is a row; the first of the document is it. */
+	for (with = 0; rows->part->doc && with < 1U << nr; with++) {
+		if ((with & must) != must || !params_of(&params, like, conds, nr, with))
 			continue;
-		if (m->skipped) {
-			if (why)
-				*why = clean(a, m->skipped);
-		} else if (strcmp(m->metric->name, rows->metric) == 0) {
-			return m;
-		}
+		row = metric ? row_at(rows, &params, metric) : NULL;
+		found = row && (!found || row < found) ? row : found;
+		row = row_at(rows, &params, NULL);
+		skipped = row && (!skipped || row > skipped) ? row : skipped;
 	}
-	return NULL;
+	if (why)
+		*why = skipped ? clean(a, skipped->skipped) : "not run";
+	return found;
 }

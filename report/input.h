@@ -46,25 +46,23 @@ const char *input_why(const struct report_input *in, const char *name);
 /* If other work disturbed a part, "7.9 8.9 7.6; other work took the CPU from ..."; else NULL. */
 const char *part_busy(struct arena *a, const struct report_part *part);
 
-/*
- * A condition on a row: key=str, or key=num when str is NULL. absent: a row without key holds too;
- * any: every row does, whatever its key.
- */
+/* A condition on a row: key=str, or key=num when str is NULL. absent: a row without key holds too. */
 struct report_cond {
 	const char *key;
 	const char *str;
 	long long num;
-	bool absent, any;
+	bool absent;
 };
 
-/* Whether the params hold all nr conditions. */
-bool params_match(const struct results_params *p, const struct report_cond *conds, size_t nr);
 /* Whether two rows are alike but for the nr keys. */
 bool params_alike(const struct results_params *a, const struct results_params *b,
 		  const char *const *keys, size_t nr);
 /* The params without the nr keys, as text: "design=static, format=s390x". */
 const char *params_without(struct arena *a, const struct results_params *p,
 			   const char *const *keys, size_t nr);
+/* The same for no eyes: two rows have one text exactly when they are alike but for the nr keys. */
+const char *params_id(struct arena *a, const struct results_params *p, const char *const *keys,
+		      size_t nr);
 /* The value of a key as text, or dflt. */
 const char *param_text(struct arena *a, const struct results_params *p, const char *key,
 		       const char *dflt);
@@ -77,8 +75,9 @@ struct report_rows {
 	const char *metric;
 };
 /*
- * The row of the series that holds conds and is like `like` in every other param. NULL: none; then
- * *why (if not NULL) is the reason of a skipped row that fits, or "no such row".
+ * The row of the series that holds conds (a few) and is like `like` in every other param; of several
+ * the document's first. NULL: none; then *why (if not NULL) is the reason of a skipped row that fits,
+ * or "not run". It looks rows up, and does not go over them.
  */
 const struct results_measurement *rows_find(struct arena *a, const struct report_rows *rows,
 					    const struct results_params *like,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel_rows.h"
+#include "names.h"
 
 /* What differs from kernel to kernel by itself. */
 static const char *const own_keys[] = { "format", "design", "levels", "backend" };
@@ -15,11 +16,14 @@ static const char *const own_keys[] = { "format", "design", "levels", "backend" 
 struct line_key {
 	const char *case_id, *params;
 	const struct results_metric *metric; /* NULL: skipped wherever it was seen so far */
+	size_t next; /* line of the same case and params, or NAMES_NOWHERE */
 };
 
 struct lines {
 	struct line_key *v;
 	size_t nr;
+	struct names names; /* case and params; the first line of each is in `first` */
+	size_t *first;
 	/* The own keys that no line shows: those of which every kernel has one value alone. */
 	const char *hidden[NR_OWN];
 	size_t nr_hidden;
@@ -38,19 +42,52 @@ static bool wanted(const struct row_family *family, const struct results_measure
 	return false;
 }
 
-static struct line_key *find_line(struct lines *lines, const char *case_id, const char *params,
+/* A kernel: its part, and its rows by case and params. */
+struct column {
+	const struct report_part *part;
+	struct names names;
+	struct same_rows {
+		const struct results_measurement **v;
+		size_t nr;
+	} *rows;
+};
+
+static const char *line_name(struct model *m, const char *case_id, const char *params)
+{
+	return arena_str(m->arena, "%s\n%s", case_id, params);
+}
+
+/* NULL: there is none yet. */
+static struct line_key *find_line(const struct lines *lines, const char *name,
 				  const struct results_metric *metric)
 {
-	size_t i;
+	size_t at = names_find(&lines->names, name), i;
 
-	for (i = 0; i < lines->nr; i++) {
+	for (i = at == NAMES_NOWHERE ? at : lines->first[at]; i != NAMES_NOWHERE;
+	     i = lines->v[i].next) {
 		struct line_key *l = &lines->v[i];
 
-		if (strcmp(l->case_id, case_id) == 0 && strcmp(l->params, params) == 0 &&
-		    (!metric || !l->metric || l->metric == metric))
+		if (!metric || !l->metric || l->metric == metric)
 			return l;
 	}
 	return NULL;
+}
+
+static void add_line(struct model *m, struct lines *lines, const char *name,
+		     const struct line_key *key)
+{
+	size_t known = lines->names.nr, at = names_add(m->arena, &lines->names, name), i;
+
+	if (at == known) {
+		lines->first = arena_grow(m->arena, lines->first, at, sizeof(*lines->first));
+		lines->first[at] = lines->nr;
+	} else {
+		for (i = lines->first[at]; lines->v[i].next != NAMES_NOWHERE; i = lines->v[i].next)
+			;
+		lines->v[i].next = lines->nr;
+	}
+	lines->v = arena_grow(m->arena, lines->v, lines->nr, sizeof(*lines->v));
+	lines->v[lines->nr++] = *key;
 }
 
 static bool is_stock(const struct report_part *part)
@@ -70,28 +107,36 @@ static bool is_column(const struct row_family *family, const struct report_part 
 	return is_stock(part) || (family->also && strstr(name, family->also));
 }
 
-/* Whether two rows of the part differ in the key, and in own keys alone. */
-static bool tells_apart(const struct row_family *family, const struct report_part *part,
-			const char *key)
+static bool same_value(const struct results_param *a, const struct results_param *b)
 {
-	const struct results_doc *doc = part->doc;
-	size_t i, j;
+	if (!a || !b || !a->str != !b->str)
+		return !a && !b;
+	return a->str ? strcmp(a->str, b->str) == 0 : a->num == b->num;
+}
 
-	for (i = 0; i < doc->nr_measurements; i++) {
-		const struct results_measurement *a = &doc->measurements[i];
-		const struct results_param *v = results_params_get(&a->params, key);
+/* Whether two rows of the part differ in the key, and in own keys alone. */
+static bool tells_apart(struct model *m, const struct row_family *family,
+			const struct report_part *part, const char *key)
+{
+	const struct results_param **values = NULL; /* of the first row of each group */
+	struct names groups = { 0 };
+	size_t i, at, known;
 
-		for (j = 0; wanted(family, a) && j < i; j++) {
-			const struct results_measurement *b = &doc->measurements[j];
-			const struct results_param *w = results_params_get(&b->params, key);
+	for (i = 0; i < part->doc->nr_measurements; i++) {
+		const struct results_measurement *row = &part->doc->measurements[i];
+		const struct results_param *v = results_params_get(&row->params, key);
 
-			if (!wanted(family, b) || strcmp(a->case_id, b->case_id) != 0 ||
-			    !params_alike(&a->params, &b->params, own_keys, NR_OWN))
-				continue;
-			if (!v != !w || (v && (!v->str != !w->str ||
-					       (v->str ? strcmp(v->str, w->str) != 0
-						       : v->num != w->num))))
-				return true;
+		if (!wanted(family, row))
+			continue;
+		known = groups.nr;
+		at = names_add(m->arena, &groups,
+			       line_name(m, row->case_id,
+					 params_id(m->arena, &row->params, own_keys, NR_OWN)));
+		if (at == known) {
+			values = arena_grow(m->arena, values, known, sizeof(*values));
+			values[at] = v;
+		} else if (!same_value(v, values[at])) {
+			return true;
 		}
 	}
 	return false;
@@ -104,7 +149,7 @@ static void hide_own(struct model *m, const struct row_family *family, struct li
 	for (i = 0; i < NR_OWN; i++) {
 		for (j = 0; j < m->in->nr_parts; j++)
 			if (is_column(family, &m->in->parts[j]) &&
-			    tells_apart(family, &m->in->parts[j], own_keys[i]))
+			    tells_apart(m, family, &m->in->parts[j], own_keys[i]))
 				break;
 		if (j == m->in->nr_parts)
 			lines->hidden[lines->nr_hidden++] = own_keys[i];
@@ -120,7 +165,7 @@ static void add_lines(struct model *m, const struct row_family *family,
 		const struct results_measurement *row = &part->doc->measurements[i];
 		const struct results_metric *metric = row->skipped ? NULL : row->metric;
 		struct line_key *l;
-		const char *params;
+		const char *params, *name;
 
 		if (!wanted(family, row))
 			continue;
@@ -128,32 +173,53 @@ static void add_lines(struct model *m, const struct row_family *family,
 			lines->why = arena_str(m->arena, "%s: %s", part->scenario,
 					       clean(m->arena, row->skipped));
 		params = params_without(m->arena, &row->params, lines->hidden, lines->nr_hidden);
-		l = find_line(lines, row->case_id, params, metric);
-		if (l) {
+		name = line_name(m, clean(m->arena, row->case_id), params);
+		l = find_line(lines, name, metric);
+		if (l)
 			l->metric = l->metric ? l->metric : metric;
-			continue;
-		}
-		lines->v = arena_grow(m->arena, lines->v, lines->nr, sizeof(*lines->v));
-		lines->v[lines->nr++] =
-			(struct line_key){ clean(m->arena, row->case_id), params, metric };
+		else
+			add_line(m, lines, name,
+				 &(struct line_key){ clean(m->arena, row->case_id), params, metric,
+						     NAMES_NOWHERE });
 	}
 }
 
-static struct rvalue value_at(struct model *m, const struct report_part *part,
-			      const struct line_key *l, const struct lines *lines)
+static void fill_column(struct model *m, struct column *c, const struct lines *lines)
 {
-	const char *why = "no such row";
-	size_t i;
+	const struct results_doc *doc = c->part->doc;
+	size_t i, at, known;
 
-	for (i = 0; i < part->doc->nr_measurements; i++) {
-		const struct results_measurement *row = &part->doc->measurements[i];
+	for (i = 0; i < doc->nr_measurements; i++) {
+		const struct results_measurement *row = &doc->measurements[i];
+		struct same_rows *same;
 
-		if (row->subject != RESULTS_KERNEL || strcmp(row->case_id, l->case_id) != 0 ||
-		    strcmp(params_without(m->arena, &row->params, lines->hidden, lines->nr_hidden),
-			   l->params) != 0)
+		if (row->subject != RESULTS_KERNEL)
 			continue;
+		known = c->names.nr;
+		at = names_add(m->arena, &c->names,
+			       line_name(m, row->case_id,
+					 params_without(m->arena, &row->params, lines->hidden,
+							lines->nr_hidden)));
+		if (at == known) {
+			c->rows = arena_grow(m->arena, c->rows, known, sizeof(*c->rows));
+			c->rows[at] = (struct same_rows){ NULL, 0 };
+		}
+		same = &c->rows[at];
+		same->v = arena_grow(m->arena, same->v, same->nr, sizeof(*same->v));
+		same->v[same->nr++] = row;
+	}
+}
+
+static struct rvalue value_at(struct model *m, const struct column *c, const struct line_key *l)
+{
+	size_t at = names_find(&c->names, line_name(m, l->case_id, l->params)), i;
+	const char *why = "no such row";
+
+	for (i = 0; at != NAMES_NOWHERE && i < c->rows[at].nr; i++) {
+		const struct results_measurement *row = c->rows[at].v[i];
+
 		if (!row->skipped && row->metric == l->metric)
-			return rv_of_row(m->arena, part, row);
+			return rv_of_row(m->arena, c->part, row);
 		if (row->skipped)
 			why = clean(m->arena, row->skipped);
 	}
@@ -162,7 +228,7 @@ static struct rvalue value_at(struct model *m, const struct report_part *part,
 
 static struct table *columns_table(struct model *m, struct section *s,
 				   const struct row_family *family,
-				   const struct report_part **parts, size_t nr)
+				   const struct column *list, size_t nr)
 {
 	const char **columns = arena_alloc(m->arena, (nr + 4) * sizeof(*columns));
 	size_t i;
@@ -171,23 +237,22 @@ static struct table *columns_table(struct model *m, struct section *s,
 	columns[1] = "Params";
 	columns[2] = "Metric";
 	for (i = 0; i < nr; i++)
-		columns[3 + i] = arena_str(m->arena, "#%s", parts[i]->scenario);
+		columns[3 + i] = arena_str(m->arena, "#%s", list[i].part->scenario);
 	columns[3 + nr] = NULL;
 	return section_table(m, s, family->caption, columns);
 }
 
 /* "8 on arm64", "28 to 32 on riscv64" of an architecture's stock kernels; NULL: none has it. */
 static const char *arch_text(struct model *m, const struct line_key *key,
-			     const struct lines *lines, const struct report_part **parts, size_t nr,
-			     const char *arch)
+			     const struct column *list, size_t nr, const char *arch)
 {
 	struct rvalue low = rv_missing(""), high = low;
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
-		struct rvalue v = value_at(m, parts[i], key, lines);
+		struct rvalue v = value_at(m, &list[i], key);
 
-		if (strcmp(parts[i]->arch, arch) != 0 || !is_stock(parts[i]) || !rv_ok(&v))
+		if (strcmp(list[i].part->arch, arch) != 0 || !is_stock(list[i].part) || !rv_ok(&v))
 			continue;
 		if (!rv_ok(&low) || v.v < low.v)
 			low = v;
@@ -204,26 +269,29 @@ static const char *arch_text(struct model *m, const struct line_key *key,
 
 /* "a pair, in instructions: 8 on arm64, 218 on i386; 129 on x86_64-kmap-forced" */
 static const char *headline(struct model *m, const struct row_family *family,
-			    const struct lines *lines, const struct report_part **parts, size_t nr)
+			    const struct column *list, size_t nr)
 {
 	struct line_key key = { family->head_case, family->head_params,
-				results_metric_find(family->head_metric) };
+				results_metric_find(family->head_metric), NAMES_NOWHERE };
 	const char *text = NULL, *one;
 	size_t i, j;
 
 	for (i = 0; i < nr; i++) {
-		for (j = 0; j < i && strcmp(parts[j]->arch, parts[i]->arch) != 0; j++)
+		const char *arch = list[i].part->arch;
+
+		for (j = 0; j < i && strcmp(list[j].part->arch, arch) != 0; j++)
 			;
-		one = j < i ? NULL : arch_text(m, &key, lines, parts, nr, parts[i]->arch);
+		one = j < i ? NULL : arch_text(m, &key, list, nr, arch);
 		if (one)
 			text = text ? arena_str(m->arena, "%s, %s", text, one) : one;
 	}
 	for (i = 0; i < nr; i++) {
-		struct rvalue v = value_at(m, parts[i], &key, lines);
+		struct rvalue v = value_at(m, &list[i], &key);
 
-		if (is_stock(parts[i]) || !rv_ok(&v))
+		if (is_stock(list[i].part) || !rv_ok(&v))
 			continue;
-		one = arena_str(m->arena, "%s on %s", rv_strong(m->arena, &v), parts[i]->scenario);
+		one = arena_str(m->arena, "%s on %s", rv_strong(m->arena, &v),
+				list[i].part->scenario);
 		text = text ? arena_str(m->arena, "%s; %s", text, one) : one;
 	}
 	return text ? arena_str(m->arena, "%s, in %s: %s.", family->head_words, key.metric->unit,
@@ -287,14 +355,41 @@ static const char *no_headline(struct model *m, const struct row_family *family,
 	return arena_str(m->arena, "No kernel of this run has a row of %s.", cases_text(m, family));
 }
 
+static void family_table(struct model *m, struct section *s, const struct row_family *family,
+			 const struct lines *lines, const struct column *list, size_t nr)
+{
+	struct table *t = columns_table(m, s, family, list, nr);
+	size_t skipped = 0, i, j;
+
+	t->folded = lines->nr > 24;
+	for (i = 0; i < lines->nr; i++) {
+		if (!lines->v[i].metric) {
+			skipped++;
+			continue;
+		}
+		table_row(m, t);
+		table_cell(t, "", lines->v[i].case_id);
+		table_cell(t, "", lines->v[i].params);
+		table_cell(t, "", lines->v[i].metric->name);
+		for (j = 0; j < nr; j++) {
+			struct rvalue v = value_at(m, &list[j], &lines->v[i]);
+
+			table_value(m, t, &v);
+		}
+	}
+	if (skipped)
+		section_note(m, s, arena_str(m->arena, "%zu more row%s skipped in each of these "
+					     "kernels; ptbench show prints the reasons.", skipped,
+					     skipped == 1 ? " was" : "s were"));
+}
+
 void kernel_rows_build(struct model *m, struct page *p, const struct row_family *family)
 {
 	struct section *s = page_section(m, p, family->id, family->title);
-	const struct report_part **parts = NULL;
+	struct column *list = NULL;
 	struct lines lines = { 0 };
 	const char *text;
-	struct table *t;
-	size_t nr = 0, skipped = 0, i, j;
+	size_t nr = 0, i;
 
 	hide_own(m, family, &lines);
 	for (i = 0; i < m->in->nr_parts; i++) {
@@ -303,39 +398,18 @@ void kernel_rows_build(struct model *m, struct page *p, const struct row_family 
 		add_lines(m, family, &m->in->parts[i], &lines);
 		if (!lines.nr)
 			continue;
-		parts = arena_grow(m->arena, parts, nr, sizeof(*parts));
-		parts[nr++] = &m->in->parts[i];
-		section_source(m, s, parts[nr - 1]);
+		list = arena_grow(m->arena, list, nr, sizeof(*list));
+		list[nr] = (struct column){ .part = &m->in->parts[i] };
+		fill_column(m, &list[nr++], &lines);
+		section_source(m, s, &m->in->parts[i]);
 	}
-	text = headline(m, family, &lines, parts, nr);
-	section_answer(m, p, s, family->question, text ? mode_words(m->arena, parts[0]) : NULL,
+	text = headline(m, family, list, nr);
+	section_answer(m, p, s, family->question,
+		       text ? mode_words(m->arena, list[0].part) : NULL,
 		       text ? text : no_headline(m, family, &lines));
 	if (!lines.nr)
 		return;
-	t = columns_table(m, s, family, parts, nr);
-	t->folded = lines.nr > 24;
-	for (i = 0; i < lines.nr; i++) {
-		if (!lines.v[i].metric) {
-			skipped++;
-			continue;
-		}
-		table_row(m, t);
-		table_cell(t, "", lines.v[i].case_id);
-		table_cell(t, "", lines.v[i].params);
-		table_cell(t, "", lines.v[i].metric->name);
-		for (j = 0; j < nr; j++) {
-			struct rvalue v = value_at(m, parts[j], &lines.v[i], &lines);
-
-			table_value(m, t, &v);
-		}
-	}
-	if (skipped)
-		section_note(
-			m, s,
-			arena_str(m->arena,
-				  "%zu more row%s skipped in each of these kernels; ptbench show "
-				  "prints the reasons.",
-				  skipped, skipped == 1 ? " was" : "s were"));
+	family_table(m, s, family, &lines, list, nr);
 	if (family->note)
 		section_note(m, s, family->note);
 }

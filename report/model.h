@@ -9,6 +9,7 @@
 #include <results/compare.h>
 
 #include "derive.h"
+#include "names.h"
 
 /* One sentence or two that answer a question. */
 struct answer {
@@ -99,6 +100,9 @@ struct model {
 	char *held; /* malloc'ed, while against.c copies it into the arena; else NULL */
 	struct page pages[MAX_PAGES];
 	size_t nr_pages;
+	/* Pairs of designs that are one code, by format: q2_code.c fills it when it is asked. */
+	struct names identical;
+	bool identical_read;
 };
 
 /* Fills the model from its input: against.c, q1.c to q5.c, kernels.c, refkernel.c. */

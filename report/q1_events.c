@@ -6,9 +6,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "names.h"
 #include "q1.h"
 
-#define MAX_CHANGES 8 /* told one by one; the table has all */
+/* What a sentence tells one by one; the table has all. */
+#define MAX_CHANGES 8
+#define MAX_CELLS 24 /* of one change */
+#define MAX_PEERS 24 /* of one cell */
 
 /* ---- interrupts: stock against forced RCU, cell by cell ---- */
 
@@ -79,6 +83,12 @@ struct apart {
 	const struct results_measurement *row; /* the first kernel's */
 	size_t metric;
 	struct rvalue stock, forced;
+	/* Of those that differ in the same way, and of these, of the same row but for the peer: whether
+	 * it is the first, and where the next one is; 0: there is none. */
+	struct chain {
+		bool first;
+		size_t next;
+	} change, peers;
 };
 
 struct flushes {
@@ -130,7 +140,7 @@ static void compare_row(struct model *m, const struct report_part *b,
 			const struct results_measurement *row, size_t metric, struct flushes *f)
 {
 	const struct results_measurement *twin = same_row(m, b, row);
-	struct apart a = { row, metric, rv_of(row), rv_missing("") };
+	struct apart a = { .row = row, .metric = metric, .stock = rv_of(row) };
 	struct range x, y;
 
 	if (!twin) {
@@ -151,6 +161,53 @@ static void compare_row(struct model *m, const struct report_part *b,
 	f->v[f->nr_apart++] = a;
 }
 
+static const char *const peer_key[] = { "format", "peer" };
+
+struct chains {
+	struct names names;
+	size_t *last;
+};
+
+/* Returns the place of the one before it in its chain, or NAMES_NOWHERE. */
+static size_t add_to_chain(struct arena *a, struct chains *c, const char *name, size_t at)
+{
+	size_t known = c->names.nr, place = names_add(a, &c->names, name), before = NAMES_NOWHERE;
+
+	if (place == known)
+		c->last = arena_grow(a, c->last, known, sizeof(*c->last));
+	else
+		before = c->last[place];
+	c->last[place] = at;
+	return before;
+}
+
+/*
+ * Rows that differ in the same way do so in one metric, from x to y; and those of one cell are of one
+ * case, with the same params but for the peer.
+ */
+static void chain_rows(struct arena *a, struct flushes *f)
+{
+	struct chains changes = { .last = NULL }, cells = { .last = NULL };
+	const char *name;
+	size_t i, before;
+
+	for (i = 0; i < f->nr_apart; i++) {
+		struct apart *r = &f->v[i];
+
+		name = arena_str(a, "%zu %a %a", r->metric, r->stock.v, r->forced.v);
+		before = add_to_chain(a, &changes, name, i);
+		r->change.first = before == NAMES_NOWHERE;
+		if (!r->change.first)
+			f->v[before].change.next = i;
+		name = arena_str(a, "%s %s %s", name, r->row->case_id,
+				 params_id(a, &r->row->params, peer_key, 2));
+		before = add_to_chain(a, &cells, name, i);
+		r->peers.first = before == NAMES_NOWHERE;
+		if (!r->peers.first)
+			f->v[before].peers.next = i;
+	}
+}
+
 static struct flushes compare_flushes(struct model *m, const struct report_part *a,
 				      const struct report_part *b)
 {
@@ -168,6 +225,7 @@ static struct flushes compare_flushes(struct model *m, const struct report_part 
 
 		f.only_one += flush_metric(row) < NR_FLUSH && !same_row(m, a, row);
 	}
+	chain_rows(m->arena, &f);
 	return f;
 }
 
@@ -179,48 +237,21 @@ static const char *case_word(struct model *m, const struct results_measurement *
 	return clean(m->arena, slash ? slash + 1 : row->case_id);
 }
 
-static const char *const peer_key[] = { "format", "peer" };
-
-/* Whether two rows differ in the same way: in one metric, from x to y. */
-static bool same_change(const struct apart *a, const struct apart *b)
-{
-	return a->metric == b->metric && a->stock.v == b->stock.v && a->forced.v == b->forced.v;
-}
-
-/* And are of one case, with the same params but for the peer. */
-static bool same_but_peer(const struct apart *a, const struct apart *b)
-{
-	return same_change(a, b) && strcmp(a->row->case_id, b->row->case_id) == 0 &&
-	       params_alike(&a->row->params, &b->row->params, peer_key, 2);
-}
-
-typedef bool (*same_fn)(const struct apart *a, const struct apart *b);
-
-/* Whether none before it is the same. */
-static bool is_first(const struct flushes *f, size_t at, same_fn same)
-{
-	size_t i;
-
-	for (i = 0; i < at; i++)
-		if (same(&f->v[i], &f->v[at]))
-			return false;
-	return true;
-}
-
 /* "unshare (mem=hugetlb, sharer=last) with peer gup, spin" */
 static const char *peers_text(struct model *m, const struct flushes *f, size_t first)
 {
 	const struct apart *g = &f->v[first];
 	const char *peers = NULL, *params, *name;
 	struct arena *a = m->arena;
-	size_t i;
+	size_t i = first, nr = 0;
 
-	for (i = first; i < f->nr_apart; i++) {
-		if (!same_but_peer(g, &f->v[i]))
-			continue;
+	do {
 		name = param_text(a, &f->v[i].row->params, "peer", "not named");
-		peers = peers ? arena_str(a, "%s, %s", peers, name) : name;
-	}
+		if (nr++ < MAX_PEERS)
+			peers = peers ? arena_str(a, "%s, %s", peers, name) : name;
+	} while ((i = f->v[i].peers.next));
+	if (nr > MAX_PEERS)
+		peers = arena_str(a, "%s and %zu more", peers, nr - MAX_PEERS);
 	params = params_without(a, &g->row->params, peer_key, 2);
 	return arena_str(a, "%s%s%s%s with peer %s", case_word(m, g->row), *params ? " (" : "",
 			 params, *params ? ")" : "", peers);
@@ -230,18 +261,18 @@ static const char *peers_text(struct model *m, const struct flushes *f, size_t f
 static const char *change_text(struct model *m, const struct flushes *f, size_t first)
 {
 	const struct apart *g = &f->v[first];
+	size_t i = first, nr = 0, cells = 0;
 	const char *who = NULL;
 	struct arena *a = m->arena;
-	size_t i, nr = 0;
 
-	for (i = first; i < f->nr_apart; i++) {
-		if (!same_change(g, &f->v[i]))
-			continue;
+	do {
 		nr++;
-		if (is_first(f, i, same_but_peer))
+		if (f->v[i].peers.first && cells++ < MAX_CELLS)
 			who = who ? arena_str(a, "%s; %s", who, peers_text(m, f, i))
 				  : peers_text(m, f, i);
-	}
+	} while ((i = f->v[i].change.next));
+	if (cells > MAX_CELLS)
+		who = arena_str(a, "%s; and %zu more, which the table has", who, cells - MAX_CELLS);
 	return arena_str(a, "%s are " STRONG "%s" STRONG " instead of " STRONG "%s" STRONG
 			    " in %zu (%s)", flush_metrics[g->metric].words,
 			 rv_number(a, &g->forced), rv_number(a, &g->stock), nr, who);
@@ -253,7 +284,7 @@ static const char *changes_text(struct model *m, const struct flushes *f)
 	size_t i, told = 0, rest = 0;
 
 	for (i = 0; i < f->nr_apart; i++) {
-		if (!is_first(f, i, same_change))
+		if (!f->v[i].change.first)
 			continue;
 		if (told++ >= MAX_CHANGES) {
 			rest++;

@@ -32,6 +32,7 @@ struct freer {
 	const struct discipline *d;
 	const char *more; /* params that no column has: "fallback=sync_rcu"; "" */
 	long long readers, tables;
+	long long fewest, most; /* tables, with so many readers */
 	bool oversubscribed;
 	struct rvalue now, later, throughput, latency, median, p99, peak, per_table;
 };
@@ -130,6 +131,21 @@ static struct freer freer_at(struct model *m, const struct table_cost *t, size_t
 	return f;
 }
 
+/* The list is sorted by readers, then by tables. */
+static void set_ends(struct freer *list, size_t nr)
+{
+	size_t from = 0, to, i;
+
+	for (; from < nr; from = to) {
+		for (to = from; to < nr && list[to].readers == list[from].readers; to++)
+			;
+		for (i = from; i < to; i++) {
+			list[i].fewest = list[from].tables;
+			list[i].most = list[to - 1].tables;
+		}
+	}
+}
+
 static size_t read_freers(struct model *m, const struct report_part *part, struct freer **out)
 {
 	static const enum results_subject subjects[] = { RESULTS_REF, RESULTS_LIBURCU };
@@ -150,6 +166,7 @@ static size_t read_freers(struct model *m, const struct report_part *part, struc
 	}
 	if (nr)
 		qsort(list, nr, sizeof(*list), by_readers);
+	set_ends(list, nr);
 	*out = list;
 	return nr;
 }
@@ -247,18 +264,9 @@ static const struct rvalue *freer_value(const struct freer *f, enum freer_value 
 }
 
 /* The fewest and the most tables, and only where threads have a CPU each. */
-static bool is_drawn(const struct freer *list, size_t nr, const struct freer *f)
+static bool is_drawn(const struct freer *f)
 {
-	long long fewest = f->tables, most = f->tables;
-	size_t i;
-
-	for (i = 0; i < nr; i++) {
-		if (list[i].readers != f->readers)
-			continue;
-		fewest = list[i].tables < fewest ? list[i].tables : fewest;
-		most = list[i].tables > most ? list[i].tables : most;
-	}
-	return !f->oversubscribed && !*f->more && (f->tables == fewest || f->tables == most);
+	return !f->oversubscribed && !*f->more && (f->tables == f->fewest || f->tables == f->most);
 }
 
 static void freer_figure(struct model *m, struct section *s, const struct freer *list, size_t nr,
@@ -290,7 +298,7 @@ static void freer_figure(struct model *m, struct section *s, const struct freer 
 							  list[i].readers == 1 ? "" : "s")
 					      : "no reader";
 
-		if (is_drawn(list, nr, &list[i]))
+		if (is_drawn(&list[i]))
 			figure_bar(
 				m, f, arena_str(a, "%s, %s", readers, at_once(a, list[i].tables)),
 				list[i].d->label, freer_value(&list[i], which), list[i].d->series);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "names.h"
 #include "q1.h"
 
 const struct report_part *q1_native(struct model *m)
@@ -74,6 +75,7 @@ static void set_cpus(struct model *m, const struct report_part *part,
 
 struct host_rows {
 	struct host_row *v;
+	struct names names; /* of the rows, at the same places */
 	size_t nr, others; /* others: measured beside another peer */
 };
 
@@ -83,12 +85,11 @@ static struct host_row *host_row_of(struct model *m, struct host_rows *rows, siz
 	static const char *const told[] = { "tables", "peer" };
 	long long tables = results_params_int(&row->params, "tables", 0);
 	const char *more = params_without(m->arena, &row->params, told, 2);
-	size_t j;
+	size_t at = names_add(m->arena, &rows->names,
+			      arena_str(m->arena, "%zu %lld %s", op, tables, more));
 
-	for (j = 0; j < rows->nr; j++)
-		if (rows->v[j].op == op && rows->v[j].tables == tables &&
-		    strcmp(rows->v[j].more, more) == 0)
-			return &rows->v[j];
+	if (at < rows->nr)
+		return &rows->v[at];
 	rows->v = arena_grow(m->arena, rows->v, rows->nr, sizeof(*rows->v));
 	rows->v[rows->nr] = (struct host_row){ op, more, tables,
 					       { rv_missing("not run"), rv_missing("not run") },
@@ -365,37 +366,41 @@ struct absence {
 	size_t rows, parts;
 };
 
-static size_t add_absence(struct model *m, struct absence **list, size_t nr, const char *what,
-			  const char *where, const char *why)
+struct absences {
+	struct absence *v;
+	struct names names; /* of the same places */
+	size_t nr;
+};
+
+static void add_absence(struct model *m, struct absences *list, const char *what, const char *where,
+			const char *why)
 {
-	size_t i;
+	size_t at = names_add(m->arena, &list->names, arena_str(m->arena, "%s\n%s", what, why));
+	struct absence *a;
 
-	for (i = 0; i < nr; i++) {
-		struct absence *a = &(*list)[i];
-
-		if (strcmp(a->what, what) != 0 || strcmp(a->why, why) != 0)
-			continue;
-		a->rows++;
-		a->parts += strcmp(a->where, where) != 0;
-		a->where = where;
-		return nr;
+	if (at == list->nr) {
+		list->v = arena_grow(m->arena, list->v, list->nr, sizeof(*list->v));
+		list->v[list->nr++] = (struct absence){ what, why, where, 1, 1 };
+		return;
 	}
-	*list = arena_grow(m->arena, *list, nr, sizeof(**list));
-	(*list)[nr] = (struct absence){ what, why, where, 1, 1 };
-	return nr + 1;
+	a = &list->v[at];
+	a->rows++;
+	a->parts += strcmp(a->where, where) != 0;
+	a->where = where;
 }
 
 /* Parts first, then rows; the same row for the same reason in several parts is one. */
-static size_t read_absences(struct model *m, struct absence **list)
+static struct absences read_absences(struct model *m)
 {
-	size_t nr = 0, i, j;
+	struct absences list = { 0 };
+	size_t i, j;
 
 	for (i = 0; i < m->in->nr_parts; i++) {
 		const struct report_part *part = &m->in->parts[i];
 
 		if (part->why)
-			nr = add_absence(m, list, nr, arena_str(m->arena, "the whole part"),
-					 clean(m->arena, part->part->name), part->why);
+			add_absence(m, &list, "the whole part", clean(m->arena, part->part->name),
+				    part->why);
 	}
 	for (i = 0; i < m->in->nr_parts; i++) {
 		const struct report_part *part = &m->in->parts[i];
@@ -404,12 +409,12 @@ static size_t read_absences(struct model *m, struct absence **list)
 			const struct results_measurement *row = &part->doc->measurements[j];
 
 			if (row->skipped)
-				nr = add_absence(m, list, nr, clean(m->arena, row->case_id),
-						 clean(m->arena, part->part->name),
-						 clean(m->arena, row->skipped));
+				add_absence(m, &list, clean(m->arena, row->case_id),
+					    clean(m->arena, part->part->name),
+					    clean(m->arena, row->skipped));
 		}
 	}
-	return nr;
+	return list;
 }
 
 void q1_absent(struct model *m, struct page *p)
@@ -417,21 +422,21 @@ void q1_absent(struct model *m, struct page *p)
 	static const char *const columns[] = { "What", "#Rows", "Where", "Why not", NULL };
 	struct section *s = page_section(m, p, "absent", "What was not measured in this run");
 	const struct report_part *part = q1_native(m);
-	struct absence *list = NULL;
-	size_t nr = read_absences(m, &list), i;
+	struct absences list = read_absences(m);
+	size_t i;
 	struct table *t =
 		section_table(m, s, "Rows and parts left out, with the reason each gave", columns);
 
-	for (i = 0; i < nr; i++) {
+	for (i = 0; i < list.nr; i++) {
 		table_row(m, t);
-		table_cell(t, "", list[i].what);
-		table_cell(t, "num", arena_str(m->arena, "%zu", list[i].rows));
+		table_cell(t, "", list.v[i].what);
+		table_cell(t, "num", arena_str(m->arena, "%zu", list.v[i].rows));
 		table_cell(t, "",
-			   list[i].parts == 1 ? list[i].where
-					      : arena_str(m->arena, "%zu parts", list[i].parts));
-		table_cell(t, "", list[i].why);
+			   list.v[i].parts == 1 ? list.v[i].where
+					      : arena_str(m->arena, "%zu parts", list.v[i].parts));
+		table_cell(t, "", list.v[i].why);
 	}
-	if (!nr)
+	if (!list.nr)
 		section_note(m, s, "Nothing: no part failed and no row was skipped.");
 	if (part)
 		section_note(m, s, arena_str(m->arena, "Hardware counters: %s. Tracepoints: %s.",

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "names.h"
 #include "q2.h"
 
 #define MAX_COLUMNS 6
@@ -157,26 +158,50 @@ static const char *boundary_text(struct model *m, const struct results_check *c)
 
 static const char *const design_key[] = { "design" };
 
-static const struct results_check *find_check(const struct report_part *part,
-					      const struct results_params *like)
-{
-	size_t i;
+/* A part and its first check of each range. */
+struct column {
+	const struct report_part *part;
+	struct names names;
+	const struct results_check **checks;
+};
 
-	for (i = 0; part->doc && i < part->doc->nr_checks; i++)
-		if (is_only(&part->doc->checks[i]) &&
-		    params_alike(&part->doc->checks[i].params, like, design_key, 1))
-			return &part->doc->checks[i];
-	return NULL;
+static const char *range_name(struct model *m, const struct results_check *c)
+{
+	return params_id(m->arena, &c->params, design_key, 1);
+}
+
+static void fill_column(struct model *m, struct column *col)
+{
+	const struct results_doc *doc = col->part->doc;
+	size_t i, known;
+
+	for (i = 0; i < doc->nr_checks; i++) {
+		if (!is_only(&doc->checks[i]))
+			continue;
+		known = col->names.nr;
+		if (names_add(m->arena, &col->names, range_name(m, &doc->checks[i])) < known)
+			continue;
+		col->checks = arena_grow(m->arena, col->checks, known, sizeof(*col->checks));
+		col->checks[known] = &doc->checks[i];
+	}
+}
+
+static const struct results_check *find_check(struct model *m, const struct column *col,
+					      const struct results_check *like)
+{
+	size_t at = names_find(&col->names, range_name(m, like));
+
+	return at == NAMES_NOWHERE ? NULL : col->checks[at];
 }
 
 /* Whether an earlier part of the architecture has that range already. */
-static bool seen_before(const struct report_part *const *parts, size_t nr,
-			const struct results_params *like)
+static bool seen_before(struct model *m, const struct column *cols, size_t nr,
+			const struct results_check *like)
 {
 	size_t i;
 
 	for (i = 0; i < nr; i++)
-		if (find_check(parts[i], like))
+		if (find_check(m, &cols[i], like))
 			return true;
 	return false;
 }
@@ -200,7 +225,7 @@ static void check_cell(struct model *m, struct table *t, const struct results_ch
 }
 
 static void check_row(struct model *m, struct table *t, const struct results_check *c,
-		      const struct report_part *const *parts, size_t nr, bool one_format)
+		      const struct column *cols, size_t nr, bool one_format)
 {
 	/* Those with a column, and what is the kernel's own. */
 	static const char *const told[] = { "boundary", "cross", "levels", "alias", "design",
@@ -215,18 +240,20 @@ static void check_row(struct model *m, struct table *t, const struct results_che
 	table_cell(t, "", param_text(m->arena, &c->params, "levels", "\xe2\x80\x94"));
 	table_cell(t, "", results_params_int(&c->params, "alias", 0) ? "mapped" : "hole");
 	for (i = 0; i < nr; i++)
-		check_cell(m, t, find_check(parts[i], &c->params));
+		check_cell(m, t, find_check(m, &cols[i], c));
 }
 
-static size_t arch_parts(struct model *m, const char *arch, const struct report_part **parts)
+static size_t arch_parts(struct model *m, const char *arch, struct column *cols)
 {
 	size_t nr = 0, i;
 
 	for (i = 0; i < m->in->nr_parts && nr < MAX_COLUMNS; i++) {
 		const struct report_part *p = &m->in->parts[i];
 
-		if (p->arch && strcmp(p->arch, arch) == 0 && has_checks(p))
-			parts[nr++] = p;
+		if (!p->arch || strcmp(p->arch, arch) != 0 || !has_checks(p))
+			continue;
+		cols[nr] = (struct column){ .part = p };
+		fill_column(m, &cols[nr++]);
 	}
 	return nr;
 }
@@ -267,13 +294,14 @@ static void arch_table(struct model *m, struct section *s, const char *arch)
 {
 	const char *columns[4 + MAX_COLUMNS + 1] = { "Boundary", "Level", "Levels",
 						     "One span below" };
-	const struct report_part *parts[MAX_COLUMNS];
+	struct column cols[MAX_COLUMNS];
 	const struct results_check **rows = NULL;
-	size_t nr = arch_parts(m, arch, parts), nr_rows = 0, i, j;
+	size_t nr = arch_parts(m, arch, cols), nr_rows = 0, i, j;
 	struct table *t;
+	bool one;
 
 	for (i = 0; i < nr; i++)
-		columns[4 + i] = parts[i]->scenario;
+		columns[4 + i] = cols[i].part->scenario;
 	t = section_table(m, s,
 			  arena_str(m->arena,
 				    "%s: 16 pages across a boundary, fast walk against slow GUP "
@@ -281,11 +309,13 @@ static void arch_table(struct model *m, struct section *s, const char *arch)
 				    arch),
 			  columns);
 	for (i = 0; i < nr; i++) {
-		section_source(m, s, parts[i]);
-		for (j = 0; j < parts[i]->doc->nr_checks; j++) {
-			const struct results_check *c = &parts[i]->doc->checks[j];
+		const struct results_doc *doc = cols[i].part->doc;
 
-			if (!is_only(c) || seen_before(parts, i, &c->params))
+		section_source(m, s, cols[i].part);
+		for (j = 0; j < doc->nr_checks; j++) {
+			const struct results_check *c = &doc->checks[j];
+
+			if (!is_only(c) || seen_before(m, cols, i, c))
 				continue;
 			rows = arena_grow(m->arena, rows, nr_rows, sizeof(*rows));
 			rows[nr_rows++] = c;
@@ -293,8 +323,9 @@ static void arch_table(struct model *m, struct section *s, const char *arch)
 	}
 	if (nr_rows)
 		qsort(rows, nr_rows, sizeof(*rows), by_range);
+	one = one_format(rows, nr_rows);
 	for (i = 0; i < nr_rows; i++)
-		check_row(m, t, rows[i], parts, nr, one_format(rows, nr_rows));
+		check_row(m, t, rows[i], cols, nr, one);
 }
 
 /* What the parts have no check for: seen only by a walker that is stopped between two steps. */

@@ -12,29 +12,36 @@ static const char *const designs[] = { "static", "addr_end_folded", "addr_end_gl
 
 /* ---- which designs compile to the same code ---- */
 
-static bool says_identical(const struct results_check *c, const char *format, const char *a,
-			   const char *b)
+static const char *pair_name(struct arena *arena, const char *format, const char *a, const char *b)
 {
-	const char *x = results_params_str(&c->params, "a"),
-		   *y = results_params_str(&c->params, "b");
-	const char *f = results_params_str(&c->params, "format");
-
-	if (strcmp(c->id, "gup_fast/identical") != 0 || !x || !y || !f || strcmp(f, format) != 0)
-		return false;
-	if (strcmp(c->seen, "identical") != 0)
-		return false;
-	return (strcmp(x, a) == 0 && strcmp(y, b) == 0) || (strcmp(x, b) == 0 && strcmp(y, a) == 0);
+	return arena_str(arena, "%s\n%s\n%s", format, a, b);
 }
 
-static bool are_identical(struct model *m, const char *format, const char *a, const char *b)
+static void read_identical(struct model *m)
 {
 	const struct report_part *part = input_part(m->in, "ref.static");
 	size_t i;
 
-	for (i = 0; part && part->doc && i < part->doc->nr_checks; i++)
-		if (says_identical(&part->doc->checks[i], format, a, b))
-			return true;
-	return false;
+	for (i = 0; part && part->doc && i < part->doc->nr_checks; i++) {
+		const struct results_check *c = &part->doc->checks[i];
+		const char *a = results_params_str(&c->params, "a"),
+			   *b = results_params_str(&c->params, "b"),
+			   *format = results_params_str(&c->params, "format");
+
+		if (strcmp(c->id, "gup_fast/identical") != 0 || !a || !b || !format ||
+		    strcmp(c->seen, "identical") != 0)
+			continue;
+		names_add(m->arena, &m->identical, pair_name(m->arena, format, a, b));
+		names_add(m->arena, &m->identical, pair_name(m->arena, format, b, a));
+	}
+	m->identical_read = true;
+}
+
+static bool are_identical(struct model *m, const char *format, const char *a, const char *b)
+{
+	if (!m->identical_read)
+		read_identical(m);
+	return names_find(&m->identical, pair_name(m->arena, format, a, b)) != NAMES_NOWHERE;
 }
 
 /* The first design whose code this one shares, which speaks for all of them; itself if none. */
@@ -83,19 +90,26 @@ int q2_series(const char *label, const char *design)
 
 /* ---- code bytes ---- */
 
-/* The figure is of the formats whose walks were measured too: the table has all. */
-static bool is_measured(struct model *m, const char *format)
+/*
+ * The figure is of the formats whose walks were measured too: the table has all. NULL: nothing was
+ * measured, and so it is of all.
+ */
+static const struct names *measured_formats(struct model *m)
 {
 	const struct report_part *part = input_part(m->in, "native");
+	struct names *formats;
 	size_t i;
 
-	for (i = 0; part && !part->why && i < part->doc->nr_measurements; i++) {
+	if (!part || part->why)
+		return NULL;
+	formats = arena_alloc(m->arena, sizeof(*formats));
+	for (i = 0; i < part->doc->nr_measurements; i++) {
 		const char *f = results_params_str(&part->doc->measurements[i].params, "format");
 
-		if (f && strcmp(f, format) == 0)
-			return true;
+		if (f)
+			names_add(m->arena, formats, f);
 	}
-	return !part || part->why;
+	return formats;
 }
 
 /* The case, and all params that have no column of their own: "gup_fast/walk, symbol=all". */
@@ -108,7 +122,7 @@ static const char *row_name(struct model *m, const struct results_measurement *r
 }
 
 static void code_rows(struct model *m, struct table *t, struct figure *f,
-		      const struct report_part *part)
+		      const struct report_part *part, const struct names *measured)
 {
 	size_t i;
 
@@ -133,7 +147,7 @@ static void code_rows(struct model *m, struct table *t, struct figure *f,
 		table_cell(t, "", kernel ? symbol : arena_str(m->arena, "%s, %s", format, symbol));
 		table_cell(t, "", kernel ? design : q2_label(m, format, design));
 		table_value(m, t, &v);
-		if (!kernel && is_measured(m, format))
+		if (!kernel && (!measured || names_find(measured, format) != NAMES_NOWHERE))
 			figure_bar(m, f, arena_str(m->arena, "%s, %s", format, symbol), q2_label(m, format, design), &v,
 				   q2_series(q2_label(m, format, design), design));
 	}
@@ -164,18 +178,19 @@ void q2_code(struct model *m, struct page *p)
 	struct table *t = section_table(m, s, "Machine code of a walk", columns);
 	struct figure *f = section_figure(m, s, FIGURE_BARS, "q2-code",
 					  "Reference: code bytes of a whole walk");
+	const struct names *measured = measured_formats(m);
 	size_t pairs, same = count_identical(m, &pairs), i;
 
 	f->xlabel = "machine code";
 	f->desc = "One bar per design and format; designs whose code is identical share a bar.";
 	f->caption = "Mode static: sizes of the functions in the object files; this "
 		     "build\xe2\x80\x99s compiler.";
-	code_rows(m, t, f, part);
+	code_rows(m, t, f, part, measured);
 	section_source(m, s, part);
 	for (i = 0; i < m->in->nr_parts; i++) {
 		if (m->in->parts[i].scenario && strcmp(m->in->parts[i].setup, "static") == 0) {
 			section_source(m, s, &m->in->parts[i]);
-			code_rows(m, t, f, &m->in->parts[i]);
+			code_rows(m, t, f, &m->in->parts[i], measured);
 		}
 	}
 	if (!t->nr_rows)

@@ -70,9 +70,9 @@ static bool is_special(struct model *m, const struct results_params *p)
 	return *gup_kind(m->arena, p);
 }
 
-/* The reference's group that does the same work: same format, design, leaf and levels. */
-static const struct gup_cost *counterpart(struct model *m, const struct gup_cost *kernel,
-					  const struct gup_cost *ref, size_t nr, long long levels)
+/* The reference's group that does the same work: same format, design, leaf and levels. None is special. */
+static const struct gup_cost *counterpart(const struct gup_cost *kernel, const struct gup_cost *ref,
+					  size_t nr, long long levels)
 {
 	size_t i;
 
@@ -82,8 +82,7 @@ static const struct gup_cost *counterpart(struct model *m, const struct gup_cost
 		const char *d = results_params_str(kernel->like, "design");
 		const char *e = results_params_str(ref[i].like, "design");
 
-		if (!f || !g || strcmp(f, g) != 0 || (d && (!e || strcmp(d, e) != 0)) ||
-		    is_special(m, ref[i].like))
+		if (!f || !g || strcmp(f, g) != 0 || (d && (!e || strcmp(d, e) != 0)))
 			continue;
 		if (strcmp(leaf_of(kernel->like), leaf_of(ref[i].like)) == 0 &&
 		    results_params_int(ref[i].like, "levels", 0) == levels)
@@ -98,6 +97,18 @@ static size_t costs_of(struct model *m, const struct report_part *part, const ch
 	const struct report_rows rows = { part, case_id, subject, "instructions" };
 
 	return gup_costs(m->arena, &rows, out);
+}
+
+/* The reference's that are not special. */
+static size_t plain_costs_of(struct model *m, const struct report_part *part, const char *case_id,
+			     struct gup_cost **out)
+{
+	size_t n = costs_of(m, part, case_id, RESULTS_REF, out), nr = 0, i;
+
+	for (i = 0; i < n; i++)
+		if (!is_special(m, (*out)[i].like))
+			(*out)[nr++] = (*out)[i];
+	return nr;
 }
 
 /* "get", "get, 4 levels", "put, pmd leaf": what stands above a group of quantities. */
@@ -116,19 +127,21 @@ static void add_gets(struct model *m, struct pairs *list, long long *usual)
 	};
 	struct gup_cost *kernel, *ref;
 	size_t nk = costs_of(m, list->part, "gup_fast/walk", RESULTS_KERNEL, &kernel);
-	size_t nr = costs_of(m, list->part, "gup_fast/walk", RESULTS_REF, &ref), i;
+	size_t nr = plain_costs_of(m, list->part, "gup_fast/walk", &ref), i;
 	int level;
 
 	for (i = 0; i < nk; i++) {
 		const char *leaf = leaf_of(kernel[i].like);
 		long long levels = results_params_int(kernel[i].like, "levels", 0);
-		const struct gup_cost *r = counterpart(m, &kernel[i], ref, nr, levels);
+		const struct gup_cost *r;
 		struct pair p = { .group = group_name(m->arena, "get", leaf, levels),
 				  .leaf = leaf };
 
 		if (!i)
 			*usual = levels;
-		if (!r || is_special(m, kernel[i].like))
+		r = is_special(m, kernel[i].like) ? NULL
+						  : counterpart(&kernel[i], ref, nr, levels);
+		if (!r)
 			continue;
 		add_pair(m, list, p, "get call", "one page", kernel[i].call, r->call);
 		add_pair(m, list, p, "get page", "each further page", kernel[i].page, r->page);
@@ -142,17 +155,18 @@ static void add_puts(struct model *m, struct pairs *list, long long levels)
 {
 	struct gup_cost *kernel, *ref;
 	size_t nk = costs_of(m, list->part, "gup_fast/put", RESULTS_KERNEL, &kernel);
-	size_t nr = costs_of(m, list->part, "gup_fast/put", RESULTS_REF, &ref), i;
+	size_t nr = plain_costs_of(m, list->part, "gup_fast/put", &ref), i;
 
 	for (i = 0; i < nk; i++) {
 		const char *leaf = leaf_of(kernel[i].like);
 		long long own = results_params_int(kernel[i].like, "levels", levels);
-		const struct gup_cost *r = counterpart(m, &kernel[i], ref, nr, own);
+		const struct gup_cost *r;
 		struct pair p = { .group = group_name(m->arena, "put", leaf,
 						      own == levels ? 0 : own),
 				  .leaf = leaf };
 
-		if (!r || is_special(m, kernel[i].like))
+		r = is_special(m, kernel[i].like) ? NULL : counterpart(&kernel[i], ref, nr, own);
+		if (!r)
 			continue;
 		add_pair(m, list, p, "put call", "one page", kernel[i].call, r->call);
 		add_pair(m, list, p, "put page", "each further page", kernel[i].page, r->page);

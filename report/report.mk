@@ -3,7 +3,7 @@
 # and -lm, and links with the C++ compiler (P-cxx := 1), for the template engine's sake.
 
 libs += report
-report-srcs := $(addprefix report/,against.c arena.c input.c derive.c costs.c model.c q1.c q1_events.c \
+report-srcs := $(addprefix report/,against.c arena.c input.c names.c derive.c costs.c model.c q1.c q1_events.c \
 	q1_freers.c q1_host.c q2.c q2_checks.c q2_code.c q3.c q4.c q5.c explored.c families.c \
 	kernel_rows.c kernels.c kernels_read.c refdesign.c refkernel.c explain.c figdata.c figure.c \
 	svg.c files.c stop.c staging.c embed.c problems.c page.c print.c report.c mustache.cc)
@@ -44,6 +44,18 @@ test-helpers += report/test/make_run
 report/test/make_run-srcs := report/test/make_run.c $(report-synth)
 report/test/make_run-libs := report results
 report/test/make_run-ldlibs := $(report-ldlibs)
+
+# Prints how a report scales: no test, as it is timed.
+test-helpers += report/test/scale
+report/test/scale-srcs := report/test/scale.c report/test/many.c $(report-synth)
+report/test/scale-libs := report results
+report/test/scale-ldlibs := $(report-ldlibs)
+
+# The same by counting steps.
+tests += report/test/test_scale
+report/test/test_scale-srcs := report/test/test_scale.c report/test/many.c $(report-synth)
+report/test/test_scale-libs := report results
+report/test/test_scale-ldlibs := $(report-ldlibs) -Wl,--wrap=strcmp -Wl,--wrap=results_params_get
 
 script-tests += report/test/test_against.t report/test/test_browser.t
 

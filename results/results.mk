@@ -25,10 +25,11 @@ asan-helpers += $(results-helpers)
 script-tests += $(addprefix results/test/,test_schema.t test_mutations.t test_cli.t test_compare.t)
 
 .PHONY: scale
-scale: ## shows how long validate, show, compare and a boot's judge take of many rows, and that it is linear
-	$(Q)$(SUBMAKE) $(O)/results/test/scale $(O)/kernels-test/scale
+scale: ## shows how long validate, show, compare, a boot's judge and a report take of many rows, and that it is linear
+	$(Q)$(SUBMAKE) $(O)/results/test/scale $(O)/kernels-test/scale $(O)/report/test/scale
 	$(Q)$(O)/results/test/scale
 	$(Q)$(O)/kernels-test/scale
+	$(Q)$(O)/report/test/scale
 
 fuzz-targets += $(addprefix results/fuzz/,result explore run)
 $(foreach t,result explore run,\

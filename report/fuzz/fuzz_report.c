@@ -6,7 +6,7 @@
  *
  * Covers: report/against.c report/arena.c report/costs.c report/derive.c report/explain.c
  * Covers: report/explored.c report/families.c report/figdata.c report/input.c
- * Covers: report/kernel_rows.c report/kernels.c report/kernels_read.c report/model.c
+ * Covers: report/kernel_rows.c report/kernels.c report/kernels_read.c report/model.c report/names.c
  * Covers: report/page.c report/print.c report/q1.c report/q1_freers.c report/q1_host.c
  * Covers: report/q2.c report/q2_checks.c report/q2_code.c report/q3.c report/q4.c report/q5.c
  * Covers: report/refdesign.c report/refkernel.c

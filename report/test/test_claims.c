@@ -205,6 +205,16 @@ static void add_twin(struct results_doc *doc, size_t at)
 	results_params_free(&twin.params);
 }
 
+/* A document's index is of its rows' old places; one of more rows than there are is made anew. */
+static void forget_places(struct results_doc *doc)
+{
+	size_t nr = doc->nr_measurements;
+
+	doc->nr_measurements = 0;
+	results_doc_find(doc, &doc->measurements[0]);
+	doc->nr_measurements = nr;
+}
+
 /* The last nr rows come first. */
 static void turn(struct results_doc *doc, size_t nr)
 {
@@ -217,6 +227,7 @@ static void turn(struct results_doc *doc, size_t nr)
 	memmove(doc->measurements + nr, doc->measurements, rest * size);
 	memcpy(doc->measurements, last, nr * size);
 	free(last);
+	forget_places(doc);
 }
 
 /* A twin of each row of the case, with one param more and other samples, before all rows: whoever takes
