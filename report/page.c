@@ -286,7 +286,7 @@ static struct mu *problem_node(const struct problem *p)
 static void set_state(struct arena *a, struct mu *o, const struct problems *found)
 {
 	struct mu *problems = mu_list(), *skipped = mu_list(), *s;
-	bool finished = strcmp(found->state, "complete") == 0;
+	bool complete = strcmp(found->state, "complete") == 0;
 	size_t i;
 
 	for (i = 0; i < found->nr; i++)
@@ -301,8 +301,9 @@ static void set_state(struct arena *a, struct mu *o, const struct problems *foun
 	set_list(a, o, "skipped_parts", skipped, found->nr_skips);
 	set(o, "run_state", found->state);
 	set(o, "summary", found->summary);
-	set_flag(o, "complete", finished);
-	set_flag(o, "good", finished && !found->nr && found->passed);
+	set_flag(o, "good", complete && found->passed);
+	set_flag(o, "to_the_end", complete || strcmp(found->state, "failed") == 0);
+	set_flag(o, "bad", !complete);
 	set_flag(o, "failed", found->nr > 0);
 	set_flag(o, "unfinished", strcmp(found->state, "unfinished") == 0);
 }

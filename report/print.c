@@ -2,6 +2,7 @@
 /*
  * The answers as plain text, wrapped for a terminal: the same sentences as the pages'.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "page.h"
@@ -67,11 +68,9 @@ static void print_problems(struct arena *a, const struct report_input *in, FILE 
 	size_t i, j;
 
 	problems_find(a, in, &found);
-	fprintf(to, "%s run of %s, suite %s: %s\n",
-		in->run->complete   ? "Complete"
-		: in->run->finished ? "Partial"
-				    : "Unfinished",
-		clean(a, in->run->started), clean(a, in->run->revision), found.summary);
+	fprintf(to, "%c%s run of %s, suite %s: %s\n", toupper((unsigned char)found.state[0]),
+		found.state + 1, clean(a, in->run->started), clean(a, in->run->revision),
+		found.summary);
 	for (i = 0; i < found.nr; i++) {
 		const struct problem *p = &found.v[i];
 

@@ -145,7 +145,10 @@ void problems_find(struct arena *a, const struct report_input *in, struct proble
 			out->passed++;
 		}
 	}
-	out->state = in->run->complete ? "complete" : in->run->finished ? "partial" : "unfinished";
+	out->state = !in->run->finished	  ? "unfinished"
+		     : !in->run->complete ? "partial"
+		     : out->nr		  ? "failed"
+					  : "complete";
 	out->summary = arena_str(a, "%zu part%s passed, %zu failed, %zu skipped", out->passed,
 				 out->passed == 1 ? "" : "s", out->failed, out->nr_skipped);
 }

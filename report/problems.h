@@ -26,7 +26,9 @@ struct problems {
 	struct skipped *skipped;
 	size_t nr_skips;
 	size_t passed, failed, nr_skipped; /* parts; one that cannot be read failed */
-	const char *state;   /* "complete", "partial", "unfinished" */
+	/* "unfinished", "partial"; of a run that went to its end "failed", where anything did, and
+	 * else "complete" */
+	const char *state;
 	const char *summary; /* "14 parts passed, 1 failed, 2 skipped" */
 };
 
