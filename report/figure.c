@@ -294,17 +294,34 @@ static int say_lost(const struct job *jobs, size_t nr)
 	return lost;
 }
 
+int figures_limit(double *seconds)
+{
+	const char *text = getenv("PTBENCH_GNUPLOT_SECONDS");
+	char *end;
+
+	*seconds = 60;
+	if (!text || !*text)
+		return 0;
+	*seconds = strtod(text, &end);
+	if (!*end && *seconds > 0 && *seconds <= 86400)
+		return 0;
+	fprintf(stderr, "ptbench report: PTBENCH_GNUPLOT_SECONDS=%s: must be a number of seconds "
+			"above 0, and at most 86400; set it so, or unset it (60)\n",
+		results_shown(text));
+	return -EINVAL;
+}
+
 int figures_draw(struct model *m, int folder)
 {
-	const char *limit = getenv("PTBENCH_GNUPLOT_SECONDS");
-	struct drawing d = { m->arena, folder, limit ? atof(limit) : 0, NULL };
+	struct drawing d = { m->arena, folder, 60, NULL };
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	size_t width = cpus > 1 ? (size_t)cpus : 1, started = 0, ended = 0, nr;
 	struct job *jobs;
 	int ret = 0, one;
 
-	if (!(d.seconds > 0))
-		d.seconds = 60;
+	ret = figures_limit(&d.seconds);
+	if (ret)
+		return ret;
 	nr = collect_jobs(m, &jobs);
 	while (ended < started || (!ret && started < nr)) {
 		if (stop_asked())

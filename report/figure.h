@@ -7,6 +7,8 @@
 
 #include "model.h"
 
+/* How long gnuplot may take for one figure, of the environment. -EINVAL: has been said on stderr. */
+int figures_limit(double *seconds);
 /*
  * Draws all figures of the model that have something to show into the open folder, and keeps the
  * text to inline in each figure's svg. One that gnuplot does not draw, or complains about, or takes

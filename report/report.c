@@ -106,13 +106,37 @@ static int print_out(struct report *r, FILE *to)
 	return NOT_WHOLE;
 }
 
+/*
+ * Returns BAD_INPUT, and says so, if the run has parts and none of them left a document that can be
+ * read; the pages say why of each.
+ */
+static int judge_input(struct report *r, const char *run)
+{
+	const struct report_input *in = &r->in;
+	size_t i;
+
+	for (i = 0; i < in->nr_parts; i++)
+		if (in->parts[i].doc)
+			return 0;
+	if (!in->nr_parts)
+		return 0;
+	fprintf(stderr, "ptbench report: %s: none of its %zu parts can be read; the first, %s: %s\n",
+		results_shown(run), in->nr_parts, clean(&r->arena, in->parts[0].part->name),
+		in->parts[0].why);
+	return BAD_INPUT;
+}
+
 /* Runs the report with a way back for when memory is short; to: print answers; else write out. */
 static int report_run(const char *run, const char *base, const char **allow, size_t nr_allow,
 		      const char *out, FILE *to, FILE *tell)
 {
-	struct report *r = calloc(1, sizeof(*r));
+	struct report *r;
+	double seconds;
 	int status;
 
+	if (!to && figures_limit(&seconds))
+		return BAD_INPUT;
+	r = calloc(1, sizeof(*r));
 	if (!r)
 		return NOT_WHOLE;
 	if (setjmp(r->arena.oom)) {
@@ -122,6 +146,7 @@ static int report_run(const char *run, const char *base, const char **allow, siz
 		status = BAD_INPUT;
 	} else {
 		status = to ? print_out(r, to) : write_out(r, out, tell);
+		status = status ? status : judge_input(r, run);
 	}
 	if (r->staged)
 		staging_end(&r->staging);
@@ -166,13 +191,31 @@ static int usage(FILE *to)
 		"gnuplot draws the figures. One that it does not draw is left out, and the page\n"
 		"says so; PTBENCH_GNUPLOT_SECONDS is how long it may take for one (60).\n"
 		"\n"
-		"Exit status: 0 the report is whole; 2 the command line is wrong, a run cannot be\n"
-		"read, or DIR cannot be made or replaced; 4 something could not be written, or a\n"
-		"figure not drawn; 130 it was interrupted, and nothing was written. Parts that\n"
-		"failed are reported and change no exit status.\n";
+		"Exit status: 0 the report is whole; 2 the command line or that limit is wrong, a\n"
+		"run cannot be read, or none of its parts (the pages are written and say why),\n"
+		"or DIR cannot be made or replaced; 4 something could not be written, or a figure\n"
+		"not drawn; 130 it was interrupted, and nothing was written. Parts that failed\n"
+		"beside others that can be read are reported and change no exit status.\n";
 
 	fputs(text, to);
 	return BAD_INPUT;
+}
+
+/* Says what is wrong with what stands behind the options, if anything is. */
+static bool wrong_words(int nr, char **words)
+{
+	if (!nr)
+		fprintf(stderr, "report: no run is named; results/runs/latest is the latest one\n");
+	else if (nr > 1)
+		fprintf(stderr, "report: renders one run, and %d are named, the second '%s'; --base RUN "
+				"compares with another\n", nr, results_shown(words[1]));
+	return nr != 1;
+}
+
+static bool wrong_pair(void)
+{
+	fprintf(stderr, "report: --answers writes nothing, so --output has no meaning beside it\n");
+	return true;
 }
 
 /* allow: room for what argv allows. */
@@ -210,7 +253,7 @@ static int parse_and_run(int argc, char **argv, const char **allow)
 		else
 			return usage(stderr);
 	}
-	if (optind + 1 != argc || (answers && out))
+	if (wrong_words(argc - optind, argv + optind) || (answers && out && wrong_pair()))
 		return usage(stderr);
 	return report_run(argv[optind], base, allow, nr_allow, out, answers ? stdout : NULL, stdout);
 }

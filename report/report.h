@@ -11,8 +11,8 @@
 int report_cmd(int argc, char **argv);
 
 /*
- * Both return ptbench's exit status: 0; 2, the run cannot be read or there is no place for the
- * report; 4, something could not be written, or a figure not drawn. What it was has been said on
+ * Both return ptbench's exit status: 0; 2, the run or each of its parts cannot be read, or there is
+ * no place for the report; 4, something could not be written, or a figure not drawn. What it was has been said on
  * stderr.
  *
  * Prints the answers of the run (a folder, its run.json or a link to it) as plain text: the same

@@ -30,7 +30,7 @@ $(O)/fuzz/obj/report/%.o: report/%.cc
 
 report-ldlibs := -ljansson -lm -lstdc++
 report-synth := $(addprefix report/test/,synth.c synth_hostile.c synth_more.c)
-report-tests := $(addprefix report/test/test_,claims derive front kernels output render sentences \
+report-tests := $(addprefix report/test/test_,claims command derive front kernels output render sentences \
 	subsets)
 
 tests += $(report-tests)
