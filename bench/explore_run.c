@@ -253,6 +253,8 @@ static void fill(struct results_explore_model *to, const struct explore_command 
 		.summary = m->summary,
 		.busted = m->busted,
 		.caught_by = m->busted ? m->caught_by : NULL,
+		.busted_code_said = true,
+		.busted_code = m->busted ? NULL : m->busted_code,
 		.mode = explore_mode_name(m->mode),
 		.method = c->replay ? RESULTS_EXPLORE_REPLAY :
 			  c->no_reduction ? RESULTS_EXPLORE_FULL : RESULTS_EXPLORE_REDUCED,

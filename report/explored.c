@@ -24,33 +24,30 @@ static const char *name_of(struct arena *a, const struct results_explore_model *
 	return arena_str(a, "%s/%s", clean(a, x->mechanism), clean(a, x->variant));
 }
 
+/* What a model's outcome is of. */
+enum code {
+	CODE_CORRECT, /* is to be correct */
+	CODE_BUSTED,  /* is known to be broken, and has to break */
+	CODE_MUTE,    /* the same, run where it cannot break: shows that the model is right, no more */
+	CODE_UNTOLD,  /* a document of before models said that */
+};
+#define NR_CODES (CODE_UNTOLD + 1)
+
 struct count {
-	size_t good, busted, mute, not_fine;
+	size_t nr[NR_CODES], not_fine;
 	unsigned least_bound; /* of the clean ones */
 	double schedules;
 	const struct results_explore_model *worst;
 	const struct results_explore_model *mute_one; /* the first of the mute */
 };
 
-/*
- * The busted model of whose code this one is, or NULL: a model called <busted>_<where> runs broken
- * code where that cannot break, in another mode or with less beside it. It shows that the model is
- * right, and nothing of correct code.
- */
-static const struct results_explore_model *broken_of(const struct results_explore *doc,
-						     const struct results_explore_model *x)
+static enum code code_of(const struct results_explore_model *x)
 {
-	size_t i;
-
-	for (i = 0; !x->busted && i < doc->nr_models; i++) {
-		const struct results_explore_model *y = &doc->models[i];
-		size_t n = strlen(y->variant);
-
-		if (y->busted && strcmp(x->mechanism, y->mechanism) == 0 &&
-		    strncmp(x->variant, y->variant, n) == 0 && x->variant[n] == '_')
-			return y;
-	}
-	return NULL;
+	if (x->busted)
+		return CODE_BUSTED;
+	if (!x->busted_code_said)
+		return CODE_UNTOLD;
+	return x->busted_code ? CODE_MUTE : CODE_CORRECT;
 }
 
 static struct count count_models(const struct results_explore *doc, const char *const *mechanisms)
@@ -60,21 +57,45 @@ static struct count count_models(const struct results_explore *doc, const char *
 
 	for (i = 0; i < doc->nr_models; i++) {
 		const struct results_explore_model *x = &doc->models[i];
+		enum code code = code_of(x);
 
 		if (!is_of(x, mechanisms))
 			continue;
-		*(x->busted ? &c.busted : broken_of(doc, x) ? &c.mute : &c.good) += 1;
+		c.nr[code]++;
 		c.schedules += (double)x->schedules;
-		if (!c.mute_one && broken_of(doc, x))
+		if (!c.mute_one && code == CODE_MUTE)
 			c.mute_one = x;
 		if (!results_explore_is_fine(x->verdict)) {
 			c.not_fine++;
 			c.worst = x;
-		} else if (!x->busted && !broken_of(doc, x) && x->bound < c.least_bound) {
+		} else if (code == CODE_CORRECT && x->bound < c.least_bound) {
 			c.least_bound = x->bound;
 		}
 	}
 	return c;
+}
+
+static size_t count_all(const struct count *c)
+{
+	size_t all = 0, i;
+
+	for (i = 0; i < NR_CODES; i++)
+		all += c->nr[i];
+	return all;
+}
+
+/* Behind a variant's name. */
+static const char *code_words(struct arena *a, const struct results_explore_model *x)
+{
+	switch (code_of(x)) {
+	case CODE_BUSTED:
+		return " (busted)";
+	case CODE_MUTE:
+		return arena_str(a, " (the code of %s, which is busted, where it cannot break)",
+				 clean(a, x->busted_code));
+	default:
+		return "";
+	}
 }
 
 static const char *verdict_words(struct arena *a, const struct results_explore_model *x)
@@ -109,10 +130,7 @@ static void variants_table(struct model *m, struct section *s, const struct resu
 		if (!is_of(x, mechanisms))
 			continue;
 		table_row(m, t);
-		table_cell(t, "", arena_str(a, "%s%s", name_of(a, x),
-					    x->busted		? " (busted)"
-					    : broken_of(doc, x) ? " (busted, where it cannot break)"
-								: ""));
+		table_cell(t, "", arena_str(a, "%s%s", name_of(a, x), code_words(a, x)));
 		table_cell(t, "prose", clean(a, x->summary));
 		table_cell(t, "", clean(a, x->mode));
 		table_cell(t, "num", arena_str(a, "%u", x->failure ? x->failure->preemptions
@@ -163,37 +181,48 @@ static void schedule_table(struct model *m, struct section *s, const struct resu
 }
 
 /* " Not counted: 1 clean exploration of broken code ...", or nothing. */
-static const char *mute_text(struct arena *a, const struct results_explore *doc,
-			     const struct count *c)
+static const char *mute_text(struct arena *a, const struct count *c)
 {
-	const struct results_explore_model *busted;
+	size_t nr = c->nr[CODE_MUTE];
 
-	if (!c->mute)
+	if (!nr)
 		return "";
-	busted = broken_of(doc, c->mute_one);
 	return arena_str(a,
 			 " Not counted: %zu clean exploration%s of broken code where it cannot break, "
-			 "as %s in mode %s, which breaks as %s in mode %s.",
-			 c->mute, c->mute == 1 ? "" : "s", name_of(a, c->mute_one), clean(a, c->mute_one->mode),
-			 name_of(a, busted), clean(a, busted->mode));
+			 "as %s, which is the code of %s/%s.",
+			 nr, nr == 1 ? "" : "s", name_of(a, c->mute_one),
+			 clean(a, c->mute_one->mechanism), clean(a, c->mute_one->busted_code));
 }
 
-static const char *outcome_text(struct arena *a, const struct results_explore *doc,
-				const struct count *c)
+/* " Of 12 more that came out clean ...", or nothing. */
+static const char *untold_text(struct arena *a, const struct count *c)
+{
+	size_t nr = c->nr[CODE_UNTOLD];
+
+	if (!nr)
+		return "";
+	return arena_str(a, " Of %zu more that came out clean this run does not say whether their code "
+			    "is to be correct, or broken code where it cannot break: an older ptbench "
+			    "explored them.", nr);
+}
+
+static const char *outcome_text(struct arena *a, const struct count *c)
 {
 	const char *text = arena_str(a, "Over %s executions of the reference\xe2\x80\x99s own code, ",
 				     group_digits(a, c->schedules, 0));
+	size_t good = c->nr[CODE_CORRECT], busted = c->nr[CODE_BUSTED];
 
-	if (c->good)
+	if (good)
 		text = arena_str(a, "%s" STRONG "%zu question%s to code that is to be correct came out "
 				    "clean" STRONG " with up to %u preemptions at least",
-				 text, c->good, c->good == 1 ? "" : "s", c->least_bound);
-	if (c->busted)
+				 text, good, good == 1 ? "" : "s", c->least_bound);
+	if (busted)
 		text = arena_str(a, "%s%s" STRONG "each of %zu to code that is broken was "
-				    "caught" STRONG, text, c->good ? ", and " : "", c->busted);
-	if (!c->good && !c->busted)
-		text = arena_str(a, "%snothing was asked that could break", text);
-	return arena_str(a, "%s.%s", text, mute_text(a, doc, c));
+				    "caught" STRONG, text, good ? ", and " : "", busted);
+	if (!good && !busted)
+		text = arena_str(a, "%sno question that is known to be of correct or of broken code came "
+				    "out", text);
+	return arena_str(a, "%s.%s%s", text, mute_text(a, c), untold_text(a, c));
 }
 
 static void explored_answer(struct model *m, struct page *p, struct section *s,
@@ -205,10 +234,10 @@ static void explored_answer(struct model *m, struct page *p, struct section *s,
 	if (c->not_fine)
 		text = arena_str(a, STRONG "%zu of %zu explorations did not come out as "
 					   "claimed" STRONG "; one is %s: %s.",
-				 c->not_fine, c->good + c->busted + c->mute, name_of(a, c->worst),
+				 c->not_fine, count_all(c), name_of(a, c->worst),
 				 verdict_words(a, c->worst));
 	else
-		text = outcome_text(a, doc, c);
+		text = outcome_text(a, c);
 	section_answer(m, p, s, question, "explored", text);
 	section_note(m, s, clean(a, doc->claim));
 	section_note(m, s, arena_str(a, "Made by %s. A single schedule again: ptbench explore "
@@ -230,7 +259,7 @@ void explored_build(struct model *m, struct page *p, const char *mechanism, cons
 		return;
 	}
 	c = count_models(doc, mechanisms);
-	if (!c.good && !c.busted && !c.mute) {
+	if (!count_all(&c)) {
 		section_answer(m, p, s, "What does every schedule show?", NULL,
 			       "Nothing of this mechanism was explored in this run.");
 		return;

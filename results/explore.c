@@ -127,6 +127,10 @@ static int check_names(const struct results_explore_model *m, struct results_err
 	ret = results__check_text(m->summary, false, ".summary", err);
 	if (ret)
 		return ret;
+	if (m->busted_code && (m->busted || !m->busted_code_said))
+		return wrong(err, ".busted_code", "must be null for a busted variant");
+	if (m->busted_code && !results__is_name(m->busted_code))
+		return wrong(err, ".busted_code", reason);
 	if (!m->busted)
 		return m->caught_by ? wrong(err, ".caught_by", "must be null for a good variant") : 0;
 	return results__check_text(m->caught_by, false, ".caught_by", err);
@@ -236,6 +240,26 @@ static int check_unique(const struct results_explore *doc, struct results_error 
 	return ret;
 }
 
+/* Whose code a model runs may be left out of the document; what is there has to be busted. */
+static int check_codes(const struct results_explore *doc, struct results_error *err)
+{
+	for (size_t i = 0; i < doc->nr_models; i++) {
+		const struct results_explore_model *m = &doc->models[i];
+
+		for (size_t j = 0; m->busted_code && j < doc->nr_models; j++) {
+			const struct results_explore_model *n = &doc->models[j];
+
+			if (n->busted || strcmp(m->mechanism, n->mechanism) ||
+			    strcmp(m->busted_code, n->variant))
+				continue;
+			wrong(err, ".busted_code", "names a variant that is not busted");
+			results__error_prefix(err, ".models[%zu]", i);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
 int results__explore_check(const struct results_explore *doc, struct results_error *err)
 {
 	int ret = 0;
@@ -259,7 +283,8 @@ int results__explore_check(const struct results_explore *doc, struct results_err
 		if (ret)
 			results__error_prefix(err, ".models[%zu]", i);
 	}
-	return ret ? ret : check_unique(doc, err);
+	ret = ret ? ret : check_unique(doc, err);
+	return ret ? ret : check_codes(doc, err);
 }
 
 /* ---- building ---- */
@@ -321,11 +346,13 @@ static int copy_model(struct results_explore_model *to, const struct results_exp
 
 	*to = *m;
 	to->mechanism = to->variant = to->summary = to->caught_by = to->mode = NULL;
+	to->busted_code = NULL;
 	to->failure = NULL;
 	ret = copy_text(&to->mechanism, m->mechanism);
 	ret = ret ? ret : copy_text(&to->variant, m->variant);
 	ret = ret ? ret : copy_text(&to->summary, m->summary);
 	ret = ret ? ret : copy_text(&to->caught_by, m->caught_by);
+	ret = ret ? ret : copy_text(&to->busted_code, m->busted_code);
 	ret = ret ? ret : copy_text(&to->mode, m->mode);
 	if (ret || !m->failure)
 		return ret;
@@ -362,6 +389,7 @@ static void free_model(const struct results_explore_model *m)
 	free_text(m->variant);
 	free_text(m->summary);
 	free_text(m->caught_by);
+	free_text(m->busted_code);
 	free_text(m->mode);
 	free_failure(m->failure);
 }

@@ -164,6 +164,9 @@ static int read_names(struct results__in *in, const json_t *obj, struct results_
 		ret = read_bool(in, obj, "busted", &m->busted);
 	if (!ret)
 		ret = read_text(in, obj, "caught_by", true, &m->caught_by);
+	m->busted_code_said = json_object_get(obj, "busted_code") != NULL;
+	if (!ret && m->busted_code_said)
+		ret = read_text(in, obj, "busted_code", true, &m->busted_code);
 	return ret ? ret : read_word(in, obj, "mode", results__explore_modes, &m->mode);
 }
 
@@ -190,7 +193,7 @@ static int read_model(struct results__in *in, const json_t *obj, struct results_
 					     "caught_by", "mode",    "method",	 "bound",
 					     "nr_cpus",	  "schedules", "steps",	 "states",
 					     "seconds",	  "complete",  "verdict", "failure",
-					     NULL };
+					     "busted_code", NULL };
 	int method, verdict, ret = results__in_object(in, obj, known);
 
 	if (!ret)

@@ -54,6 +54,10 @@ static void put_model(FILE *f, const struct results_explore_model *m)
 	fprintf(f, "{\"mechanism\": \"%s\", \"variant\": \"%s\", \"busted\": %s, ", m->mechanism,
 		m->variant, boolean(m->busted));
 	put_text(f, "caught_by", m->caught_by);
+	if (m->busted_code_said) {
+		fputs(", ", f);
+		put_text(f, "busted_code", m->busted_code);
+	}
 	fprintf(f, ", \"mode\": \"%s\", \"method\": \"%s\", \"bound\": %u, \"nr_cpus\": %u, ", m->mode,
 		results_explore_method_name(m->method), m->bound, m->nr_cpus);
 	fprintf(f, "\"schedules\": %lld, \"steps\": %lld, \"states\": %lld, \"seconds\": ",

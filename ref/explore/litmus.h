@@ -48,6 +48,10 @@ void litmus_write_y(void *arg);
 	{ .mechanism = "litmus", .variant = variant_, .mode = mode_, .nr_cpus = (nr_),     \
 	  .summary = summary_, .setup = litmus_setup, .busted = true, .caught_by = caught_,       \
 	  .arg = P(__VA_ARGS__) }
+/* The program of a busted row, where it cannot break. */
+#define HARMLESS(variant_, code_, nr_, mode_, summary_, ...)                               \
+	{ .mechanism = "litmus", .variant = variant_, .mode = mode_, .nr_cpus = (nr_),     \
+	  .summary = summary_, .busted_code = code_, .setup = litmus_setup, .arg = P(__VA_ARGS__) }
 #define SC EXPLORE_SC
 #define SB EXPLORE_STORE_BUFFER
 #define ALL(...) { __VA_ARGS__ }

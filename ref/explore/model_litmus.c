@@ -329,7 +329,8 @@ static void lock_both_inverted(void *arg)
 /* ---- rows ---- */
 
 const struct explore_model explore_litmus_models[] = {
-	GOOD("store_buffering", 2, SC, "SB: may both read 0, where nothing is delayed",
+	HARMLESS("store_buffering", "store_buffering_delayed", 2, SC,
+		 "SB: may both read 0, where nothing is delayed",
 	     .task = ALL(write_x_read_y, write_y_read_x), HOLDS(somebody_saw, SAW)),
 	BUSTED("store_buffering_delayed", 2, SB, SAW, "SB: may both read 0, without barriers",
 	       .task = ALL(write_x_read_y, write_y_read_x), HOLDS(somebody_saw, SAW)),
@@ -356,14 +357,14 @@ const struct explore_model explore_litmus_models[] = {
 	BUSTED("r", 2, SB, "the last writer sees x", "R: may the last of two writers miss x",
 	       .task = ALL(write_x1_y1, write_y2_read_x),
 	       HOLDS(last_writer_saw, "the last writer sees x")),
-	GOOD("r_sc", 2, SC, "R: may it where nothing is delayed",
+	HARMLESS("r_sc", "r", 2, SC, "R: may it where nothing is delayed",
 	     .task = ALL(write_x1_y1, write_y2_read_x),
 	     HOLDS(last_writer_saw, "the last writer sees x")),
 	BUSTED("forwarding", 2, SB, "own stores are not seen early",
 	       "SB+rfi: does a CPU see its own store before others do",
 	       .task = ALL(forward_x, forward_y),
 	       HOLDS(own_not_early, "own stores are not seen early")),
-	GOOD("forwarding_coherent", 2, SB, "does a CPU always see its own store",
+	HARMLESS("forwarding_coherent", "forwarding", 2, SB, "does a CPU always see its own store",
 	     .task = ALL(forward_x, forward_y), HOLDS(own_seen, "own stores are seen")),
 	{ .mechanism = "litmus", .variant = "try_get", .mode = SB, .nr_cpus = 2,
 	  .summary = "try-get, then look again, against change, then look at the count",

@@ -354,6 +354,9 @@ static void teardown(const void *arg)
 		.nr_cpus = 2, .setup = setup, .teardown = teardown, .arg = (case_), __VA_ARGS__    \
 	}
 #define GOOD(variant, summary, ...) MODEL(variant, EXPLORE_SC, summary, CASE(__VA_ARGS__))
+/* Code of a busted variant, where it cannot break. */
+#define HARMLESS(variant, code, mode, summary, ...) \
+	MODEL(variant, mode, summary, CASE(__VA_ARGS__), .busted_code = (code))
 #define BUSTED(variant, by, summary, ...) \
 	MODEL(variant, EXPLORE_SC, summary, CASE(__VA_ARGS__), .busted = true, .caught_by = (by))
 #define DELAYED(variant, summary, ...) \
@@ -407,8 +410,9 @@ const struct explore_model explore_thp_models[] = {
 	GOOD("collapse", "khugepaged waits for walkers, and the huge page's unmap frees the table",
 	     FAST(good), TAIL, .small = true, .collapse = collapse_sync, .unmap = true,
 	     .wait = wait_ipi),
-	GOOD("collapse_no_sync", "without the wait the pages are safe, as long as the table stays",
-	     FAST(good), TAIL, .small = true, .collapse = collapse_no_sync, .stays = true),
+	HARMLESS("collapse_no_sync", "collapse_table_reuse", EXPLORE_SC,
+		 "without the wait the pages are safe, as long as the table stays",
+		 FAST(good), TAIL, .small = true, .collapse = collapse_no_sync, .stays = true),
 	BUSTED("collapse_no_pmd_recheck", MAPPED,
 	       "a page is returned after its contents were copied (before 70cbc3cc78a9)",
 	       FAST(no_pmd_recheck), TAIL, .small = true, .collapse = collapse_no_sync,
@@ -429,16 +433,17 @@ const struct explore_model explore_thp_models[] = {
 		.stays = true),
 	DELAYED("split_pte_delayed", "with delayed stores, mapped by small leaves", FAST(good), TAIL,
 		.split = thp_split, .by_pte = true, .stays = true),
-	DELAYED("collapse_delayed",
-		"with delayed stores: the PMD's clear and the try-get are full barriers", FAST(good),
-		TAIL, .small = true, .collapse = collapse_no_sync, .stays = true),
+	HARMLESS("collapse_delayed", "collapse_table_reuse", EXPLORE_STORE_BUFFER,
+		 "with delayed stores: the PMD's clear and the try-get are full barriers",
+		 FAST(good), TAIL, .small = true, .collapse = collapse_no_sync, .stays = true),
 	BUSTED_DELAYED("collapse_unordered", MAPPED,
 		       "the PMD's clear may come after the look at the pages' counts", FAST(good),
 		       TAIL, .small = true, .collapse = collapse_unordered, .stays = true),
 	BUSTED_DELAYED("relaxed_get", MAPPED, "the recheck may come before the reference",
 		       FAST(relaxed_get), TAIL, .small = true, .collapse = collapse_no_sync,
 		       .stays = true),
-	GOOD("collapse_unordered_sc", "which only delayed stores show", FAST(good), TAIL,
-	     .small = true, .collapse = collapse_unordered, .stays = true),
+	HARMLESS("collapse_unordered_sc", "collapse_unordered", EXPLORE_SC,
+		 "which only delayed stores show", FAST(good), TAIL, .small = true,
+		 .collapse = collapse_unordered, .stays = true),
 	{ 0 },
 };

@@ -28,10 +28,42 @@ static void test_model(const struct explore_model *m)
 	explore_result_free(&r);
 }
 
+static const struct explore_model *find(const char *mechanism, const char *variant)
+{
+	for (size_t i = 0; i < explore_nr_models(); i++) {
+		const struct explore_model *m = explore_model_at(i);
+
+		if (!strcmp(m->mechanism, mechanism) && !strcmp(m->variant, variant))
+			return m;
+	}
+	return NULL;
+}
+
+/* Code of a busted variant where it cannot break is no correct code, and names that variant. */
+static void test_codes(void)
+{
+	size_t nr = 0, wrong = 0;
+
+	for (size_t i = 0; i < explore_nr_models(); i++) {
+		const struct explore_model *m = explore_model_at(i), *of;
+
+		if (!m->busted_code)
+			continue;
+		of = find(m->mechanism, m->busted_code);
+		nr++;
+		if (of && of->busted && !m->busted && of->setup == m->setup)
+			continue;
+		diag("%s/%s: %s", m->mechanism, m->variant, m->busted_code);
+		wrong++;
+	}
+	ok(nr && !wrong, "%zu good models run the code of a busted one of their mechanism", nr);
+}
+
 int main(void)
 {
 	double seconds;
 
+	test_codes();
 	for (size_t i = 0; i < explore_nr_models(); i++)
 		test_model(explore_model_at(i));
 	seconds = (double)clock() / CLOCKS_PER_SEC;

@@ -145,6 +145,7 @@ void synth_explored(struct results_run *run, const char *text)
 			.mechanism = mechanisms[i / 2], .variant = busted ? "no_wait" : "good",
 			.summary = text ? text : "is a table read after it was freed?",
 			.busted = busted, .caught_by = busted ? failure.invariant : NULL,
+			.busted_code_said = true,
 			.mode = "sc", .method = RESULTS_EXPLORE_REDUCED, .bound = busted ? 1 : 3,
 			.nr_cpus = 2, .schedules = 1000, .steps = 10000, .states = 500,
 			.seconds = 0.5, .complete = !busted,

@@ -446,15 +446,19 @@ static void test_negative(void)
 
 /* ---- broken code where it cannot break ---- */
 
-static void explore(struct results_explore *doc, const char *variant, bool busted, const char *mode)
+/* code: the busted variant whose code it is, or NULL; "?": an old document, which does not say. */
+static void explore(struct results_explore *doc, const char *variant, bool busted, const char *mode,
+		    const char *code)
 {
+	bool said = !code || strcmp(code, "?") != 0;
 	const struct results_explore_step step = { 0, "task", "reader", "walk.h:10", "read" };
 	const struct results_explore_failure failure = { .invariant = "i", .why = "w", .schedule = "0",
 							 .steps = &step, .nr_steps = 1 };
 	struct results_error err = { 0 };
 	struct results_explore_model m = {
 		.mechanism = "thp", .variant = variant, .summary = "s", .busted = busted,
-		.caught_by = busted ? "i" : NULL, .mode = mode, .method = RESULTS_EXPLORE_REDUCED,
+		.caught_by = busted ? "i" : NULL, .busted_code_said = said,
+		.busted_code = said ? code : NULL, .mode = mode, .method = RESULTS_EXPLORE_REDUCED,
 		.bound = busted ? 0 : 3, .nr_cpus = 2, .schedules = 10, .steps = 100, .states = 50,
 		.seconds = 1, .complete = !busted,
 		.verdict = busted ? RESULTS_EXPLORE_CAUGHT : RESULTS_EXPLORE_CLEAN,
@@ -475,16 +479,34 @@ static void test_explored(void)
 	open_bed(&b);
 	if (results_explore_new("0", "ptbench explore", &b.in.explored))
 		abort();
-	explore(b.in.explored, "collapse_delayed", false, "store-buffer");
-	explore(b.in.explored, "collapse_unordered", true, "store-buffer");
-	explore(b.in.explored, "collapse_unordered_sc", false, "sc");
+	explore(b.in.explored, "collapse_sync", false, "store-buffer", NULL);
+	explore(b.in.explored, "collapse_sync_delayed", false, "store-buffer", NULL);
+	explore(b.in.explored, "collapse_unordered", true, "store-buffer", NULL);
+	explore(b.in.explored, "collapse_no_sync", false, "sc", "table_reuse");
+	/* A name that begins with a busted one's says nothing. */
+	explore(b.in.explored, "collapse_unordered_not", false, "sc", NULL);
 	explored_build(&b.model, model_page(&b.model, "p", "n", "t", "l"), "thp", NULL);
 	a = answer_of(&b, "p", "explored");
-	ok(says(a, "1 question to code that is to be correct came out clean") &&
+	ok(says(a, "3 questions to code that is to be correct came out clean") &&
 		   says(a, "each of 1 to code that is broken was caught") &&
 		   says(a, "Not counted: 1 clean exploration of broken code where it cannot break, as "
-			   "thp/collapse_unordered_sc in mode sc"),
-	   "broken code that stays clean in a mode that cannot show it is no correct variant");
+			   "thp/collapse_no_sync, which is the code of thp/table_reuse."),
+	   "broken code where it cannot break is no correct variant, whatever it is called");
+	close_bed(&b);
+
+	open_bed(&b);
+	if (results_explore_new("0", "ptbench explore", &b.in.explored))
+		abort();
+	explore(b.in.explored, "collapse", false, "sc", "?");
+	explore(b.in.explored, "collapse_unordered", true, "store-buffer", "?");
+	explore(b.in.explored, "collapse_unordered_sc", false, "sc", "?");
+	explored_build(&b.model, model_page(&b.model, "p", "n", "t", "l"), "thp", NULL);
+	a = answer_of(&b, "p", "explored");
+	ok(!says(a, "to be correct came out clean") &&
+		   says(a, "each of 1 to code that is broken was caught") &&
+		   says(a, "Of 2 more that came out clean this run does not say whether their code is to "
+			   "be correct"),
+	   "of a document that does not say whose code it is nothing is counted as correct");
 	close_bed(&b);
 }
 

@@ -209,7 +209,10 @@ def rule_models(doc):
     names = [(m["mechanism"], m["variant"]) for m in doc["models"]]
     if len(set(names)) != len(names):
         raise Refused("duplicate model")
+    busted = {(m["mechanism"], m["variant"]): m["busted"] for m in doc["models"]}
     for m in doc["models"]:
+        if m.get("busted_code") is not None and not busted.get((m["mechanism"], m["busted_code"]), True):
+            raise Refused("the code of a good variant")
         numbers = [m[k] for k in ("bound", "nr_cpus", "schedules", "steps", "states")]
         f = m["failure"]
         if f:

@@ -18,6 +18,9 @@ static const struct results_explore_failure failure = {
 static const struct results_explore_model good = {
 	.mechanism = "kmap", .variant = "merged", .summary = "q", .mode = "sc", .bound = 3,
 	.nr_cpus = 2, .schedules = 10, .steps = 100, .seconds = 0.25, .complete = true,
+}, same_code = {
+	.mechanism = "kmap", .variant = "sweep_alone", .summary = "q", .mode = "sc", .bound = 3,
+	.nr_cpus = 1, .complete = true, .busted_code_said = true, .busted_code = "sweep",
 }, busted = {
 	.mechanism = "kmap", .variant = "sweep", .summary = "q", .mode = "store-buffer", .bound = 1,
 	.nr_cpus = 2, .busted = true, .caught_by = "deadlock", .failure = &failure,
@@ -110,6 +113,9 @@ static void test_refused(struct results_explore *doc)
 	REFUSED(doc, ".schedules", good, m.schedules = -1);
 	REFUSED(doc, ".nr_cpus", good, m.nr_cpus = 65);
 	REFUSED(doc, ".caught_by", busted, m.caught_by = NULL);
+	REFUSED(doc, ".busted_code", good, m.busted_code = "sweep"); /* and does not say so */
+	REFUSED(doc, ".busted_code", busted, (m.busted_code_said = true, m.busted_code = "sweep"));
+	REFUSED(doc, ".busted_code", good, (m.busted_code_said = true, m.busted_code = "a/b"));
 	REFUSED(doc, ".complete", good, m.complete = false);
 	REFUSED(doc, ".verdict", busted, m.caught_by = "livelock");
 	REFUSED(doc, ".failure", busted, m.failure = NULL);
@@ -144,6 +150,13 @@ static void test_round_trip(struct results_explore *doc, const char *file)
 		   !strcmp(f->why, failure.why) && !strcmp(f->schedule, "0.1") &&
 		   !strcmp(again->claim, results_explore_claim),
 	   "it says the same");
+	ok(!again->models[0].busted_code_said && !again->models[1].busted_code_said,
+	   "and of whose code it is nothing, where nothing was said");
+	results_explore_free(again);
+	ok(!results_explore_add(doc, &same_code, &err) && !results_explore_write(doc, file, &err) &&
+		   !results_explore_read(file, &again, &err) && again->models[2].busted_code_said &&
+		   !strcmp(again->models[2].busted_code, "sweep"),
+	   "whose code a model runs is written and read: %s", err.reason);
 	results_explore_free(again);
 }
 

@@ -47,6 +47,9 @@ struct explore_model {
 	const char *summary;   /* what is asked, in a plain sentence, with its source */
 	bool busted;
 	const char *caught_by; /* busted: the invariant that has to break */
+	/* good: the busted variant of the mechanism whose code runs here too, where it cannot break: in
+	 * another mode, or with less beside it. NULL: the code is to be correct. */
+	const char *busted_code;
 	enum explore_mode mode;
 	unsigned bound;	       /* preemptions by default; 0: 3 */
 	unsigned nr_cpus;

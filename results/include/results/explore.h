@@ -65,6 +65,11 @@ struct results_explore_model {
 	const char *mechanism, *variant, *summary;
 	bool busted;
 	const char *caught_by; /* busted: the invariant that has to break; else NULL */
+	/* busted_code_said: the document says of the model whose code it runs (older ones do not).
+	 * Good: busted_code is the busted variant of the mechanism whose code it is, run where that
+	 * cannot break; NULL: it is code that is to be correct. Busted: NULL. */
+	bool busted_code_said;
+	const char *busted_code;
 	const char *mode;      /* "sc" or "store-buffer" */
 	enum results_explore_method method;
 	unsigned bound; /* preemptions: all schedules up to it were visited, or failed */
