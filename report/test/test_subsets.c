@@ -277,15 +277,13 @@ static int render(const char *run)
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0) {
-		int ret;
+		int ret, answers;
 
 		alarm(300); /* one that loops forever, or takes all memory meanwhile */
 		limit_memory();
 		ret = report_render(run, NULL);
-
-		if (!ret)
-			ret = print_answers(run);
-		_exit(ret ? 2 : 0);
+		answers = print_answers(run);
+		_exit(ret == answers ? ret : 99);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) < 0)
 		return -1;
@@ -301,16 +299,39 @@ static void remove_folder(const char *dir)
 		diag("cannot remove %s", dir);
 }
 
+/* The exit status that a report has to have: 2 where there are parts, and none can be read. */
+static int expected(const char *dir)
+{
+	struct results_run *run;
+	struct results_error err;
+	struct results_doc *doc;
+	size_t i, read = 0, nr;
+	char path[1200];
+
+	if (results_run_read(dir, &run, &err))
+		return 2;
+	for (i = 0; i < run->nr_parts; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, run->parts[i].file ? run->parts[i].file : "");
+		if (!run->parts[i].file || results_doc_read(path, &doc, &err))
+			continue;
+		results_doc_free(doc);
+		read++;
+	}
+	nr = run->nr_parts;
+	results_run_free(run);
+	return nr && !read ? 2 : 0;
+}
+
 static void check_run(const char *run, const char *what)
 {
 	int status = render(run), bad = 0;
-	bool good;
+	bool good = status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == expected(run);
 
-	if (status)
-		diag("ended with status 0x%x", status);
-	else
+	if (good)
 		bad = count_bad_pages(run);
-	good = ok(!status && !bad, "%s", what);
+	else
+		diag("ended with status 0x%x", status);
+	good = ok(good && !bad, "%s", what);
 	if (good)
 		remove_folder(run);
 	else
