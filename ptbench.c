@@ -14,7 +14,7 @@
 #include <bench/explore.h>
 #include <bench/parts.h>
 #include <bench/program.h>
-#include <kernels/child.h>
+#include <kernels/boot/child.h>
 #include <kernels/kernels.h>
 #include <report/report.h>
 #include <results/results.h>

@@ -318,7 +318,7 @@ static int run_table(struct guest *g)
 	return err;
 }
 
-/* ---- what there has to be: kernels/rows.c compares a guest's records with it ---- */
+/* ---- what there has to be: kernels/boot/rows.c compares a guest's records with it ---- */
 
 struct count {
 	const struct guest *g;

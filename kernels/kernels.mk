@@ -2,27 +2,28 @@
 # libkernels: builds, boots and judges; PID 1 of the guests; their tests.
 
 libs += kernels
-kernels-srcs := $(addprefix kernels/,ab.c ab_judge.c boot.c bytes.c child.c cmd.c cmd_run.c cpio.c emulator.c \
-	image.c image_build.c kvm.c list.c objects.c part.c profile.c profile_print.c \
-	profile_read.c profile_table.c ready.c rows.c run.c scenario.c scenario_judge.c self.c stream.c)
+kernels-srcs := \
+	$(addprefix kernels/boot/,boot.c child.c cpio.c emulator.c image.c image_build.c kvm.c objects.c part.c ready.c \
+		rows.c run.c scenario.c scenario_judge.c stream.c) \
+	$(addprefix kernels/profile/,print.c read.c table.c) \
+	$(addprefix kernels/cmd/,ab.c ab_judge.c bytes.c cmd.c list.c profile.c run.c self.c)
 
 # Loaded by QEMU, which has what it calls.
 all: $(O)/kernels/profile.so
-$(O)/kernels/profile.so: kernels/plugin/profile.c kernels/plugin/qemu_plugin.h
+$(O)/kernels/profile.so: kernels/profile/plugin/profile.c kernels/profile/plugin/qemu_plugin.h
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(CWARN) -fPIC -fvisibility=hidden -shared -o $@ $<
 
 guest-programs += kernels/init
-kernels/init-srcs := $(addprefix kernels/,init.c init_cgroup.c init_fs.c init_harm.c init_peer.c \
-	gup_test.c)
+kernels/init-srcs := $(addprefix kernels/guest/,gup_test.c init.c init_cgroup.c init_fs.c init_harm.c init_peer.c)
 
 # The guests' file system: one image for all of them.
 guests: $(O)/guest-fs.ext4
-$(O)/guest-fs.ext4: kernels/mkfs kernels/mke2fs.conf
+$(O)/guest-fs.ext4: kernels/guest/mkfs kernels/guest/mke2fs.conf
 	$(call say,MKFS,$@)
 	@mkdir -p $(@D)
-	$(Q)kernels/mkfs $@
+	$(Q)kernels/guest/mkfs $@
 
 # Below kernels-test/ in the build folder.
 kernels-tests := $(addprefix kernels-test/test_,objects profile scenario self skip stream)

@@ -49,7 +49,7 @@ check_cache() {
 # ---- key files ---------------------------------------------------------------------------------
 
 # read_keys FILE "KEY..." FUNCTION: calls FUNCTION KEY VALUE for each line. Lines are what they are to
-# kernels/scenario.c: blanks at both ends do not matter, and a carriage return is one.
+# kernels/boot/scenario.c: blanks at both ends do not matter, and a carriage return is one.
 read_keys() {
 	local file=$1 known=" $2 " fn=$3 nr=0 line key value
 	if IFS= read -r -d '' _ <"$file"; then die "$file: a NUL byte; this has to be a text file"; fi
@@ -102,7 +102,7 @@ scenario_key() {
 		;;
 	fragment)
 		[[ $2 =~ ^[a-z0-9_]+$ ]] || die "$3: 'fragment $2' is not a name (small letters, digits, _)"
-		[ -f "$here/$2.config" ] || die "$3: no fragment '$2' ($here/$2.config is missing)"
+		[ -f "$here/config/$2.config" ] || die "$3: no fragment '$2' ($here/config/$2.config is missing)"
 		sc_fragment+=("$2")
 		;;
 	config)

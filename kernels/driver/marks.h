@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Functions that do nothing but have an address: kernels/plugin/profile.c sees them run. They are
+ * Functions that do nothing but have an address: kernels/profile/plugin/profile.c sees them run. They are
  * called in every boot, watched or not, so that all boots run the same code; the three that are
  * called within windows are so in empty ones, too.
  */

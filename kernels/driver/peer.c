@@ -6,7 +6,7 @@
  * none: it never ran this address space. idle: it ran its user code, and idles now with it loaded
  * (lazy TLB). spin: it runs user code. kernel: it is in a system call, interrupts on. gup: it walks
  * by GUP-fast, again and again, interrupts off in each walk.
- * The peer is a thread of PID 1 (kernels/init.c) on CPU 1. When it is told to enter, it calls
+ * The peer is a thread of PID 1 (kernels/guest/init.c) on CPU 1. When it is told to enter, it calls
  * PTB_IOC_PEER and does here what is wanted, until user code is. A row that makes an address space
  * of its own brings it to CPU 1 itself.
  */

@@ -3,14 +3,14 @@
  * Fuzzes what QEMU's plugin writes. Sections: its lines; the driver's rows, "METRIC SAMPLE...". What
  * is broken down adds up, and the document can be written and read.
  *
- * Covers: kernels/profile_read.c kernels/profile_print.c
+ * Covers: kernels/profile/read.c kernels/profile/print.c
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../results/fuzz/fuzz.h"
-#include "../profile.h"
+#include "../profile/profile.h"
 
 /* libFuzzer's mutator: the last line says how many there are, or nothing gets past it. */
 static size_t fix_end(uint8_t *data, size_t size, size_t max)

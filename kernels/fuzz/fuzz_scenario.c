@@ -3,13 +3,13 @@
  * Fuzzes scenario files. Sections: the scenario, its architecture "a", common.expect, a list, a.expect.
  * What was read is written down and has to be read as the same again.
  *
- * Covers: kernels/scenario.c
+ * Covers: kernels/boot/scenario.c
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../results/fuzz/fuzz.h"
-#include "../scenario.h"
+#include "../boot/scenario.h"
 
 static void line(FILE *f, const char *key, const char *value)
 {

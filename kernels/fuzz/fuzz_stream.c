@@ -3,16 +3,16 @@
  * Fuzzes what a guest sends, and its judge. Sections: the stream; "expect" lines of the scenario; the
  * console. What is taken says what the lines said; no part of a good boot is a good boot.
  *
- * Covers: kernels/stream.c kernels/scenario_judge.c kernels/part.c
+ * Covers: kernels/boot/stream.c kernels/boot/scenario_judge.c kernels/boot/part.c
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../results/fuzz/fuzz.h"
-#include "../crc32.h"
-#include "../part.h"
-#include "../stream.h"
+#include "../guest/crc32.h"
+#include "../boot/part.h"
+#include "../boot/stream.h"
 
 /* ---- libFuzzer's mutator: the end line stays right, or nothing gets past it ---- */
 

@@ -3,13 +3,13 @@
  * Fuzzes what the plugin's table is made of. Sections: symbols, System.map, the configuration, the
  * architecture's irqs. Functions in the table are in order and do not overlap, and none is lost.
  *
- * Covers: kernels/profile_table.c
+ * Covers: kernels/profile/table.c
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../results/fuzz/fuzz.h"
-#include "../profile.h"
+#include "../profile/profile.h"
 
 static void check_symbols(const char *text)
 {

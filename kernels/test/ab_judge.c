@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../ab.h"
+#include "../cmd/ab.h"
 
 int main(int argc, char **argv)
 {

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../crc32.h"
-#include "../gup_test.h"
+#include "../guest/crc32.h"
+#include "../guest/gup_test.h"
 
 static FILE *console, *data;
 static char console_file[4096], data_file[4096];

@@ -9,10 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../crc32.h"
-#include "../part.h"
-#include "../profile.h"
-#include "../stream.h"
+#include "../guest/crc32.h"
+#include "../boot/part.h"
+#include "../profile/profile.h"
+#include "../boot/stream.h"
 
 static const size_t sizes[] = { 10000, 20000, 40000, 80000 };
 #define NR_SIZES (sizeof(sizes) / sizeof(sizes[0]))

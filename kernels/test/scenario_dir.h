@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "../scenario.h"
+#include "../boot/scenario.h"
 #include "scripts/tap.h"
 
 static char dir[] = "/tmp/ptbench-scenario-XXXXXX";

@@ -20,7 +20,7 @@ kernels=$tmp/suite/kernels
 rm -f "$kernels"/scenarios/* "$kernels"/driver/*.[chS]
 printf 'config PTBENCH\n' >"$kernels/driver/Kconfig"
 printf 'int driver = 1;\n' >"$kernels/driver/a.c"
-printf 'CONFIG_SMP=y\n' >"$kernels/common.config"
+printf 'CONFIG_SMP=y\n' >"$kernels/config/common.config"
 printf 'CONFIG_64BIT=y\nCONFIG_PCI=n\n' >"$kernels/arch/x86_64.config"
 
 # Configures what it knows, and "compiles" the files that it has into an image.
@@ -205,8 +205,8 @@ run other plain
 ok 'an image of another is that one, and nothing is built' test "$out" = "$(printf '%s\t%s\n' plain "$tmp"/cache/image/plain-* other "$tmp"/cache/image/plain-*)"
 run plain
 ok 'without fragments the configuration is called min' test "$(info config)" = min
-printf 'CONFIG_NUMA=y\n' >"$kernels/big.config"
-printf 'CONFIG_RT=y\n' >"$kernels/rt.config"
+printf 'CONFIG_NUMA=y\n' >"$kernels/config/big.config"
+printf 'CONFIG_RT=y\n' >"$kernels/config/rt.config"
 printf 'CONFIG_HERE=y\n' >"$kernels/arch/x86_64.big.config"
 scenario both 'fragment big' 'fragment rt' 'config LAST=y'
 run both
@@ -313,7 +313,7 @@ calls plain variant both
 ok 'without images the compiler is called' test "$status" -eq 0 -a "$(grep -c gcc "$tmp/calls")" -ge 3
 calls plain variant both
 ok 'a second run calls neither make nor a compiler' test "$status" -eq 0 -a "$calls" -eq 0 -a "$(wc -l <<<"$out")" -eq 3
-printf '# a word more\n' | tee -a "$kernels/lib.sh" "$kernels/common.config" >>"$kernels/build"
+printf '# a word more\n' | tee -a "$kernels/lib.sh" "$kernels/config/common.config" >>"$kernels/build"
 calls plain
 ok 'nor after a change of the script that changes no image' test "$status" -eq 0 -a "$calls" -eq 0
 sed -i 's/KBUILD_BUILD_USER=ptbench/KBUILD_BUILD_USER=somebody/' "$kernels/build"
@@ -491,7 +491,7 @@ if [ -n "$src" ] && [ -d "$real_cache/src/$src" ]; then
 	real=$(mktemp -d "$real_cache/test.XXXXXX")
 	trap 'rm -rf "$tmp" "$real"' EXIT
 	ln -s ../src "$real/src"
-	cp "$top"/kernels/*.config "$kernels/"
+	cp "$top"/kernels/config/*.config "$kernels/config/"
 	cp "$top"/kernels/arch/* "$kernels/arch/"
 	cp "$top"/kernels/driver/Kconfig "$top"/kernels/driver/Makefile "$kernels/driver/"
 	scenario real 'config NUMA_BALANCING=y'

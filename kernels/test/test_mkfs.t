@@ -5,7 +5,7 @@ set -u
 export LC_ALL=C
 PATH=$PATH:/usr/sbin:/sbin
 
-mkfs=$(cd "$(dirname "$0")/.." && pwd)/mkfs
+mkfs=$(cd "$(dirname "$0")/../guest" && pwd)/mkfs
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 nr=0 failed=0

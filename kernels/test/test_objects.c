@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../objects.h"
+#include "../boot/objects.h"
 #include "scripts/tap.h"
 
 static char dir[] = "/tmp/ptbench-objects-XXXXXX";

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../profile.h"
+#include "../profile/profile.h"
 #include "scripts/tap.h"
 
 /* A row of two windows: 12 instructions less 5, 2 of them of the empty operation. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Scenario files have two readers, kernels/lib.sh and kernels/scenario.c. What a line is, a comment, a key
+# Scenario files have two readers, kernels/lib.sh and kernels/boot/scenario.c. What a line is, a comment, a key
 # and a value is the same to both: files that differ in that alone are taken by both or by none.
 # PTBENCH_SEED=n repeats a run.
 set -u
@@ -52,7 +52,7 @@ done
 "$build/asan/kernels/fuzz/replay_scenario" $(seq -f "$tmp/in/file-%g" 0 59) >"$tmp/c" 2>"$tmp/out"
 ok $? "scenario.c reads them all"
 diff "$tmp/shell" "$tmp/c" >"$tmp/out"
-ok $? "kernels/lib.sh (<) and kernels/scenario.c (>) take the same files"
+ok $? "kernels/lib.sh (<) and kernels/boot/scenario.c (>) take the same files"
 while read -r f; do { echo; cat -A "$f"; } >>"$tmp/out"; done < <(sed -n 's,^< .*/\(file-[0-9]*\):.*,'"$tmp"'/\1,p' "$tmp/out" | head -n 3)
 [ "$(grep -c accepted "$tmp/c")" -ge 10 ] && [ "$(grep -c refused "$tmp/c")" -ge 10 ]
 ok $? "there are files to take and files to refuse"

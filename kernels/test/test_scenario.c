@@ -2,8 +2,8 @@
 /* Scenario files: what they say is taken as said; what is wrong is told with file and line. */
 #include <unistd.h>
 
-#include "../cpio.h"
-#include "../emulator.h"
+#include "../boot/cpio.h"
+#include "../boot/emulator.h"
 #include "scenario_dir.h"
 
 static void test_good(void)

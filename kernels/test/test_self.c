@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../self.h"
+#include "../cmd/self.h"
 #include "scripts/tap.h"
 
 static volatile sig_atomic_t stop;

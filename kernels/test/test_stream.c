@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../crc32.h"
-#include "../stream.h"
+#include "../guest/crc32.h"
+#include "../boot/stream.h"
 #include "scripts/tap.h"
 
 #define BEGIN "{\"begin\":{\"version\":1,\"boot\":\"costs\"}}\n"

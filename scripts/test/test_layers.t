@@ -30,7 +30,7 @@ offends report/x.c "$gpl
 #include <results/record.h>" "may not include <results/record.h>"
 offends results/x.c "$gpl
 #include <bench/case.h>" "may not include <bench/case.h>"
-offends kernels/boot.c "$gpl
+offends kernels/boot/boot.c "$gpl
 #include <bench/case.h>" "may not include <bench/case.h>"
 offends bench/x.c "$gpl
   #  include <benchmark/benchmark.h>" "bench/x.c:2: may not include <benchmark/benchmark.h>"

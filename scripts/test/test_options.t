@@ -51,7 +51,7 @@ bad "scripts/coverage: $tmp/none: no such folder" scripts/coverage 95 ref "$tmp/
 bad 'none: No such file' scripts/check-layers "$tmp/none"
 bad 'kernels/build: --jobs needs a number' kernels/build x86_64-stock --jobs
 for value in '' 0 x; do bad "kernels/build: --jobs '$value' is not a number" kernels/build --jobs "$value" x86_64-stock; done
-bad 'usage: kernels/mkfs' kernels/mkfs
+bad 'usage: kernels/guest/mkfs' kernels/guest/mkfs
 bad 'usage: bench/shim-overhead' bench/shim-overhead
 bad "REPETITIONS 'x' is not a number" bench/shim-overhead "$tmp/none" x
 

@@ -40,8 +40,8 @@ for side in BASE HEAD; do
 done
 PTBENCH_ROOT=$dir "$build/ptbench" kernels list BENCH >"$tmp/out" 2>&1
 is "$?$(wc -l <"$tmp/out")" "0$(PTBENCH_ROOT=$root "$build/ptbench" kernels list BENCH | wc -l)" "ptbench reads the scenarios there"
-"$dir/kernels/mkfs" "$dir/fs.ext4" >"$tmp/out" 2>&1
-is "$?$(cat "$tmp/out")" 0 "kernels/mkfs makes its image there"
+"$dir/kernels/guest/mkfs" "$dir/fs.ext4" >"$tmp/out" 2>&1
+is "$?$(cat "$tmp/out")" 0 "kernels/guest/mkfs makes its image there"
 "$dir/scripts/deps" --list build >"$tmp/out" 2>&1
 ok $? "scripts/deps runs there"
 "$dir/kernels/build" --help >"$tmp/out" 2>&1

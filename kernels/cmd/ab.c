@@ -18,10 +18,10 @@
 #include <unistd.h>
 
 #include "ab.h"
-#include "image.h"
-#include "objects.h"
-#include "profile.h"
-#include "scenario.h"
+#include "../boot/image.h"
+#include "../boot/objects.h"
+#include "../profile/profile.h"
+#include "../boot/scenario.h"
 #include "self.h"
 
 #define VERDICT_FILE "compared.txt" /* in the folder of the head's run */

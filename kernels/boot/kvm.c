@@ -13,7 +13,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "crc32.h"
+#include "../guest/crc32.h"
 #include "kvm.h"
 #include "stream.h"
 

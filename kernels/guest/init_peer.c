@@ -14,7 +14,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "driver/ioctl.h"
+#include "../driver/ioctl.h"
 #include "init_peer.h"
 
 /*

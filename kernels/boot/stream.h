@@ -2,7 +2,7 @@
 /*
  * Reads what PID 1 wrote on the data line, and believes nothing of it that is not proven.
  *
- * The writer is known (kernels/init.c), so only its exact form is accepted: its keys in its order,
+ * The writer is known (kernels/guest/init.c), so only its exact form is accepted: its keys in its order,
  * without blanks. The end line has to be the last one, with the number of records and the CRC-32
  * of every byte before it.
  */

@@ -5,7 +5,7 @@
 
 #include <results/compare.h>
 
-#include "kernels.h"
+#include "../kernels.h"
 
 struct ab_options {
 	struct kernels_options kernels;

@@ -18,10 +18,10 @@
 #include "cpio.h"
 #include "emulator.h"
 #include "image.h"
-#include "kernels.h"
+#include "../kernels.h"
 #include "kvm.h"
 #include "part.h"
-#include "profile.h"
+#include "../profile/profile.h"
 #include "ready.h"
 #include "scenario.h"
 

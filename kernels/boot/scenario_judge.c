@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "driver/checks.h"
+#include "../driver/checks.h"
 #include "scenario.h"
 
 static bool fits(const struct scenario_expect *e, const char *id,

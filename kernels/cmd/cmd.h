@@ -3,7 +3,7 @@
 #ifndef KERNELS_CMD_H
 #define KERNELS_CMD_H
 
-#include "kernels.h"
+#include "../kernels.h"
 
 /* argv[0] is the command's name for messages, "ptbench kernels run". */
 int run_cmd(int argc, char **argv, const struct kernels_options *o);

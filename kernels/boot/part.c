@@ -11,10 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "driver/checks.h"
+#include "../driver/checks.h"
 #include "objects.h"
 #include "part.h"
-#include "profile.h"
+#include "../profile/profile.h"
 #include "rows.h"
 #include "stream.h"
 

@@ -15,8 +15,8 @@
 #include <string.h>
 
 #include "bytes.h"
-#include "image.h"
-#include "scenario.h"
+#include "../boot/image.h"
+#include "../boot/scenario.h"
 
 #define MAX_NAME 128
 

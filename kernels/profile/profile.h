@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where the instructions go: between QEMU's plugin (kernels/plugin/profile.c) and the results. */
+/* Where the instructions go: between QEMU's plugin (kernels/profile/plugin/profile.c) and the results. */
 #ifndef KERNELS_PROFILE_H
 #define KERNELS_PROFILE_H
 
 #include <results/results.h>
 
-#include "boot.h"
-#include "kernels.h"
-#include "scenario.h"
+#include "../boot/boot.h"
+#include "../kernels.h"
+#include "../boot/scenario.h"
 
 #define PROFILE_WHY 512
 

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "child.h"
+#include "../boot/child.h"
 #include "self.h"
 
 __attribute__((noreturn)) static void exec_self(const char *const *argv, FILE *out)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A strict reader for the lines of kernels/init.c. */
+/* A strict reader for the lines of kernels/guest/init.c. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crc32.h"
+#include "../guest/crc32.h"
 #include "stream.h"
 
 /* What a double, and so any reader of a result, holds exactly. */

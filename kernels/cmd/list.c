@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "list.h"
-#include "scenario.h"
+#include "../boot/scenario.h"
 
 static int usage(FILE *to)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the plugin has to know of an image (kernels/plugin/profile.c): where the driver's marks and
+ * What the plugin has to know of an image (kernels/profile/plugin/profile.c): where the driver's marks and
  * each function lie, and which instructions switch interrupts.
  */
 #include <errno.h>

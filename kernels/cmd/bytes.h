@@ -3,7 +3,7 @@
 #ifndef KERNELS_BYTES_H
 #define KERNELS_BYTES_H
 
-#include "kernels.h"
+#include "../kernels.h"
 
 /* argv[0] is the command's name for messages. Returns ptbench's exit status. */
 int bytes_cmd(int argc, char **argv, const struct kernels_options *o);

@@ -5,7 +5,7 @@
  *
  *   -plugin profile.so,table=FILE,out=FILE[,skip=SYMBOL]
  *
- * FILE of table, made by kernels/profile_table.c, a line each, numbers in hexadecimal:
+ * FILE of table, made by kernels/profile/table.c, a line each, numbers in hexadecimal:
  *   mark NAME ADDRESS       where the mark's first instruction stands
  *   kernel ADDRESS          what lies below is user space
  *   irqs KIND VALUE/MASK    bytes of an instruction that switches interrupts (enum irqs)

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "kernels.h"
+#include "../kernels.h"
 #include "scenario.h"
 
 /* Is a file missing that the guests of this scenario run? Which is in file, then. */

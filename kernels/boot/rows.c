@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "driver/checks.h"
-#include "gup_test.h"
+#include "../driver/checks.h"
+#include "../guest/gup_test.h"
 #include "rows.h"
 
 /* ---- what has to be there ---- */

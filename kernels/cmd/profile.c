@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "boot.h"
+#include "../boot/boot.h"
 #include "cmd.h"
-#include "emulator.h"
-#include "kernels.h"
-#include "profile.h"
+#include "../boot/emulator.h"
+#include "../kernels.h"
+#include "../profile/profile.h"
 
 static const char usage[] =
 	"usage: ptbench kernels profile --case CASE[:KEY=VALUE,...] [OPTION]... SCENARIO\n"

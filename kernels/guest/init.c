@@ -27,7 +27,7 @@
 #include <results/record.h>
 
 #include "crc32.h"
-#include "driver/ioctl.h"
+#include "../driver/ioctl.h"
 #include "gup_test.h"
 #include "init_cgroup.h"
 #include "init_fs.h"

@@ -16,8 +16,8 @@
 #include "boot.h"
 #include "child.h"
 #include "emulator.h"
-#include "kernels.h"
-#include "profile.h"
+#include "../kernels.h"
+#include "../profile/profile.h"
 #include "ready.h"
 #include "scenario.h"
 

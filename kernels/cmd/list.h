@@ -3,7 +3,7 @@
 #ifndef KERNELS_LIST_H
 #define KERNELS_LIST_H
 
-#include "kernels.h"
+#include "../kernels.h"
 
 /* argv[0] is the command's name for messages. Returns ptbench's exit status. */
 int list_cmd(int argc, char **argv, const struct kernels_options *o);
