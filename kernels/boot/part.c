@@ -317,7 +317,7 @@ void part_name(const struct qemu_boot *b, char *to)
 /* A row that is measured cannot be skipped as well, so that what no row has is said here. */
 static int describe_profile(const struct scenario *s, struct results_doc *doc)
 {
-	char *unknown = profile_irqs_unknown(s);
+	char *unknown = profile_irqs_unknown(s->arch.irqs);
 	int ret = unknown ? results_pairs_setf(&doc->subject, "not_measured",
 					       "irqs_off_instructions: %s", unknown) : 0;
 

@@ -17,7 +17,7 @@
 #include "child.h"
 #include "emulator.h"
 #include "../kernels.h"
-#include "../profile/profile.h"
+#include "profiled.h"
 #include "ready.h"
 #include "scenario.h"
 
@@ -179,7 +179,7 @@ static int check_case(const struct kernels_options *o)
 
 static int check_profile(const struct kernels_options *o, const struct scenario *s, bool runs)
 {
-	return runs && o->profile ? profile_usable(o, s) : 0;
+	return runs && o->profile ? profiled_usable(o, s) : 0;
 }
 
 /* ---- a folder for what the guests boot ---- */

@@ -21,7 +21,7 @@
 #include "../kernels.h"
 #include "kvm.h"
 #include "part.h"
-#include "../profile/profile.h"
+#include "profiled.h"
 #include "ready.h"
 #include "scenario.h"
 
@@ -158,7 +158,7 @@ static int add_profile(struct job *j, const char *folder, const char *name, stru
 	if (asprintf(&table, "%s/%s.table", j->scratch, name) < 0)
 		return ret;
 	if (asprintf(&out, "%s/%s.profile", j->part.run->dir, name) >= 0) {
-		ret = profile_boot(j->o, folder, table, out, b);
+		ret = profiled_boot(j->o, folder, table, out, b);
 		free(out);
 	}
 	free(table);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../profile/profile.h"
 #include "scenario.h"
 
 struct reader {
@@ -88,7 +89,7 @@ static int add_irqs(struct reader *r, void *to, size_t offset, const char *value
 	int from = 0, slash = 0, end = 0;
 
 	sscanf(value, "%*15[a-z] %n%*16[0-9a-f]%n/%*16[0-9a-f]%n", &from, &slash, &end);
-	if (strncmp(value, SCENARIO_IRQS_UNKNOWN, strlen(SCENARIO_IRQS_UNKNOWN)) &&
+	if (strncmp(value, PROFILE_IRQS_UNKNOWN, strlen(PROFILE_IRQS_UNKNOWN)) &&
 	    (!end || value[end] || (slash - from) % 2 || end - slash - 1 != slash - from))
 		return refuse(r, "'%.64s' is not KIND VALUE/MASK, bytes in hexadecimal digits, nor "
 				 "unknown REASON", value);

@@ -15,8 +15,6 @@
 
 #define SCENARIO_WHY 512
 #define SCENARIO_MAX_LINE 4096
-/* An irqs line of an architecture's file that begins so says why none of its can be used. */
-#define SCENARIO_IRQS_UNKNOWN "unknown "
 
 struct scenario_arch {
 	char *name, *cross;

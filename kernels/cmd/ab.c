@@ -20,6 +20,7 @@
 #include "ab.h"
 #include "../boot/image.h"
 #include "../boot/objects.h"
+#include "../boot/profiled.h"
 #include "../profile/profile.h"
 #include "../boot/scenario.h"
 #include "self.h"
@@ -265,7 +266,7 @@ static struct results_doc *profile_side(struct ab *ab, struct side *s, size_t i,
 	k.images = &s->chosen[i];
 	k.profile = row;
 	k.no_events = true;
-	profile_words(words, sizeof(words), row);
+	profiled_words(words, sizeof(words), row);
 	k.append = words;
 	snprintf(runs, sizeof(runs), "%s/profile", s->run->dir);
 	profiled.run = NULL;

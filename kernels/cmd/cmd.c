@@ -10,7 +10,6 @@
 #include "bytes.h"
 #include "cmd.h"
 #include "list.h"
-#include "../profile/profile.h"
 
 /* Gives way to the script, which has options and a --help of its own. */
 static int build_cmd(int argc, char **argv, const struct kernels_options *o)

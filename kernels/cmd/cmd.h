@@ -8,6 +8,7 @@
 /* argv[0] is the command's name for messages, "ptbench kernels run". */
 int run_cmd(int argc, char **argv, const struct kernels_options *o);
 int ab_cmd(int argc, char **argv, const struct kernels_options *o);
+int profile_cmd(int argc, char **argv, const struct kernels_options *o);
 
 /* A number from 1 to 100000 that an option has. -EINVAL, said on stderr with the command's name. */
 int cmd_number(const char *command, const char *option, const char *text, int *to);

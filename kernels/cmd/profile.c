@@ -8,9 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../boot/boot.h"
+#include "../boot/profiled.h"
 #include "cmd.h"
-#include "../boot/emulator.h"
 #include "../kernels.h"
 #include "../profile/profile.h"
 
@@ -49,65 +48,6 @@ struct profile_options {
 	struct results_doc *base_doc; /* of base, if it is a run */
 	char words[512];
 };
-
-/* ---- one boot ---- */
-
-static char *plugin_option(const char *plugin, const char *table, const char *out,
-			   const char *more)
-{
-	char *a = qemu_escaped(plugin), *b = qemu_escaped(table), *c = qemu_escaped(out), *text = NULL;
-
-	if (a && b && c && asprintf(&text, "%s,table=%s,out=%s%s%s", a, b, c, more ? "," : "",
-				    more ? more : "") < 0)
-		text = NULL;
-	free(a);
-	free(b);
-	free(c);
-	return text;
-}
-
-static void name_plugin(const struct kernels_options *o, char *to, size_t size)
-{
-	snprintf(to, size, "%s/kernels/profile.so", o->build);
-}
-
-int profile_usable(const struct kernels_options *o, const struct scenario *s)
-{
-	char plugin[PATH_MAX];
-
-	name_plugin(o, plugin, sizeof(plugin));
-	if (access(plugin, R_OK)) {
-		fprintf(stderr, "ptbench kernels: %s: %s; run make\n", results_shown(plugin),
-			strerror(errno));
-		return -EINVAL;
-	}
-	if (emulator_has_plugins(s->arch.qemu))
-		return 0;
-	fprintf(stderr, "ptbench kernels: this %s takes no plugins (its --help has no -plugin), without "
-		"which nothing can be profiled; Debian's does, scripts/deps installs it\n",
-		results_shown(s->arch.qemu));
-	return -EINVAL;
-}
-
-int profile_boot(const struct kernels_options *o, const char *folder, const char *table,
-		 const char *out, struct qemu_boot *b)
-{
-	char why[PROFILE_WHY], plugin[PATH_MAX];
-
-	if (profile_usable(o, b->scenario))
-		return -EINVAL;
-	name_plugin(o, plugin, sizeof(plugin));
-	if (profile_table(folder, b->scenario, table, why)) {
-		fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
-		return -EINVAL;
-	}
-	b->table = strdup(table);
-	b->profile = strdup(out);
-	b->plugin = plugin_option(plugin, table, out, o->plugin_args);
-	return b->table && b->profile && b->plugin ? 0 : -ENOMEM;
-}
-
-/* ---- the command ---- */
 
 static struct results_doc *document(const struct results_run *run, const char *scenario)
 {
@@ -161,11 +101,6 @@ static int run_and_print(const struct profile_options *o)
 	}
 	results_run_free(run);
 	return status;
-}
-
-void profile_words(char *to, size_t size, const char *row)
-{
-	snprintf(to, size, "ptbench.only=kernel ptbench.profile=1 ptbench.case=%s", row);
 }
 
 /* FAMILY/NAME[:KEY=VALUE,...], in characters that a kernel's command line leaves as they are. */
@@ -276,7 +211,7 @@ static int check(int argc, char **argv, struct profile_options *o)
 	o->scenarios[k->nr_scenarios++] = argv[optind];
 	k->scenarios = o->scenarios;
 	k->no_events = true;
-	profile_words(o->words, sizeof(o->words), k->profile);
+	profiled_words(o->words, sizeof(o->words), k->profile);
 	k->append = o->words;
 	return 0;
 }

@@ -86,12 +86,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t nr = fuzz_sections(data, size, v);
 	char *irqs = nr > 3 ? strndup((const char *)v[3].data, v[3].size) : NULL;
 	char *dir = fuzz_path("."), *table = fuzz_path("table"), why[PROFILE_WHY] = "", *text;
-	struct scenario s = { .name = "s", .arch = { .irqs = irqs } };
+	struct profile_image s = { .folder = dir, .scenario = "s", .irqs = irqs };
 
-	s.arch.text_base = nr > 2 && v[2].size ? "CONFIG_BASE" : NULL;
+	s.text_base = nr > 2 && v[2].size ? "CONFIG_BASE" : NULL;
 	for (size_t i = 0; i < 3; i++)
 		fuzz_put(names[i], v[i].data, v[i].size);
-	if (!profile_table(dir, &s, table, why)) {
+	if (!profile_table(&s, table, why)) {
 		fuzz_accepted++;
 		text = fuzz_get("table", NULL);
 		check_table(text);
@@ -101,7 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else if (!why[0]) {
 		fuzz_fail("refused, and it is not said why");
 	}
-	free(profile_irqs_unknown(&s));
+	free(profile_irqs_unknown(irqs));
 	free(irqs);
 	free(table);
 	free(dir);

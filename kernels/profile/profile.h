@@ -5,18 +5,22 @@
 
 #include <results/results.h>
 
-#include "../boot/boot.h"
-#include "../kernels.h"
-#include "../boot/scenario.h"
-
 #define PROFILE_WHY 512
+/* Of an architecture's irqs: which instructions switch interrupts is not known, for what follows. */
+#define PROFILE_IRQS_UNKNOWN "unknown "
 
-/* Writes the plugin's table of an image folder. -errno with why. */
-int profile_table(const char *folder, const struct scenario *scenario, const char *file,
-		  char why[PROFILE_WHY]);
+/* What the plugin has to know of a kernel. */
+struct profile_image {
+	const char *folder;    /* with the files symbols, System.map and config */
+	const char *scenario;  /* for messages */
+	const char *irqs;      /* lines "KIND VALUE/MASK", or "unknown REASON"; NULL: none */
+	const char *text_base; /* the option to add to addresses, or NULL */
+};
+/* Writes the plugin's table of an image. -errno with why. */
+int profile_table(const struct profile_image *image, const char *file, char why[PROFILE_WHY]);
 
-/* Why irqs_off_instructions is not known on this architecture, malloc'ed; NULL: it is. */
-char *profile_irqs_unknown(const struct scenario *s);
+/* Why irqs_off_instructions is not known where an architecture has these irqs, malloc'ed; NULL: it is. */
+char *profile_irqs_unknown(const char *irqs);
 
 /*
  * Adds what the plugin wrote during a boot to the document of that boot: a breakdown to each of the
@@ -30,21 +34,5 @@ int profile_apply(const char *file, struct results_doc *doc, char why[PROFILE_WH
  * format and design may differ); of many rows, the totals.
  */
 void profile_print(FILE *f, const struct results_doc *doc, const struct results_doc *base);
-
-/* Are the plugin and a QEMU that takes it there? -EINVAL, said on stderr: no. */
-int profile_usable(const struct kernels_options *o, const struct scenario *s);
-
-/*
- * Makes a boot one that is profiled: writes the table of the image in folder to the file table, and
- * fills the boot's plugin, which will write out, and profile. -EINVAL, said on stderr: it cannot be.
- */
-int profile_boot(const struct kernels_options *o, const char *folder, const char *table,
-		 const char *out, struct qemu_boot *b);
-
-/* What a kernel's command line needs for that: row is CASE or CASE:KEY=VALUE,... */
-void profile_words(char *to, size_t size, const char *row);
-
-/* ptbench kernels profile: argv[0] is the command's name for messages. Returns ptbench's exit status. */
-int profile_cmd(int argc, char **argv, const struct kernels_options *kernels);
 
 #endif

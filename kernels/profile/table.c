@@ -182,32 +182,31 @@ static void write_irqs(FILE *f, const char *irqs)
 
 	for (; irqs && *irqs; irqs += n + (irqs[n] == '\n')) {
 		n = strcspn(irqs, "\n");
-		if (strncmp(irqs, SCENARIO_IRQS_UNKNOWN, strlen(SCENARIO_IRQS_UNKNOWN)))
+		if (strncmp(irqs, PROFILE_IRQS_UNKNOWN, strlen(PROFILE_IRQS_UNKNOWN)))
 			fprintf(f, "irqs %.*s\n", (int)n, irqs);
 	}
 }
 
-char *profile_irqs_unknown(const struct scenario *s)
+char *profile_irqs_unknown(const char *irqs)
 {
-	const char *irqs = s->arch.irqs, *unknown = irqs ? strstr(irqs, SCENARIO_IRQS_UNKNOWN) : NULL;
+	const char *unknown = irqs ? strstr(irqs, PROFILE_IRQS_UNKNOWN) : NULL;
 
 	if (unknown) {
-		unknown += strlen(SCENARIO_IRQS_UNKNOWN);
+		unknown += strlen(PROFILE_IRQS_UNKNOWN);
 		return strndup(unknown, strcspn(unknown, "\n"));
 	}
 	return irqs ? NULL : strdup("the architecture's file has no line irqs");
 }
 
-int profile_table(const char *folder, const struct scenario *scenario, const char *file,
-		  char why[PROFILE_WHY])
+int profile_table(const struct profile_image *image, const char *file, char why[PROFILE_WHY])
 {
 	struct symbols s = { .nr = 0 };
 	FILE *f = NULL;
 	int ret;
 
-	ret = read_symbols(folder, "symbols", true, &s, why) ?:
-	      read_symbols(folder, "System.map", false, &s, why) ?:
-	      read_base(folder, scenario->arch.text_base, &s, why);
+	ret = read_symbols(image->folder, "symbols", true, &s, why) ?:
+	      read_symbols(image->folder, "System.map", false, &s, why) ?:
+	      read_base(image->folder, image->text_base, &s, why);
 	if (!ret) {
 		f = fopen(file, "we");
 		if (!f)
@@ -216,8 +215,8 @@ int profile_table(const char *folder, const struct scenario *scenario, const cha
 	if (!ret) {
 		if (s.nr)
 			qsort(s.v, s.nr, sizeof(*s.v), compare);
-		ret = write_marks(f, &s, scenario->name, why);
-		write_irqs(f, scenario->arch.irqs);
+		ret = write_marks(f, &s, image->scenario, why);
+		write_irqs(f, image->irqs);
 		write_symbols(f, &s);
 	}
 	if (f && fclose(f) && !ret)

@@ -219,7 +219,7 @@ static void test_refused(void)
 	"0000000000001240 T ptb_mark_again\n0000000000001250 T ptb_mark_kept\n"                    \
 	"0000000000002000 D data\n"
 
-static char *table_of(const struct scenario *s)
+static char *table_of(struct profile_image image)
 {
 	static char text[4096];
 	char file[160];
@@ -227,7 +227,8 @@ static char *table_of(const struct scenario *s)
 	FILE *f;
 
 	snprintf(file, sizeof(file), "%s/table", dir);
-	if (profile_table(dir, s, file, why))
+	image.folder = dir;
+	if (profile_table(&image, file, why))
 		return NULL;
 	f = fopen(file, "r");
 	n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
@@ -239,15 +240,15 @@ static char *table_of(const struct scenario *s)
 
 static void test_table(void)
 {
-	struct scenario s = { .name = "x", .arch = { .irqs = "off fa/ff\non fb/ff\n" } };
+	struct profile_image s = { .scenario = "x", .irqs = "off fa/ff\non fb/ff\n" };
 	char *text, *unknown;
 
 	save("symbols", SYMBOLS);
 	save("System.map", MAP);
 	save("config", "CONFIG_BASE=0x10000\n");
-	ok(!table_of(&s) && strstr(why, "ptb_mark_lost; build it again"), "a mark is missing: %s", why);
+	ok(!table_of(s) && strstr(why, "ptb_mark_lost; build it again"), "a mark is missing: %s", why);
 	save("System.map", MAP "0000000000001260 T ptb_mark_lost\n");
-	text = table_of(&s);
+	text = table_of(s);
 	ok(text && strstr(text, "symbol 1000 1100 alias_of_it\nsymbol 1100 1110 gup_fast\n"
 				"symbol 1180 1200 entry\nsymbol 1200 1201 ptb_mark_begin\n"),
 	   "global names first, parts by their function, labels to the next");
@@ -256,18 +257,18 @@ static void test_table(void)
 	ok(text && strstr(text, "mark begin 1200\n") && strstr(text, "mark lost 1260\n") &&
 		   strstr(text, "kernel 1000\n") && strstr(text, "irqs off fa/ff\nirqs on fb/ff\n"),
 	   "marks, where the kernel begins, instructions that switch interrupts");
-	s.arch.text_base = (char *)"CONFIG_BASE";
-	text = table_of(&s);
+	s.text_base = "CONFIG_BASE";
+	text = table_of(s);
 	ok(text && strstr(text, "mark begin 11200\n") && strstr(text, "kernel 11000\n") &&
 		   strstr(text, "symbol 11000 11100 alias_of_it\n"), "an option is added to addresses");
-	s.arch.irqs = (char *)"unknown it has none\n";
-	text = table_of(&s);
-	unknown = profile_irqs_unknown(&s);
+	s.irqs = "unknown it has none\n";
+	text = table_of(s);
+	unknown = profile_irqs_unknown(s.irqs);
 	ok(text && !strstr(text, "irqs") && unknown && !strcmp(unknown, "it has none"),
 	   "an architecture where they cannot be told");
 	free(unknown);
 	save("symbols", "colour\n");
-	ok(!table_of(&s) && strstr(why, "is no symbol"), "what is no symbol: %s", why);
+	ok(!table_of(s) && strstr(why, "is no symbol"), "what is no symbol: %s", why);
 }
 
 int main(void)
