@@ -292,7 +292,7 @@ help: ## this list
 		printf '  %-17s %s\n' "$$t" "$$d"; done
 
 script-tests += $(addprefix scripts/test/,test_ci.t test_coverage.t test_deps.t test_docs.t test_exactness.t test_layers.t \
-	test_names.t test_options.t test_output.t test_paths.t)
+	test_names.t test_options.t test_output.t test_paths.t test_rooms.t)
 all-tests = $(addprefix $(O)/,$(tests)) $(addprefix $(O)/asan/,$(asan-tests)) \
 	$(addprefix $(O)/tsan/,$(tsan-tests)) $(script-tests)
 test-programs: $(addprefix $(O)/,$(tests) $(test-helpers)) $(addprefix $(O)/asan/,$(asan-tests) $(asan-helpers)) \

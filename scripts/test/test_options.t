@@ -6,8 +6,8 @@
 . "$(dirname "$0")/../tap.sh"
 cd "$root" || exit 1
 
-# ---- which scripts there are: all of scripts/, kernels/ and bench/ that can be run ----
-mapfile -t scripts < <(find scripts kernels bench -maxdepth 1 -type f -perm -100 | sort)
+# ---- which scripts there are: all of scripts/, kernels/, kernels/guest/ and bench/ that can be run ----
+mapfile -t scripts < <(find scripts kernels kernels/guest bench -maxdepth 1 -type f -perm -100 | sort)
 [ ${#scripts[@]} -ge 8 ]
 ok $? "there are scripts: ${scripts[*]}"
 for script in "${scripts[@]}"; do
