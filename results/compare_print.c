@@ -75,8 +75,8 @@ char *results_row_change_text(const struct results_compared_row *r)
 
 	if (!r->base || !r->head)
 		return strdup("");
-	by = results_value_change(&r->base_value, &r->head_value);
-	from = results_value_number(&r->base_value);
+	by = results_amount_change(&r->base_value, &r->head_value);
+	from = results_amount_number(&r->base_value);
 	results__number(diff, sizeof(diff), by);
 	if (by == 0)
 		return strdup("0");
@@ -209,9 +209,9 @@ static int print_row(struct results__table *t, const struct results_compared_row
 	int ret;
 
 	if (r->base)
-		results__number(base, sizeof(base), results_value_number(&r->base_value));
+		results__number(base, sizeof(base), results_amount_number(&r->base_value));
 	if (r->head)
-		results__number(head, sizeof(head), results_value_number(&r->head_value));
+		results__number(head, sizeof(head), results_amount_number(&r->head_value));
 	params = results_params_text(&r->m->params);
 	change = results_row_change_text(r);
 	verdict = results_row_verdict_text(r);

@@ -22,9 +22,9 @@ static bool is_whole(double x)
 	return x >= -RESULTS_MAX_INT && x <= RESULTS_MAX_INT && x == (double)(long long)x;
 }
 
-static struct results_value value_of(double total, long long nr_ops)
+static struct results_amount value_of(double total, long long nr_ops)
 {
-	struct results_value v = { .nr_ops = nr_ops, .is_integer = is_whole(total) };
+	struct results_amount v = { .nr_ops = nr_ops, .is_integer = is_whole(total) };
 
 	if (v.is_integer)
 		v.total = (long long)total;
@@ -33,18 +33,18 @@ static struct results_value value_of(double total, long long nr_ops)
 	return v;
 }
 
-static long double total_of(const struct results_value *v)
+static long double total_of(const struct results_amount *v)
 {
 	return v->is_integer ? (long double)v->total : (long double)v->real;
 }
 
 /* head minus base, over the product of both nr_ops. Both are integers below 2^53. */
-static __int128 difference(const struct results_value *base, const struct results_value *head)
+static __int128 difference(const struct results_amount *base, const struct results_amount *head)
 {
 	return (__int128)head->total * base->nr_ops - (__int128)base->total * head->nr_ops;
 }
 
-int results_value_cmp(const struct results_value *a, const struct results_value *b)
+int results_amount_cmp(const struct results_amount *a, const struct results_amount *b)
 {
 	if (a->is_integer && b->is_integer) {
 		__int128 by = difference(b, a);
@@ -55,49 +55,49 @@ int results_value_cmp(const struct results_value *a, const struct results_value 
 	       (total_of(a) * b->nr_ops < total_of(b) * a->nr_ops);
 }
 
-double results_value_number(const struct results_value *v)
+double results_amount_number(const struct results_amount *v)
 {
 	return (v->is_integer ? (double)v->total : v->real) / (double)v->nr_ops;
 }
 
-double results_value_change(const struct results_value *base, const struct results_value *head)
+double results_amount_change(const struct results_amount *base, const struct results_amount *head)
 {
 	__int128 by, over = (__int128)base->nr_ops * head->nr_ops;
 
 	if (!base->is_integer || !head->is_integer)
-		return results_value_number(head) - results_value_number(base);
+		return results_amount_number(head) - results_amount_number(base);
 	by = difference(base, head);
 	return by % over ? (double)((long double)by / (long double)over) : (double)(by / over);
 }
 
 struct range {
-	struct results_value low, high;
+	struct results_amount low, high;
 };
 
-static void widen(struct range *r, struct results_value v, bool is_first)
+static void widen(struct range *r, struct results_amount v, bool is_first)
 {
-	if (is_first || results_value_cmp(&v, &r->low) < 0)
+	if (is_first || results_amount_cmp(&v, &r->low) < 0)
 		r->low = v;
-	if (is_first || results_value_cmp(&v, &r->high) > 0)
+	if (is_first || results_amount_cmp(&v, &r->high) > 0)
 		r->high = v;
 }
 
 static bool is_one_value(const struct range *a, const struct range *b)
 {
-	return !results_value_cmp(&a->low, &a->high) && !results_value_cmp(&b->low, &b->high) &&
-	       !results_value_cmp(&a->low, &b->low);
+	return !results_amount_cmp(&a->low, &a->high) && !results_amount_cmp(&b->low, &b->high) &&
+	       !results_amount_cmp(&a->low, &b->low);
 }
 
 struct side {
 	const struct results_measurement *first, *lowest;
-	struct results_value shown; /* of the lowest */
+	struct results_amount shown; /* of the lowest */
 	enum results_kind kind; /* of several runs, the least exact */
 	struct range modes, medians, samples;
 	size_t nr;
 };
 
 /* What people are shown of a row: its mode, or of a sampled one its median. */
-static struct results_value shown(const struct results_measurement *m, const double *sorted,
+static struct results_amount shown(const struct results_measurement *m, const double *sorted,
 				  double mode)
 {
 	size_t n = m->nr_samples;
@@ -112,7 +112,7 @@ static int side_add(struct side *s, const struct results_measurement *m)
 	double *sorted = results__sorted(m->samples, m->nr_samples), most;
 	bool is_first = !s->nr++;
 	size_t count, n = m->nr_samples;
-	struct results_value mode;
+	struct results_amount mode;
 
 	if (!sorted)
 		return -ENOMEM;
@@ -120,7 +120,7 @@ static int side_add(struct side *s, const struct results_measurement *m)
 	mode = value_of(most, m->nr_ops);
 	if (is_first)
 		s->first = m;
-	if (is_first || results_value_cmp(&mode, &s->modes.low) < 0) {
+	if (is_first || results_amount_cmp(&mode, &s->modes.low) < 0) {
 		s->lowest = m;
 		s->shown = shown(m, sorted, most);
 	}
@@ -146,8 +146,8 @@ static enum results_verdict direction(bool rose, enum results_better better)
 static bool are_apart(const struct range *base, const struct range *head,
 		      enum results_better better, enum results_verdict *verdict)
 {
-	bool rose = results_value_cmp(&head->low, &base->high) > 0;
-	bool fell = results_value_cmp(&head->high, &base->low) < 0;
+	bool rose = results_amount_cmp(&head->low, &base->high) > 0;
+	bool fell = results_amount_cmp(&head->high, &base->low) < 0;
 
 	if (rose || fell)
 		*verdict = direction(rose, better);
@@ -158,8 +158,8 @@ static bool are_apart(const struct range *base, const struct range *head,
 static bool sticks_out(const struct range *base, const struct range *head,
 		       enum results_better better)
 {
-	return (better != RESULTS_HIGHER && results_value_cmp(&head->high, &base->high) > 0) ||
-	       (better != RESULTS_LOWER && results_value_cmp(&head->low, &base->low) < 0);
+	return (better != RESULTS_HIGHER && results_amount_cmp(&head->high, &base->high) > 0) ||
+	       (better != RESULTS_LOWER && results_amount_cmp(&head->low, &base->low) < 0);
 }
 
 static enum results_verdict judge_values(const struct side *base, const struct side *head)
@@ -239,8 +239,8 @@ double results_row_distance(const struct results_compared_row *row)
 
 	if (!row->base || !row->head)
 		return 0;
-	by = results_value_change(&row->base_value, &row->head_value);
-	from = results_value_number(&row->base_value);
+	by = results_amount_change(&row->base_value, &row->head_value);
+	from = results_amount_number(&row->base_value);
 	return by != 0 && from != 0 ? fabs(by / from) : by != 0 ? INFINITY : 0;
 }
 

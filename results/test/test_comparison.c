@@ -16,33 +16,33 @@
 
 static char dir[] = "/tmp/ptbench-comparison.XXXXXX";
 
-static struct results_value integer(long long total, long long nr_ops)
+static struct results_amount integer(long long total, long long nr_ops)
 {
-	return (struct results_value){ .is_integer = true, .total = total, .nr_ops = nr_ops };
+	return (struct results_amount){ .is_integer = true, .total = total, .nr_ops = nr_ops };
 }
 
-static struct results_value real(double x, long long nr_ops)
+static struct results_amount real(double x, long long nr_ops)
 {
-	return (struct results_value){ .real = x, .nr_ops = nr_ops };
+	return (struct results_amount){ .real = x, .nr_ops = nr_ops };
 }
 
 static void test_values(void)
 {
 	const long long e15 = 1000000000000000LL, most = (1LL << 53) - 1;
-	struct results_value a = integer(e15 + 2, e15 + 1), b = integer(e15 + 1, e15);
-	struct results_value third = integer(1, 3), two = integer(2, 6), half = real(0.5, 1);
-	struct results_value low = integer(most - 1, most), high = integer(most, most - 1);
+	struct results_amount a = integer(e15 + 2, e15 + 1), b = integer(e15 + 1, e15);
+	struct results_amount third = integer(1, 3), two = integer(2, 6), half = real(0.5, 1);
+	struct results_amount low = integer(most - 1, most), high = integer(most, most - 1);
 
-	ok(results_value_number(&a) == results_value_number(&b), "as doubles both are one value");
-	ok(results_value_cmp(&a, &b) < 0 && results_value_cmp(&b, &a) > 0, "as fractions they are not");
-	ok(results_value_change(&a, &b) > 0 && results_value_change(&b, &a) < 0,
+	ok(results_amount_number(&a) == results_amount_number(&b), "as doubles both are one value");
+	ok(results_amount_cmp(&a, &b) < 0 && results_amount_cmp(&b, &a) > 0, "as fractions they are not");
+	ok(results_amount_change(&a, &b) > 0 && results_amount_change(&b, &a) < 0,
 	   "nor is their difference 0");
-	ok(!results_value_cmp(&third, &two) && results_value_change(&third, &two) == 0,
+	ok(!results_amount_cmp(&third, &two) && results_amount_change(&third, &two) == 0,
 	   "1 of 3 is 2 of 6");
-	ok(results_value_cmp(&low, &high) < 0 && results_value_change(&low, &high) > 0,
+	ok(results_amount_cmp(&low, &high) < 0 && results_amount_change(&low, &high) > 0,
 	   "the largest integers do not overflow");
-	ok(results_value_cmp(&third, &half) < 0 && results_value_cmp(&half, &third) > 0 &&
-		   results_value_change(&third, &half) > 0.16,
+	ok(results_amount_cmp(&third, &half) < 0 && results_amount_cmp(&half, &third) > 0 &&
+		   results_amount_change(&third, &half) > 0.16,
 	   "an integer and a sampled value are compared");
 }
 

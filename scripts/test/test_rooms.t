@@ -34,6 +34,12 @@ check "$tmp/obj"
 is "$? $(tail -n +2 "$tmp/out")" "1   a -> b: a/one uses two of b/two
   b -> b/c: b/two uses three of b/c/three
   b/c -> a: b/c/three uses one of a/one" "a circle of three is told whole"
+printf 'x.o: kernels/gone.c a.h\n' >"$tmp/obj/b/c/three.d"
+check "$tmp/obj"
+ok $? "an object whose source is gone is none"
+echo 'x.o: ptbench.c' >"$tmp/obj/b/c/three.d"
+check "$tmp/obj"
+is "$?" 1 "and one whose source is there is"
 mkdir "$tmp/obj/test"
 mv "$tmp/obj/a/one.o" "$tmp/obj/test/"
 check "$tmp/obj"

@@ -24,18 +24,18 @@
  * deterministic rows are integers and are compared as such, as fractions: no value is rounded
  * before it is judged. A sampled row's is the median, which may be no integer.
  */
-struct results_value {
+struct results_amount {
 	bool is_integer;
 	long long total; /* is_integer; within +-(2^53 - 1) */
 	double real;	 /* else */
 	long long nr_ops; /* >= 1 */
 };
 /* Below, equal to or above 0 as a is less than, equal to or greater than b, per operation. */
-int results_value_cmp(const struct results_value *a, const struct results_value *b);
+int results_amount_cmp(const struct results_amount *a, const struct results_amount *b);
 /* Per operation, for people: rounded, if the fraction is none that a double holds. */
-double results_value_number(const struct results_value *v);
+double results_amount_number(const struct results_amount *v);
 /* head minus base, per operation, subtracted as integers where both are: 0 only for equal ones. */
-double results_value_change(const struct results_value *base, const struct results_value *head);
+double results_amount_change(const struct results_amount *base, const struct results_amount *head);
 
 /* ---- rows ---- */
 
@@ -62,7 +62,7 @@ struct results_compared_row {
 	const struct results_measurement *m; /* of either side, for the names */
 	/* Of several runs of a side the one with the lowest value; NULL: the side has none. */
 	const struct results_measurement *base, *head;
-	struct results_value base_value, head_value; /* theirs */
+	struct results_amount base_value, head_value; /* theirs */
 	enum results_verdict verdict;
 	enum results_verdict judged; /* before allowances: worse or changed, if verdict is allowed */
 	const char *why;	     /* NULL, or more about the verdict */
