@@ -51,6 +51,9 @@ void results_doc_free(struct results_doc *doc)
 		results__measurement_free(&doc->measurements[i]);
 	for (size_t i = 0; i < doc->nr_checks; i++)
 		results__check_free(&doc->checks[i]);
+	for (size_t i = 0; i < doc->nr_axes; i++)
+		results__axis_free(&doc->axes[i]);
+	free(doc->axes);
 	free(doc->measurements);
 	free(doc->checks);
 	results__index_free(doc->row_index);

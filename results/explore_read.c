@@ -240,11 +240,12 @@ static int read_root(struct results__in *in, const json_t *root, struct results_
 {
 	static const char *const known[] = { "format",	"version", "revision", "command", "created",
 					     "claim",	"stand_in", "complete", "models",  NULL };
+	long long version;
 	int ret;
 
 	if (!json_is_object(root))
 		return results__in_fail(in, NULL, "must be an object");
-	ret = results__in_format(in, root, RESULTS_EXPLORE_FORMAT);
+	ret = results__in_format(in, root, RESULTS_EXPLORE_FORMAT, RESULTS__EXPLORE_VERSION, &version);
 	if (!ret)
 		ret = results__in_object(in, root, known);
 	if (!ret)

@@ -82,7 +82,7 @@ static int put_doc(FILE *f, const struct results_explore *doc, struct results_er
 	if (ret)
 		return ret;
 	fprintf(f, "{\n  \"format\": \"%s\",\n  \"version\": %d,\n  \"revision\": \"%s\",\n  ",
-		RESULTS_EXPLORE_FORMAT, RESULTS_VERSION, doc->revision);
+		RESULTS_EXPLORE_FORMAT, RESULTS__EXPLORE_VERSION, doc->revision);
 	put_text(f, "command", doc->command);
 	fprintf(f, ",\n  \"created\": \"%s\",\n  ", doc->created);
 	put_text(f, "claim", doc->claim);

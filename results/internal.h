@@ -15,6 +15,8 @@
 #include <results/results.h>
 
 #define RESULTS_RUN_FORMAT "ptbench-run"
+#define RESULTS__RUN_VERSION 1
+#define RESULTS__EXPLORE_VERSION 1
 #define RESULTS_RUN_FILE "run.json"
 #define RESULTS__EXPLORE_FILE "explore.json" /* of a run: what the explorer found, if it ran */
 
@@ -27,6 +29,9 @@
 #define RESULTS_MAX_PARAMS 16
 #define RESULTS_MAX_PAIRS 256			  /* keys of a provenance block */
 #define RESULTS_MAX_PARTS 4096
+#define RESULTS_MAX_AXES 64			  /* and families of one */
+#define RESULTS_MAX_VALUES 1024			  /* of an axis */
+#define RESULTS_MAX_LEVELS 16			  /* of a format */
 #define RESULTS_MAX_KEY 64
 #define RESULTS_MAX_NAME 128
 #define RESULTS_MAX_VALUE 256			  /* a parameter's string */
@@ -54,6 +59,9 @@ int results__check_params(const struct results_params *p, struct results_error *
 int results__check_measurement(const struct results_measurement *m, struct results_error *err);
 int results__check_check(const struct results_check *c, struct results_error *err);
 int results__check_header(const struct results_doc *doc, struct results_error *err);
+/* axes.c: also that every param that is a string is a value of its axis, if that has any. */
+int results__check_axis(const struct results_axis *axis, struct results_error *err);
+int results__check_axes(const struct results_doc *doc, struct results_error *err);
 int results__check_part(const struct results_part *p, struct results_error *err);
 int results__check_run(const struct results_run *run, struct results_error *err);
 /* ---- stat.c ---- */
@@ -95,6 +103,7 @@ struct results_share *results__sorted_shares(const struct results_measurement *m
 size_t results__room(size_t nr);
 void results__measurement_free(struct results_measurement *m);
 void results__check_free(struct results_check *c);
+void results__axis_free(struct results_axis *axis); /* what it holds */
 void results__pairs_sort(struct results_pairs *p);
 
 /* ---- index.c: the entries of an array that only grows, by hash ---- */
@@ -126,6 +135,10 @@ char *results__now(void);
 int results__json_string(FILE *f, const char *s);
 /* The shortest decimal that reads back as x. */
 void results__put_number(FILE *f, double x);
+
+/* ---- axes_json.c ---- */
+/* The key "axes" and what is under it; 0 or -ENOMEM. */
+int results__put_axes(FILE *f, const struct results_doc *doc);
 
 /* ---- text.c ---- */
 /* Prints a character as results_text_step() finds it: written out when it is harmful. */

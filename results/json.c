@@ -217,21 +217,21 @@ int results__in_word(struct results__in *in, const json_t *obj, const char *key,
 	return results__in_fail(in, key, "\"%.80s\" is none of %s", json_string_value(value), list);
 }
 
-int results__in_format(struct results__in *in, const json_t *root, const char *format)
+int results__in_format(struct results__in *in, const json_t *root, const char *format,
+		       long long newest, long long *version)
 {
 	json_t *value = results__in_get(in, root, "format", JSON_STRING);
-	long long version;
 
 	if (!value)
 		return -EINVAL;
 	if (strcmp(json_string_value(value), format))
 		return results__in_fail(in, "format", "is \"%.80s\", must be \"%s\"",
 					json_string_value(value), format);
-	if (results__in_integer(in, root, "version", &version))
+	if (results__in_integer(in, root, "version", version))
 		return -EINVAL;
-	if (version != RESULTS_VERSION)
+	if (*version < 1 || *version > newest)
 		return results__in_fail(in, "version",
-					"is %lld, this ptbench reads version %d; use the ptbench that wrote it",
-					version, RESULTS_VERSION);
+					"is %lld, this ptbench reads versions up to %lld; use the ptbench that wrote it",
+					*version, newest);
 	return 0;
 }

@@ -38,7 +38,11 @@ int results__in_integer(struct results__in *in, const json_t *obj, const char *k
 /* The index of a string in a NULL-terminated list. */
 int results__in_word(struct results__in *in, const json_t *obj, const char *key,
 		     const char *const *words, int *out);
-/* format and version are those. */
-int results__in_format(struct results__in *in, const json_t *root, const char *format);
+/* The format is that one; *version is from 1 to the newest. */
+int results__in_format(struct results__in *in, const json_t *root, const char *format,
+		       long long newest, long long *version);
+
+/* ---- axes_json.c ---- */
+int results__read_axes(struct results__in *in, const json_t *root, struct results_doc *doc);
 
 #endif

@@ -359,25 +359,31 @@ static int check_unique(struct results__in *in, const struct results_doc *doc)
 
 static int read_root(struct results__in *in, const json_t *root, struct results_doc *doc)
 {
-	static const char *const known[] = { "format",	"version",    "part",	      "mode",
-					     "created", "command",    "provenance",   "measurements",
-					     "checks",	"extra",      NULL };
+	static const char *const known[] = { "axes",	     /* not in version 1 */
+					     "format",	     "version", "part",	  "mode", "created",
+					     "command",	     "provenance",
+					     "measurements", "checks",	"extra", NULL };
+	long long version;
 	int ret;
 
 	if (!json_is_object(root))
 		return results__in_fail(in, NULL, "must be an object");
 	/* First of all: a file of another format or version would fail on any key. */
-	ret = results__in_format(in, root, RESULTS_FORMAT);
+	ret = results__in_format(in, root, RESULTS_FORMAT, RESULTS_VERSION, &version);
 	if (!ret)
-		ret = results__in_object(in, root, known);
+		ret = results__in_object(in, root, known + (version == 1));
 	if (!ret)
 		ret = read_header(in, root, doc);
 	if (!ret)
 		ret = read_measurements(in, root, doc);
 	if (!ret)
 		ret = read_checks(in, root, doc);
+	if (!ret && version > 1)
+		ret = results__read_axes(in, root, doc);
 	if (!ret)
 		ret = read_extra(in, root, doc);
+	if (!ret)
+		ret = results__in_rule(in, results__check_axes(doc, in->err));
 	return ret ? ret : check_unique(in, doc);
 }
 

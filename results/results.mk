@@ -3,14 +3,14 @@
 # Whoever links it adds -ljansson to its ldlibs.
 
 libs += results
-results-srcs := $(addprefix results/,command.c error.c metrics.c params.c pairs.c rules.c stat.c doc.c index.c file.c \
+results-srcs := $(addprefix results/,command.c error.c metrics.c params.c pairs.c rules.c stat.c doc.c axes.c axes_json.c index.c file.c \
 	json.c read.c reason.c write.c run.c run_read.c table.c text.c source.c \
 	explore.c explore_read.c explore_show.c explore_write.c \
 	cmd_validate.c cmd_show.c \
 	allow.c compare.c compare_checks.c compare_entries.c compare_models.c compare_parts.c \
 	compare_print.c compare_provenance.c compare_rows.c conclude.c cmd_compare.c)
 
-results-unit-tests := $(addprefix results/test/,test_params test_stat test_doc test_run test_read test_text \
+results-unit-tests := $(addprefix results/test/,test_params test_stat test_doc test_axes test_run test_read test_text \
 	test_explore test_comparison test_scale)
 # probe and cli stand between the script tests and the library.
 results-helpers := results/test/probe results/test/cli

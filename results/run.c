@@ -40,7 +40,7 @@ static void put_nullable(FILE *f, const char *s)
 static void put_run(FILE *f, const struct results_run *run)
 {
 	fprintf(f, "{\n  \"format\": \"%s\",\n  \"version\": %d,\n  \"command\": ",
-		RESULTS_RUN_FORMAT, RESULTS_VERSION);
+		RESULTS_RUN_FORMAT, RESULTS__RUN_VERSION);
 	results__json_string(f, run->command);
 	fprintf(f, ",\n  \"started\": \"%s\",\n  \"finished\": ", run->started);
 	put_nullable(f, run->finished);

@@ -56,11 +56,12 @@ static int read_root(struct results__in *in, const json_t *root, struct results_
 					     "finished", "revision", "state",	"parts",
 					     NULL };
 	static const char *const states[] = { "partial", "complete", NULL };
+	long long version;
 	int state, ret;
 
 	if (!json_is_object(root))
 		return results__in_fail(in, NULL, "must be an object");
-	ret = results__in_format(in, root, RESULTS_RUN_FORMAT);
+	ret = results__in_format(in, root, RESULTS_RUN_FORMAT, RESULTS__RUN_VERSION, &version);
 	if (!ret)
 		ret = results__in_object(in, root, known);
 	if (!ret)

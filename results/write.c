@@ -221,7 +221,7 @@ static int check_all(const struct results_doc *doc, struct results_error *err)
 		if (ret)
 			results__error_prefix(err, ".checks[%zu]", i);
 	}
-	return ret;
+	return ret ? ret : results__check_axes(doc, err);
 }
 
 static int put_doc(FILE *f, const struct results_doc *doc, struct results_error *err)
@@ -229,6 +229,8 @@ static int put_doc(FILE *f, const struct results_doc *doc, struct results_error 
 	int ret = check_all(doc, err);
 
 	if (!ret && put_header(f, doc))
+		ret = results__error(err, -ENOMEM, NULL, "", "no memory to write it");
+	if (!ret && results__put_axes(f, doc))
 		ret = results__error(err, -ENOMEM, NULL, "", "no memory to write it");
 	if (!ret)
 		ret = put_rows(f, doc, err);

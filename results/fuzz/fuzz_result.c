@@ -3,7 +3,7 @@
  * Fuzzes ptbench-result documents: what is read is written with nothing lost, and again as the same
  * bytes; validate, show and compare agree with the reader.
  *
- * Covers: results/read.c results/write.c results/json.c results/rules.c results/doc.c
+ * Covers: results/read.c results/write.c results/json.c results/rules.c results/doc.c results/axes.c results/axes_json.c
  * Covers: results/params.c results/compare.c results/compare_rows.c results/compare_checks.c
  * Covers: results/compare_entries.c results/compare_print.c results/compare_provenance.c
  * Covers: results/compare_parts.c results/conclude.c results/cmd_show.c results/cmd_validate.c

@@ -45,7 +45,7 @@ static const struct {
 	{ "verdict", "\"unfinished\"" }, { "context", "\"softirq\"" }, { "context", "\"nmi\"" },
 	{ "context", "\"fault\"" }, { "context", "\"irq\"" }, { "caught_by", "null" },
 	{ "caught_by", "\"deadlock\"" }, { "failure", "null" }, { "extra", "{\"n\": [1.5, null]}" },
-	{ "version", "1" }, { "version", "2" }, { "discarded", "3" }, { "nr_steps", "0" },
+	{ "version", "1" }, { "version", "2" }, { "version", "3" }, { "fold", "\"mm\"" }, { "of", "\"static\"" }, { "families", "[]" }, { "discarded", "3" }, { "nr_steps", "0" },
 	{ "breakdown", "[{\"symbol\": \"[user]\", \"instructions\": 7}]" },
 	{ "skipped", "\"not on this machine\"" }, { "busted", "true" }, { "ok", "false" },
 	{ "image_sha256", "\"0123\"" }, { "load", "\"7.9 8.9 7.6; other work\"" },

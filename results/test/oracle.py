@@ -12,7 +12,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SCHEMAS = os.path.join(HERE, "..", "schema")
 BUILD = os.environ.get("PTBENCH_BUILD", os.path.join(HERE, "..", "..", "build"))
 MAX_INT = 2**53 - 1
-FORMATS = ("ptbench-result", "ptbench-run", "ptbench-explore")
+FORMATS = {"ptbench-result": 2, "ptbench-run": 1, "ptbench-explore": 1}  # and their newest version
 
 count = failed = 0
 
@@ -118,8 +118,8 @@ def load_schemas():
     except ImportError:
         return None
     validators = {}
-    for name in FORMATS:
-        with open(os.path.join(SCHEMAS, name + "-1.schema.json"), encoding="utf-8") as f:
+    for name, newest in FORMATS.items():
+        with open(os.path.join(SCHEMAS, f"{name}-{newest}.schema.json"), encoding="utf-8") as f:
             schema = json.load(f)
         Draft202012Validator.check_schema(schema)
         validators[name] = Draft202012Validator(schema)
@@ -128,7 +128,7 @@ def load_schemas():
 
 def schema_of(validators, value):
     name = value.get("format")
-    return validators[name if name in FORMATS else "ptbench-result"]
+    return validators[name if name in tuple(FORMATS) else "ptbench-result"]
 
 
 # ---- the rules that a schema cannot say; each is given what the schema accepted ----
@@ -189,6 +189,32 @@ def rule_breakdown(doc):
             raise Refused("duplicate symbol")
 
 
+def rule_axes(doc):
+    spoken, values = {}, {}  # (key, family) with a family of None for all
+    for axis in doc.get("axes", []):
+        key, names = axis["key"], [v["value"] for v in axis["values"]]
+        if len(set(names)) != len(names):
+            raise Refused("duplicate value")
+        if any(v.get("of", None) == v["value"] or v.get("of", v["value"]) not in names
+               for v in axis["values"]):
+            raise Refused("a variant of no value")
+        if any(len({level["level"] for level in v.get("levels", [])}) != len(v.get("levels", []))
+               for v in axis["values"]):
+            raise Refused("duplicate level")
+        families = axis["families"] or [None]
+        earlier = spoken.setdefault(key, set())
+        if None in earlier or (earlier and families == [None]) or earlier & set(families):
+            raise Refused("duplicate axis")
+        earlier |= set(families)
+        values.update({(key, f): names for f in families})
+    for row in doc["measurements"] + doc["checks"]:
+        family = (row.get("case") or row["id"]).split("/")[0]
+        for key, value in row["params"].items():
+            names = values.get((key, family)) or values.get((key, None))
+            if names and isinstance(value, str) and value not in names:
+                raise Refused("a value that its axis has not")
+
+
 def rule_dates(value):
     for key in ("created", "started", "finished"):
         text = value.get(key)
@@ -240,7 +266,7 @@ def check_rules(value):
     elif value["format"] == "ptbench-explore":
         rule_models(value)
     else:
-        for rule in (rule_integers, rule_unique, rule_exact, rule_breakdown):
+        for rule in (rule_integers, rule_unique, rule_exact, rule_breakdown, rule_axes):
             rule(value)
 
 
@@ -266,6 +292,13 @@ def normal(value):
         return json.dumps(value, sort_keys=True)
     if value["format"] != "ptbench-result":
         return value
+    value["version"] = FORMATS["ptbench-result"]
+    for axis in value.setdefault("axes", []):
+        axis["families"].sort()
+        for v in axis["values"]:
+            if not v.get("levels", True):
+                del v["levels"]
+    value["axes"].sort(key=lambda axis: json.dumps([axis["key"], axis["families"]]))
     for m in value["measurements"]:
         if "samples" in m:
             m.setdefault("discarded", 0)

@@ -60,6 +60,29 @@ static void add(struct results_doc *doc, const char *metric, enum results_kind k
 	results_params_free(&m.params);
 }
 
+static void add_axes(struct results_doc *doc)
+{
+	static char *families[] = { "table_free", "gup_fast" };
+	static struct results_level levels[] = {
+		{ "pgd", RESULTS_FOLD_BOOT }, { "p4d", RESULTS_FOLD_COMPILED },
+		{ "pmd", RESULTS_FOLD_NO }, { "pte", RESULTS_FOLD_MM },
+	};
+	static struct results_value formats[] = {
+		{ "s390x-4l", "s390x, 4 levels", "two \"folded\" <levels> \xe2\x9c\x93", false, NULL,
+		  levels, 4 },
+		{ "x86_64-4k-48", "x86-64", "as\nit is", true, "s390x-4l", NULL, 0 },
+	};
+	static const struct results_axis axes[] = {
+		{ "n", NULL, 0, "how many", NULL, 0 },
+		{ "format", families, 2, "which page tables", formats, 2 },
+	};
+	struct results_error err;
+
+	for (size_t i = 0; i < 2; i++)
+		if (results_doc_add_axis(doc, &axes[i], &err))
+			die(&err);
+}
+
 static void make_doc(const char *dir, const char *name, int rows)
 {
 	struct results_params params = { 0 };
@@ -84,6 +107,8 @@ static void make_doc(const char *dir, const char *name, int rows)
 		    results_doc_add_check(doc, "gup_fast/only", &params, "0 wrong", i ? "0 wrong" : "", i > 0, &err))
 			die(&err);
 	}
+	if (rows)
+		add_axes(doc);
 	doc->extra = rows ? strdup("{\"notes\": [1, 2.5, null, true, {\"deep\": \"\\u00e9\"}]}") : NULL;
 	snprintf(path, sizeof(path), "%s/%s.json", dir, name);
 	if (results_doc_write(doc, path, &err))

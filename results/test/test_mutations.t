@@ -26,7 +26,7 @@ ODD = [None, True, False, 0, -1, 1, 1.0, 1.5, 2**53, 2**53 - 1, 2**63, -2**63 - 
        1e16, -0.0, "", "x", "1", "../x", "/etc/passwd", "\0", "\x1b[2J", "a\n", "é" * 300,
        "x" * 20000, [], {}, [[]], {"": {}}, ["x"], "2026-02-30T00:00:00Z", "exact", "sampled",
        "kernel", "time", "ns", "lower", "passed", "complete", "clean", "caught", "broken", "held",
-       "survived", "unfinished", "replay", "full", "nmi", "store-buffer", 64, 65, 10000]
+       "survived", "unfinished", "replay", "full", "nmi", "store-buffer", "boot", "s390x-4l", 2, 64, 65, 10000]
 
 
 # ---- mutations of the bytes ----
@@ -120,7 +120,7 @@ def delete(rng, value):
 
 def add_key(rng, value):
     objs = [o[k] for o, k in places(value, []) if isinstance(o[k], dict)] + [value]
-    rng.choice(objs)[rng.choice(["x", "skipped", "metric", "discarded", "breakdown", "A", "", "n", "load"])] = \
+    rng.choice(objs)[rng.choice(["x", "skipped", "metric", "discarded", "breakdown", "axes", "of", "levels", "A", "", "n", "load"])] = \
         copy.deepcopy(rng.choice(ODD))
 
 
@@ -145,7 +145,7 @@ def shuffle(rng, value):
             rng.shuffle(items)
             obj[key].clear()
             obj[key].update(items)
-        elif isinstance(obj[key], list) and key in ("measurements", "checks", "breakdown"):
+        elif isinstance(obj[key], list) and key in ("measurements", "checks", "breakdown", "axes", "families"):
             rng.shuffle(obj[key])
 
 

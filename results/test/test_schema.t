@@ -75,6 +75,28 @@ def shares(*items, **more):
     return lambda doc: doc["measurements"][0].update(row)
 
 
+A = "$.axes[0]"
+V = A + ".values[0]"
+FORMATS = ["s390x-4l", "x86_64-4k-48"]  # the values of the first axis
+AXIS = {"key": "colour", "families": [], "means": "of what", "values": []}
+
+
+def axis(**more):
+    return lambda doc: doc["axes"][0].update(more)
+
+
+def value(name, **more):
+    return {"value": name, "label": name, "means": "it", "busted": False, **more}
+
+
+def level(name, fold="no"):
+    return {"level": name, "fold": fold}
+
+
+def first(**more):
+    return lambda doc: doc["axes"][0]["values"][0].update(more)
+
+
 B = M + ".breakdown"
 RESULT = [
     ("nothing changed", lambda doc: None, GOOD),
@@ -86,15 +108,18 @@ RESULT = [
     ("extra is a list", put("extra", []), "$.extra"),
     ("format is another", put("format", "ptbench"), "$.format"),
     ("format is missing", put("format", DEL), "$.format"),
-    ("version 2", put("version", 2), "$.version"),
+    ("version 0", put("version", 0), "$.version"),
+    ("version 3", put("version", 3), "$.version"),
+    ("version 1, which has no axes", lambda doc: (doc.update(version=1), doc.pop("axes")), GOOD),
+    ("version 1 with axes", put("version", 1), "$.axes"),
     ("version true", put("version", True), "$.version"),
     ("version in quotes", put("version", "1"), "$.version"),
-    ("version 1.0", put("version", 1.0), "$.version", BEYOND),
+    ("version 2.0", put("version", 2.0), "$.version", BEYOND),
     ("unknown key", put("colour", "red"), "$.colour"),
     *((f"{k} is missing", put(k, DEL), f"$.{k}") for k in
-      ("part", "mode", "created", "command", "provenance", "measurements", "checks")),
+      ("part", "mode", "created", "command", "provenance", "measurements", "checks", "axes")),
     *((f"{k} is null", put(k, None), f"$.{k}") for k in
-      ("part", "mode", "created", "command", "provenance", "measurements", "checks", "extra")),
+      ("part", "mode", "created", "command", "provenance", "measurements", "checks", "axes", "extra")),
     ("part climbs", put("part", "../x"), "$.part"),
     ("part with two dots", put("part", "a..b"), "$.part"),
     ("part of 129 characters", put("part", "a" * 129), "$.part"),
@@ -256,6 +281,63 @@ RESULT = [
     ("a check expects nothing", put("checks", 0, "expect", ""), C + ".expect"),
     ("a check saw nothing", put("checks", 0, "seen", ""), GOOD),
     ("a check twice", again("checks", ok=True), None, BEYOND),
+    ("no axes", put("axes", []), GOOD),
+    ("axes in another order", lambda doc: doc["axes"].reverse(), GOOD),
+    ("axes is an object", put("axes", {}), "$.axes"),
+    ("an axis is a name", put("axes", 0, "format"), A),
+    ("an unknown key of an axis", axis(x=1), A + ".x"),
+    *((f"{k} of an axis is missing", put("axes", 0, k, DEL), f"{A}.{k}") for k in
+      ("key", "families", "means", "values")),
+    ("an axis of no key", axis(key="A b"), A + ".key"),
+    ("an axis means nothing", axis(means=""), A + ".means"),
+    ("an axis of every family", axis(families=[]), GOOD),
+    ("an axis of a case", axis(families=["gup_fast/walk"]), A + ".families[0]"),
+    ("a family is a number", axis(families=[1]), A + ".families[0]"),
+    ("a family twice", axis(families=["kmap", "thp", "kmap"]), A + ".families[2]"),
+    ("65 families", axis(families=[f"f{i}" for i in range(65)]), A + ".families"),
+    ("64 families", axis(families=[f"f{i}" for i in range(64)]), GOOD),
+    ("an axis without values", axis(values=[]), GOOD),
+    ("1025 values", axis(values=[value(f"v{i}") for i in range(1025)]), A + ".values"),
+    ("1024 values", axis(families=["kmap"], values=[value(f"v{i}") for i in range(1024)]), GOOD),
+    ("an axis twice", again("axes"), "$.axes[2].key", BEYOND),
+    ("an axis twice, of other families", again("axes", families=["kmap"]), GOOD),
+    ("an axis again, of every family", again("axes", families=[], values=[]), "$.axes[2].key", BEYOND),
+    ("an axis that has every family already", lambda doc: (
+        axis(families=[], values=[])(doc), again("axes", families=["kmap"])(doc)), "$.axes[2].key", BEYOND),
+    ("65 axes", put("axes", [AXIS | {"key": f"k{i}"} for i in range(65)]), "$.axes"),
+    ("64 axes", put("axes", [AXIS | {"key": f"k{i}"} for i in range(64)]), GOOD),
+    ("a value is a name", axis(values=["x"]), V),
+    ("an unknown key of a value", first(x=1), V + ".x"),
+    *((f"{k} of a value is missing", put("axes", 0, "values", 0, k, DEL), f"{V}.{k}") for k in
+      ("value", "label", "means", "busted")),
+    ("a value of no row", axis(values=[value("other"), *map(value, FORMATS)]), GOOD),
+    ("a row's value is not there", axis(values=[value("other")]), None, BEYOND),
+    ("a row's value is not there, in another family", axis(families=["kmap"], values=[value("other")]), GOOD),
+    ("a row's integer is not there", put("axes", 1, "values", [value("x")]), GOOD),
+    ("a check's value is not there", lambda doc: (
+        axis(families=["gup_fast"], key="why", values=[value("x")])(doc),
+        doc["checks"][0]["params"].update(why="y")), C + ".params.why", BEYOND),
+    ("a value in digits", axis(values=[value("12")]), V + ".value"),
+    ("a value with a comma", axis(values=[value("a,b")]), V + ".value"),
+    ("a value is empty", axis(values=[value("")]), V + ".value"),
+    ("a value twice", axis(values=[*map(value, FORMATS), value(FORMATS[0])]), A + ".values[2].value", BEYOND),
+    ("a label is empty", first(label=""), V + ".label"),
+    ("a label with markup", first(label="<b>\x1b"), GOOD),
+    ("busted is 1", first(busted=1), V + ".busted"),
+    ("busted", first(busted=True), GOOD),
+    ("a variant of another", first(of=FORMATS[1]), GOOD),
+    ("a variant of itself", first(of=FORMATS[0]), V + ".of", BEYOND),
+    ("a variant of what is not there", first(of="x"), V + ".of", BEYOND),
+    ("a variant of null", first(of=None), V + ".of"),
+    ("no levels", first(levels=[]), GOOD),
+    ("levels is null", first(levels=None), V + ".levels"),
+    ("each way to fold", first(levels=[level(f"l{f}", f) for f in ("no", "compiled", "boot", "mm")]), GOOD),
+    ("another way to fold", first(levels=[level("p4d", "yes")]), V + ".levels[0].fold"),
+    ("a level without a name", first(levels=[level("")]), V + ".levels[0].level"),
+    ("a level twice", first(levels=[level("pmd"), level("pmd", "mm")]), V + ".levels[1].level", BEYOND),
+    ("17 levels", first(levels=[level(f"l{i}") for i in range(17)]), V + ".levels"),
+    ("16 levels", first(levels=[level(f"l{i}") for i in range(16)]), GOOD),
+    ("an unknown key of a level", first(levels=[level("pmd") | {"x": 1}]), V + ".levels[0].x"),
     ("nested 16 deep", put("extra", json.loads('{"a":' + "[" * 14 + "]" * 14 + "}")), GOOD),
     ("nested 17 deep", put("extra", json.loads('{"a":' + "[" * 15 + "]" * 15 + "}")), "", BEYOND),
 ]
@@ -505,6 +587,7 @@ def main():
         base["measurements"].sort(key=lambda r: (r.get("metric") != "instructions" or
                                                  r["kind"] != "exact"))
         base["checks"].sort(key=lambda c: c["ok"])
+        base["axes"].sort(key=lambda a: a["key"] != "format")
         judge(tmp, RESULT, base, validators, "result")
         judge(tmp, RUN, values[run_dir + "/run.json"], validators, "run")
         judge(tmp, EXPLORE, values["explore.json"], validators, "explore")

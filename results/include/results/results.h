@@ -14,11 +14,12 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include <results/axes.h>
 #include <results/metrics.h>
 #include <results/text.h>
 
 #define RESULTS_FORMAT "ptbench-result"
-#define RESULTS_VERSION 1
+#define RESULTS_VERSION 2	/* written; 1, which has no axes, is read */
 
 struct results_error {
 	char file[512];	  /* path, or "-" */
@@ -144,6 +145,9 @@ struct results_doc {
 	size_t nr_measurements;
 	struct results_check *checks;
 	size_t nr_checks;
+	/* What the params mean: of version 1 none. A param's string is one of its axis's values. */
+	struct results_axis *axes;
+	size_t nr_axes;
 	char *extra; /* a JSON object that is kept and not looked at, or NULL */
 	/* Where which row stands, for whoever adds or looks up: of libresults alone. */
 	struct results__index *row_index, *check_index;
