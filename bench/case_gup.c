@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include <ref/gup.h>
+#include <ref/gup_designs.h>
 #include <ref/pgtable.h>
 
 #include "cases.h"
@@ -34,8 +35,8 @@ static const bool in_guest = false;
 static const char *const formats[] = { "s390x", "x86_64-4k-48", "x86_64-4k-57",
 				       "x86_64-4k-57-folded", NULL };
 #endif
-static const char *const designs[] = { "addr_end_folded", "addr_end_global", "align_real",
-				       "offset_lockless", "reload_real", "static", NULL };
+#define NAME(a, name, ...) #name,
+static const char *const designs[] = { GUP_DESIGNS(NAME, NAME, ) NULL };
 static const char *const crosses[] = { "none", "p4d", "pgd", "pmd", "pud", "span", NULL };
 static const char *const leaves[] = { "pmd", "pte", "pud", NULL };
 static const long long levels[] = { BENCH_ABSENT, 2, 3, 4, 5 };

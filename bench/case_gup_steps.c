@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include <ref/gup.h>
+#include <ref/gup_steps.h>
 #include <ref/mapping.h>
 #include <ref/pgtable.h>
 #include <ref/port.h>
@@ -43,9 +44,10 @@ static const char *const formats[] = { "s390x", "x86_64-4k-48", NULL };
 static const char *const frames[] = { "flushed", "hot", NULL };
 static const char *const hows[] = { "opaque", "present", "removed", NULL };
 static const long long levels[] = { BENCH_ABSENT, 3 };
-static const char *const steps[] = { "entry_recheck", "folio_allowed", "fork_seq", "head_recheck",
-				     "irq_save", "none", "pin_count", "pmd_recheck", "set_referenced",
-				     "try_get", "unshare", "write_check", NULL };
+#define NAME(a, name, ...) #name,
+#define NOTHING(...)
+static const char *const steps[] = { "none", GUP_STEPS(NAME, NAME, ) NULL };
+static const char *const pin_steps[] = { GUP_STEPS(NOTHING, NAME, ) NULL };
 
 static bool name_is(const struct bench_state *s, const char *key, const char *value)
 {
@@ -131,8 +133,10 @@ static int memory_get(struct memory *m)
 
 static bool step_of_pins(const struct bench_state *s)
 {
-	return name_is(s, "step", "fork_seq") || name_is(s, "step", "pin_count") ||
-	       name_is(s, "step", "unshare");
+	for (size_t i = 0; pin_steps[i]; i++)
+		if (name_is(s, "step", pin_steps[i]))
+			return true;
+	return false;
 }
 
 static bool step_valid(const struct bench_state *s)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <ref/kmap.h>
+#include <ref/kmap_designs.h>
 #include <ref/port.h>
 
 #include "cases.h"
@@ -28,8 +29,8 @@ static const bool in_guest;
 #endif
 
 static const char *const backends[] = { "mappings", "memory", NULL };
-static const char *const designs[] = { "atomic_percpu", "linus_pop_push", "merged",
-				       "rfc_task_sweep", NULL };
+#define NAME(name, ...) #name,
+static const char *const designs[] = { KMAP_DESIGNS(NAME, NAME) NULL };
 static const long long debugs[] = { 0, 1 };
 static const long long depths[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
 static const long long lives[] = { 0, 1, 4, 15 };

@@ -44,7 +44,7 @@
 #define PATIENCE_NS 200e6 /* it gets no CPU */
 
 /* Every discipline there is: a new one has its rows without a change here. */
-#define NAME(name) #name,
+#define NAME(name, ...) #name,
 static const char *const disciplines[] = { GATHER_DISCIPLINES(NAME, NAME)
 					   GATHER_URCU_DISCIPLINES(NAME) NULL };
 static const char *const urcu_disciplines[] = { GATHER_URCU_DISCIPLINES(NAME) NULL };

@@ -435,9 +435,9 @@ static int setup_unshare(struct explore *e, const void *arg)
 	.mechanism = "gather", .variant = variant_, .nr_cpus = nr_, .setup = setup_,    \
 	.teardown = teardown, .arg = &(const struct gather_model){ __VA_ARGS__ }
 
-#define GOOD(name) { GATHER_ROW(#name, setup_table, 2, .discipline = #name),            \
+#define GOOD(name, ...) { GATHER_ROW(#name, setup_table, 2, .discipline = #name),            \
 	.summary = "is a table that is freed by " #name " never read by a walk" },
-#define BUSTED(name) { GATHER_ROW(#name, setup_table, 2, .discipline = #name),          \
+#define BUSTED(name, ...) { GATHER_ROW(#name, setup_table, 2, .discipline = #name),          \
 	.summary = "is a table that is freed by " #name " never read by a walk",        \
 	.busted = true, .caught_by = READ_OF_FREED },
 

@@ -7,7 +7,6 @@
 
 const struct gather_discipline gather_broadcast_no_wait = {
 	.name = "broadcast_no_wait",
-	.summary = "an invalidation that interrupts nobody, and no wait: frees under a walker",
 	.busted = true,
 	.free_batch = gather_free_batch,
 };

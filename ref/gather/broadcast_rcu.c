@@ -11,7 +11,6 @@
 
 const struct gather_discipline gather_broadcast_rcu = {
 	.name = "broadcast_rcu",
-	.summary = "an invalidation that interrupts nobody, and call_rcu() of the batch",
 	.deferred = true,
 	.needs_membarrier = true,
 	.free_batch = gather_rcu_free_batch,

@@ -173,7 +173,7 @@ static inline struct ref_page *gather_head_table(void *head)
 #define gather_hb_grace_period(g) ((void)(g))
 #endif
 
-#define GATHER_DECLARE(name) extern const struct gather_discipline gather_##name;
+#define GATHER_DECLARE(name, ...) extern const struct gather_discipline gather_##name;
 GATHER_DISCIPLINES(GATHER_DECLARE, GATHER_DECLARE)
 GATHER_URCU_DISCIPLINES(GATHER_DECLARE)
 

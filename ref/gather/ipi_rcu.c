@@ -14,7 +14,6 @@ static void invalidate(struct gather *g)
 
 const struct gather_discipline gather_ipi_rcu = {
 	.name = "ipi_rcu",
-	.summary = "a signal to each reader, waited for, and then call_rcu() of the batch",
 	.deferred = true,
 	.needs_membarrier = true,
 	.invalidate = invalidate,

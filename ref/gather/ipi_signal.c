@@ -16,7 +16,6 @@ static void invalidate(struct gather *g)
 
 const struct gather_discipline gather_ipi_signal = {
 	.name = "ipi_signal",
-	.summary = "a signal to each reader; the freer waits for every acknowledgement",
 	.invalidate = invalidate,
 	.free_batch = gather_free_batch,
 };

@@ -10,7 +10,6 @@ static void invalidate(struct gather *g)
 
 const struct gather_discipline gather_membarrier = {
 	.name = "membarrier",
-	.summary = "membarrier(2) without waiting for walks to end: frees under a walker",
 	.busted = true,
 	.needs_membarrier = true,
 	.invalidate = invalidate,

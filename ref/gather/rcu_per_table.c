@@ -7,7 +7,6 @@
 
 const struct gather_discipline gather_rcu_per_table = {
 	.name = "rcu_per_table",
-	.summary = "an invalidation that interrupts nobody, and call_rcu() of each table",
 	.deferred = true,
 	.needs_membarrier = true,
 	.free_batch = gather_rcu_free_each,

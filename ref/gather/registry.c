@@ -10,7 +10,7 @@
 
 /* ---- disciplines ---- */
 
-#define ROW(name) &gather_##name,
+#define ROW(name, ...) &gather_##name,
 static const struct gather_discipline *const disciplines[] = { GATHER_DISCIPLINES(ROW, ROW) };
 #define NR_DISCIPLINES (sizeof(disciplines) / sizeof(disciplines[0]))
 

@@ -28,7 +28,6 @@ static void invalidate(struct gather *g)
 
 const struct gather_discipline gather_sync_membarrier = {
 	.name = "sync_membarrier",
-	.summary = "membarrier(2), then the freer waits until each reader is outside a walk",
 	.needs_membarrier = true,
 	.invalidate = invalidate,
 	.free_batch = gather_free_batch,

@@ -157,7 +157,7 @@ void gather_urcu_barrier(struct gather *g)
 
 /* ---- the rows ---- */
 
-#define ROW(name) &gather_##name,
+#define ROW(name, ...) &gather_##name,
 static const struct gather_discipline *const disciplines[] = { GATHER_URCU_DISCIPLINES(ROW) };
 
 void gather_register_urcu(void)

@@ -45,7 +45,6 @@ static void reader_unlock(struct gather *g)
 
 const struct gather_discipline gather_rcu_bp = {
 	.name = "rcu_bp",
-	.summary = "call_rcu() of the batch; readers that never registered walk inside rcu_read_lock()",
 	GATHER_URCU_OPS(bp),
 	.reader_lock = reader_lock,
 	.reader_unlock = reader_unlock,

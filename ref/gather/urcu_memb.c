@@ -45,7 +45,6 @@ static void reader_unlock(struct gather *g)
 
 const struct gather_discipline gather_rcu_memb = {
 	.name = "rcu_memb",
-	.summary = "call_rcu() of the batch; readers walk inside rcu_read_lock()",
 	GATHER_URCU_OPS(memb),
 	.reader_lock = reader_lock,
 	.reader_unlock = reader_unlock,

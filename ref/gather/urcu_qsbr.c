@@ -42,7 +42,6 @@ static void reader_quiescent(struct gather *g)
 
 const struct gather_discipline gather_rcu_qsbr = {
 	.name = "rcu_qsbr",
-	.summary = "call_rcu() of the batch; readers report quiescent states between walks",
 	GATHER_URCU_OPS(qsbr),
 	.reader_quiescent = reader_quiescent,
 };

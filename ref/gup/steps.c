@@ -5,20 +5,18 @@
  */
 #include <string.h>
 
+#include <ref/gup_steps.h>
+
 #include "../pgtable/fmt_s390x.h"
 #include "../pgtable/fmt_x86_64.h"
 #include "walk.h"
 
-#define STEPS(X, ident)                                                                      \
-	X(ident, fork_seq) X(ident, irq_save) X(ident, write_check) X(ident, try_get)        \
-	X(ident, head_recheck) X(ident, pin_count) X(ident, pmd_recheck)                     \
-	X(ident, entry_recheck) X(ident, folio_allowed) X(ident, unshare)                    \
-	X(ident, set_referenced)
+#define STEPS(X, ident) GUP_STEPS(X, X, ident)
 
-#define WITHOUT(ident, step)                                                                 \
+#define WITHOUT(ident, step, ...)                                                                 \
 	GUP_WALKER(ident, without_##step, .design = GUP_OFFSET_LOCKLESS,                     \
 		   .step = GUP_STEP_REMOVED)
-#define OPAQUE(ident, step)                                                                  \
+#define OPAQUE(ident, step, ...)                                                                \
 	GUP_WALKER(ident, opaque_##step, .design = GUP_OFFSET_LOCKLESS,                      \
 		   .step = GUP_STEP_OPAQUE)
 
@@ -37,9 +35,9 @@ struct row {
 
 #define FORMAT_x86_64_4k_48 "x86_64-4k-48"
 #define FORMAT_s390x "s390x"
-#define ROW_WITHOUT(ident, step) \
+#define ROW_WITHOUT(ident, step, ...) \
 	{ FORMAT_##ident, #step, "removed", gup_fast_##ident##_without_##step },
-#define ROW_OPAQUE(ident, step) \
+#define ROW_OPAQUE(ident, step, ...) \
 	{ FORMAT_##ident, #step, "opaque", gup_fast_##ident##_opaque_##step },
 
 static const struct row rows[] = {

@@ -6,16 +6,12 @@
 #define REF_GUP_VARIANT_H
 
 #include <ref/gup.h>
+#include <ref/gup_designs.h>
 #include <ref/port.h>
 
-enum gup_design {
-	GUP_STATIC,	     /* constant pXd_addr_end(), pXd_offset(&value): v5.2 to v5.8 */
-	GUP_ADDR_END_FOLDED, /* pgd and p4d clip by the entry's value (RFC v2, September 2020) */
-	GUP_ADDR_END_GLOBAL, /* all of mm hands the value over (its further patches): the same clips here */
-	GUP_OFFSET_LOCKLESS, /* pXd_offset_lockless(pointer, value): d3f7b1bb2040, as merged */
-	GUP_ALIGN_REAL,	     /* arm64's own where a level folds at boot, v6.9 and v6.10 */
-	GUP_RELOAD_REAL,     /* and for a static P4D the real pointer: 36639013b346, v6.11 */
-};
+/* GUP_STATIC and so on; the list says what each of them is. */
+#define GUP_DESIGN_CONSTANT(a, name, constant, ...) constant,
+enum gup_design { GUP_DESIGNS(GUP_DESIGN_CONSTANT, GUP_DESIGN_CONSTANT, ) };
 
 /*
  * PRESENT is the walker. REMOVED leaves the step out, and with it whatever else the compiler can

@@ -20,17 +20,11 @@ PGT_FORMATS(REAL_WALKERS)
 #define FORMAT(ident) &pgt_fmt_##ident,
 static const struct pgt_fmt *const formats[] = { PGT_FORMATS(FORMAT) };
 
-#define ROW(ident, name_, design_) \
-	{ &pgt_fmt_##ident, design_, { .design = #name_, .fast = gup_fast_##ident##_##name_, \
-				       .symbol = "gup_fast_" #ident "_" #name_ } }
-#define ROWS(ident)                                                \
-	ROW(ident, static, GUP_STATIC),                            \
-	ROW(ident, addr_end_folded, GUP_ADDR_END_FOLDED),          \
-	ROW(ident, addr_end_global, GUP_ADDR_END_GLOBAL),          \
-	ROW(ident, offset_lockless, GUP_OFFSET_LOCKLESS),
-#define REAL_ROWS(ident)                                           \
-	ROW(ident, align_real, GUP_ALIGN_REAL),                    \
-	ROW(ident, reload_real, GUP_RELOAD_REAL),
+#define ROW(ident, name_, constant, ...) \
+	{ &pgt_fmt_##ident, constant, { .design = #name_, .fast = gup_fast_##ident##_##name_, \
+					.symbol = "gup_fast_" #ident "_" #name_ } },
+#define ROWS(ident) GUP_DESIGNS(ROW, GUP_NO_WALKER, ident)
+#define REAL_ROWS(ident) GUP_DESIGNS(GUP_NO_WALKER, ROW, ident)
 static struct gup_instance walkers[] = {
 	PGT_FORMATS(ROWS)
 #ifdef PGT_HAS_REAL_OFFSETS

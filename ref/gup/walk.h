@@ -588,13 +588,10 @@ REF_ALWAYS_INLINE unsigned long gup_fast_walk(const struct pgt_fmt *f, const str
 		return gup_fast_walk(&pgt_fmt_##ident, &variant, mm, start, nr, flags, pages); \
 	}
 
-#define GUP_WALKERS(ident)                                                            \
-	GUP_WALKER(ident, static, .design = GUP_STATIC)                               \
-	GUP_WALKER(ident, addr_end_folded, .design = GUP_ADDR_END_FOLDED)             \
-	GUP_WALKER(ident, addr_end_global, .design = GUP_ADDR_END_GLOBAL)             \
-	GUP_WALKER(ident, offset_lockless, .design = GUP_OFFSET_LOCKLESS)
-#define GUP_REAL_WALKERS(ident)                                                       \
-	GUP_WALKER(ident, align_real, .design = GUP_ALIGN_REAL)                       \
-	GUP_WALKER(ident, reload_real, .design = GUP_RELOAD_REAL)
+/* Those of a list of designs. */
+#define GUP_DESIGN_WALKER(ident, name, constant, ...) GUP_WALKER(ident, name, .design = constant)
+#define GUP_NO_WALKER(...)
+#define GUP_WALKERS(ident) GUP_DESIGNS(GUP_DESIGN_WALKER, GUP_NO_WALKER, ident)
+#define GUP_REAL_WALKERS(ident) GUP_DESIGNS(GUP_NO_WALKER, GUP_DESIGN_WALKER, ident)
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <ref/kmap_designs.h>
+
 #include "busted.h"
 #include "rows.h"
 
@@ -20,35 +22,38 @@ static const struct kmap_design merged = {
 	.name = "merged", .index = KMAP_INDEX_TASK, .how = KMAP_SWITCH_SPLIT, .pins = true,
 };
 
+/* What the list says of them. */
+#define IS_GOOD(name, ...) busted_##name = false,
+#define IS_BUSTED(name, ...) busted_##name = true,
+enum { KMAP_DESIGNS(IS_GOOD, IS_BUSTED) };
+
 /* X(name of the functions, design, layout, backend) */
 #define STACKS(X)                                                                                  \
-	X(atomic_plain_memory, atomic_percpu, kmap_layout_atomic, memory, false)                   \
-	X(atomic_plain_mappings, atomic_percpu, kmap_layout_atomic, mappings, false)               \
-	X(atomic_debug_memory, atomic_percpu, kmap_layout_atomic_debug, memory, false)             \
-	X(atomic_debug_mappings, atomic_percpu, kmap_layout_atomic_debug, mappings,                \
-	  false)                                                                                   \
-	X(rfc_plain_memory, rfc_task_sweep, kmap_layout_rfc, memory, true)                         \
-	X(rfc_plain_mappings, rfc_task_sweep, kmap_layout_rfc, mappings, true)                     \
-	X(rfc_debug_memory, rfc_task_sweep, kmap_layout_atomic_debug, memory, true)                \
-	X(rfc_debug_mappings, rfc_task_sweep, kmap_layout_atomic_debug, mappings, true)            \
-	X(linus_plain_memory, linus_pop_push, kmap_layout_rfc, memory, false)                      \
-	X(linus_plain_mappings, linus_pop_push, kmap_layout_rfc, mappings, false)                  \
-	X(linus_debug_memory, linus_pop_push, kmap_layout_atomic_debug, memory, false)             \
-	X(linus_debug_mappings, linus_pop_push, kmap_layout_atomic_debug, mappings,                \
-	  false)                                                                                   \
-	X(merged_plain_memory, merged, kmap_layout_plain, memory, false)                           \
-	X(merged_plain_tlb, merged, kmap_layout_plain, tlb, false)                                 \
-	X(merged_plain_mappings, merged, kmap_layout_plain, mappings, false)                       \
-	X(merged_debug_memory, merged, kmap_layout_debug, memory, false)                           \
-	X(merged_debug_mappings, merged, kmap_layout_debug, mappings, false)                       \
-	X(merged_arm_memory, merged, kmap_layout_arm, memory, false)                               \
-	X(merged_arm_tlb, merged, kmap_layout_arm, tlb, false)                                     \
-	X(merged_xtensa_memory, merged, kmap_layout_xtensa, memory, false)
+	X(atomic_plain_memory, atomic_percpu, kmap_layout_atomic, memory)                         \
+	X(atomic_plain_mappings, atomic_percpu, kmap_layout_atomic, mappings)                     \
+	X(atomic_debug_memory, atomic_percpu, kmap_layout_atomic_debug, memory)                   \
+	X(atomic_debug_mappings, atomic_percpu, kmap_layout_atomic_debug, mappings)               \
+	X(rfc_plain_memory, rfc_task_sweep, kmap_layout_rfc, memory)                              \
+	X(rfc_plain_mappings, rfc_task_sweep, kmap_layout_rfc, mappings)                          \
+	X(rfc_debug_memory, rfc_task_sweep, kmap_layout_atomic_debug, memory)                     \
+	X(rfc_debug_mappings, rfc_task_sweep, kmap_layout_atomic_debug, mappings)                 \
+	X(linus_plain_memory, linus_pop_push, kmap_layout_rfc, memory)                            \
+	X(linus_plain_mappings, linus_pop_push, kmap_layout_rfc, mappings)                        \
+	X(linus_debug_memory, linus_pop_push, kmap_layout_atomic_debug, memory)                   \
+	X(linus_debug_mappings, linus_pop_push, kmap_layout_atomic_debug, mappings)               \
+	X(merged_plain_memory, merged, kmap_layout_plain, memory)                                 \
+	X(merged_plain_tlb, merged, kmap_layout_plain, tlb)                                       \
+	X(merged_plain_mappings, merged, kmap_layout_plain, mappings)                             \
+	X(merged_debug_memory, merged, kmap_layout_debug, memory)                                 \
+	X(merged_debug_mappings, merged, kmap_layout_debug, mappings)                             \
+	X(merged_arm_memory, merged, kmap_layout_arm, memory)                                     \
+	X(merged_arm_tlb, merged, kmap_layout_arm, tlb)                                           \
+	X(merged_xtensa_memory, merged, kmap_layout_xtensa, memory)
 
-#define FUNCTIONS(id, d, l, b, busted) KMAP_STACK(id, d, l, kmap_backend_##b)
+#define FUNCTIONS(id, d, l, b) KMAP_STACK(id, d, l, kmap_backend_##b)
 STACKS(FUNCTIONS)
 
-#define ROW(id, d, l, b, busted) KMAP_STACK_ROW(id, #d, l, #b, busted),
+#define ROW(id, d, l, b) KMAP_STACK_ROW(id, #d, l, #b, busted_##d),
 static const struct kmap_stack stacks[] = { STACKS(ROW) };
 
 #define NR_STACKS (sizeof(stacks) / sizeof(stacks[0]))

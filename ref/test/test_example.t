@@ -28,14 +28,14 @@ name=broadcast_sync_rcu
 header=ref/include/ref/gather_disciplines.h
 block "ref/gather/$name.c" >"$tmp/$name.c"
 block "in \`$header\`" >"$tmp/row"
-grep -q "gather_$name = {" "$tmp/$name.c" && grep -q "GOOD($name)" "$tmp/row"
+grep -q "gather_$name = {" "$tmp/$name.c" && grep -q "GOOD($name, \"" "$tmp/row"
 ok $? "CONTRIBUTING.md has a file and a row"
 
 mkdir -p "$tmp/include/ref"
-awk -v row="$(sed 's/\\$/\\\\/' "$tmp/row")" '
-	{ print }
-	/^\tGOOD\(broadcast_rcu\)/ { print row }' "$here/$header" >"$tmp/include/ref/gather_disciplines.h"
-grep -q "GOOD($name)" "$tmp/include/ref/gather_disciplines.h"
+awk -v row="$(sed 's/\\$/\\\\/;s/"/\\"/g' "$tmp/row")" '
+	/^\tGOOD\(ipi_rcu,/ { print row }
+	{ print }' "$here/$header" >"$tmp/include/ref/gather_disciplines.h"
+grep -q "GOOD($name, \"" "$tmp/include/ref/gather_disciplines.h"
 ok $? "the row goes into the list"
 
 flags=(-std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wmissing-prototypes -Wstrict-prototypes -Wshadow

@@ -28,8 +28,8 @@ struct gather_batch; /* of tables: the kernel's struct mmu_table_batch */
 
 /* Every operation may be NULL but free_batch. */
 struct gather_discipline {
-	const char *name;    /* as in gather_disciplines.h */
-	const char *summary; /* one line: how it invalidates, how it waits */
+	const char *name;    /* as in gather_disciplines.h, which says what it is */
+	const void *data;    /* its own */
 	bool busted;	       /* tables may be freed under a walker */
 	bool deferred;	       /* tables are freed later than a flush returns; barrier() waits */
 	bool needs_urcu;       /* in an object file of its own, absent from guests */
@@ -55,7 +55,6 @@ struct gather_discipline {
 	void (*free_one)(struct gather *g, struct ref_page *table);
 	void (*synchronize)(struct gather *g);
 	void (*barrier)(struct gather *g); /* returns when all that was flushed has been freed */
-	const void *data;		   /* its own */
 };
 size_t gather_nr_disciplines(void);
 const struct gather_discipline *gather_discipline_at(size_t i);

@@ -1,27 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The list of disciplines. Adding one is a file and a row: ref/gather/NAME.c, which defines
- * `const struct gather_discipline gather_NAME`, and GOOD(NAME) or BUSTED(NAME) here. The build
- * takes every file of the folder; the library's table, the tests, the explorer's models and the
- * benchmark's axis are made from this list. A BUSTED one has to be caught by each of them.
+ * `const struct gather_discipline gather_NAME`, and here GOOD or BUSTED with its name, its label (a few
+ * words, for a table) and what it is (one sentence: how it invalidates, how it waits). The build
+ * takes every file of the folder; the library's table, the tests, the explorer's models, the
+ * benchmark's axis and what results say of it are made from this list. A BUSTED one has to be caught
+ * by each of them.
  */
 #ifndef REF_GATHER_DISCIPLINES_H
 #define REF_GATHER_DISCIPLINES_H
 
 /* Over port.h alone, sorted: in every program, and under the explorer. */
-#define GATHER_DISCIPLINES(GOOD, BUSTED) \
-	BUSTED(broadcast_no_wait)        \
-	GOOD(broadcast_rcu)              \
-	GOOD(ipi_rcu)                    \
-	GOOD(ipi_signal)                 \
-	BUSTED(membarrier)               \
-	GOOD(rcu_per_table)              \
-	GOOD(sync_membarrier)
+#define GATHER_DISCIPLINES(GOOD, BUSTED)                                                           \
+	BUSTED(broadcast_no_wait, "broadcast, no wait",                                            \
+	       "An invalidation that interrupts nobody, and no wait: frees under a walker.")       \
+	GOOD(broadcast_rcu, "broadcast, RCU by the batch",                                         \
+	     "An invalidation that interrupts nobody, and call_rcu() of the batch.")               \
+	GOOD(ipi_rcu, "interrupts, RCU by the batch",                                              \
+	     "A signal to each reader, waited for, and then call_rcu() of the batch.")             \
+	GOOD(ipi_signal, "interrupts",                                                             \
+	     "A signal to each reader; the freer waits for every acknowledgement.")                \
+	BUSTED(membarrier, "membarrier, no wait",                                                  \
+	       "membarrier(2) without waiting for walks to end: frees under a walker.")            \
+	GOOD(rcu_per_table, "broadcast, RCU by the table",                                         \
+	     "An invalidation that interrupts nobody, and call_rcu() of each table.")              \
+	GOOD(sync_membarrier, "membarrier, waited for",                                            \
+	     "membarrier(2), then the freer waits until each reader is outside a walk.")
 
 /* Over liburcu, in urcu_NAME.c, sorted: only in programs that link library refurcu. */
-#define GATHER_URCU_DISCIPLINES(GOOD) \
-	GOOD(rcu_bp)                  \
-	GOOD(rcu_memb)                \
-	GOOD(rcu_qsbr)
+#define GATHER_URCU_DISCIPLINES(GOOD)                                                              \
+	GOOD(rcu_bp, "liburcu bp",                                                                 \
+	     "call_rcu() of the batch; readers that never registered walk inside rcu_read_lock().") \
+	GOOD(rcu_memb, "liburcu memb",                                                             \
+	     "call_rcu() of the batch; readers walk inside rcu_read_lock().")                      \
+	GOOD(rcu_qsbr, "liburcu QSBR",                                                             \
+	     "call_rcu() of the batch; readers report quiescent states between walks.")
 
 #endif

@@ -32,9 +32,7 @@ typedef unsigned long (*gup_fast_fn)(struct ref_mm *mm, uint64_t start, unsigned
 /* One instantiation. */
 struct gup_walker {
 	const char *format; /* as in pgt_opts */
-	/* static | addr_end_folded | addr_end_global | offset_lockless, and for arm64's formats
-	 * align_real | reload_real */
-	const char *design;
+	const char *design; /* as in ref/gup_designs.h */
 	gup_fast_fn fast;
 	const char *symbol; /* of `fast`, for code_bytes and disassembly */
 	/*
@@ -105,9 +103,7 @@ void gup_unpin(struct ref_page **pages, unsigned long nr);
 bool gup_maybe_pinned(struct ref_page *folio);
 
 /*
- * For the bench of single steps: a walker over that format without one of fork_seq, irq_save,
- * write_check, try_get, head_recheck, pin_count, pmd_recheck, entry_recheck, folio_allowed, unshare
- * and set_referenced. how: "removed" (of x86_64-4k-48 alone), or "opaque": an empty asm in its place.
+ * For the bench of single steps: a walker over that format without one of ref/gup_steps.h. how: "removed" (of x86_64-4k-48 alone), or "opaque": an empty asm in its place.
  * "none" and "present" is the whole walk. NULL: no such walker. All but that one are wrong: nothing
  * else may run beside them.
  */

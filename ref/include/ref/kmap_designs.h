@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The list of kmap stacks' designs that are measured. Adding one is a row here, a struct kmap_design of
+ * that name and its stacks in ref/kmap/kmap.c. The benchmark's axis, which stacks are busted, and what
+ * results say of it are made from this list; the designs of ref/kmap/busted.c are for tests alone.
+ *
+ * GOOD or BUSTED(name, label, means): label: a few words, for a table; means: one sentence.
+ */
+#ifndef REF_KMAP_DESIGNS_H
+#define REF_KMAP_DESIGNS_H
+
+/* In the order in which they came. */
+#define KMAP_DESIGNS(GOOD, BUSTED)                                                                 \
+	GOOD(atomic_percpu, "atomic_percpu (to 5.10)",                                             \
+	     "kmap_atomic() up to 5.10: slots of the CPU, preemption and page faults off while mapped.") \
+	BUSTED(rfc_task_sweep, "rfc_task_sweep",                                                   \
+	       "The RFC: slots of the task, all swapped in prepare_task_switch(), where an interrupt " \
+	       "can map over them.")                                                               \
+	GOOD(linus_pop_push, "linus_pop_push",                                                     \
+	     "Torvalds' answer: a switch pops the slots of the one task and pushes the other's, the " \
+	     "index with each entry.")                                                             \
+	GOOD(merged, "merged (from 5.11)",                                                         \
+	     "kmap_local as merged in 5.11: out in prepare_task_switch(), in in finish_task_switch().")
+
+#endif
