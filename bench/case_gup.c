@@ -67,20 +67,20 @@ struct memory {
 	unsigned levels;
 	bool pud_leaf;
 	struct ref_mm *mm;
-	unsigned shift[PGT_NR_LEVELS];	  /* of the tables that there are */
-	unsigned boundary[PGT_NR_LEVELS]; /* by the name that the kernel's driver has for it */
-	bool can_leaf[PGT_NR_LEVELS];
+	struct pgt_shape shape;
 	bool mapped;
 };
 
 static struct memory memories[64];
 
-static size_t frames_needed(const struct memory *m, unsigned pud_shift, unsigned page_shift)
+static size_t frames_needed(const struct memory *m)
 {
+	unsigned page_shift = m->shape.page_shift;
+
 	/* A folio of 2^n frames starts at a multiple of 2^n. */
 	if (m->pud_leaf)
-		return (2ul << (pud_shift - page_shift)) + 64;
-	return 4 * SPAN_PAGES + (2ul << (m->shift[PGT_PMD] - page_shift));
+		return (2ul << (m->shape.level[PGT_PUD].shift - page_shift)) + 64;
+	return 4 * SPAN_PAGES + (2ul << (m->shape.level[PGT_PMD].shift - page_shift));
 }
 
 static int memory_create(struct memory *m, size_t nr_frames)
@@ -88,20 +88,6 @@ static int memory_create(struct memory *m, size_t nr_frames)
 	struct pgt_opts opts = { .format = m->format, .levels = m->levels, .nr_frames = nr_frames };
 
 	return ref_mm_create(&opts, &m->mm);
-}
-
-static int memory_shape(struct memory *m)
-{
-	int err = memory_create(m, 64);
-
-	if (err)
-		return err;
-	for (int l = PGT_PTE; l < PGT_NR_LEVELS; l++) {
-		m->shift[l] = pgt_level_shift(m->mm, l);
-		m->boundary[l] = pgt_boundary_shift(m->mm, l);
-		m->can_leaf[l] = m->shift[l] && pgt_level_can_leaf(m->mm, l);
-	}
-	return 0;
 }
 
 /* The format's levels are known at once; its ranges are mapped when a row is first set up. */
@@ -117,7 +103,7 @@ static struct memory *memory_find(const char *format, unsigned nr_levels, bool p
 	m->format = format;
 	m->levels = nr_levels;
 	m->pud_leaf = pud_leaf;
-	if (memory_shape(m)) {
+	if (pgt_format_shape(format, nr_levels, &m->shape)) {
 		memset(m, 0, sizeof(*m));
 		return NULL;
 	}
@@ -135,11 +121,12 @@ enum place { PLACE_CROSS, PLACE_NONE, PLACE_SPAN, PLACE_PMD_LEAF, PLACE_PUD_LEAF
 /* Each in other tables than the others; `level` is of PLACE_CROSS alone. */
 static uint64_t place_addr(const struct memory *m, enum place place, enum pgt_level level)
 {
-	uint64_t pmd = 1ull << m->shift[PGT_PMD], span = (uint64_t)SPAN_PAGES << m->shift[PGT_PTE];
+	uint64_t pmd = 1ull << m->shape.level[PGT_PMD].shift, page = 1ull << m->shape.page_shift;
+	uint64_t span = SPAN_PAGES * page;
 
 	switch (place) {
 	case PLACE_CROSS: /* the first boundary of that level is one of no level above */
-		return (1ull << m->boundary[level]) - CROSS_PAGES / 2 * (1ull << m->shift[PGT_PTE]);
+		return (1ull << m->shape.level[level].boundary) - CROSS_PAGES / 2 * page;
 	case PLACE_NONE:
 		return 3 * pmd;
 	case PLACE_SPAN:
@@ -147,7 +134,7 @@ static uint64_t place_addr(const struct memory *m, enum place place, enum pgt_le
 	case PLACE_PMD_LEAF: /* behind the span, however many tables that takes */
 		return 16 * pmd + (span > 48 * pmd ? span : 48 * pmd);
 	case PLACE_PUD_LEAF:
-		return 2ull << m->shift[PGT_PUD];
+		return 2ull << m->shape.level[PGT_PUD].shift;
 	}
 	return 0;
 }
@@ -157,7 +144,7 @@ static int map_range(struct memory *m, uint64_t addr, size_t nr, enum pgt_level 
 	int err = 0;
 
 	for (size_t i = 0; i < nr && !err; i++)
-		err = pgt_map(m->mm, addr + (i << m->shift[leaf]), leaf, true);
+		err = pgt_map(m->mm, addr + (i << m->shape.level[leaf].shift), leaf, true);
 	return err;
 }
 
@@ -171,12 +158,12 @@ static int map_everything(struct memory *m)
 	err = map_range(m, place_addr(m, PLACE_NONE, 0), NONE_PAGES, PGT_PTE);
 	if (!err)
 		err = map_range(m, place_addr(m, PLACE_SPAN, 0), SPAN_PAGES, PGT_PTE);
-	if (!err && m->can_leaf[PGT_PMD])
+	if (!err && m->shape.level[PGT_PMD].can_leaf)
 		err = map_range(m, place_addr(m, PLACE_PMD_LEAF, 0), 1, PGT_PMD);
 	/* Two names can be of one boundary. */
 	for (int l = PGT_PMD; l < PGT_NR_LEVELS && !err; l++)
-		if (m->boundary[l] > top) {
-			top = m->boundary[l];
+		if (m->shape.level[l].boundary > top) {
+			top = m->shape.level[l].boundary;
 			err = map_range(m, place_addr(m, PLACE_CROSS, l), CROSS_PAGES, PGT_PTE);
 		}
 	return err;
@@ -188,9 +175,9 @@ static int memory_map(struct memory *m)
 
 	if (m->mapped)
 		return 0;
-	ref_mm_destroy(m->mm);
+	ref_mm_destroy(m->mm); /* of a try that failed */
 	m->mm = NULL;
-	err = memory_create(m, frames_needed(m, m->shift[PGT_PUD], m->shift[PGT_PTE]));
+	err = memory_create(m, frames_needed(m));
 	if (!err)
 		err = map_everything(m);
 	m->mapped = !err;
@@ -220,7 +207,7 @@ static bool range_valid(const struct bench_state *s)
 
 static bool holds(const struct memory *m, enum pgt_level level, long long nr)
 {
-	return nr <= 1ll << (m->shift[level] - m->shift[PGT_PTE]);
+	return nr <= 1ll << (m->shape.level[level].shift - m->shape.page_shift);
 }
 
 /* The level exists here, and one table or one huge leaf holds what crosses nothing. */
@@ -232,13 +219,13 @@ static bool level_valid(const struct bench_state *s)
 
 	if (!m)
 		return true; /* setup says why */
-	if (cross < PGT_NR_LEVELS && !m->boundary[cross])
+	if (cross < PGT_NR_LEVELS && !m->shape.level[cross].boundary)
 		return false;
 	if (leaf == PGT_PTE && !name_is(s, "cross", "none"))
 		return true;
 	if (leaf == PGT_PTE)
-		return !m->shift[PGT_PMD] || holds(m, PGT_PMD, bench_num(s, "pages"));
-	return m->can_leaf[leaf] && holds(m, leaf, bench_num(s, "pages"));
+		return !m->shape.level[PGT_PMD].shift || holds(m, PGT_PMD, bench_num(s, "pages"));
+	return m->shape.level[leaf].can_leaf && holds(m, leaf, bench_num(s, "pages"));
 }
 
 /* What mainline does: arm64 has a design of its own. */
@@ -328,7 +315,7 @@ static bool crosses_folded_top(const struct bench_state *s, const struct memory 
 	if (cross >= PGT_PGD)
 		return false;
 	for (int l = cross + 1; l < PGT_NR_LEVELS; l++)
-		if (m->shift[l])
+		if (m->shape.level[l].shift)
 			return false;
 	return true;
 }
@@ -391,7 +378,7 @@ static int row_setup(struct bench_state *s, const char *design, unsigned flags)
 	/* Of a huge folio, every page's reference is the head's. */
 	s->max_batch = (1u << 30) / r->nr / r->refs;
 	s->priv = r;
-	err = row_verify(s, r, m->shift[PGT_PTE]);
+	err = row_verify(s, r, m->shape.page_shift);
 	if (err) {
 		free(r);
 		s->priv = NULL;

@@ -250,6 +250,37 @@ bool pgt_level_can_leaf(const struct ref_mm *mm, enum pgt_level level)
 	return pgt_level_shift(mm, level) && mm->fmt->level[level].can_leaf;
 }
 
+static enum pgt_decides who_folds(const struct pgt_level_fmt *l)
+{
+	switch (l->fold) {
+	case PGT_FOLD_STATIC:
+		return PGT_FOLDED_COMPILED;
+	case PGT_FOLD_MACHINE:
+		return l->folded ? PGT_FOLDED_BOOT : PGT_NOT_FOLDED;
+	case PGT_FOLD_MM:
+		return PGT_FOLDED_MM;
+	default:
+		return PGT_NOT_FOLDED;
+	}
+}
+
+int pgt_format_shape(const char *format, unsigned levels, struct pgt_shape *shape)
+{
+	struct ref_mm mm = { .fmt = pgt_format_find(format) };
+	int err = mm.fmt ? set_geometry(&mm, levels) : -EINVAL;
+
+	if (err)
+		return err;
+	shape->page_shift = mm.fmt->page_shift;
+	for (int l = PGT_PTE; l < PGT_NR_LEVELS; l++) {
+		shape->level[l].shift = pgt_level_shift(&mm, l);
+		shape->level[l].boundary = pgt_boundary_shift(&mm, l);
+		shape->level[l].can_leaf = pgt_level_can_leaf(&mm, l);
+		shape->level[l].folded = who_folds(&mm.fmt->level[l]);
+	}
+	return 0;
+}
+
 uint64_t pgt_last_addr(const struct ref_mm *mm)
 {
 	return mm->limit - 1;

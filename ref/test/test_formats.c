@@ -3,6 +3,7 @@
  * The formats' numbers: geometry, table sizes and limits as the kernel's headers have them, and
  * entries as the kernel would have written them. Typed here, and not derived from the formats.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "../../scripts/tap.h"
@@ -96,6 +97,29 @@ static unsigned differs_compiled(const struct geometry *g, const struct ref_mm *
 	return differs + (gup_shift(f, &w, PGT_PGD) + g->bits[PGT_PGD] != g->va);
 }
 
+/* Who folds which level, and the shape that is told without an mm. */
+static unsigned differs_shape(const struct geometry *g, const struct ref_mm *mm)
+{
+	struct pgt_shape s;
+	unsigned differs;
+
+	if (pgt_format_shape(g->format, 0, &s))
+		return 1;
+	differs = s.page_shift != g->page || s.level[PGT_PTE].folded != PGT_NOT_FOLDED;
+	for (int l = PGT_PTE; l < PGT_NR_LEVELS; l++) {
+		enum pgt_decides want = l == PGT_PTE	       ? PGT_NOT_FOLDED :
+					!g->shift[l - PGT_PMD] ? PGT_FOLDED_COMPILED :
+					g->boot & 1 << l       ? PGT_FOLDED_BOOT :
+								 PGT_NOT_FOLDED;
+
+		differs += s.level[l].folded != want ||
+			   s.level[l].shift != pgt_level_shift(mm, (enum pgt_level)l) ||
+			   s.level[l].boundary != pgt_boundary_shift(mm, (enum pgt_level)l) ||
+			   s.level[l].can_leaf != pgt_level_can_leaf(mm, (enum pgt_level)l);
+	}
+	return differs;
+}
+
 static void test_geometry(const struct geometry *g)
 {
 	struct suite_shape s = { g->format, 0 };
@@ -107,6 +131,7 @@ static void test_geometry(const struct geometry *g)
 		differs += pgt_level_can_leaf(mm, (enum pgt_level)l) != !!(g->leaf & 1 << l);
 	ok(!differs && pgt_last_addr(mm) == last && pgt_page_shift(mm) == g->page,
 	   "%s: shifts, index bits, folds, leaves, and %u bits of addresses", g->format, g->va);
+	ok(!differs_shape(g, mm), "%s: its shape without an mm, and who folds which level", g->format);
 	ref_mm_destroy(mm);
 }
 
@@ -200,11 +225,18 @@ static void test_s390x_limits(void)
 {
 	static const unsigned shift[] = { 12, 20, 31, 42, 53 }, bits[] = { 8, 11, 11, 11, 11 };
 	static const uint64_t limit[] = { 1ULL << 31, 1ULL << 42, 1ULL << 53, -4096ULL };
+	struct pgt_shape none;
 	unsigned wrong = 0;
 
 	for (unsigned levels = 2; levels <= 5; levels++) {
 		struct suite_shape s = { "s390x", levels };
 		struct ref_mm *mm = suite_mm(&s);
+		struct pgt_shape told = { 0 };
+
+		wrong += pgt_format_shape("s390x", levels, &told) != 0;
+		for (unsigned l = PGT_PTE; l < PGT_NR_LEVELS; l++)
+			wrong += told.level[l].shift != (l < levels ? shift[l] : 0) ||
+				 (told.level[l].folded == PGT_FOLDED_MM) != (l >= PGT_PUD);
 
 		wrong += mm->limit != limit[levels - 2] || mm->nr_real != levels;
 		for (unsigned r = 0; r < mm->nr_real; r++) {
@@ -216,6 +248,10 @@ static void test_s390x_limits(void)
 		}
 		ref_mm_destroy(mm);
 	}
+	wrong += pgt_format_shape("s390x", 1, &none) != -EINVAL ||
+		 pgt_format_shape("s390x", 0, &none) != -EINVAL ||
+		 pgt_format_shape("x86_64-4k-48", 4, &none) != -EINVAL ||
+		 pgt_format_shape("none", 0, &none) != -EINVAL;
 	ok(!wrong, "s390x: levels, index bits and limits of 2 GiB, 4 TiB, 8 PiB and all but a page");
 }
 

@@ -83,6 +83,26 @@ size_t pgt_nr_formats(void);
 const char *pgt_format_name(size_t i);
 bool pgt_format_folds_per_mm(const char *format); /* true: `levels` 2..5 has to be given */
 
+/* Who decides that a level of the kernel's is folded into the one above. */
+enum pgt_decides {
+	PGT_NOT_FOLDED,	     /* there is a table of its own, on this format's machine */
+	PGT_FOLDED_COMPILED, /* the kernel's configuration */
+	PGT_FOLDED_BOOT,     /* the machine, when the kernel boots */
+	PGT_FOLDED_MM,	     /* each mm for itself, by how many levels it has */
+};
+/* What an mm of a format with so many levels looks like, for who maps nothing in it. */
+struct pgt_shape {
+	unsigned page_shift;
+	struct {
+		unsigned shift;	   /* pgt_level_shift() */
+		unsigned boundary; /* pgt_boundary_shift() */
+		bool can_leaf;	   /* pgt_level_can_leaf() */
+		enum pgt_decides folded; /* of PGT_FOLDED_MM shift says whether it is */
+	} level[PGT_NR_LEVELS];
+};
+/* levels as in pgt_opts. No arena is made for it. -EINVAL: unknown format, or levels out of range. */
+int pgt_format_shape(const char *format, unsigned levels, struct pgt_shape *shape);
+
 unsigned pgt_page_shift(const struct ref_mm *mm);
 /* log2 of what one entry of that level covers; 0 when the level is folded in this mm. */
 unsigned pgt_level_shift(const struct ref_mm *mm, enum pgt_level level);
