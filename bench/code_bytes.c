@@ -15,6 +15,7 @@
 #include "cases.h"
 #include "code_bytes.h"
 #include "environment.h"
+#include "vocabulary.h"
 
 #define EXIT_PART_FAILED 4
 
@@ -170,6 +171,8 @@ static int write_doc(const char *archive, struct code **codes, const char *out,
 	}
 	if (!ret)
 		ret = bench_subject_pairs(&doc->subject);
+	if (!ret)
+		ret = bench_add_axes(doc, &err);
 	if (!ret)
 		ret = add_all(doc, codes, failed, &err);
 	if (!ret)

@@ -21,6 +21,7 @@
 #include "gbench.h"
 #include "interrupt.h"
 #include "native.h"
+#include "vocabulary.h"
 #include "perf.h"
 
 #define EXIT_USAGE 2
@@ -402,13 +403,20 @@ static int write_part(struct native *nat, const char *file)
 static int new_doc(struct native *nat, const char *command)
 {
 	int err = results_doc_new("native", "native", &nat->doc);
+	struct results_error why = { .reason = "" };
 
 	perf_find_tracefs();
 	if (!err)
 		nat->doc->command = strdup(command);
 	if (!err && nat->doc->command)
 		err = bench_environment(&nat->doc->environment);
-	return err ? err : bench_subject_pairs(&nat->doc->subject);
+	if (!err)
+		err = bench_subject_pairs(&nat->doc->subject);
+	if (!err)
+		err = bench_add_axes(nat->doc, &why);
+	if (err && why.reason[0])
+		results_error_print(stderr, &why);
+	return err;
 }
 
 static int no_case(void)
