@@ -14,6 +14,7 @@
 #include <bench/explore.h>
 #include <bench/parts.h>
 #include <bench/program.h>
+#include <bench/vocabulary.h>
 #include <kernels/boot/child.h>
 #include <kernels/kernels.h>
 #include <report/report.h>
@@ -457,6 +458,7 @@ int main(int argc, char **argv)
 	}
 	if (find_folders() || !suite_revision())
 		return EXIT_USAGE;
+	kernels_set_axes(bench_add_axes);
 	for (i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].fn(argc - 1, argv + 1);

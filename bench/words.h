@@ -159,7 +159,7 @@ static const struct results_axis word_axes[] = {
 	KEY("folio", "Whether others use the same folios.", WORDS(folio_words)),
 	KEY("frames", "Where the struct pages are.", WORDS(frames_words)),
 	KEY("how", "What stands in the place of the step.", WORDS(how_words)),
-	KEY("kind", "What the folio is of.", WORDS(kind_words)),
+	KEY("kind", "What the folio is of.", FAMILIES("thp"), WORDS(kind_words)),
 	KEY("leaf", "What maps the pages.", WORDS(leaf_words)),
 	KEY("levels", "How many levels of tables the mm has, where that varies."),
 	KEY("load", "What the other threads do.", WORDS(load_words)),

@@ -40,6 +40,13 @@ int kernels_options_init(struct kernels_options *o);
 #define KERNELS_NONE_BOOTED 3
 #define KERNELS_INTERRUPTED 130
 
+/*
+ * Who knows what the params of rows mean: adds every axis to a document (0, or -errno with err filled).
+ * To be said once, before anything is run: without it no part can be recorded.
+ */
+typedef int (*kernels_axes_fn)(struct results_doc *doc, struct results_error *err);
+void kernels_set_axes(kernels_axes_fn fn);
+
 /* Reads the scenarios, and that is all. -errno: one cannot be used (said on stderr). */
 int kernels_check(const struct kernels_options *o);
 

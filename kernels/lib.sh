@@ -67,7 +67,7 @@ read_keys() {
 }
 
 arch_keys="cross karch target image package qemu machine cpu memory console data cmdline qemu_args format levels irqs text_base two_cpus timeout"
-scenario_keys="title arch base design config fragment cocci image format cpu machine memory append reference expect expect-some expect-layout expect-some-layout layout skip skip-ref skip-family identical differs"
+scenario_keys="title role arch base design config fragment cocci image format cpu machine memory append reference expect expect-some expect-layout expect-some-layout layout skip skip-ref skip-family identical differs"
 declare -A arch sc_seen
 
 arch_key() {
@@ -95,9 +95,10 @@ own_compiler() {
 
 scenario_key() {
 	case $1 in
-	title | arch | base | image | design | format | cpu | machine | memory | append | layout | reference)
+	title | role | arch | base | image | design | format | cpu | machine | memory | append | layout | reference)
 		[ -z "${sc_seen[$1]:-}" ] || die "$3: '$1' stands twice"
 		[[ $1 != reference || $2 =~ ^(yes|no)$ ]] || die "$3: 'reference $2' is neither yes nor no"
+		[[ $1 != role || $2 =~ ^(stock|variant|busted)$ ]] || die "$3: 'role $2' is none of stock, variant, busted"
 		sc_seen[$1]=$2
 		;;
 	fragment)
@@ -128,6 +129,8 @@ read_scenario() {
 	sc_title=${sc_seen[title]:-} sc_arch=${sc_seen[arch]:-} sc_base=${sc_seen[base]:-} sc_image=${sc_seen[image]:-}
 	[ -n "$sc_arch" ] || die "$file: key 'arch' is missing"
 	[ -n "$sc_title" ] || die "$file: key 'title' is missing"
+	[ -n "${sc_seen[role]:-}" ] || die "$file: key 'role' is missing: stock, variant or busted"
+	[ "${sc_seen[role]}" = stock ] || [ -n "$sc_base$sc_image" ] || die "$file: role ${sc_seen[role]} needs a key base or image: of which scenario"
 	if [ -n "$sc_base" ] && [ ! -f "$here/scenarios/$sc_base" ]; then
 		die "$file: its base '$sc_base' is no scenario"
 	fi

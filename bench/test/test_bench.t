@@ -23,7 +23,7 @@ printf '%s\n' 'ffffffff82000000 0000000000000002 D ptb_nr_costs_gup' 'ffffffff82
 	'ffffffff82000020 0000000000000002 D ptb_nr_events_free' >"$root/image/rows"
 printf 'release\t6.12\nsource\tnone\ncompiler\tgcc\n' >"$root/image/info"
 for s in good late slow stubborn; do
-	printf 'title %s\narch fake\ndesign static\nappend fake=good\n' "$s" >"$root/kernels/scenarios/$s"
+	printf 'title %s\narch fake\nrole stock\ndesign static\nappend fake=good\n' "$s" >"$root/kernels/scenarios/$s"
 done
 echo good >"$root/kernels/scenarios/BENCH"
 

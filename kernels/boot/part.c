@@ -403,17 +403,17 @@ static int describe_boot(const struct qemu_boot *b, struct results_doc *doc)
 	return ret;
 }
 
-static int record(struct part_context *c, const char *name, struct results_doc *doc,
-		  const char *why)
+static int record(struct part_context *c, const char *name, const struct scenario *s,
+		  struct results_doc *doc, const char *why)
 {
 	char file[160], path[4400];
-	struct results_error err;
+	struct results_error err = { .reason = "" };
 	int ret = 0;
 
 	snprintf(file, sizeof(file), "%s.json", name);
 	snprintf(path, sizeof(path), "%s/%s", c->run->dir, file);
 	if (doc)
-		ret = results_doc_write(doc, path, &err);
+		ret = part_add_axes(s, doc, &err) ?: results_doc_write(doc, path, &err);
 	if (!ret)
 		ret = results_run_part(c->run, name, doc ? file : NULL,
 				       why[0] ? RESULTS_FAILED : RESULTS_PASSED,
@@ -452,7 +452,7 @@ int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct
 	}
 	if (!ret) {
 		/* An empty document says nothing that the reason does not. */
-		ret = record(c, name, doc->nr_measurements ? doc : NULL, why);
+		ret = record(c, name, s, doc->nr_measurements ? doc : NULL, why);
 		c->booted = c->booted || (!ret && !why[0]);
 	}
 	/* kernels/build may have left a line that counts objects. */
@@ -531,7 +531,7 @@ int part_of_image(struct part_context *c, const struct scenario *s, const struct
 			snprintf(why, sizeof(why), "%s: %s: %s", err.file, err.path, err.reason);
 		else
 			compare_objects(c, s, image, doc, why, sizeof(why));
-		ret = record(c, name, doc->nr_measurements ? doc : NULL, why);
+		ret = record(c, name, s, doc->nr_measurements ? doc : NULL, why);
 	}
 	results_doc_free(doc);
 	return ret;

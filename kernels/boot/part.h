@@ -28,6 +28,8 @@ void part_name(const struct qemu_boot *b, char *to);
 /* Judges a boot that ended; records the part. -errno only when it cannot be recorded. */
 int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct image *image);
 int part_of_image(struct part_context *c, const struct scenario *s, const struct image *image);
+/* The document's axes: whatever kernels_set_axes() was told, and the scenario. -errno with err filled. */
+int part_add_axes(const struct scenario *s, struct results_doc *doc, struct results_error *err);
 /* Records a part that was not run; says so. */
 int part_skipped(struct part_context *c, const char *name, const char *reason);
 int part_failed(struct part_context *c, const char *name, const char *reason);

@@ -10,6 +10,7 @@
 
 #include "../profile/profile.h"
 #include "scenario.h"
+#include "scenario_kin.h"
 
 struct reader {
 	char file[1024];
@@ -338,10 +339,32 @@ static int set_reference(struct reader *r, void *to, size_t offset, const char *
 	return 0;
 }
 
+static const char *const roles[] = {
+	[SCENARIO_STOCK] = "stock", [SCENARIO_VARIANT] = "variant", [SCENARIO_BUSTED] = "busted",
+};
+#define NR_ROLES (sizeof(roles) / sizeof(roles[0]))
+
+static int set_role(struct reader *r, void *to, size_t offset, const char *value)
+{
+	struct scenario *s = to;
+	size_t role = SCENARIO_STOCK;
+
+	if (s->role)
+		return refuse(r, "this key stands twice; keep one");
+	while (role < NR_ROLES && strcmp(value, roles[role]))
+		role++;
+	if (role == NR_ROLES)
+		return refuse(r, "'role %.64s' is none of stock, variant, busted", value);
+	s->role = role;
+	return 0;
+}
+
 #define OWN(field) { #field, set_string, offsetof(struct scenario, own.field) }
 static const struct key scenario_keys[] = {
 	OWN(format), OWN(cpu), OWN(machine), OWN(memory),
 	{ "image", set_image, offsetof(struct scenario, image) },
+	{ "base", set_image, offsetof(struct scenario, base) },
+	{ "role", set_role, 0 },
 	{ "reference", set_reference, offsetof(struct scenario, no_reference) },
 	{ "title", set_string, offsetof(struct scenario, title) },
 	{ "design", set_string, offsetof(struct scenario, design) },
@@ -357,7 +380,7 @@ static const struct key scenario_keys[] = {
 	{ "skip-family", set_rule, RULE_SKIP | RULE_FAMILY },
 	{ "identical", set_identical, 0 },
 	{ "differs", set_differs, 0 },
-	{ .name = "base" }, { .name = "config" }, { .name = "fragment" }, { .name = "cocci" },
+	{ .name = "config" }, { .name = "fragment" }, { .name = "cocci" },
 	{ NULL },
 };
 
@@ -378,17 +401,26 @@ static void take_own(struct scenario *s)
 	}
 }
 
+static int check_keys(struct reader *r, const struct scenario *s)
+{
+	if (!s->arch.name || !s->title || !s->design)
+		return refuse(r, "one of the keys title, arch, design is missing");
+	if (!s->role)
+		return refuse(r, "the key role is missing: stock, variant or busted");
+	if (s->role != SCENARIO_STOCK && !s->base && !s->image)
+		return refuse(r, "role %s needs a key base or image: of which scenario", roles[s->role]);
+	return 0;
+}
+
 static int read_scenario(struct reader *r, const char *dir, struct scenario *s)
 {
 	char *arch;
 	size_t i;
 	int ret;
 
-	ret = read_keys(r, scenario_keys, s);
+	ret = read_keys(r, scenario_keys, s) ?: check_keys(r, s);
 	if (ret)
 		return ret;
-	if (!s->arch.name || !s->title || !s->design)
-		return refuse(r, "one of the keys title, arch, design is missing");
 	for (i = 0; i < s->nr_expects && !s->layout; i++)
 		if (s->expects[i].layout)
 			return refuse(r, "expect-layout needs a key layout: of which compilers");
@@ -435,7 +467,8 @@ static int read_common(struct reader *from, const char *dir, struct scenario *s)
 	return ret ?: read_shared(from, file, s);
 }
 
-int scenario_read(const char *dir, const char *name, struct scenario **out, char why[SCENARIO_WHY])
+int scenario__read(const char *dir, const char *name, unsigned depth, struct scenario **out,
+		   char why[SCENARIO_WHY])
 {
 	struct reader r = { .why = why };
 	struct scenario *s;
@@ -455,7 +488,8 @@ int scenario_read(const char *dir, const char *name, struct scenario **out, char
 		return -ENOMEM;
 	}
 	s->name = strdup(name);
-	ret = s->name ? read_scenario(&r, dir, s) ?: read_common(&r, dir, s) : -ENOMEM;
+	ret = s->name ? read_scenario(&r, dir, s) ?: read_common(&r, dir, s) ?:
+			scenario__read_kin(dir, s, depth, why) : -ENOMEM;
 	if (ret) {
 		if (!why[0])
 			snprintf(why, SCENARIO_WHY, "%.400s: %s", r.file, strerror(-ret));
@@ -495,7 +529,18 @@ void scenario_free(struct scenario *s)
 	free(s->append);
 	free(s->image);
 	free(s->layout);
+	free(s->base);
+	for (i = 0; i < s->nr_kin; i++) {
+		free(s->kin[i].name);
+		free(s->kin[i].title);
+	}
+	free(s->kin);
 	free(s);
+}
+
+int scenario_read(const char *dir, const char *name, struct scenario **out, char why[SCENARIO_WHY])
+{
+	return scenario__read(dir, name, 0, out, why);
 }
 
 /* ---- lists ---- */

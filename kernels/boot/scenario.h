@@ -50,8 +50,27 @@ struct scenario_same {
 	bool differs;
 };
 
+/* What a scenario is in comparisons. */
+enum scenario_role {
+	SCENARIO_NO_ROLE,
+	SCENARIO_STOCK,	  /* a kernel as it is: what others are variants of */
+	SCENARIO_VARIANT, /* one that differs from another on purpose, and is right */
+	SCENARIO_BUSTED,  /* one that is wrong on purpose */
+};
+
+/* A scenario that another one is a variant of. */
+struct scenario_kin {
+	char *name, *title;
+	enum scenario_role role;
+};
+
 struct scenario {
 	char *name, *title, *design, *append;
+	enum scenario_role role;
+	char *base; /* the scenario whose objects it starts from, or NULL */
+	/* Unless it is stock: its base (else its image), that one's, and so on; the last is stock. */
+	struct scenario_kin *kin;
+	size_t nr_kin;
 	char *image;		   /* the scenario whose image it boots; NULL: its own */
 	char *layout;		   /* patterns for compilers, of rules with layout; or NULL */
 	bool no_reference;	   /* the costs boot runs the kernel's rows alone */

@@ -54,10 +54,15 @@ static void put_expects(FILE *f, const struct scenario *s, const char *file)
 	}
 }
 
+static const char *const roles[] = { [SCENARIO_STOCK] = "stock", [SCENARIO_VARIANT] = "variant",
+				     [SCENARIO_BUSTED] = "busted" };
+
 static void put_scenario(FILE *f, const struct scenario *s)
 {
 	line(f, "title", s->title);
+	line(f, "role", roles[s->role]);
 	line(f, "arch", s->arch.name);
+	line(f, "base", s->base);
 	line(f, "design", s->design);
 	line(f, "append", s->append);
 	line(f, "image", s->image);

@@ -200,7 +200,7 @@ static void check_lines(const struct stream *s, const char *bytes, size_t size)
 
 static struct scenario *read_scenario(const struct fuzz_section *expects)
 {
-	static const char head[] = "title t\narch a\ndesign static\n";
+	static const char head[] = "title t\nrole stock\narch a\ndesign static\n";
 	size_t size = sizeof(head) - 1 + expects->size;
 	char *text = malloc(size), *dir = fuzz_path(""), why[SCENARIO_WHY];
 	struct scenario *s;

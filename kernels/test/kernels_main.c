@@ -5,9 +5,18 @@
 
 #include "../kernels.h"
 
+/* As ptbench has it of the bench, which is not linked. */
+static int add_axes(struct results_doc *doc, struct results_error *err)
+{
+	static const struct results_axis pages = { .key = (char *)"pages", .means = (char *)"How many." };
+
+	return results_doc_add_axis(doc, &pages, err);
+}
+
 int main(int argc, char **argv)
 {
 	results_stdout_check("kernels_main");
+	kernels_set_axes(add_axes);
 	if (argc > 1 && !strcmp(argv[1], "kernels"))
 		return kernels_cmd(argc - 1, argv + 1);
 	if (argc > 1 && !strcmp(argv[1], "validate"))

@@ -20,7 +20,7 @@ echo files >"$tmp/build/guest-fs.ext4"
 printf '%s\n' 'lacks needs a second CPU' 'rows x86_64-4k-48 gup_fast/walk 1' >"$tmp/build/guest-rows"
 printf '%s\n' 'cross x' 'qemu qemu-system-fake' 'machine m' 'cpu c' 'memory 1G' 'qemu_args -serial x' \
 	'console ttyS0' 'data /dev/ttyS1' 'format x86_64-4k-48' >"$root/kernels/arch/fake.arch"
-for s in one two; do printf 'title %s\narch fake\ndesign static\nappend fake=good\n' $s >"$root/kernels/scenarios/$s"; done
+for s in one two; do printf 'title %s\narch fake\nrole stock\ndesign static\nappend fake=good\n' $s >"$root/kernels/scenarios/$s"; done
 cat >"$root/kernels/build" <<'END'
 #!/bin/bash
 tree=${KSRC%%#*}
@@ -137,7 +137,7 @@ skips base nothing 3 '^inconclusive: of 2 scenarios one side alone'
 skips broken half 4 '^one: head skipped'
 
 # ---- a part that fails in both runs, and changes that are wanted ----
-printf 'title three\narch fake\ndesign static\nappend fake=panic\n' >"$root/kernels/scenarios/three"
+printf 'title three\narch fake\nrole stock\ndesign static\nappend fake=panic\n' >"$root/kernels/scenarios/three"
 for t in base better; do cp "$tmp/$t/one" "$tmp/$t/three"; done
 ab --base "$tmp/base" --head "$tmp/better" --only costs one three
 is $? 4 "a part that fails on both sides: status 4"

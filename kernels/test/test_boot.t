@@ -43,7 +43,7 @@ for s; do
 done
 END
 chmod +x "$root/kernels/build"
-scenario() { printf 'title %s\narch fake\ndesign static\nappend fake=%s\n' "$1" "$1" >"$root/kernels/scenarios/$1"; }
+scenario() { printf 'title %s\narch fake\nrole stock\ndesign static\nappend fake=%s\n' "$1" "$1" >"$root/kernels/scenarios/$1"; }
 names=(good wrong silent hang panic warn truncated flood-console flood-data guest-failed other-boot
 	damaged miscounted appended twice forged crashed status-1 escapes hidden long-line no-console
 	of-the-reference family-skipped family-known one-skipped one-measured all-skipped one-unknown one-known no-check one-missing one-more no-reference half-reference odd-check)
@@ -82,7 +82,7 @@ reported() { # SCENARIO PATTERN: its costs part failed, for that reason
 # ---- the time limit of an architecture, and one that is given ----
 { cat "$root/kernels/arch/fake.arch"; echo 'timeout 2'; } >"$root/kernels/arch/brief.arch"
 cp -r "$tmp/build/guest-fake" "$tmp/build/guest-brief"
-printf 'title t\narch brief\ndesign static\nappend fake=hang\n' >"$root/kernels/scenarios/brief"
+printf 'title t\narch brief\nrole stock\ndesign static\nappend fake=hang\n' >"$root/kernels/scenarios/brief"
 run --only costs brief
 reported brief "still running after 2 s"
 run --only costs --timeout 1 brief
@@ -125,7 +125,7 @@ reported of-the-reference "gup_fast/walk {pages=2} was skipped: 'busted'; no ski
 reported family-skipped "every row of the kernel's of the family gup_fast was skipped, first gup_fast/walk: 'known'; no skip-family line"
 is "$(part family-known.icount-1cpu)" "passed " "a family that is skipped for a reason that is said of all of it"
 is "$(part one-known.icount-1cpu)" "passed " "a row that is skipped for a reason that the scenario knows"
-reported no-check "scenarios/no-check:6: no check of gup_fast/only came out as 'right'"
+reported no-check "scenarios/no-check:7: no check of gup_fast/only came out as 'right'"
 reported one-missing "have 3 for this boot (gup 2, variant 1), and records of 2 came"
 reported one-more "have 3 for this boot (gup 2, variant 1), and records of 4 came"
 reported no-reference "0 rows of gup_fast/gup_test came instead of 6"
@@ -208,14 +208,26 @@ fi
 printf 'expect gup_fast/only cross=pud short* | wrong*\n' >>"$root/kernels/scenarios/wrong"
 printf 'expect gup_fast/only cross=pud short* | wrong*\n' >>"$root/kernels/scenarios/good"
 printf 'expect-some gup_fast/only wrong*\n' >>"$root/kernels/scenarios/good2"
+sed -i 's/^role stock/role busted\nbase good/' "$root/kernels/scenarios/wrong"
 run --only costs wrong good good2
 is "$(part wrong.icount-1cpu)" "passed " "a busted scenario passes when it is seen to be"
+axis() { # PART KEY: its values, "VALUE(of,busted) ..."
+	python3 - "$tmp/runs/latest/$1.json" "$2" <<'END'
+import json, sys
+for a in json.load(open(sys.argv[1]))["axes"]:
+    if a["key"] == sys.argv[2]:
+        print(*["%s(%s,%s)" % (v["value"], v.get("of", ""), v["busted"]) for v in a["values"]])
+END
+}
+is "$(axis wrong.icount-1cpu scenario)" "good(,False) wrong(good,True)" "its document says of which it is a variant"
+is "$(axis good.icount-1cpu scenario)" "good(,False)" "one of a stock scenario has that alone"
 reported good "'right' seen, 'short\* | wrong\*' expected"
 reported good2 "no check of gup_fast/only came out as 'wrong\*'"
 
 # What leans on the stack layout of another compiler (the image's is called gcc).
 cat >"$root/kernels/scenarios/layout" <<'END'
 title t
+role stock
 arch fake
 design static
 append fake=wrong
@@ -225,8 +237,8 @@ expect gup_fast/only cross=pud short* | wrong*
 END
 run --only costs layout
 is "$?$(part layout.icount-1cpu)" "0passed " "an outcome that leans on another compiler's stack layout is not demanded"
-is "$(sed -n 's/^layout.icount-1cpu: not judged: .*\(layout:6: .*\)/\1/p' "$tmp/err")" \
-	"layout:6: gup_fast/only comes out as 'short*' with the stack layout of gcc 99*; this kernel was compiled by gcc" "which is said"
+is "$(sed -n 's/^layout.icount-1cpu: not judged: .*\(layout:7: .*\)/\1/p' "$tmp/err")" \
+	"layout:7: gup_fast/only comes out as 'short*' with the stack layout of gcc 99*; this kernel was compiled by gcc" "which is said"
 grep -q '"not_judged": "gup_fast/only comes out as ' "$tmp/runs/latest/layout.icount-1cpu.json"
 ok $? "in the document, too"
 sed -i 's/^layout .*/layout gcc*/' "$root/kernels/scenarios/layout"
@@ -243,9 +255,9 @@ run nonesuch
 is $? 2 "no such scenario: status 2"
 grep -q 'scenarios/nonesuch: No such file' "$tmp/err"
 ok $? "and the file that is missing"
-printf 'title t\narch fake\ndesign d\ncolour red\n' >"$root/kernels/scenarios/odd"
+printf 'title t\narch fake\nrole stock\ndesign d\ncolour red\n' >"$root/kernels/scenarios/odd"
 run odd
-is "$?$(grep -o "scenarios/odd:4: unknown key 'colour'" "$tmp/err")" "2scenarios/odd:4: unknown key 'colour'" "an unknown key, with file and line"
+is "$?$(grep -o "scenarios/odd:5: unknown key 'colour'" "$tmp/err")" "2scenarios/odd:5: unknown key 'colour'" "an unknown key, with file and line"
 echo '# nothing' >"$root/kernels/scenarios/EMPTY"
 printf 'good2\n../good\n' >"$root/kernels/scenarios/PATHS"
 refused() { # PATTERN ARGUMENT...: status 2, and why
@@ -411,7 +423,7 @@ if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
 	machine=$(uname -m | sed s/aarch64/arm64/)
 	cp "$root/kernels/arch/fake.arch" "$root/kernels/arch/$machine.arch"
 	cp -r "$tmp/build/guest-fake" "$tmp/build/guest-$machine"
-	printf 'title t\narch %s\ndesign static\nappend fake=good\n' "$machine" >"$root/kernels/scenarios/host"
+	printf 'title t\narch %s\nrole stock\ndesign static\nappend fake=good\n' "$machine" >"$root/kernels/scenarios/host"
 	printf '#!/bin/bash\nprintf "%%s\\n" "$@" >>"%s/words"\nexec "%s" "$@"\n' "$tmp" "$PTBENCH_QEMU" >"$tmp/telling"
 	chmod +x "$tmp/telling"
 	TMPDIR=$odd/tmp PTBENCH_CACHE=$tmp/nocache PTBENCH_QEMU=$tmp/telling run --only costs host

@@ -71,7 +71,7 @@ scenario() { # NAME LINE...
 	local name=$1
 	shift
 	{
-		printf 'title\tA test\narch\tx86_64\n'
+		printf 'title\tA test\nrole\tstock\narch\tx86_64\n'
 		[ $# -eq 0 ] || printf '%s\n' "$@"
 	} >"$kernels/scenarios/$name"
 }
@@ -113,10 +113,10 @@ run --frob plain
 ok 'an unknown option' fails 2 'unknown option --frob'
 scenario bad 'colour blue'
 run bad
-ok 'an unknown key, with file and line' fails 2 "scenarios/bad:3: unknown key 'colour'"
+ok 'an unknown key, with file and line' fails 2 "scenarios/bad:4: unknown key 'colour'"
 scenario bad 'config CONFIG_X'
 run bad
-ok 'a config line without a value' fails 2 'scenarios/bad:3'
+ok 'a config line without a value' fails 2 'scenarios/bad:4'
 scenario bad 'cocci nosuch.cocci'
 run bad
 ok 'a semantic patch that is not there' fails 2 'no semantic patch'
@@ -125,10 +125,10 @@ run bad
 ok 'a base that is not there' fails 2 "its base 'nosuch' is no scenario"
 scenario bad 'cpu a' 'cpu b'
 run bad
-ok 'a key twice' fails 2 "scenarios/bad:4: 'cpu' stands twice"
+ok 'a key twice' fails 2 "scenarios/bad:5: 'cpu' stands twice"
 scenario bad 'fragment nosuch'
 run bad
-ok 'a fragment that is not there' fails 2 "scenarios/bad:3: no fragment 'nosuch'"
+ok 'a fragment that is not there' fails 2 "scenarios/bad:4: no fragment 'nosuch'"
 scenario bad 'fragment ../x'
 run bad
 ok 'a fragment with a path' fails 2 "'fragment ../x' is not a name"

@@ -14,7 +14,7 @@ has() { # TEXT in the output, as a line whose blanks do not matter
 mkdir -p "$tmp/kernels/arch" "$tmp/kernels/scenarios" "$tmp/old" "$tmp/new"
 printf '%s\n' 'cross x' 'qemu q' 'machine m' 'cpu c' 'memory 1G' 'qemu_args -a' 'console c' 'data d' 'format f' \
 	>"$tmp/kernels/arch/fake.arch"
-for name in old new; do printf 'title t\narch fake\ndesign d\n' >"$tmp/kernels/scenarios/$name"; done
+for name in old new; do printf 'title t\narch fake\nrole stock\ndesign d\n' >"$tmp/kernels/scenarios/$name"; done
 printf 'old\nnew\n' >"$tmp/kernels/scenarios/BOTH"
 cat >"$tmp/kernels/build" <<EOF
 #!/bin/bash

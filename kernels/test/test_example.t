@@ -51,7 +51,7 @@ ok $? "and does what it says"
 # ---- an architecture of which this machine has neither compiler nor QEMU ----
 sed 's/^\(cross\|qemu\)\t.*/\1\ttoy-linux-gnu-/' "$kernels/arch/riscv64.arch" >"$kernels/arch/toy.arch"
 cp "$kernels/arch/riscv64.config" "$kernels/arch/toy.config"
-printf 'title\ta toy\narch\ttoy\ndesign\tstatic\n' >"$kernels/scenarios/toy-stock"
+printf 'title\ta toy\nrole\tstock\narch\ttoy\ndesign\tstatic\n' >"$kernels/scenarios/toy-stock"
 "$build/ptbench" kernels list toy-stock | grep -q 'riscv64-4k-57 *static *a toy'
 ok $? "a new architecture is a data file and a fragment for those who boot"
 "$kernels/build" --verdicts toy-stock >"$tmp/out" 2>"$tmp/err"

@@ -12,7 +12,7 @@ cp -r "$root/kernels" "$tmp/root/"
 cp -r "$root/results/include/results" "$tmp/root/results/include/"
 harms=(panic hang warn oom half forge flood)
 scenario() { # NAME WORDS
-	printf '%s\n' "title $1" 'arch x86_64' 'design static' 'image x86_64-stock' 'memory 256M' 'reference no' \
+	printf '%s\n' "title $1" 'arch x86_64' 'role busted' 'design static' 'image x86_64-stock' 'memory 256M' 'reference no' \
 		"append ptbench.case=gup_fast/walk:pages=1$2" \
 		'skip gup_fast/walk mem=dax no /dax/data: *' >"$tmp/root/kernels/scenarios/harm-$1" # behind the memory's end
 }

@@ -21,7 +21,7 @@ ok() { # status, text
 kernels=$tmp/kernels
 mkdir -p "$kernels/arch" "$kernels/scenarios" "$tmp/in"
 grep -v '^#' "$here/kernels/arch/x86_64.arch" >"$kernels/arch/a.arch"
-good=$'title\tA title of words\narch a\ndesign static\nconfig X=y\nappend one two\nreference no'
+good=$'title\tA title of words\nrole stock\narch a\ndesign static\nconfig X=y\nappend one two\nreference no'
 good+=$'\nexpect gup_fast/only cross=pud short* | wrong*\nlayout *gcc*\nmemory 1G'
 
 # What kernels/lib.sh says of a file, which is left for the other reader, its architecture behind it.
@@ -36,7 +36,7 @@ shell() { # FILE
 long=$(printf '%04200d' 0)
 # One change of the lines: sed's, of line $1 or after it. The last ones are for both to refuse.
 changes=('s/$/  /' 's/$/\r/' 's/^/ \t/' 's/[ \t]/ \t /' 'a\ ' 'a\\t' 'a\\r' 'a\  # a comment' 'a\# a comment' 's/^title/#title/'
-	's/^[a-z]*/colour/' 's/[ \t].*//' 's/[ \t].*/ /' 'a\count 3' 'a\layout x' 'a\memory 2G' 'a\reference maybe' "a\\title $long"
+	's/^[a-z]*/colour/' 's/[ \t].*//' 's/[ \t].*/ /' 'a\count 3' 'a\layout x' 'a\memory 2G' 'a\reference maybe' 's/^role.*/role odd/' '/^role/d' 's/^role.*/role variant/' 'a\role busted' "a\\title $long"
 	's/$/\x00/' 'a\%')
 RANDOM=$seed
 echo "# PTBENCH_SEED=$seed repeats this"

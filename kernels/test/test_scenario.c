@@ -12,7 +12,7 @@ static void test_good(void)
 	int ret;
 
 	put("scenarios/s",
-	    "# a comment\n\ntitle\tA title of words  \narch a\ndesign static\nconfig X=y\n"
+	    "# a comment\n\ntitle\tA title of words  \narch a\nrole stock\ndesign static\nconfig X=y\n"
 	    "append one two\nexpect gup_fast/only cross=pud,alias=1 short* | wrong*\n"
 	    "expect table_free/rcu_path rcu\nidentical other mm/gup.o\ndiffers other  !mm/*\n"
 	    "expect-some gup_fast/only wrong*");
@@ -29,7 +29,7 @@ static void test_good(void)
 	ok(!s->image && !s->no_reference, "its own image, with the reference's rows");
 	ok(s->nr_expects == 3 && s->expects[2].some && !s->expects[0].some &&
 		   s->expects[0].params.nr == 2 && !s->expects[1].params.nr &&
-		   strstr(s->expects[0].where, "scenarios/s:8"),
+		   strstr(s->expects[0].where, "scenarios/s:9"),
 	   "its expectations, and where they stand");
 	ok(s->nr_same == 2 && !strcmp(s->same[0].base, "other") && !s->same[0].differs &&
 		   !strcmp(s->same[0].objects, "mm/gup.o") && s->same[1].differs &&
@@ -38,11 +38,73 @@ static void test_good(void)
 	scenario_free(s);
 }
 
+#define HEAD "title %s\narch a\ndesign d\n"
+static void put_role(const char *name, const char *role_and_base)
+{
+	char file[64], text[256];
+
+	snprintf(file, sizeof(file), "scenarios/%s", name);
+	snprintf(text, sizeof(text), HEAD "role %s\n", name, role_and_base);
+	put(file, text);
+}
+
+/* Those that it is a variant of, from itself on: "NAME TITLE ROLE, ". */
+static const char *kin_of(const struct scenario *s)
+{
+	static char text[256];
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < s->nr_kin; i++)
+		used += snprintf(text + used, sizeof(text) - used, "%s %s %d, ", s->kin[i].name,
+				 s->kin[i].title, s->kin[i].role);
+	return text;
+}
+
+static void test_role(void)
+{
+	struct scenario *s;
+
+	put_role("stock", "stock\nbase elsewhere");
+	put_role("good", "variant\nbase stock");
+	put_role("bad", "busted\nbase good");
+	put_role("booted", "variant\nimage stock");
+	put_role("round", "variant\nbase about");
+	put_role("about", "variant\nbase round");
+	put_role("lost", "variant\nbase nowhere");
+	ok(!scenario_read(dir, "stock", &s, why) && s->role == SCENARIO_STOCK && !s->nr_kin &&
+		   !strcmp(s->base, "elsewhere"),
+	   "a stock scenario is a variant of none, whatever its base");
+	scenario_free(s);
+	ok(!scenario_read(dir, "bad", &s, why) && s->role == SCENARIO_BUSTED &&
+		   !strcmp(kin_of(s), "good good 2, stock stock 1, "),
+	   "one that is busted, of a variant, of a stock one");
+	scenario_free(s);
+	ok(!scenario_read(dir, "booted", &s, why) && s->role == SCENARIO_VARIANT &&
+		   !strcmp(kin_of(s), "stock stock 1, "), "of the one whose image it boots");
+	scenario_free(s);
+	ok(scenario_read(dir, "round", &s, why) && strstr(why, "no end of variants"), "a circle: refused");
+	ok(scenario_read(dir, "lost", &s, why) && strstr(why, "scenarios/nowhere: No such file"),
+	   "of one that is not there: refused");
+	put("arch/b.arch", ARCH);
+	put("scenarios/other", "title t\narch b\ndesign d\nrole stock\n");
+	put_role("lost", "variant\nbase other");
+	ok(scenario_read(dir, "lost", &s, why) &&
+		   strstr(why, "scenarios/lost: it is a variant of 'other', which is of another"),
+	   "of one of another architecture: refused");
+	ok(refused("title t\narch a\ndesign d\n", "scenarios/s: the key role is missing"), "no role");
+	ok(refused("title t\nrole odd\n", "scenarios/s:2: 'role odd' is none of stock, variant, busted"),
+	   "an unknown one");
+	ok(refused("role stock\nrole stock\n", "scenarios/s:2: this key stands twice"), "two");
+	ok(refused("title t\narch a\ndesign d\nrole busted\n", "role busted needs a key base or image"),
+	   "a busted one of none");
+}
+
 static void test_own(void)
 {
 	struct scenario *s;
 
-	put("scenarios/s", "title t\narch a\ndesign d\nformat f\ncpu big\nmachine m2\n"
+	put("scenarios/s", "title t\narch a\nrole stock\ndesign d\nformat f\ncpu big\nmachine m2\n"
 			   "memory 2G\nappend no5lvl\nfragment distro\nfragment rt\nimage o\n"
 			   "reference no\n");
 	if (!ok(!scenario_read(dir, "s", &s, why), "a scenario with a machine of its own")) {
@@ -73,7 +135,7 @@ static void test_judge(void)
 {
 	struct scenario *s;
 
-	put("scenarios/s", "title t\narch a\ndesign d\n"
+	put("scenarios/s", "title t\narch a\nrole stock\ndesign d\n"
 			   "expect gup_fast/only cross=pud,alias=1 short* | wrong*\nexpect-some "
 			   "gup_fast/only wrong*\n");
 	if (!ok(!scenario_read(dir, "s", &s, why), "a scenario with expectations"))
@@ -117,7 +179,7 @@ static void test_unmet(void)
 	struct scenario *s;
 
 	put("scenarios/s",
-	    "title t\narch a\ndesign d\n"
+	    "title t\narch a\nrole stock\ndesign d\n"
 	    "expect gup_fast/only cross=pud right\nexpect-some gup_fast/only alias=1 wrong*\n");
 	if (!ok(!scenario_read(dir, "s", &s, why), "a scenario with expect-some"))
 		return;
@@ -139,7 +201,7 @@ static void test_common(void)
 
 	put("common.expect", "expect gup_fast/longterm mem=file EFAULT\n"
 			     "expect gup_fast/longterm allowed\n");
-	put("scenarios/s", "title t\narch a\ndesign d\n"
+	put("scenarios/s", "title t\narch a\nrole stock\ndesign d\n"
 			   "expect gup_fast/longterm mem=shmem fallback\n");
 	if (!ok(!scenario_read(dir, "s", &s, why), "a scenario beside what all expect"))
 		return;
@@ -197,7 +259,7 @@ static void test_missing(void)
 
 	put("arch/a.expect", "expect gup_fast/longterm mem=dax EOPNOTSUPP\n");
 	put("common.expect", "expect gup_fast/longterm mem=file EFAULT\n");
-	put("scenarios/s", "title t\narch a\ndesign d\nexpect gup_fast/longterm mem=shmem allowed\n"
+	put("scenarios/s", "title t\narch a\nrole stock\ndesign d\nexpect gup_fast/longterm mem=shmem allowed\n"
 			   "expect table_free/rcu_path rcu\n");
 	if (!ok(!scenario_read(dir, "s", &s, why), "rules of a scenario, its architecture and all"))
 		return;
@@ -226,7 +288,7 @@ static void test_skip(void)
 	struct scenario *s;
 
 	put("common.expect", "skip * cross=p4d the p4d level is folded*\n");
-	put("scenarios/s", "title t\narch a\ndesign d\n"
+	put("scenarios/s", "title t\narch a\nrole stock\ndesign d\n"
 			   "skip gup_*/* leaf=pmd no huge page | no * memory\n");
 	if (!ok(!scenario_read(dir, "s", &s, why), "a scenario whose rows may be skipped"))
 		return;
@@ -253,9 +315,9 @@ static void test_layout(void)
 	const char *expect;
 	struct scenario *s;
 
-	ok(refused("title t\narch a\ndesign d\nexpect-layout gup_fast/only wrong*\n",
+	ok(refused("title t\narch a\nrole stock\ndesign d\nexpect-layout gup_fast/only wrong*\n",
 		   "needs a key layout"), "a layout of no compiler");
-	put("scenarios/s", "title t\narch a\ndesign d\nlayout *gcc *) 12.*\n"
+	put("scenarios/s", "title t\narch a\nrole stock\ndesign d\nlayout *gcc *) 12.*\n"
 			   "expect-layout gup_fast/only cross=pud wrong 8\n"
 			   "expect-some-layout gup_fast/only alias=1 wrong 8\n"
 			   "expect gup_fast/only cross=pud short* | wrong*\n");
@@ -325,14 +387,14 @@ static void test_refused(void)
 	char line[6000];
 	size_t i;
 
-	ok(refused("title t\narch a\ndesign d\ncolour red\n",
-		   "scenarios/s:4: unknown key 'colour'"),
+	ok(refused("title t\narch a\nrole stock\ndesign d\ncolour red\n",
+		   "scenarios/s:5: unknown key 'colour'"),
 	   "an unknown key");
 	ok(refused("title t\ntitle u\n", "scenarios/s:2: this key stands twice"), "a key twice");
 	ok(refused("title\n", "scenarios/s:1: key 'title' has no value"), "no value");
 	ok(refused("title t\n", "one of the keys title, arch, design is missing"),
 	   "a key that is missing");
-	ok(refused("title t\ndesign d\narch none\n", "arch/none.arch: No such file"),
+	ok(refused("title t\nrole stock\ndesign d\narch none\n", "arch/none.arch: No such file"),
 	   "no such architecture");
 	ok(refused("arch ../a\n", "scenarios/s:1: '../a' is not the name"),
 	   "an architecture with a path");
@@ -365,13 +427,13 @@ static void test_refused(void)
 	for (i = 0; i < sizeof(arch) / sizeof(arch[0]); i++) {
 		snprintf(line, sizeof(line), ARCH "%s\n", arch[i]);
 		put("arch/b.arch", line);
-		ok(refused("title t\ndesign d\narch b\n", "arch/b.arch:10: "), "%s", arch[i]);
+		ok(refused("title t\nrole stock\ndesign d\narch b\n", "arch/b.arch:10: "), "%s", arch[i]);
 	}
 	put("arch/b.arch", "cross x-\n");
-	ok(refused("title t\ndesign d\narch b\n", "arch/b.arch: one of the keys"),
+	ok(refused("title t\nrole stock\ndesign d\narch b\n", "arch/b.arch: one of the keys"),
 	   "an architecture without QEMU");
 	put("arch/b.arch", ARCH "speed high\n");
-	ok(refused("title t\ndesign d\narch b\n", "arch/b.arch:10: unknown key 'speed'"),
+	ok(refused("title t\nrole stock\ndesign d\narch b\n", "arch/b.arch:10: unknown key 'speed'"),
 	   "an unknown key of an architecture");
 }
 
@@ -485,6 +547,7 @@ int main(void)
 	if (!make_dir())
 		return 1;
 	test_good();
+	test_role();
 	test_own();
 	test_judge();
 	test_unmet();

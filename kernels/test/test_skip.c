@@ -7,7 +7,7 @@ static void test_skip_subject(void)
 	struct scenario *s;
 
 	put("common.expect", "skip-ref *_fast/* busted*\nskip *_fast/* no huge page\n");
-	put("scenarios/s", "title t\narch a\ndesign d\n");
+	put("scenarios/s", "title t\narch a\nrole stock\ndesign d\n");
 	if (!ok(!scenario_read(dir, "s", &s, why), "reasons for rows of the reference"))
 		return;
 	ok(may_skip_of(s, "gup_fast/walk", "", RESULTS_REF, "busted: reads"), "hold for those");
@@ -25,7 +25,7 @@ static void test_skip_family(void)
 	struct scenario *s;
 
 	put("arch/a.expect", "skip-family kmap/* the direct map*\nskip dax/* no DAX\n");
-	put("scenarios/s", "title t\narch a\ndesign d\nskip-family table_free/* a grace period\n"
+	put("scenarios/s", "title t\narch a\nrole stock\ndesign d\nskip-family table_free/* a grace period\n"
 			   "expect table_free/path right\n");
 	if (!ok(!scenario_read(dir, "s", &s, why), "families that may be skipped"))
 		return;
@@ -37,7 +37,7 @@ static void test_skip_family(void)
 	   "not where that is said of each row");
 	ok(!scenario_may_skip_family(s, "kmap_x/pair", "the direct map"), "not another family");
 	scenario_free(s);
-	put("scenarios/s", "title t\narch a\ndesign d\nexpect kmap/layout right\n");
+	put("scenarios/s", "title t\narch a\nrole stock\ndesign d\nexpect kmap/layout right\n");
 	if (!ok(!scenario_read(dir, "s", &s, why), "a scenario that expects a check of the family"))
 		return;
 	ok(!scenario_may_skip_family(s, "kmap/pair", "the direct map"), "has to measure some of it");

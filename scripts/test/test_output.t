@@ -8,7 +8,7 @@
 # shellcheck source=kernels/test/fake_tree.sh
 . "$root/kernels/test/fake_tree.sh"
 for s in one two; do
-	printf 'title %s\narch fake\ndesign static\nappend fake=good\n' $s >"$tree/kernels/scenarios/$s"
+	printf 'title %s\narch fake\nrole stock\ndesign static\nappend fake=good\n' $s >"$tree/kernels/scenarios/$s"
 	echo $s >>"$tree/kernels/scenarios/LIST"
 done
 mkdir "$tmp/source"
