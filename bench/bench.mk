@@ -102,3 +102,12 @@ bench-test/explore-srcs := bench/test/explore_main.c bench/cmd_explore.c bench/e
 bench-test/explore-libs := results
 bench-test/explore-model := refexplore
 bench-test/explore-ldlibs := -ljansson
+
+# What results say of params; a list's new row is found there without another edit.
+tests += bench-test/test_vocabulary
+asan-tests += bench-test/test_vocabulary
+bench-test/test_vocabulary-srcs := $(bench-cases) bench/vocabulary.c bench/test/test_vocabulary.c
+bench-test/test_vocabulary-libs := results refurcu ref
+bench-test/test_vocabulary-ldlibs := $(urcu-ldlibs) -ljansson -lm
+CFLAGS-bench/test/test_vocabulary.o := -DPTBENCH_SOURCE=$(call quote,$(call c_string,$(CURDIR)))
+script-tests += bench/test/test_vocabulary.t

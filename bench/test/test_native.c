@@ -106,6 +106,7 @@ static void test_fine(void)
 
 	ok(status == 0, "rows without a fault: exit status %d", status);
 	ok(doc && !strcmp(doc->part, "native") && !strcmp(doc->mode, "native"), "the part is `native`");
+	ok(doc && results_axis_of(doc, "format", "gup_fast/walk"), "it says what params mean");
 	ok(m && m->kind == RESULTS_SAMPLED && m->nr_samples == 9, "a sample per repetition");
 	ok(fabs(value(m) - 100) < 0.1, "a case's own clock is the one that counts: %.1f ns", value(m));
 	ok(find(doc, "shim/native", "", "time"), "the library's own loop is a row");

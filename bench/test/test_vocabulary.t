@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One row more in a list of ref/, in a copy of it, is in the axes of documents without another edit: a
+# discipline, a design, a step, a stack, a format. And a value that bench/words.h loses is missed.
+set -u
+here=$(cd "$(dirname "$0")/../.." && pwd)
+build=${PTBENCH_BUILD:-$here/build}
+cc=${CC:-gcc}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+nr=0
+failed=0
+
+ok() { # status, text
+	nr=$((nr + 1))
+	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
+}
+
+[ -e "$build/bench-test/test_vocabulary" ] || {
+	echo "1..0 # SKIP not built: make O=$build $build/bench-test/test_vocabulary"
+	exit 0
+}
+mkdir -p "$tmp/ref" "$tmp/bench"
+cp -r "$here"/ref/{pgtable,gup,thp,include} "$tmp/ref"
+cp "$here"/bench/{vocabulary.c,vocabulary.h,words.h} "$tmp/bench"
+
+compile() { # source, flags...
+	local source=$1
+	shift
+	"$cc" -D_GNU_SOURCE -I"$tmp/ref/include" -I"$here/results/include" -std=gnu11 -O1 -fno-strict-aliasing \
+		-fno-common "$@" -c "$tmp/$source"
+}
+print() { # OBJECTS...: the axes of a program with this vocabulary
+	compile bench/vocabulary.c -o "$tmp/vocabulary.o" &&
+		"$cc" -o "$tmp/test" "$build/obj/bench/test/test_vocabulary.o" "$tmp/vocabulary.o" "$@" \
+			"$build"/obj/bench/{case_*,free_readers,free_ring,host,perf,rows,table}.o \
+			"$build"/lib{results,refurcu,ref}.a \
+			-lurcu-bp -lurcu-memb -lurcu-qsbr -ljansson -lm -lpthread && "$tmp/test" --print >"$tmp/out"
+}
+
+"$build/bench" "--ptbench_static=$tmp/static.json" 2>"$tmp/err"
+grep -q '^    {"key": "discipline",' "$tmp/static.json" && grep -q '"value": "s390x", .*"fold": "mm"' "$tmp/static.json"
+ok $? "ref.static says what params mean"
+
+list=$tmp/ref/include/ref
+sed -i 's/^\tGOOD(ipi_signal,/\tGOOD(novel, "a novel one", "It waits.") \\\n&/' "$list/gather_disciplines.h"
+sed -i 's/^\tANY(a, offset_lockless,/\tANY(a, novel, GUP_NOVEL, "a novel one", "It walks.") \\\n&/' "$list/gup_designs.h"
+sed -i 's/^\tBOTH(a, try_get,/\tBOTH(a, clip, "a novel one", "It clips.") \\\n&/' "$list/gup_steps.h"
+sed -i 's/^\tBUSTED(rfc_task_sweep,/\tGOOD(novel, "a novel one", "It maps.") \\\n&/' "$list/kmap_designs.h"
+sed -n '/SPDX-License-Identifier.*\*\/$/,/^#endif$/p' "$here/CONTRIBUTING.md" >"$tmp/ref/pgtable/fmt_example.h"
+sed -i 's/^#define PGT_ARCHS(X).*/&\n\tX(example)    \\/' "$tmp/ref/pgtable/archs.h"
+(
+	cd "$tmp" && compile ref/pgtable/formats.c -o formats.o && compile ref/gup/gup.c -o gup.o &&
+		compile ref/gup/walk.c -DPGT_FMT_HEADER='"../pgtable/fmt_example.h"' \
+			-DPGT_ARCH=pgt_arch_example -DPGT_FORMATS=PGT_FORMATS_example -o arch_example.o
+)
+ok $? "a row more in each list, and a format: the walkers compile, the new design's among them"
+(cd "$tmp" && nm arch_example.o | grep -q ' T gup_fast_example_8k_43_novel$' &&
+	compile ref/gup/steps.c -o steps.o && nm steps.o | grep -q ' T gup_fast_s390x_without_clip$')
+ok $? "so does a walker without the new step"
+print "$tmp"/{formats,gup,arch_example}.o
+ok $? "and the axes"
+for row in "discipline novel a novel one" "design novel a novel one" "step clip a novel one" \
+	"format example-8k-43 example-8k-43"; do
+	grep -qx "$row" "$tmp/out"
+	ok $? "an axis has $row"
+done
+[ "$(grep -cx 'design novel a novel one' "$tmp/out")" -eq 2 ]
+ok $? "of GUP-fast's designs one, and of kmap's"
+
+sed -i '/V("hugetlb",/d' "$tmp/bench/words.h"
+print "$tmp"/{formats,gup,arch_example}.o && ! "$tmp/test" >"$tmp/out" 2>&1
+ok $? "without hugetlb among the values of mem the test of the vocabulary fails"
+grep -q "lacks mem=hugetlb" "$tmp/out"
+ok $? "and says what is missing"
+echo "1..$nr"
+exit $failed
