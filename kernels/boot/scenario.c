@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reads scenario, architecture and list files. */
+/* Reads scenario and architecture files. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -9,16 +9,9 @@
 #include <unistd.h>
 
 #include "../profile/profile.h"
-#include "scenario.h"
-#include "scenario_kin.h"
+#include "scenario_priv.h"
 
-struct reader {
-	char file[1024];
-	unsigned nr;	/* of the line */
-	char *why;	/* SCENARIO_WHY bytes */
-};
-
-__attribute__((format(printf, 2, 3))) static int refuse(struct reader *r, const char *fmt, ...)
+int scenario__refuse(struct scenario_reader *r, const char *fmt, ...)
 {
 	va_list ap;
 	int n;
@@ -36,22 +29,22 @@ __attribute__((format(printf, 2, 3))) static int refuse(struct reader *r, const 
 struct key {
 	const char *name;
 	/* Stores a value, may refuse a second one. NULL: known, used by kernels/build alone. */
-	int (*set)(struct reader *r, void *to, size_t offset, const char *value);
+	int (*set)(struct scenario_reader *r, void *to, size_t offset, const char *value);
 	size_t offset;
 };
 
-static int set_string(struct reader *r, void *to, size_t offset, const char *value)
+static int set_string(struct scenario_reader *r, void *to, size_t offset, const char *value)
 {
 	char **field = (char **)((char *)to + offset);
 
 	if (*field)
-		return refuse(r, "this key stands twice; keep one");
+		return scenario__refuse(r, "this key stands twice; keep one");
 	*field = strdup(value);
 	return *field ? 0 : -ENOMEM;
 }
 
 /* One line after the other. */
-static int add_line(struct reader *r, void *to, size_t offset, const char *value)
+static int add_line(struct scenario_reader *r, void *to, size_t offset, const char *value)
 {
 	char **field = (char **)((char *)to + offset), *joined;
 
@@ -63,56 +56,56 @@ static int add_line(struct reader *r, void *to, size_t offset, const char *value
 }
 
 /* "VERSION REASON" */
-static int set_two_cpus(struct reader *r, void *to, size_t offset, const char *value)
+static int set_two_cpus(struct scenario_reader *r, void *to, size_t offset, const char *value)
 {
 	int reason = 0;
 
 	sscanf(value, "%*4[0-9].%*4[0-9] %n", &reason);
 	if (!reason || !value[reason] || value[reason - 1] != ' ')
-		return refuse(r, "'%.64s' is not the version of a QEMU, such as 8.1, and a reason",
+		return scenario__refuse(r, "'%.64s' is not the version of a QEMU, such as 8.1, and a reason",
 			      value);
 	return set_string(r, to, offset, value);
 }
 
 /* Of real time. */
-static int set_seconds(struct reader *r, void *to, size_t offset, const char *value)
+static int set_seconds(struct scenario_reader *r, void *to, size_t offset, const char *value)
 {
 	size_t digits = strspn(value, "0123456789");
 
 	if (value[digits] || digits > 5 || atoi(value) < 1)
-		return refuse(r, "'%.64s' is not a number of seconds from 1 to 99999", value);
+		return scenario__refuse(r, "'%.64s' is not a number of seconds from 1 to 99999", value);
 	return set_string(r, to, offset, value);
 }
 
 /* "KIND VALUE/MASK", as many hexadecimal digits in each, or "unknown REASON". */
-static int add_irqs(struct reader *r, void *to, size_t offset, const char *value)
+static int add_irqs(struct scenario_reader *r, void *to, size_t offset, const char *value)
 {
 	int from = 0, slash = 0, end = 0;
 
 	sscanf(value, "%*15[a-z] %n%*16[0-9a-f]%n/%*16[0-9a-f]%n", &from, &slash, &end);
 	if (strncmp(value, PROFILE_IRQS_UNKNOWN, strlen(PROFILE_IRQS_UNKNOWN)) &&
 	    (!end || value[end] || (slash - from) % 2 || end - slash - 1 != slash - from))
-		return refuse(r, "'%.64s' is not KIND VALUE/MASK, bytes in hexadecimal digits, nor "
+		return scenario__refuse(r, "'%.64s' is not KIND VALUE/MASK, bytes in hexadecimal digits, nor "
 				 "unknown REASON", value);
 	return add_line(r, to, offset, value);
 }
 
-static int apply(struct reader *r, const struct key *keys, const char *key, const char *value,
+static int apply(struct scenario_reader *r, const struct key *keys, const char *key, const char *value,
 		 void *to)
 {
 	for (; keys->name; keys++)
 		if (!strcmp(keys->name, key))
 			return keys->set ? keys->set(r, to, keys->offset, value) : 0;
-	return refuse(r, "unknown key '%.64s'", key);
+	return scenario__refuse(r, "unknown key '%.64s'", key);
 }
 
 /* A file beside the others; capitals are lists. */
-static bool is_name(const char *s)
+bool scenario__is_name(const char *s)
 {
 	return *s && *s != '.' && !strpbrk(s, "/ \t");
 }
 
-static char *trim(char *s)
+char *scenario__trim(char *s)
 {
 	size_t n;
 
@@ -123,25 +116,25 @@ static char *trim(char *s)
 	return s;
 }
 
-static int read_line(struct reader *r, char *line, const struct key *keys, void *to)
+static int read_line(struct scenario_reader *r, char *line, const struct key *keys, void *to)
 {
-	char *key = trim(line), *value;
+	char *key = scenario__trim(line), *value;
 
 	if (!*key || *key == '#')
 		return 0;
 	if (!results_is_text(key))
-		return refuse(r, "holds a control character, one that is not seen, or no UTF-8; remove it");
+		return scenario__refuse(r, "holds a control character, one that is not seen, or no UTF-8; remove it");
 	value = key + strcspn(key, " \t");
 	if (*value)
 		*value++ = '\0';
-	value = trim(value);
+	value = scenario__trim(value);
 	if (!*value)
-		return refuse(r, "key '%.64s' has no value", key);
+		return scenario__refuse(r, "key '%.64s' has no value", key);
 	return apply(r, keys, key, value, to);
 }
 
 /* The next line, without its end: 1; 0 at the end of the file. */
-static int next_line(struct reader *r, FILE *f, char line[SCENARIO_MAX_LINE])
+int scenario__next_line(struct scenario_reader *r, FILE *f, char line[SCENARIO_MAX_LINE])
 {
 	size_t n = 0;
 	int c;
@@ -149,26 +142,26 @@ static int next_line(struct reader *r, FILE *f, char line[SCENARIO_MAX_LINE])
 	r->nr++;
 	for (; (c = getc(f)) != EOF && c != '\n'; line[n++] = c) {
 		if (!c)
-			return refuse(r, "a NUL byte; this has to be a text file");
+			return scenario__refuse(r, "a NUL byte; this has to be a text file");
 		if (n == SCENARIO_MAX_LINE - 1)
-			return refuse(r, "line longer than %d bytes", SCENARIO_MAX_LINE - 1);
+			return scenario__refuse(r, "line longer than %d bytes", SCENARIO_MAX_LINE - 1);
 	}
 	line[n] = '\0';
 	if (c != EOF || n)
 		return 1;
 	r->nr = 0; /* what follows is of the whole file */
-	return ferror(f) ? refuse(r, "%s", strerror(errno)) : 0;
+	return ferror(f) ? scenario__refuse(r, "%s", strerror(errno)) : 0;
 }
 
-static int read_keys(struct reader *r, const struct key *keys, void *to)
+static int read_keys(struct scenario_reader *r, const struct key *keys, void *to)
 {
 	char line[SCENARIO_MAX_LINE];
 	FILE *f = fopen(r->file, "re");
 	int ret;
 
 	if (!f)
-		return refuse(r, "%s", strerror(errno));
-	while ((ret = next_line(r, f, line)) > 0) {
+		return scenario__refuse(r, "%s", strerror(errno));
+	while ((ret = scenario__next_line(r, f, line)) > 0) {
 		ret = read_line(r, line, keys, to);
 		if (ret)
 			break;
@@ -192,10 +185,10 @@ static const struct key arch_keys[] = {
 	{ NULL },
 };
 
-static int read_arch(struct reader *from, const char *dir, const char *name,
+static int read_arch(struct scenario_reader *from, const char *dir, const char *name,
 		     struct scenario_arch *arch)
 {
-	struct reader r = { .why = from->why };
+	struct scenario_reader r = { .why = from->why };
 	int ret;
 
 	snprintf(r.file, sizeof(r.file), "%s/arch/%s.arch", dir, name);
@@ -207,7 +200,7 @@ static int read_arch(struct reader *from, const char *dir, const char *name,
 		return -ENOMEM;
 	if (!arch->qemu || !arch->machine || !arch->cpu || !arch->memory || !arch->qemu_args ||
 	    !arch->console || !arch->data || !arch->format || !arch->cross)
-		return refuse(&r, "one of the keys cross, qemu, machine, cpu, memory, qemu_args, "
+		return scenario__refuse(&r, "one of the keys cross, qemu, machine, cpu, memory, qemu_args, "
 				  "console, data, format is missing");
 	return 0;
 }
@@ -215,30 +208,30 @@ static int read_arch(struct reader *from, const char *dir, const char *name,
 /* ---- expectations ---- */
 
 /* "ID [KEY=VALUE,...] PATTERN [| PATTERN]..."; ID of a skip rule is a pattern, too */
-static int parse_expect(struct reader *r, struct scenario_expect *e, char *text)
+static int parse_expect(struct scenario_reader *r, struct scenario_expect *e, char *text)
 {
 	char *params = text + strcspn(text, " \t"), *seen;
 
 	if (*params)
 		*params++ = '\0';
-	params = trim(params);
+	params = scenario__trim(params);
 	seen = params + strcspn(params, " \t");
 	if (memchr(params, '=', seen - params)) {
 		if (*seen)
 			*seen++ = '\0';
 		if (results_params_parse(&e->params, params))
-			return refuse(r, "'%.64s' is not KEY=VALUE,...", params);
-		seen = trim(seen);
+			return scenario__refuse(r, "'%.64s' is not KEY=VALUE,...", params);
+		seen = scenario__trim(seen);
 	} else {
 		seen = params;
 	}
 	if (!*seen)
-		return refuse(r, "'%.64s': what has to be seen is missing", text);
+		return scenario__refuse(r, "'%.64s': what has to be seen is missing", text);
 	if (!strchr(text, '/') && (!e->skip || strcmp(text, "*")))
-		return refuse(r, "'%.64s' is not a case id, family/name", text);
+		return scenario__refuse(r, "'%.64s' is not a case id, family/name", text);
 	if (e->family && (e->params.nr || strcspn(text, "*?[\\/") + 2 != strlen(text) ||
 			  strcmp(strchr(text, '/'), "/*")))
-		return refuse(r, "'%.64s' is not a whole family, FAMILY/* without params", text);
+		return scenario__refuse(r, "'%.64s' is not a whole family, FAMILY/* without params", text);
 	e->id = strdup(text);
 	e->seen = strdup(seen);
 	if (asprintf(&e->where, "%s:%u", r->file, r->nr) < 0)
@@ -246,7 +239,7 @@ static int parse_expect(struct reader *r, struct scenario_expect *e, char *text)
 	return e->id && e->seen && e->where ? 0 : -ENOMEM;
 }
 
-static int add_rule(struct reader *r, void *to, const char *value, struct scenario_expect kind)
+static int add_rule(struct scenario_reader *r, void *to, const char *value, struct scenario_expect kind)
 {
 	struct scenario *s = to;
 	struct scenario_expect *v;
@@ -266,17 +259,17 @@ static int add_rule(struct reader *r, void *to, const char *value, struct scenar
 	ret = parse_expect(r, v, text);
 	free(text);
 	if (!ret && !v->skip && !scenario_check_boots(v->id))
-		ret = refuse(r, "no guest makes a check '%.64s'; kernels/driver/checks.h lists them",
+		ret = scenario__refuse(r, "no guest makes a check '%.64s'; kernels/driver/checks.h lists them",
 			     v->id);
 	if (!ret && scenario_says_again(s))
-		ret = refuse(r, "an earlier rule of this file says it, or decides before; keep one");
+		ret = scenario__refuse(r, "an earlier rule of this file says it, or decides before; keep one");
 	return ret;
 }
 
 /* Of a key that adds a rule, in the place of an offset: what kind of rule. */
 enum rule { RULE_SOME = 1, RULE_LAYOUT = 2, RULE_SKIP = 4, RULE_REF = 8, RULE_FAMILY = 16 };
 
-static int set_rule(struct reader *r, void *to, size_t kind, const char *value)
+static int set_rule(struct scenario_reader *r, void *to, size_t kind, const char *value)
 {
 	return add_rule(r, to, value, (struct scenario_expect){
 		.some = kind & RULE_SOME, .layout = kind & RULE_LAYOUT, .skip = kind & RULE_SKIP,
@@ -284,13 +277,13 @@ static int set_rule(struct reader *r, void *to, size_t kind, const char *value)
 	});
 }
 
-static int add_same(struct reader *r, struct scenario *s, const char *value, bool differs)
+static int add_same(struct scenario_reader *r, struct scenario *s, const char *value, bool differs)
 {
 	size_t base = strcspn(value, " \t"), at = base + strspn(value + base, " \t");
 	struct scenario_same *v;
 
 	if (!value[at] || strpbrk(value + at, " \t"))
-		return refuse(r, "'%.64s' is not SCENARIO OBJECTS", value);
+		return scenario__refuse(r, "'%.64s' is not SCENARIO OBJECTS", value);
 	v = realloc(s->same, (s->nr_same + 1) * sizeof(*v));
 	if (!v)
 		return -ENOMEM;
@@ -300,41 +293,41 @@ static int add_same(struct reader *r, struct scenario *s, const char *value, boo
 	return v->base && v->objects ? 0 : -ENOMEM;
 }
 
-static int set_identical(struct reader *r, void *to, size_t offset, const char *value)
+static int set_identical(struct scenario_reader *r, void *to, size_t offset, const char *value)
 {
 	return add_same(r, to, value, false);
 }
 
-static int set_differs(struct reader *r, void *to, size_t offset, const char *value)
+static int set_differs(struct scenario_reader *r, void *to, size_t offset, const char *value)
 {
 	return add_same(r, to, value, true);
 }
 
 /* ---- scenarios ---- */
 
-static int set_arch_name(struct reader *r, void *to, size_t offset, const char *value)
+static int set_arch_name(struct scenario_reader *r, void *to, size_t offset, const char *value)
 {
 	struct scenario *s = to;
 
 	if (s->arch.name)
-		return refuse(r, "this key stands twice; keep one");
-	if (!is_name(value))
-		return refuse(r, "'%.64s' is not the name of an architecture", value);
+		return scenario__refuse(r, "this key stands twice; keep one");
+	if (!scenario__is_name(value))
+		return scenario__refuse(r, "'%.64s' is not the name of an architecture", value);
 	s->arch.name = strdup(value);
 	return s->arch.name ? 0 : -ENOMEM;
 }
 
-static int set_image(struct reader *r, void *to, size_t offset, const char *value)
+static int set_image(struct scenario_reader *r, void *to, size_t offset, const char *value)
 {
-	if (!is_name(value))
-		return refuse(r, "'%.64s' is not the name of a scenario", value);
+	if (!scenario__is_name(value))
+		return scenario__refuse(r, "'%.64s' is not the name of a scenario", value);
 	return set_string(r, to, offset, value);
 }
 
-static int set_reference(struct reader *r, void *to, size_t offset, const char *value)
+static int set_reference(struct scenario_reader *r, void *to, size_t offset, const char *value)
 {
 	if (strcmp(value, "yes") && strcmp(value, "no"))
-		return refuse(r, "'reference %.64s' is neither yes nor no", value);
+		return scenario__refuse(r, "'reference %.64s' is neither yes nor no", value);
 	*(bool *)((char *)to + offset) = !strcmp(value, "no");
 	return 0;
 }
@@ -344,17 +337,17 @@ static const char *const roles[] = {
 };
 #define NR_ROLES (sizeof(roles) / sizeof(roles[0]))
 
-static int set_role(struct reader *r, void *to, size_t offset, const char *value)
+static int set_role(struct scenario_reader *r, void *to, size_t offset, const char *value)
 {
 	struct scenario *s = to;
 	size_t role = SCENARIO_STOCK;
 
 	if (s->role)
-		return refuse(r, "this key stands twice; keep one");
+		return scenario__refuse(r, "this key stands twice; keep one");
 	while (role < NR_ROLES && strcmp(value, roles[role]))
 		role++;
 	if (role == NR_ROLES)
-		return refuse(r, "'role %.64s' is none of stock, variant, busted", value);
+		return scenario__refuse(r, "'role %.64s' is none of stock, variant, busted", value);
 	s->role = role;
 	return 0;
 }
@@ -401,18 +394,18 @@ static void take_own(struct scenario *s)
 	}
 }
 
-static int check_keys(struct reader *r, const struct scenario *s)
+static int check_keys(struct scenario_reader *r, const struct scenario *s)
 {
 	if (!s->arch.name || !s->title || !s->design)
-		return refuse(r, "one of the keys title, arch, design is missing");
+		return scenario__refuse(r, "one of the keys title, arch, design is missing");
 	if (!s->role)
-		return refuse(r, "the key role is missing: stock, variant or busted");
+		return scenario__refuse(r, "the key role is missing: stock, variant or busted");
 	if (s->role != SCENARIO_STOCK && !s->base && !s->image)
-		return refuse(r, "role %s needs a key base or image: of which scenario", roles[s->role]);
+		return scenario__refuse(r, "role %s needs a key base or image: of which scenario", roles[s->role]);
 	return 0;
 }
 
-static int read_scenario(struct reader *r, const char *dir, struct scenario *s)
+static int read_scenario(struct scenario_reader *r, const char *dir, struct scenario *s)
 {
 	char *arch;
 	size_t i;
@@ -423,7 +416,7 @@ static int read_scenario(struct reader *r, const char *dir, struct scenario *s)
 		return ret;
 	for (i = 0; i < s->nr_expects && !s->layout; i++)
 		if (s->expects[i].layout)
-			return refuse(r, "expect-layout needs a key layout: of which compilers");
+			return scenario__refuse(r, "expect-layout needs a key layout: of which compilers");
 	arch = s->arch.name;
 	s->arch.name = NULL;
 	ret = read_arch(r, dir, arch, &s->arch);
@@ -432,14 +425,14 @@ static int read_scenario(struct reader *r, const char *dir, struct scenario *s)
 	return ret;
 }
 
-static int read_shared(struct reader *from, const char *file, struct scenario *s)
+static int read_shared(struct scenario_reader *from, const char *file, struct scenario *s)
 {
 	static const struct key keys[] = {
 		{ "expect", set_rule, 0 }, { "skip", set_rule, RULE_SKIP },
 		{ "skip-ref", set_rule, RULE_SKIP | RULE_REF },
 		{ "skip-family", set_rule, RULE_SKIP | RULE_FAMILY }, { NULL },
 	};
-	struct reader r = { .why = from->why };
+	struct scenario_reader r = { .why = from->why };
 	size_t own = s->nr_expects;
 	int ret;
 
@@ -456,7 +449,7 @@ static int read_shared(struct reader *from, const char *file, struct scenario *s
  * What every scenario of the architecture expects, and then every one there is, after its own rules:
  * the first that fits decides.
  */
-static int read_common(struct reader *from, const char *dir, struct scenario *s)
+static int read_common(struct scenario_reader *from, const char *dir, struct scenario *s)
 {
 	char file[1024];
 	int ret;
@@ -470,18 +463,18 @@ static int read_common(struct reader *from, const char *dir, struct scenario *s)
 int scenario__read(const char *dir, const char *name, unsigned depth, struct scenario **out,
 		   char why[SCENARIO_WHY])
 {
-	struct reader r = { .why = why };
+	struct scenario_reader r = { .why = why };
 	struct scenario *s;
 	int ret;
 
 	*out = NULL;
 	why[0] = '\0';
 	snprintf(r.file, sizeof(r.file), "%s/scenarios", dir);
-	if (!is_name(name))
-		return refuse(&r, "'%.64s' is not the name of a scenario in there", name);
+	if (!scenario__is_name(name))
+		return scenario__refuse(&r, "'%.64s' is not the name of a scenario in there", name);
 	snprintf(r.file, sizeof(r.file), "%s/scenarios/%s", dir, name);
 	if (access(r.file, F_OK))
-		return refuse(&r, "%s; ptbench kernels list says what there is", strerror(errno));
+		return scenario__refuse(&r, "%s; ptbench kernels list says what there is", strerror(errno));
 	s = calloc(1, sizeof(*s));
 	if (!s) {
 		snprintf(why, SCENARIO_WHY, "%s", strerror(ENOMEM));
@@ -541,97 +534,4 @@ void scenario_free(struct scenario *s)
 int scenario_read(const char *dir, const char *name, struct scenario **out, char why[SCENARIO_WHY])
 {
 	return scenario__read(dir, name, 0, out, why);
-}
-
-/* ---- lists ---- */
-
-static int add_name(char ***names, size_t *nr, const char *name)
-{
-	char **v;
-	size_t i;
-
-	for (i = 0; i < *nr; i++)
-		if (!strcmp((*names)[i], name))
-			return 0;
-	v = realloc(*names, (*nr + 1) * sizeof(*v));
-	if (!v)
-		return -ENOMEM;
-	*names = v;
-	v[*nr] = strdup(name);
-	return v[*nr] ? ((*nr)++, 0) : -ENOMEM;
-}
-
-bool scenario_is_list(const char *name)
-{
-	size_t n;
-
-	for (n = 0; name[n] >= 'A' && name[n] <= 'Z'; n++)
-		;
-	return n && !name[n];
-}
-
-/* Was it the name of a scenario? */
-static int add_line_of_list(struct reader *r, char *line, char ***names, size_t *nr)
-{
-	char *name;
-
-	line[strcspn(line, "#")] = '\0';
-	name = trim(line);
-	if (!*name)
-		return 0;
-	if (!is_name(name) || scenario_is_list(name))
-		return refuse(r, "'%.64s' is not the name of a scenario; one a line", name);
-	return add_name(names, nr, name) ?: 1;
-}
-
-static int add_list(const char *dir, const char *name, char ***names, size_t *nr,
-		    char why[SCENARIO_WHY])
-{
-	struct reader r = { .why = why };
-	char line[SCENARIO_MAX_LINE];
-	bool any = false;
-	int ret;
-	FILE *f;
-
-	snprintf(r.file, sizeof(r.file), "%s/scenarios/%s", dir, name);
-	f = fopen(r.file, "re");
-	if (!f)
-		return refuse(&r, "%s: no such list", strerror(errno));
-	while ((ret = next_line(&r, f, line)) > 0) {
-		ret = add_line_of_list(&r, line, names, nr);
-		if (ret < 0)
-			break;
-		any = any || ret;
-	}
-	fclose(f);
-	return ret || any ? ret : refuse(&r, "this list names no scenario");
-}
-
-int scenario_names(const char *dir, char *const *names, size_t nr, char ***out, size_t *nr_out,
-		   char why[SCENARIO_WHY])
-{
-	size_t i;
-	int ret = 0;
-
-	*out = NULL;
-	*nr_out = 0;
-	why[0] = '\0';
-	for (i = 0; i < nr && !ret; i++)
-		ret = scenario_is_list(names[i]) ? add_list(dir, names[i], out, nr_out, why) :
-						   add_name(out, nr_out, names[i]);
-	if (ret) {
-		if (!why[0])
-			snprintf(why, SCENARIO_WHY, "%s", strerror(-ret));
-		scenario_names_free(*out, *nr_out);
-		*out = NULL;
-		*nr_out = 0;
-	}
-	return ret;
-}
-
-void scenario_names_free(char **names, size_t nr)
-{
-	while (nr)
-		free(names[--nr]);
-	free(names);
 }

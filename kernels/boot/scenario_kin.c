@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenario_kin.h"
+#include "scenario_priv.h"
 
 #define MAX_DEPTH 8 /* of variants of variants; a circle has no end */
 

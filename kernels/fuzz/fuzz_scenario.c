@@ -3,7 +3,7 @@
  * Fuzzes scenario files. Sections: the scenario, its architecture "a", common.expect, a list, a.expect.
  * What was read is written down and has to be read as the same again.
  *
- * Covers: kernels/boot/scenario.c
+ * Covers: kernels/boot/scenario.c kernels/boot/scenario_kin.c kernels/boot/scenario_list.c
  */
 #include <stdlib.h>
 #include <string.h>

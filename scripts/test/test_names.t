@@ -11,9 +11,9 @@ dir=$tmp/$bad
 . "$root/kernels/test/fake_tree.sh"
 mkdir -p "$dir/runs" "$tmp/build/kernels"
 touch "$tmp/build/kernels/profile.so"
-for s in one unbuildable "$bad"; do printf 'title t\narch fake\nrole stock\ndesign d\nappend fake=good\n' >"$tree/kernels/scenarios/$s"; done
-printf 'title t%s\narch fake\nrole stock\ndesign d\n' "$bad" >"$tree/kernels/scenarios/title"
-printf 'title t\narch fake\nrole stock\ndesign d\nk%s x\n' "$bad" >"$tree/kernels/scenarios/key"
+for s in one unbuildable "$bad"; do printf 'title t\narch fake\nrole stock\ndesign static\nappend fake=good\n' >"$tree/kernels/scenarios/$s"; done
+printf 'title t%s\narch fake\nrole stock\ndesign static\n' "$bad" >"$tree/kernels/scenarios/title"
+printf 'title t\narch fake\nrole stock\ndesign static\nk%s x\n' "$bad" >"$tree/kernels/scenarios/key"
 echo "$bad" >"$tree/kernels/scenarios/LIST"
 printf 'ffffffff81000000 0000000000000100 T f%s\n' "$bad" >>"$tree/image/symbols"
 sed -i "s/^release.*/&${bad//$'\xff'/}/" "$tree/image/info"
