@@ -59,5 +59,10 @@ ok $? "there are files to take and files to refuse"
 printf '%s\n' "$good" >"$tmp/good"
 [ "$(shell "$tmp/good")" = accepted ]
 ok $? "and the one that all are made of is good"
+
+# Files of the tree: what a comment says of one, and its role.
+diff <(cd "$here/kernels/scenarios" && grep -l '^# Busted on purpose' [a-z]*) \
+	<(cd "$here/kernels/scenarios" && grep -lP '^role\tbusted$' [a-z]*) >"$tmp/out"
+ok $? "whose role is busted says so, and no other scenario"
 echo "1..$nr"
 exit $failed
