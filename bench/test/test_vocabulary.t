@@ -73,5 +73,12 @@ print "$tmp"/{formats,gup,arch_example}.o && ! "$tmp/test" >"$tmp/out" 2>&1
 ok $? "without hugetlb among the values of mem the test of the vocabulary fails"
 grep -q "lacks mem=hugetlb" "$tmp/out"
 ok $? "and says what is missing"
+
+mkdir -p "$tmp/root/kernels/scenarios"
+cp -r "$here/kernels/arch" "$tmp/root/kernels"
+sed 's/^design.*/design novel/' "$here/kernels/scenarios/x86_64-stock" >"$tmp/root/kernels/scenarios/odd"
+PTBENCH_ROOT=$tmp/root "$build/ptbench" kernels run --out "$tmp/runs" odd >"$tmp/out" 2>&1
+[ $? -eq 2 ] && grep -q "scenarios/odd: 'novel' is no design" "$tmp/out"
+ok $? "a scenario of a design that is in no list is refused before anything is built"
 echo "1..$nr"
 exit $failed

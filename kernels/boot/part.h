@@ -30,6 +30,8 @@ int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct
 int part_of_image(struct part_context *c, const struct scenario *s, const struct image *image);
 /* The document's axes: whatever kernels_set_axes() was told, and the scenario. -errno with err filled. */
 int part_add_axes(const struct scenario *s, struct results_doc *doc, struct results_error *err);
+/* Is its design one that the axes know, so that its parts can be written? -EINVAL with why filled. */
+int part_check_design(const char *dir, const struct scenario *s, char why[SCENARIO_WHY]);
 /* Records a part that was not run; says so. */
 int part_skipped(struct part_context *c, const char *name, const char *reason);
 int part_failed(struct part_context *c, const char *name, const char *reason);

@@ -49,3 +49,22 @@ int part_add_axes(const struct scenario *s, struct results_doc *doc, struct resu
 	}
 	return add_axes(doc, err) ?: add_scenarios(s, doc, err);
 }
+
+int part_check_design(const char *dir, const struct scenario *s, char why[SCENARIO_WHY])
+{
+	struct results_error err = { .reason = "" };
+	const struct results_axis *axis;
+	struct results_doc *doc = NULL;
+	int ret = add_axes ? results_doc_new(s->name, "static", &doc) ?: add_axes(doc, &err) : 0;
+
+	axis = doc ? results_axis_of(doc, "design", "gup_fast/walk") : NULL;
+	if (ret) {
+		snprintf(why, SCENARIO_WHY, "what its params mean: %.300s", err.reason);
+	} else if (axis && !results_value_of(axis, s->design)) {
+		snprintf(why, SCENARIO_WHY, "%.200s/scenarios/%.64s: '%.64s' is no design; "
+			 "ref/include/ref/gup_designs.h lists them", dir, s->name, s->design);
+		ret = -EINVAL;
+	}
+	results_doc_free(doc);
+	return ret;
+}

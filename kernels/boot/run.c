@@ -111,7 +111,8 @@ static int read_scenarios(struct job *j)
 		snprintf(why, sizeof(why), "%s", strerror(ENOMEM));
 	}
 	for (i = 0; i < j->nr && !ret; i++)
-		ret = scenario_read(dir, j->names[i], &j->scenarios[i], why);
+		ret = scenario_read(dir, j->names[i], &j->scenarios[i], why) ?:
+		      part_check_design(dir, j->scenarios[i], why);
 	if (ret)
 		fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
 	return ret;
