@@ -259,7 +259,9 @@ PTBENCH_EXPLORE=$tmp/nothing bench --no-native --no-kernels --no-report
 failing explore "failed None: ptbench explore could not be run: No such file or directory; explore.json cannot be used: *" \
 	"an explorer that cannot be run"
 "$b/ptbench" report -o "$tmp/report" "$tmp/runs/latest" >/dev/null 2>"$tmp/err"
-ok $? "a run with such a part is rendered"
+is "$?,$(grep -c 'none of its 1 parts can be read; the first, explore' "$tmp/err")" "2,1" "a run with such a part alone: status 2, and why"
+[ -f "$tmp/report/index.html" ]
+ok $? "and is rendered"
 "$b/ptbench" compare --base "$tmp/runs/latest" "$tmp/runs/latest" >"$tmp/out" 2>&1
 [ $? -lt 128 ]
 ok $? "and compared"

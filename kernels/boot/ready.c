@@ -17,6 +17,7 @@
 #include "child.h"
 #include "emulator.h"
 #include "../kernels.h"
+#include "part.h"
 #include "profiled.h"
 #include "ready.h"
 #include "scenario.h"
@@ -241,7 +242,7 @@ static int check_scenarios(const struct kernels_options *o)
 	if (ret)
 		fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
 	for (i = 0; i < nr && !ret; i++) {
-		ret = scenario_read(dir, names[i], &s, why);
+		ret = scenario_read(dir, names[i], &s, why) ?: part_check_design(dir, s, why);
 		if (ret)
 			fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
 		else if (is_in_doubt(o, s))

@@ -176,7 +176,7 @@ static void test_long_schedule(struct results_explore *doc, const char *file)
 	f.nr_steps = 100000;
 	ok(!results_explore_add(doc, &m, &err) && !results_explore_write(doc, file, &err) &&
 		   !results_explore_read(file, &again, &err) &&
-		   again->models[2].failure->nr_steps == 100000,
+		   again->models[again->nr_models - 1].failure->nr_steps == 100000,
 	   "of 100,000 steps the first 10,000 are kept: %s", err.reason);
 	results_explore_free(again);
 	free(many);

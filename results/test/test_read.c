@@ -105,7 +105,7 @@ static void test_text(void)
 		  "$.measurements[1]", "already", "a row twice" },
 		{ "{\"format\": \"ptbench-run\", \"version\": 1}", "$.format", "must be \"ptbench-result\"",
 		  "a run" },
-		{ "{\"format\": \"ptbench-result\", \"version\": 2}", "$.version", "version 1",
+		{ "{\"format\": \"ptbench-result\", \"version\": 3}", "$.version", "versions up to 2",
 		  "a later version" },
 	};
 
