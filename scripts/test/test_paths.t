@@ -107,7 +107,7 @@ is "$(ls -A "$dir/runs")" "$before" "and no run is made"
 . "$root/kernels/test/fake_tree.sh"
 odd=$tmp/"it's, \$HOME \"q\" \`id\`"$'\nline\e \xff'
 mkdir "$odd"
-printf 'title t\narch fake\nrole stock\ndesign d\nappend fake=good\n' >"$tree/kernels/scenarios/it's;\$x"
+printf 'title t\narch fake\nrole stock\ndesign static\nappend fake=good\n' >"$tree/kernels/scenarios/it's;\$x"
 pasted() { # FILE: the words that a shell takes its command for, each in a line of its own
 	local command
 	command=$(python3 -c 'import json, os, sys; print(json.load(open(os.fsencode(sys.argv[1])))["command"], end="")' "$1")
