@@ -32,7 +32,7 @@ is "$(sh -c "$line")" "report|a'b \$x|" "RUN= may have quotes and blanks"
 line=$(cd "$dir" && make -n kernels-ab BASE="it's" HEAD='a b' 2>/dev/null | sed -n "s,^build/ptbench kernels ab,printf '%s|' kernels ab,p")
 is "$(sh -c "$line")" "kernels|ab|--base|it's|--head|a b|" "and so may BASE= and HEAD="
 for side in BASE HEAD; do
-	(cd "$dir" && make -n kernels-ab $side=x) >"$tmp/out" 2>"$tmp/err"
+	(cd "$dir" && make --no-print-directory -n kernels-ab $side=x) >"$tmp/out" 2>"$tmp/err"
 	status=$?
 	other=$([ $side = BASE ] && echo HEAD || echo BASE)
 	[ $status -eq 2 ] && [ ! -s "$tmp/out" ] && grep -q "$other= is missing: make kernels-ab takes BASE= and HEAD=" "$tmp/err"
