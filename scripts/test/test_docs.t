@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# README.md and CONTRIBUTING.md against the tree: the paths and make targets that they name are there, the
+# README.md, CONTRIBUTING.md and docs against the tree: the paths and make targets that they name are there, the
 # map has every folder and script, what a command prints is what it prints, and times have their command.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -27,7 +27,7 @@ for name in sorted(set(re.findall(rf"(?<![\w/.~<-])((?:{tops})/[\w./*<>-]+)", te
         print(name)
 END
 }
-for document in README.md CONTRIBUTING.md; do
+for document in README.md CONTRIBUTING.md docs/design.md; do
 	is "$(missing_paths "$root/$document")" "" "every path of $document is there"
 	# shellcheck disable=SC2016 # quotes of the document
 	{ cat "$root/$document"; echo 'see `results/metrics.h` and `report/test/test_nothing`'; } >"$tmp/mutated.md"
