@@ -60,10 +60,10 @@ static int add_all(struct results_doc *doc, const struct results_axis *axes, siz
 #define DESIGN(a, name, constant, label_, means_) V(#name, label_, means_),
 static const struct results_value designs[] = { GUP_DESIGNS(DESIGN, DESIGN, ) };
 
-/* "MEANS Returns wrong pages on FORMAT, FORMAT." malloc'ed. */
+/* "MEANS Returns wrong or too few pages on FORMAT, FORMAT." malloc'ed. */
 static char *design_means(const struct results_value *design)
 {
-	const char *before = " Returns wrong pages on ";
+	const char *before = " Returns wrong or too few pages on ";
 	char *text = NULL;
 	size_t size;
 	FILE *f = open_memstream(&text, &size);

@@ -17,7 +17,7 @@ static struct results_value access_words[] = {
 };
 static struct results_value api_words[] = {
 	V("kmap_local", "kmap_local", "kmap_local_page(): slots of the task, since 5.11."),
-	V("kmap_atomic", "kmap_atomic", "kmap_atomic(): the same slots, page faults and preemption off."),
+	V("kmap_atomic", "kmap_atomic", "kmap_atomic(): as kmap_local, with page faults and preemption off (PREEMPT_RT: migration)."),
 	V("kmap", "kmap", "kmap(): mappings shared by all CPUs, looked for under a lock."),
 };
 static struct results_value backend_words[] = {
@@ -50,7 +50,7 @@ static struct results_value entry_words[] = {
 };
 static struct results_value fallback_words[] = {
 	V("none", "waiting by the flush", "Nothing: the flush itself has waited for walks."),
-	V("sync_ipi", "interrupt to all", "An interrupt to every reader, waited for, as up to Linux 6.18."),
+	V("sync_ipi", "interrupt to all", "An interrupt to every reader, waited for; Linux without PT_RECLAIM, up to 6.18 at least, interrupts all CPUs."),
 	V("sync_rcu", "synchronize_rcu()", "A grace period that is waited for."),
 	V("rcu_per_table", "callback of its own", "call_rcu() of that table alone, as with PT_RECLAIM."),
 };

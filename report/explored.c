@@ -91,7 +91,7 @@ static const char *code_words(struct arena *a, const struct results_explore_mode
 	case CODE_BUSTED:
 		return " (busted)";
 	case CODE_MUTE:
-		return arena_str(a, " (the code of %s, which is busted, where it cannot break)",
+		return arena_str(a, " (the code of %s, which that one breaks)",
 				 clean(a, x->busted_code));
 	default:
 		return "";

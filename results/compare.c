@@ -47,8 +47,19 @@ static bool is_unjudged(const struct results_compared_part *p)
 
 bool results_part_moved_by_itself(const struct results_compared_part *p)
 {
-	return p->image && p->count[RESULTS_ROW_BETTER] + p->count[RESULTS_ROW_WORSE] +
-				   p->count[RESULTS_ROW_CHANGED] + p->count[RESULTS_ROW_ALLOWED];
+	size_t moved = 0;
+
+	for (size_t i = 0; p->image && i < p->nr_rows; i++) {
+		enum results_verdict v = p->rows[i].verdict;
+
+		if (v != RESULTS_ROW_BETTER && v != RESULTS_ROW_WORSE && v != RESULTS_ROW_CHANGED &&
+		    v != RESULTS_ROW_ALLOWED)
+			continue;
+		if (p->rows[i].m->subject != RESULTS_KERNEL)
+			return false; /* of another program, beside the image */
+		moved++;
+	}
+	return moved;
 }
 
 static int compare_two_sided(struct results_compared_part *p, const struct job *job,
@@ -111,17 +122,20 @@ static int compare_part(struct results_compared_part *p, const struct results__j
 			const struct job *job, struct results__sources *s)
 {
 	size_t nr = job->nr_base + job->nr_head;
+	bool absent = false; /* from a run that has not even skipped it */
 	int ret = gather(p, joined);
 
 	p->notes = calloc(nr, sizeof(*p->notes));
 	if (ret || !p->notes)
 		return -ENOMEM;
-	for (size_t i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++) {
 		note(p, joined, source_at(job, i), i >= job->nr_base);
+		absent |= source_at(job, i)->run && !holder_of(joined, source_at(job, i));
+	}
 	p->name = joined->name;
 	if (p->nr_base && p->nr_docs > p->nr_base)
 		return compare_two_sided(p, job, s);
-	p->one_sided = p->nr_docs;
+	p->one_sided = p->nr_docs || absent;
 	p->verdict = p->nr_base ? RESULTS_PART_MISSING :
 		     p->nr_docs ? RESULTS_PART_EXTRA :
 				  RESULTS_PART_NOWHERE;
@@ -132,7 +146,7 @@ static void count_part(struct results_totals *t, const struct results_compared_p
 {
 	t->compared += p->verdict == RESULTS_PART_COMPARED;
 	t->incomparable += p->verdict == RESULTS_PART_INCOMPARABLE;
-	t->nowhere += p->verdict == RESULTS_PART_NOWHERE && !p->failed;
+	t->nowhere += p->verdict == RESULTS_PART_NOWHERE && !p->failed && !p->one_sided;
 	t->one_sided += p->one_sided;
 	t->failed += p->failed;
 	t->unjudged += p->unjudged;

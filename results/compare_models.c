@@ -24,9 +24,21 @@ struct side {
 	size_t nr;
 };
 
+/* Another invariant that has to break, or other code that is not correct: where both say. */
+static bool claims_otherwise(const struct results_explore_model *a,
+			     const struct results_explore_model *b)
+{
+	if (strcmp(a->caught_by ?: "", b->caught_by ?: ""))
+		return true;
+	return a->busted_code_said && b->busted_code_said &&
+	       strcmp(a->busted_code ?: "", b->busted_code ?: "");
+}
+
 /* What "clean" rests on; a busted variant that was caught is caught whatever the bound. */
 static bool is_less(const struct results_explore_model *a, const struct results_explore_model *b)
 {
+	if (claims_otherwise(a, b) || (a->verdict == RESULTS_EXPLORE_CLEAN && !a->schedules))
+		return true;
 	if (a->busted != b->busted || strcmp(a->mode, b->mode) || a->nr_cpus < b->nr_cpus)
 		return true;
 	if (a->verdict != b->verdict)

@@ -161,8 +161,8 @@ static bool is_open(FILE *f, const struct results_totals *t, bool exact_equal)
 	     "explorations are another program's than the first");
 	item(&l, t->models[RESULTS_MODEL_MISSING], "model of the base is missing",
 	     "models of the base are missing");
-	item(&l, t->models[RESULTS_MODEL_LESS], "model was explored less than in the base",
-	     "models were explored less than in the base");
+	item(&l, t->models[RESULTS_MODEL_LESS], "model was explored less than in the base, or claims something else",
+	     "models were explored less than in the base, or claim something else");
 	item(&l, t->models[RESULTS_MODEL_STILL], "model is other than claimed, as in the base",
 	     "models are other than claimed, as in the base");
 	if (exact_equal ? !t->exact : is_nothing(t))

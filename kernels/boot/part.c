@@ -408,12 +408,21 @@ static int record(struct part_context *c, const char *name, const struct scenari
 {
 	char file[160], path[4400];
 	struct results_error err = { .reason = "" };
+	char unwritten[REASON];
 	int ret = 0;
 
 	snprintf(file, sizeof(file), "%s.json", name);
 	snprintf(path, sizeof(path), "%s/%s", c->run->dir, file);
 	if (doc)
 		ret = part_add_axes(s, doc, &err) ?: results_doc_write(doc, path, &err);
+	if (ret == -EINVAL) { /* a row that no document may have: the part failed, and has none */
+		results_error_print(stderr, &err);
+		snprintf(unwritten, sizeof(unwritten), "its document cannot be written: %.300s: %.400s",
+			 err.path, err.reason);
+		why = unwritten;
+		doc = NULL;
+		ret = 0;
+	}
 	if (!ret)
 		ret = results_run_part(c->run, name, doc ? file : NULL,
 				       why[0] ? RESULTS_FAILED : RESULTS_PASSED,

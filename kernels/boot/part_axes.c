@@ -58,8 +58,10 @@ int part_check_design(const char *dir, const struct scenario *s, char why[SCENAR
 	int ret = add_axes ? results_doc_new(s->name, "static", &doc) ?: add_axes(doc, &err) : 0;
 
 	axis = doc ? results_axis_of(doc, "design", "gup_fast/walk") : NULL;
-	if (ret) {
-		snprintf(why, SCENARIO_WHY, "what its params mean: %.300s", err.reason);
+	if (ret || (add_axes && !axis)) {
+		snprintf(why, SCENARIO_WHY, "what its params mean: %.300s",
+			 ret ? err.reason : "no axis has the designs of gup_fast");
+		ret = ret ? ret : -EINVAL;
 	} else if (axis && !results_value_of(axis, s->design)) {
 		snprintf(why, SCENARIO_WHY, "%.200s/scenarios/%.64s: '%.64s' is no design; "
 			 "ref/include/ref/gup_designs.h lists them", dir, s->name, s->design);

@@ -47,6 +47,7 @@ struct ab {
 	bool failed; /* a kernel could not be built */
 	size_t nr_same;      /* the same image on both sides */
 	size_t nr_one_sided; /* skipped on one side alone */
+	bool none_booted;    /* of one side or both */
 	char *verdict_file;
 	FILE *verdict;       /* NULL: there are no runs to compare */
 	struct results_comparison *compared; /* of the two runs, or NULL */
@@ -235,8 +236,10 @@ static int run_side(struct ab *ab, struct side *s)
 	k.nr_scenarios = ab->nr_changed;
 	k.images = s->chosen;
 	status = run_in(&k, ab->o->runs, ab->o->command, &s->run);
-	if (status == KERNELS_NONE_BOOTED)
-		status = 0; /* the comparison says that nothing was judged */
+	if (status == KERNELS_NONE_BOOTED) {
+		ab->none_booted = true; /* there may be code to compare all the same */
+		status = 0;
+	}
 	recorded = s->run ? record_not_run(ab, s) : 0;
 	return status ? status : recorded;
 }
@@ -485,6 +488,8 @@ static int conclude(const struct ab *ab, int status)
 	if (ab->nr_one_sided)
 		conclusion(ab, "inconclusive: of %zu scenarios one side alone has a kernel\n",
 			   ab->nr_one_sided);
+	else if (ab->none_booted)
+		conclusion(ab, "inconclusive: no kernel was booted, and code bytes are not what was asked\n");
 	else if (!ab->nr_changed && !ab->nr_same)
 		conclusion(ab, "inconclusive: neither side has a kernel of any of the scenarios\n");
 	else

@@ -214,6 +214,19 @@ static void twice(void)
 	measured(1);
 	end("");
 }
+/* A value of a param that no vocabulary has. */
+static void strange(void)
+{
+	begin();
+	measured(1);
+	measured(2);
+	checked("right");
+	line("{\"check\":{\"id\":\"gup_fast/only\",\"params\":{\"cross\":\"nowhere\"},\"seen\":\"right\"}}");
+	records++;
+	others();
+	end("");
+}
+
 static void forged(void)
 {
 	begin();
@@ -399,6 +412,7 @@ static const struct {
 	{"appended", appended},
 	{"twice", twice},
 	{"forged", forged},
+	{"strange", strange},
 	{"crashed", crashed},
 	{"status-1", status_1},
 	{"escapes", escapes},

@@ -136,6 +136,14 @@ skips nothing nothing 3 '^inconclusive: neither side has a kernel of any of the 
 skips base nothing 3 '^inconclusive: of 2 scenarios one side alone'
 skips broken half 4 '^one: head skipped'
 
+# ---- a machine without that QEMU ----
+stand_in=$PTBENCH_QEMU
+unset PTBENCH_QEMU
+ab --base "$tmp/base" --head "$tmp/worse" --only costs one
+is $? 3 "both kernels are built, and none is booted: status 3"
+says '^inconclusive: no kernel was booted' "which is said"
+export PTBENCH_QEMU=$stand_in
+
 # ---- a part that fails in both runs, and changes that are wanted ----
 printf 'title three\narch fake\nrole stock\ndesign static\nappend fake=panic\n' >"$root/kernels/scenarios/three"
 for t in base better; do cp "$tmp/$t/one" "$tmp/$t/three"; done

@@ -45,7 +45,7 @@ END
 chmod +x "$root/kernels/build"
 scenario() { printf 'title %s\narch fake\nrole stock\ndesign static\nappend fake=%s\n' "$1" "$1" >"$root/kernels/scenarios/$1"; }
 names=(good wrong silent hang panic warn truncated flood-console flood-data guest-failed other-boot
-	damaged miscounted appended twice forged crashed status-1 escapes hidden long-line no-console
+	damaged miscounted appended twice forged strange crashed status-1 escapes hidden long-line no-console
 	of-the-reference family-skipped family-known one-skipped one-measured all-skipped one-unknown one-known no-check one-missing one-more no-reference half-reference odd-check)
 for s in "${names[@]}" unbuildable untold lacking late tooold; do scenario "$s"; done
 printf 'machine too-new\n' >>"$root/kernels/scenarios/tooold"
@@ -111,6 +111,7 @@ reported miscounted "2 records announced, 1 came"
 reported appended "line 14: something follows the end"
 reported twice "record 2 of the stream:"
 reported forged "line 2: '}}' expected"
+reported strange "its document cannot be written: *.params.cross: \"nowhere\" is not among the values"
 reported crashed "QEMU was ended by signal 11"
 reported status-1 "QEMU ended with status 1"
 reported escapes "BUG:"
@@ -137,7 +138,7 @@ is "$(part lacking.static)" "skipped fake-gcc not found" "a kernel without a com
 is "$(part tooold.static)" "skipped QEMU emulator version 0.0 (a fake) cannot be this machine: fake: unsupported machine type 'too-new'; it may be too old" \
 	"so is one that this QEMU cannot be the machine of, and nothing is built for it"
 is "$(grep -c "icount-1cpu: " "$tmp/err")" "$((${#names[@]} + 1))" "a line for each boot"
-is "$(grep -o '^\[[0-9]*/[0-9]*\]' "$tmp/err" | tail -n 1)" "[37/37]" "which tells how many are done of how many"
+is "$(grep -o '^\[[0-9]*/[0-9]*\]' "$tmp/err" | tail -n 1)" "[38/38]" "which tells how many are done of how many"
 ! grep -q $'\033' "$tmp/err" "$tmp/runs/latest/run.json"
 ok $? "nothing of a console reaches the terminal unescaped"
 "$build/ptbench" validate "$tmp"/runs/latest/*.json >/dev/null 2>"$tmp/validate"

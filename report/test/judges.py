@@ -317,6 +317,7 @@ def judge_part(a, b, allow, tally):
     docs = [x[1] if x else None for x in (a, b)]
     tally.open |= any(x and x[0] == "failed" for x in (a, b))
     tally.parts += 1
+    tally.open |= not a or not b
     if not any(docs):
         return
     tally.open |= any(not d or x[0] == "skipped" for x, d in zip((a, b), docs))
@@ -335,6 +336,9 @@ FINE = ("clean", "caught", "held")
 
 def explored_less(a, b):
     """b rests on less than a, both as claimed."""
+    if b["caught_by"] != a["caught_by"] or b.get("busted_code", a.get("busted_code")) != \
+            a.get("busted_code", b.get("busted_code")) or (b["verdict"] == "clean" and not b["schedules"]):
+        return True
     return b["busted"] != a["busted"] or b["mode"] != a["mode"] or b["nr_cpus"] < a["nr_cpus"] or \
         (b["verdict"] == a["verdict"] == "clean" and b["bound"] < a["bound"])
 

@@ -326,14 +326,14 @@ STATES = {
 
 
 def part_status(a, b):
-    if "failed" in a + b or "skipped, with" in a + b:
+    if "failed" in a + b or "skipped, with" in a + b or (a == "absent") != (b == "absent"):
         return 3
     return 0 if (a == "passed") == (b == "passed") else 3
 
 
 def is_one_sided(a, b):
-    """There is a document of it, and a run that lacks one, or skipped it."""
-    return any(s == "passed" or "with" in s for s in (a, b)) and \
+    """There is a document of it, and a run that lacks one, or skipped it; or one run has no such part."""
+    return (a == "absent") != (b == "absent") or any(s == "passed" or "with" in s for s in (a, b)) and \
         any(s not in ("passed", "failed, with a document") for s in (a, b))
 
 
@@ -455,6 +455,16 @@ def test_explorer():
         less = fixtures.model(**more)
         judged(f"explored with {what}", run("x0", of("clean")), run("x1", less), 3, ["EXPLORED LESS"])
         judged("and the other way round", run("x0", less), run("x1", of("clean")), back, [])
+    for what, more in (("caught by something else", {"variant": "v", "caught_by": "x", "failure": {
+            **fixtures.model("caught")["failure"], "invariant": "x"}}),):
+        judged(f"a busted model {what}", run("x0", of("caught")), run("x1", {**of("caught"), **more}), 3,
+               ["1 model was explored less than in the base, or claims something else"])
+    ours, theirs = ({**of("clean"), "busted_code": code} for code in (None, "u"))
+    judged("a good model is the code of a busted one now", run("x0", ours), run("x1", theirs), 3, ["claims something else"])
+    judged("and before", run("x0", theirs), run("x1", ours), 3, ["claims something else"])
+    judged("which an older base does not say", run("x0", of("clean")), run("x1", theirs), 0, [])
+    judged("clean, of no schedule at all", run("x0", of("clean")), run("x1", {**of("clean"), "schedules": 0}), 3,
+           ["EXPLORED LESS"])
     judged("no side has an exploration", run("x0"), run("x1"), 0, ["of 1 part\n"], absent=["explor", "model"])
     judged("the base alone has one", run("x0", of("clean")), run("x1"), 3,
            ["x1: has no explore.json", "inconclusive: 1 run has no exploration"], absent=["MISSING"])

@@ -6,7 +6,7 @@
  *
  * ANY(a, name, constant, label, means): of every format. REAL(...), the same: only of architectures
  * that define PGT_HAS_REAL_OFFSETS. `a` is whatever the list is given for its rows. label: a few words,
- * for a table; means: one sentence. On which formats a design returns wrong pages nobody types: see
+ * for a table; means: one sentence. On which formats a design returns wrong or too few pages nobody types: see
  * struct gup_walker.
  */
 #ifndef REF_GUP_DESIGNS_H
@@ -14,8 +14,9 @@
 
 /* In the order in which they came. */
 #define GUP_DESIGNS(ANY, REAL, a)                                                                  \
-	ANY(a, static, GUP_STATIC, "static (to 5.8)",                                              \
-	    "Constant pXd_addr_end() and pXd_offset(&value), as in v5.2 to v5.8.")                 \
+	ANY(a, static, GUP_STATIC, "static",                                                       \
+	    "Constant pXd_addr_end() and pXd_offset(&value): v5.2 to v5.8, and since then "        \
+	    "architectures without a pXd_offset_lockless() of their own.")                         \
 	ANY(a, addr_end_folded, GUP_ADDR_END_FOLDED, "addr_end_folded (RFC v2, patch 1)",          \
 	    "pgd and p4d clip by the entry's value, in GUP-fast alone, as posted in September 2020.") \
 	ANY(a, addr_end_global, GUP_ADDR_END_GLOBAL, "addr_end_global (RFC v2, patches 2 and 3)",  \

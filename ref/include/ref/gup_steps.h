@@ -32,7 +32,7 @@
 	BOTH(a, folio_allowed, "folio allowed",                                                    \
 	     "The folio is of a kind that a lockless walk may take: by its mapping.")              \
 	PIN(a, unshare, "unsharing needed?",                                                       \
-	    "A page of a read-only entry is this mm's alone before it is pinned.")                 \
+	    "An anonymous page of a read-only entry is this mm's alone before it is pinned.")       \
 	BOTH(a, set_referenced, "referenced bit",                                                  \
 	     "The folio is marked as referenced, for reclaim.")
 

@@ -2,8 +2,10 @@
 /*
  * Axes: what the params of a document's rows mean, as whoever measured them says.
  *
- * A reader shows a value that it has never heard of by the label that came with it, in the order that
- * its producer gave, and knows broken code by its mark; it needs no list of names of its own.
+ * So that a reader can show a value that it has never heard of by the label that came with it, in the
+ * order that its producer gave, and know a broken scenario or discipline by its mark. Nothing is judged
+ * by them. `busted` is for what is wrong wherever it is used: a design is wrong on some formats alone,
+ * which its meaning names.
  */
 #ifndef RESULTS_AXES_H
 #define RESULTS_AXES_H
