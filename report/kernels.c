@@ -94,10 +94,9 @@ static void say_without(struct model *m, struct section *s, const struct family 
 	for (i = 0; i < f->nr; i++) {
 		const struct kernel *k = f->v[i];
 
-		if (k->where[q])
-			found = arena_str(m->arena, "%s%s%s on %s with %s", found ? found : "",
-					  found ? ", " : "", rv_text(m->arena, &k->elsewhere[q]),
-					  k->scenario, k->where[q]);
+		if (k->elsewhere[q])
+			found = arena_str(m->arena, "%s%s%s", found ? found : "", found ? ", " : "",
+					  k->elsewhere[q]);
 	}
 	section_note(m, s, found ? arena_str(m->arena, "There is no column for %s, which these walks "
 					     "do not do: %s.", quantity_names[q], found)

@@ -24,10 +24,9 @@ struct kernel {
 	const struct kernel *stock;	/* of the same config; itself; NULL: not in this run */
 	const struct report_part *costs, *code;
 	struct rvalue q[NR_QUANTITIES];
-	/* A crossing that q does not have, for the kernel has it in another address space alone;
-	 * where: "levels=4". NULL: nowhere. */
-	struct rvalue elsewhere[NR_QUANTITIES];
-	const char *where[NR_QUANTITIES];
+	/* A crossing in each other address space in which the kernel has it, in words: "109 on SCENARIO with
+	 * levels=4, ...". NULL: in none. */
+	const char *elsewhere[NR_QUANTITIES];
 };
 
 struct kernels {

@@ -54,10 +54,12 @@ static void read_elsewhere(struct model *m, struct kernel *k, const struct gup_c
 	int level;
 
 	for (level = 0; level < NR_CROSS; level++) {
-		if (!rv_ok(&c->cross[level]) || k->where[Q_PMD + level])
-			continue;
-		k->elsewhere[Q_PMD + level] = c->cross[level];
-		k->where[Q_PMD + level] = params_without(m->arena, c->like, keys, 5);
+		const char **said = &k->elsewhere[Q_PMD + level];
+
+		if (rv_ok(&c->cross[level]))
+			*said = arena_str(m->arena, "%s%s%s on %s with %s", *said ? *said : "",
+					  *said ? ", " : "", rv_text(m->arena, &c->cross[level]),
+					  k->scenario, params_without(m->arena, c->like, keys, 5));
 	}
 }
 

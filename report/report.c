@@ -253,6 +253,10 @@ static int parse_and_run(int argc, char **argv, const char **allow)
 		else
 			return usage(stderr);
 	}
+	if (nr_allow && !base) {
+		fprintf(stderr, "ptbench report: --allow names changes since a base; name that by --base\n");
+		return usage(stderr);
+	}
 	if (wrong_words(argc - optind, argv + optind) || (answers && out && wrong_pair()))
 		return usage(stderr);
 	return report_run(argv[optind], base, allow, nr_allow, out, answers ? stdout : NULL, stdout);

@@ -267,6 +267,8 @@ def test_progress():
 
 def main():
     global TMP
+    # A shell ignores SIGINT in what it starts in the background, and so would what is started here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     validators = oracle.load_schemas()
     with tempfile.TemporaryDirectory() as tmp:
         TMP = tmp

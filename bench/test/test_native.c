@@ -39,6 +39,7 @@ static pid_t start(const char *filter, const char *more, const char *load)
 	/* What it says about rows that go wrong is wanted by one test alone. */
 	if (!freopen(said, "w", stderr))
 		_exit(126);
+	signal(SIGINT, SIG_DFL); /* which a shell ignores in what it starts in the background */
 	execl(program, program, flag, pattern, "--benchmark_min_time=0.001", more, load, NULL);
 	_exit(127);
 }

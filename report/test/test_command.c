@@ -64,6 +64,7 @@ static void test_usage(void)
 		{ "-z one", "unrecognized option '-z'" },
 		{ "--base", "option '--base' requires an argument" },
 		{ "-a -o folder one", "--answers writes nothing" },
+		{ "--allow gup_fast/walk:instructions one", "--allow names changes since a base" },
 	};
 	size_t i;
 

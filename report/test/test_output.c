@@ -436,6 +436,7 @@ static int end_report(const char *run, int sig)
 	pid = fork();
 	if (pid == 0) {
 		alarm(120);
+		signal(SIGINT, SIG_DFL); /* which a shell ignores in what it starts in the background */
 		_exit(report_cmd(2, argv));
 	}
 	for (tries = 0; tries < 3000; tries++) {
