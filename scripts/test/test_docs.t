@@ -59,7 +59,7 @@ while read -r target; do
 done < <(cat "$root/README.md" "$root/CONTRIBUTING.md" | grep -oE '(`|^    )make [a-z-]+' | sed 's/.*make //' | sort -u)
 
 # ---- what the explorer prints ----
-plain() { sed -E 's/ +$//; s/[0-9,]+( +)[0-9.]+ s /RATE TIME /; s/ +[0-9,]+ per second +[0-9.]+ s$/ RATE TIME/'; }
+plain() { sed -E 's/ +$//; s/ +[0-9,]+ +[0-9.]+ s / RATE TIME /; s/ +[0-9,]+ per second +[0-9.]+ s$/ RATE TIME/'; }
 example=$(sed -n '/^    \$ build\/ptbench explore /,/^[^ ]/p' "$root/README.md" | grep '^    \|^$' | sed 's/^    //')
 command=$(head -n 1 <<<"$example" | sed 's/^\$ build\/ptbench //')
 # shellcheck disable=SC2086 # words
