@@ -62,7 +62,7 @@ int part_check_design(const char *dir, const struct scenario *s, char why[SCENAR
 		snprintf(why, SCENARIO_WHY, "what its params mean: %.300s",
 			 ret ? err.reason : "no axis has the designs of gup_fast");
 		ret = ret ? ret : -EINVAL;
-	} else if (axis && !results_value_of(axis, s->design)) {
+	} else if (axis && axis->nr_values && !results_value_of(axis, s->design)) {
 		snprintf(why, SCENARIO_WHY, "%.200s/scenarios/%.64s: '%.64s' is no design; "
 			 "ref/include/ref/gup_designs.h lists them", dir, s->name, s->design);
 		ret = -EINVAL;
