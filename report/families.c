@@ -21,7 +21,7 @@ static const struct row_family freeing = {
 	.head_case = "table_free/exit",
 	.head_params = "tables=8",
 	.head_metric = "instructions",
-	.head_words = "An exit that frees 8 page tables with a page in each",
+	.head_words = "An exit of a process with 8 page tables of a page each, beside those of its own",
 	.note = "A row is the whole call: the pages, VMAs and tables that it frees. What tables alone "
 		"take is the difference from the row with fewer of them, or from its twin.",
 };

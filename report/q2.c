@@ -234,8 +234,8 @@ static const char *clip_designs(struct model *m, const struct walk *list, size_t
 		for (level = NR_CROSS - 1; level > 0 && !rv_ok(&w->cost.cross[level]); level--)
 			;
 		if (is_seen(&w->cost.cross[level]))
-			text = arena_str(m->arena, "%s; %s across a %s boundary %s", text,
-					 w->design, cross_names[level],
+			text = arena_str(m->arena, "%s; across a %s boundary %s takes %s", text,
+					 cross_names[level], w->design,
 					 rv_difference(m->arena, &w->cost.cross[level]));
 	}
 	return text;

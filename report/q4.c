@@ -306,7 +306,7 @@ static void build_split(struct model *m, struct page *p, const struct report_par
 		text = arena_str(a, "%s; beside a thread that walks it all the time, in %s", text,
 				 rv_strong(a, &beside));
 	if (rv_ok(&retries))
-		text = arena_str(a, "%s, and gives up %s times first", text, rv_number(a, &retries));
+		text = arena_str(a, "%s, and gives up %s times first", text, rv_text(a, &retries));
 	section_answer(m, p, s, question, mode_words(a, part), arena_str(a, "%s.", text));
 	t = section_table(m, s, "One folio split, native", columns);
 	for (i = 0; i < 3; i++) {

@@ -145,7 +145,7 @@ static void build_contended(struct model *m, struct page *p, const struct report
 			 rv_strong(a, &same), rv_strong(a, &churn));
 	if (rv_ok(&retries))
 		text = arena_str(a, "%s, and the mapping found under its lock was another one %s times "
-				    "per lock", text, rv_number(a, &retries));
+				    "per lock", text, rv_text(a, &retries));
 	section_answer(m, p, s, question, mode_words(a, part), arena_str(a, "%s.", text));
 	t = section_table(m, s, "One more pinned thread, native", columns);
 	for (i = 0; i < 3; i++) {

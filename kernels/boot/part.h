@@ -11,6 +11,8 @@
 #include "boot.h"
 #include "scenario.h"
 
+#define PART_REASON 2048 /* bytes of why a part failed */
+
 struct part_context {
 	struct results_run *run;
 	const char *revision;
@@ -40,5 +42,8 @@ void part_sort(struct part_context *c, char *const *names, size_t nr);
 /* The document's part of a boot: NULL with why filled. For tests, too. */
 int part_judge(const struct qemu_boot *b, const struct scenario *s, struct results_doc *doc,
 	       char *why, size_t size);
+/* Whether the document's checks came out as the scenario expects, of that boot, or of no boot (NULL). */
+int part_judge_checks(const struct scenario *s, const struct qemu_boot *b,
+		      const struct results_doc *doc, char *why, size_t size);
 
 #endif

@@ -3,7 +3,7 @@
  * Fuzzes what a guest sends, and its judge. Sections: the stream; "expect" lines of the scenario; the
  * console. What is taken says what the lines said; no part of a good boot is a good boot.
  *
- * Covers: kernels/boot/stream.c kernels/boot/scenario_judge.c kernels/boot/part.c
+ * Covers: kernels/boot/stream.c kernels/boot/scenario_judge.c kernels/boot/part_judge.c
  */
 #include <inttypes.h>
 #include <stdlib.h>
