@@ -137,6 +137,11 @@ def test_values():
     compare("and the other way round", close[0], close[1], 0, ["better", "-1e-30 (-0.00 %)"])
     compare("a row that moved with the same image", doc(row()), doc(row(samples=[510] * N)), 1,
             ["identical image", "not move because of the code"])
+    ref = [row(samples=[x] * N, subject="ref") for x in (500, 510)]
+    compare("a row of the reference, which is no part of that image", doc(ref[0]), doc(ref[1]), 1,
+            ["identical image"], absent=["because of the code"])
+    compare("nor beside a row of the kernel", doc(row(), ref[0]), doc(row(samples=[510] * N), ref[1]), 1,
+            ["identical image"], absent=["because of the code"])
     compare("all rows on demand", base, base, 0, ["gup_fast/walk", "equal", "not judged: sampled"], "--all")
     two = doc(row(), row(n=1, samples=[7] * N), row(n=2, **IPIS))
     new = doc(row(samples=[501] * N), row(n=1, samples=[8] * N), row(n=2, **IPIS, samples=[1] * N))
