@@ -180,7 +180,7 @@ static void schedule_table(struct model *m, struct section *s, const struct resu
 	}
 }
 
-/* " Not counted: 1 clean exploration of broken code ...", or nothing. */
+/* " Not counted: 1 clean exploration of code that another question breaks ...", or nothing. */
 static const char *mute_text(struct arena *a, const struct count *c)
 {
 	size_t nr = c->nr[CODE_MUTE];
@@ -188,8 +188,8 @@ static const char *mute_text(struct arena *a, const struct count *c)
 	if (!nr)
 		return "";
 	return arena_str(a,
-			 " Not counted: %zu clean exploration%s of broken code where it cannot break, "
-			 "as %s, which is the code of %s/%s.",
+			 " Not counted: %zu clean exploration%s of code that another question breaks, as "
+			 "%s, whose code %s/%s breaks.",
 			 nr, nr == 1 ? "" : "s", name_of(a, c->mute_one),
 			 clean(a, c->mute_one->mechanism), clean(a, c->mute_one->busted_code));
 }
@@ -202,7 +202,7 @@ static const char *untold_text(struct arena *a, const struct count *c)
 	if (!nr)
 		return "";
 	return arena_str(a, " Of %zu more that came out clean this run does not say whether their code "
-			    "is to be correct, or broken code where it cannot break: an older ptbench "
+			    "is to be correct, or is what another question breaks: an older ptbench "
 			    "explored them.", nr);
 }
 

@@ -444,7 +444,7 @@ static void test_negative(void)
 	close_bed(&b);
 }
 
-/* ---- broken code where it cannot break ---- */
+/* ---- code that another question breaks ---- */
 
 /* code: the busted variant whose code it is, or NULL; "?": an old document, which does not say. */
 static void explore(struct results_explore *doc, const char *variant, bool busted, const char *mode,
@@ -489,9 +489,9 @@ static void test_explored(void)
 	a = answer_of(&b, "p", "explored");
 	ok(says(a, "3 questions to code that is to be correct came out clean") &&
 		   says(a, "each of 1 to code that is broken was caught") &&
-		   says(a, "Not counted: 1 clean exploration of broken code where it cannot break, as "
-			   "thp/collapse_no_sync, which is the code of thp/table_reuse."),
-	   "broken code where it cannot break is no correct variant, whatever it is called");
+		   says(a, "Not counted: 1 clean exploration of code that another question breaks, as "
+			   "thp/collapse_no_sync, whose code thp/table_reuse breaks."),
+	   "code that another question breaks is no correct variant, whatever it is called");
 	close_bed(&b);
 
 	open_bed(&b);
