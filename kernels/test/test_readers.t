@@ -34,9 +34,10 @@ shell() { # FILE
 }
 
 long=$(printf '%04200d' 0)
-# One change of the lines: sed's, of line $1 or after it. The last ones are for both to refuse.
+# One change of the lines: sed's, of a random one or after it; of all where it begins with @. The last ones
+# are for both to refuse.
 changes=('s/$/  /' 's/$/\r/' 's/^/ \t/' 's/[ \t]/ \t /' 'a\ ' 'a\\t' 'a\\r' 'a\  # a comment' 'a\# a comment' 's/^title/#title/'
-	's/^[a-z]*/colour/' 's/[ \t].*//' 's/[ \t].*/ /' 'a\count 3' 'a\layout x' 'a\memory 2G' 'a\reference maybe' 's/^role.*/role odd/' '/^role/d' 's/^role.*/role variant/' 'a\role busted' "a\\title $long"
+	's/^[a-z]*/colour/' 's/[ \t].*//' 's/[ \t].*/ /' 'a\count 3' 'a\layout x' 'a\memory 2G' 'a\reference maybe' '@s/^role.*/role odd/' '@/^role/d' '@s/^role.*/role variant/' 'a\role busted' "a\\title $long"
 	's/$/\x00/' 'a\%')
 RANDOM=$seed
 echo "# PTBENCH_SEED=$seed repeats this"
@@ -44,11 +45,15 @@ for ((i = 0; i < 60; i++)); do
 	printf '%s\n' "$good" >"$tmp/file-$i"
 	for ((k = i < ${#changes[@]} ? 1 : 1 + RANDOM % 3; k; k--)); do
 		c=${changes[i < ${#changes[@]} ? i : RANDOM % ${#changes[@]}]}
-		sed -i "$((1 + RANDOM % 9))$c" "$tmp/file-$i"
+		line=$((1 + RANDOM % 9))
+		case $c in @*) script=${c#@} ;; *) script=$line$c ;; esac
+		sed -i "$script" "$tmp/file-$i" || unchanged+=" $script"
 	done
 	[ $((i % 7)) -ne 6 ] || truncate -s -1 "$tmp/file-$i"
 	echo "$tmp/in/file-$i: $(shell "$tmp/file-$i")" >>"$tmp/shell"
 done
+[ -z "${unchanged:-}" ]
+ok $? "sed makes each of these changes${unchanged:-}"
 "$build/asan/kernels/fuzz/replay_scenario" $(seq -f "$tmp/in/file-%g" 0 59) >"$tmp/c" 2>"$tmp/out"
 ok $? "scenario.c reads them all"
 diff "$tmp/shell" "$tmp/c" >"$tmp/out"
@@ -59,6 +64,10 @@ ok $? "there are files to take and files to refuse"
 printf '%s\n' "$good" >"$tmp/good"
 [ "$(shell "$tmp/good")" = accepted ]
 ok $? "and the one that all are made of is good"
+# Those of the role, which stand one each among the first files.
+for ((i = 0; i < ${#changes[@]}; i++)); do
+	case ${changes[i]} in @*role*) grep -q "file-$i: refused" "$tmp/c"; ok $? "refused: ${changes[i]}" ;; esac
+done
 
 # Files of the tree: what a comment says of one, and its role.
 diff <(cd "$here/kernels/scenarios" && grep -l '^# Busted on purpose' [a-z]*) \
