@@ -176,6 +176,14 @@ static int refuse(const char *what, const char *value)
 }
 
 /* Before this command's own run is made: the link "latest" will name that. */
+static bool is_profiled(const struct results_doc *doc)
+{
+	for (size_t i = 0; i < doc->nr_measurements; i++)
+		if (doc->measurements[i].nr_breakdown)
+			return true;
+	return false;
+}
+
 static int read_base(struct profile_options *o, const char *scenario)
 {
 	struct results_error err;
@@ -187,7 +195,11 @@ static int read_base(struct profile_options *o, const char *scenario)
 	}
 	o->base_doc = document(run, scenario);
 	results_run_free(run);
-	return o->base_doc ? 0 : refuse("no part of this scenario that passed is in", o->base);
+	if (!o->base_doc)
+		return refuse("no part of this scenario that passed is in", o->base);
+	if (!is_profiled(o->base_doc))
+		return refuse("no row was counted by function (ptbench kernels profile does that) in", o->base);
+	return 0;
 }
 
 static int check(int argc, char **argv, struct profile_options *o)

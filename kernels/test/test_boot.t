@@ -341,8 +341,14 @@ for args in "good2" "--case gup_fast/walk EMPTY" "--case gup_fast/walk --base EM
 	is "$?$([ -s "$tmp/err" ] && echo said)" 2said "profile $args: status 2, with the reason"
 done
 
-# ---- Ctrl-C ----
 scenario good
+run --only costs good
+plain=$(readlink "$tmp/runs/latest")
+profile --case gup_fast/walk --base "$tmp/runs/$plain/" good
+is "$?$(grep -c 'no row was counted by function .* in ' "$tmp/err")" 21 "a base that is no profile: said, and not that it lacks the row"
+is "$(readlink "$tmp/runs/latest")" "$plain" "nor has that made a run"
+
+# ---- Ctrl-C ----
 scenario good3
 sed -i s/good3/good/ "$root/kernels/scenarios/good3"
 env --default-signal=INT "$build/ptbench" kernels run --out "$tmp/runs" --only costs -j 2 good hang good3 >"$tmp/out" 2>"$tmp/err" &
