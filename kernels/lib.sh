@@ -213,6 +213,8 @@ archive() { tar -C "$1" --null --no-recursion -T - --transform 'flags=r;s,^\(\./
 unpack_debian() { extract "$1" "$src_file"; }
 
 # git writes the index when it only looks (it refreshes it), and takes its lock: $git_index is a copy.
+# The copy is as old as the index: git takes a file by its stat alone if the index is newer than it, and
+# one that was changed within the second of `git add` may have the stat of before.
 git_in() {
 	GIT_OPTIONAL_LOCKS=0 GIT_INDEX_FILE=${git_index:-/nonexistent/ptbench} \
 		git -c safe.directory='*' -c core.fsmonitor=false -c core.untrackedCache=false -C "$@"
@@ -222,7 +224,7 @@ copy_index() {
 	index=$(git_in "$1" rev-parse --path-format=absolute --git-dir 2>/dev/null)/index
 	[ -f "$index" ] || die "KSRC=$KSRC: git has no index there"
 	git_index=$scratch/index
-	cp "$index" "$git_index"
+	cp --preserve=timestamps "$index" "$git_index"
 }
 
 source_ref() {

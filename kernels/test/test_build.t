@@ -417,6 +417,20 @@ printf 'untracked\n' >"$tmp/git/include/other.h"
 KSRC=$tmp/git run plain
 changed() { folder plain && [ "$(info source_sha256)" != "$tree_id" ] && grep -q 'LEVELS 5' "${out#*$'\t'}/image" && ! grep -q untracked "${out#*$'\t'}/image"; }
 ok 'a changed tracked file counts, an untracked one does not' changed
+# Its stat is that of what was added, as within one second; git looks into it if the index is no newer.
+same_second() { touch -d @1700000000 "$tmp/git/include/levels.h"; }
+in_git config core.trustctime false
+printf '#define LEVELS 4\n#define UNUSED 1\n' >"$tmp/git/include/levels.h"
+same_second
+in_git add include/levels.h
+touch -d @1700000000 "$tmp/git/.git/index"
+printf '#define LEVELS 7\n#define UNUSED 1\n' >"$tmp/git/include/levels.h"
+same_second
+KSRC=$tmp/git run plain
+in_time() { folder plain && grep -q 'LEVELS 7' "${out#*$'\t'}/image"; }
+ok 'also one that was changed within the second of git add' in_time
+in_git config --unset core.trustctime
+printf '#define LEVELS 5\n#define UNUSED 1\n' >"$tmp/git/include/levels.h"
 
 # ---- another source: from the objects there are, and the same image ----
 in_git commit -q -a -m second && in_git tag second
