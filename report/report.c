@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "figure.h"
-#include "files.h"
-#include "page.h"
+#include "render/figure.h"
+#include "render/files.h"
+#include "pages/pages.h"
+#include "render/page.h"
 #include "report.h"
-#include "staging.h"
-#include "stop.h"
+#include "render/staging.h"
+#include "render/stop.h"
 
 /* ptbench's exit statuses. */
 enum { BAD_INPUT = 2, NOT_WHOLE = 4, INTERRUPTED = 130 };
@@ -51,8 +52,8 @@ static int report_read(struct report *r, const char *run, const char *base,
 	r->model.in = &r->in;
 	r->model.base = base ? &r->base : NULL;
 	if (base)
-		against_compare(&r->model, allow, nr_allow);
-	model_build(&r->model);
+		head_base_compare(&r->model, allow, nr_allow);
+	pages_build(&r->model);
 	return 0;
 }
 
@@ -151,7 +152,7 @@ static int report_run(const char *run, const char *base, const char **allow, siz
 	if (r->staged)
 		staging_end(&r->staging);
 	figures_free(&r->model);
-	against_free(&r->model);
+	head_base_free(&r->model);
 	input_free(&r->in);
 	input_free(&r->base);
 	arena_free(&r->arena);

@@ -3,14 +3,16 @@
 # and -lm, and links with the C++ compiler (P-cxx := 1), for the template engine's sake.
 
 libs += report
-report-srcs := $(addprefix report/,against.c arena.c input.c names.c derive.c costs.c model.c q1.c q1_events.c \
-	q1_freers.c q1_host.c q2.c q2_checks.c q2_code.c q3.c q4.c q5.c explored.c families.c \
-	kernel_rows.c kernels.c kernels_read.c refdesign.c refkernel.c explain.c figdata.c figure.c \
-	svg.c files.c stop.c staging.c embed.c problems.c page.c print.c report.c mustache.cc)
+report-srcs := $(addprefix report/model/,arena.c names.c input.c derive.c costs.c model.c problems.c) \
+	$(addprefix report/pages/,pages.c head_base.c freeing.c freeing_events.c freeing_freers.c \
+	freeing_host.c folding.c folding_checks.c folding_code.c kmap.c steps.c dax.c explored.c families.c \
+	kernel_rows.c kernels.c kernels_read.c reference.c reference_designs.c explain.c) \
+	$(addprefix report/render/,page.c print.c figure.c figdata.c svg.c mustache.cc files.c staging.c \
+	stop.c embed.c) report/report.c
 
 # What the assembler reads into embed.o.
 report-files := $(wildcard report/templates/* report/plots/* report/assets/*)
-$(foreach f,obj asan/obj tsan/obj cov/obj fuzz/obj,$(eval $(O)/$(f)/report/embed.o: $(report-files)))
+$(foreach f,obj asan/obj tsan/obj cov/obj fuzz/obj,$(eval $(O)/$(f)/report/render/embed.o: $(report-files)))
 
 $(O)/asan/obj/report/%.o: report/%.cc
 	$(call say,CXX,$@)

@@ -4,12 +4,14 @@
  * a further one of the same part is the base's. Answers, figures and pages are made, without
  * gnuplot; no number in them is infinite or none.
  *
- * Covers: report/against.c report/arena.c report/costs.c report/derive.c report/explain.c
- * Covers: report/explored.c report/families.c report/figdata.c report/input.c
- * Covers: report/kernel_rows.c report/kernels.c report/kernels_read.c report/model.c report/names.c
- * Covers: report/page.c report/print.c report/q1.c report/q1_freers.c report/q1_host.c
- * Covers: report/q2.c report/q2_checks.c report/q2_code.c report/q3.c report/q4.c report/q5.c
- * Covers: report/refdesign.c report/refkernel.c
+ * Covers: report/model/arena.c report/model/costs.c report/model/derive.c report/model/input.c
+ * Covers: report/model/model.c report/model/names.c report/pages/dax.c report/pages/explain.c
+ * Covers: report/pages/explored.c report/pages/families.c report/pages/folding.c
+ * Covers: report/pages/folding_checks.c report/pages/folding_code.c report/pages/freeing.c
+ * Covers: report/pages/freeing_freers.c report/pages/freeing_host.c report/pages/head_base.c
+ * Covers: report/pages/kernel_rows.c report/pages/kernels.c report/pages/kernels_read.c
+ * Covers: report/pages/kmap.c report/pages/reference.c report/pages/reference_designs.c
+ * Covers: report/pages/steps.c report/render/figdata.c report/render/page.c report/render/print.c
  */
 #include <ctype.h>
 #include <fcntl.h>
@@ -22,10 +24,11 @@
 #include <results/text.h>
 
 #include "../../results/fuzz/fuzz.h"
-#include "../embed.h"
-#include "../figdata.h"
-#include "../figure.h"
-#include "../page.h"
+#include "../render/embed.h"
+#include "../render/figdata.h"
+#include "../render/figure.h"
+#include "../pages/pages.h"
+#include "../render/page.h"
 
 #define MAX_NAME 64
 
@@ -325,14 +328,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r->model.in = &r->head;
 	r->model.base = with_base ? &r->base : NULL;
 	if (with_base)
-		against_compare(&r->model, NULL, 0);
-	model_build(&r->model);
+		head_base_compare(&r->model, NULL, 0);
+	pages_build(&r->model);
 	check_answers(&r->model, !memmem(data, size, "nan", 3) && !memmem(data, size, "inf", 3));
 	check_figures(&r->model);
 	/* Most of the time goes into templates, and little of it is new: one input in 64. */
 	if (size % 64 == 0)
 		check_pages(&r->model);
-	against_free(&r->model);
+	head_base_free(&r->model);
 	input_free(&r->head);
 	input_free(&r->base);
 	arena_free(&r->arena);

@@ -2,7 +2,7 @@
 /* A bug for fuzz_report.c to find: a number of a table is put into 10 bytes. */
 #include <string.h>
 
-#include "../derive.h"
+#include "../model/derive.h"
 
 const char *__real_rv_number(struct arena *a, const struct rvalue *v);
 const char *__wrap_rv_number(struct arena *a, const struct rvalue *v);

@@ -8,7 +8,7 @@
 
 #include "../../scripts/tap.h"
 
-#include "../files.h"
+#include "../render/files.h"
 #include "../report.h"
 #include "look.h"
 

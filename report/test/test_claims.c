@@ -10,7 +10,7 @@
 
 #include "../../scripts/tap.h"
 
-#include "../model.h"
+#include "../model/model.h"
 #include "synth.h"
 
 #define NR_HALVES 100
@@ -298,12 +298,12 @@ static void test_beside(void)
 
 	if (synth_run(temp, SYNTH_TIMED, temp, run) || !bed_open(&before, run))
 		abort();
-	model_build(&before.model);
+	pages_build(&before.model);
 	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		if (!bed_open(&after, run))
 			abort();
 		nr = add_beside(&after, cases[i]);
-		model_build(&after.model);
+		pages_build(&after.model);
 		ok(nr && same_answers(&before.model, &after.model) && !namesakes(&after.model),
 		   "%s: %zu rows that differ in a param change no answer, and have names", cases[i], nr);
 		bed_close(&after);
@@ -349,7 +349,7 @@ static void look_at(const char *run, const char *what)
 		ok(false, "%s can be read", what);
 		return;
 	}
-	model_build(&b.model);
+	pages_build(&b.model);
 	alike = namesakes(&b.model);
 	denied = denials(&b.model);
 	ok(!alike && !denied, "%s: every row has a name of its own, and nothing measured is denied", what);
@@ -364,7 +364,7 @@ static void look_at_halves(const char *run, const char *what, size_t nr, unsigne
 	srand(seed);
 	for (i = 0; i < nr && bed_open(&b, run); i++) {
 		bed_halve(&b);
-		model_build(&b.model);
+		pages_build(&b.model);
 		bad += namesakes(&b.model) || denials(&b.model);
 		bed_close(&b);
 	}

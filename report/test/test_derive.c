@@ -9,10 +9,10 @@
 
 #include "../../scripts/tap.h"
 
-#include "../derive.h"
-#include "../figdata.h"
-#include "../figure.h"
-#include "../mustache.h"
+#include "../model/derive.h"
+#include "../render/figdata.h"
+#include "../render/figure.h"
+#include "../render/mustache.h"
 #include "synth.h"
 
 static struct arena arena;

@@ -9,7 +9,7 @@
 
 #include "../../scripts/tap.h"
 
-#include "../files.h"
+#include "../render/files.h"
 #include "../report.h"
 #include "html.h"
 #include "look.h"

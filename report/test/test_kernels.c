@@ -10,9 +10,9 @@
 
 #include "../../scripts/tap.h"
 
-#include "../explain.h"
-#include "../kernel_rows.h"
-#include "../kernels.h"
+#include "../pages/explain.h"
+#include "../pages/kernel_rows.h"
+#include "../pages/kernels.h"
 #include "synth.h"
 
 #define MAX_PARTS 16

@@ -16,7 +16,7 @@
 #include "../../scripts/tap.h"
 
 #include "../report.h"
-#include "../staging.h"
+#include "../render/staging.h"
 #include "html.h"
 #include "look.h"
 #include "synth.h"

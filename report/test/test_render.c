@@ -13,7 +13,7 @@
 
 #include "../../scripts/tap.h"
 
-#include "../files.h"
+#include "../render/files.h"
 #include "../report.h"
 #include "look.h"
 #include "synth.h"

@@ -9,8 +9,8 @@
 
 #include "../../scripts/tap.h"
 
-#include "../kernel_rows.h"
-#include "../kernels.h"
+#include "../pages/kernel_rows.h"
+#include "../pages/kernels.h"
 #include "synth.h"
 
 #define MAX_PARTS 8
@@ -141,7 +141,7 @@ static void flush_bed(struct bed *b, double munmap, double stock, double forced)
 	count_row(s, MUNMAP, "peer=spin,tables=8", "cpus_interrupted", munmap);
 	count_row(f, "table_free/collapse", "peer=idle,tables=1", "ipis_sent", forced);
 	count_row(s, "table_free/collapse", "peer=idle,tables=1", "ipis_sent", stock);
-	q1_build(&b->model);
+	freeing_build(&b->model);
 }
 
 static void test_flush(void)
@@ -185,7 +185,7 @@ static void test_flush_overlap(bool apart)
 	varied_row(f, "table_free/collapse", "peer=idle,tables=2", "ipis_sent", 2, 3, apart ? 6 : 0);
 	varied_row(s, "table_free/collapse", "peer=idle,tables=2", "ipis_sent", apart ? 0 : 2, 1,
 		   apart ? 6 : 0);
-	q1_build(&b.model);
+	freeing_build(&b.model);
 	if (apart)
 		ok(says(answer_of(&b, "q1.html", "flush"),
 			"fewer in 0 and more in 1, and 0 are equal; 1 are not told apart"),
@@ -216,7 +216,7 @@ static void host_bed(struct bed *b, double spin, double interrupted)
 				  peer ? interrupted : 0);
 	}
 	synth_row(doc, MUNMAP, RESULTS_KERNEL, "peer=idle,tables=1", "time", RESULTS_SAMPLED, 77);
-	q1_build(&b->model);
+	freeing_build(&b->model);
 }
 
 static void test_host(void)
@@ -259,7 +259,7 @@ static void test_host_seldom(void)
 	synth_row(doc, MUNMAP, RESULTS_KERNEL, "peer=none,tables=1", "time", RESULTS_SAMPLED, 1000);
 	synth_row(doc, MUNMAP, RESULTS_KERNEL, "peer=spin,tables=1", "time", RESULTS_SAMPLED, 9000);
 	varied_row(doc, MUNMAP, "peer=spin,tables=1", "cpus_interrupted", 0, 1, 12);
-	q1_build(&b.model);
+	freeing_build(&b.model);
 	ok(says(answer_of(&b, "q1.html", "host"), "and interrupted a CPU in 12 of 31 samples") &&
 		   !strstr(answer_of(&b, "q1.html", "host")->text, "interrupted no"),
 	   "a median of 0 is not nobody");
@@ -296,7 +296,7 @@ static void test_slopes(void)
 	open_bed(&b);
 	freeing_part(&b, "x86_64-forced-rcu", forced);
 	freeing_part(&b, "x86_64-stock", stock);
-	q1_build(&b.model);
+	freeing_build(&b.model);
 	a = answer_of(&b, "q1.html", "cost");
 	ok(says(a, "from 1 to 128 tables") && says(a, "300 to 360 between neighbouring sizes") &&
 		   says(a, "64 to 120 between neighbouring sizes"),
@@ -419,7 +419,7 @@ static void test_negative(void)
 		  RESULTS_EXACT, 350);
 	synth_row(doc, "gup_fast/steps", RESULTS_REF, STEPS "how=opaque,step=pmd_recheck", "instructions",
 		  RESULTS_EXACT, 407);
-	q4_build(&b.model);
+	steps_build(&b.model);
 	f = section_of(&b, "q4.html", "instructions")->figures[0];
 	for (i = 0; i < f->nr_bars && f->bars[i].value.v != -7; i++)
 		;
@@ -438,7 +438,7 @@ static void test_negative(void)
 		  RESULTS_EXACT, 400);
 	synth_row(doc, "gup_fast/steps", RESULTS_REF, STEPS "how=opaque,step=try_get", "instructions",
 		  RESULTS_EXACT, 400);
-	q4_build(&b.model);
+	steps_build(&b.model);
 	ok(says(answer_of(&b, "q4.html", "instructions"), "none of its 1 steps is seen to cost anything"),
 	   "no step is the dearest where none costs anything");
 	close_bed(&b);
@@ -522,7 +522,7 @@ static void dax_bed(struct bed *b, double lock)
 		  "instructions", RESULTS_EXACT, 331);
 	synth_row(doc, "dax/lock", RESULTS_REF, "how=present,page=file,part=lock,step=none",
 		  "instructions", RESULTS_EXACT, lock);
-	q5_build(&b->model);
+	dax_build(&b->model);
 }
 
 static void test_parts(void)
@@ -554,7 +554,7 @@ static void compiler_bed(struct bed *b, const char *compiler)
 	results_pairs_set(&doc->environment, "compiler", compiler);
 	synth_row(doc, "gup_fast/walk", RESULTS_KERNEL, params, "instructions", RESULTS_EXACT, 400);
 	synth_row(doc, "gup_fast/walk", RESULTS_REF, params, "instructions", RESULTS_EXACT, 200);
-	refkernel_build(&b->model);
+	reference_build(&b->model);
 }
 
 static void test_compiler(void)

@@ -20,7 +20,7 @@
 
 #include <results/results.h>
 
-#include "../files.h"
+#include "../render/files.h"
 #include "../report.h"
 #include "html.h"
 #include "look.h"

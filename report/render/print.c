@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "page.h"
-#include "problems.h"
+#include "../model/problems.h"
 
 #define WRAP 80
 

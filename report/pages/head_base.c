@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model.h"
+#include "pages.h"
 
 /* ---- comparing ---- */
 
@@ -28,7 +28,7 @@ static const char *error_text(struct model *m, const struct results_error *err)
 			 clean(m->arena, err->reason));
 }
 
-void against_compare(struct model *m, const char *const *allow, size_t nr_allow)
+void head_base_compare(struct model *m, const char *const *allow, size_t nr_allow)
 {
 	const char *base = m->base->run->dir, *head = m->in->run->dir;
 	const struct results_side sides[] = { { &base, 1 }, { &head, 1 } };
@@ -44,7 +44,7 @@ void against_compare(struct model *m, const char *const *allow, size_t nr_allow)
 		m->not_compared = unread_part(m, m->in, "head");
 }
 
-void against_free(struct model *m)
+void head_base_free(struct model *m)
 {
 	results_comparison_free(m->compared);
 	free(m->held);
@@ -539,7 +539,7 @@ static void note_runs(struct model *m, struct section *s)
 						   c->allowed[i].used == 1 ? "" : "s")));
 }
 
-void against_build(struct model *m)
+void head_base_build(struct model *m)
 {
 	static const char *const columns[] = { "Part",	   "#Rows",	  "#Worse",
 					       "#Changed", "#Allowed",	  "#Better",

@@ -5,7 +5,7 @@
 #ifndef REPORT_KERNEL_ROWS_H
 #define REPORT_KERNEL_ROWS_H
 
-#include "model.h"
+#include "pages.h"
 
 struct row_family {
 	const char *id, *title, *question, *caption, *note;
@@ -19,10 +19,10 @@ struct row_family {
 };
 
 /* The families of a page. */
-void families_q1(struct model *m, struct page *p);
-void families_q3(struct model *m, struct page *p);
-void families_q4(struct model *m, struct page *p);
-void families_q5(struct model *m, struct page *p);
+void families_freeing(struct model *m, struct page *p);
+void families_kmap(struct model *m, struct page *p);
+void families_steps(struct model *m, struct page *p);
+void families_dax(struct model *m, struct page *p);
 
 void kernel_rows_build(struct model *m, struct page *p, const struct row_family *family);
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Q1: the reference's disciplines on this host, what each does to freer and readers.
+ * The reference's disciplines on this host, what each does to freer and readers.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "q1.h"
+#include "freeing.h"
 
 /* ---- the reference's disciplines ---- */
 
@@ -121,7 +121,7 @@ static struct freer freer_at(struct model *m, const struct table_cost *t, size_t
 		.per_table = t->per_table,
 	};
 
-	f.oversubscribed = f.readers + 1 > q1_cpus(m, t->rows.part);
+	f.oversubscribed = f.readers + 1 > freeing_cpus(m, t->rows.part);
 	f.later = metric_at(m, t, "time_deferred", f.tables);
 	f.throughput = metric_at(m, t, "reader_throughput", f.tables);
 	f.latency = metric_at(m, t, "reader_latency", f.tables);
@@ -394,13 +394,13 @@ static void case_table(struct model *m, struct section *s, const struct report_p
 		t->folded = true;
 }
 
-void q1_disciplines(struct model *m, struct page *p)
+void freeing_disciplines(struct model *m, struct page *p)
 {
 	struct section *s =
 		page_section(m, p, "disciplines", "Reference: each way of waiting, with readers");
 	const char *question = "What does each way of waiting do to freer and readers?",
 		   *text = NULL;
-	const struct report_part *part = q1_native(m);
+	const struct report_part *part = freeing_native(m);
 	struct freer *list;
 	size_t nr = 0;
 	int which;
@@ -419,7 +419,7 @@ void q1_disciplines(struct model *m, struct page *p)
 					   : input_why(m->in, "native"));
 	section_answer(m, p, s, question,
 		       nr && best_readers(list, nr) >= 0
-			       ? arena_str(m->arena, "native, %ld CPUs", q1_cpus(m, part))
+			       ? arena_str(m->arena, "native, %ld CPUs", freeing_cpus(m, part))
 			       : NULL,
 		       text);
 	if (!nr)

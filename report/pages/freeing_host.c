@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Q1: the running kernel, and what could not be measured in this run.
+ * The running kernel, and what could not be measured in this run.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
-#include "q1.h"
+#include "../model/names.h"
+#include "freeing.h"
 
-const struct report_part *q1_native(struct model *m)
+const struct report_part *freeing_native(struct model *m)
 {
 	const struct report_part *part = input_part(m->in, "native");
 
 	return part && !part->why ? part : NULL;
 }
 
-const char *q1_env(struct model *m, const struct report_part *part, const char *key,
+const char *freeing_env(struct model *m, const struct report_part *part, const char *key,
 		   const char *dflt)
 {
 	const char *value = results_pairs_get(&part->doc->environment, key);
@@ -23,9 +23,9 @@ const char *q1_env(struct model *m, const struct report_part *part, const char *
 	return value ? clean(m->arena, value) : dflt;
 }
 
-long q1_cpus(struct model *m, const struct report_part *part)
+long freeing_cpus(struct model *m, const struct report_part *part)
 {
-	return strtol(q1_env(m, part, "cpus", "0"), NULL, 10);
+	return strtol(freeing_env(m, part, "cpus", "0"), NULL, 10);
 }
 
 /* ---- the host's own kernel ---- */
@@ -216,10 +216,10 @@ static bool is_virtual(const char *hypervisor)
 
 static const char *host_machine(struct model *m, const struct report_part *part)
 {
-	const char *hypervisor = q1_env(m, part, "hypervisor", "not recorded");
+	const char *hypervisor = freeing_env(m, part, "hypervisor", "not recorded");
 	struct arena *a = m->arena;
 
-	return arena_str(a, "%s, %s", q1_env(m, part, "kernel", "kernel not recorded"),
+	return arena_str(a, "%s, %s", freeing_env(m, part, "kernel", "kernel not recorded"),
 			 is_virtual(hypervisor) ? arena_str(a, "under %s, so that interrupts are "
 							       "virtual", hypervisor)
 			 : strcmp(hypervisor, "not recorded") == 0 ? "hypervisor not recorded"
@@ -325,11 +325,11 @@ static void host_table(struct model *m, struct section *s, const struct host_row
 					     "table.", rows->others));
 }
 
-void q1_host(struct model *m, struct page *p)
+void freeing_host(struct model *m, struct page *p)
 {
 	struct section *s = page_section(m, p, "host", "This host\xe2\x80\x99s own kernel");
 	const char *question = "What does the interrupt cost on this host?", *text;
-	const struct report_part *part = q1_native(m);
+	const struct report_part *part = freeing_native(m);
 	struct host_rows rows = { 0 };
 	bool any = false, answered;
 	size_t i;
@@ -348,9 +348,9 @@ void q1_host(struct model *m, struct page *p)
 	}
 	text = host_sentence(m, part, &rows, &answered);
 	section_answer(m, p, s, question,
-		       answered ? arena_str(m->arena, "native, %ld CPUs", q1_cpus(m, part)) : NULL,
+		       answered ? arena_str(m->arena, "native, %ld CPUs", freeing_cpus(m, part)) : NULL,
 		       text);
-	host_figure(m, s, &rows, is_virtual(q1_env(m, part, "hypervisor", "not recorded")));
+	host_figure(m, s, &rows, is_virtual(freeing_env(m, part, "hypervisor", "not recorded")));
 	host_table(m, s, &rows);
 	section_load(m, s, part);
 	section_note(m, s,
@@ -417,11 +417,11 @@ static struct absences read_absences(struct model *m)
 	return list;
 }
 
-void q1_absent(struct model *m, struct page *p)
+void freeing_absent(struct model *m, struct page *p)
 {
 	static const char *const columns[] = { "What", "#Rows", "Where", "Why not", NULL };
 	struct section *s = page_section(m, p, "absent", "What was not measured in this run");
-	const struct report_part *part = q1_native(m);
+	const struct report_part *part = freeing_native(m);
 	struct absences list = read_absences(m);
 	size_t i;
 	struct table *t =
@@ -440,6 +440,6 @@ void q1_absent(struct model *m, struct page *p)
 		section_note(m, s, "Nothing: no part failed and no row was skipped.");
 	if (part)
 		section_note(m, s, arena_str(m->arena, "Hardware counters: %s. Tracepoints: %s.",
-					     q1_env(m, part, "perf_counters", "not recorded"),
-					     q1_env(m, part, "tracepoints", "not recorded")));
+					     freeing_env(m, part, "perf_counters", "not recorded"),
+					     freeing_env(m, part, "tracepoints", "not recorded")));
 }

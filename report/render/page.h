@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "model.h"
+#include "../model/model.h"
 
 /* Writes index.html, the model's pages and style.css into the open folder. 0 or -errno, said. */
 int pages_write(struct model *m, int folder);

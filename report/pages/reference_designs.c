@@ -233,7 +233,7 @@ static const char *sentence(struct model *m, const struct tally *sum, const char
 	return text;
 }
 
-void refdesign_build(struct model *m, struct page *p)
+void reference_designs_build(struct model *m, struct page *p)
 {
 	static const char *const columns[] = {
 		"Kernel", "Instead of", "Quantity", "#Kernel", "#Reference", "Verdict", NULL

@@ -5,7 +5,7 @@
 #ifndef REPORT_FIGURE_H
 #define REPORT_FIGURE_H
 
-#include "model.h"
+#include "../model/model.h"
 
 /* How long gnuplot may take for one figure, of the environment. -EINVAL: has been said on stderr. */
 int figures_limit(double *seconds);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Q1: what freeing a page table costs by IPI and by RCU, in the guests' kernels. Whom it interrupts
- * is in q1_events.c; the host's own kernel in q1_host.c, the reference in q1_freers.c.
+ * What freeing a page table costs by IPI and by RCU, in the guests' kernels. Whom it interrupts
+ * is in freeing_events.c; the host's own kernel in freeing_host.c, the reference in freeing_freers.c.
  */
 #include <math.h>
 #include <string.h>
 
 #include "kernel_rows.h"
-#include "q1.h"
+#include "freeing.h"
 
 /* ---- what RCU costs: per munmap and per table, now and deferred ---- */
 
@@ -363,7 +363,7 @@ static void build_cost(struct model *m, struct page *p, const char *setup, bool 
 			     "apart.");
 }
 
-void q1_build(struct model *m)
+void freeing_build(struct model *m)
 {
 	struct page *p =
 		model_page(m, "q1.html", "IPI or RCU", "Freeing page tables: by IPI, or by RCU",
@@ -371,14 +371,14 @@ void q1_build(struct model *m)
 			   "into it. Either the TLB-flush interrupt waits for walkers, which run "
 			   "with interrupts off, or an RCU grace period does.");
 
-	q1_flush(m, p);
+	freeing_flush(m, p);
 	if (has_time(m))
 		build_cost(m, p, "kvm-1cpu", true);
 	build_cost(m, p, "icount-1cpu", false);
-	q1_broadcast(m, p);
-	q1_disciplines(m, p);
-	q1_host(m, p);
-	families_q1(m, p);
+	freeing_broadcast(m, p);
+	freeing_disciplines(m, p);
+	freeing_host(m, p);
+	families_freeing(m, p);
 	explored_build(m, p, "gather", NULL);
-	q1_absent(m, p);
+	freeing_absent(m, p);
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Q2: what each way of walking folded levels costs, in instructions, time and code bytes. Which is
- * correct where is in q2_checks.c, which are the same code in q2_code.c.
+ * What each way of walking folded levels costs, in instructions, time and code bytes. Which is
+ * correct where is in folding_checks.c, which are the same code in folding_code.c.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "q2.h"
+#include "folding.h"
 
 /* ---- rows of costs ---- */
 
@@ -38,9 +38,9 @@ static size_t read_walks(struct model *m, const struct report_part *part,
 		w.who = subject == RESULTS_KERNEL ? "kernel" : "reference";
 		w.design = param_text(m->arena, p, "design", "?");
 		if (subject == RESULTS_REF &&
-		    strcmp(q2_spokesman(m, format, w.design), w.design) != 0)
+		    strcmp(folding_spokesman(m, format, w.design), w.design) != 0)
 			continue;
-		w.label = subject == RESULTS_REF ? q2_label(m, format, w.design) : w.design;
+		w.label = subject == RESULTS_REF ? folding_label(m, format, w.design) : w.design;
 		w.format = levels ? arena_str(m->arena, "%s, %s levels", format, levels) : format;
 		w.kind = gup_kind(m->arena, p);
 		*list = arena_grow(m->arena, *list, nr, sizeof(**list));
@@ -120,7 +120,7 @@ static void walk_bars(struct model *m, struct figure *f, const struct walk *list
 						  strcmp(list[i].who, "kernel") == 0 ? ", kernel"
 										     : ""),
 					q ? &list[i].cost.page : &list[i].cost.call,
-					q2_series(list[i].label, list[i].design));
+					folding_series(list[i].label, list[i].design));
 }
 
 /* Each level where it is the topmost: there the designs differ. List sorted by format. */
@@ -143,7 +143,7 @@ static void cross_bars(struct model *m, struct figure *f, const struct walk *lis
 						     strcmp(list[j].who, "kernel") == 0 ?
 							     ", kernel" : ""),
 					   &list[j].cost.cross[level],
-					   q2_series(list[j].label, list[j].design));
+					   folding_series(list[j].label, list[j].design));
 	}
 }
 
@@ -335,7 +335,7 @@ static const char *identical_text(struct model *m, const struct walk *list, size
 			continue;
 		formats += strcmp(list[i].format, last) != 0;
 		last = list[i].format;
-		same += strcmp(list[i].label, Q2_ALL_IDENTICAL) == 0;
+		same += strcmp(list[i].label, FOLDING_ALL_IDENTICAL) == 0;
 	}
 	if (!same)
 		return "";
@@ -442,7 +442,7 @@ static void build_time(struct model *m, struct page *p)
 		   nr > 8);
 }
 
-void q2_build(struct model *m)
+void folding_build(struct model *m)
 {
 	struct page *p = model_page(m, "q2.html", "Folded levels",
 				    "Walking folded levels: cost and correctness",
@@ -452,10 +452,10 @@ void q2_build(struct model *m)
 				    "value at the top levels or at all, and pointer plus value "
 				    "(pXd_offset_lockless, d3f7b1bb2040).");
 
-	q2_checks(m, p);
+	folding_checks(m, p);
 	build_instructions(m, p);
 	build_x86(m, p);
 	build_time(m, p);
-	q2_code(m, p);
+	folding_code(m, p);
 	explored_build(m, p, "gup", NULL);
 }

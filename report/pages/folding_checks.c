@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Q2: which design returns the right pages where, by the checks gup_fast/only of the guests.
+ * Which design returns the right pages where, by the checks gup_fast/only of the guests.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "names.h"
-#include "q2.h"
+#include "../model/names.h"
+#include "folding.h"
 
 #define MAX_COLUMNS 6
 
@@ -341,7 +341,7 @@ static void recheck_note(struct model *m, struct section *s)
 		     "run for it.");
 }
 
-void q2_checks(struct model *m, struct page *p)
+void folding_checks(struct model *m, struct page *p)
 {
 	struct section *s = page_section(m, p, "correct", "Which design is correct where");
 	const char *question = "Which design is correct where?", *text = checks_sentence(m);

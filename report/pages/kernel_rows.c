@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "kernel_rows.h"
-#include "names.h"
+#include "../model/names.h"
 
 /* What differs from kernel to kernel by itself. */
 static const char *const own_keys[] = { "format", "design", "levels", "backend" };

@@ -12,7 +12,7 @@
 #include "files.h"
 #include "mustache.h"
 #include "page.h"
-#include "problems.h"
+#include "../model/problems.h"
 #include "stop.h"
 
 static void set(struct mu *o, const char *key, const char *text)

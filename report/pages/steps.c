@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Q4: what each verification step of GUP-fast costs, and what breaks without it.
+ * What each verification step of GUP-fast costs, and what breaks without it.
  *
  * A step costs what lies between the whole walk and the walk with an opaque no-op in its place. The
  * walk from which it was removed stands beside it: what the compiler makes of that is no step's cost.
@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "kernel_rows.h"
-#include "model.h"
 
 #define MAX_COLUMNS 6
 #define WALK_PAGES 16 /* of an operation of gup_fast/steps */
@@ -325,7 +324,7 @@ static void build_split(struct model *m, struct page *p, const struct report_par
 	section_load(m, s, part);
 }
 
-void q4_build(struct model *m)
+void steps_build(struct model *m)
 {
 	const struct report_part *part = input_part(m->in, "native");
 	struct page *p = model_page(m, "q4.html", "Verification",
@@ -338,6 +337,6 @@ void q4_build(struct model *m)
 	build_time(m, p, part);
 	build_instructions(m, p);
 	build_split(m, p, part);
-	families_q4(m, p);
+	families_steps(m, p);
 	explored_build(m, p, "thp", "longterm");
 }

@@ -6,7 +6,7 @@
 #ifndef REPORT_KERNELS_H
 #define REPORT_KERNELS_H
 
-#include "model.h"
+#include "pages.h"
 
 enum quantity {
 	Q_CALL, Q_PAGE, Q_PMD, Q_PUD, Q_P4D, Q_PGD,	/* GUP-fast's walk */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Q2: which designs compile to the same code, and how many bytes each walk is.
+ * Which designs compile to the same code, and how many bytes each walk is.
  */
 #include <string.h>
 
-#include "q2.h"
+#include "folding.h"
 
 static const char *const designs[] = { "static", "addr_end_folded", "addr_end_global",
 				       "offset_lockless" };
@@ -45,7 +45,7 @@ static bool are_identical(struct model *m, const char *format, const char *a, co
 }
 
 /* The first design whose code this one shares, which speaks for all of them; itself if none. */
-const char *q2_spokesman(struct model *m, const char *format, const char *design)
+const char *folding_spokesman(struct model *m, const char *format, const char *design)
 {
 	size_t i;
 
@@ -55,7 +55,7 @@ const char *q2_spokesman(struct model *m, const char *format, const char *design
 	return design;
 }
 
-const char *q2_label(struct model *m, const char *format, const char *design)
+const char *folding_label(struct model *m, const char *format, const char *design)
 {
 	const char *text = design;
 	size_t i, same = 0;
@@ -67,7 +67,7 @@ const char *q2_label(struct model *m, const char *format, const char *design)
 			same++;
 		}
 	if (same + 1 == NR_DESIGNS)
-		return Q2_ALL_IDENTICAL;
+		return FOLDING_ALL_IDENTICAL;
 	return same ? arena_str(m->arena, "%s (identical)", text) : text;
 }
 
@@ -83,7 +83,7 @@ static int design_series(const char *design)
 }
 
 /* A bar that several designs share has no design's colour. */
-int q2_series(const char *label, const char *design)
+int folding_series(const char *label, const char *design)
 {
 	return strcmp(label, design) == 0 ? design_series(design) : 5;
 }
@@ -139,17 +139,17 @@ static void code_rows(struct model *m, struct table *t, struct figure *f,
 		design = param_text(m->arena, &row->params, "design", "\xe2\x80\x94");
 		symbol = row_name(m, row);
 		v = rv_of(row);
-		if (!kernel && strcmp(q2_spokesman(m, format, design), design) != 0)
+		if (!kernel && strcmp(folding_spokesman(m, format, design), design) != 0)
 			continue;
 		table_row(m, t);
 		table_cell(t, "",
 			   kernel ? part->scenario ? part->scenario : "kernel" : "reference");
 		table_cell(t, "", kernel ? symbol : arena_str(m->arena, "%s, %s", format, symbol));
-		table_cell(t, "", kernel ? design : q2_label(m, format, design));
+		table_cell(t, "", kernel ? design : folding_label(m, format, design));
 		table_value(m, t, &v);
 		if (!kernel && (!measured || names_find(measured, format) != NAMES_NOWHERE))
-			figure_bar(m, f, arena_str(m->arena, "%s, %s", format, symbol), q2_label(m, format, design), &v,
-				   q2_series(q2_label(m, format, design), design));
+			figure_bar(m, f, arena_str(m->arena, "%s, %s", format, symbol), folding_label(m, format, design), &v,
+				   folding_series(folding_label(m, format, design), design));
 	}
 }
 
@@ -168,7 +168,7 @@ static size_t count_identical(struct model *m, size_t *pairs)
 	return same;
 }
 
-void q2_code(struct model *m, struct page *p)
+void folding_code(struct model *m, struct page *p)
 {
 	static const char *const columns[] = {
 		"Who", "What", "Design", "#Bytes", NULL,

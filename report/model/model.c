@@ -40,8 +40,7 @@ const char *unanswered(struct model *m, const char *part, const char *cases, con
 			 nr == 1 ? "is" : "are");
 }
 
-/* What no axis could show is not left out in silence. */
-static void say_undrawn(struct model *m)
+void model_finish(struct model *m)
 {
 	size_t i, j, k;
 
@@ -54,19 +53,6 @@ static void say_undrawn(struct model *m)
 					f->caption = arena_str(m->arena, "%s Not above 0, and not "
 							       "drawn: %s.", f->caption, f->undrawn);
 			}
-}
-
-void model_build(struct model *m)
-{
-	against_build(m);
-	q1_build(m);
-	q2_build(m);
-	q3_build(m);
-	q4_build(m);
-	q5_build(m);
-	kernels_build(m);
-	refkernel_build(m);
-	say_undrawn(m);
 }
 
 struct page *model_page(struct model *m, const char *file, const char *nav, const char *title,

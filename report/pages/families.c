@@ -108,24 +108,24 @@ static const struct row_family dax = {
 	.note = "dax_lock_folio() has one caller, memory failure: an error path.",
 };
 
-void families_q1(struct model *m, struct page *p)
+void families_freeing(struct model *m, struct page *p)
 {
 	kernel_rows_build(m, p, &freeing);
 	kernel_rows_build(m, p, &peers);
 }
 
-void families_q3(struct model *m, struct page *p)
+void families_kmap(struct model *m, struct page *p)
 {
 	kernel_rows_build(m, p, &kmap);
 }
 
-void families_q4(struct model *m, struct page *p)
+void families_steps(struct model *m, struct page *p)
 {
 	kernel_rows_build(m, p, &memory);
 	kernel_rows_build(m, p, &leaves);
 }
 
-void families_q5(struct model *m, struct page *p)
+void families_dax(struct model *m, struct page *p)
 {
 	kernel_rows_build(m, p, &dax);
 }

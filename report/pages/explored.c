@@ -7,7 +7,7 @@
 
 #include <results/explore.h>
 
-#include "model.h"
+#include "pages.h"
 
 static bool is_of(const struct results_explore_model *x, const char *const *mechanisms)
 {

@@ -97,30 +97,16 @@ struct model {
 	struct report_input *base; /* what it is compared with, or NULL */
 	struct results_comparison *compared; /* with base; NULL: not_compared says why */
 	const char *not_compared;
-	char *held; /* malloc'ed, while against.c copies it into the arena; else NULL */
+	char *held; /* malloc'ed, while head_base.c copies it into the arena; else NULL */
 	struct page pages[MAX_PAGES];
 	size_t nr_pages;
-	/* Pairs of designs that are one code, by format: q2_code.c fills it when it is asked. */
+	/* Pairs of designs that are one code, by format: folding_code.c fills it when it is asked. */
 	struct names identical;
 	bool identical_read;
 };
 
-/* Fills the model from its input: against.c, q1.c to q5.c, kernels.c, refkernel.c. */
-void model_build(struct model *m);
-/* Compares the run with its base, before model_build(); allow: as compare's --allow has them. */
-void against_compare(struct model *m, const char *const *allow, size_t nr_allow);
-void against_build(struct model *m); /* nothing without a base */
-void against_free(struct model *m);
-void q1_build(struct model *m);
-void q2_build(struct model *m);
-void q3_build(struct model *m);
-void q4_build(struct model *m);
-void q5_build(struct model *m);
-void refkernel_build(struct model *m);
-void kernels_build(struct model *m);
-void refdesign_build(struct model *m, struct page *p); /* a section of kernels_build()'s */
-/* A section of what the explorer found about a mechanism, or two; second may be NULL. */
-void explored_build(struct model *m, struct page *p, const char *mechanism, const char *second);
+/* The last step: says under each figure which values it could not draw. */
+void model_finish(struct model *m);
 
 struct page *model_page(struct model *m, const char *file, const char *nav, const char *title,
 			const char *lede);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Q5: what lock-by-speculation costs on DAX, and what breaks without the revalidation.
+ * What lock-by-speculation costs on DAX, and what breaks without the revalidation.
  */
 #include <string.h>
 
 #include "kernel_rows.h"
-#include "model.h"
 
 static struct rvalue lock_at(struct model *m, const struct report_part *part, const char *metric,
 			     const char *how, const char *page, const char *half, const char *step)
@@ -189,7 +188,7 @@ static void build_instructions(struct model *m, struct page *p)
 		   arena_str(m->arena, "Mode %s. Grey: busted.", mode_words(m->arena, part)));
 }
 
-void q5_build(struct model *m)
+void dax_build(struct model *m)
 {
 	const struct report_part *part = input_part(m->in, "native");
 	struct page *p = model_page(m, "q5.html", "DAX lock",
@@ -202,6 +201,6 @@ void q5_build(struct model *m)
 	build_alone(m, p, part);
 	build_contended(m, p, part);
 	build_instructions(m, p);
-	families_q5(m, p);
+	families_dax(m, p);
 	explored_build(m, p, "dax", NULL);
 }

@@ -408,5 +408,5 @@ void kernels_build(struct model *m)
 			build_arch(m, p, &all, all.v[i].arch);
 	}
 	build_configs(m, p, &all);
-	refdesign_build(m, p);
+	reference_designs_build(m, p);
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Q1: whom freeing interrupts, event by event: the stock kernel against forced RCU over every row
+ * Whom freeing interrupts, event by event: the stock kernel against forced RCU over every row
  * that both counted, and a machine that broadcasts its invalidations.
  */
 #include <math.h>
 #include <string.h>
 
-#include "names.h"
-#include "q1.h"
+#include "../model/names.h"
+#include "freeing.h"
 
 /* What a sentence tells one by one; the table has all. */
 #define MAX_CHANGES 8
@@ -451,7 +451,7 @@ static void flush_figure(struct model *m, struct section *s, const struct report
 			       mode_words(m->arena, stock));
 }
 
-void q1_flush(struct model *m, struct page *p)
+void freeing_flush(struct model *m, struct page *p)
 {
 	static const char *const columns[] = {
 		"Peer", "#Tables", "#CPUs interrupted: stock", "#RCU", "#IPIs sent: stock", "#RCU",
@@ -573,7 +573,7 @@ static const char *broadcast_sentence(struct model *m, const struct report_part 
 			 others_text(m, &other));
 }
 
-void q1_broadcast(struct model *m, struct page *p)
+void freeing_broadcast(struct model *m, struct page *p)
 {
 	static const char *const columns[] = {
 		"Peer", "#Tables", "#CPUs interrupted", "#IPIs sent", "#Flushes", "#Callbacks",

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "explain.h"
-#include "model.h"
+#include "pages.h"
 
 /* One quantity in both. */
 struct pair {
@@ -363,7 +363,7 @@ static bool is_further(struct model *m, const struct report_part *part)
 	       costs_of(m, part, "gup_fast/walk", RESULTS_REF, &list) > 0;
 }
 
-void refkernel_build(struct model *m)
+void reference_build(struct model *m)
 {
 	struct page *p = model_page(m, "ref-kernel.html", "Reference and kernel",
 				    "The reference against the kernel",

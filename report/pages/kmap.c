@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Q3: what each kmap stack costs, by depth and across a task switch with live maps.
+ * What each kmap stack costs, by depth and across a task switch with live maps.
  *
  * Time answers, for what a mapping costs is its TLB work, and that counts one instruction.
  */
 #include <string.h>
 
 #include "kernel_rows.h"
-#include "model.h"
 
 #define MAX_DEPTH 15
 
@@ -302,7 +301,7 @@ static void build_depth(struct model *m, struct page *p, const struct report_par
 		     "no fault\xe2\x80\x99s maps on its stack.");
 }
 
-void q3_build(struct model *m)
+void kmap_build(struct model *m)
 {
 	const struct report_part *part = input_part(m->in, "native");
 	struct page *p = model_page(m, "q3.html", "kmap stacks",
@@ -316,6 +315,6 @@ void q3_build(struct model *m)
 	build_pairs(m, p, part);
 	build_switches(m, p, part);
 	build_depth(m, p, part);
-	families_q3(m, p);
+	families_kmap(m, p);
 	explored_build(m, p, "kmap", NULL);
 }
