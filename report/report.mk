@@ -3,7 +3,7 @@
 # and -lm, and links with the C++ compiler (P-cxx := 1), for the template engine's sake.
 
 libs += report
-report-srcs := $(addprefix report/model/,arena.c names.c input.c derive.c costs.c model.c problems.c) \
+report-srcs := $(addprefix report/model/,arena.c names.c input.c derive.c costs.c model.c words.c problems.c) \
 	$(addprefix report/pages/,pages.c head_base.c freeing.c freeing_events.c freeing_freers.c \
 	freeing_host.c folding.c folding_checks.c folding_code.c kmap.c steps.c dax.c explored.c families.c \
 	kernel_rows.c kernels.c kernels_read.c reference.c reference_designs.c explain.c) \
@@ -31,32 +31,33 @@ $(O)/fuzz/obj/report/%.o: report/%.cc
 	$(Q)$(CLANGXX) $(CPPFLAGS) $(CXXFLAGS) $(WARN) $(FUZZ-CXXFLAGS) $(DEPFLAGS) -c -o $@ $<
 
 report-ldlibs := -ljansson -lm -lstdc++
-report-synth := $(addprefix report/test/,synth.c synth_hostile.c synth_more.c)
+# Their documents say what params mean in the producers' own words.
+report-synth := $(addprefix report/test/,synth.c synth_hostile.c synth_more.c) bench/vocabulary.c
 report-tests := $(addprefix report/test/test_,claims command derive front kernels output render sentences \
 	subsets)
 
 tests += $(report-tests)
 asan-tests += $(report-tests)
 $(foreach t,$(report-tests),$(eval $(t)-srcs := $(t).c report/test/look.c report/test/html.c $(report-synth)))
-$(foreach t,$(report-tests),$(eval $(t)-libs := report results))
+$(foreach t,$(report-tests),$(eval $(t)-libs := report results ref))
 $(foreach t,$(report-tests),$(eval $(t)-ldlibs := $(report-ldlibs)))
 
 # Makes synthetic runs for the browser test, and renders any run.
 test-helpers += report/test/make_run
 report/test/make_run-srcs := report/test/make_run.c $(report-synth)
-report/test/make_run-libs := report results
+report/test/make_run-libs := report results ref
 report/test/make_run-ldlibs := $(report-ldlibs)
 
 # Prints how a report scales: no test, as it is timed.
 test-helpers += report/test/scale
 report/test/scale-srcs := report/test/scale.c report/test/many.c $(report-synth)
-report/test/scale-libs := report results
+report/test/scale-libs := report results ref
 report/test/scale-ldlibs := $(report-ldlibs)
 
 # The same by counting steps.
 tests += report/test/test_scale
 report/test/test_scale-srcs := report/test/test_scale.c report/test/many.c $(report-synth)
-report/test/test_scale-libs := report results
+report/test/test_scale-libs := report results ref
 report/test/test_scale-ldlibs := $(report-ldlibs) -Wl,--wrap=strcmp -Wl,--wrap=results_params_get
 
 script-tests += report/test/test_against.t report/test/test_browser.t

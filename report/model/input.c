@@ -88,6 +88,24 @@ static void read_part(struct report_input *in, struct report_part *p)
 				   err.path[0] ? ": " : "", clean(a, err.reason));
 }
 
+/* A document says of its scenario and of those that it is a variant of. */
+static void read_role(struct report_part *p)
+{
+	const struct results_axis *axis = p->doc ? results_axis_of(p->doc, "scenario", "") : NULL;
+	const struct results_value *own = results_value_of(axis, p->scenario ? p->scenario : "");
+	const struct results_value *v = own;
+	size_t i;
+
+	if (!own)
+		return;
+	for (i = 0; i < axis->nr_values && v->of; i++)
+		v = results_value_of(axis, v->of);
+	p->has_role = true;
+	p->of = own->of;
+	p->stock_of = v->value;
+	p->busted = own->busted;
+}
+
 static int by_name(const void *va, const void *vb)
 {
 	const struct report_part *a = va, *b = vb;
@@ -127,6 +145,7 @@ int input_read(struct report_input *in, struct arena *arena, const char *run,
 		in->nr_parts++;
 		split_name(arena, &in->parts[i]);
 		read_part(in, &in->parts[i]);
+		read_role(&in->parts[i]);
 	}
 	qsort(in->parts, in->nr_parts, sizeof(*in->parts), by_name);
 	read_explored(in);
@@ -162,10 +181,27 @@ const struct report_part *input_guest(const struct report_input *in, const char 
 	return input_part(in, arena_str(in->arena, "%s.%s", scenario, setup));
 }
 
+/* Of a name that input_stock_name() made up. */
+static const char *why_no_stock(const struct report_input *in, const char *name)
+{
+	size_t n = strcspn(name, "-"), i;
+
+	for (i = 0; i < in->nr_parts; i++)
+		if (in->parts[i].arch && in->parts[i].doc && strlen(in->parts[i].arch) == n &&
+		    !strncmp(in->parts[i].arch, name, n))
+			return arena_str(in->arena, "no document of %.*s says which is the stock kernel, "
+					 "as those of format version 2 do", (int)n, name);
+	return arena_str(in->arena, in->run && !in->run->finished ? "no kernel of %.*s was measured yet"
+								   : "no kernel of %.*s is in this run",
+			 (int)n, name);
+}
+
 const char *input_why(const struct report_input *in, const char *name)
 {
 	const struct report_part *p = input_part(in, name);
 
+	if (!p && strchr(name, '*'))
+		return why_no_stock(in, name);
 	if (!p && in->run && !in->run->finished)
 		return arena_str(in->arena, "part %s: not measured yet", name);
 	if (!p)
@@ -173,6 +209,66 @@ const char *input_why(const struct report_input *in, const char *name)
 	if (p->why)
 		return arena_str(in->arena, "part %s: %s", name, p->why);
 	return arena_str(in->arena, "part %s: has no such row", name);
+}
+
+/* Parts are sorted by name: those of a scenario stand together. */
+static size_t count_variants(const struct report_input *in, const char *stock)
+{
+	const char *last = NULL;
+	size_t nr = 0, i;
+
+	for (i = 0; i < in->nr_parts; i++) {
+		const struct report_part *p = &in->parts[i];
+
+		if (!p->of || strcmp(p->stock_of, stock) || (last && !strcmp(last, p->scenario)))
+			continue;
+		nr++;
+		last = p->scenario;
+	}
+	return nr;
+}
+
+const char *input_stock(const struct report_input *in, const char *arch)
+{
+	const char *best = NULL;
+	size_t most = 0, nr, i;
+	int shorter;
+
+	for (i = 0; i < in->nr_parts; i++) {
+		const struct report_part *p = &in->parts[i];
+
+		if (!p->has_role || strcmp(p->arch, arch) || (best && !strcmp(best, p->stock_of)))
+			continue;
+		nr = count_variants(in, p->stock_of);
+		shorter = best ? (int)strlen(best) - (int)strlen(p->stock_of) : 1;
+		if (best && (nr < most || (nr == most && shorter < 0) ||
+			     (nr == most && !shorter && strcmp(p->stock_of, best) > 0)))
+			continue;
+		best = p->stock_of;
+		most = nr;
+	}
+	return best ? clean(in->arena, best) : NULL;
+}
+
+const struct report_part *input_stock_part(const struct report_input *in, const char *arch,
+					   const char *setup)
+{
+	const char *stock = input_stock(in, arch);
+
+	return stock ? input_guest(in, stock, setup) : NULL;
+}
+
+/* Where no document says which is the stock scenario, the reason is that of a part that left none. */
+const char *input_stock_name(const struct report_input *in, const char *arch, const char *setup)
+{
+	const char *stock = input_stock(in, arch);
+	size_t i;
+
+	for (i = 0; !stock && i < in->nr_parts; i++)
+		if (in->parts[i].arch && !strcmp(in->parts[i].arch, arch) && !in->parts[i].doc &&
+		    !strcmp(in->parts[i].setup, setup))
+			return in->parts[i].part->name;
+	return arena_str(in->arena, "%s.%s", stock ? stock : arena_str(in->arena, "%s-*", arch), setup);
 }
 
 /* The runner adds what it saw to the load; an average alone may be the build that came before. */

@@ -19,6 +19,11 @@ struct report_part {
 	const char *variant;	 /* "stock"; NULL: not a guest's */
 	const char *setup;	 /* "icount-1cpu", "static", or the whole name of another part */
 	const char *why;	 /* why its figures are not used; NULL when they are */
+	/* What its document says of the scenario. */
+	bool has_role;	      /* whether it says anything; then: */
+	const char *of;	      /* the scenario of which it is a variant; NULL: it is a stock one */
+	const char *stock_of; /* the stock one at the end of that; itself, if it is one */
+	bool busted;	      /* wrong on purpose */
 };
 
 struct report_input {
@@ -42,6 +47,17 @@ const struct report_part *input_guest(const struct report_input *in, const char 
 				      const char *setup);
 /* Why that part gives no figures: "part x86_64-stock.kvm-1cpu: skipped: no KVM here". */
 const char *input_why(const struct report_input *in, const char *name);
+
+/*
+ * The stock scenario of an architecture that questions are asked about: of several the one that most
+ * other scenarios of the run are variants of, then the shortest name, then the first. NULL: no
+ * document of the run says of a scenario of that architecture what it is.
+ */
+const char *input_stock(const struct report_input *in, const char *arch);
+/* Its part of that setup, or NULL; and what to call that part, also if there is none. */
+const struct report_part *input_stock_part(const struct report_input *in, const char *arch,
+					   const char *setup);
+const char *input_stock_name(const struct report_input *in, const char *arch, const char *setup);
 
 /* If other work disturbed a part, "7.9 8.9 7.6; other work took the CPU from ..."; else NULL. */
 const char *part_busy(struct arena *a, const struct report_part *part);

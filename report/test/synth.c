@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../bench/vocabulary.h"
 #include "synth_priv.h"
 
 #define NR_SAMPLES 31
@@ -86,7 +87,7 @@ const char *synth_text(const char *fmt, ...)
 	return buffer;
 }
 
-struct results_doc *synth_doc(const char *part, const char *mode)
+struct results_doc *synth_bare_doc(const char *part, const char *mode)
 {
 	struct results_error err = { .reason = "out of memory" };
 	struct results_doc *doc;
@@ -101,6 +102,30 @@ struct results_doc *synth_doc(const char *part, const char *mode)
 	results_pairs_set(&doc->environment, "compiler", "gcc 12.2.0");
 	results_pairs_set(&doc->subject, "suite", "0000000");
 	return doc;
+}
+
+struct results_doc *synth_doc(const char *part, const char *mode)
+{
+	struct results_doc *doc = synth_bare_doc(part, mode);
+	struct results_error err = { 0 };
+
+	if (doc)
+		synth_check(bench_add_axes(doc, &err), &err);
+	return doc;
+}
+
+void synth_scenario(struct results_doc *doc, const char *name, const char *of, bool busted)
+{
+	struct results_value values[] = {
+		{ .value = (char *)of, .label = (char *)of, .means = (char *)"A stock kernel." },
+		{ .value = (char *)name, .label = (char *)name, .means = (char *)"A kernel.",
+		  .of = (char *)of, .busted = busted },
+	};
+	struct results_axis axis = { .key = (char *)"scenario", .means = (char *)"Which kernel.",
+				     .values = of ? values : values + 1, .nr_values = of ? 2 : 1 };
+	struct results_error err = { 0 };
+
+	synth_check(results_doc_add_axis(doc, &axis, &err), &err);
 }
 
 void synth_part(struct results_run *run, struct results_doc *doc, enum results_state state,
@@ -267,6 +292,17 @@ static void add_boundaries(struct results_doc *doc, const struct scenario *sc)
 		}
 }
 
+/* The scenario and the stock one of its architecture, as a boot's document has them. */
+static struct results_doc *guest_doc(const struct scenario *sc, const char *setup, const char *mode)
+{
+	const char *stock = synth_text("%.*s-stock", (int)strcspn(sc->name, "-"), sc->name);
+	struct results_doc *doc = synth_doc(synth_text("%s.%s", sc->name, setup), mode);
+
+	if (doc)
+		synth_scenario(doc, sc->name, strcmp(sc->name, stock) ? stock : NULL, sc->busted);
+	return doc;
+}
+
 static const struct counting instructions = { "instructions", "instructions_deferred",
 					      RESULTS_EXACT, 1 };
 /* An instruction takes 100 ns there, so that what a table costs shows above the samples' spread. */
@@ -274,7 +310,7 @@ static const struct counting nanoseconds = { "time", "time_deferred", RESULTS_SA
 
 static void add_guest_time(struct results_run *run, const struct scenario *sc)
 {
-	struct results_doc *doc = synth_doc(synth_text("%s.kvm-1cpu", sc->name), "kvm");
+	struct results_doc *doc = guest_doc(sc, "kvm-1cpu", "kvm");
 
 	if (!doc)
 		return;
@@ -284,7 +320,7 @@ static void add_guest_time(struct results_run *run, const struct scenario *sc)
 
 static void add_guest_costs(struct results_run *run, const struct scenario *sc)
 {
-	struct results_doc *doc = synth_doc(synth_text("%s.icount-1cpu", sc->name), "icount");
+	struct results_doc *doc = guest_doc(sc, "icount-1cpu", "icount");
 	char walk[128];
 
 	if (!doc)
@@ -319,7 +355,7 @@ static void add_guest_costs(struct results_run *run, const struct scenario *sc)
 static void add_guest_events(struct results_run *run, const struct scenario *sc)
 {
 	static const int tables[] = { 1, 2, 32 };
-	struct results_doc *doc = synth_doc(synth_text("%s.icount-2cpu", sc->name), "icount");
+	struct results_doc *doc = guest_doc(sc, "icount-2cpu", "icount");
 	size_t i, peer;
 
 	if (!doc)
@@ -352,7 +388,7 @@ static void add_guest_events(struct results_run *run, const struct scenario *sc)
 
 static void add_guest_static(struct results_run *run, const struct scenario *sc)
 {
-	struct results_doc *doc = synth_doc(synth_text("%s.static", sc->name), "static");
+	struct results_doc *doc = guest_doc(sc, "static", "static");
 
 	if (!doc)
 		return;

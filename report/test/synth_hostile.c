@@ -72,6 +72,23 @@ static void evil_check(struct results_doc *doc, const char *a, const char *b)
 	results_params_free(&p);
 }
 
+/* What the designs are called, and what they are, is hostile, too. */
+static void evil_words(struct results_doc *doc, char evil[NR_EVIL][256])
+{
+	struct results_value values[NR_EVIL] = { { NULL } };
+	struct results_axis axis = { .key = (char *)"design", .means = evil[0], .values = values,
+				     .nr_values = NR_EVIL };
+	struct results_error err = { 0 };
+	size_t i;
+
+	for (i = 0; i < NR_EVIL; i++) {
+		values[i].value = evil[i];
+		values[i].label = evil[(i + 1) % NR_EVIL];
+		values[i].means = evil[(i + 2) % NR_EVIL];
+	}
+	synth_check(results_doc_add_axis(doc, &axis, &err), &err);
+}
+
 /* Every string of a document that may be anything is hostile, and reaches tables and figures. */
 void synth_hostile(struct results_run *run, const char *trap)
 {
@@ -81,9 +98,10 @@ void synth_hostile(struct results_run *run, const char *trap)
 	size_t i;
 
 	evil_strings(trap, evil);
-	doc = synth_doc("native", "native");
+	doc = synth_bare_doc("native", "native");
 	if (!doc)
 		return;
+	evil_words(doc, evil);
 	results_pairs_set(&doc->environment, "cpus", "64");
 	results_pairs_set(&doc->environment, "hypervisor", evil[0]);
 	results_pairs_set(&doc->environment, "kernel", evil[5]);
@@ -103,12 +121,12 @@ void synth_hostile(struct results_run *run, const char *trap)
 	synth_part(run, doc, RESULTS_PASSED, NULL);
 	synth_explored(run, evil[9]);
 
-	doc = synth_doc("ref.static", "static");
+	doc = synth_bare_doc("ref.static", "static");
 	for (i = 0; doc && i < NR_EVIL; i++)
 		evil_row(doc, "code_bytes", evil[i], evil[(i + 1) % NR_EVIL], "none", 1, 1000);
 	synth_part(run, doc, RESULTS_PASSED, NULL);
 
-	doc = synth_doc("s390x-static.icount-1cpu", "icount");
+	doc = synth_bare_doc("s390x-static.icount-1cpu", "icount");
 	for (i = 0; doc && i < NR_EVIL; i++)
 		evil_check(doc, evil[i], evil[(i + 1) % NR_EVIL]);
 	synth_part(run, doc, RESULTS_FAILED, evil[0]);

@@ -12,7 +12,11 @@ void synth_check(int ret, const struct results_error *err);
 /* Formats into one of 64 buffers, in turn. */
 const char *synth_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-struct results_doc *synth_doc(const char *part, const char *mode); /* NULL after a failure */
+/* NULL after a failure. The first says what its params mean, the second says nothing. */
+struct results_doc *synth_doc(const char *part, const char *mode);
+struct results_doc *synth_bare_doc(const char *part, const char *mode);
+/* Says what the document's scenario is: stock, or a variant of another one. */
+void synth_scenario(struct results_doc *doc, const char *name, const char *of, bool busted);
 /* Writes the document, records the part, frees the document. */
 void synth_part(struct results_run *run, struct results_doc *doc, enum results_state state,
 		const char *reason);

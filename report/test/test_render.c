@@ -278,7 +278,7 @@ static int skip_peers(const char *run)
 			continue;
 		/* A row that was skipped has no count either. */
 		if (strcmp(m->metric->name, "time") != 0) {
-			results_params_set_str(&m->params, "peer", "gone");
+			results_params_set_str(&m->params, "peer", "idle");
 			continue;
 		}
 		m->skipped = keep("the peer lost its CPU");
