@@ -10,7 +10,7 @@
 
 #include "../../scripts/tap.h"
 
-#include "../model/model.h"
+#include "../pages/pages.h"
 #include "synth.h"
 
 #define NR_HALVES 100
