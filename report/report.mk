@@ -4,7 +4,7 @@
 
 libs += report
 report-srcs := $(addprefix report/model/,arena.c names.c input.c derive.c costs.c model.c words.c problems.c) \
-	$(addprefix report/pages/,pages.c head_base.c freeing.c freeing_events.c freeing_freers.c \
+	$(addprefix report/pages/,pages.c head_base.c freeing.c freeing_kernels.c freeing_events.c freeing_freers.c \
 	freeing_host.c folding.c folding_checks.c folding_code.c kmap.c steps.c dax.c explored.c families.c \
 	kernel_rows.c kernels.c kernels_read.c reference.c reference_designs.c explain.c) \
 	$(addprefix report/render/,page.c print.c figure.c figdata.c svg.c mustache.cc files.c staging.c \
@@ -33,8 +33,8 @@ $(O)/fuzz/obj/report/%.o: report/%.cc
 report-ldlibs := -ljansson -lm -lstdc++
 # Their documents say what params mean in the producers' own words.
 report-synth := $(addprefix report/test/,synth.c synth_hostile.c synth_more.c) bench/vocabulary.c
-report-tests := $(addprefix report/test/test_,claims command derive front kernels output render sentences \
-	subsets)
+report-tests := $(addprefix report/test/test_,claims command derive front kernels output render roles \
+	sentences subsets)
 
 tests += $(report-tests)
 asan-tests += $(report-tests)

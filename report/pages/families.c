@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "freeing.h"
 #include "kernel_rows.h"
 
 #define CASES(...)                                                                                 \
@@ -26,6 +27,12 @@ static const struct row_family freeing = {
 		"take is the difference from the row with fewer of them, or from its twin.",
 };
 
+/* Whom it interrupts is the question if it frees by RCU where its stock kernel does not. */
+static bool frees_otherwise(struct model *m, const struct report_part *part)
+{
+	return freeing_is_rcu_variant(m->in, part);
+}
+
 static const struct row_family peers = {
 	.id = "peers",
 	.title = "Whom a freer interrupts, by what the other CPU does",
@@ -34,7 +41,7 @@ static const struct row_family peers = {
 	.setup = "icount-2cpu",
 	CASES("table_free/munmap", "table_free/keep", "table_free/madvise", "table_free/exit",
 	      "table_free/collapse", "table_free/unshare"),
-	.also = "forced-rcu",
+	.also = frees_otherwise,
 	.head_case = "table_free/munmap",
 	.head_params = "peer=spin, tables=8",
 	.head_metric = "cpus_interrupted",
@@ -77,6 +84,12 @@ static const struct row_family leaves = {
 	.head_words = "512 pages of one huge page",
 };
 
+/* A kernel that maps where its stock kernel has every page mapped. */
+static bool has_own_maps(struct model *m, const struct report_part *part)
+{
+	return has_own_rows(m, part, "kmap/pair");
+}
+
 static const struct row_family kmap = {
 	.id = "kernels",
 	.title = "Real kernels: maps and switches",
@@ -84,7 +97,7 @@ static const struct row_family kmap = {
 	.caption = "Instructions in guests, kernel by kernel",
 	.setup = "icount-1cpu",
 	CASES("kmap/pair", "kmap/switch"),
-	.also = "-kmap-",
+	.also = has_own_maps,
 	.head_case = "kmap/pair",
 	.head_params = "api=kmap_local, debug=0, depth=1",
 	.head_metric = "instructions",

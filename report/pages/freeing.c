@@ -18,8 +18,6 @@ struct freeing {
 	bool have[3];
 };
 
-static const char *const scenarios[3] = { STOCK, FORCED, S390X };
-
 static bool read_freeing(struct model *m, const char *setup, const char *now, const char *later,
 			 struct freeing *f)
 {
@@ -29,7 +27,7 @@ static bool read_freeing(struct model *m, const char *setup, const char *now, co
 
 	memset(f, 0, sizeof(*f));
 	for (i = 0; i < 3; i++) {
-		f->part[i] = input_guest(m->in, scenarios[i], setup);
+		f->part[i] = freeing_part(m->in, i, setup);
 		if (!f->part[i] || f->part[i]->why)
 			continue;
 		n = table_costs(m->arena, f->part[i], RESULTS_KERNEL, now, &list);
@@ -243,7 +241,7 @@ static void cost_points(struct model *m, struct section *s, const struct freeing
 								 : rv_missing("not recorded");
 
 			table_row(m, t);
-			table_cell(t, "", scenarios[j]);
+			table_cell(t, "", f->part[j]->scenario);
 			table_cell(t, "num", group_digits(m->arena, c->tables[i], 0));
 			table_value(m, t, &c->munmap[i]);
 			table_value(m, t, &c->diff[i]);
@@ -299,8 +297,8 @@ static void cost_figure(struct model *m, struct section *s, const struct freeing
 /* Whether both kernels were timed: KVM worked. */
 static bool has_time(struct model *m)
 {
-	const struct report_part *stock = input_guest(m->in, STOCK, "kvm-1cpu");
-	const struct report_part *forced = input_guest(m->in, FORCED, "kvm-1cpu");
+	const struct report_part *stock = freeing_part(m->in, BY_IPI, "kvm-1cpu");
+	const struct report_part *forced = freeing_part(m->in, BY_RCU, "kvm-1cpu");
 
 	return stock && forced && !stock->why && !forced->why;
 }
@@ -320,14 +318,13 @@ static void build_cost(struct model *m, struct page *p, const char *setup, bool 
 	int i;
 
 	if (!read_freeing(m, setup, now, later, &f)) {
-		const char *missing = f.have[0] ? FORCED : STOCK;
-
+		enum freeing_kernel missing = f.have[BY_IPI] ? BY_RCU : BY_IPI;
 		bool any = f.have[0] || f.have[1] || f.have[2];
 
 		section_answer(
 			m, p, s, question, NULL,
 			arena_str(m->arena, "%s here: %s.", any ? "Not compared" : "Not measured",
-				  input_why(m->in, arena_str(m->arena, "%s.%s", missing, setup))));
+				  freeing_why(m->in, missing, setup)));
 		if (any) {
 			cost_table(m, s, &f, now);
 			cost_points(m, s, &f);
@@ -342,11 +339,11 @@ static void build_cost(struct model *m, struct page *p, const char *setup, bool 
 		    is_time);
 	cost_table(m, s, &f, is_time ? "time" : "instructions");
 	cost_points(m, s, &f);
-	if (!is_time && !input_guest(m->in, STOCK, "kvm-1cpu"))
+	if (!is_time && !freeing_part(m->in, BY_IPI, "kvm-1cpu"))
 		section_note(m, s, "Time: this run has no part that measured it (mode kvm).");
-	else if (!is_time && input_guest(m->in, STOCK, "kvm-1cpu")->why)
+	else if (!is_time && freeing_part(m->in, BY_IPI, "kvm-1cpu")->why)
 		section_note(m, s,
-			     arena_str(m->arena, "Time: %s.", input_why(m->in, STOCK ".kvm-1cpu")));
+			     arena_str(m->arena, "Time: %s.", freeing_why(m->in, BY_IPI, "kvm-1cpu")));
 	section_note(m, s,
 		     "The twin unmaps as many touched pages from tables that neighbours keep: its "
 		     "difference to munmap is the tables. It exists with the same VMA for 1 and 2 "

@@ -7,16 +7,27 @@
 
 #include "pages.h"
 
-#define STOCK "x86_64-stock"
-#define FORCED "x86_64-forced-rcu"
-#define S390X "s390x-stock"
+/* Whether the part's kernel frees tables by RCU and is a variant, not busted, of one that does not. */
+bool freeing_is_rcu_variant(const struct report_input *in, const struct report_part *part);
 
-void freeing_flush(struct model *m, struct page *p);	    /* the events of both x86_64 kernels */
+enum freeing_kernel {
+	BY_IPI,	   /* x86_64's stock kernel */
+	BY_RCU,	   /* the first variant of it, by name, that frees by RCU */
+	BROADCAST, /* s390x's stock kernel: its hardware broadcasts invalidations */
+	NR_FREEING,
+};
+/* The kernel's part of that setup, or NULL; what that part is called; why it gives no figures. */
+const struct report_part *freeing_part(const struct report_input *in, enum freeing_kernel k,
+				       const char *setup);
+const char *freeing_part_name(const struct report_input *in, enum freeing_kernel k, const char *setup);
+const char *freeing_why(const struct report_input *in, enum freeing_kernel k, const char *setup);
+
+void freeing_flush(struct model *m, struct page *p);	 /* the events of both x86_64 kernels */
 void freeing_broadcast(struct model *m, struct page *p); /* and where no interrupt is sent */
 
 void freeing_disciplines(struct model *m, struct page *p); /* the reference's, native */
-void freeing_host(struct model *m, struct page *p);	      /* the host's own kernel */
-void freeing_absent(struct model *m, struct page *p);      /* what could not be measured */
+void freeing_host(struct model *m, struct page *p);	   /* the host's own kernel */
+void freeing_absent(struct model *m, struct page *p);	   /* what could not be measured */
 
 /* The native part when its figures are used, or NULL; what its environment says; its CPUs. */
 const struct report_part *freeing_native(struct model *m);

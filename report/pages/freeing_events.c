@@ -352,8 +352,8 @@ static const char *flush_sentence(struct model *m, const struct report_part *sto
 	return arena_str(a,
 			 "%s A munmap that frees %lld tables while a thread of the same process "
 			 "spins on the other CPU interrupts %s on %s (%s) and %s on %s (%s).",
-			 text, results_params_int(top, "tables", 0), cpus(a, x.v), STOCK,
-			 callbacks(a, &cx), cpus(a, y.v), FORCED, callbacks(a, &cy));
+			 text, results_params_int(top, "tables", 0), cpus(a, x.v), stock->scenario,
+			 callbacks(a, &cx), cpus(a, y.v), forced->scenario, callbacks(a, &cy));
 }
 
 static void apart_table(struct model *m, struct section *s, const struct flushes *f)
@@ -444,7 +444,7 @@ static void flush_figure(struct model *m, struct section *s, const struct report
 	}
 	f->desc =
 		arena_str(m->arena, "Bars in pairs, %s beside %s; the table below has the numbers.",
-			  STOCK, FORCED);
+			  stock->scenario, forced->scenario);
 	f->caption = arena_str(m->arena,
 			       "Mode %s, x86_64, virtual interrupts: counted by probes in a boot "
 			       "of their own, never timed.",
@@ -457,8 +457,8 @@ void freeing_flush(struct model *m, struct page *p)
 		"Peer", "#Tables", "#CPUs interrupted: stock", "#RCU", "#IPIs sent: stock", "#RCU",
 		"#Flushes: stock", "#RCU", "#Callbacks: stock", "#RCU", NULL,
 	};
-	const struct report_part *stock = input_guest(m->in, STOCK, "icount-2cpu");
-	const struct report_part *forced = input_guest(m->in, FORCED, "icount-2cpu");
+	const struct report_part *stock = freeing_part(m->in, BY_IPI, "icount-2cpu");
+	const struct report_part *forced = freeing_part(m->in, BY_RCU, "icount-2cpu");
 	struct section *s = page_section(m, p, "flush", "The flush interrupt on x86_64");
 	const struct report_part *parts[] = { stock, forced };
 	const char *question = "Does RCU save the flush interrupt on x86_64?", *text = NULL;
@@ -474,9 +474,8 @@ void freeing_flush(struct model *m, struct page *p)
 	if (!text) {
 		text = arena_str(m->arena, "Not compared here: %s.",
 				 have ? "no count of interrupts or flushes is in both kernels"
-				      : input_why(m->in, !stock || stock->why
-								 ? STOCK ".icount-2cpu"
-								 : FORCED ".icount-2cpu"));
+				      : freeing_why(m->in, !stock || stock->why ? BY_IPI : BY_RCU,
+						    "icount-2cpu"));
 		section_answer(m, p, s, question, NULL, text);
 		return;
 	}
@@ -579,7 +578,7 @@ void freeing_broadcast(struct model *m, struct page *p)
 		"Peer", "#Tables", "#CPUs interrupted", "#IPIs sent", "#Flushes", "#Callbacks",
 		NULL,
 	};
-	const struct report_part *part = input_guest(m->in, S390X, "icount-2cpu");
+	const struct report_part *part = freeing_part(m->in, BROADCAST, "icount-2cpu");
 	struct section *s = page_section(m, p, "broadcast", "Where the hardware broadcasts");
 	const char *question = "Does freeing interrupt where the hardware broadcasts?", *text = NULL;
 
@@ -589,7 +588,7 @@ void freeing_broadcast(struct model *m, struct page *p)
 	if (!text) {
 		section_answer(m, p, s, question, NULL,
 			       arena_str(m->arena, "Events on s390x not counted here: %s.",
-					 input_why(m->in, S390X ".icount-2cpu")));
+					 freeing_why(m->in, BROADCAST, "icount-2cpu")));
 		return;
 	}
 	section_answer(m, p, s, question, mode_words(m->arena, part), text);

@@ -90,21 +90,39 @@ static void add_line(struct model *m, struct lines *lines, const char *name,
 	lines->v[lines->nr++] = *key;
 }
 
+/* One of the minimal configuration, or of which nobody says what it is. */
 static bool is_stock(const struct report_part *part)
 {
-	size_t n = strlen(part->scenario);
+	const char *config = part->doc ? results_pairs_get(&part->doc->subject, "config") : NULL;
 
-	return n > 6 && strcmp(part->scenario + n - 6, "-stock") == 0;
+	return !part->has_role || (!part->of && (!config || !strcmp(config, "min")));
 }
 
-/* Stock kernels of the minimal configuration, and others whose rows only they have. */
-static bool is_column(const struct row_family *family, const struct report_part *part)
+bool has_own_rows(struct model *m, const struct report_part *part, const char *case_id)
 {
-	const char *name = part->scenario;
+	const struct report_part *stock = part->has_role ? input_guest(m->in, part->stock_of, part->setup)
+							 : NULL;
+	size_t i;
 
-	if (!name || !part->doc || part->why || strcmp(part->setup, family->setup) != 0)
+	for (i = 0; i < part->doc->nr_measurements; i++) {
+		const struct results_measurement *row = &part->doc->measurements[i];
+		const struct report_rows rows = { stock, case_id, row->subject,
+						  row->skipped ? NULL : row->metric->name };
+
+		if (row->skipped || row->subject != RESULTS_KERNEL || strcmp(row->case_id, case_id))
+			continue;
+		if (!stock || !stock->doc || !rows_find(m->arena, &rows, &row->params, NULL, 0, NULL))
+			return true;
+	}
+	return false;
+}
+
+/* Stock kernels, and the variants that the family is about, too. */
+static bool is_column(struct model *m, const struct row_family *family, const struct report_part *part)
+{
+	if (!part->scenario || !part->doc || part->why || strcmp(part->setup, family->setup))
 		return false;
-	return is_stock(part) || (family->also && strstr(name, family->also));
+	return is_stock(part) || (family->also && family->also(m, part));
 }
 
 static bool same_value(const struct results_param *a, const struct results_param *b)
@@ -148,7 +166,7 @@ static void hide_own(struct model *m, const struct row_family *family, struct li
 
 	for (i = 0; i < NR_OWN; i++) {
 		for (j = 0; j < m->in->nr_parts; j++)
-			if (is_column(family, &m->in->parts[j]) &&
+			if (is_column(m, family, &m->in->parts[j]) &&
 			    tells_apart(m, family, &m->in->parts[j], own_keys[i]))
 				break;
 		if (j == m->in->nr_parts)
@@ -308,7 +326,7 @@ static size_t rows_without_column(struct model *m, const struct row_family *fami
 	for (i = 0; i < m->in->nr_parts; i++) {
 		const struct report_part *part = &m->in->parts[i];
 
-		if (!part->scenario || !part->doc || part->why || is_column(family, part))
+		if (!part->scenario || !part->doc || part->why || is_column(m, family, part))
 			continue;
 		for (j = 0; j < part->doc->nr_measurements; j++) {
 			const struct results_measurement *row = &part->doc->measurements[j];
@@ -393,7 +411,7 @@ void kernel_rows_build(struct model *m, struct page *p, const struct row_family 
 
 	hide_own(m, family, &lines);
 	for (i = 0; i < m->in->nr_parts; i++) {
-		if (!is_column(family, &m->in->parts[i]))
+		if (!is_column(m, family, &m->in->parts[i]))
 			continue;
 		add_lines(m, family, &m->in->parts[i], &lines);
 		if (!lines.nr)

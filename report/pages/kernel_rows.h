@@ -13,7 +13,8 @@ struct row_family {
 	const char *const *cases;
 	size_t nr_cases;
 	bool (*only)(const struct results_params *p);	/* NULL: every row of them */
-	const char *also;		/* kernels with that in their name are shown, too; or NULL */
+	/* Whether a variant is shown beside the stock kernels; NULL: none is. */
+	bool (*also)(struct model *m, const struct report_part *part);
 	/* The row that answers, its params as text without those of the kernel itself. */
 	const char *head_case, *head_params, *head_metric, *head_words;
 };
@@ -23,6 +24,9 @@ void families_freeing(struct model *m, struct page *p);
 void families_kmap(struct model *m, struct page *p);
 void families_steps(struct model *m, struct page *p);
 void families_dax(struct model *m, struct page *p);
+
+/* Whether it measured a row of a case that its stock kernel has not. */
+bool has_own_rows(struct model *m, const struct report_part *part, const char *case_id);
 
 void kernel_rows_build(struct model *m, struct page *p, const struct row_family *family);
 

@@ -21,7 +21,8 @@ struct kernel {
 	const char *scenario, *arch, *design;
 	const char *config;		/* "min", "distro", "rt", ... */
 	const char *stem;		/* the scenario without its config */
-	const struct kernel *stock;	/* of the same config; itself; NULL: not in this run */
+	const char *stock_name;		/* NULL: no document says which is its stock kernel */
+	const struct kernel *stock;	/* itself, if it is one; NULL: not in this run */
 	const struct report_part *costs, *code;
 	struct rvalue q[NR_QUANTITIES];
 	/* A crossing in each other address space in which the kernel has it, in words: "109 on SCENARIO with

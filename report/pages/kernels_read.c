@@ -2,8 +2,8 @@
 /*
  * From a run's parts to its kernels: which is the stock kernel of which, and their quantities.
  *
- * Scenarios are called <arch>[-<geometry>]-<variant>[-<config>]; the config itself is in the
- * subject of their parts.
+ * Of which kernel one is a variant its document says. Those that differ in configuration alone are
+ * called <name> and <name>-<config>; the configuration is in the subject of their parts.
  */
 #include <string.h>
 
@@ -129,6 +129,17 @@ static const struct report_part *usable(const struct report_part *part)
 	return part && part->doc && !part->why ? part : NULL;
 }
 
+/* What any document of the scenario says; NULL: none says anything. */
+static const char *stock_name(struct model *m, const char *scenario)
+{
+	size_t i;
+
+	for (i = 0; i < m->in->nr_parts; i++)
+		if (m->in->parts[i].has_role && !strcmp(m->in->parts[i].scenario, scenario))
+			return clean(m->arena, m->in->parts[i].stock_of);
+	return NULL;
+}
+
 static void read_kernel(struct model *m, struct kernel *k, const char *scenario, const char *arch)
 {
 	const struct report_part *costs = input_guest(m->in, scenario, "icount-1cpu");
@@ -138,6 +149,7 @@ static void read_kernel(struct model *m, struct kernel *k, const char *scenario,
 
 	k->scenario = scenario;
 	k->arch = arch;
+	k->stock_name = stock_name(m, scenario);
 	k->design = "";
 	k->config = config_of(m, costs ? costs : code);
 	k->stem = stem_of(m, scenario, k->config);
@@ -155,26 +167,14 @@ static void read_kernel(struct model *m, struct kernel *k, const char *scenario,
 		read_code(k);
 }
 
-/* "x86_64-5level-stock" is that of "x86_64-5level-nola57": the longest "<prefix>-stock". */
 static const struct kernel *stock_of(const struct kernels *all, const struct kernel *k)
 {
-	const struct kernel *best = NULL;
-	size_t i, most = 0;
+	size_t i;
 
-	for (i = 0; i < all->nr; i++) {
-		const char *stem = all->v[i].stem;
-		size_t n = strlen(stem);
-
-		if (n < 6 || strcmp(stem + n - 6, "-stock") != 0 ||
-		    strcmp(all->v[i].config, k->config) != 0)
-			continue;
-		n -= 5; /* with its last dash */
-		if (strncmp(stem, k->stem, n) == 0 && n > most) {
-			most = n;
-			best = &all->v[i];
-		}
-	}
-	return best;
+	for (i = 0; k->stock_name && i < all->nr; i++)
+		if (!strcmp(all->v[i].scenario, k->stock_name))
+			return &all->v[i];
+	return NULL;
 }
 
 const struct kernel *kernels_find(const struct kernels *all, const char *stem, const char *config)
@@ -213,6 +213,8 @@ struct rvalue kernel_against_stock(const struct kernel *k, enum quantity q)
 {
 	if (k->stock == k)
 		return rv_missing("the stock kernel itself");
+	if (!k->stock_name)
+		return rv_missing("no document says of which kernel it is a variant");
 	if (!k->stock)
 		return rv_missing("its stock kernel is not part of this run");
 	return rv_sub(k->q[q], k->stock->q[q], "less the stock kernel's");

@@ -246,14 +246,29 @@ static void pair_table(struct model *m, struct section *s, const struct pairs *l
 	}
 }
 
-/* The sections of the two first kernels are called by their architecture alone. */
+/* Asked about first, and called by their architecture alone: their stock kernels. */
+static const char *const first[] = { "x86_64", "s390x" };
+#define NR_FIRST (sizeof(first) / sizeof(*first))
+
+/* The architecture of which it is the stock kernel that is asked about first, or NULL. */
+static const char *first_arch(struct model *m, const char *scenario)
+{
+	const char *stock;
+	size_t i;
+
+	for (i = 0; i < NR_FIRST; i++) {
+		stock = input_stock(m->in, first[i]);
+		if (stock && !strcmp(stock, scenario))
+			return first[i];
+	}
+	return NULL;
+}
+
 static const char *section_name(struct model *m, const char *scenario)
 {
-	size_t n = strlen(scenario);
+	const char *arch = first_arch(m, scenario);
 
-	if (strcmp(scenario, "x86_64-stock") == 0 || strcmp(scenario, "s390x-stock") == 0)
-		return arena_str(m->arena, "%.*s", (int)(n - 6), scenario);
-	return scenario;
+	return arch ? arch : scenario;
 }
 
 static void pair_figure(struct model *m, struct section *s, const struct pairs *list)
@@ -325,10 +340,9 @@ static const char *pair_sentence(struct model *m, const struct pairs *list)
 			 without);
 }
 
-static void build_scenario(struct model *m, struct page *p, const char *scenario)
+/* name: of the part; called: how the section is. */
+static void build_part(struct model *m, struct page *p, const char *name, const char *called)
 {
-	const char *name = arena_str(m->arena, "%s.icount-1cpu", scenario);
-	const char *called = section_name(m, scenario);
 	const struct report_part *part = input_part(m->in, name);
 	struct section *s = page_section(m, p, called, called);
 	const char *question =
@@ -358,8 +372,7 @@ static bool is_further(struct model *m, const struct report_part *part)
 	struct gup_cost *list;
 
 	return part->scenario && !part->why && strcmp(part->setup, "icount-1cpu") == 0 &&
-	       strcmp(part->scenario, "x86_64-stock") != 0 &&
-	       strcmp(part->scenario, "s390x-stock") != 0 &&
+	       !first_arch(m, part->scenario) &&
 	       costs_of(m, part, "gup_fast/walk", RESULTS_REF, &list) > 0;
 }
 
@@ -373,10 +386,10 @@ void reference_build(struct model *m)
 				    "the two agree, so both are counted in the same guest.");
 	size_t i;
 
-	build_scenario(m, p, "x86_64-stock");
-	build_scenario(m, p, "s390x-stock");
+	for (i = 0; i < NR_FIRST; i++)
+		build_part(m, p, input_stock_name(m->in, first[i], "icount-1cpu"), first[i]);
 	/* And every other guest that ran both. */
 	for (i = 0; i < m->in->nr_parts; i++)
 		if (is_further(m, &m->in->parts[i]))
-			build_scenario(m, p, m->in->parts[i].scenario);
+			build_part(m, p, m->in->parts[i].part->name, m->in->parts[i].scenario);
 }

@@ -25,6 +25,30 @@ struct bed {
 	struct results_part records[MAX_PARTS];
 };
 
+/*
+ * NULL: it is one. "x86_64-5level-stock" is that of "x86_64-5level-nola57", and "a-stock-rt" that of
+ * "a-new-rt".
+ */
+static const char *stock_of(const char *scenario, const char *arch)
+{
+	static const char *const geometries[] = { "-5level", "-long", "" };
+	static const char *const configs[] = { "-distro", "-rt", "" };
+	static char names[16][64];
+	static unsigned next;
+	char *name = names[next++ % 16];
+	size_t g = 0, c = 0, n;
+
+	if (strstr(scenario, "-stock"))
+		return NULL;
+	while (*geometries[g] && strncmp(scenario + strlen(arch), geometries[g], strlen(geometries[g])))
+		g++;
+	n = strlen(scenario);
+	while (*configs[c] && (n < strlen(configs[c]) || strcmp(scenario + n - strlen(configs[c]), configs[c])))
+		c++;
+	snprintf(name, 64, "%s%s-stock%s", arch, geometries[g], configs[c]);
+	return name;
+}
+
 /* Parts have to come in the order of their names, as a run's do. */
 static struct results_doc *add_part(struct bed *b, const char *scenario, const char *arch,
 				    const char *setup, const char *config)
@@ -42,6 +66,9 @@ static struct results_doc *add_part(struct bed *b, const char *scenario, const c
 	p->scenario = scenario;
 	p->arch = arch;
 	p->setup = setup;
+	p->has_role = true;
+	p->of = stock_of(scenario, arch);
+	p->stock_of = p->of ? p->of : scenario;
 	b->in.parts = b->parts;
 	return p->doc;
 }
@@ -342,6 +369,11 @@ static void test_designs(void)
 
 /* ---- the driver's rows of a family ---- */
 
+static bool is_of_kmap(struct model *m, const struct report_part *part)
+{
+	return strstr(part->scenario, "-kmap-") != NULL;
+}
+
 static const struct row_family family = {
 	.id = "f",
 	.title = "t",
@@ -350,7 +382,7 @@ static const struct row_family family = {
 	.setup = "icount-1cpu",
 	.cases = (const char *const[]){ "kmap/pair" },
 	.nr_cases = 1,
-	.also = "-kmap-",
+	.also = is_of_kmap,
 	.head_case = "kmap/pair",
 	.head_params = "depth=1",
 	.head_metric = "instructions",

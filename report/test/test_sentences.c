@@ -45,6 +45,11 @@ static void close_bed(struct bed *b)
 	arena_free(&b->arena);
 }
 
+static const char *stock_of(const char *arch)
+{
+	return !strcmp(arch, "x86_64") ? "x86_64-stock" : !strcmp(arch, "s390x") ? "s390x-stock" : "a-stock";
+}
+
 /* scenario: NULL of a native part. In the order of their names. */
 static struct results_doc *part(struct bed *b, const char *scenario, const char *arch,
 				const char *setup)
@@ -60,6 +65,13 @@ static struct results_doc *part(struct bed *b, const char *scenario, const char 
 	p->scenario = scenario;
 	p->arch = arch;
 	p->setup = setup;
+	p->has_role = scenario != NULL;
+	p->of = scenario && !strstr(scenario, "-stock") ? stock_of(arch) : NULL;
+	p->stock_of = p->of ? p->of : scenario;
+	if (scenario && strstr(scenario, "-rcu") &&
+	    results_doc_add_check(p->doc, "table_free/rcu_path", &(struct results_params){ 0 }, "rcu",
+				  "rcu", true, &(struct results_error){ .reason = "" }))
+		abort();
 	return p->doc;
 }
 

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Which kernels the questions on freeing are asked about: found by role, architecture and by what the
+ * check table_free/rcu_path saw, whatever they are called.
+ */
+#include <string.h>
+
+#include "freeing.h"
+
+/* What the check saw in the part: "rcu", "immediate"; NULL: it did not run. */
+static const char *path_seen(const struct report_part *part)
+{
+	size_t i;
+
+	for (i = 0; part->doc && i < part->doc->nr_checks; i++)
+		if (!strcmp(part->doc->checks[i].id, "table_free/rcu_path"))
+			return part->doc->checks[i].seen;
+	return NULL;
+}
+
+/* In any part of the scenario. */
+static bool is_by_rcu(const struct report_input *in, const char *scenario)
+{
+	const char *seen;
+	size_t i;
+
+	for (i = 0; i < in->nr_parts; i++)
+		if (in->parts[i].scenario && !strcmp(in->parts[i].scenario, scenario) &&
+		    (seen = path_seen(&in->parts[i])) && !strcmp(seen, "rcu"))
+			return true;
+	return false;
+}
+
+bool freeing_is_rcu_variant(const struct report_input *in, const struct report_part *part)
+{
+	return part->has_role && part->of && !part->busted && is_by_rcu(in, part->scenario) &&
+	       !is_by_rcu(in, part->stock_of);
+}
+
+static const char *const archs[NR_FREEING] = { "x86_64", "x86_64", "s390x" };
+
+/* Parts are sorted by name. NULL: there is none. */
+static const char *rcu_variant(const struct report_input *in)
+{
+	const char *stock = input_stock(in, archs[BY_RCU]);
+	size_t i;
+
+	for (i = 0; stock && i < in->nr_parts; i++)
+		if (in->parts[i].of && !strcmp(in->parts[i].stock_of, stock) &&
+		    freeing_is_rcu_variant(in, &in->parts[i]))
+			return in->parts[i].scenario;
+	return NULL;
+}
+
+/* A part of the architecture that left no document, and may have been it. */
+static const struct report_part *lost_variant(const struct report_input *in, const char *setup)
+{
+	const char *stock = input_stock(in, archs[BY_RCU]);
+	size_t i;
+
+	for (i = 0; i < in->nr_parts; i++) {
+		const struct report_part *p = &in->parts[i];
+
+		if (p->arch && !strcmp(p->arch, archs[BY_RCU]) && !p->doc && !strcmp(p->setup, setup) &&
+		    (!stock || strcmp(p->scenario, stock)))
+			return p;
+	}
+	return NULL;
+}
+
+const char *freeing_part_name(const struct report_input *in, enum freeing_kernel k, const char *setup)
+{
+	const struct report_part *lost;
+	const char *rcu;
+
+	if (k != BY_RCU)
+		return input_stock_name(in, archs[k], setup);
+	rcu = rcu_variant(in);
+	if (rcu)
+		return arena_str(in->arena, "%s.%s", rcu, setup);
+	lost = lost_variant(in, setup);
+	return lost ? lost->part->name : NULL;
+}
+
+const struct report_part *freeing_part(const struct report_input *in, enum freeing_kernel k,
+				       const char *setup)
+{
+	const char *rcu;
+
+	if (k != BY_RCU)
+		return input_stock_part(in, archs[k], setup);
+	rcu = rcu_variant(in);
+	return rcu ? input_guest(in, rcu, setup) : NULL;
+}
+
+const char *freeing_why(const struct report_input *in, enum freeing_kernel k, const char *setup)
+{
+	const char *name = freeing_part_name(in, k, setup);
+
+	return name ? input_why(in, name)
+		    : arena_str(in->arena, "no variant of %s's stock kernel that frees by RCU is in this run",
+				archs[k]);
+}

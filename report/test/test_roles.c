@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Kernels are found by what their documents say of them, whatever they are called: stock kernels, the
+ * variant that frees by RCU, and variants with rows that their stock kernel lacks.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../scripts/tap.h"
+#include "../model/input.h"
+#include "../pages/freeing.h"
+#include "../pages/kernel_rows.h"
+#include "synth.h"
+
+#define MAX_PARTS 12
+
+static void is_str(const char *seen, const char *expect, const char *what)
+{
+	if (!ok(seen && !strcmp(seen, expect), "%s", what))
+		diag("seen: %s, expected: %s", seen ? seen : "NULL", expect);
+}
+
+struct bed {
+	struct arena arena;
+	struct report_input in;
+	struct model model;
+	struct report_part parts[MAX_PARTS];
+	struct results_part records[MAX_PARTS];
+	struct results_run run;
+};
+
+static void open_bed(struct bed *b)
+{
+	memset(b, 0, sizeof(*b));
+	if (setjmp(b->arena.oom))
+		abort();
+	b->in.arena = b->model.arena = &b->arena;
+	b->in.parts = b->parts;
+	b->in.run = &b->run;
+	b->run.finished = (char *)"2026-01-31T12:00:00Z";
+	b->model.in = &b->in;
+}
+
+static void close_bed(struct bed *b)
+{
+	for (size_t i = 0; i < b->in.nr_parts; i++) {
+		results_doc_free(b->parts[i].doc);
+		free(b->records[i].name);
+	}
+	arena_free(&b->arena);
+}
+
+/* In the order of their names. */
+static struct report_part *part(struct bed *b, const char *scenario, const char *arch, const char *setup)
+{
+	struct report_part *p = &b->parts[b->in.nr_parts];
+
+	p->part = &b->records[b->in.nr_parts++];
+	p->scenario = scenario;
+	p->arch = arch;
+	p->setup = setup;
+	if (asprintf(&b->records[b->in.nr_parts - 1].name, "%s.%s", scenario, setup) < 0)
+		abort();
+	return p;
+}
+
+/* A part with a document; path: what table_free/rcu_path saw, or NULL. */
+static struct report_part *kernel(struct bed *b, const char *scenario, const char *arch, const char *of,
+				  const char *path)
+{
+	struct report_part *p = part(b, scenario, arch, "icount-1cpu");
+	struct results_error err = { .reason = "" };
+
+	if (results_doc_new(p->part->name, "icount", &p->doc))
+		abort();
+	p->has_role = true;
+	p->of = of;
+	p->stock_of = of ? of : scenario;
+	if (path && results_doc_add_check(p->doc, "table_free/rcu_path", &(struct results_params){ 0 },
+					  path, path, true, &err))
+		abort();
+	return p;
+}
+
+static void test_stock(void)
+{
+	struct bed b;
+
+	open_bed(&b);
+	ok(!input_stock(&b.in, "z"), "no kernel, no stock kernel");
+	is_str(input_why(&b.in, input_stock_name(&b.in, "z", "icount-1cpu")),
+	       "no kernel of z is in this run", "which is said");
+	kernel(&b, "z-quick", "z", "z-usual", NULL);
+	is_str(input_stock(&b.in, "z"), "z-usual", "a variant's document names it, if it has left none");
+	ok(!input_stock_part(&b.in, "z", "icount-1cpu"), "of which there is no part then");
+	is_str(input_stock_name(&b.in, "z", "icount-1cpu"), "z-usual.icount-1cpu", "but a name");
+	kernel(&b, "z-tall", "z", NULL, NULL);
+	is_str(input_stock(&b.in, "z"), "z-usual", "of two that with more variants");
+	kernel(&b, "z-tall-a", "z", "z-tall", NULL);
+	is_str(input_stock(&b.in, "z"), "z-tall", "of two with as many the shorter name");
+	kernel(&b, "z-tall-b", "z", "z-tall", NULL);
+	kernel(&b, "z-usual", "z", NULL, NULL);
+	is_str(input_stock(&b.in, "z"), "z-tall", "more variants count first");
+	ok(!input_stock(&b.in, "y"), "another architecture has none of them");
+	close_bed(&b);
+
+	open_bed(&b);
+	kernel(&b, "z-usual", "z", NULL, NULL)->has_role = false;
+	ok(!input_stock(&b.in, "z"), "a document that says nothing of its scenario makes none");
+	ok(strstr(input_why(&b.in, input_stock_name(&b.in, "z", "icount-1cpu")), "no document of z says"),
+	   "which is said");
+	part(&b, "z-usual", "z", "icount-2cpu")->why = "failed: no such QEMU";
+	is_str(input_why(&b.in, input_stock_name(&b.in, "z", "icount-2cpu")),
+	       "part z-usual.icount-2cpu: failed: no such QEMU", "one that left no document gives its reason");
+	b.run.finished = NULL;
+	is_str(input_why(&b.in, input_stock_name(&b.in, "y", "icount-1cpu")),
+	       "no kernel of y was measured yet", "of a run that goes on");
+	close_bed(&b);
+}
+
+static void test_rcu(void)
+{
+	const struct report_part *found;
+	struct report_part *busted;
+	struct bed b;
+
+	open_bed(&b);
+	busted = kernel(&b, "x86_64-a", "x86_64", "x86_64-plain", "rcu");
+	busted->busted = true;
+	kernel(&b, "x86_64-b", "x86_64", "x86_64-plain", "immediate");
+	kernel(&b, "x86_64-c", "x86_64", "x86_64-plain", "rcu");
+	kernel(&b, "x86_64-d", "x86_64", "x86_64-plain", "rcu");
+	kernel(&b, "x86_64-plain", "x86_64", NULL, "immediate");
+	found = freeing_part(&b.in, BY_RCU, "icount-1cpu");
+	ok(found && !strcmp(found->scenario, "x86_64-c"),
+	   "the first variant that was seen to free by RCU and is not busted: %s",
+	   found ? found->scenario : "none");
+	found = freeing_part(&b.in, BY_IPI, "icount-1cpu");
+	ok(found && !strcmp(found->scenario, "x86_64-plain"), "beside the stock kernel");
+	is_str(freeing_part_name(&b.in, BY_RCU, "kvm-1cpu"), "x86_64-c.kvm-1cpu",
+	       "its part of another setup is named, there or not");
+	close_bed(&b);
+
+	open_bed(&b);
+	kernel(&b, "x86_64-c", "x86_64", "x86_64-plain", "rcu");
+	kernel(&b, "x86_64-plain", "x86_64", NULL, "rcu");
+	ok(!freeing_part(&b.in, BY_RCU, "icount-1cpu"), "nor one whose stock kernel does so, too");
+	ok(strstr(freeing_why(&b.in, BY_RCU, "icount-1cpu"), "no variant of x86_64's stock kernel"),
+	   "which is said");
+	close_bed(&b);
+
+	open_bed(&b);
+	part(&b, "x86_64-c", "x86_64", "icount-1cpu")->why = "failed: it hangs";
+	kernel(&b, "x86_64-plain", "x86_64", NULL, "immediate");
+	is_str(freeing_why(&b.in, BY_RCU, "icount-1cpu"), "part x86_64-c.icount-1cpu: failed: it hangs",
+	       "one that left no document may have been it");
+	close_bed(&b);
+}
+
+static void test_own_rows(void)
+{
+	struct report_part *variant, *stock;
+	struct bed b;
+
+	open_bed(&b);
+	variant = kernel(&b, "z-a", "z", "z-b", NULL);
+	stock = kernel(&b, "z-b", "z", NULL, NULL);
+	synth_row(variant->doc, "kmap/pair", RESULTS_KERNEL, "depth=1", "instructions", RESULTS_EXACT, 1);
+	synth_row(stock->doc, "kmap/pair", RESULTS_KERNEL, "depth=1", "instructions", RESULTS_EXACT, 2);
+	synth_row(stock->doc, "kmap/pair", RESULTS_KERNEL, "depth=2", "instructions", RESULTS_EXACT, 2);
+	ok(!has_own_rows(&b.model, variant, "kmap/pair"), "every row of it is the stock kernel's, too");
+	synth_row(variant->doc, "kmap/switch", RESULTS_KERNEL, "depth=3", "instructions", RESULTS_EXACT, 1);
+	ok(!has_own_rows(&b.model, variant, "kmap/pair"), "a row of another case is none of it");
+	synth_row(variant->doc, "kmap/pair", RESULTS_KERNEL, "depth=3", "instructions", RESULTS_EXACT, 1);
+	ok(has_own_rows(&b.model, variant, "kmap/pair"), "and then one is not");
+	close_bed(&b);
+}
+
+int main(void)
+{
+	test_stock();
+	test_rcu();
+	test_own_rows();
+	return tap_done();
+}
