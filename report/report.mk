@@ -33,7 +33,7 @@ $(O)/fuzz/obj/report/%.o: report/%.cc
 report-ldlibs := -ljansson -lm -lstdc++
 # Their documents say what params mean in the producers' own words.
 report-synth := $(addprefix report/test/,synth.c synth_hostile.c synth_more.c) bench/vocabulary.c
-report-tests := $(addprefix report/test/test_,claims command derive front kernels output render roles \
+report-tests := $(addprefix report/test/test_,claims command derive front kernels names output render roles \
 	sentences subsets)
 
 tests += $(report-tests)
@@ -41,6 +41,8 @@ asan-tests += $(report-tests)
 $(foreach t,$(report-tests),$(eval $(t)-srcs := $(t).c report/test/look.c report/test/html.c $(report-synth)))
 $(foreach t,$(report-tests),$(eval $(t)-libs := report results ref))
 $(foreach t,$(report-tests),$(eval $(t)-ldlibs := $(report-ldlibs)))
+
+CFLAGS-report/test/test_names.o := -DPTBENCH_SOURCE=$(call quote,$(call c_string,$(CURDIR)))
 
 # Makes synthetic runs for the browser test, and renders any run.
 test-helpers += report/test/make_run

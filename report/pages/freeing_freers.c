@@ -5,27 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../model/words.h"
 #include "freeing.h"
+
+#define MUNMAP "table_free/munmap"
 
 /* ---- the reference's disciplines ---- */
 
-static const struct discipline {
-	const char *name, *label;
+#define NO_COLOUR 5 /* busted */
+
+/* A way of waiting, and what its rows show of it. */
+struct discipline {
+	const char *name, *label; /* "membarrier (busted)" */
+	const char *in_short;	  /* "liburcu QSBR" */
+	enum results_subject subject;
+	size_t place; /* in the document's order */
 	int series;
 	bool busted;
-} disciplines[] = {
-	{ "ipi_signal", "ipi_signal", 0, false },
-	{ "sync_membarrier", "sync_membarrier", 2, false },
-	{ "membarrier", "membarrier (busted)", 5, true },
-	{ "rcu_qsbr", "rcu_qsbr", 1, false },
-	{ "rcu_memb", "rcu_memb", 3, false },
-	{ "rcu_bp", "rcu_bp", 3, false },
-	{ "broadcast_rcu", "broadcast_rcu", 4, false },
-	{ "broadcast_no_wait", "broadcast_no_wait (busted)", 5, true },
-	{ "ipi_rcu", "ipi_rcu", 4, false },
-	{ "rcu_per_table", "rcu_per_table", 4, false },
+	bool later; /* tables are free after the call has returned */
 };
-#define NR_DISCIPLINES (sizeof(disciplines) / sizeof(*disciplines))
 
 /* One discipline with so many readers, freeing so many tables at once. */
 struct freer {
@@ -50,29 +48,81 @@ static struct rvalue metric_at(struct model *m, const struct table_cost *t, cons
 	return row ? rv_of(row) : rv_missing(why);
 }
 
-/* One that has no line above is shown by its name. */
-static const struct discipline *find_discipline(struct model *m, const char *name)
+static struct discipline describe(struct model *m, const struct report_part *part, const char *name,
+				  enum results_subject subject)
 {
-	struct discipline *d;
-	size_t i;
+	bool busted = word_is_busted(part, MUNMAP, "discipline", name);
 
-	for (i = 0; name && i < NR_DISCIPLINES; i++)
-		if (strcmp(disciplines[i].name, name) == 0)
-			return &disciplines[i];
-	if (!name)
-		return NULL;
-	d = arena_alloc(m->arena, sizeof(*d));
-	*d = (struct discipline){ clean(m->arena, name), clean(m->arena, name), 5, false };
-	return d;
+	return (struct discipline){
+		.name = name,
+		.label = arena_str(m->arena, "%s%s", clean(m->arena, name), busted ? " (busted)" : ""),
+		.in_short = word_label(m->arena, part, MUNMAP, "discipline", name),
+		.subject = subject,
+		.place = word_place(part, MUNMAP, "discipline", name),
+		.series = NO_COLOUR,
+		.busted = busted,
+	};
 }
 
-static size_t discipline_order(const struct discipline *d)
+/* Those of which this part has a row, each once, in the document's order. */
+struct disciplines {
+	struct discipline *v;
+	size_t nr;
+};
+
+static struct discipline *find_discipline(const struct disciplines *all, const char *name,
+					  enum results_subject subject)
 {
 	size_t i;
 
-	for (i = 0; i < NR_DISCIPLINES && d != &disciplines[i]; i++)
-		;
-	return i;
+	for (i = 0; i < all->nr; i++)
+		if (all->v[i].subject == subject && !strcmp(all->v[i].name, name))
+			return &all->v[i];
+	return NULL;
+}
+
+static const enum results_subject subjects[] = { RESULTS_REF, RESULTS_LIBURCU };
+
+static struct disciplines read_disciplines(struct model *m, const struct report_part *part)
+{
+	struct disciplines all = { 0 };
+	const char *const *names;
+	size_t i, j, nr;
+
+	for (i = 0; i < 2; i++) {
+		nr = words_used(m->arena, part, MUNMAP, subjects[i], "discipline", &names);
+		for (j = 0; j < nr; j++) {
+			all.v = arena_grow(m->arena, all.v, all.nr, sizeof(*all.v));
+			all.v[all.nr++] = describe(m, part, names[j], subjects[i]);
+		}
+	}
+	return all;
+}
+
+/*
+ * The colours: of those whose tables are free when the call returns the first has its own, and so has
+ * the first of liburcu's that free them later; what is busted is grey.
+ */
+static void set_colours(struct disciplines *all)
+{
+	bool now = false, urcu = false;
+	size_t i;
+
+	for (i = 0; i < all->nr; i++) {
+		struct discipline *d = &all->v[i];
+
+		if (d->busted)
+			continue;
+		if (!d->later) {
+			d->series = now ? 2 : 0;
+			now = true;
+		} else if (d->subject == RESULTS_LIBURCU) {
+			d->series = urcu ? 3 : 1;
+			urcu = true;
+		} else {
+			d->series = 4;
+		}
+	}
 }
 
 static int by_readers(const void *va, const void *vb)
@@ -83,8 +133,8 @@ static int by_readers(const void *va, const void *vb)
 		return a->readers < b->readers ? -1 : 1;
 	if (a->tables != b->tables)
 		return a->tables < b->tables ? -1 : 1;
-	if (discipline_order(a->d) != discipline_order(b->d))
-		return discipline_order(a->d) < discipline_order(b->d) ? -1 : 1;
+	if (a->d->place != b->d->place)
+		return a->d->place < b->d->place ? -1 : 1;
 	return strcmp(a->d->name, b->d->name) ? strcmp(a->d->name, b->d->name)
 					      : strcmp(a->more, b->more);
 }
@@ -98,7 +148,7 @@ static bool one_format(struct model *m, const struct report_part *part)
 	for (i = 0; i < part->doc->nr_measurements; i++) {
 		const struct results_measurement *row = &part->doc->measurements[i];
 
-		if (row->skipped || strcmp(row->case_id, "table_free/munmap") != 0 ||
+		if (row->skipped || strcmp(row->case_id, MUNMAP) != 0 ||
 		    !results_params_str(&row->params, "discipline"))
 			continue;
 		format = param_text(m->arena, &row->params, "format", "");
@@ -109,11 +159,12 @@ static bool one_format(struct model *m, const struct report_part *part)
 	return true;
 }
 
-static struct freer freer_at(struct model *m, const struct table_cost *t, size_t i, bool one)
+static struct freer freer_at(struct model *m, struct discipline *d, const struct table_cost *t, size_t i,
+			     bool one)
 {
 	static const char *const told[] = { "discipline", "readers", "tables", "format" };
 	struct freer f = {
-		.d = find_discipline(m, results_params_str(t->like, "discipline")),
+		.d = d,
 		.more = params_without(m->arena, t->like, told, one ? 4 : 3),
 		.readers = results_params_int(t->like, "readers", 0),
 		.tables = (long long)t->tables[i],
@@ -128,6 +179,7 @@ static struct freer freer_at(struct model *m, const struct table_cost *t, size_t
 	f.median = metric_at(m, t, "reader_latency_p50", f.tables);
 	f.p99 = metric_at(m, t, "reader_latency_p99", f.tables);
 	f.peak = metric_at(m, t, "tables_waiting_peak", f.tables);
+	d->later |= rv_ok(&f.later) && f.later.v > 0;
 	return f;
 }
 
@@ -146,9 +198,9 @@ static void set_ends(struct freer *list, size_t nr)
 	}
 }
 
-static size_t read_freers(struct model *m, const struct report_part *part, struct freer **out)
+static size_t read_freers(struct model *m, const struct report_part *part, struct disciplines *all,
+			  struct freer **out)
 {
-	static const enum results_subject subjects[] = { RESULTS_REF, RESULTS_LIBURCU };
 	struct freer *list = NULL;
 	bool one = one_format(m, part);
 	struct table_cost *costs;
@@ -156,14 +208,17 @@ static size_t read_freers(struct model *m, const struct report_part *part, struc
 
 	for (i = 0; i < 2; i++) {
 		n = table_costs(m->arena, part, subjects[i], "time", &costs);
-		for (j = 0; j < n; j++)
-			for (k = 0; results_params_str(costs[j].like, "discipline") &&
-				    k < costs[j].nr;
-			     k++) {
+		for (j = 0; j < n; j++) {
+			const char *name = results_params_str(costs[j].like, "discipline");
+			struct discipline *d = name ? find_discipline(all, name, subjects[i]) : NULL;
+
+			for (k = 0; d && k < costs[j].nr; k++) {
 				list = arena_grow(m->arena, list, nr, sizeof(*list));
-				list[nr++] = freer_at(m, &costs[j], k, one);
+				list[nr++] = freer_at(m, d, &costs[j], k, one);
 			}
+		}
 	}
+	set_colours(all);
 	if (nr)
 		qsort(list, nr, sizeof(*list), by_readers);
 	set_ends(list, nr);
@@ -184,7 +239,7 @@ static long long best_readers(const struct freer *list, size_t nr)
 }
 
 /* With that many readers, the fewest or the most tables at once. */
-static const struct freer *find_freer(const struct freer *list, size_t nr, const char *name,
+static const struct freer *find_freer(const struct freer *list, size_t nr, const struct discipline *d,
 				      long long readers, bool most)
 {
 	const struct freer *found = NULL;
@@ -192,8 +247,28 @@ static const struct freer *find_freer(const struct freer *list, size_t nr, const
 
 	for (i = 0; i < nr; i++)
 		if (!list[i].oversubscribed && list[i].readers == readers && !*list[i].more &&
-		    strcmp(list[i].d->name, name) == 0 && (!found || most))
+		    list[i].d == d && (!found || most))
 			found = &list[i];
+	return found;
+}
+
+/*
+ * The two that the sentence compares, in the document's order: the first whose tables are free when
+ * the call returns; and the first of liburcu's whose tables are free later, or else the reference's.
+ */
+static const struct discipline *first_of(const struct disciplines *all, bool later)
+{
+	const struct discipline *found = NULL;
+	size_t i;
+
+	for (i = 0; i < all->nr; i++) {
+		const struct discipline *d = &all->v[i];
+
+		if (d->busted || d->later != later)
+			continue;
+		if (!found || (found->subject == RESULTS_REF && d->subject == RESULTS_LIBURCU && later))
+			found = d;
+	}
 	return found;
 }
 
@@ -208,32 +283,35 @@ static const char *apart(const struct rvalue *a, const struct rvalue *b)
 	return rv_overlap(a, b) ? " (not told apart)" : "";
 }
 
-static const char *freer_sentence(struct model *m, const struct freer *list, size_t nr)
+static const char *freer_sentence(struct model *m, const struct disciplines *all,
+				  const struct freer *list, size_t nr)
 {
 	struct arena *a = m->arena;
 	long long readers = best_readers(list, nr);
-	const struct freer *ipi = find_freer(list, nr, "ipi_signal", readers, false);
-	const struct freer *rcu = find_freer(list, nr, "rcu_qsbr", readers, false);
-	const struct freer *ipis = find_freer(list, nr, "ipi_signal", readers, true);
-	const struct freer *rcus = find_freer(list, nr, "rcu_qsbr", readers, true);
+	const struct discipline *now = first_of(all, false), *later = first_of(all, true);
+	const struct freer *ipi = find_freer(list, nr, now, readers, false);
+	const struct freer *rcu = find_freer(list, nr, later, readers, false);
+	const struct freer *ipis = find_freer(list, nr, now, readers, true);
+	const struct freer *rcus = find_freer(list, nr, later, readers, true);
 	const char *text;
 
 	if (!ipi || !rcu || ipi->tables != rcu->tables)
 		return NULL;
 	text = arena_str(a,
 			 "Reference, %lld pinned reader%s: freeing %s, the freer returns after %s "
-			 "with ipi_signal and after %s with RCU (liburcu qsbr)%s",
+			 "with %s and after %s with RCU (%s)%s",
 			 readers, readers == 1 ? "" : "s", at_once(a, ipi->tables),
-			 rv_strong(a, &ipi->now), rv_strong(a, &rcu->now),
+			 rv_strong(a, &ipi->now), now->label, rv_strong(a, &rcu->now), later->in_short,
 			 apart(&ipi->now, &rcu->now));
 	if (ipis != ipi && rcus != rcu && ipis->tables == rcus->tables)
 		text = arena_str(a, "%s; with %s, after %s and %s%s", text,
 				 at_once(a, ipis->tables), rv_strong(a, &ipis->now),
 				 rv_strong(a, &rcus->now), apart(&ipis->now, &rcus->now));
 	if (rv_ok(&rcus->later))
-		text = arena_str(a, "%s. RCU\xe2\x80\x99s tables are free %s later, by "
-				 "liburcu\xe2\x80\x99s worker, which polls", text,
-				 rv_text(a, &rcus->later));
+		text = arena_str(a, "%s. RCU\xe2\x80\x99s tables are free %s later%s", text,
+				 rv_text(a, &rcus->later),
+				 later->subject == RESULTS_LIBURCU ?
+					 ", by liburcu\xe2\x80\x99s worker, which polls" : "");
 	if (rv_ok(&ipi->throughput) && rv_ok(&rcu->throughput))
 		text = arena_str(a, "%s. Beside the freer of %s a reader walks at %s against %s%s",
 				 text, at_once(a, ipi->tables), rv_text(a, &ipi->throughput),
@@ -401,19 +479,23 @@ void freeing_disciplines(struct model *m, struct page *p)
 	const char *question = "What does each way of waiting do to freer and readers?",
 		   *text = NULL;
 	const struct report_part *part = freeing_native(m);
+	struct disciplines all = { 0 };
+	const char *const *names;
 	struct freer *list;
-	size_t nr = 0;
+	size_t nr = 0, i, n;
 	int which;
 
 	if (part) {
 		section_source(m, s, part);
-		nr = read_freers(m, part, &list);
-		text = freer_sentence(m, list, nr);
+		all = read_disciplines(m, part);
+		nr = read_freers(m, part, &all, &list);
+		text = freer_sentence(m, &all, list, nr);
 	}
 	if (!text)
-		text = nr ? arena_str(m->arena, "No answer here: ipi_signal and rcu_qsbr have no row "
-				      "with as many readers and tables, and a CPU for every thread; the "
-				      "table has %zu others.", nr)
+		text = nr ? arena_str(m->arena, "No answer here: of a way that frees before it returns "
+				      "and one that frees later there are no rows with as many readers "
+				      "and tables, and a CPU for every thread; the table has %zu rows.",
+				      nr)
 			  : arena_str(m->arena, "Not measured here: %s.",
 				      part ? "no row of the reference\xe2\x80\x99s disciplines"
 					   : input_why(m->in, "native"));
@@ -433,16 +515,11 @@ void freeing_disciplines(struct model *m, struct page *p)
 	case_table(m, s, part, "table_free/oversubscribed",
 		   "More threads than CPUs: oversubscribed, and no answer to anything");
 	section_load(m, s, part);
-	section_note(m, s,
-		     "ipi_signal stands for the kernel: a directed signal whose handler "
-		     "acknowledges at once outside a walk, and at the end of the walk inside one. "
-		     "rcu_qsbr is nearest to a non-preemptible kernel; rcu_memb uses membarrier(2) "
-		     "itself. broadcast_rcu is arm64\xe2\x80\x99s way, an invalidation without interrupt "
-		     "and then RCU; ipi_rcu x86\xe2\x80\x99s since 6.15; rcu_per_table has a callback for "
-		     "each table; all three wait by port.h\xe2\x80\x99s own RCU, which is membarrier(2) and "
-		     "then each reader seen outside its sections. membarrier and broadcast_no_wait do "
-		     "not wait for the walkers: they free tables under them, and stand here for their "
-		     "price only.");
+	for (i = 0; i < 2; i++) {
+		n = words_used(m->arena, part, MUNMAP, subjects[i], "discipline", &names);
+		section_words(m, s, part, MUNMAP, "discipline", names, n,
+			      i ? "The ways over liburcu, in words" : "The ways of waiting, in words");
+	}
 	section_note(m, s,
 		     "Tables waiting is a property of liburcu\xe2\x80\x99s workers, which poll: it "
 		     "is not a kernel\xe2\x80\x99s. Rows with more threads than CPUs are marked "

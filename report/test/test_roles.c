@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Kernels are found by what their documents say of them, whatever they are called: stock kernels, the
- * variant that frees by RCU, and variants with rows that their stock kernel lacks.
+ * variant that frees by RCU, and variants with rows that their stock kernel lacks. And a discipline that
+ * nobody has heard of is on its page.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -177,10 +178,104 @@ static void test_own_rows(void)
 	close_bed(&b);
 }
 
+/* ---- disciplines ---- */
+
+static struct report_part *native(struct bed *b)
+{
+	struct report_part *p = &b->parts[b->in.nr_parts];
+
+	p->part = &b->records[b->in.nr_parts++];
+	p->setup = "native";
+	b->records[b->in.nr_parts - 1].name = strdup("native");
+	if (results_doc_new("native", "native", &p->doc) ||
+	    results_pairs_set(&p->doc->environment, "cpus", "8"))
+		abort();
+	return p;
+}
+
+static void frees(struct results_doc *doc, enum results_subject subject, const char *name, double now,
+		  double later)
+{
+	char params[96];
+
+	snprintf(params, sizeof(params), "discipline=%s,readers=1,tables=1", name);
+	synth_row(doc, "table_free/munmap", subject, params, "time", RESULTS_SAMPLED, now);
+	if (later)
+		synth_row(doc, "table_free/munmap", subject, params, "time_deferred", RESULTS_SAMPLED,
+			  later);
+}
+
+/* What the table whose caption begins so has in that column of the row; NULL: there is none. */
+static const char *cell_of(const struct section *s, const char *caption, const char *row, size_t column)
+{
+	for (size_t i = 0; i < s->nr_tables; i++)
+		for (size_t j = 0; j < s->tables[i]->nr_rows; j++)
+			if (!strncmp(s->tables[i]->caption, caption, strlen(caption)) &&
+			    !strcmp(s->tables[i]->rows[j][0].text, row))
+				return s->tables[i]->rows[j][column].text;
+	return NULL;
+}
+
+static bool has_bar(const struct figure *f, const char *label)
+{
+	for (size_t i = 0; i < f->nr_bars; i++)
+		if (f->bars[i].label && !strcmp(f->bars[i].label, label))
+			return true;
+	return false;
+}
+
+static void test_disciplines(void)
+{
+	struct results_value values[] = {
+		{ .value = (char *)"hasty", .label = (char *)"hasty", .means = (char *)"Waits for nobody.",
+		  .busted = true },
+		{ .value = (char *)"patient", .label = (char *)"with patience", .means = (char *)"It waits." },
+		{ .value = (char *)"put_off", .label = (char *)"put off", .means = (char *)"Frees later." },
+	};
+	struct results_axis axis = { .key = (char *)"discipline", .means = (char *)"How it waits.",
+				     .values = values, .nr_values = 3 };
+	struct results_error err = { .reason = "" };
+	const struct section *s;
+	struct results_doc *doc;
+	struct bed b;
+
+	open_bed(&b);
+	doc = native(&b)->doc;
+	if (results_doc_add_axis(doc, &axis, &err))
+		abort();
+	frees(doc, RESULTS_REF, "alien", 50, 0);
+	frees(doc, RESULTS_REF, "put_off", 20, 900);
+	frees(doc, RESULTS_REF, "patient", 70, 0);
+	frees(doc, RESULTS_REF, "hasty", 10, 0);
+	freeing_disciplines(&b.model, model_page(&b.model, "p", "n", "t", "l"));
+	s = b.model.pages[0].sections[0];
+	ok(has_bar(s->figures[0], "patient") && has_bar(s->figures[0], "put_off") &&
+		   has_bar(s->figures[0], "hasty (busted)"),
+	   "each has its bar, and what the document calls busted its mark");
+	ok(has_bar(s->figures[0], "alien"), "so has one that no axis has");
+	ok(cell_of(s, "The reference’s disciplines", "patient", 3) &&
+		   cell_of(s, "The reference’s disciplines", "alien", 3),
+	   "and its row");
+	is_str(cell_of(s, "The ways of waiting", "patient", 1), "with patience", "the label is the document's");
+	is_str(cell_of(s, "The ways of waiting", "hasty", 2), "Waits for nobody.", "and what it is, too");
+	is_str(s->tables[0]->rows[0][0].text, "hasty (busted)", "in the document's order");
+	is_str(s->tables[0]->rows[3][0].text, "alien", "and then those that it does not order");
+	ok(strstr(s->answers[0]->text, "with patient and after ") &&
+		   strstr(s->answers[0]->text, "with RCU (put off)"),
+	   "the sentence is of the first that frees at once, and the first that frees later: %s",
+	   s->answers[0]->text);
+	frees(doc, RESULTS_LIBURCU, "urcu", 30, 900);
+	freeing_disciplines(&b.model, model_page(&b.model, "p", "n", "t", "l"));
+	ok(strstr(b.model.pages[1].sections[0]->answers[0]->text, "with RCU (urcu)"),
+	   "of liburcu's, if there is one");
+	close_bed(&b);
+}
+
 int main(void)
 {
 	test_stock();
 	test_rcu();
 	test_own_rows();
+	test_disciplines();
 	return tap_done();
 }
