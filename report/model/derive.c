@@ -83,7 +83,7 @@ struct rvalue rv_at(struct arena *a, const struct report_part *part, enum result
 	va_start(ap, params);
 	vsnprintf(text, sizeof(text), params, ap);
 	va_end(ap);
-	if (!part || part->why || results_params_parse(&wanted, text))
+	if (!input_usable(part) || results_params_parse(&wanted, text))
 		goto out_free;
 	row = rows_find(a, &rows, &wanted, NULL, 0, &why);
 	value = row ? rv_of_row(a, part, row) : rv_missing(why);

@@ -271,6 +271,11 @@ const char *input_stock_name(const struct report_input *in, const char *arch, co
 	return arena_str(in->arena, "%s.%s", stock ? stock : arena_str(in->arena, "%s-*", arch), setup);
 }
 
+const struct report_part *input_usable(const struct report_part *part)
+{
+	return part && part->doc && !part->why ? part : NULL;
+}
+
 /* The runner adds what it saw to the load; an average alone may be the build that came before. */
 const char *part_busy(struct arena *a, const struct report_part *part)
 {

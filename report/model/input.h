@@ -59,6 +59,9 @@ const struct report_part *input_stock_part(const struct report_input *in, const 
 					   const char *setup);
 const char *input_stock_name(const struct report_input *in, const char *arch, const char *setup);
 
+/* The part, if its document's figures may be used; else NULL. part may be NULL. */
+const struct report_part *input_usable(const struct report_part *part);
+
 /* If other work disturbed a part, "7.9 8.9 7.6; other work took the CPU from ..."; else NULL. */
 const char *part_busy(struct arena *a, const struct report_part *part);
 

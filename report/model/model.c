@@ -28,10 +28,10 @@ const char *unanswered(struct model *m, const char *part, const char *cases, con
 	const struct report_part *p = input_part(m->in, part);
 	size_t nr = 0, i;
 
-	for (i = 0; p && !p->why && i < p->doc->nr_measurements; i++)
+	for (i = 0; input_usable(p) && i < p->doc->nr_measurements; i++)
 		nr += !p->doc->measurements[i].skipped &&
 		      is_listed(cases, p->doc->measurements[i].case_id);
-	if (!p || p->why || !why)
+	if (!input_usable(p) || !why)
 		why = input_why(m->in, part);
 	if (!nr)
 		return arena_str(m->arena, "Not measured here: %s.", why);

@@ -28,7 +28,7 @@ static bool read_freeing(struct model *m, const char *setup, const char *now, co
 	memset(f, 0, sizeof(*f));
 	for (i = 0; i < 3; i++) {
 		f->part[i] = freeing_part(m->in, i, setup);
-		if (!f->part[i] || f->part[i]->why)
+		if (!input_usable(f->part[i]))
 			continue;
 		n = table_costs(m->arena, f->part[i], RESULTS_KERNEL, now, &list);
 		plain = table_plain(list, n);
@@ -300,7 +300,7 @@ static bool has_time(struct model *m)
 	const struct report_part *stock = freeing_part(m->in, BY_IPI, "kvm-1cpu");
 	const struct report_part *forced = freeing_part(m->in, BY_RCU, "kvm-1cpu");
 
-	return stock && forced && !stock->why && !forced->why;
+	return input_usable(stock) && input_usable(forced);
 }
 
 static void build_cost(struct model *m, struct page *p, const char *setup, bool is_time)

@@ -462,7 +462,7 @@ void freeing_flush(struct model *m, struct page *p)
 	struct section *s = page_section(m, p, "flush", "The flush interrupt on x86_64");
 	const struct report_part *parts[] = { stock, forced };
 	const char *question = "Does RCU save the flush interrupt on x86_64?", *text = NULL;
-	bool have = stock && forced && !stock->why && !forced->why;
+	bool have = input_usable(stock) && input_usable(forced);
 	struct flushes f = { 0 };
 
 	section_source(m, s, stock);
@@ -474,7 +474,7 @@ void freeing_flush(struct model *m, struct page *p)
 	if (!text) {
 		text = arena_str(m->arena, "Not compared here: %s.",
 				 have ? "no count of interrupts or flushes is in both kernels"
-				      : freeing_why(m->in, !stock || stock->why ? BY_IPI : BY_RCU,
+				      : freeing_why(m->in, input_usable(stock) ? BY_RCU : BY_IPI,
 						    "icount-2cpu"));
 		section_answer(m, p, s, question, NULL, text);
 		return;
@@ -583,7 +583,7 @@ void freeing_broadcast(struct model *m, struct page *p)
 	const char *question = "Does freeing interrupt where the hardware broadcasts?", *text = NULL;
 
 	section_source(m, s, part);
-	if (part && !part->why)
+	if (input_usable(part))
 		text = broadcast_sentence(m, part);
 	if (!text) {
 		section_answer(m, p, s, question, NULL,

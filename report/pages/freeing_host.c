@@ -10,9 +10,7 @@
 
 const struct report_part *freeing_native(struct model *m)
 {
-	const struct report_part *part = input_part(m->in, "native");
-
-	return part && !part->why ? part : NULL;
+	return input_usable(input_part(m->in, "native"));
 }
 
 const char *freeing_env(struct model *m, const struct report_part *part, const char *key,

@@ -120,7 +120,7 @@ bool has_own_rows(struct model *m, const struct report_part *part, const char *c
 /* Stock kernels, and the variants that the family is about, too. */
 static bool is_column(struct model *m, const struct row_family *family, const struct report_part *part)
 {
-	if (!part->scenario || !part->doc || part->why || strcmp(part->setup, family->setup))
+	if (!part->scenario || !input_usable(part) || strcmp(part->setup, family->setup))
 		return false;
 	return is_stock(part) || (family->also && family->also(m, part));
 }
@@ -326,7 +326,7 @@ static size_t rows_without_column(struct model *m, const struct row_family *fami
 	for (i = 0; i < m->in->nr_parts; i++) {
 		const struct report_part *part = &m->in->parts[i];
 
-		if (!part->scenario || !part->doc || part->why || is_column(m, family, part))
+		if (!part->scenario || !input_usable(part) || is_column(m, family, part))
 			continue;
 		for (j = 0; j < part->doc->nr_measurements; j++) {
 			const struct results_measurement *row = &part->doc->measurements[j];

@@ -124,11 +124,6 @@ static void read_code(struct kernel *k)
 	}
 }
 
-static const struct report_part *usable(const struct report_part *part)
-{
-	return part && part->doc && !part->why ? part : NULL;
-}
-
 /* What any document of the scenario says; NULL: none says anything. */
 static const char *stock_name(struct model *m, const char *scenario)
 {
@@ -153,8 +148,8 @@ static void read_kernel(struct model *m, struct kernel *k, const char *scenario,
 	k->design = "";
 	k->config = config_of(m, costs ? costs : code);
 	k->stem = stem_of(m, scenario, k->config);
-	k->costs = usable(costs);
-	k->code = usable(code);
+	k->costs = input_usable(costs);
+	k->code = input_usable(code);
 	for (q = 0; q < NR_QUANTITIES; q++)
 		k->q[q] = rv_missing(q < Q_PATH ? why : "no part of its code in this run");
 	if (k->costs) {

@@ -194,7 +194,7 @@ static struct pairs read_pairs(struct model *m, const struct report_part *part)
 	struct pairs list = { .part = part };
 	long long levels = 0;
 
-	if (!part || part->why)
+	if (!input_usable(part))
 		return list;
 	list.compiler = other_compiler(m, part);
 	add_gets(m, &list, &levels);
@@ -371,7 +371,7 @@ static bool is_further(struct model *m, const struct report_part *part)
 {
 	struct gup_cost *list;
 
-	return part->scenario && !part->why && strcmp(part->setup, "icount-1cpu") == 0 &&
+	return part->scenario && input_usable(part) && strcmp(part->setup, "icount-1cpu") == 0 &&
 	       !first_arch(m, part->scenario) &&
 	       costs_of(m, part, "gup_fast/walk", RESULTS_REF, &list) > 0;
 }
