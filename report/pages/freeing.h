@@ -29,6 +29,9 @@ void freeing_disciplines(struct model *m, struct page *p); /* the reference's, n
 void freeing_host(struct model *m, struct page *p);	   /* the host's own kernel */
 void freeing_absent(struct model *m, struct page *p);	   /* what could not be measured */
 
+/* "collapse", "unshare": the row's case without its family. */
+const char *freeing_case_word(struct model *m, const struct results_measurement *row);
+
 /* The native part when its figures are used, or NULL; what its environment says; its CPUs. */
 const struct report_part *freeing_native(struct model *m);
 const char *freeing_env(struct model *m, const struct report_part *part, const char *key,

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whom freeing interrupts, event by event: the stock kernel against forced RCU over every row
- * that both counted, and a machine that broadcasts its invalidations.
+ * Whom freeing interrupts, event by event: the stock kernel against the variant that frees by RCU
+ * (freeing_flushes.c compares them), and a machine that broadcasts its invalidations.
  */
 #include <math.h>
 #include <string.h>
 
-#include "../model/names.h"
 #include "freeing.h"
-
-/* What a sentence tells one by one; the table has all. */
-#define MAX_CHANGES 8
-#define MAX_CELLS 24 /* of one change */
-#define MAX_PEERS 24 /* of one cell */
+#include "freeing_flushes.h"
 
 /* ---- interrupts: stock against forced RCU, cell by cell ---- */
 
@@ -67,267 +62,15 @@ static const char *callbacks(struct arena *a, const struct rvalue *v)
 	return arena_str(a, "%s RCU callback%s", group_digits(a, v->v, 0), v->v == 1 ? "" : "s");
 }
 
-/* ---- every row of interrupts and flushes that two kernels counted ---- */
-
-static const struct {
-	const char *metric, *words;
-} flush_metrics[] = {
-	{ "ipis_sent", "interrupts sent" },
-	{ "cpus_interrupted", "CPUs interrupted" },
-	{ "tlb_flushes", "TLB flushes" },
-};
-#define NR_FLUSH (sizeof(flush_metrics) / sizeof(*flush_metrics))
-
-/* A row in which they differ. */
-struct apart {
-	const struct results_measurement *row; /* the first kernel's */
-	size_t metric;
-	struct rvalue stock, forced;
-	/* Of those that differ in the same way, and of these, of the same row but for the peer: whether
-	 * it is the first, and where the next one is; 0: there is none. */
-	struct chain {
-		bool first;
-		size_t next;
-	} change, peers;
-};
-
-struct flushes {
-	size_t nr, more, fewer; /* in both; of these, where the second has more, or fewer */
-	size_t unsure;		/* and where they vary, and one may be as the other */
-	size_t seen;		/* where at least one of them is above 0 */
-	size_t only_one;	/* counted in one of the two alone */
-	struct apart *v;
-	size_t nr_apart;
-};
-
-static size_t flush_metric(const struct results_measurement *row)
-{
-	size_t i;
-
-	for (i = 0; i < NR_FLUSH; i++)
-		if (!row->skipped && row->subject == RESULTS_KERNEL &&
-		    strcmp(row->metric->name, flush_metrics[i].metric) == 0)
-			break;
-	return i;
-}
-
-static const struct results_measurement *same_row(struct model *m, const struct report_part *part,
-						  const struct results_measurement *row)
-{
-	const struct report_rows rows = { part, row->case_id, row->subject, row->metric->name };
-
-	return rows_find(m->arena, &rows, &row->params, NULL, 0, NULL);
-}
-
-struct range {
-	double low, high;
-};
-
-static struct range range_of(const struct results_measurement *row)
-{
-	double by = row->nr_ops ? (double)row->nr_ops : 1;
-	struct range r = { 0 };
-	size_t i;
-
-	for (i = 0; i < row->nr_samples; i++) {
-		r.low = i ? fmin(r.low, row->samples[i] / by) : row->samples[i] / by;
-		r.high = i ? fmax(r.high, row->samples[i] / by) : row->samples[i] / by;
-	}
-	return r;
-}
-
-static void compare_row(struct model *m, const struct report_part *b,
-			const struct results_measurement *row, size_t metric, struct flushes *f)
-{
-	const struct results_measurement *twin = same_row(m, b, row);
-	struct apart a = { .row = row, .metric = metric, .stock = rv_of(row) };
-	struct range x, y;
-
-	if (!twin) {
-		f->only_one++;
-		return;
-	}
-	a.forced = rv_of(twin);
-	f->nr++;
-	x = range_of(row);
-	y = range_of(twin);
-	f->seen += x.high > 0 || y.high > 0;
-	if (x.low <= y.high && y.low <= x.high) {
-		f->unsure += x.low != y.low || x.high != y.high || a.stock.v != a.forced.v;
-		return;
-	}
-	*(a.forced.v > a.stock.v ? &f->more : &f->fewer) += 1;
-	f->v = arena_grow(m->arena, f->v, f->nr_apart, sizeof(*f->v));
-	f->v[f->nr_apart++] = a;
-}
-
-static const char *const peer_key[] = { "format", "peer" };
-
-struct chains {
-	struct names names;
-	size_t *last;
-};
-
-/* Returns the place of the one before it in its chain, or NAMES_NOWHERE. */
-static size_t add_to_chain(struct arena *a, struct chains *c, const char *name, size_t at)
-{
-	size_t known = c->names.nr, place = names_add(a, &c->names, name), before = NAMES_NOWHERE;
-
-	if (place == known)
-		c->last = arena_grow(a, c->last, known, sizeof(*c->last));
-	else
-		before = c->last[place];
-	c->last[place] = at;
-	return before;
-}
-
-/*
- * Rows that differ in the same way do so in one metric, from x to y; and those of one cell are of one
- * case, with the same params but for the peer.
- */
-static void chain_rows(struct arena *a, struct flushes *f)
-{
-	struct chains changes = { .last = NULL }, cells = { .last = NULL };
-	const char *name;
-	size_t i, before;
-
-	for (i = 0; i < f->nr_apart; i++) {
-		struct apart *r = &f->v[i];
-
-		name = arena_str(a, "%zu %a %a", r->metric, r->stock.v, r->forced.v);
-		before = add_to_chain(a, &changes, name, i);
-		r->change.first = before == NAMES_NOWHERE;
-		if (!r->change.first)
-			f->v[before].change.next = i;
-		name = arena_str(a, "%s %s %s", name, r->row->case_id,
-				 params_id(a, &r->row->params, peer_key, 2));
-		before = add_to_chain(a, &cells, name, i);
-		r->peers.first = before == NAMES_NOWHERE;
-		if (!r->peers.first)
-			f->v[before].peers.next = i;
-	}
-}
-
-static struct flushes compare_flushes(struct model *m, const struct report_part *a,
-				      const struct report_part *b)
-{
-	struct flushes f = { 0 };
-	size_t i;
-
-	for (i = 0; i < a->doc->nr_measurements; i++) {
-		const struct results_measurement *row = &a->doc->measurements[i];
-
-		if (flush_metric(row) < NR_FLUSH)
-			compare_row(m, b, row, flush_metric(row), &f);
-	}
-	for (i = 0; i < b->doc->nr_measurements; i++) {
-		const struct results_measurement *row = &b->doc->measurements[i];
-
-		f.only_one += flush_metric(row) < NR_FLUSH && !same_row(m, a, row);
-	}
-	chain_rows(m->arena, &f);
-	return f;
-}
-
 /* "collapse", "unshare" */
-static const char *case_word(struct model *m, const struct results_measurement *row)
+const char *freeing_case_word(struct model *m, const struct results_measurement *row)
 {
 	const char *slash = strchr(row->case_id, '/');
 
 	return clean(m->arena, slash ? slash + 1 : row->case_id);
 }
 
-/* "unshare (mem=hugetlb, sharer=last) with peer gup, spin" */
-static const char *peers_text(struct model *m, const struct flushes *f, size_t first)
-{
-	const struct apart *g = &f->v[first];
-	const char *peers = NULL, *params, *name;
-	struct arena *a = m->arena;
-	size_t i = first, nr = 0;
-
-	do {
-		name = param_text(a, &f->v[i].row->params, "peer", "not named");
-		if (nr++ < MAX_PEERS)
-			peers = peers ? arena_str(a, "%s, %s", peers, name) : name;
-	} while ((i = f->v[i].peers.next));
-	if (nr > MAX_PEERS)
-		peers = arena_str(a, "%s and %zu more", peers, nr - MAX_PEERS);
-	params = params_without(a, &g->row->params, peer_key, 2);
-	return arena_str(a, "%s%s%s%s with peer %s", case_word(m, g->row), *params ? " (" : "",
-			 params, *params ? ")" : "", peers);
-}
-
-/* "2 interrupts sent instead of 1 in 7 (collapse ...; unshare ...)" */
-static const char *change_text(struct model *m, const struct flushes *f, size_t first)
-{
-	const struct apart *g = &f->v[first];
-	size_t i = first, nr = 0, cells = 0;
-	const char *who = NULL;
-	struct arena *a = m->arena;
-
-	do {
-		nr++;
-		if (f->v[i].peers.first && cells++ < MAX_CELLS)
-			who = who ? arena_str(a, "%s; %s", who, peers_text(m, f, i))
-				  : peers_text(m, f, i);
-	} while ((i = f->v[i].change.next));
-	if (cells > MAX_CELLS)
-		who = arena_str(a, "%s; and %zu more, which the table has", who, cells - MAX_CELLS);
-	return arena_str(a, "%s are " STRONG "%s" STRONG " instead of " STRONG "%s" STRONG
-			    " in %zu (%s)", flush_metrics[g->metric].words,
-			 rv_number(a, &g->forced), rv_number(a, &g->stock), nr, who);
-}
-
-static const char *changes_text(struct model *m, const struct flushes *f)
-{
-	const char *text = NULL, *one;
-	size_t i, told = 0, rest = 0;
-
-	for (i = 0; i < f->nr_apart; i++) {
-		if (!f->v[i].change.first)
-			continue;
-		if (told++ >= MAX_CHANGES) {
-			rest++;
-			continue;
-		}
-		one = change_text(m, f, i);
-		text = text ? arena_str(m->arena, "%s, %s", text, one) : one;
-	}
-	return rest ? arena_str(m->arena, "%s, and otherwise in %zu more ways", text, rest) : text;
-}
-
-static const char *verdict_text(struct model *m, const struct flushes *f)
-{
-	struct arena *a = m->arena;
-	const char *text;
-
-	if (!f->seen)
-		text = arena_str(a, "Not seen here: of %zu counts of interrupts and flushes that both "
-				    "kernels have, all are 0.", f->nr);
-	else if (!f->more && !f->fewer && f->unsure)
-		text = arena_str(a, "Not told apart here: of %zu counts of interrupts and flushes that "
-				    "both kernels have, %zu are equal, and %zu vary, with ranges that "
-				    "overlap.", f->nr, f->nr - f->unsure, f->unsure);
-	else if (!f->more && !f->fewer)
-		text = arena_str(a, "No: all " STRONG "%zu" STRONG " counts of interrupts and flushes "
-				    "that both kernels have are equal.", f->nr);
-	else
-		text = arena_str(a, "%s: of %zu counts of interrupts and flushes that both kernels "
-				    "have, RCU has fewer in " STRONG "%zu" STRONG " and more in " STRONG
-				    "%zu" STRONG ", and %zu are equal%s. With RCU, %s.",
-				 !f->fewer ? "No, it adds some"
-				 : f->more ? "In part"
-					   : "Yes, where the two differ",
-				 f->nr, f->fewer, f->more,
-				 f->nr - f->fewer - f->more - f->unsure,
-				 f->unsure ? arena_str(a, "; %zu are not told apart, for their ranges "
-							  "overlap", f->unsure) : "",
-				 changes_text(m, f));
-	if (f->only_one)
-		text = arena_str(a, "%s %zu more %s counted in one of them alone.", text, f->only_one,
-				 f->only_one == 1 ? "was" : "were");
-	return text;
-}
+static const char *const peer_key[] = { "format", "peer" };
 
 /* NULL: no count of interrupts or flushes is in both. */
 static const char *flush_sentence(struct model *m, const struct report_part *stock,
@@ -340,7 +83,7 @@ static const char *flush_sentence(struct model *m, const struct report_part *sto
 
 	if (!f->nr)
 		return NULL;
-	text = verdict_text(m, f);
+	text = flushes_text(m, f);
 	if (!top)
 		return text;
 	x = event(m, stock, top, "cpus_interrupted");
@@ -354,29 +97,6 @@ static const char *flush_sentence(struct model *m, const struct report_part *sto
 			 "spins on the other CPU interrupts %s on %s (%s) and %s on %s (%s).",
 			 text, results_params_int(top, "tables", 0), cpus(a, x.v), stock->scenario,
 			 callbacks(a, &cx), cpus(a, y.v), forced->scenario, callbacks(a, &cy));
-}
-
-static void apart_table(struct model *m, struct section *s, const struct flushes *f)
-{
-	static const char *const columns[] = { "Case", "Params", "Metric", "#Stock (IPI)",
-					       "#Forced RCU", NULL };
-	struct table *t;
-	size_t i;
-
-	if (!f->nr_apart)
-		return;
-	t = section_table(m, s, "Every count of interrupts and flushes in which the two differ",
-			  columns);
-	for (i = 0; i < f->nr_apart; i++) {
-		const struct apart *a = &f->v[i];
-
-		table_row(m, t);
-		table_cell(t, "", clean(m->arena, a->row->case_id));
-		table_cell(t, "", params_without(m->arena, &a->row->params, NULL, 0));
-		table_cell(t, "", a->row->metric->name);
-		table_value(m, t, &a->stock);
-		table_value(m, t, &a->forced);
-	}
 }
 
 /* ---- munmap, cell by cell ---- */
@@ -468,7 +188,7 @@ void freeing_flush(struct model *m, struct page *p)
 	section_source(m, s, stock);
 	section_source(m, s, forced);
 	if (have) {
-		f = compare_flushes(m, stock, forced);
+		f = flushes_compare(m, stock, forced);
 		text = flush_sentence(m, stock, forced, &f);
 	}
 	if (!text) {
@@ -482,7 +202,7 @@ void freeing_flush(struct model *m, struct page *p)
 	section_answer(m, p, s, question,
 		       arena_str(m->arena, "%s, virtual interrupts", mode_words(m->arena, stock)),
 		       text);
-	apart_table(m, s, &f);
+	flushes_table(m, s, &f);
 	flush_figure(m, s, stock, forced);
 	event_rows(m,
 		   section_table(m, s, "Events of one munmap on x86_64, by peer and tables freed",
@@ -528,7 +248,7 @@ static const char *others_text(struct model *m, const struct sent *s)
 	if (!s->above)
 		return arena_str(a, "; nor does any of %zu rows of other ways to free", s->nr);
 	return arena_str(a, "; of %zu rows of other ways to free %zu do, up to %s, the first %s (%s)",
-			 s->nr, s->above, group_digits(a, s->most, 0), case_word(m, s->first),
+			 s->nr, s->above, group_digits(a, s->most, 0), freeing_case_word(m, s->first),
 			 params_without(a, &s->first->params, NULL, 0));
 }
 
@@ -545,7 +265,7 @@ static const char *broadcast_sentence(struct model *m, const struct report_part 
 
 		if (is_munmap(row, "ipis_sent"))
 			add_sent(&munmap, row);
-		else if (flush_metric(row) == 0)
+		else if (flush_metric(row) == FLUSH_IPIS_SENT)
 			add_sent(&other, row);
 	}
 	if (!munmap.nr)
