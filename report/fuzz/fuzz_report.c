@@ -5,13 +5,16 @@
  * gnuplot; no number in them is infinite or none.
  *
  * Covers: report/model/arena.c report/model/costs.c report/model/derive.c report/model/input.c
- * Covers: report/model/model.c report/model/names.c report/pages/dax.c report/pages/explain.c
- * Covers: report/pages/explored.c report/pages/families.c report/pages/folding.c
- * Covers: report/pages/folding_checks.c report/pages/folding_code.c report/pages/freeing.c
- * Covers: report/pages/freeing_freers.c report/pages/freeing_host.c report/pages/head_base.c
+ * Covers: report/model/model.c report/model/names.c report/model/problems.c report/model/words.c
+ * Covers: report/pages/dax.c report/pages/explain.c report/pages/explored.c
+ * Covers: report/pages/families.c report/pages/folding.c report/pages/folding_checks.c
+ * Covers: report/pages/folding_code.c report/pages/freeing.c report/pages/freeing_events.c
+ * Covers: report/pages/freeing_flushes.c report/pages/freeing_freers.c
+ * Covers: report/pages/freeing_host.c report/pages/freeing_kernels.c report/pages/head_base.c
  * Covers: report/pages/kernel_rows.c report/pages/kernels.c report/pages/kernels_read.c
- * Covers: report/pages/kmap.c report/pages/reference.c report/pages/reference_designs.c
- * Covers: report/pages/steps.c report/render/figdata.c report/render/page.c report/render/print.c
+ * Covers: report/pages/kmap.c report/pages/pages.c report/pages/reference.c
+ * Covers: report/pages/reference_designs.c report/pages/steps.c report/render/figdata.c
+ * Covers: report/render/page.c report/render/print.c
  */
 #include <ctype.h>
 #include <fcntl.h>
