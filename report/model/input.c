@@ -38,7 +38,6 @@ static void split_name(struct arena *a, struct report_part *p)
 		return;
 	p->scenario = clean(a, arena_str(a, "%.*s", (int)(dot - name), name));
 	p->arch = clean(a, arena_str(a, "%.*s", (int)(dash - name), name));
-	p->variant = p->scenario + (dash - name) + 1;
 }
 
 static const char *join(struct arena *a, const char *dir, const char *file)
@@ -88,16 +87,23 @@ static void read_part(struct report_input *in, struct report_part *p)
 				   err.path[0] ? ": " : "", clean(a, err.reason));
 }
 
-/* A document says of its scenario and of those that it is a variant of. */
-static void read_role(struct report_part *p)
+/* A document says of its scenario and of those that it is a variant of; also of one without a dash. */
+static void read_role(struct arena *a, struct report_part *p)
 {
+	const char *name = p->part->name, *arch;
+	const char *scenario = arena_str(a, "%.*s", (int)strcspn(name, "."), name);
 	const struct results_axis *axis = p->doc ? results_axis_of(p->doc, "scenario", "") : NULL;
-	const struct results_value *own = results_value_of(axis, p->scenario ? p->scenario : "");
+	const struct results_value *own = results_value_of(axis, scenario);
 	const struct results_value *v = own;
 	size_t i;
 
 	if (!own)
 		return;
+	if (!p->scenario) {
+		arch = results_pairs_get(&p->doc->environment, "arch");
+		p->scenario = clean(a, scenario);
+		p->arch = clean(a, arch ? arch : "?");
+	}
 	for (i = 0; i < axis->nr_values && v->of; i++)
 		v = results_value_of(axis, v->of);
 	p->has_role = true;
@@ -145,7 +151,7 @@ int input_read(struct report_input *in, struct arena *arena, const char *run,
 		in->nr_parts++;
 		split_name(arena, &in->parts[i]);
 		read_part(in, &in->parts[i]);
-		read_role(&in->parts[i]);
+		read_role(arena, &in->parts[i]);
 	}
 	qsort(in->parts, in->nr_parts, sizeof(*in->parts), by_name);
 	read_explored(in);

@@ -16,7 +16,6 @@ struct report_part {
 	struct results_doc *doc; /* NULL: none; then why says so */
 	const char *scenario;	 /* "x86_64-stock"; NULL: not a guest's */
 	const char *arch;	 /* "x86_64"; NULL: not a guest's */
-	const char *variant;	 /* "stock"; NULL: not a guest's */
 	const char *setup;	 /* "icount-1cpu", "static", or the whole name of another part */
 	const char *why;	 /* why its figures are not used; NULL when they are */
 	/* What its document says of the scenario. */

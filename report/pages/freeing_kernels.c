@@ -98,6 +98,6 @@ const char *freeing_why(const struct report_input *in, enum freeing_kernel k, co
 	const char *name = freeing_part_name(in, k, setup);
 
 	return name ? input_why(in, name)
-		    : arena_str(in->arena, "no variant of %s's stock kernel that frees by RCU is in this run",
-				archs[k]);
+		    : arena_str(in->arena, "no variant of %s's stock kernel that frees by RCU %s", archs[k],
+				in->run && !in->run->finished ? "was measured yet" : "is in this run");
 }
