@@ -72,19 +72,21 @@ static void evil_check(struct results_doc *doc, const char *a, const char *b)
 	results_params_free(&p);
 }
 
-/* What the designs are called, and what they are, is hostile, too. */
+/* What the designs are called, and what they are, is hostile, too. An axis takes no value with a comma
+ * or a control character. */
 static void evil_words(struct results_doc *doc, char evil[NR_EVIL][256])
 {
 	struct results_value values[NR_EVIL] = { { NULL } };
-	struct results_axis axis = { .key = (char *)"design", .means = evil[0], .values = values,
-				     .nr_values = NR_EVIL };
+	struct results_axis axis = { .key = (char *)"design", .means = evil[0], .values = values };
 	struct results_error err = { 0 };
 	size_t i;
 
 	for (i = 0; i < NR_EVIL; i++) {
-		values[i].value = evil[i];
-		values[i].label = evil[(i + 1) % NR_EVIL];
-		values[i].means = evil[(i + 2) % NR_EVIL];
+		if (strpbrk(evil[i], ",\n"))
+			continue;
+		values[axis.nr_values].value = evil[i];
+		values[axis.nr_values].label = evil[(i + 1) % NR_EVIL];
+		values[axis.nr_values++].means = evil[(i + 2) % NR_EVIL];
 	}
 	synth_check(results_doc_add_axis(doc, &axis, &err), &err);
 }
