@@ -69,25 +69,32 @@ struct rvalue rv_of_row(struct arena *a, const struct report_part *part,
 				    rv_text(a, &v), rv_text(a, &whole)));
 }
 
+struct rvalue rv_find(struct arena *a, const struct report_rows *rows,
+		      const struct results_params *like, const struct report_cond *conds, size_t nr)
+{
+	const struct results_measurement *row;
+	const char *why;
+
+	if (!input_usable(rows->part))
+		return rv_missing("not run");
+	row = rows_find(a, rows, like, conds, nr, &why);
+	return row ? rv_of_row(a, rows->part, row) : rv_missing(why);
+}
+
 struct rvalue rv_at(struct arena *a, const struct report_part *part, enum results_subject subject,
 		    const char *case_id, const char *metric, const char *params, ...)
 {
 	const struct report_rows rows = { part, case_id, subject, metric };
-	const struct results_measurement *row;
 	struct rvalue value = rv_missing("not run");
 	struct results_params wanted = { 0 };
-	const char *why;
 	char text[256];
 	va_list ap;
 
 	va_start(ap, params);
 	vsnprintf(text, sizeof(text), params, ap);
 	va_end(ap);
-	if (!input_usable(part) || results_params_parse(&wanted, text))
-		goto out_free;
-	row = rows_find(a, &rows, &wanted, NULL, 0, &why);
-	value = row ? rv_of_row(a, part, row) : rv_missing(why);
-out_free:
+	if (!results_params_parse(&wanted, text))
+		value = rv_find(a, &rows, &wanted, NULL, 0);
 	results_params_free(&wanted);
 	return value;
 }

@@ -47,6 +47,9 @@ struct rvalue rv_of_row(struct arena *a, const struct report_part *part,
 struct rvalue rv_at(struct arena *a, const struct report_part *part, enum results_subject subject,
 		    const char *case_id, const char *metric, const char *params, ...)
 	__attribute__((format(printf, 6, 7)));
+/* The row that rows_find() finds, or missing for its reason. The part of the series may be NULL. */
+struct rvalue rv_find(struct arena *a, const struct report_rows *rows,
+		      const struct results_params *like, const struct report_cond *conds, size_t nr);
 /* Missing when one of the terms is, for its reason. */
 struct rvalue rv_linear(const struct rterm *terms, size_t nr, const char *how);
 struct rvalue rv_sub(struct rvalue a, struct rvalue b, const char *how);

@@ -460,3 +460,32 @@ const struct results_measurement *rows_find(struct arena *a, const struct report
 		*why = skipped ? clean(a, skipped->skipped) : "not run";
 	return found;
 }
+
+static bool holds(const struct results_params *p, const struct report_cond *cond)
+{
+	const struct results_param *v = results_params_get(p, cond->key);
+
+	if (!v)
+		return cond->absent;
+	return cond->str ? v->str && !strcmp(v->str, cond->str) : !v->str && v->num == cond->num;
+}
+
+const struct results_measurement *rows_plain(const struct report_part *part, const char *case_id,
+					     enum results_subject subject,
+					     const struct report_cond *conds, size_t nr)
+{
+	const struct results_measurement *found = NULL;
+	size_t i, j;
+
+	for (i = 0; part && part->doc && i < part->doc->nr_measurements; i++) {
+		const struct results_measurement *row = &part->doc->measurements[i];
+
+		if (row->subject != subject || strcmp(row->case_id, case_id))
+			continue;
+		for (j = 0; j < nr && holds(&row->params, &conds[j]); j++)
+			;
+		if (j == nr && (!found || row->params.nr < found->params.nr))
+			found = row;
+	}
+	return found;
+}

@@ -102,6 +102,14 @@ const struct results_measurement *rows_find(struct arena *a, const struct report
 					    const struct report_cond *conds, size_t nr,
 					    const char **why);
 
+/*
+ * Of the rows of a case, measured or skipped, that hold the conditions the one with the fewest params;
+ * of several the document's first. NULL: none. It goes over all rows.
+ */
+const struct results_measurement *rows_plain(const struct report_part *part, const char *case_id,
+					     enum results_subject subject,
+					     const struct report_cond *conds, size_t nr);
+
 /* The documents' strings, safe to print: what results_text_step() calls harmful becomes '?'. */
 const char *clean(struct arena *a, const char *text);
 

@@ -107,3 +107,34 @@ void section_words(struct model *m, struct section *s, const struct report_part 
 	if (t)
 		t->folded = true;
 }
+
+static int by_size(const void *va, const void *vb)
+{
+	const long long *a = va, *b = vb;
+
+	return (*a > *b) - (*a < *b);
+}
+
+size_t numbers_used(struct arena *a, const struct report_part *part, const char *case_id,
+		    enum results_subject subject, const char *key, const long long **out)
+{
+	long long *found = NULL;
+	size_t nr = 0, n = 0, i;
+
+	for (i = 0; part && part->doc && i < part->doc->nr_measurements; i++) {
+		const struct results_measurement *row = &part->doc->measurements[i];
+		const struct results_param *v = results_params_get(&row->params, key);
+
+		if (!v || v->str || row->subject != subject || strcmp(row->case_id, case_id))
+			continue;
+		found = arena_grow(a, found, nr, sizeof(*found));
+		found[nr++] = v->num;
+	}
+	if (nr)
+		qsort(found, nr, sizeof(*found), by_size);
+	for (i = 0; i < nr; i++)
+		if (!n || found[n - 1] != found[i])
+			found[n++] = found[i];
+	*out = found;
+	return n;
+}

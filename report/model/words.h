@@ -36,4 +36,8 @@ void section_words(struct model *m, struct section *s, const struct report_part 
 		   const char *case_id, const char *key, const char *const *values, size_t nr,
 		   const char *caption);
 
+/* The numbers that rows of the case have for key, measured or skipped, each once, the least first. */
+size_t numbers_used(struct arena *a, const struct report_part *part, const char *case_id,
+		    enum results_subject subject, const char *key, const long long **out);
+
 #endif
