@@ -41,8 +41,8 @@ static struct results_value cross_words[] = {
 };
 static struct results_value dax_step_words[] = {
 	V("none", "no step", "All steps are there."),
-	V("rcu", "rcu_read_lock()", "The RCU section that keeps the inode from being freed."),
-	V("revalidate", "mapping read again", "Under the lock, the page is still of that mapping."),
+	V("rcu", "RCU", "The RCU section around it, which keeps the inode from being freed."),
+	V("revalidate", "revalidation", "Under its lock folio->mapping is read again: the page is still of that file."),
 };
 static struct results_value entry_words[] = {
 	V("present", "there", "The file's entry was made by an earlier fault."),

@@ -4,33 +4,61 @@
  */
 #include <string.h>
 
+#include "../model/words.h"
 #include "kernel_rows.h"
 
+static const char lock_id[] = "dax/lock";
+
+/* step: as rows name it; NULL: there is no such row. */
 static struct rvalue lock_at(struct model *m, const struct report_part *part, const char *metric,
 			     const char *how, const char *page, const char *half, const char *step)
 {
-	return rv_at(m->arena, part, RESULTS_REF, "dax/lock", metric,
-		     "how=%s,page=%s,part=%s,step=%s", how, page, half, step);
+	const struct report_rows rows = { part, lock_id, RESULTS_REF, metric };
+	const struct report_cond conds[] = { { .key = "how", .str = how },
+					     { .key = "page", .str = page },
+					     { .key = "part", .str = half },
+					     { .key = "step", .str = step } };
+	static const struct results_params nothing_else;
+
+	return step ? rv_find(m->arena, &rows, &nothing_else, conds, 4) : rv_missing("not run");
 }
 
-static const char *const steps[] = { "rcu", "revalidate" };
-static const char *const step_words[] = { "The RCU section around it",
-					  "Reading folio->mapping again under its lock" };
+/* What rows of the whole lock name as their step: that none is missing. NULL: there are none. */
+static const char *no_step(const struct report_part *part)
+{
+	static const struct report_cond present = { .key = "how", .str = "present" };
+	const struct results_measurement *row = rows_plain(part, lock_id, RESULTS_REF, &present, 1);
+
+	return row ? results_params_str(&row->params, "step") : NULL;
+}
+
+/* The steps that rows lack, in the order of the axis. */
+static size_t steps_of(struct model *m, const struct report_part *part, const char *const **out)
+{
+	const char *const *used, *none = no_step(part), **steps;
+	size_t nr = words_used(m->arena, part, lock_id, RESULTS_REF, "step", &used), n = 0;
+
+	steps = arena_alloc(m->arena, (nr + 1) * sizeof(*steps));
+	for (size_t i = 0; i < nr; i++)
+		if (!none || strcmp(used[i], none))
+			steps[n++] = used[i];
+	*out = steps;
+	return n;
+}
 
 /* ---- alone ---- */
 
 static void lock_answer(struct model *m, struct page *p, struct section *s,
 			const struct report_part *part, const char *question)
 {
-	struct rvalue both = lock_at(m, part, "time", "present", "file", "both", "none");
-	struct rvalue device = lock_at(m, part, "time", "present", "device", "both", "none");
+	const char *none = no_step(part), *const *steps, *text;
+	struct rvalue both = lock_at(m, part, "time", "present", "file", "both", none);
+	struct rvalue device = lock_at(m, part, "time", "present", "device", "both", none);
+	size_t nr = steps_of(m, part, &steps);
 	struct arena *a = m->arena;
-	const char *text;
-	size_t i;
 
 	if (!rv_ok(&both)) {
-		section_answer(m, p, s, question, NULL,
-			       unanswered(m, "native", "dax/lock", both.why));
+		section_answer(m, p, s, question, NULL, unanswered(m, "native", lock_id, both.why));
 		return;
 	}
 	text = arena_str(a, "Locking a page\xe2\x80\x99s entry and unlocking it, with nobody else "
@@ -38,50 +66,64 @@ static void lock_answer(struct model *m, struct page *p, struct section *s,
 	if (rv_ok(&device))
 		text = arena_str(a, "%s, and %s for a device-dax page, which needs no entry", text,
 				 rv_text(a, &device));
-	for (i = 0; i < 2; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		struct rvalue opaque = lock_at(m, part, "time", "opaque", "file", "both", steps[i]);
 		struct rvalue step = rv_sub(both, opaque, "the step less an opaque no-op");
 
 		if (rv_ok(&step))
-			text = arena_str(a, "%s. %s: %s", text, step_words[i],
+			text = arena_str(a, "%s. The step \xe2\x80\x9c%s\xe2\x80\x9d: %s", text,
+					 word_label(a, part, lock_id, "step", steps[i]),
 					 rv_difference(a, &step));
 	}
 	section_answer(m, p, s, question, mode_words(a, part), arena_str(a, "%s.", text));
+}
+
+/* A row of the table with its bar. */
+static void lock_row(struct model *m, struct table *t, struct figure *f, const char *words,
+		     bool busted, struct rvalue v)
+{
+	table_row(m, t);
+	table_cell(t, busted ? "bad" : "", words);
+	table_value(m, t, &v);
+	figure_bar(m, f, NULL, words, &v, busted ? 5 : 1);
 }
 
 static void lock_table(struct model *m, struct section *s, const struct report_part *part,
 		       const char *metric, const char *figure, const char *caption, const char *how)
 {
 	static const char *const columns[] = { "What", "#Lock and unlock", NULL };
-	static const struct {
-		const char *words, *how, *page, *half, *step;
-	} rows[] = {
-		{ "both, a file\xe2\x80\x99s page", "present", "file", "both", "none" },
-		{ "lock alone", "present", "file", "lock", "none" },
-		{ "unlock alone", "present", "file", "unlock", "none" },
-		{ "no revalidation (busted)", "removed", "file", "both", "revalidate" },
-		{ "opaque revalidation", "opaque", "file", "both",
-		  "revalidate" },
-		{ "no RCU (busted)", "removed", "file", "both", "rcu" },
-		{ "opaque RCU", "opaque", "file", "both", "rcu" },
-		{ "both, a device-dax page", "present", "device", "both", "none" },
-	};
 	struct table *t = section_table(m, s, caption, columns);
 	struct figure *f = section_figure(m, s, FIGURE_BARS, figure, caption);
-	size_t i;
+	const char *none = no_step(part), *const *steps;
+	size_t nr = steps_of(m, part, &steps);
 
 	f->xlabel = metric;
 	f->desc = "One bar per form of the lock: whole, halves, and with a step left out.";
 	f->caption = how;
-	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct rvalue v = lock_at(m, part, metric, rows[i].how, rows[i].page, rows[i].half,
-					  rows[i].step);
+	lock_row(m, t, f, "both, a file\xe2\x80\x99s page", false,
+		 lock_at(m, part, metric, "present", "file", "both", none));
+	lock_row(m, t, f, "lock alone", false,
+		 lock_at(m, part, metric, "present", "file", "lock", none));
+	lock_row(m, t, f, "unlock alone", false,
+		 lock_at(m, part, metric, "present", "file", "unlock", none));
+	for (size_t i = 0; i < nr; i++) {
+		const char *label = word_label(m->arena, part, lock_id, "step", steps[i]);
 
-		table_row(m, t);
-		table_cell(t, strstr(rows[i].words, "busted") ? "bad" : "", rows[i].words);
-		table_value(m, t, &v);
-		figure_bar(m, f, NULL, rows[i].words, &v, strstr(rows[i].words, "busted") ? 5 : 1);
+		lock_row(m, t, f, arena_str(m->arena, "no %s (busted)", label), true,
+			 lock_at(m, part, metric, "removed", "file", "both", steps[i]));
+		lock_row(m, t, f, arena_str(m->arena, "opaque %s", label), false,
+			 lock_at(m, part, metric, "opaque", "file", "both", steps[i]));
 	}
+	lock_row(m, t, f, "both, a device-dax page", false,
+		 lock_at(m, part, metric, "present", "device", "both", none));
+}
+
+static void lock_words(struct model *m, struct section *s, const struct report_part *part)
+{
+	const char *const *steps;
+	size_t nr = steps_of(m, part, &steps);
+
+	section_words(m, s, part, lock_id, "step", steps, nr, "The steps, in words");
 }
 
 static void build_alone(struct model *m, struct page *p, const struct report_part *part)
@@ -90,7 +132,7 @@ static void build_alone(struct model *m, struct page *p, const struct report_par
 	const char *question = "What does lock-by-speculation cost?";
 
 	section_source(m, s, part);
-	if (!part || part->why) {
+	if (!input_usable(part)) {
 		section_answer(m, p, s, question, NULL,
 			       arena_str(m->arena, "Time not measured here: %s.",
 					 input_why(m->in, "native")));
@@ -100,6 +142,7 @@ static void build_alone(struct model *m, struct page *p, const struct report_par
 	lock_table(m, s, part, "time", "q5-lock",
 		   "The reference\xe2\x80\x99s DAX entry lock, native time",
 		   "Mode native; median with 95\xc2\xa0% interval. Grey: busted.");
+	lock_words(m, s, part);
 	section_load(m, s, part);
 	section_note(m, s,
 		     "A step is removed, and once more replaced by an empty asm that takes the same "
@@ -130,7 +173,6 @@ static void build_contended(struct model *m, struct page *p, const struct report
 	const char *question = "And under contention and churn?", *text;
 	struct arena *a = m->arena;
 	struct table *t;
-	size_t i;
 
 	section_source(m, s, part);
 	if (!rv_ok(&same) || !rv_ok(&churn)) {
@@ -147,14 +189,13 @@ static void build_contended(struct model *m, struct page *p, const struct report
 				    "per lock", text, rv_text(a, &retries));
 	section_answer(m, p, s, question, mode_words(a, part), arena_str(a, "%s.", text));
 	t = section_table(m, s, "One more pinned thread, native", columns);
-	for (i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		static const char *const metrics[] = { "time", "lock_waits", "lock_retries",
 						       "lock_misses" };
-		size_t k;
 
 		table_row(m, t);
 		table_cell(t, "", words[i]);
-		for (k = 0; k < 4; k++) {
+		for (size_t k = 0; k < 4; k++) {
 			struct rvalue v = contended_at(m, part, metrics[k], loads[i]);
 
 			table_value(m, t, &v);
@@ -167,15 +208,17 @@ static void build_contended(struct model *m, struct page *p, const struct report
 
 static void build_instructions(struct model *m, struct page *p)
 {
-	const struct report_part *part = input_part(m->in, "x86_64-stock.icount-1cpu");
+	const struct report_part *part = input_stock_part(m->in, "x86_64", "icount-1cpu");
 	struct section *s = page_section(m, p, "instructions", "In instructions");
-	struct rvalue both = lock_at(m, part, "instructions", "present", "file", "both", "none");
+	struct rvalue both =
+		lock_at(m, part, "instructions", "present", "file", "both", no_step(part));
 	const char *question = "And in instructions?";
 
 	section_source(m, s, part);
 	if (!rv_ok(&both)) {
 		section_answer(m, p, s, question, NULL,
-			       unanswered(m, "x86_64-stock.icount-1cpu", "dax/lock", both.why));
+			       unanswered(m, input_stock_name(m->in, "x86_64", "icount-1cpu"), lock_id,
+					  both.why));
 		return;
 	}
 	section_answer(m, p, s, question, mode_words(m->arena, part),

@@ -177,7 +177,7 @@ static void test_answers(const char *run, const char *out)
 		"that walks it all the time, in 80.0",
 		"unlocking it, with nobody else there, takes 100 ns [99.2, 101], and 5.00 ns [4.96, 5.04] "
 		"for a device-dax page",
-		"Reading folio->mapping again under its lock: +10.0 ns",
+		"The step \xe2\x80\x9crevalidation\xe2\x80\x9d: +10.0 ns",
 		"while the page is moved from one file to the next, 600 ns",
 		"The reference\xe2\x80\x99s lock and unlock execute 100 instructions in an x86_64 guest",
 		"Over 2,000 executions of the reference\xe2\x80\x99s own code, 1 question to code that "

@@ -75,6 +75,15 @@ static struct results_doc *part(struct bed *b, const char *scenario, const char 
 	return p->doc;
 }
 
+/* Of the last part: its scenario is the stock one of its architecture. */
+static void is_stock(struct bed *b)
+{
+	struct report_part *p = &b->parts[b->in.nr_parts - 1];
+
+	p->has_role = true;
+	p->stock_of = p->scenario;
+}
+
 static const struct section *section_of(const struct bed *b, const char *file, const char *id)
 {
 	size_t i, j;
@@ -530,6 +539,7 @@ static void dax_bed(struct bed *b, double lock)
 
 	open_bed(b);
 	doc = part(b, "x86_64-stock", "x86_64", "icount-1cpu");
+	is_stock(b);
 	synth_row(doc, "dax/lock", RESULTS_REF, "how=present,page=file,part=both,step=none",
 		  "instructions", RESULTS_EXACT, 331);
 	synth_row(doc, "dax/lock", RESULTS_REF, "how=present,page=file,part=lock,step=none",
