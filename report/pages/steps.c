@@ -7,53 +7,136 @@
  */
 #include <string.h>
 
+#include "../model/words.h"
 #include "kernel_rows.h"
 
 #define MAX_COLUMNS 6
 #define WALK_PAGES 16 /* of an operation of gup_fast/steps */
 
-static const struct {
-	const char *name, *label;
-	bool pin; /* of a walk that pins only */
-} steps[] = {
-	{ "irq_save", "interrupts off and on", false },
-	{ "write_check", "write permission", false },
-	{ "head_recheck", "head read again", false },
-	{ "try_get", "try-get", false },
-	{ "pmd_recheck", "pmd read again", false },
-	{ "entry_recheck", "pte read again", false },
-	{ "folio_allowed", "folio allowed", false },
-	{ "set_referenced", "referenced bit", false },
-	{ "pin_count", "pin bias", true },
-	{ "unshare", "unsharing needed?", true },
-	{ "fork_seq", "fork\xe2\x80\x99s sequence count", true },
-};
-#define NR_STEPS (sizeof(steps) / sizeof(*steps))
+static const char steps_id[] = "gup_fast/steps", split_id[] = "thp/split";
 
-/* Which rows: x86_64's on the host are of every kind, a guest's of private hot frames. */
+/* Which rows: a walk of one format over folios and frames of one kind, whole and without each step. */
 struct kind {
 	const struct report_part *part;
-	const char *metric, *format, *flags, *folio, *frames;
+	const char *metric;
+	const struct results_params *whole; /* of the walk that lacks no step; NULL: not run */
 };
 
-static struct rvalue step_at(struct model *m, const struct kind *k, const char *how,
-			     const char *step)
+struct step {
+	const char *name, *label;
+};
+
+/* The place of the first format of most rows of the case. */
+static size_t most_rows(struct model *m, const struct report_part *part, const char *case_id,
+			const char *const *formats, size_t nr)
 {
-	return rv_at(m->arena, k->part, RESULTS_REF, "gup_fast/steps", k->metric,
-		     "flags=%s,folio=%s,format=%s,frames=%s,how=%s%s,step=%s", k->flags, k->folio,
-		     k->format, k->frames, how, strcmp(k->format, "s390x") == 0 ? ",levels=3" : "",
-		     step);
+	size_t *rows = arena_alloc(m->arena, (nr + 1) * sizeof(*rows)), most = 0;
+	struct names places = { 0 };
+
+	for (size_t i = 0; i < nr; i++)
+		names_add(m->arena, &places, formats[i]);
+	for (size_t i = 0; i < part->doc->nr_measurements; i++) {
+		const struct results_measurement *row = &part->doc->measurements[i];
+		const char *format = results_params_str(&row->params, "format");
+
+		if (format && row->subject == RESULTS_REF && !strcmp(row->case_id, case_id))
+			rows[names_find(&places, format)]++;
+	}
+	for (size_t i = 0; i < nr; i++)
+		most = rows[i] > rows[most] ? i : most;
+	return most;
+}
+
+/*
+ * The format of page tables that sentences are of: that of the kernel's own rows, if the case has rows
+ * of it; else the one that the case has most rows of; of as many, the first of the axis. NULL: none.
+ */
+static const char *home_format(struct model *m, const struct report_part *part, const char *case_id)
+{
+	const char *const *formats, *own;
+	size_t nr = words_used(m->arena, part, case_id, RESULTS_REF, "format", &formats);
+
+	if (!nr)
+		return NULL;
+	for (size_t i = 0; i < part->doc->nr_measurements; i++) {
+		own = results_params_str(&part->doc->measurements[i].params, "format");
+		if (part->doc->measurements[i].subject != RESULTS_KERNEL || !own)
+			continue;
+		for (size_t k = 0; k < nr; k++)
+			if (!strcmp(formats[k], own))
+				return formats[k];
+		break;
+	}
+	return formats[most_rows(m, part, case_id, formats, nr)];
+}
+
+static struct kind kind_of(struct model *m, const struct report_part *part, const char *metric,
+			   const char *flags, const char *folio, const char *frames)
+{
+	const char *format = home_format(m, part, steps_id);
+	const struct report_cond conds[] = {
+		{ .key = "flags", .str = flags },   { .key = "folio", .str = folio },
+		{ .key = "frames", .str = frames }, { .key = "how", .str = "present" },
+		{ .key = "format", .str = format },
+	};
+	const struct results_measurement *row =
+		format ? rows_plain(part, steps_id, RESULTS_REF, conds, 5) : NULL;
+
+	return (struct kind){ part, metric, row ? &row->params : NULL };
+}
+
+/* "x86_64-4k-48"; NULL: the kind has no rows. */
+static const char *format_of(struct model *m, const struct kind *k)
+{
+	return k->whole ? param_text(m->arena, k->whole, "format", NULL) : NULL;
 }
 
 static struct rvalue whole_walk(struct model *m, const struct kind *k)
 {
-	return step_at(m, k, "present", "none");
+	const struct report_rows rows = { k->part, steps_id, RESULTS_REF, k->metric };
+
+	return k->whole ? rv_find(m->arena, &rows, k->whole, NULL, 0) : rv_missing("not run");
 }
 
-static struct rvalue step_cost(struct model *m, const struct kind *k, const char *how, size_t i)
+static struct rvalue step_cost(struct model *m, const struct kind *k, const char *how,
+			       const struct step *step)
 {
-	return rv_sub(whole_walk(m, k), step_at(m, k, how, steps[i].name),
+	const struct report_rows rows = { k->part, steps_id, RESULTS_REF, k->metric };
+	const struct report_cond conds[] = { { .key = "how", .str = how },
+					     { .key = "step", .str = step->name } };
+
+	if (!k->whole)
+		return rv_missing("not run");
+	return rv_sub(whole_walk(m, k), rv_find(m->arena, &rows, k->whole, conds, 2),
 		      "the whole walk less one without the step");
+}
+
+/*
+ * The steps that rows of these kinds lack: in the order of the first kind's axis, and what only others
+ * have behind them. What stands where a whole walk's rows name a step is none.
+ */
+static size_t steps_of(struct model *m, const struct kind *kinds, size_t nr, struct step **out)
+{
+	struct names seen = { 0 };
+	struct step *steps = NULL;
+	size_t n = 0;
+
+	for (size_t k = 0; k < nr; k++) {
+		const char *none = kinds[k].whole ? results_params_str(kinds[k].whole, "step") : NULL;
+		const char *const *names;
+		size_t used = words_used(m->arena, kinds[k].part, steps_id, RESULTS_REF, "step", &names);
+
+		for (size_t i = 0; none && i < used; i++) {
+			if (!strcmp(names[i], none) || names_find(&seen, names[i]) != NAMES_NOWHERE)
+				continue;
+			names_add(m->arena, &seen, names[i]);
+			steps = arena_grow(m->arena, steps, n, sizeof(*steps));
+			steps[n++] = (struct step){ names[i], word_label(m->arena, kinds[k].part, steps_id,
+									 "step", names[i]) };
+		}
+	}
+	*out = steps;
+	return n;
 }
 
 /* ---- tables and figures ---- */
@@ -62,14 +145,14 @@ static void step_figure(struct model *m, struct section *s, const struct kind *k
 			const char *title, const char *caption)
 {
 	struct figure *f = section_figure(m, s, FIGURE_BARS, id, title);
-	size_t i;
+	struct step *steps;
+	size_t nr = steps_of(m, k, 1, &steps);
 
 	f->xlabel = arena_str(m->arena, "%s per walk of %d pages", k->metric, WALK_PAGES);
-	for (i = 0; i < NR_STEPS; i++) {
-		struct rvalue v = step_cost(m, k, "opaque", i);
+	for (size_t i = 0; i < nr; i++) {
+		struct rvalue v = step_cost(m, k, "opaque", &steps[i]);
 
-		if (!steps[i].pin)
-			figure_bar(m, f, NULL, steps[i].label, &v, 1);
+		figure_bar(m, f, NULL, steps[i].label, &v, 1);
 	}
 	f->desc = "One bar per step: the whole walk less the walk with an opaque no-op instead of the "
 		  "step.";
@@ -80,11 +163,12 @@ static void step_table(struct model *m, struct section *s, const struct kind *ki
 		       const char *const *columns, size_t nr, const char *caption)
 {
 	struct table *t = section_table(m, s, caption, columns);
-	size_t i, k;
+	struct step *steps;
+	size_t nr_steps = steps_of(m, kinds, nr / 2, &steps);
 
 	table_row(m, t);
 	table_cell(t, "", "the whole walk");
-	for (k = 0; k < nr; k++) {
+	for (size_t k = 0; k < nr; k++) {
 		struct rvalue v = whole_walk(m, &kinds[k / 2]);
 
 		if (k % 2)
@@ -92,73 +176,79 @@ static void step_table(struct model *m, struct section *s, const struct kind *ki
 		else
 			table_value(m, t, &v);
 	}
-	for (i = 0; i < NR_STEPS; i++) {
+	for (size_t i = 0; i < nr_steps; i++) {
 		struct rvalue v[MAX_COLUMNS];
 		bool any = false;
 
-		for (k = 0; k < nr; k++) {
-			v[k] = step_cost(m, &kinds[k / 2], k % 2 ? "removed" : "opaque", i);
+		for (size_t k = 0; k < nr; k++) {
+			v[k] = step_cost(m, &kinds[k / 2], k % 2 ? "removed" : "opaque", &steps[i]);
 			any |= rv_ok(&v[k]);
 		}
 		if (!any)
 			continue; /* a step of the other kind of walk */
 		table_row(m, t);
 		table_cell(t, "", steps[i].label);
-		for (k = 0; k < nr; k++)
+		for (size_t k = 0; k < nr; k++)
 			table_value(m, t, &v[k]);
 	}
+}
+
+static bool is_negative(const struct rvalue *v)
+{
+	return rv_ok(v) && v->high < 0;
 }
 
 static bool any_negative(struct model *m, const struct kind *kinds, size_t nr)
 {
 	static const char *const hows[] = { "opaque", "removed" };
-	size_t i, k;
+	struct step *steps;
+	size_t nr_steps = steps_of(m, kinds, nr, &steps);
 
-	for (i = 0; i < NR_STEPS; i++)
-		for (k = 0; k < 2 * nr; k++) {
-			struct rvalue v = step_cost(m, &kinds[k / 2], hows[k % 2], i);
+	for (size_t i = 0; i < nr_steps; i++)
+		for (size_t k = 0; k < 2 * nr; k++) {
+			struct rvalue v = step_cost(m, &kinds[k / 2], hows[k % 2], &steps[i]);
 
-			if (rv_ok(&v) && v.high < 0)
+			if (is_negative(&v))
 				return true;
 		}
 	return false;
 }
 
-/* Of the steps of a plain reference: how many there are, and how many are not told from nothing. */
+/* Of the steps of a kind of walk: how many there are, and how many are not told from nothing. */
 struct seen {
-	size_t nr, unseen, dearest;
+	size_t nr, unseen;
+	const struct step *dearest;
 	struct rvalue most;
 };
 
-static struct seen see_steps(struct model *m, const struct kind *k)
+static struct seen see_steps(struct model *m, const struct kind *k, const struct step *steps,
+			     size_t nr)
 {
 	struct seen s = { .most = rv_missing("none") };
-	size_t i;
 
-	for (i = 0; i < NR_STEPS; i++) {
-		struct rvalue v = step_cost(m, k, "opaque", i);
+	for (size_t i = 0; i < nr; i++) {
+		struct rvalue v = step_cost(m, k, "opaque", &steps[i]);
 
-		if (steps[i].pin || !rv_ok(&v))
+		if (!rv_ok(&v))
 			continue;
 		s.nr++;
 		s.unseen += v.low <= 0 && v.high >= 0;
 		if (!rv_ok(&s.most) || v.v > s.most.v) {
 			s.most = v;
-			s.dearest = i;
+			s.dearest = &steps[i];
 		}
 	}
 	return s;
 }
 
 /* Another step whose cost may be as much; NULL: there is none. */
-static const char *as_dear(struct model *m, const struct kind *k, const struct seen *s)
+static const char *as_dear(struct model *m, const struct kind *k, const struct seen *s,
+			   const struct step *steps, size_t nr)
 {
-	size_t i;
+	for (size_t i = 0; i < nr; i++) {
+		struct rvalue v = step_cost(m, k, "opaque", &steps[i]);
 
-	for (i = 0; i < NR_STEPS; i++) {
-		struct rvalue v = step_cost(m, k, "opaque", i);
-
-		if (!steps[i].pin && i != s->dearest && rv_ok(&v) && rv_overlap(&v, &s->most))
+		if (&steps[i] != s->dearest && rv_ok(&v) && rv_overlap(&v, &s->most))
 			return steps[i].label;
 	}
 	return NULL;
@@ -168,7 +258,9 @@ static const char *as_dear(struct model *m, const struct kind *k, const struct s
 static const char *step_sentence(struct model *m, const struct kind *k)
 {
 	struct rvalue whole = whole_walk(m, k);
-	struct seen s = see_steps(m, k);
+	struct step *steps;
+	size_t nr = steps_of(m, k, 1, &steps);
+	struct seen s = see_steps(m, k, steps, nr);
 	struct arena *a = m->arena;
 	const char *text, *other;
 
@@ -178,13 +270,24 @@ static const char *step_sentence(struct model *m, const struct kind *k)
 	if (s.most.low <= 0)
 		return arena_str(a, "%s; none of its %zu steps is seen to cost anything", text, s.nr);
 	text = arena_str(a, "%s; of its %zu steps the dearest is \xe2\x80\x9c%s\xe2\x80\x9d, %s", text,
-			 s.nr, steps[s.dearest].label, rv_difference(a, &s.most));
-	other = as_dear(m, k, &s);
+			 s.nr, s.dearest->label, rv_difference(a, &s.most));
+	other = as_dear(m, k, &s, steps, nr);
 	if (other)
 		text = arena_str(a, "%s (\xe2\x80\x9c%s\xe2\x80\x9d is not told apart from it)", text, other);
 	return whole.kind == RESULTS_SAMPLED && s.unseen
 		       ? arena_str(a, "%s; %zu cannot be told from nothing", text, s.unseen)
 		       : text;
+}
+
+static void step_words(struct model *m, struct section *s, const struct kind *k)
+{
+	struct step *steps;
+	size_t nr = steps_of(m, k, 1, &steps);
+	const char **names = arena_alloc(m->arena, (nr + 1) * sizeof(*names));
+
+	for (size_t i = 0; i < nr; i++)
+		names[i] = steps[i].name;
+	section_words(m, s, k->part, steps_id, "step", names, nr, "The steps, in words");
 }
 
 /* ---- time ---- */
@@ -195,32 +298,35 @@ static void build_time(struct model *m, struct page *p, const struct report_part
 		"Step", "#Hot", "#Hot, removed", "#Flushed", "#Flushed, removed", "#Shared folio",
 		"#Shared, removed", NULL };
 	const struct kind kinds[] = {
-		{ part, "time", "x86_64-4k-48", "get", "private", "hot" },
-		{ part, "time", "x86_64-4k-48", "get", "private", "flushed" },
-		{ part, "time", "x86_64-4k-48", "get", "shared", "hot" },
+		kind_of(m, part, "time", "get", "private", "hot"),
+		kind_of(m, part, "time", "get", "private", "flushed"),
+		kind_of(m, part, "time", "get", "shared", "hot"),
+		kind_of(m, part, "time", "pin", "private", "hot"),
 	};
 	static const char *const pin_columns[] = { "Step", "#Pinning", "#Removed", NULL };
-	const struct kind pin = { part, "time", "x86_64-4k-48", "pin", "private", "hot" };
+	const char *format = format_of(m, &kinds[0]);
 	struct section *s = page_section(m, p, "time", "Each step, in time");
 	const char *question = "What does each verification step of GUP-fast cost?", *text = NULL;
 
 	section_source(m, s, part);
-	if (part && !part->why)
+	if (input_usable(part))
 		text = step_sentence(m, &kinds[0]);
 	if (!text) {
 		section_answer(m, p, s, question, NULL,
-			       unanswered(m, "native", "gup_fast/steps", whole_walk(m, &kinds[0]).why));
-		if (!part || part->why)
+			       unanswered(m, "native", steps_id, whole_walk(m, &kinds[0]).why));
+		if (!input_usable(part))
 			return;
 	} else {
 		section_answer(m, p, s, question, mode_words(m->arena, part),
 			       arena_str(m->arena, "On this host %s.", text));
 	}
 	step_figure(m, s, &kinds[0], "q4-steps", "Each step: private folios, hot frames",
-		    "Mode native, x86_64-4k-48; differences of medians, interval from both.");
+		    arena_str(m->arena, "Mode native%s%s; differences of medians, interval from both.",
+			      format ? ", " : "", format ? format : ""));
 	step_table(m, s, kinds, get_columns, 6,
 		   "Each step of a walk of 16 pages that takes references, native time");
-	step_table(m, s, &pin, pin_columns, 2, "Each step of a walk that pins, native time");
+	step_table(m, s, &kinds[3], pin_columns, 2, "Each step of a walk that pins, native time");
+	step_words(m, s, &kinds[0]);
 	section_load(m, s, part);
 	section_note(m, s,
 		     "Each column is the whole walk less the walk with an opaque no-op in the "
@@ -236,14 +342,14 @@ static void build_instructions(struct model *m, struct page *p)
 {
 	static const char *const columns[] = { "Step", "#x86_64", "#x86_64, removed", "#s390x",
 					       "#s390x, removed", NULL };
+	static const char *const archs[] = { "x86_64", "s390x" };
+	const struct report_part *parts[] = { input_stock_part(m->in, archs[0], "icount-1cpu"),
+					      input_stock_part(m->in, archs[1], "icount-1cpu") };
 	const struct kind kinds[] = {
-		{ input_part(m->in, "x86_64-stock.icount-1cpu"), "instructions", "x86_64-4k-48",
-		  "get", "private", "hot" },
-		{ input_part(m->in, "s390x-stock.icount-1cpu"), "instructions", "s390x", "get",
-		  "private", "hot" },
+		kind_of(m, parts[0], "instructions", "get", "private", "hot"),
+		kind_of(m, parts[1], "instructions", "get", "private", "hot"),
 	};
 	struct section *s = page_section(m, p, "instructions", "Each step, in instructions");
-	static const char *const archs[] = { "x86_64", "s390x" };
 	const char *question = "And in instructions?", *text = step_sentence(m, &kinds[0]);
 	int k = text ? 0 : 1; /* the first that has an answer */
 
@@ -252,7 +358,7 @@ static void build_instructions(struct model *m, struct page *p)
 	text = text ? text : step_sentence(m, &kinds[1]);
 	if (!text) {
 		section_answer(m, p, s, question, NULL,
-			       unanswered(m, "x86_64-stock.icount-1cpu", "gup_fast/steps",
+			       unanswered(m, input_stock_name(m->in, archs[0], "icount-1cpu"), steps_id,
 					  whole_walk(m, &kinds[0]).why));
 	} else {
 		section_answer(m, p, s, question, mode_words(m->arena, kinds[k].part),
@@ -273,31 +379,79 @@ static void build_instructions(struct model *m, struct page *p)
 
 /* ---- the split on the other side ---- */
 
+/* like: the params of one of the split's rows; NULL: there is none. */
 static struct rvalue split_at(struct model *m, const struct report_part *part, const char *metric,
-			      const char *kind, const char *leaf, int readers)
+			      const struct results_params *like, int readers)
 {
-	return rv_at(m->arena, part, RESULTS_REF, "thp/split", metric,
-		     "format=x86_64-4k-48,kind=%s,leaf=%s,readers=%d", kind, leaf, readers);
+	const struct report_rows rows = { part, split_id, RESULTS_REF, metric };
+	const struct report_cond cond = { .key = "readers", .num = readers };
+
+	return like ? rv_find(m->arena, &rows, like, &cond, 1) : rv_missing("not run");
+}
+
+static void split_row(struct model *m, struct table *t, const struct report_part *part,
+		      const struct results_params *like, bool home)
+{
+	static const char *const keys[] = { "kind", "leaf", "readers" };
+	const char *rest = home ? "" : params_without(m->arena, like, keys, 3);
+	struct rvalue v[] = {
+		split_at(m, part, "time", like, 0),
+		split_at(m, part, "time", like, 1),
+		split_at(m, part, "split_retries", like, 1),
+	};
+
+	table_row(m, t);
+	table_cell(t, "", arena_str(m->arena, "%s, %s%s%s", param_text(m->arena, like, "kind", "?"),
+				    param_text(m->arena, like, "leaf", "?"), *rest ? "; " : "", rest));
+	for (size_t i = 0; i < 3; i++)
+		table_value(m, t, &v[i]);
+}
+
+/* Those that are like the sentences' but for the folio and its leaf first. */
+static void split_table(struct model *m, struct section *s, const struct report_part *part,
+			const struct results_params *like)
+{
+	static const char *const columns[] = { "Folio, leaf", "#Alone", "#One reader at it",
+					       "#Retries beside it", NULL };
+	static const char *const keys[] = { "readers", "kind", "leaf" };
+	struct table *t = section_table(m, s, "One folio split, native", columns);
+	size_t known;
+
+	for (size_t pass = 0; pass < 2; pass++) {
+		struct names seen = { 0 };
+
+		for (size_t i = 0; i < part->doc->nr_measurements; i++) {
+			const struct results_measurement *row = &part->doc->measurements[i];
+
+			if (row->subject != RESULTS_REF || strcmp(row->case_id, split_id) ||
+			    params_alike(&row->params, like, keys, 3) != !pass)
+				continue;
+			known = seen.nr;
+			if (names_add(m->arena, &seen, params_id(m->arena, &row->params, keys, 1)) == known)
+				split_row(m, t, part, &row->params, !pass);
+		}
+	}
 }
 
 static void build_split(struct model *m, struct page *p, const struct report_part *part)
 {
-	static const char *const columns[] = { "Folio, leaf", "#Alone", "#One reader at it",
-					       "#Retries beside it", NULL };
-	static const char *const kinds[][2] = { { "anon", "pmd" }, { "anon", "pte" }, { "file", "pmd" } };
 	struct section *s = page_section(m, p, "split", "The other side: splitting the folio");
-	struct rvalue alone = split_at(m, part, "time", "anon", "pmd", 0);
-	struct rvalue beside = split_at(m, part, "time", "anon", "pmd", 1);
-	struct rvalue retries = split_at(m, part, "split_retries", "anon", "pmd", 1);
+	const char *format = home_format(m, part, split_id);
+	const struct report_cond conds[] = { { .key = "kind", .str = "anon" },
+					     { .key = "leaf", .str = "pmd" },
+					     { .key = "format", .str = format } };
+	const struct results_measurement *row =
+		format ? rows_plain(part, split_id, RESULTS_REF, conds, 3) : NULL;
+	const struct results_params *like = row ? &row->params : NULL;
+	struct rvalue alone = split_at(m, part, "time", like, 0);
+	struct rvalue beside = split_at(m, part, "time", like, 1);
+	struct rvalue retries = split_at(m, part, "split_retries", like, 1);
 	const char *question = "What does a split cost, alone and beside a walker?", *text;
 	struct arena *a = m->arena;
-	struct table *t;
-	size_t i;
 
 	section_source(m, s, part);
 	if (!rv_ok(&alone)) {
-		section_answer(m, p, s, question, NULL,
-			       unanswered(m, "native", "thp/split", alone.why));
+		section_answer(m, p, s, question, NULL, unanswered(m, "native", split_id, alone.why));
 		return;
 	}
 	text = arena_str(a, "An anonymous folio of 512 pages is split in %s", rv_strong(a, &alone));
@@ -307,20 +461,7 @@ static void build_split(struct model *m, struct page *p, const struct report_par
 	if (rv_ok(&retries))
 		text = arena_str(a, "%s, and gives up %s times first", text, rv_text(a, &retries));
 	section_answer(m, p, s, question, mode_words(a, part), arena_str(a, "%s.", text));
-	t = section_table(m, s, "One folio split, native", columns);
-	for (i = 0; i < 3; i++) {
-		struct rvalue v[] = {
-			split_at(m, part, "time", kinds[i][0], kinds[i][1], 0),
-			split_at(m, part, "time", kinds[i][0], kinds[i][1], 1),
-			split_at(m, part, "split_retries", kinds[i][0], kinds[i][1], 1),
-		};
-		size_t k;
-
-		table_row(m, t);
-		table_cell(t, "", arena_str(a, "%s, %s", kinds[i][0], kinds[i][1]));
-		for (k = 0; k < 3; k++)
-			table_value(m, t, &v[k]);
-	}
+	split_table(m, s, part, like);
 	section_load(m, s, part);
 }
 

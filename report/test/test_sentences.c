@@ -434,6 +434,7 @@ static void test_negative(void)
 
 	open_bed(&b);
 	doc = part(&b, "x86_64-stock", "x86_64", "icount-1cpu");
+	is_stock(&b);
 	synth_row(doc, "gup_fast/steps", RESULTS_REF, STEPS "how=present,step=none", "instructions",
 		  RESULTS_EXACT, 400);
 	synth_row(doc, "gup_fast/steps", RESULTS_REF, STEPS "how=opaque,step=try_get", "instructions",
@@ -455,6 +456,7 @@ static void test_negative(void)
 	close_bed(&b);
 	open_bed(&b);
 	doc = part(&b, "x86_64-stock", "x86_64", "icount-1cpu");
+	is_stock(&b);
 	synth_row(doc, "gup_fast/steps", RESULTS_REF, STEPS "how=present,step=none", "instructions",
 		  RESULTS_EXACT, 400);
 	synth_row(doc, "gup_fast/steps", RESULTS_REF, STEPS "how=opaque,step=try_get", "instructions",
