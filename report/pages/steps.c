@@ -290,6 +290,88 @@ static void step_words(struct model *m, struct section *s, const struct kind *k)
 	section_words(m, s, k->part, steps_id, "step", names, nr, "The steps, in words");
 }
 
+/* ---- walks of which no other table has a column ---- */
+
+static bool is_shown(const struct results_measurement *row, const struct report_part *part,
+		     const struct kind *shown, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (shown[i].part == part && shown[i].whole &&
+		    params_alike(&row->params, shown[i].whole, NULL, 0))
+			return true;
+	return false;
+}
+
+/* Returns whether a number in it is negative. */
+static bool other_walk(struct model *m, struct table *t, const struct kind *k,
+		       const struct step *steps, size_t nr)
+{
+	static const char *const keys[] = { "how", "step" };
+	const char *name = params_without(m->arena, k->whole, keys, 2);
+	struct rvalue whole = whole_walk(m, k);
+	bool negative = false;
+
+	if (k->part->arch)
+		name = arena_str(m->arena, "%s: %s", k->part->arch, name);
+	table_row(m, t);
+	table_cell(t, "", name);
+	table_cell(t, "", "the whole walk");
+	table_value(m, t, &whole);
+	table_seen(t, "num", "\xc2\xb7");
+	for (size_t i = 0; i < nr; i++) {
+		struct rvalue opaque = step_cost(m, k, "opaque", &steps[i]);
+		struct rvalue removed = step_cost(m, k, "removed", &steps[i]);
+
+		if (!rv_ok(&opaque) && !rv_ok(&removed))
+			continue;
+		table_row(m, t);
+		table_cell(t, "", name);
+		table_cell(t, "", steps[i].label);
+		table_value(m, t, &opaque);
+		table_value(m, t, &removed);
+		negative |= is_negative(&opaque) || is_negative(&removed);
+	}
+	return negative;
+}
+
+/*
+ * Whatever else was measured of the kinds' parts: other formats, flags, folios, frames. Folded.
+ * Returns whether a number in it is negative.
+ */
+static bool other_walks(struct model *m, struct section *s, const struct kind *shown, size_t nr,
+			const char *caption)
+{
+	static const char *const columns[] = { "Walk", "Step", "#Cost", "#Removed", NULL };
+	struct table *t = NULL;
+	bool negative = false;
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct report_part *part = shown[i].part;
+		struct kind k = { part, shown[i].metric, NULL };
+		struct step *steps = NULL;
+		size_t nr_steps = 0;
+
+		if (!input_usable(part) || (i && shown[i - 1].part == part))
+			continue;
+		for (size_t j = 0; j < part->doc->nr_measurements; j++) {
+			const struct results_measurement *row = &part->doc->measurements[j];
+			const char *how = results_params_str(&row->params, "how");
+
+			if (row->skipped || row->subject != RESULTS_REF ||
+			    strcmp(row->case_id, steps_id) || strcmp(row->metric->name, k.metric) ||
+			    !how || strcmp(how, "present") || is_shown(row, part, shown, nr))
+				continue;
+			t = t ? t : section_table(m, s, caption, columns);
+			t->folded = true;
+			k.whole = &row->params;
+			if (!steps)
+				nr_steps = steps_of(m, &k, 1, &steps);
+			negative |= other_walk(m, t, &k, steps, nr_steps);
+		}
+	}
+	return negative;
+}
+
 /* ---- time ---- */
 
 static void build_time(struct model *m, struct page *p, const struct report_part *part)
@@ -326,6 +408,7 @@ static void build_time(struct model *m, struct page *p, const struct report_part
 	step_table(m, s, kinds, get_columns, 6,
 		   "Each step of a walk of 16 pages that takes references, native time");
 	step_table(m, s, &kinds[3], pin_columns, 2, "Each step of a walk that pins, native time");
+	other_walks(m, s, kinds, 4, "Walks of other formats and kinds, native time");
 	step_words(m, s, &kinds[0]);
 	section_load(m, s, part);
 	section_note(m, s,
@@ -370,7 +453,8 @@ static void build_instructions(struct model *m, struct page *p)
 			    arena_str(m->arena, "Mode %s.", mode_words(m->arena, kinds[k].part)));
 	}
 	step_table(m, s, kinds, columns, 4, "Each step of a walk of 16 pages, instructions");
-	if (any_negative(m, kinds, 2))
+	if (other_walks(m, s, kinds, 2, "Walks of other formats and kinds, instructions") ||
+	    any_negative(m, kinds, 2))
 		section_note(m, s,
 			     "Where a number is negative the walk with the no-op, or without the step, "
 			     "executes more than the whole one: the compiler has arranged the rest "
