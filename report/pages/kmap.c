@@ -6,41 +6,165 @@
  */
 #include <string.h>
 
+#include "../model/words.h"
 #include "kernel_rows.h"
 
-#define MAX_DEPTH 15
+#define NR_SLOTS 15 /* of a stack of the reference's, without guards */
 
-static const struct {
-	const char *name, *label;
-	int series;
-	bool busted;
-} designs[] = {
-	{ "atomic_percpu", "atomic_percpu (to 5.10)", 0, false },
-	{ "rfc_task_sweep", "rfc_task_sweep (busted)", 5, true },
-	{ "linus_pop_push", "linus_pop_push", 2, false },
-	{ "merged", "merged (from 5.11)", 1, false },
-};
-#define NR_DESIGNS (sizeof(designs) / sizeof(*designs))
-enum { ATOMIC, RFC, POP_PUSH, MERGED };
+static const char pair_id[] = "kmap/pair", switch_id[] = "kmap/switch", nest_id[] = "kmap/nest";
 
-static const int depths[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
-static const int lives[] = { 0, 1, 4, 15 };
 #define NR(array) (sizeof(array) / sizeof(*(array)))
+#define BUSTED_SERIES 5
 
-static struct rvalue pair_at(struct model *m, const struct report_part *part, const char *metric,
-			     const char *backend, int debug, size_t design, int depth)
+/* Those that rows of a case have, in the order of the axis. */
+struct designs {
+	const struct report_part *part;
+	const char *case_id;
+	const char *const *names;
+	size_t nr;
+};
+
+/* What a case was measured with: depths, live maps. The least first. */
+struct numbers {
+	const long long *v;
+	size_t nr;
+};
+
+static struct numbers numbers_of(struct model *m, const struct report_part *part,
+				 const char *case_id, const char *key)
 {
-	return rv_at(m->arena, part, RESULTS_REF, "kmap/pair", metric,
-		     "backend=%s,debug=%d,depth=%d,design=%s", backend, debug, depth,
-		     designs[design].name);
+	struct numbers n;
+
+	n.nr = numbers_used(m->arena, part, case_id, RESULTS_REF, key, &n.v);
+	return n;
 }
 
-static struct rvalue switch_at(struct model *m, const struct report_part *part, const char *metric,
-			       const char *backend, size_t design, int prev, int next)
+static struct designs designs_of(struct model *m, const struct report_part *part,
+				 const char *case_id)
 {
-	return rv_at(m->arena, part, RESULTS_REF, "kmap/switch", metric,
-		     "backend=%s,debug=0,design=%s,next=%d,prev=%d", backend, designs[design].name,
-		     next, prev);
+	struct designs d = { .part = part, .case_id = case_id };
+
+	d.nr = words_used(m->arena, part, case_id, RESULTS_REF, "design", &d.names);
+	return d;
+}
+
+static const char *label_of(struct model *m, const struct designs *d, size_t i)
+{
+	return word_label(m->arena, d->part, d->case_id, "design", d->names[i]);
+}
+
+static const char *marked(struct model *m, const struct designs *d, size_t i)
+{
+	return word_marked(m->arena, d->part, d->case_id, "design", d->names[i]);
+}
+
+static bool is_busted(const struct designs *d, size_t i)
+{
+	return word_is_busted(d->part, d->case_id, "design", d->names[i]);
+}
+
+/* One that the document says of that it is not busted: no sentence is about any other. */
+static bool is_good(const struct designs *d, size_t i)
+{
+	return word_of(d->part, d->case_id, "design", d->names[i]) && !is_busted(d, i);
+}
+
+/* A colour by the place in the axis, so that a design has one whatever else was measured. */
+static int series_of(const struct designs *d, size_t i)
+{
+	static const int series[] = { 0, 3, 2, 1, 4 };
+	bool known = word_of(d->part, d->case_id, "design", d->names[i]);
+	size_t place = known ? word_place(d->part, d->case_id, "design", d->names[i]) : i;
+
+	return is_busted(d, i) || place >= NR(series) ? BUSTED_SERIES : series[place];
+}
+
+static struct rvalue pair_at(struct model *m, const struct designs *d, size_t i,
+			     const char *backend, long long debug, long long depth)
+{
+	const struct report_rows rows = { d->part, pair_id, RESULTS_REF, "time" };
+	const struct report_cond conds[] = { { .key = "backend", .str = backend },
+					     { .key = "debug", .num = debug },
+					     { .key = "depth", .num = depth },
+					     { .key = "design", .str = d->names[i] } };
+	static const struct results_params nothing_else;
+
+	return rv_find(m->arena, &rows, &nothing_else, conds, 4);
+}
+
+static struct rvalue switch_at(struct model *m, const struct designs *d, size_t i, long long prev,
+			       long long next)
+{
+	const struct report_rows rows = { d->part, switch_id, RESULTS_REF, "time" };
+	const struct report_cond conds[] = { { .key = "backend", .str = "memory" },
+					     { .key = "debug", .num = 0 },
+					     { .key = "design", .str = d->names[i] },
+					     { .key = "next", .num = next },
+					     { .key = "prev", .num = prev } };
+	static const struct results_params nothing_else;
+
+	return rv_find(m->arena, &rows, &nothing_else, conds, 5);
+}
+
+static struct rvalue nest_at(struct model *m, const struct designs *d, size_t i, long long maps)
+{
+	const struct report_rows rows = { d->part, nest_id, RESULTS_REF, "slots_peak" };
+	const struct report_cond conds[] = { { .key = "design", .str = d->names[i] },
+					     { .key = "maps", .num = maps } };
+	static const struct results_params nothing_else;
+
+	return rv_find(m->arena, &rows, &nothing_else, conds, 2);
+}
+
+typedef struct rvalue (*design_at)(struct model *m, const struct designs *d, size_t i);
+
+struct chosen {
+	size_t first, last;
+};
+
+/*
+ * The designs that sentences compare: of those that the axis has and does not call busted, the first
+ * and the last that were measured. The axis has them in the order in which they came, so the last is
+ * the newest. If none was measured, both are the last of all, which has a reason; d->nr: there is none.
+ */
+static struct chosen choose(struct model *m, const struct designs *d, design_at at)
+{
+	struct chosen c = { d->nr, d->nr };
+	size_t last = d->nr;
+
+	for (size_t i = 0; i < d->nr; i++) {
+		struct rvalue v = at(m, d, i);
+
+		if (!is_good(d, i))
+			continue;
+		last = i;
+		if (!rv_ok(&v))
+			continue;
+		c.first = c.last < d->nr ? c.first : i;
+		c.last = i;
+	}
+	return c.last < d->nr ? c : (struct chosen){ last, last };
+}
+
+static struct rvalue chosen_at(struct model *m, const struct designs *d, size_t i, design_at at)
+{
+	return i < d->nr ? at(m, d, i) : rv_missing("not run");
+}
+
+/*
+ * Why a section has no sentence: its rows are missing, for the reason why, or none of their designs is
+ * one that the document knows.
+ */
+static const char *no_answer(struct model *m, const struct designs *d, const char *why)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < d->nr; i++)
+		known |= word_of(d->part, d->case_id, "design", d->names[i]) != NULL;
+	if (d->nr && !known && input_usable(d->part))
+		return "The document does not say which of these designs a kernel has and which are "
+		       "busted, as those of format version 2 do: the tables below have them all.";
+	return unanswered(m, "native", d->case_id, why);
 }
 
 /* A section that has nothing to say but why. */
@@ -53,53 +177,64 @@ static void not_measured(struct model *m, struct page *p, struct section *s, con
 
 /* ---- map and unmap ---- */
 
-static void pair_answer(struct model *m, struct page *p, struct section *s,
-			const struct report_part *part)
+static struct rvalue shallow(struct model *m, const struct designs *d, size_t i)
 {
-	struct rvalue old = pair_at(m, part, "time", "memory", 0, ATOMIC, 1);
-	struct rvalue now = pair_at(m, part, "time", "memory", 0, MERGED, 1);
-	struct rvalue deep = pair_at(m, part, "time", "memory", 0, MERGED, MAX_DEPTH);
-	struct rvalue real = pair_at(m, part, "time", "mappings", 0, MERGED, 1);
+	return pair_at(m, d, i, "memory", 0, 1);
+}
+
+static void pair_answer(struct model *m, struct page *p, struct section *s,
+			const struct designs *d, const struct numbers *depths)
+{
+	struct chosen c = choose(m, d, shallow);
+	struct rvalue now = chosen_at(m, d, c.last, shallow);
+	struct rvalue old = chosen_at(m, d, c.first, shallow), deep, real;
 	struct arena *a = m->arena;
+	size_t k = depths->nr;
 	const char *text;
 
 	if (!rv_ok(&now)) {
 		section_answer(m, p, s, "What does a map and unmap cost?", NULL,
-			       unanswered(m, "native", "kmap/pair", now.why));
+			       no_answer(m, d, now.why));
 		return;
 	}
-	text = arena_str(a, "The stack itself takes %s per map and unmap as merged", rv_strong(a, &now));
-	if (rv_ok(&old))
-		text = arena_str(a, "%s and %s with the per-CPU index before it%s", text,
-				 rv_strong(a, &old), rv_overlap(&old, &now) ? " (not told apart)" : "");
-	if (rv_ok(&deep))
-		text = arena_str(a, "%s; on top of %d live maps, %s%s", text, MAX_DEPTH - 1,
-				 rv_text(a, &deep),
+	do
+		deep = pair_at(m, d, c.last, "memory", 0, depths->v[--k]);
+	while (!rv_ok(&deep)); /* at the latest where `now` was measured */
+	real = pair_at(m, d, c.last, "mappings", 0, 1);
+	text = arena_str(a, "The stack itself takes %s per map and unmap as \xe2\x80\x9c%s\xe2\x80\x9d",
+			 rv_strong(a, &now), label_of(m, d, c.last));
+	if (c.first != c.last)
+		text = arena_str(a, "%s and %s as \xe2\x80\x9c%s\xe2\x80\x9d%s", text, rv_strong(a, &old),
+				 label_of(m, d, c.first),
+				 rv_overlap(&old, &now) ? " (not told apart)" : "");
+	if (depths->v[k] > 1)
+		text = arena_str(a, "%s; on top of %lld live map%s, %s%s", text, depths->v[k] - 1,
+				 depths->v[k] == 2 ? "" : "s", rv_text(a, &deep),
 				 rv_overlap(&deep, &now) ? " (not told apart)" : "");
 	if (rv_ok(&real))
 		text = arena_str(a,
 				 "%s. With real mappings, whose every change is a system call and "
 				 "flushes the TLB, a pair takes %s",
 				 text, rv_strong(a, &real));
-	section_answer(m, p, s, "What does a map and unmap cost?", mode_words(a, part),
+	section_answer(m, p, s, "What does a map and unmap cost?", mode_words(a, d->part),
 		       arena_str(a, "%s.", text));
 }
 
-static void pair_figure(struct model *m, struct section *s, const struct report_part *part)
+static void pair_figure(struct model *m, struct section *s, const struct designs *d,
+			const struct numbers *depths)
 {
 	struct figure *f = section_figure(m, s, FIGURE_LINES, "q3-pair",
 					  "Map and unmap on top of depth \xe2\x88\x92 1 live maps");
-	size_t d, i;
 
 	f->xlabel = "depth";
 	f->ylabel = "time per pair";
-	for (d = 0; d < NR_DESIGNS; d++) {
-		struct line *l = figure_line(m, f, designs[d].label, designs[d].series);
+	for (size_t i = 0; i < d->nr; i++) {
+		struct line *l = figure_line(m, f, marked(m, d, i), series_of(d, i));
 
-		for (i = 0; i < NR(depths); i++) {
-			struct rvalue v = pair_at(m, part, "time", "memory", 0, d, depths[i]);
+		for (size_t k = 0; k < depths->nr; k++) {
+			struct rvalue v = pair_at(m, d, i, "memory", 0, depths->v[k]);
 
-			line_point(m, l, depths[i], &v);
+			line_point(m, l, (double)depths->v[k], &v);
 		}
 	}
 	f->desc = "One line per design: median time of a map and its unmap, by depth of the stack.";
@@ -107,7 +242,7 @@ static void pair_figure(struct model *m, struct section *s, const struct report_
 		     "median with 95\xc2\xa0% interval.";
 }
 
-static void pair_table(struct model *m, struct section *s, const struct report_part *part)
+static void pair_table(struct model *m, struct section *s, const struct designs *d)
 {
 	static const char *const columns[] = { "Slots", "Layout", "Design", "#Depth 1", "#Depth 8",
 					       "#Depth 15", NULL };
@@ -120,38 +255,45 @@ static void pair_table(struct model *m, struct section *s, const struct report_p
 		{ "mappings", "real mappings", 0 },
 	};
 	struct table *t = section_table(m, s, "Map and unmap, native time per pair", columns);
-	static const int three[] = { 1, 8, MAX_DEPTH };
-	size_t k, d, i;
+	static const int three[] = { 1, 8, 15 };
 
-	for (k = 0; k < NR(kinds); k++)
-		for (d = 0; d < NR_DESIGNS; d++) {
-			if (k && d != ATOMIC && d != MERGED)
-				continue; /* the others do the same on a map and an unmap */
+	for (size_t k = 0; k < NR(kinds); k++)
+		for (size_t i = 0; i < d->nr; i++) {
+			struct rvalue v[NR(three)];
+			bool any = false;
+
+			for (size_t n = 0; n < NR(three); n++) {
+				v[n] = pair_at(m, d, i, kinds[k].backend, kinds[k].debug, three[n]);
+				any |= rv_ok(&v[n]);
+			}
+			if (k && !any)
+				continue; /* few designs differ there on a map and an unmap */
 			table_row(m, t);
 			table_cell(t, "", kinds[k].words);
 			table_cell(t, "", kinds[k].debug ? "guards" : "plain");
-			table_cell(t, designs[d].busted ? "bad" : "", designs[d].label);
-			for (i = 0; i < NR(three); i++) {
-				struct rvalue v = pair_at(m, part, "time", kinds[k].backend,
-							  kinds[k].debug, d, three[i]);
-
-				table_value(m, t, &v);
-			}
+			table_cell(t, is_busted(d, i) ? "bad" : "", marked(m, d, i));
+			for (size_t n = 0; n < NR(three); n++)
+				table_value(m, t, &v[n]);
 		}
 }
 
 static void build_pairs(struct model *m, struct page *p, const struct report_part *part)
 {
 	struct section *s = page_section(m, p, "pair", "Map and unmap, by depth");
+	struct designs d = designs_of(m, part, pair_id);
+	struct numbers depths = numbers_of(m, part, pair_id, "depth");
 
 	section_source(m, s, part);
-	if (!part || part->why) {
+	if (!input_usable(part)) {
 		not_measured(m, p, s, "What does a map and unmap cost?");
 		return;
 	}
-	pair_answer(m, p, s, part);
-	pair_figure(m, s, part);
-	pair_table(m, s, part);
+	pair_answer(m, p, s, &d, &depths);
+	if (d.nr) {
+		pair_figure(m, s, &d, &depths);
+		pair_table(m, s, &d);
+	}
+	section_words(m, s, part, pair_id, "design", d.names, d.nr, "The designs, in words");
 	section_load(m, s, part);
 	section_note(m, s,
 		     "The two kinds of slots do not compare: memory shows what a design\xe2\x80\x99s "
@@ -162,143 +304,203 @@ static void build_pairs(struct model *m, struct page *p, const struct report_par
 
 /* ---- task switches ---- */
 
-static void switch_answer(struct model *m, struct page *p, struct section *s,
-			  const struct report_part *part)
+static struct rvalue without_maps(struct model *m, const struct designs *d, size_t i)
 {
-	struct rvalue none = switch_at(m, part, "time", "memory", MERGED, 0, 0);
-	struct rvalue full = switch_at(m, part, "time", "memory", MERGED, MAX_DEPTH, MAX_DEPTH);
-	struct rvalue pop = switch_at(m, part, "time", "memory", POP_PUSH, MAX_DEPTH, MAX_DEPTH);
-	struct rvalue one = switch_at(m, part, "time", "memory", MERGED, 1, 1);
-	const char *question = "What does a task switch with live maps cost?", *text;
-	struct arena *a = m->arena;
-
-	if (!rv_ok(&none) || !rv_ok(&full)) {
-		section_answer(m, p, s, question, NULL,
-			       unanswered(m, "native", "kmap/switch",
-					  rv_ok(&none) ? full.why : none.why));
-		return;
-	}
-	text = arena_str(a, "There and back between two tasks takes %s as merged when neither has a "
-			    "map, and %s when each has %d",
-			 rv_strong(a, &none), rv_strong(a, &full), MAX_DEPTH);
-	if (rv_ok(&one))
-		text = arena_str(a, "%s (with one each, %s)", text, rv_text(a, &one));
-	if (rv_ok(&pop))
-		text = arena_str(a, "%s; popping and pushing entry by entry takes %s%s", text,
-				 rv_strong(a, &pop),
-				 rv_overlap(&pop, &full) ? " (not told apart)" : "");
-	section_answer(m, p, s, question, mode_words(a, part), arena_str(a, "%s.", text));
+	return switch_at(m, d, i, 0, 0);
 }
 
-static void switch_figure(struct model *m, struct section *s, const struct report_part *part)
+/* With full maps each; the newest design is that of the sentence. */
+static const char *other_designs(struct model *m, const struct designs *d, size_t new,
+				 long long full, const char *text)
+{
+	struct rvalue own = switch_at(m, d, new, full, full);
+
+	for (size_t i = 0; i < d->nr; i++) {
+		struct rvalue v = switch_at(m, d, i, full, full);
+
+		if (i != new && is_good(d, i) && rv_ok(&v))
+			text = arena_str(m->arena, "%s; as \xe2\x80\x9c%s\xe2\x80\x9d that takes %s%s", text,
+					 label_of(m, d, i), rv_strong(m->arena, &v),
+					 rv_overlap(&v, &own) ? " (not told apart)" : "");
+	}
+	return text;
+}
+
+static void switch_answer(struct model *m, struct page *p, struct section *s,
+			  const struct designs *d, const struct numbers *lives)
+{
+	const char *question = "What does a task switch with live maps cost?", *text;
+	size_t new = choose(m, d, without_maps).last;
+	struct rvalue none = chosen_at(m, d, new, without_maps), full, one;
+	size_t k = lives->nr;
+	long long most;
+	struct arena *a = m->arena;
+
+	if (!rv_ok(&none)) {
+		section_answer(m, p, s, question, NULL, no_answer(m, d, none.why));
+		return;
+	}
+	do {
+		most = lives->v[--k];
+		full = switch_at(m, d, new, most, most);
+	} while (!rv_ok(&full)); /* at the latest where `none` was measured */
+	if (!most) {
+		most = lives->v[lives->nr - 1];
+		full = switch_at(m, d, new, most, most);
+		section_answer(m, p, s, question, NULL, no_answer(m, d, full.why));
+		return;
+	}
+	one = switch_at(m, d, new, 1, 1);
+	text = arena_str(a, "There and back between two tasks takes %s as \xe2\x80\x9c%s\xe2\x80\x9d when "
+			    "neither has a map, and %s when each has %lld",
+			 rv_strong(a, &none), label_of(m, d, new), rv_strong(a, &full), most);
+	if (rv_ok(&one) && most > 1)
+		text = arena_str(a, "%s (with one each, %s)", text, rv_text(a, &one));
+	text = other_designs(m, d, new, most, text);
+	section_answer(m, p, s, question, mode_words(a, d->part), arena_str(a, "%s.", text));
+}
+
+static void switch_figure(struct model *m, struct section *s, const struct designs *d,
+			  const struct numbers *lives)
 {
 	struct figure *f = section_figure(m, s, FIGURE_LINES, "q3-switch",
 					  "There and back between two tasks with n live maps each");
-	size_t d, i;
 
 	f->xlabel = "live maps of each task";
 	f->ylabel = "time, there and back";
-	for (d = RFC; d < NR_DESIGNS; d++) {
-		struct line *l = figure_line(m, f, designs[d].label, designs[d].series);
+	for (size_t i = 0; i < d->nr; i++) {
+		struct line *l = figure_line(m, f, marked(m, d, i), series_of(d, i));
 
-		for (i = 0; i < NR(lives); i++) {
-			struct rvalue v =
-				switch_at(m, part, "time", "memory", d, lives[i], lives[i]);
+		for (size_t k = 0; k < lives->nr; k++) {
+			struct rvalue v = switch_at(m, d, i, lives->v[k], lives->v[k]);
 
-			line_point(m, l, lives[i], &v);
+			line_point(m, l, (double)lives->v[k], &v);
 		}
 	}
 	f->desc = "One line per design that can switch: median time of two switches, by live maps.";
-	f->caption = "Mode native, slots in memory; median with 95\xc2\xa0% interval. "
-		     "atomic_percpu never switches with anything mapped.";
+	f->caption = "Mode native, slots in memory; median with 95\xc2\xa0% interval.";
 }
 
-static void switch_table(struct model *m, struct section *s, const struct report_part *part)
+/* No row for a pair of numbers that no design was measured with. */
+static void switch_row(struct model *m, struct table *t, const struct designs *d, long long prev,
+		       long long next)
 {
-	static const char *const columns[] = { "Live maps", "#rfc_task_sweep (busted)",
-					       "#linus_pop_push", "#merged", NULL };
-	struct table *t = section_table(
-		m, s, "Two tasks, there and back, slots in memory, native time", columns);
-	size_t i, j, d;
+	struct rvalue *v = arena_alloc(m->arena, (d->nr + 1) * sizeof(*v));
+	bool any = false;
 
+	for (size_t i = 0; i < d->nr; i++) {
+		v[i] = switch_at(m, d, i, prev, next);
+		any |= rv_ok(&v[i]);
+	}
+	if (!any)
+		return;
+	table_row(m, t);
+	table_cell(t, "", arena_str(m->arena, "%lld and %lld", prev, next));
+	for (size_t i = 0; i < d->nr; i++)
+		table_value(m, t, &v[i]);
+}
+
+static void switch_table(struct model *m, struct section *s, const struct designs *d,
+			 const struct numbers *prevs)
+{
+	const char **columns = arena_alloc(m->arena, (d->nr + 2) * sizeof(*columns));
+	struct numbers nexts = numbers_of(m, d->part, switch_id, "next");
+	struct table *t;
+
+	columns[0] = "Live maps";
+	for (size_t i = 0; i < d->nr; i++)
+		columns[i + 1] = arena_str(m->arena, "#%s", marked(m, d, i));
+	t = section_table(m, s, "Two tasks, there and back, slots in memory, native time", columns);
 	t->folded = true;
-	for (i = 0; i < NR(lives); i++)
-		for (j = 0; j <= i; j++) {
-			table_row(m, t);
-			table_cell(t, "", arena_str(m->arena, "%d and %d", lives[i], lives[j]));
-			for (d = RFC; d < NR_DESIGNS; d++) {
-				struct rvalue v = switch_at(m, part, "time", "memory", d, lives[i],
-							    lives[j]);
+	for (size_t i = 0; i < prevs->nr; i++)
+		for (size_t j = 0; j < nexts.nr; j++)
+			switch_row(m, t, d, prevs->v[i], nexts.v[j]);
+}
 
-				table_value(m, t, &v);
-			}
-		}
+static bool any_busted(const struct designs *d)
+{
+	for (size_t i = 0; i < d->nr; i++)
+		if (is_busted(d, i))
+			return true;
+	return false;
 }
 
 static void build_switches(struct model *m, struct page *p, const struct report_part *part)
 {
 	struct section *s = page_section(m, p, "switch", "Task switches with live maps");
+	struct designs d = designs_of(m, part, switch_id);
+	struct numbers prevs = numbers_of(m, part, switch_id, "prev");
 
 	section_source(m, s, part);
-	if (!part || part->why) {
+	if (!input_usable(part)) {
 		not_measured(m, p, s, "What does a task switch with live maps cost?");
 		return;
 	}
-	switch_answer(m, p, s, part);
-	switch_figure(m, s, part);
-	switch_table(m, s, part);
+	switch_answer(m, p, s, &d, &prevs);
+	if (d.nr) {
+		switch_figure(m, s, &d, &prevs);
+		switch_table(m, s, &d, &prevs);
+	}
 	section_load(m, s, part);
-	section_note(m, s,
-		     "rfc_task_sweep is busted, and stands here for its price only: a handler that "
-		     "maps while the next task\xe2\x80\x99s deeper stack is swept in overwrites a live "
-		     "slot. ptbench explore kmap shows the schedule.");
+	if (any_busted(&d))
+		section_note(m, s,
+			     "A busted design stands here for its price only: what it is, above, says "
+			     "what is wrong with it. ptbench explore kmap shows the schedule.");
 }
 
 /* ---- how deep it gets ---- */
+
+static struct rvalue one_each(struct model *m, const struct designs *d, size_t i)
+{
+	return nest_at(m, d, i, 1);
+}
+
+static void depth_answer(struct model *m, struct page *p, struct section *s,
+			 const struct designs *d)
+{
+	const char *question = "How deep does the stack get when every context maps?";
+	size_t new = choose(m, d, one_each).last;
+	struct rvalue one = chosen_at(m, d, new, one_each), three;
+
+	three = rv_ok(&one) ? nest_at(m, d, new, 3) : one;
+	if (!rv_ok(&three)) {
+		section_answer(m, p, s, question, NULL, no_answer(m, d, three.why));
+		return;
+	}
+	section_answer(m, p, s, question, mode_words(m->arena, d->part),
+		       arena_str(m->arena,
+				 "A task, a page fault, a softirq, an interrupt and an NMI with one map "
+				 "each reach %s slots, with three each %s; a stack has %d "
+				 "(\xe2\x80\x9c%s\xe2\x80\x9d, without guards).",
+				 rv_strong(m->arena, &one), rv_strong(m->arena, &three), NR_SLOTS,
+				 label_of(m, d, new)));
+}
 
 static void build_depth(struct model *m, struct page *p, const struct report_part *part)
 {
 	static const char *const columns[] = { "Design", "#1 map each", "#2 maps each",
 					       "#3 maps each", NULL };
 	struct section *s = page_section(m, p, "nest", "How deep the stack gets");
-	struct rvalue one = rv_at(m->arena, part, RESULTS_REF, "kmap/nest", "slots_peak",
-				  "design=merged,maps=1");
-	struct rvalue three = rv_at(m->arena, part, RESULTS_REF, "kmap/nest", "slots_peak",
-				    "design=merged,maps=3");
-	const char *question = "How deep does the stack get when every context maps?";
+	struct designs d = designs_of(m, part, nest_id);
 	struct table *t;
-	size_t d;
-	int n;
 
 	section_source(m, s, part);
-	if (!rv_ok(&one) || !rv_ok(&three))
-		section_answer(m, p, s, question, NULL,
-			       unanswered(m, "native", "kmap/nest",
-					  rv_ok(&one) ? three.why : one.why));
-	else
-		section_answer(m, p, s, question, mode_words(m->arena, part),
-			       arena_str(m->arena,
-					 "A task, a page fault, a softirq, an interrupt and an NMI with "
-					 "one map each reach %s slots, with three each %s; a stack has %d "
-					 "(merged, without guards).",
-					 rv_strong(m->arena, &one), rv_strong(m->arena, &three),
-					 MAX_DEPTH));
-	if (!part || part->why)
+	depth_answer(m, p, s, &d);
+	if (!d.nr || !input_usable(part))
 		return;
 	t = section_table(m, s, "Most slots in use at once", columns);
-	for (d = 0; d < NR_DESIGNS; d++) {
+	for (size_t i = 0; i < d.nr; i++) {
 		table_row(m, t);
-		table_cell(t, designs[d].busted ? "bad" : "", designs[d].label);
-		for (n = 1; n <= 3; n++) {
-			struct rvalue v = rv_at(m->arena, part, RESULTS_REF, "kmap/nest",
-						"slots_peak", "design=%s,maps=%d", designs[d].name, n);
+		table_cell(t, is_busted(&d, i) ? "bad" : "", marked(m, &d, i));
+		for (int n = 1; n <= 3; n++) {
+			struct rvalue v = nest_at(m, &d, i, n);
 
 			table_value(m, t, &v);
 		}
 	}
 	section_note(m, s,
-		     "Page faults are off between kmap_atomic and its undoing, so atomic_percpu has "
-		     "no fault\xe2\x80\x99s maps on its stack.");
+		     "Where page faults are off from a map to its undoing, as with kmap_atomic, no "
+		     "fault\xe2\x80\x99s maps are on the stack.");
 }
 
 void kmap_build(struct model *m)

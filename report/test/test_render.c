@@ -163,11 +163,12 @@ static void test_answers(const char *run, const char *out)
 		"16.7] beside a thread of the same process that spins on another CPU, +11.9 \xc2\xb5s "
 		"[11.7, 12.1], with 1 CPU interrupted",
 		"under KVM, so that interrupts are virtual",
-		"The stack itself takes 12.0 ns [11.9, 12.1] per map and unmap as merged and 10.0 ns "
-		"[9.92, 10.1] with the per-CPU index before it; on top of 14 live maps, 12.0 ns [11.9, "
-		"12.1] (not told apart). With real mappings, whose every change is a system call and "
+		"The stack itself takes 12.0 ns [11.9, 12.1] per map and unmap as \xe2\x80\x9cmerged (from "
+		"5.11)\xe2\x80\x9d and 10.0 ns [9.92, 10.1] as \xe2\x80\x9c" "atomic_percpu (to 5.10)\xe2\x80\x9d; "
+		"on top of 14 live maps, 12.0 ns [11.9, 12.1] (not told apart). With real mappings, whose every change is a system call and "
 		"flushes the TLB, a pair takes 1.20",
-		"takes 20.0 ns [19.8, 20.2] as merged when neither has a map, and 260 ns",
+		"takes 20.0 ns [19.8, 20.2] as \xe2\x80\x9cmerged (from 5.11)\xe2\x80\x9d when neither has a map, "
+		"and 260 ns",
 		"with one map each reach 5 slots, with three each 15; a stack has 15",
 		"On this host a walk of 16 pages takes 400 ns [397, 403]; of its 8 steps the dearest is "
 		"\xe2\x80\x9cpte read again\xe2\x80\x9d, +60.0 ns",

@@ -12,10 +12,11 @@
 /* In the order in which they came. */
 #define KMAP_DESIGNS(GOOD, BUSTED)                                                                 \
 	GOOD(atomic_percpu, "atomic_percpu (to 5.10)",                                             \
-	     "kmap_atomic() up to 5.10: slots of the CPU, preemption and page faults off while mapped.") \
+	     "kmap_atomic() up to 5.10: slots of the CPU, preemption and page faults off while mapped, so " \
+	     "that no task switches with anything mapped.")                                      \
 	BUSTED(rfc_task_sweep, "rfc_task_sweep",                                                   \
-	       "The RFC: slots of the task, all swapped in prepare_task_switch(), where an interrupt " \
-	       "can map over them.")                                                               \
+	       "The RFC: slots of the task, all swapped in prepare_task_switch(), where a handler that " \
+	       "maps while a deeper stack is swept in overwrites a live slot.")                   \
 	GOOD(linus_pop_push, "linus_pop_push",                                                     \
 	     "Torvalds' answer: a switch pops the slots of the one task and pushes the other's, the " \
 	     "index with each entry.")                                                             \
