@@ -72,12 +72,57 @@ static void evil_check(struct results_doc *doc, const char *a, const char *b)
 	results_params_free(&p);
 }
 
-/* What the designs are called, and what they are, is hostile, too. An axis takes no value with a comma
- * or a control character. */
-static void evil_words(struct results_doc *doc, char evil[NR_EVIL][256])
+/* A row of those params and one whose value parsing would not take. */
+static void evil_value(struct results_doc *doc, const char *case_id, const char *params,
+		       const char *key, const char *value, double sample)
+{
+	struct results_error err = { 0 };
+	struct results_measurement m = {
+		.case_id = (char *)case_id,
+		.subject = RESULTS_REF,
+		.metric = results_metric_find("time"),
+		.kind = RESULTS_SAMPLED,
+		.nr_ops = 1,
+		.samples = &sample,
+		.nr_samples = 1,
+	};
+
+	synth_check(results_params_parse(&m.params, params), &err);
+	results_params_set_str(&m.params, key, value);
+	synth_check(results_doc_add(doc, &m, &err), &err);
+	results_params_free(&m.params);
+}
+
+/* Designs of kmap's, steps of walks and of the DAX lock. */
+static void evil_values(struct results_doc *doc, char evil[NR_EVIL][256])
+{
+	const char *const walk = "flags=get,folio=private,format=f,frames=hot", *const lock = "page=file,part=both";
+	size_t i;
+
+	evil_value(doc, "gup_fast/steps", synth_text("%s,how=present", walk), "step", evil[5], 400);
+	evil_value(doc, "dax/lock", synth_text("%s,how=present", lock), "step", evil[5], 100);
+	for (i = 0; i < NR_EVIL; i++) {
+		double sample = 200 + (double)i;
+
+		evil_value(doc, "kmap/pair", "backend=memory,debug=0,depth=1", "design", evil[i], sample);
+		evil_value(doc, "kmap/pair", "backend=memory,debug=0,depth=2", "design", evil[i], sample);
+		evil_value(doc, "kmap/switch", "backend=memory,debug=0,next=0,prev=0", "design", evil[i],
+			   sample);
+		evil_value(doc, "kmap/switch", "backend=memory,debug=0,next=1,prev=1", "design", evil[i],
+			   sample);
+		evil_value(doc, "gup_fast/steps", synth_text("%s,how=opaque", walk), "step", evil[i],
+			   sample);
+		evil_value(doc, "dax/lock", synth_text("%s,how=opaque", lock), "step", evil[i],
+			   sample / 10);
+	}
+}
+
+/* What the designs or steps are called, and what they are, is hostile, too. An axis takes no value with
+ * a comma or a control character. */
+static void evil_words(struct results_doc *doc, const char *key, char evil[NR_EVIL][256])
 {
 	struct results_value values[NR_EVIL] = { { NULL } };
-	struct results_axis axis = { .key = (char *)"design", .means = evil[0], .values = values };
+	struct results_axis axis = { .key = (char *)key, .means = evil[0], .values = values };
 	struct results_error err = { 0 };
 	size_t i;
 
@@ -103,7 +148,8 @@ void synth_hostile(struct results_run *run, const char *trap)
 	doc = synth_bare_doc("native", "native");
 	if (!doc)
 		return;
-	evil_words(doc, evil);
+	evil_words(doc, "design", evil);
+	evil_words(doc, "step", evil);
 	results_pairs_set(&doc->environment, "cpus", "64");
 	results_pairs_set(&doc->environment, "hypervisor", evil[0]);
 	results_pairs_set(&doc->environment, "kernel", evil[5]);
@@ -118,6 +164,7 @@ void synth_hostile(struct results_run *run, const char *trap)
 		evil_row(doc, "time", evil[i], synth_text("s390x %.200s", evil[(i + 3) % NR_EVIL]),
 			 "pmd", 16, 210);
 	}
+	evil_values(doc, evil);
 	synth_disciplines(doc);
 	synth_host(doc);
 	synth_part(run, doc, RESULTS_PASSED, NULL);
