@@ -100,9 +100,7 @@ struct model {
 	char *held; /* malloc'ed, while head_base.c copies it into the arena; else NULL */
 	struct page pages[MAX_PAGES];
 	size_t nr_pages;
-	/* Pairs of designs that are one code, by format: folding_code.c fills it when it is asked. */
-	struct names identical;
-	bool identical_read;
+	struct folding_codes *folding; /* folding_code.c's: NULL until it is asked */
 };
 
 /* The last step: says under each figure which values it could not draw. */

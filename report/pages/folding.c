@@ -1,179 +1,91 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What each way of walking folded levels costs, in instructions, time and code bytes. Which is
- * correct where is in folding_checks.c, which are the same code in folding_code.c.
+ * correct where is in folding_checks.c, which are the same code in folding_code.c, and which walks
+ * these are in folding_walks.c.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "folding.h"
 
-/* ---- rows of costs ---- */
-
-struct walk {
-	const char *who;    /* "kernel", "reference" */
-	const char *format; /* with levels: "s390x, 3 levels" */
-	const char *design, *label;
-	const char *kind; /* "mem=dax"; "" of anonymous memory: these alone are compared */
-	struct gup_cost cost;
-};
-
-static size_t read_walks(struct model *m, const struct report_part *part,
-			 enum results_subject subject, const char *metric, struct walk **list,
-			 size_t nr)
-{
-	const struct report_rows rows = { part, "gup_fast/walk", subject, metric };
-	struct gup_cost *costs;
-	size_t n = gup_costs(m->arena, &rows, &costs), i;
-
-	for (i = 0; i < n; i++) {
-		const struct results_params *p = costs[i].like;
-		const char *leaf = results_params_str(p, "leaf");
-		const char *format = param_text(m->arena, p, "format", "?");
-		const char *levels = param_text(m->arena, p, "levels", NULL);
-		struct walk w = { .cost = costs[i] };
-
-		if (leaf && strcmp(leaf, "pte") != 0)
-			continue;
-		w.who = subject == RESULTS_KERNEL ? "kernel" : "reference";
-		w.design = param_text(m->arena, p, "design", "?");
-		if (subject == RESULTS_REF &&
-		    strcmp(folding_spokesman(m, format, w.design), w.design) != 0)
-			continue;
-		w.label = subject == RESULTS_REF ? folding_label(m, format, w.design) : w.design;
-		w.format = levels ? arena_str(m->arena, "%s, %s levels", format, levels) : format;
-		w.kind = gup_kind(m->arena, p);
-		*list = arena_grow(m->arena, *list, nr, sizeof(**list));
-		(*list)[nr++] = w;
-	}
-	return nr;
-}
-
-static int by_format(const void *va, const void *vb)
-{
-	const struct walk *a = va, *b = vb;
-	int c = strcmp(a->format, b->format);
-
-	if (!c)
-		c = strcmp(a->who, b->who);
-	if (!c)
-		c = strcmp(a->design, b->design);
-	return c ? c : strcmp(a->kind, b->kind);
-}
-
-/* Whether that level has an entry of its own in the format, as far as its name says. */
-static bool is_folded(const struct gup_cost *c, int level)
-{
-	const char *format = results_params_str(c->like, "format");
-	long long levels = results_params_int(c->like, "levels", 0);
-
-	if (levels)
-		return level + 2 > levels;
-	if (level != CROSS_P4D || !format)
-		return false;
-	return strcmp(format, "x86_64-4k-48") == 0 || strcmp(format, "x86_64-4k-57-folded") == 0;
-}
+/* ---- tables and bars ---- */
 
 static void walk_table(struct model *m, struct section *s, const char *caption,
-		       const struct walk *list, size_t nr, bool folded)
+		       const struct walks *list, bool folded)
 {
 	static const char *const columns[] = {
 		"Format", "Who", "Design", "Pages of", "#Call, 1 page", "#Per page",
 		"#Cross pmd", "#Cross pud", "#Cross p4d", "#Cross pgd", NULL,
 	};
 	struct table *t = section_table(m, s, caption, columns);
-	size_t i;
-	int level;
 
 	t->folded = folded;
-	for (i = 0; i < nr; i++) {
+	for (size_t i = 0; i < list->nr; i++) {
+		const struct walk *w = &list->v[i];
+
 		table_row(m, t);
-		table_cell(t, "", list[i].format);
-		table_cell(t, "", list[i].who);
-		table_cell(t, "", list[i].label);
-		table_cell(t, "", *list[i].kind ? list[i].kind : "anonymous memory");
-		table_value(m, t, &list[i].cost.call);
-		table_value(m, t, &list[i].cost.page);
-		for (level = 0; level < NR_CROSS; level++)
-			if (is_folded(&list[i].cost, level))
+		table_cell(t, "", w->space);
+		table_cell(t, "", w->who);
+		table_cell(t, "", w->label);
+		table_cell(t, "", *w->kind ? w->kind : "anonymous memory");
+		table_value(m, t, &w->cost.call);
+		table_value(m, t, &w->cost.page);
+		for (int level = 0; level < NR_CROSS; level++)
+			if (!rv_ok(&w->cost.cross[level]) && walk_is_folded(w, level))
 				table_seen(t, "missing", "folded");
 			else
-				table_value(m, t, &list[i].cost.cross[level]);
+				table_value(m, t, &w->cost.cross[level]);
 	}
 }
 
-static void walk_bars(struct model *m, struct figure *f, const struct walk *list, size_t nr,
-		      const char *format, bool name_format)
+static const char *bar_label(struct model *m, const struct walk *w)
 {
-	const char *at = name_format ? arena_str(m->arena, "%s: ", format) : "";
-	size_t i;
-	int q;
-
-	for (q = 0; q < 2; q++)
-		for (i = 0; i < nr; i++)
-			if (!*list[i].kind && strcmp(list[i].format, format) == 0)
-				figure_bar(
-					m, f,
-					arena_str(m->arena, "%s%s", at,
-						  q ? "each further page" : "a call for one page"),
-					arena_str(m->arena, "%s%s", list[i].label,
-						  strcmp(list[i].who, "kernel") == 0 ? ", kernel"
-										     : ""),
-					q ? &list[i].cost.page : &list[i].cost.call,
-					folding_series(list[i].label, list[i].design));
+	return arena_str(m->arena, "%s%s", w->label,
+			 !strcmp(w->who, "kernel") ? ", kernel" : "");
 }
 
-/* Each level where it is the topmost: there the designs differ. List sorted by format. */
-static void cross_bars(struct model *m, struct figure *f, const struct walk *list, size_t nr)
+static void walk_bars(struct model *m, struct figure *f, const struct walks *list,
+		      const char *space, bool name_space)
 {
-	size_t i, j;
-	int level;
+	const char *at = name_space ? arena_str(m->arena, "%s: ", space) : "";
 
-	for (level = 0; level < NR_CROSS; level++) {
-		for (i = 0; i < nr; i++)
-			if (!*list[i].kind && rv_ok(&list[i].cost.cross[level]) &&
-			    !is_folded(&list[i].cost, level))
+	for (int q = 0; q < 2; q++) {
+		const char *heading = arena_str(m->arena, "%s%s", at,
+						q ? "each further page" : "a call for one page");
+
+		for (size_t i = 0; i < list->nr; i++) {
+			const struct walk *w = &list->v[i];
+
+			if (!*w->kind && !strcmp(w->space, space))
+				figure_bar(m, f, heading, bar_label(m, w),
+					   q ? &w->cost.page : &w->cost.call, w->series);
+		}
+	}
+}
+
+/* Each level where it is the topmost: there the designs differ. List sorted by address space. */
+static void cross_bars(struct model *m, struct figure *f, const struct walks *list)
+{
+	const struct walk *w = list->v;
+	size_t i, j;
+
+	for (int level = 0; level < NR_CROSS; level++) {
+		for (i = 0; i < list->nr; i++)
+			if (!*w[i].kind && rv_ok(&w[i].cost.cross[level]) &&
+			    !walk_is_folded(&w[i], level))
 				break;
-		for (j = i; j < nr && strcmp(list[j].format, list[i].format) == 0; j++)
-			if (!*list[j].kind)
+		for (j = i; j < list->nr && !strcmp(w[j].space, w[i].space); j++)
+			if (!*w[j].kind)
 				figure_bar(m, f,
 					   arena_str(m->arena, "across a %s boundary (%s)",
-						     cross_names[level], list[i].format),
-					   arena_str(m->arena, "%s%s", list[j].label,
-						     strcmp(list[j].who, "kernel") == 0 ?
-							     ", kernel" : ""),
-					   &list[j].cost.cross[level],
-					   folding_series(list[j].label, list[j].design));
+						     cross_names[level], w[i].space),
+					   bar_label(m, &w[j]), &w[j].cost.cross[level],
+					   w[j].series);
 	}
 }
 
-static size_t only_format(struct model *m, const struct walk *list, size_t nr, const char *prefix,
-			  struct walk **out)
-{
-	size_t i, n = 0;
-
-	*out = NULL;
-	for (i = 0; i < nr; i++) {
-		if (strncmp(list[i].format, prefix, strlen(prefix)) != 0)
-			continue;
-		*out = arena_grow(m->arena, *out, n, sizeof(**out));
-		(*out)[n++] = list[i];
-	}
-	return n;
-}
-
-static const struct walk *find_walk(const struct walk *list, size_t nr, const char *who,
-				    const char *format, const char *design)
-{
-	size_t i;
-
-	for (i = 0; i < nr; i++)
-		if (strcmp(list[i].who, who) == 0 && strcmp(list[i].format, format) == 0 &&
-		    strcmp(list[i].design, design) == 0 && !*list[i].kind &&
-		    rv_ok(&list[i].cost.call))
-			return &list[i];
-	return NULL;
-}
+/* ---- sentences ---- */
 
 /* A sampled difference whose interval holds 0 is none that a sentence may give. */
 static bool is_seen(const struct rvalue *v)
@@ -181,7 +93,7 @@ static bool is_seen(const struct rvalue *v)
 	return rv_ok(v) && (v->kind != RESULTS_SAMPLED || v->low > 0 || v->high < 0);
 }
 
-/* "offset_lockless takes 140 for a call of one page and 20 for each further one, across ..." */
+/* "DESIGN takes 140 for a call of one page and 20 for each further one, across ..." */
 static const char *one_walk(struct model *m, const struct walk *w, const char *who)
 {
 	struct arena *a = m->arena;
@@ -217,19 +129,23 @@ static const char *versus(struct model *m, const struct walk *w, const struct wa
 			 rv_difference(a, &call), rv_difference(a, &page));
 }
 
-/* What designs that clip by the entry's value pay at the topmost boundary, where they differ. */
-static const char *clip_designs(struct model *m, const struct walk *list, size_t nr,
-				const char *who, const char *format)
+/* A walk of anonymous memory, of one who and in one address space: what a sentence compares. */
+static bool is_compared(const struct walk *w, const char *who, const char *space)
+{
+	return !strcmp(w->who, who) && !strcmp(w->space, space) && !*w->kind;
+}
+
+/* What the designs between the two pay at the topmost boundary, where they differ. */
+static const char *between(struct model *m, const struct walks *list, const struct walk *plain,
+			   const struct walk *merged)
 {
 	const char *text = "";
-	size_t i;
 	int level;
 
-	for (i = 0; i < nr; i++) {
-		const struct walk *w = &list[i];
+	for (size_t i = 0; i < list->nr; i++) {
+		const struct walk *w = &list->v[i];
 
-		if (strcmp(w->who, who) != 0 || strcmp(w->format, format) != 0 || *w->kind ||
-		    strncmp(w->design, "addr_end", 8) != 0)
+		if (w == plain || w == merged || !is_compared(w, plain->who, plain->space))
 			continue;
 		for (level = NR_CROSS - 1; level > 0 && !rv_ok(&w->cost.cross[level]); level--)
 			;
@@ -241,134 +157,208 @@ static const char *clip_designs(struct model *m, const struct walk *list, size_t
 	return text;
 }
 
-/* The merged design in full, static as the difference to it; NULL: neither was measured. */
-static const char *walk_sentence(struct model *m, const struct walk *list, size_t nr,
-				 const char *who, const char *format)
+/*
+ * The merged design in full, the plain one as the difference to it; NULL: none was measured.
+ * Designs stand in the order in which they came: of those measured the first is the plain one, and
+ * the last that is not busted is the merged one. List sorted.
+ */
+static const char *walk_sentence(struct model *m, const struct walks *list, const char *who,
+				 const char *space)
 {
-	const struct walk *merged = find_walk(list, nr, who, format, "offset_lockless");
-	const struct walk *plain = find_walk(list, nr, who, format, "static");
+	const struct walk *plain = NULL, *merged = NULL;
 	const char *name = arena_str(m->arena, "the %s\xe2\x80\x99s ", who);
 
-	if (merged && plain)
+	for (size_t i = 0; i < list->nr; i++) {
+		const struct walk *w = &list->v[i];
+
+		if (!is_compared(w, who, space) || !rv_ok(&w->cost.call))
+			continue;
+		plain = plain ? plain : w;
+		merged = w->busted ? merged : w;
+	}
+	if (merged && merged != plain)
 		return arena_str(m->arena, "%s; %s%s", one_walk(m, merged, name),
-				 versus(m, plain, merged), clip_designs(m, list, nr, who, format));
-	if (!merged && !plain)
-		return NULL;
-	return one_walk(m, merged ? merged : plain, name);
+				 versus(m, plain, merged), between(m, list, plain, merged));
+	return plain ? one_walk(m, plain, name) : NULL;
 }
 
 /* ---- instructions in the s390x guests, where levels fold per mm ---- */
 
-static void build_instructions(struct model *m, struct page *p)
+/* Documents of format version 1 say of no kernel what it is. */
+static void role_note(struct model *m, struct section *s, const char *arch)
 {
-	static const char *const names[] = { "s390x-stock.icount-1cpu", "s390x-static.icount-"
-									"1cpu" };
-	struct section *s =
-		page_section(m, p, "instructions", "What each design costs: instructions on s390x");
-	const char *question = "What does each design cost where levels fold per mm?", *kernel,
-		   *ref;
-	struct walk *list = NULL, *s390x, *three;
-	const struct report_part *part = NULL;
-	struct figure *f;
-	size_t nr = 0, n, i;
+	if (!input_stock(m->in, arch))
+		section_note(m, s, arena_str(m->arena,
+					     "No document of %s says which is the stock kernel, as "
+					     "those of format version 2 do: of each design the first "
+					     "kernel by name stands here.", arch));
+}
 
-	for (i = 0; i < 2; i++) {
-		const struct report_part *one = input_part(m->in, names[i]);
+static void no_rows(struct model *m, struct page *p, struct section *s, const char *question,
+		    const char *arch)
+{
+	const char *part = input_stock_name(m->in, arch, FOLDING_SETUP);
 
-		section_source(m, s, one);
-		if (!one || one->why)
+	section_source(m, s, input_part(m->in, part));
+	section_answer(m, p, s, question, NULL, unanswered(m, part, FOLDING_CASE, NULL));
+}
+
+/* "with 3 levels", or of a format that always has as many "on FORMAT". */
+static const char *space_words(struct model *m, const struct walk *w)
+{
+	return w->levels ? arena_str(m->arena, "with %s levels", w->levels)
+			 : arena_str(m->arena, "on %s", w->format);
+}
+
+/* The reference is that of the first guest that ran it. *used: the first whose figures are used. */
+static struct walks read_guests(struct model *m, struct section *s, const char *arch,
+				const struct report_part **used)
+{
+	const struct report_part **parts;
+	size_t nr = folding_kernels(m, arch, &parts), of_ref = 0;
+	struct walks list = { 0 };
+
+	*used = NULL;
+	section_source(m, s, input_stock_part(m->in, arch, FOLDING_SETUP));
+	for (size_t i = 0; i < nr; i++) {
+		section_source(m, s, parts[i]);
+		if (!input_usable(parts[i]))
 			continue;
-		if (!part)
-			nr = read_walks(m, one, RESULTS_REF, "instructions", &list, nr);
-		part = part ? part : one;
-		nr = read_walks(m, one, RESULTS_KERNEL, "instructions", &list, nr);
+		*used = *used ? *used : parts[i];
+		if (!of_ref)
+			of_ref = walks_read(m, &list, parts[i], RESULTS_REF, "instructions");
+		walks_read(m, &list, parts[i], RESULTS_KERNEL, "instructions");
 	}
-	nr = only_format(m, list, nr, "s390x", &s390x);
-	if (!nr) {
-		section_answer(m, p, s, question, NULL,
-			       unanswered(m, names[0], "gup_fast/walk", NULL));
-		return;
-	}
-	qsort(s390x, nr, sizeof(*s390x), by_format);
-	kernel = walk_sentence(m, s390x, nr, "kernel", "s390x, 3 levels");
-	ref = walk_sentence(m, s390x, nr, "reference", "s390x, 3 levels");
-	section_answer(m, p, s, question, mode_words(m->arena, part),
-		       arena_str(m->arena,
-				 "In instructions, with 3 levels: %s. In the same guest, %s.",
-				 kernel ? kernel : "no call of the kernel for one page",
-				 ref ? ref : "no call of the reference for one page"));
+	return list;
+}
+
+static void instruction_figures(struct model *m, struct section *s, const struct report_part *part,
+				const struct walks *list, const struct walk *head)
+{
+	struct figure *f;
+
 	f = section_figure(m, s, FIGURE_BARS, "q2-s390x",
-			   "s390x, 3 levels: a call, and each further page");
+			   arena_str(m->arena, "%s: a call, and each further page", head->space));
 	f->xlabel = "instructions";
-	walk_bars(m, f, s390x, nr, "s390x, 3 levels", false);
+	walk_bars(m, f, list, head->space, false);
 	f->desc = "One bar per design, for the kernel and for the reference in the same guest.";
 	f->caption = arena_str(m->arena, "Mode %s. Kernel and reference counted in the same guest.",
 			       mode_words(m->arena, part));
 	f = section_figure(m, s, FIGURE_BARS, "q2-s390x-cross",
 			   "s390x: what crossing a boundary adds");
 	f->xlabel = "instructions added";
-	cross_bars(m, f, s390x, nr);
+	cross_bars(m, f, list);
 	f->desc = "Extra instructions of 16 pages that straddle a boundary over 16 pages that do "
 		  "not.";
 	f->caption = arena_str(m->arena,
 			       "Mode %s. 16 pages straddling the boundary minus 16 within a table.",
 			       mode_words(m->arena, part));
-	n = only_format(m, s390x, nr, "s390x, 3 levels", &three);
-	walk_table(m, s, "GUP-fast on s390x with 3 levels, instructions", three, n, false);
-	walk_table(m, s, "GUP-fast on s390x with every number of levels, instructions", s390x, nr,
+}
+
+static void build_instructions(struct model *m, struct page *p)
+{
+	struct section *s =
+		page_section(m, p, "instructions", "What each design costs: instructions on s390x");
+	const char *question = "What does each design cost where levels fold per mm?", *kernel,
+		   *ref;
+	const struct report_part *part;
+	struct walks list = read_guests(m, s, "s390x", &part), one;
+	const struct walk *head;
+
+	list = walks_of_arch(m, &list, "s390x");
+	head = walks_head(m, &list, WALKS_ANY, NULL);
+	if (!head) {
+		no_rows(m, p, s, question, "s390x");
+		return;
+	}
+	walks_sort(&list);
+	kernel = walk_sentence(m, &list, "kernel", head->space);
+	ref = walk_sentence(m, &list, "reference", head->space);
+	section_answer(m, p, s, question, mode_words(m->arena, part),
+		       arena_str(m->arena,
+				 "In instructions, %s: %s. In the same guest, %s.",
+				 space_words(m, head),
+				 kernel ? kernel : "no call of the kernel for one page",
+				 ref ? ref : "no call of the reference for one page"));
+	instruction_figures(m, s, part, &list, head);
+	one = walks_in(m, &list, head->space);
+	walk_table(m, s,
+		   arena_str(m->arena, "GUP-fast on s390x %s, instructions", space_words(m, head)),
+		   &one, false);
+	walk_table(m, s, "GUP-fast on s390x with every number of levels, instructions", &list,
 		   true);
 	section_note(m, s,
 		     "The reference\xe2\x80\x99s designs are one walker source instantiated per "
 		     "design. A design that returns wrong pages at a boundary has no cost there.");
+	role_note(m, s, "s390x");
 }
 
 /* ---- instructions on x86_64 ---- */
 
-/* Of how many formats all four designs are one code. List sorted by format. */
-static const char *identical_text(struct model *m, const struct walk *list, size_t nr)
+/* Of how many formats all designs are one code. List sorted by format. */
+static const char *identical_text(struct model *m, const struct walks *list)
 {
-	size_t formats = 0, same = 0, i;
+	size_t formats = 0, same = 0, designs = 0;
 	const char *last = "";
+	bool alike = true; /* all these formats have as many designs */
 
-	for (i = 0; i < nr; i++) {
-		if (strcmp(list[i].who, "reference") != 0 || *list[i].kind)
+	for (size_t i = 0; i < list->nr; i++) {
+		const struct walk *w = &list->v[i];
+
+		if (strcmp(w->who, "reference") || *w->kind)
 			continue;
-		formats += strcmp(list[i].format, last) != 0;
-		last = list[i].format;
-		same += strcmp(list[i].label, FOLDING_ALL_IDENTICAL) == 0;
+		formats += !!strcmp(w->space, last);
+		last = w->space;
+		if (!w->nr_identical)
+			continue;
+		alike = alike && (!same || designs == w->nr_identical);
+		designs = w->nr_identical;
+		same++;
 	}
 	if (!same)
 		return "";
-	return arena_str(m->arena, " The reference\xe2\x80\x99s four designs compile to identical code "
-				   "on %zu of its %zu formats there.", same, formats);
+	return arena_str(m->arena, " The reference\xe2\x80\x99s %s%sdesigns compile to identical code "
+				   "on %zu of its %zu formats there.",
+			 alike ? folding_number(m, designs) : "", alike ? " " : "", same, formats);
+}
+
+/* Its stock kernel's part; where no document says which that is, that of its first kernel. */
+static const struct report_part *stock_or_first(struct model *m, const char *arch)
+{
+	const struct report_part **parts;
+
+	if (input_stock(m->in, arch))
+		return input_stock_part(m->in, arch, FOLDING_SETUP);
+	return folding_kernels(m, arch, &parts) ? parts[0] : NULL;
 }
 
 static void build_x86(struct model *m, struct page *p)
 {
-	const struct report_part *part = input_part(m->in, "x86_64-stock.icount-1cpu");
+	const struct report_part *part = stock_or_first(m, "x86_64");
 	struct section *s = page_section(m, p, "x86", "The same on x86_64: instructions");
 	const char *question = "And on x86_64?", *kernel;
-	struct walk *list = NULL, *x86;
-	size_t nr = 0;
+	const struct walk *head;
+	struct walks list = { 0 };
 
 	section_source(m, s, part);
-	if (part && !part->why) {
-		nr = read_walks(m, part, RESULTS_REF, "instructions", &list, nr);
-		nr = read_walks(m, part, RESULTS_KERNEL, "instructions", &list, nr);
-		nr = only_format(m, list, nr, "x86_64", &x86);
+	if (input_usable(part)) {
+		walks_read(m, &list, part, RESULTS_REF, "instructions");
+		walks_read(m, &list, part, RESULTS_KERNEL, "instructions");
 	}
-	if (!nr) {
-		section_answer(m, p, s, question, NULL,
-			       unanswered(m, "x86_64-stock.icount-1cpu", "gup_fast/walk", NULL));
+	list = walks_of_arch(m, &list, "x86_64");
+	if (!list.nr) {
+		no_rows(m, p, s, question, "x86_64");
 		return;
 	}
-	qsort(x86, nr, sizeof(*x86), by_format);
-	kernel = walk_sentence(m, x86, nr, "kernel", "x86_64-4k-48");
+	head = walks_head(m, &list, WALKS_ANY, NULL);
+	walks_sort(&list);
+	kernel = head ? walk_sentence(m, &list, "kernel", head->space) : NULL;
 	section_answer(m, p, s, question, mode_words(m->arena, part),
 		       arena_str(m->arena, "In instructions, %s.%s",
 				 kernel ? kernel : "no call of the kernel for one page",
-				 identical_text(m, x86, nr)));
-	walk_table(m, s, "GUP-fast on x86_64 formats, instructions", x86, nr, false);
+				 identical_text(m, &list)));
+	walk_table(m, s, "GUP-fast on x86_64 formats, instructions", &list, false);
+	role_note(m, s, "x86_64");
 }
 
 /* ---- time, native ---- */
@@ -398,59 +388,105 @@ static void answer_vmsplice(struct model *m, struct page *p, struct section *s,
 				 costs[0].page.how));
 }
 
+/*
+ * Of the native part the address space of an architecture's stock kernel, if that is in this run;
+ * else the first whose levels fold so, of formats of this host's architecture if there are any.
+ */
+static const struct walk *time_head(struct model *m, const struct walks *list, const char *arch,
+				    enum walks_fold fold)
+{
+	const struct report_part *stock = input_stock_part(m->in, arch, FOLDING_SETUP);
+	const char *host = results_pairs_get(&list->v[0].cost.rows.part->doc->environment, "arch");
+	const struct walk *head;
+	struct walks own = { 0 };
+
+	if (input_usable(stock) && walks_read(m, &own, stock, RESULTS_KERNEL, "instructions")) {
+		head = walks_head(m, &own, WALKS_ANY, NULL);
+		own = walks_in(m, list, head ? head->space : "");
+		head = walks_head(m, &own, WALKS_ANY, NULL);
+		if (head)
+			return head;
+	}
+	head = host ? walks_head(m, list, fold, host) : NULL;
+	return head ? head : walks_head(m, list, fold, NULL);
+}
+
+static void time_figures(struct model *m, struct section *s, const struct walks *list,
+			 const struct walk *const *heads, size_t nr)
+{
+	struct figure *f;
+	struct walks one = walks_of_format(m, list, heads[0]->format);
+
+	f = section_figure(m, s, FIGURE_BARS, "q2-time",
+			   "Reference: a call, and each further page");
+	f->xlabel = "time";
+	for (size_t i = 0; i < nr; i++)
+		walk_bars(m, f, list, heads[i]->space, true);
+	f->desc = arena_str(m->arena, "Median time per design with its interval, for %s.",
+			    nr == 1 ? "one format" : "two formats");
+	f->caption = "Mode native; median with 95\xc2\xa0% interval. Every format runs on every "
+		     "host.";
+	f = section_figure(m, s, FIGURE_BARS, "q2-time-cross",
+			   arena_str(m->arena, "Reference, %s: what crossing a boundary adds",
+				     heads[0]->format));
+	f->xlabel = "time added";
+	cross_bars(m, f, &one);
+	f->desc = "Extra time of 16 pages that straddle a boundary over 16 pages that do not.";
+	f->caption = "Mode native; differences of medians, interval from both.";
+}
+
 static void build_time(struct model *m, struct page *p)
 {
 	const struct report_part *part = input_part(m->in, "native");
 	struct section *s =
 		page_section(m, p, "time", "The reference\xe2\x80\x99s designs: time on this host");
-	const char *question = "And in time?", *text;
-	struct walk *list = NULL, *s390x;
-	struct figure *f;
-	size_t nr = 0, n;
+	const char *question = "And in time?", *text = NULL, *where = "";
+	const struct walk *heads[2], *head;
+	struct walks list = { 0 };
+	size_t nr = 0;
 
 	section_source(m, s, part);
-	if (part && !part->why)
-		nr = read_walks(m, part, RESULTS_REF, "time", &list, 0);
-	if (!nr) {
+	if (input_usable(part))
+		walks_read(m, &list, part, RESULTS_REF, "time");
+	if (!list.nr) {
 		section_answer(m, p, s, question, NULL,
-			       unanswered(m, "native", "gup_fast/walk", NULL));
+			       unanswered(m, "native", FOLDING_CASE, NULL));
 		return;
 	}
-	qsort(list, nr, sizeof(*list), by_format);
-	n = only_format(m, list, nr, "s390x", &s390x);
-	text = walk_sentence(m, list, nr, "reference", "s390x, 3 levels");
+	head = time_head(m, &list, "s390x", WALKS_PER_MM);
+	if (head)
+		heads[nr++] = head;
+	head = time_head(m, &list, "x86_64", WALKS_NOT_PER_MM);
+	if (head && (!nr || strcmp(head->space, heads[0]->space)))
+		heads[nr++] = head;
+	walks_sort(&list);
+	if (nr) {
+		text = walk_sentence(m, &list, "reference", heads[0]->space);
+		where = arena_str(m->arena, ", the %s format%s", heads[0]->format,
+				  heads[0]->levels ? arena_str(m->arena, " with %s levels",
+							       heads[0]->levels)
+						   : "");
+	}
 	section_answer(m, p, s, question, mode_words(m->arena, part),
-		       arena_str(m->arena, "On this host, the s390x format with 3 levels: %s.",
+		       arena_str(m->arena, "On this host%s: %s.", where,
 				 text ? text : "no call for one page"));
 	answer_vmsplice(m, p, s, part);
 	section_load(m, s, part);
-	f = section_figure(m, s, FIGURE_BARS, "q2-time",
-			   "Reference: a call, and each further page");
-	f->xlabel = "time";
-	walk_bars(m, f, list, nr, "s390x, 3 levels", true);
-	walk_bars(m, f, list, nr, "x86_64-4k-48", true);
-	f->desc = "Median time per design with its interval, for two formats.";
-	f->caption = "Mode native; median with 95\xc2\xa0% interval. Every format runs on every "
-		     "host.";
-	f = section_figure(m, s, FIGURE_BARS, "q2-time-cross",
-			   "Reference, s390x: what crossing a boundary adds");
-	f->xlabel = "time added";
-	cross_bars(m, f, s390x, n);
-	f->desc = "Extra time of 16 pages that straddle a boundary over 16 pages that do not.";
-	f->caption = "Mode native; differences of medians, interval from both.";
-	walk_table(m, s, "The reference\xe2\x80\x99s GUP-fast, time, all formats", list, nr,
-		   nr > 8);
+	if (nr)
+		time_figures(m, s, &list, heads, nr);
+	walk_table(m, s, "The reference\xe2\x80\x99s GUP-fast, time, all formats", &list,
+		   list.nr > 8);
 }
 
 void folding_build(struct model *m)
 {
 	struct page *p = model_page(m, "q2.html", "Folded levels",
 				    "Walking folded levels: cost and correctness",
-				    "A level that is folded has one entry: the one above. Four "
-				    "designs tell GUP-fast where to stop and where to step: static "
-				    "sizes with a copy of the entry (v5.2 to v5.8), sizes by entry "
-				    "value at the top levels or at all, and pointer plus value "
-				    "(pXd_offset_lockless, d3f7b1bb2040).");
+				    "A level that is folded has one entry: the one above. Designs "
+				    "differ in what tells GUP-fast where to stop and where to "
+				    "step: static sizes with a copy of the entry (v5.2 to v5.8), "
+				    "sizes by entry value at the top levels or at all, or pointer "
+				    "plus value (d3f7b1bb2040).");
 
 	folding_checks(m, p);
 	build_instructions(m, p);

@@ -12,7 +12,7 @@
 
 static bool is_only(const struct results_check *c)
 {
-	return strcmp(c->id, "gup_fast/only") == 0;
+	return !strcmp(c->id, "gup_fast/only");
 }
 
 /* A part that failed may have failed by these very checks: they are shown all the same. */
@@ -43,9 +43,9 @@ static struct tally tally(struct model *m, const struct report_part *part)
 			continue;
 		t.nr++;
 		t.unexpected += !c->ok;
-		t.right += strncmp(c->seen, "right", 5) == 0;
-		t.cut += strncmp(c->seen, "short", 5) == 0;
-		if (strncmp(c->seen, "wrong", 5) == 0) {
+		t.right += !strncmp(c->seen, "right", 5);
+		t.cut += !strncmp(c->seen, "short", 5);
+		if (!strncmp(c->seen, "wrong", 5)) {
 			t.wrong++;
 			if (!t.example)
 				t.example = clean(m->arena, c->seen);
@@ -54,33 +54,62 @@ static struct tally tally(struct model *m, const struct report_part *part)
 	return t;
 }
 
+/* The design that a kernel walks by, as its checks say, or else its rows; NULL: neither do. */
+static const char *design_of(struct model *m, const struct report_part *part)
+{
+	size_t i;
+
+	for (i = 0; part->doc && i < part->doc->nr_checks; i++) {
+		const struct results_check *c = &part->doc->checks[i];
+		const char *design = param_text(m->arena, &c->params, "design", NULL);
+
+		if (is_only(c) && design)
+			return design;
+	}
+	return folding_row_design(m, part);
+}
+
+/* A busted variant of the stock kernel that walks by another design; stock: its part, or NULL. */
+static bool is_broken(struct model *m, const struct report_part *part, const char *scenario,
+		      const struct report_part *stock)
+{
+	const char *own, *design;
+
+	if (!scenario || !part->has_role || !part->busted || strcmp(part->stock_of, scenario) ||
+	    strcmp(part->setup, FOLDING_SETUP))
+		return false;
+	own = stock ? design_of(m, stock) : NULL;
+	design = design_of(m, part);
+	return design && (!own || strcmp(own, design));
+}
+
 /* "of 20 ranges across a boundary, 8 came back with wrong pages ("..."), 8 stopped short" */
-static const char *static_text(struct model *m, const struct tally *t)
+static const char *broken_text(struct model *m, const struct report_part *part,
+			       const struct tally *t)
 {
 	return arena_str(m->arena,
-			 "%s: on s390x, of %zu ranges across a boundary, " STRONG "%zu" STRONG
-			 " came back with wrong pages%s%s%s, " STRONG "%zu" STRONG
+			 "The design %s %s: on s390x, of %zu ranges across a boundary, " STRONG
+			 "%zu" STRONG " came back with wrong pages%s%s%s, " STRONG "%zu" STRONG
 			 " stopped short, %zu were right. ",
-			 t->wrong + t->cut ? "The design static is wrong where levels fold per mm"
-					   : "The design static was not seen to be wrong",
+			 design_of(m, part),
+			 t->wrong + t->cut ? "is wrong where levels fold per mm"
+					   : "was not seen to be wrong",
 			 t->nr, t->wrong, t->example ? " (\xe2\x80\x9c" : "",
 			 t->example ? t->example : "", t->example ? "\xe2\x80\x9d)" : "", t->cut,
 			 t->right);
 }
 
-/* All other parts with such checks, by how many were right. */
-static const char *others_text(struct model *m, const char *const *told, size_t nr)
+/* All parts with such checks that nothing was told of yet, by how many were right. */
+static const char *others_text(struct model *m, const bool *told)
 {
 	const char *text = "";
-	size_t i, j;
+	size_t i;
 
 	for (i = 0; i < m->in->nr_parts; i++) {
 		const struct report_part *part = &m->in->parts[i];
 		struct tally t = tally(m, part);
 
-		for (j = 0; j < nr && strcmp(part->part->name, told[j]) != 0; j++)
-			;
-		if (j == nr && t.nr)
+		if (!told[i] && t.nr)
 			text = arena_str(m->arena, "%s%s%s: %zu of %zu right", text,
 					 *text ? ", " : "", clean(m->arena, part->part->name),
 					 t.right, t.nr);
@@ -90,25 +119,33 @@ static const char *others_text(struct model *m, const char *const *told, size_t 
 
 static const char *checks_sentence(struct model *m)
 {
-	static const char *const told[] = { "s390x-static.icount-1cpu", "s390x-stock.icount-1cpu",
-					    "x86_64-stock.icount-1cpu" };
-	struct tally bad = tally(m, input_part(m->in, told[0]));
-	struct tally good = tally(m, input_part(m->in, told[1]));
-	struct tally x86 = tally(m, input_part(m->in, told[2]));
-	const char *others = others_text(m, told, 3), *text = "";
+	const char *scenario = input_stock(m->in, "s390x"), *others, *design, *text = "";
+	const struct report_part *good = input_stock_part(m->in, "s390x", FOLDING_SETUP);
+	const struct report_part *x86 = input_stock_part(m->in, "x86_64", FOLDING_SETUP);
+	struct tally of_good = tally(m, good), of_x86 = tally(m, x86);
+	bool *told = arena_alloc(m->arena, m->in->nr_parts + 1);
 	struct arena *a = m->arena;
 	size_t unexpected = 0, i;
 
-	for (i = 0; i < m->in->nr_parts; i++)
-		unexpected += tally(m, &m->in->parts[i]).unexpected;
-	if (bad.nr)
-		text = static_text(m, &bad);
-	if (good.nr)
-		text = arena_str(a, "%soffset_lockless is right on " STRONG "%zu of %zu" STRONG
-				    " on s390x. ", text, good.right, good.nr);
-	if (x86.nr)
+	for (i = 0; i < m->in->nr_parts; i++) {
+		const struct report_part *part = &m->in->parts[i];
+		struct tally t = tally(m, part);
+
+		unexpected += t.unexpected;
+		told[i] = part == good || part == x86;
+		if (!t.nr || !is_broken(m, part, scenario, good))
+			continue;
+		told[i] = true;
+		text = arena_str(a, "%s%s", text, broken_text(m, part, &t));
+	}
+	design = of_good.nr ? design_of(m, good) : NULL;
+	if (of_good.nr)
+		text = arena_str(a, "%s%s is right on " STRONG "%zu of %zu" STRONG " on s390x. ",
+				 text, design ? design : scenario, of_good.right, of_good.nr);
+	if (of_x86.nr)
 		text = arena_str(a, "%sx86_64, which has no lockless override and folds for the "
-				    "machine: %zu of %zu right. ", text, x86.right, x86.nr);
+				    "machine: %zu of %zu right. ", text, of_x86.right, of_x86.nr);
+	others = others_text(m, told);
 	if (*others)
 		text = arena_str(a, "%sOther kernels: %s. ", text, others);
 	if (unexpected)
@@ -218,8 +255,8 @@ static void check_cell(struct model *m, struct table *t, const struct results_ch
 	if (!c->ok)
 		seen = arena_str(m->arena, "%s; expected %s", seen, clean(m->arena, c->expect));
 	table_seen(t,
-		   !c->ok || strncmp(c->seen, "wrong", 5) == 0 ? "bad"
-		   : strncmp(c->seen, "right", 5) == 0	       ? "good"
+		   !c->ok || !strncmp(c->seen, "wrong", 5) ? "bad"
+		   : !strncmp(c->seen, "right", 5)	       ? "good"
 							       : "",
 		   seen);
 }
@@ -250,7 +287,7 @@ static size_t arch_parts(struct model *m, const char *arch, struct column *cols)
 	for (i = 0; i < m->in->nr_parts && nr < MAX_COLUMNS; i++) {
 		const struct report_part *p = &m->in->parts[i];
 
-		if (!p->arch || strcmp(p->arch, arch) != 0 || !has_checks(p))
+		if (!p->arch || strcmp(p->arch, arch) || !has_checks(p))
 			continue;
 		cols[nr] = (struct column){ .part = p };
 		fill_column(m, &cols[nr++]);
@@ -284,7 +321,7 @@ static bool one_format(const struct results_check *const *rows, size_t nr)
 		const char *a = results_params_str(&rows[i]->params, "format");
 		const char *b = results_params_str(&rows[0]->params, "format");
 
-		if (!a != !b || (a && strcmp(a, b) != 0))
+		if (!a != !b || (a && strcmp(a, b)))
 			return false;
 	}
 	return true;
@@ -333,12 +370,48 @@ static void recheck_note(struct model *m, struct section *s)
 {
 	section_note(m, s,
 		     "Not of this run, but of the reference by its test (prove -e '' "
-		     "build/ref/test/test_gup_recheck): where levels fold per mm, every design but "
-		     "offset_lockless rechecks an entry of the top table against its own copy, and "
-		     "a change beside it goes unseen. That matters where such an entry is a leaf or "
-		     "a PMD above PTEs: s390x with 2 levels, and 2 GiB leaves with 3. Reading 6.12 "
-		     "suggests the same of kernels before v5.9, with the design static; none was "
-		     "run for it.");
+		     "build/ref/test/test_gup_recheck): where levels fold per mm, every design "
+		     "before the one that v5.9 merged rechecks an entry of the top table against "
+		     "its own copy, and a change beside it goes unseen. That matters where such an "
+		     "entry is a leaf or a PMD above PTEs: s390x with 2 levels, and 2 GiB leaves with 3. "
+		     "Reading 6.12 suggests the same of kernels before v5.9; none was run for it.");
+}
+
+/* ---- what the designs are ---- */
+
+/* The designs of a part's walks that no part before it said anything of. */
+static void part_words(struct model *m, struct section *s, const struct report_part *part,
+		       struct names *told)
+{
+	static const enum results_subject subjects[] = { RESULTS_REF, RESULTS_KERNEL };
+	const char *const *used, **fresh = NULL;
+	size_t nr = 0, n, i, j, known;
+
+	for (i = 0; i < 2; i++) {
+		n = words_used(m->arena, part, FOLDING_CASE, subjects[i], "design", &used);
+		for (j = 0; j < n; j++) {
+			known = told->nr;
+			if (!word_of(part, FOLDING_CASE, "design", used[j]) ||
+			    names_add(m->arena, told, used[j]) < known)
+				continue;
+			fresh = arena_grow(m->arena, fresh, nr, sizeof(*fresh));
+			fresh[nr++] = used[j];
+		}
+	}
+	section_words(m, s, part, FOLDING_CASE, "design", fresh, nr, "What the designs are");
+}
+
+/* In ref.static every design has its code: as a rule one table has them all. */
+static void design_words(struct model *m, struct section *s)
+{
+	const struct report_part *code = input_part(m->in, "ref.static");
+	struct names told = { 0 };
+	size_t i;
+
+	if (code)
+		part_words(m, s, code, &told);
+	for (i = 0; i < m->in->nr_parts; i++)
+		part_words(m, s, &m->in->parts[i], &told);
 }
 
 void folding_checks(struct model *m, struct page *p)
@@ -351,7 +424,8 @@ void folding_checks(struct model *m, struct page *p)
 	if (!text) {
 		section_answer(m, p, s, question, NULL,
 			       arena_str(m->arena, "Not checked here: %s.",
-					 input_why(m->in, "s390x-static.icount-1cpu")));
+					 input_why(m->in,
+					   input_stock_name(m->in, "s390x", FOLDING_SETUP))));
 	} else {
 		section_answer(m, p, s, question, "checks", text);
 	}
@@ -359,7 +433,7 @@ void folding_checks(struct model *m, struct page *p)
 	for (i = 0; i < m->in->nr_parts; i++) {
 		const char *arch = m->in->parts[i].arch;
 
-		if (!arch || strcmp(arch, last) == 0 || !has_checks(&m->in->parts[i]))
+		if (!arch || !strcmp(arch, last) || !has_checks(&m->in->parts[i]))
 			continue;
 		arch_table(m, s, arch);
 		last = arch;
@@ -372,4 +446,5 @@ void folding_checks(struct model *m, struct page *p)
 			     "hole there it stops short, and in the kernel the slow path hides "
 			     "it.");
 	recheck_note(m, s);
+	design_words(m, s);
 }

@@ -6,86 +6,173 @@
 
 #include "folding.h"
 
-static const char *const designs[] = { "static", "addr_end_folded", "addr_end_global",
-				       "offset_lockless" };
-#define NR_DESIGNS (sizeof(designs) / sizeof(*designs))
-
 /* ---- which designs compile to the same code ---- */
 
-static const char *pair_name(struct arena *arena, const char *format, const char *a, const char *b)
+/* A design over one format. */
+struct code {
+	const char *design;
+	size_t place;	    /* in the order of the axis */
+	size_t *same;	    /* other designs that are one code with it, in that order */
+	size_t nr_same;
+};
+
+/* Of ref.static's rows and pairs. */
+struct folding_codes {
+	const struct report_part *part;
+	struct names formats;
+	size_t *nr_designs; /* of each format */
+	struct names names; /* "FORMAT\nDESIGN" */
+	struct code *codes; /* of each of these, as the document has them */
+	struct names pairs; /* that are one code */
+};
+
+static size_t code_add(struct model *m, struct folding_codes *c, const char *format,
+		       const char *design)
 {
-	return arena_str(arena, "%s\n%s\n%s", format, a, b);
+	size_t nr = c->names.nr, f;
+	size_t at = names_add(m->arena, &c->names, arena_str(m->arena, "%s\n%s", format, design));
+
+	if (at < nr)
+		return at;
+	c->codes = arena_grow(m->arena, c->codes, nr, sizeof(*c->codes));
+	c->codes[at] = (struct code){
+		.design = design,
+		.place = word_place(c->part, FOLDING_CASE, "design", design),
+	};
+	nr = c->formats.nr;
+	f = names_add(m->arena, &c->formats, format);
+	if (f == nr) {
+		c->nr_designs = arena_grow(m->arena, c->nr_designs, nr, sizeof(*c->nr_designs));
+		c->nr_designs[f] = 0;
+	}
+	c->nr_designs[f]++;
+	return at;
 }
 
-static void read_identical(struct model *m)
+static bool comes_before(const struct folding_codes *c, size_t a, size_t b)
 {
-	const struct report_part *part = input_part(m->in, "ref.static");
+	size_t x = c->codes[a].place, y = c->codes[b].place;
+
+	return x != y ? x < y : a < b;
+}
+
+static void add_same(struct model *m, struct folding_codes *c, size_t at, size_t other)
+{
+	struct code *code = &c->codes[at];
 	size_t i;
 
-	for (i = 0; part && part->doc && i < part->doc->nr_checks; i++) {
-		const struct results_check *c = &part->doc->checks[i];
-		const char *a = results_params_str(&c->params, "a"),
-			   *b = results_params_str(&c->params, "b"),
-			   *format = results_params_str(&c->params, "format");
-
-		if (strcmp(c->id, "gup_fast/identical") != 0 || !a || !b || !format ||
-		    strcmp(c->seen, "identical") != 0)
-			continue;
-		names_add(m->arena, &m->identical, pair_name(m->arena, format, a, b));
-		names_add(m->arena, &m->identical, pair_name(m->arena, format, b, a));
-	}
-	m->identical_read = true;
+	code->same = arena_grow(m->arena, code->same, code->nr_same, sizeof(*code->same));
+	for (i = code->nr_same++; i && comes_before(c, other, code->same[i - 1]); i--)
+		code->same[i] = code->same[i - 1];
+	code->same[i] = other;
 }
 
-static bool are_identical(struct model *m, const char *format, const char *a, const char *b)
+/* What a row or a check of ref.static names; seen: NULL of a row. */
+static void read_codes(struct model *m, struct folding_codes *c, const char *id,
+		       const struct results_params *p, const char *seen)
 {
-	if (!m->identical_read)
-		read_identical(m);
-	return names_find(&m->identical, pair_name(m->arena, format, a, b)) != NAMES_NOWHERE;
+	const char *format = param_text(m->arena, p, "format", NULL);
+	const char *design = param_text(m->arena, p, "design", NULL);
+	const char *a = param_text(m->arena, p, "a", NULL), *b = param_text(m->arena, p, "b", NULL);
+	size_t one, other, nr = c->pairs.nr;
+
+	if (format && design && !strcmp(id, FOLDING_CASE))
+		code_add(m, c, format, design);
+	if (!format || !a || !b || !strcmp(a, b) || strcmp(id, "gup_fast/identical"))
+		return;
+	one = code_add(m, c, format, a);
+	other = code_add(m, c, format, b);
+	if (!seen || strcmp(seen, "identical") ||
+	    names_add(m->arena, &c->pairs, arena_str(m->arena, "%s\n%s\n%s", format, a, b)) < nr)
+		return;
+	names_add(m->arena, &c->pairs, arena_str(m->arena, "%s\n%s\n%s", format, b, a));
+	add_same(m, c, one, other);
+	add_same(m, c, other, one);
 }
 
-/* The first design whose code this one shares, which speaks for all of them; itself if none. */
+static struct folding_codes *codes_of(struct model *m)
+{
+	struct folding_codes *c = m->folding;
+	const struct results_doc *doc;
+	size_t i;
+
+	if (c)
+		return c;
+	c = m->folding = arena_alloc(m->arena, sizeof(*c));
+	c->part = input_part(m->in, "ref.static");
+	doc = c->part ? c->part->doc : NULL;
+	for (i = 0; doc && i < doc->nr_checks; i++)
+		read_codes(m, c, doc->checks[i].id, &doc->checks[i].params, doc->checks[i].seen);
+	for (i = 0; doc && i < doc->nr_measurements; i++)
+		read_codes(m, c, doc->measurements[i].case_id, &doc->measurements[i].params, NULL);
+	return c;
+}
+
+/* Its place in codes, or NAMES_NOWHERE. */
+static size_t find_code(struct model *m, const char *format, const char *design)
+{
+	return names_find(&codes_of(m)->names, arena_str(m->arena, "%s\n%s", format, design));
+}
+
 const char *folding_spokesman(struct model *m, const char *format, const char *design)
 {
-	size_t i;
+	const struct folding_codes *c = codes_of(m);
+	size_t at = find_code(m, format, design);
+	const struct code *code = at == NAMES_NOWHERE ? NULL : &c->codes[at];
 
-	for (i = 0; i < NR_DESIGNS && strcmp(designs[i], design) != 0; i++)
-		if (are_identical(m, format, designs[i], design))
-			return designs[i];
+	if (code && code->nr_same && comes_before(c, code->same[0], at))
+		return c->codes[code->same[0]].design;
 	return design;
+}
+
+size_t folding_nr_identical(struct model *m, const char *format, const char *design)
+{
+	const struct folding_codes *c = codes_of(m);
+	size_t at = find_code(m, format, design), nr;
+
+	if (at == NAMES_NOWHERE || !c->codes[at].nr_same)
+		return 0;
+	nr = c->codes[at].nr_same + 1;
+	return nr == c->nr_designs[names_find(&c->formats, format)] ? nr : 0;
+}
+
+const char *folding_number(struct model *m, size_t nr)
+{
+	static const char *const words[] = { "two", "three", "four", "five", "six", "seven",
+					     "eight", "nine", "ten", "eleven", "twelve" };
+
+	return nr >= 2 && nr <= 12 ? words[nr - 2] : arena_str(m->arena, "%zu", nr);
 }
 
 const char *folding_label(struct model *m, const char *format, const char *design)
 {
+	const struct folding_codes *c = codes_of(m);
+	size_t at = find_code(m, format, design), all = folding_nr_identical(m, format, design), i;
+	const struct code *code = at == NAMES_NOWHERE ? NULL : &c->codes[at];
 	const char *text = design;
-	size_t i, same = 0;
 
-	for (i = 0; i < NR_DESIGNS; i++)
-		if (strcmp(designs[i], design) != 0 &&
-		    are_identical(m, format, designs[i], design)) {
-			text = arena_str(m->arena, "%s, %s", text, designs[i]);
-			same++;
-		}
-	if (same + 1 == NR_DESIGNS)
-		return FOLDING_ALL_IDENTICAL;
-	return same ? arena_str(m->arena, "%s (identical)", text) : text;
+	if (all)
+		return arena_str(m->arena, "all %s (identical)", folding_number(m, all));
+	for (i = 0; code && i < code->nr_same; i++)
+		text = arena_str(m->arena, "%s, %s", text, c->codes[code->same[i]].design);
+	return text == design ? text : arena_str(m->arena, "%s (identical)", text);
 }
 
-static int design_series(const char *design)
+/* By the design's place in the order of the axis. */
+static int design_series(const struct report_part *part, const char *design)
 {
-	static const int series[NR_DESIGNS] = { 4, 3, 2, 0 };
-	size_t i;
+	static const int series[] = { 4, 3, 2, 0 };
+	size_t place = word_place(part, FOLDING_CASE, "design", design);
 
-	for (i = 0; i < NR_DESIGNS; i++)
-		if (strcmp(designs[i], design) == 0)
-			return series[i];
-	return 5;
+	if (!word_of(part, FOLDING_CASE, "design", design) || place >= 4 ||
+	    word_is_busted(part, FOLDING_CASE, "design", design))
+		return 5;
+	return series[place];
 }
 
-/* A bar that several designs share has no design's colour. */
-int folding_series(const char *label, const char *design)
+int folding_series(const struct report_part *part, const char *label, const char *design)
 {
-	return strcmp(label, design) == 0 ? design_series(design) : 5;
+	return !strcmp(label, design) ? design_series(part, design) : 5;
 }
 
 /* ---- code bytes ---- */
@@ -100,7 +187,7 @@ static const struct names *measured_formats(struct model *m)
 	struct names *formats;
 	size_t i;
 
-	if (!part || part->why)
+	if (!input_usable(part))
 		return NULL;
 	formats = arena_alloc(m->arena, sizeof(*formats));
 	for (i = 0; i < part->doc->nr_measurements; i++) {
@@ -126,30 +213,31 @@ static void code_rows(struct model *m, struct table *t, struct figure *f,
 {
 	size_t i;
 
-	for (i = 0; part && !part->why && i < part->doc->nr_measurements; i++) {
+	for (i = 0; input_usable(part) && i < part->doc->nr_measurements; i++) {
 		const struct results_measurement *row = &part->doc->measurements[i];
-		const char *format, *design, *symbol;
+		const char *format, *design, *label, *symbol;
 		bool kernel = row->subject == RESULTS_KERNEL;
 		struct rvalue v;
 
-		if (row->skipped || strcmp(row->metric->name, "code_bytes") != 0)
+		if (row->skipped || strcmp(row->metric->name, "code_bytes"))
 			continue;
 		format = param_text(m->arena, &row->params, "format",
 				    part->scenario ? part->scenario : "?");
 		design = param_text(m->arena, &row->params, "design", "\xe2\x80\x94");
 		symbol = row_name(m, row);
 		v = rv_of(row);
-		if (!kernel && strcmp(folding_spokesman(m, format, design), design) != 0)
+		if (!kernel && strcmp(folding_spokesman(m, format, design), design))
 			continue;
+		label = kernel ? design : folding_label(m, format, design);
 		table_row(m, t);
 		table_cell(t, "",
 			   kernel ? part->scenario ? part->scenario : "kernel" : "reference");
 		table_cell(t, "", kernel ? symbol : arena_str(m->arena, "%s, %s", format, symbol));
-		table_cell(t, "", kernel ? design : folding_label(m, format, design));
+		table_cell(t, "", label);
 		table_value(m, t, &v);
 		if (!kernel && (!measured || names_find(measured, format) != NAMES_NOWHERE))
-			figure_bar(m, f, arena_str(m->arena, "%s, %s", format, symbol), folding_label(m, format, design), &v,
-				   folding_series(folding_label(m, format, design), design));
+			figure_bar(m, f, arena_str(m->arena, "%s, %s", format, symbol), label, &v,
+				   folding_series(part, label, design));
 	}
 }
 
@@ -160,10 +248,10 @@ static size_t count_identical(struct model *m, size_t *pairs)
 
 	*pairs = 0;
 	for (i = 0; part && part->doc && i < part->doc->nr_checks; i++) {
-		if (strcmp(part->doc->checks[i].id, "gup_fast/identical") != 0)
+		if (strcmp(part->doc->checks[i].id, "gup_fast/identical"))
 			continue;
 		(*pairs)++;
-		same += strcmp(part->doc->checks[i].seen, "identical") == 0;
+		same += !strcmp(part->doc->checks[i].seen, "identical");
 	}
 	return same;
 }
@@ -188,7 +276,7 @@ void folding_code(struct model *m, struct page *p)
 	code_rows(m, t, f, part, measured);
 	section_source(m, s, part);
 	for (i = 0; i < m->in->nr_parts; i++) {
-		if (m->in->parts[i].scenario && strcmp(m->in->parts[i].setup, "static") == 0) {
+		if (m->in->parts[i].scenario && !strcmp(m->in->parts[i].setup, "static")) {
 			section_source(m, s, &m->in->parts[i]);
 			code_rows(m, t, f, &m->in->parts[i], measured);
 		}

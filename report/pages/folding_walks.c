@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The walks that the page on folding compares: which rows, of which kernels, in which address
+ * space.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "folding.h"
+
+/* ---- rows ---- */
+
+static bool is_kernel(const struct walk *w)
+{
+	return w->cost.rows.subject == RESULTS_KERNEL;
+}
+
+/* False: a huge page's, or of a design for whose code another one speaks. */
+static bool read_one(struct model *m, struct walk *w)
+{
+	const struct report_part *part = w->cost.rows.part;
+	const struct results_params *p = w->cost.like;
+	const char *leaf = results_params_str(p, "leaf");
+
+	if (leaf && strcmp(leaf, "pte"))
+		return false;
+	w->who = is_kernel(w) ? "kernel" : "reference";
+	w->design = w->label = param_text(m->arena, p, "design", "?");
+	w->format = param_text(m->arena, p, "format", "?");
+	w->levels = param_text(m->arena, p, "levels", NULL);
+	if (!is_kernel(w)) {
+		if (strcmp(folding_spokesman(m, w->format, w->design), w->design))
+			return false;
+		w->label = folding_label(m, w->format, w->design);
+		w->nr_identical = folding_nr_identical(m, w->format, w->design);
+	}
+	w->space = w->format;
+	if (w->levels)
+		w->space = arena_str(m->arena, "%s, %s levels", w->format, w->levels);
+	w->kind = gup_kind(m->arena, p);
+	w->word = word_of(part, FOLDING_CASE, "format", w->format);
+	w->place = word_place(part, FOLDING_CASE, "design", w->design);
+	w->busted = word_is_busted(part, FOLDING_CASE, "design", w->design);
+	w->series = folding_series(part, w->label, w->design);
+	return true;
+}
+
+static void add_walk(struct model *m, struct walks *list, const struct walk *w)
+{
+	list->v = arena_grow(m->arena, list->v, list->nr, sizeof(*list->v));
+	list->v[list->nr++] = *w;
+}
+
+size_t walks_read(struct model *m, struct walks *list, const struct report_part *part,
+		  enum results_subject subject, const char *metric)
+{
+	const struct report_rows rows = { part, FOLDING_CASE, subject, metric };
+	struct gup_cost *costs;
+	size_t nr = gup_costs(m->arena, &rows, &costs), before = list->nr;
+
+	for (size_t i = 0; i < nr; i++) {
+		struct walk w = { .cost = costs[i] };
+
+		if (read_one(m, &w))
+			add_walk(m, list, &w);
+	}
+	return list->nr - before;
+}
+
+static int by_space(const void *va, const void *vb)
+{
+	const struct walk *a = va, *b = vb;
+	int c = strcmp(a->space, b->space);
+
+	if (!c)
+		c = strcmp(a->who, b->who);
+	if (!c)
+		c = (a->place > b->place) - (a->place < b->place);
+	if (!c)
+		c = strcmp(a->design, b->design);
+	return c ? c : strcmp(a->kind, b->kind);
+}
+
+void walks_sort(struct walks *list)
+{
+	if (list->nr)
+		qsort(list->v, list->nr, sizeof(*list->v), by_space);
+}
+
+struct walks walks_in(struct model *m, const struct walks *list, const char *space)
+{
+	struct walks out = { 0 };
+
+	for (size_t i = 0; i < list->nr; i++)
+		if (!strcmp(list->v[i].space, space))
+			add_walk(m, &out, &list->v[i]);
+	return out;
+}
+
+struct walks walks_of_format(struct model *m, const struct walks *list, const char *format)
+{
+	struct walks out = { 0 };
+
+	for (size_t i = 0; i < list->nr; i++)
+		if (!strcmp(list->v[i].format, format))
+			add_walk(m, &out, &list->v[i]);
+	return out;
+}
+
+/* Formats are called <arch>-<page>-<va>[-folded], or as the architecture. */
+static bool is_of_arch(const struct walk *w, const char *arch)
+{
+	size_t n = strlen(arch);
+
+	return !strncmp(w->format, arch, n) && (!w->format[n] || w->format[n] == '-');
+}
+
+struct walks walks_of_arch(struct model *m, const struct walks *list, const char *arch)
+{
+	struct walks out = { 0 };
+	struct names own = { 0 };
+
+	for (size_t i = 0; i < list->nr; i++)
+		if (is_kernel(&list->v[i]))
+			names_add(m->arena, &own, list->v[i].format);
+	for (size_t i = 0; i < list->nr; i++)
+		if (is_of_arch(&list->v[i], arch) ||
+		    names_find(&own, list->v[i].format) != NAMES_NOWHERE)
+			add_walk(m, &out, &list->v[i]);
+	return out;
+}
+
+/* ---- levels ---- */
+
+static bool has_shape(const struct walk *w)
+{
+	return w->word && w->word->nr_levels;
+}
+
+static long long nr_levels(const struct walk *w)
+{
+	return results_params_int(w->cost.like, "levels", 0);
+}
+
+bool walk_is_folded(const struct walk *w, int level)
+{
+	long long levels = nr_levels(w), at = 0;
+
+	/* No axis has the format: of a few levels those at the top are folded. */
+	if (!has_shape(w))
+		return levels && level + 2 > levels;
+	for (size_t i = w->word->nr_levels; i-- > 0;) {
+		const struct results_level *l = &w->word->levels[i];
+		bool here = !strcmp(l->name, cross_names[level]);
+
+		if (l->fold == RESULTS_FOLD_COMPILED || l->fold == RESULTS_FOLD_BOOT) {
+			if (here)
+				return true;
+			continue;
+		}
+		at++;
+		if (here)
+			return l->fold == RESULTS_FOLD_MM && levels && at > levels;
+	}
+	return false;
+}
+
+static bool folds_per_mm(const struct walk *w)
+{
+	if (!has_shape(w))
+		return w->levels;
+	for (size_t i = 0; i < w->word->nr_levels; i++)
+		if (w->word->levels[i].fold == RESULTS_FOLD_MM)
+			return true;
+	return false;
+}
+
+/* Whether one of the levels that some mm folds has tables in this one. */
+static bool has_unfolded(const struct walk *w)
+{
+	long long at = 0;
+
+	for (size_t i = w->word ? w->word->nr_levels : 0; i-- > 0;) {
+		enum results_fold fold = w->word->levels[i].fold;
+
+		at += fold == RESULTS_FOLD_NO || fold == RESULTS_FOLD_MM;
+		if (fold == RESULTS_FOLD_MM && at <= nr_levels(w))
+			return true;
+	}
+	return false;
+}
+
+/* ---- the address space that a sentence is about ---- */
+
+/*
+ * A kernel's before the reference's, for its first is the one that a process starts with; then one
+ * with a call for one page; of the reference then one in which folding makes a difference: some
+ * level that folds per mm is there.
+ */
+static int rank(const struct walk *w)
+{
+	return (is_kernel(w) ? 4 : 0) + (rv_ok(&w->cost.call) ? 2 : 0) +
+	       (!is_kernel(w) && has_unfolded(w));
+}
+
+const struct walk *walks_head(struct model *m, const struct walks *list, enum walks_fold fold,
+			      const char *arch)
+{
+	const struct walk *best = NULL;
+	struct walk *copy;
+
+	for (size_t i = 0; i < list->nr; i++) {
+		const struct walk *w = &list->v[i];
+
+		if (*w->kind || (fold != WALKS_ANY && folds_per_mm(w) != (fold == WALKS_PER_MM)) ||
+		    (arch && !is_of_arch(w, arch)))
+			continue;
+		if (!best || rank(w) > rank(best))
+			best = w;
+	}
+	if (!best)
+		return NULL;
+	copy = arena_alloc(m->arena, sizeof(*copy)); /* the list may be sorted meanwhile */
+	*copy = *best;
+	return copy;
+}
+
+/* ---- kernels ---- */
+
+/* The design of the part's first walk of that subject, or NULL. */
+static const char *first_design(struct model *m, const struct report_part *part,
+				enum results_subject subject)
+{
+	const struct results_doc *doc = part->doc;
+
+	for (size_t i = 0; doc && i < doc->nr_measurements; i++) {
+		const struct results_measurement *row = &doc->measurements[i];
+		const char *design = param_text(m->arena, &row->params, "design", NULL);
+
+		if (design && row->subject == subject && !strcmp(row->case_id, FOLDING_CASE))
+			return design;
+	}
+	return NULL;
+}
+
+const char *folding_row_design(struct model *m, const struct report_part *part)
+{
+	return first_design(m, part, RESULTS_KERNEL);
+}
+
+/* Adds a part of a design that none of the list has. */
+static void add_kernel(struct model *m, const struct report_part ***list, size_t *nr,
+		       struct names *designs, const struct report_part *part)
+{
+	const char *design = folding_row_design(m, part);
+	size_t known = designs->nr;
+
+	if (!design || names_add(m->arena, designs, design) < known)
+		return;
+	*list = arena_grow(m->arena, *list, *nr, sizeof(**list));
+	(*list)[(*nr)++] = part;
+}
+
+/* 0: the reference ran beside this kernel; 1: it did not; 2: no figure of the part is used. */
+static int kernel_class(struct model *m, const struct report_part *part)
+{
+	if (!input_usable(part))
+		return 2;
+	return first_design(m, part, RESULTS_REF) ? 0 : 1;
+}
+
+size_t folding_kernels(struct model *m, const char *arch, const struct report_part ***out)
+{
+	const char *stock = input_stock(m->in, arch);
+	const struct report_part *own = input_stock_part(m->in, arch, FOLDING_SETUP);
+	struct names designs = { 0 };
+	size_t nr = 0;
+
+	*out = NULL;
+	if (own)
+		add_kernel(m, out, &nr, &designs, own);
+	for (int class = 0; class < 3; class++)
+		for (size_t i = 0; i < m->in->nr_parts; i++) {
+			const struct report_part *part = &m->in->parts[i];
+
+			if (part->arch && !strcmp(part->arch, arch) &&
+			    !strcmp(part->setup, FOLDING_SETUP) &&
+			    (!stock || (part->has_role && !strcmp(part->stock_of, stock))) &&
+			    kernel_class(m, part) == class)
+				add_kernel(m, out, &nr, &designs, part);
+		}
+	return nr;
+}
