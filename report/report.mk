@@ -34,7 +34,7 @@ report-ldlibs := -ljansson -lm -lstdc++
 # Their documents say what params mean in the producers' own words.
 report-synth := $(addprefix report/test/,synth.c synth_hostile.c synth_more.c) bench/vocabulary.c
 report-tests := $(addprefix report/test/test_,claims command derive front kernels names output render roles \
-	sentences subsets words)
+	sentences subsets words words_folding)
 
 tests += $(report-tests)
 asan-tests += $(report-tests)
