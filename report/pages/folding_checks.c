@@ -280,12 +280,13 @@ static void check_row(struct model *m, struct table *t, const struct results_che
 		check_cell(m, t, find_check(m, &cols[i], c));
 }
 
-static size_t arch_parts(struct model *m, const char *arch, struct column *cols)
+/* Those from the part *from on that one table has room for; *from becomes the next one's. */
+static size_t arch_parts(struct model *m, const char *arch, size_t *from, struct column *cols)
 {
-	size_t nr = 0, i;
+	size_t nr = 0;
 
-	for (i = 0; i < m->in->nr_parts && nr < MAX_COLUMNS; i++) {
-		const struct report_part *p = &m->in->parts[i];
+	for (; *from < m->in->nr_parts && nr < MAX_COLUMNS; (*from)++) {
+		const struct report_part *p = &m->in->parts[*from];
 
 		if (!p->arch || strcmp(p->arch, arch) || !has_checks(p))
 			continue;
@@ -327,23 +328,27 @@ static bool one_format(const struct results_check *const *rows, size_t nr)
 	return true;
 }
 
-static void arch_table(struct model *m, struct section *s, const char *arch)
+/* Returns false when the architecture has no part from *from on. */
+static bool arch_table(struct model *m, struct section *s, const char *arch, size_t *from)
 {
 	const char *columns[4 + MAX_COLUMNS + 1] = { "Boundary", "Level", "Levels",
 						     "One span below" };
 	struct column cols[MAX_COLUMNS];
 	const struct results_check **rows = NULL;
-	size_t nr = arch_parts(m, arch, cols), nr_rows = 0, i, j;
+	const char *which = *from ? ", further kernels" : "";
+	size_t nr = arch_parts(m, arch, from, cols), nr_rows = 0, i, j;
 	struct table *t;
 	bool one;
 
+	if (!nr)
+		return false;
 	for (i = 0; i < nr; i++)
 		columns[4 + i] = cols[i].part->scenario;
 	t = section_table(m, s,
 			  arena_str(m->arena,
-				    "%s: 16 pages across a boundary, fast walk against slow GUP "
+				    "%s%s: 16 pages across a boundary, fast walk against slow GUP "
 				    "page by page, its references held",
-				    arch),
+				    arch, which),
 			  columns);
 	for (i = 0; i < nr; i++) {
 		const struct results_doc *doc = cols[i].part->doc;
@@ -363,6 +368,7 @@ static void arch_table(struct model *m, struct section *s, const char *arch)
 	one = one_format(rows, nr_rows);
 	for (i = 0; i < nr_rows; i++)
 		check_row(m, t, rows[i], cols, nr, one);
+	return true;
 }
 
 /* What the parts have no check for: seen only by a walker that is stopped between two steps. */
@@ -419,7 +425,7 @@ void folding_checks(struct model *m, struct page *p)
 	struct section *s = page_section(m, p, "correct", "Which design is correct where");
 	const char *question = "Which design is correct where?", *text = checks_sentence(m);
 	const char *last = "";
-	size_t i;
+	size_t i, from;
 
 	if (!text) {
 		section_answer(m, p, s, question, NULL,
@@ -435,7 +441,8 @@ void folding_checks(struct model *m, struct page *p)
 
 		if (!arch || !strcmp(arch, last) || !has_checks(&m->in->parts[i]))
 			continue;
-		arch_table(m, s, arch);
+		for (from = 0; arch_table(m, s, arch, &from);)
+			;
 		last = arch;
 	}
 	if (*last)

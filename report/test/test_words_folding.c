@@ -136,6 +136,7 @@ static const struct kernel {
 	{ "s390x-elm", "s390x-oak", "maple", 160, false, false, NULL },
 	{ "s390x-fir", "s390x-oak", "birch", 170, false, true, NULL },
 	{ "s390x-rot", "s390x-pine", "acacia", 200, true, false, NULL }, /* of another stock kernel */
+	{ "s390x-teak", "s390x-oak", "birch", 210, false, false, NULL },
 	{ "x86_64-yew", NULL, "walnut", 180, false, true, NULL },
 };
 
@@ -429,13 +430,16 @@ static void test_correct(struct bed *b)
 			      "s390x. x86_64, which has no lockless override and folds for the machine: 2 of 2 "
 			      "right. Other kernels: s390x-ebony.icount-1cpu: 2 of 2 right, "
 			      "s390x-elm.icount-1cpu: 2 of 2 right, "
-			      "s390x-fir.icount-1cpu: 2 of 2 right, s390x-rot.icount-1cpu: 1 of 2 right. "),
+			      "s390x-fir.icount-1cpu: 2 of 2 right, s390x-rot.icount-1cpu: 1 of 2 right, "
+			      "s390x-teak.icount-1cpu: 2 of 2 right. "),
 	   "checks are told by role: a busted variant, the stock kernels, and others");
 	is(cells(b, table_of(b, "correct", "What the designs are"), "", 0, 2),
 	   "walnut walnut wood Of walnut.; cherry cherry wood Of cherry.; maple maple wood Of maple.; "
 	   "acacia acacia wood Of acacia.; birch birch wood Of birch.; ",
 	   "what the designs are is in a table");
-	ok(section_of(b, "correct")->nr_tables == 3, "once, beside those of two architectures");
+	ok(section_of(b, "correct")->nr_tables == 4, "once, beside those of two architectures");
+	is(cells(b, table_of(b, "correct", "s390x, further kernels"), "", 4, 4), "right; right; ",
+	   "of which one has a kernel more than a table has columns");
 }
 
 static void test_code(struct bed *b)
@@ -505,8 +509,8 @@ static void test_without_axes(void)
 	ok(says(&b, "correct", "Other kernels: s390x-ash.icount-1cpu: 1 of 2 right, "
 			       "s390x-ebony.icount-1cpu: 2 of 2 right, s390x-elm.icount-1cpu: 2 of 2 "
 			       "right, s390x-fir.icount-1cpu: 2 of 2 right, s390x-oak.icount-1cpu: 2 of "
-			       "2 right, s390x-rot.icount-1cpu: 1 of 2 right, x86_64-yew.icount-1cpu: 2 "
-			       "of 2 right. "),
+			       "2 right, s390x-rot.icount-1cpu: 1 of 2 right, s390x-teak.icount-1cpu: 2 "
+			       "of 2 right, x86_64-yew.icount-1cpu: 2 of 2 right. "),
 	   "all checks are told");
 	ok(!table_of(&b, "correct", "What the designs are"), "nothing says what the designs are");
 	ok(says(&b, "time", "On this host, the bbb-mixed format with 2 levels: "),
