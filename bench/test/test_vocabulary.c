@@ -63,12 +63,12 @@ static char *read_file(const char *name)
 
 /* Strings behind each `before`, up to a quote. */
 static const struct { const char *file, *before, *key, *case_id; } literals[] = {
-	{ "main.c", "[PTB_PTE] = \"", "leaf", "gup_fast/walk" },
-	{ "main.c", "[PTB_PTE_FOLIO] = \"", "leaf", "gup_fast/walk" },
-	{ "main.c", "[PTB_CONTPTE] = \"", "leaf", "gup_fast/walk" },
-	{ "main.c", "[PTB_CONTPTE_UNFOLDED] = \"", "leaf", "gup_fast/walk" },
-	{ "main.c", "[PTB_PMD] = \"", "leaf", "gup_fast/walk" },
-	{ "main.c", "[PTB_PUD] = \"", "leaf", "gup_fast/walk" },
+	{ "memory.c", "[PTB_PTE] = \"", "leaf", "gup_fast/walk" },
+	{ "memory.c", "[PTB_PTE_FOLIO] = \"", "leaf", "gup_fast/walk" },
+	{ "memory.c", "[PTB_CONTPTE] = \"", "leaf", "gup_fast/walk" },
+	{ "memory.c", "[PTB_CONTPTE_UNFOLDED] = \"", "leaf", "gup_fast/walk" },
+	{ "memory.c", "[PTB_PMD] = \"", "leaf", "gup_fast/walk" },
+	{ "memory.c", "[PTB_PUD] = \"", "leaf", "gup_fast/walk" },
 	{ "memory.c", "[PTB_ANON] = \"", "mem", "gup_fast/walk" },
 	{ "memory.c", "[PTB_SHMEM] = \"", "mem", "gup_fast/walk" },
 	{ "memory.c", "[PTB_HUGETLB] = \"", "mem", "gup_fast/walk" },

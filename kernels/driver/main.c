@@ -12,9 +12,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
-#include <linux/vmalloc.h>
 
-#include "checks.h"
 #include "ptbench.h"
 
 #undef MODULE_PARAM_PREFIX
@@ -32,37 +30,13 @@ static char *harm = "";
 module_param(harm, charp, 0444);
 module_param_named(profile, ptb_profile, bool, 0444);
 
-static DEFINE_MUTEX(lock);	/* one row at a time; guards everything below */
+static DEFINE_MUTEX(lock);	/* one row at a time; guards everything below, and the records */
 static struct ptb_state state;
-static char *buffer;
-static size_t filled, taken;
 static bool prepared;
-
-#define BUFFER_SIZE (64 * 1024)
 
 static bool is_events_boot(void)
 {
 	return !strcmp(boot, "events");
-}
-
-const char *ptb_leaf_name(enum ptb_leaf leaf)
-{
-	static const char *const names[] = {
-		[PTB_PTE] = "pte", [PTB_PTE_FOLIO] = "pte_folio", [PTB_CONTPTE] = "contpte",
-		[PTB_CONTPTE_UNFOLDED] = "contpte_unfolded", [PTB_PMD] = "pmd", [PTB_PUD] = "pud",
-	};
-
-	return names[leaf];
-}
-
-void ptb_param(struct ptb_state *s, const char *fmt, ...)
-{
-	size_t len = strlen(s->params);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(s->params + len, sizeof(s->params) - len, fmt, ap);
-	va_end(ap);
 }
 
 static void describe(struct ptb_state *s)
@@ -90,82 +64,6 @@ static void describe(struct ptb_state *s)
 		row->ops->describe(s);
 }
 
-static struct ptb_record *new_record(struct ptb_state *s, u32 type, const char *case_id, u32 nr)
-{
-	size_t size = struct_size((struct ptb_record *)NULL, samples, nr);
-	struct ptb_record *r;
-
-	if (filled + size > BUFFER_SIZE)
-		return NULL;
-	r = (struct ptb_record *)(buffer + filled);
-	filled += size;
-	memset(r, 0, size);
-	r->magic = PTB_RECORD_MAGIC;
-	r->type = type;
-	r->size = size;
-	r->subject = PTB_SUBJECT_KERNEL;
-	r->nr_ops = s->nr_ops ?: 1;
-	r->nr_samples = nr;
-	strscpy(r->case_id, case_id, sizeof(r->case_id));
-	strscpy(r->params, s->params, sizeof(r->params));
-	return r;
-}
-
-int ptb_emit(struct ptb_state *s, const char *metric, const u64 *samples, u32 nr)
-{
-	struct ptb_record *r = new_record(s, PTB_RECORD_MEASUREMENT, s->row->ops->case_id, nr);
-
-	if (!r)
-		return -ENOSPC;
-	strscpy(r->metric, metric, sizeof(r->metric));
-	r->discarded = s->discarded;
-	memcpy(r->samples, samples, nr * sizeof(*samples));
-	return 0;
-}
-
-int ptb_emit_skip(struct ptb_state *s, const char *reason)
-{
-	struct ptb_record *r = new_record(s, PTB_RECORD_SKIPPED, s->row->ops->case_id, 0);
-
-	if (!r)
-		return -ENOSPC;
-	strscpy(r->text, reason, sizeof(r->text));
-	return 0;
-}
-
-/* What judges the boot knows those of the list, and where they belong. */
-static bool is_check(const char *id)
-{
-#define NAME(name, boots, row) name,
-	static const char *const names[] = { PTB_CHECKS(NAME) };
-#undef NAME
-
-	return match_string(names, ARRAY_SIZE(names), id) >= 0;
-}
-
-int ptb_emit_check(struct ptb_state *s, const char *id, const char *seen)
-{
-	struct ptb_record *r;
-
-	if (!is_check(id))
-		return ptb_fail(s, "the check %s is not in checks.h", id);
-	r = new_record(s, PTB_RECORD_CHECK, id, 0);
-	if (!r)
-		return -ENOSPC;
-	strscpy(r->text, seen, sizeof(r->text));
-	return 0;
-}
-
-int ptb_fail(struct ptb_state *s, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(s->why, sizeof(s->why), fmt, ap);
-	va_end(ap);
-	return -EIO;
-}
-
 /* Once per boot: a clock or a probe that does not count makes every row worthless. */
 static int prepare_once(void)
 {
@@ -175,10 +73,9 @@ static int prepare_once(void)
 		return 0;
 	state.pages = kvcalloc(PTB_MAX_PAGES, sizeof(*state.pages), GFP_KERNEL);
 	state.truth = kvcalloc(PTB_MAX_PAGES, sizeof(*state.truth), GFP_KERNEL);
-	buffer = vmalloc(BUFFER_SIZE);
-	if (!state.pages || !state.truth || !buffer)
+	if (!state.pages || !state.truth)
 		return -ENOMEM;
-	ret = is_events_boot() ? ptb_events_begin() : ptb_calibrate();
+	ret = ptb_records_begin() ?: (is_events_boot() ? ptb_events_begin() : ptb_calibrate());
 	prepared = !ret;
 	return ret;
 }
@@ -206,7 +103,7 @@ static int run_row(const struct ptb_row *row, u64 peer)
 	state.row = row;
 	state.mm = current->mm;
 	state.peer = u64_to_user_ptr(peer);
-	filled = taken = 0;
+	ptb_records_clear();
 	ret = row->skip ? 0 : ptb_want_levels(&state, row->levels) ?: place(&state);
 	describe(&state);
 	if (!ptb_wanted(&state))
@@ -253,16 +150,15 @@ static long ptb_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 /* Whole records or nothing: a reader with too small a buffer is told so. */
 static ssize_t ptb_read(struct file *file, char __user *to, size_t len, loff_t *pos)
 {
-	struct ptb_record *r;
+	const struct ptb_record *r;
 	ssize_t ret = 0;
 
 	mutex_lock(&lock);
-	if (taken < filled) {
-		r = (struct ptb_record *)(buffer + taken);
+	r = ptb_records_next();
+	if (r)
 		ret = len < r->size ? -EMSGSIZE : copy_to_user(to, r, r->size) ? -EFAULT : r->size;
-		if (ret > 0)
-			taken += ret;
-	}
+	if (ret > 0)
+		ptb_records_take();
 	mutex_unlock(&lock);
 	return ret;
 }

@@ -23,6 +23,16 @@ const char *ptb_mem_name(enum ptb_mem mem)
 	return mem_names[mem];
 }
 
+const char *ptb_leaf_name(enum ptb_leaf leaf)
+{
+	static const char *const names[] = {
+		[PTB_PTE] = "pte", [PTB_PTE_FOLIO] = "pte_folio", [PTB_CONTPTE] = "contpte",
+		[PTB_CONTPTE_UNFOLDED] = "contpte_unfolded", [PTB_PMD] = "pmd", [PTB_PUD] = "pud",
+	};
+
+	return names[leaf];
+}
+
 static __printf(2, 3) int cannot(struct ptb_state *s, const char *fmt, ...)
 {
 	va_list ap;

@@ -111,12 +111,17 @@ extern const struct ptb_rows ptb_costs_kmap_rows, ptb_costs_dax_rows, ptb_costs_
 extern const struct ptb_rows ptb_events_free_rows;
 const struct ptb_row *ptb_row_nr(u32 nr, bool events);
 
-/* main.c: the records of the row that runs */
+/* records.c: what the row that runs has to say */
 int ptb_emit(struct ptb_state *s, const char *metric, const u64 *samples, u32 nr);
 int ptb_emit_skip(struct ptb_state *s, const char *reason);
 int ptb_emit_check(struct ptb_state *s, const char *id, const char *seen); /* one of checks.h */
 __printf(2, 3) void ptb_param(struct ptb_state *s, const char *fmt, ...); /* ",key=value" */
 __printf(2, 3) int ptb_fail(struct ptb_state *s, const char *fmt, ...); /* -EIO */
+/* For the device, which has them read. */
+int ptb_records_begin(void);	/* once per boot */
+void ptb_records_clear(void);	/* another row begins */
+const struct ptb_record *ptb_records_next(void);	/* NULL: all have been taken */
+void ptb_records_take(void);	/* that one */
 
 /* filter.c: the row is one that this boot runs; params have been described */
 bool ptb_wanted(const struct ptb_state *s);
