@@ -14,19 +14,6 @@
 static char *wanted = "";
 module_param_named(case, wanted, charp, 0444);
 
-/* Is "key=value", the first len characters of pair, one of the params? */
-static bool has(const char *params, const char *pair, size_t len)
-{
-	while (*params) {
-		size_t n = strcspn(params, ",");
-
-		if (n == len && !strncmp(params, pair, n))
-			return true;
-		params += n + (params[n] == ',');
-	}
-	return false;
-}
-
 bool ptb_wanted(const struct ptb_state *s)
 {
 	const char *pair = strchrnul(wanted, ':');
@@ -38,7 +25,7 @@ bool ptb_wanted(const struct ptb_state *s)
 		return false;
 	for (pair += *pair == ':'; *pair; pair += len + (pair[len] == ',')) {
 		len = strcspn(pair, ",");
-		if (!has(s->params, pair, len))
+		if (!ptb_params_have(s->params, pair, len))
 			return false;
 	}
 	return true;

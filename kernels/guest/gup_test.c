@@ -154,15 +154,7 @@ void gup_test_run(void)
 
 static bool has(const char *params, const char *param)
 {
-	const char *p = params;
-	size_t n = strlen(param);
-
-	while ((p = strstr(p, param))) {
-		if ((p == params || p[-1] == ',') && (!p[n] || p[n] == ',' || param[n - 1] == '='))
-			return true;
-		p++;
-	}
-	return false;
+	return ptb_params_have(params, param, strlen(param));
 }
 
 /* Walks of small anonymous pages that start with a table; rows of grown address spaces come later. */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <results/record.h>
+
 #include "../guest/crc32.h"
 #include "../boot/stream.h"
 #include "scripts/tap.h"
@@ -244,6 +246,35 @@ static void test_failed(void)
 	stream_free(&s);
 }
 
+/* What the driver and PID 1 choose rows by. */
+static void test_wanted(void)
+{
+	static const char params[] = "format=x86_64-4k-48,leaf=pte,pages=16,xleaf=pmd,cross=span";
+	static const struct {
+		const char *wanted;
+		bool has;
+	} cases[] = {
+		{ "format=x86_64-4k-48", true }, { "leaf=pte", true }, { "pages=16", true },
+		{ "cross=span", true }, { "format=", true }, { "leaf=", true }, { "cross=", true },
+		{ "leaf=pmd", false }, { "leaf=pt", false }, { "leaf=pte_folio", false },
+		{ "pages=1", false }, { "pages=160", false }, { "pages", false }, { "eaf=pte", false },
+		{ "mem=", false }, { "cross=span,", false }, { "=", false }, { "", false },
+	};
+	unsigned wrong = 0;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *wanted = cases[i].wanted;
+
+		if (!ptb_params_have(params, wanted, strlen(wanted)) != cases[i].has)
+			continue;
+		diag("'%s' is %sseen", wanted, cases[i].has ? "not " : "");
+		wrong++;
+	}
+	ok(!wrong, "a param is seen, and a key; none that is longer, shorter or a part of one");
+	ok(ptb_params_have(params, "leaf=pte,x", 8) && !ptb_params_have("", "leaf=pte", 8),
+	   "no more than was asked for is looked at; nothing has no params");
+}
+
 int main(void)
 {
 	ok(crc32_of(0, "123456789", 9) == 0xcbf43926, "the CRC's check value");
@@ -254,5 +285,6 @@ int main(void)
 	test_forged();
 	test_limits();
 	test_failed();
+	test_wanted();
 	return tap_done();
 }

@@ -39,4 +39,23 @@ struct ptb_record {
 	__u64 samples[]; /* totals over nr_ops operations, one per window */
 };
 
+/*
+ * Has a record the param "KEY=VALUE", the first n characters of wanted, or with "KEY=" any of that key?
+ * For the kernel and PID 1, which choose rows; libresults alone reads params (results_params_parse()).
+ */
+static inline int ptb_params_have(const char *params, const char *wanted, unsigned int n)
+{
+	unsigned int i;
+
+	while (n && *params) {
+		for (i = 0; i < n && params[i] == wanted[i]; i++)
+			;
+		if (i == n && (wanted[n - 1] == '=' || !params[i] || params[i] == ','))
+			return 1;
+		while (*params && *params++ != ',')
+			;
+	}
+	return 0;
+}
+
 #endif
