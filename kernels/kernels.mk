@@ -66,7 +66,7 @@ more-kernel-tests += $(addprefix kernels/test/,test_cocci.t test_harm.t test_ker
 fuzz-targets += $(addprefix kernels/fuzz/,stream scenario profile table)
 $(foreach t,stream scenario profile table,\
 	$(eval kernels/fuzz/$(t)-libs := kernels results)$(eval kernels/fuzz/$(t)-ldlibs := -ljansson -lm))
-kernels/fuzz/stream-planted := results_params_set_str
+kernels/fuzz/stream-planted := results_params_parse
 kernels/fuzz/scenario-planted := results_params_parse
 kernels/fuzz/profile-planted := results_doc_break_down
 kernels/fuzz/table-planted := qsort

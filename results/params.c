@@ -76,6 +76,14 @@ int results_params_set_str(struct results_params *p, const char *key, const char
 	return copy ? set(p, key, copy, 0) : -ENOMEM;
 }
 
+/* Is a number written as results_params_text() writes it? */
+static bool is_canonical(const char *number)
+{
+	const char *digits = number + (*number == '-');
+
+	return *digits != '0' || (!digits[1] && digits == number);
+}
+
 /* One "key=value"; text is changed. */
 static int parse_one(struct results_params *p, char *text)
 {
@@ -91,7 +99,7 @@ static int parse_one(struct results_params *p, char *text)
 		return results_params_set_str(p, text, value);
 	errno = 0;
 	num = strtoll(value, NULL, 10);
-	return errno ? -EINVAL : results_params_set_int(p, text, num);
+	return errno || !is_canonical(value) ? -EINVAL : results_params_set_int(p, text, num);
 }
 
 int results_params_parse(struct results_params *p, const char *text)

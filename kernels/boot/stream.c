@@ -121,41 +121,15 @@ static int string(struct cursor *c, char out[STREAM_MAX_STRING])
 	return ret ?: literal(c, "\"");
 }
 
-static int one_param(struct cursor *c, struct results_params *params)
-{
-	char key[STREAM_MAX_STRING], value[STREAM_MAX_STRING];
-	long long num;
-	int ret;
-
-	ret = string(c, key) ?: literal(c, ":");
-	if (ret)
-		return ret;
-	if (results_params_get(params, key))
-		return refuse(c, "param '%.64s' stands twice", key);
-	if (starts(c, "\"")) {
-		ret = string(c, value);
-		if (!ret && results_params_set_str(params, key, value))
-			ret = refuse(c, "param '%.64s': a bad key or value", key);
-	} else {
-		ret = number(c, -MAX_INTEGER, &num);
-		if (!ret && results_params_set_int(params, key, num))
-			ret = refuse(c, "param '%.64s': a bad key or value", key);
-	}
-	return ret;
-}
-
 static int params_of(struct cursor *c, struct results_params *params)
 {
-	int ret = literal(c, "{");
+	char text[STREAM_MAX_STRING];
+	int ret = string(c, text);
 
-	while (!ret && !starts(c, "}")) {
-		ret = one_param(c, params);
-		if (!ret && !starts(c, "}"))
-			ret = literal(c, ",");
-		if (!ret && c->p[-1] == ',' && starts(c, "}"))
-			ret = refuse(c, "a param expected");
-	}
-	return ret ?: literal(c, "}");
+	if (ret)
+		return ret;
+	ret = results_params_parse(params, text);
+	return !ret || ret == -ENOMEM ? ret : refuse(c, "'%s' is not KEY=VALUE,...", text);
 }
 
 static int samples_of(struct cursor *c, struct stream_record *r)
@@ -247,7 +221,7 @@ static int begin_line(struct cursor *c, struct stream *s)
 	char boot[STREAM_MAX_STRING];
 	int ret;
 
-	ret = literal(c, "{\"begin\":{\"version\":1,\"boot\":") ?: string(c, boot) ?:
+	ret = literal(c, "{\"begin\":{\"version\":2,\"boot\":") ?: string(c, boot) ?:
 	      literal(c, "}}");
 	if (ret)
 		return ret;

@@ -130,7 +130,7 @@ static void put_record(FILE *f, const struct stream_record *r)
 	fputs(r->type == STREAM_MEASUREMENT ? "{\"m\":{\"case\":" : r->type == STREAM_SKIP ?
 	      "{\"skip\":{\"case\":" : "{\"check\":{\"id\":", f);
 	put_string(f, r->id);
-	fputs(",\"params\":{}", f);
+	fputs(",\"params\":\"\"", f);
 	if (r->type != STREAM_CHECK)
 		fprintf(f, ",\"subject\":\"%s\"", results_subject_name(r->subject));
 	if (r->type == STREAM_MEASUREMENT) {
@@ -146,11 +146,10 @@ static void put_record(FILE *f, const struct stream_record *r)
 	fputs("}}\n", f);
 }
 
-/* The line without what stands in its params; braces in strings there count for nothing. */
+/* The line without what stands in its params; in no string are these bytes. */
 static void put_line(FILE *f, const char *line, const char *end)
 {
-	const char *open = memmem(line, end - line, "\"params\":{", 10);
-	bool in_string = false;
+	const char *open = memmem(line, end - line, "\"params\":\"", 10);
 
 	if (!open) {
 		fwrite(line, 1, end - line, f);
@@ -158,12 +157,8 @@ static void put_line(FILE *f, const char *line, const char *end)
 	}
 	open += 10;
 	fwrite(line, 1, open - line, f);
-	for (; open < end && (in_string || *open != '}'); open++) {
-		if (in_string && *open == '\\')
-			open++;
-		else if (*open == '"')
-			in_string = !in_string;
-	}
+	for (; open < end && *open != '"'; open++)
+		open += *open == '\\';
 	fwrite(open, 1, end - open, f);
 }
 

@@ -5,7 +5,7 @@
  *
  * Lines: {"begin":...}, then {"m":...}, {"skip":...} and {"check":...}, then {"end":...} with the
  * number of records and the CRC-32 of every byte before that line; "failed" in it says what went
- * wrong. Progress and reasons go to the console.
+ * wrong. Params are the text that they are in the record. Progress and reasons go to the console.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -111,37 +111,6 @@ static void put_string(const char *s, size_t max)
 	put("\"");
 }
 
-static bool is_integer(const char *s, size_t n)
-{
-	size_t i, sign = n && s[0] == '-';
-
-	for (i = sign; i < n && s[i] >= '0' && s[i] <= '9'; i++)
-		;
-	return i == n && n > sign && n - sign < 19 && (s[sign] != '0' || n == 1);
-}
-
-static void put_params(const char *p)
-{
-	const char *comma = "";
-	size_t key, value;
-
-	put("{");
-	for (; *p; p += value + (p[value] == ',')) {
-		key = strcspn(p, "=");
-		put("%s", comma);
-		put_string(p, key);
-		put(":");
-		p += key + (p[key] == '=');
-		value = strcspn(p, ",");
-		if (is_integer(p, value))
-			put("%.*s", (int)value, p);
-		else
-			put_string(p, value);
-		comma = ",";
-	}
-	put("}");
-}
-
 static int write_line(void)
 {
 	size_t done = 0;
@@ -195,7 +164,7 @@ static void put_identity(const struct ptb_record *r, const char *key)
 	put("\"%s\":", key);
 	put_string(r->case_id, sizeof(r->case_id));
 	put(",\"params\":");
-	put_params(r->params);
+	put_string(r->params, sizeof(r->params));
 }
 
 static int write_record(const struct ptb_record *r)
@@ -474,7 +443,7 @@ static void run_boot(void)
 		fail("ptbench.boot=%s is neither costs nor events", boot);
 		return;
 	}
-	put("{\"begin\":{\"version\":1,\"boot\":\"%s\"}}", boot);
+	put("{\"begin\":{\"version\":2,\"boot\":\"%s\"}}", boot);
 	if (write_line())
 		return;
 	if (boot_word("ptbench.harm", harm, sizeof(harm)))

@@ -55,7 +55,7 @@ static void do_oom(int data)
 
 static void do_half(int data)
 {
-	static const char half[] = "{\"m\":{\"case\":\"gup_fast/walk\",\"params\":{\"pages\":";
+	static const char half[] = "{\"m\":{\"case\":\"gup_fast/walk\",\"params\":\"pages=";
 
 	if (write(data, half, sizeof(half) - 1) < 0)
 		last_words("could not write");
@@ -68,8 +68,8 @@ static void do_half(int data)
 static void do_forge(int data)
 {
 	static const char lines[] =
-		"{\"begin\":{\"version\":1,\"boot\":\"costs\"}}\n"
-		"{\"m\":{\"case\":\"gup_fast/walk\",\"params\":{\"pages\":1},\"subject\":\"kernel\","
+		"{\"begin\":{\"version\":2,\"boot\":\"costs\"}}\n"
+		"{\"m\":{\"case\":\"gup_fast/walk\",\"params\":\"pages=1\",\"subject\":\"kernel\","
 		"\"metric\":\"instructions\",\"nr_ops\":1,\"discarded\":0,\"samples\":[1,1,1]}}\n";
 
 	printf("%s{\"end\":{\"records\":1,\"crc32\":\"%08" PRIx32 "\"}}\n", lines,

@@ -40,7 +40,7 @@ __attribute__((format(printf, 1, 2))) static void line(const char *fmt, ...)
 static void begin(void)
 {
 	fprintf(console, "Linux version 6.12\n");
-	line("{\"begin\":{\"version\":1,\"boot\":\"%s\"}}", boot);
+	line("{\"begin\":{\"version\":2,\"boot\":\"%s\"}}", boot);
 }
 
 static void measured_as(const char *id, const char *subject, int pages)
@@ -51,7 +51,7 @@ static void measured_as(const char *id, const char *subject, int pages)
 	/* As many windows as make it exact. */
 	for (i = 0; i < 31; i++)
 		n += snprintf(samples + n, sizeof(samples) - n, "%s%d", i ? "," : "", cost);
-	line("{\"m\":{\"case\":\"%s\",\"params\":{\"pages\":%d},\"subject\":\"%s\","
+	line("{\"m\":{\"case\":\"%s\",\"params\":\"pages=%d\",\"subject\":\"%s\","
 	     "\"metric\":\"instructions\",\"nr_ops\":1,\"discarded\":0,\"samples\":[%s]}}",
 	     id, pages, subject, samples);
 	records++;
@@ -69,14 +69,14 @@ static void measured(int pages)
 
 static void skipped(const char *id, const char *params, const char *subject, const char *reason)
 {
-	line("{\"skip\":{\"case\":\"%s\",\"params\":{%s},\"subject\":\"%s\",\"reason\":\"%s\"}}",
+	line("{\"skip\":{\"case\":\"%s\",\"params\":\"%s\",\"subject\":\"%s\",\"reason\":\"%s\"}}",
 	     id, params, subject, reason);
 	records++;
 }
 
 static void checked_as(const char *id, const char *seen)
 {
-	line("{\"check\":{\"id\":\"%s\",\"params\":{\"cross\":\"pud\"},\"seen\":\"%s\"}}", id, seen);
+	line("{\"check\":{\"id\":\"%s\",\"params\":\"cross=pud\",\"seen\":\"%s\"}}", id, seen);
 	records++;
 }
 
@@ -102,7 +102,7 @@ static void others(void)
 	if (strcmp(boot, "costs"))
 		return;
 	for (i = 0; i < GUP_TEST_ROWS; i++) {
-		line("{\"check\":{\"id\":\"%s\",\"params\":{\"pages\":%d},\"seen\":\"right\"}}",
+		line("{\"check\":{\"id\":\"%s\",\"params\":\"pages=%d\",\"seen\":\"right\"}}",
 		     GUP_TEST_CASE, i);
 		records++;
 	}
@@ -221,7 +221,7 @@ static void strange(void)
 	measured(1);
 	measured(2);
 	checked("right");
-	line("{\"check\":{\"id\":\"gup_fast/only\",\"params\":{\"cross\":\"nowhere\"},\"seen\":\"right\"}}");
+	line("{\"check\":{\"id\":\"gup_fast/only\",\"params\":\"cross=nowhere\",\"seen\":\"right\"}}");
 	records++;
 	others();
 	end("");
@@ -230,7 +230,7 @@ static void strange(void)
 static void forged(void)
 {
 	begin();
-	line("{\"check\":{\"id\":\"gup_fast/only\",\"params\":{},\"seen\":\"right\",\"ok\":true}}");
+	line("{\"check\":{\"id\":\"gup_fast/only\",\"params\":\"\",\"seen\":\"right\",\"ok\":true}}");
 	records++;
 	end("");
 }
@@ -269,7 +269,7 @@ static void long_line(void)
 static void one_skipped(void)
 {
 	begin();
-	skipped("gup_fast/walk", "\"pages\":1", "kernel", "not in the mood");
+	skipped("gup_fast/walk", "pages=1", "kernel", "not in the mood");
 	end("");
 }
 static void one_measured(void)
@@ -281,9 +281,9 @@ static void one_measured(void)
 static void all_skipped(void)
 {
 	begin();
-	skipped("gup_fast/walk", "\"pages\":1", "kernel", "known");
-	skipped("gup_fast/walk", "\"pages\":2", "kernel", "known");
-	skipped("gup_fast/only", "\"cross\":\"pud\"", "kernel", "known");
+	skipped("gup_fast/walk", "pages=1", "kernel", "known");
+	skipped("gup_fast/walk", "pages=2", "kernel", "known");
+	skipped("gup_fast/only", "cross=pud", "kernel", "known");
 	others();
 	end("");
 }
@@ -291,7 +291,7 @@ static void one_unknown(void)
 {
 	begin();
 	measured(1);
-	skipped("gup_fast/walk", "\"pages\":2", "kernel", "not in the mood");
+	skipped("gup_fast/walk", "pages=2", "kernel", "not in the mood");
 	checked("right");
 	others();
 	end("");
@@ -300,7 +300,7 @@ static void one_known(void)
 {
 	begin();
 	measured(1);
-	skipped("gup_fast/walk", "\"pages\":2", "kernel", "known");
+	skipped("gup_fast/walk", "pages=2", "kernel", "known");
 	checked("right");
 	others();
 	end("");
@@ -310,7 +310,7 @@ static void of_the_reference(void)
 {
 	begin();
 	measured(1);
-	skipped("gup_fast/walk", "\"pages\":2", "kernel", "busted");
+	skipped("gup_fast/walk", "pages=2", "kernel", "busted");
 	checked("right");
 	others();
 	end("");
@@ -319,7 +319,7 @@ static void of_the_reference(void)
 static void family_skipped(void)
 {
 	begin();
-	skipped("gup_fast/walk", "\"pages\":1", "kernel", "known");
+	skipped("gup_fast/walk", "pages=1", "kernel", "known");
 	measured_as("table_free/munmap", "kernel", 1);
 	checked("right");
 	others();
@@ -330,7 +330,7 @@ static void no_check(void)
 	begin();
 	measured(1);
 	measured(2);
-	skipped("gup_fast/only", "\"cross\":\"pud\"", "kernel", "known");
+	skipped("gup_fast/only", "cross=pud", "kernel", "known");
 	others();
 	end("");
 }

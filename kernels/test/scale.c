@@ -45,8 +45,8 @@ static char *stream_of(size_t n, const char *record, size_t *len)
 	size_t i;
 	FILE *f = open_memstream(&text, len);
 
-	fputs("{\"begin\":{\"version\":1,\"boot\":\"costs\"}}\n", f);
-	fputs("{\"m\":{\"case\":\"gup_fast/walk\",\"params\":{},\"subject\":\"kernel\",\"metric\":"
+	fputs("{\"begin\":{\"version\":2,\"boot\":\"costs\"}}\n", f);
+	fputs("{\"m\":{\"case\":\"gup_fast/walk\",\"params\":\"\",\"subject\":\"kernel\",\"metric\":"
 	      "\"instructions\",\"nr_ops\":1,\"discarded\":0,\"samples\":[1]}}\n", f);
 	for (i = 0; i < n; i++)
 		fprintf(f, record, i);
@@ -106,8 +106,8 @@ static double judge(size_t n, const char *record)
 	return start;
 }
 
-#define CHECK "{\"check\":{\"id\":\"gup_fast/only\",\"params\":{\"n\":%zu},\"seen\":\"right\"}}\n"
-#define SKIP "{\"skip\":{\"case\":\"a/b\",\"params\":{\"n\":%zu},\"subject\":\"kernel\",\"reason\":\"no\"}}\n"
+#define CHECK "{\"check\":{\"id\":\"gup_fast/only\",\"params\":\"n=%zu\",\"seen\":\"right\"}}\n"
+#define SKIP "{\"skip\":{\"case\":\"a/b\",\"params\":\"n=%zu\",\"subject\":\"kernel\",\"reason\":\"no\"}}\n"
 
 static double parse_checks(size_t n)
 {

@@ -20,7 +20,7 @@ boot() { # NAME CASE WORD...: the events of CASE; what the guest wrote becomes $
 
 # What was seen of the peer that was to be in state $2, in the boot $1.
 seen() {
-	sed -n "s/.*\"id\":\"table_free\/peer\",.*\"peer\":\"$2\".*\"seen\":\"\([^\"]*\)\".*/\1/p" "$tmp/$1"
+	sed -n "s/.*\"id\":\"table_free\/peer\",\"params\":\"[^\"]*peer=$2[,\"].*\"seen\":\"\([^\"]*\)\".*/\1/p" "$tmp/$1"
 }
 
 boot good table_free/munmap:tables=1

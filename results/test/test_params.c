@@ -76,7 +76,8 @@ static void test_refused(void)
 static void test_parse(void)
 {
 	static const char *const bad[] = { "a", "=1", "a=", "a=1,", ",a=1", "a=1,,b=2", "a=1,a=2", "A=1",
-					   "a=99999999999999999999", "a=9007199254740992" };
+					   "a=99999999999999999999", "a=9007199254740992",
+					   "a=01", "a=00", "a=-01", "a=-0" };
 	struct results_params p = { 0 };
 
 	ok(!results_params_parse(&p, "") && !p.nr, "nothing parses to nothing");

@@ -58,7 +58,10 @@ struct results_params {
  */
 int results_params_set_int(struct results_params *p, const char *key, long long num);
 int results_params_set_str(struct results_params *p, const char *key, const char *str);
-/* Parses "key=value,key=value" (values of digits, or '-' digits, are integers). "" is fine. */
+/*
+ * Parses "key=value,key=value": values of digits, or '-' digits, are integers, with no zero before
+ * them. "" is fine. -EINVAL: not that, or a key stands twice.
+ */
 int results_params_parse(struct results_params *p, const char *text);
 const struct results_param *results_params_get(const struct results_params *p, const char *key);
 /* The string value, or NULL when absent or an integer. */
