@@ -52,8 +52,9 @@ int kernels_check(const struct kernels_options *o);
 
 /*
  * Looks at all that can be wrong before a run is made: the scenarios, the kernel source and the tools
- * that build it, the guests' programs, TMPDIR, and of a profile its case, plugin and QEMU. -errno: a run
- * would be for nothing (said on stderr). What this machine cannot boot is no error: it will be skipped.
+ * that build it, the guests' programs, TMPDIR, and of a profile its case with the params, plugin and
+ * QEMU. -errno: a run would be for nothing (said on stderr). What this machine cannot boot is no error:
+ * it will be skipped.
  */
 int kernels_ready(const struct kernels_options *o);
 

@@ -34,6 +34,8 @@ int part_of_image(struct part_context *c, const struct scenario *s, const struct
 int part_add_axes(const struct scenario *s, struct results_doc *doc, struct results_error *err);
 /* Is its design one that the axes know, so that its parts can be written? -EINVAL with why filled. */
 int part_check_design(const char *dir, const struct scenario *s, char why[SCENARIO_WHY]);
+/* Do the axes know these params of a case? -EINVAL with why filled: no row can have them. */
+int part_check_params(const char *case_id, const struct results_params *params, char why[SCENARIO_WHY]);
 /* Records a part that was not run; says so. */
 int part_skipped(struct part_context *c, const char *name, const char *reason);
 int part_failed(struct part_context *c, const char *name, const char *reason);

@@ -50,22 +50,67 @@ int part_add_axes(const struct scenario *s, struct results_doc *doc, struct resu
 	return add_axes(doc, err) ?: add_scenarios(s, doc, err);
 }
 
+/* A document that has the axes, and nothing else; *out is NULL where nobody has said them. */
+static int axes_alone(struct results_doc **out, char why[SCENARIO_WHY])
+{
+	struct results_error err = { .reason = "no memory" };
+	int ret;
+
+	*out = NULL;
+	ret = add_axes ? results_doc_new("axes", "static", out) ?: add_axes(*out, &err) : 0;
+	if (ret)
+		snprintf(why, SCENARIO_WHY, "what params mean: %.300s", err.reason);
+	return ret;
+}
+
 int part_check_design(const char *dir, const struct scenario *s, char why[SCENARIO_WHY])
 {
-	struct results_error err = { .reason = "" };
 	const struct results_axis *axis;
-	struct results_doc *doc = NULL;
-	int ret = add_axes ? results_doc_new(s->name, "static", &doc) ?: add_axes(doc, &err) : 0;
+	struct results_doc *doc;
+	int ret = axes_alone(&doc, why);
 
 	axis = doc ? results_axis_of(doc, "design", "gup_fast/walk") : NULL;
-	if (ret || (add_axes && !axis)) {
-		snprintf(why, SCENARIO_WHY, "what its params mean: %.300s",
-			 ret ? err.reason : "no axis has the designs of gup_fast");
-		ret = ret ? ret : -EINVAL;
-	} else if (axis && axis->nr_values && !results_value_of(axis, s->design)) {
+	if (!ret && doc && !axis) {
+		snprintf(why, SCENARIO_WHY, "what params mean: no axis has the designs of gup_fast");
+		ret = -EINVAL;
+	} else if (!ret && axis && axis->nr_values && !results_value_of(axis, s->design)) {
 		snprintf(why, SCENARIO_WHY, "%.200s/scenarios/%.64s: '%.64s' is no design; "
 			 "ref/include/ref/gup_designs.h lists them", dir, s->name, s->design);
 		ret = -EINVAL;
+	}
+	results_doc_free(doc);
+	return ret;
+}
+
+static int no_such_value(const struct results_axis *axis, const struct results_param *p,
+			 char why[SCENARIO_WHY])
+{
+	char number[24];
+	int n;
+
+	snprintf(number, sizeof(number), "%lld", p->num);
+	n = snprintf(why, SCENARIO_WHY, "%s=%.64s: no row has that value; there are:", p->key,
+		     p->str ? p->str : number);
+	for (size_t i = 0; i < axis->nr_values && n < SCENARIO_WHY; i++)
+		n += snprintf(why + n, SCENARIO_WHY - n, " %s", axis->values[i].value);
+	return -EINVAL;
+}
+
+int part_check_params(const char *case_id, const struct results_params *params, char why[SCENARIO_WHY])
+{
+	struct results_doc *doc;
+	int ret = axes_alone(&doc, why);
+
+	for (size_t i = 0; doc && i < params->nr && !ret; i++) {
+		const struct results_param *p = &params->v[i];
+		const struct results_axis *axis = results_axis_of(doc, p->key, case_id);
+
+		if (!axis) {
+			snprintf(why, SCENARIO_WHY, "no row has a param '%s'", p->key);
+			ret = -EINVAL;
+		} else if (axis->nr_values && (!p->str || !results_value_of(axis, p->str))) {
+			ret = no_such_value(axis, p, why);
+		}
 	}
 	results_doc_free(doc);
 	return ret;

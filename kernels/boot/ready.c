@@ -137,9 +137,10 @@ static int check_guest(const struct kernels_options *o, const struct scenario *s
 /* ---- what a profile needs ---- */
 
 /* Whether a line of the file is `.case_id = "CASE"`. */
-static bool file_has_case(const char *file, const char *id, size_t len)
+static bool file_has_case(const char *file, const char *id)
 {
 	static const char key[] = ".case_id = \"";
+	const size_t len = strlen(id);
 	char line[1024];
 	bool has = false;
 	const char *at;
@@ -155,9 +156,8 @@ static bool file_has_case(const char *file, const char *id, size_t len)
 }
 
 /* The driver's source is what every kernel of this checkout is built with. */
-static int check_case(const struct kernels_options *o)
+static int check_case_id(const struct kernels_options *o, const char *id)
 {
-	const size_t len = strcspn(o->profile, ":");
 	char folder[PATH_MAX], file[2 * PATH_MAX];
 	struct dirent *e;
 	bool has = false;
@@ -167,15 +167,37 @@ static int check_case(const struct kernels_options *o)
 	dir = opendir(folder);
 	while (dir && !has && (e = readdir(dir))) {
 		snprintf(file, sizeof(file), "%s/%s", folder, e->d_name);
-		has = file_has_case(file, o->profile, len);
+		has = file_has_case(file, id);
 	}
 	if (dir)
 		closedir(dir);
 	if (has)
 		return 0;
-	fprintf(stderr, "ptbench kernels: --case %.*s: no row of %s is of this case; ptbench show prints "
-		"a run's rows\n", (int)len, results_shown(o->profile), results_shown(folder));
+	fprintf(stderr, "ptbench kernels: --case %s: no row of %s is of this case; ptbench show prints "
+		"a run's rows\n", results_shown(id), results_shown(folder));
 	return -EINVAL;
+}
+
+/* "CASE[:KEY=VALUE,...]": which rows of it have all of these params is seen when they are there. */
+static int check_case(const struct kernels_options *o)
+{
+	const char *colon = o->profile + strcspn(o->profile, ":");
+	struct results_params params = { .nr = 0 };
+	char id[304], why[SCENARIO_WHY];
+	int ret;
+
+	snprintf(id, sizeof(id), "%.*s", (int)(colon - o->profile), o->profile);
+	if (check_case_id(o, id))
+		return -EINVAL;
+	ret = *colon ? results_params_parse(&params, colon + 1) : 0;
+	if (ret)
+		snprintf(why, sizeof(why), "%s", strerror(-ret));
+	ret = ret ?: part_check_params(id, &params, why);
+	if (ret)
+		fprintf(stderr, "ptbench kernels: --case %s: %s\n", results_shown(o->profile),
+			results_shown(why));
+	results_params_free(&params);
+	return ret;
 }
 
 static int check_profile(const struct kernels_options *o, const struct scenario *s, bool runs)

@@ -335,7 +335,14 @@ for case in gup_fast/wal gup_fast/walks gup_slow/walk:pages=1; do
 	profile --case $case good2
 	is "$?$(grep -c -- "--case ${case%:*}: no row of $root/kernels/driver is of this case" "$tmp/err")" 21 "a case that is unknown, $case: said"
 done
+for case in "pagse=1: no row has a param 'pagse'" "pages=1,cross=pod: cross=pod: no row has that value; there are:.* pud" \
+	"cross=7: cross=7: no row has that value; there are:.* pud"; do
+	profile --case "gup_fast/walk:${case%%: *}" good2
+	is "$?$(grep -c -- "--case gup_fast/walk:$case" "$tmp/err")" 21 "params that no row can have, ${case%%: *}: said"
+done
 is "$(readlink "$tmp/runs/latest")" "$latest" "none of these has made a run"
+profile --case gup_fast/walk:pages=7,cross=pud tooold
+is "$?$(grep -c 'nothing to print of tooold; ptbench show' "$tmp/err")" 31 "params that a row might have are taken"
 profile --case gup_fast/walk tooold
 is "$?$(grep -c 'nothing to print of tooold; ptbench show' "$tmp/err")" 31 "one that is skipped: status 3, and where the reason is"
 for args in "good2" "--case gup_fast/walk EMPTY" "--case gup_fast/walk --base EMPTY good2" "--case gup_fast/walk --timeout 5x good2" "--case walk good2" "--case gup_fast/walk:pages good2" "--case gup_fast/walk" \
