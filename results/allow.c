@@ -42,18 +42,8 @@ int results__allowance_parse(const char *text, struct results__allowance *a,
 
 bool results__allows(const struct results__allowance *a, const struct results_measurement *m)
 {
-	if (m->metric != a->metric || fnmatch(a->pattern, m->case_id, 0))
-		return false;
-	for (size_t i = 0; i < a->params.nr; i++) {
-		const struct results_param *want = &a->params.v[i];
-		const struct results_param *have = results_params_get(&m->params, want->key);
-
-		if (!have || !have->str != !want->str)
-			return false;
-		if (want->str ? strcmp(have->str, want->str) : have->num != want->num)
-			return false;
-	}
-	return true;
+	return m->metric == a->metric && !fnmatch(a->pattern, m->case_id, 0) &&
+	       results_params_have(&m->params, &a->params);
 }
 
 void results__allowance_free(struct results__allowance *a)

@@ -172,6 +172,17 @@ static int param_cmp(const struct results_param *a, const struct results_param *
 	return (a->num > b->num) - (a->num < b->num);
 }
 
+bool results_params_have(const struct results_params *p, const struct results_params *wanted)
+{
+	for (size_t i = 0; i < wanted->nr; i++) {
+		const struct results_param *have = results_params_get(p, wanted->v[i].key);
+
+		if (!have || param_cmp(have, &wanted->v[i]))
+			return false;
+	}
+	return true;
+}
+
 int results_params_cmp(const struct results_params *a, const struct results_params *b)
 {
 	for (size_t i = 0; i < a->nr && i < b->nr; i++) {

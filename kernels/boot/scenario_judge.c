@@ -10,20 +10,8 @@
 static bool fits(const struct scenario_expect *e, const char *id,
 		 const struct results_params *params)
 {
-	size_t i;
-
-	if (e->skip ? fnmatch(e->id, id, 0) : strcmp(e->id, id))
-		return false;
-	for (i = 0; i < e->params.nr; i++) {
-		const struct results_param *want = &e->params.v[i], *have;
-
-		have = results_params_get(params, want->key);
-		if (!have || !have->str != !want->str)
-			return false;
-		if (want->str ? strcmp(have->str, want->str) : have->num != want->num)
-			return false;
-	}
-	return true;
+	return !(e->skip ? fnmatch(e->id, id, 0) : strcmp(e->id, id)) &&
+	       results_params_have(params, &e->params);
 }
 
 /* Of one file: what another one says of the same check is there to be decided before. */

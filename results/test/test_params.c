@@ -92,6 +92,28 @@ static void test_parse(void)
 	}
 }
 
+static void test_have(void)
+{
+	static const struct {
+		const char *wanted;
+		bool has;
+	} cases[] = {
+		{ "", true }, { "leaf=pte", true }, { "pages=16", true }, { "pages=16,leaf=pte", true },
+		{ "leaf=pmd", false }, { "pages=17", false }, { "pages=0x10", false }, { "leaf=16", false },
+		{ "mem=dax", false }, { "leaf=pte,pages=17", false }, { "leaf=pmd,pages=16", false },
+	};
+	struct results_params p = { 0 }, wanted = { 0 };
+
+	results_params_parse(&p, "cross=none,leaf=pte,pages=16");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		results_params_parse(&wanted, cases[i].wanted);
+		ok(results_params_have(&p, &wanted) == cases[i].has, "\"%s\" is %sthere",
+		   cases[i].wanted, cases[i].has ? "" : "not ");
+		results_params_free(&wanted);
+	}
+	results_params_free(&p);
+}
+
 static void test_pairs(void)
 {
 	struct results_pairs p = { 0 };
@@ -132,6 +154,7 @@ int main(void)
 	test_set();
 	test_refused();
 	test_parse();
+	test_have();
 	test_pairs();
 	test_metrics();
 	return tap_done();

@@ -64,6 +64,8 @@ int results_params_set_str(struct results_params *p, const char *key, const char
  */
 int results_params_parse(struct results_params *p, const char *text);
 const struct results_param *results_params_get(const struct results_params *p, const char *key);
+/* Has p each of the params that are wanted, with that value? Others do not matter. */
+bool results_params_have(const struct results_params *p, const struct results_params *wanted);
 /* The string value, or NULL when absent or an integer. */
 const char *results_params_str(const struct results_params *p, const char *key);
 /* The integer value, or dflt when absent or a string. */
