@@ -43,6 +43,16 @@ struct bench_value {
 
 enum bench_subject { BENCH_REF, BENCH_KERNEL, BENCH_LIBURCU };
 
+/* A further metric of an instance. */
+struct bench_extra {
+	const char *metric; /* by name of results/metrics.h */
+	enum bench_extra_kind {
+		BENCH_TOTAL, /* over all operations since setup: the runner divides it by them */
+		BENCH_LEVEL, /* however many operations there were: a peak, a rate, a quantile */
+	} kind;
+	double value;
+};
+
 /* One instance while it runs. */
 struct bench_state {
 	const struct bench_case *c;
@@ -52,9 +62,7 @@ struct bench_state {
 	char skip[160];		/* set by setup: why this instance cannot run here */
 	/* Manual time: when c->manual_time, run() adds the nanoseconds that count. */
 	double manual_ns;
-	/* Further metrics of this instance, by name of results/metrics.h: totals over all operations
-	 * since setup. */
-	struct { const char *metric; double total; } extra[BENCH_MAX_EXTRA];
+	struct bench_extra extra[BENCH_MAX_EXTRA]; /* bench_set_extra() */
 	size_t nr_extra;
 	/* Set by setup: most operations between before() and after(); 0: any number. */
 	uint64_t max_batch;
@@ -98,14 +106,6 @@ struct bench_case {
 	int (*check)(struct bench_state *s, struct bench_check *check);
 };
 
-static inline void bench_extra(struct bench_state *s, const char *metric, double total)
-{
-	if (s->nr_extra < sizeof(s->extra) / sizeof(s->extra[0])) {
-		s->extra[s->nr_extra].metric = metric;
-		s->extra[s->nr_extra++].total = total;
-	}
-}
-
 /* The table: bench/rows.c, sorted by family and name. */
 extern const struct bench_case *const bench_table[]; /* NULL-terminated */
 
@@ -120,6 +120,10 @@ const char *bench_guest_lacks(unsigned needs);
 void bench_instance_name(const struct bench_state *s, char *buf, size_t size);
 /* "cross=none,pages=16" */
 void bench_params_text(const struct bench_state *s, char *buf, size_t size);
+
+/* Sets the instance's value of that metric, in place of one that was set before. */
+void bench_set_extra(struct bench_state *s, const char *metric, enum bench_extra_kind kind,
+		     double value);
 
 /* Calls fn for every valid instance of c (params filled, priv NULL). Stops when fn returns != 0. */
 int bench_for_each_instance(const struct bench_case *c,

@@ -321,26 +321,15 @@ static void contended_run(struct bench_state *s, uint64_t n)
 	r->misses += misses;
 }
 
-static void set_extra(struct bench_state *s, const char *metric, double total)
-{
-	for (size_t i = 0; i < s->nr_extra; i++) {
-		if (!strcmp(s->extra[i].metric, metric)) {
-			s->extra[i].total = total;
-			return;
-		}
-	}
-	bench_extra(s, metric, total);
-}
-
 static void contended_after(struct bench_state *s, uint64_t n)
 {
 	struct dax_row *r = s->priv;
 
-	set_extra(s, "lock_waits", dax_stats.waits - r->begin.waits);
+	bench_set_extra(s, "lock_waits", BENCH_TOTAL, dax_stats.waits - r->begin.waits);
 	if (!name_is(s, "load", "churn"))
 		return;
-	set_extra(s, "lock_retries", dax_stats.retries - r->begin.retries);
-	set_extra(s, "lock_misses", r->misses);
+	bench_set_extra(s, "lock_retries", BENCH_TOTAL, dax_stats.retries - r->begin.retries);
+	bench_set_extra(s, "lock_misses", BENCH_TOTAL, r->misses);
 }
 
 /* When the others have stopped. */

@@ -295,17 +295,6 @@ static void end_batch(struct freeing *f, uint64_t n)
 	}
 }
 
-/* The runner divides by the operations; a level is the same for all of them. */
-static void set_extra(struct bench_state *s, const char *metric, double total)
-{
-	for (size_t i = 0; i < s->nr_extra; i++)
-		if (!strcmp(s->extra[i].metric, metric)) {
-			s->extra[i].total = total;
-			return;
-		}
-	bench_extra(s, metric, total);
-}
-
 /* Tables that were not freed by a callback: those that a fallback waited for. */
 static uint64_t unbatched_now(const struct freeing *f, const struct gather_stats *now)
 {
@@ -318,14 +307,14 @@ static void report_readers(struct bench_state *s, struct freeing *f)
 		{ "reader_latency_p50", 0.5 }, { "reader_latency_p99", 0.99 },
 	};
 
-	set_extra(s, "reader_throughput",
-		  f->operations * (f->walks / (f->burst_ns * 1e-9) / f->readers.nr));
+	bench_set_extra(s, "reader_throughput", BENCH_LEVEL,
+			f->walks / (f->burst_ns * 1e-9) / f->readers.nr);
 	if (!readers_worst_ns(&f->readers))
 		return;
-	set_extra(s, "reader_latency", f->operations * (double)readers_worst_ns(&f->readers));
+	bench_set_extra(s, "reader_latency", BENCH_LEVEL, readers_worst_ns(&f->readers));
 	for (size_t i = 0; i < 2; i++)
-		set_extra(s, quantiles[i].metric,
-			  f->operations * readers_quantile_ns(&f->readers, quantiles[i].share));
+		bench_set_extra(s, quantiles[i].metric, BENCH_LEVEL,
+				readers_quantile_ns(&f->readers, quantiles[i].share));
 }
 
 static void report(struct bench_state *s, struct freeing *f)
@@ -343,20 +332,22 @@ static void report(struct bench_state *s, struct freeing *f)
 	if (!s->fail[0] && freed != f->operations * f->tables)
 		snprintf(s->fail, sizeof(s->fail), "%llu tables freed, not %llu",
 			 (unsigned long long)freed, (unsigned long long)(f->operations * f->tables));
-	set_extra(s, "time_deferred", f->deferred_ns);
-	set_extra(s, "tables_freed", freed);
-	set_extra(s, "tables_waiting_peak", (double)f->operations * now.waiting_peak);
+	bench_set_extra(s, "time_deferred", BENCH_TOTAL, f->deferred_ns);
+	bench_set_extra(s, "tables_freed", BENCH_TOTAL, freed);
+	bench_set_extra(s, "tables_waiting_peak", BENCH_LEVEL, now.waiting_peak);
 	/* The kernel decides whom a membarrier() call interrupts: it is not known here. */
 	if (!strstr(f->d->name, "membarrier")) {
-		set_extra(s, "ipis_sent", now.ipis_sent - f->stats.ipis_sent);
-		set_extra(s, "cpus_interrupted", now.cpus_interrupted - f->stats.cpus_interrupted);
+		bench_set_extra(s, "ipis_sent", BENCH_TOTAL, now.ipis_sent - f->stats.ipis_sent);
+		bench_set_extra(s, "cpus_interrupted", BENCH_TOTAL,
+				now.cpus_interrupted - f->stats.cpus_interrupted);
 	}
-	set_extra(s, "rcu_callbacks", callbacks);
+	bench_set_extra(s, "rcu_callbacks", BENCH_TOTAL, callbacks);
 	if (callbacks)
-		set_extra(s, "tables_per_callback",
-			  f->operations * ((double)(freed - unbatched_now(f, &now)) / callbacks));
+		bench_set_extra(s, "tables_per_callback", BENCH_LEVEL,
+				(double)(freed - unbatched_now(f, &now)) / callbacks);
 	if (bench_num(s, "failing"))
-		set_extra(s, "tables_unbatched", now.fallbacks - f->stats.fallbacks);
+		bench_set_extra(s, "tables_unbatched", BENCH_TOTAL,
+				now.fallbacks - f->stats.fallbacks);
 }
 
 /* The nanoseconds that its window took, in which walks are timed. */

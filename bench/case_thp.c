@@ -317,11 +317,8 @@ static void split_after(struct bench_state *s, uint64_t n)
 		thp_unlock(r->head[i]);
 	gup_put(r->head, r->nr);
 	batch_end(r);
-	if (!r->nr_readers)
-		return;
-	if (!s->nr_extra)
-		bench_extra(s, "split_retries", 0);
-	s->extra[0].total = (double)r->retries;
+	if (r->nr_readers)
+		bench_set_extra(s, "split_retries", BENCH_TOTAL, r->retries);
 }
 
 /* A file's folio is mapped by a PMD here; s390x, and readers, as many as there are CPUs for, have one

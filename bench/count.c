@@ -35,8 +35,10 @@ struct events {
 static void keep_events(struct events *ev, const struct bench_state *s)
 {
 	for (size_t i = 0; i < s->nr_extra; i++) {
-		ev->metric[i] = s->extra[i].metric;
-		ev->samples[i][ev->nr] = s->extra[i].total;
+		const struct bench_extra *e = &s->extra[i];
+
+		ev->metric[i] = e->metric;
+		ev->samples[i][ev->nr] = e->kind == BENCH_LEVEL ? e->value * EVENT_OPERATIONS : e->value;
 	}
 	ev->nr_metrics = s->nr_extra;
 	ev->nr++;

@@ -330,5 +330,5 @@ void host_events_end(struct host_events *e, struct bench_state *s)
 		totals[HOST_INTERRUPTED] = interrupts - e->interrupts;
 	for (int kind = 0; kind < HOST_NR_EVENTS; kind++)
 		if (totals[kind] >= 0)
-			bench_extra(s, metric_of(kind), totals[kind]);
+			bench_set_extra(s, metric_of(kind), BENCH_TOTAL, totals[kind]);
 }

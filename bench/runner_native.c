@@ -103,10 +103,14 @@ static struct outcome run_batches(struct bench_state *s, uint64_t n)
 	return out;
 }
 
-static void report_extras(struct gbench_state *gs, const struct bench_state *s)
+static void report_extras(struct gbench_state *gs, const struct bench_state *s, int64_t n)
 {
-	for (size_t i = 0; i < s->nr_extra; i++)
-		gbench_counter(gs, s->extra[i].metric, s->extra[i].total, GBENCH_PER_ITERATION);
+	for (size_t i = 0; i < s->nr_extra; i++) {
+		const struct bench_extra *e = &s->extra[i];
+
+		gbench_counter(gs, e->metric, e->kind == BENCH_LEVEL ? e->value * n : e->value,
+			       GBENCH_PER_ITERATION);
+	}
 }
 
 __attribute__((format(printf, 2, 3))) static void skip(struct gbench_state *gs, const char *fmt,
@@ -199,7 +203,7 @@ static int run_timed(struct native_instance *in, struct bench_state *s, struct g
 			return err;
 	}
 	gbench_set_manual_ns(gs, out.ns);
-	report_extras(gs, s);
+	report_extras(gs, s, n);
 	if (!in->native->min_ns || in->native->any_load)
 		return 0;
 	gbench_counter(gs, NATIVE_DISTURBED, out.disturbed, GBENCH_TOTAL);

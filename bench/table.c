@@ -109,6 +109,19 @@ static size_t axis_size(const struct bench_axis *axis)
 	return n;
 }
 
+void bench_set_extra(struct bench_state *s, const char *metric, enum bench_extra_kind kind,
+		     double value)
+{
+	size_t i = 0;
+
+	while (i < s->nr_extra && strcmp(s->extra[i].metric, metric))
+		i++;
+	if (i == BENCH_MAX_EXTRA)
+		return;
+	s->extra[i] = (struct bench_extra){ .metric = metric, .kind = kind, .value = value };
+	s->nr_extra += i == s->nr_extra;
+}
+
 /* The instance whose value on each axis is at[]. */
 static void instance_init(struct bench_state *s, const struct bench_case *c, const size_t *at,
 			  size_t nr_axes)

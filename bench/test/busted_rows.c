@@ -48,7 +48,9 @@ static void run(struct bench_state *s, uint64_t n)
 		snprintf(s->disturbed, sizeof(s->disturbed), "somebody else was here");
 	done += n;
 	s->nr_extra = 0;
-	bench_extra(s, is(s, "unrecordable") ? "no_such_metric" : "tables_freed", 2.0 * done);
+	bench_set_extra(s, is(s, "unrecordable") ? "no_such_metric" : "tables_freed", BENCH_TOTAL,
+			2.0 * done);
+	bench_set_extra(s, "tables_waiting_peak", BENCH_LEVEL, 7);
 }
 
 static void after(struct bench_state *s, uint64_t n)
@@ -76,7 +78,8 @@ static int check(struct bench_state *s, struct bench_check *c)
 
 static int count(struct bench_state *s, uint64_t n)
 {
-	bench_extra(s, "ipis_sent", 3.0 * n);
+	bench_set_extra(s, "ipis_sent", BENCH_TOTAL, 3.0 * n);
+	bench_set_extra(s, "slots_peak", BENCH_LEVEL, 5);
 	return 0;
 }
 

@@ -18,7 +18,7 @@ static double extra(const struct bench_state *s, const char *metric)
 {
 	for (size_t i = 0; i < s->nr_extra; i++)
 		if (!strcmp(s->extra[i].metric, metric))
-			return s->extra[i].total;
+			return s->extra[i].value;
 	return -1;
 }
 

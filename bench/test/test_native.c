@@ -113,7 +113,8 @@ static void test_fine(void)
 	ok(find(doc, "shim/native", "", "time"), "the library's own loop is a row");
 	ok(value(find(doc, "busted/mix", "fine", "time")) > 0, "hooks around batches of limited size");
 	ok(value(find(doc, "busted/mix", "fine", "tables_freed")) == 2,
-	   "what a case reports beside the time, per operation");
+	   "what a case reports beside the time: a total per operation");
+	ok(value(find(doc, "busted/mix", "fine", "tables_waiting_peak")) == 7, "a level as it is");
 	m = find(doc, "busted/mix", "fine", "instructions");
 	ok(m && m->nr_samples == 9 && m->nr_ops == 500 && value(m) == 2468,
 	   "where there are counters, instructions are a metric: %.0f", value(m));
@@ -146,6 +147,7 @@ static void test_faults(void)
 	m = find(doc, "busted/mix", "always_disturbed", "time");
 	ok(m && m->nr_samples == 9, "where any load is fine, no repetition is thrown away");
 	ok(value(find(doc, "busted/check", "", "ipis_sent")) == 3, "counted events, per operation");
+	ok(value(find(doc, "busted/check", "", "slots_peak")) == 5, "a counted level, as it is");
 	ok(value(find(doc, "busted/mix", "fine", "time")) > 0, "the other rows are there");
 	results_doc_free(doc);
 }
