@@ -100,65 +100,80 @@ void native_add_check(struct native_instance *in, const char *id, const char *ex
 	}
 }
 
-/* Per operation in the report, so that its own output reads well; a total in a sample. */
-static double total_of(const struct gbench_repetition *run, const char *name)
+/* A repetition and what it came to. */
+struct repetition {
+	const struct gbench_repetition *run;
+	const struct native_outcome *out;
+};
+
+/* Over all operations of the repetition; 0 where it has no such value. */
+static double sample_of(const struct repetition *r, const char *metric)
 {
-	for (size_t i = 0; i < run->nr_counters; i++)
-		if (!strcmp(run->counters[i].name, name))
-			return run->counters[i].value * run->iterations;
+	for (size_t i = 0; i < r->out->nr_extra; i++) {
+		const struct bench_extra *e = &r->out->extra[i];
+
+		if (!strcmp(e->metric, metric))
+			return e->kind == BENCH_LEVEL ? e->value * r->run->iterations : e->value;
+	}
 	return 0;
 }
 
-static void add_measurements(struct native_instance *in, const struct gbench_repetition *runs,
-			     size_t nr)
+static void add_measurements(struct native_instance *in, const struct repetition *v, size_t nr)
 {
 	double samples[NATIVE_MAX_REPETITIONS];
 
-	for (size_t i = 0; i < nr; i++)
-		samples[i] = rint(runs[i].real_ns); /* the clock has no fractions */
-	native_add(in, "time", samples, nr, runs[0].iterations);
-	for (size_t m = 0; m < runs[0].nr_counters; m++) {
-		const char *metric = runs[0].counters[m].name;
-
-		if (!strcmp(metric, NATIVE_DISTURBED))
-			continue;
-		for (size_t i = 0; i < nr; i++)
-			samples[i] = total_of(&runs[i], metric);
-		native_add(in, metric, samples, nr, runs[0].iterations);
-	}
 	in->measured = true;
-	in->nr_ops = runs[0].iterations;
+	in->nr_ops = v[0].run->iterations;
+	for (size_t i = 0; i < nr; i++)
+		samples[i] = rint(v[i].run->real_ns); /* the clock has no fractions */
+	native_add(in, "time", samples, nr, in->nr_ops);
+	for (size_t m = 0; m < v[0].out->nr_extra; m++) {
+		const char *metric = v[0].out->extra[m].metric;
+
+		for (size_t i = 0; i < nr; i++)
+			samples[i] = sample_of(&v[i], metric);
+		native_add(in, metric, samples, nr, in->nr_ops);
+	}
 }
 
-static enum native_disturbed disturbed(const struct gbench_repetition *run)
-{
-	for (size_t i = 0; i < run->nr_counters; i++)
-		if (!strcmp(run->counters[i].name, NATIVE_DISTURBED))
-			return run->counters[i].value;
-	return NATIVE_QUIET;
-}
-
-/* Those no worse than `worst`, until one says why there are no more; *thrown_away are the others. */
-static size_t keep(struct gbench_repetition *to, const struct gbench_repetition *runs, size_t nr,
-		   enum native_disturbed worst, size_t *thrown_away)
+/* Those no worse than `worst`, until one is not done; in->nr_thrown_away counts the others. */
+static size_t keep(struct native_instance *in, struct repetition *to,
+		   const struct gbench_repetition *runs, size_t nr, enum native_disturbed worst)
 {
 	size_t good = 0;
 
-	*thrown_away = 0;
-	for (size_t i = 0; i < nr && !runs[i].skipped && good < NATIVE_MAX_REPETITIONS; i++)
-		if (disturbed(&runs[i]) <= worst)
-			to[good++] = runs[i];
+	in->nr_thrown_away = 0;
+	for (size_t i = 0; i < nr && good < NATIVE_MAX_REPETITIONS; i++) {
+		const struct native_outcome *out = native_outcome_of(in, i, nr);
+
+		if (out->end != NATIVE_DONE)
+			break;
+		if (out->disturbed <= worst)
+			to[good++] = (struct repetition){ &runs[i], out };
 		else
-			++*thrown_away;
+			in->nr_thrown_away++;
+	}
 	return good;
 }
 
-static const char *why_no_more(const struct gbench_repetition *runs, size_t nr)
+/* The first that was not done, or NULL. */
+static const struct native_outcome *not_done(const struct native_instance *in, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++)
-		if (runs[i].skipped)
-			return runs[i].skipped;
-	return "";
+		if (native_outcome_of(in, i, nr)->end != NATIVE_DONE)
+			return native_outcome_of(in, i, nr);
+	return NULL;
+}
+
+/* By what the last one was disturbed that was not what the row says. */
+static const char *disturbed_by(const struct native_instance *in, size_t nr)
+{
+	const char *why = "";
+
+	for (size_t i = 0; i < nr; i++)
+		if (native_outcome_of(in, i, nr)->why)
+			why = native_outcome_of(in, i, nr)->why;
+	return why;
 }
 
 static bool enough(size_t good, size_t nr)
@@ -168,29 +183,28 @@ static bool enough(size_t good, size_t nr)
 
 void native_report(const struct gbench_repetition *runs, size_t nr, void *cookie)
 {
-	static struct gbench_repetition kept[NATIVE_MAX_REPETITIONS];
+	static struct repetition kept[NATIVE_MAX_REPETITIONS];
 	struct native *nat = cookie;
 	struct native_instance *in = runs[0].arg ? runs[0].arg : &nat->shim_native;
-	const char *why = why_no_more(runs, nr);
-	size_t good = keep(kept, runs, nr, NATIVE_QUIET, &in->nr_thrown_away);
+	const struct native_outcome *bad = not_done(in, nr);
+	size_t good = keep(in, kept, runs, nr, NATIVE_QUIET);
 
 	if (!in->name[0])
 		snprintf(in->name, sizeof(in->name), "%s", runs[0].name);
 	nat->nr_reported++;
 	if (in == &nat->shim_native)
 		progress_done(&nat->progress, nr, 1); /* nobody else sees them run */
-	if (!strncmp(why, NATIVE_SKIPPED, strlen(NATIVE_SKIPPED)))
-		return add_skipped(in, why + strlen(NATIVE_SKIPPED));
-	if (!strncmp(why, NATIVE_FAILED, strlen(NATIVE_FAILED)))
-		return native_add_check(in, "case/runs", "n operations", why + strlen(NATIVE_FAILED),
-					false);
+	if (bad && bad->end == NATIVE_SKIPPED)
+		return add_skipped(in, bad->why);
+	if (bad && bad->end == NATIVE_FAILED)
+		return native_add_check(in, "case/runs", "n operations", bad->why, false);
 	/* On a busy machine a time that is too long, and said to be, is better than none. */
-	if (!enough(good, nr) && !*why) {
-		good = keep(kept, runs, nr, NATIVE_BUSY, &in->nr_thrown_away);
+	if (!enough(good, nr) && !bad) {
+		good = keep(in, kept, runs, nr, NATIVE_BUSY);
 		nat->nr_busy += enough(good, nr);
 	}
 	if (enough(good, nr))
 		add_measurements(in, kept, good);
-	else if (!*why)
-		add_skipped(in, in->disturbed);
+	else if (!bad)
+		add_skipped(in, disturbed_by(in, nr));
 }

@@ -5,7 +5,6 @@
 #include <libgen.h>
 #include <math.h>
 #include <sched.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,17 +69,11 @@ static enum native_disturbed disturbance(const struct bench_state *s, const stru
 	return o->switches && o->cpu_ns < LEAST_ON_CPU * o->ns ? NATIVE_BUSY : NATIVE_QUIET;
 }
 
-/* What one call of a case came to. */
-struct outcome {
-	double ns; /* that count */
-	enum native_disturbed disturbed;
-};
-
-/* n operations in as many batches as the case permits; the nanoseconds that count. */
-static struct outcome run_batches(struct bench_state *s, uint64_t n)
+/* n operations in as many batches as the case permits. */
+static struct native_outcome run_batches(struct bench_state *s, uint64_t n)
 {
 	const struct bench_case *c = s->c;
-	struct outcome out = { 0 };
+	struct native_outcome out = { .end = NATIVE_DONE };
 	struct on_cpu o = { 0 };
 	double start;
 
@@ -103,50 +96,12 @@ static struct outcome run_batches(struct bench_state *s, uint64_t n)
 	return out;
 }
 
-static void report_extras(struct gbench_state *gs, const struct bench_state *s, int64_t n)
+/* For the library's own output alone. */
+static void print_extras(struct gbench_state *gs, const struct bench_state *s)
 {
-	for (size_t i = 0; i < s->nr_extra; i++) {
-		const struct bench_extra *e = &s->extra[i];
-
-		gbench_counter(gs, e->metric, e->kind == BENCH_LEVEL ? e->value * n : e->value,
-			       GBENCH_PER_ITERATION);
-	}
-}
-
-__attribute__((format(printf, 2, 3))) static void skip(struct gbench_state *gs, const char *fmt,
-						       ...)
-{
-	char text[256];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	gbench_skip(gs, text);
-}
-
-int native_setup(struct native_instance *in, struct bench_state *s)
-{
-	int err;
-
-	*s = in->s;
-	/* Whoever has threads places them; the others stay where they are. */
-	if (!(bench_needs(s) & (BENCH_NEED_THREADS | BENCH_NEED_HOST | BENCH_NEED_URCU)))
-		sched_setaffinity(0, sizeof(in->native->one_cpu), &in->native->one_cpu);
-	err = s->c->setup ? s->c->setup(s) : 0;
-	if (!err)
-		return 0;
-	if (!s->skip[0] && !s->fail[0])
-		snprintf(s->fail, sizeof(s->fail), "setup: %s", strerror(-err));
-	sched_setaffinity(0, sizeof(in->native->all_cpus), &in->native->all_cpus);
-	return err;
-}
-
-void native_teardown(struct native_instance *in, struct bench_state *s)
-{
-	if (s->c->teardown)
-		s->c->teardown(s);
-	sched_setaffinity(0, sizeof(in->native->all_cpus), &in->native->all_cpus);
+	for (size_t i = 0; i < s->nr_extra; i++)
+		gbench_counter(gs, s->extra[i].metric, s->extra[i].value,
+			       s->extra[i].kind == BENCH_LEVEL ? GBENCH_TOTAL : GBENCH_PER_ITERATION);
 }
 
 /* Everything but the timing, which is the library's. */
@@ -164,7 +119,7 @@ static int run_untimed(struct native_instance *in, struct bench_state *s, struct
 }
 
 static int run_once(struct native_instance *in, struct bench_state *s, int64_t n,
-		    struct outcome *out)
+		    struct native_outcome *out)
 {
 	int err = native_setup(in, s);
 
@@ -180,7 +135,7 @@ static int run_once(struct native_instance *in, struct bench_state *s, int64_t n
  * must not make that few, so a count that is new and seems to be enough has to show it twice. A
  * repetition that was disturbed has a second chance.
  */
-static bool run_again(const struct native_instance *in, const struct outcome *out, int64_t n)
+static bool run_again(const struct native_instance *in, const struct native_outcome *out, int64_t n)
 {
 	if (!in->native->min_ns)
 		return false;
@@ -190,46 +145,58 @@ static bool run_again(const struct native_instance *in, const struct outcome *ou
 }
 
 static int run_timed(struct native_instance *in, struct bench_state *s, struct gbench_state *gs,
-		     int64_t n)
+		     int64_t n, struct native_outcome *out)
 {
-	struct outcome out = { 0 };
 	int err = 0;
 
 	while (gbench_keep_running_batch(gs, n)) {
-		err = run_once(in, s, n, &out);
-		if (!err && run_again(in, &out, n))
-			err = run_once(in, s, n, &out);
+		err = run_once(in, s, n, out);
+		if (!err && run_again(in, out, n))
+			err = run_once(in, s, n, out);
 		if (err)
 			return err;
 	}
-	gbench_set_manual_ns(gs, out.ns);
-	report_extras(gs, s, n);
+	gbench_set_manual_ns(gs, out->ns);
+	print_extras(gs, s);
 	if (!in->native->min_ns || in->native->any_load)
-		return 0;
-	gbench_counter(gs, NATIVE_DISTURBED, out.disturbed, GBENCH_TOTAL);
-	if (s->disturbed[0])
-		memcpy(in->disturbed, s->disturbed, sizeof(in->disturbed));
+		out->disturbed = NATIVE_QUIET;
+	else if (s->disturbed[0])
+		out->why = s->disturbed;
 	return 0;
+}
+
+/* Its outcome; what s holds of it is still there. */
+static struct native_outcome run_case(struct native_instance *in, struct bench_state *s,
+				      struct gbench_state *gs)
+{
+	int64_t n = gbench_max_iterations(gs);
+	struct native_outcome out = { .end = NATIVE_DONE };
+	int err;
+
+	progress_try(&in->native->progress, in, n, !in->last_n);
+	err = in->s.c->library_time ? run_untimed(in, s, gs, n) : run_timed(in, s, gs, n, &out);
+	in->last_n = n;
+	if (err && s->skip[0])
+		return (struct native_outcome){ .end = NATIVE_SKIPPED, .why = s->skip };
+	if (err)
+		return (struct native_outcome){ .end = NATIVE_FAILED, .why = s->fail };
+	return out;
 }
 
 static void run_instance(struct gbench_state *gs, void *arg)
 {
-	int64_t n = gbench_max_iterations(gs);
+	struct native_outcome out = { .end = NATIVE_INTERRUPTED, .why = (char *)"interrupted" };
 	struct native_instance *in = arg;
-	struct bench_state s;
-	int err;
+	struct bench_state s = { .nr_extra = 0 };
 
-	if (interrupted) {
-		skip(gs, "interrupted");
-		return;
+	if (!interrupted)
+		out = run_case(in, &s, gs);
+	if (out.end != NATIVE_DONE)
+		gbench_skip(gs, out.why);
+	if (native_add_outcome(in, &out, &s)) {
+		fprintf(stderr, "bench: out of memory\n");
+		exit(EXIT_PART_FAILED);
 	}
-	progress_try(&in->native->progress, in, n, !in->last_n);
-	err = in->s.c->library_time ? run_untimed(in, &s, gs, n) : run_timed(in, &s, gs, n);
-	if (err && s.skip[0])
-		skip(gs, NATIVE_SKIPPED "%s", s.skip);
-	else if (err)
-		skip(gs, NATIVE_FAILED "%s", s.fail);
-	in->last_n = n;
 }
 
 /* ---- the instances of the table ---- */
@@ -282,6 +249,7 @@ static void free_all(struct native *nat)
 
 	for (struct native_instance *in = nat->instances; in; in = next) {
 		next = in->next;
+		native_free_outcomes(in);
 		free(in);
 	}
 	gbench_unregister_all();

@@ -116,6 +116,18 @@ static void counters(struct gbench_state *gs, void *arg)
 	gbench_counter(gs, "each", 3.0 * n, GBENCH_PER_ITERATION);
 }
 
+static size_t nr_calls;
+
+static void numbered(struct gbench_state *gs, void *arg)
+{
+	int64_t n = gbench_max_iterations(gs);
+
+	while (gbench_keep_running_batch(gs, n))
+		for (volatile int64_t i = 0; i < n; i++)
+			;
+	gbench_counter(gs, "total", nr_calls++, GBENCH_TOTAL);
+}
+
 static void threads(struct gbench_state *gs, void *arg)
 {
 	int *seen = arg;
@@ -157,6 +169,7 @@ static char reason[] = "no such thing here";
 static void register_all(void)
 {
 	struct gbench_opts rep = { .repetitions = 4, .iterations = 1000 };
+	struct gbench_opts long_enough = { .repetitions = 5 };
 	struct gbench_opts man = { .clock = GBENCH_MANUAL_TIME, .iterations = 400 };
 	struct gbench_opts two = { .threads = 2, .iterations = 10, .clock = GBENCH_REAL_TIME };
 	struct gbench_opts arg = { .iterations = 5, .nr_args = 2, .args = { 7, -8 },
@@ -174,10 +187,23 @@ static void register_all(void)
 	gbench_register("skips_later", skips_later, reason, &rep);
 	gbench_register("manual", manual, NULL, &man);
 	gbench_register("counters", counters, NULL, &man);
+	gbench_register("numbered", numbered, NULL, &long_enough);
 	gbench_register("threads", threads, &threads_seen, &two);
 	gbench_register("args", args, args_got, &arg);
 	gbench_register("paused", paused, NULL, &real);
 	gbench_register_native_empty("native", &rep);
+}
+
+/* The runner attributes what it knows of each call by this. */
+static bool are_last_calls(const char *name, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		const struct gbench_repetition *r = find(name, i);
+
+		if (!r || runs[index_of(r)].counter[0] != nr_calls - nr + i)
+			return false;
+	}
+	return true;
 }
 
 static void test_results(void)
@@ -201,6 +227,8 @@ static void test_results(void)
 	r = find("counters", 0);
 	ok(runs[index_of(r)].counter[0] == 12, "a counter is shown as it is");
 	ok(runs[index_of(r)].counter[1] == 3, "or per iteration");
+	ok(nr_calls > 5 && are_last_calls("numbered", 5),
+	   "the repetitions of a benchmark are the last of its %zu calls", nr_calls);
 	r = find("threads", 0);
 	ok(threads_seen == 3 && r && r->iterations == 20 && runs[index_of(r)].counter[0] == 4,
 	   "two threads run the function, and their counters add up");
@@ -225,7 +253,7 @@ int main(int argc, char **argv)
 	gbench_context("suite", "test");
 	register_all();
 	nr = gbench_run(keep, &cookie);
-	ok(nr == 11 && cookie == 11, "%zu benchmarks ran, %d reports came", nr, cookie);
+	ok(nr == 12 && cookie == 12, "%zu benchmarks ran, %d reports came", nr, cookie);
 	ok(batches > 0 && operations > batches, "in batches: %lld for %lld operations",
 	   (long long)batches, (long long)operations);
 	test_results();
