@@ -418,13 +418,18 @@ static int cmd_bench(int argc, char **argv)
 
 /* ---- subcommands ---- */
 
+static int cmd_explore(int argc, char **argv)
+{
+	return bench_cmd_explore(argc, argv, suite_revision());
+}
+
 static const struct {
 	const char *name, *summary;
 	int (*fn)(int argc, char **argv);
 } commands[] = {
 	{ "bench", "make a run: reference, host kernel and real kernels, then the report", cmd_bench },
 	{ "kernels", "build or boot the kernels of scenarios", kernels_cmd },
-	{ "explore", "run the reference under every schedule of simulated CPUs", bench_cmd_explore },
+	{ "explore", "run the reference under every schedule of simulated CPUs", cmd_explore },
 	{ "validate", "check result files and runs against the format", results_cmd_validate },
 	{ "show", "print a run or a result file as tables", results_cmd_show },
 	{ "compare", "compare runs: rows, checks, parts", results_cmd_compare },

@@ -281,9 +281,10 @@ static int check_replay(const struct explore_command *c)
 	return -EINVAL;
 }
 
-int bench_cmd_explore(int argc, char **argv)
+int bench_cmd_explore(int argc, char **argv, const char *revision)
 {
-	struct explore_command c = { .bound = UINT_MAX, .width = terminal_width() };
+	struct explore_command c = { .bound = UINT_MAX, .width = terminal_width(),
+				     .revision = revision };
 	int ret, status = EXPLORE_EXIT_USAGE;
 	bool list = false;
 

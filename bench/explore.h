@@ -31,10 +31,11 @@ struct explore_command {
 	bool no_reduction, verbose, quiet;
 	unsigned width;	    /* of the columns */
 	char *text;	    /* the command as a shell would take it */
+	const char *revision; /* of the suite */
 };
 
-/* The subcommand; argv[0] is its name. Returns ptbench's exit status. */
-int bench_cmd_explore(int argc, char **argv);
+/* The subcommand; argv[0] is its name, revision the suite's. Returns ptbench's exit status. */
+int bench_cmd_explore(int argc, char **argv, const char *revision);
 
 /* Runs what was selected and prints it. Returns an exit status. */
 int explore_run_command(const struct explore_command *c);

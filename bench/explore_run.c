@@ -182,13 +182,11 @@ static bool shows_failure(const struct session *s, const struct results_explore_
 
 static int start_document(struct session *s)
 {
-	const char *revision = getenv("PTBENCH_REVISION");
 	struct results_error err;
 
 	if (!s->command->json)
 		return EXPLORE_EXIT_FINE;
-	if (results_explore_new(revision && *revision ? revision : "unknown", s->command->text,
-				&s->doc)) {
+	if (results_explore_new(s->command->revision, s->command->text, &s->doc)) {
 		fputs("ptbench explore: no memory\n", stderr);
 		return EXPLORE_EXIT_FAILED;
 	}

@@ -4,5 +4,5 @@
 
 int main(int argc, char **argv)
 {
-	return bench_cmd_explore(argc, argv);
+	return bench_cmd_explore(argc, argv, "unknown");
 }

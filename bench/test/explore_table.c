@@ -97,5 +97,5 @@ const struct explore_model *explore_model_at(size_t i)
 
 int main(int argc, char **argv)
 {
-	return bench_cmd_explore(argc, argv);
+	return bench_cmd_explore(argc, argv, "unknown");
 }
