@@ -20,8 +20,6 @@
 #include <report/report.h>
 #include <results/results.h>
 
-enum { EXIT_FINE = 0, EXIT_USAGE = 2, EXIT_PART_FAILED = 4, EXIT_INTERRUPTED = 130 };
-
 /* ---- where things are ---- */
 
 /* The folder the program was built into, and the checkout above it. PTBENCH_ROOT overrides. */
@@ -289,7 +287,7 @@ static int bench_boot_kernels(struct results_run *run, const struct bench_option
 
 	if (status == EXIT_FINE)
 		status = kernels_run(run, &k);
-	*none = status == KERNELS_NONE_BOOTED;
+	*none = status == EXIT_INCONCLUSIVE;
 	/* All that could be wrong with the input was looked at before. */
 	if (status == EXIT_USAGE)
 		status = parts_failed(run, "kernels", "a scenario, the kernel source or a guest's "

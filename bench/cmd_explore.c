@@ -183,7 +183,7 @@ static int list_models(const struct explore_command *c)
 			printf("; has to break: %s", m->caught_by);
 		putchar('\n');
 	}
-	return EXPLORE_EXIT_FINE;
+	return EXIT_FINE;
 }
 
 /* ---- options ---- */
@@ -285,18 +285,18 @@ int bench_cmd_explore(int argc, char **argv, const char *revision)
 {
 	struct explore_command c = { .bound = UINT_MAX, .width = terminal_width(),
 				     .revision = revision };
-	int ret, status = EXPLORE_EXIT_USAGE;
+	int ret, status = EXIT_USAGE;
 	bool list = false;
 
 	c.text = results_command(argc, argv); /* before getopt_long() sorts argv */
 	ret = c.text ? parse(argc, argv, &c, &list) : -ENOMEM;
 	if (ret == 1) {
 		fputs(usage, stdout);
-		status = EXPLORE_EXIT_FINE;
+		status = EXIT_FINE;
 	} else if (!ret && !select_models(&c, argv + optind, argc - optind) && !check_replay(&c)) {
 		status = list ? list_models(&c) : explore_run_command(&c);
 	} else if (!c.text || !ret) {
-		status = c.text && c.models ? EXPLORE_EXIT_USAGE : EXPLORE_EXIT_FAILED;
+		status = c.text && c.models ? EXIT_USAGE : EXIT_PART_FAILED;
 	}
 	free(c.models);
 	free(c.text);

@@ -17,8 +17,6 @@
 #include "environment.h"
 #include "vocabulary.h"
 
-#define EXIT_PART_FAILED 4
-
 static const char *archive_beside_us(char *buf, size_t size)
 {
 	char exe[PATH_MAX];

@@ -9,14 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum {
-	EXPLORE_EXIT_FINE = 0,
-	EXPLORE_EXIT_WRONG = 1,	 /* a good variant failed, or a busted one was not caught as it says */
-	EXPLORE_EXIT_USAGE = 2,
-	EXPLORE_EXIT_FAILED = 4, /* a model could not be set up, or there was no memory */
-	EXPLORE_EXIT_INTERRUPTED = 130,
-};
-
 struct explore_selected {
 	const struct explore_model *model;
 	bool by_name; /* MECHANISM/VARIANT stood on the command line */

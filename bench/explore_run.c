@@ -185,16 +185,16 @@ static int start_document(struct session *s)
 	struct results_error err;
 
 	if (!s->command->json)
-		return EXPLORE_EXIT_FINE;
+		return EXIT_FINE;
 	if (results_explore_new(s->command->revision, s->command->text, &s->doc)) {
 		fputs("ptbench explore: no memory\n", stderr);
-		return EXPLORE_EXIT_FAILED;
+		return EXIT_PART_FAILED;
 	}
 	/* At once, so that a path that cannot be written is known before the work is done. */
 	if (!results_explore_write(s->doc, s->command->json, &err))
-		return EXPLORE_EXIT_FINE;
+		return EXIT_FINE;
 	results_error_print(stderr, &err);
-	return EXPLORE_EXIT_USAGE;
+	return EXIT_USAGE;
 }
 
 static int write_document(struct session *s)
@@ -202,10 +202,10 @@ static int write_document(struct session *s)
 	struct results_error err;
 
 	if (!s->doc || !results_explore_write(s->doc, s->command->json, &err))
-		return EXPLORE_EXIT_FINE;
+		return EXIT_FINE;
 	clear_live(s);
 	results_error_print(stderr, &err);
-	return EXPLORE_EXIT_USAGE;
+	return EXIT_USAGE;
 }
 
 static int keep(struct session *s, const struct results_explore_model *m)
@@ -213,14 +213,14 @@ static int keep(struct session *s, const struct results_explore_model *m)
 	struct results_error err;
 
 	if (!s->doc)
-		return EXPLORE_EXIT_FINE;
+		return EXIT_FINE;
 	if (results_explore_add(s->doc, m, &err)) {
 		results_error_print(stderr, &err);
-		return EXPLORE_EXIT_FAILED;
+		return EXIT_PART_FAILED;
 	}
 	/* Not after each of many quick ones: each write waits for the disk. */
 	if (now() - s->written < 1)
-		return EXPLORE_EXIT_FINE;
+		return EXIT_FINE;
 	s->written = now();
 	return write_document(s);
 }
@@ -293,7 +293,7 @@ static int outcome(struct session *s, const struct explore_model *m, const struc
 	if (r->failed) {
 		steps = steps_of(r);
 		if (!steps)
-			return EXPLORE_EXIT_FAILED;
+			return EXIT_PART_FAILED;
 		failure = (struct results_explore_failure){
 			.invariant = r->invariant,
 			.why = text_or_none(r->why),
@@ -313,9 +313,9 @@ static int outcome(struct session *s, const struct explore_model *m, const struc
 		print_failure(s, m, r);
 	status = keep(s, &out);
 	free(steps);
-	if (status == EXPLORE_EXIT_FINE && !results_explore_is_fine(out.verdict) &&
+	if (status == EXIT_FINE && !results_explore_is_fine(out.verdict) &&
 	    out.verdict != RESULTS_EXPLORE_UNFINISHED)
-		status = EXPLORE_EXIT_WRONG;
+		status = EXIT_WORSE;
 	return status;
 }
 
@@ -342,7 +342,7 @@ static int run_model(struct session *s, const struct explore_model *m)
 			c->replay && ret == -EINVAL ? "the schedule cannot be replayed" :
 						      "cannot be set up",
 			result.why ? results_shown(result.why) : strerror(-ret));
-		status = c->replay && ret == -EINVAL ? EXPLORE_EXIT_USAGE : EXPLORE_EXIT_FAILED;
+		status = c->replay && ret == -EINVAL ? EXIT_USAGE : EXIT_PART_FAILED;
 	}
 	if (!ret || ret == -EINVAL)
 		explore_result_free(&result);
@@ -424,7 +424,7 @@ static int worse(int a, int b)
 int explore_run_command(const struct explore_command *c)
 {
 	struct session s = { .command = c, .live = !c->quiet && isatty(STDERR_FILENO), .all.of = "all" };
-	int status = EXPLORE_EXIT_FAILED;
+	int status = EXIT_PART_FAILED;
 
 	interrupt_catch();
 	if (c->json)
@@ -432,7 +432,7 @@ int explore_run_command(const struct explore_command *c)
 	s.mechanisms = calloc(c->nr_models + 1, sizeof(*s.mechanisms));
 	if (s.mechanisms)
 		status = start_document(&s);
-	if (status != EXPLORE_EXIT_FINE)
+	if (status != EXIT_FINE)
 		goto out;
 	measure_names(&s);
 	for (s.at = 0; s.at < c->nr_models && !interrupted; s.at++)
@@ -445,7 +445,7 @@ int explore_run_command(const struct explore_command *c)
 	if (!c->replay)
 		print_summary(&s);
 	if (interrupted)
-		status = EXPLORE_EXIT_INTERRUPTED;
+		status = EXIT_INTERRUPTED;
 out:
 	results_explore_free(s.doc);
 	free(s.mechanisms);

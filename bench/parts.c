@@ -22,8 +22,8 @@
 
 int parts_worse(int a, int b)
 {
-	if (a == PARTS_INTERRUPTED || b == PARTS_INTERRUPTED)
-		return PARTS_INTERRUPTED;
+	if (a == EXIT_INTERRUPTED || b == EXIT_INTERRUPTED)
+		return EXIT_INTERRUPTED;
 	return a > b ? a : b;
 }
 
@@ -46,12 +46,12 @@ static int record(struct results_run *run, const char *name, const char *file, c
 int parts_failed(struct results_run *run, const char *name, const char *reason)
 {
 	record(run, name, NULL, reason);
-	return PARTS_FAILED;
+	return EXIT_PART_FAILED;
 }
 
 static bool was_interrupted(const struct program_end *end)
 {
-	return program_interrupted() || end->status == PARTS_INTERRUPTED;
+	return program_interrupted() || end->status == EXIT_INTERRUPTED;
 }
 
 static bool ended_well(const struct program_end *end)
@@ -146,7 +146,7 @@ int parts_bench(struct results_run *run, const char *build, const char *name, co
 	if (record(run, name, doc ? file : NULL, why[0] ? why : NULL))
 		snprintf(why, sizeof(why), "not recorded");
 	results_doc_free(doc);
-	return interrupted ? PARTS_INTERRUPTED : why[0] ? PARTS_FAILED : PARTS_FINE;
+	return interrupted ? EXIT_INTERRUPTED : why[0] ? EXIT_PART_FAILED : EXIT_FINE;
 }
 
 /* ---- ptbench explore ---- */
@@ -231,5 +231,5 @@ int parts_explore(struct results_run *run, const char *build)
 	results_explore_free(doc);
 	if (why[0])
 		parts_failed(run, "explore", why);
-	return was_interrupted(&end) ? PARTS_INTERRUPTED : why[0] ? PARTS_FAILED : PARTS_FINE;
+	return was_interrupted(&end) ? EXIT_INTERRUPTED : why[0] ? EXIT_PART_FAILED : EXIT_FINE;
 }

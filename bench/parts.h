@@ -10,16 +10,10 @@
 
 #include "program.h"
 
-enum {
-	PARTS_FINE = 0,
-	PARTS_FAILED = 4,
-	PARTS_INTERRUPTED = 130, /* by whichever signal */
-};
-
 /* The worst so far: an interruption, else a failure, else what was. */
 int parts_worse(int a, int b);
 
-/* <run>/<name>.json by `<build>/bench <option>=...`. Returns one of the above. */
+/* <run>/<name>.json by `<build>/bench <option>=...`. Returns an exit status. */
 int parts_bench(struct results_run *run, const char *build, const char *name, const char *option);
 
 /*
@@ -29,7 +23,7 @@ int parts_bench(struct results_run *run, const char *build, const char *name, co
  */
 int parts_explore(struct results_run *run, const char *build);
 
-/* A part without a document that failed, said on the terminal, too. Returns PARTS_FAILED. */
+/* A part without a document that failed, said on the terminal, too. Returns EXIT_PART_FAILED. */
 int parts_failed(struct results_run *run, const char *name, const char *reason);
 
 #endif

@@ -16,12 +16,11 @@
 
 #include <ref/pgtable.h>
 #include <results/record.h>
+#include <results/status.h>
 
 #include "cases.h"
 #include "guest_clock.h"
 
-#define EXIT_USAGE 2
-#define EXIT_FAILED 4
 #define WINDOWS 31
 #define WARM_UP 2		/* windows that fault in, fill caches, and are not kept */
 #define MIN_WINDOW_NS 20000	/* of time, not of instructions */
@@ -356,7 +355,7 @@ static int print_all_rows(void)
 			printf("lacks %s\n", bench_guest_lacks(need));
 	for (size_t i = 0; i < pgt_nr_formats(); i++)
 		print_rows(pgt_format_name(i));
-	return fflush(stdout) || ferror(stdout) ? EXIT_FAILED : 0;
+	return fflush(stdout) || ferror(stdout) ? EXIT_PART_FAILED : 0;
 }
 
 static int usage(void)
@@ -428,8 +427,8 @@ int main(int argc, char **argv)
 	if (g.format && !format_exists(g.format))
 		return EXIT_USAGE;
 	if (!g.in_time && !calibrated(&g))
-		return EXIT_FAILED;
+		return EXIT_PART_FAILED;
 	if (run_table(&g) || emit_end(&g))
-		return EXIT_FAILED;
+		return EXIT_PART_FAILED;
 	return 0;
 }

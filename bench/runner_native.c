@@ -23,10 +23,6 @@
 #include "vocabulary.h"
 #include "perf.h"
 
-#define EXIT_USAGE 2
-#define EXIT_PART_FAILED 4
-#define EXIT_INTERRUPTED 130
-
 #define MIN_SECONDS "0.003"
 #define REPETITIONS "9"
 #define LEAST_ON_CPU 0.9

@@ -37,9 +37,6 @@ struct kernels_options {
  */
 int kernels_options_init(struct kernels_options *o);
 
-#define KERNELS_NONE_BOOTED 3
-#define KERNELS_INTERRUPTED 130
-
 /*
  * Who knows what the params of rows mean: adds every axis to a document (0, or -errno with err filled).
  * To be said once, before anything is run: without it no part can be recorded.
@@ -63,9 +60,9 @@ int kernels_ready(const struct kernels_options *o);
  * in the run, at the end in the order of the list: SCENARIO.icount-1cpu, SCENARIO.icount-2cpu,
  * SCENARIO.kvm-1cpu where KVM works (after all else, alone), and SCENARIO.static, which also says
  * why there is none of the others: it could not be built (failed), or this machine lacks its QEMU or
- * compiler (skipped). Returns an exit status: 0; 2 for bad input (said on stderr, nothing was run);
- * KERNELS_NONE_BOOTED when nothing failed and no boot passed, for all were skipped (said on stderr);
- * 4 when a part failed; KERNELS_INTERRUPTED after SIGINT, SIGTERM or SIGHUP, with the parts that were
+ * compiler (skipped). Returns an exit status: EXIT_USAGE for bad input (said on stderr, nothing was run);
+ * EXIT_INCONCLUSIVE when nothing failed and no boot passed, for all were skipped (said on stderr);
+ * EXIT_PART_FAILED; EXIT_INTERRUPTED after SIGINT, SIGTERM or SIGHUP, with the parts that were
  * finished recorded and every QEMU it started gone; a handler that the caller has is called, too.
  */
 int kernels_run(struct results_run *run, const struct kernels_options *o);

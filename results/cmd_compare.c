@@ -93,7 +93,7 @@ static int parse(int argc, char **argv, struct arguments *args)
 			break;
 		case OPT_ALLOW:
 			if (add_allowance(args, optarg))
-				return 2;
+				return EXIT_USAGE;
 			break;
 		case 'e':
 			args->exact_equal = true;
@@ -106,17 +106,17 @@ static int parse(int argc, char **argv, struct arguments *args)
 			break;
 		case 'h':
 			fputs(usage, stdout);
-			return 0;
+			return EXIT_FINE;
 		default:
 			fputs("Try: ptbench compare --help\n", stderr);
-			return 2;
+			return EXIT_USAGE;
 		}
 	}
 	if (args->nr_base && optind < argc)
 		return -1;
 	fprintf(stderr, "ptbench compare: no %s given\n%s",
 		args->nr_base ? "RUN to compare with the base" : "--base RUN", usage);
-	return 2;
+	return EXIT_USAGE;
 }
 
 /* Returns the exit status. */
@@ -136,12 +136,12 @@ static int compare(const struct arguments *args, const char *const *head, size_t
 
 	if (results_compare(&sides[0], &sides[1], &options, &c, &err)) {
 		results_error_print(stderr, &err);
-		return 2;
+		return EXIT_USAGE;
 	}
 	status = c->status;
 	if (results_comparison_print(stdout, c, args->all)) {
 		fputs("ptbench compare: no memory\n", stderr);
-		status = 2;
+		status = EXIT_USAGE;
 	}
 	results_comparison_free(c);
 	return status;
@@ -154,7 +154,7 @@ int results_cmd_compare(int argc, char **argv)
 		.ignored = calloc(argc, sizeof(*args.ignored)),
 		.allowed = calloc(argc, sizeof(*args.allowed)),
 	};
-	int ret = 2;
+	int ret = EXIT_USAGE;
 
 	if (!args.base || !args.ignored || !args.allowed)
 		fputs("ptbench compare: no memory\n", stderr);

@@ -265,12 +265,12 @@ static int show_source(const struct results__source *s, const char *part)
 	}
 	if (ret) {
 		fprintf(stderr, "%s: no memory to show it\n", results_shown(s->path));
-		return 2;
+		return EXIT_USAGE;
 	}
 	if (part && !shown) {
 		fprintf(stderr, "%s: has no document of a part %s; ptbench show %s lists its parts\n",
 			results_shown(s->path), results_shown(part), results_shown(s->path));
-		return 2;
+		return EXIT_USAGE;
 	}
 	return 0;
 }
@@ -283,13 +283,13 @@ static int show_explore(const char *path)
 
 	if (results_explore_read(path, &doc, &err)) {
 		results_error_print(stderr, &err);
-		return 2;
+		return EXIT_USAGE;
 	}
 	ret = results__explore_show(doc);
 	results_explore_free(doc);
 	if (ret)
 		fprintf(stderr, "%s: no memory to show it\n", results_shown(path));
-	return ret ? 2 : 0;
+	return ret ? EXIT_USAGE : EXIT_FINE;
 }
 
 static int show(const char *path, const char *part)
@@ -302,7 +302,7 @@ static int show(const char *path, const char *part)
 		return show_explore(path);
 	if (results__source_read(path, &s, &err)) {
 		results_error_print(stderr, &err);
-		return 2;
+		return EXIT_USAGE;
 	}
 	ret = show_source(s, part);
 	results__source_free(s);
@@ -327,13 +327,13 @@ int results_cmd_show(int argc, char **argv)
 		}
 		if (c != 'p') {
 			fputs("Try: ptbench show --help\n", stderr);
-			return 2;
+			return EXIT_USAGE;
 		}
 		part = optarg;
 	}
 	if (optind == argc) {
 		fprintf(stderr, "ptbench show: no RUN or FILE given\n%s", usage);
-		return 2;
+		return EXIT_USAGE;
 	}
 	for (; optind < argc; optind++)
 		ret |= show(argv[optind], part);

@@ -38,7 +38,7 @@ static int validate_doc(const char *file, bool quiet)
 
 	if (results_doc_read(file, &doc, &err)) {
 		results_error_print(stderr, &err);
-		return 2;
+		return EXIT_USAGE;
 	}
 	fine(file, doc, quiet);
 	results_doc_free(doc);
@@ -55,7 +55,7 @@ static int validate_part(const struct results_run *run, const struct results_par
 		return 0;
 	if (results__part_read(run, part, &doc, &err)) {
 		results_error_print(stderr, &err);
-		return 2;
+		return EXIT_USAGE;
 	}
 	if (asprintf(&path, "%s/%s", run->dir, part->file) >= 0) {
 		fine(path, doc, quiet);
@@ -72,7 +72,7 @@ static int validate_explored(const struct results_run *run, bool quiet)
 
 	if (results__explored_read(run->dir, &doc, &err)) {
 		results_error_print(stderr, &err);
-		return 2;
+		return EXIT_USAGE;
 	}
 	if (doc && !quiet)
 		printf("%s/" RESULTS__EXPLORE_FILE ": fine (%s exploration, %zu models)\n",
@@ -90,7 +90,7 @@ static int validate_run(const char *path, bool quiet)
 
 	if (results_run_read(path, &run, &err)) {
 		results_error_print(stderr, &err);
-		return 2;
+		return EXIT_USAGE;
 	}
 	for (size_t i = 0; i < run->nr_parts; i++)
 		ret |= validate_part(run, &run->parts[i], quiet);
@@ -109,7 +109,7 @@ static int validate_explore(const char *file, bool quiet)
 
 	if (results_explore_read(file, &doc, &err)) {
 		results_error_print(stderr, &err);
-		return 2;
+		return EXIT_USAGE;
 	}
 	if (!quiet)
 		printf("%s: fine (%s exploration, %zu models)\n", results_shown(file),
@@ -133,7 +133,7 @@ static int validate(const char *path, bool quiet)
 		return validate_explore(path, quiet);
 	}
 	results_error_print(stderr, &err);
-	return 2;
+	return EXIT_USAGE;
 }
 
 int results_cmd_validate(int argc, char **argv)
@@ -154,13 +154,13 @@ int results_cmd_validate(int argc, char **argv)
 		}
 		if (c != 'q') {
 			fputs("Try: ptbench validate --help\n", stderr);
-			return 2;
+			return EXIT_USAGE;
 		}
 		quiet = true;
 	}
 	if (optind == argc) {
 		fprintf(stderr, "ptbench validate: no FILE given\n%s", usage);
-		return 2;
+		return EXIT_USAGE;
 	}
 	for (; optind < argc; optind++)
 		ret |= validate(argv[optind], quiet);

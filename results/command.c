@@ -155,7 +155,7 @@ static void check_stdout(int status, void *program)
 	fprintf(stderr, "%s: standard output: %s\n", (const char *)program,
 		code ? strerror(code) : "what was printed is not whole");
 	if (!status)
-		_exit(4);
+		_exit(EXIT_PART_FAILED);
 }
 
 void results_stdout_check(const char *program)
@@ -163,7 +163,7 @@ void results_stdout_check(const char *program)
 	/* Where one of the three is closed, the next file that is opened must not take its place. */
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
-			_exit(4);
+			_exit(EXIT_PART_FAILED);
 	signal(SIGPIPE, SIG_DFL); /* who started us may have ignored it for himself */
 	on_exit(check_stdout, (void *)program);
 }

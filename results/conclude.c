@@ -221,12 +221,12 @@ static int conclude(struct results_comparison *c, bool exact_equal)
 	const struct {
 		bool asked;
 		bool (*fn)(FILE *f, const struct results_totals *t);
-		int status;
+		enum results_exit status;
 	} how[] = {
-		{ true, is_regression, 1 },
-		{ exact_equal, is_unequal, 1 },
-		{ true, exact_equal ? is_open_of_exact : is_open_of_all, 3 },
-		{ true, is_well, 0 },
+		{ true, is_regression, EXIT_WORSE },
+		{ exact_equal, is_unequal, EXIT_WORSE },
+		{ true, exact_equal ? is_open_of_exact : is_open_of_all, EXIT_INCONCLUSIVE },
+		{ true, is_well, EXIT_FINE },
 	};
 	int ret = 0;
 

@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <results/status.h>
+
 #include "image.h"
 
 #define STOP_SECONDS 3 /* that kernels/build has to end by itself */
@@ -64,7 +66,7 @@ static void guard(pid_t parent)
 	die_with(parent);
 	script = fork();
 	if (script < 0)
-		_exit(4);
+		_exit(EXIT_PART_FAILED);
 	if (!script) {
 		die_with(self);
 		return;
@@ -75,7 +77,7 @@ static void guard(pid_t parent)
 		;
 	if (told_to_stop)
 		end_group(SIGKILL); /* and whatever it has left */
-	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 4);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_PART_FAILED);
 }
 
 static void exec_build(const struct image_build *b, const char *ksrc, pid_t parent)
@@ -85,7 +87,7 @@ static void exec_build(const struct image_build *b, const char *ksrc, pid_t pare
 	guard(parent);
 	snprintf(program, sizeof(program), "%s/kernels/build", b->root);
 	if (!argv || (ksrc && setenv("KSRC", ksrc, 1)))
-		_exit(4);
+		_exit(EXIT_PART_FAILED);
 	argv[0] = program;
 	argv[1] = "--verdicts";
 	memcpy(argv + 2, b->names, b->nr * sizeof(*argv));
@@ -202,8 +204,9 @@ static int ended(struct image_build *b)
 	while (waitpid(b->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	b->pid = 0;
-	status = WIFEXITED(status) ? WEXITSTATUS(status) : 4;
-	return !status || status == 2 || status == 130 ? status : 4;
+	status = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_PART_FAILED;
+	return !status || status == EXIT_USAGE || status == EXIT_INTERRUPTED ? status :
+									       EXIT_PART_FAILED;
 }
 
 /* A line for each is owed, unless there was bad input or a signal; a script may die, of a full disk. */
@@ -212,7 +215,7 @@ static int say_the_rest(struct image_build *b, int status, void (*done)(size_t i
 {
 	size_t i;
 
-	for (i = 0; i < b->nr && (!status || status == 4); i++) {
+	for (i = 0; i < b->nr && (!status || status == EXIT_PART_FAILED); i++) {
 		if (b->told[i])
 			continue;
 		refuse(&b->images[i], status ? "kernels/build ended before it, and has said why" :
@@ -272,17 +275,17 @@ int image_build(const char *root, const char *ksrc, char *const *names, size_t n
 
 	memset(images, 0, nr * sizeof(*images));
 	if (image_build_start(&b, ksrc))
-		return 4;
+		return EXIT_PART_FAILED;
 	do
 		ret = image_build_poll(&b, 1000, NULL, NULL);
 	while (ret == -EAGAIN && !*stop);
 	if (*stop) {
 		image_build_stop(&b);
-		return 130;
+		return EXIT_INTERRUPTED;
 	}
 	for (i = 0; i < nr && !ret; i++)
 		if (!images[i].folder)
-			ret = 4;
+			ret = EXIT_PART_FAILED;
 	return ret;
 }
 

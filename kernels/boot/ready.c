@@ -31,7 +31,7 @@ static void exec_check(const struct kernels_options *o)
 
 	snprintf(program, sizeof(program), "%s/kernels/build", o->root);
 	if (!argv || (o->ksrc && setenv("KSRC", o->ksrc, 1)))
-		_exit(4);
+		_exit(EXIT_PART_FAILED);
 	argv[0] = program;
 	argv[1] = check;
 	argv[2] = bench;
@@ -40,7 +40,7 @@ static void exec_check(const struct kernels_options *o)
 	dup2(2, 1);
 	execv(program, argv);
 	fprintf(stderr, "ptbench kernels: %s: %s\n", results_shown(program), strerror(errno));
-	_exit(2);
+	_exit(EXIT_USAGE);
 }
 
 /* kernels/build says itself what it cannot use. */

@@ -344,20 +344,20 @@ static int build_and_boot(struct job *j)
 	bool more = true;
 
 	if (image_build_start(&j->build, j->o->ksrc))
-		return 4;
+		return EXIT_PART_FAILED;
 	while (!stopped && !j->unfit && more) {
 		if (building == -EAGAIN)
 			building = image_build_poll(&j->build, POLL_MS, image_done, j);
 		else
 			usleep(POLL_MS * 1000);
-		if (building == 2 || building == KERNELS_INTERRUPTED)
+		if (building == EXIT_USAGE || building == EXIT_INTERRUPTED)
 			break;
 		more = qemu_pool_step(&j->pool) || building == -EAGAIN;
 	}
 	image_build_stop(&j->build);
-	if (stopped || building == KERNELS_INTERRUPTED)
-		return KERNELS_INTERRUPTED;
-	return j->unfit ? 2 : building;
+	if (stopped || building == EXIT_INTERRUPTED)
+		return EXIT_INTERRUPTED;
+	return j->unfit ? EXIT_USAGE : building;
 }
 
 /* Images that somebody has built before. */
@@ -368,12 +368,12 @@ static int boot_given(struct job *j)
 	for (n = 0; n < j->build.nr; n++) {
 		if (image_open(&j->built[n], j->names[j->which[n]],
 			       j->o->images[j->which[n]].folder))
-			return 4;
+			return EXIT_PART_FAILED;
 		image_done(n, j);
 	}
 	while (!stopped && !j->unfit && qemu_pool_step(&j->pool))
 		usleep(POLL_MS * 1000);
-	return stopped ? KERNELS_INTERRUPTED : j->unfit ? 2 : 0;
+	return stopped ? EXIT_INTERRUPTED : j->unfit ? EXIT_USAGE : EXIT_FINE;
 }
 
 /*
@@ -411,7 +411,7 @@ static int run_all_kvm(struct job *j)
 		ret = run_kvm(j, i);
 		free_boot(&j->boots[j->pool.nr]);
 	}
-	return stopped ? KERNELS_INTERRUPTED : ret ? 4 : 0;
+	return stopped ? EXIT_INTERRUPTED : ret ? EXIT_PART_FAILED : EXIT_FINE;
 }
 
 static void clean_up(struct job *j)
@@ -442,12 +442,12 @@ static void clean_up(struct job *j)
 static int judged(const struct job *j)
 {
 	if (j->error || j->part.failed)
-		return 4;
+		return EXIT_PART_FAILED;
 	if (j->part.booted)
-		return 0;
+		return EXIT_FINE;
 	fprintf(stderr, "ptbench kernels: no kernel was booted: every part was skipped, for the reasons "
 			"above\n");
-	return KERNELS_NONE_BOOTED;
+	return EXIT_INCONCLUSIVE;
 }
 
 static int run_all(struct job *j)
@@ -455,9 +455,9 @@ static int run_all(struct job *j)
 	int ret;
 
 	if (read_scenarios(j) || ready_make_scratch(j->scratch, sizeof(j->scratch)))
-		return 2;
+		return EXIT_USAGE;
 	if (look_at_machines(j))
-		return stopped ? KERNELS_INTERRUPTED : 4;
+		return stopped ? EXIT_INTERRUPTED : EXIT_PART_FAILED;
 	j->pool = (struct qemu_pool){
 		.boots = j->boots, .jobs = j->o->jobs, .done = boot_done, .arg = j,
 	};
@@ -468,7 +468,7 @@ static int run_all(struct job *j)
 	qemu_pool_end(&j->pool);
 	ret = ret ? ret : run_all_kvm(j);
 	part_sort(&j->part, j->names, j->nr);
-	if (ret == KERNELS_INTERRUPTED)
+	if (ret == EXIT_INTERRUPTED)
 		fprintf(stderr, "ptbench kernels: interrupted; finished parts are in %s\n",
 			results_shown(j->part.run->dir));
 	return ret ? ret : judged(j);
@@ -535,16 +535,16 @@ int kernels_run_in(const char *runs, const struct kernels_options *o, struct res
 
 	*run = NULL;
 	if (kernels_ready(o))
-		return 2;
+		return EXIT_USAGE;
 	snprintf(folder, sizeof(folder), "%s/results/runs", o->root);
 	if (results_run_create(runs ? runs : folder, o->command, o->revision, run, &err)) {
 		results_error_print(stderr, &err);
-		return 2;
+		return EXIT_USAGE;
 	}
 	status = kernels_run(*run, o);
-	if (results_run_finish(*run, status != KERNELS_INTERRUPTED && status != 2, &err)) {
+	if (results_run_finish(*run, status != EXIT_INTERRUPTED && status != EXIT_USAGE, &err)) {
 		results_error_print(stderr, &err);
-		status = status ? status : 4;
+		status = status ? status : EXIT_PART_FAILED;
 	}
 	return status;
 }

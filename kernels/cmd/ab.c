@@ -108,10 +108,10 @@ static int build_side(struct ab *ab, struct side *s)
 
 	fprintf(stderr, "== building %s: %s\n", s->what, results_shown(s->ksrc));
 	ret = image_build(ab->o->kernels.root, s->ksrc, ab->names, ab->nr, s->images, &stopped);
-	for (i = 0; i < ab->nr && ret == 4; i++)
+	for (i = 0; i < ab->nr && ret == EXIT_PART_FAILED; i++)
 		if (!s->images[i].folder && !s->images[i].reason)
-			return 4;
-	return ret == 4 ? 0 : ret;
+			return EXIT_PART_FAILED;
+	return ret == EXIT_PART_FAILED ? EXIT_FINE : ret;
 }
 
 /* ---- what is the same ---- */
@@ -202,7 +202,7 @@ static int record_not_run(struct ab *ab, struct side *s)
 		if (results_run_part(s->run, name, NULL, failed ? RESULTS_FAILED : RESULTS_SKIPPED,
 				     reason, &err)) {
 			results_error_print(stderr, &err);
-			return 4;
+			return EXIT_PART_FAILED;
 		}
 	}
 	return 0;
@@ -216,12 +216,12 @@ static int run_in(const struct kernels_options *k, const char *runs, const char 
 
 	if (results_run_create(runs, command, k->revision, run, &err)) {
 		results_error_print(stderr, &err);
-		return 2;
+		return EXIT_USAGE;
 	}
 	status = kernels_run(*run, k);
-	if (results_run_finish(*run, status != KERNELS_INTERRUPTED && status != 2, &err)) {
+	if (results_run_finish(*run, status != EXIT_INTERRUPTED && status != EXIT_USAGE, &err)) {
 		results_error_print(stderr, &err);
-		status = status ? status : 4;
+		status = status ? status : EXIT_PART_FAILED;
 	}
 	return status;
 }
@@ -236,7 +236,7 @@ static int run_side(struct ab *ab, struct side *s)
 	k.nr_scenarios = ab->nr_changed;
 	k.images = s->chosen;
 	status = run_in(&k, ab->o->runs, ab->o->command, &s->run);
-	if (status == KERNELS_NONE_BOOTED) {
+	if (status == EXIT_INCONCLUSIVE) {
 		ab->none_booted = true; /* there may be code to compare all the same */
 		status = 0;
 	}
@@ -310,7 +310,7 @@ static int run_report(const struct ab *ab, FILE *out)
 	int status;
 
 	if (!argv)
-		return 4;
+		return EXIT_PART_FAILED;
 	argv[n++] = "ptbench";
 	argv[n++] = "report";
 	for (i = 0; i < ab->o->nr_allow; i++) {
@@ -333,7 +333,7 @@ static int open_verdict(struct ab *ab)
 
 	if (asprintf(&ab->verdict_file, "%s/" VERDICT_FILE, ab->sides[HEAD].run->dir) < 0) {
 		ab->verdict_file = NULL;
-		return 4;
+		return EXIT_PART_FAILED;
 	}
 	fd = open(ab->verdict_file, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666);
 	ab->verdict = fd < 0 ? NULL : fdopen(fd, "a+");
@@ -341,7 +341,7 @@ static int open_verdict(struct ab *ab)
 		return 0;
 	fprintf(stderr, "ptbench kernels ab: %s: %s; the folder of the run has to be writable\n",
 		results_shown(ab->verdict_file), strerror(errno));
-	return 4;
+	return EXIT_PART_FAILED;
 }
 
 static int close_verdict(struct ab *ab, int status)
@@ -352,7 +352,7 @@ static int close_verdict(struct ab *ab, int status)
 		return status;
 	fprintf(stderr, "ptbench kernels ab: %s: %s; what was said of both sides is not whole in it\n",
 		results_shown(ab->verdict_file), strerror(errno));
-	return status ? status : 4;
+	return status ? status : EXIT_PART_FAILED;
 }
 
 /* On stdout, and in the verdict's file where there is one. */
@@ -373,7 +373,7 @@ __attribute__((format(printf, 2, 3))) static void conclusion(const struct ab *ab
 static int render(const struct ab *ab)
 {
 	FILE *out = tmpfile();
-	int status = out ? run_report(ab, out) : 4;
+	int status = out ? run_report(ab, out) : EXIT_PART_FAILED;
 
 	if (out)
 		fclose(out);
@@ -393,11 +393,11 @@ static int compare(struct ab *ab)
 	for (i = 0; i < ab->nr_changed && !ab->o->kernels.no_costs && !stopped; i++)
 		explain(ab, i);
 	if (!ab->o->no_report && !stopped && render(ab))
-		status = status ? status : 4;
+		status = status ? status : EXIT_PART_FAILED;
 	printf("\nbase: %s\nhead: %s\n", results_shown(ab->sides[BASE].run->dir),
 	       results_shown(ab->sides[HEAD].run->dir));
 	printf("compared: %s\n", results_shown(ab->verdict_file));
-	return stopped ? KERNELS_INTERRUPTED : status;
+	return stopped ? EXIT_INTERRUPTED : status;
 }
 
 /* ---- all of it ---- */
@@ -413,7 +413,7 @@ static int read_names(struct ab *ab)
 			    k->nr_scenarios ? k->nr_scenarios : 1, &ab->names, &ab->nr, why))
 		return 0;
 	fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
-	return 2;
+	return EXIT_USAGE;
 }
 
 /* Can the folder be made, or written to? Nothing is made yet: there may be nothing to run. */
@@ -450,11 +450,11 @@ static int check_sides(const struct ab *ab)
 	int s;
 
 	if (check_runs(ab->o->runs))
-		return 2;
+		return EXIT_USAGE;
 	for (s = BASE; s <= HEAD; s++) {
 		k.ksrc = ab->sides[s].ksrc;
 		if (kernels_ready(&k))
-			return 2;
+			return EXIT_USAGE;
 	}
 	return 0;
 }
@@ -464,10 +464,10 @@ static int prepare(struct ab *ab)
 	int s;
 
 	if (read_names(ab))
-		return 2;
+		return EXIT_USAGE;
 	ab->changed = calloc(ab->nr + 1, sizeof(*ab->changed));
 	if (!ab->changed)
-		return 2;
+		return EXIT_USAGE;
 	for (s = BASE; s <= HEAD; s++) {
 		struct side *side = &ab->sides[s];
 
@@ -475,7 +475,7 @@ static int prepare(struct ab *ab)
 		side->images = calloc(ab->nr + 1, sizeof(*side->images));
 		side->chosen = calloc(ab->nr + 1, sizeof(*side->chosen));
 		if (!side->ksrc || !side->images || !side->chosen)
-			return 2;
+			return EXIT_USAGE;
 	}
 	return check_sides(ab);
 }
@@ -484,7 +484,7 @@ static int prepare(struct ab *ab)
 static int conclude(const struct ab *ab, int status)
 {
 	if (ab->failed)
-		return status == KERNELS_INTERRUPTED ? status : 4;
+		return status == EXIT_INTERRUPTED ? status : EXIT_PART_FAILED;
 	if (ab->nr_one_sided)
 		conclusion(ab, "inconclusive: of %zu scenarios one side alone has a kernel\n",
 			   ab->nr_one_sided);
@@ -494,7 +494,7 @@ static int conclude(const struct ab *ab, int status)
 		conclusion(ab, "inconclusive: neither side has a kernel of any of the scenarios\n");
 	else
 		return status;
-	return status ? status : 3;
+	return status ? status : EXIT_INCONCLUSIVE;
 }
 
 static int build_and_run(struct ab *ab)
@@ -504,19 +504,19 @@ static int build_and_run(struct ab *ab)
 	for (s = BASE; s <= HEAD; s++) {
 		status = build_side(ab, &ab->sides[s]);
 		if (status || stopped)
-			return stopped ? KERNELS_INTERRUPTED : status;
+			return stopped ? EXIT_INTERRUPTED : status;
 	}
 	sort_out(ab);
 	if (!ab->nr_changed)
 		return conclude(ab, 0);
 	for (s = BASE; s <= HEAD; s++) {
 		status = run_side(ab, &ab->sides[s]);
-		if (status == 2 || status == KERNELS_INTERRUPTED)
+		if (status == EXIT_USAGE || status == EXIT_INTERRUPTED)
 			return status;
 		worst = status > worst ? status : worst;
 	}
 	status = compare(ab);
-	return conclude(ab, worst && status != KERNELS_INTERRUPTED ? 4 : status);
+	return conclude(ab, worst && status != EXIT_INTERRUPTED ? EXIT_PART_FAILED : status);
 }
 
 static void free_ab(struct ab *ab)

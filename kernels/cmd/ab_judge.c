@@ -18,11 +18,11 @@ int ab_judge(FILE *to, const char *base, const char *head, const char *const *al
 
 	if (results_compare(&sides[0], &sides[1], &options, out, &err)) {
 		results_error_print(stderr, &err);
-		return 2;
+		return EXIT_USAGE;
 	}
 	if (results_comparison_print(to, *out, false)) {
 		fputs("ptbench kernels ab: no memory to print the comparison\n", stderr);
-		return 4;
+		return EXIT_PART_FAILED;
 	}
 	fflush(to); /* boots are forked next */
 	return (*out)->status;

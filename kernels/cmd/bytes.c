@@ -157,7 +157,7 @@ static int usage(FILE *to)
 	      "Exit status: 0; 2 bad input; 4 a kernel was not built.\n"
 	      "Example: ptbench kernels bytes --all --base s390x-stock s390x-addr_end_global\n",
 	      to);
-	return to == stderr ? 2 : 0;
+	return to == stderr ? EXIT_USAGE : EXIT_FINE;
 }
 
 static int compare(const struct image images[2], bool all)
@@ -175,7 +175,7 @@ static int compare(const struct image images[2], bool all)
 		print(&f, images[0].scenario, images[1].scenario);
 	}
 	free(f.v);
-	return ret ? 2 : 0;
+	return ret ? EXIT_USAGE : EXIT_FINE;
 }
 
 /* Two scenarios, and no lists. */
@@ -226,7 +226,7 @@ int bytes_cmd(int argc, char **argv, const struct kernels_options *o)
 		return usage(stderr);
 	names[1] = argv[optind];
 	if (check_names(argv[0], o->root, names))
-		return 2;
+		return EXIT_USAGE;
 	ret = image_build(o->root, o->ksrc, names, 2, images, &stop);
 	ret = ret ? ret : compare(images, all);
 	image_free(images, 2);

@@ -20,7 +20,7 @@ static int build_cmd(int argc, char **argv, const struct kernels_options *o)
 	snprintf(program, sizeof(program), "%s/kernels/build", o->root);
 	execv(program, argc > 1 ? argv : bench);
 	fprintf(stderr, "%s: %s: %s\n", argv[0], results_shown(program), strerror(errno));
-	return 2;
+	return EXIT_USAGE;
 }
 
 static const struct subcommand {
@@ -49,7 +49,7 @@ static int usage(FILE *to)
 	      "PTBENCH_CACHE (default ~/.cache/ptbench).\n"
 	      "Exit status: 0 fine, 1 a head is worse than its base, 2 bad input, 3 not comparable, 4 a\n"
 	      "part failed, 130 interrupted.\n", to);
-	return to == stderr ? 2 : 0;
+	return to == stderr ? EXIT_USAGE : EXIT_FINE;
 }
 
 int cmd_number(const char *command, const char *option, const char *text, int *to)
@@ -94,7 +94,7 @@ int kernels_cmd(int argc, char **argv)
 		return usage(stderr);
 	}
 	if (kernels_options_init(&o))
-		return 2;
+		return EXIT_USAGE;
 	o.command = command = results_command(argc, argv);
 	snprintf(name, sizeof(name), "ptbench kernels %s", s->name);
 	/* Minutes of work are not lost when nobody reads what is printed at the end. */

@@ -14,7 +14,7 @@ static int usage(FILE *to)
 	      "One line per scenario (default: the list LIST): its name, its page-table format, how it\n"
 	      "walks, and what it is. Lists are the files in capitals in kernels/scenarios.\n",
 	      to);
-	return to == stderr ? 2 : 0;
+	return to == stderr ? EXIT_USAGE : EXIT_FINE;
 }
 
 static int print(const char *dir, const char *name)
@@ -24,7 +24,7 @@ static int print(const char *dir, const char *name)
 
 	if (scenario_read(dir, name, &s, why)) {
 		fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
-		return 2;
+		return EXIT_USAGE;
 	}
 	printf("%-36s %-20s %-16s %s\n", results_shown(s->name), results_shown(s->arch.format),
 	       results_shown(s->design), results_shown(s->title));
@@ -48,7 +48,7 @@ int list_cmd(int argc, char **argv, const struct kernels_options *o)
 	snprintf(dir, sizeof(dir), "%s/kernels", o->root);
 	if (scenario_names(dir, argc > 1 ? argv + 1 : all, argc > 1 ? argc - 1 : 1, &names, &nr, why)) {
 		fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
-		return 2;
+		return EXIT_USAGE;
 	}
 	for (i = 0; i < nr && !ret; i++)
 		ret = print(dir, names[i]);

@@ -68,7 +68,7 @@ static struct results_doc *document(const struct results_run *run, const char *s
 	return NULL;
 }
 
-/* What was asked for may be missing where nothing failed, but was skipped: 3, then. */
+/* What was asked for may be missing though nothing failed: it was skipped. */
 static int print_all(const struct results_run *run, const struct profile_options *o)
 {
 	const char *scenario = o->scenarios[o->kernels.nr_scenarios - 1];
@@ -86,7 +86,7 @@ static int print_all(const struct results_run *run, const struct profile_options
 	if (!o->base_doc)
 		results_doc_free(base);
 	results_doc_free(doc);
-	return there ? 0 : 3;
+	return there ? EXIT_FINE : EXIT_INCONCLUSIVE;
 }
 
 static int run_and_print(const struct profile_options *o)
@@ -234,7 +234,7 @@ int profile_cmd(int argc, char **argv, const struct kernels_options *kernels)
 	int ret = parse(argc, argv, &o);
 
 	if (ret)
-		return ret > 0 ? 0 : 2;
+		return ret > 0 ? EXIT_FINE : EXIT_USAGE;
 	ret = check(argc, argv, &o) ? 2 : run_and_print(&o);
 	results_doc_free(o.base_doc);
 	return ret;

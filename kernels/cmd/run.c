@@ -144,7 +144,7 @@ int run_cmd(int argc, char **argv, const struct kernels_options *o)
 	struct results_run *run;
 
 	if (ret)
-		return ret > 0 ? 0 : 2;
+		return ret > 0 ? EXIT_FINE : EXIT_USAGE;
 	ret = kernels_run_in(ab.runs, &ab.kernels, &run);
 	if (run)
 		printf("%s\n", results_shown(run->dir));
@@ -162,16 +162,16 @@ int ab_cmd(int argc, char **argv, const struct kernels_options *o)
 	ab.runs = runs;
 	ab.allow = calloc(argc, sizeof(*ab.allow));
 	if (!ab.allow)
-		return 2;
+		return EXIT_USAGE;
 	ret = parse(argc, argv, options, ab_usage, &ab);
 	if (ret) {
-		ret = ret > 0 ? 0 : 2;
+		ret = ret > 0 ? EXIT_FINE : EXIT_USAGE;
 	} else if (ab.base && ab.head) {
 		ret = ab_run(&ab);
 	} else {
 		fprintf(stderr, "%s: --%s is missing\nTry: %s --help\n", argv[0],
 			ab.base ? "head" : "base", argv[0]);
-		ret = 2;
+		ret = EXIT_USAGE;
 	}
 	free(ab.allow);
 	return ret;

@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <results/status.h>
+
 #include "../boot/child.h"
 #include "self.h"
 
@@ -28,7 +30,7 @@ int self_run(const char *const *argv, FILE *out, volatile sig_atomic_t *stop)
 		;
 	if (pid > 0 && ended != pid)
 		status = child_kill(pid);
-	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status) : 4;
+	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status) : EXIT_PART_FAILED;
 }
 
 void self_print(FILE *out)

@@ -229,10 +229,10 @@ struct results_comparison {
 	size_t nr_allowed;
 	struct results_totals totals;
 	/*
-	 * 0: something was judged, and all that was is well. 1: a regression (with exact_equal also a
-	 * difference). 3: inconclusive. These are ptbench's exit statuses.
+	 * EXIT_FINE: something was judged, and all that was is well. EXIT_WORSE: a regression (with
+	 * exact_equal also a difference). EXIT_INCONCLUSIVE.
 	 */
-	int status;
+	enum results_exit status;
 	/* The totals in words, a line each, without a newline. */
 	char *judged;	  /* "judged: 2 rows and 1 check of 1 part" */
 	char *not_judged; /* "not judged: 1 row is sampled"; NULL: nothing */
@@ -248,7 +248,7 @@ struct results_side {
 };
 
 struct results_compare_options {
-	bool exact_equal; /* for repeats: every difference of an exact metric makes the status 1 */
+	bool exact_equal; /* for repeats: every difference of an exact metric is EXIT_WORSE */
 	const char *const *ignored; /* keys of the environment that need not match */
 	size_t nr_ignored;
 	const char *const *allowed; /* "CASE[:PARAM=VALUE,...]:METRIC": rows that may be worse or other */

@@ -16,6 +16,7 @@
 
 #include <results/axes.h>
 #include <results/metrics.h>
+#include <results/status.h>
 #include <results/text.h>
 
 #define RESULTS_FORMAT "ptbench-result"
