@@ -53,8 +53,12 @@ static int at(struct results_error *err, const char *what, size_t i)
 	return -EINVAL;
 }
 
-static int check_levels(const struct results_value *v, struct results_error *err)
+static int check_levels(const struct results_axis *axis, const struct results_value *v,
+			struct results_error *err)
 {
+	if (v->nr_levels && strcmp(axis->key, "format"))
+		return results__error(err, -EINVAL, NULL, ".levels",
+				      "are of the axis `format` alone; \"%s\" has none", axis->key);
 	if (v->nr_levels > RESULTS_MAX_LEVELS)
 		return results__error(err, -EINVAL, NULL, ".levels",
 				      "has %zu levels, at most %d are allowed", v->nr_levels,
@@ -95,6 +99,9 @@ static int check_value(const struct results_axis *axis, const struct results_val
 		return results__error(err, -EINVAL, NULL, ".value",
 				      "\"%.80s\" is there twice; drop one", v->value);
 	ret = results__check_text(v->label, false, ".label", err);
+	if (!ret && strpbrk(v->label, "\r\n"))
+		return results__error(err, -EINVAL, NULL, ".label",
+				      "has more than one line; say the rest in `means`");
 	if (!ret)
 		ret = results__check_text(v->means, false, ".means", err);
 	if (ret)
@@ -103,7 +110,30 @@ static int check_value(const struct results_axis *axis, const struct results_val
 		return results__error(err, -EINVAL, NULL, ".of",
 				      "\"%.80s\" is no other value of this axis; name the one that it is a variant of",
 				      v->of);
-	return check_levels(v, err);
+	return check_levels(axis, v, err);
+}
+
+/* Each variant comes, by however many others, from a value that is none. */
+static int check_variants(const struct results_axis *axis, struct results_error *err)
+{
+	size_t nr = axis->nr_values, of[RESULTS_MAX_VALUES];
+
+	for (size_t i = 0; i < nr; i++)
+		of[i] = axis->values[i].of ?
+				(size_t)(results_value_of(axis, axis->values[i].of) - axis->values) : nr;
+	for (size_t i = 0; i < nr; i++) {
+		size_t from = of[i];
+
+		for (size_t steps = 0; steps < nr && from < nr && from != i; steps++)
+			from = of[from];
+		if (from != i)
+			continue;
+		results__error(err, -EINVAL, NULL, ".of",
+			       "\"%.80s\" is in the end a variant of this value itself; drop one `of` of the circle",
+			       axis->values[i].of);
+		return at(err, "values", i);
+	}
+	return 0;
 }
 
 static int check_families(const struct results_axis *axis, struct results_error *err)
@@ -151,7 +181,7 @@ int results__check_axis(const struct results_axis *axis, struct results_error *e
 	for (size_t i = 0; i < axis->nr_values; i++)
 		if (check_value(axis, &axis->values[i], err))
 			return at(err, "values", i);
-	return 0;
+	return check_variants(axis, err);
 }
 
 /* A family of which both speak, or NULL; "" stands for all of them. */
@@ -186,13 +216,17 @@ static int check_params(const struct results_doc *doc, const char *id,
 {
 	for (size_t i = 0; i < params->nr; i++) {
 		const struct results_param *p = &params->v[i];
-		const struct results_axis *axis = p->str ? results_axis_of(doc, p->key, id) : NULL;
+		const struct results_axis *axis = results_axis_of(doc, p->key, id);
 
-		if (!axis || !axis->nr_values || results_value_of(axis, p->str))
+		if (axis && (!p->str || !axis->nr_values || results_value_of(axis, p->str)))
 			continue;
-		results__error(err, -EINVAL, NULL, p->key,
-			       "\"%.80s\" is not among the values that $.axes[%zu] gives it; add it there",
-			       p->str, (size_t)(axis - doc->axes));
+		if (axis)
+			results__error(err, -EINVAL, NULL, p->key,
+				       "\"%.80s\" is not among the values that $.axes[%zu] gives it; add it there",
+				       p->str, (size_t)(axis - doc->axes));
+		else
+			results__error(err, -EINVAL, NULL, p->key,
+				       "no axis says what it means in %.80s; add one to $.axes", id);
 		results__error_prefix(err, ".params.");
 		return -EINVAL;
 	}
@@ -201,6 +235,9 @@ static int check_params(const struct results_doc *doc, const char *id,
 
 int results__check_axes(const struct results_doc *doc, struct results_error *err)
 {
+	if (doc->version == 1)
+		return doc->nr_axes ? results__error(err, -EINVAL, NULL, ".axes",
+						     "are not in version 1; drop them") : 0;
 	if (doc->nr_axes > RESULTS_MAX_AXES)
 		return results__error(err, -EINVAL, NULL, ".axes",
 				      "has %zu axes, at most %d are allowed", doc->nr_axes,

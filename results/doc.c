@@ -13,6 +13,7 @@ int results_doc_new(const char *part, const char *mode, struct results_doc **out
 	*out = NULL;
 	if (!doc)
 		return -ENOMEM;
+	doc->version = RESULTS_VERSION;
 	doc->part = strdup(part);
 	doc->mode = strdup(mode);
 	doc->created = results__now();

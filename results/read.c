@@ -370,8 +370,10 @@ static int read_root(struct results__in *in, const json_t *root, struct results_
 		return results__in_fail(in, NULL, "must be an object");
 	/* First of all: a file of another format or version would fail on any key. */
 	ret = results__in_format(in, root, RESULTS_FORMAT, RESULTS_VERSION, &version);
-	if (!ret)
+	if (!ret) {
+		doc->version = version;
 		ret = results__in_object(in, root, known + (version == 1));
+	}
 	if (!ret)
 		ret = read_header(in, root, doc);
 	if (!ret)

@@ -419,6 +419,9 @@ int results__check_header(const struct results_doc *doc, struct results_error *e
 {
 	int ret;
 
+	if (doc->version < 1 || doc->version > RESULTS_VERSION)
+		return results__error(err, -EINVAL, NULL, ".version", "%d is none of 1 to %d",
+				      doc->version, RESULTS_VERSION);
 	if (!doc->part || !results__is_name(doc->part))
 		return results__error(err, -EINVAL, NULL, ".part",
 				      "\"%.80s\" is not a part's name, use letters, digits, '_', '.', '+', '-' and no \"..\"",

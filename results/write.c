@@ -146,7 +146,7 @@ static int put_header(FILE *f, const struct results_doc *doc)
 {
 	int ret;
 
-	fprintf(f, "{\n  \"format\": \"%s\",\n  \"version\": %d,\n", RESULTS_FORMAT, RESULTS_VERSION);
+	fprintf(f, "{\n  \"format\": \"%s\",\n  \"version\": %d,\n", RESULTS_FORMAT, doc->version);
 	fprintf(f, "  \"part\": \"%s\",\n  \"mode\": \"%s\",\n  \"created\": \"%s\",\n  \"command\": ",
 		doc->part, doc->mode, doc->created);
 	results__json_string(f, doc->command);
@@ -230,7 +230,7 @@ static int put_doc(FILE *f, const struct results_doc *doc, struct results_error 
 
 	if (!ret && put_header(f, doc))
 		ret = results__error(err, -ENOMEM, NULL, "", "no memory to write it");
-	if (!ret && results__put_axes(f, doc))
+	if (!ret && doc->version > 1 && results__put_axes(f, doc))
 		ret = results__error(err, -ENOMEM, NULL, "", "no memory to write it");
 	if (!ret)
 		ret = put_rows(f, doc, err);

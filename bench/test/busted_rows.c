@@ -16,7 +16,7 @@ static uint64_t pending; /* operations that before() announced and after() has n
 
 static bool is(const struct bench_state *s, const char *kind)
 {
-	return !strcmp(bench_str(s, "kind"), kind);
+	return !strcmp(bench_str(s, "symbol"), kind);
 }
 
 static int setup(struct bench_state *s)
@@ -64,7 +64,7 @@ static void teardown(struct bench_state *s)
 
 static const struct bench_case busted_mix = {
 	.family = "busted", .name = "mix", .summary = "each kind of ending", .subject = BENCH_REF,
-	.axes = { { .key = "kind", .strs = kinds } },
+	.axes = { { .key = "symbol", .strs = kinds } }, /* a param of any value, in any family */
 	.setup = setup, .before = before, .run = run, .after = after, .teardown = teardown,
 };
 

@@ -68,7 +68,7 @@ static const struct results_measurement *find(const struct results_doc *doc, con
 {
 	for (size_t i = 0; doc && i < doc->nr_measurements; i++) {
 		const struct results_measurement *m = &doc->measurements[i];
-		const char *k = results_params_str(&m->params, "kind");
+		const char *k = results_params_str(&m->params, "symbol");
 
 		if (!strcmp(m->case_id, case_id) && !strcmp(k ? k : "", kind) &&
 		    (metric ? m->metric && !strcmp(m->metric->name, metric) : !m->metric))
@@ -81,7 +81,7 @@ static const struct results_check *find_check(const struct results_doc *doc, con
 					      const char *kind)
 {
 	for (size_t i = 0; doc && i < doc->nr_checks; i++) {
-		const char *k = results_params_str(&doc->checks[i].params, "kind");
+		const char *k = results_params_str(&doc->checks[i].params, "symbol");
 
 		if (!strcmp(doc->checks[i].id, id) && !strcmp(k ? k : "", kind))
 			return &doc->checks[i];
@@ -101,7 +101,7 @@ static double value(const struct results_measurement *m)
 
 static void test_fine(void)
 {
-	int status = finish(start("good/clock|shim/native|kind:fine", ANY, NULL));
+	int status = finish(start("good/clock|shim/native|symbol:fine", ANY, NULL));
 	struct results_doc *doc = read_back();
 	const struct results_measurement *m = find(doc, "good/clock", "", "time");
 

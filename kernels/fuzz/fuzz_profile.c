@@ -78,6 +78,7 @@ static struct results_doc *rows_of(const struct fuzz_section *s)
 static void check(const struct results_doc *doc, size_t nr)
 {
 	char *path = fuzz_path("doc.json");
+	struct results_doc kept = *doc;
 	struct results_error err = { .reason = "" };
 	struct results_doc *again;
 
@@ -94,7 +95,8 @@ static void check(const struct results_doc *doc, size_t nr)
 			fuzz_fail("row %zu: the breakdown adds up to %lld, not %.0f", i, sum,
 				  stat.value * m->nr_ops);
 	}
-	if (results_doc_write(doc, path, &err) || results_doc_read(path, &again, &err))
+	kept.version = 1; /* which needs no axes: params are whatever the input has */
+	if (results_doc_write(&kept, path, &err) || results_doc_read(path, &again, &err))
 		fuzz_fail("the document that was profiled: %s: %s", err.path, err.reason);
 	results_doc_free(again);
 	profile_print(fuzz_null(), doc, NULL);

@@ -70,11 +70,13 @@ static void copy_check(struct results_doc *doc, size_t i, int n)
 /* Returns how many rows the part has then. */
 static size_t multiply(const char *file, int by)
 {
+	static const struct results_axis copy = { .key = (char *)"copy", .means = (char *)"Which copy." };
 	struct results_error err;
 	struct results_doc *doc;
 	size_t rows, checks, i;
 
-	if (results_doc_read(file, &doc, &err))
+	if (results_doc_read(file, &doc, &err) ||
+	    (!results_axis_of(doc, "copy", "") && results_doc_add_axis(doc, &copy, &err)))
 		die(&err);
 	rows = doc->nr_measurements;
 	checks = doc->nr_checks;

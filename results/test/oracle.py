@@ -189,7 +189,17 @@ def rule_breakdown(doc):
             raise Refused("duplicate symbol")
 
 
+def leads_back(of, start):
+    at, seen = of[start], set()
+    while at is not None and at not in seen:
+        seen.add(at)
+        at = of[at]
+    return start in seen
+
+
 def rule_axes(doc):
+    if doc["version"] == 1:
+        return
     spoken, values = {}, {}  # (key, family) with a family of None for all
     for axis in doc.get("axes", []):
         key, names = axis["key"], [v["value"] for v in axis["values"]]
@@ -198,6 +208,11 @@ def rule_axes(doc):
         if any(v.get("of", None) == v["value"] or v.get("of", v["value"]) not in names
                for v in axis["values"]):
             raise Refused("a variant of no value")
+        of = {v["value"]: v.get("of") for v in axis["values"]}
+        if any(leads_back(of, start) for start in of):
+            raise Refused("a circle of variants")
+        if key != "format" and any(v.get("levels") for v in axis["values"]):
+            raise Refused("levels of no format")
         if any(len({level["level"] for level in v.get("levels", [])}) != len(v.get("levels", []))
                for v in axis["values"]):
             raise Refused("duplicate level")
@@ -210,7 +225,9 @@ def rule_axes(doc):
     for row in doc["measurements"] + doc["checks"]:
         family = (row.get("case") or row["id"]).split("/")[0]
         for key, value in row["params"].items():
-            names = values.get((key, family)) or values.get((key, None))
+            names = values.get((key, family), values.get((key, None)))
+            if names is None:
+                raise Refused("a parameter without an axis")
             if names and isinstance(value, str) and value not in names:
                 raise Refused("a value that its axis has not")
 
@@ -292,13 +309,12 @@ def normal(value):
         return json.dumps(value, sort_keys=True)
     if value["format"] != "ptbench-result":
         return value
-    value["version"] = FORMATS["ptbench-result"]
-    for axis in value.setdefault("axes", []):
+    for axis in value.get("axes", []):
         axis["families"].sort()
         for v in axis["values"]:
             if not v.get("levels", True):
                 del v["levels"]
-    value["axes"].sort(key=lambda axis: json.dumps([axis["key"], axis["families"]]))
+    value.get("axes", []).sort(key=lambda axis: json.dumps([axis["key"], axis["families"]]))
     for m in value["measurements"]:
         if "samples" in m:
             m.setdefault("discarded", 0)

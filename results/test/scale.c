@@ -32,6 +32,7 @@ static void die(const struct results_error *err)
 /* Returns the seconds that adding them took. */
 static double make(const char *file, size_t nr, bool checks)
 {
+	static const struct results_axis n = { .key = (char *)"n", .means = (char *)"which" };
 	struct results_params params = { 0 };
 	struct results_error err;
 	struct results_doc *doc;
@@ -40,6 +41,8 @@ static double make(const char *file, size_t nr, bool checks)
 	if (results_doc_new("p", "icount", &doc))
 		exit(1);
 	doc->command = strdup("make scale");
+	if (results_doc_add_axis(doc, &n, &err))
+		die(&err);
 	from = now();
 	for (size_t i = 0; i < nr; i++) {
 		results_params_set_int(&params, "n", i);

@@ -31,6 +31,7 @@ static struct results_value kmap[] = { { .value = "merged", .label = "merged", .
 static char *gup_families[] = { "gup_fast", "pin_fast" }, *kmap_families[] = { "kmap" };
 static const struct results_axis designs = { "design", gup_families, 2, "the walk", gup, 2 };
 static const struct results_axis stacks = { "design", kmap_families, 1, "the stack", kmap, 1 };
+static const struct results_axis pages = { "pages", NULL, 0, "how many", NULL, 0 };
 static const struct results_axis any_design = { "design", NULL, 0, "any", NULL, 0 };
 
 static int add(struct results_doc *doc, const char *case_id, const char *params)
@@ -72,6 +73,8 @@ static void test_lookup(void)
 static void test_wrong(void)
 {
 	struct results_value twice[] = { kmap[0], kmap[0] }, lone = gup[1], digits = kmap[0];
+	struct results_value circle[] = { gup[0], gup[1] }, lines = kmap[0], leveled = kmap[0];
+	struct results_level level = { "pmd", RESULTS_FOLD_NO };
 	struct results_doc *doc = new_doc();
 	struct results_axis axis = stacks;
 
@@ -87,6 +90,20 @@ static void test_wrong(void)
 	axis.values = &digits;
 	ok(results_doc_add_axis(doc, &axis, &err) == -EINVAL && !strcmp(err.path, ".values[0].value"),
 	   "a value that a param would have as an integer: refused");
+	lines.label = "a\nb";
+	axis.values = &lines;
+	ok(results_doc_add_axis(doc, &axis, &err) == -EINVAL && !strcmp(err.path, ".values[0].label"),
+	   "a label of two lines: refused");
+	leveled.levels = &level;
+	leveled.nr_levels = 1;
+	axis.values = &leveled;
+	ok(results_doc_add_axis(doc, &axis, &err) == -EINVAL && !strcmp(err.path, ".values[0].levels"),
+	   "levels of what is no format: refused");
+	circle[0].of = circle[1].value;
+	axis.values = circle;
+	axis.nr_values = 2;
+	ok(results_doc_add_axis(doc, &axis, &err) == -EINVAL && !strcmp(err.path, ".values[0].of"),
+	   "variants of each other: refused");
 	axis = stacks;
 	axis.means = NULL;
 	ok(results_doc_add_axis(doc, &axis, &err) == -EINVAL && !strcmp(err.path, ".means"),
@@ -100,17 +117,31 @@ static void test_rows(void)
 	struct results_doc *doc = new_doc(), *again;
 
 	add(doc, "gup_fast/walk", "design=static,pages=4");
-	ok(!results_doc_add_axis(doc, &designs, &err) && !results_doc_write(doc, file, &err),
+	ok(!results_doc_add_axis(doc, &designs, &err) &&
+	   results_doc_write(doc, file, &err) == -EINVAL &&
+	   !strcmp(err.path, "$.measurements[0].params.pages") && strstr(err.reason, "no axis"),
+	   "a row is not written of which no axis says what an integer means");
+	ok(!results_doc_add_axis(doc, &pages, &err) && !results_doc_write(doc, file, &err),
 	   "rows whose values are there are written");
-	ok(!results_doc_read(file, &again, &err) && again->nr_axes == 1 &&
-	   again->axes[0].values[1].busted, "and read again with their axis");
+	ok(!results_doc_read(file, &again, &err) && again->nr_axes == 2 &&
+	   again->axes[0].values[1].busted, "and read again with their axes");
 	results_doc_free(again);
-	add(doc, "table_free/munmap", "design=other");
-	ok(!results_doc_write(doc, file, &err), "the axis does not speak of another family");
-	add(doc, "pin_fast/walk", "design=other");
+	add(doc, "kmap/pair", "design=merged");
 	ok(results_doc_write(doc, file, &err) == -EINVAL &&
-	   !strcmp(err.path, "$.measurements[2].params.design") && strstr(err.reason, "other"),
+	   !strcmp(err.path, "$.measurements[1].params.design") && strstr(err.reason, "kmap/pair"),
+	   "nor of a family of which no axis speaks");
+	ok(!results_doc_add_axis(doc, &stacks, &err) && !results_doc_write(doc, file, &err),
+	   "until one does");
+	add(doc, "pin_fast/walk", "design=merged");
+	ok(results_doc_write(doc, file, &err) == -EINVAL &&
+	   !strcmp(err.path, "$.measurements[2].params.design") && strstr(err.reason, "merged"),
 	   "a value that its axis lacks is not written");
+	doc->version = 1;
+	ok(results_doc_write(doc, file, &err) == -EINVAL && !strcmp(err.path, "$.axes"),
+	   "nor are axes in version 1");
+	doc->version = RESULTS_VERSION + 1;
+	ok(results_doc_write(doc, file, &err) == -EINVAL && !strcmp(err.path, "$.version"),
+	   "and a version that there is not");
 	results_doc_free(doc);
 }
 

@@ -219,6 +219,8 @@ static struct results_doc *rich_doc(bool backwards)
 {
 	static double reals[] = { 0.1, 1e-300, 5e-324, 3, 1.0 / 3, 9007199254740991.0, 0, -0.0 };
 	static struct results_share shares[] = { { "gup_fast", 5 }, { "b", 1 }, { "[user]", -1 } };
+	static const struct results_axis axes[] = { { .key = "n", .means = "which" },
+						    { .key = "s", .means = "which, too" } };
 	struct results_doc *doc = new_doc();
 	struct results_measurement m = exact();
 	char ab[2] = { 'a', '\0' };
@@ -244,6 +246,9 @@ static struct results_doc *rich_doc(bool backwards)
 		    results_doc_add_check(doc, "c", &m.params, "e", "", n == 3, NULL))
 			exit(1);
 	}
+	if (results_doc_add_axis(doc, &axes[backwards], NULL) ||
+	    results_doc_add_axis(doc, &axes[!backwards], NULL))
+		exit(1);
 	doc->extra = strdup(backwards ? "{\"b\": [1, {}], \"a\": null}" : "{\"a\":null,\"b\":[1,{}]}");
 	results_params_free(&m.params);
 	return doc;

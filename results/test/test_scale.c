@@ -43,6 +43,7 @@ static void within(const char *what, size_t nr)
 /* Skipped rows of one case, checks of one name, measurements of another case. */
 static struct results_doc *make(void)
 {
+	static const struct results_axis n = { .key = "n", .means = "which" };
 	static double samples[31];
 	struct results_measurement m = {
 		.case_id = "kmap/pair", .metric = results_metric_find("instructions"),
@@ -54,6 +55,8 @@ static struct results_doc *make(void)
 	if (results_doc_new("p", "icount", &doc))
 		exit(1);
 	doc->command = strdup("c");
+	if (results_doc_add_axis(doc, &n, &err))
+		exit(1);
 	for (int i = 0; i < NR; i++) {
 		results_params_set_int(&m.params, "n", i * 7919 % NR);
 		if (results_doc_add_skipped(doc, "a/b", &m.params, RESULTS_REF, "no", &err) ||

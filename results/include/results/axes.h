@@ -33,11 +33,11 @@ struct results_level {
 /* One value that a param may have. */
 struct results_value {
 	char *value; /* as the param has it: never all digits */
-	char *label; /* a few words, for a table or a figure */
+	char *label; /* a few words on one line, for a table or a figure */
 	char *means; /* what it is, in a sentence */
 	bool busted; /* wrong on purpose: rows of it show what a check catches, and are no result */
-	char *of;    /* the value of this axis of which it is a variant, or NULL */
-	struct results_level *levels; /* of a format, from the top; else none */
+	char *of;    /* the value of this axis of which it is a variant, or NULL; never in a circle */
+	struct results_level *levels; /* of the axis `format` alone, from the top */
 	size_t nr_levels;
 };
 

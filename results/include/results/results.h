@@ -141,6 +141,7 @@ bool results_env_is_compared(const char *key);
 void results_pairs_free(struct results_pairs *p); /* a document's are freed with it */
 
 struct results_doc {
+	int version;   /* RESULTS_VERSION, or that of the file it was read from: it is written as it was */
 	char *part;    /* "native", "x86_64-stock.icount-1cpu", ... */
 	char *mode;    /* native | kvm | icount | tcg | static */
 	char *created; /* UTC, 2026-01-31T23:59:59Z */
@@ -151,7 +152,7 @@ struct results_doc {
 	size_t nr_measurements;
 	struct results_check *checks;
 	size_t nr_checks;
-	/* What the params mean: of version 1 none. A param's string is one of its axis's values. */
+	/* What each param means, in version 1 none. A param's string is one of its axis's values. */
 	struct results_axis *axes;
 	size_t nr_axes;
 	char *extra; /* a JSON object that is kept and not looked at, or NULL */
