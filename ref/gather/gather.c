@@ -5,44 +5,6 @@
 
 #include "gather_priv.h"
 
-/* ---- memory ---- */
-
-void *gather_alloc(size_t size)
-{
-	char *raw = ref_alloc(size + GATHER_CACHE_LINE), *p;
-
-	if (!raw)
-		return NULL;
-	/* At least one byte is left in front, for how far it was moved. */
-	p = (char *)(((uintptr_t)raw + GATHER_CACHE_LINE) & ~(uintptr_t)(GATHER_CACHE_LINE - 1));
-	p[-1] = (char)(p - raw - 1);
-	return p;
-}
-
-void gather_dealloc(void *p)
-{
-	if (p)
-		ref_free((char *)p - (unsigned char)((char *)p)[-1] - 1);
-}
-
-/* xorshift64: the same seed fails the same allocations. */
-static uint64_t next_random(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
-bool gather_alloc_fails(struct gather *g)
-{
-	if (ref_likely(!g->fail_every))
-		return false;
-	if (g->fail_seed)
-		return next_random(&g->fail_seed) % g->fail_every == 0;
-	return ++g->allocations % g->fail_every == 0;
-}
-
 /* ---- creation ---- */
 
 static void release(struct gather *g)
@@ -138,13 +100,6 @@ int gather_set_order(struct gather *g, const struct gather_order *order)
 	return 0;
 }
 
-void gather_set_failing(struct gather *g, unsigned every, uint64_t seed)
-{
-	g->fail_every = every;
-	g->fail_seed = seed;
-	g->allocations = 0;
-}
-
 void gather_set_log(struct gather *g, void (*flushed)(void *cookie), void *cookie)
 {
 	g->log = flushed;
@@ -152,26 +107,6 @@ void gather_set_log(struct gather *g, void (*flushed)(void *cookie), void *cooki
 }
 
 /* ---- flushing ---- */
-
-/*
- * As tlb_flush_mmu_tlbonly(): tlb_flush() if any entry was cleared or table freed, and a clean
- * slate. What is unlinked from here on belongs to the next one.
- */
-void gather_flush_tlbonly(struct gather *g)
-{
-	if (!(g->freed_tables || g->cleared_ptes || g->unshared_tables))
-		return;
-	REF_STEP("gather: unlinked");
-	if (g->d->invalidate)
-		g->d->invalidate(g);
-	else
-		gather_broadcast(g);
-	REF_STEP("gather: invalidated");
-	g->tlb_flushes++;
-	g->freed_tables = g->cleared_ptes = g->unshared_tables = false;
-	if (ref_unlikely(g->log))
-		g->log(g->log_cookie);
-}
 
 /*
  * The invalidation comes first and on its own, though a flush of tables would do it as well: pages
@@ -219,6 +154,12 @@ void gather_flush_mmu(struct gather *g)
 {
 	for (size_t i = 0; i < 3 && g->order->step[i]; i++)
 		g->order->step[i](g);
+}
+
+void gather_remove_page(struct gather *g, struct ref_page *page)
+{
+	if (gather_add_page(g, page, 1, false))
+		gather_flush_mmu(g);
 }
 
 void gather_finish(struct gather *g)

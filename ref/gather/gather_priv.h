@@ -89,7 +89,7 @@ struct gather {
 	unsigned quiesced; /* see gather_hb_quiescent() */
 };
 
-/* ---- gather.c ---- */
+/* ---- alloc.c ---- */
 /* Zeroed memory on a cache line of its own; NULL. Given back by gather_dealloc(). */
 void *gather_alloc(size_t size);
 void gather_dealloc(void *p);
@@ -131,8 +131,10 @@ void gather_rcu_free_each(struct gather *g, struct gather_batch *batch);
 void gather_rcu_synchronize(struct gather *g);
 void gather_rcu_barrier(struct gather *g);
 
-/* ---- registry.c ---- */
+/* ---- disciplines.c ---- */
 void gather_register(const struct gather_discipline *const *list, size_t nr);
+
+/* ---- registry.c ---- */
 int gather_reader_claim(struct gather *g);
 void gather_reader_release(struct gather *g);
 /* The calling thread's slot, or NULL. */

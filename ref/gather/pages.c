@@ -98,12 +98,6 @@ bool gather_add_page(struct gather *g, struct ref_page *page, unsigned nr, bool 
 	return batch->nr >= batch->max - 1 && !next_batch(g);
 }
 
-void gather_remove_page(struct gather *g, struct ref_page *page)
-{
-	if (gather_add_page(g, page, 1, false))
-		gather_flush_mmu(g);
-}
-
 /* ---- what comes of them ---- */
 
 /* The pages of the word at *i, which is left at its last. */

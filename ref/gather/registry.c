@@ -1,49 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Which disciplines there are, and which threads walk under a gather: what mm_cpumask() is to the
- * kernel's flush.
- */
+/* Which threads walk under a gather: what mm_cpumask() is to the kernel's flush. */
 #include <errno.h>
-#include <string.h>
 
 #include "gather_priv.h"
-
-/* ---- disciplines ---- */
-
-#define ROW(name, ...) &gather_##name,
-static const struct gather_discipline *const disciplines[] = { GATHER_DISCIPLINES(ROW, ROW) };
-#define NR_DISCIPLINES (sizeof(disciplines) / sizeof(disciplines[0]))
-
-static const struct gather_discipline *const *more;
-static size_t nr_more;
-
-void gather_register(const struct gather_discipline *const *list, size_t nr)
-{
-	more = list;
-	nr_more = nr;
-}
-
-size_t gather_nr_disciplines(void)
-{
-	return NR_DISCIPLINES + nr_more;
-}
-
-const struct gather_discipline *gather_discipline_at(size_t i)
-{
-	if (i < NR_DISCIPLINES)
-		return disciplines[i];
-	return i < gather_nr_disciplines() ? more[i - NR_DISCIPLINES] : NULL;
-}
-
-const struct gather_discipline *gather_discipline_find(const char *name)
-{
-	for (size_t i = 0; i < gather_nr_disciplines(); i++)
-		if (!strcmp(gather_discipline_at(i)->name, name))
-			return gather_discipline_at(i);
-	return NULL;
-}
-
-/* ---- readers ---- */
 
 struct gather_reader *gather_readers(struct gather *g)
 {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Freeing by liburcu: what its disciplines share, and what makes them known to the programs that
- * link them.
+ * Freeing by liburcu: what its disciplines share.
  *
  * The freer is offline, where the flavour knows that, except around its calls: a freer that does
  * something else holds up nobody. liburcu's worker runs where the last freer to create a gather may
@@ -153,14 +152,4 @@ void gather_urcu_barrier(struct gather *g)
 	gather_wait_callbacks(g);
 	if (reads)
 		f->thread_online();
-}
-
-/* ---- the rows ---- */
-
-#define ROW(name, ...) &gather_##name,
-static const struct gather_discipline *const disciplines[] = { GATHER_URCU_DISCIPLINES(ROW) };
-
-void gather_register_urcu(void)
-{
-	gather_register(disciplines, sizeof(disciplines) / sizeof(disciplines[0]));
 }

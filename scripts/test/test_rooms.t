@@ -19,6 +19,10 @@ sed 's/^/# /' "$tmp/out"
 is "$(grep -c '^  ' "$tmp/out") $(grep -c '^  ref/\(gup\|pgtable\) -> ref/\(gup\|pgtable\):' "$tmp/out")" "2 2" \
 	"... where there is that one, and no other"
 
+check --files "$build/obj"
+ok $? "no circle among the files of one room, but for those that are allowed"
+sed 's/^/# /' "$tmp/out"
+
 compile() { # FOLDER/FILE TEXT
 	mkdir -p "$tmp/obj/${1%/*}"
 	printf '%s\n' "$2" >"$tmp/c.c"
@@ -46,6 +50,33 @@ check "$tmp/obj"
 ok $? "tests use whom they like"
 check "$tmp/rest/none"
 is "$?" 2 "a folder that is not there is bad input"
+
+# Files of one room: a pair, and a circle of three by way of another file.
+compile bench/runner 'int count(void); int runner(void) { return count(); }'
+compile bench/count 'int setup(void); int count(void) { return setup(); }'
+compile bench/instance 'int setup(void) { return 0; }'
+mkdir "$tmp/files"
+mv "$tmp/obj/bench" "$tmp/files/"
+check --files "$tmp/files"
+is "$? $(cat "$tmp/out")" "0 check-rooms: no circle among 3 files" "three files of a room in a line"
+check "$tmp/files"
+is "$? $(cat "$tmp/out")" "0 check-rooms: no circle among 0 rooms" "which is one room"
+compile bench/instance 'int runner(void); int setup(void) { return runner(); }'
+mv "$tmp/obj/bench/instance.o" "$tmp/files/bench/"
+check --files "$tmp/files"
+is "$? $(tail -n +2 "$tmp/out")" "1   bench/count -> bench/instance: uses setup
+  bench/instance -> bench/runner: uses runner
+  bench/runner -> bench/count: uses count" "a circle of three files is told whole"
+compile ref/pgtable/contpte 'int entry(void); int unfold(void) { return entry(); }'
+compile ref/pgtable/pgtable 'int unfold(void); int entry(void) { return unfold(); }'
+check --files "$tmp/obj"
+ok $? "two that are allowed to use each other do"
+compile ref/pgtable/pgtable 'int entry(void) { return 0; }'
+check --files "$tmp/obj"
+is "$? $(grep -c 'ref/pgtable/pgtable -> ref/pgtable/contpte: ' "$tmp/out")" "1 1" \
+	"what is allowed and no longer there is to be forbidden again"
+rm -rf "$tmp/obj/ref" "$tmp/obj/bench"
+
 strip -s "$tmp/obj/b/two.o" "$tmp/obj/b/c/three.o"
 rm -rf "$tmp/stripped"
 mkdir -p "$tmp/stripped"

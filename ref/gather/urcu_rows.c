@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Makes the disciplines that free by liburcu known to the programs that link them. */
+#include "urcu.h"
+
+#define ROW(name, ...) &gather_##name,
+static const struct gather_discipline *const disciplines[] = { GATHER_URCU_DISCIPLINES(ROW) };
+
+void gather_register_urcu(void)
+{
+	gather_register(disciplines, sizeof(disciplines) / sizeof(disciplines[0]));
+}
