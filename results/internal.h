@@ -130,9 +130,11 @@ int results__random(char *hex, size_t digits);
 /* UTC, 2026-01-31T23:59:59Z; malloc'ed. */
 char *results__now(void);
 
-/* ---- write.c ---- */
+/* ---- json.c ---- */
 /* A string as JSON, quotes included. -EINVAL: not UTF-8. */
 int results__json_string(FILE *f, const char *s);
+
+/* ---- write.c ---- */
 /* The shortest decimal that reads back as x. */
 void results__put_number(FILE *f, double x);
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reading JSON strictly: the file as a whole, then values of the right type or an error. */
+/*
+ * Reading JSON strictly: the file as a whole, then values of the right type or an error. And a string
+ * of it, written.
+ */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -234,4 +237,19 @@ int results__in_format(struct results__in *in, const json_t *root, const char *f
 					"is %lld, this ptbench reads versions up to %lld; use the ptbench that wrote it",
 					*version, newest);
 	return 0;
+}
+
+/* ---- writing ---- */
+
+int results__json_string(FILE *f, const char *s)
+{
+	json_t *str = json_string(s);
+	char *text = str ? json_dumps(str, JSON_ENCODE_ANY) : NULL;
+	int ret = text ? 0 : -EINVAL;
+
+	if (text)
+		fputs(text, f);
+	free(text);
+	json_decref(str);
+	return ret;
 }

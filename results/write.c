@@ -11,19 +11,6 @@
 
 #include "internal.h"
 
-int results__json_string(FILE *f, const char *s)
-{
-	json_t *str = json_string(s);
-	char *text = str ? json_dumps(str, JSON_ENCODE_ANY) : NULL;
-	int ret = text ? 0 : -EINVAL;
-
-	if (text)
-		fputs(text, f);
-	free(text);
-	json_decref(str);
-	return ret;
-}
-
 void results__put_number(FILE *f, double x)
 {
 	char text[40];
