@@ -5,8 +5,8 @@ libs += ref
 guest-libs += ref
 # ref/gup/walk.c once for each architecture: arch_<arch>.o, by the Makefile's rule.
 pgt-archs := $(sort $(patsubst ref/pgtable/fmt_%.h,%,$(wildcard ref/pgtable/fmt_*.h)))
-ref-srcs := $(addprefix ref/gup/,contpte.c designs.c fault.c gup.c pin.c share.c slow.c steps.c $(pgt-archs:%=arch_%.c)) \
-	$(addprefix ref/pgtable/,contpte.c formats.c frames.c lookup.c pgtable.c) \
+ref-srcs := $(addprefix ref/gup/,contpte.c designs.c fault.c formats.c gup.c pin.c share.c slow.c steps.c $(pgt-archs:%=arch_%.c)) \
+	$(addprefix ref/pgtable/,contpte.c frames.c lookup.c pgtable.c) \
 	ref/port_native.c
 
 # Huge folios: split, and collapse.

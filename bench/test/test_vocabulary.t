@@ -48,9 +48,9 @@ sed -i 's/^\tANY(a, offset_lockless,/\tANY(a, novel, GUP_NOVEL, "a novel one", "
 sed -i 's/^\tBOTH(a, try_get,/\tBOTH(a, clip, "a novel one", "It clips.") \\\n&/' "$list/gup_steps.h"
 sed -i 's/^\tBUSTED(rfc_task_sweep,/\tGOOD(novel, "a novel one", "It maps.") \\\n&/' "$list/kmap_designs.h"
 sed -n '/SPDX-License-Identifier.*\*\/$/,/^#endif$/p' "$here/CONTRIBUTING.md" >"$tmp/ref/pgtable/fmt_example.h"
-sed -i 's/^#define PGT_ARCHS(X).*/&\n\tX(example)    \\/' "$tmp/ref/pgtable/archs.h"
+sed -i 's/^#define PGT_ARCHS(X).*/&\n\tX(example)    \\/' "$tmp/ref/gup/archs.h"
 (
-	cd "$tmp" && compile ref/pgtable/formats.c -o formats.o && compile ref/gup/gup.c -o gup.o &&
+	cd "$tmp" && compile ref/gup/formats.c -o formats.o && compile ref/gup/gup.c -o gup.o &&
 		compile ref/gup/walk.c -DPGT_FMT_HEADER='"../pgtable/fmt_example.h"' \
 			-DPGT_ARCH=pgt_arch_example -DPGT_FORMATS=PGT_FORMATS_example -o arch_example.o
 )

@@ -2,7 +2,7 @@
 /* The table of walkers, the slow walk with references, and the put. */
 #include <string.h>
 
-#include "../pgtable/archs.h"
+#include "archs.h"
 #include "instance.h"
 
 #define ARCH(arch) &pgt_arch_##arch,

@@ -7,7 +7,7 @@
  *	PGT_FORMATS	its list of formats, PGT_FORMATS_<arch>
  */
 #include PGT_FMT_HEADER
-#include "../pgtable/archs.h"
+#include "archs.h"
 #include "instance.h"
 
 #define WALKERS(ident) GUP_WALKERS(ident)

@@ -7,7 +7,7 @@
  *  1. fmt_<arch>.h: `static const struct pgt_fmt pgt_fmt_<ident>` with designated initialisers, each
  *     group of bits citing the kernel header it was read in, and `#define PGT_FORMATS_<arch>(X)`,
  *     which names each ident. Fill the fields in the order they stand here.
- *  2. archs.h: the file's row, when the architecture is new.
+ *  2. ../gup/archs.h: the file's row, when the architecture is new.
  * The walkers, their table, the tests and `ref.static` take every format from there. If its levels
  * fold in a way that enum pgt_fold does not know, say so here first.
  */
@@ -126,6 +126,7 @@ struct pgt_fmt {
 	struct pgt_level_fmt level[PGT_NR_LEVELS];
 };
 
+/* ---- ../gup/formats.c ---- */
 const struct pgt_fmt *pgt_format_at(size_t i); /* NULL after the last */
 const struct pgt_fmt *pgt_format_find(const char *name);
 

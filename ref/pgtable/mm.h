@@ -64,6 +64,8 @@ void ref_folio_free(struct ref_page *head);
 /* ref_mm_create() for a format that is on no list: a test's own. */
 int ref_mm_create_fmt(const struct pgt_fmt *f, unsigned levels, size_t nr_frames,
 		      struct ref_mm **out);
+/* pgt_format_shape() of a format that is at hand. */
+int pgt_fmt_shape(const struct pgt_fmt *f, unsigned levels, struct pgt_shape *shape);
 /* A table of empty entries, one reference; NULL: no memory. Builder's lock held. */
 struct ref_page *__pgt_alloc_table(struct ref_mm *mm, enum pgt_level level);
 /* The same, by its shape: one that the mm has no such table of yet. */

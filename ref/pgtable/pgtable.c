@@ -167,11 +167,6 @@ struct ref_page *__pgt_alloc_table(struct ref_mm *mm, enum pgt_level level)
 	return NULL;
 }
 
-int ref_mm_create(const struct pgt_opts *opts, struct ref_mm **out)
-{
-	return ref_mm_create_fmt(pgt_format_find(opts->format), opts->levels, opts->nr_frames, out);
-}
-
 int ref_mm_create_fmt(const struct pgt_fmt *f, unsigned levels, size_t nr_frames,
 		      struct ref_mm **out)
 {
@@ -264,10 +259,10 @@ static enum pgt_decides who_folds(const struct pgt_level_fmt *l)
 	}
 }
 
-int pgt_format_shape(const char *format, unsigned levels, struct pgt_shape *shape)
+int pgt_fmt_shape(const struct pgt_fmt *f, unsigned levels, struct pgt_shape *shape)
 {
-	struct ref_mm mm = { .fmt = pgt_format_find(format) };
-	int err = mm.fmt ? set_geometry(&mm, levels) : -EINVAL;
+	struct ref_mm mm = { .fmt = f };
+	int err = set_geometry(&mm, levels);
 
 	if (err)
 		return err;
@@ -279,6 +274,16 @@ int pgt_format_shape(const char *format, unsigned levels, struct pgt_shape *shap
 		shape->level[l].folded = who_folds(&mm.fmt->level[l]);
 	}
 	return 0;
+}
+
+const char *pgt_level_name(enum pgt_level level)
+{
+	static const char *const names[PGT_NR_LEVELS] = {
+		[PGT_PTE] = "pte", [PGT_PMD] = "pmd", [PGT_PUD] = "pud",
+		[PGT_P4D] = "p4d", [PGT_PGD] = "pgd",
+	};
+
+	return (unsigned)level < PGT_NR_LEVELS ? names[level] : "?";
 }
 
 uint64_t pgt_last_addr(const struct ref_mm *mm)

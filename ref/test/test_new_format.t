@@ -25,7 +25,7 @@ cp -r "$here"/ref/{pgtable,gup,thp,include} "$tmp/ref"
 sed -n '/SPDX-License-Identifier.*\*\/$/,/^#endif$/p' "$here/CONTRIBUTING.md" >"$tmp/ref/pgtable/fmt_example.h"
 grep -q pgt_fmt_example "$tmp/ref/pgtable/fmt_example.h"
 ok $? "CONTRIBUTING has an example"
-sed -i 's/^#define PGT_ARCHS(X).*/&\n\tX(example)    \\/' "$tmp/ref/pgtable/archs.h"
+sed -i 's/^#define PGT_ARCHS(X).*/&\n\tX(example)    \\/' "$tmp/ref/gup/archs.h"
 
 compile() { # source, flags...
 	local source=$1
@@ -34,7 +34,7 @@ compile() { # source, flags...
 		-Wextra -Wno-unused-parameter -Werror "$@" -c "$tmp/ref/$source"
 }
 (
-	cd "$tmp" && compile pgtable/formats.c -o formats.o && compile gup/gup.c -o gup.o &&
+	cd "$tmp" && compile gup/formats.c -o formats.o && compile gup/gup.c -o gup.o &&
 		compile gup/walk.c -DPGT_FMT_HEADER='"../pgtable/fmt_example.h"' \
 			-DPGT_ARCH=pgt_arch_example -DPGT_FORMATS=PGT_FORMATS_example -o arch_example.o
 )

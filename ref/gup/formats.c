@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The list of page-table formats. */
+/* The list of page-table formats, and what is asked of one by its name. */
+#include <errno.h>
 #include <string.h>
 
+#include "../pgtable/mm.h"
 #include "archs.h"
 
 #define ARCH(arch) &pgt_arch_##arch,
@@ -49,12 +51,14 @@ bool pgt_format_folds_per_mm(const char *format)
 	return f && f->max_levels;
 }
 
-const char *pgt_level_name(enum pgt_level level)
+int ref_mm_create(const struct pgt_opts *opts, struct ref_mm **out)
 {
-	static const char *const names[PGT_NR_LEVELS] = {
-		[PGT_PTE] = "pte", [PGT_PMD] = "pmd", [PGT_PUD] = "pud",
-		[PGT_P4D] = "p4d", [PGT_PGD] = "pgd",
-	};
+	return ref_mm_create_fmt(pgt_format_find(opts->format), opts->levels, opts->nr_frames, out);
+}
 
-	return (unsigned)level < PGT_NR_LEVELS ? names[level] : "?";
+int pgt_format_shape(const char *format, unsigned levels, struct pgt_shape *shape)
+{
+	const struct pgt_fmt *f = pgt_format_find(format);
+
+	return f ? pgt_fmt_shape(f, levels, shape) : -EINVAL;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The list of architectures: X(name) for each fmt_<name>.h, in alphabetical order. */
-#ifndef REF_PGTABLE_ARCHS_H
-#define REF_PGTABLE_ARCHS_H
+#ifndef REF_GUP_ARCHS_H
+#define REF_GUP_ARCHS_H
 
-#include "format.h"
+#include "../pgtable/format.h"
 
 #define PGT_ARCHS(X)   \
 	X(arm)         \
@@ -17,7 +17,7 @@
 	X(sparc64)     \
 	X(x86_64)
 
-/* What ../gup/walk.c makes of each. */
+/* What walk.c makes of each. */
 struct gup_instance;
 struct pgt_arch {
 	const struct pgt_fmt *const *formats;
