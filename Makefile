@@ -213,7 +213,7 @@ SECONDS ?= 60
 # What the tests of `make test-kernels` boot.
 tested-scenarios = $(or $(SCENARIOS),$(if $(CI),CI,BENCH)) x86_64-stock
 
-.PHONY: bench test test-kernels test-kernels-more test-ab fuzz fuzz-check kernels kernels-ab report exactness coverage variants help clean cache-prune test-programs
+.PHONY: bench test test-kernels test-kernels-more test-ab fuzz fuzz-check kernels kernels-ab report exactness coverage variants man help clean cache-prune test-programs
 bench: ## everything: reference, host and real kernels; JSON and a web report
 	@scripts/deps --scenarios '$(SCENARIOS)' build kernels report
 	$(Q)$(SUBMAKE) all
@@ -281,6 +281,11 @@ variants: ## writes ref/VARIANTS.md anew, the table of what is good, busted, and
 	$(Q)$(O)/ref-variants >$(O)/VARIANTS.md
 	$(Q)cp $(O)/VARIANTS.md ref/VARIANTS.md
 
+man: $(O)/ptbench.1 ## the manual page, $(O)/ptbench.1, from what --help says
+$(O)/ptbench.1: $(ptbench) scripts/man kernels/build
+	$(call say,MAN,$@)
+	$(Q)scripts/man $< >$@
+
 cache-prune: ## drops cached kernel builds that no scenario of this tree uses
 	$(Q)kernels/build --prune
 
@@ -293,8 +298,8 @@ help: ## this list
 		printf '  %-17s %s\n' "$$t" "$$d"; done
 
 script-tests += $(addprefix scripts/test/,test_ci.t test_coverage.t test_deps.t test_docs.t test_exactness.t test_layers.t \
-	test_names.t test_options.t test_output.t test_paths.t test_rooms.t)
+	test_man.t test_names.t test_options.t test_output.t test_paths.t test_rooms.t)
 all-tests = $(addprefix $(O)/,$(tests)) $(addprefix $(O)/asan/,$(asan-tests)) \
 	$(addprefix $(O)/tsan/,$(tsan-tests)) $(script-tests)
-test-programs: $(addprefix $(O)/,$(tests) $(test-helpers)) $(addprefix $(O)/asan/,$(asan-tests) $(asan-helpers)) \
+test-programs: $(O)/ptbench.1 $(addprefix $(O)/,$(tests) $(test-helpers)) $(addprefix $(O)/asan/,$(asan-tests) $(asan-helpers)) \
 	$(addprefix $(O)/tsan/,$(tsan-tests))

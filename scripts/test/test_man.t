@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ptbench(1) says what --help says: of the program and of every subcommand, word for word, with each
+# option a term of its own; and its roff has nothing to warn of.
+# shellcheck source=scripts/tap.sh
+. "$(dirname "$0")/../tap.sh"
+cd "$root" || exit 1
+
+# The subcommands that the program's --help, and that of kernels, list.
+listed() { # ARGUMENT...: of that --help
+	"$build/ptbench" "$@" --help | sed -n 's/^  \([a-z]*\)  *[^ ].*/\1/p'
+}
+mapfile -t names < <(listed; listed kernels | sed 's/^/kernels /')
+[ "${#names[@]}" -ge 13 ]
+ok $? "the program has subcommands: ${names[*]}"
+
+# The roff of a subcommand's section.
+section() { # PAGE NAME
+	awk -v name=".SS \"ptbench $2\"" '/^\.S[HS]/ { on = $0 == name; next } on' "$1"
+}
+plain() { # roff to words
+	sed -e 's/^\.B //' -e '/^\.[A-Z]/d' -e '/^\.[a-z]/d' -e 's/^\\&//' \
+		-e 's/\\(ti/~/g; s/\\(ha/^/g; s/\\(ga/`/g' -e "s/\\\\(aq/'/g" -e 's/\\-/-/g; s/\\e/\\/g' | tr -s ' \n' '\n'
+}
+# The subcommands of which the page says something else than --help does.
+wrong() { # PAGE
+	local name text terms
+	for name in "${names[@]}"; do
+		# shellcheck disable=SC2086 # words
+		text=$("$build/ptbench" $name --help)
+		terms=$(section "$1" "$name" | sed -n 's/^\.B //p' | sed 's/\\-/-/g')
+		[ "$(tr -s ' \n' '\n' <<<"$text")" = "$(section "$1" "$name" | plain)" ] &&
+			[ "$(sed '/^Examples:/,$d' <<<"$text" | grep -oE '^ +-[^ ]+' | tr -d ' ')" = "$(grep -oE '^-[^ ]+' <<<"$terms")" ] ||
+			echo "$name"
+	done
+}
+scripts/man "$build/ptbench" >"$tmp/ptbench.1" 2>"$tmp/err"
+is "$?$(cat "$tmp/err")" 0 "the page is made"
+is "$(wrong "$tmp/ptbench.1" | paste -sd,)" "" "each subcommand's section is what its --help says"
+cmp -s "$tmp/ptbench.1" "$build/ptbench.1"
+ok $? "make man has made the same"
+[[ $(awk '/^\.SH DESCRIPTION/ { on = 1; next } /^\.SH/ { on = 0 } on' "$tmp/ptbench.1" | plain) = "$("$build/ptbench" --help | tr -s ' \n' '\n')" ]]
+ok $? "and the description what the program's says"
+
+# ---- seen to fail: the page of a program that has an option or a subcommand less, or one more ----
+other() { # SED-SCRIPT ARGUMENT...: a program whose --help with these arguments is changed so
+	cat >"$tmp/other" <<END
+#!/bin/sh
+case "\$*" in
+"${*:2} --help" | "${*:2}--help") "$build/ptbench" "\$@" | sed '$1' ;;
+*) exec "$build/ptbench" "\$@" ;;
+esac
+END
+	chmod +x "$tmp/other"
+	scripts/man "$tmp/other" >"$tmp/other.1"
+	wrong "$tmp/other.1" | paste -sd,
+}
+is "$(other '/--part PART/d' show)" show "without an option of show it is not the page"
+is "$(other '/-j, --json/,+1d' explore)" explore "nor of explore"
+is "$(other '/--verdicts/,+1d' kernels build)" "kernels build" "nor of kernels/build, which is a script"
+is "$(other 's/^  -q, --quiet  /  -q, --quiet /' validate)" validate "nor where an option is no term"
+is "$(other '/^  validate /d')" validate "nor without a subcommand"
+is "$(other '/^  bytes /d' kernels)" "kernels,kernels bytes" "nor without one of kernels"
+is "$(other '/^  -a, --all/i\  -z, --zap  say more' compare)" compare "nor with an option that is not there"
+
+# ---- roff ----
+if command -v groff >/dev/null; then
+	is "$(groff -man -ww -Tutf8 -z "$tmp/ptbench.1" 2>&1)" "" "groff warns of nothing"
+	{ cat "$tmp/ptbench.1"; echo '.nonsense'; } >"$tmp/mutated.1"
+	[ -n "$(groff -man -ww -Tutf8 -z "$tmp/mutated.1" 2>&1)" ]
+	ok $? "and would of a macro that there is not"
+else
+	skip "there is no groff here" "groff warns of nothing"
+fi
+
+finish
