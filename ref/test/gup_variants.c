@@ -91,17 +91,9 @@ CONT(arm64_64k_52)
 
 _Alignas(65536) char gup_test_scratch[65536];
 
-#define SCRATCH(ident)                                                                         \
-	GUP_WALKER(ident, scratch_static, .design = GUP_STATIC, .scratch = gup_test_scratch)   \
-	GUP_WALKER(ident, scratch_addr_end_folded, .design = GUP_ADDR_END_FOLDED,              \
-		   .scratch = gup_test_scratch)                                                \
-	GUP_WALKER(ident, scratch_addr_end_global, .design = GUP_ADDR_END_GLOBAL,              \
-		   .scratch = gup_test_scratch)                                                \
-	GUP_WALKER(ident, scratch_offset_lockless, FIXED, .scratch = gup_test_scratch)         \
-	GUP_WALKER(ident, scratch_align_real, .design = GUP_ALIGN_REAL,                        \
-		   .scratch = gup_test_scratch)                                                \
-	GUP_WALKER(ident, scratch_reload_real, .design = GUP_RELOAD_REAL,                      \
-		   .scratch = gup_test_scratch)
+#define SCRATCH_WALKER(ident, name, constant, ...) \
+	GUP_WALKER(ident, scratch_##name, .design = constant, .scratch = gup_test_scratch)
+#define SCRATCH(ident) GUP_DESIGNS(SCRATCH_WALKER, SCRATCH_WALKER, ident)
 SCRATCH(arm64_16k_52)
 SCRATCH(arm64_16k_52_folded)
 SCRATCH(arm64_4k_52)
@@ -121,11 +113,12 @@ SCRATCH(arm64_4k_52_folded)
 #define CONT_ROWS(ident, format) \
 	ROW(ident, format, gather), ROW(ident, format, recheck_ungathered), \
 		ROW(ident, format, gather_unchecked)
-#define SCRATCH_ROWS(ident, format) \
-	ROW(ident, format, scratch_static), ROW(ident, format, scratch_addr_end_folded), \
-		ROW(ident, format, scratch_addr_end_global), \
-		ROW(ident, format, scratch_offset_lockless), \
-		ROW(ident, format, scratch_align_real), ROW(ident, format, scratch_reload_real)
+#define FORMAT_arm64_16k_52 "arm64-16k-52"
+#define FORMAT_arm64_16k_52_folded "arm64-16k-52-folded"
+#define FORMAT_arm64_4k_52 "arm64-4k-52"
+#define FORMAT_arm64_4k_52_folded "arm64-4k-52-folded"
+#define SCRATCH_ROW(ident, name, ...) ROW(ident, FORMAT_##ident, scratch_##name),
+#define SCRATCH_ROWS(ident) GUP_DESIGNS(SCRATCH_ROW, SCRATCH_ROW, ident)
 
 static const struct gup_test_variant variants[] = {
 	ROWS(x86_64_4k_48, "x86_64-4k-48"),
@@ -139,10 +132,10 @@ static const struct gup_test_variant variants[] = {
 	CONT_ROWS(arm64_4k_48, "arm64-4k-48"),
 	CONT_ROWS(arm64_16k_47, "arm64-16k-47"),
 	CONT_ROWS(arm64_64k_52, "arm64-64k-52"),
-	SCRATCH_ROWS(arm64_16k_52, "arm64-16k-52"),
-	SCRATCH_ROWS(arm64_16k_52_folded, "arm64-16k-52-folded"),
-	SCRATCH_ROWS(arm64_4k_52, "arm64-4k-52"),
-	SCRATCH_ROWS(arm64_4k_52_folded, "arm64-4k-52-folded"),
+	SCRATCH_ROWS(arm64_16k_52)
+	SCRATCH_ROWS(arm64_16k_52_folded)
+	SCRATCH_ROWS(arm64_4k_52)
+	SCRATCH_ROWS(arm64_4k_52_folded)
 };
 
 size_t gup_nr_test_variants(void)

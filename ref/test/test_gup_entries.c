@@ -272,31 +272,51 @@ static bool returns_wrong_page(const char *format, const char *design)
 	return wrong;
 }
 
+static const char *const real_formats[] = { "arm64-16k-52", "arm64-16k-52-folded", "arm64-4k-52",
+					    "arm64-4k-52-folded" };
+#define NR_REAL_FORMATS (sizeof(real_formats) / sizeof(real_formats[0]))
+
+/* Every design; on which of these formats it is wrong, in their order, typed from arm64's history. */
+static const struct real_design {
+	const char *design;
+	bool wrong[NR_REAL_FORMATS];
+} real_designs[] = {
+	{ "static", { false, true, false, true } },
+	{ "addr_end_folded", { false, true, false, true } },
+	{ "addr_end_global", { false, true, false, true } },
+	{ "offset_lockless", { false, true, false, true } },
+	{ "align_real", { false, true, false, false } }, /* v6.10 */
+	{ "reload_real", { false, false, false, false } },
+};
+#define NR_REAL_DESIGNS (sizeof(real_designs) / sizeof(real_designs[0]))
+
 static void test_real_offsets(void)
 {
-	static const char *const formats[] = { "arm64-16k-52", "arm64-16k-52-folded", "arm64-4k-52",
-					       "arm64-4k-52-folded" };
-	/* In the order of these; what is wrong, typed from arm64's history. */
-	static const struct { const char *design; bool wrong[4]; } designs[] = {
-		{ "static", { false, true, false, true } },
-		{ "addr_end_folded", { false, true, false, true } },
-		{ "addr_end_global", { false, true, false, true } },
-		{ "offset_lockless", { false, true, false, true } },
-		{ "align_real", { false, true, false, false } }, /* v6.10 */
-		{ "reload_real", { false, false, false, false } },
-	};
+	for (size_t d = 0; d < NR_REAL_DESIGNS; d++) {
+		for (size_t f = 0; f < NR_REAL_FORMATS; f++) {
+			const char *design = real_designs[d].design;
+			bool wrong = returns_wrong_page(real_formats[f], design);
 
-	for (size_t d = 0; d < sizeof(designs) / sizeof(designs[0]); d++) {
-		for (size_t f = 0; f < 4; f++) {
-			const char *design = designs[d].design;
-			bool wrong = returns_wrong_page(formats[f], design);
-
-			ok(wrong == designs[d].wrong[f] &&
-				   gup_walker_find(formats[f], design)->busted == wrong,
-			   "%s %s: %s, and is said to be", formats[f], design,
+			ok(wrong == real_designs[d].wrong[f] &&
+				   gup_walker_find(real_formats[f], design)->busted == wrong,
+			   "%s %s: %s, and is said to be", real_formats[f], design,
 			   wrong ? "looks for the table around a copy on its stack" : "right");
 		}
 	}
+}
+
+/* -1: the design has no row above. */
+static int want_busted(const struct gup_walker *w)
+{
+	const struct real_design *design = NULL;
+
+	for (size_t d = 0; d < NR_REAL_DESIGNS; d++)
+		if (!strcmp(w->design, real_designs[d].design))
+			design = &real_designs[d];
+	for (size_t f = 0; design && f < NR_REAL_FORMATS; f++)
+		if (!strcmp(w->format, real_formats[f]))
+			return design->wrong[f];
+	return design ? !strcmp(w->format, "s390x") && !strcmp(w->design, "static") : -1;
 }
 
 /* Of the whole table: what is busted, and where. */
@@ -306,15 +326,13 @@ static void test_busted(void)
 
 	for (size_t i = 0; i < gup_nr_walkers(); i++) {
 		const struct gup_walker *w = gup_walker_at(i);
-		bool folded16 = !strcmp(w->format, "arm64-16k-52-folded");
-		bool folded4 = !strcmp(w->format, "arm64-4k-52-folded");
 		bool own = !strcmp(w->design, "align_real") || !strcmp(w->design, "reload_real");
-		bool want = (!strcmp(w->format, "s390x") && !strcmp(w->design, "static")) ||
-			    (folded4 && !own) ||
-			    (folded16 && strcmp(w->design, "reload_real"));
 
 		busted += w->busted;
-		wrong += w->busted != want || (own && strncmp(w->format, "arm64-", 6));
+		if (want_busted(w) < 0)
+			diag("real_designs[] has no row of %s", w->design);
+		wrong += (int)w->busted != want_busted(w) ||
+			 (own && strncmp(w->format, "arm64-", 6));
 	}
 	ok(!wrong && busted == 1 + 4 + 5, "%u of %zu pairs of a format and a design are busted", busted,
 	   gup_nr_walkers());
