@@ -30,6 +30,12 @@ static void operations(struct bench_state *s, uint64_t n)
 	s->c->after(s, n);
 }
 
+/* What a discipline's name says of it: by call_rcu(), or else ("sync_") the freer waits itself. */
+static bool frees_by_callback(const char *discipline)
+{
+	return strstr(discipline, "rcu") && !strstr(discipline, "sync_");
+}
+
 /* Callbacks of an operation, and tables that each frees; 0: they are freed at once. */
 static long long callbacks(const struct bench_state *s, long long *each)
 {
@@ -37,7 +43,7 @@ static long long callbacks(const struct bench_state *s, long long *each)
 	long long tables = bench_num(s, "tables"), batch = bench_num(s, "batch");
 
 	*each = 0;
-	if (!strstr(d, "rcu"))
+	if (!frees_by_callback(d))
 		return 0;
 	*each = batch ? batch : 509;
 	if (!strcmp(d, "rcu_per_table"))
@@ -78,7 +84,7 @@ static bool events_are_right(const struct bench_state *s, uint64_t n)
 	const char *d = bench_str(s, "discipline");
 	long long tables = bench_num(s, "tables"), each, nr = callbacks(s, &each);
 	bool half = bench_num(s, "failing") == 50, all = bench_num(s, "failing") == 100;
-	bool membarrier = strstr(d, "membarrier"), rcu = strstr(d, "rcu");
+	bool membarrier = strstr(d, "membarrier"), rcu = frees_by_callback(d);
 	double peak = extra(s, "tables_waiting_peak"), ipis = membarrier ? -1 : interrupts(s, n);
 	double per = extra(s, "tables_per_callback"), lone = extra(s, "tables_unbatched");
 
