@@ -181,4 +181,4 @@ refexplore-srcs += ref/explore/variants.c
 test-helpers += ref-variants
 ref-variants-srcs := ref/test/variants.c
 ref-variants-model := refexplore
-script-tests += ref/test/test_example.t ref/test/test_litmus.t ref/test/test_variants.t
+script-tests += ref/test/test_example.t ref/test/test_example_model.t ref/test/test_litmus.t ref/test/test_variants.t
