@@ -110,4 +110,4 @@ bench-test/test_vocabulary-srcs := $(bench-cases) bench/vocabulary.c bench/test/
 bench-test/test_vocabulary-libs := results refurcu ref
 bench-test/test_vocabulary-ldlibs := $(urcu-ldlibs) -ljansson -lm
 CFLAGS-bench/test/test_vocabulary.o := -DPTBENCH_SOURCE=$(call quote,$(call c_string,$(CURDIR)))
-script-tests += bench/test/test_vocabulary.t
+script-tests += bench/test/test_vocabulary.t bench/test/test_adding.t

@@ -21,7 +21,7 @@ ok() { # status, text
 	exit 0
 }
 mkdir -p "$tmp/ref" "$tmp/bench"
-cp -r "$here"/ref/{pgtable,gup,thp,include} "$tmp/ref"
+cp -r "$here"/ref/{pgtable,gup,thp,include,test} "$tmp/ref"
 cp "$here"/bench/{vocabulary.c,vocabulary.h,words.h} "$tmp/bench"
 
 compile() { # source, flags...
@@ -44,10 +44,13 @@ ok $? "ref.static says what params mean"
 
 list=$tmp/ref/include/ref
 sed -i 's/^\tGOOD(ipi_signal,/\tGOOD(novel, "a novel one", "It waits.") \\\n&/' "$list/gather_disciplines.h"
-sed -i 's/^\tANY(a, offset_lockless,/\tANY(a, novel, GUP_NOVEL, "a novel one", "It walks.") \\\n&/' "$list/gup_designs.h"
-sed -i 's/^\tBOTH(a, try_get,/\tBOTH(a, clip, "a novel one", "It clips.") \\\n&/' "$list/gup_steps.h"
+example=$here/scripts/test/example.py
+for section in "A design of GUP-fast" "A step of GUP-fast"; do
+	python3 "$example" patch "$here/docs/adding.md" "$section" "$tmp"
+	ok $? "docs/adding.md has a patch: $section"
+done
 sed -i 's/^\tBUSTED(rfc_task_sweep,/\tGOOD(novel, "a novel one", "It maps.") \\\n&/' "$list/kmap_designs.h"
-sed -n '/SPDX-License-Identifier.*\*\/$/,/^#endif$/p' "$here/CONTRIBUTING.md" >"$tmp/ref/pgtable/fmt_example.h"
+python3 "$example" block "$here/docs/adding.md" 'A complete file:' >"$tmp/ref/pgtable/fmt_example.h"
 sed -i 's/^#define PGT_ARCHS(X).*/&\n\tX(example)    \\/' "$tmp/ref/gup/archs.h"
 (
 	cd "$tmp" && compile ref/gup/formats.c -o formats.o && compile ref/gup/gup.c -o gup.o &&
@@ -55,18 +58,17 @@ sed -i 's/^#define PGT_ARCHS(X).*/&\n\tX(example)    \\/' "$tmp/ref/gup/archs.h"
 			-DPGT_ARCH=pgt_arch_example -DPGT_FORMATS=PGT_FORMATS_example -o arch_example.o
 )
 ok $? "a row more in each list, and a format: the walkers compile, the new design's among them"
-(cd "$tmp" && nm arch_example.o | grep -q ' T gup_fast_example_8k_43_novel$' &&
-	compile ref/gup/steps.c -o steps.o && nm steps.o | grep -q ' T gup_fast_s390x_without_clip$')
+(cd "$tmp" && nm arch_example.o | grep -q ' T gup_fast_example_8k_43_real_pointer$' &&
+	compile ref/gup/steps.c -o steps.o && nm steps.o | grep -q ' T gup_fast_s390x_without_protnone$')
 ok $? "so does a walker without the new step"
 print "$tmp"/{formats,gup,arch_example}.o
 ok $? "and the axes"
-for row in "discipline novel a novel one" "design novel a novel one" "step clip a novel one" \
+for row in "discipline novel a novel one" "design novel a novel one" "design real_pointer real_pointer" \
+	"step protnone PROT_NONE" \
 	"format example-8k-43 example-8k-43"; do
 	grep -qx "$row" "$tmp/out"
 	ok $? "an axis has $row"
 done
-[ "$(grep -cx 'design novel a novel one' "$tmp/out")" -eq 2 ]
-ok $? "of GUP-fast's designs one, and of kmap's"
 
 sed -i '/V("hugetlb",/d' "$tmp/bench/words.h"
 print "$tmp"/{formats,gup,arch_example}.o && ! "$tmp/test" >"$tmp/out" 2>&1

@@ -1,18 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The worked example of CONTRIBUTING.md, a scenario and its semantic patch, and an architecture that is
+# The worked example of docs/adding.md, a scenario and its semantic patch, and an architecture that is
 # a data file and a fragment: the very texts are read by both readers, and the patch is applied.
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # shared with lib.sh, in a shell of its own
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../../scripts/tap.sh"
 
-# The block that follows the first line of CONTRIBUTING.md with that text at its end.
 block() { # TEXT
-	awk -v text="$1" '
-		substr($0, length($0) - length(text) + 1) == text { wanted = 1 }
-		/^```/ && inside { exit }
-		inside { print }
-		/^```text$/ && wanted { inside = 1 }' "$root/CONTRIBUTING.md"
+	python3 "$root/scripts/test/example.py" block "$root/docs/adding.md" "$1"
 }
 
 # A checkout with the example in it, and a small stand-in for a kernel.
@@ -21,10 +16,10 @@ cp -r "$root/kernels" "$tmp/suite/"
 cp "$root/results/include/results/record.h" "$tmp/suite/results/include/results/"
 kernels=$tmp/suite/kernels
 name=x86_64-noreferenced
-block "in \`kernels/scenarios/$name\`:" >"$kernels/scenarios/$name"
+block "\`kernels/scenarios/$name\`:" >"$kernels/scenarios/$name"
 block "\`kernels/cocci/gup-noreferenced.cocci\`:" >"$kernels/cocci/gup-noreferenced.cocci"
 grep -q '^title' "$kernels/scenarios/$name" && grep -q '^// Changes: ' "$kernels/cocci/gup-noreferenced.cocci"
-ok $? "CONTRIBUTING.md has a scenario and a semantic patch"
+ok $? "docs/adding.md has a scenario and a semantic patch"
 echo "$name" >>"$kernels/scenarios/LIST"
 touch "$tmp/linux/Kbuild"
 printf 'VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 1\n' >"$tmp/linux/Makefile"

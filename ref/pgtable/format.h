@@ -3,7 +3,7 @@
  * What a page-table format is: constants only, so that a walker instantiated for one format has
  * nothing left to decide.
  *
- * To add a format (CONTRIBUTING.md has an example that is compiled by the tests):
+ * To add a format (docs/adding.md has an example that is compiled by the tests):
  *  1. fmt_<arch>.h: `static const struct pgt_fmt pgt_fmt_<ident>` with designated initialisers, each
  *     group of bits citing the kernel header it was read in, and `#define PGT_FORMATS_<arch>(X)`,
  *     which names each ident. Fill the fields in the order they stand here.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The worked example of CONTRIBUTING.md, a discipline of table freeing in one file and one row: the
+# The worked example of docs/adding.md, a discipline of table freeing in one file and one row: the
 # very text is compiled, and the tests that take disciplines from the list find it and pass.
 set -u
 here=$(cd "$(dirname "$0")/../.." && pwd)
@@ -15,21 +15,16 @@ ok() { # status, text
 	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
 }
 
-# The C block that follows the first line of CONTRIBUTING.md with that text in it.
 block() { # text
-	awk -v text="$1" '
-		index($0, text) { wanted = 1 }
-		/^```/ && inside { exit }
-		inside { print }
-		/^```c$/ && wanted { inside = 1 }' "$here/CONTRIBUTING.md"
+	python3 "$here/scripts/test/example.py" block "$here/docs/adding.md" "$1"
 }
 
 name=broadcast_sync_rcu
 header=ref/include/ref/gather_disciplines.h
-block "ref/gather/$name.c" >"$tmp/$name.c"
+block "\`ref/gather/$name.c\`:" >"$tmp/$name.c"
 block "in \`$header\`" >"$tmp/row"
 grep -q "gather_$name = {" "$tmp/$name.c" && grep -q "GOOD($name, \"" "$tmp/row"
-ok $? "CONTRIBUTING.md has a file and a row"
+ok $? "docs/adding.md has a file and a row"
 
 mkdir -p "$tmp/include/ref"
 awk -v row="$(sed 's/\\$/\\\\/;s/"/\\"/g' "$tmp/row")" '

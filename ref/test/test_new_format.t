@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# "Adding a format is one file and one row": CONTRIBUTING's example, in a copy of the tree, goes through
-# the walkers' test with nothing else changed.
+# "Adding a format is one file and one row": the example of docs/adding.md, in a copy of the tree, goes
+# through the walkers' test with nothing else changed; and its numbers, through the formats' test.
 set -u
 here=$(cd "$(dirname "$0")/../.." && pwd)
 build=${PTBENCH_BUILD:-$here/build}
@@ -22,10 +22,16 @@ ok() { # status, text
 }
 mkdir -p "$tmp/ref"
 cp -r "$here"/ref/{pgtable,gup,thp,include} "$tmp/ref"
-sed -n '/SPDX-License-Identifier.*\*\/$/,/^#endif$/p' "$here/CONTRIBUTING.md" >"$tmp/ref/pgtable/fmt_example.h"
-grep -q pgt_fmt_example "$tmp/ref/pgtable/fmt_example.h"
-ok $? "CONTRIBUTING has an example"
-sed -i 's/^#define PGT_ARCHS(X).*/&\n\tX(example)    \\/' "$tmp/ref/gup/archs.h"
+block() { # text
+	python3 "$here/scripts/test/example.py" block "$here/docs/adding.md" "$1"
+}
+block 'A complete file:' >"$tmp/ref/pgtable/fmt_example.h"
+block "The row in \`ref/gup/archs.h\`" >"$tmp/archs"
+block "the numbers in \`ref/test/test_formats.c\`" >"$tmp/geometry"
+grep -q pgt_fmt_example "$tmp/ref/pgtable/fmt_example.h" && grep -q 'X(example)' "$tmp/archs" &&
+	grep -q '"example-8k-43"' "$tmp/geometry"
+ok $? "docs/adding.md has an example"
+sed -i "/^\tX(arm64) /r $tmp/archs" "$tmp/ref/gup/archs.h"
 
 compile() { # source, flags...
 	local source=$1
@@ -48,5 +54,20 @@ ok $? "the walkers' test passes with it"
 n=$(grep -c '^ok .* example-8k-43: ' "$tmp/out")
 [ "$n" -eq 3 ]
 ok $? "and has tried it: boundaries, leaves, random ranges"
+
+mkdir "$tmp/ref/test" "$tmp/scripts"
+cp "$here"/ref/test/{test_formats.c,gup_suite.h} "$tmp/ref/test"
+cp "$here/scripts/tap.h" "$tmp/scripts"
+formats() { # its test, with the sources of the copy
+	(cd "$tmp" && compile test/test_formats.c -o test_formats.o) &&
+		"$cc" -o "$tmp/test_formats" "$tmp/test_formats.o" "$t/gup_suite.o" \
+			"$tmp"/{formats,gup,arch_example}.o "$build/libref.a" -lpthread &&
+		"$tmp/test_formats" >"$tmp/out"
+}
+! formats && grep -q '^not ok .* has its row here' "$tmp/out"
+ok $? "the formats' test misses its numbers"
+sed -i "/^} geometry\[\] = {/r $tmp/geometry" "$tmp/ref/test/test_formats.c"
+formats
+ok $? "and passes with them"
 echo "1..$nr"
 exit $failed
