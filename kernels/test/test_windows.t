@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Who measures takes as many windows as the list of metrics demands of what is called exact, and
-# README.md says how many that is.
+# docs/running.md says how many that is.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../../scripts/tap.sh"
 metrics=$root/results/include/results/metrics.h
@@ -30,13 +30,13 @@ sed -E 's/(PTB_EVENT_WINDOWS) .*/\1 4/' "$root/kernels/driver/ptbench.h" >"$tmp/
 ok $? "one that took fewer would be seen"
 
 cost=$(constant "$metrics" RESULTS_SAMPLES_COST) event=$(constant "$metrics" RESULTS_SAMPLES_EVENT)
-tr '\n' ' ' <"$root/README.md" | grep -q "at least $cost windows .* at least $event "
-ok $? "README.md says $cost and $event"
+tr '\n' ' ' <"$root/docs/running.md" | grep -q "at least $cost windows .* at least $event "
+ok $? "docs/running.md says $cost and $event"
 
-# The guests' runner hands on every window; only then may README.md say so, and then it has to.
-says() { tr '\n' ' ' <"$root/README.md" | grep -q "reference's rows in guests: these run in user mode.* none is thrown away"; }
+# The guests' runner hands on every window; only then may docs/running.md say so, and then it has to.
+says() { tr '\n' ' ' <"$root/docs/running.md" | grep -q "reference's rows in guests: these run in user mode.* none is thrown away"; }
 throws() { grep -Eq 'discarded' "$1"; }
 if throws "$root/bench/runner_guest.c"; then ! says; else says; fi
-ok $? "README.md says whether the reference's windows in guests are thrown away"
+ok $? "docs/running.md says whether the reference's windows in guests are thrown away"
 
 finish

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# README.md, CONTRIBUTING.md and docs against the tree: the paths and make targets that they name are there, the
-# map has every folder and script, what a command prints is what it prints, and times have their command.
+# README.md, CONTRIBUTING.md and docs against the tree: the paths, links, make targets and options that they
+# name are there, the map has every folder and script, the names every prefix; what a command prints is what it
+# prints, the headline what the walkers say of themselves, and times have their command. Prose is 80 columns wide.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../tap.sh"
 
@@ -27,12 +28,49 @@ for name in sorted(set(re.findall(rf"(?<![\w/.~<-])((?:{tops})/[\w./*<>-]+)", te
         print(name)
 END
 }
-for document in README.md CONTRIBUTING.md docs/design.md; do
+mapfile -t documents < <(cd "$root" && ls README.md CONTRIBUTING.md docs/*.md)
+for document in "${documents[@]}"; do
 	is "$(missing_paths "$root/$document")" "" "every path of $document is there"
 	# shellcheck disable=SC2016 # quotes of the document
 	{ cat "$root/$document"; echo 'see `results/metrics.h` and `report/test/test_nothing`'; } >"$tmp/mutated.md"
 	is "$(missing_paths "$tmp/mutated.md" | paste -sd,)" "report/test/test_nothing,results/metrics.h" "... and one that is not is found"
 done
+
+# ---- links, and the width of prose ----
+# Relative links whose file or heading is not there, and lines of prose wider than 80 characters: code, tables,
+# and a word that is wider by itself (a URL) may be.
+faults() { # DOCUMENT
+	python3 - "$root" "$1" "$2" <<'END'
+import os, re, sys
+
+root, place, document = sys.argv[1:]
+
+
+def anchors(path):
+    text = re.sub(r"^```.*?^```", "", open(path, encoding="utf-8").read(), flags=re.M | re.S)
+    return {re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in re.findall(r"^#+ (.*)", text, re.M)}
+
+
+text = open(document, encoding="utf-8").read()
+prose = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+for target in re.findall(r"\]\(([^)\s]+)\)", prose):
+    path, _, anchor = target.partition("#")
+    path = os.path.normpath(os.path.join(root, os.path.dirname(place), path)) if path else document
+    if "://" in target:
+        continue
+    if not os.path.exists(path) or (anchor and anchor not in anchors(path)):
+        print("link", target)
+for line in prose.split("\n"):
+    if len(line) > 80 and not re.match(r"\||    |\t", line) and len(line.split()) > 1:
+        print("wide", line[:20])
+END
+}
+for document in "${documents[@]}"; do
+	is "$(faults "$document" "$root/$document")" "" "the links of $document lead somewhere, and its prose has 80 columns"
+done
+{ printf 'a line %080d\n' 1; echo '[a](nowhere.md) [b](README.md#nothing)'; cat "$root/README.md"; } >"$tmp/mutated.md"
+is "$(faults README.md "$tmp/mutated.md" | paste -sd,)" "link nowhere.md,link README.md#nothing,wide a line 0000000000000" \
+	"... and what does not is found"
 
 # ---- the map ----
 map=$(sed -n '/^## The map/,/^Data flows/p' "$root/CONTRIBUTING.md")
@@ -51,30 +89,96 @@ for script in "$root"/scripts/*; do
 	ok $? "the map has scripts/${script##*/}"
 done
 
-# ---- make targets ----
+# ---- names ----
+# Prefixes of what the libraries define for others, of which docs/design.md has no row.
+# shellcheck disable=SC2016 # quotes of the document
+prefixes=$(sed -n '/^## Names/,/^## What/s/^| \(.*\) |.*/\1/p' "$root/docs/design.md" | grep -oE '`[a-z]+_`' | tr -d '`')
+unnamed() {
+	nm -g --defined-only "$build"/lib{ref,refurcu,results}.a 2>/dev/null | awk 'NF == 3 { print $3 }' |
+		sed -E 's/^__//; s/^([a-z]+_).*/\1/' | sort -u | grep -vxF "$1"
+}
+[ "$(wc -l <<<"$prefixes")" -ge 13 ]
+ok $? "docs/design.md has a table of prefixes"
+is "$(unnamed "$prefixes")" "" "with each that the libraries' names have"
+is "$(unnamed "$(grep -v '^thp_$' <<<"$prefixes")")" thp_ "... and one that is not there is found"
+
+# ---- make targets, and options ----
 help=$(make -s -C "$root" help)
 while read -r target; do
 	grep -q "^  $target " <<<"$help"
 	ok $? "make help has $target"
-done < <(cat "$root/README.md" "$root/CONTRIBUTING.md" | grep -oE '(`|^    )make [a-z-]+' | sed 's/.*make //' | sort -u)
+done < <(cd "$root" && cat "${documents[@]}" | grep -oE '(`|^    )make [a-z-]+' | sed 's/.*make //' | sort -u)
+# Of the commands in the text and in code: subcommands that the program has not, and options that their --help has not.
+strange() { # DOCUMENT...
+	local words sub text option
+	cat "$@" | sed -e ':a' -e '/\\$/{N;s/\\\n//;ba' -e '}' | tr '\n' ' ' |
+		sed 's/ build\/ptbench/\n&/g; s/`\(build\/\)\?ptbench/\n build\/ptbench/g; s/ make /\n/g' | grep '^ build/ptbench' |
+		sed 's/[`#].*//; s/ | .*//; s/     .*//' | sort -u | while read -ra words; do
+		sub=("${words[1]:-}")
+		[ "${words[1]:-}" != kernels ] || [ ${#words[@]} -lt 3 ] || sub+=("${words[2]}")
+		[[ ${sub[*]} =~ ^[a-z][a-z\ ]*$ ]] || continue
+		text=$("$build/ptbench" "${sub[@]}" --help 2>/dev/null) || { echo "${sub[*]}"; continue; }
+		for option in "${words[@]:2}"; do
+			[[ $option == -* ]] || continue
+			grep -qE -- "(^|[^a-z-])${option%%=*}([^a-z-]|$)" <<<"$text" || echo "${sub[*]} $option"
+		done
+	done
+}
+is "$(cd "$root" && strange "${documents[@]}")" "" "every subcommand and option that is shown is there"
+# shellcheck disable=SC2016
+printf '%s\n' '`ptbench frobnicate` and' '    build/ptbench show --nonesuch x' 'see `ptbench kernels run --only costs`' >"$tmp/mutated.md"
+is "$(strange "$tmp/mutated.md" | paste -sd,)" "frobnicate,show --nonesuch" "... and those that are not are found"
+
+# ---- README's first screen, and its result ----
+first=$(head -n 24 "$root/README.md")
+missing=
+for text in '**One result:**' '    make bench ' '    make test ' '](report/doc/front-page.png)' '(#on-your-own-tree)' \
+	'(docs/running.md#in-ci)' '(docs/design.md)'; do
+	grep -qF -- "$text" <<<"$first" || missing+="$text "
+done
+is "$missing" "" "README.md's first 24 lines have result, picture, two commands, and where each reader goes on"
+"$build/bench" "--ptbench_static=$tmp/static.json" 2>"$tmp/err"
+result() { # DOCUMENT: the sentence, from what the walkers say of themselves
+	python3 - "$1" <<'END'
+import json, sys
+
+words = ["none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+axis = next(a for a in json.load(open(sys.argv[1]))["axes"] if a["key"] == "design" and "gup_fast" in a["families"])
+wrong = {}
+for v in axis["values"]:
+    _, _, formats = v["means"].partition(" Returns wrong or too few pages on ")
+    wrong[v["value"]] = formats.rstrip(".").split(", ") if formats else []
+folded = [d for d in wrong if "arm64-16k-52-folded" in wrong[d]]
+s390x = " and ".join(f"`{d}`" for d in wrong if "s390x" in wrong[d])
+right = " and ".join(f"`{d}`" for d in wrong if not wrong[d])
+print(f"of {words[len(wrong)]} designs by which GUP-fast walks folded levels, {words[len(folded)]} return wrong or "
+      f"too few pages on `arm64-16k-52-folded`, and {s390x} (v5.2 to v5.8) does so on `s390x`, too; only {right}, "
+      "arm64's own since v6.11, is right wherever it exists.")
+END
+}
+said=$(tr '\n' ' ' <"$root/README.md" | sed 's/.*\*\*One result:\*\* //; s/exists\. .*/exists./')
+is "$said" "$(result "$tmp/static.json")" "README.md's result is what the walkers say of themselves"
+sed 's/ Returns wrong or too few pages on arm64-16k-52-folded\././' "$tmp/static.json" >"$tmp/mutated.json"
+[ "$said" != "$(result "$tmp/mutated.json")" ]
+ok $? "and would not be if align_real were right"
 
 # ---- what the explorer prints ----
 plain() { sed -E 's/ +$//; s/ +[0-9,]+ +[0-9.]+ s / RATE TIME /; s/ +[0-9,]+ per second +[0-9.]+ s$/ RATE TIME/'; }
-example=$(sed -n '/^    \$ build\/ptbench explore /,/^[^ ]/p' "$root/README.md" | grep '^    \|^$' | sed 's/^    //')
+example=$(sed -n '/^    \$ build\/ptbench explore /,/^[^ ]/p' "$root/docs/explorer.md" | grep '^    \|^$' | sed 's/^    //')
 command=$(head -n 1 <<<"$example" | sed 's/^\$ build\/ptbench //')
 # shellcheck disable=SC2086 # words
 "$build/ptbench" $command 2>/dev/null | plain >"$tmp/printed"
 tail -n +2 <<<"$example" | plain >"$tmp/shown"
 [ -s "$tmp/printed" ] && diff "$tmp/shown" "$tmp/printed" >"$tmp/diff"
-ok $? "README.md's interleaving is what ptbench $command prints, to its last line" || sed 's/^/# /' "$tmp/diff"
+ok $? "the interleaving of docs/explorer.md is what ptbench $command prints, to its last line" || sed 's/^/# /' "$tmp/diff"
 
 # ---- times ----
-command=$(grep '^    SECONDS=0; make bench' "$root/README.md" | sed 's/^    //')
+command=$(grep '^    SECONDS=0; make bench' "$root/docs/running.md" | sed 's/^    //')
 mkdir "$tmp/bin"
 printf '#!/bin/sh\necho; echo "== Code: x"; echo "== First answers: y" >&2; echo "report: z"\n' >"$tmp/bin/make"
 chmod +x "$tmp/bin/make"
 is "$(PATH=$tmp/bin:$PATH bash -c "$command" | sed 's/^[0-9]* s: //' | paste -sd,)" "== First answers: y,report: z" \
-	"the command beside README.md's times tells when the first answers and the report are there"
+	"the command for README.md's times tells when the first answers and the report are there"
 grep -q 'heading("First answers: ' "$root/ptbench.c" && grep -q 'printf("\\nreport: ' "$root/ptbench.c"
 ok $? "by lines that ptbench bench prints"
 
