@@ -285,14 +285,10 @@ static int emit_batches(struct ptb_state *s, const struct seen *seen)
 	return ptb_emit(s, "tables_per_callback", per, PTB_EVENT_WINDOWS);
 }
 
-/* It takes a table out of use that it does not free: tlb_remove_table_sync_one() is to be called. */
-static bool waits_for_walkers(const struct ptb_row *row)
-{
-	return row->ops == &ptb_collapse ? !row->arg :
-	       row->ops == &ptb_unshare && !strcmp(row->arg, "last");
-}
-
 /*
+ * Of an operation that unhooks a table and does not free it: tlb_remove_table_sync_one() has to be
+ * called.
+ *
  * Without RCU freeing the wait is an empty function: the flush's interrupt is to do. With it, one
  * interrupt goes to every other CPU, whether or not it has ever run this address space.
  */
@@ -312,16 +308,18 @@ static int emit_sync(struct ptb_state *s, const struct seen *seen)
 
 static int emit_checks(struct ptb_state *s, const struct seen *seen)
 {
+	const struct ptb_ops *ops = s->row->ops;
 	char text[sizeof(s->why)], id[48];
 	int ret = 0;
 
-	if (s->row->ops == &ptb_munmap)
+	if (ops->rcu_path)
 		ret = ptb_emit_check(s, "table_free/rcu_path", path_of(seen));
-	if (!ret && waits_for_walkers(s->row) && s->row->peer == PTB_PEER_NONE)
+	if (!ret && ops->waits_for_walkers && ops->waits_for_walkers(s->row) &&
+	    s->row->peer == PTB_PEER_NONE)
 		ret = emit_sync(s, seen);
 	if (ret || ptb_arch_call_irqs(1) < 0)
 		return ret;
-	snprintf(id, sizeof(id), "%s_interrupts", s->row->ops->case_id);
+	snprintf(id, sizeof(id), "%s_interrupts", ops->case_id);
 	snprintf(text, sizeof(text), "%llu by probe, %llu by irq_stat", seen->taken,
 		 seen->own_count);
 	return ptb_emit_check(s, id, seen->taken == seen->own_count ? "right" : text);

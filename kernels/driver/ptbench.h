@@ -18,6 +18,7 @@
 #define PTB_EVENT_WINDOWS 5
 #define PTB_MAX_PAGES 4096
 
+struct ptb_row;
 struct ptb_state;
 
 /* How one case is run. Everything returns 0 or -errno with s->why filled. */
@@ -37,6 +38,9 @@ struct ptb_ops {
 	bool levels;				/* so is the number of levels, if it varies */
 	unsigned int switches;			/* of tasks, that op makes */
 	bool frees;				/* page tables, all of them in op */
+	bool rcu_path;				/* events: by what path they go is a check */
+	/* Events: op unhooks a table that it does not free, so it has to wait for walkers; or NULL */
+	bool (*waits_for_walkers)(const struct ptb_row *row);
 };
 
 /* PTE_FOLIO: PTEs to one large folio; CONTPTE: with the architecture's contiguous bit. */

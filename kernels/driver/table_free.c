@@ -148,6 +148,7 @@ const struct ptb_ops ptb_munmap = {
 	.teardown = free_teardown,
 	.deferred = true,
 	.frees = true,
+	.rcu_path = true,
 };
 
 const struct ptb_ops ptb_keep = {

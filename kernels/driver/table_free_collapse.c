@@ -35,6 +35,12 @@ static void collapse_describe(struct ptb_state *s)
 		ptb_param(s, ",mem=shmem,cached=%s", cached(s->row));
 }
 
+/* Of anonymous memory the table is deposited. */
+static bool collapse_waits(const struct ptb_row *row)
+{
+	return !cached(row);
+}
+
 #ifdef CONFIG_TRANSPARENT_HUGEPAGE
 
 static int unable(struct ptb_state *s, const char *why)
@@ -186,5 +192,6 @@ const struct ptb_ops ptb_collapse = {
 	.op = collapse,
 	.finish = collapse_finish,
 	.teardown = collapse_teardown,
+	.waits_for_walkers = collapse_waits,
 	.deferred = true,
 };

@@ -29,6 +29,12 @@ static void unshare_describe(struct ptb_state *s)
 	ptb_param(s, ",mem=hugetlb,sharer=%s", sharer(s->row));
 }
 
+/* One of two sharers goes, and the other one keeps the table. */
+static bool unshare_waits(const struct ptb_row *row)
+{
+	return !strcmp(sharer(row), "last");
+}
+
 #ifdef CONFIG_HUGETLB_PMD_PAGE_TABLE_SHARING
 
 static struct file *file, *other;
@@ -207,6 +213,7 @@ const struct ptb_ops ptb_unshare = {
 	.op = unmap_one,
 	.finish = unshare_finish,
 	.teardown = unshare_teardown,
+	.waits_for_walkers = unshare_waits,
 	.deferred = true,
 	.frees = true,
 };
