@@ -44,7 +44,7 @@ static int find_folders(void)
 			results_shown(root), strerror(errno));
 		return -errno;
 	}
-	return setenv("PTBENCH_ROOT", root_dir, 1) ? -errno : 0;
+	return 0;
 }
 
 /*
@@ -70,8 +70,8 @@ static const char *ask_git(const char *command, const char *a, const char *b, ch
 }
 
 /*
- * The suite's revision, for results and for the children: git's, or "unknown" without git. NULL: the
- * environment says one that no run can have.
+ * The suite's revision, for results: git's, or "unknown" without git. NULL: the environment says one
+ * that no run can have.
  */
 static const char *suite_revision(void)
 {
@@ -95,7 +95,6 @@ static const char *suite_revision(void)
 			 ask_git("rev-parse", "--short=12", "HEAD", line, sizeof(line)), dirty);
 	if (!results_is_revision(rev))
 		strcpy(rev, "unknown");
-	setenv("PTBENCH_REVISION", rev, 1);
 	return rev;
 }
 
@@ -107,7 +106,7 @@ static void heading(const char *text)
 }
 
 struct bench_options {
-	const char *runs;
+	const char *runs, *revision;
 	bool no_native, no_explore, no_kernels, no_report;
 	char **scenarios; /* none: the list BENCH */
 	int nr_scenarios;
@@ -162,13 +161,13 @@ static int bench_parse(int argc, char **argv, struct bench_options *o)
 	return 0;
 }
 
-static int kernels_of(const struct bench_options *o, struct kernels_options *k)
+static struct kernels_options kernels_of(const struct bench_options *o)
 {
-	if (kernels_options_init(k))
-		return -EINVAL;
-	k->scenarios = o->scenarios;
-	k->nr_scenarios = (size_t)o->nr_scenarios;
-	return 0;
+	struct kernels_options k = kernels_options(root_dir, o->revision);
+
+	k.scenarios = o->scenarios;
+	k.nr_scenarios = (size_t)o->nr_scenarios;
+	return k;
 }
 
 /* Names of scenarios, the kernel source and the tools for it: looked at, and nothing built. */
@@ -176,10 +175,10 @@ static int bench_check_kernels(const struct bench_options *o)
 {
 	char check[] = "--check", bench[] = "BENCH", script[PATH_MAX + 16];
 	char **argv = calloc((size_t)o->nr_scenarios + 4, sizeof(*argv));
-	struct kernels_options k;
+	struct kernels_options k = kernels_of(o);
 	struct program_end end;
 
-	if (!argv || kernels_of(o, &k) || kernels_check(&k)) {
+	if (!argv || kernels_check(&k)) {
 		free(argv);
 		return EXIT_USAGE;
 	}
@@ -282,8 +281,8 @@ static int bench_guests(struct results_run *run, const struct kernels_options *k
 
 static int bench_boot_kernels(struct results_run *run, const struct bench_options *o, bool *none)
 {
-	struct kernels_options k;
-	int status = kernels_of(o, &k) ? EXIT_USAGE : bench_guests(run, &k, o);
+	struct kernels_options k = kernels_of(o);
+	int status = bench_guests(run, &k, o);
 
 	if (status == EXIT_FINE)
 		status = kernels_run(run, &k);
@@ -391,8 +390,9 @@ static int cmd_bench(int argc, char **argv)
 
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
 		return fputs(bench_usage, stdout) < 0 ? EXIT_PART_FAILED : EXIT_FINE;
-	if (bench_parse(argc, argv, &o))
+	if (bench_parse(argc, argv, &o) || find_folders() || !(o.revision = suite_revision()))
 		return EXIT_USAGE;
+	setenv("PTBENCH_REVISION", o.revision, 1); /* build/bench and ptbench explore say the same */
 	program_catch_signals();
 	results_stdout_outlive_reader();
 	if (!o.no_kernels)
@@ -401,7 +401,7 @@ static int cmd_bench(int argc, char **argv)
 		return status;
 	snprintf(runs, sizeof(runs), "%s/results/runs", root_dir);
 	command = results_command(argc, argv);
-	if (!command || results_run_create(o.runs ? o.runs : runs, command, suite_revision(), &run,
+	if (!command || results_run_create(o.runs ? o.runs : runs, command, o.revision, &run,
 					   &err)) {
 		if (command)
 			results_error_print(stderr, &err);
@@ -416,9 +416,18 @@ static int cmd_bench(int argc, char **argv)
 
 /* ---- subcommands ---- */
 
+static int cmd_kernels(int argc, char **argv)
+{
+	const char *revision = find_folders() ? NULL : suite_revision();
+
+	return revision ? kernels_cmd(argc, argv, root_dir, revision) : EXIT_USAGE;
+}
+
 static int cmd_explore(int argc, char **argv)
 {
-	return bench_cmd_explore(argc, argv, suite_revision());
+	const char *revision = find_folders() ? NULL : suite_revision();
+
+	return revision ? bench_cmd_explore(argc, argv, revision) : EXIT_USAGE;
 }
 
 static const struct {
@@ -426,7 +435,7 @@ static const struct {
 	int (*fn)(int argc, char **argv);
 } commands[] = {
 	{ "bench", "make a run: reference, host kernel and real kernels, then the report", cmd_bench },
-	{ "kernels", "build or boot the kernels of scenarios", kernels_cmd },
+	{ "kernels", "build or boot the kernels of scenarios", cmd_kernels },
 	{ "explore", "run the reference under every schedule of simulated CPUs", cmd_explore },
 	{ "validate", "check result files and runs against the format", results_cmd_validate },
 	{ "show", "print a run or a result file as tables", results_cmd_show },
@@ -459,8 +468,6 @@ int main(int argc, char **argv)
 		usage(stdout);
 		return EXIT_FINE;
 	}
-	if (find_folders() || !suite_revision())
-		return EXIT_USAGE;
 	kernels_set_axes(bench_add_axes);
 	for (i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))

@@ -31,11 +31,10 @@ struct kernels_options {
 };
 
 /*
- * Defaults: root from PTBENCH_ROOT, build from PTBENCH_BUILD or where this program stands,
- * revision from PTBENCH_REVISION or "unknown"; as many jobs as there are CPUs. The strings
- * live as long as the program. -EINVAL: no root is known (said on stderr).
+ * Of that checkout and that revision of the suite. Defaults: build from PTBENCH_BUILD or where this
+ * program stands; as many jobs as there are CPUs.
  */
-int kernels_options_init(struct kernels_options *o);
+struct kernels_options kernels_options(const char *root, const char *revision);
 
 /*
  * Who knows what the params of rows mean: adds every axis to a document (0, or -errno with err filled).
@@ -73,7 +72,10 @@ int kernels_run(struct results_run *run, const struct kernels_options *o);
  */
 int kernels_run_in(const char *runs, const struct kernels_options *o, struct results_run **run);
 
-/* ptbench kernels SUBCOMMAND ...: argv[0] is "kernels". Returns ptbench's exit status. */
-int kernels_cmd(int argc, char **argv);
+/*
+ * ptbench kernels SUBCOMMAND ...: argv[0] is "kernels". root, revision: as kernels_options() takes them.
+ * Returns ptbench's exit status.
+ */
+int kernels_cmd(int argc, char **argv, const char *root, const char *revision);
 
 #endif

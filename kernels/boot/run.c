@@ -67,24 +67,17 @@ static const char *own_folder(void)
 	return dirname(self);
 }
 
-int kernels_options_init(struct kernels_options *o)
+struct kernels_options kernels_options(const char *root, const char *revision)
 {
+	const char *build = getenv("PTBENCH_BUILD");
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
-	*o = (struct kernels_options){
-		.root = getenv("PTBENCH_ROOT"),
-		.build = getenv("PTBENCH_BUILD"),
-		.revision = getenv("PTBENCH_REVISION"),
+	return (struct kernels_options){
+		.root = root,
+		.build = build ? build : own_folder(),
+		.revision = revision,
 		.jobs = cpus > 0 ? cpus : 1,
 	};
-	if (!o->build)
-		o->build = own_folder();
-	if (!o->revision)
-		o->revision = "unknown";
-	if (o->root)
-		return 0;
-	fprintf(stderr, "ptbench kernels: set PTBENCH_ROOT to the checkout\n");
-	return -EINVAL;
 }
 
 /* ---- what to run ---- */

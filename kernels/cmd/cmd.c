@@ -76,10 +76,10 @@ static const struct subcommand *find(const char *name)
 	return NULL;
 }
 
-int kernels_cmd(int argc, char **argv)
+int kernels_cmd(int argc, char **argv, const char *root, const char *revision)
 {
+	struct kernels_options o = kernels_options(root, revision);
 	const struct subcommand *s;
-	struct kernels_options o;
 	char *command, name[64];
 	int ret;
 
@@ -93,8 +93,6 @@ int kernels_cmd(int argc, char **argv)
 			results_shown(argv[1]));
 		return usage(stderr);
 	}
-	if (kernels_options_init(&o))
-		return EXIT_USAGE;
 	o.command = command = results_command(argc, argv);
 	snprintf(name, sizeof(name), "ptbench kernels %s", s->name);
 	/* Minutes of work are not lost when nobody reads what is printed at the end. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What test_boot.t needs of ptbench, to be built with the sanitizers (test_sanitized.t). */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../kernels.h"
@@ -21,12 +22,14 @@ static int add_axes(struct results_doc *doc, struct results_error *err)
 
 int main(int argc, char **argv)
 {
+	const char *root = getenv("PTBENCH_ROOT"), *revision = getenv("PTBENCH_REVISION");
+
 	results_stdout_check("kernels_main");
 	kernels_set_axes(add_axes);
-	if (argc > 1 && !strcmp(argv[1], "kernels"))
-		return kernels_cmd(argc - 1, argv + 1);
+	if (argc > 1 && root && !strcmp(argv[1], "kernels"))
+		return kernels_cmd(argc - 1, argv + 1, root, revision ? revision : "unknown");
 	if (argc > 1 && !strcmp(argv[1], "validate"))
 		return results_cmd_validate(argc - 1, argv + 1);
-	fputs("usage: kernels_main kernels|validate ...\n", stderr);
+	fputs("usage: PTBENCH_ROOT=DIR kernels_main kernels|validate ...\n", stderr);
 	return 2;
 }
