@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Every param of every row, of the bench and of the kernels' driver, has an axis that knows its value.
-// With --print: the values of every axis, "KEY VALUE LABEL" a line.
+// With --print: the values of every axis, "KEY VALUE LABEL" a line. With --run RUNS: makes a run in that
+// folder with a row of every instance of the bench and of every walk's code, whose numbers are all one
+// number, and prints where: what the report has to show of them all.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -210,6 +212,93 @@ static void print_all(void)
 			       doc->axes[a].values[i].label);
 }
 
+/* ---- a run of every row there is ---- */
+
+static void check(int ret, const struct results_error *err)
+{
+	if (!ret)
+		return;
+	results_error_print(stderr, err);
+	exit(1);
+}
+
+static void add_row(const char *id, enum results_subject subject, const char *params, const char *metric,
+		    enum results_kind kind)
+{
+	struct results_error err = { .reason = "" };
+	double samples[31];
+	struct results_measurement m = { .case_id = (char *)id, .subject = subject, .kind = kind,
+					 .metric = results_metric_find(metric), .nr_ops = 1,
+					 .samples = samples, .nr_samples = 31 };
+
+	for (size_t i = 0; i < 31; i++)
+		samples[i] = 1000;
+	if (results_params_parse(&m.params, params))
+		exit(1);
+	check(results_doc_add(doc, &m, &err), &err);
+	results_params_free(&m.params);
+}
+
+static int add_instance(struct bench_state *s, void *arg)
+{
+	static const enum results_subject subjects[] = {
+		[BENCH_REF] = RESULTS_REF, [BENCH_KERNEL] = RESULTS_KERNEL, [BENCH_LIBURCU] = RESULTS_LIBURCU,
+	};
+	char id[64], params[512];
+
+	snprintf(id, sizeof(id), "%s/%s", s->c->family, s->c->name);
+	bench_params_text(s, params, sizeof(params));
+	add_row(id, subjects[bench_subject(s)], params, "time", RESULTS_SAMPLED);
+	return 0;
+}
+
+static void add_code(void)
+{
+	const struct results_axis *formats = results_axis_of(doc, "format", "gup_fast/walk");
+	const struct results_axis *designs = results_axis_of(doc, "design", "gup_fast/walk");
+	char params[512];
+
+	for (size_t f = 0; f < formats->nr_values; f++)
+		for (size_t d = 0; d < designs->nr_values; d++) {
+			snprintf(params, sizeof(params), "design=%s,format=%s,symbol=all",
+				 designs->values[d].value, formats->values[f].value);
+			add_row("gup_fast/walk", RESULTS_REF, params, "code_bytes", RESULTS_EXACT);
+		}
+}
+
+static void write_part(struct results_run *run)
+{
+	struct results_error err = { .reason = "" };
+	char file[128], path[4200];
+
+	snprintf(file, sizeof(file), "%s.json", doc->part);
+	snprintf(path, sizeof(path), "%s/%s", run->dir, file);
+	doc->command = strdup("test_vocabulary --run");
+	results_pairs_set(&doc->environment, "cpus", "64");
+	check(results_doc_write(doc, path, &err), &err);
+	check(results_run_part(run, doc->part, file, RESULTS_PASSED, NULL, &err), &err);
+	results_doc_free(doc);
+}
+
+static void make_run(const char *runs)
+{
+	struct results_error err = { .reason = "" };
+	struct results_run *run;
+
+	check(results_run_create(runs, "test_vocabulary --run", "0000000", &run, &err), &err);
+	for (size_t i = 0; bench_table[i]; i++)
+		bench_for_each_instance(bench_table[i], add_instance, NULL);
+	write_part(run);
+	if (results_doc_new("ref.static", "static", &doc))
+		exit(1);
+	check(bench_add_axes(doc, &err), &err);
+	add_code();
+	write_part(run);
+	check(results_run_finish(run, true, &err), &err);
+	puts(run->dir);
+	results_run_free(run);
+}
+
 int main(int argc, char **argv)
 {
 	struct results_error err = { .reason = "" };
@@ -223,6 +312,10 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "--print")) {
 		print_all();
 		results_doc_free(doc);
+		return 0;
+	}
+	if (argc > 2 && !strcmp(argv[1], "--run")) {
+		make_run(argv[2]);
 		return 0;
 	}
 	test_bench();

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # One row more in a list of ref/, in a copy of it, is in the axes of documents without another edit: a
-# discipline, a design, a step, a stack, a format. And a value that bench/words.h loses is missed.
+# discipline, a design, a step, a stack, a format; and its rows are in the report. And a value that
+# bench/words.h loses is missed.
 set -u
 here=$(cd "$(dirname "$0")/../.." && pwd)
 build=${PTBENCH_BUILD:-$here/build}
@@ -22,7 +23,7 @@ ok() { # status, text
 }
 mkdir -p "$tmp/ref" "$tmp/bench"
 cp -r "$here"/ref/{pgtable,gup,thp,include,test} "$tmp/ref"
-cp "$here"/bench/{vocabulary.c,vocabulary.h,words.h} "$tmp/bench"
+cp "$here"/bench/*.[ch] "$tmp/bench"
 
 compile() { # source, flags...
 	local source=$1
@@ -69,6 +70,30 @@ for row in "discipline novel a novel one" "design novel a novel one" "design rea
 	grep -qx "$row" "$tmp/out"
 	ok $? "an axis has $row"
 done
+
+# The cases' rows come of the same lists; what they measure is one number here.
+mkdir "$tmp/cases" "$tmp/runs"
+(cd "$tmp/cases" && for c in "$tmp"/bench/case_*.c; do compile "bench/${c##*/}" -I"$tmp" || exit; done)
+ok $? "the cases compile with them"
+"$cc" -o "$tmp/all" "$build/obj/bench/test/test_vocabulary.o" "$tmp/vocabulary.o" \
+	"$tmp"/{formats,gup,arch_example,cases/case_*}.o "$build"/obj/bench/{free_readers,free_ring,host,perf,rows,table}.o \
+	"$build"/lib{results,refurcu,ref}.a -lurcu-bp -lurcu-memb -lurcu-qsbr -ljansson -lm -lpthread &&
+	run=$("$tmp/all" --run "$tmp/runs") && "$build/ptbench" report "$run" >"$tmp/report" 2>&1
+ok $? "and a run of all their rows is rendered" || cat "$tmp/report"
+shows() { # PAGE TEXT...: a row of a table, or a label of a figure
+	local page=$run/report/$1 text
+	for text in "${@:2}"; do
+		sed 's/<[^>]*>/\n/g' "$page" | grep -qF -- "$text" || { echo "# $page lacks $text"; return 1; }
+	done
+}
+shows q1.html novel 'It waits.'
+ok $? "the discipline is on its page, and what it is"
+shows q2.html real_pointer example-8k-43
+ok $? "so are the design of GUP-fast and the format"
+shows q3.html 'a novel one'
+ok $? "the stack, by its label"
+shows q4.html PROT_NONE
+ok $? "and the step"
 
 sed -i '/V("hugetlb",/d' "$tmp/bench/words.h"
 print "$tmp"/{formats,gup,arch_example}.o && ! "$tmp/test" >"$tmp/out" 2>&1

@@ -144,6 +144,11 @@ static struct results_doc *doc_subset(const struct results_doc *from, const stru
 	to->command = strdup(from->command);
 	copy_pairs(&to->environment, &from->environment);
 	copy_pairs(&to->subject, &from->subject);
+	if (chance(20))
+		to->version = 1;
+	for (i = 0; to->version > 1 && i < from->nr_axes; i++)
+		if (results_doc_add_axis(to, &from->axes[i], &err))
+			abort();
 	for (i = 0; i < from->nr_measurements; i++)
 		if (p->keep_one ? i == only : !chance(p->rows))
 			add_row(to, &from->measurements[i], p);
