@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Freeing page tables, and the pages that they mapped, under lockless walkers: unlink, invalidate,
+ * Freeing page tables, and the pages that they mapped, beside lockless walkers: unlink, invalidate,
  * wait, free.
  *
  * Order, names and sizes follow mm/mmu_gather.c and include/asm-generic/tlb.h (Linux 6.12). Three
  * things vary, and each is a row: the discipline (how invalidation reaches other CPUs, and how the
  * freer then waits for walkers that may still hold a pointer to the table), the fallback (what is
- * done with a table when there is no memory for a batch) and the architecture (batch sizes, what an
- * invalidation is needed for).
+ * done with a table when there is no memory for a batch) and the architecture (batch sizes, whether
+ * tables need an invalidation of their own).
  */
 #ifndef REF_GATHER_H
 #define REF_GATHER_H
@@ -15,56 +15,60 @@
 #include <ref/gather_disciplines.h>
 #include <ref/pgtable.h>
 
-/* Called when a table is free for reuse, from whatever context the discipline frees in. */
+/* Called when a table is free for reuse, in the context in which the discipline frees. */
 typedef void (*gather_free_fn)(void *cookie, struct ref_page *table);
 
 /*
- * One freer: the kernel's struct mmu_gather, kept from one operation to the next, and what the mm
- * knows of who walks in it. Created, used and destroyed by one thread, the freer; only the
- * gather_reader_*, gather_walk_* and gather_tlb_* functions are for other threads.
+ * One freer: the kernel's struct mmu_gather, kept from one operation to the next, and the mm's
+ * list of its readers, the threads that walk in it. One thread, the freer, creates, uses and
+ * destroys it; other threads call the gather_reader_*, gather_walk_* and gather_tlb_* functions
+ * alone.
  */
 struct gather;
 struct gather_batch; /* of tables: the kernel's struct mmu_table_batch */
 
 /* Every operation may be NULL but free_batch. */
 struct gather_discipline {
-	const char *name;    /* as in gather_disciplines.h, which says what it is */
-	const void *data;    /* its own */
+	const char *name;    /* as in gather_disciplines.h, which describes it */
+	const void *data;    /* the discipline's own */
 	bool busted;	       /* tables may be freed under a walker */
 	bool deferred;	       /* tables are freed later than a flush returns; barrier() waits */
 	bool needs_urcu;       /* in an object file of its own, absent from guests */
 	bool needs_membarrier; /* gather_create() gives -ENOSYS where the kernel has none */
 	int (*init)(struct gather *g);
 	void (*exit)(struct gather *g);
-	/* By each walking thread, beside what gather_reader_online() does for all; -errno. */
+	/* Called in each walking thread by gather_reader_online() and gather_reader_offline(). 0 or
+	 * -errno. */
 	int (*reader_online)(struct gather *g);
 	void (*reader_offline)(struct gather *g);
-	/* Around each walk and between walks. NULL: the walk's own ref_irq_save() is enough. */
+	/* Called by each reader before, after and between walks. NULL: the walk's own
+	 * ref_irq_save() is enough. */
 	void (*reader_lock)(struct gather *g);
 	void (*reader_unlock)(struct gather *g);
 	void (*reader_quiescent)(struct gather *g);
 	/*
-	 * tlb_flush(): when it returns, no CPU uses what was cleared before. By interrupts that it
-	 * waits for, it also waits for walks. NULL: by broadcast, which interrupts nobody.
+	 * tlb_flush(): when it returns, no CPU uses an entry that was cleared before. One that
+	 * sends interrupts and waits for their handlers has also waited for walks. NULL: a
+	 * broadcast, which interrupts nobody.
 	 */
 	void (*invalidate)(struct gather *g);
-	/* tlb_remove_table_free(), after the invalidation: now, or by a callback later. */
+	/* tlb_remove_table_free(), after the invalidation: frees now, or by a callback later. */
 	void (*free_batch)(struct gather *g, struct gather_batch *batch);
-	/* What the fallbacks are made of, where tables are freed by RCU: a callback for this table
-	 * alone, and a grace period waited for. */
+	/* Used by the fallbacks, and set where tables are freed by RCU: free_one() queues a
+	 * callback for this table alone, synchronize() waits for a grace period. */
 	void (*free_one)(struct gather *g, struct ref_page *table);
 	void (*synchronize)(struct gather *g);
-	void (*barrier)(struct gather *g); /* returns when all that was flushed has been freed */
+	void (*barrier)(struct gather *g); /* waits until all tables flushed before are freed */
 };
 size_t gather_nr_disciplines(void);
 const struct gather_discipline *gather_discipline_at(size_t i);
 const struct gather_discipline *gather_discipline_find(const char *name);
 /* Adds the rows of GATHER_URCU_DISCIPLINES. In library refurcu: programs that link it call this
- * first; in the others those rows do not exist. */
+ * before anything else here; programs without it have no such rows. */
 void gather_register_urcu(void);
 
 /*
- * What an architecture says about freeing: Kconfig's MMU_GATHER_* and its asm/tlb.h.
+ * An architecture's settings for freeing: Kconfig's MMU_GATHER_* and asm/tlb.h.
  */
 struct gather_arch {
 	const char *name; /* "x86_64", "ppc64-radix-64k" */
@@ -73,20 +77,21 @@ struct gather_arch {
 	bool rcu_header;
 	/* tlb_needs_table_invalidate(): hardware walks these tables, and may cache them. */
 	bool table_invalidate;
-	/* MMU_GATHER_NO_GATHER: clearing an entry flushes it, so that pages are not gathered. */
+	/* MMU_GATHER_NO_GATHER: clearing an entry flushes it, so pages are not gathered. */
 	bool no_gather;
 	const char *source;
 };
 size_t gather_nr_archs(void);
 const struct gather_arch *gather_arch_at(size_t i);
 const struct gather_arch *gather_arch_find(const char *name);
-/* MAX_TABLE_BATCH, MAX_GATHER_BATCH and MAX_GATHER_BATCH_COUNT there, on a 64-bit machine. */
+/* The architecture's MAX_TABLE_BATCH, MAX_GATHER_BATCH and MAX_GATHER_BATCH_COUNT, as on a 64-bit
+ * machine. */
 unsigned gather_arch_max_tables(const struct gather_arch *arch);
 unsigned gather_arch_max_pages(const struct gather_arch *arch);
 unsigned gather_arch_max_batches(const struct gather_arch *arch);
 #define GATHER_BUNDLE 8 /* MMU_GATHER_BUNDLE: pages gathered without an allocation */
 
-/* What tlb_remove_table_one() does, when there is no memory for a batch of tables. */
+/* tlb_remove_table_one(): frees a single table when there is no memory for a batch of tables. */
 struct gather_fallback {
 	const char *name; /* none | sync_ipi | sync_rcu | rcu_per_table */
 	const char *summary;
@@ -97,7 +102,7 @@ size_t gather_nr_fallbacks(void);
 const struct gather_fallback *gather_fallback_at(size_t i);
 const struct gather_fallback *gather_fallback_find(const char *name);
 
-/* The order of tlb_flush_mmu(), as data so that a wrong one can be shown to be wrong. */
+/* The order of tlb_flush_mmu(), as data, so that a test can show that a wrong order is wrong. */
 struct gather_order {
 	const char *name; /* kernel | pages_first | no_flush */
 	const char *summary;
@@ -109,36 +114,39 @@ const struct gather_order *gather_order_at(size_t i);
 const struct gather_order *gather_order_find(const char *name);
 
 /*
- * batch: tables per batch at most, 1..GATHER_BATCH_LIMIT; the kernel's is gather_max_batch(), 509
- * with 4 KiB pages. -EINVAL: no discipline, no free function, or batch out of range; -ENOMEM;
- * -ENOSYS: the running kernel lacks what the discipline needs.
+ * Creates a freer. batch: tables per batch at most, 1..GATHER_BATCH_LIMIT; the kernel's is
+ * gather_max_batch(), 509 with 4 KiB pages. free_fn(cookie, table) is called for each freed table.
+ * -EINVAL: no discipline, no free function, or batch out of range; -ENOMEM; -ENOSYS: the running
+ * kernel lacks what the discipline needs.
  */
 int gather_create(const struct gather_discipline *d, unsigned batch, gather_free_fn free_fn,
 		  void *cookie, struct gather **out);
-/* Flushes what is left and waits until it is free. Every reader is offline by then. */
+/* Flushes the tables and pages that are left and waits until they are free. Every reader is offline
+ * by then. */
 void gather_destroy(struct gather *g);
 unsigned gather_max_batch(void);
 #define GATHER_BATCH_LIMIT 8189 /* MAX_TABLE_BATCH with 64 KiB pages */
 
-/* After gather_create(), before anything is removed. -EINVAL: unknown (NULL), or not with this
- * discipline: where tables are freed by RCU the default is sync_rcu (Linux 7.x), else none. */
+/* The three setters are called after gather_create(), before anything is removed. The default is
+ * sync_rcu (Linux 7.x) with disciplines that free by RCU, else none. -EINVAL: NULL, or a fallback
+ * that this discipline cannot have. */
 int gather_set_fallback(struct gather *g, const struct gather_fallback *fallback);
-/* The default is x86_64's. -EINVAL: NULL, or one that does not invalidate for tables with a
- * discipline that waits for walkers by nothing else. */
+/* The default is x86_64's. -EINVAL: NULL, or an architecture without table_invalidate for a
+ * discipline that waits for walkers by the invalidation alone. */
 int gather_set_arch(struct gather *g, const struct gather_arch *arch);
 int gather_set_order(struct gather *g, const struct gather_order *order);
 /*
  * Fault injection: every `every`-th allocation of a batch fails (0: none, 1: all), or, with a seed
- * that is not 0, one in `every` at random but the same ones each time.
+ * that is not 0, one in `every` at random, the same allocations each time.
  */
 void gather_set_failing(struct gather *g, unsigned every, uint64_t seed);
-/* Called at each invalidation, once it is complete. */
+/* Has flushed(cookie) called after each invalidation. */
 void gather_set_log(struct gather *g, void (*flushed)(void *cookie), void *cookie);
 
 /* ---- tables ---- */
 
-/* As pte_free_tlb(): notes that tables were freed and adds one, unlinked by the caller, with
- * tlb_remove_table(), which flushes when the batch is full. */
+/* As pte_free_tlb(): notes that tables were freed and adds `table`, which the caller has unlinked,
+ * to the batch, as tlb_remove_table(), which flushes when the batch is full. */
 void gather_remove_table(struct gather *g, struct ref_page *table);
 /* As rcu_barrier(): returns when every table flushed so far has been freed. */
 void gather_barrier(struct gather *g);
@@ -153,52 +161,54 @@ struct gather_page_ops {
 };
 /* NULL, the default: references are dropped, and there is no rmap. */
 void gather_set_page_ops(struct gather *g, const struct gather_page_ops *ops, void *cookie);
-/* As tlb_remove_tlb_entry(): an entry has been cleared, so that there is something to flush. */
+/* As tlb_remove_tlb_entry(): notes that the caller has cleared an entry, so the next flush
+ * invalidates. */
 void gather_note_entry(struct gather *g);
 /*
- * As __tlb_remove_folio_pages(): adds nr pages of one folio. True: no room for another, so that
- * gather_flush_mmu() has to be called. delay_rmap: not with an architecture that does not gather.
+ * As __tlb_remove_folio_pages(): adds nr pages of one folio. True: the batch has no room for
+ * another, and the caller has to call gather_flush_mmu(). delay_rmap: false with an architecture
+ * that has no_gather.
  */
 bool gather_add_page(struct gather *g, struct ref_page *page, unsigned nr, bool delay_rmap);
-/* As tlb_remove_page(): adds one and flushes when it has to. */
+/* As tlb_remove_page(): adds one page, and flushes when the batch is full. */
 void gather_remove_page(struct gather *g, struct ref_page *page);
-/* As tlb_flush_rmaps(): with the invalidation done, and the PTE lock still held. */
+/* As tlb_flush_rmaps(): called after the invalidation, with the PTE lock still held. */
 void gather_flush_rmaps(struct gather *g);
 
 /* ---- flushing ---- */
 
 void gather_flush_tlbonly(struct gather *g); /* tlb_flush_mmu_tlbonly(): if anything was noted */
-void gather_flush_mmu(struct gather *g);     /* tlb_flush_mmu(): in the order's order */
+void gather_flush_mmu(struct gather *g);     /* tlb_flush_mmu(): by struct gather_order */
 void gather_finish(struct gather *g);	     /* tlb_finish_mmu(): flushes what is left */
 /*
- * As tlb_remove_table_sync_one(): an empty function on every CPU that walks here, waited for. Not a
- * grace period: it bounds walkers that have interrupts off, and nobody else.
+ * As tlb_remove_table_sync_one(): runs an empty function on every reader's CPU and waits for it.
+ * Not a grace period: it waits for walkers that have interrupts off, and for nobody else.
  */
 void gather_sync_one(struct gather *g);
 
 /* ---- a hugetlb PMD table shared by two mms, and taken out of one ---- */
 
-/* How huge_pmd_unshare() keeps walkers out of what becomes another process's private table. */
+/* How huge_pmd_unshare() keeps walkers out of a table that becomes private to another process. */
 struct gather_unshare {
 	const char *name; /* unshare_ipi | unshare_last_ipi | unshare_no_ipi */
 	const char *summary;
 	bool busted;
 	bool ipi_each; /* at each unshare: 1013af4f585f */
-	bool ipi_last; /* once per flush, if somebody became the only owner */
+	bool ipi_last; /* once per flush, if an mm became the only owner of a table */
 };
 size_t gather_nr_unshares(void);
 const struct gather_unshare *gather_unshare_at(size_t i);
 const struct gather_unshare *gather_unshare_find(const char *name);
 
-/* Another mm over mm's arena: with a top table of its own and nothing mapped, and no frames to
- * allocate from (pgt_map() gives -ENOMEM). Destroyed, before mm, by gather_mm_put(). */
+/* Makes another mm over mm's arena: with a top table of its own, nothing mapped, and no frames to
+ * allocate from (pgt_map() gives -ENOMEM). gather_mm_put() destroys it, before mm. 0 or -errno. */
 int gather_mm_beside(struct ref_mm *mm, struct ref_mm **out);
 void gather_mm_put(struct ref_mm *beside);
 /* As huge_pmd_share(): links owner's PMD table that covers addr into `to` as well. -ENOENT: owner
- * has none there; -EEXIST: `to` has; -ENOMEM. */
+ * has no such table; -EEXIST: `to` has one; -ENOMEM. */
 int gather_share_pmd(struct ref_mm *owner, struct ref_mm *to, uint64_t addr);
-/* As huge_pmd_unshare(): takes the PMD table that covers addr out of mm, if it is shared; true when
- * it was. Callers exclude each other until gather_unshare_flush() has returned (i_mmap_rwsem). */
+/* As huge_pmd_unshare(): takes the PMD table that covers addr out of mm, if it is shared. True: it
+ * was. Callers exclude each other until gather_unshare_flush() has returned (i_mmap_rwsem). */
 bool gather_unshare_pmd(struct gather *g, const struct gather_unshare *u, struct ref_mm *mm,
 			uint64_t addr);
 void gather_unshare_flush(struct gather *g, const struct gather_unshare *u);
@@ -206,13 +216,13 @@ void gather_unshare_flush(struct gather *g, const struct gather_unshare *u);
 /* ---- readers ---- */
 
 /*
- * By each walking thread before its first walk and after its last: puts it into the mm's CPU mask,
- * so that it is interrupted and waited for. -ENOMEM, -ENOSYS.
+ * Called by each walking thread before its first walk and after its last: puts the thread into the
+ * mm's CPU mask, so that the freer interrupts it and waits for it. 0, -ENOMEM, -ENOSYS.
  */
 int gather_reader_online(struct gather *g);
 void gather_reader_offline(struct gather *g);
 
-/* What a reader does around each walk, besides the walk's own ref_irq_save(). */
+/* Each reader calls them around each walk; the walk itself calls ref_irq_save(). */
 static inline void gather_walk_begin(const struct gather_discipline *d, struct gather *g)
 {
 	if (d->reader_lock)
@@ -228,15 +238,15 @@ static inline void gather_walk_end(const struct gather_discipline *d, struct gat
 }
 
 /*
- * A simulated TLB, for showing what invalidation is for. Gives the online calling thread one. A few
- * entries that invalidations drop: by the thread's own handler where they interrupt, from afar
- * where they are broadcast. -ENOMEM; -ENOENT: not online.
+ * Gives the calling thread, which is online, a simulated TLB, so that tests can show what happens
+ * without an invalidation. It has a few entries. An invalidation by interrupt drops them in the
+ * thread's own handler; a broadcast drops them from the freer's thread. -ENOMEM; -ENOENT: offline.
  */
 int gather_tlb_attach(struct gather *g);
 /*
  * One memory access of a program in mm: translates addr by the TLB, or else by a hardware walk of
- * the tables, and calls use() with the page. As an instruction is, it is not interrupted, and a
- * broadcast invalidation waits for its end. False: a page fault.
+ * the tables, and calls use(arg, page). Like an instruction it is not interrupted, and a broadcast
+ * invalidation waits for its end. False: a page fault.
  */
 bool gather_tlb_access(struct gather *g, struct ref_mm *mm, uint64_t addr,
 		       void (*use)(void *arg, struct ref_page *page), void *arg);
@@ -245,7 +255,7 @@ bool gather_tlb_access(struct gather *g, struct ref_mm *mm, uint64_t addr,
 
 struct gather_stats {
 	uint64_t ipis_sent;	   /* interrupts to readers, or membarrier calls */
-	uint64_t cpus_interrupted; /* readers' handlers that ran and found something asked */
+	uint64_t cpus_interrupted; /* handlers that ran in readers and found a request */
 	uint64_t tlb_flushes;	   /* invalidations */
 	uint64_t callbacks;	   /* RCU callbacks run */
 	uint64_t fallbacks;	   /* tables for which there was no batch */

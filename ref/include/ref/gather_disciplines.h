@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The list of disciplines. Adding one is a file and a row: ref/gather/NAME.c, which defines
- * `const struct gather_discipline gather_NAME`, and here GOOD or BUSTED with its name, its label (a few
- * words, for a table) and what it is (one sentence: how it invalidates, how it waits). The build
- * takes every file of the folder; the library's table, the tests, the explorer's models, the
- * benchmark's axis and what results say of it are made from this list. A BUSTED one has to be caught
- * by each of them.
+ * The list of disciplines. To add one, write ref/gather/NAME.c, which defines `const struct
+ * gather_discipline gather_NAME`, and add a row here: GOOD or BUSTED with its name, its label (a
+ * few words, for a table) and its description (one sentence: how it invalidates, how it waits).
+ * The build takes every file of the folder; the library's table, the tests, the explorer's models,
+ * the benchmark's axis and the axes of results are made from this list. The tests and the models
+ * have to catch a BUSTED one.
  */
 #ifndef REF_GATHER_DISCIPLINES_H
 #define REF_GATHER_DISCIPLINES_H
@@ -33,8 +33,8 @@
 	     "membarrier(2), then the freer waits until each reader is outside a walk.")
 
 /*
- * Over liburcu, in urcu_NAME.c: only in programs that link library refurcu. The one whose readers do
- * least comes first; reports speak of it where they speak of one.
+ * Over liburcu, in urcu_NAME.c: only in programs that link library refurcu. The first row is the
+ * discipline whose readers do least; a report that names one liburcu discipline names the first.
  */
 #define GATHER_URCU_DISCIPLINES(GOOD)                                                              \
 	GOOD(rcu_qsbr, "liburcu QSBR",                                                             \

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The list of designs: the ways in which GUP-fast walks folded levels. Adding one is a row here, and
- * what it does in ref/gup/walk.h. The walkers of every format and their table, the benchmark's axis
- * and what results say of it are made from this list.
+ * The list of designs: the ways in which GUP-fast walks folded levels. To add one, add a row here
+ * and its code in ref/gup/walk.h. The walkers of every format and their table, the benchmark's
+ * axis and the axes of results are made from this list.
  *
- * ANY(a, name, constant, label, means): of every format. REAL(...), the same: only of architectures
- * that define PGT_HAS_REAL_OFFSETS. `a` is whatever the list is given for its rows. label: a few words,
- * for a table; means: one sentence. On which formats a design returns wrong or too few pages nobody types: see
- * struct gup_walker.
+ * ANY(a, name, constant, label, means): of every format. REAL(...), the same arguments: only of
+ * architectures that define PGT_HAS_REAL_OFFSETS. `a` is the list's third argument, passed on to
+ * each row. label: a few words, for a table; means: one sentence. No row says on which formats a
+ * design returns wrong or too few pages: ref/gup/gup.c computes it, see struct gup_walker.
  */
 #ifndef REF_GUP_DESIGNS_H
 #define REF_GUP_DESIGNS_H
 
-/* In the order in which they came. */
+/* Oldest first. */
 #define GUP_DESIGNS(ANY, REAL, a)                                                                  \
 	ANY(a, static, GUP_STATIC, "static",                                                       \
 	    "Constant pXd_addr_end() and pXd_offset(&value): v5.2 to v5.8, and since then "        \

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The list of steps that gup_fast/steps takes out of a walk, one at a time. Adding one is a row here, a
- * field of that name in struct gup_variant, and where ref/gup/walk.h asks that field. The walkers
- * without a step, the benchmark's axis and what results say of it are made from this list.
+ * The list of steps that gup_fast/steps takes out of a walk, one at a time. To add one, add a row
+ * here, a field of that name in struct gup_variant, and the test of that field in ref/gup/walk.h.
+ * The walkers without a step, the benchmark's axis and the axes of results are made from this list.
  *
- * BOTH(a, name, label, means): of walks that get and of walks that pin; PIN(...), the same: of walks that
- * pin alone. `a` is whatever the list is given for its rows. label: a few words, for a table; means: one
- * sentence.
+ * BOTH(a, name, label, means): of walks that get and of walks that pin; PIN(...), the same
+ * arguments: only of walks that pin. `a` is the list's third argument, passed on to each row.
+ * label: a few words, for a table; means: one sentence.
  */
 #ifndef REF_GUP_STEPS_H
 #define REF_GUP_STEPS_H
 
-/* In the order in which a walk comes to them. */
+/* In the order in which a walk takes them. */
 #define GUP_STEPS(BOTH, PIN, a)                                                                    \
 	PIN(a, fork_seq, "fork’s sequence count",                                       \
 	    "write_protect_seq is read before the walk and again after it: no fork() went on meanwhile.") \

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The list of kmap stacks' designs that are measured. Adding one is a row here, a struct kmap_design of
- * that name and its stacks in ref/kmap/kmap.c. The benchmark's axis, which stacks are busted, and what
- * results say of it are made from this list; the designs of ref/kmap/busted.c are for tests alone.
+ * The list of kmap stacks' designs that are measured. To add one, add a row here, a struct
+ * kmap_design of that name, and its stacks in ref/kmap/kmap.c. The benchmark's axis, the stacks'
+ * `busted` and the axes of results are made from this list; the designs of ref/kmap/busted.c are
+ * for tests alone.
  *
  * GOOD or BUSTED(name, label, means): label: a few words, for a table; means: one sentence.
  */
 #ifndef REF_KMAP_DESIGNS_H
 #define REF_KMAP_DESIGNS_H
 
-/* In the order in which they came. */
+/* Oldest first. */
 #define KMAP_DESIGNS(GOOD, BUSTED)                                                                 \
 	GOOD(atomic_percpu, "atomic_percpu (to 5.10)",                                             \
 	     "kmap_atomic() up to 5.10: slots of the CPU, preemption and page faults off while mapped, so " \

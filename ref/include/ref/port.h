@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The only door to concurrency: every load, store, atomic, lock, interrupt and wait that another
- * thread, a signal handler or a simulated CPU can see goes through here. Two backends give it:
- * port_native.h (threads of this machine; what is benchmarked) and, where REF_MODEL is defined,
+ * thread, a signal handler or a simulated CPU can see goes through here. Two backends define it:
+ * port_native.h (threads of this machine; used by the benchmarks) and, where REF_MODEL is defined,
  * port_model.h (the explorer's simulated CPUs, ref/explore). Sources of ref/ are compiled for both
  * without a change.
  *
@@ -16,13 +16,13 @@
  *		value-returning atomics; those called _relaxed order nothing.
  *   ref_full_barrier	smp_mb().
  *   ref_spin_*	acquire and release.
- *   ref_irq_*	a signal handler of the same thread is kept out by program order alone; a foreign
- *		thread that loads `irqs_off` with acquire and sees 0 pairs with the release in
- *		ref_irq_restore(): all that the section read was read before.
+ *   ref_irq_*	program order alone keeps a signal handler of the same thread out; another thread
+ *		that loads `irqs_off` with acquire and sees 0 pairs with the release in
+ *		ref_irq_restore(): all reads of the section came before.
  *
- * For the model, three rules. Whatever two tasks share is reached through these accessors, or under
- * a ref_spinlock. Nothing waits but by ref_wait_until(), ref_spin_lock() or a primitive below.
- * Memory is taken from ref_alloc(), never from malloc(), once tasks run.
+ * Three rules for code that the model runs. It reaches memory that two tasks share through these
+ * accessors, or under a ref_spinlock. It waits only by ref_wait_until(), ref_spin_lock() or another
+ * primitive below. It takes memory from ref_alloc(), never from malloc(), once tasks run.
  */
 #ifndef REF_PORT_H
 #define REF_PORT_H
@@ -36,18 +36,18 @@
 #define REF_ALWAYS_INLINE static inline __attribute__((always_inline))
 
 /*
- * What a CPU's interrupt flag is to the kernel. One per thread, for as long as the thread lives
- * (native), or per simulated CPU (model). `irqs_off` and `rcu_nesting` are written by their own
- * thread; `pending` by its own signal handler, which sets it instead of running the interrupt's
- * handler while irqs_off is set; `ipi` is for the owner of the interrupt's handler (ref/gather).
+ * The interrupt flag of a CPU. One per thread, for as long as the thread lives (native), or per
+ * simulated CPU (model). Its own thread writes `irqs_off` and `rcu_nesting`; the thread's signal
+ * handler sets `pending` instead of running the interrupt's handler while irqs_off is set; `ipi` is
+ * for the owner of the interrupt's handler (ref/gather).
  */
 struct ref_cpu {
 	int irqs_off;
 	int pending;
 	int rcu_nesting;
-	int id; /* what ref_ipi_send() takes: a thread's number, or a simulated CPU's */
+	int id; /* for ref_ipi_send(): a thread's number, or a simulated CPU's */
 	void *ipi;
-	struct ref_cpu *next; /* the list of online threads: the backend's */
+	struct ref_cpu *next; /* the backend's list of online threads */
 };
 
 struct ref_spinlock {
@@ -60,11 +60,10 @@ struct ref_rcu_head {
 };
 
 /*
- * What both backends define, as functions or macros:
+ * Both backends define these, as functions or macros:
  *
- * REF_STEP(site)	a name for where the code is, shown in schedules. Costs nothing natively.
- *			(Every access below is a point where the explorer may switch, so this
- *			need not be one.)
+ * REF_STEP(site)	names the place in the code; schedules show it. Costs nothing natively.
+ *			(The explorer does not switch here: it may at every access below.)
  * REF_POINT(site)	between two steps that are not accesses: the explorer may switch here.
  *
  * REF_READ_ONCE(x) REF_WRITE_ONCE(x, v) ref_load_acquire(p) ref_store_release(p, v)
@@ -77,33 +76,37 @@ struct ref_rcu_head {
  * ref_count_add_unless_zero_relaxed(r, nr)	the same, ordering nothing: for busted variants
  * ref_count_sub_and_test(r, nr)	as atomic_sub_and_test(): true when it reached 0
  * ref_count_freeze(r, expected)	as page_ref_freeze(): 0 instead of `expected`, or false
- * ref_count_set_release(r, nr)	what was set before is seen by whoever gets a reference
+ * ref_count_set_release(r, nr)	whoever gets a reference sees all stores before this
  *
- * ref_this_cpu()	the running thread's, or the simulated CPU's that the caller runs on
+ * ref_this_cpu()	struct ref_cpu of the running thread, or of the caller's simulated CPU
  * ref_irq_save() ref_irq_restore(flags)	as local_irq_save(); nest
  *
- * ref_spin_lock(l) ref_spin_trylock(l) ref_spin_unlock(l)	a struct ref_spinlock, zeroed at first
+ * ref_spin_lock(l) ref_spin_trylock(l) ref_spin_unlock(l)	a struct ref_spinlock, at first 0
  * ref_wait_until(cond)	waits until cond, an expression over the accessors, is true. Natively it
- *			spins and then yields; the model runs others until something was stored.
+ *			spins and then yields; the model runs others until a word of cond changes.
  * ref_sleep_while(word, val)	sleeps while int *word == val, until woken: may return early
- * ref_wake(word)	wakes who sleeps on it, after *word was changed
+ * ref_wake(word)	wakes all that sleep on word; call it after *word was changed
  *
- * ref_thread_online() ref_thread_offline()	by each thread, before its first and after its
- *			last use of what follows; nests. Natively -ENOMEM or -ENOSYS may come back,
- *			and then the thread can be interrupted but has no RCU and no membarrier
+ * ref_thread_online() ref_thread_offline()	each thread calls them before its first and after
+ *			its last use of the primitives below; they nest. Natively it may return
+ *			-ENOMEM or -ENOSYS: the thread can be interrupted but has no RCU and no
+ *			membarrier
  * ref_rcu_read_lock() ref_rcu_read_unlock()	a read-side critical section; nests. A section with
  *			interrupts off is one too, as with the kernel's merged flavours.
  * ref_synchronize_rcu()	returns when every section that had begun has ended
- * ref_call_rcu(head, fn)	runs fn after such a grace period: natively in whoever calls
- *			ref_rcu_barrier(), in the model as a softirq of the CPU that queued it
- * ref_rcu_barrier()	returns when everything queued before has run
- * ref_membarrier()	a full barrier on every CPU that runs one of our threads
- * ref_ipi_init(handler)	who is called, with interrupts off, on the interrupted CPU; 0 or -errno
- * ref_ipi_send(id)	interrupts the CPU of that id; does not wait. No effect if it is gone.
+ * ref_call_rcu(head, fn)	runs fn(head) after such a grace period: natively in the thread that
+ *			calls ref_rcu_barrier(), in the model as a softirq of the CPU that queued it
+ * ref_rcu_barrier()	returns when every fn queued before has run
+ * ref_membarrier()	a full barrier on every CPU that runs a thread of this process
+ * ref_ipi_init(handler)	sets the handler, called with interrupts off on the interrupted
+ *			CPU; 0 or -errno
+ * ref_ipi_send(id)	interrupts the CPU of that id; does not wait. No effect after the thread's
+ *			end.
  *
  * ref_alloc(size) ref_free(p)	zeroed memory, NULL when there is none
- * REF_MEM_FREED(p, size, what) REF_MEM_REUSED(p, size)	for checkers: from here on nobody may
- *			read it, and somebody may again. Natively nothing, or the stress tests' poison.
+ * REF_MEM_FREED(p, size, what) REF_MEM_REUSED(p, size)	tell checkers that from here on nobody
+ *			may read [p, p + size), and that it may be read again. Natively a no-op, or
+ *			the stress tests' poison.
  */
 #ifdef REF_MODEL
 #include <ref/port_model.h>

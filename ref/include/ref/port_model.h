@@ -20,13 +20,13 @@ enum model_op {
 /* One use of a primitive in the source. */
 struct model_site {
 	const char *file, *function;
-	const char *expr; /* what is accessed, as it is written */
+	const char *expr; /* the accessed expression, as the source writes it */
 	unsigned short line;
 	unsigned char op;
-	bool pointer; /* its value is one */
+	bool pointer; /* the value is a pointer */
 };
 
-/* Numbered, since what is accessed may itself be an access. */
+/* Numbered, because the accessed expression may contain another access. */
 #define MODEL_SITE_(n, op, expr, pointer) MODEL_SITE__(n, op, expr, pointer)
 #define MODEL_SITE__(n, op_, expr_, pointer_)                                                 \
 	({                                                                                    \
@@ -39,13 +39,13 @@ struct model_site {
 #define MODEL_SITE(op, expr) MODEL_SITE_(__COUNTER__, (op), (expr), false)
 #define MODEL_SITE_OF(op, expr, x) \
 	MODEL_SITE_(__COUNTER__, (op), (expr), MODEL_IS_POINTER(x))
-/* Its type after the conversions that any value goes through: unqualified. */
+/* The type of x after the usual conversions of a value: unqualified. */
 #define MODEL_TYPE(x) __typeof__(0 ? (x) : (x))
 #define MODEL_U64(x, v) ((uint64_t)(uintptr_t)(__typeof__(x))(v))
 
 uint64_t model_load(const struct model_site *s, const volatile void *p, unsigned size);
 void model_store(const struct model_site *s, volatile void *p, unsigned size, uint64_t v);
-/* The old value; the operation is the site's. */
+/* Does the operation s->op and returns the old value. */
 uint64_t model_rmw(const struct model_site *s, volatile void *p, unsigned size, uint64_t v);
 bool model_cmpxchg(const struct model_site *s, volatile void *p, unsigned size, void *old,
 		   uint64_t v);
@@ -110,8 +110,8 @@ void model_wait_begin(const struct model_site *s);
 void model_wait_block(const struct model_site *s);
 void model_wait_end(void);
 
-/* What the condition reads decides who is run: it is evaluated again when one of the locations that
- * it read has another value. It must have no effect where it is false. */
+/* The explorer evaluates cond again when one of the locations that it read has another value. While
+ * false, cond must have no side effect. */
 #define ref_wait_until(cond)                                                  \
 	do {                                                                  \
 		model_wait_begin(MODEL_SITE(MODEL_WAIT, #cond));              \

@@ -20,8 +20,8 @@
 	__atomic_compare_exchange_n((p), (old), (v), false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)
 #define ref_barrier() __atomic_signal_fence(__ATOMIC_SEQ_CST)
 
-/* ThreadSanitizer does not follow a fence, nor does GCC let it be used there: a locked operation on
- * a word of one's own is as strong on the CPU, and orders nothing more for the checker. */
+/* ThreadSanitizer does not follow a fence, and GCC refuses one there. A locked operation on a local
+ * word is as strong on the CPU, and orders nothing more for ThreadSanitizer. */
 #ifdef __SANITIZE_THREAD__
 REF_ALWAYS_INLINE void ref_full_barrier(void)
 {
@@ -86,13 +86,13 @@ REF_ALWAYS_INLINE void ref_count_set_release(int *r, int nr)
 /* ---- interrupts of this thread ---- */
 
 /*
- * local-exec, for it is always part of a program: one instruction; and where the linker has to get
- * there from initial-exec, its lea leaves no flags for the null check that gcc 12's
- * -fsanitize=null takes from the add it wrote, which then fails at random.
+ * local-exec, because it is always linked into a program: one instruction. With initial-exec the
+ * linker turns gcc's add into a lea, which sets no flags; gcc 12's -fsanitize=null takes its null
+ * check from the flags of that add, and the check then fails at random.
  */
 extern __thread struct ref_cpu ref_cpu_self __attribute__((tls_model("local-exec")));
-/* Called by ref_irq_restore() with interrupts on again and `pending` already cleared. Set before
- * any thread can have something pending; NULL: nobody interrupts. */
+/* Called by ref_irq_restore() with interrupts on again and `pending` already cleared. Set it before
+ * any interrupt is sent; NULL: no interrupt is ever sent. */
 extern void (*ref_irq_pending_hook)(struct ref_cpu *cpu);
 void ref_irq_run_pending(struct ref_cpu *cpu);
 
@@ -104,7 +104,7 @@ REF_ALWAYS_INLINE struct ref_cpu *ref_this_cpu(void)
 REF_ALWAYS_INLINE int ref_irq_save(void)
 {
 	struct ref_cpu *cpu = ref_this_cpu();
-	int flags = cpu->irqs_off; /* its own thread's word: no atomic needed to read it */
+	int flags = cpu->irqs_off; /* only this thread writes it: a plain read will do */
 
 	__atomic_store_n(&cpu->irqs_off, 1, __ATOMIC_RELAXED);
 	ref_barrier();
@@ -112,8 +112,8 @@ REF_ALWAYS_INLINE int ref_irq_save(void)
 }
 
 /*
- * The store comes before the test of `pending`: a signal after the store is acknowledged by its
- * handler, one before it has set `pending`, so none is lost.
+ * The store comes before the test of `pending`: the handler acknowledges a signal that arrives
+ * after the store, and has set `pending` for one that arrived before it. So no interrupt is lost.
  */
 REF_ALWAYS_INLINE void ref_irq_restore(int flags)
 {
@@ -130,7 +130,7 @@ void ref_ipi_send(int id);
 
 /* ---- waiting ---- */
 
-/* One turn of a wait for another thread, which may have to be given the CPU first. */
+/* One turn of a wait for another thread: spins, or yields the CPU to it. *turns counts them. */
 void ref_wait_turn(unsigned *turns);
 
 #define ref_wait_until(cond)                          \
@@ -196,7 +196,7 @@ void ref_membarrier(void);
 void *ref_alloc(size_t size);
 void ref_free(void *p);
 
-/* Set by stress tests before threads start: poison, and quarantine. NULL: nothing is done. */
+/* Stress tests set it before threads start, to poison and quarantine freed memory. NULL: no-op. */
 extern void (*ref_mem_hook)(void *p, size_t size, const char *what_freed_or_null);
 
 #define REF_MEM_FREED(p, size, what)                            \

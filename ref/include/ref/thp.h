@@ -3,14 +3,15 @@
  * Huge folios under lockless walkers: splitting their PMD, splitting the folio, collapsing pages
  * into one. Rules and order follow mm/huge_memory.c and mm/khugepaged.c (Linux 6.12).
  *
- * What a folio's reference count is made of: one per leaf that maps it or a part of it, one per page
- * for the page cache or the swap cache, and whoever else holds it. Whoever replaces pages under a
- * walker first takes the leaves away and then makes the count 0, or sees that it is as expected;
- * the walker takes a reference, unless it is 0, and then looks at the leaf again.
+ * A folio's reference count is the sum of: one per leaf that maps it or a part of it, one per page
+ * for the page cache or the swap cache, and one per other holder. Code that replaces pages beside
+ * a walker first takes the leaves away and then sets the count to 0, or checks that it is as
+ * expected; the walker takes a reference unless the count is 0, and then reads the leaf again.
  *
- * Locking, from the outside: the folio lock; mm->rmap_lock; a file's lock; mm->page_table_lock.
+ * Locking, outermost first: the folio lock; mm->rmap_lock; a file's lock; mm->page_table_lock.
  * Functions that begin with thp_ take the last three themselves, so that they may run beside each
- * other; pgt_map() and pgt_unmap() take none and may not. All return 0 or -errno.
+ * other; pgt_map() and pgt_unmap() take no lock and may not. Functions that return int return 0 or
+ * -errno.
  */
 #ifndef REF_THP_H
 #define REF_THP_H
@@ -24,15 +25,15 @@
 /*
  * Maps a new anonymous folio of a PMD leaf's size at addr, and deposits the PTE table that a split
  * of the leaf will need (pgtable_trans_huge_deposit()). -EINVAL, -EEXIST, -ENOMEM: as pgt_map();
- * -EOPNOTSUPP: the format does not say how its leaves are split.
+ * -EOPNOTSUPP: struct pgt_fmt does not say how the format's leaves are split.
  */
 int thp_map(struct ref_mm *mm, uint64_t addr, bool writable);
 
 /*
- * Clears the leaf that covers addr, flushes, and drops its reference, in that order, which is
- * zap_pte_range()'s and zap_huge_pmd()'s with their mmu_gather; a large leaf's deposited table is
- * freed at once, as zap_deposited_table() does. flush is the interrupt that waits for every
- * walker, NULL a broadcast that waits for none. -ENOENT: nothing is mapped there.
+ * Clears the leaf that covers addr, flushes, and drops the leaf's reference, in the order of
+ * zap_pte_range() and zap_huge_pmd() with their mmu_gather; frees a large leaf's deposited table at
+ * once, as zap_deposited_table() does. flush(arg) interrupts every walker and waits for it; NULL
+ * stands for a broadcast, which waits for none. -ENOENT: nothing is mapped there.
  */
 int thp_unmap(struct ref_mm *mm, uint64_t addr, void (*flush)(void *arg), void *arg);
 
@@ -50,33 +51,35 @@ void thp_unlock(struct ref_page *folio);
 
 /* One mapping of one file: as an address_space, its page cache and the one VMA that maps it. */
 struct thp_file {
-	struct ref_mapping mapping; /* what a folio points to; first */
+	struct ref_mapping mapping; /* folios point to it; has to be the first field */
 	struct ref_spinlock lock; /* i_pages' */
 	struct ref_mm *mm;
-	uint64_t addr;		/* where its first page is mapped */
+	uint64_t addr;		/* of its first page, when mapped */
 	size_t nr_pages;
 	struct ref_page **pages; /* the page cache: the folio of each page, or NULL */
 };
 
-/* A file of nr_pages, aligned to a huge leaf and all of it in folios of that size; it is not mapped
- * yet. -ENOMEM, -EINVAL. */
+/* Makes a file of nr_pages in folios of a huge leaf's size; addr and nr_pages are multiples of it.
+ * Maps nothing yet. -ENOMEM, -EINVAL, -EOPNOTSUPP: as thp_map(). */
 int thp_file_create(struct ref_mm *mm, uint64_t addr, size_t nr_pages, struct thp_file **out);
-/* Truncates, and frees. */
+/* Truncates the file and frees it. */
 void thp_file_destroy(struct thp_file *file);
-/* Maps what the page cache has for addr: by a huge leaf where the whole folio fits one and no table
- * is in its place, else one page. -ENOENT: not in the page cache; -EEXIST, -ENOMEM. */
+/* Maps the page cache's folio for addr: by a huge leaf where the whole folio fits one and no table
+ * is in its place, else its page at addr alone. -ENOENT: not in the page cache; -EEXIST,
+ * -ENOMEM. */
 int thp_file_fault(struct thp_file *file, uint64_t addr);
-/* Takes the folio of that page out of the page cache and unmaps it, as truncate_inode_folio(). The
- * caller holds a reference and the folio lock. -ENOENT: it was not there. */
+/* Takes the folio out of the page cache and unmaps it, as truncate_inode_folio(). The caller holds
+ * a reference and the folio lock. -ENOENT: it was not in the page cache. */
 int thp_file_truncate(struct thp_file *file, struct ref_page *folio);
 
 /* ---- splitting ---- */
 
 /*
  * Splits the folio of `page` into single pages (split_huge_page()). The caller holds a reference on
- * the folio, and the folio lock; afterwards both are `page`'s, whose folio is itself then. -EAGAIN:
- * somebody else holds a reference, or the folio left the page cache: the folio is whole, mapped by
- * small leaves (anonymous) or not at all (file). -EINVAL: a small folio; -EBUSY: truncated.
+ * the folio, and the folio lock; afterwards the caller holds both on `page`, a folio by itself.
+ * -EAGAIN: somebody else holds a reference, or the folio left the page cache; the folio is then
+ * whole, mapped by small leaves (anonymous) or not at all (file). -EINVAL: a small folio; -EBUSY:
+ * truncated.
  */
 typedef int (*thp_split_fn)(struct ref_page *page);
 
@@ -93,13 +96,13 @@ int thp_split(struct ref_page *page); /* the good one */
 /* ---- collapsing ---- */
 
 /*
- * Copies what the PTE table that covers addr maps into a new huge folio, which takes its place; the
- * table is deposited, for the next split. Pages that nobody has mapped are zeros. The caller keeps
- * everybody from mapping and unmapping there, as mmap_lock for writing does; walkers may run.
- * sync_one waits for every walk that has begun (tlb_remove_table_sync_one()); NULL: a grace
- * period, which does that too. -EAGAIN: somebody holds a page, or has it locked, or it is not one to
- * collapse (not anonymous, not present, none writable); -ENOENT: no table there; -EEXIST: a huge
- * leaf; -ENOMEM; -EOPNOTSUPP.
+ * Copies the pages that the PTE table covering addr maps into a new huge folio, whose leaf
+ * replaces the table, and deposits the table for the next split. Empty entries become pages of
+ * zeros. The caller keeps everybody from mapping and unmapping there, as with mmap_lock held for
+ * writing; walkers may run. sync_one(arg) waits for every walk that has begun
+ * (tlb_remove_table_sync_one()); NULL: waits for a grace period instead. -EAGAIN: somebody holds a
+ * reference on a page or has it locked, or pages are not to be collapsed (one not anonymous or not
+ * present, none writable); -ENOENT: no table there; -EEXIST: a huge leaf; -ENOMEM; -EOPNOTSUPP.
  */
 typedef int (*thp_collapse_fn)(struct ref_mm *mm, uint64_t addr, void (*sync_one)(void *arg),
 			       void *arg);
@@ -117,9 +120,10 @@ int thp_collapse(struct ref_mm *mm, uint64_t addr, void (*sync_one)(void *arg), 
 /* ---- the oracle ---- */
 
 /*
- * Every folio's references are its leaves', its caches' and those of held[], one per element; no
- * free frame is mapped or held; every page table has one. Brute force over the tables and all
- * frames; for a state in which nobody runs. False: `why` says what is wrong.
+ * True if every folio's reference count is the sum of its leaves', its caches' and held[]'s
+ * references (one per element), no free frame is mapped or held, and every page table has one
+ * reference. Brute force over the tables and all frames; no other thread may run. False: `why` says
+ * what is wrong.
  */
 bool thp_balanced(struct ref_mm *mm, struct ref_page *const *held, size_t nr_held, char *why,
 		  size_t size);
