@@ -4,8 +4,8 @@
  *
  * Steps and their order are those of fs/dax.c (Linux 6.12); each function names its counterpart.
  * A mapping's slots, and the pages that they point to, are written under its i_pages lock, which is
- * taken with interrupts off. Only page->mapping is read without it, by dax_lock_folio(), and whether
- * a slot is empty, by who truncates.
+ * taken with interrupts off. Two reads go without it: dax_lock_folio() reads page->mapping, and
+ * dax_truncate() whether a slot is empty.
  */
 #ifndef REF_DAX_ENTRY_H
 #define REF_DAX_ENTRY_H
@@ -15,26 +15,26 @@
 #include "wait.h"
 
 /*
- * What is instantiated: false everywhere is mainline's. `no_` leaves a step out; `opaque_` leaves it
- * out behind the compiler's back, so that what it costs is not told together with what the compiler
- * then does to the rest.
+ * A variant of the protocol; all false: mainline's. `no_` leaves a step out. `opaque_` leaves it
+ * out behind the compiler's back: the difference is the cost of the step alone, without the gain
+ * from what the compiler then makes of the rest.
  */
 struct dax_variant {
-	bool no_revalidate, opaque_revalidate; /* folio->mapping again, under its lock */
-	bool no_rcu, opaque_rcu;	       /* around the inode that may be freed */
-	bool wait_after_unlock;		       /* queued when the xarray's lock was dropped */
-	bool touch_after_sleep;		       /* looks at the xarray that it slept for */
+	bool no_revalidate, opaque_revalidate; /* the read of folio->mapping under its lock */
+	bool no_rcu, opaque_rcu;	       /* the section that keeps the inode */
+	bool wait_after_unlock;		       /* the waiter queues after it drops i_pages */
+	bool touch_after_sleep;		       /* the woken waiter reads the xarray again */
 	bool exclusive_speculation;	       /* lock_folio takes a wake-up that it may not pass on */
-	bool no_pass_on;		       /* who found an entry unlocked wakes nobody */
+	bool no_pass_on;		       /* put_unlocked_entry() wakes nobody */
 	bool wake_one_deleted;		       /* deletion wakes one: before 237388320def (v5.13) */
 	bool pmd_not_rounded;		       /* a PMD's waiters are told apart by index */
-	/* Between a step and the next, for tests that hold a window open. */
+	/* Called between two steps, for tests that hold a window open. */
 	void (*before_lock)(struct dax_mapping *mapping);
 	void (*before_queue)(struct dax_mapping *mapping);
 	void (*after_sleep)(struct dax_mapping *mapping);
 };
 
-/* As struct xa_state, and the interrupt flag, which the kernel need not keep. */
+/* As struct xa_state, with the interrupt flags, which the kernel need not keep. */
 struct dax_xas {
 	struct dax_mapping *xa;
 	uint64_t index;
@@ -76,7 +76,7 @@ REF_ALWAYS_INLINE unsigned dax_entry_order(const struct dax_mapping *mapping, da
 	return entry & DAX_PMD ? mapping->dev->pmd_order : 0;
 }
 
-/* Where the entry of an index stands: a PMD's is at its first. NULL: past the last slot. */
+/* The slot of an index: a PMD entry is at its first index. NULL: past the last slot. */
 REF_ALWAYS_INLINE dax_entry_t *dax_slot(const struct dax_mapping *mapping, uint64_t index)
 {
 	dax_entry_t *first;
@@ -95,7 +95,7 @@ REF_ALWAYS_INLINE dax_entry_t dax_xas_load(const struct dax_xas *xas)
 	return ref_likely(slot) ? *slot : 0;
 }
 
-/* xas_store(): returns what was there. */
+/* xas_store(): returns the old entry. */
 REF_ALWAYS_INLINE dax_entry_t dax_xas_store(const struct dax_xas *xas, dax_entry_t entry)
 {
 	dax_entry_t *slot = dax_slot(xas->xa, xas->index), old;
@@ -138,9 +138,9 @@ REF_ALWAYS_INLINE struct dax_waitqueue *dax_entry_waitqueue(const struct dax_var
 }
 
 /*
- * dax_wake_entry(): waiters queue while they hold the i_pages lock under which they saw the entry
- * locked, and we took that lock since: all of them are seen. Only its kind, PMD or not, matters of
- * the entry, which may be another by now; and the mapping may be gone.
+ * dax_wake_entry(): a waiter queues while it holds the i_pages lock under which it saw the entry
+ * locked; the caller has taken that lock since, so it sees every waiter. Of `entry` only the kind
+ * is used, PMD or not: the slot may have another entry by now, and the mapping may be freed.
  */
 REF_ALWAYS_INLINE void dax_wake_entry(const struct dax_variant *v, const struct dax_xas *xas,
 				      dax_entry_t entry, bool all)
@@ -153,8 +153,8 @@ REF_ALWAYS_INLINE void dax_wake_entry(const struct dax_variant *v, const struct 
 }
 
 /*
- * get_unlocked_entry(): i_pages held, and dropped while asleep; the caller keeps the inode. It then
- * either locks the entry or calls dax_put_unlocked_entry(), because its wake-up was the only one.
+ * get_unlocked_entry(): i_pages held, and dropped while asleep. The caller keeps the inode, and
+ * then locks the entry or calls dax_put_unlocked_entry(), because its wake-up was the only one.
  */
 REF_ALWAYS_INLINE dax_entry_t dax_get_unlocked_entry(const struct dax_variant *v,
 						     struct dax_xas *xas, unsigned order)
@@ -191,9 +191,9 @@ REF_ALWAYS_INLINE void dax_put_unlocked_entry(const struct dax_variant *v,
 }
 
 /*
- * wait_entry_unlocked(): i_pages held, and nothing else that keeps the inode: from its release on
- * the mapping may be gone, so only the queue, which is nobody's, is touched. Not exclusive, because
- * there may be no entry left whose unlocking would pass the wake-up on.
+ * wait_entry_unlocked(): i_pages held, and nothing else keeps the inode. After its release the
+ * mapping may be freed, so this touches only the queue, which belongs to no inode. The waiter is
+ * not exclusive: there may be no entry left whose unlocking would pass the wake-up on.
  */
 REF_ALWAYS_INLINE void dax_wait_entry_unlocked(const struct dax_variant *v, struct dax_xas *xas,
 					       dax_entry_t entry)
@@ -242,7 +242,7 @@ REF_ALWAYS_INLINE void dax_unlock_entry(const struct dax_variant *v, struct dax_
 	dax_wake_entry(v, xas, entry, false);
 }
 
-/* page->mapping is still the one whose lock we hold. */
+/* True: page->mapping is still the one whose i_pages the caller holds. */
 REF_ALWAYS_INLINE bool dax_revalidate(const struct dax_variant *v, struct ref_page *folio,
 				      struct dax_mapping *mapping)
 {
@@ -274,10 +274,10 @@ REF_ALWAYS_INLINE dax_entry_t __dax_lock_folio(const struct dax_variant *v, stru
 {
 	dax_entry_t entry;
 
-	/* The inode that folio->mapping stands in is not freed while we look at it. */
+	/* Keeps the inode that folio->mapping is part of from being freed. */
 	dax_rcu_lock(v);
 	for (;;) {
-		/* Acquire: pairs with dax_associate_page(); the kernel has the dependency. */
+		/* Acquire: pairs with dax_associate_entry(); the kernel has the dependency. */
 		struct dax_mapping *mapping = ref_load_acquire((struct dax_mapping **)&folio->mapping);
 		struct dax_xas xas = { .xa = mapping };
 
@@ -285,7 +285,7 @@ REF_ALWAYS_INLINE dax_entry_t __dax_lock_folio(const struct dax_variant *v, stru
 		entry = 0;
 		if (!mapping || !REF_READ_ONCE(mapping->dax))
 			break;
-		/* A pin on the device is enough, and without one the page could not be looked at. */
+		/* The caller's pin on the device is enough to keep the page. */
 		entry = DAX_NO_LOCK;
 		if (REF_READ_ONCE(REF_READ_ONCE(mapping->host)->chardev))
 			break;
@@ -301,7 +301,7 @@ REF_ALWAYS_INLINE dax_entry_t __dax_lock_folio(const struct dax_variant *v, stru
 		entry = dax_xas_load(&xas);
 		if (ref_unlikely(entry & DAX_LOCKED)) {
 			/* From here on the i_pages lock alone keeps the inode: clear_inode() takes
-			 * it once more. */
+			 * that lock before the inode is freed. */
 			dax_rcu_unlock(v);
 			dax_wait_entry_unlocked(v, &xas, entry);
 			dax_stats.waits++;
@@ -316,7 +316,7 @@ REF_ALWAYS_INLINE dax_entry_t __dax_lock_folio(const struct dax_variant *v, stru
 	return entry;
 }
 
-/* dax_unlock_folio(): what is locked keeps its page, and so its mapping. */
+/* dax_unlock_folio(): a locked entry keeps its page, and the page its mapping. */
 REF_ALWAYS_INLINE void __dax_unlock_folio(const struct dax_variant *v, struct ref_page *folio,
 					  dax_entry_t cookie)
 {

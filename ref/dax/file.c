@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Inodes, and which pages belong to one. */
+/* Inodes, and the pages that belong to them. */
 #include "file.h"
 
 #include "../pgtable/mm.h"
@@ -61,13 +61,13 @@ static struct ref_page *page_of(const struct dax_mapping *mapping, dax_entry_t e
 	return mapping->dev->pages + (dax_to_pfn(entry) - mapping->dev->first_pfn);
 }
 
-/* Since v6.15 what a PMD entry maps is one folio, for as long as it is in the file. */
+/* Since v6.15 the pages of a PMD entry are one folio, for as long as the entry is in the file. */
 static bool is_compound(const struct dax_mapping *mapping, dax_entry_t entry)
 {
 	return entry & DAX_PMD && mapping->dev->refs->mapped_counts;
 }
 
-/* prep_compound_page(), or back: nobody has a reference. */
+/* prep_compound_page(), or the reverse. Nobody has a reference on the pages. */
 static void set_compound(struct ref_page *head, uint64_t nr, bool compound)
 {
 	for (uint64_t i = 0; i < nr; i++)
@@ -89,12 +89,12 @@ void dax_associate_entry(struct dax_mapping *mapping, uint64_t index, dax_entry_
 	for (uint64_t i = 0; i < nr; i++) {
 		DAX_BUG_ON(REF_READ_ONCE(page[i].mapping));
 		REF_WRITE_ONCE(page[i].index, index + i);
-		/* Pairs with dax_lock_folio(), which follows it without a lock. */
+		/* Pairs with dax_lock_folio(), which follows the pointer without a lock. */
 		ref_store_release(&page[i].mapping, (void *)mapping);
 	}
 }
 
-/* Not always a bug: a walker that is about to find out that the page is unmapped is counted too. */
+/* Not always a bug: a walker whose recheck is about to fail has a reference, too. */
 static void warn_busy(void)
 {
 	dax_stats.busy_truncated++;

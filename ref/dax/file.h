@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a file does with its entries: fault (grab, insert), truncate, evict. As ref/dax/entry.h, always
- * inline over a constant variant, after fs/dax.c.
+ * Operations of a file on its entries: fault (grab, insert), truncate, evict. As in entry.h, they
+ * are always-inline functions over a constant variant, after fs/dax.c.
  */
 #ifndef REF_DAX_FILE_H
 #define REF_DAX_FILE_H
@@ -14,8 +14,8 @@ void dax_disassociate_entry(struct dax_mapping *mapping, dax_entry_t entry, bool
 /* dax_busy_page(): NULL when none of the entry's pages is in use. */
 struct ref_page *dax_entry_busy_page(const struct dax_mapping *mapping, dax_entry_t entry);
 
-/* A zero or an empty PMD makes way for a PTE entry: i_pages held. The entry is locked over it,
- * because the kernel drops i_pages to unmap. */
+/* Removes a zero or empty PMD entry, so that a PTE entry can be stored: i_pages held. Locks the PMD
+ * entry meanwhile, because the kernel drops i_pages to unmap. */
 REF_ALWAYS_INLINE void dax_downgrade_pmd(const struct dax_variant *v, struct dax_xas *xas,
 					 dax_entry_t entry)
 {
@@ -29,7 +29,7 @@ REF_ALWAYS_INLINE void dax_downgrade_pmd(const struct dax_variant *v, struct dax
 	}
 	dax_disassociate_entry(xas->xa, entry, false);
 	dax_xas_store(xas, 0);
-	/* Waiters are for the PMD, and from now on there are many entries to wait for. */
+	/* Wakes all: they wait for the PMD entry, which many entries replace now. */
 	dax_wake_entry(v, xas, entry, true);
 	xas->xa->nrpages -= 1ULL << xas->xa->dev->pmd_order;
 }
@@ -61,8 +61,8 @@ out:
 }
 
 /*
- * dax_insert_entry(): what is stored already is left alone, unless it is a zero page or nothing: so
- * the entry returned may be a PMD where the caller comes with a page.
+ * dax_insert_entry(): replaces a zero-page or an empty entry, and leaves any other alone: so it may
+ * return a PMD entry where the caller gives a page.
  */
 REF_ALWAYS_INLINE dax_entry_t __dax_insert_entry(const struct dax_variant *v,
 						 struct dax_mapping *mapping, uint64_t index,
@@ -98,15 +98,15 @@ REF_ALWAYS_INLINE bool __dax_delete_entry(const struct dax_variant *v, struct da
 		dax_xas_store(&xas, 0);
 		mapping->nrpages -= 1ULL << dax_entry_order(mapping, entry);
 	}
-	/* All of them: there is nothing left to lock, and whoever comes next cannot tell. */
+	/* Wakes all: with the entry gone, the first waiter would have nothing to unlock. */
 	dax_put_unlocked_entry(v, &xas, entry, !v->wake_one_deleted);
 	dax_xas_unlock(&xas);
 	return entry != 0;
 }
 
 /*
- * dax_layout_busy_page_range(): unmapped first. A walker that found a page before either left a
- * reference to be seen here, or finds in its recheck that the page is not mapped any more.
+ * dax_layout_busy_page_range(): unmaps first. A walker that found a page before has either taken a
+ * reference, which the loop below sees, or sees in its recheck that the page is no longer mapped.
  */
 REF_ALWAYS_INLINE struct ref_page *__dax_busy_page(const struct dax_variant *v,
 						   struct dax_mapping *mapping, uint64_t start,
@@ -147,7 +147,7 @@ REF_ALWAYS_INLINE void __dax_evict(const struct dax_variant *v, struct dax_inode
 	for (uint64_t i = 0; i < mapping->nr_slots; i++)
 		if (REF_READ_ONCE(mapping->slot[i]))
 			__dax_delete_entry(v, mapping, i);
-	/* Whoever found the last entry locked has queued and let go of the lock after this. */
+	/* A task that saw the last entry locked has queued and dropped i_pages once this has it. */
 	dax_xas_lock(&xas);
 	DAX_BUG_ON(mapping->nrpages);
 	dax_xas_unlock(&xas);

@@ -56,7 +56,7 @@ void dax_mmap(struct dax_vma *vma, struct ref_mm *mm, struct dax_mapping *mappin
 	mapping->i_mmap = vma;
 }
 
-/* insert_page(), or before v6.15 insert_pfn(): somebody else's fault may have been first. */
+/* insert_page(), or before v6.15 insert_pfn(): -EEXIST: another thread's fault was first. */
 static int map_page(const struct dax_refs *refs, struct dax_vma *vma, uint64_t addr,
 		    struct ref_page *page)
 {
@@ -72,7 +72,7 @@ static int map_page(const struct dax_refs *refs, struct dax_vma *vma, uint64_t a
 	return err == -EEXIST ? 0 : err;
 }
 
-/* zap_pte_range(): the reference is dropped after what would be the flush. */
+/* zap_pte_range(): drops the reference after the place of the kernel's flush. */
 static void unmap_page(const struct dax_refs *refs, struct dax_vma *vma, uint64_t addr)
 {
 	struct ref_page *page;
@@ -91,7 +91,7 @@ void dax_unmap_pages(struct dax_mapping *mapping, uint64_t start, uint64_t nr)
 			if (vma->pgoff + i - start < nr)
 				unmap_page(mapping->dev->refs, vma,
 					   vma->addr + (i << pgt_page_shift(vma->mm)));
-	/* Whoever has an interrupt answered from within its walk has finished it. */
+	/* Stands for the flush interrupt: waits for every walk that has begun. */
 	if (mapping->dev->refs->flush_waits)
 		ref_synchronize_rcu();
 }
@@ -138,9 +138,9 @@ struct ref_page *dax_gup_slow(struct dax_vma *vma, uint64_t addr)
 /* ---- truncation ---- */
 
 /*
- * dax_break_layouts(): invalidate_lock held, and dropped while asleep. A fault may then map the page
- * anew; where that takes a reference, the count may not come to 0 until somebody unmaps it again,
- * which this loop does only when it has been 0.
+ * dax_break_layouts(): invalidate_lock held, and dropped while asleep. A fault may then map the
+ * page anew; where a mapping has a reference, the count cannot reach 0 until somebody unmaps the
+ * page, and this loop unmaps it again only after the count has been 0.
  */
 static void break_layouts(const struct dax_protocol *p, struct dax_mapping *mapping, uint64_t start,
 			  uint64_t nr)
@@ -150,7 +150,7 @@ static void break_layouts(const struct dax_protocol *p, struct dax_mapping *mapp
 	struct ref_page *page;
 
 	while ((page = p->busy_page(mapping, start, start + nr)) != NULL) {
-		/* ___wait_var_event(): on the page's count, which its last put wakes. */
+		/* ___wait_var_event() on the page's count; the last put wakes it. */
 		while ((count = REF_READ_ONCE(page->refcount)) != refs->idle) {
 			REF_STEP("dax: waiting for an idle page");
 			if (!refs->keep_lock)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The protocols: mainline's, and each with a step left out. */
+/* The table of protocols: mainline's, and others, each without one step of it. */
 #include <string.h>
 
 #include "protocol.h"

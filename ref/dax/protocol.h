@@ -5,8 +5,8 @@
 
 #include "file.h"
 
-/* Functions dax_<operation>_<ident>(), never merged with those that compile to the same, and the row
- * dax_<ident>. Further arguments: what to leave out. */
+/* Defines functions dax_<operation>_<ident>(), which the compiler never merges with equal ones, and
+ * the row dax_<ident>. Further arguments: the fields of the variant that are set. */
 #define DAX_PROTOCOL(ident, summary_, busted_, ...)                                               \
 	static const struct dax_variant variant_##ident = { __VA_ARGS__ };                        \
 	static __attribute__((no_icf, noinline)) dax_entry_t dax_lock_folio_##ident(              \

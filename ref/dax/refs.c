@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* References on device pages: two conventions, and each one's test on the other's pages. */
+/* References on device pages: two conventions, and the test of each on pages of the other. */
 #include <errno.h>
 #include <string.h>
 
@@ -68,7 +68,7 @@ const struct dax_refs *dax_refs_find(const char *name)
 	return NULL;
 }
 
-/* Nobody has it: who waits for that may go on. */
+/* Nobody has a reference: wakes the waiters for an idle page. */
 static void folio_free(struct ref_page *folio)
 {
 	ref_wake(&folio->refcount);

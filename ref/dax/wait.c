@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The table of wait queues, sleeping on it and waking; and what is done about a bug. */
+/* The table of wait queues, sleeping and waking; and the report of a bug. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -43,24 +43,24 @@ void dax_prepare_to_wait(struct dax_waitqueue *wq, struct dax_waiter *waiter, bo
 	waiter->waiting = 1;
 	flags = ref_irq_save();
 	ref_spin_lock(&wq->lock);
-	/* Exclusive ones at the tail: a wake-up passes the others on its way to the first. */
+	/* Exclusive waiters go to the tail: a wake-up wakes all others before the first of them. */
 	while (exclusive && *p)
 		p = &(*p)->next;
 	waiter->next = *p;
-	REF_WRITE_ONCE(*p, waiter); /* the first is looked at without the lock */
+	REF_WRITE_ONCE(*p, waiter); /* wake-ups read wq->first without the lock */
 	ref_spin_unlock(&wq->lock);
 	ref_irq_restore(flags);
 }
 
-/* Acquire: what the waker did before, and that it is done with the waiter. */
+/* Acquire: pairs with the waker's store, its last access to the waiter. */
 void dax_wait(struct dax_waiter *waiter)
 {
 	while (ref_load_acquire(&waiter->waiting))
 		ref_sleep_while(&waiter->waiting, 1);
 }
 
-/* autoremove_wake_function(): off the queue first, for with the store the waiter may be gone. What
- * is woken after that is an address. */
+/* autoremove_wake_function(): takes the waiter off the queue first, because after the store it may
+ * be gone. ref_wake() then uses only its address. */
 static void wake(struct dax_waiter **p, struct dax_waiter *waiter)
 {
 	REF_WRITE_ONCE(*p, waiter->next);
