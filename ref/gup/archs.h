@@ -17,7 +17,7 @@
 	X(sparc64)     \
 	X(x86_64)
 
-/* What walk.c makes of each. */
+/* walk.c defines one for each architecture. */
 struct gup_instance;
 struct pgt_arch {
 	const struct pgt_fmt *const *formats;

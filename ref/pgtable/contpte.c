@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Contiguous ranges and top tables that grow: the changes to tables that are more than an entry.
+ * Contiguous ranges and top tables that grow: changes of tables by more than one entry.
  * Order of arch/arm64/mm/contpte.c and arch/s390/mm/pgalloc.c (Linux 6.12).
  */
 #include <errno.h>
@@ -12,7 +12,7 @@ static struct pgt_entry *nth(const struct ref_mm *mm, struct pgt_entry *first, u
 	return pgt_entry_at(&mm->fmt->level[PGT_PTE], first, i);
 }
 
-/* The pages' own references, as of so many small leaves. */
+/* Takes a reference per page, as the same number of small leaves has. */
 int pgt_map_cont(struct ref_mm *mm, uint64_t addr, bool writable)
 {
 	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PTE];
@@ -42,8 +42,8 @@ int pgt_map_cont(struct ref_mm *mm, uint64_t addr, bool writable)
 }
 
 /*
- * contpte_convert(): all entries go, their young and dirty bits are collected, and they come again
- * without the mark, each with all of these. A flush belongs between the two.
+ * contpte_convert(): clears all entries and collects their young and dirty bits, then writes all
+ * entries without the mark, each with all of those bits. The kernel flushes between the two.
  */
 int pgt_unfold(struct ref_mm *mm, uint64_t addr)
 {
@@ -75,9 +75,9 @@ int pgt_unfold(struct ref_mm *mm, uint64_t addr)
 }
 
 /*
- * crst_table_upgrade(): the old top becomes the first entry of a new one, which is of the next type.
- * Then the new top, then the limit: who is let in by the new limit finds the new top, and who has
- * the old top walks on in what is now a lower table.
+ * crst_table_upgrade(): a new top table, of the next type, gets the old top as its first entry.
+ * Then mm->pgd is stored, then mm->limit: a walker that the new limit lets in finds the new top,
+ * and a walker that has the old top goes on in a table that is now a lower one.
  */
 int __pgt_upgrade(const struct pgt_upgrade_variant *v, struct ref_mm *mm)
 {

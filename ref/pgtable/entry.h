@@ -10,7 +10,7 @@
 
 #include "format.h"
 
-/* Never defined: how large one is, and in which order its words lie, is its format's to know. */
+/* Never defined: the size of an entry and the order of its words belong to its format. */
 struct pgt_entry;
 
 REF_ALWAYS_INLINE unsigned pgt_entry_shift(const struct pgt_level_fmt *l)
@@ -31,7 +31,7 @@ REF_ALWAYS_INLINE uint64_t pgt_swap(const struct pgt_fmt *f, uint64_t word)
 									   word;
 }
 
-/* READ_ONCE(*e). On a machine of two words it is two loads, as there. */
+/* READ_ONCE(*e). An entry of two words takes two loads, as in the kernel. */
 REF_ALWAYS_INLINE uint64_t pgt_read(const struct pgt_fmt *f, enum pgt_level level,
 				    const struct pgt_entry *e)
 {
@@ -71,9 +71,9 @@ REF_ALWAYS_INLINE uint64_t pgt_read_acquire(const struct pgt_fmt *f, enum pgt_le
 }
 
 /*
- * set_pte(), set_pmd(), ...: what was written before is seen by who loads the entry with acquire.
- * Two words are written so that the half with the present bit is the last to come (native_set_pte()
- * in arch/x86/include/asm/pgtable-3level.h).
+ * set_pte(), set_pmd(), ...: whoever loads the entry with acquire sees all stores before this. Of
+ * two words the half with the present bit is written last (native_set_pte() in
+ * arch/x86/include/asm/pgtable-3level.h).
  */
 REF_ALWAYS_INLINE void pgt_write(const struct pgt_fmt *f, enum pgt_level level,
 				 struct pgt_entry *e, uint64_t val)
@@ -98,7 +98,7 @@ REF_ALWAYS_INLINE void pgt_write(const struct pgt_fmt *f, enum pgt_level level,
 	ref_store_release((uint64_t *)e, pgt_swap(f, val));
 }
 
-/* WRITE_ONCE(*e, val): orders nothing, as for a table that nobody sees yet. */
+/* WRITE_ONCE(*e, val): orders nothing; for a table that no walker can reach yet. */
 REF_ALWAYS_INLINE void pgt_write_relaxed(const struct pgt_fmt *f, enum pgt_level level,
 					 struct pgt_entry *e, uint64_t val)
 {
@@ -113,7 +113,7 @@ REF_ALWAYS_INLINE void pgt_write_relaxed(const struct pgt_fmt *f, enum pgt_level
 	REF_WRITE_ONCE(word[0], (uint32_t)val);
 }
 
-/* *e = val, where nobody else can see it. */
+/* *e = val, for an entry that no other thread can reach. */
 REF_ALWAYS_INLINE void pgt_write_local(const struct pgt_fmt *f, enum pgt_level level,
 				       struct pgt_entry *e, uint64_t val)
 {
@@ -128,7 +128,7 @@ REF_ALWAYS_INLINE void pgt_write_local(const struct pgt_fmt *f, enum pgt_level l
 		word[1] = (uint32_t)(val >> 32);
 }
 
-/* pte_clear(), pmd_clear(): with two words the half with the present bit is the first to go. */
+/* pte_clear(), pmd_clear(): of two words the half with the present bit is cleared first. */
 REF_ALWAYS_INLINE void pgt_clear(const struct pgt_fmt *f, enum pgt_level level,
 				 struct pgt_entry *e)
 {
@@ -143,8 +143,9 @@ REF_ALWAYS_INLINE void pgt_clear(const struct pgt_fmt *f, enum pgt_level level,
 }
 
 /*
- * xchg() of an entry: fully ordered. Two words go one after the other, which pmdp_establish() of
- * pgtable-3level.h allows where the new entry is not present: the low word tells who reads.
+ * xchg() of an entry: fully ordered. Two words are exchanged one after the other, which
+ * pmdp_establish() of pgtable-3level.h allows where the new entry is not present: readers see that
+ * in the low word.
  */
 REF_ALWAYS_INLINE uint64_t pgt_exchange(const struct pgt_fmt *f, enum pgt_level level,
 					struct pgt_entry *e, uint64_t val)
@@ -169,7 +170,7 @@ REF_ALWAYS_INLINE uint64_t pgt_exchange(const struct pgt_fmt *f, enum pgt_level 
 
 /* ---- addresses in entries ---- */
 
-/* __pte_to_phys() and the like: an entry's address bits put where they belong. */
+/* __pte_to_phys() and the like: the physical address in an entry. */
 REF_ALWAYS_INLINE uint64_t pgt_decode(const struct pgt_fmt *f, uint64_t entry, uint64_t origin,
 				      int shift)
 {
@@ -241,7 +242,7 @@ REF_ALWAYS_INLINE bool pgt_cont(const struct pgt_fmt *f, uint64_t pte)
 	return (pte & f->level[PGT_PTE].cont) == f->level[PGT_PTE].cont;
 }
 
-/* The bits of `from` that say young and dirty, put into pte: pte_mkyoung(), pte_mkdirty(). */
+/* Returns pte with the young and dirty bits of `from` added: pte_mkyoung(), pte_mkdirty(). */
 REF_ALWAYS_INLINE uint64_t pgt_gather(const struct pgt_fmt *f, uint64_t pte, uint64_t from)
 {
 	const struct pgt_level_fmt *l = &f->level[PGT_PTE];

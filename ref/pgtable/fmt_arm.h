@@ -3,13 +3,13 @@
  * arm: two levels of 32-bit entries, or, with LPAE, three of 64-bit entries.
  *
  * arch/arm/include/asm/pgtable-2level.h and pgtable-3level.h, with pgtable-2level-hwdef.h and
- * pgtable-3level-hwdef.h; what is the same for both: pgtable.h; TASK_SIZE: memory.h, with the usual
- * split of 3 GiB (Linux 6.12).
+ * pgtable-3level-hwdef.h; common to both: pgtable.h; TASK_SIZE: memory.h, with the usual split of
+ * 3 GiB (Linux 6.12).
  *
  * The classic hardware has 4096 entries of 1 MiB at the top, and tables of 256. Linux takes two of
- * each as one: 2048 entries of 8 bytes, of which it looks at the first, and tables of 512 in the
+ * each as one: 2048 entries of 8 bytes, of which it reads the first word, and tables of 512 in the
  * lower half of a page. The hardware's own copies in the upper half are not kept here, as no walker
- * of Linux's reads them. Linux walks these tables without a lock nowhere (HAVE_GUP_FAST is LPAE's).
+ * of Linux reads them. Linux never walks these tables without a lock (HAVE_GUP_FAST needs LPAE).
  */
 #ifndef REF_PGTABLE_FMT_ARM_H
 #define REF_PGTABLE_FMT_ARM_H
@@ -44,7 +44,8 @@ static const struct pgt_fmt pgt_fmt_arm_4k_32 = {
 			      .can_leaf = true, .leaf_origin = 0xfffff000ULL,
 			      .leaf_ro = ARM_LEAF | ARM_RDONLY, .leaf_rw = ARM_LEAF | ARM_DIRTY,
 			      .need_read = ARM_PRESENT | ARM_USER, .deny_write = ARM_RDONLY },
-		/* Sections are the kernel's only; pmd_addr_end() is the end, as of a folded level. */
+		/* Only the kernel maps sections. pmd_addr_end() is the end, as at a folded
+		 * level. */
 		[PGT_PMD] = { .fold = PGT_FOLD_STATIC, ARM_PGDIR },
 		[PGT_PUD] = { .fold = PGT_FOLD_STATIC, ARM_PGDIR },
 		[PGT_P4D] = { .fold = PGT_FOLD_STATIC, ARM_PGDIR },

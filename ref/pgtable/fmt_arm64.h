@@ -3,13 +3,13 @@
  * arm64: pages of 4, 16 and 64 KiB, 36 to 52 bits.
  *
  * Geometry, and where an entry keeps address bits 51:48: arch/arm64/include/asm/pgtable-hwdef.h;
- * bits: pgtable-prot.h; tests, address conversion, folding: pgtable.h; TASK_SIZE: processor.h; sizes of
- * contiguous ranges: arch/arm64/Kconfig (Linux 6.12).
+ * bits: pgtable-prot.h; tests, address conversion, folding: pgtable.h; TASK_SIZE: processor.h;
+ * sizes of contiguous ranges: arch/arm64/Kconfig (Linux 6.12).
  *
- * Kernels of 52 bits with 4 and 16 KiB pages need LPA2. On a CPU without it they fold their top level
- * at boot, and the table that they find is of the level below: the formats called folded. These
- * bound users by what the tables reach; the kernel's TASK_SIZE_MAX stays 2^52, so that its GUP-fast
- * takes an address past the tables' end for the one that they alias.
+ * Kernels of 52 bits with 4 and 16 KiB pages need LPA2. On a CPU without LPA2 they fold their top
+ * level at boot, and the top table is one of the level below: the formats called folded. Here these
+ * formats end the users' range where the tables end. The kernel's TASK_SIZE_MAX stays 2^52, so its
+ * GUP-fast takes an address past the tables' end for its alias within the tables.
  */
 #ifndef REF_PGTABLE_FMT_ARM64_H
 #define REF_PGTABLE_FMT_ARM64_H
@@ -38,7 +38,7 @@
 /* PTE_ADDR_LOW, from the page or the leaf up. */
 #define ARM64_ADDR(shift) ((1ULL << 50) - (1ULL << (shift)))
 
-/* A level that really has tables. Bits 9:8 are its shareability, or with LPA2 address bits 51:50. */
+/* A level that has tables. Bits 9:8 are the shareability, or with LPA2 address bits 51:50. */
 #define ARM64_LEAF_FIELDS(page, more, shift)                                                 \
 	.can_leaf = true, .leaf_origin = ARM64_ADDR(shift),                                  \
 	.leaf_ro = ARM64_LEAF | (more) | ARM64_RDONLY,                                       \
@@ -62,7 +62,7 @@
 	.shift = (shift_), ARM64_TABLE_FIELDS(page, ARM64_PRESENT),        \
 	.leaf_mask = ARM64_TABLE_BIT, ARM64_LEAF_FIELDS(page, more, shift_)
 #define ARM64_UPPER(page, shift_) .shift = (shift_), ARM64_TABLE_FIELDS(page, ~0ULL)
-/* A PUD entry of a granule that has no leaves there. */
+/* A PUD entry of a granule without PUD leaves. */
 #define ARM64_PUD(page, shift_) .shift = (shift_), ARM64_TABLE_FIELDS(page, ARM64_PRESENT)
 
 #define ARM64_STATIC .fold = PGT_FOLD_STATIC
@@ -97,7 +97,7 @@ static const struct pgt_fmt pgt_fmt_arm64_4k_48 = {
 	},
 };
 
-/* LPA2: PTE_ADDR_HIGH. Memory far up, so that these bits are seen to matter. */
+/* LPA2: PTE_ADDR_HIGH. The simulated memory is so high that tests see these bits matter. */
 #define ARM64_LPA2 .addr_high = 3ULL << 8, .addr_high_shift = 42, .phys_base = 3ULL << 50
 
 static const struct pgt_fmt pgt_fmt_arm64_4k_52 = {
@@ -125,7 +125,7 @@ static const struct pgt_fmt pgt_fmt_arm64_4k_52_folded = {
 	},
 };
 
-/* ---- 16 KiB: pud_sect_supported() is 4 KiB's alone ---- */
+/* ---- 16 KiB: pud_sect_supported() is true for 4 KiB alone ---- */
 
 #define ARM64_LOWER_16K(more) ARM64_PTE(14, more, 7), \
 	[PGT_PMD] = { .bits = 11, ARM64_HUGE(14, more, 25) }

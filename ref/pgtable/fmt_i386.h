@@ -3,8 +3,8 @@
  * i386: two levels of 32-bit entries, or, with PAE, three of 64-bit entries that are two words.
  *
  * Geometry: arch/x86/include/asm/pgtable-2level_types.h and pgtable-3level_types.h; bits:
- * pgtable_types.h; tests: pgtable.h; end of the users' range: page_32_types.h with the usual split of
- * 3 GiB (Linux 6.12). The upper levels fold by include/asm-generic/pgtable-nopmd.h and -nopud.h.
+ * pgtable_types.h; tests: pgtable.h; end of the users' range: page_32_types.h with the usual split
+ * of 3 GiB (Linux 6.12). The upper levels fold by include/asm-generic/pgtable-nopmd.h and -nopud.h.
  */
 #ifndef REF_PGTABLE_FMT_I386_H
 #define REF_PGTABLE_FMT_I386_H

@@ -6,9 +6,9 @@
  * processor.h, with a CPU of 48 bits; what an empty entry is: arch/loongarch/mm/pgtable.c
  * (Linux 6.12).
  *
- * An entry that points to a table is the table's kernel virtual address, and one that points to none
- * is that of a table in the kernel's image which is always empty: so `empty` is one of three
- * constants. No walk follows these.
+ * An entry that points to a table is the table's kernel virtual address. An empty entry is the
+ * address of a table in the kernel's image that is always empty, so `empty` is one of three
+ * constants. No walk follows an empty entry.
  */
 #ifndef REF_PGTABLE_FMT_LOONGARCH64_H
 #define REF_PGTABLE_FMT_LOONGARCH64_H
@@ -31,14 +31,16 @@
 #define LOONG_LEAF_RW (LOONG_LEAF_RO | LOONG_WRITE | LOONG_DIRTY | LOONG_MODIFIED)
 
 #define LOONG_DIRECT_MAP 0x9000000000000000ULL
-/* Where a kernel's image has its empty tables, below the memory that it may give away. */
+/* The addresses of the empty tables in a kernel's image, below the memory that it allocates
+ * from. */
 #define LOONG_INVALID_PTE_TABLE (LOONG_DIRECT_MAP + 0x210000)
 #define LOONG_INVALID_PMD_TABLE (LOONG_DIRECT_MAP + 0x220000)
 #define LOONG_INVALID_PUD_TABLE (LOONG_DIRECT_MAP + 0x230000)
 
 #define LOONG_PFN_MASK(shift) ((1ULL << 48) - (1ULL << (shift)))
 
-/* pte_access_permitted() is the generic one: pte_present(), which protnone is too, and the write bit. */
+/* pte_access_permitted() is the generic one: pte_present(), true for protnone too, and the write
+ * bit. */
 #define LOONG_LEAF_FIELDS(more, shift)                                                    \
 	.can_leaf = true, .leaf_origin = LOONG_PFN_MASK(shift),                           \
 	.leaf_ro = LOONG_LEAF_RO | (more), .leaf_rw = LOONG_LEAF_RW | (more),             \
@@ -58,7 +60,7 @@
 	.leaf_mask = LOONG_HUGE, .leaf_set = LOONG_HUGE, LOONG_LEAF_FIELDS(LOONG_HUGE, shift), \
 	.leaf_present = LOONG_PRESENT | LOONG_PROTNONE | LOONG_PRESENT_INVALID
 
-/* pud_leaf() looks for the huge bit too, but nothing makes such an entry. */
+/* pud_leaf() tests the huge bit too, but the kernel makes no such entry. */
 #define LOONG_2LEVEL(page, pgdir)                                                     \
 	LOONG_PTE(page),                                                              \
 	[PGT_PMD] = { .fold = PGT_FOLD_STATIC, LOONG_PMD(page, pgdir) },              \
@@ -79,7 +81,7 @@
 	[PGT_PGD] = { .bits = (page) - 3,                                             \
 		      LOONG_TABLE_FIELDS(page, pgdir, LOONG_INVALID_PMD_TABLE) }
 
-/* The memory that tables and pages come from is above the kernel's image. */
+/* Tables and pages come from memory above the kernel's image. */
 #define LOONG_COMMON(page, va) .page_shift = (page), .task_size_max = 1ULL << (va), \
 	.phys_base = 0x80000000ULL
 
@@ -120,7 +122,7 @@ static const struct pgt_fmt pgt_fmt_loongarch64_64k_42 = {
 	.level = { LOONG_2LEVEL(16, 29) },
 };
 
-/* Tables of 55 bits, of which CPUs have 48. */
+/* The tables reach 55 bits; CPUs have 48. */
 static const struct pgt_fmt pgt_fmt_loongarch64_64k_55 = {
 	.name = "loongarch64-64k-55",
 	LOONG_COMMON(16, 48),

@@ -2,11 +2,11 @@
 /*
  * mips64: pages of 4, 16 and 64 KiB, each with and without CONFIG_MIPS_VA_BITS_48.
  *
- * Geometry, empty entries: arch/mips/include/asm/pgtable-64.h; bits: pgtable-bits.h, of an R2 CPU or
- * later with huge pages; tests: pgtable.h; TASK_SIZE64: processor.h (Linux 6.12).
+ * Geometry, empty entries: arch/mips/include/asm/pgtable-64.h; bits: pgtable-bits.h, of an R2 CPU
+ * or later with huge pages; tests: pgtable.h; TASK_SIZE64: processor.h (Linux 6.12).
  *
- * As on loongarch64, an entry that points to a table is its kernel virtual address, and an empty one
- * that of an empty table in the kernel's image.
+ * As on loongarch64, an entry that points to a table is the table's kernel virtual address, and an
+ * empty entry is the address of an empty table in the kernel's image.
  */
 #ifndef REF_PGTABLE_FMT_MIPS64_H
 #define REF_PGTABLE_FMT_MIPS64_H
@@ -50,7 +50,7 @@
 	MIPS_TABLE_FIELDS(page, shift, MIPS_INVALID_PTE_TABLE), .leaf_mask = MIPS_HUGE,      \
 	.leaf_set = MIPS_HUGE, .leaf_present = MIPS_PRESENT, MIPS_LEAF_FIELDS(MIPS_HUGE, shift)
 
-/* pud_leaf() looks for the huge bit too, but nothing makes such an entry. */
+/* pud_leaf() tests the huge bit too, but the kernel makes no such entry. */
 #define MIPS_3LEVEL(page, pmd, pgdir, pgd_bits)                                    \
 	MIPS_PTE(page),                                                            \
 	[PGT_PMD] = { .bits = (page) - 3, MIPS_PMD(page, pmd) },                   \
@@ -109,7 +109,7 @@ static const struct pgt_fmt pgt_fmt_mips64_64k_42 = {
 	},
 };
 
-/* Tables of 55 bits, of which users have 48. */
+/* The tables reach 55 bits; users have 48. */
 static const struct pgt_fmt pgt_fmt_mips64_64k_55 = {
 	.name = "mips64-64k-55",
 	MIPS_COMMON(16, 48),

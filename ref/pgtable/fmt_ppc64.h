@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ppc64 (Book3S): the radix MMU's tables, and those that Linux keeps for the hash MMU, with pages of
- * 4 and 64 KiB.
+ * ppc64 (Book3S): the radix MMU's tables, and those that Linux keeps for the hash MMU, with pages
+ * of 4 and 64 KiB.
  *
  * arch/powerpc/include/asm/book3s/64/pgtable.h; geometry: radix-4k.h, radix-64k.h, hash-4k.h,
  * hash-64k.h there; marks of entries that point to tables: radix.h, hash.h; byte order:
  * asm/pgtable-be-types.h; TASK_SIZE: asm/task_size_64.h (Linux 6.12).
  *
- * One kernel has both MMUs, and chooses at boot: the sizes of the levels' indices, and so the shifts
- * that are their sums, are variables in memory. Protection keys are not modelled.
+ * One kernel has both MMUs, and chooses at boot: the sizes of the levels' indices, and so the
+ * shifts that are their sums, are variables in memory. Protection keys are not modelled.
  */
 #ifndef REF_PGTABLE_FMT_PPC64_H
 #define REF_PGTABLE_FMT_PPC64_H
@@ -23,7 +23,7 @@
 #define PPC_ACCESSED 0x100ULL
 #define PPC_SPECIAL 0x400ULL
 #define PPC_DEVMAP 0x800ULL
-#define PPC_INVALID 0x2000000000000000ULL /* where present is clear: no longer the MMU's, yet present */
+#define PPC_INVALID 0x2000000000000000ULL /* PRESENT clear: present to software, not to the MMU */
 #define PPC_PTE 0x4000000000000000ULL	  /* a leaf, of any level */
 #define PPC_PRESENT 0x8000000000000000ULL
 #define PPC_RPN_MASK(shift) ((1ULL << 53) - (1ULL << (shift)))
@@ -38,11 +38,11 @@
 	.protnone_mask = PPC_PRESENT | PPC_PTE | PPC_RWX, .protnone_set = PPC_PRESENT | PPC_PTE, \
 	.special = PPC_SPECIAL, .devmap = PPC_DEVMAP
 
-/* pmd_access_permitted() also refuses a PMD that is being split, which is INVALID but not PRESENT. */
+/* pmd_access_permitted() refuses a PMD that is being split, which is INVALID but not PRESENT. */
 #define PPC_HUGE_FIELDS(shift, need) \
 	.leaf_mask = PPC_PTE, .leaf_set = PPC_PTE, PPC_LEAF_FIELDS(shift, need)
 
-/* Radix entries hold the size of the table below; hash entries nothing but the mark. */
+/* Radix entries hold the size of the table below; hash entries hold only the mark. */
 #define PPC_TABLE_FIELDS(present, below) .present_mask = (present), \
 	.table = PPC_PRESENT | (below), .table_origin = PPC_TABLE_ORIGIN
 

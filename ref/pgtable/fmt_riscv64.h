@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * riscv64: one kernel of five levels, which looks at boot how many the CPU has: Sv39, Sv48, Sv57.
+ * riscv64: one kernel of five levels, which finds out at boot how many the CPU has: Sv39, Sv48,
+ * Sv57.
  *
  * Geometry, folding, and the tests of the upper levels: arch/riscv/include/asm/pgtable-64.h; bits:
  * pgtable-bits.h; the other tests, and TASK_SIZE: pgtable.h; p4d_offset(), pud_offset():

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * s390x: 2 to 5 levels per mm; an entry's type bits say of which level it really is.
+ * s390x: 2 to 5 levels per mm; an entry's type bits say which level it belongs to.
  *
- * Bits, geometry, and present, leaf and permission tests: arch/s390/include/asm/pgtable.h; which
- * limit an mm of so many levels has: mmu_context.h and mm/pgalloc.c there (Linux 6.12).
+ * Bits, geometry, and present, leaf and permission tests: arch/s390/include/asm/pgtable.h; the
+ * limit of an mm by its levels: mmu_context.h and mm/pgalloc.c of arch/s390 (Linux 6.12).
  */
 #ifndef REF_PGTABLE_FMT_S390X_H
 #define REF_PGTABLE_FMT_S390X_H

@@ -31,7 +31,7 @@ static void list_del(struct ref_page *page)
 	page->next->prev = page->prev;
 }
 
-/* A free block's order stands in its index. */
+/* A free block keeps its order in page->index. */
 static void buddy_insert(struct ref_mm *mm, struct ref_page *page, unsigned order)
 {
 	REF_WRITE_ONCE(page->flags, REF_PG_BUDDY);
@@ -62,7 +62,7 @@ static void buddy_free(struct ref_mm *mm, struct ref_page *page, unsigned order)
 	buddy_insert(mm, mm->memmap + frame, order);
 }
 
-/* Takes back what readers' last puts have left. */
+/* Frees the folios that the last puts, in any thread, have pushed on mm->freed. */
 static void drain_freed(struct ref_mm *mm)
 {
 	struct ref_page *page, *next;
@@ -134,7 +134,7 @@ __attribute__((noinline, cold)) void ref_folio_free(struct ref_page *head)
 		REF_WRITE_ONCE(head[i].generation, head[i].generation + 1);
 	}
 	REF_WRITE_ONCE(head->mapping, NULL);
-	/* Push only, and the one consumer takes the whole list: no ABA. */
+	/* No ABA: threads only push, and the one consumer takes the whole list. */
 	old = REF_READ_ONCE(mm->freed);
 	do {
 		head->next = old;

@@ -2,8 +2,8 @@
 /*
  * The slow walk: one address at a time, through the tables that the mm really has.
  *
- * It is the oracle, so it shares nothing with the fast walker but the format's numbers: there is no
- * folded level here, no range and no clip.
+ * This is the oracle, so it shares only the format's numbers with the fast walker: it has no folded
+ * level, no range and no clip.
  */
 #include "mm.h"
 
@@ -15,7 +15,7 @@ static uint64_t entry_at(const struct pgt_fmt *f, enum pgt_level level, const ch
 		return ref_load_acquire((const uint32_t *)table + i);
 	case PGT_U32_PAIR:
 		return ref_load_acquire((const uint32_t *)table + 2 * i);
-	case PGT_U32X2: { /* nobody writes beside us, so in any order */
+	case PGT_U32X2: { /* no writer runs beside it: any order */
 		uint64_t low = ref_load_acquire((const uint32_t *)table + 2 * i);
 
 		return low | (uint64_t)ref_load_acquire((const uint32_t *)table + 2 * i + 1) << 32;
@@ -28,7 +28,7 @@ static uint64_t entry_at(const struct pgt_fmt *f, enum pgt_level level, const ch
 	return ref_load_acquire((const uint64_t *)table + i);
 }
 
-/* Where in the simulated memory an entry's address bits point. */
+/* The offset in the simulated memory that an entry's address bits point to. */
 static uint64_t offset_of(const struct pgt_fmt *f, uint64_t entry, uint64_t origin, int shift)
 {
 	uint64_t phys = entry & origin;
@@ -37,7 +37,7 @@ static uint64_t offset_of(const struct pgt_fmt *f, uint64_t entry, uint64_t orig
 		phys *= 2;
 	for (; shift < 0; shift++)
 		phys /= 2;
-	/* 64 KiB pages of arm64: bits 49:48 stand in both places (PTE_ADDR_LOW ends at 49). */
+	/* 64 KiB pages of arm64: both fields have bits 49:48 (PTE_ADDR_LOW ends at 49). */
 	return (phys | (entry & f->addr_high) << f->addr_high_shift) - f->phys_base;
 }
 

@@ -12,7 +12,7 @@ static bool folded(const struct pgt_fmt *f, int level)
 	return l->fold == PGT_FOLD_STATIC || (l->fold == PGT_FOLD_MACHINE && l->folded);
 }
 
-/* PGT_HOW_REINDEXED: a table below `level` takes its place. */
+/* PGT_HOW_REINDEXED: a table of a level below stands in place of `level`'s. */
 static bool has_folded_below(const struct pgt_fmt *f, int level)
 {
 	while (--level > PGT_PTE)
@@ -22,9 +22,9 @@ static bool has_folded_below(const struct pgt_fmt *f, int level)
 }
 
 /*
- * The next table down that exists. Where levels are folded into the one above, the table there is
- * called after the lowest that stands for something of its own: a leaf, or the pointer to a PTE
- * table; so the top of i386's two levels is PGT_PMD here, as on s390x with 2 levels.
+ * The next table down that exists. A table that several levels are folded into has the name of the
+ * lowest of them whose entry is a leaf or points to a PTE table: so the top of i386's two levels is
+ * PGT_PMD here, as on s390x with 2 levels.
  */
 static struct pgt_real next_real(const struct pgt_fmt *f, int *level)
 {
@@ -41,7 +41,7 @@ static struct pgt_real next_real(const struct pgt_fmt *f, int *level)
 	return real;
 }
 
-/* The tables that an mm with so many levels really has, and the end of its range. */
+/* Sets the tables that an mm with that number of levels really has, and the end of its range. */
 static int set_geometry(struct ref_mm *mm, unsigned levels)
 {
 	const struct pgt_fmt *f = mm->fmt;
@@ -54,7 +54,7 @@ static int set_geometry(struct ref_mm *mm, unsigned levels)
 	} else if (levels) {
 		return -EINVAL;
 	}
-	/* The table is of the folded level itself, and nothing is above it. */
+	/* The top table is a table of the folded level, and no table is above it. */
 	if (f->fold_how == PGT_HOW_REINDEXED)
 		while (top > PGT_PTE && !f->level[top].folded && has_folded_below(f, top))
 			top--;
@@ -92,7 +92,7 @@ static void *table_below(const struct ref_mm *mm, enum pgt_level level, uint64_t
 	return mm->mem + (pgt_table_phys(mm->fmt, level, entry) - mm->fmt->phys_base);
 }
 
-/* A table full of empty entries; nobody sees it before its parent's release store. */
+/* Fills a table with empty entries; no walker sees it before the release store in its parent. */
 static void init_table(struct ref_mm *mm, const struct pgt_real *r, void *table)
 {
 	const struct pgt_level_fmt *l = &mm->fmt->level[r->level];
@@ -112,8 +112,8 @@ static struct ref_page *alloc_table(struct ref_mm *mm, const struct pgt_real *r)
 	return page;
 }
 
-/* pte_fragment_alloc() of powerpc: tables from one page one after the other, a reference on it
- * each. The physical address; 0: no memory. */
+/* pte_fragment_alloc() of powerpc: takes tables from one page one after the other, each with a
+ * reference on the page. Returns the physical address; 0: no memory. */
 static uint64_t new_fragment(struct ref_mm *mm, const struct pgt_real *r)
 {
 	struct ref_page **page = &mm->frag[r->level];
@@ -220,7 +220,7 @@ unsigned pgt_level_shift(const struct ref_mm *mm, enum pgt_level level)
 	return 0;
 }
 
-/* PXd_SHIFT of the kernel; of riscv's, PGDIR_SHIFT alone follows the levels that there are. */
+/* PXd_SHIFT of the kernel; on riscv PGDIR_SHIFT alone depends on the levels that the CPU has. */
 static unsigned kernel_shift(const struct ref_mm *mm, int level)
 {
 	if (level == PGT_PGD && mm->fmt->fold_how == PGT_HOW_VARIABLE)
@@ -313,7 +313,7 @@ static bool is_leaf(const struct ref_mm *mm, enum pgt_level level, uint64_t entr
 	return !is_empty(mm, level, entry) && pgt_leaf(mm->fmt, level, entry);
 }
 
-/* A place in the tables, and what was read there. */
+/* A place in the tables, and the entry read there. */
 struct place {
 	struct pgt_entry *e;
 	const struct pgt_real *at;
@@ -321,8 +321,8 @@ struct place {
 };
 
 /*
- * The entry of addr at `level`, or at the first level above whose entry is a leaf or, unless tables
- * may be made, empty. -ENOMEM: no memory for a table. Builder's lock held: nobody else writes.
+ * Finds the entry of addr at `level`, or at the first level above whose entry is a leaf or (without
+ * `make`) empty. -ENOMEM: no memory for a table. Builder's lock held: nobody else writes.
  */
 static int find_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level, bool make,
 		      struct place *p)
@@ -342,7 +342,7 @@ static int find_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level, bo
 			phys = new_table(mm, p->at + 1);
 			if (!phys)
 				return -ENOMEM;
-			/* The new table's empty entries before the pointer to it. */
+			/* Release: the new table's empty entries before the pointer to it. */
 			p->entry = pgt_table_entry(mm->fmt, p->at->level, phys);
 			pgt_write(mm->fmt, p->at->level, p->e, p->entry);
 		}
@@ -371,7 +371,7 @@ void *__pgt_make_entry(struct ref_mm *mm, uint64_t addr, enum pgt_level level)
 	return p.at->level == level ? p.e : NULL;
 }
 
-/* The empty entry where such a leaf can go. */
+/* Finds the empty entry for a leaf of that level at addr. */
 static int find_place(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, struct place *p)
 {
 	uint64_t size;
@@ -409,7 +409,7 @@ int pgt_map_folio(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool wr
 	page = __ref_folio_alloc(mm, p.at->shift - page_shift, mapping, addr >> page_shift);
 	if (!page)
 		return -ENOMEM;
-	/* A walker with an old entry may have the folio already, but not pass its recheck. */
+	/* A walker with an old entry may hold the folio already, but will fail its recheck. */
 	(void)ref_fetch_or(&page->flags, page_flags);
 	set_leaf(mm, &p, page, writable);
 	return 0;
@@ -431,7 +431,8 @@ int pgt_map_page(struct ref_mm *mm, uint64_t addr, struct ref_page *page, bool w
 	return err;
 }
 
-/* Clears the entry. NULL: it is not present (a migration entry, ref/thp), and has no reference. */
+/* Clears the entry and returns its page. NULL: the entry was not present (a migration entry,
+ * ref/thp), and had no reference. */
 static struct ref_page *clear_leaf(struct ref_mm *mm, const struct place *p)
 {
 	uint64_t old = pgt_exchange(mm->fmt, p->at->level, p->e, mm->fmt->level[p->at->level].empty);
@@ -454,7 +455,7 @@ struct ref_page *pgt_unmap_page(struct ref_mm *mm, uint64_t addr)
 	return is_empty(mm, p.at->level, p.entry) ? NULL : clear_leaf(mm, &p);
 }
 
-/* Clear the entry, then drop the reference: a walker's try-get and recheck rely on that order. */
+/* Clears the entry, then drops the reference: a walker's try-get and recheck rely on that order. */
 int pgt_unmap(struct ref_mm *mm, uint64_t addr)
 {
 	struct ref_page *page;
@@ -465,7 +466,7 @@ int pgt_unmap(struct ref_mm *mm, uint64_t addr)
 	find_entry(mm, addr, PGT_PTE, false, &p);
 	if (is_empty(mm, p.at->level, p.entry))
 		return -ENOENT;
-	/* contpte_try_unfold(): one entry of a range cannot go alone. */
+	/* contpte_try_unfold(): one entry of a range cannot be cleared alone. */
 	if (p.at->level == PGT_PTE && mm->fmt->level[PGT_PTE].cont && pgt_cont(mm->fmt, p.entry))
 		pgt_unfold(mm, addr);
 	page = clear_leaf(mm, &p);
@@ -474,7 +475,7 @@ int pgt_unmap(struct ref_mm *mm, uint64_t addr)
 	return 0;
 }
 
-/* The entry that would point to addr's PTE table; false: no PMD table covers addr. */
+/* Finds the entry that points to addr's PTE table, if any; false: no PMD table covers addr. */
 static bool parent_entry(struct ref_mm *mm, uint64_t addr, struct place *p)
 {
 	if (addr >= mm->limit)
