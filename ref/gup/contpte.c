@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Contiguous ranges of arm64: 16 entries of 4 KiB, 128 of 16 KiB, 32 of 64 KiB, of which the hardware
- * may mark any one young or dirty for all.
+ * Contiguous ranges of arm64: 16 entries of 4 KiB, 128 of 16 KiB, 32 of 64 KiB, of which the
+ * hardware may mark any one young or dirty for all.
  *
  * A range may be unfolded, changed and folded again while it is read; the entries that were read
  * belong together if all are of a range, of frames that follow each other, with the same bits but
@@ -9,7 +9,7 @@
  */
 #include "contpte.h"
 
-/* The first entry of ptep's range; *i: which one of it ptep is. */
+/* The first entry of ptep's range; *i: the index of ptep in the range. */
 static const struct pgt_entry *first_of(const struct pgt_fmt *f, const struct pgt_entry *ptep,
 					unsigned *i)
 {
@@ -27,7 +27,7 @@ static const struct pgt_entry *entry_of(const struct pgt_fmt *f, const struct pg
 	return pgt_entry_at(&f->level[PGT_PTE], (void *)(uintptr_t)first, i);
 }
 
-/* Of one range with `orig`, which is `distance` entries before it. */
+/* Is pte of one range with `orig`, the entry `distance` entries before it? */
 static bool same_range(const struct pgt_fmt *f, uint64_t orig, uint64_t pte, int distance)
 {
 	uint64_t address = f->level[PGT_PTE].leaf_origin | f->addr_high;
@@ -54,8 +54,8 @@ retry:
 		if (v && v->in_gather)
 			v->in_gather(i);
 		pte = pgt_read_acquire(f, PGT_PTE, entry_of(f, first, i));
-		/* Somebody is on his way from one state to another: what we have, or the first that
-		 * does not belong to it, will be different when he is there. */
+		/* A writer is changing the range: the entry that was read first, or the one that
+		 * does not match it, will have changed when the writer is done. */
 		if (!(v && v->gather_unchecked) && !same_range(f, orig, pte, (int)i - (int)self)) {
 			ref_wait_until(pgt_read(f, PGT_PTE, ptep) != orig ||
 				       pgt_read(f, PGT_PTE, entry_of(f, first, i)) != pte);

@@ -6,12 +6,12 @@
 #include "../pgtable/mm.h"
 #include "variant.h"
 
-/* contpte_ptep_get_lockless(): the entry as one of a range that was consistent while it was read, or
- * as one of no range. v: NULL, or a test's. */
+/* contpte_ptep_get_lockless(): returns the entry with the bits of a range that was consistent while
+ * it was read, or an entry that is in no range. v: NULL, or a test's variant. */
 uint64_t gup_contpte_get_lockless(const struct pgt_fmt *f, const struct gup_variant *v,
 				  const struct pgt_entry *ptep);
-/* contpte_ptep_get(), for which the kernel wants the page table lock; GUP-fast's recheck has none,
- * so that its answer may be of a range that is changing, and then differs from the first. */
+/* contpte_ptep_get(), for which the kernel wants the page-table lock. GUP-fast's recheck holds no
+ * lock: it may get an entry of a changing range, which then differs from the first entry. */
 uint64_t gup_contpte_get(const struct pgt_fmt *f, const struct pgt_entry *ptep, uint64_t pte);
 
 #endif

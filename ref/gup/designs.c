@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which designs do the same thing on a format: the walk's own two questions, where to clip and where
- * the next entry is, are asked of both designs at every level, for every mm and machine there may be.
+ * Finds designs that do the same on a format: asks both designs the walk's two questions, where to
+ * clip and where the next entry is, at every level, for every mm and machine that is possible.
  */
 #include "instance.h"
 
-/* An entry in a table, and a copy of one: told apart, never followed. */
+/* Pointers that stand for an entry in a table and for a copy: compared, never followed. */
 #define IN_TABLE ((struct pgt_entry *)0x10000000UL)
 #define COPY ((struct pgt_entry *)0x20000000UL)
 
-/* Where levels fold per mm, the top table's type: entries of the levels that are folded into it have
- * that, those below it their own level's. */
+/* A value with type bits, where levels fold per mm: entries of levels that are folded into the top
+ * have the top table's type, entries below it their own level's. */
 static uint64_t entry_of(const struct pgt_fmt *f, enum pgt_level level, unsigned top)
 {
 	unsigned own = level - PGT_PMD;
@@ -19,14 +19,14 @@ static uint64_t entry_of(const struct pgt_fmt *f, enum pgt_level level, unsigned
 }
 
 /*
- * Where a walk that is at `at` goes from an entry of `level`. All copies count as one: whose copy it
- * is makes no difference to what is read there.
+ * Where a walk that is at `at` goes from an entry of `level`. All copies count as one: a walk reads
+ * the same value from any of them.
  */
 static struct pgt_entry *step_down(GUP_ARGS, enum pgt_level level, uint64_t entry,
 				   struct pgt_entry *at)
 {
 	if (!gup_below_folded(f, w, level) && !gup_folded(f, level, entry))
-		return IN_TABLE; /* the one that the entry names */
+		return IN_TABLE; /* the table that the entry points to */
 	return gup_offset(f, v, w, level, at, COPY, entry, 0);
 }
 
@@ -38,7 +38,7 @@ static bool differ_on(const struct pgt_fmt *f, const struct gup_variant *a,
 	for (int level = PGT_PGD; level >= PGT_PMD; level--) {
 		uint64_t entry = entry_of(f, level, top);
 
-		/* From address 0 on, to no end before the address space's. */
+		/* From address 0 to the end of the address space. */
 		if (gup_addr_end(f, a, w, level, entry, 0, 0) !=
 		    gup_addr_end(f, b, w, level, entry, 0, 0))
 			return true;
@@ -58,7 +58,7 @@ bool gup_instances_differ(const struct gup_instance *a, const struct gup_instanc
 	unsigned nr_tops = a->fmt->type_mask ? PGT_PGD - PGT_PMD + 1 : 1;
 	const struct pgt_fmt *f = a->fmt;
 
-	/* Every machine that the kernel may find itself on, where it asks at run time. */
+	/* Every machine that the kernel may boot on, for the levels that it decides at run time. */
 	for (unsigned machine = 0; machine < 1U << PGT_NR_LEVELS; machine++) {
 		struct ref_mm mm = { .pgdir_shift = f->level[PGT_PGD].shift, .ptrs_per_p4d = 1 };
 		struct gup_walk w = { .mm = &mm };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Faults of small leaves, as far as they matter to get_user_pages(): missing pages, copy on write,
- * unsharing; and the migration of what may not be pinned for long.
+ * unsharing; and the migration of folios that may not be pinned for long.
  *
  * Contents are not modelled: a copy is another frame.
  */
@@ -14,8 +14,8 @@ static void *anon_mapping(struct ref_mm *mm)
 	return (char *)mm + REF_MAPPING_ANON;
 }
 
-/* Another frame in place of what is mapped at addr. The new one is taken first, so that it cannot
- * be the one that is given back. */
+/* Replaces the page mapped at addr by another frame. Allocates the new frame before it frees the
+ * old one, so that they differ. */
 static int __replace(struct ref_mm *mm, uint64_t addr, void *mapping, uint32_t flags, bool writable)
 {
 	struct ref_page *page;
@@ -33,7 +33,7 @@ static int __replace(struct ref_mm *mm, uint64_t addr, void *mapping, uint32_t f
 	return err;
 }
 
-/* The same page again, writable or not. */
+/* Maps the same page again, writable or not. */
 static int __remap(struct ref_mm *mm, uint64_t addr, struct ref_page *page, bool writable)
 {
 	int err;
@@ -52,14 +52,14 @@ static bool is_anon(const struct ref_page *folio)
 	return (uintptr_t)REF_READ_ONCE(folio->mapping) & REF_MAPPING_ANON;
 }
 
-/* wp_can_reuse_anon_folio(): nobody else has it, not even by a reference. */
+/* wp_can_reuse_anon_folio(): nobody else maps the folio or holds a reference on it. */
 static bool can_reuse(const struct ref_page *folio)
 {
 	return (uintptr_t)REF_READ_ONCE(folio->mapping) % 4 == REF_MAPPING_ANON &&
 	       REF_READ_ONCE(folio->refcount) == 1;
 }
 
-/* do_wp_page(): of an anonymous page, or a private file's, for a write or to have it alone. */
+/* do_wp_page() on an anonymous page, or on a private file's, for a write or to unshare it. */
 static int __copy_on_write(struct ref_mm *mm, uint64_t addr, struct ref_page *page, bool write)
 {
 	struct ref_page *folio = ref_page_folio(page);
@@ -111,7 +111,7 @@ int __gup_migrate(struct ref_mm *mm, uint64_t addr)
 	if (!page)
 		return 0;
 	folio = ref_page_folio(page);
-	/* folio_migrate_mapping(): nobody but the one leaf may have it. */
+	/* folio_migrate_mapping(): the one leaf has to hold the only reference. */
 	if (gup_folio_large(folio) || REF_READ_ONCE(folio->refcount) != 1)
 		return -EBUSY;
 	flags = REF_READ_ONCE(folio->flags) & REF_PG_ANON_EXCLUSIVE;

@@ -9,8 +9,8 @@
 static const struct pgt_arch *const archs[] = { PGT_ARCHS(ARCH) };
 #define NR_ARCHS (sizeof(archs) / sizeof(archs[0]))
 
-/* A level whose entry may be the one above, so that a generic pXd_offset() gives its caller's copy
- * of that: which is when a walk that goes on reads past the copy, or reads it again. */
+/* True: this level's entry may be the entry of the level above; a generic pXd_offset() then gives
+ * the caller's copy of that entry. A walk reads past the copy, or reads the copy again. */
 static bool may_be_folded(const struct pgt_fmt *f, int level)
 {
 	const struct pgt_level_fmt *l = &f->level[level];
@@ -19,7 +19,7 @@ static bool may_be_folded(const struct pgt_fmt *f, int level)
 	       (level < PGT_PGD && f->level[level + 1].fold == PGT_FOLD_MM);
 }
 
-/* The walker's pointer to a table of `level` points into one, and not at a copy. */
+/* True: the walker's pointer to an entry of `level` points into a table, not to a copy. */
 static bool pointer_is_real(const struct pgt_fmt *f, enum gup_design design, int level)
 {
 	const struct pgt_level_fmt *l = &f->level[level];
@@ -34,8 +34,8 @@ static bool pointer_is_real(const struct pgt_fmt *f, enum gup_design design, int
 	return design == GUP_OFFSET_LOCKLESS && f->has_offset_lockless;
 }
 
-/* `static` walks on at a level that may not be there; and who looks for a table around an entry has
- * to know where the entry is. */
+/* `static` walks levels that the mm may not have. A walk that aligns the pointer to an entry down
+ * to the table around it (arm64) needs a pointer into that table. */
 static bool is_busted(const struct pgt_fmt *f, enum gup_design design)
 {
 	for (int l = PGT_PMD; l < PGT_PGD; l++)
@@ -52,7 +52,7 @@ static bool rechecks_copy(const struct pgt_fmt *f, enum gup_design design)
 	       (f->level[PGT_PUD].can_leaf && !pointer_is_real(f, design, PGT_PUD));
 }
 
-/* Before main(), so that the table is as good as constant. */
+/* Runs before main(), so that all later code sees a complete table. */
 __attribute__((constructor)) static void describe_walkers(void)
 {
 	for (size_t a = 0; a < NR_ARCHS; a++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A row of the table of walkers, and what its flags follow from. */
+/* A row of the table of walkers, with the format and design that its flags are computed from. */
 #ifndef REF_GUP_INSTANCE_H
 #define REF_GUP_INSTANCE_H
 
@@ -11,7 +11,7 @@ struct gup_instance {
 	struct gup_walker walker; /* format and flags are filled in when the program starts */
 };
 
-/* Two of one format: is there a machine and an mm for which the walks do different things? */
+/* a and b are of one format. Is there a machine and an mm for which their walks differ? */
 bool gup_instances_differ(const struct gup_instance *a, const struct gup_instance *b);
 
 #endif

@@ -18,9 +18,9 @@ REF_ALWAYS_INLINE uintptr_t gup_load_mapping(const struct gup_variant *v, struct
 }
 
 /*
- * Judges a folio by its mapping, which the caller's reference does not keep: it may be truncated
- * away at any moment, so it is loaded once. The inode that it lies in is freed by RCU, which waits
- * for sections with interrupts off; hence its type may be read without more.
+ * Judges a folio by its mapping. The caller's reference does not keep the mapping: truncation may
+ * clear folio->mapping at any moment, so it is loaded once. RCU frees the inode that holds the
+ * mapping, and waits for sections with interrupts off; so a_ops may be read without a lock.
  */
 REF_ALWAYS_INLINE bool gup_mapping_allowed(const struct gup_variant *v, struct ref_page *folio,
 					   bool reject_file, bool check_secret)
@@ -28,22 +28,22 @@ REF_ALWAYS_INLINE bool gup_mapping_allowed(const struct gup_variant *v, struct r
 	uintptr_t m = gup_load_mapping(v, folio);
 	const struct ref_aops *ops;
 
-	if (!m) /* truncated: the slow path is to tell */
+	if (!m) /* truncated: the slow path decides */
 		return false;
-	if (v->double_load) /* as a compiler may that is not told: v7 of the series */
+	if (v->double_load) /* as a compiler may do without READ_ONCE(): v7 of the series */
 		m = gup_load_mapping(v, folio);
 	if (m & REF_MAPPING_FLAGS) /* anonymous, KSM; but not a driver's movable page */
 		return m & REF_MAPPING_ANON;
 	if (v->before_ops)
 		v->before_ops(folio);
-	/* By address: the second load of a busted variant may find none. */
+	/* Computed from m, not by a pointer: the second load of a busted variant may give NULL. */
 	ops = REF_READ_ONCE(*(const struct ref_aops **)(m + offsetof(struct ref_mapping, a_ops)));
 	if (check_secret && ref_unlikely(ops == &ref_secretmem_aops))
 		return false;
 	return ref_likely(!reject_file) || ops == &ref_shmem_aops;
 }
 
-/* A long-term pin for writing: the writes would go unnoticed by the file system. */
+/* A long-term pin for writing: the file system would not notice the writes. */
 REF_ALWAYS_INLINE bool gup_file_rejected(unsigned flags)
 {
 	const unsigned worst = GUP_PIN | GUP_LONGTERM | GUP_WRITE;
@@ -57,7 +57,7 @@ REF_ALWAYS_INLINE bool gup_folio_allowed(const struct gup_variant *v, struct ref
 					 unsigned flags)
 {
 	bool reject_file = gup_file_rejected(flags);
-	bool check_secret = !gup_folio_large(folio); /* secretmem has small folios alone */
+	bool check_secret = !gup_folio_large(folio); /* secretmem has only small folios */
 	uint32_t page_flags;
 
 	if (!reject_file && !check_secret)

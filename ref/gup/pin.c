@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Dropping pins, telling whether there may be any, and what mappings are. */
+/* Dropping pins, telling whether a folio may be pinned, and mappings. */
 #include <ref/mapping.h>
 
 #include "pin.h"
@@ -11,18 +11,18 @@ __attribute__((noinline, cold)) void gup_warn(void)
 	(void)ref_fetch_add(&gup_warnings, 1);
 }
 
-/* For walkers that give up: gup_put_folio() out of line. */
+/* gup_put_folio() out of line, for walkers that give up. */
 __attribute__((noinline, cold)) void gup_drop_folio(struct ref_page *folio, int refs,
 						    unsigned flags)
 {
-	/* put_devmap_managed_folio_refs(): of small folios alone. */
+	/* put_devmap_managed_folio_refs(): only for small folios. */
 	if (REF_READ_ONCE(folio->flags) & REF_PG_DEVICE)
 		folio->pgmap->put(folio, flags & GUP_PIN ? refs * GUP_PIN_BIAS : refs);
 	else
 		gup_put_folio(folio, refs, flags);
 }
 
-/* The pages that follow in the same folio are dropped at once, as with gup_folio_next(). */
+/* Drops the pins of consecutive pages of one folio at once, as with gup_folio_next(). */
 void gup_unpin(struct ref_page **pages, unsigned long nr)
 {
 	for (unsigned long i = 0, n; i < nr; i += n) {
@@ -34,7 +34,7 @@ void gup_unpin(struct ref_page **pages, unsigned long nr)
 	}
 }
 
-/* Unsigned, so that an overflown count is still told right. */
+/* Compares unsigned, so that an overflown count is still seen as pinned. */
 bool gup_maybe_pinned(struct ref_page *folio)
 {
 	if (gup_folio_large(folio))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * References and pins on folios, as the lockless walk takes them and as they are dropped.
+ * References and pins on folios: how the lockless walk takes them, and how they are dropped.
  *
  * Steps and their order are those of mm/gup.c (Linux 6.12); each function names its counterpart.
  * The kernel's statistics of pins are not kept.
@@ -25,7 +25,7 @@ REF_ALWAYS_INLINE bool gup_add_unless_zero(const struct gup_variant *v, int *cou
 				ref_count_add_unless_zero(count, nr);
 }
 
-/* try_get_folio(): a reference, and then that the page still belongs to that folio. */
+/* try_get_folio(): takes a reference, then checks that the page still belongs to that folio. */
 REF_ALWAYS_INLINE struct ref_page *gup_try_get_folio(const struct gup_variant *v,
 						     struct ref_page *page, int refs)
 {
@@ -50,16 +50,16 @@ REF_ALWAYS_INLINE struct ref_page *gup_try_get_folio(const struct gup_variant *v
 	}
 }
 
-/* folio_is_longterm_pinnable(): neither movable nor of a CMA block. */
+/* folio_is_longterm_pinnable(): not in ZONE_MOVABLE, and not in a CMA block. */
 REF_ALWAYS_INLINE bool gup_longterm_pinnable(const struct ref_page *folio)
 {
 	return !(REF_READ_ONCE(folio->flags) & REF_PG_MOVABLE);
 }
 
 /*
- * What makes a pin of references: a large folio counts its pins apart, a small one in steps of
+ * Turns references into pins: a large folio counts its pins apart, a small one in steps of
  * GUP_PIN_BIAS. Fully ordered, as atomic_add() with smp_mb__after_atomic(): the pin is visible
- * before the entry and PageAnonExclusive are read. Pairs with gup_share_anon()'s barrier.
+ * before the walker reads the entry and PageAnonExclusive. Pairs with gup_share_anon()'s barrier.
  */
 REF_ALWAYS_INLINE void gup_add_pins(const struct gup_variant *v, struct ref_page *folio, int refs)
 {
@@ -85,7 +85,7 @@ REF_ALWAYS_INLINE void gup_put_folio(struct ref_page *folio, int refs, unsigned 
 	ref_folio_put(folio, refs);
 }
 
-/* Undoes what gup_grab_folio() did, out of the way. */
+/* Undoes gup_grab_folio(), on the cold path. */
 REF_ALWAYS_INLINE void gup_ungrab_folio(const struct gup_variant *v, struct ref_page *folio,
 					int refs, unsigned flags)
 {

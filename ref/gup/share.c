@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What shares anonymous pages: the kernel's order, under page_table_lock. */
+/* Sharing of anonymous pages, in the kernel's order, under page_table_lock. */
 #include "share.h"
 
 static const struct gup_share_variant good;

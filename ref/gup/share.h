@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The other side of a pin: who takes PageAnonExclusive away from a page that may be pinned at the
- * same moment. Order and pairing are those of __folio_try_share_anon_rmap() and
- * __folio_try_dup_anon_rmap() of include/linux/rmap.h and of copy_page_range() (Linux 6.12).
+ * The other side of a pin: KSM, migration and fork() clear PageAnonExclusive of a page that a
+ * walker may pin at the same moment. Order and pairing are those of __folio_try_share_anon_rmap()
+ * and __folio_try_dup_anon_rmap() of include/linux/rmap.h and of copy_page_range() (Linux 6.12).
  */
 #ifndef REF_GUP_SHARE_H
 #define REF_GUP_SHARE_H
@@ -12,7 +12,7 @@
 #include "../thp/thp_priv.h"
 #include "pin.h"
 
-/* For models: what breaks without it. */
+/* Busted variants, for models: each leaves one step out. */
 struct gup_share_variant {
 	bool no_barrier; /* between clearing the entry and looking for pins */
 	bool no_seq;	 /* fork() does not raise write_protect_seq */
@@ -30,9 +30,9 @@ REF_ALWAYS_INLINE void *__gup_small_leaf(struct ref_mm *mm, uint64_t addr, uint6
 }
 
 /*
- * The walker pins, has a full barrier, and reads the entry and the flag. Here the entry is cleared,
- * then comes a full barrier, pins are looked for, the flag is cleared, and the entry is made anew:
- * one of the two sees the other. The second barrier, between flag and entry, is that of the atomic.
+ * The walker pins, has a full barrier, and reads the entry and the flag. The sharer clears the
+ * entry, has a full barrier, looks for pins, clears the flag, and writes the entry anew: one of the
+ * two sees the other. The atomic that clears the flag is the barrier between flag and entry.
  */
 REF_ALWAYS_INLINE int __gup_share(const struct gup_share_variant *v, struct ref_mm *mm,
 				  uint64_t addr)
@@ -62,8 +62,8 @@ REF_ALWAYS_INLINE int __gup_share(const struct gup_share_variant *v, struct ref_
 	return err;
 }
 
-/* raw_write_seqcount_begin(): the odd count before any pin is looked for. What orders a store before
- * those loads is the lock that is taken next, as with the kernel's page-table lock. */
+/* raw_write_seqcount_begin(): makes the count odd before fork() looks for pins. The lock that is
+ * taken next orders this store before those loads, as the kernel's page-table lock does. */
 REF_ALWAYS_INLINE void __gup_seq_step(const struct gup_share_variant *v, struct ref_mm *mm)
 {
 	if (!v->no_seq)
@@ -78,8 +78,8 @@ REF_ALWAYS_INLINE bool gup_needs_copy(const struct ref_mm *mm, struct ref_page *
 }
 
 /*
- * copy_present_pte(): unlike above, the entry stays while the flag goes. Only write_protect_seq tells
- * a walker that came in between, which is why it has to look at it after its pins.
+ * copy_present_pte(): unlike __gup_share(), clears the flag while the entry stays. Only
+ * write_protect_seq tells a walker that ran meanwhile, so it has to read that after its pins.
  */
 REF_ALWAYS_INLINE int __gup_dup(const struct gup_share_variant *v, struct ref_mm *mm, uint64_t addr,
 				uint64_t child)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * get_user_pages_fast() as a whole: the lockless walk, and the slow path for what it leaves.
+ * get_user_pages_fast() as a whole: the lockless walk, and the slow path for the pages after it.
  *
- * Steps and their order are those of mm/gup.c (Linux 6.12); each function names its counterpart. The
- * locks of the kernel's faults are one here, page_table_lock.
+ * Steps and their order are those of mm/gup.c (Linux 6.12); each function names its counterpart.
+ * page_table_lock stands for all the locks of the kernel's faults.
  */
 #include <errno.h>
 
@@ -77,7 +77,7 @@ static int check_vma(const struct ref_vma *vma, unsigned flags)
 
 /* ---- one page ---- */
 
-/* try_grab_folio(): the entry, which the lock keeps, has a reference. */
+/* try_grab_folio(): cannot fail: the lock keeps the entry, and the entry has a reference. */
 static void __grab(struct ref_page *folio, unsigned flags)
 {
 	bool large = gup_folio_large(folio);
@@ -87,7 +87,7 @@ static void __grab(struct ref_page *folio, unsigned flags)
 		(void)ref_fetch_add(&folio->pincount, 1);
 }
 
-/* follow_page_mask(): NULL: not there, not writable, or (*unshare) not to be pinned as it is. */
+/* follow_page_mask(). NULL: not mapped, not writable, or (*unshare) to be unshared before a pin. */
 static struct ref_page *__follow(struct ref_mm *mm, const struct ref_vma *vma, uint64_t addr,
 				 unsigned flags, bool *unshare)
 {
@@ -97,7 +97,7 @@ static struct ref_page *__follow(struct ref_mm *mm, const struct ref_vma *vma, u
 	if (!page)
 		return NULL;
 	folio = ref_page_folio(page);
-	/* A huge entry's flag is the head's. */
+	/* The head has the flag of a huge entry. */
 	if (!pgt_lookup(mm, addr, true))
 		*unshare = gup_must_unshare(__pgt_entry(mm, addr, PGT_PTE) ? page : folio, folio,
 					    flags, gup_cow_mapping(vma));
@@ -107,7 +107,7 @@ static struct ref_page *__follow(struct ref_mm *mm, const struct ref_vma *vma, u
 	return page;
 }
 
-/* The turn of __get_user_pages() for one address. */
+/* One turn of __get_user_pages()'s loop, for one address. */
 static int __get_page(struct ref_mm *mm, const struct ref_vma *vma, uint64_t addr, unsigned flags,
 		      struct ref_page **page)
 {
@@ -145,8 +145,8 @@ static long get_pages(struct ref_mm *mm, uint64_t start, unsigned long nr, unsig
 	return i ? (long)i : err;
 }
 
-/* check_and_migrate_movable_pages(): 0: all of them may stay; else none is pinned any more, and
- * -EAGAIN: pin them again, they were moved; -ENOMEM: some could not be. */
+/* check_and_migrate_movable_pages(): 0: all pages may stay. Else it has unpinned all pages;
+ * -EAGAIN: it moved some, the caller pins again; -ENOMEM: some could not be moved. */
 static long migrate_unpinnable(struct ref_mm *mm, uint64_t start, unsigned long nr,
 			       struct ref_page **pages)
 {
@@ -206,6 +206,6 @@ long gup_pages_fast(gup_fast_fn fast, struct ref_mm *mm, uint64_t start, unsigne
 	if (got == nr || flags & GUP_FAST_ONLY)
 		return (long)got;
 	more = get_pages_slow(mm, start + got * page_size, nr - got, flags, pages + got);
-	/* The caller has to put what it got, so an error after that is not told. */
+	/* The caller has to put the pages that it got, so it gets their number, not the error. */
 	return more >= 0 ? more + (long)got : got ? (long)got : more;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Walkers with one step left out, and with an opaque no-op in its place: what a step costs is the
- * difference to the whole walk, and what the compiler makes of its absence the one between the two.
+ * Walkers with one step left out, or with an opaque no-op in its place. A step's cost is the
+ * difference to the whole walk; the two differ by what the compiler gains from its absence.
  */
 #include <string.h>
 
@@ -20,7 +20,7 @@
 	GUP_WALKER(ident, opaque_##step, .design = GUP_OFFSET_LOCKLESS,                      \
 		   .step = GUP_STEP_OPAQUE)
 
-/* The whole walk is one of this file too: the same compilation, the same neighbours. */
+/* This file has a whole walk of its own: compiled with the same options, beside the same code. */
 GUP_WALKER(x86_64_4k_48, all_steps, .design = GUP_OFFSET_LOCKLESS)
 GUP_WALKER(s390x, all_steps, .design = GUP_OFFSET_LOCKLESS)
 STEPS(WITHOUT, x86_64_4k_48)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a walker is instantiated for: a design, and for each step whether it is taken.
+ * The parameters of a walker's instantiation: a design, and for each step whether it is taken.
  */
 #ifndef REF_GUP_VARIANT_H
 #define REF_GUP_VARIANT_H
@@ -9,15 +9,15 @@
 #include <ref/gup_designs.h>
 #include <ref/port.h>
 
-/* GUP_STATIC and so on; the list says what each of them is. */
+/* GUP_STATIC and so on; ref/gup_designs.h describes each. */
 #define GUP_DESIGN_CONSTANT(a, name, constant, ...) constant,
 enum gup_design { GUP_DESIGNS(GUP_DESIGN_CONSTANT, GUP_DESIGN_CONSTANT, ) };
 
 /*
- * PRESENT is the walker. REMOVED leaves the step out, and with it whatever else the compiler can
- * then leave out or arrange anew. OPAQUE leaves out the work alone: an empty asm with the step's
- * operands, which for all the compiler knows may come to either answer, stands in its place, so
- * that the code around it stays what it was.
+ * PRESENT takes the step. REMOVED leaves the step out, and the compiler may leave out or rearrange
+ * other code as well. OPAQUE leaves out only the work of the step: in its place is an empty asm
+ * with the step's operands, whose answer the compiler cannot know, so that the code around it stays
+ * the same.
  */
 enum gup_how { GUP_STEP_PRESENT, GUP_STEP_REMOVED, GUP_STEP_OPAQUE };
 
@@ -29,9 +29,9 @@ struct gup_variant {
 	enum gup_design design;
 	/* Lays out the copies of entries so that reading past one is defined. */
 	bool one_object;
-	void *scratch; /* a page, aligned, and where the copies begin: for designs that align */
+	void *scratch; /* an aligned page; the copies begin there: for designs that align */
 
-	/* In the order in which a walk comes to them. */
+	/* In the order in which a walk takes them. */
 	enum gup_how fork_seq, irq_save;
 	enum gup_how clip, limit;      /* never OPAQUE */
 	enum gup_how write_check;
@@ -42,17 +42,17 @@ struct gup_variant {
 
 	/* Steps in the wrong place, or done wrong. */
 	bool clip_without_wrap; /* next > end instead of comparing both less one */
-	bool get_after_recheck; /* the entries are read again, and then the reference is taken */
+	bool get_after_recheck; /* the reference is taken after the entries are read again */
 	bool relaxed_get;	/* references and pins order nothing: the recheck may come before */
-	bool pin_after_recheck; /* a reference, the recheck, and only then the pin */
+	bool pin_after_recheck; /* takes a reference, rechecks, and then makes it a pin */
 	bool fork_seq_once;	/* write_protect_seq is read before the walk and not after */
 	bool allowed_first;	/* the folio is judged before the entry is read again */
-	bool inverted;		/* and the judgement is the wrong way round */
-	bool double_load;	/* by a mapping that is loaded twice */
+	bool inverted;		/* the judgement of the folio is inverted */
+	bool double_load;	/* the folio's mapping is loaded twice */
 
 	bool torn_load;		/* two words, whatever is written between their loads */
 	bool recheck_ungathered; /* a contiguous range's bits are gathered at first, and not again */
-	bool gather_unchecked;	/* and at first whether or not they are of one range */
+	bool gather_unchecked;	/* bits are gathered without the check for one range */
 
 	/* Asserts what the kernel asserts with CONFIG_PROVE_LOCKING. */
 	bool debug;
@@ -63,10 +63,10 @@ struct gup_variant {
 	void (*before_mapping)(struct ref_page *folio); /* before each load of its mapping */
 	void (*between_words)(void);  /* of an entry of two */
 	void (*in_gather)(unsigned i); /* before the i-th entry of a contiguous range is loaded */
-	void (*before_ops)(struct ref_page *folio);	/* before what the mapping points to is read */
+	void (*before_ops)(struct ref_page *folio);	/* before mapping->a_ops is read */
 };
 
-/* The opaque no-op: no instruction, and an answer that the compiler has to be ready for. */
+/* The opaque no-op: no instruction; the compiler has to expect either answer. */
 REF_ALWAYS_INLINE bool gup_opaque(uintptr_t a, uintptr_t b)
 {
 	__asm__ goto("" : : "r"(a), "r"(b) : : yes);
@@ -75,7 +75,7 @@ yes:
 	return true;
 }
 
-/* Does the step say no? `test` is evaluated only where it is PRESENT; a and b are its operands. */
+/* Does the step fail? Evaluates `test` only where the step is PRESENT; a and b are its operands. */
 #define GUP_STEP_FAILS(how, test, a, b)                     \
 	((how) == GUP_STEP_PRESENT ? ref_unlikely(test) :   \
 	 (how) == GUP_STEP_OPAQUE && ref_unlikely(gup_opaque((uintptr_t)(a), (uintptr_t)(b))))

@@ -3,8 +3,8 @@
  * The one source of the lockless walk: always-inline functions over a constant format and variant.
  *
  * Steps and their order are those of mm/gup.c (Linux 6.12); each function names its counterpart.
- * What it does with a folio is in pin.h and longterm.h. Device memory is not here; its pages stop
- * the walk, as they do the kernel's with FOLL_LONGTERM.
+ * pin.h and longterm.h take and judge the folio. Device memory is not modelled; its pages stop the
+ * walk, as they stop the kernel's with FOLL_LONGTERM.
  */
 #ifndef REF_GUP_WALK_H
 #define REF_GUP_WALK_H
@@ -18,7 +18,7 @@
 #include "longterm.h"
 
 /*
- * Copies of entries on the walker's stack, as a compiler may well lay them out: innermost frame
+ * Copies of entries on the walker's stack, in an order that a compiler may choose: innermost frame
  * first, each entry both as argument and as its caller's local. Only for variants with one_object.
  */
 enum gup_copy {
@@ -44,14 +44,14 @@ union gup_slot {
 
 #define GUP_ARGS const struct pgt_fmt *f, const struct gup_variant *v, struct gup_walk *w
 
-/* ---- what a format says about an entry ---- */
+/* ---- the format's tests of an entry ---- */
 
 REF_ALWAYS_INLINE unsigned gup_entry_type(const struct pgt_fmt *f, uint64_t entry)
 {
 	return (unsigned)(entry & f->type_mask) >> f->type_shift;
 }
 
-/* pXd_folded(): the level of this entry is not `level` but one below. */
+/* pXd_folded(): true if this entry belongs to a level below `level`. */
 REF_ALWAYS_INLINE bool gup_folded(const struct pgt_fmt *f, enum pgt_level level, uint64_t entry)
 {
 	return f->level[level].fold == PGT_FOLD_MM &&
@@ -146,7 +146,7 @@ REF_ALWAYS_INLINE uint64_t gup_addr_end(GUP_ARGS, enum pgt_level level, uint64_t
 
 /* ---- descent: pXd_offset() ---- */
 
-/* pXd_index(): where addr's entry is in a table of `level`. */
+/* pXd_index(): the index of addr's entry in a table of `level`. */
 REF_ALWAYS_INLINE uint64_t gup_index(const struct pgt_fmt *f, const struct gup_walk *w,
 				     enum pgt_level level, uint64_t addr)
 {
@@ -168,8 +168,8 @@ REF_ALWAYS_INLINE struct pgt_entry *gup_deref(const struct pgt_fmt *f, const str
 	return pgt_entry_at(&f->level[level - 1], table, gup_index(f, w, level - 1, addr));
 }
 
-/* p4d_to_folded_pud() and the like of arm64: the table that an entry is in is one of the folded
- * level. Of an address on the stack it makes another address on the stack, or beside it. */
+/* p4d_to_folded_pud() and the like of arm64: the table around the entry is one of the folded level.
+ * For an address on the stack it returns another address on the stack, or beside it. */
 REF_ALWAYS_INLINE struct pgt_entry *gup_reindex(const struct pgt_fmt *f, const struct gup_walk *w,
 						enum pgt_level level, struct pgt_entry *e,
 						uint64_t addr)
@@ -181,9 +181,9 @@ REF_ALWAYS_INLINE struct pgt_entry *gup_reindex(const struct pgt_fmt *f, const s
 
 /*
  * pXd_offset_lockless(real, entry, addr) of the level below `level`. Only an architecture's own
- * gives the real pointer back when that level is folded; the generic one, and every other design,
- * gives the address of the caller's copy. The next word after that is not a page-table entry, and
- * the same word read again is not what the table says by then. Up to v6.10 arm64 had its own only for
+ * returns the real pointer when that level is folded; the generic one, and every other design,
+ * returns the address of the caller's copy. The word after the copy is no page-table entry, and a
+ * second read of the copy misses changes of the table. Up to v6.10 arm64 had its own only for
  * levels folded at boot (align_real); 36639013b346 gave it one for a P4D folded when compiled.
  */
 REF_ALWAYS_INLINE struct pgt_entry *gup_offset(GUP_ARGS, enum pgt_level level,
@@ -203,8 +203,8 @@ REF_ALWAYS_INLINE struct pgt_entry *gup_offset(GUP_ARGS, enum pgt_level level,
 	return copy;
 }
 
-/* Where the by-value argument `entry` of a level's function lies: in the slot given, or, with its
- * caller's local beside it, where enum gup_copy says. */
+/* The address of the by-value argument `entry` of a level's function: the slot given, or the place
+ * that enum gup_copy gives it, beside the caller's local. */
 REF_ALWAYS_INLINE struct pgt_entry *gup_copy(GUP_ARGS, enum pgt_level level, enum gup_copy arg,
 					     uint64_t entry, union gup_slot *own)
 {
@@ -239,7 +239,7 @@ REF_ALWAYS_INLINE struct pgt_entry *gup_pgd_offset(const struct pgt_fmt *f,
 			    addr >> shift & ((1ULL << f->level[PGT_PGD].bits) - 1));
 }
 
-/* ---- what was found ---- */
+/* ---- the folio found ---- */
 
 /* folio_set_referenced(): an atomic bit, as the kernel's. */
 REF_ALWAYS_INLINE void gup_set_referenced(const struct gup_variant *v, struct ref_page *folio)
@@ -251,8 +251,8 @@ REF_ALWAYS_INLINE void gup_set_referenced(const struct gup_variant *v, struct re
 }
 
 /*
- * May the folio of this entry be returned? Asked with a reference held and the entry seen unchanged:
- * before that it may be anybody's by now.
+ * May the folio of this entry be returned? Called with a reference held and after the recheck of
+ * the entry: before that, the folio may have been freed and reused.
  */
 REF_ALWAYS_INLINE bool gup_folio_right(GUP_ARGS, enum pgt_level level, uint64_t entry,
 				       struct ref_page *page, struct ref_page *folio, int refs)
@@ -280,10 +280,10 @@ REF_ALWAYS_INLINE struct ref_page *gup_page(const struct pgt_fmt *f, const struc
 }
 
 /*
- * ptep_get_lockless(), pmdp_get_lockless(). Of two words (CONFIG_GUP_GET_PXX_LOW_HIGH) the high one
- * belongs to the low one only if that was the same before and after: an entry goes from one frame to
- * another by way of not being present, and not without a flush that waits for us; else the low word
- * might change and change back in between (include/linux/pgtable.h). The acquires are its smp_rmb().
+ * ptep_get_lockless(), pmdp_get_lockless(). Of two words (CONFIG_GUP_GET_PXX_LOW_HIGH) the high
+ * word belongs to the low word only if the low word was the same before and after. It cannot have
+ * changed and changed back: between two frames the kernel makes the entry not present, and its
+ * flush waits for this walk (include/linux/pgtable.h). The acquires stand for smp_rmb().
  */
 REF_ALWAYS_INLINE uint64_t gup_get_lockless(const struct pgt_fmt *f, const struct gup_variant *v,
 					    enum pgt_level level, const struct pgt_entry *e)
@@ -302,15 +302,15 @@ REF_ALWAYS_INLINE uint64_t gup_get_lockless(const struct pgt_fmt *f, const struc
 	return low | (uint64_t)high << 32;
 }
 
-/* arm64's ptep_get_lockless() and ptep_get(): an entry of a contiguous range has its young and dirty
- * bits in any of the range's, which code out of line gathers. */
+/* arm64's ptep_get_lockless() and ptep_get(): any entry of a contiguous range may hold the young
+ * and dirty bits of all; code out of line gathers them. */
 REF_ALWAYS_INLINE uint64_t gup_ptep_get_lockless(const struct pgt_fmt *f,
 						 const struct gup_variant *v,
 						 const struct pgt_entry *ptep)
 {
 	uint64_t pte = gup_get_lockless(f, v, PGT_PTE, ptep);
 
-	/* No variant's address where it does not matter: the code of designs can be compared. */
+	/* Passes v only where it matters, so that the code of designs can be compared. */
 	if (f->level[PGT_PTE].cont && ref_unlikely(pgt_cont(f, pte)))
 		return gup_contpte_get_lockless(
 			f, v->in_gather || v->gather_unchecked ? v : NULL, ptep);
@@ -327,7 +327,7 @@ REF_ALWAYS_INLINE uint64_t gup_ptep_get(const struct pgt_fmt *f, const struct gu
 	return pte;
 }
 
-/* The PMD too: a table that is being collapsed has valid PTEs yet (70cbc3cc78a9). */
+/* Rechecks the PMD too: a table that is being collapsed still has valid PTEs (70cbc3cc78a9). */
 REF_ALWAYS_INLINE bool gup_pte_changed(const struct pgt_fmt *f, const struct gup_variant *v,
 				       const struct pgt_entry *pmdp, uint64_t pmd,
 				       const struct pgt_entry *ptep, uint64_t pte)
@@ -395,7 +395,7 @@ REF_ALWAYS_INLINE bool gup_huge_leaf(GUP_ARGS, enum pgt_level level, uint64_t en
 		return false;
 	if (v->before_recheck)
 		v->before_recheck(page);
-	/* PageAnonExclusive of what a huge entry maps is the head's. */
+	/* The head has PageAnonExclusive for the folio of a huge entry. */
 	if ((v->allowed_first && !gup_folio_allowed(v, folio, w->flags)) ||
 	    (!v->get_after_recheck &&
 	     GUP_STEP_FAILS(v->entry_recheck, pgt_read_acquire(f, level, ep) != entry, ep,
@@ -503,8 +503,8 @@ REF_ALWAYS_INLINE void gup_pgd_range(GUP_ARGS, uint64_t addr, uint64_t end)
 }
 
 /*
- * gup_fast(): the walk with interrupts off and, for FOLL_PIN, outside every fork() of this mm: one
- * that runs may have seen no pin and share the page already, but write-protect its entry only later.
+ * gup_fast(): the walk with interrupts off and, for FOLL_PIN, outside every fork() of this mm: a
+ * fork() that runs may have seen no pin and shared the page, but not yet write-protected its entry.
  */
 REF_ALWAYS_INLINE void gup_walk_pages(GUP_ARGS, struct ref_mm *mm, uint64_t start, uint64_t end)
 {
@@ -527,7 +527,7 @@ REF_ALWAYS_INLINE void gup_walk_pages(GUP_ARGS, struct ref_mm *mm, uint64_t star
 		ref_irq_restore(irq_flags);
 	else
 		ref_barrier();
-	/* After the pins, each of which was a full barrier. Pairs with gup_fork_page(). */
+	/* Read after the pins, each of which was a full barrier. Pairs with gup_fork_page(). */
 	if (pin && !v->fork_seq_once &&
 	    GUP_STEP_FAILS(v->fork_seq, REF_READ_ONCE(mm->write_protect_seq) != seq, mm, seq)) {
 		gup_unpin(w->pages, w->nr);
@@ -535,7 +535,7 @@ REF_ALWAYS_INLINE void gup_walk_pages(GUP_ARGS, struct ref_mm *mm, uint64_t star
 	}
 }
 
-/* gup_fast_fallback() as far as FOLL_FAST_ONLY goes. */
+/* gup_fast_fallback() with FOLL_FAST_ONLY. */
 REF_ALWAYS_INLINE unsigned long gup_fast_walk(const struct pgt_fmt *f, const struct gup_variant *v,
 					      struct ref_mm *mm, uint64_t start, unsigned long nr,
 					      unsigned flags, struct ref_page **pages)
@@ -574,7 +574,7 @@ REF_ALWAYS_INLINE unsigned long gup_fast_walk(const struct pgt_fmt *f, const str
 
 /* ---- instances ---- */
 
-/* One walker: gup_fast_<format>_<design>(). Never merged with one that compiles to the same. */
+/* Defines gup_fast_<format>_<design>(). The compiler never merges it with an equal function. */
 #define GUP_WALKER(ident, name, ...)                                                          \
 	unsigned long gup_fast_##ident##_##name(struct ref_mm *mm, uint64_t start,            \
 						unsigned long nr, unsigned flags,             \
@@ -588,7 +588,7 @@ REF_ALWAYS_INLINE unsigned long gup_fast_walk(const struct pgt_fmt *f, const str
 		return gup_fast_walk(&pgt_fmt_##ident, &variant, mm, start, nr, flags, pages); \
 	}
 
-/* Those of a list of designs. */
+/* Defines the walkers of a list of designs. */
 #define GUP_DESIGN_WALKER(ident, name, constant, ...) GUP_WALKER(ident, name, .design = constant)
 #define GUP_NO_WALKER(...)
 #define GUP_WALKERS(ident) GUP_DESIGNS(GUP_DESIGN_WALKER, GUP_NO_WALKER, ident)
