@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Changes that are wanted: "CASE[:PARAMS]:METRIC" names the rows that may be worse, or other. */
+/* Allowed changes: "CASE[:PARAMS]:METRIC" names the rows that may be worse or changed. */
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Axes: their rules, building them, and looking up what a param means. */
+/* Axes: their rules, building them, and looking up the meaning of a param. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ const struct results_value *results_value_of(const struct results_axis *axis, co
 	return NULL;
 }
 
-/* Does the axis speak of the family, n characters long? */
+/* Whether the axis is for the family, whose name has n characters. */
 static bool speaks_of(const struct results_axis *axis, const char *family, size_t n)
 {
 	for (size_t i = 0; i < axis->nr_families; i++)
@@ -184,7 +184,7 @@ int results__check_axis(const struct results_axis *axis, struct results_error *e
 	return check_variants(axis, err);
 }
 
-/* A family of which both speak, or NULL; "" stands for all of them. */
+/* A family that both axes are for, or NULL; "": one of them is for all families. */
 static const char *both_speak_of(const struct results_axis *a, const struct results_axis *b)
 {
 	if (!a->nr_families || !b->nr_families)
@@ -195,7 +195,7 @@ static const char *both_speak_of(const struct results_axis *a, const struct resu
 	return NULL;
 }
 
-/* Has one of the first nr axes said it? */
+/* -EEXIST: one of the first nr axes has axis's key in one of its families. */
 static int check_new(const struct results_doc *doc, size_t nr, const struct results_axis *axis,
 		     struct results_error *err)
 {

@@ -13,7 +13,7 @@ static const char *const folds[] = { "no", "compiled", "boot", "mm", NULL };
 /* Reads one element of an array into the i-th place of v. */
 typedef int (*read_one_fn)(struct results__in *in, const json_t *value, void *v, size_t i);
 
-/* An array under key, or none where it may be left out: room for its elements, and each of them read. */
+/* Reads the array under key into a new one, *v, with elements of size bytes. */
 static int read_array(struct results__in *in, const json_t *obj, const char *key, size_t size,
 		      void **v, size_t *nr, read_one_fn read_one)
 {
@@ -177,7 +177,7 @@ static int put_axis(FILE *f, const struct results_axis *axis)
 	return 0;
 }
 
-/* The first of its families, whatever their order. */
+/* The family of the axis that is alphabetically first. */
 static const char *first_family(const struct results_axis *axis)
 {
 	const char *first = axis->nr_families ? axis->families[0] : "";
@@ -188,7 +188,7 @@ static const char *first_family(const struct results_axis *axis)
 	return first;
 }
 
-/* Axes of one key have no family in common. */
+/* By key, then by first family: axes of one key have no family in common. */
 static int axis_ptr_cmp(const void *a, const void *b)
 {
 	const struct results_axis *x = *(const struct results_axis *const *)a;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ptbench compare: what results_compare() finds of runs and a base, printed. */
+/* ptbench compare: prints the comparison of runs with a base by results_compare(). */
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -71,7 +71,7 @@ static int add_allowance(struct arguments *args, const char *text)
 	return -EINVAL;
 }
 
-/* -1: go on; otherwise the exit status. */
+/* Returns -1 to go on, or the exit status. */
 static int parse(int argc, char **argv, struct arguments *args)
 {
 	static const struct option options[] = {

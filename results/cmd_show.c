@@ -117,10 +117,10 @@ static int breakdown_rows(struct results__table *t, const struct results_measure
 	results_stat(m, &s);
 	for (size_t i = 0; i < m->nr_breakdown && !ret; i++) {
 		snprintf(count, sizeof(count), "%lld", v[i].instructions);
-		/* Those of an operation that does nothing may add up to none. */
+		/* The shares of an operation that does nothing may add up to 0. */
 		snprintf(share, sizeof(share), s.value > 0 ? "%.2f %%" : "-",
 			 100 * v[i].instructions / (s.value * m->nr_ops));
-		/* What is one measurement's is said once. */
+		/* The measurement's own columns stand only in its first row. */
 		ret = results__table_row(t, i ? "" : m->case_id, i ? "" : params,
 					 i ? "" : m->metric->name, count, share, v[i].symbol);
 	}

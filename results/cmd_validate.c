@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ptbench validate: is this file what the format says? */
+/* ptbench validate: whether files follow the format. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Command lines: words for a shell, options, and what becomes of standard output at the end. */
+/* Command lines: words for a shell, options, and the state of standard output at exit. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,7 +13,7 @@
 
 static const char plain[] = "=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./,:+@%-";
 
-/* How a part of a word is written: not yet, between quotes, or by printf. */
+/* How the current part of a word is written: not begun, in quotes, or by printf. */
 enum { NOTHING, QUOTED, WRITTEN };
 
 static void put_quoted(FILE *f, const char *s)
@@ -25,7 +25,7 @@ static void put_quoted(FILE *f, const char *s)
 	size_t len;
 
 	for (; (len = results_text_step(s, &harmful)); s += len) {
-		/* $() drops newlines at its end. */
+		/* A shell drops the newlines at the end of $()'s output. */
 		wanted = harmful && *s != '\n' ? WRITTEN : QUOTED;
 		if (wanted != state)
 			fprintf(f, "%s%s", end[state], begin[wanted]);
@@ -52,7 +52,7 @@ char *results_shell_words(int argc, const char *const *argv)
 		const char *s = argv[i];
 
 		fputs(i ? " " : "", f);
-		/* In front of a command, A=B is no word of it. */
+		/* Not plain in the first word: a shell takes A=B there for an assignment. */
 		if (*s && !s[strspn(s, i ? plain : plain + 1)])
 			fputs(s, f);
 		else
@@ -82,7 +82,7 @@ char *results_command(int argc, char **argv)
 
 /* ---- options ---- */
 
-/* Without a value where none belongs, only a letter can be one that is not known. */
+/* Whether value is an option's; tells "unknown" from "has an argument that it must not have". */
 static bool is_known(const struct option *options, int value)
 {
 	for (; options->name; options++)
@@ -97,7 +97,7 @@ int results_getopt(int argc, char **argv, const char *letters, const struct opti
 	const char *word;
 	int c;
 
-	/* A colon in front has it tell a missing value from an option that is not known. */
+	/* With a leading colon getopt_long() returns ':' for a missing argument, '?' for others. */
 	snprintf(with_colon, sizeof(with_colon), ":%s", letters);
 	opterr = 0;
 	optopt = 0;
@@ -129,7 +129,7 @@ static void on_pipe(int sig)
 
 void results_stdout_outlive_reader(void)
 {
-	/* A handler, and not SIG_IGN, which the programs that are started would inherit. */
+	/* A handler, not SIG_IGN: programs that this process starts would inherit SIG_IGN. */
 	struct sigaction act = { .sa_handler = on_pipe, .sa_flags = SA_RESTART };
 
 	sigaction(SIGPIPE, &act, NULL);
@@ -140,7 +140,7 @@ bool results_stdout_reader_left(void)
 	return reader_left;
 }
 
-/* Some file systems tell of a full disk when a file is closed; what was lost before has no errno. */
+/* Some file systems report a full disk at close(). An earlier failed write left no errno. */
 static void check_stdout(int status, void *program)
 {
 	bool lost = ferror(stdout);
@@ -160,10 +160,10 @@ static void check_stdout(int status, void *program)
 
 void results_stdout_check(const char *program)
 {
-	/* Where one of the three is closed, the next file that is opened must not take its place. */
+	/* If descriptor 0, 1 or 2 is closed, the next open() must not get its number. */
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
 			_exit(EXIT_PART_FAILED);
-	signal(SIGPIPE, SIG_DFL); /* who started us may have ignored it for himself */
+	signal(SIGPIPE, SIG_DFL); /* the parent may have set SIG_IGN */
 	on_exit(check_stdout, (void *)program);
 }

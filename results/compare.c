@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Comparing runs part by part: which parts may be compared, what is counted, and who owns it. */
+/* Comparing runs part by part: pairs the parts, counts the verdicts, owns all memory. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
 
-/* What a comparison holds that only this file looks at. */
+/* The members of a comparison that are private to this file. */
 struct results__sources {
-	struct results__source **read; /* by results_compare(); freed with the comparison */
+	struct results__source **read; /* read by results_compare(); freed with the comparison */
 	size_t nr_read;
 	struct results__allowance *allowed;
 	size_t nr_allowed;
 };
 
-/* What is to be compared, and how. */
+/* The sources to compare, and the options. */
 struct job {
 	struct results__source *const *base, *const *head;
 	size_t nr_base, nr_head;
 	const struct results_compare_options *options;
 };
 
-/* Of all runs, those of the base first. */
+/* The i-th of all sources, the base's first. */
 static const struct results__source *source_at(const struct job *job, size_t i)
 {
 	return i < job->nr_base ? job->base[i] : job->head[i - job->nr_base];
@@ -56,7 +56,7 @@ bool results_part_moved_by_itself(const struct results_compared_part *p)
 		    v != RESULTS_ROW_ALLOWED)
 			continue;
 		if (p->rows[i].m->subject != RESULTS_KERNEL)
-			return false; /* of another program, beside the image */
+			return false; /* its program is not in the image */
 		moved++;
 	}
 	return moved;
@@ -89,8 +89,8 @@ static const struct results__holder *holder_of(const struct results__joined_part
 }
 
 /*
- * What a run says of the part. A part that failed is failed, whether or not it left a document; a
- * document alone is not asked for others.
+ * Notes the state of the part in one source. A failed part is noted with or without a document; a
+ * source that is a single document need not have the part.
  */
 static void note(struct results_compared_part *p, const struct results__joined_part *joined,
 		 const struct results__source *s, bool is_head)
@@ -122,7 +122,7 @@ static int compare_part(struct results_compared_part *p, const struct results__j
 			const struct job *job, struct results__sources *s)
 {
 	size_t nr = job->nr_base + job->nr_head;
-	bool absent = false; /* from a run that has not even skipped it */
+	bool absent = false; /* a run does not list the part */
 	int ret = gather(p, joined);
 
 	p->notes = calloc(nr, sizeof(*p->notes));
@@ -195,7 +195,7 @@ static void describe_run(struct results_comparison *c, const struct results__sou
 	c->totals.partial += s->run && !s->run->complete;
 }
 
-/* The options' allowances, parsed, beside copies of their texts that last. */
+/* Parses the options' allowances; keeps copies of their texts. */
 static int take_allowed(struct results_comparison *c, const struct results_compare_options *options,
 			struct results_error *err)
 {
@@ -231,7 +231,7 @@ static bool is_said(const struct job *job, const char *key)
 	return false;
 }
 
-/* A key that was mistyped ignores nothing, and who asked for it would take that for the result. */
+/* Refuses a mistyped key: it would ignore nothing, and the user would not notice. */
 static int check_ignored(const struct job *job, struct results_error *err)
 {
 	for (size_t i = 0; i < job->options->nr_ignored; i++)
@@ -274,7 +274,7 @@ static struct results_comparison *new_comparison(struct results_error *err)
 	return NULL;
 }
 
-/* Into a new comparison, which is freed if that fails. */
+/* Compares into c, a new comparison; frees c on failure. */
 static int compare_into(struct results_comparison *c, const struct job *job,
 			struct results_comparison **out, struct results_error *err)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Comparing the checks of one part of two sides. A check was fine in the base when one of its runs
- * says so; it is fine now when every run of the head has it and says so.
+ * Comparing the checks of one part of two sides. A check was fine in the base if it passed in one
+ * of the base's runs; it is fine in the head if it passed in every run.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "internal.h"
 
 struct side {
-	const struct results_check *shown; /* one that failed, if any did */
+	const struct results_check *shown; /* a failed one, if any failed */
 	size_t nr, nr_fine;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the documents of both sides have, sorted so that what is one thing stands side by side. */
+/* The entries of all documents of both sides, sorted: those of one identity are adjacent. */
 #include <errno.h>
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Comparing what the explorer found: the models of the runs of two sides. A model was fine in the
- * base when one of its runs says so; it is fine now when every run of the head has it and says so,
- * and explored no less of it.
+ * Comparing the explorer's findings: the models of the runs of two sides. A model was fine in the
+ * base if it was fine in one of the base's runs; it is fine in the head if it is fine in every run,
+ * and no less of it was explored.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -20,11 +20,11 @@ static int by_name(const void *va, const void *vb)
 
 struct side {
 	const struct results_explore_model *fine, *bad, *unfinished; /* one of each, or NULL */
-	const struct results_explore_model *first, *least; /* least: of those that are fine */
+	const struct results_explore_model *first, *least; /* least: the least explored fine one */
 	size_t nr;
 };
 
-/* Another invariant that has to break, or other code that is not correct: where both say. */
+/* Whether caught_by differs, or busted_code where both documents have it. */
 static bool claims_otherwise(const struct results_explore_model *a,
 			     const struct results_explore_model *b)
 {
@@ -34,7 +34,8 @@ static bool claims_otherwise(const struct results_explore_model *a,
 	       strcmp(a->busted_code ?: "", b->busted_code ?: "");
 }
 
-/* What "clean" rests on; a busted variant that was caught is caught whatever the bound. */
+/* Whether a explored less than b. The bound counts for clean models only: a busted variant that was
+ * caught is caught at any bound. */
 static bool is_less(const struct results_explore_model *a, const struct results_explore_model *b)
 {
 	if (claims_otherwise(a, b) || (a->verdict == RESULTS_EXPLORE_CLEAN && !a->schedules))
@@ -75,7 +76,7 @@ static enum results_model_verdict judge(const struct side *base, const struct si
 	return base->bad || base->unfinished ? RESULTS_MODEL_MENDED : RESULTS_MODEL_FINE;
 }
 
-/* Those of the base, then those of the head; runs: how many of each side have an exploration. */
+/* Adds the models of one side's nr sources; *runs: how many of the sources have an exploration. */
 static int collect(struct results__entries *e, struct results__source *const *s, size_t nr,
 		   bool is_head, size_t *runs)
 {
@@ -107,7 +108,7 @@ static bool same_program(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
-/* What a stand-in found says nothing of what ptbench finds, nor of another one's. */
+/* Counts explorations by another program than the first's: their findings are not comparable. */
 static void count_explorers(struct results_comparison *c)
 {
 	const struct results_compared_run *first = NULL;

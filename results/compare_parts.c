@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which run of which side has which part, with a document or without: found by sorting. */
+/* Joins the parts of all runs by name, with or without a document, by sorting. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static int holder_cmp(const void *a, const void *b)
 	return c ? c : (x->order > y->order) - (x->order < y->order);
 }
 
-/* By where the first that has it stands. */
+/* By the place of the part's first holder. */
 static int part_cmp(const void *a, const void *b)
 {
 	const struct results__joined_part *x = a, *y = b;

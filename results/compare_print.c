@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A comparison as text: words for its verdicts, and all of it as `ptbench compare` prints it. */
+/* A comparison as text: words for its verdicts, and the whole as `ptbench compare` prints it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +87,7 @@ char *results_row_change_text(const struct results_compared_row *r)
 	return ret < 0 ? NULL : text;
 }
 
-/* Of what is not exact: the least and the most. */
+/* The range of a measurement's samples: "3 to 5". */
 static void spread_text(char *buf, size_t size, const struct results_measurement *m)
 {
 	char low[32], high[32];

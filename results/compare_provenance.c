@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* In what the documents of a part differ, and whether they may be compared all the same. */
+/* The differences of provenance between a part's documents, and whether they allow a comparison. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +31,7 @@ static bool same_value(const struct results_compared_part *p, bool environment, 
 	return true;
 }
 
-/* Whether a document before the i-th has the key, so that it was looked at already. */
+/* Whether a document before the i-th has the key, so that the key was compared already. */
 static bool seen_before(const struct results_compared_part *p, size_t i, bool environment,
 			const char *key)
 {
@@ -71,7 +71,7 @@ static int add(struct results_compared_part *p, bool environment, const char *ke
 	return 0;
 }
 
-/* How many keys differ and are not ignored, or -ENOMEM. */
+/* Records the keys that differ. Returns how many of them are not ignored, or -ENOMEM. */
 static int differ(struct results_compared_part *p, bool environment,
 		  const struct results_compare_options *options)
 {

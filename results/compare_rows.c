@@ -4,10 +4,9 @@
  * more runs of the part.
  *
  * An exact value is the mode of totals over nr_ops operations; values are compared as fractions of
- * integers, so that sides which counted another number of operations still compare exactly. With
- * several runs a side is the range of its runs' values: sides differ when their ranges do not
- * overlap. Where a side is not exact, all its samples are its range, and those of the other side
- * are that one's.
+ * integers, so that sides with different numbers of operations still compare exactly. With several
+ * runs a side is the range of its runs' values: sides differ when their ranges do not overlap. If
+ * one side is not exact, the range of either side is that of all its samples.
  */
 #include <errno.h>
 #include <math.h>
@@ -38,7 +37,7 @@ static long double total_of(const struct results_amount *v)
 	return v->is_integer ? (long double)v->total : (long double)v->real;
 }
 
-/* head minus base, over the product of both nr_ops. Both are integers below 2^53. */
+/* Numerator of head minus base over the product of both nr_ops. All factors are below 2^53. */
 static __int128 difference(const struct results_amount *base, const struct results_amount *head)
 {
 	return (__int128)head->total * base->nr_ops - (__int128)base->total * head->nr_ops;
@@ -90,13 +89,13 @@ static bool is_one_value(const struct range *a, const struct range *b)
 
 struct side {
 	const struct results_measurement *first, *lowest;
-	struct results_amount shown; /* of the lowest */
-	enum results_kind kind; /* of several runs, the least exact */
+	struct results_amount shown; /* value of lowest */
+	enum results_kind kind; /* the least exact of the runs' */
 	struct range modes, medians, samples;
 	size_t nr;
 };
 
-/* What people are shown of a row: its mode, or of a sampled one its median. */
+/* The value that is shown: the mode, or of a sampled row the median. */
 static struct results_amount shown(const struct results_measurement *m, const double *sorted,
 				  double mode)
 {
@@ -142,7 +141,7 @@ static enum results_verdict direction(bool rose, enum results_better better)
 	return rose == (better == RESULTS_LOWER) ? RESULTS_ROW_WORSE : RESULTS_ROW_BETTER;
 }
 
-/* Whether they are apart, and then what that means. */
+/* Whether the ranges do not overlap; then *verdict is set. */
 static bool are_apart(const struct range *base, const struct range *head,
 		      enum results_better better, enum results_verdict *verdict)
 {
@@ -154,7 +153,7 @@ static bool are_apart(const struct range *base, const struct range *head,
 	return rose || fell;
 }
 
-/* Whether a run of the head lies beyond all of the base, in a direction that is not better. */
+/* Whether the head's range extends beyond the base's in a direction that is not better. */
 static bool sticks_out(const struct range *base, const struct range *head,
 		       enum results_better better)
 {
@@ -200,7 +199,8 @@ static enum results_verdict judge_not(const struct side *base, const struct side
 	return RESULTS_ROW_NOT_JUDGED;
 }
 
-/* By the kind of the base, then of the head; what is no longer exact is judged as what it is. */
+/* Indexed by the kind of the base, then of the head. A row that is no longer exact is judged by the
+ * head's kind. */
 static const struct {
 	enum results_verdict (*judge)(const struct side *base, const struct side *head);
 	const char *why;
@@ -244,7 +244,7 @@ double results_row_distance(const struct results_compared_row *row)
 	return by != 0 && from != 0 ? fabs(by / from) : by != 0 ? INFINITY : 0;
 }
 
-/* skipped: why the documents of the base and of the head did not measure the row, or NULL. */
+/* skipped: the reasons for which the base and the head skipped the row, or NULL. */
 static void judge(const struct results_compared_part *p, const struct side *base,
 		  const struct side *head, const char *const skipped[2],
 		  struct results_compared_row *row)
@@ -311,7 +311,7 @@ static const struct results_measurement *row_at(const struct results__entries *e
 	return e->v[i].of;
 }
 
-/* The entries i to end are of one row, first those that skip it: a verdict for each metric. */
+/* Entries i to end are of one row, skipped ones first. Judges the row once per metric. */
 static int compare_row(struct results_compared_part *p, const struct results__entries *e, size_t i,
 		       size_t end, struct results__allowance *allowed, size_t nr_allowed)
 {

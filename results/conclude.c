@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a comparison amounts to: what was judged, what was not and why, and the exit status. 0 is
- * only for what was judged and is well; a regression outweighs what could not be judged.
+ * The conclusion of a comparison: what was judged, what was not and why, and the exit status. The
+ * status is 0 only if something was judged and all is well; a regression (1) outweighs rows that
+ * could not be judged (3).
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "internal.h"
 
-/* "2 rows are worse, 1 check fails": those of which there are any, with what begins the line. */
+/* Prints "BEGIN2 rows are worse, 1 check fails": only items whose number is not 0. */
 struct list {
 	FILE *f;
 	const char *begin;
@@ -32,7 +33,7 @@ static size_t nr_judged(const struct results_totals *t)
 	return nr;
 }
 
-/* Those of which both sides say something. */
+/* The checks that both sides have. */
 static size_t nr_checks(const struct results_totals *t)
 {
 	size_t nr = 0;
@@ -42,7 +43,7 @@ static size_t nr_checks(const struct results_totals *t)
 	return nr;
 }
 
-/* Those of which both sides say something that can be compared. */
+/* The models that both sides have, comparable ones only. */
 static size_t nr_models(const struct results_totals *t)
 {
 	size_t nr = 0;
@@ -53,8 +54,8 @@ static size_t nr_models(const struct results_totals *t)
 }
 
 /*
- * No row was judged; checks are enough only where there are no rows, and what the explorer found
- * only where there are no parts.
+ * Whether nothing was judged: no row, if there are rows; else no check, if a part was compared,
+ * skipped or failed; else no model.
  */
 static bool is_nothing(const struct results_totals *t)
 {
@@ -69,7 +70,7 @@ static bool is_nothing(const struct results_totals *t)
 	return !nr_models(t);
 }
 
-/* Each says on f what it finds, a line without its end, and returns whether it found any. */
+/* Each is_*() prints its findings on f, a line without a newline. Returns whether it found any. */
 static bool is_judged(FILE *f, const struct results_totals *t)
 {
 	size_t rows = nr_judged(t), checks = nr_checks(t), parts = t->compared - t->unjudged;
@@ -127,7 +128,7 @@ static bool is_unequal(FILE *f, const struct results_totals *t)
 	struct list l = { f, "not equal: ", 0 };
 
 	if (!t->compared)
-		return false; /* nothing could be */
+		return false; /* no part was compared */
 	item(&l, t->exact - t->rows[RESULTS_ROW_EQUAL],
 	     "exact row moved or stands on one side alone",
 	     "exact rows moved or stand on one side alone");
@@ -196,7 +197,7 @@ static bool is_well(FILE *f, const struct results_totals *t)
 	return true;
 }
 
-/* *line is what fn found, malloc'ed. Returns whether it found any, or -ENOMEM. */
+/* Sets *line to fn's findings, malloc'ed. Returns whether fn found any, or -ENOMEM. */
 static int say(char **line, bool (*fn)(FILE *f, const struct results_totals *t),
 	       const struct results_totals *t)
 {
@@ -215,7 +216,7 @@ static int say(char **line, bool (*fn)(FILE *f, const struct results_totals *t),
 	return lost || any ? -ENOMEM : false;
 }
 
-/* The first of them that finds something is the conclusion; the last always does. */
+/* The first of how[] that finds something is the conclusion; is_well() always does. */
 static int conclude(struct results_comparison *c, bool exact_equal)
 {
 	const struct {

@@ -69,7 +69,7 @@ void results_doc_free(struct results_doc *doc)
 	free(doc);
 }
 
-/* Order of what identifies the thing measured, without the metric. */
+/* Order by (case, params, subject), without the metric. */
 int results__row_cmp(const struct results_measurement *a, const struct results_measurement *b)
 {
 	int c = strcmp(a->case_id, b->case_id);
@@ -92,7 +92,7 @@ int results__measurement_cmp(const struct results_measurement *a,
 	return c ? c : strcmp(metric_name(a), metric_name(b));
 }
 
-/* What is skipped has no metric, so it excludes every measurement of the same row. */
+/* Whether a and b cannot both be in a document: a skipped row excludes every metric of that row. */
 static bool clash(const struct results_measurement *a, const struct results_measurement *b)
 {
 	if (results__row_cmp(a, b))
@@ -107,9 +107,9 @@ int results__check_cmp(const struct results_check *a, const struct results_check
 	return c ? c : results_params_cmp(&a->params, &b->params);
 }
 
-/* ---- where rows and checks stand ---- */
+/* ---- finding rows and checks ---- */
 
-/* What is_it() of an index needs: the document, and what is looked for. */
+/* The argument of an index's is_it(): the document, and the row or check that is looked for. */
 struct wanted {
 	const struct results_doc *doc;
 	const void *what;
@@ -136,7 +136,7 @@ static bool is_check(const void *arg, size_t i)
 	return !results__check_cmp(w->what, &w->doc->checks[i]);
 }
 
-/* An index with room for another nr entries; one of more than there are is made anew. */
+/* Makes *x if it is NULL, and anew if it has more entries than the array, whose number is nr. */
 static int renew(struct results__index **x, size_t nr)
 {
 	if (*x && results__index_nr(*x) > nr) {
@@ -179,7 +179,7 @@ const struct results_measurement *results_doc_find(struct results_doc *doc,
 					is_measurement, &w);
 		return i == RESULTS__NOWHERE ? NULL : &doc->measurements[i];
 	}
-	for (i = 0; i < doc->nr_measurements; i++) /* no memory: slower, and not wrong */
+	for (i = 0; i < doc->nr_measurements; i++) /* no memory for an index: slower, not wrong */
 		if (is_measurement(&w, i))
 			return &doc->measurements[i];
 	return NULL;
@@ -209,7 +209,7 @@ size_t results__room(size_t nr)
 	return room;
 }
 
-/* Room for one more of an array of results__room(nr) entries; 0 or -ENOMEM. */
+/* Makes room for one more entry in an array of results__room(nr) entries. 0 or -ENOMEM. */
 static int grow(void **v, size_t nr, size_t size)
 {
 	void *bigger;
@@ -272,7 +272,7 @@ static int copy_measurement(struct results_measurement *to, const struct results
 	return copy_shares(to, from->breakdown, from->nr_breakdown);
 }
 
-/* Exact must be earned: what repeats too seldom, was tried too seldom, or lost events, becomes deterministic. */
+/* A measurement with too few samples, too few equal ones, or lost events is only deterministic. */
 static int downgrade(struct results_measurement *m, struct results_error *err)
 {
 	double *sorted;
@@ -434,7 +434,7 @@ const struct results_measurement **results__sorted_measurements(const struct res
 	for (size_t i = 0; i < nr; i++)
 		v[i] = &doc->measurements[i];
 	qsort(v, nr, sizeof(*v), measurement_ptr_cmp);
-	/* A skipped one sorts first of its row, so that neighbours are enough to compare. */
+	/* A skipped one is first of its row: comparing neighbours finds every clash. */
 	for (size_t i = 1; i < nr; i++) {
 		if (!clash(v[i - 1], v[i]))
 			continue;

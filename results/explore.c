@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ptbench-explore documents: building them, and the rules that they keep. */
+/* ptbench-explore documents: building them, and their rules. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -161,7 +161,7 @@ static int check_figures(const struct results_explore_model *m, struct results_e
 	return ret;
 }
 
-/* What a verdict takes: of the model (-1: either), a failure, completeness, a replay. */
+/* The fields that each verdict requires: 0, 1, or -1 for either. */
 static const struct {
 	int busted;
 	bool failure;
@@ -240,7 +240,7 @@ static int check_unique(const struct results_explore *doc, struct results_error 
 	return ret;
 }
 
-/* Whose code a model runs may be left out of the document; what is there has to be busted. */
+/* A model's busted_code may name a variant that the document lacks; otherwise a busted one. */
 static int check_codes(const struct results_explore *doc, struct results_error *err)
 {
 	for (size_t i = 0; i < doc->nr_models; i++) {

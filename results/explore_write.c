@@ -6,7 +6,7 @@
 
 #include "explore.h"
 
-/* A string as a member, nothing after it; NULL as null. */
+/* Writes "key": "s", or "key": null for NULL, with nothing after it. */
 static void put_text(FILE *f, const char *key, const char *s)
 {
 	fprintf(f, "\"%s\": ", key);
@@ -76,7 +76,7 @@ static void put_model(FILE *f, const struct results_explore_model *m)
 
 static int put_doc(FILE *f, const struct results_explore *doc, struct results_error *err)
 {
-	/* The structs are open to their users, so everything is checked again. */
+	/* Callers can change the structs directly, so everything is checked again. */
 	int ret = results__explore_check(doc, err);
 
 	if (ret)

@@ -28,7 +28,7 @@ static int io_error(struct results_error *err, int code, const char *file, const
 	return results__error(err, code, file, "", "%s: %s; %s", what, strerror(-code), todo);
 }
 
-/* The path's folder: malloc'ed, "." when it names none. */
+/* The folder of the path, malloc'ed; "." if the path has none. */
 static char *folder(const char *file)
 {
 	const char *slash = strrchr(file, '/');
@@ -86,7 +86,7 @@ int results__read_file(const char *file, char **out, size_t *len, struct results
 	*out = NULL;
 	if (!strcmp(file, "-"))
 		return read_all(STDIN_FILENO, file, out, len, err);
-	/* Not to hang on a pipe that nobody writes to. */
+	/* O_NONBLOCK: open() must not wait for a writer of a FIFO. */
 	fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return io_error(err, -errno, file, "cannot open", "check the path");
@@ -116,7 +116,7 @@ static int write_all(int fd, const char *data, size_t len)
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
-/* So that the rename itself outlives a crash. A file system that cannot do it is no error. */
+/* Makes the rename itself outlive a crash. A file system without fsync of folders is no error. */
 static void sync_folder(const char *dir)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -140,7 +140,7 @@ int results__random(char *hex, size_t digits)
 	return 0;
 }
 
-/* A new file beside the one to be replaced, with the rights of any file the user makes. */
+/* Opens a new file beside the one to be replaced; its mode is by the user's umask. */
 static int open_temporary(const char *dir, const char *base, char **tmp)
 {
 	char random[13];
@@ -164,7 +164,7 @@ int results__write_file(const char *file, const char *data, size_t len, struct r
 	struct stat st;
 	int fd, ret;
 
-	/* The rename would put a file in place of a device, or of a pipe that somebody reads. */
+	/* The rename would replace a device, or a pipe with a reader, by a file. */
 	if (!lstat(file, &st) && !S_ISREG(st.st_mode)) {
 		free(dir);
 		return results__error(err, -EINVAL, file, "",

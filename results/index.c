@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where a document's rows and checks stand, by hash: a row is added or looked up without a look at
- * all others. The hash has a random seed, so that no document can be made of rows of one hash.
+ * Finds a document's rows and checks by hash: adding one or looking one up does not compare it with
+ * all others. The hash has a random seed, so that nobody can make a document of rows of one hash.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -13,13 +13,13 @@
 
 struct slot {
 	uint64_t hash;
-	size_t entry; /* its place in the document's array, from 1; 0: the slot is free */
+	size_t entry; /* number in the document's array, from 1; 0: the slot is free */
 };
 
 struct results__index {
 	struct slot *slots;
 	size_t room; /* a power of two, at least twice nr */
-	size_t nr;   /* entries of the array that are in it: the first so many */
+	size_t nr;   /* the first nr entries of the array are indexed */
 	uint64_t seed;
 };
 
@@ -32,7 +32,7 @@ static uint64_t add_bytes(uint64_t hash, const void *bytes, size_t len)
 	return hash;
 }
 
-/* With its NUL, so that neighbours do not run together. */
+/* With the NUL: otherwise "ab" + "c" and "a" + "bc" would have one hash. */
 static uint64_t add_string(uint64_t hash, const char *s)
 {
 	return add_bytes(hash, s, strlen(s) + 1);
@@ -90,7 +90,7 @@ size_t results__index_nr(const struct results__index *x)
 	return x->nr;
 }
 
-/* The upper bits of the product are the well mixed ones. */
+/* The upper bits of the product are mixed better than the lower ones. */
 static size_t first_slot(const struct results__index *x, uint64_t hash)
 {
 	return (hash * 0x9e3779b97f4a7c15 >> 32) & (x->room - 1);

@@ -11,8 +11,8 @@
 #include "json.h"
 
 /*
- * How deeply arrays and objects are nested, before the parser is let loose on the text: a bound of
- * our own, with a message of our own. Where the text is not JSON the parser says so later.
+ * Limits the nesting of arrays and objects before the parser sees the text, with a message of our
+ * own. Text that is not JSON is left for the parser to refuse.
  */
 static int check_depth(const char *file, const char *text, size_t len, struct results_error *err)
 {

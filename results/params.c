@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-/* Where key is, or where it belongs (then *found is false). */
+/* The index of key, or the index at which to insert it (then *found is false). */
 static size_t position(const struct results_params *p, const char *key, bool *found)
 {
 	*found = false;
@@ -21,7 +21,7 @@ static size_t position(const struct results_params *p, const char *key, bool *fo
 	return p->nr;
 }
 
-/* Takes str over, also when it fails. */
+/* Owns str from here on, also on failure. */
 static int set(struct results_params *p, const char *key, char *str, long long num)
 {
 	struct results_param *v;
@@ -84,7 +84,7 @@ static bool is_canonical(const char *number)
 	return *digits != '0' || (!digits[1] && digits == number);
 }
 
-/* One "key=value"; text is changed. */
+/* Parses one "key=value"; modifies text. */
 static int parse_one(struct results_params *p, char *text)
 {
 	char *value = strchr(text, '=');
@@ -140,7 +140,7 @@ long long results_params_int(const struct results_params *p, const char *key, lo
 	return param && !param->str ? param->num : dflt;
 }
 
-/* What was in *to is freed; after a failure *to is empty. */
+/* Frees the old content of *to; after a failure *to is empty. */
 int results_params_copy(struct results_params *to, const struct results_params *from)
 {
 	struct results_params copy = { 0 };

@@ -62,7 +62,7 @@ static int read_samples(struct results__in *in, const json_t *obj, struct result
 		return -EINVAL;
 	m->nr_samples = json_array_size(array);
 	if (m->nr_samples > RESULTS_MAX_SAMPLES)
-		return 0; /* the rules say so */
+		return 0; /* results__check_measurement() refuses it */
 	m->samples = calloc(m->nr_samples + 1, sizeof(*m->samples));
 	if (!m->samples)
 		return results__in_fail(in, "samples", "no memory to read them");
@@ -121,7 +121,7 @@ static int read_breakdown(struct results__in *in, const json_t *obj,
 	return 0;
 }
 
-/* What the document repeats from the list of metrics must say the same as the list. */
+/* The document repeats a metric's fields; they must equal those of the list of metrics. */
 static int read_metric(struct results__in *in, const json_t *obj, struct results_measurement *m)
 {
 	json_t *name = results__in_get(in, obj, "metric", JSON_STRING), *value;
@@ -368,7 +368,7 @@ static int read_root(struct results__in *in, const json_t *root, struct results_
 
 	if (!json_is_object(root))
 		return results__in_fail(in, NULL, "must be an object");
-	/* First of all: a file of another format or version would fail on any key. */
+	/* Checked first: in a file of another format or version any key may be wrong. */
 	ret = results__in_format(in, root, RESULTS_FORMAT, RESULTS_VERSION, &version);
 	if (!ret) {
 		doc->version = version;

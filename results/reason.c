@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a part's reason in run.json says: texts made of what its documents found. */
+/* A part's reason in run.json, made of the findings of its documents. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +8,9 @@
 
 #include "internal.h"
 
-#define NAMED 5 /* models that a reason names; it counts the others */
+#define NAMED 5 /* models that a reason names; further ones are only counted */
 
-/* Texts have to be UTF-8: one that was cut ends with a whole character. */
+/* Drops a character that was cut at the end of buf: texts have to be UTF-8. */
 static void end_whole(char *buf, size_t len)
 {
 	size_t i = len, bytes;
@@ -26,7 +26,7 @@ static void end_whole(char *buf, size_t len)
 		buf[i] = '\0';
 }
 
-/* Appends to what is in buf, as much as has room. */
+/* Appends to the text in buf as much as has room. */
 __attribute__((format(printf, 3, 4))) static void append(char *buf, size_t size, const char *fmt, ...)
 {
 	size_t len = strlen(buf);

@@ -47,7 +47,7 @@ static bool is_case(const char *s)
 	return name && family + 1 + name <= RESULTS_MAX_NAME && !s[family + 1 + name];
 }
 
-/* Letters, digits and the characters of extra, beginning with a letter or digit. */
+/* Whether s has only letters, digits and characters of extra, the first a letter or digit. */
 static bool is_plain(const char *s, const char *extra)
 {
 	size_t n;
@@ -97,7 +97,7 @@ static int two(const char *s)
 	return (s[0] - '0') * 10 + s[1] - '0';
 }
 
-/* The calendar is checked too; a second may be 60, as UTC has it. */
+/* The date must exist; a second may be 60, UTC's leap second. */
 bool results__is_time(const char *s)
 {
 	static const char shape[] = "0000-00-00T00:00:00Z";
@@ -240,7 +240,7 @@ static int check_exact(const struct results_measurement *m, struct results_error
 			      count, m->nr_samples);
 }
 
-/* 1 to 128 printable characters of ASCII, without blanks: what a linker takes, or "[user]". */
+/* 1 to 128 printable characters of ASCII without blanks: a linker's symbol, or "[user]". */
 static bool is_symbol(const char *s)
 {
 	size_t n;
@@ -303,7 +303,7 @@ static int check_shares(const struct results_measurement *m, long long *sum,
 	return check_shares_unique(m, err);
 }
 
-/* Of the samples that it explains, those that are the mode, it explains every instruction. */
+/* A breakdown is of the samples that equal the mode; its sum must be the mode. */
 static int check_breakdown(const struct results_measurement *m, struct results_error *err)
 {
 	double *sorted, mode;
@@ -442,7 +442,7 @@ int results__check_header(const struct results_doc *doc, struct results_error *e
 	return ret;
 }
 
-/* Documents alone are parts: what a page links to must not be another page. */
+/* A part's file ends in ".json": the report's pages link to it, and it must not be another page. */
 static bool is_document_name(const char *s)
 {
 	size_t len = strlen(s);
@@ -484,7 +484,7 @@ static int part_ptr_cmp(const void *a, const void *b)
 	return c ? c : (x > y) - (x < y);
 }
 
-/* Every part has been checked, and has a name. */
+/* The caller has checked each part, so each has a name. */
 static int check_parts_unique(const struct results_run *run, struct results_error *err)
 {
 	const struct results_part **v = malloc((run->nr_parts + 1) * sizeof(*v));

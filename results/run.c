@@ -106,7 +106,7 @@ static int make_folders(const char *path, struct results_error *err)
 		if (*c != '/')
 			continue;
 		*c = '\0';
-		mkdir(copy, 0777); /* judged by the last one */
+		mkdir(copy, 0777); /* the last mkdir() tells whether all exist */
 		*c = '/';
 	}
 	if (mkdir(copy, 0777) < 0 &&
@@ -144,7 +144,7 @@ out:
 	return ret;
 }
 
-/* The revision as a part of a file's name. */
+/* Writes the revision in the form of a file's name. */
 static void name_revision(const char *revision, char name[65])
 {
 	size_t n = 0;
@@ -218,7 +218,7 @@ int results_run_create(const char *runs, const char *command, const char *revisi
 	if (!ret)
 		ret = point_latest(runs, name, err);
 	if (ret && run->dir)
-		drop(run); /* nobody would come upon it */
+		drop(run); /* nothing points at the folder */
 out:
 	free(name);
 	if (ret)
@@ -249,7 +249,7 @@ static void free_part(struct results_part *p)
 	free(p->reason);
 }
 
-/* Takes part over when it succeeds. */
+/* On success the run owns the strings of part. */
 static int put_part(struct results_run *run, const struct results_part *part)
 {
 	struct results_part *old = find_part(run, part->name), *bigger;

@@ -81,7 +81,7 @@ static int read_root(struct results__in *in, const json_t *root, struct results_
 	return ret ? ret : results__in_rule(in, results__check_run(run, in->err));
 }
 
-/* The run's folder and its run.json, from either. */
+/* *dir: the run's folder, *file: its run.json; path is either of them. */
 static int locate(const char *path, char **dir, char **file)
 {
 	const char *slash = strrchr(path, '/');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a subcommand is given: a run with all its documents, or one document. */
+/* The input of a subcommand: a run with all its documents, or one document. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -57,7 +57,7 @@ int results__table_row(struct results__table *t, ...)
 	size_t n = t->nr_rows * t->nr_columns;
 	va_list ap;
 
-	/* The room doubles whenever the number of rows is a power of two. */
+	/* The array doubles whenever the number of rows is a power of two. */
 	if (!(t->nr_rows & (t->nr_rows - 1))) {
 		size_t rows = t->nr_rows ? 2 * t->nr_rows : 1;
 		char **cells = realloc(t->cells, rows * t->nr_columns * sizeof(*cells));
@@ -95,7 +95,7 @@ static size_t width(const char *s)
 	return n;
 }
 
-/* An empty column, heading and all, is left out; nothing ends in blanks. */
+/* Leaves out a column whose heading and cells are all empty; no line ends in blanks. */
 static void print_row(FILE *f, const struct results__table *t, char **cells, const size_t *widest)
 {
 	size_t blanks = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which characters are harmless, and text that has no others; words for a shell. */
+/* Harmful characters in text, and printing text without them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 #include "internal.h"
 
-/* Lead bytes by length, and the least that is not written shorter (RFC 3629). */
+/* Lead bytes by length of the sequence, and the least code point of that length (RFC 3629). */
 static const struct {
 	unsigned char mask, lead;
 	unsigned least;
@@ -18,7 +18,7 @@ static const struct {
 	[4] = { 0xf8, 0xf0, 0x10000 },
 };
 
-/* The code point that s begins with and its bytes; 0: this is no UTF-8. */
+/* Decodes the code point at s. Returns its length in bytes; 0: not UTF-8. */
 static size_t decode(const char *s, unsigned *code)
 {
 	const unsigned char *u = (const unsigned char *)s;
@@ -40,7 +40,7 @@ static size_t decode(const char *s, unsigned *code)
 
 /*
  * Unicode 15: the controls (Cc), separators of lines and paragraphs (Zl, Zp), and
- * Default_Ignorable_Code_Point, which has the marks of direction and all that is not seen.
+ * Default_Ignorable_Code_Point, which has the marks of direction and all invisible characters.
  */
 static const struct {
 	unsigned from, to;

@@ -146,7 +146,7 @@ static int put_header(FILE *f, const struct results_doc *doc)
 	return ret;
 }
 
-/* extra is one line too: sorted and compact, whatever its caller made it look like. */
+/* Writes extra as one line, sorted and compact, whatever layout the caller gave it. */
 static int put_extra(FILE *f, const char *extra, struct results_error *err)
 {
 	json_error_t problem;
@@ -193,7 +193,7 @@ static int put_rows(FILE *f, const struct results_doc *doc, struct results_error
 	return ret ? results__error(err, ret, NULL, "", "no memory to write it") : 0;
 }
 
-/* The structs are open to their users, so everything is checked again. */
+/* Callers can change the structs directly, so everything is checked again. */
 static int check_all(const struct results_doc *doc, struct results_error *err)
 {
 	int ret = results__check_header(doc, err);

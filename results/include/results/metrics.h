@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The only list of metrics: name, unit, which direction is better, how many samples make it exact,
- * what it counts.
+ * The only list of metrics: name, unit, better direction, number of samples that an exact one
+ * needs, meaning.
  *
- * Every measurement names one of these; the reader refuses any other. The list stands here, and
- * not beside the cases, because the guests' reader and the report need it too and neither may
+ * Every measurement names one of these metrics; the reader refuses any other. The list stands here,
+ * and not beside the cases, because the guests' reader and the report need it too and neither may
  * depend on bench/.
  *
- * Better: for a count of events neither direction is. One interrupt more is a cost, one fewer may
- * be a flush that is missing; so every change of one is a regression until somebody allows it.
+ * Better: a count of events has no better direction. One interrupt more is a cost, one fewer may be
+ * a missing flush; so every change of such a count is a regression until somebody allows it.
  *
  * Samples: a measurement with fewer is not exact, however well they agree. Costs take 31 windows
  * (PTB_WINDOWS of kernels/driver/ptbench.h, WINDOWS of bench/runner_guest.c), events 5

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the in-kernel driver and the guest runner hand to PID 1: fixed-layout binary records.
+ * Binary records of fixed layout, which the in-kernel driver and the guest runner hand to PID 1.
  *
- * Both producers and the only consumer run on one machine and one kernel, so fields are in native
- * byte order. A stream is a sequence of records, each `size` bytes long including its samples.
- * PID 1 checks magic, type and size before it believes anything else.
+ * Both producers and PID 1, the only consumer, run on one machine and one kernel, so fields are in
+ * native byte order. A stream is a sequence of records, each `size` bytes long including its
+ * samples. PID 1 checks magic, type and size before it uses any other field.
  */
 #ifndef RESULTS_RECORD_H
 #define RESULTS_RECORD_H
 
-/* The kernel and Linux userland both have it, with the same names. */
+/* The kernel and Linux userland both have this header, with the same names. */
 #include <linux/types.h>
 
 #define PTB_RECORD_MAGIC 0x70746231u /* "ptb1" */
@@ -18,7 +18,7 @@
 enum ptb_record_type {
 	PTB_RECORD_MEASUREMENT = 1,
 	PTB_RECORD_SKIPPED = 2, /* text = reason; metric empty */
-	PTB_RECORD_CHECK = 3,	/* text = what was seen; metric empty */
+	PTB_RECORD_CHECK = 3,	/* text = the observed state; metric empty */
 	PTB_RECORD_END = 4,	/* nr_ops = number of records before this one */
 };
 

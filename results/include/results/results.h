@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs, parts and ptbench-result documents: the one format that everything else reads and writes.
+ * Runs, parts and ptbench-result documents: the format that all programs of ptbench read and write.
  *
  * A run is a folder; a part is one document in it with one provenance and one mode. No type of
- * the JSON library appears here. Functions return 0 or -errno and, where they take a
- * struct results_error, say in it what was wrong, where, and what to do. Nothing here is
- * thread-safe; a document belongs to one thread at a time.
+ * the JSON library appears here. Functions return 0 or -errno; a struct results_error (NULL: not
+ * wanted) tells what was wrong, where, and what to do. Nothing here is thread-safe; a document
+ * belongs to one thread at a time.
  */
 #ifndef RESULTS_RESULTS_H
 #define RESULTS_RESULTS_H
@@ -35,7 +35,7 @@ enum results_better { RESULTS_LOWER, RESULTS_HIGHER, RESULTS_NEITHER };
 struct results_metric {
 	const char *name, *unit, *meaning;
 	enum results_better better;
-	size_t exact_samples; /* at least so many, or it is not exact */
+	size_t exact_samples; /* an exact measurement has at least so many */
 };
 const struct results_metric *results_metric_find(const char *name); /* NULL: no such metric */
 size_t results_nr_metrics(void);
@@ -53,15 +53,16 @@ struct results_params {
 	size_t nr;
 };
 /*
- * Sets (adds or replaces) one key, keeping order. -EINVAL: key is not [a-z][a-z0-9_]*, an integer
- * is not within +-(2^53 - 1), or a string is empty, longer than 256 characters, not UTF-8, all
- * digits (make it an integer), or holds a comma or a control character. -E2BIG: more than 16.
+ * Sets (adds or replaces) one key; strings are copied. -EINVAL: key is not [a-z][a-z0-9_]*, an
+ * integer is not within +-(2^53 - 1), or a string is empty, longer than 256 characters, not UTF-8,
+ * all digits (make it an integer), or holds a comma or a control character. -E2BIG: more than 16
+ * keys. -ENOMEM.
  */
 int results_params_set_int(struct results_params *p, const char *key, long long num);
 int results_params_set_str(struct results_params *p, const char *key, const char *str);
 /*
- * Parses "key=value,key=value": values of digits, or '-' digits, are integers, with no zero before
- * them. "" is fine. -EINVAL: not that, or a key stands twice.
+ * Parses "key=value,key=value"; a value of digits, or '-' and digits, is an integer, without leading
+ * zeros. "": no keys. -EINVAL: not that, or a key stands twice.
  */
 int results_params_parse(struct results_params *p, const char *text);
 const struct results_param *results_params_get(const struct results_params *p, const char *key);
@@ -71,6 +72,7 @@ bool results_params_have(const struct results_params *p, const struct results_pa
 const char *results_params_str(const struct results_params *p, const char *key);
 /* The integer value, or dflt when absent or a string. */
 long long results_params_int(const struct results_params *p, const char *key, long long dflt);
+/* Frees the old content of *to. 0, or -ENOMEM with *to empty. */
 int results_params_copy(struct results_params *to, const struct results_params *from);
 int results_params_cmp(const struct results_params *a, const struct results_params *b);
 /* "key=value,key=value", malloc'ed; NULL without memory. */
@@ -82,18 +84,18 @@ enum results_subject { RESULTS_REF, RESULTS_KERNEL, RESULTS_LIBURCU };
 const char *results_subject_name(enum results_subject s); /* "ref", "kernel", "liburcu" */
 
 /*
- * EXACT: at least 90 % of the samples agree, and there are as many as the metric demands
- * (integers; the mode is the value). Counts of events all agree, and none was thrown away.
- * DETERMINISTIC: integers that agree less often, or fewer of them; judged by the range of all.
- * SAMPLED: the median is the value, with its order-statistics interval.
+ * EXACT: integers; at least 90 % of the samples agree (of a count of events all do, and no window
+ * was thrown away), and there are as many as the metric demands. The value is the mode.
+ * DETERMINISTIC: integers of which fewer agree, or too few; judged by the range of all samples.
+ * SAMPLED: the value is the median, with its order-statistics interval.
  */
 enum results_kind { RESULTS_EXACT, RESULTS_DETERMINISTIC, RESULTS_SAMPLED };
 const char *results_kind_name(enum results_kind k);
 
-/* A part of a total: what instructions of that function were executed. */
+/* One function's part of a total: how many of its instructions were executed. */
 struct results_share {
 	char *symbol;	  /* a function, or [user], [other] */
-	long long instructions; /* not 0; below 0: fewer than in the empty window taken off */
+	long long instructions; /* not 0; below 0: fewer than in the subtracted empty window */
 };
 
 struct results_measurement {
@@ -108,8 +110,8 @@ struct results_measurement {
 	size_t nr_samples; /* >= 1 */
 	long long discarded; /* windows thrown away (0 where the rule does not apply) */
 	/*
-	 * Where the instructions went: of a metric in instructions that is not sampled, and their sum
-	 * is the mode of the samples. Each symbol stands once. NULL: not known.
+	 * Instructions by function, each symbol once; their sum is the mode of the samples. Only
+	 * for a metric in instructions that is not sampled. NULL: not known.
 	 */
 	struct results_share *breakdown;
 	size_t nr_breakdown;
@@ -118,14 +120,14 @@ struct results_measurement {
 struct results_check {
 	char *id;
 	struct results_params params;
-	char *expect, *seen;
+	char *expect, *seen; /* the demanded and the observed state, in words */
 	bool ok;
 };
 
 /*
- * String pairs: the provenance blocks. Known keys are described in the schema; any other of the
- * form [a-z][a-z0-9_]* may be added. Written in the order of the keys. -EINVAL: no such key, or the
- * value is not UTF-8 or longer than 16384 characters.
+ * String pairs: the provenance blocks. The schema describes the known keys; others of the form
+ * [a-z][a-z0-9_]* may be added. The writer sorts them by key. Setting a key copies the value;
+ * -EINVAL: the key has another form, or the value is not UTF-8 or longer than 16384 characters.
  */
 struct results_pair { char *key, *value; };
 struct results_pairs { struct results_pair *v; size_t nr; };
@@ -134,7 +136,7 @@ int results_pairs_setf(struct results_pairs *p, const char *key, const char *fmt
 	__attribute__((format(printf, 3, 4)));
 const char *results_pairs_get(const struct results_pairs *p, const char *key); /* NULL: absent */
 /*
- * Whether an environment key must match for two parts to be compared. All do but "load": the
+ * Whether an environment key must match for two parts to be compared. All must but "load": the
  * machine's load average is never the same twice; it is recorded for the reader of the numbers.
  */
 bool results_env_is_compared(const char *key);
@@ -152,36 +154,35 @@ struct results_doc {
 	size_t nr_measurements;
 	struct results_check *checks;
 	size_t nr_checks;
-	/* What each param means, in version 1 none. A param's string is one of its axis's values. */
+	/* The meaning of the params; none in version 1. A param's string is a value of its axis. */
 	struct results_axis *axes;
 	size_t nr_axes;
-	char *extra; /* a JSON object that is kept and not looked at, or NULL */
-	/* Where which row stands, for whoever adds or looks up: of libresults alone. */
+	char *extra; /* a JSON object of the producer's, copied through uninterpreted, or NULL */
+	/* Hashes by which rows and checks are found: private to libresults. */
 	struct results__index *row_index, *check_index;
 };
 
-/* created is set to now. The caller sets command (malloc'ed) before the document is written. */
+/* Sets created to now. The caller sets command (malloc'ed) before the document is written. */
 int results_doc_new(const char *part, const char *mode, struct results_doc **out);
 void results_doc_free(struct results_doc *doc);
 /*
- * Adds a measurement; case_id, params, samples and breakdown are copied. -EEXIST: same identity
- * (case, params, subject, metric) is there already. -EINVAL: not a valid measurement
- * (err says why). kind RESULTS_EXACT is downgraded to DETERMINISTIC when fewer than 90 % of the
- * samples agree (of events: not all, or one was thrown away), or there are fewer than the metric
- * demands; that is the one place where the rule
- * is applied.
+ * Adds a measurement; case_id, params, samples and breakdown are copied. -EEXIST: doc has one of
+ * that identity (case, params, subject, metric). -EINVAL: not a valid measurement (err says why).
+ * kind RESULTS_EXACT becomes DETERMINISTIC when fewer than 90 % of the samples agree (events: not
+ * all, or a window was thrown away), or there are fewer than the metric demands. Only this function
+ * applies that rule.
  */
 int results_doc_add(struct results_doc *doc, const struct results_measurement *m,
 		    struct results_error *err);
 /*
- * Gives the document's i-th measurement a breakdown, which is copied. -EINVAL: its sum is not the
- * measurement's mode, or err says what else.
+ * Gives the document's i-th measurement a copy of the breakdown v. -EINVAL: v is not valid, such as
+ * when its sum is not the measurement's mode (err says why).
  */
 int results_doc_break_down(struct results_doc *doc, size_t i, const struct results_share *v,
 			   size_t nr, struct results_error *err);
 /*
- * doc's measurement of m's identity (case, params, subject, metric), or NULL. The first look at a
- * document takes as long as it has rows, others do not. What identifies a row must not be changed.
+ * doc's measurement of m's identity (case, params, subject, metric), or NULL. The first call on a
+ * document hashes all of its rows; the identity of a row must not be changed afterwards.
  */
 const struct results_measurement *results_doc_find(struct results_doc *doc,
 						   const struct results_measurement *m);
@@ -193,28 +194,29 @@ int results_doc_add_check(struct results_doc *doc, const char *id,
 			  bool ok, struct results_error *err);
 /*
  * Writes to a temporary name in the same folder, fsyncs, renames. Same document, same bytes: keys,
- * measurements and checks are sorted. What the reader would refuse is not written (-EINVAL).
- * A failed write leaves an old file as it was, and no temporary one.
+ * measurements and checks are sorted. -EINVAL: the reader would refuse the document. A failed write
+ * leaves an old file as it was, and no temporary one.
  */
 int results_doc_write(const struct results_doc *doc, const char *file, struct results_error *err);
 /*
- * Strict: refuses unknown keys, wrong types, duplicates, lies about kind; *out is complete or NULL.
- * "-" is standard input.
+ * The strict reader: refuses unknown keys, wrong types, duplicates, a kind that the samples do not
+ * support. *out is complete or NULL. file "-": standard input.
  */
 int results_doc_read(const char *file, struct results_doc **out, struct results_error *err);
 
 /*
- * How many of the document's checks failed. If any did, buf says so and names the first, its params,
- * what was seen and what was expected: the reason of a failed part.
+ * Returns the number of failed checks. If any, buf is the reason of a failed part: the number, the
+ * first of them, its params, and what it saw and expected.
  */
 size_t results_checks_failed_text(const struct results_doc *doc, char *buf, size_t size);
 
 /* ---- statistics ----
  * Mode: the most frequent sample, the smallest of several. Median: the middle sample, or the mean
  * of the two in the middle. The interval of the median is distribution-free: the k-th smallest and
- * the k-th largest sample enclose it with probability 1 - 2 P(B < k), B binomial (n, 1/2), computed
- * exactly (H. A. David and H. N. Nagaraja, Order Statistics, 3rd edition, 2003, section 7.1);
- * k is the largest for which that is at least 95 %. With 5 samples even the extremes give 93.75 %.
+ * the k-th largest sample enclose the median with probability 1 - 2 P(B < k), B binomial (n, 1/2),
+ * computed exactly (H. A. David and H. N. Nagaraja, Order Statistics, 3rd edition, 2003, section
+ * 7.1); k is the largest for which that probability is at least 95 %. With 5 samples even the
+ * extremes give 93.75 %.
  */
 struct results_stat {
 	double value;	  /* per operation: mode (exact, deterministic) or median (sampled) */
@@ -224,7 +226,7 @@ struct results_stat {
 	double agreement; /* share of the samples equal to the mode; 0 for sampled */
 	size_t n;
 };
-/* m must not be a skipped one. Without memory to sort, every figure but n is NaN. */
+/* m must not be skipped. Without memory to sort, every figure but n is NaN. */
 void results_stat(const struct results_measurement *m, struct results_stat *s);
 
 /* ---- runs ---- */
@@ -233,43 +235,42 @@ const char *results_state_name(enum results_state s);
 
 struct results_part {
 	char *name;
-	char *file; /* relative to the run's folder; NULL when there is none */
+	char *file; /* its document, relative to the run's folder; NULL: it left none */
 	enum results_state state;
-	char *reason; /* NULL when passed */
+	char *reason; /* of a failed or skipped part; passed: NULL */
 };
 struct results_run {
 	char *dir;
-	char *command;	/* what the user typed */
+	char *command;	/* as the user typed it */
 	char *started, *finished; /* finished: NULL while it runs */
 	char *revision; /* of the suite */
 	bool complete;
 	struct results_part *parts;
 	size_t nr_parts;
 };
-/*
- * What was typed, argv behind "ptbench", as a shell takes it, for a run's command; malloc'ed, NULL
- * without memory.
- */
+/* "ptbench" and the words of argv, quoted for a shell: a run's command. malloc'ed; NULL without
+ * memory. */
 char *results_command(int argc, char **argv);
-/* Can a run say that it is of this revision of the suite? A tag may have slashes. */
+/* Whether s is valid as a run's revision (RESULTS_REVISION_RULE). A tag may have slashes. */
 bool results_is_revision(const char *s);
 #define RESULTS_REVISION_RULE \
 	"at most 128 letters, digits and _ . + - / @ # = ,; no \"..\", and a letter or digit first"
 /*
  * Makes <runs>/<UTC time>-<revision>-<random>/ with a run.json that says "partial" and no parts,
- * and points <runs>/latest at it. In the folder's name, what a file's name cannot have is a '-', and
- * a revision of more than 64 characters is cut.
+ * and points <runs>/latest at it. In the folder's name, characters of the revision that a file's
+ * name cannot have become '-', and a revision of more than 64 characters is cut.
  */
 int results_run_create(const char *runs, const char *command, const char *revision,
 		       struct results_run **out, struct results_error *err);
 /*
- * Names of parts and files: letters, digits, '_', '.', '+', '-', no ".."; a file ends in ".json". A
- * part that passed has a file and no reason ("" counts as none); any other has a reason.
- * Records a part (adds, or replaces the one of that name) and rewrites run.json atomically.
+ * Records a part (adds it, or replaces the part of that name) and rewrites run.json atomically.
+ * -EINVAL: a name (of a part or file) has ".." or other characters than letters, digits, '_', '.',
+ * '+', '-'; the file does not end in ".json"; a passed part has no file, or has a reason ("" counts
+ * as none); or another part has no reason.
  */
 int results_run_part(struct results_run *run, const char *name, const char *file,
 		     enum results_state state, const char *reason, struct results_error *err);
-/* Writes finished and complete. */
+/* Sets finished to now, and complete; rewrites run.json atomically. */
 int results_run_finish(struct results_run *run, bool complete, struct results_error *err);
 /* path: a run's folder, its run.json, or a link to the folder. */
 int results_run_read(const char *path, struct results_run **out, struct results_error *err);
