@@ -12,11 +12,11 @@ results-srcs := $(addprefix results/,command.c error.c metrics.c params.c pairs.
 
 results-unit-tests := $(addprefix results/test/,test_params test_stat test_doc test_axes test_run test_read test_text \
 	test_explore test_comparison test_scale)
-# probe and cli stand between the script tests and the library.
+# probe and cli: the script tests run the library through them.
 results-helpers := results/test/probe results/test/cli
 $(foreach t,$(results-unit-tests) $(results-helpers) results/test/scale,\
 	$(eval $(t)-srcs := $(t).c)$(eval $(t)-libs := results)$(eval $(t)-ldlibs := -ljansson -lm))
-# It counts comparisons.
+# test_scale counts comparisons.
 results/test/test_scale-ldlibs += -Wl,--wrap=results_params_cmp
 tests += $(results-unit-tests)
 asan-tests += $(results-unit-tests)

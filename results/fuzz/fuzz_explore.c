@@ -56,7 +56,7 @@ static void check(const char *text, size_t size, struct results_explore *doc)
 	free(path);
 }
 
-/* What each model says has to be what its facts amount to. */
+/* Each model's verdict has to follow from its other fields. */
 static void judge(const struct results_explore *doc)
 {
 	for (size_t i = 0; i < doc->nr_models; i++) {

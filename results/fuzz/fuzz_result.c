@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Fuzzes ptbench-result documents: what is read is written with nothing lost, and again as the same
- * bytes; validate, show and compare agree with the reader.
+ * Fuzzes ptbench-result documents: the writer loses nothing that the reader read, and writes the
+ * same bytes again; validate, show and compare agree with the reader.
  *
  * Covers: results/read.c results/write.c results/json.c results/rules.c results/doc.c results/axes.c results/axes_json.c
  * Covers: results/params.c results/compare.c results/compare_rows.c results/compare_checks.c
@@ -14,7 +14,7 @@
 #include "../internal.h"
 #include "fuzz.h"
 
-/* Runs a subcommand over the file in-between two words, or one. Returns its exit status. */
+/* Runs "name path", or "name option path path" if option is not NULL. Returns the exit status. */
 static int command(int (*cmd)(int argc, char **argv), const char *name, const char *option,
 		   char *path)
 {
@@ -52,8 +52,8 @@ static void must_write(const struct results_doc *doc, const char *path)
 }
 
 /*
- * What comparing it with itself has to end with: 0 where something is judged, which are rows that
- * are not sampled, or, where there are no rows, checks; 3 where nothing is, or a check fails.
+ * The exit status of comparing doc with itself: 0 if something is judged (a row that is not
+ * sampled, or a check of a document without rows); 3 if nothing is, or a check fails.
  */
 static int status_of(const struct results_doc *doc)
 {
@@ -85,7 +85,7 @@ static void check(const char *text, size_t size, struct results_doc *doc)
 	again = must_read(first_path, "what was written");
 	must_write(again, second_path);
 	fuzz_same_files(text, size, "first.json", "second.json");
-	/* They are slow beside the rest, and little of them is new: one input in four. */
+	/* For one input in four: the subcommands are slow, and mostly run the same code again. */
 	if (size % 4 == 0 && (command(results_cmd_validate, "validate", NULL, path) ||
 			      command(results_cmd_show, "show", NULL, first_path)))
 		fuzz_fail("the reader takes it, and validate or show does not");

@@ -24,7 +24,7 @@ static struct results_run *must_read(const char *dir)
 	return run;
 }
 
-/* The run has no function that only writes: a part is recorded again as it is. */
+/* There is no function that only writes a run: this records a part again, unchanged. */
 static void must_write(struct results_run *run)
 {
 	struct results_part p = run->parts[0];
@@ -65,8 +65,8 @@ static void put_doc(const struct results_part *p)
 }
 
 /*
- * Whether all parts that have a file can be put: not over the run itself, nor one over another.
- * nr: how many parts there are in each state; [3]: skipped, and yet there is a file.
+ * Writes a document for each part with a file. false: a file's name is run.json or another part's,
+ * or there are too many. nr: the number of parts in each state; [3]: of skipped ones with a file.
  */
 static bool put_docs(const struct results_run *run, size_t nr[4])
 {
@@ -95,7 +95,7 @@ static int command(int (*cmd)(int argc, char **argv), char *path, bool compare)
 	return compare ? cmd(4, both) : cmd(2, alone);
 }
 
-/* A run is as good as itself: 0 where parts passed and none failed, 3 where that cannot be said. */
+/* Compares a run with itself: status 0 if parts passed and none failed, else 3. */
 static void compare(struct results_run *run)
 {
 	size_t nr[4];

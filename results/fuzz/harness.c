@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What every fuzz target uses: files in a folder of its own, sections, failing. */
+/* Shared by the fuzz targets: files in a folder per process, sections, failing. */
 #include <errno.h>
 #include <ftw.h>
 #include <stdarg.h>
@@ -46,7 +46,7 @@ static void remove_folder(void)
 	rmdir(folder);
 }
 
-/* scripts/fuzz names a folder that it removes itself, whatever becomes of this process. */
+/* scripts/fuzz names a folder, which it removes itself even if this process is killed. */
 static void make_folder(void)
 {
 	const char *in = getenv("PTBENCH_FUZZ_DIR");
@@ -121,7 +121,7 @@ FILE *fuzz_null(void)
 
 /* ---- sections ---- */
 
-/* Where the next line "%%" begins; its length comes behind it. */
+/* The beginning of the next "%%" line, 3 bytes long; NULL: there is none. */
 static const uint8_t *separator(const uint8_t *p, const uint8_t *end)
 {
 	for (const uint8_t *at = p; at < end; at++) {
@@ -158,7 +158,7 @@ size_t fuzz_join(const struct fuzz_section *v, size_t nr, uint8_t *out, size_t m
 		if (size + v[i].size + 4 > max)
 			return 0;
 		if (i) {
-			/* The line before it has to have an end. */
+			/* The line before "%%" has to end with a newline. */
 			if (size && out[size - 1] != '\n')
 				out[size++] = '\n';
 			memcpy(out + size, "%%\n", 3);
@@ -170,7 +170,7 @@ size_t fuzz_join(const struct fuzz_section *v, size_t nr, uint8_t *out, size_t m
 	return size;
 }
 
-/* Changes the section k, whose new bytes are in piece then. Returns how many. */
+/* Writes a mutation of section k to piece. Returns its size. */
 static size_t change_section(const struct fuzz_section *v, size_t k, uint8_t *piece, size_t max,
 			     struct fuzz_random *r,
 			     size_t (*change)(uint8_t *, size_t, size_t, struct fuzz_random *),

@@ -4,8 +4,8 @@
  *
  *   replay_NAME [-m MUTATIONS] [-s SEED] FILE...
  *
- * Prints "FILE: accepted" or "FILE: refused" for each, and how many mutations were accepted. What fails aborts, as under libFuzzer; the
- * mutation that did is in the file that PTBENCH_FUZZ_KEEP names.
+ * Prints "FILE: accepted" or "FILE: refused" for each, and how many mutations were accepted. A
+ * failure aborts, as under libFuzzer; PTBENCH_FUZZ_KEEP names the file that keeps the mutation.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,14 +19,14 @@
 
 static struct fuzz_random chance;
 
-/* A target without a mutator of its own has this one. */
+/* The mutator of a target without one of its own. */
 __attribute__((weak)) size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
 						      unsigned int seed)
 {
 	return LLVMFuzzerMutate(data, size, max);
 }
 
-/* One byte is changed, removed, added or repeated. */
+/* Changes, removes, adds or repeats one byte. */
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max)
 {
 	size_t at = size ? fuzz_below(&chance, size) : 0;
@@ -46,7 +46,7 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max)
 	return size;
 }
 
-/* Exactly as many bytes as there are, so that the sanitizer sees one too many. */
+/* The copy has no spare byte, so that the sanitizer catches a read past its end. */
 static bool run(const uint8_t *data, size_t size)
 {
 	unsigned long before = fuzz_accepted;
@@ -95,7 +95,7 @@ static void run_file(FILE *to, const char *file, unsigned long mutations)
 	fprintf(to, "%s: %s\n", file, run(seed, size) ? "accepted" : "refused");
 	fflush(to);
 	for (unsigned long i = 0; i < mutations; i++) {
-		/* A few, one on the other, then from the seed again. */
+		/* Four mutations of mutations, then the file's own bytes again. */
 		if (!(i % 4)) {
 			memcpy(data, seed, size);
 			n = size;
@@ -124,10 +124,10 @@ int main(int argc, char **argv)
 			return 2;
 	}
 	chance.state = 0x9e3779b97f4a7c15ULL ^ (seed << 1);
-	/* Subcommands under test print there. */
+	/* Subcommands under test print to stdout. */
 	if (!to || !freopen("/dev/null", "w", stdout))
 		return 2;
-	/* Targets call getopt, too. */
+	/* i, not optind: targets call getopt(), too. */
 	for (int i = optind; i < argc; i++)
 		run_file(to, argv[i], mutations);
 	fclose(to);

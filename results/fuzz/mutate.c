@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Mutations of JSON by its structure: bytes changed at random end at the parser, these reach what
- * is behind it. What is put in comes from the format's own words and from the document itself.
+ * Mutations of JSON by its structure: the parser refuses bytes changed at random, but these reach
+ * the code behind it. New values come from the format's own words and from the document itself.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +14,10 @@
 
 #define MAX_PLACES 8192
 
-/* Where a value stands: a member of an object, or an item of an array. */
+/* The place of a value: a member of an object, or an item of an array. */
 struct place {
 	json_t *in;
-	const char *key; /* of an item: of the array that it is in */
+	const char *key; /* an item has the key of its array */
 	size_t index;
 };
 
@@ -26,7 +26,7 @@ struct places {
 	size_t nr;
 };
 
-/* What a key may have as its value; of any key: what is odd. JSON each. */
+/* Values for each key, as JSON; those of any key are odd ones. */
 static const struct {
 	const char *key, *value;
 } words[] = {
@@ -58,7 +58,7 @@ static const struct {
 	{ "", "[[]]" }, { "", "{\"a\": {}}" },
 };
 
-/* Params that rows have, and values of theirs. */
+/* Params of real rows, and values for them. */
 static const struct {
 	const char *key, *value;
 } params[] = {
@@ -98,7 +98,7 @@ static json_t *value_at(const struct place *p)
 				       json_array_get(p->in, p->index);
 }
 
-/* Takes value over. */
+/* Puts value in the place; owns value from here on. */
 static void replace(const struct place *p, json_t *value)
 {
 	if (json_is_object(p->in))
@@ -120,7 +120,7 @@ static json_t *parse(const char *text)
 	return json_loads(text, JSON_DECODE_ANY, NULL);
 }
 
-/* A value that goes with the key, or any. */
+/* A value from the list for the key, or an odd one. */
 static json_t *word(const char *key, struct fuzz_random *r)
 {
 	size_t nr = sizeof(words) / sizeof(words[0]), from = fuzz_below(r, nr);
@@ -131,14 +131,14 @@ static json_t *word(const char *key, struct fuzz_random *r)
 	return parse(words[from].value);
 }
 
-/* ---- mutations; each changes the place, or something near it ---- */
+/* ---- mutations: each changes the place, or its surroundings ---- */
 
 static void put_word(struct places *all, const struct place *p, struct fuzz_random *r)
 {
 	replace(p, word(fuzz_below(r, 4) ? p->key : "", r));
 }
 
-/* What stands at another place of that name: of the right type, perhaps wrong together. */
+/* Puts in the value of another place of that name: the right type, perhaps a wrong combination. */
 static void steal(struct places *all, const struct place *p, struct fuzz_random *r)
 {
 	size_t from = fuzz_below(r, all->nr);
@@ -181,7 +181,7 @@ static void change_string(struct places *all, const struct place *p, struct fuzz
 		replace(p, changed);
 }
 
-/* Something that a string may have in it, or may not. */
+/* Puts into the string something that the format may or may not allow. */
 static void spoil_string(struct places *all, const struct place *p, struct fuzz_random *r)
 {
 	static const char *const pieces[] = { "x", "1", " ", "\n", "\x1b", "\x7f", "\"", "\\", ",", "=",
@@ -202,7 +202,7 @@ static void spoil_string(struct places *all, const struct place *p, struct fuzz_
 	free(text);
 }
 
-/* Every sample of a row, or few of them, take one value: nothing, something near, or much more. */
+/* Sets all samples of a row, or a few, to one value: 0, one nearby, or a much larger one. */
 static void change_samples(json_t *row, struct fuzz_random *r)
 {
 	static const double factors[] = { 0, 0.5, 1, 1, 1, 10, 1e3, 1e6, 1e9 };
@@ -233,7 +233,7 @@ static void set_param(json_t *row, struct fuzz_random *r)
 	json_object_set_new(json_object_get(row, "params"), params[i].key, parse(params[i].value));
 }
 
-/* Something of a row that fits together. */
+/* Changes fields of a row that have to fit together. */
 static void change_row(json_t *row, struct fuzz_random *r)
 {
 	unsigned int what = fuzz_below(r, 4);
@@ -258,7 +258,7 @@ static void double_item(struct places *all, const struct place *p, struct fuzz_r
 	json_array_insert_new(p->in, p->index, copy);
 }
 
-/* Of the object that the place is in, or that it is. */
+/* Changes a member of the object at the place, or around it. */
 static void change_object(struct places *all, const struct place *p, struct fuzz_random *r)
 {
 	json_t *value = value_at(p);
@@ -297,7 +297,7 @@ static void remove_place(struct places *all, const struct place *p, struct fuzz_
 	delete(p);
 }
 
-/* Many more of an item: what is linear stays quick. */
+/* Repeats an item many times: a reader of linear time stays quick. */
 static void many(struct places *all, const struct place *p, struct fuzz_random *r)
 {
 	unsigned int nr = fuzz_below(r, 40);
@@ -313,7 +313,7 @@ static void (*const mutations[])(struct places *all, const struct place *p,
 	change_object, change_object, change_object, swap_items, add_member, remove_place, many,
 };
 
-/* A random place: first a name, then one of that name, so that rows do not hide the rest. */
+/* A random name, then a random place of that name: otherwise most places would be in rows. */
 static const struct place *pick(const struct places *all, struct fuzz_random *r)
 {
 	const char *key = all->v[fuzz_below(r, all->nr)].key;

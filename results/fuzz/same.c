@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whether two JSON texts say the same, by the rules of the format alone: nothing of the reader or
- * the writer is used, so that what either of them loses is seen.
+ * Whether two JSON texts are equal by the rules of the format. No code of the reader or the writer
+ * is used, so that a loss in either of them is seen.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +44,7 @@ static bool same_array(const json_t *a, const json_t *b, const char *key)
 	return used && found;
 }
 
-/* What is left out says this: "discarded" is 0, and there are no "levels". */
+/* A member, or its default if it is absent: "discarded" 0, "levels" empty. */
 static const json_t *member(const json_t *o, const char *key, json_t *left_out)
 {
 	const json_t *v = json_object_get(o, key);

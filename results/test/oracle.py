@@ -131,7 +131,7 @@ def schema_of(validators, value):
     return validators[name if name in tuple(FORMATS) else "ptbench-result"]
 
 
-# ---- the rules that a schema cannot say; each is given what the schema accepted ----
+# ---- the rules that a schema cannot express; each gets a document that the schema accepted ----
 
 def whole(value):
     return isinstance(value, int) and not isinstance(value, bool)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The library as the script tests see it.
+ * The script tests' program around the library.
  *
  *   probe make DIR          documents and runs as the writer writes them
  *   probe read [--lax]      for each file named on standard input: "accept" or
  *                           "reject TAB path TAB reason"; an accepted document is written again to
- *                           FILE.again. --lax is a reader that only wants JSON with a format in it:
- *                           the one that the tests' oracle must catch.
+ *                           FILE.again. --lax: a busted reader, which accepts any JSON that has a
+ *                           format; the tests' oracle must catch it.
  *   probe stat FILE         for each measurement: case, value low high min max agreement n
  *   probe metrics           the list of metrics: name, unit, better, samples that make it exact
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * make scale: how much of the CPU's time validate, show and compare take of n checks or skipped
- * rows, and how much more that is than n times the first. For people to look at; test_scale.c counts.
+ * make scale: the CPU time of validate, show and compare for n checks or skipped rows, and its
+ * growth with n. For people to look at; test_scale.c counts comparisons instead.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -67,7 +67,7 @@ static double run(int (*command)(int, char **), int argc, char **argv)
 	return now() - from;
 }
 
-/* What the subcommands print is in nobody's way. */
+/* The subcommands' output goes to /dev/null. */
 static void measure(char *file, size_t nr, bool checks, double took[4])
 {
 	char *compare[] = { "compare", "--base", file, file, NULL };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Axes: adding them, what they say of which family, and rows that they do not know. */
+/* Axes: adding them, looking them up by family, and rows with values that no axis has. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -42,7 +42,7 @@ OVERLAP = {
     "sampled": lambda x: [x - 1 + i / 10 for i in range(N)],
 }
 # By the kinds of both sides: the exit status when all samples are worse, when all are better, when
-# they overlap, and the latter beside an exact row that is the same.
+# they overlap, and when they overlap beside an exact row that is equal.
 KINDS = {
     ("exact", "exact"): (1, 0, 1, 1),  # exact values have no overlap
     ("exact", "deterministic"): (1, 0, 3, 3),
@@ -195,7 +195,7 @@ def test_rows():
     compare("worse and missing: worse", two, doc(row(samples=[501] * N)), 1, ["WORSE", "MISSING"])
 
 
-# By what the base and the new run say of a check: the exit status, what is printed, what is concluded.
+# By the check's state in the base and in the new run: exit status, printed line, conclusion.
 NONE, GOOD, BAD = None, True, False
 CHECKS = {
     (NONE, NONE): (0, "no exact row", "no exact row is worse"),
@@ -319,7 +319,7 @@ def skipped(name, file=None):
     return {"name": name, "file": file, "state": "skipped", "reason": "no KVM here"}
 
 
-# What a run may say of a part b, beside a part a that is fine.
+# The states that a run may give a part b, beside a part a that is fine.
 STATES = {
     "passed": lambda: passed("b"),
     "failed": lambda: failed("b"),
@@ -413,8 +413,8 @@ def test_runs():
 
 # ---- what the explorer found ----
 
-# By what the base and the new run have of one model, beside one that is the same: the exit status,
-# with --exact-equal, and what is said of it.
+# By one model's state in the base and in the new run, beside a model that is the same in both: the
+# exit status, that with --exact-equal, and the verdict printed.
 MODELS = [
     ("clean", "clean", 0, 0, "and 0 checks of 1 part, 2 models"),
     ("caught", "caught", 0, 0, ", 2 models"),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * results_compare() as its callers see it: what it returns and owns, its errors, and values that
- * are told apart although no double tells them apart. test_compare.t has what follows from which
- * pair of documents.
+ * results_compare() as its callers see it: its return values, ownership and errors, and values that
+ * differ although their doubles are equal. test_compare.t tests the verdict on each pair of
+ * documents.
  */
 #include <errno.h>
 #include <math.h>
@@ -110,7 +110,7 @@ static void test_fields(const char *base, const char *head)
 	results_comparison_free(c);
 }
 
-/* What the options say may be gone when the comparison is used. */
+/* The strings of the options may be freed before the comparison is used. */
 static void test_allowed(const char *base, const char *head)
 {
 	char *allow = strdup("gup_fast/*:instructions");

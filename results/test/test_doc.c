@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Documents: what may be added, what is written, and that a failed write leaves nothing behind. */
+/* Documents: rules of adding, the written bytes, and that a failed write leaves nothing behind. */
 #include <dirent.h>
 #include <errno.h>
 #include <math.h>
@@ -20,7 +20,7 @@
 static char dir[] = "/tmp/ptbench-doc.XXXXXX";
 static char file[64];
 #define NR_WINDOWS 31
-/* 28 times 5, and three others: as many as exact may have. */
+/* 28 times 5, and three others: the most that exact may have. */
 static double windows[NR_WINDOWS] = { [0 ... 27] = 5, [28 ... 30] = 6 };
 
 static struct results_measurement exact(void)
@@ -157,7 +157,7 @@ static void refused_shares(struct results_doc *doc, struct results_share *v, siz
 		diag("returned %d, path %s, reason %s", ret, err.path, err.reason);
 }
 
-/* The most of its samples are 5. */
+/* The mode of its samples is 5. */
 static void test_breakdown(void)
 {
 	struct results_share good[] = { { "a", 4 }, { "b", 1 } }, twice[] = { { "a", 4 }, { "a", 1 } },
@@ -345,7 +345,7 @@ static void write_refused(struct results_doc *doc, const char *path, const char 
 	results_doc_free(doc);
 }
 
-/* The structs are open: what the reader would refuse must not reach the disk. */
+/* Callers can change the structs: a document that the reader would refuse is not written. */
 static void test_refused_write(void)
 {
 	struct results_measurement m = exact();

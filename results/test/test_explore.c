@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Explorations as documents: what may be added, what a verdict is, and that a file says the same. */
+/* Explorations as documents: rules of adding, verdicts, and that a file has the same content. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,7 +89,7 @@ static void refused(struct results_explore *doc, struct results_explore_model m,
 	   err.reason);
 }
 
-/* `change` acts on m, its failure f and that one's steps s. */
+/* `change` is a statement about m, m's failure f and f's steps s. */
 #define REFUSED(doc, path, base, change)                                    \
 	do {                                                                \
 		struct results_explore_step s[2] = { steps[0], steps[1] };  \
@@ -113,7 +113,7 @@ static void test_refused(struct results_explore *doc)
 	REFUSED(doc, ".schedules", good, m.schedules = -1);
 	REFUSED(doc, ".nr_cpus", good, m.nr_cpus = 65);
 	REFUSED(doc, ".caught_by", busted, m.caught_by = NULL);
-	REFUSED(doc, ".busted_code", good, m.busted_code = "sweep"); /* and does not say so */
+	REFUSED(doc, ".busted_code", good, m.busted_code = "sweep"); /* without busted_code_said */
 	REFUSED(doc, ".busted_code", busted, (m.busted_code_said = true, m.busted_code = "sweep"));
 	REFUSED(doc, ".busted_code", good, (m.busted_code_said = true, m.busted_code = "a/b"));
 	REFUSED(doc, ".complete", good, m.complete = false);

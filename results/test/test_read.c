@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The reader against text that is no document: where it says the fault is, and that it says so.
- * (What a well-formed document may hold is compared with the schema in test_schema.t.)
+ * The reader's errors for text that is no document: the reason and the place that it names.
+ * (test_schema.t compares the reader with the schema on well-formed documents.)
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -187,7 +187,7 @@ static void test_files(void)
 	unlink(file);
 }
 
-/* Rows and checks of a document that was read, and more: the sanitizer sees an array without room. */
+/* Adds rows and checks to a document that was read: the sanitizer catches an array without room. */
 static void test_adding(void)
 {
 	static const char five[] = HEAD "\"measurements\": [" ROW "[1]}, "

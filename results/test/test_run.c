@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Runs: partial from the start, the newest link, parts, and a reader that cannot be led astray. */
+/* Runs: partial from the start, the newest link, parts, and input that the reader must refuse. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +70,7 @@ static void test_life(const char *runs)
 	free(file);
 }
 
-/* What git describes may hold what no folder is called. */
+/* git describe may print characters that no folder's name can have. */
 static void test_revisions(const char *runs)
 {
 	static const struct {
@@ -151,7 +151,7 @@ static void test_errors(void)
 	free(latest);
 }
 
-/* Runs that start in the same second do not meet. */
+/* Runs that start in the same second get different folders. */
 static void test_many(const char *runs)
 {
 	int made = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How often rows and checks are compared with one another, counted and not timed: n log n at most,
- * where every look at all that is there already would be n * n. The linker hands each call of
- * results_params_cmp(), which every comparison of two rows of one case ends in, to the counter.
+ * Counts how often rows and checks are compared with one another: at most n log n times; comparing
+ * each with all earlier ones would take n * n. Every comparison of two rows of one case calls
+ * results_params_cmp(); the linker redirects these calls to the counter (--wrap).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static size_t log_of(size_t n)
 	return n < 2 ? 1 : 1 + log_of(n / 2);
 }
 
-/* Of nr rows and checks. */
+/* ok() if the comparisons for nr rows and checks are within the limit. */
 static void within(const char *what, size_t nr)
 {
 	size_t most = 2 * nr * log_of(nr);
@@ -87,7 +87,7 @@ static void test_find(struct results_doc *doc)
 	within("finding", 2 * NR);
 }
 
-/* The array is open to who has the document: the index follows it. */
+/* A caller may shrink the document's array: the index is then made anew. */
 static void test_shrunk(struct results_doc *doc)
 {
 	struct results_measurement last = doc->measurements[doc->nr_measurements - 1];
@@ -118,7 +118,7 @@ static int compare(struct results_doc *a, struct results_doc *b)
 	return ret;
 }
 
-/* Every row of the base is missing, and a reason is looked for. */
+/* Every row of the base is missing, and compare looks for the reason of each. */
 static void test_skipped(struct results_doc *base)
 {
 	struct results_error err;

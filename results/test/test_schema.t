@@ -17,7 +17,7 @@ sys.dont_write_bytecode = True
 import oracle
 from oracle import ok, diag
 
-GOOD = None  # what a row says instead of a path when the reader must accept
+GOOD = None  # stands in a row in place of a path: the reader must accept
 BEYOND = "beyond the schema"
 M, C = "$.measurements[0]", "$.checks[0]"
 

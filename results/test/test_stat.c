@@ -30,7 +30,7 @@ static size_t oracle_rank(size_t n)
 	return rank;
 }
 
-/* The k-th smallest (from 1), by counting how many are below. */
+/* The k-th smallest (from 1), by counting the smaller ones. */
 static double oracle_order(const double *x, size_t n, size_t k)
 {
 	for (size_t i = 0; i < n; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Text that cannot harm a terminal, whatever it was; and commands that a shell takes back. */
+/* Any text made harmless to a terminal; and commands that a shell splits into the same words. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -95,7 +95,7 @@ static void test_several(void)
 		   !results_is_text("\xe2\x80\xae") && !results_is_text("a\xff"), "what is a text");
 }
 
-/* What sh makes of the words, each followed by a byte that none has. */
+/* The words as sh splits them, each followed by a byte that no word has. */
 static char *pasted(const char *words, size_t *size)
 {
 	char *script = NULL, *text = NULL;
