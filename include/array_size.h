@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ARRAY_SIZE() for every room: how many elements an array has. Of a pointer gcc warns. */
+#ifndef ARRAY_SIZE_H
+#define ARRAY_SIZE_H
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+#endif
