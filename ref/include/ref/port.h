@@ -81,7 +81,7 @@ struct ref_rcu_head {
  * ref_this_cpu()	struct ref_cpu of the running thread, or of the caller's simulated CPU
  * ref_irq_save() ref_irq_restore(flags)	as local_irq_save(); nest
  *
- * ref_spin_lock(l) ref_spin_trylock(l) ref_spin_unlock(l)	a struct ref_spinlock, at first 0
+ * ref_spin_lock(l) ref_spin_trylock(l) ref_spin_unlock(l)	a zeroed struct ref_spinlock
  * ref_wait_until(cond)	waits until cond, an expression over the accessors, is true. Natively it
  *			spins and then yields; the model runs others until a word of cond changes.
  * ref_sleep_while(word, val)	sleeps while int *word == val, until woken: may return early
