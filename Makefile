@@ -25,7 +25,7 @@ ifdef CI
 WARN += -Werror
 endif
 CWARN := $(WARN) -Wmissing-prototypes -Wstrict-prototypes
-INCLUDES := -Iinclude -Iref/include -Iresults/include
+INCLUDES := -Iscripts/include -Iref/include -Iresults/include
 CPPFLAGS := -D_GNU_SOURCE $(INCLUDES)
 CFLAGS := -std=gnu11 -O2 -g -fno-strict-aliasing -fno-common
 CXXFLAGS := -std=gnu++17 -O2 -g

@@ -27,7 +27,7 @@ grep -q bench_gup_slow_walk "$tmp/tree/bench/cases.h" && grep -q bench_gup_slow_
 ok $? "and a case, with the lines that list it"
 
 flags=(-std=gnu11 -O2 -fno-strict-aliasing -fno-common -Wall -Wextra -Wno-unused-parameter -Wmissing-prototypes
-	-Wstrict-prototypes -Wshadow -Werror -D_GNU_SOURCE -I"$tmp/tree/ref/include" -I"$root/results/include")
+	-Wstrict-prototypes -Wshadow -Werror -D_GNU_SOURCE -I"$root/scripts/include" -I"$tmp/tree/ref/include" -I"$root/results/include")
 compile() { # SOURCE OBJECT FLAG...
 	"$cc" "${flags[@]}" "${@:3}" -c "$tmp/tree/$1" -o "$tmp/$2.o" >"$tmp/log" 2>&1 || { head -n 20 "$tmp/log" | sed 's/^/# /'; return 1; }
 }

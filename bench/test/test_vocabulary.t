@@ -28,7 +28,7 @@ cp "$here"/bench/*.[ch] "$tmp/bench"
 compile() { # source, flags...
 	local source=$1
 	shift
-	"$cc" -D_GNU_SOURCE -I"$here/include" -I"$tmp/ref/include" -I"$here/results/include" -std=gnu11 -O1 -fno-strict-aliasing \
+	"$cc" -D_GNU_SOURCE -I"$here/scripts/include" -I"$tmp/ref/include" -I"$here/results/include" -std=gnu11 -O1 -fno-strict-aliasing \
 		-fno-common "$@" -c "$tmp/$source"
 }
 print() { # OBJECTS...: the axes of a program with this vocabulary

@@ -34,7 +34,7 @@ grep -q "GOOD($name, \"" "$tmp/include/ref/gather_disciplines.h"
 ok $? "the row goes into the list"
 
 flags=(-std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wmissing-prototypes -Wstrict-prototypes -Wshadow
-	-Werror -D_GNU_SOURCE -I "$here/include" -I "$tmp/include" -I "$here/ref/include" -I "$here/ref/gather" -I "$here/results/include")
+	-Werror -D_GNU_SOURCE -I "$here/scripts/include" -I "$tmp/include" -I "$here/ref/include" -I "$here/ref/gather" -I "$here/results/include")
 compile() { # program, sources: those that know the list, before the library that knows the old one
 	local program=$1
 	shift

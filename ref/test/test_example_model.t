@@ -18,7 +18,7 @@ sed -i "s/^extern const struct explore_model explore_gup_models\[\];/&\n${lines[
 sed -i "s/^static const struct explore_model \*const lists\[\] = {/&\n${lines[1]}/" "$tmp/models.c"
 
 flags=(-std=gnu11 -O2 -fno-strict-aliasing -fno-common -Wall -Wextra -Wno-unused-parameter -Wmissing-prototypes
-	-Wstrict-prototypes -Wshadow -Werror -D_GNU_SOURCE -DREF_MODEL -I"$root/ref/include" -I"$root/results/include")
+	-Wstrict-prototypes -Wshadow -Werror -D_GNU_SOURCE -DREF_MODEL -I"$root/scripts/include" -I"$root/ref/include" -I"$root/results/include")
 model() { # PROGRAM: ptbench explore with these models, before the library that knows the others alone
 	gcc "${flags[@]}" -o "$tmp/$1" "$root"/bench/{test/explore_main,cmd_explore,explore_run,interrupt}.c \
 		"$tmp"/model{s,_seqcount}.c "$build/libresults.a" "$build/model/librefexplore.a" -ljansson -lm -lpthread \

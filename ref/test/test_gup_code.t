@@ -171,7 +171,7 @@ check_formats "$host" "$build/obj"
 if [ "$host" != s390x ] && command -v s390x-linux-gnu-gcc >/dev/null; then
 	mkdir -p "$tmp/s390x/ref/gup"
 	for a in x86_64 s390x; do
-		s390x-linux-gnu-gcc -D_GNU_SOURCE -I"$here/include" -I"$here/ref/include" -std=gnu11 -O2 -fno-strict-aliasing \
+		s390x-linux-gnu-gcc -D_GNU_SOURCE -I"$here/scripts/include" -I"$here/ref/include" -std=gnu11 -O2 -fno-strict-aliasing \
 			-fno-common -DPGT_FMT_HEADER="\"../pgtable/fmt_$a.h\"" -DPGT_ARCH=pgt_arch_$a \
 			-DPGT_FORMATS=PGT_FORMATS_$a \
 			-c -o "$tmp/s390x/ref/gup/arch_$a.o" "$here/ref/gup/walk.c"

@@ -36,7 +36,7 @@ sed -i "/^\tX(arm64) /r $tmp/archs" "$tmp/ref/gup/archs.h"
 compile() { # source, flags...
 	local source=$1
 	shift
-	"$cc" -D_GNU_SOURCE -I"$here/include" -I"$tmp/ref/include" -std=gnu11 -O2 -fno-strict-aliasing -fno-common -Wall \
+	"$cc" -D_GNU_SOURCE -I"$here/scripts/include" -I"$tmp/ref/include" -std=gnu11 -O2 -fno-strict-aliasing -fno-common -Wall \
 		-Wextra -Wno-unused-parameter -Werror "$@" -c "$tmp/ref/$source"
 }
 (

@@ -18,7 +18,7 @@ is "$?$(cat "$tmp/out")" 0 "other signs are taken"
 # ---- a checkout in an odd place: its own sources, copied ----
 dir="$tmp/it's a: \$HOME, \"q\" \\b \`id\` %p #h (;&|*"
 mkdir -p "$dir" "$tmp/home"
-(cd "$root" && tar -c --exclude=./results/runs --exclude=node_modules ./Makefile ./ptbench.c ./bench ./include ./kernels ./ref ./report ./results ./scripts) |
+(cd "$root" && tar -c --exclude=./results/runs --exclude=node_modules ./Makefile ./ptbench.c ./bench ./kernels ./ref ./report ./results ./scripts) |
 	(cd "$dir" && tar -x)
 (cd "$dir" && make build/obj/ptbench.o) 2>"$tmp/out" >/dev/null
 is "$?$(cat "$tmp/out")" 0 "an object of a checkout with quotes, blanks and more in its path"
