@@ -2,6 +2,7 @@
 /*
  * The program: a table of subcommands, and `bench`, which joins every module into one run.
  */
+#include <array_size.h>
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
@@ -48,14 +49,18 @@ static int find_folders(void)
 }
 
 /*
- * The first line that git says of the checkout, whoever owns it; "" when it says nothing. It may not
- * refresh the index, which `describe --dirty` does.
+ * The first line that git says of the checkout, whoever owns it; "" when it says nothing. It may
+ * not refresh the index, which `describe --dirty` does.
  */
 static const char *ask_git(const char *command, const char *a, const char *b, char *line, int size)
 {
 	const char *const argv[] = {
-		"git", "--no-optional-locks", "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-C",
-		root_dir, command, a, b, NULL,
+		"git",	 "--no-optional-locks",
+		"-c",	 "safe.directory=*",
+		"-c",	 "core.fsmonitor=false",
+		"-C",	 root_dir,
+		command, a,
+		b,	 NULL,
 	};
 	struct child git;
 
@@ -70,8 +75,8 @@ static const char *ask_git(const char *command, const char *a, const char *b, ch
 }
 
 /*
- * The suite's revision, for results: git's, or "unknown" without git. NULL: the environment says one
- * that no run can have.
+ * The suite's revision, for results: git's, or "unknown" without git. NULL: the environment says
+ * one that no run can have.
  */
 static const char *suite_revision(void)
 {
@@ -82,12 +87,15 @@ static const char *suite_revision(void)
 	if (env && *env && results_is_revision(env))
 		return env;
 	if (env && *env) {
-		fprintf(stderr, "ptbench: PTBENCH_REVISION=%.200s: is not a revision: "
-				RESULTS_REVISION_RULE "; or unset it\n", results_shown(env));
+		fprintf(stderr,
+			"ptbench: PTBENCH_REVISION=%.200s: is not a revision: " RESULTS_REVISION_RULE
+			"; or unset it\n",
+			results_shown(env));
 		return NULL;
 	}
-	dirty = *ask_git("status", "--porcelain", "--untracked-files=no", line, sizeof(line)) ?
-			"-dirty" : "";
+	dirty = *ask_git("status", "--porcelain", "--untracked-files=no", line, sizeof(line))
+			? "-dirty"
+			: "";
 	snprintf(rev, sizeof(rev), "%s%s",
 		 ask_git("describe", "--always", "--abbrev=12", line, sizeof(line)), dirty);
 	if (!results_is_revision(rev)) /* a tag of another alphabet: the commit's hash */
@@ -151,7 +159,8 @@ static int bench_parse(int argc, char **argv, struct bench_options *o)
 		else if (!strcmp(argv[i], "--no-report"))
 			o->no_report = true;
 		else {
-			fprintf(stderr, "ptbench bench: %s: no such option, or its value is missing\n%s",
+			fprintf(stderr,
+				"ptbench bench: %s: no such option, or its value is missing\n%s",
 				results_shown(argv[i]), bench_usage);
 			return -EINVAL;
 		}
@@ -199,13 +208,14 @@ static int bench_check_kernels(const struct bench_options *o)
 }
 
 /*
- * A make that was started by make looks for the jobs of that one, which are not handed on to us; what
- * else the user gave it (V=1, CC=...) stays.
+ * A make that was started by make looks for the jobs of that one, which are not handed on to us;
+ * what else the user gave it (V=1, CC=...) stays.
  */
 static void forget_jobs(void)
 {
 	const char *flags = getenv("MAKEFLAGS");
-	char *copy = flags ? strdup(flags) : NULL, *kept = copy ? calloc(1, strlen(copy) + 1) : NULL;
+	char *copy = flags ? strdup(flags) : NULL,
+	     *kept = copy ? calloc(1, strlen(copy) + 1) : NULL;
 	char *save, *word = kept ? strtok_r(copy, " ", &save) : NULL;
 
 	for (; word; word = strtok_r(NULL, " ", &save)) {
@@ -249,8 +259,7 @@ static int bench_guests(struct results_run *run, const struct kernels_options *k
 	const char *env = getenv("MAKE");
 	char *program = strdup(env && *env ? env : make);
 	char build[PATH_MAX + 8], jobs[24], *scenarios = scenarios_word(o);
-	char *argv[] = { program, quiet, jobs, in, root_dir, build, guests,
-			 scenarios, NULL };
+	char *argv[] = { program, quiet, jobs, in, root_dir, build, guests, scenarios, NULL };
 	char why[256];
 	size_t root = strlen(root_dir);
 	struct program_end end = { 0 };
@@ -275,8 +284,9 @@ static int bench_guests(struct results_run *run, const struct kernels_options *k
 	}
 	free(program);
 	free(scenarios);
-	return program_interrupted() ? EXIT_INTERRUPTED :
-	       end.error || end.signal || end.status ? EXIT_PART_FAILED : EXIT_FINE;
+	return program_interrupted()		       ? EXIT_INTERRUPTED
+	       : end.error || end.signal || end.status ? EXIT_PART_FAILED
+						       : EXIT_FINE;
 }
 
 static int bench_boot_kernels(struct results_run *run, const struct bench_options *o, bool *none)
@@ -289,9 +299,10 @@ static int bench_boot_kernels(struct results_run *run, const struct bench_option
 	*none = status == EXIT_INCONCLUSIVE;
 	/* All that could be wrong with the input was looked at before. */
 	if (status == EXIT_USAGE)
-		status = parts_failed(run, "kernels", "a scenario, the kernel source or a guest's "
-						      "program cannot be used; ptbench kernels run "
-						      "says which");
+		status = parts_failed(run, "kernels",
+				      "a scenario, the kernel source or a guest's "
+				      "program cannot be used; ptbench kernels run "
+				      "says which");
 	return status;
 }
 
@@ -311,9 +322,9 @@ static int first_answers(const struct results_run *run, int status)
 }
 
 /*
- * What needs a quiet machine comes before what takes long, and all that has an answer by then prints
- * it. Nothing runs beside `native`, whose times are published. none: kernels were asked for, all were
- * skipped.
+ * What needs a quiet machine comes before what takes long, and all that has an answer by then
+ * prints it. Nothing runs beside `native`, whose times are published. none: kernels were asked for,
+ * all were skipped.
  */
 static int bench_parts(struct results_run *run, const struct bench_options *o, bool *none)
 {
@@ -329,7 +340,8 @@ static int bench_parts(struct results_run *run, const struct bench_options *o, b
 	}
 	if (!o->no_native && !is_over(status)) {
 		heading("Native: the reference and this machine's own kernel");
-		status = parts_worse(status, parts_bench(run, build_dir, "native", "--ptbench_out"));
+		status =
+			parts_worse(status, parts_bench(run, build_dir, "native", "--ptbench_out"));
 	}
 	if (o->no_kernels || is_over(status))
 		return status;
@@ -392,7 +404,8 @@ static int cmd_bench(int argc, char **argv)
 		return fputs(bench_usage, stdout) < 0 ? EXIT_PART_FAILED : EXIT_FINE;
 	if (bench_parse(argc, argv, &o) || find_folders() || !(o.revision = suite_revision()))
 		return EXIT_USAGE;
-	setenv("PTBENCH_REVISION", o.revision, 1); /* build/bench and ptbench explore say the same */
+	/* build/bench and ptbench explore say the same */
+	setenv("PTBENCH_REVISION", o.revision, 1);
 	program_catch_signals();
 	results_stdout_outlive_reader();
 	if (!o.no_kernels)
@@ -401,8 +414,8 @@ static int cmd_bench(int argc, char **argv)
 		return status;
 	snprintf(runs, sizeof(runs), "%s/results/runs", root_dir);
 	command = results_command(argc, argv);
-	if (!command || results_run_create(o.runs ? o.runs : runs, command, o.revision, &run,
-					   &err)) {
+	if (!command ||
+	    results_run_create(o.runs ? o.runs : runs, command, o.revision, &run, &err)) {
 		if (command)
 			results_error_print(stderr, &err);
 		free(command);
@@ -434,7 +447,8 @@ static const struct {
 	const char *name, *summary;
 	int (*fn)(int argc, char **argv);
 } commands[] = {
-	{ "bench", "make a run: reference, host kernel and real kernels, then the report", cmd_bench },
+	{ "bench", "make a run: reference, host kernel and real kernels, then the report",
+	  cmd_bench },
 	{ "kernels", "build or boot the kernels of scenarios", cmd_kernels },
 	{ "explore", "run the reference under every schedule of simulated CPUs", cmd_explore },
 	{ "validate", "check result files and runs against the format", results_cmd_validate },
@@ -442,14 +456,11 @@ static const struct {
 	{ "compare", "compare runs: rows, checks, parts", results_cmd_compare },
 	{ "report", "render a run as a folder of web pages", report_cmd },
 };
-#define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static void usage(FILE *to)
 {
-	size_t i;
-
 	fprintf(to, "usage: ptbench SUBCOMMAND [--help] [...]\n\n");
-	for (i = 0; i < NR_COMMANDS; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].summary);
 	fprintf(to, "\nExit status: 0 fine, 1 regression, 2 usage or bad input, 3 not comparable, "
 		    "4 a part failed,\nor not all could be printed.\n");
@@ -457,8 +468,6 @@ static void usage(FILE *to)
 
 int main(int argc, char **argv)
 {
-	size_t i;
-
 	results_stdout_check("ptbench");
 	if (argc < 2) {
 		usage(stderr);
@@ -469,7 +478,7 @@ int main(int argc, char **argv)
 		return EXIT_FINE;
 	}
 	kernels_set_axes(bench_add_axes);
-	for (i = 0; i < NR_COMMANDS; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].fn(argc - 1, argv + 1);
 	fprintf(stderr, "ptbench: %s: no such subcommand\n", results_shown(argv[1]));

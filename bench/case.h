@@ -13,11 +13,11 @@
 #include <stdint.h>
 
 enum bench_need {
-	BENCH_NEED_THREADS = 1 << 0,	/* starts threads: not in a one-CPU guest */
-	BENCH_NEED_URCU = 1 << 1,	/* liburcu: not in guests */
+	BENCH_NEED_THREADS = 1 << 0, /* starts threads: not in a one-CPU guest */
+	BENCH_NEED_URCU = 1 << 1,    /* liburcu: not in guests */
 	BENCH_NEED_MEMBARRIER = 1 << 2,
 	BENCH_NEED_PERF = 1 << 3,
-	BENCH_NEED_HOST = 1 << 4,	/* measures the running kernel: native only */
+	BENCH_NEED_HOST = 1 << 4, /* measures the running kernel: native only */
 };
 
 #define BENCH_MAX_PARAMS 8
@@ -58,8 +58,8 @@ struct bench_state {
 	const struct bench_case *c;
 	struct bench_value params[BENCH_MAX_PARAMS];
 	size_t nr_params;
-	void *priv;		/* of the case */
-	char skip[160];		/* set by setup: why this instance cannot run here */
+	void *priv;	/* of the case */
+	char skip[160]; /* set by setup: why this instance cannot run here */
 	/* Manual time: when c->manual_time, run() adds the nanoseconds that count. */
 	double manual_ns;
 	struct bench_extra extra[BENCH_MAX_EXTRA]; /* bench_set_extra() */
@@ -68,8 +68,8 @@ struct bench_state {
 	uint64_t max_batch;
 	/* Set by run() or after(): what was wrong with a result. The part fails. */
 	char fail[160];
-	/* Set by run() or after(): what else went on, so that this run was not what the row says. The
-	 * repetition is thrown away; where too few are left, the row is skipped. */
+	/* Set by run() or after(): what else went on, so that this run was not what the row says.
+	 * The repetition is thrown away; where too few are left, the row is skipped. */
 	char disturbed[128];
 };
 
@@ -84,24 +84,25 @@ struct bench_case {
 	const char *family, *name, *summary;
 	enum bench_subject subject; /* subject_of() overrides it per instance when set */
 	enum bench_subject (*subject_of)(const struct bench_state *s);
-	unsigned needs; /* enum bench_need */
+	unsigned needs;					   /* enum bench_need */
 	unsigned (*needs_of)(const struct bench_state *s); /* per instance, ORed in; may be NULL */
 	bool crowded; /* its own threads take the CPU from each other: no other work disturbs it */
 	bool manual_time;
 	bool library_time; /* timed by Google Benchmark itself; no before(), after(), manual_time */
-	struct bench_axis axes[BENCH_MAX_PARAMS]; /* ends at key == NULL */
+	struct bench_axis axes[BENCH_MAX_PARAMS];   /* ends at key == NULL */
 	bool (*valid)(const struct bench_state *s); /* which combinations exist; NULL: all */
 	/* 0, or -errno with s->skip filled (the instance is reported as skipped), or -errno alone
 	 * (the part fails). */
 	int (*setup)(struct bench_state *s);
 	void (*run)(struct bench_state *s, uint64_t n); /* n operations, nothing else */
-	void (*teardown)(struct bench_state *s); /* after a setup that returned 0 */
+	void (*teardown)(struct bench_state *s);	/* after a setup that returned 0 */
 	/* Untimed, around every run(): what n operations use up is provided before them, and what
 	 * they leave behind is cleaned up after them. May be NULL. */
 	void (*before)(struct bench_state *s, uint64_t n);
 	void (*after)(struct bench_state *s, uint64_t n);
 	/* Once per instance, between setup and teardown and never while timing; may be NULL. count:
-	 * does n operations and leaves the events it counted in s->extra; check: fills one check. */
+	 * does n operations and leaves the events it counted in s->extra; check: fills one
+	 * check. */
 	int (*count)(struct bench_state *s, uint64_t n);
 	int (*check)(struct bench_state *s, struct bench_check *check);
 };
@@ -126,7 +127,7 @@ void bench_set_extra(struct bench_state *s, const char *metric, enum bench_extra
 		     double value);
 
 /* Calls fn for every valid instance of c (params filled, priv NULL). Stops when fn returns != 0. */
-int bench_for_each_instance(const struct bench_case *c,
-			    int (*fn)(struct bench_state *s, void *arg), void *arg);
+int bench_for_each_instance(const struct bench_case *c, int (*fn)(struct bench_state *s, void *arg),
+			    void *arg);
 
 #endif

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// dax/lock and dax/contended over the reference: what it costs to lock a page's entry by
-// speculation, what each of its two steps adds, and how it goes when others are at the same file.
-//
-// `lock` has the page, its slot and its inode in the cache and no other thread. A step is removed,
-// or replaced by an empty asm so that the compiler's other choices stay as they are. `contended`
-// has threads that lock the same page, or other pages of the same file, or one that moves the page
-// from one file to the next all the time: then the lock is tried again where the mapping was read
-// and another one found under its lock; and where it finds no file, between two of them, the
-// operation begins anew, until it has locked the page.
+/*
+ * dax/lock and dax/contended over the reference: what it costs to lock a page's entry by
+ * speculation, what each of its two steps adds, and how it goes when others are at the same file.
+ *
+ * `lock` has the page, its slot and its inode in the cache and no other thread. A step is removed,
+ * or replaced by an empty asm so that the compiler's other choices stay as they are. `contended`
+ * has threads that lock the same page, or other pages of the same file, or one that moves the page
+ * from one file to the next all the time: then the lock is tried again where the mapping was read
+ * and another one found under its lock; and where it finds no file, between two of them, the
+ * operation begins anew, until it has locked the page.
+ */
 
+#include <array_size.h>
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -34,8 +37,10 @@ static const char *const steps[] = { "none", "rcu", "revalidate", NULL };
 static const char *const loads[] = { "churn", "other", "same", NULL };
 static const long long threads[] = { 1, 3, 7, 15, 31, THREADS_MAX };
 
-#define NUMS(key_, array) \
-	{ .key = key_, .nums = array, .nr_nums = sizeof(array) / sizeof(array[0]) }
+#define NUMS(key_, array)                                                                          \
+	{                                                                                          \
+		.key = key_, .nums = array, .nr_nums = ARRAY_SIZE(array)                           \
+	}
 
 static bool name_is(const struct bench_state *s, const char *key, const char *value)
 {
@@ -142,8 +147,7 @@ static void row_check(struct bench_state *s)
 		if (r->one->i_data.slot[i] != dax_make_entry(FIRST_PFN + i, 0) ||
 		    r->page[i].mapping != &r->one->i_data || r->page[i].index != i)
 			snprintf(s->fail, sizeof(s->fail), "entry %llu is %#llx afterwards",
-				 (unsigned long long)i,
-				 (unsigned long long)r->one->i_data.slot[i]);
+				 (unsigned long long)i, (unsigned long long)r->one->i_data.slot[i]);
 }
 
 /* ---- dax/lock ---- */
@@ -345,7 +349,8 @@ static void contended_teardown(struct bench_state *s)
 	row_destroy(s);
 }
 
-/* One moves the page; others, as many as there are CPUs for, and one to say so where not even that. */
+/* One moves the page; others, as many as there are CPUs for, and one to say so where not even
+ * that. */
 static bool contended_valid(const struct bench_state *s)
 {
 	long long nr = bench_num(s, "threads");

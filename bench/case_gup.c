@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// gup_fast/walk, gup_fast/put and pin_fast/walk over the reference: per call, per page, per crossing
-// of a level.
-//
-// A walk takes references. They pile up over a batch and are dropped at once after it, so that a
-// row holds the walk alone; a put's are taken at once before it. All rows of a format share one
-// simulated memory, laid out once: each kind of range has a place of its own in it.
+/*
+ * gup_fast/walk, gup_fast/put and pin_fast/walk over the reference: per call, per page, per
+ * crossing of a level.
+ *
+ * A walk takes references. They pile up over a batch and are dropped at once after it, so that a
+ * row holds the walk alone; a put's are taken at once before it. All rows of a format share one
+ * simulated memory, laid out once: each kind of range has a place of its own in it.
+ */
 
+#include <array_size.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,18 +20,31 @@
 
 #include "cases.h"
 
-#define CROSS_PAGES 16	/* half of them on each side of the boundary */
+#define CROSS_PAGES 16 /* half of them on each side of the boundary */
 #define SPAN_PAGES 4096
-#define NONE_PAGES 128	/* fits in one table of most formats */
+#define NONE_PAGES 128 /* fits in one table of most formats */
 
 #ifdef BENCH_GUEST
 static const bool in_guest = true;
 /* Every format that a kernel here has; --format picks a guest's own. */
 static const char *const formats[] = {
-	"arm-4k-32-lpae", "arm64-16k-47", "arm64-16k-52", "arm64-16k-52-folded", "arm64-4k-48",
-	"arm64-4k-52", "arm64-64k-52", "i386-4k-32-pae", "ppc64-64k-52", "riscv64-4k-39",
-	"riscv64-4k-48", "riscv64-4k-57", "s390x", "x86_64-4k-48", "x86_64-4k-57",
-	"x86_64-4k-57-folded", NULL
+	"arm-4k-32-lpae",
+	"arm64-16k-47",
+	"arm64-16k-52",
+	"arm64-16k-52-folded",
+	"arm64-4k-48",
+	"arm64-4k-52",
+	"arm64-64k-52",
+	"i386-4k-32-pae",
+	"ppc64-64k-52",
+	"riscv64-4k-39",
+	"riscv64-4k-48",
+	"riscv64-4k-57",
+	"s390x",
+	"x86_64-4k-48",
+	"x86_64-4k-57",
+	"x86_64-4k-57-folded",
+	NULL,
 };
 #else
 static const bool in_guest = false;
@@ -43,7 +59,10 @@ static const long long levels[] = { BENCH_ABSENT, 2, 3, 4, 5 };
 static const long long pages[] = { 1, 2, 4, 16, 64, 128, 512, 4096 };
 static const long long put_pages[] = { 1, 2, 4, 16, 64, 128, 512 };
 
-#define NUMS(key_, array) { .key = key_, .nums = array, .nr_nums = sizeof(array) / sizeof(array[0]) }
+#define NUMS(key_, array)                                                                          \
+	{                                                                                          \
+		.key = key_, .nums = array, .nr_nums = ARRAY_SIZE(array)                           \
+	}
 
 static bool name_is(const struct bench_state *s, const char *key, const char *value)
 {
@@ -60,7 +79,8 @@ static enum pgt_level level_named(const char *name)
 	return l;
 }
 
-/* ---- one simulated memory per format, and one more where a leaf needs a gigabyte of frames ---- */
+/* ---- one simulated memory per format, and one more where a leaf needs a gigabyte of frames
+ * ---- */
 
 struct memory {
 	const char *format;
@@ -93,7 +113,7 @@ static int memory_create(struct memory *m, size_t nr_frames)
 /* The format's levels are known at once; its ranges are mapped when a row is first set up. */
 static struct memory *memory_find(const char *format, unsigned nr_levels, bool pud_leaf)
 {
-	struct memory *m = memories, *end = memories + sizeof(memories) / sizeof(memories[0]);
+	struct memory *m = memories, *end = memories + ARRAY_SIZE(memories);
 
 	for (; m < end && m->format; m++)
 		if (!strcmp(m->format, format) && m->levels == nr_levels && m->pud_leaf == pud_leaf)
@@ -268,7 +288,8 @@ static bool pin_valid(const struct bench_state *s)
 		return false;
 	if (name_is(s, "cross", "span") || (nr != 1 && nr != 16 && nr != 128))
 		return false;
-	return walk_valid(s) && !name_is(s, "leaf", "pud") && (name_is(s, "leaf", "pte") || nr != 128);
+	return walk_valid(s) && !name_is(s, "leaf", "pud") &&
+	       (name_is(s, "leaf", "pte") || nr != 128);
 }
 
 static bool put_valid(const struct bench_state *s)
@@ -285,7 +306,7 @@ static bool put_valid(const struct bench_state *s)
 struct gup_row {
 	gup_fast_fn fast;
 	unsigned flags;
-	int refs;	/* that one page of a walk adds to its folio */
+	int refs; /* that one page of a walk adds to its folio */
 	struct ref_mm *mm;
 	uint64_t start;
 	unsigned long nr;
@@ -309,8 +330,8 @@ static uint64_t row_start(const struct bench_state *s, const struct memory *m)
 /* Walking on at the topmost table that exists, where the design took a copy of the entry above. */
 static bool crosses_folded_top(const struct bench_state *s, const struct memory *m)
 {
-	enum pgt_level cross = name_is(s, "cross", "span") ? PGT_PMD :
-							     level_named(bench_str(s, "cross"));
+	enum pgt_level cross = name_is(s, "cross", "span") ? PGT_PMD
+							   : level_named(bench_str(s, "cross"));
 
 	if (cross >= PGT_PGD)
 		return false;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// gup_fast/steps: what each verification step of a lockless walk costs. Walks of 16 pages by the whole
-// walker (step none), by one without the step, and by one with an opaque no-op in its place: the step
-// costs what lies between the first and the last of them.
-//
-// Folios are the row's own, or one alone that a second thread walks and puts all the time. Their
-// struct pages are in the cache, or flushed from it before they are walked.
+/*
+ * gup_fast/steps: what each verification step of a lockless walk costs. Walks of 16 pages by the
+ * whole walker (step none), by one without the step, and by one with an opaque no-op in its place:
+ * the step costs what lies between the first and the last of them.
+ *
+ * Folios are the row's own, or one alone that a second thread walks and puts all the time. Their
+ * struct pages are in the cache, or flushed from it before they are walked.
+ */
 
+#include <array_size.h>
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -87,8 +90,8 @@ static int map_shared(struct ref_mm *mm)
 	return err;
 }
 
-/* Neighbours in the address space are none in memory, or the hardware would fetch them ahead: an odd
- * stride through a power of two. */
+/* Neighbours in the address space are none in memory, or the hardware would fetch them ahead: an
+ * odd stride through a power of two. */
 static int map_cold(struct memory *m)
 {
 	const size_t nr = WINDOWS * WALK_PAGES;
@@ -108,7 +111,8 @@ static int map_cold(struct memory *m)
 
 static int memory_get(struct memory *m)
 {
-	struct pgt_opts opts = { .format = m->format, .nr_frames = NR_FRAMES,
+	struct pgt_opts opts = { .format = m->format,
+				 .nr_frames = NR_FRAMES,
 				 .levels = pgt_format_folds_per_mm(m->format) ? 3 : 0 };
 	int err;
 
@@ -161,7 +165,8 @@ static bool valid(const struct bench_state *s)
 	if (in_guest)
 		return guest_valid(s);
 	if (s390x)
-		return guest_valid(s) && name_is(s, "flags", "get") && !name_is(s, "how", "removed");
+		return guest_valid(s) && name_is(s, "flags", "get") &&
+		       !name_is(s, "how", "removed");
 	if (name_is(s, "folio", "private") && name_is(s, "frames", "hot"))
 		return true;
 	if (name_is(s, "flags", "pin"))
@@ -182,10 +187,10 @@ struct steps_row {
 	unsigned flags;
 	uint64_t start;
 	bool flushed;
-	uint64_t at;	   /* the next walk's number, of those that are flushed */
+	uint64_t at; /* the next walk's number, of those that are flushed */
 	struct ref_page **cold;
-	int refs;	   /* what one page of a walk adds to its folio */
-	uint64_t got;	   /* pages, over the last run() */
+	int refs;     /* what one page of a walk adds to its folio */
+	uint64_t got; /* pages, over the last run() */
 	struct ref_page *pages[WALK_PAGES];
 	cpu_set_t cpus;
 	/* The second thread. */
@@ -283,8 +288,8 @@ static int place(struct bench_state *s, struct steps_row *r, struct memory *m)
 	return err;
 }
 
-/* The walk finds what is mapped, and counts what it should: a row whose step takes more or less than
- * it says is no measurement. */
+/* The walk finds what is mapped, and counts what it should: a row whose step takes more or less
+ * than it says is no measurement. */
 static int verify(struct bench_state *s, struct steps_row *r)
 {
 	unsigned long got, wrong = 0;
@@ -453,7 +458,7 @@ const struct bench_case bench_gup_fast_steps = {
 		{ .key = "format", .strs = formats },
 		{ .key = "frames", .strs = frames },
 		{ .key = "how", .strs = hows },
-		{ .key = "levels", .nums = levels, .nr_nums = sizeof(levels) / sizeof(levels[0]) },
+		{ .key = "levels", .nums = levels, .nr_nums = ARRAY_SIZE(levels) },
 		{ .key = "step", .strs = steps },
 	},
 	.valid = valid,

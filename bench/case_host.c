@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The running kernel, from outside: freeing page tables, membarrier, GUP-fast by vmsplice.
-//
-// The regions of table_free are those of the in-kernel driver (kernels/driver/table_free.c), so
-// that the rows can be read side by side; what is measured here is the whole system call.
+/*
+ * The running kernel, from outside: freeing page tables, membarrier, GUP-fast by vmsplice.
+ *
+ * The regions of table_free are those of the in-kernel driver (kernels/driver/table_free.c), so
+ * that the rows can be read side by side; what is measured here is the whole system call.
+ */
 
+#include <array_size.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/membarrier.h>
@@ -34,7 +37,10 @@ static const long long tables[] = { 1, 2, 8 };
 static const long long few_tables[] = { 1, 2 };
 static const long long splice_pages[] = { 1, 2, 4, 8, MAX_SPLICE };
 
-#define NUMS(key_, array) { .key = key_, .nums = array, .nr_nums = sizeof(array) / sizeof(array[0]) }
+#define NUMS(key_, array)                                                                          \
+	{                                                                                          \
+		.key = key_, .nums = array, .nr_nums = ARRAY_SIZE(array)                           \
+	}
 
 static unsigned needs_of_peer(const struct bench_state *s)
 {
@@ -61,8 +67,8 @@ struct region {
 	struct host_peer peer;
 	int tables;
 	bool keep, packed;
-	char *at;	/* first of tables + 2 spans that hold nothing else */
-	char *addr;	/* the region itself */
+	char *at;   /* first of tables + 2 spans that hold nothing else */
+	char *addr; /* the region itself */
 	size_t len;
 };
 
@@ -80,7 +86,7 @@ static bool map(char *addr, size_t len, int prot)
 
 static char *find_place(size_t len)
 {
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
 		if (map(places[i], len, PROT_NONE)) {
 			munmap(places[i], len);
 			return places[i];
@@ -216,9 +222,9 @@ static int free_check(struct bench_state *s, struct bench_check *check)
 	struct region *r = s->priv;
 	long before, after;
 
-	check->id = is_madvise(s) ? "table_free/madvise_tables" :
-		    r->keep	  ? "table_free/keep_tables" :
-				    "table_free/munmap_tables";
+	check->id = is_madvise(s) ? "table_free/madvise_tables"
+		    : r->keep	  ? "table_free/keep_tables"
+				  : "table_free/munmap_tables";
 	snprintf(check->expect, sizeof(check->expect), "%d tables",
 		 r->keep || is_madvise(s) ? 0 : r->tables);
 	if (is_madvise(s))
@@ -231,7 +237,8 @@ static int free_check(struct bench_state *s, struct bench_check *check)
 	after = host_page_table_bytes();
 	if (before < 0 || after < 0)
 		return before < 0 ? before : after;
-	snprintf(check->seen, sizeof(check->seen), "%ld tables", (before - after) / (long)TABLE_BYTES);
+	snprintf(check->seen, sizeof(check->seen), "%ld tables",
+		 (before - after) / (long)TABLE_BYTES);
 	check->ok = !strcmp(check->expect, check->seen);
 	return 0;
 }
@@ -253,27 +260,26 @@ static bool keep_valid(const struct bench_state *s)
 	return !strcmp(bench_str(s, "twin"), "same") == (bench_num(s, "tables") <= 2);
 }
 
-#define TABLE_FREE(ident, name_, summary_, ...)                                               \
-	const struct bench_case bench_host_##ident = {                                        \
-		.family = "table_free",                                                       \
-		.name = name_,                                                                \
-		.summary = summary_,                                                          \
-		.subject = BENCH_KERNEL,                                                      \
-		.needs = BENCH_NEED_HOST,                                                     \
-		.needs_of = needs_of_peer,                                                    \
-		.manual_time = true,                                                          \
-		.setup = free_setup,                                                          \
-		.run = free_run,                                                              \
-		.teardown = free_teardown,                                                    \
-		.count = free_count,                                                          \
-		.check = free_check,                                                          \
-		__VA_ARGS__                                                                   \
-	}
+#define TABLE_FREE(ident, name_, summary_, ...)                                                    \
+	const struct bench_case bench_host_##ident = { .family = "table_free",                     \
+						       .name = name_,                              \
+						       .summary = summary_,                        \
+						       .subject = BENCH_KERNEL,                    \
+						       .needs = BENCH_NEED_HOST,                   \
+						       .needs_of = needs_of_peer,                  \
+						       .manual_time = true,                        \
+						       .setup = free_setup,                        \
+						       .run = free_run,                            \
+						       .teardown = free_teardown,                  \
+						       .count = free_count,                        \
+						       .check = free_check,                        \
+						       __VA_ARGS__ }
 
 TABLE_FREE(munmap, "munmap", "munmap of one touched page in each of T page tables, which it frees",
 	   .axes = { { .key = "peer", .strs = peers }, NUMS("tables", tables) });
 TABLE_FREE(keep, "keep", "the same munmap where neighbours keep the page tables",
-	   .axes = { { .key = "peer", .strs = peers }, NUMS("tables", tables),
+	   .axes = { { .key = "peer", .strs = peers },
+		     NUMS("tables", tables),
 		     { .key = "twin", .strs = twins } },
 	   .valid = keep_valid);
 /* Not 8: since 6.14, MADV_DONTNEED over a whole span frees its table, and 8 hold whole ones. */

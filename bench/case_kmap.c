@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// kmap/pair, kmap/switch and kmap/nest over the reference: what each stack of temporary mappings
-// costs by depth, when tasks switch with live maps, and when contexts nest.
-//
-// Backend memory has the stack's own work and no TLB; backend mappings changes real page tables by
-// a system call per slot. The designs of one backend compare with one another; the backends do not.
+/*
+ * kmap/pair, kmap/switch and kmap/nest over the reference: what each stack of temporary mappings
+ * costs by depth, when tasks switch with live maps, and when contexts nest.
+ *
+ * Backend memory has the stack's own work and no TLB; backend mappings changes real page tables by
+ * a system call per slot. The designs of one backend compare with one another; the backends do not.
+ */
 
+#include <array_size.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,8 +39,10 @@ static const long long depths[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 1
 static const long long lives[] = { 0, 1, 4, 15 };
 static const long long each[] = { 1, 2, 3 };
 
-#define NUMS(key_, array) \
-	{ .key = key_, .nums = array, .nr_nums = sizeof(array) / sizeof(array[0]) }
+#define NUMS(key_, array)                                                                          \
+	{                                                                                          \
+		.key = key_, .nums = array, .nr_nums = ARRAY_SIZE(array)                           \
+	}
 
 static bool name_is(const struct bench_state *s, const char *key, const char *value)
 {
@@ -117,8 +122,7 @@ static void on_report(void *arg, const struct kmap_report *r)
 	kmap_report_text(r, arg, sizeof(((struct kmap_row *)0)->report));
 }
 
-static int row_create(struct bench_state *s, const char *backend, bool debug,
-		      struct kmap_row **row)
+static int row_create(struct bench_state *s, const char *backend, bool debug, struct kmap_row **row)
 {
 	struct kmap_opts opts = { .nr_cpus = 1, .nr_pages = NR_PAGES, .report = on_report };
 	struct kmap_row *r = calloc(1, sizeof(*r));

@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// table_free/munmap and table_free/keep over the reference: what freeing page tables costs, by each
-// discipline of ref/gather.h, to the freer and to the readers beside it.
-//
-// One operation of `munmap` clears the entries of `tables` PTE tables, unlinks the tables and hands
-// them to the gather, up to and with gather_finish(); `keep` clears the same entries and leaves the
-// tables where they are, so that the difference of the two, over `tables`, is what freeing one
-// table costs. Operations follow each other without a pause until every table of the ring has been
-// used; putting entries and tables back is not timed.
-//
-// `batch` is the same with so many tables in a batch at most, which decides how many invalidations
-// and callbacks an operation takes. `no_memory` is it where a share of the allocations of a batch
-// fails, with each fallback. `oversubscribed` has more threads than CPUs: what happens then, and no
-// answer to anything.
-//
-// Readers (free_readers.h) walk and put 16 pages at a time. Their throughput is that during the
-// bursts of operations, when the freer is as busy with every discipline; how long their walks take
-// is looked at from a burst's beginning until its last table is free, grace period included. A burst
-// uses the ring once, so tables_waiting_peak is at most the ring, and with liburcu, whose workers
-// sleep longer than a burst takes, it is the burst.
+/*
+ * table_free/munmap and table_free/keep over the reference: what freeing page tables costs, by each
+ * discipline of ref/gather.h, to the freer and to the readers beside it.
+ *
+ * One operation of `munmap` clears the entries of `tables` PTE tables, unlinks the tables and hands
+ * them to the gather, up to and with gather_finish(); `keep` clears the same entries and leaves the
+ * tables where they are, so that the difference of the two, over `tables`, is what freeing one
+ * table costs. Operations follow each other without a pause until every table of the ring has been
+ * used; putting entries and tables back is not timed.
+ *
+ * `batch` is the same with so many tables in a batch at most, which decides how many invalidations
+ * and callbacks an operation takes. `no_memory` is it where a share of the allocations of a batch
+ * fails, with each fallback. `oversubscribed` has more threads than CPUs: what happens then, and no
+ * answer to anything.
+ *
+ * Readers (free_readers.h) walk and put 16 pages at a time. Their throughput is that during the
+ * bursts of operations, when the freer is as busy with every discipline; how long their walks take
+ * is looked at from a burst's beginning until its last table is free, grace period included. A
+ * burst uses the ring once, so tables_waiting_peak is at most the ring, and with liburcu, whose
+ * workers sleep longer than a burst takes, it is the burst.
+ */
 
+#include <array_size.h>
 #include <errno.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -38,23 +41,23 @@
 #include "free_ring.h"
 
 #define WARM_OPERATIONS 64
-#define WINDOW_NS 20e6 /* that walks are timed in: more than a grace period */
+#define WINDOW_NS 20e6	    /* that walks are timed in: more than a grace period */
 #define SHORT_WINDOW_NS 5e6 /* in the rows beside those of the report */
-#define TIMED_WALKS 1000 /* of each reader, at least, unless */
-#define PATIENCE_NS 200e6 /* it gets no CPU */
+#define TIMED_WALKS 1000    /* of each reader, at least, unless */
+#define PATIENCE_NS 200e6   /* it gets no CPU */
 
 /* Every discipline there is: a new one has its rows without a change here. */
 #define NAME(name, ...) #name,
 static const char *const disciplines[] = { GATHER_DISCIPLINES(NAME, NAME)
-					   GATHER_URCU_DISCIPLINES(NAME) NULL };
+						   GATHER_URCU_DISCIPLINES(NAME) NULL };
 static const char *const urcu_disciplines[] = { GATHER_URCU_DISCIPLINES(NAME) NULL };
 /* Those that the tables of the report go through in full. */
-static const char *const main_disciplines[] = { "ipi_signal", "membarrier", "rcu_memb", "rcu_qsbr",
-						"sync_membarrier", NULL };
+static const char *const main_disciplines[] = { "ipi_signal", "membarrier",	 "rcu_memb",
+						"rcu_qsbr",   "sync_membarrier", NULL };
 static const char *const batch_disciplines[] = { "ipi_signal", "rcu_qsbr", NULL };
 static const char *const memory_disciplines[] = { "broadcast_rcu", "ipi_signal", "rcu_qsbr", NULL };
-static const char *const busy_disciplines[] = { "broadcast_rcu", "ipi_signal", "rcu_memb", "rcu_qsbr",
-						"sync_membarrier", NULL };
+static const char *const busy_disciplines[] = { "broadcast_rcu", "ipi_signal",	    "rcu_memb",
+						"rcu_qsbr",	 "sync_membarrier", NULL };
 static const char *const fallbacks[] = { "none", "rcu_per_table", "sync_ipi", "sync_rcu", NULL };
 static const char *const formats[] = { RING_FORMAT, NULL };
 static const long long readers[] = { 0, 1, 3, 7, 15, 31, READERS_MAX };
@@ -65,8 +68,10 @@ static const long long all_tables[] = { 4096 };
 static const long long batches[] = { 1, 64, 509, 4096 };
 static const long long failing[] = { 50, 100 }; /* percent */
 
-#define NUMS(key_, array) \
-	{ .key = key_, .nums = array, .nr_nums = sizeof(array) / sizeof(array[0]) }
+#define NUMS(key_, array)                                                                          \
+	{                                                                                          \
+		.key = key_, .nums = array, .nr_nums = ARRAY_SIZE(array)                           \
+	}
 
 static bool is_one_of(const char *name, const char *const *names)
 {
@@ -182,8 +187,8 @@ static int place(struct bench_state *s, struct freeing *f)
 	if (sched_getaffinity(0, sizeof(f->cpus), &f->cpus))
 		return -errno;
 	if (!oversubscribes(s) && nr + 1 > (unsigned)CPU_COUNT(&f->cpus))
-		return skip(s, -ENODEV, "oversubscribed: a freer and %u readers on %d CPUs",
-			    nr, CPU_COUNT(&f->cpus));
+		return skip(s, -ENODEV, "oversubscribed: a freer and %u readers on %d CPUs", nr,
+			    CPU_COUNT(&f->cpus));
 	CPU_ZERO(&cpu);
 	CPU_SET(readers_nth_cpu(&f->cpus, 0), &cpu);
 	return sched_setaffinity(0, sizeof(cpu), &cpu) ? -errno : 0;
@@ -303,8 +308,12 @@ static uint64_t unbatched_now(const struct freeing *f, const struct gather_stats
 
 static void report_readers(struct bench_state *s, struct freeing *f)
 {
-	static const struct { const char *metric; double share; } quantiles[] = {
-		{ "reader_latency_p50", 0.5 }, { "reader_latency_p99", 0.99 },
+	static const struct {
+		const char *metric;
+		double share;
+	} quantiles[] = {
+		{ "reader_latency_p50", 0.5 },
+		{ "reader_latency_p99", 0.99 },
 	};
 
 	bench_set_extra(s, "reader_throughput", BENCH_LEVEL,
@@ -331,7 +340,8 @@ static void report(struct bench_state *s, struct freeing *f)
 	callbacks = now.callbacks - f->stats.callbacks;
 	if (!s->fail[0] && freed != f->operations * f->tables)
 		snprintf(s->fail, sizeof(s->fail), "%llu tables freed, not %llu",
-			 (unsigned long long)freed, (unsigned long long)(f->operations * f->tables));
+			 (unsigned long long)freed,
+			 (unsigned long long)(f->operations * f->tables));
 	bench_set_extra(s, "time_deferred", BENCH_TOTAL, f->deferred_ns);
 	bench_set_extra(s, "tables_freed", BENCH_TOTAL, freed);
 	bench_set_extra(s, "tables_waiting_peak", BENCH_LEVEL, now.waiting_peak);
@@ -373,7 +383,8 @@ static bool seen_enough(const struct bench_state *s, const struct freeing *f, do
 	bool main = s->c == &bench_table_free_munmap || s->c == &bench_table_free_keep;
 
 	return !f->readers.nr || ns > PATIENCE_NS ||
-	       (ns > (main ? WINDOW_NS : SHORT_WINDOW_NS) && readers_timed_walks(&f->readers) > TIMED_WALKS);
+	       (ns > (main ? WINDOW_NS : SHORT_WINDOW_NS) &&
+		readers_timed_walks(&f->readers) > TIMED_WALKS);
 }
 
 /*
@@ -475,10 +486,10 @@ static bool batch_valid(const struct bench_state *s)
 	return bench_num(s, "tables") <= RING_TABLES;
 }
 
-#define ROW(name_, summary_, run_)                                                       \
-	.family = "table_free", .name = name_, .summary = summary_,                      \
-	.subject_of = subject_of, .needs_of = needs_of, .setup = setup, .before = before, \
-	.run = run_, .after = after, .teardown = teardown
+#define ROW(name_, summary_, run_)                                                                 \
+	.family = "table_free", .name = name_, .summary = summary_, .subject_of = subject_of,      \
+	.needs_of = needs_of, .setup = setup, .before = before, .run = run_, .after = after,       \
+	.teardown = teardown
 
 const struct bench_case bench_table_free_munmap = {
 	ROW("munmap", "clear, unlink and free page tables by a discipline", run_munmap),
@@ -508,7 +519,8 @@ const struct bench_case bench_table_free_batch = {
 };
 
 const struct bench_case bench_table_free_no_memory = {
-	ROW("no_memory", "munmap where a share of the batches (percent) gets no memory", run_munmap),
+	ROW("no_memory", "munmap where a share of the batches (percent) gets no memory",
+	    run_munmap),
 	.axes = { { .key = "discipline", .strs = memory_disciplines },
 		  NUMS("failing", failing),
 		  { .key = "fallback", .strs = fallbacks },

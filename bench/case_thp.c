@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// thp/split over the reference: what it costs to split a huge folio into its pages, alone and beside
-// readers.
-//
-// One operation splits one folio: 512 pages with x86_64's 4 KiB tables, 256 with s390x's. It has its
-// caller's reference and lock before, as split_huge_page() asks for, and its leaves are a PMD, or the
-// PTEs that a split of the PMD has left; a file's are gone afterwards. A batch has an address space
-// of its own, in which no page has been touched but the tables' and the folios' structs.
-//
-// Readers (GUP-fast, 16 pages at a time) are at the folio that is being split all the time: where
-// one of them holds it when it matters, the split gives up and is tried again, and that is counted.
+/*
+ * thp/split over the reference: what it costs to split a huge folio into its pages, alone and
+ * beside readers.
+ *
+ * One operation splits one folio: 512 pages with x86_64's 4 KiB tables, 256 with s390x's. It has
+ * its caller's reference and lock before, as split_huge_page() asks for, and its leaves are a PMD,
+ * or the PTEs that a split of the PMD has left; a file's are gone afterwards. A batch has an
+ * address space of its own, in which no page has been touched but the tables' and the folios'
+ * structs.
+ *
+ * Readers (GUP-fast, 16 pages at a time) are at the folio that is being split all the time: where
+ * one of them holds it when it matters, the split gives up and is tried again, and that is counted.
+ */
 
+#include <array_size.h>
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
@@ -36,8 +40,10 @@ static const char *const leaves[] = { "pmd", "pte", NULL };
 static const long long levels[] = { BENCH_ABSENT, 3 };
 static const long long readers[] = { 0, 1, 3, 7, 15, 31, READERS_MAX };
 
-#define NUMS(key_, array) \
-	{ .key = key_, .nums = array, .nr_nums = sizeof(array) / sizeof(array[0]) }
+#define NUMS(key_, array)                                                                          \
+	{                                                                                          \
+		.key = key_, .nums = array, .nr_nums = ARRAY_SIZE(array)                           \
+	}
 
 static bool name_is(const struct bench_state *s, const char *key, const char *value)
 {
@@ -49,14 +55,14 @@ struct thp_row;
 struct thp_reader {
 	pthread_t thread;
 	struct thp_row *r;
-	int at_work; /* it is in a walk, or about to begin one */
+	int at_work;				      /* it is in a walk, or about to begin one */
 	uint64_t pages __attribute__((aligned(128))); /* that it has held */
 } __attribute__((aligned(128)));
 
 struct thp_row {
 	struct ref_mm *mm; /* of a batch */
 	struct thp_file *file;
-	uint64_t nr;	   /* folios in it */
+	uint64_t nr; /* folios in it */
 	struct ref_page *head[MAX_BATCH];
 	unsigned huge_shift, page_shift;
 	gup_fast_fn fast;
@@ -82,8 +88,8 @@ static int map_folios(struct bench_state *s, uint64_t n)
 	int err = 0;
 
 	if (file)
-		err = thp_file_create(r->mm, folio_addr(r, 0),
-				      n << (r->huge_shift - r->page_shift), &r->file);
+		err = thp_file_create(r->mm, folio_addr(r, 0), n << (r->huge_shift - r->page_shift),
+				      &r->file);
 	for (uint64_t i = 0; i < n && !err; i++) {
 		uint64_t addr = folio_addr(r, i);
 
@@ -267,7 +273,8 @@ static void split_before(struct bench_state *s, uint64_t n)
 /* A reader that holds the folio for so long has lost its CPU: this is not what the row is about. */
 static void stuck(struct bench_state *s)
 {
-	snprintf(s->disturbed, sizeof(s->disturbed), "a reader held a folio for %d tries", MANY_TRIES);
+	snprintf(s->disturbed, sizeof(s->disturbed), "a reader held a folio for %d tries",
+		 MANY_TRIES);
 	sched_yield();
 }
 
@@ -321,8 +328,8 @@ static void split_after(struct bench_state *s, uint64_t n)
 		bench_set_extra(s, "split_retries", BENCH_TOTAL, r->retries);
 }
 
-/* A file's folio is mapped by a PMD here; s390x, and readers, as many as there are CPUs for, have one
- * kind of folio. */
+/* A file's folio is mapped by a PMD here; s390x, and readers, as many as there are CPUs for, have
+ * one kind of folio. */
 static bool split_valid(const struct bench_state *s)
 {
 	long long nr = bench_num(s, "readers");

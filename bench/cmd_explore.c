@@ -131,7 +131,7 @@ static int select_models(struct explore_command *c, char **names, int nr_names)
 {
 	size_t nr = explore_nr_models();
 	bool by_name, *known = calloc(nr_names + 1, sizeof(*known));
-	int ret = 0;
+	int err = 0;
 
 	c->models = calloc(nr + 1, sizeof(*c->models));
 	if (!known || !c->models) {
@@ -155,10 +155,10 @@ static int select_models(struct explore_command *c, char **names, int nr_names)
 		if (known[n])
 			continue;
 		unknown_name(names[n]);
-		ret = -EINVAL;
+		err = -EINVAL;
 	}
 	free(known);
-	return ret;
+	return err;
 }
 
 static int list_models(const struct explore_command *c)
@@ -276,14 +276,17 @@ static int check_replay(const struct explore_command *c)
 {
 	if (!c->replay || c->nr_models == 1)
 		return 0;
-	fprintf(stderr, "ptbench explore: --replay is for one variant, %zu are selected; name it as "
-			"MECHANISM/VARIANT\n", c->nr_models);
+	fprintf(stderr,
+		"ptbench explore: --replay is for one variant, %zu are selected; name it as "
+		"MECHANISM/VARIANT\n",
+		c->nr_models);
 	return -EINVAL;
 }
 
 int bench_cmd_explore(int argc, char **argv, const char *revision)
 {
-	struct explore_command c = { .bound = UINT_MAX, .width = terminal_width(),
+	struct explore_command c = { .bound = UINT_MAX,
+				     .width = terminal_width(),
 				     .revision = revision };
 	int ret, status = EXIT_USAGE;
 	bool list = false;

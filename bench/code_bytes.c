@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The part ref.static: code sizes of the walkers, and which designs are the same code.
+/* The part ref.static: code sizes of the walkers, and which designs are the same code. */
 
 #include <errno.h>
 #include <libgen.h>
@@ -37,8 +37,10 @@ static int read_all(const char *archive, struct code **codes)
 
 		if (!err)
 			continue;
-		fprintf(stderr, "bench: %s: %s: %s; the walkers' code is measured there, build it "
-				"with make\n", results_shown(archive), symbol, strerror(-err));
+		fprintf(stderr,
+			"bench: %s: %s: %s; the walkers' code is measured there, build it "
+			"with make\n",
+			results_shown(archive), symbol, strerror(-err));
 		return err;
 	}
 	return 0;
@@ -100,8 +102,10 @@ static int add_identity(struct results_doc *doc, const struct pair *pair, bool *
 	char why[512];
 	int ret = pair_params(pair, &params);
 
-	snprintf(why, sizeof(why), "%.200s compiles the two to %zu and %zu bytes, though they do the "
-		 "same here", compiler, code_size(pair->code_a), code_size(pair->code_b));
+	snprintf(why, sizeof(why),
+		 "%.200s compiles the two to %zu and %zu bytes, though they do the "
+		 "same here",
+		 compiler, code_size(pair->code_a), code_size(pair->code_b));
 	if (!ret && v.outcome == CODE_UP_TO_COMPILER)
 		ret = results_doc_add_skipped(doc, "gup_fast/identical", &params, RESULTS_REF, why,
 					      err);
@@ -110,9 +114,11 @@ static int add_identity(struct results_doc *doc, const struct pair *pair, bool *
 					    v.outcome == CODE_AS_EXPECTED, err);
 	results_params_free(&params);
 	if (v.outcome == CODE_UNEXPECTED) {
-		fprintf(stderr, "bench: gup_fast/identical %s: the code of %s and %s is %s, expected "
-				"%s (%s)\n", pair->a->format, pair->a->design, pair->b->design, v.seen,
-			v.expect, compiler);
+		fprintf(stderr,
+			"bench: gup_fast/identical %s: the code of %s and %s is %s, expected "
+			"%s (%s)\n",
+			pair->a->format, pair->a->design, pair->b->design, v.seen, v.expect,
+			compiler);
 		*failed = true;
 	}
 	return ret;
@@ -156,8 +162,8 @@ static int new_doc(const char *archive, struct results_doc **out)
 	return err;
 }
 
-static int write_doc(const char *archive, struct code **codes, const char *out,
-		     const char *command, bool *failed)
+static int write_doc(const char *archive, struct code **codes, const char *out, const char *command,
+		     bool *failed)
 {
 	struct results_error err = { 0 };
 	struct results_doc *doc = NULL;

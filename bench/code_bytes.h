@@ -21,14 +21,16 @@ void code_free(struct code *code);
 int code_origin(const char *file, char *arch, size_t arch_size, char *compiler,
 		size_t compiler_size);
 size_t code_size(const struct code *code); /* bytes, all pieces */
-/* Same bytes, and relocations of the same type to the same place (each to itself counts as that). */
+/* Same bytes, and relocations of the same type to the same place (each to itself counts as
+ * that). */
 bool code_same(const struct code *a, const struct code *b);
 
 /*
  * Whether two designs of one format are the code that they have to be. `differ`: they do different
- * things there (gup_designs_differ()), so that the same code would be wrong whatever compiled it. Where
- * they do the same, CODE_KNOWN_GCC is known to compile the formats that are measured to code that is
- * as long; another compiler may do otherwise, and so may that one elsewhere: CODE_UP_TO_COMPILER.
+ * things there (gup_designs_differ()), so that the same code would be wrong whatever compiled it.
+ * Where they do the same, CODE_KNOWN_GCC is known to compile the formats that are measured to code
+ * that is as long; another compiler may do otherwise, and so may that one elsewhere:
+ * CODE_UP_TO_COMPILER.
  */
 #define CODE_KNOWN_GCC 12
 struct code_verdict {

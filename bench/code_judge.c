@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is to be expected of the code of two designs of one format, and whether it is so.
+/* What is to be expected of the code of two designs of one format, and whether it is so. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +30,9 @@ struct code_verdict code_judge(bool differ, const struct code *a, const struct c
 	bool same = code_same(a, b), as_long = code_size(a) == code_size(b);
 	struct code_verdict v = {
 		.expect = differ ? "different" : "identical, or as long",
-		.seen = same ? "identical" : as_long ? "as long" : "different",
+		.seen = same	  ? "identical"
+			: as_long ? "as long"
+				  : "different",
 	};
 
 	if (differ ? !same : as_long)

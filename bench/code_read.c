@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Functions in object files: their bytes and relocations, by libelf.
+/* Functions in object files: their bytes and relocations, by libelf. */
 
+#include <array_size.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -82,19 +83,19 @@ static int for_each_rela(const struct object *o, size_t section, size_t from, si
 	Elf_Scn *scn = NULL;
 	GElf_Shdr shdr;
 	GElf_Rela rela;
-	int ret = 0;
+	int err = 0;
 
-	while (!ret && (scn = elf_nextscn(o->elf, scn))) {
+	while (!err && (scn = elf_nextscn(o->elf, scn))) {
 		Elf_Data *data;
 
 		if (!gelf_getshdr(scn, &shdr) || !relocates(&shdr, section))
 			continue;
 		data = elf_getdata(scn, NULL);
-		for (int i = 0; !ret && data && gelf_getrela(data, i, &rela); i++)
+		for (int i = 0; !err && data && gelf_getrela(data, i, &rela); i++)
 			if (rela.r_offset >= from && rela.r_offset < to)
-				ret = fn(o, &rela, arg);
+				err = fn(o, &rela, arg);
 	}
-	return ret;
+	return err;
 }
 
 /* What the linker adds to the addend of an instruction's operand to get where it points to. */
@@ -121,8 +122,7 @@ static bool own_piece_at(const struct object *o, size_t section, long long at, s
 		const char *suffix = name ? suffix_of(o, name) : NULL;
 
 		if (!suffix || GELF_ST_TYPE(sym.st_info) != STT_FUNC || sym.st_shndx != section ||
-		    at < (long long)sym.st_value ||
-		    at >= (long long)(sym.st_value + sym.st_size))
+		    at < (long long)sym.st_value || at >= (long long)(sym.st_value + sym.st_size))
 			continue;
 		snprintf(r->target, sizeof(r->target), "self%s", suffix);
 		r->addend = at - (long long)sym.st_value;
@@ -159,7 +159,8 @@ static bool constant_at(const struct object *o, size_t section, long long at, st
 	for (int i = 0; i < 8; i++)
 		len += snprintf(r->target + len, sizeof(r->target) - len, "%02x",
 				((unsigned char *)data->d_buf)[at + i]);
-	for_each_rela(o, section, at, at + 8, name_rela, r);
+	for_each_rela(o, section, at, at + 8, name_rela, r)
+		;
 	r->addend = 0;
 	return true;
 }
@@ -182,7 +183,9 @@ static void reloc_target(const struct object *o, const GElf_Rela *rela, struct r
 	}
 	suffix = name ? suffix_of(o, name) : NULL;
 	snprintf(r->target, sizeof(r->target), "%s%s", suffix ? "self" : "",
-		 suffix ? suffix : name ? name : "?");
+		 suffix ? suffix
+		 : name ? name
+			: "?");
 }
 
 /* A piece while its relocations are read, and where in its section it begins. */
@@ -255,7 +258,7 @@ static int read_object(struct object *o, void *arg)
 }
 
 /* Calls fn for every object of an archive, or the one that a file is, until it returns != 0. */
-static int for_each_object(int fd, int (*fn)(struct object *o, void *arg), struct object *o,
+static int for_each_object(int fd, int (*fn)(struct object *o, void *arg), struct object * o,
 			   void *arg)
 {
 	Elf *archive = elf_begin(fd, ELF_C_READ, NULL), *elf;
@@ -313,13 +316,16 @@ int code_read(const char *file, const char *symbol, struct code **out)
 
 static const char *machine_name(unsigned machine)
 {
-	static const struct { unsigned machine; const char *name; } names[] = {
-		{ EM_X86_64, "x86_64" }, { EM_S390, "s390x" },	{ EM_AARCH64, "arm64" },
+	static const struct {
+		unsigned machine;
+		const char *name;
+	} names[] = {
+		{ EM_X86_64, "x86_64" }, { EM_S390, "s390x" },	  { EM_AARCH64, "arm64" },
 		{ EM_RISCV, "riscv64" }, { EM_PPC64, "ppc64le" }, { EM_ARM, "arm" },
 		{ EM_386, "i386" },
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (names[i].machine == machine)
 			return names[i].name;
 	return "unknown";
@@ -359,11 +365,11 @@ int code_origin(const char *file, char *arch, size_t arch_size, char *compiler,
 {
 	struct origin origin = { arch, compiler, arch_size, compiler_size };
 	struct object o = { 0 };
-	int ret;
+	int err;
 
 	arch[0] = compiler[0] = '\0';
-	ret = open_objects(file, read_origin, &o, &origin);
-	return ret < 0 ? ret : ret ? 0 : -ENOENT;
+	err = open_objects(file, read_origin, &o, &origin);
+	return err < 0 ? err : err ? 0 : -ENOENT;
 }
 
 void code_free(struct code *code)

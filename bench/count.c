@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is counted beside the timing: a case's own checks and events, and hardware counters.
+/* What is counted beside the timing: a case's own checks and events, and hardware counters. */
 
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -38,7 +38,8 @@ static void keep_events(struct events *ev, const struct bench_state *s)
 		const struct bench_extra *e = &s->extra[i];
 
 		ev->metric[i] = e->metric;
-		ev->samples[i][ev->nr] = e->kind == BENCH_LEVEL ? e->value * EVENT_OPERATIONS : e->value;
+		ev->samples[i][ev->nr] = e->kind == BENCH_LEVEL ? e->value * EVENT_OPERATIONS
+								: e->value;
 	}
 	ev->nr_metrics = s->nr_extra;
 	ev->nr++;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Where the native numbers were measured, from /proc, /sys and the CPU itself.
+/* Where the native numbers were measured, from /proc, /sys and the CPU itself. */
 
+#include <array_size.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,9 +82,11 @@ const char *bench_arch(void)
 /* The CPU says that there is one, and which. */
 static bool hypervisor_of_cpu(char *buf, size_t size)
 {
-	static const struct { const char *signature, *name; } known[] = {
-		{ "KVMKVMKVM", "KVM" }, { "Microsoft Hv", "Hyper-V" },
-		{ "VMwareVMware", "VMware" }, { "XenVMMXenVMM", "Xen" },
+	static const struct {
+		const char *signature, *name;
+	} known[] = {
+		{ "KVMKVMKVM", "KVM" },		{ "Microsoft Hv", "Hyper-V" },
+		{ "VMwareVMware", "VMware" },	{ "XenVMMXenVMM", "Xen" },
 		{ "TCGTCGTCGTCG", "QEMU TCG" }, { "ACRNACRNACRN", "ACRN" },
 		{ "bhyve bhyve ", "bhyve" },
 	};
@@ -97,7 +100,7 @@ static bool hypervisor_of_cpu(char *buf, size_t size)
 	memcpy(signature + 4, &c, 4);
 	memcpy(signature + 8, &d, 4);
 	snprintf(buf, size, "%s", signature[0] ? signature : "unnamed");
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (!strcmp(signature, known[i].signature))
 			snprintf(buf, size, "%s", known[i].name);
 	return true;
@@ -175,8 +178,8 @@ static int set_library(struct results_pairs *env)
 {
 	return results_pairs_setf(env, "libbenchmark", "%s%s", gbench_library_version(),
 				  gbench_library_is_debug() ? ", built as DEBUG: its own loop and "
-							      "reports are slower, a batch is not" :
-							      "");
+							      "reports are slower, a batch is not"
+							    : "");
 }
 
 int bench_environment(struct results_pairs *env)

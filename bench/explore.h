@@ -21,8 +21,8 @@ struct explore_command {
 	const char *replay; /* NULL, or a schedule for the only model */
 	const char *json;   /* NULL, or where the document goes */
 	bool no_reduction, verbose, quiet;
-	unsigned width;	    /* of the columns */
-	char *text;	    /* the command as a shell would take it */
+	unsigned width;	      /* of the columns */
+	char *text;	      /* the command as a shell would take it */
 	const char *revision; /* of the suite */
 };
 

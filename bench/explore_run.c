@@ -30,9 +30,9 @@ struct session {
 	struct results_explore *doc; /* NULL: no file is wanted */
 	double written;		     /* when it last was */
 	int name_width;
-	size_t at;		     /* the model that is running */
-	bool live;		     /* a line on a terminal that is written over */
-	bool headed;		     /* the table has its heading */
+	size_t at;		      /* the model that is running */
+	bool live;		      /* a line on a terminal that is written over */
+	bool headed;		      /* the table has its heading */
 	struct sums all, *mechanisms; /* one per mechanism, in the order of the table */
 	size_t nr_mechanisms;
 	size_t verdicts[RESULTS_EXPLORE_NR_VERDICTS];
@@ -110,7 +110,8 @@ static void tell_start(struct session *s, const struct explore_model *m)
 		progress(s, m, 0, 0);
 	} else if (!s->command->quiet) {
 		model_name(name, sizeof(name), m);
-		fprintf(stderr, "exploring %zu of %zu: %s\n", s->at + 1, s->command->nr_models, name);
+		fprintf(stderr, "exploring %zu of %zu: %s\n", s->at + 1, s->command->nr_models,
+			name);
 	}
 }
 
@@ -228,7 +229,8 @@ static int keep(struct session *s, const struct results_explore_model *m)
 /* The steps of a result as the format has them; NULL without memory. */
 static struct results_explore_step *steps_of(const struct explore_result *r)
 {
-	size_t n = r->nr_steps < RESULTS_EXPLORE_MAX_STEPS ? r->nr_steps : RESULTS_EXPLORE_MAX_STEPS;
+	size_t n = r->nr_steps < RESULTS_EXPLORE_MAX_STEPS ? r->nr_steps
+							   : RESULTS_EXPLORE_MAX_STEPS;
 	struct results_explore_step *steps = calloc(n + 1, sizeof(*steps));
 
 	for (size_t i = 0; i < n && steps; i++)
@@ -254,8 +256,9 @@ static void fill(struct results_explore_model *to, const struct explore_command 
 		.busted_code_said = true,
 		.busted_code = m->busted ? NULL : m->busted_code,
 		.mode = explore_mode_name(m->mode),
-		.method = c->replay ? RESULTS_EXPLORE_REPLAY :
-			  c->no_reduction ? RESULTS_EXPLORE_FULL : RESULTS_EXPLORE_REDUCED,
+		.method = c->replay	    ? RESULTS_EXPLORE_REPLAY
+			  : c->no_reduction ? RESULTS_EXPLORE_FULL
+					    : RESULTS_EXPLORE_REDUCED,
 		.bound = r->bound,
 		.nr_cpus = m->nr_cpus,
 		.schedules = (long long)r->schedules,
@@ -339,8 +342,8 @@ static int run_model(struct session *s, const struct explore_model *m)
 	} else {
 		clear_live(s);
 		fprintf(stderr, "ptbench explore: %s/%s: %s: %s\n", m->mechanism, m->variant,
-			c->replay && ret == -EINVAL ? "the schedule cannot be replayed" :
-						      "cannot be set up",
+			c->replay && ret == -EINVAL ? "the schedule cannot be replayed"
+						    : "cannot be set up",
 			result.why ? results_shown(result.why) : strerror(-ret));
 		status = c->replay && ret == -EINVAL ? EXIT_USAGE : EXIT_PART_FAILED;
 	}
@@ -374,8 +377,8 @@ static void print_sums(const struct sums *sums)
 {
 	char count[32], per_second[32];
 
-	printf("%-12s %3zu model%s  %13s schedules  %12s per second  %7.2f s\n", sums->of, sums->models,
-	       sums->models == 1 ? " " : "s", grouped(count, sums->schedules),
+	printf("%-12s %3zu model%s  %13s schedules  %12s per second  %7.2f s\n", sums->of,
+	       sums->models, sums->models == 1 ? " " : "s", grouped(count, sums->schedules),
 	       rate(per_second, sums->schedules, sums->seconds), sums->seconds);
 }
 
@@ -423,7 +426,9 @@ static int worse(int a, int b)
 
 int explore_run_command(const struct explore_command *c)
 {
-	struct session s = { .command = c, .live = !c->quiet && isatty(STDERR_FILENO), .all.of = "all" };
+	struct session s = { .command = c,
+			     .live = !c->quiet && isatty(STDERR_FILENO),
+			     .all.of = "all" };
 	int status = EXIT_PART_FAILED;
 
 	interrupt_catch();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The readers beside table_free's freer.
+/* The readers beside table_free's freer. */
 
 #include <errno.h>
 #include <pthread.h>
@@ -104,8 +104,8 @@ static void *reader_main(void *arg)
 	ref_store_release(&r->state, err ? err : 1);
 	for (unsigned i = 0; !err && !REF_READ_ONCE(rs->stop); i++) {
 		uint64_t addr = reader_addr(r->index, i % READER_TABLES);
-		unsigned long nr = REF_READ_ONCE(rs->time_walks) ? walk_timed(r, addr, pages) :
-								   walk_once(r, addr, pages);
+		unsigned long nr = REF_READ_ONCE(rs->time_walks) ? walk_timed(r, addr, pages)
+								 : walk_once(r, addr, pages);
 
 		gup_put(pages, nr);
 		REF_WRITE_ONCE(r->walks, r->walks + (nr == READER_PAGES));

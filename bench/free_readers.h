@@ -36,7 +36,8 @@ struct readers {
 int readers_map(struct ref_mm *mm, unsigned reader);
 int readers_nth_cpu(const cpu_set_t *cpus, unsigned n);
 /* rs with mm, walk, d and g filled, the rest 0. Reader i is bound to CPU 1 + i of the set, from the
- * first on again where there are more of them, and all are online when this returns. 0 or -errno, and then none runs. */
+ * first on again where there are more of them, and all are online when this returns. 0 or -errno,
+ * and then none runs. */
 int readers_start(struct readers *rs, unsigned nr, const cpu_set_t *cpus);
 void readers_stop(struct readers *rs);
 /* Full walks so far, of all of them. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The page tables that table_free's freer takes out and puts back.
+/* The page tables that table_free's freer takes out and puts back. */
 
 #include "free_ring.h"
 

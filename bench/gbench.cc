@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The thin C++ side of gbench.h: each function is one call of the library.
+/* The thin C++ side of gbench.h: each function is one call of the library. */
 
 #include <benchmark/benchmark.h>
 #include <dlfcn.h>
@@ -17,13 +17,14 @@
 
 #include "gbench.h"
 
-namespace {
+namespace
+{
 
 using benchmark::BenchmarkReporter;
 using benchmark::Counter;
 using benchmark::State;
 
-// Name as registered to the caller's argument, for the reporter.
+/* Name as registered to the caller's argument, for the reporter. */
 std::map<std::string, void *> &registry()
 {
 	static std::map<std::string, void *> names;
@@ -65,8 +66,7 @@ void apply(benchmark::internal::Benchmark *b, const gbench_opts &o)
 	}
 }
 
-template <class Fn>
-int add(const char *name, void *arg, const gbench_opts *opts, Fn fn)
+template <class Fn> int add(const char *name, void *arg, const gbench_opts *opts, Fn fn)
 {
 	const gbench_opts o = opts ? *opts : gbench_opts();
 
@@ -82,22 +82,21 @@ int add(const char *name, void *arg, const gbench_opts *opts, Fn fn)
 	return 0;
 }
 
-// Since 1.8 --benchmark_min_time wants a unit, and complains for each case where it finds none.
-template <class Run>
-constexpr auto wants_unit(int) -> decltype(&Run::skip_message, bool())
+/* Since 1.8 --benchmark_min_time wants a unit, and complains for each case where it finds none. */
+template <class Run> constexpr auto wants_unit(int) -> decltype(&Run::skip_message, bool())
 {
 	return true;
 }
 
-template <class Run>
-constexpr bool wants_unit(long)
+template <class Run> constexpr bool wants_unit(long)
 {
 	return false;
 }
 
 bool is_time_without_unit(const std::string &arg)
 {
-	return !arg.rfind("--benchmark_min_time=", 0) && isdigit(static_cast<unsigned char>(arg.back()));
+	return !arg.rfind("--benchmark_min_time=", 0) &&
+	       isdigit(static_cast<unsigned char>(arg.back()));
 }
 
 double total_ns(double seconds)
@@ -105,26 +104,32 @@ double total_ns(double seconds)
 	return seconds * 1e9;
 }
 
-// Why a repetition was skipped, or NULL. The library renamed both members in 1.8: the first of these
-// two is for those that have the new names.
-template <class Run>
-auto why_skipped(const Run &r, int) -> decltype(r.skip_message.c_str())
+/*
+ * Why a repetition was skipped, or NULL. The library renamed both members in 1.8: the first of
+ * these two is for those that have the new names.
+ */
+template <class Run> auto why_skipped(const Run &r, int) -> decltype(r.skip_message.c_str())
 {
 	return r.skipped ? r.skip_message.c_str() : nullptr;
 }
 
-template <class Run>
-auto why_skipped(const Run &r, long) -> decltype(r.error_message.c_str())
+template <class Run> auto why_skipped(const Run &r, long) -> decltype(r.error_message.c_str())
 {
 	return r.error_occurred ? r.error_message.c_str() : nullptr;
 }
 
-// Hands each benchmark's repetitions to C; prints nothing.
-class Collector : public BenchmarkReporter {
-public:
-	Collector(gbench_report_fn fn, void *cookie) : fn_(fn), cookie_(cookie) {}
+/* Hands each benchmark's repetitions to C; prints nothing. */
+class Collector : public BenchmarkReporter
+{
+      public:
+	Collector(gbench_report_fn fn, void *cookie) : fn_(fn), cookie_(cookie)
+	{
+	}
 
-	bool ReportContext(const Context &) override { return true; }
+	bool ReportContext(const Context &) override
+	{
+		return true;
+	}
 
 	void ReportRuns(const std::vector<Run> &reports) override
 	{
@@ -138,14 +143,14 @@ public:
 			fn_(runs.data(), runs.size(), cookie_);
 	}
 
-private:
+      private:
 	static gbench_repetition convert(const Run &r, std::vector<gbench_value> &counters)
 	{
 		gbench_repetition run = {};
 		auto it = registry().find(r.run_name.function_name);
 
 		for (const auto &c : r.counters)
-			counters.push_back({c.first.c_str(), c.second.value});
+			counters.push_back({ c.first.c_str(), c.second.value });
 		run.name = r.run_name.function_name.c_str();
 		run.arg = it == registry().end() ? nullptr : it->second;
 		run.repetition = r.repetition_index;
@@ -162,7 +167,7 @@ private:
 	void *cookie_;
 };
 
-} // namespace
+} /* namespace */
 
 void gbench_init(int *argc, char **argv)
 {
@@ -179,9 +184,8 @@ void gbench_init(int *argc, char **argv)
 
 int gbench_register(const char *name, gbench_fn fn, void *arg, const struct gbench_opts *opts)
 {
-	return add(name, arg, opts, [fn, arg](State &st) {
-		fn(reinterpret_cast<gbench_state *>(&st), arg);
-	});
+	return add(name, arg, opts,
+		   [fn, arg](State &st) { fn(reinterpret_cast<gbench_state *>(&st), arg); });
 }
 
 int gbench_register_native_empty(const char *name, const struct gbench_opts *opts)
@@ -208,7 +212,7 @@ const char *gbench_library_version(void)
 	static std::string version = "unknown";
 	Dl_info info;
 
-	// 1.7 has no call for it, but the library's file is named libbenchmark.so.VERSION.
+	/* 1.7 has no call for it, but the library's file is named libbenchmark.so.VERSION. */
 	if (dladdr(reinterpret_cast<void *>(&benchmark::Shutdown), &info) && info.dli_fname) {
 		char *path = realpath(info.dli_fname, nullptr);
 		const char *so = path ? strstr(path, ".so.") : nullptr;
@@ -225,7 +229,7 @@ bool gbench_library_is_debug(void)
 	BenchmarkReporter::Context context;
 	std::ostringstream text;
 
-	// Known to the library alone, which says it in the header of its own output.
+	/* Known to the library alone, which says it in the header of its own output. */
 	BenchmarkReporter::PrintBasicContext(&text, context);
 	return text.str().find("built as DEBUG") != std::string::npos;
 }
@@ -259,7 +263,7 @@ void gbench_skip(struct gbench_state *gs, const char *why)
 {
 	State *st = state_of(gs);
 
-	// The library aborts when one repetition of several has no iterations.
+	/* The library aborts when one repetition of several has no iterations. */
 	if (!st->iterations() && !st->error_occurred())
 		st->KeepRunningBatch(st->max_iterations);
 	st->SkipWithError(why);
@@ -296,7 +300,7 @@ size_t gbench_count(void)
 {
 	char name[] = "bench", on[] = "--benchmark_list_tests=true",
 	     off[] = "--benchmark_list_tests=false";
-	char *list[] = {name, on, nullptr}, *run[] = {name, off, nullptr};
+	char *list[] = { name, on, nullptr }, *run[] = { name, off, nullptr };
 	int nr_list = 2, nr_run = 2;
 	std::ostringstream nowhere;
 	Collector collector(nullptr, nullptr);

@@ -24,7 +24,7 @@ struct gbench_state;
 typedef void (*gbench_fn)(struct gbench_state *gs, void *arg);
 
 enum gbench_clock {
-	GBENCH_CPU_TIME,    /* of the main thread */
+	GBENCH_CPU_TIME, /* of the main thread */
 	GBENCH_REAL_TIME,
 	GBENCH_MANUAL_TIME, /* what gbench_set_manual_ns() said */
 };
@@ -34,16 +34,17 @@ enum gbench_clock {
 /* All zero: one thread, CPU time, the library's defaults. */
 struct gbench_opts {
 	enum gbench_clock clock;
-	int threads;	      /* that run the function at the same time */
-	int repetitions;      /* 0: the flag's */
-	double min_time;      /* seconds; 0: the flag's */
-	int64_t iterations;   /* 0: as many as min_time needs */
+	int threads;	    /* that run the function at the same time */
+	int repetitions;    /* 0: the flag's */
+	double min_time;    /* seconds; 0: the flag's */
+	int64_t iterations; /* 0: as many as min_time needs */
 	size_t nr_args;
 	int64_t args[GBENCH_MAX_ARGS];
 	const char *arg_names[GBENCH_MAX_ARGS]; /* appear in the name as name:value */
 };
 
-/* Takes the library's own flags out of argv. --help and unknown --benchmark_ flags end the process. */
+/* Takes the library's own flags out of argv. --help and unknown --benchmark_ flags end the
+ * process. */
 void gbench_init(int *argc, char **argv);
 /* name is copied. NULL opts: all zero. 0, or -ENOMEM, -EINVAL (duplicate name, too many args). */
 int gbench_register(const char *name, gbench_fn fn, void *arg, const struct gbench_opts *opts);

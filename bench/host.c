@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the cases about the running kernel share: a pinned peer, the kernel's own counts.
+/* What the cases about the running kernel share: a pinned peer, the kernel's own counts. */
 
+#include <array_size.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -70,7 +71,8 @@ int host_peer_start(struct host_peer *peer, struct bench_state *s)
 	peer->cpu = nth_cpu(&allowed, 1);
 	peer->wanted = !strcmp(bench_str(s, "peer"), "spin");
 	if (peer->wanted && peer->cpu < 0) {
-		snprintf(s->skip, sizeof(s->skip), "the peer needs a CPU of its own: this process "
+		snprintf(s->skip, sizeof(s->skip),
+			 "the peer needs a CPU of its own: this process "
 			 "may use one");
 		return -ENOTSUP;
 	}
@@ -137,7 +139,8 @@ void host_peer_watched(struct host_peer *peer, struct bench_state *s)
 		return;
 	more = peer_switches(peer) - peer->switches;
 	if (more)
-		snprintf(s->disturbed, sizeof(s->disturbed), "other work took the peer's CPU away; "
+		snprintf(s->disturbed, sizeof(s->disturbed),
+			 "other work took the peer's CPU away; "
 			 "measure again when nothing else runs");
 }
 
@@ -241,7 +244,7 @@ static bool open_on(size_t t, int cpu)
 
 	if (fd < 0)
 		return false;
-	if (counters.nr_fds[kind] == sizeof(counters.fds[kind]) / sizeof(counters.fds[kind][0])) {
+	if (counters.nr_fds[kind] == ARRAY_SIZE(counters.fds[kind])) {
 		close(fd);
 		return false;
 	}
@@ -257,7 +260,7 @@ static void open_all(int self)
 
 	for (int kind = 0; kind < HOST_NR_EVENTS; kind++)
 		close_kind(kind);
-	for (size_t t = 0; t < sizeof(tracepoints) / sizeof(tracepoints[0]); t++)
+	for (size_t t = 0; t < ARRAY_SIZE(tracepoints); t++)
 		for (int cpu = 0; cpu < nr_cpus; cpu++)
 			if (tracepoints[t].elsewhere == (cpu != self) && !open_on(t, cpu))
 				whole[tracepoints[t].kind] = false;
@@ -277,7 +280,7 @@ static void start_all(void)
 
 static const char *metric_of(int kind)
 {
-	for (size_t t = 0; t < sizeof(tracepoints) / sizeof(tracepoints[0]); t++)
+	for (size_t t = 0; t < ARRAY_SIZE(tracepoints); t++)
 		if (tracepoints[t].kind == kind)
 			return tracepoints[t].metric;
 	return NULL;
@@ -325,7 +328,8 @@ void host_events_end(struct host_events *e, struct bench_state *s)
 	interrupts = host_interrupts(e->row, e->self);
 	for (int kind = 0; kind < HOST_NR_EVENTS; kind++)
 		if (totals[kind] >= 0 && e->own[kind] >= 0)
-			totals[kind] = totals[kind] > e->own[kind] ? totals[kind] - e->own[kind] : 0;
+			totals[kind] = totals[kind] > e->own[kind] ? totals[kind] - e->own[kind]
+								   : 0;
 	if (totals[HOST_INTERRUPTED] < 0 && e->interrupts >= 0 && interrupts >= 0)
 		totals[HOST_INTERRUPTED] = interrupts - e->interrupts;
 	for (int kind = 0; kind < HOST_NR_EVENTS; kind++)

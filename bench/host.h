@@ -14,7 +14,7 @@
 /* A thread that spins in user mode on a CPU of its own, in this process's memory. */
 struct host_peer {
 	bool wanted;
-	int cpu, self;	/* where it spins, and where the caller is pinned */
+	int cpu, self; /* where it spins, and where the caller is pinned */
 	int stop;
 	int tid;
 	long switches;	/* as its watch began */

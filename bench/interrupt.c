@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Catches the signals by which a user or a script ends a program.
+/* Catches the signals by which a user or a script ends a program. */
 
+#include <array_size.h>
 #include <stddef.h>
 #include <time.h>
 
@@ -35,7 +36,7 @@ void interrupt_catch(void)
 	struct sigaction sa = { .sa_handler = on_signal }, before;
 
 	interrupted = 0;
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
 		sigaction(signals[i], NULL, &before);
 		if (before.sa_handler != SIG_IGN) /* as under nohup */
 			sigaction(signals[i], &sa, NULL);

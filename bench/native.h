@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The native runner's state, shared by the timing (runner_native.c), the counting (count.c), and what
- * both use: runner_native.c uses count.c and native_report.c, and all of them native_instance.c.
+ * The native runner's state, shared by the timing (runner_native.c), the counting (count.c), and
+ * what both use: runner_native.c uses count.c and native_report.c, and all of them
+ * native_instance.c.
  */
 #ifndef BENCH_NATIVE_H
 #define BENCH_NATIVE_H
@@ -17,8 +18,8 @@
 #define NATIVE_MAX_REPETITIONS 1000
 
 /*
- * What one call of a case came to. It goes beside Google Benchmark, which knows times, iterations and
- * what its own output prints.
+ * What one call of a case came to. It goes beside Google Benchmark, which knows times, iterations
+ * and what its own output prints.
  */
 struct native_outcome {
 	enum native_end {
@@ -47,8 +48,8 @@ struct native_instance {
 	bool measured;
 	struct native_outcome *outcomes; /* of its calls, in their order */
 	size_t nr_outcomes;
-	size_t nr_thrown_away;	/* repetitions that were disturbed */
-	int64_t nr_ops; /* in one sample */
+	size_t nr_thrown_away; /* repetitions that were disturbed */
+	int64_t nr_ops;	       /* in one sample */
 };
 
 struct native {
@@ -61,7 +62,7 @@ struct native {
 	struct progress progress;
 	double every; /* seconds between its lines */
 	bool quiet, any_load;
-	bool failed; /* a check or a case: the part is a failed one */
+	bool failed;   /* a check or a case: the part is a failed one */
 	double min_ns; /* that a repetition has to last */
 };
 
@@ -75,11 +76,12 @@ void native_teardown(struct native_instance *in, struct bench_state *s);
 int native_add_outcome(struct native_instance *in, const struct native_outcome *out,
 		       const struct bench_state *s);
 /*
- * Of the ith of nr repetitions. The library calls a function once for each, but for the first, where it
- * looks for the number of iterations: the last call is the repetition. The library's own loop, which is
- * no case, is always done.
+ * Of the ith of nr repetitions. The library calls a function once for each, but for the first,
+ * where it looks for the number of iterations: the last call is the repetition. The library's own
+ * loop, which is no case, is always done.
  */
-const struct native_outcome *native_outcome_of(const struct native_instance *in, size_t i, size_t nr);
+const struct native_outcome *native_outcome_of(const struct native_instance *in, size_t i,
+					       size_t nr);
 void native_free_outcomes(struct native_instance *in);
 
 /* ---- native_report.c ---- */

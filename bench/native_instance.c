@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One row under the native runner: how it is set up, and what its calls came to.
+/* One row under the native runner: how it is set up, and what its calls came to. */
 
 #include <errno.h>
 #include <sched.h>
@@ -69,7 +69,8 @@ int native_add_outcome(struct native_instance *in, const struct native_outcome *
 	return 0;
 }
 
-const struct native_outcome *native_outcome_of(const struct native_instance *in, size_t i, size_t nr)
+const struct native_outcome *native_outcome_of(const struct native_instance *in, size_t i,
+					       size_t nr)
 {
 	static const struct native_outcome done = { .end = NATIVE_DONE };
 

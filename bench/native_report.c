@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What came out of the native runner: repetitions to measurements, skipped rows and checks.
+/* What came out of the native runner: repetitions to measurements, skipped rows and checks. */
 
 #include <math.h>
 #include <stdio.h>
@@ -17,8 +17,8 @@ int native_params(const struct bench_state *s, struct results_params *params)
 	for (size_t i = 0; i < s->nr_params && !err; i++) {
 		const struct bench_value *v = &s->params[i];
 
-		err = v->str ? results_params_set_str(params, v->key, v->str) :
-			       results_params_set_int(params, v->key, v->num);
+		err = v->str ? results_params_set_str(params, v->key, v->str)
+			     : results_params_set_int(params, v->key, v->num);
 	}
 	return err;
 }
@@ -44,7 +44,8 @@ static void broken(struct native_instance *in, const char *what, const struct re
 	in->native->failed = true;
 	if (!native_params(&in->s, &params))
 		results_doc_add_check(in->native->doc, "case/recorded", &params, what,
-				      err->reason[0] ? err->reason : "no memory for it", false, NULL);
+				      err->reason[0] ? err->reason : "no memory for it", false,
+				      NULL);
 	results_params_free(&params);
 }
 

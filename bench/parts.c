@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Has the parts of a run made, and says why one failed: by its document, or by how its program ended.
+ * Has the parts of a run made, and says why one failed: by its document, or by how its program
+ * ended.
  *
  * PTBENCH_EXPLORE names a program that stands in for ptbench, for a test of what it may do wrong.
  */
@@ -72,8 +73,10 @@ static void nothing_measured(const struct results_doc *doc, char *why, size_t si
 	if (!doc->nr_measurements)
 		snprintf(why, size, "nothing was measured: there are no rows");
 	else
-		snprintf(why, size, "nothing was measured: all of %zu rows were skipped, first "
-			 "%.200s: %.200s", doc->nr_measurements, first->case_id, first->skipped);
+		snprintf(why, size,
+			 "nothing was measured: all of %zu rows were skipped, first "
+			 "%.200s: %.200s",
+			 doc->nr_measurements, first->case_id, first->skipped);
 }
 
 /* Why a part is a failed one, though its document is there; "": it is not. */
@@ -88,7 +91,8 @@ static void why_of_doc(const struct results_doc *doc, const struct program_end *
 		return;
 	}
 	program_end_text(end, "build/bench", why, size);
-	snprintf(why + strlen(why), size - strlen(why), "; no check of its document came out wrong");
+	snprintf(why + strlen(why), size - strlen(why),
+		 "; no check of its document came out wrong");
 }
 
 /* And without one: what the reader says, or how the program ended. */
@@ -98,14 +102,20 @@ static void why_of_none(const struct results_error *err, const struct program_en
 	size_t len;
 
 	if (ended_well(end)) {
-		snprintf(why, size, "build/bench ended well, but its document cannot be used: "
-			 "%s%s%s", err->path, err->path[0] ? ": " : "", err->reason);
+		snprintf(why, size,
+			 "build/bench ended well, but its document cannot be used: "
+			 "%s%s%s",
+			 err->path, err->path[0] ? ": " : "", err->reason);
 		return;
 	}
 	program_end_text(end, "build/bench", why, size);
 	len = strlen(why);
-	snprintf(why + len, size - len, end->error ? "; run make first" :
-		 "; it left no document that can be used; to see more: build/bench %s=FILE", option);
+	snprintf(
+		why + len, size - len,
+		end->error
+			? "; run make first"
+			: "; it left no document that can be used; to see more: build/bench %s=FILE",
+		option);
 }
 
 static int read_document(const char *file, const char *part, struct results_doc **doc,
@@ -141,8 +151,9 @@ int parts_bench(struct results_run *run, const char *build, const char *name, co
 	else
 		why_of_none(&err, &end, option, why, sizeof(why));
 	if (interrupted)
-		snprintf(why, sizeof(why), doc ? "interrupted; what was complete is kept" :
-						 "interrupted before anything was complete");
+		snprintf(why, sizeof(why),
+			 doc ? "interrupted; what was complete is kept"
+			     : "interrupted before anything was complete");
 	if (record(run, name, doc ? file : NULL, why[0] ? why : NULL))
 		snprintf(why, sizeof(why), "not recorded");
 	results_doc_free(doc);
@@ -192,7 +203,8 @@ static void sign(struct results_explore *doc, const char *stand_in, const char *
 	struct results_error err = { .reason = "no memory" };
 
 	if ((results_explore_set_stand_in(doc, results_shown(stand_in)) ||
-	     results_explore_write(doc, file, &err)) && !why[0])
+	     results_explore_write(doc, file, &err)) &&
+	    !why[0])
 		snprintf(why, size, "explore.json cannot say what stood in for the explorer: %s",
 			 err.reason);
 }
@@ -226,8 +238,9 @@ int parts_explore(struct results_run *run, const char *build)
 			 err.reason);
 	}
 	if (was_interrupted(&end))
-		snprintf(why, sizeof(why), doc ? "interrupted; what was explored is in explore.json" :
-						 "interrupted before anything was explored");
+		snprintf(why, sizeof(why),
+			 doc ? "interrupted; what was explored is in explore.json"
+			     : "interrupted before anything was explored");
 	results_explore_free(doc);
 	if (why[0])
 		parts_failed(run, "explore", why);

@@ -17,9 +17,9 @@ int parts_worse(int a, int b);
 int parts_bench(struct results_run *run, const char *build, const char *name, const char *option);
 
 /*
- * <run>/explore.json by `<build>/ptbench explore`. It is no part, for it measures nothing; if anything
- * went wrong there, or it has another number of models than this program, there is a part `explore`
- * that failed, without a document.
+ * <run>/explore.json by `<build>/ptbench explore`. It is no part, for it measures nothing; if
+ * anything went wrong there, or it has another number of models than this program, there is a part
+ * `explore` that failed, without a document.
  */
 int parts_explore(struct results_run *run, const char *build);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// perf_event_open(2), and the reasons it has for saying no.
+/* perf_event_open(2), and the reasons it has for saying no. */
 
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -27,7 +27,10 @@ static int open_event(struct perf_event_attr *attr, pid_t pid, int cpu)
 int perf_open_self(uint32_t type, uint64_t config)
 {
 	struct perf_event_attr attr = {
-		.type = type, .config = config, .exclude_kernel = 1, .exclude_hv = 1,
+		.type = type,
+		.config = config,
+		.exclude_kernel = 1,
+		.exclude_hv = 1,
 	};
 
 	return open_event(&attr, 0, -1);
@@ -148,7 +151,8 @@ bool perf_tracepoints(char *why, size_t size)
 		else if (!kernel_has_tracefs())
 			snprintf(why, size, "none: this kernel was built without tracefs");
 		else
-			snprintf(why, size, "none: tracefs is not mounted (mount -t tracefs none %s)",
+			snprintf(why, size,
+				 "none: tracefs is not mounted (mount -t tracefs none %s)",
 				 tracing_dirs[0]);
 		return false;
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Runs programs, passes signals on to them, and lets none outlive us.
+/* Runs programs, passes signals on to them, and lets none outlive us. */
 
+#include <array_size.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,9 +17,9 @@
 #define GRACE 10 /* seconds between being interrupted and being killed */
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM };
-#define NR_SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
-static struct sigaction first[NR_SIGNALS]; /* what each did; one that was ignored still is */
+/* what each did; one that was ignored still is */
+static struct sigaction first[ARRAY_SIZE(signals)];
 static bool caught;
 static volatile sig_atomic_t interrupted;
 static volatile pid_t child; /* changes only while the signals are blocked */
@@ -46,7 +47,7 @@ void program_catch_signals(void)
 {
 	struct sigaction sa = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_RESTART };
 
-	for (size_t i = 0; i < NR_SIGNALS; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
 		sigaction(signals[i], NULL, &first[i]);
 		if (first[i].sa_handler != SIG_IGN || signals[i] == SIGALRM)
 			sigaction(signals[i], &sa, NULL);
@@ -56,7 +57,7 @@ void program_catch_signals(void)
 
 void program_release_signals(void)
 {
-	for (size_t i = 0; i < NR_SIGNALS && caught; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(signals) && caught; i++)
 		sigaction(signals[i], &first[i], NULL);
 	caught = false;
 }
@@ -71,7 +72,7 @@ static void block(sigset_t *before)
 	sigset_t set;
 
 	sigemptyset(&set);
-	for (size_t i = 0; i < NR_SIGNALS; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		sigaddset(&set, signals[i]);
 	sigprocmask(SIG_BLOCK, &set, before);
 }
@@ -97,7 +98,7 @@ static void exec_program(char *const *argv, enum program_out out, int on_death, 
 	prctl(PR_SET_PDEATHSIG, on_death);
 	if (getppid() != parent)
 		_exit(127); /* it died before that was asked for */
-	for (size_t i = 0; i < NR_SIGNALS; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		if (caught)
 			sigaction(signals[i], &first[i], NULL);
 	sigprocmask(SIG_SETMASK, mask, NULL);
@@ -161,7 +162,8 @@ struct program_end program_run(char *const *argv, enum program_out out, int on_d
 	if (pipe2(tell, O_CLOEXEC))
 		return (struct program_end){ .error = -errno };
 	block(&mask);
-	/* One that came before is seen here; one that comes now is pending until there is a child. */
+	/* One that came before is seen here; one that comes now is pending until there is a
+	 * child. */
 	end.signal = interrupted;
 	if (!end.signal)
 		child = fork();

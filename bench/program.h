@@ -17,7 +17,8 @@ struct program_end {
 	int status;
 };
 
-/* From now on these signals end programs, and not us. One that is ignored, as under nohup, stays so. */
+/* From now on these signals end programs, and not us. One that is ignored, as under nohup, stays
+ * so. */
 void program_catch_signals(void);
 /* From now on they do again what they did before. */
 void program_release_signals(void);
@@ -26,8 +27,8 @@ int program_interrupted(void);
 
 /*
  * argv[0] is looked up in PATH unless it has a slash. on_death: the signal that it gets when this
- * process is gone. One that does not end within ten seconds after it was interrupted is killed. After
- * an interruption nothing is started, and what would have been has ended by that signal.
+ * process is gone. One that does not end within ten seconds after it was interrupted is killed.
+ * After an interruption nothing is started, and what would have been has ended by that signal.
  */
 struct program_end program_run(char *const *argv, enum program_out out, int on_death);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Counts work that is done, and tells how far it is.
+/* Counts work that is done, and tells how far it is. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -24,7 +24,9 @@ void progress_start(struct progress *p, size_t total, size_t first, double every
 	va_list ap;
 
 	*p = (struct progress){
-		.total = total, .silent = silent, .live = isatty(STDERR_FILENO),
+		.total = total,
+		.silent = silent,
+		.live = isatty(STDERR_FILENO),
 		.kinds = { { .total = first }, { .total = total - first } },
 	};
 	va_start(ap, fmt);

@@ -36,9 +36,9 @@ void progress_start(struct progress *p, size_t total, size_t first, double every
 /* nr more are done, of which `first` are their case's. */
 void progress_done(struct progress *p, size_t nr, size_t first);
 /*
- * Of repetitions: one of `of` begins, or, if it is the first one, another try at it: Google Benchmark
- * makes the first longer and longer until it lasts. So a repetition has ended when another benchmark
- * begins, or the same one with as many operations.
+ * Of repetitions: one of `of` begins, or, if it is the first one, another try at it: Google
+ * Benchmark makes the first longer and longer until it lasts. So a repetition has ended when
+ * another benchmark begins, or the same one with as many operations.
  */
 void progress_try(struct progress *p, const void *of, int64_t n, bool first);
 /* All is done, and the last line says so; or not, and none does. */

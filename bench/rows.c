@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The table of cases. A new case is a `const struct bench_case` in a file of its family, a line in
-// cases.h, and a line here.
+/*
+ * The table of cases. A new case is a `const struct bench_case` in a file of its family, a line in
+ * cases.h, and a line here.
+ */
 
 #include <stddef.h>
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// bench-guest: the table's rows in a guest, each in windows; records (results/record.h) on stdout.
-//
-// A window is n operations between two readings of a clock. Under icount the clock counts
-// instructions and n is 1: shorter than a tick, so that most windows hold nothing else. What a
-// window of no operation costs is subtracted; all samples are handed on, and how well they agree
-// decides what they may be called.
+/*
+ * bench-guest: the table's rows in a guest, each in windows; records (results/record.h) on stdout.
+ *
+ * A window is n operations between two readings of a clock. Under icount the clock counts
+ * instructions and n is 1: shorter than a tick, so that most windows hold nothing else. What a
+ * window of no operation costs is subtracted; all samples are handed on, and how well they agree
+ * decides what they may be called.
+ */
 
 #include <errno.h>
 #include <getopt.h>
@@ -22,17 +24,17 @@
 #include "guest_clock.h"
 
 #define WINDOWS 31
-#define WARM_UP 2		/* windows that fault in, fill caches, and are not kept */
-#define MIN_WINDOW_NS 20000	/* of time, not of instructions */
-#define CALIBRATION_SHORT 1000	/* turns of the loop */
+#define WARM_UP 2	       /* windows that fault in, fill caches, and are not kept */
+#define MIN_WINDOW_NS 20000    /* of time, not of instructions */
+#define CALIBRATION_SHORT 1000 /* turns of the loop */
 #define CALIBRATION_LONG 51000
 
 struct guest {
 	bool in_time;
-	const char *format;  /* NULL: all */
-	unsigned levels;     /* bit n: rows with n levels; 0: all */
+	const char *format; /* NULL: all */
+	unsigned levels;    /* bit n: rows with n levels; 0: all */
 	uint64_t nr_records;
-	uint64_t empty;	     /* what a window of no operation costs, for n = 1 */
+	uint64_t empty; /* what a window of no operation costs, for n = 1 */
 };
 
 /* ---- records ---- */
@@ -195,7 +197,8 @@ static void run_loop(struct bench_state *s, uint64_t n)
 /* One instruction has to be one unit of the clock, or no number is what it says. */
 static bool calibrated(const struct guest *g)
 {
-	uint64_t expect = (uint64_t)(CALIBRATION_LONG - CALIBRATION_SHORT) * GUEST_LOOP_INSTRUCTIONS;
+	uint64_t expect =
+		(uint64_t)(CALIBRATION_LONG - CALIBRATION_SHORT) * GUEST_LOOP_INSTRUCTIONS;
 	uint64_t v[WINDOWS], seen;
 
 	for (size_t i = 0; i < WINDOWS; i++) {
@@ -246,9 +249,10 @@ static int measure(struct guest *g, struct bench_state *s)
 	for (size_t i = 0; i < WINDOWS && !s->fail[0]; i++) {
 		samples[i] = one_window(g, s, n);
 		if (samples[i] < empty && !g->in_time)
-			snprintf(s->fail, sizeof(s->fail), "a window of %llu is shorter than an "
-				 "empty one of %llu", (unsigned long long)samples[i],
-				 (unsigned long long)empty);
+			snprintf(s->fail, sizeof(s->fail),
+				 "a window of %llu is shorter than an "
+				 "empty one of %llu",
+				 (unsigned long long)samples[i], (unsigned long long)empty);
 		samples[i] -= samples[i] < empty ? samples[i] : empty;
 	}
 	if (s->fail[0])
@@ -360,12 +364,13 @@ static int print_all_rows(void)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: bench-guest [--time] [--format FORMAT] [--levels N[,N]...] > RECORDS\n"
-			"       bench-guest --rows > COUNTS\n"
-			"  --time    the clock is time, not instructions (no icount)\n"
-			"  --format  only rows of this page-table format, and those of none\n"
-			"  --levels  of formats that fold per mm, only rows with so many levels\n"
-			"  --rows    measures nothing: how many rows each case has for each format\n");
+	fprintf(stderr,
+		"usage: bench-guest [--time] [--format FORMAT] [--levels N[,N]...] > RECORDS\n"
+		"       bench-guest --rows > COUNTS\n"
+		"  --time    the clock is time, not instructions (no icount)\n"
+		"  --format  only rows of this page-table format, and those of none\n"
+		"  --levels  of formats that fold per mm, only rows with so many levels\n"
+		"  --rows    measures nothing: how many rows each case has for each format\n");
 	return EXIT_USAGE;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// build/bench: every row of the table under Google Benchmark, written as a part of a run.
+/* build/bench: every row of the table under Google Benchmark, written as a part of a run. */
 
+#include <array_size.h>
 #include <errno.h>
 #include <libgen.h>
 #include <math.h>
@@ -97,7 +98,8 @@ static void print_extras(struct gbench_state *gs, const struct bench_state *s)
 {
 	for (size_t i = 0; i < s->nr_extra; i++)
 		gbench_counter(gs, s->extra[i].metric, s->extra[i].value,
-			       s->extra[i].kind == BENCH_LEVEL ? GBENCH_TOTAL : GBENCH_PER_ITERATION);
+			       s->extra[i].kind == BENCH_LEVEL ? GBENCH_TOTAL
+							       : GBENCH_PER_ITERATION);
 }
 
 /* Everything but the timing, which is the library's. */
@@ -127,9 +129,9 @@ static int run_once(struct native_instance *in, struct bench_state *s, int64_t n
 }
 
 /*
- * All repetitions do as many operations as the first that lasted for the minimal time. A disturbance
- * must not make that few, so a count that is new and seems to be enough has to show it twice. A
- * repetition that was disturbed has a second chance.
+ * All repetitions do as many operations as the first that lasted for the minimal time. A
+ * disturbance must not make that few, so a count that is new and seems to be enough has to show it
+ * twice. A repetition that was disturbed has a second chance.
  */
 static bool run_again(const struct native_instance *in, const struct native_outcome *out, int64_t n)
 {
@@ -312,14 +314,18 @@ static int check_options(const struct options *o)
 	char *folder = out ? strdup(out) : NULL, *end = NULL;
 	int status = 0;
 
-	if (o->every && (strtod(o->every, &end) < 0 || *o->every < '0' || *o->every > '9' || *end)) {
-		fprintf(stderr, "bench: --ptbench_progress=%s: must be a number of seconds, 0 or more\n",
+	if (o->every &&
+	    (strtod(o->every, &end) < 0 || *o->every < '0' || *o->every > '9' || *end)) {
+		fprintf(stderr,
+			"bench: --ptbench_progress=%s: must be a number of seconds, 0 or more\n",
 			results_shown(o->every));
 		status = EXIT_USAGE;
 	}
 	if (folder && (!*out || access(dirname(folder), W_OK | X_OK))) {
-		fprintf(stderr, "bench: --ptbench_%s=%s: %s; name a file in a folder that can be written "
-			"to\n", o->out ? "out" : "static", results_shown(out),
+		fprintf(stderr,
+			"bench: --ptbench_%s=%s: %s; name a file in a folder that can be written "
+			"to\n",
+			o->out ? "out" : "static", results_shown(out),
 			*out ? strerror(errno) : "no file");
 		status = EXIT_USAGE;
 	}
@@ -343,7 +349,7 @@ static char **with_defaults(int *argc, char **argv)
 		"--benchmark_min_time=" MIN_SECONDS,
 		"--benchmark_enable_random_interleaving=true",
 	};
-	size_t nr = sizeof(defaults) / sizeof(defaults[0]);
+	size_t nr = ARRAY_SIZE(defaults);
 	char **args = calloc(*argc + nr + 1, sizeof(*args));
 
 	if (!args)
@@ -389,7 +395,8 @@ static int new_doc(struct native *nat, const char *command)
 
 static int no_case(void)
 {
-	fprintf(stderr, "bench: no case matches the filter; --benchmark_list_tests prints all of them\n");
+	fprintf(stderr,
+		"bench: no case matches the filter; --benchmark_list_tests prints all of them\n");
 	return EXIT_USAGE;
 }
 
@@ -413,7 +420,8 @@ static void say_busy(struct native *nat)
 	snprintf(text, sizeof(text), "%s; other work took the CPU from %zu of %zu rows",
 		 load ? load : "unknown", nat->nr_busy, nat->nr_reported);
 	results_pairs_set(&nat->doc->environment, "load", text);
-	fprintf(stderr, "bench: load %s: their times are too long; run again when nothing else does\n",
+	fprintf(stderr,
+		"bench: load %s: their times are too long; run again when nothing else does\n",
 		text);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What can be asked of any row of the table: its instances, parameters, needs and names.
+/* What can be asked of any row of the table: its instances, parameters, needs and names. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -55,7 +55,7 @@ const char *bench_guest_lacks(unsigned needs)
 }
 
 __attribute__((format(printf, 4, 5))) static void append(char *buf, size_t size, size_t *len,
-							  const char *fmt, ...)
+							 const char *fmt, ...)
 {
 	va_list ap;
 	int n;
@@ -154,12 +154,12 @@ static bool next_combination(const struct bench_case *c, size_t *at, size_t nr_a
 	return false;
 }
 
-int bench_for_each_instance(const struct bench_case *c,
-			    int (*fn)(struct bench_state *s, void *arg), void *arg)
+int bench_for_each_instance(const struct bench_case *c, int (*fn)(struct bench_state *s, void *arg),
+			    void *arg)
 {
 	size_t at[BENCH_MAX_PARAMS] = { 0 }, nr_axes = 0;
 	struct bench_state s;
-	int ret = 0;
+	int err = 0;
 
 	while (nr_axes < BENCH_MAX_PARAMS && c->axes[nr_axes].key)
 		if (!axis_size(&c->axes[nr_axes++]))
@@ -167,7 +167,7 @@ int bench_for_each_instance(const struct bench_case *c,
 	do {
 		instance_init(&s, c, at, nr_axes);
 		if (!c->valid || c->valid(&s))
-			ret = fn(&s, arg);
-	} while (!ret && next_combination(c, at, nr_axes));
-	return ret;
+			err = fn(&s, arg);
+	} while (!err && next_combination(c, at, nr_axes));
+	return err;
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What params mean: designs, steps, disciplines and formats from the lists of ref/, the rest from
-// bench/words.h.
+/*
+ * What params mean: designs, steps, disciplines and formats from the lists of ref/, the rest from
+ * bench/words.h.
+ */
 
+#include <array_size.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,12 +29,15 @@ static int no_memory(struct results_error *err)
 /* ---- disciplines, steps, kmap's designs: as the lists have them ---- */
 
 #define GOOD(name, label_, means_) V(#name, label_, means_),
-#define BUSTED(name, label_, means_) \
-	{ .value = (char *)#name, .label = (char *)label_, .means = (char *)means_, .busted = true },
+#define BUSTED(name, label_, means_)                                                               \
+	{ .value = (char *)#name,                                                                  \
+	  .label = (char *)label_,                                                                 \
+	  .means = (char *)means_,                                                                 \
+	  .busted = true },
 #define STEP(a, name, label_, means_) V(#name, label_, means_),
 
 static struct results_value disciplines[] = { GATHER_DISCIPLINES(GOOD, BUSTED)
-					      GATHER_URCU_DISCIPLINES(GOOD) };
+						      GATHER_URCU_DISCIPLINES(GOOD) };
 static struct results_value steps[] = { V("none", "all steps", "No step is missing."),
 					GUP_STEPS(STEP, STEP, ) };
 static struct results_value stacks[] = { KMAP_DESIGNS(GOOD, BUSTED) };
@@ -89,7 +95,7 @@ static char *design_means(const struct results_value *design)
 
 static int add_designs(struct results_doc *doc, struct results_error *err)
 {
-	struct results_value values[COUNT(designs)];
+	struct results_value values[ARRAY_SIZE(designs)];
 	struct results_axis axes[] = {
 		KEY("a", "The one of two designs that are compared.", FAMILIES("gup_fast"),
 		    WORDS(values)),
@@ -100,13 +106,13 @@ static int add_designs(struct results_doc *doc, struct results_error *err)
 	bool all = true;
 	int ret;
 
-	for (size_t i = 0; i < COUNT(designs); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(designs); i++) {
 		values[i] = designs[i];
 		values[i].means = design_means(&designs[i]);
 		all = all && values[i].means;
 	}
-	ret = all ? add_all(doc, axes, COUNT(axes), err) : no_memory(err);
-	for (size_t i = 0; i < COUNT(designs); i++)
+	ret = all ? add_all(doc, axes, ARRAY_SIZE(axes), err) : no_memory(err);
+	for (size_t i = 0; i < ARRAY_SIZE(designs); i++)
 		free(values[i].means);
 	return ret;
 }
@@ -169,8 +175,10 @@ static int describe_format(const char *name, struct results_value *v, struct for
 		f->levels[i].name = (char *)pgt_level_name(l);
 		f->levels[i].fold = folds[shape.level[l].folded].fold;
 	}
-	*v = (struct results_value){ .value = (char *)name, .label = (char *)name,
-				     .means = f->means, .levels = f->levels,
+	*v = (struct results_value){ .value = (char *)name,
+				     .label = (char *)name,
+				     .means = f->means,
+				     .levels = f->levels,
 				     .nr_levels = PGT_NR_LEVELS };
 	return 0;
 }
@@ -180,8 +188,8 @@ static int add_formats(struct results_doc *doc, struct results_error *err)
 	size_t nr = pgt_nr_formats();
 	struct results_value *values = calloc(nr, sizeof(*values));
 	struct format *formats = calloc(nr, sizeof(*formats));
-	struct results_axis axis = KEY("format", "Which format of page tables.", .values = values,
-				       .nr_values = nr);
+	struct results_axis axis =
+		KEY("format", "Which format of page tables.", .values = values, .nr_values = nr);
 	int ret = values && formats ? 0 : no_memory(err);
 
 	for (size_t i = 0; i < nr && !ret; i++)
@@ -197,7 +205,7 @@ static int add_formats(struct results_doc *doc, struct results_error *err)
 
 int bench_add_axes(struct results_doc *doc, struct results_error *err)
 {
-	return add_all(doc, word_axes, COUNT(word_axes), err) ?:
-	       add_all(doc, list_axes, COUNT(list_axes), err) ?:
+	return add_all(doc, word_axes, ARRAY_SIZE(word_axes), err) ?:
+	       add_all(doc, list_axes, ARRAY_SIZE(list_axes), err) ?:
 	       add_designs(doc, err) ?: add_formats(doc, err);
 }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What params mean, of which no list of ref/ says it: one table, for bench/vocabulary.c alone. Values
- * stand in the order in which to show them; a new one of a case or of the driver is a line here.
+ * What params mean, of which no list of ref/ says it: one table, for bench/vocabulary.c alone.
+ * Values stand in the order in which to show them; a new one of a case or of the driver is a line
+ * here.
  */
 #ifndef BENCH_WORDS_H
 #define BENCH_WORDS_H
 
+#include <array_size.h>
 #include <results/results.h>
 
+/* clang-format off */
 #define V(value_, label_, means_) \
 	{ .value = (char *)value_, .label = (char *)label_, .means = (char *)means_ }
 
@@ -131,12 +134,16 @@ static struct results_value twin_words[] = {
 	V("same", "the same pages", "As many pages at the same distances, in tables that neighbours keep."),
 	V("packed", "side by side", "As many pages side by side, in one table."),
 };
+/* clang-format on */
 
-#define COUNT(v) (sizeof(v) / sizeof((v)[0]))
-#define FAMILIES(...) \
-	.families = (char *[]){ __VA_ARGS__ }, .nr_families = COUNT(((char *[]){ __VA_ARGS__ }))
-#define WORDS(v) .values = v, .nr_values = COUNT(v)
-#define KEY(key_, means_, ...) { .key = (char *)key_, .means = (char *)means_, __VA_ARGS__ }
+#define FAMILIES(...)                                                                              \
+	.families = (char *[]){ __VA_ARGS__ },                                                     \
+	.nr_families = ARRAY_SIZE(((char *[]){ __VA_ARGS__ }))
+#define WORDS(v) .values = v, .nr_values = ARRAY_SIZE(v)
+#define KEY(key_, means_, ...)                                                                     \
+	{                                                                                          \
+		.key = (char *)key_, .means = (char *)means_, __VA_ARGS__                          \
+	}
 
 /* Without values: figures, names, patterns. */
 static const struct results_axis word_axes[] = {

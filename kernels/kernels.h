@@ -27,7 +27,7 @@ struct kernels_options {
 	const char *ksrc;	  /* the kernel source; NULL: KSRC of the environment */
 	/* Images that are built already, one for each of the scenarios (no list); NULL: build. */
 	const struct image *images;
-	const char *plugin_args;  /* more arguments of the plugin that counts, or NULL */
+	const char *plugin_args; /* more arguments of the plugin that counts, or NULL */
 };
 
 /*
@@ -37,8 +37,8 @@ struct kernels_options {
 struct kernels_options kernels_options(const char *root, const char *revision);
 
 /*
- * Who knows what the params of rows mean: adds every axis to a document (0, or -errno with err filled).
- * To be said once, before anything is run: without it no part can be recorded.
+ * Who knows what the params of rows mean: adds every axis to a document (0, or -errno with err
+ * filled). To be said once, before anything is run: without it no part can be recorded.
  */
 typedef int (*kernels_axes_fn)(struct results_doc *doc, struct results_error *err);
 void kernels_set_axes(kernels_axes_fn fn);
@@ -47,10 +47,10 @@ void kernels_set_axes(kernels_axes_fn fn);
 int kernels_check(const struct kernels_options *o);
 
 /*
- * Looks at all that can be wrong before a run is made: the scenarios, the kernel source and the tools
- * that build it, the guests' programs, TMPDIR, and of a profile its case with the params, plugin and
- * QEMU. -errno: a run would be for nothing (said on stderr). What this machine cannot boot is no error:
- * it will be skipped.
+ * Looks at all that can be wrong before a run is made: the scenarios, the kernel source and the
+ * tools that build it, the guests' programs, TMPDIR, and of a profile its case with the params,
+ * plugin and QEMU. -errno: a run would be for nothing (said on stderr). What this machine cannot
+ * boot is no error: it will be skipped.
  */
 int kernels_ready(const struct kernels_options *o);
 
@@ -58,23 +58,25 @@ int kernels_ready(const struct kernels_options *o);
  * Builds what is missing, boots each scenario as soon as it has its kernel, and records its parts
  * in the run, at the end in the order of the list: SCENARIO.icount-1cpu, SCENARIO.icount-2cpu,
  * SCENARIO.kvm-1cpu where KVM works (after all else, alone), and SCENARIO.static, which also says
- * why there is none of the others: it could not be built (failed), or this machine lacks its QEMU or
- * compiler (skipped). Returns an exit status: EXIT_USAGE for bad input (said on stderr, nothing was run);
- * EXIT_INCONCLUSIVE when nothing failed and no boot passed, for all were skipped (said on stderr);
- * EXIT_PART_FAILED; EXIT_INTERRUPTED after SIGINT, SIGTERM or SIGHUP, with the parts that were
- * finished recorded and every QEMU it started gone; a handler that the caller has is called, too.
+ * why there is none of the others: it could not be built (failed), or this machine lacks its QEMU
+ * or compiler (skipped). Returns an exit status: EXIT_USAGE for bad input (said on stderr, nothing
+ * was run); EXIT_INCONCLUSIVE when nothing failed and no boot passed, for all were skipped (said on
+ * stderr); EXIT_PART_FAILED; EXIT_INTERRUPTED after SIGINT, SIGTERM or SIGHUP, with the parts that
+ * were finished recorded and every QEMU it started gone; a handler that the caller has is called,
+ * too.
  */
 int kernels_run(struct results_run *run, const struct kernels_options *o);
 
 /*
  * The same in a new run in the folder runs (NULL: results/runs of the checkout). *run, for
- * results_run_free(), is NULL when there is none: it could not be made, or a scenario cannot be read.
+ * results_run_free(), is NULL when there is none: it could not be made, or a scenario cannot be
+ * read.
  */
 int kernels_run_in(const char *runs, const struct kernels_options *o, struct results_run **run);
 
 /*
- * ptbench kernels SUBCOMMAND ...: argv[0] is "kernels". root, revision: as kernels_options() takes them.
- * Returns ptbench's exit status.
+ * ptbench kernels SUBCOMMAND ...: argv[0] is "kernels". root, revision: as kernels_options() takes
+ * them. Returns ptbench's exit status.
  */
 int kernels_cmd(int argc, char **argv, const char *root, const char *revision);
 

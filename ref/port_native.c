@@ -30,7 +30,7 @@ void (*ref_mem_hook)(void *p, size_t size, const char *what_freed_or_null);
 
 static void run_handler(struct ref_cpu *cpu)
 {
-	void (*handler)(struct ref_cpu *cpu) = ref_load_acquire(&ref_irq_pending_hook);
+	void (*handler)(struct ref_cpu * cpu) = ref_load_acquire(&ref_irq_pending_hook);
 
 	if (handler)
 		handler(cpu);
@@ -62,7 +62,8 @@ int ref_ipi_init(void (*handler)(struct ref_cpu *cpu))
 {
 	struct sigaction sa = { .sa_handler = on_ipi, .sa_flags = SA_RESTART };
 
-	/* From any thread, and again and again: nothing changes under those that are interrupted. */
+	/* From any thread, and again and again: nothing changes under those that are
+	 * interrupted. */
 	if (ref_load_acquire(&ref_irq_pending_hook) == handler)
 		return 0;
 	ref_store_release(&ref_irq_pending_hook, handler);
@@ -145,12 +146,10 @@ int ref_thread_online(void)
 
 void ref_thread_offline(void)
 {
-	struct ref_cpu **p;
-
 	if (!online || --online)
 		return;
 	pthread_mutex_lock(&threads_lock);
-	for (p = &threads; *p; p = &(*p)->next) {
+	for (struct ref_cpu **p = &threads; *p; p = &(*p)->next) {
 		if (*p == ref_this_cpu()) {
 			*p = (*p)->next;
 			break;
@@ -169,11 +168,11 @@ void ref_membarrier(void)
  * ref_irq_restore() and ref_rcu_read_unlock(). */
 void ref_synchronize_rcu(void)
 {
-	struct ref_cpu *self = ref_this_cpu(), *cpu;
+	struct ref_cpu *self = ref_this_cpu();
 
 	ref_membarrier();
 	pthread_mutex_lock(&threads_lock);
-	for (cpu = threads; cpu; cpu = cpu->next)
+	for (struct ref_cpu *cpu = threads; cpu; cpu = cpu->next)
 		if (cpu != self)
 			ref_wait_until(!ref_load_acquire(&cpu->irqs_off) &&
 				       !ref_load_acquire(&cpu->rcu_nesting));

@@ -39,15 +39,15 @@ static int read_input(struct report *r, struct report_input *in, const char *run
 }
 
 /* base: a run to compare with, or NULL. */
-static int report_read(struct report *r, const char *run, const char *base,
-		       const char **allow, size_t nr_allow)
+static int report_read(struct report *r, const char *run, const char *base, const char **allow,
+		       size_t nr_allow)
 {
-	int ret = read_input(r, &r->in, run);
+	int err = read_input(r, &r->in, run);
 
-	if (!ret && base)
-		ret = read_input(r, &r->base, base);
-	if (ret)
-		return ret;
+	if (!err && base)
+		err = read_input(r, &r->base, base);
+	if (err)
+		return err;
 	r->model.arena = &r->arena;
 	r->model.in = &r->in;
 	r->model.base = base ? &r->base : NULL;
@@ -73,7 +73,7 @@ static int fill(struct report *r, const struct staging *s)
 /* tell: where to say where the pages are, or NULL. Returns an exit status. */
 static int write_out(struct report *r, const char *out, FILE *tell)
 {
-	int ret, lost;
+	int err, lost;
 
 	if (!out)
 		out = arena_str(&r->arena, "%s/report", r->in.run->dir);
@@ -87,10 +87,11 @@ static int write_out(struct report *r, const char *out, FILE *tell)
 		fprintf(stderr, "ptbench report: interrupted; what was there is left as it was\n");
 		return INTERRUPTED;
 	}
-	ret = lost < 0 ? lost : staging_publish(&r->staging);
-	if (ret)
+	err = lost < 0 ? lost : staging_publish(&r->staging);
+	if (err)
 		return NOT_WHOLE;
-	if (tell && (fprintf(tell, "%s/index.html\n", results_shown(out)) < 0 || fflush(tell) == EOF)) {
+	if (tell &&
+	    (fprintf(tell, "%s/index.html\n", results_shown(out)) < 0 || fflush(tell) == EOF)) {
 		file_say("cannot say where it is:", out, errno ? -errno : -EIO);
 		return NOT_WHOLE;
 	}
@@ -114,14 +115,14 @@ static int print_out(struct report *r, FILE *to)
 static int judge_input(struct report *r, const char *run)
 {
 	const struct report_input *in = &r->in;
-	size_t i;
 
-	for (i = 0; i < in->nr_parts; i++)
+	for (size_t i = 0; i < in->nr_parts; i++)
 		if (in->parts[i].doc)
 			return 0;
 	if (!in->nr_parts)
 		return 0;
-	fprintf(stderr, "ptbench report: %s: none of its %zu parts can be read; the first, %s: %s\n",
+	fprintf(stderr,
+		"ptbench report: %s: none of its %zu parts can be read; the first, %s: %s\n",
 		results_shown(run), in->nr_parts, clean(&r->arena, in->parts[0].part->name),
 		in->parts[0].why);
 	return BAD_INPUT;
@@ -208,8 +209,10 @@ static bool wrong_words(int nr, char **words)
 	if (!nr)
 		fprintf(stderr, "report: no run is named; results/runs/latest is the latest one\n");
 	else if (nr > 1)
-		fprintf(stderr, "report: renders one run, and %d are named, the second '%s'; --base RUN "
-				"compares with another\n", nr, results_shown(words[1]));
+		fprintf(stderr,
+			"report: renders one run, and %d are named, the second '%s'; --base RUN "
+			"compares with another\n",
+			nr, results_shown(words[1]));
 	return nr != 1;
 }
 
@@ -255,12 +258,14 @@ static int parse_and_run(int argc, char **argv, const char **allow)
 			return usage(stderr);
 	}
 	if (nr_allow && !base) {
-		fprintf(stderr, "ptbench report: --allow names changes since a base; name that by --base\n");
+		fprintf(stderr,
+			"ptbench report: --allow names changes since a base; name that by --base\n");
 		return usage(stderr);
 	}
 	if (wrong_words(argc - optind, argv + optind) || (answers && out && wrong_pair()))
 		return usage(stderr);
-	return report_run(argv[optind], base, allow, nr_allow, out, answers ? stdout : NULL, stdout);
+	return report_run(argv[optind], base, allow, nr_allow, out, answers ? stdout : NULL,
+			  stdout);
 }
 
 int report_cmd(int argc, char **argv)

@@ -9,9 +9,10 @@
 
 static int bad(const char *text, const char *what, struct results_error *err)
 {
-	return results__error(err, -EINVAL, NULL, "",
-			      "--allow \"%.200s\": %s; give CASE[:PARAM=VALUE,...]:METRIC, such as table_free/munmap:tables=8:ipis_sent",
-			      text, what);
+	return results__error(
+		err, -EINVAL, NULL, "",
+		"--allow \"%.200s\": %s; give CASE[:PARAM=VALUE,...]:METRIC, such as table_free/munmap:tables=8:ipis_sent",
+		text, what);
 }
 
 int results__allowance_parse(const char *text, struct results__allowance *a,

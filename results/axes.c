@@ -107,9 +107,10 @@ static int check_value(const struct results_axis *axis, const struct results_val
 	if (ret)
 		return ret;
 	if (v->of && (results_value_of(axis, v->of) == v || !results_value_of(axis, v->of)))
-		return results__error(err, -EINVAL, NULL, ".of",
-				      "\"%.80s\" is no other value of this axis; name the one that it is a variant of",
-				      v->of);
+		return results__error(
+			err, -EINVAL, NULL, ".of",
+			"\"%.80s\" is no other value of this axis; name the one that it is a variant of",
+			v->of);
 	return check_levels(axis, v, err);
 }
 
@@ -119,8 +120,9 @@ static int check_variants(const struct results_axis *axis, struct results_error 
 	size_t nr = axis->nr_values, of[RESULTS_MAX_VALUES];
 
 	for (size_t i = 0; i < nr; i++)
-		of[i] = axis->values[i].of ?
-				(size_t)(results_value_of(axis, axis->values[i].of) - axis->values) : nr;
+		of[i] = axis->values[i].of ? (size_t)(results_value_of(axis, axis->values[i].of) -
+						      axis->values)
+					   : nr;
 	for (size_t i = 0; i < nr; i++) {
 		size_t from = of[i];
 
@@ -128,9 +130,10 @@ static int check_variants(const struct results_axis *axis, struct results_error 
 			from = of[from];
 		if (from != i)
 			continue;
-		results__error(err, -EINVAL, NULL, ".of",
-			       "\"%.80s\" is in the end a variant of this value itself; drop one `of` of the circle",
-			       axis->values[i].of);
+		results__error(
+			err, -EINVAL, NULL, ".of",
+			"\"%.80s\" is in the end a variant of this value itself; drop one `of` of the circle",
+			axis->values[i].of);
 		return at(err, "values", i);
 	}
 	return 0;
@@ -140,8 +143,8 @@ static int check_families(const struct results_axis *axis, struct results_error 
 {
 	if (axis->nr_families > RESULTS_MAX_AXES)
 		return results__error(err, -EINVAL, NULL, ".families",
-				      "has %zu families, at most %d are allowed",
-				      axis->nr_families, RESULTS_MAX_AXES);
+				      "has %zu families, at most %d are allowed", axis->nr_families,
+				      RESULTS_MAX_AXES);
 	for (size_t i = 0; i < axis->nr_families; i++) {
 		const char *family = axis->families[i];
 
@@ -200,13 +203,15 @@ static int check_new(const struct results_doc *doc, size_t nr, const struct resu
 		     struct results_error *err)
 {
 	for (size_t i = 0; i < nr; i++) {
-		const char *family = strcmp(doc->axes[i].key, axis->key) ?
-					     NULL : both_speak_of(&doc->axes[i], axis);
+		const char *family = strcmp(doc->axes[i].key, axis->key)
+					     ? NULL
+					     : both_speak_of(&doc->axes[i], axis);
 
 		if (family)
-			return results__error(err, -EEXIST, NULL, ".key",
-					      "\"%s\" is an axis already, see $.axes[%zu]%s%s; give each families of its own",
-					      axis->key, i, *family ? ", of " : "", family);
+			return results__error(
+				err, -EEXIST, NULL, ".key",
+				"\"%s\" is an axis already, see $.axes[%zu]%s%s; give each families of its own",
+				axis->key, i, *family ? ", of " : "", family);
 	}
 	return 0;
 }
@@ -221,12 +226,14 @@ static int check_params(const struct results_doc *doc, const char *id,
 		if (axis && (!p->str || !axis->nr_values || results_value_of(axis, p->str)))
 			continue;
 		if (axis)
-			results__error(err, -EINVAL, NULL, p->key,
-				       "\"%.80s\" is not among the values that $.axes[%zu] gives it; add it there",
-				       p->str, (size_t)(axis - doc->axes));
+			results__error(
+				err, -EINVAL, NULL, p->key,
+				"\"%.80s\" is not among the values that $.axes[%zu] gives it; add it there",
+				p->str, (size_t)(axis - doc->axes));
 		else
 			results__error(err, -EINVAL, NULL, p->key,
-				       "no axis says what it means in %.80s; add one to $.axes", id);
+				       "no axis says what it means in %.80s; add one to $.axes",
+				       id);
 		results__error_prefix(err, ".params.");
 		return -EINVAL;
 	}
@@ -237,16 +244,19 @@ int results__check_axes(const struct results_doc *doc, struct results_error *err
 {
 	if (doc->version == 1)
 		return doc->nr_axes ? results__error(err, -EINVAL, NULL, ".axes",
-						     "are not in version 1; drop them") : 0;
+						     "are not in version 1; drop them")
+				    : 0;
 	if (doc->nr_axes > RESULTS_MAX_AXES)
 		return results__error(err, -EINVAL, NULL, ".axes",
 				      "has %zu axes, at most %d are allowed", doc->nr_axes,
 				      RESULTS_MAX_AXES);
 	for (size_t i = 0; i < doc->nr_axes; i++)
-		if (results__check_axis(&doc->axes[i], err) || check_new(doc, i, &doc->axes[i], err))
+		if (results__check_axis(&doc->axes[i], err) ||
+		    check_new(doc, i, &doc->axes[i], err))
 			return at(err, "axes", i);
 	for (size_t i = 0; i < doc->nr_measurements; i++)
-		if (check_params(doc, doc->measurements[i].case_id, &doc->measurements[i].params, err))
+		if (check_params(doc, doc->measurements[i].case_id, &doc->measurements[i].params,
+				 err))
 			return at(err, "measurements", i);
 	for (size_t i = 0; i < doc->nr_checks; i++)
 		if (check_params(doc, doc->checks[i].id, &doc->checks[i].params, err))

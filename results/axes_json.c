@@ -19,19 +19,20 @@ static int read_array(struct results__in *in, const json_t *obj, const char *key
 {
 	json_t *array = results__in_get(in, obj, key, JSON_ARRAY), *value;
 	size_t i, len;
-	int ret;
+	int err;
 
 	if (!array)
 		return -EINVAL;
 	*v = calloc(json_array_size(array) + 1, size);
 	if (!*v)
 		return results__in_fail(in, key, "no memory to read it");
-	json_array_foreach(array, i, value) {
+	json_array_foreach(array, i, value)
+	{
 		len = results__in_push(in, ".%s[%zu]", key, i);
 		(*nr)++;
-		ret = read_one(in, value, *v, i);
-		if (ret)
-			return ret;
+		err = read_one(in, value, *v, i);
+		if (err)
+			return err;
 		results__in_pop(in, len);
 	}
 	return 0;
@@ -41,15 +42,15 @@ static int read_level(struct results__in *in, const json_t *obj, void *v, size_t
 {
 	static const char *const known[] = { "level", "fold", NULL };
 	struct results_level *level = (struct results_level *)v + i;
-	int fold, ret = results__in_object(in, obj, known);
+	int fold, err = results__in_object(in, obj, known);
 
-	if (!ret)
-		ret = results__in_string(in, obj, "level", false, &level->name);
-	if (!ret)
-		ret = results__in_word(in, obj, "fold", folds, &fold);
-	if (!ret)
+	if (!err)
+		err = results__in_string(in, obj, "level", false, &level->name);
+	if (!err)
+		err = results__in_word(in, obj, "fold", folds, &fold);
+	if (!err)
 		level->fold = fold;
-	return ret;
+	return err;
 }
 
 static int read_busted(struct results__in *in, const json_t *obj, bool *busted)
@@ -57,33 +58,34 @@ static int read_busted(struct results__in *in, const json_t *obj, bool *busted)
 	json_t *value = json_object_get(obj, "busted");
 
 	if (!json_is_boolean(value))
-		return results__in_fail(in, "busted", value ? "must be true or false" :
-							      "is missing, must be true or false");
+		return results__in_fail(in, "busted",
+					value ? "must be true or false"
+					      : "is missing, must be true or false");
 	*busted = json_is_true(value);
 	return 0;
 }
 
 static int read_value(struct results__in *in, const json_t *obj, void *array, size_t i)
 {
-	static const char *const known[] = { "value", "label", "means", "busted", "of", "levels",
-					     NULL };
+	static const char *const known[] = { "value", "label",	"means", "busted",
+					     "of",    "levels", NULL };
 	struct results_value *v = (struct results_value *)array + i;
-	int ret = results__in_object(in, obj, known);
+	int err = results__in_object(in, obj, known);
 
-	if (!ret)
-		ret = results__in_string(in, obj, "value", false, &v->value);
-	if (!ret)
-		ret = results__in_string(in, obj, "label", false, &v->label);
-	if (!ret)
-		ret = results__in_string(in, obj, "means", false, &v->means);
-	if (!ret)
-		ret = read_busted(in, obj, &v->busted);
-	if (!ret && json_object_get(obj, "of"))
-		ret = results__in_string(in, obj, "of", false, &v->of);
-	if (!ret && json_object_get(obj, "levels"))
-		ret = read_array(in, obj, "levels", sizeof(*v->levels), (void **)&v->levels,
+	if (!err)
+		err = results__in_string(in, obj, "value", false, &v->value);
+	if (!err)
+		err = results__in_string(in, obj, "label", false, &v->label);
+	if (!err)
+		err = results__in_string(in, obj, "means", false, &v->means);
+	if (!err)
+		err = read_busted(in, obj, &v->busted);
+	if (!err && json_object_get(obj, "of"))
+		err = results__in_string(in, obj, "of", false, &v->of);
+	if (!err && json_object_get(obj, "levels"))
+		err = read_array(in, obj, "levels", sizeof(*v->levels), (void **)&v->levels,
 				 &v->nr_levels, read_level);
-	return ret;
+	return err;
 }
 
 static int read_family(struct results__in *in, const json_t *value, void *v, size_t i)
@@ -98,19 +100,19 @@ static int read_axis(struct results__in *in, const json_t *obj, void *v, size_t 
 {
 	static const char *const known[] = { "key", "families", "means", "values", NULL };
 	struct results_axis *axis = (struct results_axis *)v + i;
-	int ret = results__in_object(in, obj, known);
+	int err = results__in_object(in, obj, known);
 
-	if (!ret)
-		ret = results__in_string(in, obj, "key", false, &axis->key);
-	if (!ret)
-		ret = results__in_string(in, obj, "means", false, &axis->means);
-	if (!ret)
-		ret = read_array(in, obj, "families", sizeof(*axis->families),
+	if (!err)
+		err = results__in_string(in, obj, "key", false, &axis->key);
+	if (!err)
+		err = results__in_string(in, obj, "means", false, &axis->means);
+	if (!err)
+		err = read_array(in, obj, "families", sizeof(*axis->families),
 				 (void **)&axis->families, &axis->nr_families, read_family);
-	if (!ret)
-		ret = read_array(in, obj, "values", sizeof(*axis->values), (void **)&axis->values,
+	if (!err)
+		err = read_array(in, obj, "values", sizeof(*axis->values), (void **)&axis->values,
 				 &axis->nr_values, read_value);
-	return ret;
+	return err;
 }
 
 int results__read_axes(struct results__in *in, const json_t *root, struct results_doc *doc)
@@ -200,18 +202,18 @@ static int axis_ptr_cmp(const void *a, const void *b)
 int results__put_axes(FILE *f, const struct results_doc *doc)
 {
 	const struct results_axis **v = malloc((doc->nr_axes + 1) * sizeof(*v));
-	int ret = v ? 0 : -ENOMEM;
+	int err = v ? 0 : -ENOMEM;
 
-	for (size_t i = 0; i < doc->nr_axes && !ret; i++)
+	for (size_t i = 0; i < doc->nr_axes && !err; i++)
 		v[i] = &doc->axes[i];
-	if (!ret)
+	if (!err)
 		qsort(v, doc->nr_axes, sizeof(*v), axis_ptr_cmp);
 	fputs("  \"axes\": [", f);
-	for (size_t i = 0; i < doc->nr_axes && !ret; i++) {
+	for (size_t i = 0; i < doc->nr_axes && !err; i++) {
 		fputs(i ? ",\n    " : "\n    ", f);
-		ret = put_axis(f, v[i]);
+		err = put_axis(f, v[i]);
 	}
 	fputs(doc->nr_axes ? "\n  ],\n" : "],\n", f);
 	free(v);
-	return ret;
+	return err;
 }

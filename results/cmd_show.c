@@ -72,7 +72,7 @@ static int measurement_row(struct results__table *t, const struct results_measur
 	char value[32], interval[96], n[24], lost[24] = "", ops[24];
 	char *params = results_params_text(&m->params);
 	struct results_stat s;
-	int ret;
+	int err;
 
 	if (!params)
 		return -1;
@@ -82,29 +82,29 @@ static int measurement_row(struct results__table *t, const struct results_measur
 	snprintf(ops, sizeof(ops), "%lld", m->nr_ops);
 	if (m->discarded)
 		snprintf(lost, sizeof(lost), "%lld", m->discarded);
-	ret = results__table_row(t, m->case_id, params, results_subject_name(m->subject),
+	err = results__table_row(t, m->case_id, params, results_subject_name(m->subject),
 				 m->metric->name, results__number(value, sizeof(value), s.value),
 				 m->metric->unit, interval, results_kind_name(m->kind), ops, n,
 				 lost);
 	free(params);
-	return ret;
+	return err;
 }
 
 static int show_measurements(const struct results_doc *doc, const struct results_measurement **rows)
 {
 	struct results__table t = { .nr_columns = 11, .align = "llllrlllrrr" };
-	int ret = results__table_row(&t, "case", "params", "of", "metric", "value", "unit",
+	int err = results__table_row(&t, "case", "params", "of", "metric", "value", "unit",
 				     "spread", "kind", "ops", "n", "lost");
 
-	for (size_t i = 0; i < doc->nr_measurements && !ret; i++)
+	for (size_t i = 0; i < doc->nr_measurements && !err; i++)
 		if (!rows[i]->skipped)
-			ret = measurement_row(&t, rows[i]);
-	if (!ret && t.nr_rows > 1) {
+			err = measurement_row(&t, rows[i]);
+	if (!err && t.nr_rows > 1) {
 		putchar('\n');
-		ret = results__table_print(stdout, &t);
+		err = results__table_print(stdout, &t);
 	}
 	results__table_free(&t);
-	return ret;
+	return err;
 }
 
 static int breakdown_rows(struct results__table *t, const struct results_measurement *m)
@@ -132,62 +132,62 @@ static int breakdown_rows(struct results__table *t, const struct results_measure
 static int show_breakdowns(const struct results_doc *doc, const struct results_measurement **rows)
 {
 	struct results__table t = { .nr_columns = 6, .align = "lllrrl" };
-	int ret = results__table_row(&t, "breakdown", "params", "metric", "instructions", "share",
+	int err = results__table_row(&t, "breakdown", "params", "metric", "instructions", "share",
 				     "symbol");
 
-	for (size_t i = 0; i < doc->nr_measurements && !ret; i++)
+	for (size_t i = 0; i < doc->nr_measurements && !err; i++)
 		if (rows[i]->nr_breakdown)
-			ret = breakdown_rows(&t, rows[i]);
-	if (!ret && t.nr_rows > 1) {
+			err = breakdown_rows(&t, rows[i]);
+	if (!err && t.nr_rows > 1) {
 		putchar('\n');
-		ret = results__table_print(stdout, &t);
+		err = results__table_print(stdout, &t);
 	}
 	results__table_free(&t);
-	return ret;
+	return err;
 }
 
 static int show_skipped(const struct results_doc *doc, const struct results_measurement **rows)
 {
 	struct results__table t = { .nr_columns = 4, .align = "llll" };
-	int ret = results__table_row(&t, "skipped", "params", "of", "because");
+	int err = results__table_row(&t, "skipped", "params", "of", "because");
 
-	for (size_t i = 0; i < doc->nr_measurements && !ret; i++) {
+	for (size_t i = 0; i < doc->nr_measurements && !err; i++) {
 		char *params;
 
 		if (!rows[i]->skipped)
 			continue;
 		params = results_params_text(&rows[i]->params);
-		ret = results__table_row(&t, rows[i]->case_id, params,
+		err = results__table_row(&t, rows[i]->case_id, params,
 					 results_subject_name(rows[i]->subject), rows[i]->skipped);
 		free(params);
 	}
-	if (!ret && t.nr_rows > 1) {
+	if (!err && t.nr_rows > 1) {
 		putchar('\n');
-		ret = results__table_print(stdout, &t);
+		err = results__table_print(stdout, &t);
 	}
 	results__table_free(&t);
-	return ret;
+	return err;
 }
 
 static int show_checks(const struct results_doc *doc)
 {
 	struct results__table t = { .nr_columns = 5, .align = "lllll" };
-	int ret = results__table_row(&t, "check", "params", "", "expected", "seen");
+	int err = results__table_row(&t, "check", "params", "", "expected", "seen");
 
-	for (size_t i = 0; i < doc->nr_checks && !ret; i++) {
+	for (size_t i = 0; i < doc->nr_checks && !err; i++) {
 		const struct results_check *c = &doc->checks[i];
 		char *params = results_params_text(&c->params);
 
-		ret = results__table_row(&t, c->id, params, c->ok ? "ok" : "FAILED", c->expect,
+		err = results__table_row(&t, c->id, params, c->ok ? "ok" : "FAILED", c->expect,
 					 c->seen);
 		free(params);
 	}
-	if (!ret && t.nr_rows > 1) {
+	if (!err && t.nr_rows > 1) {
 		putchar('\n');
-		ret = results__table_print(stdout, &t);
+		err = results__table_print(stdout, &t);
 	}
 	results__table_free(&t);
-	return ret;
+	return err;
 }
 
 static int show_doc(const struct results_doc *doc)
@@ -228,7 +228,7 @@ static void print_reason(const struct results_part *p)
 static int show_run(const struct results_run *run)
 {
 	struct results__table t = { .nr_columns = 3, .align = "lll" };
-	int ret;
+	int err;
 
 	printf("run %s\n", results_shown(run->dir));
 	print_field("command", run->command);
@@ -237,19 +237,19 @@ static int show_run(const struct results_run *run)
 	print_field("finished", run->finished ? run->finished : "not yet, or it was killed");
 	print_field("state", run->complete ? "complete" : "partial");
 	putchar('\n');
-	ret = results__table_row(&t, "part", "state", "file");
-	for (size_t i = 0; i < run->nr_parts && !ret; i++) {
+	err = results__table_row(&t, "part", "state", "file");
+	for (size_t i = 0; i < run->nr_parts && !err; i++) {
 		const struct results_part *p = &run->parts[i];
 
-		ret = results__table_row(&t, p->name, results_state_name(p->state),
+		err = results__table_row(&t, p->name, results_state_name(p->state),
 					 p->file ? p->file : "none");
 	}
-	if (!ret)
-		ret = results__table_print(stdout, &t);
+	if (!err)
+		err = results__table_print(stdout, &t);
 	results__table_free(&t);
-	for (size_t i = 0; i < run->nr_parts && !ret; i++)
+	for (size_t i = 0; i < run->nr_parts && !err; i++)
 		print_reason(&run->parts[i]);
-	return ret;
+	return err;
 }
 
 static int show_source(const struct results__source *s, const char *part)
@@ -268,7 +268,8 @@ static int show_source(const struct results__source *s, const char *part)
 		return EXIT_USAGE;
 	}
 	if (part && !shown) {
-		fprintf(stderr, "%s: has no document of a part %s; ptbench show %s lists its parts\n",
+		fprintf(stderr,
+			"%s: has no document of a part %s; ptbench show %s lists its parts\n",
 			results_shown(s->path), results_shown(part), results_shown(s->path));
 		return EXIT_USAGE;
 	}

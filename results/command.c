@@ -11,7 +11,8 @@
 
 /* ---- words ---- */
 
-static const char plain[] = "=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./,:+@%-";
+static const char plain[] =
+	"=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./,:+@%-";
 
 /* How the current part of a word is written: not begun, in quotes, or by printf. */
 enum { NOTHING, QUOTED, WRITTEN };

@@ -123,10 +123,10 @@ static int compare_part(struct results_compared_part *p, const struct results__j
 {
 	size_t nr = job->nr_base + job->nr_head;
 	bool absent = false; /* a run does not list the part */
-	int ret = gather(p, joined);
+	int err = gather(p, joined);
 
 	p->notes = calloc(nr, sizeof(*p->notes));
-	if (ret || !p->notes)
+	if (err || !p->notes)
 		return -ENOMEM;
 	for (size_t i = 0; i < nr; i++) {
 		note(p, joined, source_at(job, i), i >= job->nr_base);
@@ -136,9 +136,9 @@ static int compare_part(struct results_compared_part *p, const struct results__j
 	if (p->nr_base && p->nr_docs > p->nr_base)
 		return compare_two_sided(p, job, s);
 	p->one_sided = p->nr_docs || absent;
-	p->verdict = p->nr_base ? RESULTS_PART_MISSING :
-		     p->nr_docs ? RESULTS_PART_EXTRA :
-				  RESULTS_PART_NOWHERE;
+	p->verdict = p->nr_base	  ? RESULTS_PART_MISSING
+		     : p->nr_docs ? RESULTS_PART_EXTRA
+				  : RESULTS_PART_NOWHERE;
 	return 0;
 }
 
@@ -164,20 +164,20 @@ static void count_part(struct results_totals *t, const struct results_compared_p
 static int compare_parts(struct results_comparison *c, const struct job *job)
 {
 	struct results__joined j;
-	int ret = results__join(job->base, job->nr_base, job->head, job->nr_head, &j);
+	int err = results__join(job->base, job->nr_base, job->head, job->nr_head, &j);
 
-	if (!ret) {
+	if (!err) {
 		c->parts = calloc(j.nr + 1, sizeof(*c->parts));
-		ret = c->parts ? 0 : -ENOMEM;
+		err = c->parts ? 0 : -ENOMEM;
 	}
-	for (size_t i = 0; !ret && i < j.nr; i++) {
+	for (size_t i = 0; !err && i < j.nr; i++) {
 		struct results_compared_part *p = &c->parts[c->nr_parts++];
 
-		ret = compare_part(p, &j.parts[i], job, c->sources);
+		err = compare_part(p, &j.parts[i], job, c->sources);
 		count_part(&c->totals, p);
 	}
 	results__joined_free(&j);
-	return ret;
+	return err;
 }
 
 static void describe_run(struct results_comparison *c, const struct results__source *s,
@@ -211,8 +211,8 @@ static int take_allowed(struct results_comparison *c, const struct results_compa
 		char *text = strdup(options->allowed[i]);
 
 		c->allowed[c->nr_allowed++].text = text;
-		ret = text ? results__allowance_parse(text, &s->allowed[i], err) :
-			     results__error(err, -ENOMEM, NULL, "", "no memory to compare");
+		ret = text ? results__allowance_parse(text, &s->allowed[i], err)
+			   : results__error(err, -ENOMEM, NULL, "", "no memory to compare");
 		s->nr_allowed += !ret;
 	}
 	return ret;
@@ -236,29 +236,31 @@ static int check_ignored(const struct job *job, struct results_error *err)
 {
 	for (size_t i = 0; i < job->options->nr_ignored; i++)
 		if (!is_said(job, job->options->ignored[i]))
-			return results__error(err, -EINVAL, NULL, "", "\"%.80s\" cannot be ignored: no "
-					      "document of these runs has that key in its environment; "
-					      "ptbench show prints the keys that it has",
-					      job->options->ignored[i]);
+			return results__error(
+				err, -EINVAL, NULL, "",
+				"\"%.80s\" cannot be ignored: no "
+				"document of these runs has that key in its environment; "
+				"ptbench show prints the keys that it has",
+				job->options->ignored[i]);
 	return 0;
 }
 
 static int compare(struct results_comparison *c, const struct job *job)
 {
 	size_t nr = job->nr_base + job->nr_head;
-	int ret;
+	int err;
 
 	c->runs = calloc(nr + 1, sizeof(*c->runs));
 	if (!c->runs)
 		return -ENOMEM;
 	for (size_t i = 0; i < nr; i++)
 		describe_run(c, source_at(job, i), i >= job->nr_base);
-	ret = compare_parts(c, job);
-	if (!ret)
-		ret = results__compare_models(c, job->base, job->nr_base, job->head, job->nr_head);
+	err = compare_parts(c, job);
+	if (!err)
+		err = results__compare_models(c, job->base, job->nr_base, job->head, job->nr_head);
 	for (size_t i = 0; i < c->nr_allowed; i++)
 		c->allowed[i].used = c->sources->allowed[i].used;
-	return ret ? ret : results__conclude(c, job->options->exact_equal);
+	return err ? err : results__conclude(c, job->options->exact_equal);
 }
 
 static struct results_comparison *new_comparison(struct results_error *err)
@@ -337,8 +339,8 @@ int results_compare(const struct results_side *base, const struct results_side *
 		return -ENOMEM;
 	s = c->sources;
 	s->read = calloc(base->nr + head->nr + 1, sizeof(*s->read));
-	ret = s->read ? read_side(s, base, err) :
-			results__error(err, -ENOMEM, NULL, "", "no memory to compare");
+	ret = s->read ? read_side(s, base, err)
+		      : results__error(err, -ENOMEM, NULL, "", "no memory to compare");
 	if (!ret)
 		ret = read_side(s, head, err);
 	if (!ret) {

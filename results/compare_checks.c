@@ -43,18 +43,18 @@ static int by_identity(const void *a, const void *b)
 int results__compare_checks(struct results_compared_part *p)
 {
 	struct results__entries e = { .nr = 0 };
-	int ret = 0;
+	int err = 0;
 
-	for (size_t d = 0; d < p->nr_docs && !ret; d++)
-		ret = results__entries_add(&e, p->docs[d]->checks, p->docs[d]->nr_checks,
+	for (size_t d = 0; d < p->nr_docs && !err; d++)
+		err = results__entries_add(&e, p->docs[d]->checks, p->docs[d]->nr_checks,
 					   sizeof(*p->docs[d]->checks), d >= p->nr_base);
-	if (!ret) {
+	if (!err) {
 		p->checks = malloc((e.nr + 1) * sizeof(*p->checks));
-		ret = p->checks ? 0 : -ENOMEM;
+		err = p->checks ? 0 : -ENOMEM;
 	}
-	if (!ret)
+	if (!err)
 		results__entries_sort(&e, by_identity);
-	for (size_t i = 0, next; i < e.nr && !ret; i = next) {
+	for (size_t i = 0, next; i < e.nr && !err; i = next) {
 		struct results_compared_check *check = &p->checks[p->nr_checks++];
 		struct side sides[2] = { { .nr = 0 } };
 
@@ -62,10 +62,12 @@ int results__compare_checks(struct results_compared_part *p)
 		for (size_t k = i; k < next; k++)
 			side_add(&sides[e.v[k].is_head], e.v[k].of);
 		*check = (struct results_compared_check){
-			sides[0].shown, sides[1].shown, judge(p, &sides[0], &sides[1]),
+			sides[0].shown,
+			sides[1].shown,
+			judge(p, &sides[0], &sides[1]),
 		};
 		p->check_count[check->verdict]++;
 	}
 	free(e.v);
-	return ret;
+	return err;
 }

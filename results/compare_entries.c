@@ -18,8 +18,8 @@ int results__entries_add(struct results__entries *e, const void *array, size_t n
 		e->room = room;
 	}
 	for (size_t i = 0; i < nr; i++, e->nr++)
-		e->v[e->nr] = (struct results__entry){ (const char *)array + i * size, is_head,
-						       e->nr };
+		e->v[e->nr] =
+			(struct results__entry){ (const char *)array + i * size, is_head, e->nr };
 	return 0;
 }
 

@@ -80,17 +80,17 @@ static enum results_model_verdict judge(const struct side *base, const struct si
 static int collect(struct results__entries *e, struct results__source *const *s, size_t nr,
 		   bool is_head, size_t *runs)
 {
-	int ret = 0;
+	int err = 0;
 
 	*runs = 0;
-	for (size_t i = 0; i < nr && !ret; i++) {
+	for (size_t i = 0; i < nr && !err; i++) {
 		if (!s[i]->explored)
 			continue;
 		++*runs;
-		ret = results__entries_add(e, s[i]->explored->models, s[i]->explored->nr_models,
+		err = results__entries_add(e, s[i]->explored->models, s[i]->explored->nr_models,
 					   sizeof(*s[i]->explored->models), is_head);
 	}
-	return ret;
+	return err;
 }
 
 static void count_runs(struct results_comparison *c)
@@ -135,9 +135,9 @@ static void compare_all(struct results_comparison *c, const struct results__entr
 			side_add(&sides[e->v[k].is_head], e->v[k].of);
 		*m = (struct results_compared_model){
 			.base = base->fine ? base->fine : base->first,
-			.head = head->bad	 ? head->bad :
-				head->unfinished ? head->unfinished :
-						   head->least,
+			.head = head->bad	   ? head->bad
+				: head->unfinished ? head->unfinished
+						   : head->least,
 			.verdict = judge(base, head, nr_head),
 		};
 		c->totals.models[m->verdict]++;
@@ -149,23 +149,23 @@ int results__compare_models(struct results_comparison *c, struct results__source
 {
 	struct results__entries e = { .nr = 0 };
 	size_t base_runs, head_runs;
-	int ret = collect(&e, base, nr_base, false, &base_runs);
+	int err = collect(&e, base, nr_base, false, &base_runs);
 
-	if (!ret)
-		ret = collect(&e, head, nr_head, true, &head_runs);
-	if (!ret && (base_runs || head_runs)) {
+	if (!err)
+		err = collect(&e, head, nr_head, true, &head_runs);
+	if (!err && (base_runs || head_runs)) {
 		c->explored = true;
 		count_runs(c);
 		count_explorers(c);
 	}
-	if (!ret && base_runs && head_runs && !c->totals.other_explorers) {
+	if (!err && base_runs && head_runs && !c->totals.other_explorers) {
 		c->models = malloc((e.nr + 1) * sizeof(*c->models));
-		ret = c->models ? 0 : -ENOMEM;
-		if (!ret)
+		err = c->models ? 0 : -ENOMEM;
+		if (!err)
 			results__entries_sort(&e, by_name);
-		if (!ret)
+		if (!err)
 			compare_all(c, &e, head_runs);
 	}
 	free(e.v);
-	return ret;
+	return err;
 }

@@ -64,7 +64,9 @@ int results__join(struct results__source *const *base, size_t nr_base,
 			if (strcmp(name_of(&j->holders[next]), name_of(first)))
 				break;
 		j->parts[j->nr++] = (struct results__joined_part){
-			name_of(first), first, next - i,
+			name_of(first),
+			first,
+			next - i,
 		};
 	}
 	qsort(j->parts, j->nr, sizeof(*j->parts), part_cmp);

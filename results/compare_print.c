@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A comparison as text: words for its verdicts, and the whole as `ptbench compare` prints it. */
+#include <array_size.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,14 +31,10 @@ const char *results_verdict_name(enum results_verdict v)
 const char *results_model_verdict_name(enum results_model_verdict v)
 {
 	static const char *const names[RESULTS_NR_MODEL_VERDICTS] = {
-		[RESULTS_MODEL_FINE] = "fine",
-		[RESULTS_MODEL_MENDED] = "better",
-		[RESULTS_MODEL_LOST] = "WORSE",
-		[RESULTS_MODEL_STILL] = "FAILED as before",
-		[RESULTS_MODEL_NEW] = "FAILED",
-		[RESULTS_MODEL_EXTRA] = "extra",
-		[RESULTS_MODEL_MISSING] = "MISSING",
-		[RESULTS_MODEL_LESS] = "EXPLORED LESS",
+		[RESULTS_MODEL_FINE] = "fine",	     [RESULTS_MODEL_MENDED] = "better",
+		[RESULTS_MODEL_LOST] = "WORSE",	     [RESULTS_MODEL_STILL] = "FAILED as before",
+		[RESULTS_MODEL_NEW] = "FAILED",	     [RESULTS_MODEL_EXTRA] = "extra",
+		[RESULTS_MODEL_MISSING] = "MISSING", [RESULTS_MODEL_LESS] = "EXPLORED LESS",
 	};
 
 	return names[v];
@@ -206,7 +203,7 @@ static void print_differences(FILE *f, const struct results_compared_part *p, bo
 static int print_row(struct results__table *t, const struct results_compared_row *r)
 {
 	char base[32] = "-", head[32] = "-", *params, *verdict, *change;
-	int ret;
+	int err;
 
 	if (r->base)
 		results__number(base, sizeof(base), results_amount_number(&r->base_value));
@@ -215,30 +212,30 @@ static int print_row(struct results__table *t, const struct results_compared_row
 	params = results_params_text(&r->m->params);
 	change = results_row_change_text(r);
 	verdict = results_row_verdict_text(r);
-	ret = params && change && verdict ?
-		      results__table_row(t, r->m->case_id, params,
-					 results_subject_name(r->m->subject), r->m->metric->name,
-					 base, head, change, verdict) :
-		      -ENOMEM;
+	err = params && change && verdict
+		      ? results__table_row(t, r->m->case_id, params,
+					   results_subject_name(r->m->subject), r->m->metric->name,
+					   base, head, change, verdict)
+		      : -ENOMEM;
 	free(verdict);
 	free(change);
 	free(params);
-	return ret;
+	return err;
 }
 
 static int print_rows(FILE *f, const struct results_compared_part *p, bool all)
 {
 	struct results__table t = { .nr_columns = 8, .align = "llllrrrl" };
-	int ret = results__table_row(&t, "case", "params", "of", "metric", "base", "new", "change",
+	int err = results__table_row(&t, "case", "params", "of", "metric", "base", "new", "change",
 				     "verdict");
 
-	for (size_t i = 0; i < p->nr_rows && !ret; i++)
+	for (size_t i = 0; i < p->nr_rows && !err; i++)
 		if (all || results_row_stands_out(&p->rows[i]))
-			ret = print_row(&t, &p->rows[i]);
-	if (!ret && t.nr_rows > 1)
-		ret = results__table_print(f, &t);
+			err = print_row(&t, &p->rows[i]);
+	if (!err && t.nr_rows > 1)
+		err = results__table_print(f, &t);
 	results__table_free(&t);
-	return ret;
+	return err;
 }
 
 static int print_check(FILE *f, const struct results_compared_check *check)
@@ -267,17 +264,17 @@ static int print_check(FILE *f, const struct results_compared_check *check)
 static int print_judged(FILE *f, const struct results_compared_part *p, bool all)
 {
 	char *counts = results_part_count_text(p);
-	int ret = counts ? print_rows(f, p, all) : -ENOMEM;
+	int err = counts ? print_rows(f, p, all) : -ENOMEM;
 
-	for (size_t i = 0; i < p->nr_checks && !ret; i++)
+	for (size_t i = 0; i < p->nr_checks && !err; i++)
 		if (all || p->checks[i].verdict != RESULTS_CHECK_FINE)
-			ret = print_check(f, &p->checks[i]);
-	if (!ret)
+			err = print_check(f, &p->checks[i]);
+	if (!err)
 		fprintf(f, "  %s\n", counts);
-	if (!ret && results_part_moved_by_itself(p))
+	if (!err && results_part_moved_by_itself(p))
 		fputs("  the image is identical: what moved did not move because of the code\n", f);
 	free(counts);
-	return ret;
+	return err;
 }
 
 static int print_compared(FILE *f, const struct results_compared_part *p, bool all)
@@ -344,20 +341,20 @@ static int print_model(FILE *f, const struct results_compared_model *m)
 	const struct results_explore_model *any = m->base ? m->base : m->head;
 	char *base = results_model_text(m->base), *head = results_model_text(m->head);
 	const char *broke = results_model_broke(m);
-	int ret = base && head ? 0 : -ENOMEM;
+	int err = base && head ? 0 : -ENOMEM;
 
-	if (!ret)
+	if (!err)
 		fprintf(f, "  model %s/%s: base %s, new %s: %s", any->mechanism, any->variant, base,
 			head, results_model_verdict_name(m->verdict));
-	if (!ret && broke) {
+	if (!err && broke) {
 		fputs(": it broke ", f);
 		results__print_first_line(f, broke);
 	}
-	if (!ret)
+	if (!err)
 		fputc('\n', f);
 	free(base);
 	free(head);
-	return ret;
+	return err;
 }
 
 static void print_explorers(FILE *f, const struct results_comparison *c)
@@ -376,7 +373,7 @@ static void print_explorers(FILE *f, const struct results_comparison *c)
 
 static int print_explored(FILE *f, const struct results_comparison *c, bool all)
 {
-	int ret = 0;
+	int err = 0;
 
 	fputs("explorer\n", f);
 	for (size_t i = 0; i < c->nr_runs; i++)
@@ -387,10 +384,10 @@ static int print_explored(FILE *f, const struct results_comparison *c, bool all)
 				  "partial: the exploration did not come to its end");
 	if (c->totals.other_explorers)
 		print_explorers(f, c);
-	for (size_t i = 0; i < c->nr_models && !ret; i++)
+	for (size_t i = 0; i < c->nr_models && !err; i++)
 		if (all || c->models[i].verdict != RESULTS_MODEL_FINE)
-			ret = print_model(f, &c->models[i]);
-	return ret;
+			err = print_model(f, &c->models[i]);
+	return err;
 }
 
 static void print_allowed(FILE *f, const struct results_compared_allowance *a)
@@ -406,21 +403,21 @@ static void print_allowed(FILE *f, const struct results_compared_allowance *a)
 int results_comparison_print(FILE *to, const struct results_comparison *c, bool all)
 {
 	const char *const lines[] = { c->judged, c->not_judged, c->equal, c->conclusion };
-	int ret = 0;
+	int err = 0;
 
 	for (size_t i = 0; i < c->nr_runs; i++)
 		if (c->runs[i].partial)
 			print_run(to, &c->runs[i], "",
 				  "partial: it was interrupted, or is still under way");
-	for (size_t i = 0; i < c->nr_parts && !ret; i++)
-		ret = print_part(to, &c->parts[i], all);
-	if (!ret && c->explored)
-		ret = print_explored(to, c, all);
-	if (ret)
-		return ret;
+	for (size_t i = 0; i < c->nr_parts && !err; i++)
+		err = print_part(to, &c->parts[i], all);
+	if (!err && c->explored)
+		err = print_explored(to, c, all);
+	if (err)
+		return err;
 	for (size_t i = 0; i < c->nr_allowed; i++)
 		print_allowed(to, &c->allowed[i]);
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
 		if (lines[i])
 			fprintf(to, "%s\n", lines[i]);
 	return 0;

@@ -51,7 +51,8 @@ static bool is_ignored(const struct results_compare_options *options, const char
 
 static int add(struct results_compared_part *p, bool environment, const char *key, bool ignored)
 {
-	struct results_difference *v = realloc(p->differences, (p->nr_differences + 1) * sizeof(*v));
+	struct results_difference *v =
+		realloc(p->differences, (p->nr_differences + 1) * sizeof(*v));
 
 	if (!v)
 		return -ENOMEM;

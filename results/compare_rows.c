@@ -90,14 +90,14 @@ static bool is_one_value(const struct range *a, const struct range *b)
 struct side {
 	const struct results_measurement *first, *lowest;
 	struct results_amount shown; /* value of lowest */
-	enum results_kind kind; /* the least exact of the runs' */
+	enum results_kind kind;	     /* the least exact of the runs' */
 	struct range modes, medians, samples;
 	size_t nr;
 };
 
 /* The value that is shown: the mode, or of a sampled row the median. */
 static struct results_amount shown(const struct results_measurement *m, const double *sorted,
-				  double mode)
+				   double mode)
 {
 	size_t n = m->nr_samples;
 
@@ -170,8 +170,8 @@ static enum results_verdict judge_values(const struct side *base, const struct s
 		return RESULTS_ROW_EQUAL;
 	if (are_apart(&base->modes, &head->modes, better, &verdict))
 		return verdict;
-	return sticks_out(&base->modes, &head->modes, better) ? RESULTS_ROW_UNCLEAR :
-								RESULTS_ROW_UNSTEADY;
+	return sticks_out(&base->modes, &head->modes, better) ? RESULTS_ROW_UNCLEAR
+							      : RESULTS_ROW_UNSTEADY;
 }
 
 static enum results_verdict judge_ranges(const struct side *base, const struct side *head)
@@ -317,46 +317,46 @@ static int compare_row(struct results_compared_part *p, const struct results__en
 {
 	const char *skipped[2] = { NULL, NULL };
 	size_t next;
-	int ret = 0;
+	int err = 0;
 
 	for (; i < end && row_at(e, i)->skipped; i++)
 		skipped[e->v[i].is_head] = row_at(e, i)->skipped;
 	p->nr_skipped += i == end;
-	for (; i < end && !ret; i = next) {
+	for (; i < end && !err; i = next) {
 		const struct results_metric *metric = row_at(e, i)->metric;
 		struct side sides[2] = { { .nr = 0 } };
 		struct results_compared_row *row = &p->rows[p->nr_rows];
 
-		for (next = i; next < end && row_at(e, next)->metric == metric && !ret; next++)
-			ret = side_add(&sides[e->v[next].is_head], row_at(e, next));
+		for (next = i; next < end && row_at(e, next)->metric == metric && !err; next++)
+			err = side_add(&sides[e->v[next].is_head], row_at(e, next));
 		judge(p, &sides[0], &sides[1], skipped, row);
 		allow(row, allowed, nr_allowed);
 		count(p, row);
 		p->nr_rows++;
 	}
-	return ret;
+	return err;
 }
 
 int results__compare_rows(struct results_compared_part *p, struct results__allowance *allowed,
 			  size_t nr_allowed)
 {
 	struct results__entries e = { .nr = 0 };
-	int ret = 0;
+	int err = 0;
 
-	for (size_t d = 0; d < p->nr_docs && !ret; d++)
-		ret = results__entries_add(&e, p->docs[d]->measurements,
+	for (size_t d = 0; d < p->nr_docs && !err; d++)
+		err = results__entries_add(&e, p->docs[d]->measurements,
 					   p->docs[d]->nr_measurements,
 					   sizeof(*p->docs[d]->measurements), d >= p->nr_base);
-	if (!ret) {
+	if (!err) {
 		p->rows = malloc((e.nr + 1) * sizeof(*p->rows));
-		ret = p->rows ? 0 : -ENOMEM;
+		err = p->rows ? 0 : -ENOMEM;
 	}
-	if (!ret)
+	if (!err)
 		results__entries_sort(&e, by_identity);
-	for (size_t i = 0, next; i < e.nr && !ret; i = next) {
+	for (size_t i = 0, next; i < e.nr && !err; i = next) {
 		next = results__entries_next(&e, i, by_row);
-		ret = compare_row(p, &e, i, next, allowed, nr_allowed);
+		err = compare_row(p, &e, i, next, allowed, nr_allowed);
 	}
 	free(e.v);
-	return ret;
+	return err;
 }

@@ -4,6 +4,7 @@
  * status is 0 only if something was judged and all is well; a regression (1) outweighs rows that
  * could not be judged (3).
  */
+#include <array_size.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -22,7 +23,6 @@ static void item(struct list *l, size_t nr, const char *one, const char *many)
 		return;
 	fprintf(l->f, "%s%zu %s", l->nr++ ? ", " : l->begin, nr, nr == 1 ? one : many);
 }
-
 
 static size_t nr_judged(const struct results_totals *t)
 {
@@ -162,7 +162,8 @@ static bool is_open(FILE *f, const struct results_totals *t, bool exact_equal)
 	     "explorations are another program's than the first");
 	item(&l, t->models[RESULTS_MODEL_MISSING], "model of the base is missing",
 	     "models of the base are missing");
-	item(&l, t->models[RESULTS_MODEL_LESS], "model was explored less than in the base, or claims something else",
+	item(&l, t->models[RESULTS_MODEL_LESS],
+	     "model was explored less than in the base, or claims something else",
 	     "models were explored less than in the base, or claim something else");
 	item(&l, t->models[RESULTS_MODEL_STILL], "model is other than claimed, as in the base",
 	     "models are other than claimed, as in the base");
@@ -170,14 +171,15 @@ static bool is_open(FILE *f, const struct results_totals *t, bool exact_equal)
 		fprintf(f, "%s%s", l.nr++ ? ", " : l.begin,
 			exact_equal ? "there is no exact row" : "nothing was judged");
 	if (t->incomparable && l.nr)
-		fputs("; compare runs made in the same environment, or make the base again here", f);
+		fputs("; compare runs made in the same environment, or make the base again here",
+		      f);
 	return l.nr;
 }
 
 static bool is_counted(FILE *f, const struct results_totals *t)
 {
-	fprintf(f, "%zu of %zu exact rows are equal (%.2f %%)", t->rows[RESULTS_ROW_EQUAL], t->exact,
-		100.0 * t->rows[RESULTS_ROW_EQUAL] / t->exact);
+	fprintf(f, "%zu of %zu exact rows are equal (%.2f %%)", t->rows[RESULTS_ROW_EQUAL],
+		t->exact, 100.0 * t->rows[RESULTS_ROW_EQUAL] / t->exact);
 	return true;
 }
 
@@ -231,7 +233,7 @@ static int conclude(struct results_comparison *c, bool exact_equal)
 	};
 	int ret = 0;
 
-	for (size_t i = 0; i < sizeof(how) / sizeof(how[0]) && !ret; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(how) && !ret; i++) {
 		if (how[i].asked)
 			ret = say(&c->conclusion, how[i].fn, &c->totals);
 		c->status = how[i].status;

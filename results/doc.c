@@ -150,22 +150,22 @@ static int renew(struct results__index **x, size_t nr)
 
 static int index_rows(struct results_doc *doc)
 {
-	int ret = renew(&doc->row_index, doc->nr_measurements);
+	int err = renew(&doc->row_index, doc->nr_measurements);
 	struct results__index *x = doc->row_index;
 
-	for (size_t i = ret ? 0 : results__index_nr(x); i < doc->nr_measurements && !ret; i++)
-		ret = results__index_add(x, results__row_hash(x, &doc->measurements[i]));
-	return ret;
+	for (size_t i = err ? 0 : results__index_nr(x); i < doc->nr_measurements && !err; i++)
+		err = results__index_add(x, results__row_hash(x, &doc->measurements[i]));
+	return err;
 }
 
 static int index_checks(struct results_doc *doc)
 {
-	int ret = renew(&doc->check_index, doc->nr_checks);
+	int err = renew(&doc->check_index, doc->nr_checks);
 	struct results__index *x = doc->check_index;
 
-	for (size_t i = ret ? 0 : results__index_nr(x); i < doc->nr_checks && !ret; i++)
-		ret = results__index_add(x, results__check_hash(x, &doc->checks[i]));
-	return ret;
+	for (size_t i = err ? 0 : results__index_nr(x); i < doc->nr_checks && !err; i++)
+		err = results__index_add(x, results__check_hash(x, &doc->checks[i]));
+	return err;
 }
 
 const struct results_measurement *results_doc_find(struct results_doc *doc,
@@ -246,14 +246,14 @@ static int copy_shares(struct results_measurement *to, const struct results_shar
 
 static int copy_measurement(struct results_measurement *to, const struct results_measurement *from)
 {
-	int ret;
+	int err;
 
 	*to = (struct results_measurement){
 		.subject = from->subject,
 		.case_id = strdup(from->case_id),
 	};
-	ret = results_params_copy(&to->params, &from->params);
-	if (!to->case_id || ret)
+	err = results_params_copy(&to->params, &from->params);
+	if (!to->case_id || err)
 		return -ENOMEM;
 	if (from->skipped) {
 		to->skipped = strdup(from->skipped);
@@ -377,7 +377,10 @@ int results_doc_add_check(struct results_doc *doc, const char *id,
 	if (grow((void **)&doc->checks, doc->nr_checks, sizeof(*doc->checks)))
 		return no_memory(err);
 	copy = (struct results_check){
-		.id = strdup(id), .expect = strdup(expect), .seen = strdup(seen), .ok = pass,
+		.id = strdup(id),
+		.expect = strdup(expect),
+		.seen = strdup(seen),
+		.ok = pass,
 	};
 	ret = results_params_copy(&copy.params, &c.params);
 	if (ret || !copy.id || !copy.expect || !copy.seen) {
@@ -439,9 +442,9 @@ const struct results_measurement **results__sorted_measurements(const struct res
 		if (!clash(v[i - 1], v[i]))
 			continue;
 		clash_error(v[i - 1], v[i], err);
-		results__error_prefix(err, ".measurements[%zu]",
-				      (size_t)((v[i] > v[i - 1] ? v[i] : v[i - 1]) -
-					       doc->measurements));
+		results__error_prefix(
+			err, ".measurements[%zu]",
+			(size_t)((v[i] > v[i - 1] ? v[i] : v[i - 1]) - doc->measurements));
 		free(v);
 		return NULL;
 	}

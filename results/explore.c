@@ -13,14 +13,10 @@ const char results_explore_claim[] =
 	"store-buffer), with at most `bound` preemptions keeps every invariant; no more is claimed";
 
 const char *const results__explore_verdicts[] = {
-	[RESULTS_EXPLORE_CLEAN] = "clean",
-	[RESULTS_EXPLORE_CAUGHT] = "caught",
-	[RESULTS_EXPLORE_BROKEN] = "broken",
-	[RESULTS_EXPLORE_SURVIVED] = "survived",
-	[RESULTS_EXPLORE_OTHER] = "other-invariant",
-	[RESULTS_EXPLORE_HELD] = "held",
-	[RESULTS_EXPLORE_UNFINISHED] = "unfinished",
-	[RESULTS_EXPLORE_NR_VERDICTS] = NULL,
+	[RESULTS_EXPLORE_CLEAN] = "clean",	     [RESULTS_EXPLORE_CAUGHT] = "caught",
+	[RESULTS_EXPLORE_BROKEN] = "broken",	     [RESULTS_EXPLORE_SURVIVED] = "survived",
+	[RESULTS_EXPLORE_OTHER] = "other-invariant", [RESULTS_EXPLORE_HELD] = "held",
+	[RESULTS_EXPLORE_UNFINISHED] = "unfinished", [RESULTS_EXPLORE_NR_VERDICTS] = NULL,
 };
 const char *const results__explore_methods[] = { "reduced", "full", "replay", NULL };
 const char *const results__explore_modes[] = { "sc", "store-buffer", NULL };
@@ -48,9 +44,9 @@ enum results_explore_verdict results_explore_judge(const struct results_explore_
 	if (m->failure && !m->busted)
 		return RESULTS_EXPLORE_BROKEN;
 	if (m->failure)
-		return m->caught_by && !strcmp(m->failure->invariant, m->caught_by) ?
-			       RESULTS_EXPLORE_CAUGHT :
-			       RESULTS_EXPLORE_OTHER;
+		return m->caught_by && !strcmp(m->failure->invariant, m->caught_by)
+			       ? RESULTS_EXPLORE_CAUGHT
+			       : RESULTS_EXPLORE_OTHER;
 	if (interrupted)
 		return RESULTS_EXPLORE_UNFINISHED;
 	if (m->method == RESULTS_EXPLORE_REPLAY)
@@ -132,7 +128,8 @@ static int check_names(const struct results_explore_model *m, struct results_err
 	if (m->busted_code && !results__is_name(m->busted_code))
 		return wrong(err, ".busted_code", reason);
 	if (!m->busted)
-		return m->caught_by ? wrong(err, ".caught_by", "must be null for a good variant") : 0;
+		return m->caught_by ? wrong(err, ".caught_by", "must be null for a good variant")
+				    : 0;
 	return results__check_text(m->caught_by, false, ".caught_by", err);
 }
 
@@ -185,7 +182,8 @@ static int check_verdict(const struct results_explore_model *m, struct results_e
 		return results__error(err, -EINVAL, NULL, ".busted",
 				      "does not go with the verdict \"%s\"", name);
 	if (verdict_takes[m->verdict].failure != (m->failure != NULL))
-		return results__error(err, -EINVAL, NULL, ".failure", "must %s with the verdict \"%s\"",
+		return results__error(err, -EINVAL, NULL, ".failure",
+				      "must %s with the verdict \"%s\"",
 				      m->failure ? "be null" : "stand", name);
 	if (verdict_takes[m->verdict].complete == !m->complete)
 		return results__error(err, -EINVAL, NULL, ".complete",
@@ -194,8 +192,9 @@ static int check_verdict(const struct results_explore_model *m, struct results_e
 		return results__error(err, -EINVAL, NULL, ".method",
 				      "does not go with the verdict \"%s\"", name);
 	if (m->failure && m->verdict != results_explore_judge(m, false))
-		return results__error(err, -EINVAL, NULL, ".verdict",
-				      "\"%s\" is not what caught_by and the failure's invariant say", name);
+		return results__error(
+			err, -EINVAL, NULL, ".verdict",
+			"\"%s\" is not what caught_by and the failure's invariant say", name);
 	return 0;
 }
 
@@ -318,44 +317,44 @@ static int copy_failure(struct results_explore_failure *to, const struct results
 {
 	size_t n = results__explore_kept(f->nr_steps);
 	struct results_explore_step *steps = calloc(n + 1, sizeof(*steps));
-	int ret = steps ? 0 : -ENOMEM;
+	int err = steps ? 0 : -ENOMEM;
 
 	to->steps = steps;
 	to->preemptions = f->preemptions;
-	if (!ret)
-		ret = copy_text(&to->invariant, f->invariant);
-	if (!ret)
-		ret = copy_text(&to->why, f->why);
-	if (!ret)
-		ret = copy_text(&to->schedule, f->schedule);
-	to->nr_steps = ret ? 0 : f->nr_steps;
-	for (size_t i = 0; i < n && !ret; i++) {
+	if (!err)
+		err = copy_text(&to->invariant, f->invariant);
+	if (!err)
+		err = copy_text(&to->why, f->why);
+	if (!err)
+		err = copy_text(&to->schedule, f->schedule);
+	to->nr_steps = err ? 0 : f->nr_steps;
+	for (size_t i = 0; i < n && !err; i++) {
 		steps[i].cpu = f->steps[i].cpu;
-		ret = copy_text(&steps[i].context, f->steps[i].context);
-		ret = ret ? ret : copy_text(&steps[i].task, f->steps[i].task);
-		ret = ret ? ret : copy_text(&steps[i].site, f->steps[i].site);
-		ret = ret ? ret : copy_text(&steps[i].text, f->steps[i].text);
+		err = copy_text(&steps[i].context, f->steps[i].context);
+		err = err ? err : copy_text(&steps[i].task, f->steps[i].task);
+		err = err ? err : copy_text(&steps[i].site, f->steps[i].site);
+		err = err ? err : copy_text(&steps[i].text, f->steps[i].text);
 	}
-	return ret;
+	return err;
 }
 
 static int copy_model(struct results_explore_model *to, const struct results_explore_model *m)
 {
 	struct results_explore_failure *f = NULL;
-	int ret;
+	int err;
 
 	*to = *m;
 	to->mechanism = to->variant = to->summary = to->caught_by = to->mode = NULL;
 	to->busted_code = NULL;
 	to->failure = NULL;
-	ret = copy_text(&to->mechanism, m->mechanism);
-	ret = ret ? ret : copy_text(&to->variant, m->variant);
-	ret = ret ? ret : copy_text(&to->summary, m->summary);
-	ret = ret ? ret : copy_text(&to->caught_by, m->caught_by);
-	ret = ret ? ret : copy_text(&to->busted_code, m->busted_code);
-	ret = ret ? ret : copy_text(&to->mode, m->mode);
-	if (ret || !m->failure)
-		return ret;
+	err = copy_text(&to->mechanism, m->mechanism);
+	err = err ? err : copy_text(&to->variant, m->variant);
+	err = err ? err : copy_text(&to->summary, m->summary);
+	err = err ? err : copy_text(&to->caught_by, m->caught_by);
+	err = err ? err : copy_text(&to->busted_code, m->busted_code);
+	err = err ? err : copy_text(&to->mode, m->mode);
+	if (err || !m->failure)
+		return err;
 	f = calloc(1, sizeof(*f));
 	to->failure = f;
 	return f ? copy_failure(f, m->failure) : -ENOMEM;

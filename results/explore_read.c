@@ -12,23 +12,23 @@ static int read_text(struct results__in *in, const json_t *obj, const char *key,
 		     const char **out)
 {
 	char *text;
-	int ret;
+	int err;
 
 	if (!json_object_get(obj, key))
 		return results__in_fail(in, key, "is missing, must be a string%s",
 					nullable ? " or null" : "");
-	ret = results__in_string(in, obj, key, nullable, &text);
+	err = results__in_string(in, obj, key, nullable, &text);
 	*out = text;
-	return ret;
+	return err;
 }
 
 static int read_unsigned(struct results__in *in, const json_t *obj, const char *key, unsigned *out)
 {
 	long long n;
-	int ret = results__in_integer(in, obj, key, &n);
+	int err = results__in_integer(in, obj, key, &n);
 
-	if (ret)
-		return ret;
+	if (err)
+		return err;
 	if (n < 0 || n > INT_MAX)
 		return results__in_fail(in, key, "is not from 0 to 2^31 - 1");
 	*out = (unsigned)n;
@@ -40,8 +40,9 @@ static int read_bool(struct results__in *in, const json_t *obj, const char *key,
 	json_t *value = json_object_get(obj, key);
 
 	if (!json_is_boolean(value))
-		return results__in_fail(in, key, value ? "must be true or false" :
-							 "is missing, must be true or false");
+		return results__in_fail(in, key,
+					value ? "must be true or false"
+					      : "is missing, must be true or false");
 	*out = json_is_true(value);
 	return 0;
 }
@@ -49,10 +50,10 @@ static int read_bool(struct results__in *in, const json_t *obj, const char *key,
 static int read_word(struct results__in *in, const json_t *obj, const char *key,
 		     const char *const *words, const char **out)
 {
-	int i, ret = results__in_word(in, obj, key, words, &i);
+	int i, err = results__in_word(in, obj, key, words, &i);
 
-	if (ret)
-		return ret;
+	if (err)
+		return err;
 	*out = strdup(words[i]);
 	return *out ? 0 : results__in_fail(in, key, "no memory to read it");
 }
@@ -60,17 +61,17 @@ static int read_word(struct results__in *in, const json_t *obj, const char *key,
 static int read_step(struct results__in *in, const json_t *obj, struct results_explore_step *s)
 {
 	static const char *const known[] = { "cpu", "context", "task", "site", "text", NULL };
-	int ret = results__in_object(in, obj, known);
+	int err = results__in_object(in, obj, known);
 
-	if (!ret)
-		ret = read_unsigned(in, obj, "cpu", &s->cpu);
-	if (!ret)
-		ret = read_word(in, obj, "context", results__explore_contexts, &s->context);
-	if (!ret)
-		ret = read_text(in, obj, "task", false, &s->task);
-	if (!ret)
-		ret = read_text(in, obj, "site", false, &s->site);
-	return ret ? ret : read_text(in, obj, "text", false, &s->text);
+	if (!err)
+		err = read_unsigned(in, obj, "cpu", &s->cpu);
+	if (!err)
+		err = read_word(in, obj, "context", results__explore_contexts, &s->context);
+	if (!err)
+		err = read_text(in, obj, "task", false, &s->task);
+	if (!err)
+		err = read_text(in, obj, "site", false, &s->site);
+	return err ? err : read_text(in, obj, "text", false, &s->text);
 }
 
 static int read_steps(struct results__in *in, const json_t *obj, struct results_explore_failure *f)
@@ -79,17 +80,18 @@ static int read_steps(struct results__in *in, const json_t *obj, struct results_
 	struct results_explore_step *steps;
 	long long nr;
 	size_t i, len;
-	int ret;
+	int err;
 
 	if (!array)
 		return -EINVAL;
-	ret = results__in_integer(in, obj, "nr_steps", &nr);
-	if (ret)
-		return ret;
+	err = results__in_integer(in, obj, "nr_steps", &nr);
+	if (err)
+		return err;
 	if (nr < 0 || nr > RESULTS_MAX_INT)
 		return results__in_fail(in, "nr_steps", "is not from 0 to 2^53 - 1");
 	if (json_array_size(array) != results__explore_kept((size_t)nr))
-		return results__in_fail(in, "steps", "has %zu steps, must have %zu: all, or the first %d",
+		return results__in_fail(in, "steps",
+					"has %zu steps, must have %zu: all, or the first %d",
 					json_array_size(array), results__explore_kept((size_t)nr),
 					RESULTS_EXPLORE_MAX_STEPS);
 	steps = calloc(json_array_size(array) + 1, sizeof(*steps));
@@ -97,11 +99,12 @@ static int read_steps(struct results__in *in, const json_t *obj, struct results_
 		return results__in_fail(in, "steps", "no memory to read them");
 	f->steps = steps;
 	f->nr_steps = (size_t)nr;
-	json_array_foreach(array, i, value) {
+	json_array_foreach(array, i, value)
+	{
 		len = results__in_push(in, ".steps[%zu]", i);
-		ret = read_step(in, value, &steps[i]);
-		if (ret)
-			return ret;
+		err = read_step(in, value, &steps[i]);
+		if (err)
+			return err;
 		results__in_pop(in, len);
 	}
 	return 0;
@@ -109,12 +112,12 @@ static int read_steps(struct results__in *in, const json_t *obj, struct results_
 
 static int read_failure(struct results__in *in, const json_t *obj, struct results_explore_model *m)
 {
-	static const char *const known[] = { "invariant", "why",      "schedule", "preemptions",
-					     "nr_steps",  "steps",    NULL };
+	static const char *const known[] = { "invariant", "why",   "schedule", "preemptions",
+					     "nr_steps",  "steps", NULL };
 	json_t *value = json_object_get(obj, "failure");
 	struct results_explore_failure *f;
 	size_t len;
-	int ret;
+	int err;
 
 	if (!value)
 		return results__in_fail(in, "failure", "is missing, must be an object or null");
@@ -125,20 +128,20 @@ static int read_failure(struct results__in *in, const json_t *obj, struct result
 		return results__in_fail(in, "failure", "no memory to read it");
 	m->failure = f;
 	len = results__in_push(in, ".failure");
-	ret = results__in_object(in, value, known);
-	if (!ret)
-		ret = read_text(in, value, "invariant", false, &f->invariant);
-	if (!ret)
-		ret = read_text(in, value, "why", false, &f->why);
-	if (!ret)
-		ret = read_text(in, value, "schedule", false, &f->schedule);
-	if (!ret)
-		ret = read_unsigned(in, value, "preemptions", &f->preemptions);
-	if (!ret)
-		ret = read_steps(in, value, f);
-	if (!ret)
+	err = results__in_object(in, value, known);
+	if (!err)
+		err = read_text(in, value, "invariant", false, &f->invariant);
+	if (!err)
+		err = read_text(in, value, "why", false, &f->why);
+	if (!err)
+		err = read_text(in, value, "schedule", false, &f->schedule);
+	if (!err)
+		err = read_unsigned(in, value, "preemptions", &f->preemptions);
+	if (!err)
+		err = read_steps(in, value, f);
+	if (!err)
 		results__in_pop(in, len);
-	return ret;
+	return err;
 }
 
 static int read_seconds(struct results__in *in, const json_t *obj, double *out)
@@ -146,66 +149,66 @@ static int read_seconds(struct results__in *in, const json_t *obj, double *out)
 	json_t *value = json_object_get(obj, "seconds");
 
 	if (!json_is_number(value))
-		return results__in_fail(in, "seconds", value ? "must be a number" :
-							       "is missing, must be a number");
+		return results__in_fail(
+			in, "seconds", value ? "must be a number" : "is missing, must be a number");
 	*out = json_number_value(value) + 0.0; /* no negative zero */
 	return 0;
 }
 
 static int read_names(struct results__in *in, const json_t *obj, struct results_explore_model *m)
 {
-	int ret = read_text(in, obj, "mechanism", false, &m->mechanism);
+	int err = read_text(in, obj, "mechanism", false, &m->mechanism);
 
-	if (!ret)
-		ret = read_text(in, obj, "variant", false, &m->variant);
-	if (!ret)
-		ret = read_text(in, obj, "summary", false, &m->summary);
-	if (!ret)
-		ret = read_bool(in, obj, "busted", &m->busted);
-	if (!ret)
-		ret = read_text(in, obj, "caught_by", true, &m->caught_by);
+	if (!err)
+		err = read_text(in, obj, "variant", false, &m->variant);
+	if (!err)
+		err = read_text(in, obj, "summary", false, &m->summary);
+	if (!err)
+		err = read_bool(in, obj, "busted", &m->busted);
+	if (!err)
+		err = read_text(in, obj, "caught_by", true, &m->caught_by);
 	m->busted_code_said = json_object_get(obj, "busted_code") != NULL;
-	if (!ret && m->busted_code_said)
-		ret = read_text(in, obj, "busted_code", true, &m->busted_code);
-	return ret ? ret : read_word(in, obj, "mode", results__explore_modes, &m->mode);
+	if (!err && m->busted_code_said)
+		err = read_text(in, obj, "busted_code", true, &m->busted_code);
+	return err ? err : read_word(in, obj, "mode", results__explore_modes, &m->mode);
 }
 
 static int read_figures(struct results__in *in, const json_t *obj, struct results_explore_model *m)
 {
-	int ret = read_unsigned(in, obj, "bound", &m->bound);
+	int err = read_unsigned(in, obj, "bound", &m->bound);
 
-	if (!ret)
-		ret = read_unsigned(in, obj, "nr_cpus", &m->nr_cpus);
-	if (!ret)
-		ret = results__in_integer(in, obj, "schedules", &m->schedules);
-	if (!ret)
-		ret = results__in_integer(in, obj, "steps", &m->steps);
-	if (!ret)
-		ret = results__in_integer(in, obj, "states", &m->states);
-	if (!ret)
-		ret = read_seconds(in, obj, &m->seconds);
-	return ret ? ret : read_bool(in, obj, "complete", &m->complete);
+	if (!err)
+		err = read_unsigned(in, obj, "nr_cpus", &m->nr_cpus);
+	if (!err)
+		err = results__in_integer(in, obj, "schedules", &m->schedules);
+	if (!err)
+		err = results__in_integer(in, obj, "steps", &m->steps);
+	if (!err)
+		err = results__in_integer(in, obj, "states", &m->states);
+	if (!err)
+		err = read_seconds(in, obj, &m->seconds);
+	return err ? err : read_bool(in, obj, "complete", &m->complete);
 }
 
 static int read_model(struct results__in *in, const json_t *obj, struct results_explore_model *m)
 {
-	static const char *const known[] = { "mechanism", "variant", "summary",	 "busted",
-					     "caught_by", "mode",    "method",	 "bound",
-					     "nr_cpus",	  "schedules", "steps",	 "states",
-					     "seconds",	  "complete",  "verdict", "failure",
+	static const char *const known[] = { "mechanism",   "variant",	 "summary", "busted",
+					     "caught_by",   "mode",	 "method",  "bound",
+					     "nr_cpus",	    "schedules", "steps",   "states",
+					     "seconds",	    "complete",	 "verdict", "failure",
 					     "busted_code", NULL };
-	int method, verdict, ret = results__in_object(in, obj, known);
+	int method, verdict, err = results__in_object(in, obj, known);
 
-	if (!ret)
-		ret = read_names(in, obj, m);
-	if (!ret)
-		ret = results__in_word(in, obj, "method", results__explore_methods, &method);
-	if (!ret)
-		ret = read_figures(in, obj, m);
-	if (!ret)
-		ret = results__in_word(in, obj, "verdict", results__explore_verdicts, &verdict);
-	if (ret)
-		return ret;
+	if (!err)
+		err = read_names(in, obj, m);
+	if (!err)
+		err = results__in_word(in, obj, "method", results__explore_methods, &method);
+	if (!err)
+		err = read_figures(in, obj, m);
+	if (!err)
+		err = results__in_word(in, obj, "verdict", results__explore_verdicts, &verdict);
+	if (err)
+		return err;
 	m->method = method;
 	m->verdict = verdict;
 	return read_failure(in, obj, m);
@@ -215,7 +218,7 @@ static int read_models(struct results__in *in, const json_t *root, struct result
 {
 	json_t *array = results__in_get(in, root, "models", JSON_ARRAY), *value;
 	size_t i, len;
-	int ret;
+	int err;
 
 	if (!array)
 		return -EINVAL;
@@ -225,12 +228,13 @@ static int read_models(struct results__in *in, const json_t *root, struct result
 	doc->models = calloc(json_array_size(array) + 1, sizeof(*doc->models));
 	if (!doc->models)
 		return results__in_fail(in, "models", "no memory to read them");
-	json_array_foreach(array, i, value) {
+	json_array_foreach(array, i, value)
+	{
 		len = results__in_push(in, ".models[%zu]", i);
 		doc->nr_models++;
-		ret = read_model(in, value, &doc->models[i]);
-		if (ret)
-			return ret;
+		err = read_model(in, value, &doc->models[i]);
+		if (err)
+			return err;
 		results__in_pop(in, len);
 	}
 	return 0;
@@ -238,14 +242,15 @@ static int read_models(struct results__in *in, const json_t *root, struct result
 
 static int read_root(struct results__in *in, const json_t *root, struct results_explore *doc)
 {
-	static const char *const known[] = { "format",	"version", "revision", "command", "created",
-					     "claim",	"stand_in", "complete", "models",  NULL };
+	static const char *const known[] = { "format", "version",  "revision", "command", "created",
+					     "claim",  "stand_in", "complete", "models",  NULL };
 	long long version;
 	int ret;
 
 	if (!json_is_object(root))
 		return results__in_fail(in, NULL, "must be an object");
-	ret = results__in_format(in, root, RESULTS_EXPLORE_FORMAT, RESULTS__EXPLORE_VERSION, &version);
+	ret = results__in_format(in, root, RESULTS_EXPLORE_FORMAT, RESULTS__EXPLORE_VERSION,
+				 &version);
 	if (!ret)
 		ret = results__in_object(in, root, known);
 	if (!ret)
@@ -265,8 +270,7 @@ static int read_root(struct results__in *in, const json_t *root, struct results_
 	return ret ? ret : results__in_rule(in, results__explore_check(doc, in->err));
 }
 
-int results_explore_read(const char *file, struct results_explore **out,
-			 struct results_error *err)
+int results_explore_read(const char *file, struct results_explore **out, struct results_error *err)
 {
 	struct results_error ignored;
 	struct results__in in = { .file = file, .err = err ? err : &ignored, .path = "$" };
@@ -279,8 +283,8 @@ int results_explore_read(const char *file, struct results_explore **out,
 	if (ret)
 		return ret;
 	doc = calloc(1, sizeof(*doc));
-	ret = doc ? read_root(&in, root, doc) :
-		    results__error(err, -ENOMEM, file, "", "no memory to read it");
+	ret = doc ? read_root(&in, root, doc)
+		  : results__error(err, -ENOMEM, file, "", "no memory to read it");
 	json_decref(root);
 	if (ret)
 		results_explore_free(doc);

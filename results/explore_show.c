@@ -14,7 +14,8 @@ static void print_field(const char *name, const char *value)
 
 static int model_row(struct results__table *t, const struct results_explore_model *m)
 {
-	char name[2 * RESULTS_MAX_NAME + 2], bound[16], schedules[32], states[32], time[32], rate[32] = "";
+	char name[2 * RESULTS_MAX_NAME + 2], bound[16], schedules[32], states[32], time[32],
+		rate[32] = "";
 
 	snprintf(name, sizeof(name), "%s/%s", m->mechanism, m->variant);
 	snprintf(bound, sizeof(bound), "%u", m->bound);
@@ -32,38 +33,38 @@ static int model_row(struct results__table *t, const struct results_explore_mode
 static int show_models(const struct results_explore *doc)
 {
 	struct results__table t = { .nr_columns = 10, .align = "lllllrrrrr" };
-	int ret = results__table_row(&t, "model", "", "verdict", "mode", "method", "bound",
+	int err = results__table_row(&t, "model", "", "verdict", "mode", "method", "bound",
 				     "schedules", "", "states", "time");
 
-	for (size_t i = 0; i < doc->nr_models && !ret; i++)
-		ret = model_row(&t, &doc->models[i]);
-	if (!ret && doc->nr_models) {
+	for (size_t i = 0; i < doc->nr_models && !err; i++)
+		err = model_row(&t, &doc->models[i]);
+	if (!err && doc->nr_models) {
 		putchar('\n');
-		ret = results__table_print(stdout, &t);
+		err = results__table_print(stdout, &t);
 	}
 	results__table_free(&t);
-	return ret;
+	return err;
 }
 
 static int show_steps(const struct results_explore_failure *f)
 {
 	struct results__table t = { .nr_columns = 6, .align = "rrllll" };
-	int ret = results__table_row(&t, "step", "CPU", "in", "", "does", "where");
+	int err = results__table_row(&t, "step", "CPU", "in", "", "does", "where");
 
-	for (size_t i = 0; i < results__explore_kept(f->nr_steps) && !ret; i++) {
+	for (size_t i = 0; i < results__explore_kept(f->nr_steps) && !err; i++) {
 		const struct results_explore_step *s = &f->steps[i];
 		char step[24], cpu[16];
 
 		snprintf(step, sizeof(step), "%zu", i);
 		snprintf(cpu, sizeof(cpu), "%u", s->cpu);
-		ret = results__table_row(&t, step, cpu, s->context, s->task, s->text, s->site);
+		err = results__table_row(&t, step, cpu, s->context, s->task, s->text, s->site);
 	}
-	if (!ret && f->nr_steps)
-		ret = results__table_print(stdout, &t);
+	if (!err && f->nr_steps)
+		err = results__table_print(stdout, &t);
 	results__table_free(&t);
 	if (f->nr_steps > RESULTS_EXPLORE_MAX_STEPS)
 		printf("  ... and %zu more steps\n", f->nr_steps - RESULTS_EXPLORE_MAX_STEPS);
-	return ret;
+	return err;
 }
 
 static int show_failure(const struct results_explore_model *m)
@@ -82,7 +83,7 @@ static int show_failure(const struct results_explore_model *m)
 
 int results__explore_show(const struct results_explore *doc)
 {
-	int ret;
+	int err;
 
 	puts("exploration");
 	print_field("command", doc->command);
@@ -92,9 +93,9 @@ int results__explore_show(const struct results_explore *doc)
 	print_field("claim", doc->claim);
 	if (doc->stand_in)
 		print_field("stand-in", doc->stand_in);
-	ret = show_models(doc);
-	for (size_t i = 0; i < doc->nr_models && !ret; i++)
+	err = show_models(doc);
+	for (size_t i = 0; i < doc->nr_models && !err; i++)
 		if (doc->models[i].failure)
-			ret = show_failure(&doc->models[i]);
-	return ret;
+			err = show_failure(&doc->models[i]);
+	return err;
 }

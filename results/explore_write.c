@@ -40,8 +40,8 @@ static void put_failure(FILE *f, const struct results_explore_failure *failure)
 	put_text(f, "why", failure->why);
 	fputs(",\n      ", f);
 	put_text(f, "schedule", failure->schedule);
-	fprintf(f, ",\n      \"preemptions\": %u, \"nr_steps\": %zu, \"steps\": [", failure->preemptions,
-		failure->nr_steps);
+	fprintf(f, ",\n      \"preemptions\": %u, \"nr_steps\": %zu, \"steps\": [",
+		failure->preemptions, failure->nr_steps);
 	for (size_t i = 0; i < results__explore_kept(failure->nr_steps); i++) {
 		fputs(i ? ",\n        " : "\n        ", f);
 		put_step(f, &failure->steps[i]);
@@ -58,8 +58,8 @@ static void put_model(FILE *f, const struct results_explore_model *m)
 		fputs(", ", f);
 		put_text(f, "busted_code", m->busted_code);
 	}
-	fprintf(f, ", \"mode\": \"%s\", \"method\": \"%s\", \"bound\": %u, \"nr_cpus\": %u, ", m->mode,
-		results_explore_method_name(m->method), m->bound, m->nr_cpus);
+	fprintf(f, ", \"mode\": \"%s\", \"method\": \"%s\", \"bound\": %u, \"nr_cpus\": %u, ",
+		m->mode, results_explore_method_name(m->method), m->bound, m->nr_cpus);
 	fprintf(f, "\"schedules\": %lld, \"steps\": %lld, \"states\": %lld, \"seconds\": ",
 		m->schedules, m->steps, m->states);
 	results__put_number(f, m->seconds);
@@ -117,9 +117,10 @@ int results_explore_write(const struct results_explore *doc, const char *file,
 	if (fclose(f) && !ret)
 		ret = results__error(err, -ENOMEM, file, "", "no memory to write it");
 	if (!ret && len > RESULTS_MAX_FILE)
-		ret = results__error(err, -EFBIG, file, "",
-				     "would be larger than %lu MiB, which the reader refuses; explore fewer models at a time",
-				     RESULTS_MAX_FILE >> 20);
+		ret = results__error(
+			err, -EFBIG, file, "",
+			"would be larger than %lu MiB, which the reader refuses; explore fewer models at a time",
+			RESULTS_MAX_FILE >> 20);
 	if (!ret)
 		ret = results__write_file(file, text, len, err);
 	free(text);

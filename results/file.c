@@ -59,9 +59,10 @@ static int read_all(int fd, const char *file, char **out, size_t *len, struct re
 		nr += got;
 		if (nr > RESULTS_MAX_FILE) {
 			free(data);
-			return results__error(err, -EFBIG, file, "",
-					      "is larger than %lu MiB, which no result is; is it the right file?",
-					      RESULTS_MAX_FILE >> 20);
+			return results__error(
+				err, -EFBIG, file, "",
+				"is larger than %lu MiB, which no result is; is it the right file?",
+				RESULTS_MAX_FILE >> 20);
 		}
 		if (nr == room)
 			room *= 2;

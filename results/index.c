@@ -44,8 +44,7 @@ static uint64_t add_params(uint64_t hash, const struct results_params *p)
 		const struct results_param *v = &p->v[i];
 
 		hash = add_string(hash, v->key);
-		hash = v->str ? add_string(hash, v->str) :
-				add_bytes(hash, &v->num, sizeof(v->num));
+		hash = v->str ? add_string(hash, v->str) : add_bytes(hash, &v->num, sizeof(v->num));
 	}
 	return hash;
 }

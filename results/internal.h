@@ -21,21 +21,21 @@
 #define RESULTS__EXPLORE_FILE "explore.json" /* in a run's folder, if the explorer ran */
 
 /* Limits of the format; the schemas state the same numbers. Text is counted in code points. */
-#define RESULTS_MAX_FILE (16UL << 20)		  /* bytes */
-#define RESULTS_MAX_DEPTH 16			  /* arrays and objects inside one another */
-#define RESULTS_MAX_INT ((1LL << 53) - 1)	  /* a double holds integers up to it exactly */
+#define RESULTS_MAX_FILE (16UL << 20)	  /* bytes */
+#define RESULTS_MAX_DEPTH 16		  /* arrays and objects inside one another */
+#define RESULTS_MAX_INT ((1LL << 53) - 1) /* a double holds integers up to it exactly */
 #define RESULTS_MAX_SAMPLES 65536
-#define RESULTS_MAX_SHARES 4096			  /* symbols of a breakdown */
+#define RESULTS_MAX_SHARES 4096 /* symbols of a breakdown */
 #define RESULTS_MAX_PARAMS 16
-#define RESULTS_MAX_PAIRS 256			  /* keys of a provenance block */
+#define RESULTS_MAX_PAIRS 256 /* keys of a provenance block */
 #define RESULTS_MAX_PARTS 4096
-#define RESULTS_MAX_AXES 64			  /* also the limit of one axis's families */
-#define RESULTS_MAX_VALUES 1024			  /* of an axis */
-#define RESULTS_MAX_LEVELS 16			  /* of a format */
+#define RESULTS_MAX_AXES 64	/* also the limit of one axis's families */
+#define RESULTS_MAX_VALUES 1024 /* of an axis */
+#define RESULTS_MAX_LEVELS 16	/* of a format */
 #define RESULTS_MAX_KEY 64
 #define RESULTS_MAX_NAME 128
-#define RESULTS_MAX_VALUE 256			  /* a parameter's string */
-#define RESULTS_MAX_TEXT 16384			  /* reasons, commands, provenance */
+#define RESULTS_MAX_VALUE 256  /* a parameter's string */
+#define RESULTS_MAX_TEXT 16384 /* reasons, commands, provenance */
 
 /* ---- error.c ---- */
 /* Fills err (which may be NULL) and returns code. */
@@ -46,9 +46,9 @@ void results__error_prefix(struct results_error *err, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* ---- rules.c: 0, or -EINVAL with err->path relative to the checked value ---- */
-bool results__is_key(const char *s);	/* [a-z][a-z0-9_]* */
-bool results__is_name(const char *s);	/* of a part or a file: no '/', no ".." */
-bool results__is_time(const char *s);	/* 2026-01-31T23:59:59Z */
+bool results__is_key(const char *s);	 /* [a-z][a-z0-9_]* */
+bool results__is_name(const char *s);	 /* of a part or a file: no '/', no ".." */
+bool results__is_time(const char *s);	 /* 2026-01-31T23:59:59Z */
 bool results__is_integer(const char *s); /* -?[0-9]+ */
 bool results__is_mode(const char *s);
 /* The reason why s is not valid as a parameter's string; NULL: it is valid. */
@@ -59,7 +59,8 @@ int results__check_params(const struct results_params *p, struct results_error *
 int results__check_measurement(const struct results_measurement *m, struct results_error *err);
 int results__check_check(const struct results_check *c, struct results_error *err);
 int results__check_header(const struct results_doc *doc, struct results_error *err);
-/* axes.c. check_axes: every param has an axis, and a string is a value of it if the axis has values. */
+/* axes.c. check_axes: every param has an axis, and a string is a value of it if the axis has
+ * values. */
 int results__check_axis(const struct results_axis *axis, struct results_error *err);
 int results__check_axes(const struct results_doc *doc, struct results_error *err);
 int results__check_part(const struct results_part *p, struct results_error *err);
@@ -189,8 +190,7 @@ int results__kind(const char *path, struct results_error *err);
 /* Reads the document of a part of a run; it must have that part's name. */
 int results__part_read(const struct results_run *run, const struct results_part *part,
 		       struct results_doc **out, struct results_error *err);
-int results__source_read(const char *path, struct results__source **out,
-			 struct results_error *err);
+int results__source_read(const char *path, struct results__source **out, struct results_error *err);
 void results__source_free(struct results__source *s);
 /* Reads the exploration in a run's folder; *out NULL: it has none. -EINVAL: not a regular file. */
 int results__explored_read(const char *dir, struct results_explore **out,
@@ -201,8 +201,8 @@ int results__source_explored(struct results__source *s, struct results_error *er
 /* ---- allow.c: allowed changes ---- */
 /* CASE[:PARAMS]:METRIC. */
 struct results__allowance {
-	const char *text; /* as it was given */
-	char *pattern;	  /* of case ids, for fnmatch(3) */
+	const char *text;	      /* as it was given */
+	char *pattern;		      /* of case ids, for fnmatch(3) */
 	struct results_params params; /* a row must have them; it may have others */
 	const struct results_metric *metric;
 	size_t used; /* worse or changed rows that it named */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reading JSON strictly: the file as a whole, then values of the right type or an error. And a string
- * of it, written.
+ * Reading JSON strictly: the file as a whole, then values of the right type or an error. And a
+ * string of it, written.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -33,9 +33,10 @@ static int check_depth(const char *file, const char *text, size_t len, struct re
 		} else if (c == '"') {
 			in_string = true;
 		} else if ((c == '[' || c == '{') && ++depth > RESULTS_MAX_DEPTH) {
-			return results__error(err, -EINVAL, file, "",
-					      "line %zu: is nested more than %d deep, which no result is",
-					      line, RESULTS_MAX_DEPTH);
+			return results__error(
+				err, -EINVAL, file, "",
+				"line %zu: is nested more than %d deep, which no result is", line,
+				RESULTS_MAX_DEPTH);
 		} else if (c == ']' || c == '}') {
 			depth--;
 		}
@@ -80,9 +81,8 @@ int results__json_load(const char *file, json_t **out, struct results_error *err
 	if (!ret) {
 		*out = json_loadb(text, len, JSON_REJECT_DUPLICATES, &problem);
 		if (!*out)
-			ret = results__error(err, -EINVAL, file, "",
-					     "line %d, column %d: %s; %s", problem.line,
-					     problem.column, problem.text,
+			ret = results__error(err, -EINVAL, file, "", "line %d, column %d: %s; %s",
+					     problem.line, problem.column, problem.text,
 					     advice(json_error_code(&problem)));
 	}
 	free(text);
@@ -156,8 +156,9 @@ int results__in_object(struct results__in *in, const json_t *obj, const char *co
 		while (known[i] && strcmp(known[i], key))
 			i++;
 		if (!known[i])
-			return results__in_fail(in, key,
-						"is not a key of this format; remove it or put it under $.extra");
+			return results__in_fail(
+				in, key,
+				"is not a key of this format; remove it or put it under $.extra");
 	}
 	return 0;
 }
@@ -233,9 +234,10 @@ int results__in_format(struct results__in *in, const json_t *root, const char *f
 	if (results__in_integer(in, root, "version", version))
 		return -EINVAL;
 	if (*version < 1 || *version > newest)
-		return results__in_fail(in, "version",
-					"is %lld, this ptbench reads versions up to %lld; use the ptbench that wrote it",
-					*version, newest);
+		return results__in_fail(
+			in, "version",
+			"is %lld, this ptbench reads versions up to %lld; use the ptbench that wrote it",
+			*version, newest);
 	return 0;
 }
 
@@ -245,11 +247,11 @@ int results__json_string(FILE *f, const char *s)
 {
 	json_t *str = json_string(s);
 	char *text = str ? json_dumps(str, JSON_ENCODE_ANY) : NULL;
-	int ret = text ? 0 : -EINVAL;
+	int err = text ? 0 : -EINVAL;
 
 	if (text)
 		fputs(text, f);
 	free(text);
 	json_decref(str);
-	return ret;
+	return err;
 }

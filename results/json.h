@@ -33,8 +33,7 @@ json_t *results__in_get(struct results__in *in, const json_t *obj, const char *k
 /* A copy of a string; nullable: JSON null gives *out == NULL. */
 int results__in_string(struct results__in *in, const json_t *obj, const char *key, bool nullable,
 		       char **out);
-int results__in_integer(struct results__in *in, const json_t *obj, const char *key,
-			long long *out);
+int results__in_integer(struct results__in *in, const json_t *obj, const char *key, long long *out);
 /* The index of a string in a NULL-terminated list. */
 int results__in_word(struct results__in *in, const json_t *obj, const char *key,
 		     const char *const *words, int *out);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Names: the metrics of results/metrics.h as a table, and the enums of results.h as words. */
+#include <array_size.h>
 #include <string.h>
 
 #include <results/results.h>
@@ -13,7 +14,7 @@ static const struct results_metric metrics[] = {
 
 size_t results_nr_metrics(void)
 {
-	return sizeof(metrics) / sizeof(metrics[0]);
+	return ARRAY_SIZE(metrics);
 }
 
 const struct results_metric *results_metric_at(size_t i)

@@ -105,17 +105,17 @@ static int parse_one(struct results_params *p, char *text)
 int results_params_parse(struct results_params *p, const char *text)
 {
 	char *copy, *rest, *one;
-	int ret = 0;
+	int err = 0;
 
 	if (!*text)
 		return 0;
 	copy = rest = strdup(text);
 	if (!copy)
 		return -ENOMEM;
-	while (!ret && (one = strsep(&rest, ",")))
-		ret = parse_one(p, one);
+	while (!err && (one = strsep(&rest, ",")))
+		err = parse_one(p, one);
 	free(copy);
-	return ret;
+	return err;
 }
 
 const struct results_param *results_params_get(const struct results_params *p, const char *key)
@@ -144,19 +144,19 @@ long long results_params_int(const struct results_params *p, const char *key, lo
 int results_params_copy(struct results_params *to, const struct results_params *from)
 {
 	struct results_params copy = { 0 };
-	int ret = 0;
+	int err = 0;
 
-	for (size_t i = 0; i < from->nr && !ret; i++) {
+	for (size_t i = 0; i < from->nr && !err; i++) {
 		const struct results_param *v = &from->v[i];
 
-		ret = v->str ? results_params_set_str(&copy, v->key, v->str) :
-			       results_params_set_int(&copy, v->key, v->num);
+		err = v->str ? results_params_set_str(&copy, v->key, v->str)
+			     : results_params_set_int(&copy, v->key, v->num);
 	}
-	if (ret)
+	if (err)
 		results_params_free(&copy);
 	results_params_free(to);
 	*to = copy;
-	return ret;
+	return err;
 }
 
 static int param_cmp(const struct results_param *a, const struct results_param *b)

@@ -13,44 +13,42 @@ static int read_param(struct results__in *in, const char *key, const json_t *val
 		      struct results_params *out)
 {
 	const char *problem = NULL;
-	int ret;
+	int err;
 
 	if (!results__is_key(key))
-		return results__in_fail(in, NULL,
-					"\"%.80s\" is not a parameter's name, use [a-z][a-z0-9_]*",
-					key);
+		return results__in_fail(
+			in, NULL, "\"%.80s\" is not a parameter's name, use [a-z][a-z0-9_]*", key);
 	if (json_is_string(value))
 		problem = results__value_problem(json_string_value(value));
 	else if (!json_is_integer(value))
 		problem = "must be a string or an integer";
 	if (problem)
 		return results__in_fail(in, key, "%s", problem);
-	ret = json_is_string(value) ?
-		      results_params_set_str(out, key, json_string_value(value)) :
-		      results_params_set_int(out, key, json_integer_value(value));
-	if (ret == -EINVAL)
-		return results__in_fail(in, key,
-					"is not between -2^53 and 2^53; write it as a string in hex");
-	if (ret == -E2BIG)
+	err = json_is_string(value) ? results_params_set_str(out, key, json_string_value(value))
+				    : results_params_set_int(out, key, json_integer_value(value));
+	if (err == -EINVAL)
+		return results__in_fail(
+			in, key, "is not between -2^53 and 2^53; write it as a string in hex");
+	if (err == -E2BIG)
 		return results__in_fail(in, NULL, "has more than %d parameters",
 					RESULTS_MAX_PARAMS);
-	return ret ? results__in_fail(in, key, "no memory to read it") : 0;
+	return err ? results__in_fail(in, key, "no memory to read it") : 0;
 }
 
 static int read_params(struct results__in *in, const json_t *obj, struct results_params *out)
 {
 	json_t *params = results__in_get(in, obj, "params", JSON_OBJECT);
 	size_t len;
-	int ret = 0;
+	int err = 0;
 	void *it;
 
 	if (!params)
 		return -EINVAL;
 	len = results__in_push(in, ".params");
-	for (it = json_object_iter(params); it && !ret; it = json_object_iter_next(params, it))
-		ret = read_param(in, json_object_iter_key(it), json_object_iter_value(it), out);
+	for (it = json_object_iter(params); it && !err; it = json_object_iter_next(params, it))
+		err = read_param(in, json_object_iter_key(it), json_object_iter_value(it), out);
 	results__in_pop(in, len);
-	return ret;
+	return err;
 }
 
 static int read_samples(struct results__in *in, const json_t *obj, struct results_measurement *m)
@@ -66,17 +64,19 @@ static int read_samples(struct results__in *in, const json_t *obj, struct result
 	m->samples = calloc(m->nr_samples + 1, sizeof(*m->samples));
 	if (!m->samples)
 		return results__in_fail(in, "samples", "no memory to read them");
-	json_array_foreach(array, i, value) {
+	json_array_foreach(array, i, value)
+	{
 		char key[32];
 
 		snprintf(key, sizeof(key), "samples[%zu]", i);
 		if (!json_is_number(value))
 			return results__in_fail(in, key, "must be a number");
 		if (json_is_real(value) && m->kind != RESULTS_SAMPLED)
-			return results__in_fail(in, key,
-						"is a real number, must be an integer; only sampled measurements may have fractions");
-		if (json_is_integer(value) && (json_integer_value(value) > RESULTS_MAX_INT ||
-					       json_integer_value(value) < 0))
+			return results__in_fail(
+				in, key,
+				"is a real number, must be an integer; only sampled measurements may have fractions");
+		if (json_is_integer(value) &&
+		    (json_integer_value(value) > RESULTS_MAX_INT || json_integer_value(value) < 0))
 			return results__in_fail(in, key, "is not from 0 to 2^53 - 1");
 		m->samples[i] = json_number_value(value) + 0.0; /* no negative zero */
 	}
@@ -86,19 +86,18 @@ static int read_samples(struct results__in *in, const json_t *obj, struct result
 static int read_share(struct results__in *in, const json_t *obj, struct results_share *share)
 {
 	static const char *const known[] = { "symbol", "instructions", NULL };
-	int ret = results__in_object(in, obj, known);
+	int err = results__in_object(in, obj, known);
 
-	if (!ret)
-		ret = results__in_string(in, obj, "symbol", false, &share->symbol);
-	return ret ? ret : results__in_integer(in, obj, "instructions", &share->instructions);
+	if (!err)
+		err = results__in_string(in, obj, "symbol", false, &share->symbol);
+	return err ? err : results__in_integer(in, obj, "instructions", &share->instructions);
 }
 
-static int read_breakdown(struct results__in *in, const json_t *obj,
-			  struct results_measurement *m)
+static int read_breakdown(struct results__in *in, const json_t *obj, struct results_measurement *m)
 {
 	json_t *array, *value;
 	size_t i, len;
-	int ret;
+	int err;
 
 	if (!json_object_get(obj, "breakdown"))
 		return 0;
@@ -110,12 +109,13 @@ static int read_breakdown(struct results__in *in, const json_t *obj,
 	m->breakdown = calloc(json_array_size(array), sizeof(*m->breakdown));
 	if (!m->breakdown)
 		return results__in_fail(in, "breakdown", "no memory to read it");
-	json_array_foreach(array, i, value) {
+	json_array_foreach(array, i, value)
+	{
 		len = results__in_push(in, ".breakdown[%zu]", i);
 		m->nr_breakdown++;
-		ret = read_share(in, value, &m->breakdown[i]);
-		if (ret)
-			return ret;
+		err = read_share(in, value, &m->breakdown[i]);
+		if (err)
+			return err;
 		results__in_pop(in, len);
 	}
 	return 0;
@@ -151,32 +151,32 @@ static int read_metric(struct results__in *in, const json_t *obj, struct results
 
 static int read_measured(struct results__in *in, const json_t *obj, struct results_measurement *m)
 {
-	static const char *const known[] = { "case",  "params", "subject", "metric",  "unit",
-					     "kind",  "better", "nr_ops",  "samples", "discarded",
-					     "breakdown", NULL };
-	int kind, ret = results__in_object(in, obj, known);
+	static const char *const known[] = { "case",	"params",    "subject",	  "metric",
+					     "unit",	"kind",	     "better",	  "nr_ops",
+					     "samples", "discarded", "breakdown", NULL };
+	int kind, err = results__in_object(in, obj, known);
 
-	if (!ret)
-		ret = read_metric(in, obj, m);
-	if (!ret)
-		ret = results__in_word(in, obj, "kind", kinds, &kind);
-	if (ret)
-		return ret;
+	if (!err)
+		err = read_metric(in, obj, m);
+	if (!err)
+		err = results__in_word(in, obj, "kind", kinds, &kind);
+	if (err)
+		return err;
 	m->kind = kind;
-	ret = results__in_integer(in, obj, "nr_ops", &m->nr_ops);
-	if (!ret && json_object_get(obj, "discarded"))
-		ret = results__in_integer(in, obj, "discarded", &m->discarded);
-	if (!ret)
-		ret = read_samples(in, obj, m);
-	return ret ? ret : read_breakdown(in, obj, m);
+	err = results__in_integer(in, obj, "nr_ops", &m->nr_ops);
+	if (!err && json_object_get(obj, "discarded"))
+		err = results__in_integer(in, obj, "discarded", &m->discarded);
+	if (!err)
+		err = read_samples(in, obj, m);
+	return err ? err : read_breakdown(in, obj, m);
 }
 
 static int read_skipped(struct results__in *in, const json_t *obj, struct results_measurement *m)
 {
 	static const char *const known[] = { "case", "params", "subject", "skipped", NULL };
-	int ret = results__in_object(in, obj, known);
+	int err = results__in_object(in, obj, known);
 
-	return ret ? ret : results__in_string(in, obj, "skipped", false, &m->skipped);
+	return err ? err : results__in_string(in, obj, "skipped", false, &m->skipped);
 }
 
 static int read_measurement(struct results__in *in, const json_t *obj,
@@ -217,8 +217,9 @@ static int read_check(struct results__in *in, const json_t *obj, struct results_
 		return ret;
 	pass = json_object_get(obj, "ok");
 	if (!json_is_boolean(pass))
-		return results__in_fail(in, "ok", pass ? "must be true or false" :
-							 "is missing, must be true or false");
+		return results__in_fail(in, "ok",
+					pass ? "must be true or false"
+					     : "is missing, must be true or false");
 	c->ok = json_is_true(pass);
 	return results__in_rule(in, results__check_check(c, in->err));
 }
@@ -227,19 +228,21 @@ static int read_measurements(struct results__in *in, const json_t *root, struct 
 {
 	json_t *array = results__in_get(in, root, "measurements", JSON_ARRAY), *value;
 	size_t i, len;
-	int ret;
+	int err;
 
 	if (!array)
 		return -EINVAL;
-	doc->measurements = calloc(results__room(json_array_size(array)), sizeof(*doc->measurements));
+	doc->measurements =
+		calloc(results__room(json_array_size(array)), sizeof(*doc->measurements));
 	if (!doc->measurements)
 		return results__in_fail(in, "measurements", "no memory to read them");
-	json_array_foreach(array, i, value) {
+	json_array_foreach(array, i, value)
+	{
 		len = results__in_push(in, ".measurements[%zu]", i);
 		doc->nr_measurements++;
-		ret = read_measurement(in, value, &doc->measurements[i]);
-		if (ret)
-			return ret;
+		err = read_measurement(in, value, &doc->measurements[i]);
+		if (err)
+			return err;
 		results__in_pop(in, len);
 	}
 	return 0;
@@ -249,19 +252,20 @@ static int read_checks(struct results__in *in, const json_t *root, struct result
 {
 	json_t *array = results__in_get(in, root, "checks", JSON_ARRAY), *value;
 	size_t i, len;
-	int ret;
+	int err;
 
 	if (!array)
 		return -EINVAL;
 	doc->checks = calloc(results__room(json_array_size(array)), sizeof(*doc->checks));
 	if (!doc->checks)
 		return results__in_fail(in, "checks", "no memory to read them");
-	json_array_foreach(array, i, value) {
+	json_array_foreach(array, i, value)
+	{
 		len = results__in_push(in, ".checks[%zu]", i);
 		doc->nr_checks++;
-		ret = read_check(in, value, &doc->checks[i]);
-		if (ret)
-			return ret;
+		err = read_check(in, value, &doc->checks[i]);
+		if (err)
+			return err;
 		results__in_pop(in, len);
 	}
 	return 0;
@@ -304,19 +308,19 @@ static int read_provenance(struct results__in *in, const json_t *root, struct re
 	static const char *const known[] = { "environment", "subject", NULL };
 	json_t *provenance = results__in_get(in, root, "provenance", JSON_OBJECT);
 	size_t len;
-	int ret;
+	int err;
 
 	if (!provenance)
 		return -EINVAL;
 	len = results__in_push(in, ".provenance");
-	ret = results__in_object(in, provenance, known);
-	if (!ret)
-		ret = read_pairs(in, provenance, "environment", &doc->environment);
-	if (!ret)
-		ret = read_pairs(in, provenance, "subject", &doc->subject);
-	if (!ret)
+	err = results__in_object(in, provenance, known);
+	if (!err)
+		err = read_pairs(in, provenance, "environment", &doc->environment);
+	if (!err)
+		err = read_pairs(in, provenance, "subject", &doc->subject);
+	if (!err)
 		results__in_pop(in, len);
-	return ret;
+	return err;
 }
 
 static int read_header(struct results__in *in, const json_t *root, struct results_doc *doc)
@@ -359,10 +363,10 @@ static int check_unique(struct results__in *in, const struct results_doc *doc)
 
 static int read_root(struct results__in *in, const json_t *root, struct results_doc *doc)
 {
-	static const char *const known[] = { "axes",	     /* not in version 1 */
-					     "format",	     "version", "part",	  "mode", "created",
-					     "command",	     "provenance",
-					     "measurements", "checks",	"extra", NULL };
+	static const char *const known[] = { "axes", /* not in version 1 */
+					     "format",	"version", "part",	 "mode",
+					     "created", "command", "provenance", "measurements",
+					     "checks",	"extra",   NULL };
 	long long version;
 	int ret;
 
@@ -402,8 +406,8 @@ int results_doc_read(const char *file, struct results_doc **out, struct results_
 	if (ret)
 		return ret;
 	doc = calloc(1, sizeof(*doc));
-	ret = doc ? read_root(&in, root, doc) :
-		    results__error(err, -ENOMEM, file, "", "no memory to read it");
+	ret = doc ? read_root(&in, root, doc)
+		  : results__error(err, -ENOMEM, file, "", "no memory to read it");
 	json_decref(root);
 	if (ret)
 		results_doc_free(doc);

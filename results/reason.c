@@ -20,14 +20,17 @@ static void end_whole(char *buf, size_t len)
 	if (!i)
 		return;
 	i--;
-	bytes = (unsigned char)buf[i] < 0x80 ? 1 : (unsigned char)buf[i] < 0xe0 ? 2 :
-		(unsigned char)buf[i] < 0xf0 ? 3 : 4;
+	bytes = (unsigned char)buf[i] < 0x80   ? 1
+		: (unsigned char)buf[i] < 0xe0 ? 2
+		: (unsigned char)buf[i] < 0xf0 ? 3
+					       : 4;
 	if (i + bytes > len)
 		buf[i] = '\0';
 }
 
 /* Appends to the text in buf as much as has room. */
-__attribute__((format(printf, 3, 4))) static void append(char *buf, size_t size, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static void append(char *buf, size_t size, const char *fmt,
+							 ...)
 {
 	size_t len = strlen(buf);
 	va_list ap;
@@ -53,8 +56,9 @@ size_t results_checks_failed_text(const struct results_doc *doc, char *buf, size
 		return 0;
 	params = results_params_text(&first->params);
 	buf[0] = '\0';
-	append(buf, size, "%zu of %zu checks came out wrong, first %s%s%s: '%s' seen, '%s' expected",
-	       failed, doc->nr_checks, first->id, params && *params ? " " : "", params ? params : "",
+	append(buf, size,
+	       "%zu of %zu checks came out wrong, first %s%s%s: '%s' seen, '%s' expected", failed,
+	       doc->nr_checks, first->id, params && *params ? " " : "", params ? params : "",
 	       first->seen, first->expect);
 	free(params);
 	return failed;

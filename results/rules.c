@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The rules of the format that one value can break, in one place for builder, writer and reader. */
+#include <array_size.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -86,7 +87,7 @@ bool results__is_mode(const char *s)
 {
 	static const char *const modes[] = { "native", "kvm", "icount", "tcg", "static" };
 
-	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
 		if (!strcmp(s, modes[i]))
 			return true;
 	return false;
@@ -181,9 +182,9 @@ int results__check_params(const struct results_params *p, struct results_error *
 		const char *problem = v->str ? results__value_problem(v->str) : NULL;
 
 		if (!results__is_key(v->key))
-			return results__error(err, -EINVAL, NULL, ".params",
-					      "\"%.80s\" is not a parameter's name, use [a-z][a-z0-9_]*",
-					      v->key);
+			return results__error(
+				err, -EINVAL, NULL, ".params",
+				"\"%.80s\" is not a parameter's name, use [a-z][a-z0-9_]*", v->key);
 		if (!v->str && (v->num > RESULTS_MAX_INT || v->num < -RESULTS_MAX_INT))
 			problem = "is not between -2^53 and 2^53; write it as a string in hex";
 		if (problem) {
@@ -228,16 +229,19 @@ static int check_exact(const struct results_measurement *m, struct results_error
 	if (results__is_exact(m->metric, count, m->nr_samples, m->discarded))
 		return 0;
 	if (m->nr_samples < m->metric->exact_samples)
-		return results__error(err, -EINVAL, NULL, ".kind",
-				      "says exact with %zu samples, and %s takes at least %zu; call it deterministic",
-				      m->nr_samples, m->metric->name, m->metric->exact_samples);
+		return results__error(
+			err, -EINVAL, NULL, ".kind",
+			"says exact with %zu samples, and %s takes at least %zu; call it deterministic",
+			m->nr_samples, m->metric->name, m->metric->exact_samples);
 	if (m->metric->exact_samples == RESULTS_SAMPLES_EVENT)
-		return results__error(err, -EINVAL, NULL, ".kind",
-				      "says exact, but %zu of %zu samples agree and %lld were discarded; of %s all must agree and none be discarded; call it deterministic",
-				      count, m->nr_samples, m->discarded, m->metric->name);
-	return results__error(err, -EINVAL, NULL, ".kind",
-			      "says exact, but only %zu of %zu samples agree and 90 %% must; call it deterministic",
-			      count, m->nr_samples);
+		return results__error(
+			err, -EINVAL, NULL, ".kind",
+			"says exact, but %zu of %zu samples agree and %lld were discarded; of %s all must agree and none be discarded; call it deterministic",
+			count, m->nr_samples, m->discarded, m->metric->name);
+	return results__error(
+		err, -EINVAL, NULL, ".kind",
+		"says exact, but only %zu of %zu samples agree and 90 %% must; call it deterministic",
+		count, m->nr_samples);
 }
 
 /* 1 to 128 printable characters of ASCII without blanks: a linker's symbol, or "[user]". */
@@ -289,14 +293,14 @@ static int check_shares(const struct results_measurement *m, long long *sum,
 		const struct results_share *s = &m->breakdown[i];
 
 		if (!s->symbol || !is_symbol(s->symbol))
-			return share_error(i, ".symbol",
-					   "is not a symbol: 1 to 128 printable characters, no blanks",
-					   err);
+			return share_error(
+				i, ".symbol",
+				"is not a symbol: 1 to 128 printable characters, no blanks", err);
 		if (!s->instructions || s->instructions > RESULTS_MAX_INT ||
 		    s->instructions < -RESULTS_MAX_INT)
-			return share_error(i, ".instructions",
-					   "is 0, or not between -2^53 and 2^53; leave out what is 0",
-					   err);
+			return share_error(
+				i, ".instructions",
+				"is 0, or not between -2^53 and 2^53; leave out what is 0", err);
 		if (__builtin_add_overflow(*sum, s->instructions, sum))
 			return share_error(i, ".instructions", "makes a sum beyond 2^63", err);
 	}
@@ -336,9 +340,10 @@ static int check_breakdown(const struct results_measurement *m, struct results_e
 static int check_identity(const struct results_measurement *m, struct results_error *err)
 {
 	if (!m->case_id || !is_case(m->case_id))
-		return results__error(err, -EINVAL, NULL, ".case",
-				      "\"%.80s\" is not family/name in [a-z0-9_], such as gup_fast/walk",
-				      m->case_id ? m->case_id : "");
+		return results__error(
+			err, -EINVAL, NULL, ".case",
+			"\"%.80s\" is not family/name in [a-z0-9_], such as gup_fast/walk",
+			m->case_id ? m->case_id : "");
 	if (m->subject < RESULTS_REF || m->subject > RESULTS_LIBURCU)
 		return results__error(err, -EINVAL, NULL, ".subject",
 				      "is none of ref, kernel, liburcu");
@@ -360,15 +365,17 @@ int results__check_measurement(const struct results_measurement *m, struct resul
 		return results__error(err, -EINVAL, NULL, ".kind",
 				      "is none of exact, deterministic, sampled");
 	if (m->nr_ops < 1 || m->nr_ops > RESULTS_MAX_INT)
-		return results__error(err, -EINVAL, NULL, ".nr_ops",
-				      "is not from 1 to 2^53 - 1; it is how many operations one sample counts");
+		return results__error(
+			err, -EINVAL, NULL, ".nr_ops",
+			"is not from 1 to 2^53 - 1; it is how many operations one sample counts");
 	if (m->discarded < 0 || m->discarded > RESULTS_MAX_INT)
 		return results__error(err, -EINVAL, NULL, ".discarded",
 				      "is not from 0 to 2^53 - 1; it counts windows thrown away");
 	if (m->nr_samples < 1 || m->nr_samples > RESULTS_MAX_SAMPLES || !m->samples)
-		return results__error(err, -EINVAL, NULL, ".samples",
-				      "has %zu samples, 1 to %d are allowed; use \"skipped\" with a reason when there is none",
-				      m->nr_samples, RESULTS_MAX_SAMPLES);
+		return results__error(
+			err, -EINVAL, NULL, ".samples",
+			"has %zu samples, 1 to %d are allowed; use \"skipped\" with a reason when there is none",
+			m->nr_samples, RESULTS_MAX_SAMPLES);
 	for (size_t i = 0; i < m->nr_samples; i++) {
 		ret = check_sample(m, i, err);
 		if (ret)
@@ -383,9 +390,10 @@ int results__check_check(const struct results_check *c, struct results_error *er
 	int ret;
 
 	if (!c->id || !is_plain(c->id, "_./-"))
-		return results__error(err, -EINVAL, NULL, ".id",
-				      "\"%.80s\" is not a check's name, use letters, digits, '_', '.', '/' and '-'",
-				      c->id ? c->id : "");
+		return results__error(
+			err, -EINVAL, NULL, ".id",
+			"\"%.80s\" is not a check's name, use letters, digits, '_', '.', '/' and '-'",
+			c->id ? c->id : "");
 	ret = results__check_params(&c->params, err);
 	if (!ret)
 		ret = results__check_text(c->expect, false, ".expect", err);
@@ -423,9 +431,10 @@ int results__check_header(const struct results_doc *doc, struct results_error *e
 		return results__error(err, -EINVAL, NULL, ".version", "%d is none of 1 to %d",
 				      doc->version, RESULTS_VERSION);
 	if (!doc->part || !results__is_name(doc->part))
-		return results__error(err, -EINVAL, NULL, ".part",
-				      "\"%.80s\" is not a part's name, use letters, digits, '_', '.', '+', '-' and no \"..\"",
-				      doc->part ? doc->part : "");
+		return results__error(
+			err, -EINVAL, NULL, ".part",
+			"\"%.80s\" is not a part's name, use letters, digits, '_', '.', '+', '-' and no \"..\"",
+			doc->part ? doc->part : "");
 	if (!doc->mode || !results__is_mode(doc->mode))
 		return results__error(err, -EINVAL, NULL, ".mode",
 				      "\"%.80s\" is none of native, kvm, icount, tcg, static",
@@ -454,13 +463,15 @@ static bool is_document_name(const char *s)
 int results__check_part(const struct results_part *p, struct results_error *err)
 {
 	if (!p->name || !results__is_name(p->name))
-		return results__error(err, -EINVAL, NULL, ".name",
-				      "\"%.80s\" is not a part's name, use letters, digits, '_', '.', '+', '-' and no \"..\"",
-				      p->name ? p->name : "");
+		return results__error(
+			err, -EINVAL, NULL, ".name",
+			"\"%.80s\" is not a part's name, use letters, digits, '_', '.', '+', '-' and no \"..\"",
+			p->name ? p->name : "");
 	if (p->file && !is_document_name(p->file))
-		return results__error(err, -EINVAL, NULL, ".file",
-				      "\"%.80s\" is not the name of a document in the run's folder: no '/', no \"..\", and .json at its end",
-				      p->file);
+		return results__error(
+			err, -EINVAL, NULL, ".file",
+			"\"%.80s\" is not the name of a document in the run's folder: no '/', no \"..\", and .json at its end",
+			p->file);
 	if (p->state < RESULTS_PASSED || p->state > RESULTS_SKIPPED)
 		return results__error(err, -EINVAL, NULL, ".state",
 				      "is none of passed, failed, skipped");
@@ -522,12 +533,14 @@ int results__check_run(const struct results_run *run, struct results_error *err)
 				      "\"%.80s\" is not a UTC time such as 2026-01-31T23:59:59Z",
 				      run->started ? run->started : "");
 	if (run->finished && !results__is_time(run->finished))
-		return results__error(err, -EINVAL, NULL, ".finished",
-				      "\"%.80s\" is neither a UTC time such as 2026-01-31T23:59:59Z nor null",
-				      run->finished);
+		return results__error(
+			err, -EINVAL, NULL, ".finished",
+			"\"%.80s\" is neither a UTC time such as 2026-01-31T23:59:59Z nor null",
+			run->finished);
 	if (run->complete && !run->finished)
-		return results__error(err, -EINVAL, NULL, ".finished",
-				      "is null, yet the run is complete; mark it partial or give the time");
+		return results__error(
+			err, -EINVAL, NULL, ".finished",
+			"is null, yet the run is complete; mark it partial or give the time");
 	if (run->nr_parts > RESULTS_MAX_PARTS)
 		return results__error(err, -EINVAL, NULL, ".parts",
 				      "has %zu parts, at most %d are allowed", run->nr_parts,

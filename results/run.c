@@ -39,13 +39,14 @@ static void put_nullable(FILE *f, const char *s)
 
 static void put_run(FILE *f, const struct results_run *run)
 {
-	fprintf(f, "{\n  \"format\": \"%s\",\n  \"version\": %d,\n  \"command\": ",
-		RESULTS_RUN_FORMAT, RESULTS__RUN_VERSION);
+	fprintf(f,
+		"{\n  \"format\": \"%s\",\n  \"version\": %d,\n  \"command\": ", RESULTS_RUN_FORMAT,
+		RESULTS__RUN_VERSION);
 	results__json_string(f, run->command);
 	fprintf(f, ",\n  \"started\": \"%s\",\n  \"finished\": ", run->started);
 	put_nullable(f, run->finished);
-	fprintf(f, ",\n  \"revision\": \"%s\",\n  \"state\": \"%s\",\n  \"parts\": [", run->revision,
-		run->complete ? "complete" : "partial");
+	fprintf(f, ",\n  \"revision\": \"%s\",\n  \"state\": \"%s\",\n  \"parts\": [",
+		run->revision, run->complete ? "complete" : "partial");
 	for (size_t i = 0; i < run->nr_parts; i++) {
 		const struct results_part *p = &run->parts[i];
 

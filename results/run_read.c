@@ -11,26 +11,26 @@ static int read_part(struct results__in *in, const json_t *obj, struct results_p
 {
 	static const char *const known[] = { "name", "file", "state", "reason", NULL };
 	static const char *const states[] = { "passed", "failed", "skipped", NULL };
-	int state, ret = results__in_object(in, obj, known);
+	int state, err = results__in_object(in, obj, known);
 
-	if (!ret)
-		ret = results__in_string(in, obj, "name", false, &p->name);
-	if (!ret)
-		ret = results__in_string(in, obj, "file", true, &p->file);
-	if (!ret)
-		ret = results__in_word(in, obj, "state", states, &state);
-	if (!ret)
-		ret = results__in_string(in, obj, "reason", true, &p->reason);
-	if (!ret)
+	if (!err)
+		err = results__in_string(in, obj, "name", false, &p->name);
+	if (!err)
+		err = results__in_string(in, obj, "file", true, &p->file);
+	if (!err)
+		err = results__in_word(in, obj, "state", states, &state);
+	if (!err)
+		err = results__in_string(in, obj, "reason", true, &p->reason);
+	if (!err)
 		p->state = state;
-	return ret;
+	return err;
 }
 
 static int read_parts(struct results__in *in, const json_t *root, struct results_run *run)
 {
 	json_t *array = results__in_get(in, root, "parts", JSON_ARRAY), *value;
 	size_t i, len;
-	int ret;
+	int err;
 
 	if (!array)
 		return -EINVAL;
@@ -39,12 +39,13 @@ static int read_parts(struct results__in *in, const json_t *root, struct results
 	run->parts = calloc(json_array_size(array) + 1, sizeof(*run->parts));
 	if (!run->parts)
 		return results__in_fail(in, "parts", "no memory to read them");
-	json_array_foreach(array, i, value) {
+	json_array_foreach(array, i, value)
+	{
 		len = results__in_push(in, ".parts[%zu]", i);
 		run->nr_parts++;
-		ret = read_part(in, value, &run->parts[i]);
-		if (ret)
-			return ret;
+		err = read_part(in, value, &run->parts[i]);
+		if (err)
+			return err;
 		results__in_pop(in, len);
 	}
 	return 0;
@@ -52,9 +53,9 @@ static int read_parts(struct results__in *in, const json_t *root, struct results
 
 static int read_root(struct results__in *in, const json_t *root, struct results_run *run)
 {
-	static const char *const known[] = { "format",	 "version",  "command", "started",
-					     "finished", "revision", "state",	"parts",
-					     NULL };
+	static const char *const known[] = { "format",	"version",  "command",
+					     "started", "finished", "revision",
+					     "state",	"parts",    NULL };
 	static const char *const states[] = { "partial", "complete", NULL };
 	long long version;
 	int state, ret;

@@ -53,9 +53,10 @@ int results__part_read(const struct results_run *run, const struct results_part 
 				      part->file);
 	ret = results_doc_read(path, out, err);
 	if (!ret && strcmp((*out)->part, part->name)) {
-		ret = results__error(err, -EINVAL, path, "$.part",
-				     "is \"%s\", but run.json calls this part \"%s\"; files were mixed up",
-				     (*out)->part, part->name);
+		ret = results__error(
+			err, -EINVAL, path, "$.part",
+			"is \"%s\", but run.json calls this part \"%s\"; files were mixed up",
+			(*out)->part, part->name);
 		results_doc_free(*out);
 		*out = NULL;
 	}
@@ -89,8 +90,7 @@ static int read_doc(struct results__source *s, struct results_error *err)
 	return results_doc_read(s->path, &s->docs[0], err);
 }
 
-int results__explored_read(const char *dir, struct results_explore **out,
-			   struct results_error *err)
+int results__explored_read(const char *dir, struct results_explore **out, struct results_error *err)
 {
 	struct stat st;
 	char *path;
@@ -127,8 +127,9 @@ int results__source_read(const char *path, struct results__source **out, struct 
 	if (kind < 0)
 		return kind;
 	if (kind == RESULTS__EXPLORE)
-		return results__error(err, -EINVAL, path, "",
-				      "is an exploration; runs and ptbench-result documents go here");
+		return results__error(
+			err, -EINVAL, path, "",
+			"is an exploration; runs and ptbench-result documents go here");
 	s = calloc(1, sizeof(*s));
 	if (s)
 		s->path = strdup(path);

@@ -63,7 +63,7 @@ static int put_breakdown(FILE *f, const struct results_measurement *m)
 
 static int put_measurement(FILE *f, const struct results_measurement *m)
 {
-	int ret = 0;
+	int err = 0;
 
 	fprintf(f, "{\"case\": \"%s\", ", m->case_id);
 	put_params(f, &m->params);
@@ -88,9 +88,9 @@ static int put_measurement(FILE *f, const struct results_measurement *m)
 	}
 	fputc(']', f);
 	if (m->nr_breakdown)
-		ret = put_breakdown(f, m);
+		err = put_breakdown(f, m);
 	fputc('}', f);
-	return ret;
+	return err;
 }
 
 static void put_check(FILE *f, const struct results_check *c)
@@ -131,19 +131,20 @@ static int put_pairs(FILE *f, const char *name, const struct results_pairs *p)
 
 static int put_header(FILE *f, const struct results_doc *doc)
 {
-	int ret;
+	int err;
 
 	fprintf(f, "{\n  \"format\": \"%s\",\n  \"version\": %d,\n", RESULTS_FORMAT, doc->version);
-	fprintf(f, "  \"part\": \"%s\",\n  \"mode\": \"%s\",\n  \"created\": \"%s\",\n  \"command\": ",
+	fprintf(f,
+		"  \"part\": \"%s\",\n  \"mode\": \"%s\",\n  \"created\": \"%s\",\n  \"command\": ",
 		doc->part, doc->mode, doc->created);
 	results__json_string(f, doc->command);
 	fputs(",\n  \"provenance\": {\n", f);
-	ret = put_pairs(f, "environment", &doc->environment);
+	err = put_pairs(f, "environment", &doc->environment);
 	fputs(",\n", f);
-	if (!ret)
-		ret = put_pairs(f, "subject", &doc->subject);
+	if (!err)
+		err = put_pairs(f, "subject", &doc->subject);
 	fputs("\n  },\n", f);
-	return ret;
+	return err;
 }
 
 /* Writes extra as one line, sorted and compact, whatever layout the caller gave it. */
@@ -244,9 +245,10 @@ int results_doc_write(const struct results_doc *doc, const char *file, struct re
 	if (fclose(f) && !ret)
 		ret = results__error(err, -ENOMEM, file, "", "no memory to write it");
 	if (!ret && len > RESULTS_MAX_FILE)
-		ret = results__error(err, -EFBIG, file, "",
-				     "would be larger than %lu MiB, which the reader refuses; split the part",
-				     RESULTS_MAX_FILE >> 20);
+		ret = results__error(
+			err, -EFBIG, file, "",
+			"would be larger than %lu MiB, which the reader refuses; split the part",
+			RESULTS_MAX_FILE >> 20);
 	if (!ret)
 		ret = results__write_file(file, text, len, err);
 	free(text);

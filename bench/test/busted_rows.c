@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A table of rows that go wrong in every way a row can, each once: what test_native.c runs.
+/* A table of rows that go wrong in every way a row can, each once: what test_native.c runs. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,8 +8,8 @@
 
 #include "../case.h"
 
-static const char *const kinds[] = { "always_disturbed", "disturbed", "fine", "run_fails",
-				     "setup_fails", "setup_skips", "unrecordable", NULL };
+static const char *const kinds[] = { "always_disturbed", "disturbed",	"fine",		"run_fails",
+				     "setup_fails",	 "setup_skips", "unrecordable", NULL };
 static unsigned nr_setups;
 static uint64_t done;	 /* operations since set-up */
 static uint64_t pending; /* operations that before() announced and after() has not seen */
@@ -63,9 +63,16 @@ static void teardown(struct bench_state *s)
 }
 
 static const struct bench_case busted_mix = {
-	.family = "busted", .name = "mix", .summary = "each kind of ending", .subject = BENCH_REF,
+	.family = "busted",
+	.name = "mix",
+	.summary = "each kind of ending",
+	.subject = BENCH_REF,
 	.axes = { { .key = "symbol", .strs = kinds } }, /* a param of any value, in any family */
-	.setup = setup, .before = before, .run = run, .after = after, .teardown = teardown,
+	.setup = setup,
+	.before = before,
+	.run = run,
+	.after = after,
+	.teardown = teardown,
 };
 
 static int check(struct bench_state *s, struct bench_check *c)
@@ -90,8 +97,13 @@ static void spin(struct bench_state *s, uint64_t n)
 }
 
 static const struct bench_case busted_check = {
-	.family = "busted", .name = "check", .summary = "a check that fails", .subject = BENCH_KERNEL,
-	.run = spin, .count = count, .check = check,
+	.family = "busted",
+	.name = "check",
+	.summary = "a check that fails",
+	.subject = BENCH_KERNEL,
+	.run = spin,
+	.count = count,
+	.check = check,
 };
 
 /* 100 ns of its own clock per operation, whatever it takes. */
@@ -102,8 +114,12 @@ static void own_clock(struct bench_state *s, uint64_t n)
 }
 
 static const struct bench_case busted_clock = {
-	.family = "good", .name = "clock", .summary = "a clock of its own", .subject = BENCH_REF,
-	.manual_time = true, .run = own_clock,
+	.family = "good",
+	.name = "clock",
+	.summary = "a clock of its own",
+	.subject = BENCH_REF,
+	.manual_time = true,
+	.run = own_clock,
 };
 
 /* Long enough to be interrupted. */
@@ -116,7 +132,10 @@ static void slow(struct bench_state *s, uint64_t n)
 }
 
 static const struct bench_case busted_slow = {
-	.family = "good", .name = "slow", .summary = "takes its time", .subject = BENCH_REF,
+	.family = "good",
+	.name = "slow",
+	.summary = "takes its time",
+	.subject = BENCH_REF,
 	.run = slow,
 };
 

@@ -3,6 +3,7 @@
  * ptbench explore with a table of models of its own, some of which say of themselves what is not
  * so: for test_explore.t. Compiled for the model backend, as the models of ref/explore are.
  */
+#include <array_size.h>
 #include <errno.h>
 #include <stdio.h>
 
@@ -74,20 +75,42 @@ static const struct explore_model models[] = {
 	  .caught_by = "no update is lost" },
 	{ MODEL, .variant = "caught-again", .summary = "q?", .busted = true, .bound = 5,
 	  .caught_by = "no update is lost" },
-	{ .mechanism = "mislabelled", .nr_cpus = 2, .setup = setup, .variant = "good", .summary = "q?" },
-	{ .mechanism = "mislabelled", .nr_cpus = 2, .setup = setup, .variant = "busted",
-	  .summary = "q?", .busted = true, .caught_by = "no update is lost", .arg = at_once },
-	{ .mechanism = "mislabelled", .nr_cpus = 2, .setup = setup, .variant = "other",
-	  .summary = "q?", .busted = true, .caught_by = "deadlock" },
-	{ .mechanism = "long", .nr_cpus = 3, .setup = setup_long, .variant = "clean", .summary = "q?",
+	{ .mechanism = "mislabelled",
+	  .nr_cpus = 2,
+	  .setup = setup,
+	  .variant = "good",
+	  .summary = "q?" },
+	{ .mechanism = "mislabelled",
+	  .nr_cpus = 2,
+	  .setup = setup,
+	  .variant = "busted",
+	  .summary = "q?",
+	  .busted = true,
+	  .caught_by = "no update is lost",
+	  .arg = at_once },
+	{ .mechanism = "mislabelled",
+	  .nr_cpus = 2,
+	  .setup = setup,
+	  .variant = "other",
+	  .summary = "q?",
+	  .busted = true,
+	  .caught_by = "deadlock" },
+	{ .mechanism = "long",
+	  .nr_cpus = 3,
+	  .setup = setup_long,
+	  .variant = "clean",
+	  .summary = "q?",
 	  .bound = 6 },
-	{ .mechanism = "setup", .nr_cpus = 1, .setup = setup_fails, .variant = "fails",
+	{ .mechanism = "setup",
+	  .nr_cpus = 1,
+	  .setup = setup_fails,
+	  .variant = "fails",
 	  .summary = "q?" },
 };
 
 size_t explore_nr_models(void)
 {
-	return sizeof(models) / sizeof(models[0]);
+	return ARRAY_SIZE(models);
 }
 
 const struct explore_model *explore_model_at(size_t i)

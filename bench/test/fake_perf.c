@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A machine whose counters always count 1,234,000: what test_native.c's runner is linked with, since
-// many machines have no counter to count with.
+/*
+ * A machine whose counters always count 1,234,000: what test_native.c's runner is linked with,
+ * since many machines have no counter to count with.
+ */
 
 #include <errno.h>
 #include <stdio.h>

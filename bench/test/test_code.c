@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Code in object files: sizes, and which functions are the same code.
+/* Code in object files: sizes, and which functions are the same code. */
 
 #include <errno.h>
 #include <libgen.h>
@@ -73,8 +73,10 @@ static void test_samples(void)
 	   "the same bytes that call another function are other code");
 	ok(!same(samples, "sample_adds_one", "sample_adds_two"), "as is another constant");
 	ok(!same(samples, "sample_calls_a", "sample_longer"), "and another length");
-	ok(same(samples, "sample_constant", "sample_constant_again"), "the same constant in memory");
-	ok(!same(samples, "sample_constant", "sample_other_constant"), "another constant in memory");
+	ok(same(samples, "sample_constant", "sample_constant_again"),
+	   "the same constant in memory");
+	ok(!same(samples, "sample_constant", "sample_other_constant"),
+	   "another constant in memory");
 	ok(same(samples, "sample_of_itself", "sample_of_itself_too"),
 	   "naming itself is the same as another naming itself");
 }
@@ -84,10 +86,12 @@ static void test_origin(void)
 	char arch[32], compiler[64];
 
 	ok(!code_origin(archive, arch, sizeof(arch), compiler, sizeof(compiler)) && arch[0] &&
-	   strcmp(arch, "unknown"), "what an archive was compiled for: %s", arch);
+		   strcmp(arch, "unknown"),
+	   "what an archive was compiled for: %s", arch);
 	ok(strstr(compiler, "GCC") || strstr(compiler, "clang"), "and by: %s", compiler);
 	ok(code_origin("/nonexistent/file.a", arch, sizeof(arch), compiler, sizeof(compiler)) ==
-	   -ENOENT, "of no file");
+		   -ENOENT,
+	   "of no file");
 }
 
 static void test_errors(void)
@@ -95,7 +99,8 @@ static void test_errors(void)
 	struct code *code;
 
 	ok(code_read(samples, "sample_nowhere", &code) == -ENOENT && !code, "no such function");
-	ok(code_read(samples, "sample_adds", &code) == -ENOENT, "the beginning of a name is no name");
+	ok(code_read(samples, "sample_adds", &code) == -ENOENT,
+	   "the beginning of a name is no name");
 	ok(code_read("/nonexistent/file.o", "f", &code) == -ENOENT, "no such file");
 	ok(code_read(__FILE__, "f", &code) == -EINVAL || access(__FILE__, R_OK), "not ELF");
 	ok(code_read("/dev/null", "f", &code) == -EINVAL, "an empty file");
@@ -110,8 +115,9 @@ static struct code *codes[MAX_WALKERS];
 /* What came of the pairs of designs of each format. */
 struct tally {
 	size_t same, otherwise; /* pairs that do the same, and those of them that are not as long */
-	size_t wrong;	        /* the same code of two that do different things */
-	size_t turned, survived; /* expectations turned round, and those that were met all the same */
+	size_t wrong;		/* the same code of two that do different things */
+	/* expectations turned round, and those that were met all the same */
+	size_t turned, survived;
 };
 
 static void judge_pair(struct tally *t, size_t i, size_t j, const char *compiler)
@@ -169,7 +175,8 @@ static void test_walkers(void)
 		   "designs that do the same are code as long (all but %zu of %zu)", t.otherwise,
 		   t.same);
 	else
-		tap_skip("that designs which do the same are code as long is known of gcc 12 alone");
+		tap_skip(
+			"that designs which do the same are code as long is known of gcc 12 alone");
 	ok(t.turned > 100 && !t.survived, "turned round, each of %zu expectations fails", t.turned);
 	for (size_t i = 0; i < gup_nr_walkers(); i++)
 		code_free(codes[i]);
@@ -181,7 +188,8 @@ static void test_expectations(void)
 	ok(differ("static", "addr_end_folded") && differ("static", "addr_end_global"),
 	   "on s390x, clipping by the entry's value is not static");
 	ok(differ("static", "offset_lockless") && differ("addr_end_folded", "offset_lockless") &&
-	   differ("addr_end_global", "offset_lockless"), "nor is the real pointer any of them");
+		   differ("addr_end_global", "offset_lockless"),
+	   "nor is the real pointer any of them");
 	ok(!differ("addr_end_folded", "addr_end_global"), "the two that clip by value do the same");
 	ok(!gup_designs_differ(gup_walker_find("x86_64-4k-57-folded", "static"),
 			       gup_walker_find("x86_64-4k-57-folded", "offset_lockless")),
@@ -201,18 +209,21 @@ static void test_judgement(void)
 	}
 	v = code_judge(true, a, a, gcc14, true);
 	ok(v.outcome == CODE_UNEXPECTED && !strcmp(v.seen, "identical") &&
-	   !strcmp(v.expect, "different"), "the same code of designs that differ fails, whoever compiled it");
+		   !strcmp(v.expect, "different"),
+	   "the same code of designs that differ fails, whoever compiled it");
 	ok(code_judge(true, a, a, gcc14, false).outcome == CODE_UNEXPECTED, "and wherever");
 	ok(code_judge(true, a, b, gcc12, true).outcome == CODE_AS_EXPECTED, "other code passes");
 	v = code_judge(false, a, b, gcc12, true);
 	ok(v.outcome == CODE_UNEXPECTED && !strcmp(v.seen, "different"),
 	   "longer code of a design that does the same fails where gcc 12 compiled it");
 	ok(code_judge(false, a, b, gcc14, true).outcome == CODE_UP_TO_COMPILER &&
-	   code_judge(false, a, b, "clang version 14.0.6", true).outcome == CODE_UP_TO_COMPILER &&
-	   code_judge(false, a, b, gcc12, false).outcome == CODE_UP_TO_COMPILER,
+		   code_judge(false, a, b, "clang version 14.0.6", true).outcome ==
+			   CODE_UP_TO_COMPILER &&
+		   code_judge(false, a, b, gcc12, false).outcome == CODE_UP_TO_COMPILER,
 	   "and is said where another did, or of a format that is not measured");
 	v = code_judge(false, a, a, gcc14, true);
-	ok(v.outcome == CODE_AS_EXPECTED && !strcmp(v.seen, "identical"), "the same code is identical");
+	ok(v.outcome == CODE_AS_EXPECTED && !strcmp(v.seen, "identical"),
+	   "the same code is identical");
 	code_free(a);
 	code_free(b);
 }

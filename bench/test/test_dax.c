@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// dax over the reference: each row leaves every entry unlocked and with its page, and says so when
-// not; beside others it says what it met.
+/*
+ * dax over the reference: each row leaves every entry unlocked and with its page, and says so when
+ * not; beside others it says what it met.
+ */
 
 #include <string.h>
 
@@ -82,10 +84,12 @@ int main(void)
 	struct rows rows = { 0 };
 
 	bench_for_each_instance(&bench_dax_lock, run_row, &rows);
-	ok(rows.ran == 8, "each half, each step removed and opaque, and the device: %zu rows", rows.ran);
+	ok(rows.ran == 8, "each half, each step removed and opaque, and the device: %zu rows",
+	   rows.ran);
 	bench_for_each_instance(&bench_dax_contended, run_row, &rows);
-	ok(rows.beside >= 3 || rows.oversubscribed, "beside others %zu rows, or there is no CPU for them",
-	   rows.beside);
-	ok(bench_for_each_instance(&bench_dax_lock, run_wrongly, NULL) == 1, "a row was run wrongly");
+	ok(rows.beside >= 3 || rows.oversubscribed,
+	   "beside others %zu rows, or there is no CPU for them", rows.beside);
+	ok(bench_for_each_instance(&bench_dax_lock, run_wrongly, NULL) == 1,
+	   "a row was run wrongly");
 	return tap_done();
 }

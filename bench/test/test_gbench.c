@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The shim: each thing of Google Benchmark that it offers is seen to work from C.
+/* The shim: each thing of Google Benchmark that it offers is seen to work from C. */
 
 #include <errno.h>
 #include <math.h>
@@ -172,8 +172,12 @@ static void register_all(void)
 	struct gbench_opts long_enough = { .repetitions = 5 };
 	struct gbench_opts man = { .clock = GBENCH_MANUAL_TIME, .iterations = 400 };
 	struct gbench_opts two = { .threads = 2, .iterations = 10, .clock = GBENCH_REAL_TIME };
-	struct gbench_opts arg = { .iterations = 5, .nr_args = 2, .args = { 7, -8 },
-				   .arg_names = { "pages", "tables" } };
+	struct gbench_opts arg = {
+		.iterations = 5,
+		.nr_args = 2,
+		.args = { 7, -8 },
+		.arg_names = { "pages", "tables" },
+	};
 	struct gbench_opts real = { .clock = GBENCH_REAL_TIME, .iterations = 1 };
 	struct gbench_opts many = { .nr_args = GBENCH_MAX_ARGS + 1 };
 
@@ -211,16 +215,18 @@ static void test_results(void)
 	const struct gbench_repetition *r = find("batch/a:1", 0);
 
 	ok(r && r->iterations == 1000 && r->real_ns > 0 && !r->skipped && find("batch/a:1", 3) &&
-	   !find("batch/a:1", 4), "every repetition comes once, with its iterations and time");
+		   !find("batch/a:1", 4),
+	   "every repetition comes once, with its iterations and time");
 	ok(find("batch/a:1", 2)->repetition == 2, "numbered");
 	r = find("plain", 0);
 	ok(r && r->iterations > 1000, "as many iterations as the minimal time needs: %lld",
 	   r ? (long long)r->iterations : 0);
 	ok(!strcmp(runs[index_of(find("skips", 0))].skipped, reason), "skip with error: %s",
 	   runs[index_of(find("skips", 0))].skipped);
-	ok(!strcmp(runs[index_of(find("skips_inside", 0))].skipped, reason), "and from inside the loop");
+	ok(!strcmp(runs[index_of(find("skips_inside", 0))].skipped, reason),
+	   "and from inside the loop");
 	ok(!*runs[index_of(find("skips_later", 1))].skipped &&
-	   !strcmp(runs[index_of(find("skips_later", 3))].skipped, reason),
+		   !strcmp(runs[index_of(find("skips_later", 3))].skipped, reason),
 	   "repetitions before the one that skips are kept");
 	r = find("manual", 0);
 	ok(r && fabs(r->real_ns - 250.0 * 400) < 1, "manual time: %.0f ns", r ? r->real_ns : 0);
@@ -234,7 +240,8 @@ static void test_results(void)
 	   "two threads run the function, and their counters add up");
 	ok(args_got[0] == 7 && args_got[1] == -8, "arguments reach the function");
 	r = find("paused", 0);
-	ok(r && r->real_ns < PAUSE_NS / 2, "what is paused is not timed: %.0f ns", r ? r->real_ns : 0);
+	ok(r && r->real_ns < PAUSE_NS / 2, "what is paused is not timed: %.0f ns",
+	   r ? r->real_ns : 0);
 	ok(find("native", 3) && !find("native", 0)->arg, "the native loop reports too");
 	ok(find("args", 0) && find("args", 0)->arg == args_got, "the argument comes back");
 }
@@ -248,7 +255,8 @@ int main(int argc, char **argv)
 
 	gbench_init(&nr_flags, flags);
 	ok(nr_flags == 1, "the library takes its own flags");
-	ok(strchr(gbench_library_version(), '.'), "its version is known: %s", gbench_library_version());
+	ok(strchr(gbench_library_version(), '.'), "its version is known: %s",
+	   gbench_library_version());
 	diag("built as %s", gbench_library_is_debug() ? "DEBUG" : "release");
 	gbench_context("suite", "test");
 	register_all();
@@ -258,6 +266,7 @@ int main(int argc, char **argv)
 	   (long long)batches, (long long)operations);
 	test_results();
 	gbench_unregister_all();
-	ok(!gbench_register("plain", batch, NULL, NULL), "after forgetting all, a name is free again");
+	ok(!gbench_register("plain", batch, NULL, NULL),
+	   "after forgetting all, a name is free again");
 	return tap_done();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The guests' runner, run here with --time: its records are well formed and name every row.
+/* The guests' runner, run here with --time: its records are well formed and name every row. */
 
+#include <array_size.h>
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
@@ -54,8 +55,9 @@ static const struct ptb_record *record_at(const struct stream *s, size_t at)
 
 static bool terminated(const struct ptb_record *r)
 {
-	return memchr(r->case_id, 0, sizeof(r->case_id)) && memchr(r->params, 0, sizeof(r->params)) &&
-	       memchr(r->metric, 0, sizeof(r->metric)) && memchr(r->text, 0, sizeof(r->text));
+	return memchr(r->case_id, 0, sizeof(r->case_id)) &&
+	       memchr(r->params, 0, sizeof(r->params)) && memchr(r->metric, 0, sizeof(r->metric)) &&
+	       memchr(r->text, 0, sizeof(r->text));
 }
 
 static bool measurement_fine(const struct ptb_record *r)
@@ -89,7 +91,8 @@ static struct counts look(const struct stream *s, const char *format)
 		}
 		c.measured += r->type == PTB_RECORD_MEASUREMENT;
 		c.skipped += r->type == PTB_RECORD_SKIPPED;
-		c.other_format |= format && strstr(r->params, "format=") && !strstr(r->params, format);
+		c.other_format |= format && strstr(r->params, "format=") &&
+				  !strstr(r->params, format);
 		if (r->type == PTB_RECORD_END)
 			c.ends += r->nr_ops == c.records && at + r->size == s->size;
 		c.records++;
@@ -107,8 +110,8 @@ struct search {
 static bool covers(const struct ptb_record *r, const char *id, const char *params)
 {
 	/* A case that cannot run at all is one record, without parameters. */
-	return !strcmp(r->case_id, id) && (!strcmp(r->params, params) ||
-					   (r->type == PTB_RECORD_SKIPPED && !r->params[0]));
+	return !strcmp(r->case_id, id) &&
+	       (!strcmp(r->params, params) || (r->type == PTB_RECORD_SKIPPED && !r->params[0]));
 }
 
 static int look_for(struct bench_state *s, void *arg)
@@ -140,7 +143,8 @@ static void test_whole_table(void)
 	ok(!s.status, "runs");
 	ok(!c.bad, "every record is well formed");
 	ok(c.ends == 1, "the last one says how many came before");
-	ok(c.measured > 100 && c.skipped > 5, "%zu rows measured, %zu skipped", c.measured, c.skipped);
+	ok(c.measured > 100 && c.skipped > 5, "%zu rows measured, %zu skipped", c.measured,
+	   c.skipped);
 	for (size_t i = 0; bench_table[i] && !c.bad; i++)
 		bench_for_each_instance(bench_table[i], look_for, &search);
 	ok(!search.missing, "no row of the table is missing");
@@ -171,7 +175,7 @@ static void test_usage(void)
 	static const char *const wrong[] = { "--time --format pdp11", "--levels x", "--levels ''",
 					     "--time more", "--nonsense" };
 
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		struct stream s = run(wrong[i]);
 
 		ok(s.status == 2 && !s.size, "%s is refused", wrong[i]);

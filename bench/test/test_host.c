@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The cases about the running kernel: they run, their checks pass, and fail where they should.
+/* The cases about the running kernel: they run, their checks pass, and fail where they should. */
 
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -62,8 +62,10 @@ static void test_check_fails(void)
 	if (p != at || *(volatile char *)p)
 		tap_skip("the region is elsewhere here");
 	else
-		ok(!s.c->check(&s, &check) && !check.ok, "a table that is kept is not taken for freed: "
-		   "%s instead of %s", check.seen, check.expect);
+		ok(!s.c->check(&s, &check) && !check.ok,
+		   "a table that is kept is not taken for freed: "
+		   "%s instead of %s",
+		   check.seen, check.expect);
 	s.c->teardown(&s);
 }
 
@@ -104,7 +106,8 @@ static void test_perf(void)
 	why[0] = '\0';
 	ok(perf_tracepoints(why, sizeof(why)) || !strncmp(why, "none: ", 6), "tracepoints: %s",
 	   why[0] ? why : "available");
-	ok(perf_open_tracepoint("nosuch", "event", NULL, 0) < 0, "a tracepoint that does not exist");
+	ok(perf_open_tracepoint("nosuch", "event", NULL, 0) < 0,
+	   "a tracepoint that does not exist");
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The native runner over a table of rows that go wrong: what it writes, and how it ends.
+/* The native runner over a table of rows that go wrong: what it writes, and how it ends. */
 
+#include <array_size.h>
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
@@ -106,22 +107,27 @@ static void test_fine(void)
 	const struct results_measurement *m = find(doc, "good/clock", "", "time");
 
 	ok(status == 0, "rows without a fault: exit status %d", status);
-	ok(doc && !strcmp(doc->part, "native") && !strcmp(doc->mode, "native"), "the part is `native`");
+	ok(doc && !strcmp(doc->part, "native") && !strcmp(doc->mode, "native"),
+	   "the part is `native`");
 	ok(doc && results_axis_of(doc, "format", "gup_fast/walk"), "it says what params mean");
 	ok(m && m->kind == RESULTS_SAMPLED && m->nr_samples == 9, "a sample per repetition");
-	ok(fabs(value(m) - 100) < 0.1, "a case's own clock is the one that counts: %.1f ns", value(m));
+	ok(fabs(value(m) - 100) < 0.1, "a case's own clock is the one that counts: %.1f ns",
+	   value(m));
 	ok(find(doc, "shim/native", "", "time"), "the library's own loop is a row");
-	ok(value(find(doc, "busted/mix", "fine", "time")) > 0, "hooks around batches of limited size");
+	ok(value(find(doc, "busted/mix", "fine", "time")) > 0,
+	   "hooks around batches of limited size");
 	ok(value(find(doc, "busted/mix", "fine", "tables_freed")) == 2,
 	   "what a case reports beside the time: a total per operation");
 	ok(value(find(doc, "busted/mix", "fine", "tables_waiting_peak")) == 7, "a level as it is");
 	m = find(doc, "busted/mix", "fine", "instructions");
 	ok(m && m->nr_samples == 9 && m->nr_ops == 500 && value(m) == 2468,
 	   "where there are counters, instructions are a metric: %.0f", value(m));
-	ok(!find(doc, "good/clock", "", "instructions"), "but not of a case with a clock of its own");
+	ok(!find(doc, "good/clock", "", "instructions"),
+	   "but not of a case with a clock of its own");
 	ok(doc && results_pairs_get(&doc->environment, "hypervisor") &&
-	   results_pairs_get(&doc->environment, "perf_counters") &&
-	   results_pairs_get(&doc->subject, "suite") && doc->command, "it says where and of what");
+		   results_pairs_get(&doc->environment, "perf_counters") &&
+		   results_pairs_get(&doc->subject, "suite") && doc->command,
+	   "it says where and of what");
 	results_doc_free(doc);
 }
 
@@ -133,11 +139,14 @@ static void test_faults(void)
 	const struct results_check *c;
 
 	ok(status == 4, "rows with faults: exit status %d", status);
-	ok(m && m->skipped && !strcmp(m->skipped, "not on this machine"), "skipped, with the reason");
+	ok(m && m->skipped && !strcmp(m->skipped, "not on this machine"),
+	   "skipped, with the reason");
 	c = find_check(doc, "case/runs", "setup_fails");
-	ok(c && !c->ok && strstr(c->seen, "memory"), "a set-up that fails: %s", c ? c->seen : "nothing");
+	ok(c && !c->ok && strstr(c->seen, "memory"), "a set-up that fails: %s",
+	   c ? c->seen : "nothing");
 	c = find_check(doc, "case/runs", "run_fails");
-	ok(c && !c->ok && !strcmp(c->seen, "wrong result"), "a wrong result: %s", c ? c->seen : "nothing");
+	ok(c && !c->ok && !strcmp(c->seen, "wrong result"), "a wrong result: %s",
+	   c ? c->seen : "nothing");
 	ok(!find(doc, "busted/mix", "run_fails", "time"), "and no number of it");
 	c = find_check(doc, "case/recorded", "unrecordable");
 	ok(c && !c->ok && !strcmp(c->expect, "no_such_metric") && c->seen[0],
@@ -160,8 +169,8 @@ static void test_disturbed(void)
 
 	ok(status == 0, "disturbed rows are no failure: exit status %d", status);
 	if (m)
-		ok(m->nr_samples >= 6 && m->discarded >= 1 &&
-		   m->nr_samples + m->discarded == 9, "disturbed repetitions are thrown away");
+		ok(m->nr_samples >= 6 && m->discarded >= 1 && m->nr_samples + m->discarded == 9,
+		   "disturbed repetitions are thrown away");
 	else
 		tap_skip("this machine is too busy to disturb a row only now and then");
 	m = find(doc, "busted/mix", "always_disturbed", NULL);
@@ -189,8 +198,8 @@ static void test_interrupt(int sig)
 			diag("%s has %zu samples", doc->measurements[i].case_id,
 			     doc->measurements[i].nr_samples);
 	ok(doc && find(doc, "good/clock", "", "time") &&
-	   find(doc, "good/clock", "", "time")->nr_samples >= 6 &&
-	   find(doc, "good/clock", "", "time")->nr_samples < 900,
+		   find(doc, "good/clock", "", "time")->nr_samples >= 6 &&
+		   find(doc, "good/clock", "", "time")->nr_samples < 900,
 	   "as many repetitions as there were, where they are enough for an interval");
 	results_doc_free(doc);
 }
@@ -249,7 +258,8 @@ static void test_progress(void)
 	ok(t.monotone && !t.beyond, "each line is further than the one before, and none beyond");
 	ok(t.done == t.total, "the last one says that all are done: %zu of %zu", t.done, t.total);
 	t = read_told(file, "cases counted");
-	ok(t.lines && t.monotone && !t.beyond && t.done == t.total, "so it is of what is counted then");
+	ok(t.lines && t.monotone && !t.beyond && t.done == t.total,
+	   "so it is of what is counted then");
 	status = finish(start("good/clock", "--benchmark_repetitions=7", ANY));
 	t = read_told(file, "repetitions");
 	ok(!status && t.lines == 1 && t.done == 7 && t.total == 7,
@@ -282,8 +292,9 @@ static int printed_number(const char *command)
 
 static void test_usage(void)
 {
-	static const char *const seconds[] = { "--ptbench_progress=x", "--ptbench_progress=",
-					       "--ptbench_progress=-1", "--ptbench_progress=1s" };
+	static const char *const seconds[] = { "--ptbench_progress=x",
+					       "--ptbench_progress=", "--ptbench_progress=-1",
+					       "--ptbench_progress=1s" };
 	char command[sizeof(program) + 96], file[] = "/tmp/ptbench-native-said-XXXXXX";
 	int status;
 
@@ -296,15 +307,17 @@ static void test_usage(void)
 	ok(WIFEXITED(status) && WEXITSTATUS(status) == 2,
 	   "a filter that matches nothing is refused where the library prints");
 	ok(finish(start("good/clock", "--nonsense", NULL)) == 2, "an unknown flag is refused");
-	ok(finish(start("nothing_of_that_name", NULL, NULL)) == 2, "a filter that matches nothing, too");
+	ok(finish(start("nothing_of_that_name", NULL, NULL)) == 2,
+	   "a filter that matches nothing, too");
 	ok(access(out, F_OK), "and nothing is written");
 	snprintf(out, sizeof(out), "/nonexistent/folder/out.json");
 	ok(finish(start("good/clock", NULL, NULL)) == 2 && !measured(),
 	   "a file that cannot be written is refused before anything is measured");
 	said = "/dev/null";
-	for (size_t i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(seconds); i++)
 		ok(finish(start("good/clock", seconds[i], ANY)) == 2, "%s is refused", seconds[i]);
-	snprintf(command, sizeof(command), "\"%s\" --help 2>&1 | grep -c '^  --ptbench_\\|--benchmark_filter=<'", program);
+	snprintf(command, sizeof(command),
+		 "\"%s\" --help 2>&1 | grep -c '^  --ptbench_\\|--benchmark_filter=<'", program);
 	ok(printed_number(command) == 7, "--help has its own options, and the library's");
 	unlink(file);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The table is well formed, and every row of the reference runs and leaves nothing behind.
+/* The table is well formed, and every row of the reference runs and leaves nothing behind. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -72,7 +72,8 @@ static void test_cases(void)
 		}
 	}
 	ok(sorted, "sorted by family and name");
-	ok(complete, "every case has words for names, a summary, run, and a teardown for its setup");
+	ok(complete,
+	   "every case has words for names, a summary, run, and a teardown for its setup");
 	ok(axes, "axes are sorted words with plain values");
 }
 
@@ -162,8 +163,12 @@ static void test_instances(void)
 	static const char *const strs[] = { "a", "b", NULL };
 	static const long long nums[] = { BENCH_ABSENT, 7 };
 	struct bench_case c = {
-		.family = "x", .name = "y", .summary = "z", .run = nothing,
-		.axes = { { .key = "n", .nums = nums, .nr_nums = 2 }, { .key = "s", .strs = strs } },
+		.family = "x",
+		.name = "y",
+		.summary = "z",
+		.run = nothing,
+		.axes = { { .key = "n", .nums = nums, .nr_nums = 2 },
+			  { .key = "s", .strs = strs } },
 	};
 	size_t nr[3] = { 0 };
 	struct bench_state s = { .c = &c };
@@ -259,7 +264,8 @@ static void test_watched(void)
 {
 	const struct bench_case bad = { .family = "bad", .name = "asks", .run = asks },
 				good = { .family = "good", .name = "nothing", .run = nothing };
-	struct bench_state s = { .c = &bad, .params = { { .key = "pages", .num = 1 } },
+	struct bench_state s = { .c = &bad,
+				 .params = { { .key = "pages", .num = 1 } },
 				 .nr_params = 1 };
 
 	ok(run_and_watch(&s, 1), "a run that asks for a param is noticed");
@@ -333,7 +339,8 @@ static void test_rows(void)
 
 static int first_row(struct bench_state *s, void *arg)
 {
-	if (strcmp(bench_str(s, "cross"), "pmd") || strcmp(bench_str(s, "design"), "offset_lockless"))
+	if (strcmp(bench_str(s, "cross"), "pmd") ||
+	    strcmp(bench_str(s, "design"), "offset_lockless"))
 		return 0;
 	*(struct bench_state *)arg = *s;
 	return 1;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// table_free over the reference: what each row says of itself, against what the discipline must do.
+/* table_free over the reference: what each row says of itself, against what the discipline must
+ * do. */
 
 #include <sched.h>
 #include <string.h>
@@ -98,8 +99,8 @@ static bool events_are_right(const struct bench_state *s, uint64_t n)
 		return false;
 	if (nr ? per < each * .5 || per > each : per >= 0)
 		return false;
-	return (rcu && nr) ? extra(s, "time_deferred") > 0 && peak >= each && peak <= 4096 :
-			     extra(s, "time_deferred") >= 0 && peak >= 1 && peak <= tables;
+	return (rcu && nr) ? extra(s, "time_deferred") > 0 && peak >= each && peak <= 4096
+			   : extra(s, "time_deferred") >= 0 && peak >= 1 && peak <= tables;
 }
 
 static bool readers_are_seen(const struct bench_state *s)
@@ -107,7 +108,8 @@ static bool readers_are_seen(const struct bench_state *s)
 	double p50 = extra(s, "reader_latency_p50"), p99 = extra(s, "reader_latency_p99");
 
 	if (!bench_num(s, "readers") && s->c != &bench_table_free_oversubscribed)
-		return extra(s, "reader_throughput") < 0 && extra(s, "reader_latency") < 0 && p50 < 0;
+		return extra(s, "reader_throughput") < 0 && extra(s, "reader_latency") < 0 &&
+		       p50 < 0;
 	/* Buckets are within 3 % of what they hold. */
 	return extra(s, "reader_throughput") >= 0 && p50 > 0 && p50 <= p99 &&
 	       p99 <= 1.04 * extra(s, "reader_latency");
@@ -137,7 +139,7 @@ static int run_row(struct bench_state *s, void *arg)
 		return run_row(s, arg);
 	}
 	ok(!s->fail[0] && readers_are_seen(s) &&
-	   (keep ? extra(s, "tables_freed") < 0 : events_are_right(s, nr + 1)),
+		   (keep ? extra(s, "tables_freed") < 0 : events_are_right(s, nr + 1)),
 	   "%s%s%s", name, *s->fail ? ": " : "", s->fail);
 	rows->ran++;
 	rows->kept += keep;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// thp/split over the reference: each row leaves every page a folio of its own with every reference
-// in place, and says so when not; beside readers it says how often it had to try again.
+/*
+ * thp/split over the reference: each row leaves every page a folio of its own with every reference
+ * in place, and says so when not; beside readers it says how often it had to try again.
+ */
 
 #include <string.h>
 
@@ -33,7 +35,8 @@ static int run_row(struct bench_state *s, void *arg)
 	operations(s, s->max_batch);
 	operations(s, 1);
 	s->c->teardown(s);
-	ok(!s->fail[0] && s->nr_extra == beside && !(bench_needs(s) & BENCH_NEED_THREADS) == !beside,
+	ok(!s->fail[0] && s->nr_extra == beside &&
+		   !(bench_needs(s) & BENCH_NEED_THREADS) == !beside,
 	   "%s%s%s", name, *s->fail ? ": " : "", s->fail);
 	rows->ran++;
 	rows->beside += beside;
@@ -58,8 +61,9 @@ int main(void)
 
 	bench_for_each_instance(&bench_thp_split, run_row, &rows);
 	ok(rows.ran - rows.beside == 4, "alone %zu rows", rows.ran - rows.beside);
-	ok(rows.beside || rows.oversubscribed, "beside readers %zu rows, or there is no CPU for them",
-	   rows.beside);
-	ok(bench_for_each_instance(&bench_thp_split, run_wrongly, NULL) == 1, "a row was run wrongly");
+	ok(rows.beside || rows.oversubscribed,
+	   "beside readers %zu rows, or there is no CPU for them", rows.beside);
+	ok(bench_for_each_instance(&bench_thp_split, run_wrongly, NULL) == 1,
+	   "a row was run wrongly");
 	return tap_done();
 }

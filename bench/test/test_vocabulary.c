@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Every param of every row, of the bench and of the kernels' driver, has an axis that knows its value.
-// With --print: the values of every axis, "KEY VALUE LABEL" a line. With --run RUNS: makes a run in that
-// folder with a row of every instance of the bench and of every walk's code, whose numbers are all one
-// number, and prints where: what the report has to show of them all.
+/*
+ * Every param of every row, of the bench and of the kernels' driver, has an axis that knows its
+ * value. With --print: the values of every axis, "KEY VALUE LABEL" a line. With --run RUNS: makes a
+ * run in that folder with a row of every instance of the bench and of every walk's code, whose
+ * numbers are all one number, and prints where: what the report has to show of them all.
+ */
 
+#include <array_size.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +25,8 @@ static bool knows(const char *case_id, const char *key, const char *value)
 	nr_seen++;
 	if (axis && (!value || !axis->nr_values || results_value_of(axis, value)))
 		return true;
-	diag("%s: bench/words.h or a list of ref/ lacks %s=%s", case_id, key, value ? value : "(number)");
+	diag("%s: bench/words.h or a list of ref/ lacks %s=%s", case_id, key,
+	     value ? value : "(number)");
 	return false;
 }
 
@@ -64,7 +68,9 @@ static char *read_file(const char *name)
 }
 
 /* Strings behind each `before`, up to a quote. */
-static const struct { const char *file, *before, *key, *case_id; } literals[] = {
+static const struct {
+	const char *file, *before, *key, *case_id;
+} literals[] = {
 	{ "memory.c", "[PTB_PTE] = \"", "leaf", "gup_fast/walk" },
 	{ "memory.c", "[PTB_PTE_FOLIO] = \"", "leaf", "gup_fast/walk" },
 	{ "memory.c", "[PTB_CONTPTE] = \"", "leaf", "gup_fast/walk" },
@@ -106,7 +112,7 @@ static void test_literals(void)
 {
 	bool fine = true;
 
-	for (size_t i = 0; i < sizeof(literals) / sizeof(literals[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(literals); i++) {
 		char *text = read_file(literals[i].file), value[64];
 		size_t nr = 0;
 
@@ -126,28 +132,35 @@ static void test_literals(void)
 /* ptb_param(s, ",key=value,key=%d"): keys, and values that stand there. */
 static void test_formats_of_params(void)
 {
-	static const struct { const char *file, *case_id; } files[] = {
-		{ "main.c", "gup_fast/walk" }, { "gup.c", "gup_fast/walk" },
-		{ "gup_check.c", "gup_fast/only" }, { "kmap.c", "kmap/pair" },
-		{ "kmap_switch.c", "kmap/switch" }, { "dax.c", "dax/lock" },
+	static const struct {
+		const char *file, *case_id;
+	} files[] = {
+		{ "main.c", "gup_fast/walk" },
+		{ "gup.c", "gup_fast/walk" },
+		{ "gup_check.c", "gup_fast/only" },
+		{ "kmap.c", "kmap/pair" },
+		{ "kmap_switch.c", "kmap/switch" },
+		{ "dax.c", "dax/lock" },
 		{ "table_free.c", "table_free/reuse" },
 		{ "table_free_collapse.c", "table_free/collapse" },
 		{ "table_free_unshare.c", "table_free/unshare" },
 	};
 	bool fine = true;
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		char *text = read_file(files[i].file);
 
 		for (char *at = text; (at = strstr(at, "ptb_param(s, \",")); at++) {
-			char list[256], *save, *word;
+			char list[256], *save;
 
 			snprintf(list, sizeof(list), "%.*s", (int)strcspn(at + 15, "\""), at + 15);
-			for (word = strtok_r(list, ",", &save); word; word = strtok_r(NULL, ",", &save)) {
+			for (char *word = strtok_r(list, ",", &save); word;
+			     word = strtok_r(NULL, ",", &save)) {
 				char *value = strchr(word, '=');
 
 				*value++ = '\0';
-				fine = knows(files[i].case_id, word, strchr(value, '%') ? NULL : value) &&
+				fine = knows(files[i].case_id, word,
+					     strchr(value, '%') ? NULL : value) &&
 				       fine;
 			}
 		}
@@ -165,7 +178,8 @@ static void test_labels(void)
 	for (size_t a = 0; a < doc->nr_axes; a++)
 		for (size_t i = 0; i < doc->axes[a].nr_values; i++)
 			for (size_t k = 0; k < i; k++)
-				if (!strcmp(doc->axes[a].values[i].label, doc->axes[a].values[k].label)) {
+				if (!strcmp(doc->axes[a].values[i].label,
+					    doc->axes[a].values[k].label)) {
 					diag("%s: '%s' twice", doc->axes[a].key,
 					     doc->axes[a].values[i].label);
 					fine = false;
@@ -176,7 +190,8 @@ static void test_labels(void)
 static const char *levels_of(const char *format)
 {
 	static char text[128];
-	const struct results_value *v = results_value_of(results_axis_of(doc, "format", "any/any"), format);
+	const struct results_value *v =
+		results_value_of(results_axis_of(doc, "format", "any/any"), format);
 	size_t used = 0;
 
 	text[0] = '\0';
@@ -189,7 +204,9 @@ static const char *levels_of(const char *format)
 /* As the kernel's headers have them. */
 static void test_levels(void)
 {
-	static const struct { const char *format, *levels; } known[] = {
+	static const struct {
+		const char *format, *levels;
+	} known[] = {
 		{ "x86_64-4k-48", "pgd no, p4d compiled, pud no, pmd no, pte no" },
 		{ "x86_64-4k-57", "pgd no, p4d no, pud no, pmd no, pte no" },
 		{ "x86_64-4k-57-folded", "pgd no, p4d boot, pud no, pmd no, pte no" },
@@ -198,7 +215,7 @@ static void test_levels(void)
 		{ "s390x", "pgd mm, p4d mm, pud mm, pmd no, pte no" },
 	};
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (!ok(!strcmp(levels_of(known[i].format), known[i].levels), "levels of %s",
 			known[i].format))
 			diag("have %s", levels_of(known[i].format));
@@ -222,14 +239,18 @@ static void check(int ret, const struct results_error *err)
 	exit(1);
 }
 
-static void add_row(const char *id, enum results_subject subject, const char *params, const char *metric,
-		    enum results_kind kind)
+static void add_row(const char *id, enum results_subject subject, const char *params,
+		    const char *metric, enum results_kind kind)
 {
 	struct results_error err = { .reason = "" };
 	double samples[31];
-	struct results_measurement m = { .case_id = (char *)id, .subject = subject, .kind = kind,
-					 .metric = results_metric_find(metric), .nr_ops = 1,
-					 .samples = samples, .nr_samples = 31 };
+	struct results_measurement m = { .case_id = (char *)id,
+					 .subject = subject,
+					 .kind = kind,
+					 .metric = results_metric_find(metric),
+					 .nr_ops = 1,
+					 .samples = samples,
+					 .nr_samples = 31 };
 
 	for (size_t i = 0; i < 31; i++)
 		samples[i] = 1000;
@@ -242,7 +263,9 @@ static void add_row(const char *id, enum results_subject subject, const char *pa
 static int add_instance(struct bench_state *s, void *arg)
 {
 	static const enum results_subject subjects[] = {
-		[BENCH_REF] = RESULTS_REF, [BENCH_KERNEL] = RESULTS_KERNEL, [BENCH_LIBURCU] = RESULTS_LIBURCU,
+		[BENCH_REF] = RESULTS_REF,
+		[BENCH_KERNEL] = RESULTS_KERNEL,
+		[BENCH_LIBURCU] = RESULTS_LIBURCU,
 	};
 	char id[64], params[512];
 

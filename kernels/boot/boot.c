@@ -62,8 +62,8 @@ char *qemu_options(const struct qemu_boot *b)
 		     "-machine %s -cpu %s -m %s -smp %d,sockets=%d,cores=1,threads=1 -nodefaults "
 		     "-display none -no-reboot %s -seed 1 -rtc base=2026-01-01,clock=vm %s",
 		     a->machine, a->cpu, a->memory, cpus, cpus,
-		     b->mode == QEMU_KVM ? "-accel kvm" :
-					   "-accel tcg,thread=single -icount shift=0,sleep=off",
+		     b->mode == QEMU_KVM ? "-accel kvm"
+					 : "-accel tcg,thread=single -icount shift=0,sleep=off",
 		     a->qemu_args) < 0)
 		return NULL;
 	return text;
@@ -178,14 +178,14 @@ static int empty_file(const char *name)
 static void start(struct qemu_boot *b)
 {
 	char *options = qemu_options(b), *words = qemu_command_line(b);
-	int ret = options && words ? empty_file(b->console) ?: empty_file(b->stream) : -ENOMEM;
-	pid_t pid = ret ? -1 : child_fork(0);
+	int err = options && words ? empty_file(b->console) ?: empty_file(b->stream) : -ENOMEM;
+	pid_t pid = err ? -1 : child_fork(0);
 
 	if (!pid)
 		exec_qemu(b, options, words);
 	if (pid < 0) {
 		snprintf(b->why, sizeof(b->why), "QEMU could not be started: %s",
-			 strerror(ret ? -ret : errno));
+			 strerror(err ? -err : errno));
 		b->done = true;
 	} else {
 		b->pid = pid;
@@ -259,13 +259,11 @@ static void watch(struct qemu_boot *b)
 
 bool qemu_pool_step(struct qemu_pool *p)
 {
-	size_t i;
-
 	for (; p->started < p->nr && p->running < p->jobs; p->started++) {
 		start(&p->boots[p->started]);
 		p->running += !p->boots[p->started].done;
 	}
-	for (i = 0; i < p->started; i++) {
+	for (size_t i = 0; i < p->started; i++) {
 		struct qemu_boot *b = &p->boots[i];
 
 		if (!b->done) {
@@ -283,9 +281,7 @@ bool qemu_pool_step(struct qemu_pool *p)
 
 void qemu_pool_end(struct qemu_pool *p)
 {
-	size_t i;
-
-	for (i = 0; i < p->started; i++)
+	for (size_t i = 0; i < p->started; i++)
 		if (p->boots[i].pid)
 			end(&p->boots[i]);
 }
@@ -295,7 +291,11 @@ int qemu_run(struct qemu_boot *boots, size_t nr, int jobs, volatile sig_atomic_t
 {
 	const struct timespec nap = { .tv_nsec = 10000000 };
 	struct qemu_pool p = {
-		.boots = boots, .nr = nr, .jobs = jobs, .done = done, .arg = arg,
+		.boots = boots,
+		.nr = nr,
+		.jobs = jobs,
+		.done = done,
+		.arg = arg,
 	};
 
 	while (!*stop && qemu_pool_step(&p))

@@ -20,20 +20,20 @@ struct qemu_boot {
 	/* What is booted. */
 	const struct scenario *scenario;
 	enum qemu_mode mode;
-	bool events;		/* two CPUs, events; else one CPU, costs */
+	bool events; /* two CPUs, events; else one CPU, costs */
 	char *image, *initramfs;
-	char *console, *stream;	/* files that QEMU writes */
+	char *console, *stream; /* files that QEMU writes */
 	const char *append;	/* more words for the kernel, or NULL */
 	char *plugin;		/* what QEMU is given as -plugin, or NULL */
 	char *table, *profile;	/* files that the plugin reads, and writes */
 	int timeout;		/* seconds of real time */
 	const char *qemu_version;
-	struct boot_rows rows;	/* what it has to show */
+	struct boot_rows rows; /* what it has to show */
 	/* While it runs. */
-	pid_t pid;		/* 0: not started or gone */
+	pid_t pid; /* 0: not started or gone */
 	double started, seconds;
 	bool done, reported;
-	char why[600];		/* why it did not end by itself as it should, or "" */
+	char why[600]; /* why it did not end by itself as it should, or "" */
 };
 
 /* The kernel's command line; malloc'ed. */
@@ -44,7 +44,8 @@ char *qemu_options(const struct qemu_boot *b);
 const char *qemu_stand_in(void);
 /* The program to run as this QEMU. */
 const char *qemu_program(const char *qemu);
-/* A path within an option of several values: QEMU takes a comma that is written twice; malloc'ed. */
+/* A path within an option of several values: QEMU takes a comma that is written twice;
+ * malloc'ed. */
 char *qemu_escaped(const char *path);
 #define QEMU_MAX_OPTIONS 64
 /*

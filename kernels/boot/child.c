@@ -54,9 +54,9 @@ static bool runs(pid_t pid)
 
 /*
  * The guard, between us and the program: the kernel tells a child alone when its parent dies, and
- * the program may be a script behind which the real one runs. Waits until the program ends, or it has
- * to be ended, and leaves nothing of its group. awaited is blocked; mask is what was before. Returns
- * in the program.
+ * the program may be a script behind which the real one runs. Waits until the program ends, or it
+ * has to be ended, and leaves nothing of its group. awaited is blocked; mask is what was before.
+ * Returns in the program.
  */
 static void guard(pid_t parent, unsigned seconds, const sigset_t *awaited, const sigset_t *mask)
 {
@@ -75,7 +75,7 @@ static void guard(pid_t parent, unsigned seconds, const sigset_t *awaited, const
 		sigprocmask(SIG_SETMASK, mask, NULL);
 		return;
 	}
-	setpgid(pid, pid); /* whichever of the two comes first */
+	setpgid(pid, pid);	/* whichever of the two comes first */
 	close_range(0, ~0U, 0); /* a pipe's other end must see that the program has closed it */
 	alarm(seconds);
 	do
@@ -119,7 +119,8 @@ int child_kill(pid_t pid)
 
 /* ---- questions ---- */
 
-/* What fits into a pipe is written before somebody reads it, so that nobody has to be waited for. */
+/* What fits into a pipe is written before somebody reads it, so that nobody has to be waited
+ * for. */
 static int pipe_with(const char *input, int fds[2])
 {
 	ssize_t len = strlen(input);

@@ -10,8 +10,8 @@
 /*
  * As fork(), but the child and all that it starts are a process group, which ends when the child or
  * this process does, whatever ends it (a program that leaves its group is on its own). It also ends
- * after so many seconds (0: no limit). What is returned is the number of a process that waits for the
- * child and ends as it did, when nothing of the group is left.
+ * after so many seconds (0: no limit). What is returned is the number of a process that waits for
+ * the child and ends as it did, when nothing of the group is left.
  */
 pid_t child_fork(unsigned seconds);
 /* Has it ended? Then status is waitpid()'s. */
@@ -25,9 +25,10 @@ struct child {
 };
 
 /*
- * Starts argv[0], which is looked up in PATH, with input (at most 4096 bytes) on its standard input.
- * What it writes to from, 1 or 2, can be read from c->out; the other is dropped. After so many seconds
- * it is ended (0: no limit). -errno: c is not to be used. A program that is not there ends with 127.
+ * Starts argv[0], which is looked up in PATH, with input (at most 4096 bytes) on its standard
+ * input. What it writes to from, 1 or 2, can be read from c->out; the other is dropped. After so
+ * many seconds it is ended (0: no limit). -errno: c is not to be used. A program that is not there
+ * ends with 127.
  */
 int child_start(struct child *c, const char *const *argv, const char *input, int from,
 		unsigned seconds);

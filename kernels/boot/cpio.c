@@ -42,7 +42,7 @@ static int add(FILE *to, const struct cpio_entry *e, unsigned ino)
 {
 	struct stat st;
 	FILE *from;
-	int ret;
+	int err;
 
 	if (!e->file) {
 		header(to, e, ino, 0);
@@ -51,13 +51,13 @@ static int add(FILE *to, const struct cpio_entry *e, unsigned ino)
 	from = fopen(e->file, "re");
 	if (!from)
 		return -errno;
-	ret = fstat(fileno(from), &st) ? -errno : 0;
-	if (!ret) {
+	err = fstat(fileno(from), &st) ? -errno : 0;
+	if (!err) {
 		header(to, e, ino, st.st_size);
-		ret = copy(to, from, st.st_size);
+		err = copy(to, from, st.st_size);
 	}
 	fclose(from);
-	return ret;
+	return err;
 }
 
 int cpio_write(const char *archive, const struct cpio_entry *entries, size_t nr,
@@ -66,12 +66,11 @@ int cpio_write(const char *archive, const struct cpio_entry *entries, size_t nr,
 	static const struct cpio_entry trailer = { .name = "TRAILER!!!" };
 	FILE *to = fopen(archive, "we");
 	int ret = 0;
-	size_t i;
 
 	*bad = NULL;
 	if (!to)
 		return -errno;
-	for (i = 0; i < nr && !ret; i++) {
+	for (size_t i = 0; i < nr && !ret; i++) {
 		ret = add(to, &entries[i], i + 1);
 		if (ret)
 			*bad = &entries[i];

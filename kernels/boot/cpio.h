@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 struct cpio_entry {
-	const char *name;     /* in the guest, without a leading slash */
-	const char *file;     /* its content; NULL: a folder, or the console device */
-	unsigned mode;	      /* with the file type */
+	const char *name;      /* in the guest, without a leading slash */
+	const char *file;      /* its content; NULL: a folder, or the console device */
+	unsigned mode;	       /* with the file type */
 	unsigned major, minor; /* of a device */
 };
 

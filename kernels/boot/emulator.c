@@ -113,8 +113,8 @@ static char *why_not(const struct emulator *q, const char *options)
 		if (asprintf(&reason, "%s cannot be run; scripts/deps installs it", q->qemu) < 0)
 			reason = NULL;
 	} else if (!words || try_machine(q, words, line, sizeof(line))) {
-		if (asprintf(&reason, "%s cannot be this machine: %s; it may be too old", q->version,
-			     line[0] ? line : "it ended without a word") < 0)
+		if (asprintf(&reason, "%s cannot be this machine: %s; it may be too old",
+			     q->version, line[0] ? line : "it ended without a word") < 0)
 			reason = NULL;
 	}
 	free(words);
@@ -127,7 +127,8 @@ static struct machine *find_machine(struct emulators *e, const struct emulator *
 	size_t i;
 
 	for (i = 0; i < e->nr_machines; i++)
-		if (!strcmp(e->machines[i].qemu, q->qemu) && !strcmp(e->machines[i].options, options))
+		if (!strcmp(e->machines[i].qemu, q->qemu) &&
+		    !strcmp(e->machines[i].options, options))
 			return &e->machines[i];
 	v = realloc(e->machines, (i + 1) * sizeof(*v));
 	if (!v)
@@ -173,13 +174,11 @@ const char *emulator_lacks(const struct qemu_boot *b)
 
 void emulators_free(struct emulators *e)
 {
-	size_t i;
-
-	for (i = 0; i < e->nr_qemus; i++) {
+	for (size_t i = 0; i < e->nr_qemus; i++) {
 		free(e->qemus[i].qemu);
 		free(e->qemus[i].version);
 	}
-	for (i = 0; i < e->nr_machines; i++) {
+	for (size_t i = 0; i < e->nr_machines; i++) {
 		free(e->machines[i].qemu);
 		free(e->machines[i].options);
 		free(e->machines[i].reason);

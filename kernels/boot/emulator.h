@@ -23,11 +23,12 @@ struct emulators {
 
 /*
  * The version line of the boot's QEMU, and in *reason why it cannot run it (there is none, or it
- * does not know the machine, the CPU or a device: it is too old), else NULL. Each QEMU and each set of
- * options is tried once. Both strings live as long as e. NULL with *reason NULL: no memory.
+ * does not know the machine, the CPU or a device: it is too old), else NULL. Each QEMU and each set
+ * of options is tried once. Both strings live as long as e. NULL with *reason NULL: no memory.
  */
 const char *emulator_check(struct emulators *e, const struct qemu_boot *b, const char **reason);
-/* Why this QEMU, whose version line b has, cannot run two CPUs by turns; NULL: it can, or need not. */
+/* Why this QEMU, whose version line b has, cannot run two CPUs by turns; NULL: it can, or need
+ * not. */
 const char *emulator_lacks(const struct qemu_boot *b);
 /* Was this QEMU built with TCG plugins? */
 bool emulator_has_plugins(const char *qemu);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What an image's folder says of the machine code in it. */
+#include <array_size.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@
 
 /* What get_user_pages_fast_only() calls, inlined or not, by name or beginning of it. */
 static const char *const path_prefixes[] = {
-	"gup_fast", "get_user_pages_fast", "try_get_folio", "try_grab_folio_fast",
+	"gup_fast",	 "get_user_pages_fast", "try_get_folio", "try_grab_folio_fast",
 	"gup_put_folio", "is_valid_gup_args",
 };
 
@@ -31,9 +32,7 @@ struct sizes {
 
 bool image_is_path(const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(path_prefixes) / sizeof(path_prefixes[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(path_prefixes); i++)
 		if (!strncmp(name, path_prefixes[i], strlen(path_prefixes[i])))
 			return true;
 	return false;
@@ -66,8 +65,8 @@ static int bad_symbols(const char *file, unsigned line, const char *reason,
 {
 	snprintf(err->file, sizeof(err->file), "%.500s", file);
 	snprintf(err->path, sizeof(err->path), line ? "line %u" : "", line);
-	snprintf(err->reason, sizeof(err->reason), "%s; remove that folder and build the scenario again",
-		 reason);
+	snprintf(err->reason, sizeof(err->reason),
+		 "%s; remove that folder and build the scenario again", reason);
 	return -EINVAL;
 }
 
@@ -142,11 +141,10 @@ int image_code_bytes(const struct image *image, const char *format, const char *
 		     struct results_doc *doc, struct results_error *err)
 {
 	struct sizes s;
-	size_t i;
 	int ret;
 
 	ret = read_sizes(image->folder, &s, err);
-	for (i = 0; i < s.nr && !ret; i++)
+	for (size_t i = 0; i < s.nr && !ret; i++)
 		ret = add_bytes(doc, "gup_fast/walk", format, design, s.path[i].name,
 				s.path[i].bytes, err);
 	return ret ?: add_bytes(doc, "gup_fast/walk", format, design, "all", s.all, err) ?:

@@ -177,9 +177,8 @@ static void take_line(struct image_build *b, char *line, void (*done)(size_t i, 
 {
 	char *save, *name = strtok_r(line, "\t", &save), *what = strtok_r(NULL, "\t", &save);
 	const char *reason = strtok_r(NULL, "\t", &save);
-	size_t i;
 
-	for (i = 0; name && what && i < b->nr; i++) {
+	for (size_t i = 0; name && what && i < b->nr; i++) {
 		struct image *image = &b->images[i];
 
 		if (strcmp(b->names[i], name) || b->told[i])
@@ -205,21 +204,22 @@ static int ended(struct image_build *b)
 		;
 	b->pid = 0;
 	status = WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_PART_FAILED;
-	return !status || status == EXIT_USAGE || status == EXIT_INTERRUPTED ? status :
-									       EXIT_PART_FAILED;
+	return !status || status == EXIT_USAGE || status == EXIT_INTERRUPTED ? status
+									     : EXIT_PART_FAILED;
 }
 
-/* A line for each is owed, unless there was bad input or a signal; a script may die, of a full disk. */
+/* A line for each is owed, unless there was bad input or a signal; a script may die, of a full
+ * disk. */
 static int say_the_rest(struct image_build *b, int status, void (*done)(size_t i, void *arg),
 			void *arg)
 {
-	size_t i;
-
-	for (i = 0; i < b->nr && (!status || status == EXIT_PART_FAILED); i++) {
+	for (size_t i = 0; i < b->nr && (!status || status == EXIT_PART_FAILED); i++) {
 		if (b->told[i])
 			continue;
-		refuse(&b->images[i], status ? "kernels/build ended before it, and has said why" :
-					       "kernels/build said nothing of it", false);
+		refuse(&b->images[i],
+		       status ? "kernels/build ended before it, and has said why"
+			      : "kernels/build said nothing of it",
+		       false);
 		if (done)
 			done(i, arg);
 	}
@@ -270,7 +270,6 @@ int image_build(const char *root, const char *ksrc, char *const *names, size_t n
 		struct image *images, volatile sig_atomic_t *stop)
 {
 	struct image_build b = { .root = root, .names = names, .nr = nr, .images = images };
-	size_t i;
 	int ret;
 
 	memset(images, 0, nr * sizeof(*images));
@@ -283,7 +282,7 @@ int image_build(const char *root, const char *ksrc, char *const *names, size_t n
 		image_build_stop(&b);
 		return EXIT_INTERRUPTED;
 	}
-	for (i = 0; i < nr && !ret; i++)
+	for (size_t i = 0; i < nr && !ret; i++)
 		if (!images[i].folder)
 			ret = EXIT_PART_FAILED;
 	return ret;
@@ -291,9 +290,7 @@ int image_build(const char *root, const char *ksrc, char *const *names, size_t n
 
 void image_free(struct image *images, size_t nr)
 {
-	size_t i;
-
-	for (i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		free(images[i].scenario);
 		free(images[i].folder);
 		free(images[i].reason);

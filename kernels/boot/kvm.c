@@ -97,7 +97,7 @@ static int probe(const struct qemu_boot *of, volatile sig_atomic_t *stop, char r
 	struct qemu_boot b = *of;
 	const char *tmp = variable("TMPDIR");
 	char console[PATH_MAX], data[PATH_MAX];
-	int ret = -EIO, fds[2];
+	int err = -EIO, fds[2];
 
 	tmp = *tmp ? tmp : "/tmp";
 	snprintf(console, sizeof(console), "%s/ptbench-kvm-console-XXXXXX", tmp);
@@ -108,12 +108,12 @@ static int probe(const struct qemu_boot *of, volatile sig_atomic_t *stop, char r
 	b.stream = data;
 	b.timeout = PROBE_SECONDS;
 	if (fds[0] >= 0 && fds[1] >= 0)
-		ret = qemu_run(&b, 1, 1, stop, judge, reason);
+		err = qemu_run(&b, 1, 1, stop, judge, reason);
 	if (fds[0] >= 0 && !close(fds[0]))
 		unlink(console);
 	if (fds[1] >= 0 && !close(fds[1]))
 		unlink(data);
-	return ret;
+	return err;
 }
 
 bool kvm_usable(const struct qemu_boot *b, const char *qemu_version, volatile sig_atomic_t *stop,
@@ -127,11 +127,13 @@ bool kvm_usable(const struct qemu_boot *b, const char *qemu_version, volatile si
 	}
 	cache_name(b, qemu_version, name, sizeof(name));
 	if (!recall(name, found, sizeof(found))) {
-		int ret = probe(b, stop, found);
+		int err = probe(b, stop, found);
 
-		if (ret) {
-			snprintf(reason, size, ret == -EINTR ? "the probe was interrupted" :
-				 "the probe boot: no room for its console in TMPDIR");
+		if (err) {
+			snprintf(reason, size,
+				 err == -EINTR
+					 ? "the probe was interrupted"
+					 : "the probe boot: no room for its console in TMPDIR");
 			return false;
 		}
 		if (*name)

@@ -11,7 +11,7 @@
 
 #include "objects.h"
 
-#define HASH 64	/* hexadecimal digits of SHA-256, two blanks and the path follow */
+#define HASH 64 /* hexadecimal digits of SHA-256, two blanks and the path follow */
 
 /* ---- two lists, side by side ---- */
 
@@ -40,24 +40,26 @@ static int advance(struct list *l, char *why, size_t size)
 		l->path = l->line + HASH + 2;
 	if (l->path && strcmp(before, l->path) < 0)
 		return 0;
-	snprintf(why, size, "%.400s: not 'SHA256  PATH' in the order of paths at '%.100s'; remove that "
-		 "folder and build the scenario again", l->file, l->line);
+	snprintf(why, size,
+		 "%.400s: not 'SHA256  PATH' in the order of paths at '%.100s'; remove that "
+		 "folder and build the scenario again",
+		 l->file, l->line);
 	return -EINVAL;
 }
 
 static int open_list(struct list *l, const char *folder, char *why, size_t size)
 {
-	int ret;
+	int err;
 
 	snprintf(l->file, sizeof(l->file), "%s/objects", folder);
 	l->path = NULL;
 	l->f = fopen(l->file, "re");
 	if (l->f)
 		return advance(l, why, size);
-	ret = -errno;
+	err = -errno;
 	snprintf(why, size, "%.400s: %s; remove that folder and build the scenario again", l->file,
-		 strerror(-ret));
-	return ret;
+		 strerror(-err));
+	return err;
 }
 
 /* An object of both lists, or of one. order: below 0 only the first has it, above 0 the second. */
@@ -67,22 +69,22 @@ static int for_each_object(const char *first, const char *second, visit_fn visit
 			   char *why, size_t size)
 {
 	struct list a = { .f = NULL }, b = { .f = NULL };
-	int order, ret = open_list(&a, first, why, size) ?: open_list(&b, second, why, size);
+	int order, err = open_list(&a, first, why, size) ?: open_list(&b, second, why, size);
 
-	while (!ret && (a.path || b.path)) {
+	while (!err && (a.path || b.path)) {
 		order = !a.path ? 1 : !b.path ? -1 : strcmp(a.path, b.path);
 		visit(arg, order > 0 ? b.path : a.path, order,
 		      !order && !strncmp(a.line, b.line, HASH));
 		if (order <= 0)
-			ret = advance(&a, why, size);
-		if (!ret && order >= 0)
-			ret = advance(&b, why, size);
+			err = advance(&a, why, size);
+		if (!err && order >= 0)
+			err = advance(&b, why, size);
 	}
 	if (a.f)
 		fclose(a.f);
 	if (b.f)
 		fclose(b.f);
-	return ret;
+	return err;
 }
 
 /* ---- for a check ---- */
@@ -112,10 +114,10 @@ int objects_compare(const char *folder, const char *base, const char *pattern, c
 		    size_t seen_size, char *why, size_t why_size)
 {
 	struct tally t = { .pattern = pattern };
-	int ret = for_each_object(folder, base, count, &t, why, why_size);
+	int err = for_each_object(folder, base, count, &t, why, why_size);
 
-	if (ret)
-		return ret;
+	if (err)
+		return err;
 	if (!t.nr)
 		snprintf(seen, seen_size, "no such object");
 	else if (!t.different)
@@ -143,7 +145,9 @@ static void name(void *arg, const char *path, int order, bool same)
 	if (same || d->differ++ >= MAX_NAMED)
 		return;
 	fprintf(d->names, "%s %s%s", d->differ > 1 ? "," : "", results_shown(path),
-		order < 0 ? " (gone)" : order > 0 ? " (new)" : "");
+		order < 0   ? " (gone)"
+		: order > 0 ? " (new)"
+			    : "");
 }
 
 int objects_print_difference(FILE *f, const char *base, const char *head)
@@ -151,16 +155,16 @@ int objects_print_difference(FILE *f, const char *base, const char *head)
 	char *names = NULL, why[600] = "";
 	size_t size = 0;
 	struct difference d = { .names = open_memstream(&names, &size) };
-	int ret = d.names ? for_each_object(base, head, name, &d, why, sizeof(why)) : -ENOMEM;
+	int err = d.names ? for_each_object(base, head, name, &d, why, sizeof(why)) : -ENOMEM;
 
-	if (d.names && fclose(d.names) && !ret)
-		ret = -ENOMEM;
-	if (ret)
+	if (d.names && fclose(d.names) && !err)
+		err = -ENOMEM;
+	if (err)
 		fprintf(f, "its objects cannot be told apart: %s\n",
-			why[0] ? results_shown(why) : strerror(-ret));
+			why[0] ? results_shown(why) : strerror(-err));
 	else
 		fprintf(f, "%d of %d objects differ%s%s%s\n", d.differ, d.nr, d.differ ? ":" : "",
 			names, d.differ > MAX_NAMED ? ", ..." : "");
 	free(names);
-	return ret ? ret : d.differ;
+	return err ? err : d.differ;
 }

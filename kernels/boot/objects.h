@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The objects that an image was linked from: lines "SHA256  PATH" in the order of paths, as
- * kernels/build leaves them in the file "objects" of an image folder. Where two kernels have the same
- * line, they run the same code.
+ * kernels/build leaves them in the file "objects" of an image folder. Where two kernels have the
+ * same line, they run the same code.
  */
 #ifndef KERNELS_OBJECTS_H
 #define KERNELS_OBJECTS_H

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A boot that was judged (part_judge.c), and an image, as parts of a run: where they come from, their
- * documents, and what is recorded and said of them.
+ * A boot that was judged (part_judge.c), and an image, as parts of a run: where they come from,
+ * their documents, and what is recorded and said of them.
  */
+#include <array_size.h>
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
@@ -24,11 +25,12 @@ void part_name(const struct qemu_boot *b, char *to)
 static int describe_profile(const struct scenario *s, struct results_doc *doc)
 {
 	char *unknown = profile_irqs_unknown(s->arch.irqs);
-	int ret = unknown ? results_pairs_setf(&doc->subject, "not_measured",
-					       "irqs_off_instructions: %s", unknown) : 0;
+	int err = unknown ? results_pairs_setf(&doc->subject, "not_measured",
+					       "irqs_off_instructions: %s", unknown)
+			  : 0;
 
 	free(unknown);
-	return ret;
+	return err;
 }
 
 static int set_if(struct results_pairs *p, const char *key, const char *value)
@@ -39,28 +41,29 @@ static int set_if(struct results_pairs *p, const char *key, const char *value)
 static int describe_subject(const struct part_context *c, const struct scenario *s,
 			    const struct image *image, struct results_doc *doc)
 {
-	static const char *const keys[] = { "release", "source", "source_sha256", "patch", "config",
-					    "config_sha256", "driver_sha256", "image_sha256" };
+	static const char *const keys[] = { "release",	     "source",	    "source_sha256",
+					    "patch",	     "config",	    "config_sha256",
+					    "driver_sha256", "image_sha256" };
 	const char *const run[] = { "ptbench", "kernels", "run", s->name };
-	const char *const profile[] = { "ptbench", "kernels", "profile", "--case", c->profile, s->name };
+	const char *const profile[] = { "ptbench", "kernels",  "profile",
+					"--case",  c->profile, s->name };
 	const char *value;
-	size_t i;
-	int ret;
+	int err;
 
-	ret = results_pairs_set(&doc->subject, "scenario", s->name) ?:
+	err = results_pairs_set(&doc->subject, "scenario", s->name) ?:
 	      results_pairs_set(&doc->subject, "title", s->title) ?:
 	      set_if(&doc->subject, "build_folder", c->build) ?:
 	      results_pairs_set(&doc->subject, "suite", c->revision);
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]) && !ret; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(keys) && !err; i++) {
 		value = results_pairs_get(&image->info, keys[i]);
 		if (value)
-			ret = results_pairs_set(&doc->subject, keys[i], value);
+			err = results_pairs_set(&doc->subject, keys[i], value);
 	}
-	if (!ret && c->profile)
-		ret = describe_profile(s, doc);
+	if (!err && c->profile)
+		err = describe_profile(s, doc);
 	free(doc->command);
 	doc->command = c->profile ? results_shell_words(6, profile) : results_shell_words(4, run);
-	return doc->command ? ret : -ENOMEM;
+	return doc->command ? err : -ENOMEM;
 }
 
 static int describe_environment(const struct scenario *s, const struct image *image,
@@ -68,8 +71,9 @@ static int describe_environment(const struct scenario *s, const struct image *im
 {
 	const char *compiler = results_pairs_get(&image->info, "compiler");
 
-	return results_pairs_set(&doc->environment, "arch", s->arch.name) ?:
-	       results_pairs_set(&doc->environment, "compiler", compiler ? compiler : "unknown");
+	return results_pairs_set(&doc->environment, "arch", s->arch.name)
+		       ?: results_pairs_set(&doc->environment, "compiler",
+					    compiler ? compiler : "unknown");
 }
 
 /*
@@ -83,22 +87,24 @@ static int describe_layout(const struct qemu_boot *b, const char *part, struct r
 
 	if (!e)
 		return 0;
-	fprintf(stderr, "%s%s: not judged: %s: %s comes out as '%s' with the stack layout of %s; this "
-		"kernel was compiled by %s\n", isatty(2) ? "\r\033[K" : "", results_shown(part),
-		results_shown(e->where), results_shown(e->id), results_shown(e->seen),
-		results_shown(b->scenario->layout), compiler ? results_shown(compiler) : "unknown");
+	fprintf(stderr,
+		"%s%s: not judged: %s: %s comes out as '%s' with the stack layout of %s; this "
+		"kernel was compiled by %s\n",
+		isatty(2) ? "\r\033[K" : "", results_shown(part), results_shown(e->where),
+		results_shown(e->id), results_shown(e->seen), results_shown(b->scenario->layout),
+		compiler ? results_shown(compiler) : "unknown");
 	return results_pairs_setf(&doc->subject, "not_judged",
-				  "%s comes out as '%s' with the stack layout of %s", e->id, e->seen,
-				  b->scenario->layout);
+				  "%s comes out as '%s' with the stack layout of %s", e->id,
+				  e->seen, b->scenario->layout);
 }
 
 static int describe_boot(const struct qemu_boot *b, struct results_doc *doc)
 {
 	char *options = qemu_options(b), *words = qemu_command_line(b);
-	int ret = options && words ? 0 : -ENOMEM;
+	int err = options && words ? 0 : -ENOMEM;
 
 	/* A key that other runs lack: compare does not take a stand-in for QEMU. */
-	ret = ret ?: set_if(&doc->environment, "qemu_stand_in", qemu_stand_in()) ?:
+	err = err ?: set_if(&doc->environment, "qemu_stand_in", qemu_stand_in()) ?:
 	      results_pairs_set(&doc->environment, "cpus", b->events ? "2" : "1") ?:
 	      results_pairs_set(&doc->environment, "memory", b->scenario->arch.memory) ?:
 	      results_pairs_set(&doc->environment, "qemu", b->qemu_version) ?:
@@ -106,7 +112,7 @@ static int describe_boot(const struct qemu_boot *b, struct results_doc *doc)
 	      results_pairs_set(&doc->subject, "command_line", words);
 	free(options);
 	free(words);
-	return ret;
+	return err;
 }
 
 static int record(struct part_context *c, const char *name, const struct scenario *s,
@@ -123,8 +129,8 @@ static int record(struct part_context *c, const char *name, const struct scenari
 		ret = part_add_axes(s, doc, &err) ?: results_doc_write(doc, path, &err);
 	if (ret == -EINVAL) { /* a row that no document may have: the part failed, and has none */
 		results_error_print(stderr, &err);
-		snprintf(unwritten, sizeof(unwritten), "its document cannot be written: %.300s: %.400s",
-			 err.path, err.reason);
+		snprintf(unwritten, sizeof(unwritten),
+			 "its document cannot be written: %.300s: %.400s", err.path, err.reason);
 		why = unwritten;
 		doc = NULL;
 		ret = 0;
@@ -142,8 +148,10 @@ static int record(struct part_context *c, const char *name, const struct scenari
 /* Values that results refuse, such as a compiler's name in another encoding. */
 static int undescribed(const char *name, int err)
 {
-	fprintf(stderr, "ptbench kernels: %s: a document cannot hold what is known of its image: %s; is "
-			"that UTF-8?\n", results_shown(name), strerror(-err));
+	fprintf(stderr,
+		"ptbench kernels: %s: a document cannot hold what is known of its image: %s; is "
+		"that UTF-8?\n",
+		results_shown(name), strerror(-err));
 	return err;
 }
 
@@ -152,32 +160,32 @@ int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct
 	const struct scenario *s = b->scenario;
 	struct results_doc *doc = NULL;
 	char name[128], why[2 * PART_REASON] = "";
-	int ret;
+	int err;
 
 	part_name(b, name);
-	ret = results_doc_new(name, b->mode == QEMU_KVM ? "kvm" : "icount", &doc) ?:
+	err = results_doc_new(name, b->mode == QEMU_KVM ? "kvm" : "icount", &doc) ?:
 	      describe_subject(c, s, image, doc) ?: describe_environment(s, image, doc) ?:
 	      describe_boot(b, doc);
-	if (ret) {
-		undescribed(name, ret);
+	if (err) {
+		undescribed(name, err);
 	} else {
 		part_judge(b, s, doc, why, sizeof(why));
 		if (!why[0])
-			ret = describe_layout(b, name, doc);
+			err = describe_layout(b, name, doc);
 	}
-	if (!ret) {
+	if (!err) {
 		/* An empty document says nothing that the reason does not. */
-		ret = record(c, name, s, doc->nr_measurements ? doc : NULL, why);
-		c->booted = c->booted || (!ret && !why[0]);
+		err = record(c, name, s, doc->nr_measurements ? doc : NULL, why);
+		c->booted = c->booted || (!err && !why[0]);
 	}
 	/* kernels/build may have left a line that counts objects. */
-	fprintf(stderr, "%s[%zu/%zu] %s: %s, %.1f s%s", isatty(2) ? "\r\033[K" : "",
-		++c->nr_ended, c->nr_boots, results_shown(name), why[0] ? "FAILED" : "passed",
-		b->seconds, why[0] ? ": " : "");
+	fprintf(stderr, "%s[%zu/%zu] %s: %s, %.1f s%s", isatty(2) ? "\r\033[K" : "", ++c->nr_ended,
+		c->nr_boots, results_shown(name), why[0] ? "FAILED" : "passed", b->seconds,
+		why[0] ? ": " : "");
 	results_text_print(stderr, why);
 	fputc('\n', stderr);
 	results_doc_free(doc);
-	return ret;
+	return err;
 }
 
 /* The image of another scenario, built if it has to be: what it was compiled to. */
@@ -186,32 +194,33 @@ static int compare_with(struct part_context *c, const struct scenario *s, const 
 			size_t size)
 {
 	struct image base;
-	int ret = image_build(c->root, c->ksrc, &same->base, 1, &base, c->stopped);
+	int err = image_build(c->root, c->ksrc, &same->base, 1, &base, c->stopped);
 
-	if (ret || !base.folder)
+	if (err || !base.folder)
 		snprintf(why, size, "what it is compared with was not built: kernels/build %.100s",
 			 same->base);
 	else
-		ret = objects_compare(image->folder, base.folder, same->objects, seen, seen_size,
-					why, size);
-	ret = ret || !base.folder;
+		err = objects_compare(image->folder, base.folder, same->objects, seen, seen_size,
+				      why, size);
+	err = err || !base.folder;
 	image_free(&base, 1);
-	if (!ret)
+	if (!err)
 		fprintf(stderr, "%s: %s as in %s: %s\n", results_shown(s->name),
-			results_shown(same->objects), results_shown(same->base), results_shown(seen));
-	return ret ? -EINVAL : 0;
+			results_shown(same->objects), results_shown(same->base),
+			results_shown(seen));
+	return err ? -EINVAL : 0;
 }
 
 static int compare_objects(struct part_context *c, const struct scenario *s,
-			   const struct image *image, struct results_doc *doc, char *why, size_t size)
+			   const struct image *image, struct results_doc *doc, char *why,
+			   size_t size)
 {
 	struct results_params params = { .nr = 0 };
 	struct results_error err;
 	char seen[256];
-	size_t i;
 	int ret = 0;
 
-	for (i = 0; i < s->nr_same && !ret; i++) {
+	for (size_t i = 0; i < s->nr_same && !ret; i++) {
 		const struct scenario_same *same = &s->same[i];
 		const char *expect = same->differs ? "different*" : "identical";
 
@@ -281,9 +290,9 @@ int part_failed(struct part_context *c, const char *name, const char *reason)
 /* Which of the scenarios it is of; -1: none. */
 static long rank(const char *part, char *const *names, size_t nr)
 {
-	size_t i, n;
+	size_t n;
 
-	for (i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		n = strlen(names[i]);
 		if (!strncmp(part, names[i], n) && part[n] == '.')
 			return i;
@@ -295,16 +304,17 @@ static long rank(const char *part, char *const *names, size_t nr)
 void part_sort(struct part_context *c, char *const *names, size_t nr)
 {
 	struct results_part *v = c->run->parts, moved;
-	size_t i, at;
+	size_t at;
 	long r;
 
-	for (i = 1; i < c->run->nr_parts; i++) {
+	for (size_t i = 1; i < c->run->nr_parts; i++) {
 		moved = v[i];
 		r = rank(moved.name, names, nr);
 		for (at = i; at; at--) {
 			long before = rank(v[at - 1].name, names, nr);
 
-			if (before < r || (before == r && (r < 0 || strcmp(v[at - 1].name, moved.name) < 0)))
+			if (before < r ||
+			    (before == r && (r < 0 || strcmp(v[at - 1].name, moved.name) < 0)))
 				break;
 			v[at] = v[at - 1];
 		}

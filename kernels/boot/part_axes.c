@@ -19,7 +19,9 @@ static int add_scenarios(const struct scenario *s, struct results_doc *doc,
 			 struct results_error *err)
 {
 	struct results_value *v = calloc(s->nr_kin + 1, sizeof(*v));
-	struct results_axis axis = { .key = (char *)"scenario", .values = v, .nr_values = s->nr_kin + 1,
+	struct results_axis axis = { .key = (char *)"scenario",
+				     .values = v,
+				     .nr_values = s->nr_kin + 1,
 				     .means = (char *)"Which kernel, built and booted how." };
 	int ret;
 
@@ -31,7 +33,9 @@ static int add_scenarios(const struct scenario *s, struct results_doc *doc,
 		const struct scenario_kin own = { s->name, s->title, s->role };
 		const struct scenario_kin *k = i < s->nr_kin ? &s->kin[s->nr_kin - 1 - i] : &own;
 
-		v[i] = (struct results_value){ .value = k->name, .label = k->name, .means = k->title,
+		v[i] = (struct results_value){ .value = k->name,
+					       .label = k->name,
+					       .means = k->title,
 					       .busted = k->role == SCENARIO_BUSTED,
 					       .of = i ? v[i - 1].value : NULL };
 	}
@@ -43,7 +47,8 @@ static int add_scenarios(const struct scenario *s, struct results_doc *doc,
 int part_add_axes(const struct scenario *s, struct results_doc *doc, struct results_error *err)
 {
 	if (!add_axes) {
-		snprintf(err->reason, sizeof(err->reason), "nobody says what the params mean: "
+		snprintf(err->reason, sizeof(err->reason),
+			 "nobody says what the params mean: "
 			 "kernels_set_axes() was not called");
 		return -EINVAL;
 	}
@@ -67,19 +72,22 @@ int part_check_design(const char *dir, const struct scenario *s, char why[SCENAR
 {
 	const struct results_axis *axis;
 	struct results_doc *doc;
-	int ret = axes_alone(&doc, why);
+	int err = axes_alone(&doc, why);
 
 	axis = doc ? results_axis_of(doc, "design", "gup_fast/walk") : NULL;
-	if (!ret && doc && !axis) {
-		snprintf(why, SCENARIO_WHY, "what params mean: no axis has the designs of gup_fast");
-		ret = -EINVAL;
-	} else if (!ret && axis && axis->nr_values && !results_value_of(axis, s->design)) {
-		snprintf(why, SCENARIO_WHY, "%.200s/scenarios/%.64s: '%.64s' is no design; "
-			 "ref/include/ref/gup_designs.h lists them", dir, s->name, s->design);
-		ret = -EINVAL;
+	if (!err && doc && !axis) {
+		snprintf(why, SCENARIO_WHY,
+			 "what params mean: no axis has the designs of gup_fast");
+		err = -EINVAL;
+	} else if (!err && axis && axis->nr_values && !results_value_of(axis, s->design)) {
+		snprintf(why, SCENARIO_WHY,
+			 "%.200s/scenarios/%.64s: '%.64s' is no design; "
+			 "ref/include/ref/gup_designs.h lists them",
+			 dir, s->name, s->design);
+		err = -EINVAL;
 	}
 	results_doc_free(doc);
-	return ret;
+	return err;
 }
 
 static int no_such_value(const struct results_axis *axis, const struct results_param *p,
@@ -96,22 +104,23 @@ static int no_such_value(const struct results_axis *axis, const struct results_p
 	return -EINVAL;
 }
 
-int part_check_params(const char *case_id, const struct results_params *params, char why[SCENARIO_WHY])
+int part_check_params(const char *case_id, const struct results_params *params,
+		      char why[SCENARIO_WHY])
 {
 	struct results_doc *doc;
-	int ret = axes_alone(&doc, why);
+	int err = axes_alone(&doc, why);
 
-	for (size_t i = 0; doc && i < params->nr && !ret; i++) {
+	for (size_t i = 0; doc && i < params->nr && !err; i++) {
 		const struct results_param *p = &params->v[i];
 		const struct results_axis *axis = results_axis_of(doc, p->key, case_id);
 
 		if (!axis) {
 			snprintf(why, SCENARIO_WHY, "no row has a param '%s'", p->key);
-			ret = -EINVAL;
+			err = -EINVAL;
 		} else if (axis->nr_values && (!p->str || !results_value_of(axis, p->str))) {
-			ret = no_such_value(axis, p, why);
+			err = no_such_value(axis, p, why);
 		}
 	}
 	results_doc_free(doc);
-	return ret;
+	return err;
 }

@@ -4,6 +4,7 @@
  * what its checks saw. The first of these that is wrong is the reason; the document is filled
  * all the same when its stream was whole, so that what broke can be read.
  */
+#include <array_size.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,29 +20,38 @@
 
 /* Lines of a kernel in trouble. PID 1 and the driver report theirs in the stream. */
 static const char *const trouble[] = {
-	"Kernel panic", "BUG:", "BUG at", "kernel BUG", "WARNING:", "Oops",
+	"Kernel panic",
+	"BUG:",
+	"BUG at",
+	"kernel BUG",
+	"WARNING:",
+	"Oops",
 	"general protection fault",
-	"Unable to handle", "rcu_sched self-detected stall", "self-detected stall",
-	"detected stalls", "soft lockup", "blocked for more than", "Out of memory", "segfault",
+	"Unable to handle",
+	"rcu_sched self-detected stall",
+	"self-detected stall",
+	"detected stalls",
+	"soft lockup",
+	"blocked for more than",
+	"Out of memory",
+	"segfault",
 };
 
 /* Where it begins in a line. */
 static const char *trouble_in(const char *line)
 {
 	const char *at = NULL;
-	size_t i;
 
-	for (i = 0; i < sizeof(trouble) / sizeof(trouble[0]) && !at; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(trouble) && !at; i++)
 		at = strstr(line, trouble[i]);
 	return at;
 }
 
-/* Printable ASCII only: a guest neither writes to the user's terminal nor hides a line behind a NUL. */
+/* Printable ASCII only: a guest neither writes to the user's terminal nor hides a line behind a
+ * NUL. */
 static void clean(char *line, size_t n)
 {
-	size_t i;
-
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		if (line[i] < 0x20 || line[i] > 0x7e)
 			line[i] = ' ';
 	while (n && line[n - 1] == ' ')
@@ -57,7 +67,7 @@ static void read_console(const char *file, char bad[256], char *tail, size_t siz
 	const char *text, *at;
 	size_t used = 0, room = 0;
 	FILE *f = fopen(file, "re");
-	unsigned n = 0, i;
+	unsigned n = 0;
 	ssize_t len;
 
 	bad[0] = tail[0] = '\0';
@@ -77,7 +87,7 @@ static void read_console(const char *file, char bad[256], char *tail, size_t siz
 	if (f)
 		fclose(f);
 	free(line);
-	for (i = n > TAIL_LINES ? n - TAIL_LINES : 0; i < n && used < size; i++)
+	for (unsigned i = n > TAIL_LINES ? n - TAIL_LINES : 0; i < n && used < size; i++)
 		used += snprintf(tail + used, size - used, "\n  | %s", last[i % TAIL_LINES]);
 }
 
@@ -109,8 +119,8 @@ static int add_record(const struct scenario *s, const struct qemu_boot *b,
 		return results_doc_add_check(doc, r->id, &r->params, expect, r->text, ok, err);
 	default:
 		/* Nanoseconds vary with the machine wherever they were measured. */
-		m.kind = b->mode == QEMU_ICOUNT && strcmp(r->metric->unit, "ns") ?
-				 RESULTS_EXACT : RESULTS_SAMPLED;
+		m.kind = b->mode == QEMU_ICOUNT && strcmp(r->metric->unit, "ns") ? RESULTS_EXACT
+										 : RESULTS_SAMPLED;
 		return results_doc_add(doc, &m, err);
 	}
 }
@@ -137,17 +147,17 @@ static int judge_skips(const struct qemu_boot *b, const struct scenario *s,
 {
 	const struct stream_record *r;
 	char *params;
-	size_t i;
 
-	for (i = 0; i < stream->nr; i++) {
+	for (size_t i = 0; i < stream->nr; i++) {
 		r = &stream->records[i];
 		if (r->type != STREAM_SKIP || rows_lacks(&b->rows, r) ||
 		    scenario_may_skip(s, r->id, &r->params, r->subject, r->text))
 			continue;
 		params = results_params_text(&r->params);
-		snprintf(why, size, "%s {%s} was skipped: '%s'; no %s line of the scenario, of "
-			 "kernels/arch/%s.expect or of kernels/common.expect says that it may be", r->id,
-			 params ? params : "", r->text,
+		snprintf(why, size,
+			 "%s {%s} was skipped: '%s'; no %s line of the scenario, of "
+			 "kernels/arch/%s.expect or of kernels/common.expect says that it may be",
+			 r->id, params ? params : "", r->text,
 			 r->subject == RESULTS_REF ? "skip-ref" : "skip", s->arch.name);
 		free(params);
 		return -EINVAL;
@@ -160,11 +170,11 @@ static bool family_is_shown(const struct qemu_boot *b, const struct scenario *s,
 			    const struct stream *stream, const struct stream_record *of)
 {
 	const size_t family = strcspn(of->id, "/") + 1;
-	const struct stream_record *r;
 
-	for (r = stream->records; r < stream->records + stream->nr; r++) {
-		if (r->type == STREAM_CHECK || r->subject != RESULTS_KERNEL || rows_lacks(&b->rows, r) ||
-		    strncmp(r->id, of->id, family))
+	for (const struct stream_record *r = stream->records; r < stream->records + stream->nr;
+	     r++) {
+		if (r->type == STREAM_CHECK || r->subject != RESULTS_KERNEL ||
+		    rows_lacks(&b->rows, r) || strncmp(r->id, of->id, family))
 			continue;
 		if (r->type == STREAM_MEASUREMENT || scenario_may_skip_family(s, r->id, r->text))
 			return true;
@@ -173,24 +183,25 @@ static bool family_is_shown(const struct qemu_boot *b, const struct scenario *s,
 }
 
 /*
- * Each skipped row has its reason, and all of a family's have to have one that is meant so. There are as
- * few rows here as the kernel's tables have.
+ * Each skipped row has its reason, and all of a family's have to have one that is meant so. There
+ * are as few rows here as the kernel's tables have.
  */
 static int judge_families(const struct qemu_boot *b, const struct scenario *s,
 			  const struct stream *stream, char *why, size_t size)
 {
 	const struct stream_record *r;
-	size_t i;
 
-	for (i = 0; i < stream->nr && b->rows.whole; i++) {
+	for (size_t i = 0; i < stream->nr && b->rows.whole; i++) {
 		r = &stream->records[i];
-		if (r->type != STREAM_SKIP || r->subject != RESULTS_KERNEL || rows_lacks(&b->rows, r) ||
-		    family_is_shown(b, s, stream, r))
+		if (r->type != STREAM_SKIP || r->subject != RESULTS_KERNEL ||
+		    rows_lacks(&b->rows, r) || family_is_shown(b, s, stream, r))
 			continue;
-		snprintf(why, size, "every row of the kernel's of the family %.*s was skipped, first %s: "
-			 "'%s'; no skip-family line of the scenario or of kernels/arch/%s.expect says "
-			 "that none has to be measured", (int)strcspn(r->id, "/"), r->id, r->id, r->text,
-			 s->arch.name);
+		snprintf(
+			why, size,
+			"every row of the kernel's of the family %.*s was skipped, first %s: "
+			"'%s'; no skip-family line of the scenario or of kernels/arch/%s.expect says "
+			"that none has to be measured",
+			(int)strcspn(r->id, "/"), r->id, r->id, r->text, s->arch.name);
 		return -EINVAL;
 	}
 	return 0;
@@ -201,13 +212,13 @@ static int judge_ids(const struct qemu_boot *b, const struct stream *stream, cha
 {
 	const unsigned boot = b->events ? PTB_CHECK_EVENTS : PTB_CHECK_COSTS;
 	const struct stream_record *r;
-	size_t i;
 
-	for (i = 0; i < stream->nr; i++) {
+	for (size_t i = 0; i < stream->nr; i++) {
 		r = &stream->records[i];
 		if (r->type != STREAM_CHECK || scenario_check_boots(r->id) & boot)
 			continue;
-		snprintf(why, size, "%s is no check of a boot of %s; kernels/driver/checks.h lists them",
+		snprintf(why, size,
+			 "%s is no check of a boot of %s; kernels/driver/checks.h lists them",
 			 r->id, b->events ? "events" : "costs");
 		return -EINVAL;
 	}
@@ -218,21 +229,24 @@ static int judge_ids(const struct qemu_boot *b, const struct stream *stream, cha
 static int judge_rows(const struct qemu_boot *b, const struct scenario *s,
 		      const struct stream *stream, char *why, size_t size)
 {
-	size_t i, measured = 0, checked = 0;
+	size_t measured = 0, checked = 0;
 
-	for (i = 0; i < stream->nr; i++) {
+	for (size_t i = 0; i < stream->nr; i++) {
 		measured += stream->records[i].type == STREAM_MEASUREMENT &&
 			    (b->profile || stream->records[i].subject == RESULTS_KERNEL);
 		checked += stream->records[i].type == STREAM_CHECK;
 	}
 	if (!measured && b->profile) {
-		snprintf(why, size, "no row that is measured is of this case with these params; ptbench "
+		snprintf(why, size,
+			 "no row that is measured is of this case with these params; ptbench "
 			 "show prints a run's rows");
 		return -EINVAL;
 	}
 	if (!measured && (b->rows.whole || !checked)) {
-		snprintf(why, size, "the guest measured nothing of the kernel: %zu records, %zu of them "
-			 "checks", stream->nr, checked);
+		snprintf(why, size,
+			 "the guest measured nothing of the kernel: %zu records, %zu of them "
+			 "checks",
+			 stream->nr, checked);
 		return -EINVAL;
 	}
 	return judge_ids(b, stream, why, size) ?: judge_skips(b, s, stream, why, size) ?:
@@ -244,13 +258,12 @@ static int fill(const struct qemu_boot *b, const struct scenario *s, const struc
 		struct results_doc *doc, char *why, size_t size)
 {
 	struct results_error err;
-	size_t i;
 
 	if (strcmp(stream->boot, b->events ? "events" : "costs")) {
 		snprintf(why, size, "the guest ran the boot '%s'", stream->boot);
 		return -EINVAL;
 	}
-	for (i = 0; i < stream->nr; i++) {
+	for (size_t i = 0; i < stream->nr; i++) {
 		if (add_record(s, b, &stream->records[i], doc, &err)) {
 			snprintf(why, size, "record %zu of the stream: %s", i + 1, err.reason);
 			return -EINVAL;

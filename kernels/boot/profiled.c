@@ -11,13 +11,14 @@
 #include "emulator.h"
 #include "profiled.h"
 
-static char *plugin_option(const char *plugin, const char *table, const char *out,
-			   const char *more)
+static char *plugin_option(const char *plugin, const char *table, const char *out, const char *more)
 {
-	char *a = qemu_escaped(plugin), *b = qemu_escaped(table), *c = qemu_escaped(out), *text = NULL;
+	char *a = qemu_escaped(plugin), *b = qemu_escaped(table), *c = qemu_escaped(out),
+	     *text = NULL;
 
-	if (a && b && c && asprintf(&text, "%s,table=%s,out=%s%s%s", a, b, c, more ? "," : "",
-				    more ? more : "") < 0)
+	if (a && b && c &&
+	    asprintf(&text, "%s,table=%s,out=%s%s%s", a, b, c, more ? "," : "", more ? more : "") <
+		    0)
 		text = NULL;
 	free(a);
 	free(b);
@@ -42,14 +43,15 @@ int profiled_usable(const struct kernels_options *o, const struct scenario *s)
 	}
 	if (emulator_has_plugins(s->arch.qemu))
 		return 0;
-	fprintf(stderr, "ptbench kernels: this %s takes no plugins (its --help has no -plugin), without "
+	fprintf(stderr,
+		"ptbench kernels: this %s takes no plugins (its --help has no -plugin), without "
 		"which nothing can be profiled; Debian's does, scripts/deps installs it\n",
 		results_shown(s->arch.qemu));
 	return -EINVAL;
 }
 
 int profiled_boot(const struct kernels_options *o, const char *folder, const char *table,
-		 const char *out, struct qemu_boot *b)
+		  const char *out, struct qemu_boot *b)
 {
 	const struct profile_image image = {
 		.folder = folder,

@@ -64,10 +64,10 @@ static int check_source(const struct kernels_options *o)
 static bool is_on_path(const char *name)
 {
 	const char *path = getenv("PATH");
-	char *copy = strdup(path ? path : ""), file[PATH_MAX], *save, *folder;
+	char *copy = strdup(path ? path : ""), file[PATH_MAX], *save;
 	bool found = false;
 
-	for (folder = copy ? strtok_r(copy, ":", &save) : NULL; folder && !found;
+	for (char *folder = copy ? strtok_r(copy, ":", &save) : NULL; folder && !found;
 	     folder = strtok_r(NULL, ":", &save)) {
 		snprintf(file, sizeof(file), "%s/%s", folder, name);
 		found = !access(file, X_OK);
@@ -116,8 +116,10 @@ bool ready_no_compiler(const struct scenario *s, char *why, size_t size)
 {
 	if (has_compiler(&s->arch))
 		return false;
-	snprintf(why, size, "there are no programs for guests of %.60s, and %.100sgcc, which compiles "
-		 "them, is not found; scripts/deps installs it", s->arch.name, s->arch.cross);
+	snprintf(why, size,
+		 "there are no programs for guests of %.60s, and %.100sgcc, which compiles "
+		 "them, is not found; scripts/deps installs it",
+		 s->arch.name, s->arch.cross);
 	return true;
 }
 
@@ -173,8 +175,10 @@ static int check_case_id(const struct kernels_options *o, const char *id)
 		closedir(dir);
 	if (has)
 		return 0;
-	fprintf(stderr, "ptbench kernels: --case %s: no row of %s is of this case; ptbench show prints "
-		"a run's rows\n", results_shown(id), results_shown(folder));
+	fprintf(stderr,
+		"ptbench kernels: --case %s: no row of %s is of this case; ptbench show prints "
+		"a run's rows\n",
+		results_shown(id), results_shown(folder));
 	return -EINVAL;
 }
 
@@ -223,9 +227,9 @@ int ready_make_scratch(char *path, size_t size)
 static int check_scratch(void)
 {
 	char path[PATH_MAX];
-	int ret = ready_make_scratch(path, sizeof(path));
+	int err = ready_make_scratch(path, sizeof(path));
 
-	return ret ?: rmdir(path) ? -errno : 0;
+	return err ?: rmdir(path) ? -errno : 0;
 }
 
 /* ---- all of it ---- */
@@ -235,12 +239,12 @@ static int check_scenario(const struct kernels_options *o, const struct scenario
 	struct qemu_boot b = { .scenario = s, .mode = QEMU_ICOUNT, .events = o->no_costs };
 	struct emulators emulators = { .nr_qemus = 0 };
 	const char *reason;
-	int ret = 0;
+	int err = 0;
 
 	if (emulator_check(&emulators, &b, &reason) || reason)
-		ret = check_guest(o, s, !reason) ?: check_profile(o, s, !reason);
+		err = check_guest(o, s, !reason) ?: check_profile(o, s, !reason);
 	emulators_free(&emulators);
-	return ret;
+	return err;
 }
 
 /* What can be looked at without asking its QEMU is looked at first: these questions take time. */
@@ -255,7 +259,7 @@ static int check_scenarios(const struct kernels_options *o)
 {
 	char *bench[] = { "BENCH" }, dir[PATH_MAX], why[SCENARIO_WHY], **names = NULL;
 	struct scenario *s = NULL;
-	size_t i, nr = 0;
+	size_t nr = 0;
 	int ret;
 
 	snprintf(dir, sizeof(dir), "%s/kernels", o->root);
@@ -263,7 +267,7 @@ static int check_scenarios(const struct kernels_options *o)
 			     o->nr_scenarios ? o->nr_scenarios : 1, &names, &nr, why);
 	if (ret)
 		fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
-	for (i = 0; i < nr && !ret; i++) {
+	for (size_t i = 0; i < nr && !ret; i++) {
 		ret = scenario_read(dir, names[i], &s, why) ?: part_check_design(dir, s, why);
 		if (ret)
 			fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
@@ -278,7 +282,7 @@ static int check_scenarios(const struct kernels_options *o)
 
 int kernels_ready(const struct kernels_options *o)
 {
-	int ret = o->profile ? check_case(o) : 0;
+	int err = o->profile ? check_case(o) : 0;
 
-	return ret ?: check_scenarios(o) ?: check_scratch() ?: check_source(o);
+	return err ?: check_scenarios(o) ?: check_scratch() ?: check_source(o);
 }

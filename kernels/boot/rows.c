@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Counts the rows that a boot has to show, and those that its stream shows. */
+#include <array_size.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -42,13 +43,17 @@ static void read_tables(struct boot_rows *rows, const char *image, bool events)
 			continue;
 		rows->driver += nr;
 		if (used < sizeof(rows->tables))
-			used += snprintf(rows->tables + used, sizeof(rows->tables) - used, "%s%s %llu",
-					 used ? ", " : "", family, nr);
+			used += snprintf(rows->tables + used, sizeof(rows->tables) - used,
+					 "%s%s %llu", used ? ", " : "", family, nr);
 	}
 	if (!f || ferror(f) || ret < 0 || !rows->driver)
-		snprintf(rows->why, sizeof(rows->why), "%.400s does not tell which rows the kernel has: "
-			 "%s; remove that folder and build the scenario again", file,
-			 !f ? strerror(errno) : ret < 0 ? "a line is not nm's" : "no row of this boot");
+		snprintf(rows->why, sizeof(rows->why),
+			 "%.400s does not tell which rows the kernel has: "
+			 "%s; remove that folder and build the scenario again",
+			 file,
+			 !f	   ? strerror(errno)
+			 : ret < 0 ? "a line is not nm's"
+				   : "no row of this boot");
 	if (f)
 		fclose(f);
 }
@@ -65,8 +70,7 @@ static int read_reference_line(struct boot_rows *rows, char *line, const char *w
 	if (!strncmp(line, "lacks ", 6)) {
 		if (rows->nr_lacks == ROWS_MAX_LACKS || !line[6])
 			return -EINVAL;
-		snprintf(rows->lacks[rows->nr_lacks++], sizeof(rows->lacks[0]), "%.255s",
-			 line + 6);
+		snprintf(rows->lacks[rows->nr_lacks++], sizeof(rows->lacks[0]), "%.255s", line + 6);
 		return 0;
 	}
 	if (sscanf(line, "rows %63s %63s %5zu%n", format, id, &nr, &end) != 3 || line[end])
@@ -91,17 +95,21 @@ static int read_reference_line(struct boot_rows *rows, char *line, const char *w
 static void read_reference(struct boot_rows *rows, const char *build, const char *format)
 {
 	char file[PATH_MAX], line[512];
-	int ret = 0;
+	int err = 0;
 	FILE *f;
 
 	snprintf(file, sizeof(file), "%s/guest-rows", build);
 	f = fopen(file, "re");
-	while (f && !ret && fgets(line, sizeof(line), f))
-		ret = read_reference_line(rows, line, format);
-	if (!f || ferror(f) || ret || !rows->nr_reference)
-		snprintf(rows->why, sizeof(rows->why), "%.400s does not tell which rows the reference "
-			 "has for %.60s: %s; run make guests", file, format,
-			 !f ? strerror(errno) : ret ? "a line of another form" : "none");
+	while (f && !err && fgets(line, sizeof(line), f))
+		err = read_reference_line(rows, line, format);
+	if (!f || ferror(f) || err || !rows->nr_reference)
+		snprintf(rows->why, sizeof(rows->why),
+			 "%.400s does not tell which rows the reference "
+			 "has for %.60s: %s; run make guests",
+			 file, format,
+			 !f    ? strerror(errno)
+			 : err ? "a line of another form"
+			       : "none");
 	if (f)
 		fclose(f);
 }
@@ -130,9 +138,7 @@ void rows_read(struct boot_rows *rows, const char *image, const char *build, con
 
 bool rows_lacks(const struct boot_rows *rows, const struct stream_record *r)
 {
-	size_t i;
-
-	for (i = 0; r->type == STREAM_SKIP && i < rows->nr_lacks; i++)
+	for (size_t i = 0; r->type == STREAM_SKIP && i < rows->nr_lacks; i++)
 		if (!strcmp(r->text, rows->lacks[i]))
 			return true;
 	return false;
@@ -142,11 +148,14 @@ bool rows_lacks(const struct boot_rows *rows, const struct stream_record *r)
 static bool is_row(const struct stream_record *r)
 {
 #define CHECK(id, boots, row) { id, row },
-	static const struct { const char *id; bool row; } checks[] = { PTB_CHECKS(CHECK) };
+	static const struct {
+		const char *id;
+		bool row;
+	} checks[] = { PTB_CHECKS(CHECK) };
 #undef CHECK
 	size_t i;
 
-	for (i = 0; r->type == STREAM_CHECK && i < sizeof(checks) / sizeof(checks[0]); i++)
+	for (i = 0; r->type == STREAM_CHECK && i < ARRAY_SIZE(checks); i++)
 		if (!strcmp(checks[i].id, r->id))
 			return checks[i].row;
 	return true;
@@ -180,9 +189,8 @@ static void count_reference(const struct boot_rows *rows, const struct stream_re
 static void count_rows(const struct boot_rows *rows, const struct stream *stream, struct seen *seen)
 {
 	const struct stream_record *last = NULL, *r;
-	size_t i;
 
-	for (i = 0; i < stream->nr; i++) {
+	for (size_t i = 0; i < stream->nr; i++) {
 		r = &stream->records[i];
 		if (!is_row(r) || rows_lacks(rows, r))
 			continue;
@@ -201,7 +209,6 @@ static void count_rows(const struct boot_rows *rows, const struct stream *stream
 int rows_judge(const struct boot_rows *rows, const struct stream *stream, char *why, size_t size)
 {
 	struct seen seen = { .driver = 0 };
-	size_t i;
 
 	if (rows->why[0]) {
 		snprintf(why, size, "%s", rows->why);
@@ -211,8 +218,10 @@ int rows_judge(const struct boot_rows *rows, const struct stream *stream, char *
 		return 0;
 	count_rows(rows, stream, &seen);
 	if (seen.driver != rows->driver) {
-		snprintf(why, size, "rows are missing, or too many: the kernel's tables have %zu for this "
-			 "boot (%s), and records of %zu came", rows->driver, rows->tables, seen.driver);
+		snprintf(why, size,
+			 "rows are missing, or too many: the kernel's tables have %zu for this "
+			 "boot (%s), and records of %zu came",
+			 rows->driver, rows->tables, seen.driver);
 		return -EINVAL;
 	}
 	if (seen.own != rows->own) {
@@ -220,7 +229,7 @@ int rows_judge(const struct boot_rows *rows, const struct stream *stream, char *
 			 rows->own);
 		return -EINVAL;
 	}
-	for (i = 0; i < rows->nr_reference; i++) {
+	for (size_t i = 0; i < rows->nr_reference; i++) {
 		if (seen.reference[i] == rows->reference[i].nr)
 			continue;
 		snprintf(why, size, "the reference has %zu rows of %s for guests, and %zu came",

@@ -22,20 +22,20 @@ struct rows_of_case {
 };
 
 struct boot_rows {
-	bool whole;		/* no word of the command line leaves rows out */
-	size_t driver;		/* rows of the driver's tables for this boot */
-	char tables[256];	/* the same by table, for people */
-	size_t own;		/* checks that PID 1 makes itself */
+	bool whole;	  /* no word of the command line leaves rows out */
+	size_t driver;	  /* rows of the driver's tables for this boot */
+	char tables[256]; /* the same by table, for people */
+	size_t own;	  /* checks that PID 1 makes itself */
 	struct rows_of_case reference[ROWS_MAX_CASES];
 	size_t nr_reference;
 	char lacks[ROWS_MAX_LACKS][STREAM_MAX_STRING]; /* why the reference's others are not run */
 	size_t nr_lacks;
-	char why[ROWS_WHY];	/* why all this is not known, or "" */
+	char why[ROWS_WHY]; /* why all this is not known, or "" */
 };
 
 /*
- * Fills rows for a boot of that image with the words of its command line. What cannot be read is said
- * in rows->why, with which no boot passes.
+ * Fills rows for a boot of that image with the words of its command line. What cannot be read is
+ * said in rows->why, with which no boot passes.
  */
 void rows_read(struct boot_rows *rows, const char *image, const char *build, const char *format,
 	       const char *words, bool events);

@@ -4,6 +4,7 @@
  * makes the initramfs of each architecture, boots each as soon as it has its kernel, and records
  * every part.
  */
+#include <array_size.h>
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
@@ -86,7 +87,6 @@ static int read_scenarios(struct job *j)
 {
 	char *bench[] = { "BENCH" }, dir[PATH_MAX], why[SCENARIO_WHY];
 	const struct kernels_options *o = j->o;
-	size_t i;
 	int ret;
 
 	snprintf(dir, sizeof(dir), "%s/kernels", o->root);
@@ -98,14 +98,14 @@ static int read_scenarios(struct job *j)
 	j->to_build = calloc(j->nr + 1, sizeof(*j->to_build));
 	j->which = calloc(j->nr + 1, sizeof(*j->which));
 	j->boots = calloc(BOOTS * j->nr + 1, sizeof(*j->boots));
-	if (!ret && (!j->scenarios || !j->images || !j->built || !j->to_build || !j->which ||
-		     !j->boots)) {
+	if (!ret &&
+	    (!j->scenarios || !j->images || !j->built || !j->to_build || !j->which || !j->boots)) {
 		ret = -ENOMEM;
 		snprintf(why, sizeof(why), "%s", strerror(ENOMEM));
 	}
-	for (i = 0; i < j->nr && !ret; i++)
-		ret = scenario_read(dir, j->names[i], &j->scenarios[i], why) ?:
-		      part_check_design(dir, j->scenarios[i], why);
+	for (size_t i = 0; i < j->nr && !ret; i++)
+		ret = scenario_read(dir, j->names[i], &j->scenarios[i], why)
+			      ?: part_check_design(dir, j->scenarios[i], why);
 	if (ret)
 		fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
 	return ret;
@@ -123,7 +123,7 @@ static int make_initramfs(struct job *j, const char *arch, bool reference, char 
 		{ .name = "proc", .mode = S_IFDIR | 0755 },
 		{ .name = "bench-guest", .file = guest, .mode = S_IFREG | 0755 },
 	};
-	size_t nr = sizeof(entries) / sizeof(entries[0]) - !reference;
+	size_t nr = ARRAY_SIZE(entries) - !reference;
 	const struct cpio_entry *bad;
 	int ret;
 
@@ -147,16 +147,16 @@ static int make_initramfs(struct job *j, const char *arch, bool reference, char 
 static int add_profile(struct job *j, const char *folder, const char *name, struct qemu_boot *b)
 {
 	char *table, *out;
-	int ret = -ENOMEM;
+	int err = -ENOMEM;
 
 	if (asprintf(&table, "%s/%s.table", j->scratch, name) < 0)
-		return ret;
+		return err;
 	if (asprintf(&out, "%s/%s.profile", j->part.run->dir, name) >= 0) {
-		ret = profiled_boot(j->o, folder, table, out, b);
+		err = profiled_boot(j->o, folder, table, out, b);
 		free(out);
 	}
 	free(table);
-	return ret;
+	return err;
 }
 
 static struct qemu_boot boot_of(const struct job *j, size_t i, enum qemu_mode mode, bool events)
@@ -207,25 +207,25 @@ static int add_boot(struct job *j, size_t i, enum qemu_mode mode, bool events)
 			 !(o->append && strstr(o->append, ONLY_KERNEL));
 	const char *reason;
 	char name[128];
-	int ret;
+	int err;
 
 	*b = boot_of(j, i, mode, events);
 	b->qemu_version = emulator_check(&j->emulators, b, &reason);
 	part_name(b, name);
-	ret = make_initramfs(j, b->scenario->arch.name, reference, &b->initramfs);
-	if (!ret && (asprintf(&b->image, "%s/image", j->images[i].folder) < 0 ||
+	err = make_initramfs(j, b->scenario->arch.name, reference, &b->initramfs);
+	if (!err && (asprintf(&b->image, "%s/image", j->images[i].folder) < 0 ||
 		     asprintf(&b->console, "%s/%s.console.log", j->part.run->dir, name) < 0 ||
 		     asprintf(&b->stream, "%s/%s.stream", j->part.run->dir, name) < 0))
-		ret = -ENOMEM;
-	if (!ret)
-		ret = read_rows(o, b, j->images[i].folder);
-	if (!ret && o->profile)
-		ret = add_profile(j, j->images[i].folder, name, b);
-	if (ret)
+		err = -ENOMEM;
+	if (!err)
+		err = read_rows(o, b, j->images[i].folder);
+	if (!err && o->profile)
+		err = add_profile(j, j->images[i].folder, name, b);
+	if (err)
 		free_boot(b); /* half of one is not the pool's */
 	else
 		j->pool.nr++;
-	return ret;
+	return err;
 }
 
 /* What this machine cannot boot is a skipped part, which says why. */
@@ -258,8 +258,7 @@ static int no_scenario(struct job *j, size_t i, const char *reason, bool skipped
 
 	j->part.nr_boots -= wanted(j, false) + wanted(j, true);
 	snprintf(name, sizeof(name), "%.140s.static", j->names[i]);
-	return skipped ? part_skipped(&j->part, name, reason) :
-			 part_failed(&j->part, name, reason);
+	return skipped ? part_skipped(&j->part, name, reason) : part_failed(&j->part, name, reason);
 }
 
 /* Does this machine have what boots it, and what runs in it? Fills to_build. */
@@ -267,11 +266,10 @@ static int look_at_machines(struct job *j)
 {
 	char lacks[300], file[PATH_MAX];
 	const char *reason;
-	size_t i;
-	int ret = 0;
+	int err = 0;
 
 	j->part.nr_boots = j->nr * (wanted(j, false) + wanted(j, true));
-	for (i = 0; i < j->nr && !ret && !stopped; i++) {
+	for (size_t i = 0; i < j->nr && !err && !stopped; i++) {
 		struct qemu_boot b = boot_of(j, i, QEMU_ICOUNT, !wanted(j, false));
 
 		if (!emulator_check(&j->emulators, &b, &reason) && !reason)
@@ -282,13 +280,13 @@ static int look_at_machines(struct job *j)
 		    ready_no_compiler(j->scenarios[i], lacks, sizeof(lacks)))
 			reason = lacks;
 		if (reason) {
-			ret = no_scenario(j, i, reason, true);
+			err = no_scenario(j, i, reason, true);
 			continue;
 		}
 		j->which[j->build.nr] = i;
 		j->to_build[j->build.nr++] = j->names[i];
 	}
-	return ret;
+	return err;
 }
 
 /* ---- running it ---- */
@@ -310,21 +308,21 @@ static void image_done(size_t n, void *arg)
 	struct job *j = arg;
 	size_t i = j->which[n];
 	struct image *image = &j->images[i];
-	int ret = 0, events;
+	int err = 0;
 
 	*image = j->built[n];
 	j->built[n] = (struct image){ .folder = NULL };
 	if (!image->folder) {
-		ret = no_scenario(j, i, image->reason ? image->reason : "kernels/build gave up",
+		err = no_scenario(j, i, image->reason ? image->reason : "kernels/build gave up",
 				  image->skipped);
 	} else {
 		if (!j->scenarios[i]->image && !j->o->profile)
-			ret = part_of_image(&j->part, j->scenarios[i], image);
-		for (events = 0; events < 2 && !ret; events++)
+			err = part_of_image(&j->part, j->scenarios[i], image);
+		for (int events = 0; events < 2 && !err; events++)
 			if (wanted(j, events))
-				ret = add_or_skip(j, i, events);
+				err = add_or_skip(j, i, events);
 	}
-	j->unfit = ret ? ret : j->unfit;
+	j->unfit = err ? err : j->unfit;
 }
 
 /*
@@ -356,9 +354,7 @@ static int build_and_boot(struct job *j)
 /* Images that somebody has built before. */
 static int boot_given(struct job *j)
 {
-	size_t n;
-
-	for (n = 0; n < j->build.nr; n++) {
+	for (size_t n = 0; n < j->build.nr; n++) {
 		if (image_open(&j->built[n], j->names[j->which[n]],
 			       j->o->images[j->which[n]].folder))
 			return EXIT_PART_FAILED;
@@ -377,11 +373,11 @@ static int run_kvm(struct job *j, size_t i)
 {
 	char reason[300], name[160];
 	struct qemu_boot *b;
-	int ret;
+	int err;
 
-	ret = add_boot(j, i, QEMU_KVM, false);
-	if (ret)
-		return ret;
+	err = add_boot(j, i, QEMU_KVM, false);
+	if (err)
+		return err;
 	b = &j->boots[--j->pool.nr]; /* not the pool's */
 	part_name(b, name);
 	if (!kvm_usable(b, b->qemu_version, &stopped, reason, sizeof(reason)))
@@ -393,12 +389,11 @@ static int run_kvm(struct job *j, size_t i)
 
 static int run_all_kvm(struct job *j)
 {
-	size_t i;
 	int ret = 0;
 
 	if (j->o->no_costs || j->o->profile)
 		return 0;
-	for (i = 0; i < j->nr && !ret && !stopped; i++) {
+	for (size_t i = 0; i < j->nr && !ret && !stopped; i++) {
 		if (!j->images[i].folder || !kvm_is_native(j->scenarios[i]->arch.name))
 			continue;
 		ret = run_kvm(j, i);
@@ -409,13 +404,11 @@ static int run_all_kvm(struct job *j)
 
 static void clean_up(struct job *j)
 {
-	size_t i;
-
-	for (i = 0; i < j->pool.nr; i++)
+	for (size_t i = 0; i < j->pool.nr; i++)
 		free_boot(&j->boots[i]);
 	if (j->scratch[0])
 		rmdir(j->scratch);
-	for (i = 0; j->scenarios && i < j->nr; i++)
+	for (size_t i = 0; j->scenarios && i < j->nr; i++)
 		scenario_free(j->scenarios[i]);
 	if (j->images)
 		image_free(j->images, j->nr);
@@ -438,8 +431,9 @@ static int judged(const struct job *j)
 		return EXIT_PART_FAILED;
 	if (j->part.booted)
 		return EXIT_FINE;
-	fprintf(stderr, "ptbench kernels: no kernel was booted: every part was skipped, for the reasons "
-			"above\n");
+	fprintf(stderr,
+		"ptbench kernels: no kernel was booted: every part was skipped, for the reasons "
+		"above\n");
 	return EXIT_INCONCLUSIVE;
 }
 
@@ -452,7 +446,10 @@ static int run_all(struct job *j)
 	if (look_at_machines(j))
 		return stopped ? EXIT_INTERRUPTED : EXIT_PART_FAILED;
 	j->pool = (struct qemu_pool){
-		.boots = j->boots, .jobs = j->o->jobs, .done = boot_done, .arg = j,
+		.boots = j->boots,
+		.jobs = j->o->jobs,
+		.done = boot_done,
+		.arg = j,
 	};
 	j->build.root = j->o->root;
 	j->build.names = j->to_build;
@@ -486,38 +483,43 @@ static void say_stand_in(void)
 
 int kernels_run(struct results_run *run, const struct kernels_options *o)
 {
-	struct job j = { .o = o, .part = { .run = run, .revision = o->revision, .root = o->root,
-				     .ksrc = o->ksrc, .stopped = &stopped, .profile = o->profile,
-				     .build = getenv("PTBENCH_BUILD") } };
+	struct job j = { .o = o,
+			 .part = { .run = run,
+				   .revision = o->revision,
+				   .root = o->root,
+				   .ksrc = o->ksrc,
+				   .stopped = &stopped,
+				   .profile = o->profile,
+				   .build = getenv("PTBENCH_BUILD") } };
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction act = { .sa_handler = on_signal }, old[3];
-	int ret, i;
+	int err;
 
 	stopped = 0;
 	say_stand_in();
-	for (i = 0; i < 3; i++) {
+	for (int i = 0; i < 3; i++) {
 		sigaction(signals[i], NULL, &old[i]);
 		if (old[i].sa_handler != SIG_IGN) /* as under nohup */
 			sigaction(signals[i], &act, NULL);
 	}
-	ret = run_all(&j);
+	err = run_all(&j);
 	clean_up(&j);
-	for (i = 0; i < 3; i++)
+	for (int i = 0; i < 3; i++)
 		sigaction(signals[i], &old[i], NULL);
-	for (i = 0; i < 3; i++)
+	for (int i = 0; i < 3; i++)
 		if (stopped == signals[i])
 			tell_caller(&old[i]);
-	return ret;
+	return err;
 }
 
 /* Before there is a run, which "latest" would name: a name that was mistyped makes none. */
 int kernels_check(const struct kernels_options *o)
 {
 	struct job j = { .o = o };
-	int ret = read_scenarios(&j);
+	int err = read_scenarios(&j);
 
 	clean_up(&j);
-	return ret;
+	return err;
 }
 
 int kernels_run_in(const char *runs, const struct kernels_options *o, struct results_run **run)

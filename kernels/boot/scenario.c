@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reads scenario and architecture files. */
+#include <array_size.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -62,8 +63,9 @@ static int set_two_cpus(struct scenario_reader *r, void *to, size_t offset, cons
 
 	sscanf(value, "%*4[0-9].%*4[0-9] %n", &reason);
 	if (!reason || !value[reason] || value[reason - 1] != ' ')
-		return scenario__refuse(r, "'%.64s' is not the version of a QEMU, such as 8.1, and a reason",
-			      value);
+		return scenario__refuse(
+			r, "'%.64s' is not the version of a QEMU, such as 8.1, and a reason",
+			value);
 	return set_string(r, to, offset, value);
 }
 
@@ -73,7 +75,8 @@ static int set_seconds(struct scenario_reader *r, void *to, size_t offset, const
 	size_t digits = strspn(value, "0123456789");
 
 	if (value[digits] || digits > 5 || atoi(value) < 1)
-		return scenario__refuse(r, "'%.64s' is not a number of seconds from 1 to 99999", value);
+		return scenario__refuse(r, "'%.64s' is not a number of seconds from 1 to 99999",
+					value);
 	return set_string(r, to, offset, value);
 }
 
@@ -85,13 +88,16 @@ static int add_irqs(struct scenario_reader *r, void *to, size_t offset, const ch
 	sscanf(value, "%*15[a-z] %n%*16[0-9a-f]%n/%*16[0-9a-f]%n", &from, &slash, &end);
 	if (strncmp(value, PROFILE_IRQS_UNKNOWN, strlen(PROFILE_IRQS_UNKNOWN)) &&
 	    (!end || value[end] || (slash - from) % 2 || end - slash - 1 != slash - from))
-		return scenario__refuse(r, "'%.64s' is not KIND VALUE/MASK, bytes in hexadecimal digits, nor "
-				 "unknown REASON", value);
+		return scenario__refuse(
+			r,
+			"'%.64s' is not KIND VALUE/MASK, bytes in hexadecimal digits, nor "
+			"unknown REASON",
+			value);
 	return add_line(r, to, offset, value);
 }
 
-static int apply(struct scenario_reader *r, const struct key *keys, const char *key, const char *value,
-		 void *to)
+static int apply(struct scenario_reader *r, const struct key *keys, const char *key,
+		 const char *value, void *to)
 {
 	for (; keys->name; keys++)
 		if (!strcmp(keys->name, key))
@@ -107,11 +113,9 @@ bool scenario__is_name(const char *s)
 
 char *scenario__trim(char *s)
 {
-	size_t n;
-
 	while (isspace((unsigned char)*s))
 		s++;
-	for (n = strlen(s); n && isspace((unsigned char)s[n - 1]); n--)
+	for (size_t n = strlen(s); n && isspace((unsigned char)s[n - 1]); n--)
 		s[n - 1] = '\0';
 	return s;
 }
@@ -123,7 +127,9 @@ static int read_line(struct scenario_reader *r, char *line, const struct key *ke
 	if (!*key || *key == '#')
 		return 0;
 	if (!results_is_text(key))
-		return scenario__refuse(r, "holds a control character, one that is not seen, or no UTF-8; remove it");
+		return scenario__refuse(
+			r,
+			"holds a control character, one that is not seen, or no UTF-8; remove it");
 	value = key + strcspn(key, " \t");
 	if (*value)
 		*value++ = '\0';
@@ -144,7 +150,8 @@ int scenario__next_line(struct scenario_reader *r, FILE *f, char line[SCENARIO_M
 		if (!c)
 			return scenario__refuse(r, "a NUL byte; this has to be a text file");
 		if (n == SCENARIO_MAX_LINE - 1)
-			return scenario__refuse(r, "line longer than %d bytes", SCENARIO_MAX_LINE - 1);
+			return scenario__refuse(r, "line longer than %d bytes",
+						SCENARIO_MAX_LINE - 1);
 	}
 	line[n] = '\0';
 	if (c != EOF || n)
@@ -157,21 +164,22 @@ static int read_keys(struct scenario_reader *r, const struct key *keys, void *to
 {
 	char line[SCENARIO_MAX_LINE];
 	FILE *f = fopen(r->file, "re");
-	int ret;
+	int err;
 
 	if (!f)
 		return scenario__refuse(r, "%s", strerror(errno));
-	while ((ret = scenario__next_line(r, f, line)) > 0) {
-		ret = read_line(r, line, keys, to);
-		if (ret)
+	while ((err = scenario__next_line(r, f, line)) > 0) {
+		err = read_line(r, line, keys, to);
+		if (err)
 			break;
 	}
 	fclose(f);
-	return ret;
+	return err;
 }
 
 /* ---- architectures ---- */
 
+/* clang-format off */
 #define ARCH(field) { #field, set_string, offsetof(struct scenario_arch, field) }
 static const struct key arch_keys[] = {
 	ARCH(cross), ARCH(qemu), ARCH(machine), ARCH(cpu), ARCH(memory), ARCH(qemu_args),
@@ -184,24 +192,26 @@ static const struct key arch_keys[] = {
 	{ .name = "levels" },
 	{ NULL },
 };
+/* clang-format on */
 
 static int read_arch(struct scenario_reader *from, const char *dir, const char *name,
 		     struct scenario_arch *arch)
 {
 	struct scenario_reader r = { .why = from->why };
-	int ret;
+	int err;
 
 	snprintf(r.file, sizeof(r.file), "%s/arch/%s.arch", dir, name);
-	ret = read_keys(&r, arch_keys, arch);
-	if (ret)
-		return ret;
+	err = read_keys(&r, arch_keys, arch);
+	if (err)
+		return err;
 	arch->name = strdup(name);
 	if (!arch->name)
 		return -ENOMEM;
 	if (!arch->qemu || !arch->machine || !arch->cpu || !arch->memory || !arch->qemu_args ||
 	    !arch->console || !arch->data || !arch->format || !arch->cross)
-		return scenario__refuse(&r, "one of the keys cross, qemu, machine, cpu, memory, qemu_args, "
-				  "console, data, format is missing");
+		return scenario__refuse(
+			&r, "one of the keys cross, qemu, machine, cpu, memory, qemu_args, "
+			    "console, data, format is missing");
 	return 0;
 }
 
@@ -231,7 +241,8 @@ static int parse_expect(struct scenario_reader *r, struct scenario_expect *e, ch
 		return scenario__refuse(r, "'%.64s' is not a case id, family/name", text);
 	if (e->family && (e->params.nr || strcspn(text, "*?[\\/") + 2 != strlen(text) ||
 			  strcmp(strchr(text, '/'), "/*")))
-		return scenario__refuse(r, "'%.64s' is not a whole family, FAMILY/* without params", text);
+		return scenario__refuse(r, "'%.64s' is not a whole family, FAMILY/* without params",
+					text);
 	e->id = strdup(text);
 	e->seen = strdup(seen);
 	if (asprintf(&e->where, "%s:%u", r->file, r->nr) < 0)
@@ -239,12 +250,13 @@ static int parse_expect(struct scenario_reader *r, struct scenario_expect *e, ch
 	return e->id && e->seen && e->where ? 0 : -ENOMEM;
 }
 
-static int add_rule(struct scenario_reader *r, void *to, const char *value, struct scenario_expect kind)
+static int add_rule(struct scenario_reader *r, void *to, const char *value,
+		    struct scenario_expect kind)
 {
 	struct scenario *s = to;
 	struct scenario_expect *v;
 	char *text;
-	int ret;
+	int err;
 
 	v = realloc(s->expects, (s->nr_expects + 1) * sizeof(*v));
 	text = strdup(value);
@@ -256,14 +268,16 @@ static int add_rule(struct scenario_reader *r, void *to, const char *value, stru
 	}
 	v += s->nr_expects++;
 	*v = kind;
-	ret = parse_expect(r, v, text);
+	err = parse_expect(r, v, text);
 	free(text);
-	if (!ret && !v->skip && !scenario_check_boots(v->id))
-		ret = scenario__refuse(r, "no guest makes a check '%.64s'; kernels/driver/checks.h lists them",
-			     v->id);
-	if (!ret && scenario_says_again(s))
-		ret = scenario__refuse(r, "an earlier rule of this file says it, or decides before; keep one");
-	return ret;
+	if (!err && !v->skip && !scenario_check_boots(v->id))
+		err = scenario__refuse(
+			r, "no guest makes a check '%.64s'; kernels/driver/checks.h lists them",
+			v->id);
+	if (!err && scenario_says_again(s))
+		err = scenario__refuse(
+			r, "an earlier rule of this file says it, or decides before; keep one");
+	return err;
 }
 
 /* Of a key that adds a rule, in the place of an offset: what kind of rule. */
@@ -271,10 +285,14 @@ enum rule { RULE_SOME = 1, RULE_LAYOUT = 2, RULE_SKIP = 4, RULE_REF = 8, RULE_FA
 
 static int set_rule(struct scenario_reader *r, void *to, size_t kind, const char *value)
 {
-	return add_rule(r, to, value, (struct scenario_expect){
-		.some = kind & RULE_SOME, .layout = kind & RULE_LAYOUT, .skip = kind & RULE_SKIP,
-		.ref = kind & RULE_REF, .family = kind & RULE_FAMILY,
-	});
+	return add_rule(r, to, value,
+			(struct scenario_expect){
+				.some = kind & RULE_SOME,
+				.layout = kind & RULE_LAYOUT,
+				.skip = kind & RULE_SKIP,
+				.ref = kind & RULE_REF,
+				.family = kind & RULE_FAMILY,
+			});
 }
 
 static int add_same(struct scenario_reader *r, struct scenario *s, const char *value, bool differs)
@@ -333,9 +351,10 @@ static int set_reference(struct scenario_reader *r, void *to, size_t offset, con
 }
 
 static const char *const roles[] = {
-	[SCENARIO_STOCK] = "stock", [SCENARIO_VARIANT] = "variant", [SCENARIO_BUSTED] = "busted",
+	[SCENARIO_STOCK] = "stock",
+	[SCENARIO_VARIANT] = "variant",
+	[SCENARIO_BUSTED] = "busted",
 };
-#define NR_ROLES (sizeof(roles) / sizeof(roles[0]))
 
 static int set_role(struct scenario_reader *r, void *to, size_t offset, const char *value)
 {
@@ -344,14 +363,15 @@ static int set_role(struct scenario_reader *r, void *to, size_t offset, const ch
 
 	if (s->role)
 		return scenario__refuse(r, "this key stands twice; keep one");
-	while (role < NR_ROLES && strcmp(value, roles[role]))
+	while (role < ARRAY_SIZE(roles) && strcmp(value, roles[role]))
 		role++;
-	if (role == NR_ROLES)
+	if (role == ARRAY_SIZE(roles))
 		return scenario__refuse(r, "'role %.64s' is none of stock, variant, busted", value);
 	s->role = role;
 	return 0;
 }
 
+/* clang-format off */
 #define OWN(field) { #field, set_string, offsetof(struct scenario, own.field) }
 static const struct key scenario_keys[] = {
 	OWN(format), OWN(cpu), OWN(machine), OWN(memory),
@@ -376,13 +396,12 @@ static const struct key scenario_keys[] = {
 	{ .name = "config" }, { .name = "fragment" }, { .name = "cocci" },
 	{ NULL },
 };
+/* clang-format on */
 
 /* What a scenario says of its machine stands in the place of what its architecture says. */
 static void take_own(struct scenario *s)
 {
-	const struct key *k;
-
-	for (k = arch_keys; k->name; k++) {
+	for (const struct key *k = arch_keys; k->name; k++) {
 		char **own = (char **)((char *)&s->own + k->offset);
 		char **arch = (char **)((char *)&s->arch + k->offset);
 
@@ -401,63 +420,66 @@ static int check_keys(struct scenario_reader *r, const struct scenario *s)
 	if (!s->role)
 		return scenario__refuse(r, "the key role is missing: stock, variant or busted");
 	if (s->role != SCENARIO_STOCK && !s->base && !s->image)
-		return scenario__refuse(r, "role %s needs a key base or image: of which scenario", roles[s->role]);
+		return scenario__refuse(r, "role %s needs a key base or image: of which scenario",
+					roles[s->role]);
 	return 0;
 }
 
 static int read_scenario(struct scenario_reader *r, const char *dir, struct scenario *s)
 {
 	char *arch;
-	size_t i;
-	int ret;
+	int err;
 
-	ret = read_keys(r, scenario_keys, s) ?: check_keys(r, s);
-	if (ret)
-		return ret;
-	for (i = 0; i < s->nr_expects && !s->layout; i++)
+	err = read_keys(r, scenario_keys, s) ?: check_keys(r, s);
+	if (err)
+		return err;
+	for (size_t i = 0; i < s->nr_expects && !s->layout; i++)
 		if (s->expects[i].layout)
-			return scenario__refuse(r, "expect-layout needs a key layout: of which compilers");
+			return scenario__refuse(
+				r, "expect-layout needs a key layout: of which compilers");
 	arch = s->arch.name;
 	s->arch.name = NULL;
-	ret = read_arch(r, dir, arch, &s->arch);
+	err = read_arch(r, dir, arch, &s->arch);
 	free(arch);
 	take_own(s);
-	return ret;
+	return err;
 }
 
 static int read_shared(struct scenario_reader *from, const char *file, struct scenario *s)
 {
 	static const struct key keys[] = {
-		{ "expect", set_rule, 0 }, { "skip", set_rule, RULE_SKIP },
+		{ "expect", set_rule, 0 },
+		{ "skip", set_rule, RULE_SKIP },
 		{ "skip-ref", set_rule, RULE_SKIP | RULE_REF },
-		{ "skip-family", set_rule, RULE_SKIP | RULE_FAMILY }, { NULL },
+		{ "skip-family", set_rule, RULE_SKIP | RULE_FAMILY },
+		{ NULL },
 	};
 	struct scenario_reader r = { .why = from->why };
 	size_t own = s->nr_expects;
-	int ret;
+	int err;
 
 	snprintf(r.file, sizeof(r.file), "%s", file);
 	if (access(r.file, F_OK))
 		return 0;
-	ret = read_keys(&r, keys, s);
+	err = read_keys(&r, keys, s);
 	for (; own < s->nr_expects; own++)
 		s->expects[own].common = true;
-	return ret;
+	return err;
 }
 
 /*
- * What every scenario of the architecture expects, and then every one there is, after its own rules:
- * the first that fits decides.
+ * What every scenario of the architecture expects, and then every one there is, after its own
+ * rules: the first that fits decides.
  */
 static int read_common(struct scenario_reader *from, const char *dir, struct scenario *s)
 {
 	char file[1024];
-	int ret;
+	int err;
 
 	snprintf(file, sizeof(file), "%s/arch/%s.expect", dir, s->arch.name);
-	ret = read_shared(from, file, s);
+	err = read_shared(from, file, s);
 	snprintf(file, sizeof(file), "%s/common.expect", dir);
-	return ret ?: read_shared(from, file, s);
+	return err ?: read_shared(from, file, s);
 }
 
 int scenario__read(const char *dir, const char *name, unsigned depth, struct scenario **out,
@@ -465,7 +487,7 @@ int scenario__read(const char *dir, const char *name, unsigned depth, struct sce
 {
 	struct scenario_reader r = { .why = why };
 	struct scenario *s;
-	int ret;
+	int err;
 
 	*out = NULL;
 	why[0] = '\0';
@@ -474,20 +496,21 @@ int scenario__read(const char *dir, const char *name, unsigned depth, struct sce
 		return scenario__refuse(&r, "'%.64s' is not the name of a scenario in there", name);
 	snprintf(r.file, sizeof(r.file), "%s/scenarios/%s", dir, name);
 	if (access(r.file, F_OK))
-		return scenario__refuse(&r, "%s; ptbench kernels list says what there is", strerror(errno));
+		return scenario__refuse(&r, "%s; ptbench kernels list says what there is",
+					strerror(errno));
 	s = calloc(1, sizeof(*s));
 	if (!s) {
 		snprintf(why, SCENARIO_WHY, "%s", strerror(ENOMEM));
 		return -ENOMEM;
 	}
 	s->name = strdup(name);
-	ret = s->name ? read_scenario(&r, dir, s) ?: read_common(&r, dir, s) ?:
+	err = s->name ? read_scenario(&r, dir, s) ?: read_common(&r, dir, s) ?:
 			scenario__read_kin(dir, s, depth, why) : -ENOMEM;
-	if (ret) {
+	if (err) {
 		if (!why[0])
-			snprintf(why, SCENARIO_WHY, "%.400s: %s", r.file, strerror(-ret));
+			snprintf(why, SCENARIO_WHY, "%.400s: %s", r.file, strerror(-err));
 		scenario_free(s);
-		return ret;
+		return err;
 	}
 	*out = s;
 	return 0;
@@ -495,22 +518,20 @@ int scenario__read(const char *dir, const char *name, unsigned depth, struct sce
 
 void scenario_free(struct scenario *s)
 {
-	size_t i;
-
 	if (!s)
 		return;
-	for (i = 0; i < s->nr_expects; i++) {
+	for (size_t i = 0; i < s->nr_expects; i++) {
 		free(s->expects[i].id);
 		free(s->expects[i].seen);
 		free(s->expects[i].where);
 		results_params_free(&s->expects[i].params);
 	}
 	take_own(s); /* of a scenario that was refused half-read */
-	for (i = 0; arch_keys[i].name; i++)
+	for (size_t i = 0; arch_keys[i].name; i++)
 		if (arch_keys[i].set)
 			free(*(char **)((char *)&s->arch + arch_keys[i].offset));
 	free(s->arch.name);
-	for (i = 0; i < s->nr_same; i++) {
+	for (size_t i = 0; i < s->nr_same; i++) {
 		free(s->same[i].base);
 		free(s->same[i].objects);
 	}
@@ -523,7 +544,7 @@ void scenario_free(struct scenario *s)
 	free(s->image);
 	free(s->layout);
 	free(s->base);
-	for (i = 0; i < s->nr_kin; i++) {
+	for (size_t i = 0; i < s->nr_kin; i++) {
 		free(s->kin[i].name);
 		free(s->kin[i].title);
 	}

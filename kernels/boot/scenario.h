@@ -21,14 +21,16 @@ struct scenario_arch {
 	char *qemu, *machine, *cpu, *memory, *qemu_args;
 	char *console, *data, *cmdline, *format;
 	char *text_base; /* option of the kernel to add to addresses of System.map, or NULL */
-	char *two_cpus; /* "VERSION REASON": QEMU has to be that new for boots of two CPUs, or NULL */
-	char *timeout; /* seconds of real time that a boot may take if nothing else is said, or NULL */
+	/* "VERSION REASON": QEMU has to be that new for boots of two CPUs, or NULL */
+	char *two_cpus;
+	/* seconds of real time that a boot may take if nothing else is said, or NULL */
+	char *timeout;
 	char *irqs; /* lines "KIND VALUE/MASK" or "unknown REASON", or NULL */
 };
 
 /*
- * Which outcome a check may have: the first rule that fits its id and params decides. Or, with skip,
- * why a row may be skipped: any rule that fits.
+ * Which outcome a check may have: the first rule that fits its id and params decides. Or, with
+ * skip, why a row may be skipped: any rule that fits.
  */
 struct scenario_expect {
 	char *id;		      /* of a check; with skip a pattern of fnmatch(3) for cases */
@@ -36,17 +38,19 @@ struct scenario_expect {
 	char *seen;		      /* patterns of fnmatch(3), with " | " between */
 	bool some;		      /* at least one check that fits, instead of each */
 	bool layout;		      /* holds only by a compiler that fits the scenario's layout */
-	bool skip;		      /* seen is a reason; for rows of the kernel, unless ref is set */
-	bool ref;		      /* skip-ref: for rows of the reference */
-	bool family;		      /* skip-family: none of the family's rows has to be measured */
-	bool common;		      /* of common.expect or ARCH.expect: the row may be skipped */
-	char *where;		      /* FILE:LINE */
+	/* seen is a reason; for rows of the kernel, unless ref is set */
+	bool skip;
+	bool ref; /* skip-ref: for rows of the reference */
+	/* skip-family: none of the family's rows has to be measured */
+	bool family;
+	bool common; /* of common.expect or ARCH.expect: the row may be skipped */
+	char *where; /* FILE:LINE */
 };
 
 /* "identical BASE OBJECTS" or "differs BASE OBJECTS": what the code of two scenarios has to be. */
 struct scenario_same {
-	char *base;	/* the other scenario */
-	char *objects;	/* pattern of fnmatch(3) for paths of objects; "!PATTERN": all others */
+	char *base;    /* the other scenario */
+	char *objects; /* pattern of fnmatch(3) for paths of objects; "!PATTERN": all others */
 	bool differs;
 };
 
@@ -68,7 +72,8 @@ struct scenario {
 	char *name, *title, *design, *append;
 	enum scenario_role role;
 	char *base; /* the scenario whose objects it starts from, or NULL */
-	/* Unless it is stock: its base (else its image), that one's, and so on; the last is stock. */
+	/* Unless it is stock: its base (else its image), that one's, and so on; the last is
+	 * stock. */
 	struct scenario_kin *kin;
 	size_t nr_kin;
 	char *image;		   /* the scenario whose image it boots; NULL: its own */
@@ -97,8 +102,8 @@ int scenario_names(const char *dir, char *const *names, size_t nr, char ***out, 
 void scenario_names_free(char **names, size_t nr);
 
 /*
- * Is the last rule one that never decides, for an earlier one of its file is about all of its checks?
- * Or, of rules that all have a say, one that is there already.
+ * Is the last rule one that never decides, for an earlier one of its file is about all of its
+ * checks? Or, of rules that all have a say, one that is there already.
  */
 bool scenario_says_again(const struct scenario *s);
 /* In which boots a check of that id is made: enum ptb_check_boot of driver/checks.h; 0: in none. */
@@ -120,13 +125,15 @@ bool scenario_may_skip(const struct scenario *s, const char *case_id,
 		       const struct results_params *params, enum results_subject subject,
 		       const char *reason);
 /*
- * May the kernel's rows of the case's family all be skipped, where this one is for that reason? What
- * is said for all scenarios of an architecture does not hold for one that expects a check of the family.
+ * May the kernel's rows of the case's family all be skipped, where this one is for that reason?
+ * What is said for all scenarios of an architecture does not hold for one that expects a check of
+ * the family.
  */
 bool scenario_may_skip_family(const struct scenario *s, const char *case_id, const char *reason);
 /*
  * The first expect-some rule that no check of the document meets, or expect rule that no check
- * fits, although there are checks of its id; NULL: none. For a boot that some rows were left out of.
+ * fits, although there are checks of its id; NULL: none. For a boot that some rows were left out
+ * of.
  */
 const struct scenario_expect *scenario_unmet(const struct scenario *s,
 					     const struct results_doc *doc);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Judges the checks and the skipped rows of a boot by what its scenario expects of them. */
+#include <array_size.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,9 +25,9 @@ static bool same_file(const struct scenario_expect *a, const struct scenario_exp
 
 bool scenario_says_again(const struct scenario *s)
 {
-	const struct scenario_expect *last = &s->expects[s->nr_expects - 1], *e;
+	const struct scenario_expect *last = &s->expects[s->nr_expects - 1];
 
-	for (e = s->expects; e < last; e++) {
+	for (const struct scenario_expect *e = s->expects; e < last; e++) {
 		if (e->skip != last->skip || e->some != last->some || e->ref != last->ref ||
 		    e->family != last->family || !same_file(e, last))
 			continue;
@@ -66,10 +67,8 @@ static bool holds(const struct scenario *s, const struct scenario_expect *e, con
 bool scenario_judge_by(const struct scenario *s, const char *compiler, const char *id,
 		       const struct results_params *params, const char *seen, const char **expect)
 {
-	size_t i;
-
 	*expect = "right";
-	for (i = 0; i < s->nr_expects; i++) {
+	for (size_t i = 0; i < s->nr_expects; i++) {
 		const struct scenario_expect *e = &s->expects[i];
 
 		if (!e->some && !e->skip && holds(s, e, compiler) && fits(e, id, params)) {
@@ -90,9 +89,7 @@ bool scenario_may_skip(const struct scenario *s, const char *case_id,
 		       const struct results_params *params, enum results_subject subject,
 		       const char *reason)
 {
-	size_t i;
-
-	for (i = 0; i < s->nr_expects; i++) {
+	for (size_t i = 0; i < s->nr_expects; i++) {
 		const struct scenario_expect *e = &s->expects[i];
 
 		if (e->skip && subject == (e->ref ? RESULTS_REF : RESULTS_KERNEL) &&
@@ -105,10 +102,10 @@ bool scenario_may_skip(const struct scenario *s, const char *case_id,
 bool scenario_may_skip_family(const struct scenario *s, const char *case_id, const char *reason)
 {
 	const size_t family = strcspn(case_id, "/") + 1;
-	const struct scenario_expect *e, *end = s->expects + s->nr_expects;
+	const struct scenario_expect *end = s->expects + s->nr_expects;
 	bool expected = false, own = false, common = false;
 
-	for (e = s->expects; e < end; e++) {
+	for (const struct scenario_expect *e = s->expects; e < end; e++) {
 		if (strncmp(e->id, case_id, family))
 			continue;
 		expected = expected || (!e->skip && !e->common);
@@ -123,9 +120,7 @@ bool scenario_may_skip_family(const struct scenario *s, const char *case_id, con
 /* Is there a check that the rule is about, and that comes out so where one is enough? */
 static bool met(const struct scenario_expect *e, const struct results_doc *doc)
 {
-	size_t i;
-
-	for (i = 0; i < doc->nr_checks; i++) {
+	for (size_t i = 0; i < doc->nr_checks; i++) {
 		const struct results_check *c = &doc->checks[i];
 
 		if (fits(e, c->id, &c->params) && (!e->some || matches(e->seen, c->seen)))
@@ -147,9 +142,7 @@ static bool made(const struct scenario_expect *e, const struct results_doc *doc)
 /* A row in the place of the check, for a reason that scenario_may_skip() has judged. */
 static bool skipped(const struct scenario_expect *e, const struct results_doc *doc)
 {
-	size_t i;
-
-	for (i = 0; i < doc->nr_measurements; i++) {
+	for (size_t i = 0; i < doc->nr_measurements; i++) {
 		const struct results_measurement *m = &doc->measurements[i];
 
 		if (m->skipped && m->subject == RESULTS_KERNEL && fits(e, m->case_id, &m->params))
@@ -161,11 +154,14 @@ static bool skipped(const struct scenario_expect *e, const struct results_doc *d
 unsigned scenario_check_boots(const char *id)
 {
 #define CHECK(name, boots, row) { name, boots },
-	static const struct { const char *id; unsigned boots; } checks[] = { PTB_CHECKS(CHECK) };
+	static const struct {
+		const char *id;
+		unsigned boots;
+	} checks[] = { PTB_CHECKS(CHECK) };
 #undef CHECK
 	size_t i;
 
-	for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(checks); i++)
 		if (!strcmp(checks[i].id, id))
 			return checks[i].boots;
 	return 0;
@@ -184,9 +180,7 @@ static const char *compiler_of(const struct results_doc *doc)
 const struct scenario_expect *scenario_unmet(const struct scenario *s,
 					     const struct results_doc *doc)
 {
-	size_t i;
-
-	for (i = 0; i < s->nr_expects; i++) {
+	for (size_t i = 0; i < s->nr_expects; i++) {
 		const struct scenario_expect *e = &s->expects[i];
 
 		if (!e->skip && !e->common && holds(s, e, compiler_of(doc)) && made(e, doc) &&
@@ -199,9 +193,7 @@ const struct scenario_expect *scenario_unmet(const struct scenario *s,
 const struct scenario_expect *scenario_missing(const struct scenario *s,
 					       const struct results_doc *doc, bool events)
 {
-	size_t i;
-
-	for (i = 0; i < s->nr_expects; i++) {
+	for (size_t i = 0; i < s->nr_expects; i++) {
 		const struct scenario_expect *e = &s->expects[i];
 
 		if (!e->skip && is_of_boot(e->id, events) && holds(s, e, compiler_of(doc)) &&
@@ -214,9 +206,7 @@ const struct scenario_expect *scenario_missing(const struct scenario *s,
 /* Of a rule that was not judged: does what came agree with it all the same? */
 static bool as_said(const struct scenario_expect *e, const struct results_doc *doc)
 {
-	size_t i;
-
-	for (i = 0; i < doc->nr_checks && !e->some; i++) {
+	for (size_t i = 0; i < doc->nr_checks && !e->some; i++) {
 		const struct results_check *c = &doc->checks[i];
 
 		if (fits(e, c->id, &c->params) && !matches(e->seen, c->seen))
@@ -228,9 +218,7 @@ static bool as_said(const struct scenario_expect *e, const struct results_doc *d
 const struct scenario_expect *scenario_not_judged(const struct scenario *s,
 						  const struct results_doc *doc, bool events)
 {
-	size_t i;
-
-	for (i = 0; i < s->nr_expects; i++) {
+	for (size_t i = 0; i < s->nr_expects; i++) {
 		const struct scenario_expect *e = &s->expects[i];
 
 		if (is_of_boot(e->id, events) && !holds(s, e, compiler_of(doc)) && !as_said(e, doc))

@@ -40,13 +40,14 @@ int scenario__read_kin(const char *dir, struct scenario *s, unsigned depth, char
 	if (s->role == SCENARIO_STOCK)
 		return 0;
 	if (depth == MAX_DEPTH)
-		return refuse(dir, s, of, "and there is no end of variants of variants; name a stock one",
-			      why);
+		return refuse(dir, s, of,
+			      "and there is no end of variants of variants; name a stock one", why);
 	ret = scenario__read(dir, of, depth + 1, &other, why);
 	if (ret)
 		return ret;
 	if (strcmp(other->arch.name, s->arch.name))
-		ret = refuse(dir, s, of, "which is of another architecture; name one of its own", why);
+		ret = refuse(dir, s, of, "which is of another architecture; name one of its own",
+			     why);
 	else
 		ret = take(s, other);
 	scenario_free(other);

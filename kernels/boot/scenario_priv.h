@@ -9,13 +9,13 @@
 
 struct scenario_reader {
 	char file[1024];
-	unsigned nr;	/* of the line */
-	char *why;	/* SCENARIO_WHY bytes */
+	unsigned nr; /* of the line */
+	char *why;   /* SCENARIO_WHY bytes */
 };
 
 /* "FILE:LINE: " and this go to why: -EINVAL. */
-__attribute__((format(printf, 2, 3))) int scenario__refuse(struct scenario_reader *r, const char *fmt,
-							   ...);
+__attribute__((format(printf, 2, 3))) int scenario__refuse(struct scenario_reader *r,
+							   const char *fmt, ...);
 /* The next line, without its end: 1; 0 at the end of the file. */
 int scenario__next_line(struct scenario_reader *r, FILE *f, char line[SCENARIO_MAX_LINE]);
 /* Without the blanks at both ends, in place. */

@@ -15,9 +15,9 @@
 #define MAX_INTEGER ((1LL << 53) - 1)
 
 struct cursor {
-	const char *p, *end;	/* the rest of the line */
+	const char *p, *end; /* the rest of the line */
 	unsigned line;
-	char *why;		/* STREAM_WHY bytes */
+	char *why; /* STREAM_WHY bytes */
 };
 
 __attribute__((format(printf, 2, 3))) static int refuse(struct cursor *c, const char *fmt, ...)
@@ -104,13 +104,13 @@ static int escape(struct cursor *c, char *out, size_t *n)
 static int string(struct cursor *c, char out[STREAM_MAX_STRING])
 {
 	size_t n = 0;
-	int ret = literal(c, "\"");
+	int err = literal(c, "\"");
 
-	while (!ret && c->p < c->end && *c->p != '"') {
+	while (!err && c->p < c->end && *c->p != '"') {
 		if (n > STREAM_MAX_STRING - 3)
 			return refuse(c, "a string is too long");
 		if (*c->p == '\\')
-			ret = escape(c, out, &n);
+			err = escape(c, out, &n);
 		else if (*c->p < 0x20 || *c->p > 0x7e)
 			return refuse(c, "a byte that is never written: 0x%02x",
 				      (unsigned char)*c->p);
@@ -118,40 +118,40 @@ static int string(struct cursor *c, char out[STREAM_MAX_STRING])
 			out[n++] = *c->p++;
 	}
 	out[n] = '\0';
-	return ret ?: literal(c, "\"");
+	return err ?: literal(c, "\"");
 }
 
 static int params_of(struct cursor *c, struct results_params *params)
 {
 	char text[STREAM_MAX_STRING];
-	int ret = string(c, text);
+	int err = string(c, text);
 
-	if (ret)
-		return ret;
-	ret = results_params_parse(params, text);
-	return !ret || ret == -ENOMEM ? ret : refuse(c, "'%s' is not KEY=VALUE,...", text);
+	if (err)
+		return err;
+	err = results_params_parse(params, text);
+	return !err || err == -ENOMEM ? err : refuse(c, "'%s' is not KEY=VALUE,...", text);
 }
 
 static int samples_of(struct cursor *c, struct stream_record *r)
 {
 	double v[STREAM_MAX_SAMPLES];
 	long long n;
-	int ret = literal(c, "[");
+	int err = literal(c, "[");
 
-	while (!ret) {
+	while (!err) {
 		if (r->nr_samples == STREAM_MAX_SAMPLES)
 			return refuse(c, "more than %d samples", STREAM_MAX_SAMPLES);
-		ret = number(c, 0, &n);
-		if (!ret)
+		err = number(c, 0, &n);
+		if (!err)
 			v[r->nr_samples++] = n;
-		if (ret || starts(c, "]"))
+		if (err || starts(c, "]"))
 			break;
-		ret = literal(c, ",");
+		err = literal(c, ",");
 	}
-	if (!ret)
-		ret = literal(c, "]");
-	if (ret)
-		return ret;
+	if (!err)
+		err = literal(c, "]");
+	if (err)
+		return err;
 	r->samples = malloc(r->nr_samples * sizeof(*v));
 	if (!r->samples)
 		return -ENOMEM;
@@ -162,12 +162,12 @@ static int samples_of(struct cursor *c, struct stream_record *r)
 static int subject_of(struct cursor *c, enum results_subject *out)
 {
 	char name[STREAM_MAX_STRING];
-	int s, ret;
+	int err;
 
-	ret = literal(c, ",\"subject\":") ?: string(c, name);
-	if (ret)
-		return ret;
-	for (s = RESULTS_REF; s <= RESULTS_LIBURCU; s++) {
+	err = literal(c, ",\"subject\":") ?: string(c, name);
+	if (err)
+		return err;
+	for (int s = RESULTS_REF; s <= RESULTS_LIBURCU; s++) {
 		if (!strcmp(name, results_subject_name(s))) {
 			*out = s;
 			return 0;
@@ -187,13 +187,13 @@ static int identity(struct cursor *c, const char *begin, struct stream_record *r
 static int measurement(struct cursor *c, struct stream_record *r)
 {
 	char metric[STREAM_MAX_STRING];
-	int ret;
+	int err;
 
 	r->type = STREAM_MEASUREMENT;
-	ret = identity(c, "{\"m\":{\"case\":", r) ?: subject_of(c, &r->subject) ?:
+	err = identity(c, "{\"m\":{\"case\":", r) ?: subject_of(c, &r->subject) ?:
 	      literal(c, ",\"metric\":") ?: string(c, metric);
-	if (ret)
-		return ret;
+	if (err)
+		return err;
 	r->metric = results_metric_find(metric);
 	if (!r->metric)
 		return refuse(c, "no metric '%.64s'", metric);
@@ -219,12 +219,12 @@ static int check(struct cursor *c, struct stream_record *r)
 static int begin_line(struct cursor *c, struct stream *s)
 {
 	char boot[STREAM_MAX_STRING];
-	int ret;
+	int err;
 
-	ret = literal(c, "{\"begin\":{\"version\":2,\"boot\":") ?: string(c, boot) ?:
+	err = literal(c, "{\"begin\":{\"version\":2,\"boot\":") ?: string(c, boot) ?:
 	      literal(c, "}}");
-	if (ret)
-		return ret;
+	if (err)
+		return err;
 	if (strcmp(boot, "costs") && strcmp(boot, "events"))
 		return refuse(c, "no boot '%.64s'", boot);
 	strcpy(s->boot, boot);
@@ -235,15 +235,15 @@ static int end_line(struct cursor *c, struct stream *s, uint32_t crc)
 {
 	char text[STREAM_MAX_STRING];
 	long long nr;
-	int ret;
+	int err;
 
-	ret = literal(c, "{\"end\":{\"records\":") ?: number(c, 0, &nr) ?:
+	err = literal(c, "{\"end\":{\"records\":") ?: number(c, 0, &nr) ?:
 	      literal(c, ",\"crc32\":") ?: string(c, text);
-	if (!ret && starts(c, ","))
-		ret = literal(c, ",\"failed\":") ?: string(c, s->failed);
-	ret = ret ?: literal(c, "}}");
-	if (ret)
-		return ret;
+	if (!err && starts(c, ","))
+		err = literal(c, ",\"failed\":") ?: string(c, s->failed);
+	err = err ?: literal(c, "}}");
+	if (err)
+		return err;
 	if (strlen(text) != 8 || strspn(text, "0123456789abcdef") != 8 ||
 	    strtoul(text, NULL, 16) != crc)
 		return refuse(c, "the CRC is wrong: the stream was damaged");
@@ -265,8 +265,9 @@ static int record_line(struct cursor *c, struct stream *s)
 	}
 	r += s->nr++;
 	memset(r, 0, sizeof(*r));
-	return starts(c, "{\"m\"") ? measurement(c, r) :
-	       starts(c, "{\"skip\"") ? skip(c, r) : check(c, r);
+	return starts(c, "{\"m\"")	? measurement(c, r)
+	       : starts(c, "{\"skip\"") ? skip(c, r)
+					: check(c, r);
 }
 
 static int all_lines(struct cursor *c, const char *bytes, size_t len, struct stream *s)
@@ -299,19 +300,19 @@ static int all_lines(struct cursor *c, const char *bytes, size_t len, struct str
 int stream_parse(const char *bytes, size_t len, struct stream *out, char why[STREAM_WHY])
 {
 	struct cursor c = { .why = why };
-	int ret;
+	int err;
 
 	memset(out, 0, sizeof(*out));
 	why[0] = '\0';
-	ret = len > STREAM_MAX_BYTES ? refuse(&c, "more than %lu bytes", STREAM_MAX_BYTES) :
-				       all_lines(&c, bytes, len, out);
-	if (ret == -ENOMEM)
+	err = len > STREAM_MAX_BYTES ? refuse(&c, "more than %lu bytes", STREAM_MAX_BYTES)
+				     : all_lines(&c, bytes, len, out);
+	if (err == -ENOMEM)
 		snprintf(why, STREAM_WHY, "no memory");
-	if (!ret && !out->boot[0])
-		ret = refuse(&c, "the begin line is missing");
-	if (ret)
+	if (!err && !out->boot[0])
+		err = refuse(&c, "the begin line is missing");
+	if (err)
 		stream_free(out);
-	return ret;
+	return err;
 }
 
 int stream_read(const char *file, struct stream *out, char why[STREAM_WHY])
@@ -319,27 +320,25 @@ int stream_read(const char *file, struct stream *out, char why[STREAM_WHY])
 	char *bytes = malloc(STREAM_MAX_BYTES + 1);
 	FILE *f = fopen(file, "re");
 	size_t len;
-	int ret;
+	int err;
 
 	memset(out, 0, sizeof(*out));
 	if (!f || !bytes) {
-		ret = f ? -ENOMEM : -errno;
-		snprintf(why, STREAM_WHY, "%.300s: %s", file, strerror(-ret));
+		err = f ? -ENOMEM : -errno;
+		snprintf(why, STREAM_WHY, "%.300s: %s", file, strerror(-err));
 	} else {
 		len = fread(bytes, 1, STREAM_MAX_BYTES + 1, f);
-		ret = stream_parse(bytes, len, out, why);
+		err = stream_parse(bytes, len, out, why);
 	}
 	if (f)
 		fclose(f);
 	free(bytes);
-	return ret;
+	return err;
 }
 
 void stream_free(struct stream *s)
 {
-	size_t i;
-
-	for (i = 0; i < s->nr; i++) {
+	for (size_t i = 0; i < s->nr; i++) {
 		results_params_free(&s->records[i].params);
 		free(s->records[i].samples);
 	}

@@ -2,9 +2,9 @@
 /*
  * Reads what PID 1 wrote on the data line, and believes nothing of it that is not proven.
  *
- * The writer is known (kernels/guest/init.c), so only its exact form is accepted: its keys in its order,
- * without blanks. The end line has to be the last one, with the number of records and the CRC-32
- * of every byte before it.
+ * The writer is known (kernels/guest/init.c), so only its exact form is accepted: its keys in its
+ * order, without blanks. The end line has to be the last one, with the number of records and the
+ * CRC-32 of every byte before it.
  */
 #ifndef KERNELS_STREAM_H
 #define KERNELS_STREAM_H
@@ -33,7 +33,7 @@ struct stream_record {
 };
 
 struct stream {
-	char boot[16]; /* "costs" or "events" */
+	char boot[16];			/* "costs" or "events" */
 	char failed[STREAM_MAX_STRING]; /* what the guest itself says went wrong, or "" */
 	struct stream_record *records;
 	size_t nr;

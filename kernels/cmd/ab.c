@@ -44,12 +44,12 @@ struct ab {
 	char **changed; /* those that are run: not the same on both sides */
 	size_t nr_changed;
 	struct side sides[2];
-	bool failed; /* a kernel could not be built */
-	size_t nr_same;      /* the same image on both sides */
+	bool failed;	     /* a kernel could not be built */
+	size_t nr_same;	     /* the same image on both sides */
 	size_t nr_one_sided; /* skipped on one side alone */
 	bool none_booted;    /* of one side or both */
 	char *verdict_file;
-	FILE *verdict;       /* NULL: there are no runs to compare */
+	FILE *verdict;			     /* NULL: there are no runs to compare */
 	struct results_comparison *compared; /* of the two runs, or NULL */
 };
 
@@ -79,7 +79,8 @@ static char *source_of(const char *option, const char *given)
 		if (!ksrc || !is_folder(ksrc)) {
 			fprintf(stderr,
 				"ptbench kernels ab: --%s %s: no such folder; give a folder, FOLDER#REF, or "
-				"KSRC=FOLDER in the environment and a git ref\n", option, results_shown(given));
+				"KSRC=FOLDER in the environment and a git ref\n",
+				option, results_shown(given));
 			return NULL;
 		}
 		ref = given;
@@ -103,12 +104,11 @@ static char *source_of(const char *option, const char *given)
 
 static int build_side(struct ab *ab, struct side *s)
 {
-	size_t i;
 	int ret;
 
 	fprintf(stderr, "== building %s: %s\n", s->what, results_shown(s->ksrc));
 	ret = image_build(ab->o->kernels.root, s->ksrc, ab->names, ab->nr, s->images, &stopped);
-	for (i = 0; i < ab->nr && ret == EXIT_PART_FAILED; i++)
+	for (size_t i = 0; i < ab->nr && ret == EXIT_PART_FAILED; i++)
 		if (!s->images[i].folder && !s->images[i].reason)
 			return EXIT_PART_FAILED;
 	return ret == EXIT_PART_FAILED ? EXIT_FINE : ret;
@@ -137,9 +137,7 @@ static bool is_same(const struct ab *ab, size_t i)
 
 static void say_unbuilt(struct ab *ab, size_t i)
 {
-	int s;
-
-	for (s = BASE; s <= HEAD; s++) {
+	for (int s = BASE; s <= HEAD; s++) {
 		const struct image *image = &ab->sides[s].images[i];
 
 		if (image->folder)
@@ -155,9 +153,8 @@ static void say_unbuilt(struct ab *ab, size_t i)
 static void sort_out(struct ab *ab)
 {
 	const struct image *base = ab->sides[BASE].images, *head = ab->sides[HEAD].images;
-	size_t i;
 
-	for (i = 0; i < ab->nr; i++) {
+	for (size_t i = 0; i < ab->nr; i++) {
 		if (!is_built(ab, i)) {
 			say_unbuilt(ab, i);
 		} else if (is_same(ab, i)) {
@@ -183,9 +180,8 @@ static int record_not_run(struct ab *ab, struct side *s)
 {
 	char name[160], reason[600];
 	struct results_error err;
-	size_t i;
 
-	for (i = 0; i < ab->nr; i++) {
+	for (size_t i = 0; i < ab->nr; i++) {
 		const struct image *image = &s->images[i];
 		bool failed = !image->folder && !image->skipped;
 
@@ -193,10 +189,12 @@ static int record_not_run(struct ab *ab, struct side *s)
 			continue;
 		snprintf(name, sizeof(name), "%.140s.static", ab->names[i]);
 		if (image->folder)
-			snprintf(reason, sizeof(reason), is_built(ab, i) ?
-				 "unchanged: base and head are the same image, sha256 %s" :
-				 "the other side has no kernel to compare this one with (sha256 %s)",
-				 info_of(image, "image_sha256"));
+			snprintf(
+				reason, sizeof(reason),
+				is_built(ab, i)
+					? "unchanged: base and head are the same image, sha256 %s"
+					: "the other side has no kernel to compare this one with (sha256 %s)",
+				info_of(image, "image_sha256"));
 		else
 			snprintf(reason, sizeof(reason), "%s", image->reason);
 		if (results_run_part(s->run, name, NULL, failed ? RESULTS_FAILED : RESULTS_SKIPPED,
@@ -286,8 +284,8 @@ static void explain(struct ab *ab, size_t i)
 
 	if (!row)
 		return;
-	fprintf(stderr, "== %s: where the instructions went, %s\n",
-		results_shown(ab->changed[i]), results_shown(row));
+	fprintf(stderr, "== %s: where the instructions went, %s\n", results_shown(ab->changed[i]),
+		results_shown(row));
 	base = profile_side(ab, &ab->sides[BASE], i, row);
 	head = base && !stopped ? profile_side(ab, &ab->sides[HEAD], i, row) : NULL;
 	if (head) {
@@ -306,14 +304,14 @@ static void explain(struct ab *ab, size_t i)
 static int run_report(const struct ab *ab, FILE *out)
 {
 	const char **argv = calloc(6 + 2 * ab->o->nr_allow, sizeof(*argv));
-	size_t i, n = 0;
+	size_t n = 0;
 	int status;
 
 	if (!argv)
 		return EXIT_PART_FAILED;
 	argv[n++] = "ptbench";
 	argv[n++] = "report";
-	for (i = 0; i < ab->o->nr_allow; i++) {
+	for (size_t i = 0; i < ab->o->nr_allow; i++) {
 		argv[n++] = "--allow";
 		argv[n++] = ab->o->allow[i];
 	}
@@ -335,7 +333,8 @@ static int open_verdict(struct ab *ab)
 		ab->verdict_file = NULL;
 		return EXIT_PART_FAILED;
 	}
-	fd = open(ab->verdict_file, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666);
+	fd = open(ab->verdict_file, O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW,
+		  0666);
 	ab->verdict = fd < 0 ? NULL : fdopen(fd, "a+");
 	if (ab->verdict)
 		return 0;
@@ -350,13 +349,15 @@ static int close_verdict(struct ab *ab, int status)
 
 	if (!ab->verdict || (!fclose(ab->verdict) && !lost))
 		return status;
-	fprintf(stderr, "ptbench kernels ab: %s: %s; what was said of both sides is not whole in it\n",
+	fprintf(stderr,
+		"ptbench kernels ab: %s: %s; what was said of both sides is not whole in it\n",
 		results_shown(ab->verdict_file), strerror(errno));
 	return status ? status : EXIT_PART_FAILED;
 }
 
 /* On stdout, and in the verdict's file where there is one. */
-__attribute__((format(printf, 2, 3))) static void conclusion(const struct ab *ab, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void conclusion(const struct ab *ab, const char *fmt,
+							     ...)
 {
 	va_list args;
 
@@ -383,14 +384,13 @@ static int render(const struct ab *ab)
 static int compare(struct ab *ab)
 {
 	int status = open_verdict(ab);
-	size_t i;
 
 	if (status)
 		return status;
-	status = ab_judge(ab->verdict, ab->sides[BASE].run->dir, ab->sides[HEAD].run->dir, ab->o->allow,
-			  ab->o->nr_allow, &ab->compared);
+	status = ab_judge(ab->verdict, ab->sides[BASE].run->dir, ab->sides[HEAD].run->dir,
+			  ab->o->allow, ab->o->nr_allow, &ab->compared);
 	self_print(ab->verdict);
-	for (i = 0; i < ab->nr_changed && !ab->o->kernels.no_costs && !stopped; i++)
+	for (size_t i = 0; i < ab->nr_changed && !ab->o->kernels.no_costs && !stopped; i++)
 		explain(ab, i);
 	if (!ab->o->no_report && !stopped && render(ab))
 		status = status ? status : EXIT_PART_FAILED;
@@ -438,8 +438,10 @@ static int check_runs(const char *runs)
 		err = errno;
 	free(folder);
 	if (err)
-		fprintf(stderr, "ptbench kernels ab: --out %s: %s; name a folder that can be made or "
-			"written to\n", results_shown(runs), strerror(err));
+		fprintf(stderr,
+			"ptbench kernels ab: --out %s: %s; name a folder that can be made or "
+			"written to\n",
+			results_shown(runs), strerror(err));
 	return err;
 }
 
@@ -447,11 +449,10 @@ static int check_runs(const char *runs)
 static int check_sides(const struct ab *ab)
 {
 	struct kernels_options k = ab->o->kernels;
-	int s;
 
 	if (check_runs(ab->o->runs))
 		return EXIT_USAGE;
-	for (s = BASE; s <= HEAD; s++) {
+	for (int s = BASE; s <= HEAD; s++) {
 		k.ksrc = ab->sides[s].ksrc;
 		if (kernels_ready(&k))
 			return EXIT_USAGE;
@@ -461,14 +462,12 @@ static int check_sides(const struct ab *ab)
 
 static int prepare(struct ab *ab)
 {
-	int s;
-
 	if (read_names(ab))
 		return EXIT_USAGE;
 	ab->changed = calloc(ab->nr + 1, sizeof(*ab->changed));
 	if (!ab->changed)
 		return EXIT_USAGE;
-	for (s = BASE; s <= HEAD; s++) {
+	for (int s = BASE; s <= HEAD; s++) {
 		struct side *side = &ab->sides[s];
 
 		side->ksrc = source_of(side->what, s == BASE ? ab->o->base : ab->o->head);
@@ -489,7 +488,9 @@ static int conclude(const struct ab *ab, int status)
 		conclusion(ab, "inconclusive: of %zu scenarios one side alone has a kernel\n",
 			   ab->nr_one_sided);
 	else if (ab->none_booted)
-		conclusion(ab, "inconclusive: no kernel was booted, and code bytes are not what was asked\n");
+		conclusion(
+			ab,
+			"inconclusive: no kernel was booted, and code bytes are not what was asked\n");
 	else if (!ab->nr_changed && !ab->nr_same)
 		conclusion(ab, "inconclusive: neither side has a kernel of any of the scenarios\n");
 	else
@@ -499,9 +500,9 @@ static int conclude(const struct ab *ab, int status)
 
 static int build_and_run(struct ab *ab)
 {
-	int s, status, worst = 0;
+	int status, worst = 0;
 
-	for (s = BASE; s <= HEAD; s++) {
+	for (int s = BASE; s <= HEAD; s++) {
 		status = build_side(ab, &ab->sides[s]);
 		if (status || stopped)
 			return stopped ? EXIT_INTERRUPTED : status;
@@ -509,7 +510,7 @@ static int build_and_run(struct ab *ab)
 	sort_out(ab);
 	if (!ab->nr_changed)
 		return conclude(ab, 0);
-	for (s = BASE; s <= HEAD; s++) {
+	for (int s = BASE; s <= HEAD; s++) {
 		status = run_side(ab, &ab->sides[s]);
 		if (status == EXIT_USAGE || status == EXIT_INTERRUPTED)
 			return status;
@@ -521,9 +522,7 @@ static int build_and_run(struct ab *ab)
 
 static void free_ab(struct ab *ab)
 {
-	int s;
-
-	for (s = BASE; s <= HEAD; s++) {
+	for (int s = BASE; s <= HEAD; s++) {
 		struct side *side = &ab->sides[s];
 
 		if (side->images)

@@ -78,10 +78,10 @@ static int by_delta(const void *va, const void *vb)
 
 static void merge(struct functions *all)
 {
-	size_t i, n = 0;
+	size_t n = 0;
 
 	qsort(all->v, all->nr, sizeof(*all->v), by_name);
-	for (i = 0; i < all->nr; i++) {
+	for (size_t i = 0; i < all->nr; i++) {
 		if (n && !strcmp(all->v[n - 1].name, all->v[i].name)) {
 			all->v[n - 1].before += all->v[i].before;
 			all->v[n - 1].after += all->v[i].after;
@@ -101,9 +101,8 @@ struct sums {
 static struct sums sum(const struct functions *all)
 {
 	struct sums s = { 0 };
-	size_t i;
 
-	for (i = 0; i < all->nr; i++) {
+	for (size_t i = 0; i < all->nr; i++) {
 		const struct function *f = &all->v[i];
 		long long d = f->after - f->before;
 
@@ -129,12 +128,11 @@ static void print(const struct functions *all, const char *base, const char *oth
 {
 	char before[24], after[24];
 	struct sums s = sum(all);
-	size_t i;
 
 	printf("add/remove: %u/%u grow/shrink: %u/%u up/down: %lld/%lld (%lld)\n", s.add, s.remove,
 	       s.grow, s.shrink, s.up, s.down, s.up + s.down);
 	printf("%-48s %9s %9s %9s\n", "Function", "old", "new", "delta");
-	for (i = 0; i < all->nr; i++) {
+	for (size_t i = 0; i < all->nr; i++) {
 		const struct function *f = &all->v[i];
 
 		if (f->before == f->after)
@@ -143,7 +141,8 @@ static void print(const struct functions *all, const char *base, const char *oth
 		       number(f->after, after), f->after - f->before);
 	}
 	printf("Total: before=%lld (%s), after=%lld (%s), change %+.2f%%\n", s.before,
-	       results_shown(base), s.after, results_shown(other), s.before ? 100.0 * (s.after - s.before) / s.before : 0.0);
+	       results_shown(base), s.after, results_shown(other),
+	       s.before ? 100.0 * (s.after - s.before) / s.before : 0.0);
 }
 
 static int usage(FILE *to)
@@ -166,8 +165,8 @@ static int compare(const struct image images[2], bool all)
 	struct results_error err;
 	int ret;
 
-	ret = image_functions(images[0].folder, add_before, &f, &err) ?:
-	      image_functions(images[1].folder, add_after, &f, &err);
+	ret = image_functions(images[0].folder, add_before, &f, &err)
+		      ?: image_functions(images[1].folder, add_after, &f, &err);
 	if (ret) {
 		results_error_print(stderr, &err);
 	} else {
@@ -183,10 +182,10 @@ static int check_names(const char *command, const char *root, char *const names[
 {
 	char dir[PATH_MAX], why[SCENARIO_WHY];
 	struct scenario *s;
-	int i, ret = 0;
+	int ret = 0;
 
 	snprintf(dir, sizeof(dir), "%s/kernels", root);
-	for (i = 0; i < 2 && !ret; i++) {
+	for (int i = 0; i < 2 && !ret; i++) {
 		ret = scenario_read(dir, names[i], &s, why);
 		scenario_free(s);
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ptbench kernels: the table of its subcommands. */
+#include <array_size.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -28,27 +29,27 @@ static const struct subcommand {
 	int (*fn)(int argc, char **argv, const struct kernels_options *o);
 } subcommands[] = {
 	{ "list", "what there is to boot: scenarios, their formats and designs", list_cmd },
-	{ "build", "builds kernels, or finds them in the cache, and prints where they are", build_cmd },
-	{ "run", "builds what is missing, boots each kernel and makes a run of what it says", run_cmd },
+	{ "build", "builds kernels, or finds them in the cache, and prints where they are",
+	  build_cmd },
+	{ "run", "builds what is missing, boots each kernel and makes a run of what it says",
+	  run_cmd },
 	{ "ab", "two kernel trees: what is the same, and what the rest costs in each", ab_cmd },
 	{ "profile", "where the instructions of a case go, by kernel function", profile_cmd },
 	{ "bytes", "machine code by function, two kernels side by side", bytes_cmd },
 };
-#define NR_SUBCOMMANDS (sizeof(subcommands) / sizeof(subcommands[0]))
 
 static int usage(FILE *to)
 {
-	size_t i;
-
 	fputs("usage: ptbench kernels SUBCOMMAND [--help] [OPTION]... [SCENARIO|LIST]...\n\n", to);
-	for (i = 0; i < NR_SUBCOMMANDS; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(subcommands); i++)
 		fprintf(to, "  %-8s %s\n", subcommands[i].name, subcommands[i].summary);
 	fputs("\nA scenario is a file of kernels/scenarios, a list one in capitals: BENCH is what make bench\n"
 	      "boots, CI what .ci/run boots, LIST everything. KSRC=DIR or KSRC=DIR#REF in the environment\n"
 	      "names the kernel source; without it, Debian's linux-source-6.12. Kernels are kept below\n"
 	      "PTBENCH_CACHE (default ~/.cache/ptbench).\n"
 	      "Exit status: 0 fine, 1 a head is worse than its base, 2 bad input, 3 not comparable, 4 a\n"
-	      "part failed, 130 interrupted.\n", to);
+	      "part failed, 130 interrupted.\n",
+	      to);
 	return to == stderr ? EXIT_USAGE : EXIT_FINE;
 }
 
@@ -68,9 +69,7 @@ int cmd_number(const char *command, const char *option, const char *text, int *t
 
 static const struct subcommand *find(const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < NR_SUBCOMMANDS; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(subcommands); i++)
 		if (!strcmp(subcommands[i].name, name))
 			return &subcommands[i];
 	return NULL;

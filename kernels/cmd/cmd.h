@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Subcommands of `ptbench kernels`: each takes its own arguments, and returns ptbench's exit status. */
+/* Subcommands of `ptbench kernels`: each takes its own arguments, and returns ptbench's exit
+ * status. */
 #ifndef KERNELS_CMD_H
 #define KERNELS_CMD_H
 

@@ -35,22 +35,22 @@ static int print(const char *dir, const char *name)
 int list_cmd(int argc, char **argv, const struct kernels_options *o)
 {
 	char *all[] = { "LIST" }, dir[PATH_MAX], why[SCENARIO_WHY], **names;
-	size_t nr, i;
+	size_t nr;
 	int ret = 0;
 
 	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
 		return usage(stdout);
 	if (argc > 1 && argv[1][0] == '-') {
-		fprintf(stderr, "%s: unrecognized option '%s'\n", argv[0],
-			results_shown(argv[1]));
+		fprintf(stderr, "%s: unrecognized option '%s'\n", argv[0], results_shown(argv[1]));
 		return usage(stderr);
 	}
 	snprintf(dir, sizeof(dir), "%s/kernels", o->root);
-	if (scenario_names(dir, argc > 1 ? argv + 1 : all, argc > 1 ? argc - 1 : 1, &names, &nr, why)) {
+	if (scenario_names(dir, argc > 1 ? argv + 1 : all, argc > 1 ? argc - 1 : 1, &names, &nr,
+			   why)) {
 		fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
 		return EXIT_USAGE;
 	}
-	for (i = 0; i < nr && !ret; i++)
+	for (size_t i = 0; i < nr && !ret; i++)
 		ret = print(dir, names[i]);
 	scenario_names_free(names, nr);
 	return ret;

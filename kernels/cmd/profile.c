@@ -54,10 +54,9 @@ static struct results_doc *document(const struct results_run *run, const char *s
 	char name[128], file[PATH_MAX];
 	struct results_error err;
 	struct results_doc *doc;
-	size_t i;
 
 	snprintf(name, sizeof(name), "%s.icount-1cpu", scenario);
-	for (i = 0; i < run->nr_parts; i++) {
+	for (size_t i = 0; i < run->nr_parts; i++) {
 		if (strcmp(run->parts[i].name, name) || run->parts[i].state != RESULTS_PASSED)
 			continue;
 		snprintf(file, sizeof(file), "%s/%s", run->dir, run->parts[i].file);
@@ -81,8 +80,10 @@ static int print_all(const struct results_run *run, const struct profile_options
 	if (there)
 		profile_print(stdout, doc, base);
 	else
-		fprintf(stderr, "ptbench kernels profile: nothing to print of %s; ptbench show %s says "
-				"why\n", results_shown(doc ? o->base : scenario), results_shown(run->dir));
+		fprintf(stderr,
+			"ptbench kernels profile: nothing to print of %s; ptbench show %s says "
+			"why\n",
+			results_shown(doc ? o->base : scenario), results_shown(run->dir));
 	if (!o->base_doc)
 		results_doc_free(base);
 	results_doc_free(doc);
@@ -198,7 +199,9 @@ static int read_base(struct profile_options *o, const char *scenario)
 	if (!o->base_doc)
 		return refuse("no part of this scenario that passed is in", o->base);
 	if (!is_profiled(o->base_doc))
-		return refuse("no row was counted by function (ptbench kernels profile does that) in", o->base);
+		return refuse(
+			"no row was counted by function (ptbench kernels profile does that) in",
+			o->base);
 	return 0;
 }
 
@@ -207,10 +210,13 @@ static int check(int argc, char **argv, struct profile_options *o)
 	struct kernels_options *k = &o->kernels;
 
 	if (!k->profile || !is_case(k->profile))
-		return refuse("--case has to be CASE or CASE:KEY=VALUE,..., is", k->profile ?: "missing");
+		return refuse("--case has to be CASE or CASE:KEY=VALUE,..., is",
+			      k->profile ?: "missing");
 	if (optind != argc - 1)
-		return refuse(optind == argc ? "no SCENARIO given" : "more than one SCENARIO given; "
-			      "--base takes the other", NULL);
+		return refuse(optind == argc ? "no SCENARIO given"
+					     : "more than one SCENARIO given; "
+					       "--base takes the other",
+			      NULL);
 	if (scenario_is_list(argv[optind]) || (o->base && scenario_is_list(o->base)))
 		return refuse("one scenario at a time, not the list",
 			      scenario_is_list(argv[optind]) ? argv[optind] : o->base);

@@ -43,8 +43,18 @@ static const char both_usage[] =
 	"both could (ptbench compare --help). A scenario that both sides skip is said, with the reason, and\n"
 	"leaves the status to the others.\n";
 
-/* Those of ab alone come first. --append, more words for the kernels, is for the test of exactness. */
-enum { OPT_BASE = 256, OPT_HEAD, OPT_ALLOW, OPT_NO_REPORT, OPT_OUT, OPT_ONLY, OPT_TIMEOUT, OPT_APPEND };
+/* Those of ab alone come first. --append, more words for the kernels, is for the test of
+ * exactness. */
+enum {
+	OPT_BASE = 256,
+	OPT_HEAD,
+	OPT_ALLOW,
+	OPT_NO_REPORT,
+	OPT_OUT,
+	OPT_ONLY,
+	OPT_TIMEOUT,
+	OPT_APPEND,
+};
 #define NR_OF_AB 4
 static const struct option options[] = {
 	{ "base", required_argument, NULL, OPT_BASE },
@@ -122,19 +132,19 @@ static int take(const char *command, int c, struct ab_options *ab)
 static int parse(int argc, char **argv, const struct option *of, const char *usage,
 		 struct ab_options *ab)
 {
-	int c, ret = 0;
+	int c, err = 0;
 
 	optind = 1;
-	while (!ret && (c = results_getopt(argc, argv, "hj:", of)) != -1) {
+	while (!err && (c = results_getopt(argc, argv, "hj:", of)) != -1) {
 		if (c == 'h') {
 			printf("%s%s", usage, both_usage);
 			return 1;
 		}
-		ret = take(argv[0], c, ab);
+		err = take(argv[0], c, ab);
 	}
 	ab->kernels.scenarios = argv + optind;
 	ab->kernels.nr_scenarios = argc - optind;
-	return ret;
+	return err;
 }
 
 int run_cmd(int argc, char **argv, const struct kernels_options *o)

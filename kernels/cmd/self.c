@@ -30,7 +30,8 @@ int self_run(const char *const *argv, FILE *out, volatile sig_atomic_t *stop)
 		;
 	if (pid > 0 && ended != pid)
 		status = child_kill(pid);
-	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status) : EXIT_PART_FAILED;
+	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status)
+									  : EXIT_PART_FAILED;
 }
 
 void self_print(FILE *out)

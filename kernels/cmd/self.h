@@ -7,9 +7,9 @@
 #include <stdio.h>
 
 /*
- * Runs this program again with argv, what it prints appended to out, which can be read, too: a reader
- * of our own standard output who leaves must not end it, nor take its exit status away. It ends when we
- * do, and when *stop is set. Its exit status; EXIT_PART_FAILED when it has none.
+ * Runs this program again with argv, what it prints appended to out, which can be read, too: a
+ * reader of our own standard output who leaves must not end it, nor take its exit status away. It
+ * ends when we do, and when *stop is set. Its exit status; EXIT_PART_FAILED when it has none.
  */
 int self_run(const char *const *argv, FILE *out, volatile sig_atomic_t *stop);
 /* All that out holds, on stdout. */

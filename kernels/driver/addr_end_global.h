@@ -3,9 +3,9 @@
  * p?d_addr_end(entry, addr, end): every walk of page tables tells it the value of the entry.
  *
  * From "[RFC PATCH v2 2/3] mm: make pXd_addr_end() functions page-table entry aware" and "[3/3] mm:
- * make generic pXd_addr_end() macros inline functions" (7 Sep 2020, see addr_end_folded.h). Functions,
- * as in 3/3: a walk that hands over an entry of another level does not compile. A level that is
- * folded at compile time ends where the range ends, as the architecture's macro says.
+ * make generic pXd_addr_end() macros inline functions" (7 Sep 2020, see addr_end_folded.h).
+ * Functions, as in 3/3: a walk that hands over an entry of another level does not compile. A level
+ * that is folded at compile time ends where the range ends, as the architecture's macro says.
  */
 #ifndef PTBENCH_ADDR_END_GLOBAL_H
 #define PTBENCH_ADDR_END_GLOBAL_H
@@ -13,11 +13,11 @@
 #include "addr_end_folded.h"
 
 #define PTB_ADDR_END(level)                                                                        \
-static inline unsigned long ptb_##level##_addr_end(level##_t entry, unsigned long addr,            \
-						   unsigned long end)                              \
-{                                                                                                  \
-	return level##_addr_end_folded(entry, addr, end);                                          \
-}
+	static inline unsigned long ptb_##level##_addr_end(level##_t entry, unsigned long addr,    \
+							   unsigned long end)                      \
+	{                                                                                          \
+		return level##_addr_end_folded(entry, addr, end);                                  \
+	}
 
 PTB_ADDR_END(pgd)
 PTB_ADDR_END(p4d)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * arm: starts the counter that is the clock, for the driver and for PID 1's children; how a CPU that
- * waits for another gives it a turn.
+ * arm: starts the counter that is the clock, for the driver and for PID 1's children; how a CPU
+ * that waits for another gives it a turn.
  *
  * The generic timer ticks once in 16 instructions. The cycle counter of QEMU's PMU is the virtual
  * clock at 1 GHz. The kernel's own PMU driver is not configured, and CPUs do not go down: nobody
@@ -26,10 +26,10 @@ static int __init start_counter(void)
 {
 	u32 pmcr;
 
-	asm volatile("mrc p15, 0, %0, c9, c12, 0" : "=r" (pmcr));
-	asm volatile("mcr p15, 0, %0, c9, c12, 1" : : "r" (PMCNTEN_CYCLES));
-	asm volatile("mcr p15, 0, %0, c9, c14, 0" : : "r" (PMUSERENR_ENABLE));
-	asm volatile("mcr p15, 0, %0, c9, c12, 0" : : "r" (pmcr | PMCR_ENABLE));
+	asm volatile("mrc p15, 0, %0, c9, c12, 0" : "=r"(pmcr));
+	asm volatile("mcr p15, 0, %0, c9, c12, 1" : : "r"(PMCNTEN_CYCLES));
+	asm volatile("mcr p15, 0, %0, c9, c14, 0" : : "r"(PMUSERENR_ENABLE));
+	asm volatile("mcr p15, 0, %0, c9, c12, 0" : : "r"(pmcr | PMCR_ENABLE));
 	isb();
 	return 0;
 }
@@ -37,9 +37,9 @@ device_initcall(start_counter);
 
 /*
  * Takes the place of the kernel's, a cpu_relax() that is no instruction on this architecture. Under
- * icount QEMU lets CPUs run in turns, which end with a timer's deadline. With interrupts off there is
- * none on the CPU that stops the machine, and each time it is the other's turn, that one's tick has
- * just come due: it would get no further than to its handler.
+ * icount QEMU lets CPUs run in turns, which end with a timer's deadline. With interrupts off there
+ * is none on the CPU that stops the machine, and each time it is the other's turn, that one's tick
+ * has just come due: it would get no further than to its handler.
  */
 notrace void stop_machine_yield(const struct cpumask *cpumask)
 {

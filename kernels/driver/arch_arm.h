@@ -22,7 +22,7 @@ static inline u64 ptb_arch_clock(void)
 {
 	u32 count;
 
-	asm volatile("isb\n\tmrc p15, 0, %0, c9, c13, 0" : "=r" (count) : : "memory");
+	asm volatile("isb\n\tmrc p15, 0, %0, c9, c13, 0" : "=r"(count) : : "memory");
 	return count;
 }
 
@@ -34,7 +34,7 @@ static inline u64 ptb_arch_delta(u64 from, u64 to)
 /* 2 instructions per turn. */
 static inline void ptb_arch_loop(unsigned long turns)
 {
-	asm volatile("1: subs %0, %0, #1\n\tbne 1b" : "+r" (turns) : : "cc");
+	asm volatile("1: subs %0, %0, #1\n\tbne 1b" : "+r"(turns) : : "cc");
 }
 #define PTB_LOOP_INSTRUCTIONS 2
 

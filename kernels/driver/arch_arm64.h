@@ -13,11 +13,13 @@
 #define PTB_AT_TABLES 0x2000000000UL
 
 #define PTB_NO_PMD_LEAF                                                                            \
-	(IS_ENABLED(CONFIG_ARM64_64K_PAGES) ? "this guest has no memory for leaves of 512 MiB" : NULL)
+	(IS_ENABLED(CONFIG_ARM64_64K_PAGES) ? "this guest has no memory for leaves of 512 MiB"     \
+					    : NULL)
 #define PTB_NO_CONTPTE PTB_NO_PMD_LEAF /* made of such a leaf */
 #define PTB_NO_PUD_LEAF                                                                            \
-	(IS_ENABLED(CONFIG_ARM64_4K_PAGES) ?                                                       \
-	 NULL : "only with pages of 4 KiB are there leaves at this level")
+	(IS_ENABLED(CONFIG_ARM64_4K_PAGES)                                                         \
+		 ? NULL                                                                            \
+		 : "only with pages of 4 KiB are there leaves at this level")
 #define PTB_NO_FLUSHES "flushes are inline TLBI instructions that the machine broadcasts"
 
 #define PTB_ARCH_CHECKS(X)
@@ -25,19 +27,20 @@
 
 /*
  * A walk that takes an address on its stack for one in a folded PUD table reads the bottom of that
- * stack, which is zero. Leaves there what a PUD table has at @from, or nothing (0), for the addresses
- * on both sides of @at: far below what is in use.
+ * stack, which is zero. Leaves there what a PUD table has at @from, or nothing (0), for the
+ * addresses on both sides of @at: far below what is in use.
  */
 static inline void ptb_arch_bait(unsigned long at, unsigned long from)
 {
 	unsigned long *stack = task_stack_page(current), entry = 0;
-	unsigned long below = (at - 1) / PUD_SIZE % PTRS_PER_PTE, above = at / PUD_SIZE % PTRS_PER_PTE;
+	unsigned long below = (at - 1) / PUD_SIZE % PTRS_PER_PTE,
+		      above = at / PUD_SIZE % PTRS_PER_PTE;
 
 	if (!IS_ENABLED(CONFIG_ARM64_16K_PAGES) || vabits_actual == VA_BITS || below == above)
 		return;
 	if (from)
-		entry = pud_val(READ_ONCE(*pud_offset(p4d_offset(pgd_offset(current->mm, from), from),
-						      from)));
+		entry = pud_val(READ_ONCE(
+			*pud_offset(p4d_offset(pgd_offset(current->mm, from), from), from)));
 	stack[below] = stack[above] = entry;
 }
 #define ptb_arch_bait ptb_arch_bait
@@ -47,7 +50,7 @@ static inline u64 ptb_arch_clock(void)
 {
 	u64 count;
 
-	asm volatile("isb\n\tmrs %0, pmevcntr0_el0" : "=r" (count) : : "memory");
+	asm volatile("isb\n\tmrs %0, pmevcntr0_el0" : "=r"(count) : : "memory");
 	return count;
 }
 
@@ -59,7 +62,7 @@ static inline u64 ptb_arch_delta(u64 from, u64 to)
 /* 2 instructions per turn. */
 static inline void ptb_arch_loop(unsigned long turns)
 {
-	asm volatile("1: subs %0, %0, #1\n\tb.ne 1b" : "+r" (turns) : : "cc");
+	asm volatile("1: subs %0, %0, #1\n\tb.ne 1b" : "+r"(turns) : : "cc");
 }
 #define PTB_LOOP_INSTRUCTIONS 2
 

@@ -11,7 +11,8 @@
 #define PTB_AT_TABLES 0x2000000000UL
 
 #define PTB_NO_PMD_LEAF NULL
-#define PTB_NO_PUD_LEAF "1 GiB pages have to be reserved at boot, from more memory than this guest has"
+#define PTB_NO_PUD_LEAF                                                                            \
+	"1 GiB pages have to be reserved at boot, from more memory than this guest has"
 
 /* The first 64 TiB end at 2^46, where the hash MMU's smaller address spaces ended, too. */
 #define PTB_ARCH_CHECKS(X)                                                                         \
@@ -39,7 +40,7 @@ static inline u64 ptb_arch_delta(u64 from, u64 to)
 /* 1 instruction per turn. */
 static inline void ptb_arch_loop(unsigned long turns)
 {
-	asm volatile("mtctr %0\n1:\tbdnz 1b" : : "r" (turns) : "ctr");
+	asm volatile("mtctr %0\n1:\tbdnz 1b" : : "r"(turns) : "ctr");
 }
 #define PTB_LOOP_INSTRUCTIONS 1
 

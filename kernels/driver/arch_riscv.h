@@ -34,7 +34,7 @@ static inline u64 ptb_arch_delta(u64 from, u64 to)
 /* 2 instructions per turn. */
 static inline void ptb_arch_loop(unsigned long turns)
 {
-	asm volatile("1: addi %0, %0, -1\n\tbnez %0, 1b" : "+r" (turns));
+	asm volatile("1: addi %0, %0, -1\n\tbnez %0, 1b" : "+r"(turns));
 }
 #define PTB_LOOP_INSTRUCTIONS 2
 

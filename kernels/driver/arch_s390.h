@@ -44,7 +44,7 @@ static inline u64 ptb_arch_delta(u64 from, u64 to)
 /* 1 instruction per turn. */
 static inline void ptb_arch_loop(unsigned long turns)
 {
-	asm volatile("0: brctg %0,0b" : "+d" (turns));
+	asm volatile("0: brctg %0,0b" : "+d"(turns));
 }
 #define PTB_LOOP_INSTRUCTIONS 1
 
@@ -64,8 +64,10 @@ static inline int ptb_arch_levels(struct mm_struct *mm)
 {
 	unsigned long limit = mm->context.asce_limit;
 
-	return limit <= _REGION3_SIZE ? 2 : limit <= _REGION2_SIZE ? 3 :
-	       limit <= _REGION1_SIZE ? 4 : 5;
+	return limit <= _REGION3_SIZE	? 2
+	       : limit <= _REGION2_SIZE ? 3
+	       : limit <= _REGION1_SIZE ? 4
+					: 5;
 }
 
 #define PTB_SYM_SEND_MASK "arch_send_call_function_ipi_mask"

@@ -23,7 +23,7 @@ static inline u64 ptb_arch_delta(u64 from, u64 to)
 /* 2 instructions per turn. */
 static inline void ptb_arch_loop(unsigned long turns)
 {
-	asm volatile("1: dec %0\n\tjnz 1b" : "+r" (turns) : : "cc");
+	asm volatile("1: dec %0\n\tjnz 1b" : "+r"(turns) : : "cc");
 }
 #define PTB_LOOP_INSTRUCTIONS 2
 

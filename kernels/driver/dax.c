@@ -135,8 +135,8 @@ static int drop_entry(struct ptb_state *s)
 {
 	pgoff_t index = offset_of(s) >> PAGE_SHIFT;
 
-	return filemap_write_and_wait(file->f_mapping) ?:
-	       invalidate_inode_pages2_range(file->f_mapping, index, index);
+	return filemap_write_and_wait(file->f_mapping)
+		       ?: invalidate_inode_pages2_range(file->f_mapping, index, index);
 }
 
 /* The tables stay, the leaf goes; for a new entry, so does what the file knows of its page. */
@@ -161,7 +161,8 @@ static int fault_finish(struct ptb_state *s)
 	if (s->got & (VM_FAULT_ERROR | VM_FAULT_RETRY))
 		return ptb_fail(s, "the fault returns 0x%lx", s->got);
 	if (leaf_at(s->addr) != s->row->leaf || mapped(s) != pages_of(s)) {
-		ptb_fail(s, "the fault maps %lu pages, in a leaf of another size or number", mapped(s));
+		ptb_fail(s, "the fault maps %lu pages, in a leaf of another size or number",
+			 mapped(s));
 		return -EOPNOTSUPP;
 	}
 	return 0;

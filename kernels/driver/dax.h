@@ -8,14 +8,14 @@
 #include "ptbench.h"
 
 struct ptb_dax_row {
-	const char *mem;	/* of dax/fault: "dax", or "file" for the page cache */
-	const char *part;	/* of dax/lock: "both", "lock" or "unlock" */
-	bool write;		/* of dax/fault */
-	bool fresh;		/* of dax/fault: the file has no entry for the page yet */
+	const char *mem;  /* of dax/fault: "dax", or "file" for the page cache */
+	const char *part; /* of dax/lock: "both", "lock" or "unlock" */
+	bool write;	  /* of dax/fault */
+	bool fresh;	  /* of dax/fault: the file has no entry for the page yet */
 };
 
 extern const struct ptb_ops ptb_dax_fault;
 extern const struct ptb_ops ptb_dax_lock, ptb_dax_lock_only, ptb_dax_unlock_only;
-extern const struct ptb_ops ptb_dax_lock_device;	/* only ever skipped */
+extern const struct ptb_ops ptb_dax_lock_device; /* only ever skipped */
 
 #endif

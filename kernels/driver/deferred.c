@@ -48,7 +48,7 @@ void ptb_deferred_second(void)
 bool ptb_deferred_result(u64 *cost)
 {
 	rcu_barrier();
-	*cost = ptb_in_time ? second.clock - first.clock :
-			      ptb_arch_delta(first.clock, second.clock);
+	*cost = ptb_in_time ? second.clock - first.clock
+			    : ptb_arch_delta(first.clock, second.clock);
 	return !memcmp(&first.noise, &second.noise, sizeof(first.noise));
 }

@@ -23,7 +23,7 @@
 enum event { SENT, TAKEN, FLUSHES, CALLBACKS, BATCHED, NR_EVENTS };
 
 static atomic_t count[NR_EVENTS];
-static struct task_struct *counting;	/* whose call is being counted; NULL: nobody's */
+static struct task_struct *counting; /* whose call is being counted; NULL: nobody's */
 static bool counting_callbacks;
 static cpumask_t interrupted;
 
@@ -99,9 +99,9 @@ const struct ptb_ops ptb_sends = { .case_id = "table_free/ipis_sent" };
 
 struct probe {
 	struct kprobe kp;
-	const char *symbol;	/* NULL: this architecture has none */
+	const char *symbol; /* NULL: this architecture has none */
 	void (*hit)(struct pt_regs *regs);
-	bool optional;		/* its absence means that the event cannot happen */
+	bool optional; /* its absence means that the event cannot happen */
 	bool there;
 };
 
@@ -181,10 +181,11 @@ static int hook(void)
 }
 
 /*
- * s390 patches text under stop_machine(), where a CPU spins with interrupts off: under icount until the
- * next timer is due. QEMU 7.2 gives the CPU that it waits for what is left of the time until then:
- * nothing, for ever, unless that one got far enough before. So there probes come before the other CPU.
- * (On arm the spinning CPU yields, see arch_arm.c; arm64 has no room for probes yet at that time.)
+ * s390 patches text under stop_machine(), where a CPU spins with interrupts off: under icount until
+ * the next timer is due. QEMU 7.2 gives the CPU that it waits for what is left of the time until
+ * then: nothing, for ever, unless that one got far enough before. So there probes come before the
+ * other CPU. (On arm the spinning CPU yields, see arch_arm.c; arm64 has no room for probes yet at
+ * that time.)
  */
 static int hooked = 1;
 
@@ -214,7 +215,7 @@ int ptb_events_begin(void)
 struct seen {
 	u64 sent[PTB_EVENT_WINDOWS], cpus[PTB_EVENT_WINDOWS], flushes[PTB_EVENT_WINDOWS];
 	u64 callbacks[PTB_EVENT_WINDOWS], freed[PTB_EVENT_WINDOWS], batched[PTB_EVENT_WINDOWS];
-	u64 taken, own_count;	/* over all windows: by probe, and by the architecture's count */
+	u64 taken, own_count; /* over all windows: by probe, and by the architecture's count */
 };
 
 static int one_event_window(struct ptb_state *s, struct seen *seen, int i)
@@ -280,7 +281,7 @@ static int emit_batches(struct ptb_state *s, const struct seen *seen)
 		if (seen->callbacks[i])
 			per[i] = div64_u64_rem(seen->batched[i], seen->callbacks[i], &rest);
 		if (!seen->callbacks[i] || rest)
-			return 0;	/* no callback, or no whole number: nothing to say */
+			return 0; /* no callback, or no whole number: nothing to say */
 	}
 	return ptb_emit(s, "tables_per_callback", per, PTB_EVENT_WINDOWS);
 }
@@ -330,8 +331,8 @@ static int emit_interrupts(struct ptb_state *s, const struct seen *seen)
 {
 	if (PTB_NO_SENDS)
 		return 0;
-	return ptb_emit(s, "ipis_sent", seen->sent, PTB_EVENT_WINDOWS) ?:
-	       ptb_emit(s, "cpus_interrupted", seen->cpus, PTB_EVENT_WINDOWS);
+	return ptb_emit(s, "ipis_sent", seen->sent, PTB_EVENT_WINDOWS)
+		       ?: ptb_emit(s, "cpus_interrupted", seen->cpus, PTB_EVENT_WINDOWS);
 }
 
 static int emit_events(struct ptb_state *s, const struct seen *seen)
@@ -349,10 +350,12 @@ int ptb_run_events(struct ptb_state *s)
 {
 	const struct ptb_ops *ops = s->row->ops;
 	struct seen seen = {};
-	int i = -1, ret;	/* the first window is not kept */
+	int i = -1, ret; /* the first window is not kept */
 
 	if (ops->frees && IS_ENABLED(CONFIG_PTBENCH_SYNC_RCU) && s->row->peer > PTB_PEER_IDLE)
-		return ptb_emit_skip(s, "each table waits for a grace period, which a peer that runs would spend spinning");
+		return ptb_emit_skip(
+			s,
+			"each table waits for a grace period, which a peer that runs would spend spinning");
 	if (!ptb_peer_can(s))
 		return ptb_emit_skip(s, s->why);
 	ret = ops->setup(s);

@@ -17,12 +17,12 @@ enum event { ENTERED, CALLBACK, INTERRUPT, GRACE, FREED, FLUSHED, NR_EVENTS };
 #define MAX_TABLES 8
 
 static struct {
-	struct task_struct *who;	/* whose call it is; NULL: nobody's */
-	bool callbacks;			/* what the call queued may still be running */
+	struct task_struct *who; /* whose call it is; NULL: nobody's */
+	bool callbacks;		 /* what the call queued may still be running */
 	struct page *tables[MAX_TABLES];
 	unsigned int nr_tables;
 	atomic_t count[NR_EVENTS];
-	unsigned int early;		/* tables freed while nothing had been flushed */
+	unsigned int early; /* tables freed while nothing had been flushed */
 } path;
 
 static bool is_table(const struct page *page)
@@ -138,8 +138,8 @@ static const char *promised(void)
 {
 	if (IS_ENABLED(CONFIG_MMU_GATHER_RCU_TABLE_FREE))
 		return "batched, by call_rcu";
-	return IS_ENABLED(CONFIG_MMU_GATHER_TABLE_FREE) ? "batched, after the flush" :
-							  "in the batch of pages";
+	return IS_ENABLED(CONFIG_MMU_GATHER_TABLE_FREE) ? "batched, after the flush"
+							: "in the batch of pages";
 }
 
 static pmd_t *pmd_of(unsigned long addr)
@@ -170,8 +170,9 @@ static int see_path(struct ptb_state *s)
 	}
 	munmap->teardown(s);
 	text = way(s->row->tables);
-	return ret ?: ptb_emit_check(s, s->row->ops->case_id,
-				     strcmp(text, promised()) ? text : "right");
+	return ret
+		       ?: ptb_emit_check(s, s->row->ops->case_id,
+					 strcmp(text, promised()) ? text : "right");
 }
 
 static int run_path(struct ptb_state *s)

@@ -18,8 +18,10 @@ const struct ptb_gup *ptb_gup_of(const struct ptb_row *row)
 void ptb_gup_describe(struct ptb_state *s)
 {
 	static const char *const stops[] = {
-		[PTB_STOP_NONE] = "none", [PTB_STOP_ABSENT] = "absent",
-		[PTB_STOP_UNFAULTED] = "unfaulted", [PTB_STOP_LONGTERM] = "longterm",
+		[PTB_STOP_NONE] = "none",
+		[PTB_STOP_ABSENT] = "absent",
+		[PTB_STOP_UNFAULTED] = "unfaulted",
+		[PTB_STOP_LONGTERM] = "longterm",
 	};
 	const struct ptb_gup *g = ptb_gup_of(s->row);
 
@@ -189,8 +191,8 @@ static int slow_setup(struct ptb_state *s)
 }
 
 /*
- * Slow GUP marks a page as accessed, which takes turns between two states where the page is on no LRU
- * list: let it always be the first of them.
+ * Slow GUP marks a page as accessed, which takes turns between two states where the page is on no
+ * LRU list: let it always be the first of them.
  */
 static void forget_access(struct ptb_state *s)
 {

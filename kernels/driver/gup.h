@@ -11,18 +11,18 @@
 /* Where a walk that may not fall back has to stop; gup_fast/fallback. */
 enum ptb_stop {
 	PTB_NO_STOP,
-	PTB_STOP_NONE,		/* nowhere: the call is the one with a fallback, not needed */
-	PTB_STOP_ABSENT,	/* the page in the middle is not mapped */
-	PTB_STOP_UNFAULTED,	/* no page is */
-	PTB_STOP_LONGTERM,	/* FOLL_LONGTERM is refused */
+	PTB_STOP_NONE,	    /* nowhere: the call is the one with a fallback, not needed */
+	PTB_STOP_ABSENT,    /* the page in the middle is not mapped */
+	PTB_STOP_UNFAULTED, /* no page is */
+	PTB_STOP_LONGTERM,  /* FOLL_LONGTERM is refused */
 };
 
 /* row->arg; NULL is anonymous memory, and nothing else special. */
 struct ptb_gup {
 	enum ptb_mem mem;
-	bool longterm;	/* FOLL_LONGTERM beside FOLL_WRITE */
-	bool flushed;	/* the struct pages are not in the cache */
-	bool shared;	/* another CPU walks the same folio all the time */
+	bool longterm; /* FOLL_LONGTERM beside FOLL_WRITE */
+	bool flushed;  /* the struct pages are not in the cache */
+	bool shared;   /* another CPU walks the same folio all the time */
 	enum ptb_stop stop;
 };
 

@@ -31,8 +31,9 @@ static long first_missing(struct ptb_state *s)
 {
 	enum ptb_stop stop = ptb_gup_of(s->row)->stop;
 
-	return stop == PTB_STOP_ABSENT ? s->row->pages / 2 : stop == PTB_STOP_UNFAULTED ? 0 :
-							     s->row->pages;
+	return stop == PTB_STOP_ABSENT	    ? s->row->pages / 2
+	       : stop == PTB_STOP_UNFAULTED ? 0
+					    : s->row->pages;
 }
 
 static int take_away(struct ptb_state *s)

@@ -18,7 +18,7 @@
 #define REGION (4 * PMD_SIZE)
 
 static struct {
-	struct task_struct *who;	/* whose walk is disturbed; NULL: nobody's */
+	struct task_struct *who; /* whose walk is disturbed; NULL: nobody's */
 	bool huge;
 	pte_t *ptep, pte, other_pte;
 	pmd_t *pmdp, pmd, other_pmd;
@@ -95,7 +95,7 @@ static int find_entries(struct ptb_state *s, unsigned long step)
 	}
 	if (disturb.huge)
 		return 0;
-	disturb.ptep = map_table();	/* s->addr is where it begins */
+	disturb.ptep = map_table(); /* s->addr is where it begins */
 	disturb.pte = READ_ONCE(*disturb.ptep);
 	disturb.other_pte = READ_ONCE(disturb.ptep[1]);
 	return 0;
@@ -150,9 +150,10 @@ static int look(struct ptb_state *s)
 	}
 	if (!hits)
 		return ptb_fail(s, "GUP-fast did not come by %s()", probe.symbol_name);
-	return ptb_emit_check(s, s->row->ops->case_id, !page ? "right" :
-			      page == s->pages[0] ? "wrong: the page that the entry named before" :
-						    "wrong: a page that the walk never saw");
+	return ptb_emit_check(s, s->row->ops->case_id,
+			      !page		    ? "right"
+			      : page == s->pages[0] ? "wrong: the page that the entry named before"
+						    : "wrong: a page that the walk never saw");
 }
 
 static int run_recheck(struct ptb_state *s)
@@ -163,8 +164,8 @@ static int run_recheck(struct ptb_state *s)
 	memset(&disturb, 0, sizeof(disturb));
 	disturb.huge = s->row->leaf == PTB_PMD;
 	step = disturb.huge ? PMD_SIZE : PAGE_SIZE;
-	if (disturb.huge && !(IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) &&
-			      has_transparent_hugepage()))
+	if (disturb.huge &&
+	    !(IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) && has_transparent_hugepage()))
 		return ptb_emit_skip(s, "this machine has no huge pages at this level");
 	ret = map_two(s, step) ?: find_entries(s, step) ?: hook(s);
 	if (!ret) {

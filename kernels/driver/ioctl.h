@@ -10,23 +10,24 @@
 #include <linux/types.h>
 
 struct ptb_run {
-	__u32 row;	/* 0, 1, ... until ioctl() fails with ENXIO: that many rows this boot has */
-	__u32 needs;	/* out, of PTB_IOC_INFO: enum ptb_needs */
-	__u64 peer;	/* address of a struct ptb_peer; 0: no peer runs */
+	__u32 row;   /* 0, 1, ... until ioctl() fails with ENXIO: that many rows this boot has */
+	__u32 needs; /* out, of PTB_IOC_INFO: enum ptb_needs */
+	__u64 peer;  /* address of a struct ptb_peer; 0: no peer runs */
 };
 
 /* A thread of the caller, on CPU 1. */
 struct ptb_peer {
-	__u64 counter;	/* the peer increments it in a loop, in user mode */
-	__u64 enter;	/* while it is not 0 the peer calls PTB_IOC_PEER: its state is the driver's */
+	__u64 counter; /* the peer increments it in a loop, in user mode */
+	/* while it is not 0 the peer calls PTB_IOC_PEER: its state is the driver's */
+	__u64 enter;
 };
 
 enum ptb_needs {
-	PTB_NEEDS_PEER = 1,	/* peer has to be set */
+	PTB_NEEDS_PEER = 1, /* peer has to be set */
 };
 
 #define PTB_IOC_INFO _IOWR('p', 1, struct ptb_run)
 #define PTB_IOC_RUN _IOW('p', 2, struct ptb_run)
-#define PTB_IOC_PEER _IOW('p', 3, struct ptb_peer)	/* by the peer; returns when it is to spin */
+#define PTB_IOC_PEER _IOW('p', 3, struct ptb_peer) /* by the peer; returns when it is to spin */
 
 #endif

@@ -2,9 +2,10 @@
 /*
  * kmap/pair, and where temporary mappings are.
  *
- * On 64-bit kernels kmap_local_page() is the direct map. DEBUG_KMAP_LOCAL_FORCE_MAP, and without its
- * guards kmap-forced.cocci, give them the stack of mappings, too, but only __kmap_local_page_prot()
- * goes through it (include/linux/highmem-internal.h without HIGHMEM): "forced" calls that.
+ * On 64-bit kernels kmap_local_page() is the direct map. DEBUG_KMAP_LOCAL_FORCE_MAP, and without
+ * its guards kmap-forced.cocci, give them the stack of mappings, too, but only
+ * __kmap_local_page_prot() goes through it (include/linux/highmem-internal.h without HIGHMEM):
+ * "forced" calls that.
  */
 #include <linux/pgtable.h>
 
@@ -12,8 +13,9 @@
 
 #define HIGHMEM IS_ENABLED(CONFIG_HIGHMEM)
 #define FORCED                                                                                     \
-	((IS_ENABLED(CONFIG_DEBUG_KMAP_LOCAL_FORCE_MAP) || IS_ENABLED(CONFIG_PTBENCH_KMAP_FORCED)) \
-	 && !HIGHMEM)
+	((IS_ENABLED(CONFIG_DEBUG_KMAP_LOCAL_FORCE_MAP) ||                                         \
+	  IS_ENABLED(CONFIG_PTBENCH_KMAP_FORCED)) &&                                               \
+	 !HIGHMEM)
 
 #ifdef CONFIG_KMAP_LOCAL
 
@@ -79,7 +81,8 @@ int ptb_kmap_has_stack(struct ptb_state *s)
 {
 	if (HIGHMEM || FORCED)
 		return 0;
-	ptb_fail(s, "kmap_local_page() is the direct map in this kernel: there is no stack of maps");
+	ptb_fail(s,
+		 "kmap_local_page() is the direct map in this kernel: there is no stack of maps");
 	return -EOPNOTSUPP;
 }
 
@@ -207,7 +210,7 @@ static void pair_teardown(struct ptb_state *s)
 /* The compiler must not leave a map out that nobody reads through. */
 static __always_inline void use(void *at)
 {
-	asm volatile("" : : "r" (at) : "memory");
+	asm volatile("" : : "r"(at) : "memory");
 }
 
 static void local_pair(struct ptb_state *s)

@@ -15,13 +15,14 @@
 #define PTB_KMAP_STEP (IS_ENABLED(CONFIG_DEBUG_KMAP_LOCAL) ? 2 : 1)
 #define PTB_KMAP_MAX ((KM_MAX_IDX - 1) / PTB_KMAP_STEP)
 
-#define PTB_KMAP_ROWS_MAX 16	/* the deepest of both layouts */
+#define PTB_KMAP_ROWS_MAX 16 /* the deepest of both layouts */
 
 struct ptb_kmap_row {
-	const char *api;	/* of kmap/pair */
-	int depth;		/* of kmap/pair: this many maps with the one that is measured */
-	const char *seen;	/* of api kmap: has the page an address already? */
-	int prev, next;		/* of kmap/switch: live maps of the task that measures, and the other's */
+	const char *api;  /* of kmap/pair */
+	int depth;	  /* of kmap/pair: this many maps with the one that is measured */
+	const char *seen; /* of api kmap: has the page an address already? */
+	/* of kmap/switch: live maps of the task that measures, and the other's */
+	int prev, next;
 };
 
 /* Maps of one task, the last one on top. */

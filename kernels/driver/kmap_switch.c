@@ -55,8 +55,9 @@ static void turn(struct ptb_state *s)
 }
 
 /*
- * Real-time tasks leave no time to others: those that have become runnable, which the scheduler looks
- * at on its way, run now. Its averages decay by the time since: that is the same in every window.
+ * Real-time tasks leave no time to others: those that have become runnable, which the scheduler
+ * looks at on its way, run now. Its averages decay by the time since: that is the same in every
+ * window.
  */
 static int switch_prepare(struct ptb_state *s)
 {

@@ -30,7 +30,7 @@ static char *harm = "";
 module_param(harm, charp, 0444);
 module_param_named(profile, ptb_profile, bool, 0444);
 
-static DEFINE_MUTEX(lock);	/* one row at a time; guards everything below, and the records */
+static DEFINE_MUTEX(lock); /* one row at a time; guards everything below, and the records */
 static struct ptb_state state;
 static bool prepared;
 
@@ -87,14 +87,14 @@ static int place(struct ptb_state *s)
 	s->at = row->at ?: PTB_AT;
 	if (!row->cross || !strcmp(row->cross, "none") || !strcmp(row->cross, "span"))
 		return 0;
-	return row->at ? ptb_boundary_of(s, row->cross, row->at) :
-			 ptb_boundary(s, row->cross, &s->at);
+	return row->at ? ptb_boundary_of(s, row->cross, row->at)
+		       : ptb_boundary(s, row->cross, &s->at);
 }
 
 static int run_row(const struct ptb_row *row, u64 peer)
 {
 	struct page **pages = state.pages, **truth = state.truth;
-	int (*run)(struct ptb_state *s);
+	int (*run)(struct ptb_state * s);
 	int ret;
 
 	memset(&state, 0, sizeof(state));
@@ -113,8 +113,7 @@ static int run_row(const struct ptb_row *row, u64 peer)
 	if (ret)
 		return ptb_emit_skip(&state, state.why);
 	run = is_events_boot() ? ptb_run_events : row->ops->run;
-	ret = row->ops->kthread ? ptb_in_kthread(raw_smp_processor_id(), run, &state) :
-				   run(&state);
+	ret = row->ops->kthread ? ptb_in_kthread(raw_smp_processor_id(), run, &state) : run(&state);
 	if (ret)
 		pr_err("%s %s: %s (%d)\n", row->ops->case_id, state.params, state.why, ret);
 	return ret;

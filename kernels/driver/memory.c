@@ -26,8 +26,9 @@ const char *ptb_mem_name(enum ptb_mem mem)
 const char *ptb_leaf_name(enum ptb_leaf leaf)
 {
 	static const char *const names[] = {
-		[PTB_PTE] = "pte", [PTB_PTE_FOLIO] = "pte_folio", [PTB_CONTPTE] = "contpte",
-		[PTB_CONTPTE_UNFOLDED] = "contpte_unfolded", [PTB_PMD] = "pmd", [PTB_PUD] = "pud",
+		[PTB_PTE] = "pte",	   [PTB_PTE_FOLIO] = "pte_folio",
+		[PTB_CONTPTE] = "contpte", [PTB_CONTPTE_UNFOLDED] = "contpte_unfolded",
+		[PTB_PMD] = "pmd",	   [PTB_PUD] = "pud",
 	};
 
 	return names[leaf];
@@ -227,8 +228,8 @@ static int map_shmem(struct ptb_state *s)
 		return cannot(s, "shmem is mapped by PTEs and PMDs here");
 	if (huge && !has_thp())
 		return cannot(s, "this machine has no huge pages at this level");
-	file = huge ? shmem_file_setup_with_mnt(huge_mount(), "ptbench", s->len, VM_NORESERVE) :
-		      shmem_kernel_file_setup("ptbench", s->len, VM_NORESERVE);
+	file = huge ? shmem_file_setup_with_mnt(huge_mount(), "ptbench", s->len, VM_NORESERVE)
+		    : shmem_kernel_file_setup("ptbench", s->len, VM_NORESERVE);
 	if (IS_ERR(file)) {
 		s->len = 0;
 		return cannot(s, "no shmem file: error %ld", PTR_ERR(file));
@@ -302,7 +303,8 @@ static int map_path(struct ptb_state *s, const char *mem)
 		s->len = 0;
 		return cannot(s, "files of this file system are not mapped so");
 	}
-	/* DAX maps by PTEs what it has once mapped so: as in dax.c, huge entries are of the first half. */
+	/* DAX maps by PTEs what it has once mapped so: as in dax.c, huge entries are of the first
+	 * half. */
 	file = ptb_file(s, mem);
 	if (!IS_ERR(file) && s->row->leaf == PTB_PTE)
 		offset = i_size_read(file_inode(file)) / 2;
@@ -331,13 +333,13 @@ static int check_length(struct ptb_state *s, unsigned long unit)
 	if (s->row->pages <= most)
 		return 0;
 	s->len = 0;
-	return cannot(s, "%s %lu pages here", unit == PAGE_SIZE ? "a table maps" : "a huge page has",
-		      most);
+	return cannot(s, "%s %lu pages here",
+		      unit == PAGE_SIZE ? "a table maps" : "a huge page has", most);
 }
 
 int ptb_memory_map(struct ptb_state *s, enum ptb_mem mem)
 {
-	static int (*const map[])(struct ptb_state *s) = {
+	static int (*const map[])(struct ptb_state * s) = {
 		[PTB_ANON] = map_anon, [PTB_SHMEM] = map_shmem, [PTB_HUGETLB] = map_hugetlb,
 		[PTB_FILE] = map_ext4, [PTB_DAX] = map_dax,
 	};

@@ -30,16 +30,16 @@ enum place { ELSEWHERE, ASLEEP, IN_USER, IN_KERNEL, IN_GUP };
 
 static DECLARE_WAIT_QUEUE_HEAD(orders);
 static enum ptb_peer_state wanted = PTB_PEER_IDLE;
-static enum place place;	/* where the peer is: it alone writes */
-static unsigned long turns;	/* of its loops in the kernel; likewise */
+static enum place place;    /* where the peer is: it alone writes */
+static unsigned long turns; /* of its loops in the kernel; likewise */
 
 /* ---- the peer's side ---- */
 
 /*
- * CPUs take turns under icount, and a spinning one keeps its turn until the next timer of any CPU is
- * due: with nothing but the tick, some 10 million instructions for each interrupt that it is sent.
- * So it has a timer of its own while it runs. Where that is no finer than the tick, cpu_relax()
- * ends its turn; doing so each time would make the emulator change CPUs all the time.
+ * CPUs take turns under icount, and a spinning one keeps its turn until the next timer of any CPU
+ * is due: with nothing but the tick, some 10 million instructions for each interrupt that it is
+ * sent. So it has a timer of its own while it runs. Where that is no finer than the tick,
+ * cpu_relax() ends its turn; doing so each time would make the emulator change CPUs all the time.
  */
 #define TURN (40 * NSEC_PER_USEC)
 
@@ -120,7 +120,7 @@ int ptb_peer_enter(unsigned long addr)
 const char *ptb_peer_name(enum ptb_peer_state state)
 {
 	static const char *const names[] = {
-		[PTB_PEER_NONE] = "none", [PTB_PEER_IDLE] = "idle", [PTB_PEER_SPIN] = "spin",
+		[PTB_PEER_NONE] = "none",     [PTB_PEER_IDLE] = "idle", [PTB_PEER_SPIN] = "spin",
 		[PTB_PEER_KERNEL] = "kernel", [PTB_PEER_GUP] = "gup",
 	};
 
@@ -178,8 +178,9 @@ static const char *place_is(enum place want, const char *otherwise)
 static const char *wrong_with_peer(struct ptb_state *s)
 {
 	if (s->row->peer == PTB_PEER_NONE)
-		return in_tlb(s->mm) || idles_with(s->mm) ?
-		       "another CPU has this address space in its TLB" : NULL;
+		return in_tlb(s->mm) || idles_with(s->mm)
+			       ? "another CPU has this address space in its TLB"
+			       : NULL;
 	if (has_mask() && !in_tlb(s->mm))
 		return "CPU 1 does not have this address space in its TLB";
 	switch (s->row->peer) {

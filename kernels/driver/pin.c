@@ -77,7 +77,8 @@ static int pin_setup(struct ptb_state *s)
 	int ret = ptb_gup_map(s) ?: ptb_gup_prove(s, pin_alone, unpin_some);
 
 	if (ret == -EOPNOTSUPP && ptb_gup_of(s->row)->longterm && s->got < 0)
-		ptb_fail(s, "FOLL_LONGTERM is refused here (error %ld); see gup_fast/fallback", s->got);
+		ptb_fail(s, "FOLL_LONGTERM is refused here (error %ld); see gup_fast/fallback",
+			 s->got);
 	return ret;
 }
 
@@ -135,8 +136,9 @@ out:
 	ptb_gup_unmap(s);
 	if (ret == -EOPNOTSUPP)
 		return ptb_emit_skip(s, s->why);
-	return ret ?: ptb_emit_check(s, s->row->ops->case_id, s->got == s->row->pages / 2 ?
-				     "right" : s->why);
+	return ret
+		       ?: ptb_emit_check(s, s->row->ops->case_id,
+					 s->got == s->row->pages / 2 ? "right" : s->why);
 }
 
 /* What becomes of a long-term pin: the fast walk takes it, slow GUP does, or none. */

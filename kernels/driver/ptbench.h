@@ -12,7 +12,7 @@
 #include "ioctl.h"
 #include "record.h"
 
-#define PTB_WINDOWS 31		/* kept windows behind a cost */
+#define PTB_WINDOWS 31 /* kept windows behind a cost */
 #define PTB_WARM_UP 4
 #define PTB_MAX_TRIES (PTB_WINDOWS * 8)
 #define PTB_EVENT_WINDOWS 5
@@ -24,78 +24,91 @@ struct ptb_state;
 /* How one case is run. Everything returns 0 or -errno with s->why filled. */
 struct ptb_ops {
 	const char *case_id;
-	int (*run)(struct ptb_state *s);	/* ptb_run_cost() or a check or an events run */
+	int (*run)(struct ptb_state *s); /* ptb_run_cost() or a check or an events run */
 	int (*setup)(struct ptb_state *s);
-	int (*prepare)(struct ptb_state *s);	/* before each window, outside it */
-	void (*op)(struct ptb_state *s);	/* the window holds this and nothing else */
-	int (*finish)(struct ptb_state *s);	/* after each window: was it what it should be? */
-	void (*teardown)(struct ptb_state *s);	/* also after a failed setup */
-	void (*describe)(struct ptb_state *s);	/* the params that only this case has: ptb_param() */
-	bool irqs_off;				/* the case permits it */
-	bool kthread;				/* the row runs in a kernel thread */
-	bool deferred;				/* bill the RCU callbacks that op queues, too */
-	bool design;				/* the walk's design is a param */
-	bool levels;				/* so is the number of levels, if it varies */
-	unsigned int switches;			/* of tasks, that op makes */
-	bool frees;				/* page tables, all of them in op */
-	bool rcu_path;				/* events: by what path they go is a check */
-	/* Events: op unhooks a table that it does not free, so it has to wait for walkers; or NULL */
+	int (*prepare)(struct ptb_state *s);   /* before each window, outside it */
+	void (*op)(struct ptb_state *s);       /* the window holds this and nothing else */
+	int (*finish)(struct ptb_state *s);    /* after each window: was it what it should be? */
+	void (*teardown)(struct ptb_state *s); /* also after a failed setup */
+	/* the params that only this case has: ptb_param() */
+	void (*describe)(struct ptb_state *s);
+	bool irqs_off;	       /* the case permits it */
+	bool kthread;	       /* the row runs in a kernel thread */
+	bool deferred;	       /* bill the RCU callbacks that op queues, too */
+	bool design;	       /* the walk's design is a param */
+	bool levels;	       /* so is the number of levels, if it varies */
+	unsigned int switches; /* of tasks, that op makes */
+	bool frees;	       /* page tables, all of them in op */
+	bool rcu_path;	       /* events: by what path they go is a check */
+	/* Events: op unhooks a table that it does not free, so it has to wait for walkers; or
+	 * NULL */
 	bool (*waits_for_walkers)(const struct ptb_row *row);
 };
 
 /* PTE_FOLIO: PTEs to one large folio; CONTPTE: with the architecture's contiguous bit. */
 enum ptb_leaf {
-	PTB_NO_LEAF, PTB_PTE, PTB_PTE_FOLIO, PTB_CONTPTE, PTB_CONTPTE_UNFOLDED, PTB_PMD, PTB_PUD,
+	PTB_NO_LEAF,
+	PTB_PTE,
+	PTB_PTE_FOLIO,
+	PTB_CONTPTE,
+	PTB_CONTPTE_UNFOLDED,
+	PTB_PMD,
+	PTB_PUD,
 };
 enum ptb_mem { PTB_ANON, PTB_SHMEM, PTB_HUGETLB, PTB_FILE, PTB_DAX };
 /* What CPU 1 does meanwhile: see peer.c. */
 enum ptb_peer_state {
-	PTB_NO_PEER, PTB_PEER_NONE, PTB_PEER_IDLE, PTB_PEER_SPIN, PTB_PEER_KERNEL, PTB_PEER_GUP,
+	PTB_NO_PEER,
+	PTB_PEER_NONE,
+	PTB_PEER_IDLE,
+	PTB_PEER_SPIN,
+	PTB_PEER_KERNEL,
+	PTB_PEER_GUP,
 };
 #define PTB_PEER_CPU 1
 
 struct ptb_row {
 	const struct ptb_ops *ops;
-	int levels;		/* 0: as many as there are; else the mm has or gets that many */
+	int levels; /* 0: as many as there are; else the mm has or gets that many */
 	enum ptb_leaf leaf;
 	int pages;
-	const char *cross;	/* level whose boundary lies in the middle; "none"; "span" */
-	unsigned long at;	/* the boundary, or the first page; 0: see ptb_boundary() */
+	const char *cross; /* level whose boundary lies in the middle; "none"; "span" */
+	unsigned long at;  /* the boundary, or the first page; 0: see ptb_boundary() */
 	int tables;
-	const char *twin;	/* of table_free/keep */
+	const char *twin; /* of table_free/keep */
 	enum ptb_peer_state peer;
-	int alias;		/* of gup_fast/only */
-	const void *arg;	/* what only this family knows of its row */
-	const char *skip;	/* why this row cannot run on this architecture */
+	int alias;	  /* of gup_fast/only */
+	const void *arg;  /* what only this family knows of its row */
+	const char *skip; /* why this row cannot run on this architecture */
 };
 
 struct ptb_state {
 	const struct ptb_row *row;
 	struct ptb_peer __user *peer;
-	struct mm_struct *mm;	/* whose tables it is about */
+	struct mm_struct *mm; /* whose tables it is about */
 	struct page **pages;
 	struct page **truth;
-	unsigned long at;	/* the row's boundary or first page */
-	unsigned long addr;	/* first page */
-	unsigned long len;	/* of the region, bytes */
-	long got;		/* what op returned */
-	unsigned long tables_before;	/* bytes of them */
-	u64 freed;		/* tables, of all levels */
+	unsigned long at;	     /* the row's boundary or first page */
+	unsigned long addr;	     /* first page */
+	unsigned long len;	     /* of the region, bytes */
+	long got;		     /* what op returned */
+	unsigned long tables_before; /* bytes of them */
+	u64 freed;		     /* tables, of all levels */
 	char params[sizeof_field(struct ptb_record, params)];
 	char why[sizeof_field(struct ptb_record, text)];
-	bool irqs_off;		/* windows run with interrupts off */
-	u64 nr_ops;		/* in a window, if not one */
+	bool irqs_off; /* windows run with interrupts off */
+	u64 nr_ops;    /* in a window, if not one */
 	u64 empty, empty_deferred;
 	u64 samples[PTB_WINDOWS], deferred[PTB_WINDOWS];
 	u32 nr, discarded;
-	u64 shortest;		/* of the windows that were discarded */
+	u64 shortest; /* of the windows that were discarded */
 };
 
 /* A family's rows of one boot; rows.c lists the families. */
 struct ptb_rows {
 	const struct ptb_row *rows;
 	unsigned int nr;
-	bool events;		/* they belong to the events boot */
+	bool events; /* they belong to the events boot */
 };
 
 /*
@@ -105,7 +118,9 @@ struct ptb_rows {
  */
 #define PTB_ROWS(boot, family, array, is_events)                                                   \
 	const struct ptb_rows ptb_##boot##_##family##_rows = {                                     \
-		.rows = array, .nr = ARRAY_SIZE(array), .events = is_events,                       \
+		.rows = array,                                                                     \
+		.nr = ARRAY_SIZE(array),                                                           \
+		.events = is_events,                                                               \
 	};                                                                                         \
 	extern const char ptb_nr_##boot##_##family[];                                              \
 	const char ptb_nr_##boot##_##family[ARRAY_SIZE(array)] = { 1 }
@@ -119,13 +134,13 @@ const struct ptb_row *ptb_row_nr(u32 nr, bool events);
 int ptb_emit(struct ptb_state *s, const char *metric, const u64 *samples, u32 nr);
 int ptb_emit_skip(struct ptb_state *s, const char *reason);
 int ptb_emit_check(struct ptb_state *s, const char *id, const char *seen); /* one of checks.h */
-__printf(2, 3) void ptb_param(struct ptb_state *s, const char *fmt, ...); /* ",key=value" */
-__printf(2, 3) int ptb_fail(struct ptb_state *s, const char *fmt, ...); /* -EIO */
+__printf(2, 3) void ptb_param(struct ptb_state *s, const char *fmt, ...);  /* ",key=value" */
+__printf(2, 3) int ptb_fail(struct ptb_state *s, const char *fmt, ...);	   /* -EIO */
 /* For the device, which has them read. */
-int ptb_records_begin(void);	/* once per boot */
-void ptb_records_clear(void);	/* another row begins */
-const struct ptb_record *ptb_records_next(void);	/* NULL: all have been taken */
-void ptb_records_take(void);	/* that one */
+int ptb_records_begin(void);			 /* once per boot */
+void ptb_records_clear(void);			 /* another row begins */
+const struct ptb_record *ptb_records_next(void); /* NULL: all have been taken */
+void ptb_records_take(void);			 /* that one */
 
 /* filter.c: the row is one that this boot runs; params have been described */
 bool ptb_wanted(const struct ptb_state *s);
@@ -134,8 +149,9 @@ bool ptb_wanted(const struct ptb_state *s);
 int ptb_calibrate(void);
 int ptb_run_cost(struct ptb_state *s);
 u64 ptb_mode(const u64 *v, u32 nr);
-extern bool ptb_profile;	/* somebody watches from outside, and wants windows with interrupts on */
-extern bool ptb_in_time;	/* the clock is time (KVM), not instructions */
+/* somebody watches from outside, and wants windows with interrupts on */
+extern bool ptb_profile;
+extern bool ptb_in_time; /* the clock is time (KVM), not instructions */
 
 /*
  * What a CPU has done besides, so far: a window in which one of these changes is thrown away. Pages
@@ -159,9 +175,9 @@ int ptb_in_kthread(int cpu, int (*fn)(struct ptb_state *s), struct ptb_state *s)
 /* peer.c */
 int ptb_peer_enter(unsigned long addr);
 const char *ptb_peer_name(enum ptb_peer_state state);
-bool ptb_peer_needed(const struct ptb_row *row);	/* of PID 1 */
+bool ptb_peer_needed(const struct ptb_row *row); /* of PID 1 */
 bool ptb_peer_can(struct ptb_state *s);
-int ptb_peer_bring(struct ptb_state *s);	/* into the row's state */
+int ptb_peer_bring(struct ptb_state *s); /* into the row's state */
 void ptb_peer_rest(struct ptb_state *s);
 bool ptb_peer_busted(void);
 
@@ -169,7 +185,7 @@ bool ptb_peer_busted(void);
 int ptb_map(struct ptb_state *s, unsigned long addr, unsigned long len, unsigned long prot);
 void ptb_unmap(unsigned long addr, unsigned long len);
 int ptb_touch(struct ptb_state *s, unsigned long addr, unsigned long nr);
-struct page *ptb_slow_page(unsigned long addr);	/* without a reference kept: for comparing */
+struct page *ptb_slow_page(unsigned long addr); /* without a reference kept: for comparing */
 int ptb_want_levels(struct ptb_state *s, int levels);
 unsigned long ptb_level_span(const char *level);
 /*
@@ -188,12 +204,12 @@ int ptb_map_file(struct ptb_state *s, struct file *file, unsigned long addr, uns
 		 unsigned long offset);
 
 /*
- * memory.c: s->row->pages pages of that memory at s->addr, rounded up, mapped as the row's leaf says;
- * sets s->len. -EOPNOTSUPP with s->why: not in this guest. To be unmapped in any case.
+ * memory.c: s->row->pages pages of that memory at s->addr, rounded up, mapped as the row's leaf
+ * says; sets s->len. -EOPNOTSUPP with s->why: not in this guest. To be unmapped in any case.
  */
 int ptb_memory_map(struct ptb_state *s, enum ptb_mem mem);
 void ptb_memory_unmap(struct ptb_state *s);
-void ptb_unfold(struct ptb_state *s);	/* contiguous PTEs lose their bit, nothing else changes */
+void ptb_unfold(struct ptb_state *s); /* contiguous PTEs lose their bit, nothing else changes */
 const char *ptb_mem_name(enum ptb_mem mem);
 const char *ptb_leaf_name(enum ptb_leaf leaf);
 
@@ -204,8 +220,9 @@ extern const struct ptb_ops ptb_pin, ptb_pin_longterm, ptb_unpin, ptb_fallback, 
 extern const struct ptb_ops ptb_munmap, ptb_keep, ptb_madvise;
 extern const struct ptb_ops ptb_exit, ptb_exec;
 extern const struct ptb_ops ptb_collapse, ptb_unshare, ptb_reuse;
-extern const struct ptb_ops ptb_flushes, ptb_sends, ptb_later, ptb_latency;	/* only ever skipped */
-int ptb_events_begin(void);	/* proves that the probes count */
+/* only ever skipped */
+extern const struct ptb_ops ptb_flushes, ptb_sends, ptb_later, ptb_latency;
+int ptb_events_begin(void); /* proves that the probes count */
 int ptb_run_events(struct ptb_state *s);
 
 /* gup_recheck.c, free_path.c */

@@ -5,12 +5,9 @@
 #include "ptbench.h"
 
 static const struct ptb_rows *const families[] = {
-	&ptb_costs_gup_rows,
-	&ptb_costs_free_rows,
-	&ptb_costs_kmap_rows,
-	&ptb_costs_dax_rows,
+	&ptb_costs_gup_rows,	 &ptb_costs_free_rows, &ptb_costs_kmap_rows, &ptb_costs_dax_rows,
 #if PTB_GROWS
-	&ptb_costs_grown_rows,	/* nearly last: an address space never shrinks again */
+	&ptb_costs_grown_rows, /* nearly last: an address space never shrinks again */
 #endif
 	&ptb_costs_variant_rows, /* last: they change the code */
 	&ptb_events_free_rows,

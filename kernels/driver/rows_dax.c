@@ -4,6 +4,7 @@
  */
 #include "dax.h"
 
+/* clang-format off */
 #define DAX_ROW(...) .arg = &(const struct ptb_dax_row){ __VA_ARGS__ }
 #define FAULT(l, n, ...) \
 	{ .ops = &ptb_dax_fault, .leaf = PTB_##l, .pages = n, DAX_ROW(__VA_ARGS__) }

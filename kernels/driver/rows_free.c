@@ -4,6 +4,7 @@
  */
 #include "ptbench.h"
 
+/* clang-format off */
 #define TABLES(kind, ...) { .ops = &ptb_##kind, .at = PTB_AT_TABLES, __VA_ARGS__ }
 
 #define COLLAPSE(n, ...) TABLES(collapse, .tables = 1, .pages = n, __VA_ARGS__)

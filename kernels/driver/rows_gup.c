@@ -4,6 +4,7 @@
  */
 #include "gup.h"
 
+/* clang-format off */
 #define WALK(...) { .ops = &ptb_walk, __VA_ARGS__ }
 #define PUT(...) { .ops = &ptb_put, __VA_ARGS__ }
 #define SLOW(...) { .ops = &ptb_slow, .leaf = PTB_PTE, __VA_ARGS__ }

@@ -4,6 +4,7 @@
  */
 #include "kmap.h"
 
+/* clang-format off */
 #define ROW(kind, ...) \
 	{ .ops = &ptb_kmap_##kind, .arg = &(const struct ptb_kmap_row){ __VA_ARGS__ } }
 #define LOCAL(n) ROW(local_pair, .api = "kmap_local", .depth = n)

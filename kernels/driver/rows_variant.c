@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rows that tell variants of a kernel apart by probes of their own. They are of the boot with one CPU,
- * where s390, which patches text under stop_machine(), has no machine to stop (see events.c) and the
- * address space has one user; and last in it, as probes change the code.
+ * Rows that tell variants of a kernel apart by probes of their own. They are of the boot with one
+ * CPU, where s390, which patches text under stop_machine(), has no machine to stop (see events.c)
+ * and the address space has one user; and last in it, as probes change the code.
  */
 #include "ptbench.h"
 
+/* clang-format off */
 #define RECHECK(...) { .ops = &ptb_recheck, .pages = 1, __VA_ARGS__ }
 
 static const struct ptb_row rows[] = {

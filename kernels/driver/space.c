@@ -12,8 +12,7 @@ int ptb_map(struct ptb_state *s, unsigned long addr, unsigned long len, unsigned
 {
 	unsigned long ret;
 
-	ret = vm_mmap(NULL, addr, len, prot,
-		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, 0);
+	ret = vm_mmap(NULL, addr, len, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, 0);
 	if (ret == addr)
 		return 0;
 	ptb_fail(s, "cannot map %lu bytes at 0x%lx: error %ld", len, addr, (long)ret);
@@ -108,6 +107,6 @@ int ptb_boundary(struct ptb_state *s, const char *level, unsigned long *at)
 
 	*at = ALIGN(PTB_AT, span) + span;
 	if (*at < span)
-		*at = 0;	/* beyond the last address */
+		*at = 0; /* beyond the last address */
 	return ptb_boundary_of(s, level, *at);
 }

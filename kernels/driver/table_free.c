@@ -29,7 +29,7 @@ static bool bust;
 module_param(bust, bool, 0444);
 
 #define MARGIN PAGE_SIZE
-#define TOUCHED (5 * PAGE_SIZE)	/* within a span: not in a margin */
+#define TOUCHED (5 * PAGE_SIZE) /* within a span: not in a margin */
 
 static bool is_packed(const struct ptb_row *row)
 {

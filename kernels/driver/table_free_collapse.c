@@ -20,9 +20,9 @@
 
 #include "ptbench.h"
 
-#define TOO_LARGE (16UL << 20)	/* a guest has 1 GiB, and copying such a page outlasts a tick */
+#define TOO_LARGE (16UL << 20) /* a guest has 1 GiB, and copying such a page outlasts a tick */
 
-static struct file *file;	/* NULL: the row's memory is anonymous */
+static struct file *file; /* NULL: the row's memory is anonymous */
 
 static const char *cached(const struct ptb_row *row)
 {

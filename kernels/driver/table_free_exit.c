@@ -19,7 +19,7 @@
 
 #include "ptbench.h"
 
-static struct mm_struct *next;	/* what exec changes to */
+static struct mm_struct *next; /* what exec changes to */
 
 /* Tables above the PTE tables that one region needs, and what all of them take. */
 static unsigned int upper_tables(struct mm_struct *mm)

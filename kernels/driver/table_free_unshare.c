@@ -40,8 +40,8 @@ static bool unshare_waits(const struct ptb_row *row)
 static struct file *file, *other;
 
 /*
- * Mappings with a whole PUD entry between them. GOES comes and goes; the two before it are others of
- * the same file, or of another one: there are as many mappings whoever shares.
+ * Mappings with a whole PUD entry between them. GOES comes and goes; the two before it are others
+ * of the same file, or of another one: there are as many mappings whoever shares.
  */
 enum { FIRST, SECOND, GOES };
 
@@ -89,9 +89,9 @@ static int no_huge_page(struct ptb_state *s)
 }
 
 /*
- * After the munmap of one place nothing answers there. Where a PUD entry covers 4 GiB or more something
- * does in 6.12: __tlb_adjust_range() takes what huge_pmd_unshare() hands it as an unsigned int, which
- * is 0 then, and nothing is flushed.
+ * After the munmap of one place nothing answers there. Where a PUD entry covers 4 GiB or more
+ * something does in 6.12: __tlb_adjust_range() takes what huge_pmd_unshare() hands it as an
+ * unsigned int, which is 0 then, and nothing is flushed.
  */
 static int check_flush(struct ptb_state *s)
 {
@@ -173,7 +173,8 @@ static int unshare_finish(struct ptb_state *s)
 	if (s->got)
 		return ptb_fail(s, "the call failed: %ld", s->got);
 	if (bytes != PTRS_PER_PMD * sizeof(pmd_t))
-		return ptb_fail(s, "page tables went by %ld bytes instead of one PMD table's", bytes);
+		return ptb_fail(s, "page tables went by %ld bytes instead of one PMD table's",
+				bytes);
 	for (i = FIRST; i < GOES; i++)
 		if (!ptb_slow_page(place(s, i)))
 			return ptb_fail(s, "mapping %d lost its page", i);
@@ -184,9 +185,9 @@ static int unshare_finish(struct ptb_state *s)
 
 static int unshare_setup(struct ptb_state *s)
 {
-	ptb_fail(s, IS_ENABLED(CONFIG_HUGETLB_PAGE) ?
-		 "this architecture shares no tables of hugetlb memory" :
-		 "this kernel has no hugetlb memory");
+	ptb_fail(s, IS_ENABLED(CONFIG_HUGETLB_PAGE)
+			    ? "this architecture shares no tables of hugetlb memory"
+			    : "this kernel has no hugetlb memory");
 	return -EOPNOTSUPP;
 }
 

@@ -6,10 +6,10 @@
  * With icount on one CPU the clock counts instructions, so a window is exact if only the
  * operation ran in it. Interrupts, softirqs, a switch to another task, and refills of the page
  * allocator's per-CPU lists and of SLUB by new slabs are the things that come and go with the phase
- * of unrelated events; each has a count that is compared before and after. With interrupts off there
- * may still be a refill, and on x86 an NMI, which is counted among the interrupts; no machine that
- * QEMU makes for us sends one. What has no count, as SLUB's refill from slabs that are there, is
- * left to the agreement of the windows.
+ * of unrelated events; each has a count that is compared before and after. With interrupts off
+ * there may still be a refill, and on x86 an NMI, which is counted among the interrupts; no machine
+ * that QEMU makes for us sends one. What has no count, as SLUB's refill from slabs that are there,
+ * is left to the agreement of the windows.
  */
 #define pr_fmt(fmt) "ptbench: " fmt
 
@@ -46,7 +46,8 @@ module_param(refill, uint, 0444);
 static u64 slab_pages(void)
 {
 	static const enum node_stat_item items[] = {
-		NR_SLAB_RECLAIMABLE_B, NR_SLAB_UNRECLAIMABLE_B,
+		NR_SLAB_RECLAIMABLE_B,
+		NR_SLAB_UNRECLAIMABLE_B,
 	};
 	struct pglist_data *pgdat;
 	u64 sum = 0;
@@ -56,8 +57,8 @@ static u64 slab_pages(void)
 		for (i = 0; i < ARRAY_SIZE(items); i++) {
 			sum += node_page_state_pages(pgdat, items[i]);
 			for_each_online_cpu(cpu)
-				sum += per_cpu_ptr(pgdat->per_cpu_nodestats,
-						   cpu)->vm_node_stat_diff[items[i]];
+				sum += per_cpu_ptr(pgdat->per_cpu_nodestats, cpu)
+					       ->vm_node_stat_diff[items[i]];
 		}
 	}
 	return sum;
@@ -125,7 +126,8 @@ static bool quiet_window(void (*op)(struct ptb_state *s), struct ptb_state *s, b
 	*cost = window(op, s);
 	ptb_noise_read(&after);
 	if (irqs_off)
-		local_irq_restore(flags); /* what was pending is taken now: neither reading has it */
+		/* what was pending is taken now: neither reading has it */
+		local_irq_restore(flags);
 	before.switches += own_switches(op, s);
 	return !memcmp(&before, &after, sizeof(before));
 }
@@ -198,8 +200,8 @@ int ptb_calibrate(void)
 		WRITE_ONCE(turns, 51000);
 		quiet_window(loop, NULL, true, &more);
 		if (more - less != want) {
-			pr_err("%llu instructions took %llu units of the clock: not icount\n",
-			       want, more - less);
+			pr_err("%llu instructions took %llu units of the clock: not icount\n", want,
+			       more - less);
 			return -EIO;
 		}
 	}
@@ -225,7 +227,8 @@ static void settle(struct ptb_state *s)
 	local_irq_restore(flags);
 }
 
-/* With PREEMPT_RT callbacks run in a thread, which between two of them sees to whatever has waited. */
+/* With PREEMPT_RT callbacks run in a thread, which between two of them sees to whatever has
+ * waited. */
 static bool bills_deferred(const struct ptb_ops *ops)
 {
 	return ops->deferred && !IS_ENABLED(CONFIG_PREEMPT_RT);
@@ -298,8 +301,10 @@ static int one_window(struct ptb_state *s)
 		return 0;
 	}
 	if (!ptb_in_time && (cost < s->empty || later < s->empty_deferred))
-		return ptb_fail(s, "a window of %llu (+ %llu later) is shorter than an empty one of %llu (+ %llu)",
-				cost, later, s->empty, s->empty_deferred);
+		return ptb_fail(
+			s,
+			"a window of %llu (+ %llu later) is shorter than an empty one of %llu (+ %llu)",
+			cost, later, s->empty, s->empty_deferred);
 	cost -= min(cost, s->empty);
 	s->samples[s->nr] = cost + cost * misreport / 100;
 	s->deferred[s->nr++] = later - min(later, s->empty_deferred);
@@ -312,7 +317,8 @@ static int one_window(struct ptb_state *s)
 /* Nearly as long as from one tick to the next, it cannot be expected ever to see none. */
 static int too_long(struct ptb_state *s)
 {
-	ptb_fail(s, "the call takes %llu %s or more, and a tick comes every %lu: no window is quiet",
+	ptb_fail(s,
+		 "the call takes %llu %s or more, and a tick comes every %lu: no window is quiet",
 		 s->shortest, ptb_in_time ? "ns" : "instructions", (unsigned long)TICK_NSEC);
 	return -EOPNOTSUPP;
 }
@@ -370,7 +376,9 @@ int ptb_run_cost(struct ptb_state *s)
 	int ret;
 
 	if (ops->frees && IS_ENABLED(CONFIG_PTBENCH_SYNC_RCU))
-		return ptb_emit_skip(s, "each table waits for a grace period: a window that slept counts nothing");
+		return ptb_emit_skip(
+			s,
+			"each table waits for a grace period: a window that slept counts nothing");
 	ptb_mark_row();
 	s->irqs_off = ops->irqs_off;
 	ret = ops->setup(s);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Fuzzes what QEMU's plugin writes. Sections: its lines; the driver's rows, "METRIC SAMPLE...". What
- * is broken down adds up, and the document can be written and read.
+ * Fuzzes what QEMU's plugin writes. Sections: its lines; the driver's rows, "METRIC SAMPLE...".
+ * What is broken down adds up, and the document can be written and read.
  *
  * Covers: kernels/profile/read.c kernels/profile/print.c
  */
@@ -43,8 +43,11 @@ static bool add_row(struct results_doc *doc, char *line)
 	char *save, *word = strtok_r(line, " ", &save);
 	double samples[64];
 	struct results_measurement m = {
-		.case_id = "gup_fast/walk", .subject = RESULTS_KERNEL, .kind = RESULTS_EXACT,
-		.nr_ops = 1, .samples = samples,
+		.case_id = "gup_fast/walk",
+		.subject = RESULTS_KERNEL,
+		.kind = RESULTS_EXACT,
+		.nr_ops = 1,
+		.samples = samples,
 	};
 	bool added = false;
 
@@ -53,7 +56,8 @@ static bool add_row(struct results_doc *doc, char *line)
 		samples[m.nr_samples++] = strtod(word, NULL);
 	/* Deferred instructions are of the row before. */
 	results_params_set_int(&m.params, "row",
-			       doc->nr_measurements + 1 - (m.metric && strchr(m.metric->name, '_')));
+			       doc->nr_measurements + 1 -
+				       (m.metric && strchr(m.metric->name, '_')));
 	if (m.metric)
 		added = !results_doc_add(doc, &m, NULL);
 	results_params_free(&m.params);
@@ -62,13 +66,13 @@ static bool add_row(struct results_doc *doc, char *line)
 
 static struct results_doc *rows_of(const struct fuzz_section *s)
 {
-	char *text = strndup((const char *)s->data, s->size), *line, *save;
+	char *text = strndup((const char *)s->data, s->size), *save;
 	struct results_doc *doc;
 
 	if (!text || results_doc_new("s.icount-1cpu", "icount", &doc))
 		fuzz_fail("no memory");
 	doc->command = strdup("ptbench kernels profile s");
-	for (line = strtok_r(text, "\n", &save); line && doc->nr_measurements < 64;
+	for (char *line = strtok_r(text, "\n", &save); line && doc->nr_measurements < 64;
 	     line = strtok_r(NULL, "\n", &save))
 		add_row(doc, line);
 	free(text);
@@ -110,19 +114,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *path = fuzz_path("profile"), why[PROFILE_WHY] = "";
 	struct results_doc *doc;
 	size_t nr;
-	int ret;
+	int err;
 
 	fuzz_sections(data, size, v);
 	doc = rows_of(&v[1]);
 	nr = doc->nr_measurements;
 	fuzz_put("profile", v[0].data, v[0].size);
-	ret = profile_apply(path, doc, why);
-	if (!ret && nr) {
+	err = profile_apply(path, doc, why);
+	if (!err && nr) {
 		fuzz_accepted++;
 		check(doc, nr);
 	}
-	if (ret && !why[0])
-		fuzz_fail("refused with %d, and it is not said why", ret);
+	if (err && !why[0])
+		fuzz_fail("refused with %d, and it is not said why", err);
 	results_doc_free(doc);
 	free(path);
 	return 0;

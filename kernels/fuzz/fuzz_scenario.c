@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Fuzzes scenario files. Sections: the scenario, its architecture "a", common.expect, a list, a.expect.
- * What was read is written down and has to be read as the same again.
+ * Fuzzes scenario files. Sections: the scenario, its architecture "a", common.expect, a list,
+ * a.expect. What was read is written down and has to be read as the same again.
  *
  * Covers: kernels/boot/scenario.c kernels/boot/scenario_kin.c kernels/boot/scenario_list.c
  */
@@ -47,15 +47,21 @@ static void put_expects(FILE *f, const struct scenario *s, const char *file)
 
 		if (strstr(e->where, file))
 			fprintf(f, "%s%s%s %s %s%s%s\n", e->skip ? "skip" : "expect",
-				e->some ? "-some" : e->ref ? "-ref" : e->family ? "-family" : "",
-				e->layout ? "-layout" : "", e->id, params,
-				params[0] ? " " : "", e->seen);
+				e->some	    ? "-some"
+				: e->ref    ? "-ref"
+				: e->family ? "-family"
+					    : "",
+				e->layout ? "-layout" : "", e->id, params, params[0] ? " " : "",
+				e->seen);
 		free(params);
 	}
 }
 
-static const char *const roles[] = { [SCENARIO_STOCK] = "stock", [SCENARIO_VARIANT] = "variant",
-				     [SCENARIO_BUSTED] = "busted" };
+static const char *const roles[] = {
+	[SCENARIO_STOCK] = "stock",
+	[SCENARIO_VARIANT] = "variant",
+	[SCENARIO_BUSTED] = "busted",
+};
 
 static void put_scenario(FILE *f, const struct scenario *s)
 {
@@ -70,12 +76,13 @@ static void put_scenario(FILE *f, const struct scenario *s)
 	line(f, "reference", s->no_reference ? "no" : "yes");
 	put_expects(f, s, "/scenarios/s:");
 	for (size_t i = 0; i < s->nr_same; i++)
-		fprintf(f, "%s %s %s\n", s->same[i].differs ? "differs" : "identical", s->same[i].base,
-			s->same[i].objects);
+		fprintf(f, "%s %s %s\n", s->same[i].differs ? "differs" : "identical",
+			s->same[i].base, s->same[i].objects);
 }
 
 enum { PARTS = 4 };
-static const char *const parts[PARTS] = { "scenarios/s", "arch/a.arch", "arch/a.expect", "common.expect" };
+static const char *const parts[PARTS] = { "scenarios/s", "arch/a.arch", "arch/a.expect",
+					  "common.expect" };
 
 /* Everything that the scenario says, by the file that says it; end[]: of each part. malloc'ed. */
 static char *all_of(const struct scenario *s, size_t end[PARTS])
@@ -145,7 +152,8 @@ static void read_list(const char *dir)
 	scenario_names_free(out, nr);
 }
 
-/* A rule without patterns fits itself: a check that is seen so is right, a row may be skipped so. */
+/* A rule without patterns fits itself: a check that is seen so is right, a row may be skipped
+ * so. */
 static void judge(const struct scenario *s)
 {
 	struct results_params none = { .nr = 0 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Fuzzes what a guest sends, and its judge. Sections: the stream; "expect" lines of the scenario; the
- * console. What is taken says what the lines said; no part of a good boot is a good boot.
+ * Fuzzes what a guest sends, and its judge. Sections: the stream; "expect" lines of the scenario;
+ * the console. What is taken says what the lines said; no part of a good boot is a good boot.
  *
  * Covers: kernels/boot/stream.c kernels/boot/scenario_judge.c kernels/boot/part_judge.c
  */
@@ -96,8 +96,8 @@ static size_t change_number(uint8_t *data, size_t size, struct fuzz_random *r)
 static size_t change(uint8_t *data, size_t size, size_t max, struct fuzz_random *r)
 {
 	for (unsigned int i = fuzz_below(r, 3); size && i; i--)
-		size = fuzz_below(r, 2) ? change_number(data, size, r) :
-					  change_lines(data, size, max, r);
+		size = fuzz_below(r, 2) ? change_number(data, size, r)
+					: change_lines(data, size, max, r);
 	return !size || fuzz_below(r, 2) ? LLVMFuzzerMutate(data, size, max) : size;
 }
 
@@ -127,8 +127,10 @@ static void put_string(FILE *f, const char *s)
 /* Params are kept sorted, so their order is not looked at: one is left out of both sides. */
 static void put_record(FILE *f, const struct stream_record *r)
 {
-	fputs(r->type == STREAM_MEASUREMENT ? "{\"m\":{\"case\":" : r->type == STREAM_SKIP ?
-	      "{\"skip\":{\"case\":" : "{\"check\":{\"id\":", f);
+	fputs(r->type == STREAM_MEASUREMENT ? "{\"m\":{\"case\":"
+	      : r->type == STREAM_SKIP	    ? "{\"skip\":{\"case\":"
+					    : "{\"check\":{\"id\":",
+	      f);
 	put_string(f, r->id);
 	fputs(",\"params\":\"\"", f);
 	if (r->type != STREAM_CHECK)
@@ -178,7 +180,8 @@ static void check_lines(const struct stream *s, const char *bytes, size_t size)
 		put_line(b, line, end + 1);
 		fclose(a);
 		fclose(b);
-		if (!memmem(line, end - line, "\\u000", 5) && !memmem(line, end - line, "\\u001", 5) &&
+		if (!memmem(line, end - line, "\\u000", 5) &&
+		    !memmem(line, end - line, "\\u001", 5) &&
 		    !memmem(line, end - line, "\\u007f", 6) && strcmp(seen, sent))
 			fuzz_fail("record %zu was sent as\n%sand is read as\n%s", i, sent, seen);
 		free(seen);
@@ -219,20 +222,23 @@ static int judge(const struct scenario *s, const void *bytes, size_t size, struc
 {
 	char *console = fuzz_path("console"), *stream = fuzz_path("stream");
 	struct qemu_boot b = {
-		.scenario = s, .mode = QEMU_ICOUNT, .console = console, .stream = stream,
+		.scenario = s,
+		.mode = QEMU_ICOUNT,
+		.console = console,
+		.stream = stream,
 		.events = memmem(bytes, size, "\"boot\":\"events\"", 15) != NULL,
 	};
-	int ret;
+	int err;
 
 	fuzz_put("stream", bytes, size);
 	if (results_doc_new("s.icount-1cpu", "icount", doc))
 		fuzz_fail("no memory");
-	ret = part_judge(&b, s, *doc, why, why_size);
-	if (!ret != !why[0])
-		fuzz_fail("judged %d, and the reason is '%s'", ret, why);
+	err = part_judge(&b, s, *doc, why, why_size);
+	if (!err != !why[0])
+		fuzz_fail("judged %d, and the reason is '%s'", err, why);
 	free(console);
 	free(stream);
-	return ret;
+	return err;
 }
 
 static bool holds(const struct fuzz_section *s, const char *text)
@@ -279,13 +285,13 @@ static void check_boot(const struct scenario *s, const struct fuzz_section *v)
 {
 	char why[4096], again[4096];
 	struct results_doc *doc, *other;
-	int ret = judge(s, v->data, v->size, &doc, why, sizeof(why));
+	int err = judge(s, v->data, v->size, &doc, why, sizeof(why));
 
-	if (!ret) {
+	if (!err) {
 		check_passed(doc, v);
 		if (!judge(s, v->data, v->size - 1 - v->size % 7, &other, again, sizeof(again)))
 			fuzz_fail("the same boot with its stream cut off passed, too");
-	} else if (judge(s, v->data, v->size, &other, again, sizeof(again)) != ret ||
+	} else if (judge(s, v->data, v->size, &other, again, sizeof(again)) != err ||
 		   strcmp(why, again)) {
 		fuzz_fail("judged twice: '%s' and '%s'", why, again);
 	}

@@ -5,6 +5,7 @@
  *
  * Covers: kernels/profile/table.c
  */
+#include <array_size.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,11 +16,10 @@ static void check_symbols(const char *text)
 {
 	unsigned long long start, stop, end = 0, moved;
 	unsigned long long base = 0;
-	const char *line;
 	bool first = true;
 	int n;
 
-	for (line = text; (line = strstr(line, "symbol ")); line++) {
+	for (const char *line = text; (line = strstr(line, "symbol ")); line++) {
 		if (line > text && line[-1] != '\n')
 			continue;
 		n = 0;
@@ -43,7 +43,8 @@ static bool covered(const char *text, unsigned long long at)
 	unsigned long long start, stop;
 
 	for (const char *line = text; (line = strstr(line, "\nsymbol ")); line++)
-		if (sscanf(line, " symbol %llx %llx", &start, &stop) == 2 && start <= at && at < stop)
+		if (sscanf(line, " symbol %llx %llx", &start, &stop) == 2 && start <= at &&
+		    at < stop)
 			return true;
 	return false;
 }
@@ -51,9 +52,9 @@ static bool covered(const char *text, unsigned long long at)
 /* Every function that has a size begins in one of the table, when addresses stay as they are. */
 static void check_kept(const char *text, const struct fuzz_section *symbols)
 {
-	char *all = strndup((const char *)symbols->data, symbols->size), *line, *save;
+	char *all = strndup((const char *)symbols->data, symbols->size), *save;
 
-	for (line = strtok_r(all, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+	for (char *line = strtok_r(all, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		unsigned long long start, size;
 		char type, name[2];
 
@@ -70,10 +71,11 @@ static void check_kept(const char *text, const struct fuzz_section *symbols)
 
 static void check_table(const char *text)
 {
-	static const char *const needed[] = { "mark begin ", "mark end ", "mark clock ", "mark row ",
-					      "mark again ", "mark kept ", "mark lost ", "kernel " };
+	static const char *const needed[] = { "mark begin ", "mark end ",   "mark clock ",
+					      "mark row ",   "mark again ", "mark kept ",
+					      "mark lost ",  "kernel " };
 
-	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(needed); i++)
 		if (!strstr(text, needed[i]))
 			fuzz_fail("the table has no line '%s'", needed[i]);
 	check_symbols(text);

@@ -12,11 +12,10 @@
 static inline uint32_t crc32_of(uint32_t crc, const void *data, size_t len)
 {
 	const unsigned char *p = data;
-	int bit;
 
 	for (crc = ~crc; len; len--) {
 		crc ^= *p++;
-		for (bit = 0; bit < 8; bit++)
+		for (int bit = 0; bit < 8; bit++)
 			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
 	}
 	return ~crc;

@@ -28,8 +28,8 @@
 #define MAX_PAGES 4096
 #define REPEATS 3
 /*
- * Of a turn of the loop, in instructions: some 30, and some 12 are around the call in a window. Above
- * that the driver says too little, below too much.
+ * Of a turn of the loop, in instructions: some 30, and some 12 are around the call in a window.
+ * Above that the driver says too little, below too much.
  */
 #define MIN_LOOP -16
 #define MAX_LOOP 64
@@ -51,7 +51,7 @@ struct gup_test_args {
 
 enum { GET, PIN, NR_KINDS };
 enum { NR_SIZES = 3 };
-_Static_assert(NR_KINDS * NR_SIZES == GUP_TEST_ROWS, "what judges the boot counts them");
+_Static_assert(NR_KINDS *NR_SIZES == GUP_TEST_ROWS, "what judges the boot counts them");
 
 static const struct {
 	unsigned long command;
@@ -79,10 +79,9 @@ static bool time_calls(int fd, const struct gup_test_args *range, unsigned long 
 		       uint64_t *least)
 {
 	struct gup_test_args args;
-	int i;
 
 	*least = UINT64_MAX;
-	for (i = 0; i < REPEATS; i++) {
+	for (int i = 0; i < REPEATS; i++) {
 		args = *range;
 		args.pages_per_call = n;
 		if (ioctl(fd, command, &args))
@@ -98,10 +97,8 @@ static bool time_calls(int fd, const struct gup_test_args *range, unsigned long 
 
 static bool time_all(int fd, const struct gup_test_args *range)
 {
-	int k, i;
-
-	for (k = 0; k < NR_KINDS; k++)
-		for (i = 0; i < NR_SIZES; i++)
+	for (int k = 0; k < NR_KINDS; k++)
+		for (int i = 0; i < NR_SIZES; i++)
 			if (!time_calls(fd, range, kinds[k].command, sizes[i], &us[k][i]))
 				return false;
 	why_not[0] = 0;
@@ -111,7 +108,7 @@ static bool time_all(int fd, const struct gup_test_args *range)
 /* Written to, so that nothing of it has to be faulted in; from a boundary of most page tables. */
 static bool run_on_range(int fd)
 {
-	unsigned long page = sysconf(_SC_PAGESIZE), align = page * 512, i;
+	unsigned long page = sysconf(_SC_PAGESIZE), align = page * 512;
 	struct gup_test_args range = { .gup_flags = GUP_WRITE };
 	char *all, *at;
 	bool ok;
@@ -124,7 +121,7 @@ static bool run_on_range(int fd)
 		return could_not("memory for gup_test");
 	at = all + (align - (uintptr_t)all % align) % align;
 	madvise(all, range.size + align, MADV_NOHUGEPAGE); /* EINVAL: there are none */
-	for (i = 0; i < nr_pages; i++)
+	for (unsigned long i = 0; i < nr_pages; i++)
 		at[i * page] = 1;
 	range.addr = (uintptr_t)at;
 	ok = time_all(fd, &range);
@@ -157,12 +154,13 @@ static bool has(const char *params, const char *param)
 	return ptb_params_have(params, param, strlen(param));
 }
 
-/* Walks of small anonymous pages that start with a table; rows of grown address spaces come later. */
+/* Walks of small anonymous pages that start with a table; rows of grown address spaces come
+ * later. */
 static bool compared(const char *params)
 {
-	return has(params, "leaf=pte") && (has(params, "cross=none") || has(params, "cross=span")) &&
-	       !has(params, "mem=") && !has(params, "flags=") && !has(params, "frames=") &&
-	       !has(params, "folio=");
+	return has(params, "leaf=pte") &&
+	       (has(params, "cross=none") || has(params, "cross=span")) && !has(params, "mem=") &&
+	       !has(params, "flags=") && !has(params, "frames=") && !has(params, "folio=");
 }
 
 static int by_value(const void *a, const void *b)
@@ -175,9 +173,8 @@ static int by_value(const void *a, const void *b)
 static uint64_t median(const struct ptb_record *r)
 {
 	uint64_t v[PTB_RECORD_MAX_SAMPLES];
-	unsigned i;
 
-	for (i = 0; i < r->nr_samples; i++)
+	for (unsigned i = 0; i < r->nr_samples; i++)
 		v[i] = r->samples[i];
 	qsort(v, r->nr_samples, sizeof(v[0]), by_value);
 	return v[r->nr_samples / 2] / r->nr_ops;
@@ -186,13 +183,12 @@ static uint64_t median(const struct ptb_record *r)
 void gup_test_note(const struct ptb_record *r)
 {
 	char pages[24];
-	int k, i;
 
 	if (r->type != PTB_RECORD_MEASUREMENT || strcmp(r->metric, "instructions") ||
 	    !compared(r->params))
 		return;
-	for (k = 0; k < NR_KINDS; k++) {
-		for (i = 0; i < NR_SIZES; i++) {
+	for (int k = 0; k < NR_KINDS; k++) {
+		for (int i = 0; i < NR_SIZES; i++) {
 			snprintf(pages, sizeof(pages), "pages=%u", sizes[i]);
 			if (!strcmp(r->case_id, kinds[k].case_id) && has(r->params, pages) &&
 			    !instructions[k][i])
@@ -206,19 +202,23 @@ void gup_test_note(const struct ptb_record *r)
 static bool agree(int k, int i, char *seen, size_t size)
 {
 	uint64_t calls = nr_pages / sizes[i], counted = calls * instructions[k][i];
-	/* Per 1,000 calls, from those of one page; half a microsecond is what rounding down takes. */
-	int64_t loop = ((int64_t)(us[k][0] * 1000 + 500) -
-			(int64_t)(nr_pages * instructions[k][0])) * 1000 / (int64_t)nr_pages;
-	int64_t off = (int64_t)(us[k][i] * 1000 + 500) - (int64_t)counted -
-		      loop * (int64_t)calls / 1000;
+	/* Per 1,000 calls, from those of one page; half a microsecond is what rounding down
+	 * takes. */
+	int64_t loop =
+		((int64_t)(us[k][0] * 1000 + 500) - (int64_t)(nr_pages * instructions[k][0])) *
+		1000 / (int64_t)nr_pages;
+	int64_t off =
+		(int64_t)(us[k][i] * 1000 + 500) - (int64_t)counted - loop * (int64_t)calls / 1000;
 	int64_t may = 500 + CLOCK_NS + (k == PIN ? SPILL_NS * (int64_t)calls : 0);
 	bool ok = i ? llabs(off) <= may : loop >= MIN_LOOP * 1000 && loop <= MAX_LOOP * 1000;
 
 	printf("init: gup_test: %s, %" PRIu64 " calls of %u pages: %" PRIu64 " us; counted %" PRIu64
-	       ", loop %" PRId64 "/1000 a call, off by %" PRId64 " ns\n", kinds[k].flags, calls,
-	       sizes[i], us[k][i], counted, loop, off);
-	snprintf(seen, size, ok ? "right" : "gup_test %" PRIu64 " us, the driver %" PRIu64
-					    " instructions in %" PRIu64 " calls",
+	       ", loop %" PRId64 "/1000 a call, off by %" PRId64 " ns\n",
+	       kinds[k].flags, calls, sizes[i], us[k][i], counted, loop, off);
+	snprintf(seen, size,
+		 ok ? "right"
+		    : "gup_test %" PRIu64 " us, the driver %" PRIu64 " instructions in %" PRIu64
+		      " calls",
 		 us[k][i], counted, calls);
 	return ok;
 }
@@ -226,8 +226,11 @@ static bool agree(int k, int i, char *seen, size_t size)
 static int write_one(const char *format, int k, int i, int (*write)(const struct ptb_record *r))
 {
 	struct ptb_record r = {
-		.magic = PTB_RECORD_MAGIC, .type = PTB_RECORD_CHECK, .size = sizeof(r),
-		.subject = PTB_SUBJECT_KERNEL, .case_id = CASE,
+		.magic = PTB_RECORD_MAGIC,
+		.type = PTB_RECORD_CHECK,
+		.size = sizeof(r),
+		.subject = PTB_SUBJECT_KERNEL,
+		.case_id = CASE,
 	};
 
 	snprintf(r.params, sizeof(r.params), "format=%s,flags=%s,pages=%u", format, kinds[k].flags,
@@ -240,17 +243,18 @@ static int write_one(const char *format, int k, int i, int (*write)(const struct
 	if (why_not[0])
 		strcpy(r.text, why_not);
 	else
-		snprintf(r.text, sizeof(r.text), "the driver counted no instructions of %s of %u pages",
-			 kinds[k].case_id, sizes[instructions[k][0] ? i : 0]);
+		snprintf(r.text, sizeof(r.text),
+			 "the driver counted no instructions of %s of %u pages", kinds[k].case_id,
+			 sizes[instructions[k][0] ? i : 0]);
 	return write(&r);
 }
 
 int gup_test_checks(const char *format, int (*write)(const struct ptb_record *r))
 {
-	int k, i, ret = 0;
+	int err = 0;
 
-	for (k = 0; k < NR_KINDS; k++)
-		for (i = 0; i < NR_SIZES && !ret; i++)
-			ret = write_one(format, k, i, write);
-	return ret;
+	for (int k = 0; k < NR_KINDS; k++)
+		for (int i = 0; i < NR_SIZES && !err; i++)
+			err = write_one(format, k, i, write);
+	return err;
 }

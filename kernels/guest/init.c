@@ -7,6 +7,7 @@
  * number of records and the CRC-32 of every byte before that line; "failed" in it says what went
  * wrong. Params are the text that they are in the record. Progress and reasons go to the console.
  */
+#include <array_size.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -95,10 +96,8 @@ __attribute__((format(printf, 1, 2))) static void put(const char *fmt, ...)
 /* Bytes that are not plain ASCII are escaped one by one: the line is valid whatever came in. */
 static void put_string(const char *s, size_t max)
 {
-	size_t i;
-
 	put("\"");
-	for (i = 0; i < max && s[i]; i++) {
+	for (size_t i = 0; i < max && s[i]; i++) {
 		unsigned char c = s[i];
 
 		if (c == '"' || c == '\\')
@@ -132,8 +131,9 @@ static int write_line(void)
 
 static const char *subject_name(unsigned subject)
 {
-	return subject == PTB_SUBJECT_REF ? "ref" : subject == PTB_SUBJECT_KERNEL ? "kernel" :
-						    "liburcu";
+	return subject == PTB_SUBJECT_REF      ? "ref"
+	       : subject == PTB_SUBJECT_KERNEL ? "kernel"
+					       : "liburcu";
 }
 
 static bool terminated(const char *s, size_t size)
@@ -169,8 +169,6 @@ static void put_identity(const struct ptb_record *r, const char *key)
 
 static int write_record(const struct ptb_record *r)
 {
-	unsigned i;
-
 	switch (r->type) {
 	case PTB_RECORD_MEASUREMENT:
 		put("{\"m\":{");
@@ -179,7 +177,7 @@ static int write_record(const struct ptb_record *r)
 		put_string(r->metric, sizeof(r->metric));
 		put(",\"nr_ops\":%llu,\"discarded\":%u,\"samples\":[",
 		    (unsigned long long)r->nr_ops, r->discarded);
-		for (i = 0; i < r->nr_samples; i++)
+		for (unsigned i = 0; i < r->nr_samples; i++)
 			put("%s%llu", i ? "," : "", (unsigned long long)r->samples[i]);
 		put("]}}");
 		break;
@@ -366,7 +364,8 @@ static const struct {
 	 * every window that frees more than a batch drains the lists in the middle.
 	 */
 	{ .name = "/proc/sys/vm/percpu_pagelist_high_fraction", .value = "8\n" },
-	/* Page tables of large pages span more than the memory there is, few pages of which are touched. */
+	/* Page tables of large pages span more than the memory there is, few pages of which are
+	 * touched. */
 	{ .name = "/proc/sys/vm/overcommit_memory", .value = "1\n" },
 	/* As many as a row asks for at once, taken when it asks. */
 	{ .name = "/proc/sys/vm/nr_overcommit_hugepages", .value = "32\n", .optional = true },
@@ -374,9 +373,7 @@ static const struct {
 
 static int set_sysctls(void)
 {
-	unsigned i;
-
-	for (i = 0; i < sizeof(sysctls) / sizeof(sysctls[0]); i++) {
+	for (unsigned i = 0; i < ARRAY_SIZE(sysctls); i++) {
 		FILE *f = fopen(sysctls[i].name, "w");
 
 		if (!f && sysctls[i].optional)
@@ -390,9 +387,9 @@ static int set_sysctls(void)
 /* Drivers may announce a line from a work queue, some time after PID 1 has started. */
 static int open_line(const char *name)
 {
-	int fd, tries;
+	int fd;
 
-	for (tries = 0; (fd = open(name, O_WRONLY | O_NOCTTY)) < 0 && tries < 1000; tries++)
+	for (int tries = 0; (fd = open(name, O_WRONLY | O_NOCTTY)) < 0 && tries < 1000; tries++)
 		usleep(1000);
 	return fd;
 }

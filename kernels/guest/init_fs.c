@@ -3,6 +3,7 @@
  * The guests' file systems: the initramfs has an image of an empty one; here it gets onto its
  * devices, is mounted, and its file is written.
  */
+#include <array_size.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -17,8 +18,8 @@
 #include "init_fs.h"
 
 #define IMAGE "/fs.ext4"
-#define PAGES 512		/* of the file, at least: what one table maps, in most formats */
-#define BYTES (4L << 20)	/* of the file, at least: whole huge pages of FS-DAX, two of them */
+#define PAGES 512	 /* of the file, at least: what one table maps, in most formats */
+#define BYTES (4L << 20) /* of the file, at least: whole huge pages of FS-DAX, two of them */
 
 struct file_system {
 	const char *device, *folder, *options;
@@ -61,11 +62,11 @@ static int copy_image(const struct file_system *fs)
 static int fill(int fd)
 {
 	long page = sysconf(_SC_PAGESIZE);
-	long size = PAGES * page > BYTES ? PAGES * page : BYTES, i;
+	long size = PAGES * page > BYTES ? PAGES * page : BYTES;
 	char *text = calloc(1, page);
 	int ret = !text ? -1 : fallocate(fd, 0, 0, size);
 
-	for (i = 0; i < size / page && !ret; i++) {
+	for (long i = 0; i < size / page && !ret; i++) {
 		snprintf(text, page, "page %ld\n", i);
 		ret = pwrite(fd, text, page, i * page) == page ? 0 : -1;
 	}
@@ -74,9 +75,9 @@ static int fill(int fd)
 }
 
 /*
- * Huge pages need blocks that are aligned like them. ext4 gives as many as a power of two aligned to
- * that (fs/ext4/mballoc.c, CR_POWER2_ALIGNED), but not in a group of which it has not yet read the
- * bitmap, which it does for the sake of this block.
+ * Huge pages need blocks that are aligned like them. ext4 gives as many as a power of two aligned
+ * to that (fs/ext4/mballoc.c, CR_POWER2_ALIGNED), but not in a group of which it has not yet read
+ * the bitmap, which it does for the sake of this block.
  */
 static int write_first(const struct file_system *fs)
 {
@@ -93,15 +94,15 @@ static int write_first(const struct file_system *fs)
 static int write_data(const struct file_system *fs)
 {
 	char name[64];
-	int fd, ret;
+	int fd, err;
 
 	if (write_first(fs))
 		return -1;
 	snprintf(name, sizeof(name), "%s/data", fs->folder);
 	fd = open(name, O_RDWR | O_CREAT, 0600);
-	ret = fd < 0 || fill(fd) ? refuse(fs, name) : 0;
+	err = fd < 0 || fill(fd) ? refuse(fs, name) : 0;
 	close(fd);
-	return ret;
+	return err;
 }
 
 static void make_file_system(const struct file_system *fs)
@@ -127,9 +128,7 @@ static void no_writeback(void)
 
 void init_file_systems(void)
 {
-	size_t i;
-
 	no_writeback();
-	for (i = 0; i < sizeof(file_systems) / sizeof(file_systems[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(file_systems); i++)
 		make_file_system(&file_systems[i]);
 }

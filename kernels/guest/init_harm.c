@@ -4,6 +4,7 @@
  * The word ptbench.harm= on the kernel's command line says which; the tests of the harness alone
  * use it (kernels/test/test_harm.t). "warn" is the driver's.
  */
+#include <array_size.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -46,7 +47,8 @@ static void do_oom(int data)
 		return;
 	}
 	for (;;) {
-		char *p = mmap(NULL, step, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		char *p = mmap(NULL, step, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			       0);
 
 		if (p != MAP_FAILED)
 			memset(p, 1, step);
@@ -89,19 +91,13 @@ static const struct {
 	const char *word;
 	void (*fn)(int data);
 } harms[] = {
-	{ "panic", do_panic },
-	{ "hang", do_hang },
-	{ "oom", do_oom },
-	{ "half", do_half },
-	{ "forge", do_forge },
-	{ "flood", do_flood },
+	{ "panic", do_panic }, { "hang", do_hang },   { "oom", do_oom },
+	{ "half", do_half },   { "forge", do_forge }, { "flood", do_flood },
 };
 
 void init_harm(const char *word, int data)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(harms) / sizeof(harms[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(harms); i++)
 		if (!strcmp(harms[i].word, word))
 			harms[i].fn(data);
 }

@@ -75,17 +75,17 @@ int init_peer_start(int driver, __u64 *to)
 	pthread_attr_t attr;
 	pthread_t thread;
 	cpu_set_t set;
-	int ret;
+	int err;
 
 	CPU_ZERO(&set);
 	CPU_SET(1, &set);
 	pthread_attr_init(&attr);
-	ret = pthread_attr_setaffinity_np(&attr, sizeof(set), &set);
-	if (!ret)
-		ret = pthread_create(&thread, &attr, spin, (void *)(intptr_t)driver);
+	err = pthread_attr_setaffinity_np(&attr, sizeof(set), &set);
+	if (!err)
+		err = pthread_create(&thread, &attr, spin, (void *)(intptr_t)driver);
 	pthread_attr_destroy(&attr);
-	if (ret)
-		return ret;
+	if (err)
+		return err;
 	/* Asleep: a CPU that only yields may keep the other one from its turn under icount. */
 	while (!peer.counter)
 		usleep(1000);

@@ -11,13 +11,10 @@ struct line {
 	long long base, new;
 };
 
-static const struct results_measurement *metric_of(const struct results_doc *doc,
-						   const struct results_measurement *m,
-						   const char *metric)
+static const struct results_measurement *
+metric_of(const struct results_doc *doc, const struct results_measurement *m, const char *metric)
 {
-	size_t i;
-
-	for (i = 0; i < doc->nr_measurements; i++) {
+	for (size_t i = 0; i < doc->nr_measurements; i++) {
 		const struct results_measurement *o = &doc->measurements[i];
 
 		if (o->metric && !strcmp(o->metric->name, metric) && o->subject == m->subject &&
@@ -36,18 +33,17 @@ static bool is_of_kernel(const char *key)
 static bool same_row(const struct results_params *a, const struct results_params *b)
 {
 	struct results_params x = { .nr = 0 }, y = { .nr = 0 };
-	size_t i;
 	bool same;
 
-	for (i = 0; i < a->nr; i++)
+	for (size_t i = 0; i < a->nr; i++)
 		if (!is_of_kernel(a->v[i].key) &&
-		    (a->v[i].str ? results_params_set_str(&x, a->v[i].key, a->v[i].str) :
-				   results_params_set_int(&x, a->v[i].key, a->v[i].num)))
+		    (a->v[i].str ? results_params_set_str(&x, a->v[i].key, a->v[i].str)
+				 : results_params_set_int(&x, a->v[i].key, a->v[i].num)))
 			break;
-	for (i = 0; i < b->nr; i++)
+	for (size_t i = 0; i < b->nr; i++)
 		if (!is_of_kernel(b->v[i].key) &&
-		    (b->v[i].str ? results_params_set_str(&y, b->v[i].key, b->v[i].str) :
-				   results_params_set_int(&y, b->v[i].key, b->v[i].num)))
+		    (b->v[i].str ? results_params_set_str(&y, b->v[i].key, b->v[i].str)
+				 : results_params_set_int(&y, b->v[i].key, b->v[i].num)))
 			break;
 	same = !results_params_cmp(&x, &y);
 	results_params_free(&x);
@@ -58,9 +54,7 @@ static bool same_row(const struct results_params *a, const struct results_params
 static const struct results_measurement *counterpart(const struct results_doc *base,
 						     const struct results_measurement *m)
 {
-	size_t i;
-
-	for (i = 0; i < base->nr_measurements; i++) {
+	for (size_t i = 0; i < base->nr_measurements; i++) {
 		const struct results_measurement *o = &base->measurements[i];
 
 		if (o->nr_breakdown && o->metric == m->metric && !strcmp(o->case_id, m->case_id) &&
@@ -99,9 +93,7 @@ static long long value_of(const struct results_measurement *m)
 
 static long long count_in(const struct results_measurement *m, const char *symbol)
 {
-	size_t i;
-
-	for (i = 0; i < m->nr_breakdown; i++)
+	for (size_t i = 0; i < m->nr_breakdown; i++)
 		if (!strcmp(m->breakdown[i].symbol, symbol))
 			return m->breakdown[i].instructions;
 	return 0;
@@ -124,17 +116,17 @@ static int by_size(const void *a, const void *b)
 static struct line *lines_of(const struct results_measurement *m,
 			     const struct results_measurement *base, size_t *nr)
 {
-	size_t i, most = m->nr_breakdown + (base ? base->nr_breakdown : 0);
+	size_t most = m->nr_breakdown + (base ? base->nr_breakdown : 0);
 	struct line *v = calloc(most + 1, sizeof(*v));
 
 	*nr = 0;
-	for (i = 0; v && i < m->nr_breakdown; i++)
+	for (size_t i = 0; v && i < m->nr_breakdown; i++)
 		v[(*nr)++] = (struct line){
 			.symbol = m->breakdown[i].symbol,
 			.new = m->breakdown[i].instructions,
 			.base = base ? count_in(base, m->breakdown[i].symbol) : 0,
 		};
-	for (i = 0; v && base && i < base->nr_breakdown; i++)
+	for (size_t i = 0; v && base && i < base->nr_breakdown; i++)
 		if (!count_in(m, base->breakdown[i].symbol))
 			v[(*nr)++] = (struct line){
 				.symbol = base->breakdown[i].symbol,
@@ -150,13 +142,13 @@ static void print_one(FILE *f, const struct results_measurement *m, const char *
 	long long total = value_of(m);
 	struct results_stat s;
 	struct line *v;
-	size_t i, nr;
+	size_t nr;
 
 	results_stat(m, &s);
 	v = lines_of(m, NULL, &nr);
 	fprintf(f, "  %s of %s, %s: %.0f of %zu windows agree\n", m->metric->name,
 		results_shown(scenario), results_kind_name(m->kind), s.agreement * s.n, s.n);
-	for (i = 0; v && i < nr; i++)
+	for (size_t i = 0; v && i < nr; i++)
 		fprintf(f, "  %12lld  %6.2f %%  %s\n", v[i].new,
 			total ? 100.0 * v[i].new / total : 0, results_shown(v[i].symbol));
 	fprintf(f, "  %12lld           total\n", total);
@@ -167,7 +159,7 @@ static void print_difference(FILE *f, const struct results_measurement *m, const
 			     const struct results_measurement *base, const char *base_scenario)
 {
 	long long equal = 0;
-	size_t i, nr, nr_equal = 0;
+	size_t nr, nr_equal = 0;
 	int w = strlen(base_scenario), n = strlen(scenario);
 	struct line *v = lines_of(m, base, &nr);
 
@@ -175,7 +167,7 @@ static void print_difference(FILE *f, const struct results_measurement *m, const
 	n = n < 12 ? 12 : n;
 	fprintf(f, "  %s\n  %*s  %*s  difference  symbol\n", m->metric->name, w,
 		results_shown(base_scenario), n, results_shown(scenario));
-	for (i = 0; v && i < nr; i++) {
+	for (size_t i = 0; v && i < nr; i++) {
 		if (v[i].new != v[i].base) {
 			fprintf(f, "  %*lld  %*lld  %+10lld  %s\n", w, v[i].base, n, v[i].new,
 				v[i].new - v[i].base, results_shown(v[i].symbol));
@@ -239,9 +231,7 @@ static void print_not_measured(FILE *f, const struct results_doc *doc)
 
 static void print_skipped(FILE *f, const struct results_doc *doc, bool many)
 {
-	size_t i;
-
-	for (i = 0; i < doc->nr_measurements; i++) {
+	for (size_t i = 0; i < doc->nr_measurements; i++) {
 		const struct results_measurement *m = &doc->measurements[i];
 		char *params = m->skipped ? results_params_text(&m->params) : NULL;
 
@@ -250,8 +240,8 @@ static void print_skipped(FILE *f, const struct results_doc *doc, bool many)
 				params ? results_shown(params) : "", results_shown(m->skipped));
 		else if (m->skipped)
 			fprintf(f, "\n%s  %s\n  skipped by %s: %s\n", m->case_id,
-				params ? results_shown(params) : "", results_shown(scenario_of(doc)),
-				results_shown(m->skipped));
+				params ? results_shown(params) : "",
+				results_shown(scenario_of(doc)), results_shown(m->skipped));
 		free(params);
 	}
 }
@@ -279,26 +269,25 @@ static void print_total(FILE *f, const struct results_measurement *m,
 static void print_totals(FILE *f, const struct results_doc *doc, const struct results_doc *base,
 			 size_t nr)
 {
-	size_t i;
-
-	fprintf(f, "\n%zu rows of %s; name more params to see the functions of each, or read them all "
-		   "with ptbench show\n  %12s%s  metric\n", nr, results_shown(scenario_of(doc)), "instructions",
-		base ? "  difference" : "");
-	for (i = 0; i < doc->nr_measurements; i++)
+	fprintf(f,
+		"\n%zu rows of %s; name more params to see the functions of each, or read them all "
+		"with ptbench show\n  %12s%s  metric\n",
+		nr, results_shown(scenario_of(doc)), "instructions", base ? "  difference" : "");
+	for (size_t i = 0; i < doc->nr_measurements; i++)
 		if (doc->measurements[i].nr_breakdown)
 			print_total(f, &doc->measurements[i], base);
 }
 
 void profile_print(FILE *f, const struct results_doc *doc, const struct results_doc *base)
 {
-	size_t i, nr = 0;
+	size_t nr = 0;
 
-	for (i = 0; i < doc->nr_measurements; i++)
+	for (size_t i = 0; i < doc->nr_measurements; i++)
 		nr += doc->measurements[i].nr_breakdown &&
 		      !strcmp(doc->measurements[i].metric->name, "instructions");
 	if (nr > MANY)
 		print_totals(f, doc, base, nr);
-	for (i = 0; i < doc->nr_measurements && nr <= MANY; i++)
+	for (size_t i = 0; i < doc->nr_measurements && nr <= MANY; i++)
 		if (doc->measurements[i].nr_breakdown)
 			print_row(f, doc, &doc->measurements[i], base);
 	print_skipped(f, doc, nr > MANY);

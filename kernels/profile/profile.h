@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Where the instructions go: between QEMU's plugin (kernels/profile/plugin/profile.c) and the results. */
+/* Where the instructions go: between QEMU's plugin (kernels/profile/plugin/profile.c) and the
+ * results. */
 #ifndef KERNELS_PROFILE_H
 #define KERNELS_PROFILE_H
 
 #include <results/results.h>
 
 #define PROFILE_WHY 512
-/* Of an architecture's irqs: which instructions switch interrupts is not known, for what follows. */
+/* Of an architecture's irqs: which instructions switch interrupts is not known, for what
+ * follows. */
 #define PROFILE_IRQS_UNKNOWN "unknown "
 
 /* What the plugin has to know of a kernel. */
@@ -19,7 +21,8 @@ struct profile_image {
 /* Writes the plugin's table of an image. -errno with why. */
 int profile_table(const struct profile_image *image, const char *file, char why[PROFILE_WHY]);
 
-/* Why irqs_off_instructions is not known where an architecture has these irqs, malloc'ed; NULL: it is. */
+/* Why irqs_off_instructions is not known where an architecture has these irqs, malloc'ed; NULL: it
+ * is. */
 char *profile_irqs_unknown(const char *irqs);
 
 /*

@@ -81,9 +81,7 @@ static void free_counts(struct counts *c)
 
 static void free_windows(struct windows *w)
 {
-	size_t i;
-
-	for (i = 0; i < w->nr_counts; i++)
+	for (size_t i = 0; i < w->nr_counts; i++)
 		free_counts(&w->counts[i]);
 	free(w->counts);
 	free(w->v);
@@ -91,12 +89,10 @@ static void free_windows(struct windows *w)
 
 static void free_profile(struct profile *p)
 {
-	size_t i, k;
-
-	for (i = 0; i < p->nr; i++)
-		for (k = 0; k < NR_KINDS; k++)
+	for (size_t i = 0; i < p->nr; i++)
+		for (size_t k = 0; k < NR_KINDS; k++)
 			free_windows(&p->rows[i].windows[k]);
-	for (i = 0; i < p->names.room; i++)
+	for (size_t i = 0; i < p->names.room; i++)
 		free(p->names.slots[i]);
 	free(p->names.slots);
 	free(p->rows);
@@ -149,12 +145,11 @@ static char **slot_of(const struct names *n, const char *name)
 static int more_names(struct names *n)
 {
 	struct names bigger = { .nr = n->nr, .room = n->room ? 2 * n->room : 1024 };
-	size_t i;
 
 	bigger.slots = calloc(bigger.room, sizeof(*bigger.slots));
 	if (!bigger.slots)
 		return -ENOMEM;
-	for (i = 0; i < n->room; i++)
+	for (size_t i = 0; i < n->room; i++)
 		if (n->slots[i])
 			*slot_of(&bigger, n->slots[i]) = n->slots[i];
 	free(n->slots);
@@ -177,7 +172,8 @@ static char *name_of(struct profile *p, const char *name)
 	return *slot;
 }
 
-static int add_share(struct profile *p, struct counts *c, const char *symbol, long long instructions)
+static int add_share(struct profile *p, struct counts *c, const char *symbol,
+		     long long instructions)
 {
 	char *name = name_of(p, symbol);
 
@@ -200,7 +196,6 @@ static int read_shares(struct profile *p, struct counts *c, char **save)
 {
 	long long sum = 0;
 	char *word;
-	size_t i;
 
 	if (c->total < 0)
 		return -EINVAL;
@@ -218,7 +213,7 @@ static int read_shares(struct profile *p, struct counts *c, char **save)
 	if (!c->nr || sum != c->total)
 		return -EINVAL;
 	qsort(c->v, c->nr, sizeof(*c->v), by_symbol);
-	for (i = 1; i < c->nr; i++)
+	for (size_t i = 1; i < c->nr; i++)
 		if (c->v[i].symbol == c->v[i - 1].symbol)
 			return -EINVAL;
 	return 0;
@@ -258,11 +253,9 @@ static int read_deferred(struct profile *p, char **save)
 /* Names are the same where they are one. */
 static bool same(const struct counts *a, const struct counts *b)
 {
-	size_t i;
-
 	if (a->total != b->total || a->nr != b->nr || a->op != b->op)
 		return false;
-	for (i = 0; i < a->nr; i++)
+	for (size_t i = 0; i < a->nr; i++)
 		if (a->v[i].instructions != b->v[i].instructions ||
 		    a->v[i].symbol != b->v[i].symbol)
 			return false;
@@ -303,8 +296,12 @@ static int take(struct profile *p, bool kept)
 	int ret = 0;
 
 	if (kept && row && !(p->again && !work))
-		ret = keep_as(row, work ? DEFERRED : EMPTY_DEFERRED, &p->deferred, -1) ?:
-		      keep_as(row, !work ? EMPTY : p->again ? AGAIN : WORK, &p->window, p->off);
+		ret = keep_as(row, work ? DEFERRED : EMPTY_DEFERRED, &p->deferred, -1)
+			      ?: keep_as(row,
+					 !work	    ? EMPTY
+					 : p->again ? AGAIN
+						    : WORK,
+					 &p->window, p->off);
 	free_counts(&p->window);
 	free_counts(&p->deferred);
 	return ret;
@@ -360,23 +357,23 @@ static int read_profile(const char *file, struct profile *p, char why[PROFILE_WH
 	char *line = NULL;
 	size_t room = 0;
 	ssize_t len;
-	int ret = 0;
+	int err = 0;
 	FILE *f = fopen(file, "re");
 
 	if (!f) {
 		refuse(why, "%s: %s: the plugin has not counted", file, strerror(errno));
 		return -ENODATA;
 	}
-	while (!ret && (len = getline(&line, &room, f)) > 0) {
+	while (!err && (len = getline(&line, &room, f)) > 0) {
 		ended = is_end(line, &announced);
 		if (!ended && ++lines)
-			ret = strlen(line) == (size_t)len ? read_line(p, line) : -EINVAL;
+			err = strlen(line) == (size_t)len ? read_line(p, line) : -EINVAL;
 	}
 	free(line);
 	fclose(f);
-	if (ret == -ENOMEM)
-		return ret;
-	if (ret)
+	if (err == -ENOMEM)
+		return err;
+	if (err)
 		return refuse(why, "%s:%lld: not a line of the plugin's", file, lines);
 	if (!ended || announced != lines) {
 		refuse(why, "%s: the plugin's counts are not whole", file);
@@ -448,10 +445,10 @@ static struct results_share *share_of(struct results_share *v, size_t nr, const 
 static size_t subtract(const struct counts *full, const struct counts *empty,
 		       struct results_share *v)
 {
-	size_t i, nr = full->nr, left = 0;
+	size_t nr = full->nr, left = 0;
 
 	memcpy(v, full->v, nr * sizeof(*v));
-	for (i = 0; i < empty->nr; i++) {
+	for (size_t i = 0; i < empty->nr; i++) {
 		const struct results_share *less = &empty->v[i];
 		struct results_share *from = share_of(v, full->nr, less->symbol);
 
@@ -463,7 +460,7 @@ static size_t subtract(const struct counts *full, const struct counts *empty,
 		}
 		from->instructions -= less->instructions;
 	}
-	for (i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++)
 		if (v[i].instructions)
 			v[left++] = v[i];
 	return left;
@@ -475,22 +472,22 @@ static int compare(const struct results_measurement *m, const struct windows *w,
 {
 	long long total;
 	char *params = results_params_text(&m->params);
-	size_t i;
-	int ret = 0;
+	int err = 0;
 
 	if (w->nr != m->nr_samples)
-		ret = refuse(why, "%s {%s}: the plugin saw %zu windows that count, the driver %zu",
+		err = refuse(why, "%s {%s}: the plugin saw %zu windows that count, the driver %zu",
 			     m->case_id, params ? params : "", w->nr, m->nr_samples);
-	for (i = 0; i < w->nr && !ret; i++) {
+	for (size_t i = 0; i < w->nr && !err; i++) {
 		total = w->counts[w->v[i].counts].total - empty;
 		if (total != m->samples[i])
-			ret = refuse(why,
-				     "%s {%s}: %s of window %zu: the plugin counts %lld, the driver %.0f",
-				     m->case_id, params ? params : "", m->metric->name, i, total,
-				     m->samples[i]);
+			err = refuse(
+				why,
+				"%s {%s}: %s of window %zu: the plugin counts %lld, the driver %.0f",
+				m->case_id, params ? params : "", m->metric->name, i, total,
+				m->samples[i]);
 	}
 	free(params);
-	return ret;
+	return err;
 }
 
 static int break_down(struct results_doc *doc, size_t i, const struct windows *work,
@@ -551,12 +548,12 @@ static int add_irqs_off(struct results_doc *doc, size_t i, const struct windows 
 int profile_apply(const char *file, struct results_doc *doc, char why[PROFILE_WHY])
 {
 	struct profile p = { .nr = 0 };
-	size_t i, nr = doc->nr_measurements, next = 0;
+	size_t nr = doc->nr_measurements, next = 0;
 	struct row *row = NULL;
-	int ret = read_profile(file, &p, why);
+	int err = read_profile(file, &p, why);
 
 	/* Measurements stand in the order of the rows; a row without windows has none. */
-	for (i = 0; i < nr && !ret; i++) {
+	for (size_t i = 0; i < nr && !err; i++) {
 		const struct results_metric *metric = doc->measurements[i].metric;
 
 		if (!metric || strncmp(metric->name, "instructions", 12))
@@ -567,18 +564,21 @@ int profile_apply(const char *file, struct results_doc *doc, char why[PROFILE_WH
 			row = next < p.nr ? &p.rows[next++] : NULL;
 		}
 		if (!row)
-			ret = refuse(why, "the plugin saw windows of %zu rows, fewer than the driver",
+			err = refuse(why,
+				     "the plugin saw windows of %zu rows, fewer than the driver",
 				     next);
 		else if (!strcmp(metric->name, "instructions"))
-			ret = break_down(doc, i, &row->windows[WORK], &row->windows[EMPTY], why) ?:
-			      add_irqs_off(doc, i, &row->windows[row->windows[AGAIN].nr ? AGAIN : WORK],
-					   why);
+			err = break_down(doc, i, &row->windows[WORK], &row->windows[EMPTY], why)
+				      ?: add_irqs_off(doc, i,
+						      &row->windows[row->windows[AGAIN].nr ? AGAIN
+											   : WORK],
+						      why);
 		else
-			ret = break_down(doc, i, &row->windows[DEFERRED],
+			err = break_down(doc, i, &row->windows[DEFERRED],
 					 &row->windows[EMPTY_DEFERRED], why);
 	}
-	if (ret == -ENOMEM)
+	if (err == -ENOMEM)
 		refuse(why, "no memory for the plugin's counts");
 	free_profile(&p);
-	return ret;
+	return err;
 }

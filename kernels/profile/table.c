@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the plugin has to know of an image (kernels/profile/plugin/profile.c): where the driver's marks and
- * each function lie, and which instructions switch interrupts.
+ * What the plugin has to know of an image (kernels/profile/plugin/profile.c): where the driver's
+ * marks and each function lie, and which instructions switch interrupts.
  */
+#include <array_size.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -55,30 +56,31 @@ static int read_symbols(const char *folder, const char *file, bool sized, struct
 {
 	char path[PATH_MAX], line[1024];
 	FILE *f;
-	int ret = 0;
+	int err = 0;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, file);
 	f = fopen(path, "re");
 	if (!f)
 		return refuse(why, "%s: %s; build the scenario again", path, strerror(errno));
-	while (!ret && fgets(line, sizeof(line), f)) {
+	while (!err && fgets(line, sizeof(line), f)) {
 		struct symbol symbol = { .start = 0 };
 		unsigned long long size = 0;
 		int n = sized ? sscanf(line, "%llx %llx %c %127s", &symbol.start, &size,
-				       &symbol.type, symbol.name) - 1 :
-				sscanf(line, "%llx %c %127s", &symbol.start, &symbol.type,
+				       &symbol.type, symbol.name) -
+					1
+			      : sscanf(line, "%llx %c %127s", &symbol.start, &symbol.type,
 				       symbol.name);
 
 		if (n != 3)
-			ret = refuse(why, "%s: '%.*s' is no symbol", path,
+			err = refuse(why, "%s: '%.*s' is no symbol", path,
 				     (int)strcspn(line, "\n") % 80, line);
 		else if (strchr("tTwW", symbol.type) && symbol.name[0] != '$') {
 			symbol.end = size ? symbol.start + size : 0;
-			ret = add(s, &symbol);
+			err = add(s, &symbol);
 		}
 	}
 	fclose(f);
-	return ret;
+	return err;
 }
 
 /* A kernel without the option runs where System.map says. */
@@ -123,9 +125,9 @@ static int compare(const void *a, const void *b)
 static void write_symbols(FILE *f, const struct symbols *s)
 {
 	unsigned long long end = 0;
-	size_t i, next;
+	size_t next;
 
-	for (i = 0; i < s->nr; i++) {
+	for (size_t i = 0; i < s->nr; i++) {
 		const struct symbol *v = &s->v[i];
 		unsigned long long stop = v->end;
 
@@ -145,9 +147,7 @@ static void write_symbols(FILE *f, const struct symbols *s)
 
 static const struct symbol *find(const struct symbols *s, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < s->nr; i++)
+	for (size_t i = 0; i < s->nr; i++)
 		if (!strcmp(s->v[i].name, name))
 			return &s->v[i];
 	return NULL;
@@ -157,9 +157,8 @@ static int write_marks(FILE *f, const struct symbols *s, const char *scenario,
 		       char why[PROFILE_WHY])
 {
 	const struct symbol *text = find(s, "_stext") ?: find(s, "_text");
-	size_t i;
 
-	for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
 		const struct symbol *mark;
 		char name[64];
 
@@ -202,25 +201,25 @@ int profile_table(const struct profile_image *image, const char *file, char why[
 {
 	struct symbols s = { .nr = 0 };
 	FILE *f = NULL;
-	int ret;
+	int err;
 
-	ret = read_symbols(image->folder, "symbols", true, &s, why) ?:
+	err = read_symbols(image->folder, "symbols", true, &s, why) ?:
 	      read_symbols(image->folder, "System.map", false, &s, why) ?:
 	      read_base(image->folder, image->text_base, &s, why);
-	if (!ret) {
+	if (!err) {
 		f = fopen(file, "we");
 		if (!f)
-			ret = refuse(why, "%s: %s", file, strerror(errno));
+			err = refuse(why, "%s: %s", file, strerror(errno));
 	}
-	if (!ret) {
+	if (!err) {
 		if (s.nr)
 			qsort(s.v, s.nr, sizeof(*s.v), compare);
-		ret = write_marks(f, &s, image->scenario, why);
+		err = write_marks(f, &s, image->scenario, why);
 		write_irqs(f, image->irqs);
 		write_symbols(f, &s);
 	}
-	if (f && fclose(f) && !ret)
-		ret = refuse(why, "%s: %s", file, strerror(errno));
+	if (f && fclose(f) && !err)
+		err = refuse(why, "%s: %s", file, strerror(errno));
 	free(s.v);
-	return ret;
+	return err;
 }

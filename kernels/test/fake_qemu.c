@@ -3,6 +3,7 @@
  * Stands in for QEMU in the harness's test: takes the files and the kernel's command line from
  * the arguments and does to them what the word fake= says.
  */
+#include <array_size.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -46,10 +47,10 @@ static void begin(void)
 static void measured_as(const char *id, const char *subject, int pages)
 {
 	char samples[31 * 16] = "";
-	int i, n = 0;
+	int n = 0;
 
 	/* As many windows as make it exact. */
-	for (i = 0; i < 31; i++)
+	for (int i = 0; i < 31; i++)
 		n += snprintf(samples + n, sizeof(samples) - n, "%s%d", i ? "," : "", cost);
 	line("{\"m\":{\"case\":\"%s\",\"params\":\"pages=%d\",\"subject\":\"%s\","
 	     "\"metric\":\"instructions\",\"nr_ops\":1,\"discarded\":0,\"samples\":[%s]}}",
@@ -97,11 +98,9 @@ static void end(const char *failed)
 /* What PID 1 and the reference have to show beside the driver's rows, in a boot of costs. */
 static void others(void)
 {
-	int i;
-
 	if (strcmp(boot, "costs"))
 		return;
-	for (i = 0; i < GUP_TEST_ROWS; i++) {
+	for (int i = 0; i < GUP_TEST_ROWS; i++) {
 		line("{\"check\":{\"id\":\"%s\",\"params\":\"pages=%d\",\"seen\":\"right\"}}",
 		     GUP_TEST_CASE, i);
 		records++;
@@ -396,43 +395,43 @@ static const struct {
 	const char *word;
 	void (*fn)(void);
 } fakes[] = {
-	{"good", good},
-	{"wrong", wrong},
-	{"silent", silent},
-	{"hang", hang},
-	{"panic", panic_now},
-	{"warn", warn},
-	{"truncated", truncated},
-	{"flood-console", flood_console},
-	{"flood-data", flood_data},
-	{"guest-failed", guest_failed},
-	{"other-boot", other_boot},
-	{"damaged", damaged},
-	{"miscounted", miscounted},
-	{"appended", appended},
-	{"twice", twice},
-	{"forged", forged},
-	{"strange", strange},
-	{"crashed", crashed},
-	{"status-1", status_1},
-	{"escapes", escapes},
-	{"hidden", hidden},
-	{"long-line", long_line},
-	{"no-console", no_console},
-	{"one-skipped", one_skipped},
-	{"of-the-reference", of_the_reference},
-	{"family-skipped", family_skipped},
-	{"family-known", family_skipped},
-	{"one-measured", one_measured},
-	{"all-skipped", all_skipped},
-	{"one-unknown", one_unknown},
-	{"one-known", one_known},
-	{"no-check", no_check},
-	{"one-missing", one_missing},
-	{"one-more", one_more},
-	{"no-reference", no_reference},
-	{"half-reference", half_reference},
-	{"odd-check", odd_check},
+	{ "good", good },
+	{ "wrong", wrong },
+	{ "silent", silent },
+	{ "hang", hang },
+	{ "panic", panic_now },
+	{ "warn", warn },
+	{ "truncated", truncated },
+	{ "flood-console", flood_console },
+	{ "flood-data", flood_data },
+	{ "guest-failed", guest_failed },
+	{ "other-boot", other_boot },
+	{ "damaged", damaged },
+	{ "miscounted", miscounted },
+	{ "appended", appended },
+	{ "twice", twice },
+	{ "forged", forged },
+	{ "strange", strange },
+	{ "crashed", crashed },
+	{ "status-1", status_1 },
+	{ "escapes", escapes },
+	{ "hidden", hidden },
+	{ "long-line", long_line },
+	{ "no-console", no_console },
+	{ "one-skipped", one_skipped },
+	{ "of-the-reference", of_the_reference },
+	{ "family-skipped", family_skipped },
+	{ "family-known", family_skipped },
+	{ "one-measured", one_measured },
+	{ "all-skipped", all_skipped },
+	{ "one-unknown", one_unknown },
+	{ "one-known", one_known },
+	{ "no-check", no_check },
+	{ "one-missing", one_missing },
+	{ "one-more", one_more },
+	{ "no-reference", no_reference },
+	{ "half-reference", half_reference },
+	{ "odd-check", odd_check },
 };
 
 /* An image that is a number says what a row costs; a word behind it, what checks see. */
@@ -465,14 +464,12 @@ static FILE *chardev(const char *arg, const char *prefix, char *path)
 int main(int argc, char **argv)
 {
 	const char *words = "", *fake;
-	size_t i;
-	int a;
 
 	if (argc > 1 && !strcmp(argv[1], "--version"))
 		return puts("QEMU emulator version 0.0 (a fake)") < 0;
 	if (argc > 1 && !strcmp(argv[1], "--help"))
 		return puts("-help  and nothing of plugins") < 0;
-	for (a = 1; a < argc; a++) {
+	for (int a = 1; a < argc; a++) {
 		if (!strcmp(argv[a], "-machine") && !strcmp(argv[a + 1], "too-new"))
 			return fprintf(stderr, "fake: unsupported machine type 'too-new'\n") > 0;
 		if (!strcmp(argv[a], "-S"))
@@ -492,7 +489,7 @@ int main(int argc, char **argv)
 	if (strstr(words, "ptbench.boot=events"))
 		boot = "events";
 	fake += strlen("fake=");
-	for (i = 0; i < sizeof(fakes) / sizeof(fakes[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(fakes); i++)
 		if (!strncmp(fake, fakes[i].word, strcspn(fake, " ")) &&
 		    strcspn(fake, " ") == strlen(fakes[i].word)) {
 			fakes[i].fn();

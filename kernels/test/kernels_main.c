@@ -9,12 +9,19 @@
 /* As ptbench has it of the bench, which is not linked. */
 static int add_axes(struct results_doc *doc, struct results_error *err)
 {
-	static const struct results_axis pages = { .key = (char *)"pages", .means = (char *)"How many." };
-	static const struct results_axis design = { .key = (char *)"design", .means = (char *)"Any." };
-	static struct results_value pud = { .value = (char *)"pud", .label = (char *)"pud",
+	static const struct results_axis pages = { .key = (char *)"pages",
+						   .means = (char *)"How many." };
+	static const struct results_axis design = { .key = (char *)"design",
+						    .means = (char *)"Any." };
+	static struct results_value pud = { .value = (char *)"pud",
+					    .label = (char *)"pud",
 					    .means = (char *)"The boundary of a PUD." };
-	static const struct results_axis cross = { .key = (char *)"cross", .means = (char *)"Which.",
-						   .values = &pud, .nr_values = 1 };
+	static const struct results_axis cross = {
+		.key = (char *)"cross",
+		.means = (char *)"Which.",
+		.values = &pud,
+		.nr_values = 1,
+	};
 
 	return results_doc_add_axis(doc, &pages, err) ?: results_doc_add_axis(doc, &design, err) ?:
 	       results_doc_add_axis(doc, &cross, err);

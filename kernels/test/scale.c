@@ -3,6 +3,7 @@
  * How long the readers of a boot take for more and more records: seconds of the CPU for n, 2 n, 4 n
  * and 8 n, and how that compares to what is linear. It judges nothing.
  */
+#include <array_size.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,6 @@
 #include "../boot/stream.h"
 
 static const size_t sizes[] = { 10000, 20000, 40000, 80000 };
-#define NR_SIZES (sizeof(sizes) / sizeof(sizes[0]))
 
 static char dir[] = "/tmp/ptbench-scale-XXXXXX";
 static char stream_file[64], console_file[64], profile_file[64];
@@ -42,16 +42,17 @@ static void save(const char *file, const char *bytes, size_t len)
 static char *stream_of(size_t n, const char *record, size_t *len)
 {
 	char *text;
-	size_t i;
 	FILE *f = open_memstream(&text, len);
 
 	fputs("{\"begin\":{\"version\":2,\"boot\":\"costs\"}}\n", f);
 	fputs("{\"m\":{\"case\":\"gup_fast/walk\",\"params\":\"\",\"subject\":\"kernel\",\"metric\":"
-	      "\"instructions\",\"nr_ops\":1,\"discarded\":0,\"samples\":[1]}}\n", f);
-	for (i = 0; i < n; i++)
+	      "\"instructions\",\"nr_ops\":1,\"discarded\":0,\"samples\":[1]}}\n",
+	      f);
+	for (size_t i = 0; i < n; i++)
 		fprintf(f, record, i);
 	fflush(f);
-	fprintf(f, "{\"end\":{\"records\":%zu,\"crc32\":\"%08x\"}}\n", n + 1, crc32_of(0, text, *len));
+	fprintf(f, "{\"end\":{\"records\":%zu,\"crc32\":\"%08x\"}}\n", n + 1,
+		crc32_of(0, text, *len));
 	fclose(f);
 	return text;
 }
@@ -77,14 +78,21 @@ static double parse(size_t n, const char *record)
 static double judge(size_t n, const char *record)
 {
 	struct scenario_expect rule = {
-		.id = (char *)"*", .seen = (char *)"no", .where = (char *)"scale", .skip = true,
+		.id = (char *)"*",
+		.seen = (char *)"no",
+		.where = (char *)"scale",
+		.skip = true,
 	};
 	struct scenario s = {
-		.name = (char *)"scale", .arch = { .name = (char *)"scale" }, .expects = &rule,
+		.name = (char *)"scale",
+		.arch = { .name = (char *)"scale" },
+		.expects = &rule,
 		.nr_expects = 1,
 	};
 	struct qemu_boot b = {
-		.scenario = &s, .stream = stream_file, .console = console_file,
+		.scenario = &s,
+		.stream = stream_file,
+		.console = console_file,
 	};
 	char why[4096], *text;
 	struct results_doc *doc;
@@ -107,7 +115,8 @@ static double judge(size_t n, const char *record)
 }
 
 #define CHECK "{\"check\":{\"id\":\"gup_fast/only\",\"params\":\"n=%zu\",\"seen\":\"right\"}}\n"
-#define SKIP "{\"skip\":{\"case\":\"a/b\",\"params\":\"n=%zu\",\"subject\":\"kernel\",\"reason\":\"no\"}}\n"
+#define SKIP                                                                                       \
+	"{\"skip\":{\"case\":\"a/b\",\"params\":\"n=%zu\",\"subject\":\"kernel\",\"reason\":\"no\"}}\n"
 
 static double parse_checks(size_t n)
 {
@@ -134,11 +143,11 @@ static double profile(size_t n)
 {
 	char why[PROFILE_WHY], *text;
 	struct results_doc *doc;
-	size_t i, len;
+	size_t len;
 	double start;
 	FILE *f = open_memstream(&text, &len);
 
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (i % 31 == 0)
 			fputs("row\n", f);
 		fprintf(f, "window %zu - op f%zu=%zu op=1\nkept\n", i + 2, i % 5000, i + 1);
@@ -161,42 +170,37 @@ static const struct {
 	const char *name;
 	double (*fn)(size_t n);
 } readers[] = {
-	{ "stream, checks", parse_checks },
-	{ "stream, skipped rows", parse_skips },
-	{ "judge, checks", judge_checks },
-	{ "judge, skipped rows", judge_skips },
+	{ "stream, checks", parse_checks }, { "stream, skipped rows", parse_skips },
+	{ "judge, checks", judge_checks },  { "judge, skipped rows", judge_skips },
 	{ "profile, windows", profile },
 };
 
 static void measure(size_t r)
 {
 	double seconds, least = 0;
-	size_t i;
 
 	printf("%-22s", readers[r].name);
-	for (i = 0; i < NR_SIZES; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		seconds = readers[r].fn(sizes[i]);
 		least = i ? least : seconds;
 		printf(" %9.3f", seconds);
 		fflush(stdout);
 	}
-	printf("   %.1f\n", seconds / least / (sizes[NR_SIZES - 1] / sizes[0]));
+	printf("   %.1f\n", seconds / least / (sizes[ARRAY_SIZE(sizes) - 1] / sizes[0]));
 }
 
 int main(void)
 {
-	size_t i;
-
 	if (!mkdtemp(dir))
 		return 1;
 	snprintf(stream_file, sizeof(stream_file), "%s/stream", dir);
 	snprintf(console_file, sizeof(console_file), "%s/console", dir);
 	snprintf(profile_file, sizeof(profile_file), "%s/profile", dir);
 	printf("%-22s", "seconds for records:");
-	for (i = 0; i < NR_SIZES; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
 		printf(" %9zu", sizes[i]);
 	printf("   times linear\n");
-	for (i = 0; i < sizeof(readers) / sizeof(readers[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(readers); i++)
 		measure(i);
 	unlink(stream_file);
 	unlink(console_file);

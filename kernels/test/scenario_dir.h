@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A folder as kernels/ is, for tests of what reads scenarios: files are put there, and read or refused. */
+/* A folder as kernels/ is, for tests of what reads scenarios: files are put there, and read or
+ * refused. */
 #ifndef KERNELS_TEST_SCENARIO_DIR_H
 #define KERNELS_TEST_SCENARIO_DIR_H
 

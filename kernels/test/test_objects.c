@@ -31,11 +31,11 @@ static void put(const char *folder, const char *text)
 
 static bool says(const char *pattern, const char *want)
 {
-	int ret = objects_compare(a, b, pattern, seen, sizeof(seen), why, sizeof(why));
+	int err = objects_compare(a, b, pattern, seen, sizeof(seen), why, sizeof(why));
 
-	if (!ret && !strcmp(seen, want))
+	if (!err && !strcmp(seen, want))
 		return true;
-	diag("returned %d (%s): %s", ret, ret ? why : "", seen);
+	diag("returned %d (%s): %s", err, err ? why : "", seen);
 	return false;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the plugin wrote becomes breakdowns that add up, or nothing: files that are cut, windows that
- * the driver counts differently. And the table that the plugin reads is the kernel's symbols.
+ * What the plugin wrote becomes breakdowns that add up, or nothing: files that are cut, windows
+ * that the driver counts differently. And the table that the plugin reads is the kernel's symbols.
  */
+#include <array_size.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +40,8 @@ static void save_bytes(const char *bytes, size_t n)
 		exit(1);
 }
 
-static void add(struct results_doc *doc, const char *id, const char *metric, double sample, size_t nr)
+static void add(struct results_doc *doc, const char *id, const char *metric, double sample,
+		size_t nr)
 {
 	double samples[] = { sample, sample, sample };
 	struct results_measurement m = {
@@ -71,9 +73,8 @@ static int apply(struct results_doc *doc, const char *text)
 {
 	static char whole[50000];
 	unsigned int lines = 0;
-	const char *c;
 
-	for (c = text; *c; c++)
+	for (const char *c = text; *c; c++)
 		lines += *c == '\n';
 	snprintf(whole, sizeof(whole), "%send %u\n", text, lines);
 	save("profile", whole);
@@ -83,9 +84,7 @@ static int apply(struct results_doc *doc, const char *text)
 
 static long long count(const struct results_measurement *m, const char *symbol)
 {
-	size_t i;
-
-	for (i = 0; i < m->nr_breakdown; i++)
+	for (size_t i = 0; i < m->nr_breakdown; i++)
 		if (!strcmp(m->breakdown[i].symbol, symbol))
 			return m->breakdown[i].instructions;
 	return 0;
@@ -108,7 +107,8 @@ static void test_good(void)
 	results_doc_free(doc);
 
 	doc = walk_doc(7, 3);
-	ok(!apply(doc, "row\n" EMPTY OTHER WORK WORK) && count(doc->measurements, "gup_fast") == 5 &&
+	ok(!apply(doc, "row\n" EMPTY OTHER WORK WORK) &&
+		   count(doc->measurements, "gup_fast") == 5 &&
 		   !count(doc->measurements, "gup_slow"),
 	   "of two ways to one total, the more frequent");
 	ok(doc->nr_measurements == 1, "without patterns, nothing is said of interrupts");
@@ -130,8 +130,9 @@ static void test_deferred(void)
 	add(doc, "kmap/pair", "instructions", 2, 1);
 	ok(!apply(doc, text), "deferred work, and a row that was skipped: %s", why);
 	m = doc->measurements;
-	ok(count(&m[0], "munmap") == 8 && count(&m[1], "free") == 2 && count(&m[1], "rcu_core") == 1 &&
-		   !count(&m[1], "mark_fn") && count(&m[2], "op") == 2,
+	ok(count(&m[0], "munmap") == 8 && count(&m[1], "free") == 2 &&
+		   count(&m[1], "rcu_core") == 1 && !count(&m[1], "mark_fn") &&
+		   count(&m[2], "op") == 2,
 	   "each is told apart");
 	results_doc_free(doc);
 }
@@ -139,22 +140,24 @@ static void test_deferred(void)
 static void refused(double sample, size_t nr, const char *text, const char *reason)
 {
 	struct results_doc *doc = walk_doc(sample, nr);
-	int ret = apply(doc, text);
+	int err = apply(doc, text);
 
-	if (!ok(ret == -EINVAL && strstr(why, reason) && !doc->measurements[0].nr_breakdown,
+	if (!ok(err == -EINVAL && strstr(why, reason) && !doc->measurements[0].nr_breakdown,
 		"refused: %s", reason))
-		diag("returned %d: %s", ret, why);
+		diag("returned %d: %s", err, why);
 	results_doc_free(doc);
 }
 
 static void test_refused(void)
 {
-	static const char *const ends[] = { "end 5", "end 5 \n", "end 5x\n", "end  5\n", "end -5\n",
-					    "end 05x\n", "end\n", "end 99999999999999999999\n" };
+	static const char *const ends[] = { "end 5",	"end 5 \n",
+					    "end 5x\n", "end  5\n",
+					    "end -5\n", "end 05x\n",
+					    "end\n",	"end 99999999999999999999\n" };
 	static char text[40000], many[36000];
 	struct results_doc *doc = walk_doc(7, 1);
 	size_t i, n;
-	int ret;
+	int err;
 
 	refused(8, 1, "row\n" EMPTY WORK, "the plugin counts 7, the driver 8");
 	refused(7, 2, "row\n" EMPTY WORK, "1 windows that count, the driver 2");
@@ -175,18 +178,20 @@ static void test_refused(void)
 	refused(7, 1, "row\n" EMPTY "deferred -4 a=4\nkept\n", "not a line of the plugin's");
 	refused(7, 1, "row\n" EMPTY "window 9223372036854775807 - a a=9223372036854775807\nkept\n",
 		"not a line of the plugin's");
-	refused(7, 1, "row\n" EMPTY "window -2 - a a=9223372036854775807 b=9223372036854775807\nkept\n",
+	refused(7, 1,
+		"row\n" EMPTY "window -2 - a a=9223372036854775807 b=9223372036854775807\nkept\n",
 		"not a line of the plugin's");
 
-	refused(7, 1, "row\n" EMPTY "window 12 - a a=6 b=3 a=3\nkept\n", "not a line of the plugin's");
+	refused(7, 1, "row\n" EMPTY "window 12 - a a=6 b=3 a=3\nkept\n",
+		"not a line of the plugin's");
 	save_bytes("row\nwindow 5 - a a=5\0 b=7\nend 2\n", 32);
 	ok(profile_apply(path, doc, why) == -EINVAL && strstr(why, "profile:2: not a line"),
 	   "a NUL byte does not hide the rest of its line: %s", why);
-	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(ends); i++) {
 		snprintf(text, sizeof(text), "row\n" EMPTY WORK "%s", ends[i]);
 		save("profile", text);
-		ret = profile_apply(path, doc, why);
-		ok(ret && !doc->measurements[0].nr_breakdown, "no end: '%.*s': %s",
+		err = profile_apply(path, doc, why);
+		ok(err && !doc->measurements[0].nr_breakdown, "no end: '%.*s': %s",
 		   (int)strcspn(ends[i], "\n"), ends[i], why);
 	}
 	for (i = n = 0; i < 513; i++)
@@ -200,7 +205,8 @@ static void test_refused(void)
 	save("profile", "row\n" EMPTY WORK "end 5\nkept\n");
 	ok(profile_apply(path, doc, why) == -ENODATA, "something follows the end");
 	unlink(path);
-	ok(profile_apply(path, doc, why) == -ENODATA && !doc->measurements[0].nr_breakdown, "no file: %s", why);
+	ok(profile_apply(path, doc, why) == -ENODATA && !doc->measurements[0].nr_breakdown,
+	   "no file: %s", why);
 	results_doc_free(doc);
 }
 
@@ -212,11 +218,11 @@ static void test_refused(void)
 	"0000000000001080 0000000000000010 t inside\n"                                             \
 	"0000000000001100 0000000000000010 t gup_fast.cold\n"                                      \
 	"0000000000001200 0000000000000001 T ptb_mark_begin\n"
-#define MAP                                                                                        \
-	"0000000000001000 T _stext\n0000000000001000 t gup_fast\n0000000000001180 t entry\n"       \
+#define MAP                                                                                           \
+	"0000000000001000 T _stext\n0000000000001000 t gup_fast\n0000000000001180 t entry\n"          \
 	"0000000000001180 t $x\n0000000000001200 T ptb_mark_begin\n0000000000001210 T ptb_mark_end\n" \
-	"0000000000001220 T ptb_mark_clock\n0000000000001230 T ptb_mark_row\n"                     \
-	"0000000000001240 T ptb_mark_again\n0000000000001250 T ptb_mark_kept\n"                    \
+	"0000000000001220 T ptb_mark_clock\n0000000000001230 T ptb_mark_row\n"                        \
+	"0000000000001240 T ptb_mark_again\n0000000000001250 T ptb_mark_kept\n"                       \
 	"0000000000002000 D data\n"
 
 static char *table_of(struct profile_image image)
@@ -246,7 +252,8 @@ static void test_table(void)
 	save("symbols", SYMBOLS);
 	save("System.map", MAP);
 	save("config", "CONFIG_BASE=0x10000\n");
-	ok(!table_of(s) && strstr(why, "ptb_mark_lost; build it again"), "a mark is missing: %s", why);
+	ok(!table_of(s) && strstr(why, "ptb_mark_lost; build it again"), "a mark is missing: %s",
+	   why);
 	save("System.map", MAP "0000000000001260 T ptb_mark_lost\n");
 	text = table_of(s);
 	ok(text && strstr(text, "symbol 1000 1100 alias_of_it\nsymbol 1100 1110 gup_fast\n"
@@ -260,7 +267,8 @@ static void test_table(void)
 	s.text_base = "CONFIG_BASE";
 	text = table_of(s);
 	ok(text && strstr(text, "mark begin 11200\n") && strstr(text, "kernel 11000\n") &&
-		   strstr(text, "symbol 11000 11100 alias_of_it\n"), "an option is added to addresses");
+		   strstr(text, "symbol 11000 11100 alias_of_it\n"),
+	   "an option is added to addresses");
 	s.irqs = "unknown it has none\n";
 	text = table_of(s);
 	unknown = profile_irqs_unknown(s.irqs);
@@ -273,8 +281,8 @@ static void test_table(void)
 
 int main(void)
 {
-	static const char *const names[] = { "profile", "symbols", "System.map", "config", "table" };
-	size_t i;
+	static const char *const names[] = { "profile", "symbols", "System.map", "config",
+					     "table" };
 
 	if (!mkdtemp(dir))
 		return 1;
@@ -282,7 +290,7 @@ int main(void)
 	test_deferred();
 	test_refused();
 	test_table();
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
 		unlink(path);
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Scenario files: what they say is taken as said; what is wrong is told with file and line. */
+#include <array_size.h>
 #include <unistd.h>
 
 #include "../boot/cpio.h"
@@ -81,9 +82,11 @@ static void test_role(void)
 	   "one that is busted, of a variant, of a stock one");
 	scenario_free(s);
 	ok(!scenario_read(dir, "booted", &s, why) && s->role == SCENARIO_VARIANT &&
-		   !strcmp(kin_of(s), "stock stock 1, "), "of the one whose image it boots");
+		   !strcmp(kin_of(s), "stock stock 1, "),
+	   "of the one whose image it boots");
 	scenario_free(s);
-	ok(scenario_read(dir, "round", &s, why) && strstr(why, "no end of variants"), "a circle: refused");
+	ok(scenario_read(dir, "round", &s, why) && strstr(why, "no end of variants"),
+	   "a circle: refused");
 	ok(scenario_read(dir, "lost", &s, why) && strstr(why, "scenarios/nowhere: No such file"),
 	   "of one that is not there: refused");
 	put("arch/b.arch", ARCH);
@@ -92,11 +95,14 @@ static void test_role(void)
 	ok(scenario_read(dir, "lost", &s, why) &&
 		   strstr(why, "scenarios/lost: it is a variant of 'other', which is of another"),
 	   "of one of another architecture: refused");
-	ok(refused("title t\narch a\ndesign d\n", "scenarios/s: the key role is missing"), "no role");
-	ok(refused("title t\nrole odd\n", "scenarios/s:2: 'role odd' is none of stock, variant, busted"),
+	ok(refused("title t\narch a\ndesign d\n", "scenarios/s: the key role is missing"),
+	   "no role");
+	ok(refused("title t\nrole odd\n",
+		   "scenarios/s:2: 'role odd' is none of stock, variant, busted"),
 	   "an unknown one");
 	ok(refused("role stock\nrole stock\n", "scenarios/s:2: this key stands twice"), "two");
-	ok(refused("title t\narch a\ndesign d\nrole busted\n", "role busted needs a key base or image"),
+	ok(refused("title t\narch a\ndesign d\nrole busted\n",
+		   "role busted needs a key base or image"),
 	   "a busted one of none");
 }
 
@@ -121,7 +127,7 @@ static void test_own(void)
 
 static bool judged(const struct scenario *s, const char *id, const char *params, const char *seen)
 {
-	struct results_params p = {0};
+	struct results_params p = { 0 };
 	const char *expect;
 	bool fine;
 
@@ -159,7 +165,7 @@ static void test_judge(void)
 static const struct scenario_expect *unmet(const struct scenario *s, const char *id,
 					   const char *params, const char *seen)
 {
-	struct results_params p = {0};
+	struct results_params p = { 0 };
 	const struct scenario_expect *e;
 	struct results_error err;
 	struct results_doc *doc;
@@ -222,9 +228,10 @@ static void test_common(void)
 
 /* A document of one check, and of one row that was skipped. */
 static struct results_doc *doc_of(const char *id, const char *params, const char *seen,
-				  const char *skipped, const char *skipped_params, const char *compiler)
+				  const char *skipped, const char *skipped_params,
+				  const char *compiler)
 {
-	struct results_params p = {0};
+	struct results_params p = { 0 };
 	struct results_error err;
 	struct results_doc *doc;
 
@@ -243,10 +250,11 @@ static struct results_doc *doc_of(const char *id, const char *params, const char
 }
 
 static const struct scenario_expect *missing(const struct scenario *s, const char *params,
-					     const char *skipped, const char *skipped_params, bool events)
+					     const char *skipped, const char *skipped_params,
+					     bool events)
 {
-	struct results_doc *doc = doc_of("gup_fast/longterm", params, "allowed", skipped, skipped_params,
-					 "gcc 12");
+	struct results_doc *doc =
+		doc_of("gup_fast/longterm", params, "allowed", skipped, skipped_params, "gcc 12");
 	const struct scenario_expect *e = scenario_missing(s, doc, events);
 
 	results_doc_free(doc);
@@ -259,13 +267,15 @@ static void test_missing(void)
 
 	put("arch/a.expect", "expect gup_fast/longterm mem=dax EOPNOTSUPP\n");
 	put("common.expect", "expect gup_fast/longterm mem=file EFAULT\n");
-	put("scenarios/s", "title t\narch a\nrole stock\ndesign d\nexpect gup_fast/longterm mem=shmem allowed\n"
-			   "expect table_free/rcu_path rcu\n");
+	put("scenarios/s",
+	    "title t\narch a\nrole stock\ndesign d\nexpect gup_fast/longterm mem=shmem allowed\n"
+	    "expect table_free/rcu_path rcu\n");
 	if (!ok(!scenario_read(dir, "s", &s, why), "rules of a scenario, its architecture and all"))
 		return;
 	ok(s->nr_expects == 4 && !s->expects[1].common && s->expects[2].common &&
 		   strstr(s->expects[2].where, "arch/a.expect:1") &&
-		   strstr(s->expects[3].where, "common.expect:1"), "in that order");
+		   strstr(s->expects[3].where, "common.expect:1"),
+	   "in that order");
 	ok(missing(s, "mem=anon", "gup_fast/put", "", false) == &s->expects[0],
 	   "a rule whose check never ran, in the boot where it belongs");
 	ok(missing(s, "mem=shmem", "gup_fast/put", "", false) == &s->expects[2],
@@ -279,7 +289,8 @@ static void test_missing(void)
 	scenario_free(s);
 	put("arch/a.expect", "#\n");
 	put("common.expect", "#\n");
-	ok(refused("title t\nexpect gup_fast/onyl right\n", "scenarios/s:2: no guest makes a check"),
+	ok(refused("title t\nexpect gup_fast/onyl right\n",
+		   "scenarios/s:2: no guest makes a check"),
 	   "a check that no guest makes");
 }
 
@@ -308,15 +319,17 @@ static void test_skip(void)
 
 static void test_layout(void)
 {
-	static const char params[] = "alias=1,cross=pud", twelve[] = "x-gcc (Debian 12.2.0) 12.2.0; GNU ld",
+	static const char params[] = "alias=1,cross=pud",
+			  twelve[] = "x-gcc (Debian 12.2.0) 12.2.0; GNU ld",
 			  other[] = "x-gcc (Debian 14.2.0) 14.2.0; GNU ld";
 	struct results_doc *doc, *as_other;
-	struct results_params p = {0};
+	struct results_params p = { 0 };
 	const char *expect;
 	struct scenario *s;
 
 	ok(refused("title t\narch a\nrole stock\ndesign d\nexpect-layout gup_fast/only wrong*\n",
-		   "needs a key layout"), "a layout of no compiler");
+		   "needs a key layout"),
+	   "a layout of no compiler");
 	put("scenarios/s", "title t\narch a\nrole stock\ndesign d\nlayout *gcc *) 12.*\n"
 			   "expect-layout gup_fast/only cross=pud wrong 8\n"
 			   "expect-some-layout gup_fast/only alias=1 wrong 8\n"
@@ -329,7 +342,8 @@ static void test_layout(void)
 		   scenario_judge_by(s, twelve, "gup_fast/only", &p, "wrong 8", &expect),
 	   "by the compiler of that layout the outcome has to be that one");
 	ok(scenario_judge_by(s, other, "gup_fast/only", &p, "short 0", &expect) &&
-		   !strcmp(expect, "short* | wrong*"), "by another one it need not");
+		   !strcmp(expect, "short* | wrong*"),
+	   "by another one it need not");
 	ok(!scenario_judge_by(s, other, "gup_fast/only", &p, "right", &expect),
 	   "but wrong it has to be");
 	doc = doc_of("gup_fast/only", params, "short 0", "gup_fast/put", "", twelve);
@@ -343,7 +357,8 @@ static void test_layout(void)
 	results_doc_free(doc);
 	results_doc_free(as_other);
 	as_other = doc_of("gup_fast/only", params, "wrong 8", "gup_fast/put", "", other);
-	ok(!scenario_not_judged(s, as_other, false), "where it comes out so all the same nothing is said");
+	ok(!scenario_not_judged(s, as_other, false),
+	   "where it comes out so all the same nothing is said");
 	results_doc_free(as_other);
 	results_params_free(&p);
 	scenario_free(s);
@@ -354,9 +369,8 @@ static void test_names(void)
 {
 	static const char *const bad[] = { "", ".", "../s", "a/b", "a b", ".hidden" };
 	struct scenario *s;
-	size_t i;
 
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		ok(scenario_read(dir, bad[i], &s, why) && !s && strstr(why, "is not the name of"),
 		   "'%s' is no scenario", bad[i]);
 	mkdir(path("scenarios/folder"), 0755);
@@ -379,13 +393,12 @@ static void test_refused(void)
 {
 	/* Behind nine good lines of an architecture. */
 	static const char *const arch[] = {
-		"two_cpus 8.1", "two_cpus new enough", "two_cpus 8.x why", "two_cpus -8.1 why",
-		"irqs off fa", "irqs off fa/ffff", "irqs off fab/fff", "irqs off /", "irqs off fa/xx",
-		"irqs OFF fa/ff", "irqs off fa/ff/ff", "irqs unknown", "timeout 0", "timeout 5x",
-		"timeout -5", "timeout 100000",
+		"two_cpus 8.1",	  "two_cpus new enough", "two_cpus 8.x why",  "two_cpus -8.1 why",
+		"irqs off fa",	  "irqs off fa/ffff",	 "irqs off fab/fff",  "irqs off /",
+		"irqs off fa/xx", "irqs OFF fa/ff",	 "irqs off fa/ff/ff", "irqs unknown",
+		"timeout 0",	  "timeout 5x",		 "timeout -5",	      "timeout 100000",
 	};
 	char line[6000];
-	size_t i;
 
 	ok(refused("title t\narch a\nrole stock\ndesign d\ncolour red\n",
 		   "scenarios/s:5: unknown key 'colour'"),
@@ -412,36 +425,41 @@ static void test_refused(void)
 		   "scenarios/s:1: 'gup_fast/only': what has to be seen"),
 	   "params alone");
 	ok(refused("expect gup_fast/only b=1,a=x right\nskip * no\n"
-		   "expect gup_fast/only a=x,b=1 wrong\n", "scenarios/s:3: an earlier rule"),
+		   "expect gup_fast/only a=x,b=1 wrong\n",
+		   "scenarios/s:3: an earlier rule"),
 	   "a rule that would never decide");
 	ok(refused("expect gup_fast/only right\nexpect gup_fast/only a=x wrong\n",
-		   "scenarios/s:2: an earlier rule"), "one behind a more general one");
+		   "scenarios/s:2: an earlier rule"),
+	   "one behind a more general one");
 	ok(refused("skip * a=1 no\nskip * a=1 never\nskip * a=1 no\n",
-		   "scenarios/s:3: an earlier rule"), "a reason twice");
+		   "scenarios/s:3: an earlier rule"),
+	   "a reason twice");
 	ok(refused("expect only right\n", "scenarios/s:1: 'only' is not a case id"), "no case id");
 	ok(refused("expect a/b =x right\n", "scenarios/s:1: '=x' is not KEY=VALUE"),
 	   "a param without a key");
 	memset(line, 'x', sizeof(line));
 	line[sizeof(line) - 1] = '\0';
 	ok(refused(line, "scenarios/s:1: line longer than"), "a line without end");
-	for (i = 0; i < sizeof(arch) / sizeof(arch[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(arch); i++) {
 		snprintf(line, sizeof(line), ARCH "%s\n", arch[i]);
 		put("arch/b.arch", line);
-		ok(refused("title t\nrole stock\ndesign d\narch b\n", "arch/b.arch:10: "), "%s", arch[i]);
+		ok(refused("title t\nrole stock\ndesign d\narch b\n", "arch/b.arch:10: "), "%s",
+		   arch[i]);
 	}
 	put("arch/b.arch", "cross x-\n");
 	ok(refused("title t\nrole stock\ndesign d\narch b\n", "arch/b.arch: one of the keys"),
 	   "an architecture without QEMU");
 	put("arch/b.arch", ARCH "speed high\n");
-	ok(refused("title t\nrole stock\ndesign d\narch b\n", "arch/b.arch:10: unknown key 'speed'"),
+	ok(refused("title t\nrole stock\ndesign d\narch b\n",
+		   "arch/b.arch:10: unknown key 'speed'"),
 	   "an unknown key of an architecture");
 }
 
 static void test_lists(void)
 {
 	static const char *const bad[] = { "one\n../two\n", "one\ntwo three\n", "one\nBENCH" };
-	char *asked[] = {"two", "LIST", "three"}, *missing[] = {"NONE"}, **names;
-	size_t nr, i;
+	char *asked[] = { "two", "LIST", "three" }, *missing[] = { "NONE" }, **names;
+	size_t nr;
 
 	put("scenarios/LIST", "# names\none\n two # the second\n\n");
 	ok(!scenario_names(dir, asked, 3, &names, &nr, why) && nr == 3 &&
@@ -452,12 +470,14 @@ static void test_lists(void)
 	ok(scenario_names(dir, missing, 1, &names, &nr, why) && strstr(why, "no such list"),
 	   "no such list");
 	put("scenarios/LIST", "# none\n\n");
-	ok(scenario_names(dir, asked, 3, &names, &nr, why) && !names && strstr(why, "LIST: this list"),
+	ok(scenario_names(dir, asked, 3, &names, &nr, why) && !names &&
+		   strstr(why, "LIST: this list"),
 	   "a list of nothing: %s", why);
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		put("scenarios/LIST", bad[i]);
 		ok(scenario_names(dir, asked, 3, &names, &nr, why) && !names &&
-			   strstr(why, "LIST:2: '"), "%s", why);
+			   strstr(why, "LIST:2: '"),
+		   "%s", why);
 	}
 }
 
@@ -471,7 +491,8 @@ static const char *lacks(const char *version, const char *needs, bool events)
 
 static void test_emulator(void)
 {
-	static const char old[] = "QEMU emulator version 7.2.22 (Debian 1:7.2)", why_not[] = "8.1 no turns";
+	static const char old[] = "QEMU emulator version 7.2.22 (Debian 1:7.2)",
+			  why_not[] = "8.1 no turns";
 
 	ok(lacks(old, why_not, true) && !strcmp(lacks(old, why_not, true), "no turns"),
 	   "a QEMU that is too old for two CPUs, and why");
@@ -488,9 +509,13 @@ static void test_emulator(void)
 static void test_machine(void)
 {
 	struct scenario s = { .arch = {
-		.name = (char *)"a", .qemu = (char *)"true", .memory = (char *)"1G",
-		.machine = (char *)"m", .qemu_args = (char *)"-a", .console = (char *)"c",
-	} };
+				      .name = (char *)"a",
+				      .qemu = (char *)"true",
+				      .memory = (char *)"1G",
+				      .machine = (char *)"m",
+				      .qemu_args = (char *)"-a",
+				      .console = (char *)"c",
+			      } };
 	struct qemu_boot b = { .scenario = &s };
 	struct emulators e = { .nr_qemus = 0 };
 	char cpu[160], many[400];
@@ -523,9 +548,9 @@ static void test_machine(void)
 static void test_cpio(void)
 {
 	const struct cpio_entry entries[] = {
-		{.name = "dev/console", .mode = S_IFCHR | 0600, .major = 5, .minor = 1},
-		{.name = "init", .file = "/dev/null", .mode = S_IFREG | 0755},
-		{.name = "gone", .file = "/nonesuch", .mode = S_IFREG | 0755},
+		{ .name = "dev/console", .mode = S_IFCHR | 0600, .major = 5, .minor = 1 },
+		{ .name = "init", .file = "/dev/null", .mode = S_IFREG | 0755 },
+		{ .name = "gone", .file = "/nonesuch", .mode = S_IFREG | 0755 },
 	};
 	const struct cpio_entry *bad;
 	char command[600];

@@ -60,7 +60,8 @@ static void test_stop(void)
 
 	sigaction(SIGALRM, &act, NULL);
 	alarm(1);
-	ok(self_run(wait, out, &stop) == 4 && stop, "one that waits is ended when we are told to stop");
+	ok(self_run(wait, out, &stop) == 4 && stop,
+	   "one that waits is ended when we are told to stop");
 	ok(kill(atoi(line_of(out)), 0) < 0, "and is gone");
 	fclose(out);
 	stop = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The stream reader: a whole stream is read as written; nothing else is taken for one. */
+#include <array_size.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +13,11 @@
 
 #define BEGIN "{\"begin\":{\"version\":2,\"boot\":\"costs\"}}\n"
 #define M(samples)                                                                                 \
-	"{\"m\":{\"case\":\"gup_fast/walk\",\"params\":\"design=static,pages=16\","         \
+	"{\"m\":{\"case\":\"gup_fast/walk\",\"params\":\"design=static,pages=16\","                \
 	"\"subject\":\"kernel\",\"metric\":\"instructions\",\"nr_ops\":1,\"discarded\":2,"         \
 	"\"samples\":" samples "}}\n"
 #define SKIP                                                                                       \
-	"{\"skip\":{\"case\":\"kmap/pair\",\"params\":\"\",\"subject\":\"ref\",\"reason\":\"no "     \
+	"{\"skip\":{\"case\":\"kmap/pair\",\"params\":\"\",\"subject\":\"ref\",\"reason\":\"no "   \
 	"\\\"EDAT\\\" \\u00e9\\u001b\"}}\n"
 #define CHECK                                                                                      \
 	"{\"check\":{\"id\":\"gup_fast/"                                                           \
@@ -39,12 +40,12 @@ static void finish(const char *body, unsigned records)
 static int parse(struct stream *s, size_t n)
 {
 	char *copy = malloc(n ? n : 1);
-	int ret;
+	int err;
 
 	memcpy(copy, text, n);
-	ret = stream_parse(copy, n, s, why);
+	err = stream_parse(copy, n, s, why);
 	free(copy);
-	return ret;
+	return err;
 }
 
 static bool refused(const char *body, unsigned records, const char *reason)
@@ -64,12 +65,12 @@ static bool refused(const char *body, unsigned records, const char *reason)
 static void test_whole(void)
 {
 	struct stream s;
-	int ret;
+	int err;
 
 	finish(BEGIN M("[402,0,9007199254740991]") SKIP CHECK, 3);
-	ret = parse(&s, len);
-	ok(!ret && s.nr == 3, "a whole stream is read");
-	if (ret)
+	err = parse(&s, len);
+	ok(!err && s.nr == 3, "a whole stream is read");
+	if (err)
 		return;
 	ok(!strcmp(s.boot, "costs") && !s.failed[0], "its boot; no failure");
 	ok(s.records[0].type == STREAM_MEASUREMENT && s.records[0].nr_samples == 3 &&
@@ -80,7 +81,7 @@ static void test_whole(void)
 		   !strcmp(results_params_str(&s.records[0].params, "design"), "static"),
 	   "a measurement with its params and samples");
 	ok(s.records[1].type == STREAM_SKIP && s.records[1].subject == RESULTS_REF &&
-		   !strcmp(s.records[1].text, "no \"EDAT\" \xc3\xa9?"),
+		   !strcmp(s.records[1].text, "no \"EDAT\" é?"),
 	   "a skip; no control character in it");
 	ok(s.records[2].type == STREAM_CHECK && !strcmp(s.records[2].text, "right") &&
 		   results_params_int(&s.records[2].params, "n", 0) == -1,
@@ -91,10 +92,10 @@ static void test_whole(void)
 static void test_truncation(void)
 {
 	struct stream s;
-	size_t n, accepted = 0;
+	size_t accepted = 0;
 
 	finish(BEGIN M("[402,402]") SKIP CHECK, 3);
-	for (n = 0; n < len; n++) {
+	for (size_t n = 0; n < len; n++) {
 		accepted += !parse(&s, n);
 		stream_free(&s);
 	}
@@ -104,13 +105,13 @@ static void test_truncation(void)
 /* The CRC is over everything before the end line; in that line every byte means something. */
 static void test_damage(void)
 {
-	static const char flips[] = {1, 2, 4, 0x20, (char)0x80};
+	static const char flips[] = { 1, 2, 4, 0x20, (char)0x80 };
 	struct stream s;
-	size_t n, f, accepted = 0;
+	size_t accepted = 0;
 
 	finish(BEGIN M("[402,402]") SKIP CHECK, 3);
-	for (n = 0; n < len; n++) {
-		for (f = 0; f < sizeof(flips); f++) {
+	for (size_t n = 0; n < len; n++) {
+		for (size_t f = 0; f < sizeof(flips); f++) {
 			text[n] ^= flips[f];
 			if (!parse(&s, len)) {
 				accepted++;
@@ -126,12 +127,12 @@ static void test_damage(void)
 static void test_random(void)
 {
 	struct stream s;
-	unsigned i, j, accepted = 0;
+	unsigned accepted = 0;
 
 	srandom(1);
-	for (i = 0; i < 20000; i++) {
+	for (unsigned i = 0; i < 20000; i++) {
 		finish(BEGIN M("[402,402]") CHECK, 2);
-		for (j = 0; j < 1 + i % 8; j++)
+		for (unsigned j = 0; j < 1 + i % 8; j++)
 			text[random() % len] = random();
 		/* Repaired where it can be: damage alone must not be what saves the reader. */
 		if (i % 2) {
@@ -154,13 +155,15 @@ static void test_random(void)
 /* Of params what results_params_parse() refuses; test_params.c has all of that. */
 static void test_params(void)
 {
-	static const char *const bad[] = { "x=1,x=2", "x=1,", ",x=1", "x", "x=", "X=1", "x=01", "x=-0",
-					   "x=9007199254740992" };
+	static const char *const bad[] = { "x=1,x=2", "x=1,", ",x=1",
+					   "x",	      "x=",   "X=1",
+					   "x=01",    "x=-0", "x=9007199254740992" };
 	char body[256];
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		snprintf(body, sizeof(body),
-			 BEGIN "{\"check\":{\"id\":\"a/b\",\"params\":\"%s\",\"seen\":\"\"}}\n", bad[i]);
+			 BEGIN "{\"check\":{\"id\":\"a/b\",\"params\":\"%s\",\"seen\":\"\"}}\n",
+			 bad[i]);
 		ok(refused(body, 1, "is not KEY=VALUE,..."), "params '%s'", bad[i]);
 	}
 }
@@ -177,7 +180,8 @@ static void test_forged(void)
 	ok(refused(BEGIN BEGIN, 1, "expected"), "a second begin");
 	ok(refused(M("[1]"), 1, "expected"), "no begin");
 	ok(refused("", 0, "begin"), "an end alone");
-	ok(refused("{\"begin\":{\"version\":1,\"boot\":\"costs\"}}\n", 0, "'{\"begin\":{\"version\":2,"),
+	ok(refused("{\"begin\":{\"version\":1,\"boot\":\"costs\"}}\n", 0,
+		   "'{\"begin\":{\"version\":2,"),
 	   "a begin of version 1");
 	ok(refused(BEGIN M("[1]"), 2, "2 records announced, 1 came"), "a wrong count");
 	ok(refused(BEGIN M("[1]") " \n", 1, "expected"), "a blank line");
@@ -197,12 +201,14 @@ static void test_forged(void)
 	ok(refused(BEGIN "{\"check\":{\"id\":\"a/b\",\"params\":\"\",\"seen\":\"\\ud800\"}}\n", 1,
 		   "escape"),
 	   "half a surrogate");
-	ok(refused(BEGIN "{\"check\":{\"id\":\"a/b\",\"params\":{},\"seen\":\"\"}}\n", 1, "'\"' expected"),
+	ok(refused(BEGIN "{\"check\":{\"id\":\"a/b\",\"params\":{},\"seen\":\"\"}}\n", 1,
+		   "'\"' expected"),
 	   "params as version 1 had them");
 	test_params();
-	ok(refused(BEGIN "{\"m\":{\"case\":\"a/"
-			 "b\",\"params\":\"\",\"subject\":\"kernel\",\"metric\":\"speed\",\"nr_ops\":"
-			 "1,\"discarded\":0,\"samples\":[1]}}\n",
+	ok(refused(BEGIN
+		   "{\"m\":{\"case\":\"a/"
+		   "b\",\"params\":\"\",\"subject\":\"kernel\",\"metric\":\"speed\",\"nr_ops\":"
+		   "1,\"discarded\":0,\"samples\":[1]}}\n",
 		   1, "no metric 'speed'"),
 	   "an unknown metric");
 	ok(refused(BEGIN "{\"m\":{\"case\":\"a/"
@@ -227,12 +233,11 @@ static void test_limits(void)
 {
 	static char many[32768] = BEGIN;
 	struct stream s;
-	unsigned i;
 
 	strcat(many, "{\"m\":{\"case\":\"a/"
 		     "b\",\"params\":\"\",\"subject\":\"ref\",\"metric\":\"time\",\"nr_ops\":1,"
 		     "\"discarded\":0,\"samples\":[");
-	for (i = 0; i <= STREAM_MAX_SAMPLES; i++)
+	for (unsigned i = 0; i <= STREAM_MAX_SAMPLES; i++)
 		strcat(many, i ? ",7" : "7");
 	strcat(many, "]}}\n");
 	ok(refused(many, 1, "more than 512 samples"), "too many samples");
@@ -243,15 +248,15 @@ static void test_limits(void)
 static void test_failed(void)
 {
 	struct stream s;
-	int ret;
+	int err;
 
 	len = snprintf(text, sizeof(text), "%s", BEGIN);
 	len += snprintf(text + len, sizeof(text) - len,
 			"{\"end\":{\"records\":0,\"crc32\":\"%08" PRIx32
 			"\",\"failed\":\"no driver\"}}\n",
 			crc32_of(0, text, len));
-	ret = parse(&s, len);
-	ok(!ret && !strcmp(s.failed, "no driver"), "what the guest says went wrong");
+	err = parse(&s, len);
+	ok(!err && !strcmp(s.failed, "no driver"), "what the guest says went wrong");
 	stream_free(&s);
 }
 
@@ -263,15 +268,28 @@ static void test_wanted(void)
 		const char *wanted;
 		bool has;
 	} cases[] = {
-		{ "format=x86_64-4k-48", true }, { "leaf=pte", true }, { "pages=16", true },
-		{ "cross=span", true }, { "format=", true }, { "leaf=", true }, { "cross=", true },
-		{ "leaf=pmd", false }, { "leaf=pt", false }, { "leaf=pte_folio", false },
-		{ "pages=1", false }, { "pages=160", false }, { "pages", false }, { "eaf=pte", false },
-		{ "mem=", false }, { "cross=span,", false }, { "=", false }, { "", false },
+		{ "format=x86_64-4k-48", true },
+		{ "leaf=pte", true },
+		{ "pages=16", true },
+		{ "cross=span", true },
+		{ "format=", true },
+		{ "leaf=", true },
+		{ "cross=", true },
+		{ "leaf=pmd", false },
+		{ "leaf=pt", false },
+		{ "leaf=pte_folio", false },
+		{ "pages=1", false },
+		{ "pages=160", false },
+		{ "pages", false },
+		{ "eaf=pte", false },
+		{ "mem=", false },
+		{ "cross=span,", false },
+		{ "=", false },
+		{ "", false },
 	};
 	unsigned wrong = 0;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const char *wanted = cases[i].wanted;
 
 		if (!ptb_params_have(params, wanted, strlen(wanted)) != cases[i].has)

@@ -24,10 +24,11 @@ struct dax_variant {
 	bool no_rcu, opaque_rcu;	       /* the section that keeps the inode */
 	bool wait_after_unlock;		       /* the waiter queues after it drops i_pages */
 	bool touch_after_sleep;		       /* the woken waiter reads the xarray again */
-	bool exclusive_speculation;	       /* lock_folio takes a wake-up that it may not pass on */
-	bool no_pass_on;		       /* put_unlocked_entry() wakes nobody */
-	bool wake_one_deleted;		       /* deletion wakes one: before 237388320def (v5.13) */
-	bool pmd_not_rounded;		       /* a PMD's waiters are told apart by index */
+	/* lock_folio takes a wake-up that it may not pass on */
+	bool exclusive_speculation;
+	bool no_pass_on;       /* put_unlocked_entry() wakes nobody */
+	bool wake_one_deleted; /* deletion wakes one: before 237388320def (v5.13) */
+	bool pmd_not_rounded;  /* a PMD's waiters are told apart by index */
 	/* Called between two steps, for tests that hold a window open. */
 	void (*before_lock)(struct dax_mapping *mapping);
 	void (*before_queue)(struct dax_mapping *mapping);
@@ -44,10 +45,10 @@ struct dax_xas {
 
 #define DAX_OPAQUE_STEP(x) __asm__ volatile("" : : "r"(x) : "memory")
 
-#define DAX_BUG_ON(cond)                        \
-	do {                                    \
-		if (ref_unlikely(cond))         \
-			dax_bug(#cond);         \
+#define DAX_BUG_ON(cond)                                                                           \
+	do {                                                                                       \
+		if (ref_unlikely(cond))                                                            \
+			dax_bug(#cond);                                                            \
 	} while (0)
 
 /* ---- xarray ---- */
@@ -278,7 +279,8 @@ REF_ALWAYS_INLINE dax_entry_t __dax_lock_folio(const struct dax_variant *v, stru
 	dax_rcu_lock(v);
 	for (;;) {
 		/* Acquire: pairs with dax_associate_entry(); the kernel has the dependency. */
-		struct dax_mapping *mapping = ref_load_acquire((struct dax_mapping **)&folio->mapping);
+		struct dax_mapping *mapping =
+			ref_load_acquire((struct dax_mapping **)&folio->mapping);
 		struct dax_xas xas = { .xa = mapping };
 
 		REF_STEP("dax: mapping read");

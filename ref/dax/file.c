@@ -45,7 +45,7 @@ void dax_inode_free_rcu(struct ref_rcu_head *head)
 	struct dax_inode *inode =
 		(struct dax_inode *)((char *)head - offsetof(struct dax_inode, i_data.mapping.rcu));
 
-	void (*free)(struct dax_inode *inode) = inode->free;
+	void (*free)(struct dax_inode * inode) = inode->free;
 
 	REF_MEM_FREED(inode, dax_inode_size(inode->i_data.nr_slots), "inode");
 	free(inode);

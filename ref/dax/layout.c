@@ -51,8 +51,12 @@ static void write_unlock(struct dax_rwsem *sem)
 void dax_mmap(struct dax_vma *vma, struct ref_mm *mm, struct dax_mapping *mapping, uint64_t addr,
 	      uint64_t pgoff, uint64_t nr)
 {
-	*vma = (struct dax_vma){ .mm = mm, .mapping = mapping, .addr = addr, .pgoff = pgoff,
-				 .nr = nr, .next = mapping->i_mmap };
+	*vma = (struct dax_vma){ .mm = mm,
+				 .mapping = mapping,
+				 .addr = addr,
+				 .pgoff = pgoff,
+				 .nr = nr,
+				 .next = mapping->i_mmap };
 	mapping->i_mmap = vma;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* References on device pages: two conventions, and the test of each on pages of the other. */
+#include <array_size.h>
 #include <errno.h>
 #include <string.h>
 
@@ -11,48 +12,64 @@ static const struct dax_refs refs_table[] = {
 	{
 		.name = "1-is-idle",
 		.summary = "before v6.15: one reference when idle, none for a mapping",
-		.initial = 1, .idle = 1,
+		.initial = 1,
+		.idle = 1,
 	},
 	{
 		.name = "0-is-idle",
 		.summary = "since v6.15 (38607c62b34b): none when idle, one for each mapping",
-		.initial = 0, .idle = 0, .mapped_counts = true, .less_mappings = true,
+		.initial = 0,
+		.idle = 0,
+		.mapped_counts = true,
+		.less_mappings = true,
 	},
 	{
 		.name = "1-is-idle_flush_waits",
 		.summary = "1-is-idle, where no walker is left when the pages are unmapped (x86)",
-		.initial = 1, .idle = 1, .flush_waits = true,
+		.initial = 1,
+		.idle = 1,
+		.flush_waits = true,
 	},
 	{
 		.name = "0-is-idle_lock_kept",
-		.summary = "0-is-idle, and no fault while truncation waits: a mapping is a reference, "
-			   "and the page idle only without",
-		.initial = 0, .idle = 0, .mapped_counts = true, .less_mappings = true,
+		.summary =
+			"0-is-idle, and no fault while truncation waits: a mapping is a reference, "
+			"and the page idle only without",
+		.initial = 0,
+		.idle = 0,
+		.mapped_counts = true,
+		.less_mappings = true,
 		.keep_lock = true,
 	},
 	{
 		.name = "idle_1_on_0_pages",
 		.summary = "0-is-idle, with the tests of 1-is-idle: one reference goes unseen",
 		.busted = true,
-		.initial = 0, .idle = 1, .mapped_counts = true,
+		.initial = 0,
+		.idle = 1,
+		.mapped_counts = true,
 	},
 	{
 		.name = "idle_0_on_1_pages",
 		.summary = "1-is-idle, with the tests of 0-is-idle: every page is busy for good",
 		.busted = true,
-		.initial = 1, .idle = 0, .less_mappings = true,
+		.initial = 1,
+		.idle = 0,
+		.less_mappings = true,
 	},
 	{
 		.name = "scan_first",
 		.summary = "1-is-idle, looked for before the pages are unmapped",
 		.busted = true,
-		.initial = 1, .idle = 1, .scan_first = true,
+		.initial = 1,
+		.idle = 1,
+		.scan_first = true,
 	},
 };
 
 size_t dax_nr_refs(void)
 {
-	return sizeof(refs_table) / sizeof(refs_table[0]);
+	return ARRAY_SIZE(refs_table);
 }
 
 const struct dax_refs *dax_refs_at(size_t i)
@@ -112,7 +129,10 @@ void dax_device_init(struct dax_device *dev, const struct dax_refs *refs, struct
 		     uint64_t first_pfn, size_t nr, unsigned pmd_order)
 {
 	*dev = (struct dax_device){
-		.pages = pages, .first_pfn = first_pfn, .nr = nr, .pmd_order = pmd_order,
+		.pages = pages,
+		.first_pfn = first_pfn,
+		.nr = nr,
+		.pmd_order = pmd_order,
 		.refs = refs,
 		.pgmap = { folio_free, refs->initial ? put_refs_1 : put_refs_0 },
 	};

@@ -100,12 +100,11 @@ unsigned dax_wait_table_index(const struct dax_mapping *mapping, uint64_t index,
 unsigned dax_nr_waiters(const struct dax_mapping *mapping, uint64_t index, dax_entry_t entry)
 {
 	struct dax_waitqueue *wq = &wait_table[dax_wait_table_index(mapping, index, entry)];
-	struct dax_waiter *waiter;
 	unsigned nr = 0;
 	int flags = ref_irq_save();
 
 	ref_spin_lock(&wq->lock);
-	for (waiter = wq->first; waiter; waiter = waiter->next)
+	for (struct dax_waiter *waiter = wq->first; waiter; waiter = waiter->next)
 		nr += waiter->key.xa == mapping;
 	ref_spin_unlock(&wq->lock);
 	ref_irq_restore(flags);

@@ -47,10 +47,18 @@ uint64_t engine_view_buffer(unsigned cpu, const volatile void *p, unsigned size)
 	uint64_t v = engine_peek(p, size);
 
 	switch (size) { /* in memory's order, whichever end comes first */
-	case 1: *byte = (unsigned char)v; break;
-	case 2: memcpy(byte, &(uint16_t){ (uint16_t)v }, 2); break;
-	case 4: memcpy(byte, &(uint32_t){ (uint32_t)v }, 4); break;
-	default: memcpy(byte, &v, 8); break;
+	case 1:
+		*byte = (unsigned char)v;
+		break;
+	case 2:
+		memcpy(byte, &(uint16_t){ (uint16_t)v }, 2);
+		break;
+	case 4:
+		memcpy(byte, &(uint32_t){ (uint32_t)v }, 4);
+		break;
+	default:
+		memcpy(byte, &v, 8);
+		break;
 	}
 	for (unsigned i = 0; i < c->nr_stores; i++) {
 		const struct engine_store *s = &c->store[i];

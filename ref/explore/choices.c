@@ -13,11 +13,10 @@ static bool may_land(unsigned cpu, enum explore_context context)
 	case EXPLORE_FAULT:
 		return top && top->context == EXPLORE_TASK && top->faults;
 	case EXPLORE_SOFTIRQ:
-		return on && (!top || top->context == EXPLORE_TASK ||
-			      top->context == EXPLORE_FAULT);
+		return on &&
+		       (!top || top->context == EXPLORE_TASK || top->context == EXPLORE_FAULT);
 	case EXPLORE_IRQ:
-		return on && (!top || (top->context != EXPLORE_IRQ &&
-				       top->context != EXPLORE_NMI));
+		return on && (!top || (top->context != EXPLORE_IRQ && top->context != EXPLORE_NMI));
 	case EXPLORE_NMI:
 		return !top || top->context != EXPLORE_NMI;
 	default:
@@ -105,7 +104,8 @@ bool engine_possible(struct engine_choice c)
 	case CHOICE_RUN:
 		return cpu_enabled(c.cpu);
 	case CHOICE_CALLBACK:
-		return callback_ready(c.cpu) && engine_top_enabled(c.cpu) && !engine_ipi_ready(c.cpu);
+		return callback_ready(c.cpu) && engine_top_enabled(c.cpu) &&
+		       !engine_ipi_ready(c.cpu);
 	case CHOICE_LAND:
 		return c.arg < E.nr_interrupts && E.interrupt[c.arg].cpu == c.cpu &&
 		       E.landed[c.arg] < E.interrupt[c.arg].times &&
@@ -154,7 +154,8 @@ void engine_note_alternatives(struct engine_choice chosen)
 	}
 	for (unsigned i = 0; E.preemptions < E.bound && i < E.nr_interrupts; i++)
 		note((struct engine_choice){ CHOICE_LAND, (unsigned char)E.interrupt[i].cpu,
-					     (unsigned char)i }, chosen);
+					     (unsigned char)i },
+		     chosen);
 }
 
 /* Where nobody can go on, stores reach memory. */

@@ -7,8 +7,8 @@
 
 #define NUMBER_WIDTH 5 /* the step's number, on the left */
 #define MIN_COLUMN 16
-#define INDENT 2       /* of a step below the function that it is in */
-#define ELIDE 1000     /* of a schedule longer than this the middle is left out */
+#define INDENT 2   /* of a step below the function that it is in */
+#define ELIDE 1000 /* of a schedule longer than this the middle is left out */
 #define KEPT 40
 
 struct columns {
@@ -27,11 +27,11 @@ static void spaces(FILE *out, size_t n)
 /* How much of the text goes on this line: up to a space if there is one. */
 static size_t line_length(const char *text, size_t width)
 {
-	size_t n = strlen(text), i;
+	size_t n = strlen(text);
 
 	if (n <= width)
 		return n;
-	for (i = width; i > width / 2; i--)
+	for (size_t i = width; i > width / 2; i--)
 		if (text[i] == ' ')
 			return i;
 	return width;
@@ -104,9 +104,9 @@ static void print_place(struct columns *c, const struct explore_step *s)
 
 	if (!strcmp(s->task, "memory") || !strcmp(site, s->task) || s->cpu >= 8)
 		return;
-	n = s->context == EXPLORE_TASK ?
-		    asprintf(&place, "%.*s()", (int)strcspn(site, " "), site) :
-		    asprintf(&place, "%s> %.*s()", context, (int)strcspn(site, " "), site);
+	n = s->context == EXPLORE_TASK
+		    ? asprintf(&place, "%.*s()", (int)strcspn(site, " "), site)
+		    : asprintf(&place, "%s> %.*s()", context, (int)strcspn(site, " "), site);
 	if (n < 0)
 		return;
 	if (c->place[s->cpu] && !strcmp(place, c->place[s->cpu])) {

@@ -20,8 +20,8 @@
 
 /*
  * No fake stacks, which GCC 13 and later give each stack by default: waiters are on the stack, and
- * their addresses have to be the same in each schedule. They also take megabytes, which nobody frees
- * when a schedule leaves a coroutine in mid-run.
+ * their addresses have to be the same in each schedule. They also take megabytes, which nobody
+ * frees when a schedule leaves a coroutine in mid-run.
  */
 const char *__asan_default_options(void);
 
@@ -104,8 +104,8 @@ __asm__(".text\n.p2align 4\n.globl coro_exchange\n.type coro_exchange, @function
 	".size coro_entry, . - coro_entry\n");
 #else
 #define FRAME_WORDS 20
-#define FRAME_ARG 0	/* x19 */
-#define FRAME_ENTRY 11	/* x30 */
+#define FRAME_ARG 0    /* x19 */
+#define FRAME_ENTRY 11 /* x30 */
 __asm__(".text\n.p2align 4\n.globl coro_exchange\n.type coro_exchange, %function\n"
 	"coro_exchange:\n"
 	"	sub sp, sp, #160\n"

@@ -11,7 +11,7 @@ struct coro {
 	size_t size;
 	void (*fn)(void *arg);
 	void *arg;
-	void *fake;  /* AddressSanitizer's */
+	void *fake; /* AddressSanitizer's */
 };
 
 /* A stack with a guard page below it. 0 or -ENOMEM. */

@@ -18,24 +18,29 @@
 #include "coro.h"
 
 #define ENGINE_CPUS 8
-#define ENGINE_NEST 5	     /* task, fault, softirq, irq, nmi */
+#define ENGINE_NEST 5 /* task, fault, softirq, irq, nmi */
 #define ENGINE_TASKS 16
 #define ENGINE_INTERRUPTS 16
 #define ENGINE_INVARIANTS 16
-#define ENGINE_READS 8	     /* of a condition waited for; more: waits for any store */
-#define ENGINE_CALLBACKS 32  /* RCU's, queued on one CPU in one schedule */
-#define ENGINE_STORES 16     /* in one CPU's buffer */
+#define ENGINE_READS 8	    /* of a condition waited for; more: waits for any store */
+#define ENGINE_CALLBACKS 32 /* RCU's, queued on one CPU in one schedule */
+#define ENGINE_STORES 16    /* in one CPU's buffer */
 #define ENGINE_LOCKS 64
 #define ENGINE_FREED 64
-#define ENGINE_POINTERS 256  /* without a name, in one schedule's text */
+#define ENGINE_POINTERS 256    /* without a name, in one schedule's text */
 #define ENGINE_DEVIATIONS 4096 /* in one schedule */
 #define ENGINE_MAX_STEPS 100000
 #define ENGINE_STACK (128 * 1024)
 #define ENGINE_ARENA (256 * 1024) /* ref_alloc(), per CPU */
 
 enum engine_block {
-	BLOCK_NONE, BLOCK_LOCK, BLOCK_WAIT, BLOCK_SLEEP, BLOCK_GRACE, BLOCK_CALLBACKS,
-	BLOCK_DRAIN /* until its buffer can be drained, and nobody holds the location */
+	BLOCK_NONE,
+	BLOCK_LOCK,
+	BLOCK_WAIT,
+	BLOCK_SLEEP,
+	BLOCK_GRACE,
+	BLOCK_CALLBACKS,
+	BLOCK_DRAIN, /* until its buffer can be drained, and nobody holds the location */
 };
 
 struct engine_read {
@@ -49,23 +54,23 @@ struct engine_ctx {
 	struct coro coro;
 	enum explore_context context;
 	unsigned char cpu;
-	unsigned char block;	/* enum engine_block: what has to be true for its next step */
-	bool announced;		/* woken: its next access was decided on when it was woken */
-	bool waiting;		/* evaluates the condition of a ref_wait_until() */
+	unsigned char block; /* enum engine_block: what has to be true for its next step */
+	bool announced;	     /* woken: its next access was decided on when it was woken */
+	bool waiting;	     /* evaluates the condition of a ref_wait_until() */
 	bool woken;
-	bool faults;		/* explore_faults() */
+	bool faults; /* explore_faults() */
 	bool is_rcu, is_ipi;
 	int irqs_off_before;
-	uint64_t history;	/* of all that it has learned; the code being deterministic, this
+	uint64_t history;	 /* of all that it has learned; the code being deterministic, this
 				 * and the memory say what it will do */
 	uint64_t history_before; /* the wait */
 	const char *name;
-	const char *step_name;	/* the last REF_STEP() */
+	const char *step_name; /* the last REF_STEP() */
 	void (*fn)(void *arg);
 	void *arg;
 	const volatile void *word; /* the lock, what it sleeps on, or is about to change */
 	unsigned word_size;
-	unsigned grace_mask;	/* CPUs whose sections it waits for */
+	unsigned grace_mask; /* CPUs whose sections it waits for */
 	unsigned callbacks_target[ENGINE_CPUS];
 	unsigned nr_reads;
 	struct engine_read read[ENGINE_READS];
@@ -89,16 +94,16 @@ struct engine_store {
 
 /* What a schedule changes of a CPU, but for its contexts. */
 struct engine_cpu {
-	unsigned depth;		/* contexts on it; the last one runs */
+	unsigned depth; /* contexts on it; the last one runs */
 	unsigned next_task;
-	int irqs_off;		/* as the CPU itself sees it */
+	int irqs_off; /* as the CPU itself sees it */
 	int rcu_nesting;
 	bool ipi_pending;
 	bool in_section;
 	unsigned nr_callbacks, callbacks_run;
 	size_t arena_used;
-	uint64_t done;		/* histories of the contexts that have finished */
-	unsigned nr_stores;	/* in its buffer, oldest first */
+	uint64_t done;	    /* histories of the contexts that have finished */
+	unsigned nr_stores; /* in its buffer, oldest first */
 	struct engine_callback callback[ENGINE_CALLBACKS];
 	struct engine_store store[ENGINE_STORES];
 };
@@ -177,33 +182,40 @@ struct engine_deviation {
 };
 
 enum engine_event {
-	EVENT_NONE, EVENT_FINISHED, EVENT_END, EVENT_CUT, EVENT_FAILED, EVENT_BAD_REPLAY
+	EVENT_NONE,
+	EVENT_FINISHED,
+	EVENT_END,
+	EVENT_CUT,
+	EVENT_FAILED,
+	EVENT_BAD_REPLAY,
 };
 
 struct explore {
 	const struct explore_model *m;
-	struct engine_ctx *cur;	/* NULL outside a schedule, and in invariants */
+	struct engine_ctx *cur; /* NULL outside a schedule, and in invariants */
 
 	/* The decision to make next. */
-	unsigned step;		/* decisions made */
-	unsigned slow_at;	/* from here on a decision has to be thought about */
-	unsigned nr_ipis;	/* pending ones: they change the default */
-	unsigned last;		/* the CPU of the last step; NO_CPU: leaving it is free */
-	unsigned picked;	/* who goes on after drains that were chosen for it, or NO_CPU */
+	unsigned step;	  /* decisions made */
+	unsigned slow_at; /* from here on a decision has to be thought about */
+	unsigned nr_ipis; /* pending ones: they change the default */
+	unsigned last;	  /* the CPU of the last step; NO_CPU: leaving it is free */
+	unsigned picked;  /* who goes on after drains that were chosen for it, or NO_CPU */
 	unsigned preemptions;
-	bool buffers;		/* stores are delayed */
-	bool fresh;		/* past the deviations: alternatives are noted */
-	bool recording;		/* the steps' texts */
-	bool dry;		/* the default once more, noting nothing */
+	bool buffers;	/* stores are delayed */
+	bool fresh;	/* past the deviations: alternatives are noted */
+	bool recording; /* the steps' texts */
+	bool dry;	/* the default once more, noting nothing */
 	bool deterministic;
-	bool prologue;		/* a task runs up to its first step, when its CPU gets to it */
+	bool prologue; /* a task runs up to its first step, when its CPU gets to it */
 
 	enum engine_event event;
 	struct engine_ctx *left; /* who has left last, to the root */
 	struct coro root;
 	struct engine_ctx ctx[ENGINE_CPUS][ENGINE_NEST];
 	struct engine_cpu cpu[ENGINE_CPUS];
-	struct { int irqs_off, rcu_nesting; } cpu_start[ENGINE_CPUS];
+	struct {
+		int irqs_off, rcu_nesting;
+	} cpu_start[ENGINE_CPUS];
 	struct ref_cpu ref_cpu[ENGINE_CPUS];
 	struct ref_cpu ref_cpu_start[ENGINE_CPUS];
 	unsigned landed[ENGINE_INTERRUPTS];
@@ -221,7 +233,7 @@ struct explore {
 	unsigned nr_invariants;
 	struct engine_area *area;
 	size_t nr_areas;
-	bool saved;		/* the areas have copies */
+	bool saved; /* the areas have copies */
 	struct engine_name *name;
 	size_t nr_names;
 	uint64_t pointer[ENGINE_POINTERS];
@@ -229,7 +241,7 @@ struct explore {
 	int setup_error;
 
 	/* Memory. */
-	uint64_t mem_hash;	/* a sum over what was stored */
+	uint64_t mem_hash; /* a sum over what was stored */
 	unsigned long stores;
 	struct engine_undo *undo;
 	size_t nr_undo, max_undo;
@@ -239,27 +251,32 @@ struct explore {
 	unsigned nr_locks;
 
 	/* Schedules. */
-	unsigned level;		/* preemptions of those that are being visited */
+	unsigned level; /* preemptions of those that are being visited */
 	unsigned bound;
 	bool reduction;
 	uint32_t cur_node;
 	struct engine_node *node;
 	size_t nr_nodes, max_nodes;
-	struct engine_bucket { uint32_t *node; size_t nr, max; } *bucket; /* by preemptions */
+	struct engine_bucket {
+		uint32_t *node;
+		size_t nr, max;
+	} * bucket; /* by preemptions */
 	struct engine_deviation dev[ENGINE_DEVIATIONS];
 	unsigned nr_dev, next_dev;
-	uint64_t *seen;		/* hashes of the states, 0 where there is none */
-	struct engine_reached { uint32_t preemptions : 8, steps : 24; } *reached;
+	uint64_t *seen; /* hashes of the states, 0 where there is none */
+	struct engine_reached {
+		uint32_t preemptions : 8, steps : 24;
+	} * reached;
 	size_t nr_seen, max_seen;
-	unsigned shortest;	/* as many steps are not made; UINT_MAX: all are */
+	unsigned shortest;	 /* as many steps are not made; UINT_MAX: all are */
 	unsigned shortest_steps; /* of the best failing schedule */
 	uint32_t shortest_node;
-	int error;		/* of memory */
+	int error; /* of memory */
 
 	/* What broke in this schedule. */
 	char broken[96], why[256];
 	struct explore_result *result;
-	size_t max_steps;	/* allocated in result->step */
+	size_t max_steps; /* allocated in result->step */
 };
 extern struct explore E;
 
@@ -267,8 +284,8 @@ extern struct explore E;
 
 REF_ALWAYS_INLINE uint64_t engine_mix(uint64_t a, uint64_t b)
 {
-	unsigned __int128 m = (unsigned __int128)(a ^ 0x9e3779b97f4a7c15ULL) *
-			      (b ^ 0xe7037ed1a0b428dbULL);
+	unsigned __int128 m =
+		(unsigned __int128)(a ^ 0x9e3779b97f4a7c15ULL) * (b ^ 0xe7037ed1a0b428dbULL);
 
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
@@ -284,7 +301,7 @@ void engine_decide(struct engine_ctx *self);
 void engine_block(struct engine_ctx *self, enum engine_block block);
 __attribute__((noreturn)) void engine_leave(enum engine_event event);
 void engine_fail(const char *invariant, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void engine_schedule(void); /* one: E.event says how it ended */
+void engine_schedule(void);		     /* one: E.event says how it ended */
 struct engine_ctx *engine_top(unsigned cpu); /* or NULL */
 void engine_section_changed(unsigned cpu);
 unsigned engine_sections(void); /* CPUs that are in one */
@@ -305,12 +322,12 @@ bool engine_top_enabled(unsigned cpu);
 bool engine_ipi_ready(unsigned cpu);
 bool engine_possible(struct engine_choice c);
 unsigned engine_cost(struct engine_choice c); /* in preemptions */
-struct engine_choice engine_default(void); /* CHOICE_RUN with NO_CPU: nobody */
+struct engine_choice engine_default(void);    /* CHOICE_RUN with NO_CPU: nobody */
 void engine_note_alternatives(struct engine_choice chosen);
 
 /* ---- search.c: which schedules there are ---- */
 void engine_note(struct engine_choice choice, unsigned cost); /* an alternative */
-bool engine_seen(uint64_t key);	/* and from now on it is */
+bool engine_seen(uint64_t key);				      /* and from now on it is */
 REF_ALWAYS_INLINE void engine_seen_soon(uint64_t key)
 {
 	if (ref_likely(E.max_seen))
@@ -350,13 +367,12 @@ void engine_trace_step(struct engine_ctx *ctx, bool landed);
 void engine_trace_drain(unsigned cpu, const char *text);
 void engine_trace_text(const struct model_site *s, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-#define engine_trace(s, ...)                                    \
-	do {                                                    \
-		if (ref_unlikely(E.recording))                  \
-			engine_trace_text((s), __VA_ARGS__);    \
+#define engine_trace(s, ...)                                                                       \
+	do {                                                                                       \
+		if (ref_unlikely(E.recording))                                                     \
+			engine_trace_text((s), __VA_ARGS__);                                       \
 	} while (0)
-const char *engine_what(const struct model_site *s, const volatile void *p, char *buf,
-			size_t size);
+const char *engine_what(const struct model_site *s, const volatile void *p, char *buf, size_t size);
 const char *engine_value(const struct model_site *s, unsigned size, uint64_t v, char *buf,
 			 size_t n);
 bool engine_name_of(const volatile void *p, char *buf, size_t size);
@@ -366,20 +382,32 @@ int engine_parse(const char *text); /* into E.dev; -EINVAL and E.why */
 REF_ALWAYS_INLINE uint64_t engine_peek(const volatile void *p, unsigned size)
 {
 	switch (size) {
-	case 1: return *(const volatile uint8_t *)p;
-	case 2: return *(const volatile uint16_t *)p;
-	case 4: return *(const volatile uint32_t *)p;
-	default: return *(const volatile uint64_t *)p;
+	case 1:
+		return *(const volatile uint8_t *)p;
+	case 2:
+		return *(const volatile uint16_t *)p;
+	case 4:
+		return *(const volatile uint32_t *)p;
+	default:
+		return *(const volatile uint64_t *)p;
 	}
 }
 
 REF_ALWAYS_INLINE void engine_poke(volatile void *p, unsigned size, uint64_t v)
 {
 	switch (size) {
-	case 1: *(volatile uint8_t *)p = (uint8_t)v; break;
-	case 2: *(volatile uint16_t *)p = (uint16_t)v; break;
-	case 4: *(volatile uint32_t *)p = (uint32_t)v; break;
-	default: *(volatile uint64_t *)p = v; break;
+	case 1:
+		*(volatile uint8_t *)p = (uint8_t)v;
+		break;
+	case 2:
+		*(volatile uint16_t *)p = (uint16_t)v;
+		break;
+	case 4:
+		*(volatile uint32_t *)p = (uint32_t)v;
+		break;
+	default:
+		*(volatile uint64_t *)p = v;
+		break;
 	}
 }
 

@@ -9,7 +9,7 @@
 
 #include "models.h"
 
-extern struct litmus {
+struct litmus {
 	int x, y;
 	int r[4]; /* each its task's own */
 	int got;
@@ -19,7 +19,8 @@ extern struct litmus {
 	int acked;
 	unsigned depth, deepest; /* handlers on top of each other */
 	int landed;
-} *l;
+};
+extern struct litmus *l;
 
 /* One row: a function per CPU, perhaps an interrupt on CPU 0, and what has to hold. */
 struct program {
@@ -40,6 +41,7 @@ void litmus_add_locked(void *arg);
 void litmus_write_x(void *arg);
 void litmus_write_y(void *arg);
 
+/* clang-format off */
 #define P(...) &(const struct program){ __VA_ARGS__ }
 #define GOOD(variant_, nr_, mode_, summary_, ...)                                          \
 	{ .mechanism = "litmus", .variant = variant_, .mode = mode_, .nr_cpus = (nr_),     \
@@ -53,12 +55,15 @@ void litmus_write_y(void *arg);
 	{ .mechanism = "litmus", .variant = variant_, .mode = mode_, .nr_cpus = (nr_),     \
 	  .summary = summary_, .busted_code = code_, .setup = litmus_setup, .arg = P(__VA_ARGS__) }
 #define SC EXPLORE_SC
+/* clang-format on */
 #define SB EXPLORE_STORE_BUFFER
-#define ALL(...) { __VA_ARGS__ }
+#define ALL(...)                                                                                   \
+	{                                                                                          \
+		__VA_ARGS__                                                                        \
+	}
 #define HOLDS(fn, name) .holds = (fn), .invariant = (name)
 #define SAW "one of two sees the other's store"
 #define LOST "no update is lost"
 #define FREED "read of a freed object"
-
 
 #endif

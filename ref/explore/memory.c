@@ -17,10 +17,18 @@
 __attribute__((no_sanitize("address"))) static void undo(const struct engine_undo *u)
 {
 	switch (u->size) {
-	case 1: *(volatile uint8_t *)u->p = (uint8_t)u->old; break;
-	case 2: *(volatile uint16_t *)u->p = (uint16_t)u->old; break;
-	case 4: *(volatile uint32_t *)u->p = (uint32_t)u->old; break;
-	default: *(volatile uint64_t *)u->p = u->old; break;
+	case 1:
+		*(volatile uint8_t *)u->p = (uint8_t)u->old;
+		break;
+	case 2:
+		*(volatile uint16_t *)u->p = (uint16_t)u->old;
+		break;
+	case 4:
+		*(volatile uint32_t *)u->p = (uint32_t)u->old;
+		break;
+	default:
+		*(volatile uint64_t *)u->p = u->old;
+		break;
 	}
 }
 
@@ -391,8 +399,8 @@ bool engine_forget_histories;
 
 static uint64_t ctx_hash(const struct engine_ctx *ctx)
 {
-	uint64_t h = engine_mix(ctx->history, (uint64_t)ctx->block << 2 | ctx->woken << 1 |
-						      ctx->faults);
+	uint64_t h =
+		engine_mix(ctx->history, (uint64_t)ctx->block << 2 | ctx->woken << 1 | ctx->faults);
 
 	if (ctx->block == BLOCK_WAIT) {
 		if (!ctx->nr_reads || ctx->nr_reads > ENGINE_READS)

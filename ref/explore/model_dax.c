@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Models of dax: a page's entry locked by speculation while the page moves to another file, while its
- * inode goes, and while others wait for it; and truncation beside get_user_pages().
+ * Models of dax: a page's entry locked by speculation while the page moves to another file, while
+ * its inode goes, and while others wait for it; and truncation beside get_user_pages().
  *
  * Two files of two pages, page 0 in the first slot of the first file when a schedule starts. Models
  * of the first kind have no page tables; those of truncation have the page mapped, and walk.
@@ -32,10 +32,10 @@
 
 struct dax_case {
 	const char *protocol;
-	const char *refs; /* NULL: no page tables */
+	const char *refs;		    /* NULL: no page tables */
 	void (*task[MAX_TASKS])(void *arg); /* on a CPU each */
-	bool pmd;    /* one entry for both pages */
-	bool locked; /* page 0's entry, from the start; a task unlocks it */
+	bool pmd;			    /* one entry for both pages */
+	bool locked;			    /* page 0's entry, from the start; a task unlocks it */
 	bool no_warn;
 };
 
@@ -53,7 +53,7 @@ static struct {
 	struct shared {
 		int held;     /* GUP-fast's references on page 0 that have not been put */
 		int freed[2]; /* files */
-	} *shared;
+	} * shared;
 } d;
 
 /* ---- what has to hold ---- */
@@ -73,7 +73,8 @@ static bool slots_belong(void *arg, char *why, size_t size)
 			if (!e || e & (DAX_EMPTY | DAX_ZERO_PAGE) ||
 			    (dax_to_pfn(e) && page->mapping == m && page->index == i))
 				continue;
-			snprintf(why, size, "slot %llu of file %u holds %#llx, whose page is not its",
+			snprintf(why, size,
+				 "slot %llu of file %u holds %#llx, whose page is not its",
 				 (unsigned long long)i, f, (unsigned long long)e);
 			return false;
 		}
@@ -85,8 +86,10 @@ static bool nobody_holds_freed(void *arg, char *why, size_t size)
 {
 	if (!d.shared->held || d.page->mapping)
 		return true;
-	snprintf(why, size, "page 0 is in no file any more, and has %d references that were got "
-		 "while it was mapped", d.shared->held);
+	snprintf(why, size,
+		 "page 0 is in no file any more, and has %d references that were got "
+		 "while it was mapped",
+		 d.shared->held);
 	return false;
 }
 
@@ -132,8 +135,10 @@ static void lock_page(void *arg)
 	m = d.page->mapping;
 	if (dax_to_pfn(cookie) != d.dev.first_pfn || !m ||
 	    m->slot[d.page->index] != (cookie | DAX_LOCKED))
-		explore_fail(BELONGS, "page 0's entry came back as %#llx, and is not locked in the "
-			     "page's slot", (unsigned long long)cookie);
+		explore_fail(BELONGS,
+			     "page 0's entry came back as %#llx, and is not locked in the "
+			     "page's slot",
+			     (unsigned long long)cookie);
 	d.p->unlock_folio(d.page, cookie);
 }
 
@@ -164,7 +169,7 @@ static void evict(void *arg)
 	d.p->evict(d.file[0]);
 }
 
-static void delete(void *arg)
+static void delete (void *arg)
 {
 	d.p->delete_entry(&d.file[0]->i_data, 0);
 }
@@ -317,17 +322,24 @@ static void teardown(const void *arg)
 /* ---- the rows ---- */
 
 #define CASE(...) (&(const struct dax_case){ __VA_ARGS__ })
-#define MODEL(variant_, summary_, nr_cpus_, ...)                                               \
-	{ .mechanism = "dax", .variant = variant_, .summary = summary_, .nr_cpus = nr_cpus_,   \
-	  .setup = setup, .teardown = teardown, .arg = CASE(__VA_ARGS__) }
+#define MODEL(variant_, summary_, nr_cpus_, ...)                                                   \
+	{                                                                                          \
+		.mechanism = "dax", .variant = variant_, .summary = summary_, .nr_cpus = nr_cpus_, \
+		.setup = setup, .teardown = teardown, .arg = CASE(__VA_ARGS__)                     \
+	}
 /* Code of a busted variant, where it cannot break. */
-#define HARMLESS(variant_, code_, summary_, nr_cpus_, ...)                                     \
-	{ .mechanism = "dax", .variant = variant_, .summary = summary_, .nr_cpus = nr_cpus_,   \
-	  .busted_code = code_, .setup = setup, .teardown = teardown, .arg = CASE(__VA_ARGS__) }
-#define BUSTED(variant_, caught_by_, summary_, nr_cpus_, ...)                                  \
-	{ .mechanism = "dax", .variant = variant_, .summary = summary_, .nr_cpus = nr_cpus_,   \
-	  .busted = true, .caught_by = caught_by_, .setup = setup, .teardown = teardown,       \
-	  .arg = CASE(__VA_ARGS__) }
+#define HARMLESS(variant_, code_, summary_, nr_cpus_, ...)                                         \
+	{                                                                                          \
+		.mechanism = "dax", .variant = variant_, .summary = summary_, .nr_cpus = nr_cpus_, \
+		.busted_code = code_, .setup = setup, .teardown = teardown,                        \
+		.arg = CASE(__VA_ARGS__)                                                           \
+	}
+#define BUSTED(variant_, caught_by_, summary_, nr_cpus_, ...)                                      \
+	{                                                                                          \
+		.mechanism = "dax", .variant = variant_, .summary = summary_, .nr_cpus = nr_cpus_, \
+		.busted = true, .caught_by = caught_by_, .setup = setup, .teardown = teardown,     \
+		.arg = CASE(__VA_ARGS__)                                                           \
+	}
 
 const struct explore_model explore_dax_models[] = {
 	MODEL("merged_moved",
@@ -339,8 +351,8 @@ const struct explore_model explore_dax_models[] = {
 
 	MODEL("merged_evicted", "is the inode there as long as its lock is used", 2,
 	      .protocol = "merged", .task = { lock_page, evict }),
-	BUSTED("no_rcu", FREED_INODE, "the same, where RCU does not wait for who found the inode", 2,
-	       .protocol = "no_rcu", .task = { lock_page, evict }),
+	BUSTED("no_rcu", FREED_INODE, "the same, where RCU does not wait for who found the inode",
+	       2, .protocol = "no_rcu", .task = { lock_page, evict }),
 
 	MODEL("merged_evicted_asleep", "may the inode go while somebody sleeps for its entry", 3,
 	      .protocol = "merged", .locked = true, .task = { lock_page, unlock, evict }),
@@ -387,19 +399,18 @@ const struct explore_model explore_dax_models[] = {
 		 "does truncation wait for what GUP-fast has got (38607c62b34b, v6.15)", 2,
 		 .protocol = "merged", .refs = "0-is-idle", .task = { get_and_put, truncate_file }),
 	HARMLESS("1-is-idle_refault", "1-is-idle_warns",
-		 "the same beside a fault that maps the page again", 3,
-		 .protocol = "merged", .refs = "1-is-idle",
-		 .task = { get_and_put, truncate_file, fault_mapped }),
+		 "the same beside a fault that maps the page again", 3, .protocol = "merged",
+		 .refs = "1-is-idle", .task = { get_and_put, truncate_file, fault_mapped }),
 	BUSTED("0-is-idle_refault", DEADLOCK,
-	       "the same: the new mapping's reference, for which the wait has dropped the file's lock", 3,
-	       .protocol = "merged", .refs = "0-is-idle",
+	       "the same: the new mapping's reference, for which the wait has dropped the file's lock",
+	       3, .protocol = "merged", .refs = "0-is-idle",
 	       .task = { get_and_put, truncate_file, fault_mapped }),
 	MODEL("0-is-idle_lock_kept", "the same, where faults wait until truncation is done", 3,
 	      .protocol = "merged", .refs = "0-is-idle_lock_kept",
 	      .task = { get_and_put, truncate_file, fault_mapped }),
 	BUSTED("1-is-idle_warns", NO_WARN,
-	       "is the count what truncation expects; a walker that is to give up is counted too", 2,
-	       .protocol = "merged", .refs = "1-is-idle", .no_warn = true,
+	       "is the count what truncation expects; a walker that is to give up is counted too",
+	       2, .protocol = "merged", .refs = "1-is-idle", .no_warn = true,
 	       .task = { get_and_put, truncate_file }),
 	MODEL("1-is-idle_flush_waits", "the same, where the flush waits for walkers (x86)", 2,
 	      .protocol = "merged", .refs = "1-is-idle_flush_waits", .no_warn = true,
@@ -412,9 +423,11 @@ const struct explore_model explore_dax_models[] = {
 	       .protocol = "merged", .refs = "scan_first", .task = { get_and_put, truncate_file }),
 	BUSTED("idle_1_on_0_pages", FREED_PAGE,
 	       "the busy test of 1-is-idle on pages of 0-is-idle: one reference goes unseen", 2,
-	       .protocol = "merged", .refs = "idle_1_on_0_pages", .task = { get_and_put, truncate_file }),
+	       .protocol = "merged", .refs = "idle_1_on_0_pages",
+	       .task = { get_and_put, truncate_file }),
 	BUSTED("idle_0_on_1_pages", DEADLOCK,
 	       "the idle test of 0-is-idle on pages of 1-is-idle: it never fires", 2,
-	       .protocol = "merged", .refs = "idle_0_on_1_pages", .task = { get_and_put, truncate_file }),
+	       .protocol = "merged", .refs = "idle_0_on_1_pages",
+	       .task = { get_and_put, truncate_file }),
 	{ 0 },
 };

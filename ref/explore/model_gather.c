@@ -51,7 +51,7 @@ static struct {
 	struct ref_spinlock ptl;
 	struct page_state {
 		int mapcount, dirty, disk;
-	} *page_state;
+	} * page_state;
 	int *frame; /* the page's memory */
 	int *freed; /* tables, by gather */
 } w;
@@ -431,21 +431,28 @@ static int setup_unshare(struct explore *e, const void *arg)
 /* ---- the rows ---- */
 
 #define READ_OF_FREED "read of a freed page table"
-#define GATHER_ROW(variant_, setup_, nr_, ...)                                          \
-	.mechanism = "gather", .variant = variant_, .nr_cpus = nr_, .setup = setup_,    \
-	.teardown = teardown, .arg = &(const struct gather_model){ __VA_ARGS__ }
+#define GATHER_ROW(variant_, setup_, nr_, ...)                                                     \
+	.mechanism = "gather", .variant = variant_, .nr_cpus = nr_, .setup = setup_,               \
+	.teardown = teardown, .arg = &(const struct gather_model)                                  \
+	{                                                                                          \
+		__VA_ARGS__                                                                        \
+	}
 
-#define GOOD(name, ...) { GATHER_ROW(#name, setup_table, 2, .discipline = #name),            \
-	.summary = "is a table that is freed by " #name " never read by a walk" },
-#define BUSTED(name, ...) { GATHER_ROW(#name, setup_table, 2, .discipline = #name),          \
-	.summary = "is a table that is freed by " #name " never read by a walk",        \
-	.busted = true, .caught_by = READ_OF_FREED },
+#define GOOD(name, ...)                                                                            \
+	{ GATHER_ROW(#name, setup_table, 2, .discipline = #name),                                  \
+	  .summary = "is a table that is freed by " #name " never read by a walk" },
+#define BUSTED(name, ...)                                                                          \
+	{ GATHER_ROW(#name, setup_table, 2, .discipline = #name),                                  \
+	  .summary = "is a table that is freed by " #name " never read by a walk", .busted = true, \
+	  .caught_by = READ_OF_FREED },
 
 const struct explore_model explore_gather_models[] = {
 	GATHER_DISCIPLINES(GOOD, BUSTED)
 
-	{ GATHER_ROW("ack_offline", setup_table, 2, .discipline = "ipi_signal", .leaves = true),
-	  .summary = "is a reader that goes offline while it is asked waited for no longer" },
+		{ GATHER_ROW("ack_offline", setup_table, 2, .discipline = "ipi_signal",
+			     .leaves = true),
+		  .summary =
+			  "is a reader that goes offline while it is asked waited for no longer" },
 	{ GATHER_ROW("ack_two_freers", setup_two_freers, 3, .discipline = "ipi_signal"),
 	  .summary = "are two freers that interrupt one walker both answered" },
 	{ GATHER_ROW("ack_asked_late", setup_ask_late, 2, .discipline = NULL),
@@ -454,8 +461,9 @@ const struct explore_model explore_gather_models[] = {
 
 	{ GATHER_ROW("fallback_sync_ipi", setup_table, 2, .discipline = "broadcast_rcu",
 		     .fallback = "sync_ipi"),
-	  .summary = "without a batch, does an interrupt wait for a walk with interrupts off (Linux "
-		     "up to 6.18)" },
+	  .summary =
+		  "without a batch, does an interrupt wait for a walk with interrupts off (Linux "
+		  "up to 6.18)" },
 	{ GATHER_ROW("fallback_sync_rcu", setup_table, 2, .discipline = "broadcast_rcu",
 		     .fallback = "sync_rcu"),
 	  .summary = "without a batch, does synchronize_rcu() wait for a walk with interrupts off "
@@ -468,8 +476,8 @@ const struct explore_model explore_gather_models[] = {
 	  .summary = "is a walk under rcu_read_lock() alone safe from tables in batches" },
 	{ GATHER_ROW("rcu_reader_ipi_fallback", setup_table, 2, .discipline = "broadcast_rcu",
 		     .fallback = "sync_ipi", .walker = WALK_RCU),
-	  .summary = "is it safe from a table that only an interrupt was sent for",
-	  .busted = true, .caught_by = READ_OF_FREED },
+	  .summary = "is it safe from a table that only an interrupt was sent for", .busted = true,
+	  .caught_by = READ_OF_FREED },
 	{ GATHER_ROW("rcu_reader_sync_rcu", setup_table, 2, .discipline = "broadcast_rcu",
 		     .fallback = "sync_rcu", .walker = WALK_RCU),
 	  .summary = "is it safe from a table that synchronize_rcu() was called for "
@@ -479,17 +487,18 @@ const struct explore_model explore_gather_models[] = {
 	  .summary = "is it safe from a table with a callback of its own (718b13861d22)" },
 
 	{ GATHER_ROW("order_ipi", setup_page, 2, .discipline = "ipi_signal"),
-	  .summary = "is a page whose entry was cleared not used once it is free: flush interrupt" },
+	  .summary =
+		  "is a page whose entry was cleared not used once it is free: flush interrupt" },
 	{ GATHER_ROW("order_broadcast", setup_page, 2, .discipline = "broadcast_rcu"),
 	  .summary = "is a page whose entry was cleared not used once it is free: broadcast" },
 	{ GATHER_ROW("order_pages_first", setup_page, 2, .discipline = "ipi_signal",
 		     .order = "pages_first"),
-	  .summary = "is it not used where pages are freed before the invalidation",
-	  .busted = true, .caught_by = "read of a freed page" },
+	  .summary = "is it not used where pages are freed before the invalidation", .busted = true,
+	  .caught_by = "read of a freed page" },
 	{ GATHER_ROW("order_no_flush", setup_page, 2, .discipline = "broadcast_rcu",
 		     .order = "no_flush"),
-	  .summary = "is it not used where only tables are invalidated for",
-	  .busted = true, .caught_by = "read of a freed page" },
+	  .summary = "is it not used where only tables are invalidated for", .busted = true,
+	  .caught_by = "read of a freed page" },
 
 	{ GATHER_ROW("rmap_delayed", setup_rmap, 3, .discipline = "ipi_signal"),
 	  .summary = "does writeback see every write of a CPU whose TLB still has the page "
@@ -499,8 +508,9 @@ const struct explore_model explore_gather_models[] = {
 	  .busted = true, .caught_by = "no write is lost" },
 
 	{ GATHER_ROW("unshare_ipi", setup_unshare, 2, .unshare = "unshare_ipi"),
-	  .summary = "does a walk stay out of a hugetlb table that has left its mm: an interrupt at "
-		     "each unshare (1013af4f585f)" },
+	  .summary =
+		  "does a walk stay out of a hugetlb table that has left its mm: an interrupt at "
+		  "each unshare (1013af4f585f)" },
 	{ GATHER_ROW("unshare_last_ipi", setup_unshare, 2, .unshare = "unshare_last_ipi"),
 	  .summary = "does it, with one interrupt per flush and for the last sharer only" },
 	{ GATHER_ROW("unshare_no_ipi", setup_unshare, 2, .unshare = "unshare_no_ipi"),

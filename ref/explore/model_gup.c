@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Models of gup: what a walk finds while entries and tables change that are more than one word: PAE's
- * two halves, arm64's contiguous ranges, an s390x top table that grows, and the designs that read
- * their own copy of an entry again.
+ * Models of gup: what a walk finds while entries and tables change that are more than one word:
+ * PAE's two halves, arm64's contiguous ranges, an s390x top table that grows, and the designs that
+ * read their own copy of an entry again.
  *
  * Formats are the architectures', in tables of a few entries, so that what loops over a table is
  * short; PAE's are as they are.
@@ -22,10 +22,14 @@
 #define COUNTED "no page is returned that its collapser has counted"
 
 /* s390x: tables of two, a level for each type of entry. */
-#define TINY_UPPER(level_, shift_, type) \
-	[level_] = { .shift = (shift_), .bits = 1, .fold = PGT_FOLD_MM, \
-		     .empty = (type) | S390_INVALID, .present_mask = S390_ORIGIN, \
-		     .table = (type) | S390_LENGTH, .table_origin = S390_ORIGIN }
+#define TINY_UPPER(level_, shift_, type)                                                           \
+	[level_] = { .shift = (shift_),                                                            \
+		     .bits = 1,                                                                    \
+		     .fold = PGT_FOLD_MM,                                                          \
+		     .empty = (type) | S390_INVALID,                                               \
+		     .present_mask = S390_ORIGIN,                                                  \
+		     .table = (type) | S390_LENGTH,                                                \
+		     .table_origin = S390_ORIGIN }
 
 static const struct pgt_fmt pgt_fmt_tiny_s390x = {
 	.name = "tiny-s390x",
@@ -317,24 +321,27 @@ static void teardown(const void *arg)
 
 /* ---- the models ---- */
 
-#define MODEL(variant_, summary_, busted_, by, ...)                                               \
-	{                                                                                         \
-		.mechanism = "gup", .variant = (variant_), .summary = (summary_),                 \
-		.busted = (busted_), .caught_by = (by), .nr_cpus = 2, .setup = setup,             \
-		.teardown = teardown, .arg = &(const struct gup_case){ __VA_ARGS__ },             \
+#define MODEL(variant_, summary_, busted_, by, ...)                                                \
+	{                                                                                          \
+		.mechanism = "gup", .variant = (variant_), .summary = (summary_),                  \
+		.busted = (busted_), .caught_by = (by), .nr_cpus = 2, .setup = setup,              \
+		.teardown = teardown, .arg = &(const struct gup_case){ __VA_ARGS__ },              \
 	}
 #define GOOD(variant_, summary_, ...) MODEL(variant_, summary_, false, NULL, __VA_ARGS__)
 #define BUSTED(variant_, by, summary_, ...) MODEL(variant_, summary_, true, by, __VA_ARGS__)
 
-#define PAE(walker) .fmt = &pgt_fmt_i386_4k_32_pae, .nr_frames = (1 << 20) + 64,     \
-	.fast = gup_fast_i386_4k_32_pae_##walker, .addr = 5 << 21, .map = map_pae,   \
+#define PAE(walker)                                                                                \
+	.fmt = &pgt_fmt_i386_4k_32_pae, .nr_frames = (1 << 20) + 64,                               \
+	.fast = gup_fast_i386_4k_32_pae_##walker, .addr = 5 << 21, .map = map_pae,                 \
 	.writer = remapper, .writer_name = "remapper", .mixed = true
-#define S390X(walker, levels_, addr_) .fmt = &pgt_fmt_tiny_s390x, .levels = (levels_), \
-	.nr_frames = 32, .fast = gup_fast_tiny_s390x_##walker, .addr = (addr_), .map = map_one
+#define S390X(walker, levels_, addr_)                                                              \
+	.fmt = &pgt_fmt_tiny_s390x, .levels = (levels_), .nr_frames = 32,                          \
+	.fast = gup_fast_tiny_s390x_##walker, .addr = (addr_), .map = map_one
 #define UPGRADE .writer = upgrader, .writer_name = "upgrader", .own = true
 #define COLLAPSE .writer = collapser, .writer_name = "collapser", .counted = true
-#define CONT(walker) .fmt = &pgt_fmt_tiny_arm64, .nr_frames = 32, \
-	.fast = gup_fast_tiny_arm64_##walker, .addr = 1 << 12, .map = map_range, .own = true
+#define CONT(walker)                                                                               \
+	.fmt = &pgt_fmt_tiny_arm64, .nr_frames = 32, .fast = gup_fast_tiny_arm64_##walker,         \
+	.addr = 1 << 12, .map = map_range, .own = true
 
 const struct explore_model explore_gup_models[] = {
 	GOOD("pae", "an entry of two words goes from a frame above 4 GiB to one below and back",
@@ -352,14 +359,17 @@ const struct explore_model explore_gup_models[] = {
 	BUSTED("upgrade_limit_first", OWN, "it is let in before the new top is there",
 	       S390X(good, 3, 1 << 15 | 0x1000), UPGRADE, .limit_first = true),
 
-	GOOD("recheck_real", "the PMD above a collapse is in the top table, and is read again there",
+	GOOD("recheck_real",
+	     "the PMD above a collapse is in the top table, and is read again there",
 	     S390X(good, 2, 0x1000), COLLAPSE),
 	BUSTED("recheck_copy", COUNTED,
 	       "the design has a copy of it alone, and compares that with itself",
 	       S390X(addr_end_global, 2, 0x1000), COLLAPSE),
 
-	GOOD("contpte", "a contiguous range is unfolded, and one of its pages unmapped, while another "
-	     "is walked", CONT(good), .writer = unfolder, .writer_name = "unfolder"),
+	GOOD("contpte",
+	     "a contiguous range is unfolded, and one of its pages unmapped, while another "
+	     "is walked",
+	     CONT(good), .writer = unfolder, .writer_name = "unfolder"),
 	GOOD("contpte_young", "the hardware has marked another entry of the range", CONT(good),
 	     .stays = true),
 	BUSTED("contpte_recheck_ungathered", STAYS,

@@ -27,16 +27,20 @@
 #define FAULT (1u << EXPLORE_FAULT)
 
 /* First page of each context's; pages are told apart by their numbers. */
-enum { PREV_PFN = 1, NEXT_PFN = PREV_PFN + MAX_MAPS, HANDLER_PFN = NEXT_PFN + MAX_MAPS,
-       NR_PFNS = HANDLER_PFN + EXPLORE_NR_CONTEXTS };
+enum {
+	PREV_PFN = 1,
+	NEXT_PFN = PREV_PFN + MAX_MAPS,
+	HANDLER_PFN = NEXT_PFN + MAX_MAPS,
+	NR_PFNS = HANDLER_PFN + EXPLORE_NR_CONTEXTS,
+};
 
 struct kmap_case {
 	const char *design, *layout, *backend; /* layout NULL: plain; backend NULL: memory */
-	unsigned prev, next;	/* maps of the task that runs first, and of the other */
-	unsigned contexts;	/* which land */
-	unsigned times;		/* each of them; 0: once */
-	bool hook_irqs_off;	/* prepare_task_switch() as the scheduler calls it */
-	bool covered;		/* COVERED is looked at, after every step */
+	unsigned prev, next; /* maps of the task that runs first, and of the other */
+	unsigned contexts;   /* which land */
+	unsigned times;	     /* each of them; 0: once */
+	bool hook_irqs_off;  /* prepare_task_switch() as the scheduler calls it */
+	bool covered;	     /* COVERED is looked at, after every step */
 	void (*task)(void *arg);
 	void (*other_cpu)(void *arg); /* NULL: one CPU */
 	void (*fault)(void *arg);     /* NULL: as all handlers */
@@ -46,14 +50,14 @@ static struct {
 	const struct kmap_case *c;
 	const struct kmap_stack *st;
 	struct kmap_area *area;
-	struct kmap_task *prev, *next, *idle; /* idle: of the other CPU */
+	struct kmap_task *prev, *next, *idle;		    /* idle: of the other CPU */
 	uintptr_t prev_addr[MAX_MAPS], next_addr[MAX_MAPS]; /* from setup on */
 	/* Of the scheduler that two CPUs share. */
 	struct queue {
 		struct ref_spinlock lock;
 		bool waits; /* prev, which does not run */
 		bool mapped;
-	} *queue;
+	} * queue;
 } k;
 
 static struct kmap_cpu *this_cpu(void)
@@ -326,11 +330,11 @@ static void name_all(struct explore *e)
 		explore_name(e, &k.area->cpu[cpu].current, sizeof(void *), 1, "cpu%u.current", cpu);
 		explore_name(e, &k.area->cpu[cpu].idx, sizeof(int), 1, "cpu%u.idx", cpu);
 		for (unsigned slot = 0; slot < 2 * MAX_MAPS; slot++) {
-			uintptr_t addr = kmap_fix_to_virt(k.area, slot + cpu *
-							  k.area->layout->nr_slots);
+			uintptr_t addr =
+				kmap_fix_to_virt(k.area, slot + cpu * k.area->layout->nr_slots);
 
-			explore_name(e, kmap_virt_to_pte(k.area, addr),
-				     k.area->layout->pte_bytes, 1, "cpu%u.slot[%u]", cpu, slot);
+			explore_name(e, kmap_virt_to_pte(k.area, addr), k.area->layout->pte_bytes,
+				     1, "cpu%u.slot[%u]", cpu, slot);
 		}
 	}
 }
@@ -405,98 +409,111 @@ static void teardown(const void *arg)
 /* ---- the rows ---- */
 
 #define CASE(...) (&(const struct kmap_case){ __VA_ARGS__ })
-#define MODEL(variant_, summary_, nr_cpus_, ...)                                               \
-	{ .mechanism = "kmap", .variant = variant_, .summary = summary_, .nr_cpus = nr_cpus_,  \
-	  .setup = setup, .teardown = teardown, .arg = CASE(__VA_ARGS__) }
+#define MODEL(variant_, summary_, nr_cpus_, ...)                                                   \
+	{                                                                                          \
+		.mechanism = "kmap", .variant = variant_, .summary = summary_,                     \
+		.nr_cpus = nr_cpus_, .setup = setup, .teardown = teardown,                         \
+		.arg = CASE(__VA_ARGS__)                                                           \
+	}
 /* Code of a busted variant, where it cannot break. */
-#define HARMLESS(variant_, code_, summary_, nr_cpus_, ...)                                     \
-	{ .mechanism = "kmap", .variant = variant_, .summary = summary_, .nr_cpus = nr_cpus_,   \
-	  .busted_code = code_, .setup = setup, .teardown = teardown, .arg = CASE(__VA_ARGS__) }
-#define BUSTED(variant_, caught_by_, summary_, nr_cpus_, ...)                                  \
-	{ .mechanism = "kmap", .variant = variant_, .summary = summary_, .nr_cpus = nr_cpus_,  \
-	  .busted = true, .caught_by = caught_by_, .setup = setup, .teardown = teardown,       \
-	  .arg = CASE(__VA_ARGS__) }
+#define HARMLESS(variant_, code_, summary_, nr_cpus_, ...)                                         \
+	{                                                                                          \
+		.mechanism = "kmap", .variant = variant_, .summary = summary_,                     \
+		.nr_cpus = nr_cpus_, .busted_code = code_, .setup = setup, .teardown = teardown,   \
+		.arg = CASE(__VA_ARGS__)                                                           \
+	}
+#define BUSTED(variant_, caught_by_, summary_, nr_cpus_, ...)                                      \
+	{                                                                                          \
+		.mechanism = "kmap", .variant = variant_, .summary = summary_,                     \
+		.nr_cpus = nr_cpus_, .busted = true, .caught_by = caught_by_, .setup = setup,      \
+		.teardown = teardown, .arg = CASE(__VA_ARGS__)                                     \
+	}
 
 const struct explore_model explore_kmap_models[] = {
 	MODEL("atomic_percpu",
-	  "do interrupts, softirqs, NMIs and faults nest on kmap_atomic's per-CPU index", 1,
-	  .design = "atomic_percpu", .prev = 1, .contexts = IRQ | SOFTIRQ | NMI | FAULT,
-	  .covered = true, .task = maps),
+	      "do interrupts, softirqs, NMIs and faults nest on kmap_atomic's per-CPU index", 1,
+	      .design = "atomic_percpu", .prev = 1, .contexts = IRQ | SOFTIRQ | NMI | FAULT,
+	      .covered = true, .task = maps),
 	BUSTED("rfc_task_sweep", QUIET,
-	  "RFC of September 2020: does an interrupt hit next's slots when next's stack is deeper",
-	  1, .design = "rfc_task_sweep", .prev = 1, .next = 2, .contexts = IRQ,
-	  .task = switches),
+	       "RFC of September 2020: does an interrupt hit next's slots when next's stack is deeper",
+	       1, .design = "rfc_task_sweep", .prev = 1, .next = 2, .contexts = IRQ,
+	       .task = switches),
 	BUSTED("rfc_unchecked", LIVE,
-	  "the RFC where nothing tests the slot: does next resume with a hole", 1,
-	  .design = "rfc_unchecked", .prev = 1, .next = 2, .contexts = IRQ, .task = switches),
+	       "the RFC where nothing tests the slot: does next resume with a hole", 1,
+	       .design = "rfc_unchecked", .prev = 1, .next = 2, .contexts = IRQ, .task = switches),
 	BUSTED("rfc_task_sweep_nmi", QUIET,
-	  "the RFC with interrupts off in the scheduler, as it was: does an NMI hit next's slots",
-	  1, .design = "rfc_task_sweep", .prev = 1, .next = 2, .contexts = IRQ | NMI,
-	  .hook_irqs_off = true, .task = switches),
-	HARMLESS("rfc_task_sweep_irqs_off", "rfc_task_sweep",
-	  "the RFC with interrupts off in the scheduler: is an interrupt kept out of the sweep", 1,
-	  .design = "rfc_task_sweep", .prev = 1, .next = 2, .contexts = IRQ | SOFTIRQ,
-	  .hook_irqs_off = true, .task = switches),
-	HARMLESS("rfc_task_sweep_shallower", "rfc_task_sweep",
-	  "the RFC where prev's stack is at least as deep as next's: is the interrupt harmless", 1,
-	  .design = "rfc_task_sweep", .prev = 2, .next = 2, .contexts = IRQ | NMI,
-	  .task = one_way),
+	       "the RFC with interrupts off in the scheduler, as it was: does an NMI hit next's slots",
+	       1, .design = "rfc_task_sweep", .prev = 1, .next = 2, .contexts = IRQ | NMI,
+	       .hook_irqs_off = true, .task = switches),
+	HARMLESS(
+		"rfc_task_sweep_irqs_off", "rfc_task_sweep",
+		"the RFC with interrupts off in the scheduler: is an interrupt kept out of the sweep",
+		1, .design = "rfc_task_sweep", .prev = 1, .next = 2, .contexts = IRQ | SOFTIRQ,
+		.hook_irqs_off = true, .task = switches),
+	HARMLESS(
+		"rfc_task_sweep_shallower", "rfc_task_sweep",
+		"the RFC where prev's stack is at least as deep as next's: is the interrupt harmless",
+		1, .design = "rfc_task_sweep", .prev = 2, .next = 2, .contexts = IRQ | NMI,
+		.task = one_way),
 	MODEL("linus_pop_push",
-	  "Torvalds' answer to the RFC: pop prev's, push next's, the index always right", 1,
-	  .design = "linus_pop_push", .prev = 1, .next = 2, .contexts = IRQ, .times = 3,
-	  .covered = true, .task = switches),
+	      "Torvalds' answer to the RFC: pop prev's, push next's, the index always right", 1,
+	      .design = "linus_pop_push", .prev = 1, .next = 2, .contexts = IRQ, .times = 3,
+	      .covered = true, .task = switches),
 	MODEL("linus_pop_push_nested", "the same under everything that can interrupt at once", 1,
-	  .design = "linus_pop_push", .prev = 2, .next = 1,
-	  .contexts = IRQ | SOFTIRQ | NMI | FAULT, .task = one_switch),
-	MODEL("merged",
-	  "Linux 5.11: clear with current still prev, set with current already next", 1,
-	  .design = "merged", .prev = 1, .next = 2, .contexts = IRQ, .times = 3,
-	  .covered = true, .task = switches),
+	      .design = "linus_pop_push", .prev = 2, .next = 1,
+	      .contexts = IRQ | SOFTIRQ | NMI | FAULT, .task = one_switch),
+	MODEL("merged", "Linux 5.11: clear with current still prev, set with current already next",
+	      1, .design = "merged", .prev = 1, .next = 2, .contexts = IRQ, .times = 3,
+	      .covered = true, .task = switches),
 	MODEL("merged_shallower", "the same to a shallower stack", 1, .design = "merged", .prev = 2,
-	  .next = 1, .contexts = IRQ | SOFTIRQ, .task = switches),
+	      .next = 1, .contexts = IRQ | SOFTIRQ, .task = switches),
 	MODEL("merged_nested",
-	  "the merged design under everything that can interrupt at once, at any instruction", 1,
-	  .design = "merged", .prev = 1, .next = 2, .contexts = IRQ | SOFTIRQ | NMI | FAULT,
-	  .task = one_switch),
+	      "the merged design under everything that can interrupt at once, at any instruction",
+	      1, .design = "merged", .prev = 1, .next = 2, .contexts = IRQ | SOFTIRQ | NMI | FAULT,
+	      .task = one_switch),
 	MODEL("merged_scheduler",
-	  "as the scheduler calls it: out with interrupts off, in with them on", 1, .design = "merged", .prev = 1, .next = 2, .contexts = IRQ | NMI,
-	  .hook_irqs_off = true, .task = switches),
+	      "as the scheduler calls it: out with interrupts off, in with them on", 1,
+	      .design = "merged", .prev = 1, .next = 2, .contexts = IRQ | NMI,
+	      .hook_irqs_off = true, .task = switches),
 	MODEL("merged_debug", "the merged design with guard slots between the maps", 1,
-	  .design = "merged", .layout = "debug", .prev = 1, .next = 2, .contexts = IRQ, .times = 2,
-	  .task = one_switch),
+	      .design = "merged", .layout = "debug", .prev = 1, .next = 2, .contexts = IRQ,
+	      .times = 2, .task = one_switch),
 	MODEL("merged_fault_sleeps",
-	  "a page fault under a map that maps itself and sleeps: are all maps there again", 1,
-	  .design = "merged", .prev = 1, .next = 1, .contexts = FAULT | IRQ,
-	  .fault = fault_sleeps, .task = one_switch),
+	      "a page fault under a map that maps itself and sleeps: are all maps there again", 1,
+	      .design = "merged", .prev = 1, .next = 1, .contexts = FAULT | IRQ,
+	      .fault = fault_sleeps, .task = one_switch),
 	MODEL("merged_migrate",
-	  "migrate_disable: is a task with live maps left to the CPU whose slots they are", 2,
-	  .design = "merged", .prev = 1, .task = home_cpu, .other_cpu = other_cpu),
-	{ .mechanism = "kmap", .variant = "merged_migrate_delayed",
-	  .summary = "the same where each CPU's stores are delayed", .nr_cpus = 2,
-	  .mode = EXPLORE_STORE_BUFFER, .setup = setup, .teardown = teardown,
+	      "migrate_disable: is a task with live maps left to the CPU whose slots they are", 2,
+	      .design = "merged", .prev = 1, .task = home_cpu, .other_cpu = other_cpu),
+	{ .mechanism = "kmap",
+	  .variant = "merged_migrate_delayed",
+	  .summary = "the same where each CPU's stores are delayed",
+	  .nr_cpus = 2,
+	  .mode = EXPLORE_STORE_BUFFER,
+	  .setup = setup,
+	  .teardown = teardown,
 	  .arg = CASE(.design = "merged", .prev = 1, .task = home_cpu, .other_cpu = other_cpu) },
-	BUSTED("no_pin", LIVE,
-	  "without migrate_disable: what does its address show on another CPU", 2,
-	  .design = "no_pin", .prev = 1, .task = home_cpu, .other_cpu = other_cpu),
+	BUSTED("no_pin", LIVE, "without migrate_disable: what does its address show on another CPU",
+	       2, .design = "no_pin", .prev = 1, .task = home_cpu, .other_cpu = other_cpu),
 	BUSTED("index_late", COVERED, "map writes the entry before it raises the index", 1,
-	  .design = "index_late", .prev = 1, .covered = true, .task = maps),
+	       .design = "index_late", .prev = 1, .covered = true, .task = maps),
 	BUSTED("index_late_irq", QUIET, "the same, seen by an interrupt that maps in between", 1,
-	  .design = "index_late", .prev = 1, .contexts = IRQ, .task = maps),
+	       .design = "index_late", .prev = 1, .contexts = IRQ, .task = maps),
 	BUSTED("index_early", QUIET, "unmap lowers the index before it clears the entry", 1,
-	  .design = "index_early", .prev = 1, .contexts = IRQ, .task = maps),
+	       .design = "index_early", .prev = 1, .contexts = IRQ, .task = maps),
 	BUSTED("drops_index", QUIET, "sched_out lowers prev's index before it clears the slots", 1,
-	  .design = "drops_index", .prev = 1, .next = 1, .contexts = IRQ, .task = one_switch),
+	       .design = "drops_index", .prev = 1, .next = 1, .contexts = IRQ, .task = one_switch),
 	BUSTED("no_flush", LIVE, "entries are cleared and the TLB keeps them, across a switch", 1,
-	  .design = "no_flush", .backend = "tlb", .prev = 1, .next = 1, .task = one_switch),
+	       .design = "no_flush", .backend = "tlb", .prev = 1, .next = 1, .task = one_switch),
 	BUSTED("guard_pte_none", QUIET,
-	  "a guard's 0 taken for an entry, where pte_none(0) is false", 1,
-	  .design = "guard_pte_none", .layout = "xtensa", .prev = 1, .next = 1,
-	  .task = one_switch),
+	       "a guard's 0 taken for an entry, where pte_none(0) is false", 1,
+	       .design = "guard_pte_none", .layout = "xtensa", .prev = 1, .next = 1,
+	       .task = one_switch),
 	BUSTED("unmap_out_of_order", QUIET, "the map made first is unmapped first", 1,
-	  .design = "merged", .prev = 2, .task = unmaps_out_of_order),
+	       .design = "merged", .prev = 2, .task = unmaps_out_of_order),
 	BUSTED("never_unmaps", NONE_LEFT, "a task ends with a live map", 1, .design = "merged",
-	  .prev = 1, .task = never_unmaps),
+	       .prev = 1, .task = never_unmaps),
 	BUSTED("exits_mapped", QUIET, "a task returns to user space with a live map", 1,
-	  .design = "merged", .prev = 1, .task = exits_mapped),
+	       .design = "merged", .prev = 1, .task = exits_mapped),
 	{ 0 },
 };

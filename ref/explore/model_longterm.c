@@ -57,7 +57,7 @@ static struct {
 	struct held {
 		struct ref_page *page[1];
 		unsigned long nr;
-	} *held;
+	} * held;
 } l;
 
 /* ---- tasks ---- */
@@ -225,26 +225,29 @@ static void teardown(const void *arg)
 #define PIN_WRITE (GUP_PIN | GUP_WRITE)
 #define WORST (GUP_PIN | GUP_LONGTERM | GUP_WRITE)
 
-#define ROW(name, is_busted, by, in_mode, asks, ...)                                         \
-	{ .mechanism = "longterm", .variant = name, .summary = asks, .busted = is_busted,    \
-	  .caught_by = by, .mode = in_mode, .nr_cpus = 2, .setup = setup,                    \
-	  .teardown = teardown, .arg = &(const struct longterm_case){ __VA_ARGS__ } }
+#define ROW(name, is_busted, by, in_mode, asks, ...)                                               \
+	{                                                                                          \
+		.mechanism = "longterm", .variant = name, .summary = asks, .busted = is_busted,    \
+		.caught_by = by, .mode = in_mode, .nr_cpus = 2, .setup = setup,                    \
+		.teardown = teardown, .arg = &(const struct longterm_case){ __VA_ARGS__ },         \
+	}
 #define GOOD(name, asks, ...) ROW(name, false, NULL, EXPLORE_SC, asks, __VA_ARGS__)
 #define GOOD_SB(name, asks, ...) ROW(name, false, NULL, EXPLORE_STORE_BUFFER, asks, __VA_ARGS__)
 #define BUSTED(name, by, asks, ...) ROW(name, true, by, EXPLORE_SC, asks, __VA_ARGS__)
-#define BUSTED_SB(name, by, asks, ...) \
-	ROW(name, true, by, EXPLORE_STORE_BUFFER, asks, __VA_ARGS__)
+#define BUSTED_SB(name, by, asks, ...) ROW(name, true, by, EXPLORE_STORE_BUFFER, asks, __VA_ARGS__)
 #define FAST(name) .fast = gup_fast_x86_64_4k_48_model_##name
 
 const struct explore_model explore_longterm_models[] = {
-	GOOD("folio_allowed", "a long-term pin of shmem whose folio is truncated and inode freed by RCU",
-	     FAST(pin), .flags = WORST, .a_ops = &ref_shmem_aops, .other = evicts),
+	GOOD("folio_allowed",
+	     "a long-term pin of shmem whose folio is truncated and inode freed by RCU", FAST(pin),
+	     .flags = WORST, .a_ops = &ref_shmem_aops, .other = evicts),
 	GOOD("folio_allowed_file", "the same of a file that is written back: is it ever returned",
 	     FAST(pin), .flags = WORST, .a_ops = &ref_file_aops, .other = evicts),
 	GOOD("folio_allowed_secretmem", "a plain reference on secretmem: is it ever returned",
 	     FAST(pin), .flags = 0, .a_ops = &ref_secretmem_aops, .other = evicts),
-	GOOD("folio_allowed_reuse", "a frame that becomes a slab page between the load and the try-get",
-	     FAST(pin), .flags = WORST, .a_ops = &ref_shmem_aops, .other = reuses),
+	GOOD("folio_allowed_reuse",
+	     "a frame that becomes a slab page between the load and the try-get", FAST(pin),
+	     .flags = WORST, .a_ops = &ref_shmem_aops, .other = reuses),
 	BUSTED("inverted", NO_FILE, "the judgement the wrong way round, as in v6 of the series",
 	       FAST(inverted), .flags = WORST, .a_ops = &ref_file_aops, .other = truncates),
 	BUSTED("double_load", TRUNCATED,
@@ -256,29 +259,33 @@ const struct explore_model explore_longterm_models[] = {
 	BUSTED("rcu_less", "read of a freed inode", "the inode is freed without a grace period",
 	       FAST(pin), .flags = WORST, .a_ops = &ref_shmem_aops, .other = evicts_at_once),
 	BUSTED("no_irq_save", "read of a freed inode",
-	       "the walk runs with interrupts on, which is no read-side section",
-	       FAST(no_irq_save), .flags = WORST, .a_ops = &ref_shmem_aops, .other = evicts),
+	       "the walk runs with interrupts on, which is no read-side section", FAST(no_irq_save),
+	       .flags = WORST, .a_ops = &ref_shmem_aops, .other = evicts),
 
 	GOOD_SB("pin_share", "a pin for writing against KSM's sharing, both with their barriers",
 		FAST(pin), .flags = PIN_WRITE, .other = shares),
-	GOOD_SB("pin_share_read_only", "the same of a page mapped read-only: PageAnonExclusive decides",
-		FAST(pin), .flags = GUP_PIN, .read_only = true, .other = shares),
-	BUSTED_SB("pin_no_barrier", EXCLUSIVE, "the pin orders nothing: the recheck may come before it",
-		  FAST(relaxed), .flags = PIN_WRITE, .other = shares),
+	GOOD_SB("pin_share_read_only",
+		"the same of a page mapped read-only: PageAnonExclusive decides", FAST(pin),
+		.flags = GUP_PIN, .read_only = true, .other = shares),
+	BUSTED_SB("pin_no_barrier", EXCLUSIVE,
+		  "the pin orders nothing: the recheck may come before it", FAST(relaxed),
+		  .flags = PIN_WRITE, .other = shares),
 	BUSTED_SB("share_no_barrier", EXCLUSIVE,
 		  "no barrier between clearing the entry and looking for pins", FAST(pin),
 		  .flags = PIN_WRITE, .other = shares, .share.no_barrier = true),
 	BUSTED("pin_after_recheck", EXCLUSIVE, "a reference, the recheck, and only then the pin",
 	       FAST(pin_late), .flags = PIN_WRITE, .other = shares),
-	BUSTED("no_unshare", EXCLUSIVE, "a page mapped read-only is pinned without gup_must_unshare()",
-	       FAST(no_unshare), .flags = GUP_PIN, .read_only = true, .other = shares),
+	BUSTED("no_unshare", EXCLUSIVE,
+	       "a page mapped read-only is pinned without gup_must_unshare()", FAST(no_unshare),
+	       .flags = GUP_PIN, .read_only = true, .other = shares),
 
-	GOOD_SB("pin_fork", "a pin against fork(), which leaves the entry until it has shared the page",
+	GOOD_SB("pin_fork",
+		"a pin against fork(), which leaves the entry until it has shared the page",
 		FAST(pin), .flags = PIN_WRITE, .other = forks),
-	GOOD("pin_fork_read_only", "the same of a page mapped read-only", FAST(pin), .flags = GUP_PIN,
-	     .read_only = true, .other = forks),
-	BUSTED("no_fork_seq", EXCLUSIVE, "the walk does not look at write_protect_seq", FAST(no_seq),
-	       .flags = PIN_WRITE, .other = forks),
+	GOOD("pin_fork_read_only", "the same of a page mapped read-only", FAST(pin),
+	     .flags = GUP_PIN, .read_only = true, .other = forks),
+	BUSTED("no_fork_seq", EXCLUSIVE, "the walk does not look at write_protect_seq",
+	       FAST(no_seq), .flags = PIN_WRITE, .other = forks),
 	BUSTED("fork_seq_once", EXCLUSIVE, "it looks before the walk and not after it",
 	       FAST(seq_once), .flags = PIN_WRITE, .other = forks),
 	BUSTED("fork_no_seq", EXCLUSIVE, "fork() does not raise write_protect_seq", FAST(pin),

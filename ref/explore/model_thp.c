@@ -3,9 +3,9 @@
  * Models of thp: GUP-fast beside the split of a huge folio, beside a collapse, and beside whoever
  * unmaps and reuses what it found.
  *
- * Walker, splitter and collapser are the ones of ref/, over a format of x86_64's entries in tables of
- * two: a huge folio is two pages, so that a split is some fifty steps. (With tables of 512 each of
- * its loops would be as long; the tests run those.) Contents are one word of each page.
+ * Walker, splitter and collapser are the ones of ref/, over a format of x86_64's entries in tables
+ * of two: a huge folio is two pages, so that a split is some fifty steps. (With tables of 512 each
+ * of its loops would be as long; the tests run those.) Contents are one word of each page.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -25,7 +25,10 @@
 #define EXCLUSIVE "a pinned page is its mm's alone"
 #define FREED_TABLE "read of a freed table"
 
-#define TINY_TABLE(shift_, ...) { .shift = (shift_), X86_TABLE_FIELDS(X86_PRESENT), __VA_ARGS__ }
+#define TINY_TABLE(shift_, ...)                                                                    \
+	{                                                                                          \
+		.shift = (shift_), X86_TABLE_FIELDS(X86_PRESENT), __VA_ARGS__                      \
+	}
 
 static const struct pgt_fmt pgt_fmt_tiny = {
 	.name = "tiny",
@@ -72,11 +75,11 @@ struct thp_case {
 	unsigned first, nr; /* pages that the reader asks for */
 	bool pin;
 	bool file, by_pte, small; /* how they are mapped; default: by a huge leaf */
-	bool stays; /* whatever the writer does, a page that is held stays mapped */
+	bool stays;		  /* whatever the writer does, a page that is held stays mapped */
 	thp_split_fn split;
 	thp_collapse_fn collapse;
-	bool unmap; /* afterwards */
-	bool reuse; /* and maps at another address what is free then */
+	bool unmap;		 /* afterwards */
+	bool reuse;		 /* and maps at another address what is free then */
 	void (*wait)(void *arg); /* for walkers, where the kernel does; NULL: a broadcast */
 };
 
@@ -107,7 +110,7 @@ WALKER(relaxed_get, .relaxed_get = true)
 				   void *arg)                                                      \
 	{                                                                                          \
 		static const struct thp_collapse_variant v = { .copy_words = 1, __VA_ARGS__ };     \
-												   \
+                                                                                                   \
 		return thp_collapse_range(&v, mm, addr, sync_one, arg);                            \
 	}
 COLLAPSER(sync, .no_sync = false)
@@ -275,7 +278,8 @@ static void name_table(struct explore *e, enum pgt_level level, const char *name
 	unsigned size = 1u << pgt_entry_shift(&pgt_fmt_tiny.level[level]);
 
 	if (entry)
-		explore_name(e, (char *)entry - (ADDR >> pgt_fmt_tiny.level[level].shift) % 2 * size,
+		explore_name(e,
+			     (char *)entry - (ADDR >> pgt_fmt_tiny.level[level].shift) % 2 * size,
 			     size, 2, "%s", name);
 }
 
@@ -325,8 +329,11 @@ static int setup(struct explore *e, const void *arg)
 	name_table(e, PGT_PMD, "pmd");
 	name_table(e, PGT_PTE, "pte");
 	explore_task(e, 0, "reader", reader, NULL);
-	explore_task(e, 1, c->split ? "splitter" : c->collapse ? "collapser" : "unmapper", writer,
-		     NULL);
+	explore_task(e, 1,
+		     c->split	   ? "splitter"
+		     : c->collapse ? "collapser"
+				   : "unmapper",
+		     writer, NULL);
 	explore_invariant(e, HELD, held_are_not_free, NULL, false);
 	explore_invariant(e, BALANCED, balanced, NULL, true);
 	explore_invariant(e, OWN, own_pages, NULL, true);
@@ -347,7 +354,9 @@ static void teardown(const void *arg)
 
 /* ---- the models ---- */
 
+/* clang-format off */
 #define CASE(...) &(const struct thp_case){ __VA_ARGS__ }
+/* clang-format on */
 #define MODEL(variant_, mode_, summary_, case_, ...)                                               \
 	{                                                                                          \
 		.mechanism = "thp", .variant = (variant_), .summary = (summary_), .mode = (mode_), \
@@ -355,15 +364,15 @@ static void teardown(const void *arg)
 	}
 #define GOOD(variant, summary, ...) MODEL(variant, EXPLORE_SC, summary, CASE(__VA_ARGS__))
 /* Code of a busted variant, where it cannot break. */
-#define HARMLESS(variant, code, mode, summary, ...) \
+#define HARMLESS(variant, code, mode, summary, ...)                                                \
 	MODEL(variant, mode, summary, CASE(__VA_ARGS__), .busted_code = (code))
-#define BUSTED(variant, by, summary, ...) \
+#define BUSTED(variant, by, summary, ...)                                                          \
 	MODEL(variant, EXPLORE_SC, summary, CASE(__VA_ARGS__), .busted = true, .caught_by = (by))
-#define DELAYED(variant, summary, ...) \
+#define DELAYED(variant, summary, ...)                                                             \
 	MODEL(variant, EXPLORE_STORE_BUFFER, summary, CASE(__VA_ARGS__))
-#define BUSTED_DELAYED(variant, by, summary, ...)                                \
-	MODEL(variant, EXPLORE_STORE_BUFFER, summary, CASE(__VA_ARGS__),         \
-	      .busted = true, .caught_by = (by))
+#define BUSTED_DELAYED(variant, by, summary, ...)                                                  \
+	MODEL(variant, EXPLORE_STORE_BUFFER, summary, CASE(__VA_ARGS__), .busted = true,           \
+	      .caught_by = (by))
 
 static int split_no_freeze(struct ref_page *page)
 {
@@ -387,21 +396,20 @@ const struct explore_model explore_thp_models[] = {
 	GOOD("split_file", "a file's folio, which a split leaves unmapped", FAST(good), TWO,
 	     .split = thp_split, .file = true),
 	BUSTED("no_entry_recheck", BALANCED,
-	       "as many references as pages, on a folio that is one page by then", FAST(no_entry_recheck),
-	       TWO, .split = thp_split),
-	BUSTED("no_freeze", BALANCED,
-	       "the splitter looks at the count instead of making it 0", FAST(good), TAIL,
-	       .split = split_no_freeze, .by_pte = true),
+	       "as many references as pages, on a folio that is one page by then",
+	       FAST(no_entry_recheck), TWO, .split = thp_split),
+	BUSTED("no_freeze", BALANCED, "the splitter looks at the count instead of making it 0",
+	       FAST(good), TAIL, .split = split_no_freeze, .by_pte = true),
 	BUSTED("no_head_recheck", BALANCED,
 	       "a reference on what was the page's head before the split (before v5.13)",
 	       FAST(no_head_recheck), TAIL, .split = thp_split, .by_pte = true),
 
 	BUSTED("freed_within_walk", WITHIN,
 	       "an observation: where nothing waits for walkers, a frame may be freed and used again "
-	       "between GUP-fast's read of its entry and its reference", FAST(good), TWO,
-	       .unmap = true, .reuse = true),
-	GOOD("freed_after_walk", "where the flush is an interrupt that waits, it may not", FAST(good),
-	     TWO, .unmap = true, .reuse = true, .wait = wait_ipi),
+	       "between GUP-fast's read of its entry and its reference",
+	       FAST(good), TWO, .unmap = true, .reuse = true),
+	GOOD("freed_after_walk", "where the flush is an interrupt that waits, it may not",
+	     FAST(good), TWO, .unmap = true, .reuse = true, .wait = wait_ipi),
 	BUSTED("reuse_no_entry_recheck", OWN, "without the recheck it is returned",
 	       FAST(no_entry_recheck), TWO, .unmap = true, .reuse = true),
 	BUSTED("get_after_recheck", OWN, "the recheck comes before the reference",
@@ -411,8 +419,8 @@ const struct explore_model explore_thp_models[] = {
 	     FAST(good), TAIL, .small = true, .collapse = collapse_sync, .unmap = true,
 	     .wait = wait_ipi),
 	HARMLESS("collapse_no_sync", "collapse_table_reuse", EXPLORE_SC,
-		 "without the wait the pages are safe, as long as the table stays",
-		 FAST(good), TAIL, .small = true, .collapse = collapse_no_sync, .stays = true),
+		 "without the wait the pages are safe, as long as the table stays", FAST(good),
+		 TAIL, .small = true, .collapse = collapse_no_sync, .stays = true),
 	BUSTED("collapse_no_pmd_recheck", MAPPED,
 	       "a page is returned after its contents were copied (before 70cbc3cc78a9)",
 	       FAST(no_pmd_recheck), TAIL, .small = true, .collapse = collapse_no_sync,
@@ -421,8 +429,8 @@ const struct explore_model explore_thp_models[] = {
 	       "the table is freed under a walker (before 2ba99c5e0881)", FAST(good), TAIL,
 	       .small = true, .collapse = collapse_no_sync, .unmap = true),
 
-	GOOD("split_pin", "what a pin of a huge page relies on goes through its split",
-	     FAST(good), TWO, .pin = true, .split = thp_split, .stays = true),
+	GOOD("split_pin", "what a pin of a huge page relies on goes through its split", FAST(good),
+	     TWO, .pin = true, .split = thp_split, .stays = true),
 	GOOD("split_pin_pte", "the same of a page that is mapped by a small leaf", FAST(good), TAIL,
 	     .pin = true, .split = thp_split, .by_pte = true, .stays = true),
 	BUSTED("split_ignore_pins", EXCLUSIVE,
@@ -431,8 +439,8 @@ const struct explore_model explore_thp_models[] = {
 
 	DELAYED("split_delayed", "with delayed stores", FAST(good), TWO, .split = thp_split,
 		.stays = true),
-	DELAYED("split_pte_delayed", "with delayed stores, mapped by small leaves", FAST(good), TAIL,
-		.split = thp_split, .by_pte = true, .stays = true),
+	DELAYED("split_pte_delayed", "with delayed stores, mapped by small leaves", FAST(good),
+		TAIL, .split = thp_split, .by_pte = true, .stays = true),
 	HARMLESS("collapse_delayed", "collapse_table_reuse", EXPLORE_STORE_BUFFER,
 		 "with delayed stores: the PMD's clear and the try-get are full barriers",
 		 FAST(good), TAIL, .small = true, .collapse = collapse_no_sync, .stays = true),

@@ -107,13 +107,13 @@ void explore_task(struct explore *e, unsigned cpu, const char *name, void (*fn)(
 void explore_interrupt(struct explore *e, unsigned cpu, enum explore_context context,
 		       const char *name, void (*fn)(void *arg), void *arg, unsigned times)
 {
-	if (cpu >= e->nr_cpus || e->nr_interrupts == ENGINE_INTERRUPTS ||
-	    context == EXPLORE_TASK || (unsigned)context >= EXPLORE_NR_CONTEXTS) {
+	if (cpu >= e->nr_cpus || e->nr_interrupts == ENGINE_INTERRUPTS || context == EXPLORE_TASK ||
+	    (unsigned)context >= EXPLORE_NR_CONTEXTS) {
 		e->setup_error = -EINVAL;
 		return;
 	}
 	e->interrupt[e->nr_interrupts++] = (struct engine_interrupt){
-		cpu, context, copy_name(e, name), fn, arg, times
+		cpu, context, copy_name(e, name), fn, arg, times,
 	};
 }
 

@@ -186,7 +186,7 @@ static void note_wait(struct engine_ctx *ctx, const int *word)
 	if (ctx->nr_reads < ENGINE_READS)
 		ctx->read[ctx->nr_reads] =
 			(struct engine_read){ word, engine_view(ctx->cpu, word, sizeof(*word)),
-					       sizeof(*word) };
+					      sizeof(*word) };
 	ctx->nr_reads++;
 }
 
@@ -313,8 +313,7 @@ void model_rcu_lock(const struct model_site *s, int change)
 	engine_point(ctx);
 	E.cpu[ctx->cpu].rcu_nesting += change;
 	engine_learn(ctx, 0);
-	engine_store(s, ctx, &cpu->rcu_nesting, sizeof(int),
-		     (unsigned)E.cpu[ctx->cpu].rcu_nesting);
+	engine_store(s, ctx, &cpu->rcu_nesting, sizeof(int), (unsigned)E.cpu[ctx->cpu].rcu_nesting);
 	engine_section_changed(ctx->cpu);
 	engine_trace(s, change > 0 ? "rcu_read_lock" : "rcu_read_unlock");
 }

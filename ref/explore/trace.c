@@ -35,7 +35,10 @@ static void add_step(unsigned cpu, enum explore_context context, const char *tas
 		E.max_steps = max;
 	}
 	r->step[r->nr_steps++] = (struct explore_step){
-		.cpu = cpu, .context = context, .task = strdup(task), .site = strdup(task),
+		.cpu = cpu,
+		.context = context,
+		.task = strdup(task),
+		.site = strdup(task),
 	};
 }
 

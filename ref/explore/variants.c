@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The variants that a test program shows to be good or broken; those that the explorer runs are rows
- * of their models (model_<mechanism>.c) and stand in no other list. Both together are ref/VARIANTS.md.
+ * The variants that a test program shows to be good or broken; those that the explorer runs are
+ * rows of their models (model_<mechanism>.c) and stand in no other list. Both together are
+ * ref/VARIANTS.md.
  *
  * To add one: a row here, with the program below the build folder, ": ", and a piece of the text of
- * one of its TAP lines, long enough to be that line's alone and without what changes from run to run
- * (numbers of walks). Then `make variants`. ref/test/test_variants.t runs the program and refuses the
- * row unless such a line begins with "ok".
+ * one of its TAP lines, long enough to be that line's alone and without what changes from run to
+ * run (numbers of walks). Then `make variants`. ref/test/test_variants.t runs the program and
+ * refuses the row unless such a line begins with "ok".
  */
+#include <array_size.h>
 #include <ref/explore.h>
 
 #define KMAP "test: ref/test/test_kmap: "
@@ -31,13 +33,17 @@ static const struct ref_variant rows[] = {
 	{ "gup", "static on x86_64", false,
 	  RECHECK "x86_64-4k-57-folded static: does not return a pte that loses its page table",
 	  "pXd_offset() of a copy where a folded level has the size of the one above: v5.2 to v5.8" },
-	{ "gup", "static on s390x/5", false, GUP "s390x/5 static: past 0xa0000000000000 it returns the right",
+	{ "gup", "static on s390x/5", false,
+	  GUP "s390x/5 static: past 0xa0000000000000 it returns the right",
 	  "the same where no level is folded" },
-	{ "gup", "static on s390x/2", true, GUP "s390x/2 static: past 0x500000 it returns the pages",
+	{ "gup", "static on s390x/2", true,
+	  GUP "s390x/2 static: past 0x500000 it returns the pages",
 	  "the same where levels fold per mm: 1 MiB lower (1a42010cdc26)" },
-	{ "gup", "static on s390x/3", true, GUP "s390x/3 static: 0x10080000000 gives the page of 0x10000000000",
+	{ "gup", "static on s390x/3", true,
+	  GUP "s390x/3 static: 0x10080000000 gives the page of 0x10000000000",
 	  "the same with three levels: 2 GiB lower" },
-	{ "gup", "static on s390x/4", true, GUP "s390x/4 static: past 0x140000000000 it returns the pages",
+	{ "gup", "static on s390x/4", true,
+	  GUP "s390x/4 static: past 0x140000000000 it returns the pages",
 	  "the same with four levels: 4 TiB lower" },
 	{ "gup", "addr_end_folded", false,
 	  RECHECK "s390x/3 addr_end_folded: does not return a pte that loses its page table",
@@ -45,7 +51,8 @@ static const struct ref_variant rows[] = {
 	{ "gup", "addr_end_global", false,
 	  THREADS "s390x/3 addr_end_global: every page is its address's",
 	  "every pXd_addr_end() takes the entry's value (RFC v2 patches 2 and 3)" },
-	{ "gup", "offset_lockless", false, GUP "s390x/3 offset_lockless: and there it gives its own",
+	{ "gup", "offset_lockless", false,
+	  GUP "s390x/3 offset_lockless: and there it gives its own",
 	  "pXd_offset_lockless(), merged as d3f7b1bb2040" },
 	{ "gup", "align_real on arm64-4k-52-folded", false,
 	  ENTRIES "arm64-4k-52-folded align_real: right",
@@ -65,7 +72,8 @@ static const struct ref_variant rows[] = {
 	{ "gup", "clip_without_wrap", true,
 	  GUP "a walker with a clip that does not know a wrapped boundary fails the suite",
 	  "pXd_addr_end() without its two -1: wrong in the last region" },
-	{ "gup", "no_write_check", true, GUP "a walker with no check of the write bit fails the suite",
+	{ "gup", "no_write_check", true,
+	  GUP "a walker with no check of the write bit fails the suite",
 	  "a read-only entry is taken for writing" },
 
 	/* ---- what GUP-fast verifies, one interleaving at a time ---- */
@@ -80,16 +88,19 @@ static const struct ref_variant rows[] = {
 	{ "gup", "no_pmd_recheck", true, RECHECK "hooked_no_pmd_recheck returns it",
 	  "the PMD entry above is not compared: the collapse race (70cbc3cc78a9)" },
 	{ "gup", "addr_end_global at the top table", true,
-	  RECHECK "addr_end_global: rechecks its copy, and returns a pmd that is mapped to another frame",
+	  RECHECK
+	  "addr_end_global: rechecks its copy, and returns a pmd that is mapped to another frame",
 	  "holds a copy of the top table's entry, so that the recheck reads the copy" },
 	{ "gup", "head recheck", false,
-	  RECHECK "a tail whose folio was freed under the try-get: the reference is on its new folio",
+	  RECHECK
+	  "a tail whose folio was freed under the try-get: the reference is on its new folio",
 	  "try_get_folio() compares the head again" },
 	{ "gup", "no_head_recheck", true,
 	  RECHECK "without the recheck of the head it is on a folio that has nothing to do with it",
 	  "until v5.13: the reference lands on a folio that the page has left" },
 
-	/* ---- the split of a huge folio and the collapse, one interleaving at a time, and on threads ---- */
+	/* ---- the split of a huge folio and the collapse, one interleaving at a time, and on
+	 * threads ---- */
 	{ "thp", "case 1 in turn", false,
 	  THP "x86_64-4k-48: case 1: the recheck after the remap sees the same leaf",
 	  "the reader references first: the freeze fails (Gunthorpe, 2 May 2023)" },
@@ -129,7 +140,8 @@ static const struct ref_variant rows[] = {
 	{ "gather", "ipi_signal", false,
 	  STRESS "ipi_signal, 2 readers, with memory: no walk read a freed table",
 	  "a directed signal whose handler waits for the walk's end: the flush interrupt" },
-	{ "gather", "ipi_rcu", false, STRESS "ipi_rcu, 1 readers, with memory: no walk read a freed table",
+	{ "gather", "ipi_rcu", false,
+	  STRESS "ipi_rcu, 1 readers, with memory: no walk read a freed table",
 	  "flush by interrupt, tables by RCU" },
 	{ "gather", "broadcast_rcu", false,
 	  STRESS "broadcast_rcu, 2 readers, rcu_per_table: no walk read a freed table",
@@ -143,28 +155,35 @@ static const struct ref_variant rows[] = {
 	{ "gather", "sync_membarrier", false,
 	  STRESS "sync_membarrier, 2 readers, with memory: no walk read a freed table",
 	  "membarrier, then a wait for each flag that was seen set" },
-	{ "gather", "membarrier", true, STRESS "membarrier: caught: the walk then read a freed table",
+	{ "gather", "membarrier", true,
+	  STRESS "membarrier: caught: the walk then read a freed table",
 	  "membarrier without the wait" },
-	{ "gather", "rcu_qsbr", false, STRESS "rcu_qsbr, 1 readers, with memory: no walk read a freed table",
+	{ "gather", "rcu_qsbr", false,
+	  STRESS "rcu_qsbr, 1 readers, with memory: no walk read a freed table",
 	  "call_rcu() of the batch, quiescent-state liburcu" },
-	{ "gather", "rcu_memb", false, STRESS "rcu_memb, 1 readers, with memory: no walk read a freed table",
+	{ "gather", "rcu_memb", false,
+	  STRESS "rcu_memb, 1 readers, with memory: no walk read a freed table",
 	  "the same by liburcu's memb flavour, which uses membarrier itself" },
-	{ "gather", "rcu_bp", false, STRESS "rcu_bp, 1 readers, with memory: no walk read a freed table",
+	{ "gather", "rcu_bp", false,
+	  STRESS "rcu_bp, 1 readers, with memory: no walk read a freed table",
 	  "the same by liburcu's bulletproof flavour" },
 
 	/* ---- which folios may be pinned, without a race or with one that is forced ---- */
-	{ "longterm", "truth table", false, LONGTERM "x86_64-4k-48: what may be returned is, and nothing else",
+	{ "longterm", "truth table", false,
+	  LONGTERM "x86_64-4k-48: what may be returned is, and nothing else",
 	  "gup_fast_folio_allowed(), every combination of flags, folio and mapping" },
 	{ "longterm", "inverted in the table", true,
 	  LONGTERM "x86_64-4k-48: inverted: the judgement the wrong way round fails the table",
 	  "v6 of the series" },
-	{ "longterm", "no_allowed", true, LONGTERM "x86_64-4k-48: no_allowed: no judgement at all fails the table",
+	{ "longterm", "no_allowed", true,
+	  LONGTERM "x86_64-4k-48: no_allowed: no judgement at all fails the table",
 	  "GUP-fast before v6.5" },
 	{ "longterm", "no_irq_save in the table", true,
 	  LONGTERM "x86_64-4k-48: no_irq_save: a mapping looked at with interrupts on is warned of",
 	  "the walk is no read-side section: lockdep_assert_irqs_disabled()" },
 	{ "longterm", "double_load on a thread", true,
-	  LONGTERM "x86_64-4k-48: double_load: truncated between two loads, nothing is dereferenced",
+	  LONGTERM
+	  "x86_64-4k-48: double_load: truncated between two loads, nothing is dereferenced",
 	  "folio->mapping loaded twice" },
 	{ "longterm", "rcu_less on a thread", true,
 	  LONGTERM "x86_64-4k-48: rcu_less: an inode freed at once is read after that",
@@ -186,8 +205,8 @@ static const struct ref_variant rows[] = {
 	{ "dax", "merged, page moved", false,
 	  DAX "merged: the page moved to another file: tried again, and locked there",
 	  "dax_lock_folio() reads folio->mapping again under its lock" },
-	{ "dax", "no_revalidate, page moved", true,
-	  DAX "no_revalidate: unlocking it hits a BUG_ON", "it does not" },
+	{ "dax", "no_revalidate, page moved", true, DAX "no_revalidate: unlocking it hits a BUG_ON",
+	  "it does not" },
 	{ "dax", "no_rcu, inode freed", true, DAX "no_rcu: the lock taken is a freed inode's",
 	  "nothing keeps the inode until its lock is held" },
 	{ "dax", "wait_after_unlock, unlocked meanwhile", true,
@@ -252,7 +271,7 @@ static const struct ref_variant rows[] = {
 
 size_t ref_nr_variants(void)
 {
-	return sizeof(rows) / sizeof(rows[0]);
+	return ARRAY_SIZE(rows);
 }
 
 const struct ref_variant *ref_variant_at(size_t i)

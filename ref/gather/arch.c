@@ -3,6 +3,7 @@
  * What architectures say about freeing page tables, as data: who batches tables behind an RCU
  * header, who needs an invalidation for tables, and what fits a page (Linux 6.12).
  */
+#include <array_size.h>
 #include <string.h>
 
 #include "gather_priv.h"
@@ -50,7 +51,7 @@ static const struct gather_arch archs[] = {
 
 size_t gather_nr_archs(void)
 {
-	return sizeof(archs) / sizeof(archs[0]);
+	return ARRAY_SIZE(archs);
 }
 
 const struct gather_arch *gather_arch_at(size_t i)
@@ -68,8 +69,8 @@ const struct gather_arch *gather_arch_find(const char *name)
 
 unsigned gather_arch_max_tables(const struct gather_arch *arch)
 {
-	size_t header = arch->rcu_header ? sizeof(struct kernel_table_batch_rcu) :
-					   sizeof(struct kernel_table_batch);
+	size_t header = arch->rcu_header ? sizeof(struct kernel_table_batch_rcu)
+					 : sizeof(struct kernel_table_batch);
 
 	return (unsigned)((((size_t)1 << arch->page_shift) - header) / sizeof(uint64_t));
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Discipline broadcast_rcu: arm64's way. TLBI reaches every CPU through the interconnect and
- * interrupts none, so that walkers notice nothing, and only a grace period tells when they are gone.
+ * interrupts none, so that walkers notice nothing, and only a grace period tells when they are
+ * gone.
  *
  * RCU is port.h's. Natively its grace period is membarrier(2) and a look at each thread, and
  * callbacks run in whoever calls ref_rcu_barrier(): the freer's own deferred time is real, but the

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which disciplines there are. */
+#include <array_size.h>
 #include <string.h>
 
 #include "gather_priv.h"
 
 #define ROW(name, ...) &gather_##name,
 static const struct gather_discipline *const disciplines[] = { GATHER_DISCIPLINES(ROW, ROW) };
-#define NR_DISCIPLINES (sizeof(disciplines) / sizeof(disciplines[0]))
 
 static const struct gather_discipline *const *more;
 static size_t nr_more;
@@ -19,14 +19,14 @@ void gather_register(const struct gather_discipline *const *list, size_t nr)
 
 size_t gather_nr_disciplines(void)
 {
-	return NR_DISCIPLINES + nr_more;
+	return ARRAY_SIZE(disciplines) + nr_more;
 }
 
 const struct gather_discipline *gather_discipline_at(size_t i)
 {
-	if (i < NR_DISCIPLINES)
+	if (i < ARRAY_SIZE(disciplines))
 		return disciplines[i];
-	return i < gather_nr_disciplines() ? more[i - NR_DISCIPLINES] : NULL;
+	return i < gather_nr_disciplines() ? more[i - ARRAY_SIZE(disciplines)] : NULL;
 }
 
 const struct gather_discipline *gather_discipline_find(const char *name)

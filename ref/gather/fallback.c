@@ -3,6 +3,7 @@
  * What is done with a table when there is no memory for a batch: it is unlinked and invalidated by
  * then, and walkers may still be in it.
  */
+#include <array_size.h>
 #include <string.h>
 
 #include "gather_priv.h"
@@ -42,8 +43,10 @@ static void remove_callback(struct gather *g, struct ref_page *table)
 
 static const struct gather_fallback fallbacks[] = {
 	{ "none", "nothing more: the invalidation has waited for every walker", false, remove_now },
-	{ "sync_ipi", "an interrupt to every CPU, waited for: bounds walkers with interrupts off "
-		      "only (Linux up to 6.18)", true, remove_sync_ipi },
+	{ "sync_ipi",
+	  "an interrupt to every CPU, waited for: bounds walkers with interrupts off "
+	  "only (Linux up to 6.18)",
+	  true, remove_sync_ipi },
 	{ "sync_rcu", "synchronize_rcu() (Linux 7.x)", true, remove_sync_rcu },
 	{ "rcu_per_table", "an RCU callback for this table alone (PT_RECLAIM)", true,
 	  remove_callback },
@@ -51,7 +54,7 @@ static const struct gather_fallback fallbacks[] = {
 
 size_t gather_nr_fallbacks(void)
 {
-	return sizeof(fallbacks) / sizeof(fallbacks[0]);
+	return ARRAY_SIZE(fallbacks);
 }
 
 const struct gather_fallback *gather_fallback_at(size_t i)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The gather: made, set up and taken down; and the order in which it flushes. */
+#include <array_size.h>
 #include <errno.h>
 #include <string.h>
 
@@ -9,9 +10,9 @@
 
 static void release(struct gather *g)
 {
-	struct gather_reader *r, *next;
+	struct gather_reader *next;
 
-	for (r = g->readers; r; r = next) {
+	for (struct gather_reader *r = g->readers; r; r = next) {
 		next = r->next;
 		gather_dealloc(r->tlb);
 		gather_dealloc(r);
@@ -134,7 +135,7 @@ static const struct gather_order orders[] = {
 
 size_t gather_nr_orders(void)
 {
-	return sizeof(orders) / sizeof(orders[0]);
+	return ARRAY_SIZE(orders);
 }
 
 const struct gather_order *gather_order_at(size_t i)

@@ -12,7 +12,7 @@
 struct gather_batch {
 	union {
 		struct ref_rcu_head rcu;
-		void *urcu[2]; /* liburcu's struct rcu_head */
+		void *urcu[2];		   /* liburcu's struct rcu_head */
 		struct gather_batch *next; /* while it is unused */
 	};
 	struct gather *g;
@@ -38,12 +38,12 @@ struct gather_reader {
 	struct gather_reader *next; /* the gather's list: written once, before it is published */
 	struct gather_reader *next_mine; /* the thread's list, for its own signal handler */
 	struct gather *g;
-	struct ref_cpu *cpu; /* valid while online, under the gather's lock */
+	struct ref_cpu *cpu;	/* valid while online, under the gather's lock */
 	struct gather_tlb *tlb; /* NULL: the thread has none */
-	int id;		/* what ref_ipi_send() takes */
-	unsigned epoch; /* odd while online: tells the freer whom it asked */
-	unsigned req;	/* written by the freer: acknowledge this number */
-	unsigned asked; /* freer's own: the epoch that req was sent to, 0 for none */
+	int id;			/* what ref_ipi_send() takes */
+	unsigned epoch;		/* odd while online: tells the freer whom it asked */
+	unsigned req;		/* written by the freer: acknowledge this number */
+	unsigned asked;		/* freer's own: the epoch that req was sent to, 0 for none */
 	unsigned ack __attribute__((aligned(GATHER_CACHE_LINE))); /* written by the reader */
 	unsigned interrupts;					  /* by the reader's handler */
 } __attribute__((aligned(GATHER_CACHE_LINE)));

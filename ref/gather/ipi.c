@@ -13,9 +13,8 @@
 /* For every gather that this thread reads under. Async-signal-safe: loads and stores only. */
 static void acknowledge(struct ref_cpu *cpu)
 {
-	struct gather_reader *r;
-
-	for (r = REF_READ_ONCE(cpu->ipi); r; r = REF_READ_ONCE(r->next_mine)) {
+	for (struct gather_reader *r = REF_READ_ONCE(cpu->ipi); r;
+	     r = REF_READ_ONCE(r->next_mine)) {
 		/* Acquire: the next walk sees what was unlinked before the request. */
 		unsigned req = ref_load_acquire(&r->req);
 
@@ -70,10 +69,10 @@ static void wait_for_answers(struct gather *g, struct gather_reader *first)
 
 void gather_interrupt_readers(struct gather *g)
 {
-	struct gather_reader *first = gather_readers(g), *r;
+	struct gather_reader *first = gather_readers(g);
 
 	g->request++;
-	for (r = first; r; r = r->next) {
+	for (struct gather_reader *r = first; r; r = r->next) {
 		if (!choose(r))
 			continue;
 		ask(g, r);
@@ -84,10 +83,10 @@ void gather_interrupt_readers(struct gather *g)
 
 void gather_interrupt_before_asking(struct gather *g)
 {
-	struct gather_reader *first = gather_readers(g), *r;
+	struct gather_reader *first = gather_readers(g);
 
 	g->request++;
-	for (r = first; r; r = r->next) {
+	for (struct gather_reader *r = first; r; r = r->next) {
 		if (!choose(r))
 			continue;
 		interrupt(g, r);

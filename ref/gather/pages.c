@@ -10,7 +10,7 @@
 
 #include "../pgtable/mm.h"
 
-#define DELAY_RMAP 1UL	 /* ENCODED_PAGE_BIT_DELAY_RMAP */
+#define DELAY_RMAP 1UL	  /* ENCODED_PAGE_BIT_DELAY_RMAP */
 #define NR_PAGES_NEXT 2UL /* ENCODED_PAGE_BIT_NR_PAGES_NEXT */
 #define BITS (DELAY_RMAP | NR_PAGES_NEXT)
 
@@ -150,9 +150,9 @@ void gather_pages_flush(struct gather *g)
 /* tlb_batch_list_free() */
 void gather_pages_list_free(struct gather *g)
 {
-	struct gather_pages *batch, *next;
+	struct gather_pages *next;
 
-	for (batch = g->local.next; batch; batch = next) {
+	for (struct gather_pages *batch = g->local.next; batch; batch = next) {
 		next = batch->next;
 		ref_free(batch);
 	}

@@ -15,12 +15,10 @@
  */
 static void invalidate(struct gather *g)
 {
-	struct gather_reader *r;
-
 	ref_membarrier();
 	g->ipis_sent++;
 	ref_spin_lock(&g->lock);
-	for (r = gather_readers(g); r; r = r->next)
+	for (struct gather_reader *r = gather_readers(g); r; r = r->next)
 		if (REF_READ_ONCE(r->epoch) & 1)
 			ref_wait_until(!ref_load_acquire(&r->cpu->irqs_off));
 	ref_spin_unlock(&g->lock);

@@ -59,14 +59,13 @@ static void broadcast_to(struct gather_tlb *tlb)
  */
 void gather_broadcast(struct gather *g)
 {
-	struct gather_reader *r;
 	struct gather_tlb *tlb;
 
 	ref_full_barrier();
 	if (!REF_READ_ONCE(g->nr_tlbs))
 		return;
 	ref_spin_lock(&g->lock);
-	for (r = gather_readers(g); r; r = r->next) {
+	for (struct gather_reader *r = gather_readers(g); r; r = r->next) {
 		tlb = REF_READ_ONCE(r->tlb);
 		if (tlb)
 			broadcast_to(tlb);

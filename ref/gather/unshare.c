@@ -10,6 +10,7 @@
  * mapping, once per flush and only when somebody was left alone with a table
  * (fully_unshared_tables in include/asm-generic/tlb.h).
  */
+#include <array_size.h>
 #include <errno.h>
 #include <string.h>
 
@@ -29,7 +30,7 @@ static const struct gather_unshare unshares[] = {
 
 size_t gather_nr_unshares(void)
 {
-	return sizeof(unshares) / sizeof(unshares[0]);
+	return ARRAY_SIZE(unshares);
 }
 
 const struct gather_unshare *gather_unshare_at(size_t i)

@@ -43,17 +43,10 @@ void gather_urcu_synchronize(struct gather *g);
 void gather_urcu_barrier(struct gather *g);
 
 /* The cold operations of a row. */
-#define GATHER_URCU_OPS(flavour)                   \
-	.deferred = true,                          \
-	.needs_urcu = true,                        \
-	.init = gather_urcu_init,                  \
-	.exit = gather_urcu_exit,                  \
-	.reader_online = gather_urcu_online,       \
-	.reader_offline = gather_urcu_offline,     \
-	.free_batch = gather_urcu_free_batch,      \
-	.free_one = gather_urcu_free_one,          \
-	.synchronize = gather_urcu_synchronize,    \
-	.barrier = gather_urcu_barrier,            \
-	.data = &(flavour)
+#define GATHER_URCU_OPS(flavour)                                                                   \
+	.deferred = true, .needs_urcu = true, .init = gather_urcu_init, .exit = gather_urcu_exit,  \
+	.reader_online = gather_urcu_online, .reader_offline = gather_urcu_offline,                \
+	.free_batch = gather_urcu_free_batch, .free_one = gather_urcu_free_one,                    \
+	.synchronize = gather_urcu_synchronize, .barrier = gather_urcu_barrier, .data = &(flavour)
 
 #endif

@@ -13,7 +13,8 @@
 #include "urcu.h"
 
 _Static_assert(sizeof(struct rcu_head) <= sizeof(((struct gather_batch *)0)->urcu) &&
-	       sizeof(struct rcu_head) <= 2 * sizeof(void *), "batches and tables have to hold it");
+		       sizeof(struct rcu_head) <= 2 * sizeof(void *),
+	       "batches and tables have to hold it");
 
 static struct gather_urcu_thread *self(void)
 {

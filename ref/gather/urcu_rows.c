@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Makes the disciplines that free by liburcu known to the programs that link them. */
+#include <array_size.h>
+
 #include "urcu.h"
 
 #define ROW(name, ...) &gather_##name,
@@ -7,5 +9,5 @@ static const struct gather_discipline *const disciplines[] = { GATHER_URCU_DISCI
 
 void gather_register_urcu(void)
 {
-	gather_register(disciplines, sizeof(disciplines) / sizeof(disciplines[0]));
+	gather_register(disciplines, ARRAY_SIZE(disciplines));
 }

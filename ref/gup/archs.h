@@ -5,16 +5,16 @@
 
 #include "../pgtable/format.h"
 
-#define PGT_ARCHS(X)   \
-	X(arm)         \
-	X(arm64)       \
-	X(i386)        \
-	X(loongarch64) \
-	X(mips64)      \
-	X(ppc64)       \
-	X(riscv64)     \
-	X(s390x)       \
-	X(sparc64)     \
+#define PGT_ARCHS(X)                                                                               \
+	X(arm)                                                                                     \
+	X(arm64)                                                                                   \
+	X(i386)                                                                                    \
+	X(loongarch64)                                                                             \
+	X(mips64)                                                                                  \
+	X(ppc64)                                                                                   \
+	X(riscv64)                                                                                 \
+	X(s390x)                                                                                   \
+	X(sparc64)                                                                                 \
 	X(x86_64)
 
 /* walk.c defines one for each architecture. */

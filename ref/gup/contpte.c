@@ -31,8 +31,8 @@ static const struct pgt_entry *entry_of(const struct pgt_fmt *f, const struct pg
 static bool same_range(const struct pgt_fmt *f, uint64_t orig, uint64_t pte, int distance)
 {
 	uint64_t address = f->level[PGT_PTE].leaf_origin | f->addr_high;
-	uint64_t phys = pgt_leaf_phys(f, PGT_PTE, orig) +
-			((uint64_t)(int64_t)distance << f->page_shift);
+	uint64_t phys =
+		pgt_leaf_phys(f, PGT_PTE, orig) + ((uint64_t)(int64_t)distance << f->page_shift);
 
 	return pgt_cont(f, pte) && pgt_leaf_phys(f, PGT_PTE, pte) == phys &&
 	       !((pgt_old_clean(f, pte) ^ pgt_old_clean(f, orig)) & ~address);
@@ -42,7 +42,7 @@ uint64_t gup_contpte_get_lockless(const struct pgt_fmt *f, const struct gup_vari
 				  const struct pgt_entry *ptep)
 {
 	const struct pgt_level_fmt *l = &f->level[PGT_PTE];
-	unsigned self, nr = 1u << l->cont_bits, i;
+	unsigned self, nr = 1u << l->cont_bits;
 	const struct pgt_entry *first = first_of(f, ptep, &self);
 	uint64_t orig, gathered, pte;
 
@@ -50,7 +50,7 @@ retry:
 	orig = gathered = pgt_read_acquire(f, PGT_PTE, ptep);
 	if (!pgt_cont(f, orig))
 		return orig;
-	for (i = 0; i < nr; i++) {
+	for (unsigned i = 0; i < nr; i++) {
 		if (v && v->in_gather)
 			v->in_gather(i);
 		pte = pgt_read_acquire(f, PGT_PTE, entry_of(f, first, i));

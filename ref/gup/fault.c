@@ -72,7 +72,8 @@ static int __copy_on_write(struct ref_mm *mm, uint64_t addr, struct ref_page *pa
 	return __replace(mm, addr, anon_mapping(mm), REF_PG_ANON_EXCLUSIVE, write);
 }
 
-int __gup_fault(struct ref_mm *mm, const struct ref_vma *vma, uint64_t addr, bool write, bool unshare)
+int __gup_fault(struct ref_mm *mm, const struct ref_vma *vma, uint64_t addr, bool write,
+		bool unshare)
 {
 	struct ref_page *page = pgt_lookup(mm, addr, false);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The list of page-table formats, and what is asked of one by its name. */
+#include <array_size.h>
 #include <errno.h>
 #include <string.h>
 
@@ -8,11 +9,10 @@
 
 #define ARCH(arch) &pgt_arch_##arch,
 static const struct pgt_arch *const archs[] = { PGT_ARCHS(ARCH) };
-#define NR_ARCHS (sizeof(archs) / sizeof(archs[0]))
 
 const struct pgt_fmt *pgt_format_at(size_t i)
 {
-	for (size_t a = 0; a < NR_ARCHS; i -= archs[a++]->nr_formats)
+	for (size_t a = 0; a < ARRAY_SIZE(archs); i -= archs[a++]->nr_formats)
 		if (i < archs[a]->nr_formats)
 			return archs[a]->formats[i];
 	return NULL;
@@ -32,7 +32,7 @@ size_t pgt_nr_formats(void)
 {
 	size_t nr = 0;
 
-	for (size_t a = 0; a < NR_ARCHS; a++)
+	for (size_t a = 0; a < ARRAY_SIZE(archs); a++)
 		nr += archs[a]->nr_formats;
 	return nr;
 }

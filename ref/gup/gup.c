@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The table of walkers, the slow walk with references, and the put. */
+#include <array_size.h>
 #include <string.h>
 
 #include "archs.h"
@@ -7,7 +8,6 @@
 
 #define ARCH(arch) &pgt_arch_##arch,
 static const struct pgt_arch *const archs[] = { PGT_ARCHS(ARCH) };
-#define NR_ARCHS (sizeof(archs) / sizeof(archs[0]))
 
 /* True: this level's entry may be the entry of the level above; a generic pXd_offset() then gives
  * the caller's copy of that entry. A walk reads past the copy, or reads the copy again. */
@@ -55,7 +55,7 @@ static bool rechecks_copy(const struct pgt_fmt *f, enum gup_design design)
 /* Runs before main(), so that all later code sees a complete table. */
 __attribute__((constructor)) static void describe_walkers(void)
 {
-	for (size_t a = 0; a < NR_ARCHS; a++) {
+	for (size_t a = 0; a < ARRAY_SIZE(archs); a++) {
 		for (size_t i = 0; i < archs[a]->nr_walkers; i++) {
 			struct gup_instance *inst = &archs[a]->walkers[i];
 
@@ -70,14 +70,14 @@ size_t gup_nr_walkers(void)
 {
 	size_t nr = 0;
 
-	for (size_t a = 0; a < NR_ARCHS; a++)
+	for (size_t a = 0; a < ARRAY_SIZE(archs); a++)
 		nr += archs[a]->nr_walkers;
 	return nr;
 }
 
 const struct gup_walker *gup_walker_at(size_t i)
 {
-	for (size_t a = 0; a < NR_ARCHS; i -= archs[a++]->nr_walkers)
+	for (size_t a = 0; a < ARRAY_SIZE(archs); i -= archs[a++]->nr_walkers)
 		if (i < archs[a]->nr_walkers)
 			return &archs[a]->walkers[i].walker;
 	return NULL;

@@ -66,8 +66,8 @@ void ref_mapping_free_now(struct ref_mapping *mapping)
 
 static void free_rcu(struct ref_rcu_head *head)
 {
-	ref_mapping_free_now((struct ref_mapping *)((char *)head -
-						    offsetof(struct ref_mapping, rcu)));
+	ref_mapping_free_now(
+		(struct ref_mapping *)((char *)head - offsetof(struct ref_mapping, rcu)));
 }
 
 void ref_mapping_free(struct ref_mapping *mapping)

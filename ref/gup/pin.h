@@ -21,8 +21,8 @@ REF_ALWAYS_INLINE bool gup_folio_large(const struct ref_page *folio)
 
 REF_ALWAYS_INLINE bool gup_add_unless_zero(const struct gup_variant *v, int *count, int nr)
 {
-	return v->relaxed_get ? ref_count_add_unless_zero_relaxed(count, nr) :
-				ref_count_add_unless_zero(count, nr);
+	return v->relaxed_get ? ref_count_add_unless_zero_relaxed(count, nr)
+			      : ref_count_add_unless_zero(count, nr);
 }
 
 /* try_get_folio(): takes a reference, then checks that the page still belongs to that folio. */

@@ -67,8 +67,7 @@ REF_ALWAYS_INLINE int __gup_share(const struct gup_share_variant *v, struct ref_
 REF_ALWAYS_INLINE void __gup_seq_step(const struct gup_share_variant *v, struct ref_mm *mm)
 {
 	if (!v->no_seq)
-		ref_store_release(&mm->write_protect_seq,
-				  REF_READ_ONCE(mm->write_protect_seq) + 1);
+		ref_store_release(&mm->write_protect_seq, REF_READ_ONCE(mm->write_protect_seq) + 1);
 }
 
 /* folio_needs_cow_for_dma() */

@@ -33,7 +33,7 @@ struct gup_variant {
 
 	/* In the order in which a walk takes them. */
 	enum gup_how fork_seq, irq_save;
-	enum gup_how clip, limit;      /* never OPAQUE */
+	enum gup_how clip, limit; /* never OPAQUE */
 	enum gup_how write_check;
 	enum gup_how try_get, head_recheck, pin_count;
 	enum gup_how pmd_recheck, entry_recheck;
@@ -50,20 +50,21 @@ struct gup_variant {
 	bool inverted;		/* the judgement of the folio is inverted */
 	bool double_load;	/* the folio's mapping is loaded twice */
 
-	bool torn_load;		/* two words, whatever is written between their loads */
-	bool recheck_ungathered; /* a contiguous range's bits are gathered at first, and not again */
-	bool gather_unchecked;	/* bits are gathered without the check for one range */
+	bool torn_load; /* two words, whatever is written between their loads */
+	/* a contiguous range's bits are gathered at first, and not again */
+	bool recheck_ungathered;
+	bool gather_unchecked; /* bits are gathered without the check for one range */
 
 	/* Asserts what the kernel asserts with CONFIG_PROVE_LOCKING. */
 	bool debug;
 	void (*before_table)(uint64_t pmd); /* between a PMD's load and its table's first entry's */
-	void (*before_get)(struct ref_page *page);   /* between an entry's load and the try-get */
-	void (*before_head)(struct ref_page *page);  /* between finding the head and the try-get */
+	void (*before_get)(struct ref_page *page);  /* between an entry's load and the try-get */
+	void (*before_head)(struct ref_page *page); /* between finding the head and the try-get */
 	void (*before_recheck)(struct ref_page *page);
 	void (*before_mapping)(struct ref_page *folio); /* before each load of its mapping */
-	void (*between_words)(void);  /* of an entry of two */
+	void (*between_words)(void);			/* of an entry of two */
 	void (*in_gather)(unsigned i); /* before the i-th entry of a contiguous range is loaded */
-	void (*before_ops)(struct ref_page *folio);	/* before mapping->a_ops is read */
+	void (*before_ops)(struct ref_page *folio); /* before mapping->a_ops is read */
 };
 
 /* The opaque no-op: no instruction; the compiler has to expect either answer. */
@@ -76,8 +77,10 @@ yes:
 }
 
 /* Does the step fail? Evaluates `test` only where the step is PRESENT; a and b are its operands. */
-#define GUP_STEP_FAILS(how, test, a, b)                     \
-	((how) == GUP_STEP_PRESENT ? ref_unlikely(test) :   \
-	 (how) == GUP_STEP_OPAQUE && ref_unlikely(gup_opaque((uintptr_t)(a), (uintptr_t)(b))))
+#define GUP_STEP_FAILS(how, test, a, b)                                                            \
+	((how) == GUP_STEP_PRESENT                                                                 \
+		 ? ref_unlikely(test)                                                              \
+		 : (how) == GUP_STEP_OPAQUE &&                                                     \
+			   ref_unlikely(gup_opaque((uintptr_t)(a), (uintptr_t)(b))))
 
 #endif

@@ -7,6 +7,8 @@
  *	PGT_FORMATS	its list of formats, PGT_FORMATS_<arch>
  */
 #include PGT_FMT_HEADER
+#include <array_size.h>
+
 #include "archs.h"
 #include "instance.h"
 
@@ -20,21 +22,23 @@ PGT_FORMATS(REAL_WALKERS)
 #define FORMAT(ident) &pgt_fmt_##ident,
 static const struct pgt_fmt *const formats[] = { PGT_FORMATS(FORMAT) };
 
-#define ROW(ident, name_, constant, ...) \
-	{ &pgt_fmt_##ident, constant, { .design = #name_, .fast = gup_fast_##ident##_##name_, \
-					.symbol = "gup_fast_" #ident "_" #name_ } },
+#define ROW(ident, name_, constant, ...)                                                           \
+	{ &pgt_fmt_##ident,                                                                        \
+	  constant,                                                                                \
+	  { .design = #name_,                                                                      \
+	    .fast = gup_fast_##ident##_##name_,                                                    \
+	    .symbol = "gup_fast_" #ident "_" #name_ } },
 #define ROWS(ident) GUP_DESIGNS(ROW, GUP_NO_WALKER, ident)
 #define REAL_ROWS(ident) GUP_DESIGNS(GUP_NO_WALKER, ROW, ident)
-static struct gup_instance walkers[] = {
-	PGT_FORMATS(ROWS)
+static struct gup_instance walkers[] = { PGT_FORMATS(ROWS)
 #ifdef PGT_HAS_REAL_OFFSETS
-	PGT_FORMATS(REAL_ROWS)
+						 PGT_FORMATS(REAL_ROWS)
 #endif
 };
 
 const struct pgt_arch PGT_ARCH = {
 	.formats = formats,
-	.nr_formats = sizeof(formats) / sizeof(formats[0]),
+	.nr_formats = ARRAY_SIZE(formats),
 	.walkers = walkers,
-	.nr_walkers = sizeof(walkers) / sizeof(walkers[0]),
+	.nr_walkers = ARRAY_SIZE(walkers),
 };

@@ -22,8 +22,14 @@
  * first, each entry both as argument and as its caller's local. Only for variants with one_object.
  */
 enum gup_copy {
-	GUP_PUD_ARG, GUP_PUD_LOCAL, GUP_P4D_ARG, GUP_P4D_LOCAL, GUP_PGD_ARG, GUP_PGD_LOCAL,
-	GUP_COPY_GUARD, GUP_NR_COPIES
+	GUP_PUD_ARG,
+	GUP_PUD_LOCAL,
+	GUP_P4D_ARG,
+	GUP_P4D_LOCAL,
+	GUP_PGD_ARG,
+	GUP_PGD_LOCAL,
+	GUP_COPY_GUARD,
+	GUP_NR_COPIES,
 };
 
 struct gup_walk {
@@ -73,8 +79,7 @@ REF_ALWAYS_INLINE bool gup_below_folded(const struct pgt_fmt *f, const struct gu
 REF_ALWAYS_INLINE bool gup_present(const struct pgt_fmt *f, const struct gup_walk *w,
 				   enum pgt_level level, uint64_t entry)
 {
-	if (level > PGT_PMD &&
-	    (gup_below_folded(f, w, level) || gup_folded(f, level, entry)))
+	if (level > PGT_PMD && (gup_below_folded(f, w, level) || gup_folded(f, level, entry)))
 		return true;
 	return pgt_present(f, level, entry);
 }
@@ -133,14 +138,15 @@ REF_ALWAYS_INLINE uint64_t gup_addr_end(GUP_ARGS, enum pgt_level level, uint64_t
 					uint64_t addr, uint64_t end)
 {
 	const struct pgt_level_fmt *l = &f->level[level];
-	bool by_value = level >= PGT_P4D && (v->design == GUP_ADDR_END_FOLDED ||
-					     v->design == GUP_ADDR_END_GLOBAL);
+	bool by_value = level >= PGT_P4D &&
+			(v->design == GUP_ADDR_END_FOLDED || v->design == GUP_ADDR_END_GLOBAL);
 
 	if (l->fold == PGT_FOLD_STATIC)
 		return end;
 	if (f->type_mask && by_value)
-		return gup_clip(v, 1ULL << (f->type_base_shift +
-					    gup_entry_type(f, entry) * f->type_bits), addr, end);
+		return gup_clip(
+			v, 1ULL << (f->type_base_shift + gup_entry_type(f, entry) * f->type_bits),
+			addr, end);
 	return gup_clip(v, 1ULL << gup_shift(f, w, level), addr, end);
 }
 
@@ -258,7 +264,8 @@ REF_ALWAYS_INLINE bool gup_folio_right(GUP_ARGS, enum pgt_level level, uint64_t 
 				       struct ref_page *page, struct ref_page *folio, int refs)
 {
 	if (!v->allowed_first &&
-	    GUP_STEP_FAILS(v->folio_allowed, !gup_folio_allowed(v, folio, w->flags), folio, w->flags))
+	    GUP_STEP_FAILS(v->folio_allowed, !gup_folio_allowed(v, folio, w->flags), folio,
+			   w->flags))
 		return false;
 	if (v->pin_after_recheck && w->flags & GUP_PIN)
 		gup_add_pins(v, folio, refs);
@@ -312,8 +319,8 @@ REF_ALWAYS_INLINE uint64_t gup_ptep_get_lockless(const struct pgt_fmt *f,
 
 	/* Passes v only where it matters, so that the code of designs can be compared. */
 	if (f->level[PGT_PTE].cont && ref_unlikely(pgt_cont(f, pte)))
-		return gup_contpte_get_lockless(
-			f, v->in_gather || v->gather_unchecked ? v : NULL, ptep);
+		return gup_contpte_get_lockless(f, v->in_gather || v->gather_unchecked ? v : NULL,
+						ptep);
 	return pte;
 }
 
@@ -379,14 +386,14 @@ REF_ALWAYS_INLINE bool gup_huge_leaf(GUP_ARGS, enum pgt_level level, uint64_t en
 {
 	const struct pgt_level_fmt *l = &f->level[level];
 	struct ref_page *page, *folio, **pages = w->pages + w->nr;
-	unsigned long refs, i;
+	unsigned long refs;
 
 	if (!gup_access_permitted(f, v, w, level, entry))
 		return false;
 	/* record_subpages() */
 	page = gup_page(f, w, pgt_leaf_phys(f, level, entry) | (addr & ((1ULL << l->shift) - 1)));
 	refs = (unsigned long)((end - addr) >> f->page_shift);
-	for (i = 0; i < refs; i++)
+	for (unsigned long i = 0; i < refs; i++)
 		pages[i] = page + i;
 	if (v->get_after_recheck && pgt_read_acquire(f, level, ep) != entry)
 		return false;
@@ -575,17 +582,17 @@ REF_ALWAYS_INLINE unsigned long gup_fast_walk(const struct pgt_fmt *f, const str
 /* ---- instances ---- */
 
 /* Defines gup_fast_<format>_<design>(). The compiler never merges it with an equal function. */
-#define GUP_WALKER(ident, name, ...)                                                          \
-	unsigned long gup_fast_##ident##_##name(struct ref_mm *mm, uint64_t start,            \
-						unsigned long nr, unsigned flags,             \
-						struct ref_page **pages);                     \
-	__attribute__((no_icf, noinline)) unsigned long gup_fast_##ident##_##name(            \
-		struct ref_mm *mm, uint64_t start, unsigned long nr, unsigned flags,          \
-		struct ref_page **pages)                                                      \
-	{                                                                                     \
-		static const struct gup_variant variant = { __VA_ARGS__ };                    \
-                                                                                              \
-		return gup_fast_walk(&pgt_fmt_##ident, &variant, mm, start, nr, flags, pages); \
+#define GUP_WALKER(ident, name, ...)                                                               \
+	unsigned long gup_fast_##ident##_##name(struct ref_mm *mm, uint64_t start,                 \
+						unsigned long nr, unsigned flags,                  \
+						struct ref_page **pages);                          \
+	__attribute__((no_icf, noinline)) unsigned long gup_fast_##ident##_##name(                 \
+		struct ref_mm *mm, uint64_t start, unsigned long nr, unsigned flags,               \
+		struct ref_page **pages)                                                           \
+	{                                                                                          \
+		static const struct gup_variant variant = { __VA_ARGS__ };                         \
+                                                                                                   \
+		return gup_fast_walk(&pgt_fmt_##ident, &variant, mm, start, nr, flags, pages);     \
 	}
 
 /* Defines the walkers of a list of designs. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// kmap: the area of slots, its software TLB, reports, and the calls around the stacks.
+/* kmap: the area of slots, its software TLB, reports, and the calls around the stacks. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 #define TABLE_PTES 512
 #define TABLE_ENTRIES (2 * TABLE_PTES)
 
-#define ALIGN_UP(x, to) (((x) + (to) - 1) / (to) * (to))
+#define ALIGN_UP(x, to) (((x) + (to)-1) / (to) * (to))
 
 /* ---- layout ---- */
 
@@ -30,8 +30,8 @@ unsigned kmap_depth(const struct kmap_layout *l)
 /* Only layouts that save per task have one; struct kmap_ctrl has an entry per slot of a CPU. */
 size_t kmap_ctrl_size(const struct kmap_layout *l)
 {
-	size_t first = l->pte_bytes == 4 ? offsetof(union kmap_ctrl, narrow.pteval) :
-					   offsetof(union kmap_ctrl, wide.pteval);
+	size_t first = l->pte_bytes == 4 ? offsetof(union kmap_ctrl, narrow.pteval)
+					 : offsetof(union kmap_ctrl, wide.pteval);
 
 	return first + (size_t)l->nr_slots * l->pte_bytes;
 }
@@ -46,10 +46,12 @@ void *kmap_virt_to_pte(const struct kmap_area *a, uintptr_t vaddr)
 	uintptr_t highest = kmap_fix_to_virt(a, 0);
 
 	if (!a->layout->non_linear)
-		return a->base - ((highest - vaddr + ((uintptr_t)1 << a->page_shift) - 1) >>
-				  a->page_shift) * a->layout->pte_bytes;
+		return a->base -
+		       ((highest - vaddr + ((uintptr_t)1 << a->page_shift) - 1) >> a->page_shift) *
+			       a->layout->pte_bytes;
 	return a->ptes + (((vaddr >> TABLE_SHIFT) - a->first_table) * TABLE_ENTRIES +
-			  (vaddr >> a->page_shift) % TABLE_PTES) * a->layout->pte_bytes;
+			  (vaddr >> a->page_shift) % TABLE_PTES) *
+				 a->layout->pte_bytes;
 }
 
 static uint64_t pte_value(const struct kmap_layout *l, const void *pte)
@@ -327,12 +329,16 @@ static const struct {
 };
 
 __attribute__((noinline, cold)) void kmap_violated(struct kmap_cpu *cpu, enum kmap_violation what,
-						    int slot, uintptr_t addr, uintptr_t expected,
-						    uint64_t pteval)
+						   int slot, uintptr_t addr, uintptr_t expected,
+						   uint64_t pteval)
 {
 	struct kmap_area *a = cpu->area;
-	struct kmap_report r = { .what = what, .bug = violations[what].bug, .cpu = cpu->id,
-				 .slot = slot, .addr = addr, .expected = expected,
+	struct kmap_report r = { .what = what,
+				 .bug = violations[what].bug,
+				 .cpu = cpu->id,
+				 .slot = slot,
+				 .addr = addr,
+				 .expected = expected,
 				 .pteval = pteval };
 
 	ref_fetch_add(&a->reported[what], 1);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// kmap stacks with one thing wrong each, for the checks that have to catch them.
+/* kmap stacks with one thing wrong each, for the checks that have to catch them. */
+
+#include <array_size.h>
 
 #include "busted.h"
 #include "rows.h"
@@ -7,44 +9,72 @@
 /* The RFC as Torvalds read it, without the test that the slot is free: the handler maps over next's
  * entry and clears it, and next goes on with a hole. */
 static const struct kmap_design rfc_unchecked = {
-	.name = "rfc_unchecked", .index = KMAP_INDEX_TASK, .how = KMAP_SWITCH_SWEEP, .pins = true,
+	.name = "rfc_unchecked",
+	.index = KMAP_INDEX_TASK,
+	.how = KMAP_SWITCH_SWEEP,
+	.pins = true,
 	.unchecked = true,
 };
 /* A handler between the entry and the index pushes over the entry. */
 static const struct kmap_design index_late = {
-	.name = "index_late", .index = KMAP_INDEX_TASK, .how = KMAP_SWITCH_SPLIT, .pins = true,
+	.name = "index_late",
+	.index = KMAP_INDEX_TASK,
+	.how = KMAP_SWITCH_SPLIT,
+	.pins = true,
 	.index_late = true,
 };
 /* A handler between the index and the entry finds a slot that is still in use. */
 static const struct kmap_design index_early = {
-	.name = "index_early", .index = KMAP_INDEX_TASK, .how = KMAP_SWITCH_SPLIT, .pins = true,
+	.name = "index_early",
+	.index = KMAP_INDEX_TASK,
+	.how = KMAP_SWITCH_SPLIT,
+	.pins = true,
 	.index_early = true,
 };
 /* The merged design whose sched_out does not leave prev's index up. */
 static const struct kmap_design drops_index = {
-	.name = "drops_index", .index = KMAP_INDEX_TASK, .how = KMAP_SWITCH_SPLIT, .pins = true,
+	.name = "drops_index",
+	.index = KMAP_INDEX_TASK,
+	.how = KMAP_SWITCH_SPLIT,
+	.pins = true,
 	.drops_index = true,
 };
 /* The merged design without migrate_disable(): the address belongs to another CPU after a move. */
 static const struct kmap_design no_pin = {
-	.name = "no_pin", .index = KMAP_INDEX_TASK, .how = KMAP_SWITCH_SPLIT,
+	.name = "no_pin",
+	.index = KMAP_INDEX_TASK,
+	.how = KMAP_SWITCH_SPLIT,
 };
 /* Up to 5.18: a false warning at each switch of a task with live maps, on xtensa only. */
 static const struct kmap_design guard_pte_none = {
-	.name = "guard_pte_none", .index = KMAP_INDEX_TASK, .how = KMAP_SWITCH_SPLIT, .pins = true,
+	.name = "guard_pte_none",
+	.index = KMAP_INDEX_TASK,
+	.how = KMAP_SWITCH_SPLIT,
+	.pins = true,
 	.guard_pte_none = true,
 };
 /* arm's entries taken for an array. */
 static const struct kmap_design linear = {
-	.name = "linear", .index = KMAP_INDEX_TASK, .how = KMAP_SWITCH_SPLIT, .pins = true,
+	.name = "linear",
+	.index = KMAP_INDEX_TASK,
+	.how = KMAP_SWITCH_SPLIT,
+	.pins = true,
 	.linear = true,
 };
 /* An entry is cleared, and the CPU may go on using what it had loaded. */
 static const struct kmap_design no_flush = {
-	.name = "no_flush", .index = KMAP_INDEX_TASK, .how = KMAP_SWITCH_SPLIT, .pins = true,
+	.name = "no_flush",
+	.index = KMAP_INDEX_TASK,
+	.how = KMAP_SWITCH_SPLIT,
+	.pins = true,
 };
 static const struct kmap_layout layout_no_flush = {
-	.name = "plain", .nr_slots = 16, .limit = 15, .incr = 1, .pte_bytes = 4, .checked = true,
+	.name = "plain",
+	.nr_slots = 16,
+	.limit = 15,
+	.incr = 1,
+	.pte_bytes = 4,
+	.checked = true,
 };
 
 /* X(design, layout, backend) */
@@ -63,4 +93,4 @@ STACKS(FUNCTIONS)
 
 #define ROW(d, l, b) KMAP_STACK_ROW(d, #d, l, #b, true),
 const struct kmap_stack kmap_busted[] = { STACKS(ROW) };
-const size_t kmap_nr_busted = sizeof(kmap_busted) / sizeof(kmap_busted[0]);
+const size_t kmap_nr_busted = ARRAY_SIZE(kmap_busted);

@@ -12,12 +12,23 @@
  * eight bytes.
  */
 static const struct kmap_layout kmap_layout_plain = {
-	.name = "plain", .nr_slots = 16, .limit = 15, .incr = 1, .pte_bytes = 4,
-	.checked = true, .flush_on_unmap = true,
+	.name = "plain",
+	.nr_slots = 16,
+	.limit = 15,
+	.incr = 1,
+	.pte_bytes = 4,
+	.checked = true,
+	.flush_on_unmap = true,
 };
 static const struct kmap_layout kmap_layout_debug = {
-	.name = "debug", .nr_slots = 33, .limit = 32, .incr = 2, .pte_bytes = 8,
-	.checked = true, .flush_on_unmap = true, .force_map = true,
+	.name = "debug",
+	.nr_slots = 33,
+	.limit = 32,
+	.incr = 2,
+	.pte_bytes = 8,
+	.checked = true,
+	.flush_on_unmap = true,
+	.force_map = true,
 };
 
 /*
@@ -25,32 +36,60 @@ static const struct kmap_layout kmap_layout_debug = {
  * extra slots had once been guards. Without it nobody looks at the depth. The RFC looks always.
  */
 static const struct kmap_layout kmap_layout_atomic = {
-	.name = "plain", .nr_slots = 20, .limit = 20, .incr = 1, .pte_bytes = 4,
+	.name = "plain",
+	.nr_slots = 20,
+	.limit = 20,
+	.incr = 1,
+	.pte_bytes = 4,
 	.flush_on_unmap = true,
 };
 static const struct kmap_layout kmap_layout_atomic_debug = {
-	.name = "debug", .nr_slots = 41, .limit = 41, .incr = 1, .pte_bytes = 4,
-	.checked = true, .flush_on_unmap = true,
+	.name = "debug",
+	.nr_slots = 41,
+	.limit = 41,
+	.incr = 1,
+	.pte_bytes = 4,
+	.checked = true,
+	.flush_on_unmap = true,
 };
 static const struct kmap_layout kmap_layout_rfc = {
-	.name = "plain", .nr_slots = 20, .limit = 20, .incr = 1, .pte_bytes = 4,
-	.checked = true, .flush_on_unmap = true,
+	.name = "plain",
+	.nr_slots = 20,
+	.limit = 20,
+	.incr = 1,
+	.pte_bytes = 4,
+	.checked = true,
+	.flush_on_unmap = true,
 };
 
 /* arch/arm: KMAP_LOCAL_NON_LINEAR_PTE_ARRAY, and flushes both ways. */
 static const struct kmap_layout kmap_layout_arm = {
-	.name = "arm", .nr_slots = 16, .limit = 15, .incr = 1, .pte_bytes = 4,
-	.checked = true, .flush_on_map = true, .flush_on_unmap = true, .non_linear = true,
+	.name = "arm",
+	.nr_slots = 16,
+	.limit = 15,
+	.incr = 1,
+	.pte_bytes = 4,
+	.checked = true,
+	.flush_on_map = true,
+	.flush_on_unmap = true,
+	.non_linear = true,
 };
 
 /* arch/xtensa/include/asm/pgtable.h: _PAGE_CA_INVALID | _PAGE_USER is what pte_none() tests for. */
 static const struct kmap_layout kmap_layout_xtensa = {
-	.name = "xtensa", .nr_slots = 33, .limit = 32, .incr = 2, .pte_bytes = 4,
-	.pte_none = 3 << 2 | 1 << 4, .checked = true, .flush_on_unmap = true,
+	.name = "xtensa",
+	.nr_slots = 33,
+	.limit = 32,
+	.incr = 2,
+	.pte_bytes = 4,
+	.pte_none = 3 << 2 | 1 << 4,
+	.checked = true,
+	.flush_on_unmap = true,
 };
 
 static const struct kmap_backend kmap_backend_memory = { .name = "memory", .page_shift = 12 };
-static const struct kmap_backend kmap_backend_tlb = { .name = "tlb", .tlb = true,
+static const struct kmap_backend kmap_backend_tlb = { .name = "tlb",
+						      .tlb = true,
 						      .page_shift = 12 };
 static const struct kmap_backend kmap_backend_mappings = { .name = "mappings", .mappings = true };
 
@@ -88,8 +127,11 @@ static const struct kmap_backend kmap_backend_mappings = { .name = "mappings", .
 	}
 
 #define KMAP_STACK_ROW(id, called, l, b, is_busted)                                                \
-	{ .design = called, .backend = b, .busted = is_busted, .layout = &l, .map = id##_map,      \
-	  .unmap = id##_unmap, .prepare_switch = id##_prepare, .finish_switch = id##_finish,       \
-	  .switch_to = id##_switch, .read = id##_read, .index = id##_index }
+	{                                                                                          \
+		.design = called, .backend = b, .busted = is_busted, .layout = &l,                 \
+		.map = id##_map, .unmap = id##_unmap, .prepare_switch = id##_prepare,              \
+		.finish_switch = id##_finish, .switch_to = id##_switch, .read = id##_read,         \
+		.index = id##_index,                                                               \
+	}
 
 #endif

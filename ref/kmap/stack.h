@@ -28,8 +28,8 @@ struct kmap_design {
 	const char *name;
 	enum kmap_index index;
 	enum kmap_switch how;
-	bool atomic;	     /* map leaves preemption and page faults off */
-	bool pins;	     /* a task with live maps may not migrate */
+	bool atomic; /* map leaves preemption and page faults off */
+	bool pins;   /* a task with live maps may not migrate */
 	/* What is wrong with a busted one. */
 	bool unchecked;	     /* maps over whatever the slot holds */
 	bool index_late;     /* map: the entry first, then the index */
@@ -41,8 +41,8 @@ struct kmap_design {
 
 struct kmap_backend {
 	const char *name;
-	bool tlb;      /* software, so that a missing flush is seen */
-	bool mappings; /* of real pages */
+	bool tlb;	     /* software, so that a missing flush is seen */
+	bool mappings;	     /* of real pages */
 	unsigned page_shift; /* 0: the area's */
 };
 
@@ -383,8 +383,8 @@ REF_ALWAYS_INLINE uint64_t kmap_stack_read(const struct kmap_layout *l,
 	if (!kmap_is_ours(cpu->area, vaddr))
 		return kmap_direct_read(cpu->area, vaddr);
 	/* As the MMU does it: by address. */
-	pte = b->tlb ? kmap_tlb_load(cpu, vaddr) :
-		       kmap_pte_get(l, kmap_virt_to_pte(cpu->area, vaddr));
+	pte = b->tlb ? kmap_tlb_load(cpu, vaddr)
+		     : kmap_pte_get(l, kmap_virt_to_pte(cpu->area, vaddr));
 	if (ref_unlikely(pte == l->pte_none))
 		return KMAP_HOLE;
 	return *kmap_page_word(cpu->area, pte >> KMAP_PTE_SHIFT);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// kmap's backend of real mappings: pages of a memfd, mapped into a reserved window and out again.
-//
-// Mapping a page over a slot and taking it out are each a system call that changes this process'
-// page table and invalidates the TLB, on every CPU that the process has run on: dearer than a
-// kernel's local flush, and of the same kind.
+/*
+ * kmap's backend of real mappings: pages of a memfd, mapped into a reserved window and out again.
+ *
+ * Mapping a page over a slot and taking it out are each a system call that changes this process'
+ * page table and invalidates the TLB, on every CPU that the process has run on: dearer than a
+ * kernel's local flush, and of the same kind.
+ */
 
 #include <errno.h>
 #include <sys/mman.h>

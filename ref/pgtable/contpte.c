@@ -70,7 +70,8 @@ int pgt_unfold(struct ref_mm *mm, uint64_t addr)
 	for (unsigned i = 0; i < 1u << l->cont_bits; i++)
 		pgt_write(mm->fmt, PGT_PTE, nth(mm, first, i),
 			  pgt_encode(mm->fmt, phys + ((uint64_t)i << l->shift), l->leaf_origin,
-				     l->leaf_shift) | bits);
+				     l->leaf_shift) |
+				  bits);
 	return 0;
 }
 
@@ -94,8 +95,8 @@ int __pgt_upgrade(const struct pgt_upgrade_variant *v, struct ref_mm *mm)
 	if (!page)
 		return -ENOMEM;
 	top = ref_page_mem(mm, page);
-	limit = real.shift + real.bits < 64 ? 1ULL << (real.shift + real.bits) :
-					      mm->fmt->task_size_max;
+	limit = real.shift + real.bits < 64 ? 1ULL << (real.shift + real.bits)
+					    : mm->fmt->task_size_max;
 	pgt_write(mm->fmt, real.level, top,
 		  pgt_table_entry(mm->fmt, real.level, ref_page_phys(mm, mm->pgd_page)));
 	if (v->limit_first)

@@ -27,8 +27,8 @@ REF_ALWAYS_INLINE struct pgt_entry *pgt_entry_at(const struct pgt_level_fmt *l, 
 /* Between a value and its bytes in memory: the same operation both ways. */
 REF_ALWAYS_INLINE uint64_t pgt_swap(const struct pgt_fmt *f, uint64_t word)
 {
-	return f->big_endian && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap64(word) :
-									   word;
+	return f->big_endian && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap64(word)
+									  : word;
 }
 
 /* READ_ONCE(*e). An entry of two words takes two loads, as in the kernel. */
@@ -75,8 +75,8 @@ REF_ALWAYS_INLINE uint64_t pgt_read_acquire(const struct pgt_fmt *f, enum pgt_le
  * two words the half with the present bit is written last (native_set_pte() in
  * arch/x86/include/asm/pgtable-3level.h).
  */
-REF_ALWAYS_INLINE void pgt_write(const struct pgt_fmt *f, enum pgt_level level,
-				 struct pgt_entry *e, uint64_t val)
+REF_ALWAYS_INLINE void pgt_write(const struct pgt_fmt *f, enum pgt_level level, struct pgt_entry *e,
+				 uint64_t val)
 {
 	uint32_t *word = (uint32_t *)e;
 
@@ -129,8 +129,7 @@ REF_ALWAYS_INLINE void pgt_write_local(const struct pgt_fmt *f, enum pgt_level l
 }
 
 /* pte_clear(), pmd_clear(): of two words the half with the present bit is cleared first. */
-REF_ALWAYS_INLINE void pgt_clear(const struct pgt_fmt *f, enum pgt_level level,
-				 struct pgt_entry *e)
+REF_ALWAYS_INLINE void pgt_clear(const struct pgt_fmt *f, enum pgt_level level, struct pgt_entry *e)
 {
 	uint32_t *word = (uint32_t *)e;
 

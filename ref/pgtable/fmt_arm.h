@@ -32,8 +32,9 @@
 /* _PAGE_USER_TABLE, and PTE_HWTABLE_OFF: the hardware's tables follow Linux's. */
 #define ARM_TABLE (0x031ULL | 0x800ULL)
 
-#define ARM_PGDIR .shift = 21, .entry = PGT_U32_PAIR, .present_mask = ~0ULL, \
-	.table = ARM_TABLE, .table_origin = 0xfffff000ULL
+#define ARM_PGDIR                                                                                  \
+	.shift = 21, .entry = PGT_U32_PAIR, .present_mask = ~0ULL, .table = ARM_TABLE,             \
+	.table_origin = 0xfffff000ULL
 
 static const struct pgt_fmt pgt_fmt_arm_4k_32 = {
 	.name = "arm-4k-32",
@@ -72,12 +73,12 @@ static const struct pgt_fmt pgt_fmt_arm_4k_32 = {
 #define LPAE_PHYS_MASK 0x000000fffffff000ULL
 #define LPAE_LEAF (LPAE_WRITEALLOC | LPAE_USER | LPAE_SHARED | LPAE_AF | LPAE_NG | LPAE_XN)
 
-#define LPAE_LEAF_FIELDS(type) .can_leaf = true,                \
-	.leaf_ro = (type) | LPAE_LEAF | LPAE_RDONLY | LPAE_AP2, \
+#define LPAE_LEAF_FIELDS(type)                                                                     \
+	.can_leaf = true, .leaf_ro = (type) | LPAE_LEAF | LPAE_RDONLY | LPAE_AP2,                  \
 	.leaf_rw = (type) | LPAE_LEAF | LPAE_DIRTY, .deny_write = LPAE_RDONLY
 
-#define LPAE_PGDIR .shift = 30, .present_mask = ~0ULL, .table = LPAE_TABLE, \
-	.table_origin = LPAE_PHYS_MASK
+#define LPAE_PGDIR                                                                                 \
+	.shift = 30, .present_mask = ~0ULL, .table = LPAE_TABLE, .table_origin = LPAE_PHYS_MASK
 
 static const struct pgt_fmt pgt_fmt_arm_4k_32_lpae = {
 	.name = "arm-4k-32-lpae",

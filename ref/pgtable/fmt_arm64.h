@@ -39,6 +39,7 @@
 #define ARM64_ADDR(shift) ((1ULL << 50) - (1ULL << (shift)))
 
 /* A level that has tables. Bits 9:8 are the shareability, or with LPA2 address bits 51:50. */
+/* clang-format off */
 #define ARM64_LEAF_FIELDS(page, more, shift)                                                 \
 	.can_leaf = true, .leaf_origin = ARM64_ADDR(shift),                                  \
 	.leaf_ro = ARM64_LEAF | (more) | ARM64_RDONLY,                                       \
@@ -66,10 +67,11 @@
 #define ARM64_PUD(page, shift_) .shift = (shift_), ARM64_TABLE_FIELDS(page, ARM64_PRESENT)
 
 #define ARM64_STATIC .fold = PGT_FOLD_STATIC
+/* clang-format on */
 #define ARM64_MACHINE .fold = PGT_FOLD_MACHINE
 
-#define ARM64_COMMON(page, va) .page_shift = (page), .task_size_max = 1ULL << (va), \
-	.fold_how = PGT_HOW_REINDEXED
+#define ARM64_COMMON(page, va)                                                                     \
+	.page_shift = (page), .task_size_max = 1ULL << (va), .fold_how = PGT_HOW_REINDEXED
 
 /* ---- 4 KiB ---- */
 
@@ -127,8 +129,8 @@ static const struct pgt_fmt pgt_fmt_arm64_4k_52_folded = {
 
 /* ---- 16 KiB: pud_sect_supported() is true for 4 KiB alone ---- */
 
-#define ARM64_LOWER_16K(more) ARM64_PTE(14, more, 7), \
-	[PGT_PMD] = { .bits = 11, ARM64_HUGE(14, more, 25) }
+#define ARM64_LOWER_16K(more)                                                                      \
+	ARM64_PTE(14, more, 7), [PGT_PMD] = { .bits = 11, ARM64_HUGE(14, more, 25) }
 
 static const struct pgt_fmt pgt_fmt_arm64_16k_36 = {
 	.name = "arm64-16k-36",
@@ -201,10 +203,12 @@ static const struct pgt_fmt pgt_fmt_arm64_64k_42 = {
 	},
 };
 
+/* clang-format off */
 #define ARM64_LOWER_64K ARM64_PTE(16, ARM64_SHARED, 5), \
 	[PGT_PMD] = { .bits = 13, ARM64_HUGE(16, ARM64_SHARED, 29) }, \
 	[PGT_PUD] = { ARM64_STATIC, ARM64_PUD(16, 42) }, \
 	[PGT_P4D] = { ARM64_STATIC, ARM64_UPPER(16, 42) }
+/* clang-format on */
 
 static const struct pgt_fmt pgt_fmt_arm64_64k_48 = {
 	.name = "arm64-64k-48",
@@ -216,16 +220,27 @@ static const struct pgt_fmt pgt_fmt_arm64_64k_48 = {
 static const struct pgt_fmt pgt_fmt_arm64_64k_52 = {
 	.name = "arm64-64k-52",
 	ARM64_COMMON(16, 52),
-	.addr_high = 0xfULL << 12, .addr_high_shift = 36, .phys_base = 0xaULL << 48,
+	.addr_high = 0xfULL << 12,
+	.addr_high_shift = 36,
+	.phys_base = 0xaULL << 48,
 	.level = { ARM64_LOWER_64K, [PGT_PGD] = { .bits = 10, ARM64_UPPER(16, 42) } },
 };
 
 /* Designs align_real and reload_real exist here. */
 #define PGT_HAS_REAL_OFFSETS
 
-#define PGT_FORMATS_arm64(X)                                                        \
-	X(arm64_4k_39) X(arm64_4k_48) X(arm64_4k_52) X(arm64_4k_52_folded)          \
-	X(arm64_16k_36) X(arm64_16k_47) X(arm64_16k_48) X(arm64_16k_52)             \
-	X(arm64_16k_52_folded) X(arm64_64k_42) X(arm64_64k_48) X(arm64_64k_52)
+#define PGT_FORMATS_arm64(X)                                                                       \
+	X(arm64_4k_39)                                                                             \
+	X(arm64_4k_48)                                                                             \
+	X(arm64_4k_52)                                                                             \
+	X(arm64_4k_52_folded)                                                                      \
+	X(arm64_16k_36)                                                                            \
+	X(arm64_16k_47)                                                                            \
+	X(arm64_16k_48)                                                                            \
+	X(arm64_16k_52)                                                                            \
+	X(arm64_16k_52_folded)                                                                     \
+	X(arm64_64k_42)                                                                            \
+	X(arm64_64k_48)                                                                            \
+	X(arm64_64k_52)
 
 #endif

@@ -26,21 +26,23 @@
 /* The entry's address field; __PHYSICAL_MASK ends it at 2^44 with PAE, but so do no frames here. */
 #define I386_PAE_PFN_MASK 0x00000ffffffff000ULL
 
-#define I386_LEAF_FIELDS(large, origin, nx)                                                \
-	.can_leaf = true, .leaf_mask = (large), .leaf_set = (large), .leaf_origin = (origin), \
-	.leaf_ro = I386_LEAF | (large) | (nx),                                             \
-	.leaf_rw = I386_LEAF | I386_RW | I386_DIRTY | (large) | (nx),                      \
-	.need_read = I386_PRESENT | I386_USER, .need_write = I386_RW,                      \
-	.protnone_mask = I386_PRESENT | I386_PROTNONE, .protnone_set = I386_PROTNONE,      \
+#define I386_LEAF_FIELDS(large, origin, nx)                                                        \
+	.can_leaf = true, .leaf_mask = (large), .leaf_set = (large), .leaf_origin = (origin),      \
+	.leaf_ro = I386_LEAF | (large) | (nx),                                                     \
+	.leaf_rw = I386_LEAF | I386_RW | I386_DIRTY | (large) | (nx),                              \
+	.need_read = I386_PRESENT | I386_USER, .need_write = I386_RW,                              \
+	.protnone_mask = I386_PRESENT | I386_PROTNONE, .protnone_set = I386_PROTNONE,              \
 	.special = I386_SPECIAL
 
 /* pmd_present() also takes a PMD that is being split (PSE). */
 #define I386_PMD_PRESENT (I386_PRESENT | I386_PROTNONE | I386_PSE)
 
-#define I386_PGDIR .shift = 22, .entry = PGT_U32, .present_mask = I386_PRESENT, \
-	.table = I386_TABLE, .table_origin = 0xfffff000ULL
-#define I386_PAE_PGDIR .shift = 30, .entry = PGT_U32X2, .present_mask = I386_PRESENT, \
-	.table = I386_PRESENT, .table_origin = I386_PAE_PFN_MASK
+#define I386_PGDIR                                                                                 \
+	.shift = 22, .entry = PGT_U32, .present_mask = I386_PRESENT, .table = I386_TABLE,          \
+	.table_origin = 0xfffff000ULL
+#define I386_PAE_PGDIR                                                                             \
+	.shift = 30, .entry = PGT_U32X2, .present_mask = I386_PRESENT, .table = I386_PRESENT,      \
+	.table_origin = I386_PAE_PFN_MASK
 
 static const struct pgt_fmt pgt_fmt_i386_4k_32 = {
 	.name = "i386-4k-32",

@@ -41,6 +41,7 @@
 
 /* pte_access_permitted() is the generic one: pte_present(), true for protnone too, and the write
  * bit. */
+/* clang-format off */
 #define LOONG_LEAF_FIELDS(more, shift)                                                    \
 	.can_leaf = true, .leaf_origin = LOONG_PFN_MASK(shift),                           \
 	.leaf_ro = LOONG_LEAF_RO | (more), .leaf_rw = LOONG_LEAF_RW | (more),             \
@@ -84,6 +85,7 @@
 /* Tables and pages come from memory above the kernel's image. */
 #define LOONG_COMMON(page, va) .page_shift = (page), .task_size_max = 1ULL << (va), \
 	.phys_base = 0x80000000ULL
+/* clang-format on */
 
 static const struct pgt_fmt pgt_fmt_loongarch64_4k_39 = {
 	.name = "loongarch64-4k-39",
@@ -129,8 +131,12 @@ static const struct pgt_fmt pgt_fmt_loongarch64_64k_55 = {
 	.level = { LOONG_3LEVEL(16, 29, 42) },
 };
 
-#define PGT_FORMATS_loongarch64(X)                              \
-	X(loongarch64_4k_39) X(loongarch64_4k_48) X(loongarch64_16k_36) \
-	X(loongarch64_16k_47) X(loongarch64_64k_42) X(loongarch64_64k_55)
+#define PGT_FORMATS_loongarch64(X)                                                                 \
+	X(loongarch64_4k_39)                                                                       \
+	X(loongarch64_4k_48)                                                                       \
+	X(loongarch64_16k_36)                                                                      \
+	X(loongarch64_16k_47)                                                                      \
+	X(loongarch64_64k_42)                                                                      \
+	X(loongarch64_64k_55)
 
 #endif

@@ -34,6 +34,7 @@
 #define MIPS_INVALID_PUD_TABLE 0xffffffff80a30000ULL
 #define MIPS_TABLE_MASK(page) ((1ULL << 48) - (1ULL << (page)))
 
+/* clang-format off */
 #define MIPS_LEAF_FIELDS(more, shift)                                           \
 	.can_leaf = true, .leaf_origin = MIPS_PFN_MASK(shift), .leaf_shift = -2, \
 	.leaf_ro = MIPS_LEAF_RO | (more), .leaf_rw = MIPS_LEAF_RW | (more),     \
@@ -63,6 +64,7 @@
 
 /* TASK_SIZE64 is 2^40 without VA_BITS_48, whatever the tables reach. */
 #define MIPS_COMMON(page, va) .page_shift = (page), .task_size_max = 1ULL << (va)
+/* clang-format on */
 
 static const struct pgt_fmt pgt_fmt_mips64_4k_40 = {
 	.name = "mips64-4k-40",
@@ -116,8 +118,12 @@ static const struct pgt_fmt pgt_fmt_mips64_64k_55 = {
 	.level = { MIPS_3LEVEL(16, 29, 42, 13) },
 };
 
-#define PGT_FORMATS_mips64(X)                                           \
-	X(mips64_4k_40) X(mips64_4k_48) X(mips64_16k_47) X(mips64_16k_48) \
-	X(mips64_64k_42) X(mips64_64k_55)
+#define PGT_FORMATS_mips64(X)                                                                      \
+	X(mips64_4k_40)                                                                            \
+	X(mips64_4k_48)                                                                            \
+	X(mips64_16k_47)                                                                           \
+	X(mips64_16k_48)                                                                           \
+	X(mips64_64k_42)                                                                           \
+	X(mips64_64k_55)
 
 #endif

@@ -31,39 +31,48 @@
 #define PPC_LEAF_RW (PPC_LEAF_RO | PPC_WRITE | PPC_DIRTY)
 #define PPC_TABLE_ORIGIN (~0xc0000000000000ffULL) /* PMD_MASKED_BITS and the like */
 
-#define PPC_LEAF_FIELDS(shift, need)                                                         \
-	.leaf_origin = PPC_RPN_MASK(shift),                                                  \
-	.leaf_ro = PPC_LEAF_RO, .leaf_rw = PPC_LEAF_RW, .need_read = PPC_READ | (need),      \
-	.need_write = PPC_WRITE, .deny_read = PPC_PRIVILEGED,                                \
-	.protnone_mask = PPC_PRESENT | PPC_PTE | PPC_RWX, .protnone_set = PPC_PRESENT | PPC_PTE, \
+#define PPC_LEAF_FIELDS(shift, need)                                                               \
+	.leaf_origin = PPC_RPN_MASK(shift), .leaf_ro = PPC_LEAF_RO, .leaf_rw = PPC_LEAF_RW,        \
+	.need_read = PPC_READ | (need), .need_write = PPC_WRITE, .deny_read = PPC_PRIVILEGED,      \
+	.protnone_mask = PPC_PRESENT | PPC_PTE | PPC_RWX, .protnone_set = PPC_PRESENT | PPC_PTE,   \
 	.special = PPC_SPECIAL, .devmap = PPC_DEVMAP
 
 /* pmd_access_permitted() refuses a PMD that is being split, which is INVALID but not PRESENT. */
-#define PPC_HUGE_FIELDS(shift, need) \
+#define PPC_HUGE_FIELDS(shift, need)                                                               \
 	.leaf_mask = PPC_PTE, .leaf_set = PPC_PTE, PPC_LEAF_FIELDS(shift, need)
 
 /* Radix entries hold the size of the table below; hash entries hold only the mark. */
-#define PPC_TABLE_FIELDS(present, below) .present_mask = (present), \
-	.table = PPC_PRESENT | (below), .table_origin = PPC_TABLE_ORIGIN
+#define PPC_TABLE_FIELDS(present, below)                                                           \
+	.present_mask = (present), .table = PPC_PRESENT | (below), .table_origin = PPC_TABLE_ORIGIN
 
-#define PPC_FORMAT(page, pte, pmd, pud, pgd, mark_pte, mark_pmd, mark_pud, pud_leaf_)        \
-	.page_shift = (page), .big_endian = true, .variable_geometry = true,                 \
-	.task_size_max = (page) == 12 ? 1ULL << 46 : 1ULL << 52,                             \
-	.level = {                                                                           \
-		[PGT_PTE] = { .shift = (page), .bits = (pte), .fragments = (page) == 16,     \
-			      .present_mask = PPC_PRESENT | PPC_INVALID, .can_leaf = true,   \
-			      .permitted_present = true, PPC_LEAF_FIELDS(page, 0) },         \
-		[PGT_PMD] = { .shift = (page) + (pte), .bits = (pmd), .fragments = (page) == 16, \
-			      PPC_TABLE_FIELDS(PPC_PRESENT | PPC_INVALID, mark_pte),         \
-			      .can_leaf = true, PPC_HUGE_FIELDS((page) + (pte), PPC_PRESENT) }, \
-		[PGT_PUD] = { .shift = (page) + (pte) + (pmd), .bits = (pud),                \
-			      PPC_TABLE_FIELDS(PPC_PRESENT, mark_pmd),                       \
-			      .can_leaf = (pud_leaf_),                                       \
-			      PPC_HUGE_FIELDS((page) + (pte) + (pmd), PPC_PRESENT) },        \
-		[PGT_P4D] = { .shift = (page) + (pte) + (pmd) + (pud), .fold = PGT_FOLD_STATIC, \
-			      PPC_TABLE_FIELDS(PPC_PRESENT, mark_pud) },                     \
-		[PGT_PGD] = { .shift = (page) + (pte) + (pmd) + (pud), .bits = (pgd),        \
-			      PPC_TABLE_FIELDS(PPC_PRESENT, mark_pud) },                     \
+#define PPC_FORMAT(page, pte, pmd, pud, pgd, mark_pte, mark_pmd, mark_pud, pud_leaf_)              \
+	.page_shift = (page), .big_endian = true, .variable_geometry = true,                       \
+	.task_size_max = (page) == 12 ? 1ULL << 46 : 1ULL << 52,                                   \
+	.level = {                                                                                 \
+		[PGT_PTE] = { .shift = (page),                                                     \
+			      .bits = (pte),                                                       \
+			      .fragments = (page) == 16,                                           \
+			      .present_mask = PPC_PRESENT | PPC_INVALID,                           \
+			      .can_leaf = true,                                                    \
+			      .permitted_present = true,                                           \
+			      PPC_LEAF_FIELDS(page, 0) },                                          \
+		[PGT_PMD] = { .shift = (page) + (pte),                                             \
+			      .bits = (pmd),                                                       \
+			      .fragments = (page) == 16,                                           \
+			      PPC_TABLE_FIELDS(PPC_PRESENT | PPC_INVALID, mark_pte),               \
+			      .can_leaf = true,                                                    \
+			      PPC_HUGE_FIELDS((page) + (pte), PPC_PRESENT) },                      \
+		[PGT_PUD] = { .shift = (page) + (pte) + (pmd),                                     \
+			      .bits = (pud),                                                       \
+			      PPC_TABLE_FIELDS(PPC_PRESENT, mark_pmd),                             \
+			      .can_leaf = (pud_leaf_),                                             \
+			      PPC_HUGE_FIELDS((page) + (pte) + (pmd), PPC_PRESENT) },              \
+		[PGT_P4D] = { .shift = (page) + (pte) + (pmd) + (pud),                             \
+			      .fold = PGT_FOLD_STATIC,                                             \
+			      PPC_TABLE_FIELDS(PPC_PRESENT, mark_pud) },                           \
+		[PGT_PGD] = { .shift = (page) + (pte) + (pmd) + (pud),                             \
+			      .bits = (pgd),                                                       \
+			      PPC_TABLE_FIELDS(PPC_PRESENT, mark_pud) },                           \
 	}
 
 static const struct pgt_fmt pgt_fmt_ppc64_4k_52 = {
@@ -86,7 +95,10 @@ static const struct pgt_fmt pgt_fmt_ppc64_64k_52_hash = {
 	PPC_FORMAT(16, 8, 10, 10, 8, 0, 0, 0, true),
 };
 
-#define PGT_FORMATS_ppc64(X) \
-	X(ppc64_4k_52) X(ppc64_64k_52) X(ppc64_4k_46_hash) X(ppc64_64k_52_hash)
+#define PGT_FORMATS_ppc64(X)                                                                       \
+	X(ppc64_4k_52)                                                                             \
+	X(ppc64_64k_52)                                                                            \
+	X(ppc64_4k_46_hash)                                                                        \
+	X(ppc64_64k_52_hash)
 
 #endif

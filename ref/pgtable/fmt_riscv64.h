@@ -28,6 +28,7 @@
 #define RISCV_LEAF_RO (RISCV_PRESENT | RISCV_READ | RISCV_USER | RISCV_ACCESSED)
 #define RISCV_LEAF_RW (RISCV_LEAF_RO | RISCV_WRITE | RISCV_DIRTY)
 
+/* clang-format off */
 #define RISCV_LEAF_FIELDS(shift)                                                    \
 	.can_leaf = true, .leaf_origin = RISCV_PFN_MASK & ~((1ULL << ((shift) - 2)) - 1), \
 	.leaf_shift = 2, .leaf_ro = RISCV_LEAF_RO, .leaf_rw = RISCV_LEAF_RW,        \
@@ -66,6 +67,7 @@
 		/* pgd_none() compares the whole entry. */                                 \
 		[PGT_PGD] = { .shift = 48, .bits = 9, RISCV_TABLE_FIELDS(~0ULL) },         \
 	}
+/* clang-format on */
 
 static const struct pgt_fmt pgt_fmt_riscv64_4k_39 = {
 	.name = "riscv64-4k-39",
@@ -82,6 +84,9 @@ static const struct pgt_fmt pgt_fmt_riscv64_4k_57 = {
 	RISCV_FORMAT(57, false, false),
 };
 
-#define PGT_FORMATS_riscv64(X) X(riscv64_4k_39) X(riscv64_4k_48) X(riscv64_4k_57)
+#define PGT_FORMATS_riscv64(X)                                                                     \
+	X(riscv64_4k_39)                                                                           \
+	X(riscv64_4k_48)                                                                           \
+	X(riscv64_4k_57)
 
 #endif

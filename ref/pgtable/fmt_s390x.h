@@ -27,7 +27,7 @@
 #define S390_STE_YOUNG 0x1000ULL
 #define S390_STE_DIRTY 0x2000ULL
 #define S390_STE_LEAF_RO (S390_LARGE | S390_STE_READ | S390_STE_YOUNG | S390_PROTECT)
-#define S390_STE_LEAF_RW \
+#define S390_STE_LEAF_RW                                                                           \
 	(S390_LARGE | S390_STE_READ | S390_STE_WRITE | S390_STE_YOUNG | S390_STE_DIRTY)
 
 #define S390_PTE_PRESENT 0x001ULL
@@ -38,7 +38,7 @@
 #define S390_PTE_SPECIAL 0x040ULL
 #define S390_PTE_INVALID 0x400ULL
 #define S390_PTE_LEAF_RO (S390_PTE_PRESENT | S390_PTE_READ | S390_PTE_YOUNG | S390_PROTECT)
-#define S390_PTE_LEAF_RW \
+#define S390_PTE_LEAF_RW                                                                           \
 	(S390_PTE_PRESENT | S390_PTE_READ | S390_PTE_WRITE | S390_PTE_YOUNG | S390_PTE_DIRTY)
 
 /* mk_swap_pte(): the types as in include/linux/swap.h without device memory. */

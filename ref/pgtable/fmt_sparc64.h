@@ -29,13 +29,13 @@
 #define SPARC_LEAF_RO (SPARC_VALID | SPARC_ACCESSED | SPARC_READ | SPARC_CACHED | SPARC_PRESENT)
 #define SPARC_LEAF_RW (SPARC_LEAF_RO | SPARC_WRITE | SPARC_MODIFIED | SPARC_W)
 
-#define SPARC_LEAF_FIELDS(more, shift)                                       \
-	.can_leaf = true, .leaf_origin = SPARC_PADDR(shift),                 \
-	.leaf_ro = SPARC_LEAF_RO | (more), .leaf_rw = SPARC_LEAF_RW | (more), \
-	.need_read = SPARC_PRESENT, .need_write = SPARC_WRITE, .special = SPARC_SPECIAL
+#define SPARC_LEAF_FIELDS(more, shift)                                                             \
+	.can_leaf = true, .leaf_origin = SPARC_PADDR(shift), .leaf_ro = SPARC_LEAF_RO | (more),    \
+	.leaf_rw = SPARC_LEAF_RW | (more), .need_read = SPARC_PRESENT, .need_write = SPARC_WRITE,  \
+	.special = SPARC_SPECIAL
 
 /* An entry that points to a table is the physical address alone. */
-#define SPARC_TABLE_FIELDS(shift_) \
+#define SPARC_TABLE_FIELDS(shift_)                                                                 \
 	.shift = (shift_), .present_mask = ~0ULL, .table_origin = SPARC_PADDR(13)
 
 static const struct pgt_fmt pgt_fmt_sparc64_8k_53 = {

@@ -30,29 +30,33 @@
 #define X86_TABLE (X86_PRESENT | X86_RW | X86_USER | X86_ACCESSED | X86_DIRTY)
 #define X86_LEAF (X86_PRESENT | X86_USER | X86_ACCESSED | X86_NX)
 
-#define X86_LEAF_FIELDS(large, origin)                                        \
-	.can_leaf = true, .leaf_mask = (large), .leaf_set = (large),          \
-	.leaf_origin = (origin), .leaf_ro = X86_LEAF | (large),               \
-	.leaf_rw = X86_LEAF | X86_RW | X86_DIRTY | (large),                   \
-	.need_read = X86_PRESENT | X86_USER, .need_write = X86_RW,            \
-	.protnone_mask = X86_PRESENT | X86_PROTNONE, .protnone_set = X86_PROTNONE, \
+#define X86_LEAF_FIELDS(large, origin)                                                             \
+	.can_leaf = true, .leaf_mask = (large), .leaf_set = (large), .leaf_origin = (origin),      \
+	.leaf_ro = X86_LEAF | (large), .leaf_rw = X86_LEAF | X86_RW | X86_DIRTY | (large),         \
+	.need_read = X86_PRESENT | X86_USER, .need_write = X86_RW,                                 \
+	.protnone_mask = X86_PRESENT | X86_PROTNONE, .protnone_set = X86_PROTNONE,                 \
 	.special = X86_SPECIAL, .devmap = X86_DEVMAP
 
-#define X86_TABLE_FIELDS(mask) \
+#define X86_TABLE_FIELDS(mask)                                                                     \
 	.present_mask = (mask), .table = X86_TABLE, .table_origin = X86_PFN_MASK
 
 /* The levels that all three share. pmd_present() also takes a PMD that is being split (PSE). */
-#define X86_LOWER_LEVELS                                                      \
-	[PGT_PTE] = { .shift = 12, .bits = 9, .present_mask = X86_PRESENT | X86_PROTNONE, \
-		      X86_LEAF_FIELDS(0, X86_PFN_MASK),                       \
-		      .migration = X86_MIGRATION_READ,                        \
-		      .migration_exclusive = X86_MIGRATION_EXCLUSIVE,         \
-		      .migration_write = X86_MIGRATION_WRITE },               \
-	[PGT_PMD] = { .shift = 21, .bits = 9,                                 \
-		      X86_TABLE_FIELDS(X86_PRESENT | X86_PROTNONE | X86_PSE), \
-		      X86_LEAF_FIELDS(X86_PSE, X86_PFN_MASK & ~0x1fffffULL),  \
-		      .invalid_clear = X86_PRESENT | X86_PROTNONE },          \
-	[PGT_PUD] = { .shift = 30, .bits = 9, X86_TABLE_FIELDS(X86_PRESENT),  \
+#define X86_LOWER_LEVELS                                                                           \
+	[PGT_PTE] = { .shift = 12,                                                                 \
+		      .bits = 9,                                                                   \
+		      .present_mask = X86_PRESENT | X86_PROTNONE,                                  \
+		      X86_LEAF_FIELDS(0, X86_PFN_MASK),                                            \
+		      .migration = X86_MIGRATION_READ,                                             \
+		      .migration_exclusive = X86_MIGRATION_EXCLUSIVE,                              \
+		      .migration_write = X86_MIGRATION_WRITE },                                    \
+	[PGT_PMD] = { .shift = 21,                                                                 \
+		      .bits = 9,                                                                   \
+		      X86_TABLE_FIELDS(X86_PRESENT | X86_PROTNONE | X86_PSE),                      \
+		      X86_LEAF_FIELDS(X86_PSE, X86_PFN_MASK & ~0x1fffffULL),                       \
+		      .invalid_clear = X86_PRESENT | X86_PROTNONE },                               \
+	[PGT_PUD] = { .shift = 30,                                                                 \
+		      .bits = 9,                                                                   \
+		      X86_TABLE_FIELDS(X86_PRESENT),                                               \
 		      X86_LEAF_FIELDS(X86_PSE, X86_PFN_MASK & ~0x3fffffffULL) }
 
 static const struct pgt_fmt pgt_fmt_x86_64_4k_48 = {
@@ -94,6 +98,9 @@ static const struct pgt_fmt pgt_fmt_x86_64_4k_57_folded = {
 	},
 };
 
-#define PGT_FORMATS_x86_64(X) X(x86_64_4k_48) X(x86_64_4k_57) X(x86_64_4k_57_folded)
+#define PGT_FORMATS_x86_64(X)                                                                      \
+	X(x86_64_4k_48)                                                                            \
+	X(x86_64_4k_57)                                                                            \
+	X(x86_64_4k_57_folded)
 
 #endif

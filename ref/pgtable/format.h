@@ -4,7 +4,8 @@
  * format decides nothing at run time.
  *
  * To add a format (docs/adding.md has an example that is compiled by the tests):
- *  1. fmt_<arch>.h: `static const struct pgt_fmt pgt_fmt_<ident>` with designated initialisers, each
+ *  1. fmt_<arch>.h: `static const struct pgt_fmt pgt_fmt_<ident>` with designated initialisers,
+ *  each
  *     group of bits citing the kernel header it was read in, and `#define PGT_FORMATS_<arch>(X)`,
  *     which names each ident. Fill the fields in the order of struct pgt_fmt.
  *  2. ../gup/archs.h: the file's row, when the architecture is new.
@@ -50,27 +51,27 @@ struct pgt_level_fmt {
 	uint8_t shift; /* log2 of what one entry covers, with no level above folded into it */
 	uint8_t bits;  /* log2 of the entries of a table; 0 where the level is folded for good */
 	enum pgt_fold fold;
-	bool folded;   /* PGT_FOLD_MACHINE: folded on this machine */
+	bool folded; /* PGT_FOLD_MACHINE: folded on this machine */
 	enum pgt_entry_kind entry;
 	bool fragments; /* tables smaller than a page share pages */
 
-	uint64_t empty;		/* an empty entry: 0, or its type bits where there are any */
-	uint64_t present_mask;	/* an entry is present unless (entry & present_mask) == */
-	uint64_t absent;	/* absent: what the kernel's pXd_present() or pgd_none() tests */
-	uint64_t table;		/* bits beside the address in an entry that points to a table */
-	uint64_t table_origin;	/* address bits of such an entry */
-	uint8_t table_shift;	/* shift them left by this to get the address */
+	uint64_t empty;	       /* an empty entry: 0, or its type bits where there are any */
+	uint64_t present_mask; /* an entry is present unless (entry & present_mask) == */
+	uint64_t absent;       /* absent: what the kernel's pXd_present() or pgd_none() tests */
+	uint64_t table;	       /* bits beside the address in an entry that points to a table */
+	uint64_t table_origin; /* address bits of such an entry */
+	uint8_t table_shift;   /* shift them left by this to get the address */
 
 	bool can_leaf;
-	uint64_t leaf_mask;	/* pXd_leaf(): (entry & leaf_mask) == leaf_set */
+	uint64_t leaf_mask; /* pXd_leaf(): (entry & leaf_mask) == leaf_set */
 	uint64_t leaf_set;
-	bool leaf_unless;	/* true: pXd_leaf() is != leaf_set instead */
-	uint64_t leaf_present;	/* a leaf is present if any of these is set; 0: as other entries */
-	uint64_t leaf_origin;	/* address bits of a leaf */
-	int8_t leaf_shift;	/* shift them left by this; negative: right */
-	uint64_t leaf_ro;	/* bits of a young leaf, read only and writable (then also dirty) */
+	bool leaf_unless;      /* true: pXd_leaf() is != leaf_set instead */
+	uint64_t leaf_present; /* a leaf is present if any of these is set; 0: as other entries */
+	uint64_t leaf_origin;  /* address bits of a leaf */
+	int8_t leaf_shift;     /* shift them left by this; negative: right */
+	uint64_t leaf_ro;      /* bits of a young leaf, read only and writable (then also dirty) */
 	uint64_t leaf_rw;
-	bool permitted_present;	/* pXd_access_permitted(): pXd_present(), if true, */
+	bool permitted_present; /* pXd_access_permitted(): pXd_present(), if true, */
 	uint64_t need_read;	/* and all of these bits set, */
 	uint64_t need_write;	/* these too when the caller wants to write, */
 	uint64_t deny_read;	/* and none of these (to write: nor of deny_write) */
@@ -84,7 +85,7 @@ struct pgt_level_fmt {
 	uint64_t cont;
 	uint8_t cont_bits;
 	uint64_t young;
-	uint64_t dirty;		/* dirty; also need_write set and rdonly clear, by the hardware */
+	uint64_t dirty; /* dirty; also need_write set and rdonly clear, by the hardware */
 	uint64_t rdonly;
 
 	/* For ref/thp, which refuses a format where they are 0. */

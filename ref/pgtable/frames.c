@@ -14,7 +14,8 @@
 #include "mm.h"
 
 #if defined(__LP64__)
-_Static_assert(sizeof(struct ref_page) == 64, "as the kernel's struct page: pfn to page is a shift");
+_Static_assert(sizeof(struct ref_page) == 64,
+	       "as the kernel's struct page: pfn to page is a shift");
 #endif
 
 static void list_add(struct ref_page *list, struct ref_page *page)
@@ -65,11 +66,11 @@ static void buddy_free(struct ref_mm *mm, struct ref_page *page, unsigned order)
 /* Frees the folios that the last puts, in any thread, have pushed on mm->freed. */
 static void drain_freed(struct ref_mm *mm)
 {
-	struct ref_page *page, *next;
+	struct ref_page *next;
 
 	if (!REF_READ_ONCE(mm->freed))
 		return;
-	for (page = ref_xchg(&mm->freed, NULL); page; page = next) {
+	for (struct ref_page *page = ref_xchg(&mm->freed, NULL); page; page = next) {
 		next = page->next;
 		buddy_free(mm, page, (unsigned)__builtin_ctz(page->nr));
 	}
@@ -94,8 +95,7 @@ static struct ref_page *buddy_alloc(struct ref_mm *mm, unsigned order)
 	return page;
 }
 
-struct ref_page *__ref_folio_alloc(struct ref_mm *mm, unsigned order, void *mapping,
-				   uint64_t index)
+struct ref_page *__ref_folio_alloc(struct ref_mm *mm, unsigned order, void *mapping, uint64_t index)
 {
 	struct ref_page *head = order <= PGT_MAX_ORDER ? buddy_alloc(mm, order) : NULL;
 	size_t nr = (size_t)1 << order;

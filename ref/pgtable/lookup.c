@@ -8,7 +8,8 @@
 #include "mm.h"
 
 /* An entry as a 64-bit number, by its bytes in memory. */
-static uint64_t entry_at(const struct pgt_fmt *f, enum pgt_level level, const char *table, uint64_t i)
+static uint64_t entry_at(const struct pgt_fmt *f, enum pgt_level level, const char *table,
+			 uint64_t i)
 {
 	switch (f->level[level].entry) {
 	case PGT_U32:

@@ -22,16 +22,16 @@ enum ref_mm_flags { REF_MM_HAS_PINNED = 1 << 0 };
 
 struct ref_mm {
 	/* Read by walkers. */
-	struct pgt_entry *pgd;	   /* the top table, as mm->pgd */
-	char *mem;		   /* the memory of physical address fmt->phys_base */
-	struct ref_page *memmap;   /* the struct ref_page of that address */
-	uint64_t limit;		   /* end of the mappable range; s390x: asce_limit */
-	unsigned pgdir_shift;	   /* PGT_HOW_PATCHED: the kernel's variables of that name */
+	struct pgt_entry *pgd;	 /* the top table, as mm->pgd */
+	char *mem;		 /* the memory of physical address fmt->phys_base */
+	struct ref_page *memmap; /* the struct ref_page of that address */
+	uint64_t limit;		 /* end of the mappable range; s390x: asce_limit */
+	unsigned pgdir_shift;	 /* PGT_HOW_PATCHED: the kernel's variables of that name */
 	unsigned ptrs_per_p4d;
 	bool enabled[PGT_NR_LEVELS]; /* PGT_HOW_VARIABLE: pgtable_l4_enabled, pgtable_l5_enabled */
 	unsigned index_size[PGT_NR_LEVELS]; /* variable_geometry: __pte_index_size and the like */
-	unsigned write_protect_seq; /* odd: a fork() write-protects entries */
-	unsigned flags;		   /* enum ref_mm_flags */
+	unsigned write_protect_seq;	    /* odd: a fork() write-protects entries */
+	unsigned flags;			    /* enum ref_mm_flags */
 
 	/* Used by the builder alone. */
 	const struct pgt_fmt *fmt;
@@ -39,14 +39,14 @@ struct ref_mm {
 	unsigned nr_real;
 	struct ref_page *pgd_page;
 	size_t nr_frames;
-	struct ref_spinlock mmap_lock;	     /* of vmas; taken before page_table_lock */
+	struct ref_spinlock mmap_lock; /* of vmas; taken before page_table_lock */
 	struct ref_vma *vmas;
 	struct ref_spinlock page_table_lock; /* for builders that run beside each other (ref/thp) */
 	struct ref_spinlock rmap_lock;	     /* ref/thp: for anon_vma's lock and i_mmap's */
 	struct ref_page *frag[PGT_NR_LEVELS]; /* the next fragment is taken from this page */
 	size_t frag_used[PGT_NR_LEVELS];      /* bytes of that page taken */
-	struct ref_page *deposited; /* PTE tables kept for the split of huge leaves */
-	struct ref_page *freed;	   /* the last put of a folio, in any thread, pushes its head */
+	struct ref_page *deposited;	      /* PTE tables kept for the split of huge leaves */
+	struct ref_page *freed; /* the last put of a folio, in any thread, pushes its head */
 	struct ref_page buddy[PGT_MAX_ORDER + 1]; /* list heads of free blocks */
 };
 

@@ -28,7 +28,7 @@ static bool has_folded_below(const struct pgt_fmt *f, int level)
  */
 static struct pgt_real next_real(const struct pgt_fmt *f, int *level)
 {
-	struct pgt_real real = { (enum pgt_level)*level, f->level[*level].shift,
+	struct pgt_real real = { (enum pgt_level) * level, f->level[*level].shift,
 				 f->level[*level].bits };
 	int l = *level;
 
@@ -435,7 +435,8 @@ int pgt_map_page(struct ref_mm *mm, uint64_t addr, struct ref_page *page, bool w
  * ref/thp), and had no reference. */
 static struct ref_page *clear_leaf(struct ref_mm *mm, const struct place *p)
 {
-	uint64_t old = pgt_exchange(mm->fmt, p->at->level, p->e, mm->fmt->level[p->at->level].empty);
+	uint64_t old =
+		pgt_exchange(mm->fmt, p->at->level, p->e, mm->fmt->level[p->at->level].empty);
 	struct ref_page *page;
 
 	if (!pgt_present(mm->fmt, p->at->level, old))

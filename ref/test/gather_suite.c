@@ -7,6 +7,7 @@
  * The page table here is one upper entry and a few tables; the walk uses the primitives of
  * ref/port.h as the real one does. test_gather_stress.c has the real one.
  */
+#include <array_size.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -34,16 +35,16 @@ struct scene {
 	const struct gather_discipline *d;
 	/* No memory for a batch, and this is done then; NULL: there is memory. */
 	const struct gather_fallback *fallback;
-	bool rcu_walk; /* the reader has interrupts on, and is in a read-side section */
+	bool rcu_walk;	     /* the reader has interrupts on, and is in a read-side section */
 	struct table *entry; /* the upper entry */
 	struct table table;
 	struct gather_stats stats;
-	int walks;	/* whether the reader walks at all, or stands outside */
-	int stage;	/* of the reader: see enum */
-	int unpark;	/* tells the reader to go on */
-	int flushing;	/* freer: about to flush */
-	int returned;	/* freer: gather_finish() came back */
-	int freed;	/* the free function ran */
+	int walks;		/* whether the reader walks at all, or stands outside */
+	int stage;		/* of the reader: see enum */
+	int unpark;		/* tells the reader to go on */
+	int flushing;		/* freer: about to flush */
+	int returned;		/* freer: gather_finish() came back */
+	int freed;		/* the free function ran */
 	int freed_under_walker; /* ...before the reader had read the table */
 	int error;
 };
@@ -218,16 +219,16 @@ static void good_waits(const struct gather_discipline *d)
 	ok(wait_for(&s.flushing, 1), "%s: reader parked inside its walk, freer flushes", d->name);
 	sleep_ms(HOLD_MS);
 	ok(!get(&s.freed), "%s: the table is not freed while the reader is parked", d->name);
-	ok(returns ? wait_for(&s.returned, 1) : !get(&s.returned), "%s: the flush %s",
-	   d->name, returns ? "returns and leaves the wait to a callback"
-			    : "does not return while the reader is parked");
+	ok(returns ? wait_for(&s.returned, 1) : !get(&s.returned), "%s: the flush %s", d->name,
+	   returns ? "returns and leaves the wait to a callback"
+		   : "does not return while the reader is parked");
 	set(&s.unpark, 1);
 	ok(wait_for(&s.freed, 1), "%s: the table is freed once the reader has left", d->name);
 	pthread_join(freer, NULL);
 	ok(!s.freed_under_walker && !s.error, "%s: the reader never read a freed table", d->name);
 	ok(s.stats.tables_freed == 1 && s.stats.waiting_peak == 1 &&
-	   s.stats.callbacks == d->deferred && s.stats.ipis_sent == sends(d) &&
-	   s.stats.tlb_flushes == 1,
+		   s.stats.callbacks == d->deferred && s.stats.ipis_sent == sends(d) &&
+		   s.stats.tlb_flushes == 1,
 	   "%s: one table, one flush, %u callback, %u interrupt", d->name, d->deferred, sends(d));
 }
 
@@ -260,7 +261,8 @@ static void busted_is_caught(const struct gather_discipline *d)
 static void fallback_waits(const struct gather_discipline *d, const struct gather_fallback *fb,
 			   bool rcu_walk)
 {
-	const char *who = rcu_walk ? "a reader under rcu_read_lock()" : "a walk with interrupts off";
+	const char *who = rcu_walk ? "a reader under rcu_read_lock()"
+				   : "a walk with interrupts off";
 	bool returns = !strcmp(fb->name, "rcu_per_table") && !(sends(d) && !rcu_walk);
 	struct scene s;
 	pthread_t freer;
@@ -271,8 +273,8 @@ static void fallback_waits(const struct gather_discipline *d, const struct gathe
 	pthread_create(&freer, NULL, freer_main, &s);
 	ok(wait_for(&s.flushing, 1), "%s, %s: %s is parked", d->name, fb->name, who);
 	sleep_ms(HOLD_MS);
-	ok(!get(&s.freed) && (returns ? wait_for(&s.returned, 1) : !get(&s.returned)),
-	   "%s, %s: %s", d->name, fb->name, returns ? "returns, and the table waits" : "waits");
+	ok(!get(&s.freed) && (returns ? wait_for(&s.returned, 1) : !get(&s.returned)), "%s, %s: %s",
+	   d->name, fb->name, returns ? "returns, and the table waits" : "waits");
 	set(&s.unpark, 1);
 	pthread_join(freer, NULL);
 	ok(get(&s.freed) && !s.freed_under_walker && !s.error && s.stats.fallbacks == 1,
@@ -456,7 +458,8 @@ static void errors(const struct gather_discipline *d)
 	ok(gather_create(d, GATHER_BATCH_LIMIT + 1, count_free, NULL, &g) == -EINVAL && !g,
 	   "more than a batch holds: refused");
 	ok(!gather_discipline_find("no_such") && !gather_discipline_find("") &&
-	   !gather_discipline_at(gather_nr_disciplines()), "unknown disciplines are not found");
+		   !gather_discipline_at(gather_nr_disciplines()),
+	   "unknown disciplines are not found");
 	gather_destroy(NULL);
 	ok(gather_max_batch() == 4096 / sizeof(void *) - 3,
 	   "a batch holds %u tables: a page less the three words of the kernel's header",
@@ -466,18 +469,21 @@ static void errors(const struct gather_discipline *d)
 /* A row says of itself what the list says of it, and stands where the list has it. */
 static void rows(void)
 {
-	static const struct { const char *name, *means; bool busted; } list[] = {
+	static const struct {
+		const char *name, *means;
+		bool busted;
+	} list[] = {
 #define IS_GOOD(name, label, means) { #name, means, false },
 #define IS_BUSTED(name, label, means) { #name, means, true },
 		GATHER_DISCIPLINES(IS_GOOD, IS_BUSTED)
 	};
 
-	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(list); i++) {
 		const struct gather_discipline *d = gather_discipline_at(i);
 
 		ok(!strcmp(d->name, list[i].name) && d->busted == list[i].busted &&
-		   gather_discipline_find(d->name) == d, "%s%s: %s", d->name,
-		   d->busted ? " (busted)" : "", list[i].means);
+			   gather_discipline_find(d->name) == d,
+		   "%s%s: %s", d->name, d->busted ? " (busted)" : "", list[i].means);
 	}
 }
 

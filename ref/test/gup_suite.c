@@ -2,6 +2,7 @@
 /* Ranges and layouts for the walkers, and the verdict on each walk. */
 #include "gup_suite.h"
 
+#include <array_size.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,8 +93,10 @@ uint64_t suite_seed(void)
 		seed = strtoull(env, &end, 0);
 		if (*env >= '0' && *env <= '9' && !*end)
 			return seed;
-		fprintf(stderr, "PTBENCH_SEED=%s: is not a number; unset it, or take the one that a "
-			"failed run has printed\n", env);
+		fprintf(stderr,
+			"PTBENCH_SEED=%s: is not a number; unset it, or take the one that a "
+			"failed run has printed\n",
+			env);
 		exit(2);
 	}
 	clock_gettime(CLOCK_REALTIME, &ts);
@@ -118,8 +121,7 @@ static unsigned long expected(struct ref_mm *mm, uint64_t start, unsigned long n
 	if (!range_exists(mm, start, nr))
 		return 0;
 	for (i = 0; i < nr; i++) {
-		struct ref_page *p = pgt_lookup(mm, start + i * suite_page(mm),
-						flags & GUP_WRITE);
+		struct ref_page *p = pgt_lookup(mm, start + i * suite_page(mm), flags & GUP_WRITE);
 
 		if (!p || !p->head->refcount)
 			break;
@@ -243,8 +245,8 @@ static void all_ranges(struct ref_mm *mm, struct suite_subject *s, size_t nr_sub
 	}
 }
 
-void suite_window(struct ref_mm *mm, struct suite_subject *s, size_t nr_subjects,
-		  uint64_t boundary, uint64_t alias)
+void suite_window(struct ref_mm *mm, struct suite_subject *s, size_t nr_subjects, uint64_t boundary,
+		  uint64_t alias)
 {
 	static const enum state odd[] = { HOLE, READ_ONLY, FROZEN };
 	uint64_t base = boundary - HALF * suite_page(mm);
@@ -256,7 +258,7 @@ void suite_window(struct ref_mm *mm, struct suite_subject *s, size_t nr_subjects
 	set_pages(mm, base, WRITABLE);
 	all_ranges(mm, s, nr_subjects, base);
 	for (unsigned at = 0; at < WINDOW; at++) {
-		for (unsigned i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		for (unsigned i = 0; i < ARRAY_SIZE(odd); i++) {
 			set_page(mm, base + at * suite_page(mm), odd[i]);
 			all_ranges(mm, s, nr_subjects, base);
 		}

@@ -14,8 +14,8 @@ struct suite_shape {
 	unsigned levels; /* as in pgt_opts */
 };
 #define SUITE_MAX_SHAPES 80
-size_t suite_shapes(struct suite_shape *shapes); /* all of them; at most SUITE_MAX_SHAPES */
-const char *suite_name(const struct suite_shape *s); /* "s390x/3"; valid until the next call */
+size_t suite_shapes(struct suite_shape *shapes);      /* all of them; at most SUITE_MAX_SHAPES */
+const char *suite_name(const struct suite_shape *s);  /* "s390x/3"; valid until the next call */
 struct ref_mm *suite_mm(const struct suite_shape *s); /* room for two PMD leaves */
 struct ref_mm *suite_mm_for(const struct suite_shape *s, enum pgt_level largest);
 
@@ -43,8 +43,8 @@ void suite_walk(struct ref_mm *mm, struct suite_subject *s, size_t nr_subjects, 
  * only, and one hole, one read-only or one frozen page at each place. alias: the distance below
  * at which all pages are mapped too; 0: nowhere.
  */
-void suite_window(struct ref_mm *mm, struct suite_subject *s, size_t nr_subjects,
-		  uint64_t boundary, uint64_t alias);
+void suite_window(struct ref_mm *mm, struct suite_subject *s, size_t nr_subjects, uint64_t boundary,
+		  uint64_t alias);
 /* An address where only entries of `level` and below it change, some way into the space. */
 uint64_t suite_boundary(struct ref_mm *mm, enum pgt_level level);
 /* Pages on both sides of the end of the address space. */

@@ -2,6 +2,7 @@
 /* The tests' own instances of the walker. */
 #include "gup_variants.h"
 
+#include <array_size.h>
 #include <string.h>
 
 #include "../gup/walk.h"
@@ -35,17 +36,18 @@ static void hook_head(struct ref_page *page)
 #define HOOKS .before_get = hook_get, .before_recheck = hook_recheck
 #define FIXED .design = GUP_OFFSET_LOCKLESS
 
-#define VARIANTS(ident)                                                               \
-	GUP_WALKER(ident, one_object, .design = GUP_STATIC, .one_object = true)       \
-	GUP_WALKER(ident, no_clip, FIXED, .clip = GUP_STEP_REMOVED)                            \
-	GUP_WALKER(ident, no_limit, FIXED, .limit = GUP_STEP_REMOVED)                          \
-	GUP_WALKER(ident, clip_without_wrap, FIXED, .clip_without_wrap = true)        \
-	GUP_WALKER(ident, no_write_check, FIXED, .write_check = GUP_STEP_REMOVED)              \
-	GUP_WALKER(ident, hooked, FIXED, HOOKS)                                       \
-	GUP_WALKER(ident, hooked_static, .design = GUP_STATIC, HOOKS)                 \
-	GUP_WALKER(ident, hooked_addr_end_folded, .design = GUP_ADDR_END_FOLDED, HOOKS) \
-	GUP_WALKER(ident, hooked_addr_end_global, .design = GUP_ADDR_END_GLOBAL, HOOKS) \
-	GUP_WALKER(ident, hooked_no_entry_recheck, FIXED, HOOKS, .entry_recheck = GUP_STEP_REMOVED) \
+#define VARIANTS(ident)                                                                            \
+	GUP_WALKER(ident, one_object, .design = GUP_STATIC, .one_object = true)                    \
+	GUP_WALKER(ident, no_clip, FIXED, .clip = GUP_STEP_REMOVED)                                \
+	GUP_WALKER(ident, no_limit, FIXED, .limit = GUP_STEP_REMOVED)                              \
+	GUP_WALKER(ident, clip_without_wrap, FIXED, .clip_without_wrap = true)                     \
+	GUP_WALKER(ident, no_write_check, FIXED, .write_check = GUP_STEP_REMOVED)                  \
+	GUP_WALKER(ident, hooked, FIXED, HOOKS)                                                    \
+	GUP_WALKER(ident, hooked_static, .design = GUP_STATIC, HOOKS)                              \
+	GUP_WALKER(ident, hooked_addr_end_folded, .design = GUP_ADDR_END_FOLDED, HOOKS)            \
+	GUP_WALKER(ident, hooked_addr_end_global, .design = GUP_ADDR_END_GLOBAL, HOOKS)            \
+	GUP_WALKER(ident, hooked_no_entry_recheck, FIXED, HOOKS,                                   \
+		   .entry_recheck = GUP_STEP_REMOVED)                                              \
 	GUP_WALKER(ident, hooked_no_pmd_recheck, FIXED, HOOKS, .pmd_recheck = GUP_STEP_REMOVED)
 VARIANTS(x86_64_4k_48)
 VARIANTS(x86_64_4k_57)
@@ -78,10 +80,10 @@ static void hook_gather(unsigned i)
 		gup_test_in_gather(i);
 }
 
-#define CONT(ident)                                                                            \
-	GUP_WALKER(ident, gather, FIXED, HOOKS, .in_gather = hook_gather)                      \
-	GUP_WALKER(ident, recheck_ungathered, FIXED, HOOKS, .recheck_ungathered = true)        \
-	GUP_WALKER(ident, gather_unchecked, FIXED, HOOKS, .in_gather = hook_gather,            \
+#define CONT(ident)                                                                                \
+	GUP_WALKER(ident, gather, FIXED, HOOKS, .in_gather = hook_gather)                          \
+	GUP_WALKER(ident, recheck_ungathered, FIXED, HOOKS, .recheck_ungathered = true)            \
+	GUP_WALKER(ident, gather_unchecked, FIXED, HOOKS, .in_gather = hook_gather,                \
 		   .gather_unchecked = true)
 CONT(arm64_4k_48)
 CONT(arm64_16k_47)
@@ -91,7 +93,7 @@ CONT(arm64_64k_52)
 
 _Alignas(65536) char gup_test_scratch[65536];
 
-#define SCRATCH_WALKER(ident, name, constant, ...) \
+#define SCRATCH_WALKER(ident, name, constant, ...)                                                 \
 	GUP_WALKER(ident, scratch_##name, .design = constant, .scratch = gup_test_scratch)
 #define SCRATCH(ident) GUP_DESIGNS(SCRATCH_WALKER, SCRATCH_WALKER, ident)
 SCRATCH(arm64_16k_52)
@@ -99,19 +101,20 @@ SCRATCH(arm64_16k_52_folded)
 SCRATCH(arm64_4k_52)
 SCRATCH(arm64_4k_52_folded)
 
+/* clang-format off */
 #define ROW(ident, format, name) { #name, format, gup_fast_##ident##_##name }
-#define ROWS(ident, format)                                                               \
-	ROW(ident, format, one_object), ROW(ident, format, no_clip),                      \
-		ROW(ident, format, no_limit), ROW(ident, format, clip_without_wrap),      \
-		ROW(ident, format, no_write_check), ROW(ident, format, hooked),           \
-		ROW(ident, format, hooked_static),                                        \
-		ROW(ident, format, hooked_addr_end_folded),                               \
-		ROW(ident, format, hooked_addr_end_global),                               \
-		ROW(ident, format, hooked_no_entry_recheck),                              \
+/* clang-format on */
+#define ROWS(ident, format)                                                                        \
+	ROW(ident, format, one_object), ROW(ident, format, no_clip), ROW(ident, format, no_limit), \
+		ROW(ident, format, clip_without_wrap), ROW(ident, format, no_write_check),         \
+		ROW(ident, format, hooked), ROW(ident, format, hooked_static),                     \
+		ROW(ident, format, hooked_addr_end_folded),                                        \
+		ROW(ident, format, hooked_addr_end_global),                                        \
+		ROW(ident, format, hooked_no_entry_recheck),                                       \
 		ROW(ident, format, hooked_no_pmd_recheck)
 
-#define CONT_ROWS(ident, format) \
-	ROW(ident, format, gather), ROW(ident, format, recheck_ungathered), \
+#define CONT_ROWS(ident, format)                                                                   \
+	ROW(ident, format, gather), ROW(ident, format, recheck_ungathered),                        \
 		ROW(ident, format, gather_unchecked)
 #define FORMAT_arm64_16k_52 "arm64-16k-52"
 #define FORMAT_arm64_16k_52_folded "arm64-16k-52-folded"
@@ -132,15 +135,13 @@ static const struct gup_test_variant variants[] = {
 	CONT_ROWS(arm64_4k_48, "arm64-4k-48"),
 	CONT_ROWS(arm64_16k_47, "arm64-16k-47"),
 	CONT_ROWS(arm64_64k_52, "arm64-64k-52"),
-	SCRATCH_ROWS(arm64_16k_52)
-	SCRATCH_ROWS(arm64_16k_52_folded)
-	SCRATCH_ROWS(arm64_4k_52)
-	SCRATCH_ROWS(arm64_4k_52_folded)
+	SCRATCH_ROWS(arm64_16k_52) SCRATCH_ROWS(arm64_16k_52_folded) SCRATCH_ROWS(arm64_4k_52)
+		SCRATCH_ROWS(arm64_4k_52_folded)
 };
 
 size_t gup_nr_test_variants(void)
 {
-	return sizeof(variants) / sizeof(variants[0]);
+	return ARRAY_SIZE(variants);
 }
 
 const struct gup_test_variant *gup_test_variant_at(size_t i)
@@ -165,7 +166,8 @@ struct ref_page *gup_test_try_get(struct ref_page *page, int refs)
 
 struct ref_page *gup_test_try_get_no_head_recheck(struct ref_page *page, int refs)
 {
-	static const struct gup_variant v = { .before_head = hook_head, .head_recheck = GUP_STEP_REMOVED };
+	static const struct gup_variant v = { .before_head = hook_head,
+					      .head_recheck = GUP_STEP_REMOVED };
 
 	return gup_try_get_folio(&v, page, refs);
 }

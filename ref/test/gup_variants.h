@@ -26,7 +26,8 @@ extern void (*gup_test_before_head)(struct ref_page *page);
  * read (gather, gather_unchecked). */
 extern void (*gup_test_between_words)(void);
 extern void (*gup_test_in_gather)(unsigned i);
-/* Where the copies of entries of scratch_* lie: what a design that aligns a pointer to one finds. */
+/* Where the copies of entries of scratch_* lie: what a design that aligns a pointer to one
+ * finds. */
 extern char gup_test_scratch[65536];
 
 /* The try-get alone, with and without the recheck of the head. */

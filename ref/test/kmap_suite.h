@@ -33,8 +33,11 @@ static inline void kmap_test_report(void *arg, const struct kmap_report *r)
 static inline void kmap_test_begin(struct kmap_test *t, const struct kmap_stack *st,
 				   unsigned nr_cpus)
 {
-	struct kmap_opts opts = { .nr_cpus = nr_cpus, .nr_pages = 128, .highstart = 16,
-				  .report = kmap_test_report, .report_arg = t };
+	struct kmap_opts opts = { .nr_cpus = nr_cpus,
+				  .nr_pages = 128,
+				  .highstart = 16,
+				  .report = kmap_test_report,
+				  .report_arg = t };
 
 	memset(t, 0, sizeof(*t));
 	t->st = st;
@@ -55,8 +58,7 @@ static inline void kmap_test_end(struct kmap_test *t)
 /* What was reported since the last call is this once and nothing else; -1: nothing. */
 static inline bool kmap_test_reported(struct kmap_test *t, int what)
 {
-	bool right = what < 0 ? !t->nr_reports :
-				t->nr_reports == 1 && (int)t->last.what == what;
+	bool right = what < 0 ? !t->nr_reports : t->nr_reports == 1 && (int)t->last.what == what;
 
 	if (!right)
 		diag("%u reports, the last: %s", t->nr_reports, t->nr_reports ? t->text : "");

@@ -14,7 +14,7 @@ static void test_numbers(void)
 	const struct dax_device pmd_dev = { .pmd_order = 9 };
 	struct dax_inode inode = { .i_data = { .dev = &pmd_dev } };
 	const struct dax_mapping *m = &inode.i_data;
-	unsigned in_use = 0, i;
+	unsigned in_use = 0;
 	static bool seen[DAX_WAIT_TABLE_ENTRIES];
 
 	ok(DAX_LOCKED == 1 && DAX_PMD == 2 && DAX_ZERO_PAGE == 4 && DAX_EMPTY == 8 &&
@@ -23,7 +23,7 @@ static void test_numbers(void)
 	ok(dax_make_entry(0x1234, DAX_PMD | DAX_LOCKED) == 0x12343 && dax_to_pfn(0x12343) == 0x1234,
 	   "pfn 0x1234, PMD, locked: 0x12343");
 	ok(DAX_WAIT_TABLE_ENTRIES == 4096, "4096 wait queues");
-	for (i = 0; i < 1 << 16; i++) {
+	for (unsigned i = 0; i < 1 << 16; i++) {
 		unsigned q = dax_wait_table_index(m, i, 0);
 
 		in_use += q < DAX_WAIT_TABLE_ENTRIES && !seen[q];
@@ -56,7 +56,8 @@ static void test_lock(void)
 	ok(!p->delete_entry(m, 3), "nothing to truncate");
 	m->host->chardev = true;
 	suite_page[5].mapping = m;
-	ok(p->lock_folio(&suite_page[5]) == ~0ULL && !m->slot[0], "device-dax: ~0, and nothing locked");
+	ok(p->lock_folio(&suite_page[5]) == ~0ULL && !m->slot[0],
+	   "device-dax: ~0, and nothing locked");
 	p->unlock_folio(&suite_page[5], ~0ULL);
 	suite_page[5].mapping = NULL;
 	m->dax = false;
@@ -90,7 +91,8 @@ static void test_pmd(void)
 	p->delete_entry(m, 4);
 	ok(!m->nrpages && !suite_page[4].mapping && !suite_page[7].mapping, "truncated at once");
 	suite_fault(p, inode, 6, &suite_page[6]);
-	ok(p->grab_entry(m, 4, PMD_ORDER) == DAX_CONFLICT, "a PMD fault over a PTE entry: conflict");
+	ok(p->grab_entry(m, 4, PMD_ORDER) == DAX_CONFLICT,
+	   "a PMD fault over a PTE entry: conflict");
 	p->delete_entry(m, 6);
 	entry = p->grab_entry(m, 4, PMD_ORDER);
 	entry = p->insert_entry(m, 4, entry, 0, DAX_PMD | DAX_ZERO_PAGE);
@@ -123,7 +125,8 @@ static void test_wait(void)
 	ok(suite_done(&t, 10000) && suite_done(&d, 10000), "unlocking wakes both");
 	suite_join(&t);
 	suite_join(&d);
-	ok((t.got == entry && t.stats.waits) || !t.got, "the locker got the entry or found no file");
+	ok((t.got == entry && t.stats.waits) || !t.got,
+	   "the locker got the entry or found no file");
 	ok(d.got && !suite_page[2].mapping && !dax_nr_waiters(m, 2, 0), "truncation got it");
 	p->evict(inode);
 	ref_rcu_barrier();
@@ -189,7 +192,8 @@ static void test_alone(void)
 		p->evict(inode);
 		ref_rcu_barrier();
 	}
-	ok(!dax_protocol_at(dax_nr_protocols()) && !dax_protocol_find("none"), "and no more of them");
+	ok(!dax_protocol_at(dax_nr_protocols()) && !dax_protocol_find("none"),
+	   "and no more of them");
 }
 
 int main(void)

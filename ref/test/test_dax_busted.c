@@ -18,8 +18,8 @@ static void hook_before_lock(struct dax_mapping *m);
 static void hook_before_queue(struct dax_mapping *m);
 static void hook_after_sleep(struct dax_mapping *m);
 
-#define HOOKS                                                                             \
-	.before_lock = hook_before_lock, .before_queue = hook_before_queue,               \
+#define HOOKS                                                                                      \
+	.before_lock = hook_before_lock, .before_queue = hook_before_queue,                        \
 	.after_sleep = hook_after_sleep
 DAX_PROTOCOL(hooked, "merged", false, HOOKS)
 DAX_PROTOCOL(hooked_no_revalidate, "no_revalidate", true, HOOKS, .no_revalidate = true)
@@ -96,10 +96,10 @@ static void test_moved(const struct dax_protocol *p, bool right)
 	one = script.one->i_data.slot[5];
 	two = script.two->i_data.slot[5];
 	if (right) {
-		ok(two & DAX_LOCKED && !(one & DAX_LOCKED) && dax_to_pfn(cookie) == dax_to_pfn(two) &&
+		ok(two & DAX_LOCKED && !(one & DAX_LOCKED) &&
+			   dax_to_pfn(cookie) == dax_to_pfn(two) &&
 			   dax_stats.retries == retries + 1,
-		   "%s: the page moved to another file: tried again, and locked there",
-		   p->summary);
+		   "%s: the page moved to another file: tried again, and locked there", p->summary);
 	} else {
 		ok(one & DAX_LOCKED && !(two & DAX_LOCKED) &&
 			   dax_to_pfn(cookie) == SUITE_FIRST_PFN + 2,
@@ -181,7 +181,8 @@ static void test_freed(const struct dax_protocol *p, bool right)
 		ok(!script.in_time && !t.got && nr_freed == 1,
 		   "%s: the inode of a page is freed after the section that found it", p->summary);
 	else
-		ok(script.in_time && was_stuck, "%s: the lock taken is a freed inode's", p->summary);
+		ok(script.in_time && was_stuck, "%s: the lock taken is a freed inode's",
+		   p->summary);
 	ref_free(script.one);
 }
 
@@ -195,7 +196,10 @@ static void do_unlock_folio(struct suite_task *t)
 static void unlock_now(struct dax_mapping *m)
 {
 	script.helper = (struct suite_task){
-		.fn = do_unlock_folio, .p = script.p, .page = &suite_page[1], .got = script.cookie,
+		.fn = do_unlock_folio,
+		.p = script.p,
+		.page = &suite_page[1],
+		.got = script.cookie,
 	};
 	suite_start(&script.helper);
 	script.in_time = suite_done(&script.helper, script.window_ms);
@@ -216,8 +220,7 @@ static void test_queue(const struct dax_protocol *p, bool right)
 		   "%s: who unlocks finds who looked", p->summary);
 	} else {
 		ok(suite_waiters(&inode->i_data, 2, 1) && !suite_done(&t, SHORT_MS) &&
-			   script.in_time &&
-			   !(REF_READ_ONCE(inode->i_data.slot[2]) & DAX_LOCKED),
+			   script.in_time && !(REF_READ_ONCE(inode->i_data.slot[2]) & DAX_LOCKED),
 		   "%s: asleep for an entry that is unlocked", p->summary);
 		suite_rescue(&inode->i_data, 2);
 	}
@@ -247,8 +250,8 @@ static void test_slept(const struct dax_protocol *p, bool right)
 	suite_join(&t);
 	suite_join(&script.helper);
 	ok(script.in_time && !t.got && was_stuck == !right, "%s: %s", p->summary,
-	   right ? "the inode goes while one sleeps for its entry, who does not look back" :
-		   "the lock taken after the sleep is a freed inode's");
+	   right ? "the inode goes while one sleeps for its entry, who does not look back"
+		 : "the lock taken after the sleep is a freed inode's");
 	ref_free(script.one);
 }
 

@@ -61,8 +61,8 @@ static struct ref_page *gup_fast(struct world *w, unsigned index)
 {
 	struct ref_page *page = NULL;
 
-	gup_walker_find(FORMAT, "offset_lockless")->fast(w->mm, ADDR + index * PAGE, 1, GUP_WRITE,
-							 &page);
+	gup_walker_find(FORMAT, "offset_lockless")
+		->fast(w->mm, ADDR + index * PAGE, 1, GUP_WRITE, &page);
 	return page;
 }
 
@@ -223,8 +223,7 @@ static void test_edges(void)
 	for (size_t i = 0; i < dax_nr_refs(); i++)
 		ok(dax_refs_find(dax_refs_at(i)->name) == dax_refs_at(i) &&
 			   (dax_refs_at(i)->initial == 1 || dax_refs_at(i)->mapped_counts),
-		   "%s: found by its name, and 1-based or counting mappings",
-		   dax_refs_at(i)->name);
+		   "%s: found by its name, and 1-based or counting mappings", dax_refs_at(i)->name);
 	ok(!dax_refs_at(dax_nr_refs()) && !dax_refs_find("none"), "and no more of them");
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * DAX under load: files that are faulted, truncated, evicted and freed, while others lock their pages
- * by speculation and get references by GUP-fast. A page is in one file at a time, is free only when
- * nobody has it, and stays in its file as long as its entry is locked; a freed inode is poisoned.
+ * DAX under load: files that are faulted, truncated, evicted and freed, while others lock their
+ * pages by speculation and get references by GUP-fast. A page is in one file at a time, is free
+ * only when nobody has it, and stays in its file as long as its entry is locked; a freed inode is
+ * poisoned.
  *
  * The same with a step left out runs in a child, which ends as soon as it sees something wrong.
  */
@@ -46,7 +47,7 @@ static struct world {
 	struct dax_inode *inode[NR_INODES]; /* a ring of those that are free: the truncater's */
 	unsigned taken, given_back;
 	struct dax_inode *all[NR_INODES];
-	uint64_t free;	    /* a bit for each page in no file */
+	uint64_t free; /* a bit for each page in no file */
 	int holders[NR_PAGES];
 	uint64_t seed;
 	int stop;
@@ -272,8 +273,8 @@ static bool begin(const struct dax_protocol *p, const char *refs)
 	return true;
 }
 
-/* Nothing is locked in no entry: that is what a foreign lock leaves in an empty slot, where the next
- * fault waits for it forever. */
+/* Nothing is locked in no entry: that is what a foreign lock leaves in an empty slot, where the
+ * next fault waits for it forever. */
 static void look_at_slots(void)
 {
 	for (unsigned i = 0; i < NR_INODES; i++)
@@ -317,8 +318,8 @@ static bool all_idle(void)
 	}
 	ref_rcu_barrier();
 	for (unsigned i = 0; i < NR_PAGES; i++)
-		idle &= w.dev.pages[i].refcount == w.dev.refs->initial &&
-			!w.dev.pages[i].mapping && !w.dev.pages[i].mapcount && !w.holders[i];
+		idle &= w.dev.pages[i].refcount == w.dev.refs->initial && !w.dev.pages[i].mapping &&
+			!w.dev.pages[i].mapcount && !w.holders[i];
 	return idle && w.free == (1ULL << NR_PAGES) - 1;
 }
 

@@ -3,6 +3,7 @@
  * The explorer itself: schedules counted by hand, the shortest failing one, replay from text,
  * hostile text, limits, and that two runs are the same.
  */
+#include <array_size.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -65,8 +66,11 @@ static struct explore_result run(const struct explore_model *m, struct explore_o
 
 static unsigned long schedules(const struct steps *s, unsigned bound)
 {
-	struct explore_model m = { .mechanism = "test", .variant = "steps", .nr_cpus = 3,
-				   .setup = setup_steps, .arg = s };
+	struct explore_model m = { .mechanism = "test",
+				   .variant = "steps",
+				   .nr_cpus = 3,
+				   .setup = setup_steps,
+				   .arg = s };
 	struct explore_result r =
 		run(&m, (struct explore_options){ .bound = bound, .no_reduction = true });
 	unsigned long n = r.failed || !r.complete ? 0 : r.schedules;
@@ -100,20 +104,25 @@ static void test_counts(void)
 {
 	struct steps two = { { 2, 2 }, 2, 0 };
 	static const struct steps all[] = {
-		{ { 1, 1 }, 2, 0 }, { { 3, 4 }, 2, 0 }, { { 5, 3 }, 2, 0 }, { { 2, 3, 2 }, 3, 0 },
+		{ { 1, 1 }, 2, 0 },
+		{ { 3, 4 }, 2, 0 },
+		{ { 5, 3 }, 2, 0 },
+		{ { 2, 3, 2 }, 3, 0 },
 	};
 	struct steps one = { { 3 }, 1, 1 };
 
 	/* aabb bbaa | abba baab | abab baba */
 	ok(schedules(&two, 0) == 2 && schedules(&two, 1) == 4 && schedules(&two, 2) == 6 &&
-	   schedules(&two, 9) == 6, "2 and 2 steps: 2 schedules, 4 with a preemption, 6 in all");
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		   schedules(&two, 9) == 6,
+	   "2 and 2 steps: 2 schedules, 4 with a preemption, 6 in all");
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
 		const struct steps *s = &all[i];
 		bool same = true;
 
 		for (unsigned bound = 0; bound < 8; bound++)
 			same &= schedules(s, bound) == count(s->n, s->nr_tasks, -1, bound);
-		ok(same, "%u, %u and %u steps: as many schedules as brute force counts, bounds 0..7",
+		ok(same,
+		   "%u, %u and %u steps: as many schedules as brute force counts, bounds 0..7",
 		   s->n[0], s->n[1], s->n[2]);
 	}
 	/* It lands before each of 3 steps, or not: once the task has finished all is over. */
@@ -143,7 +152,10 @@ static int setup_failing(struct explore *e, const void *arg)
 
 static const struct steps failing_steps = { { 3, 2 }, 2, 0 };
 static const struct explore_model failing = {
-	.mechanism = "test", .variant = "failing", .nr_cpus = 2, .setup = setup_failing,
+	.mechanism = "test",
+	.variant = "failing",
+	.nr_cpus = 2,
+	.setup = setup_failing,
 	.arg = &failing_steps,
 };
 
@@ -152,8 +164,7 @@ static bool same_steps(const struct explore_result *a, const struct explore_resu
 	if (a->nr_steps != b->nr_steps)
 		return false;
 	for (size_t i = 0; i < a->nr_steps; i++)
-		if (a->step[i].cpu != b->step[i].cpu ||
-		    a->step[i].context != b->step[i].context ||
+		if (a->step[i].cpu != b->step[i].cpu || a->step[i].context != b->step[i].context ||
 		    strcmp(a->step[i].task, b->step[i].task) ||
 		    strcmp(a->step[i].text, b->step[i].text) ||
 		    strcmp(a->step[i].site, b->step[i].site))
@@ -172,17 +183,17 @@ static void test_failure(void)
 	ok(!strcmp(a.invariant, "not 2 and 1") && strstr(a.why, "word[1] is 1"),
 	   "the invariant and why");
 	ok(!strcmp(a.schedule, b.schedule) && a.schedules == b.schedules && a.steps == b.steps &&
-	   a.states == b.states && same_steps(&a, &b), "two runs are the same");
+		   a.states == b.states && same_steps(&a, &b),
+	   "two runs are the same");
 	c = run(&failing, (struct explore_options){ .bound = 5, .replay = a.schedule });
 	ok(c.failed && same_steps(&a, &c) && !strcmp(a.invariant, c.invariant) &&
-	   !strcmp(a.why, c.why) && !strcmp(a.schedule, c.schedule) &&
-	   a.preemptions == c.preemptions, "replayed from '%s': the same steps, the same end",
-	   a.schedule);
+		   !strcmp(a.why, c.why) && !strcmp(a.schedule, c.schedule) &&
+		   a.preemptions == c.preemptions,
+	   "replayed from '%s': the same steps, the same end", a.schedule);
 	explore_result_free(&c);
 	c = run(&failing, (struct explore_options){ .bound = 0, .replay = "-" });
 	ok(!c.failed && c.nr_steps == 5, "a replay that does not fail: the default schedule");
-	ok(!strcmp(c.step[0].text, "write word[0] = 1"), "a step's text: %s",
-	   c.step[0].text);
+	ok(!strcmp(c.step[0].text, "write word[0] = 1"), "a step's text: %s", c.step[0].text);
 	ok(strstr(c.step[0].site, "take_steps test_explore_engine.c:"), "its site: %s",
 	   c.step[0].site);
 	explore_result_free(&a);
@@ -193,15 +204,44 @@ static void test_failure(void)
 static void test_hostile(void)
 {
 	static const char *const bad[] = {
-		"", ".", "1", "c1", "1x1", "1c", "1c1.", "1c1..2c0", "2c1.1c0", "1c1.1c0", "1c9",
-		"1c255", "1c256", "99999999999999999999c1", "1c99999999999999999999", "0c1.999999c0",
-		"1i0", "1i200", "1r0", "1m0", "1m0>1", "1m0>", "1m0>300", "1c1 ", " 1c1", "--", "-1c1",
-		"1c1\n", "\xff\xfe", "1c1;rm", "1C1", "0x1c1", "1c1.2c1.3c1.4c1.5c0.6c1",
+		"",
+		".",
+		"1",
+		"c1",
+		"1x1",
+		"1c",
+		"1c1.",
+		"1c1..2c0",
+		"2c1.1c0",
+		"1c1.1c0",
+		"1c9",
+		"1c255",
+		"1c256",
+		"99999999999999999999c1",
+		"1c99999999999999999999",
+		"0c1.999999c0",
+		"1i0",
+		"1i200",
+		"1r0",
+		"1m0",
+		"1m0>1",
+		"1m0>",
+		"1m0>300",
+		"1c1 ",
+		" 1c1",
+		"--",
+		"-1c1",
+		"1c1\n",
+		"\xff\xfe",
+		"1c1;rm",
+		"1C1",
+		"0x1c1",
+		"1c1.2c1.3c1.4c1.5c0.6c1",
 	};
 	char *longest = malloc(200001);
 	struct explore_result r;
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		struct explore_options o = { .bound = 3, .replay = bad[i] };
 		int err = explore_run(&failing, &o, &r);
 
@@ -284,8 +324,12 @@ static int setup_alloc(struct explore *e, const void *arg)
 
 static int outcome(int (*setup)(struct explore *, const void *), struct explore_result *r)
 {
-	struct explore_model m = { .mechanism = "test", .variant = "setup", .nr_cpus = 2,
-				   .setup = setup };
+	struct explore_model m = {
+		.mechanism = "test",
+		.variant = "setup",
+		.nr_cpus = 2,
+		.setup = setup,
+	};
 
 	return explore_run(&m, &(struct explore_options){ .bound = 3 }, r);
 }
@@ -318,16 +362,21 @@ static bool stop(void *arg, const struct explore_model *m, unsigned bound, unsig
 static void test_limits(void)
 {
 	static const struct steps many = { { 40, 40, 40 }, 3, 0 };
-	struct explore_model m = { .mechanism = "test", .variant = "steps", .nr_cpus = 3,
-				   .setup = setup_steps, .arg = &many };
+	struct explore_model m = { .mechanism = "test",
+				   .variant = "steps",
+				   .nr_cpus = 3,
+				   .setup = setup_steps,
+				   .arg = &many };
 	struct explore_result r;
 	unsigned asked = 0;
 
-	r = run(&m, (struct explore_options){ .bound = 9, .max_schedules = 100,
-					      .no_reduction = true });
+	r = run(&m,
+		(struct explore_options){ .bound = 9, .max_schedules = 100, .no_reduction = true });
 	ok(!r.complete && r.schedules == 100, "max_schedules ends it, incomplete");
 	explore_result_free(&r);
-	r = run(&m, (struct explore_options){ .bound = 9, .no_reduction = true, .progress = stop,
+	r = run(&m, (struct explore_options){ .bound = 9,
+					      .no_reduction = true,
+					      .progress = stop,
 					      .progress_arg = &asked });
 	ok(!r.complete && asked == 2 && r.seconds < 5, "so does progress(), after 2 calls");
 	explore_result_free(&r);
@@ -337,15 +386,15 @@ static void test_columns(void)
 {
 	struct explore_result r = run(&failing, (struct explore_options){ .bound = 5 });
 	size_t size, longest = 0, lines = 0;
-	char *text, *p;
+	char *text;
 	FILE *out = open_memstream(&text, &size);
 
 	explore_print_columns(out, &r, 2, 60);
 	fclose(out);
-	ok(strstr(text, "CPU 0: a") && strstr(text, "CPU 1: b") &&
-	   strstr(text, "not 2 and 1") && strstr(text, "word[1] is 1"),
+	ok(strstr(text, "CPU 0: a") && strstr(text, "CPU 1: b") && strstr(text, "not 2 and 1") &&
+		   strstr(text, "word[1] is 1"),
 	   "columns: the CPUs, their tasks, the invariant and why");
-	for (p = text; *p; p = strchr(p, '\n') + 1, lines++)
+	for (char *p = text; *p; p = strchr(p, '\n') + 1, lines++)
 		if (strcspn(p, "\n") > longest)
 			longest = strcspn(p, "\n");
 	ok(longest <= 60, "columns: no line is longer than the width: %zu", longest);

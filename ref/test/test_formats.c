@@ -3,6 +3,7 @@
  * The formats' numbers: geometry, table sizes and limits as the kernel's headers have them, and
  * entries as the kernel would have written them. Typed here, and not derived from the formats.
  */
+#include <array_size.h>
 #include <errno.h>
 #include <string.h>
 
@@ -18,34 +19,72 @@ enum { PMD = 1 << PGT_PMD, PUD = 1 << PGT_PUD, P4D = 1 << PGT_P4D };
 /*
  * shift: pmd, pud, p4d, pgdir; 0: folded when compiled, and then the one above's. bits: pte to pgd.
  * Both as compiled, or where the kernel has variables, as booted; real: how many levels have tables
- * of their own. boot: levels folded at boot; leaf: huge leaves. limit: log2 of the end of the users'
- * range, where it is a power of two, or `last` says the last address.
+ * of their own. boot: levels folded at boot; leaf: huge leaves. limit: log2 of the end of the
+ * users' range, where it is a power of two, or `last` says the last address.
  */
 static const struct geometry {
 	const char *format;
 	unsigned page, shift[4], bits[5], va, real, boot, leaf, limit;
 	uint64_t last;
 } geometry[] = {
-	{ "x86_64-4k-48", 12, { 21, 30, 0, 39 }, { 9, 9, 9, 0, 9 }, 48, 4, 0, PMD | PUD, 0,
+	{ "x86_64-4k-48",
+	  12,
+	  { 21, 30, 0, 39 },
+	  { 9, 9, 9, 0, 9 },
+	  48,
+	  4,
+	  0,
+	  PMD | PUD,
+	  0,
 	  0x7fffffffefffULL },
-	{ "x86_64-4k-57", 12, { 21, 30, 39, 48 }, { 9, 9, 9, 9, 9 }, 57, 5, 0, PMD | PUD, 0,
+	{ "x86_64-4k-57",
+	  12,
+	  { 21, 30, 39, 48 },
+	  { 9, 9, 9, 9, 9 },
+	  57,
+	  5,
+	  0,
+	  PMD | PUD,
+	  0,
 	  0xffffffffffefffULL },
-	{ "x86_64-4k-57-folded", 12, { 21, 30, 39, 39 }, { 9, 9, 9, 0, 9 }, 48, 4, P4D, PMD | PUD, 0,
+	{ "x86_64-4k-57-folded",
+	  12,
+	  { 21, 30, 39, 39 },
+	  { 9, 9, 9, 0, 9 },
+	  48,
+	  4,
+	  P4D,
+	  PMD | PUD,
+	  0,
 	  0x7fffffffefffULL },
 	{ "i386-4k-32", 12, { 0, 0, 0, 22 }, { 10, 0, 0, 0, 10 }, 32, 2, 0, PMD, 0, 0xbfffffffULL },
-	{ "i386-4k-32-pae", 12, { 21, 0, 0, 30 }, { 9, 9, 0, 0, 2 }, 32, 3, 0, PMD, 0,
-	  0xbfffffffULL },
+	{ "i386-4k-32-pae", 12, { 21, 0, 0, 30 }, { 9, 9, 0, 0, 2 }, 32, 3, 0, PMD, 0, 0xbfffffffULL },
 	{ "arm-4k-32", 12, { 0, 0, 0, 21 }, { 9, 0, 0, 0, 11 }, 32, 2, 0, 0, 0, 0xbeffffffULL },
-	{ "arm-4k-32-lpae", 12, { 21, 0, 0, 30 }, { 9, 9, 0, 0, 2 }, 32, 3, 0, PMD, 0,
-	  0xbeffffffULL },
-	{ "riscv64-4k-39", 12, { 21, 30, 30, 30 }, { 9, 9, 9, 9, 9 }, 39, 3, PUD | P4D, PMD | PUD, 38,
+	{ "arm-4k-32-lpae", 12, { 21, 0, 0, 30 }, { 9, 9, 0, 0, 2 }, 32, 3, 0, PMD, 0, 0xbeffffffULL },
+	{ "riscv64-4k-39",
+	  12,
+	  { 21, 30, 30, 30 },
+	  { 9, 9, 9, 9, 9 },
+	  39,
+	  3,
+	  PUD | P4D,
+	  PMD | PUD,
+	  38,
 	  0 },
 	{ "riscv64-4k-48", 12, { 21, 30, 39, 39 }, { 9, 9, 9, 9, 9 }, 48, 4, P4D, PMD | PUD, 47, 0 },
 	{ "riscv64-4k-57", 12, { 21, 30, 39, 48 }, { 9, 9, 9, 9, 9 }, 57, 5, 0, PMD | PUD, 56, 0 },
 	{ "ppc64-4k-52", 12, { 21, 30, 0, 39 }, { 9, 9, 9, 0, 13 }, 52, 4, 0, PMD | PUD, 46, 0 },
 	{ "ppc64-64k-52", 16, { 21, 30, 0, 39 }, { 5, 9, 9, 0, 13 }, 52, 4, 0, PMD | PUD, 52, 0 },
 	{ "ppc64-4k-46-hash", 12, { 21, 28, 0, 37 }, { 9, 7, 9, 0, 9 }, 46, 4, 0, PMD, 46, 0 },
-	{ "ppc64-64k-52-hash", 16, { 24, 34, 0, 44 }, { 8, 10, 10, 0, 8 }, 52, 4, 0, PMD | PUD, 52,
+	{ "ppc64-64k-52-hash",
+	  16,
+	  { 24, 34, 0, 44 },
+	  { 8, 10, 10, 0, 8 },
+	  52,
+	  4,
+	  0,
+	  PMD | PUD,
+	  52,
 	  0 },
 	{ "sparc64-8k-53", 13, { 23, 33, 0, 43 }, { 10, 10, 10, 0, 10 }, 53, 4, 0, PMD, 53, 0 },
 	{ "loongarch64-4k-39", 12, { 21, 0, 0, 30 }, { 9, 9, 0, 0, 9 }, 39, 3, 0, PMD, 39, 0 },
@@ -63,7 +102,15 @@ static const struct geometry {
 	{ "arm64-4k-39", 12, { 21, 0, 0, 30 }, { 9, 9, 0, 0, 9 }, 39, 3, 0, PMD | PUD, 39, 0 },
 	{ "arm64-4k-48", 12, { 21, 30, 0, 39 }, { 9, 9, 9, 0, 9 }, 48, 4, 0, PMD | PUD, 48, 0 },
 	{ "arm64-4k-52", 12, { 21, 30, 39, 48 }, { 9, 9, 9, 9, 4 }, 52, 5, 0, PMD | PUD, 52, 0 },
-	{ "arm64-4k-52-folded", 12, { 21, 30, 39, 48 }, { 9, 9, 9, 9, 4 }, 52, 4, P4D, PMD | PUD, 48,
+	{ "arm64-4k-52-folded",
+	  12,
+	  { 21, 30, 39, 48 },
+	  { 9, 9, 9, 9, 4 },
+	  52,
+	  4,
+	  P4D,
+	  PMD | PUD,
+	  48,
 	  0 },
 	{ "arm64-16k-36", 14, { 0, 0, 0, 25 }, { 11, 0, 0, 0, 11 }, 36, 2, 0, PMD, 36, 0 },
 	{ "arm64-16k-47", 14, { 25, 0, 0, 36 }, { 11, 11, 0, 0, 11 }, 47, 3, 0, PMD, 47, 0 },
@@ -107,10 +154,10 @@ static unsigned differs_shape(const struct geometry *g, const struct ref_mm *mm)
 		return 1;
 	differs = s.page_shift != g->page || s.level[PGT_PTE].folded != PGT_NOT_FOLDED;
 	for (int l = PGT_PTE; l < PGT_NR_LEVELS; l++) {
-		enum pgt_decides want = l == PGT_PTE	       ? PGT_NOT_FOLDED :
-					!g->shift[l - PGT_PMD] ? PGT_FOLDED_COMPILED :
-					g->boot & 1 << l       ? PGT_FOLDED_BOOT :
-								 PGT_NOT_FOLDED;
+		enum pgt_decides want = l == PGT_PTE		 ? PGT_NOT_FOLDED
+					: !g->shift[l - PGT_PMD] ? PGT_FOLDED_COMPILED
+					: g->boot & 1 << l	 ? PGT_FOLDED_BOOT
+								 : PGT_NOT_FOLDED;
 
 		differs += s.level[l].folded != want ||
 			   s.level[l].shift != pgt_level_shift(mm, (enum pgt_level)l) ||
@@ -131,7 +178,8 @@ static void test_geometry(const struct geometry *g)
 		differs += pgt_level_can_leaf(mm, (enum pgt_level)l) != !!(g->leaf & 1 << l);
 	ok(!differs && pgt_last_addr(mm) == last && pgt_page_shift(mm) == g->page,
 	   "%s: shifts, index bits, folds, leaves, and %u bits of addresses", g->format, g->va);
-	ok(!differs_shape(g, mm), "%s: its shape without an mm, and who folds which level", g->format);
+	ok(!differs_shape(g, mm), "%s: its shape without an mm, and who folds which level",
+	   g->format);
 	ref_mm_destroy(mm);
 }
 
@@ -159,25 +207,18 @@ static const struct {
 	enum pgt_level level;
 	size_t entries, bytes;
 } table_sizes[] = {
-	{ "i386-4k-32", PGT_PMD, 1024, 4096 },
-	{ "i386-4k-32-pae", PGT_PUD, 4, 32 },
-	{ "arm-4k-32", PGT_PMD, 2048, 16384 },
-	{ "arm-4k-32", PGT_PTE, 512, 2048 },
-	{ "arm-4k-32-lpae", PGT_PUD, 4, 32 },
-	{ "ppc64-4k-52", PGT_PGD, 8192, 65536 },
-	{ "ppc64-64k-52", PGT_PGD, 8192, 65536 },
-	{ "ppc64-64k-52", PGT_PTE, 32, 256 },
-	{ "ppc64-64k-52", PGT_PMD, 512, 4096 },
-	{ "mips64-4k-40", PGT_PUD, 1024, 8192 },
-	{ "mips64-16k-48", PGT_PUD, 4096, 32768 },
-	{ "arm64-4k-52", PGT_PGD, 16, 128 },
-	{ "arm64-16k-48", PGT_PGD, 2, 16 },
-	{ "arm64-64k-48", PGT_PUD, 64, 512 },
+	{ "i386-4k-32", PGT_PMD, 1024, 4096 },	   { "i386-4k-32-pae", PGT_PUD, 4, 32 },
+	{ "arm-4k-32", PGT_PMD, 2048, 16384 },	   { "arm-4k-32", PGT_PTE, 512, 2048 },
+	{ "arm-4k-32-lpae", PGT_PUD, 4, 32 },	   { "ppc64-4k-52", PGT_PGD, 8192, 65536 },
+	{ "ppc64-64k-52", PGT_PGD, 8192, 65536 },  { "ppc64-64k-52", PGT_PTE, 32, 256 },
+	{ "ppc64-64k-52", PGT_PMD, 512, 4096 },	   { "mips64-4k-40", PGT_PUD, 1024, 8192 },
+	{ "mips64-16k-48", PGT_PUD, 4096, 32768 }, { "arm64-4k-52", PGT_PGD, 16, 128 },
+	{ "arm64-16k-48", PGT_PGD, 2, 16 },	   { "arm64-64k-48", PGT_PUD, 64, 512 },
 };
 
 static void test_table_sizes(void)
 {
-	for (size_t i = 0; i < sizeof(table_sizes) / sizeof(table_sizes[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(table_sizes); i++) {
 		struct suite_shape s = { table_sizes[i].format, 0 };
 		struct ref_mm *mm = suite_mm(&s);
 		size_t entries = 0, bytes = 0;
@@ -252,7 +293,8 @@ static void test_s390x_limits(void)
 		 pgt_format_shape("s390x", 0, &none) != -EINVAL ||
 		 pgt_format_shape("x86_64-4k-48", 4, &none) != -EINVAL ||
 		 pgt_format_shape("none", 0, &none) != -EINVAL;
-	ok(!wrong, "s390x: levels, index bits and limits of 2 GiB, 4 TiB, 8 PiB and all but a page");
+	ok(!wrong,
+	   "s390x: levels, index bits and limits of 2 GiB, 4 TiB, 8 PiB and all but a page");
 }
 
 /* ---- codecs ---- */
@@ -326,11 +368,12 @@ static void test_codecs(void)
 	}
 	ok(!wrong, "every bit of an address finds its way into an entry and back, in every format");
 	wrong = 0;
-	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(entries); i++) {
 		const struct pgt_fmt *f = pgt_format_find(entries[i].format);
-		uint64_t e = entries[i].table ?
-			pgt_table_entry(f, entries[i].level, entries[i].phys) :
-			pgt_leaf_entry(f, entries[i].level, entries[i].phys, entries[i].writable);
+		uint64_t e = entries[i].table
+				     ? pgt_table_entry(f, entries[i].level, entries[i].phys)
+				     : pgt_leaf_entry(f, entries[i].level, entries[i].phys,
+						      entries[i].writable);
 
 		if (e == entries[i].entry)
 			continue;
@@ -358,9 +401,10 @@ static void test_byte_order(void)
 
 int main(void)
 {
-	const size_t nr = sizeof(geometry) / sizeof(geometry[0]);
+	const size_t nr = ARRAY_SIZE(geometry);
 
-	ok(nr + 1 == pgt_nr_formats(), "every format but s390x, which folds per mm, has its row here");
+	ok(nr + 1 == pgt_nr_formats(),
+	   "every format but s390x, which folds per mm, has its row here");
 	for (size_t i = 0; i < nr; i++) {
 		test_geometry(&geometry[i]);
 		if (!strncmp(geometry[i].format, "arm64-", 6))

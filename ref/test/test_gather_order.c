@@ -5,6 +5,7 @@
  * freed before it was invalidated. The order is judged from a log of what happened, and the judge
  * is shown logs of the busted orders.
  */
+#include <array_size.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +58,7 @@ static const struct gather_page_ops page_ops = { page_freed, rmap_removed };
 static bool in_order(const char *log)
 {
 	size_t cleared = 0, unlinked = 0, pages = 0, tables = 0, rmaps = 0; /* so far */
-	size_t may_pages = 0, may_tables = 0;				     /* be freed */
+	size_t may_pages = 0, may_tables = 0;				    /* be freed */
 
 	for (; *log; log++) {
 		cleared += *log == 'c';
@@ -137,14 +138,15 @@ static const struct gather_arch *arch(const char *name)
 static void sizes(void)
 {
 	ok(gather_arch_max_tables(arch("x86_64")) == 509 &&
-	   gather_arch_max_tables(arch("arm64")) == 509 && gather_max_batch() == 509,
+		   gather_arch_max_tables(arch("arm64")) == 509 && gather_max_batch() == 509,
 	   "MAX_TABLE_BATCH: 509 in 4 KiB, behind an RCU header of 24 bytes");
 	ok(gather_arch_max_tables(arch("no-rcu")) == 511, "511 without the RCU header");
 	ok(gather_arch_max_tables(arch("arm64-64k")) == 8189 &&
-	   gather_arch_max_tables(arch("ppc64-radix-64k")) == 8189 && GATHER_BATCH_LIMIT == 8189,
+		   gather_arch_max_tables(arch("ppc64-radix-64k")) == 8189 &&
+		   GATHER_BATCH_LIMIT == 8189,
 	   "8189 in 64 KiB");
 	ok(GATHER_BUNDLE == 8 && gather_arch_max_pages(arch("x86_64")) == 510 &&
-	   gather_arch_max_batches(arch("x86_64")) == 19,
+		   gather_arch_max_batches(arch("x86_64")) == 19,
 	   "8 pages in the bundle, 510 in a batch, 19 batches");
 	ok(!gather_arch_find("vax") && !gather_arch_at(gather_nr_archs()),
 	   "an unknown architecture is not found");
@@ -326,23 +328,24 @@ static bool invalidates_for_tables(const char *name)
 
 static void architectures(void)
 {
-	static const char *const yes[] = { "x86_64", "arm64", "arm64-64k", "ppc64-radix-4k",
-					   "ppc64-radix-64k", "riscv64", "s390x" };
+	static const char *const yes[] = { "x86_64",	     "arm64",		"arm64-64k",
+					   "ppc64-radix-4k", "ppc64-radix-64k", "riscv64",
+					   "s390x" };
 	static const char *const no[] = { "ppc64-hash-4k", "ppc64-hash-64k", "sparc64" };
 	struct gather *g;
 	size_t nr = 0;
 
-	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(yes); i++)
 		nr += invalidates_for_tables(yes[i]);
-	ok(nr == sizeof(yes) / sizeof(yes[0]), "tlb_needs_table_invalidate(): true by default, and "
-	   "for ppc's radix");
-	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+	ok(nr == ARRAY_SIZE(yes), "tlb_needs_table_invalidate(): true by default, and "
+				  "for ppc's radix");
+	for (size_t i = 0; i < ARRAY_SIZE(no); i++)
 		nr -= !invalidates_for_tables(no[i]);
 	ok(nr == 4, "false for ppc's hash and for sparc64");
 
 	g = create("ipi_signal", 1);
 	ok(gather_set_arch(g, arch("sparc64")) && gather_set_arch(g, NULL) &&
-	   gather_set_order(g, NULL) && gather_set_fallback(g, NULL),
+		   gather_set_order(g, NULL) && gather_set_fallback(g, NULL),
 	   "no invalidation for tables, and nothing else that waits: refused");
 	ok(!gather_set_arch(g, arch("s390x")), "s390x does not gather pages");
 	clear_one(g, 0);

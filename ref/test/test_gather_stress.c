@@ -30,11 +30,11 @@ static void walk_step(const char *site);
 
 #define FORMAT "x86_64-4k-48"
 #define PMD (1ULL << 21)
-#define NR_SLOTS 16	 /* regions of one table each, walked and freed */
-#define NR_SPARES 64	 /* further tables to put in their place */
-#define NR_PAGES 16	 /* mapped in each */
-#define NR_READERS 2	 /* one with the widened walk, one with the benchmarked walker */
-#define RUN_MS 80	 /* per discipline, number of readers and fallback */
+#define NR_SLOTS 16  /* regions of one table each, walked and freed */
+#define NR_SPARES 64 /* further tables to put in their place */
+#define NR_PAGES 16  /* mapped in each */
+#define NR_READERS 2 /* one with the widened walk, one with the benchmarked walker */
+#define RUN_MS 80    /* per discipline, number of readers and fallback */
 #define PATIENCE_MS 5000
 #define SENTINEL_ADDR (1ULL << 40)
 
@@ -52,8 +52,8 @@ struct world {
 	const struct gather_discipline *d;
 	struct gather *g;
 	int stop;
-	int caught;	/* a walk read a freed table */
-	int wrong;	/* a walk returned another page than is mapped */
+	int caught; /* a walk read a freed table */
+	int wrong;  /* a walk returned another page than is mapped */
 	int errors;
 	/* The forced schedule. */
 	int park, parked, unpark;
@@ -284,8 +284,8 @@ static unsigned long freer(struct world *w, const struct reader *readers, size_t
 		size_t nr = 1 + next_random(&seed) % 4, first = next_random(&seed) % NR_SLOTS;
 
 		for (size_t i = 0; i < nr; i++)
-			gather_remove_table(w->g, pgt_unlink_table(w->mm, slot_addr((first + i) %
-										    NR_SLOTS)));
+			gather_remove_table(
+				w->g, pgt_unlink_table(w->mm, slot_addr((first + i) % NR_SLOTS)));
 		gather_finish(w->g);
 		for (size_t i = 0; i < nr; i++)
 			relink(w, (first + i) % NR_SLOTS);
@@ -343,8 +343,10 @@ static void stress(struct world *w, const struct gather_discipline *d, size_t nr
 	gather_stats(w->g, &stats);
 	gather_destroy(w->g);
 
-	ok(!w->caught, "%s, %zu readers, %s: no walk read a freed table (%lu tables freed, "
-	   "%lu walks)", d->name, nr_readers, how, freed, readers[0].walks + readers[1].walks);
+	ok(!w->caught,
+	   "%s, %zu readers, %s: no walk read a freed table (%lu tables freed, "
+	   "%lu walks)",
+	   d->name, nr_readers, how, freed, readers[0].walks + readers[1].walks);
 	ok(!w->wrong && !w->errors, "%s: every page returned is the one mapped there", d->name);
 	ok(got_somewhere(freed, readers, nr_readers), "%s: freer and readers both got somewhere",
 	   d->name);

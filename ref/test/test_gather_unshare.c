@@ -26,8 +26,8 @@ static void walk_step(const char *site);
 #define FORMAT "x86_64-4k-48"
 #define PUD (1ULL << 30)
 #define PMD (1ULL << 21)
-#define SHARED PUD	     /* where the shared table is, in each mm */
-#define PRIVATE (512 * PUD)  /* where the owner's private pages come from */
+#define SHARED PUD	    /* where the shared table is, in each mm */
+#define PRIVATE (512 * PUD) /* where the owner's private pages come from */
 #define PATIENCE_MS 5000
 #define HOLD_US 50000
 #define STRESS_MS 250
@@ -41,7 +41,7 @@ struct world {
 	struct ref_page *foreign; /* mapped in the owner's private table */
 	struct ref_page *table;	  /* that private table */
 	int parks, parked, unpark, stop;
-	int flushed;		  /* the unshare is complete */
+	int flushed; /* the unshare is complete */
 	unsigned long walks_done, got_file, got_foreign;
 	pthread_t thread;
 };
@@ -160,24 +160,24 @@ static void interrupts(const char *name, unsigned first, unsigned second)
 
 	create(w, name);
 	w->g = create_gather("broadcast_rcu");
-	if (gather_mm_beside(w->owner, &third) ||
-	    pgt_map(w->owner, SHARED + PUD, PGT_PMD, true) ||
+	if (gather_mm_beside(w->owner, &third) || pgt_map(w->owner, SHARED + PUD, PGT_PMD, true) ||
 	    gather_share_pmd(w->owner, w->walks, SHARED + PUD) ||
 	    gather_share_pmd(w->owner, third, SHARED) ||
 	    gather_share_pmd(w->owner, third, SHARED + PUD))
 		exit(1);
 	ok(!gather_reader_online(w->g) && gather_share_pmd(w->owner, third, SHARED) &&
-	   gather_share_pmd(w->owner, third, SHARED + 4 * PUD), "%s: shared once, and what there is",
-	   name);
+		   gather_share_pmd(w->owner, third, SHARED + 4 * PUD),
+	   "%s: shared once, and what there is", name);
 	ok(gather_unshare_pmd(w->g, w->u, third, SHARED) &&
-	   gather_unshare_pmd(w->g, w->u, third, SHARED + PUD), "%s: two tables of three mms", name);
+		   gather_unshare_pmd(w->g, w->u, third, SHARED + PUD),
+	   "%s: two tables of three mms", name);
 	gather_unshare_flush(w->g, w->u);
 	gather_stats(w->g, &stats);
 	ok(stats.ipis_sent == first && stats.tlb_flushes == 1, "%s: %u interrupts, one flush", name,
 	   first);
 	ok(gather_unshare_pmd(w->g, w->u, w->walks, SHARED) &&
-	   gather_unshare_pmd(w->g, w->u, w->walks, SHARED + PUD), "%s: the same of the second",
-	   name);
+		   gather_unshare_pmd(w->g, w->u, w->walks, SHARED + PUD),
+	   "%s: the same of the second", name);
 	gather_unshare_flush(w->g, w->u);
 	gather_stats(w->g, &stats);
 	ok(stats.ipis_sent == second && stats.tlb_flushes == 2 && stats.cpus_interrupted == second,
@@ -185,8 +185,8 @@ static void interrupts(const char *name, unsigned first, unsigned second)
 	gather_unshare_flush(w->g, w->u);
 	gather_stats(w->g, &stats);
 	ok(!gather_unshare_pmd(w->g, w->u, w->owner, SHARED) && stats.ipis_sent == second &&
-	   stats.tlb_flushes == 2 && !pgt_lookup(w->walks, SHARED, false) &&
-	   pgt_lookup(w->owner, SHARED, false) == w->file,
+		   stats.tlb_flushes == 2 && !pgt_lookup(w->walks, SHARED, false) &&
+		   pgt_lookup(w->owner, SHARED, false) == w->file,
 	   "%s: the last owner shares it with nobody, and keeps it", name);
 	gather_reader_offline(w->g);
 	gather_mm_put(third);
@@ -245,12 +245,11 @@ static void stress(const char *name)
 {
 	struct world *w = &world;
 	unsigned long rounds = 0;
-	long end;
 
 	create(w, name);
 	w->g = create_gather("broadcast_no_wait");
 	pthread_create(&w->thread, NULL, walker, w);
-	for (end = now_ms() + STRESS_MS; now_ms() < end || REF_READ_ONCE(w->walks_done) < 100;
+	for (long end = now_ms() + STRESS_MS; now_ms() < end || REF_READ_ONCE(w->walks_done) < 100;
 	     rounds++) {
 		unshare_table(w);
 		reuse(w);

@@ -150,7 +150,8 @@ static void test_static(unsigned levels, enum pgt_level level, bool wrong)
 static void test_static_in_suite(unsigned levels)
 {
 	struct suite_shape s = { "s390x", levels };
-	struct suite_subject subject = { "static", gup_test_variant_find("one_object", "s390x"),
+	struct suite_subject subject = { "static",
+					 gup_test_variant_find("one_object", "s390x"),
 					 { 0 } };
 
 	whole_suite(&s, &subject, 1);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Entries that are more than a word, and levels found by where an entry is: PAE's two halves, arm64's
- * contiguous ranges, its levels folded at boot, and s390x's tops that grow. One interleaving at a
- * time; the explorer has them all (ref/explore/model_gup.c).
+ * Entries that are more than a word, and levels found by where an entry is: PAE's two halves,
+ * arm64's contiguous ranges, its levels folded at boot, and s390x's tops that grow. One
+ * interleaving at a time; the explorer has them all (ref/explore/model_gup.c).
  */
+#include <array_size.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,8 +167,8 @@ static unsigned long walk_range(const char *variant, unsigned first, unsigned lo
 {
 	gup_fast_fn fast = gup_test_variant_find(variant, mm->fmt->name);
 	struct ref_page *pages[16];
-	unsigned long got = fast(mm, addr + ((uint64_t)first << mm->fmt->page_shift), nr, GUP_WRITE,
-				 pages);
+	unsigned long got =
+		fast(mm, addr + ((uint64_t)first << mm->fmt->page_shift), nr, GUP_WRITE, pages);
 
 	for (unsigned long i = 0; i < got; i++)
 		if (pages[i] != pgt_lookup(mm, addr + ((first + i) << mm->fmt->page_shift), true))
@@ -218,7 +219,8 @@ static void test_range(const char *format, unsigned entries)
 	   "%s: what is no range is not unfolded, and what is taken or askew not mapped", format);
 	ref_mm_destroy(mm);
 
-	ok(walk_hooked(format, "gather", YOUNG, 1) <= 1 && walk_hooked(format, "gather", YOUNG, 2) == 0,
+	ok(walk_hooked(format, "gather", YOUNG, 1) <= 1 &&
+		   walk_hooked(format, "gather", YOUNG, 2) == 0,
 	   "%s: a bit set behind the gather ends the walk, and no more than that", format);
 	ok(walk_hooked(format, "gather", UNFOLD, 2) == 1,
 	   "%s: a range unfolded under the gather is read again, as what it is then", format);
@@ -241,8 +243,7 @@ static void fill_scratch(void)
 
 	for (unsigned i = 1; i < 1u << top->bits; i++)
 		pgt_write_local(mm->fmt, top->level, pgt_entry_at(l, gup_test_scratch, i),
-				pgt_read(mm->fmt, top->level,
-					 pgt_entry_at(l, mm->pgd, i - 1)));
+				pgt_read(mm->fmt, top->level, pgt_entry_at(l, mm->pgd, i - 1)));
 }
 
 static bool returns_wrong_page(const char *format, const char *design)
@@ -274,12 +275,12 @@ static bool returns_wrong_page(const char *format, const char *design)
 
 static const char *const real_formats[] = { "arm64-16k-52", "arm64-16k-52-folded", "arm64-4k-52",
 					    "arm64-4k-52-folded" };
-#define NR_REAL_FORMATS (sizeof(real_formats) / sizeof(real_formats[0]))
 
-/* Every design; on which of these formats it is wrong, in their order, typed from arm64's history. */
+/* Every design; on which of these formats it is wrong, in their order, typed from arm64's
+ * history. */
 static const struct real_design {
 	const char *design;
-	bool wrong[NR_REAL_FORMATS];
+	bool wrong[ARRAY_SIZE(real_formats)];
 } real_designs[] = {
 	{ "static", { false, true, false, true } },
 	{ "addr_end_folded", { false, true, false, true } },
@@ -288,12 +289,11 @@ static const struct real_design {
 	{ "align_real", { false, true, false, false } }, /* v6.10 */
 	{ "reload_real", { false, false, false, false } },
 };
-#define NR_REAL_DESIGNS (sizeof(real_designs) / sizeof(real_designs[0]))
 
 static void test_real_offsets(void)
 {
-	for (size_t d = 0; d < NR_REAL_DESIGNS; d++) {
-		for (size_t f = 0; f < NR_REAL_FORMATS; f++) {
+	for (size_t d = 0; d < ARRAY_SIZE(real_designs); d++) {
+		for (size_t f = 0; f < ARRAY_SIZE(real_formats); f++) {
 			const char *design = real_designs[d].design;
 			bool wrong = returns_wrong_page(real_formats[f], design);
 
@@ -310,10 +310,10 @@ static int want_busted(const struct gup_walker *w)
 {
 	const struct real_design *design = NULL;
 
-	for (size_t d = 0; d < NR_REAL_DESIGNS; d++)
+	for (size_t d = 0; d < ARRAY_SIZE(real_designs); d++)
 		if (!strcmp(w->design, real_designs[d].design))
 			design = &real_designs[d];
-	for (size_t f = 0; design && f < NR_REAL_FORMATS; f++)
+	for (size_t f = 0; design && f < ARRAY_SIZE(real_formats); f++)
 		if (!strcmp(w->format, real_formats[f]))
 			return design->wrong[f];
 	return design ? !strcmp(w->format, "s390x") && !strcmp(w->design, "static") : -1;
@@ -334,8 +334,8 @@ static void test_busted(void)
 		wrong += (int)w->busted != want_busted(w) ||
 			 (own && strncmp(w->format, "arm64-", 6));
 	}
-	ok(!wrong && busted == 1 + 4 + 5, "%u of %zu pairs of a format and a design are busted", busted,
-	   gup_nr_walkers());
+	ok(!wrong && busted == 1 + 4 + 5, "%u of %zu pairs of a format and a design are busted",
+	   busted, gup_nr_walkers());
 }
 
 /* ---- a top that grows ---- */
@@ -357,7 +357,8 @@ static void test_upgrade(void)
 	fine = !pgt_upgrade(mm) && pgt_lookup(mm, low, true) == page && mm->pgd != old &&
 	       fast(mm, low, 1, 0, pages) == 1 && pages[0] == page && mm->limit == 1ULL << 53;
 	gup_put(pages, fine);
-	ok(fine && (pgt_read(mm->fmt, PGT_P4D, mm->pgd) & ~0xfffULL) ==
+	ok(fine &&
+		   (pgt_read(mm->fmt, PGT_P4D, mm->pgd) & ~0xfffULL) ==
 			   (uint64_t)((char *)old - mm->mem) &&
 		   (pgt_read(mm->fmt, PGT_P4D, mm->pgd) & 0xfff) == 0x0b &&
 		   ((const uint64_t *)mm->pgd)[1] == 0x28,

@@ -3,6 +3,8 @@
  * What GUP-fast verifies after it has taken a reference, one interleaving at a time: the builder
  * runs between two steps of the walk, and a walker without the check returns what it must not.
  */
+#include <array_size.h>
+
 #include "../../scripts/tap.h"
 #include "../pgtable/mm.h"
 #include "gup_suite.h"
@@ -141,15 +143,14 @@ static bool is_blind(const struct suite_shape *s, enum pgt_level leaf, const str
 {
 	enum pgt_level changed = r->hook == hook_unlink ? PGT_PMD : leaf;
 
-	return gup_walker_find(s->format, "offset_lockless")->rechecks_copy &&
-	       in_top(s, changed);
+	return gup_walker_find(s->format, "offset_lockless")->rechecks_copy && in_top(s, changed);
 }
 
 static void test_races(const struct suite_shape *s, enum pgt_level leaf)
 {
 	unsigned long want = leaf == PGT_PTE ? 2 : 0;
 
-	for (size_t i = 0; i < sizeof(races) / sizeof(races[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(races); i++) {
 		const struct race *r = &races[i];
 		struct outcome o;
 
@@ -157,8 +158,10 @@ static void test_races(const struct suite_shape *s, enum pgt_level leaf)
 			continue;
 		o = walk4(s, "hooked", leaf, r->where, r->hook);
 		if (is_blind(s, leaf, r) && r->broken) {
-			ok(o.nr > want && !o.as_mapped, "%s: a %s that %s is returned: 6.12's own recheck "
-			   "is of a copy there", suite_name(s), pgt_level_name(leaf), r->what);
+			ok(o.nr > want && !o.as_mapped,
+			   "%s: a %s that %s is returned: 6.12's own recheck "
+			   "is of a copy there",
+			   suite_name(s), pgt_level_name(leaf), r->what);
 			continue;
 		}
 		ok(o.nr == want && o.as_mapped && o.counted,
@@ -184,7 +187,7 @@ static void test_copies(const struct suite_shape *s, enum pgt_level leaf)
 	bool top = in_top(s, changed);
 	unsigned long want = leaf == PGT_PTE ? 2 : 0;
 
-	for (size_t i = 0; i < sizeof(designs) / sizeof(designs[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(designs); i++) {
 		const struct gup_walker *w = gup_walker_find(s->format, designs[i]);
 		char name[64];
 		struct outcome o;

@@ -53,18 +53,18 @@ static void one_walk(struct arena *a, uint64_t *seed, unsigned long *nr_pages,
 {
 	struct ref_page *pages[SMALL];
 	uint32_t generation[SMALL];
-	unsigned long nr = 1 + suite_rand(seed) % 8, i;
+	unsigned long nr = 1 + suite_rand(seed) % 8;
 	uint64_t start = a->small + suite_rand(seed) % (SMALL - 8) * PAGE;
 
 	if (suite_rand(seed) % 4 == 0)
 		start = a->large + suite_rand(seed) % (LARGE * 256) * PAGE;
 	nr = a->fast(a->mm, start, nr, 0, pages);
-	for (i = 0; i < nr; i++) {
+	for (unsigned long i = 0; i < nr; i++) {
 		*foreign += !belongs(a, pages[i], start + i * PAGE);
 		generation[i] = REF_READ_ONCE(pages[i]->generation);
 	}
 	sched_yield();
-	for (i = 0; i < nr; i++)
+	for (unsigned long i = 0; i < nr; i++)
 		*freed += REF_READ_ONCE(pages[i]->generation) != generation[i] ||
 			  REF_READ_ONCE(ref_page_folio(pages[i])->refcount) <= 0;
 	*nr_pages += nr;

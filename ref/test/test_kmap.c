@@ -3,6 +3,7 @@
  * The kmap stacks on one CPU: how deep each is, which slots and addresses it uses, what it saves,
  * and what each violation gets. Every number is the fact sheet's.
  */
+#include <array_size.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -74,7 +75,8 @@ static void test_depth(const struct depth *d, const char *backend)
 	for (unsigned i = d->depth; i--;)
 		st->unmap(&t.area->cpu[1], addr[i]);
 	ok(kmap_leftover(t.area) < 0 && !st->index(&t.area->cpu[1]) && kmap_test_reported(&t, -1) &&
-	   !t.task.migrate_disabled && !t.task.pagefault_disabled && !t.cpu[1].preempt_count,
+		   !t.task.migrate_disabled && !t.task.pagefault_disabled &&
+		   !t.cpu[1].preempt_count,
 	   "%s %s %s: unmapped in reverse, nothing is left", d->design, d->layout, backend);
 	kmap_test_end(&t);
 }
@@ -150,8 +152,9 @@ static void test_order(void)
 	t.st->read(t.cpu, b);
 	t.st->unmap(t.cpu, a);
 	ok(t.last.addr == a && t.last.expected == b && t.last.slot == 1 && !t.last.bug &&
-	   !strncmp(t.text, "WARNING: kmap: not unmapped in the reverse order", 48) &&
-	   kmap_test_reported(&t, KMAP_ORDER), "out of order: %s", t.text);
+		   !strncmp(t.text, "WARNING: kmap: not unmapped in the reverse order", 48) &&
+		   kmap_test_reported(&t, KMAP_ORDER),
+	   "out of order: %s", t.text);
 	ok(!kmap_slot(t.area, 0, 1) && kmap_slot(t.area, 0, 0) >> 12 == 21,
 	   "the entry of the map on top is gone, that of the address given stays");
 	ok(t.st->read(t.cpu, b) == 22, "the TLB still shows the page that is no longer mapped");
@@ -172,7 +175,7 @@ static void test_order(void)
 	t.st->read(t.cpu, b);
 	t.st->unmap(t.cpu, a);
 	ok(kmap_test_reported(&t, KMAP_ORDER) && !kmap_slot(t.area, 0, 0) &&
-	   kmap_slot(t.area, 0, 1) >> 12 == 22,
+		   kmap_slot(t.area, 0, 1) >> 12 == 22,
 	   "arm, which finds entries by address: that of the address given is gone");
 	ok(!t.st->map(t.cpu, 23) && kmap_test_reported(&t, KMAP_SLOT_BUSY),
 	   "and the next map finds its slot in use");
@@ -182,7 +185,8 @@ static void test_order(void)
 /* On arm a map flushes too, so that a slot whose TLB entry went stale shows the right page. */
 static void test_flush(void)
 {
-	static const char *const rows[][2] = { { "merged", "plain" }, { "merged", "arm" },
+	static const char *const rows[][2] = { { "merged", "plain" },
+					       { "merged", "arm" },
 					       { "no_flush", "plain" } };
 	struct kmap_test t;
 
@@ -225,14 +229,15 @@ static void test_bugs(void)
 	a = t.st->map(t.cpu, 21);
 	t.st->unmap(t.cpu, a);
 	t.st->unmap(t.cpu, a);
-	ok(kmap_test_reported(&t, KMAP_UNDERFLOW) && t.last.bug && !t.st->index(t.cpu),
-	   "twice: %s", t.text);
+	ok(kmap_test_reported(&t, KMAP_UNDERFLOW) && t.last.bug && !t.st->index(t.cpu), "twice: %s",
+	   t.text);
 	t.st->unmap(t.cpu, 4096);
 	ok(kmap_test_reported(&t, KMAP_FOREIGN) && t.last.addr == 4096, "elsewhere: %s", t.text);
 	*(uint32_t *)kmap_virt_to_pte(t.area, a) = 0x99063;
 	ok(!t.st->map(t.cpu, 22) && kmap_test_reported(&t, KMAP_SLOT_BUSY) && t.last.bug &&
-	   t.last.pteval == 0x99063 && t.last.addr == a && !t.st->index(t.cpu) &&
-	   !t.task.migrate_disabled, "a slot in use: %s", t.text);
+		   t.last.pteval == 0x99063 && t.last.addr == a && !t.st->index(t.cpu) &&
+		   !t.task.migrate_disabled,
+	   "a slot in use: %s", t.text);
 	*(uint32_t *)kmap_virt_to_pte(t.area, a) = 0;
 
 	t.cpu->hardirq++; /* a handler that turned interrupts on */
@@ -265,7 +270,7 @@ static void test_fork_exit(void)
 	child = t.task;
 	kmap_local_fork(t.cpu, &child);
 	ok(kmap_test_reported(&t, KMAP_FORK) && !child.ctrl.idx && !child.ctrl.narrow.pteval[0] &&
-	   !child.migrate_disabled && t.task.ctrl.idx == 1,
+		   !child.migrate_disabled && t.task.ctrl.idx == 1,
 	   "fork with one: %s, and the child has none", t.text);
 	kmap_assert_nomap(t.st, t.cpu);
 	ok(kmap_test_reported(&t, KMAP_EXIT) && kmap_leftover(t.area) == 0, "exit with one: %s",
@@ -284,8 +289,8 @@ static void test_lowmem(void)
 	kmap_test_begin(&t, kmap_stack_find("merged", "plain", "memory"), 1);
 	low = kmap_local_page(t.st, t.cpu, 15);
 	high = kmap_local_page(t.st, t.cpu, 16);
-	ok(t.st->index(t.cpu) == 1 && t.st->read(t.cpu, low) == 15 &&
-	   t.st->read(t.cpu, high) == 16, "a lowmem page has an address and takes no slot");
+	ok(t.st->index(t.cpu) == 1 && t.st->read(t.cpu, low) == 15 && t.st->read(t.cpu, high) == 16,
+	   "a lowmem page has an address and takes no slot");
 	kunmap_local(t.st, t.cpu, low);
 	kunmap_local(t.st, t.cpu, high);
 	ok(!t.st->index(t.cpu) && kmap_test_reported(&t, -1), "both are unmapped, in any order");
@@ -295,7 +300,8 @@ static void test_lowmem(void)
 	low = kmap_local_page(t.st, t.cpu, 15);
 	kunmap_local(t.st, t.cpu, low);
 	ok(low == (uintptr_t)kmap_page_word(t.area, 15) && t.st->read(t.cpu, low) == 15 &&
-	   kmap_test_reported(&t, -1), "nor where mappings are real");
+		   kmap_test_reported(&t, -1),
+	   "nor where mappings are real");
 	kmap_test_end(&t);
 
 	kmap_test_begin(&t, kmap_stack_find("merged", "debug", "memory"), 1);
@@ -406,7 +412,7 @@ static rlim_t address_space(void)
 static void test_address_space(void)
 {
 	ok(create_limited(RLIMIT_AS, address_space() + 65536, 1, 1024) == -ENOMEM &&
-	   create_limited(RLIMIT_AS, address_space() + 1048576, 100, 1) == -ENOMEM,
+		   create_limited(RLIMIT_AS, address_space() + 1048576, 100, 1) == -ENOMEM,
 	   "nor without address space, for the pages or for the window");
 }
 #endif
@@ -414,7 +420,8 @@ static void test_address_space(void)
 static void test_creation(void)
 {
 	ok(create("memory", 0, 1) == -EINVAL && create("memory", 1, 0) == -EINVAL &&
-	   create("memory", 1, 1u << 20) == -EINVAL, "no CPU, no page, more than an entry names");
+		   create("memory", 1, 1u << 20) == -EINVAL,
+	   "no CPU, no page, more than an entry names");
 	ok(!create("mappings", 1, 1), "a window of one CPU is had");
 	ok(create_limited(RLIMIT_NOFILE, 0, 1, 1) == -EMFILE, "and not without a file");
 	signal(SIGXFSZ, SIG_IGN);
@@ -438,7 +445,7 @@ int main(void)
 {
 	static const char *const backends[] = { "memory", "tlb", "mappings" };
 
-	for (size_t i = 0; i < sizeof(depths) / sizeof(depths[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(depths); i++)
 		for (int b = 0; b < 3; b++)
 			test_depth(&depths[i], backends[b]);
 	test_atomic_overrun();

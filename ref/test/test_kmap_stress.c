@@ -19,8 +19,8 @@
 #define NR_CPUS 3
 #define NR_TASKS 8
 #define NR_PAGES 256
-#define MAX_MAPS 6	/* of a task; its interrupts and NMIs come on top */
-#define RUN_MS 220	/* of a good stack */
+#define MAX_MAPS 6	 /* of a task; its interrupts and NMIs come on top */
+#define RUN_MS 220	 /* of a good stack */
 #define PATIENCE_MS 5000 /* until a busted one is caught */
 #define NMI_SIGNAL (SIGRTMIN + 6)
 

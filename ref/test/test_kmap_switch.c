@@ -3,10 +3,11 @@
  * The kmap stacks across task switches and under nested contexts: every pair of depths, what is
  * saved and complained about, and how deep the stack gets.
  */
+#include <array_size.h>
+
 #include "kmap_suite.h"
 
 static const unsigned depths[] = { 0, 1, 2, 4, 8, 15 };
-#define NR_DEPTHS (sizeof(depths) / sizeof(depths[0]))
 
 /* ---- switches ---- */
 
@@ -79,8 +80,8 @@ static void test_pairs(const struct kmap_stack *st)
 {
 	unsigned nr = 0;
 
-	for (size_t i = 0; i < NR_DEPTHS; i++) {
-		for (size_t j = 0; j < NR_DEPTHS; j++) {
+	for (size_t i = 0; i < ARRAY_SIZE(depths); i++) {
+		for (size_t j = 0; j < ARRAY_SIZE(depths); j++) {
 			struct kmap_test t;
 
 			kmap_test_begin(&t, st, 1);
@@ -90,8 +91,9 @@ static void test_pairs(const struct kmap_stack *st)
 			kmap_test_end(&t);
 		}
 	}
-	ok(nr == NR_DEPTHS * NR_DEPTHS, "%s %s %s: %u of %zu pairs of depths switch", st->design,
-	   st->layout->name, st->backend, nr, NR_DEPTHS * NR_DEPTHS);
+	ok(nr == ARRAY_SIZE(depths) * ARRAY_SIZE(depths),
+	   "%s %s %s: %u of %zu pairs of depths switch", st->design, st->layout->name, st->backend,
+	   nr, ARRAY_SIZE(depths) * ARRAY_SIZE(depths));
 }
 
 /* Nothing interrupts here, so that only what is wrong without an interrupt shows. */
@@ -138,7 +140,8 @@ static void test_guards(void)
 	t.task.ctrl.narrow.pteval[0] = 0x55063;
 	t.st->switch_to(t.cpu, &other);
 	ok(kmap_test_reported(&t, KMAP_GUARD) && t.last.slot == 0 && t.last.pteval == 0x55063 &&
-	   !t.last.bug, "a guard that was written to: %s", t.text);
+		   !t.last.bug,
+	   "a guard that was written to: %s", t.text);
 	kmap_test_end(&t);
 
 	kmap_test_begin(&t, kmap_stack_find("guard_pte_none", "xtensa", "memory"), 1);

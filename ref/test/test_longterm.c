@@ -17,9 +17,9 @@
 enum kind { NO_MAPPING, ANON, KSM, MOVABLE, A_FILE, SHMEM, SECRETMEM, HUGETLBFS, NR_KINDS };
 
 /*
- * Whether a walk may return a folio of each kind: where nothing has to be asked, for it is large and
- * not pinned for long and for writing; where it is small, so that it might be secretmem; where it
- * is pinned for long and for writing, so that no file may write it back; and where both.
+ * Whether a walk may return a folio of each kind: where nothing has to be asked, for it is large
+ * and not pinned for long and for writing; where it is small, so that it might be secretmem; where
+ * it is pinned for long and for writing, so that no file may write it back; and where both.
  */
 static const struct {
 	const char *name;
@@ -40,8 +40,10 @@ static struct ref_mapping mappings[NR_KINDS];
 static void *mapping_of(enum kind kind)
 {
 	static const struct ref_aops *const ops[NR_KINDS] = {
-		[A_FILE] = &ref_file_aops, [SHMEM] = &ref_shmem_aops,
-		[SECRETMEM] = &ref_secretmem_aops, [HUGETLBFS] = &ref_hugetlb_aops,
+		[A_FILE] = &ref_file_aops,
+		[SHMEM] = &ref_shmem_aops,
+		[SECRETMEM] = &ref_secretmem_aops,
+		[HUGETLBFS] = &ref_hugetlb_aops,
 	};
 	char *m = (char *)&mappings[kind];
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Pins and references on threads, beside who maps, unmaps, truncates and frees inodes, and beside who
- * forks and shares: a page that is held is the one of its address and stays so, what is pinned is
- * exclusive, no file that is written back is pinned for long and for writing, and no walk looks at
- * an inode that has been freed.
+ * Pins and references on threads, beside who maps, unmaps, truncates and frees inodes, and beside
+ * who forks and shares: a page that is held is the one of its address and stays so, what is pinned
+ * is exclusive, no file that is written back is pinned for long and for writing, and no walk looks
+ * at an inode that has been freed.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -15,7 +15,7 @@
 #include "pin_walkers.h"
 
 #define PAGE 4096ULL
-#define NR 16			/* pages of each kind */
+#define NR 16 /* pages of each kind */
 #define CHILD 0x40000000ULL
 #define NR_FRAMES 4096
 #define RUN_MS 1200
@@ -44,7 +44,8 @@ static const struct ref_aops poison_aops = { .name = "poison" };
 
 static uint64_t addr_of(enum kind kind, unsigned i)
 {
-	return ((uint64_t)kind + 1) * 0x400000 + (kind == HUGE_ANON ? (uint64_t)i * 0x200000 : i * PAGE);
+	return ((uint64_t)kind + 1) * 0x400000 +
+	       (kind == HUGE_ANON ? (uint64_t)i * 0x200000 : i * PAGE);
 }
 
 static unsigned next_random(unsigned long *state)
@@ -116,7 +117,11 @@ static void look(enum kind kind, struct ref_page *page, uint64_t addr, unsigned 
 static void pin_once(struct pinner *p)
 {
 	static const unsigned flags_tried[] = {
-		0, GUP_WRITE, GUP_PIN, GUP_PIN | GUP_WRITE, GUP_PIN | GUP_LONGTERM,
+		0,
+		GUP_WRITE,
+		GUP_PIN,
+		GUP_PIN | GUP_WRITE,
+		GUP_PIN | GUP_LONGTERM,
 		GUP_PIN | GUP_LONGTERM | GUP_WRITE,
 	};
 	unsigned flags = flags_tried[next_random(&p->seed) % 6];
@@ -127,8 +132,8 @@ static void pin_once(struct pinner *p)
 	struct ref_page *pages[4];
 	long got;
 
-	got = p->slow ? gup_pages_fast(p->fast, w.mm, addr, nr, flags, pages) :
-			(long)p->fast(w.mm, addr, nr, flags, pages);
+	got = p->slow ? gup_pages_fast(p->fast, w.mm, addr, nr, flags, pages)
+		      : (long)p->fast(w.mm, addr, nr, flags, pages);
 	for (int turn = 0; turn < 2; turn++) {
 		for (long k = 0; k < got; k++)
 			look(kind, pages[k], addr + (uint64_t)k * PAGE, flags);
@@ -158,7 +163,9 @@ static void *pinner(void *arg)
 /* ---- who maps, truncates and frees ---- */
 
 static const struct ref_aops *const aops_of[NR_KINDS] = {
-	[SHMEM] = &ref_shmem_aops, [A_FILE] = &ref_file_aops, [SECRET] = &ref_secretmem_aops,
+	[SHMEM] = &ref_shmem_aops,
+	[A_FILE] = &ref_file_aops,
+	[SECRET] = &ref_secretmem_aops,
 };
 
 static void on_freed(void *p, size_t size, const char *what)
@@ -319,7 +326,8 @@ static int create(bool rcu_less)
 	w.rcu_less = rcu_less;
 	w.stop = w.wrong = w.shared = w.forbidden = w.freed_inode = 0;
 	w.pins = w.refs = w.slow = w.forks = w.truncated = 0;
-	w.anon = (struct ref_vma){ .start = addr_of(ANON, 0), .end = addr_of(ANON, NR),
+	w.anon = (struct ref_vma){ .start = addr_of(ANON, 0),
+				   .end = addr_of(ANON, NR),
 				   .flags = REF_VM_READ | REF_VM_WRITE | REF_VM_MAYWRITE };
 	return err ? err : ref_vma_add(w.mm, &w.anon);
 }
@@ -340,8 +348,8 @@ static void run(unsigned long seed, bool rcu_less)
 		pthread_create(&p[i].thread, NULL, pinner, &p[i]);
 	pthread_create(&fork_thread, NULL, forker, &fork_seed);
 	pthread_create(&rcu, NULL, rcu_thread, NULL);
-	while (rcu_less ? ms < PATIENCE_MS && !REF_READ_ONCE(w.freed_inode) :
-			  ms < RUN_MS || (ms < PATIENCE_MS && !met())) {
+	while (rcu_less ? ms < PATIENCE_MS && !REF_READ_ONCE(w.freed_inode)
+			: ms < RUN_MS || (ms < PATIENCE_MS && !met())) {
 		for (unsigned i = 0; i < 64; i++)
 			change(&seed);
 		sched_yield();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The formats, the builder, the arena and the slow walk: what they promise, and how they refuse. */
+#include <array_size.h>
 #include <errno.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 #include "../pgtable/mm.h"
 #include "gup_suite.h"
 
-#define TOP_TYPE(levels) (((levels) - 2) * 4U) /* s390x: type bits of the top table's entries */
+#define TOP_TYPE(levels) (((levels)-2) * 4U) /* s390x: type bits of the top table's entries */
 
 static void test_create(void)
 {
@@ -27,7 +28,7 @@ static void test_create(void)
 		{ { "x86_64-4k-48", 0, 0 }, -ENOMEM, "an empty arena" },
 	};
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		struct ref_mm *mm = (struct ref_mm *)&mm;
 		int err = ref_mm_create(&bad[i].opts, &mm);
 
@@ -46,18 +47,18 @@ static void test_errors(const struct suite_shape *s)
 	uint64_t page = suite_page(mm);
 	bool fine = true, huge = pgt_level_can_leaf(mm, PGT_PMD);
 
-	fine &= pgt_map(mm, page / 2, PGT_PTE, true) == -EINVAL;      /* not aligned */
+	fine &= pgt_map(mm, page / 2, PGT_PTE, true) == -EINVAL; /* not aligned */
 	fine &= pgt_map(mm, page, PGT_PMD, true) == -EINVAL;
-	fine &= pgt_map(mm, 0, PGT_PGD, true) == -EINVAL;	      /* no leaf there */
+	fine &= pgt_map(mm, 0, PGT_PGD, true) == -EINVAL; /* no leaf there */
 	fine &= pgt_map(mm, 0, (enum pgt_level)9, true) == -EINVAL;
-	fine &= pgt_map(mm, last + 1, PGT_PTE, true) == -EINVAL;      /* past the end */
+	fine &= pgt_map(mm, last + 1, PGT_PTE, true) == -EINVAL; /* past the end */
 	if (pgt_level_can_leaf(mm, PGT_PUD) && (last + 1) % pmd)
 		fine &= pgt_map(mm, (last + 1) & -pmd, PGT_PMD, true) == -EINVAL;
 	fine &= pgt_unmap(mm, 0) == -ENOENT && pgt_unmap(mm, last + 1) == -ENOENT;
 	fine &= pgt_map(mm, 0, PGT_PTE, true) == 0;
 	fine &= pgt_map(mm, 0, PGT_PTE, true) == -EEXIST;
 	if (huge) {
-		fine &= pgt_map(mm, 0, PGT_PMD, true) == -EEXIST;	   /* a table is there */
+		fine &= pgt_map(mm, 0, PGT_PMD, true) == -EEXIST; /* a table is there */
 		fine &= pgt_map(mm, pmd, PGT_PMD, true) == 0;
 		fine &= pgt_map(mm, pmd + page, PGT_PTE, true) == -EEXIST; /* a leaf is above */
 		fine &= !pgt_unlink_table(mm, pmd);			   /* no table there */
@@ -66,7 +67,7 @@ static void test_errors(const struct suite_shape *s)
 		fine &= pgt_map(mm, 0, PGT_PMD, true) == -EINVAL;
 	}
 	fine &= !pgt_unlink_table(mm, 5 * pmd) && !pgt_unlink_table(mm, last + 1);
-	fine &= pgt_map(mm, last + 1 - page, PGT_PTE, true) == 0;     /* the last page */
+	fine &= pgt_map(mm, last + 1 - page, PGT_PTE, true) == 0; /* the last page */
 	ok(fine, "%s: what cannot be mapped or unmapped is refused", suite_name(s));
 	ref_mm_destroy(mm);
 }
@@ -166,10 +167,12 @@ static void test_tables(const struct suite_shape *s)
 	       page->refcount == 1 && pgt_lookup(mm, other, false);
 	ok(fine && !pgt_unlink_table(mm, addr),
 	   "%s: an unlinked table takes its pages out of sight", suite_name(s));
-	ok(size == table_bytes(s->format, s->levels, page_size) && memcmp(mem, (char *)mem + size / 2, size / 2),
+	ok(size == table_bytes(s->format, s->levels, page_size) &&
+		   memcmp(mem, (char *)mem + size / 2, size / 2),
 	   "%s: a PTE table is %zu bytes, and its leaves are still in it", suite_name(s), size);
 	other_table = pgt_unlink_table(mm, other);
-	ok(pgt_link_table(mm, addr, table) == 0 && pgt_lookup(mm, addr + page_size, false) == page &&
+	ok(pgt_link_table(mm, addr, table) == 0 &&
+		   pgt_lookup(mm, addr + page_size, false) == page &&
 		   pgt_link_table(mm, addr, other_table) == -EEXIST &&
 		   pgt_link_table(mm, pgt_last_addr(mm) + 1, other_table) == -ENOENT,
 	   "%s: linked again it shows them, and a place that is taken is refused", suite_name(s));
@@ -239,7 +242,8 @@ static void test_arena(void)
 
 /*
  * PMD_SHIFT, PUD_SHIFT, P4D_SHIFT, PGDIR_SHIFT of kernels 6.12, where a boundary is named after the
- * level: the kernel's driver skips one that the level above names, too, or that no user address has.
+ * level: the kernel's driver skips one that the level above names, too, or that no user address
+ * has.
  */
 static void test_boundaries(void)
 {
@@ -270,7 +274,7 @@ static void test_boundaries(void)
 		{ "s390x", 5, { 20, 31, 42, 53 } },
 	};
 
-	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(kernels); i++) {
 		struct pgt_opts opts = { kernels[i].format, kernels[i].levels, 64 };
 		unsigned have[4] = { 99, 99, 99, 99 };
 		struct ref_mm *mm;

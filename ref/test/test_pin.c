@@ -3,6 +3,7 @@
  * Pins: what they count, which entries they refuse, what fork() and sharing do to them and they to
  * those, and the slow path from the first page that the fast one leaves.
  */
+#include <array_size.h>
 #include <errno.h>
 #include <string.h>
 
@@ -137,7 +138,8 @@ static void test_entries(const struct pin_walkers *w)
 		set_entry(addr, (enum pgt_level)level, l->protnone_mask, l->protnone_set);
 		ok(l->protnone_mask && !returned(w, addr), "%s: nor a %s that is PROT_NONE",
 		   w->format, pgt_level_name((enum pgt_level)level));
-		ok(page->refcount == 1 && !page->pincount, "%s: and none leaves a reference", w->format);
+		ok(page->refcount == 1 && !page->pincount, "%s: and none leaves a reference",
+		   w->format);
 		ref_mm_destroy(mm);
 	}
 }
@@ -362,9 +364,11 @@ static void drop(struct ref_page **pages, long nr, unsigned flags)
 /* Nothing is mapped: all of it has to come from the slow path. */
 static void test_slow_rows(const struct pin_walkers *w)
 {
-	for (size_t i = 0; i < sizeof(slow_rows) / sizeof(slow_rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(slow_rows); i++) {
 		const struct slow_row *row = &slow_rows[i];
-		struct ref_vma vma = { .start = AT, .end = AT + 8 * PAGE, .flags = row->vm_flags,
+		struct ref_vma vma = { .start = AT,
+				       .end = AT + 8 * PAGE,
+				       .flags = row->vm_flags,
 				       .mapping = row->mapping };
 		struct ref_page *pages[4];
 		bool right = true;
@@ -400,7 +404,8 @@ static void test_fallback(const struct pin_walkers *w)
 		pgt_map(mm, AT + i * PAGE, PGT_PTE, i != 2);
 	first = page_at(AT);
 	got = gup_pages_fast(w->good, mm, AT, 6, GUP_PIN | GUP_WRITE, pages);
-	ok(got == 6 && pages[0] == first && first->refcount == 1025 && pgt_lookup(mm, AT + 2 * PAGE, true),
+	ok(got == 6 && pages[0] == first && first->refcount == 1025 &&
+		   pgt_lookup(mm, AT + 2 * PAGE, true),
 	   "%s: the fast path pins two pages, the slow one the third, which it makes writable, and the rest",
 	   w->format);
 	drop(pages, got, GUP_PIN);
@@ -421,8 +426,10 @@ static void test_fallback(const struct pin_walkers *w)
 static void test_partial(const struct pin_walkers *w)
 {
 	struct ref_vma anon = { .start = AT, .end = AT + 2 * PAGE, .flags = RW };
-	struct ref_vma file = { .start = AT + 2 * PAGE, .end = AT + 5 * PAGE,
-				.flags = RW | REF_VM_SHARED, .mapping = &a_file };
+	struct ref_vma file = { .start = AT + 2 * PAGE,
+				.end = AT + 5 * PAGE,
+				.flags = RW | REF_VM_SHARED,
+				.mapping = &a_file };
 	struct ref_page *pages[5];
 	long got;
 
@@ -449,8 +456,12 @@ static void test_partial(const struct pin_walkers *w)
 static void test_slow_unshare(const struct pin_walkers *w)
 {
 	struct ref_vma vma = { .start = AT, .end = AT + PAGE, .flags = RW };
-	struct ref_vma file = { .start = AT + PAGE, .end = AT + 2 * PAGE, .flags = RW,
-				.mapping = &a_file };
+	struct ref_vma file = {
+		.start = AT + PAGE,
+		.end = AT + 2 * PAGE,
+		.flags = RW,
+		.mapping = &a_file,
+	};
 	struct ref_page *pages[1], *page;
 	long got;
 

@@ -7,6 +7,7 @@
  * splitter that leave out a step, each in the interleaving that it does not survive. The judge is
  * thp_balanced(): every reference has a holder, and nothing that is held is free.
  */
+#include <array_size.h>
 #include <errno.h>
 
 #include "../../scripts/tap.h"
@@ -38,8 +39,8 @@ static void at_recheck(struct ref_page *page)
 	.before_recheck = at_recheck
 #define WALKERS(ident)                                                                             \
 	GUP_WALKER(ident, steps, STEPS)                                                            \
-	GUP_WALKER(ident, steps_no_entry_recheck, STEPS, .entry_recheck = GUP_STEP_REMOVED)                 \
-	GUP_WALKER(ident, steps_no_head_recheck, STEPS, .head_recheck = GUP_STEP_REMOVED)                   \
+	GUP_WALKER(ident, steps_no_entry_recheck, STEPS, .entry_recheck = GUP_STEP_REMOVED)        \
+	GUP_WALKER(ident, steps_no_head_recheck, STEPS, .head_recheck = GUP_STEP_REMOVED)          \
 	GUP_WALKER(ident, steps_get_after_recheck, STEPS, .get_after_recheck = true)
 WALKERS(x86_64_4k_48)
 WALKERS(s390x)
@@ -102,8 +103,8 @@ static int split_steps_no_freeze(struct ref_page *page)
 struct race {
 	const struct walkers *w;
 	struct ref_mm *mm;
-	uint64_t addr;		/* of the folio */
-	struct ref_page *head;	/* its pages, before */
+	uint64_t addr;		 /* of the folio */
+	struct ref_page *head;	 /* its pages, before */
 	unsigned long first, nr; /* what the reader asks for */
 	gup_fast_fn fast;
 	thp_split_fn split;
@@ -172,7 +173,7 @@ static void race_run(struct race *r, const struct script_step *steps, unsigned n
 #define RUN(r, ...)                                                                                \
 	do {                                                                                       \
 		static const struct script_step steps_[] = { __VA_ARGS__ };                        \
-		race_run((r), steps_, sizeof(steps_) / sizeof(steps_[0]));                         \
+		race_run((r), steps_, ARRAY_SIZE(steps_));                                         \
 	} while (0)
 
 /* Puts what the reader got, and says whether that leaves what it has to. */
@@ -207,7 +208,8 @@ static void test_case1(const struct walkers *w)
 	r.nr = nr;
 	RUN(&r, { READER, BEFORE_RECHECK }, { WRITER, END }, { READER, END });
 	ok(r.scripted && r.got == nr && r.err == -EAGAIN && r.whole && r.balanced && race_end(&r),
-	   "%s: case 1: referenced before the split looks: it leaves the leaf where it is", w->format);
+	   "%s: case 1: referenced before the split looks: it leaves the leaf where it is",
+	   w->format);
 	race_begin(&r, w, false);
 	r.nr = nr;
 	RUN(&r, { WRITER, BEFORE_UNMAP }, { READER, BEFORE_RECHECK }, { WRITER, END },
@@ -260,8 +262,7 @@ static void test_case3(const struct walkers *w)
 	   "%s: case 3: and do no harm while they are there", w->format);
 	race_begin(&r, w, true);
 	r.first = 1;
-	RUN(&r, { READER, BEFORE_HEAD }, { WRITER, END }, { READER, BEFORE_HEAD },
-	    { READER, END });
+	RUN(&r, { READER, BEFORE_HEAD }, { WRITER, END }, { READER, BEFORE_HEAD }, { READER, END });
 	ok(r.scripted && r.got == 1 && r.pages[0] == r.head + 1 && !r.err && r.balanced &&
 		   race_end(&r),
 	   "%s: case 3: the recheck of the head finds the page's new folio, the leaf is the same",
@@ -306,7 +307,8 @@ static void test_no_entry_recheck(const struct walkers *w)
 	r.writer = free_and_reuse;
 	RUN(&r, { READER, BEFORE_GET }, { WRITER, END }, { READER, END });
 	ok(r.scripted && !r.got && r.balanced && r.head->refcount == 1 && race_end(&r),
-	   "%s: which the recheck finds: a reference on the next user's folio, and back", w->format);
+	   "%s: which the recheck finds: a reference on the next user's folio, and back",
+	   w->format);
 }
 
 static void test_no_freeze(const struct walkers *w)
@@ -367,7 +369,7 @@ static void test_get_after_recheck(const struct walkers *w)
 
 int main(void)
 {
-	for (size_t i = 0; i < sizeof(walkers) / sizeof(walkers[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(walkers); i++) {
 		test_case1(&walkers[i]);
 		test_case2(&walkers[i]);
 		test_case3(&walkers[i]);

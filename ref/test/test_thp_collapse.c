@@ -4,6 +4,7 @@
  * that does not read the PMD again (before 70cbc3cc78a9) and a collapse that does not wait for
  * walkers (before 2ba99c5e0881) let through.
  */
+#include <array_size.h>
 #include <errno.h>
 
 #include "../../scripts/tap.h"
@@ -147,7 +148,7 @@ static void race_run(struct race *r, const struct script_step *steps, unsigned n
 #define RUN(r, ...)                                                                                \
 	do {                                                                                       \
 		static const struct script_step steps_[] = { __VA_ARGS__ };                        \
-		race_run((r), steps_, sizeof(steps_) / sizeof(steps_[0]));                         \
+		race_run((r), steps_, ARRAY_SIZE(steps_));                                         \
 	} while (0)
 
 static bool race_end(struct race *r)
@@ -284,7 +285,8 @@ static void test_rules(const struct walkers *w)
 	   "%s: no table, a table, a huge page", w->format);
 	head = pgt_lookup(r.mm, r.addr, true);
 	tail = pgt_lookup(r.mm, r.addr + NR * PAGE, true);
-	ok(tail == head + NR && !*thp_page_mem(r.mm, tail) && !r.mm->memmap[ref_page_index(r.mm, r.page)].refcount,
+	ok(tail == head + NR && !*thp_page_mem(r.mm, tail) &&
+		   !r.mm->memmap[ref_page_index(r.mm, r.page)].refcount,
 	   "%s: what was not mapped is zeros, what was is free", w->format);
 	ok(!thp_split_pmd(r.mm, r.addr) && head->mapcount == (int)thp_nr(r.mm) &&
 		   !thp_collapse(r.mm, r.addr, NULL, NULL) && head->refcount == 0 &&
@@ -323,7 +325,7 @@ static void test_rules(const struct walkers *w)
 
 int main(void)
 {
-	for (size_t i = 0; i < sizeof(walkers) / sizeof(walkers[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(walkers); i++) {
 		test_alone(&walkers[i]);
 		test_pmd_recheck(&walkers[i]);
 		test_table_reuse(&walkers[i]);

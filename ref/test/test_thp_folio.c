@@ -143,7 +143,8 @@ static bool all_exclusive(bool exclusive)
 	return true;
 }
 
-/* PageAnonExclusive, through every way in which a leaf is made small, and through a failed split. */
+/* PageAnonExclusive, through every way in which a leaf is made small, and through a failed
+ * split. */
 static void test_exclusive(void)
 {
 	for (int writable = 0; writable < 2; writable++)
@@ -268,7 +269,8 @@ static void test_errors(void)
 
 	ref_mm_create(&opts, &mm);
 	pgt_map(mm, addr, PGT_PMD, true);
-	ok(thp_split_pmd(mm, addr) == -ENOMEM && balanced(), "without a deposited table no PMD split");
+	ok(thp_split_pmd(mm, addr) == -ENOMEM && balanced(),
+	   "without a deposited table no PMD split");
 	ref_mm_destroy(mm);
 
 	if (!ref_mm_create(&without, &mm)) {

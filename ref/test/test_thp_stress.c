@@ -322,10 +322,10 @@ static void end(struct arena *a, bool put)
 	for (unsigned i = 0; put && i < NR_READERS; i++)
 		put_some(&a->w[i], 0);
 	diag("%lu pages read, %lu foreign, %lu poisoned, %lu freed; splits: %lu, %lu in vain; "
-	     "collapses: %lu, %lu in vain", a->w[0].done + a->w[1].done,
-	     a->w[0].foreign + a->w[1].foreign, a->w[0].poisoned + a->w[1].poisoned,
-	     a->w[0].freed + a->w[1].freed, a->w[SPLITTER].done, a->w[SPLITTER].busy,
-	     a->w[OWNER].done, a->w[OWNER].busy);
+	     "collapses: %lu, %lu in vain",
+	     a->w[0].done + a->w[1].done, a->w[0].foreign + a->w[1].foreign,
+	     a->w[0].poisoned + a->w[1].poisoned, a->w[0].freed + a->w[1].freed,
+	     a->w[SPLITTER].done, a->w[SPLITTER].busy, a->w[OWNER].done, a->w[OWNER].busy);
 	if (put)
 		thp_file_destroy(a->file);
 	else

@@ -30,8 +30,8 @@ struct script_step {
 	enum point until;
 };
 
-/* Runs reader() and writer(), each in a thread of its own, as the script says; a side whose end is not
- * in it runs to its end when the script is through. False: a step was not come by. */
+/* Runs reader() and writer(), each in a thread of its own, as the script says; a side whose end is
+ * not in it runs to its end when the script is through. False: a step was not come by. */
 bool script_run(const struct script_step *steps, unsigned nr, void (*reader)(void *),
 		void (*writer)(void *), void *arg);
 void reach(enum side side, enum point point);

@@ -11,7 +11,8 @@
 
 struct row {
 	const char *mechanism, *variant, *summary, *text;
-	const char *busted_code; /* the busted variant whose code it runs where that does no harm, or NULL */
+	/* the busted variant whose code it runs where that does no harm, or NULL */
+	const char *busted_code;
 	char program[64]; /* "explorer", or a test below the build folder */
 	bool busted;
 	enum explore_mode mode;
@@ -20,10 +21,15 @@ struct row {
 
 static void take_model(struct row *r, const struct explore_model *m)
 {
-	*r = (struct row){ .mechanism = m->mechanism, .variant = m->variant, .summary = m->summary,
-			   .text = m->busted ? m->caught_by : "", .program = "explorer",
-			   .busted = m->busted, .busted_code = m->busted ? NULL : m->busted_code,
-			   .mode = m->mode, .bound = m->bound ? m->bound : 3 };
+	*r = (struct row){ .mechanism = m->mechanism,
+			   .variant = m->variant,
+			   .summary = m->summary,
+			   .text = m->busted ? m->caught_by : "",
+			   .program = "explorer",
+			   .busted = m->busted,
+			   .busted_code = m->busted ? NULL : m->busted_code,
+			   .mode = m->mode,
+			   .bound = m->bound ? m->bound : 3 };
 }
 
 /* 0, or -1: the row says not by which test. */
@@ -32,7 +38,9 @@ static int take_variant(struct row *r, const struct ref_variant *v)
 	static const char test[] = "test: ";
 	const char *program = v->caught_by + strlen(test), *end;
 
-	*r = (struct row){ .mechanism = v->mechanism, .variant = v->variant, .summary = v->summary,
+	*r = (struct row){ .mechanism = v->mechanism,
+			   .variant = v->variant,
+			   .summary = v->summary,
 			   .busted = v->busted };
 	end = strncmp(v->caught_by, test, strlen(test)) ? NULL : strstr(program, ": ");
 	if (!end || (size_t)(end - program) >= sizeof(r->program))
@@ -51,7 +59,8 @@ static int take_rows(struct row *rows)
 	for (size_t i = 0; i < ref_nr_variants(); i++) {
 		if (!take_variant(&rows[nr + i], ref_variant_at(i)))
 			continue;
-		fprintf(stderr, "ref/explore/variants.c: %s/%s: caught_by must be \"test: PROGRAM: text\"\n",
+		fprintf(stderr,
+			"ref/explore/variants.c: %s/%s: caught_by must be \"test: PROGRAM: text\"\n",
 			ref_variant_at(i)->mechanism, ref_variant_at(i)->variant);
 		return -1;
 	}
@@ -116,7 +125,8 @@ static void print_table(const struct row *rows, size_t nr)
 	     "A row that is `code of` a busted one runs the same code where it does no harm.\n"
 	     "`ref/test/test_variants.t` refuses a row without its test. Mechanism `litmus` is the explorer\n"
 	     "itself, tried on outcomes that are known.\n");
-	printf("%zu rows, %zu of them busted, and %zu with the code of one.\n\n", nr, busted, harmless);
+	printf("%zu rows, %zu of them busted, and %zu with the code of one.\n\n", nr, busted,
+	       harmless);
 	puts("| mechanism | variant | | how that is seen | what it is |\n|---|---|---|---|---|");
 	for (size_t i = 0; i < nr; i++) {
 		if (!first_of_mechanism(rows, i))

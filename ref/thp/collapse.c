@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The collapsers: the kernel's, one as before 2ba99c5e0881, and one without a barrier. */
+#include <array_size.h>
+
 #include "collapse.h"
 
 void thp_sync_rcu(void *arg)
@@ -12,7 +14,7 @@ void thp_sync_rcu(void *arg)
 				   void *arg)                                                      \
 	{                                                                                          \
 		static const struct thp_collapse_variant v = { __VA_ARGS__ };                      \
-												   \
+                                                                                                   \
 		return thp_collapse_range(&v, mm, addr, sync_one, arg);                            \
 	}
 
@@ -30,7 +32,7 @@ static const struct thp_collapser collapsers[] = {
 
 size_t thp_nr_collapsers(void)
 {
-	return sizeof(collapsers) / sizeof(collapsers[0]);
+	return ARRAY_SIZE(collapsers);
 }
 
 const struct thp_collapser *thp_collapser_at(size_t i)

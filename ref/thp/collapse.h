@@ -17,10 +17,10 @@
 
 /* The hooks are the tests': they run between the steps. */
 struct thp_collapse_variant {
-	bool no_sync;	/* walkers are not waited for */
-	/* The PMD is cleared by a plain store, with nothing after it that orders it before the look at
-	 * the counts. The folio locks, which are taken in between and would do on most machines, are
-	 * taken before it here; and walkers are not waited for. */
+	bool no_sync; /* walkers are not waited for */
+	/* The PMD is cleared by a plain store, with nothing after it that orders it before the look
+	 * at the counts. The folio locks, which are taken in between and would do on most machines,
+	 * are taken before it here; and walkers are not waited for. */
 	bool unordered;
 	unsigned copy_words; /* of each page; 0: all of it */
 	void (*isolated)(struct ref_mm *mm);
@@ -118,7 +118,8 @@ REF_ALWAYS_INLINE bool thp_collapse_unheld(const struct thp_collapse *c)
 }
 
 /* __collapse_huge_page_isolate(): locks first and counts then, where the kernel has both in one
- * loop, and there is no LRU list to isolate from; what counts is that the PMD was cleared before. */
+ * loop, and there is no LRU list to isolate from; what counts is that the PMD was cleared
+ * before. */
 REF_ALWAYS_INLINE bool thp_collapse_isolate(const struct thp_collapse *c)
 {
 	if (!thp_collapse_suits(c) || !thp_collapse_lock(c))
@@ -146,8 +147,8 @@ REF_ALWAYS_INLINE void thp_collapse_copy(const struct thp_collapse_variant *v,
 	}
 }
 
-/* __collapse_huge_page_copy_succeeded(): unlocked with the first of its entries, a folio is free with
- * the last. */
+/* __collapse_huge_page_copy_succeeded(): unlocked with the first of its entries, a folio is free
+ * with the last. */
 REF_ALWAYS_INLINE void thp_collapse_drop(const struct thp_collapse *c)
 {
 	struct ref_page *unlocked = NULL;
@@ -262,8 +263,8 @@ REF_ALWAYS_INLINE int thp_collapse_range(const struct thp_collapse_variant *v, s
 	err = thp_collapse_begin(&c, addr);
 	if (err)
 		goto out_unlock;
-	taken = v->unordered ? thp_collapse_take_unordered(&c) :
-			       thp_collapse_take(v, &c, sync_one, arg);
+	taken = v->unordered ? thp_collapse_take_unordered(&c)
+			     : thp_collapse_take(v, &c, sync_one, arg);
 	if (!taken) {
 		thp_collapse_undo(&c);
 		err = -EAGAIN;

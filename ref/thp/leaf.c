@@ -122,14 +122,14 @@ static void fill_table(struct ref_mm *mm, struct ref_page *table, struct ref_pag
 {
 	for (unsigned i = 0; i < thp_nr(mm); i++)
 		thp_write(mm, PGT_PTE, thp_entry_at(mm, PGT_PTE, table, i),
-			  migration ? thp_migration_entry(mm, folio + i, right) :
-				      thp_leaf_entry(mm, PGT_PTE, folio + i, right == THP_WRITE));
+			  migration ? thp_migration_entry(mm, folio + i, right)
+				    : thp_leaf_entry(mm, PGT_PTE, folio + i, right == THP_WRITE));
 }
 
 /*
- * folio_try_share_anon_rmap_pmd() and _pte(): PageAnonExclusive goes, or -EBUSY where a pin relies on
- * it. The leaf was changed before, by a full barrier; a walker pins, with a full barrier, and then
- * reads the leaf again.
+ * folio_try_share_anon_rmap_pmd() and _pte(): PageAnonExclusive goes, or -EBUSY where a pin relies
+ * on it. The leaf was changed before, by a full barrier; a walker pins, with a full barrier, and
+ * then reads the leaf again.
  */
 static int try_share(struct ref_page *folio, struct ref_page *page, bool ignore_pins)
 {
@@ -141,7 +141,8 @@ static int try_share(struct ref_page *folio, struct ref_page *page, bool ignore_
 	return 0;
 }
 
-/* Small leaves instead of a large one: a reference and a mapping each, and what a pin may rely on. */
+/* Small leaves instead of a large one: a reference and a mapping each, and what a pin may rely
+ * on. */
 static void spread(struct ref_page *folio, unsigned nr, bool exclusive)
 {
 	ref_fetch_add(&folio->refcount, (int)nr - 1);

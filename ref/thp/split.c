@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The splitters: the kernel's, one that does not freeze the reference count, and one that does not
  * mind pins. */
+#include <array_size.h>
+
 #include "split.h"
 
 static int split_freeze(struct ref_page *page)
@@ -34,7 +36,7 @@ static const struct thp_splitter splitters[] = {
 
 size_t thp_nr_splitters(void)
 {
-	return sizeof(splitters) / sizeof(splitters[0]);
+	return ARRAY_SIZE(splitters);
 }
 
 const struct thp_splitter *thp_splitter_at(size_t i)

@@ -36,20 +36,21 @@ REF_ALWAYS_INLINE bool thp_can_split(const struct ref_page *folio, int extra)
 	return REF_READ_ONCE(folio->mapcount) == REF_READ_ONCE(folio->refcount) - extra - 1;
 }
 
-/* A tail becomes a folio. Its reference count, so far 0, comes last: whoever gets a reference by the
- * old head has one of the head's, and sees here that it is not this page's. */
+/* A tail becomes a folio. Its reference count, so far 0, comes last: whoever gets a reference by
+ * the old head has one of the head's, and sees here that it is not this page's. */
 REF_ALWAYS_INLINE void thp_split_tail(struct ref_page *head, unsigned i, int extra)
 {
 	struct ref_page *tail = head + i;
 
-	REF_WRITE_ONCE(tail->flags, REF_READ_ONCE(head->flags) &
-		       (REF_PG_LOCKED | REF_PG_REFERENCED | REF_PG_SWAPCACHE | REF_PG_MOVABLE));
+	REF_WRITE_ONCE(tail->flags,
+		       REF_READ_ONCE(head->flags) & (REF_PG_LOCKED | REF_PG_REFERENCED |
+						     REF_PG_SWAPCACHE | REF_PG_MOVABLE));
 	REF_WRITE_ONCE(tail->nr, 1);
 	REF_WRITE_ONCE(tail->mapping, REF_READ_ONCE(head->mapping));
 	tail->index = head->index + i;
 	REF_WRITE_ONCE(tail->mapcount, 0);
 	REF_WRITE_ONCE(tail->pincount, 0);
-	ref_store_release(&tail->head, tail); /* clear_compound_head() */
+	ref_store_release(&tail->head, tail);		   /* clear_compound_head() */
 	ref_count_set_release(&tail->refcount, 1 + extra); /* page_ref_unfreeze() */
 	REF_STEP("thp: tail unfrozen");
 }
@@ -65,7 +66,8 @@ REF_ALWAYS_INLINE void thp_split_pieces(const struct thp_split_variant *v, struc
 			REF_WRITE_ONCE(file->pages[head->index + i], head + i);
 	}
 	REF_WRITE_ONCE(head->nr, 1); /* ClearPageCompound() */
-	/* Frozen it is 0; without a freeze, what it was: the caller's, the cache's, and anybody's. */
+	/* Frozen it is 0; without a freeze, what it was: the caller's, the cache's, and
+	 * anybody's. */
 	ref_fetch_add(&head->refcount, 1 + each - (v->no_freeze ? 1 + extra : 0));
 }
 
@@ -117,7 +119,7 @@ REF_ALWAYS_INLINE int thp_split_folio(const struct thp_split_variant *v, struct 
 	struct ref_mm *mm = folio->mm;
 	struct thp_file *file = NULL;
 	unsigned nr = folio->nr;
-	int extra, ret = -EAGAIN;
+	int extra, err = -EAGAIN;
 
 	if (nr == 1)
 		return -EINVAL;
@@ -136,15 +138,15 @@ REF_ALWAYS_INLINE int thp_split_folio(const struct thp_split_variant *v, struct 
 	if (v->before_freeze)
 		v->before_freeze(folio);
 	if (thp_split_frozen(v, folio, nr, extra, file))
-		ret = 0;
+		err = 0;
 	if (v->before_remap)
 		v->before_remap(folio);
 	thp_remap(folio, nr);
-	if (!ret)
+	if (!err)
 		thp_split_release(folio, nr, page);
 out_unlock:
 	ref_spin_unlock(&mm->rmap_lock);
-	return ret;
+	return err;
 }
 
 #endif

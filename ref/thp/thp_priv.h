@@ -67,7 +67,8 @@ REF_ALWAYS_INLINE bool thp_is_present(const struct ref_mm *mm, enum pgt_level le
 	return pgt_present(mm->fmt, level, entry);
 }
 
-REF_ALWAYS_INLINE bool thp_is_writable(const struct ref_mm *mm, enum pgt_level level, uint64_t entry)
+REF_ALWAYS_INLINE bool thp_is_writable(const struct ref_mm *mm, enum pgt_level level,
+				       uint64_t entry)
 {
 	return pgt_writable(mm->fmt, level, entry);
 }
@@ -111,9 +112,9 @@ REF_ALWAYS_INLINE uint64_t thp_migration_entry(const struct ref_mm *mm, const st
 					       enum thp_right right)
 {
 	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PTE];
-	uint64_t bits = right == THP_WRITE     ? l->migration_write :
-			right == THP_EXCLUSIVE ? l->migration_exclusive :
-						 l->migration;
+	uint64_t bits = right == THP_WRITE	 ? l->migration_write
+			: right == THP_EXCLUSIVE ? l->migration_exclusive
+						 : l->migration;
 
 	return pgt_encode(mm->fmt, ref_page_phys(mm, page), l->leaf_origin, l->leaf_shift) | bits;
 }
@@ -142,8 +143,8 @@ void __thp_deposit(struct ref_mm *mm, struct ref_page *table);
 struct ref_page *__thp_withdraw(struct ref_mm *mm);
 /*
  * unmap_folio(): takes every leaf of the folio away, with its reference; an anonymous one's become
- * migration entries. A leaf of a pinned page stays (ignore_pins is busted). Folio lock and rmap_lock
- * held.
+ * migration entries. A leaf of a pinned page stays (ignore_pins is busted). Folio lock and
+ * rmap_lock held.
  */
 void thp_unmap_folio(struct ref_page *folio, bool ignore_pins);
 /* remap_page(): makes leaves of the nr pages' migration entries again. Folio locks and rmap_lock

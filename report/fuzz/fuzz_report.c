@@ -88,7 +88,8 @@ size_t LLVMFuzzerCustomCrossOver(const uint8_t *data1, size_t size1, const uint8
 	if (!piece)
 		fuzz_fail("no memory");
 	n = fuzz_below(&r, 4) ? fuzz_cross_json(v[k].data, v[k].size, w[from].data, w[from].size,
-						piece, max, &r) : 0;
+						piece, max, &r)
+			      : 0;
 	if (!n && nr < FUZZ_MAX_SECTIONS && w[from].size <= max) {
 		k = nr++;
 		n = w[from].size;
@@ -110,7 +111,8 @@ struct part {
 static void name_of(const struct fuzz_section *s, size_t i, char name[MAX_NAME])
 {
 	static const char key[] = "\"part\":";
-	const uint8_t *at = memmem(s->data, s->size, key, sizeof(key) - 1), *end = s->data + s->size;
+	const uint8_t *at = memmem(s->data, s->size, key, sizeof(key) - 1),
+		      *end = s->data + s->size;
 	size_t n = 0;
 
 	snprintf(name, MAX_NAME, "odd-%zu", i);
@@ -137,11 +139,14 @@ static void put_run(const char *file, const struct part *v, size_t nr, bool base
 		fuzz_fail("no memory");
 	fputs("{\"format\": \"ptbench-run\", \"version\": 1, \"command\": \"make bench\", "
 	      "\"started\": \"2026-01-31T23:59:58Z\", \"finished\": \"2026-01-31T23:59:59Z\", "
-	      "\"revision\": \"0123abcd\", \"state\": \"complete\", \"parts\": [", f);
+	      "\"revision\": \"0123abcd\", \"state\": \"complete\", \"parts\": [",
+	      f);
 	for (size_t i = 0; i < nr; i++)
 		if (v[i].name[0] && v[i].base == base)
-			fprintf(f, "%s{\"name\": \"%s\", \"file\": \"%zu.json\", \"state\": \"passed\", "
-				   "\"reason\": null}", some++ ? ", " : "", v[i].name, i);
+			fprintf(f,
+				"%s{\"name\": \"%s\", \"file\": \"%zu.json\", \"state\": \"passed\", "
+				"\"reason\": null}",
+				some++ ? ", " : "", v[i].name, i);
 	fputs("]}\n", f);
 	fclose(f);
 	fuzz_put(file, text, size);
@@ -209,11 +214,11 @@ static bool has_no_number(const char *script)
 static void check_data(const struct figure *f, const char *text)
 {
 	const int nr = f->kind == FIGURE_LINES ? 2 : 4;
-	const char *line, *field;
+	const char *field;
 	char *end;
 
 	/* Until the second block, of headings. */
-	for (line = text; *line; line += strcspn(line, "\n") + 1) {
+	for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
 		if (*line == '\n' && f->kind != FIGURE_LINES)
 			break;
 		if (*line == '#' || *line == '"' || *line == '\n')
@@ -222,14 +227,15 @@ static void check_data(const struct figure *f, const char *text)
 		for (int i = 0; i < nr; i++, field = end + 1)
 			if (!isfinite(strtod(field, &end)) || end == field ||
 			    (*end != '\t' && *end != '\n'))
-				fuzz_fail("figure %s has a line with no number:\n%.120s", f->id, line);
+				fuzz_fail("figure %s has a line with no number:\n%.120s", f->id,
+					  line);
 	}
 }
 
 static void check_figure(struct arena *a, const struct figure *f)
 {
-	const char *name =
-		f->kind == FIGURE_LINES ? "plots/lines.gp.mustache" : "plots/bars.gp.mustache";
+	const char *name = f->kind == FIGURE_LINES ? "plots/lines.gp.mustache"
+						   : "plots/bars.gp.mustache";
 	struct mu *script = mu_object();
 	char *text, *data, error[256];
 	size_t size;

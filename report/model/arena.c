@@ -57,9 +57,9 @@ void *arena_grow(struct arena *a, void *array, size_t nr, size_t size)
 
 void arena_free(struct arena *a)
 {
-	struct arena_block *block, *next;
+	struct arena_block *next;
 
-	for (block = a->blocks; block; block = next) {
+	for (struct arena_block *block = a->blocks; block; block = next) {
 		next = block->next;
 		free(block);
 	}

@@ -2,6 +2,7 @@
 /*
  * The costs of a walk (per call, page and crossing) and of freeing a table, from their rows.
  */
+#include <array_size.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@ static struct rvalue gup_row(struct arena *a, const struct gup_cost *g, long lon
 {
 	const struct report_cond conds[] = {
 		{ .key = "pages", .num = pages, .absent = pages == 1 },
-		{ .key = "cross", .str = cross, .absent = strcmp(cross, "none") == 0 },
+		{ .key = "cross", .str = cross, .absent = !strcmp(cross, "none") },
 	};
 	const char *why;
 	const struct results_measurement *m = rows_find(a, &g->rows, g->like, conds, 2, &why);
@@ -33,13 +34,11 @@ static struct rvalue gup_row(struct arena *a, const struct gup_cost *g, long lon
 static void each_pages(const struct gup_cost *g, const char *cross,
 		       void (*fn)(long long pages, void *arg), void *arg)
 {
-	size_t i;
-
-	for (i = 0; i < g->nr; i++) {
+	for (size_t i = 0; i < g->nr; i++) {
 		const struct results_params *p = &g->v[i]->params;
 		const char *c = results_params_str(p, "cross");
 
-		if (strcmp(c ? c : "none", cross) == 0)
+		if (!strcmp(c ? c : "none", cross))
 			fn(results_params_int(p, "pages", 1), arg);
 	}
 }
@@ -81,8 +80,8 @@ static void gup_page(struct arena *a, struct gup_cost *g)
 	x[1] = (double)ends.high;
 	y[0] = gup_row(a, g, ends.low, "none");
 	y[1] = gup_row(a, g, ends.high, "none");
-	g->page = rv_slope(a, x, y, 2, arena_str(a, "slope from %lld to %lld pages",
-						 ends.low, ends.high));
+	g->page = rv_slope(a, x, y, 2,
+			   arena_str(a, "slope from %lld to %lld pages", ends.low, ends.high));
 }
 
 struct cross_pick {
@@ -112,8 +111,8 @@ static void gup_cross(struct arena *a, struct gup_cost *g, int level)
 	each_pages(g, cross_names[level], pick_cross, &pick);
 	if (!pick.pages) {
 		skipped = gup_row(a, g, 16, cross_names[level]);
-		g->cross[level] = rv_missing(rv_ok(&skipped) ? "no row without the crossing"
-							     : skipped.why);
+		g->cross[level] =
+			rv_missing(rv_ok(&skipped) ? "no row without the crossing" : skipped.why);
 		return;
 	}
 	g->cross[level] = rv_sub(gup_row(a, g, pick.pages, cross_names[level]),
@@ -127,15 +126,13 @@ size_t gup_costs(struct arena *a, const struct report_rows *rows, struct gup_cos
 	const struct results_doc *doc = rows->part->doc;
 	struct gup_cost *list = NULL, *g;
 	struct names groups = { 0 };
-	size_t i, at, nr = 0;
-	int level;
+	size_t at, nr = 0;
 
-	for (i = 0; doc && i < doc->nr_measurements; i++) {
+	for (size_t i = 0; doc && i < doc->nr_measurements; i++) {
 		const struct results_measurement *m = &doc->measurements[i];
 
 		if (m->skipped || m->subject != rows->subject ||
-		    strcmp(m->case_id, rows->case_id) != 0 ||
-		    strcmp(m->metric->name, rows->metric) != 0)
+		    strcmp(m->case_id, rows->case_id) || strcmp(m->metric->name, rows->metric))
 			continue;
 		at = names_add(a, &groups, params_id(a, &m->params, gup_keys, 2));
 		if (at == nr) {
@@ -146,11 +143,11 @@ size_t gup_costs(struct arena *a, const struct report_rows *rows, struct gup_cos
 		g->v = arena_grow(a, g->v, g->nr, sizeof(*g->v));
 		g->v[g->nr++] = m;
 	}
-	for (i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		list[i].call = gup_row(a, &list[i], 1, "none");
 		list[i].call.how = "one page, one call";
 		gup_page(a, &list[i]);
-		for (level = 0; level < NR_CROSS; level++)
+		for (int level = 0; level < NR_CROSS; level++)
 			gup_cross(a, &list[i], level);
 	}
 	*out = list;
@@ -161,7 +158,7 @@ static const char *const walk_keys[] = { "format", "design", "levels", "leaf", "
 
 const char *gup_kind(struct arena *a, const struct results_params *p)
 {
-	return params_without(a, p, walk_keys, sizeof(walk_keys) / sizeof(*walk_keys));
+	return params_without(a, p, walk_keys, ARRAY_SIZE(walk_keys));
 }
 
 /* Whether p has no key but those. */
@@ -176,8 +173,7 @@ bool gup_is_plain(const struct results_params *p)
 {
 	const char *leaf = results_params_str(p, "leaf");
 
-	return (!leaf || strcmp(leaf, "pte") == 0) &&
-	       has_only(p, walk_keys, sizeof(walk_keys) / sizeof(*walk_keys));
+	return (!leaf || !strcmp(leaf, "pte")) && has_only(p, walk_keys, ARRAY_SIZE(walk_keys));
 }
 
 /* ---- freeing ---- */
@@ -194,7 +190,8 @@ static struct rvalue munmap_row(struct arena *a, const struct table_cost *t, dou
 	return m ? rv_of(m) : rv_missing(why);
 }
 
-/* A row without a discipline waits for nobody, and so stands beside every one. Last of the conditions. */
+/* A row without a discipline waits for nobody, and so stands beside every one. Last of the
+ * conditions. */
 static struct report_cond any_discipline(const struct table_cost *t)
 {
 	return (struct report_cond){
@@ -259,14 +256,13 @@ static void add_point(struct points *p, double x, struct rvalue y)
 static struct sizes sizes_of(struct arena *a, const struct points *p)
 {
 	struct sizes s = { .nr = p->nr, .least = rv_missing("one size only") };
-	size_t i;
 
 	s.most = s.least;
 	if (p->nr) {
 		s.from = p->x[0];
 		s.to = p->x[p->nr - 1];
 	}
-	for (i = 1; i < p->nr; i++) {
+	for (size_t i = 1; i < p->nr; i++) {
 		struct rvalue v = rv_slope(a, p->x + i - 1, p->y + i - 1, 2,
 					   "slope between two neighbouring sizes");
 
@@ -282,9 +278,8 @@ static void table_points(struct arena *a, struct table_cost *t)
 {
 	static const char how[] = "munmap minus its twin that keeps the tables";
 	struct points same = { .nr = 0 }, packed = { .nr = 0 }, control = { .nr = 0 }, *slope;
-	size_t i;
 
-	for (i = 0; i < t->nr; i++) {
+	for (size_t i = 0; i < t->nr; i++) {
 		double tables = t->tables[i];
 		struct rvalue p = keep_row(a, t, tables, "packed");
 
@@ -318,13 +313,13 @@ static void table_points(struct arena *a, struct table_cost *t)
 
 static void table_add(struct table_cost *t, double tables)
 {
-	size_t i, at;
+	size_t at;
 
 	for (at = 0; at < t->nr && t->tables[at] < tables; at++)
 		;
 	if (t->nr == MAX_TABLE_POINTS || (at < t->nr && t->tables[at] == tables))
 		return;
-	for (i = t->nr; i > at; i--)
+	for (size_t i = t->nr; i > at; i--)
 		t->tables[i] = t->tables[i - 1];
 	t->tables[at] = tables;
 	t->nr++;
@@ -336,14 +331,13 @@ size_t table_costs(struct arena *a, const struct report_part *part, enum results
 	const struct results_doc *doc = part->doc;
 	struct table_cost *list = NULL;
 	struct names groups = { 0 };
-	size_t nr = 0, at, i;
+	size_t nr = 0, at;
 
-	for (i = 0; doc && i < doc->nr_measurements; i++) {
+	for (size_t i = 0; doc && i < doc->nr_measurements; i++) {
 		const struct results_measurement *m = &doc->measurements[i];
 
 		if (m->skipped || m->subject != subject ||
-		    strcmp(m->case_id, "table_free/munmap") != 0 ||
-		    strcmp(m->metric->name, metric) != 0)
+		    strcmp(m->case_id, "table_free/munmap") || strcmp(m->metric->name, metric))
 			continue;
 		at = names_add(a, &groups, params_id(a, &m->params, table_keys, 1));
 		if (at == nr) {
@@ -355,7 +349,7 @@ size_t table_costs(struct arena *a, const struct report_part *part, enum results
 		}
 		table_add(&list[at], (double)results_params_int(&m->params, "tables", 0));
 	}
-	for (i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++)
 		table_points(a, &list[i]);
 	*out = list;
 	return nr;
@@ -364,9 +358,8 @@ size_t table_costs(struct arena *a, const struct report_part *part, enum results
 const struct table_cost *table_plain(const struct table_cost *list, size_t nr)
 {
 	static const char *const keys[] = { "format", "tables" };
-	size_t i;
 
-	for (i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++)
 		if (has_only(list[i].like, keys, 2))
 			return &list[i];
 	return NULL;

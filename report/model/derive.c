@@ -49,7 +49,7 @@ static const struct results_measurement *whole_of(struct arena *a, const struct 
 	const struct report_rows rows = { part, m->case_id, m->subject, m->metric->name };
 	const char *half = results_params_str(&m->params, "part");
 
-	if (!half || strcmp(half, "both") == 0)
+	if (!half || !strcmp(half, "both"))
 		return NULL;
 	return rows_find(a, &rows, &m->params, &both, 1, NULL);
 }
@@ -102,9 +102,8 @@ struct rvalue rv_at(struct arena *a, const struct report_part *part, enum result
 struct rvalue rv_linear(const struct rterm *terms, size_t nr, const char *how)
 {
 	struct rvalue v = { .kind = RESULTS_EXACT, .agreement = 1, .n = (size_t)-1, .how = how };
-	size_t i;
 
-	for (i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		const struct rvalue *t = &terms[i].value;
 		double c = terms[i].coef;
 
@@ -131,17 +130,16 @@ struct rvalue rv_slope(struct arena *a, const double *x, const struct rvalue *y,
 {
 	struct rterm *terms = arena_alloc(a, (nr + 1) * sizeof(*terms));
 	double mean = 0, sxx = 0;
-	size_t i;
 
 	if (!nr)
 		return rv_missing("not run");
-	for (i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++)
 		mean += x[i] / (double)nr;
-	for (i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++)
 		sxx += (x[i] - mean) * (x[i] - mean);
 	if (sxx == 0 && x[0] == 0)
 		return rv_missing("one size only, and it is 0");
-	for (i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		terms[i].value = y[i];
 		terms[i].coef = sxx > 0 ? (x[i] - mean) / sxx : 1 / (x[0] * (double)nr);
 	}
@@ -158,12 +156,12 @@ bool rv_overlap(const struct rvalue *a, const struct rvalue *b)
 const char *group_digits(struct arena *a, double v, int decimals)
 {
 	const char *plain = arena_str(a, "%.*f", decimals, fabs(v));
-	size_t whole = strcspn(plain, "."), i;
+	size_t whole = strcspn(plain, ".");
 	char *out = arena_alloc(a, 2 * strlen(plain) + 8), *p = out;
 
 	if (v < 0 && strspn(plain, "0.") != strlen(plain))
-		p += strlen(strcpy(p, "\xe2\x88\x92")); /* minus sign */
-	for (i = 0; plain[i]; i++) {
+		p += strlen(strcpy(p, "−")); /* minus sign */
+	for (size_t i = 0; plain[i]; i++) {
 		if (i && i < whole && (whole - i) % 3 == 0)
 			*p++ = ',';
 		*p++ = plain[i];
@@ -197,25 +195,25 @@ static struct scale scale_of(const struct results_metric *metric, double v)
 {
 	double m = fabs(v);
 
-	if (strcmp(metric->unit, "ns") == 0) {
+	if (!strcmp(metric->unit, "ns")) {
 		if (m >= 999.5e6)
 			return (struct scale){ 1e9, " s" };
 		if (m >= 999.5e3)
 			return (struct scale){ 1e6, " ms" };
 		if (m >= 999.5)
-			return (struct scale){ 1e3, " \xc2\xb5s" };
+			return (struct scale){ 1e3, " µs" };
 		return (struct scale){ 1, " ns" };
 	}
-	if (strcmp(metric->unit, "walks/s") == 0 && m >= 1e5)
+	if (!strcmp(metric->unit, "walks/s") && m >= 1e5)
 		return (struct scale){ 1e6, " M/s" };
-	if (strcmp(metric->unit, "walks/s") == 0)
+	if (!strcmp(metric->unit, "walks/s"))
 		return (struct scale){ 1, "/s" };
 	return (struct scale){ 1, "" };
 }
 
 static bool is_scaled(const struct results_metric *metric)
 {
-	return strcmp(metric->unit, "ns") == 0 || strcmp(metric->unit, "walks/s") == 0;
+	return !strcmp(metric->unit, "ns") || !strcmp(metric->unit, "walks/s");
 }
 
 const char *number_text(struct arena *a, const struct results_metric *metric, double v)
@@ -229,7 +227,7 @@ const char *number_text(struct arena *a, const struct results_metric *metric, do
 
 const char *rv_number(struct arena *a, const struct rvalue *v)
 {
-	return rv_ok(v) ? number_text(a, v->metric, v->v) : "\xe2\x80\x94";
+	return rv_ok(v) ? number_text(a, v->metric, v->v) : "—";
 }
 
 const char *rv_detail(struct arena *a, const struct rvalue *v)
@@ -268,8 +266,7 @@ const char *rv_difference(struct arena *a, const struct rvalue *v)
 	if (!rv_ok(v))
 		return rv_text(a, v);
 	if (v->kind != RESULTS_SAMPLED || v->low > 0 || v->high < 0)
-		return arena_str(a, "%s%s",
-				 v->v > 0 && strcmp(rv_number(a, v), "0") != 0 ? "+" : "",
+		return arena_str(a, "%s%s", v->v > 0 && strcmp(rv_number(a, v), "0") ? "+" : "",
 				 rv_text(a, v));
 	s = scale_of(v->metric, v->v);
 	return arena_str(a, "no difference seen (%s%s)", rv_detail(a, v), s.unit);
@@ -279,7 +276,7 @@ const char *rv_words(struct arena *a, const struct rvalue *v)
 {
 	if (!rv_ok(v) || is_scaled(v->metric))
 		return rv_text(a, v);
-	if (v->v == 1 && strcmp(v->metric->unit, "instructions") == 0)
+	if (v->v == 1 && !strcmp(v->metric->unit, "instructions"))
 		return "1 instruction";
 	return arena_str(a, "%s %s", rv_text(a, v), v->metric->unit);
 }

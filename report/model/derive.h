@@ -37,8 +37,8 @@ struct rvalue rv_missing(const char *why);
 struct rvalue rv_of(const struct results_measurement *m);
 /*
  * The value of a row, unless it is a part (its param `part` says of what) that costs more than its
- * whole, the row that is alike with part=both, beyond both intervals: then it is a wrong measurement,
- * and missing for that reason.
+ * whole, the row that is alike with part=both, beyond both intervals: then it is a wrong
+ * measurement, and missing for that reason.
  */
 struct rvalue rv_of_row(struct arena *a, const struct report_part *part,
 			const struct results_measurement *m);
@@ -49,7 +49,8 @@ struct rvalue rv_at(struct arena *a, const struct report_part *part, enum result
 	__attribute__((format(printf, 6, 7)));
 /* The row that rows_find() finds, or missing for its reason. The part of the series may be NULL. */
 struct rvalue rv_find(struct arena *a, const struct report_rows *rows,
-		      const struct results_params *like, const struct report_cond *conds, size_t nr);
+		      const struct results_params *like, const struct report_cond *conds,
+		      size_t nr);
 /* Missing when one of the terms is, for its reason. */
 struct rvalue rv_linear(const struct rterm *terms, size_t nr, const char *how);
 struct rvalue rv_sub(struct rvalue a, struct rvalue b, const char *how);
@@ -84,7 +85,7 @@ extern const char *const cross_names[NR_CROSS];
 
 struct gup_cost {
 	struct report_rows rows;
-	const struct results_params *like; /* one of the rows' params */
+	const struct results_params *like;    /* one of the rows' params */
 	const struct results_measurement **v; /* the rows, as the document orders them */
 	size_t nr;
 	struct rvalue call, page, cross[NR_CROSS];
@@ -92,8 +93,8 @@ struct gup_cost {
 /* One entry per design, format, leaf, ...: as the document orders them. Returns how many. */
 size_t gup_costs(struct arena *a, const struct report_rows *rows, struct gup_cost **out);
 /*
- * What else distinguishes a walk than the table's format and its levels, the design, leaf, pages and
- * crossing: "mem=dax"; "" is a plain walk, of anonymous memory with no flags.
+ * What else distinguishes a walk than the table's format and its levels, the design, leaf, pages
+ * and crossing: "mem=dax"; "" is a plain walk, of anonymous memory with no flags.
  */
 const char *gup_kind(struct arena *a, const struct results_params *p);
 /* A plain walk of small pages: what a kernel's and the reference's are compared by. */
@@ -118,7 +119,7 @@ struct table_cost {
 	struct rvalue control[MAX_TABLE_POINTS];
 	/* diff at the fewest tables; slope of diff over the sizes whose twin is of one kind */
 	struct rvalue first, per_table;
-	struct rvalue per_table_control; /* slope of control */
+	struct rvalue per_table_control;   /* slope of control */
 	struct sizes sizes, sizes_control; /* of the two slopes */
 };
 /* One entry per discipline, readers, peer, ... */

@@ -82,12 +82,13 @@ static void read_part(struct report_input *in, struct report_part *p)
 	if (read_doc(in, p->part->file, &p->doc, &err) == 0)
 		return;
 	p->doc = NULL;
-	if (p->part->state == RESULTS_PASSED || strcmp(reason, "no reason was recorded") == 0)
+	if (p->part->state == RESULTS_PASSED || !strcmp(reason, "no reason was recorded"))
 		p->why = arena_str(a, "cannot be read: %s%s%s", clean(a, err.path),
 				   err.path[0] ? ": " : "", clean(a, err.reason));
 }
 
-/* A document says of its scenario and of those that it is a variant of; also of one without a dash. */
+/* A document says of its scenario and of those that it is a variant of; also of one without a
+ * dash. */
 static void read_role(struct arena *a, struct report_part *p)
 {
 	const char *name = p->part->name, *arch;
@@ -95,7 +96,6 @@ static void read_role(struct arena *a, struct report_part *p)
 	const struct results_axis *axis = p->doc ? results_axis_of(p->doc, "scenario", "") : NULL;
 	const struct results_value *own = results_value_of(axis, scenario);
 	const struct results_value *v = own;
-	size_t i;
 
 	if (!own)
 		return;
@@ -104,7 +104,7 @@ static void read_role(struct arena *a, struct report_part *p)
 		p->scenario = clean(a, scenario);
 		p->arch = clean(a, arch ? arch : "?");
 	}
-	for (i = 0; i < axis->nr_values && v->of; i++)
+	for (size_t i = 0; i < axis->nr_values && v->of; i++)
 		v = results_value_of(axis, v->of);
 	p->has_role = true;
 	p->of = own->of;
@@ -119,7 +119,8 @@ static int by_name(const void *va, const void *vb)
 	return strcmp(a->part->name, b->part->name);
 }
 
-/* What the explorer found stands beside the parts: it has no mode, and nothing is compared with it. */
+/* What the explorer found stands beside the parts: it has no mode, and nothing is compared with
+ * it. */
 static void read_explored(struct report_input *in)
 {
 	const char *file = join(in->arena, in->run->dir, "explore.json");
@@ -138,7 +139,6 @@ static void read_explored(struct report_input *in)
 int input_read(struct report_input *in, struct arena *arena, const char *run,
 	       struct results_error *err)
 {
-	size_t i;
 	int ret;
 
 	in->arena = arena;
@@ -146,7 +146,7 @@ int input_read(struct report_input *in, struct arena *arena, const char *run,
 	if (ret)
 		return ret;
 	in->parts = arena_alloc(arena, (in->run->nr_parts + 1) * sizeof(*in->parts));
-	for (i = 0; i < in->run->nr_parts; i++) {
+	for (size_t i = 0; i < in->run->nr_parts; i++) {
 		in->parts[i].part = &in->run->parts[i];
 		in->nr_parts++;
 		split_name(arena, &in->parts[i]);
@@ -160,9 +160,7 @@ int input_read(struct report_input *in, struct arena *arena, const char *run,
 
 void input_free(struct report_input *in)
 {
-	size_t i;
-
-	for (i = 0; i < in->nr_parts; i++)
+	for (size_t i = 0; i < in->nr_parts; i++)
 		results_doc_free(in->parts[i].doc);
 	in->nr_parts = 0;
 	results_explore_free(in->explored);
@@ -173,10 +171,8 @@ void input_free(struct report_input *in)
 
 const struct report_part *input_part(const struct report_input *in, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < in->nr_parts; i++)
-		if (strcmp(in->parts[i].part->name, name) == 0)
+	for (size_t i = 0; i < in->nr_parts; i++)
+		if (!strcmp(in->parts[i].part->name, name))
 			return &in->parts[i];
 	return NULL;
 }
@@ -190,15 +186,18 @@ const struct report_part *input_guest(const struct report_input *in, const char 
 /* Of a name that input_stock_name() made up. */
 static const char *why_no_stock(const struct report_input *in, const char *name)
 {
-	size_t n = strcspn(name, "-"), i;
+	size_t n = strcspn(name, "-");
 
-	for (i = 0; i < in->nr_parts; i++)
+	for (size_t i = 0; i < in->nr_parts; i++)
 		if (in->parts[i].arch && in->parts[i].doc && strlen(in->parts[i].arch) == n &&
 		    !strncmp(in->parts[i].arch, name, n))
-			return arena_str(in->arena, "no document of %.*s says which is the stock kernel, "
-					 "as those of format version 2 do", (int)n, name);
-	return arena_str(in->arena, in->run && !in->run->finished ? "no kernel of %.*s was measured yet"
-								   : "no kernel of %.*s is in this run",
+			return arena_str(in->arena,
+					 "no document of %.*s says which is the stock kernel, "
+					 "as those of format version 2 do",
+					 (int)n, name);
+	return arena_str(in->arena,
+			 in->run && !in->run->finished ? "no kernel of %.*s was measured yet"
+						       : "no kernel of %.*s is in this run",
 			 (int)n, name);
 }
 
@@ -221,9 +220,9 @@ const char *input_why(const struct report_input *in, const char *name)
 static size_t count_variants(const struct report_input *in, const char *stock)
 {
 	const char *last = NULL;
-	size_t nr = 0, i;
+	size_t nr = 0;
 
-	for (i = 0; i < in->nr_parts; i++) {
+	for (size_t i = 0; i < in->nr_parts; i++) {
 		const struct report_part *p = &in->parts[i];
 
 		if (!p->of || strcmp(p->stock_of, stock) || (last && !strcmp(last, p->scenario)))
@@ -237,10 +236,10 @@ static size_t count_variants(const struct report_input *in, const char *stock)
 const char *input_stock(const struct report_input *in, const char *arch)
 {
 	const char *best = NULL;
-	size_t most = 0, nr, i;
+	size_t most = 0, nr;
 	int shorter;
 
-	for (i = 0; i < in->nr_parts; i++) {
+	for (size_t i = 0; i < in->nr_parts; i++) {
 		const struct report_part *p = &in->parts[i];
 
 		if (!p->has_role || strcmp(p->arch, arch) || (best && !strcmp(best, p->stock_of)))
@@ -264,17 +263,18 @@ const struct report_part *input_stock_part(const struct report_input *in, const 
 	return stock ? input_guest(in, stock, setup) : NULL;
 }
 
-/* Where no document says which is the stock scenario, the reason is that of a part that left none. */
+/* Where no document says which is the stock scenario, the reason is that of a part that left
+ * none. */
 const char *input_stock_name(const struct report_input *in, const char *arch, const char *setup)
 {
 	const char *stock = input_stock(in, arch);
-	size_t i;
 
-	for (i = 0; !stock && i < in->nr_parts; i++)
+	for (size_t i = 0; !stock && i < in->nr_parts; i++)
 		if (in->parts[i].arch && !strcmp(in->parts[i].arch, arch) && !in->parts[i].doc &&
 		    !strcmp(in->parts[i].setup, setup))
 			return in->parts[i].part->name;
-	return arena_str(in->arena, "%s.%s", stock ? stock : arena_str(in->arena, "%s-*", arch), setup);
+	return arena_str(in->arena, "%s.%s", stock ? stock : arena_str(in->arena, "%s-*", arch),
+			 setup);
 }
 
 const struct report_part *input_usable(const struct report_part *part)
@@ -294,10 +294,8 @@ const char *part_busy(struct arena *a, const struct report_part *part)
 
 static bool is_one_of(const char *key, const char *const *keys, size_t nr)
 {
-	size_t i;
-
-	for (i = 0; i < nr; i++)
-		if (strcmp(key, keys[i]) == 0)
+	for (size_t i = 0; i < nr; i++)
+		if (!strcmp(key, keys[i]))
 			return true;
 	return false;
 }
@@ -319,7 +317,7 @@ bool params_alike(const struct results_params *a, const struct results_params *b
 	while (i < a->nr && j < b->nr) {
 		const struct results_param *x = &a->v[i], *y = &b->v[j];
 
-		if (strcmp(x->key, y->key) != 0 || !x->str != !y->str)
+		if (strcmp(x->key, y->key) || !x->str != !y->str)
 			return false;
 		if (x->str ? strcmp(x->str, y->str) != 0 : x->num != y->num)
 			return false;
@@ -329,13 +327,12 @@ bool params_alike(const struct results_params *a, const struct results_params *b
 	return i == a->nr && j == b->nr;
 }
 
-const char *params_without(struct arena *a, const struct results_params *p,
-			   const char *const *keys, size_t nr)
+const char *params_without(struct arena *a, const struct results_params *p, const char *const *keys,
+			   size_t nr)
 {
 	const char *text = "";
-	size_t i;
 
-	for (i = 0; i < p->nr; i++) {
+	for (size_t i = 0; i < p->nr; i++) {
 		const struct results_param *v = &p->v[i];
 		const char *sep = *text ? ", " : "";
 
@@ -362,13 +359,13 @@ const char *param_text(struct arena *a, const struct results_params *p, const ch
 const char *params_id(struct arena *a, const struct results_params *p, const char *const *keys,
 		      size_t nr)
 {
-	size_t len = 1, i;
+	size_t len = 1;
 	char *text, *to;
 
-	for (i = 0; i < p->nr; i++)
+	for (size_t i = 0; i < p->nr; i++)
 		len += strlen(p->v[i].key) + (p->v[i].str ? strlen(p->v[i].str) : 24) + 2;
 	text = to = arena_alloc(a, len);
-	for (i = 0; i < p->nr; i++) {
+	for (size_t i = 0; i < p->nr; i++) {
 		const struct results_param *v = &p->v[i];
 
 		if (is_one_of(v->key, keys, nr))
@@ -394,15 +391,16 @@ static bool add_param(struct results_params *p, struct results_param v)
 	return true;
 }
 
-/* What like has but for the conditions' keys, and of the conditions those whose bit is in `with`. */
+/* What like has but for the conditions' keys, and of the conditions those whose bit is in
+ * `with`. */
 static bool params_of(struct results_params *p, const struct results_params *like,
 		      const struct report_cond *conds, size_t nr, unsigned with)
 {
-	size_t i, j;
+	size_t j;
 
 	p->nr = 0;
-	for (i = 0; i < like->nr; i++) {
-		for (j = 0; j < nr && strcmp(like->v[i].key, conds[j].key) != 0; j++)
+	for (size_t i = 0; i < like->nr; i++) {
+		for (j = 0; j < nr && strcmp(like->v[i].key, conds[j].key); j++)
 			;
 		if (j == nr && !add_param(p, like->v[i]))
 			return false;
@@ -442,13 +440,12 @@ const struct results_measurement *rows_find(struct arena *a, const struct report
 	const struct results_metric *metric = results_metric_find(rows->metric);
 	struct results_param room[MAX_LOOKED_FOR];
 	struct results_params params = { .v = room };
-	unsigned must = 0, with;
-	size_t i;
+	unsigned must = 0;
 
-	for (i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++)
 		must |= conds[i].absent ? 0 : 1U << i;
 	/* Every choice of the keys that may be absent is a row; the first of the document is it. */
-	for (with = 0; rows->part->doc && with < 1U << nr; with++) {
+	for (unsigned with = 0; rows->part->doc && with < 1U << nr; with++) {
 		if ((with & must) != must || !params_of(&params, like, conds, nr, with))
 			continue;
 		row = metric ? row_at(rows, &params, metric) : NULL;
@@ -475,9 +472,9 @@ const struct results_measurement *rows_plain(const struct report_part *part, con
 					     const struct report_cond *conds, size_t nr)
 {
 	const struct results_measurement *found = NULL;
-	size_t i, j;
+	size_t j;
 
-	for (i = 0; part && part->doc && i < part->doc->nr_measurements; i++) {
+	for (size_t i = 0; part && part->doc && i < part->doc->nr_measurements; i++) {
 		const struct results_measurement *row = &part->doc->measurements[i];
 
 		if (row->subject != subject || strcmp(row->case_id, case_id))

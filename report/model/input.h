@@ -48,8 +48,8 @@ const struct report_part *input_guest(const struct report_input *in, const char 
 const char *input_why(const struct report_input *in, const char *name);
 
 /*
- * The stock scenario of an architecture that questions are asked about: of several the one that most
- * other scenarios of the run are variants of, then the shortest name, then the first. NULL: no
+ * The stock scenario of an architecture that questions are asked about: of several the one that
+ * most other scenarios of the run are variants of, then the shortest name, then the first. NULL: no
  * document of the run says of a scenario of that architecture what it is.
  */
 const char *input_stock(const struct report_input *in, const char *arch);
@@ -64,7 +64,8 @@ const struct report_part *input_usable(const struct report_part *part);
 /* If other work disturbed a part, "7.9 8.9 7.6; other work took the CPU from ..."; else NULL. */
 const char *part_busy(struct arena *a, const struct report_part *part);
 
-/* A condition on a row: key=str, or key=num when str is NULL. absent: a row without key holds too. */
+/* A condition on a row: key=str, or key=num when str is NULL. absent: a row without key holds
+ * too. */
 struct report_cond {
 	const char *key;
 	const char *str;
@@ -76,8 +77,8 @@ struct report_cond {
 bool params_alike(const struct results_params *a, const struct results_params *b,
 		  const char *const *keys, size_t nr);
 /* The params without the nr keys, as text: "design=static, format=s390x". */
-const char *params_without(struct arena *a, const struct results_params *p,
-			   const char *const *keys, size_t nr);
+const char *params_without(struct arena *a, const struct results_params *p, const char *const *keys,
+			   size_t nr);
 /* The same for no eyes: two rows have one text exactly when they are alike but for the nr keys. */
 const char *params_id(struct arena *a, const struct results_params *p, const char *const *keys,
 		      size_t nr);
@@ -93,9 +94,9 @@ struct report_rows {
 	const char *metric;
 };
 /*
- * The row of the series that holds conds (a few) and is like `like` in every other param; of several
- * the document's first. NULL: none; then *why (if not NULL) is the reason of a skipped row that fits,
- * or "not run". It looks rows up, and does not go over them.
+ * The row of the series that holds conds (a few) and is like `like` in every other param; of
+ * several the document's first. NULL: none; then *why (if not NULL) is the reason of a skipped row
+ * that fits, or "not run". It looks rows up, and does not go over them.
  */
 const struct results_measurement *rows_find(struct arena *a, const struct report_rows *rows,
 					    const struct results_params *like,
@@ -103,8 +104,8 @@ const struct results_measurement *rows_find(struct arena *a, const struct report
 					    const char **why);
 
 /*
- * Of the rows of a case, measured or skipped, that hold the conditions the one with the fewest params;
- * of several the document's first. NULL: none. It goes over all rows.
+ * Of the rows of a case, measured or skipped, that hold the conditions the one with the fewest
+ * params; of several the document's first. NULL: none. It goes over all rows.
  */
 const struct results_measurement *rows_plain(const struct report_part *part, const char *case_id,
 					     enum results_subject subject,

@@ -7,8 +7,8 @@
 #include "model.h"
 
 /* Appends a new zeroed element's pointer to an array of pointers. */
-#define APPEND_NEW(m, array, nr) \
-	((array) = arena_grow((m)->arena, (array), (nr), sizeof(*(array))), \
+#define APPEND_NEW(m, array, nr)                                                                   \
+	((array) = arena_grow((m)->arena, (array), (nr), sizeof(*(array))),                        \
 	 (array)[(nr)++] = arena_alloc((m)->arena, sizeof(**(array))))
 
 /* Whether the name is in the list "one,two". */
@@ -18,7 +18,7 @@ static bool is_listed(const char *list, const char *name)
 	const char *at = list;
 
 	for (; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
-		if (strncmp(at, name, n) == 0 && (!at[n] || at[n] == ','))
+		if (!strncmp(at, name, n) && (!at[n] || at[n] == ','))
 			return true;
 	return false;
 }
@@ -26,32 +26,33 @@ static bool is_listed(const char *list, const char *name)
 const char *unanswered(struct model *m, const char *part, const char *cases, const char *why)
 {
 	const struct report_part *p = input_part(m->in, part);
-	size_t nr = 0, i;
+	size_t nr = 0;
 
-	for (i = 0; input_usable(p) && i < p->doc->nr_measurements; i++)
+	for (size_t i = 0; input_usable(p) && i < p->doc->nr_measurements; i++)
 		nr += !p->doc->measurements[i].skipped &&
 		      is_listed(cases, p->doc->measurements[i].case_id);
 	if (!input_usable(p) || !why)
 		why = input_why(m->in, part);
 	if (!nr)
 		return arena_str(m->arena, "Not measured here: %s.", why);
-	return arena_str(m->arena, "No answer here: the row that would give it is missing (%s). %zu other "
-			 "row%s of %s there %s.", why, nr, nr == 1 ? "" : "s", cases,
-			 nr == 1 ? "is" : "are");
+	return arena_str(m->arena,
+			 "No answer here: the row that would give it is missing (%s). %zu other "
+			 "row%s of %s there %s.",
+			 why, nr, nr == 1 ? "" : "s", cases, nr == 1 ? "is" : "are");
 }
 
 void model_finish(struct model *m)
 {
-	size_t i, j, k;
-
-	for (i = 0; i < m->nr_pages; i++)
-		for (j = 0; j < m->pages[i].nr_sections; j++)
-			for (k = 0; k < m->pages[i].sections[j]->nr_figures; k++) {
+	for (size_t i = 0; i < m->nr_pages; i++)
+		for (size_t j = 0; j < m->pages[i].nr_sections; j++)
+			for (size_t k = 0; k < m->pages[i].sections[j]->nr_figures; k++) {
 				struct figure *f = m->pages[i].sections[j]->figures[k];
 
 				if (f->undrawn)
-					f->caption = arena_str(m->arena, "%s Not above 0, and not "
-							       "drawn: %s.", f->caption, f->undrawn);
+					f->caption = arena_str(m->arena,
+							       "%s Not above 0, and not "
+							       "drawn: %s.",
+							       f->caption, f->undrawn);
 			}
 }
 
@@ -97,9 +98,7 @@ void section_note(struct model *m, struct section *s, const char *text)
 
 void section_source(struct model *m, struct section *s, const struct report_part *part)
 {
-	size_t i;
-
-	for (i = 0; i < s->nr_sources; i++)
+	for (size_t i = 0; i < s->nr_sources; i++)
 		if (s->sources[i] == part)
 			return;
 	if (!part)
@@ -112,14 +111,13 @@ struct table *section_table(struct model *m, struct section *s, const char *capt
 			    const char *const *columns)
 {
 	struct table *t = APPEND_NEW(m, s->tables, s->nr_tables);
-	size_t i;
 
 	while (columns[t->nr_columns])
 		t->nr_columns++;
 	t->caption = caption;
 	t->columns = arena_alloc(m->arena, t->nr_columns * sizeof(*t->columns));
 	t->numeric = arena_alloc(m->arena, t->nr_columns * sizeof(*t->numeric));
-	for (i = 0; i < t->nr_columns; i++) {
+	for (size_t i = 0; i < t->nr_columns; i++) {
 		t->numeric[i] = columns[i][0] == '#';
 		t->columns[i] = columns[i] + t->numeric[i];
 	}
@@ -226,8 +224,8 @@ void section_load(struct model *m, struct section *s, const struct report_part *
 		section_note(m, s,
 			     arena_str(m->arena,
 				       STRONG "The machine was busy" STRONG " while this was "
-									    "measured: load %s. "
-					      "Others\xe2\x80\x99 work is in these times and "
+					      "measured: load %s. "
+					      "Others’ work is in these times and "
 					      "widens their intervals.",
 				       busy));
 }
@@ -235,11 +233,12 @@ void section_load(struct model *m, struct section *s, const struct report_part *
 const char *mode_words(struct arena *a, const struct report_part *part)
 {
 	const char *dash = strrchr(part->setup, '-');
-	const char *mode = part->doc ? clean(a, part->doc->mode)
-				     : arena_str(a, "%.*s", (int)strcspn(part->setup, "-"), part->setup);
+	const char *mode =
+		part->doc ? clean(a, part->doc->mode)
+			  : arena_str(a, "%.*s", (int)strcspn(part->setup, "-"), part->setup);
 	size_t digits = dash ? strspn(dash + 1, "0123456789") : 0;
 
-	if (!part->scenario || !digits || strcmp(dash + 1 + digits, "cpu") != 0)
+	if (!part->scenario || !digits || strcmp(dash + 1 + digits, "cpu"))
 		return mode;
 	return arena_str(a, "%s, %.*s CPU%s", mode, (int)digits, dash + 1,
 			 digits == 1 && dash[1] == '1' ? "" : "s");

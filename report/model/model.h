@@ -22,8 +22,9 @@ struct answer {
 
 struct cell {
 	const char *text, *detail; /* detail: the interval, on a line of its own; NULL: none */
-	const char *kind; /* class for the style sheet: "num", "bad", "missing" or "" */
-	bool value; /* what was measured or seen, or why it was not: what stands before names the row */
+	const char *kind;	   /* class for the style sheet: "num", "bad", "missing" or "" */
+	/* what was measured or seen, or why it was not: what stands before names the row */
+	bool value;
 };
 
 struct table {
@@ -66,8 +67,8 @@ struct figure {
 	struct line *lines;
 	size_t nr_lines;
 	const char *undrawn; /* labels of values that such an axis cannot show, or NULL */
-	char *svg; /* malloc'ed by figures_draw() */
-	const char *lost; /* why it could not be drawn: half a sentence; else NULL */
+	char *svg;	     /* malloc'ed by figures_draw() */
+	const char *lost;    /* why it could not be drawn: half a sentence; else NULL */
 };
 
 struct section {
@@ -94,7 +95,7 @@ struct page {
 struct model {
 	struct arena *arena;
 	struct report_input *in;
-	struct report_input *base; /* what it is compared with, or NULL */
+	struct report_input *base;	     /* what it is compared with, or NULL */
 	struct results_comparison *compared; /* with base; NULL: not_compared says why */
 	const char *not_compared;
 	char *held; /* malloc'ed, while head_base.c copies it into the arena; else NULL */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Names and the places at which they were first seen. The hash has a random seed, so that no document
- * can be made of names of one hash; places depend on the order of the names alone.
+ * Names and the places at which they were first seen. The hash has a random seed, so that no
+ * document can be made of names of one hash; places depend on the order of the names alone.
  */
 #include <string.h>
 #include <sys/random.h>
@@ -28,8 +28,7 @@ static struct names_slot *slot_of(const struct names *n, const char *name, uint6
 {
 	size_t at = (hash >> 32) & (n->room - 1);
 
-	while (n->slots[at].name &&
-	       (n->slots[at].hash != hash || strcmp(n->slots[at].name, name) != 0))
+	while (n->slots[at].name && (n->slots[at].hash != hash || strcmp(n->slots[at].name, name)))
 		at = (at + 1) & (n->room - 1);
 	return &n->slots[at];
 }
@@ -37,7 +36,7 @@ static struct names_slot *slot_of(const struct names *n, const char *name, uint6
 static void make_room(struct arena *a, struct names *n)
 {
 	struct names_slot *old = n->slots;
-	size_t room = n->room, i;
+	size_t room = n->room;
 
 	if (2 * (n->nr + 1) <= room)
 		return;
@@ -46,7 +45,7 @@ static void make_room(struct arena *a, struct names *n)
 		n->seed = 0xcbf29ce484222325;
 	n->room = room ? 2 * room : 64;
 	n->slots = arena_alloc(a, n->room * sizeof(*n->slots));
-	for (i = 0; i < room; i++)
+	for (size_t i = 0; i < room; i++)
 		if (old[i].name)
 			*slot_of(n, old[i].name, old[i].hash) = old[i];
 }

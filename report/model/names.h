@@ -20,7 +20,8 @@ struct names {
 
 #define NAMES_NOWHERE ((size_t)-1)
 
-/* The place of the name, which is added if it is new: then that is what nr was. It is not copied. */
+/* The place of the name, which is added if it is new: then that is what nr was. It is not
+ * copied. */
 size_t names_add(struct arena *a, struct names *n, const char *name);
 /* The place of the name, or NAMES_NOWHERE. */
 size_t names_find(const struct names *n, const char *name);

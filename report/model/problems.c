@@ -12,9 +12,9 @@
 /* Reasons may have lines, such as a console's last ones. */
 static const char *one_line(struct arena *a, const char *text)
 {
-	char *line = arena_str(a, "%s", text), *p;
+	char *line = arena_str(a, "%s", text);
 
-	for (p = line; *p; p++)
+	for (char *p = line; *p; p++)
 		if (*p == '\n' || *p == '\t')
 			*p = ' ';
 	return clean(a, line);
@@ -44,9 +44,9 @@ static void add_checks(struct arena *a, const struct report_part *p, struct prob
 {
 	const char *reason = p->part->reason ? p->part->reason : "";
 	const struct results_doc *doc = p->doc;
-	size_t more = 0, i;
+	size_t more = 0;
 
-	for (i = 0; doc && i < doc->nr_checks; i++) {
+	for (size_t i = 0; doc && i < doc->nr_checks; i++) {
 		const struct results_check *c = &doc->checks[i];
 
 		if (c->ok || is_told(reason, c))
@@ -66,18 +66,16 @@ static void add_checks(struct arena *a, const struct report_part *p, struct prob
 
 static size_t count_bad(const struct results_doc *doc)
 {
-	size_t bad = 0, i;
+	size_t bad = 0;
 
-	for (i = 0; doc && i < doc->nr_checks; i++)
+	for (size_t i = 0; doc && i < doc->nr_checks; i++)
 		bad += !doc->checks[i].ok;
 	return bad;
 }
 
 static bool measured_nothing(const struct results_doc *doc)
 {
-	size_t i;
-
-	for (i = 0; doc && i < doc->nr_measurements; i++)
+	for (size_t i = 0; doc && i < doc->nr_measurements; i++)
 		if (!doc->measurements[i].skipped)
 			return false;
 	return doc != NULL;
@@ -113,12 +111,12 @@ static void add_problem(struct arena *a, const struct report_part *p, struct pro
 
 static void add_skipped(struct arena *a, const struct report_part *p, struct problems *to)
 {
-	const char *reason = p->part->reason ? one_line(a, p->part->reason) : "no reason was recorded";
+	const char *reason = p->part->reason ? one_line(a, p->part->reason)
+					     : "no reason was recorded";
 	const char *name = clean(a, p->part->name);
-	size_t i;
 
-	for (i = 0; i < to->nr_skips; i++) {
-		if (strcmp(to->skipped[i].reason, reason) != 0)
+	for (size_t i = 0; i < to->nr_skips; i++) {
+		if (strcmp(to->skipped[i].reason, reason))
 			continue;
 		to->skipped[i].parts = arena_str(a, "%s, %s", to->skipped[i].parts, name);
 		return;
@@ -129,10 +127,8 @@ static void add_skipped(struct arena *a, const struct report_part *p, struct pro
 
 void problems_find(struct arena *a, const struct report_input *in, struct problems *out)
 {
-	size_t i;
-
 	*out = (struct problems){ 0 };
-	for (i = 0; i < in->nr_parts; i++) {
+	for (size_t i = 0; i < in->nr_parts; i++) {
 		const struct report_part *p = &in->parts[i];
 
 		add_problem(a, p, out);

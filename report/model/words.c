@@ -32,7 +32,8 @@ const char *word_marked(struct arena *a, const struct report_part *part, const c
 {
 	const char *label = word_label(a, part, case_id, key, value);
 
-	return word_is_busted(part, case_id, key, value) ? arena_str(a, "%s (busted)", label) : label;
+	return word_is_busted(part, case_id, key, value) ? arena_str(a, "%s (busted)", label)
+							 : label;
 }
 
 size_t word_place(const struct report_part *part, const char *case_id, const char *key,
@@ -58,10 +59,10 @@ size_t words_used(struct arena *a, const struct report_part *part, const char *c
 	const struct results_axis *axis = axis_of(part, case_id, key);
 	struct names seen = { 0 };
 	const char **found = NULL, **sorted;
-	size_t nr = 0, n = 0, i, known;
+	size_t nr = 0, n = 0, known;
 
 	*out = NULL;
-	for (i = 0; part && part->doc && i < part->doc->nr_measurements; i++) {
+	for (size_t i = 0; part && part->doc && i < part->doc->nr_measurements; i++) {
 		const struct results_measurement *row = &part->doc->measurements[i];
 		const char *value = results_params_str(&row->params, key);
 
@@ -74,10 +75,10 @@ size_t words_used(struct arena *a, const struct report_part *part, const char *c
 		found[nr++] = value;
 	}
 	sorted = arena_alloc(a, (nr + 1) * sizeof(*sorted));
-	for (i = 0; axis && i < axis->nr_values; i++)
+	for (size_t i = 0; axis && i < axis->nr_values; i++)
 		if (names_find(&seen, axis->values[i].value) != NAMES_NOWHERE)
 			sorted[n++] = axis->values[i].value;
-	for (i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++)
 		if (!results_value_of(axis, found[i]))
 			sorted[n++] = found[i];
 	*out = sorted;
@@ -90,9 +91,8 @@ void section_words(struct model *m, struct section *s, const struct report_part 
 {
 	static const char *const columns[] = { "Name", "In short", "What it is", NULL };
 	struct table *t = NULL;
-	size_t i;
 
-	for (i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		const struct results_value *word = word_of(part, case_id, key, values[i]);
 
 		if (!word)
@@ -119,9 +119,9 @@ size_t numbers_used(struct arena *a, const struct report_part *part, const char 
 		    enum results_subject subject, const char *key, const long long **out)
 {
 	long long *found = NULL;
-	size_t nr = 0, n = 0, i;
+	size_t nr = 0, n = 0;
 
-	for (i = 0; part && part->doc && i < part->doc->nr_measurements; i++) {
+	for (size_t i = 0; part && part->doc && i < part->doc->nr_measurements; i++) {
 		const struct results_measurement *row = &part->doc->measurements[i];
 		const struct results_param *v = results_params_get(&row->params, key);
 
@@ -132,7 +132,7 @@ size_t numbers_used(struct arena *a, const struct report_part *part, const char 
 	}
 	if (nr)
 		qsort(found, nr, sizeof(*found), by_size);
-	for (i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++)
 		if (!n || found[n - 1] != found[i])
 			found[n++] = found[i];
 	*out = found;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the params of a part's rows mean, as its document's axes say. Pages take names, order and what is
- * busted from here: the report knows no design, discipline, step or format by itself. A value that no
- * axis has is shown by its name, after all others.
+ * What the params of a part's rows mean, as its document's axes say. Pages take names, order and
+ * what is busted from here: the report knows no design, discipline, step or format by itself. A
+ * value that no axis has is shown by its name, after all others.
  */
 #ifndef REPORT_WORDS_H
 #define REPORT_WORDS_H
@@ -31,12 +31,14 @@ bool word_is_busted(const struct report_part *part, const char *case_id, const c
 size_t words_used(struct arena *a, const struct report_part *part, const char *case_id,
 		  enum results_subject subject, const char *key, const char *const **out);
 
-/* A folded table of what these values are: name, label, meaning. Nothing if no axis has any of them. */
+/* A folded table of what these values are: name, label, meaning. Nothing if no axis has any of
+ * them. */
 void section_words(struct model *m, struct section *s, const struct report_part *part,
 		   const char *case_id, const char *key, const char *const *values, size_t nr,
 		   const char *caption);
 
-/* The numbers that rows of the case have for key, measured or skipped, each once, the least first. */
+/* The numbers that rows of the case have for key, measured or skipped, each once, the least
+ * first. */
 size_t numbers_used(struct arena *a, const struct report_part *part, const char *case_id,
 		    enum results_subject subject, const char *key, const long long **out);
 

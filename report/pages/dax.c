@@ -51,7 +51,7 @@ static size_t steps_of(struct model *m, const struct report_part *part, const ch
 static void lock_answer(struct model *m, struct page *p, struct section *s,
 			const struct report_part *part, const char *question)
 {
-	const char *none = no_step(part), *const *steps, *text;
+	const char *none = no_step(part), *const * steps, *text;
 	struct rvalue both = lock_at(m, part, "time", "present", "file", "both", none);
 	struct rvalue device = lock_at(m, part, "time", "present", "device", "both", none);
 	size_t nr = steps_of(m, part, &steps);
@@ -61,8 +61,10 @@ static void lock_answer(struct model *m, struct page *p, struct section *s,
 		section_answer(m, p, s, question, NULL, unanswered(m, "native", lock_id, both.why));
 		return;
 	}
-	text = arena_str(a, "Locking a page\xe2\x80\x99s entry and unlocking it, with nobody else "
-			    "there, takes %s", rv_strong(a, &both));
+	text = arena_str(a,
+			 "Locking a page’s entry and unlocking it, with nobody else "
+			 "there, takes %s",
+			 rv_strong(a, &both));
 	if (rv_ok(&device))
 		text = arena_str(a, "%s, and %s for a device-dax page, which needs no entry", text,
 				 rv_text(a, &device));
@@ -71,7 +73,7 @@ static void lock_answer(struct model *m, struct page *p, struct section *s,
 		struct rvalue step = rv_sub(both, opaque, "the step less an opaque no-op");
 
 		if (rv_ok(&step))
-			text = arena_str(a, "%s. The step \xe2\x80\x9c%s\xe2\x80\x9d: %s", text,
+			text = arena_str(a, "%s. The step “%s”: %s", text,
 					 word_label(a, part, lock_id, "step", steps[i]),
 					 rv_difference(a, &step));
 	}
@@ -94,13 +96,13 @@ static void lock_table(struct model *m, struct section *s, const struct report_p
 	static const char *const columns[] = { "What", "#Lock and unlock", NULL };
 	struct table *t = section_table(m, s, caption, columns);
 	struct figure *f = section_figure(m, s, FIGURE_BARS, figure, caption);
-	const char *none = no_step(part), *const *steps;
+	const char *none = no_step(part), *const * steps;
 	size_t nr = steps_of(m, part, &steps);
 
 	f->xlabel = metric;
 	f->desc = "One bar per form of the lock: whole, halves, and with a step left out.";
 	f->caption = how;
-	lock_row(m, t, f, "both, a file\xe2\x80\x99s page", false,
+	lock_row(m, t, f, "both, a file’s page", false,
 		 lock_at(m, part, metric, "present", "file", "both", none));
 	lock_row(m, t, f, "lock alone", false,
 		 lock_at(m, part, metric, "present", "file", "lock", none));
@@ -139,15 +141,15 @@ static void build_alone(struct model *m, struct page *p, const struct report_par
 		return;
 	}
 	lock_answer(m, p, s, part, question);
-	lock_table(m, s, part, "time", "q5-lock",
-		   "The reference\xe2\x80\x99s DAX entry lock, native time",
+	lock_table(m, s, part, "time", "q5-lock", "The reference’s DAX entry lock, native time",
 		   "Mode native; median with 95\xc2\xa0% interval. Grey: busted.");
 	lock_words(m, s, part);
 	section_load(m, s, part);
-	section_note(m, s,
-		     "A step is removed, and once more replaced by an empty asm that takes the same "
-		     "operands, so that the compiler\xe2\x80\x99s other choices are not billed to it: "
-		     "its cost is the difference to the second.");
+	section_note(
+		m, s,
+		"A step is removed, and once more replaced by an empty asm that takes the same "
+		"operands, so that the compiler’s other choices are not billed to it: "
+		"its cost is the difference to the second.");
 }
 
 /* ---- with others ---- */
@@ -155,7 +157,8 @@ static void build_alone(struct model *m, struct page *p, const struct report_par
 static struct rvalue contended_at(struct model *m, const struct report_part *part,
 				  const char *metric, const char *load)
 {
-	return rv_at(m->arena, part, RESULTS_REF, "dax/contended", metric, "load=%s,threads=1", load);
+	return rv_at(m->arena, part, RESULTS_REF, "dax/contended", metric, "load=%s,threads=1",
+		     load);
 }
 
 static void build_contended(struct model *m, struct page *p, const struct report_part *part)
@@ -181,12 +184,16 @@ static void build_contended(struct model *m, struct page *p, const struct report
 					  rv_ok(&same) ? churn.why : same.why));
 		return;
 	}
-	text = arena_str(a, "With a second thread at the same page a lock and unlock takes %s; while "
-			    "the page is moved from one file to the next, %s",
+	text = arena_str(a,
+			 "With a second thread at the same page a lock and unlock takes %s; while "
+			 "the page is moved from one file to the next, %s",
 			 rv_strong(a, &same), rv_strong(a, &churn));
 	if (rv_ok(&retries))
-		text = arena_str(a, "%s, and the mapping found under its lock was another one %s times "
-				    "per lock", text, rv_text(a, &retries));
+		text = arena_str(
+			a,
+			"%s, and the mapping found under its lock was another one %s times "
+			"per lock",
+			text, rv_text(a, &retries));
 	section_answer(m, p, s, question, mode_words(a, part), arena_str(a, "%s.", text));
 	t = section_table(m, s, "One more pinned thread, native", columns);
 	for (size_t i = 0; i < 3; i++) {
@@ -217,13 +224,13 @@ static void build_instructions(struct model *m, struct page *p)
 	section_source(m, s, part);
 	if (!rv_ok(&both)) {
 		section_answer(m, p, s, question, NULL,
-			       unanswered(m, input_stock_name(m->in, "x86_64", "icount-1cpu"), lock_id,
-					  both.why));
+			       unanswered(m, input_stock_name(m->in, "x86_64", "icount-1cpu"),
+					  lock_id, both.why));
 		return;
 	}
 	section_answer(m, p, s, question, mode_words(m->arena, part),
 		       arena_str(m->arena,
-				 "The reference\xe2\x80\x99s lock and unlock execute %s in an x86_64 "
+				 "The reference’s lock and unlock execute %s in an x86_64 "
 				 "guest. A locked operation counts one.",
 				 rv_words(m->arena, &both)));
 	lock_table(m, s, part, "instructions", "q5-instructions",
@@ -234,12 +241,12 @@ static void build_instructions(struct model *m, struct page *p)
 void dax_build(struct model *m)
 {
 	const struct report_part *part = input_part(m->in, "native");
-	struct page *p = model_page(m, "q5.html", "DAX lock",
-				    "DAX: what lock-by-speculation costs, and what it is for",
-				    "To lock the entry of a DAX page its file has to be known, and the "
-				    "page may be moved to another file, or the file be freed, until it "
-				    "is locked. So the mapping is read under RCU, its lock taken, and "
-				    "the mapping read again (dax_lock_folio() of fs/dax.c).");
+	struct page *p = model_page(
+		m, "q5.html", "DAX lock", "DAX: what lock-by-speculation costs, and what it is for",
+		"To lock the entry of a DAX page its file has to be known, and the "
+		"page may be moved to another file, or the file be freed, until it "
+		"is locked. So the mapping is read under RCU, its lock taken, and "
+		"the mapping read again (dax_lock_folio() of fs/dax.c).");
 
 	build_alone(m, p, part);
 	build_contended(m, p, part);

@@ -7,6 +7,7 @@
  * are instructions of the kernel's path that is measured, counted in the scenarios' kernels as gcc
  * 12.2 makes them; what the reference takes is in the table beside, and changes with it.
  */
+#include <array_size.h>
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -19,18 +20,18 @@
 	"at most"
 
 #define PUT_WINDOW                                                                                 \
-	"around the reference the window holds the call of gup_put() from the case\xe2\x80\x99s "  \
+	"around the reference the window holds the call of gup_put() from the case’s "           \
 	"loop, 15; gup_put() itself takes 20, and put_page() is inline in the "                    \
-	"driver\xe2\x80\x99s loop, 26 in all"
+	"driver’s loop, 26 in all"
 
 #define PUT_PAGE_X86                                                                               \
-	"the driver\xe2\x80\x99s loop reads its page count from memory each turn, 2; put_page() "  \
-	"tests the low bit of compound_head and steps over a static branch for hugetlb, " \
-	"3, where the reference\xe2\x80\x99s page points at its head"
+	"the driver’s loop reads its page count from memory each turn, 2; put_page() "           \
+	"tests the low bit of compound_head and steps over a static branch for hugetlb, "          \
+	"3, where the reference’s page points at its head"
 
 #define GET_CALL                                                                                   \
 	"; what a page, and the step into its page table, take more is in the rows below, and "    \
-	"the rest lies between gup_fast_fallback()\xe2\x80\x99s entry and its return"
+	"the rest lies between gup_fast_fallback()’s entry and its return"
 
 static const struct explanation explanations[] = {
 	{ "get call", "pte", "x86_64", KERNEL_DOES_MORE,
@@ -71,8 +72,8 @@ static const struct explanation explanations[] = {
 	{ "put page", "pmd", "x86_64", KERNEL_DOES_MORE,
 	  PUT_PAGE_X86 "; all pages but the first are tail pages, which take 1 more" },
 	{ "put page", "pte", "s390x", KERNEL_DOES_MORE,
-	  "the driver\xe2\x80\x99s loop reads its page count from memory each turn, 2; put_page() "
-	  "tests the low bit of compound_head, 2, where the reference\xe2\x80\x99s page points at "
+	  "the driver’s loop reads its page count from memory each turn, 2; put_page() "
+	  "tests the low bit of compound_head, 2, where the reference’s page points at "
 	  "its head, and has a barrier after the atomic, 1. The reference takes 2 more for the "
 	  "decrement and its test" },
 };
@@ -81,15 +82,13 @@ const struct explanation *explanation_find(const char *quantity, const char *lea
 					   enum more more)
 {
 	const struct explanation *general = NULL;
-	size_t i;
 
-	for (i = 0; i < sizeof(explanations) / sizeof(*explanations); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(explanations); i++) {
 		const struct explanation *e = &explanations[i];
 
-		if (strcmp(e->quantity, quantity) != 0 || strcmp(e->leaf, leaf) != 0 ||
-		    e->more != more)
+		if (strcmp(e->quantity, quantity) || strcmp(e->leaf, leaf) || e->more != more)
 			continue;
-		if (e->arch && strcmp(e->arch, arch) == 0)
+		if (e->arch && !strcmp(e->arch, arch))
 			return e;
 		if (!e->arch)
 			general = e;
@@ -98,7 +97,7 @@ const struct explanation *explanation_find(const char *quantity, const char *lea
 }
 
 #define IN_FALLBACK                                                                                \
-	"the kernel\xe2\x80\x99s is all in gup_fast_fallback(), into which gcc has inlined the "  \
+	"the kernel’s is all in gup_fast_fallback(), into which gcc has inlined the "            \
 	"loops of every level"
 
 /*
@@ -114,17 +113,15 @@ static const struct {
 	{ "s390x", IN_FALLBACK, true, 0, 0 },
 	{ "arm64", IN_FALLBACK, true, 0, 0 },
 	{ "arm64",
-	  IN_FALLBACK "; so is the reference\xe2\x80\x99s, a function whose frame gcc makes 288 bytes "
+	  IN_FALLBACK "; so is the reference’s, a function whose frame gcc makes 288 bytes "
 		      "instead of 272 for the copies of entries, and which saves more registers",
 	  false, -2, 14 },
 };
 
 const char *design_explanation_find(const char *arch, bool small, double kernel, double ref)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof(design_explanations) / sizeof(*design_explanations); i++) {
-		if (strcmp(design_explanations[i].arch, arch) == 0 &&
+	for (size_t i = 0; i < ARRAY_SIZE(design_explanations); i++) {
+		if (!strcmp(design_explanations[i].arch, arch) &&
 		    design_explanations[i].small == small &&
 		    (small || (lround(kernel) == design_explanations[i].kernel &&
 			       lround(ref) == design_explanations[i].ref)))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the explorer found about a mechanism: its variants, and for each broken one the schedule that
- * breaks it.
+ * What the explorer found about a mechanism: its variants, and for each broken one the schedule
+ * that breaks it.
  */
 #include <string.h>
 
@@ -11,10 +11,8 @@
 
 static bool is_of(const struct results_explore_model *x, const char *const *mechanisms)
 {
-	size_t i;
-
-	for (i = 0; mechanisms[i]; i++)
-		if (strcmp(x->mechanism, mechanisms[i]) == 0)
+	for (size_t i = 0; mechanisms[i]; i++)
+		if (!strcmp(x->mechanism, mechanisms[i]))
 			return true;
 	return false;
 }
@@ -28,8 +26,9 @@ static const char *name_of(struct arena *a, const struct results_explore_model *
 enum code {
 	CODE_CORRECT, /* is to be correct */
 	CODE_BUSTED,  /* is known to be broken, and has to break */
-	CODE_MUTE,    /* the same, run where it cannot break: shows that the model is right, no more */
-	CODE_UNTOLD,  /* a document of before models said that */
+	/* the same, run where it cannot break: shows that the model is right, no more */
+	CODE_MUTE,
+	CODE_UNTOLD, /* a document of before models said that */
 };
 #define NR_CODES (CODE_UNTOLD + 1)
 
@@ -53,9 +52,8 @@ static enum code code_of(const struct results_explore_model *x)
 static struct count count_models(const struct results_explore *doc, const char *const *mechanisms)
 {
 	struct count c = { .least_bound = ~0U };
-	size_t i;
 
-	for (i = 0; i < doc->nr_models; i++) {
+	for (size_t i = 0; i < doc->nr_models; i++) {
 		const struct results_explore_model *x = &doc->models[i];
 		enum code code = code_of(x);
 
@@ -77,9 +75,9 @@ static struct count count_models(const struct results_explore *doc, const char *
 
 static size_t count_all(const struct count *c)
 {
-	size_t all = 0, i;
+	size_t all = 0;
 
-	for (i = 0; i < NR_CODES; i++)
+	for (size_t i = 0; i < NR_CODES; i++)
 		all += c->nr[i];
 	return all;
 }
@@ -116,14 +114,14 @@ static const char *verdict_words(struct arena *a, const struct results_explore_m
 static void variants_table(struct model *m, struct section *s, const struct results_explore *doc,
 			   const char *const *mechanisms)
 {
-	static const char *const columns[] = { "Variant", "What is asked", "Mode",
-					       "#Preemptions", "#Schedules", "Outcome", NULL };
-	struct table *t = section_table(m, s, "Every schedule of the reference\xe2\x80\x99s own code",
-					columns);
+	static const char *const columns[] = {
+		"Variant", "What is asked", "Mode", "#Preemptions", "#Schedules", "Outcome", NULL,
+	};
+	struct table *t =
+		section_table(m, s, "Every schedule of the reference’s own code", columns);
 	struct arena *a = m->arena;
-	size_t i;
 
-	for (i = 0; i < doc->nr_models; i++) {
+	for (size_t i = 0; i < doc->nr_models; i++) {
 		const struct results_explore_model *x = &doc->models[i];
 		bool fine = results_explore_is_fine(x->verdict);
 
@@ -133,8 +131,8 @@ static void variants_table(struct model *m, struct section *s, const struct resu
 		table_cell(t, "", arena_str(a, "%s%s", name_of(a, x), code_words(a, x)));
 		table_cell(t, "prose", clean(a, x->summary));
 		table_cell(t, "", clean(a, x->mode));
-		table_cell(t, "num", arena_str(a, "%u", x->failure ? x->failure->preemptions
-								   : x->bound));
+		table_cell(t, "num",
+			   arena_str(a, "%u", x->failure ? x->failure->preemptions : x->bound));
 		table_cell(t, "num", group_digits(a, (double)x->schedules, 0));
 		table_cell(t, fine ? "" : "bad", verdict_words(a, x));
 	}
@@ -142,40 +140,39 @@ static void variants_table(struct model *m, struct section *s, const struct resu
 }
 
 /* One column per CPU; a context other than a task's is named. */
-static void schedule_table(struct model *m, struct section *s, const struct results_explore_model *x)
+static void schedule_table(struct model *m, struct section *s,
+			   const struct results_explore_model *x)
 {
 	const struct results_explore_failure *f = x->failure;
 	struct arena *a = m->arena;
 	const char **columns = arena_alloc(a, (x->nr_cpus + 2) * sizeof(*columns));
 	struct table *t;
-	unsigned cpu;
-	size_t i;
 
 	columns[0] = "Step";
-	for (cpu = 0; cpu < x->nr_cpus; cpu++)
+	for (unsigned cpu = 0; cpu < x->nr_cpus; cpu++)
 		columns[cpu + 1] = arena_str(a, "CPU %u", cpu);
 	t = section_table(m, s,
-			  arena_str(a, "%s breaks \xe2\x80\x9c%s\xe2\x80\x9d: %s", name_of(a, x),
-				    clean(a, f->invariant), clean(a, f->why)),
+			  arena_str(a, "%s breaks “%s”: %s", name_of(a, x), clean(a, f->invariant),
+				    clean(a, f->why)),
 			  columns);
 	t->folded = true;
-	for (i = 0; i < f->nr_steps && i < RESULTS_EXPLORE_MAX_STEPS; i++) {
+	for (size_t i = 0; i < f->nr_steps && i < RESULTS_EXPLORE_MAX_STEPS; i++) {
 		const struct results_explore_step *step = &f->steps[i];
 
 		table_row(m, t);
 		table_cell(t, "", arena_str(a, "%zu", i + 1));
-		for (cpu = 0; cpu < x->nr_cpus; cpu++) {
+		for (unsigned cpu = 0; cpu < x->nr_cpus; cpu++) {
 			const char *mark = "";
 
 			if (step->cpu != cpu) {
-				table_cell(t, "quiet", "\xc2\xb7");
+				table_cell(t, "quiet", "·");
 				continue;
 			}
-			if (strcmp(step->context, "task") != 0)
+			if (strcmp(step->context, "task"))
 				mark = arena_str(a, "%s: ", clean(a, step->context));
 			table_cell(t, "prose", arena_str(a, "%s%s", mark, clean(a, step->text)))
-				->detail = arena_str(a, "%s, %s", clean(a, step->task),
-						     clean(a, step->site));
+				->detail =
+				arena_str(a, "%s, %s", clean(a, step->task), clean(a, step->site));
 		}
 	}
 }
@@ -187,11 +184,12 @@ static const char *mute_text(struct arena *a, const struct count *c)
 
 	if (!nr)
 		return "";
-	return arena_str(a,
-			 " Not counted: %zu clean exploration%s of code that another question breaks, as "
-			 "%s, whose code %s/%s breaks.",
-			 nr, nr == 1 ? "" : "s", name_of(a, c->mute_one),
-			 clean(a, c->mute_one->mechanism), clean(a, c->mute_one->busted_code));
+	return arena_str(
+		a,
+		" Not counted: %zu clean exploration%s of code that another question breaks, as "
+		"%s, whose code %s/%s breaks.",
+		nr, nr == 1 ? "" : "s", name_of(a, c->mute_one), clean(a, c->mute_one->mechanism),
+		clean(a, c->mute_one->busted_code));
 }
 
 /* " Of 12 more that came out clean ...", or nothing. */
@@ -201,27 +199,37 @@ static const char *untold_text(struct arena *a, const struct count *c)
 
 	if (!nr)
 		return "";
-	return arena_str(a, " Of %zu more that came out clean this run does not say whether their code "
-			    "is to be correct, or is what another question breaks: an older ptbench "
-			    "explored them.", nr);
+	return arena_str(
+		a,
+		" Of %zu more that came out clean this run does not say whether their code "
+		"is to be correct, or is what another question breaks: an older ptbench "
+		"explored them.",
+		nr);
 }
 
 static const char *outcome_text(struct arena *a, const struct count *c)
 {
-	const char *text = arena_str(a, "Over %s executions of the reference\xe2\x80\x99s own code, ",
+	const char *text = arena_str(a, "Over %s executions of the reference’s own code, ",
 				     group_digits(a, c->schedules, 0));
 	size_t good = c->nr[CODE_CORRECT], busted = c->nr[CODE_BUSTED];
 
 	if (good)
-		text = arena_str(a, "%s" STRONG "%zu question%s to code that is to be correct came out "
-				    "clean" STRONG " with up to %u preemptions at least",
+		text = arena_str(a,
+				 "%s" STRONG
+				 "%zu question%s to code that is to be correct came out "
+				 "clean" STRONG " with up to %u preemptions at least",
 				 text, good, good == 1 ? "" : "s", c->least_bound);
 	if (busted)
-		text = arena_str(a, "%s%s" STRONG "each of %zu to code that is broken was "
-				    "caught" STRONG, text, good ? ", and " : "", busted);
+		text = arena_str(a,
+				 "%s%s" STRONG "each of %zu to code that is broken was "
+				 "caught" STRONG,
+				 text, good ? ", and " : "", busted);
 	if (!good && !busted)
-		text = arena_str(a, "%sno question that is known to be of correct or of broken code came "
-				    "out", text);
+		text = arena_str(
+			a,
+			"%sno question that is known to be of correct or of broken code came "
+			"out",
+			text);
 	return arena_str(a, "%s.%s%s", text, mute_text(a, c), untold_text(a, c));
 }
 
@@ -232,16 +240,20 @@ static void explored_answer(struct model *m, struct page *p, struct section *s,
 	struct arena *a = m->arena;
 
 	if (c->not_fine)
-		text = arena_str(a, STRONG "%zu of %zu explorations did not come out as "
-					   "claimed" STRONG "; one is %s: %s.",
+		text = arena_str(a,
+				 STRONG "%zu of %zu explorations did not come out as "
+					"claimed" STRONG "; one is %s: %s.",
 				 c->not_fine, count_all(c), name_of(a, c->worst),
 				 verdict_words(a, c->worst));
 	else
 		text = outcome_text(a, c);
 	section_answer(m, p, s, question, "explored", text);
 	section_note(m, s, clean(a, doc->claim));
-	section_note(m, s, arena_str(a, "Made by %s. A single schedule again: ptbench explore "
-					"VARIANT --replay SCHEDULE.", clean(a, doc->command)));
+	section_note(m, s,
+		     arena_str(a,
+			       "Made by %s. A single schedule again: ptbench explore "
+			       "VARIANT --replay SCHEDULE.",
+			       clean(a, doc->command)));
 }
 
 void explored_build(struct model *m, struct page *p, const char *mechanism, const char *second)
@@ -250,7 +262,6 @@ void explored_build(struct model *m, struct page *p, const char *mechanism, cons
 	struct section *s = page_section(m, p, "explored", "What breaks, and by which schedule");
 	const struct results_explore *doc = m->in->explored;
 	struct count c;
-	size_t i;
 
 	if (!doc) {
 		section_answer(m, p, s, "What does every schedule show?", NULL,
@@ -266,7 +277,7 @@ void explored_build(struct model *m, struct page *p, const char *mechanism, cons
 	}
 	explored_answer(m, p, s, doc, &c);
 	variants_table(m, s, doc, mechanisms);
-	for (i = 0; i < doc->nr_models; i++)
+	for (size_t i = 0; i < doc->nr_models; i++)
 		if (is_of(&doc->models[i], mechanisms) && doc->models[i].failure)
 			schedule_table(m, s, &doc->models[i]);
 }

@@ -15,14 +15,16 @@ static const struct row_family freeing = {
 	.id = "ways",
 	.title = "Other ways to free tables",
 	.question = "What does an exit, an exec, a collapse or an unshare cost?",
-	.caption = "Instructions until the call returns, and later in RCU callbacks, kernel by kernel",
+	.caption =
+		"Instructions until the call returns, and later in RCU callbacks, kernel by kernel",
 	.setup = "icount-1cpu",
 	CASES("table_free/exit", "table_free/exec", "table_free/collapse", "table_free/unshare",
 	      "table_free/reuse"),
 	.head_case = "table_free/exit",
 	.head_params = "tables=8",
 	.head_metric = "instructions",
-	.head_words = "An exit of a process with 8 page tables of a page each, beside those of its own",
+	.head_words =
+		"An exit of a process with 8 page tables of a page each, beside those of its own",
 	.note = "A row is the whole call: the pages, VMAs and tables that it frees. What tables alone "
 		"take is the difference from the row with fewer of them, or from its twin.",
 };
@@ -37,7 +39,7 @@ static const struct row_family peers = {
 	.id = "peers",
 	.title = "Whom a freer interrupts, by what the other CPU does",
 	.question = "Whom does freeing interrupt?",
-	.caption = "Events of one call on two CPUs, by the peer\xe2\x80\x99s state",
+	.caption = "Events of one call on two CPUs, by the peer’s state",
 	.setup = "icount-2cpu",
 	CASES("table_free/munmap", "table_free/keep", "table_free/madvise", "table_free/exit",
 	      "table_free/collapse", "table_free/unshare"),
@@ -67,7 +69,7 @@ static const struct row_family memory = {
 static bool has_mem(const struct results_params *p)
 {
 	return results_params_get(p, "mem") || results_params_get(p, "folio") ||
-	       (results_params_str(p, "leaf") && strcmp(results_params_str(p, "leaf"), "pte") != 0);
+	       (results_params_str(p, "leaf") && strcmp(results_params_str(p, "leaf"), "pte"));
 }
 
 static const struct row_family leaves = {

@@ -15,8 +15,9 @@ static void walk_table(struct model *m, struct section *s, const char *caption,
 		       const struct walks *list, bool folded)
 {
 	static const char *const columns[] = {
-		"Format", "Who", "Design", "Pages of", "#Call, 1 page", "#Per page",
-		"#Cross pmd", "#Cross pud", "#Cross p4d", "#Cross pgd", NULL,
+		"Format",	 "Who",	       "Design",     "Pages of",
+		"#Call, 1 page", "#Per page",  "#Cross pmd", "#Cross pud",
+		"#Cross p4d",	 "#Cross pgd", NULL,
 	};
 	struct table *t = section_table(m, s, caption, columns);
 
@@ -41,8 +42,7 @@ static void walk_table(struct model *m, struct section *s, const char *caption,
 
 static const char *bar_label(struct model *m, const struct walk *w)
 {
-	return arena_str(m->arena, "%s%s", w->label,
-			 !strcmp(w->who, "kernel") ? ", kernel" : "");
+	return arena_str(m->arena, "%s%s", w->label, !strcmp(w->who, "kernel") ? ", kernel" : "");
 }
 
 static void walk_bars(struct model *m, struct figure *f, const struct walks *list,
@@ -68,14 +68,14 @@ static void walk_bars(struct model *m, struct figure *f, const struct walks *lis
 static void cross_bars(struct model *m, struct figure *f, const struct walks *list)
 {
 	const struct walk *w = list->v;
-	size_t i, j;
+	size_t i;
 
 	for (int level = 0; level < NR_CROSS; level++) {
 		for (i = 0; i < list->nr; i++)
 			if (!*w[i].kind && rv_ok(&w[i].cost.cross[level]) &&
 			    !walk_is_folded(&w[i], level))
 				break;
-		for (j = i; j < list->nr && !strcmp(w[j].space, w[i].space); j++)
+		for (size_t j = i; j < list->nr && !strcmp(w[j].space, w[i].space); j++)
 			if (!*w[j].kind)
 				figure_bar(m, f,
 					   arena_str(m->arena, "across a %s boundary (%s)",
@@ -99,11 +99,10 @@ static const char *one_walk(struct model *m, const struct walk *w, const char *w
 	struct arena *a = m->arena;
 	const struct gup_cost *c = &w->cost;
 	const char *unseen = "", *text;
-	int level;
 
 	text = arena_str(a, "%s%s takes %s for a call of one page and %s for each further one", who,
 			 w->design, rv_strong(a, &c->call), rv_strong(a, &c->page));
-	for (level = 0; level < NR_CROSS; level++) {
+	for (int level = 0; level < NR_CROSS; level++) {
 		if (is_seen(&c->cross[level]))
 			text = arena_str(a, "%s, across a %s boundary %s", text, cross_names[level],
 					 rv_difference(a, &c->cross[level]));
@@ -166,7 +165,7 @@ static const char *walk_sentence(struct model *m, const struct walks *list, cons
 				 const char *space)
 {
 	const struct walk *plain = NULL, *merged = NULL;
-	const char *name = arena_str(m->arena, "the %s\xe2\x80\x99s ", who);
+	const char *name = arena_str(m->arena, "the %s’s ", who);
 
 	for (size_t i = 0; i < list->nr; i++) {
 		const struct walk *w = &list->v[i];
@@ -188,10 +187,12 @@ static const char *walk_sentence(struct model *m, const struct walks *list, cons
 static void role_note(struct model *m, struct section *s, const char *arch)
 {
 	if (!input_stock(m->in, arch))
-		section_note(m, s, arena_str(m->arena,
-					     "No document of %s says which is the stock kernel, as "
-					     "those of format version 2 do: of each design the first "
-					     "kernel by name stands here.", arch));
+		section_note(m, s,
+			     arena_str(m->arena,
+				       "No document of %s says which is the stock kernel, as "
+				       "those of format version 2 do: of each design the first "
+				       "kernel by name stands here.",
+				       arch));
 }
 
 static void no_rows(struct model *m, struct page *p, struct section *s, const char *question,
@@ -275,8 +276,7 @@ static void build_instructions(struct model *m, struct page *p)
 	kernel = walk_sentence(m, &list, "kernel", head->space);
 	ref = walk_sentence(m, &list, "reference", head->space);
 	section_answer(m, p, s, question, mode_words(m->arena, part),
-		       arena_str(m->arena,
-				 "In instructions, %s: %s. In the same guest, %s.",
+		       arena_str(m->arena, "In instructions, %s: %s. In the same guest, %s.",
 				 space_words(m, head),
 				 kernel ? kernel : "no call of the kernel for one page",
 				 ref ? ref : "no call of the reference for one page"));
@@ -288,7 +288,7 @@ static void build_instructions(struct model *m, struct page *p)
 	walk_table(m, s, "GUP-fast on s390x with every number of levels, instructions", &list,
 		   true);
 	section_note(m, s,
-		     "The reference\xe2\x80\x99s designs are one walker source instantiated per "
+		     "The reference’s designs are one walker source instantiated per "
 		     "design. A design that returns wrong pages at a boundary has no cost there.");
 	role_note(m, s, "s390x");
 }
@@ -317,8 +317,9 @@ static const char *identical_text(struct model *m, const struct walks *list)
 	}
 	if (!same)
 		return "";
-	return arena_str(m->arena, " The reference\xe2\x80\x99s %s%sdesigns compile to identical code "
-				   "on %zu of its %zu formats there.",
+	return arena_str(m->arena,
+			 " The reference’s %s%sdesigns compile to identical code "
+			 "on %zu of its %zu formats there.",
 			 alike ? folding_number(m, designs) : "", alike ? " " : "", same, formats);
 }
 
@@ -380,9 +381,9 @@ static void answer_vmsplice(struct model *m, struct page *p, struct section *s,
 	section_answer(m, p, s, "And GUP-fast of the running kernel?", mode_words(m->arena, part),
 		       arena_str(m->arena,
 				 "%s: vmsplice of user pages into a pipe takes %s per page (%s); "
-				 "the pipe\xe2\x80\x99s part of that is not told apart from "
-				 "GUP-fast\xe2\x80\x99s.",
-				 kernel ? clean(m->arena, kernel) : "This host\xe2\x80\x99s kernel",
+				 "the pipe’s part of that is not told apart from "
+				 "GUP-fast’s.",
+				 kernel ? clean(m->arena, kernel) : "This host’s kernel",
 				 costs[0].page.low > 0 ? rv_strong(m->arena, &costs[0].page)
 						       : rv_difference(m->arena, &costs[0].page),
 				 costs[0].page.how));
@@ -439,7 +440,7 @@ static void build_time(struct model *m, struct page *p)
 {
 	const struct report_part *part = input_part(m->in, "native");
 	struct section *s =
-		page_section(m, p, "time", "The reference\xe2\x80\x99s designs: time on this host");
+		page_section(m, p, "time", "The reference’s designs: time on this host");
 	const char *question = "And in time?", *text = NULL, *where = "";
 	const struct walk *heads[2], *head;
 	struct walks list = { 0 };
@@ -463,9 +464,9 @@ static void build_time(struct model *m, struct page *p)
 	if (nr) {
 		text = walk_sentence(m, &list, "reference", heads[0]->space);
 		where = arena_str(m->arena, ", the %s format%s", heads[0]->format,
-				  heads[0]->levels ? arena_str(m->arena, " with %s levels",
-							       heads[0]->levels)
-						   : "");
+				  heads[0]->levels
+					  ? arena_str(m->arena, " with %s levels", heads[0]->levels)
+					  : "");
 	}
 	section_answer(m, p, s, question, mode_words(m->arena, part),
 		       arena_str(m->arena, "On this host%s: %s.", where,
@@ -474,8 +475,7 @@ static void build_time(struct model *m, struct page *p)
 	section_load(m, s, part);
 	if (nr)
 		time_figures(m, s, &list, heads, nr);
-	walk_table(m, s, "The reference\xe2\x80\x99s GUP-fast, time, all formats", &list,
-		   list.nr > 8);
+	walk_table(m, s, "The reference’s GUP-fast, time, all formats", &list, list.nr > 8);
 }
 
 void folding_build(struct model *m)

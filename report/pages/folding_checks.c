@@ -18,9 +18,7 @@ static bool is_only(const struct results_check *c)
 /* A part that failed may have failed by these very checks: they are shown all the same. */
 static bool has_checks(const struct report_part *part)
 {
-	size_t i;
-
-	for (i = 0; part->doc && i < part->doc->nr_checks; i++)
+	for (size_t i = 0; part->doc && i < part->doc->nr_checks; i++)
 		if (is_only(&part->doc->checks[i]))
 			return true;
 	return false;
@@ -34,9 +32,8 @@ struct tally {
 static struct tally tally(struct model *m, const struct report_part *part)
 {
 	struct tally t = { 0 };
-	size_t i;
 
-	for (i = 0; part && part->doc && i < part->doc->nr_checks; i++) {
+	for (size_t i = 0; part && part->doc && i < part->doc->nr_checks; i++) {
 		const struct results_check *c = &part->doc->checks[i];
 
 		if (!is_only(c))
@@ -57,9 +54,7 @@ static struct tally tally(struct model *m, const struct report_part *part)
 /* The design that a kernel walks by, as its checks say, or else its rows; NULL: neither do. */
 static const char *design_of(struct model *m, const struct report_part *part)
 {
-	size_t i;
-
-	for (i = 0; part->doc && i < part->doc->nr_checks; i++) {
+	for (size_t i = 0; part->doc && i < part->doc->nr_checks; i++) {
 		const struct results_check *c = &part->doc->checks[i];
 		const char *design = param_text(m->arena, &c->params, "design", NULL);
 
@@ -94,18 +89,16 @@ static const char *broken_text(struct model *m, const struct report_part *part,
 			 design_of(m, part),
 			 t->wrong + t->cut ? "is wrong where levels fold per mm"
 					   : "was not seen to be wrong",
-			 t->nr, t->wrong, t->example ? " (\xe2\x80\x9c" : "",
-			 t->example ? t->example : "", t->example ? "\xe2\x80\x9d)" : "", t->cut,
-			 t->right);
+			 t->nr, t->wrong, t->example ? " (“" : "", t->example ? t->example : "",
+			 t->example ? "”)" : "", t->cut, t->right);
 }
 
 /* All parts with such checks that nothing was told of yet, by how many were right. */
 static const char *others_text(struct model *m, const bool *told)
 {
 	const char *text = "";
-	size_t i;
 
-	for (i = 0; i < m->in->nr_parts; i++) {
+	for (size_t i = 0; i < m->in->nr_parts; i++) {
 		const struct report_part *part = &m->in->parts[i];
 		struct tally t = tally(m, part);
 
@@ -125,9 +118,9 @@ static const char *checks_sentence(struct model *m)
 	struct tally of_good = tally(m, good), of_x86 = tally(m, x86);
 	bool *told = arena_alloc(m->arena, m->in->nr_parts + 1);
 	struct arena *a = m->arena;
-	size_t unexpected = 0, i;
+	size_t unexpected = 0;
 
-	for (i = 0; i < m->in->nr_parts; i++) {
+	for (size_t i = 0; i < m->in->nr_parts; i++) {
 		const struct report_part *part = &m->in->parts[i];
 		struct tally t = tally(m, part);
 
@@ -143,8 +136,10 @@ static const char *checks_sentence(struct model *m)
 		text = arena_str(a, "%s%s is right on " STRONG "%zu of %zu" STRONG " on s390x. ",
 				 text, design ? design : scenario, of_good.right, of_good.nr);
 	if (of_x86.nr)
-		text = arena_str(a, "%sx86_64, which has no lockless override and folds for the "
-				    "machine: %zu of %zu right. ", text, of_x86.right, of_x86.nr);
+		text = arena_str(a,
+				 "%sx86_64, which has no lockless override and folds for the "
+				 "machine: %zu of %zu right. ",
+				 text, of_x86.right, of_x86.nr);
 	others = others_text(m, told);
 	if (*others)
 		text = arena_str(a, "%sOther kernels: %s. ", text, others);
@@ -171,9 +166,8 @@ static const char *size_words(struct arena *a, unsigned long long v)
 {
 	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB" };
 	const char *text = "";
-	int i;
 
-	for (i = 5; i >= 0 && v; i--) {
+	for (int i = 5; i >= 0 && v; i--) {
 		unsigned long long unit = 1ULL << (10 * i);
 
 		if (v >= unit)
@@ -210,9 +204,9 @@ static const char *range_name(struct model *m, const struct results_check *c)
 static void fill_column(struct model *m, struct column *col)
 {
 	const struct results_doc *doc = col->part->doc;
-	size_t i, known;
+	size_t known;
 
-	for (i = 0; i < doc->nr_checks; i++) {
+	for (size_t i = 0; i < doc->nr_checks; i++) {
 		if (!is_only(&doc->checks[i]))
 			continue;
 		known = col->names.nr;
@@ -235,9 +229,7 @@ static const struct results_check *find_check(struct model *m, const struct colu
 static bool seen_before(struct model *m, const struct column *cols, size_t nr,
 			const struct results_check *like)
 {
-	size_t i;
-
-	for (i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++)
 		if (find_check(m, &cols[i], like))
 			return true;
 	return false;
@@ -256,8 +248,8 @@ static void check_cell(struct model *m, struct table *t, const struct results_ch
 		seen = arena_str(m->arena, "%s; expected %s", seen, clean(m->arena, c->expect));
 	table_seen(t,
 		   !c->ok || !strncmp(c->seen, "wrong", 5) ? "bad"
-		   : !strncmp(c->seen, "right", 5)	       ? "good"
-							       : "",
+		   : !strncmp(c->seen, "right", 5)	   ? "good"
+							   : "",
 		   seen);
 }
 
@@ -265,18 +257,18 @@ static void check_row(struct model *m, struct table *t, const struct results_che
 		      const struct column *cols, size_t nr, bool one_format)
 {
 	/* Those with a column, and what is the kernel's own. */
-	static const char *const told[] = { "boundary", "cross", "levels", "alias", "design",
-					    "format" };
+	static const char *const told[] = { "boundary", "cross",  "levels",
+					    "alias",	"design", "format" };
 	const char *more = params_without(m->arena, &c->params, told, one_format ? 6 : 5);
-	size_t i;
 
 	table_row(m, t);
-	table_cell(t, "", *more ? arena_str(m->arena, "%s, %s", boundary_text(m, c), more)
-				: boundary_text(m, c));
-	table_cell(t, "", param_text(m->arena, &c->params, "cross", "\xe2\x80\x94"));
-	table_cell(t, "", param_text(m->arena, &c->params, "levels", "\xe2\x80\x94"));
+	table_cell(t, "",
+		   *more ? arena_str(m->arena, "%s, %s", boundary_text(m, c), more)
+			 : boundary_text(m, c));
+	table_cell(t, "", param_text(m->arena, &c->params, "cross", "—"));
+	table_cell(t, "", param_text(m->arena, &c->params, "levels", "—"));
 	table_cell(t, "", results_params_int(&c->params, "alias", 0) ? "mapped" : "hole");
-	for (i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++)
 		check_cell(m, t, find_check(m, &cols[i], c));
 }
 
@@ -316,9 +308,7 @@ static int by_range(const void *va, const void *vb)
 
 static bool one_format(const struct results_check *const *rows, size_t nr)
 {
-	size_t i;
-
-	for (i = 1; i < nr; i++) {
+	for (size_t i = 1; i < nr; i++) {
 		const char *a = results_params_str(&rows[i]->params, "format");
 		const char *b = results_params_str(&rows[0]->params, "format");
 
@@ -336,13 +326,13 @@ static bool arch_table(struct model *m, struct section *s, const char *arch, siz
 	struct column cols[MAX_COLUMNS];
 	const struct results_check **rows = NULL;
 	const char *which = *from ? ", further kernels" : "";
-	size_t nr = arch_parts(m, arch, from, cols), nr_rows = 0, i, j;
+	size_t nr = arch_parts(m, arch, from, cols), nr_rows = 0;
 	struct table *t;
 	bool one;
 
 	if (!nr)
 		return false;
-	for (i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++)
 		columns[4 + i] = cols[i].part->scenario;
 	t = section_table(m, s,
 			  arena_str(m->arena,
@@ -350,11 +340,11 @@ static bool arch_table(struct model *m, struct section *s, const char *arch, siz
 				    "page by page, its references held",
 				    arch, which),
 			  columns);
-	for (i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		const struct results_doc *doc = cols[i].part->doc;
 
 		section_source(m, s, cols[i].part);
-		for (j = 0; j < doc->nr_checks; j++) {
+		for (size_t j = 0; j < doc->nr_checks; j++) {
 			const struct results_check *c = &doc->checks[j];
 
 			if (!is_only(c) || seen_before(m, cols, i, c))
@@ -366,7 +356,7 @@ static bool arch_table(struct model *m, struct section *s, const char *arch, siz
 	if (nr_rows)
 		qsort(rows, nr_rows, sizeof(*rows), by_range);
 	one = one_format(rows, nr_rows);
-	for (i = 0; i < nr_rows; i++)
+	for (size_t i = 0; i < nr_rows; i++)
 		check_row(m, t, rows[i], cols, nr, one);
 	return true;
 }
@@ -374,13 +364,14 @@ static bool arch_table(struct model *m, struct section *s, const char *arch, siz
 /* What the parts have no check for: seen only by a walker that is stopped between two steps. */
 static void recheck_note(struct model *m, struct section *s)
 {
-	section_note(m, s,
-		     "Not of this run, but of the reference by its test (prove -e '' "
-		     "build/ref/test/test_gup_recheck): where levels fold per mm, every design "
-		     "before the one that v5.9 merged rechecks an entry of the top table against "
-		     "its own copy, and a change beside it goes unseen. That matters where such an "
-		     "entry is a leaf or a PMD above PTEs: s390x with 2 levels, and 2 GiB leaves with 3. "
-		     "Reading 6.12 suggests the same of kernels before v5.9; none was run for it.");
+	section_note(
+		m, s,
+		"Not of this run, but of the reference by its test (prove -e '' "
+		"build/ref/test/test_gup_recheck): where levels fold per mm, every design "
+		"before the one that v5.9 merged rechecks an entry of the top table against "
+		"its own copy, and a change beside it goes unseen. That matters where such an "
+		"entry is a leaf or a PMD above PTEs: s390x with 2 levels, and 2 GiB leaves with 3. "
+		"Reading 6.12 suggests the same of kernels before v5.9; none was run for it.");
 }
 
 /* ---- what the designs are ---- */
@@ -391,11 +382,11 @@ static void part_words(struct model *m, struct section *s, const struct report_p
 {
 	static const enum results_subject subjects[] = { RESULTS_REF, RESULTS_KERNEL };
 	const char *const *used, **fresh = NULL;
-	size_t nr = 0, n, i, j, known;
+	size_t nr = 0, n, known;
 
-	for (i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		n = words_used(m->arena, part, FOLDING_CASE, subjects[i], "design", &used);
-		for (j = 0; j < n; j++) {
+		for (size_t j = 0; j < n; j++) {
 			known = told->nr;
 			if (!word_of(part, FOLDING_CASE, "design", used[j]) ||
 			    names_add(m->arena, told, used[j]) < known)
@@ -412,11 +403,10 @@ static void design_words(struct model *m, struct section *s)
 {
 	const struct report_part *code = input_part(m->in, "ref.static");
 	struct names told = { 0 };
-	size_t i;
 
 	if (code)
 		part_words(m, s, code, &told);
-	for (i = 0; i < m->in->nr_parts; i++)
+	for (size_t i = 0; i < m->in->nr_parts; i++)
 		part_words(m, s, &m->in->parts[i], &told);
 }
 
@@ -425,23 +415,22 @@ void folding_checks(struct model *m, struct page *p)
 	struct section *s = page_section(m, p, "correct", "Which design is correct where");
 	const char *question = "Which design is correct where?", *text = checks_sentence(m);
 	const char *last = "";
-	size_t i, from;
 
 	if (!text) {
 		section_answer(m, p, s, question, NULL,
 			       arena_str(m->arena, "Not checked here: %s.",
-					 input_why(m->in,
-					   input_stock_name(m->in, "s390x", FOLDING_SETUP))));
+					 input_why(m->in, input_stock_name(m->in, "s390x",
+									   FOLDING_SETUP))));
 	} else {
 		section_answer(m, p, s, question, "checks", text);
 	}
 	/* Parts are sorted by name, so an architecture's stand together. */
-	for (i = 0; i < m->in->nr_parts; i++) {
+	for (size_t i = 0; i < m->in->nr_parts; i++) {
 		const char *arch = m->in->parts[i].arch;
 
 		if (!arch || !strcmp(arch, last) || !has_checks(&m->in->parts[i]))
 			continue;
-		for (from = 0; arch_table(m, s, arch, &from);)
+		for (size_t from = 0; arch_table(m, s, arch, &from);)
 			;
 		last = arch;
 	}

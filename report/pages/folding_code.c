@@ -11,8 +11,8 @@
 /* A design over one format. */
 struct code {
 	const char *design;
-	size_t place;	    /* in the order of the axis */
-	size_t *same;	    /* other designs that are one code with it, in that order */
+	size_t place; /* in the order of the axis */
+	size_t *same; /* other designs that are one code with it, in that order */
 	size_t nr_same;
 };
 
@@ -94,16 +94,15 @@ static struct folding_codes *codes_of(struct model *m)
 {
 	struct folding_codes *c = m->folding;
 	const struct results_doc *doc;
-	size_t i;
 
 	if (c)
 		return c;
 	c = m->folding = arena_alloc(m->arena, sizeof(*c));
 	c->part = input_part(m->in, "ref.static");
 	doc = c->part ? c->part->doc : NULL;
-	for (i = 0; doc && i < doc->nr_checks; i++)
+	for (size_t i = 0; doc && i < doc->nr_checks; i++)
 		read_codes(m, c, doc->checks[i].id, &doc->checks[i].params, doc->checks[i].seen);
-	for (i = 0; doc && i < doc->nr_measurements; i++)
+	for (size_t i = 0; doc && i < doc->nr_measurements; i++)
 		read_codes(m, c, doc->measurements[i].case_id, &doc->measurements[i].params, NULL);
 	return c;
 }
@@ -138,8 +137,8 @@ size_t folding_nr_identical(struct model *m, const char *format, const char *des
 
 const char *folding_number(struct model *m, size_t nr)
 {
-	static const char *const words[] = { "two", "three", "four", "five", "six", "seven",
-					     "eight", "nine", "ten", "eleven", "twelve" };
+	static const char *const words[] = { "two",   "three", "four", "five",	 "six",	  "seven",
+					     "eight", "nine",  "ten",  "eleven", "twelve" };
 
 	return nr >= 2 && nr <= 12 ? words[nr - 2] : arena_str(m->arena, "%zu", nr);
 }
@@ -147,13 +146,13 @@ const char *folding_number(struct model *m, size_t nr)
 const char *folding_label(struct model *m, const char *format, const char *design)
 {
 	const struct folding_codes *c = codes_of(m);
-	size_t at = find_code(m, format, design), all = folding_nr_identical(m, format, design), i;
+	size_t at = find_code(m, format, design), all = folding_nr_identical(m, format, design);
 	const struct code *code = at == NAMES_NOWHERE ? NULL : &c->codes[at];
 	const char *text = design;
 
 	if (all)
 		return arena_str(m->arena, "all %s (identical)", folding_number(m, all));
-	for (i = 0; code && i < code->nr_same; i++)
+	for (size_t i = 0; code && i < code->nr_same; i++)
 		text = arena_str(m->arena, "%s, %s", text, c->codes[code->same[i]].design);
 	return text == design ? text : arena_str(m->arena, "%s (identical)", text);
 }
@@ -185,12 +184,11 @@ static const struct names *measured_formats(struct model *m)
 {
 	const struct report_part *part = input_part(m->in, "native");
 	struct names *formats;
-	size_t i;
 
 	if (!input_usable(part))
 		return NULL;
 	formats = arena_alloc(m->arena, sizeof(*formats));
-	for (i = 0; i < part->doc->nr_measurements; i++) {
+	for (size_t i = 0; i < part->doc->nr_measurements; i++) {
 		const char *f = results_params_str(&part->doc->measurements[i].params, "format");
 
 		if (f)
@@ -205,15 +203,14 @@ static const char *row_name(struct model *m, const struct results_measurement *r
 	static const char *const keys[] = { "format", "design" };
 	const char *rest = params_without(m->arena, &row->params, keys, 2);
 
-	return arena_str(m->arena, "%s%s%s", clean(m->arena, row->case_id), *rest ? ", " : "", rest);
+	return arena_str(m->arena, "%s%s%s", clean(m->arena, row->case_id), *rest ? ", " : "",
+			 rest);
 }
 
 static void code_rows(struct model *m, struct table *t, struct figure *f,
 		      const struct report_part *part, const struct names *measured)
 {
-	size_t i;
-
-	for (i = 0; input_usable(part) && i < part->doc->nr_measurements; i++) {
+	for (size_t i = 0; input_usable(part) && i < part->doc->nr_measurements; i++) {
 		const struct results_measurement *row = &part->doc->measurements[i];
 		const char *format, *design, *label, *symbol;
 		bool kernel = row->subject == RESULTS_KERNEL;
@@ -223,7 +220,7 @@ static void code_rows(struct model *m, struct table *t, struct figure *f,
 			continue;
 		format = param_text(m->arena, &row->params, "format",
 				    part->scenario ? part->scenario : "?");
-		design = param_text(m->arena, &row->params, "design", "\xe2\x80\x94");
+		design = param_text(m->arena, &row->params, "design", "—");
 		symbol = row_name(m, row);
 		v = rv_of(row);
 		if (!kernel && strcmp(folding_spokesman(m, format, design), design))
@@ -244,10 +241,10 @@ static void code_rows(struct model *m, struct table *t, struct figure *f,
 static size_t count_identical(struct model *m, size_t *pairs)
 {
 	const struct report_part *part = input_part(m->in, "ref.static");
-	size_t same = 0, i;
+	size_t same = 0;
 
 	*pairs = 0;
-	for (i = 0; part && part->doc && i < part->doc->nr_checks; i++) {
+	for (size_t i = 0; part && part->doc && i < part->doc->nr_checks; i++) {
 		if (strcmp(part->doc->checks[i].id, "gup_fast/identical"))
 			continue;
 		(*pairs)++;
@@ -267,15 +264,15 @@ void folding_code(struct model *m, struct page *p)
 	struct figure *f = section_figure(m, s, FIGURE_BARS, "q2-code",
 					  "Reference: code bytes of a whole walk");
 	const struct names *measured = measured_formats(m);
-	size_t pairs, same = count_identical(m, &pairs), i;
+	size_t pairs, same = count_identical(m, &pairs);
 
 	f->xlabel = "machine code";
 	f->desc = "One bar per design and format; designs whose code is identical share a bar.";
 	f->caption = "Mode static: sizes of the functions in the object files; this "
-		     "build\xe2\x80\x99s compiler.";
+		     "build’s compiler.";
 	code_rows(m, t, f, part, measured);
 	section_source(m, s, part);
-	for (i = 0; i < m->in->nr_parts; i++) {
+	for (size_t i = 0; i < m->in->nr_parts; i++) {
 		if (m->in->parts[i].scenario && !strcmp(m->in->parts[i].setup, "static")) {
 			section_source(m, s, &m->in->parts[i]);
 			code_rows(m, t, f, &m->in->parts[i], measured);
@@ -288,15 +285,15 @@ void folding_code(struct model *m, struct page *p)
 	else if (!pairs)
 		section_answer(m, p, s, "How much code is it?", "static",
 			       "The table has the bytes of each walk. Which of the "
-			       "reference\xe2\x80\x99s designs compile to identical code was not "
+			       "reference’s designs compile to identical code was not "
 			       "recorded in this run.");
 	else
 		section_answer(m, p, s, "How much code is it?", "static",
 			       arena_str(m->arena,
-					 "Of the reference\xe2\x80\x99s walkers, " STRONG
-					 "%zu of %zu" STRONG " pairs of designs over one format "
-							     "compile to identical code, byte for "
-							     "byte "
+					 "Of the reference’s walkers, " STRONG "%zu of %zu" STRONG
+					 " pairs of designs over one format "
+					 "compile to identical code, byte for "
+					 "byte "
 					 "and relocation for relocation; the table has the bytes "
 					 "of the others.",
 					 same, pairs));

@@ -279,7 +279,7 @@ size_t folding_kernels(struct model *m, const char *arch, const struct report_pa
 	*out = NULL;
 	if (own)
 		add_kernel(m, out, &nr, &designs, own);
-	for (int class = 0; class < 3; class++)
+	for (int class = 0; class < 3; class ++)
 		for (size_t i = 0; i < m->in->nr_parts; i++) {
 			const struct report_part *part = &m->in->parts[i];
 

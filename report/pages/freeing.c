@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What freeing a page table costs by IPI and by RCU, in the guests' kernels. Whom it interrupts
- * is in freeing_events.c; the host's own kernel in freeing_host.c, the reference in freeing_freers.c.
+ * is in freeing_events.c; the host's own kernel in freeing_host.c, the reference in
+ * freeing_freers.c.
  */
 #include <math.h>
 #include <string.h>
@@ -23,10 +24,10 @@ static bool read_freeing(struct model *m, const char *setup, const char *now, co
 {
 	const struct table_cost *plain;
 	struct table_cost *list;
-	size_t i, n;
+	size_t n;
 
 	memset(f, 0, sizeof(*f));
-	for (i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		f->part[i] = freeing_part(m->in, i, setup);
 		if (!input_usable(f->part[i]))
 			continue;
@@ -82,7 +83,7 @@ static enum cost_quantity widest(const struct freeing *f, bool later)
 	struct rvalue d = rcu_less_ipi(f, later, COST_CONTROL);
 
 	return rv_ok(&d) && part_sizes(f, 0, later, COST_CONTROL)->nr >
-				    part_sizes(f, 0, later, COST_FURTHER)->nr
+				       part_sizes(f, 0, later, COST_FURTHER)->nr
 		       ? COST_CONTROL
 		       : COST_FURTHER;
 }
@@ -92,7 +93,7 @@ static const char *range_text(struct model *m, const struct sizes *s)
 {
 	const char *least = rv_number(m->arena, &s->least), *most = rv_number(m->arena, &s->most);
 
-	if (!rv_ok(&s->least) || rv_overlap(&s->least, &s->most) || strcmp(least, most) == 0)
+	if (!rv_ok(&s->least) || rv_overlap(&s->least, &s->most) || !strcmp(least, most))
 		return "";
 	return arena_str(m->arena, ", %s to %s between neighbouring sizes", least, most);
 }
@@ -103,8 +104,10 @@ static const char *sizes_text(struct model *m, const struct sizes *s)
 	struct arena *a = m->arena;
 
 	if (s->nr < 2)
-		return arena_str(a, "%s table%s", group_digits(a, s->from, 0), s->from == 1 ? "" : "s");
-	return arena_str(a, "%s to %s tables", group_digits(a, s->from, 0), group_digits(a, s->to, 0));
+		return arena_str(a, "%s table%s", group_digits(a, s->from, 0),
+				 s->from == 1 ? "" : "s");
+	return arena_str(a, "%s to %s tables", group_digits(a, s->from, 0),
+			 group_digits(a, s->to, 0));
 }
 
 static const char *less_what(enum cost_quantity q)
@@ -181,15 +184,14 @@ static void cost_rows(struct model *m, struct table *t, const struct freeing *f,
 {
 	static const char *const words[3] = { "until munmap returns", "deferred", "in all" };
 	struct rvalue v[3][3];
-	int j;
 
-	for (j = 0; j < 3; j++) {
+	for (int j = 0; j < 3; j++) {
 		v[0][j] = part_value(f, j, false, q);
 		v[1][j] = part_value(f, j, true, q);
-		v[2][j] = rv_linear((const struct rterm[]){ { v[0][j], 1 }, { v[1][j], 1 } }, 2,
-				    "");
+		v[2][j] =
+			rv_linear((const struct rterm[]){ { v[0][j], 1 }, { v[1][j], 1 } }, 2, "");
 	}
-	for (j = 0; j < 3; j++)
+	for (int j = 0; j < 3; j++)
 		cost_row(m, t, arena_str(m->arena, "%s: %s", name, words[j]), v[j]);
 }
 
@@ -197,21 +199,21 @@ static void cost_table(struct model *m, struct section *s, const struct freeing 
 		       const char *unit)
 {
 	static const char *const columns[] = {
-		"Quantity", "#x86_64 stock (IPI)", "#x86_64 forced RCU", "#RCU \xe2\x88\x92 IPI",
-		"#s390x stock (RCU)", NULL,
+		"Quantity",   "#x86_64 stock (IPI)", "#x86_64 forced RCU",
+		"#RCU − IPI", "#s390x stock (RCU)",  NULL,
 	};
 	struct table *t = section_table(
 		m, s, arena_str(m->arena, "Cost of freeing page tables, %s", unit), columns);
 	struct rvalue least[3], most[3];
-	int j;
 
 	cost_rows(m, t, f, COST_FIRST, arena_str(m->arena, "%s, by the twin", first_text(m, f)));
 	cost_rows(m, t, f, COST_FURTHER,
-		  arena_str(m->arena, "each further, by the twin%s", any_sizes(m, f, COST_FURTHER)));
+		  arena_str(m->arena, "each further, by the twin%s",
+			    any_sizes(m, f, COST_FURTHER)));
 	cost_rows(m, t, f, COST_CONTROL,
 		  arena_str(m->arena, "each further, by the control%s",
 			    any_sizes(m, f, COST_CONTROL)));
-	for (j = 0; j < 3; j++) {
+	for (int j = 0; j < 3; j++) {
 		least[j] = part_sizes(f, j, false, COST_CONTROL)->least;
 		most[j] = part_sizes(f, j, false, COST_CONTROL)->most;
 		if (!f->have[j])
@@ -224,16 +226,16 @@ static void cost_table(struct model *m, struct section *s, const struct freeing 
 static void cost_points(struct model *m, struct section *s, const struct freeing *f)
 {
 	static const char *const columns[] = {
-		"Kernel", "#Tables", "#munmap", "#minus twin", "#minus control",
-		"#control, per table", "#deferred", NULL,
+		"Kernel",	  "#Tables",
+		"#munmap",	  "#minus twin",
+		"#minus control", "#control, per table",
+		"#deferred",	  NULL,
 	};
 	struct table *t = section_table(m, s, "Every point behind the slopes", columns);
-	size_t i;
-	int j;
 
 	t->folded = true;
-	for (j = 0; j < 3; j++) {
-		for (i = 0; f->have[j] && i < f->now[j].nr; i++) {
+	for (int j = 0; j < 3; j++) {
+		for (size_t i = 0; f->have[j] && i < f->now[j].nr; i++) {
 			const struct table_cost *c = &f->now[j];
 			struct rterm each = { c->control[i], 1 / fmax(1, c->tables[i]) };
 			struct rvalue per = rv_linear(&each, 1, "");
@@ -256,9 +258,8 @@ static void cost_line(struct model *m, struct figure *fig, const struct freeing 
 		      bool later, const char *label, int series)
 {
 	struct line *l = figure_line(m, fig, label, series);
-	size_t i;
 
-	for (i = 0; i < f->now[j].nr; i++) {
+	for (size_t i = 0; i < f->now[j].nr; i++) {
 		double tables = fmax(1, f->now[j].tables[i]);
 		struct rterm terms[] = { { f->now[j].control[i], 1 / tables },
 					 { rv_missing("not recorded"), 1 / tables } };
@@ -306,7 +307,7 @@ static bool has_time(struct model *m)
 static void build_cost(struct model *m, struct page *p, const char *setup, bool is_time)
 {
 	const char *question = is_time ? "What does RCU cost, in time?" : "What does RCU cost?";
-	const char *per = is_time	   ? "Per"
+	const char *per = is_time	? "Per"
 			  : has_time(m) ? "In instructions: per"
 					: "Time not measured here; instructions: per";
 	const char *now = is_time ? "time" : "instructions";
@@ -315,23 +316,22 @@ static void build_cost(struct model *m, struct page *p, const char *setup, bool 
 					 is_time ? "What RCU costs on x86_64: time under KVM"
 						 : "What RCU costs on x86_64: instructions");
 	struct freeing f;
-	int i;
 
 	if (!read_freeing(m, setup, now, later, &f)) {
 		enum freeing_kernel missing = f.have[BY_IPI] ? BY_RCU : BY_IPI;
 		bool any = f.have[0] || f.have[1] || f.have[2];
 
-		section_answer(
-			m, p, s, question, NULL,
-			arena_str(m->arena, "%s here: %s.", any ? "Not compared" : "Not measured",
-				  freeing_why(m->in, missing, setup)));
+		section_answer(m, p, s, question, NULL,
+			       arena_str(m->arena, "%s here: %s.",
+					 any ? "Not compared" : "Not measured",
+					 freeing_why(m->in, missing, setup)));
 		if (any) {
 			cost_table(m, s, &f, now);
 			cost_points(m, s, &f);
 		}
 		return;
 	}
-	for (i = 0; i < 3; i++)
+	for (int i = 0; i < 3; i++)
 		section_source(m, s, f.part[i]);
 	section_answer(m, p, s, question, mode_words(m->arena, f.part[0]),
 		       cost_sentence(m, &f, per));
@@ -343,15 +343,17 @@ static void build_cost(struct model *m, struct page *p, const char *setup, bool 
 		section_note(m, s, "Time: this run has no part that measured it (mode kvm).");
 	else if (!is_time && freeing_part(m->in, BY_IPI, "kvm-1cpu")->why)
 		section_note(m, s,
-			     arena_str(m->arena, "Time: %s.", freeing_why(m->in, BY_IPI, "kvm-1cpu")));
-	section_note(m, s,
-		     "The twin unmaps as many touched pages from tables that neighbours keep: its "
-		     "difference to munmap is the tables. It exists with the same VMA for 1 and 2 "
-		     "tables; beyond, its pages lie side by side and the difference would hold the "
-		     "scan of the other tables. The control, MADV_DONTNEED of the same region, "
-		     "scans the same tables and frees none: its slope is over all sizes. Where what "
-		     "a table costs depends on how many there are, no slope is all of it: the least "
-		     "and the most between neighbouring sizes are in the table.");
+			     arena_str(m->arena, "Time: %s.",
+				       freeing_why(m->in, BY_IPI, "kvm-1cpu")));
+	section_note(
+		m, s,
+		"The twin unmaps as many touched pages from tables that neighbours keep: its "
+		"difference to munmap is the tables. It exists with the same VMA for 1 and 2 "
+		"tables; beyond, its pages lie side by side and the difference would hold the "
+		"scan of the other tables. The control, MADV_DONTNEED of the same region, "
+		"scans the same tables and frees none: its slope is over all sizes. Where what "
+		"a table costs depends on how many there are, no slope is all of it: the least "
+		"and the most between neighbouring sizes are in the table.");
 	if (!is_time)
 		section_note(m, s,
 			     "With one CPU no flush interrupt is sent and "

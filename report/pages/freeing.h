@@ -7,7 +7,8 @@
 
 #include "pages.h"
 
-/* Whether the part's kernel frees tables by RCU and is a variant, not busted, of one that does not. */
+/* Whether the part's kernel frees tables by RCU and is a variant, not busted, of one that does
+ * not. */
 bool freeing_is_rcu_variant(const struct report_input *in, const struct report_part *part);
 
 enum freeing_kernel {
@@ -19,7 +20,8 @@ enum freeing_kernel {
 /* The kernel's part of that setup, or NULL; what that part is called; why it gives no figures. */
 const struct report_part *freeing_part(const struct report_input *in, enum freeing_kernel k,
 				       const char *setup);
-const char *freeing_part_name(const struct report_input *in, enum freeing_kernel k, const char *setup);
+const char *freeing_part_name(const struct report_input *in, enum freeing_kernel k,
+			      const char *setup);
 const char *freeing_why(const struct report_input *in, enum freeing_kernel k, const char *setup);
 
 void freeing_flush(struct model *m, struct page *p);	 /* the events of both x86_64 kernels */
@@ -35,7 +37,7 @@ const char *freeing_case_word(struct model *m, const struct results_measurement 
 /* The native part when its figures are used, or NULL; what its environment says; its CPUs. */
 const struct report_part *freeing_native(struct model *m);
 const char *freeing_env(struct model *m, const struct report_part *part, const char *key,
-		   const char *dflt);
+			const char *dflt);
 long freeing_cpus(struct model *m, const struct report_part *part);
 
 #endif

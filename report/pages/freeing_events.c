@@ -3,6 +3,7 @@
  * Whom freeing interrupts, event by event: the stock kernel against the variant that frees by RCU
  * (freeing_flushes.c compares them), and a machine that broadcasts its invalidations.
  */
+#include <array_size.h>
 #include <math.h>
 #include <string.h>
 
@@ -25,21 +26,19 @@ static struct rvalue event(struct model *m, const struct report_part *part,
 static bool is_munmap(const struct results_measurement *row, const char *metric)
 {
 	return !row->skipped && row->subject == RESULTS_KERNEL &&
-	       strcmp(row->case_id, "table_free/munmap") == 0 &&
-	       strcmp(row->metric->name, metric) == 0;
+	       !strcmp(row->case_id, "table_free/munmap") && !strcmp(row->metric->name, metric);
 }
 
 /* The row of munmap beside a spinning peer with the most tables; NULL: there is none. */
 static const struct results_params *top_munmap(const struct report_part *part)
 {
 	const struct results_params *top = NULL;
-	size_t i;
 
-	for (i = 0; i < part->doc->nr_measurements; i++) {
+	for (size_t i = 0; i < part->doc->nr_measurements; i++) {
 		const struct results_measurement *row = &part->doc->measurements[i];
 		const char *peer = results_params_str(&row->params, "peer");
 
-		if (is_munmap(row, "cpus_interrupted") && peer && strcmp(peer, "spin") == 0 &&
+		if (is_munmap(row, "cpus_interrupted") && peer && !strcmp(peer, "spin") &&
 		    (!top || results_params_int(&row->params, "tables", 0) >
 				     results_params_int(top, "tables", 0)))
 			top = &row->params;
@@ -110,19 +109,18 @@ static void event_row(struct model *m, struct table *t, const struct results_par
 	struct arena *a = m->arena;
 	const char *peer = param_text(a, p, "peer", "not named");
 	const char *more = params_without(a, p, told, 3);
-	size_t i, j;
 
 	table_row(m, t);
 	table_cell(t, "", *more ? arena_str(a, "%s, %s", peer, more) : peer);
 	table_cell(t, "num", param_text(a, p, "tables", "?"));
-	for (i = 0; i < sizeof(metrics) / sizeof(*metrics); i++)
-		for (j = 0; j < nr; j++) {
+	for (size_t i = 0; i < ARRAY_SIZE(metrics); i++)
+		for (size_t j = 0; j < nr; j++) {
 			struct rvalue v = event(m, parts[j], p, metrics[i]);
 
 			if (rv_ok(&v))
 				table_value(m, t, &v);
 			else
-				table_seen(t, "num", "\xe2\x80\x94");
+				table_seen(t, "num", "—");
 		}
 }
 
@@ -130,9 +128,8 @@ static void event_rows(struct model *m, struct table *t, const struct report_par
 		       size_t nr)
 {
 	const struct results_doc *doc = parts[0]->doc;
-	size_t i;
 
-	for (i = 0; doc && i < doc->nr_measurements; i++) {
+	for (size_t i = 0; doc && i < doc->nr_measurements; i++) {
 		if (is_munmap(&doc->measurements[i], "ipis_sent"))
 			event_row(m, t, &doc->measurements[i].params, parts, nr);
 	}
@@ -144,27 +141,26 @@ static void flush_figure(struct model *m, struct section *s, const struct report
 	const struct report_part *parts[] = { stock, forced };
 	struct figure *f = section_figure(m, s, FIGURE_BARS, "q1-interrupts",
 					  "CPUs that one munmap interrupts, by tables freed");
-	size_t i, j;
 
 	f->xlabel = "CPUs interrupted per munmap";
-	for (i = 0; i < stock->doc->nr_measurements; i++) {
+	for (size_t i = 0; i < stock->doc->nr_measurements; i++) {
 		const struct results_measurement *row = &stock->doc->measurements[i];
 		const char *peer = results_params_str(&row->params, "peer");
 		const char *heading;
 
-		if (!is_munmap(row, "ipis_sent") || !peer || strcmp(peer, "spin") != 0)
+		if (!is_munmap(row, "ipis_sent") || !peer || strcmp(peer, "spin"))
 			continue;
 		heading = arena_str(m->arena, "peer spinning, %s",
 				    params_without(m->arena, &row->params, peer_key, 2));
-		for (j = 0; j < 2; j++) {
+		for (size_t j = 0; j < 2; j++) {
 			struct rvalue v = event(m, parts[j], &row->params, "cpus_interrupted");
 
 			figure_bar(m, f, heading, j ? "forced RCU" : "stock (IPI)", &v, (int)j);
 		}
 	}
-	f->desc =
-		arena_str(m->arena, "Bars in pairs, %s beside %s; the table below has the numbers.",
-			  stock->scenario, forced->scenario);
+	f->desc = arena_str(m->arena,
+			    "Bars in pairs, %s beside %s; the table below has the numbers.",
+			    stock->scenario, forced->scenario);
 	f->caption = arena_str(m->arena,
 			       "Mode %s, x86_64, virtual interrupts: counted by probes in a boot "
 			       "of their own, never timed.",
@@ -174,8 +170,17 @@ static void flush_figure(struct model *m, struct section *s, const struct report
 void freeing_flush(struct model *m, struct page *p)
 {
 	static const char *const columns[] = {
-		"Peer", "#Tables", "#CPUs interrupted: stock", "#RCU", "#IPIs sent: stock", "#RCU",
-		"#Flushes: stock", "#RCU", "#Callbacks: stock", "#RCU", NULL,
+		"Peer",
+		"#Tables",
+		"#CPUs interrupted: stock",
+		"#RCU",
+		"#IPIs sent: stock",
+		"#RCU",
+		"#Flushes: stock",
+		"#RCU",
+		"#Callbacks: stock",
+		"#RCU",
+		NULL,
 	};
 	const struct report_part *stock = freeing_part(m->in, BY_IPI, "icount-2cpu");
 	const struct report_part *forced = freeing_part(m->in, BY_RCU, "icount-2cpu");
@@ -227,14 +232,13 @@ struct sent {
 static void add_sent(struct sent *s, const struct results_measurement *row)
 {
 	double v = rv_of(row).v;
-	size_t i;
 
 	s->nr++;
 	s->above += v > 0;
 	s->most = fmax(s->most, v);
 	if (v > 0 && !s->first)
 		s->first = row;
-	for (i = 0; i < row->nr_samples; i++, s->windows++)
+	for (size_t i = 0; i < row->nr_samples; i++, s->windows++)
 		s->held += row->samples[i] > 0;
 }
 
@@ -247,8 +251,10 @@ static const char *others_text(struct model *m, const struct sent *s)
 		return "";
 	if (!s->above)
 		return arena_str(a, "; nor does any of %zu rows of other ways to free", s->nr);
-	return arena_str(a, "; of %zu rows of other ways to free %zu do, up to %s, the first %s (%s)",
-			 s->nr, s->above, group_digits(a, s->most, 0), freeing_case_word(m, s->first),
+	return arena_str(a,
+			 "; of %zu rows of other ways to free %zu do, up to %s, the first %s (%s)",
+			 s->nr, s->above, group_digits(a, s->most, 0),
+			 freeing_case_word(m, s->first),
 			 params_without(a, &s->first->params, NULL, 0));
 }
 
@@ -258,9 +264,8 @@ static const char *broadcast_sentence(struct model *m, const struct report_part 
 	struct sent munmap = { 0 }, other = { 0 };
 	const char *at = "", *seen = "";
 	struct arena *a = m->arena;
-	size_t i;
 
-	for (i = 0; i < part->doc->nr_measurements; i++) {
+	for (size_t i = 0; i < part->doc->nr_measurements; i++) {
 		const struct results_measurement *row = &part->doc->measurements[i];
 
 		if (is_munmap(row, "ipis_sent"))
@@ -275,7 +280,8 @@ static const char *broadcast_sentence(struct model *m, const struct report_part 
 		struct rvalue cbs = event(m, part, top, "rcu_callbacks");
 		struct rvalue per = event(m, part, top, "tables_per_callback");
 
-		at = arena_str(a, "; with %lld tables and a peer spinning, %s interrupted and %s%s%s",
+		at = arena_str(a,
+			       "; with %lld tables and a peer spinning, %s interrupted and %s%s%s",
 			       results_params_int(top, "tables", 0), cpus(a, ipis.v),
 			       callbacks(a, &cbs), rv_ok(&per) ? " (tables in each: " : "",
 			       rv_ok(&per) ? arena_str(a, "%s)", rv_text(a, &per)) : "");
@@ -284,23 +290,27 @@ static const char *broadcast_sentence(struct model *m, const struct report_part 
 		seen = arena_str(a, " (%zu of %zu windows held one all the same)", munmap.held,
 				 munmap.windows);
 	if (!munmap.most)
-		return arena_str(a, "On s390x in none of " STRONG "%zu" STRONG " rows does munmap "
-				    "send an interrupt%s%s%s.", munmap.nr, seen, at,
-				 others_text(m, &other));
-	return arena_str(a, "On s390x one munmap sends up to %s interrupts, in %zu of %zu rows some%s"
-			    "%s.", group_digits(a, munmap.most, 0), munmap.above, munmap.nr, at,
+		return arena_str(a,
+				 "On s390x in none of " STRONG "%zu" STRONG " rows does munmap "
+				 "send an interrupt%s%s%s.",
+				 munmap.nr, seen, at, others_text(m, &other));
+	return arena_str(a,
+			 "On s390x one munmap sends up to %s interrupts, in %zu of %zu rows some%s"
+			 "%s.",
+			 group_digits(a, munmap.most, 0), munmap.above, munmap.nr, at,
 			 others_text(m, &other));
 }
 
 void freeing_broadcast(struct model *m, struct page *p)
 {
 	static const char *const columns[] = {
-		"Peer", "#Tables", "#CPUs interrupted", "#IPIs sent", "#Flushes", "#Callbacks",
-		NULL,
+		"Peer",	      "#Tables", "#CPUs interrupted", "#IPIs sent", "#Flushes",
+		"#Callbacks", NULL,
 	};
 	const struct report_part *part = freeing_part(m->in, BROADCAST, "icount-2cpu");
 	struct section *s = page_section(m, p, "broadcast", "Where the hardware broadcasts");
-	const char *question = "Does freeing interrupt where the hardware broadcasts?", *text = NULL;
+	const char *question = "Does freeing interrupt where the hardware broadcasts?",
+		   *text = NULL;
 
 	section_source(m, s, part);
 	if (input_usable(part))
@@ -313,11 +323,11 @@ void freeing_broadcast(struct model *m, struct page *p)
 	}
 	section_answer(m, p, s, question, mode_words(m->arena, part), text);
 	event_rows(m, section_table(m, s, "Events of one munmap on s390x", columns), &part, 1);
-	section_note(m, s,
-		     "s390x broadcasts invalidations by instructions, IPTE and IDTE, so flushes are "
-		     "not counted; a walker with interrupts off holds nothing back there, and what "
-		     "makes freeing safe is RCU. The same holds for arm64\xe2\x80\x99s TLBI, for x86_64\xe2\x80\x99s "
-		     "INVLPGB and for a hypervisor\xe2\x80\x99s remote flush: none is part of this "
-		     "run.");
+	section_note(
+		m, s,
+		"s390x broadcasts invalidations by instructions, IPTE and IDTE, so flushes are "
+		"not counted; a walker with interrupts off holds nothing back there, and what "
+		"makes freeing safe is RCU. The same holds for arm64’s TLBI, for x86_64’s "
+		"INVLPGB and for a hypervisor’s remote flush: none is part of this "
+		"run.");
 }
-

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Every count of interrupts and flushes that two kernels have, one beside the other: where they differ,
- * and how, in a sentence and a table.
+ * Every count of interrupts and flushes that two kernels have, one beside the other: where they
+ * differ, and how, in a sentence and a table.
  */
 #include <math.h>
 #include <string.h>
@@ -29,7 +29,7 @@ enum flush_metric flush_metric(const struct results_measurement *row)
 
 	for (i = 0; i < NR_FLUSH_METRICS; i++)
 		if (!row->skipped && row->subject == RESULTS_KERNEL &&
-		    strcmp(row->metric->name, flush_metrics[i].metric) == 0)
+		    !strcmp(row->metric->name, flush_metrics[i].metric))
 			break;
 	return i;
 }
@@ -50,9 +50,8 @@ static struct range range_of(const struct results_measurement *row)
 {
 	double by = row->nr_ops ? (double)row->nr_ops : 1;
 	struct range r = { 0 };
-	size_t i;
 
-	for (i = 0; i < row->nr_samples; i++) {
+	for (size_t i = 0; i < row->nr_samples; i++) {
 		r.low = i ? fmin(r.low, row->samples[i] / by) : row->samples[i] / by;
 		r.high = i ? fmax(r.high, row->samples[i] / by) : row->samples[i] / by;
 	}
@@ -105,16 +104,16 @@ static size_t add_to_chain(struct arena *a, struct chains *c, const char *name, 
 }
 
 /*
- * Rows that differ in the same way do so in one metric, from x to y; and those of one cell are of one
- * case, with the same params but for the peer.
+ * Rows that differ in the same way do so in one metric, from x to y; and those of one cell are of
+ * one case, with the same params but for the peer.
  */
 static void chain_rows(struct arena *a, struct flushes *f)
 {
 	struct chains changes = { .last = NULL }, cells = { .last = NULL };
 	const char *name;
-	size_t i, before;
+	size_t before;
 
-	for (i = 0; i < f->nr_apart; i++) {
+	for (size_t i = 0; i < f->nr_apart; i++) {
 		struct apart *r = &f->v[i];
 
 		name = arena_str(a, "%zu %a %a", r->metric, r->stock.v, r->forced.v);
@@ -135,15 +134,14 @@ struct flushes flushes_compare(struct model *m, const struct report_part *a,
 			       const struct report_part *b)
 {
 	struct flushes f = { 0 };
-	size_t i;
 
-	for (i = 0; i < a->doc->nr_measurements; i++) {
+	for (size_t i = 0; i < a->doc->nr_measurements; i++) {
 		const struct results_measurement *row = &a->doc->measurements[i];
 
 		if (flush_metric(row) < NR_FLUSH_METRICS)
 			compare_row(m, b, row, flush_metric(row), &f);
 	}
-	for (i = 0; i < b->doc->nr_measurements; i++) {
+	for (size_t i = 0; i < b->doc->nr_measurements; i++) {
 		const struct results_measurement *row = &b->doc->measurements[i];
 
 		f.only_one += flush_metric(row) < NR_FLUSH_METRICS && !same_row(m, a, row);
@@ -168,8 +166,8 @@ static const char *peers_text(struct model *m, const struct flushes *f, size_t f
 	if (nr > MAX_PEERS)
 		peers = arena_str(a, "%s and %zu more", peers, nr - MAX_PEERS);
 	params = params_without(a, &g->row->params, peer_key, 2);
-	return arena_str(a, "%s%s%s%s with peer %s", freeing_case_word(m, g->row), *params ? " (" : "",
-			 params, *params ? ")" : "", peers);
+	return arena_str(a, "%s%s%s%s with peer %s", freeing_case_word(m, g->row),
+			 *params ? " (" : "", params, *params ? ")" : "", peers);
 }
 
 /* "2 interrupts sent instead of 1 in 7 (collapse ...; unshare ...)" */
@@ -188,17 +186,19 @@ static const char *change_text(struct model *m, const struct flushes *f, size_t 
 	} while ((i = f->v[i].change.next));
 	if (cells > MAX_CELLS)
 		who = arena_str(a, "%s; and %zu more, which the table has", who, cells - MAX_CELLS);
-	return arena_str(a, "%s are " STRONG "%s" STRONG " instead of " STRONG "%s" STRONG
-			    " in %zu (%s)", flush_metrics[g->metric].words,
-			 rv_number(a, &g->forced), rv_number(a, &g->stock), nr, who);
+	return arena_str(a,
+			 "%s are " STRONG "%s" STRONG " instead of " STRONG "%s" STRONG
+			 " in %zu (%s)",
+			 flush_metrics[g->metric].words, rv_number(a, &g->forced),
+			 rv_number(a, &g->stock), nr, who);
 }
 
 static const char *changes_text(struct model *m, const struct flushes *f)
 {
 	const char *text = NULL, *one;
-	size_t i, told = 0, rest = 0;
+	size_t told = 0, rest = 0;
 
-	for (i = 0; i < f->nr_apart; i++) {
+	for (size_t i = 0; i < f->nr_apart; i++) {
 		if (!f->v[i].change.first)
 			continue;
 		if (told++ >= MAX_CHANGES) {
@@ -217,45 +217,55 @@ const char *flushes_text(struct model *m, const struct flushes *f)
 	const char *text;
 
 	if (!f->seen)
-		text = arena_str(a, "Not seen here: of %zu counts of interrupts and flushes that both "
-				    "kernels have, all are 0.", f->nr);
+		text = arena_str(a,
+				 "Not seen here: of %zu counts of interrupts and flushes that both "
+				 "kernels have, all are 0.",
+				 f->nr);
 	else if (!f->more && !f->fewer && f->unsure)
-		text = arena_str(a, "Not told apart here: of %zu counts of interrupts and flushes that "
-				    "both kernels have, %zu are equal, and %zu vary, with ranges that "
-				    "overlap.", f->nr, f->nr - f->unsure, f->unsure);
+		text = arena_str(
+			a,
+			"Not told apart here: of %zu counts of interrupts and flushes that "
+			"both kernels have, %zu are equal, and %zu vary, with ranges that "
+			"overlap.",
+			f->nr, f->nr - f->unsure, f->unsure);
 	else if (!f->more && !f->fewer)
-		text = arena_str(a, "No: all " STRONG "%zu" STRONG " counts of interrupts and flushes "
-				    "that both kernels have are equal.", f->nr);
+		text = arena_str(a,
+				 "No: all " STRONG "%zu" STRONG " counts of interrupts and flushes "
+				 "that both kernels have are equal.",
+				 f->nr);
 	else
-		text = arena_str(a, "%s: of %zu counts of interrupts and flushes that both kernels "
-				    "have, RCU has fewer in " STRONG "%zu" STRONG " and more in " STRONG
-				    "%zu" STRONG ", and %zu are equal%s. With RCU, %s.",
+		text = arena_str(a,
+				 "%s: of %zu counts of interrupts and flushes that both kernels "
+				 "have, RCU has fewer in " STRONG "%zu" STRONG
+				 " and more in " STRONG "%zu" STRONG
+				 ", and %zu are equal%s. With RCU, %s.",
 				 !f->fewer ? "No, it adds some"
 				 : f->more ? "In part"
 					   : "Yes, where the two differ",
-				 f->nr, f->fewer, f->more,
-				 f->nr - f->fewer - f->more - f->unsure,
-				 f->unsure ? arena_str(a, "; %zu are not told apart, for their ranges "
-							  "overlap", f->unsure) : "",
+				 f->nr, f->fewer, f->more, f->nr - f->fewer - f->more - f->unsure,
+				 f->unsure ? arena_str(a,
+						       "; %zu are not told apart, for their ranges "
+						       "overlap",
+						       f->unsure)
+					   : "",
 				 changes_text(m, f));
 	if (f->only_one)
-		text = arena_str(a, "%s %zu more %s counted in one of them alone.", text, f->only_one,
-				 f->only_one == 1 ? "was" : "were");
+		text = arena_str(a, "%s %zu more %s counted in one of them alone.", text,
+				 f->only_one, f->only_one == 1 ? "was" : "were");
 	return text;
 }
 
 void flushes_table(struct model *m, struct section *s, const struct flushes *f)
 {
-	static const char *const columns[] = { "Case", "Params", "Metric", "#Stock (IPI)",
-					       "#Forced RCU", NULL };
+	static const char *const columns[] = { "Case",	       "Params",      "Metric",
+					       "#Stock (IPI)", "#Forced RCU", NULL };
 	struct table *t;
-	size_t i;
 
 	if (!f->nr_apart)
 		return;
 	t = section_table(m, s, "Every count of interrupts and flushes in which the two differ",
 			  columns);
-	for (i = 0; i < f->nr_apart; i++) {
+	for (size_t i = 0; i < f->nr_apart; i++) {
 		const struct apart *a = &f->v[i];
 
 		table_row(m, t);

@@ -12,8 +12,8 @@ struct apart {
 	const struct results_measurement *row; /* the first kernel's */
 	size_t metric;
 	struct rvalue stock, forced;
-	/* Of those that differ in the same way, and of these, of the same row but for the peer: whether
-	 * it is the first, and where the next one is; 0: there is none. */
+	/* Of those that differ in the same way, and of these, of the same row but for the peer:
+	 * whether it is the first, and where the next one is; 0: there is none. */
 	struct chain {
 		bool first;
 		size_t next;

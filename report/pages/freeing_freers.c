@@ -55,7 +55,8 @@ static struct discipline describe(struct model *m, const struct report_part *par
 
 	return (struct discipline){
 		.name = name,
-		.label = arena_str(m->arena, "%s%s", clean(m->arena, name), busted ? " (busted)" : ""),
+		.label = arena_str(m->arena, "%s%s", clean(m->arena, name),
+				   busted ? " (busted)" : ""),
 		.in_short = word_label(m->arena, part, MUNMAP, "discipline", name),
 		.subject = subject,
 		.place = word_place(part, MUNMAP, "discipline", name),
@@ -73,9 +74,7 @@ struct disciplines {
 static struct discipline *find_discipline(const struct disciplines *all, const char *name,
 					  enum results_subject subject)
 {
-	size_t i;
-
-	for (i = 0; i < all->nr; i++)
+	for (size_t i = 0; i < all->nr; i++)
 		if (all->v[i].subject == subject && !strcmp(all->v[i].name, name))
 			return &all->v[i];
 	return NULL;
@@ -87,11 +86,11 @@ static struct disciplines read_disciplines(struct model *m, const struct report_
 {
 	struct disciplines all = { 0 };
 	const char *const *names;
-	size_t i, j, nr;
+	size_t nr;
 
-	for (i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		nr = words_used(m->arena, part, MUNMAP, subjects[i], "discipline", &names);
-		for (j = 0; j < nr; j++) {
+		for (size_t j = 0; j < nr; j++) {
 			all.v = arena_grow(m->arena, all.v, all.nr, sizeof(*all.v));
 			all.v[all.nr++] = describe(m, part, names[j], subjects[i]);
 		}
@@ -100,15 +99,14 @@ static struct disciplines read_disciplines(struct model *m, const struct report_
 }
 
 /*
- * The colours: of those whose tables are free when the call returns the first has its own, and so has
- * the first of liburcu's that free them later; what is busted is grey.
+ * The colours: of those whose tables are free when the call returns the first has its own, and so
+ * has the first of liburcu's that free them later; what is busted is grey.
  */
 static void set_colours(struct disciplines *all)
 {
 	bool now = false, urcu = false;
-	size_t i;
 
-	for (i = 0; i < all->nr; i++) {
+	for (size_t i = 0; i < all->nr; i++) {
 		struct discipline *d = &all->v[i];
 
 		if (d->busted)
@@ -143,24 +141,23 @@ static int by_readers(const void *va, const void *vb)
 static bool one_format(struct model *m, const struct report_part *part)
 {
 	const char *first = NULL, *format;
-	size_t i;
 
-	for (i = 0; i < part->doc->nr_measurements; i++) {
+	for (size_t i = 0; i < part->doc->nr_measurements; i++) {
 		const struct results_measurement *row = &part->doc->measurements[i];
 
-		if (row->skipped || strcmp(row->case_id, MUNMAP) != 0 ||
+		if (row->skipped || strcmp(row->case_id, MUNMAP) ||
 		    !results_params_str(&row->params, "discipline"))
 			continue;
 		format = param_text(m->arena, &row->params, "format", "");
-		if (first && strcmp(first, format) != 0)
+		if (first && strcmp(first, format))
 			return false;
 		first = format;
 	}
 	return true;
 }
 
-static struct freer freer_at(struct model *m, struct discipline *d, const struct table_cost *t, size_t i,
-			     bool one)
+static struct freer freer_at(struct model *m, struct discipline *d, const struct table_cost *t,
+			     size_t i, bool one)
 {
 	static const char *const told[] = { "discipline", "readers", "tables", "format" };
 	struct freer f = {
@@ -186,12 +183,12 @@ static struct freer freer_at(struct model *m, struct discipline *d, const struct
 /* The list is sorted by readers, then by tables. */
 static void set_ends(struct freer *list, size_t nr)
 {
-	size_t from = 0, to, i;
+	size_t from = 0, to;
 
 	for (; from < nr; from = to) {
 		for (to = from; to < nr && list[to].readers == list[from].readers; to++)
 			;
-		for (i = from; i < to; i++) {
+		for (size_t i = from; i < to; i++) {
 			list[i].fewest = list[from].tables;
 			list[i].most = list[to - 1].tables;
 		}
@@ -204,15 +201,16 @@ static size_t read_freers(struct model *m, const struct report_part *part, struc
 	struct freer *list = NULL;
 	bool one = one_format(m, part);
 	struct table_cost *costs;
-	size_t nr = 0, i, j, k, n;
+	size_t nr = 0, n;
 
-	for (i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		n = table_costs(m->arena, part, subjects[i], "time", &costs);
-		for (j = 0; j < n; j++) {
+		for (size_t j = 0; j < n; j++) {
 			const char *name = results_params_str(costs[j].like, "discipline");
-			struct discipline *d = name ? find_discipline(all, name, subjects[i]) : NULL;
+			struct discipline *d = name ? find_discipline(all, name, subjects[i])
+						    : NULL;
 
-			for (k = 0; d && k < costs[j].nr; k++) {
+			for (size_t k = 0; d && k < costs[j].nr; k++) {
 				list = arena_grow(m->arena, list, nr, sizeof(*list));
 				list[nr++] = freer_at(m, d, &costs[j], k, one);
 			}
@@ -230,22 +228,20 @@ static size_t read_freers(struct model *m, const struct report_part *part, struc
 static long long best_readers(const struct freer *list, size_t nr)
 {
 	long long best = -1;
-	size_t i;
 
-	for (i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++)
 		if (!list[i].oversubscribed && list[i].readers > best)
 			best = list[i].readers;
 	return best;
 }
 
 /* With that many readers, the fewest or the most tables at once. */
-static const struct freer *find_freer(const struct freer *list, size_t nr, const struct discipline *d,
-				      long long readers, bool most)
+static const struct freer *find_freer(const struct freer *list, size_t nr,
+				      const struct discipline *d, long long readers, bool most)
 {
 	const struct freer *found = NULL;
-	size_t i;
 
-	for (i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++)
 		if (!list[i].oversubscribed && list[i].readers == readers && !*list[i].more &&
 		    list[i].d == d && (!found || most))
 			found = &list[i];
@@ -254,19 +250,20 @@ static const struct freer *find_freer(const struct freer *list, size_t nr, const
 
 /*
  * The two that the sentence compares, in the document's order: the first whose tables are free when
- * the call returns; and the first of liburcu's whose tables are free later, or else the reference's.
+ * the call returns; and the first of liburcu's whose tables are free later, or else the
+ * reference's.
  */
 static const struct discipline *first_of(const struct disciplines *all, bool later)
 {
 	const struct discipline *found = NULL;
-	size_t i;
 
-	for (i = 0; i < all->nr; i++) {
+	for (size_t i = 0; i < all->nr; i++) {
 		const struct discipline *d = &all->v[i];
 
 		if (d->busted || d->later != later)
 			continue;
-		if (!found || (found->subject == RESULTS_REF && d->subject == RESULTS_LIBURCU && later))
+		if (!found ||
+		    (found->subject == RESULTS_REF && d->subject == RESULTS_LIBURCU && later))
 			found = d;
 	}
 	return found;
@@ -301,17 +298,18 @@ static const char *freer_sentence(struct model *m, const struct disciplines *all
 			 "Reference, %lld pinned reader%s: freeing %s, the freer returns after %s "
 			 "with %s and after %s with RCU (%s)%s",
 			 readers, readers == 1 ? "" : "s", at_once(a, ipi->tables),
-			 rv_strong(a, &ipi->now), now->label, rv_strong(a, &rcu->now), later->in_short,
-			 apart(&ipi->now, &rcu->now));
+			 rv_strong(a, &ipi->now), now->label, rv_strong(a, &rcu->now),
+			 later->in_short, apart(&ipi->now, &rcu->now));
 	if (ipis != ipi && rcus != rcu && ipis->tables == rcus->tables)
 		text = arena_str(a, "%s; with %s, after %s and %s%s", text,
 				 at_once(a, ipis->tables), rv_strong(a, &ipis->now),
 				 rv_strong(a, &rcus->now), apart(&ipis->now, &rcus->now));
 	if (rv_ok(&rcus->later))
-		text = arena_str(a, "%s. RCU\xe2\x80\x99s tables are free %s later%s", text,
+		text = arena_str(a, "%s. RCU’s tables are free %s later%s", text,
 				 rv_text(a, &rcus->later),
-				 later->subject == RESULTS_LIBURCU ?
-					 ", by liburcu\xe2\x80\x99s worker, which polls" : "");
+				 later->subject == RESULTS_LIBURCU
+					 ? ", by liburcu’s worker, which polls"
+					 : "");
 	if (rv_ok(&ipi->throughput) && rv_ok(&rcu->throughput))
 		text = arena_str(a, "%s. Beside the freer of %s a reader walks at %s against %s%s",
 				 text, at_once(a, ipi->tables), rv_text(a, &ipi->throughput),
@@ -366,20 +364,20 @@ static void freer_figure(struct model *m, struct section *s, const struct freer 
 	struct figure *f =
 		section_figure(m, s, FIGURE_BARS, figures[which].id, figures[which].title);
 	struct arena *a = m->arena;
-	size_t i;
 
 	f->xlabel = figures[which].xlabel;
 	f->logscale = figures[which].log;
-	for (i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		const char *readers = list[i].readers
 					      ? arena_str(a, "%lld reader%s", list[i].readers,
 							  list[i].readers == 1 ? "" : "s")
 					      : "no reader";
 
 		if (is_drawn(&list[i]))
-			figure_bar(
-				m, f, arena_str(a, "%s, %s", readers, at_once(a, list[i].tables)),
-				list[i].d->label, freer_value(&list[i], which), list[i].d->series);
+			figure_bar(m, f,
+				   arena_str(a, "%s, %s", readers, at_once(a, list[i].tables)),
+				   list[i].d->label, freer_value(&list[i], which),
+				   list[i].d->series);
 	}
 	f->desc = arena_str(a, "%s, one row per discipline, grouped by readers and tables.",
 			    figures[which].title);
@@ -402,25 +400,25 @@ static void reader_cell(struct model *m, struct table *t, const struct freer *f,
 static void freer_table(struct model *m, struct section *s, const struct freer *list, size_t nr)
 {
 	static const char *const columns[] = {
-		"Discipline", "#Readers", "#Tables at once", "#Until return", "#Per table",
-		"#Until freed", "#Walks per reader", "#Walk, median", "#Walk, p99", "#Longest walk",
-		"#Waiting, peak", NULL,
+		"Discipline", "#Readers",      "#Tables at once",   "#Until return",
+		"#Per table", "#Until freed",  "#Walks per reader", "#Walk, median",
+		"#Walk, p99", "#Longest walk", "#Waiting, peak",    NULL,
 	};
 	struct table *t = section_table(
-		m, s, "The reference\xe2\x80\x99s disciplines, native: freer and readers", columns);
-	size_t i;
+		m, s, "The reference’s disciplines, native: freer and readers", columns);
 
 	t->folded = nr > 12;
 
-	for (i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		const struct freer *f = &list[i];
 
 		table_row(m, t);
 		table_cell(t, f->d->busted ? "bad" : "",
 			   *f->more ? arena_str(m->arena, "%s, %s", f->d->label, f->more)
 				    : f->d->label);
-		table_cell(t, "num", arena_str(m->arena, "%lld%s", f->readers,
-					       f->oversubscribed ? " (oversubscribed)" : ""));
+		table_cell(t, "num",
+			   arena_str(m->arena, "%lld%s", f->readers,
+				     f->oversubscribed ? " (oversubscribed)" : ""));
 		table_cell(t, "num", arena_str(m->arena, "%lld", f->tables));
 		table_value(m, t, &f->now);
 		table_value(m, t, &f->per_table);
@@ -439,32 +437,35 @@ static void freer_table(struct model *m, struct section *s, const struct freer *
 static void case_table(struct model *m, struct section *s, const struct report_part *part,
 		       const char *case_id, const char *caption)
 {
-	static const char *const columns[] = { "Row", "#Until return", "#Until freed",
-					       "#Tables per callback", "#Without a batch",
-					       "#Longest walk", NULL };
+	static const char *const columns[] = { "Row",
+					       "#Until return",
+					       "#Until freed",
+					       "#Tables per callback",
+					       "#Without a batch",
+					       "#Longest walk",
+					       NULL };
 	static const char *const metrics[] = { "time", "time_deferred", "tables_per_callback",
 					       "tables_unbatched", "reader_latency" };
 	const struct results_doc *doc = part->doc;
 	struct table *t = NULL;
-	size_t i, k;
 
-	for (i = 0; i < doc->nr_measurements; i++) {
+	for (size_t i = 0; i < doc->nr_measurements; i++) {
 		const struct results_measurement *row = &doc->measurements[i];
 		struct report_rows rows = { part, case_id, row->subject, NULL };
 
-		if (row->skipped || strcmp(row->case_id, case_id) != 0 ||
-		    strcmp(row->metric->name, "time") != 0)
+		if (row->skipped || strcmp(row->case_id, case_id) ||
+		    strcmp(row->metric->name, "time"))
 			continue;
 		t = t ? t : section_table(m, s, caption, columns);
 		table_row(m, t);
 		table_cell(t, "", params_without(m->arena, &row->params, NULL, 0));
-		for (k = 0; k < 5; k++) {
+		for (size_t k = 0; k < 5; k++) {
 			const struct results_measurement *found;
 			struct rvalue v;
 
 			rows.metric = metrics[k];
 			found = rows_find(m->arena, &rows, &row->params, NULL, 0, NULL);
-			v = found ? rv_of(found) : rv_missing("\xe2\x80\x94");
+			v = found ? rv_of(found) : rv_missing("—");
 			table_value(m, t, &v);
 		}
 	}
@@ -482,8 +483,7 @@ void freeing_disciplines(struct model *m, struct page *p)
 	struct disciplines all = { 0 };
 	const char *const *names;
 	struct freer *list;
-	size_t nr = 0, i, n;
-	int which;
+	size_t nr = 0, n;
 
 	if (part) {
 		section_source(m, s, part);
@@ -492,12 +492,14 @@ void freeing_disciplines(struct model *m, struct page *p)
 		text = freer_sentence(m, &all, list, nr);
 	}
 	if (!text)
-		text = nr ? arena_str(m->arena, "No answer here: of a way that frees before it returns "
-				      "and one that frees later there are no rows with as many readers "
-				      "and tables, and a CPU for every thread; the table has %zu rows.",
-				      nr)
+		text = nr ? arena_str(
+				    m->arena,
+				    "No answer here: of a way that frees before it returns "
+				    "and one that frees later there are no rows with as many readers "
+				    "and tables, and a CPU for every thread; the table has %zu rows.",
+				    nr)
 			  : arena_str(m->arena, "Not measured here: %s.",
-				      part ? "no row of the reference\xe2\x80\x99s disciplines"
+				      part ? "no row of the reference’s disciplines"
 					   : input_why(m->in, "native"));
 	section_answer(m, p, s, question,
 		       nr && best_readers(list, nr) >= 0
@@ -506,7 +508,7 @@ void freeing_disciplines(struct model *m, struct page *p)
 		       text);
 	if (!nr)
 		return;
-	for (which = FREER_NOW; which <= FREER_LATENCY; which++)
+	for (int which = FREER_NOW; which <= FREER_LATENCY; which++)
 		freer_figure(m, s, list, nr, which);
 	freer_table(m, s, list, nr);
 	case_table(m, s, part, "table_free/batch", "By tables per batch, native, one reader");
@@ -515,13 +517,14 @@ void freeing_disciplines(struct model *m, struct page *p)
 	case_table(m, s, part, "table_free/oversubscribed",
 		   "More threads than CPUs: oversubscribed, and no answer to anything");
 	section_load(m, s, part);
-	for (i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		n = words_used(m->arena, part, MUNMAP, subjects[i], "discipline", &names);
 		section_words(m, s, part, MUNMAP, "discipline", names, n,
-			      i ? "The ways over liburcu, in words" : "The ways of waiting, in words");
+			      i ? "The ways over liburcu, in words"
+				: "The ways of waiting, in words");
 	}
 	section_note(m, s,
-		     "Tables waiting is a property of liburcu\xe2\x80\x99s workers, which poll: it "
-		     "is not a kernel\xe2\x80\x99s. Rows with more threads than CPUs are marked "
+		     "Tables waiting is a property of liburcu’s workers, which poll: it "
+		     "is not a kernel’s. Rows with more threads than CPUs are marked "
 		     "oversubscribed and answer nothing.");
 }

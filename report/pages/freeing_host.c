@@ -2,6 +2,7 @@
 /*
  * The running kernel, and what could not be measured in this run.
  */
+#include <array_size.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@ const struct report_part *freeing_native(struct model *m)
 }
 
 const char *freeing_env(struct model *m, const struct report_part *part, const char *key,
-		   const char *dflt)
+			const char *dflt)
 {
 	const char *value = results_pairs_get(&part->doc->environment, key);
 
@@ -34,15 +35,14 @@ static const char *const host_ops[][3] = {
 	{ "table_free/madvise", "MADV_DONTNEED, tables stay", "MADV_DONTNEED" },
 	{ "membarrier/expedited", "membarrier, expedited", "membarrier" },
 };
-#define NR_HOST_OPS (sizeof(host_ops) / sizeof(*host_ops))
 
 struct host_row {
 	size_t op;
 	const char *more; /* params but for tables and peer: "twin=same", or "" */
 	long long tables;
-	struct rvalue peer[2];	/* none, spin */
-	struct rvalue cpus;	/* interrupted beside the spinning one, per call */
-	size_t samples, above;	/* of cpus; those above 0 */
+	struct rvalue peer[2]; /* none, spin */
+	struct rvalue cpus;    /* interrupted beside the spinning one, per call */
+	size_t samples, above; /* of cpus; those above 0 */
 };
 
 /* 0: alone, 1: beside a spinning thread, -1: beside another peer, which has no column. */
@@ -50,9 +50,9 @@ static int peer_of(const struct results_params *p)
 {
 	const char *peer = results_params_str(p, "peer");
 
-	if (!peer || strcmp(peer, "none") == 0)
+	if (!peer || !strcmp(peer, "none"))
 		return 0;
-	return strcmp(peer, "spin") == 0 ? 1 : -1;
+	return !strcmp(peer, "spin") ? 1 : -1;
 }
 
 static void set_cpus(struct model *m, const struct report_part *part,
@@ -60,21 +60,20 @@ static void set_cpus(struct model *m, const struct report_part *part,
 {
 	const struct report_rows rows = { part, row->case_id, row->subject, "cpus_interrupted" };
 	const struct results_measurement *found;
-	size_t i;
 
 	found = rows_find(m->arena, &rows, &row->params, NULL, 0, NULL);
 	if (!found)
 		return;
 	to->cpus = rv_of(found);
 	to->samples = found->nr_samples;
-	for (i = 0; i < found->nr_samples; i++)
+	for (size_t i = 0; i < found->nr_samples; i++)
 		to->above += found->samples[i] > 0;
 }
 
 struct host_rows {
 	struct host_row *v;
 	struct names names; /* of the rows, at the same places */
-	size_t nr, others; /* others: measured beside another peer */
+	size_t nr, others;  /* others: measured beside another peer */
 };
 
 static struct host_row *host_row_of(struct model *m, struct host_rows *rows, size_t op,
@@ -89,26 +88,29 @@ static struct host_row *host_row_of(struct model *m, struct host_rows *rows, siz
 	if (at < rows->nr)
 		return &rows->v[at];
 	rows->v = arena_grow(m->arena, rows->v, rows->nr, sizeof(*rows->v));
-	rows->v[rows->nr] = (struct host_row){ op, more, tables,
+	rows->v[rows->nr] = (struct host_row){ op,
+					       more,
+					       tables,
 					       { rv_missing("not run"), rv_missing("not run") },
-					       rv_missing("not counted"), 0, 0 };
+					       rv_missing("not counted"),
+					       0,
+					       0 };
 	return &rows->v[rows->nr++];
 }
 
 static struct host_rows read_host(struct model *m, const struct report_part *part)
 {
 	struct host_rows rows = { 0 };
-	size_t op, i;
 
-	for (op = 0; op < NR_HOST_OPS; op++)
-		for (i = 0; i < part->doc->nr_measurements; i++) {
+	for (size_t op = 0; op < ARRAY_SIZE(host_ops); op++)
+		for (size_t i = 0; i < part->doc->nr_measurements; i++) {
 			const struct results_measurement *row = &part->doc->measurements[i];
 			int peer = peer_of(&row->params);
 			struct host_row *r;
 
 			if (row->subject != RESULTS_KERNEL ||
-			    strcmp(row->case_id, host_ops[op][0]) != 0 ||
-			    (!row->skipped && strcmp(row->metric->name, "time") != 0))
+			    strcmp(row->case_id, host_ops[op][0]) ||
+			    (!row->skipped && strcmp(row->metric->name, "time")))
 				continue;
 			if (peer < 0) {
 				rows.others += !row->skipped;
@@ -127,11 +129,10 @@ static struct host_rows read_host(struct model *m, const struct report_part *par
 static const struct host_row *host_find(const struct host_rows *rows, size_t op)
 {
 	const struct host_row *best = NULL;
-	size_t i;
 
-	for (i = 0; i < rows->nr; i++)
+	for (size_t i = 0; i < rows->nr; i++)
 		if (rows->v[i].op == op &&
-		    (!*rows->v[i].more || strcmp(rows->v[i].more, "twin=same") == 0) &&
+		    (!*rows->v[i].more || !strcmp(rows->v[i].more, "twin=same")) &&
 		    (!best || rows->v[i].tables < best->tables))
 			best = &rows->v[i];
 	return best;
@@ -139,7 +140,6 @@ static const struct host_row *host_find(const struct host_rows *rows, size_t op)
 
 /* The operations that the sentence gives. */
 static const size_t host_told[] = { 0, 2, 3 };
-#define NR_HOST_TOLD (sizeof(host_told) / sizeof(*host_told))
 
 /* Whether the row shows what an interrupt costs: one came, and the time is another. */
 enum host_seen {
@@ -188,13 +188,15 @@ static const char *host_text(struct arena *a, const struct host_row *r, bool fir
 				 rv_difference(a, &d), rv_number(a, &r->cpus),
 				 r->cpus.v == 1 ? "" : "s");
 	case HOST_NOT_COUNTED:
-		return arena_str(a, "%s, " STRONG "%s" STRONG ", and whom it interrupted was not "
-				    "counted", text, rv_difference(a, &d));
+		return arena_str(a,
+				 "%s, " STRONG "%s" STRONG ", and whom it interrupted was not "
+				 "counted",
+				 text, rv_difference(a, &d));
 	case HOST_NO_INTERRUPT:
 		return arena_str(a, "%s, and interrupted nobody", text);
 	case HOST_SELDOM:
-		return arena_str(a, "%s, and interrupted a CPU in %zu of %zu samples", text, r->above,
-				 r->samples);
+		return arena_str(a, "%s, and interrupted a CPU in %zu of %zu samples", text,
+				 r->above, r->samples);
 	case HOST_NO_DIFFERENCE:
 		return arena_str(a, "%s, %s", text, rv_difference(a, &d));
 	case HOST_NOT_MEASURED:
@@ -208,8 +210,8 @@ static const char *host_text(struct arena *a, const struct host_row *r, bool fir
 
 static bool is_virtual(const char *hypervisor)
 {
-	return strcmp(hypervisor, "none seen") != 0 && strcmp(hypervisor, "none") != 0 &&
-	       strcmp(hypervisor, "not recorded") != 0;
+	return strcmp(hypervisor, "none seen") && strcmp(hypervisor, "none") &&
+	       strcmp(hypervisor, "not recorded");
 }
 
 static const char *host_machine(struct model *m, const struct report_part *part)
@@ -218,10 +220,12 @@ static const char *host_machine(struct model *m, const struct report_part *part)
 	struct arena *a = m->arena;
 
 	return arena_str(a, "%s, %s", freeing_env(m, part, "kernel", "kernel not recorded"),
-			 is_virtual(hypervisor) ? arena_str(a, "under %s, so that interrupts are "
-							       "virtual", hypervisor)
-			 : strcmp(hypervisor, "not recorded") == 0 ? "hypervisor not recorded"
-								   : "no hypervisor seen");
+			 is_virtual(hypervisor)		       ? arena_str(a,
+									   "under %s, so that interrupts are "
+											  "virtual",
+									   hypervisor)
+			 : !strcmp(hypervisor, "not recorded") ? "hypervisor not recorded"
+							       : "no hypervisor seen");
 }
 
 /* What the rows amount to before they are told: an answer only where one of them shows it. */
@@ -234,18 +238,23 @@ static const char *host_verdict(struct model *m, const size_t *count, const char
 	if (count[HOST_NOT_COUNTED])
 		return "Not answered here: whom these operations interrupt was not counted.";
 	if (count[HOST_SELDOM])
-		return arena_str(a, "Not answered here: beside a spinning thread %s operation%s "
-				    "interrupted a CPU in some samples, but not in most.",
+		return arena_str(a,
+				 "Not answered here: beside a spinning thread %s operation%s "
+				 "interrupted a CPU in some samples, but not in most.",
 				 group_digits(a, count[HOST_SELDOM], 0),
 				 count[HOST_SELDOM] == 1 ? "" : "s");
 	if (count[HOST_NO_INTERRUPT])
-		return arena_str(a, "Not answered here: beside a spinning thread %s operation%s "
-				    "interrupted no CPU.", group_digits(a, count[HOST_NO_INTERRUPT], 0),
+		return arena_str(a,
+				 "Not answered here: beside a spinning thread %s operation%s "
+				 "interrupted no CPU.",
+				 group_digits(a, count[HOST_NO_INTERRUPT], 0),
 				 count[HOST_NO_INTERRUPT] == 1 ? "" : "s");
 	if (count[HOST_NO_DIFFERENCE])
 		return "Not answered here: no difference was seen.";
-	return arena_str(a, "Not answered here: nothing was timed beside a thread of the same process "
-			    "spinning on another CPU (%s).", no_peer ? no_peer : "not run");
+	return arena_str(a,
+			 "Not answered here: nothing was timed beside a thread of the same process "
+			 "spinning on another CPU (%s).",
+			 no_peer ? no_peer : "not run");
 }
 
 /* answered: whether a row shows what is asked. */
@@ -256,7 +265,7 @@ static const char *host_sentence(struct model *m, const struct report_part *part
 	const char *text = NULL, *no_peer = NULL, *verdict;
 	struct arena *a = m->arena;
 
-	for (i = 0; i < NR_HOST_TOLD; i++) {
+	for (i = 0; i < ARRAY_SIZE(host_told); i++) {
 		const struct host_row *r = host_find(rows, host_told[i]);
 
 		if (!r)
@@ -264,12 +273,12 @@ static const char *host_sentence(struct model *m, const struct report_part *part
 		count[host_seen(r)]++;
 		if (!no_peer && !rv_ok(&r->peer[1]))
 			no_peer = r->peer[1].why;
-		text = arena_str(a, "%s%s%s", text ? text : "", text ? "; " : "", host_text(a, r, !text));
+		text = arena_str(a, "%s%s%s", text ? text : "", text ? "; " : "",
+				 host_text(a, r, !text));
 	}
 	verdict = host_verdict(m, count, no_peer);
 	*answered = !verdict;
-	return arena_str(a, "%s%s%s. %s.",
-			 verdict ? verdict : "", verdict ? " " : "",
+	return arena_str(a, "%s%s%s. %s.", verdict ? verdict : "", verdict ? " " : "",
 			 text ? text : "None of the operations was run", host_machine(m, part));
 }
 
@@ -279,14 +288,12 @@ static void host_figure(struct model *m, struct section *s, const struct host_ro
 	struct figure *f = section_figure(m, s, FIGURE_BARS, "q1-host",
 					  "The running kernel: alone, and with a thread spinning "
 					  "beside it");
-	size_t op;
-	int spin;
 
 	f->xlabel = "time per call";
-	for (op = 0; op < NR_HOST_OPS; op++) {
+	for (size_t op = 0; op < ARRAY_SIZE(host_ops); op++) {
 		const struct host_row *r = host_find(rows, op);
 
-		for (spin = 0; r && spin < 2; spin++)
+		for (int spin = 0; r && spin < 2; spin++)
 			figure_bar(m, f, host_ops[op][1], spin ? "peer spins" : "alone",
 				   &r->peer[spin], spin);
 	}
@@ -298,43 +305,44 @@ static void host_figure(struct model *m, struct section *s, const struct host_ro
 
 static void host_table(struct model *m, struct section *s, const struct host_rows *rows)
 {
-	static const char *const columns[] = { "Operation",    "#Tables",     "#Alone",
-					       "#Peer spins",  "#Difference", "#CPUs interrupted",
+	static const char *const columns[] = { "Operation",   "#Tables",     "#Alone",
+					       "#Peer spins", "#Difference", "#CPUs interrupted",
 					       NULL };
 	struct table *t = section_table(m, s, "The running kernel, by operation and peer", columns);
-	size_t i;
 
-	for (i = 0; i < rows->nr; i++) {
+	for (size_t i = 0; i < rows->nr; i++) {
 		const struct host_row *r = &rows->v[i];
 		struct rvalue d = rv_sub(r->peer[1], r->peer[0], "");
 
 		table_row(m, t);
-		table_cell(t, "", *r->more ? arena_str(m->arena, "%s, %s", host_ops[r->op][1], r->more)
-					   : host_ops[r->op][1]);
-		table_cell(t, "num", r->tables ? arena_str(m->arena, "%lld", r->tables)
-					       : "\xe2\x80\x94");
+		table_cell(t, "",
+			   *r->more ? arena_str(m->arena, "%s, %s", host_ops[r->op][1], r->more)
+				    : host_ops[r->op][1]);
+		table_cell(t, "num", r->tables ? arena_str(m->arena, "%lld", r->tables) : "—");
 		table_value(m, t, &r->peer[0]);
 		table_value(m, t, &r->peer[1]);
 		table_value(m, t, &d);
 		table_value(m, t, &r->cpus);
 	}
 	if (rows->others)
-		section_note(m, s, arena_str(m->arena, "%zu rows beside another peer are not in this "
-					     "table.", rows->others));
+		section_note(m, s,
+			     arena_str(m->arena,
+				       "%zu rows beside another peer are not in this "
+				       "table.",
+				       rows->others));
 }
 
 void freeing_host(struct model *m, struct page *p)
 {
-	struct section *s = page_section(m, p, "host", "This host\xe2\x80\x99s own kernel");
+	struct section *s = page_section(m, p, "host", "This host’s own kernel");
 	const char *question = "What does the interrupt cost on this host?", *text;
 	const struct report_part *part = freeing_native(m);
 	struct host_rows rows = { 0 };
 	bool any = false, answered;
-	size_t i;
 
 	if (part)
 		rows = read_host(m, part);
-	for (i = 0; i < rows.nr; i++)
+	for (size_t i = 0; i < rows.nr; i++)
 		any = any || rv_ok(&rows.v[i].peer[0]) || rv_ok(&rows.v[i].peer[1]);
 	section_source(m, s, part);
 	if (!any) {
@@ -346,15 +354,17 @@ void freeing_host(struct model *m, struct page *p)
 	}
 	text = host_sentence(m, part, &rows, &answered);
 	section_answer(m, p, s, question,
-		       answered ? arena_str(m->arena, "native, %ld CPUs", freeing_cpus(m, part)) : NULL,
+		       answered ? arena_str(m->arena, "native, %ld CPUs", freeing_cpus(m, part))
+				: NULL,
 		       text);
 	host_figure(m, s, &rows, is_virtual(freeing_env(m, part, "hypervisor", "not recorded")));
 	host_table(m, s, &rows);
 	section_load(m, s, part);
-	section_note(m, s,
-		     "User space cannot see which way this kernel frees tables. Where a CPU was "
-		     "interrupted, the difference between alone and beside a spinning thread is what "
-		     "reaching it takes.");
+	section_note(
+		m, s,
+		"User space cannot see which way this kernel frees tables. Where a CPU was "
+		"interrupted, the difference between alone and beside a spinning thread is what "
+		"reaching it takes.");
 }
 
 /* ---- what could not be measured ---- */
@@ -391,19 +401,18 @@ static void add_absence(struct model *m, struct absences *list, const char *what
 static struct absences read_absences(struct model *m)
 {
 	struct absences list = { 0 };
-	size_t i, j;
 
-	for (i = 0; i < m->in->nr_parts; i++) {
+	for (size_t i = 0; i < m->in->nr_parts; i++) {
 		const struct report_part *part = &m->in->parts[i];
 
 		if (part->why)
 			add_absence(m, &list, "the whole part", clean(m->arena, part->part->name),
 				    part->why);
 	}
-	for (i = 0; i < m->in->nr_parts; i++) {
+	for (size_t i = 0; i < m->in->nr_parts; i++) {
 		const struct report_part *part = &m->in->parts[i];
 
-		for (j = 0; part->doc && j < part->doc->nr_measurements; j++) {
+		for (size_t j = 0; part->doc && j < part->doc->nr_measurements; j++) {
 			const struct results_measurement *row = &part->doc->measurements[j];
 
 			if (row->skipped)
@@ -421,23 +430,24 @@ void freeing_absent(struct model *m, struct page *p)
 	struct section *s = page_section(m, p, "absent", "What was not measured in this run");
 	const struct report_part *part = freeing_native(m);
 	struct absences list = read_absences(m);
-	size_t i;
 	struct table *t =
 		section_table(m, s, "Rows and parts left out, with the reason each gave", columns);
 
-	for (i = 0; i < list.nr; i++) {
+	for (size_t i = 0; i < list.nr; i++) {
 		table_row(m, t);
 		table_cell(t, "", list.v[i].what);
 		table_cell(t, "num", arena_str(m->arena, "%zu", list.v[i].rows));
 		table_cell(t, "",
-			   list.v[i].parts == 1 ? list.v[i].where
-					      : arena_str(m->arena, "%zu parts", list.v[i].parts));
+			   list.v[i].parts == 1
+				   ? list.v[i].where
+				   : arena_str(m->arena, "%zu parts", list.v[i].parts));
 		table_cell(t, "", list.v[i].why);
 	}
 	if (!list.nr)
 		section_note(m, s, "Nothing: no part failed and no row was skipped.");
 	if (part)
-		section_note(m, s, arena_str(m->arena, "Hardware counters: %s. Tracepoints: %s.",
-					     freeing_env(m, part, "perf_counters", "not recorded"),
-					     freeing_env(m, part, "tracepoints", "not recorded")));
+		section_note(m, s,
+			     arena_str(m->arena, "Hardware counters: %s. Tracepoints: %s.",
+				       freeing_env(m, part, "perf_counters", "not recorded"),
+				       freeing_env(m, part, "tracepoints", "not recorded")));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which kernels the questions on freeing are asked about: found by role, architecture and by what the
- * check table_free/rcu_path saw, whatever they are called.
+ * Which kernels the questions on freeing are asked about: found by role, architecture and by what
+ * the check table_free/rcu_path saw, whatever they are called.
  */
 #include <string.h>
 
@@ -10,9 +10,7 @@
 /* What the check saw in the part: "rcu", "immediate"; NULL: it did not run. */
 static const char *path_seen(const struct report_part *part)
 {
-	size_t i;
-
-	for (i = 0; part->doc && i < part->doc->nr_checks; i++)
+	for (size_t i = 0; part->doc && i < part->doc->nr_checks; i++)
 		if (!strcmp(part->doc->checks[i].id, "table_free/rcu_path"))
 			return part->doc->checks[i].seen;
 	return NULL;
@@ -22,9 +20,8 @@ static const char *path_seen(const struct report_part *part)
 static bool is_by_rcu(const struct report_input *in, const char *scenario)
 {
 	const char *seen;
-	size_t i;
 
-	for (i = 0; i < in->nr_parts; i++)
+	for (size_t i = 0; i < in->nr_parts; i++)
 		if (in->parts[i].scenario && !strcmp(in->parts[i].scenario, scenario) &&
 		    (seen = path_seen(&in->parts[i])) && !strcmp(seen, "rcu"))
 			return true;
@@ -43,9 +40,8 @@ static const char *const archs[NR_FREEING] = { "x86_64", "x86_64", "s390x" };
 static const char *rcu_variant(const struct report_input *in)
 {
 	const char *stock = input_stock(in, archs[BY_RCU]);
-	size_t i;
 
-	for (i = 0; stock && i < in->nr_parts; i++)
+	for (size_t i = 0; stock && i < in->nr_parts; i++)
 		if (in->parts[i].of && !strcmp(in->parts[i].stock_of, stock) &&
 		    freeing_is_rcu_variant(in, &in->parts[i]))
 			return in->parts[i].scenario;
@@ -56,19 +52,19 @@ static const char *rcu_variant(const struct report_input *in)
 static const struct report_part *lost_variant(const struct report_input *in, const char *setup)
 {
 	const char *stock = input_stock(in, archs[BY_RCU]);
-	size_t i;
 
-	for (i = 0; i < in->nr_parts; i++) {
+	for (size_t i = 0; i < in->nr_parts; i++) {
 		const struct report_part *p = &in->parts[i];
 
-		if (p->arch && !strcmp(p->arch, archs[BY_RCU]) && !p->doc && !strcmp(p->setup, setup) &&
-		    (!stock || strcmp(p->scenario, stock)))
+		if (p->arch && !strcmp(p->arch, archs[BY_RCU]) && !p->doc &&
+		    !strcmp(p->setup, setup) && (!stock || strcmp(p->scenario, stock)))
 			return p;
 	}
 	return NULL;
 }
 
-const char *freeing_part_name(const struct report_input *in, enum freeing_kernel k, const char *setup)
+const char *freeing_part_name(const struct report_input *in, enum freeing_kernel k,
+			      const char *setup)
 {
 	const struct report_part *lost;
 	const char *rcu;
@@ -98,6 +94,8 @@ const char *freeing_why(const struct report_input *in, enum freeing_kernel k, co
 	const char *name = freeing_part_name(in, k, setup);
 
 	return name ? input_why(in, name)
-		    : arena_str(in->arena, "no variant of %s's stock kernel that frees by RCU %s", archs[k],
-				in->run && !in->run->finished ? "was measured yet" : "is in this run");
+		    : arena_str(in->arena, "no variant of %s's stock kernel that frees by RCU %s",
+				archs[k],
+				in->run && !in->run->finished ? "was measured yet"
+							      : "is in this run");
 }

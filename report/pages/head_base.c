@@ -15,17 +15,18 @@ static const char *unread_part(struct model *m, const struct report_input *in, c
 {
 	for (size_t i = 0; i < in->nr_parts; i++)
 		if (in->parts[i].part->file && !in->parts[i].doc)
-			return arena_str(m->arena,
-					 "part %s of the %s has a result file that a report does not read",
-					 clean(m->arena, in->parts[i].part->name), side);
+			return arena_str(
+				m->arena,
+				"part %s of the %s has a result file that a report does not read",
+				clean(m->arena, in->parts[i].part->name), side);
 	return NULL;
 }
 
 static const char *error_text(struct model *m, const struct results_error *err)
 {
-	return arena_str(m->arena, "%s%s%s%s%s", clean(m->arena, err->file), err->file[0] ? ": " : "",
-			 clean(m->arena, err->path), err->path[0] ? ": " : "",
-			 clean(m->arena, err->reason));
+	return arena_str(m->arena, "%s%s%s%s%s", clean(m->arena, err->file),
+			 err->file[0] ? ": " : "", clean(m->arena, err->path),
+			 err->path[0] ? ": " : "", clean(m->arena, err->reason));
 }
 
 void head_base_compare(struct model *m, const char *const *allow, size_t nr_allow)
@@ -157,7 +158,7 @@ static size_t rows_to_show(struct model *m, const struct results_compared_part *
 
 static void row_value(struct model *m, struct table *t, const struct results_measurement *row)
 {
-	struct rvalue v = row ? rv_of(row) : rv_missing("\xe2\x80\x94");
+	struct rvalue v = row ? rv_of(row) : rv_missing("—");
 
 	table_value(m, t, &v);
 }
@@ -168,7 +169,7 @@ static const char *difference(struct model *m, const struct results_compared_row
 	const char *text = said(m, results_row_change_text(r)), *all = "";
 
 	for (; strchr(text, '-'); text = strchr(text, '-') + 1)
-		all = arena_str(m->arena, "%s%.*s\xe2\x88\x92", all, (int)strcspn(text, "-"), text);
+		all = arena_str(m->arena, "%s%.*s−", all, (int)strcspn(text, "-"), text);
 	return arena_str(m->arena, "%s%s", all, text);
 }
 
@@ -185,8 +186,9 @@ static void row_of_table(struct model *m, struct table *t, const struct results_
 	table_row(m, t);
 	table_cell(t, "", clean(m->arena, r->m->case_id));
 	table_cell(t, "", params_without(m->arena, &r->m->params, NULL, 0));
-	table_cell(t, "", arena_str(m->arena, "%s, %s", r->m->metric->name,
-				    results_subject_name(r->m->subject)));
+	table_cell(t, "",
+		   arena_str(m->arena, "%s, %s", r->m->metric->name,
+			     results_subject_name(r->m->subject)));
 	row_value(m, t, r->base);
 	row_value(m, t, r->head);
 	table_seen(t, "num", difference(m, r));
@@ -198,8 +200,10 @@ static void rows_table(struct model *m, struct section *s,
 {
 	static const char *const columns[] = { "Case",	"Params",      "Metric",  "#Base",
 					       "#Head", "#Difference", "Verdict", NULL };
-	struct table *t = section_table(m, s, "Rows that are not the same, the largest relative "
-					"change first", columns);
+	struct table *t = section_table(m, s,
+					"Rows that are not the same, the largest relative "
+					"change first",
+					columns);
 
 	for (size_t i = 0; i < nr; i++)
 		row_of_table(m, t, rows[i]);
@@ -213,9 +217,8 @@ static const char *change_text(struct model *m, const struct results_compared_ro
 
 	return arena_str(m->arena, "%s, %s: %s in base, " STRONG "%s" STRONG " in head (%s)",
 			 clean(m->arena, r->m->case_id),
-			 params_without(m->arena, &r->m->params, NULL, 0),
-			 rv_text(m->arena, &base), rv_words(m->arena, &head),
-			 results_verdict_name(r->verdict));
+			 params_without(m->arena, &r->m->params, NULL, 0), rv_text(m->arena, &base),
+			 rv_words(m->arena, &head), results_verdict_name(r->verdict));
 }
 
 /* ---- checks, models, provenance ---- */
@@ -248,8 +251,8 @@ static size_t checks_to_show(const struct results_compared_part *p)
 
 static void checks_table(struct model *m, struct section *s, const struct results_compared_part *p)
 {
-	static const char *const columns[] = { "Check", "Params", "Base",
-					       "Head",	"Seen",	  "Expected", NULL };
+	static const char *const columns[] = { "Check", "Params",   "Base", "Head",
+					       "Seen",	"Expected", NULL };
 	struct table *t = section_table(m, s, "Checks that are not fine in both", columns);
 
 	for (size_t i = 0; i < p->nr_checks; i++)
@@ -261,7 +264,8 @@ static void differences_table(struct model *m, struct section *s,
 			      const struct results_compared_part *p)
 {
 	static const char *const columns[] = { "Key", "Of", "Base", "Head", NULL };
-	struct table *t = section_table(m, s, "In what the two differ beside their results", columns);
+	struct table *t =
+		section_table(m, s, "In what the two differ beside their results", columns);
 
 	for (size_t i = 0; i < p->nr_differences; i++) {
 		const struct results_difference *d = &p->differences[i];
@@ -310,12 +314,13 @@ static const char *verdict_of_part(struct model *m, const struct results_compare
 		break;
 	}
 	if (p->base_empty || p->head_empty)
-		empty = p->base_empty ? "the base\xe2\x80\x99s document is empty; "
-				      : "the head\xe2\x80\x99s document is empty; ";
-	return arena_str(m->arena, "%s%s%s", empty, said(m, results_part_count_text(p)),
-			 results_part_moved_by_itself(p)
-				 ? "; the image is identical: what moved did not move because of the code"
-				 : "");
+		empty = p->base_empty ? "the base’s document is empty; "
+				      : "the head’s document is empty; ";
+	return arena_str(
+		m->arena, "%s%s%s", empty, said(m, results_part_count_text(p)),
+		results_part_moved_by_itself(p)
+			? "; the image is identical: what moved did not move because of the code"
+			: "");
 }
 
 /* What the runs say of the part, and what became of it. */
@@ -346,14 +351,15 @@ static void row_of_part(struct model *m, struct table *t, const struct results_c
 	table_row(m, t);
 	table_cell(t, "", clean(m->arena, p->name));
 	for (size_t i = 2; !compared && i < t->nr_columns; i++)
-		table_seen(t, "missing", "\xe2\x80\x94");
+		table_seen(t, "missing", "—");
 	if (compared) {
 		count_cell(m, t, p->nr_rows, false);
 		count_cell(m, t, p->count[RESULTS_ROW_WORSE], true);
 		count_cell(m, t, p->count[RESULTS_ROW_CHANGED], true);
 		count_cell(m, t, p->count[RESULTS_ROW_ALLOWED], false);
 		count_cell(m, t, p->count[RESULTS_ROW_BETTER], false);
-		count_cell(m, t, p->count[RESULTS_ROW_UNCLEAR] + p->count[RESULTS_ROW_MISSING], true);
+		count_cell(m, t, p->count[RESULTS_ROW_UNCLEAR] + p->count[RESULTS_ROW_MISSING],
+			   true);
 		count_cell(m, t, nr_failing(p->check_count), true);
 	}
 	table_seen(t, p->failed ? "prose bad" : "prose", words_of_part(m, p));
@@ -383,10 +389,11 @@ static void build_part(struct model *m, struct page *p, const struct results_com
 	if (part->nr_differences)
 		differences_table(m, s, part);
 	if (nr)
-		section_note(m, s,
-			     "By function: ptbench kernels profile --case CASE --base RUN SCENARIO with "
-			     "KSRC= of either side; ptbench kernels ab prints it for the row that changed "
-			     "most.");
+		section_note(
+			m, s,
+			"By function: ptbench kernels profile --case CASE --base RUN SCENARIO with "
+			"KSRC= of either side; ptbench kernels ab prints it for the row that changed "
+			"most.");
 	section_source(m, s, source_of(m, part));
 }
 
@@ -399,8 +406,9 @@ static void row_of_model(struct model *m, struct table *t, const struct results_
 	bool fine = c->verdict == RESULTS_MODEL_MENDED || c->verdict == RESULTS_MODEL_EXTRA;
 
 	table_row(m, t);
-	table_cell(t, "", arena_str(m->arena, "%s/%s", clean(m->arena, any->mechanism),
-				    clean(m->arena, any->variant)));
+	table_cell(t, "",
+		   arena_str(m->arena, "%s/%s", clean(m->arena, any->mechanism),
+			     clean(m->arena, any->variant)));
 	table_seen(t, "", said(m, results_model_text(c->base)));
 	table_seen(t, "", said(m, results_model_text(c->head)));
 	table_seen(t, fine ? "" : "bad",
@@ -417,8 +425,10 @@ static void note_explorations(struct model *m, struct section *s)
 		if (!r->explored || r->half_explored)
 			section_note(m, s,
 				     arena_str(m->arena, "The %s %s.", side_name(r->is_head),
-					       r->explored ? "has an exploration that did not come to "
-							     "its end" : "has no exploration"));
+					       r->explored
+						       ? "has an exploration that did not come to "
+							 "its end"
+						       : "has no exploration"));
 	}
 }
 
@@ -448,13 +458,14 @@ static void build_models(struct model *m, struct page *p)
 	struct section *s;
 	struct table *t;
 
-	if (!c->explored ||
-	    !(nr || sum->unexplored || sum->half_explored || sum->other_explorers))
+	if (!c->explored || !(nr || sum->unexplored || sum->half_explored || sum->other_explorers))
 		return;
 	s = page_section(m, p, "explorer", "What the explorer found");
 	section_answer(m, p, s, "Which models are not as before?", "explorer",
-		       c->nr_models ? arena_str(m->arena, STRONG "%zu" STRONG " of %zu that either "
-						"side has.", nr, c->nr_models)
+		       c->nr_models ? arena_str(m->arena,
+						STRONG "%zu" STRONG " of %zu that either "
+						       "side has.",
+						nr, c->nr_models)
 				    : "Not known. No model was compared.");
 	note_explorations(m, s);
 	if (sum->other_explorers)
@@ -480,14 +491,15 @@ static const char *most_text(struct model *m)
 		for (size_t k = 0; k < c->parts[i].nr_rows; k++) {
 			const struct results_compared_row *r = &c->parts[i].rows[k];
 
-			if (!has_moved(r) || (most && results_row_distance(r) <=
-						      results_row_distance(most)))
+			if (!has_moved(r) ||
+			    (most && results_row_distance(r) <= results_row_distance(most)))
 				continue;
 			most = r;
 			part = c->parts[i].name;
 		}
 	return most ? arena_str(m->arena, " The largest relative change is in %s: %s.",
-				clean(m->arena, part), change_text(m, most)) : "";
+				clean(m->arena, part), change_text(m, most))
+		    : "";
 }
 
 /* In the words and with the totals of `ptbench compare`. */
@@ -519,8 +531,10 @@ static void note_runs(struct model *m, struct section *s)
 	const struct results_comparison *c = m->compared;
 
 	section_note(m, s,
-		     arena_str(m->arena, "Base: %s, started %s, suite %s. Its results are not part "
-			       "of this folder.", clean(m->arena, run_name(m->base->run->dir)),
+		     arena_str(m->arena,
+			       "Base: %s, started %s, suite %s. Its results are not part "
+			       "of this folder.",
+			       clean(m->arena, run_name(m->base->run->dir)),
 			       clean(m->arena, m->base->run->started),
 			       clean(m->arena, m->base->run->revision)));
 	if (m->not_compared)
@@ -528,23 +542,32 @@ static void note_runs(struct model *m, struct section *s)
 	for (size_t i = 0; i < c->nr_runs; i++)
 		if (c->runs[i].partial)
 			section_note(m, s,
-				     arena_str(m->arena, "The %s is partial: it was interrupted, or "
-					       "is still under way.", side_name(c->runs[i].is_head)));
+				     arena_str(m->arena,
+					       "The %s is partial: it was interrupted, or "
+					       "is still under way.",
+					       side_name(c->runs[i].is_head)));
 	for (size_t i = 0; i < c->nr_allowed; i++)
-		section_note(m, s,
-			     arena_str(m->arena, "Allowed: %s: %s.",
-				       clean(m->arena, c->allowed[i].text),
-				       !c->allowed[i].used ? "no row needs it"
-				       : arena_str(m->arena, "%zu row%s", c->allowed[i].used,
-						   c->allowed[i].used == 1 ? "" : "s")));
+		section_note(
+			m, s,
+			arena_str(m->arena, "Allowed: %s: %s.", clean(m->arena, c->allowed[i].text),
+				  !c->allowed[i].used
+					  ? "no row needs it"
+					  : arena_str(m->arena, "%zu row%s", c->allowed[i].used,
+						      c->allowed[i].used == 1 ? "" : "s")));
 }
 
 void head_base_build(struct model *m)
 {
-	static const char *const columns[] = { "Part",	   "#Rows",	  "#Worse",
-					       "#Changed", "#Allowed",	  "#Better",
-					       "#Cannot be judged", "#Checks that fail",
-					       "What of it", NULL };
+	static const char *const columns[] = { "Part",
+					       "#Rows",
+					       "#Worse",
+					       "#Changed",
+					       "#Allowed",
+					       "#Better",
+					       "#Cannot be judged",
+					       "#Checks that fail",
+					       "What of it",
+					       NULL };
 	const struct results_comparison *c = m->compared;
 	struct section *s;
 	struct page *p;
@@ -556,8 +579,8 @@ void head_base_build(struct model *m)
 		       "Two runs, part by part, row by row and check by check, as ptbench compare "
 		       "judges them. Only parts of one name, mode and environment are compared.");
 	s = page_section(m, p, "all", "All parts");
-	section_answer(m, p, s, "Did it get worse?", m->not_compared ? NULL : "rows, checks and parts",
-		       answer_text(m));
+	section_answer(m, p, s, "Did it get worse?",
+		       m->not_compared ? NULL : "rows, checks and parts", answer_text(m));
 	note_runs(m, s);
 	if (m->not_compared)
 		return;

@@ -4,6 +4,7 @@
  * column per stock kernel, and every other kernel in which they differ from it is on the page of
  * kernels.
  */
+#include <array_size.h>
 #include <string.h>
 
 #include "kernel_rows.h"
@@ -11,7 +12,6 @@
 
 /* What differs from kernel to kernel by itself. */
 static const char *const own_keys[] = { "format", "design", "levels", "backend" };
-#define NR_OWN (sizeof(own_keys) / sizeof(*own_keys))
 
 struct line_key {
 	const char *case_id, *params;
@@ -25,19 +25,17 @@ struct lines {
 	struct names names; /* case and params; the first line of each is in `first` */
 	size_t *first;
 	/* The own keys that no line shows: those of which every kernel has one value alone. */
-	const char *hidden[NR_OWN];
+	const char *hidden[ARRAY_SIZE(own_keys)];
 	size_t nr_hidden;
 	const char *why; /* of the first row that was skipped, or NULL */
 };
 
 static bool wanted(const struct row_family *family, const struct results_measurement *row)
 {
-	size_t i;
-
 	if (row->subject != RESULTS_KERNEL)
 		return false;
-	for (i = 0; i < family->nr_cases; i++)
-		if (strcmp(family->cases[i], row->case_id) == 0)
+	for (size_t i = 0; i < family->nr_cases; i++)
+		if (!strcmp(family->cases[i], row->case_id))
 			return !family->only || family->only(&row->params);
 	return false;
 }
@@ -49,7 +47,7 @@ struct column {
 	struct same_rows {
 		const struct results_measurement **v;
 		size_t nr;
-	} *rows;
+	} * rows;
 };
 
 static const char *line_name(struct model *m, const char *case_id, const char *params)
@@ -61,9 +59,9 @@ static const char *line_name(struct model *m, const char *case_id, const char *p
 static struct line_key *find_line(const struct lines *lines, const char *name,
 				  const struct results_metric *metric)
 {
-	size_t at = names_find(&lines->names, name), i;
+	size_t at = names_find(&lines->names, name);
 
-	for (i = at == NAMES_NOWHERE ? at : lines->first[at]; i != NAMES_NOWHERE;
+	for (size_t i = at == NAMES_NOWHERE ? at : lines->first[at]; i != NAMES_NOWHERE;
 	     i = lines->v[i].next) {
 		struct line_key *l = &lines->v[i];
 
@@ -100,25 +98,26 @@ static bool is_stock(const struct report_part *part)
 
 bool has_own_rows(struct model *m, const struct report_part *part, const char *case_id)
 {
-	const struct report_part *stock = part->has_role ? input_guest(m->in, part->stock_of, part->setup)
-							 : NULL;
-	size_t i;
+	const struct report_part *stock =
+		part->has_role ? input_guest(m->in, part->stock_of, part->setup) : NULL;
 
-	for (i = 0; i < part->doc->nr_measurements; i++) {
+	for (size_t i = 0; i < part->doc->nr_measurements; i++) {
 		const struct results_measurement *row = &part->doc->measurements[i];
 		const struct report_rows rows = { stock, case_id, row->subject,
 						  row->skipped ? NULL : row->metric->name };
 
 		if (row->skipped || row->subject != RESULTS_KERNEL || strcmp(row->case_id, case_id))
 			continue;
-		if (!stock || !stock->doc || !rows_find(m->arena, &rows, &row->params, NULL, 0, NULL))
+		if (!stock || !stock->doc ||
+		    !rows_find(m->arena, &rows, &row->params, NULL, 0, NULL))
 			return true;
 	}
 	return false;
 }
 
 /* Stock kernels, and the variants that the family is about, too. */
-static bool is_column(struct model *m, const struct row_family *family, const struct report_part *part)
+static bool is_column(struct model *m, const struct row_family *family,
+		      const struct report_part *part)
 {
 	if (!part->scenario || !input_usable(part) || strcmp(part->setup, family->setup))
 		return false;
@@ -129,7 +128,7 @@ static bool same_value(const struct results_param *a, const struct results_param
 {
 	if (!a || !b || !a->str != !b->str)
 		return !a && !b;
-	return a->str ? strcmp(a->str, b->str) == 0 : a->num == b->num;
+	return a->str ? !strcmp(a->str, b->str) : a->num == b->num;
 }
 
 /* Whether two rows of the part differ in the key, and in own keys alone. */
@@ -138,9 +137,9 @@ static bool tells_apart(struct model *m, const struct row_family *family,
 {
 	const struct results_param **values = NULL; /* of the first row of each group */
 	struct names groups = { 0 };
-	size_t i, at, known;
+	size_t at, known;
 
-	for (i = 0; i < part->doc->nr_measurements; i++) {
+	for (size_t i = 0; i < part->doc->nr_measurements; i++) {
 		const struct results_measurement *row = &part->doc->measurements[i];
 		const struct results_param *v = results_params_get(&row->params, key);
 
@@ -149,7 +148,8 @@ static bool tells_apart(struct model *m, const struct row_family *family,
 		known = groups.nr;
 		at = names_add(m->arena, &groups,
 			       line_name(m, row->case_id,
-					 params_id(m->arena, &row->params, own_keys, NR_OWN)));
+					 params_id(m->arena, &row->params, own_keys,
+						   ARRAY_SIZE(own_keys))));
 		if (at == known) {
 			values = arena_grow(m->arena, values, known, sizeof(*values));
 			values[at] = v;
@@ -162,9 +162,9 @@ static bool tells_apart(struct model *m, const struct row_family *family,
 
 static void hide_own(struct model *m, const struct row_family *family, struct lines *lines)
 {
-	size_t i, j;
+	size_t j;
 
-	for (i = 0; i < NR_OWN; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(own_keys); i++) {
 		for (j = 0; j < m->in->nr_parts; j++)
 			if (is_column(m, family, &m->in->parts[j]) &&
 			    tells_apart(m, family, &m->in->parts[j], own_keys[i]))
@@ -177,9 +177,7 @@ static void hide_own(struct model *m, const struct row_family *family, struct li
 static void add_lines(struct model *m, const struct row_family *family,
 		      const struct report_part *part, struct lines *lines)
 {
-	size_t i;
-
-	for (i = 0; i < part->doc->nr_measurements; i++) {
+	for (size_t i = 0; i < part->doc->nr_measurements; i++) {
 		const struct results_measurement *row = &part->doc->measurements[i];
 		const struct results_metric *metric = row->skipped ? NULL : row->metric;
 		struct line_key *l;
@@ -205,9 +203,9 @@ static void add_lines(struct model *m, const struct row_family *family,
 static void fill_column(struct model *m, struct column *c, const struct lines *lines)
 {
 	const struct results_doc *doc = c->part->doc;
-	size_t i, at, known;
+	size_t at, known;
 
-	for (i = 0; i < doc->nr_measurements; i++) {
+	for (size_t i = 0; i < doc->nr_measurements; i++) {
 		const struct results_measurement *row = &doc->measurements[i];
 		struct same_rows *same;
 
@@ -230,10 +228,10 @@ static void fill_column(struct model *m, struct column *c, const struct lines *l
 
 static struct rvalue value_at(struct model *m, const struct column *c, const struct line_key *l)
 {
-	size_t at = names_find(&c->names, line_name(m, l->case_id, l->params)), i;
+	size_t at = names_find(&c->names, line_name(m, l->case_id, l->params));
 	const char *why = "no such row";
 
-	for (i = 0; at != NAMES_NOWHERE && i < c->rows[at].nr; i++) {
+	for (size_t i = 0; at != NAMES_NOWHERE && i < c->rows[at].nr; i++) {
 		const struct results_measurement *row = c->rows[at].v[i];
 
 		if (!row->skipped && row->metric == l->metric)
@@ -245,32 +243,30 @@ static struct rvalue value_at(struct model *m, const struct column *c, const str
 }
 
 static struct table *columns_table(struct model *m, struct section *s,
-				   const struct row_family *family,
-				   const struct column *list, size_t nr)
+				   const struct row_family *family, const struct column *list,
+				   size_t nr)
 {
 	const char **columns = arena_alloc(m->arena, (nr + 4) * sizeof(*columns));
-	size_t i;
 
 	columns[0] = "Case";
 	columns[1] = "Params";
 	columns[2] = "Metric";
-	for (i = 0; i < nr; i++)
+	for (size_t i = 0; i < nr; i++)
 		columns[3 + i] = arena_str(m->arena, "#%s", list[i].part->scenario);
 	columns[3 + nr] = NULL;
 	return section_table(m, s, family->caption, columns);
 }
 
 /* "8 on arm64", "28 to 32 on riscv64" of an architecture's stock kernels; NULL: none has it. */
-static const char *arch_text(struct model *m, const struct line_key *key,
-			     const struct column *list, size_t nr, const char *arch)
+static const char *arch_text(struct model *m, const struct line_key *key, const struct column *list,
+			     size_t nr, const char *arch)
 {
 	struct rvalue low = rv_missing(""), high = low;
-	size_t i;
 
-	for (i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		struct rvalue v = value_at(m, &list[i], key);
 
-		if (strcmp(list[i].part->arch, arch) != 0 || !is_stock(list[i].part) || !rv_ok(&v))
+		if (strcmp(list[i].part->arch, arch) || !is_stock(list[i].part) || !rv_ok(&v))
 			continue;
 		if (!rv_ok(&low) || v.v < low.v)
 			low = v;
@@ -292,18 +288,18 @@ static const char *headline(struct model *m, const struct row_family *family,
 	struct line_key key = { family->head_case, family->head_params,
 				results_metric_find(family->head_metric), NAMES_NOWHERE };
 	const char *text = NULL, *one;
-	size_t i, j;
+	size_t j;
 
-	for (i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		const char *arch = list[i].part->arch;
 
-		for (j = 0; j < i && strcmp(list[j].part->arch, arch) != 0; j++)
+		for (j = 0; j < i && strcmp(list[j].part->arch, arch); j++)
 			;
 		one = j < i ? NULL : arch_text(m, &key, list, nr, arch);
 		if (one)
 			text = text ? arena_str(m->arena, "%s, %s", text, one) : one;
 	}
-	for (i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		struct rvalue v = value_at(m, &list[i], &key);
 
 		if (is_stock(list[i].part) || !rv_ok(&v))
@@ -321,14 +317,14 @@ static const char *headline(struct model *m, const struct row_family *family,
 static size_t rows_without_column(struct model *m, const struct row_family *family,
 				  const char **where)
 {
-	size_t nr = 0, i, j;
+	size_t nr = 0;
 
-	for (i = 0; i < m->in->nr_parts; i++) {
+	for (size_t i = 0; i < m->in->nr_parts; i++) {
 		const struct report_part *part = &m->in->parts[i];
 
 		if (!part->scenario || !input_usable(part) || is_column(m, family, part))
 			continue;
-		for (j = 0; j < part->doc->nr_measurements; j++) {
+		for (size_t j = 0; j < part->doc->nr_measurements; j++) {
 			const struct results_measurement *row = &part->doc->measurements[j];
 
 			if (!wanted(family, row) || row->skipped)
@@ -343,9 +339,8 @@ static size_t rows_without_column(struct model *m, const struct row_family *fami
 static const char *cases_text(struct model *m, const struct row_family *family)
 {
 	const char *text = family->cases[0];
-	size_t i;
 
-	for (i = 1; i < family->nr_cases; i++)
+	for (size_t i = 1; i < family->nr_cases; i++)
 		text = arena_str(m->arena, "%s%s%s", text,
 				 i + 1 == family->nr_cases ? " or " : ", ", family->cases[i]);
 	return text;
@@ -356,18 +351,21 @@ static const char *no_headline(struct model *m, const struct row_family *family,
 			       const struct lines *lines)
 {
 	const char *where = NULL;
-	size_t measured = 0, others = rows_without_column(m, family, &where), i;
+	size_t measured = 0, others = rows_without_column(m, family, &where);
 
-	for (i = 0; i < lines->nr; i++)
+	for (size_t i = 0; i < lines->nr; i++)
 		measured += lines->v[i].metric != NULL;
 	if (measured)
-		return arena_str(m->arena, "No number in a sentence: of %s the row %s was not "
-				 "measured; the table has %zu other%s.", family->head_case,
-				 family->head_params, measured, measured == 1 ? "" : "s");
+		return arena_str(m->arena,
+				 "No number in a sentence: of %s the row %s was not "
+				 "measured; the table has %zu other%s.",
+				 family->head_case, family->head_params, measured,
+				 measured == 1 ? "" : "s");
 	if (others)
-		return arena_str(m->arena, "By none of the kernels that this table is of; %zu row%s of "
-				 "other boots are not in it, the first in part %s.", others,
-				 others == 1 ? "" : "s", where);
+		return arena_str(m->arena,
+				 "By none of the kernels that this table is of; %zu row%s of "
+				 "other boots are not in it, the first in part %s.",
+				 others, others == 1 ? "" : "s", where);
 	if (lines->why)
 		return arena_str(m->arena, "Not measured here: %s.", lines->why);
 	return arena_str(m->arena, "No kernel of this run has a row of %s.", cases_text(m, family));
@@ -377,10 +375,10 @@ static void family_table(struct model *m, struct section *s, const struct row_fa
 			 const struct lines *lines, const struct column *list, size_t nr)
 {
 	struct table *t = columns_table(m, s, family, list, nr);
-	size_t skipped = 0, i, j;
+	size_t skipped = 0;
 
 	t->folded = lines->nr > 24;
-	for (i = 0; i < lines->nr; i++) {
+	for (size_t i = 0; i < lines->nr; i++) {
 		if (!lines->v[i].metric) {
 			skipped++;
 			continue;
@@ -389,16 +387,18 @@ static void family_table(struct model *m, struct section *s, const struct row_fa
 		table_cell(t, "", lines->v[i].case_id);
 		table_cell(t, "", lines->v[i].params);
 		table_cell(t, "", lines->v[i].metric->name);
-		for (j = 0; j < nr; j++) {
+		for (size_t j = 0; j < nr; j++) {
 			struct rvalue v = value_at(m, &list[j], &lines->v[i]);
 
 			table_value(m, t, &v);
 		}
 	}
 	if (skipped)
-		section_note(m, s, arena_str(m->arena, "%zu more row%s skipped in each of these "
-					     "kernels; ptbench show prints the reasons.", skipped,
-					     skipped == 1 ? " was" : "s were"));
+		section_note(m, s,
+			     arena_str(m->arena,
+				       "%zu more row%s skipped in each of these "
+				       "kernels; ptbench show prints the reasons.",
+				       skipped, skipped == 1 ? " was" : "s were"));
 }
 
 void kernel_rows_build(struct model *m, struct page *p, const struct row_family *family)
@@ -407,10 +407,10 @@ void kernel_rows_build(struct model *m, struct page *p, const struct row_family 
 	struct column *list = NULL;
 	struct lines lines = { 0 };
 	const char *text;
-	size_t nr = 0, i;
+	size_t nr = 0;
 
 	hide_own(m, family, &lines);
-	for (i = 0; i < m->in->nr_parts; i++) {
+	for (size_t i = 0; i < m->in->nr_parts; i++) {
 		if (!is_column(m, family, &m->in->parts[i]))
 			continue;
 		add_lines(m, family, &m->in->parts[i], &lines);
@@ -422,8 +422,7 @@ void kernel_rows_build(struct model *m, struct page *p, const struct row_family 
 		section_source(m, s, &m->in->parts[i]);
 	}
 	text = headline(m, family, list, nr);
-	section_answer(m, p, s, family->question,
-		       text ? mode_words(m->arena, list[0].part) : NULL,
+	section_answer(m, p, s, family->question, text ? mode_words(m->arena, list[0].part) : NULL,
 		       text ? text : no_headline(m, family, &lines));
 	if (!lines.nr)
 		return;

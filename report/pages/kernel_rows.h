@@ -9,10 +9,10 @@
 
 struct row_family {
 	const char *id, *title, *question, *caption, *note;
-	const char *setup;		/* "icount-1cpu": costs; "icount-2cpu": events */
+	const char *setup; /* "icount-1cpu": costs; "icount-2cpu": events */
 	const char *const *cases;
 	size_t nr_cases;
-	bool (*only)(const struct results_params *p);	/* NULL: every row of them */
+	bool (*only)(const struct results_params *p); /* NULL: every row of them */
 	/* Whether a variant is shown beside the stock kernels; NULL: none is. */
 	bool (*also)(struct model *m, const struct report_part *part);
 	/* The row that answers, its params as text without those of the kernel itself. */

@@ -37,7 +37,7 @@ static void missing_cell(struct model *m, struct table *t, struct whys *w, const
 {
 	size_t i;
 
-	for (i = 0; i < w->nr && strcmp(w->v[i], why) != 0; i++)
+	for (i = 0; i < w->nr && strcmp(w->v[i], why); i++)
 		;
 	if (i == MAX_WHYS) {
 		table_seen(t, "missing", why);
@@ -45,7 +45,7 @@ static void missing_cell(struct model *m, struct table *t, struct whys *w, const
 	}
 	w->v[i] = why;
 	w->nr += i == w->nr;
-	table_seen(t, "missing", arena_str(m->arena, "\xe2\x80\x94 (%c)", (char)('a' + i)));
+	table_seen(t, "missing", arena_str(m->arena, "— (%c)", (char)('a' + i)));
 }
 
 /* "+12", "-3", "same": a difference that is measured is never shown without its sign. */
@@ -56,8 +56,9 @@ static void difference_cell(struct model *m, struct table *t, const struct rvalu
 	else if (fabs(v->v) < 0.05)
 		table_seen(t, "num same", "same");
 	else
-		table_seen(t, "num", arena_str(m->arena, "%s%s", v->v > 0 ? "+" : "",
-					       rv_number(m->arena, v)));
+		table_seen(t, "num",
+			   arena_str(m->arena, "%s%s", v->v > 0 ? "+" : "",
+				     rv_number(m->arena, v)));
 }
 
 static bool is_stock(const struct kernel *k)
@@ -69,9 +70,7 @@ static bool is_stock(const struct kernel *k)
 static bool has_quantity(const struct family *f, bool variants, value_fn value, enum quantity q,
 			 const char **why)
 {
-	size_t i;
-
-	for (i = 0; i < f->nr; i++) {
+	for (size_t i = 0; i < f->nr; i++) {
 		struct rvalue v;
 
 		if (variants && f->v[i]->stock == f->v[i])
@@ -89,19 +88,21 @@ static void say_without(struct model *m, struct section *s, const struct family 
 			const char *why)
 {
 	const char *found = NULL;
-	size_t i;
 
-	for (i = 0; i < f->nr; i++) {
+	for (size_t i = 0; i < f->nr; i++) {
 		const struct kernel *k = f->v[i];
 
 		if (k->elsewhere[q])
 			found = arena_str(m->arena, "%s%s%s", found ? found : "", found ? ", " : "",
 					  k->elsewhere[q]);
 	}
-	section_note(m, s, found ? arena_str(m->arena, "There is no column for %s, which these walks "
-					     "do not do: %s.", quantity_names[q], found)
-				 : arena_str(m->arena, "No kernel of %s has a number for %s: %s.",
-					     f->arch, quantity_names[q], why));
+	section_note(m, s,
+		     found ? arena_str(m->arena,
+				       "There is no column for %s, which these walks "
+				       "do not do: %s.",
+				       quantity_names[q], found)
+			   : arena_str(m->arena, "No kernel of %s has a number for %s: %s.",
+				       f->arch, quantity_names[q], why));
 }
 
 /* One row per kernel; a column that no kernel has is left out, and why is said. */
@@ -111,11 +112,10 @@ static void quantities_table(struct model *m, struct section *s, struct family *
 {
 	const char *columns[NR_QUANTITIES + 3] = { "Kernel", "Config" }, *why = "";
 	bool variants = value != own_value, have[NR_QUANTITIES] = { false };
-	size_t n = 2, i;
+	size_t n = 2;
 	struct table *t;
-	int q;
 
-	for (q = from; q < (int)to; q++) {
+	for (int q = from; q < (int)to; q++) {
 		have[q] = has_quantity(f, variants, value, q, &why);
 		if (have[q])
 			columns[n++] = quantity_columns[q];
@@ -125,13 +125,13 @@ static void quantities_table(struct model *m, struct section *s, struct family *
 	if (n == 2)
 		return;
 	t = section_table(m, s, caption, columns);
-	for (i = 0; i < f->nr; i++) {
+	for (size_t i = 0; i < f->nr; i++) {
 		if (variants && f->v[i]->stock == f->v[i])
 			continue;
 		table_row(m, t);
 		table_cell(t, "", f->v[i]->scenario);
 		table_cell(t, "", f->v[i]->config);
-		for (q = from; q < (int)to; q++) {
+		for (int q = from; q < (int)to; q++) {
 			struct rvalue v = value(f->v[i], q);
 
 			if (!have[q])
@@ -149,9 +149,8 @@ static void quantities_table(struct model *m, struct section *s, struct family *
 static void say_whys(struct model *m, struct section *s, const struct whys *w)
 {
 	const char *text = NULL;
-	size_t i;
 
-	for (i = 0; i < w->nr; i++)
+	for (size_t i = 0; i < w->nr; i++)
 		text = arena_str(m->arena, "%s%s(%c) %s", text ? text : "", text ? "; " : "",
 				 (char)('a' + i), w->v[i]);
 	if (text)
@@ -161,16 +160,15 @@ static void say_whys(struct model *m, struct section *s, const struct whys *w)
 static struct family family_of(struct model *m, const struct kernels *all, const char *arch)
 {
 	struct family f = { .arch = arch };
-	size_t i, j;
 
 	f.v = arena_alloc(m->arena, (all->nr + 1) * sizeof(*f.v));
-	for (i = 0; i < all->nr; i++) {
+	for (size_t i = 0; i < all->nr; i++) {
 		const struct kernel *stock = &all->v[i];
 
-		if (strcmp(stock->arch, arch) != 0 || !is_stock(stock))
+		if (strcmp(stock->arch, arch) || !is_stock(stock))
 			continue;
 		f.v[f.nr++] = stock;
-		for (j = 0; j < all->nr; j++)
+		for (size_t j = 0; j < all->nr; j++)
 			if (all->v[j].stock == stock && &all->v[j] != stock)
 				f.v[f.nr++] = &all->v[j];
 	}
@@ -184,9 +182,8 @@ static const struct kernel *extreme(const struct family *f, value_fn value, doub
 {
 	const struct kernel *best = NULL;
 	double most = 0;
-	size_t i;
 
-	for (i = 0; i < f->nr; i++) {
+	for (size_t i = 0; i < f->nr; i++) {
 		const struct kernel *k = f->v[i];
 		struct rvalue v;
 
@@ -226,24 +223,23 @@ static const char *arch_sentence(struct model *m, const struct family *f)
 {
 	const struct kernel *least = extreme(f, own_value, -1), *most = extreme(f, own_value, 1);
 	const char *unmeasured = "";
-	size_t i, nr = 0;
+	size_t nr = 0;
 
-	for (i = 0; i < f->nr; i++)
+	for (size_t i = 0; i < f->nr; i++)
 		nr += !rv_ok(&f->v[i]->q[Q_CALL]);
 	if (nr == f->nr || !least)
 		return NULL;
 	if (nr)
-		unmeasured = arena_str(m->arena, " %zu of %zu kernels have no such number.", nr,
-				       f->nr);
-	return arena_str(m->arena,
-			 "get_user_pages_fast_only() of one page takes " STRONG "%s" STRONG
-			 " on %s%s.%s%s",
-			 rv_words(m->arena, &least->q[Q_CALL]), least->scenario,
-			 least == most ? ""
-				       : arena_str(m->arena, " and up to %s on %s",
-						   rv_text(m->arena, &most->q[Q_CALL]),
-						   most->scenario),
-			 variants_text(m, f), unmeasured);
+		unmeasured =
+			arena_str(m->arena, " %zu of %zu kernels have no such number.", nr, f->nr);
+	return arena_str(
+		m->arena,
+		"get_user_pages_fast_only() of one page takes " STRONG "%s" STRONG " on %s%s.%s%s",
+		rv_words(m->arena, &least->q[Q_CALL]), least->scenario,
+		least == most ? ""
+			      : arena_str(m->arena, " and up to %s on %s",
+					  rv_text(m->arena, &most->q[Q_CALL]), most->scenario),
+		variants_text(m, f), unmeasured);
 }
 
 static void build_arch(struct model *m, struct page *p, const struct kernels *all, const char *arch)
@@ -252,9 +248,8 @@ static void build_arch(struct model *m, struct page *p, const struct kernels *al
 	struct family f = family_of(m, all, arch);
 	const char *text = arch_sentence(m, &f);
 	bool variants = false;
-	size_t i;
 
-	for (i = 0; i < f.nr; i++) {
+	for (size_t i = 0; i < f.nr; i++) {
 		section_source(m, s, f.v[i]->costs);
 		section_source(m, s, f.v[i]->code);
 		variants |= f.v[i]->stock && !is_stock(f.v[i]);
@@ -265,8 +260,8 @@ static void build_arch(struct model *m, struct page *p, const struct kernels *al
 			    : arena_str(m->arena, "No number for a call of one page: of %s, %s.",
 					f.v[0]->scenario, f.v[0]->q[Q_CALL].why));
 	quantities_table(m, s, &f,
-			 "Instructions: GUP-fast\xe2\x80\x99s walk of present pages, and "
-			 "munmap\xe2\x80\x99s tables (later: in RCU callbacks)",
+			 "Instructions: GUP-fast’s walk of present pages, and "
+			 "munmap’s tables (later: in RCU callbacks)",
 			 own_value, Q_CALL, Q_PATH);
 	if (variants) {
 		quantities_table(m, s, &f,
@@ -274,14 +269,15 @@ static void build_arch(struct model *m, struct page *p, const struct kernels *al
 				 kernel_against_stock, Q_CALL, Q_PATH);
 		quantities_table(m, s, &f,
 				 "Bytes of machine code against the stock kernel: "
-				 "GUP-fast\xe2\x80\x99s path, and the whole text",
+				 "GUP-fast’s path, and the whole text",
 				 kernel_against_stock, Q_PATH, NR_QUANTITIES);
 	}
 	say_whys(m, s, &f.whys);
-	section_note(m, s,
-		     "First table: munmap of one less its twin whose tables a neighbour keeps. Per "
-		     "table: the slope of munmap less MADV_DONTNEED of the same range, which frees no "
-		     "table.");
+	section_note(
+		m, s,
+		"First table: munmap of one less its twin whose tables a neighbour keeps. Per "
+		"table: the slope of munmap less MADV_DONTNEED of the same range, which frees no "
+		"table.");
 	if (variants)
 		section_note(m, s,
 			     "Function by function: ptbench kernels bytes --all --base STOCK "
@@ -328,10 +324,10 @@ static void config_row(struct model *m, struct table *t, const struct kernel *k,
 	difference_cell(m, t, &a);
 	difference_cell(m, t, &b);
 	table_cell(t, bad ? "bad" : "",
-		   bad		? "opposite sign"
-		   : sa && sb	? "holds"
-		   : sa == sb	? "nothing in either"
-				: "nothing in one of them");
+		   bad	      ? "opposite sign"
+		   : sa && sb ? "holds"
+		   : sa == sb ? "nothing in either"
+			      : "nothing in one of them");
 }
 
 static const char *configs_sentence(struct model *m, const struct verdicts *sum)
@@ -349,16 +345,17 @@ static const char *configs_sentence(struct model *m, const struct verdicts *sum)
 	text = sum->opposite ? arena_str(a, "%sand " STRONG "%zu the opposite one" STRONG " (%s)",
 					 text, sum->opposite, sum->example)
 			     : arena_str(a, "%sand none the opposite one", text);
-	return sum->nothing ? arena_str(a, "%s; %zu more %s nothing in one of them or in either, "
-					   "which is no sign.", text, sum->nothing,
-				     sum->nothing == 1 ? "is" : "are")
+	return sum->nothing ? arena_str(a,
+					"%s; %zu more %s nothing in one of them or in either, "
+					"which is no sign.",
+					text, sum->nothing, sum->nothing == 1 ? "is" : "are")
 			    : arena_str(a, "%s.", text);
 }
 
 static void build_configs(struct model *m, struct page *p, const struct kernels *all)
 {
 	static const char *const columns[] = {
-		"Kernel", "Quantity, against stock", "Configs", "#First", "#Second", "Sign", NULL
+		"Kernel", "Quantity, against stock", "Configs", "#First", "#Second", "Sign", NULL,
 	};
 	struct section *s = page_section(m, p, "configs", "In every configuration?");
 	struct table *t = section_table(m, s,
@@ -366,19 +363,16 @@ static void build_configs(struct model *m, struct page *p, const struct kernels 
 					"configurations",
 					columns);
 	struct verdicts sum = { 0 };
-	size_t i, j;
-	int q;
 
-	for (i = 0; i < all->nr; i++) {
+	for (size_t i = 0; i < all->nr; i++) {
 		const struct kernel *k = &all->v[i];
 
-		for (j = 0; j < all->nr; j++) {
+		for (size_t j = 0; j < all->nr; j++) {
 			const struct kernel *o = &all->v[j];
 
-			if (strcmp(k->config, "min") != 0 || o == k ||
-			    strcmp(o->stem, k->stem) != 0)
+			if (strcmp(k->config, "min") || o == k || strcmp(o->stem, k->stem))
 				continue;
-			for (q = 0; q < NR_QUANTITIES; q++)
+			for (int q = 0; q < NR_QUANTITIES; q++)
 				config_row(m, t, k, o, q, &sum);
 		}
 	}
@@ -399,10 +393,10 @@ void kernels_build(struct model *m)
 			   "variant stands beside the stock kernel of its architecture, geometry "
 			   "and configuration.");
 	struct kernels all = kernels_read(m);
-	size_t i, j;
+	size_t j;
 
-	for (i = 0; i < all.nr; i++) {
-		for (j = 0; j < i && strcmp(all.v[j].arch, all.v[i].arch) != 0; j++)
+	for (size_t i = 0; i < all.nr; i++) {
+		for (j = 0; j < i && strcmp(all.v[j].arch, all.v[i].arch); j++)
 			;
 		if (j == i)
 			build_arch(m, p, &all, all.v[i].arch);

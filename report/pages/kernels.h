@@ -9,24 +9,32 @@
 #include "pages.h"
 
 enum quantity {
-	Q_CALL, Q_PAGE, Q_PMD, Q_PUD, Q_P4D, Q_PGD,	/* GUP-fast's walk */
-	Q_FIRST, Q_TABLE, Q_LATER,			/* freeing by munmap */
-	Q_PATH, Q_TEXT,					/* code bytes */
-	NR_QUANTITIES
+	Q_CALL,
+	Q_PAGE,
+	Q_PMD,
+	Q_PUD,
+	Q_P4D,
+	Q_PGD, /* GUP-fast's walk */
+	Q_FIRST,
+	Q_TABLE,
+	Q_LATER, /* freeing by munmap */
+	Q_PATH,
+	Q_TEXT, /* code bytes */
+	NR_QUANTITIES,
 };
 extern const char *const quantity_names[NR_QUANTITIES];
 extern const char *const quantity_columns[NR_QUANTITIES];
 
 struct kernel {
 	const char *scenario, *arch, *design;
-	const char *config;		/* "min", "distro", "rt", ... */
-	const char *stem;		/* the scenario without its config */
-	const char *stock_name;		/* NULL: no document says which is its stock kernel */
-	const struct kernel *stock;	/* itself, if it is one; NULL: not in this run */
+	const char *config;	    /* "min", "distro", "rt", ... */
+	const char *stem;	    /* the scenario without its config */
+	const char *stock_name;	    /* NULL: no document says which is its stock kernel */
+	const struct kernel *stock; /* itself, if it is one; NULL: not in this run */
 	const struct report_part *costs, *code;
 	struct rvalue q[NR_QUANTITIES];
-	/* A crossing in each other address space in which the kernel has it, in words: "109 on SCENARIO with
-	 * levels=4, ...". NULL: in none. */
+	/* A crossing in each other address space in which the kernel has it, in words: "109 on
+	 * SCENARIO with levels=4, ...". NULL: in none. */
 	const char *elsewhere[NR_QUANTITIES];
 };
 

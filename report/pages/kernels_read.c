@@ -31,8 +31,8 @@ const char *const quantity_columns[NR_QUANTITIES] = {
 
 static const char *config_of(struct model *m, const struct report_part *part)
 {
-	const char *config =
-		part && part->doc ? results_pairs_get(&part->doc->subject, "config") : NULL;
+	const char *config = part && part->doc ? results_pairs_get(&part->doc->subject, "config")
+					       : NULL;
 
 	return config ? clean(m->arena, config) : "min";
 }
@@ -42,18 +42,18 @@ static const char *stem_of(struct model *m, const char *scenario, const char *co
 {
 	size_t n = strlen(scenario), c = strlen(config);
 
-	if (n > c + 1 && scenario[n - c - 1] == '-' && strcmp(scenario + n - c, config) == 0)
+	if (n > c + 1 && scenario[n - c - 1] == '-' && !strcmp(scenario + n - c, config))
 		return arena_str(m->arena, "%.*s", (int)(n - c - 1), scenario);
 	return scenario;
 }
 
-/* Crossings of a walk in another address space than that of q: no column of their own, and no secret. */
+/* Crossings of a walk in another address space than that of q: no column of their own, and no
+ * secret. */
 static void read_elsewhere(struct model *m, struct kernel *k, const struct gup_cost *c)
 {
 	static const char *const keys[] = { "format", "design", "leaf", "pages", "cross" };
-	int level;
 
-	for (level = 0; level < NR_CROSS; level++) {
+	for (int level = 0; level < NR_CROSS; level++) {
 		const char **said = &k->elsewhere[Q_PMD + level];
 
 		if (rv_ok(&c->cross[level]))
@@ -68,10 +68,9 @@ static void read_walk(struct model *m, struct kernel *k)
 	const struct report_rows rows = { k->costs, "gup_fast/walk", RESULTS_KERNEL,
 					  "instructions" };
 	struct gup_cost *list;
-	size_t n = gup_costs(m->arena, &rows, &list), i;
-	int level;
+	size_t n = gup_costs(m->arena, &rows, &list);
 
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct results_params *p = list[i].like;
 
 		/* Plain pages of anonymous memory, of the levels that a process starts with. */
@@ -83,7 +82,7 @@ static void read_walk(struct model *m, struct kernel *k)
 		}
 		k->q[Q_CALL] = list[i].call;
 		k->q[Q_PAGE] = list[i].page;
-		for (level = 0; level < NR_CROSS; level++)
+		for (int level = 0; level < NR_CROSS; level++)
 			k->q[Q_PMD + level] = list[i].cross[level];
 		k->design = param_text(m->arena, p, "design", "");
 	}
@@ -109,17 +108,16 @@ static void read_freeing(struct model *m, struct kernel *k)
 static void read_code(struct kernel *k)
 {
 	const struct results_doc *doc = k->code->doc;
-	size_t i;
 
-	for (i = 0; i < doc->nr_measurements; i++) {
+	for (size_t i = 0; i < doc->nr_measurements; i++) {
 		const struct results_measurement *row = &doc->measurements[i];
 		const char *symbol = results_params_str(&row->params, "symbol");
 
-		if (row->skipped || strcmp(row->metric->name, "code_bytes") != 0)
+		if (row->skipped || strcmp(row->metric->name, "code_bytes"))
 			continue;
-		if (strcmp(row->case_id, "kernel/text") == 0)
+		if (!strcmp(row->case_id, "kernel/text"))
 			k->q[Q_TEXT] = rv_of(row);
-		else if (symbol && strcmp(symbol, "all") == 0)
+		else if (symbol && !strcmp(symbol, "all"))
 			k->q[Q_PATH] = rv_of(row);
 	}
 }
@@ -127,9 +125,7 @@ static void read_code(struct kernel *k)
 /* What any document of the scenario says; NULL: none says anything. */
 static const char *stock_name(struct model *m, const char *scenario)
 {
-	size_t i;
-
-	for (i = 0; i < m->in->nr_parts; i++)
+	for (size_t i = 0; i < m->in->nr_parts; i++)
 		if (m->in->parts[i].has_role && !strcmp(m->in->parts[i].scenario, scenario))
 			return clean(m->arena, m->in->parts[i].stock_of);
 	return NULL;
@@ -140,7 +136,6 @@ static void read_kernel(struct model *m, struct kernel *k, const char *scenario,
 	const struct report_part *costs = input_guest(m->in, scenario, "icount-1cpu");
 	const struct report_part *code = input_guest(m->in, scenario, "static");
 	const char *why = costs && costs->why ? costs->why : "not part of this run";
-	int q;
 
 	k->scenario = scenario;
 	k->arch = arch;
@@ -150,10 +145,10 @@ static void read_kernel(struct model *m, struct kernel *k, const char *scenario,
 	k->stem = stem_of(m, scenario, k->config);
 	k->costs = input_usable(costs);
 	k->code = input_usable(code);
-	for (q = 0; q < NR_QUANTITIES; q++)
+	for (int q = 0; q < NR_QUANTITIES; q++)
 		k->q[q] = rv_missing(q < Q_PATH ? why : "no part of its code in this run");
 	if (k->costs) {
-		for (q = 0; q < Q_PATH; q++)
+		for (int q = 0; q < Q_PATH; q++)
 			k->q[q] = rv_missing("not measured");
 		read_walk(m, k);
 		read_freeing(m, k);
@@ -164,9 +159,7 @@ static void read_kernel(struct model *m, struct kernel *k, const char *scenario,
 
 static const struct kernel *stock_of(const struct kernels *all, const struct kernel *k)
 {
-	size_t i;
-
-	for (i = 0; k->stock_name && i < all->nr; i++)
+	for (size_t i = 0; k->stock_name && i < all->nr; i++)
 		if (!strcmp(all->v[i].scenario, k->stock_name))
 			return &all->v[i];
 	return NULL;
@@ -174,10 +167,8 @@ static const struct kernel *stock_of(const struct kernels *all, const struct ker
 
 const struct kernel *kernels_find(const struct kernels *all, const char *stem, const char *config)
 {
-	size_t i;
-
-	for (i = 0; i < all->nr; i++)
-		if (strcmp(all->v[i].stem, stem) == 0 && strcmp(all->v[i].config, config) == 0)
+	for (size_t i = 0; i < all->nr; i++)
+		if (!strcmp(all->v[i].stem, stem) && !strcmp(all->v[i].config, config))
 			return &all->v[i];
 	return NULL;
 }
@@ -185,21 +176,19 @@ const struct kernel *kernels_find(const struct kernels *all, const char *stem, c
 struct kernels kernels_read(struct model *m)
 {
 	struct kernels all = { 0 };
-	size_t i;
 
-	for (i = 0; i < m->in->nr_parts; i++) {
+	for (size_t i = 0; i < m->in->nr_parts; i++) {
 		const struct report_part *p = &m->in->parts[i];
 
-		if (!p->scenario ||
-		    (all.nr && strcmp(all.v[all.nr - 1].scenario, p->scenario) == 0))
+		if (!p->scenario || (all.nr && !strcmp(all.v[all.nr - 1].scenario, p->scenario)))
 			continue;
-		if (strcmp(p->setup, "icount-1cpu") != 0 && strcmp(p->setup, "static") != 0)
+		if (strcmp(p->setup, "icount-1cpu") && strcmp(p->setup, "static"))
 			continue;
 		all.v = arena_grow(m->arena, all.v, all.nr, sizeof(*all.v));
 		memset(&all.v[all.nr], 0, sizeof(*all.v));
 		read_kernel(m, &all.v[all.nr++], p->scenario, p->arch);
 	}
-	for (i = 0; i < all.nr; i++)
+	for (size_t i = 0; i < all.nr; i++)
 		all.v[i].stock = stock_of(&all, &all.v[i]);
 	return all;
 }

@@ -4,6 +4,7 @@
  *
  * Time answers, for what a mapping costs is its TLB work, and that counts one instruction.
  */
+#include <array_size.h>
 #include <string.h>
 
 #include "../model/words.h"
@@ -13,7 +14,6 @@
 
 static const char pair_id[] = "kmap/pair", switch_id[] = "kmap/switch", nest_id[] = "kmap/nest";
 
-#define NR(array) (sizeof(array) / sizeof(*(array)))
 #define BUSTED_SERIES 5
 
 /* Those that rows of a case have, in the order of the axis. */
@@ -76,7 +76,7 @@ static int series_of(const struct designs *d, size_t i)
 	bool known = word_of(d->part, d->case_id, "design", d->names[i]);
 	size_t place = known ? word_place(d->part, d->case_id, "design", d->names[i]) : i;
 
-	return is_busted(d, i) || place >= NR(series) ? BUSTED_SERIES : series[place];
+	return is_busted(d, i) || place >= ARRAY_SIZE(series) ? BUSTED_SERIES : series[place];
 }
 
 static struct rvalue pair_at(struct model *m, const struct designs *d, size_t i,
@@ -123,9 +123,10 @@ struct chosen {
 };
 
 /*
- * The designs that sentences compare: of those that the axis has and does not call busted, the first
- * and the last that were measured. The axis has them in the order in which they came, so the last is
- * the newest. If none was measured, both are the last of all, which has a reason; d->nr: there is none.
+ * The designs that sentences compare: of those that the axis has and does not call busted, the
+ * first and the last that were measured. The axis has them in the order in which they came, so the
+ * last is the newest. If none was measured, both are the last of all, which has a reason; d->nr:
+ * there is none.
  */
 static struct chosen choose(struct model *m, const struct designs *d, design_at at)
 {
@@ -152,8 +153,8 @@ static struct rvalue chosen_at(struct model *m, const struct designs *d, size_t 
 }
 
 /*
- * Why a section has no sentence: its rows are missing, for the reason why, or none of their designs is
- * one that the document knows.
+ * Why a section has no sentence: its rows are missing, for the reason why, or none of their designs
+ * is one that the document knows.
  */
 static const char *no_answer(struct model *m, const struct designs *d, const char *why)
 {
@@ -182,8 +183,8 @@ static struct rvalue shallow(struct model *m, const struct designs *d, size_t i)
 	return pair_at(m, d, i, "memory", 0, 1);
 }
 
-static void pair_answer(struct model *m, struct page *p, struct section *s,
-			const struct designs *d, const struct numbers *depths)
+static void pair_answer(struct model *m, struct page *p, struct section *s, const struct designs *d,
+			const struct numbers *depths)
 {
 	struct chosen c = choose(m, d, shallow);
 	struct rvalue now = chosen_at(m, d, c.last, shallow);
@@ -201,10 +202,10 @@ static void pair_answer(struct model *m, struct page *p, struct section *s,
 		deep = pair_at(m, d, c.last, "memory", 0, depths->v[--k]);
 	while (!rv_ok(&deep)); /* at the latest where `now` was measured */
 	real = pair_at(m, d, c.last, "mappings", 0, 1);
-	text = arena_str(a, "The stack itself takes %s per map and unmap as \xe2\x80\x9c%s\xe2\x80\x9d",
+	text = arena_str(a, "The stack itself takes %s per map and unmap as “%s”",
 			 rv_strong(a, &now), label_of(m, d, c.last));
 	if (c.first != c.last)
-		text = arena_str(a, "%s and %s as \xe2\x80\x9c%s\xe2\x80\x9d%s", text, rv_strong(a, &old),
+		text = arena_str(a, "%s and %s as “%s”%s", text, rv_strong(a, &old),
 				 label_of(m, d, c.first),
 				 rv_overlap(&old, &now) ? " (not told apart)" : "");
 	if (depths->v[k] > 1)
@@ -224,7 +225,7 @@ static void pair_figure(struct model *m, struct section *s, const struct designs
 			const struct numbers *depths)
 {
 	struct figure *f = section_figure(m, s, FIGURE_LINES, "q3-pair",
-					  "Map and unmap on top of depth \xe2\x88\x92 1 live maps");
+					  "Map and unmap on top of depth − 1 live maps");
 
 	f->xlabel = "depth";
 	f->ylabel = "time per pair";
@@ -238,14 +239,14 @@ static void pair_figure(struct model *m, struct section *s, const struct designs
 		}
 	}
 	f->desc = "One line per design: median time of a map and its unmap, by depth of the stack.";
-	f->caption = "Mode native, slots in memory: the stack\xe2\x80\x99s own work, no TLB; "
+	f->caption = "Mode native, slots in memory: the stack’s own work, no TLB; "
 		     "median with 95\xc2\xa0% interval.";
 }
 
 static void pair_table(struct model *m, struct section *s, const struct designs *d)
 {
-	static const char *const columns[] = { "Slots", "Layout", "Design", "#Depth 1", "#Depth 8",
-					       "#Depth 15", NULL };
+	static const char *const columns[] = { "Slots",	   "Layout",	"Design", "#Depth 1",
+					       "#Depth 8", "#Depth 15", NULL };
 	static const struct {
 		const char *backend, *words;
 		int debug;
@@ -257,12 +258,12 @@ static void pair_table(struct model *m, struct section *s, const struct designs 
 	struct table *t = section_table(m, s, "Map and unmap, native time per pair", columns);
 	static const int three[] = { 1, 8, 15 };
 
-	for (size_t k = 0; k < NR(kinds); k++)
+	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
 		for (size_t i = 0; i < d->nr; i++) {
-			struct rvalue v[NR(three)];
+			struct rvalue v[ARRAY_SIZE(three)];
 			bool any = false;
 
-			for (size_t n = 0; n < NR(three); n++) {
+			for (size_t n = 0; n < ARRAY_SIZE(three); n++) {
 				v[n] = pair_at(m, d, i, kinds[k].backend, kinds[k].debug, three[n]);
 				any |= rv_ok(&v[n]);
 			}
@@ -272,7 +273,7 @@ static void pair_table(struct model *m, struct section *s, const struct designs 
 			table_cell(t, "", kinds[k].words);
 			table_cell(t, "", kinds[k].debug ? "guards" : "plain");
 			table_cell(t, is_busted(d, i) ? "bad" : "", marked(m, d, i));
-			for (size_t n = 0; n < NR(three); n++)
+			for (size_t n = 0; n < ARRAY_SIZE(three); n++)
 				table_value(m, t, &v[n]);
 		}
 }
@@ -295,11 +296,12 @@ static void build_pairs(struct model *m, struct page *p, const struct report_par
 	}
 	section_words(m, s, part, pair_id, "design", d.names, d.nr, "The designs, in words");
 	section_load(m, s, part);
-	section_note(m, s,
-		     "The two kinds of slots do not compare: memory shows what a design\xe2\x80\x99s "
-		     "bookkeeping costs, and real mappings (pages of a memfd mapped into a reserved "
-		     "window, a system call each way) that the TLB\xe2\x80\x99s share is larger. A "
-		     "kernel changes the entry itself, without a system call.");
+	section_note(
+		m, s,
+		"The two kinds of slots do not compare: memory shows what a design’s "
+		"bookkeeping costs, and real mappings (pages of a memfd mapped into a reserved "
+		"window, a system call each way) that the TLB’s share is larger. A "
+		"kernel changes the entry itself, without a system call.");
 }
 
 /* ---- task switches ---- */
@@ -318,8 +320,8 @@ static const char *other_designs(struct model *m, const struct designs *d, size_
 	for (size_t i = 0; i < d->nr; i++) {
 		struct rvalue v = switch_at(m, d, i, full, full);
 
-		if (i != new && is_good(d, i) && rv_ok(&v))
-			text = arena_str(m->arena, "%s; as \xe2\x80\x9c%s\xe2\x80\x9d that takes %s%s", text,
+		if (i != new &&is_good(d, i) && rv_ok(&v))
+			text = arena_str(m->arena, "%s; as “%s” that takes %s%s", text,
 					 label_of(m, d, i), rv_strong(m->arena, &v),
 					 rv_overlap(&v, &own) ? " (not told apart)" : "");
 	}
@@ -351,8 +353,9 @@ static void switch_answer(struct model *m, struct page *p, struct section *s,
 		return;
 	}
 	one = switch_at(m, d, new, 1, 1);
-	text = arena_str(a, "There and back between two tasks takes %s as \xe2\x80\x9c%s\xe2\x80\x9d when "
-			    "neither has a map, and %s when each has %lld",
+	text = arena_str(a,
+			 "There and back between two tasks takes %s as “%s” when "
+			 "neither has a map, and %s when each has %lld",
 			 rv_strong(a, &none), label_of(m, d, new), rv_strong(a, &full), most);
 	if (rv_ok(&one) && most > 1)
 		text = arena_str(a, "%s (with one each, %s)", text, rv_text(a, &one));
@@ -443,9 +446,10 @@ static void build_switches(struct model *m, struct page *p, const struct report_
 	}
 	section_load(m, s, part);
 	if (any_busted(&d))
-		section_note(m, s,
-			     "A busted design stands here for its price only: what it is, above, says "
-			     "what is wrong with it. ptbench explore kmap shows the schedule.");
+		section_note(
+			m, s,
+			"A busted design stands here for its price only: what it is, above, says "
+			"what is wrong with it. ptbench explore kmap shows the schedule.");
 }
 
 /* ---- how deep it gets ---- */
@@ -467,13 +471,14 @@ static void depth_answer(struct model *m, struct page *p, struct section *s,
 		section_answer(m, p, s, question, NULL, no_answer(m, d, three.why));
 		return;
 	}
-	section_answer(m, p, s, question, mode_words(m->arena, d->part),
-		       arena_str(m->arena,
-				 "A task, a page fault, a softirq, an interrupt and an NMI with one map "
-				 "each reach %s slots, with three each %s; a stack has %d "
-				 "(\xe2\x80\x9c%s\xe2\x80\x9d, without guards).",
-				 rv_strong(m->arena, &one), rv_strong(m->arena, &three), NR_SLOTS,
-				 label_of(m, d, new)));
+	section_answer(
+		m, p, s, question, mode_words(m->arena, d->part),
+		arena_str(m->arena,
+			  "A task, a page fault, a softirq, an interrupt and an NMI with one map "
+			  "each reach %s slots, with three each %s; a stack has %d "
+			  "(“%s”, without guards).",
+			  rv_strong(m->arena, &one), rv_strong(m->arena, &three), NR_SLOTS,
+			  label_of(m, d, new)));
 }
 
 static void build_depth(struct model *m, struct page *p, const struct report_part *part)
@@ -500,19 +505,19 @@ static void build_depth(struct model *m, struct page *p, const struct report_par
 	}
 	section_note(m, s,
 		     "Where page faults are off from a map to its undoing, as with kmap_atomic, no "
-		     "fault\xe2\x80\x99s maps are on the stack.");
+		     "fault’s maps are on the stack.");
 }
 
 void kmap_build(struct model *m)
 {
 	const struct report_part *part = input_part(m->in, "native");
-	struct page *p = model_page(m, "q3.html", "kmap stacks",
-				    "Temporary mappings: what each kmap stack costs",
-				    "A kernel maps highmem pages for a moment through a stack of slots. "
-				    "Before Linux 5.11 it was the CPU\xe2\x80\x99s and forbade "
-				    "preemption; since then it is the task\xe2\x80\x99s, and the "
-				    "scheduler carries live maps across a switch. The reference runs the "
-				    "designs that were argued about.");
+	struct page *p = model_page(
+		m, "q3.html", "kmap stacks", "Temporary mappings: what each kmap stack costs",
+		"A kernel maps highmem pages for a moment through a stack of slots. "
+		"Before Linux 5.11 it was the CPU’s and forbade "
+		"preemption; since then it is the task’s, and the "
+		"scheduler carries live maps across a switch. The reference runs the "
+		"designs that were argued about.");
 
 	build_pairs(m, p, part);
 	build_switches(m, p, part);

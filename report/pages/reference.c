@@ -3,6 +3,7 @@
  * The reference against the kernel, measured in the same guest: get and put, per call, page and
  * crossing, with the factor between them and what the other does more.
  */
+#include <array_size.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,21 +71,20 @@ static bool is_special(struct model *m, const struct results_params *p)
 	return *gup_kind(m->arena, p);
 }
 
-/* The reference's group that does the same work: same format, design, leaf and levels. None is special. */
+/* The reference's group that does the same work: same format, design, leaf and levels. None is
+ * special. */
 static const struct gup_cost *counterpart(const struct gup_cost *kernel, const struct gup_cost *ref,
 					  size_t nr, long long levels)
 {
-	size_t i;
-
-	for (i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		const char *f = results_params_str(kernel->like, "format");
 		const char *g = results_params_str(ref[i].like, "format");
 		const char *d = results_params_str(kernel->like, "design");
 		const char *e = results_params_str(ref[i].like, "design");
 
-		if (!f || !g || strcmp(f, g) != 0 || (d && (!e || strcmp(d, e) != 0)))
+		if (!f || !g || strcmp(f, g) || (d && (!e || strcmp(d, e))))
 			continue;
-		if (strcmp(leaf_of(kernel->like), leaf_of(ref[i].like)) == 0 &&
+		if (!strcmp(leaf_of(kernel->like), leaf_of(ref[i].like)) &&
 		    results_params_int(ref[i].like, "levels", 0) == levels)
 			return &ref[i];
 	}
@@ -103,9 +103,9 @@ static size_t costs_of(struct model *m, const struct report_part *part, const ch
 static size_t plain_costs_of(struct model *m, const struct report_part *part, const char *case_id,
 			     struct gup_cost **out)
 {
-	size_t n = costs_of(m, part, case_id, RESULTS_REF, out), nr = 0, i;
+	size_t n = costs_of(m, part, case_id, RESULTS_REF, out), nr = 0;
 
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		if (!is_special(m, (*out)[i].like))
 			(*out)[nr++] = (*out)[i];
 	return nr;
@@ -116,21 +116,22 @@ static const char *group_name(struct arena *a, const char *what, const char *lea
 {
 	if (levels)
 		what = arena_str(a, "%s, %lld levels", what, levels);
-	return strcmp(leaf, "pte") == 0 ? what : arena_str(a, "%s, %s leaf", what, leaf);
+	return !strcmp(leaf, "pte") ? what : arena_str(a, "%s, %s leaf", what, leaf);
 }
 
 static void add_gets(struct model *m, struct pairs *list, long long *usual)
 {
 	static const char *const cross_words[NR_CROSS] = {
-		"across a pmd boundary", "across a pud boundary",
-		"across a p4d boundary", "across a pgd boundary",
+		"across a pmd boundary",
+		"across a pud boundary",
+		"across a p4d boundary",
+		"across a pgd boundary",
 	};
 	struct gup_cost *kernel, *ref;
 	size_t nk = costs_of(m, list->part, "gup_fast/walk", RESULTS_KERNEL, &kernel);
-	size_t nr = plain_costs_of(m, list->part, "gup_fast/walk", &ref), i;
-	int level;
+	size_t nr = plain_costs_of(m, list->part, "gup_fast/walk", &ref);
 
-	for (i = 0; i < nk; i++) {
+	for (size_t i = 0; i < nk; i++) {
 		const char *leaf = leaf_of(kernel[i].like);
 		long long levels = results_params_int(kernel[i].like, "levels", 0);
 		const struct gup_cost *r;
@@ -139,13 +140,12 @@ static void add_gets(struct model *m, struct pairs *list, long long *usual)
 
 		if (!i)
 			*usual = levels;
-		r = is_special(m, kernel[i].like) ? NULL
-						  : counterpart(&kernel[i], ref, nr, levels);
+		r = is_special(m, kernel[i].like) ? NULL : counterpart(&kernel[i], ref, nr, levels);
 		if (!r)
 			continue;
 		add_pair(m, list, p, "get call", "one page", kernel[i].call, r->call);
 		add_pair(m, list, p, "get page", "each further page", kernel[i].page, r->page);
-		for (level = 0; level < NR_CROSS; level++)
+		for (int level = 0; level < NR_CROSS; level++)
 			add_pair(m, list, p, arena_str(m->arena, "get %s", cross_names[level]),
 				 cross_words[level], kernel[i].cross[level], r->cross[level]);
 	}
@@ -155,9 +155,9 @@ static void add_puts(struct model *m, struct pairs *list, long long levels)
 {
 	struct gup_cost *kernel, *ref;
 	size_t nk = costs_of(m, list->part, "gup_fast/put", RESULTS_KERNEL, &kernel);
-	size_t nr = plain_costs_of(m, list->part, "gup_fast/put", &ref), i;
+	size_t nr = plain_costs_of(m, list->part, "gup_fast/put", &ref);
 
-	for (i = 0; i < nk; i++) {
+	for (size_t i = 0; i < nk; i++) {
 		const char *leaf = leaf_of(kernel[i].like);
 		long long own = results_params_int(kernel[i].like, "levels", levels);
 		const struct gup_cost *r;
@@ -213,7 +213,8 @@ static const char *reason_text(struct model *m, const struct pair *p, const char
 		return arena_str(m->arena, "within %.1f", FACTOR_LIMIT);
 	if (!p->why)
 		return "unexplained";
-	return compiler ? arena_str(m->arena, "as " EXPLAINED_WITH " compiles both, not this compiler: %s",
+	return compiler ? arena_str(m->arena,
+				    "as " EXPLAINED_WITH " compiles both, not this compiler: %s",
 				    p->why->text)
 			: p->why->text;
 }
@@ -221,17 +222,20 @@ static const char *reason_text(struct model *m, const struct pair *p, const char
 static void pair_table(struct model *m, struct section *s, const struct pairs *list)
 {
 	static const char *const columns[] = {
-		"Quantity", "#Kernel", "#Reference", "#Reference / kernel",
-		"What the other does more", NULL,
+		"Quantity",
+		"#Kernel",
+		"#Reference",
+		"#Reference / kernel",
+		"What the other does more",
+		NULL,
 	};
 	struct table *t =
 		section_table(m, s,
 			      arena_str(m->arena, "%s: instructions of both in the same guest",
 					list->part->scenario),
 			      columns);
-	size_t i;
 
-	for (i = 0; i < list->nr; i++) {
+	for (size_t i = 0; i < list->nr; i++) {
 		const struct pair *p = &list->v[i];
 		bool far = is_far(p->factor);
 
@@ -240,23 +244,21 @@ static void pair_table(struct model *m, struct section *s, const struct pairs *l
 		table_seen(t, "num", rv_text(m->arena, &p->kernel));
 		table_seen(t, "num", rv_text(m->arena, &p->ref));
 		table_cell(t, far && !p->why ? "num bad" : "num",
-			   p->factor ? arena_str(m->arena, "%.2f\xc3\x97", p->factor)
-				     : "\xe2\x80\x94");
-		table_cell(t, far && !p->why ? "bad prose" : "prose", reason_text(m, p, list->compiler));
+			   p->factor ? arena_str(m->arena, "%.2f×", p->factor) : "—");
+		table_cell(t, far && !p->why ? "bad prose" : "prose",
+			   reason_text(m, p, list->compiler));
 	}
 }
 
 /* Asked about first, and called by their architecture alone: their stock kernels. */
 static const char *const first[] = { "x86_64", "s390x" };
-#define NR_FIRST (sizeof(first) / sizeof(*first))
 
 /* The architecture of which it is the stock kernel that is asked about first, or NULL. */
 static const char *first_arch(struct model *m, const char *scenario)
 {
 	const char *stock;
-	size_t i;
 
-	for (i = 0; i < NR_FIRST; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(first); i++) {
 		stock = input_stock(m->in, first[i]);
 		if (stock && !strcmp(stock, scenario))
 			return first[i];
@@ -274,13 +276,13 @@ static const char *section_name(struct model *m, const char *scenario)
 static void pair_figure(struct model *m, struct section *s, const struct pairs *list)
 {
 	struct figure *f = section_figure(
-		m, s, FIGURE_FACTORS, arena_str(m->arena, "factors-%s", section_name(m, list->part->scenario)),
+		m, s, FIGURE_FACTORS,
+		arena_str(m->arena, "factors-%s", section_name(m, list->part->scenario)),
 		arena_str(m->arena, "%s: reference over kernel, instructions",
 			  section_name(m, list->part->scenario)));
-	size_t i;
 
 	f->xlabel = "reference / kernel (logarithmic)";
-	for (i = 0; i < list->nr; i++) {
+	for (size_t i = 0; i < list->nr; i++) {
 		const struct pair *p = &list->v[i];
 		struct rvalue v = p->kernel;
 
@@ -302,11 +304,11 @@ static void pair_figure(struct model *m, struct section *s, const struct pairs *
 static const char *pair_sentence(struct model *m, const struct pairs *list)
 {
 	const struct pair *worst = NULL;
-	size_t near = 0, nr = 0, unexplained = 0, i;
+	size_t near = 0, nr = 0, unexplained = 0;
 	struct arena *a = m->arena;
 	const char *without = "";
 
-	for (i = 0; i < list->nr; i++) {
+	for (size_t i = 0; i < list->nr; i++) {
 		const struct pair *p = &list->v[i];
 
 		if (!p->factor)
@@ -322,22 +324,25 @@ static const char *pair_sentence(struct model *m, const struct pairs *list)
 	if (nr < list->nr)
 		without = arena_str(a, " %zu more %s no factor: one of the two is not above zero.",
 				    list->nr - nr, list->nr - nr == 1 ? "has" : "have");
-	return arena_str(a,
-			 "%s: " STRONG "%zu of %zu" STRONG " quantities are within a factor of "
-							   "%.1f of the kernel; "
-			 "the farthest is \xe2\x80\x9c%s: %s\xe2\x80\x9d, " STRONG
-			 "%.2f\xc3\x97" STRONG " (kernel %s, reference %s). %s%s",
-			 section_name(m, list->part->scenario), near, nr, FACTOR_LIMIT, worst->group, worst->words,
-			 worst->factor, rv_text(a, &worst->kernel), rv_words(a, &worst->ref),
-			 unexplained ? arena_str(a, "%zu factor%s unexplained.", unexplained,
-						 unexplained == 1 ? " is" : "s are")
-			 : nr > near && list->compiler
-				 ? arena_str(a, "The table says what makes the others differ with "
-						EXPLAINED_WITH "; this kernel is of %s.",
-					     list->compiler)
-			 : nr > near ? "The table says what makes the others differ."
-				     : "",
-			 without);
+	return arena_str(
+		a,
+		"%s: " STRONG "%zu of %zu" STRONG " quantities are within a factor of "
+		"%.1f of the kernel; "
+		"the farthest is “%s: %s”, " STRONG "%.2f×" STRONG
+		" (kernel %s, reference %s). %s%s",
+		section_name(m, list->part->scenario), near, nr, FACTOR_LIMIT, worst->group,
+		worst->words, worst->factor, rv_text(a, &worst->kernel), rv_words(a, &worst->ref),
+		unexplained ? arena_str(a, "%zu factor%s unexplained.", unexplained,
+					unexplained == 1 ? " is" : "s are")
+		: nr > near && list->compiler
+			? arena_str(
+				  a,
+				  "The table says what makes the others differ with " EXPLAINED_WITH
+				  "; this kernel is of %s.",
+				  list->compiler)
+		: nr > near ? "The table says what makes the others differ."
+			    : "",
+		without);
 }
 
 /* name: of the part; called: how the section is. */
@@ -361,17 +366,19 @@ static void build_part(struct model *m, struct page *p, const char *name, const 
 	section_answer(m, p, s, question, mode_words(m->arena, part), text);
 	pair_figure(m, s, &list);
 	pair_table(m, s, &list);
-	section_note(m, s,
-		     "What the other does more is said of Linux 6.12 as these scenarios configure it, "
-		     "counted in its disassembly, by " EXPLAINED_WITH ". Of another kernel or compiler it may no "
-		     "longer hold.");
+	section_note(
+		m, s,
+		"What the other does more is said of Linux 6.12 as these scenarios configure it, "
+		"counted in its disassembly, by " EXPLAINED_WITH
+		". Of another kernel or compiler it may no "
+		"longer hold.");
 }
 
 static bool is_further(struct model *m, const struct report_part *part)
 {
 	struct gup_cost *list;
 
-	return part->scenario && input_usable(part) && strcmp(part->setup, "icount-1cpu") == 0 &&
+	return part->scenario && input_usable(part) && !strcmp(part->setup, "icount-1cpu") &&
 	       !first_arch(m, part->scenario) &&
 	       costs_of(m, part, "gup_fast/walk", RESULTS_REF, &list) > 0;
 }
@@ -380,16 +387,15 @@ void reference_build(struct model *m)
 {
 	struct page *p = model_page(m, "ref-kernel.html", "Reference and kernel",
 				    "The reference against the kernel",
-				    "The reference does the work of the kernel\xe2\x80\x99s "
+				    "The reference does the work of the kernel’s "
 				    "GUP-fast, check for check, over page tables in user space. "
 				    "What it says about a mechanism holds for a kernel as far as "
 				    "the two agree, so both are counted in the same guest.");
-	size_t i;
 
-	for (i = 0; i < NR_FIRST; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(first); i++)
 		build_part(m, p, input_stock_name(m->in, first[i], "icount-1cpu"), first[i]);
 	/* And every other guest that ran both. */
-	for (i = 0; i < m->in->nr_parts; i++)
+	for (size_t i = 0; i < m->in->nr_parts; i++)
 		if (is_further(m, &m->in->parts[i]))
 			build_part(m, p, m->in->parts[i].part->name, m->in->parts[i].scenario);
 }

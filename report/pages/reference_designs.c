@@ -3,6 +3,7 @@
  * Does the reference foretell what a change of design does to a kernel? The difference between two
  * designs, per call, page and crossing, in the reference and between the two kernels.
  */
+#include <array_size.h>
 #include <math.h>
 #include <string.h>
 
@@ -47,13 +48,11 @@ static struct walks walks_of(struct model *m, const struct report_part *part,
 /* NULL: not measured. */
 static const struct gup_cost *find_walk(const struct walks *w, const char *design, long long levels)
 {
-	size_t i;
-
-	for (i = 0; i < w->nr; i++) {
+	for (size_t i = 0; i < w->nr; i++) {
 		const struct results_params *p = w->v[i].like;
 		const char *d = results_params_str(p, "design");
 
-		if (d && strcmp(d, design) == 0 && gup_is_plain(p) &&
+		if (d && !strcmp(d, design) && gup_is_plain(p) &&
 		    results_params_int(p, "levels", 0) == levels)
 			return &w->v[i];
 	}
@@ -96,9 +95,9 @@ static char letter_of(struct tally *sum, const char *why)
 {
 	size_t i;
 
-	for (i = 0; i < sum->nr_whys && strcmp(sum->whys[i], why) != 0; i++)
+	for (i = 0; i < sum->nr_whys && strcmp(sum->whys[i], why); i++)
 		;
-	if (i == sum->nr_whys && i < sizeof(sum->whys) / sizeof(*sum->whys))
+	if (i == sum->nr_whys && i < ARRAY_SIZE(sum->whys))
 		sum->whys[sum->nr_whys++] = why;
 	return (char)('a' + i);
 }
@@ -120,8 +119,8 @@ static const char *near_text(const struct rvalue *kernel, const struct rvalue *r
 	if (is_zero(kernel) || is_zero(ref)) {
 		sum->unmoved++;
 		return is_zero(kernel) && is_zero(ref) ? "none in either"
-		       : is_zero(kernel)		? "none in the kernel"
-							: "none in the reference";
+		       : is_zero(kernel)	       ? "none in the kernel"
+						       : "none in the reference";
 	}
 	if (kernel->v * ref->v < 0)
 		return NULL;
@@ -175,7 +174,7 @@ static void quantity_row(struct model *m, struct table *t, const struct change *
 static bool is_change(const struct kernel *k)
 {
 	return k->stock && k->stock != k && k->stock->costs && k->costs && *k->design &&
-	       strcmp(k->design, k->stock->design) != 0;
+	       strcmp(k->design, k->stock->design);
 }
 
 /* Whether anything could be compared. */
@@ -187,17 +186,16 @@ static bool change_rows(struct model *m, struct table *t, const struct kernel *k
 		.stock = walks_of(m, k->stock->costs, RESULTS_KERNEL),
 		.reference = walks_of(m, k->stock->costs, RESULTS_REF),
 	};
-	size_t before = sum->compared, i;
-	int q;
+	size_t before = sum->compared;
 
 	/* The variant's walks, one per depth of the address space. */
-	for (i = 0; i < c.variant.nr; i++) {
+	for (size_t i = 0; i < c.variant.nr; i++) {
 		const struct results_params *p = c.variant.v[i].like;
 		long long levels = results_params_int(p, "levels", 0);
 
 		if (find_walk(&c.variant, k->design, levels) != &c.variant.v[i])
 			continue;
-		for (q = 0; q < NR_WALK; q++)
+		for (int q = 0; q < NR_WALK; q++)
 			quantity_row(m, t, &c, levels, q, sum);
 	}
 	return sum->compared > before;
@@ -210,25 +208,30 @@ static const char *sentence(struct model *m, const struct tally *sum, const char
 	const char *text;
 
 	if (!sum->compared)
-		return none ? arena_str(a, "Nothing could be compared: of kernels of another design "
-					   "than their stock one this run has %s, and no quantity of "
-					   "theirs is in stock kernel and reference, too.", none)
+		return none ? arena_str(a,
+					"Nothing could be compared: of kernels of another design "
+					"than their stock one this run has %s, and no quantity of "
+					"theirs is in stock kernel and reference, too.",
+					none)
 			    : "No kernel of another design than its stock one was measured here.";
 	text = arena_str(a,
-			 "In " STRONG "%zu of %zu" STRONG " quantities a change of design makes the "
+			 "In " STRONG "%zu of %zu" STRONG
+			 " quantities a change of design makes the "
 			 "same difference in kernel and reference: the same sign, and within %.0f "
 			 "instructions.",
 			 sum->agree, sum->compared, TOLERANCE);
 	if (sum->unmoved)
-		text = arena_str(a, "%s In %zu more it makes none in one of them or in either, which "
-				    "is no sign, and %.0f at most in the other.",
+		text = arena_str(a,
+				 "%s In %zu more it makes none in one of them or in either, which "
+				 "is no sign, and %.0f at most in the other.",
 				 text, sum->unmoved, TOLERANCE);
 	if (sum->explained)
 		text = arena_str(a, "%s For %zu more the table says by symbol why not.", text,
 				 sum->explained);
 	if (sum->left)
-		text = arena_str(a, "%s " STRONG "%zu" STRONG " %s not explained, the farthest "
-				    "apart %s.",
+		text = arena_str(a,
+				 "%s " STRONG "%zu" STRONG " %s not explained, the farthest "
+				 "apart %s.",
 				 text, sum->left, sum->left == 1 ? "is" : "are", sum->worst);
 	return text;
 }
@@ -236,23 +239,23 @@ static const char *sentence(struct model *m, const struct tally *sum, const char
 void reference_designs_build(struct model *m, struct page *p)
 {
 	static const char *const columns[] = {
-		"Kernel", "Instead of", "Quantity", "#Kernel", "#Reference", "Verdict", NULL
+		"Kernel", "Instead of", "Quantity", "#Kernel", "#Reference", "Verdict", NULL,
 	};
 	struct section *s = page_section(m, p, "designs", "A change of design, in both");
 	struct kernels all = kernels_read(m);
 	struct tally sum = { 0 };
 	struct table *t = section_table(
-		m, s, "Instructions more than the stock kernel\xe2\x80\x99s design takes", columns);
+		m, s, "Instructions more than the stock kernel’s design takes", columns);
 	const char *none = NULL;
-	size_t i;
 
-	for (i = 0; i < all.nr; i++) {
+	for (size_t i = 0; i < all.nr; i++) {
 		const struct kernel *k = &all.v[i];
 
 		if (!is_change(k))
 			continue;
 		if (!change_rows(m, t, k, &sum))
-			none = none ? arena_str(m->arena, "%s, %s", none, k->scenario) : k->scenario;
+			none = none ? arena_str(m->arena, "%s, %s", none, k->scenario)
+				    : k->scenario;
 		section_source(m, s, k->stock->costs);
 		section_source(m, s, k->costs);
 	}
@@ -261,11 +264,13 @@ void reference_designs_build(struct model *m, struct page *p)
 	section_note(m, s,
 		     "Crossing means: 16 pages half on each side of a boundary, less 16 within one "
 		     "table. Both sides of the comparison were counted in guests of the stock "
-		     "kernel\xe2\x80\x99s architecture, the reference in the stock kernel\xe2\x80\x99s.");
-	for (i = 0; i < sum.nr_whys; i++)
-		section_note(m, s,
-			     arena_str(m->arena, "(%c) %s.", (char)('a' + i), sum.whys[i]));
+		     "kernel’s architecture, the reference in the stock kernel’s.");
+	for (size_t i = 0; i < sum.nr_whys; i++)
+		section_note(m, s, arena_str(m->arena, "(%c) %s.", (char)('a' + i), sum.whys[i]));
 	if (none)
-		section_note(m, s, arena_str(m->arena, "Nothing to compare in %s: walks that find "
-					     "nothing, or no such walk in the reference.", none));
+		section_note(m, s,
+			     arena_str(m->arena,
+				       "Nothing to compare in %s: walks that find "
+				       "nothing, or no such walk in the reference.",
+				       none));
 }

@@ -3,7 +3,8 @@
  * What each verification step of GUP-fast costs, and what breaks without it.
  *
  * A step costs what lies between the whole walk and the walk with an opaque no-op in its place. The
- * walk from which it was removed stands beside it: what the compiler makes of that is no step's cost.
+ * walk from which it was removed stands beside it: what the compiler makes of that is no step's
+ * cost.
  */
 #include <string.h>
 
@@ -15,7 +16,8 @@
 
 static const char steps_id[] = "gup_fast/steps", split_id[] = "thp/split";
 
-/* Which rows: a walk of one format over folios and frames of one kind, whole and without each step. */
+/* Which rows: a walk of one format over folios and frames of one kind, whole and without each
+ * step. */
 struct kind {
 	const struct report_part *part;
 	const char *metric;
@@ -48,8 +50,9 @@ static size_t most_rows(struct model *m, const struct report_part *part, const c
 }
 
 /*
- * The format of page tables that sentences are of: that of the kernel's own rows, if the case has rows
- * of it; else the one that the case has most rows of; of as many, the first of the axis. NULL: none.
+ * The format of page tables that sentences are of: that of the kernel's own rows, if the case has
+ * rows of it; else the one that the case has most rows of; of as many, the first of the axis. NULL:
+ * none.
  */
 static const char *home_format(struct model *m, const struct report_part *part, const char *case_id)
 {
@@ -112,8 +115,8 @@ static struct rvalue step_cost(struct model *m, const struct kind *k, const char
 }
 
 /*
- * The steps that rows of these kinds lack: in the order of the first kind's axis, and what only others
- * have behind them. What stands where a whole walk's rows name a step is none.
+ * The steps that rows of these kinds lack: in the order of the first kind's axis, and what only
+ * others have behind them. What stands where a whole walk's rows name a step is none.
  */
 static size_t steps_of(struct model *m, const struct kind *kinds, size_t nr, struct step **out)
 {
@@ -122,17 +125,20 @@ static size_t steps_of(struct model *m, const struct kind *kinds, size_t nr, str
 	size_t n = 0;
 
 	for (size_t k = 0; k < nr; k++) {
-		const char *none = kinds[k].whole ? results_params_str(kinds[k].whole, "step") : NULL;
+		const char *none = kinds[k].whole ? results_params_str(kinds[k].whole, "step")
+						  : NULL;
 		const char *const *names;
-		size_t used = words_used(m->arena, kinds[k].part, steps_id, RESULTS_REF, "step", &names);
+		size_t used =
+			words_used(m->arena, kinds[k].part, steps_id, RESULTS_REF, "step", &names);
 
 		for (size_t i = 0; none && i < used; i++) {
 			if (!strcmp(names[i], none) || names_find(&seen, names[i]) != NAMES_NOWHERE)
 				continue;
 			names_add(m->arena, &seen, names[i]);
 			steps = arena_grow(m->arena, steps, n, sizeof(*steps));
-			steps[n++] = (struct step){ names[i], word_label(m->arena, kinds[k].part, steps_id,
-									 "step", names[i]) };
+			steps[n++] =
+				(struct step){ names[i], word_label(m->arena, kinds[k].part,
+								    steps_id, "step", names[i]) };
 		}
 	}
 	*out = steps;
@@ -154,8 +160,9 @@ static void step_figure(struct model *m, struct section *s, const struct kind *k
 
 		figure_bar(m, f, NULL, steps[i].label, &v, 1);
 	}
-	f->desc = "One bar per step: the whole walk less the walk with an opaque no-op instead of the "
-		  "step.";
+	f->desc =
+		"One bar per step: the whole walk less the walk with an opaque no-op instead of the "
+		"step.";
 	f->caption = caption;
 }
 
@@ -172,7 +179,7 @@ static void step_table(struct model *m, struct section *s, const struct kind *ki
 		struct rvalue v = whole_walk(m, &kinds[k / 2]);
 
 		if (k % 2)
-			table_seen(t, "num", "\xc2\xb7");
+			table_seen(t, "num", "·");
 		else
 			table_value(m, t, &v);
 	}
@@ -268,12 +275,13 @@ static const char *step_sentence(struct model *m, const struct kind *k)
 		return NULL;
 	text = arena_str(a, "a walk of %d pages takes %s", WALK_PAGES, rv_strong(a, &whole));
 	if (s.most.low <= 0)
-		return arena_str(a, "%s; none of its %zu steps is seen to cost anything", text, s.nr);
-	text = arena_str(a, "%s; of its %zu steps the dearest is \xe2\x80\x9c%s\xe2\x80\x9d, %s", text,
-			 s.nr, s.dearest->label, rv_difference(a, &s.most));
+		return arena_str(a, "%s; none of its %zu steps is seen to cost anything", text,
+				 s.nr);
+	text = arena_str(a, "%s; of its %zu steps the dearest is “%s”, %s", text, s.nr,
+			 s.dearest->label, rv_difference(a, &s.most));
 	other = as_dear(m, k, &s, steps, nr);
 	if (other)
-		text = arena_str(a, "%s (\xe2\x80\x9c%s\xe2\x80\x9d is not told apart from it)", text, other);
+		text = arena_str(a, "%s (“%s” is not told apart from it)", text, other);
 	return whole.kind == RESULTS_SAMPLED && s.unseen
 		       ? arena_str(a, "%s; %zu cannot be told from nothing", text, s.unseen)
 		       : text;
@@ -317,7 +325,7 @@ static bool other_walk(struct model *m, struct table *t, const struct kind *k,
 	table_cell(t, "", name);
 	table_cell(t, "", "the whole walk");
 	table_value(m, t, &whole);
-	table_seen(t, "num", "\xc2\xb7");
+	table_seen(t, "num", "·");
 	for (size_t i = 0; i < nr; i++) {
 		struct rvalue opaque = step_cost(m, k, "opaque", &steps[i]);
 		struct rvalue removed = step_cost(m, k, "removed", &steps[i]);
@@ -376,9 +384,14 @@ static bool other_walks(struct model *m, struct section *s, const struct kind *s
 
 static void build_time(struct model *m, struct page *p, const struct report_part *part)
 {
-	static const char *const get_columns[] = {
-		"Step", "#Hot", "#Hot, removed", "#Flushed", "#Flushed, removed", "#Shared folio",
-		"#Shared, removed", NULL };
+	static const char *const get_columns[] = { "Step",
+						   "#Hot",
+						   "#Hot, removed",
+						   "#Flushed",
+						   "#Flushed, removed",
+						   "#Shared folio",
+						   "#Shared, removed",
+						   NULL };
 	const struct kind kinds[] = {
 		kind_of(m, part, "time", "get", "private", "hot"),
 		kind_of(m, part, "time", "get", "private", "flushed"),
@@ -403,7 +416,8 @@ static void build_time(struct model *m, struct page *p, const struct report_part
 			       arena_str(m->arena, "On this host %s.", text));
 	}
 	step_figure(m, s, &kinds[0], "q4-steps", "Each step: private folios, hot frames",
-		    arena_str(m->arena, "Mode native%s%s; differences of medians, interval from both.",
+		    arena_str(m->arena,
+			      "Mode native%s%s; differences of medians, interval from both.",
 			      format ? ", " : "", format ? format : ""));
 	step_table(m, s, kinds, get_columns, 6,
 		   "Each step of a walk of 16 pages that takes references, native time");
@@ -413,9 +427,9 @@ static void build_time(struct model *m, struct page *p, const struct report_part
 	section_load(m, s, part);
 	section_note(m, s,
 		     "Each column is the whole walk less the walk with an opaque no-op in the "
-		     "step\xe2\x80\x99s place; \xe2\x80\x9cremoved\xe2\x80\x9d is less the walk without it, "
+		     "step’s place; “removed” is less the walk without it, "
 		     "in which the compiler may have arranged the rest otherwise. Flushed: the "
-		     "pages\xe2\x80\x99 structs are flushed from every cache before the walk. Shared: a "
+		     "pages’ structs are flushed from every cache before the walk. Shared: a "
 		     "second thread takes and drops references on the one folio all the time.");
 }
 
@@ -423,8 +437,8 @@ static void build_time(struct model *m, struct page *p, const struct report_part
 
 static void build_instructions(struct model *m, struct page *p)
 {
-	static const char *const columns[] = { "Step", "#x86_64", "#x86_64, removed", "#s390x",
-					       "#s390x, removed", NULL };
+	static const char *const columns[] = { "Step",	 "#x86_64",	    "#x86_64, removed",
+					       "#s390x", "#s390x, removed", NULL };
 	static const char *const archs[] = { "x86_64", "s390x" };
 	const struct report_part *parts[] = { input_stock_part(m->in, archs[0], "icount-1cpu"),
 					      input_stock_part(m->in, archs[1], "icount-1cpu") };
@@ -441,13 +455,15 @@ static void build_instructions(struct model *m, struct page *p)
 	text = text ? text : step_sentence(m, &kinds[1]);
 	if (!text) {
 		section_answer(m, p, s, question, NULL,
-			       unanswered(m, input_stock_name(m->in, archs[0], "icount-1cpu"), steps_id,
-					  whole_walk(m, &kinds[0]).why));
+			       unanswered(m, input_stock_name(m->in, archs[0], "icount-1cpu"),
+					  steps_id, whole_walk(m, &kinds[0]).why));
 	} else {
-		section_answer(m, p, s, question, mode_words(m->arena, kinds[k].part),
-			       arena_str(m->arena,
-					 "In an %s guest %s. A locked operation counts one, and costs "
-					 "far more.", archs[k], text));
+		section_answer(
+			m, p, s, question, mode_words(m->arena, kinds[k].part),
+			arena_str(m->arena,
+				  "In an %s guest %s. A locked operation counts one, and costs "
+				  "far more.",
+				  archs[k], text));
 		step_figure(m, s, &kinds[k], "q4-instructions",
 			    arena_str(m->arena, "Each step on %s: instructions", archs[k]),
 			    arena_str(m->arena, "Mode %s.", mode_words(m->arena, kinds[k].part)));
@@ -455,10 +471,11 @@ static void build_instructions(struct model *m, struct page *p)
 	step_table(m, s, kinds, columns, 4, "Each step of a walk of 16 pages, instructions");
 	if (other_walks(m, s, kinds, 2, "Walks of other formats and kinds, instructions") ||
 	    any_negative(m, kinds, 2))
-		section_note(m, s,
-			     "Where a number is negative the walk with the no-op, or without the step, "
-			     "executes more than the whole one: the compiler has arranged the rest "
-			     "otherwise, and the number is no cost of the step.");
+		section_note(
+			m, s,
+			"Where a number is negative the walk with the no-op, or without the step, "
+			"executes more than the whole one: the compiler has arranged the rest "
+			"otherwise, and the number is no cost of the step.");
 }
 
 /* ---- the split on the other side ---- */
@@ -485,8 +502,9 @@ static void split_row(struct model *m, struct table *t, const struct report_part
 	};
 
 	table_row(m, t);
-	table_cell(t, "", arena_str(m->arena, "%s, %s%s%s", param_text(m->arena, like, "kind", "?"),
-				    param_text(m->arena, like, "leaf", "?"), *rest ? "; " : "", rest));
+	table_cell(t, "",
+		   arena_str(m->arena, "%s, %s%s%s", param_text(m->arena, like, "kind", "?"),
+			     param_text(m->arena, like, "leaf", "?"), *rest ? "; " : "", rest));
 	for (size_t i = 0; i < 3; i++)
 		table_value(m, t, &v[i]);
 }
@@ -511,7 +529,8 @@ static void split_table(struct model *m, struct section *s, const struct report_
 			    params_alike(&row->params, like, keys, 3) != !pass)
 				continue;
 			known = seen.nr;
-			if (names_add(m->arena, &seen, params_id(m->arena, &row->params, keys, 1)) == known)
+			if (names_add(m->arena, &seen,
+				      params_id(m->arena, &row->params, keys, 1)) == known)
 				split_row(m, t, part, &row->params, !pass);
 		}
 	}
@@ -535,7 +554,8 @@ static void build_split(struct model *m, struct page *p, const struct report_par
 
 	section_source(m, s, part);
 	if (!rv_ok(&alone)) {
-		section_answer(m, p, s, question, NULL, unanswered(m, "native", split_id, alone.why));
+		section_answer(m, p, s, question, NULL,
+			       unanswered(m, "native", split_id, alone.why));
 		return;
 	}
 	text = arena_str(a, "An anonymous folio of 512 pages is split in %s", rv_strong(a, &alone));
@@ -552,12 +572,13 @@ static void build_split(struct model *m, struct page *p, const struct report_par
 void steps_build(struct model *m)
 {
 	const struct report_part *part = input_part(m->in, "native");
-	struct page *p = model_page(m, "q4.html", "Verification",
-				    "GUP-fast: what each verification step costs, and what it is for",
-				    "A lockless walk takes a reference on what it has read, and then "
-				    "looks again whether it was right to: at the page\xe2\x80\x99s head, "
-				    "the entry, the table above, the folio\xe2\x80\x99s mapping. Each look "
-				    "was added after something broke.");
+	struct page *p =
+		model_page(m, "q4.html", "Verification",
+			   "GUP-fast: what each verification step costs, and what it is for",
+			   "A lockless walk takes a reference on what it has read, and then "
+			   "looks again whether it was right to: at the page’s head, "
+			   "the entry, the table above, the folio’s mapping. Each look "
+			   "was added after something broke.");
 
 	build_time(m, p, part);
 	build_instructions(m, p);

@@ -2,6 +2,7 @@
 /*
  * The report's own files, as bytes in the program: the assembler reads them from the source tree.
  */
+#include <array_size.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -37,10 +38,9 @@ const char *embed_find(const char *name)
 	static const struct {
 		const char *path, *text;
 	} files[] = { EMBEDDED(EMBED_ROW) };
-	size_t i;
 
-	for (i = 0; i < sizeof(files) / sizeof(*files); i++)
-		if (strcmp(files[i].path, name) == 0)
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (!strcmp(files[i].path, name))
 			return files[i].text;
 	return NULL;
 }

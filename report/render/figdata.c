@@ -2,6 +2,7 @@
 /*
  * From a figure to gnuplot's data file and script.
  */
+#include <array_size.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,24 +13,24 @@
 #include "mustache.h"
 
 #define WIDTH 440
-#define MAX_HEADING 50 /* characters */
-#define MAX_LABEL 28   /* characters */
-#define ROW 22	      /* pixels of a bar and the space around it */
+#define MAX_HEADING 50	 /* characters */
+#define MAX_LABEL 28	 /* characters */
+#define ROW 22		 /* pixels of a bar and the space around it */
 #define OFFSET_WIDTH 9.1 /* of what gnuplot counts offsets in */
-#define CHAR_WIDTH 7.7  /* of the labels, in the widest of the usual fonts */
+#define CHAR_WIDTH 7.7	 /* of the labels, in the widest of the usual fonts */
 
 /* Legible on white and on the dark theme's ground; told apart by those who see fewer colours. */
 static const char *const series_rgb[] = {
 	"#2b7bba", "#c2660c", "#2f8a5b", "#8f63c5", "#cc4a55", "#7a828c",
 };
-#define NR_SERIES (int)(sizeof(series_rgb) / sizeof(*series_rgb))
+#define NR_SERIES ((int)ARRAY_SIZE(series_rgb))
 
 const char *figure_field(struct arena *a, const char *text)
 {
 	char *out = arena_str(a, "\"%s\"", clean(a, text));
-	size_t len = strlen(out), i;
+	size_t len = strlen(out);
 
-	for (i = 1; i + 1 < len; i++)
+	for (size_t i = 1; i + 1 < len; i++)
 		if (strchr("\"\\%#`$@{}", out[i]))
 			out[i] = '?';
 	return out;
@@ -47,17 +48,17 @@ static size_t columns(const char *text)
 
 static const char *shorten(struct arena *a, const char *text, size_t max)
 {
-	size_t n = 0, i;
+	size_t n = 0;
 
-	for (i = 0; text[i]; i++) {
+	for (size_t i = 0; text[i]; i++) {
 		n += ((unsigned char)text[i] & 0xc0) != 0x80;
 		if (n > max)
-			return arena_str(a, "%.*s\xe2\x80\xa6", (int)i, text);
+			return arena_str(a, "%.*s…", (int)i, text);
 	}
 	return text;
 }
 
-#define LARGEST 1e30  /* beyond what anything measured here can be; arithmetic on axes stays exact */
+#define LARGEST 1e30 /* beyond what anything measured here can be; arithmetic on axes stays exact */
 #define SMALLEST 1e-30 /* above 0, on a logarithmic axis */
 
 static bool drawable(const struct figure *f, const struct rvalue *v)
@@ -70,9 +71,9 @@ static bool drawable(const struct figure *f, const struct rvalue *v)
 
 static void prune_line(const struct figure *f, struct line *l)
 {
-	size_t nr = 0, i;
+	size_t nr = 0;
 
-	for (i = 0; i < l->nr; i++) {
+	for (size_t i = 0; i < l->nr; i++) {
 		if (!drawable(f, &l->y[i]) || !(fabs(l->x[i]) < LARGEST) ||
 		    (f->logscale && l->x[i] < SMALLEST))
 			continue;
@@ -84,11 +85,11 @@ static void prune_line(const struct figure *f, struct line *l)
 
 void figure_prune(struct figure *f)
 {
-	size_t nr = 0, i;
+	size_t nr = 0;
 
-	for (i = 0; i < f->nr_lines; i++)
+	for (size_t i = 0; i < f->nr_lines; i++)
 		prune_line(f, &f->lines[i]);
-	for (i = 0; i < f->nr_bars; i++)
+	for (size_t i = 0; i < f->nr_bars; i++)
 		if (drawable(f, &f->bars[i].value))
 			f->bars[nr++] = f->bars[i];
 	f->nr_bars = nr;
@@ -102,13 +103,13 @@ struct axis_unit {
 
 static struct axis_unit axis_unit(const struct results_metric *metric, double max)
 {
-	if (strcmp(metric->unit, "ns") == 0) {
+	if (!strcmp(metric->unit, "ns")) {
 		if (max >= 1e7)
 			return (struct axis_unit){ 1e6, "ms" };
 		if (max >= 1e4)
-			return (struct axis_unit){ 1e3, "\xc2\xb5s" };
+			return (struct axis_unit){ 1e3, "µs" };
 	}
-	if (strcmp(metric->unit, "walks/s") == 0 && max >= 1e6)
+	if (!strcmp(metric->unit, "walks/s") && max >= 1e6)
 		return (struct axis_unit){ 1e6, "million walks/s" };
 	return (struct axis_unit){ 1, metric->unit };
 }
@@ -167,9 +168,8 @@ static struct mu *linear_tics(struct arena *a, double min, double max, int most,
 	double step = whole ? fmax(1, nice_step(max - min, most)) : nice_step(max - min, most);
 	double first = ceil(min / step) * step;
 	struct mu *list = mu_list();
-	int i;
 
-	for (i = 0; i < MAX_TICS && first + i * step <= max + step * 1e-9; i++)
+	for (int i = 0; i < MAX_TICS && first + i * step <= max + step * 1e-9; i++)
 		add_tic(a, list, !i, first + i * step,
 			group_digits(a, first + i * step, decimals_of(step)));
 	return list;
@@ -180,7 +180,7 @@ static bool is_count(const struct figure *f)
 {
 	const char *unit = f->bars[0].value.metric->unit;
 
-	return strcmp(unit, "ns") != 0 && strcmp(unit, "walks/s") != 0;
+	return strcmp(unit, "ns") && strcmp(unit, "walks/s");
 }
 
 /* 1, 2 and 5 of each decade, where there are few decades. */
@@ -189,11 +189,9 @@ static struct mu *log_tics_125(struct arena *a, double min, double max)
 	static const double steps[] = { 1, 2, 5 };
 	struct mu *list = mu_list();
 	bool first = true;
-	int e;
-	size_t i;
 
-	for (e = (int)floor(log10(min)); e <= log10(max); e++)
-		for (i = 0; i < 3; i++) {
+	for (int e = (int)floor(log10(min)); e <= log10(max); e++)
+		for (size_t i = 0; i < 3; i++) {
 			double at = steps[i] * pow(10, e);
 
 			if (at < min * 0.9999 || at > max * 1.0001)
@@ -209,13 +207,13 @@ static struct mu *log_tics(struct arena *a, double min, double max)
 {
 	double decades = log10(max / min);
 	int by = decades > 16 ? (int)(decades / 5) : decades > 8 ? 3 : decades > 5 ? 2 : 1;
-	int first = (int)ceil(log10(min) - 1e-9), e;
+	int first = (int)ceil(log10(min) - 1e-9);
 	struct mu *list;
 
 	if (decades < 1.8)
 		return log_tics_125(a, min, max);
 	list = mu_list();
-	for (e = first; e <= log10(max) + 1e-9; e += by)
+	for (int e = first; e <= log10(max) + 1e-9; e += by)
 		add_tic(a, list, e == first, pow(10, e),
 			group_digits(a, pow(10, e), e < 0 ? -e : 0));
 	return list;
@@ -223,10 +221,10 @@ static struct mu *log_tics(struct arena *a, double min, double max)
 
 static struct mu *factor_tics(struct arena *a, double min, double max)
 {
-	double by = pow(2, ceil(log2(max / min) / 16)), at; /* 2, where they are not many */
+	double by = pow(2, ceil(log2(max / min) / 16)); /* 2, where they are not many */
 	struct mu *list = mu_list();
 
-	for (at = min; at <= max * 1.001; at *= by)
+	for (double at = min; at <= max * 1.001; at *= by)
 		add_tic(a, list, at == min, at,
 			at < 1 ? arena_str(a, "1/%.0f", 1 / at) : arena_str(a, "%.0f", at));
 	return list;
@@ -244,8 +242,8 @@ static void file_names(struct arena *a, const struct figure *f, struct mu *o)
 
 struct bars_layout {
 	struct axis_unit unit;
-	double min, max;   /* of the axis */
-	double rows;	   /* bars and headings, in bars */
+	double min, max; /* of the axis */
+	double rows;	 /* bars and headings, in bars */
 	size_t nr_headings;
 	double left, right; /* pixels */
 };
@@ -253,9 +251,8 @@ struct bars_layout {
 static void bars_range(const struct figure *f, struct bars_layout *l)
 {
 	double max = 0, min = 0, least = 0;
-	size_t i;
 
-	for (i = 0; i < f->nr_bars; i++) {
+	for (size_t i = 0; i < f->nr_bars; i++) {
 		const struct rvalue *v = &f->bars[i].value;
 
 		max = fmax(max, fmax(v->v, v->high));
@@ -280,7 +277,7 @@ static void bars_range(const struct figure *f, struct bars_layout *l)
 static const char *bar_number(struct arena *a, const struct figure *f, const struct bar *b)
 {
 	if (f->kind == FIGURE_FACTORS)
-		return arena_str(a, "%.2f\xc3\x97", b->value.v);
+		return arena_str(a, "%.2f×", b->value.v);
 	return number_text(a, b->value.metric, b->value.v);
 }
 
@@ -288,15 +285,15 @@ static bool new_heading(const struct figure *f, size_t i)
 {
 	const struct bar *b = &f->bars[i];
 
-	return b->heading && (i == 0 || !f->bars[i - 1].heading ||
-			      strcmp(f->bars[i - 1].heading, b->heading) != 0);
+	return b->heading &&
+	       (i == 0 || !f->bars[i - 1].heading || strcmp(f->bars[i - 1].heading, b->heading));
 }
 
 static void bars_margins(struct arena *a, const struct figure *f, struct bars_layout *l)
 {
-	size_t label = 4, number = 4, i;
+	size_t label = 4, number = 4;
 
-	for (i = 0; i < f->nr_bars; i++) {
+	for (size_t i = 0; i < f->nr_bars; i++) {
 		size_t n = columns(shorten(a, f->bars[i].label, MAX_LABEL));
 
 		label = n > label ? n : label;
@@ -378,9 +375,10 @@ void figure_bars(struct arena *a, const struct figure *f, FILE *to, struct mu *o
 		set_num(a, o, "band_low", 1 / 1.3);
 		set_num(a, o, "band_high", 1.3);
 	}
-	mu_set(o, "tics", factors ? factor_tics(a, l.min, l.max)
-			  : log	  ? log_tics(a, l.min / by, l.max / by)
-				  : linear_tics(a, l.min / by, l.max / by, 4, is_count(f)));
+	mu_set(o, "tics",
+	       factors ? factor_tics(a, l.min, l.max)
+	       : log   ? log_tics(a, l.min / by, l.max / by)
+		       : linear_tics(a, l.min / by, l.max / by, 4, is_count(f)));
 	bars_data(a, f, &l, to);
 }
 
@@ -392,11 +390,9 @@ struct lines_range {
 
 static void lines_range(const struct figure *f, struct lines_range *r)
 {
-	size_t i, j;
-
 	r->xmin = INFINITY;
-	for (i = 0; i < f->nr_lines; i++) {
-		for (j = 0; j < f->lines[i].nr; j++) {
+	for (size_t i = 0; i < f->nr_lines; i++) {
+		for (size_t j = 0; j < f->lines[i].nr; j++) {
 			r->xmin = fmin(r->xmin, f->lines[i].x[j]);
 			r->xmax = fmax(r->xmax, f->lines[i].x[j]);
 			r->ymin = fmin(r->ymin, f->lines[i].y[j].low);
@@ -414,18 +410,18 @@ static void lines_range(const struct figure *f, struct lines_range *r)
 static void lines_data(struct arena *a, const struct figure *f, double by, FILE *to, struct mu *o)
 {
 	struct mu *list = mu_list(), *l;
-	size_t i, j, index = 0, last = 0;
+	size_t index = 0, last = 0;
 
-	for (i = 0; i < f->nr_lines; i++)
+	for (size_t i = 0; i < f->nr_lines; i++)
 		last = f->lines[i].nr ? i : last;
-	for (i = 0; i < f->nr_lines; i++) {
+	for (size_t i = 0; i < f->nr_lines; i++) {
 		const struct line *line = &f->lines[i];
 
 		if (!line->nr)
 			continue;
 		fprintf(to, "%s%s\n", index ? "\n\n" : "",
 			figure_field(a, shorten(a, line->label, 56)));
-		for (j = 0; j < line->nr; j++)
+		for (size_t j = 0; j < line->nr; j++)
 			fprintf(to, "%.10g\t%.10g\n", line->x[j], line->y[j].v / by);
 		l = mu_object();
 		set_num(a, l, "index", (double)index);
@@ -443,12 +439,12 @@ static void lines_data(struct arena *a, const struct figure *f, double by, FILE 
 static struct mu *power_tics(struct arena *a, double min, double max)
 {
 	struct mu *list = mu_list();
-	double by = max / min > 64 ? 4 : 2, at;
+	double by = max / min > 64 ? 4 : 2;
 	int i = 0;
 
 	if (max / min > 1e6)
 		by = pow(2, ceil(log2(max / min) / 8));
-	for (at = min; i++ < MAX_TICS && at <= max * 1.001; at *= by)
+	for (double at = min; i++ < MAX_TICS && at <= max * 1.001; at *= by)
 		add_tic(a, list, at == min, at, group_digits(a, at, decimals_of(at)));
 	return list;
 }
@@ -487,8 +483,9 @@ void figure_lines(struct arena *a, const struct figure *f, FILE *to, struct mu *
 	set(o, "xlabel", f->xlabel);
 	set(o, "ylabel", axis_title(a, f->ylabel, unit));
 	mu_set(o, "log", mu_bool(f->logscale));
-	mu_set(o, "tics", f->logscale ? power_tics(a, r.xmin, r.xmax)
-				      : linear_tics(a, r.xmin, r.xmax, 6, true));
+	mu_set(o, "tics",
+	       f->logscale ? power_tics(a, r.xmin, r.xmax)
+			   : linear_tics(a, r.xmin, r.xmax, 6, true));
 	mu_set(o, "ytics", linear_tics(a, r.ymin / unit.by, r.ymax * 1.04 / unit.by, 5, false));
 	lines_data(a, f, unit.by, to, o);
 }

@@ -25,11 +25,9 @@
 
 bool figure_has_data(const struct figure *f)
 {
-	size_t i;
-
 	if (f->kind != FIGURE_LINES)
 		return f->nr_bars > 0;
-	for (i = 0; i < f->nr_lines; i++)
+	for (size_t i = 0; i < f->nr_lines; i++)
 		if (f->lines[i].nr)
 			return true;
 	return false;
@@ -39,26 +37,26 @@ bool figure_has_data(const struct figure *f)
 struct drawing {
 	struct arena *arena;
 	int folder;
-	double seconds;	       /* that gnuplot may take for one figure */
-	const char *gave_up;   /* why no further figure is tried, or NULL */
+	double seconds;	     /* that gnuplot may take for one figure */
+	const char *gave_up; /* why no further figure is tried, or NULL */
 };
 
 static int write_script(struct drawing *d, const struct figure *f, const struct mu *script)
 {
-	const char *name =
-		f->kind == FIGURE_LINES ? "plots/lines.gp.mustache" : "plots/bars.gp.mustache";
+	const char *name = f->kind == FIGURE_LINES ? "plots/lines.gp.mustache"
+						   : "plots/bars.gp.mustache";
 	const char *file = arena_str(d->arena, "%s.gp", f->id);
 	char error[256], *text;
-	int ret;
+	int err;
 
-	ret = mu_render(embed_find(name), script, MU_GNUPLOT, NULL, &text, error, sizeof(error));
-	if (ret) {
+	err = mu_render(embed_find(name), script, MU_GNUPLOT, NULL, &text, error, sizeof(error));
+	if (err) {
 		fprintf(stderr, "ptbench report: %s: %s\n", name, error);
-		return ret;
+		return err;
 	}
-	ret = file_make(d->folder, file, text);
+	err = file_make(d->folder, file, text);
 	free(text);
-	return ret ? file_say("cannot write", file, ret) : 0;
+	return err ? file_say("cannot write", file, err) : 0;
 }
 
 static int write_inputs(struct drawing *d, const struct figure *f)
@@ -68,7 +66,7 @@ static int write_inputs(struct drawing *d, const struct figure *f)
 	char *text = NULL;
 	size_t size;
 	FILE *to = open_memstream(&text, &size);
-	int ret = -ENOMEM;
+	int err = -ENOMEM;
 
 	if (!to || !script)
 		goto out_free;
@@ -81,17 +79,17 @@ static int write_inputs(struct drawing *d, const struct figure *f)
 		goto out_free;
 	}
 	to = NULL;
-	ret = file_make(d->folder, file, text);
-	if (ret)
-		file_say("cannot write", file, ret);
+	err = file_make(d->folder, file, text);
+	if (err)
+		file_say("cannot write", file, err);
 	else
-		ret = write_script(d, f, script);
+		err = write_script(d, f, script);
 out_free:
 	if (to)
 		fclose(to);
 	free(text);
 	mu_free(script);
-	return ret;
+	return err;
 }
 
 /* In the child. The user's own gnuplot settings and language must not change a figure. */
@@ -127,11 +125,11 @@ static const char *log_name(struct drawing *d, const struct figure *f)
 
 static int start_job(struct drawing *d, struct job *job)
 {
-	int ret = write_inputs(d, job->figure), log;
+	int err = write_inputs(d, job->figure), log;
 
-	if (ret || d->gave_up) {
+	if (err || d->gave_up) {
 		job->figure->lost = d->gave_up;
-		return ret;
+		return err;
 	}
 	log = openat(d->folder, log_name(d, job->figure),
 		     O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
@@ -193,7 +191,8 @@ static const char *complaint(struct arena *a, const char *log)
 	return "no message";
 }
 
-/* Why there is no figure, or NULL: a script that gnuplot complains about drew what was not meant. */
+/* Why there is no figure, or NULL: a script that gnuplot complains about drew what was not
+ * meant. */
 static const char *judge(struct drawing *d, const char *log, int status)
 {
 	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_GNUPLOT)
@@ -211,7 +210,7 @@ static int finish_svg(struct drawing *d, struct figure *f)
 {
 	const char *file = arena_str(d->arena, "%s.svg", f->id);
 	char *raw = file_read_at(d->folder, file), *alone = NULL;
-	int ret = 0;
+	int err = 0;
 
 	if (!f->lost && raw) {
 		f->svg = figure_svg(f, raw, NULL);
@@ -219,12 +218,13 @@ static int finish_svg(struct drawing *d, struct figure *f)
 	}
 	unlinkat(d->folder, file, 0);
 	if (!f->lost && f->svg && alone)
-		ret = file_make(d->folder, file, alone);
+		err = file_make(d->folder, file, alone);
 	else if (!f->lost)
-		f->lost = "gnuplot wrote something else than the SVG that its versions 5.4 and 6 write";
+		f->lost =
+			"gnuplot wrote something else than the SVG that its versions 5.4 and 6 write";
 	free(raw);
 	free(alone);
-	return ret ? file_say("cannot write", file, ret) : 0;
+	return err ? file_say("cannot write", file, err) : 0;
 }
 
 static int end_job(struct drawing *d, struct job *job)
@@ -251,13 +251,13 @@ static int end_job(struct drawing *d, struct job *job)
 static size_t collect_jobs(struct model *m, struct job **out)
 {
 	struct job *jobs = NULL;
-	size_t nr = 0, i, j, k;
+	size_t nr = 0;
 
-	for (i = 0; i < m->nr_pages; i++) {
-		for (j = 0; j < m->pages[i].nr_sections; j++) {
+	for (size_t i = 0; i < m->nr_pages; i++) {
+		for (size_t j = 0; j < m->pages[i].nr_sections; j++) {
 			struct section *s = m->pages[i].sections[j];
 
-			for (k = 0; k < s->nr_figures; k++) {
+			for (size_t k = 0; k < s->nr_figures; k++) {
 				figure_prune(s->figures[k]);
 				if (!figure_has_data(s->figures[k]))
 					continue;
@@ -274,23 +274,24 @@ static size_t collect_jobs(struct model *m, struct job **out)
 static int say_lost(const struct job *jobs, size_t nr)
 {
 	const char *said = NULL;
-	size_t i;
 	int lost = 0;
 
-	for (i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		const struct figure *f = jobs[i].figure;
 
 		if (!f->lost)
 			continue;
-		if (!said || strcmp(said, f->lost) != 0)
+		if (!said || strcmp(said, f->lost))
 			fprintf(stderr, "ptbench report: figure %s could not be drawn: %s\n", f->id,
 				f->lost);
 		said = f->lost;
 		lost++;
 	}
 	if (lost)
-		fprintf(stderr, "ptbench report: %d of %zu figures are left out of the report; their "
-				"numbers are in its tables\n", lost, nr);
+		fprintf(stderr,
+			"ptbench report: %d of %zu figures are left out of the report; their "
+			"numbers are in its tables\n",
+			lost, nr);
 	return lost;
 }
 
@@ -305,8 +306,9 @@ int figures_limit(double *seconds)
 	*seconds = strtod(text, &end);
 	if (!*end && *seconds > 0 && *seconds <= 86400)
 		return 0;
-	fprintf(stderr, "ptbench report: PTBENCH_GNUPLOT_SECONDS=%s: must be a number of seconds "
-			"above 0, and at most 86400; set it so, or unset it (60)\n",
+	fprintf(stderr,
+		"ptbench report: PTBENCH_GNUPLOT_SECONDS=%s: must be a number of seconds "
+		"above 0, and at most 86400; set it so, or unset it (60)\n",
 		results_shown(text));
 	return -EINVAL;
 }
@@ -317,37 +319,35 @@ int figures_draw(struct model *m, int folder)
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	size_t width = cpus > 1 ? (size_t)cpus : 1, started = 0, ended = 0, nr;
 	struct job *jobs;
-	int ret = 0, one;
+	int err = 0, one;
 
-	ret = figures_limit(&d.seconds);
-	if (ret)
-		return ret;
+	err = figures_limit(&d.seconds);
+	if (err)
+		return err;
 	nr = collect_jobs(m, &jobs);
-	while (ended < started || (!ret && started < nr)) {
+	while (ended < started || (!err && started < nr)) {
 		if (stop_asked())
-			ret = -EINTR;
-		while (!ret && started < nr && started - ended < width) {
-			ret = start_job(&d, &jobs[started]);
-			if (!ret)
+			err = -EINTR;
+		while (!err && started < nr && started - ended < width) {
+			err = start_job(&d, &jobs[started]);
+			if (!err)
 				started++;
 		}
 		if (ended < started) {
 			one = end_job(&d, &jobs[ended++]);
-			ret = ret ? ret : one;
+			err = err ? err : one;
 		}
 	}
 	if (stop_asked())
 		return -EINTR;
-	return ret ? ret : say_lost(jobs, nr);
+	return err ? err : say_lost(jobs, nr);
 }
 
 void figures_free(struct model *m)
 {
-	size_t i, j, k;
-
-	for (i = 0; i < m->nr_pages; i++)
-		for (j = 0; j < m->pages[i].nr_sections; j++)
-			for (k = 0; k < m->pages[i].sections[j]->nr_figures; k++) {
+	for (size_t i = 0; i < m->nr_pages; i++)
+		for (size_t j = 0; j < m->pages[i].nr_sections; j++)
+			for (size_t k = 0; k < m->pages[i].sections[j]->nr_figures; k++) {
 				free(m->pages[i].sections[j]->figures[k]->svg);
 				m->pages[i].sections[j]->figures[k]->svg = NULL;
 			}

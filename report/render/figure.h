@@ -7,7 +7,8 @@
 
 #include "../model/model.h"
 
-/* How long gnuplot may take for one figure, of the environment. -EINVAL: has been said on stderr. */
+/* How long gnuplot may take for one figure, of the environment. -EINVAL: has been said on
+ * stderr. */
 int figures_limit(double *seconds);
 /*
  * Draws all figures of the model that have something to show into the open folder, and keeps the

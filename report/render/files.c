@@ -36,14 +36,14 @@ static int write_all(int fd, const char *text)
 int file_make(int folder, const char *name, const char *text)
 {
 	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-	int ret;
+	int err;
 
 	if (fd < 0)
 		return -errno;
-	ret = write_all(fd, text);
-	if (close(fd) < 0 && !ret)
-		ret = -errno;
-	return ret;
+	err = write_all(fd, text);
+	if (close(fd) < 0 && !err)
+		err = -errno;
+	return err;
 }
 
 static char *read_all(int fd, size_t size)

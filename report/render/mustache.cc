@@ -28,7 +28,9 @@ struct mu {
 	std::map<std::string, std::unique_ptr<mu>> members;
 	std::vector<std::unique_ptr<mu>> items;
 
-	explicit mu(data::type t) : type(t) {}
+	explicit mu(data::type t) : type(t)
+	{
+	}
 };
 
 static mu *mu_new(data::type type)
@@ -154,14 +156,16 @@ static std::string escape_gnuplot(const std::string &text)
 	return out;
 }
 
-namespace {
+namespace
+{
 
 /* A lookup that notices what a template asks for and does not get. */
-class strict_context : public kainjow::mustache::context<std::string> {
-public:
-  strict_context(const data *root, mu_partial_fn partial) : context(root), partial_(partial)
-  {
-  }
+class strict_context : public kainjow::mustache::context<std::string>
+{
+      public:
+	strict_context(const data *root, mu_partial_fn partial) : context(root), partial_(partial)
+	{
+	}
 
 	const data *get_partial(const std::string &name) const override
 	{
@@ -179,17 +183,17 @@ public:
 
 	mutable std::string missing;
 
-private:
+      private:
 	mu_partial_fn partial_;
 	mutable std::map<std::string, std::unique_ptr<data>> partials_;
 };
 
-} // namespace
+} /* namespace */
 
 static int render(const char *text, const struct mu *root, enum mu_escape escape,
 		  mu_partial_fn partial, std::string &out, std::string &problem)
 {
-	kainjow::mustache::mustache engine{std::string(text)};
+	kainjow::mustache::mustache engine{ std::string(text) };
 	const data tree = to_data(*root);
 	strict_context context(&tree, partial);
 	std::ostringstream stream;
@@ -212,8 +216,8 @@ static int render(const char *text, const struct mu *root, enum mu_escape escape
 	return 0;
 }
 
-int mu_render(const char *text, const struct mu *root, enum mu_escape escape,
-	      mu_partial_fn partial, char **out, char *error, size_t size)
+int mu_render(const char *text, const struct mu *root, enum mu_escape escape, mu_partial_fn partial,
+	      char **out, char *error, size_t size)
 {
 	std::string result, problem;
 	int ret;

@@ -39,8 +39,8 @@ typedef const char *(*mu_partial_fn)(const char *name);
  * Renders into *out (malloc'ed). -EINVAL: the template is not well-formed, or asks for a partial
  * that is not there; error (size bytes) says which. A variable that is not there is nothing.
  */
-int mu_render(const char *text, const struct mu *root, enum mu_escape escape,
-	      mu_partial_fn partial, char **out, char *error, size_t size);
+int mu_render(const char *text, const struct mu *root, enum mu_escape escape, mu_partial_fn partial,
+	      char **out, char *error, size_t size);
 
 #ifdef __cplusplus
 }

@@ -75,21 +75,20 @@ static struct mu *answer_node(struct arena *a, const struct answer *answer)
 static struct mu *table_node(struct arena *a, const struct table *t)
 {
 	struct mu *o = mu_object(), *list = mu_list(), *rows = mu_list(), *row, *c;
-	size_t i, j;
 
 	mu_set(o, "caption", text_node(a, t->caption));
 	set(o, "label", arena_str(a, "Table: %s", t->caption));
-	for (i = 0; i < t->nr_columns; i++) {
+	for (size_t i = 0; i < t->nr_columns; i++) {
 		c = mu_object();
 		set(c, "name", t->columns[i]);
 		set(c, "kind", t->numeric[i] ? "num" : "");
 		mu_push(list, c);
 	}
 	mu_set(o, "columns", list);
-	for (i = 0; i < t->nr_rows; i++) {
+	for (size_t i = 0; i < t->nr_rows; i++) {
 		row = mu_object();
 		list = mu_list();
-		for (j = 0; j < t->nr_columns; j++) {
+		for (size_t j = 0; j < t->nr_columns; j++) {
 			c = mu_object();
 			set(c, "text", t->rows[i][j].text ? t->rows[i][j].text : "");
 			set(c, "detail", t->rows[i][j].detail);
@@ -121,9 +120,8 @@ static struct mu *figure_node(const struct figure *f)
 static struct mu *lost_node(const struct section *s)
 {
 	struct mu *list = mu_list(), *o;
-	size_t i;
 
-	for (i = 0; i < s->nr_figures; i++) {
+	for (size_t i = 0; i < s->nr_figures; i++) {
 		if (!s->figures[i]->lost)
 			continue;
 		o = mu_object();
@@ -138,9 +136,9 @@ static struct mu *lost_node(const struct section *s)
 /* "31 samples a row", "7 to 31 samples a row". */
 static const char *samples_text(struct arena *a, const struct results_doc *doc)
 {
-	size_t low = 0, high = 0, i;
+	size_t low = 0, high = 0;
 
-	for (i = 0; doc && i < doc->nr_measurements; i++) {
+	for (size_t i = 0; doc && i < doc->nr_measurements; i++) {
 		size_t n = doc->measurements[i].nr_samples;
 
 		if (doc->measurements[i].skipped)
@@ -158,9 +156,8 @@ static const char *samples_text(struct arena *a, const struct results_doc *doc)
 static struct mu *pairs_node(struct arena *a, const struct results_pairs *p)
 {
 	struct mu *list = mu_list(), *o;
-	size_t i;
 
-	for (i = 0; i < p->nr; i++) {
+	for (size_t i = 0; i < p->nr; i++) {
 		o = mu_object();
 		set(o, "key", clean(a, p->v[i].key));
 		set(o, "value", clean(a, p->v[i].value));
@@ -174,8 +171,8 @@ static bool is_plain_name(const char *name)
 {
 	size_t len = strlen(name);
 
-	return len > strlen(".json") && !strcmp(name + len - strlen(".json"), ".json") &&
-	       *name && *name != '.' &&
+	return len > strlen(".json") && !strcmp(name + len - strlen(".json"), ".json") && *name &&
+	       *name != '.' &&
 	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
 		       strlen(name);
 }
@@ -186,8 +183,9 @@ static struct mu *source_node(struct arena *a, const struct report_part *p)
 	const struct results_doc *doc = p->doc;
 
 	set(o, "name", clean(a, p->part->name));
-	set(o, "state", p->why && p->part->state == RESULTS_PASSED ? "unreadable"
-								 : results_state_name(p->part->state));
+	set(o, "state",
+	    p->why && p->part->state == RESULTS_PASSED ? "unreadable"
+						       : results_state_name(p->part->state));
 	set_flag(o, "skipped", p->part->state == RESULTS_SKIPPED);
 	set_flag(o, "passed", p->why == NULL);
 	set(o, "why", p->why);
@@ -209,9 +207,8 @@ static struct mu *source_node(struct arena *a, const struct report_part *p)
 static struct mu *sources_node(struct arena *a, const struct section *s)
 {
 	struct mu *list = mu_list();
-	size_t i;
 
-	for (i = 0; i < s->nr_sources; i++)
+	for (size_t i = 0; i < s->nr_sources; i++)
 		mu_push(list, source_node(a, s->sources[i]));
 	return list;
 }
@@ -248,17 +245,16 @@ static struct mu *section_node(struct arena *a, const struct section *s)
 static struct mu *nav_node(const struct model *m, const char *here)
 {
 	struct mu *list = mu_list(), *o = mu_object();
-	size_t i;
 
 	set(o, "file", "index.html");
 	set(o, "title", "Answers");
-	set_flag(o, "here", strcmp(here, "index.html") == 0);
+	set_flag(o, "here", !strcmp(here, "index.html"));
 	mu_push(list, o);
-	for (i = 0; i < m->nr_pages; i++) {
+	for (size_t i = 0; i < m->nr_pages; i++) {
 		o = mu_object();
 		set(o, "file", m->pages[i].file);
 		set(o, "title", m->pages[i].nav);
-		set_flag(o, "here", strcmp(here, m->pages[i].file) == 0);
+		set_flag(o, "here", !strcmp(here, m->pages[i].file));
 		mu_push(list, o);
 	}
 	return list;
@@ -267,12 +263,11 @@ static struct mu *nav_node(const struct model *m, const char *here)
 static struct mu *problem_node(const struct problem *p)
 {
 	struct mu *o = mu_object(), *list = mu_list(), *check;
-	size_t i;
 
 	set(o, "part", p->part);
 	set(o, "state", p->state);
 	set(o, "reason", p->reason);
-	for (i = 0; i < p->nr_checks; i++) {
+	for (size_t i = 0; i < p->nr_checks; i++) {
 		check = mu_object();
 		set(check, "text", p->checks[i]);
 		mu_push(list, check);
@@ -286,13 +281,12 @@ static struct mu *problem_node(const struct problem *p)
 static void set_state(struct arena *a, struct mu *o, const struct problems *found)
 {
 	struct mu *problems = mu_list(), *skipped = mu_list(), *s;
-	bool complete = strcmp(found->state, "complete") == 0;
-	size_t i;
+	bool complete = !strcmp(found->state, "complete");
 
-	for (i = 0; i < found->nr; i++)
+	for (size_t i = 0; i < found->nr; i++)
 		mu_push(problems, problem_node(&found->v[i]));
 	set_list(a, o, "problems", problems, found->nr);
-	for (i = 0; i < found->nr_skips; i++) {
+	for (size_t i = 0; i < found->nr_skips; i++) {
 		s = mu_object();
 		set(s, "parts", found->skipped[i].parts);
 		set(s, "reason", found->skipped[i].reason);
@@ -302,10 +296,10 @@ static void set_state(struct arena *a, struct mu *o, const struct problems *foun
 	set(o, "run_state", found->state);
 	set(o, "summary", found->summary);
 	set_flag(o, "good", complete && found->passed);
-	set_flag(o, "to_the_end", complete || strcmp(found->state, "failed") == 0);
+	set_flag(o, "to_the_end", complete || !strcmp(found->state, "failed"));
 	set_flag(o, "bad", !complete);
 	set_flag(o, "failed", found->nr > 0);
-	set_flag(o, "unfinished", strcmp(found->state, "unfinished") == 0);
+	set_flag(o, "unfinished", !strcmp(found->state, "unfinished"));
 }
 
 /* What every page says of the run. */
@@ -339,48 +333,47 @@ static const char *find_partial(const char *name)
 static int render_to(const char *template, const struct mu *o, int folder, const char *file)
 {
 	char *text = NULL, error[256];
-	int ret;
+	int err;
 
-	ret = mu_render(embed_find(template), o, MU_HTML, find_partial, &text, error,
+	err = mu_render(embed_find(template), o, MU_HTML, find_partial, &text, error,
 			sizeof(error));
-	if (ret) {
+	if (err) {
 		fprintf(stderr, "ptbench report: %s: %s\n", template, error);
-		return ret;
+		return err;
 	}
-	ret = file_make(folder, file, text);
-	if (ret)
-		file_say("cannot write", file, ret);
+	err = file_make(folder, file, text);
+	if (err)
+		file_say("cannot write", file, err);
 	free(text);
-	return ret;
+	return err;
 }
 
 static int write_page(struct model *m, const struct page *p, int folder)
 {
 	struct arena *a = m->arena;
 	struct mu *o = mu_object(), *list = mu_list();
-	size_t i;
-	int ret;
+	int err;
 
 	set_run(a, o, m);
 	set(o, "title", p->title);
 	set(o, "lede", p->lede);
 	mu_set(o, "nav", nav_node(m, p->file));
-	for (i = 0; i < p->nr_sections; i++)
+	for (size_t i = 0; i < p->nr_sections; i++)
 		mu_push(list, section_node(a, p->sections[i]));
 	mu_set(o, "sections", list);
-	ret = render_to("templates/page.mustache", o, folder, p->file);
+	err = render_to("templates/page.mustache", o, folder, p->file);
 	mu_free(o);
-	return ret;
+	return err;
 }
 
 static struct mu *part_row(struct arena *a, const struct report_part *p)
 {
 	struct mu *o = source_node(a, p);
-	size_t good = 0, i;
+	size_t good = 0;
 
 	if (!p->doc)
 		return o;
-	for (i = 0; i < p->doc->nr_checks; i++)
+	for (size_t i = 0; i < p->doc->nr_checks; i++)
 		good += p->doc->checks[i].ok;
 	set(o, "rows", arena_str(a, "%zu", p->doc->nr_measurements));
 	if (p->doc->nr_checks)
@@ -392,12 +385,11 @@ static struct mu *part_row(struct arena *a, const struct report_part *p)
 static struct mu *group_node(struct arena *a, const struct page *p)
 {
 	struct mu *o = mu_object(), *list = mu_list();
-	size_t i, j;
 
 	set(o, "title", p->title);
 	set(o, "file", p->file);
-	for (i = 0; i < p->nr_sections; i++)
-		for (j = 0; j < p->sections[i]->nr_answers; j++)
+	for (size_t i = 0; i < p->nr_sections; i++)
+		for (size_t j = 0; j < p->sections[i]->nr_answers; j++)
 			mu_push(list, answer_node(a, p->sections[i]->answers[j]));
 	mu_set(o, "answers", list);
 	return o;
@@ -407,43 +399,40 @@ static int write_index(struct model *m, int folder)
 {
 	struct arena *a = m->arena;
 	struct mu *o = mu_object(), *groups = mu_list(), *parts = mu_list();
-	size_t i;
-	int ret;
+	int err;
 
 	set_run(a, o, m);
 	set(o, "title", "Lockless page tables, measured");
 	mu_set(o, "nav", nav_node(m, "index.html"));
-	for (i = 0; i < m->nr_pages; i++)
+	for (size_t i = 0; i < m->nr_pages; i++)
 		mu_push(groups, group_node(a, &m->pages[i]));
 	mu_set(o, "groups", groups);
-	for (i = 0; i < m->in->nr_parts; i++)
+	for (size_t i = 0; i < m->in->nr_parts; i++)
 		mu_push(parts, part_row(a, &m->in->parts[i]));
 	set_list(a, o, "parts", parts, m->in->nr_parts);
-	ret = render_to("templates/index.mustache", o, folder, "index.html");
+	err = render_to("templates/index.mustache", o, folder, "index.html");
 	mu_free(o);
-	return ret;
+	return err;
 }
 
 int pages_write(struct model *m, int folder)
 {
-	size_t i;
-	int ret;
+	int err;
 
-	ret = file_make(folder, "style.css", embed_find("assets/style.css"));
-	if (ret)
-		return file_say("cannot write", "style.css", ret);
-	ret = write_index(m, folder);
-	for (i = 0; !ret && i < m->nr_pages; i++)
-		ret = stop_asked() ? -EINTR : write_page(m, &m->pages[i], folder);
-	return ret;
+	err = file_make(folder, "style.css", embed_find("assets/style.css"));
+	if (err)
+		return file_say("cannot write", "style.css", err);
+	err = write_index(m, folder);
+	for (size_t i = 0; !err && i < m->nr_pages; i++)
+		err = stop_asked() ? -EINTR : write_page(m, &m->pages[i], folder);
+	return err;
 }
 
 int parts_copy(struct model *m, int folder)
 {
-	size_t i;
-	int ret = 0;
+	int err = 0;
 
-	for (i = 0; !ret && i < m->in->nr_parts; i++) {
+	for (size_t i = 0; !err && i < m->in->nr_parts; i++) {
 		const struct report_part *p = &m->in->parts[i];
 		const char *from;
 		char *text;
@@ -454,12 +443,12 @@ int parts_copy(struct model *m, int folder)
 		text = file_read(from);
 		if (!text)
 			return file_say("cannot read", from, -errno);
-		ret = file_make(folder, p->part->file, text);
-		if (ret == -EEXIST)
-			ret = 0; /* two parts of one file: it is there */
+		err = file_make(folder, p->part->file, text);
+		if (err == -EEXIST)
+			err = 0; /* two parts of one file: it is there */
 		free(text);
-		if (ret)
-			file_say("cannot write parts", p->part->file, ret);
+		if (err)
+			file_say("cannot write parts", p->part->file, err);
 	}
-	return ret;
+	return err;
 }

@@ -15,7 +15,8 @@ int pages_write(struct model *m, int folder);
 /* Copies the results behind the report to the open folder, so that the report stands alone. */
 int parts_copy(struct model *m, int folder);
 
-/* The answers as text, wrapped for a terminal; of a run that is not finished those that there are. */
+/* The answers as text, wrapped for a terminal; of a run that is not finished those that there
+ * are. */
 void answers_print(const struct model *m, FILE *to);
 
 #endif

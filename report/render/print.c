@@ -12,9 +12,9 @@
 
 static size_t word_columns(const char *word, size_t len)
 {
-	size_t n = 0, i;
+	size_t n = 0;
 
-	for (i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++)
 		n += ((unsigned char)word[i] & 0xc0) != 0x80 && word[i] != STRONG[0] &&
 		     word[i] != WEAK[0];
 	return n;
@@ -24,9 +24,9 @@ static size_t word_columns(const char *word, size_t len)
 static void put_word(FILE *to, const char *word, size_t len)
 {
 	bool harmful;
-	size_t i, n;
+	size_t n;
 
-	for (i = 0; i < len; i += n) {
+	for (size_t i = 0; i < len; i += n) {
 		n = results_text_step(word + i, &harmful);
 		if (word[i] == STRONG[0] || word[i] == WEAK[0])
 			continue;
@@ -65,22 +65,23 @@ static void print_problems(struct arena *a, const struct report_input *in, FILE 
 {
 	const char *busy = part_busy(a, input_part(in, "native"));
 	struct problems found;
-	size_t i, j;
 
 	problems_find(a, in, &found);
 	fprintf(to, "%c%s run of %s, suite %s: %s\n", toupper((unsigned char)found.state[0]),
 		found.state + 1, clean(a, in->run->started), clean(a, in->run->revision),
 		found.summary);
-	for (i = 0; i < found.nr; i++) {
+	for (size_t i = 0; i < found.nr; i++) {
 		const struct problem *p = &found.v[i];
 
-		print_wrapped(to, "  ! ", arena_str(a, "part %s: %s: %s", p->part, p->state, p->reason));
-		for (j = 0; j < p->nr_checks; j++)
+		print_wrapped(to, "  ! ",
+			      arena_str(a, "part %s: %s: %s", p->part, p->state, p->reason));
+		for (size_t j = 0; j < p->nr_checks; j++)
 			print_wrapped(to, "      ", p->checks[j]);
 	}
-	for (i = 0; i < found.nr_skips; i++)
-		print_wrapped(to, "  - ", arena_str(a, "part %s: skipped: %s", found.skipped[i].parts,
-						    found.skipped[i].reason));
+	for (size_t i = 0; i < found.nr_skips; i++)
+		print_wrapped(to, "  - ",
+			      arena_str(a, "part %s: skipped: %s", found.skipped[i].parts,
+					found.skipped[i].reason));
 	if (busy)
 		print_wrapped(to, "  ! ",
 			      arena_str(a, "native: the machine was busy, load %s: wide intervals",
@@ -95,10 +96,10 @@ static bool is_to_print(const struct model *m, const struct answer *answer)
 
 static size_t print_page(const struct model *m, const struct page *p, FILE *to)
 {
-	size_t left = 0, nr = 0, i, j;
+	size_t left = 0, nr = 0;
 
-	for (i = 0; i < p->nr_sections; i++)
-		for (j = 0; j < p->sections[i]->nr_answers; j++) {
+	for (size_t i = 0; i < p->nr_sections; i++)
+		for (size_t j = 0; j < p->sections[i]->nr_answers; j++) {
 			const struct answer *answer = p->sections[i]->answers[j];
 
 			if (!is_to_print(m, answer)) {
@@ -118,10 +119,10 @@ static size_t print_page(const struct model *m, const struct page *p, FILE *to)
 
 void answers_print(const struct model *m, FILE *to)
 {
-	size_t left = 0, i;
+	size_t left = 0;
 
 	print_problems(m->arena, m->in, to);
-	for (i = 0; i < m->nr_pages; i++)
+	for (size_t i = 0; i < m->nr_pages; i++)
 		left += print_page(m, &m->pages[i], to);
 	if (left)
 		fprintf(to, "\n%zu question%s: not measured yet\n", left, left == 1 ? "" : "s");

@@ -2,6 +2,7 @@
 /*
  * The folder that a report is written to.
  */
+#include <array_size.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -28,9 +29,9 @@
 
 static bool ends_with(const char *name, const char *const *suffixes)
 {
-	size_t len = strlen(name), i;
+	size_t len = strlen(name);
 
-	for (i = 0; suffixes[i]; i++)
+	for (size_t i = 0; suffixes[i]; i++)
 		if (len > strlen(suffixes[i]) &&
 		    !strcmp(name + len - strlen(suffixes[i]), suffixes[i]))
 			return true;
@@ -40,7 +41,8 @@ static bool ends_with(const char *name, const char *const *suffixes)
 static bool is_our_page(int folder, const char *name)
 {
 	char *text = file_read_at(folder, name);
-	const char *mark = text ? strstr(text, "<meta name=\"generator\" content=\"ptbench ") : NULL;
+	const char *mark = text ? strstr(text, "<meta name=\"generator\" content=\"ptbench ")
+				: NULL;
 	bool ours = mark && mark - text < 1024;
 
 	free(text);
@@ -54,7 +56,7 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 
 static int no_dots(const struct dirent *e)
 {
-	return strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+	return strcmp(e->d_name, ".") && strcmp(e->d_name, "..");
 }
 
 /* The folder's names, sorted; free_names() has to follow where it is not negative. */
@@ -115,10 +117,10 @@ static bool is_usual(int folder, const char *below, const char *name)
 static bool all_ours(int folder, const char *below, const char *list, char *bad)
 {
 	struct dirent **names;
-	int nr = list_names(folder, &names), i;
+	int nr = list_names(folder, &names);
 	bool ours = nr >= 0;
 
-	for (i = 0; ours && i < nr; i++) {
+	for (int i = 0; ours && i < nr; i++) {
 		const char *name = names[i]->d_name;
 
 		if (!*below && is_below(name) && is_folder(folder, name)) {
@@ -182,15 +184,18 @@ static int look_once(int above, const char *name, const char *shown)
 	if (folder < 0 && errno == ENOENT)
 		return 0;
 	if (folder < 0) {
-		fprintf(stderr, "ptbench report: %s is there and is no folder, or a link to one; "
-				"remove it, or name another by -o DIR\n", results_shown(shown));
+		fprintf(stderr,
+			"ptbench report: %s is there and is no folder, or a link to one; "
+			"remove it, or name another by -o DIR\n",
+			results_shown(shown));
 		return -ENOTDIR;
 	}
 	if (!may_be_replaced(folder, bad)) {
 		ret = is_still(folder, above, name) ? -EEXIST : -EAGAIN;
 		if (ret == -EEXIST)
-			fprintf(stderr, "ptbench report: %s is there and is not a report that may be "
-					"replaced (%s%s); remove it, or name another folder by -o DIR\n",
+			fprintf(stderr,
+				"ptbench report: %s is there and is not a report that may be "
+				"replaced (%s%s); remove it, or name another folder by -o DIR\n",
 				results_shown(shown),
 				*bad ? "it holds " : "it has no index.html of ptbench",
 				results_shown(bad));
@@ -201,11 +206,11 @@ static int look_once(int above, const char *name, const char *shown)
 
 static int look(int above, const char *name, const char *shown)
 {
-	int tries, ret = -EAGAIN;
+	int err = -EAGAIN;
 
-	for (tries = 0; tries < MAX_TRIES && ret == -EAGAIN; tries++)
-		ret = look_once(above, name, shown);
-	return ret == -EAGAIN ? file_say("others replace it all the time", shown, -EBUSY) : ret;
+	for (int tries = 0; tries < MAX_TRIES && err == -EAGAIN; tries++)
+		err = look_once(above, name, shown);
+	return err == -EAGAIN ? file_say("others replace it all the time", shown, -EBUSY) : err;
 }
 
 /* ---- removal: names in open folders, and no link is followed ---- */
@@ -214,9 +219,9 @@ static int look(int above, const char *name, const char *shown)
 static void remove_files(int folder)
 {
 	struct dirent **names;
-	int nr = list_names(folder, &names), i;
+	int nr = list_names(folder, &names);
 
-	for (i = 0; i < nr; i++)
+	for (int i = 0; i < nr; i++)
 		unlinkat(folder, names[i]->d_name, 0);
 	if (nr >= 0)
 		free_names(names, nr);
@@ -229,9 +234,8 @@ static bool remove_report(int above, const char *name)
 {
 	static const char *const below[] = { "figures", "parts" };
 	int folder = openat(above, name, FOLDER);
-	size_t i;
 
-	for (i = 0; folder >= 0 && i < sizeof(below) / sizeof(*below); i++) {
+	for (size_t i = 0; folder >= 0 && i < ARRAY_SIZE(below); i++) {
 		remove_files(openat(folder, below[i], FOLDER));
 		unlinkat(folder, below[i], AT_REMOVEDIR);
 	}
@@ -251,7 +255,8 @@ static int split(struct staging *s)
 	while (len > 1 && s->target[len - 1] == '/')
 		s->target[--len] = '\0';
 	slash = strrchr(s->target, '/');
-	if (!strcmp(slash ? slash + 1 : s->target, ".") || !strcmp(slash ? slash + 1 : s->target, "..")) {
+	if (!strcmp(slash ? slash + 1 : s->target, ".") ||
+	    !strcmp(slash ? slash + 1 : s->target, "..")) {
 		real = realpath(s->target, NULL);
 		if (!real)
 			return -errno;
@@ -260,7 +265,7 @@ static int split(struct staging *s)
 		slash = strrchr(s->target, '/');
 	}
 	s->name = strdup(slash ? slash + 1 : s->target);
-	s->parent = !slash ? strdup(".")
+	s->parent = !slash		 ? strdup(".")
 		    : slash == s->target ? strdup("/")
 					 : strndup(s->target, (size_t)(slash - s->target));
 	if (!s->name || !s->parent)
@@ -271,14 +276,12 @@ static int split(struct staging *s)
 static int make_temp(struct staging *s)
 {
 	unsigned char random[8];
-	int tries;
-	size_t i;
 
-	for (tries = 0; tries < MAX_TRIES; tries++) {
+	for (int tries = 0; tries < MAX_TRIES; tries++) {
 		if (getrandom(random, sizeof(random), 0) != sizeof(random))
 			return -errno;
 		strcpy(s->temp, PREFIX);
-		for (i = 0; i < sizeof(random); i++)
+		for (size_t i = 0; i < sizeof(random); i++)
 			sprintf(s->temp + strlen(PREFIX) + 2 * i, "%02x", random[i]);
 		if (mkdirat(s->above, s->temp, 0777) == 0) {
 			s->top = openat(s->above, s->temp, FOLDER);
@@ -311,9 +314,9 @@ static bool is_temp(const char *name)
 static void sweep(int above)
 {
 	struct dirent **names;
-	int nr = list_names(above, &names), i, folder;
+	int nr = list_names(above, &names), folder;
 
-	for (i = 0; i < nr; i++) {
+	for (int i = 0; i < nr; i++) {
 		if (!is_temp(names[i]->d_name))
 			continue;
 		folder = openat(above, names[i]->d_name, FOLDER);
@@ -343,31 +346,33 @@ static int keep_mode(struct staging *s)
 
 int staging_begin(struct staging *s, const char *target)
 {
-	int ret;
+	int err;
 
 	*s = (struct staging){ .above = -1, .top = -1, .figures = -1, .parts = -1 };
 	s->target = strdup(target);
-	ret = s->target ? split(s) : -ENOMEM;
-	if (ret)
-		return file_say("cannot name a folder", target, ret);
+	err = s->target ? split(s) : -ENOMEM;
+	if (err)
+		return file_say("cannot name a folder", target, err);
 	s->above = open(s->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->above < 0)
 		return file_say("cannot open the folder", s->parent, -errno);
-	ret = look(s->above, s->name, s->target);
-	if (ret < 0)
-		return ret;
+	err = look(s->above, s->name, s->target);
+	if (err < 0)
+		return err;
 	sweep(s->above);
-	ret = make_temp(s);
-	if (ret) {
-		fprintf(stderr, "ptbench report: cannot make a folder in %s: %s; name a place that can "
-				"be written by -o DIR\n", results_shown(s->parent), strerror(-ret));
-		return ret;
+	err = make_temp(s);
+	if (err) {
+		fprintf(stderr,
+			"ptbench report: cannot make a folder in %s: %s; name a place that can "
+			"be written by -o DIR\n",
+			results_shown(s->parent), strerror(-err));
+		return err;
 	}
 	s->figures = make_below(s, "figures");
 	if (s->figures >= 0)
 		s->parts = make_below(s, "parts");
-	ret = s->parts < 0 ? -errno : keep_mode(s);
-	return ret ? file_say("cannot make the folders of", s->target, ret) : 0;
+	err = s->parts < 0 ? -errno : keep_mode(s);
+	return err ? file_say("cannot make the folders of", s->target, err) : 0;
 }
 
 /* ---- its place ---- */
@@ -376,7 +381,7 @@ int staging_begin(struct staging *s, const char *target)
 static int exchange(struct staging *s)
 {
 	char aside[sizeof(s->temp) + 8];
-	int ret;
+	int err;
 
 	if (!s->by_two_renames) {
 		if (renameat2(s->above, s->temp, s->above, s->name, RENAME_EXCHANGE) == 0)
@@ -387,14 +392,14 @@ static int exchange(struct staging *s)
 	snprintf(aside, sizeof(aside), "%s.old", s->temp);
 	if (renameat(s->above, s->name, s->above, aside) < 0)
 		return -errno;
-	ret = renameat(s->above, s->temp, s->above, s->name) < 0 ? -errno : 0;
+	err = renameat(s->above, s->temp, s->above, s->name) < 0 ? -errno : 0;
 	/* The old one goes back where nobody has put another one meanwhile. */
-	if (ret && renameat(s->above, aside, s->above, s->name) == 0)
-		return ret;
-	if (!ret)
+	if (err && renameat(s->above, aside, s->above, s->name) == 0)
+		return err;
+	if (!err)
 		s->temp[0] = '\0';
 	remove_report(s->above, aside);
-	return ret;
+	return err;
 }
 
 /* -EEXIST: somebody else was first. */
@@ -414,11 +419,11 @@ static int move_in(struct staging *s)
 static int add_to_list(int folder, const char *below, FILE *to)
 {
 	struct dirent **names;
-	int nr = list_names(folder, &names), i;
+	int nr = list_names(folder, &names);
 
 	if (nr < 0)
 		return -errno;
-	for (i = 0; i < nr; i++)
+	for (int i = 0; i < nr; i++)
 		if (!is_folder(folder, names[i]->d_name))
 			fprintf(to, "%s%s\n", below, names[i]->d_name);
 	free_names(names, nr);
@@ -431,48 +436,47 @@ static int write_list(struct staging *s)
 	char *text = NULL;
 	size_t size;
 	FILE *to = open_memstream(&text, &size);
-	int ret;
+	int err;
 
 	if (!to)
 		return -ENOMEM;
-	ret = add_to_list(s->top, "", to);
-	ret = ret ? ret : add_to_list(s->figures, "figures/", to);
-	ret = ret ? ret : add_to_list(s->parts, "parts/", to);
-	if ((ferror(to) | fclose(to)) && !ret)
-		ret = -ENOMEM;
-	ret = ret ? ret : file_make(s->top, LIST, text);
+	err = add_to_list(s->top, "", to);
+	err = err ? err : add_to_list(s->figures, "figures/", to);
+	err = err ? err : add_to_list(s->parts, "parts/", to);
+	if ((ferror(to) | fclose(to)) && !err)
+		err = -ENOMEM;
+	err = err ? err : file_make(s->top, LIST, text);
 	free(text);
-	return ret;
+	return err;
 }
 
 int staging_publish(struct staging *s)
 {
-	int tries, ret = write_list(s);
+	int err = write_list(s);
 	bool there;
 
-	if (ret)
-		return file_say("cannot write the list of files of", s->target, ret);
-	ret = -EBUSY;
-	for (tries = 0; tries < MAX_TRIES; tries++) {
-		ret = look(s->above, s->name, s->target);
-		if (ret < 0)
-			return ret;
-		there = ret;
-		ret = there ? exchange(s) : move_in(s);
-		if (!ret && !there)
+	if (err)
+		return file_say("cannot write the list of files of", s->target, err);
+	err = -EBUSY;
+	for (int tries = 0; tries < MAX_TRIES; tries++) {
+		err = look(s->above, s->name, s->target);
+		if (err < 0)
+			return err;
+		there = err;
+		err = there ? exchange(s) : move_in(s);
+		if (!err && !there)
 			s->temp[0] = '\0';
-		if (ret != -ENOENT && ret != -EEXIST && ret != -ENOTEMPTY)
+		if (err != -ENOENT && err != -EEXIST && err != -ENOTEMPTY)
 			break;
 	}
-	return ret ? file_say("cannot put the new report in place of", s->target, ret) : 0;
+	return err ? file_say("cannot put the new report in place of", s->target, err) : 0;
 }
 
 void staging_end(struct staging *s)
 {
 	const int fds[] = { s->figures, s->parts, s->top };
-	size_t i;
 
-	for (i = 0; i < sizeof(fds) / sizeof(*fds); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
 	if (s->temp[0] && !remove_report(s->above, s->temp))

@@ -15,14 +15,15 @@ struct staging {
 	char *parent; /* the folder that it is in */
 	char *name;   /* what it is called there */
 	char temp[40];
-	int above;		   /* parent, open */
-	int top, figures, parts;   /* the new folder and those in it, open */
-	bool by_two_renames;	   /* where the file system cannot exchange two names; tests set it */
+	int above;		 /* parent, open */
+	int top, figures, parts; /* the new folder and those in it, open */
+	/* where the file system cannot exchange two names; tests set it */
+	bool by_two_renames;
 };
 
 /*
- * target: the folder to be, which may be there when it is an earlier report or empty. Its parent has
- * to be there. 0 or -errno, said on stderr; staging_end() has to follow in any case.
+ * target: the folder to be, which may be there when it is an earlier report or empty. Its parent
+ * has to be there. 0 or -errno, said on stderr; staging_end() has to follow in any case.
  */
 int staging_begin(struct staging *s, const char *target);
 /* Moves the new folder to its place, and removes the report that was there. */

@@ -2,6 +2,7 @@
 /*
  * Remembers that a signal asked the report to end.
  */
+#include <array_size.h>
 #include <signal.h>
 #include <stddef.h>
 
@@ -19,10 +20,9 @@ void stop_catch(void)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction old, new = { .sa_handler = ask, .sa_flags = SA_RESETHAND };
-	size_t i;
 
 	sigemptyset(&new.sa_mask);
-	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		/* nohup ignores SIGHUP, and a shell SIGINT of what runs in the background. */
 		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &new, NULL);

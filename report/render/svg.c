@@ -3,6 +3,7 @@
  * Makes of gnuplot's SVG what a page needs. Works on the output of gnuplot 5.4 and 6, whose form it
  * checks.
  */
+#include <array_size.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,10 +92,10 @@ static void put_body(FILE *to, const struct figure *f, const char *p)
 	size_t i;
 
 	while (*p) {
-		for (i = 0; i < sizeof(rules) / sizeof(*rules); i++)
-			if (strncmp(p, rules[i].from, strlen(rules[i].from)) == 0)
+		for (i = 0; i < ARRAY_SIZE(rules); i++)
+			if (!strncmp(p, rules[i].from, strlen(rules[i].from)))
 				break;
-		if (i == sizeof(rules) / sizeof(*rules)) {
+		if (i == ARRAY_SIZE(rules)) {
 			fputc(*p++, to);
 			continue;
 		}

@@ -2,6 +2,7 @@
 /*
  * Whether a page is well-formed.
  */
+#include <array_size.h>
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -52,9 +53,8 @@ static bool is(const struct name *n, const char *word)
 static bool is_void(const struct name *n)
 {
 	static const char *const words[] = { "meta", "link", "br", "hr", "img", "input" };
-	size_t i;
 
-	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (is(n, words[i]))
 			return true;
 	return false;
@@ -65,13 +65,13 @@ static const char *text_step(struct checker *c, const char *p)
 {
 	static const char *const entities[] = { "&lt;", "&gt;", "&quot;", "&apos;", "&amp;" };
 	bool harmful;
-	size_t len = results_text_step(p, &harmful), i;
+	size_t len = results_text_step(p, &harmful);
 
 	if (harmful && *p != '\n' && *p != '\t')
 		return bad(c, p, "a harmful character, 0x%02x", (unsigned char)*p);
 	if (*p != '&')
 		return p + len;
-	for (i = 0; i < sizeof(entities) / sizeof(*entities); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(entities); i++)
 		if (!strncmp(p, entities[i], strlen(entities[i])))
 			return p + strlen(entities[i]);
 	return bad(c, p, "an unknown entity");
@@ -79,9 +79,9 @@ static const char *text_step(struct checker *c, const char *p)
 
 static const char *note_id(struct checker *c, const char *at, const char *end)
 {
-	size_t len = (size_t)(end - at), i;
+	size_t len = (size_t)(end - at);
 
-	for (i = 0; i < c->nr_ids; i++)
+	for (size_t i = 0; i < c->nr_ids; i++)
 		if (c->ids[i].len == len && !strncmp(c->ids[i].at, at, len))
 			return bad(c, at, "an id that is there already");
 	if (!len || c->nr_ids == MAX_IDS)
@@ -133,7 +133,7 @@ static const char *closed(struct checker *c, const struct name *n, const char *a
 {
 	const struct name *top = c->depth ? &c->open[c->depth - 1] : NULL;
 
-	if (!top || top->len != n->len || strncmp(top->at, n->at, n->len) != 0)
+	if (!top || top->len != n->len || strncmp(top->at, n->at, n->len))
 		return bad(c, n->at, "an end of what is not open");
 	c->depth--;
 	if (is(n, "svg") && !c->marks)
@@ -173,7 +173,7 @@ const char *html_problem(const char *text, char *why, size_t size)
 	struct checker c = { .why = why, .size = size };
 	const char *p = text;
 
-	if (strncmp(p, doctype, strlen(doctype)) != 0)
+	if (strncmp(p, doctype, strlen(doctype)))
 		bad(&c, p, "no document type");
 	else
 		for (p += strlen(doctype); p && *p;)

@@ -42,7 +42,6 @@ char *plain(char *html)
 	};
 	char *in = html, *out = html;
 	bool space = true;
-	size_t i;
 
 	while (*in) {
 		char c = *in;
@@ -52,8 +51,8 @@ char *plain(char *html)
 			in += *in == '>';
 			continue;
 		}
-		for (i = 0; c == '&' && i < 5; i++)
-			if (strncmp(in, entities[i][0], strlen(entities[i][0])) == 0) {
+		for (size_t i = 0; c == '&' && i < 5; i++)
+			if (!strncmp(in, entities[i][0], strlen(entities[i][0]))) {
 				c = entities[i][1][0];
 				in += strlen(entities[i][0]) - 1;
 				break;

@@ -70,10 +70,11 @@ static void copy_check(struct results_doc *doc, size_t i, int n)
 /* Returns how many rows the part has then. */
 static size_t multiply(const char *file, int by)
 {
-	static const struct results_axis copy = { .key = (char *)"copy", .means = (char *)"Which copy." };
+	static const struct results_axis copy = { .key = (char *)"copy",
+						  .means = (char *)"Which copy." };
 	struct results_error err;
 	struct results_doc *doc;
-	size_t rows, checks, i;
+	size_t rows, checks;
 
 	if (results_doc_read(file, &doc, &err) ||
 	    (!results_axis_of(doc, "copy", "") && results_doc_add_axis(doc, &copy, &err)))
@@ -81,9 +82,9 @@ static size_t multiply(const char *file, int by)
 	rows = doc->nr_measurements;
 	checks = doc->nr_checks;
 	for (int n = 1; n < by; n++) {
-		for (i = 0; i < rows; i++)
+		for (size_t i = 0; i < rows; i++)
 			copy_row(doc, i, n, strstr(file, FORCED) ? 1 : 0);
-		for (i = 0; i < checks; i++)
+		for (size_t i = 0; i < checks; i++)
 			copy_check(doc, i, n);
 	}
 	rows = doc->nr_measurements + doc->nr_checks;

@@ -9,9 +9,9 @@
 
 /*
  * Makes a synthetic run in the folder, each row and check of which stands there `by` times in the
- * parts with `parts` in their name. What forced RCU counts beside a second CPU differs in each copy.
- * Returns how many rows and checks the run has; dir: at least 512 bytes, gets its folder. Exits when
- * it cannot.
+ * parts with `parts` in their name. What forced RCU counts beside a second CPU differs in each
+ * copy. Returns how many rows and checks the run has; dir: at least 512 bytes, gets its folder.
+ * Exits when it cannot.
  */
 size_t many_rows(const char *folder, const char *parts, int by, char *dir);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * How long a report takes for more and more rows: seconds of the CPU for a run each of whose rows
- * and checks stands there n, 2 n, 4 n and 8 n times, told apart by a param, and how that compares to
- * what is linear. It judges nothing.
+ * and checks stands there n, 2 n, 4 n and 8 n times, told apart by a param, and how that compares
+ * to what is linear. It judges nothing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,8 +51,8 @@ static void show(const char *folder, size_t shape)
 
 	printf("%-16s%10s s    x n%10s s    x n\n", many_shapes[shape].words, "answers", "pages");
 	for (size_t k = 0; k < NR_SIZES; k++) {
-		rows = many_rows(folder, many_shapes[shape].parts,
-				 many_shapes[shape].copies << k, dir);
+		rows = many_rows(folder, many_shapes[shape].parts, many_shapes[shape].copies << k,
+				 dir);
 		measure(dir, took);
 		if (!k) {
 			memcpy(first, took, sizeof(first));

@@ -38,9 +38,8 @@ void synth_row(struct results_doc *doc, const char *case_id, enum results_subjec
 		.samples = samples,
 		.nr_samples = NR_SAMPLES,
 	};
-	int i;
 
-	for (i = 0; i < NR_SAMPLES; i++) {
+	for (int i = 0; i < NR_SAMPLES; i++) {
 		samples[i] = value * (double)m.nr_ops;
 		if (kind == RESULTS_SAMPLED)
 			samples[i] *= 1 + 0.02 * (i - NR_SAMPLES / 2) / (NR_SAMPLES / 2);
@@ -118,18 +117,23 @@ void synth_scenario(struct results_doc *doc, const char *name, const char *of, b
 {
 	struct results_value values[] = {
 		{ .value = (char *)of, .label = (char *)of, .means = (char *)"A stock kernel." },
-		{ .value = (char *)name, .label = (char *)name, .means = (char *)"A kernel.",
-		  .of = (char *)of, .busted = busted },
+		{ .value = (char *)name,
+		  .label = (char *)name,
+		  .means = (char *)"A kernel.",
+		  .of = (char *)of,
+		  .busted = busted },
 	};
-	struct results_axis axis = { .key = (char *)"scenario", .means = (char *)"Which kernel.",
-				     .values = of ? values : values + 1, .nr_values = of ? 2 : 1 };
+	struct results_axis axis = { .key = (char *)"scenario",
+				     .means = (char *)"Which kernel.",
+				     .values = of ? values : values + 1,
+				     .nr_values = of ? 2 : 1 };
 	struct results_error err = { 0 };
 
 	synth_check(results_doc_add_axis(doc, &axis, &err), &err);
 }
 
 void synth_part(struct results_run *run, struct results_doc *doc, enum results_state state,
-		     const char *reason)
+		const char *reason)
 {
 	struct results_error err = { 0 };
 	const char *file = synth_text("%s.json", doc->part);
@@ -149,10 +153,9 @@ static double walk_cost(double base, int pages, const char *cross)
 		double cost;
 	} crosses[] = { { "none", 0 }, { "pmd", 8 }, { "pud", 12 }, { "p4d", 30 }, { "pgd", 31 } };
 	double cost = 80 + base + 20 * pages;
-	size_t i;
 
-	for (i = 0; i < 5; i++)
-		if (strcmp(crosses[i].name, cross) == 0)
+	for (size_t i = 0; i < 5; i++)
+		if (!strcmp(crosses[i].name, cross))
 			cost += crosses[i].cost;
 	return cost;
 }
@@ -162,13 +165,12 @@ static void add_walks(struct results_doc *doc, enum results_subject subject, con
 		      const char *const *crosses)
 {
 	static const int pages[] = { 1, 2, 4, 16, 64, 128 };
-	size_t i;
 
-	for (i = 0; i < 6; i++)
+	for (size_t i = 0; i < 6; i++)
 		synth_row(doc, "gup_fast/walk", subject,
 			  synth_text("%s,leaf=pte,cross=none,pages=%d", params, pages[i]), metric,
 			  kind, by * walk_cost(base, pages[i], "none"));
-	for (i = 0; crosses[i]; i++)
+	for (size_t i = 0; crosses[i]; i++)
 		synth_row(doc, "gup_fast/walk", subject,
 			  synth_text("%s,leaf=pte,cross=%s,pages=16", params, crosses[i]), metric,
 			  kind, by * walk_cost(base, 16, crosses[i]));
@@ -178,9 +180,8 @@ static void add_puts(struct results_doc *doc, enum results_subject subject, cons
 		     const char *metric, enum results_kind kind, double per_page)
 {
 	static const int pages[] = { 1, 16, 128 };
-	size_t i;
 
-	for (i = 0; i < 3; i++)
+	for (size_t i = 0; i < 3; i++)
 		synth_row(doc, "gup_fast/put", subject,
 			  synth_text("%s,leaf=pte,pages=%d", params, pages[i]), metric, kind,
 			  7 + per_page * pages[i]);
@@ -196,14 +197,12 @@ static const char *const cross_4[] = { "pmd", "pud", "p4d", NULL };
 static void add_reference(struct results_doc *doc, const char *metric, enum results_kind kind,
 			  double by)
 {
-	size_t i, j;
-
-	for (i = 0; i < 4; i++) {
-		for (j = 0; j < 3; j++)
+	for (size_t i = 0; i < 4; i++) {
+		for (size_t j = 0; j < 3; j++)
 			add_walks(doc, RESULTS_REF,
 				  synth_text("design=%s,format=%s", designs[i], formats[j]), metric,
 				  kind, 10, by, j == 1 ? cross_4 : cross_x86);
-		for (j = 3; j <= 5; j++)
+		for (size_t j = 3; j <= 5; j++)
 			add_walks(doc, RESULTS_REF,
 				  synth_text("design=%s,format=s390x,levels=%zu", designs[i], j),
 				  metric, kind, 10 + 4.0 * (double)i, by,
@@ -239,13 +238,13 @@ struct counting {
 	double by;
 };
 
-static void add_freeing(struct results_doc *doc, const struct scenario *sc, const struct counting *c)
+static void add_freeing(struct results_doc *doc, const struct scenario *sc,
+			const struct counting *c)
 {
 	static const int tables[] = { 1, 2, 8, 32, 128 };
 	const char *const id = "table_free/munmap", *const twin_id = "table_free/keep";
-	size_t i;
 
-	for (i = 0; i < 5; i++) {
+	for (size_t i = 0; i < 5; i++) {
 		double n = tables[i], keep = 2000 + 40 * n, now = sc->rcu ? 150 + 60 * n : 50 * n;
 		const char *munmap = synth_text("format=%s,tables=%d", sc->format, tables[i]);
 		const char *twin = synth_text("%s,twin=%s", munmap, n > 2 ? "packed" : "same");
@@ -272,13 +271,12 @@ static void add_boundaries(struct results_doc *doc, const struct scenario *sc)
 	  s390x[] = { { "pmd", 0x40000000, false },
 		      { "pud", 0x80000000, true },
 		      { "pud", 0x100000000, true } };
-	bool is_x86 = strncmp(sc->name, "x86", 3) == 0;
-	int i, alias;
+	bool is_x86 = !strncmp(sc->name, "x86", 3);
 
-	for (i = 0; i < 3; i++)
-		for (alias = 0; alias < 2; alias++) {
+	for (int i = 0; i < 3; i++)
+		for (int alias = 0; alias < 2; alias++) {
 			bool bad = sc->busted && !is_x86 && s390x[i].breaks;
-			const char *seen = !bad	  ? "right"
+			const char *seen = !bad	   ? "right"
 					   : alias ? "wrong 8 of 16: pages of address - 0x80000000"
 						   : "short 8 of 16";
 
@@ -329,7 +327,9 @@ static void add_guest_costs(struct results_run *run, const struct scenario *sc)
 	results_pairs_set(&doc->environment, "qemu", "7.2.22");
 	results_pairs_set(&doc->subject, "kernel", "linux-source-6.12 6.12.117");
 	add_walks(doc, RESULTS_KERNEL, walk, "instructions", RESULTS_EXACT, 40, 1,
-		  sc->busted ? cross_3 + 2 : sc->format[0] == 's' ? cross_3 : cross_x86);
+		  sc->busted		 ? cross_3 + 2
+		  : sc->format[0] == 's' ? cross_3
+					 : cross_x86);
 	if (sc->busted)
 		synth_skip(doc, "gup_fast/walk", RESULTS_KERNEL,
 			   synth_text("%s,leaf=pte,cross=pud,pages=16", walk),
@@ -356,14 +356,13 @@ static void add_guest_events(struct results_run *run, const struct scenario *sc)
 {
 	static const int tables[] = { 1, 2, 32 };
 	struct results_doc *doc = guest_doc(sc, "icount-2cpu", "icount");
-	size_t i, peer;
 
 	if (!doc)
 		return;
-	for (i = 0; i < 3; i++)
-		for (peer = 0; peer < 2; peer++) {
+	for (size_t i = 0; i < 3; i++)
+		for (size_t peer = 0; peer < 2; peer++) {
 			const char *params = synth_text("format=%s,tables=%d,peer=%s", sc->format,
-						  tables[i], peer ? "spin" : "none");
+							tables[i], peer ? "spin" : "none");
 			const char *const id = "table_free/munmap";
 
 			synth_row(doc, id, RESULTS_KERNEL, params, "ipis_sent", RESULTS_EXACT,
@@ -413,11 +412,9 @@ void synth_disciplines(struct results_doc *doc)
 		{ "rcu_qsbr", RESULTS_LIBURCU, 900, 2.1e7, 14e6, 4000 },
 		{ "rcu_memb", RESULTS_LIBURCU, 1100, 2.4e7, 13e6, 4500 },
 	};
-	size_t i;
-	int readers;
 
-	for (i = 0; i < 5; i++)
-		for (readers = 0; readers < 3; readers++) {
+	for (size_t i = 0; i < 5; i++)
+		for (int readers = 0; readers < 3; readers++) {
 			const char *params = synth_text("discipline=%s,readers=%d,tables=64",
 							d[i].name, readers);
 			const char *const id = "table_free/munmap";
@@ -439,16 +436,16 @@ void synth_disciplines(struct results_doc *doc)
 				  RESULTS_SAMPLED, 123);
 		}
 	synth_row(doc, "table_free/batch", RESULTS_REF,
-		  "batch=64,discipline=ipi_signal,readers=1,tables=4096", "time", RESULTS_SAMPLED, 777);
+		  "batch=64,discipline=ipi_signal,readers=1,tables=4096", "time", RESULTS_SAMPLED,
+		  777);
 }
 
 void synth_host(struct results_doc *doc)
 {
 	static const char *const cases[] = { "table_free/munmap", "table_free/keep",
 					     "table_free/madvise", "membarrier/expedited" };
-	size_t peer, i;
 
-	for (peer = 0; peer < 2; peer++) {
+	for (size_t peer = 0; peer < 2; peer++) {
 		const char *p = synth_text("tables=1,peer=%s", peer ? "spin" : "none");
 
 		synth_row(doc, "table_free/munmap", RESULTS_KERNEL, p, "time", RESULTS_SAMPLED,
@@ -460,7 +457,7 @@ void synth_host(struct results_doc *doc)
 		synth_row(doc, "membarrier/expedited", RESULTS_KERNEL,
 			  synth_text("peer=%s", peer ? "spin" : "none"), "time", RESULTS_SAMPLED,
 			  peer ? 11900 : 440);
-		for (i = 0; i < 4; i++)
+		for (size_t i = 0; i < 4; i++)
 			synth_row(doc, cases[i], RESULTS_KERNEL,
 				  i < 3 ? p : synth_text("peer=%s", peer ? "spin" : "none"),
 				  "cpus_interrupted", RESULTS_SAMPLED, (double)peer);
@@ -493,22 +490,21 @@ static void add_native(struct results_run *run)
 static void add_ref_static(struct results_run *run)
 {
 	struct results_doc *doc = synth_doc("ref.static", "static");
-	size_t i, j, k;
 
 	if (!doc)
 		return;
-	for (i = 0; i < 4; i++) {
-		for (j = 0; j < 4; j++)
+	for (size_t i = 0; i < 4; i++) {
+		for (size_t j = 0; j < 4; j++)
 			synth_row(doc, "gup_fast/walk", RESULTS_REF,
 				  synth_text("format=%s,design=%s", j == 3 ? "s390x" : formats[j],
-				       designs[i]),
+					     designs[i]),
 				  "code_bytes", RESULTS_EXACT,
 				  j == 3 ? 1200 + 64.0 * (double)i : 900 + 100.0 * (double)j);
-		for (k = i + 1; k < 4; k++)
-			for (j = 0; j < 4; j++)
+		for (size_t k = i + 1; k < 4; k++)
+			for (size_t j = 0; j < 4; j++)
 				add_check(doc, "gup_fast/identical",
 					  synth_text("a=%s,b=%s,format=%s", designs[i], designs[k],
-					       j == 3 ? "s390x" : formats[j]),
+						     j == 3 ? "s390x" : formats[j]),
 					  j == 3 ? "different" : "identical",
 					  j == 3 ? "different" : "identical", true);
 	}
@@ -519,9 +515,7 @@ static void add_ref_static(struct results_run *run)
 
 static void make_complete(struct results_run *run)
 {
-	size_t i;
-
-	for (i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		add_guest_costs(run, &scenarios[i]);
 		add_guest_events(run, &scenarios[i]);
 		add_guest_static(run, &scenarios[i]);
@@ -545,11 +539,14 @@ static void make_holes(struct results_run *run)
 
 	add_guest_costs(run, &scenarios[0]);
 	synth_check(results_run_part(run, "x86_64-forced-rcu.icount-1cpu", NULL, RESULTS_FAILED,
-			       "panic: not syncing: no init found", &err), &err);
+				     "panic: not syncing: no init found", &err),
+		    &err);
 	synth_check(results_run_part(run, "x86_64-stock.icount-2cpu", NULL, RESULTS_SKIPPED,
-			       "qemu-system-x86_64 is not installed", &err), &err);
+				     "qemu-system-x86_64 is not installed", &err),
+		    &err);
 	synth_check(results_run_part(run, "s390x-stock.icount-1cpu", "s390x-stock.icount-1cpu.json",
-			       RESULTS_PASSED, NULL, &err), &err); /* there is no such file */
+				     RESULTS_PASSED, NULL, &err),
+		    &err); /* there is no such file */
 	doc = synth_doc("native", "native");
 	if (doc) {
 		results_pairs_set(&doc->environment, "cpus", "2");
@@ -577,10 +574,10 @@ int synth_run(const char *runs, enum synth_kind kind, const char *trap, char *di
 
 	failed = 0;
 	synth_check(results_run_create(runs,
-				 kind == SYNTH_HOSTILE ? "make bench O='<script>`id`{{x}}'"
-						       : "make bench",
-				 "0000000", &run, &err),
-	      &err);
+				       kind == SYNTH_HOSTILE ? "make bench O='<script>`id`{{x}}'"
+							     : "make bench",
+				       "0000000", &run, &err),
+		    &err);
 	if (failed)
 		return failed;
 	snprintf(dir, 512, "%s", run->dir);
@@ -592,7 +589,8 @@ int synth_run(const char *runs, enum synth_kind kind, const char *trap, char *di
 		make_holes(run);
 	else if (kind == SYNTH_HOSTILE)
 		synth_hostile(run, trap);
-	synth_check(results_run_finish(run, kind == SYNTH_COMPLETE || kind == SYNTH_TIMED, &err), &err);
+	synth_check(results_run_finish(run, kind == SYNTH_COMPLETE || kind == SYNTH_TIMED, &err),
+		    &err);
 	results_run_free(run);
 	return failed;
 }

@@ -10,7 +10,9 @@
 
 #define NR_EVIL 11
 /* What a terminal obeys; no parameter may hold it. */
-#define ESCAPES "\033[2J\033]0;title\007\xc2\x9b" "31m"
+#define ESCAPES                                                                                    \
+	"\033[2J\033]0;title\007\xc2\x9b"                                                          \
+	"31m"
 
 static void evil_strings(const char *trap, char evil[NR_EVIL][256])
 {
@@ -27,11 +29,11 @@ static void evil_strings(const char *trap, char evil[NR_EVIL][256])
 		"_{enhanced} ^{markup} {/Symbol a} {/:Bold b} &{space}",
 		"</svg></figure><img src=x onerror=alert(1)>",
 		/* right to left, without width, a mark of byte order */
-		"\xe2\x80\xaeoverride\xe2\x80\xac\xe2\x81\xa6\xe2\x80\x8b\xef\xbb\xbf" "end",
+		"\xe2\x80\xaeoverride\xe2\x80\xac\xe2\x81\xa6\xe2\x80\x8b\xef\xbb\xbf"
+		"end",
 	};
-	size_t i;
 
-	for (i = 0; i < NR_EVIL; i++)
+	for (size_t i = 0; i < NR_EVIL; i++)
 		snprintf(evil[i], 256, "%s", list[i]);
 }
 
@@ -44,7 +46,7 @@ static void evil_row(struct results_doc *doc, const char *metric, const char *de
 		.case_id = (char *)"gup_fast/walk",
 		.subject = RESULTS_REF,
 		.metric = results_metric_find(metric),
-		.kind = strcmp(metric, "time") == 0 ? RESULTS_SAMPLED : RESULTS_EXACT,
+		.kind = !strcmp(metric, "time") ? RESULTS_SAMPLED : RESULTS_EXACT,
 		.nr_ops = 1,
 		.samples = &sample,
 		.nr_samples = 1,
@@ -97,37 +99,38 @@ static void evil_value(struct results_doc *doc, const char *case_id, const char 
 /* Designs of kmap's, steps of walks and of the DAX lock. */
 static void evil_values(struct results_doc *doc, char evil[NR_EVIL][256])
 {
-	const char *const walk = "flags=get,folio=private,format=f,frames=hot", *const lock = "page=file,part=both";
-	size_t i;
+	const char *const walk = "flags=get,folio=private,format=f,frames=hot",
+			  *const lock = "page=file,part=both";
 
 	evil_value(doc, "gup_fast/steps", synth_text("%s,how=present", walk), "step", evil[5], 400);
 	evil_value(doc, "dax/lock", synth_text("%s,how=present", lock), "step", evil[5], 100);
-	for (i = 0; i < NR_EVIL; i++) {
+	for (size_t i = 0; i < NR_EVIL; i++) {
 		double sample = 200 + (double)i;
 
-		evil_value(doc, "kmap/pair", "backend=memory,debug=0,depth=1", "design", evil[i], sample);
-		evil_value(doc, "kmap/pair", "backend=memory,debug=0,depth=2", "design", evil[i], sample);
-		evil_value(doc, "kmap/switch", "backend=memory,debug=0,next=0,prev=0", "design", evil[i],
+		evil_value(doc, "kmap/pair", "backend=memory,debug=0,depth=1", "design", evil[i],
 			   sample);
-		evil_value(doc, "kmap/switch", "backend=memory,debug=0,next=1,prev=1", "design", evil[i],
+		evil_value(doc, "kmap/pair", "backend=memory,debug=0,depth=2", "design", evil[i],
 			   sample);
-		evil_value(doc, "gup_fast/steps", synth_text("%s,how=opaque", walk), "step", evil[i],
-			   sample);
+		evil_value(doc, "kmap/switch", "backend=memory,debug=0,next=0,prev=0", "design",
+			   evil[i], sample);
+		evil_value(doc, "kmap/switch", "backend=memory,debug=0,next=1,prev=1", "design",
+			   evil[i], sample);
+		evil_value(doc, "gup_fast/steps", synth_text("%s,how=opaque", walk), "step",
+			   evil[i], sample);
 		evil_value(doc, "dax/lock", synth_text("%s,how=opaque", lock), "step", evil[i],
 			   sample / 10);
 	}
 }
 
-/* What the designs or steps are called, and what they are, is hostile, too. An axis takes no value with
- * a comma or a control character. */
+/* What the designs or steps are called, and what they are, is hostile, too. An axis takes no value
+ * with a comma or a control character. */
 static void evil_words(struct results_doc *doc, const char *key, char evil[NR_EVIL][256])
 {
 	struct results_value values[NR_EVIL] = { { NULL } };
 	struct results_axis axis = { .key = (char *)key, .means = evil[0], .values = values };
 	struct results_error err = { 0 };
-	size_t i;
 
-	for (i = 0; i < NR_EVIL; i++) {
+	for (size_t i = 0; i < NR_EVIL; i++) {
 		const char *label = evil[(i + 1) % NR_EVIL];
 
 		if (strpbrk(evil[i], ",\n"))
@@ -144,12 +147,11 @@ static void open_words(struct results_doc *doc)
 {
 	struct results_error err = { 0 };
 	struct results_doc *known;
-	size_t i;
 
 	if (results_doc_new("native", "native", &known))
 		return;
 	synth_check(bench_add_axes(known, &err), &err);
-	for (i = 0; i < known->nr_axes; i++) {
+	for (size_t i = 0; i < known->nr_axes; i++) {
 		struct results_axis axis = known->axes[i];
 
 		if (!strcmp(axis.key, "design") || !strcmp(axis.key, "step"))
@@ -167,7 +169,6 @@ void synth_hostile(struct results_run *run, const char *trap)
 	char evil[NR_EVIL][256];
 	struct results_doc *doc;
 	struct results_error err = { 0 };
-	size_t i;
 
 	evil_strings(trap, evil);
 	doc = synth_bare_doc("native", "native");
@@ -183,7 +184,7 @@ void synth_hostile(struct results_run *run, const char *trap)
 	results_pairs_set(&doc->environment, "governor", ESCAPES);
 	free(doc->command);
 	doc->command = strdup(evil[9]);
-	for (i = 0; i < NR_EVIL; i++) {
+	for (size_t i = 0; i < NR_EVIL; i++) {
 		evil_row(doc, "time", evil[i], "s390x", "none", 1, 100 + (double)i);
 		evil_row(doc, "time", evil[i], synth_text("s390x %.200s", evil[(i + 3) % NR_EVIL]),
 			 "none", 16, 200);
@@ -199,14 +200,14 @@ void synth_hostile(struct results_run *run, const char *trap)
 	doc = synth_bare_doc("ref.static", "static");
 	if (doc)
 		doc->version = 1; /* without axes */
-	for (i = 0; doc && i < NR_EVIL; i++)
+	for (size_t i = 0; doc && i < NR_EVIL; i++)
 		evil_row(doc, "code_bytes", evil[i], evil[(i + 1) % NR_EVIL], "none", 1, 1000);
 	synth_part(run, doc, RESULTS_PASSED, NULL);
 
 	doc = synth_bare_doc("s390x-static.icount-1cpu", "icount");
 	if (doc)
 		doc->version = 1;
-	for (i = 0; doc && i < NR_EVIL; i++)
+	for (size_t i = 0; doc && i < NR_EVIL; i++)
 		evil_check(doc, evil[i], evil[(i + 1) % NR_EVIL]);
 	synth_part(run, doc, RESULTS_FAILED, evil[0]);
 	synth_check(results_run_part(run, "x86_64-stock.icount-1cpu", NULL, RESULTS_SKIPPED,

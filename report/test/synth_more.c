@@ -2,6 +2,7 @@
 /*
  * Synthetic rows of kmap and DAX, and what an explorer may have found.
  */
+#include <array_size.h>
 #include <string.h>
 
 #include <results/explore.h>
@@ -15,25 +16,27 @@ void synth_kmap(struct results_doc *doc, const char *metric, enum results_kind k
 	static const char *const names[] = { "atomic_percpu", "linus_pop_push", "merged",
 					     "rfc_task_sweep" };
 	static const int lives[] = { 0, 1, 2, 4, 8, 15 };
-	int d, depth, i, j;
 
-	for (d = 0; d < 4; d++) {
-		for (depth = 1; depth <= 15; depth++) {
+	for (int d = 0; d < 4; d++) {
+		for (int depth = 1; depth <= 15; depth++) {
 			synth_row(doc, "kmap/pair", RESULTS_REF,
 				  synth_text("backend=memory,debug=0,depth=%d,design=%s", depth,
-					     names[d]), metric, kind, 10 + d);
+					     names[d]),
+				  metric, kind, 10 + d);
 			if (depth % 7 == 1)
 				synth_row(doc, "kmap/pair", RESULTS_REF,
 					  synth_text("backend=mappings,debug=0,depth=%d,design=%s",
-						     depth, names[d]), metric, kind, 1000 + 100 * d);
+						     depth, names[d]),
+					  metric, kind, 1000 + 100 * d);
 		}
-		for (i = 0; d && i < 6; i++)
-			for (j = 0; j <= i; j++)
+		for (int i = 0; d && i < 6; i++)
+			for (int j = 0; j <= i; j++)
 				synth_row(doc, "kmap/switch", RESULTS_REF,
 					  synth_text("backend=memory,debug=0,design=%s,next=%d,"
-						     "prev=%d", names[d], lives[j], lives[i]),
+						     "prev=%d",
+						     names[d], lives[j], lives[i]),
 					  metric, kind, 20 + 4 * (lives[i] + lives[j]) * d);
-		for (i = 1; i <= 3 && kind == RESULTS_SAMPLED; i++)
+		for (int i = 1; i <= 3 && kind == RESULTS_SAMPLED; i++)
 			synth_row(doc, "kmap/nest", RESULTS_REF,
 				  synth_text("design=%s,maps=%d", names[d], i), "slots_peak",
 				  RESULTS_EXACT, (d ? 5 : 4) * i);
@@ -55,11 +58,10 @@ void synth_dax(struct results_doc *doc, const char *metric, enum results_kind ki
 		{ "how=opaque,page=file,part=both,step=revalidate", 90 },
 		{ "how=removed,page=file,part=both,step=revalidate", 85 },
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		synth_row(doc, "dax/lock", RESULTS_REF, rows[i].params, metric, kind, rows[i].cost);
-	for (i = 0; i < 3 && kind == RESULTS_SAMPLED; i++) {
+	for (size_t i = 0; i < 3 && kind == RESULTS_SAMPLED; i++) {
 		static const char *const loads[] = { "other", "same", "churn" };
 		const char *params = synth_text("load=%s,threads=1", loads[i]);
 
@@ -74,14 +76,14 @@ void synth_dax(struct results_doc *doc, const char *metric, enum results_kind ki
 static void add_steps(struct results_doc *doc, const char *row, const char *metric,
 		      enum results_kind kind, double by)
 {
-	static const char *const names[] = { "irq_save", "write_check", "head_recheck", "try_get",
-					     "pmd_recheck", "entry_recheck", "folio_allowed",
-					     "set_referenced", "pin_count", "unshare", "fork_seq" };
-	int i;
+	static const char *const names[] = { "irq_save",      "write_check",	"head_recheck",
+					     "try_get",	      "pmd_recheck",	"entry_recheck",
+					     "folio_allowed", "set_referenced", "pin_count",
+					     "unshare",	      "fork_seq" };
 
 	synth_row(doc, "gup_fast/steps", RESULTS_REF, synth_text("%s,how=present,step=none", row),
 		  metric, kind, 400 * by);
-	for (i = 0; i < (strstr(row, "flags=pin") ? 11 : 8); i++) {
+	for (int i = 0; i < (strstr(row, "flags=pin") ? 11 : 8); i++) {
 		double cost = i == 5 ? 60 : 5 * i; /* the first costs nothing */
 
 		synth_row(doc, "gup_fast/steps", RESULTS_REF,
@@ -97,21 +99,21 @@ static void add_steps(struct results_doc *doc, const char *row, const char *metr
 void synth_steps(struct results_doc *doc, const char *format, const char *metric,
 		 enum results_kind kind)
 {
-	add_steps(doc, synth_text("flags=get,folio=private,%s,frames=hot", format), metric, kind, 1);
+	add_steps(doc, synth_text("flags=get,folio=private,%s,frames=hot", format), metric, kind,
+		  1);
 	if (kind != RESULTS_SAMPLED)
 		return;
-	add_steps(doc, synth_text("flags=pin,folio=private,%s,frames=hot", format), metric, kind, 2);
-	add_steps(doc, synth_text("flags=get,folio=private,%s,frames=flushed", format), metric, kind,
-		  3);
+	add_steps(doc, synth_text("flags=pin,folio=private,%s,frames=hot", format), metric, kind,
+		  2);
+	add_steps(doc, synth_text("flags=get,folio=private,%s,frames=flushed", format), metric,
+		  kind, 3);
 }
 
 void synth_split(struct results_doc *doc)
 {
-	int readers;
-
-	for (readers = 0; readers < 2; readers++) {
-		const char *params = synth_text("format=x86_64-4k-48,kind=anon,leaf=pmd,readers=%d",
-						readers);
+	for (int readers = 0; readers < 2; readers++) {
+		const char *params =
+			synth_text("format=x86_64-4k-48,kind=anon,leaf=pmd,readers=%d", readers);
 
 		synth_row(doc, "thp/split", RESULTS_REF, params, "time", RESULTS_SAMPLED,
 			  40e3 * (1 + readers));
@@ -124,31 +126,44 @@ void synth_split(struct results_doc *doc)
 /* One clean, one caught variant of each mechanism; every string is `text`, where it may be any. */
 void synth_explored(struct results_run *run, const char *text)
 {
-	static const char *const mechanisms[] = { "gather", "gup", "thp", "longterm", "dax", "kmap" };
+	static const char *const mechanisms[] = {
+		"gather", "gup", "thp", "longterm", "dax", "kmap",
+	};
 	const struct results_explore_step steps[] = {
 		{ 0, "task", text ? text : "reader", "walk.h:10", "read pmd[1] = 0x2067" },
 		{ 1, "irq", "freer", text ? text : "gather.c:20", "pmd[1]: 0x2067 -> 0" },
 		{ 0, "task", "reader", "walk.h:12", text ? text : "read table[3]" },
 	};
 	const struct results_explore_failure failure = {
-		.invariant = "read of a freed table", .why = text ? text : "table 3 is free",
-		.schedule = "0.1.0", .preemptions = 1, .steps = steps, .nr_steps = 3,
+		.invariant = "read of a freed table",
+		.why = text ? text : "table 3 is free",
+		.schedule = "0.1.0",
+		.preemptions = 1,
+		.steps = steps,
+		.nr_steps = 3,
 	};
 	struct results_error err = { 0 };
 	struct results_explore *doc;
-	size_t i;
 
 	synth_check(results_explore_new("0000000", text ? text : "ptbench explore", &doc), &err);
-	for (i = 0; i < 2 * sizeof(mechanisms) / sizeof(*mechanisms); i++) {
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(mechanisms); i++) {
 		bool busted = i % 2;
 		struct results_explore_model m = {
-			.mechanism = mechanisms[i / 2], .variant = busted ? "no_wait" : "good",
+			.mechanism = mechanisms[i / 2],
+			.variant = busted ? "no_wait" : "good",
 			.summary = text ? text : "is a table read after it was freed?",
-			.busted = busted, .caught_by = busted ? failure.invariant : NULL,
+			.busted = busted,
+			.caught_by = busted ? failure.invariant : NULL,
 			.busted_code_said = true,
-			.mode = "sc", .method = RESULTS_EXPLORE_REDUCED, .bound = busted ? 1 : 3,
-			.nr_cpus = 2, .schedules = 1000, .steps = 10000, .states = 500,
-			.seconds = 0.5, .complete = !busted,
+			.mode = "sc",
+			.method = RESULTS_EXPLORE_REDUCED,
+			.bound = busted ? 1 : 3,
+			.nr_cpus = 2,
+			.schedules = 1000,
+			.steps = 10000,
+			.states = 500,
+			.seconds = 0.5,
+			.complete = !busted,
 			.verdict = busted ? RESULTS_EXPLORE_CAUGHT : RESULTS_EXPLORE_CLEAN,
 			.failure = busted ? &failure : NULL,
 		};
@@ -156,6 +171,7 @@ void synth_explored(struct results_run *run, const char *text)
 		synth_check(results_explore_add(doc, &m, &err), &err);
 	}
 	doc->complete = true;
-	synth_check(results_explore_write(doc, synth_text("%s/explore.json", run->dir), &err), &err);
+	synth_check(results_explore_write(doc, synth_text("%s/explore.json", run->dir), &err),
+		    &err);
 	results_explore_free(doc);
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What the report claims against what its rows say, whatever the rows: over synthetic runs, random
- * halves of them, runs with rows beside those that answer, and the latest real run where there is one.
+ * halves of them, runs with rows beside those that answer, and the latest real run where there is
+ * one.
  */
+#include <array_size.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -46,9 +48,7 @@ static bool bed_open(struct bed *b, const char *run)
 
 static void bed_close(struct bed *b)
 {
-	size_t i;
-
-	for (i = 0; i < b->in.nr_parts; i++) {
+	for (size_t i = 0; i < b->in.nr_parts; i++) {
 		struct results_doc *doc = b->in.parts[i].doc;
 
 		if (!b->all[i])
@@ -64,9 +64,9 @@ static void bed_close(struct bed *b)
 /* Leaves each row out of the documents with probability 1/2. */
 static void bed_halve(struct bed *b)
 {
-	size_t i, j, n;
+	size_t j, n;
 
-	for (i = 0; i < b->in.nr_parts; i++) {
+	for (size_t i = 0; i < b->in.nr_parts; i++) {
 		struct results_doc *doc = b->in.parts[i].doc;
 
 		if (!doc || !doc->nr_measurements)
@@ -87,14 +87,12 @@ static void bed_halve(struct bed *b)
 
 static bool same_name(const struct table *t, size_t x, size_t y)
 {
-	size_t i;
-
-	for (i = 0; i < t->nr_columns; i++) {
+	for (size_t i = 0; i < t->nr_columns; i++) {
 		const struct cell *a = &t->rows[x][i], *b = &t->rows[y][i];
 
 		if (a->value || b->value || !a->text || !b->text)
 			break;
-		if (strcmp(a->text, b->text) != 0)
+		if (strcmp(a->text, b->text))
 			return false;
 	}
 	return true;
@@ -103,21 +101,22 @@ static bool same_name(const struct table *t, size_t x, size_t y)
 /* Rows of one name in a table, all tables together; the first is told. */
 static size_t namesakes(const struct model *m)
 {
-	size_t nr = 0, i, j, k, x, y;
+	size_t nr = 0;
 
-	for (i = 0; i < m->nr_pages; i++)
-		for (j = 0; j < m->pages[i].nr_sections; j++)
-			for (k = 0; k < m->pages[i].sections[j]->nr_tables; k++) {
+	for (size_t i = 0; i < m->nr_pages; i++)
+		for (size_t j = 0; j < m->pages[i].nr_sections; j++)
+			for (size_t k = 0; k < m->pages[i].sections[j]->nr_tables; k++) {
 				const struct table *t = m->pages[i].sections[j]->tables[k];
 
-				for (x = 0; x < t->nr_rows; x++)
-					for (y = 0; y < x; y++) {
+				for (size_t x = 0; x < t->nr_rows; x++)
+					for (size_t y = 0; y < x; y++) {
 						if (!same_name(t, x, y))
 							continue;
 						if (!nr++)
 							diag("%s, %s: rows %zu and %zu are both "
-							     "\"%s\"", m->pages[i].file, t->caption,
-							     y, x, t->rows[x][0].text);
+							     "\"%s\"",
+							     m->pages[i].file, t->caption, y, x,
+							     t->rows[x][0].text);
 					}
 			}
 	return nr;
@@ -127,27 +126,24 @@ static size_t namesakes(const struct model *m)
 
 static bool says_unmeasured(const char *text)
 {
-	static const char *const words[] = { "Not measured here:", "Time not measured here:",
-					     "Not checked here", "Interrupts not counted here",
+	static const char *const words[] = { "Not measured here:",    "Time not measured here:",
+					     "Not checked here",      "Interrupts not counted here",
 					     "No kernel of this run", "None of " };
-	size_t i;
 
-	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (strncmp(text, words[i], strlen(words[i])) == 0)
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strncmp(text, words[i], strlen(words[i])))
 			return true;
 	return false;
 }
 
 static const struct cell *first_value(const struct section *s)
 {
-	size_t i, x, y;
-
-	for (i = 0; i < s->nr_tables; i++)
-		for (x = 0; x < s->tables[i]->nr_rows; x++)
-			for (y = 0; y < s->tables[i]->nr_columns; y++) {
+	for (size_t i = 0; i < s->nr_tables; i++)
+		for (size_t x = 0; x < s->tables[i]->nr_rows; x++)
+			for (size_t y = 0; y < s->tables[i]->nr_columns; y++) {
 				const struct cell *c = &s->tables[i]->rows[x][y];
 
-				if (c->value && strncmp(c->kind, "num", 3) == 0 &&
+				if (c->value && !strncmp(c->kind, "num", 3) &&
 				    strpbrk(c->text, "0123456789"))
 					return c;
 			}
@@ -157,14 +153,14 @@ static const struct cell *first_value(const struct section *s)
 /* Answers that say nothing was measured, above a table that has a number. */
 static size_t denials(const struct model *m)
 {
-	size_t nr = 0, i, j, k;
+	size_t nr = 0;
 
-	for (i = 0; i < m->nr_pages; i++)
-		for (j = 0; j < m->pages[i].nr_sections; j++) {
+	for (size_t i = 0; i < m->nr_pages; i++)
+		for (size_t j = 0; j < m->pages[i].nr_sections; j++) {
 			const struct section *s = m->pages[i].sections[j];
 			const struct cell *c = first_value(s);
 
-			for (k = 0; c && k < s->nr_answers; k++) {
+			for (size_t k = 0; c && k < s->nr_answers; k++) {
 				if (!says_unmeasured(s->answers[k]->text))
 					continue;
 				if (!nr++)
@@ -183,17 +179,16 @@ static void add_twin(struct results_doc *doc, size_t at)
 	const struct results_params *p = &doc->measurements[at].params;
 	struct results_error err = { 0 };
 	double samples[64];
-	size_t k;
 
 	memset(&twin.params, 0, sizeof(twin.params));
-	for (k = 0; k < p->nr; k++) {
+	for (size_t k = 0; k < p->nr; k++) {
 		if (p->v[k].str)
 			results_params_set_str(&twin.params, p->v[k].key, p->v[k].str);
 		else
 			results_params_set_int(&twin.params, p->v[k].key, p->v[k].num);
 	}
 	results_params_set_str(&twin.params, "zz", "beside");
-	for (k = 0; k < twin.nr_samples && k < 64; k++)
+	for (size_t k = 0; k < twin.nr_samples && k < 64; k++)
 		samples[k] = 3 * twin.samples[k] + 777 * (double)twin.nr_ops;
 	twin.samples = samples;
 	twin.breakdown = NULL;
@@ -230,21 +225,21 @@ static void turn(struct results_doc *doc, size_t nr)
 	forget_places(doc);
 }
 
-/* A twin of each row of the case, with one param more and other samples, before all rows: whoever takes
- * the first that fits takes the wrong one. */
+/* A twin of each row of the case, with one param more and other samples, before all rows: whoever
+ * takes the first that fits takes the wrong one. */
 static size_t add_beside(struct bed *b, const char *case_id)
 {
-	size_t added = 0, i, j, n;
+	size_t added = 0, n;
 
-	for (i = 0; i < b->in.nr_parts; i++) {
+	for (size_t i = 0; i < b->in.nr_parts; i++) {
 		struct results_doc *doc = b->in.parts[i].doc;
 
 		n = doc ? doc->nr_measurements : 0;
 		if (n)
-		for (j = 0; j < n; j++)
-			if (!doc->measurements[j].skipped &&
-			    strcmp(doc->measurements[j].case_id, case_id) == 0)
-				add_twin(doc, j);
+			for (size_t j = 0; j < n; j++)
+				if (!doc->measurements[j].skipped &&
+				    !strcmp(doc->measurements[j].case_id, case_id))
+					add_twin(doc, j);
 		if (doc) {
 			added += doc->nr_measurements - n;
 			turn(doc, doc->nr_measurements - n);
@@ -257,10 +252,9 @@ static size_t add_beside(struct bed *b, const char *case_id)
 static bool counts_rows(const struct section *s)
 {
 	static const char *const ids[] = { "flush", "broadcast", "peers", "ways" };
-	size_t i;
 
-	for (i = 0; i < sizeof(ids) / sizeof(*ids); i++)
-		if (strcmp(s->id, ids[i]) == 0)
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
+		if (!strcmp(s->id, ids[i]))
 			return true;
 	return false;
 }
@@ -268,15 +262,14 @@ static bool counts_rows(const struct section *s)
 static bool same_answers(const struct model *a, const struct model *b)
 {
 	bool same = true;
-	size_t i, j, k;
 
-	for (i = 0; i < a->nr_pages; i++)
-		for (j = 0; j < a->pages[i].nr_sections; j++) {
+	for (size_t i = 0; i < a->nr_pages; i++)
+		for (size_t j = 0; j < a->pages[i].nr_sections; j++) {
 			const struct section *s = a->pages[i].sections[j];
 			const struct section *t = b->pages[i].sections[j];
 
-			for (k = 0; k < s->nr_answers && !counts_rows(s); k++) {
-				if (strcmp(s->answers[k]->text, t->answers[k]->text) == 0)
+			for (size_t k = 0; k < s->nr_answers && !counts_rows(s); k++) {
+				if (!strcmp(s->answers[k]->text, t->answers[k]->text))
 					continue;
 				diag("%s#%s: \"%s\", and then \"%s\"", a->pages[i].file, s->id,
 				     s->answers[k]->text, t->answers[k]->text);
@@ -288,24 +281,26 @@ static bool same_answers(const struct model *a, const struct model *b)
 
 static void test_beside(void)
 {
-	static const char *const cases[] = { "gup_fast/walk",	"gup_fast/put",	       "table_free/munmap",
-					     "table_free/keep", "table_free/madvise", "gup_fast/steps",
-					     "kmap/pair",	"kmap/switch",	       "dax/lock",
-					     "thp/split" };
+	static const char *const cases[] = { "gup_fast/walk",	   "gup_fast/put",
+					     "table_free/munmap",  "table_free/keep",
+					     "table_free/madvise", "gup_fast/steps",
+					     "kmap/pair",	   "kmap/switch",
+					     "dax/lock",	   "thp/split" };
 	struct bed before, after;
 	char run[512];
-	size_t i, nr;
+	size_t nr;
 
 	if (synth_run(temp, SYNTH_TIMED, temp, run) || !bed_open(&before, run))
 		abort();
 	pages_build(&before.model);
-	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		if (!bed_open(&after, run))
 			abort();
 		nr = add_beside(&after, cases[i]);
 		pages_build(&after.model);
 		ok(nr && same_answers(&before.model, &after.model) && !namesakes(&after.model),
-		   "%s: %zu rows that differ in a param change no answer, and have names", cases[i], nr);
+		   "%s: %zu rows that differ in a param change no answer, and have names", cases[i],
+		   nr);
 		bed_close(&after);
 	}
 	bed_close(&before);
@@ -317,14 +312,13 @@ static void test_guards(void)
 	struct bed b = { 0 };
 	struct section *s;
 	struct table *t;
-	int i;
 
 	if (setjmp(b.arena.oom))
 		abort();
 	b.model.arena = &b.arena;
 	s = page_section(&b.model, model_page(&b.model, "f", "n", "t", "l"), "id", "title");
 	t = section_table(&b.model, s, "caption", columns);
-	for (i = 0; i < 2; i++) {
+	for (int i = 0; i < 2; i++) {
 		table_row(&b.model, t);
 		table_cell(t, "", "kernel");
 		table_cell(t, "num", i ? "2" : "1");
@@ -352,7 +346,8 @@ static void look_at(const char *run, const char *what)
 	pages_build(&b.model);
 	alike = namesakes(&b.model);
 	denied = denials(&b.model);
-	ok(!alike && !denied, "%s: every row has a name of its own, and nothing measured is denied", what);
+	ok(!alike && !denied, "%s: every row has a name of its own, and nothing measured is denied",
+	   what);
 	bed_close(&b);
 }
 
@@ -373,13 +368,13 @@ static void look_at_halves(const char *run, const char *what, size_t nr, unsigne
 
 static void test_runs(unsigned seed)
 {
-	static const char *const names[] = { "a complete run", "a run with holes", "hostile strings",
-					     "an empty run", "a run with times" };
+	static const char *const names[] = { "a complete run", "a run with holes",
+					     "hostile strings", "an empty run",
+					     "a run with times" };
 	const char *real = getenv("PTBENCH_RUN");
 	char run[512];
-	int i;
 
-	for (i = 0; i < 5; i++) {
+	for (int i = 0; i < 5; i++) {
 		if (synth_run(temp, (enum synth_kind)i, temp, run))
 			abort();
 		look_at(run, names[i]);

@@ -2,6 +2,7 @@
 /*
  * ptbench report's command line and what its exit status says of the run.
  */
+#include <array_size.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,8 @@ static int report(const char *words)
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0) {
-		int null = open("/dev/null", O_WRONLY), fd = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+		int null = open("/dev/null", O_WRONLY),
+		    fd = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
 
 		alarm(120);
 		dup2(null, 1);
@@ -66,9 +68,8 @@ static void test_usage(void)
 		{ "-a -o folder one", "--answers writes nothing" },
 		{ "--allow gup_fast/walk:instructions one", "--allow names changes since a base" },
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		int status = report(wrong[i].words);
 		const char *at = strstr(said, wrong[i].says), *usage = strstr(said, "usage: ");
 
@@ -81,10 +82,9 @@ static void test_limit(const char *run)
 {
 	static const char *const wrong[] = { "x", "1x", "0", "-1", "nan", "inf", "1e9", " " };
 	char words[600], want[100];
-	size_t i;
 
 	snprintf(words, sizeof(words), "-o %s/limit %s", temp, run);
-	for (i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
 		setenv("PTBENCH_GNUPLOT_SECONDS", wrong[i], 1);
 		snprintf(want, sizeof(want), "PTBENCH_GNUPLOT_SECONDS=%s: must be", wrong[i]);
 		ok(report(words) == 2 && strstr(said, want) &&
@@ -104,19 +104,25 @@ static void test_unreadable(void)
 
 	if (synth_run(temp, SYNTH_COMPLETE, temp, run))
 		abort();
-	snprintf(command, sizeof(command),
-		 "cd %s && for f in *.json; do case $f in run.json | native.json | explore.json) ;; "
-		 "*) echo '{' > $f ;; esac; done", run);
+	snprintf(
+		command, sizeof(command),
+		"cd %s && for f in *.json; do case $f in run.json | native.json | explore.json) ;; "
+		"*) echo '{' > $f ;; esac; done",
+		run);
 	if (system(command))
 		abort();
 	ok(report(run) == 0, "one part of a run that can be read makes a report");
-	snprintf(command, sizeof(command), "rm -r %s/report && echo '{' > %s/native.json", run, run);
+	snprintf(command, sizeof(command), "rm -r %s/report && echo '{' > %s/native.json", run,
+		 run);
 	if (system(command))
 		abort();
 	status = report(run);
-	ok(status == 2 && strstr(said, "none of its 14 parts can be read; the first, native: cannot be read"),
+	ok(status == 2 &&
+		   strstr(said,
+			  "none of its 14 parts can be read; the first, native: cannot be read"),
 	   "none is an error that says why");
-	ok(!access(look_path(run, "report/index.html"), R_OK), "and the pages, which say it of each, are there");
+	ok(!access(look_path(run, "report/index.html"), R_OK),
+	   "and the pages, which say it of each, are there");
 	snprintf(words, sizeof(words), "-a %s", run);
 	ok(report(words) == 2 && strstr(said, "none of its 14 parts"), "so it is for the answers");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a reader sees first: the front page and the answers say that a part failed, and why, that one
- * was skipped, and that a run is not finished.
+ * What a reader sees first: the front page and the answers say that a part failed, and why, that
+ * one was skipped, and that a run is not finished.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +76,8 @@ static void fail_check(const char *run_dir, const char *part, enum results_state
 	if (asprintf(&file, "%s.json", part) < 0 || asprintf(&path, "%s/%s", run_dir, file) < 0 ||
 	    results_doc_read(path, &doc, &err) || results_run_read(run_dir, &run, &err) ||
 	    results_params_parse(&p, "a=static,b=align_real,format=s390x") ||
-	    results_doc_add_check(doc, "gup_fast/identical", &p, "different", "identical", false, &err) ||
+	    results_doc_add_check(doc, "gup_fast/identical", &p, "different", "identical", false,
+				  &err) ||
 	    results_doc_write(doc, path, &err) ||
 	    results_run_part(run, part, file, state, reason, &err))
 		abort();
@@ -91,7 +92,8 @@ static void test_good(void)
 {
 	char *run = make(SYNTH_COMPLETE), *html = front(run), *text = answers(run);
 
-	ok(has(html, "<span class=\"badge good\">complete</span>"), "a run in which all passed is good");
+	ok(has(html, "<span class=\"badge good\">complete</span>"),
+	   "a run in which all passed is good");
 	ok(has(html, "14 parts passed, 0 failed, 0 skipped"), "its parts are counted");
 	ok(!strstr(html, "What failed") && !strstr(html, "What was skipped"), "nothing is listed");
 	ok(has(text, "Complete run of ") && has(text, ": 14 parts passed, 0 failed, 0 skipped"),
@@ -103,15 +105,16 @@ static void test_good(void)
 
 static void test_failed(void)
 {
-	static const char check[] = "check gup_fast/identical (a=static, b=align_real, format=s390x): "
-				    "expected different, saw identical";
+	static const char check[] =
+		"check gup_fast/identical (a=static, b=align_real, format=s390x): "
+		"expected different, saw identical";
 	char *run = make(SYNTH_COMPLETE), *html, *text;
 
 	fail_check(run, "ref.static", RESULTS_FAILED, "build/bench ended with status 4");
 	html = front(run);
 	ok(!strstr(html, "badge good\">complete"), "complete is not good when a part failed");
-	ok(has(html, "<span class=\"badge bad\">failed</span>") &&
-		   !strstr(html, ">complete<") && !strstr(html, "complete, 13") &&
+	ok(has(html, "<span class=\"badge bad\">failed</span>") && !strstr(html, ">complete<") &&
+		   !strstr(html, "complete, 13") &&
 		   has(html, "failed, 13 parts passed, 1 failed, 0 skipped; started") &&
 		   has(html, "13 parts passed, 1 failed, 0 skipped"),
 	   "the state says failed in words, and nothing else");
@@ -122,7 +125,8 @@ static void test_failed(void)
 	free(html);
 	text = answers(run);
 	ok(has(text, "Failed run of ") && has(text, "13 parts passed, 1 failed") &&
-		   has(text, "! part ref.static: failed: build/bench ended with status 4 check gup_fast") &&
+		   has(text,
+		       "! part ref.static: failed: build/bench ended with status 4 check gup_fast") &&
 		   has(text, check) && before(text, "! part ref.static", "* Does RCU save"),
 	   "and so do the answers, before the first");
 	free(text);
@@ -152,8 +156,10 @@ static void test_passed_with_bad_check(void)
 	fail_check(run, "ref.static", RESULTS_PASSED, NULL);
 	html = front(run);
 	ok(!strstr(html, "badge good\">complete") &&
-		   has(html, "<strong>ref.static</strong> passed: yet 1 check came out otherwise than "
-			     "expected") && has(html, "expected different, saw identical"),
+		   has(html,
+		       "<strong>ref.static</strong> passed: yet 1 check came out otherwise than "
+		       "expected") &&
+		   has(html, "expected different, saw identical"),
 	   "a part that passed with a check that did not is no good run");
 	free(html);
 	free(run);
@@ -175,7 +181,8 @@ static void test_nothing_measured(void)
 	results_doc_free(doc);
 	html = front(run);
 	ok(!strstr(html, "badge good\">complete") &&
-		   has(html, "<strong>native</strong> passed: yet nothing was measured in part native"),
+		   has(html,
+		       "<strong>native</strong> passed: yet nothing was measured in part native"),
 	   "a part that measured nothing is said, and the run is not good");
 	free(html);
 	free(path);
@@ -186,17 +193,24 @@ static void test_holes(void)
 {
 	char *run = make(SYNTH_HOLES), *html = front(run), *text = answers(run), why[256];
 
-	ok(!html_problem(html, why, sizeof(why)), "the front page of a run with holes is well-formed");
-	ok(has(html, "<span class=\"badge bad\">partial</span>") && has(html, "This run was cut short:"),
+	ok(!html_problem(html, why, sizeof(why)),
+	   "the front page of a run with holes is well-formed");
+	ok(has(html, "<span class=\"badge bad\">partial</span>") &&
+		   has(html, "This run was cut short:"),
 	   "a partial run says so in words");
-	ok(has(html, "2 parts passed, 3 failed, 1 skipped"), "one that cannot be read is among the failed");
+	ok(has(html, "2 parts passed, 3 failed, 1 skipped"),
+	   "one that cannot be read is among the failed");
 	ok(has(html, "<strong>x86_64-forced-rcu.icount-1cpu</strong> failed: panic: not syncing") &&
-		   has(html, "<strong>s390x-stock.icount-1cpu</strong> unreadable: cannot be read:") &&
+		   has(html,
+		       "<strong>s390x-stock.icount-1cpu</strong> unreadable: cannot be read:") &&
 		   before(html, "What was skipped", "<section class=\"group\">") &&
-		   has(html, "<li>x86_64-stock.icount-2cpu: qemu-system-x86_64 is not installed</li>"),
+		   has(html,
+		       "<li>x86_64-stock.icount-2cpu: qemu-system-x86_64 is not installed</li>"),
 	   "each with its reason, and what was skipped");
-	ok(has(html, "partial, 2 parts passed, 3 failed, 1 skipped; started"), "the foot has it, too");
-	ok(has(text, "- part x86_64-stock.icount-2cpu: skipped: qemu-system-x86_64 is not installed"),
+	ok(has(html, "partial, 2 parts passed, 3 failed, 1 skipped; started"),
+	   "the foot has it, too");
+	ok(has(text,
+	       "- part x86_64-stock.icount-2cpu: skipped: qemu-system-x86_64 is not installed"),
 	   "the answers list what was skipped");
 	free(text);
 	free(html);
@@ -210,7 +224,6 @@ static void test_unfinished(void)
 	struct results_run *run;
 	struct results_error err;
 	char *text, *html, path[600];
-	size_t i;
 
 	if (results_run_create(temp, "ptbench bench", "0000000", &run, &err))
 		abort();
@@ -218,10 +231,11 @@ static void test_unfinished(void)
 	ok(has(text, "Unfinished run of ") && has(text, "0 parts passed") && !strstr(text, " * "),
 	   "a run that has only begun has no answers, and says so");
 	free(text);
-	for (i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		snprintf(path, sizeof(path), "cp '%s/%s.json' '%s'", run_dir, only[i], run->dir);
 		snprintf(path + 500, 100, "%s.json", only[i]);
-		if (system(path) || results_run_part(run, only[i], path + 500, RESULTS_PASSED, NULL, &err))
+		if (system(path) ||
+		    results_run_part(run, only[i], path + 500, RESULTS_PASSED, NULL, &err))
 			abort();
 	}
 	text = answers(run->dir);
@@ -230,8 +244,10 @@ static void test_unfinished(void)
 	ok(has(text, "questions: not measured yet") && !strstr(text, "not in this run"),
 	   "what is not is counted, and not called absent");
 	html = front(run->dir);
-	ok(has(html, "<span class=\"badge bad\">unfinished</span>") && !strstr(html, "badge good\">complete") &&
-		   has(html, "This run has not ended, or was killed:") && has(html, "not measured yet"),
+	ok(has(html, "<span class=\"badge bad\">unfinished</span>") &&
+		   !strstr(html, "badge good\">complete") &&
+		   has(html, "This run has not ended, or was killed:") &&
+		   has(html, "not measured yet"),
 	   "and the front page says the same");
 	free(html);
 	free(text);

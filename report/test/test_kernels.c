@@ -26,8 +26,8 @@ struct bed {
 };
 
 /*
- * NULL: it is one. "x86_64-5level-stock" is that of "x86_64-5level-nola57", and "a-stock-rt" that of
- * "a-new-rt".
+ * NULL: it is one. "x86_64-5level-stock" is that of "x86_64-5level-nola57", and "a-stock-rt" that
+ * of "a-new-rt".
  */
 static const char *stock_of(const char *scenario, const char *arch)
 {
@@ -40,10 +40,12 @@ static const char *stock_of(const char *scenario, const char *arch)
 
 	if (strstr(scenario, "-stock"))
 		return NULL;
-	while (*geometries[g] && strncmp(scenario + strlen(arch), geometries[g], strlen(geometries[g])))
+	while (*geometries[g] &&
+	       strncmp(scenario + strlen(arch), geometries[g], strlen(geometries[g])))
 		g++;
 	n = strlen(scenario);
-	while (*configs[c] && (n < strlen(configs[c]) || strcmp(scenario + n - strlen(configs[c]), configs[c])))
+	while (*configs[c] &&
+	       (n < strlen(configs[c]) || strcmp(scenario + n - strlen(configs[c]), configs[c])))
 		c++;
 	snprintf(name, 64, "%s%s-stock%s", arch, geometries[g], configs[c]);
 	return name;
@@ -77,9 +79,8 @@ static void walk(struct results_doc *doc, const char *design, int call, int page
 {
 	static const int pages[] = { 1, 16, 128 };
 	char params[160];
-	int i;
 
-	for (i = 0; i < 3; i++) {
+	for (int i = 0; i < 3; i++) {
 		snprintf(params, sizeof(params), "cross=none,design=%s,format=f,leaf=pte,pages=%d",
 			 design, pages[i]);
 		synth_row(doc, "gup_fast/walk", RESULTS_KERNEL, params, "instructions",
@@ -120,9 +121,7 @@ static void fill(struct bed *b, int distro_page)
 
 static void empty(struct bed *b)
 {
-	size_t i;
-
-	for (i = 0; i < b->in.nr_parts; i++)
+	for (size_t i = 0; i < b->in.nr_parts; i++)
 		results_doc_free(b->parts[i].doc);
 	arena_free(&b->arena);
 }
@@ -182,9 +181,9 @@ static const struct section *configs_of(struct bed *b)
 static size_t opposite(const struct section *s)
 {
 	const struct table *t = s->tables[0];
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < t->nr_rows; i++)
+	for (size_t i = 0; i < t->nr_rows; i++)
 		n += !strcmp(t->rows[i][t->nr_columns - 1].text, "opposite sign");
 	return n;
 }
@@ -229,7 +228,8 @@ static void test_nothing(void)
 	empty(&b);
 }
 
-/* The tables of an architecture: a column that no kernel has is not there, nor a reason said twice. */
+/* The tables of an architecture: a column that no kernel has is not there, nor a reason said
+ * twice. */
 static void test_arch(void)
 {
 	const struct section *s;
@@ -253,7 +253,7 @@ static void test_arch(void)
 		   !strcmp(t->rows[1][4].text, "same") && !strcmp(t->rows[1][4].kind, "num same"),
 	   "differences have signs");
 	t = s->tables[2];
-	ok(!strcmp(t->rows[0][2].text, "\xe2\x80\x94 (a)") && !strcmp(t->rows[1][2].text, "+10"),
+	ok(!strcmp(t->rows[0][2].text, "— (a)") && !strcmp(t->rows[1][2].text, "+10"),
 	   "a missing one has a letter: '%s'", t->rows[0][2].text);
 	for (i = 0; i < s->nr_notes && strncmp(s->notes[i], "(a) no part of its code", 23); i++)
 		;
@@ -270,9 +270,8 @@ static void levels_walk(struct results_doc *doc, enum results_subject subject, c
 			int levels, int call, int pmd)
 {
 	char params[160];
-	int i;
 
-	for (i = 0; i < 2; i++) {
+	for (int i = 0; i < 2; i++) {
 		snprintf(params, sizeof(params),
 			 "cross=none,design=%s,format=s390x,leaf=pte,levels=%d,pages=%d", design,
 			 levels, i ? 16 : 1);
@@ -332,7 +331,8 @@ static void test_designs(void)
 	s = designs_of(&b, "zz", "static", 0, -3);
 	ok(!strcmp(s->tables[0]->rows[0][5].text, "none in the reference") &&
 		   strstr(s->answers[0]->text, "\0011 of 2\001") &&
-		   strstr(s->answers[0]->text, "In 1 more it makes none in one of them or in either"),
+		   strstr(s->answers[0]->text,
+			  "In 1 more it makes none in one of them or in either"),
 	   "a difference of nothing has no sign that agrees: %s", s->answers[0]->text);
 	empty(&b);
 	s = designs_of(&b, "zz", "static", 13, -3);
@@ -353,8 +353,8 @@ static void test_designs(void)
 	   "or explained by symbol: %s", s->notes[1]);
 	empty(&b);
 	s = designs_of(&b, "s390x", "static", 4, 30);
-	ok(strstr(s->tables[0]->rows[1][5].kind, "bad"),
-	   "which is no excuse for a large one: %s", s->tables[0]->rows[1][5].text);
+	ok(strstr(s->tables[0]->rows[1][5].kind, "bad"), "which is no excuse for a large one: %s",
+	   s->tables[0]->rows[1][5].text);
 	ok(design_explanation_find("arm64", false, -2, 14) &&
 		   !design_explanation_find("arm64", false, -2, 15) &&
 		   !design_explanation_find("arm64", false, -3, 14) &&
@@ -427,8 +427,8 @@ static void test_rows(void)
 	ok(!strcmp(t->rows[0][3].text, "30") && !strcmp(t->rows[0][5].text, "20") &&
 		   !strcmp(t->rows[0][6].text, "6") && !strcmp(t->rows[1][5].text, "21"),
 	   "with their values");
-	ok(strstr(t->rows[1][6].kind, "missing") != NULL,
-	   "what was skipped is missing: '%s'", t->rows[1][6].text);
+	ok(strstr(t->rows[1][6].kind, "missing") != NULL, "what was skipped is missing: '%s'",
+	   t->rows[1][6].text);
 	ok(!strcmp(s->answers[0]->text,
 		   "a pair, in instructions: \00120\001 to 25 on a, \0016\001 on b; \00130\001 on "
 		   "a-kmap-debug."),

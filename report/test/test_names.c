@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * No string of the report's own sources names a design, discipline, step, format or scenario: they come
- * with the documents. Names of the producers' lists are looked for in every string literal.
+ * No string of the report's own sources names a design, discipline, step, format or scenario: they
+ * come with the documents. Names of the producers' lists are looked for in every string literal.
  */
+#include <array_size.h>
 #include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
@@ -27,7 +28,7 @@ static const struct {
 
 static bool is_ordinary(const char *name)
 {
-	for (size_t i = 0; i < sizeof(ordinary) / sizeof(*ordinary); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(ordinary); i++)
 		if (!strcmp(ordinary[i].word, name))
 			return true;
 	return false;
@@ -115,7 +116,8 @@ static void read_room(struct sources *all, const char *room)
 
 		if (n < 3 || (strcmp(e->d_name + n - 2, ".c") && strcmp(e->d_name + n - 2, ".h")))
 			continue;
-		if (all->nr == 128 || asprintf(&all->paths[all->nr], "%s/%s", folder, e->d_name) < 0)
+		if (all->nr == 128 ||
+		    asprintf(&all->paths[all->nr], "%s/%s", folder, e->d_name) < 0)
 			abort();
 		all->texts[all->nr] = read_all(all->paths[all->nr]);
 		all->nr++;
@@ -147,7 +149,8 @@ static void search_axes(const struct sources *all)
 		abort();
 	for (size_t i = 0; i < doc->nr_axes; i++)
 		for (size_t k = 0; k < 4; k++)
-			for (size_t v = 0; !strcmp(doc->axes[i].key, keys[k]) && v < doc->axes[i].nr_values;
+			for (size_t v = 0;
+			     !strcmp(doc->axes[i].key, keys[k]) && v < doc->axes[i].nr_values;
 			     v++) {
 				const char *name = doc->axes[i].values[v].value;
 
@@ -156,8 +159,8 @@ static void search_axes(const struct sources *all)
 					nr[k] += search(all, name);
 			}
 	for (size_t k = 0; k < 4; k++)
-		ok(names[k] > 2 && !nr[k], "%u names of the axis %s: %u in the report's strings", names[k],
-		   keys[k], nr[k]);
+		ok(names[k] > 2 && !nr[k], "%u names of the axis %s: %u in the report's strings",
+		   names[k], keys[k], nr[k]);
 	results_doc_free(doc);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where a report goes: nothing planted in a run's folder is followed or obeyed, what is no report is
- * left alone, several at once succeed, and a gnuplot that does not draw costs its figures alone.
+ * Where a report goes: nothing planted in a run's folder is followed or obeyed, what is no report
+ * is left alone, several at once succeed, and a gnuplot that does not draw costs its figures alone.
  */
+#include <array_size.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -113,7 +114,8 @@ static size_t count(const char *dir, const char *prefix)
 static bool whole(const char *dir)
 {
 	return page_says(dir, "index.html", "Parts of this run") &&
-	       !access(look_path(dir, "q5.html"), R_OK) && !access(look_path(dir, "style.css"), R_OK) &&
+	       !access(look_path(dir, "q5.html"), R_OK) &&
+	       !access(look_path(dir, "style.css"), R_OK) &&
 	       !access(look_path(dir, "parts/native.json"), R_OK);
 }
 
@@ -177,7 +179,8 @@ static void test_parts_are_links(void)
 		   !mkfifo(look_path(run, "ref.static.json"), 0666),
 	   "whose files are links, and one a pipe");
 	ok(render(run, NULL) == 0, "renders");
-	ok(page_says(look_path(run, "report"), "index.html", "native unreadable: cannot be read: is a link"),
+	ok(page_says(look_path(run, "report"), "index.html",
+		     "native unreadable: cannot be read: is a link"),
 	   "the front page says that a part is a link");
 	ok(page_says(look_path(run, "report"), "index.html",
 		     "ref.static unreadable: cannot be read: is not a regular file"),
@@ -199,7 +202,8 @@ static void test_other_suffix(void)
 	fputs("{\"format\": \"ptbench-run\", \"version\": 1, \"command\": \"x\", \"started\": "
 	      "\"2026-01-31T12:00:00Z\", \"finished\": null, \"revision\": \"0\", \"state\": "
 	      "\"partial\", \"parts\": [{\"name\": \"native\", \"file\": \"evil.html\", \"state\": "
-	      "\"passed\", \"reason\": null}]}", to);
+	      "\"passed\", \"reason\": null}]}",
+	      to);
 	fclose(to);
 	look_write(look_path(run, "run.json"), text);
 	ok(render(run, NULL) == 2 && says("evil.html") && says(".json at its end"),
@@ -218,7 +222,8 @@ static void test_foreign_folders(void)
 
 	ok(!mkdir(out, 0777), "a folder of somebody's");
 	look_write(notes, "do not lose");
-	ok(render(run_dir, out) == 2 && says("mine is there and is not a report") && says("notes.txt"),
+	ok(render(run_dir, out) == 2 && says("mine is there and is not a report") &&
+		   says("notes.txt"),
 	   "is not replaced");
 	ok(is(notes, "do not lose") && access(look_path(out, "index.html"), F_OK) < 0 &&
 		   count(temp, ".ptbench") == 0,
@@ -226,8 +231,8 @@ static void test_foreign_folders(void)
 	unlink(notes);
 	look_write(look_path(out, "index.html"), "<!DOCTYPE html>\n<title>my page</title>\n");
 	ok(render(run_dir, out) == 2 && says("index.html"), "nor is one with another's index.html");
-	ok(!mkdir(fresh, 0750) && render(run_dir, fresh) == 0 && whole(fresh) && !stat(fresh, &st) &&
-		   (st.st_mode & 07777) == 0750,
+	ok(!mkdir(fresh, 0750) && render(run_dir, fresh) == 0 && whole(fresh) &&
+		   !stat(fresh, &st) && (st.st_mode & 07777) == 0750,
 	   "an empty one is, and its mode stays");
 	look_write(look_path(fresh, "notes.txt"), "do not lose");
 	ok(render(run_dir, fresh) == 2 && says("notes.txt") &&
@@ -244,13 +249,13 @@ static void test_foreign_folders(void)
 static void test_others_files(void)
 {
 	static const char *const folders[] = { "figures/mine.svg", "parts/notes.json" };
-	static const char *const files[] = { "figures/own.svg", "parts/mine.json", "parts/old.json" };
+	static const char *const files[] = { "figures/own.svg", "parts/mine.json",
+					     "parts/old.json" };
 	char *out = keep(look_path(temp, "shared")), *path;
-	size_t i;
 
 	ok(render(run_dir, out) == 0 && !access(look_path(out, ".ptbench-report"), R_OK),
 	   "a report lists what it wrote");
-	for (i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		path = keep(look_path(out, folders[i]));
 		if (mkdir(path, 0777))
 			abort();
@@ -262,7 +267,7 @@ static void test_others_files(void)
 			abort();
 		free(path);
 	}
-	for (i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		path = keep(look_path(out, files[i]));
 		look_write(path, "do not lose");
 		ok(render(run_dir, out) == 2 && says(files[i]) && is(path, "do not lose"),
@@ -303,7 +308,7 @@ static void test_unwritable(void)
 static void test_many_at_once(bool there)
 {
 	char run[512], *report;
-	int good = 0, i, status;
+	int good = 0, status;
 
 	if (synth_run(temp, SYNTH_HOLES, temp, run))
 		abort();
@@ -311,15 +316,15 @@ static void test_many_at_once(bool there)
 	if (there && render(run, NULL))
 		abort();
 	fflush(stdout);
-	for (i = 0; i < 8; i++)
+	for (int i = 0; i < 8; i++)
 		if (fork() == 0)
 			_exit(report_render(run, NULL));
-	for (i = 0; i < 8; i++)
+	for (int i = 0; i < 8; i++)
 		good += wait(&status) > 0 && !status;
 	ok(good == 8, "eight at once succeed %s (%d did)",
 	   there ? "where there is a report" : "where there is none", good);
-	ok(!access(look_path(report, "index.html"), R_OK) && !access(look_path(report, "q5.html"), R_OK) &&
-		   count(run, ".ptbench") == 0,
+	ok(!access(look_path(report, "index.html"), R_OK) &&
+		   !access(look_path(report, "q5.html"), R_OK) && count(run, ".ptbench") == 0,
 	   "and leave one report and nothing else");
 	free(report);
 }
@@ -328,19 +333,21 @@ static void test_two_renames(void)
 {
 	char *out = keep(look_path(temp, "renamed"));
 	struct staging s;
-	int i, fd;
+	int fd;
 
-	for (i = 0; i < 2; i++) {
+	for (int i = 0; i < 2; i++) {
 		ok(!staging_begin(&s, out), "a folder is made%s", i ? " again" : "");
 		s.by_two_renames = true;
 		fd = openat(s.top, "index.html", O_WRONLY | O_CREAT | O_EXCL, 0666);
-		dprintf(fd, "<!DOCTYPE html>\n<meta name=\"generator\" content=\"ptbench %d\">\n", i);
+		dprintf(fd, "<!DOCTYPE html>\n<meta name=\"generator\" content=\"ptbench %d\">\n",
+			i);
 		close(fd);
 		ok(!staging_publish(&s), "and published by renames alone");
 		staging_end(&s);
 	}
-	ok(is(look_path(out, "index.html"), "<!DOCTYPE html>\n<meta name=\"generator\" content=\"ptbench "
-					    "1\">\n") &&
+	ok(is(look_path(out, "index.html"),
+	      "<!DOCTYPE html>\n<meta name=\"generator\" content=\"ptbench "
+	      "1\">\n") &&
 		   count(temp, ".ptbench") == 0,
 	   "the second one is there, and nothing else");
 	ok(!staging_begin(&s, out) && (staging_end(&s), count(temp, ".ptbench") == 0) &&
@@ -378,8 +385,9 @@ static void test_gnuplot(const char *name, const char *script, const char *reaso
 	setenv("PATH", path, 1);
 	ok(says(reason) && says("figures are left out"), "so does stderr, and why");
 	ok(whole(out) && count(out, "q") == 5, "the rest is rendered");
-	ok(page_says(out, "q3.html", "No figure \xe2\x80\x9cMap and unmap on top of depth \xe2\x88\x92 1 live "
-				     "maps\xe2\x80\x9d: it could not be drawn, because") &&
+	ok(page_says(out, "q3.html",
+		     "No figure “Map and unmap on top of depth − 1 live "
+		     "maps”: it could not be drawn, because") &&
 		   page_says(out, "q3.html", reason),
 	   "the page says what is not there, and why");
 	ok(access(look_path(figures, "q3-pair.svg"), F_OK) < 0 &&
@@ -401,16 +409,21 @@ static void test_gnuplot(const char *name, const char *script, const char *reaso
 
 static void test_one_lost(void)
 {
-	char *path = keep(getenv("PATH")), *with = NULL, *script = NULL, *out = keep(look_path(temp, "one"));
+	char *path = keep(getenv("PATH")), *with = NULL, *script = NULL,
+	     *out = keep(look_path(temp, "one"));
 
 	if (asprintf(&with, "%s/bin:%s", temp, path) < 0 ||
-	    asprintf(&script, "#!/bin/sh\n[ \"$2\" != q3-pair.gp ] || { echo 'line 3: warning: odd' >&2; }\n"
-			      "PATH='%s'\nexec gnuplot \"$@\"\n", path) < 0)
+	    asprintf(&script,
+		     "#!/bin/sh\n[ \"$2\" != q3-pair.gp ] || { echo 'line 3: warning: odd' >&2; }\n"
+		     "PATH='%s'\nexec gnuplot \"$@\"\n",
+		     path) < 0)
 		abort();
 	stand_in(script);
 	setenv("PATH", with, 1);
-	ok(render(run_dir, out) == 4 && says("figure q3-pair could not be drawn: gnuplot complained: line "
-					     "3: warning: odd") && says("1 of "),
+	ok(render(run_dir, out) == 4 &&
+		   says("figure q3-pair could not be drawn: gnuplot complained: line "
+			"3: warning: odd") &&
+		   says("1 of "),
 	   "a warning about one figure costs that one");
 	setenv("PATH", path, 1);
 	ok(access(look_path(out, "figures/q3-pair.svg"), F_OK) < 0 &&
@@ -429,17 +442,18 @@ static void test_one_lost(void)
 static int end_report(const char *run, int sig)
 {
 	char *argv[] = { "report", (char *)run, NULL };
-	int status = -1, tries;
+	int status = -1;
 	pid_t pid;
 
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0) {
 		alarm(120);
-		signal(SIGINT, SIG_DFL); /* which a shell ignores in what it starts in the background */
+		/* which a shell ignores in what it starts in the background */
+		signal(SIGINT, SIG_DFL);
 		_exit(report_cmd(2, argv));
 	}
-	for (tries = 0; tries < 3000; tries++) {
+	for (int tries = 0; tries < 3000; tries++) {
 		if (count(run, ".ptbench-report.") && count(temp, "hangs"))
 			break;
 		usleep(10000);
@@ -453,7 +467,6 @@ static void test_ended(void)
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	char run[512], *path = keep(getenv("PATH")), *with = NULL, *script = NULL;
 	int old = dup(2), status;
-	size_t i;
 
 	if (synth_run(temp, SYNTH_COMPLETE, temp, run) ||
 	    asprintf(&with, "%s/bin:%s", temp, path) < 0 ||
@@ -462,7 +475,7 @@ static void test_ended(void)
 		abort();
 	stand_in(script);
 	setenv("PATH", with, 1);
-	for (i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		unlink(look_path(temp, "hangs"));
 		status = end_report(run, signals[i]);
 		ok(WIFEXITED(status) && WEXITSTATUS(status) == 130 && count(run, ".ptbench") == 0,
@@ -471,7 +484,8 @@ static void test_ended(void)
 	unlink(look_path(temp, "hangs"));
 	status = end_report(run, SIGKILL);
 	setenv("PATH", path, 1);
-	ok(WIFSIGNALED(status) && count(run, ".ptbench-report.") == 1, "one that is killed leaves its folder");
+	ok(WIFSIGNALED(status) && count(run, ".ptbench-report.") == 1,
+	   "one that is killed leaves its folder");
 	ok(render(run, NULL) == 0 && count(run, ".ptbench") == 0, "which the next one removes");
 	dup2(old, 2);
 	close(old);
@@ -499,7 +513,8 @@ static void test_full(void)
 	status = report_answers(run_dir, full);
 	fflush(stderr);
 	fclose(full);
-	ok(status == 4 && page_says(temp, "stderr", "cannot write the answers: No space left on device"),
+	ok(status == 4 &&
+		   page_says(temp, "stderr", "cannot write the answers: No space left on device"),
 	   "answers that a full disk does not take are an error");
 	fflush(stdout);
 	if (fork() == 0) {
@@ -526,8 +541,10 @@ static void test_full(void)
 
 static void test_help(void)
 {
-	static const char *const words[] = { "--base", "--output", "--answers", "--help", "Exit status: 0",
-					     "; 2 ", "; 4 ", "PTBENCH_GNUPLOT_SECONDS" };
+	static const char *const words[] = { "--base",	       "--output",
+					     "--answers",      "--help",
+					     "Exit status: 0", "; 2 ",
+					     "; 4 ",	       "PTBENCH_GNUPLOT_SECONDS" };
 	char *argv[] = { "report", "--help", NULL }, text[8192], *line;
 	FILE *to = tmpfile();
 	int old = dup(1), status;
@@ -543,7 +560,7 @@ static void test_help(void)
 	text[fread(text, 1, sizeof(text) - 1, to)] = '\0';
 	fclose(to);
 	ok(status == 0, "--help is fine");
-	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
+	for (i = 0; i < ARRAY_SIZE(words); i++)
 		ok(strstr(text, words[i]) != NULL, "it says %s", words[i]);
 	for (i = 0, line = text; *line; line += len + (line[len] == '\n')) {
 		len = strcspn(line, "\n");
@@ -576,7 +593,8 @@ int main(void)
 		     "gnuplot complained: \"q.gp\" line 12: warning: ?[31mempty?[0m x range");
 	test_gnuplot("one that fails", "#!/bin/sh\necho 'undefined variable: x' >&2\nexit 1\n",
 		     "gnuplot failed: undefined variable: x");
-	test_gnuplot("one that is killed", "#!/bin/sh\nkill -9 $$\n", "gnuplot was ended by signal 9");
+	test_gnuplot("one that is killed", "#!/bin/sh\nkill -9 $$\n",
+		     "gnuplot was ended by signal 9");
 	test_gnuplot("one that writes nothing", "#!/bin/sh\nexit 0\n",
 		     "gnuplot wrote something else than the SVG");
 	setenv("PTBENCH_GNUPLOT_SECONDS", "0.2", 1);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Kernels are found by what their documents say of them, whatever they are called: stock kernels, the
- * variant that frees by RCU, and variants with rows that their stock kernel lacks. And a discipline that
- * nobody has heard of is on its page.
+ * Kernels are found by what their documents say of them, whatever they are called: stock kernels,
+ * the variant that frees by RCU, and variants with rows that their stock kernel lacks. And a
+ * discipline that nobody has heard of is on its page.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +53,8 @@ static void close_bed(struct bed *b)
 }
 
 /* In the order of their names. */
-static struct report_part *part(struct bed *b, const char *scenario, const char *arch, const char *setup)
+static struct report_part *part(struct bed *b, const char *scenario, const char *arch,
+				const char *setup)
 {
 	struct report_part *p = &b->parts[b->in.nr_parts];
 
@@ -67,8 +68,8 @@ static struct report_part *part(struct bed *b, const char *scenario, const char 
 }
 
 /* A part with a document; path: what table_free/rcu_path saw, or NULL. */
-static struct report_part *kernel(struct bed *b, const char *scenario, const char *arch, const char *of,
-				  const char *path)
+static struct report_part *kernel(struct bed *b, const char *scenario, const char *arch,
+				  const char *of, const char *path)
 {
 	struct report_part *p = part(b, scenario, arch, "icount-1cpu");
 	struct results_error err = { .reason = "" };
@@ -78,8 +79,8 @@ static struct report_part *kernel(struct bed *b, const char *scenario, const cha
 	p->has_role = true;
 	p->of = of;
 	p->stock_of = of ? of : scenario;
-	if (path && results_doc_add_check(p->doc, "table_free/rcu_path", &(struct results_params){ 0 },
-					  path, path, true, &err))
+	if (path && results_doc_add_check(p->doc, "table_free/rcu_path",
+					  &(struct results_params){ 0 }, path, path, true, &err))
 		abort();
 	return p;
 }
@@ -93,7 +94,8 @@ static void test_stock(void)
 	is_str(input_why(&b.in, input_stock_name(&b.in, "z", "icount-1cpu")),
 	       "no kernel of z is in this run", "which is said");
 	kernel(&b, "z-quick", "z", "z-usual", NULL);
-	is_str(input_stock(&b.in, "z"), "z-usual", "a variant's document names it, if it has left none");
+	is_str(input_stock(&b.in, "z"), "z-usual",
+	       "a variant's document names it, if it has left none");
 	ok(!input_stock_part(&b.in, "z", "icount-1cpu"), "of which there is no part then");
 	is_str(input_stock_name(&b.in, "z", "icount-1cpu"), "z-usual.icount-1cpu", "but a name");
 	kernel(&b, "z-tall", "z", NULL, NULL);
@@ -109,11 +111,13 @@ static void test_stock(void)
 	open_bed(&b);
 	kernel(&b, "z-usual", "z", NULL, NULL)->has_role = false;
 	ok(!input_stock(&b.in, "z"), "a document that says nothing of its scenario makes none");
-	ok(strstr(input_why(&b.in, input_stock_name(&b.in, "z", "icount-1cpu")), "no document of z says"),
+	ok(strstr(input_why(&b.in, input_stock_name(&b.in, "z", "icount-1cpu")),
+		  "no document of z says"),
 	   "which is said");
 	part(&b, "z-usual", "z", "icount-2cpu")->why = "failed: no such QEMU";
 	is_str(input_why(&b.in, input_stock_name(&b.in, "z", "icount-2cpu")),
-	       "part z-usual.icount-2cpu: failed: no such QEMU", "one that left no document gives its reason");
+	       "part z-usual.icount-2cpu: failed: no such QEMU",
+	       "one that left no document gives its reason");
 	b.run.finished = NULL;
 	is_str(input_why(&b.in, input_stock_name(&b.in, "y", "icount-1cpu")),
 	       "no kernel of y was measured yet", "of a run that goes on");
@@ -154,7 +158,8 @@ static void test_rcu(void)
 	open_bed(&b);
 	part(&b, "x86_64-c", "x86_64", "icount-1cpu")->why = "failed: it hangs";
 	kernel(&b, "x86_64-plain", "x86_64", NULL, "immediate");
-	is_str(freeing_why(&b.in, BY_RCU, "icount-1cpu"), "part x86_64-c.icount-1cpu: failed: it hangs",
+	is_str(freeing_why(&b.in, BY_RCU, "icount-1cpu"),
+	       "part x86_64-c.icount-1cpu: failed: it hangs",
 	       "one that left no document may have been it");
 	close_bed(&b);
 }
@@ -167,13 +172,19 @@ static void test_own_rows(void)
 	open_bed(&b);
 	variant = kernel(&b, "z-a", "z", "z-b", NULL);
 	stock = kernel(&b, "z-b", "z", NULL, NULL);
-	synth_row(variant->doc, "kmap/pair", RESULTS_KERNEL, "depth=1", "instructions", RESULTS_EXACT, 1);
-	synth_row(stock->doc, "kmap/pair", RESULTS_KERNEL, "depth=1", "instructions", RESULTS_EXACT, 2);
-	synth_row(stock->doc, "kmap/pair", RESULTS_KERNEL, "depth=2", "instructions", RESULTS_EXACT, 2);
-	ok(!has_own_rows(&b.model, variant, "kmap/pair"), "every row of it is the stock kernel's, too");
-	synth_row(variant->doc, "kmap/switch", RESULTS_KERNEL, "depth=3", "instructions", RESULTS_EXACT, 1);
+	synth_row(variant->doc, "kmap/pair", RESULTS_KERNEL, "depth=1", "instructions",
+		  RESULTS_EXACT, 1);
+	synth_row(stock->doc, "kmap/pair", RESULTS_KERNEL, "depth=1", "instructions", RESULTS_EXACT,
+		  2);
+	synth_row(stock->doc, "kmap/pair", RESULTS_KERNEL, "depth=2", "instructions", RESULTS_EXACT,
+		  2);
+	ok(!has_own_rows(&b.model, variant, "kmap/pair"),
+	   "every row of it is the stock kernel's, too");
+	synth_row(variant->doc, "kmap/switch", RESULTS_KERNEL, "depth=3", "instructions",
+		  RESULTS_EXACT, 1);
 	ok(!has_own_rows(&b.model, variant, "kmap/pair"), "a row of another case is none of it");
-	synth_row(variant->doc, "kmap/pair", RESULTS_KERNEL, "depth=3", "instructions", RESULTS_EXACT, 1);
+	synth_row(variant->doc, "kmap/pair", RESULTS_KERNEL, "depth=3", "instructions",
+		  RESULTS_EXACT, 1);
 	ok(has_own_rows(&b.model, variant, "kmap/pair"), "and then one is not");
 	close_bed(&b);
 }
@@ -193,20 +204,21 @@ static struct report_part *native(struct bed *b)
 	return p;
 }
 
-static void frees(struct results_doc *doc, enum results_subject subject, const char *name, double now,
-		  double later)
+static void frees(struct results_doc *doc, enum results_subject subject, const char *name,
+		  double now, double later)
 {
 	char params[96];
 
 	snprintf(params, sizeof(params), "discipline=%s,readers=1,tables=1", name);
 	synth_row(doc, "table_free/munmap", subject, params, "time", RESULTS_SAMPLED, now);
 	if (later)
-		synth_row(doc, "table_free/munmap", subject, params, "time_deferred", RESULTS_SAMPLED,
-			  later);
+		synth_row(doc, "table_free/munmap", subject, params, "time_deferred",
+			  RESULTS_SAMPLED, later);
 }
 
 /* What the table whose caption begins so has in that column of the row; NULL: there is none. */
-static const char *cell_of(const struct section *s, const char *caption, const char *row, size_t column)
+static const char *cell_of(const struct section *s, const char *caption, const char *row,
+			   size_t column)
 {
 	for (size_t i = 0; i < s->nr_tables; i++)
 		for (size_t j = 0; j < s->tables[i]->nr_rows; j++)
@@ -227,13 +239,21 @@ static bool has_bar(const struct figure *f, const char *label)
 static void test_disciplines(void)
 {
 	struct results_value values[] = {
-		{ .value = (char *)"hasty", .label = (char *)"hasty", .means = (char *)"Waits for nobody.",
+		{ .value = (char *)"hasty",
+		  .label = (char *)"hasty",
+		  .means = (char *)"Waits for nobody.",
 		  .busted = true },
-		{ .value = (char *)"patient", .label = (char *)"with patience", .means = (char *)"It waits." },
-		{ .value = (char *)"put_off", .label = (char *)"put off", .means = (char *)"Frees later." },
+		{ .value = (char *)"patient",
+		  .label = (char *)"with patience",
+		  .means = (char *)"It waits." },
+		{ .value = (char *)"put_off",
+		  .label = (char *)"put off",
+		  .means = (char *)"Frees later." },
 	};
-	struct results_axis axis = { .key = (char *)"discipline", .means = (char *)"How it waits.",
-				     .values = values, .nr_values = 3 };
+	struct results_axis axis = { .key = (char *)"discipline",
+				     .means = (char *)"How it waits.",
+				     .values = values,
+				     .nr_values = 3 };
 	struct results_error err = { .reason = "" };
 	const struct section *s;
 	struct results_doc *doc;
@@ -256,8 +276,10 @@ static void test_disciplines(void)
 	ok(cell_of(s, "The reference’s disciplines", "patient", 3) &&
 		   cell_of(s, "The reference’s disciplines", "alien", 3),
 	   "and its row");
-	is_str(cell_of(s, "The ways of waiting", "patient", 1), "with patience", "the label is the document's");
-	is_str(cell_of(s, "The ways of waiting", "hasty", 2), "Waits for nobody.", "and what it is, too");
+	is_str(cell_of(s, "The ways of waiting", "patient", 1), "with patience",
+	       "the label is the document's");
+	is_str(cell_of(s, "The ways of waiting", "hasty", 2), "Waits for nobody.",
+	       "and what it is, too");
 	is_str(s->tables[0]->rows[0][0].text, "hasty (busted)", "in the document's order");
 	is_str(s->tables[0]->rows[3][0].text, "alien", "and then those that it does not order");
 	ok(strstr(s->answers[0]->text, "with patient and after ") &&

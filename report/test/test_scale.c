@@ -62,7 +62,8 @@ int main(void)
 		double few = steps_per_row(folder, &many_shapes[i], 1);
 		double many = steps_per_row(folder, &many_shapes[i], 3);
 
-		ok(many < 1.5 * few, "%s: three times the rows take no more steps each (%.0f, %.0f)",
+		ok(many < 1.5 * few,
+		   "%s: three times the rows take no more steps each (%.0f, %.0f)",
 		   many_shapes[i].words, few, many);
 	}
 	snprintf(command, sizeof(command), "rm -r %s", folder);

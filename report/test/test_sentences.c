@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Single sentences against rows made to contradict them: counts that differ in one way to free only,
- * interrupts that did not come, a slope that is not one, a step that costs less than nothing, broken
- * code that stayed clean, a part that costs more than its whole.
+ * Single sentences against rows made to contradict them: counts that differ in one way to free
+ * only, interrupts that did not come, a slope that is not one, a step that costs less than nothing,
+ * broken code that stayed clean, a part that costs more than its whole.
  */
+#include <array_size.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,9 +38,7 @@ static void open_bed(struct bed *b)
 
 static void close_bed(struct bed *b)
 {
-	size_t i;
-
-	for (i = 0; i < b->in.nr_parts; i++)
+	for (size_t i = 0; i < b->in.nr_parts; i++)
 		results_doc_free(b->parts[i].doc);
 	results_explore_free(b->in.explored);
 	arena_free(&b->arena);
@@ -47,7 +46,9 @@ static void close_bed(struct bed *b)
 
 static const char *stock_of(const char *arch)
 {
-	return !strcmp(arch, "x86_64") ? "x86_64-stock" : !strcmp(arch, "s390x") ? "s390x-stock" : "a-stock";
+	return !strcmp(arch, "x86_64")	? "x86_64-stock"
+	       : !strcmp(arch, "s390x") ? "s390x-stock"
+					: "a-stock";
 }
 
 /* scenario: NULL of a native part. In the order of their names. */
@@ -57,7 +58,8 @@ static struct results_doc *part(struct bed *b, const char *scenario, const char 
 	struct report_part *p = &b->parts[b->in.nr_parts];
 	char name[128];
 
-	snprintf(name, sizeof(name), "%s%s%s", scenario ? scenario : "", scenario ? "." : "", setup);
+	snprintf(name, sizeof(name), "%s%s%s", scenario ? scenario : "", scenario ? "." : "",
+		 setup);
 	if (results_doc_new(name, scenario ? "icount" : setup, &p->doc))
 		abort();
 	b->records[b->in.nr_parts].name = p->doc->part;
@@ -69,8 +71,8 @@ static struct results_doc *part(struct bed *b, const char *scenario, const char 
 	p->of = scenario && !strstr(scenario, "-stock") ? stock_of(arch) : NULL;
 	p->stock_of = p->of ? p->of : scenario;
 	if (scenario && strstr(scenario, "-rcu") &&
-	    results_doc_add_check(p->doc, "table_free/rcu_path", &(struct results_params){ 0 }, "rcu",
-				  "rcu", true, &(struct results_error){ .reason = "" }))
+	    results_doc_add_check(p->doc, "table_free/rcu_path", &(struct results_params){ 0 },
+				  "rcu", "rcu", true, &(struct results_error){ .reason = "" }))
 		abort();
 	return p->doc;
 }
@@ -86,10 +88,8 @@ static void is_stock(struct bed *b)
 
 static const struct section *section_of(const struct bed *b, const char *file, const char *id)
 {
-	size_t i, j;
-
-	for (i = 0; i < b->model.nr_pages; i++)
-		for (j = 0; j < b->model.pages[i].nr_sections; j++)
+	for (size_t i = 0; i < b->model.nr_pages; i++)
+		for (size_t j = 0; j < b->model.pages[i].nr_sections; j++)
 			if (!strcmp(b->model.pages[i].file, file) &&
 			    !strcmp(b->model.pages[i].sections[j]->id, id))
 				return b->model.pages[i].sections[j];
@@ -104,9 +104,9 @@ static const struct answer *answer_of(const struct bed *b, const char *file, con
 static bool says(const struct answer *a, const char *words)
 {
 	char plain[4096];
-	size_t n = 0, i;
+	size_t n = 0;
 
-	for (i = 0; a->text[i] && n + 1 < sizeof(plain); i++)
+	for (size_t i = 0; a->text[i] && n + 1 < sizeof(plain); i++)
 		if (a->text[i] > 2 || a->text[i] < 0)
 			plain[n++] = a->text[i];
 	plain[n] = 0;
@@ -138,9 +138,8 @@ static void varied_row(struct results_doc *doc, const char *case_id, const char 
 	};
 	struct results_error err;
 	double samples[31];
-	size_t i;
 
-	for (i = 0; i < 31; i++)
+	for (size_t i = 0; i < 31; i++)
 		samples[i] = i < nr_above ? above : below;
 	m.samples = samples;
 	if (results_params_parse(&m.params, params) || results_doc_add(doc, &m, &err))
@@ -174,10 +173,12 @@ static void test_flush(void)
 	s = section_of(&b, "q1.html", "flush");
 	ok(says(s->answers[0], "No, it adds some: of 3 counts") &&
 		   says(s->answers[0], "fewer in 0 and more in 1, and 2 are equal") &&
-		   says(s->answers[0], "interrupts sent are 2 instead of 1 in 1 (collapse (tables=1) "
-				       "with peer idle)"),
+		   says(s->answers[0],
+			"interrupts sent are 2 instead of 1 in 1 (collapse (tables=1) "
+			"with peer idle)"),
 	   "one more interrupt by a collapse is told, though every munmap is alike");
-	ok(s->tables[0]->nr_rows == 1 && !strcmp(s->tables[0]->rows[0][0].text, "table_free/collapse"),
+	ok(s->tables[0]->nr_rows == 1 &&
+		   !strcmp(s->tables[0]->rows[0][0].text, "table_free/collapse"),
 	   "and has a table");
 	close_bed(&b);
 	flush_bed(&b, 1, 2, 1);
@@ -187,12 +188,14 @@ static void test_flush(void)
 	ok(says(answer_of(&b, "q1.html", "flush"), "No: all 3 counts"), "and none");
 	close_bed(&b);
 	flush_bed(&b, 0, 0, 0);
-	ok(says(answer_of(&b, "q1.html", "flush"), "Not seen here"), "where nothing came, nothing is "
-								     "answered");
+	ok(says(answer_of(&b, "q1.html", "flush"), "Not seen here"),
+	   "where nothing came, nothing is "
+	   "answered");
 	close_bed(&b);
 }
 
-/* Medians of 0 and 1, of windows that are 0 or 1 in both kernels; and a row that is apart, or none. */
+/* Medians of 0 and 1, of windows that are 0 or 1 in both kernels; and a row that is apart, or
+ * none. */
 static void test_flush_overlap(bool apart)
 {
 	struct results_doc *f, *s;
@@ -203,7 +206,8 @@ static void test_flush_overlap(bool apart)
 	s = part(&b, "x86_64-stock", "x86_64", "icount-2cpu");
 	varied_row(f, "table_free/collapse", "peer=idle,tables=1", "ipis_sent", 0, 1, 25);
 	varied_row(s, "table_free/collapse", "peer=idle,tables=1", "ipis_sent", 0, 1, 6);
-	varied_row(f, "table_free/collapse", "peer=idle,tables=2", "ipis_sent", 2, 3, apart ? 6 : 0);
+	varied_row(f, "table_free/collapse", "peer=idle,tables=2", "ipis_sent", 2, 3,
+		   apart ? 6 : 0);
 	varied_row(s, "table_free/collapse", "peer=idle,tables=2", "ipis_sent", apart ? 0 : 2, 1,
 		   apart ? 6 : 0);
 	freeing_build(&b.model);
@@ -224,17 +228,17 @@ static void test_flush_overlap(bool apart)
 static void host_bed(struct bed *b, double spin, double interrupted)
 {
 	struct results_doc *doc;
-	int peer;
 
 	open_bed(b);
 	doc = part(b, NULL, NULL, "native");
-	for (peer = 0; peer < 2; peer++) {
+	for (int peer = 0; peer < 2; peer++) {
 		const char *p = peer ? "peer=spin,tables=1" : "peer=none,tables=1";
 
-		synth_row(doc, MUNMAP, RESULTS_KERNEL, p, "time", RESULTS_SAMPLED, peer ? spin : 1000);
+		synth_row(doc, MUNMAP, RESULTS_KERNEL, p, "time", RESULTS_SAMPLED,
+			  peer ? spin : 1000);
 		if (interrupted >= 0)
-			synth_row(doc, MUNMAP, RESULTS_KERNEL, p, "cpus_interrupted", RESULTS_SAMPLED,
-				  peer ? interrupted : 0);
+			synth_row(doc, MUNMAP, RESULTS_KERNEL, p, "cpus_interrupted",
+				  RESULTS_SAMPLED, peer ? interrupted : 0);
 	}
 	synth_row(doc, MUNMAP, RESULTS_KERNEL, "peer=idle,tables=1", "time", RESULTS_SAMPLED, 77);
 	freeing_build(&b->model);
@@ -247,23 +251,23 @@ static void test_host(void)
 		const char *words;
 		bool answered;
 	} rows[] = {
-		{ 9000, 1, "+8.00 \xc2\xb5s [7.92, 8.08], with 1 CPU interrupted", true },
-		{ 9000, 0, "Not answered here: beside a spinning thread 1 operation interrupted no CPU.",
+		{ 9000, 1, "+8.00 µs [7.92, 8.08], with 1 CPU interrupted", true },
+		{ 9000, 0,
+		  "Not answered here: beside a spinning thread 1 operation interrupted no CPU.",
 		  false },
 		{ 1001, 1, "Not answered here: no difference was seen.", false },
 		{ 9000, -1, "Not answered here: whom these operations interrupt was not counted.",
 		  false },
 	};
 	struct bed b;
-	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct answer *a;
 
 		host_bed(&b, rows[i].spin, rows[i].interrupted);
 		a = answer_of(&b, "q1.html", "host");
 		ok(says(a, rows[i].words) && !!a->mode == rows[i].answered &&
-			   says(a, "takes 1.00 \xc2\xb5s") && !strstr(a->text, "mostly"),
+			   says(a, "takes 1.00 µs") && !strstr(a->text, "mostly"),
 		   "%.0f ns beside the peer, %.0f CPUs interrupted: %.40s...", rows[i].spin,
 		   rows[i].interrupted, rows[i].words);
 		close_bed(&b);
@@ -294,9 +298,8 @@ static void freeing_part(struct bed *b, const char *scenario, const double *munm
 	static const int tables[] = { 1, 2, 8, 128 };
 	struct results_doc *doc = part(b, scenario, "x86_64", "icount-1cpu");
 	char params[64];
-	int i;
 
-	for (i = 0; i < 4; i++) {
+	for (int i = 0; i < 4; i++) {
 		snprintf(params, sizeof(params), "format=f,tables=%d", tables[i]);
 		count_row(doc, MUNMAP, params, "instructions", 5000 * tables[i] + munmap[i]);
 		count_row(doc, "table_free/madvise", params, "instructions", 5000 * tables[i]);
@@ -310,7 +313,8 @@ static void freeing_part(struct bed *b, const char *scenario, const double *munm
 static void test_slopes(void)
 {
 	/* 300 from 1 to 2, and 360 from there; 64, and 120: as a kernel has it. */
-	static const double stock[] = { 1000, 1300, 3460, 46660 }, forced[] = { 1200, 1264, 1984, 16384 };
+	static const double stock[] = { 1000, 1300, 3460, 46660 },
+			    forced[] = { 1200, 1264, 1984, 16384 };
 	const struct answer *a;
 	struct bed b;
 
@@ -322,17 +326,23 @@ static void test_slopes(void)
 	ok(says(a, "from 1 to 128 tables") && says(a, "300 to 360 between neighbouring sizes") &&
 		   says(a, "64 to 120 between neighbouring sizes"),
 	   "a slope is over all sizes, and says what it is between neighbours");
-	ok(!strstr(a->text, "(\xe2\x88\x92""236)") && says(a, "(\xe2\x88\x92""240"),
-	   "and is not that of the first two");
+	ok(!strstr(a->text, "(−236)") && says(a, "(−240"), "and is not that of the first two");
 	close_bed(&b);
 }
 
 /* ---- rows that answer, and rows that do not ---- */
 
 static const struct row_family family = {
-	.id = "f", .title = "t", .question = "q", .caption = "c", .setup = "icount-1cpu",
-	.cases = (const char *const[]){ "kmap/pair", "kmap/switch" }, .nr_cases = 2,
-	.head_case = "kmap/pair", .head_params = "depth=1", .head_metric = "instructions",
+	.id = "f",
+	.title = "t",
+	.question = "q",
+	.caption = "c",
+	.setup = "icount-1cpu",
+	.cases = (const char *const[]){ "kmap/pair", "kmap/switch" },
+	.nr_cases = 2,
+	.head_case = "kmap/pair",
+	.head_params = "depth=1",
+	.head_metric = "instructions",
 	.head_words = "a pair",
 };
 
@@ -355,20 +365,24 @@ static void test_family(void)
 	struct bed b;
 
 	family_bed(&b, "a-stock", "depth=2", NULL);
-	ok(says(answer_of(&b, "p", "f"), "of kmap/pair the row depth=1 was not measured; the table has 1 "
-					 "other."),
+	ok(says(answer_of(&b, "p", "f"),
+		"of kmap/pair the row depth=1 was not measured; the table has 1 "
+		"other."),
 	   "another row than the one that answers is not denied");
 	close_bed(&b);
 	family_bed(&b, "a-variant", "depth=1", NULL);
-	ok(says(answer_of(&b, "p", "f"), "1 row of other boots are not in it, the first in part a-variant."
-					 "icount-1cpu"),
+	ok(says(answer_of(&b, "p", "f"),
+		"1 row of other boots are not in it, the first in part a-variant."
+		"icount-1cpu"),
 	   "nor is one of a kernel without a column");
 	close_bed(&b);
 	family_bed(&b, "a-stock", NULL, "depth=1");
-	ok(says(answer_of(&b, "p", "f"), "Not measured here: a-stock: too deep."), "what was skipped says why");
+	ok(says(answer_of(&b, "p", "f"), "Not measured here: a-stock: too deep."),
+	   "what was skipped says why");
 	close_bed(&b);
 	family_bed(&b, "a-stock", NULL, NULL);
-	ok(says(answer_of(&b, "p", "f"), "No kernel of this run has a row of kmap/pair or kmap/switch."),
+	ok(says(answer_of(&b, "p", "f"),
+		"No kernel of this run has a row of kmap/pair or kmap/switch."),
 	   "and what is not there is not there");
 	close_bed(&b);
 }
@@ -402,20 +416,25 @@ static void test_elsewhere(void)
 
 	open_bed(&b);
 	doc = part(&b, "s390x-stock", "s390x", "icount-1cpu");
-	count_row(doc, "gup_fast/walk", "cross=none,design=d,format=s390x,leaf=pte,levels=3,mem=file,pages=1",
+	count_row(doc, "gup_fast/walk",
+		  "cross=none,design=d,format=s390x,leaf=pte,levels=3,mem=file,pages=1",
 		  "instructions", 365);
-	count_row(doc, "gup_fast/walk", "cross=none,design=d,format=s390x,leaf=pte,levels=3,pages=1",
-		  "instructions", 359);
-	count_row(doc, "gup_fast/walk", "cross=none,design=d,format=s390x,leaf=pte,levels=4,pages=16",
-		  "instructions", 1880);
-	count_row(doc, "gup_fast/walk", "cross=p4d,design=d,format=s390x,leaf=pte,levels=4,pages=16",
-		  "instructions", 1989);
+	count_row(doc, "gup_fast/walk",
+		  "cross=none,design=d,format=s390x,leaf=pte,levels=3,pages=1", "instructions",
+		  359);
+	count_row(doc, "gup_fast/walk",
+		  "cross=none,design=d,format=s390x,leaf=pte,levels=4,pages=16", "instructions",
+		  1880);
+	count_row(doc, "gup_fast/walk",
+		  "cross=p4d,design=d,format=s390x,leaf=pte,levels=4,pages=16", "instructions",
+		  1989);
 	kernels_build(&b.model);
 	s = section_of(&b, "kernels.html", "s390x");
 	for (i = 0; i < s->nr_notes && !strstr(s->notes[i], "crossing a p4d"); i++)
 		;
 	ok(i < s->nr_notes && strstr(s->notes[i], "109 on s390x-stock with levels=4"),
-	   "a crossing measured with other levels is not denied: %s", i < s->nr_notes ? s->notes[i] : "");
+	   "a crossing measured with other levels is not denied: %s",
+	   i < s->nr_notes ? s->notes[i] : "");
 	ok(says(s->answers[0], "359 instructions"), "a call is one of anonymous memory");
 	close_bed(&b);
 }
@@ -437,17 +456,17 @@ static void test_negative(void)
 	is_stock(&b);
 	synth_row(doc, "gup_fast/steps", RESULTS_REF, STEPS "how=present,step=none", "instructions",
 		  RESULTS_EXACT, 400);
-	synth_row(doc, "gup_fast/steps", RESULTS_REF, STEPS "how=opaque,step=try_get", "instructions",
-		  RESULTS_EXACT, 350);
-	synth_row(doc, "gup_fast/steps", RESULTS_REF, STEPS "how=opaque,step=pmd_recheck", "instructions",
-		  RESULTS_EXACT, 407);
+	synth_row(doc, "gup_fast/steps", RESULTS_REF, STEPS "how=opaque,step=try_get",
+		  "instructions", RESULTS_EXACT, 350);
+	synth_row(doc, "gup_fast/steps", RESULTS_REF, STEPS "how=opaque,step=pmd_recheck",
+		  "instructions", RESULTS_EXACT, 407);
 	steps_build(&b.model);
 	f = section_of(&b, "q4.html", "instructions")->figures[0];
 	for (i = 0; i < f->nr_bars && f->bars[i].value.v != -7; i++)
 		;
 	ok(i < f->nr_bars, "a step that costs 7 less than nothing has its bar");
-	f = section_figure(&b.model, page_section(&b.model, &b.model.pages[0], "x", "x"), FIGURE_BARS,
-			   "x", "x");
+	f = section_figure(&b.model, page_section(&b.model, &b.model.pages[0], "x", "x"),
+			   FIGURE_BARS, "x", "x");
 	((struct figure *)f)->logscale = true;
 	zero = (struct rvalue){ .metric = results_metric_find("time") };
 	figure_bar(&b.model, (struct figure *)f, "group", "nothing", &zero, 0);
@@ -459,10 +478,11 @@ static void test_negative(void)
 	is_stock(&b);
 	synth_row(doc, "gup_fast/steps", RESULTS_REF, STEPS "how=present,step=none", "instructions",
 		  RESULTS_EXACT, 400);
-	synth_row(doc, "gup_fast/steps", RESULTS_REF, STEPS "how=opaque,step=try_get", "instructions",
-		  RESULTS_EXACT, 400);
+	synth_row(doc, "gup_fast/steps", RESULTS_REF, STEPS "how=opaque,step=try_get",
+		  "instructions", RESULTS_EXACT, 400);
 	steps_build(&b.model);
-	ok(says(answer_of(&b, "q4.html", "instructions"), "none of its 1 steps is seen to cost anything"),
+	ok(says(answer_of(&b, "q4.html", "instructions"),
+		"none of its 1 steps is seen to cost anything"),
 	   "no step is the dearest where none costs anything");
 	close_bed(&b);
 }
@@ -473,17 +493,33 @@ static void test_negative(void)
 static void explore(struct results_explore *doc, const char *variant, bool busted, const char *mode,
 		    const char *code)
 {
-	bool said = !code || strcmp(code, "?") != 0;
+	bool said = !code || strcmp(code, "?");
 	const struct results_explore_step step = { 0, "task", "reader", "walk.h:10", "read" };
-	const struct results_explore_failure failure = { .invariant = "i", .why = "w", .schedule = "0",
-							 .steps = &step, .nr_steps = 1 };
+	const struct results_explore_failure failure = {
+		.invariant = "i",
+		.why = "w",
+		.schedule = "0",
+		.steps = &step,
+		.nr_steps = 1,
+	};
 	struct results_error err = { 0 };
 	struct results_explore_model m = {
-		.mechanism = "thp", .variant = variant, .summary = "s", .busted = busted,
-		.caught_by = busted ? "i" : NULL, .busted_code_said = said,
-		.busted_code = said ? code : NULL, .mode = mode, .method = RESULTS_EXPLORE_REDUCED,
-		.bound = busted ? 0 : 3, .nr_cpus = 2, .schedules = 10, .steps = 100, .states = 50,
-		.seconds = 1, .complete = !busted,
+		.mechanism = "thp",
+		.variant = variant,
+		.summary = "s",
+		.busted = busted,
+		.caught_by = busted ? "i" : NULL,
+		.busted_code_said = said,
+		.busted_code = said ? code : NULL,
+		.mode = mode,
+		.method = RESULTS_EXPLORE_REDUCED,
+		.bound = busted ? 0 : 3,
+		.nr_cpus = 2,
+		.schedules = 10,
+		.steps = 100,
+		.states = 50,
+		.seconds = 1,
+		.complete = !busted,
 		.verdict = busted ? RESULTS_EXPLORE_CAUGHT : RESULTS_EXPLORE_CLEAN,
 		.failure = busted ? &failure : NULL,
 	};
@@ -512,8 +548,9 @@ static void test_explored(void)
 	a = answer_of(&b, "p", "explored");
 	ok(says(a, "3 questions to code that is to be correct came out clean") &&
 		   says(a, "each of 1 to code that is broken was caught") &&
-		   says(a, "Not counted: 1 clean exploration of code that another question breaks, as "
-			   "thp/collapse_no_sync, whose code thp/table_reuse breaks."),
+		   says(a,
+			"Not counted: 1 clean exploration of code that another question breaks, as "
+			"thp/collapse_no_sync, whose code thp/table_reuse breaks."),
 	   "code that another question breaks is no correct variant, whatever it is called");
 	close_bed(&b);
 
@@ -527,8 +564,9 @@ static void test_explored(void)
 	a = answer_of(&b, "p", "explored");
 	ok(!says(a, "to be correct came out clean") &&
 		   says(a, "each of 1 to code that is broken was caught") &&
-		   says(a, "Of 2 more that came out clean this run does not say whether their code is to "
-			   "be correct"),
+		   says(a,
+			"Of 2 more that came out clean this run does not say whether their code is to "
+			"be correct"),
 	   "of a document that does not say whose code it is nothing is counted as correct");
 	close_bed(&b);
 }
@@ -557,7 +595,8 @@ static void test_parts(void)
 	dax_bed(&b, 394);
 	t = section_of(&b, "q5.html", "instructions")->tables[0];
 	ok(!strcmp(t->rows[1][1].kind, "missing") &&
-		   !strcmp(t->rows[1][1].text, "not believed: 394 for a part of what takes 331 as a whole"),
+		   !strcmp(t->rows[1][1].text,
+			   "not believed: 394 for a part of what takes 331 as a whole"),
 	   "a lock that costs more than lock and unlock is not published: %s", t->rows[1][1].text);
 	close_bed(&b);
 	dax_bed(&b, 200);
@@ -586,12 +625,14 @@ static void test_compiler(void)
 	struct bed b;
 
 	compiler_bed(&b, "gcc (Debian 12.2.0-14) 12.2.0");
-	ok(says(answer_of(&b, "ref-kernel.html", "x86_64"), "The table says what makes the others differ."),
+	ok(says(answer_of(&b, "ref-kernel.html", "x86_64"),
+		"The table says what makes the others differ."),
 	   "a factor is explained for the compiler that was read");
 	close_bed(&b);
 	compiler_bed(&b, "gcc (Debian 14.2.0-19) 14.2.0");
-	ok(says(answer_of(&b, "ref-kernel.html", "x86_64"), "differ with gcc 12.2; this kernel is of gcc "
-							    "(Debian 14.2.0-19) 14.2.0."),
+	ok(says(answer_of(&b, "ref-kernel.html", "x86_64"),
+		"differ with gcc 12.2; this kernel is of gcc "
+		"(Debian 14.2.0-19) 14.2.0."),
 	   "and for another the sentence says so");
 	close_bed(&b);
 }

@@ -79,7 +79,8 @@ static void make_plan(struct plan *p)
 
 /* ---- subsets ---- */
 
-/* A parameter or all samples become what no axis was made for; add() refuses what the format does. */
+/* A parameter or all samples become what no axis was made for; add() refuses what the format
+ * does. */
 static void add_extreme(struct results_doc *to, struct results_measurement m)
 {
 	static const long long numbers[] = { 0, -1, 1, (1LL << 53) - 1 };
@@ -127,15 +128,13 @@ static void add_row(struct results_doc *to, const struct results_measurement *fr
 
 static void copy_pairs(struct results_pairs *to, const struct results_pairs *from)
 {
-	size_t i;
-
-	for (i = 0; i < from->nr; i++)
+	for (size_t i = 0; i < from->nr; i++)
 		results_pairs_set(to, from->v[i].key, from->v[i].value);
 }
 
 static struct results_doc *doc_subset(const struct results_doc *from, const struct plan *p)
 {
-	size_t only = from->nr_measurements ? draw() % from->nr_measurements : 0, i;
+	size_t only = from->nr_measurements ? draw() % from->nr_measurements : 0;
 	struct results_error err;
 	struct results_doc *to;
 
@@ -146,13 +145,13 @@ static struct results_doc *doc_subset(const struct results_doc *from, const stru
 	copy_pairs(&to->subject, &from->subject);
 	if (chance(20))
 		to->version = 1;
-	for (i = 0; to->version > 1 && i < from->nr_axes; i++)
+	for (size_t i = 0; to->version > 1 && i < from->nr_axes; i++)
 		if (results_doc_add_axis(to, &from->axes[i], &err))
 			abort();
-	for (i = 0; i < from->nr_measurements; i++)
+	for (size_t i = 0; i < from->nr_measurements; i++)
 		if (p->keep_one ? i == only : !chance(p->rows))
 			add_row(to, &from->measurements[i], p);
-	for (i = 0; i < from->nr_checks; i++) {
+	for (size_t i = 0; i < from->nr_checks; i++) {
 		const struct results_check *c = &from->checks[i];
 
 		if (!chance(p->checks))
@@ -260,10 +259,10 @@ static int count_bad_pages(const char *run)
 static int print_answers(const char *run)
 {
 	FILE *to = fopen("/dev/null", "w");
-	int ret = report_answers(run, to);
+	int err = report_answers(run, to);
 
 	fclose(to);
-	return ret;
+	return err;
 }
 
 static void limit_memory(void)
@@ -310,13 +309,14 @@ static int expected(const char *dir)
 	struct results_run *run;
 	struct results_error err;
 	struct results_doc *doc;
-	size_t i, read = 0, nr;
+	size_t read = 0, nr;
 	char path[1200];
 
 	if (results_run_read(dir, &run, &err))
 		return 2;
-	for (i = 0; i < run->nr_parts; i++) {
-		snprintf(path, sizeof(path), "%s/%s", dir, run->parts[i].file ? run->parts[i].file : "");
+	for (size_t i = 0; i < run->nr_parts; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir,
+			 run->parts[i].file ? run->parts[i].file : "");
 		if (!run->parts[i].file || results_doc_read(path, &doc, &err))
 			continue;
 		results_doc_free(doc);
@@ -348,16 +348,16 @@ static void check_run(const char *run, const char *what)
 static int read_base(struct base *b, const char *dir)
 {
 	struct results_error err = { 0 };
-	size_t i;
 
 	memset(b, 0, sizeof(*b));
 	if (results_run_read(dir, &b->run, &err))
 		return -1;
 	if (b->run->nr_parts > MAX_PARTS)
 		b->run->nr_parts = MAX_PARTS;
-	for (i = 0; i < b->run->nr_parts; i++)
+	for (size_t i = 0; i < b->run->nr_parts; i++)
 		if (b->run->parts[i].file &&
-		    results_doc_read(look_path(b->run->dir, b->run->parts[i].file), &b->docs[i], &err))
+		    results_doc_read(look_path(b->run->dir, b->run->parts[i].file), &b->docs[i],
+				     &err))
 			b->docs[i] = NULL;
 	b->explored = file_read(look_path(b->run->dir, "explore.json"));
 	return b->run->nr_parts ? 0 : -1;
@@ -365,9 +365,7 @@ static int read_base(struct base *b, const char *dir)
 
 static void free_base(struct base *b)
 {
-	size_t i;
-
-	for (i = 0; b->run && i < b->run->nr_parts; i++)
+	for (size_t i = 0; b->run && i < b->run->nr_parts; i++)
 		results_doc_free(b->docs[i]);
 	results_run_free(b->run);
 	free(b->explored);
@@ -377,12 +375,12 @@ static void free_base(struct base *b)
 static void test_single_rows(const struct base *b, const char *part)
 {
 	struct results_error err;
-	size_t i, j, k;
+	size_t i, k;
 
 	for (i = 0; i < b->run->nr_parts; i++)
 		if (!strcmp(b->run->parts[i].name, part))
 			break;
-	for (j = 0; i < b->run->nr_parts && j < b->docs[i]->nr_measurements; j++) {
+	for (size_t j = 0; i < b->run->nr_parts && j < b->docs[i]->nr_measurements; j++) {
 		struct results_doc one = *b->docs[i];
 		struct results_run *run;
 		char dir[512], what[128];
@@ -436,17 +434,17 @@ static void test_subset(const struct base *bases, unsigned long long seed, const
 {
 	char dir[512], what[96], path[4096];
 	bool real, drawn;
-	int ret;
+	int err;
 
 	state = seed;
 	real = chance(20) && bases[1].run;
 	drawn = chance(10);
 	snprintf(path, sizeof(path), "%s/bin:%s", temp, real_path);
 	setenv("PATH", drawn ? real_path : path, 1);
-	ret = run_subset(&bases[real], dir);
+	err = run_subset(&bases[real], dir);
 	snprintf(what, sizeof(what), "SEED=%llu: a subset of the %s run renders%s", seed,
 		 real ? "real" : "synthetic", drawn ? ", drawn by gnuplot" : "");
-	if (ret)
+	if (err)
 		ok(false, "%s: cannot be made", what);
 	else
 		check_run(dir, what);
@@ -454,7 +452,7 @@ static void test_subset(const struct base *bases, unsigned long long seed, const
 
 int main(void)
 {
-	unsigned long long seed = number("SEED", (unsigned long long)time(NULL)), nr, i;
+	unsigned long long seed = number("SEED", (unsigned long long)time(NULL)), nr;
 	const char *real = getenv("REPORT_RUN") ? getenv("REPORT_RUN") : "results/runs/latest";
 	char *path = strdup(getenv("PATH"));
 	struct base bases[2];
@@ -474,7 +472,7 @@ int main(void)
 	diag("SEED=%llu SUBSETS=%llu", seed, nr);
 	if (!getenv("SUBSETS"))
 		test_single_rows(&bases[0], "native");
-	for (i = 0; i < nr; i++)
+	for (unsigned long long i = 0; i < nr; i++)
 		test_subset(bases, seed + i, path);
 	free_base(&bases[0]);
 	free_base(&bases[1]);

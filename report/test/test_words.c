@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Designs, steps and formats that nobody has heard of are on the pages of kmap, DAX and verification:
- * by their labels and in their order where the document says what they are, by their names where it
- * does not.
+ * Designs, steps and formats that nobody has heard of are on the pages of kmap, DAX and
+ * verification: by their labels and in their order where the document says what they are, by their
+ * names where it does not.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -49,17 +49,20 @@ static struct results_doc *part(struct bed *b, const char *name, const char *arc
 	b->records[b->in.nr_parts].name = p->doc->part;
 	p->part = &b->records[b->in.nr_parts++];
 	p->arch = arch;
-	p->scenario = p->stock_of = arch ? arena_str(&b->arena, "%.*s", (int)strcspn(name, "."), name)
-					 : NULL;
+	p->scenario = p->stock_of =
+		arch ? arena_str(&b->arena, "%.*s", (int)strcspn(name, "."), name) : NULL;
 	p->setup = arch ? strchr(name, '.') + 1 : name;
 	p->has_role = arch;
 	return p->doc;
 }
 
-static void add_axis(struct results_doc *doc, const char *key, struct results_value *values, size_t nr)
+static void add_axis(struct results_doc *doc, const char *key, struct results_value *values,
+		     size_t nr)
 {
-	const struct results_axis axis = { .key = (char *)key, .means = (char *)"What is varied.",
-					   .values = values, .nr_values = nr };
+	const struct results_axis axis = { .key = (char *)key,
+					   .means = (char *)"What is varied.",
+					   .values = values,
+					   .nr_values = nr };
 	struct results_error err = { .reason = "" };
 
 	if (results_doc_add_axis(doc, &axis, &err)) {
@@ -68,8 +71,11 @@ static void add_axis(struct results_doc *doc, const char *key, struct results_va
 	}
 }
 
-#define VALUE(name, label_) \
-	{ .value = (char *)name, .label = (char *)label_, .means = (char *)"Means " name "." }
+#define VALUE(name, label_)                                                                        \
+	{                                                                                          \
+		.value = (char *)name, .label = (char *)label_,                                    \
+		.means = (char *)"Means " name ".",                                                \
+	}
 
 static const struct section *section_of(const struct bed *b, const char *id)
 {
@@ -114,7 +120,8 @@ static const char *row_text(const struct bed *b, const struct table *t, size_t i
 	const char *text = "";
 
 	for (size_t k = 0; k < t->nr_columns; k++)
-		text = arena_str((struct arena *)&b->arena, "%s%s%s", text, k ? "|" : "", t->rows[i][k].text);
+		text = arena_str((struct arena *)&b->arena, "%s%s%s", text, k ? "|" : "",
+				 t->rows[i][k].text);
 	return text;
 }
 
@@ -156,8 +163,8 @@ static bool has_labels(const struct bed *b, const char *id, const char *labels)
 
 /* ---- kmap's designs ---- */
 
-static void kmap_row(struct results_doc *doc, const char *name, const char *params, const char *design,
-		     double value)
+static void kmap_row(struct results_doc *doc, const char *name, const char *params,
+		     const char *design, double value)
 {
 	char text[128];
 
@@ -170,7 +177,8 @@ static void kmap_row(struct results_doc *doc, const char *name, const char *para
 static void kmap_bed(struct bed *b, bool with_axis)
 {
 	static const char *const designs[] = { "stray", "newer", "worn", "older" };
-	struct results_value values[] = { VALUE("older", "the older one"), VALUE("worn", "the worn one"),
+	struct results_value values[] = { VALUE("older", "the older one"),
+					  VALUE("worn", "the worn one"),
 					  VALUE("newer", "the newer one") };
 	struct results_doc *doc;
 
@@ -180,8 +188,10 @@ static void kmap_bed(struct bed *b, bool with_axis)
 	if (with_axis)
 		add_axis(doc, "design", values, 3);
 	for (size_t i = 0; i < 4; i++) {
-		kmap_row(doc, "kmap/pair", "backend=memory,debug=0,depth=1", designs[i], 10 + (double)i);
-		kmap_row(doc, "kmap/pair", "backend=memory,debug=0,depth=6", designs[i], 20 + (double)i);
+		kmap_row(doc, "kmap/pair", "backend=memory,debug=0,depth=1", designs[i],
+			 10 + (double)i);
+		kmap_row(doc, "kmap/pair", "backend=memory,debug=0,depth=6", designs[i],
+			 20 + (double)i);
 		kmap_row(doc, "kmap/switch", "backend=memory,debug=0,next=0,prev=0", designs[i],
 			 30 + (double)i);
 		kmap_row(doc, "kmap/switch", "backend=memory,debug=0,next=7,prev=7", designs[i],
@@ -198,33 +208,38 @@ static void test_kmap(void)
 	struct bed b;
 
 	kmap_bed(&b, true);
-	ok(says(&b, "pair", "takes 11.0 ns per map and unmap as \xe2\x80\x9cthe newer one\xe2\x80\x9d and 13.0 ns "
-			    "as \xe2\x80\x9cthe older one\xe2\x80\x9d; on top of 5 live maps, 21.0 ns"),
+	ok(says(&b, "pair",
+		"takes 11.0 ns per map and unmap as “the newer one” and 13.0 ns "
+		"as “the older one”; on top of 5 live maps, 21.0 ns"),
 	   "the newest and the oldest design of the axis are compared, whatever they are called");
 	ok(has_rows(&b, "pair", "Map and unmap, native time per pair",
-		    ROWS("in memory|plain|the older one|13.0 ns", "in memory|plain|the worn one (busted)|",
+		    ROWS("in memory|plain|the older one|13.0 ns",
+			 "in memory|plain|the worn one (busted)|",
 			 "in memory|plain|the newer one|11.0 ns", "in memory|plain|stray|10.0 ns",
 			 "real mappings|plain|the worn one (busted)|not run|99.0 ns|not run")),
 	   "every design has its row, in the order of the axis, and what was measured of real mappings");
-	ok(!strcmp(table_of(&b, "pair", "Map and unmap, native time per pair")->rows[1][2].kind, "bad"),
+	ok(!strcmp(table_of(&b, "pair", "Map and unmap, native time per pair")->rows[1][2].kind,
+		   "bad"),
 	   "the busted one is marked");
 	ok(has_labels(&b, "pair", "the older one|the worn one (busted)|the newer one|stray") &&
 		   section_of(&b, "pair")->figures[0]->lines[3].nr == 2,
 	   "and its line, with every depth");
 	ok(has_rows(&b, "pair", "The designs, in words",
-		    ROWS("older|the older one|Means older.", "worn|the worn one (busted)|Means worn.",
+		    ROWS("older|the older one|Means older.",
+			 "worn|the worn one (busted)|Means worn.",
 			 "newer|the newer one|Means newer.")),
 	   "what the designs are is said");
-	ok(says(&b, "switch", "takes 31.0 ns as \xe2\x80\x9cthe newer one\xe2\x80\x9d when neither has a map, and "
-			      "41.0 ns when each has 7; as \xe2\x80\x9cthe older one\xe2\x80\x9d that takes 43.0 "
-			      "ns."),
+	ok(says(&b, "switch",
+		"takes 31.0 ns as “the newer one” when neither has a map, and "
+		"41.0 ns when each has 7; as “the older one” that takes 43.0 "
+		"ns."),
 	   "switches are of the same design, and beside it of each that is not busted");
 	ok(has_labels(&b, "switch", "the older one|the worn one (busted)|the newer one|stray") &&
 		   has_rows(&b, "switch", "Two tasks, there and back, slots in memory, native time",
 			    ROWS("0 and 0|33.0 ns|32.0 ns|31.0 ns|30.0 ns",
 				 "7 and 7|43.0 ns|42.0 ns|41.0 ns|40.0 ns")),
 	   "each has a column, each number of live maps a row");
-	ok(says(&b, "nest", "a stack has 15 (\xe2\x80\x9cthe newer one\xe2\x80\x9d, without guards)") &&
+	ok(says(&b, "nest", "a stack has 15 (“the newer one”, without guards)") &&
 		   has_rows(&b, "nest", "Most slots in use at once",
 			    ROWS("the older one|5|not run|15", "the worn one (busted)|5",
 				 "the newer one|5", "stray|5")),
@@ -238,7 +253,8 @@ static void test_kmap(void)
 	ok(has_labels(&b, "pair", "stray|newer|worn|older") &&
 		   has_rows(&b, "nest", "Most slots in use at once",
 			    ROWS("stray|5", "newer|5", "worn|5", "older|5")) &&
-		   table_of(&b, "switch", "Two tasks, there and back, slots in memory, native time")->nr_rows == 2,
+		   table_of(&b, "switch", "Two tasks, there and back, slots in memory, native time")
+				   ->nr_rows == 2,
 	   "and all have their rows by their names");
 	close_bed(&b);
 }
@@ -269,8 +285,10 @@ static void walk_rows(struct results_doc *doc, const char *kind, double whole)
 
 static void steps_bed(struct bed *b, bool with_axis)
 {
-	struct results_value values[] = { VALUE("whole", "nothing"), VALUE("first", "the first look"),
-					  VALUE("pinned", "the pin"), VALUE("second", "the second look") };
+	struct results_value values[] = { VALUE("whole", "nothing"),
+					  VALUE("first", "the first look"),
+					  VALUE("pinned", "the pin"),
+					  VALUE("second", "the second look") };
 	struct results_doc *doc;
 
 	open_bed(b);
@@ -283,19 +301,21 @@ static void steps_bed(struct bed *b, bool with_axis)
 	walk_rows(doc, "flags=get,format=f-long,levels=9,frames=flushed", 400);
 	walk_row(doc, "flags=pin,format=f-long,levels=9", "present", "whole", 300);
 	walk_row(doc, "flags=pin,format=f-long,levels=9", "opaque", "pinned", 275);
-	synth_row(doc, "thp/split", RESULTS_REF, "format=f-short,kind=anon,leaf=pmd,readers=0", "time",
-		  RESULTS_EXACT, 111);
-	synth_row(doc, "thp/split", RESULTS_REF, "format=f-long,kind=anon,leaf=pmd,levels=9,readers=0", "time",
-		  RESULTS_EXACT, 222);
-	synth_row(doc, "thp/split", RESULTS_REF, "format=f-long,kind=anon,leaf=pmd,levels=9,readers=1", "time",
-		  RESULTS_EXACT, 333);
+	synth_row(doc, "thp/split", RESULTS_REF, "format=f-short,kind=anon,leaf=pmd,readers=0",
+		  "time", RESULTS_EXACT, 111);
+	synth_row(doc, "thp/split", RESULTS_REF,
+		  "format=f-long,kind=anon,leaf=pmd,levels=9,readers=0", "time", RESULTS_EXACT,
+		  222);
+	synth_row(doc, "thp/split", RESULTS_REF,
+		  "format=f-long,kind=anon,leaf=pmd,levels=9,readers=1", "time", RESULTS_EXACT,
+		  333);
 	doc = part(b, "x86_64-novel.icount-1cpu", "x86_64");
 	if (with_axis)
 		add_axis(doc, "step", values, 4);
 	walk_rows(doc, "flags=get,format=f-long", 500);
 	walk_rows(doc, "flags=get,format=f-own", 600);
-	synth_row(doc, "gup_fast/put", RESULTS_KERNEL, "format=f-own,leaf=pte,pages=1", "instructions",
-		  RESULTS_EXACT, 9);
+	synth_row(doc, "gup_fast/put", RESULTS_KERNEL, "format=f-own,leaf=pte,pages=1",
+		  "instructions", RESULTS_EXACT, 9);
 	steps_build(&b->model);
 }
 
@@ -304,32 +324,39 @@ static void test_steps(void)
 	struct bed b;
 
 	steps_bed(&b, true);
-	ok(says(&b, "time", "a walk of 16 pages takes 200 ns; of its 3 steps the dearest is "
-			    "\xe2\x80\x9cstray\xe2\x80\x9d, +40.0 ns"),
+	ok(says(&b, "time",
+		"a walk of 16 pages takes 200 ns; of its 3 steps the dearest is "
+		"“stray”, +40.0 ns"),
 	   "the format with most rows answers, and a step that no axis has is one");
 	ok(!strncmp(section_of(&b, "time")->figures[0]->caption, "Mode native, f-long;", 20),
 	   "its figure names the format");
 	ok(has_labels(&b, "time", "the first look|the second look|stray") &&
-		   has_rows(&b, "time", "Each step of a walk of 16 pages that takes references, native time",
-			    ROWS("the whole walk|200 ns|\xc2\xb7|400 ns", "the first look|10.0 ns|not run|10.0 ns",
+		   has_rows(&b, "time",
+			    "Each step of a walk of 16 pages that takes references, native time",
+			    ROWS("the whole walk|200 ns|·|400 ns",
+				 "the first look|10.0 ns|not run|10.0 ns",
 				 "the second look|20.0 ns|21.0 ns|20.0 ns|21.0 ns|not run",
 				 "stray|40.0 ns|not run")),
 	   "each step has its bar and its row, in the order of the axis");
 	ok(has_rows(&b, "time", "Each step of a walk that pins, native time",
 		    ROWS("the whole walk|300 ns", "the pin|25.0 ns")),
 	   "a step of pins has its row where pins are");
-	ok(has_rows(&b, "time", "Walks of other formats and kinds, native time",
-		    ROWS("flags=get, folio=private, format=f-short, frames=hot|the whole walk|77.0 ns",
-			 "flags=get, folio=private, format=f-short, frames=hot|the first look|7.00 ns")),
+	ok(has_rows(
+		   &b, "time", "Walks of other formats and kinds, native time",
+		   ROWS("flags=get, folio=private, format=f-short, frames=hot|the whole walk|77.0 ns",
+			"flags=get, folio=private, format=f-short, frames=hot|the first look|7.00 ns")),
 	   "and another format its table");
 	ok(has_rows(&b, "time", "The steps, in words",
 		    ROWS("first|the first look|Means first.", "pinned|the pin|Means pinned.",
 			 "second|the second look|Means second.")),
 	   "what the steps are is said");
-	ok(says(&b, "instructions", "In an x86_64 guest a walk of 16 pages takes 600; of its 3 steps") &&
-		   table_of(&b, "instructions", "Walks of other formats and kinds, instructions")->nr_rows == 4,
+	ok(says(&b, "instructions",
+		"In an x86_64 guest a walk of 16 pages takes 600; of its 3 steps") &&
+		   table_of(&b, "instructions", "Walks of other formats and kinds, instructions")
+				   ->nr_rows == 4,
 	   "a guest's answer is of its own kernel's format, and its other one is shown");
-	ok(says(&b, "split", "is split in 222 ns; beside a thread that walks it all the time, in 333 ns") &&
+	ok(says(&b, "split",
+		"is split in 222 ns; beside a thread that walks it all the time, in 333 ns") &&
 		   has_rows(&b, "split", "One folio split, native",
 			    ROWS("anon, pmd|222 ns|333 ns|not run",
 				 "anon, pmd; format=f-short|111 ns|not run")),
@@ -337,7 +364,7 @@ static void test_steps(void)
 	close_bed(&b);
 	steps_bed(&b, false);
 	ok(has_labels(&b, "time", "first|stray|second") &&
-		   says(&b, "time", "of its 3 steps the dearest is \xe2\x80\x9cstray\xe2\x80\x9d, +40.0 ns") &&
+		   says(&b, "time", "of its 3 steps the dearest is “stray”, +40.0 ns") &&
 		   says(&b, "instructions", "In an x86_64 guest a walk of 16 pages takes 600"),
 	   "without an axis every step has its bar by its name");
 	close_bed(&b);
@@ -358,42 +385,46 @@ static void dax_bed(struct bed *b, bool with_axis)
 		  RESULTS_EXACT, 70);
 	synth_row(doc, "dax/lock", RESULTS_REF, "how=opaque,page=file,part=both,step=guard", "time",
 		  RESULTS_EXACT, 80);
-	synth_row(doc, "dax/lock", RESULTS_REF, "how=removed,page=file,part=both,step=guard", "time",
-		  RESULTS_EXACT, 60);
-	synth_row(doc, "dax/lock", RESULTS_REF, "how=present,page=file,part=both,step=whole", "time",
-		  RESULTS_EXACT, 100);
-	synth_row(doc, "dax/lock", RESULTS_REF, "how=present,page=device,part=both,step=whole", "time",
-		  RESULTS_EXACT, 50);
+	synth_row(doc, "dax/lock", RESULTS_REF, "how=removed,page=file,part=both,step=guard",
+		  "time", RESULTS_EXACT, 60);
+	synth_row(doc, "dax/lock", RESULTS_REF, "how=present,page=file,part=both,step=whole",
+		  "time", RESULTS_EXACT, 100);
+	synth_row(doc, "dax/lock", RESULTS_REF, "how=present,page=device,part=both,step=whole",
+		  "time", RESULTS_EXACT, 50);
 	dax_build(&b->model);
 }
 
-static const char lock_caption[] = "The reference\xe2\x80\x99s DAX entry lock, native time";
+static const char lock_caption[] = "The reference’s DAX entry lock, native time";
 
 static void test_dax(void)
 {
 	struct bed b;
 
 	dax_bed(&b, true);
-	ok(says(&b, "lock", "there, takes 100 ns, and 50.0 ns for a device-dax page, which needs no entry. The "
-			    "step \xe2\x80\x9cthe guard\xe2\x80\x9d: +20.0 ns. The step \xe2\x80\x9cstray\xe2\x80\x9d: "
-			    "+30.0 ns."),
+	ok(says(&b, "lock",
+		"there, takes 100 ns, and 50.0 ns for a device-dax page, which needs no entry. The "
+		"step “the guard”: +20.0 ns. The step “stray”: "
+		"+30.0 ns."),
 	   "each step is in the sentence");
 	ok(has_rows(&b, "lock", lock_caption,
-		    ROWS("both, a file\xe2\x80\x99s page|100 ns", "lock alone|not run", "unlock alone|not run",
+		    ROWS("both, a file’s page|100 ns", "lock alone|not run", "unlock alone|not run",
 			 "no the guard (busted)|60.0 ns", "opaque the guard|80.0 ns",
-			 "no stray (busted)|not run", "opaque stray|70.0 ns", "both, a device-dax page|50.0 ns")),
+			 "no stray (busted)|not run", "opaque stray|70.0 ns",
+			 "both, a device-dax page|50.0 ns")),
 	   "and has its two rows, in the order of the axis");
 	ok(!strcmp(table_of(&b, "lock", lock_caption)->rows[3][0].kind, "bad"),
 	   "the lock without it is marked as busted");
-	ok(has_labels(&b, "lock", "both, a file\xe2\x80\x99s page|no the guard (busted)|opaque the guard|"
-				  "opaque stray|both, a device-dax page"),
+	ok(has_labels(&b, "lock",
+		      "both, a file’s page|no the guard (busted)|opaque the guard|"
+		      "opaque stray|both, a device-dax page"),
 	   "and its bars, if it was measured");
 	ok(has_rows(&b, "lock", "The steps, in words", ROWS("guard|the guard|Means guard.")),
 	   "what the steps are is said");
 	close_bed(&b);
 	dax_bed(&b, false);
-	ok(says(&b, "lock", "The step \xe2\x80\x9cstray\xe2\x80\x9d: +30.0 ns. The step \xe2\x80\x9cguard\xe2\x80\x9d: "
-			    "+20.0 ns.") &&
+	ok(says(&b, "lock",
+		"The step “stray”: +30.0 ns. The step “guard”: "
+		"+20.0 ns.") &&
 		   table_of(&b, "lock", lock_caption)->nr_rows == 8,
 	   "without an axis every step has its rows by its name");
 	close_bed(&b);

@@ -3,10 +3,11 @@
  * Fuzzes ptbench-result documents: the writer loses nothing that the reader read, and writes the
  * same bytes again; validate, show and compare agree with the reader.
  *
- * Covers: results/read.c results/write.c results/json.c results/rules.c results/doc.c results/axes.c results/axes_json.c
- * Covers: results/params.c results/compare.c results/compare_rows.c results/compare_checks.c
- * Covers: results/compare_entries.c results/compare_print.c results/compare_provenance.c
- * Covers: results/compare_parts.c results/conclude.c results/cmd_show.c results/cmd_validate.c
+ * Covers: results/read.c results/write.c results/json.c results/rules.c results/doc.c
+ * results/axes.c results/axes_json.c Covers: results/params.c results/compare.c
+ * results/compare_rows.c results/compare_checks.c Covers: results/compare_entries.c
+ * results/compare_print.c results/compare_provenance.c Covers: results/compare_parts.c
+ * results/conclude.c results/cmd_show.c results/cmd_validate.c
  */
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +73,8 @@ static void compare(const struct results_doc *doc, char *path)
 	int status = command(results_cmd_compare, "compare", "--base", path);
 
 	if (status != status_of(doc))
-		fuzz_fail("compared with itself: exit status %d, must be %d", status, status_of(doc));
+		fuzz_fail("compared with itself: exit status %d, must be %d", status,
+			  status_of(doc));
 }
 
 static void check(const char *text, size_t size, struct results_doc *doc)

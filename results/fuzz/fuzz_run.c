@@ -46,8 +46,12 @@ static void put_doc(const struct results_part *p)
 	struct results_doc *doc;
 	double samples[31];
 	struct results_measurement m = {
-		.case_id = "gup_fast/walk", .subject = RESULTS_KERNEL, .kind = RESULTS_EXACT,
-		.metric = results_metric_find("instructions"), .nr_ops = 1, .samples = samples,
+		.case_id = "gup_fast/walk",
+		.subject = RESULTS_KERNEL,
+		.kind = RESULTS_EXACT,
+		.metric = results_metric_find("instructions"),
+		.nr_ops = 1,
+		.samples = samples,
 		.nr_samples = 31,
 	};
 	char *path = fuzz_path(p->file);

@@ -21,7 +21,7 @@ static struct fuzz_random chance;
 
 /* The mutator of a target without one of its own. */
 __attribute__((weak)) size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max,
-						      unsigned int seed)
+						     unsigned int seed)
 {
 	return LLVMFuzzerMutate(data, size, max);
 }

@@ -3,6 +3,7 @@
  * Mutations of JSON by its structure: the parser refuses bytes changed at random, but these reach
  * the code behind it. New values come from the format's own words and from the document itself.
  */
+#include <array_size.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ struct places {
 	size_t nr;
 };
 
+/* clang-format off */
 /* Values for each key, as JSON; those of any key are odd ones. */
 static const struct {
 	const char *key, *value;
@@ -58,7 +60,9 @@ static const struct {
 	{ "", "\"\\u00e9\\ud83d\\ude00\"" }, { "", "\"../x\"" }, { "", "[]" }, { "", "{}" },
 	{ "", "[[]]" }, { "", "{\"a\": {}}" },
 };
+/* clang-format on */
 
+/* clang-format off */
 /* Params of real rows, and values for them. */
 static const struct {
 	const char *key, *value;
@@ -72,6 +76,7 @@ static const struct {
 	{ "live", "3" }, { "readers", "1" }, { "discipline", "\"ipi_signal\"" }, { "levels", "4" },
 	{ "n", "4294967297" }, { "stack", "\"local\"" }, { "step", "\"pin\"" },
 };
+/* clang-format on */
 
 static void collect(struct places *p, json_t *value, const char *key)
 {
@@ -85,7 +90,8 @@ static void collect(struct places *p, json_t *value, const char *key)
 		p->v[p->nr++] = (struct place){ value, json_object_iter_key(it), 0 };
 		collect(p, json_object_iter_value(it), json_object_iter_key(it));
 	}
-	json_array_foreach(value, i, child) {
+	json_array_foreach(value, i, child)
+	{
 		if (p->nr == MAX_PLACES)
 			return;
 		p->v[p->nr++] = (struct place){ value, key, i };
@@ -95,8 +101,8 @@ static void collect(struct places *p, json_t *value, const char *key)
 
 static json_t *value_at(const struct place *p)
 {
-	return json_is_object(p->in) ? json_object_get(p->in, p->key) :
-				       json_array_get(p->in, p->index);
+	return json_is_object(p->in) ? json_object_get(p->in, p->key)
+				     : json_array_get(p->in, p->index);
 }
 
 /* Puts value in the place; owns value from here on. */
@@ -108,7 +114,7 @@ static void replace(const struct place *p, json_t *value)
 		json_array_set_new(p->in, p->index, value);
 }
 
-static void delete(const struct place *p)
+static void delete (const struct place *p)
 {
 	if (json_is_object(p->in))
 		json_object_del(p->in, p->key);
@@ -124,7 +130,7 @@ static json_t *parse(const char *text)
 /* A value from the list for the key, or an odd one. */
 static json_t *word(const char *key, struct fuzz_random *r)
 {
-	size_t nr = sizeof(words) / sizeof(words[0]), from = fuzz_below(r, nr);
+	size_t nr = ARRAY_SIZE(words), from = fuzz_below(r, nr);
 
 	for (size_t i = 0; i < nr; i++)
 		if (!strcmp(words[(from + i) % nr].key, key))
@@ -163,8 +169,8 @@ static void nudge(struct places *all, const struct place *p, struct fuzz_random 
 	if (json_is_real(value))
 		json_real_set(value, json_real_value(value) * (fuzz_below(r, 2) ? 1e3 : 0.5));
 	else if (json_is_integer(value) && n < 1LL << 60 && n > -(1LL << 60))
-		json_integer_set(value, fuzz_below(r, 2) ? n + 1 - 2 * (int)fuzz_below(r, 2) :
-							   n * (1 + (int)fuzz_below(r, 1000)));
+		json_integer_set(value, fuzz_below(r, 2) ? n + 1 - 2 * (int)fuzz_below(r, 2)
+							 : n * (1 + (int)fuzz_below(r, 1000)));
 }
 
 static void change_string(struct places *all, const struct place *p, struct fuzz_random *r)
@@ -185,10 +191,14 @@ static void change_string(struct places *all, const struct place *p, struct fuzz
 /* Puts into the string something that the format may or may not allow. */
 static void spoil_string(struct places *all, const struct place *p, struct fuzz_random *r)
 {
-	static const char *const pieces[] = { "x", "1", " ", "\n", "\x1b", "\x7f", "\"", "\\", ",", "=",
-					      "/", "..", "-", "\xc3\xa9", "\xe2\x80\xae", "%s",
-					      "{{", "'", "<", "|", "_long_enough_to_be_cut_" };
-	const char *piece = pieces[fuzz_below(r, sizeof(pieces) / sizeof(pieces[0]))];
+	static const char *const pieces[] = { "x",  "1",    " ",
+					      "\n", "\x1b", "\x7f",
+					      "\"", "\\",   ",",
+					      "=",  "/",    "..",
+					      "-",  "é",    "\xe2\x80\xae",
+					      "%s", "{{",   "'",
+					      "<",  "|",    "_long_enough_to_be_cut_" };
+	const char *piece = pieces[fuzz_below(r, ARRAY_SIZE(pieces))];
 	const char *s = json_string_value(value_at(p));
 	char *text;
 	int at;
@@ -229,7 +239,7 @@ static void set_metric(json_t *row, struct fuzz_random *r)
 
 static void set_param(json_t *row, struct fuzz_random *r)
 {
-	size_t i = fuzz_below(r, sizeof(params) / sizeof(params[0]));
+	size_t i = fuzz_below(r, ARRAY_SIZE(params));
 
 	json_object_set_new(json_object_get(row, "params"), params[i].key, parse(params[i].value));
 }
@@ -286,7 +296,7 @@ static void swap_items(struct places *all, const struct place *p, struct fuzz_ra
 
 static void add_member(struct places *all, const struct place *p, struct fuzz_random *r)
 {
-	const char *key = words[fuzz_below(r, sizeof(words) / sizeof(words[0]))].key;
+	const char *key = words[fuzz_below(r, ARRAY_SIZE(words))].key;
 	json_t *value = value_at(p), *to = json_is_object(value) ? value : p->in;
 
 	if (json_is_object(to))
@@ -295,7 +305,7 @@ static void add_member(struct places *all, const struct place *p, struct fuzz_ra
 
 static void remove_place(struct places *all, const struct place *p, struct fuzz_random *r)
 {
-	delete(p);
+	delete (p);
 }
 
 /* Repeats an item many times: a reader of linear time stays quick. */
@@ -309,9 +319,10 @@ static void many(struct places *all, const struct place *p, struct fuzz_random *
 
 static void (*const mutations[])(struct places *all, const struct place *p,
 				 struct fuzz_random *r) = {
-	put_word, put_word, steal, steal, nudge, nudge, change_string, spoil_string, spoil_string,
-	spoil_string, double_item, double_item,
-	change_object, change_object, change_object, swap_items, add_member, remove_place, many,
+	put_word,    put_word,	    steal,	   steal,	  nudge,
+	nudge,	     change_string, spoil_string,  spoil_string,  spoil_string,
+	double_item, double_item,   change_object, change_object, change_object,
+	swap_items,  add_member,    remove_place,  many,
 };
 
 /* A random name, then a random place of that name: otherwise most places would be in rows. */
@@ -352,8 +363,7 @@ size_t fuzz_mutate_json(uint8_t *data, size_t size, size_t max, struct fuzz_rand
 		all.nr = 0;
 		collect(&all, root, "");
 		if (all.nr)
-			mutations[fuzz_below(r, sizeof(mutations) / sizeof(mutations[0]))](
-				&all, pick(&all, r), r);
+			mutations[fuzz_below(r, ARRAY_SIZE(mutations))](&all, pick(&all, r), r);
 	}
 	if (root)
 		n = put_json(root, data, max, r);

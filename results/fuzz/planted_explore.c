@@ -11,14 +11,14 @@ int __wrap_results__json_string(FILE *f, const char *s);
 int __wrap_results__json_string(FILE *f, const char *s)
 {
 	char *copy = strdup(s);
-	int ret;
+	int err;
 
 	if (!copy)
 		return -1;
 	for (char *c = copy; *c; c++)
 		if ((unsigned char)*c < 0x20)
 			*c-- = '\0';
-	ret = __real_results__json_string(f, copy);
+	err = __real_results__json_string(f, copy);
 	free(copy);
-	return ret;
+	return err;
 }

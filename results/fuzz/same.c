@@ -3,6 +3,7 @@
  * Whether two JSON texts are equal by the rules of the format. No code of the reader or the writer
  * is used, so that a loss in either of them is seen.
  */
+#include <array_size.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,9 +16,10 @@ static bool same(const json_t *a, const json_t *b, const char *key);
 /* Rows and axes of a document may stand in any order; the values of an axis may not. */
 static bool any_order(const char *key)
 {
-	static const char *const keys[] = { "measurements", "checks", "breakdown", "axes", "families" };
+	static const char *const keys[] = { "measurements", "checks", "breakdown", "axes",
+					    "families" };
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		if (!strcmp(key, keys[i]))
 			return true;
 	return false;
@@ -25,15 +27,15 @@ static bool any_order(const char *key)
 
 static bool same_array(const json_t *a, const json_t *b, const char *key)
 {
-	size_t nr = json_array_size(a), i, k;
+	size_t nr = json_array_size(a);
 	bool *used, found = true;
 
 	if (nr != json_array_size(b))
 		return false;
 	used = calloc(nr + 1, sizeof(*used));
-	for (i = 0; used && i < nr && found; i++) {
+	for (size_t i = 0; used && i < nr && found; i++) {
 		found = false;
-		for (k = any_order(key) ? 0 : i; k < nr && !found; k++) {
+		for (size_t k = any_order(key) ? 0 : i; k < nr && !found; k++) {
 			found = !used[k] && same(json_array_get(a, i), json_array_get(b, k), "");
 			used[k] = used[k] || found;
 			if (!any_order(key))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The subcommands of libresults alone, for its tests: cli validate|show|compare ... */
+#include <array_size.h>
 #include <string.h>
 
 #include <results/results.h>
@@ -16,7 +17,7 @@ int main(int argc, char **argv)
 	};
 
 	results_stdout_check("cli");
-	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].fn(argc - 1, argv + 1);
 	fputs("usage: cli validate|show|compare ...\n", stderr);

@@ -37,7 +37,9 @@ static void add(struct results_doc *doc, const char *metric, enum results_kind k
 		.nr_samples = 1 + n % 31,
 	};
 	struct results_share shares[] = {
-		{ "[user]", 1 }, { "gup_fast", 1000 * n + 1 }, { "empty\"op", -2 },
+		{ "[user]", 1 },
+		{ "gup_fast", 1000 * n + 1 },
+		{ "empty\"op", -2 },
 	};
 	struct results_error err;
 	double samples[64];
@@ -48,8 +50,9 @@ static void add(struct results_doc *doc, const char *metric, enum results_kind k
 	if (n % 2)
 		results_params_set_str(&m.params, "format", n % 5 ? "s390x-4l" : "x86_64-4k-48");
 	for (size_t i = 0; i < m.nr_samples; i++)
-		samples[i] = kind == RESULTS_EXACT ? 1000 * n + (i == 10) :
-			     kind == RESULTS_DETERMINISTIC ? 1000 * n + i % 5 : n / 7.0 + i * 0.1;
+		samples[i] = kind == RESULTS_EXACT	     ? 1000 * n + (i == 10)
+			     : kind == RESULTS_DETERMINISTIC ? 1000 * n + i % 5
+							     : n / 7.0 + i * 0.1;
 	m.samples = samples;
 	if (n % 5 && n > 1 && !strcmp(metric, "instructions")) {
 		m.breakdown = shares;
@@ -64,12 +67,14 @@ static void add_axes(struct results_doc *doc)
 {
 	static char *families[] = { "table_free", "gup_fast" };
 	static struct results_level levels[] = {
-		{ "pgd", RESULTS_FOLD_BOOT }, { "p4d", RESULTS_FOLD_COMPILED },
-		{ "pmd", RESULTS_FOLD_NO }, { "pte", RESULTS_FOLD_MM },
+		{ "pgd", RESULTS_FOLD_BOOT },
+		{ "p4d", RESULTS_FOLD_COMPILED },
+		{ "pmd", RESULTS_FOLD_NO },
+		{ "pte", RESULTS_FOLD_MM },
 	};
 	static struct results_value formats[] = {
-		{ "s390x-4l", "s390x, 4 levels", "two \"folded\" <levels> \xe2\x9c\x93", false, NULL,
-		  levels, 4 },
+		{ "s390x-4l", "s390x, 4 levels", "two \"folded\" <levels> ✓", false, NULL, levels,
+		  4 },
 		{ "x86_64-4k-48", "x86-64", "as\nit is", true, "s390x-4l", NULL, 0 },
 	};
 	static const struct results_axis axes[] = {
@@ -92,7 +97,7 @@ static void make_doc(const char *dir, const char *name, int rows)
 
 	if (results_doc_new(name, "icount", &doc))
 		exit(1);
-	doc->command = strdup("ptbench kernels run \"x86_64-stock\" \xe2\x9c\x93");
+	doc->command = strdup("ptbench kernels run \"x86_64-stock\" ✓");
 	strcpy(doc->created, "2026-01-31T23:59:59Z");
 	results_pairs_set(&doc->environment, "qemu", "7.2 (Debian)");
 	results_pairs_set(&doc->environment, "cpus", "1");
@@ -100,16 +105,20 @@ static void make_doc(const char *dir, const char *name, int rows)
 	results_pairs_set(&doc->subject, "image_sha256", "0123abcd");
 	results_pairs_set(&doc->subject, "patches", "");
 	for (int i = 0; i < rows; i++) {
-		add(doc, i % 2 ? "instructions" : "ipis_sent", i % 3 ? RESULTS_EXACT : RESULTS_DETERMINISTIC, i);
+		add(doc, i % 2 ? "instructions" : "ipis_sent",
+		    i % 3 ? RESULTS_EXACT : RESULTS_DETERMINISTIC, i);
 		add(doc, "time", RESULTS_SAMPLED, i);
 		results_params_set_int(&params, "n", i);
-		if (results_doc_add_skipped(doc, "thp/split", &params, RESULTS_KERNEL, "no huge pages\n", &err) ||
-		    results_doc_add_check(doc, "gup_fast/only", &params, "0 wrong", i ? "0 wrong" : "", i > 0, &err))
+		if (results_doc_add_skipped(doc, "thp/split", &params, RESULTS_KERNEL,
+					    "no huge pages\n", &err) ||
+		    results_doc_add_check(doc, "gup_fast/only", &params, "0 wrong",
+					  i ? "0 wrong" : "", i > 0, &err))
 			die(&err);
 	}
 	if (rows)
 		add_axes(doc);
-	doc->extra = rows ? strdup("{\"notes\": [1, 2.5, null, true, {\"deep\": \"\\u00e9\"}]}") : NULL;
+	doc->extra = rows ? strdup("{\"notes\": [1, 2.5, null, true, {\"deep\": \"\\u00e9\"}]}")
+			  : NULL;
 	snprintf(path, sizeof(path), "%s/%s.json", dir, name);
 	if (results_doc_write(doc, path, &err))
 		die(&err);
@@ -121,7 +130,7 @@ static void make_doc(const char *dir, const char *name, int rows)
 static void add_models(struct results_explore *doc, bool unfinished)
 {
 	static const struct results_explore_step steps[] = {
-		{ 0, "task", "walker", "walk.h:123 \xe2\x9c\x93", "read pmd[1] = 0x2067" },
+		{ 0, "task", "walker", "walk.h:123 ✓", "read pmd[1] = 0x2067" },
 		{ 1, "softirq", "callback", "", "" },
 		{ 1, "irq", "flush", "ref/gather/gather.c:7", "stores\n\x1b[2J" },
 		{ 0, "nmi", "nmi", "x", "y" },
@@ -148,14 +157,17 @@ static void add_models(struct results_explore *doc, bool unfinished)
 		m.verdict = v;
 		m.busted = v == RESULTS_EXPLORE_CAUGHT || v == RESULTS_EXPLORE_SURVIVED ||
 			   v == RESULTS_EXPLORE_OTHER;
-		m.caught_by = !m.busted ? NULL : v == RESULTS_EXPLORE_OTHER ? "deadlock" :
-									     "read of a freed table";
+		m.caught_by = !m.busted			   ? NULL
+			      : v == RESULTS_EXPLORE_OTHER ? "deadlock"
+							   : "read of a freed table";
 		m.failure = v == RESULTS_EXPLORE_CAUGHT || v == RESULTS_EXPLORE_BROKEN ||
-					    v == RESULTS_EXPLORE_OTHER ? &failure : NULL;
+					    v == RESULTS_EXPLORE_OTHER
+				    ? &failure
+				    : NULL;
 		m.complete = v == RESULTS_EXPLORE_CLEAN || v == RESULTS_EXPLORE_SURVIVED;
-		m.method = v == RESULTS_EXPLORE_HELD ? RESULTS_EXPLORE_REPLAY :
-							v % 2 ? RESULTS_EXPLORE_REDUCED :
-								RESULTS_EXPLORE_FULL;
+		m.method = v == RESULTS_EXPLORE_HELD ? RESULTS_EXPLORE_REPLAY
+			   : v % 2		     ? RESULTS_EXPLORE_REDUCED
+						     : RESULTS_EXPLORE_FULL;
 		if (results_explore_add(doc, &m, &err))
 			die(&err);
 	}
@@ -167,7 +179,7 @@ static void make_explore(const char *dir, const char *name, bool models, bool co
 	struct results_error err;
 	char path[256];
 
-	if (results_explore_new("abc123", "ptbench explore gup \xe2\x9c\x93", &doc))
+	if (results_explore_new("abc123", "ptbench explore gup ✓", &doc))
 		exit(1);
 	doc->complete = complete;
 	if (models)
@@ -191,7 +203,7 @@ static int make(const char *dir)
 	make_explore(dir, "explore-none", false, false);
 	if (results_run_create(dir, "make bench", "abc123", &run, &err) ||
 	    results_run_part(run, "small", "small.json", RESULTS_PASSED, NULL, &err) ||
-	    results_run_part(run, "b", NULL, RESULTS_FAILED, "panic \xe2\x9c\x93\nend", &err) ||
+	    results_run_part(run, "b", NULL, RESULTS_FAILED, "panic ✓\nend", &err) ||
 	    results_run_part(run, "c", "c.json", RESULTS_SKIPPED, "no KVM here", &err) ||
 	    results_run_finish(run, true, &err))
 		die(&err);

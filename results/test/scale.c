@@ -3,6 +3,7 @@
  * make scale: the CPU time of validate, show and compare for n checks or skipped rows, and its
  * growth with n. For people to look at; test_scale.c counts comparisons instead.
  */
+#include <array_size.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,6 @@
 #include "../internal.h"
 
 static const size_t sizes[] = { 10000, 20000, 40000, 80000 };
-#define NR_SIZES (sizeof(sizes) / sizeof(sizes[0]))
 
 static double now(void)
 {
@@ -46,8 +46,8 @@ static double make(const char *file, size_t nr, bool checks)
 	from = now();
 	for (size_t i = 0; i < nr; i++) {
 		results_params_set_int(&params, "n", i);
-		if (checks ? results_doc_add_check(doc, "a/b", &params, "e", "s", true, &err) :
-			     results_doc_add_skipped(doc, "a/b", &params, RESULTS_REF, "no", &err))
+		if (checks ? results_doc_add_check(doc, "a/b", &params, "e", "s", true, &err)
+			   : results_doc_add_skipped(doc, "a/b", &params, RESULTS_REF, "no", &err))
 			die(&err);
 	}
 	took = now() - from;
@@ -98,7 +98,7 @@ int main(void)
 		for (int i = 0; i < 4; i++)
 			printf("%10s s    x n", names[i]);
 		putchar('\n');
-		for (size_t k = 0; k < NR_SIZES; k++) {
+		for (size_t k = 0; k < ARRAY_SIZE(sizes); k++) {
 			double took[4];
 
 			measure(file, sizes[k], checks, took);

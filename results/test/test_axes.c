@@ -24,7 +24,10 @@ static struct results_doc *new_doc(void)
 
 static struct results_value gup[] = {
 	{ .value = "offset_lockless", .label = "merged", .means = "as in 5.9" },
-	{ .value = "static", .label = "static", .means = "as before", .busted = true,
+	{ .value = "static",
+	  .label = "static",
+	  .means = "as before",
+	  .busted = true,
 	  .of = "offset_lockless" },
 };
 static struct results_value kmap[] = { { .value = "merged", .label = "merged", .means = "5.11" } };
@@ -37,8 +40,8 @@ static const struct results_axis any_design = { "design", NULL, 0, "any", NULL, 
 static int add(struct results_doc *doc, const char *case_id, const char *params)
 {
 	struct results_params p = { 0 };
-	int ret = results_params_parse(&p, params) ?:
-			  results_doc_add_skipped(doc, case_id, &p, RESULTS_REF, "no", &err);
+	int ret = results_params_parse(&p, params)
+			  ?: results_doc_add_skipped(doc, case_id, &p, RESULTS_REF, "no", &err);
 
 	results_params_free(&p);
 	return ret;
@@ -49,17 +52,22 @@ static void test_lookup(void)
 	struct results_doc *doc = new_doc();
 	const struct results_axis *walk, *stack;
 
-	ok(!results_axis_of(doc, "design", "gup_fast/walk"), "a document without axes says nothing");
+	ok(!results_axis_of(doc, "design", "gup_fast/walk"),
+	   "a document without axes says nothing");
 	ok(!results_doc_add_axis(doc, &designs, &err) && !results_doc_add_axis(doc, &stacks, &err),
 	   "one key, two axes of different families");
 	walk = results_axis_of(doc, "design", "gup_fast/walk");
 	stack = results_axis_of(doc, "design", "kmap/pair");
-	ok(walk && !strcmp(walk->means, "the walk") && stack && !strcmp(stack->means, "the stack") &&
-	   results_axis_of(doc, "design", "pin_fast/only") == walk, "each family has its own");
-	ok(!results_axis_of(doc, "design", "gup/walk") && !results_axis_of(doc, "design", "gup_fast2/walk") &&
-	   !results_axis_of(doc, "designs", "kmap/pair"), "and another family or key none");
+	ok(walk && !strcmp(walk->means, "the walk") && stack &&
+		   !strcmp(stack->means, "the stack") &&
+		   results_axis_of(doc, "design", "pin_fast/only") == walk,
+	   "each family has its own");
+	ok(!results_axis_of(doc, "design", "gup/walk") &&
+		   !results_axis_of(doc, "design", "gup_fast2/walk") &&
+		   !results_axis_of(doc, "designs", "kmap/pair"),
+	   "and another family or key none");
 	ok(results_value_of(walk, "static") == &walk->values[1] && walk->values[1].busted &&
-	   !strcmp(walk->values[1].of, "offset_lockless") && walk->values != gup,
+		   !strcmp(walk->values[1].of, "offset_lockless") && walk->values != gup,
 	   "values are copied whole, in their order");
 	ok(!results_value_of(walk, "merged") && !results_value_of(NULL, "merged"),
 	   "what an axis does not know is NULL");
@@ -80,7 +88,8 @@ static void test_wrong(void)
 
 	axis.values = twice;
 	axis.nr_values = 2;
-	ok(results_doc_add_axis(doc, &axis, &err) == -EINVAL && !strcmp(err.path, ".values[1].value"),
+	ok(results_doc_add_axis(doc, &axis, &err) == -EINVAL &&
+		   !strcmp(err.path, ".values[1].value"),
 	   "a value twice: refused at the second");
 	axis.values = &lone;
 	axis.nr_values = 1;
@@ -88,16 +97,19 @@ static void test_wrong(void)
 	   "a variant of what is not there: refused");
 	digits.value = "12";
 	axis.values = &digits;
-	ok(results_doc_add_axis(doc, &axis, &err) == -EINVAL && !strcmp(err.path, ".values[0].value"),
+	ok(results_doc_add_axis(doc, &axis, &err) == -EINVAL &&
+		   !strcmp(err.path, ".values[0].value"),
 	   "a value that a param would have as an integer: refused");
 	lines.label = "a\nb";
 	axis.values = &lines;
-	ok(results_doc_add_axis(doc, &axis, &err) == -EINVAL && !strcmp(err.path, ".values[0].label"),
+	ok(results_doc_add_axis(doc, &axis, &err) == -EINVAL &&
+		   !strcmp(err.path, ".values[0].label"),
 	   "a label of two lines: refused");
 	leveled.levels = &level;
 	leveled.nr_levels = 1;
 	axis.values = &leveled;
-	ok(results_doc_add_axis(doc, &axis, &err) == -EINVAL && !strcmp(err.path, ".values[0].levels"),
+	ok(results_doc_add_axis(doc, &axis, &err) == -EINVAL &&
+		   !strcmp(err.path, ".values[0].levels"),
 	   "levels of what is no format: refused");
 	circle[0].of = circle[1].value;
 	axis.values = circle;
@@ -118,23 +130,27 @@ static void test_rows(void)
 
 	add(doc, "gup_fast/walk", "design=static,pages=4");
 	ok(!results_doc_add_axis(doc, &designs, &err) &&
-	   results_doc_write(doc, file, &err) == -EINVAL &&
-	   !strcmp(err.path, "$.measurements[0].params.pages") && strstr(err.reason, "no axis"),
+		   results_doc_write(doc, file, &err) == -EINVAL &&
+		   !strcmp(err.path, "$.measurements[0].params.pages") &&
+		   strstr(err.reason, "no axis"),
 	   "a row is not written of which no axis says what an integer means");
 	ok(!results_doc_add_axis(doc, &pages, &err) && !results_doc_write(doc, file, &err),
 	   "rows whose values are there are written");
 	ok(!results_doc_read(file, &again, &err) && again->nr_axes == 2 &&
-	   again->axes[0].values[1].busted, "and read again with their axes");
+		   again->axes[0].values[1].busted,
+	   "and read again with their axes");
 	results_doc_free(again);
 	add(doc, "kmap/pair", "design=merged");
 	ok(results_doc_write(doc, file, &err) == -EINVAL &&
-	   !strcmp(err.path, "$.measurements[1].params.design") && strstr(err.reason, "kmap/pair"),
+		   !strcmp(err.path, "$.measurements[1].params.design") &&
+		   strstr(err.reason, "kmap/pair"),
 	   "nor of a family of which no axis speaks");
 	ok(!results_doc_add_axis(doc, &stacks, &err) && !results_doc_write(doc, file, &err),
 	   "until one does");
 	add(doc, "pin_fast/walk", "design=merged");
 	ok(results_doc_write(doc, file, &err) == -EINVAL &&
-	   !strcmp(err.path, "$.measurements[2].params.design") && strstr(err.reason, "merged"),
+		   !strcmp(err.path, "$.measurements[2].params.design") &&
+		   strstr(err.reason, "merged"),
 	   "a value that its axis lacks is not written");
 	doc->version = 1;
 	ok(results_doc_write(doc, file, &err) == -EINVAL && !strcmp(err.path, "$.axes"),

@@ -34,7 +34,8 @@ static void test_values(void)
 	struct results_amount low = integer(most - 1, most), high = integer(most, most - 1);
 
 	ok(results_amount_number(&a) == results_amount_number(&b), "as doubles both are one value");
-	ok(results_amount_cmp(&a, &b) < 0 && results_amount_cmp(&b, &a) > 0, "as fractions they are not");
+	ok(results_amount_cmp(&a, &b) < 0 && results_amount_cmp(&b, &a) > 0,
+	   "as fractions they are not");
 	ok(results_amount_change(&a, &b) > 0 && results_amount_change(&b, &a) < 0,
 	   "nor is their difference 0");
 	ok(!results_amount_cmp(&third, &two) && results_amount_change(&third, &two) == 0,
@@ -50,8 +51,12 @@ static void save(const char *name, long long cost, bool good, char path[64])
 {
 	double samples[31];
 	struct results_measurement m = {
-		.case_id = "gup_fast/walk", .subject = RESULTS_KERNEL, .nr_ops = 10,
-		.metric = results_metric_find("instructions"), .samples = samples, .nr_samples = 31,
+		.case_id = "gup_fast/walk",
+		.subject = RESULTS_KERNEL,
+		.nr_ops = 10,
+		.metric = results_metric_find("instructions"),
+		.samples = samples,
+		.nr_samples = 31,
 	};
 	struct results_params none = { 0 };
 	struct results_error err;
@@ -86,7 +91,8 @@ static void test_fields(const char *base, const char *head)
 	p = c->parts;
 	r = p->rows;
 	ok(c->status == 1 && c->nr_parts == 1 && p->nr_rows == 1 && p->nr_checks == 1 &&
-		   p->nr_docs == 2 && p->nr_base == 1, "one part, one row, one check: worse");
+		   p->nr_docs == 2 && p->nr_base == 1,
+	   "one part, one row, one check: worse");
 	ok(!strcmp(c->conclusion, "regression: 1 row is worse, 1 check fails that did not"),
 	   "the conclusion in words");
 	ok(!strcmp(c->judged, "judged: 1 row and 1 check of 1 part") && !c->not_judged && !c->equal,
@@ -95,7 +101,8 @@ static void test_fields(const char *base, const char *head)
 		   r->base_value.is_integer && r->base_value.total == 500 &&
 		   r->head_value.total == 501 && r->head_value.nr_ops == 10,
 	   "the row has both values, as integers");
-	ok(results_row_stands_out(r) && results_row_distance(r) > 0 && results_row_distance(r) < 0.01,
+	ok(results_row_stands_out(r) && results_row_distance(r) > 0 &&
+		   results_row_distance(r) < 0.01,
 	   "it stands out");
 	text = results_row_change_text(r);
 	ok(text && !strcmp(text, "+0.1 (+0.20 %)"), "by how much it changed: %s", text);
@@ -106,7 +113,8 @@ static void test_fields(const char *base, const char *head)
 		   !p->differences->is_environment && !strcmp(p->differences->values[1], "head"),
 	   "in what the subjects differ");
 	ok(c->totals.rows[RESULTS_ROW_WORSE] == 1 && c->totals.checks[RESULTS_CHECK_LOST] == 1 &&
-		   c->totals.compared == 1 && c->totals.exact == 1, "all of it is counted");
+		   c->totals.compared == 1 && c->totals.exact == 1,
+	   "all of it is counted");
 	results_comparison_free(c);
 }
 
@@ -116,7 +124,8 @@ static void test_allowed(const char *base, const char *head)
 	char *allow = strdup("gup_fast/*:instructions");
 	const struct results_side sides[] = { { &base, 1 }, { &head, 1 } };
 	struct results_compare_options options = {
-		.allowed = (const char *const *)&allow, .nr_allowed = 1,
+		.allowed = (const char *const *)&allow,
+		.nr_allowed = 1,
 	};
 	struct results_comparison *c;
 
@@ -125,9 +134,11 @@ static void test_allowed(const char *base, const char *head)
 	memset(allow, 'x', strlen(allow));
 	free(allow);
 	ok(c->nr_allowed == 1 && !strcmp(c->allowed->text, "gup_fast/*:instructions") &&
-		   c->allowed->used == 1, "an allowance that was used");
+		   c->allowed->used == 1,
+	   "an allowance that was used");
 	ok(c->parts->rows->verdict == RESULTS_ROW_ALLOWED &&
-		   c->parts->rows->judged == RESULTS_ROW_WORSE && !c->totals.rows[RESULTS_ROW_WORSE],
+		   c->parts->rows->judged == RESULTS_ROW_WORSE &&
+		   !c->totals.rows[RESULTS_ROW_WORSE],
 	   "the row would be worse, and is not counted so");
 	ok(c->status == 1 && !strcmp(c->conclusion, "regression: 1 check fails that did not"),
 	   "what is left is the check");
@@ -143,10 +154,12 @@ static void test_errors(const char *base)
 	struct results_error err = { "", "", "" };
 
 	ok(results_compare(&sides[0], &sides[1], NULL, &c, &err) == -ENOENT && !c &&
-		   !strcmp(err.file, gone), "a run that is not there: %s", err.reason);
+		   !strcmp(err.file, gone),
+	   "a run that is not there: %s", err.reason);
 	c = (void *)1;
 	ok(results_compare(&sides[0], &sides[0], &options, &c, &err) == -EINVAL && !c &&
-		   strstr(err.reason, "nonsense"), "what no allowance is: %s", err.reason);
+		   strstr(err.reason, "nonsense"),
+	   "what no allowance is: %s", err.reason);
 	results_comparison_free(NULL);
 }
 

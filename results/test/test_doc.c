@@ -26,9 +26,13 @@ static double windows[NR_WINDOWS] = { [0 ... 27] = 5, [28 ... 30] = 6 };
 static struct results_measurement exact(void)
 {
 	return (struct results_measurement){
-		.case_id = "gup_fast/walk", .subject = RESULTS_REF,
-		.metric = results_metric_find("instructions"), .kind = RESULTS_EXACT,
-		.nr_ops = 100, .samples = windows, .nr_samples = NR_WINDOWS,
+		.case_id = "gup_fast/walk",
+		.subject = RESULTS_REF,
+		.metric = results_metric_find("instructions"),
+		.kind = RESULTS_EXACT,
+		.nr_ops = 100,
+		.samples = windows,
+		.nr_samples = NR_WINDOWS,
 	};
 }
 
@@ -82,7 +86,8 @@ static void refused(struct results_doc *doc, const struct results_measurement *m
 
 static void test_add(void)
 {
-	static char *const cases[] = { "walk", "a/b/c", "/b", "a/", "A/b", "a/b c", "", "a/<b>", NULL };
+	static char *const cases[] = { "walk",	"a/b/c", "/b",	  "a/", "A/b",
+				       "a/b c", "",	 "a/<b>", NULL };
 	struct results_doc *doc = new_doc();
 	struct results_measurement m = exact(), bad;
 	double x[1];
@@ -160,8 +165,9 @@ static void refused_shares(struct results_doc *doc, struct results_share *v, siz
 /* The mode of its samples is 5. */
 static void test_breakdown(void)
 {
-	struct results_share good[] = { { "a", 4 }, { "b", 1 } }, twice[] = { { "a", 4 }, { "a", 1 } },
-			     less[] = { { "a", 4 } }, nameless[] = { { NULL, 5 } };
+	struct results_share good[] = { { "a", 4 }, { "b", 1 } },
+			     twice[] = { { "a", 4 }, { "a", 1 } }, less[] = { { "a", 4 } },
+			     nameless[] = { { NULL, 5 } };
 	struct results_share huge[] = { { "a", 9007199254740991 }, { "b", 5 - 9007199254740991 } };
 	struct results_doc *doc = new_doc();
 	struct results_measurement m = exact();
@@ -172,7 +178,8 @@ static void test_breakdown(void)
 	refused_shares(doc, twice, 2, ".breakdown", "a symbol twice");
 	refused_shares(doc, nameless, 1, ".breakdown[0].symbol", "a symbol without a name");
 	ok(!results_doc_break_down(doc, 0, huge, 2, NULL), "large ones that add up");
-	ok(!results_doc_break_down(doc, 0, good, 2, NULL) && doc->measurements[0].nr_breakdown == 2 &&
+	ok(!results_doc_break_down(doc, 0, good, 2, NULL) &&
+		   doc->measurements[0].nr_breakdown == 2 &&
 		   doc->measurements[0].breakdown[0].symbol != good[0].symbol,
 	   "another takes its place, copied");
 	m.case_id = "gup_fast/put";
@@ -193,17 +200,20 @@ static void test_duplicates(void)
 	   "the same identity twice is refused");
 	ok(strstr(err.reason, "gup_fast/walk") && strstr(err.reason, "pages=1"), "and named: %s",
 	   err.reason);
-	ok(results_doc_add_skipped(doc, "gup_fast/walk", &m.params, RESULTS_REF, "no", &err) == -EEXIST,
+	ok(results_doc_add_skipped(doc, "gup_fast/walk", &m.params, RESULTS_REF, "no", &err) ==
+		   -EEXIST,
 	   "what was measured cannot be skipped");
 	m.metric = results_metric_find("time");
 	ok(!results_doc_add(doc, &m, &err), "another metric is another identity");
 	m.subject = RESULTS_KERNEL;
 	ok(!results_doc_add_skipped(doc, "gup_fast/walk", &m.params, RESULTS_KERNEL, "no", &err) &&
-		   results_doc_add(doc, &m, &err) == -EEXIST, "what was skipped cannot be measured");
+		   results_doc_add(doc, &m, &err) == -EEXIST,
+	   "what was skipped cannot be measured");
 	ok(results_doc_add_skipped(doc, "a/b", NULL, RESULTS_REF, "", &err) == -EINVAL,
 	   "skipping needs a reason");
 	ok(!results_doc_add_check(doc, "gup/only", &m.params, "0", "0", true, &err) &&
-		   results_doc_add_check(doc, "gup/only", &m.params, "0", "1", false, &err) == -EEXIST,
+		   results_doc_add_check(doc, "gup/only", &m.params, "0", "1", false, &err) ==
+			   -EEXIST,
 	   "a check twice is refused");
 	ok(results_doc_add_check(doc, "a b", NULL, "0", "0", true, &err) == -EINVAL &&
 		   results_doc_add_check(doc, "a", NULL, "", "0", true, &err) == -EINVAL &&
@@ -227,7 +237,7 @@ static struct results_doc *rich_doc(bool backwards)
 
 	results_pairs_set(&doc->environment, backwards ? "cpus" : "qemu", backwards ? "2" : "7\n8");
 	results_pairs_set(&doc->environment, backwards ? "qemu" : "cpus", backwards ? "7\n8" : "2");
-	results_pairs_set(&doc->subject, "suite", "\xf0\x9f\x90\xa7 \"\\ </script>");
+	results_pairs_set(&doc->subject, "suite", "🐧 \"\\ </script>");
 	for (int i = 0; i < 20; i++) {
 		int n = backwards ? 19 - i : i;
 
@@ -242,14 +252,16 @@ static struct results_doc *rich_doc(bool backwards)
 		m.breakdown = shares;
 		m.nr_breakdown = n % 2 ? 0 : 3;
 		if (results_doc_add(doc, &m, NULL) ||
-		    results_doc_add_skipped(doc, "kmap/pair", &m.params, RESULTS_KERNEL, "x\ty\1", NULL) ||
+		    results_doc_add_skipped(doc, "kmap/pair", &m.params, RESULTS_KERNEL, "x\ty\1",
+					    NULL) ||
 		    results_doc_add_check(doc, "c", &m.params, "e", "", n == 3, NULL))
 			exit(1);
 	}
 	if (results_doc_add_axis(doc, &axes[backwards], NULL) ||
 	    results_doc_add_axis(doc, &axes[!backwards], NULL))
 		exit(1);
-	doc->extra = strdup(backwards ? "{\"b\": [1, {}], \"a\": null}" : "{\"a\":null,\"b\":[1,{}]}");
+	doc->extra =
+		strdup(backwards ? "{\"b\": [1, {}], \"a\": null}" : "{\"a\":null,\"b\":[1,{}]}");
 	results_params_free(&m.params);
 	return doc;
 }
@@ -266,8 +278,9 @@ static bool same_rows(const struct results_doc *a, const struct results_doc *b)
 				results_params_cmp(&x->params, &y->params)))
 			y++, left--;
 		if (!left || x->subject != y->subject || x->nr_ops != y->nr_ops ||
-		    x->kind != y->kind || x->nr_samples != y->nr_samples || x->discarded != y->discarded ||
-		    !x->skipped != !y->skipped || (x->skipped && strcmp(x->skipped, y->skipped)))
+		    x->kind != y->kind || x->nr_samples != y->nr_samples ||
+		    x->discarded != y->discarded || !x->skipped != !y->skipped ||
+		    (x->skipped && strcmp(x->skipped, y->skipped)))
 			return false;
 		for (size_t s = 0; s < x->nr_samples; s++)
 			if (x->samples[s] != y->samples[s])
@@ -301,7 +314,8 @@ static void test_round_trip(void)
 		   !strcmp(results_pairs_get(&again->subject, "suite"),
 			   results_pairs_get(&doc->subject, "suite")) &&
 		   !strcmp(again->command, doc->command) && !strcmp(again->created, doc->created) &&
-		   again->extra, "and all text");
+		   again->extra,
+	   "and all text");
 	ok(again && !results_doc_write(again, file, &err), "what was read is written");
 	third = slurp(file);
 	ok(!strcmp(first, third), "as the same bytes again");
@@ -325,7 +339,8 @@ static void test_large(void)
 	m.nr_samples = 3;
 	m.nr_ops = m.discarded = 9007199254740991;
 	ok(!results_doc_add(doc, &m, NULL) && !results_doc_write(doc, file, NULL) &&
-		   !results_doc_read(file, &back, NULL), "10^15 instructions are written and read");
+		   !results_doc_read(file, &back, NULL),
+	   "10^15 instructions are written and read");
 	text = slurp(file);
 	ok(strstr(text, "[1000000000000000, 1000000000000000, 1000000000000000]"),
 	   "without an exponent");
@@ -339,8 +354,8 @@ static void write_refused(struct results_doc *doc, const char *path, const char 
 	struct results_error err = { 0 };
 	int ret = results_doc_write(doc, file, &err);
 
-	if (!ok(ret == -EINVAL && !strcmp(err.path, path) && !strcmp(err.file, file), "not written: %s",
-		what))
+	if (!ok(ret == -EINVAL && !strcmp(err.path, path) && !strcmp(err.file, file),
+		"not written: %s", what))
 		diag("%d at %s: %s", ret, err.path, err.reason);
 	results_doc_free(doc);
 }
@@ -404,7 +419,9 @@ static int write_too_large(struct results_doc *doc)
 
 	signal(SIGXFSZ, SIG_IGN);
 	setrlimit(RLIMIT_FSIZE, &limit);
-	return results_doc_write(doc, file, &err) == -EFBIG && strstr(err.reason, "left as it was") ? 0 : 1;
+	return results_doc_write(doc, file, &err) == -EFBIG && strstr(err.reason, "left as it was")
+		       ? 0
+		       : 1;
 }
 
 static int write_disk_full(struct results_doc *doc)
@@ -439,7 +456,8 @@ static void test_failed_write(void)
 	else
 		ok(!ret, "a full disk is an error, and nothing is left on it");
 	snprintf(path, sizeof(path), "%s/none/x.json", dir);
-	ok(results_doc_write(small, path, &err) == -ENOENT && err.reason[0], "no folder: %s", err.reason);
+	ok(results_doc_write(small, path, &err) == -ENOENT && err.reason[0], "no folder: %s",
+	   err.reason);
 	snprintf(path, sizeof(path), "%s/folder", dir);
 	mkdir(path, 0777);
 	ok(results_doc_write(small, path, &err) < 0 && nr_files(dir) == 2,
@@ -472,11 +490,12 @@ static void test_failed_text(void)
 	add_check(doc, "gup_fast/only", "cross=pmd", "right", true);
 	ok(!results_checks_failed_text(doc, text, sizeof(text)) && !strcmp(text, "untouched"),
 	   "of checks that are well there is no text");
-	add_check(doc, "gup_fast/only", "cross=pud", "wrong \xc3\xa4\xc3\xa4\xc3\xa4", false);
+	add_check(doc, "gup_fast/only", "cross=pud", "wrong äää", false);
 	add_check(doc, "case/runs", "", "wrong", false);
 	ok(results_checks_failed_text(doc, text, sizeof(text)) == 2 &&
-	   !strcmp(text, "2 of 3 checks came out wrong, first gup_fast/only cross=pud: "
-		   "'wrong \xc3\xa4\xc3\xa4\xc3\xa4' seen, 'right' expected"), "what failed: %s", text);
+		   !strcmp(text, "2 of 3 checks came out wrong, first gup_fast/only cross=pud: "
+				 "'wrong äää' seen, 'right' expected"),
+	   "what failed: %s", text);
 	results_checks_failed_text(doc, small, 70);
 	ok(!strcmp(small, "2 of 3 checks came out wrong, first gup_fast/only cross=pud: 'wrong "),
 	   "cut behind a whole character: %s", small);
@@ -484,7 +503,8 @@ static void test_failed_text(void)
 	doc = new_doc();
 	add_check(doc, "case/runs", "", "wrong", false);
 	ok(results_checks_failed_text(doc, text, sizeof(text)) == 1 &&
-	   strstr(text, "first case/runs: 'wrong' seen"), "without params: %s", text);
+		   strstr(text, "first case/runs: 'wrong' seen"),
+	   "without params: %s", text);
 	results_doc_free(doc);
 }
 

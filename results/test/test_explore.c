@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Explorations as documents: rules of adding, verdicts, and that a file has the same content. */
+#include <array_size.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,17 +63,17 @@ static void test_judge(void)
 		{ &busted, NULL, false, RESULTS_EXPLORE_REPLAY, "held", true },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const char *v = judged(rows[i].m, rows[i].broke, rows[i].interrupted, rows[i].method);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *v =
+			judged(rows[i].m, rows[i].broke, rows[i].interrupted, rows[i].method);
 		struct results_explore_failure f = failure;
 		struct results_explore_model m = *rows[i].m;
 
 		f.invariant = rows[i].broke;
 		m.failure = f.invariant ? &f : NULL;
 		m.method = rows[i].method;
-		ok(!strcmp(v, rows[i].verdict) &&
-			   results_explore_is_fine(results_explore_judge(&m, rows[i].interrupted)) ==
-				   rows[i].fine,
+		ok(!strcmp(v, rows[i].verdict) && results_explore_is_fine(results_explore_judge(
+							  &m, rows[i].interrupted)) == rows[i].fine,
 		   "%s, %s, %s: %s", m.variant, f.invariant ? f.invariant : "nothing broke",
 		   results_explore_method_name(m.method), v);
 	}
@@ -90,17 +91,17 @@ static void refused(struct results_explore *doc, struct results_explore_model m,
 }
 
 /* `change` is a statement about m, m's failure f and f's steps s. */
-#define REFUSED(doc, path, base, change)                                    \
-	do {                                                                \
-		struct results_explore_step s[2] = { steps[0], steps[1] };  \
-		struct results_explore_failure f = failure;                 \
-		struct results_explore_model m = base;                      \
-                                                                            \
-		f.steps = s;                                                \
-		if (m.failure)                                              \
-			m.failure = &f;                                     \
-		change;                                                     \
-		refused(doc, m, path, #change);                             \
+#define REFUSED(doc, path, base, change)                                                           \
+	do {                                                                                       \
+		struct results_explore_step s[2] = { steps[0], steps[1] };                         \
+		struct results_explore_failure f = failure;                                        \
+		struct results_explore_model m = base;                                             \
+                                                                                                   \
+		f.steps = s;                                                                       \
+		if (m.failure)                                                                     \
+			m.failure = &f;                                                            \
+		change;                                                                            \
+		refused(doc, m, path, #change);                                                    \
 	} while (0)
 
 static void test_refused(struct results_explore *doc)
@@ -222,9 +223,11 @@ static void test_failed_text(void)
 	    results_explore_add(doc, &other, NULL))
 		exit(1);
 	ok(results_explore_failed_text(doc, text, sizeof(text)) == 3 &&
-	   !strcmp(text, "3 of 5 models came out otherwise than claimed: kmap/bad broken (livelock); "
-		   "kmap/survivor survived (has to break: deadlock); "
-		   "kmap/other other-invariant (livelock) (has to break: deadlock)"), "%s", text);
+		   !strcmp(text,
+			   "3 of 5 models came out otherwise than claimed: kmap/bad broken (livelock); "
+			   "kmap/survivor survived (has to break: deadlock); "
+			   "kmap/other other-invariant (livelock) (has to break: deadlock)"),
+	   "%s", text);
 	results_explore_free(doc);
 }
 

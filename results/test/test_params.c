@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Parameters, pairs, metrics and the words of the enums. */
+#include <array_size.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,19 +22,23 @@ static void test_set(void)
 {
 	struct results_params p = { 0 }, copy = { 0 };
 
-	ok(!results_params_set_int(&p, "pages", 512) && !results_params_set_str(&p, "design", "static"),
+	ok(!results_params_set_int(&p, "pages", 512) &&
+		   !results_params_set_str(&p, "design", "static"),
 	   "set an integer and a string");
 	is_text(&p, "design=static,pages=512");
 	ok(!results_params_set_int(&p, "a", -1) && !results_params_set_str(&p, "pages", "many"),
 	   "add in front, replace an integer by a string");
 	is_text(&p, "a=-1,design=static,pages=many");
 	ok(results_params_int(&p, "a", 7) == -1 && results_params_int(&p, "design", 7) == 7 &&
-		   results_params_int(&p, "none", 7) == 7, "integers, and the default for others");
+		   results_params_int(&p, "none", 7) == 7,
+	   "integers, and the default for others");
 	ok(!strcmp(results_params_str(&p, "design"), "static") && !results_params_str(&p, "a") &&
-		   !results_params_str(&p, "none"), "strings, and NULL for others");
+		   !results_params_str(&p, "none"),
+	   "strings, and NULL for others");
 	ok(!results_params_copy(&copy, &p) && !results_params_cmp(&copy, &p), "a copy is equal");
 	ok(!results_params_set_int(&copy, "a", 0) && results_params_cmp(&p, &copy) < 0 &&
-		   results_params_cmp(&copy, &p) > 0, "-1 is before 0");
+		   results_params_cmp(&copy, &p) > 0,
+	   "-1 is before 0");
 	results_params_set_str(&copy, "a", "x");
 	ok(results_params_cmp(&p, &copy) < 0, "an integer is before a string");
 	results_params_free(&p);
@@ -44,15 +49,17 @@ static void test_set(void)
 
 static void test_refused(void)
 {
-	static const char *const keys[] = { "", "A", "1a", "_a", "a-b", "a b", "\xc3\xa4", "a\n" };
-	static const char *const values[] = { "", "12", "-3", "a,b", "a\nb", "\x7f", "\xff\xfe", "\xc0\xaf" };
+	static const char *const keys[] = { "", "A", "1a", "_a", "a-b", "a b", "ä", "a\n" };
+	static const char *const values[] = { "",     "12",   "-3",	  "a,b",
+					      "a\nb", "\x7f", "\xff\xfe", "\xc0\xaf" };
 	struct results_params p = { 0 };
 	char longer[300], key[66];
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		ok(results_params_set_int(&p, keys[i], 1) == -EINVAL, "key %zu is refused", i);
-	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
-		ok(results_params_set_str(&p, "k", values[i]) == -EINVAL, "value %zu is refused", i);
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++)
+		ok(results_params_set_str(&p, "k", values[i]) == -EINVAL, "value %zu is refused",
+		   i);
 	memset(longer, 'x', sizeof(longer));
 	longer[257] = '\0';
 	ok(results_params_set_str(&p, "k", longer) == -EINVAL, "257 characters are refused");
@@ -63,7 +70,8 @@ static void test_refused(void)
 	ok(results_params_set_int(&p, key, 1) == -EINVAL, "a key of 65 characters is refused");
 	ok(results_params_set_int(&p, "n", 1LL << 53) == -EINVAL &&
 		   results_params_set_int(&p, "n", -(1LL << 53)) == -EINVAL &&
-		   !results_params_set_int(&p, "n", (1LL << 53) - 1), "integers stay below 2^53");
+		   !results_params_set_int(&p, "n", (1LL << 53) - 1),
+	   "integers stay below 2^53");
 	results_params_free(&p);
 	for (int i = 0; i < 16; i++) {
 		snprintf(key, sizeof(key), "k%d", i);
@@ -75,18 +83,30 @@ static void test_refused(void)
 
 static void test_parse(void)
 {
-	static const char *const bad[] = { "a", "=1", "a=", "a=1,", ",a=1", "a=1,,b=2", "a=1,a=2", "A=1",
-					   "a=99999999999999999999", "a=9007199254740992",
-					   "a=01", "a=00", "a=-01", "a=-0" };
+	static const char *const bad[] = { "a",
+					   "=1",
+					   "a=",
+					   "a=1,",
+					   ",a=1",
+					   "a=1,,b=2",
+					   "a=1,a=2",
+					   "A=1",
+					   "a=99999999999999999999",
+					   "a=9007199254740992",
+					   "a=01",
+					   "a=00",
+					   "a=-01",
+					   "a=-0" };
 	struct results_params p = { 0 };
 
 	ok(!results_params_parse(&p, "") && !p.nr, "nothing parses to nothing");
 	ok(!results_params_parse(&p, "z=-12,format=x86_64-4k-48,a=0x10,eq=a=b"), "a list parses");
 	is_text(&p, "a=0x10,eq=a=b,format=x86_64-4k-48,z=-12");
 	ok(results_params_get(&p, "z")->num == -12 && !results_params_get(&p, "z")->str &&
-		   results_params_get(&p, "a")->str, "digits alone are an integer, hex is a string");
+		   results_params_get(&p, "a")->str,
+	   "digits alone are an integer, hex is a string");
 	results_params_free(&p);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		ok(results_params_parse(&p, bad[i]) == -EINVAL, "\"%s\" is refused", bad[i]);
 		results_params_free(&p);
 	}
@@ -98,14 +118,22 @@ static void test_have(void)
 		const char *wanted;
 		bool has;
 	} cases[] = {
-		{ "", true }, { "leaf=pte", true }, { "pages=16", true }, { "pages=16,leaf=pte", true },
-		{ "leaf=pmd", false }, { "pages=17", false }, { "pages=0x10", false }, { "leaf=16", false },
-		{ "mem=dax", false }, { "leaf=pte,pages=17", false }, { "leaf=pmd,pages=16", false },
+		{ "", true },
+		{ "leaf=pte", true },
+		{ "pages=16", true },
+		{ "pages=16,leaf=pte", true },
+		{ "leaf=pmd", false },
+		{ "pages=17", false },
+		{ "pages=0x10", false },
+		{ "leaf=16", false },
+		{ "mem=dax", false },
+		{ "leaf=pte,pages=17", false },
+		{ "leaf=pmd,pages=16", false },
 	};
 	struct results_params p = { 0 }, wanted = { 0 };
 
 	results_params_parse(&p, "cross=none,leaf=pte,pages=16");
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		results_params_parse(&wanted, cases[i].wanted);
 		ok(results_params_have(&p, &wanted) == cases[i].has, "\"%s\" is %sthere",
 		   cases[i].wanted, cases[i].has ? "" : "not ");
@@ -119,11 +147,13 @@ static void test_pairs(void)
 	struct results_pairs p = { 0 };
 
 	ok(!results_pairs_set(&p, "qemu", "7.2") && !results_pairs_setf(&p, "cpus", "%d", 2) &&
-		   !results_pairs_set(&p, "qemu", "8"), "pairs are set and replaced");
+		   !results_pairs_set(&p, "qemu", "8"),
+	   "pairs are set and replaced");
 	ok(p.nr == 2 && !strcmp(results_pairs_get(&p, "qemu"), "8") &&
 		   !strcmp(results_pairs_get(&p, "cpus"), "2") && !results_pairs_get(&p, "x"),
 	   "and found");
-	ok(results_pairs_set(&p, "Bad", "x") == -EINVAL && results_pairs_set(&p, "a", "\xff") == -EINVAL,
+	ok(results_pairs_set(&p, "Bad", "x") == -EINVAL &&
+		   results_pairs_set(&p, "a", "\xff") == -EINVAL,
 	   "a bad key and bad text are refused");
 	ok(!results_pairs_set(&p, "patches", ""), "an empty value is fine");
 	ok(!results_env_is_compared("load") && results_env_is_compared("cpus"),
@@ -142,11 +172,13 @@ static void test_metrics(void)
 	ok(!results_metric_find("tme") && !results_metric_at(results_nr_metrics()), "no other is");
 	ok(results_metric_find("reader_throughput")->better == RESULTS_HIGHER &&
 		   results_metric_find("time")->better == RESULTS_LOWER &&
-		   results_metric_find("ipis_sent")->better == RESULTS_NEITHER, "directions");
+		   results_metric_find("ipis_sent")->better == RESULTS_NEITHER,
+	   "directions");
 	ok(!strcmp(results_subject_name(RESULTS_LIBURCU), "liburcu") &&
 		   !strcmp(results_kind_name(RESULTS_DETERMINISTIC), "deterministic") &&
 		   !strcmp(results_state_name(RESULTS_SKIPPED), "skipped") &&
-		   !strcmp(results_better_name(RESULTS_NEITHER), "neither"), "words");
+		   !strcmp(results_better_name(RESULTS_NEITHER), "neither"),
+	   "words");
 }
 
 int main(void)

@@ -3,6 +3,7 @@
  * The reader's errors for text that is no document: the reason and the place that it names.
  * (test_schema.t compares the reader with the schema on well-formed documents.)
  */
+#include <array_size.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -70,8 +71,8 @@ static void test_text(void)
 		{ DOC("[1]") "x", "", "end of file", "garbage behind it" },
 		{ DOC("[1]") DOC("[1]"), "", "end of file", "two documents" },
 		{ HEAD "\"measurements\": [", "", "cut short", "an end in the middle" },
-		{ HEAD "\"part\": \"q\", \"measurements\": [], \"checks\": []}", "",
-		  "duplicate", "a key twice" },
+		{ HEAD "\"part\": \"q\", \"measurements\": [], \"checks\": []}", "", "duplicate",
+		  "a key twice" },
 		{ DOC("[1, 1e999]"), "", "no figure is that large", "1e999" },
 		{ DOC("[99999999999999999999]"), "", "no figure is that large", "10^20" },
 		{ DOC("[9007199254740992]"), "$.measurements[0].samples[0]", "2^53", "2^53" },
@@ -81,35 +82,39 @@ static void test_text(void)
 		{ DOC("[-0.5]"), "$.measurements[0].samples[0]", "negative", "-0.5" },
 		{ DOC("[-0.0]"), "", NULL, "-0.0" },
 		{ DOC("[NaN]"), "", "line 1", "NaN" },
-		{ DOC("[\"1\"]"), "$.measurements[0].samples[0]", "must be a number", "a number in quotes" },
+		{ DOC("[\"1\"]"), "$.measurements[0].samples[0]", "must be a number",
+		  "a number in quotes" },
 		{ DOC("[01]"), "", "line 1", "a leading zero" },
 		{ DOC("[1,]"), "", "line 1", "a comma too many" },
 		{ DOC("[]"), "$.measurements[0].samples", "1 to 65536", "no samples" },
-		{ DOC("{}"), "$.measurements[0].samples", "must be an array", "samples as an object" },
+		{ DOC("{}"), "$.measurements[0].samples", "must be an array",
+		  "samples as an object" },
 		{ DOC("[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]"), "", "nested", "nested 19 deep" },
-		{ HEAD "\"measurements\": [], \"checks\": [], \"extra\": {\"a\": \"[[[[[[[[[[[[[[[[[[[\"}}",
+		{ HEAD
+		  "\"measurements\": [], \"checks\": [], \"extra\": {\"a\": \"[[[[[[[[[[[[[[[[[[[\"}}",
 		  "", NULL, "brackets in a string" },
-		{ HEAD "\"measurements\": [], \"checks\": [], \"extra\": {\"a\": \"\\u0000\"}}",
-		  "", "line 1", "an escaped NUL" },
-		{ HEAD "\"measurements\": [], \"checks\": [], \"extra\": {\"a\": \"\\ud800\"}}",
-		  "", "line 1", "half a surrogate pair" },
-		{ HEAD "\"measurements\": [], \"checks\": [], \"extra\": {\"a\": \"\xed\xa0\x80\"}}",
+		{ HEAD "\"measurements\": [], \"checks\": [], \"extra\": {\"a\": \"\\u0000\"}}", "",
+		  "line 1", "an escaped NUL" },
+		{ HEAD "\"measurements\": [], \"checks\": [], \"extra\": {\"a\": \"\\ud800\"}}", "",
+		  "line 1", "half a surrogate pair" },
+		{ HEAD
+		  "\"measurements\": [], \"checks\": [], \"extra\": {\"a\": \"\xed\xa0\x80\"}}",
 		  "", "UTF-8", "a surrogate in UTF-8" },
 		{ HEAD "\"measurements\": [], \"checks\": [], \"extra\": {\"a\": \"\xc0\x80\"}}",
 		  "", "UTF-8", "an overlong NUL" },
 		{ HEAD "\"measurements\": [], \"checks\": [], \"extra\": 1}", "$.extra",
 		  "must be an object", "extra as a number" },
-		{ HEAD "\"measurements\": [1], \"checks\": []}", "$.measurements[0]", "must be an object",
-		  "a measurement that is a number" },
+		{ HEAD "\"measurements\": [1], \"checks\": []}", "$.measurements[0]",
+		  "must be an object", "a measurement that is a number" },
 		{ HEAD "\"measurements\": [" ROW "[1]}, " ROW "[2]}], \"checks\": []}",
 		  "$.measurements[1]", "already", "a row twice" },
-		{ "{\"format\": \"ptbench-run\", \"version\": 1}", "$.format", "must be \"ptbench-result\"",
-		  "a run" },
-		{ "{\"format\": \"ptbench-result\", \"version\": 3}", "$.version", "versions up to 2",
-		  "a later version" },
+		{ "{\"format\": \"ptbench-run\", \"version\": 1}", "$.format",
+		  "must be \"ptbench-result\"", "a run" },
+		{ "{\"format\": \"ptbench-result\", \"version\": 3}", "$.version",
+		  "versions up to 2", "a later version" },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		reads(rows[i].text, strlen(rows[i].text), rows[i].path, rows[i].reason,
 		      rows[i].what);
 	reads(DOC("[1]"), sizeof(DOC("[1]")), "", "NUL at byte", "a NUL at the end");
@@ -156,11 +161,14 @@ static void test_sizes(void)
 			HEAD "\"measurements\": [{\"case\": \"a/b\", \"params\": {}, "
 			     "\"subject\": \"ref\", \"skipped\": \"",
 			"\"}], \"checks\": []}", &len);
-	reads(text, len, "$.measurements[0].skipped", "16385 characters", "a reason of 16385 characters");
+	reads(text, len, "$.measurements[0].skipped", "16385 characters",
+	      "a reason of 16385 characters");
 	free(text);
-	text = repeated('k', 70000, HEAD "\"measurements\": [], \"checks\": [], \"", "\": 1}", &len);
+	text = repeated('k', 70000, HEAD "\"measurements\": [], \"checks\": [], \"", "\": 1}",
+			&len);
 	put(text, len);
-	reads(text, len, "$.kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk",
+	reads(text, len,
+	      "$.kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk",
 	      "not a key", "an unknown key of 70000 characters, shortened in the message");
 	free(text);
 }
@@ -178,7 +186,8 @@ static void test_files(void)
 	mkfifo(file, 0666);
 	ok(results_doc_read(file, &doc, &err) == -EINVAL && !doc, "a pipe: %s", err.reason);
 	unlink(file);
-	ok(results_doc_read("/dev/zero", &doc, &err) == -EINVAL && !doc, "a device: %s", err.reason);
+	ok(results_doc_read("/dev/zero", &doc, &err) == -EINVAL && !doc, "a device: %s",
+	   err.reason);
 	ok(results_doc_read(file, &doc, NULL) == -ENOENT, "nobody wants to know why");
 	put("{", 1);
 	ok(results_doc_read(file, &doc, NULL) == -EINVAL, "nor here");
@@ -190,7 +199,8 @@ static void test_files(void)
 /* Adds rows and checks to a document that was read: the sanitizer catches an array without room. */
 static void test_adding(void)
 {
-	static const char five[] = HEAD "\"measurements\": [" ROW "[1]}, "
+	static const char five[] = HEAD
+		"\"measurements\": [" ROW "[1]}, "
 		"{\"case\": \"a/c\", \"params\": {}, \"subject\": \"ref\", \"skipped\": \"why\"}, "
 		"{\"case\": \"a/d\", \"params\": {}, \"subject\": \"ref\", \"skipped\": \"why\"}, "
 		"{\"case\": \"a/e\", \"params\": {}, \"subject\": \"ref\", \"skipped\": \"why\"}, "

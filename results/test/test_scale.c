@@ -36,7 +36,8 @@ static void within(const char *what, size_t nr)
 {
 	size_t most = 2 * nr * log_of(nr);
 
-	ok(nr_compared <= most, "%s: %zu comparisons for %zu, at most %zu", what, nr_compared, nr, most);
+	ok(nr_compared <= most, "%s: %zu comparisons for %zu, at most %zu", what, nr_compared, nr,
+	   most);
 	nr_compared = 0;
 }
 
@@ -46,8 +47,11 @@ static struct results_doc *make(void)
 	static const struct results_axis n = { .key = "n", .means = "which" };
 	static double samples[31];
 	struct results_measurement m = {
-		.case_id = "kmap/pair", .metric = results_metric_find("instructions"),
-		.nr_ops = 1, .samples = samples, .nr_samples = 31,
+		.case_id = "kmap/pair",
+		.metric = results_metric_find("instructions"),
+		.nr_ops = 1,
+		.samples = samples,
+		.nr_samples = 31,
 	};
 	struct results_error err;
 	struct results_doc *doc;

@@ -3,6 +3,7 @@
  * Statistics against an oracle in whole numbers: binomial coefficients by Pascal's rule, the mode
  * and the order statistics by counting. n from 1 to 40, where 2^n still fits.
  */
+#include <array_size.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,12 +79,15 @@ static unsigned long long next(void)
 static bool sampled_agrees(double *x, size_t n, long long ops)
 {
 	struct results_measurement m = {
-		.kind = RESULTS_SAMPLED, .nr_ops = ops, .samples = x, .nr_samples = n,
+		.kind = RESULTS_SAMPLED,
+		.nr_ops = ops,
+		.samples = x,
+		.nr_samples = n,
 	};
 	size_t k = oracle_rank(n);
 	struct results_stat s;
-	double median = n % 2 ? oracle_order(x, n, n / 2 + 1) :
-				(oracle_order(x, n, n / 2) + oracle_order(x, n, n / 2 + 1)) / 2;
+	double median = n % 2 ? oracle_order(x, n, n / 2 + 1)
+			      : (oracle_order(x, n, n / 2) + oracle_order(x, n, n / 2 + 1)) / 2;
 
 	results_stat(&m, &s);
 	return s.n == n && s.agreement == 0 && s.value == median / ops &&
@@ -95,7 +99,10 @@ static bool sampled_agrees(double *x, size_t n, long long ops)
 static bool counted_agrees(double *x, size_t n, enum results_kind kind)
 {
 	struct results_measurement m = {
-		.kind = kind, .nr_ops = 4, .samples = x, .nr_samples = n,
+		.kind = kind,
+		.nr_ops = 4,
+		.samples = x,
+		.nr_samples = n,
 	};
 	size_t count;
 	double mode = oracle_mode(x, n, &count);
@@ -118,8 +125,8 @@ static void test_random(void)
 
 			for (size_t i = 0; i < n; i++)
 				x[i] = (double)(next() % range);
-			good &= counted_agrees(x, n, round % 3 ? RESULTS_EXACT :
-								 RESULTS_DETERMINISTIC);
+			good &= counted_agrees(x, n,
+					       round % 3 ? RESULTS_EXACT : RESULTS_DETERMINISTIC);
 			for (size_t i = 0; i < n; i++)
 				x[i] += (double)(next() % 1000) / 1000;
 			good &= sampled_agrees(x, n, 1 + next() % 1000);
@@ -135,13 +142,14 @@ static void test_rank(void)
 	for (size_t n = 1; n <= MAX_N; n++)
 		all &= results__median_rank(n) == oracle_rank(n);
 	ok(all, "the interval's rank is the oracle's for n = 1..%d", MAX_N);
-	ok(results__median_rank(5) == 0 && results__median_rank(6) == 1, "it begins with 6 samples");
+	ok(results__median_rank(5) == 0 && results__median_rank(6) == 1,
+	   "it begins with 6 samples");
 	/* Large n, where 2^-n is no double: close to n/2 - 1.96 sqrt(n)/2. */
 	for (size_t n = 1000; n <= 64000; n *= 8) {
 		double near = n / 2.0 - 1.959964 * sqrt((double)n) / 2;
 
-		ok(fabs((double)results__median_rank(n) - near) <= 1.5, "n = %zu: rank %zu, normal %.1f",
-		   n, results__median_rank(n), near);
+		ok(fabs((double)results__median_rank(n) - near) <= 1.5,
+		   "n = %zu: rank %zu, normal %.1f", n, results__median_rank(n), near);
 	}
 }
 
@@ -150,11 +158,14 @@ static void test_coverage(void)
 {
 	static const size_t sizes[] = { 6, 9, 31 };
 
-	for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
+	for (size_t k = 0; k < ARRAY_SIZE(sizes); k++) {
 		size_t n = sizes[k], hits = 0, rounds = 20000;
 		double x[MAX_N];
 		struct results_measurement m = {
-			.kind = RESULTS_SAMPLED, .nr_ops = 1, .samples = x, .nr_samples = n,
+			.kind = RESULTS_SAMPLED,
+			.nr_ops = 1,
+			.samples = x,
+			.nr_samples = n,
 		};
 
 		for (size_t r = 0; r < rounds; r++) {
@@ -179,11 +190,13 @@ static void test_exact_rule(void)
 
 	ok(results__is_exact(bytes, 9, 10, 0) && !results__is_exact(bytes, 8, 9, 0) &&
 		   results__is_exact(cost, 28, 31, 0) && !results__is_exact(cost, 27, 31, 0) &&
-		   !results__is_exact(bytes, 1, 2, 0), "exact is 90 %% and more");
+		   !results__is_exact(bytes, 1, 2, 0),
+	   "exact is 90 %% and more");
 	ok(!results__is_exact(cost, 30, 30, 0) && results__is_exact(cost, 31, 31, 0),
 	   "of 31 windows of a cost");
 	ok(!results__is_exact(event, 4, 4, 0) && !results__is_exact(event, 4, 5, 0) &&
-		   results__is_exact(event, 5, 5, 0), "of 5 windows of events, which is all of them");
+		   results__is_exact(event, 5, 5, 0),
+	   "of 5 windows of events, which is all of them");
 	ok(!results__is_exact(event, 9, 10, 0) && !results__is_exact(event, 30, 31, 0),
 	   "events all agree, of however many windows");
 	ok(!results__is_exact(event, 5, 5, 1) && results__is_exact(cost, 31, 31, 9),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Any text made harmless to a terminal; and commands that a shell splits into the same words. */
+#include <array_size.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -9,6 +10,7 @@
 
 #include "../../scripts/tap.h"
 
+/* clang-format off */
 static const struct {
 	const char *what, *text, *neutral, *shown;
 } table[] = {
@@ -43,6 +45,7 @@ static const struct {
 	{ "beyond Unicode", "\xf4\x90\x80\x80\xff", "?????", "\\xf4\\x90\\x80\\x80\\xff" },
 	{ "the last one", "\xf4\x8f\xbf\xbd", "\xf4\x8f\xbf\xbd", "\xf4\x8f\xbf\xbd" },
 };
+/* clang-format on */
 
 /* A copy with '?' for each step that is harmful; malloc'ed. */
 static char *neutral_of(const char *s)
@@ -62,11 +65,12 @@ static char *neutral_of(const char *s)
 
 static void test_table(void)
 {
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		char *neutral = neutral_of(table[i].text);
 		const char *shown = results_shown(table[i].text);
 
-		ok(neutral && !strcmp(neutral, table[i].neutral), "%s, step by step", table[i].what);
+		ok(neutral && !strcmp(neutral, table[i].neutral), "%s, step by step",
+		   table[i].what);
 		if (!ok(!strcmp(shown, table[i].shown), "%s, written out", table[i].what))
 			diag("%s", shown);
 		free(neutral);
@@ -92,7 +96,8 @@ static void test_several(void)
 	ok(!strcmp(printed, "one\n\ttwo\\x1b\\u202e\n"), "a text of several lines keeps them");
 	free(printed);
 	ok(results_is_text("a\n\tb \xc3\xa9") && results_is_text("") && !results_is_text("a\033") &&
-		   !results_is_text("\xe2\x80\xae") && !results_is_text("a\xff"), "what is a text");
+		   !results_is_text("\xe2\x80\xae") && !results_is_text("a\xff"),
+	   "what is a text");
 }
 
 /* The words as sh splits them, each followed by a byte that no word has. */
@@ -120,12 +125,48 @@ static char *pasted(const char *words, size_t *size)
 static void test_words(void)
 {
 	static const char *const words[] = {
-		"plain", "", "two words", " ", "it's", "'", "''", "\"", "$HOME", "`id`", "\\", "\\n", "a\\",
-		"line\nbreak", "\n", "ends\n", "\n\n'\n", "*", "?[a]", "~", "~root", "#no", "a;b", "a&b|c>d<e", "(x)",
-		"{a,b}", "!x", "-n", "--", "x=y", "%s", "tab\there", "\033[2J", "\xe2\x80\xae" "eman",
-		"caf\xc3\xa9", "\xff\xfe", "a\033'\033b", "\r", "100%",
+		"plain",
+		"",
+		"two words",
+		" ",
+		"it's",
+		"'",
+		"''",
+		"\"",
+		"$HOME",
+		"`id`",
+		"\\",
+		"\\n",
+		"a\\",
+		"line\nbreak",
+		"\n",
+		"ends\n",
+		"\n\n'\n",
+		"*",
+		"?[a]",
+		"~",
+		"~root",
+		"#no",
+		"a;b",
+		"a&b|c>d<e",
+		"(x)",
+		"{a,b}",
+		"!x",
+		"-n",
+		"--",
+		"x=y",
+		"%s",
+		"tab\there",
+		"\033[2J",
+		"\xe2\x80\xae"
+		"eman",
+		"caf\xc3\xa9",
+		"\xff\xfe",
+		"a\033'\033b",
+		"\r",
+		"100%",
 	};
-	int nr = sizeof(words) / sizeof(words[0]);
+	int nr = ARRAY_SIZE(words);
 	char *text = results_shell_words(nr, words), *again, *at;
 	size_t size = 0;
 	bool harmful = false, any = false;
@@ -157,7 +198,8 @@ static void test_command(void)
 	const char *const assigned[] = { "a=b/bench", "c=d" };
 
 	text = results_command(4, argv);
-	ok(text && !strcmp(text, "ptbench bench --runs 'it'\\''s, here' x86_64-stock"), "a command: %s", text);
+	ok(text && !strcmp(text, "ptbench bench --runs 'it'\\''s, here' x86_64-stock"),
+	   "a command: %s", text);
 	free(text);
 	text = results_shell_words(2, assigned);
 	ok(text && !strcmp(text, "'a=b/bench' c=d"), "no program becomes an assignment: %s", text);
@@ -198,7 +240,7 @@ static void test_options(void)
 	};
 	char said[256];
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		char *argv[] = { "cmd", "-q", (char *)bad[i].argument, NULL };
 		int c;
 
@@ -211,7 +253,8 @@ static void test_options(void)
 		char *argv[] = { "cmd", "--value=x", NULL };
 
 		memset(said, 0, sizeof(said));
-		ok(option(2, argv, said, sizeof(said)) == 'v' && !strcmp(optarg, "x") && !said[0], "a good one is taken");
+		ok(option(2, argv, said, sizeof(said)) == 'v' && !strcmp(optarg, "x") && !said[0],
+		   "a good one is taken");
 	}
 }
 

@@ -23,6 +23,7 @@
  * Each instruction is counted by an addition in the translated code, before it runs: blocks may be
  * left in the middle. One that faults and is run again counts twice, where icount counts it once.
  */
+#include <array_size.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -69,7 +70,16 @@ static struct pattern {
 } patterns[MAX_PATTERNS];
 static size_t nr_patterns;
 
-enum mark { MARK_BEGIN, MARK_END, MARK_CLOCK, MARK_ROW, MARK_AGAIN, MARK_KEPT, MARK_LOST, NR_MARKS };
+enum mark {
+	MARK_BEGIN,
+	MARK_END,
+	MARK_CLOCK,
+	MARK_ROW,
+	MARK_AGAIN,
+	MARK_KEPT,
+	MARK_LOST,
+	NR_MARKS,
+};
 static const char *const mark_names[NR_MARKS] = { "begin", "end",  "clock", "row",
 						  "again", "kept", "lost" };
 static uint64_t marks[NR_MARKS], kernel;
@@ -223,9 +233,9 @@ static uint64_t *counter_of(struct symbol *s)
 static enum irqs irqs_of(const struct qemu_plugin_insn *insn)
 {
 	const unsigned char *data = qemu_plugin_insn_data(insn);
-	size_t size = qemu_plugin_insn_size(insn), i, k;
+	size_t size = qemu_plugin_insn_size(insn), k;
 
-	for (i = 0; i < nr_patterns; i++) {
+	for (size_t i = 0; i < nr_patterns; i++) {
 		const struct pattern *p = &patterns[i];
 
 		if (p->size != size)
@@ -240,9 +250,9 @@ static enum irqs irqs_of(const struct qemu_plugin_insn *insn)
 
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
-	size_t nr = qemu_plugin_tb_n_insns(tb), i, m;
+	size_t nr = qemu_plugin_tb_n_insns(tb), m;
 
-	for (i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 		uint64_t at = qemu_plugin_insn_vaddr(insn);
 		enum irqs kind = irqs_of(insn);
@@ -257,9 +267,8 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_entry,
 							       QEMU_PLUGIN_CB_NO_REGS, s->name);
 		if (kind != IRQS_NONE)
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_irqs,
-							       QEMU_PLUGIN_CB_NO_REGS,
-							       (void *)(uintptr_t)kind);
+			qemu_plugin_register_vcpu_insn_exec_cb(
+				insn, on_irqs, QEMU_PLUGIN_CB_NO_REGS, (void *)(uintptr_t)kind);
 		qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
 							   counter_of(s), 1);
 	}
@@ -289,11 +298,11 @@ static int word_in(const char *word, const char *const *words, size_t nr)
 /* The number of bytes of a string of hexadecimal digits, or 0. */
 static size_t bytes_of(const char *hex, unsigned char *to)
 {
-	size_t n = strlen(hex) / 2, i;
+	size_t n = strlen(hex) / 2;
 
 	if (n > MAX_PATTERN || strlen(hex) % 2)
 		return 0;
-	for (i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		if (sscanf(hex + 2 * i, "%2hhx", &to[i]) != 1)
 			return 0;
 	return n;
@@ -301,7 +310,7 @@ static size_t bytes_of(const char *hex, unsigned char *to)
 
 static bool add_pattern(const char *kind, const char *value, const char *mask)
 {
-	int k = word_in(kind, irqs_names, sizeof(irqs_names) / sizeof(irqs_names[0]));
+	int k = word_in(kind, irqs_names, ARRAY_SIZE(irqs_names));
 	struct pattern *p = &patterns[nr_patterns];
 
 	if (k < 0 || nr_patterns == MAX_PATTERNS)

@@ -53,9 +53,9 @@ struct dax_vma;
  */
 struct dax_device {
 	struct ref_page *pages; /* [nr] */
-	uint64_t first_pfn; /* of pages[0] */
+	uint64_t first_pfn;	/* of pages[0] */
 	size_t nr;
-	unsigned pmd_order;	/* log2 of the pages that a PMD entry covers; 9 with 4 KiB pages */
+	unsigned pmd_order; /* log2 of the pages that a PMD entry covers; 9 with 4 KiB pages */
 	const struct dax_refs *refs;
 	struct ref_pgmap pgmap;
 };
@@ -75,10 +75,10 @@ struct dax_mapping {
 	bool dax;		     /* dax_mapping(): of a DAX file */
 	struct ref_spinlock i_pages; /* the xarray's, taken with interrupts off */
 	const struct dax_device *dev;
-	struct dax_vma *i_mmap;	     /* set up before there are two threads */
+	struct dax_vma *i_mmap; /* set up before there are two threads */
 	struct dax_rwsem {
-		int count;	     /* readers, or -1: a writer */
-	} invalidate_lock;	     /* faults take it for reading, truncation for writing */
+		int count; /* readers, or -1: a writer */
+	} invalidate_lock; /* faults take it for reading, truncation for writing */
 	uint64_t nrpages;
 	uint64_t nr_slots;
 	dax_entry_t *slot; /* the xarray; a PMD entry stands at its first index alone */
@@ -94,7 +94,7 @@ struct dax_iomap_ops {
 };
 
 struct dax_inode {
-	bool chardev; /* S_ISCHR(i_mode): device-dax */
+	bool chardev;			   /* S_ISCHR(i_mode): device-dax */
 	const struct dax_iomap_ops *iomap; /* or NULL */
 	unsigned id;
 	struct dax_mapping i_data;
@@ -119,7 +119,7 @@ void dax_inode_init(struct dax_inode *inode, const struct dax_device *dev, unsig
  * locks, as in the kernel. Each calling thread has called ref_thread_online().
  */
 struct dax_protocol {
-	const char *name;    /* "merged", or what is missing */
+	const char *name; /* "merged", or what is missing */
 	const char *summary;
 	bool busted;
 	/* Locks the entry of a page and returns the entry as it was, for unlock_folio; 0: the page
@@ -176,13 +176,13 @@ struct dax_refs {
 	const char *name; /* "1-is-idle", "0-is-idle", or the name of a variant */
 	const char *summary;
 	bool busted;
-	int initial;	     /* the count of a page that is not in use */
-	bool mapped_counts;  /* each page-table entry holds a reference and counts as a mapping */
-	int idle;	     /* the count that dax_break_layouts() waits for */
-	bool less_mappings;  /* a page is busy if count - mapcount is not 0; else: if count > 1 */
-	bool scan_first;     /* busy_page() looks for busy pages before it unmaps them */
-	bool keep_lock;	     /* truncation waits with invalidate_lock held, so faults wait too */
-	bool flush_waits;    /* the flush after unmapping waits for walkers, as x86's interrupts */
+	int initial;	    /* the count of a page that is not in use */
+	bool mapped_counts; /* each page-table entry holds a reference and counts as a mapping */
+	int idle;	    /* the count that dax_break_layouts() waits for */
+	bool less_mappings; /* a page is busy if count - mapcount is not 0; else: if count > 1 */
+	bool scan_first;    /* busy_page() looks for busy pages before it unmaps them */
+	bool keep_lock;	    /* truncation waits with invalidate_lock held, so faults wait too */
+	bool flush_waits;   /* the flush after unmapping waits for walkers, as x86's interrupts */
 };
 size_t dax_nr_refs(void);
 const struct dax_refs *dax_refs_at(size_t i);

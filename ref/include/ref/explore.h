@@ -34,7 +34,7 @@ enum explore_context {
 	EXPLORE_IRQ,	 /* lands where interrupts are on, and no irq runs */
 	EXPLORE_NMI,	 /* lands anywhere but in an NMI */
 	EXPLORE_FAULT,	 /* lands between explore_faults(true) and (false) of a task on that CPU */
-	EXPLORE_NR_CONTEXTS
+	EXPLORE_NR_CONTEXTS,
 };
 const char *explore_context_name(enum explore_context context); /* "task".."fault" */
 
@@ -53,7 +53,7 @@ struct explore_model {
 	 * that it cannot break. NULL: the model's code is correct. */
 	const char *busted_code;
 	enum explore_mode mode;
-	unsigned bound;	       /* preemptions by default; 0: 3 */
+	unsigned bound; /* preemptions by default; 0: 3 */
 	unsigned nr_cpus;
 	/* Builds the state that every schedule starts from, and its tasks. 0 or -errno. */
 	int (*setup)(struct explore *e, const void *arg);
@@ -117,10 +117,10 @@ enum explore_context explore_context(void);
 /* ---- running ---- */
 
 struct explore_options {
-	unsigned bound;	      /* UINT_MAX: the model's own */
-	bool no_reduction;    /* visit states that have been visited before */
-	bool sweep;	      /* after a failure go on to the bound; to compare with no_reduction */
-	const char *replay;   /* NULL, or a schedule as in explore_result */
+	unsigned bound;	    /* UINT_MAX: the model's own */
+	bool no_reduction;  /* visit states that have been visited before */
+	bool sweep;	    /* after a failure go on to the bound; to compare with no_reduction */
+	const char *replay; /* NULL, or a schedule as in explore_result */
 	unsigned long max_schedules; /* 0: no limit; else the result may be incomplete */
 	/* Called about every 200 ms; true stops the exploration, as incomplete. May be NULL. */
 	bool (*progress)(void *arg, const struct explore_model *m, unsigned bound,
@@ -140,18 +140,21 @@ struct explore_result {
 	unsigned bound;		 /* reached: all schedules up to it were visited, or one failed */
 	unsigned long schedules; /* executions, whole or cut short at a known state */
 	unsigned long long steps;
-	unsigned long states;	 /* distinct ones remembered, 0 with no_reduction */
+	unsigned long states; /* distinct ones remembered, 0 with no_reduction */
 	double seconds;
 	bool complete;
 	/* The shortest failing schedule with the fewest preemptions; or the replayed one. */
 	bool failed;
 	char *invariant, *why;
-	char *schedule;		 /* what options.replay takes: text without spaces */
+	char *schedule; /* what options.replay takes: text without spaces */
 	unsigned preemptions;
 	struct explore_step *step;
 	size_t nr_steps;
 	/* sweep: every invariant that broke, and the fewest preemptions with which it did. */
-	struct explore_broken { char *invariant; unsigned preemptions; } *broken;
+	struct explore_broken {
+		char *invariant;
+		unsigned preemptions;
+	} * broken;
 	size_t nr_broken;
 };
 

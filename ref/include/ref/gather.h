@@ -29,8 +29,8 @@ struct gather_batch; /* of tables: the kernel's struct mmu_table_batch */
 
 /* Every operation may be NULL but free_batch. */
 struct gather_discipline {
-	const char *name;    /* as in gather_disciplines.h, which describes it */
-	const void *data;    /* the discipline's own */
+	const char *name;      /* as in gather_disciplines.h, which describes it */
+	const void *data;      /* the discipline's own */
 	bool busted;	       /* tables may be freed under a walker */
 	bool deferred;	       /* tables are freed later than a flush returns; barrier() waits */
 	bool needs_urcu;       /* in an object file of its own, absent from guests */
@@ -261,7 +261,7 @@ struct gather_stats {
 	uint64_t fallbacks;	   /* tables for which there was no batch */
 	uint64_t tables_freed;
 	uint64_t pages_freed;
-	uint64_t waiting_peak;	   /* most tables unlinked and not yet free */
+	uint64_t waiting_peak; /* most tables unlinked and not yet free */
 };
 void gather_stats(struct gather *g, struct gather_stats *out);
 const struct gather_discipline *gather_discipline_of(const struct gather *g);

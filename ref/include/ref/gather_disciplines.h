@@ -11,25 +11,25 @@
 #define REF_GATHER_DISCIPLINES_H
 
 /* Over port.h alone, sorted: in every program, and under the explorer. */
-#define GATHER_DISCIPLINES(GOOD, BUSTED)                                                           \
-	BUSTED(broadcast_no_wait, "broadcast, no wait",                                            \
-	       "An invalidation that interrupts nobody, and no wait: frees under a walker, and is " \
-	       "measured for its price alone.")                                                    \
-	GOOD(broadcast_rcu, "broadcast, RCU by the batch",                                         \
-	     "An invalidation that interrupts nobody, and call_rcu() of the batch, as arm64 does; " \
+#define GATHER_DISCIPLINES(GOOD, BUSTED)                                                                 \
+	BUSTED(broadcast_no_wait, "broadcast, no wait",                                                  \
+	       "An invalidation that interrupts nobody, and no wait: frees under a walker, and is "      \
+	       "measured for its price alone.")                                                          \
+	GOOD(broadcast_rcu, "broadcast, RCU by the batch",                                               \
+	     "An invalidation that interrupts nobody, and call_rcu() of the batch, as arm64 does; "      \
 	     "waits by port.h's own RCU, membarrier(2) and then each reader seen outside its sections.") \
-	GOOD(ipi_rcu, "interrupts, RCU by the batch",                                              \
-	     "A signal to each reader, waited for, and then call_rcu() of the batch, as x86 does "  \
-	     "since 6.15; port.h's own RCU.")                                                      \
-	GOOD(ipi_signal, "interrupts",                                                             \
-	     "A signal to each reader, for the kernel's flush interrupt: its handler acknowledges at " \
-	     "once outside a walk and at the walk's end inside one, and the freer waits for all.") \
-	BUSTED(membarrier, "membarrier, no wait",                                                  \
-	       "membarrier(2) without waiting for walks to end: frees under a walker, and is "      \
-	       "measured for its price alone.")                                                    \
-	GOOD(rcu_per_table, "broadcast, RCU by the table",                                         \
-	     "An invalidation that interrupts nobody, and call_rcu() of each table; port.h's own RCU.") \
-	GOOD(sync_membarrier, "membarrier, waited for",                                            \
+	GOOD(ipi_rcu, "interrupts, RCU by the batch",                                                    \
+	     "A signal to each reader, waited for, and then call_rcu() of the batch, as x86 does "       \
+	     "since 6.15; port.h's own RCU.")                                                            \
+	GOOD(ipi_signal, "interrupts",                                                                   \
+	     "A signal to each reader, for the kernel's flush interrupt: its handler acknowledges at "   \
+	     "once outside a walk and at the walk's end inside one, and the freer waits for all.")       \
+	BUSTED(membarrier, "membarrier, no wait",                                                        \
+	       "membarrier(2) without waiting for walks to end: frees under a walker, and is "           \
+	       "measured for its price alone.")                                                          \
+	GOOD(rcu_per_table, "broadcast, RCU by the table",                                               \
+	     "An invalidation that interrupts nobody, and call_rcu() of each table; port.h's own RCU.")  \
+	GOOD(sync_membarrier, "membarrier, waited for",                                                  \
 	     "membarrier(2), then the freer waits until each reader is outside a walk.")
 
 /*
@@ -41,7 +41,7 @@
 	     "call_rcu() of the batch; readers report quiescent states between walks, as a "       \
 	     "kernel without preemption does.")                                                    \
 	GOOD(rcu_memb, "liburcu memb",                                                             \
-	     "call_rcu() of the batch; readers walk inside rcu_read_lock(), and a grace period "    \
+	     "call_rcu() of the batch; readers walk inside rcu_read_lock(), and a grace period "   \
 	     "uses membarrier(2).")                                                                \
 	GOOD(rcu_bp, "liburcu bp",                                                                 \
 	     "call_rcu() of the batch; readers that never registered walk inside rcu_read_lock().")

@@ -13,21 +13,21 @@
 #define REF_GUP_DESIGNS_H
 
 /* Oldest first. */
-#define GUP_DESIGNS(ANY, REAL, a)                                                                  \
-	ANY(a, static, GUP_STATIC, "static",                                                       \
-	    "Constant pXd_addr_end() and pXd_offset(&value): v5.2 to v5.8, and since then "        \
-	    "architectures without a pXd_offset_lockless() of their own.")                         \
-	ANY(a, addr_end_folded, GUP_ADDR_END_FOLDED, "addr_end_folded (RFC v2, patch 1)",          \
+#define GUP_DESIGNS(ANY, REAL, a)                                                                     \
+	ANY(a, static, GUP_STATIC, "static",                                                          \
+	    "Constant pXd_addr_end() and pXd_offset(&value): v5.2 to v5.8, and since then "           \
+	    "architectures without a pXd_offset_lockless() of their own.")                            \
+	ANY(a, addr_end_folded, GUP_ADDR_END_FOLDED, "addr_end_folded (RFC v2, patch 1)",             \
 	    "pgd and p4d clip by the entry's value, in GUP-fast alone, as posted in September 2020.") \
-	ANY(a, addr_end_global, GUP_ADDR_END_GLOBAL, "addr_end_global (RFC v2, patches 2 and 3)",  \
-	    "All of mm hands the entry's value to pXd_addr_end(), as posted in September 2020: "   \
-	    "in GUP-fast the same clips as addr_end_folded.")                                      \
-	ANY(a, offset_lockless, GUP_OFFSET_LOCKLESS, "offset_lockless (from 5.9)",                 \
-	    "pXd_offset_lockless(pointer, value), as merged in d3f7b1bb2040.")                     \
-	REAL(a, align_real, GUP_ALIGN_REAL, "align_real (arm64, 6.9 and 6.10)",                    \
-	     "arm64's own pXd_offset_lockless() where a level folds at boot, as in v6.9 and v6.10.") \
-	REAL(a, reload_real, GUP_RELOAD_REAL, "reload_real (arm64, from 6.11)",                    \
-	     "arm64's own pXd_offset_lockless() also where the P4D is folded when compiled: the "  \
+	ANY(a, addr_end_global, GUP_ADDR_END_GLOBAL, "addr_end_global (RFC v2, patches 2 and 3)",     \
+	    "All of mm hands the entry's value to pXd_addr_end(), as posted in September 2020: "      \
+	    "in GUP-fast the same clips as addr_end_folded.")                                         \
+	ANY(a, offset_lockless, GUP_OFFSET_LOCKLESS, "offset_lockless (from 5.9)",                    \
+	    "pXd_offset_lockless(pointer, value), as merged in d3f7b1bb2040.")                        \
+	REAL(a, align_real, GUP_ALIGN_REAL, "align_real (arm64, 6.9 and 6.10)",                       \
+	     "arm64's own pXd_offset_lockless() where a level folds at boot, as in v6.9 and v6.10.")  \
+	REAL(a, reload_real, GUP_RELOAD_REAL, "reload_real (arm64, from 6.11)",                       \
+	     "arm64's own pXd_offset_lockless() also where the P4D is folded when compiled: the "     \
 	     "real pointer, since 36639013b346 of v6.11.")
 
 #endif

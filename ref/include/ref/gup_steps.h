@@ -12,28 +12,26 @@
 #define REF_GUP_STEPS_H
 
 /* In the order in which a walk takes them. */
-#define GUP_STEPS(BOTH, PIN, a)                                                                    \
-	PIN(a, fork_seq, "fork’s sequence count",                                       \
+#define GUP_STEPS(BOTH, PIN, a)                                                                           \
+	PIN(a, fork_seq, "fork’s sequence count",                                                         \
 	    "write_protect_seq is read before the walk and again after it: no fork() went on meanwhile.") \
-	BOTH(a, irq_save, "interrupts off and on",                                                 \
-	     "Interrupts are off during the walk, so that whoever frees a table waits for its end.") \
-	BOTH(a, write_check, "write permission",                                                   \
-	     "Each entry permits the access that is asked for.")                                   \
-	BOTH(a, try_get, "try-get",                                                                \
-	     "The folio's reference count goes up unless it is 0.")                                \
-	BOTH(a, head_recheck, "head read again",                                                   \
-	     "After the reference is taken the page still belongs to that folio.")                 \
-	PIN(a, pin_count, "pin bias",                                                              \
-	    "A pin counts 1024 references of a small folio, one and a pin of a large one.")        \
-	BOTH(a, pmd_recheck, "pmd read again",                                                     \
-	     "After the reference is taken the PTE table is still in its place.")                  \
-	BOTH(a, entry_recheck, "pte read again",                                                   \
-	     "After the reference is taken the entry is still what it was.")                       \
-	BOTH(a, folio_allowed, "folio allowed",                                                    \
-	     "The folio is of a kind that a lockless walk may take: by its mapping.")              \
-	PIN(a, unshare, "unsharing needed?",                                                       \
-	    "An anonymous page of a read-only entry is this mm's alone before it is pinned.")       \
-	BOTH(a, set_referenced, "referenced bit",                                                  \
-	     "The folio is marked as referenced, for reclaim.")
+	BOTH(a, irq_save, "interrupts off and on",                                                        \
+	     "Interrupts are off during the walk, so that whoever frees a table waits for its end.")      \
+	BOTH(a, write_check, "write permission",                                                          \
+	     "Each entry permits the access that is asked for.")                                          \
+	BOTH(a, try_get, "try-get", "The folio's reference count goes up unless it is 0.")                \
+	BOTH(a, head_recheck, "head read again",                                                          \
+	     "After the reference is taken the page still belongs to that folio.")                        \
+	PIN(a, pin_count, "pin bias",                                                                     \
+	    "A pin counts 1024 references of a small folio, one and a pin of a large one.")               \
+	BOTH(a, pmd_recheck, "pmd read again",                                                            \
+	     "After the reference is taken the PTE table is still in its place.")                         \
+	BOTH(a, entry_recheck, "pte read again",                                                          \
+	     "After the reference is taken the entry is still what it was.")                              \
+	BOTH(a, folio_allowed, "folio allowed",                                                           \
+	     "The folio is of a kind that a lockless walk may take: by its mapping.")                     \
+	PIN(a, unshare, "unsharing needed?",                                                              \
+	    "An anonymous page of a read-only entry is this mm's alone before it is pinned.")             \
+	BOTH(a, set_referenced, "referenced bit", "The folio is marked as referenced, for reclaim.")
 
 #endif

@@ -38,9 +38,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KMAP_MAX_SLOTS 41      /* per CPU, of any layout */
-#define KMAP_CTRL_SLOTS 41     /* saved per task, of any layout */
-#define KMAP_HOLE UINT64_MAX   /* read() gives it where nothing is mapped; "mappings": SIGSEGV */
+#define KMAP_MAX_SLOTS 41    /* per CPU, of any layout */
+#define KMAP_CTRL_SLOTS 41   /* saved per task, of any layout */
+#define KMAP_HOLE UINT64_MAX /* read() gives it where nothing is mapped; "mappings": SIGSEGV */
 
 /* The kernel's struct kmap_ctrl: an index and the saved entries, of 4 or of 8 bytes. */
 union kmap_ctrl {
@@ -58,16 +58,16 @@ union kmap_ctrl {
 /* Set by the kernel's configuration and architecture. */
 struct kmap_layout {
 	const char *name;
-	unsigned nr_slots;	/* per CPU: KM_MAX_IDX, before 5.11 KM_TYPE_NR */
-	int limit;		/* the highest value the index may have */
-	int incr;		/* 2: every other slot is a guard */
+	unsigned nr_slots; /* per CPU: KM_MAX_IDX, before 5.11 KM_TYPE_NR */
+	int limit;	   /* the highest value the index may have */
+	int incr;	   /* 2: every other slot is a guard */
 	unsigned pte_bytes;
-	uint64_t pte_none;	/* what pte_clear() writes; not 0 on xtensa */
-	bool checked;		/* false: depth and order are not checked (no DEBUG_HIGHMEM) */
-	bool flush_on_map;	/* arm, mips, powerpc... */
-	bool flush_on_unmap;	/* all but a busted one */
-	bool non_linear;	/* arm: entries are not in descending order behind one another */
-	bool force_map;		/* lowmem pages are mapped too (DEBUG_KMAP_LOCAL_FORCE_MAP) */
+	uint64_t pte_none;   /* what pte_clear() writes; not 0 on xtensa */
+	bool checked;	     /* false: depth and order are not checked (no DEBUG_HIGHMEM) */
+	bool flush_on_map;   /* arm, mips, powerpc... */
+	bool flush_on_unmap; /* all but a busted one */
+	bool non_linear;     /* arm: entries are not in descending order behind one another */
+	bool force_map;	     /* lowmem pages are mapped too (DEBUG_KMAP_LOCAL_FORCE_MAP) */
 };
 
 struct kmap_task {
@@ -77,24 +77,24 @@ struct kmap_task {
 };
 
 enum kmap_violation {
-	KMAP_OVERFLOW,	     /* BUG: deeper than the layout allows */
-	KMAP_UNDERFLOW,	     /* BUG: unmap with no map */
-	KMAP_SLOT_BUSY,	     /* BUG: the slot to map in is not empty */
-	KMAP_ORDER,	     /* WARN once: unmap of another address than the one mapped last */
-	KMAP_GUARD,	     /* WARN once: an entry in a guard slot */
-	KMAP_EMPTY,	     /* WARN once: a slot below the index without a saved entry */
-	KMAP_FOREIGN,	     /* WARN once: an address outside the kmap slots */
-	KMAP_IRQS_ON,	     /* WARN once: in a hard interrupt with interrupts on */
-	KMAP_FORK,	     /* WARN once: a task with live maps was copied */
-	KMAP_EXIT,	     /* WARN once: returns to user space with live maps */
-	KMAP_SCHED_ATOMIC,   /* BUG: task switch under kmap_atomic */
-	KMAP_REFUSED,	     /* BUG: backend mappings, out of memory or of mappings */
-	KMAP_NR_VIOLATIONS
+	KMAP_OVERFLOW,	   /* BUG: deeper than the layout allows */
+	KMAP_UNDERFLOW,	   /* BUG: unmap with no map */
+	KMAP_SLOT_BUSY,	   /* BUG: the slot to map in is not empty */
+	KMAP_ORDER,	   /* WARN once: unmap of another address than the one mapped last */
+	KMAP_GUARD,	   /* WARN once: an entry in a guard slot */
+	KMAP_EMPTY,	   /* WARN once: a slot below the index without a saved entry */
+	KMAP_FOREIGN,	   /* WARN once: an address outside the kmap slots */
+	KMAP_IRQS_ON,	   /* WARN once: in a hard interrupt with interrupts on */
+	KMAP_FORK,	   /* WARN once: a task with live maps was copied */
+	KMAP_EXIT,	   /* WARN once: returns to user space with live maps */
+	KMAP_SCHED_ATOMIC, /* BUG: task switch under kmap_atomic */
+	KMAP_REFUSED,	   /* BUG: backend mappings, out of memory or of mappings */
+	KMAP_NR_VIOLATIONS,
 };
 
 struct kmap_report {
 	enum kmap_violation what;
-	bool bug;	    /* false: a warning, and the call was carried out */
+	bool bug; /* false: a warning, and the call was carried out */
 	unsigned cpu;
 	int slot;	    /* on that CPU; -1: none */
 	uintptr_t addr;	    /* that the caller gave */
@@ -108,34 +108,34 @@ struct kmap_cpu {
 	struct kmap_area *area;
 	struct kmap_task *current;
 	unsigned id;
-	int idx;	   /* used by designs whose index is the CPU's */
+	int idx; /* used by designs whose index is the CPU's */
 	int preempt_count;
 	int hardirq;
-	uint64_t *tlb;	   /* backend tlb: per entry of the area, 0 or the entry loaded */
+	uint64_t *tlb; /* backend tlb: per entry of the area, 0 or the entry loaded */
 } __attribute__((aligned(64)));
 
 /* The fixmap's part for kmap, of all CPUs, and the pages that can be mapped. */
 struct kmap_area {
 	const struct kmap_layout *layout;
-	size_t size;		/* of the one allocation that holds this and all behind it */
+	size_t size; /* of the one allocation that holds this and all behind it */
 	unsigned nr_cpus;
-	unsigned nr_entries;	/* nr_slots * CPUs */
+	unsigned nr_entries; /* nr_slots * CPUs */
 	unsigned page_shift;
 	uint32_t nr_pages, highstart;
-	uintptr_t top;		/* FIXADDR_TOP */
-	unsigned begin;		/* FIX_KMAP_BEGIN */
-	char *base;		/* the entry of FIX_KMAP_BEGIN: base[-index] where linear */
-	char *ptes;		/* all entries; non_linear: tables, the hardware's behind ours */
+	uintptr_t top;	/* FIXADDR_TOP */
+	unsigned begin; /* FIX_KMAP_BEGIN */
+	char *base;	/* the entry of FIX_KMAP_BEGIN: base[-index] where linear */
+	char *ptes;	/* all entries; non_linear: tables, the hardware's behind ours */
 	size_t ptes_size;
-	uintptr_t first_table;	/* non_linear: address >> 21 of the first of them */
-	char *pages;		/* memory: a word each; mappings: all pages, mapped for good */
+	uintptr_t first_table; /* non_linear: address >> 21 of the first of them */
+	char *pages;	       /* memory: a word each; mappings: all pages, mapped for good */
 	unsigned content_shift;
-	unsigned warned;	/* bit per enum kmap_violation */
+	unsigned warned; /* bit per enum kmap_violation */
 	int reported[KMAP_NR_VIOLATIONS];
 	/* Called for each BUG, and the first of each WARN, in the caller's context. Or NULL. */
 	void (*report)(void *arg, const struct kmap_report *r);
 	void *report_arg;
-	char *window;		/* mappings: reserved, from the lowest address on */
+	char *window; /* mappings: reserved, from the lowest address on */
 	size_t window_size;
 	int fd;
 	struct kmap_cpu cpu[];

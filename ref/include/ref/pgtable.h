@@ -23,13 +23,13 @@ enum ref_page_flags {
 	REF_PG_REFERENCED = 1 << 0, /* set by a walker that took a reference */
 	REF_PG_SLAB = 1 << 1,
 	REF_PG_HUGETLB = 1 << 2,
-	REF_PG_BUDDY = 1 << 3, /* heads a free block of the allocator */
-	REF_PG_LOCKED = 1 << 4, /* the folio lock */
-	REF_PG_SWAPCACHE = 1 << 5, /* in the swap cache, which holds a reference per page */
-	REF_PG_TABLE = 1 << 6, /* a page table */
+	REF_PG_BUDDY = 1 << 3,		/* heads a free block of the allocator */
+	REF_PG_LOCKED = 1 << 4,		/* the folio lock */
+	REF_PG_SWAPCACHE = 1 << 5,	/* in the swap cache, which holds a reference per page */
+	REF_PG_TABLE = 1 << 6,		/* a page table */
 	REF_PG_ANON_EXCLUSIVE = 1 << 7, /* the page is this mm's alone; huge leaf: in the head */
-	REF_PG_MOVABLE = 1 << 8, /* in ZONE_MOVABLE or a CMA block: no long-term pins */
-	REF_PG_DEVICE = 1 << 9, /* ZONE_DEVICE: belongs to a driver, and has a pgmap */
+	REF_PG_MOVABLE = 1 << 8,	/* in ZONE_MOVABLE or a CMA block: no long-term pins */
+	REF_PG_DEVICE = 1 << 9,		/* ZONE_DEVICE: belongs to a driver, and has a pgmap */
 };
 /* Low bits of mapping (include/linux/page-flags.h): clear for a file's folio, see ref/mapping.h. */
 #define REF_MAPPING_ANON 1UL
@@ -41,20 +41,20 @@ enum ref_page_flags {
  * and for a frozen folio. Fields that a lockless walker reads are written by atomic stores only.
  */
 struct ref_page {
-	int refcount;	       /* of the folio; meaningful in the head */
+	int refcount; /* of the folio; meaningful in the head */
 	uint32_t flags;
 	struct ref_page *head; /* the folio's first page; itself for a small folio */
 	uint32_t nr;	       /* pages in the folio (head only) */
 	uint32_t generation;   /* times the frame was freed; the tests' oracle compares it */
 	void *mapping;	       /* address_space stand-in; low bit: anonymous */
 	uint64_t index;
-	struct ref_mm *mm;     /* the owner of the arena that the frame is in */
+	struct ref_mm *mm; /* the owner of the arena that the frame is in */
 	union {
 		struct {
 			struct ref_page *next, *prev; /* free frames: the allocator's; tables: the
 						       * list of those deposited */
 		};
-		struct { /* of a folio; meaningful in the head */
+		struct {	      /* of a folio; meaningful in the head */
 			int mapcount; /* leaves that map it or a part of it, large ones as one */
 			int pincount; /* a large folio's FOLL_PIN references, also in refcount */
 			const struct ref_pgmap *pgmap; /* REF_PG_DEVICE */
@@ -64,7 +64,7 @@ struct ref_page {
 
 /* The owner of pages that are not the arena allocator's: as struct dev_pagemap. */
 struct ref_pgmap {
-	void (*free)(struct ref_page *folio); /* the last reference is gone; any thread */
+	void (*free)(struct ref_page *folio);	       /* the last reference is gone; any thread */
 	void (*put)(struct ref_page *folio, int refs); /* drops references */
 };
 
@@ -95,9 +95,9 @@ enum pgt_decides {
 struct pgt_shape {
 	unsigned page_shift;
 	struct {
-		unsigned shift;	   /* pgt_level_shift() */
-		unsigned boundary; /* pgt_boundary_shift() */
-		bool can_leaf;	   /* pgt_level_can_leaf() */
+		unsigned shift;		 /* pgt_level_shift() */
+		unsigned boundary;	 /* pgt_boundary_shift() */
+		bool can_leaf;		 /* pgt_level_can_leaf() */
 		enum pgt_decides folded; /* PGT_FOLDED_MM: folded if shift is 0 */
 	} level[PGT_NR_LEVELS];
 };

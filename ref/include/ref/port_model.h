@@ -10,11 +10,35 @@
 #define REF_PORT_MODEL_H
 
 enum model_op {
-	MODEL_READ, MODEL_WRITE, MODEL_XCHG, MODEL_ADD, MODEL_OR, MODEL_AND, MODEL_CMPXCHG,
-	MODEL_TRY_GET, MODEL_TRY_GET_RELAXED, MODEL_PUT, MODEL_FREEZE, MODEL_SET_RELEASE,
-	MODEL_FENCE, MODEL_POINT, MODEL_WAIT, MODEL_LOCK, MODEL_TRYLOCK, MODEL_UNLOCK, MODEL_SLEEP,
-	MODEL_WAKE, MODEL_IRQ_OFF, MODEL_IRQ_RESTORE, MODEL_RCU_LOCK, MODEL_RCU_UNLOCK,
-	MODEL_RCU_SYNC, MODEL_RCU_CALL, MODEL_RCU_BARRIER, MODEL_MEMBARRIER, MODEL_IPI_SEND,
+	MODEL_READ,
+	MODEL_WRITE,
+	MODEL_XCHG,
+	MODEL_ADD,
+	MODEL_OR,
+	MODEL_AND,
+	MODEL_CMPXCHG,
+	MODEL_TRY_GET,
+	MODEL_TRY_GET_RELAXED,
+	MODEL_PUT,
+	MODEL_FREEZE,
+	MODEL_SET_RELEASE,
+	MODEL_FENCE,
+	MODEL_POINT,
+	MODEL_WAIT,
+	MODEL_LOCK,
+	MODEL_TRYLOCK,
+	MODEL_UNLOCK,
+	MODEL_SLEEP,
+	MODEL_WAKE,
+	MODEL_IRQ_OFF,
+	MODEL_IRQ_RESTORE,
+	MODEL_RCU_LOCK,
+	MODEL_RCU_UNLOCK,
+	MODEL_RCU_SYNC,
+	MODEL_RCU_CALL,
+	MODEL_RCU_BARRIER,
+	MODEL_MEMBARRIER,
+	MODEL_IPI_SEND,
 };
 
 /* One use of a primitive in the source. */
@@ -28,17 +52,16 @@ struct model_site {
 
 /* Numbered, because the accessed expression may contain another access. */
 #define MODEL_SITE_(n, op, expr, pointer) MODEL_SITE__(n, op, expr, pointer)
-#define MODEL_SITE__(n, op_, expr_, pointer_)                                                 \
-	({                                                                                    \
-		static const struct model_site model_site_##n = {                             \
-			__FILE__, __func__, (expr_), __LINE__, (op_), (pointer_),             \
-		};                                                                            \
-		&model_site_##n;                                                              \
+#define MODEL_SITE__(n, op_, expr_, pointer_)                                                      \
+	({                                                                                         \
+		static const struct model_site model_site_##n = {                                  \
+			__FILE__, __func__, (expr_), __LINE__, (op_), (pointer_),                  \
+		};                                                                                 \
+		&model_site_##n;                                                                   \
 	})
 #define MODEL_IS_POINTER(x) (__builtin_classify_type(x) == 5)
 #define MODEL_SITE(op, expr) MODEL_SITE_(__COUNTER__, (op), (expr), false)
-#define MODEL_SITE_OF(op, expr, x) \
-	MODEL_SITE_(__COUNTER__, (op), (expr), MODEL_IS_POINTER(x))
+#define MODEL_SITE_OF(op, expr, x) MODEL_SITE_(__COUNTER__, (op), (expr), MODEL_IS_POINTER(x))
 /* The type of x after the usual conversions of a value: unqualified. */
 #define MODEL_TYPE(x) __typeof__(0 ? (x) : (x))
 #define MODEL_U64(x, v) ((uint64_t)(uintptr_t)(__typeof__(x))(v))
@@ -57,38 +80,36 @@ void model_step_name(const char *site);
 #define REF_STEP(site) model_step_name(site)
 #define REF_POINT(site) model_point(MODEL_SITE(MODEL_POINT, (site)))
 
-#define REF_READ_ONCE(x) \
+#define REF_READ_ONCE(x)                                                                           \
 	((MODEL_TYPE(x))model_load(MODEL_SITE_OF(MODEL_READ, #x, x), &(x), sizeof(x)))
-#define REF_WRITE_ONCE(x, v) \
+#define REF_WRITE_ONCE(x, v)                                                                       \
 	model_store(MODEL_SITE_OF(MODEL_WRITE, #x, x), &(x), sizeof(x), MODEL_U64(x, v))
-#define ref_load_acquire(p)                                                                  \
+#define ref_load_acquire(p)                                                                        \
 	((MODEL_TYPE(*(p)))model_load(MODEL_SITE_OF(MODEL_READ, "*" #p, *(p)), (p), sizeof(*(p))))
-#define ref_store_release(p, v)                                                         \
-	model_store(MODEL_SITE_OF(MODEL_WRITE, "*" #p, *(p)), (p), sizeof(*(p)),        \
-		    MODEL_U64(*(p), v))
-#define MODEL_RMW(op, p, v)                                                             \
-	({                                                                              \
-		(MODEL_TYPE(*(p)))model_rmw(MODEL_SITE_OF((op), "*" #p, *(p)), (p),     \
-					    sizeof(*(p)), MODEL_U64(*(p), v));          \
+#define ref_store_release(p, v)                                                                    \
+	model_store(MODEL_SITE_OF(MODEL_WRITE, "*" #p, *(p)), (p), sizeof(*(p)), MODEL_U64(*(p), v))
+#define MODEL_RMW(op, p, v)                                                                        \
+	({                                                                                         \
+		(MODEL_TYPE(*(p))) model_rmw(MODEL_SITE_OF((op), "*" #p, *(p)), (p), sizeof(*(p)), \
+					     MODEL_U64(*(p), v));                                  \
 	})
 #define ref_xchg(p, v) MODEL_RMW(MODEL_XCHG, p, v)
 #define ref_fetch_add(p, v) MODEL_RMW(MODEL_ADD, p, v)
 #define ref_fetch_or(p, v) MODEL_RMW(MODEL_OR, p, v)
 #define ref_fetch_and(p, v) MODEL_RMW(MODEL_AND, p, v)
-#define ref_try_cmpxchg(p, old, v)                                                        \
-	model_cmpxchg(MODEL_SITE_OF(MODEL_CMPXCHG, "*" #p, *(p)), (p), sizeof(*(p)), (old), \
+#define ref_try_cmpxchg(p, old, v)                                                                 \
+	model_cmpxchg(MODEL_SITE_OF(MODEL_CMPXCHG, "*" #p, *(p)), (p), sizeof(*(p)), (old),        \
 		      MODEL_U64(*(p), v))
 #define ref_full_barrier() model_fence(MODEL_SITE(MODEL_FENCE, ""))
 #define ref_barrier() __atomic_signal_fence(__ATOMIC_SEQ_CST)
 #define ref_cpu_relax() ((void)0)
 
 #define ref_count_add_unless_zero(r, nr) model_count(MODEL_SITE(MODEL_TRY_GET, #r), (r), (nr))
-#define ref_count_add_unless_zero_relaxed(r, nr) \
+#define ref_count_add_unless_zero_relaxed(r, nr)                                                   \
 	model_count(MODEL_SITE(MODEL_TRY_GET_RELAXED, #r), (r), (nr))
 #define ref_count_sub_and_test(r, nr) model_count(MODEL_SITE(MODEL_PUT, #r), (r), (nr))
-#define ref_count_freeze(r, expected) \
-	model_count(MODEL_SITE(MODEL_FREEZE, #r), (r), (expected))
-#define ref_count_set_release(r, nr) \
+#define ref_count_freeze(r, expected) model_count(MODEL_SITE(MODEL_FREEZE, #r), (r), (expected))
+#define ref_count_set_release(r, nr)                                                               \
 	((void)model_count(MODEL_SITE(MODEL_SET_RELEASE, #r), (r), (nr)))
 
 /* ---- the CPU ---- */
@@ -112,12 +133,12 @@ void model_wait_end(void);
 
 /* The explorer evaluates cond again when one of the locations that it read has another value. While
  * false, cond must have no side effect. */
-#define ref_wait_until(cond)                                                  \
-	do {                                                                  \
-		model_wait_begin(MODEL_SITE(MODEL_WAIT, #cond));              \
-		while (!(cond))                                               \
-			model_wait_block(MODEL_SITE(MODEL_WAIT, #cond));      \
-		model_wait_end();                                             \
+#define ref_wait_until(cond)                                                                       \
+	do {                                                                                       \
+		model_wait_begin(MODEL_SITE(MODEL_WAIT, #cond));                                   \
+		while (!(cond))                                                                    \
+			model_wait_block(MODEL_SITE(MODEL_WAIT, #cond));                           \
+		model_wait_end();                                                                  \
 	} while (0)
 
 void model_spin_lock(const struct model_site *s, struct ref_spinlock *l);

@@ -16,7 +16,7 @@
 #define ref_fetch_add(p, v) __atomic_fetch_add((p), (v), __ATOMIC_SEQ_CST)
 #define ref_fetch_or(p, v) __atomic_fetch_or((p), (v), __ATOMIC_SEQ_CST)
 #define ref_fetch_and(p, v) __atomic_fetch_and((p), (v), __ATOMIC_SEQ_CST)
-#define ref_try_cmpxchg(p, old, v) \
+#define ref_try_cmpxchg(p, old, v)                                                                 \
 	__atomic_compare_exchange_n((p), (old), (v), false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)
 #define ref_barrier() __atomic_signal_fence(__ATOMIC_SEQ_CST)
 
@@ -133,12 +133,12 @@ void ref_ipi_send(int id);
 /* One turn of a wait for another thread: spins, or yields the CPU to it. *turns counts them. */
 void ref_wait_turn(unsigned *turns);
 
-#define ref_wait_until(cond)                          \
-	do {                                          \
-		unsigned turns_ = 0;                  \
-						      \
-		while (!(cond))                       \
-			ref_wait_turn(&turns_);       \
+#define ref_wait_until(cond)                                                                       \
+	do {                                                                                       \
+		unsigned turns_ = 0;                                                               \
+                                                                                                   \
+		while (!(cond))                                                                    \
+			ref_wait_turn(&turns_);                                                    \
 	} while (0)
 
 REF_ALWAYS_INLINE bool ref_spin_trylock(struct ref_spinlock *l)
@@ -199,15 +199,15 @@ void ref_free(void *p);
 /* Stress tests set it before threads start, to poison and quarantine freed memory. NULL: no-op. */
 extern void (*ref_mem_hook)(void *p, size_t size, const char *what_freed_or_null);
 
-#define REF_MEM_FREED(p, size, what)                            \
-	do {                                                    \
-		if (ref_unlikely(ref_mem_hook))                 \
-			ref_mem_hook((p), (size), (what));      \
+#define REF_MEM_FREED(p, size, what)                                                               \
+	do {                                                                                       \
+		if (ref_unlikely(ref_mem_hook))                                                    \
+			ref_mem_hook((p), (size), (what));                                         \
 	} while (0)
-#define REF_MEM_REUSED(p, size)                                 \
-	do {                                                    \
-		if (ref_unlikely(ref_mem_hook))                 \
-			ref_mem_hook((p), (size), NULL);        \
+#define REF_MEM_REUSED(p, size)                                                                    \
+	do {                                                                                       \
+		if (ref_unlikely(ref_mem_hook))                                                    \
+			ref_mem_hook((p), (size), NULL);                                           \
 	} while (0)
 
 #endif

@@ -52,9 +52,9 @@ void thp_unlock(struct ref_page *folio);
 /* One mapping of one file: as an address_space, its page cache and the one VMA that maps it. */
 struct thp_file {
 	struct ref_mapping mapping; /* folios point to it; has to be the first field */
-	struct ref_spinlock lock; /* i_pages' */
+	struct ref_spinlock lock;   /* i_pages' */
 	struct ref_mm *mm;
-	uint64_t addr;		/* of its first page, when mapped */
+	uint64_t addr; /* of its first page, when mapped */
 	size_t nr_pages;
 	struct ref_page **pages; /* the page cache: the folio of each page, or NULL */
 };

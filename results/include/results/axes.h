@@ -38,7 +38,8 @@ struct results_value {
 	char *label; /* a few words on one line, for a table or a figure */
 	char *means; /* the value's meaning, in a sentence */
 	bool busted; /* wrong on purpose: its rows show what a check catches, and are no result */
-	char *of;    /* the value of this axis of which this one is a variant, or NULL; never in a circle */
+	/* the value of this axis of which this one is a variant, or NULL; never in a circle */
+	char *of;
 	struct results_level *levels; /* of the axis `format` alone, from the top */
 	size_t nr_levels;
 };

@@ -26,8 +26,8 @@
  */
 struct results_amount {
 	bool is_integer;
-	long long total; /* is_integer; within +-(2^53 - 1) */
-	double real;	 /* else */
+	long long total;  /* is_integer; within +-(2^53 - 1) */
+	double real;	  /* else */
 	long long nr_ops; /* >= 1 */
 };
 /* < 0, 0 or > 0: a is less than, equal to or greater than b, per operation. */
@@ -217,8 +217,8 @@ struct results_totals {
 	size_t nowhere;	  /* parts that every run skipped */
 	size_t partial;	  /* runs that were interrupted */
 	size_t models[RESULTS_NR_MODEL_VERDICTS];
-	size_t unexplored;    /* runs without an exploration, where others have one */
-	size_t half_explored; /* explorations that were interrupted */
+	size_t unexplored;	/* runs without an exploration, where others have one */
+	size_t half_explored;	/* explorations that were interrupted */
 	size_t other_explorers; /* by another program than the first; then no model is compared */
 };
 
@@ -243,7 +243,8 @@ struct results_comparison {
 	char *not_judged; /* "not judged: 1 row is sampled"; NULL: all was judged */
 	/* "2 of 3 exact rows are equal (66.67 %)"; NULL: not exact_equal, or no exact row. */
 	char *equal;
-	char *conclusion; /* "regression: 1 row is worse", "inconclusive: ...", "no exact row is worse" */
+	/* "regression: 1 row is worse", "inconclusive: ...", "no exact row is worse" */
+	char *conclusion;
 	struct results__sources *sources; /* private to libresults */
 };
 

@@ -70,7 +70,7 @@ struct results_explore_model {
 	 * or the model is busted. busted_code_said: the document has the field (older: not). */
 	bool busted_code_said;
 	const char *busted_code;
-	const char *mode;      /* "sc" or "store-buffer" */
+	const char *mode; /* "sc" or "store-buffer" */
 	enum results_explore_method method;
 	unsigned bound; /* preemptions: schedules with at most so many were visited */
 	unsigned nr_cpus;
@@ -87,7 +87,7 @@ struct results_explore {
 	const char *created;  /* UTC, 2026-01-31T23:59:59Z */
 	const char *claim;
 	const char *stand_in; /* the program of PTBENCH_EXPLORE that explored; NULL: ptbench did */
-	bool complete; /* every model asked for was explored to its end */
+	bool complete;	      /* every model asked for was explored to its end */
 	struct results_explore_model *models;
 	size_t nr_models;
 };
@@ -107,8 +107,7 @@ int results_explore_add(struct results_explore *doc, const struct results_explor
 int results_explore_write(const struct results_explore *doc, const char *file,
 			  struct results_error *err);
 /* file "-": standard input. *out is complete, or NULL when an error is returned. */
-int results_explore_read(const char *file, struct results_explore **out,
-			 struct results_error *err);
+int results_explore_read(const char *file, struct results_explore **out, struct results_error *err);
 void results_explore_free(struct results_explore *doc);
 /* Returns the number of models that came out other than claimed; if any, buf names them and what
  * broke. */

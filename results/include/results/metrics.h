@@ -24,51 +24,47 @@
 /*
  * X(identifier, name, unit, better: LOWER|HIGHER|NEITHER, samples: COST|EVENT|STATIC, meaning)
  */
-#define RESULTS_METRICS(X)									\
-	X(INSTRUCTIONS, "instructions", "instructions", LOWER, COST,				\
-	  "instructions executed until the call returns")					\
-	X(INSTRUCTIONS_DEFERRED, "instructions_deferred", "instructions", LOWER, COST,		\
-	  "instructions that RCU callbacks queued by the call execute later")			\
-	X(TIME, "time", "ns", LOWER, COST, "time until the call returns")			\
-	X(TIME_DEFERRED, "time_deferred", "ns", LOWER, COST,					\
-	  "time from the call's return until everything it queued has been freed")		\
-	X(CODE_BYTES, "code_bytes", "bytes", LOWER, STATIC, "bytes of machine code")		\
-	X(IRQS_OFF_INSTRUCTIONS, "irqs_off_instructions", "instructions", LOWER, COST,		\
-	  "instructions executed with interrupts off")						\
-	X(IRQS_OFF_TIME, "irqs_off_time", "ns", LOWER, COST,					\
-	  "time spent with interrupts off")							\
-	X(IPIS_SENT, "ipis_sent", "interrupts", NEITHER, EVENT,					\
-	  "inter-processor interrupts sent")							\
-	X(CPUS_INTERRUPTED, "cpus_interrupted", "CPUs", NEITHER, EVENT,				\
-	  "CPUs that took an interrupt")							\
-	X(TLB_FLUSHES, "tlb_flushes", "flushes", NEITHER, EVENT,				\
-	  "TLB flush operations started")							\
-	X(RCU_CALLBACKS, "rcu_callbacks", "callbacks", NEITHER, EVENT,				\
-	  "RCU callbacks that free page tables")						\
-	X(TABLES_FREED, "tables_freed", "tables", NEITHER, EVENT, "page tables freed")		\
-	X(TABLES_PER_CALLBACK, "tables_per_callback", "tables", NEITHER, EVENT,			\
-	  "page tables freed by one RCU callback")						\
-	X(TABLES_WAITING_PEAK, "tables_waiting_peak", "tables", LOWER, COST,			\
-	  "most page tables unlinked and not yet free at any moment")				\
-	X(SLOTS_PEAK, "slots_peak", "slots", NEITHER, COST,					\
-	  "most temporary mappings of one CPU that were live at once")				\
-	X(LOCK_RETRIES, "lock_retries", "retries", LOWER, COST,					\
+#define RESULTS_METRICS(X)                                                                           \
+	X(INSTRUCTIONS, "instructions", "instructions", LOWER, COST,                                 \
+	  "instructions executed until the call returns")                                            \
+	X(INSTRUCTIONS_DEFERRED, "instructions_deferred", "instructions", LOWER, COST,               \
+	  "instructions that RCU callbacks queued by the call execute later")                        \
+	X(TIME, "time", "ns", LOWER, COST, "time until the call returns")                            \
+	X(TIME_DEFERRED, "time_deferred", "ns", LOWER, COST,                                         \
+	  "time from the call's return until everything it queued has been freed")                   \
+	X(CODE_BYTES, "code_bytes", "bytes", LOWER, STATIC, "bytes of machine code")                 \
+	X(IRQS_OFF_INSTRUCTIONS, "irqs_off_instructions", "instructions", LOWER, COST,               \
+	  "instructions executed with interrupts off")                                               \
+	X(IRQS_OFF_TIME, "irqs_off_time", "ns", LOWER, COST, "time spent with interrupts off")       \
+	X(IPIS_SENT, "ipis_sent", "interrupts", NEITHER, EVENT, "inter-processor interrupts sent")   \
+	X(CPUS_INTERRUPTED, "cpus_interrupted", "CPUs", NEITHER, EVENT,                              \
+	  "CPUs that took an interrupt")                                                             \
+	X(TLB_FLUSHES, "tlb_flushes", "flushes", NEITHER, EVENT, "TLB flush operations started")     \
+	X(RCU_CALLBACKS, "rcu_callbacks", "callbacks", NEITHER, EVENT,                               \
+	  "RCU callbacks that free page tables")                                                     \
+	X(TABLES_FREED, "tables_freed", "tables", NEITHER, EVENT, "page tables freed")               \
+	X(TABLES_PER_CALLBACK, "tables_per_callback", "tables", NEITHER, EVENT,                      \
+	  "page tables freed by one RCU callback")                                                   \
+	X(TABLES_WAITING_PEAK, "tables_waiting_peak", "tables", LOWER, COST,                         \
+	  "most page tables unlinked and not yet free at any moment")                                \
+	X(SLOTS_PEAK, "slots_peak", "slots", NEITHER, COST,                                          \
+	  "most temporary mappings of one CPU that were live at once")                               \
+	X(LOCK_RETRIES, "lock_retries", "retries", LOWER, COST,                                      \
 	  "times that a lock was found to be another file's by now, and given up for the right one") \
-	X(LOCK_WAITS, "lock_waits", "waits", NEITHER, COST,					\
-	  "times slept for a locked entry")							\
-	X(LOCK_MISSES, "lock_misses", "misses", NEITHER, COST,					\
-	  "pages found in no file, so that there was nothing to lock")				\
-	X(SPLIT_RETRIES, "split_retries", "retries", LOWER, COST,				\
-	  "times that a folio was held when it was to be split, and tried again")		\
-	X(READER_THROUGHPUT, "reader_throughput", "walks/s", HIGHER, COST,			\
-	  "lockless walks per second and reader while tables are freed")			\
-	X(READER_LATENCY, "reader_latency", "ns", LOWER, COST,					\
-	  "longest single lockless walk while tables are freed")				\
-	X(READER_LATENCY_P50, "reader_latency_p50", "ns", LOWER, COST,				\
-	  "median of single lockless walks while tables are freed")				\
-	X(READER_LATENCY_P99, "reader_latency_p99", "ns", LOWER, COST,				\
-	  "99th percentile of single lockless walks while tables are freed")			\
-	X(TABLES_UNBATCHED, "tables_unbatched", "tables", NEITHER, COST,			\
+	X(LOCK_WAITS, "lock_waits", "waits", NEITHER, COST, "times slept for a locked entry")        \
+	X(LOCK_MISSES, "lock_misses", "misses", NEITHER, COST,                                       \
+	  "pages found in no file, so that there was nothing to lock")                               \
+	X(SPLIT_RETRIES, "split_retries", "retries", LOWER, COST,                                    \
+	  "times that a folio was held when it was to be split, and tried again")                    \
+	X(READER_THROUGHPUT, "reader_throughput", "walks/s", HIGHER, COST,                           \
+	  "lockless walks per second and reader while tables are freed")                             \
+	X(READER_LATENCY, "reader_latency", "ns", LOWER, COST,                                       \
+	  "longest single lockless walk while tables are freed")                                     \
+	X(READER_LATENCY_P50, "reader_latency_p50", "ns", LOWER, COST,                               \
+	  "median of single lockless walks while tables are freed")                                  \
+	X(READER_LATENCY_P99, "reader_latency_p99", "ns", LOWER, COST,                               \
+	  "99th percentile of single lockless walks while tables are freed")                         \
+	X(TABLES_UNBATCHED, "tables_unbatched", "tables", NEITHER, COST,                             \
 	  "page tables freed by themselves, for want of memory for a batch")
 
 #endif

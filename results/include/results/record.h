@@ -30,18 +30,20 @@ struct ptb_record {
 	__u32 size; /* bytes of the whole record: sizeof(struct ptb_record) + 8 * nr_samples */
 	__u32 subject;
 	char case_id[48]; /* "family/name", NUL-terminated */
-	char params[192]; /* "key=value,key=value"; a value of digits alone (or -digits) is an integer */
-	char metric[32];  /* a name of results/metrics.h */
+	/* "key=value,key=value"; a value of digits alone (or -digits) is an integer */
+	char params[192];
+	char metric[32]; /* a name of results/metrics.h */
 	char text[160];
-	__u64 nr_ops;     /* operations in one sample */
-	__u32 discarded;  /* windows thrown away */
+	__u64 nr_ops;	 /* operations in one sample */
+	__u32 discarded; /* windows thrown away */
 	__u32 nr_samples;
 	__u64 samples[]; /* totals over nr_ops operations, one per window */
 };
 
 /*
- * Has a record the param "KEY=VALUE", the first n characters of wanted, or with "KEY=" any of that key?
- * For the kernel and PID 1, which choose rows; libresults alone reads params (results_params_parse()).
+ * Has a record the param "KEY=VALUE", the first n characters of wanted, or with "KEY=" any of that
+ * key? For the kernel and PID 1, which choose rows; libresults alone reads params
+ * (results_params_parse()).
  */
 static inline int ptb_params_have(const char *params, const char *wanted, unsigned int n)
 {

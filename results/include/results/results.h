@@ -20,7 +20,7 @@
 #include <results/text.h>
 
 #define RESULTS_FORMAT "ptbench-result"
-#define RESULTS_VERSION 2	/* written; 1, which has no axes, is read */
+#define RESULTS_VERSION 2 /* written; 1, which has no axes, is read */
 
 struct results_error {
 	char file[512];	  /* path, or "-" */
@@ -45,7 +45,7 @@ const char *results_better_name(enum results_better b); /* "lower", "higher", "n
 /* ---- params: sorted by key, each an integer or a string ---- */
 struct results_param {
 	char *key;
-	char *str;     /* NULL: the value is num */
+	char *str; /* NULL: the value is num */
 	long long num;
 };
 struct results_params {
@@ -61,8 +61,8 @@ struct results_params {
 int results_params_set_int(struct results_params *p, const char *key, long long num);
 int results_params_set_str(struct results_params *p, const char *key, const char *str);
 /*
- * Parses "key=value,key=value"; a value of digits, or '-' and digits, is an integer, without leading
- * zeros. "": no keys. -EINVAL: not that, or a key stands twice.
+ * Parses "key=value,key=value"; a value of digits, or '-' and digits, is an integer, without
+ * leading zeros. "": no keys. -EINVAL: not that, or a key stands twice.
  */
 int results_params_parse(struct results_params *p, const char *text);
 const struct results_param *results_params_get(const struct results_params *p, const char *key);
@@ -94,7 +94,7 @@ const char *results_kind_name(enum results_kind k);
 
 /* One function's part of a total: how many of its instructions were executed. */
 struct results_share {
-	char *symbol;	  /* a function, or [user], [other] */
+	char *symbol;		/* a function, or [user], [other] */
 	long long instructions; /* not 0; below 0: fewer than in the subtracted empty window */
 };
 
@@ -105,9 +105,9 @@ struct results_measurement {
 	char *skipped; /* reason; then metric is NULL and there are no samples */
 	const struct results_metric *metric;
 	enum results_kind kind;
-	long long nr_ops;  /* operations behind one sample, >= 1 */
-	double *samples;   /* totals over nr_ops operations, in the metric's unit */
-	size_t nr_samples; /* >= 1 */
+	long long nr_ops;    /* operations behind one sample, >= 1 */
+	double *samples;     /* totals over nr_ops operations, in the metric's unit */
+	size_t nr_samples;   /* >= 1 */
 	long long discarded; /* windows thrown away (0 where the rule does not apply) */
 	/*
 	 * Instructions by function, each symbol once; their sum is the mode of the samples. Only
@@ -129,8 +129,13 @@ struct results_check {
  * [a-z][a-z0-9_]* may be added. The writer sorts them by key. Setting a key copies the value;
  * -EINVAL: the key has another form, or the value is not UTF-8 or longer than 16384 characters.
  */
-struct results_pair { char *key, *value; };
-struct results_pairs { struct results_pair *v; size_t nr; };
+struct results_pair {
+	char *key, *value;
+};
+struct results_pairs {
+	struct results_pair *v;
+	size_t nr;
+};
 int results_pairs_set(struct results_pairs *p, const char *key, const char *value);
 int results_pairs_setf(struct results_pairs *p, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -143,11 +148,12 @@ bool results_env_is_compared(const char *key);
 void results_pairs_free(struct results_pairs *p); /* a document's are freed with it */
 
 struct results_doc {
-	int version;   /* RESULTS_VERSION, or that of the file it was read from: it is written as it was */
-	char *part;    /* "native", "x86_64-stock.icount-1cpu", ... */
-	char *mode;    /* native | kvm | icount | tcg | static */
-	char *created; /* UTC, 2026-01-31T23:59:59Z */
-	char *command; /* the shell command that makes this part again */
+	/* RESULTS_VERSION, or that of the file it was read from: it is written as it was */
+	int version;
+	char *part;			  /* "native", "x86_64-stock.icount-1cpu", ... */
+	char *mode;			  /* native | kvm | icount | tcg | static */
+	char *created;			  /* UTC, 2026-01-31T23:59:59Z */
+	char *command;			  /* the shell command that makes this part again */
 	struct results_pairs environment; /* must match for two parts to be compared */
 	struct results_pairs subject;	  /* what is compared */
 	struct results_measurement *measurements;
@@ -241,9 +247,9 @@ struct results_part {
 };
 struct results_run {
 	char *dir;
-	char *command;	/* as the user typed it */
+	char *command;		  /* as the user typed it */
 	char *started, *finished; /* finished: NULL while it runs */
-	char *revision; /* of the suite */
+	char *revision;		  /* of the suite */
 	bool complete;
 	struct results_part *parts;
 	size_t nr_parts;
@@ -253,7 +259,7 @@ struct results_run {
 char *results_command(int argc, char **argv);
 /* Whether s is valid as a run's revision (RESULTS_REVISION_RULE). A tag may have slashes. */
 bool results_is_revision(const char *s);
-#define RESULTS_REVISION_RULE \
+#define RESULTS_REVISION_RULE                                                                      \
 	"at most 128 letters, digits and _ . + - / @ # = ,; no \"..\", and a letter or digit first"
 /*
  * Makes <runs>/<UTC time>-<revision>-<random>/ with a run.json that says "partial" and no parts,
