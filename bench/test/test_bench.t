@@ -193,8 +193,8 @@ NATIVE=busted bench --no-kernels --no-report --no-explore
 is $? 4 "rows that fail: exit status 4"
 failing native "failed native.json: 4 of 4 checks came out wrong, first busted/holds: 'no' seen, 'yes' expected" \
 	"the reason names the check, what was seen and what was expected"
-NATIVE=kind:run_fails bench --no-kernels --no-report --no-explore
-failing native "failed native.json: 1 of 1 checks came out wrong, first case/runs kind=run_fails: 'wrong result' seen, 'n operations' expected" \
+NATIVE=symbol:run_fails bench --no-kernels --no-report --no-explore
+failing native "failed native.json: 1 of 1 checks came out wrong, first case/runs symbol=run_fails: 'wrong result' seen, 'n operations' expected" \
 	"and its params"
 NATIVE=crash bench --no-kernels --no-report --no-explore
 failing native "failed None: build/bench was ended by signal 11 (Segmentation fault); it left no document*" "a crash"

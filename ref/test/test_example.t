@@ -38,7 +38,7 @@ flags=(-std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wmissing-prototype
 compile() { # program, sources: those that know the list, before the library that knows the old one
 	local program=$1
 	shift
-	gcc "${flags[@]}" -o "$tmp/$program" "$@" "$tmp/$name.c" "$here/ref/gather/registry.c" \
+	gcc "${flags[@]}" -o "$tmp/$program" "$@" "$tmp/$name.c" "$here/ref/gather/disciplines.c" \
 		"$build/libref.a" -lpthread >"$tmp/log" 2>&1 || { head -n 20 "$tmp/log" | sed "s/^/# /"; return 1; }
 }
 

@@ -15,6 +15,7 @@
 #define WIDTH 440
 #define MAX_HEADING 50	 /* characters */
 #define MAX_LABEL 28	 /* characters */
+#define MAX_KEY 48	 /* characters of a label in the key of lines */
 #define ROW 22		 /* pixels of a bar and the space around it */
 #define OFFSET_WIDTH 9.1 /* of what gnuplot counts offsets in */
 #define CHAR_WIDTH 7.7	 /* of the labels, in the widest of the usual fonts */
@@ -420,7 +421,7 @@ static void lines_data(struct arena *a, const struct figure *f, double by, FILE 
 		if (!line->nr)
 			continue;
 		fprintf(to, "%s%s\n", index ? "\n\n" : "",
-			figure_field(a, shorten(a, line->label, 56)));
+			figure_field(a, shorten(a, line->label, MAX_KEY)));
 		for (size_t j = 0; j < line->nr; j++)
 			fprintf(to, "%.10g\t%.10g\n", line->x[j], line->y[j].v / by);
 		l = mu_object();

@@ -113,6 +113,25 @@ struct results_doc *synth_doc(const char *part, const char *mode)
 	return doc;
 }
 
+void synth_open_words(struct results_doc *doc)
+{
+	struct results_error err = { 0 };
+	struct results_doc *known;
+
+	synth_check(results_doc_new("native", "native", &known), &err);
+	synth_check(bench_add_axes(known, &err), &err);
+	for (size_t i = 0; i < known->nr_axes; i++) {
+		struct results_axis axis = known->axes[i];
+		int ret;
+
+		axis.values = NULL;
+		axis.nr_values = 0;
+		ret = results_doc_add_axis(doc, &axis, &err);
+		synth_check(ret == -EEXIST ? 0 : ret, &err);
+	}
+	results_doc_free(known);
+}
+
 void synth_scenario(struct results_doc *doc, const char *name, const char *of, bool busted)
 {
 	struct results_value values[] = {

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../bench/vocabulary.h"
 #include "synth_priv.h"
 
 #define NR_EVIL 11
@@ -142,27 +141,6 @@ static void evil_words(struct results_doc *doc, const char *key, char evil[NR_EV
 	synth_check(results_doc_add_axis(doc, &axis, &err), &err);
 }
 
-/* Every other key may have any value. */
-static void open_words(struct results_doc *doc)
-{
-	struct results_error err = { 0 };
-	struct results_doc *known;
-
-	if (results_doc_new("native", "native", &known))
-		return;
-	synth_check(bench_add_axes(known, &err), &err);
-	for (size_t i = 0; i < known->nr_axes; i++) {
-		struct results_axis axis = known->axes[i];
-
-		if (!strcmp(axis.key, "design") || !strcmp(axis.key, "step"))
-			continue;
-		axis.values = NULL;
-		axis.nr_values = 0;
-		synth_check(results_doc_add_axis(doc, &axis, &err), &err);
-	}
-	results_doc_free(known);
-}
-
 /* Every string of a document that may be anything is hostile, and reaches tables and figures. */
 void synth_hostile(struct results_run *run, const char *trap)
 {
@@ -176,7 +154,7 @@ void synth_hostile(struct results_run *run, const char *trap)
 		return;
 	evil_words(doc, "design", evil);
 	evil_words(doc, "step", evil);
-	open_words(doc);
+	synth_open_words(doc);
 	results_pairs_set(&doc->environment, "cpus", "64");
 	results_pairs_set(&doc->environment, "hypervisor", evil[0]);
 	results_pairs_set(&doc->environment, "kernel", evil[5]);

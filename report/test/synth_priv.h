@@ -15,6 +15,8 @@ const char *synth_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)
 /* NULL after a failure. The first says what its params mean, the second says nothing. */
 struct results_doc *synth_doc(const char *part, const char *mode);
 struct results_doc *synth_bare_doc(const char *part, const char *mode);
+/* Adds each key that the producers know and the document does not: it may have any value. */
+void synth_open_words(struct results_doc *doc);
 /* Says what the document's scenario is: stock, or a variant of another one. */
 void synth_scenario(struct results_doc *doc, const char *name, const char *of, bool busted);
 /* Writes the document, records the part, frees the document. */

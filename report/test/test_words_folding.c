@@ -90,8 +90,12 @@ static struct results_doc *new_doc(const struct world *w, const char *part, cons
 
 	if (!doc)
 		exit(1);
-	if (w->axes)
+	if (w->axes) {
 		say_what_they_mean(doc, w);
+		synth_open_words(doc);
+	} else {
+		doc->version = 1;
+	}
 	return doc;
 }
 
