@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What test_boot.t needs of ptbench, to be built with the sanitizers (test_sanitized.t). */
+#include <array_size.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +10,7 @@
 /* As ptbench has it of the bench, which is not linked. */
 static int add_axes(struct results_doc *doc, struct results_error *err)
 {
-	static const struct results_axis pages = { .key = (char *)"pages",
-						   .means = (char *)"How many." };
-	static const struct results_axis design = { .key = (char *)"design",
-						    .means = (char *)"Any." };
+	static const char *const open[] = { "design", "file", "format", "pages", "symbol" };
 	static struct results_value pud = { .value = (char *)"pud",
 					    .label = (char *)"pud",
 					    .means = (char *)"The boundary of a PUD." };
@@ -23,8 +21,14 @@ static int add_axes(struct results_doc *doc, struct results_error *err)
 		.nr_values = 1,
 	};
 
-	return results_doc_add_axis(doc, &pages, err) ?: results_doc_add_axis(doc, &design, err) ?:
-	       results_doc_add_axis(doc, &cross, err);
+	int ret = results_doc_add_axis(doc, &cross, err);
+
+	for (size_t i = 0; i < ARRAY_SIZE(open) && !ret; i++) {
+		const struct results_axis any = { .key = (char *)open[i], .means = (char *)"Any." };
+
+		ret = results_doc_add_axis(doc, &any, err);
+	}
+	return ret;
 }
 
 int main(int argc, char **argv)

@@ -222,7 +222,7 @@ END
 }
 is "$(axis wrong.icount-1cpu scenario)" "good(,False) wrong(good,True)" "its document says of which it is a variant"
 is "$(axis good.icount-1cpu scenario)" "good(,False)" "one of a stock scenario has that alone"
-"$build/ptbench" report "$tmp/runs/latest" >"$tmp/out" 2>&1
+"${PTBENCH_REPORTER:-$build/ptbench}" report "$tmp/runs/latest" >"$tmp/out" 2>&1
 shown() { sed 's/<[^>]*>/\n/g' "$tmp/runs/latest/report/$1" | grep -qxF "$2"; }
 shown kernels.html wrong && shown kernels.html good2
 ok $? "the report has each as a kernel, whatever it is called"

@@ -9,4 +9,4 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 ln -s "$build/asan/kernels-test/kernels_main" "$tmp/ptbench"
 ln -s "$build/kernels-test" "$build/kernels" "$tmp/"
-PTBENCH_BUILD=$tmp "$(dirname "$0")/test_boot.t"
+PTBENCH_REPORTER=$build/ptbench PTBENCH_BUILD=$tmp "$(dirname "$0")/test_boot.t"

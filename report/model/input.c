@@ -196,7 +196,7 @@ static const char *why_no_stock(const struct report_input *in, const char *name)
 					 "as those of format version 2 do",
 					 (int)n, name);
 	return arena_str(in->arena,
-			 in->run && !in->run->finished ? "no kernel of %.*s was measured yet"
+			 in->run && !in->run->finished ? "kernels of %.*s: not measured yet"
 						       : "no kernel of %.*s is in this run",
 			 (int)n, name);
 }

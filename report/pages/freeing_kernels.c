@@ -93,9 +93,12 @@ const char *freeing_why(const struct report_input *in, enum freeing_kernel k, co
 {
 	const char *name = freeing_part_name(in, k, setup);
 
-	return name ? input_why(in, name)
-		    : arena_str(in->arena, "no variant of %s's stock kernel that frees by RCU %s",
-				archs[k],
-				in->run && !in->run->finished ? "was measured yet"
-							      : "is in this run");
+	if (name)
+		return input_why(in, name);
+	return arena_str(
+		in->arena,
+		in->run && !in->run->finished
+			? "a variant of %s's stock kernel that frees by RCU: not measured yet"
+			: "no variant of %s's stock kernel that frees by RCU is in this run",
+		archs[k]);
 }

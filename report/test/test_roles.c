@@ -120,7 +120,7 @@ static void test_stock(void)
 	       "one that left no document gives its reason");
 	b.run.finished = NULL;
 	is_str(input_why(&b.in, input_stock_name(&b.in, "y", "icount-1cpu")),
-	       "no kernel of y was measured yet", "of a run that goes on");
+	       "kernels of y: not measured yet", "of a run that goes on");
 	close_bed(&b);
 }
 
