@@ -99,17 +99,85 @@ static void read_role(struct arena *a, struct report_part *p)
 
 	if (!own)
 		return;
-	if (!p->scenario) {
-		arch = results_pairs_get(&p->doc->environment, "arch");
-		p->scenario = clean(a, scenario);
-		p->arch = clean(a, arch ? arch : "?");
-	}
 	for (size_t i = 0; i < axis->nr_values && v->of; i++)
 		v = results_value_of(axis, v->of);
+	arch = results_pairs_get(&p->doc->environment, "arch");
+	p->scenario = clean(a, scenario);
+	p->arch = arch ? clean(a, arch) : p->arch ? p->arch : "?";
 	p->has_role = true;
 	p->of = own->of;
 	p->stock_of = v->value;
 	p->busted = own->busted;
+}
+
+/* Of a document without axes (format version 1): its scenario's name said it. */
+static bool names_stock(const char *scenario)
+{
+	const char *at = strstr(scenario, "-stock");
+
+	return at && (!at[6] || at[6] == '-');
+}
+
+/*
+ * In version 1 the variants of "<prefix>-stock[-config]" were called "<prefix>-<variant>[-config]". The
+ * stock scenario is the one of the same configuration with the longest such prefix, in this run.
+ */
+static void guess_role(const struct report_input *in, struct report_part *p)
+{
+	const char *config = results_pairs_get(&p->doc->subject, "config");
+	size_t most = 0;
+
+	if (names_stock(p->scenario)) {
+		p->has_role = true;
+		p->stock_of = p->scenario;
+		return;
+	}
+	for (size_t i = 0; i < in->nr_parts; i++) {
+		const struct report_part *o = &in->parts[i];
+		const char *other;
+		size_t n;
+
+		if (!o->scenario || !o->doc || o->doc->version != 1 || !names_stock(o->scenario))
+			continue;
+		other = results_pairs_get(&o->doc->subject, "config");
+		n = (size_t)(strstr(o->scenario, "-stock") - o->scenario) + 1;
+		if (strncmp(o->scenario, p->scenario, n) || n <= most || !config != !other ||
+		    (config && strcmp(config, other)))
+			continue;
+		most = n;
+		p->has_role = true;
+		p->of = p->stock_of = o->scenario;
+	}
+}
+
+/* Documents that contradict each other say nothing: a stock scenario is no variant. */
+static bool is_contradicted(const struct report_input *in, const struct report_part *p)
+{
+	for (size_t i = 0; i < in->nr_parts; i++) {
+		const struct report_part *o = &in->parts[i];
+
+		if (o->has_role && o->of && !strcmp(o->scenario, p->stock_of))
+			return true;
+	}
+	return false;
+}
+
+static void read_roles(struct report_input *in)
+{
+	bool *wrong = arena_alloc(in->arena, (in->nr_parts + 1) * sizeof(*wrong));
+
+	for (size_t i = 0; i < in->nr_parts; i++)
+		read_role(in->arena, &in->parts[i]);
+	for (size_t i = 0; i < in->nr_parts; i++)
+		if (in->parts[i].doc && in->parts[i].doc->version == 1 && in->parts[i].scenario)
+			guess_role(in, &in->parts[i]);
+	for (size_t i = 0; i < in->nr_parts; i++)
+		wrong[i] = in->parts[i].has_role && is_contradicted(in, &in->parts[i]);
+	for (size_t i = 0; i < in->nr_parts; i++)
+		if (wrong[i]) {
+			in->parts[i].has_role = false;
+			in->parts[i].of = in->parts[i].stock_of = NULL;
+		}
 }
 
 static int by_name(const void *va, const void *vb)
@@ -151,9 +219,9 @@ int input_read(struct report_input *in, struct arena *arena, const char *run,
 		in->nr_parts++;
 		split_name(arena, &in->parts[i]);
 		read_part(in, &in->parts[i]);
-		read_role(arena, &in->parts[i]);
 	}
 	qsort(in->parts, in->nr_parts, sizeof(*in->parts), by_name);
+	read_roles(in);
 	read_explored(in);
 	return 0;
 }

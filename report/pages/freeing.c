@@ -198,14 +198,15 @@ static void cost_rows(struct model *m, struct table *t, const struct freeing *f,
 static void cost_table(struct model *m, struct section *s, const struct freeing *f,
 		       const char *unit)
 {
-	static const char *const columns[] = {
-		"Quantity",   "#x86_64 stock (IPI)", "#x86_64 forced RCU",
-		"#RCU − IPI", "#s390x stock (RCU)",  NULL,
-	};
-	struct table *t = section_table(
-		m, s, arena_str(m->arena, "Cost of freeing page tables, %s", unit), columns);
+	const char *columns[] = { "Quantity", NULL, NULL, "#RCU − IPI", NULL, NULL };
+	static const int at[NR_FREEING] = { 1, 2, 4 };
 	struct rvalue least[3], most[3];
+	struct table *t;
 
+	for (int k = 0; k < NR_FREEING; k++)
+		columns[at[k]] = arena_str(m->arena, "#%s", freeing_heading(m->in, k));
+	t = section_table(m, s, arena_str(m->arena, "Cost of freeing page tables, %s", unit),
+			  columns);
 	cost_rows(m, t, f, COST_FIRST, arena_str(m->arena, "%s, by the twin", first_text(m, f)));
 	cost_rows(m, t, f, COST_FURTHER,
 		  arena_str(m->arena, "each further, by the twin%s",
@@ -339,6 +340,7 @@ static void build_cost(struct model *m, struct page *p, const char *setup, bool 
 		    is_time);
 	cost_table(m, s, &f, is_time ? "time" : "instructions");
 	cost_points(m, s, &f);
+	freeing_say_others(m, s, setup);
 	if (!is_time && !freeing_part(m->in, BY_IPI, "kvm-1cpu"))
 		section_note(m, s, "Time: this run has no part that measured it (mode kvm).");
 	else if (!is_time && freeing_part(m->in, BY_IPI, "kvm-1cpu")->why)

@@ -17,12 +17,14 @@ enum freeing_kernel {
 	BROADCAST, /* s390x's stock kernel: its hardware broadcasts invalidations */
 	NR_FREEING,
 };
-/* The kernel's part of that setup, or NULL; what that part is called; why it gives no figures. */
+/* The kernel's part of that setup, or NULL; and why it gives no figures. */
 const struct report_part *freeing_part(const struct report_input *in, enum freeing_kernel k,
 				       const char *setup);
-const char *freeing_part_name(const struct report_input *in, enum freeing_kernel k,
-			      const char *setup);
 const char *freeing_why(const struct report_input *in, enum freeing_kernel k, const char *setup);
+/* "x86_64-stock (IPI)": the scenario, and the path that a check saw. */
+const char *freeing_heading(const struct report_input *in, enum freeing_kernel k);
+/* Names the other variants that free by RCU, of which the section does not speak; or nothing. */
+void freeing_say_others(struct model *m, struct section *s, const char *setup);
 
 void freeing_flush(struct model *m, struct page *p);	 /* the events of both x86_64 kernels */
 void freeing_broadcast(struct model *m, struct page *p); /* and where no interrupt is sent */

@@ -213,6 +213,7 @@ void freeing_flush(struct model *m, struct page *p)
 		   section_table(m, s, "Events of one munmap on x86_64, by peer and tables freed",
 				 columns),
 		   parts, 2);
+	freeing_say_others(m, s, "icount-2cpu");
 	section_note(m, s,
 		     "With two emulated CPUs that run in turns these are counts. What an interrupt "
 		     "costs is not in them. A flush interrupt flushes the TLB, whoever frees the "

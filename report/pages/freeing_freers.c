@@ -22,7 +22,8 @@ struct discipline {
 	size_t place; /* in the document's order */
 	int series;
 	bool busted;
-	bool later; /* tables are free after the call has returned */
+	bool later;	 /* tables are free after the call has returned */
+	bool interrupts; /* it sent some: counted */
 };
 
 /* One discipline with so many readers, freeing so many tables at once. */
@@ -168,6 +169,7 @@ static struct freer freer_at(struct model *m, struct discipline *d, const struct
 		.now = t->munmap[i],
 		.per_table = t->per_table,
 	};
+	struct rvalue ipis;
 
 	f.oversubscribed = f.readers + 1 > freeing_cpus(m, t->rows.part);
 	f.later = metric_at(m, t, "time_deferred", f.tables);
@@ -177,6 +179,8 @@ static struct freer freer_at(struct model *m, struct discipline *d, const struct
 	f.p99 = metric_at(m, t, "reader_latency_p99", f.tables);
 	f.peak = metric_at(m, t, "tables_waiting_peak", f.tables);
 	d->later |= rv_ok(&f.later) && f.later.v > 0;
+	ipis = metric_at(m, t, "ipis_sent", f.tables);
+	d->interrupts |= rv_ok(&ipis) && ipis.v > 0;
 	return f;
 }
 
@@ -248,10 +252,20 @@ static const struct freer *find_freer(const struct freer *list, size_t nr,
 	return found;
 }
 
+/* Whether a is to be compared rather than b. */
+static bool comes_first(const struct discipline *a, const struct discipline *b, bool later)
+{
+	if (!b)
+		return true;
+	if (later)
+		return a->subject == RESULTS_LIBURCU && b->subject != RESULTS_LIBURCU;
+	return a->interrupts && !b->interrupts;
+}
+
 /*
- * The two that the sentence compares, in the document's order: the first whose tables are free when
- * the call returns; and the first of liburcu's whose tables are free later, or else the
- * reference's.
+ * The two that the sentence compares. Of those whose tables are free when the call returns, the first
+ * in the document's order that sent interrupts; of those whose tables are free later, the first of
+ * liburcu's. Where there is none such, the first.
  */
 static const struct discipline *first_of(const struct disciplines *all, bool later)
 {
@@ -260,10 +274,7 @@ static const struct discipline *first_of(const struct disciplines *all, bool lat
 	for (size_t i = 0; i < all->nr; i++) {
 		const struct discipline *d = &all->v[i];
 
-		if (d->busted || d->later != later)
-			continue;
-		if (!found ||
-		    (found->subject == RESULTS_REF && d->subject == RESULTS_LIBURCU && later))
+		if (!d->busted && d->later == later && comes_first(d, found, later))
 			found = d;
 	}
 	return found;
@@ -473,6 +484,11 @@ static void case_table(struct model *m, struct section *s, const struct report_p
 		t->folded = true;
 }
 
+static bool says_which_are_busted(const struct report_part *part)
+{
+	return results_axis_of(part->doc, "discipline", MUNMAP) != NULL;
+}
+
 void freeing_disciplines(struct model *m, struct page *p)
 {
 	struct section *s =
@@ -489,7 +505,15 @@ void freeing_disciplines(struct model *m, struct page *p)
 		section_source(m, s, part);
 		all = read_disciplines(m, part);
 		nr = read_freers(m, part, &all, &list);
-		text = freer_sentence(m, &all, list, nr);
+		if (nr && !says_which_are_busted(part))
+			text = arena_str(
+				m->arena,
+				"No answer here: the document does not say which ways are "
+				"busted, as those of format version 2 do; the table has %zu "
+				"rows.",
+				nr);
+		else
+			text = freer_sentence(m, &all, list, nr);
 	}
 	if (!text)
 		text = nr ? arena_str(

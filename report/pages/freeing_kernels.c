@@ -48,34 +48,29 @@ static const char *rcu_variant(const struct report_input *in)
 	return NULL;
 }
 
-/* A part of the architecture that left no document, and may have been it. */
-static const struct report_part *lost_variant(const struct report_input *in, const char *setup)
+/* Why there is no such kernel: the stock one frees by RCU itself, or a part that left no document. */
+static const char *why_no_variant(const struct report_input *in, const char *setup)
 {
-	const char *stock = input_stock(in, archs[BY_RCU]);
+	const char *arch = archs[BY_RCU], *stock = input_stock(in, arch);
 
+	if (stock && is_by_rcu(in, stock))
+		return arena_str(in->arena, "%s itself frees by RCU", stock);
 	for (size_t i = 0; i < in->nr_parts; i++) {
 		const struct report_part *p = &in->parts[i];
 
-		if (p->arch && !strcmp(p->arch, archs[BY_RCU]) && !p->doc &&
-		    !strcmp(p->setup, setup) && (!stock || strcmp(p->scenario, stock)))
-			return p;
+		if (p->arch && !strcmp(p->arch, arch) && !p->doc && !strcmp(p->setup, setup) &&
+		    (!stock || strcmp(p->scenario, stock)))
+			return arena_str(in->arena,
+					 "no variant of %s’s stock kernel that frees by RCU left a "
+					 "document; %s",
+					 arch, input_why(in, p->part->name));
 	}
-	return NULL;
-}
-
-const char *freeing_part_name(const struct report_input *in, enum freeing_kernel k,
-			      const char *setup)
-{
-	const struct report_part *lost;
-	const char *rcu;
-
-	if (k != BY_RCU)
-		return input_stock_name(in, archs[k], setup);
-	rcu = rcu_variant(in);
-	if (rcu)
-		return arena_str(in->arena, "%s.%s", rcu, setup);
-	lost = lost_variant(in, setup);
-	return lost ? lost->part->name : NULL;
+	return arena_str(
+		in->arena,
+		in->run && !in->run->finished
+			? "a variant of %s’s stock kernel that frees by RCU: not measured yet"
+			: "no variant of %s’s stock kernel that frees by RCU is in this run",
+		arch);
 }
 
 const struct report_part *freeing_part(const struct report_input *in, enum freeing_kernel k,
@@ -91,14 +86,43 @@ const struct report_part *freeing_part(const struct report_input *in, enum freei
 
 const char *freeing_why(const struct report_input *in, enum freeing_kernel k, const char *setup)
 {
-	const char *name = freeing_part_name(in, k, setup);
+	const char *rcu;
 
-	if (name)
-		return input_why(in, name);
-	return arena_str(
-		in->arena,
-		in->run && !in->run->finished
-			? "a variant of %s's stock kernel that frees by RCU: not measured yet"
-			: "no variant of %s's stock kernel that frees by RCU is in this run",
-		archs[k]);
+	if (k != BY_RCU)
+		return input_why(in, input_stock_name(in, archs[k], setup));
+	rcu = rcu_variant(in);
+	return rcu ? input_why(in, arena_str(in->arena, "%s.%s", rcu, setup))
+		   : why_no_variant(in, setup);
+}
+
+const char *freeing_heading(const struct report_input *in, enum freeing_kernel k)
+{
+	const char *scenario = k == BY_RCU ? rcu_variant(in) : input_stock(in, archs[k]);
+
+	if (!scenario)
+		return arena_str(in->arena, k == BY_RCU ? "%s with RCU" : "%s stock", archs[k]);
+	return arena_str(in->arena, "%s (%s)", scenario, is_by_rcu(in, scenario) ? "RCU" : "IPI");
+}
+
+void freeing_say_others(struct model *m, struct section *s, const char *setup)
+{
+	const char *told = rcu_variant(m->in), *last = "", *others = NULL;
+
+	for (size_t i = 0; told && i < m->in->nr_parts; i++) {
+		const struct report_part *p = &m->in->parts[i];
+
+		if (!p->arch || strcmp(p->arch, archs[BY_RCU]) || strcmp(p->setup, setup) ||
+		    !strcmp(p->scenario, told) || !strcmp(p->scenario, last) ||
+		    !freeing_is_rcu_variant(m->in, p))
+			continue;
+		last = p->scenario;
+		others = others ? arena_str(m->arena, "%s, %s", others, last) : last;
+	}
+	if (others)
+		section_note(
+			m, s,
+			arena_str(m->arena,
+				  "RCU is %s here, the first by name of those that free by RCU "
+				  "where their stock kernel does not. The others: %s.",
+				  told, others));
 }

@@ -257,6 +257,12 @@ static struct table *columns_table(struct model *m, struct section *s,
 	return section_table(m, s, family->caption, columns);
 }
 
+/* Only of such a kernel a sentence says what its architecture takes. */
+static bool is_known_stock(const struct report_part *part)
+{
+	return part->has_role && is_stock(part);
+}
+
 /* "8 on arm64", "28 to 32 on riscv64" of an architecture's stock kernels; NULL: none has it. */
 static const char *arch_text(struct model *m, const struct line_key *key, const struct column *list,
 			     size_t nr, const char *arch)
@@ -266,7 +272,7 @@ static const char *arch_text(struct model *m, const struct line_key *key, const 
 	for (size_t i = 0; i < nr; i++) {
 		struct rvalue v = value_at(m, &list[i], key);
 
-		if (strcmp(list[i].part->arch, arch) || !is_stock(list[i].part) || !rv_ok(&v))
+		if (strcmp(list[i].part->arch, arch) || !is_known_stock(list[i].part) || !rv_ok(&v))
 			continue;
 		if (!rv_ok(&low) || v.v < low.v)
 			low = v;
@@ -302,7 +308,7 @@ static const char *headline(struct model *m, const struct row_family *family,
 	for (size_t i = 0; i < nr; i++) {
 		struct rvalue v = value_at(m, &list[i], &key);
 
-		if (is_stock(list[i].part) || !rv_ok(&v))
+		if (is_known_stock(list[i].part) || !rv_ok(&v))
 			continue;
 		one = arena_str(m->arena, "%s on %s", rv_strong(m->arena, &v),
 				list[i].part->scenario);

@@ -242,6 +242,26 @@ static const char *arch_sentence(struct model *m, const struct family *f)
 		variants_text(m, f), unmeasured);
 }
 
+/* Kernels of which no document says what they are stand alone, and that is said. */
+static void say_unknown(struct model *m, struct section *s, const struct family *f)
+{
+	const char *unknown = NULL;
+
+	for (size_t i = 0; i < f->nr; i++)
+		if (!f->v[i]->stock_name)
+			unknown =
+				unknown ? arena_str(m->arena, "%s, %s", unknown, f->v[i]->scenario)
+					: f->v[i]->scenario;
+	if (unknown)
+		section_note(
+			m, s,
+			arena_str(m->arena,
+				  "No document says of which stock kernel these are variants, or "
+				  "their documents contradict each other, and so they are compared "
+				  "with none: %s.",
+				  unknown));
+}
+
 static void build_arch(struct model *m, struct page *p, const struct kernels *all, const char *arch)
 {
 	struct section *s = page_section(m, p, arch, arch);
@@ -273,6 +293,7 @@ static void build_arch(struct model *m, struct page *p, const struct kernels *al
 				 kernel_against_stock, Q_PATH, NR_QUANTITIES);
 	}
 	say_whys(m, s, &f.whys);
+	say_unknown(m, s, &f);
 	section_note(
 		m, s,
 		"First table: munmap of one less its twin whose tables a neighbour keeps. Per "

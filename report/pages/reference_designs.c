@@ -202,7 +202,8 @@ static bool change_rows(struct model *m, struct table *t, const struct kernel *k
 }
 
 /* none: the kernels of another design in which nothing could be compared, or NULL. */
-static const char *sentence(struct model *m, const struct tally *sum, const char *none)
+static const char *sentence(struct model *m, const struct tally *sum, const char *none,
+			    size_t unknown)
 {
 	struct arena *a = m->arena;
 	const char *text;
@@ -213,7 +214,14 @@ static const char *sentence(struct model *m, const struct tally *sum, const char
 					"than their stock one this run has %s, and no quantity of "
 					"theirs is in stock kernel and reference, too.",
 					none)
-			    : "No kernel of another design than its stock one was measured here.";
+		       : unknown
+			       ? arena_str(
+					 a,
+					 "Not known here: no document says of %zu kernel%s of which "
+					 "stock kernel %s.",
+					 unknown, unknown == 1 ? "" : "s",
+					 unknown == 1 ? "it is a variant" : "they are variants")
+			       : "No kernel of another design than its stock one was measured here.";
 	text = arena_str(a,
 			 "In " STRONG "%zu of %zu" STRONG
 			 " quantities a change of design makes the "
@@ -247,10 +255,12 @@ void reference_designs_build(struct model *m, struct page *p)
 	struct table *t = section_table(
 		m, s, "Instructions more than the stock kernel’s design takes", columns);
 	const char *none = NULL;
+	size_t unknown = 0;
 
 	for (size_t i = 0; i < all.nr; i++) {
 		const struct kernel *k = &all.v[i];
 
+		unknown += !k->stock_name;
 		if (!is_change(k))
 			continue;
 		if (!change_rows(m, t, k, &sum))
@@ -260,7 +270,7 @@ void reference_designs_build(struct model *m, struct page *p)
 		section_source(m, s, k->costs);
 	}
 	section_answer(m, p, s, "Does the reference foretell a change of design?",
-		       sum.compared ? "icount, 1 CPU" : NULL, sentence(m, &sum, none));
+		       sum.compared ? "icount, 1 CPU" : NULL, sentence(m, &sum, none, unknown));
 	section_note(m, s,
 		     "Crossing means: 16 pages half on each side of a boundary, less 16 within one "
 		     "table. Both sides of the comparison were counted in guests of the stock "

@@ -189,10 +189,10 @@ static void step_table(struct model *m, struct section *s, const struct kind *ki
 
 		for (size_t k = 0; k < nr; k++) {
 			v[k] = step_cost(m, &kinds[k / 2], k % 2 ? "removed" : "opaque", &steps[i]);
-			any |= rv_ok(&v[k]);
+			any |= rv_ok(&v[k]) || strcmp(v[k].why, "not run");
 		}
 		if (!any)
-			continue; /* a step of the other kind of walk */
+			continue; /* a step of the other kind of walk has no row, nor a skipped one */
 		table_row(m, t);
 		table_cell(t, "", steps[i].label);
 		for (size_t k = 0; k < nr; k++)

@@ -97,7 +97,10 @@ struct results_doc *synth_bare_doc(const char *part, const char *mode)
 	free(doc->created);
 	doc->created = strdup("2026-01-31T12:00:00Z");
 	doc->command = strdup(synth_text("make bench SCENARIOS=%s", part));
-	results_pairs_set(&doc->environment, "arch", "x86_64");
+	/* A guest's part is called by its architecture first. */
+	results_pairs_set(&doc->environment, "arch",
+			  strchr(part, '-') ? synth_text("%.*s", (int)strcspn(part, "-"), part)
+					    : "x86_64");
 	results_pairs_set(&doc->environment, "compiler", "gcc 12.2.0");
 	results_pairs_set(&doc->subject, "suite", "0000000");
 	return doc;

@@ -143,23 +143,25 @@ static void test_rcu(void)
 	   found ? found->scenario : "none");
 	found = freeing_part(&b.in, BY_IPI, "icount-1cpu");
 	ok(found && !strcmp(found->scenario, "x86_64-plain"), "beside the stock kernel");
-	is_str(freeing_part_name(&b.in, BY_RCU, "kvm-1cpu"), "x86_64-c.kvm-1cpu",
+	is_str(freeing_why(&b.in, BY_RCU, "kvm-1cpu"), "part x86_64-c.kvm-1cpu: not in this run",
 	       "its part of another setup is named, there or not");
+	is_str(freeing_heading(&b.in, BY_RCU), "x86_64-c (RCU)", "a heading names it");
 	close_bed(&b);
 
 	open_bed(&b);
 	kernel(&b, "x86_64-c", "x86_64", "x86_64-plain", "rcu");
 	kernel(&b, "x86_64-plain", "x86_64", NULL, "rcu");
 	ok(!freeing_part(&b.in, BY_RCU, "icount-1cpu"), "nor one whose stock kernel does so, too");
-	ok(strstr(freeing_why(&b.in, BY_RCU, "icount-1cpu"), "no variant of x86_64's stock kernel"),
-	   "which is said");
+	is_str(freeing_why(&b.in, BY_RCU, "icount-1cpu"), "x86_64-plain itself frees by RCU",
+	       "which is said");
 	close_bed(&b);
 
 	open_bed(&b);
 	part(&b, "x86_64-c", "x86_64", "icount-1cpu")->why = "failed: it hangs";
 	kernel(&b, "x86_64-plain", "x86_64", NULL, "immediate");
 	is_str(freeing_why(&b.in, BY_RCU, "icount-1cpu"),
-	       "part x86_64-c.icount-1cpu: failed: it hangs",
+	       "no variant of x86_64’s stock kernel that frees by RCU left a document; part "
+	       "x86_64-c.icount-1cpu: failed: it hangs",
 	       "one that left no document may have been it");
 	close_bed(&b);
 }
