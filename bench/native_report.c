@@ -160,10 +160,17 @@ static size_t keep(struct native_instance *in, struct repetition *to,
 /* The first that was not done, or NULL. */
 static const struct native_outcome *not_done(const struct native_instance *in, size_t nr)
 {
-	for (size_t i = 0; i < nr; i++)
-		if (native_outcome_of(in, i, nr)->end != NATIVE_DONE)
-			return native_outcome_of(in, i, nr);
-	return NULL;
+	const struct native_outcome *found = NULL;
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct native_outcome *o = native_outcome_of(in, i, nr);
+
+		if (o->end == NATIVE_FAILED)
+			return o;
+		if (o->end != NATIVE_DONE && !found)
+			found = o;
+	}
+	return found;
 }
 
 /* By what the last one was disturbed that was not what the row says. */

@@ -12,7 +12,7 @@ static const char usage[] =
 	"usage: ptbench validate [-q] FILE...\n"
 	"\n"
 	"Checks results against the format, as strictly as everything that reads them does.\n"
-	"FILE is a document (ptbench-result 1), an exploration (ptbench-explore 1), a run's run.json, or\n"
+	"FILE is a document (ptbench-result 1 or 2), an exploration (ptbench-explore 1), a run's run.json, or\n"
 	"a run's folder; with a run the documents of its parts, and its explore.json, are checked too. \"-\" is a\n"
 	"ptbench-result document on standard input.\n"
 	"\n"

@@ -263,9 +263,9 @@ static bool comes_first(const struct discipline *a, const struct discipline *b, 
 }
 
 /*
- * The two that the sentence compares. Of those whose tables are free when the call returns, the first
- * in the document's order that sent interrupts; of those whose tables are free later, the first of
- * liburcu's. Where there is none such, the first.
+ * The two that the sentence compares. Of those whose tables are free when the call returns, the
+ * first in the document's order that sent interrupts; of those whose tables are free later, the
+ * first of liburcu's. Where there is none such, the first.
  */
 static const struct discipline *first_of(const struct disciplines *all, bool later)
 {
@@ -300,7 +300,7 @@ static const char *freer_sentence(struct model *m, const struct disciplines *all
 	const struct freer *ipi = find_freer(list, nr, now, readers, false);
 	const struct freer *rcu = find_freer(list, nr, later, readers, false);
 	const struct freer *ipis = find_freer(list, nr, now, readers, true);
-	const struct freer *rcus = find_freer(list, nr, later, readers, true);
+	const struct freer *rcus = find_freer(list, nr, later, readers, true), *last;
 	const char *text;
 
 	if (!ipi || !rcu || ipi->tables != rcu->tables)
@@ -311,13 +311,17 @@ static const char *freer_sentence(struct model *m, const struct disciplines *all
 			 readers, readers == 1 ? "" : "s", at_once(a, ipi->tables),
 			 rv_strong(a, &ipi->now), now->label, rv_strong(a, &rcu->now),
 			 later->in_short, apart(&ipi->now, &rcu->now));
+	/* Whose tables the sentence spoke of last. */
+	last = rcu;
 	if (ipis != ipi && rcus != rcu && ipis->tables == rcus->tables)
+		last = rcus;
+	if (last != rcu)
 		text = arena_str(a, "%s; with %s, after %s and %s%s", text,
 				 at_once(a, ipis->tables), rv_strong(a, &ipis->now),
 				 rv_strong(a, &rcus->now), apart(&ipis->now, &rcus->now));
-	if (rv_ok(&rcus->later))
+	if (rv_ok(&last->later))
 		text = arena_str(a, "%s. RCU’s tables are free %s later%s", text,
-				 rv_text(a, &rcus->later),
+				 rv_text(a, &last->later),
 				 later->subject == RESULTS_LIBURCU
 					 ? ", by liburcu’s worker, which polls"
 					 : "");

@@ -48,7 +48,7 @@ static const char *rcu_variant(const struct report_input *in)
 	return NULL;
 }
 
-/* Why there is no such kernel: the stock one frees by RCU itself, or a part that left no document. */
+/* Why there is no such kernel: the stock one frees by RCU itself, or a part left no document. */
 static const char *why_no_variant(const struct report_input *in, const char *setup)
 {
 	const char *arch = archs[BY_RCU], *stock = input_stock(in, arch);

@@ -240,7 +240,7 @@ static void pair_figure(struct model *m, struct section *s, const struct designs
 	}
 	f->desc = "One line per design: median time of a map and its unmap, by depth of the stack.";
 	f->caption = "Mode native, slots in memory: the stack’s own work, no TLB; "
-		     "median with 95\xc2\xa0% interval.";
+		     "medians; the table has their intervals.";
 }
 
 static void pair_table(struct model *m, struct section *s, const struct designs *d)
@@ -381,7 +381,7 @@ static void switch_figure(struct model *m, struct section *s, const struct desig
 		}
 	}
 	f->desc = "One line per design that can switch: median time of two switches, by live maps.";
-	f->caption = "Mode native, slots in memory; median with 95\xc2\xa0% interval.";
+	f->caption = "Mode native, slots in memory; medians; the table has their intervals.";
 }
 
 /* No row for a pair of numbers that no design was measured with. */

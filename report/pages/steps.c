@@ -192,7 +192,7 @@ static void step_table(struct model *m, struct section *s, const struct kind *ki
 			any |= rv_ok(&v[k]) || strcmp(v[k].why, "not run");
 		}
 		if (!any)
-			continue; /* a step of the other kind of walk has no row, nor a skipped one */
+			continue; /* of the other kind of walk: no row, and none skipped */
 		table_row(m, t);
 		table_cell(t, "", steps[i].label);
 		for (size_t k = 0; k < nr; k++)
