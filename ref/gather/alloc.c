@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Memory of the gather's own, and allocations that are to fail. */
+/* The gather's own memory, and fault injection into its allocations. */
 #include "gather_priv.h"
 
 void *gather_alloc(size_t size)
@@ -8,7 +8,7 @@ void *gather_alloc(size_t size)
 
 	if (!raw)
 		return NULL;
-	/* At least one byte is left in front, for how far it was moved. */
+	/* At least one byte stays free in front of p: it holds the offset of p from raw. */
 	p = (char *)(((uintptr_t)raw + GATHER_CACHE_LINE) & ~(uintptr_t)(GATHER_CACHE_LINE - 1));
 	p[-1] = (char)(p - raw - 1);
 	return p;

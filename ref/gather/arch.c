@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What architectures say about freeing page tables, as data: who batches tables behind an RCU
- * header, who needs an invalidation for tables, and what fits a page (Linux 6.12).
+ * How architectures free page tables, as data: which of them batch tables behind an RCU header,
+ * which need an invalidation for tables, and how many entries of a batch fit a page (Linux 6.12).
  */
 #include <array_size.h>
 #include <string.h>
@@ -30,7 +30,7 @@ struct kernel_page_batch {
 	uint64_t encoded_pages[];
 };
 
-#define MAX_PAGES_FREED 10000UL /* "safe even without a preemption point", it says there */
+#define MAX_PAGES_FREED 10000UL /* "safe even without a preemption point" (asm-generic/tlb.h) */
 
 static const struct gather_arch archs[] = {
 	{ "arm64", 12, true, true, false, "arch/arm64/Kconfig" },
@@ -44,8 +44,8 @@ static const struct gather_arch archs[] = {
 	{ "s390x", 12, true, true, true, "arch/s390/Kconfig, arch/s390/include/asm/tlb.h" },
 	{ "sparc64", 13, true, false, false, "arch/sparc/include/asm/tlb_64.h" },
 	{ "x86_64", 12, true, true, false, "arch/x86/Kconfig, with PARAVIRT" },
-	/* Tables in batches of their own, but no software walker to wait for: nobody's choice in
-	 * 6.12, and what MAX_TABLE_BATCH comes to then. */
+	/* Tables in batches of their own, but no software walker to wait for: no architecture of
+	 * 6.12 has this; the row gives MAX_TABLE_BATCH for it. */
 	{ "no-rcu", 12, false, true, false, "include/asm-generic/tlb.h" },
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Discipline broadcast_no_wait: what x86 does without RCU, where nothing interrupts. Busted: the
- * race that RCU is for: a table freed, and used again, under a walker (mm/mmu_gather.c).
+ * Discipline broadcast_no_wait: frees at once, as x86 without RCU, but no IPI waits for walkers.
+ * Busted: a table is freed and used again under a walker, the race of mm/mmu_gather.c.
  */
 #include "gather_priv.h"
 

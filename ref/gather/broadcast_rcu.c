@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Discipline broadcast_rcu: arm64's way. TLBI reaches every CPU through the interconnect and
- * interrupts none, so that walkers notice nothing, and only a grace period tells when they are
- * gone.
+ * interrupts none, so it waits for no walker; only a grace period tells the freer that all walks
+ * have ended.
  *
  * RCU is port.h's. Natively its grace period is membarrier(2) and a look at each thread, and
- * callbacks run in whoever calls ref_rcu_barrier(): the freer's own deferred time is real, but the
- * kernel would run it later and elsewhere.
+ * callbacks run in the thread that calls ref_rcu_barrier(): the freer's deferred time is real, but
+ * the kernel would run the callbacks later and elsewhere.
  */
 #include "gather_priv.h"
 

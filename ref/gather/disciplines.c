@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which disciplines there are. */
+/* The list of disciplines. */
 #include <array_size.h>
 #include <string.h>
 

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What is done with a table when there is no memory for a batch: it is unlinked and invalidated by
- * then, and walkers may still be in it.
+ * The fallbacks: each frees one table when there is no memory for a batch. The table is unlinked
+ * and invalidated already, and walkers may still be in it.
  */
 #include <array_size.h>
 #include <string.h>
 
 #include "gather_priv.h"
 
-/* Where tables are freed at once, the invalidation has waited for whoever it has to. */
+/* For disciplines that free at once: the invalidation has waited for the walkers already. */
 static void remove_now(struct gather *g, struct ref_page *table)
 {
 	gather_free_table(g, table);
 }
 
-/* tlb_remove_table_sync_one(); the function itself does nothing, being waited for is all. */
+/* tlb_remove_table_sync_one(): the IPI's handler does nothing, the freer waits until it has run. */
 void gather_sync_one(struct gather *g)
 {
-	ref_full_barrier(); /* what was unlinked, before the interrupt */
+	ref_full_barrier(); /* the unlinking, before the interrupt */
 	gather_interrupt_readers(g);
 }
 

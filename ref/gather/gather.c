@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The gather: made, set up and taken down; and the order in which it flushes. */
+/* Makes, sets up and frees the gather; and the orders in which it flushes. */
 #include <array_size.h>
 #include <errno.h>
 #include <string.h>
@@ -110,8 +110,8 @@ void gather_set_log(struct gather *g, void (*flushed)(void *cookie), void *cooki
 /* ---- flushing ---- */
 
 /*
- * The invalidation comes first and on its own, though a flush of tables would do it as well: pages
- * may be all that there is to free, and an architecture may need none for tables.
+ * The invalidation comes first, as a step of its own, though the flush of tables invalidates too:
+ * there may be only pages to free, and an architecture may need no invalidation for tables.
  */
 static const struct gather_order orders[] = {
 	{

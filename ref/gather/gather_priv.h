@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the gather's files share with each other, and with its tests. */
+/* Shared by the gather's files and its tests. */
 #ifndef REF_GATHER_PRIV_H
 #define REF_GATHER_PRIV_H
 
 #include <ref/gather.h>
 #include <ref/port.h>
 
-#define GATHER_CACHE_LINE 128 /* two lines: the next one is prefetched along */
+#define GATHER_CACHE_LINE 128 /* two lines: the CPU prefetches the next one too */
 
-/* Ours; it also has to find its gather, so it is a little more than a page. */
+/* struct mmu_table_batch and a pointer to the gather: a little more than a page. */
 struct gather_batch {
 	union {
 		struct ref_rcu_head rcu;
 		void *urcu[2];		   /* liburcu's struct rcu_head */
-		struct gather_batch *next; /* while it is unused */
+		struct gather_batch *next; /* while the batch is unused */
 	};
 	struct gather *g;
 	unsigned published; /* released by the freer, acquired by liburcu's callback */
@@ -31,21 +31,21 @@ struct gather_pages {
 struct gather_tlb;
 
 /*
- * A thread that walks, as one freer sees it. Slots are never given back while the gather lives, so
- * that the freer may go through the list without a lock.
+ * A thread that walks, as one freer sees it. No slot is freed while the gather lives, so that the
+ * freer may go through the list without a lock.
  */
 struct gather_reader {
-	struct gather_reader *next; /* the gather's list: written once, before it is published */
+	struct gather_reader *next;	 /* the gather's list: written once, before publication */
 	struct gather_reader *next_mine; /* the thread's list, for its own signal handler */
 	struct gather *g;
 	struct ref_cpu *cpu;	/* valid while online, under the gather's lock */
 	struct gather_tlb *tlb; /* NULL: the thread has none */
-	int id;			/* what ref_ipi_send() takes */
-	unsigned epoch;		/* odd while online: tells the freer whom it asked */
-	unsigned req;		/* written by the freer: acknowledge this number */
+	int id;			/* for ref_ipi_send() */
+	unsigned epoch;		/* odd while online; changes whenever the slot changes hands */
+	unsigned req;		/* written by the freer: the number to acknowledge */
 	unsigned asked;		/* freer's own: the epoch that req was sent to, 0 for none */
 	unsigned ack __attribute__((aligned(GATHER_CACHE_LINE))); /* written by the reader */
-	unsigned interrupts;					  /* by the reader's handler */
+	unsigned interrupts;					  /* counted by the handler */
 } __attribute__((aligned(GATHER_CACHE_LINE)));
 
 struct gather {
@@ -57,14 +57,14 @@ struct gather {
 	gather_free_fn free_fn;
 	void *cookie;
 	struct gather_batch *batch;
-	struct gather_batch *spares; /* unused ones */
+	struct gather_batch *spares; /* unused batches */
 	unsigned batch_max;
 	unsigned request; /* last number written to a req */
-	int queued;	  /* callbacks */
+	int queued;	  /* callbacks queued so far */
 	uint64_t ipis_sent, tlb_flushes, fallbacks, pages_freed;
-	/* What is to be flushed, and what waits for it: the kernel's bits of these names. */
+	/* What to flush, and whether rmaps wait for the flush: the kernel's bits of these names. */
 	bool freed_tables, cleared_ptes, unshared_tables, fully_unshared_tables, delayed_rmap;
-	/* Pages: the bundle without an allocation, and what follows it. */
+	/* Pages: the first batch, which needs no allocation, and the batch that is being filled. */
 	struct gather_pages local, *active;
 	uintptr_t bundle[GATHER_BUNDLE];
 	unsigned batch_count;
@@ -75,39 +75,39 @@ struct gather {
 	void (*log)(void *cookie);
 	void *log_cookie;
 
-	struct ref_spinlock lock; /* claiming and giving back of readers' slots */
+	struct ref_spinlock lock; /* for claiming and releasing readers' slots */
 	struct gather_reader *readers;
-	int nr_tlbs; /* ever attached */
+	int nr_tlbs; /* TLBs ever attached */
 
-	/* Written by the freer, read by whoever frees. */
+	/* Written by the freer, read by the thread that frees. */
 	uint64_t removed __attribute__((aligned(GATHER_CACHE_LINE)));
-	/* Written by whoever frees: a callback's thread, with RCU. */
+	/* Written by the thread that frees: a callback's thread, with RCU. */
 	uint64_t freed __attribute__((aligned(GATHER_CACHE_LINE)));
-	struct gather_batch *returned; /* unused ones, from callbacks */
+	struct gather_batch *returned; /* unused batches, from callbacks */
 	uint64_t waiting_peak;
-	int done;	   /* callbacks that have run: of `queued` */
+	int done;	   /* how many of the `queued` callbacks have run */
 	unsigned quiesced; /* see gather_hb_quiescent() */
 };
 
 /* ---- alloc.c ---- */
-/* Zeroed memory on a cache line of its own; NULL. Given back by gather_dealloc(). */
+/* Zeroed memory on a cache line of its own; NULL: no memory. Freed by gather_dealloc(). */
 void *gather_alloc(size_t size);
 void gather_dealloc(void *p);
-/* Fault injection: this allocation is to fail. */
+/* Fault injection: whether this allocation is to fail. */
 bool gather_alloc_fails(struct gather *g);
 
 /* ---- tables.c ---- */
-/* Hands the tables to the free function, and the batch back: free_batch() of those who free now. */
+/* Passes the tables to the free function and puts the batch back: free_batch() without RCU. */
 void gather_free_batch(struct gather *g, struct gather_batch *batch);
 void gather_free_table(struct gather *g, struct ref_page *table);
 void gather_put_spare(struct gather *g, struct gather_batch *batch);
 void gather_table_flush(struct gather *g);
 void gather_tables_exit(struct gather *g);
 void gather_note_peak(struct gather *g);
-/* The end of a callback, of which the freer has counted g->queued. Last: the gather may be
- * destroyed as soon as the freer has seen it. */
+/* Counts a callback as run; the freer waits for g->queued of them. The callback's last action: the
+ * gather may be destroyed as soon as the freer has seen the count. */
 void gather_callback_done(struct gather *g);
-/* Sleeps until all of them have ended. A thread of RCU's readers must not stand in a walk. */
+/* Sleeps until all callbacks have run. The caller must not be in a walk. */
 void gather_wait_callbacks(struct gather *g);
 
 /* ---- pages.c ---- */
@@ -117,16 +117,16 @@ void gather_pages_list_free(struct gather *g);
 
 /* ---- ipi.c ---- */
 int gather_ipi_init(struct gather *g);
-/* An interrupt to every online reader, and waits until each has acknowledged it. */
+/* Interrupts every online reader and waits until each has acknowledged. */
 void gather_interrupt_readers(struct gather *g);
-/* Busted: the request is written when the interrupt may have been handled already, which then
- * found nothing to acknowledge; nobody looks again, and the freer waits for ever. */
+/* Busted: writes the request after sending the interrupt. The reader may have handled the interrupt
+ * already and found no request; it does not look again, and the freer waits for ever. */
 void gather_interrupt_before_asking(struct gather *g);
 
-/* ---- rcu.c: over port.h's, which waits for walks with interrupts off too ---- */
+/* ---- rcu.c: over port.h's RCU, which waits for walks with interrupts off too ---- */
 void gather_rcu_free_batch(struct gather *g, struct gather_batch *batch);
 void gather_rcu_free_one(struct gather *g, struct ref_page *table);
-/* For each table of a batch its own callback. */
+/* Queues a callback for each table of the batch. */
 void gather_rcu_free_each(struct gather *g, struct gather_batch *batch);
 void gather_rcu_synchronize(struct gather *g);
 void gather_rcu_barrier(struct gather *g);
@@ -139,17 +139,17 @@ int gather_reader_claim(struct gather *g);
 void gather_reader_release(struct gather *g);
 /* The calling thread's slot, or NULL. */
 struct gather_reader *gather_my_reader(struct gather *g);
-/* First of the readers' list, to be followed by ->next. */
+/* The first of the list of readers; ->next leads to the others. */
 struct gather_reader *gather_readers(struct gather *g);
 
 /* ---- tlb.c ---- */
-/* The calling CPU's own, from its interrupt handler. */
+/* Invalidates the calling CPU's own TLB, from its interrupt handler. */
 void gather_tlb_flush_local(struct gather_tlb *tlb);
-/* Everybody's, interrupting nobody: a full barrier, and what TLBI with DSB does. */
+/* Invalidates every TLB without an interrupt: a full barrier, and the effect of TLBI with DSB. */
 void gather_broadcast(struct gather *g);
 
-/* The single table of a callback: its RCU head stands where a frame in use has nothing, as the
- * kernel's ptdesc has pt_rcu_head; and who frees it in `mapping`. */
+/* The RCU head of a table that is a callback's only one: in fields that a frame in use leaves free,
+ * as pt_rcu_head in the kernel's ptdesc. `mapping` holds the gather. */
 static inline struct ref_rcu_head *gather_table_head(struct ref_page *table)
 {
 	_Static_assert(sizeof(struct ref_rcu_head) <= 2 * sizeof(void *), "next and prev hold it");
@@ -163,9 +163,9 @@ static inline struct ref_page *gather_head_table(void *head)
 
 /*
  * ThreadSanitizer cannot see how a grace period orders the readers before the callback: liburcu is
- * not instrumented, and it stands on what membarrier(2) and program order do together. This states
- * that and no more: a reader releases when it leaves a walk, the callback acquires; a callback that
- * runs while a walk is going on is still a race.
+ * not instrumented, and relies on membarrier(2) together with program order. These annotations
+ * state that order and no more: a reader releases when it leaves a walk, the callback acquires; a
+ * callback that runs during a walk is still a race.
  */
 #ifdef __SANITIZE_THREAD__
 #define gather_hb_quiescent(g) ((void)__atomic_fetch_add(&(g)->quiesced, 1, __ATOMIC_RELEASE))

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The invalidation, by the discipline's own means or by none. */
+/* The invalidation: by the discipline's own function, or none. */
 #include "gather_priv.h"
 
 /*
- * As tlb_flush_mmu_tlbonly(): tlb_flush() if any entry was cleared or table freed, and a clean
- * slate. What is unlinked from here on belongs to the next one.
+ * As tlb_flush_mmu_tlbonly(): tlb_flush() if any entry was cleared or table freed, then all bits
+ * are reset. A table unlinked after this belongs to the next flush.
  */
 void gather_flush_tlbonly(struct gather *g)
 {

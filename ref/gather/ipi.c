@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Interrupting readers, and waiting until each has said so, as smp_call_function_many() with wait.
+ * Interrupts readers and waits for their acknowledgements, as smp_call_function_many() with wait.
  *
  * A reader outside a walk acknowledges in its interrupt handler; one inside a walk has its
  * interrupts off, and acknowledges in ref_irq_restore(). No acknowledgement is lost: req is
- * released before the interrupt is sent, so whichever handler or restore comes after it sees it,
- * and acknowledges everything asked so far. Two interrupts that arrive as one therefore do no harm,
- * nor does one that comes for nothing.
+ * released before the interrupt is sent, so the handler or restore that comes next sees req and
+ * acknowledges every request so far. So two interrupts that arrive as one do no harm, nor does an
+ * interrupt without a request.
  */
 #include "gather_priv.h"
 
-/* For every gather that this thread reads under. Async-signal-safe: loads and stores only. */
+/* For every gather under which this thread reads. Async-signal-safe: loads and stores only. */
 static void acknowledge(struct ref_cpu *cpu)
 {
 	for (struct gather_reader *r = REF_READ_ONCE(cpu->ipi); r;
 	     r = REF_READ_ONCE(r->next_mine)) {
-		/* Acquire: the next walk sees what was unlinked before the request. */
+		/* Acquire: the next walk sees all unlinking done before the request. */
 		unsigned req = ref_load_acquire(&r->req);
 
 		if (req == REF_READ_ONCE(r->ack))
@@ -23,7 +23,7 @@ static void acknowledge(struct ref_cpu *cpu)
 		if (r->tlb)
 			gather_tlb_flush_local(r->tlb);
 		REF_WRITE_ONCE(r->interrupts, r->interrupts + 1);
-		/* Release: all that the last walk read was read before. Pairs with answered(). */
+		/* Release: the last walk's loads come before. Pairs with answered(). */
 		ref_store_release(&r->ack, req);
 	}
 }
@@ -33,7 +33,7 @@ int gather_ipi_init(struct gather *g)
 	return ref_ipi_init(acknowledge);
 }
 
-/* A reader that is not online is not in the mm, and asked nothing. */
+/* Whether to ask r: a reader that is offline is not in the mm, and gets no request. */
 static bool choose(struct gather_reader *r)
 {
 	unsigned epoch = ref_load_acquire(&r->epoch);
@@ -59,7 +59,7 @@ static bool answered(struct gather *g, struct gather_reader *r)
 	return ref_load_acquire(&r->ack) == g->request || ref_load_acquire(&r->epoch) != r->asked;
 }
 
-/* New readers are put in front, so both loops go through the same ones. */
+/* New readers are put in front of `first`, so both loops go through the same readers. */
 static void wait_for_answers(struct gather *g, struct gather_reader *first)
 {
 	for (struct gather_reader *r = first; r; r = r->next)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Discipline ipi_rcu: x86's since 6.15, and before that with PARAVIRT. The flush still interrupts
- * whoever is in the mm, and waits; tables are then freed by RCU all the same, because a hypervisor
+ * every CPU in the mm, and waits; tables are then freed by RCU all the same, because a hypervisor
  * may flush a preempted CPU without an interrupt (a37259732a7d).
  */
 #include "gather_priv.h"

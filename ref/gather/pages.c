@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Pages: batches of those whose entries were cleared, kept until the TLBs have forgotten them.
+ * Pages: batches of pages whose entries were cleared, kept until the TLBs are invalidated.
  *
- * A word of a batch is a page and two low bits, or, behind a page whose bit says so, how many pages
- * of its folio follow it (struct encoded_page of include/linux/mm_types.h). Two words must always
- * be free, so that no pair has to be torn apart between batches.
+ * A word of a batch is a page with two low bits. After a page that has NR_PAGES_NEXT set comes a
+ * word with a number of pages of its folio (struct encoded_page of include/linux/mm_types.h). Two
+ * words must always be free, so that no such pair is split between batches.
  */
 #include "gather_priv.h"
 
@@ -43,7 +43,7 @@ static bool next_batch(struct gather *g)
 	struct gather_pages *batch;
 	unsigned max = gather_arch_max_pages(g->arch);
 
-	/* gather_flush_rmaps() goes through two batches and no more, with the PTE lock held. */
+	/* gather_flush_rmaps() goes through at most two batches, with the PTE lock held. */
 	if (g->delayed_rmap && g->active != &g->local)
 		return false;
 	if (g->active->next) {
@@ -72,7 +72,7 @@ static void free_pages(struct gather *g, struct ref_page *page, unsigned nr)
 		ref_folio_put(ref_page_folio(page), (int)nr);
 }
 
-/* s390x's __tlb_remove_folio_pages(): clearing the entry has flushed it already. */
+/* s390x's __tlb_remove_folio_pages(): clearing the entry has flushed the TLB already. */
 static bool free_now(struct gather *g, struct ref_page *page, unsigned nr)
 {
 	gather_flush_tlbonly(g);
@@ -98,9 +98,9 @@ bool gather_add_page(struct gather *g, struct ref_page *page, unsigned nr, bool 
 	return batch->nr >= batch->max - 1 && !next_batch(g);
 }
 
-/* ---- what comes of them ---- */
+/* ---- flushing and freeing pages ---- */
 
-/* The pages of the word at *i, which is left at its last. */
+/* The number of pages at word *i; *i is left at the last word that belongs to them. */
 static unsigned nr_pages(const struct gather_pages *batch, unsigned *i)
 {
 	return batch->encoded[*i] & NR_PAGES_NEXT ? (unsigned)(batch->encoded[++*i] >> 2) : 1;
@@ -118,9 +118,9 @@ static void flush_rmap_batch(struct gather *g, const struct gather_pages *batch)
 }
 
 /*
- * tlb_flush_rmaps(): until the TLBs have forgotten a page, somebody may still be writing to it, and
- * writeback that finds no rmap would take it for clean (5df397dec7c4). With the PTE lock held, for
- * the entry that the rmap stands for is gone already.
+ * tlb_flush_rmaps(): until the TLBs are invalidated, a CPU may still be writing to the page, and
+ * writeback that finds no rmap would take it for clean (5df397dec7c4). The PTE lock is held, since
+ * the rmap's entry has been cleared already.
  */
 void gather_flush_rmaps(struct gather *g)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Freeing by port.h's RCU: what the disciplines that use it share. */
+/* Freeing by port.h's RCU: shared by the disciplines that use it. */
 #include "gather_priv.h"
 
 static void batch_callback(struct ref_rcu_head *head)
@@ -47,7 +47,7 @@ void gather_rcu_synchronize(struct gather *g)
 	ref_synchronize_rcu();
 }
 
-/* Natively another freer's barrier may have taken our callbacks, and be running them now. */
+/* Natively another freer's ref_rcu_barrier() may be running our callbacks: waits for them too. */
 void gather_rcu_barrier(struct gather *g)
 {
 	ref_rcu_barrier();

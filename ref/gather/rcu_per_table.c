@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Discipline rcu_per_table: one callback for each table, its head in the table's own struct, as the
- * kernel with PT_RECLAIM does for single tables (718b13861d22). Needs no memory to free memory.
+ * kernel with PT_RECLAIM does for single tables (718b13861d22). Freeing then allocates nothing.
  */
 #include "gather_priv.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which threads walk under a gather: what mm_cpumask() is to the kernel's flush. */
+/* The threads that walk under a gather, as mm_cpumask() lists CPUs for the kernel's flush. */
 #include <errno.h>
 
 #include "gather_priv.h"
@@ -18,7 +18,7 @@ struct gather_reader *gather_my_reader(struct gather *g)
 	return r;
 }
 
-/* Under the lock: a slot that nobody is online in. */
+/* A slot in which no thread is online. Called with the lock held. */
 static struct gather_reader *__free_slot(struct gather *g)
 {
 	struct gather_reader *r;
@@ -36,8 +36,8 @@ static struct gather_reader *__free_slot(struct gather *g)
 }
 
 /*
- * Going online is a full barrier, and so is what the freer does between unlinking and looking for
- * readers: either the freer sees this reader, or this reader's walks see what was unlinked.
+ * Going online is a full barrier, and the freer has one between unlinking and looking for readers:
+ * either the freer sees this reader, or this reader's walks see the unlinking.
  */
 int gather_reader_claim(struct gather *g)
 {
@@ -59,7 +59,7 @@ int gather_reader_claim(struct gather *g)
 	return r ? 0 : -ENOMEM;
 }
 
-/* Outside a walk. Leaving answers whatever the freer has asked of this thread. */
+/* Called outside a walk. Going offline answers every request of the freer to this thread. */
 void gather_reader_release(struct gather *g)
 {
 	struct ref_cpu *cpu = ref_this_cpu();

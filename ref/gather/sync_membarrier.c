@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Discipline sync_membarrier: the kernel interrupts our readers' CPUs for us.
+ * Discipline sync_membarrier: the kernel interrupts our readers' CPUs, by membarrier(2).
  *
  * membarrier(2) is a full barrier on every CPU that runs one of our threads, but it does not wait
  * for a walk to end: ref_irq_save() does not keep the kernel's interrupt out. The freer then waits
- * for each reader to be seen outside a walk.
+ * until it has seen each reader outside a walk.
  */
 #include "gather_priv.h"
 
 /*
- * A walk whose irqs_off store came before membarrier's barrier is seen here; one that set it later
- * loads its entries after the barrier and sees what was unlinked. Seeing irqs_off clear pairs with
+ * A walk that set irqs_off before membarrier's barrier is seen here; a walk that sets it later
+ * loads its entries after the barrier and sees the unlinking. Loading a clear irqs_off pairs with
  * the release in ref_irq_restore(). The lock keeps the reader's struct ref_cpu from going away.
  */
 static void invalidate(struct gather *g)

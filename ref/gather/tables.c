@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Page tables: batches of unlinked ones, and what is done without memory for a batch. */
+/* Page tables: batches of unlinked tables, and the fallback without memory for a batch. */
 #include <string.h>
 
 #include "gather_priv.h"
 
 /*
- * Pages for batches go round, as they do between the kernel and its per-CPU lists of free pages: an
- * allocator that gives them back to the system would have the freer pay a page fault for each.
+ * Memory of batches is reused, as the kernel's is through its per-CPU lists of free pages: with an
+ * allocator that returns it to the system the freer would take a page fault for each batch.
  */
 void gather_put_spare(struct gather *g, struct gather_batch *batch)
 {
@@ -81,10 +81,10 @@ void gather_table_flush(struct gather *g)
 	g->d->free_batch(g, batch);
 }
 
-/* tlb_remove_table(), and that of pte_free_tlb() which goes before it. */
+/* tlb_remove_table(), and the part of pte_free_tlb() before it. */
 void gather_remove_table(struct gather *g, struct ref_page *table)
 {
-	/* One writer; whoever frees reads it for the peak. */
+	/* Written here only; gather_note_peak() of the freeing thread reads it. */
 	REF_WRITE_ONCE(g->removed, g->removed + 1);
 	g->freed_tables = true;
 	if (!g->batch) {
@@ -103,7 +103,7 @@ void gather_remove_table(struct gather *g, struct ref_page *table)
 
 /* ---- the end of a table ---- */
 
-/* The number waiting only falls where tables are freed, so its peaks are there. */
+/* The number of waiting tables only falls where tables are freed, so its peaks are there. */
 void gather_note_peak(struct gather *g)
 {
 	uint64_t waiting = REF_READ_ONCE(g->removed) - REF_READ_ONCE(g->freed);
@@ -145,13 +145,13 @@ void gather_callback_done(struct gather *g)
 	int *done = &g->done;
 
 	(void)ref_fetch_add(done, 1);
-	/* Only its address from here on: the gather may be gone. */
+	/* The gather may be freed by now: only the address of its count is used. */
 	ref_wake(done);
 }
 
 /*
- * Narrower than rcu_barrier(): for this gather's callbacks, whose number it knows, and not for
- * everybody's.
+ * Narrower than rcu_barrier(): waits for this gather's callbacks only, by their number
+ * (g->queued).
  */
 void gather_wait_callbacks(struct gather *g)
 {

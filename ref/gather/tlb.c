@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A simulated TLB per thread, which is what pages are kept for until they have been invalidated.
+ * A simulated TLB per thread: pages are not freed before their entries are invalidated in it.
  *
- * An entry is valid while its generation is the TLB's; invalidating everything is one increment. It
- * is the thread's own in its interrupt handler, and anybody's where invalidations are broadcast:
- * TLBI marks, and DSB waits for accesses that had begun (Arm ARM, D8.16: completion of TLB
- * maintenance).
+ * An entry is valid while its generation is the TLB's; one increment invalidates all entries. The
+ * thread itself increments in its interrupt handler, or, where invalidations are broadcast, the
+ * freer does: TLBI marks, and DSB waits for accesses that had begun (Arm ARM, D8.16: completion of
+ * TLB maintenance).
  */
 #include <errno.h>
 
@@ -17,7 +17,7 @@ struct gather_tlb {
 	unsigned generation;
 	int busy; /* an access is going on */
 	struct {
-		unsigned generation; /* of the TLB when it was filled, + 1; 0: never */
+		unsigned generation; /* the TLB's when the entry was filled, + 1; 0: never filled */
 		uint64_t addr;
 		struct ref_page *page;
 	} entry[NR_ENTRIES];
@@ -49,13 +49,13 @@ void gather_tlb_flush_local(struct gather_tlb *tlb)
 static void broadcast_to(struct gather_tlb *tlb)
 {
 	gather_tlb_flush_local(tlb);
-	/* Acquire: what the access did with the page was done before. */
+	/* Acquire: the access's use of the page comes before. */
 	ref_wait_until(!ref_load_acquire(&tlb->busy));
 }
 
 /*
- * Nothing but TLBs caches our tables, so that without them only the full barrier is left of it. The
- * lock keeps a thread's TLB from going away.
+ * Nothing but TLBs caches our tables, so without TLBs a broadcast is only the full barrier. The
+ * lock keeps a thread's TLB from being freed.
  */
 void gather_broadcast(struct gather *g)
 {
@@ -73,8 +73,8 @@ void gather_broadcast(struct gather *g)
 	ref_spin_unlock(&g->lock);
 }
 
-/* By the TLB, or by a walk whose result goes into it as of the generation read before the walk: an
- * invalidation beside it finds it invalid already. */
+/* Translates by the TLB, or by a walk. The walk's result gets the generation read before the walk:
+ * if an invalidation comes in between, the new entry is invalid from the start. */
 static struct ref_page *translate(struct gather_tlb *tlb, struct ref_mm *mm, uint64_t addr)
 {
 	unsigned valid = REF_READ_ONCE(tlb->generation) + 1;
@@ -101,7 +101,7 @@ bool gather_tlb_access(struct gather *g, struct ref_mm *mm, uint64_t addr,
 	struct ref_page *page;
 
 	addr &= ~((1ULL << pgt_page_shift(mm)) - 1);
-	/* Full barrier: whoever invalidates sees it, or is seen. */
+	/* Full barrier: the freer sees `busy`, or this access sees the invalidation. */
 	(void)ref_xchg(&tlb->busy, 1);
 	page = translate(tlb, mm, addr);
 	if (page && use)

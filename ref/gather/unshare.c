@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * hugetlb's shared PMD tables: two mms with one table, and what happens to walkers of the one when
- * it lets the other have it alone.
+ * hugetlb's shared PMD tables: two mms share a table, and one of them unshares it while walkers of
+ * that mm may be in the table.
  *
- * The table is not freed, so nothing that waits before freeing helps: its new owner may unmap from
- * it and map into it at once, what is its own business, and a walker that came in from the other mm
- * returns pages that were never mapped there. The kernel therefore interrupts every CPU: at each
- * unshare (1013af4f585f), and then, because that was an interrupt for each table of a large
- * mapping, once per flush and only when somebody was left alone with a table
- * (fully_unshared_tables in include/asm-generic/tlb.h).
+ * The table is not freed, so a wait before freeing does not help: the mm that keeps the table may
+ * unmap from it and map into it at once, and a walker that came in from the other mm then returns
+ * pages that were never mapped there. The kernel therefore interrupts every CPU: at first at each
+ * unshare (1013af4f585f); later, because that was an interrupt for each table of a large mapping,
+ * once per flush, and only if a table was left with a single user (fully_unshared_tables in
+ * include/asm-generic/tlb.h).
  */
 #include <array_size.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 
 #include "../pgtable/mm.h"
 
-#define SHARED (1ULL << 32) /* in the count: that it is one */
+#define SHARED (1ULL << 32) /* set where share_count() holds a count, and no level */
 
 static const struct gather_unshare unshares[] = {
 	{ "unshare_ipi", "an interrupt to every CPU at each unshare", false, true, false },
@@ -70,20 +70,20 @@ int gather_mm_beside(struct ref_mm *mm, struct ref_mm **out)
 	return 0;
 }
 
-/* Its tables go with the arena. */
+/* Frees the mm; its tables are freed with the arena. */
 void gather_mm_put(struct ref_mm *beside)
 {
 	gather_dealloc(beside);
 }
 
-/* An entry of mm that points to a PMD table, or would. */
+/* The entry of an mm for a PMD table, present or not. */
 struct parent {
 	struct pgt_entry *e; /* NULL: no table, or no memory for one */
 	enum pgt_level level;
 	uint64_t entry;
 };
 
-/* That of addr, making the tables above it from `from` unless that is NULL. */
+/* The parent of addr's PMD table; makes missing tables above it in the arena of `from`, if any. */
 static struct parent pmd_parent(struct ref_mm *mm, uint64_t addr, struct ref_mm *from)
 {
 	const struct pgt_fmt *f = mm->fmt;
@@ -120,8 +120,8 @@ static struct ref_page *pmd_table_of(const struct ref_mm *mm, const struct paren
 	return ref_phys_page(mm, pgt_table_phys(mm->fmt, p->level, p->entry));
 }
 
-/* pt_share_count: how many share it beside its first owner. Stands where a frame in use has
- * nothing, as in the kernel's ptdesc. */
+/* pt_share_count: the number of mms that share the table beside its first owner. In a field that a
+ * frame in use leaves free, as in the kernel's ptdesc. */
 static uint64_t *share_count(struct ref_page *table)
 {
 	return &table->index;
@@ -140,7 +140,7 @@ int gather_share_pmd(struct ref_mm *owner, struct ref_mm *to, uint64_t addr)
 	if (!has_no_table(to, &p))
 		return -EEXIST;
 	table = pmd_table_of(owner, &from);
-	/* A table that nobody has shared yet still has its level there. */
+	/* A table that was never shared holds its level in this field. */
 	if (!(*share_count(table) & SHARED))
 		REF_WRITE_ONCE(*share_count(table), SHARED);
 	(void)ref_fetch_add(share_count(table), 1);

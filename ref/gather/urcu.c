@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Freeing by liburcu: what its disciplines share.
+ * Freeing by liburcu: shared by its disciplines.
  *
- * The freer is offline, where the flavour knows that, except around its calls: a freer that does
- * something else holds up nobody. liburcu's worker runs where the last freer to create a gather may
- * run: callbacks run where they were queued, as the kernel's do. It sleeps 10 ms after each round
- * of them: how long tables wait is liburcu's property and not that of RCU in a kernel.
+ * In a flavour with offline threads, the freer is online only around its calls: a freer that does
+ * something else delays no grace period. liburcu's worker runs on the CPUs of the freer that was
+ * last to create a gather: callbacks run where they were queued, as the kernel's do. The worker
+ * sleeps 10 ms after each round: how long tables wait is a property of liburcu, not of kernel RCU.
  */
 #include <sched.h>
 
@@ -16,7 +16,7 @@ static const struct gather_urcu *flavour(const struct gather *g)
 	return g->d->data;
 }
 
-/* The calling thread's CPUs. A worker elsewhere would take a reader's time, or hide the freer's. */
+/* The caller's CPUs: elsewhere the worker would slow readers, or its time would not be measured. */
 static void place_worker(pthread_t worker)
 {
 	cpu_set_t cpus;
@@ -39,7 +39,7 @@ static void unuse(const struct gather_urcu *f)
 		f->unregister_thread();
 }
 
-/* A freer that does not read as well. */
+/* Brings a freer online, unless it is a reader too. */
 static void freer_enters(const struct gather_urcu *f)
 {
 	if (f->thread_online && !f->self()->readers)
@@ -88,7 +88,7 @@ void gather_urcu_offline(struct gather *g)
 	unuse(f);
 }
 
-/* ---- callbacks: run when the grace period has ended, in a thread of liburcu's ---- */
+/* ---- callbacks: a thread of liburcu runs them after the grace period ---- */
 
 static void batch_callback(struct rcu_head *head)
 {

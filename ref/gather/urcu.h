@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the liburcu disciplines share: everything but the flavour's own names and what a reader does
- * around each walk, which is inline. A program may hold all of them: each has its own flavour.
+ * Shared by the liburcu disciplines: all but the flavour's names and a reader's inline calls around
+ * each walk. A program may hold all the disciplines: each has its own flavour.
  */
 #ifndef REF_GATHER_URCU_H
 #define REF_GATHER_URCU_H
@@ -13,17 +13,17 @@
 struct rcu_head;
 struct call_rcu_data;
 
-/* One flavour's standing of a thread: it may own gathers, and read under others. */
+/* A thread's state in one flavour: it may own gathers, and read under other gathers. */
 struct gather_urcu_thread {
-	unsigned users;	  /* gathers it owns, and reads under: registered while not 0 */
-	unsigned readers; /* of those, read under */
+	unsigned users;	  /* gathers that it owns or reads under: registered while not 0 */
+	unsigned readers; /* gathers that it reads under */
 };
 
 /* A flavour: its row's `data`. */
 struct gather_urcu {
 	void (*register_thread)(void);
 	void (*unregister_thread)(void);
-	/* NULL where threads outside a section hold up nobody. */
+	/* NULL where threads outside a section delay no grace period. */
 	void (*thread_online)(void);
 	void (*thread_offline)(void);
 	void (*call)(struct rcu_head *head, void (*fn)(struct rcu_head *head));

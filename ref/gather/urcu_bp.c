@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Discipline rcu_bp: as rcu_memb, by the flavour whose readers need not register: a thread that
- * walks for the first time is found by a test at each rcu_read_lock(), for which all of them pay.
+ * Discipline rcu_bp: as rcu_memb, by the flavour whose readers need not register: each
+ * rcu_read_lock() tests whether the thread is registered, which costs every walk.
  */
-/* Its inline functions use volatile where ThreadSanitizer wants atomics, and readers that its
- * allocator has not aligned as their type says. */
+/* liburcu's inline functions use volatile where ThreadSanitizer wants atomics, and its allocator
+ * does not align readers as their type demands. */
 #if !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
 #define _LGPL_SOURCE
 #endif

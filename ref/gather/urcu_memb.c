@@ -3,9 +3,9 @@
  * Discipline rcu_memb: call_rcu() of the whole batch, readers inside rcu_read_lock().
  *
  * This flavour's grace period uses membarrier(2) itself, interrupts included, so that its readers
- * need no barrier; it stands for RCU whose readers mark their sections.
+ * need no barrier. The discipline stands for RCU whose readers mark their sections.
  */
-#ifndef __SANITIZE_THREAD__ /* its inline functions use volatile where that wants atomics */
+#ifndef __SANITIZE_THREAD__ /* liburcu's inline functions use volatile, TSan wants atomics */
 #define _LGPL_SOURCE
 #endif
 #include <urcu/urcu-memb.h>

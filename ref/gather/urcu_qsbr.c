@@ -5,7 +5,7 @@
  * Readers pay nothing inside a walk and report a quiescent state between walks, which is nearest to
  * a kernel whose read-side sections are regions with interrupts off.
  */
-#ifndef __SANITIZE_THREAD__ /* its inline functions use volatile where that wants atomics */
+#ifndef __SANITIZE_THREAD__ /* liburcu's inline functions use volatile, TSan wants atomics */
 #define _LGPL_SOURCE
 #endif
 #include <urcu/urcu-qsbr.h>

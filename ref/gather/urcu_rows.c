@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Makes the disciplines that free by liburcu known to the programs that link them. */
+/* Registers the liburcu disciplines in the programs that link them. */
 #include <array_size.h>
 
 #include "urcu.h"
