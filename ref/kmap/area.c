@@ -10,10 +10,10 @@
 
 #include "window.h"
 
-/* arm's FIXADDR_TOP; and some entries of the fixmap come before the first of kmap's. */
+/* arm's FIXADDR_TOP; MEMORY_BEGIN entries of the fixmap come before kmap's first. */
 #define MEMORY_TOP ((uintptr_t)0xffeff000u)
 #define MEMORY_BEGIN 8
-/* arm: a page holds two hardware tables of 256 entries behind our 512 for both. */
+/* arm: a page holds 512 entries of Linux's own, then two hardware tables of 256 entries each. */
 #define TABLE_SHIFT 21
 #define TABLE_PTES 512
 #define TABLE_ENTRIES (2 * TABLE_PTES)
@@ -27,7 +27,7 @@ unsigned kmap_depth(const struct kmap_layout *l)
 	return l->limit / l->incr;
 }
 
-/* Only layouts that save per task have one; struct kmap_ctrl has an entry per slot of a CPU. */
+/* Only for layouts that save maps per task; struct kmap_ctrl has an entry per slot of a CPU. */
 size_t kmap_ctrl_size(const struct kmap_layout *l)
 {
 	size_t first = l->pte_bytes == 4 ? offsetof(union kmap_ctrl, narrow.pteval)
@@ -150,7 +150,7 @@ int kmap_area_create(const struct kmap_stack *st, const struct kmap_opts *o,
 	a->ptes_size = p.ptes_size;
 	a->base = a->ptes + p.ptes_size - st->layout->pte_bytes;
 	a->first_table = p.first_table;
-	if (st->layout->non_linear) /* what base[-index] would start from */
+	if (st->layout->non_linear) /* for stacks that use base[-index] all the same */
 		a->base = kmap_virt_to_pte(a, kmap_fix_to_virt(a, 0));
 	a->pages = (char *)a + p.pages;
 	a->content_shift = 3;
@@ -180,7 +180,7 @@ uint64_t *kmap_page_word(struct kmap_area *a, uint32_t pfn)
 	return (uint64_t *)(a->pages + ((size_t)pfn << a->content_shift));
 }
 
-/* ---- the software TLB: keeps what it loaded until told otherwise ---- */
+/* ---- the software TLB: keeps a loaded entry until it is flushed ---- */
 
 static uint64_t *tlb_entry(struct kmap_cpu *cpu, uintptr_t vaddr)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* kmap stacks with one thing wrong each, for the checks that have to catch them. */
+/* Busted kmap stacks, each with one fault, for the checks that have to catch them. */
 
 #include <array_size.h>
 
@@ -7,7 +7,7 @@
 #include "rows.h"
 
 /* The RFC as Torvalds read it, without the test that the slot is free: the handler maps over next's
- * entry and clears it, and next goes on with a hole. */
+ * entry and clears it, and the task `next` goes on without that entry. */
 static const struct kmap_design rfc_unchecked = {
 	.name = "rfc_unchecked",
 	.index = KMAP_INDEX_TASK,
@@ -39,7 +39,7 @@ static const struct kmap_design drops_index = {
 	.pins = true,
 	.drops_index = true,
 };
-/* The merged design without migrate_disable(): the address belongs to another CPU after a move. */
+/* The merged design without migrate_disable(): after a migration the address is another CPU's. */
 static const struct kmap_design no_pin = {
 	.name = "no_pin",
 	.index = KMAP_INDEX_TASK,
@@ -53,7 +53,7 @@ static const struct kmap_design guard_pte_none = {
 	.pins = true,
 	.guard_pte_none = true,
 };
-/* arm's entries taken for an array. */
+/* Addresses arm's entries as an array. */
 static const struct kmap_design linear = {
 	.name = "linear",
 	.index = KMAP_INDEX_TASK,
@@ -61,7 +61,7 @@ static const struct kmap_design linear = {
 	.pins = true,
 	.linear = true,
 };
-/* An entry is cleared, and the CPU may go on using what it had loaded. */
+/* Clears an entry without a flush: the CPU may go on using the translation that it has loaded. */
 static const struct kmap_design no_flush = {
 	.name = "no_flush",
 	.index = KMAP_INDEX_TASK,

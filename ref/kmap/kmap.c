@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The kmap stacks as they were, or might have been: each design in its layouts, over both
+/* The kmap stacks of Linux and those proposed for it: each design in its layouts, over both
  * backends. */
 
 #include <array_size.h>
@@ -35,7 +35,7 @@ static const struct kmap_design merged = {
 	.pins = true,
 };
 
-/* What the list says of them. */
+/* Whether the list marks a stack as busted. */
 #define IS_GOOD(name, ...) busted_##name = false,
 #define IS_BUSTED(name, ...) busted_##name = true,
 enum { KMAP_DESIGNS(IS_GOOD, IS_BUSTED) };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The layouts and backends that designs are instantiated for, and how. */
+/* The layouts and backends of the stacks, and the macro that instantiates a stack. */
 #ifndef REF_KMAP_ROWS_H
 #define REF_KMAP_ROWS_H
 
@@ -7,9 +7,9 @@
 
 /*
  * include/asm-generic/kmap_size.h: KM_MAX_IDX is 16, or with DEBUG_KMAP_LOCAL 33, of which the odd
- * slots are used. The index may not reach KM_MAX_IDX, so that one slot less can be used than there
- * is: 15 in the one and 16 in the other. Debug is x86-64's that maps lowmem too, with entries of
- * eight bytes.
+ * slots are used. The index may not reach KM_MAX_IDX, so that one slot stays unused: 15 can be
+ * used without DEBUG_KMAP_LOCAL and 16 with it. The debug layout is x86-64's, which maps lowmem
+ * too, with entries of eight bytes.
  */
 static const struct kmap_layout kmap_layout_plain = {
 	.name = "plain",
@@ -33,7 +33,7 @@ static const struct kmap_layout kmap_layout_debug = {
 
 /*
  * include/asm-generic/kmap_types.h up to 5.10: KM_TYPE_NR is 20, or 41 with DEBUG_HIGHMEM, whose
- * extra slots had once been guards. Without it nobody looks at the depth. The RFC looks always.
+ * extra slots had once been guards. Only DEBUG_HIGHMEM checks the depth; the RFC always does.
  */
 static const struct kmap_layout kmap_layout_atomic = {
 	.name = "plain",

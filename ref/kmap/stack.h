@@ -3,9 +3,9 @@
  * The one source of all kmap stacks. A design, a layout and a backend are constants of the caller
  * (rows.h), so that each instantiation keeps only its own instructions.
  *
- * What runs on one CPU shares its slots and index: the task, and what interrupts it, which always
- * undoes what it did before it returns. So an index that was read stays what it was, and what
- * counts is the order of the stores. Counters that nobody else looks at are plain.
+ * A task and the handlers that interrupt it share the CPU's slots and index. A handler undoes its
+ * maps before it returns, so an index that the task has read stays valid; only the order of the
+ * stores matters. Counters that no other context reads are plain.
  */
 #ifndef REF_KMAP_STACK_H
 #define REF_KMAP_STACK_H
@@ -19,9 +19,9 @@ enum kmap_index { KMAP_INDEX_CPU, KMAP_INDEX_TASK };
 
 enum kmap_switch {
 	KMAP_SWITCH_NEVER,    /* kmap_atomic: no task is switched out with live maps */
-	KMAP_SWITCH_SWEEP,    /* all of it in prepare_task_switch() */
+	KMAP_SWITCH_SWEEP,    /* clears and sets all slots in prepare_task_switch() */
 	KMAP_SWITCH_POP_PUSH, /* the same place, but the index follows each entry */
-	KMAP_SWITCH_SPLIT,    /* out in prepare_task_switch(), in in finish_task_switch() */
+	KMAP_SWITCH_SPLIT,    /* clears in prepare_task_switch(), sets in finish_task_switch() */
 };
 
 struct kmap_design {
@@ -30,19 +30,19 @@ struct kmap_design {
 	enum kmap_switch how;
 	bool atomic; /* map leaves preemption and page faults off */
 	bool pins;   /* a task with live maps may not migrate */
-	/* What is wrong with a busted one. */
-	bool unchecked;	     /* maps over whatever the slot holds */
+	/* The faults of busted designs. */
+	bool unchecked;	     /* map does not test that the slot is free */
 	bool index_late;     /* map: the entry first, then the index */
 	bool index_early;    /* unmap: the index first, then the entry */
 	bool drops_index;    /* sched_out: the index goes down before the slots are cleared */
 	bool guard_pte_none; /* takes a guard's saved 0 for an entry where pte_none(0) is false */
-	bool linear;	     /* base[-index] even where the entries are not linear */
+	bool linear;	     /* uses base[-index] even where the entries are not linear */
 };
 
 struct kmap_backend {
 	const char *name;
-	bool tlb;	     /* software, so that a missing flush is seen */
-	bool mappings;	     /* of real pages */
+	bool tlb;	     /* a software TLB, which shows a missing flush */
+	bool mappings;	     /* maps real pages */
 	unsigned page_shift; /* 0: the area's */
 };
 
@@ -66,7 +66,7 @@ REF_ALWAYS_INLINE void kmap_pte_set(const struct kmap_layout *l, void *pte, uint
 		REF_WRITE_ONCE(*(uint64_t *)pte, val);
 }
 
-/* What a task keeps of its maps while it does not run. */
+/* Where a task that does not run keeps the entry of its slot. */
 REF_ALWAYS_INLINE void *kmap_saved(const struct kmap_layout *l, struct kmap_task *t, int slot)
 {
 	if (l->pte_bytes == 4)
@@ -80,7 +80,7 @@ REF_ALWAYS_INLINE uintptr_t kmap_vaddr(const struct kmap_backend *b, const struc
 	return a->top - ((uintptr_t)(a->begin + index) << (b->page_shift ?: a->page_shift));
 }
 
-/* kmap_get_pte(): by the index, unless the architecture's tables do not allow it. */
+/* kmap_get_pte(): the entry by index, or by address where the entries are not linear. */
 REF_ALWAYS_INLINE void *kmap_pte(const struct kmap_design *d, const struct kmap_layout *l,
 				 const struct kmap_area *a, unsigned index, uintptr_t vaddr)
 {
@@ -127,7 +127,7 @@ REF_ALWAYS_INLINE void kmap_slot_set(const struct kmap_layout *l, const struct k
 		kmap_flush(b, cpu, s->vaddr);
 }
 
-/* `flushed` is the address that the caller gave, which is not always this slot's. */
+/* `flushed` is the address to flush: the caller's argument, which is not always this slot's. */
 REF_ALWAYS_INLINE void kmap_slot_clear(const struct kmap_layout *l, const struct kmap_backend *b,
 				       struct kmap_cpu *cpu, const struct kmap_slot *s,
 				       uintptr_t flushed)
@@ -147,7 +147,7 @@ REF_ALWAYS_INLINE int *kmap_index_of(const struct kmap_design *d, struct kmap_cp
 	return d->index == KMAP_INDEX_CPU ? &cpu->idx : &current->ctrl.idx;
 }
 
-/* From map to unmap. Nobody else looks at the counts. */
+/* Held from map to unmap. The counts are plain: only this CPU's contexts use them. */
 REF_ALWAYS_INLINE void kmap_hold(const struct kmap_design *d, struct kmap_cpu *cpu,
 				 struct kmap_task *current, int by)
 {
@@ -160,7 +160,7 @@ REF_ALWAYS_INLINE void kmap_hold(const struct kmap_design *d, struct kmap_cpu *c
 	ref_barrier();
 }
 
-/* Within map and unmap, where kmap_hold() does not keep it off anyway. */
+/* Preemption off within map and unmap, unless kmap_hold() has turned it off already. */
 REF_ALWAYS_INLINE void kmap_preempt(const struct kmap_design *d, struct kmap_cpu *cpu, int by)
 {
 	ref_barrier();
@@ -169,7 +169,7 @@ REF_ALWAYS_INLINE void kmap_preempt(const struct kmap_design *d, struct kmap_cpu
 	ref_barrier();
 }
 
-/* The index goes up before the entry is written: what interrupts in between pushes above. */
+/* The index goes up before the entry is written: a handler in between pushes above the slot. */
 REF_ALWAYS_INLINE uintptr_t kmap_stack_map(const struct kmap_design *d, const struct kmap_layout *l,
 					   const struct kmap_backend *b, struct kmap_cpu *cpu,
 					   uint32_t pfn)
@@ -212,9 +212,9 @@ REF_ALWAYS_INLINE uintptr_t kmap_stack_map(const struct kmap_design *d, const st
 }
 
 /*
- * The slot on top is the one that goes, whatever address is given, as in kunmap_local_indexed():
- * out of order, the entry of one map is cleared and the TLB entry of another. Where entries are
- * found by address it is the other way round.
+ * Frees the top slot whatever the address, as kunmap_local_indexed(): after an unmap out of order
+ * the entry of one map is cleared and the TLB entry of another is flushed. Where entries are found
+ * by address it is the other way round.
  */
 REF_ALWAYS_INLINE void kmap_stack_unmap(const struct kmap_design *d, const struct kmap_layout *l,
 					const struct kmap_backend *b, struct kmap_cpu *cpu,
@@ -256,7 +256,7 @@ REF_ALWAYS_INLINE void kmap_stack_unmap(const struct kmap_design *d, const struc
 
 /* ---- the task switch ---- */
 
-/* Whether slot `i` of a task is one to clear or to set; complains about what it should not hold. */
+/* Whether the switch has to clear or set slot `i` of a task; reports a value that is wrong. */
 REF_ALWAYS_INLINE bool kmap_slot_saved(const struct kmap_design *d, const struct kmap_layout *l,
 				       struct kmap_cpu *cpu, int i, uint64_t val)
 {
@@ -273,7 +273,7 @@ REF_ALWAYS_INLINE bool kmap_slot_saved(const struct kmap_design *d, const struct
 	return true;
 }
 
-/* Bottom-up, with the index left as it is: handlers push above all of it. */
+/* Clears bottom-up and leaves the index as it is: handlers push above all of the task's slots. */
 REF_ALWAYS_INLINE void kmap_clear_all(const struct kmap_design *d, const struct kmap_layout *l,
 				      const struct kmap_backend *b, struct kmap_cpu *cpu,
 				      struct kmap_task *t)
@@ -307,8 +307,8 @@ REF_ALWAYS_INLINE void kmap_set_all(const struct kmap_design *d, const struct km
 	}
 }
 
-/* The index follows each entry: down after it is cleared, up before it is set. A task's own saved
- * index and entries are looked at by nobody but this. */
+/* The index follows each entry: down after the entry is cleared, up before it is set. Only the task
+ * switch reads or writes a task's saved index and entries. */
 REF_ALWAYS_INLINE void kmap_pop_all(const struct kmap_design *d, const struct kmap_layout *l,
 				    const struct kmap_backend *b, struct kmap_cpu *cpu,
 				    struct kmap_task *t)
@@ -382,7 +382,7 @@ REF_ALWAYS_INLINE uint64_t kmap_stack_read(const struct kmap_layout *l,
 		return *(volatile uint64_t *)vaddr;
 	if (!kmap_is_ours(cpu->area, vaddr))
 		return kmap_direct_read(cpu->area, vaddr);
-	/* As the MMU does it: by address. */
+	/* Finds the entry by address, as the MMU does. */
 	pte = b->tlb ? kmap_tlb_load(cpu, vaddr)
 		     : kmap_pte_get(l, kmap_virt_to_pte(cpu->area, vaddr));
 	if (ref_unlikely(pte == l->pte_none))

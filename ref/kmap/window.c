@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * kmap's backend of real mappings: pages of a memfd, mapped into a reserved window and out again.
+ * kmap's backend of real mappings: maps pages of a memfd into a reserved window and unmaps them.
  *
- * Mapping a page over a slot and taking it out are each a system call that changes this process'
+ * Mapping a page over a slot and unmapping it are each a system call that changes this process'
  * page table and invalidates the TLB, on every CPU that the process has run on: dearer than a
  * kernel's local flush, and of the same kind.
  */
@@ -20,7 +20,7 @@ static unsigned page_shift(void)
 	return __builtin_ctzl(sysconf(_SC_PAGESIZE));
 }
 
-/* Pages are shared memory, once mapped for good (their own address) and once per slot. */
+/* Pages are shared memory, mapped permanently at their own address, and again by the slots. */
 static int map_pages(struct kmap_area *a)
 {
 	size_t size = (size_t)a->nr_pages << a->page_shift;
@@ -84,7 +84,7 @@ static void change(struct kmap_cpu *cpu, uintptr_t vaddr, int prot, int flags, i
 	errno = saved;
 }
 
-/* In place at once, as the kernel's entry is: without the fault on first use. */
+/* MAP_POPULATE: the entry is present at once, as the kernel's is, and its first use cannot fault. */
 void kmap_window_map(struct kmap_cpu *cpu, uintptr_t vaddr, uint32_t pfn)
 {
 	change(cpu, vaddr, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, cpu->area->fd,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the stacks need of the area: its bounds, its TLB, its real mappings, and its complaints. */
+/* The area's side of the stacks: bounds, TLB, real mappings, reports. */
 #ifndef REF_KMAP_WINDOW_H
 #define REF_KMAP_WINDOW_H
 
@@ -16,8 +16,8 @@ uint64_t kmap_tlb_load(struct kmap_cpu *cpu, uintptr_t vaddr);
 /* A lowmem page by its own address, or KMAP_HOLE. */
 uint64_t kmap_direct_read(struct kmap_area *area, uintptr_t vaddr);
 
-/* Backend mappings. Map and unmap are one system call, safe in a signal handler, that changes the
- * page table and shoots the TLB down; a refusal is a KMAP_REFUSED, with errno for the entry. */
+/* Backend mappings. Map and unmap are one system call each, async-signal-safe, that changes the
+ * page table and shoots the TLB down; a failure is reported as KMAP_REFUSED, errno as the entry. */
 int kmap_window_create(struct kmap_area *area);
 void kmap_window_destroy(struct kmap_area *area);
 void kmap_window_map(struct kmap_cpu *cpu, uintptr_t vaddr, uint32_t pfn);
