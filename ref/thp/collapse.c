@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The collapsers: the kernel's, one as before 2ba99c5e0881, and one without a barrier. */
+/* The collapsers: the kernel's, the kernel's before 2ba99c5e0881, and one without a barrier. */
 #include <array_size.h>
 
 #include "collapse.h"

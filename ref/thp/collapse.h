@@ -3,10 +3,10 @@
  * The one source of the collapse: collapse_huge_page() with its __collapse_huge_page_isolate() and
  * __collapse_huge_page_copy() (mm/khugepaged.c, 6.12), instantiated per variant.
  *
- * The PTE table stays as it is while the pages are looked at and copied; what keeps walkers away is
- * that its PMD is gone. Whoever had read the PMD before may still take references by the table's
- * entries, and finds out when it reads the PMD again (70cbc3cc78a9); and may still be reading the
- * table, so that it is waited for before the table serves anything else (2ba99c5e0881).
+ * The PTE table stays as it is while the pages are checked and copied; the cleared PMD keeps new
+ * walkers out. A walker that had read the PMD before may still take references by the table's
+ * entries, and notices when it reads the PMD again (70cbc3cc78a9). It may also still be reading the
+ * table, so the collapser waits for it before the table is used again (2ba99c5e0881).
  */
 #ifndef REF_THP_COLLAPSE_H
 #define REF_THP_COLLAPSE_H
@@ -15,12 +15,12 @@
 
 #include "thp_priv.h"
 
-/* The hooks are the tests': they run between the steps. */
+/* The hooks are for tests: they run between the steps. */
 struct thp_collapse_variant {
-	bool no_sync; /* walkers are not waited for */
-	/* The PMD is cleared by a plain store, with nothing after it that orders it before the look
-	 * at the counts. The folio locks, which are taken in between and would do on most machines,
-	 * are taken before it here; and walkers are not waited for. */
+	bool no_sync; /* the collapser does not wait for walkers */
+	/* The PMD is cleared by a plain store, and no barrier orders the store before the loads of
+	 * the counts. The folio locks, which would order them on most machines, are taken before
+	 * the store here; and the collapser does not wait for walkers. */
 	bool unordered;
 	unsigned copy_words; /* of each page; 0: all of it */
 	void (*isolated)(struct ref_mm *mm);
@@ -31,7 +31,7 @@ struct thp_collapse_variant {
 struct thp_collapse {
 	struct ref_mm *mm;
 	void *pmdp;
-	uint64_t pmd; /* what was there */
+	uint64_t pmd; /* the entry before it was cleared */
 	struct ref_page *table, *huge;
 };
 
@@ -40,8 +40,8 @@ REF_ALWAYS_INLINE uint64_t thp_collapse_pte(const struct thp_collapse *c, unsign
 	return thp_read(c->mm, PGT_PTE, thp_entry_at(c->mm, PGT_PTE, c->table, i));
 }
 
-/* The folio that the i-th entry is the first to map here; NULL: there is none, or it had its turn
- * with the entry before. A large folio's entries stand beside each other. */
+/* The folio of the i-th entry, if no earlier entry maps the same folio (a large folio's entries are
+ * neighbours); otherwise, or if the entry is empty, NULL. */
 REF_ALWAYS_INLINE struct ref_page *thp_collapse_folio(const struct thp_collapse *c, unsigned i)
 {
 	uint64_t pte = thp_collapse_pte(c, i), prev;
@@ -57,7 +57,7 @@ REF_ALWAYS_INLINE struct ref_page *thp_collapse_folio(const struct thp_collapse 
 	return folio;
 }
 
-/* What is there is present and anonymous, and somebody may write (SCAN_PAGE_RO). */
+/* Every entry is empty or a present anonymous page; at least one is writable (SCAN_PAGE_RO). */
 REF_ALWAYS_INLINE bool thp_collapse_suits(const struct thp_collapse *c)
 {
 	bool writable = false;
@@ -75,7 +75,7 @@ REF_ALWAYS_INLINE bool thp_collapse_suits(const struct thp_collapse *c)
 	return writable;
 }
 
-/* Unlocks what the first n entries map; each entry's reference is still there. */
+/* Unlocks the folios of the first n entries; each entry still holds its reference. */
 REF_ALWAYS_INLINE void thp_collapse_unlock(const struct thp_collapse *c, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
@@ -99,7 +99,7 @@ REF_ALWAYS_INLINE bool thp_collapse_lock(const struct thp_collapse *c)
 	return true;
 }
 
-/* is_refcount_suitable(): only its leaves, and its place in the swap cache, hold it. */
+/* is_refcount_suitable(): only its leaves and the swap cache hold references on the folio. */
 REF_ALWAYS_INLINE bool thp_collapse_unheld(const struct thp_collapse *c)
 {
 	for (unsigned i = 0; i < thp_nr(c->mm); i++) {
@@ -117,9 +117,9 @@ REF_ALWAYS_INLINE bool thp_collapse_unheld(const struct thp_collapse *c)
 	return true;
 }
 
-/* __collapse_huge_page_isolate(): locks first and counts then, where the kernel has both in one
- * loop, and there is no LRU list to isolate from; what counts is that the PMD was cleared
- * before. */
+/* __collapse_huge_page_isolate(): locks all folios, then checks all counts, where the kernel does
+ * both in one loop; and there is no LRU list to isolate from. The order that matters is the same:
+ * the PMD is cleared before. */
 REF_ALWAYS_INLINE bool thp_collapse_isolate(const struct thp_collapse *c)
 {
 	if (!thp_collapse_suits(c) || !thp_collapse_lock(c))
@@ -147,8 +147,8 @@ REF_ALWAYS_INLINE void thp_collapse_copy(const struct thp_collapse_variant *v,
 	}
 }
 
-/* __collapse_huge_page_copy_succeeded(): unlocked with the first of its entries, a folio is free
- * with the last. */
+/* __collapse_huge_page_copy_succeeded(): a folio is unlocked at its first entry and freed at its
+ * last. */
 REF_ALWAYS_INLINE void thp_collapse_drop(const struct thp_collapse *c)
 {
 	struct ref_page *unlocked = NULL;
@@ -169,21 +169,21 @@ REF_ALWAYS_INLINE void thp_collapse_drop(const struct thp_collapse *c)
 	}
 }
 
-/* set_pmd_at() of the new folio, and the old table kept for the next split. */
+/* set_pmd_at() of the new folio; deposits the old table for the next split. */
 REF_ALWAYS_INLINE void thp_collapse_install(const struct thp_collapse *c)
 {
 	ref_spin_lock(&c->mm->page_table_lock);
 	REF_WRITE_ONCE(c->huge->mapcount, 1);
 	REF_WRITE_ONCE(c->huge->flags, REF_PG_ANON_EXCLUSIVE); /* folio_add_new_anon_rmap() */
 	__thp_deposit(c->mm, c->table);
-	/* The contents, and the folio, before the leaf. */
+	/* Orders the stores to the contents and the folio before the leaf. */
 	thp_publish(c->mm, PGT_PMD, c->pmdp, thp_leaf_entry(c->mm, PGT_PMD, c->huge, true));
 	ref_spin_unlock(&c->mm->page_table_lock);
 }
 
 /*
  * pmdp_collapse_flush(), tlb_remove_table_sync_one(), isolate. Pairs with the walker, which takes
- * its reference, with a full barrier, and then reads the PMD again: one of the two sees the other.
+ * its reference, with a full barrier, and then reads the PMD again: at least one sees the other.
  */
 REF_ALWAYS_INLINE bool thp_collapse_take(const struct thp_collapse_variant *v,
 					 const struct thp_collapse *c, void (*sync_one)(void *arg),
@@ -241,7 +241,7 @@ out_unlock:
 	return err;
 }
 
-/* pmd_populate() of the table that was there: its entries have not changed. */
+/* pmd_populate() of the old table: its entries have not changed. */
 REF_ALWAYS_INLINE void thp_collapse_undo(const struct thp_collapse *c)
 {
 	ref_spin_lock(&c->mm->page_table_lock);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The oracle: whose references a folio's count is made of, by brute force. */
+/* The oracle: sums up by brute force the references that a folio's count has to equal. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 struct count {
 	struct ref_mm *mm;
-	int *expected; /* of each frame, as a folio's head */
+	int *expected; /* references per frame, counted at the folio's head */
 	char *why;
 	size_t size;
 	bool wrong;
@@ -67,7 +67,7 @@ static void count_table(struct count *c, const struct pgt_real *r, const struct 
 	}
 }
 
-/* One per page for the page cache or the swap cache. */
+/* References that the page cache or the swap cache holds: one per page. */
 static int cached(const struct ref_page *folio)
 {
 	const struct thp_file *file = folio->mapping;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Huge folios of a file: in a page cache, mapped by whoever faults, and truncated. */
+/* Huge folios of a file: in the page cache, mapped by faults, and truncated. */
 #include <errno.h>
 
 #include "thp_priv.h"
@@ -48,7 +48,7 @@ int thp_file_create(struct ref_mm *mm, uint64_t addr, size_t nr_pages, struct th
 	return 0;
 }
 
-/* filemap_get_folio(): a reference, from what the cache has under its lock. */
+/* filemap_get_folio(): looks the folio up under the cache's lock and takes a reference. */
 static struct ref_page *get_folio(struct thp_file *file, size_t index)
 {
 	struct ref_page *folio;
@@ -76,7 +76,7 @@ void thp_file_destroy(struct thp_file *file)
 	ref_free(file);
 }
 
-/* set_pte_range(), do_set_pmd(): the reference that the fault took is the leaf's. */
+/* set_pte_range(), do_set_pmd(): the leaf takes over the fault's reference. */
 static int __map(struct thp_file *file, uint64_t addr, struct ref_page *folio)
 {
 	struct ref_mm *mm = file->mm;
@@ -110,7 +110,7 @@ int thp_file_fault(struct thp_file *file, uint64_t addr)
 	if (!folio)
 		return err;
 	thp_lock(folio);
-	/* Truncated, or split, while we waited for the lock. */
+	/* The folio may have been truncated or split while we waited for its lock. */
 	if (REF_READ_ONCE(folio->mapping) == file &&
 	    index - folio->index < REF_READ_ONCE(folio->nr)) {
 		ref_spin_lock(&file->mm->page_table_lock);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The leaves of a huge folio: mapped, split, made migration entries, and made leaves again. */
+/* The leaves of a huge folio: maps them, splits them, makes them migration entries and back. */
 #include <errno.h>
 
 #include <ref/gup.h>
@@ -69,16 +69,16 @@ out_unlock:
 	return err;
 }
 
-/* ---- taking leaves away ---- */
+/* ---- removing leaves ---- */
 
-/* folio_remove_rmap_pte() and _pmd(), and the reference that went with it. */
+/* folio_remove_rmap_pte() and _pmd(), and puts the leaf's reference. */
 static void drop_leaf(struct ref_page *folio)
 {
 	ref_fetch_add(&folio->mapcount, -1);
 	ref_folio_put(folio, 1);
 }
 
-/* The present leaf that covers addr, and of which level; NULL: there is none. */
+/* The present leaf that covers addr, and its level; NULL: there is none. */
 static void *__find_leaf(struct ref_mm *mm, uint64_t addr, enum pgt_level *level)
 {
 	void *e = __pgt_entry(mm, addr, *level = PGT_PMD);
@@ -127,9 +127,9 @@ static void fill_table(struct ref_mm *mm, struct ref_page *table, struct ref_pag
 }
 
 /*
- * folio_try_share_anon_rmap_pmd() and _pte(): PageAnonExclusive goes, or -EBUSY where a pin relies
- * on it. The leaf was changed before, by a full barrier; a walker pins, with a full barrier, and
- * then reads the leaf again.
+ * folio_try_share_anon_rmap_pmd() and _pte(): clears PageAnonExclusive, or -EBUSY if a pin relies
+ * on it. The caller has changed the leaf before, with a full barrier; a walker pins, with a full
+ * barrier, and then reads the leaf again.
  */
 static int try_share(struct ref_page *folio, struct ref_page *page, bool ignore_pins)
 {
@@ -141,8 +141,8 @@ static int try_share(struct ref_page *folio, struct ref_page *page, bool ignore_
 	return 0;
 }
 
-/* Small leaves instead of a large one: a reference and a mapping each, and what a pin may rely
- * on. */
+/* Accounts nr small leaves in place of a large one: a reference and a mapping each, and
+ * PageAnonExclusive if the large leaf had it. */
 static void spread(struct ref_page *folio, unsigned nr, bool exclusive)
 {
 	ref_fetch_add(&folio->refcount, (int)nr - 1);
@@ -154,8 +154,8 @@ static void spread(struct ref_page *folio, unsigned nr, bool exclusive)
 /*
  * __split_huge_pmd_locked(), of an anonymous folio. The leaf is made invalid first, so that no CPU
  * ever holds a large and a small translation of one address; it stays a leaf to software until the
- * table takes its place. migration: small leaves are not wanted, but migration entries; a pinned
- * folio gets leaves all the same.
+ * table replaces it. migration: makes migration entries instead of small leaves; a pinned folio
+ * gets leaves all the same.
  */
 static int __split_pmd(struct ref_mm *mm, void *pmdp, bool migration, bool ignore_pins)
 {
@@ -178,7 +178,7 @@ static int __split_pmd(struct ref_mm *mm, void *pmdp, bool migration, bool ignor
 	ref_fetch_add(&folio->mapcount, -1);
 	if (migration)
 		ref_folio_put(folio, 1);
-	/* Small entries before the pointer to them. */
+	/* Orders the stores of the small entries before the pointer to their table. */
 	thp_publish(mm, PGT_PMD, pmdp, thp_table_entry(mm, PGT_PMD, table));
 	REF_STEP("thp: pmd split");
 	return 0;
@@ -199,7 +199,7 @@ int thp_split_pmd(struct ref_mm *mm, uint64_t addr)
 
 /* ---- unmap_folio() and remap_page() ---- */
 
-/* Where the folio's first page is mapped, if it is: what the reverse map says. */
+/* The address of the folio's first page by the reverse map, whether or not the page is mapped. */
 static uint64_t folio_addr(const struct ref_page *folio)
 {
 	const struct thp_file *file = REF_READ_ONCE(folio->mapping);
@@ -231,7 +231,7 @@ static void __unmap_pte(struct ref_mm *mm, void *ptep, struct ref_page *folio, b
 	drop_leaf(folio);
 }
 
-/* What is mapped there now may be another folio: page_vma_mapped_walk() compares, too. */
+/* Another folio may be mapped there by now: page_vma_mapped_walk() compares too. */
 static void __unmap_huge(struct ref_mm *mm, void *pmdp, struct ref_page *folio, bool anon,
 			 bool ignore_pins)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The splitters: the kernel's, one that does not freeze the reference count, and one that does not
- * mind pins. */
+/* The splitters: the kernel's, one that does not freeze the reference count, and one that ignores
+ * pins. */
 #include <array_size.h>
 
 #include "split.h"

@@ -11,10 +11,10 @@
 
 #include "thp_priv.h"
 
-/* The hooks are the tests': they run between the steps. */
+/* The hooks are for tests: they run between the steps. */
 struct thp_split_variant {
-	bool no_freeze;	  /* the count is looked at, and stays what it is */
-	bool ignore_pins; /* PageAnonExclusive is taken from pinned pages, too */
+	bool no_freeze;	  /* compares the count without freezing it */
+	bool ignore_pins; /* clears PageAnonExclusive of pinned pages too */
 	void (*before_unmap)(struct ref_page *folio);
 	void (*before_freeze)(struct ref_page *folio);
 	void (*frozen)(struct ref_page *folio);
@@ -29,15 +29,15 @@ REF_ALWAYS_INLINE int thp_extra(const struct ref_page *folio, unsigned nr)
 	return cached ? (int)nr : 0;
 }
 
-/* can_split_folio(): nobody but its leaves, its cache and the caller holds it. Racy: it only spares
- * taking the leaves away in vain. */
+/* can_split_folio(): only its leaves, its cache and the caller hold references. Racy: an early test
+ * that avoids unmapping the folio in vain. */
 REF_ALWAYS_INLINE bool thp_can_split(const struct ref_page *folio, int extra)
 {
 	return REF_READ_ONCE(folio->mapcount) == REF_READ_ONCE(folio->refcount) - extra - 1;
 }
 
-/* A tail becomes a folio. Its reference count, so far 0, comes last: whoever gets a reference by
- * the old head has one of the head's, and sees here that it is not this page's. */
+/* Makes a tail a folio. Its reference count, 0 so far, is stored last: a walker that took its
+ * reference through the old head has the head's, and sees by `head` that it is not this page's. */
 REF_ALWAYS_INLINE void thp_split_tail(struct ref_page *head, unsigned i, int extra)
 {
 	struct ref_page *tail = head + i;
@@ -66,8 +66,8 @@ REF_ALWAYS_INLINE void thp_split_pieces(const struct thp_split_variant *v, struc
 			REF_WRITE_ONCE(file->pages[head->index + i], head + i);
 	}
 	REF_WRITE_ONCE(head->nr, 1); /* ClearPageCompound() */
-	/* Frozen it is 0; without a freeze, what it was: the caller's, the cache's, and
-	 * anybody's. */
+	/* A frozen count is 0; without a freeze the count still has the caller's and the cache's
+	 * references, and any others. */
 	ref_fetch_add(&head->refcount, 1 + each - (v->no_freeze ? 1 + extra : 0));
 }
 
@@ -79,7 +79,7 @@ REF_ALWAYS_INLINE bool thp_freeze(const struct thp_split_variant *v, struct ref_
 	return ref_count_freeze(&folio->refcount, expected);
 }
 
-/* The part with interrupts off: all or nothing. */
+/* The part with interrupts off. False: a reference too many or truncated, nothing was changed. */
 REF_ALWAYS_INLINE bool thp_split_frozen(const struct thp_split_variant *v, struct ref_page *folio,
 					unsigned nr, int extra, struct thp_file *file)
 {
@@ -102,7 +102,7 @@ REF_ALWAYS_INLINE bool thp_split_frozen(const struct thp_split_variant *v, struc
 	return frozen;
 }
 
-/* Locks and references that came from the folio's, but for those of the caller's page. */
+/* Drops the new folios' locks and references, but for those of the caller's page. */
 REF_ALWAYS_INLINE void thp_split_release(struct ref_page *head, unsigned nr, struct ref_page *page)
 {
 	for (unsigned i = 0; i < nr; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of ref/thp share: entries of a leaf, and the steps of a split. */
+/* Shared by the files of ref/thp: entries of a leaf, and the steps of a split. */
 #ifndef REF_THP_PRIV_H
 #define REF_THP_PRIV_H
 
@@ -14,7 +14,7 @@ REF_ALWAYS_INLINE bool thp_is_anon(const struct ref_page *folio)
 
 /* ---- entries, in the format's own bits ---- */
 
-/* The i-th entry of a table of that level: pte_offset_map(). */
+/* The i-th entry of a table of the level: pte_offset_map(). */
 REF_ALWAYS_INLINE void *thp_entry_at(const struct ref_mm *mm, enum pgt_level level,
 				     const struct ref_page *table, size_t i)
 {
@@ -26,7 +26,7 @@ REF_ALWAYS_INLINE uint64_t thp_read(const struct ref_mm *mm, enum pgt_level leve
 	return pgt_read(mm->fmt, level, e);
 }
 
-/* Orders nothing: for a table that nobody sees yet, and for entries that hold no page. */
+/* Orders nothing: for a table that is not published yet, and for entries that hold no page. */
 REF_ALWAYS_INLINE void thp_write(const struct ref_mm *mm, enum pgt_level level, void *e,
 				 uint64_t entry)
 {
@@ -73,14 +73,14 @@ REF_ALWAYS_INLINE bool thp_is_writable(const struct ref_mm *mm, enum pgt_level l
 	return pgt_writable(mm->fmt, level, entry);
 }
 
-/* The frame that a leaf or a migration entry of that level holds. */
+/* The frame of a leaf or a migration entry of the level. */
 REF_ALWAYS_INLINE struct ref_page *thp_entry_page(const struct ref_mm *mm, enum pgt_level level,
 						  uint64_t entry)
 {
 	return ref_phys_page(mm, pgt_leaf_phys(mm->fmt, level, entry));
 }
 
-/* The table that an entry of that level points to. */
+/* The table to which an entry of the level points. */
 REF_ALWAYS_INLINE struct ref_page *thp_entry_table(const struct ref_mm *mm, enum pgt_level level,
 						   uint64_t entry)
 {
@@ -99,7 +99,7 @@ REF_ALWAYS_INLINE uint64_t thp_table_entry(const struct ref_mm *mm, enum pgt_lev
 	return pgt_table_entry(mm->fmt, level, ref_page_phys(mm, table));
 }
 
-/* What a leaf lets its mm do with the page, kept in a migration entry; writable is exclusive. */
+/* The leaf's right to the page, which a migration entry keeps; a writable page is exclusive too. */
 enum thp_right { THP_READ, THP_EXCLUSIVE, THP_WRITE, THP_NR_RIGHTS };
 
 REF_ALWAYS_INLINE enum thp_right thp_right(bool writable, bool exclusive)
@@ -142,17 +142,17 @@ bool thp_supported(const struct ref_mm *mm);
 void __thp_deposit(struct ref_mm *mm, struct ref_page *table);
 struct ref_page *__thp_withdraw(struct ref_mm *mm);
 /*
- * unmap_folio(): takes every leaf of the folio away, with its reference; an anonymous one's become
- * migration entries. A leaf of a pinned page stays (ignore_pins is busted). Folio lock and
- * rmap_lock held.
+ * unmap_folio(): removes every leaf of the folio, with its reference; an anonymous folio's leaves
+ * become migration entries. A leaf of a pinned page stays (ignore_pins is busted). The caller holds
+ * the folio lock and rmap_lock.
  */
 void thp_unmap_folio(struct ref_page *folio, bool ignore_pins);
-/* remap_page(): makes leaves of the nr pages' migration entries again. Folio locks and rmap_lock
- * held. */
+/* remap_page(): turns the nr pages' migration entries back into leaves. The caller holds the folio
+ * locks and rmap_lock. */
 void thp_remap(struct ref_page *head, unsigned nr);
 
 /* ---- collapse.c ---- */
-/* Waits for every walk that has begun, and for more than that: a grace period. */
+/* Waits for a grace period, so for every walk that has begun. */
 void thp_sync_rcu(void *arg);
 
 #endif
