@@ -3,9 +3,9 @@
  * The native backend's state: each thread's interrupt flag and the signal that interrupts it,
  * waits, and an RCU that needs nothing but membarrier(2).
  *
- * A grace period is a full barrier on every CPU that runs one of our threads, and then each online
- * thread seen with neither an interrupts-off nor a read-side section. A section that began before
- * the barrier is seen until it ends; one that begins after it sees what was unlinked before.
+ * A grace period is a full barrier on every CPU that runs our threads, and a wait until each
+ * online thread is seen in neither an interrupts-off nor a read-side section. A section that began
+ * before the barrier is seen until it ends; a section that begins later sees the unlinking.
  */
 #include <errno.h>
 #include <linux/futex.h>
@@ -19,7 +19,7 @@
 
 #include <ref/port.h>
 
-/* glibc keeps the first for itself and programs tend to take SIGRTMIN. */
+/* glibc uses the first real-time signals itself, and programs often use SIGRTMIN. */
 #define IPI_SIGNAL (SIGRTMIN + 5)
 
 __thread struct ref_cpu ref_cpu_self;
@@ -36,7 +36,7 @@ static void run_handler(struct ref_cpu *cpu)
 		handler(cpu);
 }
 
-/* Cold, so that ref_irq_restore() costs its callers a store and a test. */
+/* The cold path of ref_irq_restore(), which costs its callers only a store and a test. */
 void ref_irq_run_pending(struct ref_cpu *cpu)
 {
 	__atomic_store_n(&cpu->pending, 0, __ATOMIC_RELAXED);
@@ -55,15 +55,15 @@ static void on_ipi(int sig)
 }
 
 /*
- * Never undone: a signal may still be on its way to a thread that has gone offline, and the default
- * action of a real-time signal is to kill.
+ * The handler is never removed: a signal may still be on its way to a thread that has gone offline,
+ * and the default action of a real-time signal is to kill.
  */
 int ref_ipi_init(void (*handler)(struct ref_cpu *cpu))
 {
 	struct sigaction sa = { .sa_handler = on_ipi, .sa_flags = SA_RESTART };
 
-	/* From any thread, and again and again: nothing changes under those that are
-	 * interrupted. */
+	/* Any thread may call this again with the same handler: then nothing changes for threads
+	 * that are being interrupted. */
 	if (ref_load_acquire(&ref_irq_pending_hook) == handler)
 		return 0;
 	ref_store_release(&ref_irq_pending_hook, handler);
@@ -72,12 +72,12 @@ int ref_ipi_init(void (*handler)(struct ref_cpu *cpu))
 }
 
 /*
- * By thread number and not pthread_t: a thread may go offline and exit at any moment, and a signal
- * to a number that is gone, or is another of our threads by now, does no harm.
+ * By thread ID and not pthread_t: a thread may go offline and exit at any moment, and a signal to
+ * an ID that is gone, or is another of our threads by now, does no harm.
  */
 void ref_ipi_send(int id)
 {
-	/* EAGAIN: the queue of real-time signals is full; its owners are about to empty it. */
+	/* EAGAIN: the queue of real-time signals is full; the threads will empty it. */
 	while (syscall(SYS_tgkill, getpid(), id, IPI_SIGNAL) && errno == EAGAIN)
 		sched_yield();
 }
@@ -118,7 +118,7 @@ static long membarrier_call(int cmd)
 	return syscall(SYS_membarrier, cmd, 0, 0);
 }
 
-static __thread unsigned online; /* times */
+static __thread unsigned online; /* calls of ref_thread_online() not undone yet */
 
 int ref_thread_online(void)
 {
@@ -129,7 +129,7 @@ int ref_thread_online(void)
 		online++;
 		return 0;
 	}
-	/* First, for to be interrupted takes no more than this. */
+	/* First: ref_ipi_send() needs only the ID, and works even if the rest fails. */
 	cpu->id = (int)syscall(SYS_gettid);
 	cmds = membarrier_call(MEMBARRIER_CMD_QUERY);
 	if (cmds < 0 || !(cmds & MEMBARRIER_CMD_PRIVATE_EXPEDITED))
@@ -164,7 +164,7 @@ void ref_membarrier(void)
 	membarrier_call(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
 }
 
-/* The lock keeps a thread's struct ref_cpu from going away. Pairs with the releases in
+/* threads_lock keeps each thread's struct ref_cpu valid. Pairs with the releases in
  * ref_irq_restore() and ref_rcu_read_unlock(). */
 void ref_synchronize_rcu(void)
 {
@@ -189,7 +189,7 @@ void ref_call_rcu(struct ref_rcu_head *head, void (*fn)(struct ref_rcu_head *hea
 	} while (!ref_try_cmpxchg(&callbacks, &old, head));
 }
 
-/* The list was pushed to: turned round, callbacks run in the order in which they were queued. */
+/* Takes and reverses the list (newest first), so that callbacks run in the order of queueing. */
 static struct ref_rcu_head *take_callbacks(void)
 {
 	struct ref_rcu_head *head = ref_xchg(&callbacks, NULL), *first = NULL, *next;
