@@ -84,7 +84,7 @@ static void change(struct kmap_cpu *cpu, uintptr_t vaddr, int prot, int flags, i
 	errno = saved;
 }
 
-/* MAP_POPULATE: the entry is present at once, as the kernel's is, and its first use cannot fault. */
+/* MAP_POPULATE: the entry is present at once, as the kernel's is; no fault on first use. */
 void kmap_window_map(struct kmap_cpu *cpu, uintptr_t vaddr, uint32_t pfn)
 {
 	change(cpu, vaddr, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, cpu->area->fd,
