@@ -2,19 +2,19 @@
 /*
  * Delayed stores, mode EXPLORE_STORE_BUFFER: what x86-TSO allows, and one thing more.
  *
- * Each CPU has a queue of stores that have not reached memory; it sees them itself, nobody else
- * does. The oldest may reach memory at any time, as a step of its own that costs no preemption. One
- * that nobody looks at is put off: a CPU's stores are drained only before a step of another CPU,
- * or when nobody can go on. Locked operations, full barriers, taking a lock, going into the kernel
+ * Each CPU has a queue of stores that have not reached memory; only that CPU sees them. The oldest
+ * store may reach memory at any time, as a step of its own that costs no preemption. The explorer
+ * puts drains off: a CPU's stores are drained only before a step of another CPU, or when no
+ * context can go on. Locked operations, full barriers, taking a lock, going into the kernel
  * (an interrupt, its return, a switch of tasks, futex, membarrier) drain the CPU's queue in the
  * same step; membarrier and grace periods drain every CPU's.
  *
  * The one thing more is the relaxed read-modify-write of weaker machines: atomic, but its store may
- * become visible after later loads of the same CPU. While it waits, its location is held: nobody
- * else's store or read-modify-write of it happens, reads see the old value. Its CPU's earlier
- * stores are drained by it, so that what is held is always the oldest and can always reach memory;
- * a store that becomes visible after a later read-modify-write is not modelled, nor are loads that
- * are reordered with each other, nor stores.
+ * become visible after later loads of the same CPU. While the store waits, its location is held: no
+ * other CPU can store to the location, other CPUs read the old value. The operation drains its
+ * CPU's earlier stores, so that the held store is always the oldest and can always reach memory.
+ * Not modelled: a store that becomes visible after a later read-modify-write, and the reordering of
+ * loads with loads or of stores with stores.
  */
 #include <string.h>
 
@@ -27,7 +27,7 @@ static bool overlap(const struct engine_store *s, const volatile char *p, unsign
 	return p < q + s->size && q < p + size;
 }
 
-/* Some CPU but this one holds it. */
+/* Whether another CPU than `cpu` holds the location p. */
 static bool held(unsigned cpu, const volatile void *p, unsigned size)
 {
 	for (unsigned c = 0; c < E.nr_cpus; c++) {
@@ -97,7 +97,7 @@ bool engine_drainable(unsigned cpu)
 	return !c->nr_stores || !held(cpu, c->store[0].p, c->store[0].size);
 }
 
-/* And p, unless it is NULL, can be changed. */
+/* Whether all stores of the CPU can reach memory, and no other CPU holds p (unless p is NULL). */
 bool engine_all_drainable(unsigned cpu, const volatile void *p, unsigned size)
 {
 	const struct engine_cpu *c = &E.cpu[cpu];
@@ -129,7 +129,7 @@ void engine_drain_cpu(unsigned cpu)
 		engine_drain_one(cpu, NULL, 0);
 }
 
-/* What is held comes first: it is in nobody's way, and may be in others'. */
+/* Drains held stores first: nothing blocks them, and they may block other stores. */
 void engine_drain_all(void)
 {
 	for (unsigned cpu = 0; cpu < E.nr_cpus; cpu++)

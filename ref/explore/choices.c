@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Who could go on: contexts that are able to, interrupts that may land, stores that may drain. */
+/* The possible next steps: contexts that can go on, interrupts that may land, stores to drain. */
 #include "engine.h"
 
 static bool may_land(unsigned cpu, enum explore_context context)
@@ -24,7 +24,7 @@ static bool may_land(unsigned cpu, enum explore_context context)
 	}
 }
 
-/* Those that were queued when it called rcu_barrier(). */
+/* Whether all callbacks that were queued when ctx called rcu_barrier() have run. */
 bool engine_callbacks_done(const struct engine_ctx *ctx)
 {
 	for (unsigned cpu = 0; cpu < E.nr_cpus; cpu++)
@@ -79,8 +79,8 @@ bool engine_top_enabled(unsigned cpu)
 	return top && ctx_enabled(top);
 }
 
-/* It has a next step: an interrupt that has been sent, its context's, or, where that waits or there
- * is none, a callback. */
+/* Whether the CPU has a next step: an IPI that was sent to it, its context's step, or, if the
+ * context waits or there is none, a callback. */
 static bool cpu_enabled(unsigned cpu)
 {
 	return engine_ipi_ready(cpu) || engine_top_enabled(cpu) || callback_ready(cpu);
@@ -90,7 +90,7 @@ static bool drain_possible(struct engine_choice c)
 {
 	if (c.arg == c.cpu || !E.cpu[c.cpu].nr_stores || !engine_drainable(c.cpu))
 		return false;
-	/* Its own stores are no news to who goes on; who has nothing to do does not. */
+	/* A CPU sees its own stores anyway; and a CPU without a context cannot go on. */
 	return c.arg == NO_CPU ? E.picked == NO_CPU : c.arg < E.nr_cpus && E.cpu[c.arg].depth;
 }
 
@@ -116,8 +116,8 @@ bool engine_possible(struct engine_choice c)
 	return false;
 }
 
-/* Leaving a CPU that could go on, and an interrupt, is a preemption each; a drain costs what going
- * on with the CPU does that it is made for. */
+/* Leaving a CPU that could go on costs a preemption, and so does an interrupt; a drain costs as
+ * much as going on with the CPU for which it is made. */
 unsigned engine_cost(struct engine_choice c)
 {
 	unsigned cpu = c.kind == CHOICE_DRAIN ? c.arg : c.cpu;
@@ -158,7 +158,7 @@ void engine_note_alternatives(struct engine_choice chosen)
 		     chosen);
 }
 
-/* Where nobody can go on, stores reach memory. */
+/* The drain to make when no context can go on. */
 static struct engine_choice default_drain(void)
 {
 	struct engine_choice c = { CHOICE_DRAIN, 0, (unsigned char)E.picked };
@@ -169,7 +169,7 @@ static struct engine_choice default_drain(void)
 	return (struct engine_choice){ CHOICE_RUN, NO_CPU, 0 };
 }
 
-/* CHOICE_RUN with NO_CPU: nobody. */
+/* CHOICE_RUN with NO_CPU: no context can go on. */
 struct engine_choice engine_default(void)
 {
 	unsigned first = E.picked != NO_CPU ? E.picked : E.last;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The failing interleaving for people: time goes down, a column per CPU. */
+/* Prints the failing interleaving: time goes down, a column per CPU. */
 #include <stdlib.h>
 #include <string.h>
 
 #include <ref/explore.h>
 
-#define NUMBER_WIDTH 5 /* the step's number, on the left */
+#define NUMBER_WIDTH 5 /* of the step's number, on the left */
 #define MIN_COLUMN 16
-#define INDENT 2   /* of a step below the function that it is in */
-#define ELIDE 1000 /* of a schedule longer than this the middle is left out */
+#define INDENT 2   /* of a step below the name of its function */
+#define ELIDE 1000 /* in a schedule of more steps the middle is left out */
 #define KEPT 40
 
 struct columns {
 	FILE *out;
-	unsigned width; /* of each */
+	unsigned width; /* of each column */
 	char *place[8]; /* the function that was printed last, by CPU */
 	unsigned nr_cpus;
 };
@@ -24,7 +24,7 @@ static void spaces(FILE *out, size_t n)
 		fputc(' ', out);
 }
 
-/* How much of the text goes on this line: up to a space if there is one. */
+/* The number of characters of text that fit on this line: up to a space if there is one. */
 static size_t line_length(const char *text, size_t width)
 {
 	size_t n = strlen(text);
@@ -37,7 +37,7 @@ static size_t line_length(const char *text, size_t width)
 	return width;
 }
 
-/* Wrapped to `width`, from column `at` on; lines after the first are indented. */
+/* Prints text wrapped to `width`, from column `at` on; lines after the first are indented. */
 static void print_wrapped(FILE *out, const char *text, size_t at, size_t width)
 {
 	size_t indent = 0;
@@ -95,7 +95,7 @@ static void print_header(const struct columns *c, const struct explore_result *r
 	fputc('\n', c->out);
 }
 
-/* The function that the step is in, when it is another than the last one on that CPU. */
+/* Prints the step's function, if it is not the function printed last for that CPU. */
 static void print_place(struct columns *c, const struct explore_step *s)
 {
 	const char *site = s->site ? s->site : "", *context = explore_context_name(s->context);

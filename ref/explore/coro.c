@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Coroutines: what a call must preserve is pushed, and the stack pointer exchanged. Where there is
- * no assembly for the machine, or CORO_PORTABLE is defined, a stack is entered once by
- * makecontext(3), and from then on by _longjmp(3), which makes no system call either.
+ * Coroutines: a switch pushes the callee-saved registers and exchanges the stack pointer. Where
+ * there is no assembly for the machine, or CORO_PORTABLE is defined, makecontext(3) enters a stack
+ * the first time, and _longjmp(3), which makes no system call either, from then on.
  */
-#undef _FORTIFY_SOURCE /* takes _longjmp() to another stack for a mistake */
+#undef _FORTIFY_SOURCE /* its _longjmp() aborts when it is to change the stack */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,8 +20,8 @@
 
 /*
  * No fake stacks, which GCC 13 and later give each stack by default: waiters are on the stack, and
- * their addresses have to be the same in each schedule. They also take megabytes, which nobody
- * frees when a schedule leaves a coroutine in mid-run.
+ * their addresses have to be the same in each schedule. Fake stacks also take megabytes, which leak
+ * when a schedule leaves a coroutine in mid-run.
  */
 const char *__asan_default_options(void);
 
@@ -71,8 +71,8 @@ static void coro_main(struct coro *c)
 
 #if (defined(__x86_64__) || defined(__aarch64__)) && !defined(CORO_PORTABLE)
 
-/* void coro_exchange(void **save, void *sp); and what a new coroutine starts with, its struct coro
- * in a register that calls preserve. */
+/* void coro_exchange(void **save, void *sp); and coro_entry, where a new coroutine starts, its
+ * struct coro in a callee-saved register. */
 void coro_exchange(void **save, void *sp);
 void coro_entry(void);
 void coro_entry_c(struct coro *c);
@@ -83,7 +83,7 @@ __attribute__((used)) void coro_entry_c(struct coro *c)
 }
 
 #ifdef __x86_64__
-#define FRAME_WORDS 9 /* such that coro_entry finds the stack aligned */
+#define FRAME_WORDS 9 /* keeps the stack aligned at coro_entry */
 #define FRAME_ARG 0   /* r15 */
 #define FRAME_ENTRY 6 /* the return address */
 __asm__(".text\n.p2align 4\n.globl coro_exchange\n.type coro_exchange, @function\n"
@@ -153,16 +153,16 @@ void coro_switch(struct coro *from, struct coro *to)
 	asan_arrive(from, from->fake);
 }
 
-#else /* no assembly for it */
+#else /* no assembly for this machine */
 
 #include <setjmp.h>
 #include <ucontext.h>
 
-/* Above the stack in use; for the thread's own stack, its only one. */
+/* Lies above the stack that c uses; the thread's own stack has a static one. */
 struct coro_jump {
 	jmp_buf env, begin;
-	bool entered; /* `begin` is where the next function can be begun */
-	bool fresh;   /* and has to be */
+	bool entered; /* `begin` is valid: a jump there begins the next function */
+	bool fresh;   /* the next switch has to begin a function */
 };
 
 static struct coro_jump *jump_of(struct coro *c)
@@ -174,7 +174,7 @@ static struct coro_jump *jump_of(struct coro *c)
 
 static struct coro *entering;
 
-/* Entered once by makecontext(), which costs a system call; from then on by _longjmp(). */
+/* Entered once by makecontext(), which makes a system call; later functions by _longjmp(). */
 static void enter(void)
 {
 	struct coro *volatile self = entering;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 struct coro {
-	void *sp;    /* while it does not run */
+	void *sp;    /* valid while the coroutine does not run */
 	char *stack; /* lowest usable address; NULL for the thread's own */
 	size_t size;
 	void (*fn)(void *arg);
@@ -17,9 +17,9 @@ struct coro {
 /* A stack with a guard page below it. 0 or -ENOMEM. */
 int coro_create(struct coro *c, size_t size);
 void coro_destroy(struct coro *c);
-/* The next switch to c begins fn(arg), whatever it was doing. fn never returns. c does not run. */
+/* The next switch to c begins fn(arg); c's old state is lost. c must not run. fn never returns. */
 void coro_start(struct coro *c, void (*fn)(void *arg), void *arg);
-/* Returns when somebody switches back to `from`. */
+/* Saves the running coroutine in `from`, runs `to`; returns at the next switch to `from`. */
 void coro_switch(struct coro *from, struct coro *to);
 
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The explorer's inside: simulated CPUs, the contexts on them, and what the schedules left to visit
- * are kept as.
+ * The explorer's inside: simulated CPUs, the contexts on them, and the list of schedules left to
+ * visit.
  *
  * A context announces its next step by calling engine_point() (or engine_block(), if it may have to
- * wait); that is where the explorer decides who goes on. A step is one primitive of port.h and the
- * plain code up to the next one. Everything is deterministic but the decisions, so that a schedule
- * is the list of those that differ from the default: the same CPU goes on; if it cannot, the
- * lowest-numbered that can.
+ * wait); there the explorer decides which CPU goes on. A step is one primitive of port.h and the
+ * plain code up to the next primitive. Only the decisions vary, so a schedule is the list of the
+ * decisions that differ from the default: the same CPU goes on; if it cannot, the lowest-numbered
+ * CPU that can.
  */
 #ifndef REF_EXPLORE_ENGINE_H
 #define REF_EXPLORE_ENGINE_H
@@ -55,20 +55,20 @@ struct engine_ctx {
 	enum explore_context context;
 	unsigned char cpu;
 	unsigned char block; /* enum engine_block: what has to be true for its next step */
-	bool announced;	     /* woken: its next access was decided on when it was woken */
+	bool announced;	     /* woken: the next access belongs to the step that ends its wait */
 	bool waiting;	     /* evaluates the condition of a ref_wait_until() */
 	bool woken;
 	bool faults; /* explore_faults() */
 	bool is_rcu, is_ipi;
 	int irqs_off_before;
-	uint64_t history;	 /* of all that it has learned; the code being deterministic, this
-				 * and the memory say what it will do */
-	uint64_t history_before; /* the wait */
+	uint64_t history;	 /* hash of all that it has read; the code is deterministic, so this
+				 * and the memory decide what it will do */
+	uint64_t history_before; /* the history before the wait */
 	const char *name;
 	const char *step_name; /* the last REF_STEP() */
 	void (*fn)(void *arg);
 	void *arg;
-	const volatile void *word; /* the lock, what it sleeps on, or is about to change */
+	const volatile void *word; /* the lock or futex word, or the location of its next store */
 	unsigned word_size;
 	unsigned grace_mask; /* CPUs whose sections it waits for */
 	unsigned callbacks_target[ENGINE_CPUS];
@@ -92,9 +92,9 @@ struct engine_store {
 	bool held; /* by a relaxed read-modify-write: nobody else changes the location */
 };
 
-/* What a schedule changes of a CPU, but for its contexts. */
+/* A CPU's state that schedules change, but for its contexts. */
 struct engine_cpu {
-	unsigned depth; /* contexts on it; the last one runs */
+	unsigned depth; /* contexts on the CPU; the last one runs */
 	unsigned next_task;
 	int irqs_off; /* as the CPU itself sees it */
 	int rcu_nesting;
@@ -160,7 +160,7 @@ struct engine_name {
 	char *name;
 };
 
-/* Who goes on. */
+/* The next step: a context's, an interrupt, an RCU callback, or a store that reaches memory. */
 enum engine_choice_kind { CHOICE_RUN, CHOICE_LAND, CHOICE_CALLBACK, CHOICE_DRAIN };
 struct engine_choice {
 	unsigned char kind;
@@ -196,20 +196,20 @@ struct explore {
 
 	/* The decision to make next. */
 	unsigned step;	  /* decisions made */
-	unsigned slow_at; /* from here on a decision has to be thought about */
+	unsigned slow_at; /* before this step engine_point() need not call engine_decide() */
 	unsigned nr_ipis; /* pending ones: they change the default */
 	unsigned last;	  /* the CPU of the last step; NO_CPU: leaving it is free */
-	unsigned picked;  /* who goes on after drains that were chosen for it, or NO_CPU */
+	unsigned picked;  /* the CPU that goes on after the drains made for it, or NO_CPU */
 	unsigned preemptions;
 	bool buffers;	/* stores are delayed */
 	bool fresh;	/* past the deviations: alternatives are noted */
 	bool recording; /* the steps' texts */
-	bool dry;	/* the default once more, noting nothing */
+	bool dry;	/* the default schedule once more; notes no alternatives */
 	bool deterministic;
-	bool prologue; /* a task runs up to its first step, when its CPU gets to it */
+	bool prologue; /* a task is running up to its first step */
 
 	enum engine_event event;
-	struct engine_ctx *left; /* who has left last, to the root */
+	struct engine_ctx *left; /* the context that last switched to the root */
 	struct coro root;
 	struct engine_ctx ctx[ENGINE_CPUS][ENGINE_NEST];
 	struct engine_cpu cpu[ENGINE_CPUS];
@@ -221,7 +221,7 @@ struct explore {
 	unsigned landed[ENGINE_INTERRUPTS];
 	char *arena[ENGINE_CPUS];
 
-	/* What was set up. */
+	/* From setup: the same in every schedule. */
 	unsigned setup_cpu;
 	unsigned nr_cpus;
 	struct engine_task task[ENGINE_TASKS];
@@ -241,7 +241,7 @@ struct explore {
 	int setup_error;
 
 	/* Memory. */
-	uint64_t mem_hash; /* a sum over what was stored */
+	uint64_t mem_hash; /* a sum over the locations that differ from the start */
 	unsigned long stores;
 	struct engine_undo *undo;
 	size_t nr_undo, max_undo;
@@ -251,7 +251,7 @@ struct explore {
 	unsigned nr_locks;
 
 	/* Schedules. */
-	unsigned level; /* preemptions of those that are being visited */
+	unsigned level; /* preemptions of the schedules that are being visited */
 	unsigned bound;
 	bool reduction;
 	uint32_t cur_node;
@@ -263,17 +263,17 @@ struct explore {
 	} * bucket; /* by preemptions */
 	struct engine_deviation dev[ENGINE_DEVIATIONS];
 	unsigned nr_dev, next_dev;
-	uint64_t *seen; /* hashes of the states, 0 where there is none */
+	uint64_t *seen; /* hashes of the states; 0: an empty slot */
 	struct engine_reached {
 		uint32_t preemptions : 8, steps : 24;
 	} * reached;
 	size_t nr_seen, max_seen;
-	unsigned shortest;	 /* as many steps are not made; UINT_MAX: all are */
+	unsigned shortest;	 /* a schedule is cut at so many steps; UINT_MAX: never */
 	unsigned shortest_steps; /* of the best failing schedule */
 	uint32_t shortest_node;
 	int error; /* of memory */
 
-	/* What broke in this schedule. */
+	/* The failure of this schedule. */
 	char broken[96], why[256];
 	struct explore_result *result;
 	size_t max_steps; /* allocated in result->step */
@@ -296,15 +296,15 @@ REF_ALWAYS_INLINE void engine_learn(struct engine_ctx *ctx, uint64_t value)
 	ctx->history = engine_mix(ctx->history + 1, value);
 }
 
-/* ---- schedule.c: who goes on ---- */
+/* ---- schedule.c: decides which CPU goes on ---- */
 void engine_decide(struct engine_ctx *self);
 void engine_block(struct engine_ctx *self, enum engine_block block);
 __attribute__((noreturn)) void engine_leave(enum engine_event event);
 void engine_fail(const char *invariant, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void engine_schedule(void);		     /* one: E.event says how it ended */
+void engine_schedule(void);		     /* runs one; E.event says how it ended */
 struct engine_ctx *engine_top(unsigned cpu); /* or NULL */
 void engine_section_changed(unsigned cpu);
-unsigned engine_sections(void); /* CPUs that are in one */
+unsigned engine_sections(void); /* mask of CPUs in a section */
 
 /* Before a step that can always be made. */
 REF_ALWAYS_INLINE void engine_point(struct engine_ctx *self)
@@ -316,18 +316,18 @@ REF_ALWAYS_INLINE void engine_point(struct engine_ctx *self)
 	engine_decide(self);
 }
 
-/* ---- choices.c: who could ---- */
+/* ---- choices.c: the possible next steps ---- */
 bool engine_callbacks_done(const struct engine_ctx *ctx);
 bool engine_top_enabled(unsigned cpu);
 bool engine_ipi_ready(unsigned cpu);
 bool engine_possible(struct engine_choice c);
 unsigned engine_cost(struct engine_choice c); /* in preemptions */
-struct engine_choice engine_default(void);    /* CHOICE_RUN with NO_CPU: nobody */
+struct engine_choice engine_default(void);    /* CHOICE_RUN with NO_CPU: none can go on */
 void engine_note_alternatives(struct engine_choice chosen);
 
 /* ---- search.c: which schedules there are ---- */
 void engine_note(struct engine_choice choice, unsigned cost); /* an alternative */
-bool engine_seen(uint64_t key);				      /* and from now on it is */
+bool engine_seen(uint64_t key);				      /* marks it as seen, too */
 REF_ALWAYS_INLINE void engine_seen_soon(uint64_t key)
 {
 	if (ref_likely(E.max_seen))
@@ -345,14 +345,14 @@ uint64_t engine_state_hash(void);
 uint64_t engine_view_buffer(unsigned cpu, const volatile void *p, unsigned size);
 void engine_store_buffer(const struct model_site *s, struct engine_ctx *ctx, volatile void *p,
 			 unsigned size, uint64_t v, bool held);
-bool engine_drainable(unsigned cpu); /* its oldest store can reach memory, or there is none */
+bool engine_drainable(unsigned cpu); /* the oldest store can reach memory, or there is no store */
 bool engine_all_drainable(unsigned cpu, const volatile void *p, unsigned size);
 void engine_drain_one(unsigned cpu, char *text, size_t size);
 void engine_drain_cpu(unsigned cpu);
 void engine_drain_all(void);
 uint64_t engine_buffer_hash(const struct engine_cpu *c);
 
-/* What the CPU sees there. */
+/* The value that the CPU reads at p. */
 REF_ALWAYS_INLINE uint64_t engine_view(unsigned cpu, const volatile void *p, unsigned size);
 /* A plain store of the running context. */
 REF_ALWAYS_INLINE void engine_store(const struct model_site *s, struct engine_ctx *ctx,
@@ -428,8 +428,8 @@ REF_ALWAYS_INLINE void engine_store(const struct model_site *s, struct engine_ct
 }
 
 /*
- * Before a step that is a full barrier, on location p (or NULL). What it makes visible could have
- * been seen before it by preempting the context there, so it is all done in the one step.
+ * Before a step that is a full barrier, on location p (or NULL). The same step drains the CPU's
+ * stores: schedules that preempt the context here make them visible before the step.
  */
 REF_ALWAYS_INLINE void engine_point_full(struct engine_ctx *ctx, const volatile void *p,
 					 unsigned size)

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Memory as the simulated CPUs share it: accesses, the log that undoes them, and the hash of what a
- * schedule has come to.
+ * Memory as the simulated CPUs share it: accesses, the log that undoes them, and the hash of the
+ * state that a schedule has reached.
  *
  * The hash of memory is a sum of one term per location that differs from the start, kept up to date
- * by each store. Plain data is not in it: it is a function of what its owners have learned, or,
- * under a lock, of that and of the order in which the lock was taken, which takers learn.
+ * by each store. Plain data is not in the hash: it is a function of its owners' histories, and for
+ * data under a lock also of the order of the lock's takers, which is in their histories.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine.h"
 
-/* Not by engine_poke(): the store may have been to a task's own stack, which is abandoned by now,
- * and AddressSanitizer takes that for a use after the variable's scope. */
+/* Not by engine_poke(): the store may have been to a task's own stack, which is abandoned by now;
+ * AddressSanitizer would report a use after the variable's scope. */
 __attribute__((no_sanitize("address"))) static void undo(const struct engine_undo *u)
 {
 	switch (u->size) {
@@ -49,7 +49,7 @@ static void undo_grow(void)
 	size_t max = E.max_undo ? E.max_undo * 2 : 1024;
 	struct engine_undo *undo = realloc(E.undo, max * sizeof(*undo));
 
-	/* Without a log the next schedule would start elsewhere. */
+	/* Without a log the next schedule would start from another state. */
 	if (!undo) {
 		fputs("explore: no memory\n", stderr);
 		exit(EXIT_FAILURE);
@@ -154,7 +154,7 @@ static bool in_arena(const char *p)
 	return false;
 }
 
-/* What came from the arena goes back with the schedule. */
+/* Memory from the arena is freed when the schedule ends. */
 void ref_free(void *p)
 {
 	if (!in_arena(p) && !E.cur)
@@ -215,7 +215,7 @@ static void locked(const struct model_site *s, struct engine_ctx *ctx, volatile 
 		engine_check_freed(s, p, size);
 }
 
-/* Its store, which makes those before it visible too. One that fails orders nothing. */
+/* A locked operation's store; drains the earlier stores too. A failed one orders nothing. */
 static void locked_store(struct engine_ctx *ctx, volatile void *p, unsigned size, uint64_t v)
 {
 	if (ref_unlikely(E.buffers))
@@ -351,7 +351,7 @@ static void count_store(const struct model_site *s, struct engine_ctx *ctx, int 
 	if (s->op == MODEL_SET_RELEASE) {
 		engine_store(s, ctx, r, sizeof(*r), (unsigned)new);
 	} else if (s->op == MODEL_TRY_GET_RELAXED && E.buffers) {
-		/* What it holds is always the oldest of its CPU, so that nobody waits for ever. */
+		/* The held store is always its CPU's oldest, so no CPU waits for ever. */
 		engine_drain_cpu(ctx->cpu);
 		engine_store_buffer(s, ctx, r, sizeof(*r), (unsigned)new, true);
 	} else {
@@ -392,10 +392,10 @@ bool model_count(const struct model_site *s, int *r, int nr)
 	return res.ret;
 }
 
-/* Set by the test that sees the comparison of the reduction with none fail. */
+/* Set by a test in which the search with the reduction has to differ from the search without. */
 bool engine_forget_histories;
 
-/* ---- the state that a schedule has come to ---- */
+/* ---- the state that a schedule has reached ---- */
 
 static uint64_t ctx_hash(const struct engine_ctx *ctx)
 {

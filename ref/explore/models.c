@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The list of models. A mechanism's are in its model_<mechanism>.c, in an array that ends with a
- * row without a mechanism. */
+/* The list of models. A mechanism's models are in its model_<mechanism>.c, in an array that ends
+ * with a row without a mechanism. */
 #include <array_size.h>
 
 #include "models.h"

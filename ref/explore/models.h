@@ -5,7 +5,7 @@
 
 #include <ref/explore.h>
 
-extern const struct explore_model explore_litmus_models[]; /* the explorer's own, tried on it */
+extern const struct explore_model explore_litmus_models[]; /* test the explorer itself */
 extern const struct explore_model explore_litmus_event_models[];
 extern const struct explore_model explore_gup_models[];
 extern const struct explore_model explore_gather_models[];

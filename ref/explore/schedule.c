@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One schedule: decides who goes on, starts and ends the contexts, and says how it ended.
+ * One schedule: decides which CPU goes on, starts and ends the contexts, and says how it ended.
  *
- * Runs on the stack of whoever makes the next step, so that one that goes on is not switched; the
- * root, which is the caller of explore_run(), only starts tasks and sees the end.
+ * Runs on the stack of the context that announces a step: if that context goes on, no stack is
+ * switched. The root, the caller of explore_run(), only starts tasks and sees the end.
  */
 #include <stdarg.h>
 #include <string.h>
@@ -59,7 +59,7 @@ void explore_fail(const char *invariant, const char *fmt, ...)
 	E.event = EVENT_FAILED; /* in setup, or in an invariant's function */
 }
 
-/* Also from the root, where there is no context to leave. */
+/* self is NULL when the root calls: there is no context to leave. */
 static bool end(struct engine_ctx *self, enum engine_event event)
 {
 	if (self) {
@@ -93,7 +93,7 @@ unsigned engine_sections(void)
 	return mask;
 }
 
-/* Who waits for the section that has ended here waits no more. */
+/* A section may have ended on the CPU: no grace period waits for it any more. */
 void engine_section_changed(unsigned cpu)
 {
 	bool now = in_section(cpu);
@@ -164,10 +164,10 @@ static void pop(struct engine_ctx *ctx)
 		c->callbacks_run++;
 	engine_section_changed(ctx->cpu);
 	if (ctx->context == EXPLORE_TASK)
-		E.last = NO_CPU; /* whoever comes next, nobody is preempted */
+		E.last = NO_CPU; /* the next choice preempts no context */
 }
 
-/* The CPU's next task, up to its first step; and the next, if it makes none. */
+/* Runs the CPU's next task up to its first step; a task without a step is followed by the next. */
 static void start_tasks(unsigned cpu)
 {
 	struct engine_cpu *c = &E.cpu[cpu];
@@ -177,7 +177,7 @@ static void start_tasks(unsigned cpu)
 		struct engine_ctx *ctx = push(cpu, EXPLORE_TASK, t->name, t->fn, t->arg);
 
 		E.prologue = true;
-		E.event = EVENT_NONE; /* as it stays when it has come to a step */
+		E.event = EVENT_NONE; /* stays so if the task comes to a step */
 		E.cur = ctx;
 		coro_switch(&E.root, &ctx->coro);
 		E.cur = NULL;
@@ -190,7 +190,7 @@ static void start_tasks(unsigned cpu)
 
 /* ---- deciding ---- */
 
-/* Every invariant, after each step. */
+/* Checks every invariant; called after each step. */
 static bool invariants_hold(bool at_end)
 {
 	E.event = EVENT_NONE;
@@ -242,7 +242,7 @@ static bool may_choose(struct engine_ctx *self, struct engine_choice *c)
 {
 	*c = engine_default();
 	if (c->cpu == NO_CPU && E.picked != NO_CPU)
-		return end(self, EVENT_CUT); /* drained for one whom that did not help */
+		return end(self, EVENT_CUT); /* the CPU for which stores were drained still waits */
 	if (c->cpu == NO_CPU)
 		return end(self, nobody_can_go_on());
 	if (E.step >= ENGINE_MAX_STEPS) {
@@ -252,7 +252,7 @@ static bool may_choose(struct engine_ctx *self, struct engine_choice *c)
 	return true;
 }
 
-/* What the last CPU did last is over: leaving it is free if it cannot go on. */
+/* The last CPU's step is over: leaving that CPU is free if it cannot go on. */
 static void settle_last(void)
 {
 	if (E.last != NO_CPU && E.picked == NO_CPU && !engine_top_enabled(E.last) &&
@@ -261,8 +261,8 @@ static void settle_last(void)
 }
 
 /*
- * Where no schedule has been before. With no alternative left, all that knowing a state saves is
- * the way to the end, so that to remember every fourth is enough.
+ * Chooses past the deviations, where no schedule has been before. With no alternative left, a known
+ * state saves only the rest of this schedule, so every fourth state is remembered.
  */
 static bool choose_fresh(struct engine_ctx *self, struct engine_choice *c)
 {
@@ -285,7 +285,7 @@ static bool choose_fresh(struct engine_ctx *self, struct engine_choice *c)
 	return true;
 }
 
-/* Where its deviations say who goes on, and else the default. */
+/* Chooses as the schedule's deviations say, else the default. */
 static bool choose_known(struct engine_ctx *self, struct engine_choice *c)
 {
 	if ((E.recording || E.dry) && !invariants_hold(false))
@@ -338,7 +338,7 @@ static struct engine_ctx *land(struct engine_choice c)
 	return ctx;
 }
 
-/* A step of the memory's; for whom it is made goes on then. */
+/* A store reaches memory, as a step; then the CPU for which it is drained (c.arg) goes on. */
 static void drain(struct engine_choice c)
 {
 	char text[192];

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which schedules are visited, in what order: those with no preemption, then those with one, and so
+ * The order in which schedules are visited: those with no preemption, then those with one, and so
  * on. Each schedule notes its alternatives, which are visited once their number of preemptions is
- * due, newest first; with the reduction, a state that has been reached before, and so with no more
- * preemptions than now, is not gone on from.
+ * due, newest first. With the reduction, a schedule is cut at a state that was reached before (and
+ * so with no more preemptions than now).
  *
- * That loses nothing. A state is all of memory, what every context has learned, and who ran last,
- * and those decide what may follow and what it costs; so whatever could be reached from here within
- * the bound was within the bound there. The one exception is length: a state may be reached in
- * fewer steps later (a wait that was looked at in vain), and then is gone on from once more, for
- * the shortest failing schedule.
+ * The cut loses nothing. A state is all of memory, every context's history, and the CPU that ran
+ * last; these decide which steps may follow and what they cost. So a state that can be reached from
+ * here within the bound could be reached within it the first time. The one exception is length: a
+ * state may be reached later in fewer steps (without a wait that was evaluated in vain), and then
+ * is continued once more, for the shortest failing schedule.
  *
  * States are compared by a hash of 64 bits: with 10 million of them, two differ and look alike with
  * a probability of 3 in a million.
@@ -40,7 +40,7 @@ static double now(void)
 #define FIRST_TABLE (1 << 14)
 #define HUGE_PAGE (2UL << 20)
 
-/* Never 0, which is an empty place. */
+/* The slot of key, or the empty slot for it. key is never 0: 0 is an empty slot. */
 static size_t find(const uint64_t *table, size_t max, uint64_t key)
 {
 	size_t i = (size_t)key & (max - 1);
@@ -50,7 +50,7 @@ static size_t find(const uint64_t *table, size_t max, uint64_t key)
 	return i;
 }
 
-/* Looked up at random: with huge pages that costs one miss and not two. */
+/* A table for random look-ups: with huge pages each costs one miss and not two. */
 static void *new_table(size_t max, size_t entry)
 {
 	size_t size = max * entry;
@@ -240,8 +240,8 @@ static void run_one(uint32_t node, struct explore_result *r)
 }
 
 /*
- * The same schedule twice has to be the same, or no replay is. What differs is most likely plain
- * data that setup made and that was not given to explore_memory().
+ * Runs the same schedule twice and compares: if they differ, no replay works. The likely cause is
+ * plain data that setup made and did not pass to explore_memory().
  */
 static bool deterministic(struct explore_result *r)
 {
@@ -257,7 +257,7 @@ static bool deterministic(struct explore_result *r)
 	return steps == E.step && hash == engine_state_hash();
 }
 
-/* All schedules with exactly so many preemptions. False: stopped. */
+/* Visits all schedules with exactly E.level preemptions. False: stopped. */
 static bool run_level(struct watch *w, struct explore_result *r)
 {
 	struct engine_bucket *b = &E.bucket[E.level];
@@ -266,7 +266,7 @@ static bool run_level(struct watch *w, struct explore_result *r)
 		if (!go_on(w, r))
 			return false;
 		run_one(b->node[--b->nr], r);
-		/* A longer one is of no interest, but for the invariants that it breaks. */
+		/* Only a sweep needs longer schedules, for the invariants that they break. */
 		if (r->failed && !w->o->sweep)
 			E.shortest = E.shortest_steps;
 	}
@@ -295,7 +295,7 @@ static void search(const struct explore_options *o, struct explore_result *r)
 	}
 }
 
-/* Once more, with texts; E.dev says which. */
+/* Runs the schedule of E.dev once more and records the steps' texts. */
 static void record(struct explore_result *r)
 {
 	E.recording = true;

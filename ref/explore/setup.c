@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a model sets up before its first schedule, and taking it down. */
+/* Set-up of a model before its first schedule, and tear-down. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -34,7 +34,7 @@ static void add_area(struct explore *e, void *p, size_t size, bool ours)
 
 void *explore_alloc(struct explore *e, size_t size)
 {
-	/* A line of its own: nothing shares a word with it. */
+	/* Whole cache lines: no other memory shares a word with it. */
 	size_t whole = (size + 63) & ~(size_t)63;
 	void *p = aligned_alloc(64, whole ? whole : 64);
 
@@ -167,7 +167,7 @@ static int save_areas(void)
 	return 0;
 }
 
-/* Memory's state and the CPUs' are as they are now when a schedule starts. */
+/* Runs the model's setup; every schedule starts from the memory and CPUs that setup leaves. */
 int engine_setup(const struct explore_model *m)
 {
 	int err;

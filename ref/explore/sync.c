@@ -6,7 +6,7 @@
 #include "engine.h"
 
 void (*engine_ipi_handler)(struct ref_cpu *cpu);
-/* What code sees as its CPU outside any schedule and setup. */
+/* The CPU of code that runs outside any schedule and setup. */
 static struct ref_cpu outside;
 
 struct ref_cpu *model_this_cpu(void)
@@ -39,7 +39,7 @@ void model_point(const struct model_site *s)
 	engine_trace(s, "%s", s->expr);
 }
 
-/* No step where nothing is delayed. */
+/* Without delayed stores a fence is no step. */
 void model_fence(const struct model_site *s)
 {
 	struct engine_ctx *ctx = E.cur;
@@ -130,9 +130,9 @@ void model_wait_begin(const struct model_site *s)
 }
 
 /*
- * The condition was false, and will be as long as what it read stays: as a state this is the one
- * before the evaluation. The access that the next evaluation begins with is part of the step that
- * ends the wait.
+ * The condition was false, and stays false until one of the values that it read changes: the state
+ * is the same as before the evaluation. The first access of the next evaluation is part of the step
+ * that ends the wait.
  */
 void model_wait_block(const struct model_site *s)
 {
@@ -143,7 +143,7 @@ void model_wait_block(const struct model_site *s)
 		explore_fail("deadlock", "a wait outside a schedule");
 		return;
 	}
-	if (ctx->announced) { /* it read nothing */
+	if (ctx->announced) { /* the condition read nothing */
 		ctx->announced = false;
 		engine_trace(s, "wait for %s", s->expr);
 	}
@@ -165,7 +165,7 @@ void model_wait_end(void)
 	engine_learn(ctx, 1);
 }
 
-/* Which turn this is: it says what order plain data under the lock was written in. */
+/* How often the lock was taken, which tells the order of writes to plain data under it. */
 static unsigned lock_taken(const struct ref_spinlock *l)
 {
 	unsigned i;
@@ -250,7 +250,7 @@ void model_spin_unlock(const struct model_site *s, struct ref_spinlock *l)
 	engine_trace(s, "unlock %s", engine_what(s, l, what, sizeof(what)));
 }
 
-/* Woken by ref_wake() alone: what may come early natively comes as late as it can. */
+/* Only ref_wake() wakes: a native sleep may end early, the model's ends as late as possible. */
 void model_sleep_while(const struct model_site *s, int *word, int val)
 {
 	struct engine_ctx *ctx = E.cur;
@@ -337,7 +337,7 @@ void model_synchronize_rcu(const struct model_site *s)
 	engine_trace(s, "the grace period has ended");
 }
 
-/* The sections of its own CPU too: the callback may come as a softirq inside one. */
+/* Waits for sections of the caller's CPU too: the callback may run as a softirq inside one. */
 void model_call_rcu(const struct model_site *s, struct ref_rcu_head *head,
 		    void (*fn)(struct ref_rcu_head *head))
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A schedule as text: each step in words, when it is recorded, and the whole as what it takes to
- * replay it.
+ * A schedule as text: each step in words, when steps are recorded, and the string that replays the
+ * schedule.
  *
- * That is the list of its decisions that differ from the default, each as the number of the step it
- * is made before and a letter: 12c1 CPU 1 goes on, 12i0 the model's interrupt 0 lands, 12r1 the
- * next RCU callback of CPU 1 does, 12m0>1 the oldest store of CPU 0 reaches memory and CPU 1 goes
- * on (12m0 when nobody can). With dots between; "-" for none.
+ * The string lists the decisions that differ from the default, each as the number of the step after
+ * it and a letter: 12c1 CPU 1 goes on, 12i0 the model's interrupt 0 lands, 12r1 the next RCU
+ * callback of CPU 1 runs, 12m0>1 the oldest store of CPU 0 reaches memory and CPU 1 goes on (12m0
+ * when no CPU can go on). Dots separate the decisions; "-" stands for no decision.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -55,7 +55,7 @@ void engine_trace_drain(unsigned cpu, const char *text)
 	engine_trace_text(NULL, "%s reaches memory", text);
 }
 
-/* Where: the function, file and line, and what the code itself called the place last. */
+/* The step's place: function, file and line, and the name that the last REF_STEP() gave it. */
 static char *site_text(const struct model_site *s, const struct engine_ctx *ctx)
 {
 	const char *file = strrchr(s->file, '/');
@@ -115,7 +115,7 @@ bool engine_name_of(const volatile void *p, char *buf, size_t size)
 	return true;
 }
 
-/* Is the name that of all that starts at p? Else it is of more, and the source says what of it. */
+/* Whether the name at p names a single word. If it names more, the source text tells which part. */
 static bool names_all(const volatile void *p)
 {
 	const struct engine_name *n = find_name(p);
@@ -123,7 +123,7 @@ static bool names_all(const volatile void *p)
 	return !(((const volatile char *)p - n->p) % (long)n->size) && n->size <= sizeof(uint64_t);
 }
 
-/* The macros' own "*" before the "&" of what they were given, and a cast, say nothing. */
+/* Drops a cast, and the "*" that a macro puts before the "&" of its argument. */
 static void print_expr(char *buf, size_t size, const char *expr)
 {
 	const char *cast = !strncmp(expr, "*(", 2) ? strstr(expr, " *)") : NULL;
@@ -136,7 +136,7 @@ static void print_expr(char *buf, size_t size, const char *expr)
 		snprintf(buf, size, "%s", expr + (*expr == '&'));
 }
 
-/* What is accessed: as the model calls it, or as the source has it. */
+/* The accessed location: its name in the model, or the source text of the expression. */
 const char *engine_what(const struct model_site *s, const volatile void *p, char *buf, size_t size)
 {
 	char name[64], expr[64];
@@ -152,7 +152,7 @@ const char *engine_what(const struct model_site *s, const volatile void *p, char
 	return buf;
 }
 
-/* Addresses differ from run to run: those without a name are numbered as they come. */
+/* Numbers addresses without a name in order of appearance: addresses differ from run to run. */
 static unsigned number_of(uint64_t pointer)
 {
 	unsigned i;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The variants that a test program shows to be good or broken; those that the explorer runs are
- * rows of their models (model_<mechanism>.c) and stand in no other list. Both together are
+ * The variants that a test program shows to be good or broken; variants that the explorer runs are
+ * rows of their models (model_<mechanism>.c) and stand in no other list. Both together make up
  * ref/VARIANTS.md.
  *
- * To add one: a row here, with the program below the build folder, ": ", and a piece of the text of
- * one of its TAP lines, long enough to be that line's alone and without what changes from run to
+ * To add a variant: a row here, with the program below the build folder, ": ", and a piece of one
+ * of its TAP lines, long enough to match no other line, without numbers that change from run to
  * run (numbers of walks). Then `make variants`. ref/test/test_variants.t runs the program and
  * refuses the row unless such a line begins with "ok".
  */
@@ -168,7 +168,7 @@ static const struct ref_variant rows[] = {
 	  STRESS "rcu_bp, 1 readers, with memory: no walk read a freed table",
 	  "the same by liburcu's bulletproof flavour" },
 
-	/* ---- which folios may be pinned, without a race or with one that is forced ---- */
+	/* ---- which folios may be pinned, without a race or with a forced race ---- */
 	{ "longterm", "truth table", false,
 	  LONGTERM "x86_64-4k-48: what may be returned is, and nothing else",
 	  "gup_fast_folio_allowed(), every combination of flags, folio and mapping" },
