@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Building and booting the kernels of scenarios: what the ptbench program sees of it.
+ * Builds and boots the kernels of scenarios: the interface that the ptbench program uses.
  */
 #ifndef KERNELS_KERNELS_H
 #define KERNELS_KERNELS_H
@@ -19,7 +19,7 @@ struct kernels_options {
 	const char *command;  /* what was typed, for the run's record */
 	char **scenarios;     /* names of scenarios or lists; none: the list BENCH */
 	size_t nr_scenarios;
-	bool no_costs, no_events; /* leave that kind of boot out */
+	bool no_costs, no_events; /* leave out the boots of costs, of events */
 	int timeout;		  /* seconds of real time per boot; 0: the architecture's, or 60 */
 	int jobs;		  /* boots at a time */
 	const char *append;	  /* more words for every kernel command line, or NULL */
@@ -27,50 +27,50 @@ struct kernels_options {
 	const char *ksrc;	  /* the kernel source; NULL: KSRC of the environment */
 	/* Images that are built already, one for each of the scenarios (no list); NULL: build. */
 	const struct image *images;
-	const char *plugin_args; /* more arguments of the plugin that counts, or NULL */
+	const char *plugin_args; /* more arguments for QEMU's counting plugin, or NULL */
 };
 
 /*
- * Of that checkout and that revision of the suite. Defaults: build from PTBENCH_BUILD or where this
- * program stands; as many jobs as there are CPUs.
+ * The defaults for a checkout and a revision of the suite: build is PTBENCH_BUILD or the folder
+ * that this program is in, jobs the number of CPUs. The strings are not copied.
  */
 struct kernels_options kernels_options(const char *root, const char *revision);
 
 /*
- * Who knows what the params of rows mean: adds every axis to a document (0, or -errno with err
- * filled). To be said once, before anything is run: without it no part can be recorded.
+ * Adds every axis, the meaning of the params of rows, to a document: 0, or -errno with err filled.
+ * Call kernels_set_axes() once before anything is run: without it no part can be recorded.
  */
 typedef int (*kernels_axes_fn)(struct results_doc *doc, struct results_error *err);
 void kernels_set_axes(kernels_axes_fn fn);
 
-/* Reads the scenarios, and that is all. -errno: one cannot be used (said on stderr). */
+/* Reads the scenarios, and does no more. -errno: one cannot be used (said on stderr). */
 int kernels_check(const struct kernels_options *o);
 
 /*
- * Looks at all that can be wrong before a run is made: the scenarios, the kernel source and the
- * tools that build it, the guests' programs, TMPDIR, and of a profile its case with the params,
- * plugin and QEMU. -errno: a run would be for nothing (said on stderr). What this machine cannot
- * boot is no error: it will be skipped.
+ * Checks before a run is made what the run needs: the scenarios, the kernel source and the tools
+ * that build it, the guests' programs, TMPDIR, and for a profile its case with the params, plugin
+ * and QEMU. -errno: the run could not work (said on stderr). A scenario that this machine cannot
+ * boot is no error: kernels_run() skips it.
  */
 int kernels_ready(const struct kernels_options *o);
 
 /*
  * Builds what is missing, boots each scenario as soon as it has its kernel, and records its parts
  * in the run, at the end in the order of the list: SCENARIO.icount-1cpu, SCENARIO.icount-2cpu,
- * SCENARIO.kvm-1cpu where KVM works (after all else, alone), and SCENARIO.static, which also says
- * why there is none of the others: it could not be built (failed), or this machine lacks its QEMU
- * or compiler (skipped). Returns an exit status: EXIT_USAGE for bad input (said on stderr, nothing
- * was run); EXIT_INCONCLUSIVE when nothing failed and no boot passed, for all were skipped (said on
- * stderr); EXIT_PART_FAILED; EXIT_INTERRUPTED after SIGINT, SIGTERM or SIGHUP, with the parts that
- * were finished recorded and every QEMU it started gone; a handler that the caller has is called,
- * too.
+ * SCENARIO.kvm-1cpu where KVM works (after all else, alone), and SCENARIO.static, whose reason also
+ * tells why the others are absent: the kernel could not be built (failed), or this machine lacks
+ * its QEMU or compiler (skipped). Returns an exit status: EXIT_USAGE for bad input (said on stderr,
+ * nothing was run); EXIT_INCONCLUSIVE when nothing failed and every boot was skipped (said on
+ * stderr); EXIT_PART_FAILED; EXIT_INTERRUPTED after SIGINT, SIGTERM or SIGHUP: finished parts are
+ * recorded, every QEMU that was started is gone, and the caller's handler of the signal is called
+ * after that.
  */
 int kernels_run(struct results_run *run, const struct kernels_options *o);
 
 /*
- * The same in a new run in the folder runs (NULL: results/runs of the checkout). *run, for
- * results_run_free(), is NULL when there is none: it could not be made, or a scenario cannot be
- * read.
+ * Calls kernels_ready(), then kernels_run() in a new run in the folder runs (NULL: results/runs of
+ * the checkout). *run, for results_run_free(), is NULL (EXIT_USAGE) when kernels_ready() refuses or
+ * the run cannot be made.
  */
 int kernels_run_in(const char *runs, const struct kernels_options *o, struct results_run **run);
 

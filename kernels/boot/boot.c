@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Starts QEMUs, watches that none runs for too long or writes too much, and ends them.
+ * Starts QEMUs, and ends each that runs for too long or writes too much.
  *
  * PTBENCH_QEMU names a program that stands in for every QEMU, for the harness's own test.
  */
@@ -18,11 +18,11 @@
 #include "boot.h"
 #include "child.h"
 
-#define MAX_ARGS (QEMU_MAX_OPTIONS + 9) /* -plugin, -kernel, -initrd, -append and theirs, NULL */
+#define MAX_ARGS (QEMU_MAX_OPTIONS + 9) /* -plugin, -kernel, -initrd, -append with values, NULL */
 /* Bytes; a boot writes some 10 KiB on the console, and 100 KiB of data. */
 #define MAX_CONSOLE (1L << 20)
 #define MAX_OUTPUT (4L << 20) /* of data; neither file may grow beyond it */
-#define KEPT (256L << 10)     /* of more than that */
+#define KEPT (256L << 10)     /* the beginning of a file that grew too large */
 #define MAX_PROFILE (1L << 30)
 
 static double now(void)
@@ -119,7 +119,7 @@ char *qemu_escaped(const char *path)
 	return text;
 }
 
-/* malloc'ed: a device for characters, which go to a file. */
+/* The value of a -chardev option that writes to the file; malloc'ed. */
 static char *chardev(const char *id, const char *file)
 {
 	char *path = qemu_escaped(file), *text = NULL;
@@ -143,7 +143,7 @@ static void exec_qemu(const struct qemu_boot *b, char *options, char *words)
 	argv[nr++] = console;
 	argv[nr++] = "-chardev";
 	argv[nr++] = data;
-	nr = qemu_split(options, argv, nr); /* no more than when its machine was tried */
+	nr = qemu_split(options, argv, nr); /* fits: emulator_check() has split the same options */
 	if (nr < 0)
 		_exit(126);
 	if (b->plugin) {
@@ -209,7 +209,7 @@ static long size_of(const char *file)
 	return stat(file, &st) ? 0 : st.st_size;
 }
 
-/* Whether it has written too much; says so. */
+/* Has the guest written too much? Then b->why says so. */
 static bool flooded(struct qemu_boot *b)
 {
 	bool console = size_of(b->console) > MAX_CONSOLE;
@@ -231,7 +231,7 @@ static void how_it_ended(struct qemu_boot *b, int status)
 		snprintf(b->why, sizeof(b->why), "QEMU ended with status %d", WEXITSTATUS(status));
 }
 
-/* What a flood left is of no use, and large. */
+/* Shortens the file of a guest that wrote too much: most of it is of no use. */
 static void cut(struct qemu_boot *b, const char *file)
 {
 	if (size_of(file) > KEPT && truncate(file, KEPT))

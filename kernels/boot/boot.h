@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Boots: QEMU processes with a console and a data line in files, watched until they end.
+ * Boots: QEMU processes that write a console and a data line to files, watched until they end.
  */
 #ifndef KERNELS_BOOT_H
 #define KERNELS_BOOT_H
@@ -24,37 +24,36 @@ struct qemu_boot {
 	char *image, *initramfs;
 	char *console, *stream; /* files that QEMU writes */
 	const char *append;	/* more words for the kernel, or NULL */
-	char *plugin;		/* what QEMU is given as -plugin, or NULL */
+	char *plugin;		/* the value of QEMU's option -plugin, or NULL */
 	char *table, *profile;	/* files that the plugin reads, and writes */
 	int timeout;		/* seconds of real time */
 	const char *qemu_version;
-	struct boot_rows rows; /* what it has to show */
+	struct boot_rows rows; /* the rows that its stream must have */
 	/* While it runs. */
 	pid_t pid; /* 0: not started or gone */
 	double started, seconds;
 	bool done, reported;
-	char why[600]; /* why it did not end by itself as it should, or "" */
+	char why[600]; /* why QEMU failed or had to be ended, or "" */
 };
 
 /* The kernel's command line; malloc'ed. */
 char *qemu_command_line(const struct qemu_boot *b);
 /* QEMU's arguments without paths, for the provenance; malloc'ed. */
 char *qemu_options(const struct qemu_boot *b);
-/* What PTBENCH_QEMU names, which stands in for every QEMU; NULL: nothing. */
+/* PTBENCH_QEMU: the program that is run in the place of every QEMU, or NULL. */
 const char *qemu_stand_in(void);
 /* The program to run as this QEMU. */
 const char *qemu_program(const char *qemu);
-/* A path within an option of several values: QEMU takes a comma that is written twice;
- * malloc'ed. */
+/* Doubles the commas of a path, as QEMU wants them in an option of several values; malloc'ed. */
 char *qemu_escaped(const char *path);
 #define QEMU_MAX_OPTIONS 64
 /*
- * Adds the words of the options, which are cut up, to the nr in argv, of QEMU_MAX_OPTIONS. How many
- * there are, or -E2BIG. A blank within an argument cannot be said, nor has any of ours one.
+ * Cuts options into words at its blanks, in place, and adds them to the nr words in argv. Returns
+ * the new number, or -E2BIG above QEMU_MAX_OPTIONS. No argument can contain a blank.
  */
 int qemu_split(char *options, const char **argv, int nr);
 
-/* Boots, of which more may be added at the end while others run. */
+/* Boots; more may be added at the end while others run. */
 struct qemu_pool {
 	struct qemu_boot *boots;
 	size_t nr;
@@ -65,14 +64,14 @@ struct qemu_pool {
 	size_t reported;
 	int running;
 };
-/* Starts what may be started and looks after what runs, without waiting. Is there more to do? */
+/* Starts boots while fewer than jobs run, and checks those that run; never waits. More to do? */
 bool qemu_pool_step(struct qemu_pool *p);
-/* Ends every QEMU that it started. */
+/* Ends every QEMU that the pool started. */
 void qemu_pool_end(struct qemu_pool *p);
 
 /*
- * Runs all boots, at most jobs at a time, and calls done for each, as they end. Stops early, ending
- * every QEMU it started, when *stop becomes true: -EINTR.
+ * Runs all boots, at most jobs at a time, and calls done for each as it ends. When *stop becomes
+ * true, it ends every QEMU that it started and returns -EINTR.
  */
 int qemu_run(struct qemu_boot *boots, size_t nr, int jobs, volatile sig_atomic_t *stop,
 	     void (*done)(struct qemu_boot *b, void *arg), void *arg);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Starts programs that end with us, and programs that are asked something. */
+/* Starts programs that end when this process does, and programs whose output is read. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -23,7 +23,7 @@ static int wait_for(pid_t pid)
 	return status;
 }
 
-/* A parent that has died before this is asked for sends no signal. */
+/* PR_SET_PDEATHSIG sends no signal for a parent that died before the call: hence getppid(). */
 static void end_with(pid_t parent, int sig)
 {
 	prctl(PR_SET_PDEATHSIG, sig);
@@ -31,7 +31,7 @@ static void end_with(pid_t parent, int sig)
 		_exit(127);
 }
 
-/* Ends as the program did. */
+/* Ends this process with the program's exit status or by the signal that ended the program. */
 __attribute__((noreturn)) static void pass_on(int status, const sigset_t *mask)
 {
 	const struct rlimit none = { 0 };
@@ -53,17 +53,17 @@ static bool runs(pid_t pid)
 }
 
 /*
- * The guard, between us and the program: the kernel tells a child alone when its parent dies, and
- * the program may be a script behind which the real one runs. Waits until the program ends, or it
- * has to be ended, and leaves nothing of its group. awaited is blocked; mask is what was before.
- * Returns in the program.
+ * The guard is a process between this one and the program. PR_SET_PDEATHSIG reaches a direct child
+ * only, and the program may be a script that starts the real one. The guard waits for SIGCHLD of
+ * the program, SIGTERM or SIGALRM, then kills the program's whole group. awaited: these signals,
+ * blocked; mask: the signal mask for the program. Returns only in the program.
  */
 static void guard(pid_t parent, unsigned seconds, const sigset_t *awaited, const sigset_t *mask)
 {
 	pid_t self = getpid(), pid;
 	int sig, status;
 
-	setpgid(0, 0); /* Ctrl-C is our business */
+	setpgid(0, 0); /* Ctrl-C must reach the caller only */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	end_with(parent, SIGTERM);
 	pid = fork();
@@ -75,13 +75,13 @@ static void guard(pid_t parent, unsigned seconds, const sigset_t *awaited, const
 		sigprocmask(SIG_SETMASK, mask, NULL);
 		return;
 	}
-	setpgid(pid, pid);	/* whichever of the two comes first */
-	close_range(0, ~0U, 0); /* a pipe's other end must see that the program has closed it */
+	setpgid(pid, pid);	/* here and in the child: either may run first */
+	close_range(0, ~0U, 0); /* a pipe is at its end as soon as the program has closed it */
 	alarm(seconds);
 	do
 		sigwait(awaited, &sig);
 	while (sig == SIGCHLD && runs(pid));
-	kill(-pid, SIGKILL); /* not waited for yet, so that its number is still its own */
+	kill(-pid, SIGKILL); /* before waitpid(): until then pid cannot be another process */
 	status = wait_for(pid);
 	while (waitpid(-pid, NULL, 0) > 0 || errno == EINTR)
 		;
@@ -117,10 +117,9 @@ int child_kill(pid_t pid)
 	return wait_for(pid);
 }
 
-/* ---- questions ---- */
+/* ---- programs whose output is read ---- */
 
-/* What fits into a pipe is written before somebody reads it, so that nobody has to be waited
- * for. */
+/* Writes input into a new pipe before the program starts: PIPE_BUF bytes fit without a reader. */
 static int pipe_with(const char *input, int fds[2])
 {
 	ssize_t len = strlen(input);

@@ -79,7 +79,7 @@ int cpio_write(const char *archive, const struct cpio_entry *entries, size_t nr,
 	if (fflush(to) && !ret)
 		ret = -errno;
 	if (!ret && ferror(to))
-		ret = -ENOSPC; /* the error that a file on a disk has, of a write before */
+		ret = -ENOSPC; /* an earlier write failed; errno is lost, a full disk is likely */
 	if (fclose(to) && !ret)
 		ret = -errno;
 	if (ret)

@@ -12,7 +12,7 @@ struct cpio_entry {
 	unsigned major, minor; /* of a device */
 };
 
-/* -errno, with the entry at fault in *bad (NULL: the archive itself). */
+/* Writes the archive. -errno: *bad is the entry whose file cannot be read, or NULL: the archive. */
 int cpio_write(const char *archive, const struct cpio_entry *entries, size_t nr,
 	       const struct cpio_entry **bad);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Asks each QEMU for its version, and has it set up each machine that is to be booted without
- * running it: one that is too old says so before anything is built for it.
+ * Asks each QEMU for its version, and has it set up each machine that is to be booted, without
+ * running a guest: a QEMU that is too old refuses before a kernel is built for it.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,9 +11,9 @@
 #include "child.h"
 #include "emulator.h"
 
-#define SECONDS 20 /* that a QEMU may take for an answer */
+#define SECONDS 20 /* the time limit of a QEMU for its answer */
 
-/* The version line, malloc'ed; NULL when it cannot be run. */
+/* QEMU's version line, malloc'ed; NULL when QEMU cannot be run. */
 static char *version_of(const char *qemu)
 {
 	const char *const argv[] = { qemu_program(qemu), "--version", NULL };
@@ -65,7 +65,7 @@ static struct emulator *find_qemu(struct emulators *e, const char *qemu)
 	return &v[i];
 }
 
-/* The last line of what it says is the error; warnings come before. */
+/* Reads QEMU's last line, which is the error: warnings come before. */
 static void last_line(FILE *f, char *line, size_t size)
 {
 	char text[512];
@@ -78,7 +78,7 @@ static void last_line(FILE *f, char *line, size_t size)
 	}
 }
 
-/* Sets the machine up, with nothing behind its console and data line, and leaves. */
+/* Has QEMU set the machine up, with a null console and data line, stopped (-S), and quit. */
 static int try_machine(const struct emulator *q, char *options, char *line, size_t size)
 {
 	const char *argv[QEMU_MAX_OPTIONS + 4] = {
@@ -104,7 +104,7 @@ static int try_machine(const struct emulator *q, char *options, char *line, size
 	return child_end(&c);
 }
 
-/* malloc'ed; NULL: it can be this machine, or there is no memory. */
+/* Why this QEMU cannot be that machine, malloc'ed; NULL: it can, or there is no memory. */
 static char *why_not(const struct emulator *q, const char *options)
 {
 	char *words = strdup(options), *reason = NULL, line[300] = "";
@@ -156,7 +156,7 @@ const char *emulator_check(struct emulators *e, const struct qemu_boot *b, const
 	return m ? q->version : NULL;
 }
 
-/* "QEMU emulator version 7.2.22 (...)" against "8.1 REASON". */
+/* Compares "QEMU emulator version 7.2.22 (...)" with "8.1 REASON" of the architecture's file. */
 const char *emulator_lacks(const struct qemu_boot *b)
 {
 	const char *wanted = b->scenario->arch.two_cpus, *has;

@@ -8,13 +8,13 @@
 #include "boot.h"
 
 struct emulator {
-	char *qemu, *version; /* version NULL: it cannot be run */
+	char *qemu, *version; /* version NULL: this QEMU cannot be run */
 };
 struct machine {
 	char *qemu, *options;
-	char *reason; /* NULL: it runs */
+	char *reason; /* why QEMU cannot be this machine; NULL: it can */
 };
-/* What has been asked; zeroed by the caller, freed by emulators_free(). */
+/* The answers of QEMUs so far; zeroed by the caller, freed by emulators_free(). */
 struct emulators {
 	struct emulator *qemus;
 	struct machine *machines;
@@ -22,13 +22,14 @@ struct emulators {
 };
 
 /*
- * The version line of the boot's QEMU, and in *reason why it cannot run it (there is none, or it
- * does not know the machine, the CPU or a device: it is too old), else NULL. Each QEMU and each set
- * of options is tried once. Both strings live as long as e. NULL with *reason NULL: no memory.
+ * Returns the version line of the boot's QEMU. *reason says why it cannot run the boot (QEMU is not
+ * installed, or does not know the machine, the CPU or a device: it is too old), else it is NULL.
+ * Each QEMU and each set of options is tried once. Both strings live as long as e. NULL with
+ * *reason NULL: no memory.
  */
 const char *emulator_check(struct emulators *e, const struct qemu_boot *b, const char **reason);
-/* Why this QEMU, whose version line b has, cannot run two CPUs by turns; NULL: it can, or need
- * not. */
+/* Why the QEMU of b->qemu_version is too old for two CPUs under icount; NULL: it is not, or the
+ * boot has one CPU. */
 const char *emulator_lacks(const struct qemu_boot *b);
 /* Was this QEMU built with TCG plugins? */
 bool emulator_has_plugins(const char *qemu);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What an image's folder says of the machine code in it. */
+/* Sizes of functions, from the list of symbols in an image's folder. */
 #include <array_size.h>
 #include <errno.h>
 #include <limits.h>
@@ -11,7 +11,7 @@
 
 /* ---- code bytes ---- */
 
-/* What get_user_pages_fast_only() calls, inlined or not, by name or beginning of it. */
+/* Functions that get_user_pages_fast_only() calls, inlined or not: how their names begin. */
 static const char *const path_prefixes[] = {
 	"gup_fast",	 "get_user_pages_fast", "try_get_folio", "try_grab_folio_fast",
 	"gup_put_folio", "is_valid_gup_args",
@@ -70,7 +70,7 @@ static int bad_symbols(const char *file, unsigned line, const char *reason,
 	return -EINVAL;
 }
 
-#define MAX_FUNCTION (1ULL << 30) /* bytes: sums of them stay in their type */
+#define MAX_FUNCTION (1ULL << 30) /* bytes; a sum of sizes cannot overflow */
 
 /* Parts that the compiler split off (.cold, .part.0, .constprop.0) count with their function. */
 int image_functions(const char *folder, int (*fn)(void *arg, char *name, long long bytes),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Built kernels: where they are, and what kernels/build says of them. */
+/* Built kernels: their folders, and what kernels/build tells about them. */
 #ifndef KERNELS_IMAGE_H
 #define KERNELS_IMAGE_H
 
@@ -12,25 +12,25 @@
 
 struct image {
 	char *scenario;
-	char *folder;		   /* holds image, symbols, objects, info; NULL: there is none */
+	char *folder;		   /* holds image, symbols, objects, info; NULL: not built */
 	struct results_pairs info; /* the lines of info; patches joined by "; " */
-	char *reason;		   /* why there is none; NULL: not known yet, or there is one */
-	bool skipped;		   /* that is for want of something, and no failure */
+	char *reason;		   /* why it was not built; NULL: it was, or is not known yet */
+	bool skipped;		   /* reason names a missing tool, and no failure */
 };
 
 /*
- * Runs kernels/build for the scenarios (its progress goes to stderr) and reads what it prints;
+ * Runs kernels/build for the scenarios (its progress goes to stderr) and reads its verdicts;
  * images[i] belongs to names[i]. ksrc: the kernel source, or NULL for KSRC of the environment.
- * 0 when every scenario has an image; 4 when not; 2 for bad input; 130 when a signal has made
- * *stop true, which ends it.
+ * 0 when every scenario has an image; 4 when not; 2 for bad input; 130 when a signal handler has
+ * set *stop, upon which kernels/build is ended.
  */
 int image_build(const char *root, const char *ksrc, char *const *names, size_t nr,
 		struct image *images, volatile sig_atomic_t *stop);
-/* One that is there. -errno */
+/* Opens an image folder that is built already. -errno */
 int image_open(struct image *image, const char *scenario, const char *folder);
 void image_free(struct image *images, size_t nr);
 
-/* The same, for who has other things to do meanwhile: the caller fills the first four. */
+/* Non-blocking variant of image_build(): the caller fills the first four fields. */
 struct image_build {
 	const char *root;
 	char *const *names;
@@ -38,30 +38,30 @@ struct image_build {
 	struct image *images; /* zeroed */
 	pid_t pid;	      /* 0: not running */
 	int fd;
-	bool *told; /* of which it has printed a line */
+	bool *told; /* by image: kernels/build has printed its line */
 	char text[8192];
 	size_t len;
 };
 int image_build_start(struct image_build *b, const char *ksrc);
 /*
- * Waits at most ms for another image and calls done with its number. -EAGAIN while it runs, then
- * its exit status.
+ * Waits at most ms milliseconds for lines of kernels/build and calls done with the index of each
+ * image that is built or refused. -EAGAIN while kernels/build runs, then its exit status.
  */
 int image_build_poll(struct image_build *b, int ms, void (*done)(size_t i, void *arg), void *arg);
 int image_build_stop(struct image_build *b);
 
 /*
- * Calls fn with every function of the image's text and its bytes, until it returns another value
- * than 0, which is returned; name is its own copy. -EINVAL with err: the folder's list of symbols
- * cannot be used.
+ * Calls fn with the name (which fn may change) and the size in bytes of every function of the
+ * image's text, until fn returns a value other than 0, and returns that value. -EINVAL with err:
+ * the folder's list of symbols cannot be used.
  */
 int image_functions(const char *folder, int (*fn)(void *arg, char *name, long long bytes),
 		    void *arg, struct results_error *err);
-/* Is it of GUP-fast's path? */
+/* Is the function part of GUP-fast's path? */
 bool image_is_path(const char *function);
 
 /*
- * Bytes of machine code, from the folder's symbols, as measurements: of each function of the
+ * Adds measurements of bytes of machine code, from the folder's symbols: of each function of the
  * GUP-fast path (param symbol), of all of them (symbol=all), and of the whole text (kernel/text).
  */
 int image_code_bytes(const struct image *image, const char *format, const char *design,

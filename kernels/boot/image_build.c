@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Asks kernels/build for images, and takes each as it comes. */
+/* Runs kernels/build, and reads its verdict on each image as soon as it is printed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -16,16 +16,16 @@
 
 #include "image.h"
 
-#define STOP_SECONDS 3 /* that kernels/build has to end by itself */
+#define STOP_SECONDS 3 /* from SIGTERM to kernels/build until SIGKILL to its group */
 
-/* ---- the guard, between us and the script ---- */
+/* ---- the guard, a process between this one and the script ---- */
 
 static volatile pid_t script;
 static volatile sig_atomic_t told_to_stop;
 
 static void end_group(int sig)
 {
-	kill(0, SIGKILL); /* the guard is one of it */
+	kill(0, SIGKILL); /* kills the guard, too */
 }
 
 static void stop_script(int sig)
@@ -51,9 +51,10 @@ static void handle(int sig, void (*fn)(int sig))
 }
 
 /*
- * The script ends its compilers when it is told to, but not while it waits for something else: to
- * unpack a source takes a minute. So the guard, which is told to stop by image_build_stop() and by
- * our death, ends its group when that takes too long. Returns in the script.
+ * On SIGTERM the script ends its compilers, but only after a command that it waits for in the
+ * foreground: tar, for one, takes a minute. SIGTERM reaches the guard from image_build_stop() or by
+ * this process's death. The guard passes it on and kills the group after STOP_SECONDS. Returns only
+ * in the script.
  */
 static void guard(pid_t parent)
 {
@@ -76,7 +77,7 @@ static void guard(pid_t parent)
 	while (waitpid(script, &status, 0) < 0 && errno == EINTR)
 		;
 	if (told_to_stop)
-		end_group(SIGKILL); /* and whatever it has left */
+		end_group(SIGKILL); /* processes that the script has left */
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_PART_FAILED);
 }
 
@@ -208,8 +209,8 @@ static int ended(struct image_build *b)
 									     : EXIT_PART_FAILED;
 }
 
-/* A line for each is owed, unless there was bad input or a signal; a script may die, of a full
- * disk. */
+/* Refuses the images that kernels/build printed no line of: it may have died, of a full disk. After
+ * bad input or a signal it prints no lines. */
 static int say_the_rest(struct image_build *b, int status, void (*done)(size_t i, void *arg),
 			void *arg)
 {
@@ -251,7 +252,7 @@ int image_build_poll(struct image_build *b, int ms, void (*done)(size_t i, void 
 		b->len -= end - b->text;
 		memmove(b->text, end, b->len + 1);
 	}
-	if (b->len == sizeof(b->text) - 1) /* no line of ours */
+	if (b->len == sizeof(b->text) - 1) /* too long for a verdict */
 		b->len = 0;
 	return -EAGAIN;
 }

@@ -26,7 +26,7 @@ bool kvm_is_native(const char *arch)
 	return !uname(&u) && !strcmp(u.machine, !strcmp(arch, "arm64") ? "aarch64" : arch);
 }
 
-/* "" for one that is set to nothing, as for none. */
+/* The environment variable's value; "" when it is not set. */
 static const char *variable(const char *name)
 {
 	const char *value = getenv(name);
@@ -34,7 +34,7 @@ static const char *variable(const char *name)
 	return value ? value : "";
 }
 
-/* Where the cache is; "" where nobody says, for in /tmp it might be anybody's. */
+/* The cache file; "" without PTBENCH_CACHE and HOME: in /tmp another user could have made it. */
 static void cache_name(const struct qemu_boot *b, const char *version, char *to, size_t size)
 {
 	const char *cache = variable("PTBENCH_CACHE"), *home = variable("HOME");
@@ -63,7 +63,7 @@ static bool recall(const char *name, char *reason, size_t size)
 	return there;
 }
 
-/* A name of its own and a rename: two programs may probe at a time. */
+/* Writes a file of this process and renames it: two processes may probe at a time. */
 static void remember(const char *name, const char *reason)
 {
 	char tmp[PATH_MAX + 16];

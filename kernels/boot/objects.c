@@ -11,7 +11,7 @@
 
 #include "objects.h"
 
-#define HASH 64 /* hexadecimal digits of SHA-256, two blanks and the path follow */
+#define HASH 64 /* hexadecimal digits of SHA-256; two blanks and the path follow in a line */
 
 /* ---- two lists, side by side ---- */
 
@@ -19,10 +19,10 @@ struct list {
 	FILE *f;
 	char file[PATH_MAX];
 	char line[PATH_MAX];
-	const char *path; /* of the line; NULL: at the end */
+	const char *path; /* in line; NULL: at the end of the file */
 };
 
-/* The next line; paths only ever go up. */
+/* Reads the next line. -EINVAL: its path is not above the one before. */
 static int advance(struct list *l, char *why, size_t size)
 {
 	char before[PATH_MAX];
@@ -62,7 +62,7 @@ static int open_list(struct list *l, const char *folder, char *why, size_t size)
 	return err;
 }
 
-/* An object of both lists, or of one. order: below 0 only the first has it, above 0 the second. */
+/* Called for each object of either list. order: < 0 only the first list has it, > 0 the second. */
 typedef void (*visit_fn)(void *arg, const char *path, int order, bool same);
 
 static int for_each_object(const char *first, const char *second, visit_fn visit, void *arg,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A boot that was judged (part_judge.c), and an image, as parts of a run: where they come from,
- * their documents, and what is recorded and said of them.
+ * Parts of a run, each of a boot that part_judge.c has judged or of an image: writes their
+ * documents with subject and environment, records them, and prints their verdicts.
  */
 #include <array_size.h>
 #include <errno.h>
@@ -21,7 +21,7 @@ void part_name(const struct qemu_boot *b, char *to)
 		 b->events ? 2 : 1);
 }
 
-/* A row that is measured cannot be skipped as well, so that what no row has is said here. */
+/* No row can hold the reason for a metric that every row lacks; it goes into the subject. */
 static int describe_profile(const struct scenario *s, struct results_doc *doc)
 {
 	char *unknown = profile_irqs_unknown(s->arch.irqs);
@@ -77,8 +77,8 @@ static int describe_environment(const struct scenario *s, const struct image *im
 }
 
 /*
- * What a wrong walk finds on its stack is laid out by the compiler. A rule that holds for another
- * one's layout is not judged by this one's, and that is said: on the terminal and in the document.
+ * The compiler lays out the stack that a wrong walk reads. Names, on the terminal and in the
+ * document, a rule that was not judged because it holds for the layout of other compilers.
  */
 static int describe_layout(const struct qemu_boot *b, const char *part, struct results_doc *doc)
 {
@@ -103,7 +103,7 @@ static int describe_boot(const struct qemu_boot *b, struct results_doc *doc)
 	char *options = qemu_options(b), *words = qemu_command_line(b);
 	int err = options && words ? 0 : -ENOMEM;
 
-	/* A key that other runs lack: compare does not take a stand-in for QEMU. */
+	/* With a key that other runs lack, compare refuses to compare a stand-in with QEMU. */
 	err = err ?: set_if(&doc->environment, "qemu_stand_in", qemu_stand_in()) ?:
 	      results_pairs_set(&doc->environment, "cpus", b->events ? "2" : "1") ?:
 	      results_pairs_set(&doc->environment, "memory", b->scenario->arch.memory) ?:
@@ -127,7 +127,7 @@ static int record(struct part_context *c, const char *name, const struct scenari
 	snprintf(path, sizeof(path), "%s/%s", c->run->dir, file);
 	if (doc)
 		ret = part_add_axes(s, doc, &err) ?: results_doc_write(doc, path, &err);
-	if (ret == -EINVAL) { /* a row that no document may have: the part failed, and has none */
+	if (ret == -EINVAL) { /* a row is invalid: records the part as failed, without document */
 		results_error_print(stderr, &err);
 		snprintf(unwritten, sizeof(unwritten),
 			 "its document cannot be written: %.300s: %.400s", err.path, err.reason);
@@ -145,7 +145,7 @@ static int record(struct part_context *c, const char *name, const struct scenari
 	return ret;
 }
 
-/* Values that results refuse, such as a compiler's name in another encoding. */
+/* Prints that the document was refused, for a compiler's name in another encoding or the like. */
 static int undescribed(const char *name, int err)
 {
 	fprintf(stderr,
@@ -174,11 +174,11 @@ int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct
 			err = describe_layout(b, name, doc);
 	}
 	if (!err) {
-		/* An empty document says nothing that the reason does not. */
+		/* A document without rows would add nothing to the reason. */
 		err = record(c, name, s, doc->nr_measurements ? doc : NULL, why);
 		c->booted = c->booted || (!err && !why[0]);
 	}
-	/* kernels/build may have left a line that counts objects. */
+	/* \r and \033[K erase the line in which kernels/build counts objects. */
 	fprintf(stderr, "%s[%zu/%zu] %s: %s, %.1f s%s", isatty(2) ? "\r\033[K" : "", ++c->nr_ended,
 		c->nr_boots, results_shown(name), why[0] ? "FAILED" : "passed", b->seconds,
 		why[0] ? ": " : "");
@@ -188,7 +188,7 @@ int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct
 	return err;
 }
 
-/* The image of another scenario, built if it has to be: what it was compiled to. */
+/* Builds the image of same->base where that is missing, and compares its objects with image's. */
 static int compare_with(struct part_context *c, const struct scenario *s, const struct image *image,
 			const struct scenario_same *same, char *seen, size_t seen_size, char *why,
 			size_t size)
@@ -287,7 +287,7 @@ int part_failed(struct part_context *c, const char *name, const char *reason)
 	return not_run(c, name, RESULTS_FAILED, reason);
 }
 
-/* Which of the scenarios it is of; -1: none. */
+/* The index in names of the part's scenario; -1: it is none of them. */
 static long rank(const char *part, char *const *names, size_t nr)
 {
 	size_t n;
@@ -300,7 +300,7 @@ static long rank(const char *part, char *const *names, size_t nr)
 	return -1;
 }
 
-/* Insertion: others keep their order, and there are few. */
+/* An insertion sort: it is stable, and there are few parts. */
 void part_sort(struct part_context *c, char *const *names, size_t nr)
 {
 	struct results_part *v = c->run->parts, moved;

@@ -14,7 +14,7 @@ void kernels_set_axes(kernels_axes_fn fn)
 	add_axes = fn;
 }
 
-/* The scenario, and those that it is a variant of, from the stock one on. */
+/* Adds the axis of the scenario and of those that it is a variant of, the stock one first. */
 static int add_scenarios(const struct scenario *s, struct results_doc *doc,
 			 struct results_error *err)
 {
@@ -55,7 +55,7 @@ int part_add_axes(const struct scenario *s, struct results_doc *doc, struct resu
 	return add_axes(doc, err) ?: add_scenarios(s, doc, err);
 }
 
-/* A document that has the axes, and nothing else; *out is NULL where nobody has said them. */
+/* Makes a document with the axes only; *out is NULL when kernels_set_axes() was not called. */
 static int axes_alone(struct results_doc **out, char why[SCENARIO_WHY])
 {
 	struct results_error err = { .reason = "no memory" };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The verdict on a boot: how QEMU ended, what the console says, whether the stream is whole,
- * what its checks saw. The first of these that is wrong is the reason; the document is filled
- * all the same when its stream was whole, so that what broke can be read.
+ * The verdict on a boot, by QEMU's end, the console, the stream, and the outcome of its checks.
+ * The first of these that is wrong is the reason. The document is filled from a whole stream even
+ * if the boot failed, for whoever looks for the cause.
  */
 #include <array_size.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 
 /* ---- the console ---- */
 
-/* Lines of a kernel in trouble. PID 1 and the driver report theirs in the stream. */
+/* Lines of a kernel in trouble. PID 1 and the driver report their failures in the stream. */
 static const char *const trouble[] = {
 	"Kernel panic",
 	"BUG:",
@@ -37,7 +37,7 @@ static const char *const trouble[] = {
 	"segfault",
 };
 
-/* Where it begins in a line. */
+/* The beginning of a line's trouble, or NULL. */
 static const char *trouble_in(const char *line)
 {
 	const char *at = NULL;
@@ -81,7 +81,7 @@ static void read_console(const char *file, char bad[256], char *tail, size_t siz
 			snprintf(bad, 256, "%.255s", at - text < 200 ? text : at);
 		snprintf(last[n++ % TAIL_LINES], sizeof(last[0]), "%.159s", text);
 	}
-	/* Without it nobody knows whether the kernel was in trouble. */
+	/* Without the console's log, trouble of the kernel would go unseen. */
 	if (!f || ferror(f))
 		snprintf(bad, 256, "the console's log cannot be read: %.160s", strerror(errno));
 	if (f)
@@ -118,7 +118,7 @@ static int add_record(const struct scenario *s, const struct qemu_boot *b,
 				       &r->params, r->text, &expect);
 		return results_doc_add_check(doc, r->id, &r->params, expect, r->text, ok, err);
 	default:
-		/* Nanoseconds vary with the machine wherever they were measured. */
+		/* Times vary with the machine, under icount as well. */
 		m.kind = b->mode == QEMU_ICOUNT && strcmp(r->metric->unit, "ns") ? RESULTS_EXACT
 										 : RESULTS_SAMPLED;
 		return results_doc_add(doc, &m, err);
@@ -141,7 +141,7 @@ int part_judge_checks(const struct scenario *s, const struct qemu_boot *b,
 	return 0;
 }
 
-/* Nothing is skipped but for reasons that somebody has thought of. */
+/* Refuses a skipped row whose reason no skip rule allows. */
 static int judge_skips(const struct qemu_boot *b, const struct scenario *s,
 		       const struct stream *stream, char *why, size_t size)
 {
@@ -165,7 +165,7 @@ static int judge_skips(const struct qemu_boot *b, const struct scenario *s,
 	return 0;
 }
 
-/* Was any of the kernel's rows measured that are of this one's family, or may all be skipped? */
+/* Was a kernel's row of the same family as of measured, or may all of the family be skipped? */
 static bool family_is_shown(const struct qemu_boot *b, const struct scenario *s,
 			    const struct stream *stream, const struct stream_record *of)
 {
@@ -183,8 +183,8 @@ static bool family_is_shown(const struct qemu_boot *b, const struct scenario *s,
 }
 
 /*
- * Each skipped row has its reason, and all of a family's have to have one that is meant so. There
- * are as few rows here as the kernel's tables have.
+ * Refuses a family of which every row of the kernel was skipped, unless a skip-family rule allows
+ * it. The loop in the loop is short: the kernel's tables have few rows.
  */
 static int judge_families(const struct qemu_boot *b, const struct scenario *s,
 			  const struct stream *stream, char *why, size_t size)
@@ -207,7 +207,7 @@ static int judge_families(const struct qemu_boot *b, const struct scenario *s,
 	return 0;
 }
 
-/* A check that no boot of this kind makes would be judged by no rule but "right". */
+/* Refuses a check that a boot of this kind does not make: only the default rule would judge it. */
 static int judge_ids(const struct qemu_boot *b, const struct stream *stream, char *why, size_t size)
 {
 	const unsigned boot = b->events ? PTB_CHECK_EVENTS : PTB_CHECK_COSTS;
@@ -225,7 +225,8 @@ static int judge_ids(const struct qemu_boot *b, const struct stream *stream, cha
 	return 0;
 }
 
-/* A boot that has nothing to show has shown nothing. */
+/* Refuses a boot that measured nothing, whose rows are not complete, or whose skips are not
+ * allowed. */
 static int judge_rows(const struct qemu_boot *b, const struct scenario *s,
 		      const struct stream *stream, char *why, size_t size)
 {
@@ -284,7 +285,7 @@ int part_judge(const struct qemu_boot *b, const struct scenario *s, struct resul
 	       char *why, size_t size)
 {
 	char bad[256], tail[PART_REASON], text[PART_REASON] = "", stream_why[STREAM_WHY];
-	bool broke = true; /* rather than ran to its end with a wrong outcome */
+	bool broke = true; /* false: the guest ran to its end, with a wrong outcome */
 	struct stream stream;
 	int ret;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Looks whether a run of kernels can be made at all, before there is one: its scenarios, the kernel
- * source and the tools that build it, the guests' programs, and what a profile needs.
+ * Checks, before a run of kernels is made, its scenarios, the kernel source and the tools that
+ * build it, the guests' programs, and what a profile needs.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -22,7 +22,7 @@
 #include "ready.h"
 #include "scenario.h"
 
-/* ---- the kernel source, and what builds it ---- */
+/* ---- the kernel source, and the tools that build it ---- */
 
 static void exec_check(const struct kernels_options *o)
 {
@@ -43,7 +43,7 @@ static void exec_check(const struct kernels_options *o)
 	_exit(EXIT_USAGE);
 }
 
-/* kernels/build says itself what it cannot use. */
+/* Runs kernels/build --check, which prints what it cannot use. */
 static int check_source(const struct kernels_options *o)
 {
 	int status;
@@ -76,7 +76,7 @@ static bool is_on_path(const char *name)
 	return found;
 }
 
-/* As kernels/lib.sh has it: not every machine calls its own compiler by its prefix, too. */
+/* As own_compiler() of kernels/lib.sh: a machine's own compiler may be called just gcc. */
 static bool has_compiler(const struct scenario_arch *arch)
 {
 	const size_t machine = strcspn(arch->cross, "-");
@@ -123,7 +123,8 @@ bool ready_no_compiler(const struct scenario *s, char *why, size_t size)
 	return true;
 }
 
-/* Where the compiler is missing, too, the scenario will be skipped; so it is where the QEMU is. */
+/* Are the guest's programs missing? No error without its QEMU (runs is false) or its compiler:
+ * kernels_run() skips the scenario. */
 static int check_guest(const struct kernels_options *o, const struct scenario *s, bool runs)
 {
 	char file[PATH_MAX], why[300];
@@ -138,7 +139,7 @@ static int check_guest(const struct kernels_options *o, const struct scenario *s
 
 /* ---- what a profile needs ---- */
 
-/* Whether a line of the file is `.case_id = "CASE"`. */
+/* Has the file a line `.case_id = "CASE"`? */
 static bool file_has_case(const char *file, const char *id)
 {
 	static const char key[] = ".case_id = \"";
@@ -157,7 +158,7 @@ static bool file_has_case(const char *file, const char *id)
 	return has;
 }
 
-/* The driver's source is what every kernel of this checkout is built with. */
+/* Looks for the case in the driver's source, with which every kernel of this checkout is built. */
 static int check_case_id(const struct kernels_options *o, const char *id)
 {
 	char folder[PATH_MAX], file[2 * PATH_MAX];
@@ -182,7 +183,7 @@ static int check_case_id(const struct kernels_options *o, const char *id)
 	return -EINVAL;
 }
 
-/* "CASE[:KEY=VALUE,...]": which rows of it have all of these params is seen when they are there. */
+/* Checks "CASE[:KEY=VALUE,...]". Whether a row has all of these params, only its boot can tell. */
 static int check_case(const struct kernels_options *o)
 {
 	const char *colon = o->profile + strcspn(o->profile, ":");
@@ -247,7 +248,7 @@ static int check_scenario(const struct kernels_options *o, const struct scenario
 	return err;
 }
 
-/* What can be looked at without asking its QEMU is looked at first: these questions take time. */
+/* Does check_scenario() have to ask the scenario's QEMU, which takes time? */
 static bool is_in_doubt(const struct kernels_options *o, const struct scenario *s)
 {
 	char file[PATH_MAX];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a run of kernels needs, for those who look before it is made and those who make it. */
+/* Checks of what a run of kernels needs: kernels_ready() and kernels_run() use them. */
 #ifndef KERNELS_READY_H
 #define KERNELS_READY_H
 
@@ -9,12 +9,12 @@
 #include "../kernels.h"
 #include "scenario.h"
 
-/* Is a file missing that the guests of this scenario run? Which is in file, then. */
+/* Is a file missing that the guests of this scenario run? Its path goes to file. */
 bool ready_guest_lacks(const struct kernels_options *o, const struct scenario *s, char *file,
 		       size_t size);
-/* Has this machine no compiler for them? Then why is a reason to skip the scenario. */
+/* Has this machine no compiler for the guests' programs? why is the reason to skip the scenario. */
 bool ready_no_compiler(const struct scenario *s, char *why, size_t size);
-/* Makes a folder of our own in TMPDIR. -errno, said on stderr; path is "" then. */
+/* Makes a temporary folder in TMPDIR. -errno, said on stderr; path is "" then. */
 int ready_make_scratch(char *path, size_t size);
 
 #endif

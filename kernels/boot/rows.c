@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Counts the rows that a boot has to show, and those that its stream shows. */
+/* Counts the rows that a boot must have, and those that its stream has. */
 #include <array_size.h>
 #include <errno.h>
 #include <limits.h>
@@ -11,11 +11,11 @@
 #include "../guest/gup_test.h"
 #include "rows.h"
 
-/* ---- what has to be there ---- */
+/* ---- the rows that a boot must have ---- */
 
-#define MAX_TABLE 100000 /* rows: sums of them stay in their type */
+#define MAX_TABLE 100000 /* rows; a sum of tables cannot overflow */
 
-/* "ADDRESS SIZE TYPE ptb_nr_BOOT_FAMILY", as nm prints it: 1 when it is of this boot. */
+/* Parses "ADDRESS SIZE TYPE ptb_nr_BOOT_FAMILY", as nm prints it: 1 when BOOT is boot. */
 static int read_table(const char *line, const char *boot, char family[32], unsigned long long *nr)
 {
 	char name[32];
@@ -58,7 +58,7 @@ static void read_tables(struct boot_rows *rows, const char *image, bool events)
 		fclose(f);
 }
 
-/* "rows FORMAT CASE NR" or "lacks REASON" */
+/* Parses "rows FORMAT CASE NR" or "lacks REASON". */
 static int read_reference_line(struct boot_rows *rows, char *line, const char *wanted)
 {
 	struct rows_of_case *c;
@@ -134,7 +134,7 @@ void rows_read(struct boot_rows *rows, const char *image, const char *build, con
 		read_reference(rows, build, format);
 }
 
-/* ---- what is there ---- */
+/* ---- the rows that the stream has ---- */
 
 bool rows_lacks(const struct boot_rows *rows, const struct stream_record *r)
 {
@@ -144,7 +144,7 @@ bool rows_lacks(const struct boot_rows *rows, const struct stream_record *r)
 	return false;
 }
 
-/* A check that stands beside a row's measurements is no row of its own. */
+/* Is the record a row? A check that belongs to a row's measurements is none. */
 static bool is_row(const struct stream_record *r)
 {
 #define CHECK(id, boots, row) { id, row },
@@ -170,7 +170,7 @@ static bool same_row(const struct stream_record *a, const struct stream_record *
 
 struct seen {
 	size_t driver, own, reference[ROWS_MAX_CASES];
-	const struct stream_record *unknown; /* a reference's row of a case that has none */
+	const struct stream_record *unknown; /* a reference's row of a case that must have none */
 };
 
 static void count_reference(const struct boot_rows *rows, const struct stream_record *r,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Runs scenarios: reads them, looks whether this machine can boot them, has their kernels built,
- * makes the initramfs of each architecture, boots each as soon as it has its kernel, and records
- * every part.
+ * Runs scenarios: reads them, checks that this machine can boot them, has their kernels built,
+ * makes the initramfs of each architecture, boots each scenario as soon as its kernel is built, and
+ * records every part.
  */
 #include <array_size.h>
 #include <errno.h>
@@ -39,15 +39,15 @@ struct job {
 	struct scenario **scenarios;
 	struct image *images;
 	struct image_build build;
-	char **to_build; /* names, and below which of the scenarios each is */
-	size_t *which;
+	char **to_build; /* names of scenarios */
+	size_t *which;	 /* for each of to_build: its index in scenarios */
 	struct image *built;
 	struct emulators emulators;
 	struct qemu_boot *boots;
 	struct qemu_pool pool;
 	char scratch[PATH_MAX];
-	int unfit; /* -errno: the suite is not set up to run anything; said */
-	int error; /* -errno: a part could not be recorded; said */
+	int unfit; /* -errno: the suite is not set up to run anything; said on stderr */
+	int error; /* -errno: a part could not be recorded; said on stderr */
 };
 
 static volatile sig_atomic_t stopped;
@@ -111,7 +111,7 @@ static int read_scenarios(struct job *j)
 	return ret;
 }
 
-/* One archive per architecture, in the scratch folder: "ARCH.cpio", "ARCH-kernel.cpio". */
+/* Makes an architecture's archive in the scratch folder: "ARCH.cpio", "ARCH-kernel.cpio". */
 static int make_initramfs(struct job *j, const char *arch, bool reference, char **out)
 {
 	char init[PATH_MAX], guest[PATH_MAX], fs[PATH_MAX];
@@ -222,13 +222,13 @@ static int add_boot(struct job *j, size_t i, enum qemu_mode mode, bool events)
 	if (!err && o->profile)
 		err = add_profile(j, j->images[i].folder, name, b);
 	if (err)
-		free_boot(b); /* half of one is not the pool's */
+		free_boot(b); /* the pool does not get an incomplete boot */
 	else
 		j->pool.nr++;
 	return err;
 }
 
-/* What this machine cannot boot is a skipped part, which says why. */
+/* Adds the boot to the pool, or records it as skipped when this machine's QEMU is too old. */
 static int add_or_skip(struct job *j, size_t i, bool events)
 {
 	struct qemu_boot b = boot_of(j, i, QEMU_ICOUNT, events);
@@ -251,7 +251,7 @@ static bool wanted(const struct job *j, bool events)
 
 /* ---- scenarios that cannot be run ---- */
 
-/* One row in the place of all its parts. */
+/* Records SCENARIO.static alone, in the place of all parts of the scenario. */
 static int no_scenario(struct job *j, size_t i, const char *reason, bool skipped)
 {
 	char name[160];
@@ -261,7 +261,7 @@ static int no_scenario(struct job *j, size_t i, const char *reason, bool skipped
 	return skipped ? part_skipped(&j->part, name, reason) : part_failed(&j->part, name, reason);
 }
 
-/* Does this machine have what boots it, and what runs in it? Fills to_build. */
+/* Skips scenarios without QEMU or compiler on this machine; adds the others to to_build. */
 static int look_at_machines(struct job *j)
 {
 	char lacks[300], file[PATH_MAX];
@@ -275,7 +275,7 @@ static int look_at_machines(struct job *j)
 		if (!emulator_check(&j->emulators, &b, &reason) && !reason)
 			return -ENOMEM;
 		if (stopped)
-			break; /* so was the question */
+			break; /* the signal also ended the QEMU that was asked: no answer */
 		if (!reason && ready_guest_lacks(j->o, j->scenarios[i], file, sizeof(file)) &&
 		    ready_no_compiler(j->scenarios[i], lacks, sizeof(lacks)))
 			reason = lacks;
@@ -291,7 +291,7 @@ static int look_at_machines(struct job *j)
 
 /* ---- running it ---- */
 
-/* The documents say what they are of; the order of their ends does not matter. */
+/* Judges and records boots in the order in which they end; part_sort() puts them in order. */
 static void boot_done(struct qemu_boot *b, void *arg)
 {
 	struct job *j = arg;
@@ -302,7 +302,7 @@ static void boot_done(struct qemu_boot *b, void *arg)
 	j->error = part_of_boot(&j->part, b, &j->images[i]) ?: j->error;
 }
 
-/* kernels/build has come to an end with this one: boots it, or says why not. */
+/* kernels/build is done with scenario to_build[n]: boots it, or records why it cannot. */
 static void image_done(size_t n, void *arg)
 {
 	struct job *j = arg;
@@ -326,8 +326,8 @@ static void image_done(size_t n, void *arg)
 }
 
 /*
- * Boots under icount do not mind what else runs: their counts stay the same. Those that run when
- * kernels/build fails go on to their ends.
+ * Boots under icount run beside kernels/build, which does not change their counts. When it fails,
+ * the boots that were added still run.
  */
 static int build_and_boot(struct job *j)
 {
@@ -351,7 +351,7 @@ static int build_and_boot(struct job *j)
 	return j->unfit ? EXIT_USAGE : building;
 }
 
-/* Images that somebody has built before. */
+/* Boots the images that the caller gave. */
 static int boot_given(struct job *j)
 {
 	for (size_t n = 0; n < j->build.nr; n++) {
@@ -366,8 +366,8 @@ static int boot_given(struct job *j)
 }
 
 /*
- * A part of its own where KVM works; a skipped one, which says why, where it could have. One at a
- * time, when all else has ended: these measure time.
+ * Boots the scenario under KVM, or records that part as skipped, with the reason. One at a time,
+ * when all other boots have ended: a boot under KVM measures time.
  */
 static int run_kvm(struct job *j, size_t i)
 {
@@ -378,7 +378,7 @@ static int run_kvm(struct job *j, size_t i)
 	err = add_boot(j, i, QEMU_KVM, false);
 	if (err)
 		return err;
-	b = &j->boots[--j->pool.nr]; /* not the pool's */
+	b = &j->boots[--j->pool.nr]; /* qemu_run() runs it, and not the pool */
 	part_name(b, name);
 	if (!kvm_usable(b, b->qemu_version, &stopped, reason, sizeof(reason)))
 		return stopped ? 0 : part_skipped(&j->part, name, reason);
@@ -424,7 +424,7 @@ static void clean_up(struct job *j)
 	free(j->boots);
 }
 
-/* What was asked for was not judged, though nothing failed: 0 is for what was. */
+/* The exit status of a run that was not interrupted. Not 0 when every part was skipped. */
 static int judged(const struct job *j)
 {
 	if (j->error || j->part.failed)
@@ -464,14 +464,14 @@ static int run_all(struct job *j)
 	return ret ? ret : judged(j);
 }
 
-/* Who handles signals itself, and does more than this run, has to hear of what ended it. */
+/* Raises the signal again for a caller that has its own handler: it may have more to end. */
 static void tell_caller(const struct sigaction *theirs)
 {
 	if (stopped && theirs->sa_handler != SIG_DFL && theirs->sa_handler != SIG_IGN)
 		raise(stopped);
 }
 
-/* A test's door: nobody has to take what comes through it for what a kernel did. */
+/* For tests only: a stand-in's output must not be taken for a kernel's. */
 static void say_stand_in(void)
 {
 	const char *stand_in = qemu_stand_in();
@@ -499,7 +499,7 @@ int kernels_run(struct results_run *run, const struct kernels_options *o)
 	say_stand_in();
 	for (int i = 0; i < 3; i++) {
 		sigaction(signals[i], NULL, &old[i]);
-		if (old[i].sa_handler != SIG_IGN) /* as under nohup */
+		if (old[i].sa_handler != SIG_IGN) /* nohup has SIGHUP ignored */
 			sigaction(signals[i], &act, NULL);
 	}
 	err = run_all(&j);
@@ -512,7 +512,7 @@ int kernels_run(struct results_run *run, const struct kernels_options *o)
 	return err;
 }
 
-/* Before there is a run, which "latest" would name: a name that was mistyped makes none. */
+/* Called before a run is made: a mistyped scenario must make no run that "latest" would name. */
 int kernels_check(const struct kernels_options *o)
 {
 	struct job j = { .o = o };

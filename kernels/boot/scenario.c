@@ -29,7 +29,7 @@ int scenario__refuse(struct scenario_reader *r, const char *fmt, ...)
 
 struct key {
 	const char *name;
-	/* Stores a value, may refuse a second one. NULL: known, used by kernels/build alone. */
+	/* Stores a value, may refuse a second one. NULL: only kernels/build uses the key. */
 	int (*set)(struct scenario_reader *r, void *to, size_t offset, const char *value);
 	size_t offset;
 };
@@ -44,7 +44,7 @@ static int set_string(struct scenario_reader *r, void *to, size_t offset, const 
 	return *field ? 0 : -ENOMEM;
 }
 
-/* One line after the other. */
+/* Appends the value to the field as another line. */
 static int add_line(struct scenario_reader *r, void *to, size_t offset, const char *value)
 {
 	char **field = (char **)((char *)to + offset), *joined;
@@ -69,7 +69,7 @@ static int set_two_cpus(struct scenario_reader *r, void *to, size_t offset, cons
 	return set_string(r, to, offset, value);
 }
 
-/* Of real time. */
+/* The key timeout: seconds of real time. */
 static int set_seconds(struct scenario_reader *r, void *to, size_t offset, const char *value)
 {
 	size_t digits = strspn(value, "0123456789");
@@ -105,7 +105,7 @@ static int apply(struct scenario_reader *r, const struct key *keys, const char *
 	return scenario__refuse(r, "unknown key '%.64s'", key);
 }
 
-/* A file beside the others; capitals are lists. */
+/* May s name a file in kernels/scenarios, be it a scenario or a list? */
 bool scenario__is_name(const char *s)
 {
 	return *s && *s != '.' && !strpbrk(s, "/ \t");
@@ -139,7 +139,7 @@ static int read_line(struct scenario_reader *r, char *line, const struct key *ke
 	return apply(r, keys, key, value, to);
 }
 
-/* The next line, without its end: 1; 0 at the end of the file. */
+/* Reads the next line, without its newline: 1; 0 at the end of the file; -EINVAL with why. */
 int scenario__next_line(struct scenario_reader *r, FILE *f, char line[SCENARIO_MAX_LINE])
 {
 	size_t n = 0;
@@ -156,7 +156,7 @@ int scenario__next_line(struct scenario_reader *r, FILE *f, char line[SCENARIO_M
 	line[n] = '\0';
 	if (c != EOF || n)
 		return 1;
-	r->nr = 0; /* what follows is of the whole file */
+	r->nr = 0; /* errors from here on are of the whole file */
 	return ferror(f) ? scenario__refuse(r, "%s", strerror(errno)) : 0;
 }
 
@@ -217,7 +217,7 @@ static int read_arch(struct scenario_reader *from, const char *dir, const char *
 
 /* ---- expectations ---- */
 
-/* "ID [KEY=VALUE,...] PATTERN [| PATTERN]..."; ID of a skip rule is a pattern, too */
+/* Parses "ID [KEY=VALUE,...] PATTERN [| PATTERN]..."; the ID of a skip rule is a pattern, too. */
 static int parse_expect(struct scenario_reader *r, struct scenario_expect *e, char *text)
 {
 	char *params = text + strcspn(text, " \t"), *seen;
@@ -280,7 +280,7 @@ static int add_rule(struct scenario_reader *r, void *to, const char *value,
 	return err;
 }
 
-/* Of a key that adds a rule, in the place of an offset: what kind of rule. */
+/* The kind of rule that a key adds: the offset of that key. */
 enum rule { RULE_SOME = 1, RULE_LAYOUT = 2, RULE_SKIP = 4, RULE_REF = 8, RULE_FAMILY = 16 };
 
 static int set_rule(struct scenario_reader *r, void *to, size_t kind, const char *value)
@@ -398,7 +398,7 @@ static const struct key scenario_keys[] = {
 };
 /* clang-format on */
 
-/* What a scenario says of its machine stands in the place of what its architecture says. */
+/* The scenario's own values for its machine replace those of its architecture. */
 static void take_own(struct scenario *s)
 {
 	for (const struct key *k = arch_keys; k->name; k++) {
@@ -468,8 +468,8 @@ static int read_shared(struct scenario_reader *from, const char *file, struct sc
 }
 
 /*
- * What every scenario of the architecture expects, and then every one there is, after its own
- * rules: the first that fits decides.
+ * Adds the rules for all scenarios of the architecture, then those for all scenarios, after the
+ * scenario's own rules: the first rule that fits decides.
  */
 static int read_common(struct scenario_reader *from, const char *dir, struct scenario *s)
 {
@@ -526,7 +526,7 @@ void scenario_free(struct scenario *s)
 		free(s->expects[i].where);
 		results_params_free(&s->expects[i].params);
 	}
-	take_own(s); /* of a scenario that was refused half-read */
+	take_own(s); /* not done yet for a scenario that was refused half-read */
 	for (size_t i = 0; arch_keys[i].name; i++)
 		if (arch_keys[i].set)
 			free(*(char **)((char *)&s->arch + arch_keys[i].offset));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Judges the checks and the skipped rows of a boot by what its scenario expects of them. */
+/* Judges the checks and the skipped rows of a boot by the rules of its scenario. */
 #include <array_size.h>
 #include <fnmatch.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ static bool fits(const struct scenario_expect *e, const char *id,
 	       results_params_have(params, &e->params);
 }
 
-/* Of one file: what another one says of the same check is there to be decided before. */
+/* Are both rules in one file? In two, the first, the scenario's own, overrides the common one. */
 static bool same_file(const struct scenario_expect *a, const struct scenario_expect *b)
 {
 	size_t n = strrchr(a->where, ':') - a->where;
@@ -58,7 +58,7 @@ static bool matches(const char *patterns, const char *seen)
 	return found;
 }
 
-/* Does the rule hold for what the image was compiled with? */
+/* Does the rule hold for the compiler of the image? */
 static bool holds(const struct scenario *s, const struct scenario_expect *e, const char *compiler)
 {
 	return !e->layout || (compiler && s->layout && matches(s->layout, compiler));
@@ -117,7 +117,7 @@ bool scenario_may_skip_family(const struct scenario *s, const char *case_id, con
 	return own || (common && !expected);
 }
 
-/* Is there a check that the rule is about, and that comes out so where one is enough? */
+/* Has the document a check that the rule fits? For expect-some: one with that outcome? */
 static bool met(const struct scenario_expect *e, const struct results_doc *doc)
 {
 	for (size_t i = 0; i < doc->nr_checks; i++) {
@@ -129,7 +129,7 @@ static bool met(const struct scenario_expect *e, const struct results_doc *doc)
 	return false;
 }
 
-/* Any check of that id. */
+/* Has the document any check of the rule's id? */
 static bool made(const struct scenario_expect *e, const struct results_doc *doc)
 {
 	size_t i;
@@ -139,7 +139,7 @@ static bool made(const struct scenario_expect *e, const struct results_doc *doc)
 	return i < doc->nr_checks;
 }
 
-/* A row in the place of the check, for a reason that scenario_may_skip() has judged. */
+/* Was the row that makes the check skipped? scenario_may_skip() has judged the reason. */
 static bool skipped(const struct scenario_expect *e, const struct results_doc *doc)
 {
 	for (size_t i = 0; i < doc->nr_measurements; i++) {
@@ -203,7 +203,7 @@ const struct scenario_expect *scenario_missing(const struct scenario *s,
 	return NULL;
 }
 
-/* Of a rule that was not judged: does what came agree with it all the same? */
+/* Do the document's checks agree with a rule that was not judged? */
 static bool as_said(const struct scenario_expect *e, const struct results_doc *doc)
 {
 	for (size_t i = 0; i < doc->nr_checks && !e->some; i++) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a scenario is a variant of: its base or image, that one's, and so on up to a stock one. */
+/* The scenarios that one is a variant of: its base or image, the base's base, up to a stock one. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "scenario_priv.h"
 
-#define MAX_DEPTH 8 /* of variants of variants; a circle has no end */
+#define MAX_DEPTH 8 /* of variants of variants; a circle exceeds it */
 
 static int refuse(const char *dir, const struct scenario *s, const char *of, const char *what,
 		  char why[SCENARIO_WHY])
@@ -16,7 +16,7 @@ static int refuse(const char *dir, const struct scenario *s, const char *of, con
 	return -EINVAL;
 }
 
-/* Takes over the other one, and those that it is a variant of. */
+/* Makes s a variant of other and of the scenarios that other is a variant of. */
 static int take(struct scenario *s, struct scenario *other)
 {
 	s->kin = calloc(other->nr_kin + 1, sizeof(*s->kin));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reads lists of scenarios, and puts their names in the place of theirs. */
+/* Reads lists of scenarios, and replaces the names of lists by the names in them. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ bool scenario_is_list(const char *name)
 	return n && !name[n];
 }
 
-/* Was it the name of a scenario? */
+/* Adds the scenario that a line of a list names. 1: added; 0: the line is empty; -errno. */
 static int add_line_of_list(struct scenario_reader *r, char *line, char ***names, size_t *nr)
 {
 	char *name;

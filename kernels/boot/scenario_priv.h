@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Between the files that read scenarios: lines, and what one is a variant of. */
+/* Interface between the files that read scenarios: lines, and the scenarios above a variant. */
 #ifndef KERNELS_SCENARIO_PRIV_H
 #define KERNELS_SCENARIO_PRIV_H
 
@@ -13,17 +13,17 @@ struct scenario_reader {
 	char *why;   /* SCENARIO_WHY bytes */
 };
 
-/* "FILE:LINE: " and this go to why: -EINVAL. */
+/* Writes "FILE:LINE: " and the message to why. Returns -EINVAL. */
 __attribute__((format(printf, 2, 3))) int scenario__refuse(struct scenario_reader *r,
 							   const char *fmt, ...);
-/* The next line, without its end: 1; 0 at the end of the file. */
+/* Reads the next line, without its newline: 1; 0 at the end of the file; -EINVAL with why. */
 int scenario__next_line(struct scenario_reader *r, FILE *f, char line[SCENARIO_MAX_LINE]);
-/* Without the blanks at both ends, in place. */
+/* Removes the blanks at both ends, in place. Returns the new beginning. */
 char *scenario__trim(char *s);
-/* A file beside the others; capitals are lists. */
+/* May s name a file in kernels/scenarios, be it a scenario or a list? */
 bool scenario__is_name(const char *s);
 
-/* scenario_read() of one that `depth` others are variants of, the one by way of the other. */
+/* scenario_read() of a scenario that is `depth` bases above the one that was asked for. */
 int scenario__read(const char *dir, const char *name, unsigned depth, struct scenario **out,
 		   char why[SCENARIO_WHY]);
 /* Fills s->kin. -EINVAL with why filled, -ENOMEM. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A strict reader for the lines of kernels/guest/init.c. */
+/* A strict reader for the lines that kernels/guest/init.c writes. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 #include "../guest/crc32.h"
 #include "stream.h"
 
-/* What a double, and so any reader of a result, holds exactly. */
+/* The largest integer that a double, and so any reader of a result, holds exactly. */
 #define MAX_INTEGER ((1LL << 53) - 1)
 
 struct cursor {
@@ -72,7 +72,7 @@ static int hex_digit(char ch)
 	return ch >= '0' && ch <= '9' ? ch - '0' : ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : -1;
 }
 
-/* PID 1 escapes what is not printable ASCII as \u00XX; a control character becomes '?'. */
+/* PID 1 escapes bytes that are not printable ASCII as \u00XX; a control character becomes '?'. */
 static int escape(struct cursor *c, char *out, size_t *n)
 {
 	int high, low;
@@ -256,7 +256,7 @@ static int record_line(struct cursor *c, struct stream *s)
 {
 	struct stream_record *r = s->records;
 
-	/* Room grows by doubling. */
+	/* The array grows by doubling. */
 	if (!(s->nr & (s->nr - 1))) {
 		r = realloc(r, (s->nr ? 2 * s->nr : 1) * sizeof(*r));
 		if (!r)

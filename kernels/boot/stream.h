@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads what PID 1 wrote on the data line, and believes nothing of it that is not proven.
+ * Reads the lines that PID 1 wrote on the data line, and trusts none of them unchecked.
  *
  * The writer is known (kernels/guest/init.c), so only its exact form is accepted: its keys in its
  * order, without blanks. The end line has to be the last one, with the number of records and the
@@ -34,14 +34,14 @@ struct stream_record {
 
 struct stream {
 	char boot[16];			/* "costs" or "events" */
-	char failed[STREAM_MAX_STRING]; /* what the guest itself says went wrong, or "" */
+	char failed[STREAM_MAX_STRING]; /* the failure that the guest itself reports, or "" */
 	struct stream_record *records;
 	size_t nr;
 };
 
 /* -EINVAL with why ("line N: ..."); the stream is empty then. stream_free() in either case. */
 int stream_parse(const char *bytes, size_t len, struct stream *out, char why[STREAM_WHY]);
-/* As above, from a file. */
+/* As stream_parse(), of a file's content. */
 int stream_read(const char *file, struct stream *out, char why[STREAM_WHY]);
 void stream_free(struct stream *s);
 
