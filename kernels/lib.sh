@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034,SC2154 # shared with kernels/build
-# What kernels/build does with files that people write: scenarios, architectures, kernel sources.
-# Sourced by kernels/build, which sets $here (this folder) and $cache.
+# Functions of kernels/build that read scenarios, architectures, lists and kernel sources, and apply
+# semantic patches. Sourced by kernels/build, which sets $here (this folder) and $cache.
 
-# On a terminal the line that counts objects is written over. Names come from files and arguments: what
-# might move the cursor, and all that is not ASCII, is a '?'.
+# say TEXT...: prints to stderr; on a terminal, over the line that counts objects. A byte that is
+# not printable ASCII, tab or newline becomes '?': TEXT may hold names from files and arguments.
 say() {
 	local text=$*
 	[[ $text != *[!$'\n\t'\ -~]* ]] || text=$(tr -c '\n\t -~' '?' <<<"$text")
@@ -12,27 +12,30 @@ say() {
 }
 clear_line=
 if [ -t 2 ]; then clear_line=$'\r\e[K'; fi
-# What ends a scenario: said, and kept in $why (a file) for the line that --verdicts prints.
+# ended STATUS REASON: ends the scenario's process with STATUS; prints REASON and writes it to the
+# file $why, from which --verdicts prints it.
 ended() {
 	say "kernels/build: $2"
 	[ -z "${why:-}" ] || printf '%s' "${2//[$'\t\n']/ }" >"$why"
 	exit "$1"
 }
-# Bad input or a missing tool: what, where, what to do.
+# die MESSAGE: bad input or a missing tool. MESSAGE says what is wrong, where, and what to do.
 die() { ended 2 "$*"; }
-# The machine or the source has nothing to build it with, or of.
+# skip REASON: this machine lacks a tool for the scenario, or the source lacks its code.
 skip() { ended 3 "$*"; }
-# The build itself failed.
+# fail REASON: the build itself failed.
 fail() { ended 4 "$*"; }
 
 sha() { sha256sum | cut -d' ' -f1; }
 sha_of() { sha256sum -- "$1" | cut -d' ' -f1; }
 
+# Ends the scenario by die, or by skip, if TOOL is not in PATH.
 need_tool() { # TOOL PACKAGE [skip]
 	command -v "$1" >/dev/null || "${3:-die}" "$1 not found; install the Debian package $2 (scripts/deps ${sc:+--scenarios $sc }kernels does)"
 }
 
-# Write stdin to $1, unless it holds that already; never through a hard link of another tree.
+# install_text FILE: replaces FILE by stdin unless they are equal. mv makes a new file: the old one
+# may be a hard link that another tree shares.
 install_text() {
 	local tmp=$1.ptbench-tmp
 	mkdir -p "${1%/*}"
@@ -40,6 +43,7 @@ install_text() {
 	if cmp -s "$tmp" "$1"; then rm -f "$tmp"; else mv -f "$tmp" "$1"; fi
 }
 
+# Makes the cache's folder; it must be writable.
 check_cache() {
 	[ -n "$cache" ] || die "neither PTBENCH_CACHE nor HOME is set; set PTBENCH_CACHE to a folder for sources and kernels (a few GB)"
 	mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] ||
@@ -48,8 +52,8 @@ check_cache() {
 
 # ---- key files ---------------------------------------------------------------------------------
 
-# read_keys FILE "KEY..." FUNCTION: calls FUNCTION KEY VALUE for each line. Lines are what they are to
-# kernels/boot/scenario.c: blanks at both ends do not matter, and a carriage return is one.
+# read_keys FILE "KEY..." FUNCTION: calls FUNCTION KEY VALUE FILE:LINE for each line. Parses lines
+# as kernels/boot/scenario.c does: blanks at both ends, carriage returns among them, are removed.
 read_keys() {
 	local file=$1 known=" $2 " fn=$3 nr=0 line key value
 	if IFS= read -r -d '' _ <"$file"; then die "$file: a NUL byte; this has to be a text file"; fi
@@ -70,12 +74,14 @@ arch_keys="cross karch target image package qemu machine cpu memory console data
 scenario_keys="title role arch base design config fragment cocci image format cpu machine memory append reference expect expect-some expect-layout expect-some-layout layout skip skip-ref skip-family identical differs"
 declare -A arch sc_seen
 
-arch_key() {
+# For read_keys: sets ${arch[KEY]}.
+arch_key() { # KEY VALUE WHERE
 	[ -z "${arch[$1]+set}" ] || [[ $1 == irqs || $1 == package ]] || die "$3: '$1' stands twice"
 	arch[$1]=$2
 }
 
-read_arch() {
+# Sets the array arch from the architecture's file.
+read_arch() { # ARCH WHERE
 	local file=$here/arch/$1.arch key
 	arch=()
 	[ -f "$file" ] || die "$2: no architecture '$1' ($file is missing)"
@@ -86,14 +92,16 @@ read_arch() {
 	own_compiler
 }
 
-# Not every distribution calls the machine's own compiler by its prefix, too.
+# Empties the compiler's prefix on a distribution that calls this machine's own compiler just gcc.
 own_compiler() {
 	if ! command -v "${arch[cross]}gcc" >/dev/null && [ "${arch[cross]%%-*}" = "$(uname -m)" ] && command -v gcc >/dev/null; then
 		arch[cross]=
 	fi
 }
 
-scenario_key() {
+# For read_keys: sets ${sc_seen[KEY]}, or appends to sc_fragment, sc_config, sc_cocci. Keys of the
+# expected outcome are for kernels/boot/scenario.c.
+scenario_key() { # KEY VALUE WHERE
 	case $1 in
 	title | role | arch | base | image | design | format | cpu | machine | memory | append | layout | reference)
 		[ -z "${sc_seen[$1]:-}" ] || die "$3: '$1' stands twice"
@@ -120,7 +128,8 @@ scenario_key() {
 	esac
 }
 
-read_scenario() {
+# Sets sc, sc_* and arch.
+read_scenario() { # NAME
 	local file=$here/scenarios/$1
 	sc=$1 sc_config=() sc_fragment=() sc_cocci=() sc_seen=()
 	case $1 in */* | .* | '') die "'$1' is not the name of a scenario" ;; esac
@@ -138,8 +147,9 @@ read_scenario() {
 	read_arch "$sc_arch" "$file"
 }
 
-# A scenario that boots the image of another one builds nothing, so it may not say what to build.
-check_image() {
+# A scenario that boots the image of another one builds nothing: refuses keys of what to build in
+# it.
+check_image() { # FILE
 	local key other=$here/scenarios/$sc_image
 	[ -f "$other" ] || die "$1: its image '$sc_image' is no scenario"
 	! grep -q '^image[[:blank:]]' "$other" || die "$1: its image '$sc_image' has itself the image of another; name that one"
@@ -149,15 +159,15 @@ check_image() {
 	done
 }
 
-# Lists have names in capitals; they hold scenario names, one a line.
+# A list has a name in capitals and holds names of scenarios, one a line.
 is_list() { [[ $1 =~ ^[A-Z]+$ ]] && [ -f "$here/scenarios/$1" ]; }
 list_names() { sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$here/scenarios/$1"; }
 scenario_names() { (cd "$here/scenarios" && printf '%s\n' [a-z]* | tr '\n' ' '); }
 
 # ---- kernel source -----------------------------------------------------------------------------
 
-# Sets src_desc (for people), src_id (sha256 of what is copied) and src_get (function that copies
-# it into the folder $1).
+# Sets src_desc (the source's name for people), src_id (SHA-256 of its files) and src_get (a
+# function that copies these files into the folder $1).
 find_source() {
 	case ${KSRC:-} in
 	'') source_debian ;;
@@ -169,13 +179,14 @@ find_source() {
 	esac
 }
 
+# Ends the scenario unless folder $1 is a Linux source tree.
 kernel_tree() {
 	[ -f "$1/Kbuild" ] && [ -f "$1/mm/gup.c" ] && return
 	die "KSRC=$KSRC: not a Linux source tree (no Kbuild or mm/gup.c in it)"
 }
 
-# remember STAMP COMMAND...: the output of COMMAND, kept as long as STAMP (a cheap description of its
-# input) stays the same.
+# remember STAMP COMMAND...: prints the output of COMMAND, from the cache unless STAMP, a cheap
+# description of its input, is new.
 remember() {
 	local file
 	file=$cache/ids/$(printf %s "$1" | sha)
@@ -188,6 +199,7 @@ remember() {
 	cat "$file"
 }
 
+# The newest archive of the Debian package linux-source-6.12.
 source_debian() {
 	local dir=${PTBENCH_SOURCE_DIR:-/usr/src}
 	src_file=$(printf '%s\n' "$dir"/linux-source-6.12*.tar.xz | sort -V | tail -n 1)
@@ -198,8 +210,8 @@ source_debian() {
 	src_get=unpack_debian
 }
 
-# extract FOLDER FILE: an archive of linux/... Left out is what no scenario compiles and no Kconfig
-# file reads, about half of the files.
+# extract FOLDER ARCHIVE: unpacks linux/... of the tar ARCHIVE, without files that no scenario
+# compiles and no Kconfig file reads, about half of all.
 extract() {
 	tar -C "$1" -xf "$2" --strip-components=1 --wildcards --wildcards-match-slash \
 		--exclude='*/Documentation/*/*' --exclude='*/tools/testing/*' --exclude='*/tools/perf/*' \
@@ -207,14 +219,15 @@ extract() {
 		--exclude='*/drivers/net/*.[ch]' --exclude='*/drivers/media/*.[ch]' \
 		--exclude='*/drivers/staging/*.[ch]'
 }
-# archive FOLDER: the files that stdin names (NUL between), as extract takes them.
+# archive FOLDER: prints an archive for extract of FOLDER's files whose names stdin has, NUL
+# between.
 archive() { tar -C "$1" --null --no-recursion -T - --transform 'flags=r;s,^\(\./\)\?,linux/,' -c; }
 
 unpack_debian() { extract "$1" "$src_file"; }
 
-# git writes the index when it only looks (it refreshes it), and takes its lock: $git_index is a copy.
-# The copy is as old as the index: git takes a file by its stat alone if the index is newer than it, and
-# one that was changed within the second of `git add` may have the stat of before.
+# git_in FOLDER ARG...: git with $git_index, a copy of the index: even `git diff` refreshes and
+# locks the index. copy_index keeps the index's mtime: git compares a file's stat alone if the index
+# is newer than the file, and a file changed within the second of `git add` may have the same stat.
 git_in() {
 	GIT_OPTIONAL_LOCKS=0 GIT_INDEX_FILE=${git_index:-/nonexistent/ptbench} \
 		git -c safe.directory='*' -c core.fsmonitor=false -c core.untrackedCache=false -C "$@"
@@ -227,6 +240,7 @@ copy_index() {
 	cp --preserve=timestamps "$index" "$git_index"
 }
 
+# The tree of git ref $2 in folder $1.
 source_ref() {
 	[ -d "$1" ] || die "KSRC=$KSRC: no folder $1"
 	src_dir=$1
@@ -240,7 +254,7 @@ source_ref() {
 
 unpack_ref() { git_in "$src_dir" archive --format=tar --prefix=linux/ "$src_tree" | extract "$1" -; }
 
-# The working tree of a git checkout: tracked files as they are now.
+# The tracked files in the working tree of git checkout $1, changes included.
 source_git() {
 	local diff
 	kernel_tree "$1"
@@ -258,13 +272,13 @@ source_git() {
 }
 
 unpack_git() {
-	# A tracked file may have been removed from the working tree: that is a change like any other.
+	# Leaves out tracked files that were removed from the working tree.
 	git_in "$src_dir" ls-files -z --cached | (cd "$src_dir" && while IFS= read -r -d '' f; do
 		[ -e "$f" ] || [ -L "$f" ] && printf '%s\0' "$f"
 	done) | archive "$src_dir" | extract "$1" -
 }
 
-# A plain folder: everything but what an earlier build in it left.
+# The files of a folder that is no git checkout, without those that an earlier build in it made.
 tree_exclude=(-name .git -o -name '*.o' -o -name '*.a' -o -name '*.cmd' -o -name '*.ko' -o
 	-path './.config*' -o -path ./include/config -o -path ./include/generated -o
 	-path './arch/*/include/generated' -o -path './vmlinux*' -o -path './.tmp_*')
@@ -287,7 +301,8 @@ source_tree() {
 
 unpack_tree() { tree_files "$src_dir" -print0 | archive "$src_dir" | extract "$1" -; }
 
-# "PATH [x] SHA256 PATH" of every file, sorted: what has the same line is the same file.
+# sums FOLDER: prints "PATH x|- SHA256  PATH" of every file, sorted. Files with equal lines are
+# equal.
 sums() {
 	(
 		cd "$1" || exit
@@ -296,10 +311,11 @@ sums() {
 	)
 }
 
+# newest_first FOLDER [TEST...]: prints its entries for which find's TEST holds.
 newest_first() { find "$1" -mindepth 1 -maxdepth 1 "${@:2}" -printf '%T@ %p\n' | sort -rn | cut -d' ' -f2-; }
 
-# A file that another source has, too, becomes that file: less room, and no newer than the objects
-# that were made of it.
+# link_same FOLDER: replaces each file that the newest other source has, too, by a hard link to that
+# file. It saves space, and the file stays older than the objects that were made of it.
 link_same() {
 	local other
 	sums "$1" >"$cache/src/$src_id.hashes"
@@ -314,7 +330,7 @@ link_same() {
 	done
 }
 
-# The source, unpacked once; sets $pristine.
+# Unpacks the source unless the cache has it. Sets $pristine, its folder.
 unpack_source() {
 	local lock tmp=$cache/src/tmp.$src_id
 	pristine=$cache/src/$src_id
@@ -327,7 +343,7 @@ unpack_source() {
 		rm -rf "$tmp"
 		mkdir "$tmp"
 		"$src_get" "$tmp" || fail "could not unpack $src_desc into $tmp (is the disk full?)"
-		# Somebody may be working on it.
+		# Somebody may have edited the tree meanwhile.
 		[ "$(find_source && printf %s "$src_id")" = "$src_id" ] || fail "KSRC=${KSRC:-} changed while it was copied; run it again"
 		link_same "$tmp"
 		mv "$tmp" "$pristine"
@@ -337,10 +353,11 @@ unpack_source() {
 
 # ---- semantic patches --------------------------------------------------------------------------
 
-# "6.12" for the tree $1.
+# Prints "6.12" for the tree $1.
 tree_version() { sed -n 's/^\(VERSION\|PATCHLEVEL\) = //p' "$1/Makefile" | paste -sd.; }
 
-# hunks_of VERSION HUNKS [VERSION:HUNKS]...: how many places of a tree of that version change.
+# hunks_of VERSION HUNKS [VERSION:HUNKS]...: prints how many places of a tree of VERSION the patch
+# changes: its own HUNKS, or the first.
 hunks_of() {
 	local version=$1 hunks=$2 word
 	shift 2
@@ -348,12 +365,13 @@ hunks_of() {
 	printf '%s\n' "$hunks"
 }
 
-# The suite's own source must be as the patch has it; somebody else's may well not be.
+# A patch must fit Debian's source; a tree of KSRC= that it does not fit is skipped.
 nothing_to_patch() { if [ -n "${KSRC:-}" ]; then skip "$*"; else die "$*"; fi; }
 
-# run_spatch COCCI TREE FOLDER: what COCCI makes of the files of TREE, or of those that an earlier
-# one has put into FOLDER, into FOLDER. Its "// Changes: FILE HUNKS [VERSION:HUNKS]..." lines name the
-# files and in how many places each changes; anything else is refused.
+# run_spatch COCCI TREE FOLDER: applies COCCI to files of TREE, or to what an earlier patch made of
+# them in FOLDER, and puts the results into FOLDER. COCCI's lines "// Changes: FILE HUNKS
+# [VERSION:HUNKS]..." name the files and in how many places each changes; another number ends the
+# scenario.
 run_spatch() {
 	local cocci=$1 tree=$2 to=$3 file hunks out seen version log=$3.log
 	need_tool spatch coccinelle skip

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154 # shared with kernels/build
-# How far make is with a kernel: what it has to compile, as it says itself, and what its log shows.
+# Prints the progress of make with a kernel: the objects in its log, of those that `make -n` names.
 # Sourced by kernels/build, which sets $work, $jobs and $progress.
 
-# Puts the objects that make is going to compile for vmlinux into $work/expected, one a line, as soon as
-# what is generated is there (-j1: lines of several makes at a time would mix). None, hence no total, where
-# a tree has objects already: to ask would take about as long as to build the few that are missing; nor in
-# older kernels, which do not know the target.
+# Writes the objects that make will compile for vmlinux to $work/expected, one a line: `make
+# prepare`, then `make -n` (-j1: lines of several makes at a time would mix). The file stays empty,
+# and there is no total, if the tree has objects (`make -n` would take about as long as the few
+# missing ones) and with older kernels, which lack the target.
 list_expected() {
 	: >"$work/expected.tmp"
 	if [ ! -f "$tree/obj/init/main.o" ]; then
@@ -17,8 +17,9 @@ list_expected() {
 	mv -f "$work/expected.tmp" "$work/expected"
 }
 
-# Sets nr_done and nr_total, both of expected objects; without them nr_done counts what the log has, and
-# nr_total is empty. What make compiles besides (its tools, the loader) is in neither.
+# Sets nr_done and nr_total, numbers of expected objects; tools and the loader, which make compiles
+# too, are not in $work/expected. If that is empty, nr_done is all objects in the log and nr_total
+# is ''.
 count_objects() { # LOG
 	nr_total=
 	if [ -s "$work/expected" ]; then
@@ -31,8 +32,8 @@ count_objects() { # LOG
 	fi
 }
 
-# "242 of 650 objects, 60 s, about 100 s left": SECONDS since the start, and since there is a total.
-how_far() {
+# Prints "242 of 650 objects, 60 s, about 100 s left". COUNTED: the seconds since nr_total is known.
+how_far() { # SECONDS COUNTED
 	local left=
 	if [ ! -f "$work/expected" ]; then
 		printf 'preparing, %s s' "$1"
@@ -49,7 +50,8 @@ how_far() {
 	printf '%s of %s objects, %s s%s' "$nr_done" "$nr_total" "$1" "$left"
 }
 
-# Say how far make ($make_pid) is, on a terminal in one line; returns make's status when it ends.
+# Prints the progress of make ($make_pid), on a terminal in one line; returns make's status at its
+# end.
 watch() { # LOG START
 	local status last='' now nap every=30 counting=0
 	[ -z "$clear_line" ] || every=1
@@ -70,9 +72,11 @@ watch() { # LOG START
 		last="$nr_done $nr_total"
 	done
 }
+# Prints TEXT: on a terminal over the line before, elsewhere as a line of its own.
 count_line() { if [ -n "$clear_line" ]; then printf '%s' "$clear_line$progress $sc: $1" >&2; else note "$1"; fi; }
 
-# Said when make has ended well. A total that did not come true is none.
+# Prints the number of compiled objects after make succeeded; the total only if all of it was
+# compiled.
 all_objects() { # LOG
 	count_objects "$1"
 	if [ -n "$nr_total" ] && [ "$nr_done" -eq "$nr_total" ]; then
