@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ptbench kernels ab: builds the scenarios from two kernel trees, calls unchanged what has the same
- * hash, runs both sides of the rest, and prints what results_compare() and `ptbench report` say.
+ * ptbench kernels ab: builds the scenarios from two kernel trees, calls a scenario unchanged whose
+ * images have the same hash, runs both sides of the others, and prints the verdicts of
+ * results_compare() and `ptbench report`.
  *
- * Neither tree is written to: kernels/build copies what is tracked, and gives git a copy of the
+ * Neither tree is written to: kernels/build copies the tracked files, and gives git a copy of the
  * index.
  */
 #include <errno.h>
@@ -30,8 +31,8 @@
 struct side {
 	const char *what;     /* "base" or "head" */
 	char *ksrc;	      /* as kernels/build takes it */
-	struct image *images; /* as names */
-	struct image *chosen; /* as changed */
+	struct image *images; /* one for each of names */
+	struct image *chosen; /* one for each of changed */
 	struct results_run *run;
 };
 
@@ -41,7 +42,7 @@ struct ab {
 	const struct ab_options *o;
 	char **names;
 	size_t nr;
-	char **changed; /* those that are run: not the same on both sides */
+	char **changed; /* the scenarios that are run: their images differ */
 	size_t nr_changed;
 	struct side sides[2];
 	bool failed;	     /* a kernel could not be built */
@@ -149,7 +150,7 @@ static void say_unbuilt(struct ab *ab, size_t i)
 	ab->nr_one_sided += ab->sides[BASE].images[i].folder || ab->sides[HEAD].images[i].folder;
 }
 
-/* Says of every scenario what is the matter with it; those that have to be run become changed. */
+/* Prints for every scenario if it is unbuilt, unchanged or changed; collects changed. */
 static void sort_out(struct ab *ab)
 {
 	const struct image *base = ab->sides[BASE].images, *head = ab->sides[HEAD].images;
@@ -175,7 +176,7 @@ static void sort_out(struct ab *ab)
 
 /* ---- running ---- */
 
-/* What is not run has a row, too. */
+/* Records SCENARIO.static, with the reason, for each scenario that is not run. */
 static int record_not_run(struct ab *ab, struct side *s)
 {
 	char name[160], reason[600];
@@ -235,7 +236,7 @@ static int run_side(struct ab *ab, struct side *s)
 	k.images = s->chosen;
 	status = run_in(&k, ab->o->runs, ab->o->command, &s->run);
 	if (status == EXIT_INCONCLUSIVE) {
-		ab->none_booted = true; /* there may be code to compare all the same */
+		ab->none_booted = true; /* code bytes may be compared all the same */
 		status = 0;
 	}
 	recorded = s->run ? record_not_run(ab, s) : 0;
@@ -300,7 +301,7 @@ static void explain(struct ab *ab, size_t i)
 
 /* ---- comparing ---- */
 
-/* ptbench report --allow ... --base BASE HEAD. */
+/* Runs ptbench report --allow ... --base BASE HEAD. */
 static int run_report(const struct ab *ab, FILE *out)
 {
 	const char **argv = calloc(6 + 2 * ab->o->nr_allow, sizeof(*argv));
@@ -324,7 +325,7 @@ static int run_report(const struct ab *ab, FILE *out)
 	return status;
 }
 
-/* What was said of both sides, beside the head's run, whoever reads the standard output. */
+/* Opens the file for the verdict, in the folder of head's run: stdout may have no reader. */
 static int open_verdict(struct ab *ab)
 {
 	int fd;
@@ -355,7 +356,7 @@ static int close_verdict(struct ab *ab, int status)
 	return status ? status : EXIT_PART_FAILED;
 }
 
-/* On stdout, and in the verdict's file where there is one. */
+/* Prints to stdout and, if there is one, to the verdict's file. */
 __attribute__((format(printf, 2, 3))) static void conclusion(const struct ab *ab, const char *fmt,
 							     ...)
 {
@@ -416,7 +417,7 @@ static int read_names(struct ab *ab)
 	return EXIT_USAGE;
 }
 
-/* Can the folder be made, or written to? Nothing is made yet: there may be nothing to run. */
+/* Can the folder be made, or written to? Does not make it: there may be nothing to run. */
 static int check_runs(const char *runs)
 {
 	char *folder = strdup(runs), *end;
@@ -445,7 +446,7 @@ static int check_runs(const char *runs)
 	return err;
 }
 
-/* Both trees, the guests' programs and the folder of runs, before the first kernel is built. */
+/* Checks both trees, the guests' programs and the folder of runs before any kernel is built. */
 static int check_sides(const struct ab *ab)
 {
 	struct kernels_options k = ab->o->kernels;
@@ -479,7 +480,7 @@ static int prepare(struct ab *ab)
 	return check_sides(ab);
 }
 
-/* What compare cannot see, for there is no run of it; 0 is for what was judged and is well. */
+/* The exit status with regard to scenarios that have no run, which compare cannot see. */
 static int conclude(const struct ab *ab, int status)
 {
 	if (ab->failed)
@@ -528,7 +529,7 @@ static void free_ab(struct ab *ab)
 		if (side->images)
 			image_free(side->images, ab->nr);
 		free(side->images);
-		free(side->chosen); /* what it holds is images' */
+		free(side->chosen); /* its elements are copies of those of images */
 		free(side->ksrc);
 		results_run_free(side->run);
 	}

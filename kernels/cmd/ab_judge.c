@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ptbench kernels ab: what its two runs amount to. results_compare() judges; here it is asked,
- * printed, and searched for the row that the profile shall explain.
+ * ptbench kernels ab: compares its two runs by results_compare(), prints the comparison, and finds
+ * in it the row to be profiled.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ int ab_judge(FILE *to, const char *base, const char *head, const char *const *al
 		fputs("ptbench kernels ab: no memory to print the comparison\n", stderr);
 		return EXIT_PART_FAILED;
 	}
-	fflush(to); /* boots are forked next */
+	fflush(to); /* a process that is forked for a boot must not print it again */
 	return (*out)->status;
 }
 

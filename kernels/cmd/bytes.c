@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ptbench kernels bytes: machine code by function, two kernels side by side, as maintainers know it
- * from scripts/bloat-o-meter.
+ * ptbench kernels bytes: machine code by function, two kernels side by side, in the format of the
+ * kernel's scripts/bloat-o-meter.
  *
  * Parts that the compiler split off a function (.cold, .part.0, .constprop.0) count with it, and so
  * do several static functions of one name.
@@ -67,7 +67,7 @@ static int by_name(const void *va, const void *vb)
 	return strcmp(a->name, b->name);
 }
 
-/* Growth first, the largest on top; then what shrank. */
+/* Functions that grew first, the largest growth on top; then functions that shrank. */
 static int by_delta(const void *va, const void *vb)
 {
 	const struct function *a = va, *b = vb;
@@ -117,7 +117,7 @@ static struct sums sum(const struct functions *all)
 	return s;
 }
 
-/* A function that is not there has no size. */
+/* "-" for a function that the kernel lacks. */
 static const char *number(long long bytes, char to[24])
 {
 	snprintf(to, 24, bytes ? "%lld" : "-", bytes);
@@ -177,7 +177,7 @@ static int compare(const struct image images[2], bool all)
 	return ret ? EXIT_USAGE : EXIT_FINE;
 }
 
-/* Two scenarios, and no lists. */
+/* Are these names of two scenarios, not of lists? */
 static int check_names(const char *command, const char *root, char *const names[2])
 {
 	char dir[PATH_MAX], why[SCENARIO_WHY];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ptbench kernels bytes: what a variant adds to the machine code, function by function. */
+/* ptbench kernels bytes: the machine code that a variant adds, function by function. */
 #ifndef KERNELS_BYTES_H
 #define KERNELS_BYTES_H
 

@@ -12,7 +12,7 @@
 #include "cmd.h"
 #include "list.h"
 
-/* Gives way to the script, which has options and a --help of its own. */
+/* Executes the script kernels/build, which has its own options and --help. */
 static int build_cmd(int argc, char **argv, const struct kernels_options *o)
 {
 	static char *bench[] = { "build", "BENCH", NULL };
@@ -94,10 +94,10 @@ int kernels_cmd(int argc, char **argv, const char *root, const char *revision)
 	}
 	o.command = command = results_command(argc, argv);
 	snprintf(name, sizeof(name), "ptbench kernels %s", s->name);
-	/* Minutes of work are not lost when nobody reads what is printed at the end. */
+	/* SIGPIPE must not end a run of minutes whose output has lost its reader. */
 	if (s->fn == run_cmd || s->fn == ab_cmd || s->fn == profile_cmd)
 		results_stdout_outlive_reader();
-	argv[1] = name; /* what getopt() begins its messages with */
+	argv[1] = name; /* getopt() begins its messages with it */
 	ret = command ? s->fn(argc - 1, argv + 1, &o) : 4;
 	free(command);
 	return ret;

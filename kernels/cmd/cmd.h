@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Subcommands of `ptbench kernels`: each takes its own arguments, and returns ptbench's exit
- * status. */
+/* Subcommands of `ptbench kernels`: each parses its arguments and returns ptbench's exit status. */
 #ifndef KERNELS_CMD_H
 #define KERNELS_CMD_H
 
@@ -11,7 +10,7 @@ int run_cmd(int argc, char **argv, const struct kernels_options *o);
 int ab_cmd(int argc, char **argv, const struct kernels_options *o);
 int profile_cmd(int argc, char **argv, const struct kernels_options *o);
 
-/* A number from 1 to 100000 that an option has. -EINVAL, said on stderr with the command's name. */
+/* Parses an option's number, from 1 to 100000. -EINVAL, said on stderr with the command's name. */
 int cmd_number(const char *command, const char *option, const char *text, int *to);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ptbench kernels list: what there is to boot. */
+/* ptbench kernels list: prints the scenarios with their formats and designs. */
 #ifndef KERNELS_LIST_H
 #define KERNELS_LIST_H
 

@@ -43,9 +43,9 @@ static const char usage[] =
 struct profile_options {
 	struct kernels_options kernels;
 	const char *runs;
-	char *scenarios[2]; /* base, if it is one, and the scenario */
+	char *scenarios[2]; /* base, if it names a scenario, and the scenario */
 	const char *base;
-	struct results_doc *base_doc; /* of base, if it is a run */
+	struct results_doc *base_doc; /* of base, if it names a run */
 	char words[512];
 };
 
@@ -67,7 +67,7 @@ static struct results_doc *document(const struct results_run *run, const char *s
 	return NULL;
 }
 
-/* What was asked for may be missing though nothing failed: it was skipped. */
+/* EXIT_INCONCLUSIVE: a profile is missing, because its boot failed or was skipped. */
 static int print_all(const struct results_run *run, const struct profile_options *o)
 {
 	const char *scenario = o->scenarios[o->kernels.nr_scenarios - 1];
@@ -125,7 +125,7 @@ enum { OPT_CASE = 256, OPT_BASE, OPT_OUT, OPT_TIMEOUT, OPT_SKIP };
 
 static int parse(int argc, char **argv, struct profile_options *o)
 {
-	/* --skip SYMBOL makes the plugin count wrong, for the test that sees it found out. */
+	/* --skip SYMBOL makes the plugin count wrong; a test checks that this is detected. */
 	static const struct option options[] = {
 		{ "case", required_argument, NULL, OPT_CASE },
 		{ "base", required_argument, NULL, OPT_BASE },
@@ -176,7 +176,7 @@ static int refuse(const char *what, const char *value)
 	return -EINVAL;
 }
 
-/* Before this command's own run is made: the link "latest" will name that. */
+/* Has the document a breakdown? */
 static bool is_profiled(const struct results_doc *doc)
 {
 	for (size_t i = 0; i < doc->nr_measurements; i++)
@@ -185,6 +185,7 @@ static bool is_profiled(const struct results_doc *doc)
 	return false;
 }
 
+/* Reads base before this command makes its own run, which the link "latest" will name. */
 static int read_base(struct profile_options *o, const char *scenario)
 {
 	struct results_error err;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ptbench kernels run, and ab, which is two of them. */
+/* ptbench kernels run, and ab, which makes two runs: parses their options. */
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -43,7 +43,7 @@ static const char both_usage[] =
 	"both could (ptbench compare --help). A scenario that both sides skip is said, with the reason, and\n"
 	"leaves the status to the others.\n";
 
-/* Those of ab alone come first. --append, more words for the kernels, is for the test of
+/* Options of ab alone come first. --append, more words for the kernels, is for the test of
  * exactness. */
 enum {
 	OPT_BASE = 256,
@@ -80,7 +80,7 @@ static int only(const char *command, struct kernels_options *o, const char *kind
 	return -EINVAL;
 }
 
-/* What compare will be given is looked at before anything is built. */
+/* Adds an --allow for compare; its syntax is checked now, before any kernel is built. */
 static int allow(const char *command, struct ab_options *ab, const char *text)
 {
 	struct results_error err;
@@ -128,7 +128,7 @@ static int take(const char *command, int c, struct ab_options *ab)
 	}
 }
 
-/* 1: only help was asked for, and printed. */
+/* Parses the options. 1: --help was given, and help is printed; -EINVAL, said on stderr. */
 static int parse(int argc, char **argv, const struct option *of, const char *usage,
 		 struct ab_options *ab)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Runs subcommands of this program, and keeps what they print. */
+/* Runs subcommands of this program, and keeps their output. */
 #include <errno.h>
 #include <stdbool.h>
 #include <sys/wait.h>

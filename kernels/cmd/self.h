@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Subcommands of this program that another one runs. */
+/* Runs a subcommand of this program in another one. */
 #ifndef KERNELS_SELF_H
 #define KERNELS_SELF_H
 
@@ -7,12 +7,12 @@
 #include <stdio.h>
 
 /*
- * Runs this program again with argv, what it prints appended to out, which can be read, too: a
- * reader of our own standard output who leaves must not end it, nor take its exit status away. It
- * ends when we do, and when *stop is set. Its exit status; EXIT_PART_FAILED when it has none.
+ * Runs this program again with argv and appends its standard output to out, a file that is open for
+ * reading, too. (On this process's standard output, SIGPIPE could end it.) It is ended when this
+ * process ends and when *stop is set. Returns its exit status; EXIT_PART_FAILED if it has none.
  */
 int self_run(const char *const *argv, FILE *out, volatile sig_atomic_t *stop);
-/* All that out holds, on stdout. */
+/* Copies all of out to stdout. */
 void self_print(FILE *out);
 
 #endif
