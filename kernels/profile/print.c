@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Breakdowns as tables for people: of one kernel, or how one differs from another. */
+/* Prints breakdowns as tables: of one kernel, or the differences of one to another. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "profile.h"
 
-/* One symbol on both sides. */
+/* The instructions of one symbol on both sides. */
 struct line {
 	const char *symbol;
 	long long base, new;
@@ -29,7 +29,7 @@ static bool is_of_kernel(const char *key)
 	return !strcmp(key, "design") || !strcmp(key, "format");
 }
 
-/* Are the params equal, but for what differs between kernels? */
+/* Are the params equal, but for design and format, which differ between kernels? */
 static bool same_row(const struct results_params *a, const struct results_params *b)
 {
 	struct results_params x = { .nr = 0 }, y = { .nr = 0 };
@@ -71,7 +71,7 @@ static const char *scenario_of(const struct results_doc *doc)
 	return name ? name : doc->part;
 }
 
-/* Two runs of one scenario have one name. */
+/* The names of both scenarios; two runs of one scenario are called "base" and "this". */
 static void names_of(const struct results_doc *base, const struct results_doc *doc,
 		     const char **base_name, const char **name)
 {
@@ -201,7 +201,7 @@ static void print_row(FILE *f, const struct results_doc *doc, const struct resul
 	const char *name = scenario_of(doc), *base_name = NULL;
 	char *params = results_params_text(&m->params);
 
-	/* What is deferred stands below what it belongs to. */
+	/* Deferred instructions are printed below the instructions of the same row. */
 	if (!strcmp(m->metric->name, "instructions"))
 		fprintf(f, "\n%s  %s\n", m->case_id, params ? results_shown(params) : "");
 	free(params);
@@ -246,7 +246,7 @@ static void print_skipped(FILE *f, const struct results_doc *doc, bool many)
 	}
 }
 
-/* One line of a list of rows. */
+/* Prints one line of a list of rows. */
 static void print_total(FILE *f, const struct results_measurement *m,
 			const struct results_doc *base)
 {
@@ -263,7 +263,7 @@ static void print_total(FILE *f, const struct results_measurement *m,
 	free(params);
 }
 
-/* So many that nobody would read the functions of each. */
+/* Of more rows than this only totals are printed, without functions. */
 #define MANY 8
 
 static void print_totals(FILE *f, const struct results_doc *doc, const struct results_doc *base,

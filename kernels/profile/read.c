@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads what the plugin wrote, takes the empty windows off as the driver does, and compares: a
- * window that plugin and driver count differently is a failure, whichever of them is wrong.
+ * Reads the file that the plugin wrote, subtracts empty windows as the driver does, and compares
+ * the counts: if plugin and driver differ in a window, the part fails, whichever is wrong.
  */
 #include <errno.h>
 #include <limits.h>
@@ -14,10 +14,10 @@
 
 /* The operation of windows that measure nothing (driver/window.c). */
 #define EMPTY_OP "empty_op"
-#define MAX_SYMBOLS 8192 /* of one window: sums stay in their type */
+#define MAX_SYMBOLS 8192 /* of one window; a sum of counts cannot overflow */
 #define MAX_WINDOWS 512	 /* of one kind of a row: a measurement has no more samples */
 
-/* Where the instructions of a window went. Names are the profile's. */
+/* The instructions of a window by symbol. Names belong to the profile. */
 struct counts {
 	long long total;
 	const char *op;
@@ -26,13 +26,13 @@ struct counts {
 };
 
 struct window {
-	size_t counts; /* which of the row's distributions it has */
-	long long off; /* -1 where it is not known */
+	size_t counts; /* its distribution: index in the row's counts */
+	long long off; /* longest stretch with interrupts off; -1: not known */
 };
 
 /*
- * Windows of one kind, kept ones alone. Nearly all of a row run the same instructions: each
- * distribution is kept once.
+ * The windows of one kind that the driver kept. Nearly all windows of a row run the same
+ * instructions: each distribution is stored once.
  */
 struct windows {
 	struct window *v;
@@ -41,7 +41,7 @@ struct windows {
 	size_t nr_counts;
 };
 
-/* Each symbol's name once, by its hash. */
+/* A hash table with each symbol's name once. */
 struct names {
 	char **slots;
 	size_t nr, room; /* room is a power of two, or 0 */
@@ -57,7 +57,7 @@ struct profile {
 	struct row *rows;
 	size_t nr;
 	struct names names;
-	/* While it is read. */
+	/* While the file is read. */
 	struct counts window, deferred; /* since the last mark; v is NULL: none */
 	long long off;			/* of the window */
 	bool again;
@@ -102,7 +102,7 @@ static void free_profile(struct profile *p)
 
 /* ---- reading ---- */
 
-/* Room for one more of an array that grows by doubling. */
+/* Makes room for one more element of an array of nr, which grows by doubling. */
 static int grow(void *array, size_t nr, size_t size)
 {
 	void **v = array, *bigger;
@@ -141,7 +141,7 @@ static char **slot_of(const struct names *n, const char *name)
 	return &n->slots[i];
 }
 
-/* Half of the slots stay empty. */
+/* Doubles the slots: at least half of them stay empty. */
 static int more_names(struct names *n)
 {
 	struct names bigger = { .nr = n->nr, .room = n->room ? 2 * n->room : 1024 };
@@ -157,7 +157,7 @@ static int more_names(struct names *n)
 	return 0;
 }
 
-/* The one copy of that name; NULL: no memory. */
+/* The profile's copy of the name; NULL: no memory. */
 static char *name_of(struct profile *p, const char *name)
 {
 	char **slot;
@@ -183,7 +183,7 @@ static int add_share(struct profile *p, struct counts *c, const char *symbol,
 	return 0;
 }
 
-/* Digits alone, and so few that sums of some thousand stay in their type. -1: not so. */
+/* Parses at most 15 digits: a sum of thousands of such numbers cannot overflow. -1: not digits. */
 static long long number(const char *text)
 {
 	size_t n = strspn(text, "0123456789");
@@ -191,7 +191,7 @@ static long long number(const char *text)
 	return n && !text[n] && n <= 15 ? strtoll(text, NULL, 10) : -1;
 }
 
-/* "NAME=COUNT NAME=COUNT...", which save goes on with: adds up to the total. */
+/* Reads "NAME=COUNT NAME=COUNT..." from strtok_r()'s save; the sum must be the total. */
 static int read_shares(struct profile *p, struct counts *c, char **save)
 {
 	long long sum = 0;
@@ -250,7 +250,7 @@ static int read_deferred(struct profile *p, char **save)
 	return read_shares(p, &p->deferred, save);
 }
 
-/* Names are the same where they are one. */
+/* Compares names by pointer: the profile has each name once. */
 static bool same(const struct counts *a, const struct counts *b)
 {
 	if (a->total != b->total || a->nr != b->nr || a->op != b->op)
@@ -278,7 +278,7 @@ static int keep_as(struct row *row, enum kind kind, struct counts *c, long long 
 	    (i == w->nr_counts && grow(&w->counts, i, sizeof(*w->counts))))
 		return -ENOMEM;
 	if (i == w->nr_counts) {
-		/* No more is added to it. */
+		/* It grows no more: gives the spare elements back. */
 		exact = realloc(c->v, c->nr * sizeof(*c->v));
 		c->v = exact ? exact : c->v;
 		w->counts[w->nr_counts++] = *c;
@@ -288,7 +288,8 @@ static int keep_as(struct row *row, enum kind kind, struct counts *c, long long 
 	return 0;
 }
 
-/* A mark of what came since the last one; what is lost, and what no row is of, is dropped. */
+/* A mark kept or lost: stores the counts since the last mark in the row, or drops them if they were
+ * lost or belong to no row. */
 static int take(struct profile *p, bool kept)
 {
 	struct row *row = p->nr ? &p->rows[p->nr - 1] : NULL;
@@ -336,7 +337,7 @@ static int read_line(struct profile *p, char *line)
 	return strcmp(word, "again") ? -EINVAL : 0;
 }
 
-/* "end LINES", and the line's own end: what is cut off is no end. */
+/* Is the line "end LINES" with a newline, so that it was not cut off? */
 static bool is_end(const char *line, long long *announced)
 {
 	size_t n = strncmp(line, "end ", 4) ? 0 : strspn(line + 4, "0123456789");
@@ -382,7 +383,7 @@ static int read_profile(const char *file, struct profile *p, char why[PROFILE_WH
 	return 0;
 }
 
-/* ---- what it means ---- */
+/* ---- breakdowns and comparison with the driver ---- */
 
 static int by_value(const void *a, const void *b)
 {
@@ -413,7 +414,7 @@ static int mode_of(const struct windows *w, long long *mode)
 	return 0;
 }
 
-/* Of the windows with that total, the distribution that most of them have, the first of several. */
+/* The most frequent distribution of the windows with that total, the first of several. */
 static const struct counts *typical(const struct windows *w, long long total)
 {
 	const struct counts *best = NULL;
@@ -430,7 +431,7 @@ static const struct counts *typical(const struct windows *w, long long total)
 	return best;
 }
 
-/* Of the first nr, which are sorted. */
+/* Finds the symbol in v, which is sorted. */
 static struct results_share *share_of(struct results_share *v, size_t nr, const char *symbol)
 {
 	const struct results_share key = { .symbol = (char *)symbol };
@@ -439,8 +440,9 @@ static struct results_share *share_of(struct results_share *v, size_t nr, const 
 }
 
 /*
- * A window less an empty one, symbol by symbol. The empty operation's own instructions, its return,
- * are taken off those of the operation in its place. Strings stay those of the two windows.
+ * Subtracts an empty window from a full one, symbol by symbol; the instructions of the empty
+ * operation, its return, from those of the full window's operation. v has the windows' strings.
+ * Returns the number of symbols in v.
  */
 static size_t subtract(const struct counts *full, const struct counts *empty,
 		       struct results_share *v)
@@ -466,7 +468,7 @@ static size_t subtract(const struct counts *full, const struct counts *empty,
 	return left;
 }
 
-/* The driver's samples of a measurement are those windows, one by one. */
+/* Compares the driver's samples of a measurement with these windows, one by one. */
 static int compare(const struct results_measurement *m, const struct windows *w, long long empty,
 		   char why[PROFILE_WHY])
 {
@@ -517,7 +519,7 @@ static int break_down(struct results_doc *doc, size_t i, const struct windows *w
 	return ret ? refuse(why, "%s: %s", err.path, err.reason) : 0;
 }
 
-/* The longest stretch with interrupts off of each window that was entered with them on. */
+/* Adds the longest stretch with interrupts off in each window, if all were entered with them on. */
 static int add_irqs_off(struct results_doc *doc, size_t i, const struct windows *w,
 			char why[PROFILE_WHY])
 {
@@ -531,7 +533,7 @@ static int add_irqs_off(struct results_doc *doc, size_t i, const struct windows 
 		samples[k] = w->v[k].off;
 	if (!samples || !w->nr || k < w->nr) {
 		free(samples);
-		return 0; /* not known on this architecture, which its file says */
+		return 0; /* not known: the architecture's file has no irqs */
 	}
 	m.metric = results_metric_find("irqs_off_instructions");
 	m.kind = RESULTS_EXACT;
@@ -552,7 +554,7 @@ int profile_apply(const char *file, struct results_doc *doc, char why[PROFILE_WH
 	struct row *row = NULL;
 	int err = read_profile(file, &p, why);
 
-	/* Measurements stand in the order of the rows; a row without windows has none. */
+	/* Measurements are in the order of the rows; a row without windows has no measurement. */
 	for (size_t i = 0; i < nr && !err; i++) {
 		const struct results_metric *metric = doc->measurements[i].metric;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the plugin has to know of an image (kernels/profile/plugin/profile.c): where the driver's
- * marks and each function lie, and which instructions switch interrupts.
+ * Writes the table of an image that the plugin reads (kernels/profile/plugin/profile.c): the
+ * addresses of the driver's marks and of each function, and the instructions that switch
+ * interrupts.
  */
 #include <array_size.h>
 #include <errno.h>
@@ -14,17 +15,17 @@
 #include "profile.h"
 
 struct symbol {
-	unsigned long long start, end; /* end is 0: no size is known */
+	unsigned long long start, end; /* end is 0: the size is not known */
 	char type, name[128];
 };
 
 struct symbols {
 	struct symbol *v;
 	size_t nr;
-	unsigned long long base; /* what to add to an address to have the one it runs at */
+	unsigned long long base; /* run-time address less the address in System.map */
 };
 
-/* The marks of the plugin, which are functions ptb_mark_NAME() of driver/marks.h. */
+/* The driver's marks: functions ptb_mark_NAME() of driver/marks.h. */
 static const char *const marks[] = { "begin", "end", "clock", "row", "again", "kept", "lost" };
 
 __attribute__((format(printf, 2, 3))) static int refuse(char why[PROFILE_WHY], const char *fmt, ...)
@@ -50,7 +51,7 @@ static int add(struct symbols *s, const struct symbol *symbol)
 	return 0;
 }
 
-/* "ADDRESS SIZE TYPE NAME" of the file symbols, or "ADDRESS TYPE NAME" of System.map. */
+/* Reads "ADDRESS SIZE TYPE NAME" of the file symbols, or "ADDRESS TYPE NAME" of System.map. */
 static int read_symbols(const char *folder, const char *file, bool sized, struct symbols *s,
 			char why[PROFILE_WHY])
 {
@@ -83,7 +84,7 @@ static int read_symbols(const char *folder, const char *file, bool sized, struct
 	return err;
 }
 
-/* A kernel without the option runs where System.map says. */
+/* Reads the option's value into s->base: a kernel without it runs at System.map's addresses. */
 static int read_base(const char *folder, const char *option, struct symbols *s,
 		     char why[PROFILE_WHY])
 {
@@ -104,7 +105,7 @@ static int read_base(const char *folder, const char *option, struct symbols *s,
 	return 0;
 }
 
-/* Of functions at one address, what has a size comes first, then what is global, then by name. */
+/* By address; at one address, functions with a size first, then global ones, then by name. */
 static int compare(const void *a, const void *b)
 {
 	const struct symbol *x = a, *y = b;
@@ -119,8 +120,9 @@ static int compare(const void *a, const void *b)
 }
 
 /*
- * Functions with their sizes; between them, labels that have none (of assembler) reach to the next
- * symbol. Parts that the compiler split off or specialised (.cold, .part.0) go by their function.
+ * Writes functions with their sizes; a label between them that has none (of assembler) reaches to
+ * the next symbol. Parts that the compiler split off or specialised (.cold, .part.0) get their
+ * function's name.
  */
 static void write_symbols(FILE *f, const struct symbols *s)
 {

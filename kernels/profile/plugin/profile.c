@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A TCG plugin of QEMU: counts the instructions that a guest executes by symbol, and writes down
- * what lies between two marks of the driver (kernels/driver/marks.h).
+ * A TCG plugin of QEMU: counts the instructions that a guest executes by symbol, and writes the
+ * counts between two marks of the driver (kernels/driver/marks.h).
  *
  *   -plugin profile.so,table=FILE,out=FILE[,skip=SYMBOL]
  *
  * FILE of table, made by kernels/profile/table.c, a line each, numbers in hexadecimal:
- *   mark NAME ADDRESS       where the mark's first instruction stands
- *   kernel ADDRESS          what lies below is user space
+ *   mark NAME ADDRESS       the address of the mark's first instruction
+ *   kernel ADDRESS          the first address above user space
  *   irqs KIND VALUE/MASK    bytes of an instruction that switches interrupts (enum irqs)
  *   symbol START END NAME   sorted, not overlapping
- * What lies in no symbol is "[user]" or "[other]".
+ * Instructions outside of all symbols count as "[user]" or "[other]".
  *
  * FILE of out, a line each, in the order in which it happened:
  *   row, again, kept, lost  a mark of that name was passed
  *   window TOTAL OFF OP NAME=COUNT... instructions from begin to end; OFF is the longest
- *                           stretch of them with interrupts off, "-" where that is not known; OP
- *                           is the function that the window calls
+ *                           stretch of them with interrupts off, "-": not known; OP is the
+ *                           function that the window calls
  *   deferred TOTAL NAME=COUNT...      instructions between two passages of clock
- *   end LINES               the last line: how many came before
+ *   end LINES               the last line: the number of lines before it
  *
- * Each instruction is counted by an addition in the translated code, before it runs: blocks may be
- * left in the middle. One that faults and is run again counts twice, where icount counts it once.
+ * Each instruction is counted by an addition in the translated code, before it runs: a block may be
+ * left in the middle. An instruction that faults and is run again counts twice here, and once for
+ * icount.
  */
 #include <array_size.h>
 #include <errno.h>
@@ -40,10 +41,10 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 struct symbol {
 	uint64_t start, end;
 	char *name;
-	uint64_t *count; /* NULL until it is first translated */
+	uint64_t *count; /* NULL until code of the symbol is translated */
 };
 
-/* Counters of what was translated so far, dense, so that a window copies few of them. */
+/* Counters of the symbols that were translated so far; dense, so that a window copies few. */
 #define MAX_COUNTERS 65536
 static uint64_t counters[MAX_COUNTERS], at_begin[MAX_COUNTERS], at_clock[MAX_COUNTERS];
 static const char *names[MAX_COUNTERS];
@@ -52,13 +53,13 @@ static size_t nr_counters;
 static struct symbol *symbols;
 static size_t nr_symbols;
 static struct symbol user = { .name = "[user]" }, other = { .name = "[other]" };
-static uint64_t skipped; /* where instructions of skip=SYMBOL are counted, for a test */
+static uint64_t skipped; /* the counter of skip=SYMBOL, which is left out, for a test */
 static const char *skip;
 
 /*
- * What an instruction does to interrupts. Without registers, whether a restore switches them on is
- * told by nesting: it undoes the nearest save. A pattern of kind none comes before one that it is
- * an exception to.
+ * The effect of an instruction on interrupts. The plugin cannot read registers: nesting tells
+ * whether a restore switches interrupts on, for it undoes the nearest save. A pattern of kind none
+ * is an exception to a later pattern.
  */
 enum irqs { IRQS_NONE, IRQS_OFF, IRQS_ON, IRQS_SAVE, IRQS_RESTORE };
 static const char *const irqs_names[] = { "none", "off", "on", "save", "restore" };
@@ -91,7 +92,7 @@ static const char *op; /* the first function entered since begin */
 static unsigned int irq_depth;
 static uint64_t irq_since, irq_longest;
 
-/* ---- what is written ---- */
+/* ---- output ---- */
 
 static uint64_t total(void)
 {
@@ -129,7 +130,7 @@ static void end(void)
 {
 	char off[32] = "-", more[320];
 
-	/* A window that ends inside a stretch was not entered with interrupts on. */
+	/* A window that ends with interrupts off was not entered with them on. */
 	if (nr_patterns && !irq_depth)
 		snprintf(off, sizeof(off), "%" PRIu64, irq_longest);
 	snprintf(more, sizeof(more), " %s %s", off, op ? op : "-");
@@ -174,7 +175,7 @@ static void on_entry(unsigned int vcpu, void *arg)
 		op = arg;
 }
 
-/* Called before the instruction: its own count belongs to what it ends, not to what it begins. */
+/* Called before the instruction, which counts to the stretch that it ends, not to one it begins. */
 static void on_irqs(unsigned int vcpu, void *arg)
 {
 	enum irqs kind = (uintptr_t)arg;
@@ -278,7 +279,7 @@ static void at_exit(qemu_plugin_id_t id, void *arg)
 {
 	bool lost = ferror(out);
 
-	/* Without its end nobody believes the rest. */
+	/* Without the line end, the reader refuses the file. */
 	if (!lost)
 		fprintf(out, "end %" PRIu64 "\n", lines);
 	if (fclose(out) || lost)

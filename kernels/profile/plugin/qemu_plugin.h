@@ -2,9 +2,9 @@
 /*
  * The part of QEMU's TCG plugin interface that profile.c uses: version 1, as in QEMU 6.0 to 8.2.
  *
- * Debian does not ship a header, so the declarations are ours, written from QEMU's documentation
+ * Debian does not ship a header: these declarations were written from QEMU's documentation
  * (docs/devel/tcg-plugins.rst). QEMU looks up qemu_plugin_version and qemu_plugin_install in the
- * shared object; everything else the object finds in QEMU.
+ * shared object; QEMU itself defines all the others.
  */
 #ifndef PTBENCH_QEMU_PLUGIN_H
 #define PTBENCH_QEMU_PLUGIN_H
@@ -29,7 +29,7 @@ typedef struct qemu_info_t {
 	} system;
 } qemu_info_t;
 
-/* Opaque, and valid only while the callback they were handed to runs. */
+/* Opaque; valid only while the callback that got them runs. */
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
 
@@ -40,7 +40,7 @@ typedef void (*qemu_plugin_udata_cb_t)(qemu_plugin_id_t id, void *arg);
 typedef void (*qemu_plugin_vcpu_udata_cb_t)(unsigned int vcpu, void *arg);
 typedef void (*qemu_plugin_vcpu_tb_trans_cb_t)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
 
-/* What a plugin defines. A status other than 0 of install ends QEMU. */
+/* The plugin defines these two. A status other than 0 of qemu_plugin_install() ends QEMU. */
 extern QEMU_PLUGIN_EXPORT int qemu_plugin_version;
 QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
 					   char **argv);
@@ -56,7 +56,8 @@ const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 
-/* Before each execution of the instruction: calls cb; adds imm to *ptr (not atomic: one CPU). */
+/* Before each execution of insn, the first calls cb, the second adds imm to *ptr (not atomic: one
+ * CPU). */
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
 					    qemu_plugin_vcpu_udata_cb_t cb,
 					    enum qemu_plugin_cb_flags flags, void *arg);
