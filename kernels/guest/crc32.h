@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* crc: 0, or what the bytes before gave. */
+/* crc: 0, or the CRC of the bytes before. */
 static inline uint32_t crc32_of(uint32_t crc, const void *data, size_t len)
 {
 	const unsigned char *p = data;

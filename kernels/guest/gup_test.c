@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * gup_fast/gup_test: agrees the kernel's own gup_test (mm/gup_test.c) with the driver?
+ * gup_fast/gup_test: does the kernel's own gup_test (mm/gup_test.c) agree with the driver?
  *
  * gup_test times a loop of calls over a range, in whole microseconds; the driver counts one call.
- * What a turn of gup_test's loop has besides the call, less what the driver's window has around its
- * own, is the same whatever a call's pages, so it is taken from calls of 1 page, where it must be
- * small, and then calls of more pages have to agree to the microsecond. gup_test falls back to
- * slow GUP: of a walk that comes back short it knows nothing.
+ * The overhead of a turn of gup_test's loop, less the overhead in a window of the driver, does not
+ * depend on a call's pages. It is taken from calls of 1 page, where it must be small; then calls of
+ * more pages have to agree to the microsecond. gup_test falls back to slow GUP: it does not notice
+ * a fast walk that comes back short.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,17 +28,17 @@
 #define MAX_PAGES 4096
 #define REPEATS 3
 /*
- * Of a turn of the loop, in instructions: some 30, and some 12 are around the call in a window.
- * Above that the driver says too little, below too much.
+ * Limits of the difference of overheads, in instructions: a turn of the loop has some 30, a window
+ * some 12. Above them the driver counts too little, below them too much.
  */
 #define MIN_LOOP -16
 #define MAX_LOOP 64
-/* Of the two readings of the clock, what lies between the two moments they return. */
+/* gup_test's readings of the clock: their part that lies in the time between the two readings. */
 #define CLOCK_NS 200
 /*
  * A pin adds to a per-CPU counter, which spills into the node's every 13 pages or so, in a few
- * instructions. A window of the driver starts with an empty one, so that a call of gup_test has at
- * most one spill more or less.
+ * instructions. A window of the driver starts with an empty counter, so that a call of gup_test has
+ * at most one spill more or less.
  */
 #define SPILL_NS 24
 
@@ -74,7 +74,7 @@ static bool could_not(const char *what)
 
 /* ---- gup_test ---- */
 
-/* A tick or a softirq can only make it longer. */
+/* The least time of REPEATS: a tick or a softirq can only make one longer. */
 static bool time_calls(int fd, const struct gup_test_args *range, unsigned long command, unsigned n,
 		       uint64_t *least)
 {
@@ -105,7 +105,7 @@ static bool time_all(int fd, const struct gup_test_args *range)
 	return true;
 }
 
-/* Written to, so that nothing of it has to be faulted in; from a boundary of most page tables. */
+/* On pages that were written to, so that no call faults; from a boundary of most tables on. */
 static bool run_on_range(int fd)
 {
 	unsigned long page = sysconf(_SC_PAGESIZE), align = page * 512;
@@ -120,7 +120,7 @@ static bool run_on_range(int fd)
 	if (all == MAP_FAILED)
 		return could_not("memory for gup_test");
 	at = all + (align - (uintptr_t)all % align) % align;
-	madvise(all, range.size + align, MADV_NOHUGEPAGE); /* EINVAL: there are none */
+	madvise(all, range.size + align, MADV_NOHUGEPAGE); /* EINVAL: no THP in this kernel */
 	for (unsigned long i = 0; i < nr_pages; i++)
 		at[i * page] = 1;
 	range.addr = (uintptr_t)at;
@@ -154,8 +154,8 @@ static bool has(const char *params, const char *param)
 	return ptb_params_have(params, param, strlen(param));
 }
 
-/* Walks of small anonymous pages that start with a table; rows of grown address spaces come
- * later. */
+/* Is it a walk of small anonymous pages that starts with a table? gup_test_note() takes the first
+ * such row: rows of grown address spaces come later. */
 static bool compared(const char *params)
 {
 	return has(params, "leaf=pte") &&
@@ -202,8 +202,8 @@ void gup_test_note(const struct ptb_record *r)
 static bool agree(int k, int i, char *seen, size_t size)
 {
 	uint64_t calls = nr_pages / sizes[i], counted = calls * instructions[k][i];
-	/* Per 1,000 calls, from those of one page; half a microsecond is what rounding down
-	 * takes. */
+	/* The difference of overheads per 1,000 calls, from calls of one page; 500 ns make up for
+	 * the mean of rounding down to a microsecond. */
 	int64_t loop =
 		((int64_t)(us[k][0] * 1000 + 500) - (int64_t)(nr_pages * instructions[k][0])) *
 		1000 / (int64_t)nr_pages;

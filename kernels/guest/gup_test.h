@@ -13,7 +13,7 @@
 
 /* Runs gup_test in this address space as it is now: before rows that make it grow a level. */
 void gup_test_run(void);
-/* A record of the driver: those that will be compared are remembered. */
+/* Takes a record of the driver, and stores it if it will be compared. */
 void gup_test_note(const struct ptb_record *r);
 /*
  * Writes one check per comparison, or skipped ones with the reason. format: of the page tables.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * PID 1 of a measured kernel: runs the reference's cases and the driver's rows, writes their
- * records as JSON lines on a serial line of its own, and ends the machine.
+ * records as JSON lines to a serial line of their own, and ends the machine.
  *
  * Lines: {"begin":...}, then {"m":...}, {"skip":...} and {"check":...}, then {"end":...} with the
- * number of records and the CRC-32 of every byte before that line; "failed" in it says what went
- * wrong. Params are the text that they are in the record. Progress and reasons go to the console.
+ * number of records and the CRC-32 of every byte before that line; its "failed" is the first error.
+ * Params are copied as text from the record. Progress and reasons go to the console.
  */
 #include <array_size.h>
 #include <errno.h>
@@ -93,7 +93,7 @@ __attribute__((format(printf, 1, 2))) static void put(const char *fmt, ...)
 		len = sizeof(line) - 1;
 }
 
-/* Bytes that are not plain ASCII are escaped one by one: the line is valid whatever came in. */
+/* Escapes bytes that are not plain ASCII one by one: the line is valid whatever s holds. */
 static void put_string(const char *s, size_t max)
 {
 	put("\"");
@@ -268,7 +268,7 @@ static bool boot_word(const char *key, char *value, size_t size)
 	return found;
 }
 
-/* Rows of this kernel's own page-table format, which it is compared with. */
+/* Runs the reference's rows of this kernel's page-table format, to be compared with the kernel's. */
 static void exec_reference(void)
 {
 	char format[64];
@@ -364,10 +364,9 @@ static const struct {
 	 * every window that frees more than a batch drains the lists in the middle.
 	 */
 	{ .name = "/proc/sys/vm/percpu_pagelist_high_fraction", .value = "8\n" },
-	/* Page tables of large pages span more than the memory there is, few pages of which are
-	 * touched. */
+	/* A table of large pages maps more than the guest's memory; rows touch few of its pages. */
 	{ .name = "/proc/sys/vm/overcommit_memory", .value = "1\n" },
-	/* As many as a row asks for at once, taken when it asks. */
+	/* The most huge pages that a row has at once; the kernel allocates them on demand. */
 	{ .name = "/proc/sys/vm/nr_overcommit_hugepages", .value = "32\n", .optional = true },
 };
 
@@ -384,7 +383,7 @@ static int set_sysctls(void)
 	return 0;
 }
 
-/* Drivers may announce a line from a work queue, some time after PID 1 has started. */
+/* Waits for the device: drivers may announce it from a work queue, after PID 1 has started. */
 static int open_line(const char *name)
 {
 	int fd;
@@ -404,7 +403,7 @@ static int open_data(void)
 	data_fd = open_line(name);
 	if (data_fd < 0)
 		return fail("%s: %s", name, strerror(errno));
-	/* A line that is no terminal carries bytes as they are. */
+	/* A device that is no terminal does not change bytes. */
 	if (!isatty(data_fd))
 		return 0;
 	if (tcgetattr(data_fd, &t))
@@ -472,7 +471,7 @@ static void write_end(void)
 
 int main(int argc, char **argv)
 {
-	/* A fresh address space that has never been on another CPU. */
+	/* Executes itself again on CPU 0: this address space has never been on another CPU. */
 	if (argc < 2) {
 		pin(0);
 		execl("/init", "init", "pinned", (char *)NULL);
@@ -483,10 +482,10 @@ int main(int argc, char **argv)
 		write_end();
 	say("%s", failed[0] ? "failed" : "done");
 	tcdrain(1);
-	/* The kernel's words on it: with PREEMPT_RT they are printed by a thread. */
+	/* Waits for the kernel's messages on the failure: PREEMPT_RT prints them in a thread. */
 	if (failed[0])
 		usleep(500000);
-	/* QEMU runs with -no-reboot: the one way off that needs no firmware. */
+	/* QEMU runs with -no-reboot, and ends: a power-off would need firmware. */
 	reboot(RB_AUTOBOOT);
 	for (;;)
 		pause();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where the kernel has memory control groups PID 1 is in one of its own, as every process of a
- * distribution is: pages and page tables of the root group are not charged to anybody.
+ * Puts PID 1 into a memory control group, if the kernel has them, as every process of a
+ * distribution is in one: pages and page tables of the root group are not charged.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +29,7 @@ int init_cgroup(void)
 {
 	mkdir("/cgroup", 0755);
 	if (mount("cgroup2", "/cgroup", "cgroup2", 0, NULL))
-		return errno == ENODEV ? 0 : -1; /* a kernel without them */
+		return errno == ENODEV ? 0 : -1; /* ENODEV: a kernel without control groups */
 	if (put("/cgroup/cgroup.subtree_control", "+memory"))
 		return -1;
 	mkdir("/cgroup/ptbench", 0755);

@@ -3,7 +3,7 @@
 #ifndef KERNELS_INIT_CGROUP_H
 #define KERNELS_INIT_CGROUP_H
 
-/* 0, also on a kernel without control groups; -1, with errno, when it has them and refuses. */
+/* 0, also on a kernel without control groups; -1 with errno on failure. */
 int init_cgroup(void);
 
 #endif

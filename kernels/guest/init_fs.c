@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The guests' file systems: the initramfs has an image of an empty one; here it gets onto its
- * devices, is mounted, and its file is written.
+ * The guests' file systems: copies the initramfs's image of an empty file system to its devices,
+ * mounts it, and writes its file.
  */
 #include <array_size.h>
 #include <errno.h>
@@ -18,8 +18,8 @@
 #include "init_fs.h"
 
 #define IMAGE "/fs.ext4"
-#define PAGES 512	 /* of the file, at least: what one table maps, in most formats */
-#define BYTES (4L << 20) /* of the file, at least: whole huge pages of FS-DAX, two of them */
+#define PAGES 512	 /* of the file, at least: one table of most formats maps as many */
+#define BYTES (4L << 20) /* of the file, at least: two huge pages of FS-DAX */
 
 struct file_system {
 	const char *device, *folder, *options;
@@ -37,7 +37,7 @@ static int refuse(const struct file_system *fs, const char *what)
 	return -1;
 }
 
-/* The rest of the device is zeros already. */
+/* The image is cut after its metadata; the rest of the device is zeros already. */
 static int copy_image(const struct file_system *fs)
 {
 	char block[4096];
@@ -75,9 +75,9 @@ static int fill(int fd)
 }
 
 /*
- * Huge pages need blocks that are aligned like them. ext4 gives as many as a power of two aligned
- * to that (fs/ext4/mballoc.c, CR_POWER2_ALIGNED), but not in a group of which it has not yet read
- * the bitmap, which it does for the sake of this block.
+ * FS-DAX maps huge pages only of aligned blocks. ext4 aligns an allocation of a power of two of
+ * blocks to its size (fs/ext4/mballoc.c, CR_POWER2_ALIGNED), but not in a group whose bitmap it has
+ * not read: allocating this block makes it read the bitmap.
  */
 static int write_first(const struct file_system *fs)
 {
@@ -116,7 +116,7 @@ static void make_file_system(const struct file_system *fs)
 		umount(fs->folder);
 }
 
-/* Dirty pages stay dirty and mapped: writeback in the background would clean them. */
+/* Switches off background writeback, which would clean the pages that rows have made dirty. */
 static void no_writeback(void)
 {
 	int fd = open("/proc/sys/vm/dirty_writeback_centisecs", O_WRONLY);

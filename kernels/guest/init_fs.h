@@ -4,9 +4,9 @@
 #define KERNELS_INIT_FS_H
 
 /*
- * Mounts what this kernel can of the file systems, each with a file `data` whose every page has
- * been written, is clean and, where there is a page cache, in it: on /file (ext4 on a RAM disk) and
- * on /dax (ext4 with FS-DAX on persistent memory). What cannot be mounted is said on the console.
+ * Mounts the file systems that this kernel supports: /file (ext4 on a RAM disk) and /dax (ext4 with
+ * FS-DAX on persistent memory). Every page of their file `data` has been written, is clean and, on
+ * /file, is in the page cache. A file system that cannot be mounted is named on the console.
  */
 void init_file_systems(void);
 

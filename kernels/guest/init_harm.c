@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Everything a guest can do wrong, done on purpose: the harness has to report each as what it is.
- * The word ptbench.harm= on the kernel's command line says which; the tests of the harness alone
- * use it (kernels/test/test_harm.t). "warn" is the driver's.
+ * Misbehaviour of a guest on purpose, each kind of which the harness has to report. The word
+ * ptbench.harm= on the kernel's command line chooses; only kernels/test/test_harm.t uses it. The
+ * driver does "warn".
  */
 #include <array_size.h>
 #include <inttypes.h>
@@ -25,7 +25,7 @@ static void last_words(const char *words)
 static void do_panic(int data)
 {
 	last_words("about to leave");
-	_exit(3); /* PID 1 */
+	_exit(3); /* the kernel panics when PID 1 exits */
 }
 
 static void do_hang(int data)
@@ -35,7 +35,7 @@ static void do_hang(int data)
 		pause();
 }
 
-/* All memory, touched by a child: PID 1 is not killed, so the guest goes on as if nothing was. */
+/* A child touches all memory and is killed; PID 1 is not, and the guest goes on. */
 static void do_oom(int data)
 {
 	const size_t step = 4 << 20;
@@ -66,7 +66,7 @@ static void do_half(int data)
 	reboot(RB_AUTOBOOT);
 }
 
-/* A stream that is whole and says that all is well, where people look. */
+/* Writes a whole and valid stream, but to the console. */
 static void do_forge(int data)
 {
 	static const char lines[] =

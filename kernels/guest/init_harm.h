@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a guest can do wrong, on purpose. */
+/* Misbehaviour of a guest on purpose, for tests. */
 #ifndef KERNELS_INIT_HARM_H
 #define KERNELS_INIT_HARM_H
 
-/* word: of ptbench.harm=; data: the data line. May never return. */
+/* word: the value of ptbench.harm=; data: file descriptor of the data line. May never return. */
 void init_harm(const char *word, int data);
 
 #endif

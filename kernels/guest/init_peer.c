@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The peer: it spins in user space, counts, and goes into the kernel when the driver asks for it
- * (kernels/driver/peer.c, which asserts each state before a window).
+ * The peer, a thread: spins in user space, counts, and enters the kernel when the driver orders it
+ * (kernels/driver/peer.c, which asserts the peer's state before each window).
  */
 #include <dirent.h>
 #include <errno.h>
@@ -18,8 +18,8 @@
 #include "init_peer.h"
 
 /*
- * Under icount a CPU keeps the other one from its turn unless it says now and then that it only
- * waits. On other architectures QEMU has no such instruction.
+ * Under icount QEMU runs two CPUs by turns, and a spinning CPU keeps its turn unless it executes an
+ * instruction of waiting now and then. For other architectures QEMU has no such instruction.
  */
 #if defined(__x86_64__) || defined(__i386__)
 #define RELAX "pause"
@@ -31,7 +31,7 @@
 #define RELAX ""
 #endif
 
-/* It waits for orders as soon as it has run. */
+/* .enter is 1: the thread enters the kernel at once and waits there for orders. */
 static volatile struct ptb_peer peer = { .enter = 1 };
 
 static void *spin(void *arg)
@@ -44,15 +44,15 @@ static void *spin(void *arg)
 		if (peer.enter && ioctl(driver, PTB_IOC_PEER, &peer)) {
 			printf("init: /dev/ptbench: the peer's state: %s\n", strerror(errno));
 			fflush(stdout);
-			return NULL; /* its next row sees that it stands still */
+			return NULL; /* the driver's next row sees that counter stands still */
 		}
 	}
 	return NULL;
 }
 
 /*
- * Kernel threads that may run anywhere go to CPU 0: one that is woken on CPU 1 in the middle of a
- * window hides the interrupt of a flush behind its own. Those bound to a CPU refuse, and stay.
+ * Moves kernel threads to CPU 0: a thread that is woken on CPU 1 during a window hides the
+ * interrupt of a flush behind its own. Threads that are bound to a CPU refuse, and stay.
  */
 void init_peer_clear_cpu(void)
 {
@@ -69,7 +69,7 @@ void init_peer_clear_cpu(void)
 		closedir(proc);
 }
 
-/* Takes the mask: the peer starts on CPU 1 and never runs elsewhere. */
+/* The attribute has the affinity: the peer starts on CPU 1 and never runs elsewhere. */
 int init_peer_start(int driver, __u64 *to)
 {
 	pthread_attr_t attr;
@@ -86,7 +86,7 @@ int init_peer_start(int driver, __u64 *to)
 	pthread_attr_destroy(&attr);
 	if (err)
 		return err;
-	/* Asleep: a CPU that only yields may keep the other one from its turn under icount. */
+	/* Sleeps: under icount a CPU that only yields may keep the other one from its turn. */
 	while (!peer.counter)
 		usleep(1000);
 	*to = (uintptr_t)&peer;

@@ -5,9 +5,10 @@
 
 #include <linux/types.h>
 
-/* Leaves CPU 1 to the peer. */
+/* Moves other threads away from CPU 1, where the peer will run. */
 void init_peer_clear_cpu(void);
-/* Starts it; driver is /dev/ptbench, which gives it orders by *peer. 0, or an error number. */
+/* Starts the peer. driver: /dev/ptbench, which gives orders by the struct ptb_peer whose address
+ * goes to *peer. 0, or an error number. */
 int init_peer_start(int driver, __u64 *peer);
 
 #endif
