@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Fuzzes what QEMU's plugin writes. Sections: its lines; the driver's rows, "METRIC SAMPLE...".
- * What is broken down adds up, and the document can be written and read.
+ * Fuzzes the reader of the file that QEMU's plugin writes. Sections: its lines; the driver's rows,
+ * "METRIC SAMPLE...". Breakdowns must add up, and the document must be writable and readable.
  *
  * Covers: kernels/profile/read.c kernels/profile/print.c
  */
@@ -12,7 +12,7 @@
 #include "../../results/fuzz/fuzz.h"
 #include "../profile/profile.h"
 
-/* libFuzzer's mutator: the last line says how many there are, or nothing gets past it. */
+/* For the mutator: corrects the last line, "end LINES", without which every input is refused. */
 static size_t fix_end(uint8_t *data, size_t size, size_t max)
 {
 	char end[32];
@@ -37,7 +37,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
 	return fuzz_mutate_section(data, size, max, seed, NULL, fix_end);
 }
 
-/* "METRIC SAMPLE...": false when it is no such line. */
+/* Adds the row of a line "METRIC SAMPLE..."; false: it is no such line. */
 static bool add_row(struct results_doc *doc, char *line)
 {
 	char *save, *word = strtok_r(line, " ", &save);
@@ -54,7 +54,7 @@ static bool add_row(struct results_doc *doc, char *line)
 	m.metric = word ? results_metric_find(word) : NULL;
 	while (m.metric && m.nr_samples < 64 && (word = strtok_r(NULL, " ", &save)))
 		samples[m.nr_samples++] = strtod(word, NULL);
-	/* Deferred instructions are of the row before. */
+	/* Deferred instructions belong to the row before. */
 	results_params_set_int(&m.params, "row",
 			       doc->nr_measurements + 1 -
 				       (m.metric && strchr(m.metric->name, '_')));
@@ -99,7 +99,7 @@ static void check(const struct results_doc *doc, size_t nr)
 			fuzz_fail("row %zu: the breakdown adds up to %lld, not %.0f", i, sum,
 				  stat.value * m->nr_ops);
 	}
-	kept.version = 1; /* which needs no axes: params are whatever the input has */
+	kept.version = 1; /* version 1 needs no axes: params are whatever the input has */
 	if (results_doc_write(&kept, path, &err) || results_doc_read(path, &again, &err))
 		fuzz_fail("the document that was profiled: %s: %s", err.path, err.reason);
 	results_doc_free(again);

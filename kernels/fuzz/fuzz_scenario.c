@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Fuzzes scenario files. Sections: the scenario, its architecture "a", common.expect, a list,
- * a.expect. What was read is written down and has to be read as the same again.
+ * a.expect. A scenario that was read is written to files, which must be read as the same scenario.
  *
  * Covers: kernels/boot/scenario.c kernels/boot/scenario_kin.c kernels/boot/scenario_list.c
  */
@@ -38,7 +38,7 @@ static void put_arch(FILE *f, const struct scenario_arch *a)
 		fprintf(f, "irqs %.*s\n", (int)strcspn(irqs, "\n"), irqs);
 }
 
-/* The rules of one file: a rule may stand in two, the first decides. */
+/* Writes the rules that were read from file: another file may have an equal rule. */
 static void put_expects(FILE *f, const struct scenario *s, const char *file)
 {
 	for (size_t i = 0; i < s->nr_expects; i++) {
@@ -84,7 +84,7 @@ enum { PARTS = 4 };
 static const char *const parts[PARTS] = { "scenarios/s", "arch/a.arch", "arch/a.expect",
 					  "common.expect" };
 
-/* Everything that the scenario says, by the file that says it; end[]: of each part. malloc'ed. */
+/* The whole scenario as text, file by file, malloc'ed; end[]: where the text of each file ends. */
 static char *all_of(const struct scenario *s, size_t end[PARTS])
 {
 	char *text;
@@ -126,7 +126,7 @@ static void read_again(const char *dir, const struct scenario *s)
 	scenario_free(other);
 }
 
-/* A reason names the file that it is about. */
+/* A reason must name a file in dir. */
 static void check_why(const char *dir, const char *why)
 {
 	if (strncmp(why, dir, strlen(dir)) || !strstr(why, ": "))
@@ -152,8 +152,8 @@ static void read_list(const char *dir)
 	scenario_names_free(out, nr);
 }
 
-/* A rule without patterns fits itself: a check that is seen so is right, a row may be skipped
- * so. */
+/* For a rule without patterns, a check with its own text must be right, and a row may be skipped
+ * for it. */
 static void judge(const struct scenario *s)
 {
 	struct results_params none = { .nr = 0 };
@@ -188,7 +188,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!scenario_read(dir, "s", &s, why)) {
 		fuzz_accepted++;
 		judge(s);
-		/* Another name is another file. */
+		/* read_again() writes the architecture to arch/a.arch. */
 		if (!strcmp(s->arch.name, "a"))
 			read_again(dir, s);
 		scenario_free(s);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Fuzzes what a guest sends, and its judge. Sections: the stream; "expect" lines of the scenario;
- * the console. What is taken says what the lines said; no part of a good boot is a good boot.
+ * Fuzzes the reader and the judge of a guest's stream. Sections: the stream; "expect" lines of the
+ * scenario; the console. Records that are accepted must be equal to their lines, and a good boot
+ * that is cut off must not pass.
  *
  * Covers: kernels/boot/stream.c kernels/boot/scenario_judge.c kernels/boot/part_judge.c
  */
@@ -14,7 +15,7 @@
 #include "../boot/part.h"
 #include "../boot/stream.h"
 
-/* ---- libFuzzer's mutator: the end line stays right, or nothing gets past it ---- */
+/* ---- libFuzzer's mutator: corrects the end line, without which every input is refused ---- */
 
 static size_t fix_end(uint8_t *data, size_t size, size_t max)
 {
@@ -54,7 +55,7 @@ static size_t line_end(const uint8_t *data, size_t size, size_t from)
 	return newline ? (size_t)(newline - data) + 1 : size;
 }
 
-/* A line twice, gone, in another place; a word of one line in another. */
+/* Removes a line, or copies it to another place. */
 static size_t change_lines(uint8_t *data, size_t size, size_t max, struct fuzz_random *r)
 {
 	size_t from = line_at(data, size, fuzz_below(r, size)), to = line_end(data, size, from);
@@ -76,7 +77,7 @@ static size_t change_lines(uint8_t *data, size_t size, size_t max, struct fuzz_r
 	return size;
 }
 
-/* A number becomes another one, of a row that was copied above all. */
+/* Replaces a digit: rows that were copied become other rows. */
 static size_t change_number(uint8_t *data, size_t size, struct fuzz_random *r)
 {
 	size_t from = fuzz_below(r, size);
@@ -92,7 +93,7 @@ static size_t change_number(uint8_t *data, size_t size, struct fuzz_random *r)
 	return size;
 }
 
-/* Lines or numbers, then mostly bytes. */
+/* Changes lines or numbers, then in half of the cases bytes. */
 static size_t change(uint8_t *data, size_t size, size_t max, struct fuzz_random *r)
 {
 	for (unsigned int i = fuzz_below(r, 3); size && i; i--)
@@ -106,7 +107,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max, unsigned 
 	return fuzz_mutate_section(data, size, max, seed, change, fix_end);
 }
 
-/* ---- what was read, as the guest would have written it ---- */
+/* ---- the records that were read, written as the guest writes them ---- */
 
 static void put_string(FILE *f, const char *s)
 {
@@ -124,7 +125,7 @@ static void put_string(FILE *f, const char *s)
 	fputc('"', f);
 }
 
-/* Params are kept sorted, so their order is not looked at: one is left out of both sides. */
+/* Writes a record without its params, whose order the reader has changed. */
 static void put_record(FILE *f, const struct stream_record *r)
 {
 	fputs(r->type == STREAM_MEASUREMENT ? "{\"m\":{\"case\":"
@@ -148,7 +149,7 @@ static void put_record(FILE *f, const struct stream_record *r)
 	fputs("}}\n", f);
 }
 
-/* The line without what stands in its params; in no string are these bytes. */
+/* Writes the line without its params; no string can contain "params":" unescaped. */
 static void put_line(FILE *f, const char *line, const char *end)
 {
 	const char *open = memmem(line, end - line, "\"params\":\"", 10);
@@ -164,7 +165,7 @@ static void put_line(FILE *f, const char *line, const char *end)
 	fwrite(open, 1, end - open, f);
 }
 
-/* A control character comes as '?', so that lines which have one are not compared. */
+/* Compares records with lines; not if a line has a control character, which is read as '?'. */
 static void check_lines(const struct stream *s, const char *bytes, size_t size)
 {
 	const char *line = memchr(bytes, '\n', size), *end;
@@ -216,7 +217,7 @@ static struct scenario *read_scenario(const struct fuzz_section *expects)
 	return s;
 }
 
-/* Writes the stream and has it judged; the document is as it would be kept. */
+/* Writes the stream to its file and judges it; *doc is the document that a run would get. */
 static int judge(const struct scenario *s, const void *bytes, size_t size, struct results_doc **doc,
 		 char *why, size_t why_size)
 {
@@ -246,7 +247,7 @@ static bool holds(const struct fuzz_section *s, const char *text)
 	return memmem(s->data, s->size, text, strlen(text)) != NULL;
 }
 
-/* A boot that passed: everything that a passed boot has. */
+/* Checks a boot that passed for all that a boot needs to pass. */
 static void check_passed(const struct results_doc *doc, const struct fuzz_section *v)
 {
 	size_t nr = 0;
@@ -264,7 +265,7 @@ static void check_passed(const struct results_doc *doc, const struct fuzz_sectio
 		fuzz_fail("a boot whose console has a panic, a BUG or an Oops passed");
 }
 
-/* What goes into the run can be read there again, whether it passed or not. */
+/* The document must be writable and readable, whether the boot passed or not. */
 static void check_kept(struct results_doc *doc)
 {
 	char *path = fuzz_path("kept.json");
@@ -272,7 +273,7 @@ static void check_kept(struct results_doc *doc)
 	struct results_doc *again;
 
 	doc->command = strdup("ptbench kernels run s");
-	doc->version = 1; /* which needs no axes: params are whatever the stream has */
+	doc->version = 1; /* version 1 needs no axes: params are whatever the stream has */
 	if (results_doc_write(doc, path, &err) || results_doc_read(path, &again, &err))
 		fuzz_fail("the document of the boot: %s: %s", err.path, err.reason);
 	if (again->nr_measurements != doc->nr_measurements || again->nr_checks != doc->nr_checks)

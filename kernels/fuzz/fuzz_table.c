@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Fuzzes what the plugin's table is made of. Sections: symbols, System.map, the configuration, the
- * architecture's irqs. Functions in the table are in order and do not overlap, and none is lost.
+ * Fuzzes the input of the plugin's table. Sections: symbols, System.map, the configuration, the
+ * architecture's irqs. Functions in the table must be in order and not overlap, and none be lost.
  *
  * Covers: kernels/profile/table.c
  */
@@ -26,7 +26,7 @@ static void check_symbols(const char *text)
 		if (sscanf(line, "symbol %llx %llx %n", &start, &stop, &n) < 2 || !n ||
 		    strcspn(line + n, " \n") == 0)
 			fuzz_fail("the table has a symbol without a name or an end:\n%.80s", line);
-		/* With an option added they may wrap, all of them alike. */
+		/* With the option's value added, addresses may wrap: compares distances. */
 		base = first ? start : base;
 		moved = start - base;
 		if (!first && moved < end)
@@ -49,7 +49,7 @@ static bool covered(const char *text, unsigned long long at)
 	return false;
 }
 
-/* Every function that has a size begins in one of the table, when addresses stay as they are. */
+/* Without an option that moves addresses, each function with a size must begin in one of text. */
 static void check_kept(const char *text, const struct fuzz_section *symbols)
 {
 	char *all = strndup((const char *)symbols->data, symbols->size), *save;
@@ -58,7 +58,7 @@ static void check_kept(const char *text, const struct fuzz_section *symbols)
 		unsigned long long start, size;
 		char type, name[2];
 
-		/* A line that is so long is read as two. */
+		/* The reader takes a line that is so long for two. */
 		if (strlen(line) > 1000)
 			break;
 		if (sscanf(line, "%llx %llx %c %1s", &start, &size, &type, name) == 4 &&

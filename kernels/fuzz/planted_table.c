@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A bug for fuzz_table.c to find: where 7 divides how many symbols there are, the first one stays
- * first. */
+/* A bug for fuzz_table.c to find: of 7 n symbols, the first one is not sorted. */
 #include <stdbool.h>
 #include <stdlib.h>
 
