@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What `ptbench kernels ab` says of two runs: ab_judge [--allow TEXT]... BASE HEAD. */
+/* Prints the verdict of `ptbench kernels ab` on two runs: ab_judge [--allow TEXT]... BASE HEAD. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Stands in for QEMU in the harness's test: takes the files and the kernel's command line from
- * the arguments and does to them what the word fake= says.
+ * Stands in for QEMU in the harness's tests: takes the files and the kernel's command line from
+ * the arguments, and behaves as the guest that the word fake= names.
  */
 #include <array_size.h>
 #include <inttypes.h>
@@ -22,7 +22,7 @@ static uint32_t crc;
 static unsigned records;
 static const char *boot = "costs";
 static int cost = 402;
-static char seen_by[16] = "right"; /* checks of a good boot */
+static char seen_by[16] = "right"; /* the outcome of a good boot's checks */
 
 __attribute__((format(printf, 1, 2))) static void line(const char *fmt, ...)
 {
@@ -49,7 +49,7 @@ static void measured_as(const char *id, const char *subject, int pages)
 	char samples[31 * 16] = "";
 	int n = 0;
 
-	/* As many windows as make it exact. */
+	/* As many windows as an exact metric needs. */
 	for (int i = 0; i < 31; i++)
 		n += snprintf(samples + n, sizeof(samples) - n, "%s%d", i ? "," : "", cost);
 	line("{\"m\":{\"case\":\"%s\",\"params\":\"pages=%d\",\"subject\":\"%s\","
@@ -81,7 +81,7 @@ static void checked_as(const char *id, const char *seen)
 	records++;
 }
 
-/* A row of its own in a boot of costs, beside another one's in a boot of events. */
+/* A check that is a row of its own in a boot of costs, and belongs to another in one of events. */
 static void checked(const char *seen)
 {
 	checked_as(strcmp(boot, "costs") ? "table_free/rcu_path" : "gup_fast/only", seen);
@@ -95,7 +95,7 @@ static void end(const char *failed)
 	fprintf(console, "init: done\nreboot: Restarting system\n");
 }
 
-/* What PID 1 and the reference have to show beside the driver's rows, in a boot of costs. */
+/* The rows of PID 1 and of the reference, which a boot of costs has beside the driver's. */
 static void others(void)
 {
 	if (strcmp(boot, "costs"))
@@ -109,7 +109,7 @@ static void others(void)
 	measured_of("ref", 1);
 }
 
-/* Three rows of the driver: two that are measured, and a check. */
+/* A whole boot with three rows of the driver: two are measured, one is a check. */
 static void whole(const char *seen)
 {
 	begin();
@@ -213,7 +213,7 @@ static void twice(void)
 	measured(1);
 	end("");
 }
-/* A value of a param that no vocabulary has. */
+/* A param has a value that no vocabulary has. */
 static void strange(void)
 {
 	begin();
@@ -252,7 +252,7 @@ static void escapes(void)
 	fprintf(console, "\033[2J\007BUG: \033]0;title\007\n");
 	end("");
 }
-/* Behind a NUL, and where a reader of pieces would cut it in two. */
+/* A warning behind a NUL; long_line() has one where a reader of 1024 bytes would cut it in two. */
 static void hidden(void)
 {
 	whole("right");
@@ -264,7 +264,7 @@ static void long_line(void)
 	whole("right");
 	fprintf(console, "%*sWARNING: CPU: 0 PID: 1 at mm/gup.c:1\n", 1020, "");
 }
-/* A stream that is whole, and shows nothing, or not all. */
+/* Here and below: streams that are valid, but lack rows. */
 static void one_skipped(void)
 {
 	begin();
@@ -304,7 +304,7 @@ static void one_known(void)
 	others();
 	end("");
 }
-/* For a reason that the scenario gives of the reference's rows alone. */
+/* A kernel's row is skipped for a reason that the scenario allows only for the reference. */
 static void of_the_reference(void)
 {
 	begin();
@@ -314,7 +314,7 @@ static void of_the_reference(void)
 	others();
 	end("");
 }
-/* Of the family only a check is left. */
+/* The family's measured row is skipped; only a check is left. */
 static void family_skipped(void)
 {
 	begin();
@@ -384,7 +384,7 @@ static void odd_check(void)
 	others();
 	end("");
 }
-/* A console that is gone. */
+/* Removes the console's file. */
 static void no_console(void)
 {
 	whole("right");
@@ -434,7 +434,7 @@ static const struct {
 	{ "odd-check", odd_check },
 };
 
-/* An image that is a number says what a row costs; a word behind it, what checks see. */
+/* An image may hold the cost of each row, a number, and behind it the outcome of checks, a word. */
 static void read_cost(const char *image)
 {
 	FILE *f = fopen(image, "r");
@@ -445,7 +445,7 @@ static void read_cost(const char *image)
 		fclose(f);
 }
 
-/* As QEMU has it: a comma that stands twice is one of the path, any other ends it. */
+/* Opens the file of a -chardev. As in QEMU, two commas are one of the path; one ends the path. */
 static FILE *chardev(const char *arg, const char *prefix, char *path)
 {
 	size_t n = 0;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154 # what scripts/tap.sh sets
-# For tests that source it: a checkout of one architecture whose image is of nothing, below $tmp, and
-# fake_qemu as every QEMU. Scenarios, and what is odd about it, are the test's.
+# shellcheck shell=bash disable=SC2154 # variables that scripts/tap.sh sets
+# Sourced by tests: makes a checkout below $tmp with one architecture and empty images, and
+# fake_qemu as every QEMU. The test itself adds scenarios and oddities.
 tree=$tmp/tree
 mkdir -p "$tree/kernels/arch" "$tree/kernels/scenarios" "$tree/image" "$tmp/build/guest-fake/kernels" "$tmp/build/guest-fake/bench"
 touch "$tmp/build/guest-fs.ext4" "$tmp/build/guest-fake/kernels/init" "$tmp/build/guest-fake/bench/bench-guest"
@@ -11,7 +11,7 @@ printf '%s\n' 'cross x' 'qemu q' 'machine m' 'cpu c' 'memory 1G' 'qemu_args -ser
 echo kernel >"$tree/image/image"
 printf 'ffffffff81000000 0000000000000100 T gup_fast_fallback\n' >"$tree/image/symbols"
 printf 'release\t6.12\nsource\tnone\ncompiler\tgcc\nimage_sha256\tabc\n' >"$tree/image/info"
-# Which rows fake_qemu has in each boot.
+# The rows that fake_qemu has in each boot.
 printf '%s\n' 'ffffffff82000000 0000000000000002 D ptb_nr_costs_gup' 'ffffffff82000010 0000000000000001 D ptb_nr_costs_variant' \
 	'ffffffff82000020 0000000000000002 D ptb_nr_events_free' >"$tree/image/rows"
 printf '%s\n' 'lacks needs a second CPU' 'rows x86_64-4k-48 gup_fast/walk 1' >"$tmp/build/guest-rows"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What test_boot.t needs of ptbench, to be built with the sanitizers (test_sanitized.t). */
+/* The part of ptbench that test_boot.t runs, to be built with the sanitizers (test_sanitized.t). */
 #include <array_size.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "../kernels.h"
 
-/* As ptbench has it of the bench, which is not linked. */
+/* Stands in for bench's vocabulary, which is not linked. */
 static int add_axes(struct results_doc *doc, struct results_error *err)
 {
 	static const char *const open[] = { "design", "file", "format", "pages", "symbol" };

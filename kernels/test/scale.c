@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How long the readers of a boot take for more and more records: seconds of the CPU for n, 2 n, 4 n
- * and 8 n, and how that compares to what is linear. It judges nothing.
+ * Prints the CPU time of the readers of a boot for n, 2 n, 4 n and 8 n records, and its ratio to
+ * linear growth. It judges nothing.
  */
 #include <array_size.h>
 #include <stdio.h>
@@ -38,7 +38,7 @@ static void save(const char *file, const char *bytes, size_t len)
 	}
 }
 
-/* A stream of n such records, and a measurement. */
+/* A stream of a measurement and n records. */
 static char *stream_of(size_t n, const char *record, size_t *len)
 {
 	char *text;
@@ -74,7 +74,7 @@ static double parse(size_t n, const char *record)
 	return start;
 }
 
-/* All of what becomes of a boot's stream: read, put into a document, judged. */
+/* The time to read a boot's stream into a document and to judge it. */
 static double judge(size_t n, const char *record)
 {
 	struct scenario_expect rule = {
@@ -138,7 +138,7 @@ static double judge_skips(size_t n)
 	return judge(n, SKIP);
 }
 
-/* Windows of some thousand functions, no two alike, 31 in a row. */
+/* n windows, 31 of each row, no two equal, in 5,000 functions. */
 static double profile(size_t n)
 {
 	char why[PROFILE_WHY], *text;

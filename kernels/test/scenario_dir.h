@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A folder as kernels/ is, for tests of what reads scenarios: files are put there, and read or
- * refused. */
+/* A folder like kernels/ for tests of the readers of scenarios: a test writes files there, which
+ * are read or refused. */
 #ifndef KERNELS_TEST_SCENARIO_DIR_H
 #define KERNELS_TEST_SCENARIO_DIR_H
 
@@ -34,7 +34,7 @@ static inline void put(const char *name, const char *text)
 	fclose(f);
 }
 
-/* Is the scenario s with this text refused, for this reason? */
+/* Writes the scenario s. Is it refused for this reason? */
 static inline bool refused(const char *text, const char *reason)
 {
 	struct scenario *s;
@@ -67,7 +67,7 @@ static inline bool may_skip(const struct scenario *s, const char *id, const char
 	return may_skip_of(s, id, params, RESULTS_KERNEL, reason);
 }
 
-/* Makes it, with the architecture a. */
+/* Makes the folder, with the architecture a. */
 static inline bool make_dir(void)
 {
 	if (!mkdtemp(dir) || mkdir(path("scenarios"), 0755) || mkdir(path("arch"), 0755))

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# ptbench kernels ab with a fake QEMU and a fake kernels/build: what is the same is not run, what is
-# worse is found, and a side that does not build is said.
+# ptbench kernels ab with a fake QEMU and a fake kernels/build: scenarios with equal images are not
+# run, a worse head is found, and a side that does not build is reported.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../../scripts/tap.sh"
 says() { # PATTERN TEXT
@@ -11,7 +11,7 @@ says() { # PATTERN TEXT
 	[ $status -eq 0 ] || sed 's/^/# /' "$tmp/out" "$tmp/err"
 }
 
-# ---- a checkout of its own; the image of a scenario is what the tree says its cost is ----
+# ---- a checkout of its own; a scenario's image holds its cost, which the tree tells ----
 root=$tmp/root
 mkdir -p "$root/kernels/arch" "$root/kernels/scenarios" "$tmp/build/guest-fake/kernels" "$tmp/build/guest-fake/bench"
 echo init >"$tmp/build/guest-fake/kernels/init"
@@ -79,7 +79,7 @@ is "$(python3 -c 'import json,sys; print(*[p["state"] for p in json.load(open(sy
 	skipped "it has a row that says so"
 says '== one: where the instructions went, gup_fast/walk:pages=1' "the row that changed most is profiled"
 
-rendered() { # BASE HEAD [OPTION]...: what the page of both says
+rendered() { # BASE HEAD [OPTION]...: prints the text of the page of both
 	"$build/ptbench" kernels ab --out "$tmp/$2-rendered" --base "$tmp/$1" --head "$tmp/$2" --only costs one two "${@:3}" \
 		>"$tmp/out" 2>"$tmp/err"
 	sed 's/<[^>]*>/ /g' "$(sides | tail -n 1)/report/base-head.html" 2>/dev/null | tr -s ' \n' ' '
@@ -111,7 +111,7 @@ says '^two: unchanged' "the others are compared"
 ab --base "$tmp/broken" --head "$tmp/base" --only costs one two
 is $? 4 "so is a base that does not build"
 
-# ---- what one side, or neither, has a kernel of ----
+# ---- scenarios of which one side, or neither, has a kernel ----
 tree half none 500
 tree half-worse none 503
 tree half-better none 497
@@ -144,7 +144,7 @@ is $? 3 "both kernels are built, and none is booted: status 3"
 says '^inconclusive: no kernel was booted' "which is said"
 export PTBENCH_QEMU=$stand_in
 
-# ---- a part that fails in both runs, and changes that are wanted ----
+# ---- a part that fails in both runs, and allowed changes ----
 printf 'title three\narch fake\nrole stock\ndesign static\nappend fake=panic\n' >"$root/kernels/scenarios/three"
 for t in base better; do cp "$tmp/$t/one" "$tmp/$t/three"; done
 ab --base "$tmp/base" --head "$tmp/better" --only costs one three
@@ -166,7 +166,7 @@ is "$?$(grep -c -e '--head is missing' "$tmp/err")" 21 "a side that is missing"
 ab --base "$tmp/base" --head "$tmp/none" one
 is "$?$(grep -c 'give a folder, FOLDER#REF, or KSRC=FOLDER' "$tmp/err")" 21 "a tree that is not there, and what may be given"
 
-# ---- what is found wrong before the first kernel is built ----
+# ---- errors that are found before the first kernel is built ----
 early() { # PATTERN ARGUMENT...
 	local pattern=$1 status
 	shift
@@ -190,14 +190,14 @@ PATH=$tmp/bin:$PATH early 'kernels/init: No such file or directory; run make gue
 mv "$tmp/kept" "$tmp/build/guest-fake/kernels/init"
 is "$(ls "$tmp/runs")" "$before" "none of these has made a run"
 
-# ---- whoever reads the standard output, or does not ----
-kept() { # TEXT: of the newest run
+# ---- the verdict's file, if the standard output has no reader ----
+kept() { # TEXT: the newest run has the verdict
 	local file
 	file=$(readlink -f "$tmp/runs/latest")/compared.txt
 	grep -q 'gup_fast/walk.*400.*403' "$file" && grep -q 'regression: 3 rows are worse' "$file"
 	ok $? "$1"
 }
-unread() { # OPTION...: into a pipe that nobody reads any more; status is in $tmp/status
+unread() { # OPTION...: prints into a pipe without a reader; the status goes to $tmp/status
 	{
 		sleep 0.3
 		"$build/ptbench" kernels ab --out "$tmp/runs" --base "$tmp/base" --only costs "$@" one 2>"$tmp/err"
@@ -229,7 +229,7 @@ says "== building head: $tmp/base#ref2" "which the build is given with the folde
 "$build/ptbench" kernels run --base x one >"$tmp/out" 2>"$tmp/err"
 is $? 2 "run has no sides"
 
-# ---- Ctrl-C when all has been run, and the row that changed most is booted once more ----
+# ---- Ctrl-C after all boots, while the row that changed most is profiled ----
 cat >"$tmp/qemu" <<END
 #!/bin/bash
 case "\$*" in
@@ -251,7 +251,7 @@ done
 kill -INT $pid
 wait $pid
 is $? 130 "interrupted while it looks for the function: status 130"
-# Its guard may end it when we have gone on, and it is a zombie until PID 1 has looked at it.
+# The guard may end QEMU only after ab has ended; it is a zombie until PID 1 has waited for it.
 ended=1
 for _ in {1..50}; do
 	case $(ps -o stat= -p "$(cat "$tmp/profiled")") in '' | Z*) ended=0 && break ;; esac

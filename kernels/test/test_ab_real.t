@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# ptbench kernels ab on two git refs of a real tree: five nops in try_grab_folio_fast() are found, as
-# five instructions for each page, in that function; the tree and its index stay as they are.
+# ptbench kernels ab on two git refs of a real tree: finds five nops in try_grab_folio_fast() as
+# five instructions for each page, in that function, and does not change the tree or its index.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../../scripts/tap.sh"
 found() { # PATTERN TEXT
@@ -9,7 +9,7 @@ found() { # PATTERN TEXT
 	ok $? "$2"
 }
 
-# ---- a tree with two refs: what kernels/build has unpacked, and a change to mm/gup.c ----
+# ---- a tree with two refs: the source in kernels/build's cache, and a change to mm/gup.c ----
 KSRC='' "$root/kernels/build" x86_64-stock >"$tmp/out" 2>"$tmp/err" || { sed 's/^/# /' "$tmp/err"; exit 1; }
 id=$(sed -n 's/^source_sha256\t//p' "$(cut -f2 "$tmp/out")/info")
 tree=$tmp/linux
@@ -20,10 +20,10 @@ cp -al "${PTBENCH_CACHE:-${HOME:-/nonexistent}/.cache/ptbench}/src/$id/." "$tree
 in_git add -A -f . && in_git commit -q -m base && in_git tag base
 sed '/^static struct folio \*try_grab_folio_fast/,/^}/s/^\tif (flags & FOLL_GET)$/\tasm volatile("nop; nop; nop; nop; nop");\n&/' \
 	"$tree/mm/gup.c" >"$tmp/gup.c"
-mv "$tmp/gup.c" "$tree/mm/gup.c" # a new file: the old one has another link in the cache
+mv "$tmp/gup.c" "$tree/mm/gup.c" # a new file: the old one is a hard link to the cache's
 in_git commit -q -a -m 'five more' && in_git tag head
 ok "$(($(in_git diff --numstat base head | wc -l) != 1))" "two refs that differ in one file"
-touch "$tree/.git/index.lock" # somebody is at work
+touch "$tree/.git/index.lock" # as if another git were running
 state() { (cd "$tree" && find . -printf '%p %s %T@\n' | sort | sha256sum; sha256sum .git/index); }
 before=$(state)
 

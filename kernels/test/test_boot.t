@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The harness with a fake QEMU: everything a guest can do wrong is reported as what it is, in time,
-# and does not harm the other parts.
+# The harness with a fake QEMU: reports each misbehaviour of a guest by its cause, within the time
+# limit, and without harm to other parts.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../../scripts/tap.sh"
 
-# ---- a checkout of its own: one architecture, a scenario per misbehaviour, images of nothing ----
+# ---- a checkout of its own: one architecture, a scenario per misbehaviour, empty images ----
 root=$tmp/root
 mkdir -p "$root/kernels/arch" "$root/kernels/scenarios" "$root/image" "$tmp/build/guest-fake/kernels" "$tmp/build/guest-fake/bench"
 echo fs >"$tmp/build/guest-fs.ext4"
@@ -17,7 +17,7 @@ echo kernel >"$root/image/image"
 printf '%s\n' 'ffffffff81000000 0000000000000100 T gup_fast_fallback' \
 	'ffffffff81000100 0000000000000010 t gup_fast_fallback.cold' \
 	'ffffffff81000200 0000000000000040 T schedule' >"$root/image/symbols"
-# Three rows of the driver in a boot of costs, with one of the reference; two in one of events.
+# A boot of costs has three rows of the driver and one of the reference, a boot of events two.
 printf '%s\n' 'ffffffff82000000 0000000000000002 D ptb_nr_costs_gup' 'ffffffff82000010 0000000000000001 D ptb_nr_costs_variant' \
 	'ffffffff82000020 0000000000000002 D ptb_nr_events_free' >"$root/image/rows"
 printf '%s\n' 'lacks needs a second CPU' 'rows x86_64-4k-48 gup_fast/walk 1' 'rows s390x gup_fast/walk 7' >"$tmp/build/guest-rows"
@@ -61,7 +61,7 @@ sed -i s/good2/good/ "$root/kernels/scenarios/good2"
 
 export PTBENCH_ROOT=$root PTBENCH_BUILD=$tmp/build PTBENCH_QEMU=$build/kernels-test/fake_qemu
 run() { "$build/ptbench" kernels run --out "$tmp/runs" "$@" >"$tmp/out" 2>"$tmp/err"; }
-part() { # NAME: "state reason" on one line
+part() { # NAME: prints "STATE REASON" on one line
 	python3 - "$tmp/runs/latest/run.json" "$1" <<'END'
 import json, sys
 for p in json.load(open(sys.argv[1]))["parts"]:
@@ -69,7 +69,7 @@ for p in json.load(open(sys.argv[1]))["parts"]:
         print(p["state"], (p["reason"] or "").replace("\n", " "), end="")
 END
 }
-reported() { # SCENARIO PATTERN: its costs part failed, for that reason
+reported() { # SCENARIO PATTERN: did its costs part fail with that reason?
 	local got
 	got=$(part "$1.icount-1cpu")
 	# shellcheck disable=SC2053 # a pattern
@@ -153,7 +153,7 @@ is "$(python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(*[m["sa
 [ -s "$tmp/runs/latest/hang.icount-1cpu.console.log" ] && [ -s "$tmp/runs/latest/hang.icount-1cpu.stream" ]
 ok $? "console and stream are kept"
 
-# ---- a scenario is booted when its kernel is there, whatever is still being built ----
+# ---- a scenario is booted as soon as its own kernel is built ----
 run good late
 is $? 0 "with a kernel that is late"
 is "$(grep -o '^late is built\|good.icount-1cpu: passed' "$tmp/err" | paste -sd,)" "good.icount-1cpu: passed,late is built" "the other one was booted meanwhile"
@@ -212,7 +212,7 @@ printf 'expect-some gup_fast/only wrong*\n' >>"$root/kernels/scenarios/good2"
 sed -i 's/^role stock/role busted\nbase good/' "$root/kernels/scenarios/wrong"
 run --only costs wrong good good2
 is "$(part wrong.icount-1cpu)" "passed " "a busted scenario passes when it is seen to be"
-axis() { # PART KEY: its values, "VALUE(of,busted) ..."
+axis() { # PART KEY: prints the axis's values, "VALUE(of,busted) ..."
 	python3 - "$tmp/runs/latest/$1.json" "$2" <<'END'
 import json, sys
 for a in json.load(open(sys.argv[1]))["axes"]:
@@ -229,7 +229,7 @@ ok $? "the report has each as a kernel, whatever it is called"
 reported good "'right' seen, 'short\* | wrong\*' expected"
 reported good2 "no check of gup_fast/only came out as 'wrong\*'"
 
-# What leans on the stack layout of another compiler (the image's is called gcc).
+# A rule that holds for the stack layout of another compiler (the image's is called gcc).
 cat >"$root/kernels/scenarios/layout" <<'END'
 title t
 role stock
@@ -265,7 +265,7 @@ run odd
 is "$?$(grep -o "scenarios/odd:5: unknown key 'colour'" "$tmp/err")" "2scenarios/odd:5: unknown key 'colour'" "an unknown key, with file and line"
 echo '# nothing' >"$root/kernels/scenarios/EMPTY"
 printf 'good2\n../good\n' >"$root/kernels/scenarios/PATHS"
-refused() { # PATTERN ARGUMENT...: status 2, and why
+refused() { # PATTERN ARGUMENT...: is the status 2 and the reason PATTERN?
 	local pattern=$1 status
 	shift
 	run "$@"
@@ -300,7 +300,7 @@ if [ -w /dev/full ]; then
 fi
 TMPDIR=$tmp/nonesuch run good2
 is "$?$(grep -c 'No such file or directory; set TMPDIR' "$tmp/err")" 21 "no folder for the initramfs: said, with what to do"
-# A compiler for the guests is there, so that they could be.
+# With a compiler for the guests' programs, missing programs are an error and no reason to skip.
 mkdir "$tmp/bin"
 printf '#!/bin/sh\n' >"$tmp/bin/xgcc"
 chmod +x "$tmp/bin/xgcc"
@@ -321,7 +321,7 @@ is "$?$(part good2.static)" "3skipped there are no programs for guests of fake, 
 mv "$tmp/kept" "$tmp/build/guest-fake/bench/bench-guest"
 latest=$(readlink "$tmp/runs/latest")
 
-# ---- what a profile wants ----
+# ---- what a profile needs ----
 profile() { "$build/ptbench" kernels profile --out "$tmp/runs" "$@" >"$tmp/out" 2>"$tmp/err"; }
 mkdir "$tmp/build/kernels"
 mkdir "$root/kernels/driver"
@@ -378,7 +378,7 @@ sleep 0.2
 ! grep -lq "$tmp/runs" /proc/[0-9]*/cmdline 2>/dev/null
 ok $? "no QEMU is left"
 
-# ---- a QEMU behind a script ends with it, and both end with us ----
+# ---- a QEMU behind a script ends with the script, and both end with ptbench ----
 cp "$(command -v sleep)" "$tmp/runs-asleep"
 cat >"$tmp/wrapper" <<END
 #!/bin/bash
@@ -390,7 +390,7 @@ esac
 exit
 END
 chmod +x "$tmp/wrapper"
-gone() { # TEXT: nothing that runs names the folder of runs, or soon no more
+gone() { # TEXT: within 5 s no process has the folder of runs in its arguments
 	local i left=x
 	for ((i = 0; i < 50 && ${#left} > 0; i++)); do
 		[ $i -eq 0 ] || sleep 0.1
@@ -398,10 +398,10 @@ gone() { # TEXT: nothing that runs names the folder of runs, or soon no more
 	done
 	[ -z "$left" ]
 	ok $? "$1"
-	# Those are this test's own.
+	# These processes were started by this test.
 	for left in $left; do left=${left%/cmdline}; kill -KILL "${left#/proc/}" 2>/dev/null; done
 }
-started() { # waits until QEMU has begun, or is asked for its version
+started() { # waits until QEMU boots or is asked for its version
 	for _ in $(seq 100); do
 		grep -lq "path=$tmp/runs/.*hang\|$tmp/runs-asleep" /proc/[0-9]*/cmdline 2>/dev/null && return
 		sleep 0.1

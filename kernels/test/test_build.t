@@ -23,7 +23,8 @@ printf 'int driver = 1;\n' >"$kernels/driver/a.c"
 printf 'CONFIG_SMP=y\n' >"$kernels/config/common.config"
 printf 'CONFIG_64BIT=y\nCONFIG_PCI=n\n' >"$kernels/arch/x86_64.config"
 
-# Configures what it knows, and "compiles" the files that it has into an image.
+# fake_kernel FOLDER: makes a tree whose Makefile drops options that it does not know, and copies
+# its files into an "image".
 fake_kernel() {
 	mkdir -p "$1/mm" "$1/include"
 	touch "$1/Kbuild"
@@ -38,7 +39,7 @@ allnoconfig:
 prepare:
 	@echo '  CC      scripts/mod/empty.o'; $${FAKE_WAIT:-:} preparing
 .PHONY: .
-# What is linked; bzImage is its loader, too.
+# "." has the objects that are linked; bzImage needs the loader's, too.
 . :
 	@echo '  CC      mm/gup.o'; $${FAKE_WAIT:-:} '1 of 3'
 	@echo '  AS      mm/ptbench/a.o'; $${FAKE_WAIT:-:} '2 of 3'
@@ -91,7 +92,7 @@ ok() { # NAME CONDITION...
 	[ "$verdict" = ok ] || printf '# status %s\n# out: %s\n# err: %s\n' "$status" "${out//$'\n'/$'\n# out: '}" "${err//$'\n'/$'\n# err: '}"
 }
 
-# fails STATUS PATTERN: as told, saying so, and with nothing on stdout
+# fails STATUS PATTERN: did kernels/build end with STATUS, PATTERN on stderr, and nothing on stdout?
 fails() { [ "$status" -eq "$1" ] && [[ $err == *$2* ]] && [ -z "$out" ]; }
 folder() { [ "$status" -eq 0 ] && [[ $out == "$1"$'\t'"$tmp/cache/image/$1-"* ]] && [ -f "${out#*$'\t'}/info" ]; }
 info() { sed -n "s/^$1\t//p" "${out#*$'\t'}/info"; }
@@ -221,16 +222,17 @@ PTBENCH_CACHE=$tmp/elsewhere run plain
 ok 'the same input in another cache gives the same image' test "$(info image_sha256)" = "$first"
 rm -rf "$tmp/elsewhere"
 
-# ---- how far it is ----
+# ---- the progress of a build ----
 counts() { grep -o '[0-9]* of [0-9]* objects' <<<"$err" | sed 's/ of / /; s/ objects//'; }
-# counts that end at their total: NR (at least so many lines), and never above it.
+# counted NR: did kernels/build succeed and print at least NR counts, none above its total, the last
+# one equal to it?
 counted() { [ "$status" -eq 0 ] && [ "$(counts | wc -l)" -ge "$1" ] && [ -z "$(counts | awk '$1 > $2')" ] && [ "$(counts | tail -n 1)" = '3 3' ]; }
 fresh() { rm -rf "$tmp"/cache/{image,obj}/*plain*; }
 fresh
 run plain
 ok 'into a pipe: it ends at its total' counted 1
 sed -i 's/every=30/every=1/' "$kernels/progress.sh"
-# The stand-in goes on when that much is told.
+# The fake make calls this to wait until kernels/build has printed $1.
 cat >"$tmp/told" <<'EOF'
 #!/bin/bash
 for ((i = 0; i < 600; i++)); do
@@ -303,7 +305,7 @@ for tool in make gcc x86_64-linux-gnu-gcc; do
 	END
 	chmod +x "$tmp/bin/$tool"
 done
-calls() { # ARGS...: runs, and sets calls to how often make and the compiler were called
+calls() { # ARGS...: runs kernels/build; sets calls, how often it called make and the compiler
 	: >"$tmp/calls"
 	PATH=$tmp/bin:$PATH run "$@"
 	calls=$(wc -l <"$tmp/calls")
@@ -320,7 +322,7 @@ sed -i 's/KBUILD_BUILD_USER=ptbench/KBUILD_BUILD_USER=somebody/' "$kernels/build
 calls plain
 ok 'but after a change of how it is built' test "$status" -eq 0 -a "$calls" -gt 0
 cp "$top/kernels/build" "$kernels/"
-# ---- what cannot be built does not keep the rest from being built ----
+# ---- a scenario that cannot be built does not keep the others from being built ----
 printf 'cross\tnosuch-linux-gnu-\nkarch\tx86_64\ntarget\tbzImage\nimage\tx\n' >"$kernels/arch/odd.arch"
 cp "$kernels/arch/x86_64.config" "$kernels/arch/odd.config"
 scenario lacking
@@ -353,7 +355,7 @@ ok 'bases in a circle' fails 2 'it is its own base, by way of: one two'
 rm "$kernels"/scenarios/{one,two}
 
 # ---- two at once, and one that is killed ----
-# Until the build in the background has started make.
+# Waits until the build in the background has started make.
 compiling() {
 	local n
 	for n in {1..300}; do
@@ -369,7 +371,7 @@ run plain
 wait $!
 two_agree() { folder plain && [[ $err == *'waiting for another build'* ]] && [ "$out" = "$(cat "$tmp/out1")" ]; }
 ok 'two at once: one waits, both find the same' two_agree
-# Somebody else's checkout, with another driver, on the same cache.
+# Another checkout, with another driver, uses the same cache.
 cp -r "$tmp/suite" "$tmp/theirs"
 printf 'int driver = 33;\n' >"$tmp/theirs/kernels/driver/a.c"
 rm -rf "$tmp"/cache/image/plain-*
@@ -417,7 +419,8 @@ printf 'untracked\n' >"$tmp/git/include/other.h"
 KSRC=$tmp/git run plain
 changed() { folder plain && [ "$(info source_sha256)" != "$tree_id" ] && grep -q 'LEVELS 5' "${out#*$'\t'}/image" && ! grep -q untracked "${out#*$'\t'}/image"; }
 ok 'a changed tracked file counts, an untracked one does not' changed
-# Its stat is that of what was added, as within one second; git looks into it if the index is no newer.
+# Gives the file the stat of its version in the index, as if both were written within one second;
+# git reads such a file if the index is no newer.
 same_second() { touch -d @1700000000 "$tmp/git/include/levels.h"; }
 in_git config core.trustctime false
 printf '#define LEVELS 4\n#define UNUSED 1\n' >"$tmp/git/include/levels.h"
@@ -432,7 +435,7 @@ ok 'also one that was changed within the second of git add' in_time
 in_git config --unset core.trustctime
 printf '#define LEVELS 5\n#define UNUSED 1\n' >"$tmp/git/include/levels.h"
 
-# ---- another source: from the objects there are, and the same image ----
+# ---- another source: starts from existing objects, and makes the same image ----
 in_git commit -q -a -m second && in_git tag second
 rm -rf "$tmp"/cache/obj/*-plain/finished
 KSRC=$tmp/git#second run plain
@@ -479,7 +482,7 @@ ln -s nowhere "$KSRC/mm/dangling"
 run plain
 ok 'a changed file in a plain folder counts' grep -q '/\* changed' "${out#*$'\t'}/image"
 
-# ---- what the compiler warns of ----
+# ---- compiler warnings ----
 rm -rf "$tmp"/cache/image/plain-*
 FAKE_WARNS=1 run plain
 warned() { folder plain && [[ $err == *$'\nmm/gup.c:1:5: warning: odd\nmm/gup.c:2:5: warning: odd\n'*'plain: the compiler warns 2 times; log: '* ]]; }

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# ptbench kernels bytes: sums, what came and went, and lists of symbols that cannot be used.
+# ptbench kernels bytes: sums, functions that are new or gone, and lists of symbols that it refuses.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../../scripts/tap.sh"
 
 bytes() { PTBENCH_ROOT=$tmp "$build/ptbench" kernels bytes "$@" >"$tmp/out" 2>"$tmp/err"; }
-has() { # TEXT in the output, as a line whose blanks do not matter
+has() { # TEXT: is it a line of the output, without regard to blanks?
 	tr -s ' ' <"$tmp/out" | grep -qxF -- "$1"
 	ok $? "$1"
 }

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Every semantic patch changes what it says in both kernel versions that it is for, and every list
-# of patches that a scenario names can be applied in that order. Only the files that are patched are
-# unpacked.
+# Every semantic patch makes the changes that its "// Changes:" lines announce in both kernel
+# versions, and every list of patches that a scenario names can be applied in that order. Only the
+# files that are patched are unpacked.
 # shellcheck disable=SC2034,SC2154 # shared with lib.sh
 set -u
 export LC_ALL=C
@@ -35,7 +35,7 @@ unpack() { # VERSION
 	[ -f "$tmp/$1/Makefile" ]
 }
 
-# Lists of patches as scenarios name them; a patch that none names, alone.
+# Prints the lists of patches that scenarios name, and each patch that none names.
 lists() {
 	local f all
 	all=$(for f in "$here"/scenarios/[a-z]*; do sed -n 's/^cocci[[:space:]]*//p' "$f" | paste -sd' '; done | sort -u | sed '/^$/d')
@@ -52,7 +52,7 @@ try() { # VERSION LIST
 	for f in $2; do (run_spatch "$here/cocci/$f" "$tmp/$1" "$to") || return 1; done
 }
 
-try_all() { # VERSION: one line per list: its status, and the list
+try_all() { # VERSION: writes one line per list, its status and the list, to VERSION.verdicts
 	local list
 	lists | while read -r list; do
 		try "$1" "$list" >"$tmp/$1.${list// /+}.log" 2>&1
@@ -60,7 +60,7 @@ try_all() { # VERSION: one line per list: its status, and the list
 	done >"$tmp/$1.verdicts"
 }
 
-# Does one of the list say that this version has nothing that it is for?
+# Does a patch of the list announce 0 changes for this version?
 foreign() { # VERSION LIST
 	local f
 	for f in $2; do grep -qE "^// Changes: .* ${1//./\\.}:0( |\$)" "$here/cocci/$f" && return; done

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The worked example of docs/adding.md, a scenario and its semantic patch, and an architecture that is
-# a data file and a fragment: the very texts are read by both readers, and the patch is applied.
+# The worked example of docs/adding.md, a scenario with its semantic patch, and an architecture, a
+# data file with a fragment: both readers read the document's own texts, and the patch is applied.
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # shared with lib.sh, in a shell of its own
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../../scripts/tap.sh"
 
-block() { # TEXT
+block() { # TEXT: prints the code block of docs/adding.md that TEXT introduces
 	python3 "$root/scripts/test/example.py" block "$root/docs/adding.md" "$1"
 }
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# `make guests` makes what the scenarios boot and no more, and nothing twice: by what make would do,
-# on a machine whose cross compilers are stand-ins.
+# `make guests` makes the programs that the scenarios boot, no others, and none twice: looks at the
+# output of `make -n` on a machine whose cross compilers are stand-ins.
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 tmp=$(mktemp -d)
@@ -20,7 +20,7 @@ for cross in s390x-linux-gnu- aarch64-linux-gnu-; do
 done
 chmod +x "$tmp"/bin/*
 
-would() { # ARGS...: sets made (the guests' programs) and compiled (objects, each as often as it is)
+would() { # ARGS...: sets made (guests' programs) and compiled (objects, one for each compilation)
 	PATH=$tmp/bin:$PATH make -C "$root" -n -j1 O="$tmp/build" guests "$@" >"$tmp/out" 2>"$tmp/err"
 	status=$?
 	made=$(grep -o -- "-static -o $tmp/build/guest-[^ ]*" "$tmp/out" | sed "s|.*/build/guest-||" | sort | paste -sd' ')
@@ -44,7 +44,7 @@ would SCENARIOS=nosuch
 [ "$status" -ne 0 ] && grep -q "no scenario 'nosuch'" "$tmp/err"
 ok $? "a scenario that is not there is an error, with what there is"
 
-# The architecture whose compiler is the one that everything is built with.
+# The architecture of the compiler that builds this machine's programs.
 own=$(cd "$root/kernels/arch" && grep -l "^cross[[:blank:]]*$(gcc -dumpmachine)-$" ./*.arch | head -n 1)
 own=${own#./} own=${own%.arch}
 scenario=$(grep -lr "^arch[[:blank:]]*${own:-none}$" "$root/kernels/scenarios" | xargs -r grep -L '^reference[[:blank:]]*no' | sort | head -n 1)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The kernel's own gup_test and the driver agree in x86_64-stock; a driver that says one percent more
-# than it counted does not. A pin that slow GUP repairs is told from one that the fast walk took.
+# The kernel's own gup_test and the driver agree in x86_64-stock; a driver that reports one percent
+# more than it counted does not. A pin that slow GUP completes is told from one of the fast walk.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../../scripts/tap.sh"
 
@@ -16,7 +16,7 @@ boot() { # WORD...: the part's file becomes $part; exit status of the run
 	return $status
 }
 
-checks() { # WORD: how many of the checks gup_fast/gup_test have it
+checks() { # WORD: prints how many checks gup_fast/gup_test contain it
 	tr -d '\n ' <"$part" | grep -o '"id":"gup_fast/gup_test"[^}]*}[^}]*}' | grep -c "$1"
 }
 
@@ -28,7 +28,7 @@ ok $? "gup_test agrees with the driver: get and pin, calls of 1, 128 and 512 pag
 boot ptbench.misreport=1
 [ $? -eq 4 ]
 ok $? "a driver that says 1 % more is a failed part"
-# Of calls of 1 page the loop around the calls is taken, which may be anything that is small.
+# From calls of 1 page the overhead of gup_test's loop is taken; it only has to be small.
 [ "$(checks '"ok":false')" -eq 4 ]
 ok $? "calls of 128 and of 512 pages tell it"
 

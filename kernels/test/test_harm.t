@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Real kernels that come to harm, side by side with one that does not: each is reported as what it
-# is, within its time limit, and the other one passes.
+# Real kernels of which each comes to one kind of harm: each is reported by its cause, within its
+# time limit, and unharmed kernels beside them pass.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../../scripts/tap.sh"
 limit=30
 
-# The same kernel under as many names as there are harms; the scripts and the driver are this tree's.
+# A scenario of the same kernel for each harm; the scripts and the driver are this tree's.
 mkdir -p "$tmp/root/results/include"
 cp -r "$root/kernels" "$tmp/root/"
 cp -r "$root/results/include/results" "$tmp/root/results/include/"
@@ -14,7 +14,7 @@ harms=(panic hang warn oom half forge flood)
 scenario() { # NAME WORDS
 	printf '%s\n' "title $1" 'arch x86_64' 'role busted' 'design static' 'image x86_64-stock' 'memory 256M' 'reference no' \
 		"append ptbench.case=gup_fast/walk:pages=1$2" \
-		'skip gup_fast/walk mem=dax no /dax/data: *' >"$tmp/root/kernels/scenarios/harm-$1" # behind the memory's end
+		'skip gup_fast/walk mem=dax no /dax/data: *' >"$tmp/root/kernels/scenarios/harm-$1" # pmem is beyond the end of memory
 }
 scenario before ''
 scenario after ''
@@ -26,7 +26,7 @@ PTBENCH_ROOT=$tmp/root PTBENCH_BUILD=$build "$build/ptbench" kernels run --out "
 ok $(($? != 4)) "parts that failed make the status 4"
 seconds=$((SECONDS - start))
 sed 's/^/# /' "$tmp/err"
-part() { # NAME: "state reason" on one line
+part() { # NAME: prints "STATE REASON" on one line
 	python3 - "$tmp/runs/latest/run.json" "harm-$1.icount-1cpu" <<'END'
 import json, sys
 for p in json.load(open(sys.argv[1]))["parts"]:

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Real kernels: the scenarios of BENCH (in CI: of the list CI) pass, booted twice they give identical exact metrics, an
-# unrelated change (a longer command line) moves at most 5 % of them, and what guards them fails
-# when it has to.
-# SCENARIOS= names others.
+# Real kernels: the scenarios of BENCH (in CI: of the list CI) pass, two boots give identical exact
+# metrics, an unrelated change (a longer command line) moves at most 5 % of them, and the checks of
+# the measurement fail when they have to.
+# SCENARIOS= names other scenarios.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../../scripts/tap.sh"
 list=BENCH
@@ -20,15 +20,15 @@ run() { # NAME OPTION...: the run's folder becomes $tmp/NAME
 	return $status
 }
 
-# The exact metrics of two runs: sets equal and total; what moved is printed as "# ...".
-compare() { # BASE NEW PATTERN: the parts PATTERN that both have
+# Compares the exact metrics of two runs: sets equal and total; prints rows that moved as "# ...".
+compare() { # BASE NEW PATTERN: compares parts whose files match PATTERN
 	local file other counts
 	equal=0 total=0
 	for file in "$tmp/$1"/$3; do
 		other=$tmp/$2/${file##*/}
 		"$build/ptbench" compare --exact-equal --base "$file" "$other" >"$tmp/out" 2>&1 || sed 's/^/# /' "$tmp/out"
 		counts=$(sed -nE 's/^([0-9]+) of ([0-9]+) exact rows are equal.*/\1 \2/p' "$tmp/out")
-		counts=${counts:-0 1} # not comparable is not equal
+		counts=${counts:-0 1} # a part that cannot be compared counts as one unequal row
 		equal=$((equal + ${counts% *})) total=$((total + ${counts#* }))
 	done
 }
@@ -51,7 +51,7 @@ compare first longer '*.icount-1cpu.json'
 [ "$total" -gt 0 ] && [ $(((total - equal) * 20)) -le "$total" ]
 ok $? "$equal of $total exact metrics are the same with a longer command line"
 
-# ---- seen to fail: a clock that does not count instructions, tables that nothing keeps ----
+# ---- seen to fail: a clock that does not count instructions, page tables without neighbours that keep them ----
 broken() { # NAME WORD PATTERN TEXT
 	run "$1" --only costs --append "$2"
 	[ $? -eq 4 ] && tr -d '\n' <"$tmp/$1/run.json" | grep -q "$3"

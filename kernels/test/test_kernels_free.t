@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../../scripts/tap.sh"
 scenario=${SCENARIO:-x86_64-stock}
 
-boot() { # NAME CASE WORD...: the events of CASE; what the guest wrote becomes $tmp/NAME
+boot() { # NAME CASE WORD...: boots the events of CASE; the guest's stream becomes $tmp/NAME
 	local name=$1
 	shift
 	"$build/ptbench" kernels run --timeout 200 --out "$tmp/runs" --only events --append "ptbench.case=$*" \
@@ -18,7 +18,7 @@ boot() { # NAME CASE WORD...: the events of CASE; what the guest wrote becomes $
 	return $status
 }
 
-# What was seen of the peer that was to be in state $2, in the boot $1.
+# seen NAME STATE: prints the checks' outcome in the boot NAME for the peer in state STATE.
 seen() {
 	sed -n "s/.*\"id\":\"table_free\/peer\",\"params\":\"[^\"]*peer=$2[,\"].*\"seen\":\"\([^\"]*\)\".*/\1/p" "$tmp/$1"
 }

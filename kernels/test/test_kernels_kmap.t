@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Temporary mappings and DAX on real kernels: checks that pass, and fail where they have to; a pair
-# costs the same on top of any other, every live map adds the same to a switch, and a lock is its
-# halves.
+# Temporary mappings and DAX on real kernels: checks pass, and fail where they have to; a pair costs
+# the same on top of any other, every live map adds the same to a switch, and the cost of a lock is
+# the sum of its halves.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../../scripts/tap.sh"
 export PTBENCH_ROOT=$root
@@ -42,7 +42,7 @@ for name, d, depth in (("forced", forced, 15), ("with guards", debug, 16)):
     costs = {mode(m) for n, m in pairs.items() if 1 < n <= depth}
     ok(len(costs) == 1 and None not in costs and sorted(pairs) == list(range(1, 17)),
        f"{name}: on top of any number of maps a pair costs the same: {costs}")
-    # The outermost one also switches migration off.
+    # The outermost map also switches migration off.
     ok(0 <= mode(pairs[1]) - min(costs) < 20, f"{name}: the first costs {mode(pairs[1])}")
     ok(depth == 16 or "ends at 15" in pairs[16].get("skipped", ""), f"{name}: {depth} maps deep")
     live = {n: one(d, "kmap/switch", prev=n, next=0) for n in (0, 1, 2, 4, 8, 15)}

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The guests' file system: the same bytes every time, and whole once it is on its device.
+# The guests' file system: mkfs makes the same bytes every time, and they are whole on a device.
 set -u
 export LC_ALL=C
 PATH=$PATH:/usr/sbin:/sbin

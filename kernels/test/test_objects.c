@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Lists of object hashes: the same code is called identical, anything else by its names. */
+/* Lists of object hashes: equal lists are called identical, objects that differ are named. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 static char dir[] = "/tmp/ptbench-objects-XXXXXX";
 static char a[64], b[64], seen[256], why[512];
 
-/* "PATH=X PATH=X ...": a hash of 64 times X each */
+/* text: "PATH=X PATH=X ..."; the hash of PATH becomes 64 times X. */
 static void put(const char *folder, const char *text)
 {
 	char file[128], path[64], x;
@@ -70,7 +70,7 @@ static void test_lists(void)
 	ok(says("*", "different: 5 of 5 objects: a.o b.o c.o d.o ..."), "many: the first of them");
 }
 
-/* What objects_print_difference() prints. */
+/* Does objects_print_difference() return want and print line? */
 static bool prints(int want, const char *line)
 {
 	char *text = NULL;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the plugin wrote becomes breakdowns that add up, or nothing: files that are cut, windows
- * that the driver counts differently. And the table that the plugin reads is the kernel's symbols.
+ * The plugin's file becomes breakdowns that add up, or is refused: files that are cut, windows that
+ * the driver counts differently. The table for the plugin has the kernel's symbols.
  */
 #include <array_size.h>
 #include <errno.h>
@@ -68,7 +68,7 @@ static struct results_doc *walk_doc(double sample, size_t nr)
 	return doc;
 }
 
-/* text, and the last line that is right for it. */
+/* profile_apply() of text with a correct last line. */
 static int apply(struct results_doc *doc, const char *text)
 {
 	static char whole[50000];

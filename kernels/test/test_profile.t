@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# ptbench kernels profile on real kernels: the plugin counts what the driver counts, window by
-# window, watched kernels run what unwatched ones do, breakdowns add up, and a plugin that counts
-# wrong is found out.
-# SCENARIOS= names others, in pairs of a base and what is compared to it.
+# ptbench kernels profile on real kernels: plugin and driver count the same, window by window, the
+# plugin does not change the driver's counts, breakdowns add up, and a plugin that counts wrong is
+# detected.
+# SCENARIOS= names other scenarios, in pairs of a base and the scenario that is compared with it.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../../scripts/tap.sh"
 read -ra scenarios <<<"${SCENARIOS:-x86_64-forced-rcu x86_64-stock s390x-static s390x-stock}"
 
-profile() { # NAME OPTION...: the run's folder becomes $tmp/NAME, what it prints $tmp/NAME.out
+profile() { # NAME OPTION...: the run's folder becomes $tmp/NAME, the output $tmp/NAME.out
 	local name=$1 status
 	shift
 	"$build/ptbench" kernels profile --timeout 600 --out "$tmp/runs" "$@" >"$tmp/$name.out" 2>"$tmp/$name.err"
@@ -17,8 +17,8 @@ profile() { # NAME OPTION...: the run's folder becomes $tmp/NAME, what it prints
 	return $status
 }
 
-# What the documents of a profile say of themselves, and against those of a run that was not watched.
-look() { # WHAT SCENARIO PROFILE...: prints what is wrong
+# Checks the documents of profiles by themselves, and against those of a run without the plugin.
+look() { # WHAT SCENARIO PROFILE...: prints each error
 	python3 - "$tmp" "$@" <<'END'
 import json, sys
 tmp, what, scenario, *profiles = sys.argv[1:]
@@ -90,7 +90,7 @@ ok $? "the differences by function add up to the difference"
 grep -q 'interrupts off, the longest stretch' "$tmp/one.out"
 ok $? "how long interrupts are off is told"
 
-# ---- what goes wrong ----
+# ---- errors ----
 profile skip --skip gup_fast_fallback --case gup_fast/walk:pages=16,leaf=pte,cross=none "$new"
 [ $? -eq 4 ] && grep -q 'the plugin counts [0-9]*, the driver [0-9]*' "$tmp/skip.err"
 ok $? "a plugin that leaves a function out is found out"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Scenario files have two readers, kernels/lib.sh and kernels/boot/scenario.c. What a line is, a comment, a key
-# and a value is the same to both: files that differ in that alone are taken by both or by none.
-# PTBENCH_SEED=n repeats a run.
+# Scenario files have two readers, kernels/lib.sh and kernels/boot/scenario.c, which agree on what a
+# line, a comment, a key and a value is: files with changes of these are accepted by both or by
+# none. PTBENCH_SEED=n repeats a run.
 set -u
 here=$(cd "$(dirname "$0")/../.." && pwd)
 build=${PTBENCH_BUILD:-$here/build}
@@ -24,7 +24,8 @@ grep -v '^#' "$here/kernels/arch/x86_64.arch" >"$kernels/arch/a.arch"
 good=$'title\tA title of words\nrole stock\narch a\ndesign static\nconfig X=y\nappend one two\nreference no'
 good+=$'\nexpect gup_fast/only cross=pud short* | wrong*\nlayout *gcc*\nmemory 1G'
 
-# What kernels/lib.sh says of a file, which is left for the other reader, its architecture behind it.
+# Prints the verdict of kernels/lib.sh on FILE, and stores FILE with its architecture for the other
+# reader.
 shell() { # FILE
 	cp "$1" "$kernels/scenarios/s"
 	{ cat "$1"; [ -z "$(tail -c 1 "$1" | tr '\0' x)" ] || echo; echo '%%'; cat "$kernels/arch/a.arch"; } >"$tmp/in/${1##*/}"
@@ -34,8 +35,8 @@ shell() { # FILE
 }
 
 long=$(printf '%04200d' 0)
-# One change of the lines: sed's, of a random one or after it; of all where it begins with @. The last ones
-# are for both to refuse.
+# Changes of a file, as sed's commands: for a random line, or with @ for all lines. Both readers
+# must refuse the last two.
 changes=('s/$/  /' 's/$/\r/' 's/^/ \t/' 's/[ \t]/ \t /' 'a\ ' 'a\\t' 'a\\r' 'a\  # a comment' 'a\# a comment' 's/^title/#title/'
 	's/^[a-z]*/colour/' 's/[ \t].*//' 's/[ \t].*/ /' 'a\count 3' 'a\layout x' 'a\memory 2G' 'a\reference maybe' '@s/^role.*/role odd/' '@/^role/d' '@s/^role.*/role variant/' 'a\role busted' "a\\title $long"
 	's/$/\x00/' 'a\%')
@@ -64,12 +65,12 @@ ok $? "there are files to take and files to refuse"
 printf '%s\n' "$good" >"$tmp/good"
 [ "$(shell "$tmp/good")" = accepted ]
 ok $? "and the one that all are made of is good"
-# Those of the role, which stand one each among the first files.
+# Each of the first files has one change: those of the role must be refused.
 for ((i = 0; i < ${#changes[@]}; i++)); do
 	case ${changes[i]} in @*role*) grep -q "file-$i: refused" "$tmp/c"; ok $? "refused: ${changes[i]}" ;; esac
 done
 
-# Files of the tree: what a comment says of one, and its role.
+# The tree's scenarios with the comment "Busted on purpose" are those of role busted.
 diff <(cd "$here/kernels/scenarios" && grep -l '^# Busted on purpose' [a-z]*) \
 	<(cd "$here/kernels/scenarios" && grep -lP '^role\tbusted$' [a-z]*) >"$tmp/out"
 ok $? "whose role is busted says so, and no other scenario"

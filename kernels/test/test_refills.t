@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Windows in real kernels: one that a refill of the page allocator fell into is thrown away, with
+# Windows in real kernels: a window with a refill of the page allocator in it is thrown away, with
 # interrupts on, with interrupts off, and among the RCU callbacks that are billed to a call.
 # SCENARIO= names the kernel.
 # shellcheck source=scripts/tap.sh
@@ -8,7 +8,7 @@
 scenario=${SCENARIO:-x86_64-stock}
 export PTBENCH_ROOT=$root
 
-boot() { # NAME CASE WORD...: the costs of CASE; what the guest wrote becomes $tmp/NAME
+boot() { # NAME CASE WORD...: boots the costs of CASE; the guest's stream becomes $tmp/NAME
 	local name=$1 status
 	shift
 	"$build/ptbench" kernels run --timeout 200 --out "$tmp/runs" --only costs \
@@ -19,7 +19,8 @@ boot() { # NAME CASE WORD...: the costs of CASE; what the guest wrote becomes $t
 	return $status
 }
 
-# The samples of each measurement in $tmp/NAME, and how many windows were discarded.
+# samples NAME prints the metric and the samples of each measurement in $tmp/NAME; discarded NAME
+# the least number of discarded windows.
 samples() { sed -n 's/.*"metric":\("[^"]*"\).*,"samples":\(.*\)}}$/\1 \2/p' "$tmp/$1"; }
 discarded() { sed -n 's/.*"discarded":\([0-9]*\),.*/\1/p' "$tmp/$1" | sort -n | head -n 1; }
 

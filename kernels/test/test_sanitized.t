@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# test_boot.t, with every guest that does wrong and every option that is bad, on `ptbench kernels`
-# built with the sanitizers: a leak or a bad access is another status and fails that test.
+# Runs test_boot.t, with its misbehaving guests and bad options, on `ptbench kernels` built with the
+# sanitizers: a leak or a bad access changes the exit status and fails that test.
 set -u
 
 build=${PTBENCH_BUILD:-$(cd "$(dirname "$0")/../.." && pwd)/build}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Scenario files: what they say is taken as said; what is wrong is told with file and line. */
+/* Scenario files: values are read as they were written; errors are reported with file and line. */
 #include <array_size.h>
 #include <unistd.h>
 
@@ -49,7 +49,7 @@ static void put_role(const char *name, const char *role_and_base)
 	put(file, text);
 }
 
-/* Those that it is a variant of, from itself on: "NAME TITLE ROLE, ". */
+/* The scenario and those that it is a variant of: "NAME TITLE ROLE, " each. */
 static const char *kin_of(const struct scenario *s)
 {
 	static char text[256];
@@ -226,7 +226,7 @@ static void test_common(void)
 	put("common.expect", "#\n");
 }
 
-/* A document of one check, and of one row that was skipped. */
+/* A document with one check and one row that was skipped. */
 static struct results_doc *doc_of(const char *id, const char *params, const char *seen,
 				  const char *skipped, const char *skipped_params,
 				  const char *compiler)
@@ -364,7 +364,7 @@ static void test_layout(void)
 	scenario_free(s);
 }
 
-/* Names that a user types, or another file says. */
+/* Names that a user types, or that another file holds. */
 static void test_names(void)
 {
 	static const char *const bad[] = { "", ".", "../s", "a/b", "a b", ".hidden" };
@@ -391,7 +391,7 @@ static void test_nul(void)
 
 static void test_refused(void)
 {
-	/* Behind nine good lines of an architecture. */
+	/* Bad lines, each added to nine good lines of an architecture. */
 	static const char *const arch[] = {
 		"two_cpus 8.1",	  "two_cpus new enough", "two_cpus 8.x why",  "two_cpus -8.1 why",
 		"irqs off fa",	  "irqs off fa/ffff",	 "irqs off fab/fff",  "irqs off /",
@@ -505,7 +505,7 @@ static void test_emulator(void)
 	   "one that does not say how old it is");
 }
 
-/* What a scenario's file says is no shell's business. */
+/* No shell may expand values of a scenario's file. */
 static void test_machine(void)
 {
 	struct scenario s = { .arch = {
@@ -522,7 +522,7 @@ static void test_machine(void)
 	const char *reason;
 	size_t i;
 
-	/* A QEMU that prints a version, and is content with every machine. */
+	/* A QEMU that prints a version and accepts every machine. */
 	put("qemu", "#!/bin/sh\necho QEMU emulator version 7.2\n");
 	chmod(path("qemu"), 0755);
 	setenv("PTBENCH_QEMU", path("qemu"), 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Subcommands that this program runs: their status, what they print, and that none outlives it. */
+/* Subcommands that a program runs: their status, their output, and that none outlives it. */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static void on_alarm(int sig)
 	stop = sig;
 }
 
-/* What the subcommands of this test do. */
+/* The subcommands of this test. */
 static int subcommand(char **argv)
 {
 	if (!strcmp(argv[1], "status")) {
@@ -67,7 +67,7 @@ static void test_stop(void)
 	stop = 0;
 }
 
-/* Waits for its first line, for ten seconds at most. */
+/* Reads a pid from the first line of out; waits for it, for ten seconds at most. */
 static pid_t first_pid(FILE *out)
 {
 	for (int i = 0; i < 100 && !strchr(line_of(out), '\n'); i++)

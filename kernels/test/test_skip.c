@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Reasons to skip rows: whose rows they are about, and which families need none that is
- * measured. */
+/* Reasons to skip rows: of the kernel or of the reference, and families that need no measured
+ * row. */
 #include "scenario_dir.h"
 
 static void test_skip_subject(void)
@@ -54,7 +54,7 @@ static void test_skip_family(void)
 	   "what is no whole family");
 }
 
-/* The tree's own rules. */
+/* The rules of the real scenarios. */
 static void test_tree(void)
 {
 	const char *reason = "cannot map 65536 bytes at 0x3ffffff8000: error -17";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The stream reader: a whole stream is read as written; nothing else is taken for one. */
+/* The stream reader: a whole stream is read as it was written; anything else is refused. */
 #include <array_size.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static char text[65536];
 static size_t len;
 static char why[STREAM_WHY];
 
-/* body, and an end line that is right for it. */
+/* Writes body and a correct end line to text. */
 static void finish(const char *body, unsigned records)
 {
 	len = snprintf(text, sizeof(text), "%s", body);
@@ -36,7 +36,7 @@ static void finish(const char *body, unsigned records)
 			crc32_of(0, text, len));
 }
 
-/* Exactly as many bytes as there are, so that the sanitizer sees one too many. */
+/* Parses the first n bytes in a buffer of that size: the sanitizer sees a read beyond it. */
 static int parse(struct stream *s, size_t n)
 {
 	char *copy = malloc(n ? n : 1);
@@ -102,7 +102,7 @@ static void test_truncation(void)
 	ok(!accepted, "cut off at any of its %zu bytes it is refused", len);
 }
 
-/* The CRC is over everything before the end line; in that line every byte means something. */
+/* Any changed byte is refused: the CRC covers all before the end line, whose form is fixed. */
 static void test_damage(void)
 {
 	static const char flips[] = { 1, 2, 4, 0x20, (char)0x80 };
@@ -134,7 +134,7 @@ static void test_random(void)
 		finish(BEGIN M("[402,402]") CHECK, 2);
 		for (unsigned j = 0; j < 1 + i % 8; j++)
 			text[random() % len] = random();
-		/* Repaired where it can be: damage alone must not be what saves the reader. */
+		/* Repairs the CRC: it must not be the only check that refuses damage. */
 		if (i % 2) {
 			char *end = memmem(text, len, "{\"end\"", 6), hex[9];
 
@@ -152,7 +152,7 @@ static void test_random(void)
 	   accepted);
 }
 
-/* Of params what results_params_parse() refuses; test_params.c has all of that. */
+/* Some params that results_params_parse() refuses; test_params.c has all kinds. */
 static void test_params(void)
 {
 	static const char *const bad[] = { "x=1,x=2", "x=1,", ",x=1",
@@ -260,7 +260,7 @@ static void test_failed(void)
 	stream_free(&s);
 }
 
-/* What the driver and PID 1 choose rows by. */
+/* ptb_params_have(), by which the driver and PID 1 choose rows. */
 static void test_wanted(void)
 {
 	static const char params[] = "format=x86_64-4k-48,leaf=pte,pages=16,xleaf=pmd,cross=span";

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Who measures takes as many windows as the list of metrics demands of what is called exact, and
-# docs/running.md says how many that is.
+# The runners take as many windows as the list of metrics demands of an exact metric, and
+# docs/running.md tells that number.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../../scripts/tap.sh"
 metrics=$root/results/include/results/metrics.h
 constant() { # FILE NAME: prints its number
 	sed -nE "s/^#define[ \t]+$2[ \t]+([0-9]+).*/\1/p" "$1"
 }
-enough() { # DEMANDED-OF FILE NAME [FOLDER]: a copy of the tree's file may stand in FOLDER
+enough() { # DEMANDED-OF FILE NAME [FOLDER]: FILE is the one in FOLDER, or the tree's
 	local want have
 	want=$(constant "$metrics" "RESULTS_SAMPLES_$1")
 	have=$(constant "${4:-$root}/$2" "$3")
@@ -33,7 +33,7 @@ cost=$(constant "$metrics" RESULTS_SAMPLES_COST) event=$(constant "$metrics" RES
 tr '\n' ' ' <"$root/docs/running.md" | grep -q "at least $cost windows .* at least $event "
 ok $? "docs/running.md says $cost and $event"
 
-# The guests' runner hands on every window; only then may docs/running.md say so, and then it has to.
+# docs/running.md says that no window of the guests' runner is thrown away if and only if it is so.
 says() { tr '\n' ' ' <"$root/docs/running.md" | grep -q "reference's rows in guests: these run in user mode.* none is thrown away"; }
 throws() { grep -Eq 'discarded' "$1"; }
 if throws "$root/bench/runner_guest.c"; then ! says; else says; fi
