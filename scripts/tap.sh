@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2034 # what the tests use
-# The Test Anything Protocol for shell tests, which source it: ok and is per check, finish at the end.
-# Sets root (the checkout), build (what is tested) and tmp (a folder that is removed).
+# shellcheck shell=bash disable=SC2034 # variables that the tests use
+# The Test Anything Protocol for shell tests, which source it: ok or is for each check, finish at
+# the end. Sets root (the checkout), build (the build folder) and tmp (a folder that is removed).
 set -u
 export LC_ALL=C
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* ARRAY_SIZE() for every room: how many elements an array has. Of a pointer gcc warns. */
+/* ARRAY_SIZE() for every room: the number of elements of an array. For a pointer gcc warns. */
 #ifndef ARRAY_SIZE_H
 #define ARRAY_SIZE_H
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# .ci/run over a make that stands in: every command of the README's first section is run, in full, and
+# .ci/run with a stand-in for make: every command of the README's first section is run, in full, and
 # the failure of any fails CI.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -14,7 +14,7 @@ echo "make \$* says something"
 echo "and complains" >&2
 [ "\$*" != "\$FAILING" ]
 END
-# shellcheck disable=SC2016 # they are the script's
+# shellcheck disable=SC2016 # variables of the printed script
 printf '#!/bin/sh\necho "ptbench $*" >>"%s"\n[ "$1" != "$FAILING" ]\n' "$tmp/log" >"$tmp/tree/build/ptbench"
 chmod +x "$tmp/bin/make" "$tmp/tree/build/ptbench"
 ci() { # FAILING: the target that fails
@@ -22,7 +22,7 @@ ci() { # FAILING: the target that fails
 	FAILING=$1 PATH="$tmp/bin:$PATH" "$tmp/tree/.ci/run" >"$tmp/out" 2>&1
 }
 
-# The block of commands that "Two commands" begins with, and the third that its text names.
+# The commands in the README's section "Two commands": those of its code block, and one in its text.
 readme=$(sed -n '/^## Two commands/,/^## [^T]/p' "$root/README.md" | grep -o '\bmake \(bench\|test\|test-kernels\)\b' | sort -u | paste -sd,)
 is "$readme" "make bench,make test,make test-kernels" "what the README says to run"
 ci none

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# scripts/coverage on a program of which it is known which lines run.
+# scripts/coverage on a program of which the test knows the lines that run.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../tap.sh"
 
@@ -65,7 +65,7 @@ int main(int argc, char **argv)
 	return a(1) + b(-1) == 0 ? RESULT : 1;
 }
 END
-build() { # what main returns
+build() { # the value that main returns
 	rm -rf obj && mkdir obj
 	for f in a b unused test/main; do
 		gcc --coverage -DRESULT="$1" -c -o "obj/$(basename $f).o" "src/$f.c" || exit 1

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# scripts/deps says what is missing of what is asked for, and why, installs only that, takes what is
-# there from elsewhere, and gives up with the list.
+# scripts/deps prints which of the requested packages are missing, and why they are needed, installs
+# only those, accepts tools that are not from packages, and prints the list when it gives up.
 set -u
 here=$(cd "$(dirname "$0")/../.." && pwd)
 tmp=$(mktemp -d)
@@ -14,9 +14,9 @@ ok() { # status, text
 	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; sed 's/^/# /' "$tmp/out"; fi
 }
 
-# A machine of our own: a PATH with the tools that the scripts themselves use, a dpkg-query for which
-# everything but PTB_MISSING is installed, an apt-cache that knows PTB_KNOWN besides what has one name,
-# an id that is not root, a machine's name, and an apt-get that records.
+# A fake machine: a PATH with the tools that the scripts themselves use, a dpkg-query for which all
+# but PTB_MISSING is installed, an apt-cache that knows PTB_KNOWN and the packages with one name, an
+# id that is not root, a uname, and an apt-get that records its calls.
 bin=$tmp/bin
 mkdir "$bin"
 for tool in awk bash cat cut dirname env grep mktemp nproc paste rm sed sort tail tr; do ln -s "$(command -v $tool)" "$bin/$tool"; done
@@ -24,7 +24,7 @@ fake() { # NAME: the script on stdin
 	{ echo '#!/usr/bin/env bash'; cat; } >"$bin/$1"
 	chmod +x "$bin/$1"
 }
-# Every name that the lists have.
+# Every name in the lists of packages.
 sed -n 's/^package[[:blank:]]*\([^ ]*\).*/\1/p' "$here"/kernels/arch/*.arch | tr '|' '\n' >"$tmp/all"
 sed -n '/^	cat <<-.END/,/^	END/s/^		\([a-z0-9.+-]*\) *\(build\|kernels\|report\|test\|versions\) .*/\1/p' "$here/scripts/deps" >>"$tmp/all"
 fake dpkg-query <<'END'
@@ -36,7 +36,7 @@ fake apt-cache <<'END'
 for last; do :; done
 [[ " ${PTB_KNOWN:-qemu-system-misc} " != *" $last "* ]] || echo "Package: $last"
 END
-# shellcheck disable=SC2016 # theirs
+# shellcheck disable=SC2016 # variables of the fake scripts
 fake id <<<'echo "${PTB_UID:-1000}"'
 # shellcheck disable=SC2016
 fake uname <<<'echo "${PTB_MACHINE:-x86_64}"'
@@ -47,14 +47,14 @@ exit "${PTB_APT_RC:-0}"
 END
 }
 
-deps() { # environment..., then the words of scripts/deps
+deps() { # NAME=VALUE... of the environment, then the arguments of scripts/deps
 	local e=()
 	while [[ ${1:-} == *=* ]]; do e+=("$1"); shift; done
 	: >"$tmp/apt.log"
 	env -i PATH="$bin" PTB_LOG="$tmp/apt.log" PTB_ALL="$tmp/all" PTB_MISSING= "${e[@]}" bash "$here/scripts/deps" "$@" \
 		>"$tmp/out" 2>&1 </dev/null
 }
-# installs PACKAGES: nothing else is asked of apt-get
+# installs PACKAGES: was this the only call of apt-get?
 installs() { [ "$(cat "$tmp/apt.log")" = "-q -y install --no-install-recommends $1" ]; }
 silent() { [ ! -s "$tmp/out" ]; }
 
@@ -108,7 +108,7 @@ deps --list --scenarios arm64-4k-48-stock kernels && has flex gcc-aarch64-linux-
 ok $? "--scenarios: what these need"
 deps --list --scenarios '' kernels && has gcc-s390x-linux-gnu && lacks gcc-aarch64-linux-gnu
 ok $? "an empty list of them is BENCH"
-every() { # names one architecture after the other
+every() { # has the output the C library of every architecture?
 	local file
 	for file in "$here"/kernels/arch/*.arch; do
 		has "$(sed -n 's/^package[[:blank:]]*\(libc6[^ ]*\).*/\1/p' "$file")" || [[ $file == */x86_64.arch ]] || return 1
@@ -124,7 +124,7 @@ ok $? "a scenario that is not there: exit 2, and what there is"
 deps PTB_MACHINE=s390x --list kernels && has gcc-x86-64-linux-gnu libc6-dev-amd64-cross && lacks gcc-s390x-linux-gnu libc6-dev-s390x-cross
 ok $? "a machine's own architecture needs no cross compiler"
 
-# ---- what releases call differently ----
+# ---- packages whose name differs between releases ----
 deps PTB_UID=0 "PTB_MISSING=qemu-system-s390x qemu-system-misc" kernels && installs qemu-system-misc
 ok $? "Debian 12: the QEMU of s390x is in qemu-system-misc"
 deps PTB_UID=0 "PTB_MISSING=qemu-system-s390x qemu-system-misc" "PTB_KNOWN=qemu-system-s390x qemu-system-misc" kernels && installs qemu-system-s390x
@@ -132,7 +132,7 @@ ok $? "Debian 13: it has a package of its own"
 deps PTB_UID=0 "PTB_MISSING=qemu-system-s390x" kernels && silent
 ok $? "either of them does"
 
-# ---- what is there from elsewhere ----
+# ---- tools that are not from packages ----
 missing="PTB_MISSING=gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-system-s390x qemu-system-misc libjansson-dev libelf-dev linux-source-6.12"
 deps "$missing" PTB_UID=0 build kernels
 for word in gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-system-misc libjansson-dev libelf-dev; do

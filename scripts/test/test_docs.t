@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# README.md, CONTRIBUTING.md and docs against the tree: the paths, links, make targets and options that they
-# name are there, the map has every folder and script, the names every prefix; what a command prints is what it
-# prints, the headline what the walkers say of themselves, and times have their command. Prose is 80 columns wide.
+# README.md, CONTRIBUTING.md and docs against the tree: the paths, links, make targets and options
+# that they name exist, the map has every folder and script, the names every prefix; outputs are
+# what commands print, the headline fits the designs, and times have their command. Prose is 80
+# columns wide.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../tap.sh"
 
 # ---- paths ----
-# Those that a document names and the tree lacks. *, <word> and CAPITALS stand for any text; a file whose
-# text follows in the document itself is an example; build/ and results/runs are made by others.
+# Prints paths that a document names and the tree lacks. *, <word> and CAPITALS stand for any text;
+# a file whose text follows in the document is an example; build/ and results/runs are made later.
 missing_paths() { # DOCUMENT
 	python3 - "$root" "$1" <<'END'
 import glob, os, re, sys
@@ -37,8 +38,8 @@ for document in "${documents[@]}"; do
 done
 
 # ---- links, and the width of prose ----
-# Relative links whose file or heading is not there, and lines of prose wider than 80 characters: code, tables,
-# and a word that is wider by itself (a URL) may be.
+# Relative links whose file or heading is not there, and lines of prose wider than 80 characters:
+# code, tables, and a word that is wider by itself (a URL) may be.
 faults() { # DOCUMENT
 	python3 - "$root" "$1" "$2" <<'END'
 import os, re, sys
@@ -74,7 +75,7 @@ is "$(faults README.md "$tmp/mutated.md" | paste -sd,)" "link nowhere.md,link RE
 
 # ---- the map ----
 map=$(sed -n '/^## The map/,/^Data flows/p' "$root/CONTRIBUTING.md")
-# What a build leaves has no fuzz_*.c in it, wherever O= is.
+# A build folder has no fuzz_*.c in it, wherever O= is.
 for folder in "$root"/*/fuzz "$root"/{ref,bench,kernels,results,report,scripts}; do
 	[ -d "$folder" ] || continue
 	[ "${folder##*/}" != fuzz ] || compgen -G "$folder/fuzz_*.c" >/dev/null || continue
@@ -90,7 +91,7 @@ for script in "$root"/scripts/*; do
 done
 
 # ---- names ----
-# Prefixes of what the libraries define for others, of which docs/design.md has no row.
+# Prints prefixes of the libraries' global symbols for which docs/design.md has no row.
 # shellcheck disable=SC2016 # quotes of the document
 prefixes=$(sed -n '/^## Names/,/^## What/s/^| \(.*\) |.*/\1/p' "$root/docs/design.md" | grep -oE '`[a-z]+_`' | tr -d '`')
 unnamed() {
@@ -108,7 +109,7 @@ while read -r target; do
 	grep -q "^  $target " <<<"$help"
 	ok $? "make help has $target"
 done < <(cd "$root" && cat "${documents[@]}" | grep -oE '(`|^    )make [a-z-]+' | sed 's/.*make //' | sort -u)
-# Of the commands in the text and in code: subcommands that the program has not, and options that their --help has not.
+# Prints subcommands in a document that the program lacks, and options that their --help lacks.
 strange() { # DOCUMENT...
 	local words sub text option
 	cat "$@" | sed -e ':a' -e '/\\$/{N;s/\\\n//;ba' -e '}' | tr '\n' ' ' |
@@ -138,7 +139,7 @@ for text in '**One result:**' '    make bench ' '    make test ' '](report/doc/f
 done
 is "$missing" "" "README.md's first 24 lines have result, picture, two commands, and where each reader goes on"
 "$build/bench" "--ptbench_static=$tmp/static.json" 2>"$tmp/err"
-result() { # DOCUMENT: the sentence, from what the walkers say of themselves
+result() { # DOCUMENT: prints the sentence, from the meanings of the document's designs
 	python3 - "$1" <<'END'
 import json, sys
 

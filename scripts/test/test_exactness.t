@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# scripts/exactness judges what ptbench compare counts: seen to pass and to fail, without kernels.
+# scripts/exactness judges the counts of ptbench compare: seen to pass and to fail, without kernels.
 set -u
 here=$(cd "$(dirname "$0")/../.." && pwd)
 tmp=$(mktemp -d)

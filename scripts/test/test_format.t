@@ -13,20 +13,20 @@ unchecked=
 ok $rc "this tree has no offence"
 
 gpl='// SPDX-License-Identifier: GPL-2.0-or-later'
-of() { # TEXT: a tree with this source alone
+of() { # TEXT: makes a tree with this source alone
 	rm -rf "$tmp/tree"
 	mkdir -p "$tmp/tree/ref"
 	cp "$root/.clang-format" "$tmp/tree"
 	printf '%s\n%s\n' "$gpl" "$1" >"$tmp/tree/ref/x.c"
 }
-offends() { # TEXT, what the message must say
+offends() { # TEXT MESSAGE
 	of "$1"
 	"$check" --dialect "$tmp/tree" >"$tmp/out" 2>&1
 	local rc=$?
 	[ $rc -eq 1 ] && [ "$(wc -l <"$tmp/out")" -eq 1 ] && grep -qF "ref/x.c:$2" "$tmp/out"
 	ok $? "$2" || sed 's/^/# /' "$tmp/out"
 }
-passes() { # TEXT, what it shows
+passes() { # TEXT NAME-OF-TEST
 	of "$1"
 	"$check" --dialect "$tmp/tree" >"$tmp/out" 2>&1
 	ok $? "$2" || sed 's/^/# /' "$tmp/out"
@@ -46,7 +46,7 @@ line=$(printf 'x%.0s' {1..93})
 offends "	int $line;" '2: longer than 100 columns'
 offends "	/* $line */" '2: longer than 100 columns'
 offends "int a = f(\"$line\") + $line;" '2: longer than 100 columns'
-# shellcheck disable=SC1003 # theirs
+# shellcheck disable=SC1003 # backslashes of the C source
 offends 'char *s = "the kernel\xe2\x80\x99s";' '2: escapes of what UTF-8 can show'
 
 passes "char *s = \"http://x\"; char c = '\"'; /* strcmp(a, b) == 0 // sizeof(a) / sizeof(a[0]) */" \
@@ -59,7 +59,7 @@ passes 'int n = sizeof(a) / sizeof(b[0]), m = strcmp(a, b) != 0;' 'a quotient of
 passes 'char *s = "\xff\xfe", *t = "\xe2\x80\xae", *u = "95\xc2\xa0%";' \
 	'bytes that are no UTF-8, and what no editor shows, may be escapes'
 
-layout() { # TEXT, STATUS, what it shows
+layout() { # TEXT STATUS NAME-OF-TEST
 	if [ -n "$unchecked" ]; then skip "$unchecked" "$3"; return; fi
 	of "$1"
 	"$check" "$tmp/tree" >"$tmp/out" 2>&1
@@ -86,7 +86,7 @@ of 'int  x;'
 PATH=$tmp/bin "$check" "$tmp/tree" >"$tmp/out" 2>&1
 [ $? -eq 3 ] && grep -q 'LAYOUT NOT CHECKED: .* version 14, and here is no clang-format' "$tmp/out"
 ok $? "without clang-format it says what is not checked"
-# shellcheck disable=SC2016 # its own
+# shellcheck disable=SC2016 # variables of the printed script
 printf '#!/bin/sh\n[ "$1" = --version ] && echo "Debian clang-format version 19.1.7"\n' >"$tmp/bin/clang-format"
 chmod +x "$tmp/bin/clang-format"
 ln -s "$(command -v sh)" "$tmp/bin/sh"

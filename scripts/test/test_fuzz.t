@@ -13,7 +13,7 @@ for number in "PTBENCH_SEED=$seed" "PTBENCH_MUTATIONS=$mutations"; do
 	[[ ${number#*=} =~ ^[0-9]+$ ]] || { echo "$number: is not a number" >&2; exit 2; }
 done
 tmp=$(mktemp -d)
-# What aborts leaves its folder behind.
+# A program that aborts leaves its folder behind.
 PTBENCH_FUZZ_DIR=$(mktemp -d "$([ -w /dev/shm ] && echo /dev/shm || echo "$tmp")/ptbench-fuzz-XXXXXX")
 export PTBENCH_FUZZ_DIR
 trap 'rm -rf "$tmp" "$PTBENCH_FUZZ_DIR"' EXIT
@@ -41,7 +41,7 @@ for source in results/fuzz/fuzz_*.c kernels/fuzz/fuzz_*.c report/fuzz/fuzz_*.c; 
 	[ $status -eq 0 ] || { tail -n 25 "$tmp/err" >>"$tmp/out"; echo "at ${inputs[$(grep -c . "$tmp/out")]:-}" >>"$tmp/out"; }
 	ok $status "$folder/$name: ${#inputs[@]} inputs"
 
-	# bad-*: refused for good; found-*: once found, whatever became of them.
+	# bad-* have to be refused; found-* once found a bug, and may be accepted or refused.
 	grep ': refused$' "$tmp/out" | grep -vE '/(bad|found)-[^/]*$' >"$tmp/refused"
 	cp "$tmp/refused" "$tmp/out"
 	[ ! -s "$tmp/refused" ]
@@ -65,13 +65,13 @@ done
 input=$(grep -l '"pages":16[,}]' results/fuzz/corpus/result/*.json | head -n 1)
 sed 's/"pages":16/"pages":4294967312/' "$input" >"$tmp/large.json"
 planted() { "$build/asan/results/fuzz/replay_planted" "$1" >"$tmp/out" 2>&1; }
-# bash says itself that one aborts.
+# 2>/dev/null: bash prints that a program aborted.
 planted "$input" && ! { planted "$tmp/large.json"; } 2>/dev/null &&
 	grep -q '^fuzz: the document: does not say what was read' "$tmp/out" &&
 	"$build/asan/results/fuzz/replay_result" "$tmp/large.json" >>"$tmp/out" 2>&1
 ok $? "a planted bug is found, by the input that has its key, and there alone"
 
-# A program that ends well and has executed nothing has shown nothing.
+# A target that succeeds without executing an input has to fail the check.
 fake=results/fuzz/result
 mkdir -p "$tmp/build/fuzz/${fake%/*}"
 executes() { # COMMANDS

@@ -8,7 +8,7 @@
 ok $? "this tree has no offence"
 sed 's/^/# /' "$tmp/out"
 
-offends() { # file, text of it, what the message must say
+offends() { # FILE TEXT MESSAGE
 	rm -rf "$tmp/tree"
 	mkdir -p "$tmp/tree/$(dirname "$1")"
 	mkdir -p "$tmp/tree/results/include/results" "$tmp/tree/bench"

@@ -1,20 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# ptbench(1) says what --help says: of the program and of every subcommand, word for word, with each
-# option a term of its own; and its roff has nothing to warn of.
+# ptbench(1) has the text of --help of the program and of every subcommand, word for word, with each
+# option as a term of its own; and groff has no warnings.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$root" || exit 1
 
-# The subcommands that the program's --help, and that of kernels, list.
-listed() { # ARGUMENT...: of that --help
+# Prints the subcommands that the --help of the program, or of kernels, lists.
+listed() { # ARGUMENT...: those before --help
 	"$build/ptbench" "$@" --help | sed -n 's/^  \([a-z]*\)  *[^ ].*/\1/p'
 }
 mapfile -t names < <(listed; listed kernels | sed 's/^/kernels /')
 [ "${#names[@]}" -ge 13 ]
 ok $? "the program has subcommands: ${names[*]}"
 
-# The roff of a subcommand's section.
+# Prints the roff of a subcommand's section.
 section() { # PAGE NAME
 	awk -v name=".SS \"ptbench $2\"" '/^\.S[HS]/ { on = $0 == name; next } on' "$1"
 }
@@ -22,7 +22,7 @@ plain() { # roff to words
 	sed -e 's/^\.B //' -e '/^\.[A-Z]/d' -e '/^\.[a-z]/d' -e 's/^\\&//' \
 		-e 's/\\(ti/~/g; s/\\(ha/^/g; s/\\(ga/`/g' -e "s/\\\\(aq/'/g" -e 's/\\-/-/g; s/\\e/\\/g' | tr -s ' \n' '\n'
 }
-# The subcommands of which the page says something else than --help does.
+# Prints the subcommands whose section differs from their --help.
 wrong() { # PAGE
 	local name text terms
 	for name in "${names[@]}"; do

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Names that would move the cursor, turn letters round or hide a line reach no terminal, whichever
-# subcommand prints them.
+# No subcommand prints a name to the terminal unchanged that would move the cursor, reverse letters
+# or hide a line.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../tap.sh"
 
@@ -23,7 +23,7 @@ cp -r "$run" "$dir/run"
 cp "$run/one.icount-1cpu.json" "$dir/doc.json"
 [ -s "$dir/doc.json" ]
 ok $? "there is a run to print"
-# A document whose every text is so: what the reader takes.
+# A document in which every text is such a name, as far as the reader accepts it.
 python3 - "$dir/doc.json" "$dir/texts.json" "${bad//$'\xff'/}" <<'END'
 import json, os, sys
 bad = os.fsencode(sys.argv[3]).decode()
@@ -40,8 +40,8 @@ for m in doc["measurements"]:
 json.dump(doc, open(os.fsencode(sys.argv[2]), "w"))
 END
 
-# ---- every subcommand, and what it can be told ----
-# Statuses: 0 where it works with such a name, else 2 and the like; 127 and more: it died.
+# ---- every subcommand with such names as arguments ----
+# Statuses: 0 if it works with such a name, else 2 and the like; 127 and more: it died.
 tried=" "
 neutral() { # PROGRAM ARGUMENT...
 	local status text
@@ -52,7 +52,7 @@ neutral() { # PROGRAM ARGUMENT...
 	[ $status -lt 127 ] && [ -s "$tmp/out" ] && ! grep -qP '[\x00-\x08\x0b-\x1f\x7f\xff]|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]' "$tmp/out"
 	ok $? "$text(status $status)" || { head -n 5 "$tmp/out" | cat -v | sed 's/^/# /'; }
 }
-shows() { # the last one printed this
+shows() { # TEXT: did the last command print it?
 	grep -qF -- "$1" "$tmp/out"
 	ok $? "... and shows $1"
 }

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The options of every script that people type: what is wrong is named, with status 2, and a --help that
-# cannot be printed is status 4.
+# The options of every script that people run: a wrong option is named, with status 2, and a --help
+# that cannot be printed is status 4.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$root" || exit 1
 
-# ---- which scripts there are: all of scripts/, kernels/, kernels/guest/ and bench/ that can be run ----
+# ---- all executable scripts of scripts/, kernels/, kernels/guest/ and bench/ ----
 mapfile -t scripts < <(find scripts kernels kernels/guest bench -maxdepth 1 -type f -perm -100 | sort)
 [ ${#scripts[@]} -ge 8 ]
 ok $? "there are scripts: ${scripts[*]}"

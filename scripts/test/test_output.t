@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What cannot be printed is an exit status, of every subcommand; a reader who leaves harms no run.
+# Every subcommand's exit status tells if it could not print; a reader that closes the pipe ends no
+# run.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../tap.sh"
 
-# ---- a checkout of two scenarios of nothing, for a QEMU that only says so ----
+# ---- a checkout of two scenarios with empty images, for fake_qemu ----
 # shellcheck source=kernels/test/fake_tree.sh
 . "$root/kernels/test/fake_tree.sh"
 for s in one two; do
@@ -17,7 +18,7 @@ nothing=(bench --no-native --no-explore --no-kernels --no-report --runs "$runs")
 "$build/ptbench" kernels run --out "$runs" one >/dev/null 2>&1
 run=$(readlink -f "$runs/latest")
 
-# ---- every command: what it does when it can print ----
+# ---- every command, and its status when it can print ----
 # STATUS PROGRAM ARGUMENT...
 commands=()
 row() { commands+=("$(printf '%q ' "$@")"); }
@@ -48,7 +49,7 @@ for s in $("$build/ptbench" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
 done
 for s in $("$build/ptbench" kernels --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
 	row ptbench kernels "$s" --help
-	[ "$s" = profile ] && continue # prints what a real QEMU counts: test_profile.t
+	[ "$s" = profile ] && continue # needs a real QEMU: test_profile.t
 	grep -q "^ptbench kernels $s [^-]\\|^ptbench kernels $s --[^h]" <(printf '%s\n' "${commands[@]}")
 	ok $? "ptbench kernels $s is among what is tried"
 done
@@ -84,8 +85,8 @@ if [ -w /dev/full ]; then
 	is "$?$(grep -c 'No space left on device' "$tmp/err")" 21 "bad input is still status 2"
 fi
 
-# ---- a reader who leaves ----
-unread() { # COMMAND...: into a pipe that nobody reads any more; status is in $tmp/status
+# ---- a reader that closes the pipe ----
+unread() { # COMMAND...: prints into a pipe without a reader; the status goes to $tmp/status
 	{
 		sleep 0.3
 		"$@" 2>"$tmp/err"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A checkout may lie anywhere, belong to anybody, and have any tag; what make cannot do, it says.
+# A checkout may have any path, owner and tag; make names a build folder that it cannot use.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../tap.sh"
 
@@ -102,13 +102,13 @@ for revision in $'a\nb' $'\e[2J' 'a b' '../x' "$(printf '%0129d' 1)" $'\xe2\x80\
 done
 is "$(ls -A "$dir/runs")" "$before" "and no run is made"
 
-# ---- what is recorded can be pasted ----
+# ---- the recorded command can be pasted into a shell ----
 # shellcheck source=kernels/test/fake_tree.sh
 . "$root/kernels/test/fake_tree.sh"
 odd=$tmp/"it's, \$HOME \"q\" \`id\`"$'\nline\e \xff'
 mkdir "$odd"
 printf 'title t\narch fake\nrole stock\ndesign static\nappend fake=good\n' >"$tree/kernels/scenarios/it's;\$x"
-pasted() { # FILE: the words that a shell takes its command for, each in a line of its own
+pasted() { # FILE: prints the words of its command as a shell parses it, one a line
 	local command
 	command=$(python3 -c 'import json, os, sys; print(json.load(open(os.fsencode(sys.argv[1])))["command"], end="")' "$1")
 	sh -c "printf '<%s>\\n' $command"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# check-rooms finds no circle in what was built, and a planted one.
+# check-rooms finds no circle in the build folder, and finds a planted one.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../tap.sh"
 
