@@ -3,11 +3,11 @@
 
 O ?= build
 comma := ,
-# A word of the shell and a string of C, whatever stands in them.
+# Quote any text as a word of the shell, and as a string of C.
 quote = '$(subst ','\'',$(1))'
 c_string = "$(subst ",\",$(subst \,\\,$(1)))"
-# Rules and recipes name the checkout's files relative to it, so that it may lie anywhere; those of the
-# build folder begin with what O says.
+# Rules and recipes name the checkout's files relative to it, so that it may have any path; paths of
+# the build folder begin with $(O).
 odd-in-O := $(shell printf %s $(call quote,$(value O)) | LC_ALL=C tr -d 'A-Za-z0-9_./+,@-')
 $(if $(odd-in-O),$(error O=$(value O): make takes only letters, digits and _ . / + , @ - in the \
 	build folder's name; choose another O=, or leave it out: O=build works wherever the checkout is))
@@ -34,10 +34,10 @@ DEPFLAGS = -MMD -MP
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),@:,@printf '  %-7s %s\n' "$(1)" "$(2)")
 
-# What the fragments fill. A program or test P (a path without suffix below $(O)) has P-srcs,
-# P-libs (archives of ours) and P-ldlibs (-l flags); a library L has L-srcs.
-# A source's own flags: CFLAGS-path/file.o. Objects stand under
-# $(O)/obj/, so that a program may be called as its folder is; those of a flavour F under $(O)/F/obj/.
+# Variables that the fragments fill. A program or test P (a path without suffix below $(O)) has
+# P-srcs, P-libs (libraries of this Makefile) and P-ldlibs (-l flags); a library L has L-srcs. A
+# source's own flags: CFLAGS-path/file.o. Objects are under $(O)/obj/, so that a program may have
+# its folder's name; those of a flavour F under $(O)/F/obj/.
 libs :=
 programs :=
 tests :=
@@ -47,8 +47,8 @@ script-tests :=
 # Programs that script tests run; asan-helpers are built with the sanitizers.
 test-helpers :=
 asan-helpers :=
-# Libraries over port.h's model backend (ref/explore), and programs and tests that link them: P-model
-# names the library. Their objects stand under $(O)/model/obj/ and $(O)/asan/model/obj/.
+# Libraries over port.h's model backend (ref/explore), and programs and tests that link them:
+# P-model names the library. Their objects are under $(O)/model/obj/ and $(O)/asan/model/obj/.
 model-libs :=
 guest-libs :=
 guest-programs :=
@@ -71,8 +71,8 @@ include report/report.mk
 include kernels/kernels.mk
 include results/fuzz/fuzz.mk
 
-# What `make coverage` counts with: without optimisation each line is itself, and threads must not
-# lose counts.
+# Flags of `make coverage`: -O0, for optimisation merges lines; atomic, for threads would lose
+# counts.
 cov-flags := -O0 --coverage -fprofile-update=atomic
 cov-tests = $(filter ref/%,$(tests))
 cov-helpers := ref-variants bench-test/explore
@@ -84,7 +84,7 @@ $(O)/$(1)obj/%.o: %.c
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	$(Q)$(2) $(CPPFLAGS) $(CFLAGS) $(CWARN) $(3) $$(CFLAGS-$$*.o) $(DEPFLAGS) -c -o $$@ $$<
-# The walkers of one architecture: the same source over its formats.
+# The walkers of one architecture: ref/gup/walk.c compiled for its formats.
 $(O)/$(1)obj/ref/gup/arch_%.o: ref/gup/walk.c ref/pgtable/fmt_%.h
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
@@ -92,7 +92,7 @@ $(O)/$(1)obj/ref/gup/arch_%.o: ref/gup/walk.c ref/pgtable/fmt_%.h
 endef
 WALK-FLAGS = -DPGT_FMT_HEADER='"../pgtable/fmt_$*.h"' -DPGT_ARCH=pgt_arch_$* -DPGT_FORMATS=PGT_FORMATS_$*
 $(eval $(call flavour,,$(CC),))
-# -O1: half the time for the walkers of every format, and the checks are the same.
+# -O1 halves the time of the walkers of every format; the sanitizers check the same.
 $(eval $(call flavour,asan/,$(CC),-O1 -g1 -fsanitize=address$(comma)undefined -fno-sanitize-recover=all))
 $(eval $(call flavour,tsan/,$(CC),-fsanitize=thread))
 $(eval $(call flavour,model/,$(CC),-DREF_MODEL))
@@ -139,20 +139,20 @@ $(foreach p,$(cov-tests) $(cov-helpers),$(eval $(call program,cov/,$(p),$(CC),--
 $(foreach p,$(fuzz-replays),$(eval $(call program,cov/,$(p),$(CC),--coverage)))
 $(foreach p,$(fuzz-targets) $(fuzz-planted),$(eval $(call program,fuzz/,$(p),$(CLANG),-fsanitize=fuzzer$(comma)address$(comma)undefined)))
 
-# ---- guests: static programs for every architecture that kernels/arch has a file for, and this
-# machine a compiler: the others' scenarios are skipped, and say so ----
+# ---- guests: static programs for every architecture with a file in kernels/arch and a compiler on
+# this machine; scenarios of the others are skipped with a message ----
 # A guest program P (listed in guest-programs, or in reference-guests if it runs the reference's
 # rows) has P-srcs and P-libs like any other, and is built as $(O)/guest-ARCH/P.
 all-archs := $(basename $(notdir $(wildcard kernels/arch/*.arch)))
-# As kernels/lib.sh: not every machine calls its own compiler by its prefix, too.
+# As own_compiler() of kernels/lib.sh: a machine's own compiler may be called just gcc.
 guest_cross = $(shell c=$$(sed -n 's/^cross[ \t]*//p' kernels/arch/$(1).arch); \
 	command -v $${c}gcc >/dev/null || [ "$${c%%-*}" != "$$(uname -m)" ] || c=; echo "$$c")
 $(foreach a,$(all-archs),$(eval guest-cross-$(a) := $(call guest_cross,$(a))))
 guest_cc = $(guest-cross-$(1))gcc
 guest_ar = $(guest-cross-$(1))ar
 guest-archs := $(foreach a,$(all-archs),$(if $(shell command -v $(call guest_cc,$(a))),$(a)))
-# Where the guests' compiler is the one that everything is built with, they are linked from the same
-# objects, but for those of guest-objs, which have flags of their own.
+# If the guests' compiler is $(CC), guests are linked from this machine's objects, but for
+# guest-objs, which have flags of their own.
 cc_id = $(shell $(1) -dumpmachine 2>&1; $(1) -v 2>&1 | tail -n 1)
 own-archs := $(foreach a,$(guest-archs),$(if $(shell [ '$(call cc_id,$(CC))' != '$(call cc_id,$(call guest_cc,$(a)))' ] || echo same),$(a)))
 guest_obj = $(O)/$(if $(filter-out $(guest-objs),$(2)),$(if $(filter $(1),$(own-archs)),,guest-$(1)/),guest-$(1)/)obj/$(2).o
@@ -168,8 +168,8 @@ $(foreach a,$(guest-archs),$(eval $(call flavour,guest-$(a)/,$(call guest_cc,$(a
 $(foreach a,$(guest-archs),$(foreach l,$(guest-libs),$(eval $(call library,guest-$(a)/,$(l),$(call guest_ar,$(a))))))
 $(foreach a,$(guest-archs),$(foreach p,$(guest-programs) $(reference-guests),$(eval $(call guest_program,$(a),$(p)))))
 
-# `make guests` makes those that SCENARIOS= (default: the list BENCH) boot: "ARCH:reference" or
-# "ARCH:kernel" each.
+# guest-needs, for `make guests`: "ARCH:reference" or "ARCH:kernel" for each architecture of
+# SCENARIOS= (default: the list BENCH).
 ifneq ($(filter guests,$(MAKECMDGOALS)),)
 guest-needs := $(shell needs=$$(kernels/build --archs $(or $(SCENARIOS),BENCH)) && echo "$$needs" | tr '\t' ':')
 ifneq ($(.SHELLSTATUS),0)
@@ -179,8 +179,9 @@ endif
 need_arch = $(firstword $(subst :, ,$(1)))
 need_programs = $(guest-programs) $(if $(filter %:reference,$(1)),$(reference-guests))
 
-# How many rows the reference has for guests: their program, linked for this machine, prints it. Its
-# objects are those of this machine's guests; without any, what has a flag of its own is compiled for it.
+# The number of rows that the reference has in guests, printed by their program, linked for this
+# machine from the objects of its guests. If this machine has no guests, guest-objs are compiled for
+# it.
 guest-native := $(or $(firstword $(own-archs)),native)
 ifeq ($(guest-native),native)
 own-archs += native
@@ -202,15 +203,15 @@ all: $(addprefix $(O)/,$(programs))
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
-# ---- what a user types; `make help` prints the comments behind the double hashes ----
+# ---- targets for users; `make help` prints the comments behind the double hashes ----
 SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 ptbench = $(O)/ptbench
-# Not by its own name, which would have `make -n` run what stands behind it.
+# A copy of MAKE: `make -n` would run recipe lines that contain $(MAKE) itself.
 make-program := $(MAKE)
 RUN ?= results/runs/latest
 SECONDS ?= 60
 
-# What the tests of `make test-kernels` boot.
+# The scenarios that the tests of `make test-kernels` boot.
 tested-scenarios = $(or $(SCENARIOS),$(if $(CI),CI,BENCH)) x86_64-stock
 
 .PHONY: bench test test-kernels test-kernels-more test-ab fuzz fuzz-check kernels kernels-ab report exactness coverage variants man help clean cache-prune test-programs

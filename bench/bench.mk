@@ -11,7 +11,8 @@ bench-srcs := $(bench-cases) $(addprefix bench/,code_bytes.c code_judge.c code_r
 bench-libs := results refurcu ref
 bench-ldlibs := -lbenchmark -lelf -ljansson $(urcu-ldlibs) -ldl
 
-# As ptbench asks for it: whoever owns the checkout, and without writing to its index.
+# git with the options that ptbench uses: for a checkout of any owner, and without writing to its
+# index.
 bench-git := git --no-optional-locks -c safe.directory='*' -c core.fsmonitor=false
 bench-revision := $(or $(shell $(bench-git) describe --always --abbrev=12 2>/dev/null),unknown)$(if \
 	$(shell $(bench-git) status --porcelain --untracked-files=no 2>/dev/null),-dirty)
@@ -19,7 +20,7 @@ bench-urcu := $(or $(firstword $(shell sed -n 's/^Version: *//p' \
 	/usr/lib/*/pkgconfig/liburcu.pc 2>/dev/null)),unknown)
 CFLAGS-bench/environment.o = -DPTBENCH_REVISION=$(call quote,$(call c_string,$(bench-revision))) \
 	-DURCU_VERSION='"$(bench-urcu)"'
-# Written anew only when the revision is another.
+# The file is written only when the revision has changed.
 $(shell mkdir -p $(O); echo $(call quote,$(bench-revision)) | cmp -s - $(O)/bench.revision || \
 	echo $(call quote,$(bench-revision)) > $(O)/bench.revision)
 $(O)/obj/bench/environment.o: $(O)/bench.revision
@@ -29,14 +30,15 @@ shim: ## what the C shim over Google Benchmark costs
 	$(Q)$(MAKE) --no-print-directory $(O)/bench
 	$(Q)bench/shim-overhead $(O)/bench
 
-# What a guest's program leaves out: liburcu, and rows that would only repeat a count.
+# Objects compiled with BENCH_GUEST, without liburcu and without rows that would only repeat a
+# count.
 guest-objs += $(addprefix bench/,case_table_free case_gup case_gup_steps case_kmap free_ring)
 $(foreach o,$(guest-objs),$(eval $(O)/guest-%.o: CFLAGS-$(o).o = -DBENCH_GUEST))
 reference-guests += bench/bench-guest
 bench/bench-guest-srcs := $(bench-cases) bench/runner_guest.c
 bench/bench-guest-libs := ref
 
-# Below bench-test/, for a folder cannot be called as the program is.
+# In $(O)/bench-test/: $(O)/bench is the program.
 bench-tests := $(addprefix bench-test/,test_code test_gbench test_guest test_host test_native \
 	test_table)
 tests += $(bench-tests)
@@ -54,7 +56,7 @@ $(foreach t,guest host table,$(eval bench-test/test_$t-srcs := $$(bench-cases) b
 $(foreach t,guest host table,$(eval bench-test/test_$t-libs := refurcu ref))
 $(foreach t,guest host table,$(eval bench-test/test_$t-ldlibs := $(urcu-ldlibs)))
 
-# What test_guest and test_native run.
+# Programs that test_guest and test_native run.
 test-helpers += bench-test/bench_guest bench-test/bench_busted
 bench-test/bench_guest-srcs := $(bench-cases) bench/runner_guest.c
 bench-test/bench_guest-libs := refurcu ref
@@ -86,10 +88,10 @@ bench-test/test_table_free-srcs := $(bench-cases) bench/test/test_table_free.c
 bench-test/test_table_free-libs := refurcu ref
 bench-test/test_table_free-ldlibs := $(urcu-ldlibs)
 
-# ptbench bench over stand-ins.
+# ptbench bench with stand-ins for the programs that it runs.
 script-tests += bench/test/test_bench.t
 
-# ptbench explore, and the same over a table of models that are mislabelled on purpose.
+# ptbench explore, and explore_table with a table of models that are mislabelled on purpose.
 script-tests += bench/test/test_explore.t
 test-helpers += bench-test/explore_table
 asan-helpers += bench-test/explore_table
@@ -103,7 +105,7 @@ bench-test/explore-libs := results
 bench-test/explore-model := refexplore
 bench-test/explore-ldlibs := -ljansson
 
-# What results say of params; a list's new row is found there without another edit.
+# The meanings of params in results; a new row of a list appears in them without another edit.
 tests += bench-test/test_vocabulary
 asan-tests += bench-test/test_vocabulary
 bench-test/test_vocabulary-srcs := $(bench-cases) bench/vocabulary.c bench/test/test_vocabulary.c

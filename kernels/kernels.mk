@@ -8,7 +8,7 @@ kernels-srcs := \
 	$(addprefix kernels/profile/,print.c read.c table.c) \
 	$(addprefix kernels/cmd/,ab.c ab_judge.c bytes.c cmd.c list.c profile.c run.c self.c)
 
-# Loaded by QEMU, which has what it calls.
+# QEMU's plugin: QEMU loads it and defines the functions that it calls.
 all: $(O)/kernels/profile.so
 $(O)/kernels/profile.so: kernels/profile/plugin/profile.c kernels/profile/plugin/qemu_plugin.h
 	$(call say,LD,$@)
@@ -25,7 +25,7 @@ $(O)/guest-fs.ext4: kernels/guest/mkfs kernels/guest/mke2fs.conf
 	@mkdir -p $(@D)
 	$(Q)kernels/guest/mkfs $@
 
-# Below kernels-test/ in the build folder.
+# Programs of tests are in $(O)/kernels-test/.
 kernels-tests := $(addprefix kernels-test/test_,objects profile scenario self skip stream)
 tests += $(kernels-tests)
 asan-tests += $(kernels-tests)
@@ -41,12 +41,12 @@ CFLAGS-kernels/test/test_stream.o := -I.
 
 test-helpers += kernels-test/fake_qemu
 kernels-test/fake_qemu-srcs := kernels/test/fake_qemu.c
-# What ab says of any two runs, for the test that holds compare, ab and the report against each other.
+# Prints ab's verdict on any two runs, for the test that compare, ab and the report agree.
 test-helpers += kernels-test/ab_judge
 kernels-test/ab_judge-srcs := kernels/test/ab_judge.c
 kernels-test/ab_judge-libs := kernels results
 kernels-test/ab_judge-ldlibs := -ljansson -lm
-# Prints how the readers of a boot scale: no test, as it is timed.
+# Prints how the readers of a boot scale; no test, for times vary.
 test-helpers += kernels-test/scale
 kernels-test/scale-srcs := kernels/test/scale.c
 kernels-test/scale-libs := kernels results
@@ -60,7 +60,7 @@ script-tests += $(addprefix kernels/test/,test_ab.t test_boot.t test_build.t tes
 	test_guests.t test_mkfs.t test_readers.t test_sanitized.t test_windows.t)
 kernel-tests += $(addprefix kernels/test/,test_kernels.t test_gup.t \
 	test_kernels_free.t test_profile.t)
-# Of single families and tools: more kernels, more minutes.
+# Tests of single families and tools, which boot more kernels and take minutes more.
 more-kernel-tests += $(addprefix kernels/test/,test_cocci.t test_harm.t test_kernels_kmap.t test_refills.t)
 
 fuzz-targets += $(addprefix kernels/fuzz/,stream scenario profile table)

@@ -9,7 +9,7 @@ ref-srcs := $(addprefix ref/gup/,contpte.c designs.c fault.c formats.c gup.c pin
 	$(addprefix ref/pgtable/,contpte.c frames.c lookup.c pgtable.c) \
 	ref/port_native.c
 
-# Huge folios: split, and collapse.
+# Huge folios: splitting and collapsing.
 ref-srcs += $(addprefix ref/thp/,collapse.c count.c file.c leaf.c split.c)
 
 tests += ref/test/test_thp
@@ -35,8 +35,9 @@ asan-tests += ref/test/test_thp_folio
 ref/test/test_thp_folio-srcs := ref/test/test_thp_folio.c
 ref/test/test_thp_folio-libs := ref
 
-# Freeing under walkers. liburcu's rows stand in a library of their own: guests have no liburcu.
-# Every file of the folder is taken: a discipline is one, and a row in gather_disciplines.h.
+# Freeing under walkers. Disciplines of liburcu are in a library of their own: guests have no
+# liburcu. Every file of the folder is compiled: a discipline is a file and a row in
+# gather_disciplines.h.
 urcu-srcs := $(sort $(wildcard ref/gather/urcu*.c))
 urcu-ldlibs := -lurcu-bp -lurcu-memb -lurcu-qsbr
 ref-srcs += $(sort $(filter-out $(urcu-srcs),$(wildcard ref/gather/*.c)))

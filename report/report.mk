@@ -10,7 +10,7 @@ report-srcs := $(addprefix report/model/,arena.c names.c input.c derive.c costs.
 	$(addprefix report/render/,page.c print.c figure.c figdata.c svg.c mustache.cc files.c staging.c \
 	stop.c embed.c) report/report.c
 
-# What the assembler reads into embed.o.
+# Files that the assembler includes in embed.o.
 report-files := $(wildcard report/templates/* report/plots/* report/assets/*)
 $(foreach f,obj asan/obj tsan/obj cov/obj fuzz/obj,$(eval $(O)/$(f)/report/render/embed.o: $(report-files)))
 
@@ -31,7 +31,7 @@ $(O)/fuzz/obj/report/%.o: report/%.cc
 	$(Q)$(CLANGXX) $(CPPFLAGS) $(CXXFLAGS) $(WARN) $(FUZZ-CXXFLAGS) $(DEPFLAGS) -c -o $@ $<
 
 report-ldlibs := -ljansson -lm -lstdc++
-# Their documents say what params mean in the producers' own words.
+# Synthetic documents take the meanings of params from the vocabulary of bench.
 report-synth := $(addprefix report/test/,synth.c synth_hostile.c synth_more.c) bench/vocabulary.c
 report-tests := $(addprefix report/test/test_,claims command derive front kernels names output render roles \
 	sentences subsets words words_folding)
@@ -50,13 +50,13 @@ report/test/make_run-srcs := report/test/make_run.c $(report-synth)
 report/test/make_run-libs := report results ref
 report/test/make_run-ldlibs := $(report-ldlibs)
 
-# Prints how a report scales: no test, as it is timed.
+# Prints how a report scales; no test, for times vary.
 test-helpers += report/test/scale
 report/test/scale-srcs := report/test/scale.c report/test/many.c $(report-synth)
 report/test/scale-libs := report results ref
 report/test/scale-ldlibs := $(report-ldlibs)
 
-# The same by counting steps.
+# Tests how a report scales by counting steps.
 tests += report/test/test_scale
 report/test/test_scale-srcs := report/test/test_scale.c report/test/many.c $(report-synth)
 report/test/test_scale-libs := report results ref
