@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# libreport: answers, figures and pages from a run. Whoever links it adds -ljansson (for libresults)
-# and -lm, and links with the C++ compiler (P-cxx := 1), for the template engine's sake.
+# libreport: answers, figures and pages from a run. A program that links it adds -ljansson (for
+# libresults) and -lm, and links with the C++ compiler (P-cxx := 1), for the template engine is C++.
 
 libs += report
 report-srcs := $(addprefix report/model/,arena.c names.c input.c derive.c costs.c model.c words.c problems.c) \

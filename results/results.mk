@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # libresults: the format, its reader and writer, statistics, and the subcommands about results.
-# Whoever links it adds -ljansson to its ldlibs.
+# A program that links it adds -ljansson to its ldlibs.
 
 libs += results
 results-srcs := $(addprefix results/,command.c error.c metrics.c params.c pairs.c rules.c stat.c doc.c axes.c axes_json.c index.c file.c \

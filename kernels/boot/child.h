@@ -34,7 +34,7 @@ int child_start(struct child *c, const char *const *argv, const char *input, int
 		unsigned seconds);
 /*
  * Closes c->out and waits for the program's end: its exit status, or 128 + the signal that ended
- * it. Ends the program when reading c->out failed, as a signal makes it.
+ * it. If reading c->out failed, as when a signal interrupted it, the program is ended.
  */
 int child_end(struct child *c);
 

@@ -12,7 +12,7 @@ struct cpio_entry {
 	unsigned major, minor; /* of a device */
 };
 
-/* Writes the archive. -errno: *bad is the entry whose file cannot be read, or NULL: the archive. */
+/* Writes the archive. -errno: *bad is the entry at fault, or NULL: the archive itself. */
 int cpio_write(const char *archive, const struct cpio_entry *entries, size_t nr,
 	       const struct cpio_entry **bad);
 

@@ -15,7 +15,7 @@ struct image {
 	char *folder;		   /* holds image, symbols, objects, info; NULL: not built */
 	struct results_pairs info; /* the lines of info; patches joined by "; " */
 	char *reason;		   /* why it was not built; NULL: it was, or is not known yet */
-	bool skipped;		   /* reason names a missing tool, and no failure */
+	bool skipped;		   /* no failure: a tool, or code to patch, is missing */
 };
 
 /*

@@ -2,7 +2,7 @@
 /*
  * The verdict on a boot, by QEMU's end, the console, the stream, and the outcome of its checks.
  * The first of these that is wrong is the reason. The document is filled from a whole stream even
- * if the boot failed, for whoever looks for the cause.
+ * if the boot failed: its rows help to find the cause.
  */
 #include <array_size.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Interface between the files that read scenarios: lines, and the scenarios above a variant. */
+/* Interface between the files that read scenarios: lines, and scenarios that others vary. */
 #ifndef KERNELS_SCENARIO_PRIV_H
 #define KERNELS_SCENARIO_PRIV_H
 

@@ -533,7 +533,7 @@ static int add_irqs_off(struct results_doc *doc, size_t i, const struct windows 
 		samples[k] = w->v[k].off;
 	if (!samples || !w->nr || k < w->nr) {
 		free(samples);
-		return 0; /* not known: the architecture's file has no irqs */
+		return 0; /* not known: the architecture's irqs are missing or unknown */
 	}
 	m.metric = results_metric_find("irqs_off_instructions");
 	m.kind = RESULTS_EXACT;
