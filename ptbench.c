@@ -23,7 +23,7 @@
 
 /* ---- where things are ---- */
 
-/* The folder the program was built into, and the checkout above it. PTBENCH_ROOT overrides. */
+/* The folder this program was built into, and the checkout; PTBENCH_ROOT overrides the latter. */
 static char build_dir[PATH_MAX], root_dir[PATH_MAX];
 
 static int find_folders(void)
@@ -37,7 +37,7 @@ static int find_folders(void)
 	build_dir[n] = '\0';
 	snprintf(self, sizeof(self), "%s", build_dir);
 	snprintf(build_dir, sizeof(build_dir), "%s", dirname(self));
-	/* The build folder may stand anywhere (make O=): the checkout is what it was made from. */
+	/* The build folder may be anywhere (make O=), so the checkout's path is compiled in. */
 	if (!root || !*root)
 		root = PTBENCH_SOURCE;
 	if (!realpath(root, root_dir)) {
@@ -49,8 +49,8 @@ static int find_folders(void)
 }
 
 /*
- * The first line that git says of the checkout, whoever owns it; "" when it says nothing. It may
- * not refresh the index, which `describe --dirty` does.
+ * Runs git in the checkout and stores the first line of its output, or "". safe.directory: the
+ * checkout may belong to another user. git may not refresh the index, as `describe --dirty` would.
  */
 static const char *ask_git(const char *command, const char *a, const char *b, char *line, int size)
 {
@@ -75,8 +75,8 @@ static const char *ask_git(const char *command, const char *a, const char *b, ch
 }
 
 /*
- * The suite's revision, for results: git's, or "unknown" without git. NULL: the environment says
- * one that no run can have.
+ * The suite's revision, for results: git's, or "unknown" without git. NULL: the revision in the
+ * environment is malformed.
  */
 static const char *suite_revision(void)
 {
@@ -98,7 +98,7 @@ static const char *suite_revision(void)
 			: "";
 	snprintf(rev, sizeof(rev), "%s%s",
 		 ask_git("describe", "--always", "--abbrev=12", line, sizeof(line)), dirty);
-	if (!results_is_revision(rev)) /* a tag of another alphabet: the commit's hash */
+	if (!results_is_revision(rev)) /* a tag with other characters: take the commit's hash */
 		snprintf(rev, sizeof(rev), "%s%s",
 			 ask_git("rev-parse", "--short=12", "HEAD", line, sizeof(line)), dirty);
 	if (!results_is_revision(rev))
@@ -179,7 +179,7 @@ static struct kernels_options kernels_of(const struct bench_options *o)
 	return k;
 }
 
-/* Names of scenarios, the kernel source and the tools for it: looked at, and nothing built. */
+/* Checks scenario names, the kernel source and the tools to build it, without building. */
 static int bench_check_kernels(const struct bench_options *o)
 {
 	char check[] = "--check", bench[] = "BENCH", script[PATH_MAX + 16];
@@ -208,8 +208,8 @@ static int bench_check_kernels(const struct bench_options *o)
 }
 
 /*
- * A make that was started by make looks for the jobs of that one, which are not handed on to us;
- * what else the user gave it (V=1, CC=...) stays.
+ * Removes the job server from MAKEFLAGS: a make below `make bench` would look for its pipe, which
+ * this program did not inherit. The user's other flags (V=1, CC=...) stay.
  */
 static void forget_jobs(void)
 {
@@ -231,7 +231,7 @@ static void forget_jobs(void)
 	free(copy);
 }
 
-/* "SCENARIOS=name name", or of the list BENCH; malloc'ed. */
+/* "SCENARIOS=name name"; without names on the command line, those of the list BENCH. malloc'ed. */
 static char *scenarios_word(const struct bench_options *o)
 {
 	char *text = NULL;
@@ -251,7 +251,7 @@ static char *scenarios_word(const struct bench_options *o)
 	return NULL;
 }
 
-/* The programs that run in the guests, of the architectures that are booted. */
+/* Builds the guests' programs for every architecture that is booted. */
 static int bench_guests(struct results_run *run, const struct kernels_options *k,
 			const struct bench_options *o)
 {
@@ -264,7 +264,7 @@ static int bench_guests(struct results_run *run, const struct kernels_options *k
 	size_t root = strlen(root_dir);
 	struct program_end end = { 0 };
 
-	/* As make was told when it built us: its rules know what they made by that name. */
+	/* O= as in the build of this program: make knows its targets by that relative name. */
 	if (!strncmp(k->build, root_dir, root) && k->build[root] == '/')
 		snprintf(build, sizeof(build), "O=%s", k->build + root + 1);
 	else
@@ -297,7 +297,7 @@ static int bench_boot_kernels(struct results_run *run, const struct bench_option
 	if (status == EXIT_FINE)
 		status = kernels_run(run, &k);
 	*none = status == EXIT_INCONCLUSIVE;
-	/* All that could be wrong with the input was looked at before. */
+	/* bench_check_kernels() has checked the input: a usage error now is a failed part. */
 	if (status == EXIT_USAGE)
 		status = parts_failed(run, "kernels",
 				      "a scenario, the kernel source or a guest's "
@@ -311,7 +311,7 @@ static bool is_over(int status)
 	return status == EXIT_INTERRUPTED || program_interrupted();
 }
 
-/* What is known before the kernels are: most of what is said of this machine and the reference. */
+/* Prints the answers that need no kernel: most of those on this machine and the reference. */
 static int first_answers(const struct results_run *run, int status)
 {
 	heading("First answers: without the kernels, which are built and booted now");
@@ -322,9 +322,9 @@ static int first_answers(const struct results_run *run, int status)
 }
 
 /*
- * What needs a quiet machine comes before what takes long, and all that has an answer by then
- * prints it. Nothing runs beside `native`, whose times are published. none: kernels were asked for,
- * all were skipped.
+ * Parts that need a quiet machine run before the kernels, which take long; the answers so far are
+ * printed in between. Nothing runs beside `native`, whose times are published. none: set when
+ * kernels were asked for and all were skipped.
  */
 static int bench_parts(struct results_run *run, const struct bench_options *o, bool *none)
 {
@@ -359,9 +359,9 @@ static int bench_report(const struct results_run *run, int status)
 	int lost;
 
 	heading("Report");
-	lost = report_answers(run->dir, stdout); /* pages are wanted all the same */
+	lost = report_answers(run->dir, stdout); /* if it fails, pages are rendered anyway */
 	lost = report_render(run->dir, NULL) || lost;
-	/* It is there when all that it lacks is a figure, too. */
+	/* The page exists even if a figure could not be drawn. */
 	snprintf(page, sizeof(page), "%s/report/index.html", run->dir);
 	if (!access(page, R_OK))
 		printf("\nreport: %s\n", results_shown(page));
@@ -380,7 +380,7 @@ static int bench_run(struct results_run *run, const struct bench_options *o)
 		results_error_print(stderr, &err);
 		status = parts_worse(status, EXIT_PART_FAILED);
 	}
-	/* The run is finished. What draws its report ends with us, and there is nothing to keep. */
+	/* The run is finished; from now on a signal ends this process at once, and the report's. */
 	program_release_signals();
 	if (!o->no_report && status != EXIT_INTERRUPTED)
 		status = bench_report(run, status);
@@ -404,7 +404,7 @@ static int cmd_bench(int argc, char **argv)
 		return fputs(bench_usage, stdout) < 0 ? EXIT_PART_FAILED : EXIT_FINE;
 	if (bench_parse(argc, argv, &o) || find_folders() || !(o.revision = suite_revision()))
 		return EXIT_USAGE;
-	/* build/bench and ptbench explore say the same */
+	/* build/bench and ptbench explore record the same revision */
 	setenv("PTBENCH_REVISION", o.revision, 1);
 	program_catch_signals();
 	results_stdout_outlive_reader();

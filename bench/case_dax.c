@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * dax/lock and dax/contended over the reference: what it costs to lock a page's entry by
- * speculation, what each of its two steps adds, and how it goes when others are at the same file.
+ * speculation, what each of its two steps adds, and the cost beside threads at the same file.
  *
  * `lock` has the page, its slot and its inode in the cache and no other thread. A step is removed,
  * or replaced by an empty asm so that the compiler's other choices stay as they are. `contended`
- * has threads that lock the same page, or other pages of the same file, or one that moves the page
- * from one file to the next all the time: then the lock is tried again where the mapping was read
- * and another one found under its lock; and where it finds no file, between two of them, the
+ * has threads that lock the same page or other pages of the same file, or one thread that keeps
+ * moving the page between two files. Under churn the lock function retries if the page's mapping
+ * changed before it took that mapping's lock; if the page is in neither file at that moment, the
  * operation begins anew, until it has locked the page.
  */
 
@@ -25,7 +25,7 @@
 #include "cases.h"
 #include "free_readers.h"
 
-#define NR_PAGES 256 /* their structs, and the slots, fit in the nearest cache */
+#define NR_PAGES 256 /* struct pages and slots of so many fit in the L1 cache */
 #define THREADS_MAX 63
 #define PMD_ORDER 9
 #define FIRST_PFN 0x100000
@@ -61,20 +61,20 @@ struct dax_thread {
 struct dax_row {
 	struct ref_page page[NR_PAGES];
 	struct dax_device dev;
-	struct dax_inode *one, *two; /* two: of the row with churn */
+	struct dax_inode *one, *two; /* two: only with load=churn */
 	const struct dax_protocol *p;
-	void (*half)(struct dax_row *r, uint64_t n); /* of dax/lock: what n operations do */
+	void (*half)(struct dax_row *r, uint64_t n); /* dax/lock: does n operations */
 	dax_entry_t cookie[NR_PAGES];
-	cpu_set_t cpus; /* as before the set-up */
+	cpu_set_t cpus; /* the thread's affinity before the set-up */
 	struct dax_thread *thread;
 	unsigned nr_threads;
 	int stop;
-	/* Of the instance, so far. */
+	/* Totals of the instance so far. */
 	uint64_t misses;
 	struct dax_stats begin;
 };
 
-/* As a fault would: the page of that number at that index. */
+/* Inserts page number `index` at that index of the file, as a fault would. */
 static void insert_page(struct dax_row *r, struct dax_inode *inode, uint64_t index)
 {
 	struct dax_mapping *m = &inode->i_data;
@@ -138,7 +138,7 @@ static int row_create(struct bench_state *s)
 	return 0;
 }
 
-/* Every entry is unlocked, and holds the page that says so. */
+/* Checks that every entry is unlocked and that entry and page name each other. */
 static void row_check(struct bench_state *s)
 {
 	struct dax_row *r = s->priv;
@@ -172,7 +172,7 @@ static void lock_and_unlock(struct dax_row *r, uint64_t n)
 		r->p->unlock_folio(page, r->p->lock_folio(page));
 }
 
-/* What is timed is chosen here: looking for a param takes more instructions than either half. */
+/* Chooses r->half here: looking up a param takes more instructions than either half. */
 static int lock_setup(struct bench_state *s)
 {
 	int err = row_create(s);
@@ -209,7 +209,7 @@ static void lock_after(struct bench_state *s, uint64_t n)
 	row_check(s);
 }
 
-/* Each step by itself, on a file's page; the device's shortcut; and the two halves. */
+/* Rows: each step by itself on a file's page, the device's shortcut, and the two halves. */
 static bool lock_valid(const struct bench_state *s)
 {
 	bool file = name_is(s, "page", "file");
@@ -241,7 +241,7 @@ static void move_page(struct dax_row *r, struct dax_inode *from, struct dax_inod
 	insert_page(r, to, 1);
 }
 
-/* Leaves the page where it was. */
+/* Moves the page there and back, so that it ends in the file where it began. */
 static void *mover(void *arg)
 {
 	struct dax_thread *t = arg;
@@ -263,7 +263,7 @@ static int start_thread(struct bench_state *s, unsigned i)
 	int err;
 
 	t->r = r;
-	/* Slots of different lines, pages of course too. */
+	/* load=other: pages whose slots and structs lie in different cache lines. */
 	t->page = &r->page[name_is(s, "load", "other") ? 1 + 4 * (i + 1) % NR_PAGES : 1];
 	CPU_ZERO(&cpu);
 	CPU_SET(readers_nth_cpu(&r->cpus, 1 + i), &cpu);
@@ -336,7 +336,7 @@ static void contended_after(struct bench_state *s, uint64_t n)
 	bench_set_extra(s, "lock_misses", BENCH_TOTAL, r->misses);
 }
 
-/* When the others have stopped. */
+/* Checks the entries when the other threads have stopped. */
 static void contended_teardown(struct bench_state *s)
 {
 	struct dax_row *r = s->priv;
@@ -349,8 +349,8 @@ static void contended_teardown(struct bench_state *s)
 	row_destroy(s);
 }
 
-/* One moves the page; others, as many as there are CPUs for, and one to say so where not even
- * that. */
+/* churn: one thread. Else as many threads as have a CPU each; threads=1 exists always, so that a
+ * machine with one CPU reports a skipped row. */
 static bool contended_valid(const struct bench_state *s)
 {
 	long long nr = bench_num(s, "threads");

@@ -3,9 +3,9 @@
  * gup_fast/walk, gup_fast/put and pin_fast/walk over the reference: per call, per page, per
  * crossing of a level.
  *
- * A walk takes references. They pile up over a batch and are dropped at once after it, so that a
- * row holds the walk alone; a put's are taken at once before it. All rows of a format share one
- * simulated memory, laid out once: each kind of range has a place of its own in it.
+ * A walk takes references. after() drops those of a whole batch at once, so that a walk's row holds
+ * the walk alone; before() takes the references that a put's row drops. All rows of a format share
+ * one simulated memory, laid out once: each kind of range has a place of its own in it.
  */
 
 #include <array_size.h>
@@ -26,7 +26,7 @@
 
 #ifdef BENCH_GUEST
 static const bool in_guest = true;
-/* Every format that a kernel here has; --format picks a guest's own. */
+/* Every format of the kernels that the suite boots; a guest passes its own as --format. */
 static const char *const formats[] = {
 	"arm-4k-32-lpae",
 	"arm64-16k-47",
@@ -69,7 +69,7 @@ static bool name_is(const struct bench_state *s, const char *key, const char *va
 	return !strcmp(bench_str(s, key), value);
 }
 
-/* PGT_NR_LEVELS when it names none. */
+/* Returns PGT_NR_LEVELS if the name is of no level. */
 static enum pgt_level level_named(const char *name)
 {
 	int l = PGT_PTE;
@@ -110,7 +110,7 @@ static int memory_create(struct memory *m, size_t nr_frames)
 	return ref_mm_create(&opts, &m->mm);
 }
 
-/* The format's levels are known at once; its ranges are mapped when a row is first set up. */
+/* Fills the format's levels; its ranges are mapped when a row is first set up. */
 static struct memory *memory_find(const char *format, unsigned nr_levels, bool pud_leaf)
 {
 	struct memory *m = memories, *end = memories + ARRAY_SIZE(memories);
@@ -138,20 +138,20 @@ static struct memory *memory_of(const struct bench_state *s)
 
 enum place { PLACE_CROSS, PLACE_NONE, PLACE_SPAN, PLACE_PMD_LEAF, PLACE_PUD_LEAF };
 
-/* Each in other tables than the others; `level` is of PLACE_CROSS alone. */
+/* Address of a place; no two places share tables. level: used by PLACE_CROSS alone. */
 static uint64_t place_addr(const struct memory *m, enum place place, enum pgt_level level)
 {
 	uint64_t pmd = 1ull << m->shape.level[PGT_PMD].shift, page = 1ull << m->shape.page_shift;
 	uint64_t span = SPAN_PAGES * page;
 
 	switch (place) {
-	case PLACE_CROSS: /* the first boundary of that level is one of no level above */
+	case PLACE_CROSS: /* the level's first boundary is no boundary of a level above */
 		return (1ull << m->shape.level[level].boundary) - CROSS_PAGES / 2 * page;
 	case PLACE_NONE:
 		return 3 * pmd;
 	case PLACE_SPAN:
 		return 16 * pmd;
-	case PLACE_PMD_LEAF: /* behind the span, however many tables that takes */
+	case PLACE_PMD_LEAF: /* above the span, which may take many tables */
 		return 16 * pmd + (span > 48 * pmd ? span : 48 * pmd);
 	case PLACE_PUD_LEAF:
 		return 2ull << m->shape.level[PGT_PUD].shift;
@@ -180,7 +180,7 @@ static int map_everything(struct memory *m)
 		err = map_range(m, place_addr(m, PLACE_SPAN, 0), SPAN_PAGES, PGT_PTE);
 	if (!err && m->shape.level[PGT_PMD].can_leaf)
 		err = map_range(m, place_addr(m, PLACE_PMD_LEAF, 0), 1, PGT_PMD);
-	/* Two names can be of one boundary. */
+	/* Two levels can have the same boundary. */
 	for (int l = PGT_PMD; l < PGT_NR_LEVELS && !err; l++)
 		if (m->shape.level[l].boundary > top) {
 			top = m->shape.level[l].boundary;
@@ -195,7 +195,7 @@ static int memory_map(struct memory *m)
 
 	if (m->mapped)
 		return 0;
-	ref_mm_destroy(m->mm); /* of a try that failed */
+	ref_mm_destroy(m->mm); /* left by an earlier try that failed */
 	m->mm = NULL;
 	err = memory_create(m, frames_needed(m));
 	if (!err)
@@ -211,7 +211,7 @@ static bool format_valid(const struct bench_state *s)
 	return pgt_format_folds_per_mm(bench_str(s, "format")) == !!bench_num(s, "levels");
 }
 
-/* What it takes to tell per call, per page and per crossing apart, and no more. */
+/* The ranges needed to tell the costs per call, per page and per crossing apart. */
 static bool range_valid(const struct bench_state *s)
 {
 	long long nr = bench_num(s, "pages");
@@ -230,7 +230,7 @@ static bool holds(const struct memory *m, enum pgt_level level, long long nr)
 	return nr <= 1ll << (m->shape.level[level].shift - m->shape.page_shift);
 }
 
-/* The level exists here, and one table or one huge leaf holds what crosses nothing. */
+/* The level exists in this format, and a range that crosses nothing fits one table or huge leaf. */
 static bool level_valid(const struct bench_state *s)
 {
 	const struct memory *m = memory_of(s);
@@ -238,7 +238,7 @@ static bool level_valid(const struct bench_state *s)
 	enum pgt_level leaf = level_named(bench_str(s, "leaf"));
 
 	if (!m)
-		return true; /* setup says why */
+		return true; /* setup reports why */
 	if (cross < PGT_NR_LEVELS && !m->shape.level[cross].boundary)
 		return false;
 	if (leaf == PGT_PTE && !name_is(s, "cross", "none"))
@@ -248,15 +248,15 @@ static bool level_valid(const struct bench_state *s)
 	return m->shape.level[leaf].can_leaf && holds(m, leaf, bench_num(s, "pages"));
 }
 
-/* What mainline does: arm64 has a design of its own. */
+/* The design that mainline uses for the format: arm64 has one of its own. */
 static const char *mainline(const char *format)
 {
 	return gup_walker_find(format, "reload_real") ? "reload_real" : "offset_lockless";
 }
 
 /*
- * All designs where they can differ by level; the plain and the mainline one along the other axes.
- * In guests what a change of design costs per call and page, too: there the kernel's stands beside.
+ * All designs on crossings, where they can differ by level; the plain and the mainline design along
+ * the other axes. In guests all designs also per call and page, to compare with the kernel's rows.
  */
 static bool design_valid(const struct bench_state *s)
 {
@@ -276,7 +276,7 @@ static bool walk_valid(const struct bench_state *s)
 	return format_valid(s) && range_valid(s) && design_valid(s) && level_valid(s);
 }
 
-/* One design, where it matters, and the quantities that a walk is taken apart into. */
+/* The mainline design, and only ranges that give the costs per call, page and crossing. */
 static bool pin_valid(const struct bench_state *s)
 {
 	long long nr = bench_num(s, "pages"), nr_levels = bench_num(s, "levels");
@@ -306,11 +306,11 @@ static bool put_valid(const struct bench_state *s)
 struct gup_row {
 	gup_fast_fn fast;
 	unsigned flags;
-	int refs; /* that one page of a walk adds to its folio */
+	int refs; /* references that one page of a walk adds to its folio */
 	struct ref_mm *mm;
 	uint64_t start;
 	unsigned long nr;
-	uint64_t got; /* pages, over the last run() */
+	uint64_t got; /* pages that the last run() found */
 	struct ref_page *pages[];
 };
 
@@ -327,7 +327,7 @@ static uint64_t row_start(const struct bench_state *s, const struct memory *m)
 	return place_addr(m, bench_num(s, "pages") > NONE_PAGES ? PLACE_SPAN : PLACE_NONE, 0);
 }
 
-/* Walking on at the topmost table that exists, where the design took a copy of the entry above. */
+/* Does the row cross in the topmost table that exists? A busted design walks on in a copy there. */
 static bool crosses_folded_top(const struct bench_state *s, const struct memory *m)
 {
 	enum pgt_level cross = name_is(s, "cross", "span") ? PGT_PMD
@@ -341,7 +341,7 @@ static bool crosses_folded_top(const struct bench_state *s, const struct memory 
 	return true;
 }
 
-/* Against the oracle, once: a fast walk over the wrong pages is no measurement. */
+/* Compares one walk with the oracle: a fast walk over the wrong pages is no measurement. */
 static int row_verify(struct bench_state *s, struct gup_row *r, unsigned page_shift)
 {
 	unsigned long got = r->fast(r->mm, r->start, r->nr, r->flags, r->pages);
@@ -393,10 +393,10 @@ static int row_setup(struct bench_state *s, const char *design, unsigned flags)
 	r->mm = m->mm;
 	r->nr = bench_num(s, "pages");
 	r->flags = flags;
-	/* Of a large folio, pins are counted apart, and one by one. */
+	/* A large folio counts pins apart, one by one; a small one adds GUP_PIN_BIAS for each. */
 	r->refs = flags & GUP_PIN && name_is(s, "leaf", "pte") ? GUP_PIN_BIAS : 1;
 	r->start = row_start(s, m);
-	/* Of a huge folio, every page's reference is the head's. */
+	/* All pages of a huge folio count on the head's refcount, which must not overflow. */
 	s->max_batch = (1u << 30) / r->nr / r->refs;
 	s->priv = r;
 	err = row_verify(s, r, m->shape.page_shift);
@@ -419,7 +419,7 @@ static int pin_setup(struct bench_state *s)
 
 static int put_setup(struct bench_state *s)
 {
-	/* The pages that setup found are the ones before() takes references on. */
+	/* row_setup() stores the pages; before() takes references on them. */
 	return row_setup(s, mainline(bench_str(s, "format")), GUP_WRITE);
 }
 
@@ -429,7 +429,7 @@ static void row_teardown(struct bench_state *s)
 	s->priv = NULL;
 }
 
-/* As nr times taking or dropping n references page by page, at once. Nobody else runs. */
+/* Adds n walks' references to every page, or drops -n; not atomic, for no other thread runs. */
 static void add_references(struct gup_row *r, long long n)
 {
 	for (unsigned long i = 0; i < r->nr; i++) {

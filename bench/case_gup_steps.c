@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * gup_fast/steps: what each verification step of a lockless walk costs. Walks of 16 pages by the
- * whole walker (step none), by one without the step, and by one with an opaque no-op in its place:
- * the step costs what lies between the first and the last of them.
+ * whole walker (step none), by a walker without the step, and by one with an opaque no-op in the
+ * step's place. The step's cost is the whole walker's less that of the walker with the no-op.
  *
- * Folios are the row's own, or one alone that a second thread walks and puts all the time. Their
- * struct pages are in the cache, or flushed from it before they are walked.
+ * A row walks 16 folios of its own, or one folio that a second thread walks and puts all the time.
+ * Their struct pages are in the cache, or flushed from it before they are walked.
  */
 
 #include <array_size.h>
@@ -27,13 +27,13 @@
 
 #define PAGE 4096ULL
 #define WALK_PAGES 16
-#define WINDOWS 1024 /* of flushed pages: as many walks may lie between two flushes */
+#define WINDOWS 1024 /* sets of flushed pages: walks between two flushes */
 #define NR_FRAMES (2 * WINDOWS * WALK_PAGES)
 #define HOT 0x40000000ULL
 #define SHARED 0x50000000ULL
 #define COLD 0x60000000ULL
 #define COLD_STRIDE 2053
-#define READ_ONLY 0x70000000ULL /* of rows that pin: what is writable needs no unsharing */
+#define READ_ONLY 0x70000000ULL /* range of rows that pin: writable pages need no unsharing check */
 
 #ifdef BENCH_GUEST
 static const bool in_guest = true;
@@ -62,7 +62,7 @@ static bool name_is(const struct bench_state *s, const char *key, const char *va
 struct memory {
 	const char *format;
 	struct ref_mm *mm;
-	struct ref_page **cold; /* by address, once they are mapped */
+	struct ref_page **cold; /* flushed pages in order of address; NULL until they are mapped */
 };
 
 static struct memory memories[] = { { .format = "s390x" }, { .format = "x86_64-4k-48" } };
@@ -90,8 +90,8 @@ static int map_shared(struct ref_mm *mm)
 	return err;
 }
 
-/* Neighbours in the address space are none in memory, or the hardware would fetch them ahead: an
- * odd stride through a power of two. */
+/* Maps neighbouring addresses to frames that are no neighbours, or the hardware would prefetch
+ * them: an odd stride through a power of two. */
 static int map_cold(struct memory *m)
 {
 	const size_t nr = WINDOWS * WALK_PAGES;
@@ -150,7 +150,7 @@ static bool step_valid(const struct bench_state *s)
 	return name_is(s, "step", "none") || name_is(s, "flags", "pin") == step_of_pins(s);
 }
 
-/* In a guest instructions are counted, and caches are not. */
+/* A guest counts instructions and has no cache to flush. */
 static bool guest_valid(const struct bench_state *s)
 {
 	return name_is(s, "folio", "private") && name_is(s, "frames", "hot");
@@ -187,10 +187,10 @@ struct steps_row {
 	unsigned flags;
 	uint64_t start;
 	bool flushed;
-	uint64_t at; /* the next walk's number, of those that are flushed */
+	uint64_t at; /* the next walk's place among the flushed ones */
 	struct ref_page **cold;
-	int refs;     /* what one page of a walk adds to its folio */
-	uint64_t got; /* pages, over the last run() */
+	int refs;     /* references that one page of a walk adds to its folio */
+	uint64_t got; /* pages that the last run() found */
 	struct ref_page *pages[WALK_PAGES];
 	cpu_set_t cpus;
 	/* The second thread. */
@@ -221,7 +221,7 @@ static void *walker(void *arg)
 	return NULL;
 }
 
-/* The one that is timed on the first CPU there is, the other on the next. */
+/* Binds the timed thread to the first CPU of the set, the second thread to the next. */
 static int start_thread(struct bench_state *s, struct steps_row *r)
 {
 	pthread_attr_t attr;
@@ -261,7 +261,7 @@ static void row_teardown(struct bench_state *s)
 	s->priv = NULL;
 }
 
-/* What a page costs in references, less what the missing step would have added. */
+/* References that a walk takes on a page, less those of the step that is missing. */
 static int refs_of(const struct bench_state *s, unsigned walk_flags)
 {
 	if (name_is(s, "step", "try_get"))
@@ -288,8 +288,8 @@ static int place(struct bench_state *s, struct steps_row *r, struct memory *m)
 	return err;
 }
 
-/* The walk finds what is mapped, and counts what it should: a row whose step takes more or less
- * than it says is no measurement. */
+/* Checks that the walk finds the mapped pages and takes refs_of() references on each: otherwise
+ * the row would not measure the step that it names. */
 static int verify(struct bench_state *s, struct steps_row *r)
 {
 	unsigned long got, wrong = 0;
@@ -328,7 +328,7 @@ static int row_setup(struct bench_state *s)
 	if (!r)
 		return -ENOMEM;
 	s->priv = r;
-	s->max_batch = 1 << 16; /* of a page that is pinned each time */
+	s->max_batch = 1 << 16; /* every walk of a batch may add GUP_PIN_BIAS to a page */
 	sched_getaffinity(0, sizeof(r->cpus), &r->cpus);
 	r->fast = gup_step_walker_find(m->format, bench_str(s, "step"), bench_str(s, "how"));
 	err = r->fast ? place(s, r, m) : -ENOENT;
@@ -389,7 +389,7 @@ static void flush_end(void)
 }
 #endif
 
-/* Which of the flushed pages the i-th walk of a batch begins with. */
+/* Index of the first of the flushed pages that the i-th walk of a batch takes. */
 static size_t cold_first(const struct steps_row *r, uint64_t i)
 {
 	return (r->at + i) % WINDOWS * WALK_PAGES;

@@ -2,8 +2,8 @@
 /*
  * The running kernel, from outside: freeing page tables, membarrier, GUP-fast by vmsplice.
  *
- * The regions of table_free are those of the in-kernel driver (kernels/driver/table_free.c), so
- * that the rows can be read side by side; what is measured here is the whole system call.
+ * table_free has the regions of the in-kernel driver (kernels/driver/table_free.c), so that their
+ * rows can be compared; these rows measure the whole system call.
  */
 
 #include <array_size.h>
@@ -67,12 +67,12 @@ struct region {
 	struct host_peer peer;
 	int tables;
 	bool keep, packed;
-	char *at;   /* first of tables + 2 spans that hold nothing else */
+	char *at;   /* first of tables + 2 spans that hold only the region and its neighbours */
 	char *addr; /* the region itself */
 	size_t len;
 };
 
-/* Far from where anything else is mapped: what lands next to the region would keep its tables. */
+/* Far from all other mappings: one next to the region would keep its tables. */
 static char *const places[] = { (char *)0x2000000000, (char *)0x300000000000 };
 
 static bool map(char *addr, size_t len, int prot)
@@ -80,7 +80,7 @@ static bool map(char *addr, size_t len, int prot)
 	void *p = mmap(addr, len, prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 
 	if (p != MAP_FAILED && p != addr)
-		munmap(p, len); /* a kernel older than the flag */
+		munmap(p, len); /* a kernel that does not know the flag maps elsewhere */
 	return p == addr;
 }
 
@@ -104,8 +104,8 @@ static void region_init(struct region *r, const struct bench_state *s)
 	r->len = r->packed ? r->tables * page_size() : r->tables * span_size() - 2 * page_size();
 }
 
-/* Read-only, so that they never merge with the region; in its own first and last span they keep its
- * tables, one span further only the table above. */
+/* Maps neighbours, read-only so that they never merge with the region: in its first and last span
+ * they keep its tables; one span further they keep only the table above. */
 static bool map_neighbours(const struct region *r)
 {
 	char *left = r->keep ? r->at + span_size() : r->at;
@@ -124,7 +124,7 @@ static void touch(const struct region *r)
 		*(volatile char *)(p + i * step) = 1;
 }
 
-/* A huge page in a span would have no table to free. */
+/* MADV_NOHUGEPAGE: a span mapped by a huge page has no PTE table to free. */
 static bool map_region(const struct region *r)
 {
 	if (!map(r->addr, r->len, PROT_READ | PROT_WRITE))
@@ -216,7 +216,7 @@ static void free_run(struct bench_state *s, uint64_t n)
 			one_munmap(s);
 }
 
-/* What the process's page tables shrink by in the call itself, from the kernel's own count. */
+/* Checks how many page-table bytes (the kernel's own count) the call itself frees. */
 static int free_check(struct bench_state *s, struct bench_check *check)
 {
 	struct region *r = s->priv;
@@ -256,7 +256,7 @@ static int free_count(struct bench_state *s, uint64_t n)
 
 static bool keep_valid(const struct bench_state *s)
 {
-	/* Spans in the middle of a region have no neighbour to keep their table. */
+	/* twin=same only with 1 or 2 tables: no neighbour keeps the tables of spans in between. */
 	return !strcmp(bench_str(s, "twin"), "same") == (bench_num(s, "tables") <= 2);
 }
 
@@ -282,7 +282,7 @@ TABLE_FREE(keep, "keep", "the same munmap where neighbours keep the page tables"
 		     NUMS("tables", tables),
 		     { .key = "twin", .strs = twins } },
 	   .valid = keep_valid);
-/* Not 8: since 6.14, MADV_DONTNEED over a whole span frees its table, and 8 hold whole ones. */
+/* No row with 8 tables: it has whole spans, and since 6.14 MADV_DONTNEED frees their tables. */
 TABLE_FREE(madvise, "madvise", "MADV_DONTNEED of the same pages: no table is freed",
 	   .axes = { { .key = "peer", .strs = peers }, NUMS("tables", few_tables) });
 
@@ -419,7 +419,7 @@ static int splice_setup(struct bench_state *s)
 	return err;
 }
 
-/* The pages are given back outside the timing, without being copied. */
+/* Times vmsplice() alone; the pipe is emptied outside the timing, without copying the pages. */
 static void splice_run(struct bench_state *s, uint64_t n)
 {
 	struct splice *sp = s->priv;

@@ -21,7 +21,7 @@
 
 #define MAX_DEPTH 15 /* of the shallowest stack */
 #define NR_PAGES 64
-#define NR_CONTEXTS 5 /* task, page fault, softirq, interrupt, NMI */
+#define NR_CONTEXTS 5 /* task, page fault, softirq, irq, NMI */
 #define FIRST_IRQ 3
 
 /* Guests count instructions, which are the same at every depth: one depth, few switches. */
@@ -59,7 +59,7 @@ static bool is_one_of(long long v, const long long *of, size_t nr)
 	return false;
 }
 
-/* Every depth where it can matter; with system calls or guards, the ends and the middle. */
+/* Every depth; with system calls (backend mappings) or guard pages, only few[]. */
 static bool pair_valid(const struct bench_state *s)
 {
 	static const long long few[] = { 1, 8, MAX_DEPTH };
@@ -78,7 +78,7 @@ static bool pair_valid(const struct bench_state *s)
 	return name_is(s, "backend", "memory") ? debug : !debug;
 }
 
-/* There and back, so that the order of the two tasks makes no difference. */
+/* An operation switches there and back, so the pair (next, prev) is run in one order only. */
 static bool switch_valid(const struct bench_state *s)
 {
 	static const long long few[] = { 0, 1, MAX_DEPTH };
@@ -87,7 +87,7 @@ static bool switch_valid(const struct bench_state *s)
 
 	if (prev < next)
 		return false;
-	if (name_is(s, "design", "atomic_percpu")) /* never switched with anything mapped */
+	if (name_is(s, "design", "atomic_percpu")) /* no task switch with live maps */
 		return !prev && memory && !debug;
 	if (in_guest)
 		return memory && !debug && next <= 1 && prev == 1;
@@ -111,10 +111,10 @@ struct kmap_row {
 	struct kmap_cpu *cpu;
 	struct kmap_task prev, next;
 	uintptr_t addr[2 * MAX_DEPTH];
-	unsigned nr_live; /* that setup mapped, of prev */
-	unsigned maps;	  /* in each context */
+	unsigned nr_live; /* maps of prev that setup made */
+	unsigned maps;	  /* maps in each context */
 	int peak;
-	char report[160]; /* the last; "": none */
+	char report[160]; /* the stack's last complaint; "": none */
 };
 
 static void on_report(void *arg, const struct kmap_report *r)
@@ -155,7 +155,7 @@ static void row_teardown(struct bench_state *s)
 	s->priv = NULL;
 }
 
-/* Each with a page of its own, seen through its map. */
+/* Makes nr maps, each of a page of its own, and checks each page through its map. */
 static int map_live(struct bench_state *s, struct kmap_row *r, uintptr_t *addr, unsigned nr,
 		    uint32_t pfn)
 {
@@ -170,7 +170,7 @@ static int map_live(struct bench_state *s, struct kmap_row *r, uintptr_t *addr, 
 	return 0;
 }
 
-/* What a run left behind: the slots that setup filled, and no complaint. */
+/* Checks that a run left only the slots that setup filled, and that the stack did not complain. */
 static void row_after(struct bench_state *s, uint64_t n)
 {
 	struct kmap_row *r = s->priv;
@@ -210,7 +210,7 @@ static void pair_run(struct bench_state *s, uint64_t n)
 		r->st->unmap(r->cpu, r->st->map(r->cpu, MAX_DEPTH));
 }
 
-/* ---- kmap/switch: to the task with `next` maps, and back to that with `prev` ---- */
+/* ---- kmap/switch: to the task with `next` maps, and back to the task with `prev` ---- */
 
 static int switch_setup(struct bench_state *s)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What measuring itself costs: an empty loop through the shim, and one reading of the clock. */
+/* The overhead of measuring: an empty loop through the shim, and one reading of the clock. */
 
 #include <time.h>
 

@@ -9,16 +9,16 @@
  * table costs. Operations follow each other without a pause until every table of the ring has been
  * used; putting entries and tables back is not timed.
  *
- * `batch` is the same with so many tables in a batch at most, which decides how many invalidations
- * and callbacks an operation takes. `no_memory` is it where a share of the allocations of a batch
- * fails, with each fallback. `oversubscribed` has more threads than CPUs: what happens then, and no
- * answer to anything.
+ * `batch` is `munmap` with a limit on the tables in a batch, which decides how many invalidations
+ * and callbacks an operation takes. `no_memory` is `munmap` with a share of batch allocations
+ * failing, for each fallback. `oversubscribed` has more threads than CPUs; it answers no question
+ * of the report.
  *
- * Readers (free_readers.h) walk and put 16 pages at a time. Their throughput is that during the
- * bursts of operations, when the freer is as busy with every discipline; how long their walks take
- * is looked at from a burst's beginning until its last table is free, grace period included. A
- * burst uses the ring once, so tables_waiting_peak is at most the ring, and with liburcu, whose
- * workers sleep longer than a burst takes, it is the burst.
+ * Readers (free_readers.h) walk and put 16 pages at a time. Their throughput is measured during the
+ * bursts of operations, when the freer is as busy with every discipline; the latency of their walks
+ * is measured from a burst's beginning until its last table is free, grace period included. A
+ * burst uses the ring once, so tables_waiting_peak is at most the ring; with liburcu, whose workers
+ * sleep longer than a burst takes, it is the whole burst.
  */
 
 #include <array_size.h>
@@ -41,17 +41,17 @@
 #include "free_ring.h"
 
 #define WARM_OPERATIONS 64
-#define WINDOW_NS 20e6	    /* that walks are timed in: more than a grace period */
+#define WINDOW_NS 20e6	    /* walks are timed for so long: more than a grace period */
 #define SHORT_WINDOW_NS 5e6 /* in the rows beside those of the report */
-#define TIMED_WALKS 1000    /* of each reader, at least, unless */
-#define PATIENCE_NS 200e6   /* it gets no CPU */
+#define TIMED_WALKS 1000    /* of each reader, at least */
+#define PATIENCE_NS 200e6   /* then give up: a reader gets no CPU */
 
-/* Every discipline there is: a new one has its rows without a change here. */
+/* All disciplines of ref/gather.h: a new one has its rows without a change here. */
 #define NAME(name, ...) #name,
 static const char *const disciplines[] = { GATHER_DISCIPLINES(NAME, NAME)
 						   GATHER_URCU_DISCIPLINES(NAME) NULL };
 static const char *const urcu_disciplines[] = { GATHER_URCU_DISCIPLINES(NAME) NULL };
-/* Those that the tables of the report go through in full. */
+/* The disciplines with all rows, for the report's tables. */
 static const char *const main_disciplines[] = { "ipi_signal", "membarrier",	 "rcu_memb",
 						"rcu_qsbr",   "sync_membarrier", NULL };
 static const char *const batch_disciplines[] = { "ipi_signal", "rcu_qsbr", NULL };
@@ -85,13 +85,13 @@ static bool is_one_of(const char *name, const char *const *names)
 
 struct freeing {
 	const struct gather_discipline *d;
-	struct gather *g; /* NULL: the twin */
+	struct gather *g; /* NULL: `keep`, which frees no table */
 	size_t tables;	  /* of an operation */
 	size_t next;	  /* place in the ring */
-	cpu_set_t cpus;	  /* as before the set-up */
+	cpu_set_t cpus;	  /* the thread's affinity before the set-up */
 	struct readers readers;
 	bool warm;
-	bool waits; /* a table without a batch is waited for */
+	bool waits; /* the fallback waits for a table that found no batch */
 	/* Totals of the instance so far. */
 	struct gather_stats stats;
 	uint64_t operations, walks;
@@ -99,8 +99,8 @@ struct freeing {
 	/* Of the present batch of operations. */
 	uint64_t first_walks;
 	double start_ns;
-	double freed_ns[RING_TABLES]; /* by the first slot of the operation; with RCU */
-	size_t left[RING_TABLES];     /* tables that it still waits for */
+	double freed_ns[RING_TABLES]; /* RCU: end of an operation, by its first slot */
+	size_t left[RING_TABLES];     /* tables of that operation that are not free yet */
 };
 
 static double now_ns(void)
@@ -111,7 +111,7 @@ static double now_ns(void)
 	return ts.tv_sec * 1e9 + ts.tv_nsec;
 }
 
-/* When the table was free before the flush returned: nothing is left to do, or to know. */
+/* Callback of disciplines that free before gather_finish() returns: there is no time to record. */
 static void freed_now(void *cookie, struct ref_page *table)
 {
 }
@@ -172,13 +172,13 @@ static bool oversubscribes(const struct bench_state *s)
 	return !strcmp(s->c->name, "oversubscribed");
 }
 
-/* Every CPU has a reader, and the freer's has one more. */
+/* oversubscribed: a reader on every CPU, so that the freer shares its CPU with one. */
 static unsigned nr_readers(const struct bench_state *s, const struct freeing *f)
 {
 	return oversubscribes(s) ? (unsigned)CPU_COUNT(&f->cpus) : bench_num(s, "readers");
 }
 
-/* The freer on the first CPU there is, with liburcu's worker; readers on the next ones. */
+/* Binds the freer and liburcu's worker to the first CPU of the set, readers to the next ones. */
 static int place(struct bench_state *s, struct freeing *f)
 {
 	unsigned nr = bench_num(s, "readers");
@@ -265,7 +265,7 @@ static void run_keep(struct bench_state *s, uint64_t n)
 			ring_clear_entries(&free_ring[f->next]);
 }
 
-/* Puts back all that the operations of this batch took out. */
+/* Puts back the entries and tables that the operations of this batch took out. */
 static void put_back(struct bench_state *s, struct freeing *f)
 {
 	if (!ring_put_back(f->next))
@@ -281,7 +281,7 @@ static void start_batch(struct freeing *f)
 	f->start_ns = now_ns();
 }
 
-/* Waits until all is free; adds what the batch did to the totals of the instance. */
+/* Waits until every table is free; adds the batch to the totals of the instance. */
 static void end_batch(struct freeing *f, uint64_t n)
 {
 	double burst_ns = now_ns() - f->start_ns, ns = burst_ns / n;
@@ -291,8 +291,8 @@ static void end_batch(struct freeing *f, uint64_t n)
 	f->operations += n;
 	if (f->g)
 		gather_barrier(f->g);
-	/* When each returned is not stored, for the clock would count; they take as long as each
-	 * other, and next to nothing beside a grace period. */
+	/* An operation's end is computed, not read from the clock, which would take time of the
+	 * burst: operations take equally long, and little compared with a grace period. */
 	for (uint64_t op = 0; f->d->deferred && op < n && op * f->tables < RING_TABLES; op++) {
 		double deferred = f->freed_ns[op * f->tables] - (f->start_ns + (op + 1) * ns);
 
@@ -300,7 +300,7 @@ static void end_batch(struct freeing *f, uint64_t n)
 	}
 }
 
-/* Tables that were not freed by a callback: those that a fallback waited for. */
+/* Tables that no callback freed: a fallback waited for them. */
 static uint64_t unbatched_now(const struct freeing *f, const struct gather_stats *now)
 {
 	return f->waits ? now->fallbacks - f->stats.fallbacks : 0;
@@ -345,7 +345,7 @@ static void report(struct bench_state *s, struct freeing *f)
 	bench_set_extra(s, "time_deferred", BENCH_TOTAL, f->deferred_ns);
 	bench_set_extra(s, "tables_freed", BENCH_TOTAL, freed);
 	bench_set_extra(s, "tables_waiting_peak", BENCH_LEVEL, now.waiting_peak);
-	/* The kernel decides whom a membarrier() call interrupts: it is not known here. */
+	/* The kernel decides which CPUs membarrier() interrupts: user space cannot count them. */
 	if (!strstr(f->d->name, "membarrier")) {
 		bench_set_extra(s, "ipis_sent", BENCH_TOTAL, now.ipis_sent - f->stats.ipis_sent);
 		bench_set_extra(s, "cpus_interrupted", BENCH_TOTAL,
@@ -360,7 +360,7 @@ static void report(struct bench_state *s, struct freeing *f)
 				now.fallbacks - f->stats.fallbacks);
 }
 
-/* The nanoseconds that its window took, in which walks are timed. */
+/* Runs a burst outside the timing, with timed walks. Returns the nanoseconds that it took. */
 static double untimed_burst(struct bench_state *s, struct freeing *f, uint64_t n)
 {
 	double ns;
@@ -376,8 +376,8 @@ static double untimed_burst(struct bench_state *s, struct freeing *f, uint64_t n
 	return ns;
 }
 
-/* The worst of many walks is worse than that of few: every row of a case has windows of the same
- * length. */
+/* Every row of a case times walks for as long: the worst of many walks is worse than the worst of
+ * few. */
 static bool seen_enough(const struct bench_state *s, const struct freeing *f, double ns)
 {
 	bool main = s->c == &bench_table_free_munmap || s->c == &bench_table_free_keep;
@@ -388,9 +388,9 @@ static bool seen_enough(const struct bench_state *s, const struct freeing *f, do
 }
 
 /*
- * Once per instance, and apart from the rest: bursts in which walks are timed. They also warm the
- * gather up, so that no batch is the system's first sight of its memory; where batches are kept
- * until a grace period ends, that takes as long a burst as any.
+ * Runs the bursts in which walks are timed, once per instance and outside the timing. They also
+ * fault in the gather's memory. A discipline that keeps its batches until a grace period ends needs
+ * bursts of full length for that.
  */
 static void warm_up(struct bench_state *s, struct freeing *f)
 {
@@ -449,9 +449,9 @@ static unsigned needs_of(const struct bench_state *s)
 }
 
 /*
- * As many readers as this machine has CPUs for, and one, to say so where it has not even that. The
- * disciplines beside the main ones have fewer rows, and busted ones none but the one whose price is
- * of interest.
+ * As many readers as have a CPU each; readers=1 exists always, so that a machine with one CPU
+ * reports a skipped row. Other disciplines than the main ones have fewer rows; busted ones have
+ * none, except for the one whose price is of interest.
  */
 static bool valid(const struct bench_state *s)
 {
@@ -475,7 +475,7 @@ static bool fallback_valid(const struct bench_state *s)
 	const struct gather_fallback *fallback = gather_fallback_find(bench_str(s, "fallback"));
 	bool rcu = strstr(bench_str(s, "discipline"), "rcu");
 
-	/* Half of them failing is the same story for each RCU. */
+	/* liburcu has only failing=100: 50 shows nothing that the reference's RCU does not. */
 	if (subject_of(s) == BENCH_LIBURCU && bench_num(s, "failing") != 100)
 		return false;
 	return fallback->needs_rcu == rcu;

@@ -3,14 +3,15 @@
  * thp/split over the reference: what it costs to split a huge folio into its pages, alone and
  * beside readers.
  *
- * One operation splits one folio: 512 pages with x86_64's 4 KiB tables, 256 with s390x's. It has
- * its caller's reference and lock before, as split_huge_page() asks for, and its leaves are a PMD,
- * or the PTEs that a split of the PMD has left; a file's are gone afterwards. A batch has an
- * address space of its own, in which no page has been touched but the tables' and the folios'
- * structs.
+ * One operation splits one folio: 512 pages with x86_64's 4 KiB tables, 256 with s390x's. The
+ * folio has its caller's reference and lock before, as split_huge_page() asks for, and is mapped by
+ * a PMD, or by the PTEs that a split of the PMD has left; a file's mappings are gone afterwards. A
+ * batch has an address space of its own, in which nothing but the tables' and the folios' structs
+ * has been touched.
  *
- * Readers (GUP-fast, 16 pages at a time) are at the folio that is being split all the time: where
- * one of them holds it when it matters, the split gives up and is tried again, and that is counted.
+ * Readers (GUP-fast, 16 pages at a time) walk the folio that is being split all the time: if one
+ * holds a reference when the split freezes the refcount, the split gives up and is tried again; the
+ * row counts the retries.
  */
 
 #include <array_size.h>
@@ -29,7 +30,7 @@
 #include "free_readers.h"
 
 #define MAX_BATCH 16
-#define FIRST 4 /* of the huge pages of the address space */
+#define FIRST 4 /* the first folio's address, in huge pages */
 #define NR_FRAMES ((size_t)(2 * MAX_BATCH + 4) * 512)
 #define NR_PAGES 16 /* of a reader's walk */
 #define MANY_TRIES 100000
@@ -55,8 +56,8 @@ struct thp_row;
 struct thp_reader {
 	pthread_t thread;
 	struct thp_row *r;
-	int at_work;				      /* it is in a walk, or about to begin one */
-	uint64_t pages __attribute__((aligned(128))); /* that it has held */
+	int at_work;				      /* in a walk, or about to begin one */
+	uint64_t pages __attribute__((aligned(128))); /* that the reader has held */
 } __attribute__((aligned(128)));
 
 struct thp_row {
@@ -66,11 +67,11 @@ struct thp_row {
 	struct ref_page *head[MAX_BATCH];
 	unsigned huge_shift, page_shift;
 	gup_fast_fn fast;
-	cpu_set_t cpus; /* as before the set-up */
+	cpu_set_t cpus; /* the thread's affinity before the set-up */
 	struct thp_reader *reader;
 	unsigned nr_readers;
 	int stop, paused;
-	uint64_t at; /* the folio that is being split */
+	uint64_t at; /* index of the folio that is being split */
 	uint64_t retries;
 };
 
@@ -142,7 +143,7 @@ static void *read_folio(void *arg)
 	unsigned long nr;
 
 	while (!REF_READ_ONCE(r->stop)) {
-		/* Either this is seen, or what pauses us: both are full barriers. */
+		/* Store at_work before load of paused. Pairs with the xchg in pause_readers(). */
 		(void)ref_xchg(&t->at_work, 1);
 		if (ref_load_acquire(&r->paused)) {
 			ref_store_release(&t->at_work, 0);
@@ -164,7 +165,7 @@ static void pause_readers(struct thp_row *r)
 		ref_wait_until(!ref_load_acquire(&r->reader[i].at_work));
 }
 
-/* Returns when each of them has held pages: the folio is still whole. */
+/* Returns when every reader has held pages of the folio, which is still whole. */
 static void resume_readers(struct thp_row *r)
 {
 	uint64_t before[READERS_MAX];
@@ -270,7 +271,7 @@ static void split_before(struct bench_state *s, uint64_t n)
 	resume_readers(r);
 }
 
-/* A reader that holds the folio for so long has lost its CPU: this is not what the row is about. */
+/* A reader that holds the folio for so long has lost its CPU: the row is marked disturbed. */
 static void stuck(struct bench_state *s)
 {
 	snprintf(s->disturbed, sizeof(s->disturbed), "a reader held a folio for %d tries",
@@ -278,7 +279,7 @@ static void stuck(struct bench_state *s)
 	sched_yield();
 }
 
-/* As deferred_split_scan() would come by again, and again. */
+/* Retries a split that failed, as the shrinker's deferred_split_scan() does on its next scan. */
 static void split_run(struct bench_state *s, uint64_t n)
 {
 	struct thp_row *r = s->priv;
@@ -298,7 +299,7 @@ static void split_run(struct bench_state *s, uint64_t n)
 	r->retries += retries;
 }
 
-/* Each page is a folio, and everybody's references are there. */
+/* Checks that each page is a folio of its own with every reference in place. */
 static void check(struct bench_state *s)
 {
 	struct thp_row *r = s->priv;
@@ -328,8 +329,8 @@ static void split_after(struct bench_state *s, uint64_t n)
 		bench_set_extra(s, "split_retries", BENCH_TOTAL, r->retries);
 }
 
-/* A file's folio is mapped by a PMD here; s390x, and readers, as many as there are CPUs for, have
- * one kind of folio. */
+/* A file's folio is mapped by a PMD only. s390x and rows with readers have anonymous folios mapped
+ * by a PMD only. As many readers as have a CPU each; readers=1 exists always. */
 static bool split_valid(const struct bench_state *s)
 {
 	long long nr = bench_num(s, "readers");

@@ -11,7 +11,7 @@
 extern const struct bench_case bench_dax_contended, bench_dax_lock;
 /* case_gup.c */
 extern const struct bench_case bench_gup_fast_put, bench_gup_fast_walk, bench_pin_fast_walk;
-/* For tests: every page of a row that is set up has its mapping's reference and no other. */
+/* For tests: does every page of a row that is set up have its mapping's reference and no other? */
 bool bench_gup_balanced(const struct bench_state *s);
 /* case_gup_steps.c */
 extern const struct bench_case bench_gup_fast_steps;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ptbench explore, its command line: which models, how, and the list of them. */
+/* The command line of ptbench explore: selects models and options, lists the models. */
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -14,7 +14,7 @@
 
 #include "explore.h"
 
-#define LEAST_WIDTH 40 /* of the columns of an interleaving */
+#define LEAST_WIDTH 40 /* characters of all columns of an interleaving */
 
 static const char usage[] =
 	"usage: ptbench explore [OPTION]... [MECHANISM[/VARIANT]]...\n"
@@ -52,7 +52,7 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* Letters to add, drop or change to make one of the other; names longer than 79 are cut. */
+/* Levenshtein distance of two names; only the first 79 letters count. */
 static unsigned distance(const char *a, const char *b)
 {
 	unsigned row[80], la = least(strlen(a), 79), lb = least(strlen(b), 79);
@@ -73,7 +73,7 @@ static unsigned distance(const char *a, const char *b)
 	return row[lb];
 }
 
-/* How far a name is from what was typed; 0 is nearest. A part of the name is near. */
+/* How far a name is from the typed one; 0 is nearest. A name that contains it is near. */
 static unsigned farness(const char *typed, const char *name)
 {
 	const char *variant = strchr(name, '/');
@@ -126,7 +126,7 @@ static bool selects(const char *typed, const struct explore_model *m, bool *by_n
 	return *by_name || !strcmp(typed, m->mechanism);
 }
 
-/* In the order of the table, each once. 0, or -EINVAL after a message. */
+/* Selects the named models, each once, in the order of the table. 0, or -EINVAL after a message. */
 static int select_models(struct explore_command *c, char **names, int nr_names)
 {
 	size_t nr = explore_nr_models();
@@ -236,7 +236,7 @@ static int take_option(struct explore_command *c, int option, const char *value,
 	return -EINVAL;
 }
 
-/* 0, 1 when --help was asked for, or -EINVAL after a message. optind is at the first name. */
+/* Reads the options. 0, 1 for --help, or -EINVAL after a message. optind is at the first name. */
 static int parse(int argc, char **argv, struct explore_command *c, bool *list)
 {
 	static const struct option options[] = {

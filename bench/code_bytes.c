@@ -74,7 +74,7 @@ struct pair {
 	const struct code *code_a, *code_b;
 };
 
-/* The case's own formats, of which the report compares the designs. */
+/* Does gup_fast/walk measure the format? The report compares the designs of those. */
 static bool is_measured(const char *format)
 {
 	for (const struct bench_axis *axis = bench_gup_fast_walk.axes; axis->key; axis++)
@@ -91,7 +91,7 @@ static int pair_params(const struct pair *pair, struct results_params *params)
 	       results_params_set_str(params, "b", pair->b->design);
 }
 
-/* A check, or, where it is the compiler's own business, a row that says what it did. */
+/* Adds a check; if the outcome is up to the compiler, a row that records it instead. */
 static int add_identity(struct results_doc *doc, const struct pair *pair, bool *failed,
 			struct results_error *err)
 {
@@ -143,7 +143,7 @@ static int add_all(struct results_doc *doc, struct code **codes, bool *failed,
 	return ret;
 }
 
-/* Where the code is from is what the archive says, for it may be another architecture's. */
+/* Architecture and compiler come from the archive, which may be another architecture's. */
 static int new_doc(const char *archive, struct results_doc **out)
 {
 	char arch[32], compiler[128], part[64] = "ref.static";

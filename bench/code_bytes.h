@@ -13,24 +13,25 @@ struct code;
 
 /*
  * Finds `symbol` in an ELF object or an archive of them, with the pieces that the compiler split
- * off (symbol.cold, symbol.part.0). -ENOENT: no such function there; -EINVAL: not ELF; else -errno.
+ * off (symbol.cold, symbol.part.0). 0 and *out, for code_free(); -ENOENT: no such function there;
+ * -EINVAL: not ELF; else -errno.
  */
 int code_read(const char *file, const char *symbol, struct code **out);
 void code_free(struct code *code);
-/* What the first object of the file was compiled for ("s390x", as uname -m but arm64) and by. */
+/* The architecture (as uname -m, but "arm64") and compiler of the file's first object. 0 or
+ * -errno. */
 int code_origin(const char *file, char *arch, size_t arch_size, char *compiler,
 		size_t compiler_size);
 size_t code_size(const struct code *code); /* bytes, all pieces */
-/* Same bytes, and relocations of the same type to the same place (each to itself counts as
- * that). */
+/* Same bytes, and relocations of the same type to the same place; a relocation of each function to
+ * itself counts as the same place. */
 bool code_same(const struct code *a, const struct code *b);
 
 /*
- * Whether two designs of one format are the code that they have to be. `differ`: they do different
- * things there (gup_designs_differ()), so that the same code would be wrong whatever compiled it.
- * Where they do the same, CODE_KNOWN_GCC is known to compile the formats that are measured to code
- * that is as long; another compiler may do otherwise, and so may that one elsewhere:
- * CODE_UP_TO_COMPILER.
+ * Judges whether two designs of one format compiled as expected. `differ`: they do different things
+ * in that format (gup_designs_differ()); then the same code is wrong with any compiler. Otherwise
+ * CODE_KNOWN_GCC is known to emit code of the same length for the formats that are measured; code
+ * of another length by another compiler, or of another format, is CODE_UP_TO_COMPILER.
  */
 #define CODE_KNOWN_GCC 12
 struct code_verdict {
@@ -44,7 +45,7 @@ bool code_compiler_is_known(const char *compiler); /* as code_origin() names it 
 /*
  * Writes the part `ref.static` to `out`: the size of every walker in the archive, and for each two
  * designs of a format whether they are the same code. archive NULL: libref.a beside this program;
- * one for another architecture makes the part `ref.static-ARCH`.
+ * an archive of another architecture makes the part `ref.static-ARCH`. command: recorded in it.
  * Returns the runner's exit status.
  */
 int code_bytes_part(const char *out, const char *archive, const char *command);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is to be expected of the code of two designs of one format, and whether it is so. */
+/* Judges the code of two designs of one format against what a compiler may make of them. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,9 +20,9 @@ bool code_compiler_is_known(const char *compiler)
 }
 
 /*
- * No compiler may make the same code of two designs of which some mm tells the difference. That it
- * makes the same of two that do the same is up to it: gcc 12 gives registers other names now and
- * then (on s390x), so code of the same length is good enough, and said to be that and no more.
+ * Two designs that behave differently in some mm must not be the same code. Two that behave alike
+ * need not be: gcc 12 now and then allocates other registers (on s390x), so code of the same length
+ * is accepted, and recorded as "as long".
  */
 struct code_verdict code_judge(bool differ, const struct code *a, const struct code *b,
 			       const char *compiler, bool is_measured)

@@ -39,7 +39,7 @@ struct object {
 	Elf *elf;
 	Elf_Scn *symtab;
 	size_t nr_symbols, strings;
-	const char *symbol; /* that is looked for */
+	const char *symbol; /* the function to find */
 };
 
 static const char *symbol_at(const struct object *o, size_t i, GElf_Sym *sym)
@@ -49,7 +49,7 @@ static const char *symbol_at(const struct object *o, size_t i, GElf_Sym *sym)
 	return elf_strptr(o->elf, o->strings, sym->st_name);
 }
 
-/* The part of name behind the symbol looked for: "", ".cold"; NULL: another function. */
+/* The suffix of name after o->symbol: "", ".cold"; NULL: another function. */
 static const char *suffix_of(const struct object *o, const char *name)
 {
 	size_t len = strlen(o->symbol);
@@ -98,7 +98,7 @@ static int for_each_rela(const struct object *o, size_t section, size_t from, si
 	return err;
 }
 
-/* What the linker adds to the addend of an instruction's operand to get where it points to. */
+/* What to add to a relocation's addend to get the place that the instruction's operand names. */
 static long long operand_bias(const struct object *o, unsigned type)
 {
 	GElf_Ehdr ehdr;
@@ -112,7 +112,7 @@ static long long operand_bias(const struct object *o, unsigned type)
 	return 0;
 }
 
-/* A jump between a function and its cold piece is against the section that the piece is in. */
+/* A jump between a function and its cold piece has a relocation against the piece's section. */
 static bool own_piece_at(const struct object *o, size_t section, long long at, struct reloc *r)
 {
 	GElf_Sym sym;
@@ -144,7 +144,7 @@ static int name_rela(const struct object *o, const GElf_Rela *rela, void *arg)
 	return 0;
 }
 
-/* A constant that the compiler keeps for the function is what stands there, not where it stands. */
+/* A relocation to a constant of the compiler's counts as the constant's bytes, not its address. */
 static bool constant_at(const struct object *o, size_t section, long long at, struct reloc *r)
 {
 	Elf_Scn *scn = elf_getscn(o->elf, section);
@@ -188,7 +188,7 @@ static void reloc_target(const struct object *o, const GElf_Rela *rela, struct r
 			: "?");
 }
 
-/* A piece while its relocations are read, and where in its section it begins. */
+/* A piece while its relocations are read, and its offset in its section. */
 struct reading {
 	struct piece *p;
 	size_t value;
@@ -257,7 +257,7 @@ static int read_object(struct object *o, void *arg)
 	return err;
 }
 
-/* Calls fn for every object of an archive, or the one that a file is, until it returns != 0. */
+/* Calls fn for every object of an archive, or for the object file, until it returns != 0. */
 static int for_each_object(int fd, int (*fn)(struct object *o, void *arg), struct object * o,
 			   void *arg)
 {
@@ -336,7 +336,7 @@ struct origin {
 	size_t arch_size, compiler_size;
 };
 
-/* The compiler signs its objects in .comment: "GCC: (Debian 12.2.0-14) 12.2.0". */
+/* The compiler's name is in section .comment: "GCC: (Debian 12.2.0-14) 12.2.0". */
 static int read_origin(struct object *o, void *arg)
 {
 	struct origin *origin = arg;
@@ -352,7 +352,7 @@ static int read_origin(struct object *o, void *arg)
 		if (strcmp(section_name(o, elf_ndxscn(scn)), ".comment"))
 			continue;
 		data = elf_getdata(scn, NULL);
-		/* Strings, each with its end; some assemblers begin with an empty one. */
+		/* NUL-terminated strings; some assemblers begin with an empty one. */
 		for (size_t at = 0; data && at < data->d_size && !origin->compiler[0]; at++)
 			snprintf(origin->compiler, origin->compiler_size, "%.*s",
 				 (int)(data->d_size - at), (char *)data->d_buf + at);

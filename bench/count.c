@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is counted beside the timing: a case's own checks and events, and hardware counters. */
+/* Counts outside the timing: a case's own checks and events, and hardware counters. */
 
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -10,7 +10,7 @@
 #include "native.h"
 #include "perf.h"
 
-#define EVENT_OPERATIONS 100 /* in a sample: short, so that some are not disturbed */
+#define EVENT_OPERATIONS 100 /* in a sample: short, so that some samples are not disturbed */
 #define EVENT_SAMPLES 15
 #define EVENT_TRIES 60
 #define COUNTED_SAMPLES 9
@@ -45,7 +45,7 @@ static void keep_events(struct events *ev, const struct bench_state *s)
 	ev->nr++;
 }
 
-/* Events of a run that was disturbed are other people's too: it does not count. */
+/* Events of a disturbed run may be caused by other work: such a run is not counted. */
 static int count_undisturbed(struct bench_state *s, struct events *ev, bool any_load)
 {
 	int err = 0;
@@ -76,7 +76,7 @@ static void run_count(struct native_instance *in, struct bench_state *s)
 		native_add(in, ev.metric[i], ev.samples[i], ev.nr, EVENT_OPERATIONS);
 }
 
-/* One sample of n operations; what hooks do around them is not counted. */
+/* Counts one sample of n operations, without before() and after(). */
 static int count_instructions(struct bench_state *s, int fd, uint64_t n, double *total)
 {
 	uint64_t count;
@@ -94,8 +94,8 @@ static int count_instructions(struct bench_state *s, int fd, uint64_t n, double 
 	return err;
 }
 
-/* Of this thread in user mode: not where others take part, the kernel is what is measured, or run()
- * does more than the operation and has a clock of its own to tell them apart. */
+/* Counts this thread's user mode. Not for cases with threads, for those that measure the kernel,
+ * and for those with manual time, whose run() does more than the operation. */
 static bool counts_instructions(const struct bench_state *s)
 {
 	return !s->c->manual_time && !(bench_needs(s) & (BENCH_NEED_THREADS | BENCH_NEED_HOST));
@@ -109,7 +109,7 @@ static void run_instructions(struct native_instance *in, struct bench_state *s)
 	double samples[COUNTED_SAMPLES];
 
 	if (fd < 0)
-		return; /* the environment says why */
+		return; /* the document's environment says why */
 	if (s->max_batch && n > s->max_batch)
 		n = s->max_batch;
 	for (size_t i = 0; i < COUNTED_SAMPLES && !err; i++)
@@ -127,7 +127,7 @@ void native_count(struct native_instance *in)
 	const struct bench_case *c = in->s.c;
 	struct bench_state s;
 
-	in->nr_thrown_away = 0; /* of the timing; no sample of these is thrown away */
+	in->nr_thrown_away = 0; /* it counted those of the timing; none is thrown away here */
 	if (native_setup(in, &s)) {
 		native_add_check(in, "case/counts", "set up again", s.skip[0] ? s.skip : s.fail,
 				 false);

@@ -79,7 +79,7 @@ const char *bench_arch(void)
 }
 
 #if defined(__x86_64__) || defined(__i386__)
-/* The CPU says that there is one, and which. */
+/* Asks CPUID whether there is a hypervisor, and which. */
 static bool hypervisor_of_cpu(char *buf, size_t size)
 {
 	static const struct {
@@ -146,7 +146,7 @@ static int set_cpu(struct results_pairs *env)
 	return results_pairs_set(env, "cpu", buf);
 }
 
-/* The three averages only: what follows them differs each time for no reason. */
+/* The three averages only, without /proc/loadavg's counts of tasks and its last pid. */
 static int set_load(struct results_pairs *env)
 {
 	char buf[128];

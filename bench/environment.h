@@ -7,9 +7,9 @@
 
 #include <results/results.h>
 
-/* Of this machine, as it is now. 0 or -ENOMEM. */
+/* Adds the facts on this machine, as it is now. 0 or -ENOMEM. */
 int bench_environment(struct results_pairs *env);
-/* Suite revision and the libraries that are part of what is measured. */
+/* Adds the suite's revision and the libraries that are part of what is measured. 0 or -ENOMEM. */
 int bench_subject_pairs(struct results_pairs *subject);
 const char *bench_arch(void);
 

@@ -11,15 +11,15 @@
 
 struct explore_selected {
 	const struct explore_model *model;
-	bool by_name; /* MECHANISM/VARIANT stood on the command line */
+	bool by_name; /* the command line named it as MECHANISM/VARIANT */
 };
 
 struct explore_command {
 	struct explore_selected *models;
 	size_t nr_models;
 	unsigned bound;	    /* UINT_MAX: each model's own */
-	const char *replay; /* NULL, or a schedule for the only model */
-	const char *json;   /* NULL, or where the document goes */
+	const char *replay; /* NULL, or a schedule to replay in the one model selected */
+	const char *json;   /* NULL, or the file to write the document to */
 	bool no_reduction, verbose, quiet;
 	unsigned width;	      /* of the columns */
 	char *text;	      /* the command as a shell would take it */

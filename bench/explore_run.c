@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ptbench explore, the work: runs models one by one, tells what came out and keeps it in a file. */
+/* Runs the models of ptbench explore one by one, prints the results and writes them to a file. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -28,11 +28,11 @@ struct sums {
 struct session {
 	const struct explore_command *command;
 	struct results_explore *doc; /* NULL: no file is wanted */
-	double written;		     /* when it last was */
+	double written;		     /* time of doc's last write */
 	int name_width;
 	size_t at;		      /* the model that is running */
-	bool live;		      /* a line on a terminal that is written over */
-	bool headed;		      /* the table has its heading */
+	bool live;		      /* progress is a line on a terminal, written over */
+	bool headed;		      /* the table's heading has been printed */
 	struct sums all, *mechanisms; /* one per mechanism, in the order of the table */
 	size_t nr_mechanisms;
 	size_t verdicts[RESULTS_EXPLORE_NR_VERDICTS];
@@ -170,7 +170,7 @@ static void print_failure(const struct session *s, const struct explore_model *m
 	fflush(stdout);
 }
 
-/* Every failure that should not be, and those that the user asked to see. */
+/* Every unexpected failure is printed, and the expected ones that the user asked to see. */
 static bool shows_failure(const struct session *s, const struct results_explore_model *m)
 {
 	if (!m->failure)
@@ -191,7 +191,7 @@ static int start_document(struct session *s)
 		fputs("ptbench explore: no memory\n", stderr);
 		return EXIT_PART_FAILED;
 	}
-	/* At once, so that a path that cannot be written is known before the work is done. */
+	/* Written at once, so that a path that cannot be written is found before the work. */
 	if (!results_explore_write(s->doc, s->command->json, &err))
 		return EXIT_FINE;
 	results_error_print(stderr, &err);
@@ -219,14 +219,14 @@ static int keep(struct session *s, const struct results_explore_model *m)
 		results_error_print(stderr, &err);
 		return EXIT_PART_FAILED;
 	}
-	/* Not after each of many quick ones: each write waits for the disk. */
+	/* Not after each of many quick models: each write waits for the disk. */
 	if (now() - s->written < 1)
 		return EXIT_FINE;
 	s->written = now();
 	return write_document(s);
 }
 
-/* The steps of a result as the format has them; NULL without memory. */
+/* A result's steps in the form of results/explore.h; NULL without memory. */
 static struct results_explore_step *steps_of(const struct explore_result *r)
 {
 	size_t n = r->nr_steps < RESULTS_EXPLORE_MAX_STEPS ? r->nr_steps
@@ -284,7 +284,7 @@ static void add_up(struct session *s, const char *mechanism, const struct explor
 	}
 }
 
-/* Judges, tells and keeps one model's result. Returns an exit status. */
+/* Judges, prints and records one model's result. Returns an exit status. */
 static int outcome(struct session *s, const struct explore_model *m, const struct explore_result *r)
 {
 	struct results_explore_failure failure = { 0 };
@@ -354,7 +354,7 @@ static int run_model(struct session *s, const struct explore_model *m)
 
 /* ---- all of them ---- */
 
-/* Words on lines of at most 100 characters. */
+/* Prints text wrapped at 100 characters. */
 static void print_folded(const char *text)
 {
 	size_t column = 0;

@@ -14,7 +14,7 @@
 #define TABLE_SPAN (1ULL << 21)
 #define READERS_BASE (1ULL << 40)
 
-/* Latencies are counted in buckets, 32 to each power of two. */
+/* Latencies are counted in a histogram with 32 buckets per power of two. */
 #define SUB_SHIFT 5
 #define NR_BUCKETS ((36 << SUB_SHIFT) + (1 << SUB_SHIFT))
 
@@ -22,7 +22,7 @@ struct reader {
 	pthread_t thread;
 	struct readers *rs;
 	unsigned index;
-	int state; /* 0, then 1 once it is online, or -errno */
+	int state; /* 0; 1 once the reader is online; or -errno */
 	uint64_t walks __attribute__((aligned(128)));
 	uint64_t timed, worst_ns;
 	uint32_t bucket[NR_BUCKETS];
@@ -70,7 +70,7 @@ static unsigned bucket_of(uint64_t ns)
 	return bucket < NR_BUCKETS ? bucket : NR_BUCKETS - 1;
 }
 
-/* The middle of what falls in there. */
+/* The middle of the bucket's range. */
 static double bucket_ns(unsigned bucket)
 {
 	unsigned shift = bucket >> SUB_SHIFT ? (bucket >> SUB_SHIFT) - 1 : 0;

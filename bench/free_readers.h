@@ -2,9 +2,9 @@
 /*
  * Threads that walk and put pages all the time, beside a freer of page tables.
  *
- * Each walks tables of its own that nobody frees: it is in the mm and has to be waited for or
- * interrupted, but every walk is the same work, so that throughput shows disturbance and nothing
- * else.
+ * Each reader walks tables of its own that nobody frees. It uses the mm, so the freer has to wait
+ * for it or interrupt it; but every walk is the same work, so that throughput shows disturbance and
+ * nothing else.
  */
 #ifndef BENCH_FREE_READERS_H
 #define BENCH_FREE_READERS_H
@@ -32,23 +32,23 @@ struct readers {
 	int stop, time_walks;
 };
 
-/* Maps what one reader walks, far above everything else. Once per reader number and mm. */
+/* Maps the pages that reader number `reader` walks, far above all other mappings. Call it once per
+ * reader and mm. 0 or -errno. */
 int readers_map(struct ref_mm *mm, unsigned reader);
 int readers_nth_cpu(const cpu_set_t *cpus, unsigned n);
-/* rs with mm, walk, d and g filled, the rest 0. Reader i is bound to CPU 1 + i of the set, from the
- * first on again where there are more of them, and all are online when this returns. 0 or -errno,
- * and then none runs. */
+/* Starts nr readers. rs: mm, walk, d and g filled, the rest 0. Reader i is bound to CPU 1 + i of
+ * the set, modulo the set's size; all are online when this returns 0. -errno: none runs. */
 int readers_start(struct readers *rs, unsigned nr, const cpu_set_t *cpus);
 void readers_stop(struct readers *rs);
-/* Full walks so far, of all of them. */
+/* Complete walks so far, of all readers. */
 uint64_t readers_walks(const struct readers *rs);
-/* Walks are timed from now on, or no longer. Reading the clock takes longer than some of them
- * differ by, so throughput is counted without. */
+/* Turns the timing of walks on or off. Throughput is counted with it off: reading the clock takes
+ * longer than the walks of some rows differ by. */
 void readers_time_walks(struct readers *rs, bool on);
-/* Of the reader that has fewest. */
+/* Timed walks of the reader with the fewest. */
 uint64_t readers_timed_walks(const struct readers *rs);
 uint64_t readers_worst_ns(const struct readers *rs);
-/* What that share of the timed walks of all of them did not take longer than, to 3 %. */
+/* The quantile `share` (0..1) of the timed walks of all readers, in ns, within 3 %. */
 double readers_quantile_ns(const struct readers *rs, double share);
 
 #endif

@@ -10,7 +10,7 @@ struct ring_table free_ring[RING_TABLES];
 static struct {
 	struct ref_mm *mm;
 	uint32_t slot_of[NR_FRAMES]; /* a table's place in the ring, by its frame */
-	unsigned nr_readers;	     /* that have their tables */
+	unsigned nr_readers;	     /* readers whose tables are mapped */
 } world;
 
 struct ref_mm *ring_mm(void)
@@ -23,7 +23,8 @@ size_t ring_slot_of(const struct ref_page *table)
 	return world.slot_of[ref_page_index(world.mm, table)];
 }
 
-/* The same page in each entry: nobody walks there, and what they cost to clear is alike. */
+/* Fills the entries with the same page: no reader walks there, and any page costs as much to
+ * clear. */
 static void fill(struct ring_table *t)
 {
 	for (size_t i = 0; i < RING_ENTRIES; i++)

@@ -26,7 +26,7 @@ typedef void (*gbench_fn)(struct gbench_state *gs, void *arg);
 enum gbench_clock {
 	GBENCH_CPU_TIME, /* of the main thread */
 	GBENCH_REAL_TIME,
-	GBENCH_MANUAL_TIME, /* what gbench_set_manual_ns() said */
+	GBENCH_MANUAL_TIME, /* the sum of gbench_set_manual_ns() */
 };
 
 #define GBENCH_MAX_ARGS 4
@@ -34,7 +34,7 @@ enum gbench_clock {
 /* All zero: one thread, CPU time, the library's defaults. */
 struct gbench_opts {
 	enum gbench_clock clock;
-	int threads;	    /* that run the function at the same time */
+	int threads;	    /* number of threads that run the function at the same time */
 	int repetitions;    /* 0: the flag's */
 	double min_time;    /* seconds; 0: the flag's */
 	int64_t iterations; /* 0: as many as min_time needs */
@@ -43,17 +43,17 @@ struct gbench_opts {
 	const char *arg_names[GBENCH_MAX_ARGS]; /* appear in the name as name:value */
 };
 
-/* Takes the library's own flags out of argv. --help and unknown --benchmark_ flags end the
- * process. */
+/* Reads the library's own flags and removes them from argv. --help and unknown --benchmark_ flags
+ * end the process. */
 void gbench_init(int *argc, char **argv);
 /* name is copied. NULL opts: all zero. 0, or -ENOMEM, -EINVAL (duplicate name, too many args). */
 int gbench_register(const char *name, gbench_fn fn, void *arg, const struct gbench_opts *opts);
-/* The library's idiomatic C++ loop with nothing in it: what the shim is measured against. */
+/* Registers the library's idiomatic C++ loop with an empty body, to compare the shim with. */
 int gbench_register_native_empty(const char *name, const struct gbench_opts *opts);
 void gbench_unregister_all(void);
-/* Appears in the context of the library's own output. */
+/* Adds a line to the context of the library's own output. */
 void gbench_context(const char *key, const char *value);
-/* "1.7.1" from the name of the library in use, or "unknown". */
+/* The library's version, "1.7.1", from the file name of the library in use; or "unknown". */
 const char *gbench_library_version(void);
 bool gbench_library_is_debug(void);
 
@@ -89,19 +89,19 @@ struct gbench_repetition {
 	void *arg;
 	int64_t repetition;
 	int64_t iterations; /* over all threads */
-	double real_ns;	    /* the whole repetition; the manual time where that was asked for */
+	double real_ns;	    /* of all iterations; with GBENCH_MANUAL_TIME the manual time */
 	double cpu_ns;
 	const char *skipped; /* gbench_skip()'s text, or NULL */
 	const struct gbench_value *counters;
 	size_t nr_counters;
 };
-/* All repetitions of one benchmark, in order, when its last one is done. */
+/* Called with all repetitions of one benchmark, in order, after its last one. */
 typedef void (*gbench_report_fn)(const struct gbench_repetition *runs, size_t nr, void *cookie);
 
 /* How many benchmarks the flags select. */
 size_t gbench_count(void);
-/* Runs what the flags select and returns how many benchmarks that were. report NULL: the library
- * prints as its flags say; otherwise it prints nothing on stdout. */
+/* Runs the benchmarks that the flags select and returns their number. report NULL: the library
+ * prints as its flags say; otherwise it prints nothing on stdout and calls report. */
 size_t gbench_run(gbench_report_fn report, void *cookie);
 
 #ifdef __cplusplus

@@ -49,7 +49,7 @@ static inline uint64_t guest_clock(void)
 	return tod;
 }
 
-/* Each end is less than one unit, a quarter of an instruction, too low: rounding undoes that. */
+/* Both readings are rounded down by less than a unit (1/4 instruction): round the difference. */
 static inline uint64_t guest_delta(uint64_t from, uint64_t to)
 {
 	return ((to - from) * 125 + 256) / 512;

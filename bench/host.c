@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the cases about the running kernel share: a pinned peer, the kernel's own counts. */
+/* Shared by the cases about the running kernel: a pinned peer, the kernel's own counts. */
 
 #include <array_size.h>
 #include <errno.h>
@@ -92,7 +92,7 @@ void host_peer_stop(struct host_peer *peer)
 	peer->wanted = false;
 }
 
-/* How often something else was run in place of the peer; -1: unknown. */
+/* How often the kernel preempted the peer for another task; -1: unknown. */
 static long peer_switches(const struct host_peer *peer)
 {
 	static const char key[] = "nonvoluntary_ctxt_switches:";
@@ -122,7 +122,8 @@ void host_peer_meet(struct host_peer *peer)
 		;
 }
 
-/* It spins when this returns, so without a switch since then it has spun all the time. */
+/* Reads the count of switches before the peer is seen to spin: a later equal count proves that it
+ * has spun since. */
 void host_peer_watch(struct host_peer *peer)
 {
 	if (!peer->wanted)
@@ -146,7 +147,7 @@ void host_peer_watched(struct host_peer *peer, struct bench_state *s)
 
 /* ---- /proc ---- */
 
-/* Without the heap, whose growth would be page tables of its own between two calls. */
+/* Uses no heap: its growth between two calls could add page tables. */
 long host_page_table_bytes(void)
 {
 	int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
@@ -164,7 +165,7 @@ long host_page_table_bytes(void)
 	return row ? strtol(row + 7, NULL, 10) * 1024 : -ENOENT;
 }
 
-/* The columns of a row stand in the order of the first line, which names the CPUs that are up. */
+/* Sums a row. Its columns are those of the header line, which names the CPUs that are online. */
 static long long sum_row(char *row, const char *header, int except)
 {
 	long long sum = 0;
@@ -210,7 +211,7 @@ static const struct {
 	int kind;
 	bool elsewhere; /* on all CPUs but this one */
 } tracepoints[] = {
-	/* TLB_LOCAL_SHOOTDOWN and TLB_LOCAL_MM_SHOOTDOWN: the flusher's own part, once per flush */
+	/* TLB_LOCAL_SHOOTDOWN and TLB_LOCAL_MM_SHOOTDOWN: the flusher hits one of them per flush */
 	{ "tlb_flushes", "tlb", "tlb_flush", "reason == 2 || reason == 3", HOST_FLUSHES, false },
 	{ "ipis_sent", "ipi", "ipi_send_cpu", NULL, HOST_SENT, false },
 	{ "ipis_sent", "ipi", "ipi_send_cpumask", NULL, HOST_SENT, false },
@@ -220,8 +221,8 @@ static const struct {
 };
 
 /*
- * Opened once and kept to the end: opening and closing a tracepoint patches the kernel's code and
- * takes tens of milliseconds. That is why events are counted when all timing is over.
+ * Tracepoints are opened once and kept open: opening or closing one patches the kernel's code and
+ * takes tens of milliseconds. Therefore events are counted after all timing.
  */
 static struct {
 	bool open;
@@ -252,7 +253,7 @@ static bool open_on(size_t t, int cpu)
 	return true;
 }
 
-/* All of a metric's events on all their CPUs, or the metric is not counted. */
+/* Opens every event of every metric on all its CPUs; if one fails, that metric is not counted. */
 static void open_all(int self)
 {
 	long nr_cpus = sysconf(_SC_NPROCESSORS_CONF);
@@ -286,7 +287,7 @@ static const char *metric_of(int kind)
 	return NULL;
 }
 
-/* Total of a metric's counters, which are stopped; -1: one of them cannot be read. */
+/* Stops a metric's counters and returns their total; -1: one of them cannot be read. */
 static double stop_kind(int kind)
 {
 	double total = 0;

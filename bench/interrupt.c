@@ -9,7 +9,7 @@
 
 volatile sig_atomic_t interrupted;
 
-static time_t first; /* second in which it came */
+static time_t first; /* time of the first signal, in seconds */
 
 static time_t seconds(void)
 {
@@ -26,7 +26,7 @@ static void on_signal(int sig)
 		first = seconds();
 	} else if (seconds() > first + 1) {
 		signal(sig, SIG_DFL);
-		raise(sig); /* when this handler returns */
+		raise(sig); /* delivered when this handler returns */
 	}
 }
 
@@ -38,7 +38,7 @@ void interrupt_catch(void)
 	interrupted = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
 		sigaction(signals[i], NULL, &before);
-		if (before.sa_handler != SIG_IGN) /* as under nohup */
+		if (before.sa_handler != SIG_IGN) /* ignored under nohup: leave it so */
 			sigaction(signals[i], &sa, NULL);
 	}
 }

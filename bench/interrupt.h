@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SIGINT, SIGTERM and SIGHUP: what runs ends early and keeps what is complete. The same signal
- * often comes twice, to the group and by whoever started it; only one that comes a second later
- * ends the process at once.
+ * SIGINT, SIGTERM and SIGHUP make the program end early and keep its complete results. The same
+ * signal often arrives twice, once for the process group and once from the parent; only a signal
+ * that arrives more than a second later ends the process at once.
  */
 #ifndef BENCH_INTERRUPT_H
 #define BENCH_INTERRUPT_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* One row under the native runner: how it is set up, and what its calls came to. */
+/* One instance under the native runner: its set-up, and the outcomes of its calls. */
 
 #include <errno.h>
 #include <sched.h>
@@ -14,7 +14,7 @@ int native_setup(struct native_instance *in, struct bench_state *s)
 	int err;
 
 	*s = in->s;
-	/* Whoever has threads places them; the others stay where they are. */
+	/* Cases with threads, or about the running kernel, bind their threads themselves. */
 	if (!(bench_needs(s) & (BENCH_NEED_THREADS | BENCH_NEED_HOST | BENCH_NEED_URCU)))
 		sched_setaffinity(0, sizeof(in->native->one_cpu), &in->native->one_cpu);
 	err = s->c->setup ? s->c->setup(s) : 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What came out of the native runner: repetitions to measurements, skipped rows and checks. */
+/* Turns the native runner's repetitions into measurements, skipped rows and checks. */
 
 #include <math.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #include "native.h"
 
-/* The least that has a 95 % order-statistics interval of its median. */
+/* The smallest sample whose median has a 95 % order-statistics interval. */
 #define MIN_REPETITIONS 6
 
 int native_params(const struct bench_state *s, struct results_params *params)
@@ -34,7 +34,7 @@ static enum results_subject subject_of(const struct bench_state *s)
 	return subjects[bench_subject(s)];
 }
 
-/* What cannot be recorded is a check that failed, so that the document says why the part did. */
+/* Adds a failed check for a result that cannot be recorded: it says why the part failed. */
 static void broken(struct native_instance *in, const char *what, const struct results_error *err)
 {
 	struct results_params params = { 0 };
@@ -101,13 +101,13 @@ void native_add_check(struct native_instance *in, const char *id, const char *ex
 	}
 }
 
-/* A repetition and what it came to. */
+/* A repetition and its outcome. */
 struct repetition {
 	const struct gbench_repetition *run;
 	const struct native_outcome *out;
 };
 
-/* Over all operations of the repetition; 0 where it has no such value. */
+/* The metric's total over all operations of the repetition; 0 if it has no such value. */
 static double sample_of(const struct repetition *r, const char *metric)
 {
 	for (size_t i = 0; i < r->out->nr_extra; i++) {
@@ -137,7 +137,8 @@ static void add_measurements(struct native_instance *in, const struct repetition
 	}
 }
 
-/* Those no worse than `worst`, until one is not done; in->nr_thrown_away counts the others. */
+/* Stores the repetitions disturbed no worse than `worst`, up to the first that is not NATIVE_DONE;
+ * counts the others in in->nr_thrown_away. */
 static size_t keep(struct native_instance *in, struct repetition *to,
 		   const struct gbench_repetition *runs, size_t nr, enum native_disturbed worst)
 {
@@ -157,7 +158,7 @@ static size_t keep(struct native_instance *in, struct repetition *to,
 	return good;
 }
 
-/* The first that was not done, or NULL. */
+/* The outcome of the first repetition that is not NATIVE_DONE, or NULL. */
 static const struct native_outcome *not_done(const struct native_instance *in, size_t nr)
 {
 	const struct native_outcome *found = NULL;
@@ -173,7 +174,7 @@ static const struct native_outcome *not_done(const struct native_instance *in, s
 	return found;
 }
 
-/* By what the last one was disturbed that was not what the row says. */
+/* Why the last NATIVE_FALSE repetition was disturbed; "" if there is none. */
 static const char *disturbed_by(const struct native_instance *in, size_t nr)
 {
 	const char *why = "";
@@ -201,12 +202,12 @@ void native_report(const struct gbench_repetition *runs, size_t nr, void *cookie
 		snprintf(in->name, sizeof(in->name), "%s", runs[0].name);
 	nat->nr_reported++;
 	if (in == &nat->shim_native)
-		progress_done(&nat->progress, nr, 1); /* nobody else sees them run */
+		progress_done(&nat->progress, nr, 1); /* its function is the library's */
 	if (bad && bad->end == NATIVE_SKIPPED)
 		return add_skipped(in, bad->why);
 	if (bad && bad->end == NATIVE_FAILED)
 		return native_add_check(in, "case/runs", "n operations", bad->why, false);
-	/* On a busy machine a time that is too long, and said to be, is better than none. */
+	/* On a busy machine times that are marked as too long are better than none. */
 	if (!enough(good, nr) && !bad) {
 		good = keep(in, kept, runs, nr, NATIVE_BUSY);
 		nat->nr_busy += enough(good, nr);

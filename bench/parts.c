@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Has the parts of a run made, and says why one failed: by its document, or by how its program
- * ended.
+ * Runs the programs that make parts of a run, and finds out why a part failed: from its document,
+ * or from how its program ended.
  *
- * PTBENCH_EXPLORE names a program that stands in for ptbench, for a test of what it may do wrong.
+ * PTBENCH_EXPLORE names a program to run in place of ptbench, for tests of an explorer that errs.
  */
 
 #include <errno.h>
@@ -62,7 +62,7 @@ static bool ended_well(const struct program_end *end)
 
 /* ---- build/bench ---- */
 
-/* A document in which no row has a sample shows nothing: fills why. */
+/* Fills why if no row of the document has a sample. */
 static void nothing_measured(const struct results_doc *doc, char *why, size_t size)
 {
 	const struct results_measurement *first = doc->measurements;
@@ -79,7 +79,7 @@ static void nothing_measured(const struct results_doc *doc, char *why, size_t si
 			 doc->nr_measurements, first->case_id, first->skipped);
 }
 
-/* Why a part is a failed one, though its document is there; "": it is not. */
+/* Fills why if a part with a document failed; else "". */
 static void why_of_doc(const struct results_doc *doc, const struct program_end *end, char *why,
 		       size_t size)
 {
@@ -95,7 +95,7 @@ static void why_of_doc(const struct results_doc *doc, const struct program_end *
 		 "; no check of its document came out wrong");
 }
 
-/* And without one: what the reader says, or how the program ended. */
+/* Fills why for a part without a document: the reader's error, or how the program ended. */
 static void why_of_none(const struct results_error *err, const struct program_end *end,
 			const char *option, char *why, size_t size)
 {
@@ -185,7 +185,7 @@ static void why_of_models(const struct results_explore *doc, const struct progra
 		 doc->complete ? "" : " and is not complete");
 }
 
-/* Of all that ptbench has, found or not. */
+/* Prints how many models came out as claimed, of all that ptbench has: some may be missing. */
 static void say_explored(const struct results_explore *doc, const char *file)
 {
 	size_t fine = 0;
@@ -196,7 +196,7 @@ static void say_explored(const struct results_explore *doc, const char *file)
 		explore_nr_models(), results_shown(file));
 }
 
-/* explore.json says who wrote it, whatever that was told to write. */
+/* Records in explore.json which program stood in for the explorer. */
 static void sign(struct results_explore *doc, const char *stand_in, const char *file, char *why,
 		 size_t size)
 {

@@ -10,20 +10,20 @@
 
 #include "program.h"
 
-/* The worst so far: an interruption, else a failure, else what was. */
+/* The worse of two exit statuses: EXIT_INTERRUPTED, else the larger. */
 int parts_worse(int a, int b);
 
-/* <run>/<name>.json by `<build>/bench <option>=...`. Returns an exit status. */
+/* Makes <run>/<name>.json by `<build>/bench <option>=...`. Returns an exit status. */
 int parts_bench(struct results_run *run, const char *build, const char *name, const char *option);
 
 /*
- * <run>/explore.json by `<build>/ptbench explore`. It is no part, for it measures nothing; if
- * anything went wrong there, or it has another number of models than this program, there is a part
- * `explore` that failed, without a document.
+ * Makes <run>/explore.json by `<build>/ptbench explore`. It is no part, for it measures nothing. If
+ * the explorer failed, or the file has another number of models than this program, a failed part
+ * `explore` without a document is recorded. Returns an exit status.
  */
 int parts_explore(struct results_run *run, const char *build);
 
-/* A part without a document that failed, said on the terminal, too. Returns EXIT_PART_FAILED. */
+/* Records and prints a failed part without a document. Returns EXIT_PART_FAILED. */
 int parts_failed(struct results_run *run, const char *name, const char *reason);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* perf_event_open(2), and the reasons it has for saying no. */
+/* perf_event_open(2), and the reasons why it fails. */
 
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -78,7 +78,7 @@ static FILE *tracing_open(const char *name)
 	return f;
 }
 
-/* The number perf knows a tracepoint by. */
+/* Reads the tracepoint's id, which perf takes as config. */
 static int tracepoint_id(const char *group, const char *event, uint64_t *id)
 {
 	char name[128];
@@ -134,7 +134,7 @@ void perf_find_tracefs(void)
 
 	if (f)
 		fclose(f);
-	/* A mount namespace of our own, which ends with us; perf_tracepoints() says how it went. */
+	/* A mount namespace that ends with this process; perf_tracepoints() reports a failure. */
 	else if (kernel_has_tracefs() && !unshare(CLONE_NEWNS) &&
 		 !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		mount("none", tracing_dirs[0], "tracefs", 0, NULL);

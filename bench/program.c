@@ -18,13 +18,13 @@
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM };
 
-/* what each did; one that was ignored still is */
+/* the signals' actions before program_catch_signals(), to restore */
 static struct sigaction first[ARRAY_SIZE(signals)];
 static bool caught;
 static volatile sig_atomic_t interrupted;
 static volatile pid_t child; /* changes only while the signals are blocked */
 
-/* What the terminal sends, the kernel has sent to the child as well. */
+/* Passes the signal on, unless the terminal sent it: then the child has got it as well. */
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
 	int saved = errno;
@@ -89,7 +89,7 @@ static int redirect(enum program_out out)
 	return fd < 0 ? fd : dup2(fd, STDOUT_FILENO);
 }
 
-/* What the parent reads from `tell` is why there is no program. */
+/* In the child. Writes errno to the pipe `tell` if the program cannot be run. */
 static void exec_program(char *const *argv, enum program_out out, int on_death, pid_t parent,
 			 const sigset_t *mask, int tell)
 {
@@ -97,7 +97,7 @@ static void exec_program(char *const *argv, enum program_out out, int on_death, 
 
 	prctl(PR_SET_PDEATHSIG, on_death);
 	if (getppid() != parent)
-		_exit(127); /* it died before that was asked for */
+		_exit(127); /* the parent died before prctl() */
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		if (caught)
 			sigaction(signals[i], &first[i], NULL);
@@ -110,7 +110,7 @@ static void exec_program(char *const *argv, enum program_out out, int on_death, 
 	_exit(127);
 }
 
-/* Without reaping it, so that its number stays its own until no handler can use it. */
+/* Does not reap the child, so that its pid is not reused while on_signal() may still kill it. */
 static void wait_for_end(pid_t pid)
 {
 	siginfo_t info;
@@ -162,8 +162,8 @@ struct program_end program_run(char *const *argv, enum program_out out, int on_d
 	if (pipe2(tell, O_CLOEXEC))
 		return (struct program_end){ .error = -errno };
 	block(&mask);
-	/* One that came before is seen here; one that comes now is pending until there is a
-	 * child. */
+	/* Signals are blocked: an earlier one is seen here, a new one stays pending until the
+	 * child exists. */
 	end.signal = interrupted;
 	if (!end.signal)
 		child = fork();

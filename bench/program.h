@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs a program to its end. SIGINT, SIGTERM and SIGHUP are passed on to it, and whatever ends us
- * ends it, too: nothing goes on measuring for nobody.
+ * Runs a program to its end. SIGINT, SIGTERM and SIGHUP are passed on to it, and it is ended when
+ * this process dies, so that no orphan goes on measuring.
  */
 #ifndef BENCH_PROGRAM_H
 #define BENCH_PROGRAM_H
@@ -10,25 +10,25 @@
 
 enum program_out { PROGRAM_OUT, PROGRAM_OUT_DROPPED, PROGRAM_OUT_TO_STDERR };
 
-/* How it ended: one of the three is not 0, or it ended well. */
+/* How a program ended: well if all three are 0; else one of them is not. */
 struct program_end {
 	int error;  /* -errno: it could not be run */
-	int signal; /* that ended it */
+	int signal; /* the signal that ended it */
 	int status;
 };
 
-/* From now on these signals end programs, and not us. One that is ignored, as under nohup, stays
- * so. */
+/* From now on SIGINT, SIGTERM and SIGHUP end the child, not this process. A signal that is ignored,
+ * as under nohup, stays ignored. */
 void program_catch_signals(void);
-/* From now on they do again what they did before. */
+/* Restores the signals' former actions. */
 void program_release_signals(void);
-/* The first of them that came, or 0. */
+/* The first of these signals that arrived, or 0. */
 int program_interrupted(void);
 
 /*
- * argv[0] is looked up in PATH unless it has a slash. on_death: the signal that it gets when this
- * process is gone. One that does not end within ten seconds after it was interrupted is killed.
- * After an interruption nothing is started, and what would have been has ended by that signal.
+ * argv[0] is looked up in PATH unless it has a slash. on_death: the signal that the program gets
+ * when this process dies. A program that does not end within ten seconds of a signal is killed.
+ * After an interruption no program is started; the result has that signal as its end.
  */
 struct program_end program_run(char *const *argv, enum program_out out, int on_death);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Counts work that is done, and tells how far it is. */
+/* Counts finished work and prints the progress. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #include "progress.h"
 
-#define ENOUGH 10 /* of a kind, to tell how long the others will take */
+#define ENOUGH 10 /* finished pieces of a kind that it takes to estimate the others' time */
 
 static double now(void)
 {
@@ -37,7 +37,7 @@ void progress_start(struct progress *p, size_t total, size_t first, double every
 	p->next = p->started + p->every;
 }
 
-/* Seconds; -1: too little is known of a kind of which there is more to do. */
+/* Estimated seconds left; -1: fewer than ENOUGH are done of an unfinished kind. */
 static double left(const struct progress *p)
 {
 	double seconds = 0;
@@ -79,7 +79,7 @@ void progress_done(struct progress *p, size_t nr, size_t first)
 	p->kinds[nr == first ? PROGRESS_FIRST : PROGRESS_FURTHER].seconds += t - p->last;
 	p->last = t;
 	if (t < p->next || p->done == p->total)
-		return; /* the last line is progress_end()'s */
+		return; /* progress_end() prints the last line */
 	p->next = t + p->every;
 	tell(p, t);
 }

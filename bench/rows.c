@@ -8,7 +8,7 @@
 
 #include "cases.h"
 
-/* Sorted by family and name, the reference before the kernel. */
+/* Sorted by family and name, cases of the reference before those of the kernel. */
 const struct bench_case *const bench_table[] = {
 	&bench_clock_read,
 	&bench_dax_contended,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * bench-guest: the table's rows in a guest, each in windows; records (results/record.h) on stdout.
+ * bench-guest: measures the table's rows in a guest, in windows; writes records (results/record.h)
+ * to stdout.
  *
  * A window is n operations between two readings of a clock. Under icount the clock counts
- * instructions and n is 1: shorter than a tick, so that most windows hold nothing else. What a
- * window of no operation costs is subtracted; all samples are handed on, and how well they agree
- * decides what they may be called.
+ * instructions and n is 1: a window is shorter than a tick, so that most windows hold no interrupt.
+ * The cost of an empty window is subtracted. All samples are written to the record; their agreement
+ * decides whether the result is called exact, deterministic or sampled.
  */
 
 #include <errno.h>
@@ -24,9 +25,9 @@
 #include "guest_clock.h"
 
 #define WINDOWS 31
-#define WARM_UP 2	       /* windows that fault in, fill caches, and are not kept */
-#define MIN_WINDOW_NS 20000    /* of time, not of instructions */
-#define CALIBRATION_SHORT 1000 /* turns of the loop */
+#define WARM_UP 2	       /* windows that fault in and fill caches; not recorded */
+#define MIN_WINDOW_NS 20000    /* with --time */
+#define CALIBRATION_SHORT 1000 /* turns of the calibration loop */
 #define CALIBRATION_LONG 51000
 
 struct guest {
@@ -34,7 +35,7 @@ struct guest {
 	const char *format; /* NULL: all */
 	unsigned levels;    /* bit n: rows with n levels; 0: all */
 	uint64_t nr_records;
-	uint64_t empty; /* what a window of no operation costs, for n = 1 */
+	uint64_t empty; /* cost of a window with no operation, for n = 1 */
 };
 
 /* ---- records ---- */
@@ -135,7 +136,7 @@ static uint64_t time_ns(void)
 	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
 }
 
-/* Not inlined anywhere: the window of no operation has to be the same code. */
+/* noinline: the window with no operation has to run the same code. */
 __attribute__((noinline)) static uint64_t window(const struct guest *g,
 						 void (*run)(struct bench_state *, uint64_t),
 						 struct bench_state *s, uint64_t n)
@@ -153,7 +154,7 @@ __attribute__((noinline)) static uint64_t window(const struct guest *g,
 	return guest_delta(from, to);
 }
 
-/* The loop that every run() is, around nothing. */
+/* The loop of every run(), with an empty body. */
 __attribute__((noinline)) static void run_nothing(struct bench_state *s, uint64_t n)
 {
 	for (uint64_t i = 0; i < n; i++)
@@ -194,7 +195,7 @@ static void run_loop(struct bench_state *s, uint64_t n)
 	guest_loop(n);
 }
 
-/* One instruction has to be one unit of the clock, or no number is what it says. */
+/* Checks that one instruction is one unit of the clock; otherwise every number would be wrong. */
 static bool calibrated(const struct guest *g)
 {
 	uint64_t expect =
@@ -228,7 +229,7 @@ static uint64_t one_window(const struct guest *g, struct bench_state *s, uint64_
 	return cost;
 }
 
-/* Instructions are exact for one operation; time needs many of them in a window. */
+/* Operations in a window: one suffices to count instructions; time needs many. */
 static uint64_t window_size(const struct guest *g, struct bench_state *s)
 {
 	uint64_t n = 1;
@@ -300,7 +301,7 @@ static int run_row(struct bench_state *s, void *arg)
 	return err;
 }
 
-/* A case none of whose rows can run here is one record, not one per row. */
+/* Writes one record, not one per row, for a case none of whose rows can run here. */
 static int run_case(struct guest *g, const struct bench_case *c)
 {
 	struct bench_state whole = { .c = c };
@@ -321,7 +322,7 @@ static int run_table(struct guest *g)
 	return err;
 }
 
-/* ---- what there has to be: kernels/boot/rows.c compares a guest's records with it ---- */
+/* ---- the rows expected of a guest: kernels/boot/rows.c compares its records with them ---- */
 
 struct count {
 	const struct guest *g;
@@ -336,7 +337,7 @@ static int count_row(struct bench_state *s, void *arg)
 	return 0;
 }
 
-/* "rows FORMAT CASE NR", for each format, of rows that a guest lacks nothing for. */
+/* Prints "rows FORMAT CASE NR" for each format: rows that can run in a guest. */
 static void print_rows(const char *format)
 {
 	const struct guest g = { .format = format };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* build/bench: every row of the table under Google Benchmark, written as a part of a run. */
+/* build/bench: times every row of the table by Google Benchmark and writes a part of a run. */
 
 #include <array_size.h>
 #include <errno.h>
@@ -38,7 +38,7 @@ static double now_ns(void)
 
 /* ---- one instance: what Google Benchmark calls ---- */
 
-/* How long this thread was on a CPU, and how often it was put off one against its will. */
+/* This thread's CPU time, and how often the kernel preempted it. */
 struct on_cpu {
 	double ns, cpu_ns;
 	long switches;
@@ -56,7 +56,7 @@ static void on_cpu_add(struct on_cpu *o, int sign)
 	o->switches += sign * usage.ru_nivcsw;
 }
 
-/* Sleeping is a case's own business; waiting for the CPU is other people's work in its time. */
+/* Time that the thread slept is part of the case; time that it waited for a CPU is not. */
 static enum native_disturbed disturbance(const struct bench_state *s, const struct on_cpu *o)
 {
 	if (s->disturbed[0])
@@ -66,7 +66,7 @@ static enum native_disturbed disturbance(const struct bench_state *s, const stru
 	return o->switches && o->cpu_ns < LEAST_ON_CPU * o->ns ? NATIVE_BUSY : NATIVE_QUIET;
 }
 
-/* n operations in as many batches as the case permits. */
+/* Does n operations, in batches of at most s->max_batch. */
 static struct native_outcome run_batches(struct bench_state *s, uint64_t n)
 {
 	const struct bench_case *c = s->c;
@@ -93,7 +93,7 @@ static struct native_outcome run_batches(struct bench_state *s, uint64_t n)
 	return out;
 }
 
-/* For the library's own output alone. */
+/* Adds the extra metrics to the library's own output; the part has them from elsewhere. */
 static void print_extras(struct gbench_state *gs, const struct bench_state *s)
 {
 	for (size_t i = 0; i < s->nr_extra; i++)
@@ -102,7 +102,7 @@ static void print_extras(struct gbench_state *gs, const struct bench_state *s)
 							       : GBENCH_PER_ITERATION);
 }
 
-/* Everything but the timing, which is the library's. */
+/* Runs a case with library_time: Google Benchmark times it. */
 static int run_untimed(struct native_instance *in, struct bench_state *s, struct gbench_state *gs,
 		       int64_t n)
 {
@@ -129,9 +129,9 @@ static int run_once(struct native_instance *in, struct bench_state *s, int64_t n
 }
 
 /*
- * All repetitions do as many operations as the first that lasted for the minimal time. A
- * disturbance must not make that few, so a count that is new and seems to be enough has to show it
- * twice. A repetition that was disturbed has a second chance.
+ * Whether to repeat a call. All repetitions do as many operations as the first one that lasted
+ * min_ns; since a disturbance may lengthen a call, a new count has to last min_ns twice. A
+ * disturbed repetition is repeated once.
  */
 static bool run_again(const struct native_instance *in, const struct native_outcome *out, int64_t n)
 {
@@ -163,7 +163,7 @@ static int run_timed(struct native_instance *in, struct bench_state *s, struct g
 	return 0;
 }
 
-/* Its outcome; what s holds of it is still there. */
+/* Runs one call of a case. The outcome's `why` points into *s; s keeps the extra metrics. */
 static struct native_outcome run_case(struct native_instance *in, struct bench_state *s,
 				      struct gbench_state *gs)
 {
@@ -218,7 +218,7 @@ static int add_instance(struct bench_state *s, void *arg)
 	return gbench_register(in->name, run_instance, in, &opts);
 }
 
-/* The library's own loop: not a row of the table, for its function is the library's. */
+/* The library's own loop: no row of the table, since its function is the library's. */
 static const struct bench_case shim_native = {
 	.family = "shim",
 	.name = "native",
@@ -282,7 +282,7 @@ static bool take_value(const char *arg, const char *flag, const char **value)
 	return true;
 }
 
-/* Takes ours out of argv. */
+/* Reads the runner's own options and removes them from argv. */
 static void parse(int *argc, char **argv, struct options *o)
 {
 	int kept = 1;
@@ -290,7 +290,7 @@ static void parse(int *argc, char **argv, struct options *o)
 	o->min_time = MIN_SECONDS;
 	o->repetitions = REPETITIONS;
 	for (int i = 1; i < *argc; i++) {
-		/* Looked at, and left. */
+		/* Read here, and left in argv for the library. */
 		take_value(argv[i], "--benchmark_min_time", &o->min_time);
 		take_value(argv[i], "--benchmark_repetitions", &o->repetitions);
 		if (!strcmp(argv[i], "--ptbench_quiet"))
@@ -307,7 +307,7 @@ static void parse(int *argc, char **argv, struct options *o)
 	*argc = kept;
 }
 
-/* What cannot be used is said now, not when minutes of measuring are over. */
+/* Rejects options that cannot be used before minutes of measuring. */
 static int check_options(const struct options *o)
 {
 	const char *out = o->out ? o->out : o->codes;
@@ -341,7 +341,7 @@ static bool asks_for_help(char **argv)
 	return false;
 }
 
-/* Ours come first, so that the user's win. */
+/* Puts the default flags before the user's, which override them. */
 static char **with_defaults(int *argc, char **argv)
 {
 	static const char *const defaults[] = {
@@ -400,7 +400,7 @@ static int no_case(void)
 	return EXIT_USAGE;
 }
 
-/* Google Benchmark's own output begins with the same facts. */
+/* Without --ptbench_out: the library prints, with the environment as its context. */
 static int run_plainly(struct native *nat)
 {
 	const struct results_pairs *pairs[] = { &nat->doc->environment, &nat->doc->subject };
@@ -411,7 +411,7 @@ static int run_plainly(struct native *nat)
 	return gbench_run(NULL, NULL) ? 0 : no_case();
 }
 
-/* In the provenance, where it is read, and never compared. */
+/* Records busy rows in the environment's load, which is shown and never compared. */
 static void say_busy(struct native *nat)
 {
 	const char *load = results_pairs_get(&nat->doc->environment, "load");
@@ -425,7 +425,7 @@ static void say_busy(struct native *nat)
 		text);
 }
 
-/* All repetitions of all cases are mixed, so that they are what is counted. */
+/* Counts repetitions, since those of all cases are interleaved at random. */
 static void start_progress(struct native *nat, const struct options *o)
 {
 	size_t nr = gbench_count(), repetitions = strtoul(o->repetitions, NULL, 10);
@@ -505,7 +505,7 @@ int main(int argc, char **argv)
 	parse(&argc, argv, &o);
 	if (check_options(&o))
 		return EXIT_USAGE;
-	if (asks_for_help(argv)) /* the library prints its own after it, and ends the program */
+	if (asks_for_help(argv)) /* the library then prints its own help and exits */
 		fputs(usage, stdout);
 	if (o.out)
 		args = with_defaults(&argc, argv);

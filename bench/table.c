@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What can be asked of any row of the table: its instances, parameters, needs and names. */
+/* Functions on any row of the table: its instances, parameters, needs and names. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -122,7 +122,7 @@ void bench_set_extra(struct bench_state *s, const char *metric, enum bench_extra
 	s->nr_extra += i == s->nr_extra;
 }
 
-/* The instance whose value on each axis is at[]. */
+/* Sets s to the instance with value number at[i] on axis i. */
 static void instance_init(struct bench_state *s, const struct bench_case *c, const size_t *at,
 			  size_t nr_axes)
 {
@@ -143,7 +143,7 @@ static void instance_init(struct bench_state *s, const struct bench_case *c, con
 	}
 }
 
-/* The next combination; false after the last. The last axis turns fastest. */
+/* Advances at[] to the next combination, last axis fastest; false after the last one. */
 static bool next_combination(const struct bench_case *c, size_t *at, size_t nr_axes)
 {
 	for (size_t i = nr_axes; i-- > 0;) {
@@ -163,7 +163,7 @@ int bench_for_each_instance(const struct bench_case *c, int (*fn)(struct bench_s
 
 	while (nr_axes < BENCH_MAX_PARAMS && c->axes[nr_axes].key)
 		if (!axis_size(&c->axes[nr_axes++]))
-			return 0; /* nothing to vary over on this machine */
+			return 0; /* an axis has no value on this machine */
 	do {
 		instance_init(&s, c, at, nr_axes);
 		if (!c->valid || c->valid(&s))

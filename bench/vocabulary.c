@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What params mean: designs, steps, disciplines and formats from the lists of ref/, the rest from
- * bench/words.h.
+ * The meanings of params: designs, steps, disciplines and formats from the lists of ref/, the rest
+ * from bench/words.h.
  */
 
 #include <array_size.h>
@@ -26,7 +26,7 @@ static int no_memory(struct results_error *err)
 	return -ENOMEM;
 }
 
-/* ---- disciplines, steps, kmap's designs: as the lists have them ---- */
+/* ---- disciplines, steps, kmap's designs: from the lists of ref/ ---- */
 
 #define GOOD(name, label_, means_) V(#name, label_, means_),
 #define BUSTED(name, label_, means_)                                                               \
@@ -150,7 +150,7 @@ static char *format_means(const struct pgt_shape *shape)
 	return text;
 }
 
-/* What a value of the axis owns: all but the format's name. */
+/* Memory that a value of the format axis points to; the format's name is static. */
 struct format {
 	char *means;
 	struct results_level levels[PGT_NR_LEVELS];
@@ -161,7 +161,7 @@ static int describe_format(const char *name, struct results_value *v, struct for
 {
 	struct pgt_shape shape;
 
-	/* Any number of levels: who folds which is the same for all. */
+	/* With any number of levels: how a level is folded does not depend on it. */
 	if (pgt_format_shape(name, pgt_format_folds_per_mm(name) ? 3 : 0, &shape)) {
 		snprintf(err->reason, sizeof(err->reason), "the format %.64s has no shape", name);
 		return -EINVAL;

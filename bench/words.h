@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What params mean, of which no list of ref/ says it: one table, for bench/vocabulary.c alone.
- * Values stand in the order in which to show them; a new one of a case or of the driver is a line
- * here.
+ * The meanings of params that no list of ref/ has: one table, for bench/vocabulary.c alone. Values
+ * stand in the order in which to show them; a new value of a case or of the driver is a line here.
  */
 #ifndef BENCH_WORDS_H
 #define BENCH_WORDS_H
@@ -145,7 +144,7 @@ static struct results_value twin_words[] = {
 		.key = (char *)key_, .means = (char *)means_, __VA_ARGS__                          \
 	}
 
-/* Without values: figures, names, patterns. */
+/* Axes without a list of values: numbers, names, patterns. */
 static const struct results_axis word_axes[] = {
 	KEY("access", "What the faulting access does.", WORDS(access_words)),
 	KEY("alias", "Whether something is mapped one span below the boundary, too: 1, or 0."),
