@@ -13,7 +13,7 @@ const char *const cross_names[NR_CROSS] = { "pmd", "pud", "p4d", "pgd" };
 
 static const char *const gup_keys[] = { "pages", "cross" };
 
-/* The pages of a per-page slope: beyond one call's fixed part, within one table of any format. */
+/* Page counts for a per-page slope: beyond a call's fixed part, within a table of any format. */
 #define SLOPE_MIN_PAGES 8
 #define SLOPE_MAX_PAGES 256
 
@@ -30,7 +30,7 @@ static struct rvalue gup_row(struct arena *a, const struct gup_cost *g, long lon
 	return m ? rv_of(m) : rv_missing(why);
 }
 
-/* Calls fn for every page count of the group with that cross. */
+/* Calls fn for the page count of every row of the group with that `cross`. */
 static void each_pages(const struct gup_cost *g, const char *cross,
 		       void (*fn)(long long pages, void *arg), void *arg)
 {
@@ -44,7 +44,7 @@ static void each_pages(const struct gup_cost *g, const char *cross,
 }
 
 struct slope_ends {
-	long long least; /* no fewer pages than that */
+	long long least; /* pages: smaller counts are ignored */
 	long long low, high;
 };
 
@@ -67,7 +67,7 @@ static void gup_page(struct arena *a, struct gup_cost *g)
 	double x[2];
 
 	each_pages(g, "none", widen_slope, &ends);
-	/* A pipe holds 16 buffers: there, from 2 pages on. */
+	/* vmsplice rows end at 16 pages, the buffers of a pipe: take counts from 2 pages on. */
 	if (ends.low && ends.high < 4 * ends.low) {
 		ends = (struct slope_ends){ .least = 2 };
 		each_pages(g, "none", widen_slope, &ends);
@@ -90,7 +90,7 @@ struct cross_pick {
 	long long pages;
 };
 
-/* The smallest page count that has both a crossing and a row without one. */
+/* Picks the smallest page count with a row that crosses and one that does not. */
 static void pick_cross(long long pages, void *arg)
 {
 	struct cross_pick *p = arg;
@@ -190,8 +190,8 @@ static struct rvalue munmap_row(struct arena *a, const struct table_cost *t, dou
 	return m ? rv_of(m) : rv_missing(why);
 }
 
-/* A row without a discipline waits for nobody, and so stands beside every one. Last of the
- * conditions. */
+/* Also holds for a row without a discipline: the twin waits for no reader, so it serves every
+ * discipline. Has to be the last condition. */
 static struct report_cond any_discipline(const struct table_cost *t)
 {
 	return (struct report_cond){
@@ -202,8 +202,8 @@ static struct report_cond any_discipline(const struct table_cost *t)
 }
 
 /*
- * The twin that keeps the tables. A kernel's is "same" (the same VMA) or "packed" (pages side by
- * side); the reference's has no twin param, and no discipline.
+ * The row of the twin that keeps the tables. A kernel's twin is "same" (the same VMA) or "packed"
+ * (pages side by side); the reference's has neither a twin param nor a discipline.
  */
 static struct rvalue keep_row(struct arena *a, const struct table_cost *t, double tables,
 			      const char *twin)
@@ -295,8 +295,9 @@ static void table_points(struct arena *a, struct table_cost *t)
 		add_point(&control, tables, t->control[i]);
 	}
 	/*
-	 * Two kinds of twin on one line would be a slope of the twins. The packed twin's pages lie
-	 * in one table, so its difference holds the scan of the others: the same VMA's comes first.
+	 * A slope over both kinds of twin would contain the difference of the twins. Prefer the
+	 * same VMA: the packed twin's pages lie in one table, so its difference contains the scan
+	 * of the other tables.
 	 */
 	slope = same.nr >= 2 || !packed.nr ? &same : &packed;
 	t->per_table_control = rv_slope(a, control.x, control.y, control.nr,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Values, their linear combinations and how they are written.
+ * Values, their linear combinations and their text.
  */
 #include <math.h>
 #include <stdarg.h>
@@ -29,7 +29,7 @@ struct rvalue rv_of(const struct results_measurement *m)
 	return v;
 }
 
-/* A combination is no better than the worst of its terms. */
+/* Gives a combination the weakest kind and the lowest agreement of its terms. */
 static void weaken(struct rvalue *v, const struct rvalue *by)
 {
 	if (by->kind == RESULTS_SAMPLED || v->kind == RESULTS_SAMPLED)
@@ -151,7 +151,7 @@ bool rv_overlap(const struct rvalue *a, const struct rvalue *b)
 	return a->low <= b->high && b->low <= a->high;
 }
 
-/* ---- how values are written ---- */
+/* ---- values as text ---- */
 
 const char *group_digits(struct arena *a, double v, int decimals)
 {
@@ -169,7 +169,7 @@ const char *group_digits(struct arena *a, double v, int decimals)
 	return out;
 }
 
-/* Three significant digits are what a sampled number can carry; counts are printed whole. */
+/* Three significant digits, all that a sampled number can carry; counts are printed whole. */
 static const char *three_digits(struct arena *a, double v)
 {
 	double m = fabs(v);

@@ -10,8 +10,8 @@
 
 /*
  * A value per operation, or the reason why there is none (metric == NULL). low..high is the 95 %
- * interval of a sampled value; of a combination it comes from the ends of the parts' intervals
- * and so is no narrower than the truth. An exact or deterministic value is its own interval.
+ * interval of a sampled value; a combination's is computed from the ends of its terms' intervals
+ * and so is no narrower than the true one. An exact or deterministic value is its own interval.
  */
 struct rvalue {
 	const struct results_metric *metric;
@@ -19,7 +19,7 @@ struct rvalue {
 	enum results_kind kind;
 	double agreement; /* exact, deterministic: smallest share of samples that agree */
 	size_t n;	  /* fewest samples behind it */
-	const char *how;  /* which rows, in words */
+	const char *how;  /* the rows it comes from, in words */
 	const char *why;
 };
 
@@ -36,31 +36,31 @@ static inline bool rv_ok(const struct rvalue *v)
 struct rvalue rv_missing(const char *why);
 struct rvalue rv_of(const struct results_measurement *m);
 /*
- * The value of a row, unless it is a part (its param `part` says of what) that costs more than its
- * whole, the row that is alike with part=both, beyond both intervals: then it is a wrong
- * measurement, and missing for that reason.
+ * The value of a row. A row whose param `part` names a half, and which costs more than the same row
+ * with part=both beyond both intervals, is a wrong measurement: it is missing for that reason.
  */
 struct rvalue rv_of_row(struct arena *a, const struct report_part *part,
 			const struct results_measurement *m);
-/* The row with exactly these params, written "key=value,key=value"; missing for the reason that a
- * skipped row gives, or because the part has none such. part may be NULL. */
+/* The row with exactly these params, written "key=value,key=value" (printf's format); else missing,
+ * for a skipped row's reason or because the part has no such row. part may be NULL. */
 struct rvalue rv_at(struct arena *a, const struct report_part *part, enum results_subject subject,
 		    const char *case_id, const char *metric, const char *params, ...)
 	__attribute__((format(printf, 6, 7)));
-/* The row that rows_find() finds, or missing for its reason. The part of the series may be NULL. */
+/* The value of the row that rows_find() finds; else missing for its reason. rows->part may be
+ * NULL. */
 struct rvalue rv_find(struct arena *a, const struct report_rows *rows,
 		      const struct results_params *like, const struct report_cond *conds,
 		      size_t nr);
-/* Missing when one of the terms is, for its reason. */
+/* The sum of coef * value over the terms; missing if a term is missing, for its reason. */
 struct rvalue rv_linear(const struct rterm *terms, size_t nr, const char *how);
 struct rvalue rv_sub(struct rvalue a, struct rvalue b, const char *how);
-/* Least squares; with one point the value over x. */
+/* The slope of nr points (x, y) by least squares; with one point y / x. */
 struct rvalue rv_slope(struct arena *a, const double *x, const struct rvalue *y, size_t nr,
 		       const char *how);
 /* Whether the intervals of a and b have a point in common. */
 bool rv_overlap(const struct rvalue *a, const struct rvalue *b);
 
-/* In a sentence, around the number that answers; and around what is said in passing. */
+/* Marks in a sentence: STRONG around the number that answers, WEAK around remarks. */
 #define STRONG "\001"
 #define WEAK "\002"
 
@@ -68,14 +68,14 @@ bool rv_overlap(const struct rvalue *a, const struct rvalue *b);
 const char *rv_text(struct arena *a, const struct rvalue *v);
 /* The same, the number strong. */
 const char *rv_strong(struct arena *a, const struct rvalue *v);
-/* A difference in a sentence: one whose interval holds 0 is not given as a number. */
+/* A difference in a sentence; words in place of the number if its interval contains 0. */
 const char *rv_difference(struct arena *a, const struct rvalue *v);
-/* The number alone, and what stands behind it: the interval or the agreement, "" when exact. */
+/* The number alone; and the text behind it: the interval or the agreement, "" when exact. */
 const char *rv_number(struct arena *a, const struct rvalue *v);
 const char *rv_detail(struct arena *a, const struct rvalue *v);
-/* The same with the unit in words: "1,798 instructions". */
+/* The number with its unit in words: "1,798 instructions". */
 const char *rv_words(struct arena *a, const struct rvalue *v);
-/* A number of that metric without interval. */
+/* v as a number of the metric, without interval. */
 const char *number_text(struct arena *a, const struct results_metric *metric, double v);
 const char *group_digits(struct arena *a, double v, int decimals);
 
@@ -90,19 +90,19 @@ struct gup_cost {
 	size_t nr;
 	struct rvalue call, page, cross[NR_CROSS];
 };
-/* One entry per design, format, leaf, ...: as the document orders them. Returns how many. */
+/* Makes one entry per design, format, leaf, ..., in the document's order. Returns how many. */
 size_t gup_costs(struct arena *a, const struct report_rows *rows, struct gup_cost **out);
 /*
- * What else distinguishes a walk than the table's format and its levels, the design, leaf, pages
- * and crossing: "mem=dax"; "" is a plain walk, of anonymous memory with no flags.
+ * A walk's params other than format, levels, design, leaf, pages and cross, as text: "mem=dax"; ""
+ * is a plain walk, of anonymous memory with no flags.
  */
 const char *gup_kind(struct arena *a, const struct results_params *p);
-/* A plain walk of small pages: what a kernel's and the reference's are compared by. */
+/* Is it a plain walk of small pages? Kernel and reference are compared by those. */
 bool gup_is_plain(const struct results_params *p);
 
 /* ---- freeing: munmap minus its twin that keeps the tables, over the number of tables ---- */
 #define MAX_TABLE_POINTS 16
-/* What a slope is over, and the least and the most of it between two neighbouring sizes. */
+/* The sizes that a slope is over, and its least and greatest value between neighbouring sizes. */
 struct sizes {
 	size_t nr;
 	double from, to; /* tables */
@@ -117,12 +117,12 @@ struct table_cost {
 	struct rvalue munmap[MAX_TABLE_POINTS], keep[MAX_TABLE_POINTS], diff[MAX_TABLE_POINTS];
 	/* munmap minus MADV_DONTNEED of the same region, which frees no table but scans them all */
 	struct rvalue control[MAX_TABLE_POINTS];
-	/* diff at the fewest tables; slope of diff over the sizes whose twin is of one kind */
+	/* diff at the fewest tables; slope of diff over the sizes with one kind of twin */
 	struct rvalue first, per_table;
 	struct rvalue per_table_control;   /* slope of control */
 	struct sizes sizes, sizes_control; /* of the two slopes */
 };
-/* One entry per discipline, readers, peer, ... */
+/* Makes one entry per discipline, readers, peer, ... Returns how many. */
 size_t table_costs(struct arena *a, const struct report_part *part, enum results_subject subject,
 		   const char *metric, struct table_cost **out);
 /* The entry of rows that have no params but format and tables; NULL: there is none. */

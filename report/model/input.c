@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A run as the report sees it: its parts with their documents, and questions to them.
+ * Reads a run: its parts with their documents; and finds parts and rows.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -45,7 +45,7 @@ static const char *join(struct arena *a, const char *dir, const char *file)
 	return arena_str(a, "%s/%s", dir, file);
 }
 
-/* A link in a run's folder could name any file of whoever renders the run. */
+/* Links in a run's folder are not followed: one could name any file of the user who renders. */
 static bool is_link(const char *path)
 {
 	struct stat st;
@@ -87,8 +87,8 @@ static void read_part(struct report_input *in, struct report_part *p)
 				   err.path[0] ? ": " : "", clean(a, err.reason));
 }
 
-/* A document says of its scenario and of those that it is a variant of; also of one without a
- * dash. */
+/* Fills the role from the document's axis `scenario`, which describes its own scenario and those
+ * that it is a variant of. A scenario's name may lack a dash. */
 static void read_role(struct arena *a, struct report_part *p)
 {
 	const char *name = p->part->name, *arch;
@@ -187,8 +187,7 @@ static int by_name(const void *va, const void *vb)
 	return strcmp(a->part->name, b->part->name);
 }
 
-/* What the explorer found stands beside the parts: it has no mode, and nothing is compared with
- * it. */
+/* Reads explore.json, which is no part: it has no mode, and no row is compared with it. */
 static void read_explored(struct report_input *in)
 {
 	const char *file = join(in->arena, in->run->dir, "explore.json");
@@ -251,7 +250,7 @@ const struct report_part *input_guest(const struct report_input *in, const char 
 	return input_part(in, arena_str(in->arena, "%s.%s", scenario, setup));
 }
 
-/* Of a name that input_stock_name() made up. */
+/* Why there is no stock part, for a name "<arch>-*" that input_stock_name() made up. */
 static const char *why_no_stock(const struct report_input *in, const char *name)
 {
 	size_t n = strcspn(name, "-");
@@ -284,7 +283,7 @@ const char *input_why(const struct report_input *in, const char *name)
 	return arena_str(in->arena, "part %s: has no such row", name);
 }
 
-/* Parts are sorted by name: those of a scenario stand together. */
+/* Parts are sorted by name, so those of a scenario are adjacent. */
 static size_t count_variants(const struct report_input *in, const char *stock)
 {
 	const char *last = NULL;
@@ -331,8 +330,8 @@ const struct report_part *input_stock_part(const struct report_input *in, const 
 	return stock ? input_guest(in, stock, setup) : NULL;
 }
 
-/* Where no document says which is the stock scenario, the reason is that of a part that left
- * none. */
+/* If no document names the stock scenario, a part without a document may have been it: its reason
+ * is shown. */
 const char *input_stock_name(const struct report_input *in, const char *arch, const char *setup)
 {
 	const char *stock = input_stock(in, arch);
@@ -350,7 +349,8 @@ const struct report_part *input_usable(const struct report_part *part)
 	return part && part->doc && !part->why ? part : NULL;
 }
 
-/* The runner adds what it saw to the load; an average alone may be the build that came before. */
+/* The runner appends disturbed rows to the load. A load average alone does not show disturbance: it
+ * may come from an earlier build. */
 const char *part_busy(struct arena *a, const struct report_part *part)
 {
 	const char *load = NULL;
@@ -446,7 +446,7 @@ const char *params_id(struct arena *a, const struct results_params *p, const cha
 
 #define MAX_LOOKED_FOR 32 /* params; a row has fewer */
 
-/* Keeps the order of the keys. False: there is no room, and so no such row. */
+/* Inserts v in the order of keys. False: there is no room, and so no such row. */
 static bool add_param(struct results_params *p, struct results_param v)
 {
 	size_t i;
@@ -459,8 +459,8 @@ static bool add_param(struct results_params *p, struct results_param v)
 	return true;
 }
 
-/* What like has but for the conditions' keys, and of the conditions those whose bit is in
- * `with`. */
+/* Fills p with the params of `like` without the conditions' keys, and with the conditions whose bit
+ * is set in `with`. */
 static bool params_of(struct results_params *p, const struct results_params *like,
 		      const struct report_cond *conds, size_t nr, unsigned with)
 {
@@ -483,7 +483,7 @@ static bool params_of(struct results_params *p, const struct results_params *lik
 	return true;
 }
 
-/* The row of exactly those params; metric == NULL: the one that was skipped. */
+/* The row with exactly these params; metric == NULL: the skipped row. */
 static const struct results_measurement *row_at(const struct report_rows *rows,
 						const struct results_params *params,
 						const struct results_metric *metric)
@@ -512,7 +512,7 @@ const struct results_measurement *rows_find(struct arena *a, const struct report
 
 	for (size_t i = 0; i < nr; i++)
 		must |= conds[i].absent ? 0 : 1U << i;
-	/* Every choice of the keys that may be absent is a row; the first of the document is it. */
+	/* Tries each combination of the keys that may be absent; takes the document's first row. */
 	for (unsigned with = 0; rows->part->doc && with < 1U << nr; with++) {
 		if ((with & must) != must || !params_of(&params, like, conds, nr, with))
 			continue;

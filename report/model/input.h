@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A run as the report sees it: its parts with their documents, and questions to them.
+ * Reads a run: its parts with their documents; and finds parts and rows.
  */
 #ifndef REPORT_INPUT_H
 #define REPORT_INPUT_H
@@ -10,18 +10,18 @@
 
 #include "arena.h"
 
-/* A part and, when it left one that can be read, its document. */
+/* A part and its document, if it has one that can be read. */
 struct report_part {
 	const struct results_part *part;
-	struct results_doc *doc; /* NULL: none; then why says so */
+	struct results_doc *doc; /* NULL: none; `why` has the reason */
 	const char *scenario;	 /* "x86_64-stock"; NULL: not a guest's */
 	const char *arch;	 /* "x86_64"; NULL: not a guest's */
 	const char *setup;	 /* "icount-1cpu", "static", or the whole name of another part */
 	const char *why;	 /* why its figures are not used; NULL when they are */
-	/* What its document says of the scenario. */
-	bool has_role;	      /* whether it says anything; then: */
-	const char *of;	      /* the scenario of which it is a variant; NULL: it is a stock one */
-	const char *stock_of; /* the stock one at the end of that; itself, if it is one */
+	/* The scenario's role, from the document. */
+	bool has_role;	      /* the document describes the scenario; else the next three are 0 */
+	const char *of;	      /* the scenario that it is a variant of; NULL: it is a stock one */
+	const char *stock_of; /* the stock scenario at the end of that chain, or itself */
 	bool busted;	      /* wrong on purpose */
 };
 
@@ -30,11 +30,12 @@ struct report_input {
 	struct results_run *run;
 	struct report_part *parts; /* of the run, sorted by name */
 	size_t nr_parts;
-	struct results_explore *explored; /* of the run's explore.json; NULL: why says so */
+	struct results_explore *explored; /* the run's explore.json; NULL: see explored_why */
 	const char *explored_why;
 };
 
-/* Reads the run and every part of it. A part that cannot be read is kept, with the reason. */
+/* Reads the run and all its parts. A part that cannot be read is kept, with the reason. 0, or
+ * -errno with err filled. */
 int input_read(struct report_input *in, struct arena *arena, const char *run,
 	       struct results_error *err);
 void input_free(struct report_input *in);
@@ -44,16 +45,16 @@ const struct report_part *input_part(const struct report_input *in, const char *
 /* A part "<scenario>.<setup>", or NULL. */
 const struct report_part *input_guest(const struct report_input *in, const char *scenario,
 				      const char *setup);
-/* Why that part gives no figures: "part x86_64-stock.kvm-1cpu: skipped: no KVM here". */
+/* Why the named part gives no figures: "part x86_64-stock.kvm-1cpu: skipped: no KVM here". */
 const char *input_why(const struct report_input *in, const char *name);
 
 /*
- * The stock scenario of an architecture that questions are asked about: of several the one that
- * most other scenarios of the run are variants of, then the shortest name, then the first. NULL: no
- * document of the run says of a scenario of that architecture what it is.
+ * The architecture's stock scenario, which the report's answers are about. Of several the one with
+ * the most variants in the run, then the shortest name, then the first. NULL: no document of the
+ * run names a stock scenario of that architecture.
  */
 const char *input_stock(const struct report_input *in, const char *arch);
-/* Its part of that setup, or NULL; and what to call that part, also if there is none. */
+/* The stock scenario's part of that setup, or NULL; and that part's name, even if there is none. */
 const struct report_part *input_stock_part(const struct report_input *in, const char *arch,
 					   const char *setup);
 const char *input_stock_name(const struct report_input *in, const char *arch, const char *setup);
@@ -64,8 +65,8 @@ const struct report_part *input_usable(const struct report_part *part);
 /* If other work disturbed a part, "7.9 8.9 7.6; other work took the CPU from ..."; else NULL. */
 const char *part_busy(struct arena *a, const struct report_part *part);
 
-/* A condition on a row: key=str, or key=num when str is NULL. absent: a row without key holds
- * too. */
+/* A condition on a row: key=str, or key=num when str is NULL. absent: a row without the key holds
+ * it, too. */
 struct report_cond {
 	const char *key;
 	const char *str;
@@ -79,14 +80,15 @@ bool params_alike(const struct results_params *a, const struct results_params *b
 /* The params without the nr keys, as text: "design=static, format=s390x". */
 const char *params_without(struct arena *a, const struct results_params *p, const char *const *keys,
 			   size_t nr);
-/* The same for no eyes: two rows have one text exactly when they are alike but for the nr keys. */
+/* A key for hashing, not for output: equal texts if and only if the rows are alike but for the nr
+ * keys. */
 const char *params_id(struct arena *a, const struct results_params *p, const char *const *keys,
 		      size_t nr);
 /* The value of a key as text, or dflt. */
 const char *param_text(struct arena *a, const struct results_params *p, const char *key,
 		       const char *dflt);
 
-/* What names a series of rows in a document. */
+/* Selects a series of rows of a document. */
 struct report_rows {
 	const struct report_part *part;
 	const char *case_id;
@@ -96,7 +98,7 @@ struct report_rows {
 /*
  * The row of the series that holds conds (a few) and is like `like` in every other param; of
  * several the document's first. NULL: none; then *why (if not NULL) is the reason of a skipped row
- * that fits, or "not run". It looks rows up, and does not go over them.
+ * that fits, or "not run". Uses the document's index, and does not go over its rows.
  */
 const struct results_measurement *rows_find(struct arena *a, const struct report_rows *rows,
 					    const struct results_params *like,
@@ -104,14 +106,15 @@ const struct results_measurement *rows_find(struct arena *a, const struct report
 					    const char **why);
 
 /*
- * Of the rows of a case, measured or skipped, that hold the conditions the one with the fewest
- * params; of several the document's first. NULL: none. It goes over all rows.
+ * Of the case's rows, measured or skipped, that hold the conditions: the one with the fewest
+ * params, of several the document's first. NULL: none. Linear in the document's rows.
  */
 const struct results_measurement *rows_plain(const struct report_part *part, const char *case_id,
 					     enum results_subject subject,
 					     const struct report_cond *conds, size_t nr);
 
-/* The documents' strings, safe to print: what results_text_step() calls harmful becomes '?'. */
+/* A document's string made safe to print: '?' for each character that results_text_step() calls
+ * harmful. */
 const char *clean(struct arena *a, const char *text);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Names and the places at which they were first seen. The hash has a random seed, so that no
- * document can be made of names of one hash; places depend on the order of the names alone.
+ * Numbers names in the order in which they were first seen. The hash has a random seed, so that no
+ * document can be made of names with one hash; the numbers depend on the names' order alone.
  */
 #include <string.h>
 #include <sys/random.h>
@@ -23,7 +23,7 @@ static uint64_t hash_of(const struct names *n, const char *name)
 	return hash * 0x9e3779b97f4a7c15;
 }
 
-/* Where the name is, or the free slot where it belongs. */
+/* The name's slot, or the free slot where it belongs. */
 static struct names_slot *slot_of(const struct names *n, const char *name, uint64_t hash)
 {
 	size_t at = (hash >> 32) & (n->room - 1);
@@ -40,7 +40,7 @@ static void make_room(struct arena *a, struct names *n)
 
 	if (2 * (n->nr + 1) <= room)
 		return;
-	/* Without random bytes it is as right, and may be slower. */
+	/* Without random bytes results are the same; crafted names may make it slow. */
 	if (!room && getrandom(&n->seed, sizeof(n->seed), 0) != sizeof(n->seed))
 		n->seed = 0xcbf29ce484222325;
 	n->room = room ? 2 * room : 64;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Looks for what went wrong in a run.
+ * Collects a run's failed parts and checks.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "problems.h"
 
-#define MAX_CHECKS 8 /* of a part that are written out */
+#define MAX_CHECKS 8 /* checks of a part that are listed */
 
-/* Reasons may have lines, such as a console's last ones. */
+/* Joins lines: a reason may have several, such as the end of a console's log. */
 static const char *one_line(struct arena *a, const char *text)
 {
 	char *line = arena_str(a, "%s", text);
@@ -29,7 +29,7 @@ static const char *check_text(struct arena *a, const struct results_check *c)
 			 one_line(a, c->seen));
 }
 
-/* Whether the reason of a part is that very check. */
+/* Whether the part's reason names this check already. */
 static bool is_told(const char *reason, const struct results_check *c)
 {
 	char *params = results_params_text(&c->params);

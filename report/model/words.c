@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Looks into a document's axes.
+ * Looks up values in a document's axes.
  */
 #include <stdlib.h>
 #include <string.h>
