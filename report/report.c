@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The report's doors: `ptbench report`, and the answers that `make bench` prints.
+ * The report's entry points: `ptbench report`, and the answers that `make bench` prints.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -25,7 +25,7 @@ struct report {
 	struct report_input in, base;
 	struct model model;
 	struct staging staging;
-	bool staged; /* staging_end() has to follow */
+	bool staged; /* staging_end() has to be called */
 };
 
 static int read_input(struct report *r, struct report_input *in, const char *run)
@@ -57,7 +57,7 @@ static int report_read(struct report *r, const char *run, const char *base, cons
 	return 0;
 }
 
-/* 0, how many figures could not be drawn, or -errno. */
+/* Writes the report's files. 0, the number of figures that could not be drawn, or -errno. */
 static int fill(struct report *r, const struct staging *s)
 {
 	int lost = figures_draw(&r->model, s->figures), ret;
@@ -70,7 +70,8 @@ static int fill(struct report *r, const struct staging *s)
 	return ret ? ret : lost;
 }
 
-/* tell: where to say where the pages are, or NULL. Returns an exit status. */
+/* Writes the report to the folder out. tell: where to print its path, or NULL. Returns an exit
+ * status. */
 static int write_out(struct report *r, const char *out, FILE *tell)
 {
 	int err, lost;
@@ -109,8 +110,8 @@ static int print_out(struct report *r, FILE *to)
 }
 
 /*
- * Returns BAD_INPUT, and says so, if the run has parts and none of them left a document that can be
- * read; the pages say why of each.
+ * Prints an error and returns BAD_INPUT if the run has parts and none has a readable document; the
+ * pages tell why, for each.
  */
 static int judge_input(struct report *r, const char *run)
 {
@@ -128,7 +129,8 @@ static int judge_input(struct report *r, const char *run)
 	return BAD_INPUT;
 }
 
-/* Runs the report with a way back for when memory is short; to: print answers; else write out. */
+/* Runs the report; without memory, the arena jumps back here. to: print the answers there; NULL:
+ * write the folder out. */
 static int report_run(const char *run, const char *base, const char **allow, size_t nr_allow,
 		      const char *out, FILE *to, FILE *tell)
 {
@@ -203,7 +205,7 @@ static int usage(FILE *to)
 	return BAD_INPUT;
 }
 
-/* Says what is wrong with what stands behind the options, if anything is. */
+/* Checks the words behind the options; prints an error and returns true unless it is one run. */
 static bool wrong_words(int nr, char **words)
 {
 	if (!nr)
@@ -222,7 +224,7 @@ static bool wrong_pair(void)
 	return true;
 }
 
-/* allow: room for what argv allows. */
+/* allow: room for the values of all --allow in argv. */
 static int parse_and_run(int argc, char **argv, const char **allow)
 {
 	static const struct option options[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a run to answers, figures and a folder of static pages.
+ * Makes answers, figures and a folder of static pages from a run.
  */
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
@@ -12,19 +12,19 @@
 int report_cmd(int argc, char **argv);
 
 /*
- * Both return ptbench's exit status: 0; 2, the run or each of its parts cannot be read, or there is
- * no place for the report; 4, something could not be written, or a figure not drawn. What it was
- * has been said on stderr.
+ * Both return ptbench's exit status: 0; 2, the run or all of its parts cannot be read, or the
+ * report's folder cannot be made or replaced; 4, a file could not be written or a figure not drawn.
+ * The reason has been printed on stderr.
  *
  * Prints the answers of the run (a folder, its run.json or a link to it) as plain text: the same
- * sentences as the pages'. Of a run that is not finished those that there are so far.
+ * sentences as the pages'. Of an unfinished run those that it has so far.
  */
 int report_answers(const char *run, FILE *to);
 
 /*
- * Renders the run into the folder out (NULL: <run>/report), whose parent has to be there. An
- * earlier report that is there is replaced in one step, when the new one is whole; anything else is
- * left alone, and is an error.
+ * Renders the run into the folder out (NULL: <run>/report), whose parent has to exist. An earlier
+ * report there is replaced in one step when the new one is complete; anything else there is left
+ * alone, and is an error.
  */
 int report_render(const char *run, const char *out);
 

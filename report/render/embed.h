@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The report's own files (templates, plots, style sheet), carried in the program so that it works
- * from wherever it is started.
+ * The report's own files (templates, plots, style sheet), embedded in the program so that it can be
+ * started from any folder.
  */
 #ifndef REPORT_EMBED_H
 #define REPORT_EMBED_H

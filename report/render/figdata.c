@@ -17,10 +17,10 @@
 #define MAX_LABEL 28	 /* characters */
 #define MAX_KEY 48	 /* characters of a label in the key of lines */
 #define ROW 22		 /* pixels of a bar and the space around it */
-#define OFFSET_WIDTH 9.1 /* of what gnuplot counts offsets in */
+#define OFFSET_WIDTH 9.1 /* pixels of a gnuplot character unit, in which offsets are given */
 #define CHAR_WIDTH 7.7	 /* of the labels, in the widest of the usual fonts */
 
-/* Legible on white and on the dark theme's ground; told apart by those who see fewer colours. */
+/* Legible on white and on the dark theme's background; distinct for colour-blind readers. */
 static const char *const series_rgb[] = {
 	"#2b7bba", "#c2660c", "#2f8a5b", "#8f63c5", "#cc4a55", "#7a828c",
 };
@@ -37,7 +37,7 @@ const char *figure_field(struct arena *a, const char *text)
 	return out;
 }
 
-/* Columns on the screen, near enough: every byte that starts a character. */
+/* Columns on the screen, approximately: counts the bytes that start a UTF-8 character. */
 static size_t columns(const char *text)
 {
 	size_t n = 0;
@@ -59,8 +59,8 @@ static const char *shorten(struct arena *a, const char *text, size_t max)
 	return text;
 }
 
-#define LARGEST 1e30 /* beyond what anything measured here can be; arithmetic on axes stays exact */
-#define SMALLEST 1e-30 /* above 0, on a logarithmic axis */
+#define LARGEST 1e30 /* above any measured value; arithmetic on axes stays finite */
+#define SMALLEST 1e-30 /* least value on a logarithmic axis */
 
 static bool drawable(const struct figure *f, const struct rvalue *v)
 {
@@ -96,7 +96,7 @@ void figure_prune(struct figure *f)
 	f->nr_bars = nr;
 }
 
-/* What the numbers are divided by so that the axis reads easily, and the unit then. */
+/* The divisor that keeps an axis' numbers short, and the unit after division. */
 struct axis_unit {
 	double by;
 	const char *unit;
@@ -115,7 +115,7 @@ static struct axis_unit axis_unit(const struct results_metric *metric, double ma
 	return (struct axis_unit){ 1, metric->unit };
 }
 
-#define MAX_TICS 100 /* a loop over what rounding made of a range ends */
+#define MAX_TICS 100 /* bounds the loops when rounding makes a step too small */
 
 /* 1, 2 or 5 times a power of ten: the step that makes at most `most` tics. */
 static double nice_step(double range, int most)
@@ -123,7 +123,7 @@ static double nice_step(double range, int most)
 	double step = pow(10, floor(log10(range / most)));
 
 	if (!isnormal(step))
-		return range; /* of a range without room for steps */
+		return range; /* the range is too small for steps */
 	if (range / (step * 1) <= most)
 		return step;
 	if (range / (step * 2) <= most)
@@ -176,7 +176,7 @@ static struct mu *linear_tics(struct arena *a, double min, double max, int most,
 	return list;
 }
 
-/* Counts of things: no axis shows half an interrupt. */
+/* Does the figure show counts? Their tics are whole numbers: there is no half interrupt. */
 static bool is_count(const struct figure *f)
 {
 	const char *unit = f->bars[0].value.metric->unit;
@@ -184,7 +184,7 @@ static bool is_count(const struct figure *f)
 	return strcmp(unit, "ns") && strcmp(unit, "walks/s");
 }
 
-/* 1, 2 and 5 of each decade, where there are few decades. */
+/* Tics at 1, 2 and 5 of each decade, for axes with few decades. */
 static struct mu *log_tics_125(struct arena *a, double min, double max)
 {
 	static const double steps[] = { 1, 2, 5 };
@@ -203,7 +203,7 @@ static struct mu *log_tics_125(struct arena *a, double min, double max)
 	return list;
 }
 
-/* Decades, every second or third one when they are many. */
+/* Tics at decades; at every second or third one if there are many. */
 static struct mu *log_tics(struct arena *a, double min, double max)
 {
 	double decades = log10(max / min);
@@ -222,7 +222,7 @@ static struct mu *log_tics(struct arena *a, double min, double max)
 
 static struct mu *factor_tics(struct arena *a, double min, double max)
 {
-	double by = pow(2, ceil(log2(max / min) / 16)); /* 2, where they are not many */
+	double by = pow(2, ceil(log2(max / min) / 16)); /* 2, up to 16 octaves */
 	struct mu *list = mu_list();
 
 	for (double at = min; at <= max * 1.001; at *= by)
@@ -244,7 +244,7 @@ static void file_names(struct arena *a, const struct figure *f, struct mu *o)
 struct bars_layout {
 	struct axis_unit unit;
 	double min, max; /* of the axis */
-	double rows;	 /* bars and headings, in bars */
+	double rows;	 /* height of bars and headings, in bars */
 	size_t nr_headings;
 	double left, right; /* pixels */
 };
@@ -357,7 +357,7 @@ void figure_bars(struct arena *a, const struct figure *f, FILE *to, struct mu *o
 	set_num(a, o, "right", l.right / WIDTH);
 	set_num(a, o, "top", 1 - 4 / height);
 	set_num(a, o, "bottom", 50 / height);
-	/* A label on the very end of a logarithmic axis would be lost to rounding. */
+	/* Rounding could drop a label exactly at the end of a logarithmic axis. */
 	set_num(a, o, "xmin", log ? l.min / by * 0.999 : l.min / by);
 	set_num(a, o, "xmax", l.max / by);
 	set_num(a, o, "edge", l.min / by);
@@ -450,7 +450,7 @@ static struct mu *power_tics(struct arena *a, double min, double max)
 	return list;
 }
 
-/* Of the first point there is: a line without points has none to tell it. */
+/* The metric of the first line's points that has any. */
 static const struct results_metric *lines_metric(const struct figure *f)
 {
 	size_t i = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From a figure to gnuplot's data file (written to `to`) and the data of its script's template.
+ * Converts a figure to gnuplot's data file (written to `to`) and to the data of its script's
+ * template.
  */
 #ifndef REPORT_FIGDATA_H
 #define REPORT_FIGDATA_H
@@ -11,14 +12,15 @@
 #include "mustache.h"
 
 /*
- * Drops what no axis of the figure can show: infinities and the like, and on a logarithmic one
- * what is not above 0.
+ * Removes values that no axis of the figure can show: infinities and NaNs, and on a logarithmic
+ * axis values of 0 or less.
  */
 void figure_prune(struct figure *f);
-/* Of a figure that has data (figure_has_data()) when it has been pruned. */
+/* f: pruned, and with data (figure_has_data()). */
 void figure_bars(struct arena *a, const struct figure *f, FILE *to, struct mu *script);
 void figure_lines(struct arena *a, const struct figure *f, FILE *to, struct mu *script);
-/* A result's string as a field of a data file: quoted, without what gnuplot would read in it. */
+/* A result's string as a field of a data file: quoted, without characters that gnuplot
+ * interprets. */
 const char *figure_field(struct arena *a, const char *text);
 
 #endif

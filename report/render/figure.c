@@ -21,7 +21,7 @@
 #include "files.h"
 #include "stop.h"
 
-#define NO_GNUPLOT 127 /* what the child exits with when there is nothing to execute */
+#define NO_GNUPLOT 127 /* the child's exit status when there is no gnuplot to execute */
 
 bool figure_has_data(const struct figure *f)
 {
@@ -33,12 +33,12 @@ bool figure_has_data(const struct figure *f)
 	return false;
 }
 
-/* What is needed to draw: the folder, and whether gnuplot is worth another try. */
+/* State of drawing all figures: the folder, and whether to go on running gnuplot. */
 struct drawing {
 	struct arena *arena;
 	int folder;
-	double seconds;	     /* that gnuplot may take for one figure */
-	const char *gave_up; /* why no further figure is tried, or NULL */
+	double seconds;	     /* time limit for gnuplot, per figure */
+	const char *gave_up; /* why no further figure is drawn, or NULL */
 };
 
 static int write_script(struct drawing *d, const struct figure *f, const struct mu *script)
@@ -92,7 +92,7 @@ out_free:
 	return err;
 }
 
-/* In the child. The user's own gnuplot settings and language must not change a figure. */
+/* In the child. Runs gnuplot without the user's own settings and language. */
 static void exec_gnuplot(const struct drawing *d, const char *id, int log)
 {
 	static const struct rlimit largest = { 64UL << 20, 64UL << 20 };
@@ -100,7 +100,7 @@ static void exec_gnuplot(const struct drawing *d, const char *id, int log)
 	char script[256];
 
 	snprintf(script, sizeof(script), "%s.gp", id);
-	setpgid(0, 0); /* so that all it starts can be ended */
+	setpgid(0, 0); /* so that wait_job() can kill gnuplot's children, too */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0 || dup2(log, 2) < 0 ||
 	    fchdir(d->folder) < 0 || setrlimit(RLIMIT_FSIZE, &largest) < 0)
@@ -114,7 +114,7 @@ static void exec_gnuplot(const struct drawing *d, const char *id, int log)
 
 struct job {
 	struct figure *figure;
-	pid_t pid; /* 0: was not started */
+	pid_t pid; /* 0: gnuplot was not started */
 	struct timespec start;
 };
 
@@ -156,7 +156,7 @@ static double seconds_since(const struct timespec *start)
 	return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
 }
 
-/* Waits for gnuplot, and ends it when it takes too long, or the report is to end: false. */
+/* Waits for gnuplot. Kills it and returns false if it takes too long or a signal asks to end. */
 static bool wait_job(const struct drawing *d, const struct job *job, int *status)
 {
 	static const struct timespec moment = { 0, 2000000 };
@@ -167,7 +167,7 @@ static bool wait_job(const struct drawing *d, const struct job *job, int *status
 			return false;
 		if (stop_asked() || seconds_since(&job->start) > d->seconds) {
 			kill(-job->pid, SIGKILL);
-			kill(job->pid, SIGKILL); /* before it made its group */
+			kill(job->pid, SIGKILL); /* if it has not made its process group yet */
 			while (waitpid(job->pid, status, 0) < 0 && errno == EINTR)
 				;
 			return false;
@@ -177,7 +177,7 @@ static bool wait_job(const struct drawing *d, const struct job *job, int *status
 	return true;
 }
 
-/* The first line that gnuplot wrote with words in it, for a sentence. */
+/* The first line of gnuplot's messages that contains words, for a sentence. */
 static const char *complaint(struct arena *a, const char *log)
 {
 	size_t len;
@@ -191,8 +191,8 @@ static const char *complaint(struct arena *a, const char *log)
 	return "no message";
 }
 
-/* Why there is no figure, or NULL: a script that gnuplot complains about drew what was not
- * meant. */
+/* Why there is no figure, or NULL. A figure that gnuplot warned about is not used: it may not show
+ * the data. */
 static const char *judge(struct drawing *d, const char *log, int status)
 {
 	if (WIFEXITED(status) && WEXITSTATUS(status) == NO_GNUPLOT)
@@ -270,7 +270,7 @@ static size_t collect_jobs(struct model *m, struct job **out)
 	return nr;
 }
 
-/* Says what is missing, a reason once. Returns how many figures are. */
+/* Prints which figures are missing, each reason once. Returns their number. */
 static int say_lost(const struct job *jobs, size_t nr)
 {
 	const char *said = NULL;

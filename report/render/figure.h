@@ -7,25 +7,25 @@
 
 #include "../model/model.h"
 
-/* How long gnuplot may take for one figure, of the environment. -EINVAL: has been said on
- * stderr. */
+/* Reads gnuplot's time limit per figure from the environment (PTBENCH_GNUPLOT_SECONDS). 0, or
+ * -EINVAL after a message on stderr. */
 int figures_limit(double *seconds);
 /*
- * Draws all figures of the model that have something to show into the open folder, and keeps the
- * text to inline in each figure's svg. One that gnuplot does not draw, or complains about, or takes
- * longer for than a minute (PTBENCH_GNUPLOT_SECONDS), is left out and gets a reason. Returns how
- * many these are, or -errno when the folder cannot be written; either is said on stderr.
+ * Draws all figures of the model that have data into the open folder, and keeps the text to inline
+ * in each figure's svg. A figure is left out, with the reason in `lost`, if gnuplot fails, warns or
+ * takes longer than a minute (PTBENCH_GNUPLOT_SECONDS). Returns the number of those figures, or
+ * -errno if the folder cannot be written; prints either on stderr.
  */
 int figures_draw(struct model *m, int folder);
 void figures_free(struct model *m);
 
-/* Whether the figure has anything to show. */
+/* Whether the figure has a value to show. */
 bool figure_has_data(const struct figure *f);
 
 /*
- * Turns gnuplot's SVG into what a page needs: no prolog, role and title and description for those
- * who cannot see it, currentColor for black, identifiers that are the figure's own. style: a style
- * sheet to carry, or NULL. malloc'ed; NULL: gnuplot's output is not what it was.
+ * Converts gnuplot's SVG for a page: no prolog; role, title and description for screen readers;
+ * currentColor for black; identifiers unique to the figure. style: a style sheet to embed, or NULL.
+ * malloc'ed; NULL: gnuplot's output has another form than expected.
  */
 char *figure_svg(const struct figure *f, const char *raw, const char *style);
 

@@ -69,7 +69,7 @@ static char *read_all(int fd, size_t size)
 
 char *file_read_at(int folder, const char *name)
 {
-	/* O_NONBLOCK: not to wait for somebody to write to a pipe. */
+	/* O_NONBLOCK: open() must not wait for a writer of a FIFO. */
 	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	char *text = NULL;
 	struct stat st;

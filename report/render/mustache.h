@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A thin C door to the mustache engine: a tree of data, a template, the text they make.
+ * A thin C interface to the mustache engine: renders a template with a tree of data.
  *
  * Strings are data at every step: a value is escaped for the language of the output when it is
  * inserted, and text that was inserted is never read as template again.
@@ -17,12 +17,13 @@ extern "C" {
 
 struct mu; /* an object, a list, a string or a truth value */
 
-/* All of them return NULL without memory; the setters take a NULL child as that failure. */
+/* Constructors return NULL without memory; the setters return -ENOMEM for a NULL child. */
 struct mu *mu_object(void);
 struct mu *mu_list(void);
 struct mu *mu_string(const char *text);
 struct mu *mu_bool(bool value);
-/* They own child from here on, also when they fail. 0, -ENOMEM, or -EINVAL: wrong kind of node. */
+/* The setters take ownership of child, also when they fail. 0, -ENOMEM, or -EINVAL: wrong kind of
+ * node. */
 int mu_set(struct mu *object, const char *key, struct mu *child);
 int mu_push(struct mu *list, struct mu *child);
 void mu_free(struct mu *node);
@@ -32,12 +33,12 @@ enum mu_escape {
 	MU_GNUPLOT, /* for use between single quotes in a gnuplot script */
 };
 
-/* The text of a partial that a template asks for by {{>name}}, or NULL: there is none. */
+/* Returns the text of the partial that a template includes by {{>name}}, or NULL: there is none. */
 typedef const char *(*mu_partial_fn)(const char *name);
 
 /*
- * Renders into *out (malloc'ed). -EINVAL: the template is not well-formed, or asks for a partial
- * that is not there; error (size bytes) says which. A variable that is not there is nothing.
+ * Renders into *out (malloc'ed). 0 or -errno; -EINVAL: the template is malformed, or includes an
+ * unknown partial; error (size bytes) says which. An unknown variable renders as "".
  */
 int mu_render(const char *text, const struct mu *root, enum mu_escape escape, mu_partial_fn partial,
 	      char **out, char *error, size_t size);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * From the model to HTML: fills the templates' data and renders them.
+ * Renders the model as HTML: fills the templates' data and renders them.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -26,14 +26,14 @@ static void set_flag(struct mu *o, const char *key, bool value)
 	mu_set(o, key, mu_bool(value));
 }
 
-/* A list, and "has_<key>" for what stands around it. */
+/* Sets a list, and the flag "has_<key>" for the markup around it. */
 static void set_list(struct arena *a, struct mu *o, const char *key, struct mu *list, size_t nr)
 {
 	mu_set(o, key, list);
 	set_flag(o, arena_str(a, "has_%s", key), nr > 0);
 }
 
-/* Cuts a sentence at the marks around what is strong or weak. */
+/* Cuts a sentence at its marks STRONG and WEAK. */
 static struct mu *text_node(struct arena *a, const char *text)
 {
 	struct mu *o = mu_object(), *list = mu_list(), *s;
@@ -166,7 +166,7 @@ static struct mu *pairs_node(struct arena *a, const struct results_pairs *p)
 	return list;
 }
 
-/* A file name that a link may carry: ours are made of these alone, and none is a page. */
+/* Whether a link may contain the file name: parts' files have only these characters and ".json". */
 static bool is_plain_name(const char *name)
 {
 	size_t len = strlen(name);
@@ -277,7 +277,7 @@ static struct mu *problem_node(const struct problem *p)
 	return o;
 }
 
-/* In words first: a colour says only what a word says, too, and good is nothing that failed. */
+/* Sets the run's state in words; colours only repeat it. "good" only if nothing failed. */
 static void set_state(struct arena *a, struct mu *o, const struct problems *found)
 {
 	struct mu *problems = mu_list(), *skipped = mu_list(), *s;
@@ -302,7 +302,7 @@ static void set_state(struct arena *a, struct mu *o, const struct problems *foun
 	set_flag(o, "unfinished", !strcmp(found->state, "unfinished"));
 }
 
-/* What every page says of the run. */
+/* Sets the facts on the run that every page shows. */
 static void set_run(struct arena *a, struct mu *o, const struct model *m)
 {
 	const struct results_run *run = m->in->run;
@@ -445,7 +445,7 @@ int parts_copy(struct model *m, int folder)
 			return file_say("cannot read", from, -errno);
 		err = file_make(folder, p->part->file, text);
 		if (err == -EEXIST)
-			err = 0; /* two parts of one file: it is there */
+			err = 0; /* two parts share a file, which has been copied */
 		free(text);
 		if (err)
 			file_say("cannot write parts", p->part->file, err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From the model to HTML, and to plain text.
+ * Renders the model as HTML and as plain text.
  */
 #ifndef REPORT_PAGE_H
 #define REPORT_PAGE_H
@@ -9,14 +9,16 @@
 
 #include "../model/model.h"
 
-/* Writes index.html, the model's pages and style.css into the open folder. 0 or -errno, said. */
+/* Writes index.html, the model's pages and style.css into the open folder. 0, or -errno after a
+ * message on stderr. */
 int pages_write(struct model *m, int folder);
 
-/* Copies the results behind the report to the open folder, so that the report stands alone. */
+/* Copies the parts' documents to the open folder, so that the report's links work without the run.
+ * 0, or -errno after a message on stderr. */
 int parts_copy(struct model *m, int folder);
 
-/* The answers as text, wrapped for a terminal; of a run that is not finished those that there
- * are. */
+/* Prints the answers as text, wrapped for a terminal; of an unfinished run those that it has so
+ * far. */
 void answers_print(const struct model *m, FILE *to);
 
 #endif

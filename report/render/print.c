@@ -20,7 +20,8 @@ static size_t word_columns(const char *word, size_t len)
 	return n;
 }
 
-/* The last door before the terminal: whatever a run holds, only marks of ours are harmful here. */
+/* Replaces harmful characters, whatever the run contains: this is the last step before the
+ * terminal. Drops the marks STRONG and WEAK. */
 static void put_word(FILE *to, const char *word, size_t len)
 {
 	bool harmful;
@@ -37,7 +38,7 @@ static void put_word(FILE *to, const char *word, size_t len)
 	}
 }
 
-/* Words of text after a first line's prefix, further lines under its first word. */
+/* Prints the prefix and the words of text; further lines are indented to the first word. */
 static void print_wrapped(FILE *to, const char *prefix, const char *text)
 {
 	size_t indent = strlen(prefix), at = indent, len, wide;
@@ -88,7 +89,7 @@ static void print_problems(struct arena *a, const struct report_input *in, FILE 
 					busy));
 }
 
-/* Of a run that goes on, what it has not measured is no answer yet. */
+/* While a run goes on, "not measured" is no answer yet and is not printed. */
 static bool is_to_print(const struct model *m, const struct answer *answer)
 {
 	return answer->mode || m->in->run->finished;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The folder that a report is written to.
+ * Writes a report into a temporary folder and moves it to its place.
  */
 #include <array_size.h>
 #include <dirent.h>
@@ -20,12 +20,12 @@
 #include "staging.h"
 
 #define PREFIX ".ptbench-report."
-#define LIST ".ptbench-report" /* in a report: what it wrote, a name a line */
+#define LIST ".ptbench-report" /* in a report: the files that it wrote, a name per line */
 #define MAX_BAD (NAME_MAX + 16)
 #define FOLDER (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-#define MAX_TRIES 100 /* others that render the same run come between a look and a rename */
+#define MAX_TRIES 100 /* other processes may replace the report between look() and rename */
 
-/* ---- what is there already ---- */
+/* ---- the folder that exists already ---- */
 
 static bool ends_with(const char *name, const char *const *suffixes)
 {
@@ -59,7 +59,8 @@ static int no_dots(const struct dirent *e)
 	return strcmp(e->d_name, ".") && strcmp(e->d_name, "..");
 }
 
-/* The folder's names, sorted; free_names() has to follow where it is not negative. */
+/* Lists the folder's names, sorted. Returns their number, and then the caller has to call
+ * free_names(); or negative. */
 static int list_names(int folder, struct dirent ***names)
 {
 	return scandirat(folder, ".", names, no_dots, by_name);
@@ -79,13 +80,13 @@ static bool is_folder(int folder, const char *name)
 	return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* One of the two folders that a report has. */
+/* Is it the name of one of a report's two subfolders? */
 static bool is_below(const char *name)
 {
 	return !strcmp(name, "figures") || !strcmp(name, "parts");
 }
 
-/* Whether the list has the name on a line of its own. */
+/* Whether the list contains the name, as a whole line. */
 static bool is_listed(const char *list, const char *below, const char *name)
 {
 	size_t len, n = strlen(below);
@@ -99,7 +100,7 @@ static bool is_listed(const char *list, const char *below, const char *name)
 	return false;
 }
 
-/* Whether a report without a list may have a file of that name: by suffixes. */
+/* Whether a report without a list may contain a file of that name: judges by the suffix. */
 static bool is_usual(int folder, const char *below, const char *name)
 {
 	static const char *const figures[] = { ".svg", ".gp", ".tsv", ".log", NULL };
@@ -111,8 +112,8 @@ static bool is_usual(int folder, const char *below, const char *name)
 }
 
 /*
- * Whether all in the folder was written by a report: what its list names, or, where there is none,
- * what is usual. Else that name goes to bad. below: "", "figures/" or "parts/". Closes the folder.
+ * Whether a report wrote every file in the folder: the files of its list or, without a list, files
+ * with usual names. Copies another name to bad. below: "", "figures/" or "parts/". Closes folder.
  */
 static bool all_ours(int folder, const char *below, const char *list, char *bad)
 {
@@ -143,7 +144,7 @@ static bool all_ours(int folder, const char *below, const char *list, char *bad)
 	return ours;
 }
 
-/* Another report that was published meanwhile makes `folder` one that is being removed. */
+/* Is `folder` still at its name? If another report replaced it, it is being removed. */
 static bool is_still(int folder, int above, const char *name)
 {
 	struct stat then, now;
@@ -162,7 +163,8 @@ static bool is_empty(int folder)
 	return !nr;
 }
 
-/* What of the folder's names is not a report's goes to bad; "": it lacks our first page. */
+/* May the folder be replaced? If not: bad has a file that no report wrote; "": index.html is not a
+ * report's. */
 static bool may_be_replaced(int folder, char *bad)
 {
 	char *list = file_read_at(folder, LIST);
@@ -173,8 +175,8 @@ static bool may_be_replaced(int folder, char *bad)
 }
 
 /*
- * 1: there is a report of ours, or an empty folder; 0: there is nothing; -EAGAIN: it was replaced
- * while it was looked at; another -errno: something that is not to be replaced, said.
+ * 1: there is a report or an empty folder; 0: nothing; -EAGAIN: another process replaced it in the
+ * meantime; another -errno, after a message: it may not be replaced.
  */
 static int look_once(int above, const char *name, const char *shown)
 {
@@ -213,9 +215,9 @@ static int look(int above, const char *name, const char *shown)
 	return err == -EAGAIN ? file_say("others replace it all the time", shown, -EBUSY) : err;
 }
 
-/* ---- removal: names in open folders, and no link is followed ---- */
+/* ---- removal: by names in open folders, so that no link is followed ---- */
 
-/* Closes the folder. */
+/* Removes the folder's files and closes it. */
 static void remove_files(int folder)
 {
 	struct dirent **names;
@@ -229,7 +231,8 @@ static void remove_files(int folder)
 		close(folder);
 }
 
-/* Its files and its two folders of files. Any other folder stays, and then so does it: false. */
+/* Removes the report's files and its two subfolders. False: another subfolder is in it, so both
+ * stay. */
 static bool remove_report(int above, const char *name)
 {
 	static const char *const below[] = { "figures", "parts" };
@@ -245,7 +248,7 @@ static bool remove_report(int above, const char *name)
 
 /* ---- the new folder ---- */
 
-/* "a/b/" is "b" in "a"; "." is what it is called in the folder above. */
+/* Splits target into parent and name: "a/b/" is "b" in "a"; "." is resolved to its real name. */
 static int split(struct staging *s)
 {
 	size_t len = strlen(s->target);
@@ -285,7 +288,7 @@ static int make_temp(struct staging *s)
 			sprintf(s->temp + strlen(PREFIX) + 2 * i, "%02x", random[i]);
 		if (mkdirat(s->above, s->temp, 0777) == 0) {
 			s->top = openat(s->above, s->temp, FOLDER);
-			/* Until it is locked, another report takes it for a stale one. */
+			/* Until it is locked, another process may sweep() it as stale. */
 			if (s->top >= 0 && flock(s->top, LOCK_EX | LOCK_NB) == 0 &&
 			    is_still(s->top, s->above, s->temp))
 				return 0;
@@ -301,7 +304,7 @@ static int make_temp(struct staging *s)
 	return -errno;
 }
 
-/* Our prefix and 16 digits. With ".old", exchange() may be about to bring it back. */
+/* Is it PREFIX and 16 digits? Not with ".old": exchange() may be about to rename that back. */
 static bool is_temp(const char *name)
 {
 	size_t n = strlen(PREFIX);
@@ -310,7 +313,7 @@ static bool is_temp(const char *name)
 	       !name[n + 16];
 }
 
-/* Removes what reports left here that were killed: whoever writes one holds its lock. */
+/* Removes temporary folders of killed processes: a live process holds its folder's lock. */
 static void sweep(int above)
 {
 	struct dirent **names;
@@ -334,7 +337,7 @@ static int make_below(struct staging *s, const char *name)
 	return mkdirat(s->top, name, 0777) < 0 ? -1 : openat(s->top, name, FOLDER);
 }
 
-/* Who may look at the report that was there may look at the new one, and nobody else. */
+/* Gives the new folder the old report's mode, so that the same users may read it. */
 static int keep_mode(struct staging *s)
 {
 	struct stat st;
@@ -375,9 +378,10 @@ int staging_begin(struct staging *s, const char *target)
 	return err ? file_say("cannot make the folders of", s->target, err) : 0;
 }
 
-/* ---- its place ---- */
+/* ---- the move to its place ---- */
 
-/* What was there gets the temporary name. -ENOENT: nothing is there any more. */
+/* Swaps the new folder with the old one, which gets the temporary name. -ENOENT: the old one is
+ * gone. */
 static int exchange(struct staging *s)
 {
 	char aside[sizeof(s->temp) + 8];
@@ -393,7 +397,7 @@ static int exchange(struct staging *s)
 	if (renameat(s->above, s->name, s->above, aside) < 0)
 		return -errno;
 	err = renameat(s->above, s->temp, s->above, s->name) < 0 ? -errno : 0;
-	/* The old one goes back where nobody has put another one meanwhile. */
+	/* On failure the old report goes back, unless another process has put one there. */
 	if (err && renameat(s->above, aside, s->above, s->name) == 0)
 		return err;
 	if (!err)
@@ -402,7 +406,7 @@ static int exchange(struct staging *s)
 	return err;
 }
 
-/* -EEXIST: somebody else was first. */
+/* Moves the new folder to a free name. -EEXIST: another process has taken it. */
 static int move_in(struct staging *s)
 {
 	if (!s->by_two_renames) {
@@ -430,7 +434,7 @@ static int add_to_list(int folder, const char *below, FILE *to)
 	return 0;
 }
 
-/* So that what others put into the report later is known as theirs. */
+/* Lists the report's files, so that a later report does not remove files that others add. */
 static int write_list(struct staging *s)
 {
 	char *text = NULL;

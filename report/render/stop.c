@@ -23,7 +23,7 @@ void stop_catch(void)
 
 	sigemptyset(&new.sa_mask);
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
-		/* nohup ignores SIGHUP, and a shell SIGINT of what runs in the background. */
+		/* Ignored signals stay so: nohup ignores SIGHUP, a shell SIGINT of its jobs. */
 		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &new, NULL);
 }

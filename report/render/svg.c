@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Makes of gnuplot's SVG what a page needs. Works on the output of gnuplot 5.4 and 6, whose form it
+ * Converts gnuplot's SVG for a page. Works on the output of gnuplot 5.4 and 6, whose form it
  * checks.
  */
 #include <array_size.h>
@@ -10,7 +10,7 @@
 
 #include "figure.h"
 
-/* XML in text and in attributes. */
+/* Writes text with XML's special characters escaped, for text and attributes. */
 static void put_escaped(FILE *to, const char *text)
 {
 	bool harmful;
@@ -66,10 +66,10 @@ static bool put_head(FILE *to, const struct figure *f, const char *tag, const ch
 
 struct rule {
 	const char *from, *to;
-	bool own; /* the figure's name follows */
+	bool own; /* append the figure's id to `to` */
 };
 
-/* Colours that follow the page; identifiers that no other figure on the page has. */
+/* Replacements: colours become the page's, identifiers become unique on the page. */
 static const struct rule rules[] = {
 	{ "stroke='black'", "stroke='currentColor'", false },
 	{ "fill=\"black\"", "fill=\"currentColor\"", false },
