@@ -24,7 +24,7 @@ using benchmark::BenchmarkReporter;
 using benchmark::Counter;
 using benchmark::State;
 
-/* Name as registered to the caller's argument, for the reporter. */
+/* For the reporter: maps the registered name to the caller's argument. */
 std::map<std::string, void *> &registry()
 {
 	static std::map<std::string, void *> names;
@@ -82,7 +82,7 @@ template <class Fn> int add(const char *name, void *arg, const gbench_opts *opts
 	return 0;
 }
 
-/* Since 1.8 --benchmark_min_time wants a unit, and complains for each case where it finds none. */
+/* Since 1.8 --benchmark_min_time takes a unit; without one the library warns for each case. */
 template <class Run> constexpr auto wants_unit(int) -> decltype(&Run::skip_message, bool())
 {
 	return true;
@@ -212,7 +212,7 @@ const char *gbench_library_version(void)
 	static std::string version = "unknown";
 	Dl_info info;
 
-	/* 1.7 has no call for it, but the library's file is named libbenchmark.so.VERSION. */
+	/* 1.7 has no function for it, but the library's file is named libbenchmark.so.VERSION. */
 	if (dladdr(reinterpret_cast<void *>(&benchmark::Shutdown), &info) && info.dli_fname) {
 		char *path = realpath(info.dli_fname, nullptr);
 		const char *so = path ? strstr(path, ".so.") : nullptr;
@@ -229,7 +229,7 @@ bool gbench_library_is_debug(void)
 	BenchmarkReporter::Context context;
 	std::ostringstream text;
 
-	/* Known to the library alone, which says it in the header of its own output. */
+	/* Only the header of the library's own output tells whether it is a debug build. */
 	BenchmarkReporter::PrintBasicContext(&text, context);
 	return text.str().find("built as DEBUG") != std::string::npos;
 }

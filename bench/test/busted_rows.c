@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A table of rows that go wrong in every way a row can, each once: what test_native.c runs. */
+/* A table for test_native.c: one row for each way in which a row can go wrong. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -43,7 +43,7 @@ static void run(struct bench_state *s, uint64_t n)
 		;
 	if (is(s, "run_fails") || pending != n || n > s->max_batch)
 		snprintf(s->fail, sizeof(s->fail), "wrong result");
-	/* Two in a row, now and then: the second chance is in vain. */
+	/* Two runs in a row are disturbed, now and then, so that the repeated call is, too. */
 	if (is(s, "always_disturbed") || (is(s, "disturbed") && nr_setups % 8 >= 6))
 		snprintf(s->disturbed, sizeof(s->disturbed), "somebody else was here");
 	done += n;
@@ -106,7 +106,7 @@ static const struct bench_case busted_check = {
 	.check = check,
 };
 
-/* 100 ns of its own clock per operation, whatever it takes. */
+/* Reports 100 ns of manual time per operation, however long it takes. */
 static void own_clock(struct bench_state *s, uint64_t n)
 {
 	spin(s, n);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ptbench explore by itself, over the real table: what `make coverage` runs the explorer by. */
+/* ptbench explore alone, over the real table of models: `make coverage` runs it. */
 #include "../explore.h"
 
 int main(int argc, char **argv)

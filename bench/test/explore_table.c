@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ptbench explore with a table of models of its own, some of which say of themselves what is not
- * so: for test_explore.t. Compiled for the model backend, as the models of ref/explore are.
+ * ptbench explore with its own table of models for test_explore.t; some models claim what is false.
+ * Compiled for the model backend, as the models of ref/explore are.
  */
 #include <array_size.h>
 #include <errno.h>
@@ -51,7 +51,7 @@ static int setup_fails(struct explore *e, const void *arg)
 	return -ENODEV;
 }
 
-/* More interleavings than anyone waits for. */
+/* Has so many interleavings that the test interrupts it. */
 static void many_steps(void *arg)
 {
 	for (int i = 0; i < 1000; i++)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A machine whose counters always count 1,234,000: what test_native.c's runner is linked with,
- * since many machines have no counter to count with.
+ * A stub of perf.c whose counters always count 1,234,000. test_native.c's runner is linked with it,
+ * since many machines have no hardware counter.
  */
 
 #include <errno.h>

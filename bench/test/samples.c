@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Functions whose machine code is the same or not in known ways: what test_code.c compares. */
+/* Functions for test_code.c, whose machine code is known to be the same or to differ. */
 
 int sample_callee_a(int x);
 int sample_callee_b(int x);

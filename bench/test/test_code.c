@@ -13,7 +13,7 @@
 #include "../../scripts/tap.h"
 #include "../code_bytes.h"
 
-/* What the samples call. They are linked in only so that their object is built. */
+/* Functions that the samples call. The samples are linked in only so that their object is built. */
 int sample_callee_a(int x);
 int sample_callee_b(int x);
 
@@ -112,11 +112,11 @@ static void test_errors(void)
 
 static struct code *codes[MAX_WALKERS];
 
-/* What came of the pairs of designs of each format. */
+/* Counts of pairs of designs of one format, over all formats. */
 struct tally {
-	size_t same, otherwise; /* pairs that do the same, and those of them that are not as long */
-	size_t wrong;		/* the same code of two that do different things */
-	/* expectations turned round, and those that were met all the same */
+	size_t same, otherwise; /* pairs that do the same; of these, pairs of different length */
+	size_t wrong;		/* pairs that do different things and are the same code */
+	/* pairs judged with `differ` inverted, and those that passed nevertheless */
 	size_t turned, survived;
 };
 
@@ -132,7 +132,7 @@ static void judge_pair(struct tally *t, size_t i, size_t j, const char *compiler
 	if (differ && v.outcome != CODE_AS_EXPECTED)
 		diag("%s: %s and %s are %s, expected %s", a->format, a->design, b->design, v.seen,
 		     v.expect);
-	/* Other code that is as long is what either may be. */
+	/* Different code of the same length passes with either value of `differ`. */
 	if (v.outcome != CODE_AS_EXPECTED || !strcmp(v.seen, "as long"))
 		return;
 	v = code_judge(!differ, codes[i], codes[j], compiler, true);
@@ -169,7 +169,7 @@ static void test_walkers(void)
 	code_origin(archive, arch, sizeof(arch), compiler, sizeof(compiler));
 	judge_pairs(&t, compiler);
 	ok(!t.wrong, "no two designs that do different things are the same code");
-	/* Of two hundred pairs gcc 12 chooses otherwise in a few; another compiler is not known. */
+	/* gcc 12 differs in a few of two hundred pairs; for other compilers nothing is known. */
 	if (code_compiler_is_known(compiler))
 		ok(t.same > 100 && t.otherwise <= t.same / 20,
 		   "designs that do the same are code as long (all but %zu of %zu)", t.otherwise,
@@ -182,7 +182,7 @@ static void test_walkers(void)
 		code_free(codes[i]);
 }
 
-/* In words, for the one format where all four designs were argued about. */
+/* Checks gup_designs_differ() for s390x, the format for which all four designs were proposed. */
 static void test_expectations(void)
 {
 	ok(differ("static", "addr_end_folded") && differ("static", "addr_end_global"),

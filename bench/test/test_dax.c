@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * dax over the reference: each row leaves every entry unlocked and with its page, and says so when
- * not; beside others it says what it met.
+ * dax over the reference: each row leaves every entry unlocked and with its page, and fails if it
+ * did not; rows with other threads count waits, retries and misses.
  */
 
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "../cases.h"
 
 #define NR_OPERATIONS 64
-#define BURST 2000 /* beside others: a while */
+#define BURST 2000 /* operations of rows with other threads */
 
 struct rows {
 	size_t ran, beside, oversubscribed;
@@ -32,7 +32,7 @@ static void operations(struct bench_state *s, uint64_t n)
 	s->c->after(s, n);
 }
 
-/* Beside others: what can be met there, and nothing else, is told. */
+/* Whether the row reports the events that can happen with its load, and no others. */
 static bool extras_are_right(const struct bench_state *s)
 {
 	bool churn = !strcmp(bench_str(s, "load"), "churn");
@@ -59,14 +59,14 @@ static int run_row(struct bench_state *s, void *arg)
 	operations(s, beside ? BURST : NR_OPERATIONS);
 	operations(s, 1);
 	right = extras_are_right(s);
-	s->c->teardown(s); /* which looks at the entries, beside others */
+	s->c->teardown(s); /* checks the entries, in rows with other threads */
 	ok(!s->fail[0] && right, "%s%s%s", name, *s->fail ? ": " : "", s->fail);
 	rows->ran++;
 	rows->beside += beside;
 	return 0;
 }
 
-/* Entries that were locked, and then not unlocked. */
+/* Leaves a locked entry: the row has to notice it. */
 static int run_wrongly(struct bench_state *s, void *arg)
 {
 	if (strcmp(bench_str(s, "part"), "unlock") || s->c->setup(s))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The shim: each thing of Google Benchmark that it offers is seen to work from C. */
+/* Tests that each function of the shim over Google Benchmark works from C. */
 
 #include <errno.h>
 #include <math.h>
@@ -16,7 +16,7 @@ static struct {
 	struct gbench_repetition run;
 	char name[64], skipped[64];
 	double counter[3];
-	size_t order; /* of the report it came in */
+	size_t order; /* number of the callback that reported it */
 } runs[MAX_RUNS];
 static size_t nr_runs, nr_reports;
 
@@ -84,7 +84,7 @@ static void skips_inside(struct gbench_state *gs, void *arg)
 		gbench_skip(gs, arg);
 }
 
-/* Repetitions 2 and 3 of 4, as after an interruption. */
+/* Skips repetitions 2 and 3 of 4, as after an interruption. */
 static void skips_later(struct gbench_state *gs, void *arg)
 {
 	static int calls;
@@ -147,7 +147,7 @@ static void args(struct gbench_state *gs, void *arg)
 	got[1] = gbench_arg(gs, 1);
 }
 
-/* Far longer than a busy machine may keep a thread waiting between two calls. */
+/* Far longer than a thread waits for its CPU between two calls, even on a busy machine. */
 #define PAUSE_NS 200000000L
 
 static void paused(struct gbench_state *gs, void *arg)
@@ -198,7 +198,7 @@ static void register_all(void)
 	gbench_register_native_empty("native", &rep);
 }
 
-/* The runner attributes what it knows of each call by this. */
+/* Are the repetitions the last nr calls? native_outcome_of() relies on that. */
 static bool are_last_calls(const char *name, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {

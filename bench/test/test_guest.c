@@ -109,7 +109,7 @@ struct search {
 
 static bool covers(const struct ptb_record *r, const char *id, const char *params)
 {
-	/* A case that cannot run at all is one record, without parameters. */
+	/* A case none of whose rows can run is one record, without parameters. */
 	return !strcmp(r->case_id, id) &&
 	       (!strcmp(r->params, params) || (r->type == PTB_RECORD_SKIPPED && !r->params[0]));
 }
@@ -148,7 +148,7 @@ static void test_whole_table(void)
 	for (size_t i = 0; bench_table[i] && !c.bad; i++)
 		bench_for_each_instance(bench_table[i], look_for, &search);
 	ok(!search.missing, "no row of the table is missing");
-	/* The check above sees a stream that lacks something. */
+	/* The check above fails on a stream that lacks a record. */
 	s.size -= sizeof(struct ptb_record);
 	ok(!look(&s, NULL).ends, "a stream without its end is noticed");
 	s.size -= 4;
@@ -183,7 +183,7 @@ static void test_usage(void)
 	}
 }
 
-/* No clock of a real machine counts instructions, and the runner says so instead of numbers. */
+/* No clock of a real machine counts instructions: the runner has to refuse to measure. */
 static void test_calibration(void)
 {
 	struct stream s = run("");

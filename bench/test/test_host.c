@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The cases about the running kernel: they run, their checks pass, and fail where they should. */
+/* Tests that the cases about the running kernel run, and that their checks can pass and fail. */
 
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -45,7 +45,7 @@ static int take_first(struct bench_state *s, void *arg)
 	return 1;
 }
 
-/* What a neighbour in the region's own span keeps is not freed, and the check says so. */
+/* A neighbour in the region's own span keeps a table: the check has to fail. */
 static void test_check_fails(void)
 {
 	struct bench_check check = { 0 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The native runner over a table of rows that go wrong: what it writes, and how it ends. */
+/* Runs the native runner over a table of rows that go wrong; tests its document and exit status. */
 
 #include <array_size.h>
 #include <errno.h>
@@ -18,11 +18,11 @@
 #include "../../scripts/tap.h"
 
 static char program[PATH_MAX + 32], out[64];
-static const char *said = "/dev/null"; /* where standard error goes */
+static const char *said = "/dev/null"; /* file for the runner's standard error */
 
 #define OUT "--ptbench_out=" /* and the file */
 
-/* How busy the machine is must not decide whether these tests pass. */
+/* The machine's load must not decide whether these tests pass. */
 #define ANY "--ptbench_any_load"
 
 static pid_t start(const char *filter, const char *more, const char *load)
@@ -37,10 +37,10 @@ static pid_t start(const char *filter, const char *more, const char *load)
 	pid = fork();
 	if (pid)
 		return pid;
-	/* What it says about rows that go wrong is wanted by one test alone. */
+	/* Only one test reads the messages about rows that go wrong. */
 	if (!freopen(said, "w", stderr))
 		_exit(126);
-	signal(SIGINT, SIG_DFL); /* which a shell ignores in what it starts in the background */
+	signal(SIGINT, SIG_DFL); /* a shell ignores SIGINT in its background jobs */
 	execl(program, program, flag, pattern, "--benchmark_min_time=0.001", more, load, NULL);
 	_exit(127);
 }
@@ -178,7 +178,7 @@ static void test_disturbed(void)
 	results_doc_free(doc);
 }
 
-/* The group and the parent may both pass it on. */
+/* The signal arrives twice, as from the process group and from the parent. */
 static void test_interrupt(int sig)
 {
 	pid_t pid = start("good", "--benchmark_repetitions=900", ANY);
@@ -204,7 +204,7 @@ static void test_interrupt(int sig)
 	results_doc_free(doc);
 }
 
-/* The lines of one count, in the order in which they were said. */
+/* Facts about the progress lines of one count. */
 struct told {
 	size_t lines, done, total, cases;
 	bool monotone, beyond;
@@ -241,7 +241,7 @@ static struct told read_told(const char *file, const char *what)
 	return t;
 }
 
-/* Skipped and failed rows are counted, and the library's own; all of them are mixed. */
+/* Progress counts skipped and failed rows and the library's own; their repetitions interleave. */
 static void test_progress(void)
 {
 	char file[sizeof(out) + 8];
@@ -272,7 +272,7 @@ static void test_progress(void)
 	said = "/dev/null";
 }
 
-/* Has it told of progress? */
+/* Has the runner printed a line of progress? */
 static bool measured(void)
 {
 	return read_told(said, "repetitions").lines;

@@ -208,10 +208,10 @@ static bool is_gup(const struct bench_state *s)
 	return s->c == &bench_gup_fast_walk || s->c == &bench_gup_fast_put;
 }
 
-/* ---- a run() that asks for its params measures the asking, too ---- */
+/* ---- run() must not look up its params: the lookup would be measured, too ---- */
 
 #define KEYS_SIZE 4096
-static char *keys; /* of the instance that runs: who reads them is noticed */
+static char *keys; /* the running instance's keys, in a page whose reads fault */
 static volatile sig_atomic_t asked;
 
 static void on_fault(int sig, siginfo_t *info, void *context)
@@ -219,7 +219,7 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 	const char *at = info->si_addr;
 
 	if (at < keys || at >= keys + KEYS_SIZE || mprotect(keys, KEYS_SIZE, PROT_READ))
-		signal(sig, SIG_DFL); /* of something else: it faults again */
+		signal(sig, SIG_DFL); /* another fault: it faults again and ends the test */
 	asked = 1;
 }
 
@@ -232,7 +232,7 @@ static void watch_keys(void)
 		abort();
 }
 
-/* Runs n operations; whether they asked for a param of their instance. */
+/* Runs n operations; returns whether run() looked up a param. */
 static bool run_and_watch(struct bench_state *s, uint64_t n)
 {
 	const char *before[BENCH_MAX_PARAMS];
@@ -274,7 +274,7 @@ static void test_watched(void)
 	   "one that does not is not, and keeps its params");
 }
 
-/* Or as many as there may be at once. Whether the run asked for a param. */
+/* Runs three operations, or max_batch if that is less; returns whether run() looked up a param. */
 static bool three_operations(struct bench_state *s)
 {
 	uint64_t n = s->max_batch && s->max_batch < 3 ? s->max_batch : 3;
@@ -335,7 +335,7 @@ static void test_rows(void)
 	ok(!w.unbalanced, "walks and puts leave each page with its mapping's reference alone");
 }
 
-/* ---- and that this would have been noticed ---- */
+/* ---- the checks above can fail ---- */
 
 static int first_row(struct bench_state *s, void *arg)
 {
@@ -383,7 +383,7 @@ static void test_busted(void)
 	size_t nr[2] = { 0 };
 
 	bench_for_each_instance(&bench_gup_fast_walk, busted_row, nr);
-	/* With 2, 3 and 4 levels, the one boundary where the topmost table that exists goes on. */
+	/* One row each with 2, 3 and 4 levels: it crosses within the topmost table that exists. */
 	ok(nr[0] == 3 && nr[1] > 3, "%zu of %zu rows of the busted pair are not run", nr[0], nr[1]);
 }
 

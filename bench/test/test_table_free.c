@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* table_free over the reference: what each row says of itself, against what the discipline must
- * do. */
+/* table_free over the reference: compares each row's counts with those that the discipline must
+ * have. */
 
 #include <sched.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 #define NR_OPERATIONS 3
 
-static cpu_set_t all_cpus; /* the freer is bound to one of them while a row runs */
+static cpu_set_t all_cpus; /* before a row binds the freer to one of them */
 
 struct rows {
 	size_t ran, with_readers, kept, oversubscribed, oversubscribed_ran, again;
@@ -31,13 +31,13 @@ static void operations(struct bench_state *s, uint64_t n)
 	s->c->after(s, n);
 }
 
-/* What a discipline's name says of it: by call_rcu(), or else ("sync_") the freer waits itself. */
+/* Whether a discipline frees by call_rcu(), by its name; with "sync_" the freer itself waits. */
 static bool frees_by_callback(const char *discipline)
 {
 	return strstr(discipline, "rcu") && !strstr(discipline, "sync_");
 }
 
-/* Callbacks of an operation, and tables that each frees; 0: they are freed at once. */
+/* Callbacks of an operation, and *each: tables that each frees; 0: tables are freed at once. */
 static long long callbacks(const struct bench_state *s, long long *each)
 {
 	const char *d = bench_str(s, "discipline"), *fallback = bench_str(s, "fallback");
@@ -63,8 +63,8 @@ static long long nr_readers(const struct bench_state *s)
 	return CPU_COUNT(&all_cpus);
 }
 
-/* How many invalidations an operation takes, which is how often each reader is interrupted by those
- * that interrupt; and once more for each table by the fallback that does. */
+/* Interrupts of n operations: disciplines by IPI interrupt each reader once per invalidation; the
+ * fallback by IPI interrupts each reader once more per table. */
 static double interrupts(const struct bench_state *s, uint64_t n)
 {
 	const char *d = bench_str(s, "discipline");
@@ -78,8 +78,8 @@ static double interrupts(const struct bench_state *s, uint64_t n)
 	return n * flush * flushes * nr_readers(s);
 }
 
-/* Every second allocation fails: that of every second operation for its first table, and the rest
- * of the operation has a batch. Numbers that are not the same for each operation are not asked. */
+/* failing=50: every second allocation fails, which is that for the first table of every second
+ * operation; its other tables have a batch. Counts that differ by operation are not checked. */
 static bool events_are_right(const struct bench_state *s, uint64_t n)
 {
 	const char *d = bench_str(s, "discipline");
@@ -94,7 +94,7 @@ static bool events_are_right(const struct bench_state *s, uint64_t n)
 	if (extra(s, "tables_freed") != n * tables || extra(s, "rcu_callbacks") != n * nr ||
 	    extra(s, "ipis_sent") != ipis || lone != (all ? n * tables : -1.))
 		return false;
-	/* Two that arrive as one interrupt are one. */
+	/* Two IPIs may arrive as one interrupt. */
 	if (extra(s, "cpus_interrupted") > ipis || (ipis > 0) != (extra(s, "cpus_interrupted") > 0))
 		return false;
 	if (nr ? per < each * .5 || per > each : per >= 0)
@@ -110,7 +110,7 @@ static bool readers_are_seen(const struct bench_state *s)
 	if (!bench_num(s, "readers") && s->c != &bench_table_free_oversubscribed)
 		return extra(s, "reader_throughput") < 0 && extra(s, "reader_latency") < 0 &&
 		       p50 < 0;
-	/* Buckets are within 3 % of what they hold. */
+	/* A bucket's middle is within 3 % of its values. */
 	return extra(s, "reader_throughput") >= 0 && p50 > 0 && p50 <= p99 &&
 	       p99 <= 1.04 * extra(s, "reader_latency");
 }
@@ -132,7 +132,7 @@ static int run_row(struct bench_state *s, void *arg)
 	nr = s->max_batch < NR_OPERATIONS ? s->max_batch : NR_OPERATIONS;
 	operations(s, nr);
 	operations(s, 1);
-	/* On a busy machine a reader may have got no CPU; then the row claims no latency. */
+	/* On a busy machine a reader may have got no CPU; then the row reports no latency. */
 	if (!readers_are_seen(s) && rows->again++ < 8) {
 		s->c->teardown(s);
 		s->nr_extra = 0;
@@ -149,7 +149,7 @@ static int run_row(struct bench_state *s, void *arg)
 	return 0;
 }
 
-/* The first instance, and what its own checks must say to an operation that was not done. */
+/* Runs the first instance with an operation too many: its own checks have to fail. */
 static int run_wrongly(struct bench_state *s, void *arg)
 {
 	uint64_t too_many;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * thp/split over the reference: each row leaves every page a folio of its own with every reference
- * in place, and says so when not; beside readers it says how often it had to try again.
+ * in place, and fails if it did not; rows with readers count retries.
  */
 
 #include <string.h>
@@ -43,7 +43,7 @@ static int run_row(struct bench_state *s, void *arg)
 	return 0;
 }
 
-/* Nothing is split. */
+/* Splits no folio: the row has to fail. */
 static int run_wrongly(struct bench_state *s, void *arg)
 {
 	if (bench_num(s, "readers") || s->c->setup(s))

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Every param of every row, of the bench and of the kernels' driver, has an axis that knows its
- * value. With --print: the values of every axis, "KEY VALUE LABEL" a line. With --run RUNS: makes a
- * run in that folder with a row of every instance of the bench and of every walk's code, whose
- * numbers are all one number, and prints where: what the report has to show of them all.
+ * value. With --print: prints the values of every axis, "KEY VALUE LABEL" a line. With --run RUNS:
+ * makes a run in that folder with a row of every instance of the bench and of every walk's code,
+ * all with the same number, and prints its path: test_vocabulary.t looks for them in the report.
  */
 
 #include <array_size.h>
@@ -50,7 +50,7 @@ static void test_bench(void)
 	ok(fine && nr_seen > 1000, "every param of every row of the bench: %zu", nr_seen);
 }
 
-/* ---- the driver's tables, as its sources have them ---- */
+/* ---- the driver's tables, read from its sources ---- */
 
 static char *read_file(const char *name)
 {
@@ -67,7 +67,7 @@ static char *read_file(const char *name)
 	return text;
 }
 
-/* Strings behind each `before`, up to a quote. */
+/* Where values stand in the sources: behind each `before`, up to a quote. */
 static const struct {
 	const char *file, *before, *key, *case_id;
 } literals[] = {
@@ -129,7 +129,7 @@ static void test_literals(void)
 	ok(fine, "every string of the driver's tables");
 }
 
-/* ptb_param(s, ",key=value,key=%d"): keys, and values that stand there. */
+/* Tests the keys and literal values in calls ptb_param(s, ",key=value,key=%d"). */
 static void test_formats_of_params(void)
 {
 	static const struct {
@@ -201,7 +201,7 @@ static const char *levels_of(const char *format)
 	return text;
 }
 
-/* As the kernel's headers have them. */
+/* Tests some formats' levels against the kernel's headers. */
 static void test_levels(void)
 {
 	static const struct {
