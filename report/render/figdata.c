@@ -59,7 +59,7 @@ static const char *shorten(struct arena *a, const char *text, size_t max)
 	return text;
 }
 
-#define LARGEST 1e30 /* above any measured value; arithmetic on axes stays finite */
+#define LARGEST 1e30   /* above any measured value; arithmetic on axes stays finite */
 #define SMALLEST 1e-30 /* least value on a logarithmic axis */
 
 static bool drawable(const struct figure *f, const struct rvalue *v)
