@@ -25,7 +25,7 @@ module_param(design, charp, 0444);
 static char *format = "unknown";
 module_param(format, charp, 0444);
 module_param_named(time, ptb_in_time, bool, 0444);
-/* "warn" is for the test that sees a warning reported; PID 1 does the other harm. */
+/* test_harm.t: "warn" warns, "params" makes params that do not fit; PID 1 does the other harm. */
 static char *harm = "";
 module_param(harm, charp, 0444);
 module_param_named(profile, ptb_profile, bool, 0444);
@@ -62,6 +62,8 @@ static void describe(struct ptb_state *s)
 		ptb_param(s, ",peer=%s", ptb_peer_name(row->peer));
 	if (row->ops->describe)
 		row->ops->describe(s);
+	if (!strcmp(harm, "params"))
+		ptb_param(s, ",pages=%0*d", (int)sizeof(s->params), 0);
 }
 
 /* Once per boot: a clock or a probe that does not count makes every row worthless. */

@@ -10,7 +10,7 @@ limit=30
 mkdir -p "$tmp/root/results/include"
 cp -r "$root/kernels" "$tmp/root/"
 cp -r "$root/results/include/results" "$tmp/root/results/include/"
-harms=(panic hang warn oom half forge flood)
+harms=(panic hang warn params oom half forge flood)
 scenario() { # NAME WORDS
 	printf '%s\n' "title $1" 'arch x86_64' 'role busted' 'design static' 'image x86_64-stock' 'memory 256M' 'reference no' \
 		"append ptbench.case=gup_fast/walk:pages=1$2" \
@@ -42,6 +42,7 @@ reported() { # HARM PATTERN
 reported panic 'Kernel panic - not syncing: Attempted to kill init!*the console ends:*about to leave'
 reported hang "still running after $limit s*about to wait for ever"
 reported warn 'WARNING: CPU: 0 PID: 1 at ptb_init*'
+reported params 'WARNING: CPU: 0 PID: * at ptb_param*'
 reported oom 'Out of memory: Killed process*init: done'
 reported half 'the data line: line 2: the stream is cut off in this line*init: done'
 reported forge 'the data line: line 1: the stream is cut off after this line*init: done'
