@@ -158,7 +158,7 @@ static size_t keep(struct native_instance *in, struct repetition *to,
 	return good;
 }
 
-/* The outcome of the first repetition that is not NATIVE_DONE, or NULL. */
+/* The first repetition that failed, or else the first that was not done; or NULL. */
 static const struct native_outcome *not_done(const struct native_instance *in, size_t nr)
 {
 	const struct native_outcome *found = NULL;

@@ -8,9 +8,10 @@
 
 #include "../case.h"
 
-static const char *const kinds[] = { "always_disturbed", "disturbed",	"fine",		"run_fails",
-				     "setup_fails",	 "setup_skips", "unrecordable", NULL };
-static unsigned nr_setups;
+static const char *const kinds[] = { "always_disturbed", "disturbed",	 "fine",
+				     "run_fails",	 "setup_fails",	 "setup_skips",
+				     "skips_then_fails", "unrecordable", NULL };
+static unsigned nr_setups, nr_skips;
 static uint64_t done;	 /* operations since set-up */
 static uint64_t pending; /* operations that before() announced and after() has not seen */
 
@@ -26,7 +27,7 @@ static int setup(struct bench_state *s)
 	nr_setups += is(s, "disturbed");
 	if (is(s, "setup_fails"))
 		return -ENOMEM;
-	if (!is(s, "setup_skips"))
+	if (!is(s, "setup_skips") && !(is(s, "skips_then_fails") && !nr_skips++))
 		return 0;
 	snprintf(s->skip, sizeof(s->skip), "not on this machine");
 	return -ENOTSUP;
@@ -41,7 +42,7 @@ static void run(struct bench_state *s, uint64_t n)
 {
 	for (volatile uint64_t i = 0; i < 10 * n; i++)
 		;
-	if (is(s, "run_fails") || pending != n || n > s->max_batch)
+	if (is(s, "run_fails") || is(s, "skips_then_fails") || pending != n || n > s->max_batch)
 		snprintf(s->fail, sizeof(s->fail), "wrong result");
 	/* Two runs in a row are disturbed, now and then, so that the repeated call is, too. */
 	if (is(s, "always_disturbed") || (is(s, "disturbed") && nr_setups % 8 >= 6))

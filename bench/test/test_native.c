@@ -148,6 +148,10 @@ static void test_faults(void)
 	ok(c && !c->ok && !strcmp(c->seen, "wrong result"), "a wrong result: %s",
 	   c ? c->seen : "nothing");
 	ok(!find(doc, "busted/mix", "run_fails", "time"), "and no number of it");
+	c = find_check(doc, "case/runs", "skips_then_fails");
+	ok(c && !c->ok && !strcmp(c->seen, "wrong result") &&
+		   !find(doc, "busted/mix", "skips_then_fails", NULL),
+	   "a repetition that fails wins over one that was skipped: %s", c ? c->seen : "skipped");
 	c = find_check(doc, "case/recorded", "unrecordable");
 	ok(c && !c->ok && !strcmp(c->expect, "no_such_metric") && c->seen[0],
 	   "a number that no document takes: %s", c ? c->seen : "nothing");
@@ -254,7 +258,7 @@ static void test_progress(void)
 	status = finish(start("good/clock|shim/native|busted/mix", "--ptbench_progress=0", ANY));
 	t = read_told(file, "repetitions");
 	ok(status == 4 && t.lines > 20, "progress, %zu lines of it", t.lines);
-	ok(t.cases == 9 && t.total == 9 * 9, "of %zu cases, %zu repetitions", t.cases, t.total);
+	ok(t.cases == 10 && t.total == 10 * 9, "of %zu cases, %zu repetitions", t.cases, t.total);
 	ok(t.monotone && !t.beyond, "each line is further than the one before, and none beyond");
 	ok(t.done == t.total, "the last one says that all are done: %zu of %zu", t.done, t.total);
 	t = read_told(file, "cases counted");
