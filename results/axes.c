@@ -223,9 +223,14 @@ static int check_params(const struct results_doc *doc, const char *id,
 		const struct results_param *p = &params->v[i];
 		const struct results_axis *axis = results_axis_of(doc, p->key, id);
 
-		if (axis && (!p->str || !axis->nr_values || results_value_of(axis, p->str)))
+		if (axis && (!axis->nr_values || (p->str && results_value_of(axis, p->str))))
 			continue;
-		if (axis)
+		if (axis && !p->str)
+			results__error(
+				err, -EINVAL, NULL, p->key,
+				"is the number %lld, and $.axes[%zu] lists values; write one of them",
+				p->num, (size_t)(axis - doc->axes));
+		else if (axis)
 			results__error(
 				err, -EINVAL, NULL, p->key,
 				"\"%.80s\" is not among the values that $.axes[%zu] gives it; add it there",

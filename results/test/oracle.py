@@ -228,7 +228,7 @@ def rule_axes(doc):
             names = values.get((key, family), values.get((key, None)))
             if names is None:
                 raise Refused("a parameter without an axis")
-            if names and isinstance(value, str) and value not in names:
+            if names and value not in names:
                 raise Refused("a value that its axis has not")
 
 

@@ -152,6 +152,14 @@ static void test_rows(void)
 		   !strcmp(err.path, "$.measurements[2].params.design") &&
 		   strstr(err.reason, "merged"),
 	   "a value that its axis lacks is not written");
+	results_doc_free(doc);
+	doc = new_doc();
+	add(doc, "gup_fast/walk", "design=7");
+	ok(!results_doc_add_axis(doc, &designs, &err) &&
+		   results_doc_write(doc, file, &err) == -EINVAL &&
+		   !strcmp(err.path, "$.measurements[0].params.design") &&
+		   strstr(err.reason, "is the number 7"),
+	   "nor a number where the axis lists values");
 	doc->version = 1;
 	ok(results_doc_write(doc, file, &err) == -EINVAL && !strcmp(err.path, "$.axes"),
 	   "nor are axes in version 1");
