@@ -59,7 +59,7 @@ int results__check_params(const struct results_params *p, struct results_error *
 int results__check_measurement(const struct results_measurement *m, struct results_error *err);
 int results__check_check(const struct results_check *c, struct results_error *err);
 int results__check_header(const struct results_doc *doc, struct results_error *err);
-/* axes.c. check_axes: every param has an axis, and a string is a value of it if the axis has
+/* axes.c. check_axes: every param has an axis, and is a value of it if the axis has
  * values. */
 int results__check_axis(const struct results_axis *axis, struct results_error *err);
 int results__check_axes(const struct results_doc *doc, struct results_error *err);

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """ptbench explore as a user meets it: names, lists, replays, exit status, files, Ctrl-C. Models that
 are mislabelled on purpose stand in a program of their own, explore_table."""

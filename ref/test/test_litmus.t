@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The litmus tests beside the explorer's protocols: each is well-formed, asks a question, and has the
 result that it says, by an independent reading of the kernel's memory model (lkmm.py), which is first

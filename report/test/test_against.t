@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """ptbench compare, ptbench kernels ab and the page of ptbench report --base say the same of two runs: the
 status, the totals, and of each part its rows, checks and states. Of a table of single changes with what

@@ -35,6 +35,10 @@ def done():
 
 
 def skip_all(reason):
+    """Not where CI is set: it has installed what the tests need."""
+    if os.environ.get("CI"):
+        print(f"1..1\nnot ok 1 - {reason}")
+        sys.exit(1)
     print(f"1..0 # SKIP {reason}")
     sys.exit(0)
 

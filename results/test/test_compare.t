@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """ptbench compare, by tables: every pair of kinds, of checks, of states of a part and of contents, in
 both directions, with the exit status and what is said of it. 0 only for what was judged and is well."""

@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """1,500 mutated result files: the reader (with address and undefined-behaviour sanitizers) never
 crashes, and accepts exactly what an independent oracle accepts; what it accepts it writes again with

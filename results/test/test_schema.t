@@ -1,4 +1,4 @@
-#!/usr/bin/python3
+#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The writer's files conform to the JSON Schemas, and reader and schemas agree on what is good.
 
@@ -326,7 +326,7 @@ RESULT = [
     ("a value of no row", axis(values=[value("other"), *map(value, FORMATS)]), GOOD),
     ("a row's value is not there", axis(values=[value("other")]), None, BEYOND),
     ("a row's value is not there, in another family", again("axes", families=["kmap"], values=[value("other")]), GOOD),
-    ("a row's integer is not there", put("axes", 1, "values", [value("x")]), GOOD),
+    ("a row's integer is not there", put("axes", 1, "values", [value("x")]), M + ".params.n", BEYOND),
     ("a check's value is not there", lambda doc: (
         append("axes", AXIS | {"key": "why", "values": [value("x")]})(doc),
         doc["checks"][0]["params"].update(why="y")), C + ".params.why", BEYOND),
@@ -352,7 +352,9 @@ RESULT = [
     ("no levels", first(levels=[]), GOOD),
     ("levels of what is no format", put("axes", 1, "values", [value("x", levels=[level("pmd")])]),
      "$.axes[1].values[0].levels", BEYOND),
-    ("no levels of what is no format", put("axes", 1, "values", [value("x", levels=[])]), GOOD),
+    ("no levels of what is no format", lambda doc: (put("axes", 1, "values", [value("x", levels=[])])(doc),
+        [row["params"].update(n="x")
+        for row in doc["measurements"] + doc["checks"] if "n" in row["params"]]), GOOD),
     ("levels is null", first(levels=None), V + ".levels"),
     ("each way to fold", first(levels=[level(f"l{f}", f) for f in ("no", "compiled", "boot", "mm")]), GOOD),
     ("another way to fold", first(levels=[level("p4d", "yes")]), V + ".levels[0].fold"),

@@ -47,7 +47,7 @@ struct results_value {
 /*
  * One key. With families the axis is for their cases and checks only ("kmap" of kmap/pair), and the
  * same key may mean something else in other families. Without values the param may have any value
- * (figures, names of functions). With values, a param that is a string has one of them; they stand
+ * (figures, names of functions). With values, a param has one of them; they stand
  * in the order in which to show them.
  */
 struct results_axis {

@@ -160,7 +160,7 @@ struct results_doc {
 	size_t nr_measurements;
 	struct results_check *checks;
 	size_t nr_checks;
-	/* The meaning of the params; none in version 1. A param's string is a value of its axis. */
+	/* The meaning of the params; none in version 1. A param is a value of its axis. */
 	struct results_axis *axes;
 	size_t nr_axes;
 	char *extra; /* a JSON object of the producer's, copied through uninterpreted, or NULL */
