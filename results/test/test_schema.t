@@ -352,9 +352,7 @@ RESULT = [
     ("no levels", first(levels=[]), GOOD),
     ("levels of what is no format", put("axes", 1, "values", [value("x", levels=[level("pmd")])]),
      "$.axes[1].values[0].levels", BEYOND),
-    ("no levels of what is no format", lambda doc: (put("axes", 1, "values", [value("x", levels=[])])(doc),
-        [row["params"].update(n="x")
-        for row in doc["measurements"] + doc["checks"] if "n" in row["params"]]), GOOD),
+    ("no levels of what is no format", append("axes", AXIS | {"key": "why", "values": [value("x", levels=[])]}), GOOD),
     ("levels is null", first(levels=None), V + ".levels"),
     ("each way to fold", first(levels=[level(f"l{f}", f) for f in ("no", "compiled", "boot", "mm")]), GOOD),
     ("another way to fold", first(levels=[level("p4d", "yes")]), V + ".levels[0].fold"),
