@@ -157,6 +157,14 @@ static void say_whys(struct model *m, struct section *s, const struct whys *w)
 		section_note(m, s, arena_str(m->arena, "%s.", text));
 }
 
+static bool is_in(const struct family *f, const struct kernel *k)
+{
+	for (size_t i = 0; i < f->nr; i++)
+		if (f->v[i] == k)
+			return true;
+	return false;
+}
+
 static struct family family_of(struct model *m, const struct kernels *all, const char *arch)
 {
 	struct family f = { .arch = arch };
@@ -172,6 +180,10 @@ static struct family family_of(struct model *m, const struct kernels *all, const
 			if (all->v[j].stock == stock && &all->v[j] != stock)
 				f.v[f.nr++] = &all->v[j];
 	}
+	/* A variant whose stock kernel is none of this architecture has its row all the same. */
+	for (size_t i = 0; i < all->nr; i++)
+		if (!strcmp(all->v[i].arch, arch) && !is_in(&f, &all->v[i]))
+			f.v[f.nr++] = &all->v[i];
 	return f;
 }
 

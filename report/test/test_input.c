@@ -124,6 +124,23 @@ static void test_contradicted(void)
 	results_run_free(run);
 }
 
+/* Wrong, and valid: the stock kernel's document says another architecture. */
+static void test_other_arch(void)
+{
+	struct arena arena = { 0 };
+	struct report_input in = { 0 };
+	struct results_run *run = new_run();
+
+	add(run, "x86_64-a", "x86_64", "x86_64-stock", false, NULL, 120);
+	add(run, "x86_64-stock", "i386", NULL, false, NULL, 100);
+	read_run(run, &in, &arena);
+	ok(kernels_say(run, "x86_64-amin") || kernels_say(run, "x86_64-a min"),
+	   "a variant of another architecture's stock kernel has its row");
+	input_free(&in);
+	arena_free(&arena);
+	results_run_free(run);
+}
+
 static void test_version_1(void)
 {
 	struct arena arena = { 0 };
@@ -158,6 +175,7 @@ int main(void)
 		return 1;
 	test_said();
 	test_contradicted();
+	test_other_arch();
 	test_version_1();
 	snprintf(command, sizeof(command), "rm -rf %s", temp);
 	if (system(command))
