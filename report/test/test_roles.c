@@ -292,6 +292,48 @@ static void test_disciplines(void)
 	freeing_disciplines(&b.model, model_page(&b.model, "p", "n", "t", "l"));
 	ok(strstr(b.model.pages[1].sections[0]->answers[0]->text, "with RCU (urcu)"),
 	   "of liburcu's, if there is one");
+	frees(doc, RESULTS_REF, "loud", 80, 0);
+	synth_row(doc, "table_free/munmap", RESULTS_REF, "discipline=loud,readers=1,tables=1",
+		  "ipis_sent", RESULTS_SAMPLED, 1);
+	freeing_disciplines(&b.model, model_page(&b.model, "p", "n", "t", "l"));
+	ok(strstr(b.model.pages[2].sections[0]->answers[0]->text, "with loud and after "),
+	   "and of one that was seen to interrupt, if there is one");
+	close_bed(&b);
+
+	open_bed(&b);
+	doc = native(&b)->doc;
+	frees(doc, RESULTS_REF, "hasty", 10, 0);
+	frees(doc, RESULTS_REF, "put_off", 20, 900);
+	freeing_disciplines(&b.model, model_page(&b.model, "p", "n", "t", "l"));
+	s = b.model.pages[0].sections[0];
+	ok(strstr(s->answers[0]->text, "does not say which ways are busted") &&
+		   has_bar(s->figures[0], "hasty"),
+	   "where nobody says which are busted none answers, and each is shown: %s",
+	   s->answers[0]->text);
+	close_bed(&b);
+}
+
+/* ---- what a section of two kernels does not speak of ---- */
+
+static void test_others(void)
+{
+	struct section *s;
+	struct page *p;
+	struct bed b;
+
+	open_bed(&b);
+	kernel(&b, "x86_64-c", "x86_64", "x86_64-plain", "rcu");
+	kernel(&b, "x86_64-d", "x86_64", "x86_64-plain", "rcu");
+	kernel(&b, "x86_64-e", "x86_64", "x86_64-plain", "immediate");
+	kernel(&b, "x86_64-plain", "x86_64", NULL, "immediate");
+	p = model_page(&b.model, "p", "n", "t", "l");
+	s = page_section(&b.model, p, "s", "t");
+	freeing_say_others(&b.model, s, "icount-1cpu");
+	ok(s->nr_notes == 1 && strstr(s->notes[0], "RCU is x86_64-c here") &&
+		   strstr(s->notes[0], "The others: x86_64-d."),
+	   "a further variant that frees by RCU is named: %s", s->nr_notes ? s->notes[0] : "");
+	freeing_say_others(&b.model, page_section(&b.model, p, "u", "t"), "icount-2cpu");
+	ok(!p->sections[1]->nr_notes, "of another setup there is none");
 	close_bed(&b);
 }
 
@@ -301,5 +343,6 @@ int main(void)
 	test_rcu();
 	test_own_rows();
 	test_disciplines();
+	test_others();
 	return tap_done();
 }
