@@ -25,8 +25,8 @@ static struct results_run *new_run(void)
 }
 
 /*
- * A part of the kernel that took `call` instructions for a page. of: what its document says that it is a
- * variant of, or NULL; unsaid: it is of version 1.
+ * A part of the kernel that took `call` instructions for a page. of: the scenario of which its
+ * document says that it is a variant, or NULL; unsaid: it is of version 1.
  */
 static void add(struct results_run *run, const char *scenario, const char *arch, const char *of,
 		bool unsaid, const char *config, double call)
