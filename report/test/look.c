@@ -3,8 +3,10 @@
  * Looks at what was rendered, as a reader would.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../../scripts/tap.h"
 
@@ -24,12 +26,35 @@ const char *look_path(const char *dir, const char *file)
 	return *at;
 }
 
+char *keep(const char *text)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		abort();
+	return copy;
+}
+
 void look_write(const char *path, const char *text)
 {
 	FILE *to = fopen(path, "w");
 
 	if (!to || fputs(text, to) == EOF || fclose(to))
 		abort();
+}
+
+int render_quietly(const char *run, const char *out)
+{
+	int old = dup(1), err;
+
+	fflush(stdout);
+	if (!freopen("/dev/null", "w", stdout))
+		return -EIO;
+	err = report_render(run, out);
+	fflush(stdout);
+	dup2(old, 1);
+	close(old);
+	return err;
 }
 
 /* ---- what is on a page: markup removed, entities resolved, white space one blank ---- */

@@ -9,8 +9,12 @@
 
 /* "dir/file"; the last 8 stay valid. */
 const char *look_path(const char *dir, const char *file);
+/* A copy, malloc'ed. */
+char *keep(const char *text);
 /* Writes (or overwrites) a file; aborts when it cannot. */
 void look_write(const char *path, const char *text);
+/* report_render(), without its line that says where it rendered to, which is no TAP. */
+int render_quietly(const char *run, const char *out);
 /* Markup removed, entities resolved, white space one blank; in place. */
 char *plain(char *html);
 /* A page's words, malloc'ed; "" when it cannot be read. */

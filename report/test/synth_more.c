@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Synthetic rows of kmap and DAX, and what an explorer may have found.
+ * Synthetic rows of disciplines, the host's kernel, kmap and DAX, and what an explorer may have
+ * found.
  */
 #include <array_size.h>
 #include <string.h>
@@ -8,6 +9,73 @@
 #include <results/explore.h>
 
 #include "synth_priv.h"
+
+void synth_disciplines(struct results_doc *doc)
+{
+	static const struct {
+		const char *name;
+		enum results_subject subject;
+		double now, later, throughput, latency;
+	} d[] = {
+		{ "ipi_signal", RESULTS_REF, 6000, 0, 9e6, 9000 },
+		{ "sync_membarrier", RESULTS_REF, 9000, 0, 11e6, 30000 },
+		{ "membarrier", RESULTS_REF, 8000, 0, 11e6, 28000 },
+		{ "rcu_qsbr", RESULTS_LIBURCU, 900, 2.1e7, 14e6, 4000 },
+		{ "rcu_memb", RESULTS_LIBURCU, 1100, 2.4e7, 13e6, 4500 },
+	};
+
+	for (size_t i = 0; i < 5; i++)
+		for (int readers = 0; readers < 3; readers++) {
+			const char *params = synth_text("discipline=%s,readers=%d,tables=64",
+							d[i].name, readers);
+			const char *const id = "table_free/munmap";
+
+			synth_row(doc, id, d[i].subject, params, "time", RESULTS_SAMPLED,
+				  d[i].now * (1 + readers));
+			synth_row(doc, id, d[i].subject, params, "tables_waiting_peak",
+				  RESULTS_SAMPLED, d[i].later ? 640 : 64);
+			if (d[i].later)
+				synth_row(doc, id, d[i].subject, params, "time_deferred",
+					  RESULTS_SAMPLED, d[i].later);
+			if (!readers)
+				continue;
+			synth_row(doc, id, d[i].subject, params, "reader_throughput",
+				  RESULTS_SAMPLED, d[i].throughput / readers);
+			synth_row(doc, id, d[i].subject, params, "reader_latency", RESULTS_SAMPLED,
+				  d[i].latency);
+			synth_row(doc, id, d[i].subject, params, "reader_latency_p50",
+				  RESULTS_SAMPLED, 123);
+		}
+	synth_row(doc, "table_free/batch", RESULTS_REF,
+		  "batch=64,discipline=ipi_signal,readers=1,tables=4096", "time", RESULTS_SAMPLED,
+		  777);
+}
+
+void synth_host(struct results_doc *doc)
+{
+	static const char *const cases[] = { "table_free/munmap", "table_free/keep",
+					     "table_free/madvise", "membarrier/expedited" };
+
+	for (size_t peer = 0; peer < 2; peer++) {
+		const char *p = synth_text("tables=1,peer=%s", peer ? "spin" : "none");
+
+		synth_row(doc, "table_free/munmap", RESULTS_KERNEL, p, "time", RESULTS_SAMPLED,
+			  peer ? 16600 : 4700);
+		synth_row(doc, "table_free/keep", RESULTS_KERNEL, p, "time", RESULTS_SAMPLED,
+			  peer ? 17000 : 3900);
+		synth_row(doc, "table_free/madvise", RESULTS_KERNEL, p, "time", RESULTS_SAMPLED,
+			  peer ? 13000 : 1000);
+		synth_row(doc, "membarrier/expedited", RESULTS_KERNEL,
+			  synth_text("peer=%s", peer ? "spin" : "none"), "time", RESULTS_SAMPLED,
+			  peer ? 11900 : 440);
+		for (size_t i = 0; i < 4; i++)
+			synth_row(doc, cases[i], RESULTS_KERNEL,
+				  i < 3 ? p : synth_text("peer=%s", peer ? "spin" : "none"),
+				  "cpus_interrupted", RESULTS_SAMPLED, (double)peer);
+	}
+	synth_skip(doc, "table_free/events", RESULTS_KERNEL, "peer=spin",
+		   "tracepoints may not be opened here");
+}
 
 /* A pair takes 10 and one more per design; slots of real mappings a hundred times that; a switch 20
  * and 4 per map that is taken out or put in. */

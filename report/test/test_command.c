@@ -127,12 +127,43 @@ static void test_unreadable(void)
 	ok(report(words) == 2 && strstr(said, "none of its 14 parts"), "so it is for the answers");
 }
 
+static void test_help(void)
+{
+	static const char *const words[] = { "--base",	       "--output",
+					     "--answers",      "--help",
+					     "Exit status: 0", "; 2 ",
+					     "; 4 ",	       "PTBENCH_GNUPLOT_SECONDS" };
+	char *argv[] = { "report", "--help", NULL }, text[8192], *line;
+	FILE *to = tmpfile();
+	int old = dup(1), status;
+	size_t i, len;
+
+	fflush(stdout);
+	dup2(fileno(to), 1);
+	status = report_cmd(2, argv);
+	fflush(stdout);
+	dup2(old, 1);
+	close(old);
+	rewind(to);
+	text[fread(text, 1, sizeof(text) - 1, to)] = '\0';
+	fclose(to);
+	ok(status == 0, "--help is fine");
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		ok(strstr(text, words[i]) != NULL, "it says %s", words[i]);
+	for (i = 0, line = text; *line; line += len + (line[len] == '\n')) {
+		len = strcspn(line, "\n");
+		i = len > i ? len : i;
+	}
+	ok(i <= 80, "in at most 80 columns (%zu)", i);
+}
+
 int main(void)
 {
 	char run[512], command[64];
 
 	if (!mkdtemp(temp) || synth_run(temp, SYNTH_COMPLETE, temp, run))
 		return 1;
+	test_help();
 	test_usage();
 	test_limit(run);
 	test_unreadable();

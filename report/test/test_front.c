@@ -17,15 +17,6 @@
 
 static char temp[] = "/tmp/ptbench-front-XXXXXX";
 
-static char *keep(const char *text)
-{
-	char *copy = strdup(text);
-
-	if (!copy)
-		abort();
-	return copy;
-}
-
 /* The front page's markup, malloc'ed. */
 static char *front(const char *run)
 {

@@ -3,7 +3,6 @@
  * Where a report goes: nothing planted in a run's folder is followed or obeyed, what is no report
  * is left alone, several at once succeed, and a gnuplot that does not draw costs its figures alone.
  */
-#include <array_size.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,15 +23,6 @@
 
 static char temp[] = "/tmp/ptbench-output-XXXXXX";
 static char *run_dir; /* of a complete run */
-
-static char *keep(const char *text)
-{
-	char *copy = strdup(text);
-
-	if (!copy)
-		abort();
-	return copy;
-}
 
 /* What the latest render() or answer() said on stderr. */
 static char *said;
@@ -539,36 +529,6 @@ static void test_full(void)
 	close(old);
 }
 
-static void test_help(void)
-{
-	static const char *const words[] = { "--base",	       "--output",
-					     "--answers",      "--help",
-					     "Exit status: 0", "; 2 ",
-					     "; 4 ",	       "PTBENCH_GNUPLOT_SECONDS" };
-	char *argv[] = { "report", "--help", NULL }, text[8192], *line;
-	FILE *to = tmpfile();
-	int old = dup(1), status;
-	size_t i, len;
-
-	fflush(stdout);
-	dup2(fileno(to), 1);
-	status = report_cmd(2, argv);
-	fflush(stdout);
-	dup2(old, 1);
-	close(old);
-	rewind(to);
-	text[fread(text, 1, sizeof(text) - 1, to)] = '\0';
-	fclose(to);
-	ok(status == 0, "--help is fine");
-	for (i = 0; i < ARRAY_SIZE(words); i++)
-		ok(strstr(text, words[i]) != NULL, "it says %s", words[i]);
-	for (i = 0, line = text; *line; line += len + (line[len] == '\n')) {
-		len = strcspn(line, "\n");
-		i = len > i ? len : i;
-	}
-	ok(i <= 80, "in at most 80 columns (%zu)", i);
-}
-
 int main(void)
 {
 	char run[512], command[64];
@@ -604,7 +564,6 @@ int main(void)
 	test_one_lost();
 	test_ended();
 	test_full();
-	test_help();
 	free(said);
 	free(run_dir);
 	snprintf(command, sizeof(command), "rm -rf %s", temp);

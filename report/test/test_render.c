@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whole renderings of synthetic runs: the answers are what the run says (and change when the run
- * does), the same run gives the same bytes, and nothing a run contains is obeyed.
+ * Whole renderings of synthetic runs: the answers are what the run says, the same run gives the
+ * same bytes, and nothing a run contains is obeyed.
  */
 #include <array_size.h>
-#include <ctype.h>
 #include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,52 +21,6 @@ static char temp[] = "/tmp/ptbench-report-XXXXXX";
 static const char *const pages[] = { "index.html", "q1.html", "q2.html",      "q3.html",
 				     "q4.html",	   "q5.html", "kernels.html", "ref-kernel.html" };
 
-/* Quietly: where it rendered to is no TAP. */
-static int render(const char *run, const char *out)
-{
-	int old = dup(1), err;
-
-	fflush(stdout);
-	if (!freopen("/dev/null", "w", stdout))
-		return -EIO;
-	err = report_render(run, out);
-	fflush(stdout);
-	dup2(old, 1);
-	close(old);
-	return err;
-}
-
-/* Each sample of the rows that match becomes value; returns how many rows. */
-static int change_rows(const char *run, const char *part, const char *case_id, const char *metric,
-		       const char *params, double value)
-{
-	const char *file = look_path(run, part);
-	struct results_params p = { 0 };
-	struct results_error err;
-	struct results_doc *doc;
-	int changed = 0;
-
-	if (results_doc_read(file, &doc, &err) || results_params_parse(&p, params))
-		return -1;
-	for (size_t i = 0; i < doc->nr_measurements; i++) {
-		struct results_measurement *m = &doc->measurements[i];
-
-		if (m->skipped || strcmp(m->case_id, case_id) || strcmp(m->metric->name, metric) ||
-		    results_params_cmp(&m->params, &p) != 0)
-			continue;
-		for (size_t j = 0; j < m->nr_samples; j++)
-			m->samples[j] = value * (double)m->nr_ops;
-		changed++;
-	}
-	if (results_doc_write(doc, file, &err))
-		changed = -1;
-	results_params_free(&p);
-	results_doc_free(doc);
-	return changed;
-}
-
-/* ---- tests ---- */
-
 static size_t count_files(const char *dir, const char *suffix)
 {
 	DIR *d = opendir(dir);
@@ -82,15 +34,6 @@ static size_t count_files(const char *dir, const char *suffix)
 	if (d)
 		closedir(d);
 	return n;
-}
-
-static char *keep(const char *text)
-{
-	char *copy = strdup(text);
-
-	if (!copy)
-		abort();
-	return copy;
 }
 
 /* gnuplot 6 knows a white disc behind points, which hides short intervals and shows on dark
@@ -124,7 +67,7 @@ static char *test_complete(char *run)
 
 	ok(!synth_run(temp, SYNTH_COMPLETE, temp, run), "a complete run");
 	out = keep(look_path(run, "report"));
-	ok(!render(run, NULL), "renders into its own folder");
+	ok(!render_quietly(run, NULL), "renders into its own folder");
 	for (size_t i = 0; i < ARRAY_SIZE(pages); i++)
 		ok(access(look_path(out, pages[i]), R_OK) == 0, "%s is there", pages[i]);
 	ok(count_files(look_path(out, "figures"), ".svg") >= 12, "and 12 figures or more");
@@ -219,131 +162,6 @@ static void test_answers(const char *run, const char *out)
 	free(text);
 }
 
-/* The checks of that name and format come out as `seen` says; returns how many. */
-static int change_checks(const char *run, const char *part, const char *id, const char *format,
-			 const char *seen)
-{
-	const char *file = look_path(run, part);
-	struct results_error err;
-	struct results_doc *doc;
-	int changed = 0;
-
-	if (results_doc_read(file, &doc, &err))
-		return -1;
-	for (size_t i = 0; i < doc->nr_checks; i++) {
-		struct results_check *c = &doc->checks[i];
-		const char *f = results_params_str(&c->params, "format");
-
-		if (strcmp(c->id, id) || !f || strcmp(f, format))
-			continue;
-		free(c->seen);
-		c->seen = keep(seen);
-		changed++;
-	}
-	if (results_doc_write(doc, file, &err))
-		changed = -1;
-	results_doc_free(doc);
-	return changed;
-}
-
-static void test_changed_checks(const char *run)
-{
-	char *text;
-
-	ok(change_checks(run, "ref.static.json", "gup_fast/identical", "x86_64-4k-48",
-			 "different") == 6,
-	   "one format's designs are no longer identical");
-	ok(change_checks(run, "s390x-stock.icount-1cpu.json", "gup_fast/only", "s390x",
-			 "wrong 1 of 16: pages of no known address") == 6,
-	   "offset_lockless returns wrong pages");
-	text = answers(run);
-	ok(strstr(text, "12 of 24 pairs of designs"), "then fewer pairs are identical");
-	ok(strstr(text, "offset_lockless is right on 0 of 6 on s390x"),
-	   "and offset_lockless is not right");
-	free(text);
-}
-
-/* The rows beside a spinning peer are skipped, as where other work took the peer's CPU away. */
-static int skip_peers(const char *run)
-{
-	const char *file = look_path(run, "native.json");
-	struct results_error err;
-	struct results_doc *doc;
-	int skipped = 0;
-
-	if (results_doc_read(file, &doc, &err))
-		return -1;
-	for (size_t i = 0; i < doc->nr_measurements; i++) {
-		struct results_measurement *m = &doc->measurements[i];
-		const char *peer = results_params_str(&m->params, "peer");
-
-		if (m->skipped || !peer || strcmp(peer, "spin"))
-			continue;
-		/* A row that was skipped has no count either. */
-		if (strcmp(m->metric->name, "time")) {
-			results_params_set_str(&m->params, "peer", "idle");
-			continue;
-		}
-		m->skipped = keep("the peer lost its CPU");
-		skipped++;
-	}
-	if (results_doc_write(doc, file, &err))
-		skipped = -1;
-	results_doc_free(doc);
-	return skipped;
-}
-
-static void test_skipped_peers(const char *run)
-{
-	char *text;
-
-	ok(skip_peers(run) == 4, "no operation is timed beside a peer");
-	text = answers(run);
-	ok(strstr(text,
-		  "Not answered here: nothing was timed beside a thread of the same process "
-		  "spinning on another CPU (the peer lost its CPU). munmap of 1 table takes 4.70 "
-		  "µs [4.66, 4.74] alone; beside") &&
-		   !strstr(text, "interrupted;"),
-	   "then that is said, and why, and nothing of interrupts");
-	free(text);
-}
-
-static void test_mutations(const char *run)
-{
-	char *out = keep(look_path(temp, "mutated")), *text;
-
-	ok(change_rows(run, "x86_64-forced-rcu.icount-2cpu.json", "table_free/munmap",
-		       "cpus_interrupted", "format=x86_64-4k-48,peer=spin,tables=32", 2) == 1,
-	   "one cell interrupts 2 CPUs");
-	text = answers(run);
-	ok(strstr(text, "No, it adds some: of 18 counts") &&
-		   strstr(text, "and 2 CPUs on x86_64-forced-rcu") &&
-		   strstr(text, "RCU has fewer in 0 and more in 1, and 17 are equal"),
-	   "then the interrupts are no longer said to be the same");
-	free(text);
-
-	ok(change_rows(run, "x86_64-stock.icount-1cpu.json", "gup_fast/walk", "instructions",
-		       "cross=none,design=static,format=x86_64-4k-48,leaf=pte,pages=128", 2690) > 0,
-	   "a kernel's and a reference's row change alike");
-	ok(change_rows(run, "s390x-stock.icount-1cpu.json", "gup_fast/put", "instructions",
-		       "format=s390x,leaf=pte,pages=128", 7 + 12 * 16 + 112 * 4) == 1,
-	   "a put costs 4 a page");
-	text = answers(run);
-	ok(strstr(text, "1 factor is unexplained"), "a factor that nobody explained is said to be "
-						    "unexplained");
-	free(text);
-	ok(!render(run, out) && page_says(out, "ref-kernel.html", "2.75×unexplained"),
-	   "and is flagged in the table");
-	ok(change_rows(run, "s390x-stock.icount-2cpu.json", "table_free/munmap", "ipis_sent",
-		       "format=s390x,peer=none,tables=1", 1) == 1,
-	   "s390x sends an interrupt");
-	text = answers(run);
-	ok(strstr(text, "On s390x one munmap sends up to 1 interrupts") != NULL,
-	   "then s390x is not said to broadcast");
-	free(text);
-	free(out);
-}
-
 static bool same_files(const char *a, const char *b, const char *sub)
 {
 	DIR *d = opendir(look_path(a, sub));
@@ -373,7 +191,7 @@ static void test_same_bytes(const char *run, const char *out)
 {
 	char *again = keep(look_path(temp, "again"));
 
-	ok(!render(run, again), "a second rendering, elsewhere");
+	ok(!render_quietly(run, again), "a second rendering, elsewhere");
 	ok(same_files(out, again, ".") && same_files(out, again, "figures") &&
 		   same_files(out, again, "parts"),
 	   "has the same bytes in every file");
@@ -448,7 +266,7 @@ static void test_hostile(void)
 	ok(!synth_run(temp, SYNTH_HOSTILE, temp, run), "a run of hostile strings");
 	out = keep(look_path(run, "report"));
 	figures = keep(look_path(out, "figures"));
-	ok(!render(run, NULL), "renders");
+	ok(!render_quietly(run, NULL), "renders");
 	ok(access(look_path(temp, SYNTH_TRAP), F_OK) < 0, "and no command in it was run");
 	for (size_t i = 0; i < ARRAY_SIZE(pages); i++)
 		for (size_t j = 0; j < 4; j++)
@@ -489,7 +307,7 @@ static void test_holes(void)
 
 	ok(!synth_run(temp, SYNTH_HOLES, temp, run), "a run with holes");
 	out = keep(look_path(run, "report"));
-	ok(!render(run, NULL), "renders");
+	ok(!render_quietly(run, NULL), "renders");
 	text = answers(run);
 	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
 		ok(strstr(text, reasons[i]) != NULL, "the answers say why: %s", reasons[i]);
@@ -520,7 +338,7 @@ static void test_timed(void)
 
 	ok(!synth_run(temp, SYNTH_TIMED, temp, run), "a run with parts under KVM");
 	out = keep(look_path(run, "report"));
-	ok(!render(run, NULL), "renders");
+	ok(!render_quietly(run, NULL), "renders");
 	text = answers(run);
 	ok(strstr(text,
 		  "Per further table freed, from 1 to 128 tables (munmap less MADV_DONTNEED of "
@@ -543,7 +361,7 @@ static void test_empty(void)
 
 	ok(!synth_run(temp, SYNTH_EMPTY, temp, run), "a run without parts");
 	out = keep(look_path(run, "report"));
-	ok(!render(run, NULL), "renders");
+	ok(!render_quietly(run, NULL), "renders");
 	for (size_t i = 0; i < ARRAY_SIZE(pages); i++)
 		ok(access(look_path(out, pages[i]), R_OK) == 0, "%s is there", pages[i]);
 	ok(page_says(out, "index.html", "nothing was measured"), "and says that nothing was "
@@ -566,10 +384,10 @@ static void test_errors(const char *run)
 	argv[1] = "/nonexistent-run";
 	ok(report_cmd(2, argv) == 2, "a run that is not there is bad input");
 	setenv("PATH", temp, 1);
-	ret = render(run, look_path(temp, "unplotted"));
+	ret = render_quietly(run, look_path(temp, "unplotted"));
 	setenv("PATH", saved, 1);
 	ok(ret == 4, "without gnuplot the report is not whole");
-	ok(render(run, "/proc/no/such") == 2, "a folder that cannot be made is an error");
+	ok(render_quietly(run, "/proc/no/such") == 2, "a folder that cannot be made is an error");
 	fflush(stderr);
 	dup2(old, 2);
 	close(old);
@@ -591,9 +409,6 @@ int main(void)
 	test_answers(run, out);
 	test_same_bytes(run, out);
 	test_errors(run);
-	test_mutations(run);
-	test_changed_checks(run);
-	test_skipped_peers(run);
 	test_hostile();
 	test_holes();
 	test_empty();
