@@ -38,7 +38,7 @@ report-tests := $(addprefix report/test/test_,changed claims command derive fron
 
 tests += $(report-tests)
 asan-tests += $(report-tests)
-$(foreach t,$(report-tests),$(eval $(t)-srcs := $(t).c report/test/look.c report/test/html.c $(report-synth)))
+$(foreach t,$(report-tests),$(eval $(t)-srcs := $(t).c report/test/bed.c report/test/look.c report/test/html.c $(report-synth)))
 $(foreach t,$(report-tests),$(eval $(t)-libs := report results ref))
 $(foreach t,$(report-tests),$(eval $(t)-ldlibs := $(report-ldlibs)))
 

@@ -13,17 +13,8 @@
 #include "../pages/explain.h"
 #include "../pages/kernel_rows.h"
 #include "../pages/kernels.h"
+#include "bed.h"
 #include "synth.h"
-
-#define MAX_PARTS 16
-
-struct bed {
-	struct arena arena;
-	struct report_input in;
-	struct model model;
-	struct report_part parts[MAX_PARTS];
-	struct results_part records[MAX_PARTS];
-};
 
 /*
  * NULL: it is one. "x86_64-5level-stock" is that of "x86_64-5level-nola57", and "a-stock-rt" that
@@ -51,28 +42,15 @@ static const char *stock_of(const char *scenario, const char *arch)
 	return name;
 }
 
-/* Parts have to come in the order of their names, as a run's do. */
-static struct results_doc *add_part(struct bed *b, const char *scenario, const char *arch,
-				    const char *setup, const char *config)
+static struct results_doc *kernel(struct bed *b, const char *scenario, const char *arch,
+				  const char *setup, const char *config)
 {
-	struct report_part *p = &b->parts[b->in.nr_parts];
-	char name[128];
+	struct results_doc *doc =
+		add_kernel(b, scenario, arch, setup, stock_of(scenario, arch))->doc;
 
-	snprintf(name, sizeof(name), "%s.%s", scenario, setup);
-	if (results_doc_new(name, strcmp(setup, "static") ? "icount" : "static", &p->doc))
+	if (config && results_pairs_set(&doc->subject, "config", config))
 		abort();
-	if (config && results_pairs_set(&p->doc->subject, "config", config))
-		abort();
-	b->records[b->in.nr_parts].name = p->doc->part;
-	p->part = &b->records[b->in.nr_parts++];
-	p->scenario = scenario;
-	p->arch = arch;
-	p->setup = setup;
-	p->has_role = true;
-	p->of = stock_of(scenario, arch);
-	p->stock_of = p->of ? p->of : scenario;
-	b->in.parts = b->parts;
-	return p->doc;
+	return doc;
 }
 
 static void walk(struct results_doc *doc, const char *design, int call, int page, int pud)
@@ -101,29 +79,20 @@ static void code(struct results_doc *doc, int path, int text)
 
 static void fill(struct bed *b, int distro_page)
 {
-	memset(b, 0, sizeof(*b));
-	b->in.arena = b->model.arena = &b->arena;
-	b->model.in = &b->in;
-	walk(add_part(b, "x86_64-5level-nola57", "x86_64", "icount-1cpu", "min"), "static", 212,
-	     100, 55);
-	walk(add_part(b, "x86_64-5level-stock", "x86_64", "icount-1cpu", "min"), "static", 210, 100,
+	open_bed(b);
+	walk(kernel(b, "x86_64-5level-nola57", "x86_64", "icount-1cpu", "min"), "static", 212, 100,
+	     55);
+	walk(kernel(b, "x86_64-5level-stock", "x86_64", "icount-1cpu", "min"), "static", 210, 100,
 	     50);
-	walk(add_part(b, "x86_64-slow", "x86_64", "icount-1cpu", NULL), "addr_end", 205, 103, 40);
-	code(add_part(b, "x86_64-slow", "x86_64", "static", NULL), 1010, 50020);
-	walk(add_part(b, "x86_64-slow-distro", "x86_64", "icount-1cpu", "distro"), "addr_end", 309,
+	walk(kernel(b, "x86_64-slow", "x86_64", "icount-1cpu", NULL), "addr_end", 205, 103, 40);
+	code(kernel(b, "x86_64-slow", "x86_64", "static", NULL), 1010, 50020);
+	walk(kernel(b, "x86_64-slow-distro", "x86_64", "icount-1cpu", "distro"), "addr_end", 309,
 	     distro_page, 40);
-	walk(add_part(b, "x86_64-stock", "x86_64", "icount-1cpu", "min"), "static", 200, 100, 40);
-	code(add_part(b, "x86_64-stock", "x86_64", "static", "min"), 1000, 50000);
-	walk(add_part(b, "x86_64-stock-distro", "x86_64", "icount-1cpu", "distro"), "static", 300,
+	walk(kernel(b, "x86_64-stock", "x86_64", "icount-1cpu", "min"), "static", 200, 100, 40);
+	code(kernel(b, "x86_64-stock", "x86_64", "static", "min"), 1000, 50000);
+	walk(kernel(b, "x86_64-stock-distro", "x86_64", "icount-1cpu", "distro"), "static", 300,
 	     120, 40);
-	walk(add_part(b, "zz-other", "zz", "icount-1cpu", "min"), "static", 1, 1, 1);
-}
-
-static void empty(struct bed *b)
-{
-	for (size_t i = 0; i < b->in.nr_parts; i++)
-		results_doc_free(b->parts[i].doc);
-	arena_free(&b->arena);
+	walk(kernel(b, "zz-other", "zz", "icount-1cpu", "min"), "static", 1, 1, 1);
 }
 
 static bool is(struct rvalue v, double want)
@@ -166,7 +135,7 @@ static void test_read(void)
 		ok(!rv_ok(&v) && strstr(v.why, "not part of this run"),
 		   "and so is its difference: %s", v.why);
 	}
-	empty(&b);
+	close_bed(&b);
 }
 
 static const struct section *configs_of(struct bed *b)
@@ -199,19 +168,19 @@ static void test_configs(void)
 	   "three quantities in two configurations, all alike");
 	ok(strstr(s->answers[0]->text, "none the opposite"), "which is said: %s",
 	   s->answers[0]->text);
-	empty(&b);
+	close_bed(&b);
 	fill(&b, 120);
 	s = configs_of(&b);
 	ok(strstr(s->answers[0]->text, "\0011\001 have the same sign") &&
 		   strstr(s->answers[0]->text, "; 2 more are nothing in one of them or in either"),
 	   "what is nothing in one of them has no sign: %s", s->answers[0]->text);
-	empty(&b);
+	close_bed(&b);
 	fill(&b, 117);
 	s = configs_of(&b);
 	ok(opposite(s) == 1, "3 more per page in one, 3 less in the other: flagged");
 	ok(strstr(s->answers[0]->text, "x86_64-slow, each further page: 3 in min"), "and named: %s",
 	   s->answers[0]->text);
-	empty(&b);
+	close_bed(&b);
 }
 
 static void test_nothing(void)
@@ -225,7 +194,7 @@ static void test_nothing(void)
 	ok(!s->answers[0]->mode && !s->tables[0]->nr_rows, "a run without kernels: %s",
 	   s->answers[0]->text);
 	b.in.nr_parts = 9;
-	empty(&b);
+	close_bed(&b);
 }
 
 /* The tables of an architecture: a column that no kernel has is not there, nor a reason said
@@ -261,7 +230,7 @@ static void test_arch(void)
 	ok(strstr(s->answers[0]->text, "200 instructions\001 on x86_64-stock and up to 300") &&
 		   strstr(s->answers[0]->text, "by +2 (x86_64-5level-nola57) to +9 (x86_64-slow-"),
 	   "the sentence: %s", s->answers[0]->text);
-	empty(&b);
+	close_bed(&b);
 }
 
 /* ---- a change of design, beside the reference's ---- */
@@ -292,14 +261,12 @@ static const struct section *designs_of(struct bed *b, const char *arch, const c
 	struct results_doc *doc;
 	struct page *p;
 
-	memset(b, 0, sizeof(*b));
-	b->in.arena = b->model.arena = &b->arena;
-	b->model.in = &b->in;
+	open_bed(b);
 	snprintf(variant, sizeof(variant), "%s-%s", arch, design);
 	snprintf(stock, sizeof(stock), "%s-stock", arch);
-	doc = add_part(b, variant, arch, "icount-1cpu", "min");
+	doc = kernel(b, variant, arch, "icount-1cpu", "min");
 	levels_walk(doc, RESULTS_KERNEL, design, 3, 304, 37);
-	doc = add_part(b, stock, arch, "icount-1cpu", "min");
+	doc = kernel(b, stock, arch, "icount-1cpu", "min");
 	levels_walk(doc, RESULTS_KERNEL, "offset_lockless", 3, 300, 40);
 	/* Two levels come first, and are no kernel's. */
 	levels_walk(doc, RESULTS_REF, "offset_lockless", 2, 200, 20);
@@ -327,31 +294,31 @@ static void test_designs(void)
 	ok(strstr(s->answers[0]->text, "\0012 of 2\001") &&
 		   !strstr(s->answers[0]->text, "explained"),
 	   "%s", s->answers[0]->text);
-	empty(&b);
+	close_bed(&b);
 	s = designs_of(&b, "zz", "static", 0, -3);
 	ok(!strcmp(s->tables[0]->rows[0][5].text, "none in the reference") &&
 		   strstr(s->answers[0]->text, "\0011 of 2\001") &&
 		   strstr(s->answers[0]->text,
 			  "In 1 more it makes none in one of them or in either"),
 	   "a difference of nothing has no sign that agrees: %s", s->answers[0]->text);
-	empty(&b);
+	close_bed(&b);
 	s = designs_of(&b, "zz", "static", 13, -3);
 	ok(!strcmp(s->tables[0]->rows[0][5].text, "apart, not explained") &&
 		   strstr(s->tables[0]->rows[0][5].kind, "bad") &&
 		   strstr(s->answers[0]->text, "\0011 of 2\001") &&
 		   strstr(s->answers[0]->text, "zz-static, a call for one page, 3 levels: +4"),
 	   "nine apart: %s", s->answers[0]->text);
-	empty(&b);
+	close_bed(&b);
 	s = designs_of(&b, "zz", "static", 4, 1);
 	ok(!strcmp(s->tables[0]->rows[1][5].text, "other sign, not explained"),
 	   "near, but of the other sign: %s", s->tables[0]->rows[1][5].text);
-	empty(&b);
+	close_bed(&b);
 	s = designs_of(&b, "s390x", "static", 4, 1);
 	ok(!strcmp(s->tables[0]->rows[1][5].text, "other sign (a)") &&
 		   strstr(s->notes[1], "(a) ") && strstr(s->notes[1], "gup_fast_fallback()") &&
 		   strstr(s->answers[0]->text, "For 1 more"),
 	   "or explained by symbol: %s", s->notes[1]);
-	empty(&b);
+	close_bed(&b);
 	s = designs_of(&b, "s390x", "static", 4, 30);
 	ok(strstr(s->tables[0]->rows[1][5].kind, "bad"), "which is no excuse for a large one: %s",
 	   s->tables[0]->rows[1][5].text);
@@ -360,11 +327,11 @@ static void test_designs(void)
 		   !design_explanation_find("arm64", false, -3, 14) &&
 		   !design_explanation_find("s390x", false, -2, 14),
 	   "a large one is explained for its two numbers on its architecture, and for no others");
-	empty(&b);
+	close_bed(&b);
 	s = designs_of(&b, "zz", "offset_lockless", 4, -3);
 	ok(!s->tables[0]->nr_rows && !s->answers[0]->mode, "the same design is no change: %s",
 	   s->answers[0]->text);
-	empty(&b);
+	close_bed(&b);
 }
 
 /* ---- the driver's rows of a family ---- */
@@ -401,20 +368,18 @@ static void test_rows(void)
 	const struct table *t;
 	struct bed b;
 
-	memset(&b, 0, sizeof(b));
-	b.in.arena = b.model.arena = &b.arena;
-	b.model.in = &b.in;
-	doc = add_part(&b, "a-kmap-debug", "a", "icount-1cpu", "min");
+	open_bed(&b);
+	doc = kernel(&b, "a-kmap-debug", "a", "icount-1cpu", "min");
 	pair(doc, "backend=highmem,depth=1,format=f", 30);
-	pair(add_part(&b, "a-long-stock", "a", "icount-1cpu", "min"), "depth=1,format=f", 25);
-	doc = add_part(&b, "a-stock", "a", "icount-1cpu", "min");
+	pair(kernel(&b, "a-long-stock", "a", "icount-1cpu", "min"), "depth=1,format=f", 25);
+	doc = kernel(&b, "a-stock", "a", "icount-1cpu", "min");
 	pair(doc, "backend=highmem,depth=1,format=f", 20);
 	pair(doc, "backend=highmem,depth=2,format=f", 21);
 	synth_skip(doc, "kmap/pair", RESULTS_KERNEL, "depth=9,format=f", "too deep");
 	synth_row(doc, "kmap/pair", RESULTS_REF, "depth=3,format=f", "instructions", RESULTS_EXACT,
 		  1);
-	pair(add_part(&b, "a-variant", "a", "icount-1cpu", "min"), "depth=4,format=f", 99);
-	doc = add_part(&b, "b-stock", "b", "icount-1cpu", "min");
+	pair(kernel(&b, "a-variant", "a", "icount-1cpu", "min"), "depth=4,format=f", 99);
+	doc = kernel(&b, "b-stock", "b", "icount-1cpu", "min");
 	pair(doc, "backend=direct,depth=1,format=g", 6);
 	synth_skip(doc, "kmap/pair", RESULTS_KERNEL, "depth=2,format=g", "direct map");
 	kernel_rows_build(&b.model, model_page(&b.model, "p", "n", "t", "l"), &family);
@@ -434,7 +399,7 @@ static void test_rows(void)
 		   "a-kmap-debug."),
 	   "the row that answers, by architecture: %s", s->answers[0]->text);
 	ok(s->nr_notes == 1 && strstr(s->notes[0], "1 more row was skipped"), "%s", s->notes[0]);
-	empty(&b);
+	close_bed(&b);
 }
 
 int main(void)

@@ -12,9 +12,8 @@
 #include "../model/input.h"
 #include "../pages/freeing.h"
 #include "../pages/kernel_rows.h"
+#include "bed.h"
 #include "synth.h"
-
-#define MAX_PARTS 12
 
 static void is_str(const char *seen, const char *expect, const char *what)
 {
@@ -22,66 +21,14 @@ static void is_str(const char *seen, const char *expect, const char *what)
 		diag("seen: %s, expected: %s", seen ? seen : "NULL", expect);
 }
 
-struct bed {
-	struct arena arena;
-	struct report_input in;
-	struct model model;
-	struct report_part parts[MAX_PARTS];
-	struct results_part records[MAX_PARTS];
-	struct results_run run;
-};
-
-static void open_bed(struct bed *b)
-{
-	memset(b, 0, sizeof(*b));
-	if (setjmp(b->arena.oom))
-		abort();
-	b->in.arena = b->model.arena = &b->arena;
-	b->in.parts = b->parts;
-	b->in.run = &b->run;
-	b->run.finished = (char *)"2026-01-31T12:00:00Z";
-	b->model.in = &b->in;
-}
-
-static void close_bed(struct bed *b)
-{
-	for (size_t i = 0; i < b->in.nr_parts; i++) {
-		results_doc_free(b->parts[i].doc);
-		free(b->records[i].name);
-	}
-	arena_free(&b->arena);
-}
-
-/* In the order of their names. */
-static struct report_part *part(struct bed *b, const char *scenario, const char *arch,
-				const char *setup)
-{
-	struct report_part *p = &b->parts[b->in.nr_parts];
-
-	p->part = &b->records[b->in.nr_parts++];
-	p->scenario = scenario;
-	p->arch = arch;
-	p->setup = setup;
-	if (asprintf(&b->records[b->in.nr_parts - 1].name, "%s.%s", scenario, setup) < 0)
-		abort();
-	return p;
-}
-
-/* A part with a document; path: what table_free/rcu_path saw, or NULL. */
+/* way: in which it was seen to free tables, or NULL. */
 static struct report_part *kernel(struct bed *b, const char *scenario, const char *arch,
-				  const char *of, const char *path)
+				  const char *of, const char *way)
 {
-	struct report_part *p = part(b, scenario, arch, "icount-1cpu");
-	struct results_error err = { .reason = "" };
+	struct report_part *p = add_kernel(b, scenario, arch, "icount-1cpu", of);
 
-	if (results_doc_new(p->part->name, "icount", &p->doc))
-		abort();
-	p->has_role = true;
-	p->of = of;
-	p->stock_of = of ? of : scenario;
-	if (path && results_doc_add_check(p->doc, "table_free/rcu_path",
-					  &(struct results_params){ 0 }, path, path, true, &err))
-		abort();
+	if (way)
+		set_freeing(p, way);
 	return p;
 }
 
@@ -114,7 +61,7 @@ static void test_stock(void)
 	ok(strstr(input_why(&b.in, input_stock_name(&b.in, "z", "icount-1cpu")),
 		  "no document of z says"),
 	   "which is said");
-	part(&b, "z-usual", "z", "icount-2cpu")->why = "failed: no such QEMU";
+	add_part(&b, "z-usual", "z", "icount-2cpu")->why = "failed: no such QEMU";
 	is_str(input_why(&b.in, input_stock_name(&b.in, "z", "icount-2cpu")),
 	       "part z-usual.icount-2cpu: failed: no such QEMU",
 	       "one that left no document gives its reason");
@@ -157,7 +104,7 @@ static void test_rcu(void)
 	close_bed(&b);
 
 	open_bed(&b);
-	part(&b, "x86_64-c", "x86_64", "icount-1cpu")->why = "failed: it hangs";
+	add_part(&b, "x86_64-c", "x86_64", "icount-1cpu")->why = "failed: it hangs";
 	kernel(&b, "x86_64-plain", "x86_64", NULL, "immediate");
 	is_str(freeing_why(&b.in, BY_RCU, "icount-1cpu"),
 	       "no variant of x86_64’s stock kernel that frees by RCU left a document; part "
@@ -193,17 +140,13 @@ static void test_own_rows(void)
 
 /* ---- disciplines ---- */
 
-static struct report_part *native(struct bed *b)
+static struct results_doc *native(struct bed *b)
 {
-	struct report_part *p = &b->parts[b->in.nr_parts];
+	struct results_doc *doc = add_native(b);
 
-	p->part = &b->records[b->in.nr_parts++];
-	p->setup = "native";
-	b->records[b->in.nr_parts - 1].name = strdup("native");
-	if (results_doc_new("native", "native", &p->doc) ||
-	    results_pairs_set(&p->doc->environment, "cpus", "8"))
+	if (results_pairs_set(&doc->environment, "cpus", "8"))
 		abort();
-	return p;
+	return doc;
 }
 
 static void frees(struct results_doc *doc, enum results_subject subject, const char *name,
@@ -216,18 +159,6 @@ static void frees(struct results_doc *doc, enum results_subject subject, const c
 	if (later)
 		synth_row(doc, "table_free/munmap", subject, params, "time_deferred",
 			  RESULTS_SAMPLED, later);
-}
-
-/* What the table whose caption begins so has in that column of the row; NULL: there is none. */
-static const char *cell_of(const struct section *s, const char *caption, const char *row,
-			   size_t column)
-{
-	for (size_t i = 0; i < s->nr_tables; i++)
-		for (size_t j = 0; j < s->tables[i]->nr_rows; j++)
-			if (!strncmp(s->tables[i]->caption, caption, strlen(caption)) &&
-			    !strcmp(s->tables[i]->rows[j][0].text, row))
-				return s->tables[i]->rows[j][column].text;
-	return NULL;
 }
 
 static bool has_bar(const struct figure *f, const char *label)
@@ -262,7 +193,7 @@ static void test_disciplines(void)
 	struct bed b;
 
 	open_bed(&b);
-	doc = native(&b)->doc;
+	doc = native(&b);
 	if (results_doc_add_axis(doc, &axis, &err))
 		abort();
 	frees(doc, RESULTS_REF, "alien", 50, 0);
@@ -301,7 +232,7 @@ static void test_disciplines(void)
 	close_bed(&b);
 
 	open_bed(&b);
-	doc = native(&b)->doc;
+	doc = native(&b);
 	frees(doc, RESULTS_REF, "hasty", 10, 0);
 	frees(doc, RESULTS_REF, "put_off", 20, 900);
 	freeing_disciplines(&b.model, model_page(&b.model, "p", "n", "t", "l"));

@@ -12,108 +12,23 @@
 
 #include "../pages/kernel_rows.h"
 #include "../pages/kernels.h"
+#include "bed.h"
 #include "synth.h"
 
-#define MAX_PARTS 8
 #define MUNMAP "table_free/munmap"
 
-struct bed {
-	struct arena arena;
-	struct report_input in;
-	struct model model;
-	struct report_part parts[MAX_PARTS];
-	struct results_part records[MAX_PARTS];
-};
-
-static void open_bed(struct bed *b)
+/* x86_64's kernel that frees by RCU, and the one that does not. */
+static struct results_doc *forced(struct bed *b, const char *setup)
 {
-	memset(b, 0, sizeof(*b));
-	if (setjmp(b->arena.oom))
-		abort();
-	b->in.arena = b->model.arena = &b->arena;
-	b->model.in = &b->in;
-	b->in.parts = b->parts;
-	b->in.explored_why = "not asked for";
-}
+	struct report_part *p = add_kernel(b, "x86_64-forced-rcu", "x86_64", setup, "x86_64-stock");
 
-static void close_bed(struct bed *b)
-{
-	for (size_t i = 0; i < b->in.nr_parts; i++)
-		results_doc_free(b->parts[i].doc);
-	results_explore_free(b->in.explored);
-	arena_free(&b->arena);
-}
-
-static const char *stock_of(const char *arch)
-{
-	return !strcmp(arch, "x86_64")	? "x86_64-stock"
-	       : !strcmp(arch, "s390x") ? "s390x-stock"
-					: "a-stock";
-}
-
-/* scenario: NULL of a native part. In the order of their names. */
-static struct results_doc *part(struct bed *b, const char *scenario, const char *arch,
-				const char *setup)
-{
-	struct report_part *p = &b->parts[b->in.nr_parts];
-	char name[128];
-
-	snprintf(name, sizeof(name), "%s%s%s", scenario ? scenario : "", scenario ? "." : "",
-		 setup);
-	if (results_doc_new(name, scenario ? "icount" : setup, &p->doc))
-		abort();
-	b->records[b->in.nr_parts].name = p->doc->part;
-	p->part = &b->records[b->in.nr_parts++];
-	p->scenario = scenario;
-	p->arch = arch;
-	p->setup = setup;
-	p->has_role = scenario != NULL;
-	p->of = scenario && !strstr(scenario, "-stock") ? stock_of(arch) : NULL;
-	p->stock_of = p->of ? p->of : scenario;
-	if (scenario && strstr(scenario, "-rcu") &&
-	    results_doc_add_check(p->doc, "table_free/rcu_path", &(struct results_params){ 0 },
-				  "rcu", "rcu", true, &(struct results_error){ .reason = "" }))
-		abort();
+	set_freeing(p, "rcu");
 	return p->doc;
 }
 
-/* Of the last part: its scenario is the stock one of its architecture. */
-static void is_stock(struct bed *b)
+static struct results_doc *stock(struct bed *b, const char *setup)
 {
-	struct report_part *p = &b->parts[b->in.nr_parts - 1];
-
-	p->has_role = true;
-	p->stock_of = p->scenario;
-}
-
-static const struct section *section_of(const struct bed *b, const char *file, const char *id)
-{
-	for (size_t i = 0; i < b->model.nr_pages; i++)
-		for (size_t j = 0; j < b->model.pages[i].nr_sections; j++)
-			if (!strcmp(b->model.pages[i].file, file) &&
-			    !strcmp(b->model.pages[i].sections[j]->id, id))
-				return b->model.pages[i].sections[j];
-	abort();
-}
-
-static const struct answer *answer_of(const struct bed *b, const char *file, const char *id)
-{
-	return section_of(b, file, id)->answers[0];
-}
-
-static bool says(const struct answer *a, const char *words)
-{
-	char plain[4096];
-	size_t n = 0;
-
-	for (size_t i = 0; a->text[i] && n + 1 < sizeof(plain); i++)
-		if (a->text[i] > 2 || a->text[i] < 0)
-			plain[n++] = a->text[i];
-	plain[n] = 0;
-	if (strstr(plain, words))
-		return true;
-	diag("no \"%s\" in: %s", words, plain);
-	return false;
+	return add_kernel(b, "x86_64-stock", "x86_64", setup, NULL)->doc;
 }
 
 /* ---- interrupts of both x86_64 kernels ---- */
@@ -148,19 +63,19 @@ static void varied_row(struct results_doc *doc, const char *case_id, const char 
 }
 
 /* Munmap alike in both; collapse as given. */
-static void flush_bed(struct bed *b, double munmap, double stock, double forced)
+static void flush_bed(struct bed *b, double munmap, double by_ipi, double by_rcu)
 {
 	struct results_doc *f, *s;
 
 	open_bed(b);
-	f = part(b, "x86_64-forced-rcu", "x86_64", "icount-2cpu");
-	s = part(b, "x86_64-stock", "x86_64", "icount-2cpu");
+	f = forced(b, "icount-2cpu");
+	s = stock(b, "icount-2cpu");
 	count_row(f, MUNMAP, "peer=spin,tables=8", "ipis_sent", munmap);
 	count_row(s, MUNMAP, "peer=spin,tables=8", "ipis_sent", munmap);
 	count_row(f, MUNMAP, "peer=spin,tables=8", "cpus_interrupted", munmap);
 	count_row(s, MUNMAP, "peer=spin,tables=8", "cpus_interrupted", munmap);
-	count_row(f, "table_free/collapse", "peer=idle,tables=1", "ipis_sent", forced);
-	count_row(s, "table_free/collapse", "peer=idle,tables=1", "ipis_sent", stock);
+	count_row(f, "table_free/collapse", "peer=idle,tables=1", "ipis_sent", by_rcu);
+	count_row(s, "table_free/collapse", "peer=idle,tables=1", "ipis_sent", by_ipi);
 	freeing_build(&b->model);
 }
 
@@ -202,8 +117,8 @@ static void test_flush_overlap(bool apart)
 	struct bed b;
 
 	open_bed(&b);
-	f = part(&b, "x86_64-forced-rcu", "x86_64", "icount-2cpu");
-	s = part(&b, "x86_64-stock", "x86_64", "icount-2cpu");
+	f = forced(&b, "icount-2cpu");
+	s = stock(&b, "icount-2cpu");
 	varied_row(f, "table_free/collapse", "peer=idle,tables=1", "ipis_sent", 0, 1, 25);
 	varied_row(s, "table_free/collapse", "peer=idle,tables=1", "ipis_sent", 0, 1, 6);
 	varied_row(f, "table_free/collapse", "peer=idle,tables=2", "ipis_sent", 2, 3,
@@ -230,7 +145,7 @@ static void host_bed(struct bed *b, double spin, double interrupted)
 	struct results_doc *doc;
 
 	open_bed(b);
-	doc = part(b, NULL, NULL, "native");
+	doc = add_native(b);
 	for (int peer = 0; peer < 2; peer++) {
 		const char *p = peer ? "peer=spin,tables=1" : "peer=none,tables=1";
 
@@ -280,7 +195,7 @@ static void test_host_seldom(void)
 	struct bed b;
 
 	open_bed(&b);
-	doc = part(&b, NULL, NULL, "native");
+	doc = add_native(&b);
 	synth_row(doc, MUNMAP, RESULTS_KERNEL, "peer=none,tables=1", "time", RESULTS_SAMPLED, 1000);
 	synth_row(doc, MUNMAP, RESULTS_KERNEL, "peer=spin,tables=1", "time", RESULTS_SAMPLED, 9000);
 	varied_row(doc, MUNMAP, "peer=spin,tables=1", "cpus_interrupted", 0, 1, 12);
@@ -293,10 +208,9 @@ static void test_host_seldom(void)
 
 /* ---- a slope that is another one between other sizes ---- */
 
-static void freeing_part(struct bed *b, const char *scenario, const double *munmap)
+static void add_freeing(struct results_doc *doc, const double *munmap)
 {
 	static const int tables[] = { 1, 2, 8, 128 };
-	struct results_doc *doc = part(b, scenario, "x86_64", "icount-1cpu");
 	char params[64];
 
 	for (int i = 0; i < 4; i++) {
@@ -313,14 +227,14 @@ static void freeing_part(struct bed *b, const char *scenario, const double *munm
 static void test_slopes(void)
 {
 	/* 300 from 1 to 2, and 360 from there; 64, and 120: as a kernel has it. */
-	static const double stock[] = { 1000, 1300, 3460, 46660 },
-			    forced[] = { 1200, 1264, 1984, 16384 };
+	static const double by_ipi[] = { 1000, 1300, 3460, 46660 },
+			    by_rcu[] = { 1200, 1264, 1984, 16384 };
 	const struct answer *a;
 	struct bed b;
 
 	open_bed(&b);
-	freeing_part(&b, "x86_64-forced-rcu", forced);
-	freeing_part(&b, "x86_64-stock", stock);
+	add_freeing(forced(&b, "icount-1cpu"), by_rcu);
+	add_freeing(stock(&b, "icount-1cpu"), by_ipi);
 	freeing_build(&b.model);
 	a = answer_of(&b, "q1.html", "cost");
 	ok(says(a, "from 1 to 128 tables") && says(a, "300 to 360 between neighbouring sizes") &&
@@ -352,7 +266,9 @@ static void family_bed(struct bed *b, const char *scenario, const char *measured
 	struct results_doc *doc;
 
 	open_bed(b);
-	doc = part(b, scenario, "a", "icount-1cpu");
+	doc = add_kernel(b, scenario, "a", "icount-1cpu",
+			 strcmp(scenario, "a-stock") ? "a-stock" : NULL)
+		      ->doc;
 	if (measured)
 		count_row(doc, "kmap/pair", measured, "instructions", 21);
 	if (skipped)
@@ -395,7 +311,7 @@ static void test_own_keys(void)
 	struct bed b;
 
 	open_bed(&b);
-	doc = part(&b, "a-stock", "a", "icount-1cpu");
+	doc = add_kernel(&b, "a-stock", "a", "icount-1cpu", NULL)->doc;
 	count_row(doc, "kmap/pair", "depth=1,format=f,levels=3", "instructions", 21);
 	count_row(doc, "kmap/pair", "depth=1,format=f,levels=4", "instructions", 22);
 	kernel_rows_build(&b.model, model_page(&b.model, "p", "n", "t", "l"), &family);
@@ -415,7 +331,7 @@ static void test_elsewhere(void)
 	size_t i;
 
 	open_bed(&b);
-	doc = part(&b, "s390x-stock", "s390x", "icount-1cpu");
+	doc = add_kernel(&b, "s390x-stock", "s390x", "icount-1cpu", NULL)->doc;
 	count_row(doc, "gup_fast/walk",
 		  "cross=none,design=d,format=s390x,leaf=pte,levels=3,mem=file,pages=1",
 		  "instructions", 365);
@@ -452,8 +368,7 @@ static void test_negative(void)
 	size_t i;
 
 	open_bed(&b);
-	doc = part(&b, "x86_64-stock", "x86_64", "icount-1cpu");
-	is_stock(&b);
+	doc = stock(&b, "icount-1cpu");
 	synth_row(doc, "gup_fast/steps", RESULTS_REF, STEPS "how=present,step=none", "instructions",
 		  RESULTS_EXACT, 400);
 	synth_row(doc, "gup_fast/steps", RESULTS_REF, STEPS "how=opaque,step=try_get",
@@ -474,8 +389,7 @@ static void test_negative(void)
 	   "what a logarithmic axis cannot show is named");
 	close_bed(&b);
 	open_bed(&b);
-	doc = part(&b, "x86_64-stock", "x86_64", "icount-1cpu");
-	is_stock(&b);
+	doc = stock(&b, "icount-1cpu");
 	synth_row(doc, "gup_fast/steps", RESULTS_REF, STEPS "how=present,step=none", "instructions",
 		  RESULTS_EXACT, 400);
 	synth_row(doc, "gup_fast/steps", RESULTS_REF, STEPS "how=opaque,step=try_get",
@@ -578,8 +492,7 @@ static void dax_bed(struct bed *b, double lock)
 	struct results_doc *doc;
 
 	open_bed(b);
-	doc = part(b, "x86_64-stock", "x86_64", "icount-1cpu");
-	is_stock(b);
+	doc = stock(b, "icount-1cpu");
 	synth_row(doc, "dax/lock", RESULTS_REF, "how=present,page=file,part=both,step=none",
 		  "instructions", RESULTS_EXACT, 331);
 	synth_row(doc, "dax/lock", RESULTS_REF, "how=present,page=file,part=lock,step=none",
@@ -613,7 +526,7 @@ static void compiler_bed(struct bed *b, const char *compiler)
 	struct results_doc *doc;
 
 	open_bed(b);
-	doc = part(b, "x86_64-stock", "x86_64", "icount-1cpu");
+	doc = stock(b, "icount-1cpu");
 	results_pairs_set(&doc->environment, "compiler", compiler);
 	synth_row(doc, "gup_fast/walk", RESULTS_KERNEL, params, "instructions", RESULTS_EXACT, 400);
 	synth_row(doc, "gup_fast/walk", RESULTS_REF, params, "instructions", RESULTS_EXACT, 200);

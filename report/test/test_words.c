@@ -9,52 +9,8 @@
 
 #include "../../scripts/tap.h"
 #include "../pages/kernel_rows.h"
+#include "bed.h"
 #include "synth.h"
-
-#define MAX_PARTS 3
-
-struct bed {
-	struct arena arena;
-	struct report_input in;
-	struct model model;
-	struct report_part parts[MAX_PARTS];
-	struct results_part records[MAX_PARTS];
-};
-
-static void open_bed(struct bed *b)
-{
-	memset(b, 0, sizeof(*b));
-	if (setjmp(b->arena.oom))
-		abort();
-	b->in.arena = b->model.arena = &b->arena;
-	b->model.in = &b->in;
-	b->in.parts = b->parts;
-	b->in.explored_why = "not asked for";
-}
-
-static void close_bed(struct bed *b)
-{
-	for (size_t i = 0; i < b->in.nr_parts; i++)
-		results_doc_free(b->parts[i].doc);
-	arena_free(&b->arena);
-}
-
-/* arch: NULL of the native part; else of a stock kernel. */
-static struct results_doc *part(struct bed *b, const char *name, const char *arch)
-{
-	struct report_part *p = &b->parts[b->in.nr_parts];
-
-	if (results_doc_new(name, arch ? "icount" : name, &p->doc))
-		abort();
-	b->records[b->in.nr_parts].name = p->doc->part;
-	p->part = &b->records[b->in.nr_parts++];
-	p->arch = arch;
-	p->scenario = p->stock_of =
-		arch ? arena_str(&b->arena, "%.*s", (int)strcspn(name, "."), name) : NULL;
-	p->setup = arch ? strchr(name, '.') + 1 : name;
-	p->has_role = arch;
-	return p->doc;
-}
 
 static void add_axis(struct results_doc *doc, const char *key, struct results_value *values,
 		     size_t nr)
@@ -77,44 +33,6 @@ static void add_axis(struct results_doc *doc, const char *key, struct results_va
 		.means = (char *)"Means " name ".",                                                \
 	}
 
-static const struct section *section_of(const struct bed *b, const char *id)
-{
-	const struct page *p = &b->model.pages[0];
-
-	for (size_t i = 0; i < p->nr_sections; i++)
-		if (!strcmp(p->sections[i]->id, id))
-			return p->sections[i];
-	abort();
-}
-
-/* The answer, without the marks of what is strong. */
-static bool says(const struct bed *b, const char *id, const char *words)
-{
-	const char *text = section_of(b, id)->answers[0]->text;
-	char plain[4096];
-	size_t n = 0;
-
-	for (size_t i = 0; text[i] && n + 1 < sizeof(plain); i++)
-		if (text[i] > 2 || text[i] < 0)
-			plain[n++] = text[i];
-	plain[n] = 0;
-	if (strstr(plain, words))
-		return true;
-	diag("no \"%s\" in: %s", words, plain);
-	return false;
-}
-
-static const struct table *table_of(const struct bed *b, const char *id, const char *caption)
-{
-	const struct section *s = section_of(b, id);
-
-	for (size_t i = 0; i < s->nr_tables; i++)
-		if (!strcmp(s->tables[i]->caption, caption))
-			return s->tables[i];
-	diag("%s has no table \"%s\"", id, caption);
-	return NULL;
-}
-
 static const char *row_text(const struct bed *b, const struct table *t, size_t i)
 {
 	const char *text = "";
@@ -129,7 +47,7 @@ static const char *row_text(const struct bed *b, const struct table *t, size_t i
 static bool has_rows(const struct bed *b, const char *id, const char *caption,
 		     const char *const *rows)
 {
-	const struct table *t = table_of(b, id, caption);
+	const struct table *t = table_of(section_of(b, NULL, id), caption);
 	size_t i;
 
 	for (i = 0; t && rows[i] && i < t->nr_rows; i++)
@@ -147,7 +65,7 @@ static bool has_rows(const struct bed *b, const char *id, const char *caption,
 /* The bars' or lines' labels, joined by '|'. */
 static bool has_labels(const struct bed *b, const char *id, const char *labels)
 {
-	const struct figure *f = section_of(b, id)->figures[0];
+	const struct figure *f = section_of(b, NULL, id)->figures[0];
 	struct arena *a = (struct arena *)&b->arena;
 	const char *text = "";
 
@@ -183,7 +101,7 @@ static void kmap_bed(struct bed *b, bool with_axis)
 	struct results_doc *doc;
 
 	open_bed(b);
-	doc = part(b, "native", NULL);
+	doc = add_native(b);
 	values[1].busted = true;
 	if (with_axis)
 		add_axis(doc, "design", values, 3);
@@ -208,9 +126,9 @@ static void test_kmap(void)
 	struct bed b;
 
 	kmap_bed(&b, true);
-	ok(says(&b, "pair",
-		"takes 11.0 ns per map and unmap as “the newer one” and 13.0 ns "
-		"as “the older one”; on top of 5 live maps, 21.0 ns"),
+	ok(section_says(&b, "pair",
+			"takes 11.0 ns per map and unmap as “the newer one” and 13.0 ns "
+			"as “the older one”; on top of 5 live maps, 21.0 ns"),
 	   "the newest and the oldest design of the axis are compared, whatever they are called");
 	ok(has_rows(&b, "pair", "Map and unmap, native time per pair",
 		    ROWS("in memory|plain|the older one|13.0 ns",
@@ -218,42 +136,46 @@ static void test_kmap(void)
 			 "in memory|plain|the newer one|11.0 ns", "in memory|plain|stray|10.0 ns",
 			 "real mappings|plain|the worn one (busted)|not run|99.0 ns|not run")),
 	   "every design has its row, in the order of the axis, and what was measured of real mappings");
-	ok(!strcmp(table_of(&b, "pair", "Map and unmap, native time per pair")->rows[1][2].kind,
+	ok(!strcmp(table_of(section_of(&b, NULL, "pair"), "Map and unmap, native time per pair")
+			   ->rows[1][2]
+			   .kind,
 		   "bad"),
 	   "the busted one is marked");
 	ok(has_labels(&b, "pair", "the older one|the worn one (busted)|the newer one|stray") &&
-		   section_of(&b, "pair")->figures[0]->lines[3].nr == 2,
+		   section_of(&b, NULL, "pair")->figures[0]->lines[3].nr == 2,
 	   "and its line, with every depth");
 	ok(has_rows(&b, "pair", "The designs, in words",
 		    ROWS("older|the older one|Means older.",
 			 "worn|the worn one (busted)|Means worn.",
 			 "newer|the newer one|Means newer.")),
 	   "what the designs are is said");
-	ok(says(&b, "switch",
-		"takes 31.0 ns as “the newer one” when neither has a map, and "
-		"41.0 ns when each has 7; as “the older one” that takes 43.0 "
-		"ns."),
+	ok(section_says(&b, "switch",
+			"takes 31.0 ns as “the newer one” when neither has a map, and "
+			"41.0 ns when each has 7; as “the older one” that takes 43.0 "
+			"ns."),
 	   "switches are of the same design, and beside it of each that is not busted");
 	ok(has_labels(&b, "switch", "the older one|the worn one (busted)|the newer one|stray") &&
 		   has_rows(&b, "switch", "Two tasks, there and back, slots in memory, native time",
 			    ROWS("0 and 0|33.0 ns|32.0 ns|31.0 ns|30.0 ns",
 				 "7 and 7|43.0 ns|42.0 ns|41.0 ns|40.0 ns")),
 	   "each has a column, each number of live maps a row");
-	ok(says(&b, "nest", "a stack has 15 (“the newer one”, without guards)") &&
+	ok(section_says(&b, "nest", "a stack has 15 (“the newer one”, without guards)") &&
 		   has_rows(&b, "nest", "Most slots in use at once",
 			    ROWS("the older one|5|not run|15", "the worn one (busted)|5",
 				 "the newer one|5", "stray|5")),
 	   "and so has it where contexts nest");
 	close_bed(&b);
 	kmap_bed(&b, false);
-	ok(says(&b, "pair", "The document does not say which of these designs a kernel has") &&
-		   says(&b, "switch", "The document does not say") &&
-		   says(&b, "nest", "The document does not say"),
+	ok(section_says(&b, "pair",
+			"The document does not say which of these designs a kernel has") &&
+		   section_says(&b, "switch", "The document does not say") &&
+		   section_says(&b, "nest", "The document does not say"),
 	   "without an axis no design is called the kernel's");
 	ok(has_labels(&b, "pair", "stray|newer|worn|older") &&
 		   has_rows(&b, "nest", "Most slots in use at once",
 			    ROWS("stray|5", "newer|5", "worn|5", "older|5")) &&
-		   table_of(&b, "switch", "Two tasks, there and back, slots in memory, native time")
+		   table_of(section_of(&b, NULL, "switch"),
+			    "Two tasks, there and back, slots in memory, native time")
 				   ->nr_rows == 2,
 	   "and all have their rows by their names");
 	close_bed(&b);
@@ -292,7 +214,7 @@ static void steps_bed(struct bed *b, bool with_axis)
 	struct results_doc *doc;
 
 	open_bed(b);
-	doc = part(b, "native", NULL);
+	doc = add_native(b);
 	if (with_axis)
 		add_axis(doc, "step", values, 4);
 	walk_row(doc, "flags=get,format=f-short", "present", "whole", 77);
@@ -309,7 +231,7 @@ static void steps_bed(struct bed *b, bool with_axis)
 	synth_row(doc, "thp/split", RESULTS_REF,
 		  "format=f-long,kind=anon,leaf=pmd,levels=9,readers=1", "time", RESULTS_EXACT,
 		  333);
-	doc = part(b, "x86_64-novel.icount-1cpu", "x86_64");
+	doc = add_kernel(b, "x86_64-novel", "x86_64", "icount-1cpu", NULL)->doc;
 	if (with_axis)
 		add_axis(doc, "step", values, 4);
 	walk_rows(doc, "flags=get,format=f-long", 500);
@@ -324,11 +246,11 @@ static void test_steps(void)
 	struct bed b;
 
 	steps_bed(&b, true);
-	ok(says(&b, "time",
-		"a walk of 16 pages takes 200 ns; of its 3 steps the dearest is "
-		"“stray”, +40.0 ns"),
+	ok(section_says(&b, "time",
+			"a walk of 16 pages takes 200 ns; of its 3 steps the dearest is "
+			"“stray”, +40.0 ns"),
 	   "the format with most rows answers, and a step that no axis has is one");
-	ok(!strncmp(section_of(&b, "time")->figures[0]->caption, "Mode native, f-long;", 20),
+	ok(!strncmp(section_of(&b, NULL, "time")->figures[0]->caption, "Mode native, f-long;", 20),
 	   "its figure names the format");
 	ok(has_labels(&b, "time", "the first look|the second look|stray") &&
 		   has_rows(&b, "time",
@@ -350,13 +272,15 @@ static void test_steps(void)
 		    ROWS("first|the first look|Means first.", "pinned|the pin|Means pinned.",
 			 "second|the second look|Means second.")),
 	   "what the steps are is said");
-	ok(says(&b, "instructions",
-		"In an x86_64 guest a walk of 16 pages takes 600; of its 3 steps") &&
-		   table_of(&b, "instructions", "Walks of other formats and kinds, instructions")
+	ok(section_says(&b, "instructions",
+			"In an x86_64 guest a walk of 16 pages takes 600; of its 3 steps") &&
+		   table_of(section_of(&b, NULL, "instructions"),
+			    "Walks of other formats and kinds, instructions")
 				   ->nr_rows == 4,
 	   "a guest's answer is of its own kernel's format, and its other one is shown");
-	ok(says(&b, "split",
-		"is split in 222 ns; beside a thread that walks it all the time, in 333 ns") &&
+	ok(section_says(
+		   &b, "split",
+		   "is split in 222 ns; beside a thread that walks it all the time, in 333 ns") &&
 		   has_rows(&b, "split", "One folio split, native",
 			    ROWS("anon, pmd|222 ns|333 ns|not run",
 				 "anon, pmd; format=f-short|111 ns|not run")),
@@ -364,8 +288,9 @@ static void test_steps(void)
 	close_bed(&b);
 	steps_bed(&b, false);
 	ok(has_labels(&b, "time", "first|stray|second") &&
-		   says(&b, "time", "of its 3 steps the dearest is “stray”, +40.0 ns") &&
-		   says(&b, "instructions", "In an x86_64 guest a walk of 16 pages takes 600"),
+		   section_says(&b, "time", "of its 3 steps the dearest is “stray”, +40.0 ns") &&
+		   section_says(&b, "instructions",
+				"In an x86_64 guest a walk of 16 pages takes 600"),
 	   "without an axis every step has its bar by its name");
 	close_bed(&b);
 }
@@ -378,7 +303,7 @@ static void dax_bed(struct bed *b, bool with_axis)
 	struct results_doc *doc;
 
 	open_bed(b);
-	doc = part(b, "native", NULL);
+	doc = add_native(b);
 	if (with_axis)
 		add_axis(doc, "step", values, 2);
 	synth_row(doc, "dax/lock", RESULTS_REF, "how=opaque,page=file,part=both,step=stray", "time",
@@ -401,10 +326,11 @@ static void test_dax(void)
 	struct bed b;
 
 	dax_bed(&b, true);
-	ok(says(&b, "lock",
-		"there, takes 100 ns, and 50.0 ns for a device-dax page, which needs no entry. The "
-		"step “the guard”: +20.0 ns. The step “stray”: "
-		"+30.0 ns."),
+	ok(section_says(
+		   &b, "lock",
+		   "there, takes 100 ns, and 50.0 ns for a device-dax page, which needs no entry. The "
+		   "step “the guard”: +20.0 ns. The step “stray”: "
+		   "+30.0 ns."),
 	   "each step is in the sentence");
 	ok(has_rows(&b, "lock", lock_caption,
 		    ROWS("both, a file’s page|100 ns", "lock alone|not run", "unlock alone|not run",
@@ -412,7 +338,7 @@ static void test_dax(void)
 			 "no stray (busted)|not run", "opaque stray|70.0 ns",
 			 "both, a device-dax page|50.0 ns")),
 	   "and has its two rows, in the order of the axis");
-	ok(!strcmp(table_of(&b, "lock", lock_caption)->rows[3][0].kind, "bad"),
+	ok(!strcmp(table_of(section_of(&b, NULL, "lock"), lock_caption)->rows[3][0].kind, "bad"),
 	   "the lock without it is marked as busted");
 	ok(has_labels(&b, "lock",
 		      "both, a file’s page|no the guard (busted)|opaque the guard|"
@@ -422,10 +348,10 @@ static void test_dax(void)
 	   "what the steps are is said");
 	close_bed(&b);
 	dax_bed(&b, false);
-	ok(says(&b, "lock",
-		"The step “stray”: +30.0 ns. The step “guard”: "
-		"+20.0 ns.") &&
-		   table_of(&b, "lock", lock_caption)->nr_rows == 8,
+	ok(section_says(&b, "lock",
+			"The step “stray”: +30.0 ns. The step “guard”: "
+			"+20.0 ns.") &&
+		   table_of(section_of(&b, NULL, "lock"), lock_caption)->nr_rows == 8,
 	   "without an axis every step has its rows by its name");
 	close_bed(&b);
 }

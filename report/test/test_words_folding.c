@@ -11,6 +11,7 @@
 #include "../../scripts/tap.h"
 
 #include "../pages/pages.h"
+#include "bed.h"
 #include "synth_priv.h"
 
 static char temp[] = "/tmp/ptbench-words-XXXXXX";
@@ -238,20 +239,13 @@ static void native(struct results_run *run, const struct world *w)
 
 /* ---- pages ---- */
 
-struct bed {
-	struct arena arena;
-	struct report_input in;
-	struct model model;
-};
-
-static void open_bed(struct bed *b, const struct world *w)
+static void folding_bed(struct bed *b, const struct world *w)
 {
 	struct results_error err = { 0 };
 	struct results_run *run;
 	char dir[512];
 
-	memset(b, 0, sizeof(*b));
-	if (setjmp(b->arena.oom) || results_run_create(temp, "make bench", "0000000", &run, &err))
+	if (results_run_create(temp, "make bench", "0000000", &run, &err))
 		exit(1);
 	for (size_t i = 0; w->guests && i < ARRAY_SIZE(kernels); i++)
 		kernel(run, w, &kernels[i]);
@@ -263,61 +257,13 @@ static void open_bed(struct bed *b, const struct world *w)
 	synth_check(results_run_finish(run, true, &err), &err);
 	snprintf(dir, sizeof(dir), "%s", run->dir);
 	results_run_free(run);
-	if (input_read(&b->in, &b->arena, dir, &err)) {
-		results_error_print(stderr, &err);
-		exit(1);
-	}
-	b->model.arena = &b->arena;
-	b->model.in = &b->in;
+	open_bed_of_run(b, dir);
 	folding_build(&b->model);
-}
-
-static void close_bed(struct bed *b)
-{
-	input_free(&b->in);
-	arena_free(&b->arena);
-}
-
-static const struct section *section_of(const struct bed *b, const char *id)
-{
-	const struct page *p = &b->model.pages[0];
-
-	for (size_t i = 0; i < p->nr_sections; i++)
-		if (!strcmp(p->sections[i]->id, id))
-			return p->sections[i];
-	abort();
-}
-
-/* A section's first sentence, without its marks. */
-static bool says(const struct bed *b, const char *id, const char *words)
-{
-	const char *text = section_of(b, id)->answers[0]->text;
-	char plain[4096];
-	size_t n = 0;
-
-	for (size_t i = 0; text[i] && n + 1 < sizeof(plain); i++)
-		if (text[i] > 2 || text[i] < 0)
-			plain[n++] = text[i];
-	plain[n] = '\0';
-	if (strstr(plain, words))
-		return true;
-	diag("no \"%s\" in: %s", words, plain);
-	return false;
-}
-
-static const struct table *table_of(const struct bed *b, const char *id, const char *caption)
-{
-	const struct section *s = section_of(b, id);
-
-	for (size_t i = 0; i < s->nr_tables; i++)
-		if (strstr(s->tables[i]->caption, caption))
-			return s->tables[i];
-	return NULL;
 }
 
 static const struct figure *figure_of(const struct bed *b, const char *id, const char *figure)
 {
-	const struct section *s = section_of(b, id);
+	const struct section *s = section_of(b, NULL, id);
 
 	for (size_t i = 0; i < s->nr_figures; i++)
 		if (!strcmp(s->figures[i]->id, figure))
@@ -361,7 +307,7 @@ static const char *bars(struct bed *b, const struct figure *f, const char *headi
 
 static bool has_note(const struct bed *b, const char *id, const char *words)
 {
-	const struct section *s = section_of(b, id);
+	const struct section *s = section_of(b, NULL, id);
 
 	for (size_t i = 0; i < s->nr_notes; i++)
 		if (strstr(s->notes[i], words))
@@ -369,24 +315,27 @@ static bool has_note(const struct bed *b, const char *id, const char *words)
 	return false;
 }
 
-#define HEAD "GUP-fast on s390x with 3 levels"
-#define ALL "GUP-fast on s390x with every number of levels"
+#define FURTHER                                                                                    \
+	"s390x, further kernels: 16 pages across a boundary, fast walk against slow GUP page by page, its references held"
+#define X86 "GUP-fast on x86_64 formats, instructions"
+#define HEAD "GUP-fast on s390x with 3 levels, instructions"
+#define ALL "GUP-fast on s390x with every number of levels, instructions"
 
 static void test_instructions(struct bed *b)
 {
-	const struct table *t = table_of(b, "instructions", HEAD);
+	const struct table *t = table_of(section_of(b, NULL, "instructions"), HEAD);
 
-	ok(says(b, "instructions",
-		"with 3 levels: the kernel’s birch takes 140 for a call of one "
-		"page and 20 for each further one, across a pmd boundary +8, across a "
-		"pud boundary +12; walnut against it: +10 per call, 0 per page; across "
-		"a pud boundary maple takes +12. In"),
+	ok(section_says(b, "instructions",
+			"with 3 levels: the kernel’s birch takes 140 for a call of one "
+			"page and 20 for each further one, across a pmd boundary +8, across a "
+			"pud boundary +12; walnut against it: +10 per call, 0 per page; across "
+			"a pud boundary maple takes +12. In"),
 	   "the last design of the axis is told in full, the first against it, and one between");
-	ok(says(b, "instructions", "the reference’s birch takes 104 ") &&
-		   says(b, "instructions",
-			"; walnut against it: −4 per call, 0 per page; "
-			"across a pud boundary cherry takes +12; across a pud boundary "
-			"acacia takes +12."),
+	ok(section_says(b, "instructions", "the reference’s birch takes 104 ") &&
+		   section_says(b, "instructions",
+				"; walnut against it: −4 per call, 0 per page; "
+				"across a pud boundary cherry takes +12; across a pud boundary "
+				"acacia takes +12."),
 	   "and of the reference's, whose third is the second's code");
 	is(cells(b, t, "zzz, 3 levels", 1, 4),
 	   "kernel walnut anonymous memory 150; kernel maple anonymous memory 160; kernel birch anonymous "
@@ -394,7 +343,7 @@ static void test_instructions(struct bed *b)
 	   "anonymous memory 101; reference acacia anonymous memory 103; reference birch anonymous memory "
 	   "104; ",
 	   "each has a row, in the order of the axis, and so has one kernel of each other design");
-	is(cells(b, table_of(b, "instructions", ALL), "zzz, 4 levels", 2, 2),
+	is(cells(b, table_of(section_of(b, NULL, "instructions"), ALL), "zzz, 4 levels", 2, 2),
 	   "walnut; cherry, maple (identical); acacia; birch; ", "also with other levels");
 	is(bars(b, figure_of(b, "instructions", "q2-s390x"), "a call for one page"),
 	   "walnut, kernel 4; maple, kernel 2; birch, kernel 5; walnut 4; cherry, maple (identical) 5; "
@@ -412,31 +361,33 @@ static void test_instructions(struct bed *b)
 
 static void test_x86(struct bed *b)
 {
-	ok(says(b, "x86",
-		"In instructions, the kernel’s walnut takes 180 for a call of one page "
-		"and 20 for each further one, across a pmd boundary +8, across a pud boundary "
-		"+12. The reference’s five designs compile to identical code on 1 of "
-		"its 1 formats there."),
+	ok(section_says(
+		   b, "x86",
+		   "In instructions, the kernel’s walnut takes 180 for a call of one page "
+		   "and 20 for each further one, across a pmd boundary +8, across a pud boundary "
+		   "+12. The reference’s five designs compile to identical code on 1 of "
+		   "its 1 formats there."),
 	   "a kernel's only design is told alone, and designs are counted");
-	is(cells(b, table_of(b, "x86", "x86_64 formats"), "x86_64-new", 1, 2),
+	is(cells(b, table_of(section_of(b, NULL, "x86"), X86), "x86_64-new", 1, 2),
 	   "kernel walnut; reference all five (identical); ",
 	   "of those that are one code one has a row");
-	is(cells(b, table_of(b, "x86", "x86_64 formats"), "x86_64-new", 8, 9),
+	is(cells(b, table_of(section_of(b, NULL, "x86"), X86), "x86_64-new", 8, 9),
 	   "folded not run; folded not run; ",
 	   "a level that folds at boot is folded, and no other");
 }
 
 static void test_time(struct bed *b, bool guests)
 {
-	const struct table *t = table_of(b, "time", "all formats");
+	const struct table *t = table_of(section_of(b, NULL, "time"),
+					 "The reference’s GUP-fast, time, all formats");
 	const char *heading = guests ? "zzz, 3 levels: a call for one page"
 				     : "bbb-mixed, 3 levels: a call for one page";
 
-	ok(says(b, "time",
-		guests ? "On this host, the zzz format with 3 levels: the reference’s "
-			 "birch takes 104 ns"
-		       : "On this host, the bbb-mixed format with 3 levels: the reference"
-			 "’s birch takes 104 ns"),
+	ok(section_says(b, "time",
+			guests ? "On this host, the zzz format with 3 levels: the reference’s "
+				 "birch takes 104 ns"
+			       : "On this host, the bbb-mixed format with 3 levels: the reference"
+				 "’s birch takes 104 ns"),
 	   guests ? "time is of the s390x guest's format"
 		  : "or of the first that folds per mm, with a level that it folds or not");
 	ok(*bars(b, figure_of(b, "time", "q2-time"), heading) &&
@@ -460,28 +411,31 @@ static void test_time(struct bed *b, bool guests)
 
 static void test_correct(struct bed *b)
 {
-	ok(says(b, "correct",
-		"The design walnut is wrong where levels fold per mm: on s390x, of 2 ranges "
-		"across a boundary, 1 came back with wrong pages (“wrong 8 of 16: of "
-		"nobody”), 0 stopped short, 1 were right. birch is right on 2 of 2 on "
-		"s390x. x86_64, which has no lockless override and folds for the machine: 2 of 2 "
-		"right. Other kernels: s390x-ebony.icount-1cpu: 2 of 2 right, "
-		"s390x-elm.icount-1cpu: 2 of 2 right, "
-		"s390x-fir.icount-1cpu: 2 of 2 right, s390x-rot.icount-1cpu: 1 of 2 right, "
-		"s390x-teak.icount-1cpu: 2 of 2 right. "),
+	ok(section_says(
+		   b, "correct",
+		   "The design walnut is wrong where levels fold per mm: on s390x, of 2 ranges "
+		   "across a boundary, 1 came back with wrong pages (“wrong 8 of 16: of "
+		   "nobody”), 0 stopped short, 1 were right. birch is right on 2 of 2 on "
+		   "s390x. x86_64, which has no lockless override and folds for the machine: 2 of 2 "
+		   "right. Other kernels: s390x-ebony.icount-1cpu: 2 of 2 right, "
+		   "s390x-elm.icount-1cpu: 2 of 2 right, "
+		   "s390x-fir.icount-1cpu: 2 of 2 right, s390x-rot.icount-1cpu: 1 of 2 right, "
+		   "s390x-teak.icount-1cpu: 2 of 2 right. "),
 	   "checks are told by role: a busted variant, the stock kernels, and others");
-	is(cells(b, table_of(b, "correct", "What the designs are"), "", 0, 2),
+	is(cells(b, table_of(section_of(b, NULL, "correct"), "What the designs are"), "", 0, 2),
 	   "walnut walnut wood Of walnut.; cherry cherry wood Of cherry.; maple maple wood Of maple.; "
 	   "acacia acacia wood Of acacia.; birch birch wood Of birch.; ",
 	   "what the designs are is in a table");
-	ok(section_of(b, "correct")->nr_tables == 4, "once, beside those of two architectures");
-	is(cells(b, table_of(b, "correct", "s390x, further kernels"), "", 4, 4), "right; right; ",
+	ok(section_of(b, NULL, "correct")->nr_tables == 4,
+	   "once, beside those of two architectures");
+	is(cells(b, table_of(section_of(b, NULL, "correct"), FURTHER), "", 4, 4), "right; right; ",
 	   "of which one has a kernel more than a table has columns");
 }
 
 static void test_code(struct bed *b)
 {
-	is(cells(b, table_of(b, "code", "Machine code"), "reference", 1, 2),
+	is(cells(b, table_of(section_of(b, NULL, "code"), "Machine code of a walk"), "reference", 1,
+		 2),
 	   "bbb-mixed, gup_fast/walk acacia; zzz, gup_fast/walk acacia; bbb-mixed, gup_fast/walk birch; "
 	   "zzz, gup_fast/walk birch; bbb-mixed, gup_fast/walk cherry; zzz, gup_fast/walk cherry, maple "
 	   "(identical); bbb-mixed, gup_fast/walk maple; bbb-mixed, gup_fast/walk walnut; "
@@ -498,11 +452,11 @@ static void test_busted(void)
 	const struct world w = { .axes = true, .busted = "birch" };
 	struct bed b;
 
-	open_bed(&b, &w);
-	ok(says(&b, "time", "the reference’s acacia takes 103 ns"),
+	folding_bed(&b, &w);
+	ok(section_says(&b, "time", "the reference’s acacia takes 103 ns"),
 	   "a busted design is not the merged one");
-	ok(says(&b, "time", "walnut against it") ||
-		   says(&b, "time", "walnut is not told apart from it"),
+	ok(section_says(&b, "time", "walnut against it") ||
+		   section_says(&b, "time", "walnut is not told apart from it"),
 	   "which the first is compared with");
 	close_bed(&b);
 }
@@ -513,10 +467,10 @@ static void test_lost(void)
 	const struct section *s;
 	struct bed b;
 
-	open_bed(&b, &w);
-	s = section_of(&b, "instructions");
-	ok(says(&b, "instructions",
-		"Not measured here: part s390x-oak.icount-1cpu: failed: no QEMU.") &&
+	folding_bed(&b, &w);
+	s = section_of(&b, NULL, "instructions");
+	ok(section_says(&b, "instructions",
+			"Not measured here: part s390x-oak.icount-1cpu: failed: no QEMU.") &&
 		   s->nr_sources == 1 &&
 		   !strcmp(s->sources[0]->part->name, "s390x-oak.icount-1cpu"),
 	   "a part that left no document is named, with the reason");
@@ -530,12 +484,12 @@ static void test_without_axes(void)
 	const struct world w = { .guests = true };
 	struct bed b;
 
-	open_bed(&b, &w);
-	is(cells(&b, table_of(&b, "instructions", HEAD), "zzz, 3 levels", 1, 2),
+	folding_bed(&b, &w);
+	is(cells(&b, table_of(section_of(&b, NULL, "instructions"), HEAD), "zzz, 3 levels", 1, 2),
 	   "kernel acacia; kernel birch; kernel maple; kernel walnut; reference acacia; reference birch; "
 	   "reference cherry, maple (identical); reference walnut; ",
 	   "without axes each design has its row");
-	is(cells(&b, table_of(&b, "instructions", HEAD), "zzz, 3 levels", 8, 9),
+	is(cells(&b, table_of(section_of(&b, NULL, "instructions"), HEAD), "zzz, 3 levels", 8, 9),
 	   "folded folded; folded folded; folded folded; folded folded; folded folded; folded folded; "
 	   "folded folded; folded folded; ",
 	   "levels at the top are folded where there are few");
@@ -545,18 +499,19 @@ static void test_without_axes(void)
 	   "and its bar");
 	ok(has_note(&b, "instructions", "No document of s390x says which is the stock kernel"),
 	   "that roles are not known is said");
-	is(cells(&b, table_of(&b, "x86", "x86_64 formats"), "x86_64-new", 1, 2),
+	is(cells(&b, table_of(section_of(&b, NULL, "x86"), X86), "x86_64-new", 1, 2),
 	   "kernel walnut; reference all five (identical); ", "x86_64 has its rows");
 	ok(has_note(&b, "x86", "No document of x86_64 says"), "with the same note");
-	ok(says(&b, "correct",
-		"Other kernels: s390x-ash.icount-1cpu: 1 of 2 right, "
-		"s390x-ebony.icount-1cpu: 2 of 2 right, s390x-elm.icount-1cpu: 2 of 2 "
-		"right, s390x-fir.icount-1cpu: 2 of 2 right, s390x-oak.icount-1cpu: 2 of "
-		"2 right, s390x-rot.icount-1cpu: 1 of 2 right, s390x-teak.icount-1cpu: 2 "
-		"of 2 right, x86_64-yew.icount-1cpu: 2 of 2 right. "),
+	ok(section_says(&b, "correct",
+			"Other kernels: s390x-ash.icount-1cpu: 1 of 2 right, "
+			"s390x-ebony.icount-1cpu: 2 of 2 right, s390x-elm.icount-1cpu: 2 of 2 "
+			"right, s390x-fir.icount-1cpu: 2 of 2 right, s390x-oak.icount-1cpu: 2 of "
+			"2 right, s390x-rot.icount-1cpu: 1 of 2 right, s390x-teak.icount-1cpu: 2 "
+			"of 2 right, x86_64-yew.icount-1cpu: 2 of 2 right. "),
 	   "all checks are told");
-	ok(!table_of(&b, "correct", "What the designs are"), "nothing says what the designs are");
-	ok(says(&b, "time", "On this host, the bbb-mixed format with 2 levels: "),
+	ok(!table_of(section_of(&b, NULL, "correct"), "What the designs are"),
+	   "nothing says what the designs are");
+	ok(section_says(&b, "time", "On this host, the bbb-mixed format with 2 levels: "),
 	   "a format whose number of levels varies folds per mm");
 	close_bed(&b);
 }
@@ -569,7 +524,7 @@ int main(void)
 
 	if (!mkdtemp(temp))
 		return 1;
-	open_bed(&b, &whole);
+	folding_bed(&b, &whole);
 	test_instructions(&b);
 	test_x86(&b);
 	test_time(&b, true);
@@ -579,10 +534,12 @@ int main(void)
 		   !has_note(&b, "x86", "No document of"),
 	   "where the stock kernels are known nothing denies it");
 	close_bed(&b);
-	open_bed(&b, &host);
+	folding_bed(&b, &host);
 	test_time(&b, false);
-	ok(says(&b, "instructions", "Not measured here: no kernel of s390x is in this run.") &&
-		   says(&b, "correct", "Not checked here: no kernel of s390x is in this run."),
+	ok(section_says(&b, "instructions",
+			"Not measured here: no kernel of s390x is in this run.") &&
+		   section_says(&b, "correct",
+				"Not checked here: no kernel of s390x is in this run."),
 	   "without guests that is said");
 	close_bed(&b);
 	test_busted();
