@@ -9,7 +9,7 @@
 
 static const char lock_id[] = "dax/lock";
 
-/* step: as rows name it; NULL: there is no such row. */
+/* A row's value. step: as rows name it; NULL: there is no such row. */
 static struct rvalue lock_at(struct model *m, const struct report_part *part, const char *metric,
 			     const char *how, const char *page, const char *half, const char *step)
 {
@@ -23,7 +23,7 @@ static struct rvalue lock_at(struct model *m, const struct report_part *part, co
 	return step ? rv_find(m->arena, &rows, &nothing_else, conds, 4) : rv_missing("not run");
 }
 
-/* What rows of the whole lock name as their step: that none is missing. NULL: there are none. */
+/* The value of `step` in rows of the whole lock, which omit no step; NULL: no such rows. */
 static const char *no_step(const struct report_part *part)
 {
 	static const struct report_cond present = { .key = "how", .str = "present" };
@@ -32,7 +32,7 @@ static const char *no_step(const struct report_part *part)
 	return row ? results_params_str(&row->params, "step") : NULL;
 }
 
-/* The steps that rows lack, in the order of the axis. */
+/* The steps that some row omits, in the order of the axis. */
 static size_t steps_of(struct model *m, const struct report_part *part, const char *const **out)
 {
 	const char *const *used, *none = no_step(part), **steps;
@@ -80,7 +80,7 @@ static void lock_answer(struct model *m, struct page *p, struct section *s,
 	section_answer(m, p, s, question, mode_words(a, part), arena_str(a, "%s.", text));
 }
 
-/* A row of the table with its bar. */
+/* Adds a row to the table and its bar to the figure. */
 static void lock_row(struct model *m, struct table *t, struct figure *f, const char *words,
 		     bool busted, struct rvalue v)
 {

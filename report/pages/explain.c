@@ -3,9 +3,9 @@
  * Why the reference and a kernel differ: facts about their code paths, one row each.
  *
  * Kernel paths are those of Linux 6.12: mm/gup.c, mm/pgtable-generic.c, include/linux/mm.h, and the
- * architectures' pgtable.h. A row stands here when somebody has read both disassemblies. Numbers
- * are instructions of the kernel's path that is measured, counted in the scenarios' kernels as gcc
- * 12.2 makes them; what the reference takes is in the table beside, and changes with it.
+ * architectures' pgtable.h. Each row comes from reading both disassemblies. Numbers are
+ * instructions of the measured path of the scenarios' kernels, compiled by gcc 12.2; the
+ * reference's numbers are in the report's table, since they change with the reference.
  */
 #include <array_size.h>
 #include <math.h>
@@ -101,14 +101,14 @@ const struct explanation *explanation_find(const char *quantity, const char *lea
 	"loops of every level"
 
 /*
- * Changes of design, by symbol: from ptbench kernels profile with the stock scenario as base, and
- * ref/gup/walk.h.
+ * Explanations of changes of design, by symbol: from `ptbench kernels profile` with the stock
+ * scenario as base, and from ref/gup/walk.h.
  */
 static const struct {
 	const char *arch;
 	const char *text;
 	bool small;
-	long kernel, ref; /* of one that is not small: what it explains, and nothing else */
+	long kernel, ref; /* if not small: the only two numbers that the text explains */
 } design_explanations[] = {
 	{ "s390x", IN_FALLBACK, true, 0, 0 },
 	{ "arm64", IN_FALLBACK, true, 0, 0 },

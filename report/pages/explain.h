@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The compiler whose code the explanations are about. */
+/* The compiler of the code that the explanations are about. */
 #define EXPLAINED_WITH "gcc 12.2"
 
-/* A factor beyond this, either way, has to be explained. */
+/* A factor above this or below its inverse has to be explained. */
 #define FACTOR_LIMIT 1.3
 
 enum more { KERNEL_DOES_MORE, REFERENCE_DOES_MORE };
@@ -24,14 +24,14 @@ struct explanation {
 	const char *text;
 };
 
-/* NULL: nobody has explained that yet. */
+/* Why the quantity differs in that direction; NULL: there is no explanation yet. */
 const struct explanation *explanation_find(const char *quantity, const char *leaf, const char *arch,
 					   enum more more);
 
 /*
- * Why a change of design makes another difference in the reference than in a kernel, both in
- * instructions. small: by a few, with another sign; what is not small is explained for these two
- * numbers and no others. NULL: nobody has explained that yet.
+ * Why a change of design makes another difference in the reference (ref) than in a kernel (kernel),
+ * both in instructions. small: both are a few instructions, of opposite sign; otherwise only these
+ * two numbers are explained. NULL: there is no explanation yet.
  */
 const char *design_explanation_find(const char *arch, bool small, double kernel, double ref);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the explorer found about a mechanism: its variants, and for each broken one the schedule
- * that breaks it.
+ * The explorer's results for a mechanism: its variants, and for each busted one the schedule that
+ * breaks it.
  */
 #include <string.h>
 
@@ -22,22 +22,22 @@ static const char *name_of(struct arena *a, const struct results_explore_model *
 	return arena_str(a, "%s/%s", clean(a, x->mechanism), clean(a, x->variant));
 }
 
-/* What a model's outcome is of. */
+/* The code that a model runs. */
 enum code {
-	CODE_CORRECT, /* is to be correct */
+	CODE_CORRECT, /* has to be correct */
 	CODE_BUSTED,  /* is known to be broken, and has to break */
-	/* the same, run where it cannot break: shows that the model is right, no more */
+	/* busted code in a model where it cannot break: checks the model, and no more */
 	CODE_MUTE,
-	CODE_UNTOLD, /* a document of before models said that */
+	CODE_UNTOLD, /* unknown: the document is older than the model's field busted_code */
 };
 #define NR_CODES (CODE_UNTOLD + 1)
 
 struct count {
 	size_t nr[NR_CODES], not_fine;
-	unsigned least_bound; /* of the clean ones */
+	unsigned least_bound; /* of the clean models */
 	double schedules;
 	const struct results_explore_model *worst;
-	const struct results_explore_model *mute_one; /* the first of the mute */
+	const struct results_explore_model *mute_one; /* the first CODE_MUTE model */
 };
 
 static enum code code_of(const struct results_explore_model *x)
@@ -82,7 +82,7 @@ static size_t count_all(const struct count *c)
 	return all;
 }
 
-/* Behind a variant's name. */
+/* Words on the code, to append to a variant's name. */
 static const char *code_words(struct arena *a, const struct results_explore_model *x)
 {
 	switch (code_of(x)) {
@@ -139,7 +139,7 @@ static void variants_table(struct model *m, struct section *s, const struct resu
 	t->folded = t->nr_rows > 12;
 }
 
-/* One column per CPU; a context other than a task's is named. */
+/* A table with one column per CPU; names each context other than a task's. */
 static void schedule_table(struct model *m, struct section *s,
 			   const struct results_explore_model *x)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which rows of the driver stand on which page: one family of cases each.
+ * Assigns the driver's rows to pages, by families of cases.
  */
 #include <string.h>
 
@@ -29,7 +29,7 @@ static const struct row_family freeing = {
 		"take is the difference from the row with fewer of them, or from its twin.",
 };
 
-/* Whom it interrupts is the question if it frees by RCU where its stock kernel does not. */
+/* The peers table also shows a kernel that frees by RCU where its stock kernel does not. */
 static bool frees_otherwise(struct model *m, const struct report_part *part)
 {
 	return freeing_is_rcu_variant(m->in, part);
@@ -86,7 +86,7 @@ static const struct row_family leaves = {
 	.head_words = "512 pages of one huge page",
 };
 
-/* A kernel that maps where its stock kernel has every page mapped. */
+/* Does the kernel make temporary mappings where its stock kernel has all memory mapped? */
 static bool has_own_maps(struct model *m, const struct report_part *part)
 {
 	return has_own_rows(m, part, "kmap/pair");

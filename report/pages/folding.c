@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What each way of walking folded levels costs, in instructions, time and code bytes. Which is
- * correct where is in folding_checks.c, which are the same code in folding_code.c, and which walks
- * these are in folding_walks.c.
+ * What each way of walking folded levels costs, in instructions, time and code bytes.
+ * folding_checks.c shows which design is correct where, folding_code.c which are the same code;
+ * folding_walks.c selects the walks.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +64,8 @@ static void walk_bars(struct model *m, struct figure *f, const struct walks *lis
 	}
 }
 
-/* Each level where it is the topmost: there the designs differ. List sorted by address space. */
+/* Bars for each level in the address space where it is topmost: there the designs differ. The list
+ * is sorted by address space. */
 static void cross_bars(struct model *m, struct figure *f, const struct walks *list)
 {
 	const struct walk *w = list->v;
@@ -87,7 +88,7 @@ static void cross_bars(struct model *m, struct figure *f, const struct walks *li
 
 /* ---- sentences ---- */
 
-/* A sampled difference whose interval holds 0 is none that a sentence may give. */
+/* May a sentence give the difference? Not a sampled one whose interval contains 0. */
 static bool is_seen(const struct rvalue *v)
 {
 	return rv_ok(v) && (v->kind != RESULTS_SAMPLED || v->low > 0 || v->high < 0);
@@ -128,13 +129,13 @@ static const char *versus(struct model *m, const struct walk *w, const struct wa
 			 rv_difference(a, &call), rv_difference(a, &page));
 }
 
-/* A walk of anonymous memory, of one who and in one address space: what a sentence compares. */
+/* Is it a walk of anonymous memory by `who` in `space`? A sentence compares only those. */
 static bool is_compared(const struct walk *w, const char *who, const char *space)
 {
 	return !strcmp(w->who, who) && !strcmp(w->space, space) && !*w->kind;
 }
 
-/* What the designs between the two pay at the topmost boundary, where they differ. */
+/* The costs of the designs between the two at the topmost boundary, where they differ. */
 static const char *between(struct model *m, const struct walks *list, const struct walk *plain,
 			   const struct walk *merged)
 {
@@ -157,9 +158,9 @@ static const char *between(struct model *m, const struct walks *list, const stru
 }
 
 /*
- * The merged design in full, the plain one as the difference to it; NULL: none was measured.
- * Designs stand in the order in which they came: of those measured the first is the plain one, and
- * the last that is not busted is the merged one. List sorted.
+ * A sentence with all costs of the merged design, and the plain one's as the difference to it;
+ * NULL: no design was measured. Designs are in historical order: of the measured ones the first is
+ * the plain one, and the last that is not busted is the merged one. The list is sorted.
  */
 static const char *walk_sentence(struct model *m, const struct walks *list, const char *who,
 				 const char *space)
@@ -183,7 +184,7 @@ static const char *walk_sentence(struct model *m, const struct walks *list, cons
 
 /* ---- instructions in the s390x guests, where levels fold per mm ---- */
 
-/* Documents of format version 1 say of no kernel what it is. */
+/* Notes that no kernel's role is known: documents of format version 1 do not have it. */
 static void role_note(struct model *m, struct section *s, const char *arch)
 {
 	if (!input_stock(m->in, arch))
@@ -204,14 +205,15 @@ static void no_rows(struct model *m, struct page *p, struct section *s, const ch
 	section_answer(m, p, s, question, NULL, unanswered(m, part, FOLDING_CASE, NULL));
 }
 
-/* "with 3 levels", or of a format that always has as many "on FORMAT". */
+/* "with 3 levels"; "on FORMAT" if the format's number of levels is fixed. */
 static const char *space_words(struct model *m, const struct walk *w)
 {
 	return w->levels ? arena_str(m->arena, "with %s levels", w->levels)
 			 : arena_str(m->arena, "on %s", w->format);
 }
 
-/* The reference is that of the first guest that ran it. *used: the first whose figures are used. */
+/* Reads the kernels' walks, and the reference's from the first guest that ran it. *used: the first
+ * part whose figures are used. */
 static struct walks read_guests(struct model *m, struct section *s, const char *arch,
 				const struct report_part **used)
 {
@@ -295,12 +297,12 @@ static void build_instructions(struct model *m, struct page *p)
 
 /* ---- instructions on x86_64 ---- */
 
-/* Of how many formats all designs are one code. List sorted by format. */
+/* In how many formats all designs compile to the same code. The list is sorted by format. */
 static const char *identical_text(struct model *m, const struct walks *list)
 {
 	size_t formats = 0, same = 0, designs = 0;
 	const char *last = "";
-	bool alike = true; /* all these formats have as many designs */
+	bool alike = true; /* all these formats have the same number of designs */
 
 	for (size_t i = 0; i < list->nr; i++) {
 		const struct walk *w = &list->v[i];
@@ -323,7 +325,7 @@ static const char *identical_text(struct model *m, const struct walks *list)
 			 alike ? folding_number(m, designs) : "", alike ? " " : "", same, formats);
 }
 
-/* Its stock kernel's part; where no document says which that is, that of its first kernel. */
+/* The part of the architecture's stock kernel; of its first kernel if no document names that. */
 static const struct report_part *stock_or_first(struct model *m, const char *arch)
 {
 	const struct report_part **parts;
@@ -364,7 +366,7 @@ static void build_x86(struct model *m, struct page *p)
 
 /* ---- time, native ---- */
 
-/* vmsplice pins each page of its buffer by GUP-fast: the nearest that user space gets to it. */
+/* vmsplice takes each page of its buffer by GUP-fast: user space's most direct use of it. */
 static void answer_vmsplice(struct model *m, struct page *p, struct section *s,
 			    const struct report_part *part)
 {
@@ -390,8 +392,9 @@ static void answer_vmsplice(struct model *m, struct page *p, struct section *s,
 }
 
 /*
- * Of the native part the address space of an architecture's stock kernel, if that is in this run;
- * else the first whose levels fold so, of formats of this host's architecture if there are any.
+ * A walk of the native part in the address space of the architecture's stock kernel, if that is in
+ * this run; else in the first address space that folds like `fold`, preferring formats of this
+ * host's architecture.
  */
 static const struct walk *time_head(struct model *m, const struct walks *list, const char *arch,
 				    enum walks_fold fold)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files on folding share.
+ * Shared by the files on folding.
  */
 #ifndef REPORT_FOLDING_H
 #define REPORT_FOLDING_H
@@ -9,24 +9,24 @@
 #include "pages.h"
 
 #define FOLDING_CASE "gup_fast/walk"
-#define FOLDING_SETUP "icount-1cpu" /* of the guests that the page is about */
+#define FOLDING_SETUP "icount-1cpu" /* setup of the page's guests */
 
-void folding_checks(struct model *m, struct page *p); /* the section on correctness */
-void folding_code(struct model *m, struct page *p);   /* and the one on code bytes */
+void folding_checks(struct model *m, struct page *p); /* adds the section on correctness */
+void folding_code(struct model *m, struct page *p);   /* adds the section on code bytes */
 
 /* ---- walks: in folding_walks.c ---- */
 
-/* What one design costs in one address space. */
+/* The costs of one design in one address space. */
 struct walk {
 	const char *who;    /* "kernel", "reference" */
 	const char *format; /* its name */
-	const char *levels; /* NULL: the format always has as many */
-	const char *space;  /* both: "FORMAT, 3 levels" */
+	const char *levels; /* NULL: the format's number of levels is fixed */
+	const char *space;  /* format and levels: "FORMAT, 3 levels" */
 	const char *design, *label;
-	const char *kind; /* "mem=dax"; "" of anonymous memory: these alone are compared */
-	const struct results_value *word; /* of the format; NULL: no axis has it */
-	size_t place;			  /* of the design in the order of the axis */
-	size_t nr_identical;		  /* designs that label stands for, if all; else 0 */
+	const char *kind; /* "mem=dax"; "" for anonymous memory: only those walks are compared */
+	const struct results_value *word; /* the format's entry in the axis; NULL: none */
+	size_t place;			  /* the design's place in the axis */
+	size_t nr_identical;		  /* folding_nr_identical() */
 	bool busted;
 	int series;
 	struct gup_cost cost;
@@ -37,24 +37,26 @@ struct walks {
 	size_t nr;
 };
 
-/* Adds a part's walks of small pages, as its document orders them; returns how many. */
+/* Adds a part's walks of small pages, in the document's order; returns how many. */
 size_t walks_read(struct model *m, struct walks *list, const struct report_part *part,
 		  enum results_subject subject, const char *metric);
-/* By address space, kernel and reference, and then in the order of the axis of designs. */
+/* Sorts by address space, then kernel before reference, then by the order of the designs' axis. */
 void walks_sort(struct walks *list);
 struct walks walks_in(struct model *m, const struct walks *list, const char *space);
 struct walks walks_of_format(struct model *m, const struct walks *list, const char *format);
-/* Of the formats that its kernels in the list have, or that are called after the architecture. */
+/* The walks whose format one of the architecture's kernels in the list has, or whose format is
+ * named after the architecture. */
 struct walks walks_of_arch(struct model *m, const struct walks *list, const char *arch);
 
-/* Whether that level has no tables there, by the axis of formats and the walk's levels. */
+/* Whether the level is folded in the walk's address space, by the axis of formats and the walk's
+ * number of levels. level: CROSS_PMD.. */
 bool walk_is_folded(const struct walk *w, int level);
 
 /*
- * A walk in the address space that a sentence is about: of anonymous memory; a kernel's first one,
- * or if the list has none of a kernel, the reference's first in which a level that folds per mm is
- * there. The list has to be as the documents order it. arch: of its formats alone; NULL: of any.
- * NULL: there is none.
+ * A walk of anonymous memory in the address space that a sentence is about: a kernel's first one;
+ * if the list has none of a kernel, the reference's first in which a level that can fold per mm is
+ * not folded. The list has to be in the documents' order. arch: only formats of that architecture;
+ * NULL: all formats. Returns NULL if there is none.
  */
 enum walks_fold { WALKS_ANY, WALKS_PER_MM, WALKS_NOT_PER_MM };
 const struct walk *walks_head(struct model *m, const struct walks *list, enum walks_fold fold,
@@ -63,24 +65,25 @@ const struct walk *walks_head(struct model *m, const struct walks *list, enum wa
 /* The design of the part's first walk of a kernel; NULL: it has none. */
 const char *folding_row_design(struct model *m, const struct report_part *part);
 /*
- * The parts that show an architecture's designs: the stock kernel's, and of its variants one of
- * each other design; where no document says which is the stock kernel, one of each design of all.
- * It is the first by name, but before others one beside which the reference ran, and last one that
- * failed. Returns how many.
+ * The parts that show an architecture's designs: the stock kernel's, and one of its variants for
+ * each other design; if no document names the stock kernel, one part for each design. Of several
+ * parts with a design: first those beside which the reference ran, last those that failed, then by
+ * name. Returns how many.
  */
 size_t folding_kernels(struct model *m, const char *arch, const struct report_part ***out);
 
-/* ---- which of a format's designs are one code, as ref.static has it ---- */
+/* ---- which of a format's designs compile to the same code, by ref.static ---- */
 
-/* The first design, by the axis, whose code this one shares: it speaks for all. Itself if none. */
+/* The first design, by the axis, with the same code: only it is shown. May be the design itself. */
 const char *folding_spokesman(struct model *m, const char *format, const char *design);
-/* How many designs the format has, if this one's code is that of all others; else 0. */
+/* The format's number of designs if all have the same code as this one; else 0. */
 size_t folding_nr_identical(struct model *m, const char *format, const char *design);
-/* Its name; "NAME, NAME (identical)"; or "all four (identical)": as many as the format has. */
+/* The label of the design and of all with its code: "NAME", "NAME, NAME (identical)", or "all four
+ * (identical)" if those are all designs of the format. */
 const char *folding_label(struct model *m, const char *format, const char *design);
-/* "two" to "twelve", and figures from there. */
+/* nr in words, "two" to "twelve"; in digits above. */
 const char *folding_number(struct model *m, size_t nr);
-/* The colour of a bar with that label; a bar that several designs share has that of none. */
+/* The colour of a bar with that label; a bar of several designs has a colour of its own. */
 int folding_series(const struct report_part *part, const char *label, const char *design);
 
 #endif

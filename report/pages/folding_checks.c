@@ -15,7 +15,7 @@ static bool is_only(const struct results_check *c)
 	return !strcmp(c->id, "gup_fast/only");
 }
 
-/* A part that failed may have failed by these very checks: they are shown all the same. */
+/* Checks of a failed part are shown, too: they may be the reason why it failed. */
 static bool has_checks(const struct report_part *part)
 {
 	for (size_t i = 0; part->doc && i < part->doc->nr_checks; i++)
@@ -26,7 +26,7 @@ static bool has_checks(const struct report_part *part)
 
 struct tally {
 	size_t nr, right, cut, wrong, unexpected;
-	const char *example; /* of a wrong one */
+	const char *example; /* what a wrong check saw */
 };
 
 static struct tally tally(struct model *m, const struct report_part *part)
@@ -51,7 +51,7 @@ static struct tally tally(struct model *m, const struct report_part *part)
 	return t;
 }
 
-/* The design that a kernel walks by, as its checks say, or else its rows; NULL: neither do. */
+/* The design of a kernel's walk, from its checks or else from its rows; NULL: unknown. */
 static const char *design_of(struct model *m, const struct report_part *part)
 {
 	for (size_t i = 0; part->doc && i < part->doc->nr_checks; i++) {
@@ -64,7 +64,8 @@ static const char *design_of(struct model *m, const struct report_part *part)
 	return folding_row_design(m, part);
 }
 
-/* A busted variant of the stock kernel that walks by another design; stock: its part, or NULL. */
+/* Is it a busted variant of the stock scenario with another design? stock: that one's part, or
+ * NULL. */
 static bool is_broken(struct model *m, const struct report_part *part, const char *scenario,
 		      const struct report_part *stock)
 {
@@ -93,7 +94,7 @@ static const char *broken_text(struct model *m, const struct report_part *part,
 			 t->example ? "”)" : "", t->cut, t->right);
 }
 
-/* All parts with such checks that nothing was told of yet, by how many were right. */
+/* The counts of right ranges of all parts that have such checks and are not `told` yet. */
 static const char *others_text(struct model *m, const bool *told)
 {
 	const char *text = "";
@@ -256,7 +257,7 @@ static void check_cell(struct model *m, struct table *t, const struct results_ch
 static void check_row(struct model *m, struct table *t, const struct results_check *c,
 		      const struct column *cols, size_t nr, bool one_format)
 {
-	/* Those with a column, and what is the kernel's own. */
+	/* Params with a column, and those that are the kernel's own. */
 	static const char *const told[] = { "boundary", "cross",  "levels",
 					    "alias",	"design", "format" };
 	const char *more = params_without(m->arena, &c->params, told, one_format ? 6 : 5);
@@ -272,7 +273,7 @@ static void check_row(struct model *m, struct table *t, const struct results_che
 		check_cell(m, t, find_check(m, &cols[i], c));
 }
 
-/* Those from the part *from on that one table has room for; *from becomes the next one's. */
+/* Fills columns with parts from *from on, as many as fit a table; advances *from. */
 static size_t arch_parts(struct model *m, const char *arch, size_t *from, struct column *cols)
 {
 	size_t nr = 0;
@@ -288,7 +289,7 @@ static size_t arch_parts(struct model *m, const char *arch, size_t *from, struct
 	return nr;
 }
 
-/* By levels, boundary and what is mapped below. */
+/* Orders checks by levels, boundary and what is mapped below. */
 static int by_range(const void *va, const void *vb)
 {
 	const struct results_check *a = *(const struct results_check *const *)va;
@@ -361,7 +362,7 @@ static bool arch_table(struct model *m, struct section *s, const char *arch, siz
 	return true;
 }
 
-/* What the parts have no check for: seen only by a walker that is stopped between two steps. */
+/* Notes a failure that no part checks: only a walker stopped between two steps shows it. */
 static void recheck_note(struct model *m, struct section *s)
 {
 	section_note(
@@ -376,7 +377,7 @@ static void recheck_note(struct model *m, struct section *s)
 
 /* ---- what the designs are ---- */
 
-/* The designs of a part's walks that no part before it said anything of. */
+/* Adds the meanings of the designs in the part's walks, except those in `told`. */
 static void part_words(struct model *m, struct section *s, const struct report_part *part,
 		       struct names *told)
 {
@@ -398,7 +399,7 @@ static void part_words(struct model *m, struct section *s, const struct report_p
 	section_words(m, s, part, FOLDING_CASE, "design", fresh, nr, "What the designs are");
 }
 
-/* In ref.static every design has its code: as a rule one table has them all. */
+/* ref.static, which has all designs of the reference, comes first: usually one table suffices. */
 static void design_words(struct model *m, struct section *s)
 {
 	const struct report_part *code = input_part(m->in, "ref.static");
@@ -424,7 +425,7 @@ void folding_checks(struct model *m, struct page *p)
 	} else {
 		section_answer(m, p, s, question, "checks", text);
 	}
-	/* Parts are sorted by name, so an architecture's stand together. */
+	/* Parts are sorted by name, so those of an architecture are adjacent. */
 	for (size_t i = 0; i < m->in->nr_parts; i++) {
 		const char *arch = m->in->parts[i].arch;
 

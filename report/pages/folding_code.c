@@ -8,22 +8,22 @@
 
 /* ---- which designs compile to the same code ---- */
 
-/* A design over one format. */
+/* The code of a design for one format. */
 struct code {
 	const char *design;
-	size_t place; /* in the order of the axis */
-	size_t *same; /* other designs that are one code with it, in that order */
+	size_t place; /* the design's place in the axis */
+	size_t *same; /* other designs with the same code, in the order of the axis */
 	size_t nr_same;
 };
 
-/* Of ref.static's rows and pairs. */
+/* Read from ref.static's rows and pairs. */
 struct folding_codes {
 	const struct report_part *part;
 	struct names formats;
 	size_t *nr_designs; /* of each format */
 	struct names names; /* "FORMAT\nDESIGN" */
-	struct code *codes; /* of each of these, as the document has them */
-	struct names pairs; /* that are one code */
+	struct code *codes; /* one for each of `names`, in the document's order */
+	struct names pairs; /* pairs of designs with the same code */
 };
 
 static size_t code_add(struct model *m, struct folding_codes *c, const char *format,
@@ -67,7 +67,7 @@ static void add_same(struct model *m, struct folding_codes *c, size_t at, size_t
 	code->same[i] = other;
 }
 
-/* What a row or a check of ref.static names; seen: NULL of a row. */
+/* Reads the params of a row or a check of ref.static; seen: NULL for a row. */
 static void read_codes(struct model *m, struct folding_codes *c, const char *id,
 		       const struct results_params *p, const char *seen)
 {
@@ -107,7 +107,7 @@ static struct folding_codes *codes_of(struct model *m)
 	return c;
 }
 
-/* Its place in codes, or NAMES_NOWHERE. */
+/* The index of the design's code in c->codes, or NAMES_NOWHERE. */
 static size_t find_code(struct model *m, const char *format, const char *design)
 {
 	return names_find(&codes_of(m)->names, arena_str(m->arena, "%s\n%s", format, design));
@@ -157,7 +157,7 @@ const char *folding_label(struct model *m, const char *format, const char *desig
 	return text == design ? text : arena_str(m->arena, "%s (identical)", text);
 }
 
-/* By the design's place in the order of the axis. */
+/* A colour by the design's place in the axis. */
 static int design_series(const struct report_part *part, const char *design)
 {
 	static const int series[] = { 4, 3, 2, 0 };
@@ -177,8 +177,8 @@ int folding_series(const struct report_part *part, const char *label, const char
 /* ---- code bytes ---- */
 
 /*
- * The figure is of the formats whose walks were measured too: the table has all. NULL: nothing was
- * measured, and so it is of all.
+ * The formats that the figure shows: those whose walks were measured natively, too. The table has
+ * all. NULL: nothing was measured; the figure shows all formats.
  */
 static const struct names *measured_formats(struct model *m)
 {
@@ -197,7 +197,7 @@ static const struct names *measured_formats(struct model *m)
 	return formats;
 }
 
-/* The case, and all params that have no column of their own: "gup_fast/walk, symbol=all". */
+/* The case, and all params without a column of their own: "gup_fast/walk, symbol=all". */
 static const char *row_name(struct model *m, const struct results_measurement *row)
 {
 	static const char *const keys[] = { "format", "design" };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The walks that the page on folding compares: which rows, of which kernels, in which address
- * space.
+ * Selects the walks that the page on folding compares: rows, kernels and address spaces.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +14,7 @@ static bool is_kernel(const struct walk *w)
 	return w->cost.rows.subject == RESULTS_KERNEL;
 }
 
-/* False: a huge page's, or of a design for whose code another one speaks. */
+/* Fills the walk. False: it is of huge pages, or another design with the same code is shown. */
 static bool read_one(struct model *m, struct walk *w)
 {
 	const struct report_part *part = w->cost.rows.part;
@@ -107,7 +106,7 @@ struct walks walks_of_format(struct model *m, const struct walks *list, const ch
 	return out;
 }
 
-/* Formats are called <arch>-<page>-<va>[-folded], or as the architecture. */
+/* A format's name is <arch>-<page>-<va>[-folded], or the architecture's name. */
 static bool is_of_arch(const struct walk *w, const char *arch)
 {
 	size_t n = strlen(arch);
@@ -146,7 +145,7 @@ bool walk_is_folded(const struct walk *w, int level)
 {
 	long long levels = nr_levels(w), at = 0;
 
-	/* No axis has the format: of a few levels those at the top are folded. */
+	/* No axis has the format: assume that the levels above the lowest `levels` are folded. */
 	if (!has_shape(w))
 		return levels && level + 2 > levels;
 	for (size_t i = w->word->nr_levels; i-- > 0;) {
@@ -175,7 +174,7 @@ static bool folds_per_mm(const struct walk *w)
 	return false;
 }
 
-/* Whether one of the levels that some mm folds has tables in this one. */
+/* Whether a level that can fold per mm is not folded in this address space. */
 static bool has_unfolded(const struct walk *w)
 {
 	long long at = 0;
@@ -193,9 +192,9 @@ static bool has_unfolded(const struct walk *w)
 /* ---- the address space that a sentence is about ---- */
 
 /*
- * A kernel's before the reference's, for its first is the one that a process starts with; then one
- * with a call for one page; of the reference then one in which folding makes a difference: some
- * level that folds per mm is there.
+ * Kernel walks rank above the reference's, for a kernel's first is in the address space that a
+ * process starts with; then walks with a cost per call; then, of the reference, those in which
+ * folding makes a difference: a level that can fold per mm is not folded.
  */
 static int rank(const struct walk *w)
 {
@@ -220,7 +219,7 @@ const struct walk *walks_head(struct model *m, const struct walks *list, enum wa
 	}
 	if (!best)
 		return NULL;
-	copy = arena_alloc(m->arena, sizeof(*copy)); /* the list may be sorted meanwhile */
+	copy = arena_alloc(m->arena, sizeof(*copy)); /* the caller may sort the list */
 	*copy = *best;
 	return copy;
 }
@@ -248,7 +247,7 @@ const char *folding_row_design(struct model *m, const struct report_part *part)
 	return first_design(m, part, RESULTS_KERNEL);
 }
 
-/* Adds a part of a design that none of the list has. */
+/* Adds the part to the list if no part there has its design. */
 static void add_kernel(struct model *m, const struct report_part ***list, size_t *nr,
 		       struct names *designs, const struct report_part *part)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What freeing a page table costs by IPI and by RCU, in the guests' kernels. Whom it interrupts
- * is in freeing_events.c; the host's own kernel in freeing_host.c, the reference in
- * freeing_freers.c.
+ * What freeing a page table costs by IPI and by RCU, in the guests' kernels. freeing_events.c shows
+ * the CPUs that it interrupts, freeing_host.c the host's own kernel, freeing_freers.c the
+ * reference.
  */
 #include <math.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 /* ---- what RCU costs: per munmap and per table, now and deferred ---- */
 
-/* Both kernels' costs in one mode: instructions, or time where KVM works. */
+/* Both kernels' costs in one mode: instructions, or time if KVM works. */
 struct freeing {
 	const struct report_part *part[3];
 	struct table_cost now[3], later[3];
@@ -63,7 +63,7 @@ static const struct sizes *part_sizes(const struct freeing *f, int i, bool later
 	return q == COST_CONTROL ? &t->sizes_control : &t->sizes;
 }
 
-/* RCU minus IPI, over the same sizes. */
+/* RCU minus IPI; missing unless both are over the same numbers of tables. */
 static struct rvalue rcu_less_ipi(const struct freeing *f, bool later, enum cost_quantity q)
 {
 	const struct table_cost *x = later ? &f->later[0] : &f->now[0];
@@ -77,7 +77,7 @@ static struct rvalue rcu_less_ipi(const struct freeing *f, bool later, enum cost
 	return same || !rv_ok(&d) ? d : rv_missing("measured with other numbers of tables");
 }
 
-/* The slope over the most sizes: the twin is of one kind for two of them, the control for all. */
+/* The slope over the most sizes: only two sizes share a kind of twin; all have the control. */
 static enum cost_quantity widest(const struct freeing *f, bool later)
 {
 	struct rvalue d = rcu_less_ipi(f, later, COST_CONTROL);
@@ -88,7 +88,7 @@ static enum cost_quantity widest(const struct freeing *f, bool later)
 		       : COST_FURTHER;
 }
 
-/* ", 306 to 360 between neighbouring sizes", where that differs. */
+/* ", 306 to 360 between neighbouring sizes"; "" if those do not differ. */
 static const char *range_text(struct model *m, const struct sizes *s)
 {
 	const char *least = rv_number(m->arena, &s->least), *most = rv_number(m->arena, &s->most);
@@ -116,7 +116,7 @@ static const char *less_what(enum cost_quantity q)
 				 : "munmap less its twin";
 }
 
-/* "The first table" or, where the fewest are more, "The first 8 tables". */
+/* "first table"; "first 8 tables" if 8 is the smallest number measured. */
 static const char *first_text(struct model *m, const struct freeing *f)
 {
 	double n = f->now[0].nr ? f->now[0].tables[0] : 1;
@@ -124,7 +124,7 @@ static const char *first_text(struct model *m, const struct freeing *f)
 	return n == 1 ? "first table" : arena_str(m->arena, "first %.0f tables", n);
 }
 
-/* per: how the sentence begins, with what its numbers are. */
+/* per: the beginning of the sentence, with the unit of its numbers. */
 static const char *cost_sentence(struct model *m, const struct freeing *f, const char *per)
 {
 	struct arena *a = m->arena;
@@ -170,7 +170,7 @@ static void cost_row(struct model *m, struct table *t, const char *name, const s
 	table_value(m, t, &v[2]);
 }
 
-/* The sizes that a slope of any of the kernels is over. */
+/* ", 1 to 128 tables": the sizes of the stock kernel's slope; "" without one. */
 static const char *any_sizes(struct model *m, const struct freeing *f, enum cost_quantity q)
 {
 	const struct sizes *s = part_sizes(f, 0, false, q);
@@ -178,7 +178,7 @@ static const char *any_sizes(struct model *m, const struct freeing *f, enum cost
 	return s->nr ? arena_str(m->arena, ", %s", sizes_text(m, s)) : "";
 }
 
-/* Until munmap returns, deferred, and in all. */
+/* Adds rows: until munmap returns, deferred, and the sum. */
 static void cost_rows(struct model *m, struct table *t, const struct freeing *f,
 		      enum cost_quantity q, const char *name)
 {
@@ -296,7 +296,7 @@ static void cost_figure(struct model *m, struct section *s, const struct freeing
 				 mode_words(m->arena, f->part[0]), setup);
 }
 
-/* Whether both kernels were timed: KVM worked. */
+/* Whether both kernels were timed, which takes KVM. */
 static bool has_time(struct model *m)
 {
 	const struct report_part *stock = freeing_part(m->in, BY_IPI, "kvm-1cpu");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The sections on freeing that are not about the guests' kernels.
+ * The files on freeing: kernels by role, and their sections.
  */
 #ifndef REPORT_FREEING_H
 #define REPORT_FREEING_H
@@ -17,7 +17,7 @@ enum freeing_kernel {
 	BROADCAST, /* s390x's stock kernel: its hardware broadcasts invalidations */
 	NR_FREEING,
 };
-/* The kernel's part of that setup, or NULL; and why it gives no figures. */
+/* The kernel's part of that setup, or NULL; why it gives no figures. */
 const struct report_part *freeing_part(const struct report_input *in, enum freeing_kernel k,
 				       const char *setup);
 const char *freeing_why(const struct report_input *in, enum freeing_kernel k, const char *setup);
@@ -27,7 +27,7 @@ const char *freeing_heading(const struct report_input *in, enum freeing_kernel k
 void freeing_say_others(struct model *m, struct section *s, const char *setup);
 
 void freeing_flush(struct model *m, struct page *p);	 /* the events of both x86_64 kernels */
-void freeing_broadcast(struct model *m, struct page *p); /* and where no interrupt is sent */
+void freeing_broadcast(struct model *m, struct page *p); /* a machine that sends no interrupt */
 
 void freeing_disciplines(struct model *m, struct page *p); /* the reference's, native */
 void freeing_host(struct model *m, struct page *p);	   /* the host's own kernel */
@@ -36,7 +36,7 @@ void freeing_absent(struct model *m, struct page *p);	   /* what could not be me
 /* "collapse", "unshare": the row's case without its family. */
 const char *freeing_case_word(struct model *m, const struct results_measurement *row);
 
-/* The native part when its figures are used, or NULL; what its environment says; its CPUs. */
+/* The native part if its figures are used, or NULL; a value of its environment; its CPUs. */
 const struct report_part *freeing_native(struct model *m);
 const char *freeing_env(struct model *m, const struct report_part *part, const char *key,
 			const char *dflt);

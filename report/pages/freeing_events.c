@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whom freeing interrupts, event by event: the stock kernel against the variant that frees by RCU
- * (freeing_flushes.c compares them), and a machine that broadcasts its invalidations.
+ * The CPUs that freeing interrupts, event by event: the stock kernel against the variant that frees
+ * by RCU (freeing_flushes.c compares them), and a machine that broadcasts its invalidations.
  */
 #include <array_size.h>
 #include <math.h>
@@ -71,7 +71,7 @@ const char *freeing_case_word(struct model *m, const struct results_measurement 
 
 static const char *const peer_key[] = { "format", "peer" };
 
-/* NULL: no count of interrupts or flushes is in both. */
+/* Returns NULL if the kernels have no count of interrupts or flushes in common. */
 static const char *flush_sentence(struct model *m, const struct report_part *stock,
 				  const struct report_part *forced, const struct flushes *f)
 {
@@ -222,12 +222,12 @@ void freeing_flush(struct model *m, struct page *p)
 
 /* ---- a machine that broadcasts ---- */
 
-/* Interrupts sent, by munmap and by all other ways to free. */
+/* Counts of interrupts sent, for munmap or for all other ways to free. */
 struct sent {
 	size_t nr, above; /* rows; those above 0 */
 	double most;
 	const struct results_measurement *first; /* of those above 0 */
-	size_t windows, held;			 /* single ones that held an interrupt */
+	size_t windows, held;			 /* windows, and those with an interrupt */
 };
 
 static void add_sent(struct sent *s, const struct results_measurement *row)
@@ -243,7 +243,7 @@ static void add_sent(struct sent *s, const struct results_measurement *row)
 		s->held += row->samples[i] > 0;
 }
 
-/* "; nor do any of the 30 rows of other ways to free", or which do. */
+/* "; nor do any of the 30 rows of other ways to free", or words on those that do. */
 static const char *others_text(struct model *m, const struct sent *s)
 {
 	struct arena *a = m->arena;

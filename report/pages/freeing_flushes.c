@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Every count of interrupts and flushes that two kernels have, one beside the other: where they
- * differ, and how, in a sentence and a table.
+ * Compares every count of interrupts and flushes that two kernels have: a sentence and a table of
+ * the differences.
  */
 #include <math.h>
 #include <string.h>
@@ -10,10 +10,10 @@
 #include "freeing.h"
 #include "freeing_flushes.h"
 
-/* What a sentence tells one by one; the table has all. */
+/* Limits of a sentence; the table has all. */
 #define MAX_CHANGES 8
-#define MAX_CELLS 24 /* of one change */
-#define MAX_PEERS 24 /* of one cell */
+#define MAX_CELLS 24 /* per change */
+#define MAX_PEERS 24 /* per cell */
 
 static const struct {
 	const char *metric, *words;
@@ -90,7 +90,7 @@ struct chains {
 	size_t *last;
 };
 
-/* Returns the place of the one before it in its chain, or NAMES_NOWHERE. */
+/* Appends row `at` to the chain `name`. Returns the previous row's place, or NAMES_NOWHERE. */
 static size_t add_to_chain(struct arena *a, struct chains *c, const char *name, size_t at)
 {
 	size_t known = c->names.nr, place = names_add(a, &c->names, name), before = NAMES_NOWHERE;
@@ -104,8 +104,8 @@ static size_t add_to_chain(struct arena *a, struct chains *c, const char *name, 
 }
 
 /*
- * Rows that differ in the same way do so in one metric, from x to y; and those of one cell are of
- * one case, with the same params but for the peer.
+ * Chains rows of one change (one metric, from x to y), and within it rows of one cell (one case,
+ * and the same params but for the peer).
  */
 static void chain_rows(struct arena *a, struct flushes *f)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The reference's disciplines on this host, what each does to freer and readers.
+ * The reference's disciplines on this host: the cost of each for freer and readers.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,26 +12,26 @@
 
 /* ---- the reference's disciplines ---- */
 
-#define NO_COLOUR 5 /* busted */
+#define NO_COLOUR 5 /* grey, for busted disciplines */
 
-/* A way of waiting, and what its rows show of it. */
+/* A discipline, and facts from its rows. */
 struct discipline {
 	const char *name, *label; /* "membarrier (busted)" */
 	const char *in_short;	  /* "liburcu QSBR" */
 	enum results_subject subject;
-	size_t place; /* in the document's order */
+	size_t place; /* its place in the axis */
 	int series;
 	bool busted;
-	bool later;	 /* tables are free after the call has returned */
+	bool later;	 /* tables become free after the call has returned */
 	bool interrupts; /* it sent some: counted */
 };
 
-/* One discipline with so many readers, freeing so many tables at once. */
+/* One discipline with a number of readers and of tables freed at once. */
 struct freer {
 	const struct discipline *d;
-	const char *more; /* params that no column has: "fallback=sync_rcu"; "" */
+	const char *more; /* params without a column: "fallback=sync_rcu"; or "" */
 	long long readers, tables;
-	long long fewest, most; /* tables, with so many readers */
+	long long fewest, most; /* tables, of all rows with that number of readers */
 	bool oversubscribed;
 	struct rvalue now, later, throughput, latency, median, p99, peak, per_table;
 };
@@ -66,7 +66,7 @@ static struct discipline describe(struct model *m, const struct report_part *par
 	};
 }
 
-/* Those of which this part has a row, each once, in the document's order. */
+/* The disciplines with a row in the part, each once, in the document's order. */
 struct disciplines {
 	struct discipline *v;
 	size_t nr;
@@ -100,8 +100,8 @@ static struct disciplines read_disciplines(struct model *m, const struct report_
 }
 
 /*
- * The colours: of those whose tables are free when the call returns the first has its own, and so
- * has the first of liburcu's that free them later; what is busted is grey.
+ * Sets colours. The first discipline whose tables are free when the call returns has a fixed one,
+ * and so has the first of liburcu's that frees them later. Busted ones are grey.
  */
 static void set_colours(struct disciplines *all)
 {
@@ -138,7 +138,7 @@ static int by_readers(const void *va, const void *vb)
 					      : strcmp(a->more, b->more);
 }
 
-/* The format is told only where the rows have several. */
+/* Do all rows have the same format? Then it is not shown. */
 static bool one_format(struct model *m, const struct report_part *part)
 {
 	const char *first = NULL, *format;
@@ -184,7 +184,7 @@ static struct freer freer_at(struct model *m, struct discipline *d, const struct
 	return f;
 }
 
-/* The list is sorted by readers, then by tables. */
+/* Sets fewest and most. The list is sorted by readers, then by tables. */
 static void set_ends(struct freer *list, size_t nr)
 {
 	size_t from = 0, to;
@@ -228,7 +228,7 @@ static size_t read_freers(struct model *m, const struct report_part *part, struc
 	return nr;
 }
 
-/* The most readers that still leave every thread a CPU of its own; -1: none. */
+/* The greatest number of readers with a CPU for every thread; -1: there is none. */
 static long long best_readers(const struct freer *list, size_t nr)
 {
 	long long best = -1;
@@ -239,7 +239,7 @@ static long long best_readers(const struct freer *list, size_t nr)
 	return best;
 }
 
-/* With that many readers, the fewest or the most tables at once. */
+/* The discipline's row with that number of readers and the fewest or most tables. */
 static const struct freer *find_freer(const struct freer *list, size_t nr,
 				      const struct discipline *d, long long readers, bool most)
 {
@@ -263,9 +263,9 @@ static bool comes_first(const struct discipline *a, const struct discipline *b, 
 }
 
 /*
- * The two that the sentence compares. Of those whose tables are free when the call returns, the
- * first in the document's order that sent interrupts; of those whose tables are free later, the
- * first of liburcu's. Where there is none such, the first.
+ * One of the two disciplines that the sentence compares. later false: of those whose tables are
+ * free when the call returns, the document's first that sent interrupts, or else the first. later
+ * true: of those whose tables become free later, the first of liburcu's, or else the first.
  */
 static const struct discipline *first_of(const struct disciplines *all, bool later)
 {
@@ -285,7 +285,7 @@ static const char *at_once(struct arena *a, long long tables)
 	return tables == 1 ? "one table at a time" : arena_str(a, "%lld tables at once", tables);
 }
 
-/* Two numbers whose intervals overlap are not a difference. */
+/* Words for numbers whose intervals overlap: they are not a difference. */
 static const char *apart(const struct rvalue *a, const struct rvalue *b)
 {
 	return rv_overlap(a, b) ? " (not told apart)" : "";
@@ -354,7 +354,7 @@ static const struct rvalue *freer_value(const struct freer *f, enum freer_value 
 	return &f->now;
 }
 
-/* The fewest and the most tables, and only where threads have a CPU each. */
+/* Figures show rows with the fewest or most tables, in which every thread has a CPU. */
 static bool is_drawn(const struct freer *f)
 {
 	return !f->oversubscribed && !*f->more && (f->tables == f->fewest || f->tables == f->most);
@@ -448,7 +448,7 @@ static void freer_table(struct model *m, struct section *s, const struct freer *
 
 /* ---- batches of a given size, batches without memory, more threads than CPUs ---- */
 
-/* Every row of a case by itself, as the document orders them; nothing when it has none. */
+/* Adds a table of all rows of a case, in the document's order; nothing if it has none. */
 static void case_table(struct model *m, struct section *s, const struct report_part *part,
 		       const char *case_id, const char *caption)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The running kernel, and what could not be measured in this run.
+ * The running kernel, and the rows and parts that this run could not measure.
  */
 #include <array_size.h>
 #include <stdlib.h>
@@ -41,11 +41,11 @@ struct host_row {
 	const char *more; /* params but for tables and peer: "twin=same", or "" */
 	long long tables;
 	struct rvalue peer[2]; /* none, spin */
-	struct rvalue cpus;    /* interrupted beside the spinning one, per call */
-	size_t samples, above; /* of cpus; those above 0 */
+	struct rvalue cpus;    /* CPUs interrupted per call, beside a spinning peer */
+	size_t samples, above; /* samples of cpus; those above 0 */
 };
 
-/* 0: alone, 1: beside a spinning thread, -1: beside another peer, which has no column. */
+/* Index into peer[] of a row: 0 alone, 1 beside a spinning thread; -1: another peer, no column. */
 static int peer_of(const struct results_params *p)
 {
 	const char *peer = results_params_str(p, "peer");
@@ -72,8 +72,8 @@ static void set_cpus(struct model *m, const struct report_part *part,
 
 struct host_rows {
 	struct host_row *v;
-	struct names names; /* of the rows, at the same places */
-	size_t nr, others;  /* others: measured beside another peer */
+	struct names names; /* the rows' names, at the same places */
+	size_t nr, others;  /* others: rows beside another peer */
 };
 
 static struct host_row *host_row_of(struct model *m, struct host_rows *rows, size_t op,
@@ -125,7 +125,7 @@ static struct host_rows read_host(struct model *m, const struct report_part *par
 	return rows;
 }
 
-/* The one with the fewest tables and no further param; of the twin, that of the same VMA. */
+/* The operation's row with the fewest tables and no further param but twin=same. */
 static const struct host_row *host_find(const struct host_rows *rows, size_t op)
 {
 	const struct host_row *best = NULL;
@@ -138,15 +138,15 @@ static const struct host_row *host_find(const struct host_rows *rows, size_t op)
 	return best;
 }
 
-/* The operations that the sentence gives. */
+/* The operations that the sentence reports. */
 static const size_t host_told[] = { 0, 2, 3 };
 
-/* Whether the row shows what an interrupt costs: one came, and the time is another. */
+/* Does the row show the cost of an interrupt? It does if one arrived and the times differ. */
 enum host_seen {
 	HOST_NOT_MEASURED,
 	HOST_NOT_COUNTED,
 	HOST_NO_INTERRUPT,
-	HOST_SELDOM, /* not in most samples, but in some */
+	HOST_SELDOM, /* an interrupt in fewer than half of the samples */
 	HOST_NO_DIFFERENCE,
 	HOST_SEEN,
 };
@@ -174,7 +174,7 @@ static const char *host_words(struct arena *a, const struct host_row *r)
 			 r->tables == 1 ? "" : "s");
 }
 
-/* What one row says: its times, and what they show. The first names the peer. */
+/* The sentence on one row: its times, and its host_seen(). first: also name the peer. */
 static const char *host_text(struct arena *a, const struct host_row *r, bool first)
 {
 	const char *it = first ? "a thread of the same process that spins on another CPU" : "it";
@@ -228,7 +228,7 @@ static const char *host_machine(struct model *m, const struct report_part *part)
 							       : "no hypervisor seen");
 }
 
-/* What the rows amount to before they are told: an answer only where one of them shows it. */
+/* The beginning of the answer, from the number of rows by host_seen. */
 static const char *host_verdict(struct model *m, const size_t *count, const char *no_peer)
 {
 	struct arena *a = m->arena;
@@ -257,7 +257,7 @@ static const char *host_verdict(struct model *m, const size_t *count, const char
 			 no_peer ? no_peer : "not run");
 }
 
-/* answered: whether a row shows what is asked. */
+/* answered: set if a row shows the cost of an interrupt. */
 static const char *host_sentence(struct model *m, const struct report_part *part,
 				 const struct host_rows *rows, bool *answered)
 {
@@ -370,13 +370,13 @@ void freeing_host(struct model *m, struct page *p)
 /* ---- what could not be measured ---- */
 
 struct absence {
-	const char *what, *why, *where; /* where: the first part that says so */
+	const char *what, *why, *where; /* where: the first part with that reason */
 	size_t rows, parts;
 };
 
 struct absences {
 	struct absence *v;
-	struct names names; /* of the same places */
+	struct names names; /* their names, at the same places */
 	size_t nr;
 };
 
@@ -397,7 +397,7 @@ static void add_absence(struct model *m, struct absences *list, const char *what
 	a->where = where;
 }
 
-/* Parts first, then rows; the same row for the same reason in several parts is one. */
+/* Lists parts, then rows; a row skipped for the same reason in several parts is one entry. */
 static struct absences read_absences(struct model *m)
 {
 	struct absences list = { 0 };

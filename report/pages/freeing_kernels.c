@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which kernels the questions on freeing are asked about: found by role, architecture and by what
- * the check table_free/rcu_path saw, whatever they are called.
+ * Finds the kernels of the sections on freeing by role, by architecture and by what the check
+ * table_free/rcu_path saw, not by name.
  */
 #include <string.h>
 
 #include "freeing.h"
 
-/* What the check saw in the part: "rcu", "immediate"; NULL: it did not run. */
+/* What the part's check table_free/rcu_path saw: "rcu", "immediate"; NULL: it did not run. */
 static const char *path_seen(const struct report_part *part)
 {
 	for (size_t i = 0; part->doc && i < part->doc->nr_checks; i++)
@@ -16,7 +16,7 @@ static const char *path_seen(const struct report_part *part)
 	return NULL;
 }
 
-/* In any part of the scenario. */
+/* Did the check see "rcu" in any part of the scenario? */
 static bool is_by_rcu(const struct report_input *in, const char *scenario)
 {
 	const char *seen;
@@ -36,7 +36,7 @@ bool freeing_is_rcu_variant(const struct report_input *in, const struct report_p
 
 static const char *const archs[NR_FREEING] = { "x86_64", "x86_64", "s390x" };
 
-/* Parts are sorted by name. NULL: there is none. */
+/* The first variant, by name, that frees by RCU; NULL: there is none. Parts are sorted by name. */
 static const char *rcu_variant(const struct report_input *in)
 {
 	const char *stock = input_stock(in, archs[BY_RCU]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The run beside another that is its base, as a page. results_compare() judges rows, checks, parts
- * and models and counts them; everything here is printed from what it returns.
+ * The page that compares the run with its base. results_compare() judges and counts rows, checks,
+ * parts and models; this file prints its result.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 /* ---- comparing ---- */
 
-/* A part whose file the report did not read, such as a link out of the run's folder; or NULL. */
+/* Words on a part whose file the report did not read, such as a link out of the folder; or NULL. */
 static const char *unread_part(struct model *m, const struct report_input *in, const char *side)
 {
 	for (size_t i = 0; i < in->nr_parts; i++)
@@ -55,7 +55,7 @@ void head_base_free(struct model *m)
 
 /* ---- texts ---- */
 
-/* Lines stand behind one another, with a bar between them. */
+/* Joins lines, with a bar between them. */
 static const char *one_line(struct model *m, const char *text)
 {
 	const char *all = "";
@@ -65,7 +65,8 @@ static const char *one_line(struct model *m, const char *text)
 	return clean(m->arena, arena_str(m->arena, "%s%s", all, text));
 }
 
-/* A copy in the arena of what the engine said; the model holds the text if memory is short. */
+/* Copies a malloc'ed text of results_compare() into the arena and frees it; m->held keeps it for
+ * head_base_free() if the copy runs out of memory. */
 static const char *said(struct model *m, char *text)
 {
 	const char *copy;
@@ -91,7 +92,7 @@ static const char *first_line(struct model *m, const char *text)
 	return clean(m->arena, arena_str(m->arena, "%.*s%s", (int)n, text, text[n] ? " ..." : ""));
 }
 
-/* A line of the engine as a sentence: "Regression: 1 row is worse." */
+/* A line of results_compare() as a sentence: "Regression: 1 row is worse." */
 static const char *sentence(struct model *m, const char *line)
 {
 	char *text = arena_str(m->arena, " %s.", clean(m->arena, line));
@@ -106,7 +107,7 @@ static const char *side_name(bool is_head)
 	return is_head ? "head" : "base";
 }
 
-/* The last part of its path. */
+/* The last component of the run's path. */
 static const char *run_name(const char *dir)
 {
 	const char *slash = strrchr(dir, '/');
@@ -130,7 +131,7 @@ static bool has_moved(const struct results_compared_row *r)
 	       r->judged == RESULTS_ROW_BETTER;
 }
 
-/* Those that stand out, with the largest relative change first. */
+/* qsort() order: the largest relative change first. */
 static int most_first(const void *va, const void *vb)
 {
 	const struct results_compared_row *a = *(const struct results_compared_row *const *)va;
@@ -139,7 +140,7 @@ static int most_first(const void *va, const void *vb)
 
 	if (x != y)
 		return x < y ? 1 : -1;
-	return a < b ? -1 : a > b; /* as the comparison has them */
+	return a < b ? -1 : a > b; /* equal ones stay in the comparison's order */
 }
 
 static size_t rows_to_show(struct model *m, const struct results_compared_part *p,
@@ -163,7 +164,7 @@ static void row_value(struct model *m, struct table *t, const struct results_mea
 	table_value(m, t, &v);
 }
 
-/* With the sign that the other pages have. */
+/* The row's difference, with the sign that the other pages use. */
 static const char *difference(struct model *m, const struct results_compared_row *r)
 {
 	const char *text = said(m, results_row_change_text(r)), *all = "";
@@ -323,7 +324,7 @@ static const char *verdict_of_part(struct model *m, const struct results_compare
 			: "");
 }
 
-/* What the runs say of the part, and what became of it. */
+/* The part's state and reason in each run, and the verdict on it. */
 static const char *words_of_part(struct model *m, const struct results_compared_part *p)
 {
 	const char *text = "";
@@ -365,7 +366,7 @@ static void row_of_part(struct model *m, struct table *t, const struct results_c
 	table_seen(t, p->failed ? "prose bad" : "prose", words_of_part(m, p));
 }
 
-/* A section of its own has a part of which the table of all parts does not say everything. */
+/* Adds a section for a part if the table of all parts does not show everything about it. */
 static void build_part(struct model *m, struct page *p, const struct results_compared_part *part)
 {
 	const char *name = clean(m->arena, part->name), *text;
@@ -416,7 +417,7 @@ static void row_of_model(struct model *m, struct table *t, const struct results_
 			     broke ? ": it broke " : "", broke ? first_line(m, broke) : ""));
 }
 
-/* Says of each run that it has no exploration where the other has, or one that was cut short. */
+/* Adds a note on each run whose exploration is missing or incomplete. */
 static void note_explorations(struct model *m, struct section *s)
 {
 	for (size_t i = 0; i < m->compared->nr_runs; i++) {
@@ -432,7 +433,7 @@ static void note_explorations(struct model *m, struct section *s)
 	}
 }
 
-/* Of what another program than ptbench found in one of them, no model is compared. */
+/* Adds a note if another program than ptbench explored: then no model is compared. */
 static void note_explorers(struct model *m, struct section *s)
 {
 	const char *text = "Environments differ: stand_in:", *sep = "";
@@ -480,7 +481,7 @@ static void build_models(struct model *m, struct page *p)
 
 /* ---- all of it ---- */
 
-/* Of all parts the row that moved most. */
+/* Words on the row that moved most, of all parts. */
 static const char *most_text(struct model *m)
 {
 	const struct results_comparison *c = m->compared;
@@ -502,7 +503,7 @@ static const char *most_text(struct model *m)
 		    : "";
 }
 
-/* In the words and with the totals of `ptbench compare`. */
+/* The answer, with the words and totals of `ptbench compare`. */
 static const char *answer_text(struct model *m)
 {
 	const struct results_comparison *c = m->compared;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The driver's rows of a family of cases, kernel by kernel: one line per case and params, one
- * column per stock kernel, and every other kernel in which they differ from it is on the page of
- * kernels.
+ * The driver's rows of a family of cases: one line per case and params, one column per stock
+ * kernel. The page of kernels shows every other kernel whose rows differ from those of its stock
+ * kernel.
  */
 #include <array_size.h>
 #include <string.h>
@@ -10,24 +10,24 @@
 #include "kernel_rows.h"
 #include "../model/names.h"
 
-/* What differs from kernel to kernel by itself. */
+/* Params that are properties of the kernel. */
 static const char *const own_keys[] = { "format", "design", "levels", "backend" };
 
 struct line_key {
 	const char *case_id, *params;
-	const struct results_metric *metric; /* NULL: skipped wherever it was seen so far */
-	size_t next; /* line of the same case and params, or NAMES_NOWHERE */
+	const struct results_metric *metric; /* NULL: skipped in all kernels read so far */
+	size_t next; /* next line of the same case and params, or NAMES_NOWHERE */
 };
 
 struct lines {
 	struct line_key *v;
 	size_t nr;
-	struct names names; /* case and params; the first line of each is in `first` */
+	struct names names; /* case and params; first[] has the first line of each */
 	size_t *first;
-	/* The own keys that no line shows: those of which every kernel has one value alone. */
+	/* Own keys that lines do not show: each kernel has only one value of them. */
 	const char *hidden[ARRAY_SIZE(own_keys)];
 	size_t nr_hidden;
-	const char *why; /* of the first row that was skipped, or NULL */
+	const char *why; /* reason of the first skipped row, or NULL */
 };
 
 static bool wanted(const struct row_family *family, const struct results_measurement *row)
@@ -55,7 +55,7 @@ static const char *line_name(struct model *m, const char *case_id, const char *p
 	return arena_str(m->arena, "%s\n%s", case_id, params);
 }
 
-/* NULL: there is none yet. */
+/* The line of that name and metric; NULL: there is none yet. */
 static struct line_key *find_line(const struct lines *lines, const char *name,
 				  const struct results_metric *metric)
 {
@@ -88,7 +88,7 @@ static void add_line(struct model *m, struct lines *lines, const char *name,
 	lines->v[lines->nr++] = *key;
 }
 
-/* One of the minimal configuration, or of which nobody says what it is. */
+/* Is it a stock kernel of the minimal configuration, or one without a known role? */
 static bool is_stock(const struct report_part *part)
 {
 	const char *config = part->doc ? results_pairs_get(&part->doc->subject, "config") : NULL;
@@ -115,7 +115,7 @@ bool has_own_rows(struct model *m, const struct report_part *part, const char *c
 	return false;
 }
 
-/* Stock kernels, and the variants that the family is about, too. */
+/* Does the kernel get a column? Stock kernels do, and the variants that family->also selects. */
 static bool is_column(struct model *m, const struct row_family *family,
 		      const struct report_part *part)
 {
@@ -135,7 +135,7 @@ static bool same_value(const struct results_param *a, const struct results_param
 static bool tells_apart(struct model *m, const struct row_family *family,
 			const struct report_part *part, const char *key)
 {
-	const struct results_param **values = NULL; /* of the first row of each group */
+	const struct results_param **values = NULL; /* the key's, in the first row of each group */
 	struct names groups = { 0 };
 	size_t at, known;
 
@@ -263,7 +263,8 @@ static bool is_known_stock(const struct report_part *part)
 	return part->has_role && is_stock(part);
 }
 
-/* "8 on arm64", "28 to 32 on riscv64" of an architecture's stock kernels; NULL: none has it. */
+/* "8 on arm64", "28 to 32 on riscv64": the values in an architecture's stock kernels; NULL: none
+ * has the row. */
 static const char *arch_text(struct model *m, const struct line_key *key, const struct column *list,
 			     size_t nr, const char *arch)
 {
@@ -319,7 +320,7 @@ static const char *headline(struct model *m, const struct row_family *family,
 		    : NULL;
 }
 
-/* Measured rows of the family that have no column: of variants, and of other boots. */
+/* The number of the family's measured rows without a column: of variants and of other boots. */
 static size_t rows_without_column(struct model *m, const struct row_family *family,
 				  const char **where)
 {
@@ -352,7 +353,7 @@ static const char *cases_text(struct model *m, const struct row_family *family)
 	return text;
 }
 
-/* What stands where the row that answers is missing: what was measured, or why nothing was. */
+/* The sentence if the row that answers is missing: the rows that exist, or why there are none. */
 static const char *no_headline(struct model *m, const struct row_family *family,
 			       const struct lines *lines)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * All kernels of a run side by side: what each takes, what it takes more than its stock kernel, in
+ * All kernels of a run side by side: the costs of each, the difference from its stock kernel, in
  * instructions and bytes of code, and whether that holds in every configuration.
  */
 #include <math.h>
@@ -12,13 +12,13 @@
 
 #define MAX_WHYS 26
 
-/* Reasons why there is no number, each said once below the tables. */
+/* Reasons why a number is missing, each listed once below the tables. */
 struct whys {
 	const char *v[MAX_WHYS];
 	size_t nr;
 };
 
-/* An architecture's kernels: each stock kernel, and behind it those that are compared with it. */
+/* An architecture's kernels: each stock kernel, followed by the kernels compared with it. */
 struct family {
 	const char *arch;
 	const struct kernel **v;
@@ -48,7 +48,7 @@ static void missing_cell(struct model *m, struct table *t, struct whys *w, const
 	table_seen(t, "missing", arena_str(m->arena, "— (%c)", (char)('a' + i)));
 }
 
-/* "+12", "-3", "same": a difference that is measured is never shown without its sign. */
+/* Adds a difference as a cell, always with its sign: "+12", "-3", "same". */
 static void difference_cell(struct model *m, struct table *t, const struct rvalue *v)
 {
 	if (!rv_ok(v))
@@ -66,7 +66,7 @@ static bool is_stock(const struct kernel *k)
 	return k->stock == k || !k->stock;
 }
 
-/* Whether any kernel has it; if none, the reason of the last. */
+/* Whether any kernel has the quantity; if none, *why is the last one's reason. */
 static bool has_quantity(const struct family *f, bool variants, value_fn value, enum quantity q,
 			 const char **why)
 {
@@ -83,7 +83,7 @@ static bool has_quantity(const struct family *f, bool variants, value_fn value, 
 	return false;
 }
 
-/* A column that is left out: why, and which kernel has the number all the same, and where. */
+/* Adds a note on a column that is left out: why, or the other address spaces with the number. */
 static void say_without(struct model *m, struct section *s, const struct family *f, enum quantity q,
 			const char *why)
 {
@@ -105,7 +105,7 @@ static void say_without(struct model *m, struct section *s, const struct family 
 				       f->arch, quantity_names[q], why));
 }
 
-/* One row per kernel; a column that no kernel has is left out, and why is said. */
+/* A table with one row per kernel; a column without any number is replaced by a note. */
 static void quantities_table(struct model *m, struct section *s, struct family *f,
 			     const char *caption, value_fn value, enum quantity from,
 			     enum quantity to)
@@ -187,9 +187,10 @@ static struct family family_of(struct model *m, const struct kernels *all, const
 	return f;
 }
 
-/* ---- what opens an architecture ---- */
+/* ---- the sentence at the beginning of an architecture's section ---- */
 
-/* The first with the least or the most of it, of the stock kernels or of the variants. */
+/* The first kernel with the greatest value per call, with sign -1 the least; value: own_value for
+ * stock kernels, else variants. */
 static const struct kernel *extreme(const struct family *f, value_fn value, double sign)
 {
 	const struct kernel *best = NULL;
@@ -324,7 +325,7 @@ static int sign_of(const struct rvalue *v)
 	return fabs(v->v) < 0.05 ? 0 : v->v > 0 ? 1 : -1;
 }
 
-/* nothing: zero in one of the two or in both, which is no sign to agree or disagree with. */
+/* nothing: the difference is zero in one configuration or in both, so there is no sign. */
 struct verdicts {
 	size_t compared, same, opposite, nothing;
 	const char *example;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * From a run's parts to its kernels: which is the stock kernel of which, and their quantities.
+ * Reads a run's kernels from its parts: each one's stock kernel and quantities.
  *
- * Of which kernel one is a variant its document says. Those that differ in configuration alone are
- * called <name> and <name>-<config>; the configuration is in the subject of their parts.
+ * A kernel's document names the kernel that it is a variant of. Kernels that differ in
+ * configuration alone are called <name> and <name>-<config>; the config is in their parts' subject.
  */
 #include <string.h>
 
@@ -37,7 +37,7 @@ static const char *config_of(struct model *m, const struct report_part *part)
 	return config ? clean(m->arena, config) : "min";
 }
 
-/* Without "-<config>" at its end, if it has one. */
+/* The scenario's name without "-<config>" at its end. */
 static const char *stem_of(struct model *m, const char *scenario, const char *config)
 {
 	size_t n = strlen(scenario), c = strlen(config);
@@ -47,8 +47,8 @@ static const char *stem_of(struct model *m, const char *scenario, const char *co
 	return scenario;
 }
 
-/* Crossings of a walk in another address space than that of q: no column of their own, and no
- * secret. */
+/* Adds the crossings of a walk in another address space than that of k->q to k->elsewhere: they
+ * have no column. */
 static void read_elsewhere(struct model *m, struct kernel *k, const struct gup_cost *c)
 {
 	static const char *const keys[] = { "format", "design", "leaf", "pages", "cross" };
@@ -73,7 +73,7 @@ static void read_walk(struct model *m, struct kernel *k)
 	for (size_t i = 0; i < n; i++) {
 		const struct results_params *p = list[i].like;
 
-		/* Plain pages of anonymous memory, of the levels that a process starts with. */
+		/* k->q: the first plain walk, in the address space that a process starts with. */
 		if (!gup_is_plain(p))
 			continue;
 		if (rv_ok(&k->q[Q_CALL])) {
@@ -122,7 +122,7 @@ static void read_code(struct kernel *k)
 	}
 }
 
-/* What any document of the scenario says; NULL: none says anything. */
+/* The stock kernel that the first document with a role names; NULL: no document does. */
 static const char *stock_name(struct model *m, const char *scenario)
 {
 	for (size_t i = 0; i < m->in->nr_parts; i++)

@@ -2,7 +2,7 @@
 /*
  * What each kmap stack costs, by depth and across a task switch with live maps.
  *
- * Time answers, for what a mapping costs is its TLB work, and that counts one instruction.
+ * The answers are in time: the cost of a mapping is its TLB work, which counts as one instruction.
  */
 #include <array_size.h>
 #include <string.h>
@@ -10,13 +10,13 @@
 #include "../model/words.h"
 #include "kernel_rows.h"
 
-#define NR_SLOTS 15 /* of a stack of the reference's, without guards */
+#define NR_SLOTS 15 /* slots of the reference's stacks without guards */
 
 static const char pair_id[] = "kmap/pair", switch_id[] = "kmap/switch", nest_id[] = "kmap/nest";
 
 #define BUSTED_SERIES 5
 
-/* Those that rows of a case have, in the order of the axis. */
+/* The designs in the rows of a case, in the order of the axis. */
 struct designs {
 	const struct report_part *part;
 	const char *case_id;
@@ -24,7 +24,7 @@ struct designs {
 	size_t nr;
 };
 
-/* What a case was measured with: depths, live maps. The least first. */
+/* The depths or live maps of a case's rows, sorted up. */
 struct numbers {
 	const long long *v;
 	size_t nr;
@@ -63,13 +63,13 @@ static bool is_busted(const struct designs *d, size_t i)
 	return word_is_busted(d->part, d->case_id, "design", d->names[i]);
 }
 
-/* One that the document says of that it is not busted: no sentence is about any other. */
+/* Is the design in the axis and not busted? Sentences are only about those. */
 static bool is_good(const struct designs *d, size_t i)
 {
 	return word_of(d->part, d->case_id, "design", d->names[i]) && !is_busted(d, i);
 }
 
-/* A colour by the place in the axis, so that a design has one whatever else was measured. */
+/* A colour by the place in the axis: it does not depend on the other designs measured. */
 static int series_of(const struct designs *d, size_t i)
 {
 	static const int series[] = { 0, 3, 2, 1, 4 };
@@ -123,10 +123,9 @@ struct chosen {
 };
 
 /*
- * The designs that sentences compare: of those that the axis has and does not call busted, the
- * first and the last that were measured. The axis has them in the order in which they came, so the
- * last is the newest. If none was measured, both are the last of all, which has a reason; d->nr:
- * there is none.
+ * The designs that sentences compare: the first and the last measured ones that are in the axis and
+ * not busted. The axis is in historical order, so the last is the newest. If none was measured,
+ * both are the last such design, whose row has the reason; d->nr: there is no such design.
  */
 static struct chosen choose(struct model *m, const struct designs *d, design_at at)
 {
@@ -153,8 +152,8 @@ static struct rvalue chosen_at(struct model *m, const struct designs *d, size_t 
 }
 
 /*
- * Why a section has no sentence: its rows are missing, for the reason why, or none of their designs
- * is one that the document knows.
+ * The sentence on a section without answer: its rows are missing, for the reason why, or the
+ * document's axes have none of their designs.
  */
 static const char *no_answer(struct model *m, const struct designs *d, const char *why)
 {
@@ -168,7 +167,7 @@ static const char *no_answer(struct model *m, const struct designs *d, const cha
 	return unanswered(m, "native", d->case_id, why);
 }
 
-/* A section that has nothing to say but why. */
+/* Adds an answer that gives only the reason, to a section without results. */
 static void not_measured(struct model *m, struct page *p, struct section *s, const char *question)
 {
 	section_answer(m, p, s, question, NULL,
@@ -200,7 +199,7 @@ static void pair_answer(struct model *m, struct page *p, struct section *s, cons
 	}
 	do
 		deep = pair_at(m, d, c.last, "memory", 0, depths->v[--k]);
-	while (!rv_ok(&deep)); /* at the latest where `now` was measured */
+	while (!rv_ok(&deep)); /* ends at the depth of `now`, which was measured */
 	real = pair_at(m, d, c.last, "mappings", 0, 1);
 	text = arena_str(a, "The stack itself takes %s per map and unmap as “%s”",
 			 rv_strong(a, &now), label_of(m, d, c.last));
@@ -268,7 +267,7 @@ static void pair_table(struct model *m, struct section *s, const struct designs 
 				any |= rv_ok(&v[n]);
 			}
 			if (k && !any)
-				continue; /* few designs differ there on a map and an unmap */
+				continue; /* only some designs are measured in such rows */
 			table_row(m, t);
 			table_cell(t, "", kinds[k].words);
 			table_cell(t, "", kinds[k].debug ? "guards" : "plain");
@@ -311,7 +310,7 @@ static struct rvalue without_maps(struct model *m, const struct designs *d, size
 	return switch_at(m, d, i, 0, 0);
 }
 
-/* With full maps each; the newest design is that of the sentence. */
+/* Appends the other designs' costs with `full` live maps each; new: the sentence's design. */
 static const char *other_designs(struct model *m, const struct designs *d, size_t new,
 				 long long full, const char *text)
 {
@@ -345,7 +344,7 @@ static void switch_answer(struct model *m, struct page *p, struct section *s,
 	do {
 		most = lives->v[--k];
 		full = switch_at(m, d, new, most, most);
-	} while (!rv_ok(&full)); /* at the latest where `none` was measured */
+	} while (!rv_ok(&full)); /* ends at the number of `none`, which was measured */
 	if (!most) {
 		most = lives->v[lives->nr - 1];
 		full = switch_at(m, d, new, most, most);
@@ -384,7 +383,7 @@ static void switch_figure(struct model *m, struct section *s, const struct desig
 	f->caption = "Mode native, slots in memory; medians; the table has their intervals.";
 }
 
-/* No row for a pair of numbers that no design was measured with. */
+/* Adds a row, unless no design was measured with that pair of numbers. */
 static void switch_row(struct model *m, struct table *t, const struct designs *d, long long prev,
 		       long long next)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The reference against the kernel, measured in the same guest: get and put, per call, page and
- * crossing, with the factor between them and what the other does more.
+ * crossing, with the factor between them and its explanation.
  */
 #include <array_size.h>
 #include <math.h>
@@ -11,18 +11,18 @@
 #include "explain.h"
 #include "pages.h"
 
-/* One quantity in both. */
+/* One quantity in kernel and reference. */
 struct pair {
 	const char *group, *quantity, *leaf, *words;
 	struct rvalue kernel, ref;
 	double factor; /* reference / kernel; 0: none */
 	const struct explanation *why;
-	size_t place; /* as it was read */
+	size_t place; /* its index in the order of reading */
 };
 
 struct pairs {
 	const struct report_part *part;
-	const char *compiler; /* of the kernel, where it is not that of the explanations; or NULL */
+	const char *compiler; /* the kernel's, if not that of the explanations; else NULL */
 	struct pair *v;
 	size_t nr;
 };
@@ -42,7 +42,7 @@ static bool is_far(double factor)
 static void add_pair(struct model *m, struct pairs *list, struct pair p, const char *quantity,
 		     const char *words, struct rvalue kernel, struct rvalue ref)
 {
-	/* Measured in one of them only, it is no pair: the pages of the questions have it. */
+	/* Measured in one of them only, it is no pair; other pages show the number. */
 	if (!rv_ok(&kernel) || !rv_ok(&ref))
 		return;
 	p.quantity = quantity;
@@ -65,14 +65,13 @@ static const char *leaf_of(const struct results_params *p)
 	return leaf ? leaf : "pte";
 }
 
-/* Other memory than anonymous, or other flags: the reference has no such pages. */
+/* Walks of other memory than anonymous, or with other flags: the reference has none. */
 static bool is_special(struct model *m, const struct results_params *p)
 {
 	return *gup_kind(m->arena, p);
 }
 
-/* The reference's group that does the same work: same format, design, leaf and levels. None is
- * special. */
+/* The reference's group with the same format, design, leaf and levels. No group is special. */
 static const struct gup_cost *counterpart(const struct gup_cost *kernel, const struct gup_cost *ref,
 					  size_t nr, long long levels)
 {
@@ -99,7 +98,7 @@ static size_t costs_of(struct model *m, const struct report_part *part, const ch
 	return gup_costs(m->arena, &rows, out);
 }
 
-/* The reference's that are not special. */
+/* The reference's groups that are not special. */
 static size_t plain_costs_of(struct model *m, const struct report_part *part, const char *case_id,
 			     struct gup_cost **out)
 {
@@ -111,7 +110,7 @@ static size_t plain_costs_of(struct model *m, const struct report_part *part, co
 	return nr;
 }
 
-/* "get", "get, 4 levels", "put, pmd leaf": what stands above a group of quantities. */
+/* "get", "get, 4 levels", "put, pmd leaf": the heading of a group of quantities. */
 static const char *group_name(struct arena *a, const char *what, const char *leaf, long long levels)
 {
 	if (levels)
@@ -176,12 +175,12 @@ static void add_puts(struct model *m, struct pairs *list, long long levels)
 static int by_leaf(const void *va, const void *vb)
 {
 	const struct pair *a = va, *b = vb;
-	int c = strcmp(b->leaf, a->leaf); /* "pte" after "pmd", as it happens: turned */
+	int c = strcmp(b->leaf, a->leaf); /* reversed: "pte" comes before "pmd" */
 
 	return c ? c : a->place < b->place ? -1 : a->place > b->place;
 }
 
-/* The explanations' numbers are of one compiler's code. */
+/* The kernel's compiler, if the explanations' numbers are not of its code; else NULL. */
 static const char *other_compiler(struct model *m, const struct report_part *part)
 {
 	const char *compiler = results_pairs_get(&part->doc->environment, "compiler");
@@ -250,10 +249,10 @@ static void pair_table(struct model *m, struct section *s, const struct pairs *l
 	}
 }
 
-/* Asked about first, and called by their architecture alone: their stock kernels. */
+/* Architectures whose stock kernels come first, in sections named after the architecture. */
 static const char *const first[] = { "x86_64", "s390x" };
 
-/* The architecture of which it is the stock kernel that is asked about first, or NULL. */
+/* The architecture in first[] whose stock scenario it is, or NULL. */
 static const char *first_arch(struct model *m, const char *scenario)
 {
 	const char *stock;
@@ -345,7 +344,7 @@ static const char *pair_sentence(struct model *m, const struct pairs *list)
 		without);
 }
 
-/* name: of the part; called: how the section is. */
+/* name: the part's; called: the section's name. */
 static void build_part(struct model *m, struct page *p, const char *name, const char *called)
 {
 	const struct report_part *part = input_part(m->in, name);
@@ -394,7 +393,7 @@ void reference_build(struct model *m)
 
 	for (size_t i = 0; i < ARRAY_SIZE(first); i++)
 		build_part(m, p, input_stock_name(m->in, first[i], "icount-1cpu"), first[i]);
-	/* And every other guest that ran both. */
+	/* Then every other guest that ran both. */
 	for (size_t i = 0; i < m->in->nr_parts; i++)
 		if (is_further(m, &m->in->parts[i]))
 			build_part(m, p, m->in->parts[i].part->name, m->in->parts[i].scenario);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Does the reference foretell what a change of design does to a kernel? The difference between two
- * designs, per call, page and crossing, in the reference and between the two kernels.
+ * Does the reference predict the effect of a change of design on a kernel? Compares the difference
+ * of two designs, per call, page and crossing, in the reference and between the two kernels.
  */
 #include <array_size.h>
 #include <math.h>
@@ -10,7 +10,7 @@
 #include "explain.h"
 #include "kernels.h"
 
-/* Instructions: what a compiler makes of the same change in two programs. */
+/* Instructions by which a compiler's code for the same change may differ in two programs. */
 #define TOLERANCE 8.0
 
 #define NR_WALK (Q_PGD + 1)
@@ -27,11 +27,11 @@ struct change {
 };
 
 struct tally {
-	const char *whys[26]; /* of those that are explained, each said once below the table */
+	const char *whys[26]; /* explanations, each listed once below the table */
 	size_t nr_whys;
 	size_t compared, agree, unmoved, explained, left;
-	/* agree: of one sign in both, and near; unmoved: near, and 0 in one of them, or in both */
-	const char *worst; /* of those that nothing explains */
+	/* agree: near, with the same sign; unmoved: near, and 0 in one of the two or in both */
+	const char *worst; /* the one furthest apart of those without explanation */
 	double off;
 };
 
@@ -45,7 +45,7 @@ static struct walks walks_of(struct model *m, const struct report_part *part,
 	return w;
 }
 
-/* NULL: not measured. */
+/* The plain walk of that design and number of levels; NULL: not measured. */
 static const struct gup_cost *find_walk(const struct walks *w, const char *design, long long levels)
 {
 	for (size_t i = 0; i < w->nr; i++) {
@@ -90,7 +90,7 @@ static const char *unexplained(struct model *m, const char *what, const struct r
 	return kernel->v * ref->v < 0 ? "other sign, not explained" : "apart, not explained";
 }
 
-/* There are fewer explanations than letters. */
+/* The explanation's letter; there are fewer explanations than letters. */
 static char letter_of(struct tally *sum, const char *why)
 {
 	size_t i;
@@ -102,13 +102,13 @@ static char letter_of(struct tally *sum, const char *why)
 	return (char)('a' + i);
 }
 
-/* A difference of nothing has no sign to agree or disagree with. */
+/* A difference of zero has no sign to compare. */
 static bool is_zero(const struct rvalue *v)
 {
 	return fabs(v->v) < 0.05;
 }
 
-/* Near each other, and no sign against another; NULL: one has to explain that. */
+/* Words for differences that are near and not of opposite sign; NULL: they need an explanation. */
 static const char *near_text(const struct rvalue *kernel, const struct rvalue *ref,
 			     struct tally *sum)
 {
@@ -145,7 +145,7 @@ static const char *judge(struct model *m, const struct kernel *k, const char *wh
 	return arena_str(m->arena, "%s (%c)", small ? "other sign" : "apart", letter_of(sum, why));
 }
 
-/* One quantity of one address space. */
+/* Adds the row of one quantity in one address space. */
 static void quantity_row(struct model *m, struct table *t, const struct change *c, long long levels,
 			 int q, struct tally *sum)
 {
@@ -177,7 +177,7 @@ static bool is_change(const struct kernel *k)
 	       strcmp(k->design, k->stock->design);
 }
 
-/* Whether anything could be compared. */
+/* Adds a kernel's rows; returns whether any quantity could be compared. */
 static bool change_rows(struct model *m, struct table *t, const struct kernel *k, struct tally *sum)
 {
 	struct change c = {
@@ -201,7 +201,7 @@ static bool change_rows(struct model *m, struct table *t, const struct kernel *k
 	return sum->compared > before;
 }
 
-/* none: the kernels of another design in which nothing could be compared, or NULL. */
+/* none: the kernels of another design for which no quantity could be compared, or NULL. */
 static const char *sentence(struct model *m, const struct tally *sum, const char *none,
 			    size_t unknown)
 {

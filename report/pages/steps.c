@@ -2,9 +2,9 @@
 /*
  * What each verification step of GUP-fast costs, and what breaks without it.
  *
- * A step costs what lies between the whole walk and the walk with an opaque no-op in its place. The
- * walk from which it was removed stands beside it: what the compiler makes of that is no step's
- * cost.
+ * A step's cost is the whole walk's less that of the walk with an opaque no-op in the step's place.
+ * The walk from which the step was removed is shown beside it; the compiler may change more there,
+ * so that difference is no step's cost.
  */
 #include <string.h>
 
@@ -12,23 +12,23 @@
 #include "kernel_rows.h"
 
 #define MAX_COLUMNS 6
-#define WALK_PAGES 16 /* of an operation of gup_fast/steps */
+#define WALK_PAGES 16 /* pages of an operation of gup_fast/steps */
 
 static const char steps_id[] = "gup_fast/steps", split_id[] = "thp/split";
 
-/* Which rows: a walk of one format over folios and frames of one kind, whole and without each
+/* Selects rows: walks of one format over folios and frames of one kind, whole and without each
  * step. */
 struct kind {
 	const struct report_part *part;
 	const char *metric;
-	const struct results_params *whole; /* of the walk that lacks no step; NULL: not run */
+	const struct results_params *whole; /* params of the whole walk; NULL: not run */
 };
 
 struct step {
 	const char *name, *label;
 };
 
-/* The place of the first format of most rows of the case. */
+/* The index of the format with the most rows of the case; the first of several. */
 static size_t most_rows(struct model *m, const struct report_part *part, const char *case_id,
 			const char *const *formats, size_t nr)
 {
@@ -50,9 +50,9 @@ static size_t most_rows(struct model *m, const struct report_part *part, const c
 }
 
 /*
- * The format of page tables that sentences are of: that of the kernel's own rows, if the case has
- * rows of it; else the one that the case has most rows of; of as many, the first of the axis. NULL:
- * none.
+ * The page-table format that sentences are about: that of the part's kernel rows, if the case has
+ * rows of it; else the format with the most rows of the case, the axis' first of several. NULL:
+ * there is none.
  */
 static const char *home_format(struct model *m, const struct report_part *part, const char *case_id)
 {
@@ -115,8 +115,8 @@ static struct rvalue step_cost(struct model *m, const struct kind *k, const char
 }
 
 /*
- * The steps that rows of these kinds lack: in the order of the first kind's axis, and what only
- * others have behind them. What stands where a whole walk's rows name a step is none.
+ * The steps that some row of these kinds omits: in the order of the first kind's axis, then the
+ * other kinds' further ones. The whole walk's value of `step` is no step.
  */
 static size_t steps_of(struct model *m, const struct kind *kinds, size_t nr, struct step **out)
 {
@@ -192,7 +192,7 @@ static void step_table(struct model *m, struct section *s, const struct kind *ki
 			any |= rv_ok(&v[k]) || strcmp(v[k].why, "not run");
 		}
 		if (!any)
-			continue; /* of the other kind of walk: no row, and none skipped */
+			continue; /* the kind of walk does not have the step */
 		table_row(m, t);
 		table_cell(t, "", steps[i].label);
 		for (size_t k = 0; k < nr; k++)
@@ -221,7 +221,7 @@ static bool any_negative(struct model *m, const struct kind *kinds, size_t nr)
 	return false;
 }
 
-/* Of the steps of a kind of walk: how many there are, and how many are not told from nothing. */
+/* The steps of a kind of walk: their number, those whose cost may be 0, and the dearest. */
 struct seen {
 	size_t nr, unseen;
 	const struct step *dearest;
@@ -248,7 +248,7 @@ static struct seen see_steps(struct model *m, const struct kind *k, const struct
 	return s;
 }
 
-/* Another step whose cost may be as much; NULL: there is none. */
+/* Another step whose cost overlaps the dearest one's; NULL: there is none. */
 static const char *as_dear(struct model *m, const struct kind *k, const struct seen *s,
 			   const struct step *steps, size_t nr)
 {
@@ -261,7 +261,7 @@ static const char *as_dear(struct model *m, const struct kind *k, const struct s
 	return NULL;
 }
 
-/* The dearest of the steps, if one is seen to cost anything. */
+/* The sentence on the dearest step, if any step's cost is above 0. */
 static const char *step_sentence(struct model *m, const struct kind *k)
 {
 	struct rvalue whole = whole_walk(m, k);
@@ -298,7 +298,7 @@ static void step_words(struct model *m, struct section *s, const struct kind *k)
 	section_words(m, s, k->part, steps_id, "step", names, nr, "The steps, in words");
 }
 
-/* ---- walks of which no other table has a column ---- */
+/* ---- walks that no other table shows ---- */
 
 static bool is_shown(const struct results_measurement *row, const struct report_part *part,
 		     const struct kind *shown, size_t nr)
@@ -310,7 +310,7 @@ static bool is_shown(const struct results_measurement *row, const struct report_
 	return false;
 }
 
-/* Returns whether a number in it is negative. */
+/* Adds a kind of walk to the table. Returns whether one of its numbers is negative. */
 static bool other_walk(struct model *m, struct table *t, const struct kind *k,
 		       const struct step *steps, size_t nr)
 {
@@ -343,8 +343,8 @@ static bool other_walk(struct model *m, struct table *t, const struct kind *k,
 }
 
 /*
- * Whatever else was measured of the kinds' parts: other formats, flags, folios, frames. Folded.
- * Returns whether a number in it is negative.
+ * Adds a folded table of all other walks of the kinds' parts: other formats, flags, folios, frames.
+ * Returns whether one of its numbers is negative.
  */
 static bool other_walks(struct model *m, struct section *s, const struct kind *shown, size_t nr,
 			const char *caption)
@@ -448,7 +448,7 @@ static void build_instructions(struct model *m, struct page *p)
 	};
 	struct section *s = page_section(m, p, "instructions", "Each step, in instructions");
 	const char *question = "And in instructions?", *text = step_sentence(m, &kinds[0]);
-	int k = text ? 0 : 1; /* the first that has an answer */
+	int k = text ? 0 : 1; /* the first kind with an answer */
 
 	section_source(m, s, kinds[0].part);
 	section_source(m, s, kinds[1].part);
@@ -480,7 +480,7 @@ static void build_instructions(struct model *m, struct page *p)
 
 /* ---- the split on the other side ---- */
 
-/* like: the params of one of the split's rows; NULL: there is none. */
+/* The split's value with that number of readers. like: params of one of its rows; NULL: none. */
 static struct rvalue split_at(struct model *m, const struct report_part *part, const char *metric,
 			      const struct results_params *like, int readers)
 {
@@ -509,7 +509,7 @@ static void split_row(struct model *m, struct table *t, const struct report_part
 		table_value(m, t, &v[i]);
 }
 
-/* Those that are like the sentences' but for the folio and its leaf first. */
+/* A table of splits: first the rows that differ from `like` only in kind and leaf. */
 static void split_table(struct model *m, struct section *s, const struct report_part *part,
 			const struct results_params *like)
 {
