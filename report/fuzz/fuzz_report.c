@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Fuzzes the report over a run: each section is a document of one of its parts, or its exploration;
- * a further one of the same part is the base's. Answers, figures and pages are made, without
- * gnuplot; no number in them is infinite or none.
+ * Fuzzes the report over a run: each section of the input is a document of one of its parts, or its
+ * exploration; a second document of a part belongs to the base. Makes answers, figures and pages,
+ * without gnuplot, and checks that no number in them is infinite or NaN.
  *
  * Covers: report/model/arena.c report/model/costs.c report/model/derive.c report/model/input.c
  * Covers: report/model/model.c report/model/names.c report/model/problems.c report/model/words.c
@@ -35,14 +35,15 @@
 
 #define MAX_NAME 64
 
-/* ---- libFuzzer's mutator: of one section, or of what sections there are ---- */
+/* ---- libFuzzer's mutator: changes one section, or the list of sections ---- */
 
 static size_t pick_section(const struct fuzz_section *v, size_t nr, struct fuzz_random *r)
 {
 	return fuzz_below(r, nr < FUZZ_MAX_SECTIONS ? nr : FUZZ_MAX_SECTIONS);
 }
 
-/* Puts the section in the place of the k-th and joins all; the bytes as they were, if too many. */
+/* Replaces the k-th section by piece and joins all into data, which stays as it was if the result
+ * is too long. Returns data's new size. */
 static size_t put_back(struct fuzz_section *v, size_t nr, size_t k, const uint8_t *piece, size_t n,
 		       uint8_t *data, size_t size, size_t max)
 {
@@ -107,7 +108,7 @@ struct part {
 	bool base;
 };
 
-/* The part's name as the document has it, if it can be one; "odd-N" else. */
+/* Copies the part's name from the document if it is well-formed; else "odd-N". */
 static void name_of(const struct fuzz_section *s, size_t i, char name[MAX_NAME])
 {
 	static const char key[] = "\"part\":";
@@ -128,7 +129,7 @@ static void name_of(const struct fuzz_section *s, size_t i, char name[MAX_NAME])
 	name[n] = '\0';
 }
 
-/* run.json of the parts that are (not) of the base. */
+/* Writes run.json with the parts of the base, or with the others. */
 static void put_run(const char *file, const struct part *v, size_t nr, bool base)
 {
 	char *text;
@@ -153,7 +154,7 @@ static void put_run(const char *file, const struct part *v, size_t nr, bool base
 	free(text);
 }
 
-/* Whether there is a base. A third document of a part has no place. */
+/* Writes the runs; returns whether there is a base. Drops a third document of a part. */
 static bool put_runs(const uint8_t *data, size_t size)
 {
 	struct fuzz_section s[FUZZ_MAX_SECTIONS];
@@ -184,9 +185,9 @@ static bool put_runs(const uint8_t *data, size_t size)
 	return base;
 }
 
-/* ---- what the report makes of them ---- */
+/* ---- checks of the report ---- */
 
-/* A word of a script that is no number, outside of its strings and comments. */
+/* Does the script contain NaN or infinity, outside of its strings and comments? */
 static bool has_no_number(const char *script)
 {
 	static const char *const bad[] = { "nan", "-nan", "inf", "-inf" };
@@ -210,14 +211,14 @@ static bool has_no_number(const char *script)
 	return false;
 }
 
-/* The fields of a data file that have to be numbers are. */
+/* Checks the fields of a data file that have to be numbers. */
 static void check_data(const struct figure *f, const char *text)
 {
 	const int nr = f->kind == FIGURE_LINES ? 2 : 4;
 	const char *field;
 	char *end;
 
-	/* Until the second block, of headings. */
+	/* Ends at the second block, which has the headings. */
 	for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
 		if (*line == '\n' && f->kind != FIGURE_LINES)
 			break;
@@ -268,8 +269,8 @@ static void check_figures(struct model *m)
 }
 
 /*
- * Sentences for a terminal: nothing that could harm one, and no number that is none. words: the
- * documents have none such.
+ * Checks that the answers contain no character that harms a terminal, and no NaN or infinity.
+ * words: check the latter, for the documents do not contain those words.
  */
 static void check_answers(const struct model *m, bool words)
 {
@@ -341,7 +342,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	pages_build(&r->model);
 	check_answers(&r->model, !memmem(data, size, "nan", 3) && !memmem(data, size, "inf", 3));
 	check_figures(&r->model);
-	/* Most of the time goes into templates, and little of it is new: one input in 64. */
+	/* Templates take most of the time and find little: render one input in 64. */
 	if (size % 64 == 0)
 		check_pages(&r->model);
 	head_base_free(&r->model);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A bug for fuzz_report.c to find: a number of a table is put into 10 bytes. */
+/* A bug for fuzz_report.c to find: copies a number of a table into 10 bytes. */
 #include <string.h>
 
 #include "../model/derive.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The C door to kainjow's mustache (Debian: libkainjow-mustache-dev). No exception leaves it.
+ * The C interface to kainjow's mustache (Debian: libkainjow-mustache-dev). Throws no exception.
  */
 #include <cerrno>
 #include <cstdio>
@@ -119,8 +119,8 @@ static data to_data(const mu &node)
 	return out;
 }
 
-/* What is harmful has no meaning in either output, and could end a line of a script, or turn words
- * round. Newlines and tabs are left to the caller. */
+/* Replaces harmful characters, which could end a script's line or reverse the direction of text.
+ * Newlines and tabs are left to the caller. */
 static std::string without_harm(const std::string &text, const char *instead)
 {
 	std::string out;
@@ -159,7 +159,7 @@ static std::string escape_gnuplot(const std::string &text)
 namespace
 {
 
-/* A lookup that notices what a template asks for and does not get. */
+/* A lookup that records names and partials that a template uses and that do not exist. */
 class strict_context : public kainjow::mustache::context<std::string>
 {
       public:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whether a page is well-formed.
+ * Checks whether a page is well-formed.
  */
 #include <array_size.h>
 #include <ctype.h>
@@ -25,8 +25,8 @@ struct name {
 struct checker {
 	struct name open[MAX_DEPTH], ids[MAX_IDS];
 	size_t depth, nr_ids;
-	size_t figures, pictures; /* in the figure that is open */
-	size_t marks;		  /* paths and texts in the picture that is open */
+	size_t figures, pictures; /* pictures: in the open figure */
+	size_t marks;		  /* paths and texts in the open picture */
 	char *why;
 	size_t size;
 };
@@ -60,7 +60,7 @@ static bool is_void(const struct name *n)
 	return false;
 }
 
-/* Behind a character or an entity; NULL: neither may stand there. */
+/* Returns the end of the character or entity at p; NULL: neither is allowed there. */
 static const char *text_step(struct checker *c, const char *p)
 {
 	static const char *const entities[] = { "&lt;", "&gt;", "&quot;", "&apos;", "&amp;" };
@@ -90,7 +90,7 @@ static const char *note_id(struct checker *c, const char *at, const char *end)
 	return end;
 }
 
-/* Behind ` name="value"` or a name alone. */
+/* Returns the end of ` name="value"` or of a name alone. */
 static const char *attribute(struct checker *c, const char *p)
 {
 	const char *name = p, *value;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * make_run complete|holes|hostile|empty|timed FOLDER: makes a synthetic run and prints where.
+ * make_run complete|holes|hostile|empty|timed FOLDER: makes a synthetic run and prints its path.
  * make_run render [-o DIR] RUN: renders any run, as `ptbench report` does.
  */
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Runs of many rows: the complete synthetic run, with the rows and checks of some parts there many
- * times, told apart by a param.
+ * Runs of many rows: the complete synthetic run, with many copies of the rows and checks of some
+ * parts, which differ in a param.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +25,8 @@ static void die(const struct results_error *err)
 }
 
 /*
- * The i-th row once more, told apart by n. more: to what is counted so much is added, so that two
- * kernels differ in what both of them count.
+ * Adds a copy of the i-th row, with param copy=n. more: added to its samples, per operation, so
+ * that two kernels' counts differ.
  */
 static void copy_row(struct results_doc *doc, size_t i, int n, int more)
 {
@@ -67,7 +67,7 @@ static void copy_check(struct results_doc *doc, size_t i, int n)
 	results_params_free(&params);
 }
 
-/* Returns how many rows the part has then. */
+/* Copies a part's rows `by` times; returns how many rows the part has then. */
 static size_t multiply(const char *file, int by)
 {
 	static const struct results_axis copy = { .key = (char *)"copy",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Runs of many rows, for those who look at how the report scales.
+ * Runs of many rows, for tests of how the report scales.
  */
 #ifndef REPORT_TEST_MANY_H
 #define REPORT_TEST_MANY_H
@@ -8,14 +8,13 @@
 #include <stddef.h>
 
 /*
- * Makes a synthetic run in the folder, each row and check of which stands there `by` times in the
- * parts with `parts` in their name. What forced RCU counts beside a second CPU differs in each
- * copy. Returns how many rows and checks the run has; dir: at least 512 bytes, gets its folder.
- * Exits when it cannot.
+ * Makes a synthetic run in the folder; parts with `parts` in their name have each row and check
+ * `by` times. The counts of forced RCU with two CPUs differ in each copy. Returns the run's number
+ * of rows and checks; dir: at least 512 bytes, gets its folder. Exits on error.
  */
 size_t many_rows(const char *folder, const char *parts, int by, char *dir);
 
-/* Which parts have so many rows, and in how many copies the least are. */
+/* The parts whose rows are copied, and the least number of copies. */
 struct many_shape {
 	const char *words, *parts;
 	int copies;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How long a report takes for more and more rows: seconds of the CPU for a run each of whose rows
- * and checks stands there n, 2 n, 4 n and 8 n times, told apart by a param, and how that compares
- * to what is linear. It judges nothing.
+ * Prints how a report's time grows with the rows: CPU seconds for runs with n, 2 n, 4 n and 8 n
+ * copies of each row and check, and their ratio to linear growth. It judges nothing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@
 
 #define NR_SIZES 4
 
-/* Of this process and of the gnuplots that it has waited for. */
+/* CPU seconds of this process and of the gnuplots that it has waited for. */
 static double now(void)
 {
 	static const int whose[] = { RUSAGE_SELF, RUSAGE_CHILDREN };

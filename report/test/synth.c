@@ -253,7 +253,7 @@ static const struct scenario scenarios[] = {
 	{ "s390x-static", "s390x", "static", ",levels=3", true, false, true },
 };
 
-/* How a part counts: the metrics, what kind of samples, and one instruction's worth. */
+/* A part's unit: the metrics, the kind of samples, and the value of one instruction. */
 struct counting {
 	const char *now, *later;
 	enum results_kind kind;
@@ -312,7 +312,7 @@ static void add_boundaries(struct results_doc *doc, const struct scenario *sc)
 		}
 }
 
-/* The scenario and the stock one of its architecture, as a boot's document has them. */
+/* A guest's document, with its scenario and its architecture's stock scenario. */
 static struct results_doc *guest_doc(const struct scenario *sc, const char *setup, const char *mode)
 {
 	const char *stock = synth_text("%.*s-stock", (int)strcspn(sc->name, "-"), sc->name);
@@ -325,7 +325,7 @@ static struct results_doc *guest_doc(const struct scenario *sc, const char *setu
 
 static const struct counting instructions = { "instructions", "instructions_deferred",
 					      RESULTS_EXACT, 1 };
-/* An instruction takes 100 ns there, so that what a table costs shows above the samples' spread. */
+/* An instruction takes 100 ns, so that a table's cost is larger than the samples' spread. */
 static const struct counting nanoseconds = { "time", "time_deferred", RESULTS_SAMPLED, 100 };
 
 static void add_guest_time(struct results_run *run, const struct scenario *sc)
@@ -501,7 +501,7 @@ static void make_holes(struct results_run *run)
 		    &err);
 	synth_check(results_run_part(run, "s390x-stock.icount-1cpu", "s390x-stock.icount-1cpu.json",
 				     RESULTS_PASSED, NULL, &err),
-		    &err); /* there is no such file */
+		    &err); /* the file does not exist */
 	doc = synth_doc("native", "native");
 	if (doc) {
 		results_pairs_set(&doc->environment, "cpus", "2");

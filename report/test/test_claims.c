@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the report claims against what its rows say, whatever the rows: over synthetic runs, random
- * halves of them, runs with rows beside those that answer, and the latest real run where there is
- * one.
+ * Tests the report's claims against its rows: over synthetic runs, random halves of them, runs with
+ * rows similar to those that answer, and the latest real run if there is one.
  */
 #include <array_size.h>
 #include <stdlib.h>
@@ -25,7 +24,7 @@ struct bed {
 	struct arena arena;
 	struct report_input in;
 	struct model model;
-	/* Rows of each part, while fewer of them are in its document. */
+	/* All rows of each part, while its document has fewer of them. */
 	struct results_measurement *all[MAX_DOCS];
 	size_t nr_all[MAX_DOCS];
 };
@@ -98,7 +97,7 @@ static bool same_name(const struct table *t, size_t x, size_t y)
 	return true;
 }
 
-/* Rows of one name in a table, all tables together; the first is told. */
+/* The number of rows with another row's name, over all tables; prints the first. */
 static size_t namesakes(const struct model *m)
 {
 	size_t nr = 0;
@@ -122,7 +121,7 @@ static size_t namesakes(const struct model *m)
 	return nr;
 }
 
-/* ---- "not measured" stands where nothing was ---- */
+/* ---- "not measured" is used only if nothing was measured ---- */
 
 static bool says_unmeasured(const char *text)
 {
@@ -150,7 +149,7 @@ static const struct cell *first_value(const struct section *s)
 	return NULL;
 }
 
-/* Answers that say nothing was measured, above a table that has a number. */
+/* The number of answers that deny a measurement above a table with a number. */
 static size_t denials(const struct model *m)
 {
 	size_t nr = 0;
@@ -171,7 +170,7 @@ static size_t denials(const struct model *m)
 	return nr;
 }
 
-/* ---- rows beside those that answer change no answer ---- */
+/* ---- rows similar to those that answer change no answer ---- */
 
 static void add_twin(struct results_doc *doc, size_t at)
 {
@@ -200,7 +199,7 @@ static void add_twin(struct results_doc *doc, size_t at)
 	results_params_free(&twin.params);
 }
 
-/* A document's index is of its rows' old places; one of more rows than there are is made anew. */
+/* Drops the index of the rows' old places: results_doc_find() rebuilds it if rows are gone. */
 static void forget_places(struct results_doc *doc)
 {
 	size_t nr = doc->nr_measurements;
@@ -210,7 +209,7 @@ static void forget_places(struct results_doc *doc)
 	doc->nr_measurements = nr;
 }
 
-/* The last nr rows come first. */
+/* Moves the last nr rows to the beginning. */
 static void turn(struct results_doc *doc, size_t nr)
 {
 	size_t rest = doc->nr_measurements - nr, size = sizeof(*doc->measurements);
@@ -225,8 +224,8 @@ static void turn(struct results_doc *doc, size_t nr)
 	forget_places(doc);
 }
 
-/* A twin of each row of the case, with one param more and other samples, before all rows: whoever
- * takes the first that fits takes the wrong one. */
+/* Adds before all rows a twin of each row of the case, with one more param and other samples: code
+ * that takes the first similar row takes the wrong one. */
 static size_t add_beside(struct bed *b, const char *case_id)
 {
 	size_t added = 0, n;
@@ -248,7 +247,7 @@ static size_t add_beside(struct bed *b, const char *case_id)
 	return added;
 }
 
-/* Sections whose answers count all rows there are. */
+/* Is it a section whose answers count all rows? */
 static bool counts_rows(const struct section *s)
 {
 	static const char *const ids[] = { "flush", "broadcast", "peers", "ways" };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ptbench report's command line and what its exit status says of the run.
+ * Tests ptbench report's command line and exit status.
  */
 #include <array_size.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include "synth.h"
 
 static char temp[] = "/tmp/ptbench-command-XXXXXX";
-static char said[65536]; /* by the latest report() on stderr */
+static char said[65536]; /* stderr of the latest report() */
 
 #define MAX_WORDS 8
 
@@ -53,7 +53,7 @@ static int report(const char *words)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* Wrong words: the first line says what is wrong, and the usage follows. */
+/* Wrong arguments: the first line names the error, and the usage follows. */
 static void test_usage(void)
 {
 	static const struct {
@@ -96,7 +96,7 @@ static void test_limit(const char *run)
 	unsetenv("PTBENCH_GNUPLOT_SECONDS");
 }
 
-/* Each part's file is there and no document. */
+/* Each part has a file that is no document. */
 static void test_unreadable(void)
 {
 	char run[512], command[1200], words[600];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Derivations against values worked out by hand, and against inputs with a row changed or missing:
- * then the derived value changes by what it should, or is missing for the right reason.
+ * Tests derivations against values worked out by hand, and with a row changed or missing: then the
+ * derived value has to change accordingly, or to be missing for the right reason.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -222,7 +222,7 @@ static void test_freeing(void)
 	bed_close(&b);
 }
 
-/* The reference's twin waits for nobody, so it has no discipline and is never liburcu's. */
+/* The reference's twin waits for no reader, so it has no discipline and is never liburcu's. */
 static void test_reference_freeing(void)
 {
 	struct table_cost *list;

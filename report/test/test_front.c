@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a reader sees first: the front page and the answers say that a part failed, and why, that
- * one was skipped, and that a run is not finished.
+ * Tests that the front page and the answers show failed parts with their reasons, skipped parts,
+ * and that a run is not finished.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static bool has(const char *text, const char *words)
 	return found;
 }
 
-/* Whether a stands before b, and both are there. */
+/* Whether the text contains a before b. */
 static bool before(const char *text, const char *a, const char *b)
 {
 	const char *first = strstr(text, a), *second = strstr(text, b);
@@ -54,7 +54,7 @@ static char *make(enum synth_kind kind)
 	return keep(run);
 }
 
-/* Adds a check that failed to a part of a run, which then is of that state. */
+/* Adds a failed check to a part of a run, and sets the part's state. */
 static void fail_check(const char *run_dir, const char *part, enum results_state state,
 		       const char *reason)
 {
@@ -124,7 +124,7 @@ static void test_failed(void)
 	free(run);
 }
 
-/* A reason that names the check is not followed by the same words. */
+/* A check that the part's reason names is not listed again. */
 static void test_told_once(void)
 {
 	char *run = make(SYNTH_COMPLETE), *html;
@@ -156,7 +156,7 @@ static void test_passed_with_bad_check(void)
 	free(run);
 }
 
-/* All that ran was skipped rows. */
+/* All rows of the run were skipped. */
 static void test_nothing_measured(void)
 {
 	char *run = make(SYNTH_COMPLETE), *path = keep(look_path(run, "native.json")), *html;
@@ -209,7 +209,7 @@ static void test_holes(void)
 	free(run);
 }
 
-/* As `ptbench bench` asks for first answers while it still boots kernels. */
+/* An unfinished run, as when `ptbench bench` prints the first answers before it boots kernels. */
 static void test_unfinished(void)
 {
 	char *run_dir = make(SYNTH_COMPLETE), *only[] = { keep("native"), keep("ref.static") };

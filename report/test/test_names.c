@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * No string of the report's own sources names a design, discipline, step, format or scenario: they
- * come with the documents. Names of the producers' lists are looked for in every string literal.
+ * Tests that no string of the report's own sources names a design, discipline, step, format or
+ * scenario: those come from the documents. Searches every string literal for the names of the
+ * producers' lists.
  */
 #include <array_size.h>
 #include <ctype.h>
@@ -13,7 +14,7 @@
 #include "../../bench/vocabulary.h"
 #include "../../scripts/tap.h"
 
-/* Words that have a meaning of their own beside the one of the list. */
+/* Names that are also ordinary words. */
 static const struct {
 	const char *word, *why;
 } ordinary[] = {
@@ -39,7 +40,7 @@ static bool is_name_char(char c)
 	return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '.';
 }
 
-/* Whether the text has the name as a word of its own. */
+/* Whether the text contains the name as a whole word. */
 static bool has_word(const char *text, size_t n, const char *name)
 {
 	size_t len = strlen(name);
@@ -59,7 +60,7 @@ static const char *end_of_literal(const char *at)
 	return at;
 }
 
-/* How often a literal of the source has the name; comments and characters are skipped. */
+/* The number of literals of the source with the name; skips comments and character constants. */
 static unsigned count_in(const char *source, const char *name)
 {
 	const char *at = source, *end;

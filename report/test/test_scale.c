@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A report of twice as many rows does twice the work: the comparisons of strings and the looks at
- * params are counted, and the time is not. make scale shows that.
+ * Tests that a report of twice as many rows does twice the work: counts string comparisons and
+ * lookups of params. `make scale` measures the time.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 
 static unsigned long long nr_steps;
 
-/* The linker has every call come here (--wrap), those of the report and of libresults. */
+/* The linker redirects all calls of the report and of libresults to these (--wrap). */
 int __real_strcmp(const char *a, const char *b);
 int __wrap_strcmp(const char *a, const char *b);
 const struct results_param *__real_results_params_get(const struct results_params *p,
@@ -36,7 +36,7 @@ const struct results_param *__wrap_results_params_get(const struct results_param
 	return __real_results_params_get(p, key);
 }
 
-/* Steps for each row of a run, with so many copies of the shape's least. */
+/* Steps per row of a run with `times` the shape's least number of copies. */
 static double steps_per_row(const char *folder, const struct many_shape *shape, int times)
 {
 	FILE *null = fopen("/dev/null", "w");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Renders a hundred random subsets of runs: rows, checks, samples, parts and files dropped, states
- * changed, files cut. Each has to give a report whose pages are well-formed, whatever is left.
+ * changed, files cut. Each has to give a report whose pages are well-formed.
  *
- * SEED=N SUBSETS=1 renders again what a failed line names. REPORT_RUN=DIR, or results/runs/latest
- * where there is one, is a real run to take subsets of, beside the synthetic one.
+ * SEED=N SUBSETS=1 renders the subset of a failed line again. REPORT_RUN=DIR, or else
+ * results/runs/latest if it exists, is a real run to take subsets of, beside the synthetic one.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -56,7 +56,7 @@ static bool chance(unsigned percent)
 	return draw() % 100 < percent;
 }
 
-/* How much of each kind is dropped or changed, in percent; keep_one: all rows but one. */
+/* Percentages of each kind to drop or change; keep_one: drop all rows but one. */
 struct plan {
 	unsigned parts, rows, checks, samples, values, states, files;
 	bool keep_one, unfinished;
@@ -79,8 +79,8 @@ static void make_plan(struct plan *p)
 
 /* ---- subsets ---- */
 
-/* A parameter or all samples become what no axis was made for; add() refuses what the format
- * does. */
+/* Adds the row with a param or all samples set to an extreme value; results_doc_add() refuses
+ * values that the format does not allow. */
 static void add_extreme(struct results_doc *to, struct results_measurement m)
 {
 	static const long long numbers[] = { 0, -1, 1, (1LL << 53) - 1 };
@@ -161,7 +161,7 @@ static struct results_doc *doc_subset(const struct results_doc *from, const stru
 	return to;
 }
 
-/* What a disk or a kill may leave of a file: a beginning, or nothing at all. */
+/* Truncates a file, possibly to nothing, as a full disk or a kill may. */
 static void cut_file(const char *path)
 {
 	struct stat st;
@@ -227,11 +227,11 @@ static int run_subset(const struct base *b, char *dir)
 	return ret;
 }
 
-/* ---- what was rendered ---- */
+/* ---- checks of the rendering ---- */
 
 static int count_bad_pages(const char *run)
 {
-	char *out = strdup(look_path(run, "report")); /* look_path() keeps but the last few */
+	char *out = strdup(look_path(run, "report")); /* look_path() reuses its buffers */
 	DIR *d = opendir(out);
 	struct dirent *e;
 	int nr = 0, bad = 0;
@@ -267,12 +267,12 @@ static int print_answers(const char *run)
 
 static void limit_memory(void)
 {
-#ifndef __SANITIZE_ADDRESS__ /* whose shadow counts, too */
+#ifndef __SANITIZE_ADDRESS__ /* its shadow memory counts against the limit */
 	setrlimit(RLIMIT_DATA, &(struct rlimit){ 4UL << 30, 4UL << 30 });
 #endif
 }
 
-/* In a child, so that one that crashes leaves its seed behind. */
+/* Renders in a child, so that the seed of a crash is printed. */
 static int render(const char *run)
 {
 	pid_t pid;
@@ -283,7 +283,7 @@ static int render(const char *run)
 	if (pid == 0) {
 		int ret, answers;
 
-		alarm(300); /* one that loops forever, or takes all memory meanwhile */
+		alarm(300); /* ends a child that loops; limit_memory() one that allocates */
 		limit_memory();
 		ret = report_render(run, NULL);
 		answers = print_answers(run);
@@ -303,7 +303,7 @@ static void remove_folder(const char *dir)
 		diag("cannot remove %s", dir);
 }
 
-/* The exit status that a report has to have: 2 where there are parts, and none can be read. */
+/* The exit status that the report has to have: 2 if the run has parts and none can be read. */
 static int expected(const char *dir)
 {
 	struct results_run *run;
@@ -371,7 +371,7 @@ static void free_base(struct base *b)
 	free(b->explored);
 }
 
-/* Runs of one row: the first of each case that a part has. */
+/* Renders runs of one row: the first row of each of the part's cases. */
 static void test_single_rows(const struct base *b, const char *part)
 {
 	struct results_error err;
@@ -458,7 +458,7 @@ int main(void)
 	struct base bases[2];
 	char run[512];
 
-	/* Written by the thousand and synced each: to memory where that can be had. */
+	/* Thousands of files are written and synced: in memory if possible. */
 	snprintf(temp, sizeof(temp), "%s/ptbench-subsets-XXXXXX",
 		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
 	if (!path || !mkdtemp(temp))
