@@ -159,7 +159,7 @@ static std::string escape_gnuplot(const std::string &text)
 namespace
 {
 
-/* A lookup that records names and partials that a template uses and that do not exist. */
+/* A context that records the partials that a template includes and that do not exist. */
 class strict_context : public kainjow::mustache::context<std::string>
 {
       public:
