@@ -283,22 +283,53 @@ static int check_replay(const struct explore_command *c)
 	return -EINVAL;
 }
 
+/*
+ * The command that explore.json records. It names FILE in place of c->json, a part of one of the
+ * words: a reader who pastes the command into a shell does not overwrite the exploration.
+ * malloc'ed; NULL without memory.
+ */
+static char *command_text(const struct explore_command *c, int argc, char **words)
+{
+	char *text, *named = NULL;
+	size_t before;
+
+	for (int i = 0; c->json && i < argc; i++) {
+		if (c->json < words[i] || c->json > words[i] + strlen(words[i]))
+			continue;
+		before = (size_t)(c->json - words[i]); /* "--json=", or nothing */
+		if (asprintf(&named, "%.*sFILE", (int)before, words[i]) < 0)
+			return NULL;
+		words[i] = named;
+		break;
+	}
+	text = results_command(argc, words);
+	free(named);
+	return text;
+}
+
 int bench_cmd_explore(int argc, char **argv, const char *revision)
 {
+	char **words = calloc((size_t)argc + 1, sizeof(*words));
 	struct explore_command c = { .bound = UINT_MAX,
 				     .width = terminal_width(),
 				     .revision = revision };
 	int ret, status = EXIT_USAGE;
 	bool list = false;
 
-	c.text = results_command(argc, argv); /* before getopt_long() sorts argv */
-	ret = c.text ? parse(argc, argv, &c, &list) : -ENOMEM;
+	if (words)
+		memcpy(words, argv, (size_t)argc * sizeof(*words)); /* getopt_long() sorts argv */
+	ret = words ? parse(argc, argv, &c, &list) : -ENOMEM;
+	if (!ret) {
+		c.text = command_text(&c, argc, words);
+		ret = c.text ? 0 : -ENOMEM;
+	}
+	free(words);
 	if (ret == 1) {
 		fputs(usage, stdout);
 		status = EXIT_FINE;
 	} else if (!ret && !select_models(&c, argv + optind, argc - optind) && !check_replay(&c)) {
 		status = list ? list_models(&c) : explore_run_command(&c);
-	} else if (!c.text || !ret) {
+	} else if (ret == -ENOMEM || !ret) {
 		status = c.text && c.models ? EXIT_USAGE : EXIT_PART_FAILED;
 	}
 	free(c.models);

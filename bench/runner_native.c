@@ -494,10 +494,35 @@ static int run(const struct options *o, const char *command)
 	return ret;
 }
 
+/*
+ * The command that a document records. It names FILE in place of the document: a reader who pastes
+ * the command into a shell does not overwrite the run. malloc'ed; NULL without memory.
+ */
+static char *command_text(int argc, char **argv)
+{
+	const char **words = calloc((size_t)argc, sizeof(*words));
+	const char *value;
+	char *text = NULL;
+
+	if (words) {
+		words[0] = "build/bench";
+		for (int i = 1; i < argc; i++) {
+			words[i] = argv[i];
+			if (take_value(argv[i], "--ptbench_out", &value))
+				words[i] = "--ptbench_out=FILE";
+			else if (take_value(argv[i], "--ptbench_static", &value))
+				words[i] = "--ptbench_static=FILE";
+		}
+		text = results_shell_words(argc, words);
+	}
+	free(words);
+	return text;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o = { 0 };
-	char *command = results_shell_words(argc, (const char *const *)argv);
+	char *command = command_text(argc, argv);
 	char **args = argv;
 	int ret;
 

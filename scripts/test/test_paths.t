@@ -120,9 +120,13 @@ is "$(pasted "$odd/latest/run.json")" "$(words ptbench bench --no-native --no-ex
 "$build/ptbench" kernels run --only costs --out "$odd" "it's;\$x" >"$tmp/out" 2>&1
 is "$(pasted "$odd/latest/run.json")" "$(words ptbench kernels run --only costs --out "$odd" "it's;\$x")" "that of kernels run"
 "$build/bench" --ptbench_any_load --ptbench_out="$odd/native.json" '--benchmark_filter=^shim/native' --benchmark_min_time=0.001 >"$tmp/out" 2>&1
-is "$(pasted "$odd/native.json")" "$(words "$build/bench" --ptbench_any_load --ptbench_out="$odd/native.json" '--benchmark_filter=^shim/native' --benchmark_min_time=0.001)" \
-	"that of a part of build/bench"
+is "$(pasted "$odd/native.json")" "$(words build/bench --ptbench_any_load --ptbench_out=FILE '--benchmark_filter=^shim/native' --benchmark_min_time=0.001)" \
+	"that of a part of build/bench names FILE, not the run's document"
+"$build/bench" --ptbench_static="$odd/ref.static.json" >"$tmp/out" 2>&1
+is "$(pasted "$odd/ref.static.json")" "$(words build/bench --ptbench_static=FILE)" "so does that of code sizes"
 "$build/ptbench" explore --quiet --json "$odd/explore.json" litmus >"$tmp/out" 2>&1
-is "$(pasted "$odd/explore.json")" "$(words ptbench explore --quiet --json "$odd/explore.json" litmus)" "that of an exploration"
+is "$(pasted "$odd/explore.json")" "$(words ptbench explore --quiet --json FILE litmus)" "and that of an exploration"
+"$build/ptbench" explore litmus --js="$odd/explore.json" --quiet >"$tmp/out" 2>&1
+is "$(pasted "$odd/explore.json")" "$(words ptbench explore litmus --js=FILE --quiet)" "however the option is written"
 
 finish
