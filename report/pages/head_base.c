@@ -107,12 +107,15 @@ static const char *side_name(bool is_head)
 	return is_head ? "head" : "base";
 }
 
-/* The last component of the run's path. */
-static const char *run_name(const char *dir)
+/* The name of the run's folder: not that of a link to it, such as "latest". */
+static const char *run_name(struct model *m, const char *dir)
 {
-	const char *slash = strrchr(dir, '/');
+	char *real = realpath(dir, NULL);
+	const char *path = real ? real : dir, *slash = strrchr(path, '/');
+	const char *name = clean(m->arena, slash && slash[1] ? slash + 1 : path);
 
-	return slash && slash[1] ? slash + 1 : dir;
+	free(real);
+	return name;
 }
 
 static const struct report_part *source_of(const struct model *m,
@@ -535,7 +538,7 @@ static void note_runs(struct model *m, struct section *s)
 		     arena_str(m->arena,
 			       "Base: %s, started %s, suite %s. Its results are not part "
 			       "of this folder.",
-			       clean(m->arena, run_name(m->base->run->dir)),
+			       run_name(m, m->base->run->dir),
 			       clean(m->arena, m->base->run->started),
 			       clean(m->arena, m->base->run->revision)));
 	if (m->not_compared)
@@ -576,10 +579,10 @@ void head_base_build(struct model *m)
 
 	if (!m->base)
 		return;
-	p = model_page(m, "base-head.html", "Base and head", "Head against base",
+	p = model_page(m, "base-head.html", "Head against base", "Head against base",
 		       "Two runs, part by part, row by row and check by check, as ptbench compare "
 		       "judges them. Only parts of one name, mode and environment are compared.");
-	s = page_section(m, p, "all", "All parts");
+	s = page_section(m, p, "all", "Did it get worse?");
 	section_answer(m, p, s, "Did it get worse?",
 		       m->not_compared ? NULL : "rows, checks and parts", answer_text(m));
 	note_runs(m, s);

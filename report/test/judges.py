@@ -160,7 +160,7 @@ def count(counts, verdict):
 
 def part_differs(page, name, part):
     """What the page says otherwise of a part than compare, or None."""
-    cells = next((r for r in page.table("All parts", "Parts of both runs") if r[0] == name), None)
+    cells = next((r for r in page.table("Did it get worse?", "Parts of both runs") if r[0] == name), None)
     if not cells:
         return f"no row of part {name}"
     if part.counts is None:
@@ -200,7 +200,7 @@ def differs(page, said):
         wrong = part_differs(page, name, part)
         if wrong:
             return wrong
-    rows = page.table("All parts", "Parts of both runs")
+    rows = page.table("Did it get worse?", "Parts of both runs")
     if [r[0] for r in rows] != list(said.parts):
         return f"parts {[r[0] for r in rows]}, compare has {list(said.parts)}"
     models = [f"  model {m[0]}: base {m[1]}, new {m[2]}: {m[3]}"

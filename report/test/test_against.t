@@ -278,6 +278,16 @@ def test_allowed():
         agree(text, base, head, status, totals, allow)
 
 
+def test_link():
+    with tempfile.TemporaryDirectory() as tmp:
+        fixtures.use(tmp)
+        base, head = Side().save("base"), Side().save("head")
+        os.symlink(base, os.path.join(tmp, "latest"))
+        page, err = judges.report(os.path.join(tmp, "latest"), head, os.path.join(tmp, "out"))
+    if not ok(page and "Base: base, started" in page.text, "the page names the base's run, not a link to it"):
+        diag(err)
+
+
 # ---- random ones ----
 
 def some_samples(rng, m):
@@ -424,6 +434,7 @@ def main():
     if "SEED" not in os.environ:
         test_cases()
         test_allowed()
+        test_link()
     test_random(seed, int(os.environ.get("MUTATIONS", 100)))
     oracle.done()
 
