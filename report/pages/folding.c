@@ -42,7 +42,8 @@ static void walk_table(struct model *m, struct section *s, const char *caption,
 
 static const char *bar_label(struct model *m, const struct walk *w)
 {
-	return arena_str(m->arena, "%s%s", w->label, !strcmp(w->who, "kernel") ? ", kernel" : "");
+	return !strcmp(w->who, "kernel") ? arena_str(m->arena, "%s, kernel", w->label)
+					 : folding_bar_label(m, w->format, w->design);
 }
 
 static void walk_bars(struct model *m, struct figure *f, const struct walks *list,
@@ -245,17 +246,21 @@ static void instruction_figures(struct model *m, struct section *s, const struct
 	f->xlabel = "instructions";
 	walk_bars(m, f, list, head->space, false);
 	f->desc = "One bar per design, for the kernel and for the reference in the same guest.";
-	f->caption = arena_str(m->arena, "Mode %s. Kernel and reference counted in the same guest.",
-			       mode_words(m->arena, part));
+	f->caption = folding_shared_caption(
+		m, f,
+		arena_str(m->arena, "Mode %s. Kernel and reference counted in the same guest.",
+			  mode_words(m->arena, part)));
 	f = section_figure(m, s, FIGURE_BARS, "q2-s390x-cross",
 			   "s390x: what crossing a boundary adds");
 	f->xlabel = "instructions added";
 	cross_bars(m, f, list);
 	f->desc = "Extra instructions of 16 pages that straddle a boundary over 16 pages that do "
 		  "not.";
-	f->caption = arena_str(m->arena,
-			       "Mode %s. 16 pages straddling the boundary minus 16 within a table.",
-			       mode_words(m->arena, part));
+	f->caption = folding_shared_caption(
+		m, f,
+		arena_str(m->arena,
+			  "Mode %s. 16 pages straddling the boundary minus 16 within a table.",
+			  mode_words(m->arena, part)));
 }
 
 static void build_instructions(struct model *m, struct page *p)
@@ -428,15 +433,17 @@ static void time_figures(struct model *m, struct section *s, const struct walks 
 		walk_bars(m, f, list, heads[i]->space, true);
 	f->desc = arena_str(m->arena, "Median time per design with its interval, for %s.",
 			    nr == 1 ? "one format" : "two formats");
-	f->caption = "Mode native; median with 95\xc2\xa0% interval. Every format runs on every "
-		     "host.";
+	f->caption = folding_shared_caption(m, f,
+					    "Mode native; median with 95\xc2\xa0% interval. Every "
+					    "format runs on every host.");
 	f = section_figure(m, s, FIGURE_BARS, "q2-time-cross",
 			   arena_str(m->arena, "Reference, %s: what crossing a boundary adds",
 				     heads[0]->format));
 	f->xlabel = "time added";
 	cross_bars(m, f, &one);
 	f->desc = "Extra time of 16 pages that straddle a boundary over 16 pages that do not.";
-	f->caption = "Mode native; differences of medians, interval from both.";
+	f->caption = folding_shared_caption(
+		m, f, "Mode native; differences of medians, interval from both.");
 }
 
 static void build_time(struct model *m, struct page *p)

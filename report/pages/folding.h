@@ -81,9 +81,15 @@ size_t folding_nr_identical(struct model *m, const char *format, const char *des
 /* The label of the design and of all with its code: "NAME", "NAME, NAME (identical)", or "all four
  * (identical)" if those are all designs of the format. */
 const char *folding_label(struct model *m, const char *format, const char *design);
+/* The same for a bar, where not all names have room: "NAME + 1 identical" of "NAME, NAME
+ * (identical)". The figure's caption has to say it: folding_shared_caption(). */
+const char *folding_bar_label(struct model *m, const char *format, const char *design);
+/* The figure's caption, and where the names are if a bar's label does not have all. */
+const char *folding_shared_caption(struct model *m, const struct figure *f, const char *caption);
 /* nr in words, "two" to "twelve"; in digits above. */
 const char *folding_number(struct model *m, size_t nr);
-/* The colour of a bar with that label; a bar of several designs has a colour of its own. */
+/* The colour of a bar of the designs that folding_label() names; several have a colour of their
+ * own. */
 int folding_series(const struct report_part *part, const char *label, const char *design);
 
 #endif

@@ -157,6 +157,33 @@ const char *folding_label(struct model *m, const char *format, const char *desig
 	return text == design ? text : arena_str(m->arena, "%s (identical)", text);
 }
 
+#define IDENTICAL " identical" /* the end of a bar's label that leaves names out */
+
+const char *folding_bar_label(struct model *m, const char *format, const char *design)
+{
+	const struct folding_codes *c = codes_of(m);
+	size_t at = find_code(m, format, design);
+
+	if (at == NAMES_NOWHERE || !c->codes[at].nr_same || folding_nr_identical(m, format, design))
+		return folding_label(m, format, design);
+	return arena_str(m->arena, "%s + %zu" IDENTICAL, design, c->codes[at].nr_same);
+}
+
+const char *folding_shared_caption(struct model *m, const struct figure *f, const char *caption)
+{
+	for (size_t i = 0; i < f->nr_bars; i++) {
+		const char *label = f->bars[i].label;
+		size_t len = strlen(label), end = strlen(IDENTICAL);
+
+		if (len > end && !strcmp(label + len - end, IDENTICAL))
+			return arena_str(m->arena,
+					 "%s “%s”: designs that compile to identical code; the "
+					 "table names all.",
+					 caption, label);
+	}
+	return caption;
+}
+
 /* A colour by the design's place in the axis. */
 static int design_series(const struct report_part *part, const char *design)
 {
@@ -233,7 +260,8 @@ static void code_rows(struct model *m, struct table *t, struct figure *f,
 		table_cell(t, "", label);
 		table_value(m, t, &v);
 		if (!kernel && (!measured || names_find(measured, format) != NAMES_NOWHERE))
-			figure_bar(m, f, arena_str(m->arena, "%s, %s", format, symbol), label, &v,
+			figure_bar(m, f, arena_str(m->arena, "%s, %s", format, symbol),
+				   folding_bar_label(m, format, design), &v,
 				   folding_series(part, label, design));
 	}
 }
@@ -278,6 +306,7 @@ void folding_code(struct model *m, struct page *p)
 			code_rows(m, t, f, &m->in->parts[i], measured);
 		}
 	}
+	f->caption = folding_shared_caption(m, f, f->caption);
 	if (!t->nr_rows)
 		section_answer(m, p, s, "How much code is it?", NULL,
 			       arena_str(m->arena, "Not measured here: %s.",

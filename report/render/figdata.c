@@ -14,7 +14,7 @@
 
 #define WIDTH 440
 #define MAX_HEADING 50	 /* characters */
-#define MAX_LABEL 28	 /* characters */
+#define MAX_LABEL 34	 /* characters */
 #define MAX_KEY 48	 /* characters of a label in the key of lines */
 #define ROW 22		 /* pixels of a bar and the space around it */
 #define OFFSET_WIDTH 9.1 /* pixels of a gnuplot character unit, in which offsets are given */
