@@ -324,10 +324,11 @@ static const char *identical_text(struct model *m, const struct walks *list)
 	}
 	if (!same)
 		return "";
-	return arena_str(m->arena,
-			 " The reference’s %s%sdesigns compile to identical code "
-			 "on %zu of its %zu formats there.",
-			 alike ? folding_number(m, designs) : "", alike ? " " : "", same, formats);
+	return arena_str(m->arena, " The reference’s %s%sdesigns compile to identical code on %s.",
+			 alike ? folding_number(m, designs) : "", alike ? " " : "",
+			 formats == 1 ? "its one format there"
+				      : arena_str(m->arena, "%zu of its %zu formats there", same,
+						  formats));
 }
 
 /* The part of the architecture's stock kernel; of its first kernel if no document names that. */
@@ -379,21 +380,25 @@ static void answer_vmsplice(struct model *m, struct page *p, struct section *s,
 	const char *kernel = results_pairs_get(&part->doc->environment, "kernel");
 	struct gup_cost *costs;
 	size_t nr = gup_costs(m->arena, &rows, &costs), i;
+	const char *text;
 
 	for (i = 0; i < nr && !gup_is_plain(costs[i].like); i++)
 		;
 	if (i == nr || !rv_ok(&costs[i].page))
 		return;
 	costs += i;
+	text = is_seen(&costs[0].page)
+		       ? arena_str(m->arena,
+				   "takes %s per page (%s); the pipe’s part of that is not told "
+				   "apart from GUP-fast’s.",
+				   rv_strong(m->arena, &costs[0].page), costs[0].page.how)
+		       : arena_str(m->arena,
+				   "takes no longer for further pages, as far as was seen (%s per "
+				   "page, %s).",
+				   rv_text(m->arena, &costs[0].page), costs[0].page.how);
 	section_answer(m, p, s, "And GUP-fast of the running kernel?", mode_words(m->arena, part),
-		       arena_str(m->arena,
-				 "%s: vmsplice of user pages into a pipe takes %s per page (%s); "
-				 "the pipe’s part of that is not told apart from "
-				 "GUP-fast’s.",
-				 kernel ? clean(m->arena, kernel) : "This host’s kernel",
-				 costs[0].page.low > 0 ? rv_strong(m->arena, &costs[0].page)
-						       : rv_difference(m->arena, &costs[0].page),
-				 costs[0].page.how));
+		       arena_str(m->arena, "%s: vmsplice of user pages into a pipe %s",
+				 kernel ? clean(m->arena, kernel) : "This host’s kernel", text));
 }
 
 /*
