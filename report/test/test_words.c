@@ -10,7 +10,7 @@
 #include "../../scripts/tap.h"
 #include "../pages/kernel_rows.h"
 #include "bed.h"
-#include "synth.h"
+#include "synth_priv.h"
 
 static void add_axis(struct results_doc *doc, const char *key, struct results_value *values,
 		     size_t nr)
@@ -295,6 +295,31 @@ static void test_steps(void)
 	close_bed(&b);
 }
 
+/* A step of which every row was skipped. */
+static void test_skipped_step(void)
+{
+	struct results_doc *doc;
+	struct bed b;
+
+	open_bed(&b);
+	doc = add_native(&b);
+	walk_row(doc, "flags=get,format=f-long", "present", "whole", 200);
+	walk_row(doc, "flags=get,format=f-long", "opaque", "first", 190);
+	for (int removed = 0; removed < 2; removed++)
+		synth_skip(doc, "gup_fast/steps", RESULTS_REF,
+			   synth_text("flags=get,folio=private,format=f-long,frames=hot,how=%s,"
+				      "step=second",
+				      removed ? "removed" : "opaque"),
+			   "no such walk here");
+	steps_build(&b.model);
+	ok(has_rows(&b, "time",
+		    "Each step of a walk of 16 pages that takes references, native time",
+		    ROWS("the whole walk|200 ns", "first|10.0 ns",
+			 "second|no such walk here|no such walk here")),
+	   "a step that was skipped keeps its row, with the reason");
+	close_bed(&b);
+}
+
 /* ---- steps of the DAX lock ---- */
 
 static void dax_bed(struct bed *b, bool with_axis)
@@ -360,6 +385,7 @@ int main(void)
 {
 	test_kmap();
 	test_steps();
+	test_skipped_step();
 	test_dax();
 	return tap_done();
 }
