@@ -66,7 +66,7 @@ struct bench_state {
 	size_t nr_extra;
 	/* Set by setup: most operations between before() and after(); 0: any number. */
 	uint64_t max_batch;
-	/* Set by run() or after(): what was wrong with a result. The part fails. */
+	/* Set by run(), after() or count(): what was wrong with a result. The part fails. */
 	char fail[160];
 	/* Set by run() or after(): an event outside the case that made this run invalid. The
 	 * runner drops the repetition, and skips the row if too few repetitions are left. */
@@ -122,7 +122,8 @@ void bench_instance_name(const struct bench_state *s, char *buf, size_t size);
 /* "cross=none,pages=16" */
 void bench_params_text(const struct bench_state *s, char *buf, size_t size);
 
-/* Sets the instance's value of the metric, and replaces an earlier value. */
+/* Sets the instance's value of the metric, and replaces an earlier value. A metric more than
+ * BENCH_MAX_EXTRA fails the instance: s->fail names the case and the metric. */
 void bench_set_extra(struct bench_state *s, const char *metric, enum bench_extra_kind kind,
 		     double value);
 

@@ -26,23 +26,45 @@ static void run_check(struct native_instance *in, struct bench_state *s)
 	native_add_check(in, check.id, check.expect, check.seen, !err && check.ok);
 }
 
+/* A metric has no sample of a run whose count() set no value of it. */
 struct events {
-	const char *metric[BENCH_MAX_EXTRA];
-	double samples[BENCH_MAX_EXTRA][EVENT_SAMPLES];
-	size_t nr_metrics, nr;
+	struct counted {
+		const char *metric;
+		double samples[EVENT_SAMPLES];
+		size_t nr;
+	} counted[BENCH_MAX_EXTRA];
+	size_t nr_metrics, nr; /* nr: runs that were kept */
 };
 
-static void keep_events(struct events *ev, const struct bench_state *s)
+static struct counted *counted_of(struct events *ev, const char *metric)
+{
+	size_t i = 0;
+
+	while (i < ev->nr_metrics && strcmp(ev->counted[i].metric, metric))
+		i++;
+	if (i == BENCH_MAX_EXTRA)
+		return NULL;
+	ev->counted[i].metric = metric;
+	ev->nr_metrics += i == ev->nr_metrics;
+	return &ev->counted[i];
+}
+
+static int keep_events(struct events *ev, struct bench_state *s)
 {
 	for (size_t i = 0; i < s->nr_extra; i++) {
 		const struct bench_extra *e = &s->extra[i];
+		struct counted *c = counted_of(ev, e->metric);
 
-		ev->metric[i] = e->metric;
-		ev->samples[i][ev->nr] = e->kind == BENCH_LEVEL ? e->value * EVENT_OPERATIONS
-								: e->value;
+		if (!c) {
+			snprintf(s->fail, sizeof(s->fail),
+				 "all samples together have more than %d metrics", BENCH_MAX_EXTRA);
+			return -ENOSPC;
+		}
+		c->samples[c->nr++] = e->kind == BENCH_LEVEL ? e->value * EVENT_OPERATIONS
+							     : e->value;
 	}
-	ev->nr_metrics = s->nr_extra;
 	ev->nr++;
+	return 0;
 }
 
 /* Events of a disturbed run may be caused by other work: such a run is not counted. */
@@ -54,8 +76,10 @@ static int count_undisturbed(struct bench_state *s, struct events *ev, bool any_
 		s->nr_extra = 0;
 		s->disturbed[0] = '\0';
 		err = s->c->count(s, EVENT_OPERATIONS);
+		if (!err && s->fail[0])
+			err = -EIO;
 		if (!err && (!s->disturbed[0] || any_load))
-			keep_events(ev, s);
+			err = keep_events(ev, s);
 	}
 	return err;
 }
@@ -73,7 +97,8 @@ static void run_count(struct native_instance *in, struct bench_state *s)
 	if (!ev.nr)
 		fprintf(stderr, "bench: %s: no events: %s\n", in->name, s->disturbed);
 	for (size_t i = 0; i < ev.nr_metrics; i++)
-		native_add(in, ev.metric[i], ev.samples[i], ev.nr, EVENT_OPERATIONS);
+		native_add(in, ev.counted[i].metric, ev.counted[i].samples, ev.counted[i].nr,
+			   EVENT_OPERATIONS);
 }
 
 /* Counts one sample of n operations, without before() and after(). */

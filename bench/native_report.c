@@ -107,34 +107,69 @@ struct repetition {
 	const struct native_outcome *out;
 };
 
-/* The metric's total over all operations of the repetition; 0 if it has no such value. */
-static double sample_of(const struct repetition *r, const char *metric)
+static bool enough(size_t good, size_t nr)
+{
+	return good && (good == nr || good >= MIN_REPETITIONS);
+}
+
+/* Computes the metric's total over all operations of the repetition. False: the case set no value
+ * of this metric. */
+static bool sample_of(const struct repetition *r, const char *metric, double *sample)
 {
 	for (size_t i = 0; i < r->out->nr_extra; i++) {
 		const struct bench_extra *e = &r->out->extra[i];
 
-		if (!strcmp(e->metric, metric))
-			return e->kind == BENCH_LEVEL ? e->value * r->run->iterations : e->value;
+		if (strcmp(e->metric, metric))
+			continue;
+		*sample = e->kind == BENCH_LEVEL ? e->value * r->run->iterations : e->value;
+		return true;
 	}
-	return 0;
+	return false;
+}
+
+/* Adds the metric, with one sample of each repetition that has a value of it. */
+static void add_extra(struct native_instance *in, const struct repetition *v, size_t nr,
+		      const char *metric)
+{
+	double samples[NATIVE_MAX_REPETITIONS];
+	struct results_error err = { 0 };
+	size_t have = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		have += sample_of(&v[i], metric, &samples[have]);
+	if (enough(have, nr))
+		return native_add(in, metric, samples, have, in->nr_ops);
+	snprintf(err.reason, sizeof(err.reason),
+		 "only %zu of %zu repetitions have a value of it, fewer than %d", have, nr,
+		 MIN_REPETITIONS);
+	broken(in, metric, &err);
+}
+
+/* Whether one of the nr repetitions has a value of the metric. */
+static bool any_has(const struct repetition *v, size_t nr, const char *metric)
+{
+	double sample;
+
+	for (size_t i = 0; i < nr; i++)
+		if (sample_of(&v[i], metric, &sample))
+			return true;
+	return false;
 }
 
 static void add_measurements(struct native_instance *in, const struct repetition *v, size_t nr)
 {
-	double samples[NATIVE_MAX_REPETITIONS];
+	double samples[NATIVE_MAX_REPETITIONS] = { 0 };
 
 	in->measured = true;
 	in->nr_ops = v[0].run->iterations;
 	for (size_t i = 0; i < nr; i++)
 		samples[i] = rint(v[i].run->real_ns); /* the clock has no fractions */
 	native_add(in, "time", samples, nr, in->nr_ops);
-	for (size_t m = 0; m < v[0].out->nr_extra; m++) {
-		const char *metric = v[0].out->extra[m].metric;
-
-		for (size_t i = 0; i < nr; i++)
-			samples[i] = sample_of(&v[i], metric);
-		native_add(in, metric, samples, nr, in->nr_ops);
-	}
+	/* A metric is added when the first repetition that has it comes up. */
+	for (size_t i = 0; i < nr; i++)
+		for (size_t m = 0; m < v[i].out->nr_extra; m++)
+			if (!any_has(v, i, v[i].out->extra[m].metric))
+				add_extra(in, v, nr, v[i].out->extra[m].metric);
 }
 
 /* Stores the repetitions disturbed no worse than `worst`, up to the first that is not NATIVE_DONE;
@@ -183,11 +218,6 @@ static const char *disturbed_by(const struct native_instance *in, size_t nr)
 		if (native_outcome_of(in, i, nr)->why)
 			why = native_outcome_of(in, i, nr)->why;
 	return why;
-}
-
-static bool enough(size_t good, size_t nr)
-{
-	return good && (good == nr || good >= MIN_REPETITIONS);
 }
 
 void native_report(const struct gbench_repetition *runs, size_t nr, void *cookie)

@@ -116,8 +116,12 @@ void bench_set_extra(struct bench_state *s, const char *metric, enum bench_extra
 
 	while (i < s->nr_extra && strcmp(s->extra[i].metric, metric))
 		i++;
-	if (i == BENCH_MAX_EXTRA)
+	if (i == BENCH_MAX_EXTRA) {
+		snprintf(s->fail, sizeof(s->fail),
+			 "%s/%s: no room for metric %s: at most %d (BENCH_MAX_EXTRA) fit",
+			 s->c->family, s->c->name, metric, BENCH_MAX_EXTRA);
 		return;
+	}
 	s->extra[i] = (struct bench_extra){ .metric = metric, .kind = kind, .value = value };
 	s->nr_extra += i == s->nr_extra;
 }

@@ -8,10 +8,10 @@
 
 #include "../case.h"
 
-static const char *const kinds[] = { "always_disturbed", "disturbed",	 "fine",
-				     "run_fails",	 "setup_fails",	 "setup_skips",
-				     "skips_then_fails", "unrecordable", NULL };
-static unsigned nr_setups, nr_skips;
+static const char *const kinds[] = { "always_disturbed", "disturbed", "fine",	      "lacks_most",
+				     "lacks_some",	 "run_fails", "setup_fails",  "setup_skips",
+				     "skips_then_fails", "too_many",  "unrecordable", NULL };
+static unsigned nr_setups, nr_skips, nr_most, nr_some;
 static uint64_t done;	 /* operations since set-up */
 static uint64_t pending; /* operations that before() announced and after() has not seen */
 
@@ -25,6 +25,8 @@ static int setup(struct bench_state *s)
 	s->max_batch = 500;
 	done = 0;
 	nr_setups += is(s, "disturbed");
+	nr_most += is(s, "lacks_most");
+	nr_some += is(s, "lacks_some");
 	if (is(s, "setup_fails"))
 		return -ENOMEM;
 	if (!is(s, "setup_skips") && !(is(s, "skips_then_fails") && !nr_skips++))
@@ -36,6 +38,28 @@ static int setup(struct bench_state *s)
 static void before(struct bench_state *s, uint64_t n)
 {
 	pending += n;
+}
+
+/* Sets one metric more than fit. */
+static void set_too_many(struct bench_state *s)
+{
+	static const char name[] = "xxxxxxxxxxxxxxxx_too_many"; /* each of its ends is a metric */
+
+	for (size_t i = 0; i <= BENCH_MAX_EXTRA; i++)
+		bench_set_extra(s, name + BENCH_MAX_EXTRA - i, BENCH_TOTAL, 1);
+}
+
+/* Of each three repetitions lacks_most has one with the metric. lacks_some lacks each of three
+ * metrics in one of them: whichever is the first, it lacks one. */
+static void set_lacking(struct bench_state *s)
+{
+	static const char *const metrics[] = { "lock_misses", "lock_retries", "lock_waits" };
+
+	if (is(s, "lacks_most") && nr_most % 3 == 0)
+		bench_set_extra(s, "lock_misses", BENCH_LEVEL, 7);
+	for (unsigned i = 0; is(s, "lacks_some") && i < 3; i++)
+		if (nr_some % 3 != i)
+			bench_set_extra(s, metrics[i], BENCH_LEVEL, 7);
 }
 
 static void run(struct bench_state *s, uint64_t n)
@@ -52,6 +76,9 @@ static void run(struct bench_state *s, uint64_t n)
 	bench_set_extra(s, is(s, "unrecordable") ? "no_such_metric" : "tables_freed", BENCH_TOTAL,
 			2.0 * done);
 	bench_set_extra(s, "tables_waiting_peak", BENCH_LEVEL, 7);
+	set_lacking(s);
+	if (is(s, "too_many"))
+		set_too_many(s);
 }
 
 static void after(struct bench_state *s, uint64_t n)
@@ -91,6 +118,23 @@ static int count(struct bench_state *s, uint64_t n)
 	return 0;
 }
 
+static unsigned nr_counts;
+
+/* Every second run counts the interrupted CPUs alone. */
+static int count_sometimes(struct bench_state *s, uint64_t n)
+{
+	bench_set_extra(s, "cpus_interrupted", BENCH_TOTAL, 2.0 * n);
+	if (nr_counts++ % 2)
+		bench_set_extra(s, "ipis_sent", BENCH_TOTAL, 3.0 * n);
+	return 0;
+}
+
+static int count_too_many(struct bench_state *s, uint64_t n)
+{
+	set_too_many(s);
+	return 0;
+}
+
 static void spin(struct bench_state *s, uint64_t n)
 {
 	for (volatile uint64_t i = 0; i < n; i++)
@@ -105,6 +149,24 @@ static const struct bench_case busted_check = {
 	.run = spin,
 	.count = count,
 	.check = check,
+};
+
+static const struct bench_case busted_count = {
+	.family = "busted",
+	.name = "count",
+	.summary = "counts more metrics than fit",
+	.subject = BENCH_KERNEL,
+	.run = spin,
+	.count = count_too_many,
+};
+
+static const struct bench_case busted_sometimes = {
+	.family = "busted",
+	.name = "sometimes",
+	.summary = "counts a metric now and then",
+	.subject = BENCH_KERNEL,
+	.run = spin,
+	.count = count_sometimes,
 };
 
 /* Reports 100 ns of manual time per operation, however long it takes. */
@@ -141,5 +203,6 @@ static const struct bench_case busted_slow = {
 };
 
 const struct bench_case *const bench_table[] = {
-	&busted_check, &busted_mix, &busted_clock, &busted_slow, NULL,
+	&busted_check, &busted_count, &busted_mix, &busted_sometimes,
+	&busted_clock, &busted_slow,  NULL,
 };

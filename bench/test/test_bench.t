@@ -191,7 +191,7 @@ failing() { # NAME PATTERN TEXT: of the last run
 }
 NATIVE=busted bench --no-kernels --no-report --no-explore
 is $? 4 "rows that fail: exit status 4"
-failing native "failed native.json: 5 of 5 checks came out wrong, first busted/holds: 'no' seen, 'yes' expected" \
+failing native "failed native.json: 9 of 9 checks came out wrong, first busted/holds: 'no' seen, 'yes' expected" \
 	"the reason names the check, what was seen and what was expected"
 NATIVE=symbol:run_fails bench --no-kernels --no-report --no-explore
 failing native "failed native.json: 1 of 1 checks came out wrong, first case/runs symbol=run_fails: 'wrong result' seen, 'n operations' expected" \

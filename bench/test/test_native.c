@@ -165,6 +165,61 @@ static void test_faults(void)
 	results_doc_free(doc);
 }
 
+static bool failed_with(const struct results_doc *doc, const char *id, const char *kind,
+			const char *text)
+{
+	const struct results_check *c = find_check(doc, id, kind);
+
+	diag("%s: %s", kind, c ? c->seen : "nothing");
+	return c && !c->ok && strstr(c->seen, text);
+}
+
+static void test_too_many(void)
+{
+	int status = finish(start("busted/count|symbol:too_many", ANY, NULL));
+	struct results_doc *doc = read_back();
+
+	ok(status == 4, "more metrics than an instance has room for: exit status %d", status);
+	ok(failed_with(doc, "case/runs", "too_many", "busted/mix: no room for metric xxxxxxxx") &&
+		   !find(doc, "busted/mix", "too_many", NULL),
+	   "set by run(): the row fails, and says which metric of which case");
+	ok(failed_with(doc, "case/counts", "", "busted/count: no room for metric xxxxxxxx"),
+	   "set by count(): so does the check of the counts");
+	results_doc_free(doc);
+}
+
+/* The measurement has nr samples of this value: none of them is a 0. */
+static bool all_are(const struct results_measurement *m, size_t nr, double want)
+{
+	struct results_stat stat;
+
+	if (!m)
+		return false;
+	results_stat(m, &stat);
+	diag("%s: %zu samples, %g to %g", m->metric->name, m->nr_samples, stat.min, stat.max);
+	return m->nr_samples == nr && stat.min == want && stat.max == want;
+}
+
+static void test_lacking(void)
+{
+	static const char *const metrics[] = { "lock_misses", "lock_retries", "lock_waits" };
+	int status = finish(start("busted/sometimes|symbol:lacks", ANY, NULL));
+	struct results_doc *doc = read_back();
+
+	ok(status == 4, "repetitions that lack a metric: exit status %d", status);
+	for (size_t i = 0; i < ARRAY_SIZE(metrics); i++)
+		ok(all_are(find(doc, "busted/mix", "lacks_some", metrics[i]), 6, 7),
+		   "%s: one in three lacks it: the others are its samples", metrics[i]);
+	ok(failed_with(doc, "case/recorded", "lacks_most", "only 3 of 9 repetitions") &&
+		   !find(doc, "busted/mix", "lacks_most", "lock_misses") &&
+		   find(doc, "busted/mix", "lacks_most", "time"),
+	   "two in three lack it: a failed check in its place");
+	ok(all_are(find(doc, "busted/sometimes", "", "cpus_interrupted"), 15, 2) &&
+		   all_are(find(doc, "busted/sometimes", "", "ipis_sent"), 7, 3),
+	   "counted in every second run: a sample of each of those");
+	results_doc_free(doc);
+}
+
 static void test_disturbed(void)
 {
 	int status = finish(start("disturbed", NULL, NULL));
@@ -258,7 +313,7 @@ static void test_progress(void)
 	status = finish(start("good/clock|shim/native|busted/mix", "--ptbench_progress=0", ANY));
 	t = read_told(file, "repetitions");
 	ok(status == 4 && t.lines > 20, "progress, %zu lines of it", t.lines);
-	ok(t.cases == 10 && t.total == 10 * 9, "of %zu cases, %zu repetitions", t.cases, t.total);
+	ok(t.cases == 13 && t.total == 13 * 9, "of %zu cases, %zu repetitions", t.cases, t.total);
 	ok(t.monotone && !t.beyond, "each line is further than the one before, and none beyond");
 	ok(t.done == t.total, "the last one says that all are done: %zu of %zu", t.done, t.total);
 	t = read_told(file, "cases counted");
@@ -340,6 +395,8 @@ int main(int argc, char **argv)
 	close(fd);
 	test_fine();
 	test_faults();
+	test_too_many();
+	test_lacking();
 	test_disturbed();
 	test_progress();
 	test_interrupt(SIGINT);
