@@ -125,10 +125,10 @@ static const char bench_usage[] =
 	"                     [SCENARIO...]\n"
 	"\n"
 	"Makes a run: measures the reference's code, explores its schedules, measures the reference and\n"
-	"the host's own kernel, and prints what is known by then; then builds the kernels of the scenarios\n"
-	"(default: the list BENCH), boots each as soon as it is built, prints all answers and renders the\n"
-	"report. What cannot be used (a scenario, the kernel source, a folder) is found before anything is\n"
-	"measured.\n"
+	"the host's own kernel, and prints the answers that need no other kernel; then builds the kernels\n"
+	"of the scenarios (default: the list BENCH), boots each as soon as it is built, prints all answers\n"
+	"and renders the report. A scenario, a kernel source or a folder that cannot be used is refused\n"
+	"before anything is measured.\n"
 	"\n"
 	"  --runs DIR     where the run's folder is made (default: results/runs)\n"
 	"  --no-native    leave out the reference and the host's own kernel\n"
@@ -139,9 +139,11 @@ static const char bench_usage[] =
 	"KSRC=DIR or KSRC=DIR#REF in the environment names the kernel source; without it, Debian's\n"
 	"linux-source-6.12. MAKE names the make that builds the guests' programs. Ctrl-C, SIGTERM and\n"
 	"SIGHUP end what runs, keep what is finished and mark the run partial; while the report of a\n"
-	"finished run is drawn, they end the program by themselves. One that is ignored (nohup) stays so.\n"
+	"finished run is drawn, they end the program at once. A signal that is ignored (nohup) stays\n"
+	"ignored.\n"
 	"Exit status: 0 fine, 2 usage or bad input, 3 nothing failed, but no kernel was booted and\n"
-	"--no-kernels was not given, 4 a part failed, 130 interrupted by any of those.\n";
+	"--no-kernels was not given, 4 a part failed or not all could be printed, 130 interrupted by one\n"
+	"of these signals.\n";
 
 static int bench_parse(int argc, char **argv, struct bench_options *o)
 {
@@ -462,8 +464,9 @@ static void usage(FILE *to)
 	fprintf(to, "usage: ptbench SUBCOMMAND [--help] [...]\n\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].summary);
-	fprintf(to, "\nExit status: 0 fine, 1 regression, 2 usage or bad input, 3 not comparable, "
-		    "4 a part failed,\nor not all could be printed.\n");
+	fputs("\nExit status: 0 fine, 1 regression, 2 usage or bad input, 3 not comparable, or no kernel "
+	      "booted,\n4 a part failed or not all could be printed, 130 interrupted.\n",
+	      to);
 }
 
 int main(int argc, char **argv)

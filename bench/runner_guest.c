@@ -369,9 +369,9 @@ static int usage(void)
 		"usage: bench-guest [--time] [--format FORMAT] [--levels N[,N]...] > RECORDS\n"
 		"       bench-guest --rows > COUNTS\n"
 		"  --time    the clock is time, not instructions (no icount)\n"
-		"  --format  only rows of this page-table format, and those of none\n"
-		"  --levels  of formats that fold per mm, only rows with so many levels\n"
-		"  --rows    measures nothing: how many rows each case has for each format\n");
+		"  --format  run only rows of this page-table format, and rows without a format\n"
+		"  --levels  of formats that fold per mm, run only rows with these numbers of levels\n"
+		"  --rows    measure nothing; print how many rows each case has for each format\n");
 	return EXIT_USAGE;
 }
 

@@ -266,9 +266,9 @@ static const char usage[] =
 	"             [--benchmark_...=...]\n"
 	"  --ptbench_out=FILE     write the part `native` there; Google Benchmark prints nothing\n"
 	"  --ptbench_static=FILE  write the part `ref.static` (code sizes) there\n"
-	"  --ptbench_objects=FILE the archive whose code that is (default: libref.a beside bench)\n"
-	"  --ptbench_any_load     throw no repetition away, whatever else this machine did\n"
-	"  --ptbench_progress=S   a line of it every S seconds (default: 10, on a terminal 1)\n"
+	"  --ptbench_objects=FILE the archive whose code sizes these are (default: libref.a beside bench)\n"
+	"  --ptbench_any_load     keep every repetition, however busy this machine was\n"
+	"  --ptbench_progress=S   print a line of progress every S seconds (default: 10, on a terminal 1)\n"
 	"  --ptbench_quiet        no progress on stderr\n"
 	"The flags of Google Benchmark work as ever (--benchmark_list_tests, --benchmark_filter=...).\n";
 

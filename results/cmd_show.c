@@ -11,8 +11,8 @@ static const char usage[] =
 	"\n"
 	"Prints results as tables: the parts of a run and their states, then for each part its\n"
 	"provenance, measurements, where their instructions went (of a profile), what was skipped and\n"
-	"why, and checks. RUN is a run's folder or its run.json, FILE one document. Of an exploration\n"
-	"(ptbench-explore): its models, and the schedule of each failure step by step.\n"
+	"why, and checks. RUN is a run's folder or its run.json, FILE one document. An exploration\n"
+	"(ptbench-explore) is printed as its models, and the schedule of each failure step by step.\n"
 	"\n"
 	"  -p, --part PART  only this part of a run\n"
 	"  -h, --help       print this\n"
@@ -23,7 +23,8 @@ static const char usage[] =
 	"  sampled        the median, and the 95 % interval of the median\n"
 	"\"n\" is the number of samples, \"lost\" how many windows were thrown away because something\n"
 	"else ran in them.\n"
-	"Exit status: 0, or 2 when a file cannot be read or the command line is wrong.\n"
+	"Exit status: 0 fine, 2 a file cannot be read or the command line is wrong, 4 not all could be\n"
+	"printed.\n"
 	"Example: ptbench show results/runs/latest\n";
 
 static void print_field(const char *name, const char *value)

@@ -11,16 +11,17 @@
 static const char usage[] =
 	"usage: ptbench validate [-q] FILE...\n"
 	"\n"
-	"Checks results against the format, as strictly as everything that reads them does.\n"
-	"FILE is a document (ptbench-result 1 or 2), an exploration (ptbench-explore 1), a run's run.json, or\n"
-	"a run's folder; with a run the documents of its parts, and its explore.json, are checked too. \"-\" is a\n"
-	"ptbench-result document on standard input.\n"
+	"Checks results against the format, by the rules of every subcommand that reads them.\n"
+	"FILE is a document (ptbench-result 1 or 2), an exploration (ptbench-explore 1), a run's run.json,\n"
+	"or a run's folder; with a run the documents of its parts, and its explore.json, are checked too.\n"
+	"\"-\" is a ptbench-result document on standard input.\n"
 	"\n"
 	"  -q, --quiet  print only what is wrong\n"
 	"  -h, --help   print this\n"
 	"\n"
 	"Prints \"FILE: fine\" or \"FILE: JSON path: what is wrong and what to do\".\n"
-	"Exit status: 0 all are fine, 2 one is not, cannot be read, or the command line is wrong.\n"
+	"Exit status: 0 all are fine, 2 one is not, cannot be read, or the command line is wrong, 4 not\n"
+	"all could be printed.\n"
 	"The rules as a JSON Schema: results/schema/. Example: ptbench validate results/runs/latest\n";
 
 static int fine(const char *file, const struct results_doc *doc, bool quiet)
