@@ -112,14 +112,14 @@ static bool is_regression(FILE *f, const struct results_totals *t)
 	item(&l, t->rows[RESULTS_ROW_WORSE], "row is worse", "rows are worse");
 	item(&l, t->rows[RESULTS_ROW_CHANGED], "row changed and is not allowed to",
 	     "rows changed and are not allowed to");
-	item(&l, t->checks[RESULTS_CHECK_LOST], "check fails that did not",
-	     "checks fail that did not");
-	item(&l, t->checks[RESULTS_CHECK_NEW], "check fails that the base has not",
-	     "checks fail that the base has not");
-	item(&l, t->models[RESULTS_MODEL_LOST], "model is other than claimed, and was not",
-	     "models are other than claimed, and were not");
-	item(&l, t->models[RESULTS_MODEL_NEW], "model is other than claimed that the base has not",
-	     "models are other than claimed that the base has not");
+	item(&l, t->checks[RESULTS_CHECK_LOST], "check fails that passed in the base",
+	     "checks fail that passed in the base");
+	item(&l, t->checks[RESULTS_CHECK_NEW], "check fails that the base lacks",
+	     "checks fail that the base lacks");
+	item(&l, t->models[RESULTS_MODEL_LOST], "model is no longer as claimed",
+	     "models are no longer as claimed");
+	item(&l, t->models[RESULTS_MODEL_NEW], "new model is not as claimed",
+	     "new models are not as claimed");
 	return l.nr;
 }
 

@@ -94,8 +94,8 @@ text=$(rendered base worse --allow gup_fast/walk:instructions)
 ok $? "it allows what ab was told to, and says so"
 tree lost '400 wrong' 500
 text=$(rendered base lost)
-is "$(grep -c 'regression: 1 check fails that did not' "$tmp/out")" 1 "a check that the head lost"
-[[ $text == *"Yes. Regression: 1 check fails that did not. Judged: "*" one.icount-1cpu "*"head: failed: "*" ok FAILED wrong right "* ]]
+is "$(grep -c 'regression: 1 check fails that passed in the base' "$tmp/out")" 1 "a check that the head lost"
+[[ $text == *"Yes. Regression: 1 check fails that passed in the base. Judged: "*" one.icount-1cpu "*"head: failed: "*" ok FAILED wrong right "* ]]
 ok $? "on the page, too, with the part that failed for it"
 text=$(rendered base better)
 [[ $text == *"No. No exact row is worse."*"Better: 3 rows."*"400 397 −3 (−0.75 %) better"* ]]

@@ -221,14 +221,14 @@ def change_partial(head):
 WORSE_ROW = ["regression: 1 row is worse"]
 CASES = [
     ("nothing", None, 0, [JUDGED, UNJUDGED, "no exact row is worse"]),
-    ("a lost check", change_lost_check, 1, [JUDGED, UNJUDGED, "regression: 1 check fails that did not"]),
+    ("a lost check", change_lost_check, 1, [JUDGED, UNJUDGED, "regression: 1 check fails that passed in the base"]),
     ("a check that is gone", change_missing_check, 3, ["inconclusive: 1 check is missing"]),
-    ("a check that fails and is new", change_new_check, 1, ["regression: 1 check fails that the base has not"]),
+    ("a check that fails and is new", change_new_check, 1, ["regression: 1 check fails that the base lacks"]),
     ("a failed part", change_failed_part, 3, [JUDGED, UNJUDGED, "inconclusive: 1 part failed"]),
     ("a failed part without a document", change_failed_without_document, 3,
      ["inconclusive: 1 part failed, 1 part is not in all runs"]),
     ("a failed part with a failed check", change_failed_with_a_failed_check, 1,
-     [JUDGED, "regression: 1 check fails that did not"]),
+     [JUDGED, "regression: 1 check fails that passed in the base"]),
     ("a part that the head lacks", change_missing_part, 3, ["inconclusive: 1 part is not in all runs"]),
     ("a part that the base lacks", change_extra_part, 3, [JUDGED, "inconclusive: 1 part is not in all runs"]),
     ("a row no longer exact, which overlaps", change_no_longer_exact, 3,
@@ -246,7 +246,7 @@ CASES = [
     ("another mode", change_mode, 3, ["judged: 2 rows and 1 check of 1 part, 2 models"]),
     ("an empty document", change_empty, 3, ["inconclusive: 1 part has an empty document, 2 rows of the base are "
                                             "missing, 1 check is missing"]),
-    ("a model that broke", change_broken_model, 1, ["regression: 1 model is other than claimed, and was not"]),
+    ("a model that broke", change_broken_model, 1, ["regression: 1 model is no longer as claimed"]),
     ("no exploration", change_no_exploration, 3, ["inconclusive: 1 run has no exploration"]),
     ("another explorer", change_explorer, 3, ["inconclusive: 1 exploration is another program's than the first"]),
     ("an interrupted run", change_partial, 3, ["inconclusive: 1 run is partial"]),
@@ -272,7 +272,7 @@ def test_allowed():
             ("an allowed event", change_interrupts, ["gup_*:ipis_sent"], 0, well),
             ("an allowance that no row needs", change_worse_by_one, ["kmap/*:instructions"], 1, WORSE_ROW),
             ("an allowed row beside a lost check", lambda h: (change_worse_by_one(h), change_lost_check(h)),
-             ["gup_fast/walk:instructions"], 1, ["regression: 1 check fails that did not"])):
+             ["gup_fast/walk:instructions"], 1, ["regression: 1 check fails that passed in the base"])):
         base, head = Side(), Side()
         change(head)
         agree(text, base, head, status, totals, allow)
