@@ -59,7 +59,8 @@ static const struct dax_refs refs_table[] = {
 	},
 	{
 		.name = "scan_first",
-		.summary = "1-is-idle, looked for before the pages are unmapped",
+		.summary =
+			"1-is-idle, where busy pages are looked for before the pages are unmapped",
 		.busted = true,
 		.initial = 1,
 		.idle = 1,

@@ -30,8 +30,8 @@ static const struct thp_splitter splitters[] = {
 	{ "freeze", "the count goes from what is expected to 0 in one step", false, split_freeze },
 	{ "no_freeze", "the count is compared with what is expected, and then the folio is split",
 	  true, split_no_freeze },
-	{ "ignore_pins", "PageAnonExclusive goes for the while, whoever has pinned the page", true,
-	  split_ignore_pins },
+	{ "ignore_pins", "PageAnonExclusive is cleared during the split, even of a pinned page",
+	  true, split_ignore_pins },
 };
 
 size_t thp_nr_splitters(void)
