@@ -13,7 +13,7 @@
 
 extern struct ref_page suite_page[SUITE_PAGES];
 extern struct dax_device suite_dev;
-void suite_init(const char *refs); /* else "1-is-idle" */
+void suite_init(const char *refs); /* without a call: "1-is-idle" */
 
 /* An inode of SUITE_PAGES pages. */
 struct dax_inode *suite_inode(unsigned id);
@@ -39,13 +39,13 @@ struct suite_task {
 	int done;
 };
 void suite_start(struct suite_task *t);
-/* false: not within so many milliseconds. */
+/* Waits for the end of the task. False: it has not ended within ms milliseconds. */
 bool suite_done(const struct suite_task *t, unsigned ms);
 void suite_join(struct suite_task *t);
 void suite_pause(unsigned ms);
-/* Until so many wait for the entry; false: not within 10 s. */
+/* Waits until nr tasks wait for the entry. False: they do not within 10 s. */
 bool suite_waiters(const struct dax_mapping *m, uint64_t index, unsigned nr);
-/* Wakes everybody there: what a lost wake-up needs, so that the test can go on. */
+/* Wakes every waiter of the entry, so that the test can go on after a lost wake-up. */
 void suite_rescue(const struct dax_mapping *m, uint64_t index);
 
 /* For suite_task.fn: lock and unlock the page; delete the entry; grab it and unlock it; evict. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The schedules that decide between a discipline that waits and one that does not, forced rather
- * than hoped for: a reader is parked inside its walk, between loading the upper entry and reading
- * the table, while a freer unlinks that table, flushes, and poisons what it is told is free.
+ * Forces the schedules that tell a discipline that waits from one that does not: a reader is parked
+ * inside its walk, between loading the upper entry and reading the table, while a freer unlinks
+ * that table, flushes, and poisons every table that the gather frees.
  *
  * The page table here is one upper entry and a few tables; the walk uses the primitives of
- * ref/port.h as the real one does. test_gather_stress.c has the real one.
+ * ref/port.h as GUP-fast does. test_gather_stress.c runs GUP-fast itself.
  */
 #include <array_size.h>
 #include <errno.h>
@@ -21,11 +21,11 @@
 
 #define GOOD 0x600dUL
 #define POISON 0x6b6b6b6b6b6b6b6bUL
-#define PATIENCE_MS 10000 /* for what must happen */
-#define HOLD_MS 60	  /* for what must not: longer than liburcu's workers poll */
+#define PATIENCE_MS 10000 /* for an event that must happen */
+#define HOLD_MS 60	  /* for one that must not: longer than liburcu's workers poll */
 
-/* One table: words that a freed table is overwritten in, with plain stores, so that
- * ThreadSanitizer is a second detector. */
+/* One table. When it is freed, plain stores overwrite its words, so that ThreadSanitizer is a
+ * second detector. */
 struct table {
 	struct ref_page page; /* first: the gather hands this back */
 	unsigned long words[8];
@@ -33,17 +33,17 @@ struct table {
 
 struct scene {
 	const struct gather_discipline *d;
-	/* No memory for a batch, and this is done then; NULL: there is memory. */
+	/* Used without memory for a batch. NULL: there is memory. */
 	const struct gather_fallback *fallback;
 	bool rcu_walk;	     /* the reader has interrupts on, and is in a read-side section */
 	struct table *entry; /* the upper entry */
 	struct table table;
 	struct gather_stats stats;
 	int walks;		/* whether the reader walks at all, or stands outside */
-	int stage;		/* of the reader: see enum */
+	int stage;		/* the reader's, of the enum */
 	int unpark;		/* tells the reader to go on */
 	int flushing;		/* freer: about to flush */
-	int returned;		/* freer: gather_finish() came back */
+	int returned;		/* freer: gather_finish() has returned */
 	int freed;		/* the free function ran */
 	int freed_under_walker; /* ...before the reader had read the table */
 	int error;
@@ -85,7 +85,7 @@ static void scene_free(void *cookie, struct ref_page *page)
 	struct scene *s = cookie;
 	struct table *t = (struct table *)page;
 
-	/* Relaxed: what the discipline orders must not be ordered by the detector. */
+	/* Relaxed: the detector must not add the order that the discipline has to give. */
 	if (REF_READ_ONCE(s->walks) && REF_READ_ONCE(s->stage) < HAS_READ)
 		REF_WRITE_ONCE(s->freed_under_walker, 1);
 	for (size_t i = 0; i < 8; i++)
@@ -122,7 +122,7 @@ static void parked_walk(struct reader_args *a)
 	gather_walk_end(s->d, a->g);
 }
 
-/* Online but between walks: whoever waits for walks to end need not wait for this one. */
+/* A reader that is online but between walks: a freer that waits for walks need not wait for it. */
 static void idle_outside(struct reader_args *a)
 {
 	struct scene *s = a->s;
@@ -179,7 +179,8 @@ static void *freer_main(void *arg)
 	gather_finish(g);
 	set(&s->returned, 1);
 
-	/* Where callbacks run in whoever asks for the barrier, nobody else runs them. */
+	/* Without a worker of liburcu, callbacks run in the thread that calls gather_barrier(), so
+	 * call it at once. */
 	if (!s->d->deferred || s->d->needs_urcu)
 		wait_for(&s->unpark, 1);
 	gather_barrier(g);
@@ -233,8 +234,8 @@ static void good_waits(const struct gather_discipline *d)
 }
 
 /*
- * ThreadSanitizer would rightly report this one; the detectors of our own are what is tested, so
- * it runs in the other builds only.
+ * Tests the suite's own detectors. ThreadSanitizer would rightly report the race as well, so this
+ * runs only in builds without it.
  */
 static void busted_is_caught(const struct gather_discipline *d)
 {
@@ -255,8 +256,8 @@ static void busted_is_caught(const struct gather_discipline *d)
 }
 
 /*
- * Without memory for a batch: an interrupt bounds a walker that has interrupts off, and a grace
- * period bounds either kind.
+ * Without memory for a batch: an interrupt waits for a walker that has interrupts off, a grace
+ * period for a walker in either kind of section.
  */
 static void fallback_waits(const struct gather_discipline *d, const struct gather_fallback *fb,
 			   bool rcu_walk)
@@ -281,8 +282,8 @@ static void fallback_waits(const struct gather_discipline *d, const struct gathe
 	   "%s, %s: the reader never read a freed table", d->name, fb->name);
 }
 
-/* The reader that tlb_remove_table_sync_one() is no grace period for: Linux up to 6.18 frees the
- * table under it. */
+/* A reader under rcu_read_lock(): tlb_remove_table_sync_one() does not wait for it, so Linux up to
+ * 6.18 frees the table under it. */
 static void rcu_reader_ipi_fallback(const struct gather_discipline *d)
 {
 #ifdef __SANITIZE_THREAD__
@@ -318,7 +319,7 @@ static void fallbacks(const struct gather_discipline *d)
 	}
 }
 
-/* A reader between walks holds nobody up: the flush must not wait for its next walk. */
+/* The flush must not wait for a reader that is between walks. */
 static void outside_is_not_waited_for(const struct gather_discipline *d)
 {
 	struct scene s;
@@ -386,7 +387,7 @@ out:
 	free(pages);
 }
 
-/* Without memory for a batch the table is waited for at once, and freed when that returns. */
+/* Without memory for a batch, the gather waits for that table at once, and then frees it. */
 static void without_memory(const struct gather_discipline *d)
 {
 	struct ref_page pages[3] = { 0 };
@@ -432,7 +433,7 @@ static unsigned long failed(unsigned every, uint64_t seed, uint64_t *pattern)
 	return c.freed == 64 ? stats.fallbacks : 0;
 }
 
-/* Which allocations fail is the same each time. */
+/* The same allocations fail each time. */
 static void failing_allocations(void)
 {
 	uint64_t none, half, all, once, again, other;
@@ -466,7 +467,7 @@ static void errors(const struct gather_discipline *d)
 	   gather_max_batch());
 }
 
-/* A row says of itself what the list says of it, and stands where the list has it. */
+/* Each row has the name, the mark and the place that the list gives it. */
 static void rows(void)
 {
 	static const struct {
@@ -502,7 +503,7 @@ static bool available(const struct gather_discipline *d)
 
 void gather_suite_run(void)
 {
-	alarm(60); /* a lost acknowledgement is waited for without end */
+	alarm(60); /* after a lost acknowledgement the freer would wait forever */
 	errors(gather_discipline_find("ipi_signal"));
 	rows();
 	for (size_t i = 0; i < gather_nr_disciplines(); i++) {

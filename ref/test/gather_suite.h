@@ -3,7 +3,7 @@
 #ifndef REF_TEST_GATHER_SUITE_H
 #define REF_TEST_GATHER_SUITE_H
 
-/* Over all registered disciplines; the caller ends with tap_done(). */
+/* Runs the checks over all registered disciplines; the caller ends with tap_done(). */
 void gather_suite_run(void);
 /* Number of failed checks so far. */
 int gather_suite_done(void);

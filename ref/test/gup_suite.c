@@ -52,7 +52,7 @@ static struct ref_mm *mm_of(const struct suite_shape *s, size_t nr_frames)
 	return mm;
 }
 
-/* Two leaves beside each other, and tables. */
+/* An mm with room for two leaves beside each other, and for their tables. */
 struct ref_mm *suite_mm_for(const struct suite_shape *s, enum pgt_level largest)
 {
 	struct ref_mm *mm = mm_of(s, 64);
@@ -112,7 +112,8 @@ static bool range_exists(struct ref_mm *mm, uint64_t start, unsigned long nr)
 	return start <= pgt_last_addr(mm) && nr <= room / suite_page(mm);
 }
 
-/* What the walk has to return: the leading pages that are mapped, permitted and not frozen. */
+/* The number of pages that the walk has to return: the leading ones that are mapped, permitted and
+ * not frozen. */
 static unsigned long expected(struct ref_mm *mm, uint64_t start, unsigned long nr, unsigned flags,
 			      struct ref_page **pages)
 {
@@ -295,7 +296,7 @@ void suite_top(struct ref_mm *mm, struct suite_subject *s, size_t nr)
 
 	suite_window(mm, s, nr, end, 0);
 	suite_window(mm, s, nr, end - HALF * page, 0);
-	/* Sizes and sums that do not fit: refused, whatever is mapped at the bottom. */
+	/* Lengths and ends that overflow are refused, even with pages mapped at the bottom. */
 	set_pages(mm, 0, WRITABLE);
 	for (unsigned p = 1; p < 4; p++)
 		suite_walk(mm, s, nr, -(uint64_t)p * page, p + 2, 0);
@@ -310,7 +311,7 @@ void suite_top(struct ref_mm *mm, struct suite_subject *s, size_t nr)
 
 /* ---- leaves ---- */
 
-/* Maps a leaf, or a window's worth of small pages, ending or beginning at addr. */
+/* Maps a leaf, or small pages that fill the window, ending or beginning at addr. */
 static void map_side(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bool below,
 		     bool writable)
 {
@@ -329,7 +330,7 @@ static void unmap_side(struct ref_mm *mm, uint64_t addr, enum pgt_level leaf, bo
 		pgt_unmap(mm, below ? addr - (i + 1) * size : addr + i * size);
 }
 
-/* Ranges over the whole leaf and both its ends, where it is short enough for that. */
+/* Walks ranges over the whole leaf and both its ends, if the leaf is short enough. */
 static void whole_leaf(struct ref_mm *mm, struct suite_subject *s, size_t nr_subjects,
 		       uint64_t addr, uint64_t size)
 {
@@ -365,7 +366,8 @@ static void two_leaves(struct ref_mm *mm, struct suite_subject *s, size_t nr_sub
 	unmap_side(mm, boundary, right, false);
 }
 
-/* A leaf of a gigabyte has a quarter of a million struct ref_page to write: few of those. */
+/* Whether to test the pair: a leaf of a gigabyte has a quarter of a million struct ref_page to
+ * write, so few pairs with one are. */
 static bool worth_it(enum pgt_level left, enum pgt_level right, enum pgt_level level, unsigned how)
 {
 	if (left < PGT_PUD && right < PGT_PUD)
@@ -406,7 +408,7 @@ size_t suite_leaves(const struct suite_shape *shape, struct suite_subject *s, si
 
 /* ---- random ---- */
 
-#define SPAN 600 /* pages, on each side of the middle: more than a table of 4 KiB */
+#define SPAN 600 /* pages on each side of the middle: more than one table of 4 KiB maps */
 #define RUN 200
 
 static void random_map(struct ref_mm *mm, uint64_t base, uint64_t *seed)
@@ -425,7 +427,7 @@ static void random_map(struct ref_mm *mm, uint64_t base, uint64_t *seed)
 		pgt_unmap(mm, addr);
 		return;
 	}
-	/* A run of pages, so that long walks happen. -EEXIST and the rest are part of the game. */
+	/* Maps a run of pages, so that long walks happen. Errors such as -EEXIST are ignored. */
 	for (uint64_t n = suite_rand(seed) % RUN; n; n--, addr += page)
 		pgt_map(mm, addr, PGT_PTE, dice > 2);
 }
@@ -442,7 +444,7 @@ void suite_random(struct ref_mm *mm, struct suite_subject *s, size_t nr, uint64_
 		if (!pgt_level_shift(mm, level))
 			level = PGT_PMD;
 		base = suite_boundary(mm, level) - SPAN * page;
-		/* Where no tables have been left behind, if there is room. */
+		/* Begins where earlier tests left no tables, if there is room. */
 		if (base >> pgt_level_shift(mm, level) <
 		    (pgt_last_addr(mm) >> pgt_level_shift(mm, level)) - 48)
 			base += (8ULL + round % 32) << pgt_level_shift(mm, level);

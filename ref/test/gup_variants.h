@@ -22,12 +22,11 @@ extern void (*gup_test_before_get)(struct ref_page *page);
 extern void (*gup_test_before_recheck)(struct ref_page *page);
 extern void (*gup_test_before_head)(struct ref_page *page);
 
-/* Between the words of an entry of two (words, torn_load), and in a range before its i-th entry is
- * read (gather, gather_unchecked). */
+/* Run between the words of a two-word entry (words, torn_load), and before the i-th entry of a
+ * contiguous range is read (gather, gather_unchecked). */
 extern void (*gup_test_between_words)(void);
 extern void (*gup_test_in_gather)(unsigned i);
-/* Where the copies of entries of scratch_* lie: what a design that aligns a pointer to one
- * finds. */
+/* Holds the entry copies of scratch_*: a design that aligns a pointer to a copy finds this page. */
 extern char gup_test_scratch[65536];
 
 /* The try-get alone, with and without the recheck of the head. */

@@ -14,7 +14,7 @@
 struct kmap_test {
 	const struct kmap_stack *st;
 	struct kmap_area *area;
-	struct kmap_cpu *cpu; /* the first */
+	struct kmap_cpu *cpu; /* the first CPU */
 	struct kmap_task task;
 	struct kmap_report last;
 	unsigned nr_reports;
@@ -55,7 +55,7 @@ static inline void kmap_test_end(struct kmap_test *t)
 	kmap_area_destroy(t->area);
 }
 
-/* What was reported since the last call is this once and nothing else; -1: nothing. */
+/* Whether the reports since the last call are this one, once, and no other; -1: none. */
 static inline bool kmap_test_reported(struct kmap_test *t, int what)
 {
 	bool right = what < 0 ? !t->nr_reports : t->nr_reports == 1 && (int)t->last.what == what;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The entry protocol of ref/dax.h: its numbers, what locks what, and who is woken, step by step.
+ * The entry protocol of ref/dax.h: its constants, which entries a lock covers, and which waiters
+ * are woken, step by step.
  */
 #include "../../scripts/tap.h"
 #include "dax_suite.h"
@@ -177,7 +178,7 @@ static void test_one_queue(void)
 	ref_rcu_barrier();
 }
 
-/* What is left out matters beside others alone. */
+/* A step that a protocol leaves out matters only beside other tasks: alone, each works. */
 static void test_alone(void)
 {
 	for (size_t i = 0; i < dax_nr_protocols(); i++) {

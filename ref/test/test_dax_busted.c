@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The entry protocol with a step left out, and the same schedule with it: each step is seen to be
- * what keeps it right. The windows are held open by hooks, so that nothing depends on chance; what
- * sleeps forever, or spins on the lock of a freed inode, is helped on when it has been seen to.
+ * The entry protocol with a step left out, and the same schedule with that step: each step is seen
+ * to be necessary. Hooks hold the windows open, so that nothing depends on chance. A task that
+ * sleeps forever, or spins on the lock of a freed inode, is released once the test has seen it do
+ * so.
  */
 #include <string.h>
 
@@ -10,7 +11,7 @@
 #include "../dax/protocol.h"
 #include "dax_suite.h"
 
-#define SHORT_MS 60 /* that what must not happen is waited for */
+#define SHORT_MS 60 /* how long the test waits for an event that must not happen */
 #define LONG_MS 10000
 #define POISON 0x6b
 
@@ -27,7 +28,7 @@ DAX_PROTOCOL(hooked_no_rcu, "no_rcu", true, HOOKS, .no_rcu = true)
 DAX_PROTOCOL(hooked_wait_after_unlock, "wait_after_unlock", true, HOOKS, .wait_after_unlock = true)
 DAX_PROTOCOL(hooked_touch_after_sleep, "touch_after_sleep", true, HOOKS, .touch_after_sleep = true)
 
-/* What the hook of the running schedule does; once. */
+/* What the hooks of the running schedule do, each once. */
 static struct {
 	void (*before_lock)(struct dax_mapping *m);
 	void (*before_queue)(struct dax_mapping *m);
@@ -36,11 +37,11 @@ static struct {
 	struct dax_inode *one, *two;
 	struct suite_task helper;
 	dax_entry_t cookie;
-	unsigned window_ms; /* that a helper has */
-	bool in_time;	    /* it was done before the window closed */
+	unsigned window_ms; /* how long a helper has */
+	bool in_time;	    /* the helper ended before the window closed */
 } script;
 
-/* A schedule begins; what must not happen in its window is not waited for as long as what must. */
+/* Begins a schedule. happens: the helper must end within its window, which is then longer. */
 static void begin(const struct dax_protocol *p, bool happens)
 {
 	memset(&script, 0, sizeof(script));
@@ -78,7 +79,7 @@ static void move_page(struct dax_mapping *m)
 {
 	script.p->delete_entry(m, 2);
 	suite_fault(script.p, script.two, 5, &suite_page[1]);
-	suite_fault(script.p, script.one, 5, &suite_page[2]); /* a neighbour at the new index */
+	suite_fault(script.p, script.one, 5, &suite_page[2]); /* another page at that index */
 }
 
 static void test_moved(const struct dax_protocol *p, bool right)
@@ -111,7 +112,7 @@ static void test_moved(const struct dax_protocol *p, bool right)
 	if (!right)
 		ok(script.two->i_data.slot[5] == dax_make_entry(SUITE_FIRST_PFN + 2, 0),
 		   "%s: and leaves the page's own slot with another page", p->summary);
-	/* Put right, by hand, what is wrong now. */
+	/* Mend the slots by hand. */
 	script.one->i_data.slot[5] = dax_make_entry(SUITE_FIRST_PFN + 2, 0);
 	script.two->i_data.slot[5] = dax_make_entry(SUITE_FIRST_PFN + 1, 0);
 	p->evict(script.one);
@@ -144,7 +145,8 @@ static void do_evict(struct suite_task *t)
 	ref_rcu_barrier();
 }
 
-/* Evicts and frees the inode beside us, as long as we wait; and leaves the helper running. */
+/* Starts a helper that evicts and frees the inode, waits for it for the window, and leaves it
+ * running. */
 static void free_inode(struct dax_mapping *m)
 {
 	script.helper = (struct suite_task){ .fn = do_evict, .p = script.p, .inode = script.one };

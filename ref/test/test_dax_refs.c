@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * References on DAX pages by both conventions: what a mapping and get_user_pages() take, which page
- * is busy, how truncation waits for it, and what the test of one convention makes of the other's.
+ * References on DAX pages by both conventions: how many a mapping and get_user_pages() take, which
+ * page counts as busy, how truncation waits for it, and how the busy test of one convention judges
+ * the other's pages.
  */
 #include <errno.h>
 #include <string.h>
@@ -147,7 +148,8 @@ static void test_truncate(const char *refs)
 	world_destroy(w);
 }
 
-/* The test of 1-is-idle: one reference is none to it, and none is never reached again. */
+/* The busy test of 1-is-idle on pages of 0-is-idle: it takes one reference for none, and at no
+ * reference waits for one forever. */
 static void test_one_on_zero(void)
 {
 	struct suite_task t = { .fn = do_truncate };

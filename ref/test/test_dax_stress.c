@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * DAX under load: files that are faulted, truncated, evicted and freed, while others lock their
- * pages by speculation and get references by GUP-fast. A page is in one file at a time, is free
- * only when nobody has it, and stays in its file as long as its entry is locked; a freed inode is
- * poisoned.
+ * DAX under load: threads fault, truncate, evict and free files, while other threads lock their
+ * pages by speculation and take references by GUP-fast. A page is in one file at a time, is free
+ * only when no thread holds it, and stays in its file as long as its entry is locked; a freed inode
+ * is poisoned.
  *
- * The same with a step left out runs in a child, which ends as soon as it sees something wrong.
+ * The same with a step left out runs in a child, which exits as soon as it sees something wrong.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -24,7 +24,7 @@
 #define FORMAT "x86_64-4k-48"
 #define PAGE 4096ULL
 #define NR_PAGES 16
-#define ORDER 4 /* of the device */
+#define ORDER 4 /* of the device: log2 of its pages */
 #define NR_FILES 2
 #define NR_SLOTS 8
 #define NR_INODES 8
@@ -32,10 +32,10 @@
 #define CAUGHT 42
 
 struct file {
-	pthread_rwlock_t open; /* held for writing: nobody else has it open */
+	pthread_rwlock_t open; /* held for writing: no other thread has the file open */
 	struct dax_inode *inode;
 	struct dax_vma vma;
-	uint64_t block[NR_SLOTS]; /* pfn; 0: a hole. The entry's lock, or invalidate_lock */
+	uint64_t block[NR_SLOTS]; /* pfn; 0: a hole. Under the entry's lock or invalidate_lock */
 };
 
 static struct world {
@@ -44,18 +44,18 @@ static struct world {
 	struct dax_device dev;
 	gup_fast_fn gup_fast;
 	struct file file[NR_FILES];
-	struct dax_inode *inode[NR_INODES]; /* a ring of those that are free: the truncater's */
+	struct dax_inode *inode[NR_INODES]; /* a ring of free ones, for the truncater */
 	unsigned taken, given_back;
 	struct dax_inode *all[NR_INODES];
 	uint64_t free; /* a bit for each page in no file */
 	int holders[NR_PAGES];
 	uint64_t seed;
 	int stop;
-	/* What was wrong, and what was done. */
+	/* Counts of errors, and of what the threads did. */
 	unsigned long wrong, locks, retries, waits, gups, truncates, evicts, busy_truncated;
 } w;
 
-static bool in_child; /* which ends at once */
+static bool in_child; /* a child exits at the first error */
 
 static void wrong(void)
 {
@@ -87,7 +87,7 @@ static uint64_t get_block(struct dax_inode *inode, uint64_t index)
 	return f->block[index];
 }
 
-/* From here on another file may have it. */
+/* From here on another file may get the block. */
 static void free_block(struct dax_inode *inode, uint64_t index)
 {
 	struct file *f = &w.file[inode->id];
@@ -103,7 +103,7 @@ static void free_block(struct dax_inode *inode, uint64_t index)
 
 static const struct dax_iomap_ops iomap_ops = { get_block, free_block };
 
-/* Word by word: what reads it meanwhile shall not follow a pointer half of which is right. */
+/* Word by word: a concurrent reader must not follow a pointer that is half overwritten. */
 static void fill(void *p, size_t size, uint64_t with)
 {
 	uint64_t *word = p;
@@ -118,7 +118,7 @@ static void poison(void *p, size_t size, const char *what)
 		fill(p, size, POISON);
 }
 
-/* Comes last among the free ones. */
+/* Puts the inode at the end of the ring of free ones. */
 static void inode_gone(struct dax_inode *inode)
 {
 	w.inode[w.given_back++ % NR_INODES] = inode;
@@ -129,7 +129,7 @@ static uint64_t file_addr(const struct file *f)
 	return (uint64_t)(f - w.file + 1) << 30;
 }
 
-/* The file is open for nobody else. */
+/* The caller holds f->open for writing. */
 static void new_inode(struct file *f)
 {
 	struct dax_inode *inode = w.inode[w.taken++ % NR_INODES];
@@ -160,7 +160,7 @@ static void truncate_one(struct file *f, uint64_t *seed)
 	w.p->evict(f->inode);
 	new_inode(f);
 	pthread_rwlock_unlock(&f->open);
-	ref_rcu_barrier(); /* poisons it, and gives it back */
+	ref_rcu_barrier(); /* poisons the old inode, and gives it back */
 	ref_fetch_add(&w.evicts, 1);
 }
 
@@ -171,7 +171,7 @@ static void fault_one(struct file *f, uint64_t *seed)
 	pthread_rwlock_unlock(&f->open);
 }
 
-/* What is locked is the page's own slot, and stays it. */
+/* The locked slot is the page's own, and stays its own until it is unlocked. */
 static void lock_one(uint64_t *seed)
 {
 	unsigned nr = (unsigned)(suite_rand(seed) % NR_PAGES);
@@ -195,7 +195,7 @@ static void lock_one(uint64_t *seed)
 	ref_fetch_add(&w.locks, 1);
 }
 
-/* What GUP returns stays in its file until it is put. */
+/* A page that GUP returns stays in its file until it is put. */
 static void gup_one(struct file *f, uint64_t *seed)
 {
 	uint64_t addr = file_addr(f) + suite_rand(seed) % NR_SLOTS * PAGE;
@@ -268,13 +268,13 @@ static bool begin(const struct dax_protocol *p, const char *refs)
 	for (unsigned i = 0; i < NR_FILES; i++) {
 		pthread_rwlock_init(&w.file[i].open, NULL);
 		new_inode(&w.file[i]);
-		fault_one(&w.file[i], &w.seed); /* its page tables */
+		fault_one(&w.file[i], &w.seed); /* makes its page tables */
 	}
 	return true;
 }
 
-/* Nothing is locked in no entry: that is what a foreign lock leaves in an empty slot, where the
- * next fault waits for it forever. */
+/* An empty slot is never locked. A task that locked a foreign entry leaves such a slot, where the
+ * next fault waits forever. */
 static void look_at_slots(void)
 {
 	for (unsigned i = 0; i < NR_INODES; i++)
@@ -289,7 +289,8 @@ static bool enough(void)
 	       REF_READ_ONCE(w.truncates) > 20 && REF_READ_ONCE(w.evicts) > 2;
 }
 
-/* Two of each, but for who frees inodes. So long, and longer where little has been done by then. */
+/* Runs two threads of each role, but one truncater, which frees inodes. Runs for ms milliseconds;
+ * 0: until enough was done. */
 static void run(unsigned ms)
 {
 	struct timespec ts = { .tv_nsec = 1000000 };
@@ -307,7 +308,7 @@ static void run(unsigned ms)
 		pthread_join(thread[--nr], NULL);
 }
 
-/* Everything truncated: all pages free, and as they were. */
+/* Truncates everything. Whether all pages are then free, and as they were at first. */
 static bool all_idle(void)
 {
 	bool idle = true;
@@ -371,7 +372,7 @@ static bool caught(const struct dax_protocol *p, const char *refs)
 	pid = fork();
 	if (!pid) {
 		in_child = true;
-		/* That there is a race is what it is for; ThreadSanitizer need not say so too. */
+		/* The race is wanted here: drop ThreadSanitizer's report of it. */
 		if (!freopen("/dev/null", "w", stderr))
 			_exit(1);
 		alarm(12);
@@ -384,7 +385,8 @@ static bool caught(const struct dax_protocol *p, const char *refs)
 	return WIFEXITED(status) && WEXITSTATUS(status) == CAUGHT;
 }
 
-/* What is broken may also leave its threads waiting for one another, which shows nothing. */
+/* Tries again: a broken protocol may also leave its threads waiting for one another, and a child
+ * that hangs shows nothing. */
 static void test_busted(const struct dax_protocol *p, const char *refs, const char *what)
 {
 	int tries = 0;
@@ -400,7 +402,7 @@ int main(void)
 {
 	dax_bug_hook = on_bug;
 	ref_mem_hook = poison;
-	/* Children first, while there is one thread. */
+	/* The children run first: fork() needs a process with one thread. */
 	test_busted(&dax_hooked_no_revalidate, "1-is-idle", "a foreign slot is locked");
 	test_busted(&dax_hooked_no_rcu, "1-is-idle", "a freed inode is about to be locked");
 	test_busted(dax_protocol_find("merged"), "idle_1_on_0_pages",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The explorer: every model of the table is clean, or broken by exactly what it says. */
+/* The explorer: every model of the table is clean, or breaks exactly the invariant that it names.
+ */
 #include <limits.h>
 #include <string.h>
 #include <time.h>
@@ -39,7 +40,7 @@ static const struct explore_model *find(const char *mechanism, const char *varia
 	return NULL;
 }
 
-/* Code of a busted variant where it cannot break is no correct code, and names that variant. */
+/* A clean model that runs a busted variant's code, where it cannot break, names that variant. */
 static void test_codes(void)
 {
 	size_t nr = 0, wrong = 0;

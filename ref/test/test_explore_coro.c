@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The explorer's coroutines where there is no assembly for the machine: entered, left in the
- * middle, begun again on the same stack, with what a call preserves. */
+/* The explorer's coroutines for machines without assembly: entered, left in the middle, begun again
+ * on the same stack, with the registers that a call preserves intact. */
 #define CORO_PORTABLE
 #include "../explore/coro.c"
 

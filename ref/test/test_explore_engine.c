@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The explorer itself: schedules counted by hand, the shortest failing one, replay from text,
- * hostile text, limits, and that two runs are the same.
+ * hostile text, limits, and equal results of two runs.
  */
 #include <array_size.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REF_MODEL /* it has models of its own */
+#define REF_MODEL /* the test has models of its own */
 #include <ref/explore.h>
 #include <ref/port.h>
 
@@ -79,7 +79,8 @@ static unsigned long schedules(const struct steps *s, unsigned bound)
 	return n;
 }
 
-/* By brute force over who takes each step: leaving a task that has steps left is a preemption. */
+/* Counts schedules by brute force over which task takes each step. Leaving a task that has steps
+ * left is a preemption. */
 static unsigned long count(const unsigned *left, unsigned nr, int last, unsigned bound)
 {
 	unsigned long total = 0;
@@ -129,7 +130,8 @@ static void test_counts(void)
 	ok(schedules(&one, 0) == 1 && schedules(&one, 1) == 4 && schedules(&one, 5) == 4,
 	   "an interrupt into 3 steps: 4 schedules");
 	one.ticks = 2;
-	/* Twice: two of 3 places, with repetition, are 6 more; none lands in the other. */
+	/* Two interrupts: 6 more schedules, two of 3 places with repetition. None lands in the
+	 * other. */
 	ok(schedules(&one, 2) == 10, "two interrupts into 3 steps: 10 schedules");
 }
 

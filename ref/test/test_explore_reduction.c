@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the reduction loses: nothing. Every model is explored with it and without, on beyond
- * failures (`sweep`), and breaks the same invariants, each with as few preemptions; and the
- * shortest failing schedule is as short.
+ * The reduction loses nothing. Every model is explored with it and without it, on beyond failures
+ * (`sweep`), and breaks the same invariants, each with as few preemptions; and the shortest failing
+ * schedule is as short.
  *
- * Without it the number of schedules grows with the power of the bound, so that the bound is the
- * largest up to 2 at which that is affordable.
+ * Without the reduction the number of schedules grows exponentially with the bound. So the bound is
+ * the largest up to 2 that is affordable.
  */
 #include <limits.h>
 #include <string.h>
@@ -43,16 +43,17 @@ static bool same(const struct explore_result *a, const struct explore_result *b)
 	       a->nr_steps == b->nr_steps && a->preemptions == b->preemptions;
 }
 
-/* A livelock's schedules have 100,000 steps each, and alternatives at each. */
+/* Each schedule of a livelock has 100,000 steps, and alternatives at each of them. */
 static unsigned first_bound(const struct explore_model *m)
 {
 	return m->caught_by && !strcmp(m->caught_by, "livelock") ? 0 : 2;
 }
 
-/* Left in the engine for this: states are compared without what their contexts have learned. */
+/* A switch of the engine for this test: it compares states without the histories of their contexts.
+ */
 extern bool engine_forget_histories;
 
-/* The comparison is seen to fail. */
+/* Shows that the comparison fails for a reduction that is unsound. */
 static void test_unsound(void)
 {
 	unsigned differ = 0;

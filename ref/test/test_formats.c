@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The formats' numbers: geometry, table sizes and limits as the kernel's headers have them, and
- * entries as the kernel would have written them. Typed here, and not derived from the formats.
+ * The formats' numbers: geometry, table sizes and limits as in the kernel's headers, and entries as
+ * the kernel would write them. They are typed here, not derived from the formats.
  */
 #include <array_size.h>
 #include <errno.h>
@@ -17,10 +17,11 @@
 enum { PMD = 1 << PGT_PMD, PUD = 1 << PGT_PUD, P4D = 1 << PGT_P4D };
 
 /*
- * shift: pmd, pud, p4d, pgdir; 0: folded when compiled, and then the one above's. bits: pte to pgd.
- * Both as compiled, or where the kernel has variables, as booted; real: how many levels have tables
- * of their own. boot: levels folded at boot; leaf: huge leaves. limit: log2 of the end of the
- * users' range, where it is a power of two, or `last` says the last address.
+ * shift: pmd, pud, p4d, pgdir; 0: the level is folded when compiled, and has the shift of the level
+ * above. bits: pte to pgd. Both as compiled, or, where the kernel has variables, as booted. real:
+ * how many levels have tables of their own. boot: levels folded at boot; leaf: levels of huge
+ * leaves. limit: log2 of the end of the users' range if that is a power of two; else `last` is the
+ * last address.
  */
 static const struct geometry {
 	const char *format;
@@ -122,8 +123,8 @@ static const struct geometry {
 	{ "arm64-64k-52", 16, { 29, 0, 0, 42 }, { 13, 13, 0, 0, 10 }, 52, 3, 0, PMD, 52, 0 },
 };
 
-/* What the kernel's PMD_SHIFT to PGDIR_SHIFT and PTRS_PER_PTE to PTRS_PER_PGD are on this machine:
- * the walker's own functions say. */
+/* Compares the kernel's PMD_SHIFT to PGDIR_SHIFT and PTRS_PER_PTE to PTRS_PER_PGD with what the
+ * walker's own functions return. */
 static unsigned differs_compiled(const struct geometry *g, const struct ref_mm *mm)
 {
 	const struct pgt_fmt *f = mm->fmt;
@@ -144,7 +145,7 @@ static unsigned differs_compiled(const struct geometry *g, const struct ref_mm *
 	return differs + (gup_shift(f, &w, PGT_PGD) + g->bits[PGT_PGD] != g->va);
 }
 
-/* Who folds which level, and the shape that is told without an mm. */
+/* Compares which levels fold and how, and the shape that pgt_format_shape() gives without an mm. */
 static unsigned differs_shape(const struct geometry *g, const struct ref_mm *mm)
 {
 	struct pgt_shape s;
@@ -183,7 +184,8 @@ static void test_geometry(const struct geometry *g)
 	ref_mm_destroy(mm);
 }
 
-/* A walker of arm64 works by levels = (VA - 4) / (PAGE_SHIFT - 3) and what follows from it. */
+/* Compares arm64's levels with levels = (VA - 4) / (PAGE_SHIFT - 3), and the shifts that follow
+ * from it. */
 static void test_arm64_formula(const struct geometry *g)
 {
 	unsigned levels = (g->va - 4) / (g->page - 3), wrong = 0;
@@ -201,7 +203,7 @@ static void test_arm64_formula(const struct geometry *g)
 	ok(!wrong && levels == g->real + !!g->boot, "%s: as arm64's formula has it", g->format);
 }
 
-/* Sizes of tables, in bytes, where they are not a page; and of entries. */
+/* Sizes in bytes of tables that are not a page, and of entries. */
 static const struct {
 	const char *format;
 	enum pgt_level level;
@@ -299,7 +301,8 @@ static void test_s390x_limits(void)
 
 /* ---- codecs ---- */
 
-/* Each bit of an address makes its way into an entry and back, of tables as of leaves. */
+/* Each bit of an address is the same after encoding into an entry and decoding, for tables and
+ * leaves. */
 static unsigned codec_differs(const struct pgt_fmt *f)
 {
 	unsigned top = f->level[PGT_PTE].entry == PGT_U32 ? 32 : f->addr_high ? 52 : 40, wrong = 0;
@@ -322,7 +325,7 @@ static unsigned codec_differs(const struct pgt_fmt *f)
 	return wrong;
 }
 
-/* Entries as the kernel has them, for the page or table at `phys`. */
+/* Entries that the kernel writes for the page or table at `phys`. */
 static const struct {
 	const char *format;
 	enum pgt_level level;

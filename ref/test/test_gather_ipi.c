@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Discipline ipi_signal, in the schedules that could lose an acknowledgement: whom it signals, two
- * freers at one reader, a reader that leaves with the signal on its way, and a slot that another
- * thread takes over while the freer waits for the first.
+ * Discipline ipi_signal, in the schedules that could lose an acknowledgement: which readers it
+ * signals, two freers at one reader, a reader that goes offline while its signal is on the way, and
+ * a slot that another thread takes over while the freer waits for its first owner.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -14,7 +14,7 @@
 #include "../gather/gather_priv.h"
 
 #define HOLD_US 50000
-#define MAX_FLUSHES 20000 /* or two seconds of them */
+#define MAX_FLUSHES 20000 /* or as many as fit into two seconds */
 
 static const struct gather_discipline *ipi;
 
@@ -24,7 +24,7 @@ enum { ONLINE = 1, WALK, LEAVE_WALK, OFFLINE, END };
 struct reader {
 	struct gather *g[2];
 	int nr_gathers;
-	bool deaf; /* keeps the signal blocked */
+	bool deaf; /* the reader keeps the signal blocked */
 	int told, done;
 	pthread_t thread;
 };
@@ -208,8 +208,8 @@ static void two_freers(void)
 }
 
 /*
- * With the signal blocked, nothing answers but going offline. `heir` may take the slot over before
- * the freer has looked again, and is not asked anything.
+ * A reader that blocks the signal answers only by going offline. With an heir, another reader may
+ * take the slot over before the freer looks again; the freer does not ask it.
  */
 static void offline_answers(bool with_heir)
 {
@@ -249,7 +249,7 @@ static void *walker(void *arg)
 	return NULL;
 }
 
-/* Signals at every instruction of save and restore, sooner or later. */
+/* Sends signals all the time, so that they land at every instruction of save and restore. */
 static void hammer(void)
 {
 	struct gather *g = create(NULL);
@@ -272,7 +272,7 @@ static void hammer(void)
 
 int main(void)
 {
-	alarm(60); /* a lost acknowledgement is waited for without end */
+	alarm(60); /* after a lost acknowledgement the freer would wait forever */
 	ipi = gather_discipline_find("ipi_signal");
 	only_its_own_are_signalled();
 	two_freers();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The gather's numbers and its order, against include/asm-generic/tlb.h and mm/mmu_gather.c of
- * Linux 6.12: how much fits a batch, who needs an invalidation for tables, and that nothing is
- * freed before it was invalidated. The order is judged from a log of what happened, and the judge
- * is shown logs of the busted orders.
+ * Linux 6.12: how much fits a batch, which architectures need an invalidation for tables, and that
+ * nothing is freed before it is invalidated. The test judges the order from a log of events, and
+ * shows the judge logs of the busted orders.
  */
 #include <array_size.h>
 #include <pthread.h>
@@ -53,8 +53,9 @@ static void rmap_removed(void *cookie, struct ref_page *page, unsigned nr)
 
 static const struct gather_page_ops page_ops = { page_freed, rmap_removed };
 
-/* Nothing is freed, and no rmap removed, that was cleared or unlinked after the last invalidation;
- * and the tables of a flush go before its pages. Things are freed in the order they went in. */
+/* Whether nothing was freed, and no rmap removed, that was cleared or unlinked after the last
+ * invalidation, and the tables of a flush were freed before its pages. The gather frees things in
+ * the order in which they were added. */
 static bool in_order(const char *log)
 {
 	size_t cleared = 0, unlinked = 0, pages = 0, tables = 0, rmaps = 0; /* so far */
@@ -78,7 +79,8 @@ static bool in_order(const char *log)
 	return true;
 }
 
-/* A removed rmap comes before the lock is dropped, and a page with one after its rmap is gone. */
+/* Whether each rmap was removed before the lock was dropped, and each page freed after its rmap was
+ * removed. */
 static bool rmaps_in_order(const char *log)
 {
 	size_t rmaps = 0, pages = 0;
@@ -152,7 +154,7 @@ static void sizes(void)
 	   "an unknown architecture is not found");
 }
 
-/* Adds until the gather asks for a flush; how many pages it took. */
+/* Adds pages until the gather asks for a flush. Returns how many it took. */
 static unsigned fill(struct gather *g, unsigned nr, bool delay)
 {
 	unsigned added = 0;
@@ -167,7 +169,8 @@ static void page_batches(void)
 {
 	struct gather *g = create("broadcast_no_wait", 1);
 
-	/* One word is kept free, and one more that a pair would take: 7 of 8, 509 of 510. */
+	/* The gather keeps one word of a batch free, which a pair of page and count would need: 7
+	 * of 8, 509 of 510. */
 	ok(fill(g, 1, false) == 7 + 19 * 509, "%d single pages until a flush is asked for",
 	   7 + 19 * 509);
 	gather_note_entry(g);
@@ -358,9 +361,9 @@ static void architectures(void)
 struct world {
 	struct ref_mm *mm;
 	struct gather *g;
-	int turn; /* of the toucher: odd while it is to act; -1: the end */
+	int turn; /* odd: the toucher has to act; -1: it has to end */
 	int found;
-	int stale; /* the TLB still gave a page that was free */
+	int stale; /* the TLB still gave access to a freed page */
 	struct ref_page *freed;
 	pthread_t thread;
 };
@@ -400,7 +403,7 @@ static bool let_it_touch(struct world *w)
 	return REF_READ_ONCE(w->found);
 }
 
-/* As the page is freed, the other CPU uses its address once more. */
+/* When the page is freed, the other CPU uses its address once more. */
 static void freed_and_touched(void *cookie, struct ref_page *page_, unsigned nr)
 {
 	struct world *w = cookie;

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * GUP-fast itself against a freer, under every discipline: what a walk loads from a page table is
- * never what a freed one was overwritten with.
+ * GUP-fast itself against a freer, under every discipline: a walk never loads a word with which a
+ * freed page table was overwritten.
  *
- * The walker is the source of ref/gup/walk.h with its steps made visible: the window between
- * loading the PMD and the first PTE is widened at random, and the page that each PTE names is
- * looked at before anything is done with it. Freed tables are filled with entries that name one
- * page which no address in the range maps, and stay so in a queue before they are used again. They
- * are filled by plain stores, so that ThreadSanitizer sees a free that nothing orders after the
- * walk.
+ * The walker is the source of ref/gup/walk.h with hooks at its steps: they widen the window between
+ * the loads of the PMD and the first PTE at random, and look at the page that each PTE names before
+ * the walk uses it. Freed tables are filled with entries of one page that no address of the range
+ * maps, and wait so in a queue before they are used again. Plain stores fill them, so that
+ * ThreadSanitizer sees a free that nothing orders after the walk.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -40,12 +39,12 @@ static void walk_step(const char *site);
 
 struct world {
 	struct ref_mm *mm;
-	struct ref_page *pages[NR_SLOTS][NR_PAGES]; /* what the range maps, at all times */
+	struct ref_page *pages[NR_SLOTS][NR_PAGES]; /* the pages that the range maps at all times */
 	uint64_t entries[NR_SLOTS][NR_PAGES];
 	struct ref_page *sentinel;
 	uint64_t poison;
 
-	pthread_mutex_t lock; /* of the queue: the free function runs in any thread */
+	pthread_mutex_t lock; /* of the queue, since the free function runs in any thread */
 	struct ref_page *queue[NR_SPARES + NR_SLOTS];
 	size_t head, nr_queued;
 
@@ -60,7 +59,7 @@ struct world {
 };
 
 static struct world world;
-/* Only the widened walk steps; 0 in the threads that use the walker as it is. */
+/* Only the widened walk has steps; 0 in threads that use the walker unchanged. */
 static __thread unsigned long random_state;
 
 static unsigned long next_random(unsigned long *state)
@@ -84,7 +83,7 @@ static void walk_step(const char *site)
 		return;
 	}
 	turns = next_random(&random_state) % 64;
-	if (turns == 63) /* now and then, long enough for any freer */
+	if (turns == 63) /* now and then, long enough for the freer to finish */
 		turns = 4000;
 	while (turns--)
 		ref_cpu_relax();
@@ -132,7 +131,7 @@ static void free_table(void *cookie, struct ref_page *table)
 	pthread_mutex_unlock(&w->lock);
 }
 
-/* The one that was freed first; NULL when all are waiting. */
+/* Takes the table that was freed first. NULL: all still wait for their free function. */
 static struct ref_page *take_table(struct world *w)
 {
 	struct ref_page *table = NULL;
@@ -219,7 +218,7 @@ static int world_create(struct world *w)
 
 struct reader {
 	gup_fast_fn walk;
-	unsigned long seed; /* 0: does not step */
+	unsigned long seed; /* 0: the walk has no steps */
 	unsigned long walks, pages;
 	pthread_t thread;
 };
@@ -279,7 +278,7 @@ static unsigned long freer(struct world *w, const struct reader *readers, size_t
 	unsigned long freed = 0;
 	long start_ms = now_ms(), ms = 0;
 
-	/* On a busy machine a while longer, for the threads have to meet. */
+	/* On a busy machine run longer: the threads have to meet. */
 	while (ms < RUN_MS || (ms < PATIENCE_MS && !got_somewhere(freed, readers, nr_readers))) {
 		size_t nr = 1 + next_random(&seed) % 4, first = next_random(&seed) % NR_SLOTS;
 
@@ -319,8 +318,8 @@ static void start(struct world *w, const struct gather_discipline *d,
 	gather_set_failing(w->g, fallback ? 2 : 0, seed);
 }
 
-/* One reader never has to wait for a CPU, two may: the schedules differ. With a fallback, half of
- * the batches have no memory. */
+/* With one reader no thread waits for a CPU, with two they may: the schedules differ. With a
+ * fallback, half of the batches get no memory. */
 static void stress(struct world *w, const struct gather_discipline *d, size_t nr_readers,
 		   const struct gather_fallback *fallback, unsigned long seed)
 {
@@ -350,8 +349,7 @@ static void stress(struct world *w, const struct gather_discipline *d, size_t nr
 	ok(!w->wrong && !w->errors, "%s: every page returned is the one mapped there", d->name);
 	ok(got_somewhere(freed, readers, nr_readers), "%s: freer and readers both got somewhere",
 	   d->name);
-	/* A machine that is busy with other things gets through a few batches, which may all have
-	 * had memory. */
+	/* On a busy machine there are only a few batches, which may all have had memory. */
 	ok(stats.tables_freed == freed &&
 		   (fallback ? stats.fallbacks || freed < 200 : !stats.fallbacks),
 	   "%s: every table was freed once, %llu without a batch", d->name,
@@ -402,7 +400,7 @@ int main(int argc, char **argv)
 {
 	unsigned long seed = argc > 1 ? strtoul(argv[1], NULL, 0) : (unsigned long)time(NULL);
 
-	alarm(60); /* a lost acknowledgement is waited for without end */
+	alarm(60); /* after a lost acknowledgement the freer would wait forever */
 	diag("seed %lu", seed);
 	gather_register_urcu();
 	if (!ok(!world_create(&world), "a range of %d tables is mapped", NR_SLOTS))

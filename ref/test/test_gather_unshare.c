@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A hugetlb PMD table shared by mms and taken out of one while GUP-fast walks there: which
- * interrupts are sent, the schedule that returns another process's page, forced, and the same
+ * A hugetlb PMD table that several mms share is taken out of one mm while GUP-fast walks there:
+ * which interrupts are sent, the forced schedule that returns another process's page, and the same
  * under load.
  */
 #include <pthread.h>
@@ -13,7 +13,7 @@
 #include <ref/gup.h>
 #include <ref/port.h>
 
-/* The walker's steps made visible: it parks once it stands in the PMD table. */
+/* A hook at the walker's steps parks it when it is in the PMD table. */
 #undef REF_STEP
 #define REF_STEP(site) walk_step(site)
 static void walk_step(const char *site);
@@ -26,13 +26,13 @@ static void walk_step(const char *site);
 #define FORMAT "x86_64-4k-48"
 #define PUD (1ULL << 30)
 #define PMD (1ULL << 21)
-#define SHARED PUD	    /* where the shared table is, in each mm */
-#define PRIVATE (512 * PUD) /* where the owner's private pages come from */
+#define SHARED PUD	    /* address that the shared table maps, in each mm */
+#define PRIVATE (512 * PUD) /* address from which the owner's private pages come */
 #define PATIENCE_MS 5000
 #define HOLD_US 50000
 #define STRESS_MS 250
 
-/* The mm that walks, and the one that is left with the table. */
+/* The mm of the walker, and the owner's, which keeps the table. */
 struct world {
 	struct ref_mm *owner, *walks;
 	struct gather *g;
@@ -135,7 +135,8 @@ static void unshare_table(struct world *w)
 	ref_store_release(&w->flushed, 1);
 }
 
-/* The owner makes it its own: a table of small pages where the file's huge page was. */
+/* The owner makes the table private: it puts a table of small pages where the file's huge page was.
+ */
 static void reuse(struct world *w)
 {
 	if (pgt_unmap(w->owner, SHARED) || pgt_link_table(w->owner, SHARED, w->table))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* All disciplines, liburcu's among them; and that they exist only once registered. */
+/* Tests all disciplines, liburcu's too, and that liburcu's exist only once registered. */
 #include <ref/gather.h>
 
 #include "gather_suite.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * GUP-fast against the slow walk: every format, number of levels and design, over ranges around
- * every level's boundary; and the proof that these checks notice a broken walker.
+ * every level's boundary. Broken walkers show that the checks notice.
  */
 #include <errno.h>
 #include <string.h>
@@ -13,8 +13,8 @@
 #define PAGE 4096ULL
 #define MAX_SUBJECTS 8
 
-/* The designs that have to be right here: `static` where nothing folds per mm, and there with its
- * copies laid out in one object as well, which must not change anything. */
+/* Collects the designs that have to be right for the shape. `static` is one where nothing folds per
+ * mm; there it is tested also with its copies laid out in one object, which must not matter. */
 static size_t good_subjects(const struct suite_shape *s, struct suite_subject *subjects)
 {
 	gup_fast_fn fast;
@@ -32,7 +32,7 @@ static size_t good_subjects(const struct suite_shape *s, struct suite_subject *s
 	return nr;
 }
 
-/* Everything but the leaves and the random part, which have tests of their own. */
+/* Runs all checks but leaves and random ranges, which have tests of their own. */
 static void whole_suite(const struct suite_shape *s, struct suite_subject *subjects, size_t nr)
 {
 	struct ref_mm *mm = suite_mm(s);
@@ -108,8 +108,8 @@ static void test_random(const struct suite_shape *s, uint64_t *seed)
 /* ---- the bug of v5.2 to v5.8 ---- */
 
 /*
- * What `static` does around a boundary of s390x: two pages below and two above, first with the
- * pages one entry's worth lower mapped, then without.
+ * Shows `static` around a boundary of s390x: two pages below and two above it, first with the pages
+ * mapped that lie one entry's span lower, then without them.
  */
 static void test_static(unsigned levels, enum pgt_level level, bool wrong)
 {
@@ -146,7 +146,7 @@ static void test_static(unsigned levels, enum pgt_level level, bool wrong)
 	ref_mm_destroy(mm);
 }
 
-/* The suite itself has to condemn `static`, and only where the fold is. */
+/* The suite itself has to find `static` wrong, and only at folded levels. */
 static void test_static_in_suite(unsigned levels)
 {
 	struct suite_shape s = { "s390x", levels };
@@ -186,7 +186,7 @@ static void test_addresses_of_the_report(void)
 
 /* ---- checks that can fail ---- */
 
-/* except: on how many of the shapes with such a variant it cannot be noticed. */
+/* except: the number of shapes with such a variant on which nothing can notice it. */
 static void test_broken(const char *name, const char *why, size_t except)
 {
 	struct suite_shape shapes[SUITE_MAX_SHAPES];
@@ -217,7 +217,7 @@ static size_t nr_shapes_with_variants(const struct suite_shape *shapes, size_t n
 	return n;
 }
 
-/* The clip over what no format's range reaches: an end of 0, which is the top of the space. */
+/* Tests the clip where no format's range reaches: at an end of 0, the top of the space. */
 static unsigned clip_differs(uint64_t (*clip)(uint64_t, uint64_t, uint64_t))
 {
 	unsigned differs = 0;
@@ -267,7 +267,7 @@ int main(void)
 	/* With 5 levels on s390x any range past the limit wraps, and is refused for that. */
 	test_broken("no_limit", "no limit", 1);
 	test_broken("no_write_check", "no check of the write bit", 0);
-	/* And only there is the last boundary 0. */
+	/* Only with 5 levels on s390x is the last boundary 0. */
 	test_broken("clip_without_wrap", "a clip that does not know a wrapped boundary",
 		    nr_shapes_with_variants(shapes, nr) - 1);
 	ok(!clip_differs(gup_test_clip),

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Entries that are more than a word, and levels found by where an entry is: PAE's two halves,
- * arm64's contiguous ranges, its levels folded at boot, and s390x's tops that grow. One
- * interleaving at a time; the explorer has them all (ref/explore/model_gup.c).
+ * Entries of more than one word, and levels that are found from an entry's address: PAE's two
+ * halves, arm64's contiguous ranges and its levels folded at boot, and s390x's top tables that
+ * grow. This tests one interleaving at a time; the explorer runs them all
+ * (ref/explore/model_gup.c).
  */
 #include <array_size.h>
 #include <errno.h>
@@ -33,7 +34,7 @@ static struct ref_mm *mm_of(const char *format, unsigned levels, size_t nr_frame
 
 static struct ref_page *low_frame, *high_frame, *mixed_frame, *referenced;
 
-/* A frame with one reference, without asking the arena, which never comes so far up. */
+/* A frame with one reference, not from the arena, which never hands out frames so high. */
 static struct ref_page *frame_at(size_t i)
 {
 	struct ref_page *page = &mm->memmap[i];
@@ -46,10 +47,10 @@ static struct ref_page *frame_at(size_t i)
 	return page;
 }
 
-/* To a frame on the other side of 4 GiB, by way of not being present. */
+/* Maps a frame on the other side of 4 GiB; in between the entry is not present. */
 static void hook_remap(void)
 {
-	if (calls++ != 1) /* the first is the PMD's */
+	if (calls++ != 1) /* the first call is for the PMD */
 		return;
 	ref_count_set_release(&low_frame->refcount, 2);
 	pgt_unmap(mm, addr);
@@ -97,7 +98,8 @@ static void test_words(void)
 	ref_mm_destroy(mm);
 }
 
-/* What is written, word by word: never a present low word beside another's high word. */
+/* The order in which words are written: a present low word never stands beside the high word of
+ * another entry. */
 static void test_word_order(void)
 {
 	const struct pgt_fmt *f = pgt_format_find("i386-4k-32-pae");
@@ -126,7 +128,7 @@ static void set(unsigned i, uint64_t set_bits, uint64_t clear_bits)
 	pgt_write(mm->fmt, PGT_PTE, e, (pte | set_bits) & ~clear_bits);
 }
 
-/* All clean and old, as after the kernel has looked for what is in use. */
+/* Makes all entries clean and old, as after the kernel has looked for pages in use. */
 static void clean(void)
 {
 	const struct pgt_level_fmt *l = &mm->fmt->level[PGT_PTE];
@@ -233,8 +235,8 @@ static void test_range(const char *format, unsigned entries)
 /* ---- levels folded at boot ---- */
 
 /*
- * The page of the copies looks like a top table, of which each entry is the one that belongs one
- * place lower: who takes it for the table finds the pages of addresses one entry lower.
+ * Fills the page of the entry copies like a top table whose entries are all moved up by one: a
+ * walker that takes it for the table finds the pages of addresses one entry lower.
  */
 static void fill_scratch(void)
 {
@@ -256,7 +258,7 @@ static bool returns_wrong_page(const char *format, const char *design)
 	snprintf(name, sizeof(name), "scratch_%s", design);
 	mm = mm_of(format, 0, 4096);
 	size = 1ULL << mm->real[0].shift;
-	/* Of 16 KiB pages and 52 bits there are 32 entries; no slot of a copy is in the way. */
+	/* Also 16 KiB pages and 52 bits have an entry 20 (of 32); no copy lies there. */
 	addr = 20 * size;
 	if (addr > pgt_last_addr(mm))
 		addr = 12 * size;
@@ -276,7 +278,7 @@ static bool returns_wrong_page(const char *format, const char *design)
 static const char *const real_formats[] = { "arm64-16k-52", "arm64-16k-52-folded", "arm64-4k-52",
 					    "arm64-4k-52-folded" };
 
-/* Every design; on which of these formats it is wrong, in their order, typed from arm64's
+/* Every design, and on which of these formats, in their order, it is wrong: typed from arm64's
  * history. */
 static const struct real_design {
 	const char *design;
@@ -305,7 +307,7 @@ static void test_real_offsets(void)
 	}
 }
 
-/* -1: the design has no row above. */
+/* Whether the walker has to be busted; -1: the design has no row above. */
 static int want_busted(const struct gup_walker *w)
 {
 	const struct real_design *design = NULL;
@@ -319,7 +321,7 @@ static int want_busted(const struct gup_walker *w)
 	return design ? !strcmp(w->format, "s390x") && !strcmp(w->design, "static") : -1;
 }
 
-/* Of the whole table: what is busted, and where. */
+/* Compares which walkers of the whole table are busted. */
 static void test_busted(void)
 {
 	unsigned wrong = 0, busted = 0;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What GUP-fast verifies after it has taken a reference, one interleaving at a time: the builder
- * runs between two steps of the walk, and a walker without the check returns what it must not.
+ * runs between two steps of the walk, and a walker without the check returns a page that it must
+ * not return.
  */
 #include <array_size.h>
 
@@ -12,7 +13,7 @@
 
 #define PAGE 4096ULL
 
-/* What the hooks act on, and on which of their calls. */
+/* What the hooks change, and on which of their calls. */
 static struct {
 	struct ref_mm *mm;
 	uint64_t addr, other;
@@ -35,7 +36,7 @@ static void hook_unmap(struct ref_page *page)
 		pgt_unmap(h.mm, h.addr);
 }
 
-/* Maps elsewhere until the frame that was freed is used again. */
+/* Maps other addresses until the freed frame is used again. */
 static void hook_reuse(struct ref_page *page)
 {
 	uint64_t size = 1ULL << pgt_level_shift(h.mm, h.leaf);
@@ -60,8 +61,8 @@ static void no_hooks(void)
 
 struct outcome {
 	unsigned long nr;
-	bool as_mapped; /* pages before the hook's are what they were, the others what they are */
-	bool counted;	/* and after the put no reference is too many or too few */
+	bool as_mapped; /* each page is the one mapped when it was walked */
+	bool counted;	/* after the put no reference is too many or missing */
 };
 
 static bool one_reference_each(struct ref_mm *mm)
@@ -72,7 +73,7 @@ static bool one_reference_each(struct ref_mm *mm)
 	return true;
 }
 
-/* Four pages, the hook acting on the third; of a huge leaf four pages, acting on the first. */
+/* Walks four pages. The hook acts on the third, or in a huge leaf on the first. */
 static struct outcome walk4(const struct suite_shape *s, const char *variant, enum pgt_level leaf,
 			    void (**where)(struct ref_page *), void (*hook)(struct ref_page *))
 {
@@ -113,7 +114,7 @@ static const struct race {
 	const char *what;
 	void (**where)(struct ref_page *);
 	void (*hook)(struct ref_page *);
-	const char *broken; /* the variant that lets it through; NULL: the try-get catches it */
+	const char *broken; /* the variant that misses the race; NULL: the try-get catches it */
 	bool huge;	    /* for huge leaves too */
 } races[] = {
 	{ "is mapped to another frame after the try-get", &gup_test_before_recheck, hook_remap,
@@ -128,7 +129,7 @@ static const struct race {
 	  "hooked_no_pmd_recheck", false },
 };
 
-/* The entry at that level is in the top table, where some walkers have a copy of it alone. */
+/* Whether the entry at that level is in the top table, of which some walkers have only a copy. */
 static bool in_top(const struct suite_shape *s, enum pgt_level level)
 {
 	struct ref_mm *mm = suite_mm(s);
@@ -138,7 +139,7 @@ static bool in_top(const struct suite_shape *s, enum pgt_level level)
 	return top;
 }
 
-/* Two levels, of which the upper folds when compiled: no design sees the PMD change. */
+/* With two levels, of which the upper folds when compiled, no design sees the PMD change. */
 static bool is_blind(const struct suite_shape *s, enum pgt_level leaf, const struct race *r)
 {
 	enum pgt_level changed = r->hook == hook_unlink ? PGT_PMD : leaf;
@@ -175,8 +176,8 @@ static void test_races(const struct suite_shape *s, enum pgt_level leaf)
 }
 
 /*
- * The designs that hold a copy of the top table's entry: right about everything below it, and blind
- * where the entry to be read again is in the top table itself.
+ * The designs that hold a copy of the top table's entry: they are right about everything below it,
+ * and blind when the entry to be read again is in the top table itself.
  */
 static void test_copies(const struct suite_shape *s, enum pgt_level leaf)
 {
@@ -204,7 +205,8 @@ static void test_copies(const struct suite_shape *s, enum pgt_level leaf)
 
 /* ---- the head recheck ---- */
 
-/* Frees a large folio and hands its frames out one by one, until head and tail are others'. */
+/* Frees a large folio and hands its frames out one by one, until head and tail belong to other
+ * folios. */
 static void hook_split(struct ref_page *page)
 {
 	if (h.calls++)

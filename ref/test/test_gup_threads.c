@@ -22,11 +22,11 @@
 
 struct arena {
 	struct ref_mm *mm;
-	uint64_t small, large; /* where they begin */
+	uint64_t small, large; /* where the small and the large mappings begin */
 	gup_fast_fn fast;
 	uint64_t seed;
 	int stop;
-	/* What the readers saw; added up when they end. */
+	/* What the readers saw; each adds its counts when it ends. */
 	unsigned long walks, pages, foreign, freed;
 };
 
@@ -80,10 +80,10 @@ static void *reader(void *arg)
 	while (!REF_READ_ONCE(a->stop)) {
 		one_walk(a, &seed, &pages, &foreign, &freed);
 		walks++;
-		/* Relaxed: that would order nothing that the walkers do not. */
+		/* Relaxed: the count must not order accesses that the walkers do not order. */
 		__atomic_fetch_add(&a->pages, pages, __ATOMIC_RELAXED);
 		pages = 0;
-		if (foreign) /* enough said */
+		if (foreign) /* one wrong page is enough */
 			break;
 	}
 	ref_fetch_add(&a->walks, walks);
@@ -114,7 +114,8 @@ static double now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
-/* Until a page was wrong, `pages` were held and as many changes made, or `seconds` are over. */
+/* Runs until a page was wrong, `pages` were held and as many changes made, or `seconds` are over.
+ */
 static void run(struct arena *a, const struct suite_shape *s, gup_fast_fn fast, unsigned long pages,
 		double seconds)
 {
@@ -137,7 +138,7 @@ static void run(struct arena *a, const struct suite_shape *s, gup_fast_fn fast, 
 	       (changes < pages || REF_READ_ONCE(a->pages) < pages)) {
 		for (unsigned i = 0; i < 64; i++, changes++)
 			build(a, &seed);
-		sched_yield(); /* two CPUs may be all there is */
+		sched_yield(); /* there may be only two CPUs */
 	}
 	REF_WRITE_ONCE(a->stop, 1);
 	for (unsigned i = 0; i < NR_READERS; i++)
@@ -190,11 +191,11 @@ int main(void)
 	size_t nr = suite_shapes(shapes);
 
 	for (size_t i = 0; i < nr; i++) {
-		/* Nor i386's two levels, where no design sees a huge leaf change. */
+		/* Not on i386's two levels either: no design sees a huge leaf change there. */
 		if (!gup_test_variant_find("hooked", shapes[i].format) ||
 		    gup_walker_find(shapes[i].format, "offset_lockless")->rechecks_copy)
 			continue;
-		/* With 2 levels this one rechecks a copy: test_gup_recheck has that. */
+		/* With 2 levels this design rechecks a copy: test_gup_recheck tests that. */
 		if (shapes[i].levels != 2)
 			test_design(&shapes[i], "addr_end_global");
 		test_design(&shapes[i], "offset_lockless");

@@ -30,7 +30,8 @@ static const struct depth {
 	{ "atomic_percpu", "debug", 41, 41, 0, 1 }, /* fences that fence nothing any more */
 };
 
-/* On the second of three CPUs: the slot of each depth, its address, and that it shows its page. */
+/* Checks, on the second of three CPUs, the slot of each depth, its address, and that it shows its
+ * page. */
 static bool fills_slots(struct kmap_test *t, const struct depth *d, uintptr_t *addr)
 {
 	struct kmap_cpu *cpu = &t->area->cpu[1];
@@ -81,8 +82,8 @@ static void test_depth(const struct depth *d, const char *backend)
 	kmap_test_end(&t);
 }
 
-/* Without DEBUG_HIGHMEM nothing looks at the depth: the 21st map of a CPU is in the next CPU's
- * first slot, and a BUG only where that is in use. */
+/* Without DEBUG_HIGHMEM nothing checks the depth: the 21st map of a CPU uses the next CPU's first
+ * slot, and is a BUG only if that slot is in use. */
 static void test_atomic_overrun(void)
 {
 	struct kmap_test t;
@@ -105,7 +106,7 @@ static void test_atomic_overrun(void)
 
 /* ---- struct kmap_ctrl ---- */
 
-/* Nothing of the task behind so many bytes is written, however deep the stack gets. */
+/* Whether a stack of any depth writes no byte of the task beyond the first `size`. */
 static bool stays_within(const struct kmap_stack *st, size_t size)
 {
 	uintptr_t addr[KMAP_MAX_SLOTS];
@@ -182,7 +183,7 @@ static void test_order(void)
 	kmap_test_end(&t);
 }
 
-/* On arm a map flushes too, so that a slot whose TLB entry went stale shows the right page. */
+/* On arm a map flushes too, so that a slot with a stale TLB entry shows the right page. */
 static void test_flush(void)
 {
 	static const char *const rows[][2] = { { "merged", "plain" },
@@ -205,7 +206,7 @@ static void test_flush(void)
 	}
 }
 
-/* What the TLB holds of a slot's address when it is mapped: x86 leaves it, arm does not. */
+/* When a slot is mapped, x86 leaves the TLB entry of its address, and arm flushes it. */
 static void test_flush_on_map(void)
 {
 	struct kmap_test t;
@@ -375,7 +376,7 @@ static int create(const char *backend, unsigned nr_cpus, uint32_t nr_pages)
 	return err;
 }
 
-/* As create(), where of `resource` no more than `limit` may be used. */
+/* As create(), with the rlimit of `resource` set to `limit`. */
 static int create_limited(int resource, rlim_t limit, unsigned nr_cpus, uint32_t nr_pages)
 {
 	struct rlimit old, low;
@@ -396,7 +397,7 @@ static void test_address_space(void)
 	tap_skip("AddressSanitizer needs address space itself");
 }
 #else
-/* Bytes of address space that are in use. */
+/* The bytes of address space in use. */
 static rlim_t address_space(void)
 {
 	FILE *f = fopen("/proc/self/statm", "r");

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The kmap stacks on real threads: each is a CPU that switches between tasks with live maps, while
- * signals interrupt it, as interrupts and as NMIs, and map on top. Tasks without maps go from CPU
- * to CPU. Whoever maps a page has to see that page through its address until it unmaps it.
+ * The kmap stacks on real threads: each thread is a CPU that switches between tasks with live maps,
+ * while signals interrupt it, as interrupts and as NMIs, and map on top. Tasks without maps migrate
+ * between CPUs. A task or handler that maps a page has to see that page through its address until
+ * it unmaps it.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -19,9 +20,9 @@
 #define NR_CPUS 3
 #define NR_TASKS 8
 #define NR_PAGES 256
-#define MAX_MAPS 6	 /* of a task; its interrupts and NMIs come on top */
-#define RUN_MS 220	 /* of a good stack */
-#define PATIENCE_MS 5000 /* until a busted one is caught */
+#define MAX_MAPS 6	 /* of a task; those of interrupts and NMIs come on top */
+#define RUN_MS 220	 /* how long a good stack runs */
+#define PATIENCE_MS 5000 /* how long a busted one may take to be caught */
 #define NMI_SIGNAL (SIGRTMIN + 6)
 
 struct stress_task {
@@ -29,7 +30,7 @@ struct stress_task {
 	uintptr_t addr[MAX_MAPS];
 	uint32_t pfn[MAX_MAPS];
 	unsigned nr;
-	unsigned home; /* the CPU where its maps are */
+	unsigned home; /* the CPU on which its maps are live */
 	bool running;  /* under the lock */
 };
 
@@ -37,7 +38,7 @@ struct stress_cpu {
 	pthread_t thread;
 	struct kmap_task idle;
 	struct kmap_cpu *cpu;
-	unsigned long random, irq_random; /* handlers have their own */
+	unsigned long random, irq_random; /* task and handlers draw from states of their own */
 	unsigned long switches, maps, irqs, nmis;
 	int id; /* 0: not up yet */
 };
@@ -71,7 +72,7 @@ static void on_report(void *arg, const struct kmap_report *r)
 	REF_WRITE_ONCE(w.stop, 1);
 }
 
-/* What is not there must not be touched where it would be SIGSEGV. */
+/* After an error nothing is read: with real mappings an unmapped slot would be SIGSEGV. */
 static void look(uintptr_t addr, uint32_t pfn)
 {
 	if (REF_READ_ONCE(w.stop))
@@ -107,7 +108,7 @@ static void on_irq(struct ref_cpu *cpu)
 	kmap_irq_exit(me->cpu, flags);
 }
 
-/* Wherever it is, an interrupt's handler included. */
+/* An NMI lands anywhere, in an interrupt's handler too. */
 static void on_nmi(int sig)
 {
 	if (!me || REF_READ_ONCE(w.stop))
@@ -142,7 +143,7 @@ static void unmap_one(struct stress_task *t)
 	w.st->unmap(me->cpu, t->addr[t->nr]);
 }
 
-/* Maps, unmaps, looks; with kmap_atomic nothing may stay mapped over the switch. */
+/* Maps, unmaps and looks; with kmap_atomic no map may stay over the switch. */
 static void run_task(struct stress_task *t)
 {
 	unsigned turns = 4 + draw(&me->random) % 12;
@@ -205,7 +206,7 @@ static void interrupt_another(void)
 {
 	struct stress_cpu *to = &w.cpu[draw(&me->random) % NR_CPUS];
 
-	/* Now and then: more of them than its handler can take, and it does nothing else. */
+	/* Only now and then: with more NMIs than its handlers can take, a CPU does nothing else. */
 	if (draw(&me->random) % 64 == 0 && to != me && REF_READ_ONCE(to->id))
 		ref_ipi_send(REF_READ_ONCE(to->id));
 }
@@ -230,10 +231,10 @@ static void *cpu_main(void *arg)
 			run_task(t);
 			interrupt_another();
 		} else {
-			usleep(100); /* all have maps elsewhere */
+			usleep(100); /* all tasks have maps on other CPUs */
 		}
 	}
-	/* A thread that ends has no CPU: what is on its way to it finds nobody. */
+	/* A thread that ends has no CPU any more: block the signals that are on their way to it. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &old);
 	REF_WRITE_ONCE(me->id, 0);
@@ -278,10 +279,11 @@ static void begin(const struct kmap_stack *st, bool hook_irqs_off, bool nmis)
 	}
 }
 
-/* Interrupts every CPU until the time is over, or something was wrong. */
+/* Interrupts every CPU until the time is over or an error was seen. */
 static void interrupt_all(long ms)
 {
-	/* A handler over mappings is two system calls: it has to be done before the next. */
+	/* A handler over real mappings takes two system calls, and has to end before the next
+	 * signal. */
 	unsigned pause_us = strcmp(w.st->backend, "mappings") ? 50 : 400;
 	long end = now_ms() + ms;
 

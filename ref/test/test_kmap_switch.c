@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The kmap stacks across task switches and under nested contexts: every pair of depths, what is
- * saved and complained about, and how deep the stack gets.
+ * saved and reported, and how deep the stack gets.
  */
 #include <array_size.h>
 
@@ -51,7 +51,7 @@ static void switch_to(struct kmap_test *t, struct kmap_task *next)
 	t->st->finish_switch(t->cpu);
 }
 
-/* Each sees its own pages whenever it runs, and only those are mapped. */
+/* Whether each task sees its own pages whenever it runs, and no others are mapped. */
 static bool pair_works(struct kmap_test *t, unsigned nr_a, unsigned nr_b)
 {
 	uintptr_t a[15], b[15];
@@ -96,14 +96,15 @@ static void test_pairs(const struct kmap_stack *st)
 	   nr, ARRAY_SIZE(depths) * ARRAY_SIZE(depths));
 }
 
-/* Nothing interrupts here, so that only what is wrong without an interrupt shows. */
+/* Nothing interrupts here: this shows only errors that need no interrupt. */
 static bool switches_alone(const struct kmap_stack *st)
 {
 	return strcmp(st->design, "atomic_percpu") && strcmp(st->design, "no_flush") &&
 	       strcmp(st->design, "guard_pte_none");
 }
 
-/* A task switched out without a flush leaves its page in the TLB for the next one's map. */
+/* A task that is switched out without a flush leaves its page in the TLB, where the next task's map
+ * finds it. */
 static void test_stale(void)
 {
 	static const char *const designs[] = { "merged", "no_flush" };
@@ -162,7 +163,7 @@ static void test_guards(void)
 
 /* ---- contexts on top of one another ---- */
 
-/* What a copy from one page to another maps. */
+/* A copy from one page to another maps both. */
 #define MAPS 2
 
 enum { TASK, FAULT, SOFTIRQ, HARDIRQ, NMI, NR_CONTEXTS };
@@ -240,7 +241,7 @@ static void test_fault_sleeps(void)
 
 /* ---- another CPU ---- */
 
-/* The address is of the CPU that mapped it. */
+/* The address belongs to the CPU that mapped it. */
 static bool sees_after_move(const struct kmap_stack *st)
 {
 	struct kmap_task idle[2] = { 0 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Which folios GUP-fast may return: every combination of flags, folio and mapping against a table
- * typed from the rules, and what happens to the mapping while the walk looks at it.
+ * typed from the rules, and mappings that change while the walk looks at them.
  */
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,9 +17,10 @@
 enum kind { NO_MAPPING, ANON, KSM, MOVABLE, A_FILE, SHMEM, SECRETMEM, HUGETLBFS, NR_KINDS };
 
 /*
- * Whether a walk may return a folio of each kind: where nothing has to be asked, for it is large
- * and not pinned for long and for writing; where it is small, so that it might be secretmem; where
- * it is pinned for long and for writing, so that no file may write it back; and where both.
+ * Whether a walk may return a folio of each kind. neither: the folio is large and not pinned for
+ * long and for writing, so the walk asks nothing. secret: it is small, so that it might be
+ * secretmem. reject: it is pinned for long and for writing, so that no file may write it back.
+ * both: secret and reject.
  */
 static const struct {
 	const char *name;
@@ -206,7 +207,7 @@ static unsigned long raced_walk(const struct pin_walkers *w, gup_fast_fn fast, e
 	return got;
 }
 
-/* In a child, because it may die of it. */
+/* Walks in a child, which may die of it. */
 static bool survives(const struct pin_walkers *w, gup_fast_fn fast, enum pin_point point,
 		     unsigned at, void (*fn)(struct ref_page *))
 {
@@ -216,7 +217,7 @@ static bool survives(const struct pin_walkers *w, gup_fast_fn fast, enum pin_poi
 	fflush(stdout);
 	pid = fork();
 	if (!pid) {
-		if (!freopen("/dev/null", "w", stderr)) /* what a sanitizer has to say */
+		if (!freopen("/dev/null", "w", stderr)) /* drop a sanitizer's report */
 			_exit(2);
 		raced_walk(w, fast, point, at, fn);
 		_exit(r.freed ? 3 : 0);

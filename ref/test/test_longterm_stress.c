@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Pins and references on threads, beside who maps, unmaps, truncates and frees inodes, and beside
- * who forks and shares: a page that is held is the one of its address and stays so, what is pinned
- * is exclusive, no file that is written back is pinned for long and for writing, and no walk looks
- * at an inode that has been freed.
+ * Threads pin and reference pages while other threads map, unmap, truncate, free inodes, fork and
+ * share. A page that is held is the one mapped at its address, and stays it; a pinned page is
+ * exclusive; no page of a file that is written back is pinned for long and for writing; and no walk
+ * looks at an inode that has been freed.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -34,9 +34,9 @@ static struct {
 	} cache[NR_KINDS][NR];
 	bool rcu_less;
 	int stop;
-	int wrong, shared, forbidden, freed_inode; /* what was seen that must not be */
+	int wrong, shared, forbidden, freed_inode; /* errors that were seen */
 	unsigned long pins, refs, slow, forks, truncated;
-	struct ref_mapping *quarantine[MAX_QUARANTINE]; /* of the busted run */
+	struct ref_mapping *quarantine[MAX_QUARANTINE]; /* freed inodes of the busted run */
 	unsigned nr_quarantine;
 } w;
 
@@ -174,7 +174,7 @@ static void on_freed(void *p, size_t size, const char *what)
 		REF_WRITE_ONCE(((struct ref_mapping *)p)->a_ops, &poison_aops);
 }
 
-/* Not given back, so that a look at it is no crash. */
+/* Keeps the inode's memory, so that a walk that looks at it does not crash. */
 static void free_at_once(struct ref_mapping *inode)
 {
 	REF_WRITE_ONCE(inode->a_ops, &poison_aops);
@@ -264,7 +264,7 @@ static void *forker(void *arg)
 	return NULL;
 }
 
-/* RCU's callbacks run in whoever waits for them. */
+/* Runs RCU's callbacks, which run in a thread that waits for them. */
 static void *rcu_thread(void *arg)
 {
 	if (ref_thread_online())
@@ -305,7 +305,7 @@ static void unmap_all(void)
 	ref_rcu_barrier();
 }
 
-/* What has references when everything is unmapped and put. */
+/* The number of frames with references after everything is unmapped and put. */
 static size_t leaked(void)
 {
 	size_t nr = 0;

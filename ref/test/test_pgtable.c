@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The formats, the builder, the arena and the slow walk: what they promise, and how they refuse. */
+/* The formats, the builder, the arena and the slow walk: their promises, and the errors that they
+ * return. */
 #include <array_size.h>
 #include <errno.h>
 #include <string.h>
@@ -72,8 +73,8 @@ static void test_errors(const struct suite_shape *s)
 	ref_mm_destroy(mm);
 }
 
-/* A frame's index says for which address it was mapped; the slow walk has to find that one, and
- * nothing at the addresses that differ in one bit. */
+/* A frame's index tells the address for which it was mapped: the slow walk has to find that frame
+ * there, and none at addresses that differ in one bit. */
 static void test_lookup(const struct suite_shape *s)
 {
 	struct ref_mm *mm = suite_mm(s);
@@ -135,7 +136,7 @@ static void test_lookup_mutated(const struct suite_shape *s)
 	ref_mm_destroy(mm);
 }
 
-/* A page, but for these. */
+/* The bytes of a table: a page, but for these formats. */
 static size_t table_bytes(const char *format, unsigned levels, uint64_t page_size)
 {
 	if (!strcmp(format, "ppc64-64k-52-hash") || !strcmp(format, "arm-4k-32") || levels)
@@ -158,7 +159,7 @@ static void test_tables(const struct suite_shape *s)
 	pgt_map(mm, other, PGT_PTE, true);
 	page = pgt_lookup(mm, addr + page_size, false);
 	table = pgt_unlink_table(mm, addr + 5 * page_size);
-	if (!table) { /* fragments of a page, which test_formats looks at */
+	if (!table) { /* fragments of a page, which test_formats tests */
 		ref_mm_destroy(mm);
 		return;
 	}
@@ -179,7 +180,7 @@ static void test_tables(const struct suite_shape *s)
 	ref_mm_destroy(mm);
 }
 
-/* Empty entries keep their type bits: what every s390x helper that folds relies on. */
+/* Empty entries keep their type bits, on which every s390x helper that folds relies. */
 static void test_s390x_types(unsigned levels)
 {
 	struct suite_shape s = { "s390x", levels };
@@ -241,9 +242,9 @@ static void test_arena(void)
 }
 
 /*
- * PMD_SHIFT, PUD_SHIFT, P4D_SHIFT, PGDIR_SHIFT of kernels 6.12, where a boundary is named after the
- * level: the kernel's driver skips one that the level above names, too, or that no user address
- * has.
+ * PMD_SHIFT, PUD_SHIFT, P4D_SHIFT, PGDIR_SHIFT of Linux 6.12, which give each level's boundary its
+ * name. The kernel's driver skips a boundary that also has the name of the level above, or that no
+ * user address crosses.
  */
 static void test_boundaries(void)
 {

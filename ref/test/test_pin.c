@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Pins: what they count, which entries they refuse, what fork() and sharing do to them and they to
- * those, and the slow path from the first page that the fast one leaves.
+ * Pins: how they count, which entries they refuse, how fork() and sharing treat pinned pages and
+ * the reverse, and the slow path from the first page that the fast path does not return.
  */
 #include <array_size.h>
 #include <errno.h>
@@ -91,7 +91,7 @@ static void set_entry(uint64_t addr, enum pgt_level level, uint64_t clear, uint6
 	thp_publish(mm, level, e, (thp_read(mm, level, e) & ~clear) | set);
 }
 
-/* Walks of the page with every combination of flags, and how many of them returned it. */
+/* Walks the page with every combination of flags. Returns how many walks returned it. */
 static unsigned returned(const struct pin_walkers *w, uint64_t addr)
 {
 	struct ref_page *pages[1];
@@ -194,7 +194,8 @@ static void do_share(struct ref_page *page)
 	gup_share_anon(mm, AT);
 }
 
-/* A walk of the page at AT while `fn` runs; whether the page is then pinned and not exclusive. */
+/* Walks the page at AT while `fn` runs. Returns whether the page is then pinned and not exclusive.
+ */
 static bool pins_shared(const struct pin_walkers *w, gup_fast_fn fast, unsigned flags,
 			enum pin_point point, void (*fn)(struct ref_page *), unsigned long *got)
 {
@@ -234,7 +235,7 @@ static void test_fork(const struct pin_walkers *w)
 	   "%s: one that sees the pin copies the page for the child, and the walk gives up",
 	   w->format);
 	ref_mm_destroy(mm);
-	/* The PTE changes late in a fork(): these walks have read it twice before. */
+	/* fork() changes the PTE late: these walks have read it twice before that. */
 	for (int i = 0; i < 2; i++) {
 		gup_fast_fn fast = i ? w->fork_seq_once : w->no_fork_seq;
 
@@ -422,7 +423,7 @@ static void test_fallback(const struct pin_walkers *w)
 	ref_mm_destroy(mm);
 }
 
-/* The page that the fast path leaves is the middle one of five: the VMA there refuses. */
+/* The fast path stops at the middle one of five pages, and the VMA there refuses the slow path. */
 static void test_partial(const struct pin_walkers *w)
 {
 	struct ref_vma anon = { .start = AT, .end = AT + 2 * PAGE, .flags = RW };

@@ -2,10 +2,10 @@
 /*
  * GUP-fast against the split of a huge folio, one interleaving at a time.
  *
- * The three of the message "Re: [PATCH v7 3/3] mm/gup: disallow FOLL_LONGTERM GUP-fast writing to
- * file-backed mappings" (Gunthorpe, 2 May 2023) by name, with who wins; then the walkers and the
- * splitter that leave out a step, each in the interleaving that it does not survive. The judge is
- * thp_balanced(): every reference has a holder, and nothing that is held is free.
+ * First the three cases of the message "Re: [PATCH v7 3/3] mm/gup: disallow FOLL_LONGTERM GUP-fast
+ * writing to file-backed mappings" (Gunthorpe, 2 May 2023), and which side wins; then the walkers
+ * and the splitter that leave out a step, each in an interleaving that shows it. The judge is
+ * thp_balanced(): every reference has a holder, and no page that is held is free.
  */
 #include <array_size.h>
 #include <errno.h>
@@ -104,13 +104,13 @@ struct race {
 	const struct walkers *w;
 	struct ref_mm *mm;
 	uint64_t addr;		 /* of the folio */
-	struct ref_page *head;	 /* its pages, before */
-	unsigned long first, nr; /* what the reader asks for */
+	struct ref_page *head;	 /* its first page */
+	unsigned long first, nr; /* pages that the reader asks for */
 	gup_fast_fn fast;
 	thp_split_fn split;
 	void (*writer)(struct race *r); /* NULL: split */
 
-	/* What came out. */
+	/* Results. */
 	struct ref_page *pages[512];
 	unsigned long got;
 	int err;
@@ -125,7 +125,7 @@ static void reader(void *arg)
 	r->got = r->fast(r->mm, r->addr + r->first * PAGE, r->nr, GUP_WRITE, r->pages);
 }
 
-/* The caller's reference and lock, on the folio's head. */
+/* Splits with a reference and the lock on the folio's head, as a caller in the kernel does. */
 static void split(struct race *r)
 {
 	struct ref_page *page = r->head;
@@ -144,7 +144,7 @@ static void writer(void *arg)
 	(r->writer ? r->writer : split)(r);
 }
 
-/* by_pte: the folio's PMD has been split before. */
+/* by_pte: the folio is mapped by PTEs, since its PMD has been split. */
 static void race_begin(struct race *r, const struct walkers *w, bool by_pte)
 {
 	struct pgt_opts opts = { w->format, w->levels, 4096 };
@@ -176,7 +176,7 @@ static void race_run(struct race *r, const struct script_step *steps, unsigned n
 		race_run((r), steps_, ARRAY_SIZE(steps_));                                         \
 	} while (0)
 
-/* Puts what the reader got, and says whether that leaves what it has to. */
+/* Puts the reader's pages. Returns whether every reference then has a holder. */
 static bool race_end(struct race *r)
 {
 	char why[128];
@@ -271,7 +271,7 @@ static void test_case3(const struct walkers *w)
 
 /* ---- without a step ---- */
 
-/* Unmaps the folio, and maps until its first frame is another folio's. */
+/* Unmaps the folio, and maps others until one of them has its first frame. */
 static void free_and_reuse(struct race *r)
 {
 	uint64_t other = r->addr + (8ULL << pgt_level_shift(r->mm, PGT_PMD));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * GUP-fast against khugepaged's collapse, one interleaving at a time: who wins, and what a walker
- * that does not read the PMD again (before 70cbc3cc78a9) and a collapse that does not wait for
- * walkers (before 2ba99c5e0881) let through.
+ * GUP-fast against khugepaged's collapse, one interleaving at a time: which side wins, and which
+ * errors a walker that does not read the PMD again (before 70cbc3cc78a9) and a collapse that does
+ * not wait for walkers (before 2ba99c5e0881) make.
  */
 #include <array_size.h>
 #include <errno.h>
@@ -17,7 +17,7 @@
 #define PAGE 4096ULL
 #define NR 4 /* pages that are mapped */
 
-/* What a walker made of an entry: the last page that it was about to reference. */
+/* The last page that a walker was about to reference. */
 static struct ref_page *wanted;
 
 static void at_table(uint64_t pmd)
@@ -225,7 +225,7 @@ static void test_pmd_recheck(const struct walkers *w)
 
 static struct ref_page *victim;
 
-/* What a table is when it is something else by then: whatever its new owner writes. */
+/* Overwrites a freed table, as its new owner would. */
 static void on_freed(void *p, size_t size, const char *what)
 {
 	struct ref_mm *mm = victim->mm;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The folio rules, one thread: what splits, what does not and why, and what is left behind. */
+/* The folio rules on one thread: which folios split, which do not and why, and what remains. */
 #include <errno.h>
 #include <string.h>
 
@@ -33,7 +33,7 @@ static void begin(const char *format, unsigned levels)
 	head = pgt_lookup(mm, addr, true);
 }
 
-/* split() of a page whose folio the caller holds and has locked. */
+/* Splits the folio of a page, with a reference on it and its lock held. */
 static int split(thp_split_fn fn, struct ref_page *page)
 {
 	struct ref_page *folio = ref_page_folio(page);
@@ -143,8 +143,7 @@ static bool all_exclusive(bool exclusive)
 	return true;
 }
 
-/* PageAnonExclusive, through every way in which a leaf is made small, and through a failed
- * split. */
+/* PageAnonExclusive survives every way of making leaves small, and a failed split. */
 static void test_exclusive(void)
 {
 	for (int writable = 0; writable < 2; writable++)

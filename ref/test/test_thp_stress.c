@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Readers on threads beside a splitter, and beside an owner of the address space that maps, unmaps,
- * splits PMDs, collapses and faults. It goes in rounds: at the end of each everybody stands still,
- * the readers with pages in their hands, and every reference has to have its holder.
+ * Reader threads run beside a splitter, and beside an owner of the address space that maps, unmaps,
+ * splits PMDs, collapses and faults. The test goes in rounds: at the end of each all threads stop,
+ * the readers still holding pages, and every reference has to have its holder.
  *
- * What is freed is poisoned: a page that is held must not be, and a walker that reads a table which
- * has been freed has a race with the poison, for ThreadSanitizer to see.
+ * Freed memory is poisoned: a page that is held must not be poisoned, and a walker that reads a
+ * freed table races with the poison, which ThreadSanitizer sees.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -32,14 +32,14 @@
 #define PAGE 4096ULL
 #define HUGE (512 * PAGE)
 #define FIRST (4 * HUGE)
-#define NR_RANGES 3 /* anonymous ones; then a file's */
+#define NR_RANGES 3 /* anonymous ranges; the range behind them is a file's */
 #define NR_READERS 2
 #define NR_HELD 24
 #define NR_OPS 150 /* of each thread in a round */
 #define NR_FRAMES 8192
-#define POISON 0xf4eedf4eedf4eed0ULL /* as an entry: not present */
+#define POISON 0xf4eedf4eedf4eed0ULL /* taken as an entry, it is not present */
 
-/* Between the steps where the windows are narrow. */
+/* Yields between steps, to widen narrow windows. */
 static void yield(struct ref_page *page)
 {
 	static __thread unsigned calls;
@@ -79,7 +79,7 @@ struct worker {
 	struct ref_page *held[NR_HELD];
 	uint32_t generation[NR_HELD];
 	unsigned nr_held;
-	/* What it has seen. */
+	/* What the thread has seen. */
 	unsigned long done, busy, foreign, poisoned, freed;
 };
 
@@ -144,7 +144,8 @@ static void read_some(struct worker *w)
 	w->done += nr;
 }
 
-/* The reference and the lock of a caller of split_huge_page(), by way of the page tables. */
+/* Splits a folio found through the page tables, with a reference and the lock as a caller of
+ * split_huge_page(). */
 static void split_some(struct worker *w)
 {
 	struct ref_page *page, *folio;
@@ -228,7 +229,8 @@ static void *work(void *arg)
 
 static void on_memory(void *p, size_t size, const char *what)
 {
-	size_t step = what && what[0] == 't' ? 1 : PAGE / 8; /* all of a table, of a frame a word */
+	/* All words of a table, one word of a frame. */
+	size_t step = what && what[0] == 't' ? 1 : PAGE / 8;
 
 	for (size_t i = 0; i < size / 8; i += step)
 		REF_WRITE_ONCE(((uint64_t *)p)[i], what ? POISON : 0);
@@ -288,7 +290,7 @@ static bool begin(struct arena *a, gup_fast_fn fast, thp_split_fn split)
 	return true;
 }
 
-/* Until something is wrong, or time is up and everything has been seen. */
+/* Runs until an error is seen, or the time is over and all events have been seen. */
 static bool run(struct arena *a, double seconds)
 {
 	double until = now() + seconds, limit = now() + 20;
@@ -305,7 +307,7 @@ static bool run(struct arena *a, double seconds)
 			break;
 		if (round % 4 || !right)
 			continue;
-		/* A new file; who holds the old one's pages goes on holding them. */
+		/* Makes a new file; readers go on holding pages of the old one. */
 		thp_file_destroy(a->file);
 		if (thp_file_create(a->mm, FIRST + NR_RANGES * HUGE, 512, &a->file))
 			right = false;
@@ -352,7 +354,7 @@ static void test_good(void)
 	ref_mm_destroy(a.mm);
 }
 
-/* In a process of its own: what a wrong reference leads to may well be its end. */
+/* Runs in a child: a wrong reference may kill it. */
 static int busted_child(gup_fast_fn fast)
 {
 	static struct arena a;

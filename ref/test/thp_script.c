@@ -14,7 +14,7 @@ static struct {
 	void *arg;
 } s = { .lock = PTHREAD_MUTEX_INITIALIZER, .turn = PTHREAD_COND_INITIALIZER };
 
-/* Steps of a side that has ended are not come by any more. */
+/* Skips steps of a side that has ended: it reaches no step any more. */
 static void __skip_ended(void)
 {
 	while (s.at < s.nr && s.ended[s.steps[s.at].side]) {
@@ -23,7 +23,7 @@ static void __skip_ended(void)
 	}
 }
 
-/* What is left after the script is in order, the reader first. */
+/* After the script, the reader runs to its end first, then the writer. */
 static bool __my_turn(enum side side)
 {
 	if (s.at < s.nr)

@@ -11,12 +11,12 @@
 enum side { READER, WRITER };
 
 enum point {
-	END,		/* the side is through */
+	END,		/* the side has ended */
 	BEFORE_TABLE,	/* reader: the PMD is read, nothing of its table */
 	BEFORE_GET,	/* reader: the entry is read, no reference taken */
 	BEFORE_HEAD,	/* reader: the head is found, no reference taken */
 	BEFORE_RECHECK, /* reader: the reference is taken */
-	BEFORE_UNMAP,	/* splitter: the count was as expected, the leaves are there */
+	BEFORE_UNMAP,	/* splitter: the count was as expected, the leaves are still there */
 	BEFORE_FREEZE,	/* splitter: the leaves are gone */
 	FROZEN,		/* splitter: the count is 0 (or, without a freeze, was right) */
 	BEFORE_REMAP,	/* splitter: split, or given up */
@@ -31,7 +31,7 @@ struct script_step {
 };
 
 /* Runs reader() and writer(), each in a thread of its own, as the script says; a side whose end is
- * not in it runs to its end when the script is through. False: a step was not come by. */
+ * not in the script runs to its end after it. False: a side did not reach a step of the script. */
 bool script_run(const struct script_step *steps, unsigned nr, void (*reader)(void *),
 		void (*writer)(void *), void *arg);
 void reach(enum side side, enum point point);

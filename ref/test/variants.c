@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Prints the table of all variants: ref/VARIANTS.md, or with --rows what its test reads, one line
- * per row: mechanism, variant, "good" or "busted", "explorer" or the test program, text; by tabs.
+ * Prints the table of all variants: ref/VARIANTS.md, or with --rows the lines that its test reads,
+ * one per row, with tabs between: mechanism, variant, "good" or "busted", "explorer" or the test
+ * program, text.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,7 @@ static void take_model(struct row *r, const struct explore_model *m)
 			   .bound = m->bound ? m->bound : 3 };
 }
 
-/* 0, or -1: the row says not by which test. */
+/* Returns 0; -1 if the row does not name its test. */
 static int take_variant(struct row *r, const struct ref_variant *v)
 {
 	static const char test[] = "test: ";
@@ -67,7 +68,7 @@ static int take_rows(struct row *rows)
 	return 0;
 }
 
-/* Text in a cell: a bar would end it. */
+/* Prints a cell's text; escapes bars, which would end the cell. */
 static void print_cell(const char *s)
 {
 	for (; *s; s++) {
