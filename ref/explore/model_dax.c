@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Models of dax: a page's entry locked by speculation while the page moves to another file, while
- * its inode goes, and while others wait for it; and truncation beside get_user_pages().
+ * Models of dax: a task locks a page's entry by speculation while the page moves to another file,
+ * while its inode is freed, and while other tasks wait for the entry; and truncation beside
+ * get_user_pages().
  *
- * Two files of two pages, page 0 in the first slot of the first file when a schedule starts. Models
- * of the first kind have no page tables; those of truncation have the page mapped, and walk.
+ * There are two files of two pages; page 0 is in the first slot of the first file when a schedule
+ * starts. Models of the first kind have no page tables; those of truncation have the page mapped,
+ * and a task that walks.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -33,9 +35,9 @@
 struct dax_case {
 	const char *protocol;
 	const char *refs;		    /* NULL: no page tables */
-	void (*task[MAX_TASKS])(void *arg); /* on a CPU each */
+	void (*task[MAX_TASKS])(void *arg); /* each on a CPU of its own */
 	bool pmd;			    /* one entry for both pages */
-	bool locked;			    /* page 0's entry, from the start; a task unlocks it */
+	bool locked; /* page 0's entry is locked from the start; a task unlocks it */
 	bool no_warn;
 };
 
@@ -58,7 +60,7 @@ static struct {
 
 /* ---- what has to hold ---- */
 
-/* Without the file's lock: nobody is in the middle of changing it. */
+/* Looks only at files whose lock is free: no task is in the middle of a change. */
 static bool slots_belong(void *arg, char *why, size_t size)
 {
 	for (unsigned f = 0; f < 2; f++) {
@@ -124,7 +126,7 @@ static void put_in_pmd(void)
 	d.p->unlock_entry(m, 0, entry);
 }
 
-/* memory_failure(): what is locked is the page's own slot, whichever file it is in by now. */
+/* As memory_failure(): the locked slot is the page's own, in whichever file the page is by now. */
 static void lock_page(void *arg)
 {
 	dax_entry_t cookie = d.p->lock_folio(d.page);
@@ -150,14 +152,14 @@ static void lock_neighbour(void *arg)
 		d.p->unlock_folio(d.page + 1, cookie);
 }
 
-/* Truncated, and given to the second file. */
+/* Truncates page 0 and gives it to the second file. */
 static void move_page(void *arg)
 {
 	d.p->delete_entry(&d.file[0]->i_data, 0);
 	put_in(1, 1, 0);
 }
 
-/* And the first file has another page at the new index. */
+/* Then gives the first file another page at the new index. */
 static void move_and_fill(void *arg)
 {
 	move_page(arg);
@@ -174,7 +176,7 @@ static void delete (void *arg)
 	d.p->delete_entry(&d.file[0]->i_data, 0);
 }
 
-/* A write fault on what is there, or will be. */
+/* A write fault at index 0, whether an entry is there or not. */
 static void fault(void *arg)
 {
 	dax_entry_t entry = d.p->grab_entry(&d.file[0]->i_data, 0, 0);

@@ -3,8 +3,8 @@
  * Models of gather: the gather itself and GUP-fast itself, in one mm of x86_64-4k-48.
  *
  * A table is freed under a walker, by every discipline and every fallback; a page is freed while a
- * TLB has it; a hugetlb table leaves an mm while a walker stands in it. What the free functions
- * free nobody may access any more, and what a walk returns has to be what its mm had mapped.
+ * TLB has it; a hugetlb table leaves an mm while a walker is in it. No task may access what the
+ * free functions have freed, and a walk has to return pages that its mm had mapped.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -32,11 +32,11 @@ struct gather_model {
 	const char *order;    /* NULL: the kernel's */
 	const char *unshare;
 	enum walker walker;
-	bool leaves;	 /* the walker goes offline behind its walk */
-	bool rmap_early; /* with the entry cleared, and not with the invalidation done */
+	bool leaves;	 /* the walker goes offline after its walk */
+	bool rmap_early; /* the rmap goes when the entry is cleared, before the invalidation */
 };
 
-/* What every schedule starts from, and what tasks find out. */
+/* The state from which every schedule starts, and what tasks find. */
 static struct {
 	const struct gather_model *m;
 	struct ref_mm *mm;
@@ -87,7 +87,7 @@ static int build_mm(struct explore *e, size_t nr_frames)
 	return pgt_link_table(w.mm, ADDR, w.table);
 }
 
-/* A freed table is nobody's to read. */
+/* No task may read a freed table. */
 static void free_table(void *cookie, struct ref_page *table)
 {
 	ref_fetch_add(&w.freed[(uintptr_t)cookie], 1);
@@ -123,7 +123,7 @@ static int build_gather(struct explore *e, unsigned i, const struct gather_disci
 	return err;
 }
 
-/* The reader of CPU 1, as it is when the schedules start. */
+/* Makes the reader of CPU 1, in its state at the start of every schedule. */
 static int build_reader(struct explore *e, unsigned i)
 {
 	struct gather_reader *r;
@@ -249,7 +249,7 @@ static int setup_ask_late(struct explore *e, const void *arg)
 	return setup_with(e, arg, &ask_late);
 }
 
-/* A table of its own that the walker has nothing to do with: only its acknowledgement. */
+/* Frees a table that no walker reaches: it needs only the walker's acknowledgement. */
 static void free_another(void *arg)
 {
 	gather_remove_table(w.g[1], w.private_table);
@@ -285,7 +285,7 @@ static void use_the_page(void *arg)
 	gather_tlb_access(w.g[0], w.mm, ADDR, touch, NULL);
 }
 
-/* zap_pte_range(), of one entry */
+/* As zap_pte_range() with one entry. */
 static void free_the_page(void *arg)
 {
 	struct gather *g = w.g[0];
@@ -310,13 +310,14 @@ static int setup_page(struct explore *e, const void *arg)
 
 /* ---- delayed rmap (5df397dec7c4) ---- */
 
-/* The program's CPU has the page in its TLB, writable and dirty: no walk will notice it again. */
+/* This CPU has the page in its TLB, writable and dirty: the hardware walks no table when it writes
+ * again. */
 static void write_the_page(void *arg)
 {
 	gather_tlb_access(w.g[0], w.mm, ADDR, touch, NULL);
 }
 
-/* zap_pte_range() with a dirty entry of a file's page */
+/* As zap_pte_range() with a dirty entry of a file's page. */
 static void zap_the_page(void *arg)
 {
 	struct gather *g = w.g[0];
@@ -333,8 +334,8 @@ static void zap_the_page(void *arg)
 	ref_spin_unlock(&w.ptl);
 }
 
-/* clear_page_dirty_for_io(): where the page is mapped, folio_mkclean() takes the PTE lock and finds
- * either an entry, which it write-protects, or none, and then all TLBs are flushed. */
+/* As clear_page_dirty_for_io(): if the page is mapped, folio_mkclean() takes the PTE lock and finds
+ * either an entry, which it write-protects, or none, and then all TLBs have been flushed. */
 static void write_back(void *arg)
 {
 	if (!ref_xchg(&w.page_state->dirty, 0))
@@ -380,7 +381,7 @@ static int setup_rmap(struct explore *e, const void *arg)
 
 #define SHARED PUD
 
-/* The walker's mm loses the table; the owner then has it for itself, and uses it. */
+/* Takes the table out of the walker's mm; the owner then has it alone, and uses it. */
 static void unshare_and_reuse(void *arg)
 {
 	const struct gather_unshare *u = gather_unshare_find(w.m->unshare);

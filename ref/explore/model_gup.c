@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Models of gup: what a walk finds while entries and tables change that are more than one word:
- * PAE's two halves, arm64's contiguous ranges, an s390x top table that grows, and the designs that
- * read their own copy of an entry again.
+ * Models of gup: walks while entries and tables of more than one word change: PAE's two halves,
+ * arm64's contiguous ranges, an s390x top table that grows, and the designs that read their own
+ * copy of an entry again.
  *
- * Formats are the architectures', in tables of a few entries, so that what loops over a table is
- * short; PAE's are as they are.
+ * The formats are the architectures', but with tables of a few entries, so that loops over a table
+ * are short; PAE's tables have their full size.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -88,7 +88,7 @@ GUP_WALKER(i386_4k_32_pae, model_torn, FIXED, .torn_load = true)
 struct outcome {
 	struct ref_page *got;
 	unsigned long nr;
-	int collapsed; /* the collapser has found no reference but the mapping's */
+	int collapsed; /* the collapser found no reference but the mapping's */
 };
 
 struct gup_case {
@@ -108,7 +108,8 @@ struct gup_case {
 static struct {
 	const struct gup_case *c;
 	struct ref_mm *mm;
-	struct ref_page *page, *other, *mixed, *mixed2; /* mapped at first, later, and never */
+	/* page is mapped at first, other later; mixed and mixed2 never. */
+	struct ref_page *page, *other, *mixed, *mixed2;
 	struct outcome *o;
 } m;
 
@@ -123,7 +124,7 @@ static void reader(void *arg)
 
 /* ---- PAE ---- */
 
-/* With two references, so that nobody frees what the arena has not given out. */
+/* A frame with two references, so that no put frees it: the arena has not given it out. */
 static struct ref_page *frame_at(size_t i)
 {
 	struct ref_page *page = &m.mm->memmap[i];
@@ -136,8 +137,8 @@ static struct ref_page *frame_at(size_t i)
 	return page;
 }
 
-/* Frames on both sides of 4 GiB, and those that have the low word of the one and the high
- * word of the other. */
+/* Makes frames on both sides of 4 GiB, and the two that have the low word of one and the high word
+ * of the other. */
 static int map_pae(void)
 {
 	m.page = frame_at((1 << 20) + 5);
@@ -150,7 +151,7 @@ static int map_pae(void)
 static void to(struct ref_page *page)
 {
 	pgt_unmap(m.mm, m.c->addr);
-	/* The rule that the load relies on. */
+	/* The load of the two words relies on this wait. */
 	if (m.c->flush)
 		ref_synchronize_rcu();
 	(void)ref_fetch_add(&page->refcount, 1);
@@ -192,7 +193,8 @@ static void upgrader(void *arg)
 	__pgt_upgrade(&v, m.mm);
 }
 
-/* As khugepaged: no new walker gets in, and whoever is in is either counted or will see that. */
+/* As khugepaged: no new walker gets in, and a walker that is in has either been counted or will see
+ * the change. */
 static void collapser(void *arg)
 {
 	pgt_unlink_table(m.mm, m.c->addr);
@@ -211,7 +213,7 @@ static bool not_counted(void *arg, char *why, size_t size)
 
 /* ---- arm64 ---- */
 
-/* A range of old and clean entries, the last of which the hardware marks. */
+/* Maps a range of old and clean entries; the hardware marks the last one. */
 static int map_range(void)
 {
 	const struct pgt_level_fmt *l = &m.c->fmt->level[PGT_PTE];
@@ -230,7 +232,7 @@ static int map_range(void)
 static void unfolder(void *arg)
 {
 	pgt_unfold(m.mm, 0);
-	pgt_unmap(m.mm, 2 << 12); /* the range's, but not the reader's */
+	pgt_unmap(m.mm, 2 << 12); /* a page of the range, but not the reader's */
 }
 
 /* ---- what has to hold ---- */

@@ -3,8 +3,8 @@
  * Models of kmap: a CPU that switches between two tasks with live maps while interrupts, softirqs,
  * NMIs and page faults map on top; and a task that two CPUs could run.
  *
- * Both tasks' maps stand when a schedule starts. What runs is the switches, every task and handler
- * reading its pages back through its own addresses, and the unmapping.
+ * Both tasks have their maps when a schedule starts. It runs the switches; every task and handler
+ * reads its pages back through its own addresses, and unmaps them.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@
 #define NMI (1u << EXPLORE_NMI)
 #define FAULT (1u << EXPLORE_FAULT)
 
-/* First page of each context's; pages are told apart by their numbers. */
+/* The first page of each context; pages are told apart by their numbers. */
 enum {
 	PREV_PFN = 1,
 	NEXT_PFN = PREV_PFN + MAX_MAPS,
@@ -37,25 +37,25 @@ enum {
 struct kmap_case {
 	const char *design, *layout, *backend; /* layout NULL: plain; backend NULL: memory */
 	unsigned prev, next; /* maps of the task that runs first, and of the other */
-	unsigned contexts;   /* which land */
-	unsigned times;	     /* each of them; 0: once */
+	unsigned contexts;   /* mask of contexts that land */
+	unsigned times;	     /* how often each of them may land; 0: once */
 	bool hook_irqs_off;  /* prepare_task_switch() as the scheduler calls it */
-	bool covered;	     /* COVERED is looked at, after every step */
+	bool covered;	     /* COVERED is checked after every step */
 	void (*task)(void *arg);
 	void (*other_cpu)(void *arg); /* NULL: one CPU */
-	void (*fault)(void *arg);     /* NULL: as all handlers */
+	void (*fault)(void *arg);     /* NULL: handler(), as for the other contexts */
 };
 
 static struct {
 	const struct kmap_case *c;
 	const struct kmap_stack *st;
 	struct kmap_area *area;
-	struct kmap_task *prev, *next, *idle;		    /* idle: of the other CPU */
-	uintptr_t prev_addr[MAX_MAPS], next_addr[MAX_MAPS]; /* from setup on */
-	/* Of the scheduler that two CPUs share. */
+	struct kmap_task *prev, *next, *idle;		    /* idle: the task of the other CPU */
+	uintptr_t prev_addr[MAX_MAPS], next_addr[MAX_MAPS]; /* of setup's maps */
+	/* The run queue that two CPUs share. */
 	struct queue {
 		struct ref_spinlock lock;
-		bool waits; /* prev, which does not run */
+		bool waits; /* prev waits for a CPU */
 		bool mapped;
 	} * queue;
 } k;
@@ -80,7 +80,7 @@ static void must_show(uintptr_t addr, uint32_t pfn)
 			     (unsigned long long)seen, pfn, (unsigned long)addr);
 }
 
-/* The access itself may fault. */
+/* Reads the pages back; the access itself may fault. */
 static void look(const uintptr_t *addr, unsigned nr, uint32_t pfn)
 {
 	explore_faults(k.c->contexts & FAULT);
@@ -110,7 +110,7 @@ static void schedule_to(struct kmap_task *to)
 	k.st->finish_switch(cpu);
 }
 
-/* On top of whatever it found. */
+/* A handler that maps on top of the live maps. */
 static void handler(void *arg)
 {
 	struct kmap_cpu *cpu = this_cpu();
@@ -130,7 +130,8 @@ static void handler(void *arg)
 		kmap_irq_exit(cpu, flags);
 }
 
-/* A fault that waits for its page: with what it had mapped, the task is switched out and in. */
+/* A fault that sleeps until its page is there: the task is switched out and in, with its own maps
+ * and the handler's. */
 static void fault_sleeps(void *arg)
 {
 	struct kmap_cpu *cpu = this_cpu();
@@ -141,14 +142,14 @@ static void fault_sleeps(void *arg)
 		return;
 	addr = k.st->map(cpu, pfn);
 	schedule_to(k.next);
-	if (REF_READ_ONCE(k.next->ctrl.idx)) /* has not unmapped yet */
+	if (REF_READ_ONCE(k.next->ctrl.idx)) /* it has not unmapped yet */
 		must_show(k.next_addr[0], NEXT_PFN);
 	schedule_to(k.prev);
 	must_show(addr, pfn);
 	k.st->unmap(cpu, addr);
 }
 
-/* prev, next, prev until it has unmapped all, and next until it has. */
+/* Runs prev, next, prev until it has unmapped all, and next until it has unmapped all. */
 static void switches(void *arg)
 {
 	schedule_to(k.next);
@@ -172,7 +173,7 @@ static void one_switch(void *arg)
 	unmap(k.prev_addr, k.c->prev);
 }
 
-/* Nobody comes back: each stack is switched to once. */
+/* No task comes back: one switch, to next. */
 static void one_way(void *arg)
 {
 	schedule_to(k.next);
@@ -180,7 +181,7 @@ static void one_way(void *arg)
 	unmap(k.next_addr, k.c->next);
 }
 
-/* No switch: maps of its own on top of those of setup. */
+/* No switch: the task makes maps on top of those of setup. */
 static void maps(void *arg)
 {
 	uintptr_t addr = k.st->map(this_cpu(), NEXT_PFN);
@@ -211,7 +212,7 @@ static void exits_mapped(void *arg)
 
 /* ---- two CPUs and one task ---- */
 
-/* The CPU's idle task runs on; prev may be run by whoever is allowed to. */
+/* Switches from prev to the CPU's idle task; a CPU that may run prev can take it from then on. */
 static void put_prev(struct kmap_task *idle)
 {
 	struct kmap_cpu *cpu = this_cpu();
@@ -242,7 +243,7 @@ static bool take_prev(bool at_home)
 	return take;
 }
 
-/* What prev does with the CPU: its map of before, or if it has none, a new one. */
+/* Runs prev: it reads through the map that it had, or through a new one. */
 static void run_prev(void)
 {
 	uintptr_t addr = k.prev_addr[0];
@@ -339,7 +340,7 @@ static void name_all(struct explore *e)
 	}
 }
 
-/* prev runs on CPU 0 with its maps live, next does not run and has its own saved. */
+/* Sets up: prev runs on CPU 0 with its maps live; next does not run, and its maps are saved. */
 static void map_both(void)
 {
 	struct kmap_cpu *cpu = k.area->cpu;
@@ -386,7 +387,7 @@ static int setup(struct explore *e, const void *arg)
 		k.area->cpu[1].current = k.idle;
 	k.queue->mapped = true;
 	map_both();
-	k.area->warned = 0; /* what the explorer is to see has not been said yet */
+	k.area->warned = 0; /* a warning in setup must not hide the explorer's */
 	explore_memory(e, k.area, k.area->size);
 	name_all(e);
 	explore_task(e, 0, "task", k.c->task, NULL);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The explorer's own proof: small programs whose outcomes are known, tried on it. Where something
- * is allowed the row is busted, for then the explorer has to show it; where it is not, clean.
+ * Tests of the explorer itself: small programs with known outcomes. If the memory model allows an
+ * outcome, the row is busted, for the explorer has to find it; if not, the row is good.
  *
- * The outcomes of the memory litmus tests are those of Owens, Sarkar and Sewell's x86-TSO; R and
- * the like of tools/memory-model/Documentation/litmus-tests.txt.
+ * The outcomes of the memory litmus tests are those of Owens, Sarkar and Sewell's x86-TSO; names
+ * such as R are from tools/memory-model/Documentation/litmus-tests.txt.
  */
 #include <errno.h>
 #include "litmus.h"
@@ -217,8 +217,9 @@ static bool own_seen(void *arg, char *why, size_t size)
 	return l->r[0] && l->r[2];
 }
 
-/* A speculative reference: taken, and then something is looked at again; the other side changes
- * that and then looks at the count, as GUP-fast's recheck against whoever clears an entry. */
+/* A speculative reference: one side takes it and then looks at a word again; the other side changes
+ * that word and then looks at the count. So do GUP-fast's recheck and a task that clears an entry.
+ */
 static void get_then_look(void *arg)
 {
 	l->got = ref_count_add_unless_zero(&l->y, 1);

@@ -21,7 +21,7 @@ static void sleep_for_x(void *arg)
 		ref_sleep_while(&l->x, 0);
 }
 
-/* What the futex compares is not what was tested: the wake-up in between is lost. */
+/* The futex compares another word than the one that was tested: a wake-up in between is lost. */
 static void sleep_without_looking(void *arg)
 {
 	if (!REF_READ_ONCE(l->x))
@@ -58,7 +58,7 @@ static void add_irqs_off(void *arg)
 	ref_irq_restore(flags);
 }
 
-/* An update in an interrupt that ends before anything else goes on, and is counted. */
+/* The interrupt updates x and ends before any other step, and its landings are counted. */
 static void tick(void *arg)
 {
 	l->landed++;

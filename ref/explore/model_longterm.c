@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Models of pins: GUP-fast judging a folio whose mapping is truncated and freed meanwhile, and
- * pinning a page that KSM, migration or fork() is about to share.
+ * Models of pins: GUP-fast judges a folio whose mapping is truncated and freed meanwhile, and pins
+ * a page that KSM, migration or fork() is about to share.
  *
- * One small leaf, one walk of it, and one other task. What the walk got it holds until the end.
+ * There is one small leaf, one walk of it, and one other task. The walk holds its page until the
+ * end.
  */
 #include <stdio.h>
 
@@ -43,7 +44,7 @@ struct longterm_case {
 	gup_fast_fn fast;
 	unsigned flags;
 	const struct ref_aops *a_ops; /* NULL: anonymous */
-	bool read_only;		      /* mapped so */
+	bool read_only;		      /* the page is mapped read-only */
 	void (*other)(void *arg);
 	struct gup_share_variant share;
 };
@@ -53,7 +54,7 @@ static struct {
 	struct ref_mm *mm;
 	struct ref_mapping *mapping;
 	struct ref_page *page;
-	/* Of the walker. */
+	/* What the walker holds. */
 	struct held {
 		struct ref_page *page[1];
 		unsigned long nr;
@@ -77,13 +78,14 @@ static void walk(void *arg)
 	REF_WRITE_ONCE(l.held->nr, nr);
 }
 
-/* unmap_mapping_folio() has been here before, or has not come yet: the entry stays. */
+/* Truncates the folio and leaves the entry: unmap_mapping_folio() ran before, or has not run yet.
+ */
 static void truncates(void *arg)
 {
 	ref_folio_truncate(l.page);
 }
 
-/* And then the inode goes. */
+/* Truncates the folio, and then frees the inode. */
 static void evicts(void *arg)
 {
 	ref_folio_truncate(l.page);
@@ -96,7 +98,7 @@ static void evicts_at_once(void *arg)
 	ref_mapping_free_now(l.mapping);
 }
 
-/* The page goes, and its frame is the next slab page. */
+/* Unmaps the page; its frame becomes a slab page. */
 static void reuses(void *arg)
 {
 	struct ref_page *slab;
@@ -145,7 +147,7 @@ static bool exclusive(void *arg, char *why, size_t size)
 	return false;
 }
 
-/* Each leaf one reference, the walk one or a pin. */
+/* Whether the count is one reference for each leaf, and one reference or pin for the walk. */
 static bool balanced(void *arg, char *why, size_t size)
 {
 	int want = 0;
@@ -178,7 +180,7 @@ static int build(struct explore *e, const struct longterm_case *c)
 	if (err)
 		return err;
 	l.page = pgt_lookup(l.mm, AT, false);
-	/* What the builder writes plainly. */
+	/* The builder writes these by plain stores. */
 	explore_memory(e, l.mm, sizeof(*l.mm));
 	explore_memory(e, l.mm->memmap, FRAMES * sizeof(*l.mm->memmap));
 	explore_name(e, __pgt_entry(l.mm, AT, PGT_PTE), 8, 1, "pte");

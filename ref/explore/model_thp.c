@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Models of thp: GUP-fast beside the split of a huge folio, beside a collapse, and beside whoever
- * unmaps and reuses what it found.
+ * Models of thp: GUP-fast beside the split of a huge folio, beside a collapse, and beside a task
+ * that unmaps and reuses the pages that it found.
  *
- * Walker, splitter and collapser are the ones of ref/, over a format of x86_64's entries in tables
- * of two: a huge folio is two pages, so that a split is some fifty steps. (With tables of 512 each
- * of its loops would be as long; the tests run those.) Contents are one word of each page.
+ * Walker, splitter and collapser are those of ref/, over a format with x86_64's entries in tables
+ * of two: a huge folio is two pages, so that a split has some fifty steps. (With tables of 512 each
+ * of its loops would have 512 rounds; the tests run those.) A page's contents are one word.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -58,7 +58,7 @@ static const struct pgt_fmt pgt_fmt_tiny = {
 
 /* ---- what runs ---- */
 
-/* One schedule's: written by the task that it is about. */
+/* The outcome of one schedule; each field is written by the task that it describes. */
 struct outcome {
 	struct ref_page *got[NR_HUGE];
 	uint32_t generation[NR_HUGE];
@@ -75,19 +75,19 @@ struct thp_case {
 	unsigned first, nr; /* pages that the reader asks for */
 	bool pin;
 	bool file, by_pte, small; /* how they are mapped; default: by a huge leaf */
-	bool stays;		  /* whatever the writer does, a page that is held stays mapped */
+	bool stays; /* a page that is held has to stay mapped, whatever the writer does */
 	thp_split_fn split;
 	thp_collapse_fn collapse;
-	bool unmap;		 /* afterwards */
-	bool reuse;		 /* and maps at another address what is free then */
-	void (*wait)(void *arg); /* for walkers, where the kernel does; NULL: a broadcast */
+	bool unmap;		 /* the writer unmaps the folio afterwards */
+	bool reuse;		 /* and maps the freed frames at another address */
+	void (*wait)(void *arg); /* waits for walkers where the kernel does; NULL: a broadcast */
 };
 
 static struct {
 	const struct thp_case *c;
 	struct ref_mm *mm;
 	struct thp_file *file;
-	struct ref_page *head; /* of the folio, in the beginning */
+	struct ref_page *head; /* head of the folio at the start */
 	struct outcome *o;
 } m;
 
@@ -185,8 +185,8 @@ static bool balanced(void *arg, char *why, size_t size)
 	return thp_balanced(m.mm, held, nr, why, size);
 }
 
-/* The leaf of a pinned page says that a write goes to this page, whatever happens; of a large leaf
- * the head's flag does. */
+/* Whether every pinned page is still exclusive, so that a write goes to this page. In a large leaf
+ * the head has the flag. */
 static bool pins_are_exclusive(void *arg, char *why, size_t size)
 {
 	void *pmdp = __pgt_entry(m.mm, ADDR, PGT_PMD);
@@ -218,7 +218,7 @@ static bool held_are_not_free(void *arg, char *why, size_t size)
 	return true;
 }
 
-/* What a reader holds, nobody can have given to another address. */
+/* Whether every page that a reader holds still belongs to the reader's address. */
 static bool own_pages(void *arg, char *why, size_t size)
 {
 	for (unsigned long i = 0; i < m.o->nr; i++) {
@@ -262,7 +262,7 @@ static bool not_freed_within(void *arg, char *why, size_t size)
 
 static void name_page(struct explore *e, struct ref_page *page, const char *what)
 {
-	/* Also what a pointer to it is called. */
+	/* The name is also that of a pointer to it. */
 	explore_name(e, &page->refcount, sizeof(page->refcount), 1, "%s", what);
 	explore_name(e, &page->pincount, sizeof(page->pincount), 1, "%s.pincount", what);
 	explore_name(e, &page->mapcount, sizeof(page->mapcount), 1, "%s.mapcount", what);
@@ -325,7 +325,7 @@ static int setup(struct explore *e, const void *arg)
 	explore_memory(e, m.mm->memmap, NR_FRAMES * sizeof(m.mm->memmap[0]));
 	name_page(e, m.head, "head");
 	name_page(e, m.head + 1, "tail");
-	name_table(e, PGT_PUD, "pgd"); /* into which the rest is folded */
+	name_table(e, PGT_PUD, "pgd"); /* the levels above are folded into it */
 	name_table(e, PGT_PMD, "pmd");
 	name_table(e, PGT_PTE, "pte");
 	explore_task(e, 0, "reader", reader, NULL);
