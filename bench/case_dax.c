@@ -363,7 +363,7 @@ static bool contended_valid(const struct bench_state *s)
 const struct bench_case bench_dax_contended = {
 	.family = "dax",
 	.name = "contended",
-	.summary = "a page's entry locked and unlocked while others are at the file",
+	.summary = "a page's entry locked and unlocked while other threads use the file",
 	.subject = BENCH_REF,
 	.needs = BENCH_NEED_THREADS,
 	.axes = { { .key = "load", .strs = loads }, NUMS("threads", threads) },

@@ -31,7 +31,7 @@ static void clock_run(struct bench_state *s, uint64_t n)
 const struct bench_case bench_clock_read = {
 	.family = "clock",
 	.name = "read",
-	.summary = "one reading of the clock: in every operation that is timed on its own, once",
+	.summary = "one reading of the clock: part of each operation that is timed on its own",
 	.subject = BENCH_KERNEL,
 	.needs = BENCH_NEED_HOST,
 	.run = clock_run,

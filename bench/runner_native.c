@@ -421,7 +421,7 @@ static void say_busy(struct native *nat)
 		 load ? load : "unknown", nat->nr_busy, nat->nr_reported);
 	results_pairs_set(&nat->doc->environment, "load", text);
 	fprintf(stderr,
-		"bench: load %s: their times are too long; run again when nothing else does\n",
+		"bench: load %s: their times are too long; run again when nothing else runs\n",
 		text);
 }
 

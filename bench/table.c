@@ -42,13 +42,13 @@ unsigned bench_needs(const struct bench_state *s)
 const char *bench_guest_lacks(unsigned needs)
 {
 	if (needs & BENCH_NEED_HOST)
-		return "measures the kernel of the host it runs on; the driver's rows are this one's";
+		return "measures the host's own kernel; the driver measures the guest's";
 	if (needs & BENCH_NEED_URCU)
-		return "liburcu is not in guests";
+		return "guests have no liburcu";
 	if (needs & BENCH_NEED_THREADS)
-		return "needs a second CPU, and costs are counted with one";
+		return "needs a second CPU; costs are counted in guests with one CPU";
 	if (needs & BENCH_NEED_MEMBARRIER)
-		return "membarrier has nobody to reach with one CPU";
+		return "with one CPU membarrier has no other CPU to reach";
 	if (needs & BENCH_NEED_PERF)
 		return "guests have no perf counters";
 	return NULL;

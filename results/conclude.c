@@ -158,8 +158,8 @@ static bool is_open(FILE *f, const struct results_totals *t, bool exact_equal)
 	     "checks fail as in the base");
 	item(&l, t->unexplored, "run has no exploration", "runs have no exploration");
 	item(&l, t->half_explored, "exploration is partial", "explorations are partial");
-	item(&l, t->other_explorers, "exploration is another program's than the first",
-	     "explorations are another program's than the first");
+	item(&l, t->other_explorers, "exploration was made by another program than the first",
+	     "explorations were made by another program than the first");
 	item(&l, t->models[RESULTS_MODEL_MISSING], "model of the base is missing",
 	     "models of the base are missing");
 	item(&l, t->models[RESULTS_MODEL_LESS],

@@ -192,9 +192,9 @@ static int check_verdict(const struct results_explore_model *m, struct results_e
 		return results__error(err, -EINVAL, NULL, ".method",
 				      "does not go with the verdict \"%s\"", name);
 	if (m->failure && m->verdict != results_explore_judge(m, false))
-		return results__error(
-			err, -EINVAL, NULL, ".verdict",
-			"\"%s\" is not what caught_by and the failure's invariant say", name);
+		return results__error(err, -EINVAL, NULL, ".verdict",
+				      "\"%s\" contradicts caught_by and the failure's invariant",
+				      name);
 	return 0;
 }
 

@@ -54,7 +54,7 @@ static const char *advice(enum json_error_code code)
 	case json_error_invalid_utf8:
 		return "the file must be UTF-8";
 	case json_error_numeric_overflow:
-		return "no figure is that large";
+		return "no number of a result is that large";
 	default:
 		return "the file must be one JSON object; make it again with ptbench";
 	}

@@ -248,7 +248,7 @@ CASES = [
                                             "missing, 1 check is missing"]),
     ("a model that broke", change_broken_model, 1, ["regression: 1 model is no longer as claimed"]),
     ("no exploration", change_no_exploration, 3, ["inconclusive: 1 run has no exploration"]),
-    ("another explorer", change_explorer, 3, ["inconclusive: 1 exploration is another program's than the first"]),
+    ("another explorer", change_explorer, 3, ["inconclusive: 1 exploration was made by another program than the first"]),
     ("an interrupted run", change_partial, 3, ["inconclusive: 1 run is partial"]),
 ]
 

@@ -483,7 +483,7 @@ def test_explorer():
                        ({"stand_in": "/x"}, {"stand_in": "/y"}, "stand_in: base /x, new /y\n")):
         judged(f"another explorer: {said.strip()}", run("x0", of("clean"), **a), run("x1", of("broken"), **b), 3,
                ["  environments differ:\n    " + said + "  not comparable\n",
-                "inconclusive: 1 exploration is another program's than the first"], absent=["WORSE"])
+                "inconclusive: 1 exploration was made by another program than the first"], absent=["WORSE"])
     judged("the same stand-in", run("x0", of("clean"), stand_in="/x"), run("x1", of("clean"), stand_in="/x"), 0,
            ["2 models"], absent=["stand_in"])
     judged("all models on demand", run("x0", of("clean")), run("x1", of("clean")), 0, ["model gup/v: ", ": fine"], "-a")
