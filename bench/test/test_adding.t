@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The worked examples of docs/adding.md that are measured, in a copy of ref/ and bench/: a design, a step
-# and a case. They are timed, checked and named in a document that is valid; a design that does not do what
-# its row says is seen.
+# and a case. They are timed, checked and named in a valid document; the test sees a design that does
+# not do what its row says.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../../scripts/tap.sh"
 document=$root/docs/adding.md
@@ -64,7 +64,7 @@ ok $? "and link"
 	>"$tmp/out" 2>"$tmp/err"
 ok $? "they are timed" || head -n 5 "$tmp/err" | sed 's/^/# /'
 "$build/ptbench" validate "$tmp/native.json" >/dev/null
-ok $? "what is written is valid: it says what each param means"
+ok $? "the document is valid: it says what each param means"
 python3 - "$tmp/native.json" >"$tmp/rows" <<'END'
 import json, sys
 doc = json.load(open(sys.argv[1]))
@@ -80,12 +80,12 @@ for row in "gup_slow/walk 16 time" "gup_fast/steps protnone time" "gup_fast/walk
 	ok $? "the document has a row of $row"
 done
 grep -q '^axis design real_pointer real_pointer' "$tmp/rows" && grep -q '^axis step protnone PROT_NONE' "$tmp/rows"
-ok $? "and what the list calls them"
+ok $? "the document has the meanings of the lists"
 "$tmp/bench" "--ptbench_static=$tmp/static.json" "--ptbench_objects=$tmp/libref.a" 2>"$tmp/err"
 is "$?$(grep -c 'design": "real_pointer", "format": "s390x"' "$tmp/static.json")" 01 \
 	"ref.static has its code bytes, and its code is another design's just where both do the same"
 
-# ---- seen to fail: a design that is said to have the real pointer, and walks on in the copy ----
+# ---- seen to fail: the row says that the design has the real pointer, but it walks on in the copy ----
 sed -i '/if (v->design == GUP_REAL_POINTER)/,+1d' "$tmp/tree/ref/gup/walk.h"
 walkers s390x && (cd "$tmp" && ar rcs libref.a arch_s390x.o) && ! test_gup && grep -q '^not ok .*s390x' "$tmp/out"
 ok $? "without its line in walk.h the walkers' test fails on s390x"

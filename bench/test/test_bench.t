@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ptbench bench over stand-ins: the order of what it runs, what it finds before anything is measured,
-# the reason of whatever fails, and how it ends when it is told to.
+# the reason of each part that fails, and how it ends on a signal.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../../scripts/tap.sh"
 like() { # HAVE PATTERN TEXT
@@ -123,10 +123,10 @@ valid() { "$b/ptbench" validate -q "$tmp/runs/latest" >/dev/null && "$b/ptbench"
 
 # ---- the order, and the first answers ----
 bench
-is $? 0 "all is well: exit status 0"
+is $? 0 "nothing fails: exit status 0"
 is "$(cut -d' ' -f1,2 "$log" | sed 's/=.*//' | paste -sd,)" \
 	"build --check,bench --ptbench_static,explore explore,bench --ptbench_out,make --no-print-directory,build --verdicts" \
-	"first what needs a quiet machine, then what takes long"
+	"parts that need a quiet machine run first, the kernels last"
 like "$(grep ^make "$log")" "make --no-print-directory -j* -C $root O=build guests SCENARIOS=BENCH" \
 	"guests are built for the list BENCH"
 is "$(from_run "','.join(x['name'] + ' ' + x['state'] for x in r['parts'])")" \
@@ -137,13 +137,13 @@ ok $? "and valid"
 is "$(grep -o '^[A-Z][a-z]* run of' "$tmp/out" | paste -sd,)" "Unfinished run of,Complete run of" \
 	"answers come twice, the first of a run that is not finished"
 ! grep -q 'making guests' "$tmp/out" && grep -q 'making guests' "$tmp/err"
-ok $? "what make says is not among them"
+ok $? "make's output goes to standard error, not among the answers"
 bench --no-report good slow-not 2>/dev/null
 is "$?,$(cat "$log")" "2," "a name that is no scenario: status 2, and nothing was run"
 bench --no-native --no-explore --no-report good
 is "$?$(grep -c 'guests SCENARIOS=good$' "$log")" 01 "guests are built for the scenarios that are named"
 
-is "$(grep ' is set: ' "$tmp/err")" "PTBENCH_QEMU is set: $PTBENCH_QEMU stands in for QEMU" "what stands in for QEMU is said"
+is "$(grep ' is set: ' "$tmp/err")" "PTBENCH_QEMU is set: $PTBENCH_QEMU stands in for QEMU" "a message names the stand-in for QEMU"
 of() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$tmp/runs/latest/$1" "$2"; }
 like "$(of good.icount-1cpu.json provenance)" "*'qemu_stand_in': '$PTBENCH_QEMU'*" "and is in the provenance"
 cp -r "$(readlink -f "$tmp/runs/latest")" "$tmp/stood-in"
@@ -154,30 +154,30 @@ END
 chmod +x "$tmp/another"
 PTBENCH_QEMU=$tmp/another bench --no-native --no-explore --no-report good
 "$b/ptbench" compare --base "$tmp/stood-in" "$tmp/runs/latest" >"$tmp/out"
-is "$?$(grep -c "qemu_stand_in: base $PTBENCH_QEMU, new $tmp/another" "$tmp/out")" 32 "compare says that they differ, and does not compare them"
+is "$?$(grep -c "qemu_stand_in: base $PTBENCH_QEMU, new $tmp/another" "$tmp/out")" 32 "compare does not compare runs with other stand-ins, and prints both"
 bench --no-native --no-kernels --no-report
-is "$(grep ' is set: ' "$tmp/err")" "PTBENCH_EXPLORE is set: $PTBENCH_EXPLORE stands in for the explorer" "and for the explorer"
-is "$(of explore.json stand_in)" "$PTBENCH_EXPLORE" "which is in explore.json"
+is "$(grep ' is set: ' "$tmp/err")" "PTBENCH_EXPLORE is set: $PTBENCH_EXPLORE stands in for the explorer" "a message names the stand-in for the explorer"
+is "$(of explore.json stand_in)" "$PTBENCH_EXPLORE" "explore.json has the stand-in"
 EXPLORE=mislabelled bench --no-native --no-kernels --no-report
-is "$(of explore.json stand_in)" "$PTBENCH_EXPLORE" "also where it failed"
+is "$(of explore.json stand_in)" "$PTBENCH_EXPLORE" "explore.json has the stand-in of an explorer that failed"
 "$b/ptbench" show "$tmp/runs/latest/explore.json" | grep -q "stand-in  *$PTBENCH_EXPLORE"
-ok $? "and printed"
+ok $? "show prints it"
 PTBENCH_EXPLORE='' bench --no-native --no-kernels --no-report
 ! grep -q stand_in "$tmp/runs/latest/explore.json"
-ok $? "ptbench itself stands in for nobody"
+ok $? "without a stand-in explore.json names none"
 
 # ---- what is found before anything is measured ----
 before=$(ls "$tmp/runs")
 KSRC=bad bench
 is "$?,$(cut -d' ' -f1,2 "$log")" "2,build --check" "an unusable source: status 2, and nothing was run"
 grep -q 'KSRC=bad: no such folder' "$tmp/err"
-ok $? "said by who knows"
+ok $? "the message of kernels/build says which"
 is "$(ls "$tmp/runs")" "$before" "none of these made a run"
 echo >"$tmp/plain"
 : >"$log"
 "$b/ptbench" bench --runs "$tmp/plain" >"$tmp/out" 2>"$tmp/err"
 is "$?,$(grep -c '^bench' "$log"),$(grep -c "$tmp/plain: cannot make the folder" "$tmp/err")" "2,0,1" \
-	"an unusable folder of runs: likewise"
+	"an unusable folder of runs: status 2, and nothing was run"
 
 # ---- why a part failed: on the terminal, and in run.json ----
 failing() { # NAME PATTERN TEXT: of the last run
@@ -195,7 +195,7 @@ failing native "failed native.json: 9 of 9 checks came out wrong, first busted/h
 	"the reason names the check, what was seen and what was expected"
 NATIVE=symbol:run_fails bench --no-kernels --no-report --no-explore
 failing native "failed native.json: 1 of 1 checks came out wrong, first case/runs symbol=run_fails: 'wrong result' seen, 'n operations' expected" \
-	"and its params"
+	"the reason has the check's params"
 NATIVE=crash bench --no-kernels --no-report --no-explore
 failing native "failed None: build/bench was ended by signal 11 (Segmentation fault); it left no document*" "a crash"
 NATIVE=silent bench --no-kernels --no-report --no-explore
@@ -203,10 +203,10 @@ failing native "failed None: build/bench ended well, but its document cannot be 
 NATIVE=status bench --no-kernels --no-report --no-explore
 failing native "failed None: build/bench ended with status 4; it left no document*" "a status, and no document"
 NATIVE=damaged bench --no-kernels --no-report --no-explore
-failing native "failed None: build/bench ended well, but its document cannot be used: *" "a damaged one"
+failing native "failed None: build/bench ended well, but its document cannot be used: *" "a damaged document"
 NATIVE=other bench --no-kernels --no-report --no-explore
 failing native "failed None: build/bench ended well, but its document cannot be used: it is of the part ref.static" \
-	"another part's"
+	"another part's document"
 for what in rows skipped; do
 	why="there are no rows"
 	[ $what = rows ] || why="all of 1 rows were skipped, first good/clock: not in the mood"
@@ -233,14 +233,14 @@ none_booted() { # STATUS TEXT OPTION...
 	is "$?,$(tail -n 3 "$tmp/out" | grep -c '^no kernel was booted: ')" "$want,1" "$text"
 }
 none_booted 3 "no kernel was booted: exit status 3, said in the last lines" --no-native --no-report
-none_booted 3 "whatever else passed, and with a report"
-NATIVE=busted none_booted 4 "a part that failed weighs more" --no-report
+none_booted 3 "no kernel was booted: exit status 3, though other parts passed and the report is made"
+NATIVE=busted none_booted 4 "no kernel was booted and a part failed: exit status 4" --no-report
 
 # ---- the explorer ----
 EXPLORE=mislabelled bench --no-native --no-kernels --no-report
-is $? 4 "models that come out otherwise: exit status 4"
+is $? 4 "models that do not come out as claimed: exit status 4"
 failing explore "failed None: 3 of 3 models came out otherwise than claimed: mislabelled/good broken (no update is lost); mislabelled/busted survived (has to break: no update is lost); mislabelled/other other-invariant (no update is lost) (has to break: deadlock)" \
-	"the reason names them"
+	"the reason names the models"
 EXPLORE=setup bench --no-native --no-kernels --no-report
 failing explore "failed None: ptbench explore ended with status 4; explore.json has 0 models and is not complete" \
 	"a model that cannot be set up"
@@ -249,9 +249,9 @@ EXPLORE=none bench --no-native --no-kernels --no-report
 is "$?,$(grep -o "0 of $models models" "$tmp/err")" "4,0 of $models models" "an explorer that explored nothing: exit status 4"
 failing explore "failed None: explore.json has 0 models, ptbench has $models" "the reason has both numbers"
 EXPLORE=table/clean bench --no-native --no-kernels --no-report
-failing explore "failed None: explore.json has 1 models, ptbench has $models" "one that explored a part: likewise"
+failing explore "failed None: explore.json has 1 models, ptbench has $models" "an explorer that explored some of the models: the reason has both numbers"
 EXPLORE=real bench --no-native --no-kernels --no-report
-is "$?,$(grep -o '[0-9]* of [0-9]* models' "$tmp/err")" "0,$models of $models models" "the explorer itself has all"
+is "$?,$(grep -o '[0-9]* of [0-9]* models' "$tmp/err")" "0,$models of $models models" "ptbench explore itself explores all models"
 EXPLORE=crash bench --no-native --no-kernels --no-report
 failing explore "failed None: ptbench explore was ended by signal 11 (Segmentation fault); explore.json cannot be used: *" \
 	"a crash"
@@ -261,13 +261,13 @@ failing explore "failed None: ptbench explore could not be run: No such file or 
 "$b/ptbench" report -o "$tmp/report" "$tmp/runs/latest" >/dev/null 2>"$tmp/err"
 is "$?,$(grep -c 'none of its 1 parts can be read; the first, explore' "$tmp/err")" "2,1" "a run with such a part alone: status 2, and why"
 [ -f "$tmp/report/index.html" ]
-ok $? "and is rendered"
+ok $? "report renders that run"
 "$b/ptbench" compare --base "$tmp/runs/latest" "$tmp/runs/latest" >"$tmp/out" 2>&1
 [ $? -lt 128 ]
-ok $? "and compared"
+ok $? "compare does not crash on it"
 
-# ---- being told to end: a partial run, and nobody left ----
-# Everybody who has the mark in the environment that it began with.
+# ---- signals: the run is partial, and no process is left ----
+# Prints the processes that began with the mark in their environment.
 marked() { grep -lsz "^MARK=$1\$" /proc/[0-9]*/environ | cut -d/ -f3; }
 until_true() { # COMMAND...: for a minute at most
 	local i
@@ -319,10 +319,10 @@ EXPLORE=long interrupted TERM 'the explorer runs' explore \
 SLOW_MAKE=1 interrupted TERM 'guests are built' guests "None: interrupted before the guests' programs were built" \
 	"$log" '^make' --no-native --no-explore
 interrupted TERM 'a kernel is built' '' '' "$log" 'build --verdicts' --no-native --no-explore slow
-interrupted HUP 'a kernel is built that minds no signal' '' '' "$log" 'build --verdicts' --no-native --no-explore \
+interrupted HUP 'a kernel is built by a process that ignores signals' '' '' "$log" 'build --verdicts' --no-native --no-explore \
 	stubborn
 
-# What is ignored, as under nohup, stays so, in what it runs as well.
+# A signal that is ignored, as under nohup, stays ignored, also in the programs that bench runs.
 ignoring() { # SIGNAL TEXT FILE PATTERN ARGUMENT...
 	local sig=$1 text=$2 file=$3 pattern=$4
 	shift 4
@@ -361,7 +361,7 @@ begun=$SECONDS
 kill -TERM "$pid"
 wait "$pid"
 is "$?,$(from_run "r['state']"),$((SECONDS - begun < 20))" "143,complete,1" \
-	"SIGTERM while the report is drawn: ends by it, and the run is complete"
+	"SIGTERM while the report is drawn: the signal ends the program, and the run is complete"
 valid
 ok $? "  and valid"
 until_true none_left "$mark_nr"
@@ -375,11 +375,11 @@ killed() { # TEXT FILE PATTERN ARGUMENT...
 	until_true says "$pattern" "$file"
 	sleep 1
 	[ "$(marked "$mark" | wc -l)" -ge 2 ]
-	ok $? "$text: it and what it runs are there"
+	ok $? "$text: bench and the programs that it runs are there"
 	kill -KILL "$pid"
 	wait "$pid" 2>/dev/null
 	until_true none_left "$mark"
-	ok $? "  and gone when it is killed outright"
+	ok $? "  all of them are gone after SIGKILL to bench"
 	marked "$mark" | xargs -r kill -KILL
 	is "$(from_run "r['state']")" partial "  the run is partial"
 	valid
@@ -389,6 +389,6 @@ NATIVE=good killed 'the machine is measured' "$log" 'bench --ptbench_out' --no-k
 EXPLORE=long killed 'the explorer runs' "$log" '^explore' --no-kernels --no-native
 SLOW_MAKE=1 killed 'guests are built' "$log" '^make' --no-native --no-explore
 killed 'a kernel is built' "$log" 'build --verdicts' --no-native --no-explore slow
-killed 'a kernel is built that minds no signal' "$log" 'build --verdicts' --no-native --no-explore stubborn
+killed 'a kernel is built by a process that ignores signals' "$log" 'build --verdicts' --no-native --no-explore stubborn
 
 finish

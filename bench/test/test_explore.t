@@ -76,11 +76,11 @@ def test_usage():
     says(explore("qqqqqqqqqqqqqqqqqqqqq"), 2, err=["there are", "litmus"],
          text="a name that is near nothing: the mechanisms are named")
     says(explore("litmus", "nothing/here", "kmapp"), 2, err=["nothing/here", "kmapp"],
-         text="two unknown names: both are said")
+         text="two unknown names: the message has both")
     says(explore("litmus", "--replay", "0"), 2, err=["--replay is for one variant"],
          text="--replay with more than one variant")
     says(explore("litmus/lost_update", "--replay", "&"), 2, err=["cannot be replayed"],
-         text="a schedule that is none", absent=["model "])
+         text="a text that is no schedule", absent=["model "])
     says(explore("litmus", "--json", "/nowhere/x.json"), 2, err=["/nowhere/x.json", "folder"],
          text="a file that cannot be written, before anything is explored", absent=["litmus/"])
 
@@ -106,7 +106,7 @@ def test_default(validators):
     seconds = time.time() - start
     if not ok(p.returncode == 0 and not p.stderr, f"the default run: 0, in {seconds:.1f} s"):
         diag(p.stdout)
-    ok(seconds < 60, "which is less than a minute")
+    ok(seconds < 60, "the default run takes less than a minute")
     value = load("all.json")
     listed = [line.split()[0] for line in explore("--list").stdout.splitlines()[1:]]
     ok([f"{m['mechanism']}/{m['variant']}" for m in value["models"]] == listed and value["complete"],
@@ -152,7 +152,7 @@ def test_verdicts(validators):
     says(table("table/clean", "--bound", "0", "--json", path("zero.json")), 0, text="--bound 0")
     ok(load("zero.json")["models"][0]["bound"] == 0, "is the bound")
     says(table("mislabelled/good", "--bound", "0"), 0, ["clean"],
-         text="without preemptions nothing is lost: the bound is what is claimed, no more")
+         text="without preemptions no update is lost: the claim holds up to the bound only")
 
 
 def test_failures():
@@ -187,11 +187,11 @@ def test_replay(validators):
        "the same failure, step by step, in one schedule")
     is_valid(validators, "again.json", "and its file is valid")
     says(table("mislabelled/busted", "--replay", "0c0", "--json", path("held.json")), 0, ["held"],
-         text="a schedule in which nothing breaks proves nothing of the variant: held")
+         text="a replayed schedule in which nothing breaks has the verdict held")
     is_valid(validators, "held.json", "and its file is valid")
     first, second = (re.sub(r"[\d,]+ (per second )?[\d.]+ s", "", " ".join(explore("litmus/lost_update", "-q").stdout.split()))
                      for _ in range(2))
-    ok(first == second and "0c1" in first, "deterministic but for its times")
+    ok(first == second and "0c1" in first, "two runs print the same but for their times")
 
 
 def test_sanitized():
@@ -242,7 +242,7 @@ def test_interrupt(validators):
     p.send_signal(signal.SIGINT)
     p.send_signal(signal.SIGINT)
     p.communicate(timeout=30)
-    ok(p.returncode in (130, -signal.SIGINT), "twice ends it")
+    ok(p.returncode in (130, -signal.SIGINT), "a second Ctrl-C ends it at once")
 
 
 def test_progress():

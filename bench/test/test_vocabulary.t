@@ -87,13 +87,13 @@ shows() { # PAGE TEXT...: a row of a table, or a label of a figure
 	done
 }
 shows q1.html novel 'It waits.'
-ok $? "the discipline is on its page, and what it is"
+ok $? "the discipline is on its page, with its meaning"
 shows q2.html real_pointer example-8k-43
 ok $? "so are the design of GUP-fast and the format"
 shows q3.html 'a novel one'
 ok $? "the stack, by its label"
 shows q4.html PROT_NONE
-ok $? "and the step"
+ok $? "the step is on its page"
 
 sed -i '/V("hugetlb",/d' "$tmp/bench/words.h"
 print "$tmp"/{formats,gup,arch_example}.o && ! "$tmp/test" >"$tmp/out" 2>&1

@@ -47,16 +47,16 @@ ok $? "it compiles without a warning"
 timeout 120 "$tmp/test_gather" >"$tmp/out"
 ok $? "the tests of all disciplines pass"
 grep -qE "^ok [0-9]+ - $name: the flush does not return while the reader is parked" "$tmp/out"
-ok $? "and are run on it"
+ok $? "they run on the new discipline"
 
 # Without its wait the same tests refuse it.
 sed -i '/ref_synchronize_rcu();/d' "$tmp/$name.c"
 ! grep -q 'ref_synchronize_rcu();' "$tmp/$name.c" &&
 	compile test_busted "$here/ref/test/test_gather.c" "$here/ref/test/gather_suite.c" &&
 	! timeout 120 "$tmp/test_busted" >"$tmp/out"
-ok $? "without its wait they fail"
+ok $? "without its wait the tests fail"
 grep -qE "^not ok [0-9]+ - $name: the table is not freed while the reader is parked" "$tmp/out"
-ok $? "where they should"
+ok $? "the failed check is that of the parked reader"
 
 echo "1..$nr"
 exit $failed

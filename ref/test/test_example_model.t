@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The worked example of docs/explorer.md, a model in a file of its own: the very text is compiled, listed
-# as the text says, and comes out as it is called.
+# as the text says, and both come out as claimed.
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../../scripts/tap.sh"
 
@@ -12,7 +12,7 @@ block "\`ref/explore/model_seqcount.c\`:" >"$tmp/model_seqcount.c"
 grep -q 'explore_seqcount_models\[\] = {' "$tmp/model_seqcount.c"
 ok $? "docs/explorer.md has a file"
 mapfile -t lines < <(grep -x $'extern const struct explore_model explore_seqcount_models\\[\\];\|\texplore_seqcount_models,' "$root/docs/explorer.md")
-is ${#lines[@]} 2 "and the lines that list it"
+is ${#lines[@]} 2 "docs/explorer.md has the lines that list it"
 cp "$root"/ref/explore/models.{h,c} "$tmp"
 sed -i "s/^extern const struct explore_model explore_gup_models\[\];/&\n${lines[0]}/" "$tmp/models.h"
 sed -i "s/^static const struct explore_model \*const lists\[\] = {/&\n${lines[1]}/" "$tmp/models.c"
@@ -27,14 +27,14 @@ model() { # PROGRAM: ptbench explore with these models, before the library that 
 model explore
 ok $? "it compiles without a warning"
 "$tmp/explore" -q seqcount >"$tmp/out"
-ok $? "both models come out as they are called"
+ok $? "both models come out as claimed"
 grep -q '^seqcount/looks_again *good .* clean$' "$tmp/out" &&
 	grep -q '^seqcount/looks_once *busted .* caught: both words are of one write$' "$tmp/out"
 ok $? "one clean, one caught"
 "$tmp/explore" -q seqcount/looks_once | grep -q '^ *[0-9]* .*write a = 1'
-ok $? "by the names that the model gives"
+ok $? "the interleaving has the names that the model gives"
 "$tmp/explore" -q --no-reduction seqcount >/dev/null
-ok $? "and so without the reduction"
+ok $? "the same without the reduction"
 
 # Where the good reader looks once too, it is no longer clean.
 sed -i 's/^static const bool yes = true, no = false;/static const bool yes = false, no = false;/' "$tmp/model_seqcount.c"

@@ -15,7 +15,8 @@ ok() { # status, text
 	if [ "$1" -eq 0 ]; then echo "ok $nr - $2"; else echo "not ok $nr - $2"; failed=1; fi
 }
 
-# What leans on how one compiler arranges code is demanded of gcc 12, and of another one said.
+# A check of code that depends on the compiler has to hold with gcc 12; with another it is skipped, and the
+# skip says whether it holds.
 of_gcc12() { # object, status, text
 	local by
 	by=$(readelf -p .comment "$1" | sed -n 's/^ *\[ *[0-9a-f]*\] *//p' | head -n 1)
@@ -23,7 +24,7 @@ of_gcc12() { # object, status, text
 	GCC:*' '12.*) ok "$2" "$3" ;;
 	*)
 		nr=$((nr + 1))
-		echo "ok $nr - $3 # SKIP that is known of gcc 12; $by: $([ "$2" -eq 0 ] && echo so || echo not so)"
+		echo "ok $nr - $3 # SKIP required of gcc 12 only; with $by it $([ "$2" -eq 0 ] && echo holds || echo does not hold)"
 		;;
 	esac
 }
@@ -95,7 +96,7 @@ check_machine() { # machine, tool prefix, folder of objects
 	done
 
 	# Where nothing folds per mm the designs are one and the same. GCC for s390x may choose other
-	# registers for the second of two equal functions, so there it is only said.
+	# registers for the second of two equal functions, so there the test only prints it.
 	for f in x86_64_4k_48 x86_64_4k_57 x86_64_4k_57_folded; do
 		for d in addr_end_folded addr_end_global offset_lockless; do
 			local n

@@ -48,12 +48,12 @@ ok $? "it compiles without a warning"
 t=$build/obj/ref/test
 "$cc" -o "$tmp/test_gup" "$t/test_gup.o" "$t/gup_suite.o" "$t/gup_variants.o" "$tmp"/*.o \
 	"$build/libref.a" -lpthread
-ok $? "and links in the place of the list"
+ok $? "the test links with the new list in place of the old"
 "$tmp/test_gup" >"$tmp/out"
 ok $? "the walkers' test passes with it"
 n=$(grep -c '^ok .* example-8k-43: ' "$tmp/out")
 [ "$n" -eq 3 ]
-ok $? "and has tried it: boundaries, leaves, random ranges"
+ok $? "the walkers' test has tried it: boundaries, leaves, random ranges"
 
 mkdir "$tmp/ref/test" "$tmp/scripts"
 cp "$here"/ref/test/{test_formats.c,gup_suite.h} "$tmp/ref/test"
@@ -68,6 +68,6 @@ formats() { # its test, with the sources of the copy
 ok $? "the formats' test misses its numbers"
 sed -i "/^} geometry\[\] = {/r $tmp/geometry" "$tmp/ref/test/test_formats.c"
 formats
-ok $? "and passes with them"
+ok $? "the formats' test passes with its numbers"
 echo "1..$nr"
 exit $failed

@@ -26,7 +26,7 @@ busted=$(cut -f1-3 "$tmp/rows" | grep -v '^litmus' | grep -c 'busted$')
 [ "$busted" -ge 18 ]
 ok $? "at least 18 rows are busted ($busted, without the explorer's own trials)"
 [ "$(cut -f1,2,4 "$tmp/rows" | sort | uniq -d | wc -l)" -eq 0 ]
-ok $? "no row stands twice"
+ok $? "no row is there twice"
 
 # Runs a program once and keeps what it says.
 output_of() { # program
@@ -53,7 +53,7 @@ while IFS=$'\t' read -r mechanism variant _ program text; do
 	ok $? "$mechanism/$variant: $program says: $text"
 done <"$tmp/rows"
 
-# The explorer's rows: all of them are run, and each comes out as it is called.
+# The explorer runs all of its rows, and each comes out as claimed.
 "$build/ptbench" explore -q >"$tmp/explored"
 ok $? "the explorer runs"
 
@@ -75,7 +75,7 @@ while IFS=$'\t' read -r mechanism variant called program text; do
 	wrong=1
 done <"$tmp/rows"
 [ $explored -gt 0 ] && [ $wrong -eq 0 ]
-ok $? "and all of its $explored rows come out as they are called"
+ok $? "all of its $explored rows come out as claimed"
 
 # The check can fail.
 refused() { # program, text, what is wrong with it
@@ -103,7 +103,7 @@ while IFS=$'\t' read -r mechanism variant called program text; do
 	break
 done <"$tmp/rows"
 has_test made/up "the fourth"
-ok $? "and a line that is ok is not"
+ok $? "a line that begins with ok is accepted"
 
 echo "1..$nr"
 exit $failed

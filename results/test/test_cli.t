@@ -24,10 +24,10 @@ def test_validate():
     says(cli("validate", good), 0, [f"{good}: fine"], text="a good document is fine")
     says(cli("validate", bad), 2, [], [bad, "$.measurements[0].samples[2]", "must be a number"],
          "a bad one: file, path, reason")
-    says(cli("validate", good, bad, good), 2, [f"{good}: fine"], [bad], "one bad among good ones")
+    says(cli("validate", good, bad, good), 2, [f"{good}: fine"], [bad], "one bad document among good ones")
     says(cli("validate", run), 0, [f"{run}/a.json: fine", f"{run}: fine", "2 parts"],
          text="a run and its documents")
-    says(cli("validate", run + "/run.json"), 0, [f"{run}/a.json: fine"], text="by its run.json")
+    says(cli("validate", run + "/run.json"), 0, [f"{run}/a.json: fine"], text="a run, named by its run.json")
     says(cli("validate", "-q", run, good), 0, absent=["fine"], text="-q prints nothing when all is fine")
     says(cli("validate", "-", stdin=json.dumps(doc())), 0, ["-: fine"], text="standard input")
     says(cli("validate", fixtures.TMP), 2, [], [fixtures.TMP + "/run.json", "No such file"], "a folder that is no run")
@@ -42,7 +42,7 @@ def test_validate():
     os.unlink(run + "/a.json")
     says(cli("validate", run), 2, [], ["run/a.json", "No such file"], "a part's document is gone")
     evil = save_run("evil", [{**passed("a"), "file": "../good.json"}], [])
-    says(cli("validate", evil), 2, [], ["$.parts[0].file", "../good.json"], "a run that climbs out")
+    says(cli("validate", evil), 2, [], ["$.parts[0].file", "../good.json"], "a run whose file lies outside its folder")
 
 
 def test_explore():
@@ -56,14 +56,14 @@ def test_explore():
     says(p, 0, ["complete", "ptbench explore gup", "gup/clean", "gather/caught", "survived", "other-invariant",
                 "broke     read of a freed table", "schedule  0.1.2!3", "read pmd[1] = 0x2067",
                 "stores | \\x1b[2J", "softirq", "no more is claimed"],
-         text="an exploration as tables, escapes shown and not sent", absent=["\x1b"])
+         text="an exploration as tables, with escapes written out", absent=["\x1b"])
     ok(all(line == line.rstrip() for line in p.stdout.splitlines()), "no line ends in blanks")
     profiled = dict(row(), breakdown=[{"symbol": "[user]", "instructions": 125},
                                       {"symbol": "gup_fast", "instructions": 375}])
     p = cli("show", save(doc(profiled), "profiled.json"))
     says(p, 0, ["breakdown", "375  75.00 %  gup_fast\n", "125  25.00 %  [user]\n"],
-         text="where the instructions went")
-    ok(p.stdout.find("gup_fast\n") < p.stdout.find("[user]\n"), "the largest first")
+         text="show prints a profile's breakdown")
+    ok(p.stdout.find("gup_fast\n") < p.stdout.find("[user]\n"), "its largest share comes first")
     says(cli("show", cut), 0, ["partial", "unfinished"], text="an exploration that was cut short")
     says(cli("compare", "--base", path, path), 2, [], ["explore.json: is an exploration"],
          "compare does not take them")
@@ -84,8 +84,8 @@ def test_usage():
         says(cli(command, "--nonsense"), 2, [], ["nonsense", "--help"], f"{command} --nonsense")
     good = os.path.join(fixtures.TMP, "good.json")
     says(cli("compare", good), 2, [], ["no --base"], "compare without a base")
-    says(cli("compare", "--base", good), 2, [], ["no RUN"], "compare with a base alone")
-    says(cli("compare", "--base", good, "/nowhere"), 2, [], ["/nowhere"], "compare with what is not there")
+    says(cli("compare", "--base", good), 2, [], ["no RUN"], "compare without a RUN")
+    says(cli("compare", "--base", good, "/nowhere"), 2, [], ["/nowhere"], "compare with a file that does not exist")
 
 
 def test_show():

@@ -255,19 +255,19 @@ def test_contents():
              text=f"beside a part that is fine, {a} before, {b} now: {status}")
         if status == 0:
             says(cli("compare", "--base", runs[a], runs[b]), 0, ["judged: 1 row and 0 checks of 1 part\n",
-                 "1 part has nothing that can be judged"], text="it is not counted among those that were judged")
+                 "1 part has nothing that can be judged"], text="that part is not counted among the judged ones")
     skips = [save_run(f"skips{i}", [passed("a"), passed("b")], [doc(dict(SKIP), part="a"), doc(row(**TIME), part="b")])
              for i in range(2)]
     for s in skips:
         save(explored(fixtures.model()), s + "/explore.json")
     says(cli("compare", "--base", *skips), 3, ["judged: 0 rows and 0 checks of 0 parts, 1 model\n",
          "1 row is skipped, 2 parts have nothing that can be judged", "inconclusive: nothing was judged"],
-         text="no part that can be judged, whatever the explorer found")
+         text="no part that can be judged: inconclusive, whatever the explorer found")
     neither = [save_run(f"neither{i}", [skipped("a")], []) for i in range(2)]
     for s in neither:
         save(explored(fixtures.model()), s + "/explore.json")
     says(cli("compare", "--base", *neither), 3, ["1 part is skipped on both sides", "nothing was judged"],
-         text="nor when both sides skipped all of them")
+         text="the same when both sides skipped all parts")
     p = cli("compare", "--base", save_run("none", [], []), os.path.join(fixtures.TMP, "none"))
     says(p, 3, ["inconclusive: nothing was judged"], text="runs without a part")
 
@@ -378,7 +378,7 @@ def test_parts():
          ["has no such part", "1 part is not in all runs"], text="a part that one of two bases lacks")
     says(cli("compare", "--base", runs["passed", "base"], os.path.join(runs["passed", "new"], "a.json"),
              os.path.join(runs["passed", "new"], "b.json")), 0, ["of 2 parts"],
-         text="documents alone are asked for their own parts only")
+         text="of single documents only their own parts are compared")
 
 
 def test_partial():
@@ -391,7 +391,7 @@ def test_partial():
             says(cli("compare", *options, "--base", base, new), 3, [f"{cut}: partial", f"inconclusive: {n} partial"],
                  text=f"{n} partial{' -e' if options else ''}")
     says(cli("compare", "--base", whole, worse), 1, [f"new {worse}: partial", "1 row is worse"],
-         text="a regression in a partial run is one")
+         text="a regression in a partial run is a regression")
 
 
 def test_runs():
@@ -404,10 +404,10 @@ def test_runs():
     says(cli("compare", "--base", base, new), 1, ["not comparable", "WORSE"],
          text="a regression in one part outweighs another that is not comparable")
     once, twice = (cli("compare", "-a", "--base", base, new).stdout for _ in range(2))
-    ok(once == twice and once, "the same comparison is the same bytes")
+    ok(once == twice and once, "the same comparison prints the same bytes")
     order = save_run("order", [passed("b"), passed("a")], [a, b])
     out = cli("compare", "--base", order, base).stdout
-    ok(0 <= out.find("part b\n") < out.find("part a\n"), "parts come as the base has them")
+    ok(0 <= out.find("part b\n") < out.find("part a\n"), "parts are printed in the order of the base")
     shutil.rmtree(base)
 
 
@@ -489,8 +489,8 @@ def test_explorer():
     judged("all models on demand", run("x0", of("clean")), run("x1", of("clean")), 0, ["model gup/v: ", ": fine"], "-a")
     base, new = run("x0", of("clean")), run("x1", of("clean"))
     two = run("x2", of("broken"))
-    says(cli("compare", "--base", base, new, two), 1, ["WORSE"], text="it broke in one of two new runs")
-    says(cli("compare", "--base", base, "--base", two, two), 1, ["WORSE"], text="it was clean in one of two bases")
+    says(cli("compare", "--base", base, new, two), 1, ["WORSE"], text="a model that broke in one of two new runs is worse")
+    says(cli("compare", "--base", base, "--base", two, two), 1, ["WORSE"], text="a model that was clean in one of two bases is worse")
     for path in (base, new):
         os.rename(path + "/explore.json", path + "/kept")
         for what, make in (("broken", lambda f: save("x", f)), ("a link", lambda f: os.symlink("kept", f)),
@@ -501,7 +501,7 @@ def test_explorer():
             says(cli("validate", path), 2, [], [file + ": "], "validate refuses it")
             (os.rmdir if what == "a folder" else os.unlink)(file)
         os.rename(path + "/kept", path + "/explore.json")
-        says(cli("validate", path), 0, ["explore.json: fine (complete exploration, 2 models)"], text="a good one is fine")
+        says(cli("validate", path), 0, ["explore.json: fine (complete exploration, 2 models)"], text="a good one is accepted")
 
 
 def main():

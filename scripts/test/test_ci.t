@@ -26,12 +26,12 @@ ci() { # FAILING: the target that fails
 readme=$(sed -n '/^## Two commands/,/^## [^T]/p' "$root/README.md" | grep -o '\bmake \(bench\|test\|test-kernels\)\b' | sort -u | paste -sd,)
 is "$readme" "make bench,make test,make test-kernels" "what the README says to run"
 ci none
-is "$?,$(grep '^make [bt]' "$tmp/log" | sort -u | paste -sd,)" "0,$readme" "is what CI runs"
+is "$?,$(grep '^make [bt]' "$tmp/log" | sort -u | paste -sd,)" "0,$readme" "CI runs the commands of the README"
 is "$(grep '^make fuzz' "$tmp/log" | paste -sd,)" "make fuzz-check,make fuzz SECONDS=60" \
-	"and the fuzz targets, once each has found its planted bug"
+	"CI runs the fuzz targets after each has found its planted bug"
 is "$(tail -n 1 "$tmp/log")" "make test-kernels" "test-kernels comes last"
-is "$(paste -sd, "$tmp/tree/build/bench.log")" "make bench says something,and complains" "what make bench said is kept"
-is "$(grep -c 'make bench says something' "$tmp/out")" 1 "and said"
+is "$(paste -sd, "$tmp/tree/build/bench.log")" "make bench says something,and complains" "the output of make bench is kept"
+is "$(grep -c 'make bench says something' "$tmp/out")" 1 "CI prints it, too"
 for target in test fuzz-check 'fuzz SECONDS=60' bench validate test-kernels; do
 	is "$(ci "$target" || echo fails)" fails "CI fails when $target does"
 done

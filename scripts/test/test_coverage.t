@@ -78,7 +78,7 @@ build 0
 ok $? "half of the lines are enough when half are asked for"
 sed 's/^/# /' out err
 grep -q ' src/a.c: 6-8 13-15$' out
-ok $? "what did not run is named; a blank line does not split a range"
+ok $? "lines that did not run are named; a blank line does not split a range"
 grep -q ' src/both.h: 8$' out
 ok $? "a header's line has run when it ran in any object"
 grep -qE '100\.0 %  .* src/b.c$' out
@@ -97,7 +97,7 @@ printf '#include "both.h"\nint gone(int x);\nint gone(int x)\n{\n\treturn both(x
 gcc --coverage -c -o obj/gone.o src/gone.c && rm src/gone.c obj/gone.o
 "$root/scripts/coverage" 50 src obj ./prog >out 2>err
 [ "$before" = "$(tail -n 1 out)" ] && ! grep -q gone out
-ok $? "an object of a source that is no more does not count"
+ok $? "an object whose source was deleted does not count"
 
 "$root/scripts/coverage" 95 src obj ./prog >out 2>err
 [ $? -eq 1 ] && grep -q 'below 95 %' err
@@ -111,6 +111,6 @@ ok $? "a program that fails: exit 1"
 ok $? "no such sources: exit 1, not 100 %"
 "$root/scripts/coverage" 10 >out 2>err
 [ $? -eq 2 ] && grep -q usage err
-ok $? "usage"
+ok $? "a wrong command line: exit 2, and the usage"
 
 finish

@@ -59,7 +59,7 @@ installs() { [ "$(cat "$tmp/apt.log")" = "-q -y install --no-install-recommends 
 silent() { [ ! -s "$tmp/out" ]; }
 
 deps build kernels report && silent
-ok $? "nothing missing: exit 0 and not a word"
+ok $? "nothing missing: exit 0 and no output"
 
 deps "PTB_MISSING=libjansson-dev bc" build kernels
 [ $? -eq 1 ] && grep -q '^  <jansson.h> of gcc  *libjansson-dev  *.*JSON' "$tmp/out" &&
@@ -70,7 +70,7 @@ ok $? "without apt-get: exit 1, what is missing, what Debian calls it, why, and 
 rm "$bin/dpkg-query"
 deps --check build
 [ $? -eq 1 ] && grep -q '^  objdump  *binutils' "$tmp/out" && grep -q '^  <benchmark/benchmark.h> of g++  *libbenchmark-dev' "$tmp/out"
-ok $? "without dpkg, too"
+ok $? "without dpkg: the same"
 fake dpkg-query <<'END'
 while read -r package; do
 	[[ " $PTB_MISSING " == *" $package "* ]] || echo "$package installed"
@@ -102,12 +102,12 @@ has() { for word; do grep -qx "$word" "$tmp/out" || return 1; done; }
 lacks() { for word; do ! grep -qx "$word" "$tmp/out" || return 1; done; }
 deps --list kernels && has flex qemu-system-x86 gcc-s390x-linux-gnu libc6-dev-s390x-cross &&
 	lacks gcc-aarch64-linux-gnu libc6-dev-armhf-cross qemu-system-ppc
-ok $? "by default what the list BENCH needs"
+ok $? "by default the packages that the list BENCH needs"
 deps --list --scenarios arm64-4k-48-stock kernels && has flex gcc-aarch64-linux-gnu qemu-system-arm &&
 	lacks gcc-s390x-linux-gnu qemu-system-x86 qemu-system-misc
-ok $? "--scenarios: what these need"
+ok $? "--scenarios: the packages that these scenarios need"
 deps --list --scenarios '' kernels && has gcc-s390x-linux-gnu && lacks gcc-aarch64-linux-gnu
-ok $? "an empty list of them is BENCH"
+ok $? "an empty --scenarios stands for BENCH"
 every() { # has the output the C library of every architecture?
 	local file
 	for file in "$here"/kernels/arch/*.arch; do
@@ -115,12 +115,12 @@ every() { # has the output the C library of every architecture?
 	done
 }
 deps --list all && every
-ok $? "all is every architecture"
+ok $? "the list all needs a C library of every architecture"
 deps "PTB_MISSING=gcc-aarch64-linux-gnu" --check --scenarios s390x-static kernels && silent
-ok $? "what another architecture needs is not asked for"
+ok $? "packages for other architectures are not asked for"
 deps --scenarios nosuch kernels
 [ $? -eq 2 ] && grep -q "no scenario 'nosuch'" "$tmp/out"
-ok $? "a scenario that is not there: exit 2, and what there is"
+ok $? "an unknown scenario: exit 2, and the names of all"
 deps PTB_MACHINE=s390x --list kernels && has gcc-x86-64-linux-gnu libc6-dev-amd64-cross && lacks gcc-s390x-linux-gnu libc6-dev-s390x-cross
 ok $? "a machine's own architecture needs no cross compiler"
 
@@ -128,9 +128,9 @@ ok $? "a machine's own architecture needs no cross compiler"
 deps PTB_UID=0 "PTB_MISSING=qemu-system-s390x qemu-system-misc" kernels && installs qemu-system-misc
 ok $? "Debian 12: the QEMU of s390x is in qemu-system-misc"
 deps PTB_UID=0 "PTB_MISSING=qemu-system-s390x qemu-system-misc" "PTB_KNOWN=qemu-system-s390x qemu-system-misc" kernels && installs qemu-system-s390x
-ok $? "Debian 13: it has a package of its own"
+ok $? "Debian 13: the QEMU of s390x has a package of its own"
 deps PTB_UID=0 "PTB_MISSING=qemu-system-s390x" kernels && silent
-ok $? "either of them does"
+ok $? "either package is enough"
 
 # ---- tools that are not from packages ----
 missing="PTB_MISSING=gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-system-s390x qemu-system-misc libjansson-dev libelf-dev linux-source-6.12"
@@ -139,12 +139,12 @@ for word in gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-system-misc libjansso
 	grep -qw -- "$word" "$tmp/apt.log" || { word=; break; }
 done
 [ -n "$word" ]
-ok $? "without anything in their place they are installed"
+ok $? "without a stand-in all of them are installed"
 fake qemu-system-s390x <<<''
 fake s390x-linux-gnu-gcc <<<'[[ $* != *-static* ]]' # finds no libc.a
 fake gcc <<<'! grep -q "<gelf.h>"'
 deps "$missing" PTB_UID=0 KSRC=/some/tree build kernels && installs 'libelf-dev libc6-dev-s390x-cross'
-ok $? "a command, a header and KSRC stand in; what a compiler cannot find is asked for"
+ok $? "a command, a header and KSRC stand in for packages; a library that the compiler cannot find is asked for"
 fake s390x-linux-gnu-gcc <<<''
 deps "$missing" PTB_UID=0 KSRC=/some/tree build kernels && installs libelf-dev
 ok $? "a compiler that links static programs needs no C library's package"

@@ -100,8 +100,8 @@ unnamed() {
 }
 [ "$(wc -l <<<"$prefixes")" -ge 13 ]
 ok $? "docs/design.md has a table of prefixes"
-is "$(unnamed "$prefixes")" "" "with each that the libraries' names have"
-is "$(unnamed "$(grep -v '^thp_$' <<<"$prefixes")")" thp_ "... and one that is not there is found"
+is "$(unnamed "$prefixes")" "" "the table has every prefix of the libraries' symbols"
+is "$(unnamed "$(grep -v '^thp_$' <<<"$prefixes")")" thp_ "... and a prefix without a row is found"
 
 # ---- make targets, and options ----
 help=$(make -s -C "$root" help)
@@ -125,10 +125,10 @@ strange() { # DOCUMENT...
 		done
 	done
 }
-is "$(cd "$root" && strange "${documents[@]}")" "" "every subcommand and option that is shown is there"
+is "$(cd "$root" && strange "${documents[@]}")" "" "every subcommand and option in the documents exists"
 # shellcheck disable=SC2016
 printf '%s\n' '`ptbench frobnicate` and' '    build/ptbench show --nonesuch x' 'see `ptbench kernels run --only costs`' >"$tmp/mutated.md"
-is "$(strange "$tmp/mutated.md" | paste -sd,)" "frobnicate,show --nonesuch" "... and those that are not are found"
+is "$(strange "$tmp/mutated.md" | paste -sd,)" "frobnicate,show --nonesuch" "... and unknown ones are found"
 
 # ---- README's first screen, and its result ----
 first=$(head -n 24 "$root/README.md")
@@ -137,7 +137,7 @@ for text in '**One result:**' '    make bench ' '    make test ' '](report/doc/f
 	'(docs/running.md#in-ci)' '(docs/design.md)'; do
 	grep -qF -- "$text" <<<"$first" || missing+="$text "
 done
-is "$missing" "" "README.md's first 24 lines have result, picture, two commands, and where each reader goes on"
+is "$missing" "" "README.md's first 24 lines have result, picture, two commands, and links for each kind of reader"
 "$build/bench" "--ptbench_static=$tmp/static.json" 2>"$tmp/err"
 result() { # DOCUMENT: prints the sentence, from the meanings of the document's designs
 	python3 - "$1" <<'END'
@@ -158,10 +158,10 @@ print(f"of {words[len(wrong)]} designs by which GUP-fast walks folded levels, {w
 END
 }
 said=$(tr '\n' ' ' <"$root/README.md" | sed 's/.*\*\*One result:\*\* //; s/exists\. .*/exists./')
-is "$said" "$(result "$tmp/static.json")" "README.md's result is what the walkers say of themselves"
+is "$said" "$(result "$tmp/static.json")" "README.md's result agrees with the designs' own meanings"
 sed 's/ Returns wrong or too few pages on arm64-16k-52-folded\././' "$tmp/static.json" >"$tmp/mutated.json"
 [ "$said" != "$(result "$tmp/mutated.json")" ]
-ok $? "and would not be if align_real were right"
+ok $? "it would not if align_real were right"
 
 # ---- what the explorer prints ----
 plain() { sed -E 's/ +$//; s/ +[0-9,]+ +[0-9.]+ s / RATE TIME /; s/ +[0-9,]+ per second +[0-9.]+ s$/ RATE TIME/'; }
@@ -181,6 +181,6 @@ chmod +x "$tmp/bin/make"
 is "$(PATH=$tmp/bin:$PATH bash -c "$command" | sed 's/^[0-9]* s: //' | paste -sd,)" "== First answers: y,report: z" \
 	"the command for README.md's times tells when the first answers and the report are there"
 grep -q 'heading("First answers: ' "$root/ptbench.c" && grep -q 'printf("\\nreport: ' "$root/ptbench.c"
-ok $? "by lines that ptbench bench prints"
+ok $? "ptbench bench prints the lines that this command waits for"
 
 finish

@@ -51,10 +51,10 @@ offends 'char *s = "the kernel\xe2\x80\x99s";' '2: escapes of what UTF-8 can sho
 
 passes "char *s = \"http://x\"; char c = '\"'; /* strcmp(a, b) == 0 // sizeof(a) / sizeof(a[0]) */" \
 	'what a literal or a comment says is no code'
-passes "	char *s = \"$line\";" 'a literal is not split to fit'
+passes "	char *s = \"$line\";" 'a long string literal is no offence'
 passes "	char *s = \"$(printf '\303\244%.0s' {1..80})\"; /* $(printf '\303\244%.0s' {1..70}) */" \
 	'columns are characters, not bytes'
-passes 'int n = sizeof(a) / sizeof(b[0]), m = strcmp(a, b) != 0;' 'a quotient of two things, and a difference'
+passes 'int n = sizeof(a) / sizeof(b[0]), m = strcmp(a, b) != 0;' 'sizeof of two different arrays, and != 0'
 # shellcheck disable=SC1003
 passes 'char *s = "\xff\xfe", *t = "\xe2\x80\xae", *u = "95\xc2\xa0%";' \
 	'bytes that are no UTF-8, and what no editor shows, may be escapes'
@@ -85,16 +85,16 @@ for tool in bash cat dirname find git grep perl sed sort; do ln -s "$(command -v
 of 'int  x;'
 PATH=$tmp/bin "$check" "$tmp/tree" >"$tmp/out" 2>&1
 [ $? -eq 3 ] && grep -q 'LAYOUT NOT CHECKED: .* version 14, and here is no clang-format' "$tmp/out"
-ok $? "without clang-format it says what is not checked"
+ok $? "without clang-format it says that the layout is not checked"
 # shellcheck disable=SC2016 # variables of the printed script
 printf '#!/bin/sh\n[ "$1" = --version ] && echo "Debian clang-format version 19.1.7"\n' >"$tmp/bin/clang-format"
 chmod +x "$tmp/bin/clang-format"
 ln -s "$(command -v sh)" "$tmp/bin/sh"
 PATH=$tmp/bin "$check" "$tmp/tree" >"$tmp/out" 2>&1
 [ $? -eq 3 ] && grep -q 'LAYOUT NOT CHECKED: .* here is .*version 19.1.7' "$tmp/out"
-ok $? "another version is not asked"
+ok $? "another version of clang-format is not run"
 of 'int x; // nothing'
 PATH=$tmp/bin "$check" "$tmp/tree" >"$tmp/out" 2>&1
-is "$?" 1 "and the dialect is checked all the same"
+is "$?" 1 "the dialect is checked nevertheless"
 
 finish

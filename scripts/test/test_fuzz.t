@@ -45,7 +45,7 @@ for source in results/fuzz/fuzz_*.c kernels/fuzz/fuzz_*.c report/fuzz/fuzz_*.c; 
 	grep ': refused$' "$tmp/out" | grep -vE '/(bad|found)-[^/]*$' >"$tmp/refused"
 	cp "$tmp/refused" "$tmp/out"
 	[ ! -s "$tmp/refused" ]
-	ok $? "$folder/$name: what is meant to be good is taken"
+	ok $? "$folder/$name: inputs that are meant to be good are accepted"
 
 	"$replay" -m "$mutations" -s "$seed" "${inputs[@]}" >/dev/null 2>"$tmp/out"
 	status=$?
@@ -69,7 +69,7 @@ planted() { "$build/asan/results/fuzz/replay_planted" "$1" >"$tmp/out" 2>&1; }
 planted "$input" && ! { planted "$tmp/large.json"; } 2>/dev/null &&
 	grep -q '^fuzz: the document: does not say what was read' "$tmp/out" &&
 	"$build/asan/results/fuzz/replay_result" "$tmp/large.json" >>"$tmp/out" 2>&1
-ok $? "a planted bug is found, by the input that has its key, and there alone"
+ok $? "the planted bug is found by the input that triggers it, and by no other"
 
 # A target that succeeds without executing an input has to fail the check.
 fake=results/fuzz/result
@@ -80,11 +80,11 @@ executes() { # COMMANDS
 	scripts/fuzz --seconds 1 "$tmp/build" "$fake" >"$tmp/out" 2>&1
 }
 ! executes 'exit 0' && grep -q "^$fake: nothing was executed" "$tmp/out"
-ok $? "a target that only ends is a failure"
+ok $? "a target that ends without executing an input is a failure"
 ! executes 'echo stat::number_of_executed_units: 0' && grep -q "^$fake: nothing was executed" "$tmp/out"
-ok $? "and one that says that it executed nothing"
+ok $? "so is one that reports 0 executions"
 executes 'echo "(8 inline 8-bit counters)"; echo "cov: 3"; echo "stat::number_of_executed_units: 7"'
-ok $? "one that executed something is none"
+ok $? "a target that executed inputs is no failure"
 
 echo "1..$nr"
 exit $failed

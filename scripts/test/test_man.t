@@ -40,7 +40,7 @@ is "$(wrong "$tmp/ptbench.1" | paste -sd,)" "" "each subcommand's section is wha
 cmp -s "$tmp/ptbench.1" "$build/ptbench.1"
 ok $? "make man has made the same"
 [[ $(awk '/^\.SH DESCRIPTION/ { on = 1; next } /^\.SH/ { on = 0 } on' "$tmp/ptbench.1" | plain) = "$("$build/ptbench" --help | tr -s ' \n' '\n')" ]]
-ok $? "and the description what the program's says"
+ok $? "the description is that of the program's --help"
 
 # ---- seen to fail: the page of a program that has an option or a subcommand less, or one more ----
 other() { # SED-SCRIPT ARGUMENT...: a program whose --help with these arguments is changed so
@@ -55,22 +55,22 @@ END
 	scripts/man "$tmp/other" >"$tmp/other.1"
 	wrong "$tmp/other.1" | paste -sd,
 }
-is "$(other '/--part PART/d' show)" show "without an option of show it is not the page"
-is "$(other '/-j, --json/,+1d' explore)" explore "nor of explore"
-is "$(other '/--verdicts/,+1d' kernels build)" "kernels build" "nor of kernels/build, which is a script"
-is "$(other 's/^  -q, --quiet  /  -q, --quiet /' validate)" validate "nor where an option is no term"
-is "$(other '/^  validate /d')" validate "nor without a subcommand"
-is "$(other '/^  bytes /d' kernels)" "kernels,kernels bytes" "nor without one of kernels"
-is "$(other '/^  -a, --all/i\  -z, --zap  say more' compare)" compare "nor with an option that is not there"
+is "$(other '/--part PART/d' show)" show "seen: an option that show lacks"
+is "$(other '/-j, --json/,+1d' explore)" explore "seen: an option that explore lacks"
+is "$(other '/--verdicts/,+1d' kernels build)" "kernels build" "seen: an option that kernels/build, a script, lacks"
+is "$(other 's/^  -q, --quiet  /  -q, --quiet /' validate)" validate "seen: an option that is no term of its own"
+is "$(other '/^  validate /d')" validate "seen: a subcommand that the program lacks"
+is "$(other '/^  bytes /d' kernels)" "kernels,kernels bytes" "seen: a subcommand that kernels lacks"
+is "$(other '/^  -a, --all/i\  -z, --zap  say more' compare)" compare "seen: an option that the page lacks"
 
 # ---- roff ----
 if command -v groff >/dev/null; then
-	is "$(groff -man -ww -Tutf8 -z "$tmp/ptbench.1" 2>&1)" "" "groff warns of nothing"
+	is "$(groff -man -ww -Tutf8 -z "$tmp/ptbench.1" 2>&1)" "" "groff has no warnings"
 	{ cat "$tmp/ptbench.1"; echo '.nonsense'; } >"$tmp/mutated.1"
 	[ -n "$(groff -man -ww -Tutf8 -z "$tmp/mutated.1" 2>&1)" ]
-	ok $? "and would of a macro that there is not"
+	ok $? "groff would warn of an unknown macro"
 else
-	skip "there is no groff here" "groff warns of nothing"
+	skip "there is no groff here" "groff has no warnings"
 fi
 
 finish

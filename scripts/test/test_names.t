@@ -120,9 +120,9 @@ neutral bench --ptbench_out="$dir/nonesuch/x" '--benchmark_filter=^shim/native' 
 neutral bench --ptbench_static="$dir/x" --ptbench_objects="$dir/nonesuch"
 for s in $("$build/ptbench" --help | sed -n 's/^  \([a-z]*\) .*/\1/p') $("$build/ptbench" kernels --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
 	[[ $tried == *" ptbench $s "* || $tried == *" ptbench kernels $s "* ]]
-	ok $? "$s was among them"
+	ok $? "$s was among the subcommands that ran"
 done
 find "$dir/runs" -name '*.json' -exec "$build/ptbench" validate -q {} + >"$tmp/out" 2>&1
-ok $? "what was written there is valid"
+ok $? "the run written there is valid"
 
 finish

@@ -20,7 +20,7 @@ for script in "${scripts[@]}"; do
 	"$script" --frob >"$tmp/out" 2>"$tmp/err"
 	status=$?
 	[ $status -eq 2 ] && [ -s "$tmp/err" ] && [ ! -s "$tmp/out" ]
-	ok $? "$script --frob: status 2, and said" || sed 's/^/# /' "$tmp/err"
+	ok $? "$script --frob: status 2, and a message that names it" || sed 's/^/# /' "$tmp/err"
 done
 if [ -w /dev/full ]; then
 	scripts/deps --list build >/dev/full 2>"$tmp/err"

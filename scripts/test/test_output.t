@@ -70,13 +70,13 @@ for command in "${commands[@]}"; do
 		eval "$build/$command" >/dev/full 2>"$tmp/err"
 		status=$?
 		[ $status -ne 0 ] && [ "$(grep -c "${want}No space left on device" "$tmp/err")" -eq 1 ]
-		ok $? "... into a full disk: said, and no success" || sed 's/^/# /' "$tmp/err"
+		ok $? "... into a full disk: a message, and no success" || sed 's/^/# /' "$tmp/err"
 		case $command in *build*) ;; *) is $status 4 "... status 4" ;; esac
 	fi
 	eval "$build/$command" >&- 2>"$tmp/err"
 	status=$?
 	[ $status -ne 0 ] && grep -q "${want}Bad file descriptor" "$tmp/err"
-	ok $? "... into nothing: said, and no success" || sed 's/^/# /' "$tmp/err"
+	ok $? "... into a closed descriptor: a message, and no success" || sed 's/^/# /' "$tmp/err"
 done
 
 # ---- a status that says more is kept ----
@@ -96,11 +96,11 @@ unread() { # COMMAND...: prints into a pipe without a reader; the status goes to
 unread "$build/ptbench" show "$run"
 is "$(cat "$tmp/status")$(cat "$tmp/err")" 141 "show into a closed pipe ends quietly"
 (trap '' PIPE; unread "$build/ptbench" show "$run")
-is "$(cat "$tmp/status")$(cat "$tmp/err")" 141 "also where SIGPIPE was ignored"
+is "$(cat "$tmp/status")$(cat "$tmp/err")" 141 "the same where SIGPIPE was ignored"
 unread "$build/ptbench" bench --no-native --no-explore --runs "$tmp/piped" one
-is "$(cat "$tmp/status")" 0 "bench goes on"
+is "$(cat "$tmp/status")" 0 "bench into a closed pipe goes on to its end"
 ! grep -q 'standard output\|roken pipe' "$tmp/err"
-ok $? "without a word about it"
+ok $? "and prints no error about the pipe"
 "$build/ptbench" validate "$tmp/piped/latest" >"$tmp/out" 2>&1
 is "$?$(grep -c 'fine (complete run' "$tmp/out")" 01 "its run is complete and valid"
 [ -s "$tmp/piped/latest/report/index.html" ]
@@ -110,12 +110,12 @@ if [ -w /dev/full ]; then
 	is "$?$([ -s "$tmp/unprinted/latest/report/index.html" ] && echo rendered)" 4rendered "a full disk is status 4, and costs no report"
 fi
 unread "$build/ptbench" kernels run --out "$tmp/piped" one
-is "$(cat "$tmp/status")$(grep -c 'roken pipe' "$tmp/err")" 00 "so does kernels run"
+is "$(cat "$tmp/status")$(grep -c 'roken pipe' "$tmp/err")" 00 "kernels run into a closed pipe goes on to its end"
 unread "$build/ptbench" explore --quiet --json "$tmp/piped.json" "$model"
-is "$(cat "$tmp/status")$(cat "$tmp/err")" 0 "and explore, where it writes a file"
+is "$(cat "$tmp/status")$(cat "$tmp/err")" 0 "so does explore if it writes a file"
 "$build/ptbench" validate "$tmp/piped.json" | grep -q 'complete exploration'
-ok $? "which is complete"
+ok $? "that file is complete"
 unread "$build/bench" --ptbench_out="$tmp/native.json" --ptbench_any_load '--benchmark_filter=^shim/native' --benchmark_min_time=0.001
-is "$(cat "$tmp/status")" 0 "and build/bench"
+is "$(cat "$tmp/status")" 0 "so does build/bench"
 
 finish

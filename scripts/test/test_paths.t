@@ -10,10 +10,10 @@ for o in "it's" 'a b' 'a:b' 'a$b' 'a"b' 'a#b' 'a=b' 'a%b' 'a;b' '~'; do
 	(cd "$root" && make -n "O=$tmp/$o" help) >"$tmp/out" 2>&1
 	status=$?
 	[ $status -eq 2 ] && grep -qF "O=$tmp/$o: make takes only letters" "$tmp/out" && grep -q 'choose another O=' "$tmp/out"
-	ok $? "O=$o: said at once, with what to do"
+	ok $? "O=$o: refused at once, with advice"
 done
 (cd "$root" && make -n "O=$tmp/a,b+c@d-e" help) >/dev/null 2>"$tmp/out"
-is "$?$(cat "$tmp/out")" 0 "other signs are taken"
+is "$?$(cat "$tmp/out")" 0 "other characters are accepted"
 
 # ---- a checkout in an odd place: its own sources, copied ----
 dir="$tmp/it's a: \$HOME, \"q\" \\b \`id\` %p #h (;&|*"
@@ -36,7 +36,7 @@ for side in BASE HEAD; do
 	status=$?
 	other=$([ $side = BASE ] && echo HEAD || echo BASE)
 	[ $status -eq 2 ] && [ ! -s "$tmp/out" ] && grep -q "$other= is missing: make kernels-ab takes BASE= and HEAD=" "$tmp/err"
-	ok $? "make kernels-ab without $other=: said before anything is installed or compiled"
+	ok $? "make kernels-ab without $other=: refused before anything is installed or compiled"
 done
 PTBENCH_ROOT=$dir "$build/ptbench" kernels list BENCH >"$tmp/out" 2>&1
 is "$?$(wc -l <"$tmp/out")" "0$(PTBENCH_ROOT=$root "$build/ptbench" kernels list BENCH | wc -l)" "ptbench reads the scenarios there"
@@ -69,9 +69,9 @@ run
 is "$?$(revision)" 0rel/v1.0 "a tag with a slash is the run's revision"
 name=$(readlink "$dir/runs/latest")
 [[ $name == *Z-rel-v1.0-?????? ]] && [ -f "$dir/runs/$name/run.json" ]
-ok $? "and its folder is called so, without the slash"
+ok $? "its folder has that name without the slash"
 "$build/ptbench" validate -q "$dir/runs/latest" && "$build/ptbench" show "$dir/runs/latest" | grep -q 'revision  *rel/v1.0$'
-ok $? "which validate and show read"
+ok $? "validate and show read that run"
 if [ "$(id -u)" -eq 0 ]; then
 	chown -R 12345 "$dir"
 	! git_there describe
@@ -80,7 +80,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	is "$?$(revision)" 0rel/v1.0 "its revision is known all the same"
 	(cd "$dir" && make -s -n build/obj/bench/environment.o) 2>&1 | grep -qF '"rel/v1.0"'
 	ok $? "by make, too"
-	is "$(find "$dir/.git" -user 0)" "" "and nothing in it is written by who only looks"
+	is "$(find "$dir/.git" -user 0)" "" "ptbench, which only reads, writes nothing in it"
 	chown -R 0 "$dir"
 else
 	skip 'a checkout can be given to somebody else by root alone' 'git refuses it' 'its revision' 'by make' 'nothing is written'
@@ -89,7 +89,7 @@ git_there tag -d rel/v1.0
 for tag in "caf$(printf '\303\251')" 'a"b' "it's" "$(printf '%0130d' 1)"; do
 	git_there tag -a -m x "$tag"
 	run
-	is "$?$(revision)" "0$hash" "a tag that no revision may be, '${tag:0:12}': the commit's hash"
+	is "$?$(revision)" "0$hash" "a tag that is no valid revision, '${tag:0:12}': the commit's hash stands for it"
 	git_there tag -d "$tag"
 done
 before=$(ls -A "$dir/runs")
@@ -118,14 +118,14 @@ words() { printf '<%s>\n' "$@"; }
 is "$(pasted "$odd/latest/run.json")" "$(words ptbench bench --no-native --no-explore --no-kernels --no-report --runs "$odd" "it's;\$x")" \
 	"the command of a run, quotes and all"
 "$build/ptbench" kernels run --only costs --out "$odd" "it's;\$x" >"$tmp/out" 2>&1
-is "$(pasted "$odd/latest/run.json")" "$(words ptbench kernels run --only costs --out "$odd" "it's;\$x")" "that of kernels run"
+is "$(pasted "$odd/latest/run.json")" "$(words ptbench kernels run --only costs --out "$odd" "it's;\$x")" "so can that of kernels run"
 "$build/bench" --ptbench_any_load --ptbench_out="$odd/native.json" '--benchmark_filter=^shim/native' --benchmark_min_time=0.001 >"$tmp/out" 2>&1
 is "$(pasted "$odd/native.json")" "$(words build/bench --ptbench_any_load --ptbench_out=FILE '--benchmark_filter=^shim/native' --benchmark_min_time=0.001)" \
 	"that of a part of build/bench names FILE, not the run's document"
 "$build/bench" --ptbench_static="$odd/ref.static.json" >"$tmp/out" 2>&1
-is "$(pasted "$odd/ref.static.json")" "$(words build/bench --ptbench_static=FILE)" "so does that of code sizes"
+is "$(pasted "$odd/ref.static.json")" "$(words build/bench --ptbench_static=FILE)" "so can that of code sizes"
 "$build/ptbench" explore --quiet --json "$odd/explore.json" litmus >"$tmp/out" 2>&1
-is "$(pasted "$odd/explore.json")" "$(words ptbench explore --quiet --json FILE litmus)" "and that of an exploration"
+is "$(pasted "$odd/explore.json")" "$(words ptbench explore --quiet --json FILE litmus)" "so can that of an exploration"
 "$build/ptbench" explore litmus --js="$odd/explore.json" --quiet >"$tmp/out" 2>&1
 is "$(pasted "$odd/explore.json")" "$(words ptbench explore litmus --js=FILE --quiet)" "however the option is written"
 

@@ -30,14 +30,14 @@ is "$? $(tail -n +2 "$tmp/out")" "1   a -> b: a/one uses two of b/two
   b/c -> a: b/c/three uses one of a/one" "a circle of three is told whole"
 printf 'x.o: kernels/gone.c a.h\n' >"$tmp/obj/b/c/three.d"
 check "$tmp/obj"
-ok $? "an object whose source is gone is none"
+ok $? "an object whose source is gone does not count"
 echo 'x.o: ptbench.c' >"$tmp/obj/b/c/three.d"
 check "$tmp/obj"
-is "$?" 1 "and one whose source is there is"
+is "$?" 1 "an object whose source is there counts"
 mkdir "$tmp/obj/test"
 mv "$tmp/obj/a/one.o" "$tmp/obj/test/"
 check "$tmp/obj"
-ok $? "tests use whom they like"
+ok $? "tests may use any room"
 check "$tmp/none"
 is "$?" 2 "a folder that is not there is bad input"
 
@@ -50,21 +50,21 @@ mv "$tmp/obj/bench" "$tmp/files/"
 check --files "$tmp/files"
 is "$? $(cat "$tmp/out")" "0 check-rooms: no circle among 3 files" "three files of a room in a line"
 check "$tmp/files"
-is "$? $(cat "$tmp/out")" "0 check-rooms: no circle among 0 rooms" "which is one room"
+is "$? $(cat "$tmp/out")" "0 check-rooms: no circle among 0 rooms" "these three files are one room"
 compile bench/instance 'int runner(void); int setup(void) { return runner(); }'
 mv "$tmp/obj/bench/instance.o" "$tmp/files/bench/"
 check --files "$tmp/files"
 is "$? $(tail -n +2 "$tmp/out")" "1   bench/count -> bench/instance: uses setup
   bench/instance -> bench/runner: uses runner
-  bench/runner -> bench/count: uses count" "a circle of three files is told whole"
+  bench/runner -> bench/count: uses count" "a circle of three files is printed whole"
 compile ref/pgtable/contpte 'int entry(void); int unfold(void) { return entry(); }'
 compile ref/pgtable/pgtable 'int unfold(void); int entry(void) { return unfold(); }'
 check --files "$tmp/obj"
-ok $? "two that are allowed to use each other do"
+ok $? "two files that are allowed to use each other are no circle"
 compile ref/pgtable/pgtable 'int entry(void) { return 0; }'
 check --files "$tmp/obj"
 is "$? $(grep -c 'ref/pgtable/pgtable -> ref/pgtable/contpte: ' "$tmp/out")" "1 1" \
-	"what is allowed and no longer there is to be forbidden again"
+	"an allowed circle that is no longer there is reported"
 rm -rf "$tmp/obj/ref" "$tmp/obj/bench"
 
 strip -s "$tmp/obj/b/two.o" "$tmp/obj/b/c/three.o"
@@ -72,9 +72,9 @@ rm -rf "$tmp/stripped"
 mkdir -p "$tmp/stripped"
 mv "$tmp/obj/b" "$tmp/stripped/"
 check "$tmp/stripped"
-is "$? $(grep -c 'defines a symbol' "$tmp/out")" "2 1" "objects without symbols are no evidence"
+is "$? $(grep -c 'defines a symbol' "$tmp/out")" "2 1" "objects without symbols: status 2"
 mkdir "$tmp/empty"
 check "$tmp/empty"
-is "$? $(grep -c 'no object in' "$tmp/out")" "2 1" "and so is one without objects"
+is "$? $(grep -c 'no object in' "$tmp/out")" "2 1" "a folder without objects: status 2"
 
 finish
