@@ -12,7 +12,7 @@ TOKEN = re.compile(r"\s*(?:(\w+)|(==|!=|<=|>=|&&|\|\||->|[-+*/&|^!~<>=(){};,\[\]
 
 
 class Unknown(Exception):
-    """The test has something that is not known here."""
+    """The test uses something that this oracle does not know."""
 
 
 def strip_comments(text):
@@ -221,7 +221,7 @@ class Run:
 
     def place(self, value):
         if not isinstance(value[0], str):
-            raise Unknown("what is dereferenced is no address")
+            raise Unknown("a value that is no address is dereferenced")
         return value[0][1:]
 
     def evaluate(self, e):
@@ -301,7 +301,7 @@ class Run:
         return (int(value == 0) if what == "_and_test" else value), deps
 
     def exchange(self, p, tags_r, tags_w, new, data=frozenset(), full=False, must=False):
-        """Read and write of one atomic operation; a refusal of `new` (None) is a plain read."""
+        """Read and write of one atomic operation. If `new` returns None, it does not write, and is a plain read."""
         loc = self.place(p)
         if full:
             self.emit("F", tags=["mb"])
@@ -344,7 +344,7 @@ class Run:
 
 
 class Stuck(Exception):
-    """A run that is none: a lock that is taken is taken again."""
+    """A run that cannot happen: the thread takes a lock that is taken."""
 
 
 OPS = {"==": lambda a, b: int(a == b), "!=": lambda a, b: int(a != b), "+": lambda a, b: a + b,
@@ -354,7 +354,7 @@ OPS = {"==": lambda a, b: int(a == b), "!=": lambda a, b: int(a != b), "+": lamb
 
 
 def runs_of(test, thread, domain):
-    """Every run of a thread, its reads returning anything of the domain."""
+    """Every run of a thread, in which reads return any value of the domain."""
     found, todo = [], [[]]
     while todo:
         choices = todo.pop()
