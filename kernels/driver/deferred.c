@@ -7,7 +7,7 @@
  * marks with nothing between them, is the cost of the callbacks in between and of dispatching
  * them. The grace period's own machinery is not billed: it is shared by all that wait for it.
  * A pair is thrown away unless both ran in one batch, with neither an interrupt nor a refill of an
- * allocator between them, as a window is (window.c). Both marks read the same counts, so that what
+ * allocator between them (noise.c), as a window is. Both marks read the same counts, so that what
  * reading them costs goes with the marks themselves.
  */
 #include <linux/rcupdate.h>

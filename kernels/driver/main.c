@@ -24,7 +24,6 @@ static char *design = "static";
 module_param(design, charp, 0444);
 static char *format = "unknown";
 module_param(format, charp, 0444);
-module_param_named(time, ptb_in_time, bool, 0444);
 /* test_harm.t: "warn" warns, "params" makes params that do not fit; PID 1 does the other harm. */
 static char *harm = "";
 module_param(harm, charp, 0444);

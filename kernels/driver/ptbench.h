@@ -145,24 +145,27 @@ void ptb_records_take(void);			 /* that one */
 /* filter.c: the row is one that this boot runs; params have been described */
 bool ptb_wanted(const struct ptb_state *s);
 
-/* window.c */
-int ptb_calibrate(void);
-int ptb_run_cost(struct ptb_state *s);
-u64 ptb_mode(const u64 *v, u32 nr);
-/* somebody watches from outside, and wants windows with interrupts on */
-extern bool ptb_profile;
-extern bool ptb_in_time; /* the clock is time (KVM), not instructions */
+/* clock.c: windows are measured by time (KVM), not by instructions */
+extern bool ptb_in_time;
 
 /*
- * What a CPU has done besides, so far: a window in which one of these changes is thrown away. Pages
- * are those on the page allocator's free lists (a per-CPU list was refilled or drained), and those
- * of slabs (one was made, or given up); a refill from a slab that is there changes none of them.
+ * noise.c: what may disturb a window, counted since boot; a window in which one of these changes is
+ * thrown away. Pages are those on the page allocator's free lists (a per-CPU list was refilled or
+ * drained), and those of slabs (one was made, or given up); a refill from a slab that is there
+ * changes none of them.
  */
 struct ptb_noise {
 	u64 irqs, softirqs, switches;
 	u64 free_pages, slab_pages;
 };
 void ptb_noise_read(struct ptb_noise *n);
+
+/* window.c */
+int ptb_calibrate(void);
+int ptb_run_cost(struct ptb_state *s);
+u64 ptb_mode(const u64 *v, u32 nr);
+/* somebody watches from outside, and wants windows with interrupts on */
+extern bool ptb_profile;
 
 /* deferred.c: what the RCU callbacks queued between the two marks execute */
 void ptb_deferred_first(void);

@@ -13,11 +13,9 @@
  */
 #define pr_fmt(fmt) "ptbench: " fmt
 
-#include <linux/interrupt.h>
 #include <linux/irqflags.h>
 #include <linux/list.h>
 #include <linux/mman.h>
-#include <linux/mmzone.h>
 #include <linux/moduleparam.h>
 #include <linux/percpu_counter.h>
 #include <linux/rcupdate.h>
@@ -32,7 +30,6 @@
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "ptbench."
 
-bool ptb_in_time;
 bool ptb_profile;
 
 /* Costs are said to be that many percent higher than they are: what compares them has to see it. */
@@ -42,42 +39,6 @@ module_param(misreport, uint, 0444);
 /* Puts a refill into every so many windows, for the test that sees them thrown away. */
 static uint refill;
 module_param(refill, uint, 0444);
-
-static u64 slab_pages(void)
-{
-	static const enum node_stat_item items[] = {
-		NR_SLAB_RECLAIMABLE_B,
-		NR_SLAB_UNRECLAIMABLE_B,
-	};
-	struct pglist_data *pgdat;
-	u64 sum = 0;
-	int i, cpu;
-
-	for_each_online_pgdat(pgdat) {
-		for (i = 0; i < ARRAY_SIZE(items); i++) {
-			sum += node_page_state_pages(pgdat, items[i]);
-			for_each_online_cpu(cpu)
-				sum += per_cpu_ptr(pgdat->per_cpu_nodestats, cpu)
-					       ->vm_node_stat_diff[items[i]];
-		}
-	}
-	return sum;
-}
-
-void ptb_noise_read(struct ptb_noise *n)
-{
-	int cpu = raw_smp_processor_id(), i;
-	struct zone *zone;
-
-	memset(n, 0, sizeof(*n));
-	n->irqs = ptb_arch_irqs(cpu);
-	for (i = 0; i < NR_SOFTIRQS; i++)
-		n->softirqs += kstat_softirqs_cpu(i, cpu);
-	n->switches = nr_context_switches();
-	for_each_populated_zone(zone)
-		n->free_pages += zone_page_state_snapshot(zone, NR_FREE_PAGES);
-	n->slab_pages = slab_pages();
-}
 
 static __always_inline u64 now(void)
 {
