@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// GUP-fast that clips by p?d_addr_end_folded(), told the value of the entry. To be applied after
-// gup-static.cocci: the series was an alternative to p?d_offset_lockless(), which came later.
+// Makes GUP-fast clip by p?d_addr_end_folded(), which gets the value of the entry. To be applied
+// after gup-static.cocci: the series was an alternative to p?d_offset_lockless(), which came later.
 //
 // Follows patch 1 of the posted series "mm/gup: fix gup_fast with dynamic page table folding"
 // (RFC v2, 7 Sep 2020; see addr_end_folded.h), hunk by hunk:

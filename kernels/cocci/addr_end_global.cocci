@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// p?d_addr_end() that takes the value of the entry, everywhere in mm. To be applied after
-// gup-static.cocci, as the series was an alternative to p?d_offset_lockless().
+// Gives p?d_addr_end() the value of the entry as an argument, everywhere in mm. To be applied after
+// gup-static.cocci: the series was an alternative to p?d_offset_lockless().
 //
 // Follows patches 2 and 3 of the posted series "mm/gup: fix gup_fast with dynamic page table folding"
-// (RFC v2, 7 Sep 2020; see addr_end_global.h): each caller hands over the entry that its loop stands
-// at. Deviations:
+// (RFC v2, 7 Sep 2020; see addr_end_global.h): each caller passes the entry that its loop has
+// come to. Deviations:
 //   include/linux/pgtable.h, include/asm-generic/, arch/*/include/asm/: the functions are in
 //     kernels/driver/addr_end_global.h, included by the files below, so that eight files are compiled
 //     anew instead of the whole kernel. The macros of two arguments stay for all other files.
@@ -32,7 +32,7 @@
  #include <linux/pagewalk.h>
 +#include "ptbench/addr_end_global.h"
 
-// GUP-fast and the ageing of huge entries have the value, read once.
+// GUP-fast and mm/vmscan.c have read the entry once, into a variable.
 
 @@
 expression next, addr, end, from;
@@ -95,7 +95,7 @@ expression addr, end;
  ...>
  }
 
-// All others dereference what their loop counts up; fork() copies from src_p?d.
+// All others dereference the pointer that their loop advances; in fork(), which copies, src_p?d.
 
 @@
 expression next, addr, end;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// No page is ever there for a batch of page tables: every table goes through the fallback.
+// Makes tlb_remove_table() never get a page for its batch: every table goes through the fallback.
 //
-// Stands for the allocation of tlb_remove_table() failing each time, which takes real memory
-// pressure otherwise: deep inside mm it must not wait (GFP_NOWAIT). The batch's pointer is read
-// again, which is known to be NULL there, so that the code around it stays as it is. Deviation:
-// what an allocation executes until it fails is not there.
+// Without this patch the allocation, which must not wait (GFP_NOWAIT), fails only under memory
+// pressure. The patch reads the batch's pointer again instead, which is NULL there, so that the
+// code around it stays the same. Deviation: the instructions of an allocation that fails are
+// missing.
 //
 // Changes: mm/mmu_gather.c 1
 

@@ -4,8 +4,8 @@
 // Without the second look at the entry that follows the reference (for a PTE also at its PMD,
 // 70cbc3cc78a9), a page is returned that was unmapped, freed or replaced after the first look. The
 // check is as old as the generic walk: 2667f50e8b81 ("mm: introduce a general RCU
-// get_user_pages_fast()", v3.18). It goes at every level; those for devmap and for powerpc's huge
-// page directories, which no scenario has, stay.
+// get_user_pages_fast()", v3.18). The patch removes it at every level, except the checks for devmap
+// and for powerpc's huge page directories, which no scenario has.
 //
 // Changes: mm/gup.c 4
 

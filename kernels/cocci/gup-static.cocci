@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // GUP-fast's descent as it was before v5.9: p?d_offset() of the walk's own copy of the entry.
 //
-// Undoes, where GUP-fast sees it, commit d3f7b1bb2040 ("mm/gup: fix gup_fast with dynamic page table
+// Undoes, for GUP-fast alone, commit d3f7b1bb2040 ("mm/gup: fix gup_fast with dynamic page table
 // folding", v5.9), which brought p?d_offset_lockless(). Where an architecture folds a level at run
 // time, p?d_offset() then returns the address of that copy, and the walk goes on past the end of a
 // table that has one entry. Where an architecture has no p?d_offset_lockless() of its own, the

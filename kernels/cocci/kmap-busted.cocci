@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Busted on purpose: what kmap/layout and kmap/restored have to notice.
+// Busted on purpose: the checks kmap/layout and kmap/restored have to find it.
 //
 // The CPUs' parts of the window of mappings are in reverse order, and a task that is switched to
 // does not get its mappings back (mm/highmem.c; the merged design, 5fbda3ecd14a, v5.11, restores

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// kmap_local maps pages that have a linear address, too, without debugging.
+// Makes kmap_local map even pages that have an address in the direct map, without debugging.
 //
-// DEBUG_KMAP_LOCAL_FORCE_MAP (14df32670291, "mm/highmem: Provide CONFIG_DEBUG_KMAP_LOCAL_FORCE_MAP",
-// v5.11) selects DEBUG_KMAP_LOCAL, which leaves every other slot unused and checks it, so that by
-// configuration alone the mapping cannot be had without its guards. PTBENCH_KMAP_FORCED of
-// kernels/driver/Kconfig selects KMAP_LOCAL alone, and this patch answers for the missing option.
-// Deviation: x86 gives the option's fixmap more page tables, which 4 CPUs do not need.
+// DEBUG_KMAP_LOCAL_FORCE_MAP (14df32670291, "mm/highmem: Provide
+// CONFIG_DEBUG_KMAP_LOCAL_FORCE_MAP", v5.11) selects DEBUG_KMAP_LOCAL, which leaves every other
+// slot unused and checks it: no configuration has the mappings without these guards.
+// PTBENCH_KMAP_FORCED of kernels/driver/Kconfig selects KMAP_LOCAL alone, and this patch makes the
+// code ask for PTBENCH_KMAP_FORCED instead. Deviation: x86 gives the option's fixmap more page
+// tables, which 4 CPUs do not need.
 //
 // Changes: mm/highmem.c 2
 

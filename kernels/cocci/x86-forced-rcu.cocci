@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Page tables of x86 freed by RCU even where TLB flushes use interrupts ("6.12 + forced RCU").
+// Makes x86 free page tables by RCU even where TLB flushes use interrupts ("6.12 + forced RCU").
 //
 // Follows mainline commit a37259732a7d ("x86/mm: Make MMU_GATHER_RCU_TABLE_FREE unconditional",
 // v6.15; series by Rik van Riel), hunk by hunk:
@@ -9,7 +9,7 @@
 //     in pv_ops. As in mainline; not compiled here, where PARAVIRT is off. 6.1 has a cast of
 //     tlb_remove_page() in its place.
 //   arch/x86/mm/pgtable.c: paravirt_tlb_remove_table() goes, its four callers call
-//     tlb_remove_table(). Deviations: 6.12 hands over a struct page where 6.14 had a struct ptdesc,
+//     tlb_remove_table(). Deviations: 6.12 passes a struct page where 6.14 had a struct ptdesc,
 //     and destroys the table's lock before the call (pagetable_*_dtor()), where 6.14 does so when
 //     the table is freed; both are left as 6.12 has them. The empty "#ifndef CONFIG_PARAVIRT" stays.
 // Not taken, as later commits brought it: PT_RECLAIM, which 6.12 does not have.

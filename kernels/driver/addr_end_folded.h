@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * p?d_addr_end_folded(entry, addr, end): p?d_addr_end() that is told the value of the entry.
+ * p?d_addr_end_folded(entry, addr, end): p?d_addr_end() with the value of the entry as an argument.
  *
  * From "[RFC PATCH v2 1/3] mm/gup: fix gup_fast with dynamic page table folding" (Alexander
  * Gordeev, posted by Gerald Schaefer, 7 Sep 2020, <20200907180058.64880-2-gerald.schaefer@

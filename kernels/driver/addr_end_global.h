@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * p?d_addr_end(entry, addr, end): every walk of page tables tells it the value of the entry.
+ * p?d_addr_end(entry, addr, end): every walk of page tables passes the value of the entry.
  *
  * From "[RFC PATCH v2 2/3] mm: make pXd_addr_end() functions page-table entry aware" and "[3/3] mm:
  * make generic pXd_addr_end() macros inline functions" (7 Sep 2020, see addr_end_folded.h).
- * Functions, as in 3/3: a walk that hands over an entry of another level does not compile. A level
+ * Functions, as in 3/3: a walk that passes an entry of another level does not compile. A level
  * that is folded at compile time ends where the range ends, as the architecture's macro says.
  */
 #ifndef PTBENCH_ADDR_END_GLOBAL_H

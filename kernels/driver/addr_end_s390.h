@@ -2,11 +2,11 @@
 /*
  * s390: the end of what one entry covers, by the level that the entry says it is of.
  *
- * The type bits of a region or segment entry, an empty one too, tell which table it stands in, so
- * that a folded level is clipped to what its real entry covers and only the walk's outermost loop
- * goes round. Follows arch/s390/include/asm/pgtable.h of the posted series (see addr_end_folded.h):
- * levels that are always there (pud, pmd) keep their fixed size. Deviation: its assertion that no
- * entry is of a segment table, which no 6.12 process has on top, is left out.
+ * The type bits of a region or segment entry, even of an empty one, say which table it is in. A
+ * folded level is clipped to what that real entry covers, so that only the walk's outermost loop
+ * goes on to a next entry. Follows arch/s390/include/asm/pgtable.h of the posted series (see
+ * addr_end_folded.h): levels that are always there (pud, pmd) keep their fixed size. Deviation: its
+ * assertion that no entry is of a segment table, which no 6.12 process has on top, is left out.
  */
 #ifndef PTBENCH_ADDR_END_S390_H
 #define PTBENCH_ADDR_END_S390_H

@@ -1,42 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What an architecture has to say to be measured, in a header of its own. To add one, write
- * arch_<arch>.h with every name that the others have:
+ * What the driver needs to know of an architecture. To add one, write arch_<arch>.h with every name
+ * that the others have:
  *
- * ptb_arch_clock(), ptb_arch_delta(): a clock that counts one instruction as one unit under
- * 	icount, and the units between two of its readings; ptb_calibrate() proves it.
- * ptb_arch_loop(), PTB_LOOP_INSTRUCTIONS: a loop of that many instructions per turn, for the proof.
- * ptb_arch_irqs(): how many interrupts a CPU has taken, of any kind.
- * ptb_arch_levels(), ptb_arch_limit(): levels of an address space when that is a param (else 0),
- * 	and the first address that is not in it.
- * PTB_AT, PTB_AT_TABLES: where rows map their pages, and their page tables to be freed.
- * PTB_NO_PMD_LEAF, PTB_NO_PUD_LEAF: why it has no such leaves, or NULL. PTB_NO_FLUSHES: why flushes
- * 	cannot be counted; not defined where they can.
- * PTB_ARCH_CHECKS(X): X(level, boundary) for boundaries at which walks are checked beside those
- * that
- * 	ptb_boundary() gives. PTB_GROWS: 1 where an address space grows a level by being asked for
- * 	more, and PTB_ARCH_LEVELS(X) has X(level, boundary, levels) of it.
- * PTB_SYM_SEND_MASK, PTB_SYM_SEND_ONE, PTB_SYM_FLUSH: functions at which function-call interrupts
- * 	and TLB flushes are counted by a kprobe; NULL: ptb_arch_watch_sends() has another way, or
- * 	there is no such event.
- * ptb_arch_irqs_off(): whether what was probed ran with interrupts off.
- * ptb_arch_call_irqs(): the architecture's own count of them that a CPU took, or -1.
+ * ptb_arch_clock(), ptb_arch_delta(): a clock that counts one instruction as one unit under icount,
+ *   and the units between two of its readings; ptb_calibrate() proves it.
+ * ptb_arch_loop(), PTB_LOOP_INSTRUCTIONS: a loop, and its instructions per turn, for the proof.
+ * ptb_arch_irqs(): how many interrupts of any kind a CPU has taken.
+ * ptb_arch_levels(): how many levels an address space has, where that is a param; else 0.
+ * ptb_arch_limit(): the first address beyond the address space.
+ * PTB_AT, PTB_AT_TABLES: where rows map their pages, and the page tables that are freed.
+ * PTB_NO_PMD_LEAF, PTB_NO_PUD_LEAF: why there are no such leaves, or NULL.
+ * PTB_ARCH_CHECKS(X): X(level, boundary) for each boundary at which walks are checked beside those
+ *   that ptb_boundary() finds.
+ * PTB_GROWS: 1 where an address space gets another level when it is asked for more addresses;
+ *   then PTB_ARCH_LEVELS(X) has X(level, boundary, levels) for checks after it has grown.
+ * PTB_SYM_SEND_MASK, PTB_SYM_SEND_ONE, PTB_SYM_FLUSH: functions at which kprobes count
+ *   function-call interrupts and TLB flushes. NULL: ptb_arch_watch_sends() counts them, or there
+ *   are none.
+ * ptb_arch_irqs_off(): did the probed function run with interrupts off?
+ * ptb_arch_call_irqs(): the architecture's own count of function-call interrupts that a CPU took,
+ *   or -1.
  *
- * Where there is something to say, and not otherwise:
- * PTB_NO_CONTPTE as NULL, ptb_arch_contiguous(): whether a PTE is one of a contiguous block.
- * PTB_NO_FLUSH as NULL, ptb_arch_flush(): writes a range of the kernel's memory back and takes it
- * 	from the caches.
- * PTB_PTRS_PER_PTE: PTRS_PER_PTE, where that is no constant.
- * ptb_arch_relax: a macro of a function's name that ends a CPU's turn under icount, where
- * cpu_relax()
- * 	is no instruction.
- * PTB_PROBES_EARLY as 1: probes have to be in place before there is a second CPU; see events.c.
- * PTB_FIRMWARE_SENDS, PTB_NO_SENDS: why the interrupts of flushes cannot be counted.
- * ptb_arch_lazy: a macro of a function's name that says whether an idle CPU has an address space
- * 	loaded, lazily.
- * ptb_arch_bait: likewise a function's; leaves something wrong where a walk that has lost its way
- * would
- * 	look for the page tables of both sides of a boundary, or takes it away.
+ * These only where they apply:
+ * PTB_NO_FLUSHES: why flushes cannot be counted.
+ * PTB_NO_CONTPTE as NULL, ptb_arch_contiguous(): is a PTE one of a contiguous block?
+ * PTB_NO_FLUSH as NULL, ptb_arch_flush(): writes a range of the kernel's memory back and drops it
+ *   from the caches.
+ * PTB_PTRS_PER_PTE: the number of PTEs of a table, where PTRS_PER_PTE is a variable.
+ * ptb_arch_relax: a macro of its function's name; ends a CPU's turn under icount, where
+ *   cpu_relax() is no instruction.
+ * PTB_PROBES_EARLY as 1: probes have to be in place before the second CPU starts; see events.c.
+ * PTB_FIRMWARE_SENDS, PTB_NO_SENDS: firmware sends the interrupts of flushes, so that they cannot
+ *   be counted; and the reason in words.
+ * ptb_arch_lazy: a macro of its function's name; does an idle CPU still have this address space
+ *   loaded, lazily?
+ * ptb_arch_bait: a macro of its function's name; puts a wrong entry where a wrong walk would look
+ *   for the page tables on both sides of a boundary, or removes it.
  */
 #ifndef PTBENCH_ARCH_H
 #define PTBENCH_ARCH_H
@@ -80,7 +80,7 @@ static inline void ptb_arch_relax(void)
 #ifndef ptb_arch_lazy
 static inline bool ptb_arch_lazy(int cpu, struct mm_struct *mm)
 {
-	return true; /* the idle task's active_mm says it, and nothing else does */
+	return true; /* callers have looked at the idle task's active_mm: nothing else says it */
 }
 #endif
 

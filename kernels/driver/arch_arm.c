@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * arm: starts the counter that is the clock, for the driver and for PID 1's children; how a CPU
- * that waits for another gives it a turn.
+ * arm: starts the counter that is the clock, for the driver and for PID 1's children; and lets a
+ * CPU that waits in stop_machine() give the other CPU a turn.
  *
  * The generic timer ticks once in 16 instructions. The cycle counter of QEMU's PMU is the virtual
  * clock at 1 GHz. The kernel's own PMU driver is not configured, and CPUs do not go down: nobody
@@ -36,10 +36,10 @@ static int __init start_counter(void)
 device_initcall(start_counter);
 
 /*
- * Takes the place of the kernel's, a cpu_relax() that is no instruction on this architecture. Under
- * icount QEMU lets CPUs run in turns, which end with a timer's deadline. With interrupts off there
- * is none on the CPU that stops the machine, and each time it is the other's turn, that one's tick
- * has just come due: it would get no further than to its handler.
+ * Replaces the kernel's weak function, which calls cpu_relax(), no instruction on this
+ * architecture. Under icount CPUs run in turns, and a turn ends only when a timer is due. The CPU
+ * that stops the machine spins with interrupts off until the other CPU's tick is due; that CPU
+ * would then spend its whole turn in the tick's handler, each time. A yield ends the turn at once.
  */
 notrace void stop_machine_yield(const struct cpumask *cpumask)
 {

@@ -5,7 +5,7 @@
 
 #include <asm/ptrace.h>
 
-/* Unused of 3 GiB less 16 MiB: above the program and its heap, below the stack. */
+/* Unused user space, which ends at 3 GiB less 16 MiB: above the program's heap, below its stack. */
 #define PTB_AT 0x20000000UL
 #define PTB_AT_TABLES 0x60000000UL
 
@@ -77,7 +77,7 @@ static inline s64 ptb_arch_call_irqs(int cpu)
 	return -1; /* the counts behind /proc/interrupts are static to smp.c */
 }
 
-/* Every other architecture has this in its ptrace.h. */
+/* Every other architecture's ptrace.h has this function. */
 static inline unsigned long regs_get_kernel_argument(struct pt_regs *regs, unsigned int n)
 {
 	return n < 4 ? regs->uregs[n] : 0;

@@ -8,14 +8,14 @@
 #include <asm/cacheflush.h>
 #include <asm/sysreg.h>
 
-/* Unused user space: multiples of every geometry's PMD span (512 MiB at most). */
+/* Unused user space: multiples of the PMD's span of every page size (512 MiB at most). */
 #define PTB_AT 0x1000000000UL
 #define PTB_AT_TABLES 0x2000000000UL
 
 #define PTB_NO_PMD_LEAF                                                                            \
 	(IS_ENABLED(CONFIG_ARM64_64K_PAGES) ? "this guest has no memory for leaves of 512 MiB"     \
 					    : NULL)
-#define PTB_NO_CONTPTE PTB_NO_PMD_LEAF /* made of such a leaf */
+#define PTB_NO_CONTPTE PTB_NO_PMD_LEAF /* memory.c splits such a leaf to get contiguous PTEs */
 #define PTB_NO_PUD_LEAF                                                                            \
 	(IS_ENABLED(CONFIG_ARM64_4K_PAGES)                                                         \
 		 ? NULL                                                                            \
@@ -26,9 +26,10 @@
 #define PTB_GROWS 0
 
 /*
- * A walk that takes an address on its stack for one in a folded PUD table reads the bottom of that
- * stack, which is zero. Leaves there what a PUD table has at @from, or nothing (0), for the
- * addresses on both sides of @at: far below what is in use.
+ * Before v6.11 GUP-fast took an address on its own stack for one in a folded PUD table
+ * (cocci/arm64-align-real.cocci), and read its PUD entries from the bottom of the stack, which
+ * otherwise holds zeroes. Puts the PUD entry of @from there, or zero if @from is 0, at the indices
+ * of the addresses on both sides of @at. The stack in use never reaches that far down.
  */
 static inline void ptb_arch_bait(unsigned long at, unsigned long from)
 {
@@ -45,7 +46,7 @@ static inline void ptb_arch_bait(unsigned long at, unsigned long from)
 }
 #define ptb_arch_bait ptb_arch_bait
 
-/* Instructions that retired, modulo 2^32; arch_arm64.c starts the counter. */
+/* Counts retired instructions, modulo 2^32; arch_arm64.c starts the counter. */
 static inline u64 ptb_arch_clock(void)
 {
 	u64 count;
@@ -76,7 +77,7 @@ static inline int ptb_arch_levels(struct mm_struct *mm)
 	return 0; /* fixed by the format: not a param */
 }
 
-/* Where a level is folded at boot, below TASK_SIZE_MAX. */
+/* Below TASK_SIZE_MAX where a level is folded at boot. */
 static inline unsigned long ptb_arch_limit(struct mm_struct *mm)
 {
 	return TASK_SIZE;

@@ -5,14 +5,17 @@
 
 #include "arch_x86.h"
 
-/* Unused of 3 GiB: above the program and its heap, below the stack. */
+/* Unused user space, which ends at 3 GiB: above the program's heap, below its stack. */
 #define PTB_AT 0x20000000UL
 #define PTB_AT_TABLES 0x60000000UL
 
 #define PTB_NO_PMD_LEAF NULL
 #define PTB_NO_PUD_LEAF "the pud level is folded: no leaves"
 
-/* PAE's top entries are words of their own in the CPU; 1 GiB has nothing a span below it. */
+/*
+ * With PAE the CPU keeps the four top entries in registers. Their boundary at 1 GiB is not checked:
+ * nothing can be mapped one span below it, at address 0.
+ */
 #define PTB_ARCH_CHECKS(X)                                                                         \
 	X("pmd", 0x40200000)                                                                       \
 	X("pmd", 0x90000000)

@@ -14,7 +14,7 @@
 #define PTB_NO_PUD_LEAF                                                                            \
 	"1 GiB pages have to be reserved at boot, from more memory than this guest has"
 
-/* The first 64 TiB end at 2^46, where the hash MMU's smaller address spaces ended, too. */
+/* 2^39 is one entry of the PGD, 2^46 is where the hash MMU's smaller address spaces end. */
 #define PTB_ARCH_CHECKS(X)                                                                         \
 	X("pgd", 0x8000000000)                                                                     \
 	X("pgd", 0x400000000000)
@@ -24,8 +24,8 @@
 #define PTB_PTRS_PER_PTE R_PTRS_PER_PTE
 
 /*
- * The time base has a unit of 1.95 instructions. QEMU's cycle event is the virtual clock at 1 GHz,
- * one unit per instruction; arch_ppc.c starts it.
+ * A unit of the time base is 1.95 instructions, so it cannot be the clock. QEMU's cycle event is
+ * the virtual clock at 1 GHz, one unit per instruction; arch_ppc.c starts it.
  */
 static inline u64 ptb_arch_clock(void)
 {
@@ -74,7 +74,7 @@ static inline bool ptb_arch_irqs_off(struct pt_regs *regs)
 
 static inline s64 ptb_arch_call_irqs(int cpu)
 {
-	return -1; /* one count for all reasons of an interrupt between CPUs */
+	return -1; /* interrupts between CPUs share one count, whatever their reason */
 }
 
 #endif

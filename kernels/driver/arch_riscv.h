@@ -13,14 +13,14 @@
 #define PTB_NO_PMD_LEAF NULL
 #define PTB_NO_PUD_LEAF NULL
 
-/* OpenSBI's remote fences, which go from machine mode to machine mode. */
+/* The kernel asks OpenSBI for remote fences; OpenSBI interrupts the other CPUs itself. */
 #define PTB_FIRMWARE_SENDS
 #define PTB_NO_SENDS "flushes of other CPUs are the firmware's, and so are their interrupts"
 
 #define PTB_ARCH_CHECKS(X)
 #define PTB_GROWS 0
 
-/* Instructions that retired. OpenSBI lets the counter run and be read from everywhere. */
+/* Counts retired instructions. OpenSBI starts the counter, and lets every mode read it. */
 static inline u64 ptb_arch_clock(void)
 {
 	return csr_read(CSR_INSTRET);
@@ -68,7 +68,7 @@ static inline bool ptb_arch_irqs_off(struct pt_regs *regs)
 
 static inline s64 ptb_arch_call_irqs(int cpu)
 {
-	return -1; /* one count for all reasons of an interrupt between CPUs */
+	return -1; /* interrupts between CPUs share one count, whatever their reason */
 }
 
 #endif

@@ -13,7 +13,7 @@
 #define PTB_PROBES_EARLY 1
 #define PTB_NO_FLUSHES "flushes are inline IPTE and IDTE instructions that the machine broadcasts"
 
-/* The page below every multiple of 2 GiB is in another region-third table's entry. */
+/* At every multiple of 2 GiB another entry of the region-third table begins. */
 #define PTB_ARCH_CHECKS(X)                                                                         \
 	X("pmd", 0x40000000)                                                                       \
 	X("pud", 0x80000000)                                                                       \
@@ -22,7 +22,7 @@
 	X("pud", 0x8000000000)                                                                     \
 	X("pud", 0x10000000000)
 
-/* An address space here starts with 3 levels and grows; X(level, boundary, levels) checks. */
+/* An address space starts with 3 levels and grows; X(level, boundary, levels). */
 #define PTB_GROWS 1
 #define PTB_ARCH_LEVELS(X)                                                                         \
 	X("p4d", 0x40000000000, 4)                                                                 \
@@ -35,7 +35,7 @@ static inline u64 ptb_arch_clock(void)
 	return get_tod_clock_fast();
 }
 
-/* Rounding to the nearest undoes the rounding down of both ends: exact. */
+/* Exact: rounding to the nearest undoes the rounding down of both readings. */
 static inline u64 ptb_arch_delta(u64 from, u64 to)
 {
 	return ((to - from) * 125 + 256) / 512;
@@ -53,13 +53,13 @@ static inline u64 ptb_arch_irqs(int cpu)
 	return kstat_cpu_irqs_sum(cpu);
 }
 
-/* Where this address space ends as it is; it grows when it is asked for more. */
+/* Where this address space ends now; it grows when it is asked for more. */
 static inline unsigned long ptb_arch_limit(struct mm_struct *mm)
 {
 	return mm->context.asce_limit;
 }
 
-/* 3, 4 or 5: what that limit says. */
+/* The number of levels follows from that limit; processes have 3, 4 or 5. */
 static inline int ptb_arch_levels(struct mm_struct *mm)
 {
 	unsigned long limit = mm->context.asce_limit;
@@ -85,7 +85,7 @@ static inline bool ptb_arch_irqs_off(struct pt_regs *regs)
 
 static inline s64 ptb_arch_call_irqs(int cpu)
 {
-	return -1; /* its external interrupts share one count */
+	return -1; /* all external interrupts share one count */
 }
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * x86: where function-call interrupts are sent from.
+ * x86: counts function-call interrupts that are sent.
  *
- * The functions that send them begin with a static branch or a static call, where no kprobe may
- * be, but every sender goes through the pointers of smp_ops.
+ * The functions that send them begin with a static branch or a static call, where no kprobe may be
+ * placed. But all of them call through the pointers of smp_ops, which are replaced here.
  */
 #ifdef CONFIG_X86
 

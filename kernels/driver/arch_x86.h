@@ -42,7 +42,7 @@ static inline int ptb_arch_levels(struct mm_struct *mm)
 	return 0; /* fixed by the format: not a param */
 }
 
-/* Its CR3 is the mm's, and flushes that free no table need not interrupt it. */
+/* An idle CPU keeps the mm in CR3; flushes that free no table need not interrupt it. */
 static inline bool ptb_arch_lazy(int cpu, struct mm_struct *mm)
 {
 	return per_cpu(cpu_tlbstate_shared.is_lazy, cpu) &&
@@ -55,13 +55,11 @@ static inline bool ptb_arch_lazy(int cpu, struct mm_struct *mm)
 void ptb_arch_watch_sends(void (*sent)(void));
 #define PTB_SYM_FLUSH "flush_tlb_mm_range"
 
-/* What was probed ran with interrupts off. */
 static inline bool ptb_arch_irqs_off(struct pt_regs *regs)
 {
 	return regs_irqs_disabled(regs);
 }
 
-/* Function-call interrupts CPU @cpu has taken, as the architecture itself counts them. */
 static inline s64 ptb_arch_call_irqs(int cpu)
 {
 	return per_cpu(irq_stat, cpu).irq_call_count;

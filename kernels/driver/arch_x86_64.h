@@ -12,7 +12,10 @@
 #define PTB_NO_PMD_LEAF NULL
 #define PTB_NO_PUD_LEAF NULL
 
-/* 2^39 and 2^46: the PGD's with 4 levels, the P4D's with 5, which alone go beyond 2^47. */
+/*
+ * 2^39 is a boundary of the PGD with 4 levels. 2^46 is one of the PGD with 4 levels, and of the P4D
+ * with 5. Only with 5 levels are there addresses beyond 2^47.
+ */
 #define PTB_ARCH_CHECKS(X)                                                                         \
 	X("pgd", 0x8000000000)                                                                     \
 	X("pgd", 0x400000000000)                                                                   \

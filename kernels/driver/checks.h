@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Every check that a guest makes, and in which boots: the driver and PID 1 emit no other, and what
- * judges a boot knows from here where an expectation has to be met. No kernel header is needed.
+ * Every check that a guest makes, and in which boots. The driver and PID 1 emit no other, and the
+ * judge of a boot reads here in which boot an expectation has to be met. Userland includes this
+ * file, too: it needs no header of the kernel.
  */
 #ifndef PTBENCH_CHECKS_H
 #define PTBENCH_CHECKS_H

@@ -2,12 +2,14 @@
 /*
  * dax/fault and dax/lock.
  *
- * A fault is handle_mm_fault() with the mmap lock held: it holds neither the exception nor the
- * search for the VMA, which are the same for every kind of memory. With FS-DAX it is the file
- * system's handler, the file's entry locked and unlocked, the block looked up and the leaf set
- * (fs/dax.c); on the page cache, its twin, the folio found, locked and mapped. A write fault also
- * asks the file system first (dax: in the handler; page cache: page_mkwrite).
- * dax_lock_folio() has one caller, memory-failure, which has a reference like this one.
+ * The window of a fault holds handle_mm_fault(), with the mmap lock held before. It leaves out the
+ * exception and the search for the VMA, which are the same for every kind of memory. With FS-DAX
+ * handle_mm_fault() calls the file system's handler, which locks and unlocks the file's entry,
+ * looks the block up and sets the leaf (fs/dax.c). In the twin, on the page cache, it finds, locks
+ * and maps the folio. A write fault also asks the file system first (FS-DAX: in the handler; page
+ * cache: page_mkwrite).
+ * dax_lock_folio() has one caller in the kernel, memory-failure, which holds a reference to the
+ * folio, as lock_setup() does.
  */
 #include <linux/dax.h>
 #include <linux/fs.h>
@@ -41,7 +43,7 @@ static unsigned long offset_of(const struct ptb_state *s)
 	return s->row->leaf == PTB_PMD ? 0 : (unsigned long)i_size_read(file_inode(file)) / 2;
 }
 
-/* NULL: the tables end above. */
+/* NULL: there is no PMD table. */
 static pmd_t *pmd_at(unsigned long addr)
 {
 	pgd_t *pgd = pgd_offset(current->mm, addr);
@@ -74,7 +76,7 @@ static unsigned long pages_of(const struct ptb_state *s)
 	return s->row->leaf == PTB_PMD ? PMD_SIZE / PAGE_SIZE : max(s->row->pages, 1);
 }
 
-/* How many pages a fault has mapped, of those of the row. */
+/* How many of the row's pages a fault has mapped. */
 static unsigned long mapped(const struct ptb_state *s)
 {
 	unsigned long i, n = 0;
@@ -130,7 +132,7 @@ static void fault(struct ptb_state *s)
 	s->got = handle_mm_fault(vma, s->addr, flags, NULL);
 }
 
-/* Only a clean entry is dropped. */
+/* Writes back first: invalidate_inode_pages2_range() drops clean entries only. */
 static int drop_entry(struct ptb_state *s)
 {
 	pgoff_t index = offset_of(s) >> PAGE_SHIFT;
@@ -139,7 +141,7 @@ static int drop_entry(struct ptb_state *s)
 		       ?: invalidate_inode_pages2_range(file->f_mapping, index, index);
 }
 
-/* The tables stay, the leaf goes; for a new entry, so does what the file knows of its page. */
+/* Removes the leaf but no table; for entry=new also the file's entry. */
 static int fault_prepare(struct ptb_state *s)
 {
 	int ret = do_madvise(current->mm, s->addr, s->len, MADV_DONTNEED);
@@ -168,7 +170,7 @@ static int fault_finish(struct ptb_state *s)
 	return 0;
 }
 
-/* The next page keeps the node that the new entry goes into. */
+/* For entry=new the next page is touched: it keeps the xarray node that the new entry goes into. */
 static int fault_setup(struct ptb_state *s)
 {
 	int ret = map_file(s, row_of(s)->mem, pages_of(s) + row_of(s)->fresh);
@@ -191,7 +193,7 @@ const struct ptb_ops ptb_dax_fault = {
 
 /* ---- dax/lock ---- */
 
-/* The names of the reference's rows; every step of the kernel's is present. */
+/* Params as of the reference's rows. step=none: none of the protocol's steps is left out. */
 static void lock_describe(struct ptb_state *s)
 {
 	ptb_param(s, ",how=present,page=%s,part=%s,step=none", row_of(s)->mem, row_of(s)->part);
@@ -233,7 +235,7 @@ static unsigned long entry_of(const struct folio *f)
 	return (unsigned long)xa_load(&f->mapping->i_pages, f->index);
 }
 
-/* Unlocked, and of this page: bit 0 of an entry's value is its lock (fs/dax.c). */
+/* Is the entry unlocked, and this page's? Bit 0 of an entry's value is its lock (fs/dax.c). */
 static int unlocked(struct ptb_state *s)
 {
 	unsigned long value = xa_to_value((void *)entry_of(folio)), first = value >> 4;

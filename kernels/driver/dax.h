@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * DAX, and faults on pages of files: what dax.c shares with the table of its rows.
+ * DAX, and faults on pages of files: what dax.c shares with rows_dax.c.
  */
 #ifndef PTBENCH_DAX_H
 #define PTBENCH_DAX_H
@@ -16,6 +16,6 @@ struct ptb_dax_row {
 
 extern const struct ptb_ops ptb_dax_fault;
 extern const struct ptb_ops ptb_dax_lock, ptb_dax_lock_only, ptb_dax_unlock_only;
-extern const struct ptb_ops ptb_dax_lock_device; /* only ever skipped */
+extern const struct ptb_ops ptb_dax_lock_device; /* always skipped */
 
 #endif

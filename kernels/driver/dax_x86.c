@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * x86: persistent memory set aside by memmap= on the command line, in a kernel without PCI.
+ * x86: makes persistent memory of what memmap= on the command line sets aside, in a kernel without
+ * PCI.
  *
- * arch/x86/kernel/pmem.c looks for it among the resources, into which pcibios_resource_survey()
- * puts what is not RAM.
+ * arch/x86/kernel/pmem.c looks for it among the resources. With PCI, pcibios_resource_survey() adds
+ * what is not RAM to these; without PCI, this file does.
  */
 #ifdef CONFIG_X86_PMEM_LEGACY
 

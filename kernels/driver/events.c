@@ -181,11 +181,11 @@ static int hook(void)
 }
 
 /*
- * s390 patches text under stop_machine(), where a CPU spins with interrupts off: under icount until
- * the next timer is due. QEMU 7.2 gives the CPU that it waits for what is left of the time until
- * then: nothing, for ever, unless that one got far enough before. So there probes come before the
- * other CPU. (On arm the spinning CPU yields, see arch_arm.c; arm64 has no room for probes yet at
- * that time.)
+ * s390 patches text under stop_machine(), where one CPU spins with interrupts off while it waits
+ * for the other. Under icount it spins until the next timer is due, and QEMU 7.2 then lets the
+ * other CPU run for the time that is left until that timer: none. Unless that CPU had got far
+ * enough before, the guest hangs. So there probes are placed before the second CPU starts. (On arm
+ * the spinning CPU yields, see arch_arm.c; on arm64 there is no memory for probes at that time.)
  */
 static int hooked = 1;
 
@@ -203,7 +203,7 @@ int ptb_events_begin(void)
 
 	if (ret)
 		return ret;
-	/* The config says whether that function has to exist. */
+	/* The function has to exist exactly if the config says so. */
 	if (CALLBACK_PROBE->there != IS_ENABLED(CONFIG_MMU_GATHER_RCU_TABLE_FREE)) {
 		pr_err("tlb_remove_table_rcu() and the config disagree\n");
 		return -EIO;
@@ -228,12 +228,12 @@ static int one_event_window(struct ptb_state *s, struct seen *seen, int i)
 	if (ret)
 		return ret;
 	lru_add_drain();
-	/* Callbacks that others have queued, PID 1's children as they end, say. */
+	/* Callbacks that others have queued, such as PID 1's children as they end. */
 	rcu_barrier();
 	/*
-	 * Takes what is still queued for the other CPU out of the way: a call that is queued
-	 * behind another one sends no interrupt of its own. Before the peer is looked at, which
-	 * sleeps until just after a tick: the next one is then far from the window.
+	 * Has the other CPU work off its queue of calls: a call that is queued behind another one
+	 * sends no interrupt of its own. This comes before ptb_peer_bring(), which sleeps until
+	 * just after a tick, so that the next tick is far from the window.
 	 */
 	smp_call_function(nothing, NULL, 1);
 	ret = ptb_peer_bring(s);
@@ -287,11 +287,11 @@ static int emit_batches(struct ptb_state *s, const struct seen *seen)
 }
 
 /*
- * Of an operation that unhooks a table and does not free it: tlb_remove_table_sync_one() has to be
- * called.
+ * For an operation that takes a table out of use and does not free it: it has to wait for walkers
+ * by tlb_remove_table_sync_one().
  *
- * Without RCU freeing the wait is an empty function: the flush's interrupt is to do. With it, one
- * interrupt goes to every other CPU, whether or not it has ever run this address space.
+ * Without RCU freeing that is an empty function, as the interrupt of the flush is enough. With RCU
+ * freeing it interrupts every other CPU, whether or not that CPU has ever run this address space.
  */
 static int emit_sync(struct ptb_state *s, const struct seen *seen)
 {
@@ -326,7 +326,7 @@ static int emit_checks(struct ptb_state *s, const struct seen *seen)
 	return ptb_emit_check(s, id, seen->taken == seen->own_count ? "right" : text);
 }
 
-/* Where others send interrupts for the kernel, those that it sends itself are not the answer. */
+/* Where firmware sends the interrupts of flushes, the kernel's own are only a part of them. */
 static int emit_interrupts(struct ptb_state *s, const struct seen *seen)
 {
 	if (PTB_NO_SENDS)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * table_free/path: which way a page table goes when munmap frees it, seen by probes: what tells
- * kernels apart that are configured alike. "right" is the way that the configuration promises; any
- * other is named.
+ * table_free/path: probes see which way a page table goes when munmap frees it. This tells kernels
+ * apart that have the same configuration. "right" is the way that the configuration promises; any
+ * other way is named.
  */
 #include <linux/kallsyms.h>
 #include <linux/kprobes.h>
@@ -18,7 +18,7 @@ enum event { ENTERED, CALLBACK, INTERRUPT, GRACE, FREED, FLUSHED, NR_EVENTS };
 
 static struct {
 	struct task_struct *who; /* whose call it is; NULL: nobody's */
-	bool callbacks;		 /* what the call queued may still be running */
+	bool callbacks;		 /* callbacks that the call queued may still run */
 	struct page *tables[MAX_TABLES];
 	unsigned int nr_tables;
 	atomic_t count[NR_EVENTS];
@@ -40,7 +40,7 @@ struct probe {
 	bool there;
 };
 
-/* What the kernel does not have cannot be called. */
+/* A function that this kernel does not have gets no probe: nothing can call it. */
 static struct probe probes[NR_EVENTS] = {
 	[ENTERED] = { .symbol = "tlb_remove_table" },
 	[CALLBACK] = { .symbol = "tlb_remove_table_rcu" },
@@ -147,7 +147,7 @@ static pmd_t *pmd_of(unsigned long addr)
 	return pmd_offset(pud_offset(p4d_offset(pgd_offset(current->mm, addr), addr), addr), addr);
 }
 
-/* The spans that a region touches, see table_free.c: one table each. */
+/* One table for each span that the region touches (table_free.c). */
 static void note_tables(struct ptb_state *s)
 {
 	unsigned long addr = ALIGN_DOWN(s->addr, PMD_SIZE);

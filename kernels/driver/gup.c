@@ -80,7 +80,7 @@ static void flush_frames(struct ptb_state *s)
 		ptb_arch_flush(s->truth[i], sizeof(struct page));
 }
 
-/* Writeback cleans a file's pages, and write-protects them. */
+/* Touches a file's pages, because writeback cleans and write-protects them. */
 int ptb_gup_fresh(struct ptb_state *s)
 {
 	const struct ptb_gup *g = ptb_gup_of(s->row);
@@ -105,7 +105,7 @@ int ptb_gup_came(struct ptb_state *s, void (*drop)(struct ptb_state *s, long nr)
 	return ptb_fail(s, "%ld of %d pages came", s->got, s->row->pages);
 }
 
-/* The cost of a walk that returns the wrong pages, or not all, is no cost of this walk. */
+/* A walk that returns wrong pages, or not all, must not be measured. */
 int ptb_gup_prove(struct ptb_state *s, void (*take)(struct ptb_state *s),
 		  void (*drop)(struct ptb_state *s, long nr))
 {
@@ -191,8 +191,8 @@ static int slow_setup(struct ptb_state *s)
 }
 
 /*
- * Slow GUP marks a page as accessed, which takes turns between two states where the page is on no
- * LRU list: let it always be the first of them.
+ * Slow GUP marks a page as accessed. A page on no LRU list then changes between two states, one
+ * call to the next, which cost different code: have every window start from the first.
  */
 static void forget_access(struct ptb_state *s)
 {
@@ -202,7 +202,7 @@ static void forget_access(struct ptb_state *s)
 		folio_clear_referenced(page_folio(s->truth[i]));
 }
 
-/* The lock is the caller's business, as it is in the kernel: outside the window. */
+/* The lock is taken outside the window: in the kernel, too, callers of slow GUP take it. */
 static int lock_mm(struct ptb_state *s)
 {
 	int ret = ptb_gup_fresh(s);

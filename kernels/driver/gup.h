@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the cases of GUP share: which memory a row's range is of, and the proof that a walk of it
- * returns its pages.
+ * What the cases of GUP share: the memory that a row walks, and the proof that a walk returns its
+ * pages.
  */
 #ifndef PTBENCH_GUP_H
 #define PTBENCH_GUP_H
@@ -11,7 +11,7 @@
 /* Where a walk that may not fall back has to stop; gup_fast/fallback. */
 enum ptb_stop {
 	PTB_NO_STOP,
-	PTB_STOP_NONE,	    /* nowhere: the call is the one with a fallback, not needed */
+	PTB_STOP_NONE,	    /* nowhere: the call could fall back, and does not need to */
 	PTB_STOP_ABSENT,    /* the page in the middle is not mapped */
 	PTB_STOP_UNFAULTED, /* no page is */
 	PTB_STOP_LONGTERM,  /* FOLL_LONGTERM is refused */
@@ -30,7 +30,7 @@ const struct ptb_gup *ptb_gup_of(const struct ptb_row *row);
 void ptb_gup_describe(struct ptb_state *s);
 int ptb_gup_map(struct ptb_state *s);
 void ptb_gup_unmap(struct ptb_state *s);
-/* Before a window: what does not stay as it was is made so again. */
+/* Before a window: makes pages dirty, PTEs unfolded and lines flushed again, as the row says. */
 int ptb_gup_fresh(struct ptb_state *s);
 
 /*
@@ -39,13 +39,13 @@ int ptb_gup_fresh(struct ptb_state *s);
  */
 int ptb_gup_prove(struct ptb_state *s, void (*take)(struct ptb_state *s),
 		  void (*drop)(struct ptb_state *s, long nr));
-/* After a window: all of them came. -EIO: not all; those that came are given back. */
+/* After a window: 0: all pages came. -EIO: not all; drop() has given those that came back. */
 int ptb_gup_came(struct ptb_state *s, void (*drop)(struct ptb_state *s, long nr));
 
 /*
- * While @blocked, slow GUP gives up at the first page, as it does in a task that is being killed:
- * pin_user_pages_fast(), which has no variant without the fallback, then returns what its fast walk
- * took. Costs the fast walk nothing.
+ * While @blocked, slow GUP gives up at the first page, as it does in a task that is being killed.
+ * pin_user_pages_fast(), which has no variant without the fallback, then returns only what its fast
+ * walk took. The fast walk executes nothing more for it.
  */
 void ptb_gup_block_slow(bool blocked);
 

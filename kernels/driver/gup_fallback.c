@@ -48,7 +48,7 @@ static int take_away(struct ptb_state *s)
 	return ret ? ptb_fail(s, "cannot take pages away: error %d", ret) : 0;
 }
 
-/* The fast walk alone stops where it should, or the row would be of something else. */
+/* Proves that the fast walk alone stops where the row says. */
 static int stops(struct ptb_state *s)
 {
 	long want = first_missing(s);
@@ -60,7 +60,7 @@ static int stops(struct ptb_state *s)
 	put_some(s, s->got);
 	if (s->got == want)
 		return 0;
-	/* gup_fast/only says whether it may: not all designs are right. */
+	/* Whether that is a bug is for gup_fast/only to judge: a busted design may stop early. */
 	ptb_fail(s, "the fast walk stops after %ld pages instead of %ld", s->got, want);
 	return -EOPNOTSUPP;
 }

@@ -4,9 +4,9 @@
  *
  * A probe at the function that takes the reference, which the walk calls after its first look at
  * the entry, puts another page's entry in its place. The walk has to notice and give the page back:
- * the entry may have been cleared and the page freed just then, and what was taken be a page of
- * somebody else's. One page, one walk, the same change at the same instruction: no luck is needed.
- * The entry that was there comes back before anybody can use it.
+ * the entry may have been cleared and the page freed just then, and the page that was taken may be
+ * somebody else's. The change comes at the same instruction of every walk, so that one walk
+ * decides. The old entry is put back before anybody else can use the new one.
  */
 #include <linux/highmem.h>
 #include <linux/kallsyms.h>
@@ -40,7 +40,7 @@ static int change_entry(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
-/* Called so by 6.11 and later, and before. */
+/* The function's name since 6.11, and before. */
 static const char *const grabs[] = { "try_grab_folio_fast", "try_grab_folio" };
 
 static struct kprobe probe = { .pre_handler = change_entry };
@@ -70,7 +70,7 @@ static pmd_t *pmd_of(unsigned long addr)
 	return pmd_offset(pud_offset(p4d_offset(pgd_offset(current->mm, addr), addr), addr), addr);
 }
 
-/* Where tables may lie in high memory, as long as the row takes. */
+/* Maps the PTE table until unmap_table(): with HIGHPTE it may lie in high memory. */
 static pte_t *map_table(void)
 {
 	if (IS_ENABLED(CONFIG_HIGHPTE))
@@ -144,7 +144,7 @@ static int look(struct ptb_state *s)
 	hits = disturb.hits;
 	after = walk(s, false);
 	if (before != s->pages[0] || after != s->pages[0]) {
-		/* That is for gup_fast/only to judge. */
+		/* gup_fast/only judges this. */
 		ptb_fail(s, "GUP-fast does not return the page when nobody interferes");
 		return -EOPNOTSUPP;
 	}

@@ -2,10 +2,10 @@
 /*
  * kmap/pair, and where temporary mappings are.
  *
- * On 64-bit kernels kmap_local_page() is the direct map. DEBUG_KMAP_LOCAL_FORCE_MAP, and without
- * its guards kmap-forced.cocci, give them the stack of mappings, too, but only
- * __kmap_local_page_prot() goes through it (include/linux/highmem-internal.h without HIGHMEM):
- * "forced" calls that.
+ * On 64-bit kernels kmap_local_page() returns the page's address in the direct map.
+ * DEBUG_KMAP_LOCAL_FORCE_MAP gives them the stack of mappings, with guards, and kmap-forced.cocci
+ * without. But even then only __kmap_local_page_prot() uses that stack
+ * (include/linux/highmem-internal.h without HIGHMEM), so backend=forced calls that function.
  */
 #include <linux/pgtable.h>
 
@@ -118,7 +118,7 @@ bool ptb_kmaps_placed(const struct ptb_kmaps *k, char *why, size_t size)
 	return true;
 }
 
-/* By the tables: a hole cannot be read, and what a TLB still holds would hide it. */
+/* Looks at page tables: reading through a hole would fault, or a stale TLB entry would hide it. */
 bool ptb_kmaps_shown(const struct ptb_kmaps *k, char *why, size_t size)
 {
 	int i;
@@ -202,12 +202,12 @@ static void pair_teardown(struct ptb_state *s)
 	if (!top)
 		return;
 	ptb_kmaps_empty(&below);
-	kmap_flush_unused(); /* or the page's next owner gets the address that kmap() gave it */
+	kmap_flush_unused(); /* or kmap() gives the page's next owner its old address */
 	__free_page(top);
 	top = NULL;
 }
 
-/* The compiler must not leave a map out that nobody reads through. */
+/* Keeps the compiler from leaving out a map that nobody reads through. */
 static __always_inline void use(void *at)
 {
 	asm volatile("" : : "r"(at) : "memory");
@@ -235,7 +235,10 @@ static void kmap_pair(struct ptb_state *s)
 	kunmap(top);
 }
 
-/* What kunmap() leaves behind for the next kmap() of the same page goes, or stays. */
+/*
+ * kunmap() leaves the page's address in place for the next kmap() of it. Rows of mapped=new remove
+ * that, the others make sure that it is there.
+ */
 static int kmap_prepare(struct ptb_state *s)
 {
 	if (strcmp(row_of(s)->seen, "new")) {

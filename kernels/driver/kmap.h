@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Temporary mappings: what kmap.c and kmap_switch.c share with the table of their rows.
+ * Temporary mappings: what kmap.c and kmap_switch.c share with rows_kmap.c.
  */
 #ifndef PTBENCH_KMAP_H
 #define PTBENCH_KMAP_H
@@ -20,7 +20,7 @@
 struct ptb_kmap_row {
 	const char *api;  /* of kmap/pair */
 	int depth;	  /* of kmap/pair: this many maps with the one that is measured */
-	const char *seen; /* of api kmap: has the page an address already? */
+	const char *seen; /* of api kmap: "before": the page already has an address; "new" */
 	/* of kmap/switch: live maps of the task that measures, and the other's */
 	int prev, next;
 };
@@ -32,20 +32,21 @@ struct ptb_kmaps {
 	int nr;
 };
 
-/* Where a page is mapped that this API maps: "highmem", "forced" or "direct". */
+/* How the API maps a page in this kernel: "highmem", "forced" or "direct". */
 const char *ptb_kmap_backend(const char *api);
-/* By kmap_local, forced where the kernel can. */
+/* kmap_local_page(), or its forced form where the kernel has that. */
 void *ptb_kmap_local(struct page *page);
 void ptb_kunmap_local(void *at);
-/* @nr pages, from high memory where there is some; mapped in order, each checked. */
+/* Maps @nr new pages in order, of high memory if the kernel has it. */
 int ptb_kmaps_fill(struct ptb_state *s, struct ptb_kmaps *k, int nr);
 void ptb_kmaps_empty(struct ptb_kmaps *k);
-/* Is each where the layout says, its guard empty? Does each show its page? false: why is filled. */
+/* Is each map where the layout says, and its guard empty? false: why is filled. */
 bool ptb_kmaps_placed(const struct ptb_kmaps *k, char *why, size_t size);
+/* Does each map its page? false: why is filled. */
 bool ptb_kmaps_shown(const struct ptb_kmaps *k, char *why, size_t size);
-/* The caller frees it. */
+/* A new page, which the caller frees; or NULL with s->why. */
 struct page *ptb_kmap_page(struct ptb_state *s);
-/* Says why there are no stacks of maps here: -EOPNOTSUPP. */
+/* -EOPNOTSUPP with s->why: this kernel has no stacks of maps. */
 int ptb_kmap_has_stack(struct ptb_state *s);
 
 extern const struct ptb_ops ptb_kmap_local_pair, ptb_kmap_atomic_pair, ptb_kmap_pair;

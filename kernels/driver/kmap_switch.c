@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kmap/switch: two kernel threads wake each other in turn, and the windows of one of them hold a
- * whole turn: it wakes the other, sleeps, and is woken by it, which are two switches of tasks.
+ * kmap/switch: two kernel threads wake each other in turn. A window of the first holds a whole
+ * turn: it wakes the other, sleeps, and is woken by it, which takes two switches of tasks.
  *
  * Kernel threads have no address space, so nothing but the maps is switched. They are real-time
  * tasks, because what the fair class does at a wake-up depends on how long each has run before.
- * What the rest of the turn costs is the row without maps.
+ * The row without maps says what the rest of the turn costs.
  */
 #include <linux/completion.h>
 #include <linux/kthread.h>
@@ -55,9 +55,10 @@ static void turn(struct ptb_state *s)
 }
 
 /*
- * Real-time tasks leave no time to others: those that have become runnable, which the scheduler
- * looks at on its way, run now. Its averages decay by the time since: that is the same in every
- * window.
+ * Lets other tasks that have become runnable run now: both threads are real-time tasks, which leave
+ * them no time, and the scheduler executes more code in the window while others wait. The two turns
+ * that follow make the time since the last switch, by which the scheduler's averages decay, the
+ * same in every window.
  */
 static int switch_prepare(struct ptb_state *s)
 {
@@ -105,7 +106,7 @@ static int switch_setup(struct ptb_state *s)
 	turn(s);
 	if (ptb_kmaps_shown(&mine, s->why, sizeof(s->why)))
 		return 0;
-	return -EOPNOTSUPP; /* what a switch costs that loses maps is no cost of this switch */
+	return -EOPNOTSUPP; /* a switch that loses maps must not be measured */
 }
 
 static void switch_teardown(struct ptb_state *s)
@@ -117,7 +118,9 @@ static void switch_teardown(struct ptb_state *s)
 	ptb_kmaps_empty(&mine);
 }
 
-/* The caller's own thread has an address space: the windows belong to one that has none. */
+/*
+ * Measures in a kernel thread: the caller's thread has an address space, which would be switched.
+ */
 static int measure(void *arg)
 {
 	result = measured->row->ops->setup ? ptb_run_cost(measured) : 0;
@@ -151,7 +154,7 @@ const struct ptb_ops ptb_kmap_switch = {
 	.switches = 2,
 };
 
-/* ---- kmap/restored: maps of both tasks are what they were, after either has run ---- */
+/* ---- kmap/restored: after both tasks have run, are the maps what they were? ---- */
 
 static int restored_run(struct ptb_state *s)
 {

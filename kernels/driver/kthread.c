@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs a function of a row in a kernel thread of its own: one that may take up address spaces and
- * leave them again, as an exiting or an execing process does.
+ * Runs a function of a row in a kernel thread, which can take up address spaces and leave them
+ * again, as an exiting or an execing process does.
  */
 #include <linux/completion.h>
 #include <linux/kthread.h>

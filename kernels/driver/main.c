@@ -24,7 +24,7 @@ static char *design = "static";
 module_param(design, charp, 0444);
 static char *format = "unknown";
 module_param(format, charp, 0444);
-/* test_harm.t: "warn" warns, "params" makes params that do not fit; PID 1 does the other harm. */
+/* For test_harm.t. "warn": warns; "params": makes params too long. PID 1 knows other values. */
 static char *harm = "";
 module_param(harm, charp, 0444);
 module_param_named(profile, ptb_profile, bool, 0444);
@@ -65,7 +65,7 @@ static void describe(struct ptb_state *s)
 		ptb_param(s, ",pages=%0*d", (int)sizeof(s->params), 0);
 }
 
-/* Once per boot: a clock or a probe that does not count makes every row worthless. */
+/* Once per boot: if the clock or a probe does not count, no row can be measured. */
 static int prepare_once(void)
 {
 	int ret;

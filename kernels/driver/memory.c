@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a range is made of: anonymous memory, shmem, hugetlb, the pages of a file, FS-DAX; mapped by
- * PTEs, by PTEs to one large folio, or by huge entries. Each page is present, young and dirty.
+ * Maps the memory that a row walks: anonymous memory, shmem, hugetlb, the pages of a file, FS-DAX;
+ * by PTEs, by PTEs to one large folio, or by huge entries. Each page is present, young and dirty.
  */
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -44,7 +44,7 @@ static __printf(2, 3) int cannot(struct ptb_state *s, const char *fmt, ...)
 	return -EOPNOTSUPP;
 }
 
-/* What one folio of this kind of leaf covers. */
+/* The size of the folio that this kind of leaf maps. */
 static unsigned long unit_of(enum ptb_leaf leaf)
 {
 	return leaf == PTB_PUD ? PUD_SIZE : leaf == PTB_PTE ? PAGE_SIZE : PMD_SIZE;
@@ -96,7 +96,7 @@ static enum ptb_leaf leaf_at(unsigned long addr)
 	return leaf;
 }
 
-/* A row that says what it did not get is a wrong row. */
+/* Proves that the kernel has mapped the row's kind of leaf: it may have given another. */
 static int check_leaves(struct ptb_state *s)
 {
 	enum ptb_leaf want = s->row->leaf, leaf;
@@ -113,8 +113,8 @@ static int check_leaves(struct ptb_state *s)
 }
 
 /*
- * Clearing one entry of a contiguous block takes the contiguous bit from all of them; setting it
- * again gives it back only at the block's last entry.
+ * Clearing one entry of a contiguous block takes the contiguous bit from the whole block. Setting
+ * the entry again gives the bit back only if it is the block's last entry.
  */
 static void unfold_one(unsigned long addr)
 {
@@ -144,7 +144,7 @@ void ptb_unfold(struct ptb_state *s)
 	mmap_read_unlock(current->mm);
 }
 
-/* The huge entries go, their folios stay whole. */
+/* Replaces huge entries by tables of PTEs; the folios stay whole. */
 static void split_entries(struct ptb_state *s)
 {
 	struct vm_area_struct *vma;
@@ -174,7 +174,7 @@ static int map_anon(struct ptb_state *s)
 	if (huge && !has_thp())
 		return cannot(s, "this machine has no huge pages at this level");
 	ret = ptb_map(s, s->addr, s->len, PROT_READ | PROT_WRITE);
-	/* A huge page where none is asked for would be another row. */
+	/* Otherwise the kernel may choose huge pages for a row of PTEs. */
 	if (!ret && IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE))
 		do_madvise(current->mm, s->addr, s->len, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 	if (!ret)
@@ -207,7 +207,7 @@ static int map_file(struct ptb_state *s, struct file *file, unsigned long offset
 	return ret;
 }
 
-/* Huge pages of shmem are a matter of the mount. */
+/* shmem gives huge pages if its mount says so. */
 static struct vfsmount *huge_mount(void)
 {
 	static struct vfsmount *mnt;
@@ -303,8 +303,8 @@ static int map_path(struct ptb_state *s, const char *mem)
 		s->len = 0;
 		return cannot(s, "files of this file system are not mapped so");
 	}
-	/* DAX maps by PTEs what it has once mapped so: as in dax.c, huge entries are of the first
-	 * half. */
+	/* What FS-DAX has once mapped by PTEs it never maps by a huge entry. So rows of huge leaves
+	 * have the file's first half and the others its second half, as in dax.c. */
 	file = ptb_file(s, mem);
 	if (!IS_ERR(file) && s->row->leaf == PTB_PTE)
 		offset = i_size_read(file_inode(file)) / 2;
@@ -322,7 +322,7 @@ static int map_dax(struct ptb_state *s)
 	return map_path(s, "dax");
 }
 
-/* A row that crosses nothing lies in one table, and one of a larger folio in that. */
+/* A row of PTEs that crosses no boundary has to fit into one table, any other into one folio. */
 static int check_length(struct ptb_state *s, unsigned long unit)
 {
 	const char *cross = s->row->cross;

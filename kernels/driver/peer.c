@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The peer: what the other CPU does while tables are freed, ordered before each window and
- * asserted just before it starts.
+ * The peer: what the other CPU does while tables are freed. It is ordered before each window, and
+ * proved just before the window starts.
  *
  * none: it never ran this address space. idle: it ran its user code, and idles now with it loaded
  * (lazy TLB). spin: it runs user code. kernel: it is in a system call, interrupts on. gup: it walks
  * by GUP-fast, again and again, interrupts off in each walk.
- * The peer is a thread of PID 1 (kernels/guest/init.c) on CPU 1. When it is told to enter, it calls
- * PTB_IOC_PEER and does here what is wanted, until user code is. A row that makes an address space
- * of its own brings it to CPU 1 itself.
+ * The peer is a thread of PID 1 (kernels/guest/init_peer.c) on CPU 1. When it is told to enter, it
+ * calls PTB_IOC_PEER, and stays in ptb_peer_enter() until it is to run user code. A row that makes
+ * an address space of its own (table_free_exit.c) uses no such thread.
  */
 #include <linux/delay.h>
 #include <linux/hrtimer.h>
@@ -22,7 +22,7 @@
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "ptbench."
 
-/* Orders another state than the row's, for the test that sees every assertion fail. */
+/* Orders another state than the row's, for the test that sees every proof fail. */
 static bool bust_peer;
 module_param(bust_peer, bool, 0444);
 
@@ -30,16 +30,17 @@ enum place { ELSEWHERE, ASLEEP, IN_USER, IN_KERNEL, IN_GUP };
 
 static DECLARE_WAIT_QUEUE_HEAD(orders);
 static enum ptb_peer_state wanted = PTB_PEER_IDLE;
-static enum place place;    /* where the peer is: it alone writes */
+static enum place place;    /* where the peer is; only the peer writes it */
 static unsigned long turns; /* of its loops in the kernel; likewise */
 
 /* ---- the peer's side ---- */
 
 /*
- * CPUs take turns under icount, and a spinning one keeps its turn until the next timer of any CPU
- * is due: with nothing but the tick, some 10 million instructions for each interrupt that it is
- * sent. So it has a timer of its own while it runs. Where that is no finer than the tick,
- * cpu_relax() ends its turn; doing so each time would make the emulator change CPUs all the time.
+ * Under icount CPUs take turns, and a CPU that spins keeps its turn until the next timer of any CPU
+ * is due. With the tick alone it would spin for some 10 million instructions before it takes an
+ * interrupt that it is sent. So the peer has a timer of its own while it runs. Where timers are no
+ * finer than the tick, ptb_arch_relax() ends its turn, but only now and then: each time it does,
+ * the emulator changes CPUs.
  */
 #define TURN (40 * NSEC_PER_USEC)
 
@@ -61,7 +62,7 @@ static void start_turns(void)
 	hrtimer_start(&end_turn, TURN, HRTIMER_MODE_REL_PINNED_HARD);
 }
 
-/* Whatever else has to run on this CPU may, as between a system call's longer steps. */
+/* One turn of a loop. Lets other tasks of this CPU run, as a long system call does. */
 static void turn(unsigned int every)
 {
 	WRITE_ONCE(turns, turns + 1);
@@ -77,7 +78,7 @@ static void stay(void)
 		turn(4096);
 }
 
-/* -EFAULT: the page that it walks to is not there. */
+/* -EFAULT: the page at addr is not present. */
 static int walk(unsigned long addr)
 {
 	struct page *page;
@@ -92,7 +93,7 @@ static int walk(unsigned long addr)
 	return 0;
 }
 
-/* Does what is ordered until that is to run user code. @addr: a page that is present. */
+/* Does what is ordered; returns when user code is to run. @addr: a page that is present. */
 int ptb_peer_enter(unsigned long addr)
 {
 	int ret = 0;
@@ -142,7 +143,7 @@ static int order(struct ptb_state *s, enum ptb_peer_state state)
 	return 0;
 }
 
-/* How often its loops have turned, in user mode and here. */
+/* How often the peer's loops have turned, in user mode and in the kernel. */
 static u64 peer_turns(struct ptb_state *s)
 {
 	u64 counter = 0;
@@ -157,7 +158,7 @@ static bool in_tlb(struct mm_struct *mm)
 	return cpumask_test_cpu(PTB_PEER_CPU, mm_cpumask(mm));
 }
 
-/* Some architectures do not say in the mask where an address space has been. */
+/* Some architectures do not set in the mask which CPUs an address space has run on. */
 static bool has_mask(void)
 {
 	return cpumask_test_cpu(raw_smp_processor_id(), mm_cpumask(current->active_mm));
@@ -174,7 +175,7 @@ static const char *place_is(enum place want, const char *otherwise)
 	return READ_ONCE(place) == want ? NULL : otherwise;
 }
 
-/* NULL: CPU 1 is as the row wants it; else what is wrong. Whether its loop turns, others look. */
+/* NULL: CPU 1 is as the row wants it; else what is wrong. turns_move() sees if its loop turns. */
 static const char *wrong_with_peer(struct ptb_state *s)
 {
 	if (s->row->peer == PTB_PEER_NONE)
@@ -232,7 +233,7 @@ static int await_peer(struct ptb_state *s)
 	return wrong ? ptb_fail(s, "%s", wrong) : 0;
 }
 
-/* What runs by itself has to be seen moving, and then still to be where it should be. */
+/* A peer that runs has to be seen moving, and after that to be still in its place. */
 static int assert_peer(struct ptb_state *s)
 {
 	int ret = await_peer(s);
@@ -251,7 +252,7 @@ static enum ptb_peer_state state_to_order(const struct ptb_row *row)
 	return row->peer == PTB_PEER_SPIN ? PTB_PEER_KERNEL : PTB_PEER_SPIN;
 }
 
-/* Who is to idle has to have run user code of this address space before. */
+/* A peer that is to idle runs user code of this address space first. */
 static int order_row(struct ptb_state *s)
 {
 	enum ptb_peer_state state = state_to_order(s->row);
@@ -265,7 +266,7 @@ static int order_row(struct ptb_state *s)
 	return ret ?: order(s, state);
 }
 
-/* On a kernel whose GUP-fast finds nothing a peer does not walk by it. */
+/* With a busted GUP-fast, which may not even find the peer's page, there is no peer=gup. */
 bool ptb_peer_can(struct ptb_state *s)
 {
 	struct page *page;
@@ -293,7 +294,7 @@ int ptb_peer_bring(struct ptb_state *s)
 	return ret ?: assert_peer(s);
 }
 
-/* A CPU that never sleeps makes grace periods dear. */
+/* Puts the peer to sleep: grace periods take long while a CPU never sleeps. */
 void ptb_peer_rest(struct ptb_state *s)
 {
 	if (s->peer && !s->row->ops->kthread)

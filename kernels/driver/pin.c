@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pin_fast/walk, pin_fast/unpin, and pin_fast/only: the proof that what they measure is the fast
- * walk alone.
+ * pin_fast/walk, pin_fast/unpin; and pin_fast/only, the proof that these measure the fast walk
+ * alone.
  *
- * pin_user_pages_fast() has no variant without the fallback (pin_user_pages_fast_only() went in
- * v6.4), and a short walk that is repaired would be measured as if it were a long one. Here
- * the task has a SIGKILL pending while it walks: the fast walk does not look at signals, slow GUP
- * looks before each page and gives up, so that the walk comes back short.
+ * pin_user_pages_fast() has no variant without the fallback (pin_user_pages_fast_only() was removed
+ * in v6.4). A fast walk that stops short would be completed by slow GUP, and the cost of both be
+ * taken for that of the fast walk. So the task has a SIGKILL pending while it walks: the fast walk
+ * does not look at signals, but slow GUP looks before each page and gives up, and the call returns
+ * too few pages.
  */
 #include <linux/mman.h>
 #include <linux/moduleparam.h>
@@ -17,7 +18,7 @@
 #undef MODULE_PARAM_PREFIX
 #define MODULE_PARAM_PREFIX "ptbench."
 
-/* Leaves slow GUP alone, for the test that sees pin_fast/only fail. */
+/* Does not block slow GUP, for the test that sees pin_fast/only fail. */
 static bool repair;
 module_param(repair, bool, 0444);
 

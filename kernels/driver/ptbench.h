@@ -30,18 +30,18 @@ struct ptb_ops {
 	void (*op)(struct ptb_state *s);       /* the window holds this and nothing else */
 	int (*finish)(struct ptb_state *s);    /* after each window: was it what it should be? */
 	void (*teardown)(struct ptb_state *s); /* also after a failed setup */
-	/* the params that only this case has: ptb_param() */
+	/* appends the params that only this case has, by ptb_param() */
 	void (*describe)(struct ptb_state *s);
-	bool irqs_off;	       /* the case permits it */
+	bool irqs_off;	       /* windows may run with interrupts off */
 	bool kthread;	       /* the row runs in a kernel thread */
 	bool deferred;	       /* bill the RCU callbacks that op queues, too */
 	bool design;	       /* the walk's design is a param */
-	bool levels;	       /* so is the number of levels, if it varies */
-	unsigned int switches; /* of tasks, that op makes */
-	bool frees;	       /* page tables, all of them in op */
-	bool rcu_path;	       /* events: by what path they go is a check */
-	/* Events: op unhooks a table that it does not free, so it has to wait for walkers; or
-	 * NULL */
+	bool levels;	       /* the number of levels is a param where it varies */
+	unsigned int switches; /* switches between tasks that op itself makes */
+	bool frees;	       /* op frees page tables: with PTBENCH_SYNC_RCU it sleeps */
+	bool rcu_path;	       /* events: emit table_free/rcu_path, how the tables go */
+	/* Events: does op take a table out of use without freeing it, so that it has to wait for
+	 * walkers? NULL: never. */
 	bool (*waits_for_walkers)(const struct ptb_row *row);
 };
 
@@ -56,7 +56,7 @@ enum ptb_leaf {
 	PTB_PUD,
 };
 enum ptb_mem { PTB_ANON, PTB_SHMEM, PTB_HUGETLB, PTB_FILE, PTB_DAX };
-/* What CPU 1 does meanwhile: see peer.c. */
+/* What CPU 1 does while op runs: see peer.c. */
 enum ptb_peer_state {
 	PTB_NO_PEER,
 	PTB_PEER_NONE,
@@ -69,39 +69,39 @@ enum ptb_peer_state {
 
 struct ptb_row {
 	const struct ptb_ops *ops;
-	int levels; /* 0: as many as there are; else the mm has or gets that many */
+	int levels; /* levels that the mm is made to have; 0: as many as it has */
 	enum ptb_leaf leaf;
 	int pages;
 	const char *cross; /* level whose boundary lies in the middle; "none"; "span" */
-	unsigned long at;  /* the boundary, or the first page; 0: see ptb_boundary() */
+	unsigned long at;  /* the boundary, or the first page; 0: chosen from PTB_AT */
 	int tables;
-	const char *twin; /* of table_free/keep */
+	const char *twin; /* the row is a twin: "same" or "packed" (table_free.c) */
 	enum ptb_peer_state peer;
-	int alias;	  /* of gup_fast/only */
-	const void *arg;  /* what only this family knows of its row */
+	int alias;	  /* of gup_fast/only: see gup_check.c */
+	const void *arg;  /* data that only the row's own case reads */
 	const char *skip; /* why this row cannot run on this architecture */
 };
 
 struct ptb_state {
 	const struct ptb_row *row;
 	struct ptb_peer __user *peer;
-	struct mm_struct *mm; /* whose tables it is about */
+	struct mm_struct *mm; /* the address space whose tables op walks or frees */
 	struct page **pages;
 	struct page **truth;
 	unsigned long at;	     /* the row's boundary or first page */
 	unsigned long addr;	     /* first page */
 	unsigned long len;	     /* of the region, bytes */
 	long got;		     /* what op returned */
-	unsigned long tables_before; /* bytes of them */
-	u64 freed;		     /* tables, of all levels */
+	unsigned long tables_before; /* bytes of page tables before op */
+	u64 freed;		     /* tables of all levels that op freed */
 	char params[sizeof_field(struct ptb_record, params)];
 	char why[sizeof_field(struct ptb_record, text)];
 	bool irqs_off; /* windows run with interrupts off */
-	u64 nr_ops;    /* in a window, if not one */
+	u64 nr_ops;    /* operations in a window; 0 means one */
 	u64 empty, empty_deferred;
 	u64 samples[PTB_WINDOWS], deferred[PTB_WINDOWS];
-	u32 nr, discarded;
-	u64 shortest; /* of the windows that were discarded */
+	u32 nr, discarded; /* windows kept, and thrown away */
+	u64 shortest;	   /* cost of a window that was thrown away */
 };
 
 /* A family's rows of one boot; rows.c lists the families. */
@@ -112,9 +112,9 @@ struct ptb_rows {
 };
 
 /*
- * ptb_BOOT_FAMILY_rows, from an array. How many bytes ptb_nr_BOOT_FAMILY has is how many rows there
- * are: kernels/build reads it off the linked kernel, so that a boot from which some are missing is
- * found out without asking the guest.
+ * Defines ptb_BOOT_FAMILY_rows from an array, and ptb_nr_BOOT_FAMILY, whose size in bytes is the
+ * number of rows. kernels/build reads that size from the linked kernel: the judge of a boot then
+ * knows how many rows there must be, whatever the guest says.
  */
 #define PTB_ROWS(boot, family, array, is_events)                                                   \
 	const struct ptb_rows ptb_##boot##_##family##_rows = {                                     \
@@ -130,19 +130,19 @@ extern const struct ptb_rows ptb_costs_kmap_rows, ptb_costs_dax_rows, ptb_costs_
 extern const struct ptb_rows ptb_events_free_rows;
 const struct ptb_row *ptb_row_nr(u32 nr, bool events);
 
-/* records.c: what the row that runs has to say */
+/* records.c: the records of the row that runs */
 int ptb_emit(struct ptb_state *s, const char *metric, const u64 *samples, u32 nr);
 int ptb_emit_skip(struct ptb_state *s, const char *reason);
-int ptb_emit_check(struct ptb_state *s, const char *id, const char *seen); /* one of checks.h */
+int ptb_emit_check(struct ptb_state *s, const char *id, const char *seen); /* id: of checks.h */
 __printf(2, 3) void ptb_param(struct ptb_state *s, const char *fmt, ...);  /* ",key=value" */
 __printf(2, 3) int ptb_fail(struct ptb_state *s, const char *fmt, ...);	   /* -EIO */
-/* For the device, which has them read. */
+/* For main.c, which hands the records to PID 1. */
 int ptb_records_begin(void);			 /* once per boot */
-void ptb_records_clear(void);			 /* another row begins */
-const struct ptb_record *ptb_records_next(void); /* NULL: all have been taken */
-void ptb_records_take(void);			 /* that one */
+void ptb_records_clear(void);			 /* before each row */
+const struct ptb_record *ptb_records_next(void); /* NULL: none is left */
+void ptb_records_take(void);			 /* removes it */
 
-/* filter.c: the row is one that this boot runs; params have been described */
+/* filter.c: does this boot run the row? s->params must be complete. */
 bool ptb_wanted(const struct ptb_state *s);
 
 /* clock.c: windows are measured by time (KVM), not by instructions */
@@ -164,7 +164,7 @@ void ptb_noise_read(struct ptb_noise *n);
 int ptb_calibrate(void);
 int ptb_run_cost(struct ptb_state *s);
 u64 ptb_mode(const u64 *v, u32 nr);
-/* somebody watches from outside, and wants windows with interrupts on */
+/* QEMU's plugin counts instructions, and needs windows with interrupts on, too */
 extern bool ptb_profile;
 
 /* deferred.c: what the RCU callbacks queued between the two marks execute */
@@ -178,41 +178,43 @@ int ptb_in_kthread(int cpu, int (*fn)(struct ptb_state *s), struct ptb_state *s)
 /* peer.c */
 int ptb_peer_enter(unsigned long addr);
 const char *ptb_peer_name(enum ptb_peer_state state);
-bool ptb_peer_needed(const struct ptb_row *row); /* of PID 1 */
-bool ptb_peer_can(struct ptb_state *s);
-int ptb_peer_bring(struct ptb_state *s); /* into the row's state */
+bool ptb_peer_needed(const struct ptb_row *row); /* PID 1 has to start one */
+bool ptb_peer_can(struct ptb_state *s);		 /* false: s->why says why not */
+int ptb_peer_bring(struct ptb_state *s);	 /* into the row's state */
 void ptb_peer_rest(struct ptb_state *s);
-bool ptb_peer_busted(void);
+bool ptb_peer_busted(void); /* ptbench.bust_peer is set */
 
 /* space.c: user memory of the caller */
 int ptb_map(struct ptb_state *s, unsigned long addr, unsigned long len, unsigned long prot);
 void ptb_unmap(unsigned long addr, unsigned long len);
 int ptb_touch(struct ptb_state *s, unsigned long addr, unsigned long nr);
-struct page *ptb_slow_page(unsigned long addr); /* without a reference kept: for comparing */
+struct page *ptb_slow_page(unsigned long addr); /* keeps no reference: only for comparing */
 int ptb_want_levels(struct ptb_state *s, int levels);
 unsigned long ptb_level_span(const char *level);
 /*
- * An address that is a multiple of that level's span and of no level's above. -EOPNOTSUPP with
- * s->why: the level is folded, or the address space ends before.
+ * Finds a boundary of that level: a multiple of its span, but not of a higher level's.
+ * -EOPNOTSUPP with s->why: the level is folded, or the address space ends before.
  */
 int ptb_boundary(struct ptb_state *s, const char *level, unsigned long *at);
-int ptb_boundary_of(struct ptb_state *s, const char *level, unsigned long at); /* is it one? */
+int ptb_boundary_of(struct ptb_state *s, const char *level, unsigned long at); /* is @at one? */
 
 /*
- * files.c: /file/data or /dax/data, as mem says, opened; its pages are written and clean. Else an
- * error pointer, -EOPNOTSUPP where there is none, with s->why.
+ * files.c: opens /file/data or /dax/data, for mem "file" or "dax"; PID 1 has written all its pages
+ * and had them written back. Or an error pointer with s->why; -EOPNOTSUPP: this guest has no such
+ * file.
  */
 struct file *ptb_file(struct ptb_state *s, const char *mem);
 int ptb_map_file(struct ptb_state *s, struct file *file, unsigned long addr, unsigned long len,
 		 unsigned long offset);
 
 /*
- * memory.c: s->row->pages pages of that memory at s->addr, rounded up, mapped as the row's leaf
- * says; sets s->len. -EOPNOTSUPP with s->why: not in this guest. To be unmapped in any case.
+ * memory.c: maps s->row->pages pages of that memory by the row's kind of leaf, at s->addr, which is
+ * rounded up to a leaf; sets s->len. -EOPNOTSUPP with s->why: this guest cannot. Callers call
+ * ptb_memory_unmap() afterwards even if it fails.
  */
 int ptb_memory_map(struct ptb_state *s, enum ptb_mem mem);
 void ptb_memory_unmap(struct ptb_state *s);
-void ptb_unfold(struct ptb_state *s); /* contiguous PTEs lose their bit, nothing else changes */
+void ptb_unfold(struct ptb_state *s); /* clears the contiguous bit of PTEs, and nothing else */
 const char *ptb_mem_name(enum ptb_mem mem);
 const char *ptb_leaf_name(enum ptb_leaf leaf);
 
@@ -223,9 +225,9 @@ extern const struct ptb_ops ptb_pin, ptb_pin_longterm, ptb_unpin, ptb_fallback, 
 extern const struct ptb_ops ptb_munmap, ptb_keep, ptb_madvise;
 extern const struct ptb_ops ptb_exit, ptb_exec;
 extern const struct ptb_ops ptb_collapse, ptb_unshare, ptb_reuse;
-/* only ever skipped */
+/* cases whose rows are always skipped, with the reason */
 extern const struct ptb_ops ptb_flushes, ptb_sends, ptb_later, ptb_latency;
-int ptb_events_begin(void); /* proves that the probes count */
+int ptb_events_begin(void); /* places the probes, proves that they count */
 int ptb_run_events(struct ptb_state *s);
 
 /* gup_recheck.c, free_path.c */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes the records of the row that runs, with the params and the reasons that stand in them, and
- * keeps them until the device hands them to the reader. Callers hold the device's lock.
+ * Writes the records of the row that runs, with their params and reasons, and keeps them until
+ * main.c hands them to the reader of the device. Callers hold main.c's lock.
  */
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -23,7 +23,7 @@ void ptb_param(struct ptb_state *s, const char *fmt, ...)
 	va_start(ap, fmt);
 	put = vsnprintf(s->params + len, room, fmt, ap);
 	va_end(ap);
-	/* Cut, they may be those of another row. The judge of the boot fails it for a warning. */
+	/* Params that were cut may equal another row's. The judge fails a boot that warns. */
 	WARN((size_t)put >= room, "ptbench: params of %s do not fit: %s\n", s->row->ops->case_id,
 	     s->params);
 }
@@ -81,7 +81,7 @@ int ptb_emit_skip(struct ptb_state *s, const char *reason)
 	return 0;
 }
 
-/* What judges the boot knows those of the list, and where they belong. */
+/* The judge of a boot knows no check that is not in the list. */
 static bool is_check(const char *id)
 {
 #define NAME(name, boots, row) name,
@@ -104,7 +104,7 @@ int ptb_emit_check(struct ptb_state *s, const char *id, const char *seen)
 	return 0;
 }
 
-/* ---- the device's side ---- */
+/* ---- for main.c ---- */
 
 int ptb_records_begin(void)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table: the rows of every family, in order.
+ * The table of all rows: those of every family, in the order in which they run.
  */
 #include "ptbench.h"
 

@@ -26,7 +26,7 @@
 #define EXIT_EVENTS(n, who, ...)                                                                   \
 	TABLES(exit, .tables = n, .peer = who, __VA_ARGS__)
 
-/* What the latency of a running reader is not measured by, here. */
+/* Why some rows of the events boot are skipped. */
 #define NO_LATENCY "latencies of running peers are measured under KVM or natively"
 #define NO_USER "an address space that exits has no user left who could run"
 

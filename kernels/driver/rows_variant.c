@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rows that tell variants of a kernel apart by probes of their own. They are of the boot with one
- * CPU, where s390, which patches text under stop_machine(), has no machine to stop (see events.c)
- * and the address space has one user; and last in it, as probes change the code.
+ * Rows that tell variants of a kernel apart by probes of their own. They run in the boot of costs,
+ * which has one CPU: s390, which patches text under stop_machine(), has no other CPU to wait for
+ * (see events.c), and the address space has one user. They run last, because probes change the
+ * code.
  */
 #include "ptbench.h"
 

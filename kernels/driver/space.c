@@ -24,7 +24,7 @@ void ptb_unmap(unsigned long addr, unsigned long len)
 	vm_munmap(addr, len);
 }
 
-/* Writes to @nr pages, so that GUP-fast finds them as it wants them. */
+/* Writes to @nr pages, so that they are present, young and dirty. */
 int ptb_touch(struct ptb_state *s, unsigned long addr, unsigned long nr)
 {
 	for (; nr; nr--, addr += PAGE_SIZE)
@@ -44,7 +44,7 @@ struct page *ptb_slow_page(unsigned long addr)
 	return page;
 }
 
-/* Where an mm grows a level by being asked for more address space, ask for it. */
+/* Maps a page above the limit for a moment: that makes an mm of s390 grow a level. */
 int ptb_want_levels(struct ptb_state *s, int levels)
 {
 	int have = ptb_arch_levels(current->mm);
@@ -62,7 +62,9 @@ int ptb_want_levels(struct ptb_state *s, int levels)
 	return have == levels ? 0 : ptb_fail(s, "mapping at 0x%lx gave %d levels", at, have);
 }
 
-/* Some are variables: levels that the machine folds. Lowest first. */
+/*
+ * i counts levels from the lowest. Some spans are variables: the machine may fold levels at boot.
+ */
 static unsigned long span_of(unsigned int i)
 {
 	return i == 0 ? PMD_SIZE : i == 1 ? PUD_SIZE : i == 2 ? P4D_SIZE : PGDIR_SIZE;

@@ -114,7 +114,7 @@ static int madvise_setup(struct ptb_state *s)
 	return free_setup(s) ?: map_region(s);
 }
 
-/* A cell that freed another number of tables measured something else. */
+/* A window in which another number of tables was freed must not be kept. */
 static int freed(struct ptb_state *s, int tables)
 {
 	long bytes = s->tables_before - mm_pgtables_bytes(current->mm);
@@ -183,7 +183,7 @@ static void reuse_describe(struct ptb_state *s)
 static int reuse_setup(struct ptb_state *s)
 {
 	s->nr_ops = CYCLES;
-	set_bit(MMF_DISABLE_THP, &s->mm->flags); /* rather than one more call in every cycle */
+	set_bit(MMF_DISABLE_THP, &s->mm->flags); /* instead of an madvise() in every cycle */
 	return free_setup(s);
 }
 
@@ -199,7 +199,7 @@ static void cycle(struct ptb_state *s)
 		 vm_munmap(s->addr, s->len);
 }
 
-/* One cycle that is not measured shows that the tables come and go. */
+/* Proves, by one cycle before the window, that each cycle frees the tables. */
 static int reuse_prepare(struct ptb_state *s)
 {
 	cycle(s);

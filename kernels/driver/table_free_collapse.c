@@ -3,13 +3,13 @@
  * table_free/collapse: what MADV_COLLAPSE costs, which takes a PTE table out of use and puts a huge
  * page in its place.
  *
- * Anonymous memory: the pages are copied into a new huge page and the table is kept beside it, to
- * be there when the huge page is split: no table is freed. Walkers that may still be in the table
- * are waited for by tlb_remove_table_sync_one().
+ * Anonymous memory: the pages are copied into a new huge page. The table is kept, for when the huge
+ * page is split, so no table is freed. tlb_remove_table_sync_one() waits for walkers that may still
+ * be in the table.
  * mem=shmem,cached=small: the page cache's pages are copied into a huge one, and the table is freed
  * after a grace period (pte_free_defer()).
- * mem=shmem,cached=huge: the page cache has the huge page already, mapped by the table: nothing is
- * copied, so this is what taking the table out costs.
+ * mem=shmem,cached=huge: the page cache already has the huge page, and the table maps it: nothing
+ * is copied, and only taking the table out is measured.
  * Param pages: how many of the table's pages are present; the others are cleared.
  */
 #include <linux/file.h>
@@ -35,7 +35,7 @@ static void collapse_describe(struct ptb_state *s)
 		ptb_param(s, ",mem=shmem,cached=%s", cached(s->row));
 }
 
-/* Of anonymous memory the table is deposited. */
+/* With anonymous memory the table is kept, and walkers of it are waited for. */
 static bool collapse_waits(const struct ptb_row *row)
 {
 	return !cached(row);
@@ -87,7 +87,7 @@ static int map_range(struct ptb_state *s)
 	return ptb_map(s, s->addr, s->len, PROT_READ | PROT_WRITE);
 }
 
-/* Faults give small pages, or map a huge one by small entries, when huge ones are not wanted. */
+/* Touches pages while huge ones are not wanted: faults then set PTEs, even to a huge page. */
 static int touch_small(struct ptb_state *s)
 {
 	int i, ret;

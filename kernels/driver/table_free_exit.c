@@ -4,14 +4,14 @@
  *
  * A kernel thread takes up a new address space (kthread_use_mm()), touches one page in each of T
  * page-table spans of one VMA, and leaves it again; the window holds the mmput() of the last user.
- * exit: the thread has no address space of its own then, and its CPU still has the old one loaded,
- * lazily. This is what exit_mm() of kernel/exit.c leaves behind when it calls mmput().
+ * exit: at that time the thread has no address space, and its CPU still has the old one loaded,
+ * lazily, as when exit_mm() of kernel/exit.c calls mmput().
  * exec: the thread has taken up another one, as exec_mmap() of fs/exec.c has before its mmput(), so
  * no CPU has the old one loaded.
  * The twin touches as many pages side by side, in one table: param twin=packed.
  * A reference to the struct mm_struct is kept, so that the bytes of its tables can be compared
- * after the window. What the last one's __mmdrop() does, the top table among it, is the same for
- * any number of tables and not in the window.
+ * after the window. So the window does not hold __mmdrop(), which frees the top table, and costs
+ * the same for any number of tables.
  */
 #include <linux/kthread.h>
 #include <linux/mman.h>
@@ -21,13 +21,13 @@
 
 static struct mm_struct *next; /* what exec changes to */
 
-/* Tables above the PTE tables that one region needs, and what all of them take. */
+/* How many tables above the PTE tables one region needs. */
 static unsigned int upper_tables(struct mm_struct *mm)
 {
 	return !mm_pmd_folded(mm) + !mm_pud_folded(mm) + !mm_p4d_folded(mm);
 }
 
-/* As the mm counts them: a table of the p4d level is not counted. */
+/* Their bytes as the mm counts them: it does not count a table of the p4d level. */
 static unsigned long upper_bytes(struct mm_struct *mm)
 {
 	return (mm_pmd_folded(mm) ? 0 : PTRS_PER_PMD * sizeof(pmd_t)) +
@@ -63,7 +63,7 @@ static void forget(struct ptb_state *s)
 	s->mm = NULL;
 }
 
-/* s->mm is an address space with the row's tables and one user, who has left it. */
+/* Makes s->mm, with the row's tables. Its one user is this thread, which has left it. */
 static int make_mm(struct ptb_state *s)
 {
 	int ret;
@@ -83,7 +83,7 @@ static int make_mm(struct ptb_state *s)
 	return ret;
 }
 
-/* A thread of the address space that ran on the other CPU, and left it idle. */
+/* Runs on the other CPU, which then idles with the address space loaded: peer=idle. */
 static int visit(struct ptb_state *s)
 {
 	int ret;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * table_free/unshare: what taking a shared PMD table of hugetlb memory out of one place costs.
+ * table_free/unshare: what it costs to unmap one of the places that share a PMD table of hugetlb
+ * memory.
  *
  * Mappings of one hugetlb file that cover a whole PUD entry share a PMD table (huge_pmd_share()).
- * The window holds the munmap of one of them. sharer=first: two others go on sharing. sharer=last:
- * one is left, and owns the table from then on: walkers that came by the other way are waited for
- * (tlb_remove_table_sync_one()). sharer=none, for comparison: the table was never shared, and is
- * freed.
- * The sharers may be in one address space. The file has one page; all else is a hole.
+ * The window holds the munmap of one of them. sharer=first: two others go on sharing the table.
+ * sharer=last: one is left, and owns the table from then on, so tlb_remove_table_sync_one() waits
+ * for walkers that came by the mapping that goes. sharer=none, for comparison: the table was never
+ * shared, and is freed.
+ * All mappings are in one address space. The file has one page; all else is a hole.
  */
 #include <linux/file.h>
 #include <linux/fs.h>
@@ -40,8 +41,9 @@ static bool unshare_waits(const struct ptb_row *row)
 static struct file *file, *other;
 
 /*
- * Mappings with a whole PUD entry between them. GOES comes and goes; the two before it are others
- * of the same file, or of another one: there are as many mappings whoever shares.
+ * Three mappings with a whole PUD entry between them. GOES is mapped and unmapped for each window.
+ * FIRST and SECOND stay; each maps the same file or, where it is not to share, the other one, so
+ * that all rows have the same number of mappings.
  */
 enum { FIRST, SECOND, GOES };
 
@@ -89,9 +91,9 @@ static int no_huge_page(struct ptb_state *s)
 }
 
 /*
- * After the munmap of one place nothing answers there. Where a PUD entry covers 4 GiB or more
- * something does in 6.12: __tlb_adjust_range() takes what huge_pmd_unshare() hands it as an
- * unsigned int, which is 0 then, and nothing is flushed.
+ * Checks that memory cannot be read any more after its munmap. In 6.12 it can where a PUD entry
+ * covers 4 GiB or more: __tlb_adjust_range() takes that size as an unsigned int, which makes it 0,
+ * and nothing is flushed (cocci/tlb-range-long.cocci).
  */
 static int check_flush(struct ptb_state *s)
 {
@@ -163,7 +165,7 @@ static void unmap_one(struct ptb_state *s)
 	s->got = vm_munmap(s->addr, s->len);
 }
 
-/* The address space counts the table once for each place that it is in. */
+/* mm_pgtables_bytes() counts a shared table once for each place where it is used. */
 static int unshare_finish(struct ptb_state *s)
 {
 	long bytes = s->tables_before - mm_pgtables_bytes(s->mm);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Windows: one operation between two readings of the clock, thrown away when anything else of
- * the kernel ran in between.
+ * Windows: one operation between two readings of the clock. A window in which anything else of the
+ * kernel ran is thrown away.
  *
- * With icount on one CPU the clock counts instructions, so a window is exact if only the
- * operation ran in it. Interrupts, softirqs, a switch to another task, and refills of the page
- * allocator's per-CPU lists and of SLUB by new slabs are the things that come and go with the phase
- * of unrelated events; each has a count that is compared before and after. With interrupts off
- * there may still be a refill, and on x86 an NMI, which is counted among the interrupts; no machine
- * that QEMU makes for us sends one. What has no count, as SLUB's refill from slabs that are there,
- * is left to the agreement of the windows.
+ * With icount on one CPU the clock counts instructions, so a window is exact if only the operation
+ * ran in it. What else may run depends on unrelated events: interrupts, softirqs, a switch to
+ * another task, refills of the page allocator's per-CPU lists, and new slabs of SLUB. Each of these
+ * has a count (noise.c) that is compared before and after. With interrupts off there may still be a
+ * refill, and on x86 an NMI, which is counted among the interrupts; no machine that QEMU makes for
+ * us sends one. SLUB's refill from slabs that are there has no count: that most windows agree shows
+ * that it is rare.
  */
 #define pr_fmt(fmt) "ptbench: " fmt
 
@@ -32,11 +32,11 @@
 
 bool ptb_profile;
 
-/* Costs are said to be that many percent higher than they are: what compares them has to see it. */
+/* Makes costs so many percent too high, for the test that sees a comparison find it. */
 static uint misreport;
 module_param(misreport, uint, 0444);
 
-/* Puts a refill into every so many windows, for the test that sees them thrown away. */
+/* Puts a refill into every refill-th window, for the test that sees these thrown away. */
 static uint refill;
 module_param(refill, uint, 0444);
 
@@ -50,7 +50,7 @@ static u64 delta(u64 from, u64 to)
 	return ptb_in_time ? to - from : ptb_arch_delta(from, to);
 }
 
-/* Not inlined anywhere: the empty window has to be the same code. */
+/* Never inlined: empty windows and those of an operation have to be the same code. */
 static noinline u64 window(void (*op)(struct ptb_state *s), struct ptb_state *s)
 {
 	u64 from, to;
@@ -68,13 +68,13 @@ static noinline void empty_op(struct ptb_state *s)
 	asm volatile("" : : : "memory");
 }
 
-/* Those that the operation itself makes. */
+/* How many switches of tasks the operation itself makes. */
 static unsigned int own_switches(void (*op)(struct ptb_state *s), const struct ptb_state *s)
 {
 	return s && op == s->row->ops->op ? s->row->ops->switches : 0;
 }
 
-/* true: nothing else ran. */
+/* Runs one window. true: nothing else ran in it. */
 static bool quiet_window(void (*op)(struct ptb_state *s), struct ptb_state *s, bool irqs_off,
 			 u64 *cost)
 {
@@ -87,7 +87,7 @@ static bool quiet_window(void (*op)(struct ptb_state *s), struct ptb_state *s, b
 	*cost = window(op, s);
 	ptb_noise_read(&after);
 	if (irqs_off)
-		/* what was pending is taken now: neither reading has it */
+		/* interrupts that are pending are taken now, after both readings */
 		local_irq_restore(flags);
 	before.switches += own_switches(op, s);
 	return !memcmp(&before, &after, sizeof(before));
@@ -141,7 +141,7 @@ static int empty_deferred_cost(struct ptb_state *s, u64 *cost)
 	return 0;
 }
 
-/* One variable: a larger constant, or another address, may take an instruction more to load. */
+/* Both loops load it: a larger constant, or another address, might take one more instruction. */
 static unsigned long turns;
 
 static void loop(struct ptb_state *s)
@@ -149,7 +149,7 @@ static void loop(struct ptb_state *s)
 	ptb_arch_loop(READ_ONCE(turns));
 }
 
-/* One instruction must be one unit of the clock, or no number of this boot is what it says. */
+/* Proves that one instruction is one unit of the clock; without that no cost is exact. */
 int ptb_calibrate(void)
 {
 	u64 want = 50000 * PTB_LOOP_INSTRUCTIONS, less, more;
@@ -170,9 +170,10 @@ int ptb_calibrate(void)
 }
 
 /*
- * Per-CPU counters spill into global ones when they reach a limit, which costs a few
- * instructions; how near they are depends on everything before. Every window starts at zero, and
- * with empty LRU lists, which would otherwise be drained at its expense.
+ * Per-CPU counters spill into global ones when they reach a limit, which costs a few instructions,
+ * and how near they are to it depends on everything before. So every window starts with these
+ * counters at zero, and with empty per-CPU lists of the LRU, which it would otherwise have to
+ * drain.
  */
 static void settle(struct ptb_state *s)
 {
@@ -188,8 +189,7 @@ static void settle(struct ptb_state *s)
 	local_irq_restore(flags);
 }
 
-/* With PREEMPT_RT callbacks run in a thread, which between two of them sees to whatever has
- * waited. */
+/* With PREEMPT_RT callbacks run in a thread, and between two of them other tasks may run. */
 static bool bills_deferred(const struct ptb_ops *ops)
 {
 	return ops->deferred && !IS_ENABLED(CONFIG_PREEMPT_RT);
@@ -197,7 +197,7 @@ static bool bills_deferred(const struct ptb_ops *ops)
 
 static LIST_HEAD(refilled);
 
-/* More pages at once than per-CPU lists have: they are taken off the free lists, and put back. */
+/* So many pages are on no per-CPU list: they come from the free lists, and go back there. */
 #define REFILL_ORDER 5
 
 static void refill_now(struct rcu_head *unused)
@@ -208,7 +208,7 @@ static void refill_now(struct rcu_head *unused)
 		list_add(&page->lru, &refilled);
 }
 
-/* Where callbacks are billed, among them: the window itself is then a quiet one. */
+/* Where callbacks are billed, the refill comes among these, and the window itself stays quiet. */
 static void op_and_refill(struct ptb_state *s)
 {
 	static struct rcu_head rcu;
@@ -272,10 +272,10 @@ static int one_window(struct ptb_state *s)
 	return 0;
 }
 
-/* Tries after which an operation that never had the CPU for itself is taken for too long a one. */
+/* After so many tries without one quiet window the operation may be too long for any. */
 #define GIVE_UP 16
 
-/* Nearly as long as from one tick to the next, it cannot be expected ever to see none. */
+/* For an operation so long that nearly every window of it meets a tick. */
 static int too_long(struct ptb_state *s)
 {
 	ptb_fail(s,
@@ -319,8 +319,8 @@ static int emit(struct ptb_state *s)
 }
 
 /*
- * How long an operation itself keeps interrupts off shows only where they are on around it. Who
- * watches takes that from these windows; the driver itself has no use for them.
+ * How long an operation itself keeps interrupts off shows only where they are on around it. QEMU's
+ * plugin takes that from these windows; the driver emits nothing of them.
  */
 static int measure_again(struct ptb_state *s)
 {
@@ -330,7 +330,7 @@ static int measure_again(struct ptb_state *s)
 	return measure(s);
 }
 
-/* -EOPNOTSUPP from setup() is a row that cannot be measured here: its reason is recorded. */
+/* Where setup() returns -EOPNOTSUPP the row cannot be measured here: records why. */
 int ptb_run_cost(struct ptb_state *s)
 {
 	const struct ptb_ops *ops = s->row->ops;
