@@ -128,35 +128,52 @@ scenario_key() { # KEY VALUE WHERE
 	esac
 }
 
-# Sets sc, sc_* and arch.
+# May NAME be a file of kernels/scenarios? As scenario__is_name() of kernels/boot/scenario.c.
+is_name() { case $1 in '' | .* | */* | *[[:blank:]]*) return 1 ;; esac; }
+
+# Sets sc, sc_* and arch. Refuses a scenario whose base or image, the base's base, and so on, cannot
+# be used: kernels/boot/scenario_kin.c refuses the same.
 read_scenario() { # NAME
+	read_scenario_file "$1"
+	check_kin "$here/scenarios/$1" " $1 "
+}
+
+# As read_scenario, but reads no other scenario.
+read_scenario_file() { # NAME
 	local file=$here/scenarios/$1
 	sc=$1 sc_config=() sc_fragment=() sc_cocci=() sc_seen=()
-	case $1 in */* | .* | '') die "'$1' is not the name of a scenario" ;; esac
+	is_name "$1" || die "'$1' is not the name of a scenario"
 	[ -f "$file" ] || die "no scenario '$1' ($file is missing); there are: $(scenario_names)"
 	read_keys "$file" "$scenario_keys" scenario_key
 	sc_title=${sc_seen[title]:-} sc_arch=${sc_seen[arch]:-} sc_base=${sc_seen[base]:-} sc_image=${sc_seen[image]:-}
 	[ -n "$sc_arch" ] || die "$file: key 'arch' is missing"
 	[ -n "$sc_title" ] || die "$file: key 'title' is missing"
+	[ -n "${sc_seen[design]:-}" ] || die "$file: key 'design' is missing"
 	[ -n "${sc_seen[role]:-}" ] || die "$file: key 'role' is missing: stock, variant or busted"
 	[ "${sc_seen[role]}" = stock ] || [ -n "$sc_base$sc_image" ] || die "$file: role ${sc_seen[role]} needs a key base or image: of which scenario"
-	if [ -n "$sc_base" ] && [ ! -f "$here/scenarios/$sc_base" ]; then
-		die "$file: its base '$sc_base' is no scenario"
-	fi
-	[ -z "$sc_image" ] || check_image "$file"
+	[ -z "$sc_image" ] || [ -z "$sc_base${sc_config[*]}${sc_fragment[*]}${sc_cocci[*]}" ] ||
+		die "$file: 'image $sc_image' builds nothing; remove the keys of what to build: base, config, fragment, cocci"
 	read_arch "$sc_arch" "$file"
 }
 
-# A scenario that boots the image of another one builds nothing: refuses keys of what to build in
-# it.
-check_image() { # FILE
-	local key other=$here/scenarios/$sc_image
-	[ -f "$other" ] || die "$1: its image '$sc_image' is no scenario"
-	! grep -q '^image[[:blank:]]' "$other" || die "$1: its image '$sc_image' has itself the image of another; name that one"
-	grep -q "^arch[[:blank:]]\+$sc_arch\$" "$other" || die "$1: its image '$sc_image' is of another architecture"
-	for key in base config fragment cocci; do
-		! grep -q "^${key}[[:blank:]]" "$1" || die "$1: '$key' says what to build, but 'image $sc_image' builds nothing"
-	done
+max_kin=8 # MAX_DEPTH of kernels/boot/scenario_kin.c
+
+# check_kin FILE PATH: dies unless the base or image of the scenario that was read, from FILE, can be
+# used. PATH: the names of the scenarios that led to it, and its own, each between blanks.
+check_kin() {
+	local of=${sc_base:-$sc_image} key=base by_arch=$sc_arch by_image=$sc_image path
+	[ -n "$of" ] || return 0
+	[ -n "$sc_base" ] || key=image
+	if ! is_name "$of" || [[ $of =~ ^[A-Z]+$ ]] || [ ! -f "$here/scenarios/$of" ]; then die "$1: its $key '$of' is no scenario"; fi
+	case $2 in *" $of "*) die "$here/scenarios/$of: it is its own base, by way of:$2" ;; esac
+	read -ra path <<<"$2"
+	[ ${#path[@]} -le $max_kin ] || die "$1: its $key '$of' comes after $max_kin others; bases must not be so many, nor form a circle"
+	local sc sc_title sc_arch sc_base sc_image sc_config sc_fragment sc_cocci
+	local -A sc_seen arch
+	read_scenario_file "$of"
+	[ "$sc_arch" = "$by_arch" ] || die "$1: its $key '$of' is of another architecture"
+	[ -z "$by_image" ] || [ -z "$sc_image" ] || die "$1: its image '$of' has itself the image of another; name that one"
+	check_kin "$here/scenarios/$of" "$2$of "
 }
 
 # A list has a name in capitals and holds names of scenarios, one a line.

@@ -350,6 +350,13 @@ static int set_reference(struct scenario_reader *r, void *to, size_t offset, con
 	return 0;
 }
 
+/* A key that tells kernels/build what to build. */
+static int set_builds(struct scenario_reader *r, void *to, size_t offset, const char *value)
+{
+	*(bool *)((char *)to + offset) = true;
+	return 0;
+}
+
 static const char *const roles[] = {
 	[SCENARIO_STOCK] = "stock",
 	[SCENARIO_VARIANT] = "variant",
@@ -393,7 +400,9 @@ static const struct key scenario_keys[] = {
 	{ "skip-family", set_rule, RULE_SKIP | RULE_FAMILY },
 	{ "identical", set_identical, 0 },
 	{ "differs", set_differs, 0 },
-	{ .name = "config" }, { .name = "fragment" }, { .name = "cocci" },
+	{ "config", set_builds, offsetof(struct scenario, builds) },
+	{ "fragment", set_builds, offsetof(struct scenario, builds) },
+	{ "cocci", set_builds, offsetof(struct scenario, builds) },
 	{ NULL },
 };
 /* clang-format on */
@@ -422,6 +431,12 @@ static int check_keys(struct scenario_reader *r, const struct scenario *s)
 	if (s->role != SCENARIO_STOCK && !s->base && !s->image)
 		return scenario__refuse(r, "role %s needs a key base or image: of which scenario",
 					roles[s->role]);
+	if (s->image && (s->base || s->builds))
+		return scenario__refuse(
+			r,
+			"'image %.64s' builds nothing; remove the keys of what to build: base, "
+			"config, fragment, cocci",
+			s->image);
 	return 0;
 }
 

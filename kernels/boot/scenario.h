@@ -78,6 +78,7 @@ struct scenario {
 	size_t nr_kin;
 	char *image;		   /* the scenario whose image it boots; NULL: its own */
 	char *layout;		   /* patterns for compilers, of rules with layout; or NULL */
+	bool builds;		   /* it has a config, a fragment or a cocci */
 	bool no_reference;	   /* the costs boot runs the kernel's rows alone */
 	struct scenario_arch arch; /* with the scenario's own format, cpu, machine, memory */
 	struct scenario_arch own;  /* the scenario's own values, while it is read */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Interface between the files that read scenarios: lines, and scenarios that others vary. */
+/* Interface between the files that read scenarios: lines, and bases and images. */
 #ifndef KERNELS_SCENARIO_PRIV_H
 #define KERNELS_SCENARIO_PRIV_H
 
@@ -26,7 +26,7 @@ bool scenario__is_name(const char *s);
 /* scenario_read() of a scenario that is `depth` bases above the one that was asked for. */
 int scenario__read(const char *dir, const char *name, unsigned depth, struct scenario **out,
 		   char why[SCENARIO_WHY]);
-/* Fills s->kin. -EINVAL with why filled, -ENOMEM. */
+/* Checks s->base and s->image, and fills s->kin. -EINVAL with why filled, -ENOMEM. */
 int scenario__read_kin(const char *dir, struct scenario *s, unsigned depth, char why[SCENARIO_WHY]);
 
 #endif

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Scenario files have two readers, kernels/lib.sh and kernels/boot/scenario.c, which agree on what a
-# line, a comment, a key and a value is: files with changes of these are accepted by both or by
-# none. PTBENCH_SEED=n repeats a run.
+# line, a comment, a key and a value is, and which scenarios one may name as its base or its image:
+# odd files are accepted by both or by none. PTBENCH_SEED=n repeats a run.
 set -u
 here=$(cd "$(dirname "$0")/../.." && pwd)
 build=${PTBENCH_BUILD:-$here/build}
@@ -69,6 +69,86 @@ ok $? "and the one that all are made of is good"
 for ((i = 0; i < ${#changes[@]}; i++)); do
 	case ${changes[i]} in @*role*) grep -q "file-$i: refused" "$tmp/c"; ok $? "refused: ${changes[i]}" ;; esac
 done
+
+# ---- bases and images: scenarios that name others ----
+
+rm -f "$kernels"/scenarios/*
+scenario() { # NAME LINE...
+	{
+		printf 'title\tA test\narch\ta\ndesign\td\n'
+		printf '%s\n' "${@:2}"
+	} >"$kernels/scenarios/$1"
+}
+# What both readers say of scenario NAME: "shell accepted, C refused". Their reasons go to $tmp/out.
+both() { # NAME
+	local shell=accepted c=accepted
+	# shellcheck disable=SC2016 # that shell's
+	bash -c 'set -euo pipefail; here=$1 cache=$1; . "$2/kernels/lib.sh"; read_scenario "$3"' - "$kernels" "$here" "$1" \
+		</dev/null >"$tmp/out" 2>&1 || shell=refused
+	PTBENCH_ROOT=$tmp "$build/asan/kernels-test/kernels_main" kernels list "$1" </dev/null >>"$tmp/out" 2>&1 || c=refused
+	printf 'shell %s, C %s' "$shell" "$c"
+}
+agree() { # VERDICT NAME TEXT
+	local said
+	said=$(both "$2")
+	echo "wanted $1 by both: $said" >>"$tmp/out"
+	[ "$said" = "shell $1, C $1" ]
+	ok $? "$1 by both: $3"
+}
+cp "$kernels/arch/a.arch" "$kernels/arch/b.arch"
+scenario stock 'role stock'
+scenario good 'role variant' 'base stock'
+scenario booted 'role variant' 'image stock'
+scenario other 'role stock'
+sed -i 's/^arch.*/arch b/' "$kernels/scenarios/other"
+scenario halfmade 'role stock'
+sed -i '/^title/d' "$kernels/scenarios/halfmade"
+echo stock >"$kernels/scenarios/ALL"
+mkdir "$kernels/scenarios/folder"
+
+tried() { # VERDICT TEXT LINE...
+	scenario s "${@:3}"
+	agree "$1" s "$2"
+}
+tried accepted 'a variant of a stock scenario' 'role variant' 'base stock'
+tried accepted 'one of a variant' 'role busted' 'base good'
+tried accepted "one that boots a stock scenario's image" 'role variant' 'image stock'
+tried accepted 'one of a scenario that boots the image of another' 'role variant' 'base booted'
+tried accepted 'a stock one that starts from another' 'role stock' 'base stock'
+tried accepted 'a stock one that boots the image of another' 'role stock' 'image stock'
+for key in base image; do
+	for role in stock variant; do
+		tried refused "role $role, $key: a scenario that is not there" "role $role" "$key nosuch"
+		tried refused "role $role, $key: a path" "role $role" "$key ../scenarios/stock"
+		tried refused "role $role, $key: a list" "role $role" "$key ALL"
+		tried refused "role $role, $key: a folder" "role $role" "$key folder"
+		tried refused "role $role, $key: two names" "role $role" "$key stock good"
+		tried refused "role $role, $key: of another architecture" "role $role" "$key other"
+		tried refused "role $role, $key: one that is itself refused" "role $role" "$key halfmade"
+		tried refused "role $role, $key: itself" "role $role" "$key s"
+	done
+	tried refused "no role, and a key $key" "$key stock"
+done
+tried refused 'the image of one that boots the image of another' 'role variant' 'image booted'
+scenario indented 'role variant' $' \timage stock'
+tried refused 'likewise, where that key is indented' 'role variant' 'image indented'
+for line in 'base good' 'config X=y' $' \tbase good' $'\tconfig X=y'; do
+	tried refused "an image, and a line that says what to build: '${line#"${line%%[! $'\t']*}"}'" 'role variant' 'image stock' "$line"
+done
+scenario blanks 'role stock'
+sed -i 's/^arch.*/ arch  a \r/' "$kernels/scenarios/blanks"
+tried accepted 'the image of one whose architecture has blanks around it' 'role variant' 'image blanks'
+scenario one 'role variant' 'base two'
+scenario two 'role variant' 'base one'
+agree refused one 'bases in a circle'
+scenario one 'role stock' 'base two'
+agree refused one 'a circle in which one is stock'
+agree refused two 'likewise, from the other one'
+tried refused 'one below a circle' 'role variant' 'base one'
+scenario deep0 'role stock'
+for ((i = 1; i < 10; i++)); do scenario "deep$i" 'role variant' "base deep$((i - 1))"; done
+agree accepted deep8 'eight bases in a row'
+agree refused deep9 'nine bases in a row'
 
 # The tree's scenarios with the comment "Busted on purpose" are those of role busted.
 diff <(cd "$here/kernels/scenarios" && grep -l '^# Busted on purpose' [a-z]*) \
