@@ -177,8 +177,8 @@ static int check_case_id(const struct kernels_options *o, const char *id)
 	if (has)
 		return 0;
 	fprintf(stderr,
-		"ptbench kernels: --case %s: no row of %s is of this case; ptbench show prints "
-		"a run's rows\n",
+		"ptbench kernels: --case %s: %s measures no such case; ptbench show prints the "
+		"cases of a run\n",
 		results_shown(id), results_shown(folder));
 	return -EINVAL;
 }

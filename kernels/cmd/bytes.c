@@ -148,12 +148,23 @@ static void print(const struct functions *all, const char *base, const char *oth
 static int usage(FILE *to)
 {
 	fputs("usage: ptbench kernels bytes [--all] --base SCENARIO SCENARIO\n"
-	      "Machine code by function, in bytes: what the kernel of SCENARIO has more or less than\n"
-	      "the base. Both are built if they are not in the cache.\n"
+	      "\n"
+	      "Prints machine code by function, in bytes: what the kernel of SCENARIO has more or less than that\n"
+	      "of the base, in the format of the kernel's scripts/bloat-o-meter. Both are built if they are not\n"
+	      "in the cache.\n"
+	      "\n"
 	      "  --base SCENARIO  what to compare with\n"
-	      "  --all            the whole text instead of GUP-fast's path\n"
+	      "  --all            all functions of the kernel instead of those of GUP-fast's path\n"
 	      "  -h, --help       print this\n"
-	      "Exit status: 0; 2 bad input; 4 a kernel was not built.\n"
+	      "\n"
+	      "Exit status: 0; 2 for bad input, or a kernel whose symbols cannot be read; 4 when a kernel was\n"
+	      "not built, or not all could be printed.\n"
+	      "\n"
+	      "Environment:\n"
+	      "  KSRC           the kernel source: the folder of a Linux tree, or FOLDER#REF, a git ref of it;\n"
+	      "                 default: Debian's package linux-source-6.12\n"
+	      "  PTBENCH_CACHE  where sources, object files and kernels are kept; default: ~/.cache/ptbench\n"
+	      "\n"
 	      "Example: ptbench kernels bytes --all --base s390x-stock s390x-addr_end_global\n",
 	      to);
 	return to == stderr ? EXIT_USAGE : EXIT_FINE;

@@ -46,9 +46,10 @@ static int usage(FILE *to)
 	fputs("\nA scenario is a file of kernels/scenarios, a list one in capitals: BENCH is what make bench\n"
 	      "boots, CI what .ci/run boots, LIST everything. KSRC=DIR or KSRC=DIR#REF in the environment\n"
 	      "names the kernel source; without it, Debian's linux-source-6.12. Kernels are kept below\n"
-	      "PTBENCH_CACHE (default ~/.cache/ptbench).\n"
-	      "Exit status: 0 fine, 1 a head is worse than its base, 2 bad input, 3 not comparable, 4 a\n"
-	      "part failed, 130 interrupted.\n",
+	      "PTBENCH_CACHE (default ~/.cache/ptbench). Each subcommand has its own --help.\n"
+	      "Exit status: 0 fine, 1 a head is worse than its base, 2 bad input, 3 nothing was booted, or\n"
+	      "something could not be compared, 4 a part failed or something could not be written, 130\n"
+	      "interrupted.\n",
 	      to);
 	return to == stderr ? EXIT_USAGE : EXIT_FINE;
 }

@@ -11,8 +11,17 @@
 static int usage(FILE *to)
 {
 	fputs("usage: ptbench kernels list [SCENARIO|LIST]...\n"
-	      "One line per scenario (default: the list LIST): its name, its page-table format, how it\n"
-	      "walks, and what it is. Lists are the files in capitals in kernels/scenarios.\n",
+	      "\n"
+	      "Prints one line for each scenario (default: all, the list LIST): its name, the format of its\n"
+	      "page tables, the design by which its GUP-fast walks them, and its title. A scenario is a file of\n"
+	      "kernels/scenarios. A file in capitals there is a list of scenarios, and stands for all of them.\n"
+	      "\n"
+	      "  -h, --help  print this\n"
+	      "\n"
+	      "Exit status: 0; 2 for a name or a file that cannot be used; 4 when not all could be printed.\n"
+	      "Examples:\n"
+	      "  ptbench kernels list\n"
+	      "  ptbench kernels list BENCH\n",
 	      to);
 	return to == stderr ? EXIT_USAGE : EXIT_FINE;
 }

@@ -18,22 +18,36 @@ static const char usage[] =
 	"\n"
 	"Boots the scenario's kernel with a plugin of QEMU that counts executed instructions by\n"
 	"function, and prints where those of a case went: every row of that case which has these\n"
-	"params. Only these rows are run. What an operation leaves to RCU callbacks is told apart\n"
+	"params. Only these rows are run. What an operation leaves to RCU callbacks is printed apart\n"
 	"(instructions_deferred), and so is the longest stretch that it keeps interrupts off.\n"
 	"\n"
-	"  --case CASE     such as gup_fast/walk, or gup_fast/walk:pages=16,cross=pud\n"
+	"  --case CASE     such as gup_fast/walk, or gup_fast/walk:pages=16,cross=pud; ptbench show\n"
+	"                  prints the rows of a run with their cases and params\n"
 	"  --base BASE     another scenario: prints the difference to it, function by function; or\n"
 	"                  (a path, with '/') the run of an earlier profile of this scenario\n"
 	"  --out RUNS      the folder in which the run is made (default results/runs)\n"
 	"  --timeout S     seconds that a boot may take (default 60; more on slow architectures)\n"
 	"  -h, --help      print this\n"
 	"\n"
-	"An operation's windows are those that its cost was taken from, less an empty window; the\n"
-	"plugin's count of each has to be the driver's, or the part is failed. Counts are exact\n"
-	"under icount and are not time. Parts of a function that the compiler split off (.cold,\n"
+	"The windows of an operation are those of which the driver takes its cost, and an empty window is\n"
+	"subtracted. If the plugin's count of a window is not the driver's, the part fails. Counts are\n"
+	"exact under icount and are not time. Parts of a function that the compiler split off (.cold,\n"
 	".part.0) count with it. The run holds the breakdowns; ptbench show prints them again.\n"
-	"Exit status: 0; 2 for bad input; 3 when there is nothing to print, because it was skipped; 4\n"
-	"when a boot failed; 130 interrupted.\n"
+	"\n"
+	"Exit status:\n"
+	"  0    printed\n"
+	"  2    bad input, found before a run is made\n"
+	"  3    nothing to print, because a boot was skipped\n"
+	"  4    a boot failed, or something could not be written or printed\n"
+	"  130  interrupted by Ctrl-C, SIGTERM or SIGHUP\n"
+	"\n"
+	"Environment:\n"
+	"  KSRC           the kernel source: the folder of a Linux tree, or FOLDER#REF, a git ref of it;\n"
+	"                 default: Debian's package linux-source-6.12\n"
+	"  PTBENCH_CACHE  where sources, object files and kernels are kept; default: ~/.cache/ptbench\n"
+	"  PTBENCH_BUILD  the folder with the guests' programs; default: the one that ptbench is in\n"
+	"  TMPDIR         where the guests' archives are put while they boot; default: /tmp\n"
+	"\n"
 	"Examples:\n"
 	"  ptbench kernels profile --case gup_fast/walk:pages=16 --base s390x-stock s390x-static\n"
 	"  KSRC=~/linux#v6.12 ptbench kernels profile --case gup_fast/walk:pages=16 x86_64-stock\n"
@@ -81,8 +95,8 @@ static int print_all(const struct results_run *run, const struct profile_options
 		profile_print(stdout, doc, base);
 	else
 		fprintf(stderr,
-			"ptbench kernels profile: nothing to print of %s; ptbench show %s says "
-			"why\n",
+			"ptbench kernels profile: the run has no profile of %s, as its boot was "
+			"skipped, failed or interrupted; ptbench show %s prints why\n",
 			results_shown(doc ? o->base : scenario), results_shown(run->dir));
 	if (!o->base_doc)
 		results_doc_free(base);
@@ -171,8 +185,8 @@ static int parse(int argc, char **argv, struct profile_options *o)
 
 static int refuse(const char *what, const char *value)
 {
-	fprintf(stderr, "ptbench kernels profile: %s%s%s; try --help\n", what, value ? " " : "",
-		value ? results_shown(value) : "");
+	fprintf(stderr, "ptbench kernels profile: %s%s%s%s; try --help\n", what, value ? " '" : "",
+		value ? results_shown(value) : "", value ? "'" : "");
 	return -EINVAL;
 }
 
@@ -198,10 +212,10 @@ static int read_base(struct profile_options *o, const char *scenario)
 	o->base_doc = document(run, scenario);
 	results_run_free(run);
 	if (!o->base_doc)
-		return refuse("no part of this scenario that passed is in", o->base);
+		return refuse("no boot of this scenario has passed in the run", o->base);
 	if (!is_profiled(o->base_doc))
 		return refuse(
-			"no row was counted by function (ptbench kernels profile does that) in",
+			"no row was counted by function, as by ptbench kernels profile, in the run",
 			o->base);
 	return 0;
 }
@@ -210,9 +224,11 @@ static int check(int argc, char **argv, struct profile_options *o)
 {
 	struct kernels_options *k = &o->kernels;
 
-	if (!k->profile || !is_case(k->profile))
-		return refuse("--case has to be CASE or CASE:KEY=VALUE,..., is",
-			      k->profile ?: "missing");
+	if (!k->profile)
+		return refuse("--case is missing: name a case, as in --case gup_fast/walk:pages=16",
+			      NULL);
+	if (!is_case(k->profile))
+		return refuse("--case has to be CASE or CASE:KEY=VALUE,...; it is", k->profile);
 	if (optind != argc - 1)
 		return refuse(optind == argc ? "no SCENARIO given"
 					     : "more than one SCENARIO given; "

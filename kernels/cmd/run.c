@@ -14,8 +14,14 @@ static const char run_usage[] =
 	"usage: ptbench kernels run [OPTION]... [SCENARIO|LIST]...\n"
 	"\n"
 	"Boots the kernel of each scenario (default: the list BENCH) under QEMU, twice: with one CPU for\n"
-	"costs, with two for events; and under KVM for times, where it works. What is not in the cache is\n"
-	"built, and boots as soon as it is. Prints the folder of the run.\n"
+	"costs, with two for events; and under KVM for times, where it works. A kernel that is not in the\n"
+	"cache is built, and boots as soon as it is. The guests' programs have to be there: make guests\n"
+	"SCENARIOS=... builds them. Makes a run with one part for each boot, and prints the run's folder;\n"
+	"ptbench show and ptbench report read it. ptbench kernels list prints the scenarios.\n"
+	"\n"
+	"A boot fails when the guest does not come to its end, or its kernel warns, or a check or a\n"
+	"skipped row is not what the scenario expects. What this machine has no compiler or QEMU for is\n"
+	"skipped, with the reason.\n"
 	"\n";
 static const char ab_usage[] =
 	"usage: ptbench kernels ab --base TREE --head TREE [OPTION]... [SCENARIO|LIST]...\n"
@@ -23,25 +29,55 @@ static const char ab_usage[] =
 	"Builds the scenarios (default: the list BENCH) from two kernel trees, calls unchanged what is the\n"
 	"same image, runs the rest of both, and prints and renders the comparison. TREE is a folder,\n"
 	"FOLDER#REF, or with KSRC=FOLDER a git ref of it; nothing is written to it, nor to its index.\n"
-	"What compare says of them is kept as compared.txt in the folder of the head's run, too.\n"
+	"What is printed of the comparison is also in compared.txt, in the folder of the head's run. The\n"
+	"guests' programs have to be there: make guests SCENARIOS=... builds them.\n"
 	"\n"
 	"  --base TREE         what to compare with\n"
 	"  --head TREE         what is compared\n"
 	"  --allow CASE[:PARAM=VALUE,...]:METRIC\n"
 	"                      this row may change, as in ptbench compare; may be repeated\n"
 	"  --no-report         render nothing\n";
+/* Of both, after what is above. */
 static const char both_usage[] =
 	"  --out RUNS          the folder in which a run is made (default results/runs)\n"
-	"  --only costs|events only that kind of boot\n"
+	"  --only costs|events only the boots for costs, and KVM's for times; or only those for events\n"
 	"  --timeout S         seconds that a boot may take (default 60; more on slow architectures)\n"
 	"  -j N                boots at a time (default: the number of CPUs)\n"
 	"  -h, --help          print this\n"
+	"\n";
+static const char run_end[] =
+	"Exit status:\n"
+	"  0    no part failed, and a kernel was booted\n"
+	"  2    bad input, found before a run is made\n"
+	"  3    no part failed, but this machine can boot none of the kernels\n"
+	"  4    a part failed, or something could not be written or printed\n"
+	"  130  interrupted by Ctrl-C, SIGTERM or SIGHUP; the parts that were finished are kept\n"
 	"\n"
-	"Exit status: 0 fine, 2 bad input, 3 no kernel was booted, for this machine cannot boot any of\n"
-	"them, 4 a part failed, 130 interrupted; what was finished by then is kept. Of ab also: 1 head is\n"
-	"worse, or counts other events; 3 something that one side has could not be judged, or nothing of\n"
-	"both could (ptbench compare --help). A scenario that both sides skip is said, with the reason, and\n"
-	"leaves the status to the others.\n";
+	"Environment:\n"
+	"  KSRC           the kernel source: the folder of a Linux tree, or FOLDER#REF, a git ref of it;\n"
+	"                 default: Debian's package linux-source-6.12\n"
+	"  PTBENCH_CACHE  where sources, object files and kernels are kept; default: ~/.cache/ptbench\n"
+	"  PTBENCH_BUILD  the folder with the guests' programs; default: the one that ptbench is in\n"
+	"  TMPDIR         where the guests' archives are put while they boot; default: /tmp\n"
+	"\n"
+	"Example: ptbench kernels run --only costs s390x-stock s390x-static\n";
+static const char ab_end[] =
+	"Exit status; a scenario that both sides skip is printed with the reason and does not change it:\n"
+	"  0    what was judged is well\n"
+	"  1    head is worse, or counts other events\n"
+	"  2    bad input, found before anything is built\n"
+	"  3    something that one side has could not be judged, or nothing of both could (see\n"
+	"       ptbench compare --help), or this machine can boot none of the kernels\n"
+	"  4    a part failed, or something could not be written or printed\n"
+	"  130  interrupted by Ctrl-C, SIGTERM or SIGHUP; the parts that were finished are kept\n"
+	"\n"
+	"Environment:\n"
+	"  KSRC           the git checkout of which TREE may name a ref\n"
+	"  PTBENCH_CACHE  where sources, object files and kernels are kept; default: ~/.cache/ptbench\n"
+	"  PTBENCH_BUILD  the folder with the guests' programs; default: the one that ptbench is in\n"
+	"  TMPDIR         where the guests' archives are put while they boot; default: /tmp\n"
+	"\n"
+	"Example: ptbench kernels ab --base ~/linux#v6.12 --head ~/linux#mine x86_64-stock\n";
 
 /* Options of ab alone come first. --append, more words for the kernels, is for the test of
  * exactness. */
@@ -129,7 +165,7 @@ static int take(const char *command, int c, struct ab_options *ab)
 }
 
 /* Parses the options. 1: --help was given, and help is printed; -EINVAL, said on stderr. */
-static int parse(int argc, char **argv, const struct option *of, const char *usage,
+static int parse(int argc, char **argv, const struct option *of, const char *usage, const char *end,
 		 struct ab_options *ab)
 {
 	int c, err = 0;
@@ -137,7 +173,7 @@ static int parse(int argc, char **argv, const struct option *of, const char *usa
 	optind = 1;
 	while (!err && (c = results_getopt(argc, argv, "hj:", of)) != -1) {
 		if (c == 'h') {
-			printf("%s%s", usage, both_usage);
+			printf("%s%s%s", usage, both_usage, end);
 			return 1;
 		}
 		err = take(argv[0], c, ab);
@@ -150,7 +186,7 @@ static int parse(int argc, char **argv, const struct option *of, const char *usa
 int run_cmd(int argc, char **argv, const struct kernels_options *o)
 {
 	struct ab_options ab = { .kernels = *o };
-	int ret = parse(argc, argv, options + NR_OF_AB, run_usage, &ab);
+	int ret = parse(argc, argv, options + NR_OF_AB, run_usage, run_end, &ab);
 	struct results_run *run;
 
 	if (ret)
@@ -173,7 +209,7 @@ int ab_cmd(int argc, char **argv, const struct kernels_options *o)
 	ab.allow = calloc(argc, sizeof(*ab.allow));
 	if (!ab.allow)
 		return EXIT_USAGE;
-	ret = parse(argc, argv, options, ab_usage, &ab);
+	ret = parse(argc, argv, options, ab_usage, ab_end, &ab);
 	if (ret) {
 		ret = ret > 0 ? EXIT_FINE : EXIT_USAGE;
 	} else if (ab.base && ab.head) {

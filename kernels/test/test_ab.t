@@ -129,7 +129,7 @@ skips base half-better 3 "$one_sided"
 skips half-better base 1 "$one_sided"
 skips base half-worse 1 'regression: 3 rows are worse'
 skips half half 0 '^one: head skipped: nothing to patch here'
-"$build/ptbench" kernels ab --help | tr '\n' ' ' | grep -q 'A scenario that both sides skip is said, with the reason, and leaves the status to the others'
+"$build/ptbench" kernels ab --help | tr '\n' ' ' | grep -q 'a scenario that both sides skip is printed with the reason and does not change it'
 ok $? "as the help has it"
 skips half half-better 0 'no exact row is worse'
 skips nothing nothing 3 '^inconclusive: neither side has a kernel of any of the scenarios'

@@ -333,7 +333,7 @@ profile --case gup_fast/walk good2
 is "$?$(grep -c 'this qemu-system-fake takes no plugins' "$tmp/err")" 21 "a QEMU without plugins: said, with what to do"
 for case in gup_fast/wal gup_fast/walks gup_slow/walk:pages=1; do
 	profile --case $case good2
-	is "$?$(grep -c -- "--case ${case%:*}: no row of $root/kernels/driver is of this case" "$tmp/err")" 21 "a case that is unknown, $case: said"
+	is "$?$(grep -c -- "--case ${case%:*}: $root/kernels/driver measures no such case" "$tmp/err")" 21 "a case that is unknown, $case: said"
 done
 for case in "pagse=1: no row has a param 'pagse'" "pages=1,cross=pod: cross=pod: no row has that value; there are:.* pud" \
 	"cross=7: cross=7: no row has that value; there are:.* pud"; do
@@ -342,9 +342,9 @@ for case in "pagse=1: no row has a param 'pagse'" "pages=1,cross=pod: cross=pod:
 done
 is "$(readlink "$tmp/runs/latest")" "$latest" "none of these has made a run"
 profile --case gup_fast/walk:pages=7,cross=pud tooold
-is "$?$(grep -c 'nothing to print of tooold; ptbench show' "$tmp/err")" 31 "params that a row might have are taken"
+is "$?$(grep -c 'the run has no profile of tooold, .*; ptbench show .* prints why' "$tmp/err")" 31 "params that a row might have are taken"
 profile --case gup_fast/walk tooold
-is "$?$(grep -c 'nothing to print of tooold; ptbench show' "$tmp/err")" 31 "one that is skipped: status 3, and where the reason is"
+is "$?$(grep -c 'the run has no profile of tooold, .*; ptbench show .* prints why' "$tmp/err")" 31 "one that is skipped: status 3, and where the reason is"
 for args in "good2" "--case gup_fast/walk EMPTY" "--case gup_fast/walk --base EMPTY good2" "--case gup_fast/walk --timeout 5x good2" "--case walk good2" "--case gup_fast/walk:pages good2" "--case gup_fast/walk" \
 	"--case gup_fast/walk --base good2 good2" "--case gup_fast/walk --timeout 0 good2" "--case gup_fast/walk nonesuch"; do
 	# shellcheck disable=SC2086 # words
@@ -356,7 +356,7 @@ scenario good
 run --only costs good
 plain=$(readlink "$tmp/runs/latest")
 profile --case gup_fast/walk --base "$tmp/runs/$plain/" good
-is "$?$(grep -c 'no row was counted by function .* in ' "$tmp/err")" 21 "a base that is no profile: said, and not that it lacks the row"
+is "$?$(grep -c 'no row was counted by function, as by ptbench kernels profile, in the run ' "$tmp/err")" 21 "a base that is no profile: said, and not that it lacks the row"
 is "$(readlink "$tmp/runs/latest")" "$plain" "nor has that made a run"
 
 # ---- Ctrl-C ----
