@@ -144,13 +144,14 @@ read_scenario_file() { # NAME
 	sc=$1 sc_config=() sc_fragment=() sc_cocci=() sc_seen=()
 	is_name "$1" || die "'$1' is not the name of a scenario"
 	[ -f "$file" ] || die "no scenario '$1' ($file is missing); there are: $(scenario_names)"
+	! is_list "$1" || die "$file: this is a list; name one scenario"
 	read_keys "$file" "$scenario_keys" scenario_key
 	sc_title=${sc_seen[title]:-} sc_arch=${sc_seen[arch]:-} sc_base=${sc_seen[base]:-} sc_image=${sc_seen[image]:-}
 	[ -n "$sc_arch" ] || die "$file: key 'arch' is missing"
 	[ -n "$sc_title" ] || die "$file: key 'title' is missing"
 	[ -n "${sc_seen[design]:-}" ] || die "$file: key 'design' is missing"
 	[ -n "${sc_seen[role]:-}" ] || die "$file: key 'role' is missing: stock, variant or busted"
-	[ "${sc_seen[role]}" = stock ] || [ -n "$sc_base$sc_image" ] || die "$file: role ${sc_seen[role]} needs a key base or image: of which scenario"
+	[ "${sc_seen[role]}" = stock ] || [ -n "$sc_base$sc_image" ] || die "$file: role ${sc_seen[role]} needs a key base or image, which names a scenario"
 	[ -z "$sc_image" ] || [ -z "$sc_base${sc_config[*]}${sc_fragment[*]}${sc_cocci[*]}" ] ||
 		die "$file: 'image $sc_image' builds nothing; remove the keys of what to build: base, config, fragment, cocci"
 	read_arch "$sc_arch" "$file"

@@ -97,7 +97,7 @@ static int try_machine(const struct emulator *q, char *options, char *line, size
 	argv[nr] = NULL;
 	ret = child_start(&c, argv, "quit\n", 2, SECONDS);
 	if (ret) {
-		snprintf(line, size, "it could not be asked: %s", strerror(-ret));
+		snprintf(line, size, "it could not be run: %s", strerror(-ret));
 		return ret;
 	}
 	last_line(c.out, line, size);
@@ -113,8 +113,8 @@ static char *why_not(const struct emulator *q, const char *options)
 		if (asprintf(&reason, "%s cannot be run; scripts/deps installs it", q->qemu) < 0)
 			reason = NULL;
 	} else if (!words || try_machine(q, words, line, sizeof(line))) {
-		if (asprintf(&reason, "%s cannot be this machine: %s; it may be too old",
-			     q->version, line[0] ? line : "it ended without a word") < 0)
+		if (asprintf(&reason, "%s does not start this machine: %s; it may be too old",
+			     q->version, line[0] ? line : "it printed nothing") < 0)
 			reason = NULL;
 	}
 	free(words);

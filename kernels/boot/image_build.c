@@ -186,7 +186,8 @@ static void take_line(struct image_build *b, char *line, void (*done)(size_t i, 
 			continue;
 		b->told[i] = true;
 		if (!strcmp(what, "FAILED") || !strcmp(what, "SKIPPED"))
-			refuse(image, reason ? reason : "kernels/build says why", what[0] == 'S');
+			refuse(image, reason ? reason : "kernels/build has printed the reason",
+			       what[0] == 'S');
 		else if (image_open(image, name, what))
 			refuse(image, "its image's folder has no info; remove that folder", false);
 		if (done)
@@ -218,8 +219,8 @@ static int say_the_rest(struct image_build *b, int status, void (*done)(size_t i
 		if (b->told[i])
 			continue;
 		refuse(&b->images[i],
-		       status ? "kernels/build ended before it, and has said why"
-			      : "kernels/build said nothing of it",
+		       status ? "kernels/build ended before it built this one; its output says why"
+			      : "kernels/build printed no line for it",
 		       false);
 		if (done)
 			done(i, arg);

@@ -84,9 +84,9 @@ static void judge(struct qemu_boot *b, void *arg)
 	struct stream stream = { .nr = 0 };
 
 	if (b->why[0])
-		snprintf(reason, 256, "the probe boot: %.200s", b->why);
+		snprintf(reason, 256, "the boot that tries KVM: %.200s", b->why);
 	else if (stream_read(b->stream, &stream, why))
-		snprintf(reason, 256, "the probe boot: %.200s", why);
+		snprintf(reason, 256, "the boot that tries KVM: %.200s", why);
 	else
 		strcpy(reason, "usable");
 	stream_free(&stream);
@@ -130,10 +130,11 @@ bool kvm_usable(const struct qemu_boot *b, const char *qemu_version, volatile si
 		int err = probe(b, stop, found);
 
 		if (err) {
-			snprintf(reason, size,
-				 err == -EINTR
-					 ? "the probe was interrupted"
-					 : "the probe boot: no room for its console in TMPDIR");
+			snprintf(
+				reason, size,
+				err == -EINTR
+					? "the boot that tries KVM was interrupted"
+					: "the boot that tries KVM: no room for its console in TMPDIR");
 			return false;
 		}
 		if (*name)

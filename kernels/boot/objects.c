@@ -160,7 +160,7 @@ int objects_print_difference(FILE *f, const char *base, const char *head)
 	if (d.names && fclose(d.names) && !err)
 		err = -ENOMEM;
 	if (err)
-		fprintf(f, "its objects cannot be told apart: %s\n",
+		fprintf(f, "its objects cannot be compared: %s\n",
 			why[0] ? results_shown(why) : strerror(-err));
 	else
 		fprintf(f, "%d of %d objects differ%s%s%s\n", d.differ, d.nr, d.differ ? ":" : "",

@@ -239,8 +239,8 @@ static int judge_rows(const struct qemu_boot *b, const struct scenario *s,
 	}
 	if (!measured && b->profile) {
 		snprintf(why, size,
-			 "no row that is measured is of this case with these params; ptbench "
-			 "show prints a run's rows");
+			 "the kernel measures no row of this case with these params; ptbench "
+			 "show prints the rows of a run");
 		return -EINVAL;
 	}
 	if (!measured && (b->rows.whole || !checked)) {
@@ -261,7 +261,8 @@ static int fill(const struct qemu_boot *b, const struct scenario *s, const struc
 	struct results_error err;
 
 	if (strcmp(stream->boot, b->events ? "events" : "costs")) {
-		snprintf(why, size, "the guest ran the boot '%s'", stream->boot);
+		snprintf(why, size, "the guest ran the boot '%s' instead of '%s'", stream->boot,
+			 b->events ? "events" : "costs");
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < stream->nr; i++) {
@@ -296,7 +297,7 @@ int part_judge(const struct qemu_boot *b, const struct scenario *s, struct resul
 	ret = stream_read(b->stream, &stream, stream_why);
 	if (ret) {
 		if (!text[0])
-			snprintf(text, sizeof(text), "the data line: %s", stream_why);
+			snprintf(text, sizeof(text), "the guest's records: %s", stream_why);
 	} else {
 		char filled[PART_REASON] = "";
 

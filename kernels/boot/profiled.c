@@ -44,8 +44,8 @@ int profiled_usable(const struct kernels_options *o, const struct scenario *s)
 	if (emulator_has_plugins(s->arch.qemu))
 		return 0;
 	fprintf(stderr,
-		"ptbench kernels: this %s takes no plugins (its --help has no -plugin), without "
-		"which nothing can be profiled; Debian's does, scripts/deps installs it\n",
+		"ptbench kernels: this %s takes no plugins (its --help has no -plugin), and a "
+		"profile needs one; scripts/deps installs Debian's QEMU, which takes them\n",
 		results_shown(s->arch.qemu));
 	return -EINVAL;
 }

@@ -111,6 +111,15 @@ bool scenario__is_name(const char *s)
 	return *s && *s != '.' && !strpbrk(s, "/ \t");
 }
 
+bool scenario_is_list(const char *name)
+{
+	size_t n;
+
+	for (n = 0; name[n] >= 'A' && name[n] <= 'Z'; n++)
+		;
+	return n && !name[n];
+}
+
 char *scenario__trim(char *s)
 {
 	while (isspace((unsigned char)*s))
@@ -129,7 +138,7 @@ static int read_line(struct scenario_reader *r, char *line, const struct key *ke
 	if (!results_is_text(key))
 		return scenario__refuse(
 			r,
-			"holds a control character, one that is not seen, or no UTF-8; remove it");
+			"a control character, an invisible one, or a byte that is not UTF-8; remove it");
 	value = key + strcspn(key, " \t");
 	if (*value)
 		*value++ = '\0';
@@ -236,7 +245,7 @@ static int parse_expect(struct scenario_reader *r, struct scenario_expect *e, ch
 		seen = params;
 	}
 	if (!*seen)
-		return scenario__refuse(r, "'%.64s': what has to be seen is missing", text);
+		return scenario__refuse(r, "'%.64s': the outcome, or the reason, is missing", text);
 	if (!strchr(text, '/') && (!e->skip || strcmp(text, "*")))
 		return scenario__refuse(r, "'%.64s' is not a case id, family/name", text);
 	if (e->family && (e->params.nr || strcspn(text, "*?[\\/") + 2 != strlen(text) ||
@@ -276,7 +285,7 @@ static int add_rule(struct scenario_reader *r, void *to, const char *value,
 			v->id);
 	if (!err && scenario_says_again(s))
 		err = scenario__refuse(
-			r, "an earlier rule of this file says it, or decides before; keep one");
+			r, "an earlier rule of this file is the same, or decides first; keep one");
 	return err;
 }
 
@@ -429,7 +438,8 @@ static int check_keys(struct scenario_reader *r, const struct scenario *s)
 	if (!s->role)
 		return scenario__refuse(r, "the key role is missing: stock, variant or busted");
 	if (s->role != SCENARIO_STOCK && !s->base && !s->image)
-		return scenario__refuse(r, "role %s needs a key base or image: of which scenario",
+		return scenario__refuse(r,
+					"role %s needs a key base or image, which names a scenario",
 					roles[s->role]);
 	if (s->image && (s->base || s->builds))
 		return scenario__refuse(
@@ -451,7 +461,7 @@ static int read_scenario(struct scenario_reader *r, const char *dir, struct scen
 	for (size_t i = 0; i < s->nr_expects && !s->layout; i++)
 		if (s->expects[i].layout)
 			return scenario__refuse(
-				r, "expect-layout needs a key layout: of which compilers");
+				r, "expect-layout needs a key layout, which names the compilers");
 	arch = s->arch.name;
 	s->arch.name = NULL;
 	err = read_arch(r, dir, arch, &s->arch);
@@ -511,8 +521,10 @@ int scenario__read(const char *dir, const char *name, unsigned depth, struct sce
 		return scenario__refuse(&r, "'%.64s' is not the name of a scenario in there", name);
 	snprintf(r.file, sizeof(r.file), "%s/scenarios/%s", dir, name);
 	if (access(r.file, F_OK))
-		return scenario__refuse(&r, "%s; ptbench kernels list says what there is",
+		return scenario__refuse(&r, "%s; ptbench kernels list prints all scenarios",
 					strerror(errno));
+	if (scenario_is_list(name))
+		return scenario__refuse(&r, "this is a list; name one scenario");
 	s = calloc(1, sizeof(*s));
 	if (!s) {
 		snprintf(why, SCENARIO_WHY, "%s", strerror(ENOMEM));

@@ -22,15 +22,6 @@ static int add_name(char ***names, size_t *nr, const char *name)
 	return v[*nr] ? ((*nr)++, 0) : -ENOMEM;
 }
 
-bool scenario_is_list(const char *name)
-{
-	size_t n;
-
-	for (n = 0; name[n] >= 'A' && name[n] <= 'Z'; n++)
-		;
-	return n && !name[n];
-}
-
 /* Adds the scenario that a line of a list names. 1: added; 0: the line is empty; -errno. */
 static int add_line_of_list(struct scenario_reader *r, char *line, char ***names, size_t *nr)
 {

@@ -83,17 +83,17 @@ static int escape(struct cursor *c, char *out, size_t *n)
 		return 0;
 	}
 	if (!starts(c, "\\u00") || c->end - c->p < 6)
-		return refuse(c, "an escape that is never written");
+		return refuse(c, "an escape that a guest never writes");
 	high = hex_digit(c->p[4]);
 	low = hex_digit(c->p[5]);
 	if (high < 0 || low < 0)
-		return refuse(c, "an escape that is never written");
+		return refuse(c, "an escape that a guest never writes");
 	c->p += 6;
 	high = high << 4 | low;
 	if (high < 0x20 || high == 0x7f) {
 		out[(*n)++] = '?';
 	} else if (high < 0x80) {
-		return refuse(c, "an escape that is never written");
+		return refuse(c, "an escape that a guest never writes");
 	} else {
 		out[(*n)++] = 0xc0 | high >> 6;
 		out[(*n)++] = 0x80 | (high & 0x3f);
@@ -112,7 +112,7 @@ static int string(struct cursor *c, char out[STREAM_MAX_STRING])
 		if (*c->p == '\\')
 			err = escape(c, out, &n);
 		else if (*c->p < 0x20 || *c->p > 0x7e)
-			return refuse(c, "a byte that is never written: 0x%02x",
+			return refuse(c, "a byte that a guest never writes: 0x%02x",
 				      (unsigned char)*c->p);
 		else
 			out[n++] = *c->p++;
@@ -173,7 +173,7 @@ static int subject_of(struct cursor *c, enum results_subject *out)
 			return 0;
 		}
 	}
-	return refuse(c, "no subject '%.64s'", name);
+	return refuse(c, "unknown subject '%.64s'", name);
 }
 
 /* ---- lines ---- */
@@ -196,7 +196,7 @@ static int measurement(struct cursor *c, struct stream_record *r)
 		return err;
 	r->metric = results_metric_find(metric);
 	if (!r->metric)
-		return refuse(c, "no metric '%.64s'", metric);
+		return refuse(c, "unknown metric '%.64s'", metric);
 	return literal(c, ",\"nr_ops\":") ?: number(c, 1, &r->nr_ops) ?:
 	       literal(c, ",\"discarded\":") ?: number(c, 0, &r->discarded) ?:
 	       literal(c, ",\"samples\":") ?: samples_of(c, r) ?: literal(c, "}}");
@@ -226,7 +226,7 @@ static int begin_line(struct cursor *c, struct stream *s)
 	if (err)
 		return err;
 	if (strcmp(boot, "costs") && strcmp(boot, "events"))
-		return refuse(c, "no boot '%.64s'", boot);
+		return refuse(c, "unknown boot '%.64s'", boot);
 	strcpy(s->boot, boot);
 	return 0;
 }
@@ -293,7 +293,7 @@ static int all_lines(struct cursor *c, const char *bytes, size_t len, struct str
 			ret = refuse(c, "something follows the record");
 	}
 	if (!ret && !c->line)
-		ret = refuse(c, "nothing came");
+		ret = refuse(c, "the guest sent nothing");
 	return ret ?: ended ? 0 : refuse(c, "the stream is cut off after this line");
 }
 

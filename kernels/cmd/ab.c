@@ -350,8 +350,7 @@ static int close_verdict(struct ab *ab, int status)
 
 	if (!ab->verdict || (!fclose(ab->verdict) && !lost))
 		return status;
-	fprintf(stderr,
-		"ptbench kernels ab: %s: %s; what was said of both sides is not whole in it\n",
+	fprintf(stderr, "ptbench kernels ab: %s: %s; the comparison in it is not whole\n",
 		results_shown(ab->verdict_file), strerror(errno));
 	return status ? status : EXIT_PART_FAILED;
 }
@@ -486,12 +485,12 @@ static int conclude(const struct ab *ab, int status)
 	if (ab->failed)
 		return status == EXIT_INTERRUPTED ? status : EXIT_PART_FAILED;
 	if (ab->nr_one_sided)
-		conclusion(ab, "inconclusive: of %zu scenarios one side alone has a kernel\n",
+		conclusion(ab, "inconclusive: for %zu scenarios only one side has a kernel\n",
 			   ab->nr_one_sided);
 	else if (ab->none_booted)
 		conclusion(
 			ab,
-			"inconclusive: no kernel was booted, and code bytes are not what was asked\n");
+			"inconclusive: no kernel was booted, and code bytes alone decide nothing\n");
 	else if (!ab->nr_changed && !ab->nr_same)
 		conclusion(ab, "inconclusive: neither side has a kernel of any of the scenarios\n");
 	else

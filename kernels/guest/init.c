@@ -224,7 +224,7 @@ static int copy_reference(int fd)
 
 	for (;;) {
 		if (read_all(fd, r, sizeof(*r)))
-			return fail("/bench-guest ended without saying so");
+			return fail("/bench-guest ended without its last record");
 		if (r->nr_samples > PTB_RECORD_MAX_SAMPLES)
 			return fail("/bench-guest: %u samples in a record", r->nr_samples);
 		if (r->nr_samples && read_all(fd, r->samples, 8 * r->nr_samples))

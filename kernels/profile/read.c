@@ -362,7 +362,7 @@ static int read_profile(const char *file, struct profile *p, char why[PROFILE_WH
 	FILE *f = fopen(file, "re");
 
 	if (!f) {
-		refuse(why, "%s: %s: the plugin has not counted", file, strerror(errno));
+		refuse(why, "%s: %s: the plugin has written no counts", file, strerror(errno));
 		return -ENODATA;
 	}
 	while (!err && (len = getline(&line, &room, f)) > 0) {
@@ -375,9 +375,9 @@ static int read_profile(const char *file, struct profile *p, char why[PROFILE_WH
 	if (err == -ENOMEM)
 		return err;
 	if (err)
-		return refuse(why, "%s:%lld: not a line of the plugin's", file, lines);
+		return refuse(why, "%s:%lld: not a line that the plugin writes", file, lines);
 	if (!ended || announced != lines) {
-		refuse(why, "%s: the plugin's counts are not whole", file);
+		refuse(why, "%s: the plugin's counts are cut off", file);
 		return -ENODATA;
 	}
 	return 0;

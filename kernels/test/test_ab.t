@@ -121,7 +121,7 @@ skips() { # BASE HEAD STATUS SENTENCE
 	is $? "$3" "base $1, head $2: status $3"
 	if [ -n "$4" ]; then says "$4" "and is said"; fi
 }
-one_sided='^inconclusive: of 1 scenarios one side alone has a kernel'
+one_sided='^inconclusive: for 1 scenarios only one side has a kernel'
 skips base half 3 "$one_sided"
 says '^one: head skipped: nothing to patch here' "with the reason"
 skips half base 3 "$one_sided"
@@ -133,7 +133,7 @@ skips half half 0 '^one: head skipped: nothing to patch here'
 ok $? "as the help has it"
 skips half half-better 0 'no exact row is worse'
 skips nothing nothing 3 '^inconclusive: neither side has a kernel of any of the scenarios'
-skips base nothing 3 '^inconclusive: of 2 scenarios one side alone'
+skips base nothing 3 '^inconclusive: for 2 scenarios only one side'
 skips broken half 4 '^one: head skipped'
 
 # ---- a machine without that QEMU ----
@@ -220,7 +220,7 @@ if [ -w /dev/full ]; then
 	done
 fi
 ab --base "$tmp/base" --head "$tmp/half-worse" --only costs one two
-grep -q '^inconclusive: of 1 scenarios one side alone' "$(sides | tail -n 1)/compared.txt"
+grep -q '^inconclusive: for 1 scenarios only one side' "$(sides | tail -n 1)/compared.txt"
 ok $? "what compare cannot know is in that file, too"
 
 KSRC=$tmp/base ab --base ref1 --head ref2 one

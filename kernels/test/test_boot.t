@@ -97,15 +97,15 @@ ok $? "nothing runs far beyond its time limit"
 is "$(part good.icount-1cpu)" "passed " "the first scenario passed"
 is "$(part good2.icount-1cpu)" "passed " "the last scenario passed, after all that"
 reported wrong "1 of 7 checks came out wrong, first gup_fast/only cross=pud: 'wrong 8 of 16"
-reported silent "the data line: line 0: nothing came"
+reported silent "the guest's records: line 0: the guest sent nothing"
 reported hang "still running after 3 s; the console ends:*last words"
 reported panic "Kernel panic - not syncing: Attempted to kill init"
 reported warn "WARNING: CPU: 0 PID: 1"
-reported truncated "the data line: line 3: the stream is cut off in this line"
+reported truncated "the guest's records: line 3: the stream is cut off in this line"
 reported flood-console "more than 1048576 bytes on the console"
 reported flood-data "more than 4194304 bytes on the data line"
 reported guest-failed "the guest says: row 3 of the driver: EIO"
-reported other-boot "the guest ran the boot 'events'"
+reported other-boot "the guest ran the boot 'events' instead of 'costs'"
 reported damaged "the CRC is wrong"
 reported miscounted "2 records announced, 1 came"
 reported appended "line 14: something follows the end"
@@ -133,9 +133,9 @@ reported no-reference "0 rows of gup_fast/gup_test came instead of 6"
 reported odd-check "table_free/rcu_path is no check of a boot of costs"
 reported half-reference "the reference has 1 rows of gup_fast/walk for guests, and 2 came"
 is "$(part unbuildable.static)" "failed it does not compile" "a kernel that does not build is one failed row"
-is "$(part untold.static)" "failed kernels/build said nothing of it" "so is one that nothing is said of"
+is "$(part untold.static)" "failed kernels/build printed no line for it" "so is one that nothing is said of"
 is "$(part lacking.static)" "skipped fake-gcc not found" "a kernel without a compiler is one skipped row"
-is "$(part tooold.static)" "skipped QEMU emulator version 0.0 (a fake) cannot be this machine: fake: unsupported machine type 'too-new'; it may be too old" \
+is "$(part tooold.static)" "skipped QEMU emulator version 0.0 (a fake) does not start this machine: fake: unsupported machine type 'too-new'; it may be too old" \
 	"so is one that this QEMU cannot be the machine of, and nothing is built for it"
 is "$(grep -c "icount-1cpu: " "$tmp/err")" "$((${#names[@]} + 1))" "a line for each boot"
 is "$(grep -o '^\[[0-9]*/[0-9]*\]' "$tmp/err" | tail -n 1)" "[38/38]" "which tells how many are done of how many"
@@ -162,7 +162,7 @@ is "$(python3 -c 'import json,sys; print(*[p["name"] for p in json.load(open(sys
 for s in fatal killed; do
 	run --only costs good $s good2
 	is "$?$(part good.icount-1cpu)" "4passed " "a build that dies ($s) does not end the boots that run"
-	is "$(part $s.static)$(part good2.static)" "$(printf 'failed kernels/build ended before it, and has said why%.0s' 1 2)" \
+	is "$(part $s.static)$(part good2.static)" "$(printf 'failed kernels/build ended before it built this one; its output says why%.0s' 1 2)" \
 		"what it still had to build is failed rows"
 done
 PTBENCH_QEMU='' run --only costs good

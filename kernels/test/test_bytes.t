@@ -54,6 +54,8 @@ for name in '' nonesuch ../old BOTH; do
 	[ $? -eq 2 ] && grep -q '^ptbench kernels bytes: .*kernels/scenarios' "$tmp/err"
 	ok $? "nor is '$name' one"
 done
+grep -q 'scenarios/BOTH: this is a list; name one scenario' "$tmp/err"
+ok $? "the last of these is called a list"
 echo 'nonsense' >>"$tmp/new/symbols"
 bytes --base old new
 [ $? -eq 2 ] && grep -q 'new/symbols.*line 5' "$tmp/err"

@@ -44,8 +44,8 @@ reported hang "still running after $limit s*about to wait for ever"
 reported warn 'WARNING: CPU: 0 PID: 1 at ptb_init*'
 reported params 'WARNING: CPU: 0 PID: * at ptb_param*'
 reported oom 'Out of memory: Killed process*init: done'
-reported half 'the data line: line 2: the stream is cut off in this line*init: done'
-reported forge 'the data line: line 1: the stream is cut off after this line*init: done'
+reported half 'the guest'\''s records: line 2: the stream is cut off in this line*init: done'
+reported forge 'the guest'\''s records: line 1: the stream is cut off after this line*init: done'
 reported flood 'more than 1048576 bytes on the console'
 for one in before after; do
 	[ "$(part $one)" = 'passed ' ]

@@ -165,25 +165,30 @@ static void test_refused(void)
 	refused(12, 1, "row\n" WORK, "no empty window");
 	refused(7, 1, "row\n" EMPTY, "rows, fewer than the driver");
 	refused(7, 1, "", "saw windows of 0 rows");
-	refused(7, 1, "row\n" EMPTY "window 13 - a a=12\nkept\n", "not a line of the plugin's");
-	refused(7, 1, "row\n" EMPTY "window 12 - a a=-12\nkept\n", "not a line of the plugin's");
-	refused(7, 1, "row\n" EMPTY "window 12 - a a\nkept\n", "not a line of the plugin's");
-	refused(7, 1, "row\n" EMPTY "window 12\nkept\n", "not a line of the plugin's");
-	refused(7, 1, "row\n" EMPTY WORK "colour\n", "not a line of the plugin's");
-	refused(7, 1, "row\n\n" EMPTY WORK, "not a line of the plugin's");
-	refused(7, 1, "row 1\n" EMPTY WORK, "not a line of the plugin's");
-	refused(7, 1, "row\n" EMPTY "window 12 -1 a a=12\nkept\n", "not a line of the plugin's");
-	refused(7, 1, "row\n" EMPTY "window 12 +1 a a=12\nkept\n", "not a line of the plugin's");
-	refused(7, 1, "row\n" EMPTY "window 12 - a =12\nkept\n", "not a line of the plugin's");
-	refused(7, 1, "row\n" EMPTY "deferred -4 a=4\nkept\n", "not a line of the plugin's");
+	refused(7, 1, "row\n" EMPTY "window 13 - a a=12\nkept\n",
+		"not a line that the plugin writes");
+	refused(7, 1, "row\n" EMPTY "window 12 - a a=-12\nkept\n",
+		"not a line that the plugin writes");
+	refused(7, 1, "row\n" EMPTY "window 12 - a a\nkept\n", "not a line that the plugin writes");
+	refused(7, 1, "row\n" EMPTY "window 12\nkept\n", "not a line that the plugin writes");
+	refused(7, 1, "row\n" EMPTY WORK "colour\n", "not a line that the plugin writes");
+	refused(7, 1, "row\n\n" EMPTY WORK, "not a line that the plugin writes");
+	refused(7, 1, "row 1\n" EMPTY WORK, "not a line that the plugin writes");
+	refused(7, 1, "row\n" EMPTY "window 12 -1 a a=12\nkept\n",
+		"not a line that the plugin writes");
+	refused(7, 1, "row\n" EMPTY "window 12 +1 a a=12\nkept\n",
+		"not a line that the plugin writes");
+	refused(7, 1, "row\n" EMPTY "window 12 - a =12\nkept\n",
+		"not a line that the plugin writes");
+	refused(7, 1, "row\n" EMPTY "deferred -4 a=4\nkept\n", "not a line that the plugin writes");
 	refused(7, 1, "row\n" EMPTY "window 9223372036854775807 - a a=9223372036854775807\nkept\n",
-		"not a line of the plugin's");
+		"not a line that the plugin writes");
 	refused(7, 1,
 		"row\n" EMPTY "window -2 - a a=9223372036854775807 b=9223372036854775807\nkept\n",
-		"not a line of the plugin's");
+		"not a line that the plugin writes");
 
 	refused(7, 1, "row\n" EMPTY "window 12 - a a=6 b=3 a=3\nkept\n",
-		"not a line of the plugin's");
+		"not a line that the plugin writes");
 	save_bytes("row\nwindow 5 - a a=5\0 b=7\nend 2\n", 32);
 	ok(profile_apply(path, doc, why) == -EINVAL && strstr(why, "profile:2: not a line"),
 	   "a NUL byte does not hide the rest of its line: %s", why);
@@ -197,7 +202,7 @@ static void test_refused(void)
 	for (i = n = 0; i < 513; i++)
 		n += snprintf(many + n, sizeof(many) - n, EMPTY);
 	snprintf(text, sizeof(text), "row\n%s", many);
-	refused(7, 1, text, "not a line of the plugin's");
+	refused(7, 1, text, "not a line that the plugin writes");
 	save("profile", "row\n" EMPTY WORK);
 	ok(profile_apply(path, doc, why) == -ENODATA, "a file without an end: %s", why);
 	save("profile", "row\n" EMPTY WORK "end 4\n");

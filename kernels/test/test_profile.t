@@ -96,7 +96,7 @@ profile skip --skip gup_fast_fallback --case gup_fast/walk:pages=16,leaf=pte,cro
 ok $? "a plugin that leaves a function out is found out"
 sed 's/^/# /' "$tmp/skip.err"
 profile none --case gup_fast/walk:pages=12345 "$new"
-[ $? -eq 4 ] && grep -q 'no row that is measured is of this case with these params' "$tmp/none.err"
+[ $? -eq 4 ] && grep -q 'the kernel measures no row of this case with these params' "$tmp/none.err"
 ok $? "no such row is said"
 
 env --default-signal=INT "$build/ptbench" kernels profile --out "$tmp/ended" --case gup_fast/walk "$new" >"$tmp/out" 2>"$tmp/err" &

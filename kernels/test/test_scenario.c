@@ -421,10 +421,10 @@ static void test_refused(void)
 	ok(refused("cpu a\nmemory 1G\ncpu b\n", "scenarios/s:3: this key stands twice"),
 	   "two CPUs");
 	ok(refused("expect gup_fast/only\n",
-		   "scenarios/s:1: 'gup_fast/only': what has to be seen is missing"),
+		   "scenarios/s:1: 'gup_fast/only': the outcome, or the reason, is missing"),
 	   "an expectation of nothing");
 	ok(refused("expect gup_fast/only cross=pud\n",
-		   "scenarios/s:1: 'gup_fast/only': what has to be seen"),
+		   "scenarios/s:1: 'gup_fast/only': the outcome, or the reason, is missing"),
 	   "params alone");
 	ok(refused("expect gup_fast/only b=1,a=x right\nskip * no\n"
 		   "expect gup_fast/only a=x,b=1 wrong\n",

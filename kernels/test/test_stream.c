@@ -196,7 +196,7 @@ static void test_forged(void)
 	ok(refused(BEGIN M("[99999999999999999999999999]"), 1, "too large"),
 	   "more than a long holds");
 	ok(refused(BEGIN "{\"check\":{\"id\":\"a/b\",\"params\":\"\",\"seen\":\"\xc3\x28\"}}\n", 1,
-		   "never written: 0xc3"),
+		   "a guest never writes: 0xc3"),
 	   "bytes that are not UTF-8");
 	ok(refused(BEGIN "{\"check\":{\"id\":\"a/b\",\"params\":\"\",\"seen\":\"\\ud800\"}}\n", 1,
 		   "escape"),
@@ -209,12 +209,12 @@ static void test_forged(void)
 		   "{\"m\":{\"case\":\"a/"
 		   "b\",\"params\":\"\",\"subject\":\"kernel\",\"metric\":\"speed\",\"nr_ops\":"
 		   "1,\"discarded\":0,\"samples\":[1]}}\n",
-		   1, "no metric 'speed'"),
+		   1, "unknown metric 'speed'"),
 	   "an unknown metric");
 	ok(refused(BEGIN "{\"m\":{\"case\":\"a/"
 			 "b\",\"params\":\"\",\"subject\":\"me\",\"metric\":\"time\",\"nr_ops\":1,"
 			 "\"discarded\":0,\"samples\":[1]}}\n",
-		   1, "no subject 'me'"),
+		   1, "unknown subject 'me'"),
 	   "an unknown subject");
 	ok(refused(BEGIN "{\"m\":{\"case\":\"a/"
 			 "b\",\"params\":\"\",\"subject\":\"ref\",\"metric\":\"time\",\"nr_ops\":0,"

@@ -398,7 +398,7 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
 		skip = argument(argv[i], "skip") ?: skip;
 	}
 	if (!table || !file || !info->system_emulation || info->system.max_vcpus != 1) {
-		fputs("profile.so: wants table=FILE,out=FILE and a machine of one CPU\n", stderr);
+		fputs("profile.so: needs table=FILE,out=FILE and a machine of one CPU\n", stderr);
 		return -1;
 	}
 	if (read_table(table))
