@@ -74,7 +74,7 @@ says 'gup_fast/walk.*400.*403' "the row, before and after"
 is "$(sides | wc -l)" 2 "two runs are left"
 head=$(sides | tail -n 1)
 ! compgen -G "$head/two.*" >/dev/null
-ok $? "the unchanged one was not booted"
+ok $? "the scenario with the same image was not booted"
 is "$(python3 -c 'import json,sys; print(*[p["state"] for p in json.load(open(sys.argv[1]))["parts"] if p["name"] == "two.static"])' "$head/run.json")" \
 	skipped "it has a row that says so"
 says '== one: where the instructions went, gup_fast/walk:pages=1' "the row that changed most is profiled"
@@ -88,18 +88,18 @@ text=$(rendered base worse)
 [[ $text == *"Yes. Regression: 3 rows are worse. Judged: 6 rows "*"pages=1 instructions, kernel 400 403 +3 (+0.75 %) WORSE"* ]]
 ok $? "the report has the row, base beside head"
 [[ $text == *"two.static — — — — — — — base: skipped: unchanged: base and head are the same image"* ]]
-ok $? "and what was not run"
+ok $? "and says which scenario was not run, and why"
 text=$(rendered base worse --allow gup_fast/walk:instructions)
 [[ $text == *"No. No exact row is worse."*"Changed, allowed: 3 rows."*"Allowed: gup_fast/walk:instructions: 3 rows."* ]]
-ok $? "it allows what ab was told to, and says so"
+ok $? "the report allows what --allow of ab names, and says so"
 tree lost '400 wrong' 500
 text=$(rendered base lost)
-is "$(grep -c 'regression: 1 check fails that passed in the base' "$tmp/out")" 1 "a check that the head lost"
+is "$(grep -c 'regression: 1 check fails that passed in the base' "$tmp/out")" 1 "a check that fails on the head alone is a regression"
 [[ $text == *"Yes. Regression: 1 check fails that passed in the base. Judged: "*" one.icount-1cpu "*"head: failed: "*" ok FAILED wrong right "* ]]
-ok $? "on the page, too, with the part that failed for it"
+ok $? "on the report's page, too, with the part that failed"
 text=$(rendered base better)
 [[ $text == *"No. No exact row is worse."*"Better: 3 rows."*"400 397 −3 (−0.75 %) better"* ]]
-ok $? "and tells worse from better"
+ok $? "the report tells worse from better"
 
 ab --base "$tmp/base" --head "$tmp/better" --only costs one
 is $? 0 "a row that costs less: status 0"
@@ -109,7 +109,7 @@ is $? 4 "a side that does not build: status 4"
 says '^one: head FAILED: mm/gup.c does not compile' "which, and why"
 says '^two: unchanged' "the others are compared"
 ab --base "$tmp/broken" --head "$tmp/base" --only costs one two
-is $? 4 "so is a base that does not build"
+is $? 4 "a base that does not build: status 4"
 
 # ---- scenarios of which one side, or neither, has a kernel ----
 tree half none 500
@@ -130,7 +130,7 @@ skips half-better base 1 "$one_sided"
 skips base half-worse 1 'regression: 3 rows are worse'
 skips half half 0 '^one: head skipped: nothing to patch here'
 "$build/ptbench" kernels ab --help | tr '\n' ' ' | grep -q 'a scenario that both sides skip is printed with the reason and does not change it'
-ok $? "as the help has it"
+ok $? "--help says so of a scenario that both sides skip"
 skips half half-better 0 'no exact row is worse'
 skips nothing nothing 3 '^inconclusive: neither side has a kernel of any of the scenarios'
 skips base nothing 3 '^inconclusive: for 2 scenarios only one side'
@@ -154,15 +154,15 @@ ab --base "$tmp/base" --head "$tmp/worse" --only costs --allow gup_fast/walk:ins
 is $? 0 "a change that --allow names: status 0"
 says 'allowed: gup_fast/walk:instructions: 3 rows' "and which rows"
 ab --base "$tmp/base" --head "$tmp/worse" --only costs --allow gup_fast/walk:pages=1:instructions one
-is $? 1 "one of its pages alone: status 1"
+is $? 1 "--allow for one number of pages alone: status 1"
 ab --base "$tmp/base" --head "$tmp/worse" --allow nonsense one
-is $? 2 "what --allow cannot be: status 2"
+is $? 2 "an --allow that is no CASE:METRIC: status 2"
 says 'ptbench kernels ab: --allow "nonsense"' "before anything is built"
 ! grep -q building "$tmp/err"
-ok $? "and nothing is"
+ok $? "and nothing is built"
 
 ab --base "$tmp/base"
-is "$?$(grep -c -e '--head is missing' "$tmp/err")" 21 "a side that is missing"
+is "$?$(grep -c -e '--head is missing' "$tmp/err")" 21 "a side that is not given: status 2, and which"
 ab --base "$tmp/base" --head "$tmp/none" one
 is "$?$(grep -c 'give a folder, FOLDER#REF, or KSRC=FOLDER' "$tmp/err")" 21 "a tree that is not there, and what may be given"
 
@@ -208,9 +208,9 @@ unread --head "$tmp/worse"
 is "$(cat "$tmp/status")$(grep -c 'roken pipe' "$tmp/err")" 10 "a reader who leaves: the verdict is the status"
 kept "and stands beside the head's run"
 [ -s "$tmp/runs/latest/report/base-head.html" ]
-ok $? "with the report"
+ok $? "the report is rendered all the same"
 unread --no-report --head "$tmp/better"
-is "$(cat "$tmp/status")" 0 "also a good one"
+is "$(cat "$tmp/status")" 0 "a good verdict is the status, too"
 if [ -w /dev/full ]; then
 	for head in worse better; do
 		"$build/ptbench" kernels ab --no-report --out "$tmp/runs" --base "$tmp/base" --head "$tmp/$head" --only costs one >/dev/full 2>"$tmp/err"
@@ -221,13 +221,13 @@ if [ -w /dev/full ]; then
 fi
 ab --base "$tmp/base" --head "$tmp/half-worse" --only costs one two
 grep -q '^inconclusive: for 1 scenarios only one side' "$(sides | tail -n 1)/compared.txt"
-ok $? "what compare cannot know is in that file, too"
+ok $? "compared.txt has the scenarios that only one side has, too"
 
 KSRC=$tmp/base ab --base ref1 --head ref2 one
-is $? 0 "with KSRC, refs of it"
+is $? 0 "with KSRC, --base and --head are refs of it"
 says "== building head: $tmp/base#ref2" "which the build is given with the folder"
 "$build/ptbench" kernels run --base x one >"$tmp/out" 2>"$tmp/err"
-is $? 2 "run has no sides"
+is $? 2 "kernels run does not take --base"
 
 # ---- Ctrl-C after all boots, while the row that changed most is profiled ----
 cat >"$tmp/qemu" <<END
@@ -257,9 +257,9 @@ for _ in {1..50}; do
 	case $(ps -o stat= -p "$(cat "$tmp/profiled")") in '' | Z*) ended=0 && break ;; esac
 	sleep 0.1
 done
-ok $ended "that boot is ended"
+ok $ended "the boot that was running is ended"
 says 'gup_fast/walk.*400.*403' "the comparison is there"
-is "$(sides | wc -l)" 2 "so are both runs"
+is "$(sides | wc -l)" 2 "both runs are there"
 ! compgen -G "$(sides | tail -n 1)/report" >/dev/null
 ok $? "and nothing more is done"
 

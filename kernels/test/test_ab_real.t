@@ -36,7 +36,7 @@ found '^x86_64-stock: changed: 1 of [0-9]+ objects differ: mm/gup.o$' "one objec
 found 'gup_fast/walk +cross=none.*leaf=pte,pages=1 .*\+5 ' "five instructions more for one page"
 found 'gup_fast/walk +cross=none.*leaf=pte,pages=16 .*\+80 ' "eighty for sixteen"
 found '^ +[0-9]+ +[0-9]+ +\+[0-9]+  try_grab_folio_fast$' "and they are in try_grab_folio_fast()"
-ok "$(($(grep -Ec '^ +[0-9]+ +[0-9]+ +[+-][0-9]+  [a-z_0-9]+$' "$tmp/out") != 2))" "and in no other function (that line, and the total)"
+ok "$(($(grep -Ec '^ +[0-9]+ +[0-9]+ +[+-][0-9]+  [a-z_0-9]+$' "$tmp/out") != 2))" "the difference is in no other function (one line, and the total)"
 [ "$(state)" = "$before" ]
 ok $? "neither the tree nor its index has changed"
 
@@ -44,6 +44,6 @@ ok $? "neither the tree nor its index has changed"
 ok $? "a tree and itself: status 0"
 found '^x86_64-stock: unchanged: the same image' "unchanged, and not run"
 [ ! -e "$tmp/none" ]
-ok $? "there is no run of it"
+ok $? "neither was run"
 
 finish

@@ -95,7 +95,7 @@ is $? 4 "a part that failed makes the status 4"
 [ $((SECONDS - start)) -le 30 ]
 ok $? "nothing runs far beyond its time limit"
 is "$(part good.icount-1cpu)" "passed " "the first scenario passed"
-is "$(part good2.icount-1cpu)" "passed " "the last scenario passed, after all that"
+is "$(part good2.icount-1cpu)" "passed " "the last scenario passed, although those before it failed"
 reported wrong "1 of 7 checks came out wrong, first gup_fast/only cross=pud: 'wrong 8 of 16"
 reported silent "the guest's records: line 0: the guest sent nothing"
 reported hang "still running after 3 s; the console ends:*last words"
@@ -124,8 +124,8 @@ reported all-skipped "the guest measured nothing of the kernel: 11 records, 6 of
 reported one-unknown "gup_fast/walk {pages=2} was skipped: 'not in the mood'; no skip line of the scenario, of kernels/arch/fake.expect or"
 reported of-the-reference "gup_fast/walk {pages=2} was skipped: 'busted'; no skip line of"
 reported family-skipped "every row of the kernel's of the family gup_fast was skipped, first gup_fast/walk: 'known'; no skip-family line"
-is "$(part family-known.icount-1cpu)" "passed " "a family that is skipped for a reason that is said of all of it"
-is "$(part one-known.icount-1cpu)" "passed " "a row that is skipped for a reason that the scenario knows"
+is "$(part family-known.icount-1cpu)" "passed " "a family may be skipped as a whole for the reason of its skip-family line"
+is "$(part one-known.icount-1cpu)" "passed " "a row may be skipped for the reason of a skip line"
 reported no-check "scenarios/no-check:7: no check of gup_fast/only came out as 'right'"
 reported one-missing "have 3 for this boot (gup 2, variant 1), and records of 2 came"
 reported one-more "have 3 for this boot (gup 2, variant 1), and records of 4 came"
@@ -133,12 +133,12 @@ reported no-reference "0 rows of gup_fast/gup_test came instead of 6"
 reported odd-check "table_free/rcu_path is no check of a boot of costs"
 reported half-reference "the reference has 1 rows of gup_fast/walk for guests, and 2 came"
 is "$(part unbuildable.static)" "failed it does not compile" "a kernel that does not build is one failed row"
-is "$(part untold.static)" "failed kernels/build printed no line for it" "so is one that nothing is said of"
+is "$(part untold.static)" "failed kernels/build printed no line for it" "so is one for which kernels/build prints no line"
 is "$(part lacking.static)" "skipped fake-gcc not found" "a kernel without a compiler is one skipped row"
 is "$(part tooold.static)" "skipped QEMU emulator version 0.0 (a fake) does not start this machine: fake: unsupported machine type 'too-new'; it may be too old" \
 	"so is one that this QEMU cannot be the machine of, and nothing is built for it"
-is "$(grep -c "icount-1cpu: " "$tmp/err")" "$((${#names[@]} + 1))" "a line for each boot"
-is "$(grep -o '^\[[0-9]*/[0-9]*\]' "$tmp/err" | tail -n 1)" "[38/38]" "which tells how many are done of how many"
+is "$(grep -c "icount-1cpu: " "$tmp/err")" "$((${#names[@]} + 1))" "stderr has a line for each boot"
+is "$(grep -o '^\[[0-9]*/[0-9]*\]' "$tmp/err" | tail -n 1)" "[38/38]" "each with how many of how many boots have ended"
 ! grep -q $'\033' "$tmp/err" "$tmp/runs/latest/run.json"
 ok $? "nothing of a console reaches the terminal unescaped"
 "$build/ptbench" validate "$tmp"/runs/latest/*.json >/dev/null 2>"$tmp/validate"
@@ -155,8 +155,8 @@ ok $? "console and stream are kept"
 
 # ---- a scenario is booted as soon as its own kernel is built ----
 run good late
-is $? 0 "with a kernel that is late"
-is "$(grep -o '^late is built\|good.icount-1cpu: passed' "$tmp/err" | paste -sd,)" "good.icount-1cpu: passed,late is built" "the other one was booted meanwhile"
+is $? 0 "a kernel is built while another one is booted: status 0"
+is "$(grep -o '^late is built\|good.icount-1cpu: passed' "$tmp/err" | paste -sd,)" "good.icount-1cpu: passed,late is built" "the other one was booted before that was built"
 is "$(python3 -c 'import json,sys; print(*[p["name"] for p in json.load(open(sys.argv[1]))["parts"]])' "$tmp/runs/latest/run.json")" \
 	"good.icount-1cpu good.icount-2cpu good.static late.icount-1cpu late.icount-2cpu late.static" "the parts stand as they were asked for"
 for s in fatal killed; do
@@ -169,13 +169,13 @@ PTBENCH_QEMU='' run --only costs good
 is "$?$(part good.static)" "3skipped qemu-system-fake cannot be run; scripts/deps installs it" \
 	"without QEMU: skipped, with what to do, and status 3"
 grep -q '^ptbench kernels: no kernel was booted: ' "$tmp/err"
-ok $? "whose reason is said"
+ok $? "and stderr has the reason"
 run --only costs lacking
-is "$?" 3 "without a compiler: status 3, too"
+is "$?" 3 "all scenarios skipped for want of a compiler: status 3, too"
 run --only costs lacking good
-is "$?" 0 "with one that boots: status 0"
+is "$?" 0 "one skipped, one booted: status 0"
 run --only costs lacking unbuildable
-is "$?" 4 "with one that fails: status 4"
+is "$?" 4 "one skipped, one failed: status 4"
 
 # ---- a disk that is small, and one that is full ----
 small=$tmp/small
@@ -185,9 +185,9 @@ if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=10m none "$small" 2>/dev/null;
 	trap 'umount "$small"; rm -rf "$tmp"' EXIT
 	on_small flood-console flood-data good
 	is "$?$(grep -c 'good.icount-1cpu: passed' "$tmp/err")" 41 "guests that write without end do not fill the disk that the others write to"
-	is "$(grep -c 'FAILED.*more than [14][0-9]* bytes' "$tmp/err")" 2 "they are reported"
+	is "$(grep -c 'FAILED.*more than [14][0-9]* bytes' "$tmp/err")" 2 "each of these guests is reported"
 	[ "$(du -sk "$small" | cut -f1)" -lt 2048 ]
-	ok $? "and leave little"
+	ok $? "and what they wrote is cut off"
 	head -c 20m /dev/zero >"$small/full" 2>/dev/null
 	on_small good
 	status=$?
@@ -198,7 +198,7 @@ if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=10m none "$small" 2>/dev/null;
 	on_small good
 	status=$?
 	[ $status -ne 0 ] && grep -q 'No space left on device' "$tmp/err"
-	ok $? "one that cannot be recorded: no success, and why"
+	ok $? "a run that cannot be recorded on a full disk: no status 0, and why"
 	umount "$small"
 	trap 'rm -rf "$tmp"' EXIT
 else
@@ -211,7 +211,7 @@ printf 'expect gup_fast/only cross=pud short* | wrong*\n' >>"$root/kernels/scena
 printf 'expect-some gup_fast/only wrong*\n' >>"$root/kernels/scenarios/good2"
 sed -i 's/^role stock/role busted\nbase good/' "$root/kernels/scenarios/wrong"
 run --only costs wrong good good2
-is "$(part wrong.icount-1cpu)" "passed " "a busted scenario passes when it is seen to be"
+is "$(part wrong.icount-1cpu)" "passed " "a busted scenario passes when its checks come out wrong as expected"
 axis() { # PART KEY: prints the axis's values, "VALUE(of,busted) ..."
 	python3 - "$tmp/runs/latest/$1.json" "$2" <<'END'
 import json, sys
@@ -221,7 +221,7 @@ for a in json.load(open(sys.argv[1]))["axes"]:
 END
 }
 is "$(axis wrong.icount-1cpu scenario)" "good(,False) wrong(good,True)" "its document says of which it is a variant"
-is "$(axis good.icount-1cpu scenario)" "good(,False)" "one of a stock scenario has that alone"
+is "$(axis good.icount-1cpu scenario)" "good(,False)" "the document of a stock scenario names that scenario alone"
 "${PTBENCH_REPORTER:-$build/ptbench}" report "$tmp/runs/latest" >"$tmp/out" 2>&1
 shown() { sed 's/<[^>]*>/\n/g' "$tmp/runs/latest/report/$1" | grep -qxF "$2"; }
 shown kernels.html wrong && shown kernels.html good2
@@ -241,7 +241,7 @@ expect-layout gup_fast/only cross=pud short*
 expect gup_fast/only cross=pud short* | wrong*
 END
 run --only costs layout
-is "$?$(part layout.icount-1cpu)" "0passed " "an outcome that leans on another compiler's stack layout is not demanded"
+is "$?$(part layout.icount-1cpu)" "0passed " "an outcome that depends on another compiler's stack layout is not demanded"
 is "$(sed -n 's/^layout.icount-1cpu: not judged: .*\(layout:7: .*\)/\1/p' "$tmp/err")" \
 	"layout:7: gup_fast/only comes out as 'short*' with the stack layout of gcc 99*; this kernel was compiled by gcc" "which is said"
 grep -q '"not_judged": "gup_fast/only comes out as ' "$tmp/runs/latest/layout.icount-1cpu.json"
@@ -290,7 +290,7 @@ for command in list build run ab profile bytes; do
 	"$build/ptbench" kernels --help | grep -q "^  $command "
 	ok $? "kernels --help has $command"
 	[ $command = build ] || "$build/ptbench" kernels $command --help | grep -q "^usage: ptbench kernels $command"
-	ok $? "whose own --help says how it is used"
+	ok $? "kernels $command --help has a line usage:"
 done
 "$build/ptbench" kernels frob >"$tmp/out" 2>"$tmp/err"
 is "$?$(head -n 1 "$tmp/err")" "2ptbench kernels: 'frob' is not a subcommand" "no such subcommand"
@@ -312,7 +312,7 @@ for file in guest-fake/kernels/init guest-fake/bench/bench-guest guest-fs.ext4 g
 done
 mv "$tmp/build/guest-fake/bench/bench-guest" "$tmp/kept"
 PATH=$tmp/bin:$PATH run --only events good2
-is $? 0 "events need no program of the reference's"
+is $? 0 "a boot for events does not need the reference's program"
 PATH=$tmp/bin:$PATH PTBENCH_QEMU='' run --only costs good2
 is "$?$(part good2.static)" "3skipped qemu-system-fake cannot be run; scripts/deps installs it" "without QEMU nor guests: skipped"
 run --only costs good2
@@ -356,7 +356,7 @@ scenario good
 run --only costs good
 plain=$(readlink "$tmp/runs/latest")
 profile --case gup_fast/walk --base "$tmp/runs/$plain/" good
-is "$?$(grep -c 'no row was counted by function, as by ptbench kernels profile, in the run ' "$tmp/err")" 21 "a base that is no profile: said, and not that it lacks the row"
+is "$?$(grep -c 'no row was counted by function, as by ptbench kernels profile, in the run ' "$tmp/err")" 21 "a base that is no profile: stderr says that, and not that it lacks the row"
 is "$(readlink "$tmp/runs/latest")" "$plain" "nor has that made a run"
 
 # ---- Ctrl-C ----
@@ -371,7 +371,7 @@ done
 kill -INT $pid
 wait $pid
 is $? 130 "interrupted: status 130"
-is "$(part good3.icount-1cpu)" "passed " "also what ended behind one that still ran"
+is "$(part good3.icount-1cpu)" "passed " "a boot that ended is kept, although one before it still ran"
 is "$(part good.icount-1cpu)" "passed " "what was finished is kept"
 is "$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1]))["state"])' "$tmp/runs/latest/run.json")" partial "the run is partial"
 sleep 0.2
@@ -409,7 +409,7 @@ started() { # waits until QEMU boots or is asked for its version
 }
 WRAPPER='' PTBENCH_QEMU=$tmp/wrapper run --only costs --timeout 1 hang good
 is "$?$(part hang.icount-1cpu | cut -c1-30)" "4failed still running after 1 s" "a QEMU behind a script that takes too long is reported"
-is "$(part good.icount-1cpu)" "passed " "one that does not passes"
+is "$(part good.icount-1cpu)" "passed " "one that does not take too long passes"
 gone "and is ended with the script"
 WRAPPER=leaves PTBENCH_QEMU=$tmp/wrapper run --only costs hang
 is "$(part hang.icount-1cpu | cut -c1-31)" "failed QEMU ended with status 1" "a script that leaves its QEMU behind is reported"
@@ -433,7 +433,7 @@ odd="$tmp/a,b  it's \"\$x\" \`id\` ;&"
 mkdir "$odd" "$odd/tmp"
 TMPDIR=$odd/tmp "$build/ptbench" kernels run --out "$odd/runs,1" --only costs good >"$tmp/out" 2>"$tmp/err"
 is $? 0 "a comma, quotes and blanks in the folder of runs, and in TMPDIR"
-is "$(cat "$tmp/out")" "$(readlink -f "$odd/runs,1/latest")" "whose name is printed"
+is "$(cat "$tmp/out")" "$(readlink -f "$odd/runs,1/latest")" "the run's name is printed as it is"
 [ -s "$odd/runs,1/latest/good.icount-1cpu.stream" ]
 ok $? "QEMU writes there"
 is "$(ls -A "$odd/tmp")" "" "and nothing is left in TMPDIR"

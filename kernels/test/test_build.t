@@ -110,7 +110,7 @@ ok 'an unknown scenario, and what there is' fails 2 "no scenario 'nosuch'"
 run ../plain
 ok 'a path is not a scenario' fails 2 'not the name of a scenario'
 run --jobs 0 plain
-ok 'no jobs' fails 2 "--jobs '0'"
+ok '--jobs 0' fails 2 "--jobs '0'"
 run --frob plain
 ok 'an unknown option' fails 2 'unknown option --frob'
 scenario bad 'colour blue'
@@ -139,7 +139,7 @@ run bad
 ok 'an image that is not there' fails 2 "its image 'nosuch' is no scenario"
 scenario bad 'image plain' 'config X=y'
 run bad
-ok 'an image of another, and an option' fails 2 "'image plain' builds nothing; remove the keys of what to build: base, config, fragment, cocci"
+ok 'an image beside a line that says what to build' fails 2 "'image plain' builds nothing; remove the keys of what to build: base, config, fragment, cocci"
 scenario other 'image plain'
 scenario bad 'image other'
 run bad
@@ -174,7 +174,7 @@ ok 'nor with HOME unset' fails 2 'neither PTBENCH_CACHE nor HOME is set; set PTB
 HOME=/proc/nobody PTBENCH_CACHE='' run --print-only plain
 ok 'a HOME that is not there' fails 2 'cannot write to /proc/nobody/.cache/ptbench; set PTBENCH_CACHE to'
 HOME='' PTBENCH_CACHE='' run --archs plain
-ok 'what needs no cache does not ask for one' test "$status" -eq 0
+ok '--archs needs no cache: no HOME, and status 0' test "$status" -eq 0
 ok 'none of these left an image' test -z "$(ls "$tmp/cache/image" 2>/dev/null)"
 
 # ---- building ----
@@ -184,7 +184,7 @@ FAKE_FAIL=1 run plain
 ok 'a build that fails: the end of its log, and where it is' fails 4 'it is meant to fail'
 ok 'where the log is' test -f "${err##*log: }"
 run plain
-ok 'a build' folder plain
+ok 'a scenario is built' folder plain
 first=$(info image_sha256)
 ok 'the image is what its provenance says' test "$(sha256sum <"${out#*$'\t'}/image")" = "$first  -"
 linked=$'lib/late.o\nmm/gup.o\nmm/ptbench/a.o'
@@ -231,7 +231,7 @@ counted() { [ "$status" -eq 0 ] && [ "$(counts | wc -l)" -ge "$1" ] && [ -z "$(c
 fresh() { rm -rf "$tmp"/cache/{image,obj}/*plain*; }
 fresh
 run plain
-ok 'into a pipe: it ends at its total' counted 1
+ok 'into a pipe: the count of objects ends at its total' counted 1
 sed -i 's/every=30/every=1/' "$kernels/progress.sh"
 # The fake make calls this to wait until kernels/build has printed $1.
 cat >"$tmp/told" <<'EOF'
@@ -244,27 +244,27 @@ EOF
 chmod +x "$tmp/told"
 fresh
 FAKE_WAIT=$tmp/told FAKE_SEEN=$tmp/err run plain
-ok 'and is told meanwhile, never above it' counted 4
-ok 'before there is a total none is said' grep -q '^\[1/1\] plain: preparing, [0-9]* s$' <<<"$err"
-ok 'with the time that is left' grep -q '1 of 3 objects, [0-9]* s, about [0-9]* s left$' <<<"$err"
-ok 'and what comes after the last one' grep -q '3 of 3 objects, [0-9]* s, linking$' <<<"$err"
+ok 'the count is printed meanwhile, and is never above the total' counted 4
+ok 'before make has told the total none is printed' grep -q '^\[1/1\] plain: preparing, [0-9]* s$' <<<"$err"
+ok 'the count has the time that is left' grep -q '1 of 3 objects, [0-9]* s, about [0-9]* s left$' <<<"$err"
+ok 'after the last object: linking' grep -q '3 of 3 objects, [0-9]* s, linking$' <<<"$err"
 cp "$top/kernels/progress.sh" "$kernels/"
 fresh
 FAKE_WAIT=$tmp/told FAKE_SEEN=$tmp/terminal script -qfec "$kernels/build plain" "$tmp/terminal" >/dev/null 2>&1
 status=$? err=$(tr '\r' '\n' <"$tmp/terminal")
-ok 'on a terminal likewise' counted 4
+ok 'on a terminal the count is the same' counted 4
 fresh
 FAKE_FORGETS=1 run plain
-ok 'of four foreseen objects all four' grep -q 'built in [0-9]* s, 4 of 4 objects$' <<<"$err"
+ok 'four objects were foreseen, and four compiled' grep -q 'built in [0-9]* s, 4 of 4 objects$' <<<"$err"
 fresh
 sed -i.kept 's/never.o/$(if $(findstring n,$(firstword -$(MAKEFLAGS))),never,other).o/' "$KSRC/Makefile"
 rm -rf "$tmp"/cache/src
 FAKE_FORGETS=1 run plain
-ok 'a total that does not come true is not said' grep -q 'built in [0-9]* s, 7 objects$' <<<"$err"
+ok 'a total that proves wrong is not printed at the end' grep -q 'built in [0-9]* s, 7 objects$' <<<"$err"
 sed 's/^\. :/vmlinux.o:/; s/^bzImage: .*/bzImage: vmlinux.o/; /^.PHONY/d' "$KSRC/Makefile.kept" >"$KSRC/Makefile"
 fresh
 run plain
-ok 'nor one that make does not tell' grep -q 'built in [0-9]* s, 6 objects$' <<<"$err"
+ok 'nor is one that make does not tell' grep -q 'built in [0-9]* s, 6 objects$' <<<"$err"
 mv "$KSRC/Makefile.kept" "$KSRC/Makefile"
 printf 'int driver = 7;\n' >"$kernels/driver/a.c"
 fresh
@@ -274,15 +274,15 @@ mkdir "$obj/init"
 touch "$obj/init/main.o"
 printf 'int driver = 1;\n' >"$kernels/driver/a.c"
 run plain
-ok 'nor where there are objects already' grep -q 'built in [0-9]* s, 5 objects$' <<<"$err"
+ok 'nor is one where there are objects already' grep -q 'built in [0-9]* s, 5 objects$' <<<"$err"
 fresh
 
 # ---- what scenarios need ----
 scenario alone 'reference no'
 run --archs plain variant alone
-ok '--archs: once each, with the reference if one runs it' test "$status$out" = $'0x86_64\treference'
+ok '--archs: each architecture once, with "reference" if a scenario runs it' test "$status$out" = $'0x86_64\treference'
 run --archs alone
-ok 'and without if none does' test "$status$out" = $'0x86_64\tkernel'
+ok 'with "kernel" if none does' test "$status$out" = $'0x86_64\tkernel'
 rm "$kernels/scenarios/alone"
 if [ "$(uname -m)" = x86_64 ]; then
 	mkdir "$tmp/own"
@@ -321,7 +321,7 @@ calls plain
 ok 'nor after a change of the script that changes no image' test "$status" -eq 0 -a "$calls" -eq 0
 sed -i 's/KBUILD_BUILD_USER=ptbench/KBUILD_BUILD_USER=somebody/' "$kernels/build"
 calls plain
-ok 'but after a change of how it is built' test "$status" -eq 0 -a "$calls" -gt 0
+ok 'a change of a function of recipe calls them' test "$status" -eq 0 -a "$calls" -gt 0
 cp "$top/kernels/build" "$kernels/"
 # ---- a scenario that cannot be built does not keep the others from being built ----
 printf 'cross\tnosuch-linux-gnu-\nkarch\tx86_64\ntarget\tbzImage\nimage\tx\n' >"$kernels/arch/odd.arch"
@@ -338,12 +338,12 @@ said() { grep -q "^$1"$'\t'"$2" <<<"$verdicts"; }
 ok 'with --verdicts: status 0' test "$status" -eq 0
 ok 'one that failed, and why' said stuck 'FAILED.*stuck: options that did not stick'
 ok 'one that was skipped, and why' said lacking 'SKIPPED.*nosuch-linux-gnu-gcc not found'
-ok 'one that has nothing to patch' said none 'FAILED.*1 places of include/levels.h'
+ok 'one whose patch does not fit, and why' said none 'FAILED.*1 places of include/levels.h'
 all_said() { said plain FOLDER && said after FOLDER && [ "$(wc -l <<<"$verdicts")" -eq 5 ]; }
 ok 'the others are built' all_said
 ok 'each line tells which of how many it is' grep -q '^\[4/5\] plain: built in' <<<"$err"
 run stuck plain
-ok 'without: what is there, and status 4' test "$status" -eq 4 -a "${out%%$'\t'*}" = plain
+ok 'without --verdicts: the folder of what was built, and status 4' test "$status" -eq 4 -a "${out%%$'\t'*}" = plain
 run lacking plain
 ok 'a scenario that was skipped is no failure of the others' test "$status" -eq 0 -a "${out%%$'\t'*}" = plain
 scenario old 'config OLD=y'
@@ -453,9 +453,9 @@ newer() {
 		[ "$dir" = "$from" ] || { [ "$dir/include/levels.h" -nt "$from/obj/vmlinux" ] && [ "$from/obj/vmlinux" -nt "$dir/mm/gup.c" ]; }
 	done
 }
-ok 'what differs is newer than what was built, the rest is not' newer
+ok 'source files that differ are newer than the objects, the others are not' newer
 one_file() { [ "$(find "$tmp"/cache/src/*/mm/gup.c -printf '%i\n' | sort -u | wc -l)" -eq 1 ]; }
-ok 'what is the same is one file' one_file
+ok 'files that both sources have are one file, by hard link' one_file
 
 # ---- nothing is written to the user's tree, not even when git would ----
 touch "$tmp/git/mm/gup.c" # git diff would refresh the index
@@ -469,12 +469,12 @@ touch "$tmp/git/.git/index.lock"
 before=$(everything)
 rm -rf "$tmp"/cache/image/plain-* "$tmp/cache/src"
 KSRC=$tmp/git run plain
-ok 'and with a lock on its index' untouched
+ok 'so they are when git has locked the index' untouched
 in_git diff HEAD >/dev/null # as a user may
 rm "$tmp/git/.git/index.lock"
 before=$(everything)
 in_git diff HEAD >/dev/null
-ok 'which git diff itself would have written' test "$(everything)" != "$before"
+ok 'git diff itself would have written to the index' test "$(everything)" != "$before"
 
 KSRC=$tmp/git#nosuch run plain
 ok 'a ref that is not there' fails 2 "has no git ref 'nosuch'"
@@ -487,14 +487,14 @@ ok 'a changed file in a plain folder counts' grep -q '/\* changed' "${out#*$'\t'
 rm -rf "$tmp"/cache/image/plain-*
 FAKE_WARNS=1 run plain
 warned() { folder plain && [[ $err == *$'\nmm/gup.c:1:5: warning: odd\nmm/gup.c:2:5: warning: odd\n'*'plain: the compiler warns 2 times; log: '* ]]; }
-ok "warnings of a tree of the user's are said" warned
-ok 'and where they are kept' grep -q 'mm/gup.c:2:5: warning: odd' "${err##*log: }"
+ok "the compiler's warnings of the user's tree are printed" warned
+ok 'with the log that has them all' grep -q 'mm/gup.c:2:5: warning: odd' "${err##*log: }"
 mkdir -p "$tmp/src"
 fake_kernel "$tmp/linux-source-6.12"
 tar -C "$tmp" -cJf "$tmp/src/linux-source-6.12.tar.xz" linux-source-6.12
 FAKE_WARNS=1 KSRC='' PTBENCH_SOURCE_DIR=$tmp/src run plain
 silent() { folder plain && [[ $err != *warn* ]]; }
-ok "of Debian's source they are not asked for" silent
+ok "Debian's source is compiled without warnings" silent
 
 # ---- pruning ----
 run --prune

@@ -34,39 +34,39 @@ has 'came - 24 +24'
 has 'gone 8 - -8'
 has 'gup_fast_pte_range 116 112 -4'
 ! grep -q same "$tmp/out"
-ok $? "what stayed is not listed"
+ok $? "a function of the same size is not listed"
 has 'Total: before=204 (old), after=224 (new), change +9.80%'
 
 bytes --base old new
-ok $? "GUP-fast's path alone"
+ok $? "without --all: the functions of GUP-fast's path"
 has 'add/remove: 0/0 grow/shrink: 1/1 up/down: 8/-4 (4)'
 ! grep -q came "$tmp/out"
 ok $? "and no other function"
 
 bytes --base old
 [ $? -eq 2 ]
-ok $? "one kernel is not two"
+ok $? "a base without a second scenario: status 2"
 bytes --base old old
 [ $? -eq 2 ]
-ok $? "the same one twice neither"
+ok $? "the same scenario twice: status 2"
 for name in '' nonesuch ../old BOTH; do
 	bytes --base old "$name"
 	[ $? -eq 2 ] && grep -q '^ptbench kernels bytes: .*kernels/scenarios' "$tmp/err"
-	ok $? "nor is '$name' one"
+	ok $? "'$name' as the second scenario: status 2, and why"
 done
 grep -q 'scenarios/BOTH: this is a list; name one scenario' "$tmp/err"
 ok $? "the last of these is called a list"
 echo 'nonsense' >>"$tmp/new/symbols"
 bytes --base old new
 [ $? -eq 2 ] && grep -q 'new/symbols.*line 5' "$tmp/err"
-ok $? "a bad line is named: $(cat "$tmp/err")"
+ok $? "a bad line of symbols is named: $(cat "$tmp/err")"
 echo 'ffff0000 7fffffffffffffff t huge' >"$tmp/new/symbols"
 bytes --base old new
 [ $? -eq 2 ] && grep -q 'new/symbols.*line 1.*larger than any kernel' "$tmp/err"
-ok $? "so is a size that cannot be: $(cat "$tmp/err")"
+ok $? "so is a size that no function has: $(cat "$tmp/err")"
 rm "$tmp/new/symbols"
 bytes --base old new
 [ $? -eq 2 ] && grep -q 'No such file' "$tmp/err"
-ok $? "and a missing list"
+ok $? "a missing file symbols is named"
 
 finish

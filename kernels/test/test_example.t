@@ -29,10 +29,10 @@ done >"$tmp/linux/mm/gup.c"
 
 export PTBENCH_ROOT=$tmp/suite PTBENCH_CACHE=$tmp/cache KSRC=$tmp/linux
 "$build/ptbench" kernels list | grep -q "^$name .*marks no page as referenced"
-ok $? "ptbench kernels list has it"
+ok $? "ptbench kernels list takes that scenario"
 "$kernels/build" --print-only $name >"$tmp/out" 2>"$tmp/err"
 [ $? -eq 3 ] && grep -q "$name: not built; run: kernels/build $name" "$tmp/err"
-ok $? "kernels/build takes it"
+ok $? "kernels/build takes it, too"
 (
 	here=$kernels cache=$PTBENCH_CACHE src_desc='a stand-in'
 	# shellcheck source=kernels/lib.sh
@@ -41,20 +41,20 @@ ok $? "kernels/build takes it"
 ) 2>"$tmp/err"
 ok $? "the patch finds the five places it says"
 grep -q 'static int pte' "$tmp/patched/mm/gup.c" && ! grep -q folio_set_referenced "$tmp/patched/mm/gup.c"
-ok $? "and does what it says"
+ok $? "the patched file is what docs/adding.md says"
 
 # ---- an architecture of which this machine has neither compiler nor QEMU ----
 sed 's/^\(cross\|qemu\)\t.*/\1\ttoy-linux-gnu-/' "$kernels/arch/riscv64.arch" >"$kernels/arch/toy.arch"
 cp "$kernels/arch/riscv64.config" "$kernels/arch/toy.config"
 printf 'title\ta toy\nrole\tstock\narch\ttoy\ndesign\tstatic\n' >"$kernels/scenarios/toy-stock"
 "$build/ptbench" kernels list toy-stock | grep -q 'riscv64-4k-57 *static *a toy'
-ok $? "a new architecture is a data file and a fragment for those who boot"
+ok $? "a new architecture: its .arch and its .config are enough to be listed"
 "$kernels/build" --verdicts toy-stock >"$tmp/out" 2>"$tmp/err"
 grep -q $'toy-stock\tSKIPPED\ttoy-linux-gnu-gcc not found; install the Debian package gcc-toy-linux-gnu' "$tmp/out"
-ok $? "and for those who build: skipped without its compiler, with the package"
+ok $? "they are enough for kernels/build: skipped without its compiler, with the package"
 run=$("$build/ptbench" kernels run --out "$tmp/runs" toy-stock 2>"$tmp/err")
 [ $? -eq 3 ] && grep -q 'toy-stock.static: skipped: toy-linux-gnu- cannot be run; scripts/deps installs it' "$tmp/err" &&
 	"$build/ptbench" validate "$run" >/dev/null
-ok $? "without its QEMU too, in the run, with status 3: no kernel was booted"
+ok $? "they are enough for kernels run: skipped without its QEMU, with status 3"
 
 finish

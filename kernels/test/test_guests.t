@@ -39,7 +39,7 @@ would SCENARIOS=s390x-static
 ok $? "a scenario without the reference's rows needs PID 1 alone"
 would SCENARIOS='s390x-static s390x-stock'
 [ "$made" = 's390x/bench/bench-guest s390x/kernels/init' ] && [ "$counted" = 1 ]
-ok $? "beside one with them both, and how many there are"
+ok $? "beside a scenario with these rows: both programs, and the number of rows"
 would SCENARIOS=nosuch
 [ "$status" -ne 0 ] && grep -q "no scenario 'nosuch'" "$tmp/err"
 ok $? "a scenario that is not there is an error, with what there is"
@@ -56,7 +56,7 @@ if [ -n "$scenario" ]; then
 	ok $? "with the machine's own compiler the objects are the machine's, but for those with a flag of their own"
 	grep -q -- '-DBENCH_GUEST.* -c -o .*/guest-[^ ]*/bench/case_gup.o' "$tmp/out" &&
 		! grep -- '-DBENCH_GUEST' "$tmp/out" | grep -qv '/guest-'
-	ok $? "and that flag is in no other object"
+	ok $? "no other object has that flag"
 	would SCENARIOS="${scenario##*/}" CC="$tmp/bin/s390x-linux-gnu-gcc"
 	grep -q "^guest-$own/obj/ref/" <<<"$compiled"
 	ok $? "with another compiler they are compiled apart"

@@ -27,13 +27,13 @@ ok $? "gup_test agrees with the driver: get and pin, calls of 1, 128 and 512 pag
 
 boot ptbench.misreport=1
 [ $? -eq 4 ]
-ok $? "a driver that says 1 % more is a failed part"
+ok $? "with a driver that reports 1 % more the part fails"
 # From calls of 1 page the overhead of gup_test's loop is taken; it only has to be small.
 [ "$(checks '"ok":false')" -eq 4 ]
-ok $? "calls of 128 and of 512 pages tell it"
+ok $? "gup_test finds it with calls of 128 and of 512 pages"
 
 boot ptbench.repair=1
 [ $? -eq 4 ] && tr -d '\n' <"$part" | grep -q '"seen": "16 of 16", "ok": false'
-ok $? "a short walk that slow GUP repairs is a failed part"
+ok $? "with a short walk that slow GUP repairs the part fails"
 
 finish

@@ -49,11 +49,11 @@ reported forge 'the guest'\''s records: line 1: the stream is cut off after this
 reported flood 'more than 1048576 bytes on the console'
 for one in before after; do
 	[ "$(part $one)" = 'passed ' ]
-	ok $? "the guest $one them passed"
+	ok $? "the guest $one the harmed ones passed"
 done
 [ $seconds -le $((2 * limit + 40)) ]
 ok $? "all of it took $seconds s: nothing ran far beyond its limit of $limit s"
 [ "$(stat -c %s "$tmp/runs/latest/harm-flood.icount-1cpu.console.log")" -le 1048576 ]
-ok $? "what a flood leaves is cut"
+ok $? "the log of a guest that floods its console is cut off"
 
 finish

@@ -36,9 +36,9 @@ compare() { # BASE NEW PATTERN: compares parts whose files match PATTERN
 run first
 ok $? "every part of ${scenarios[*]} passes, with what its scenario expects"
 run second
-ok $? "and again"
+ok $? "every part passes in a second run, too"
 run longer --only costs --append 'dummy=1 unused=word'
-ok $? "and with a longer command line"
+ok $? "every part passes with a longer command line, too"
 
 "$build/ptbench" validate "$tmp"/first/*.json >"$tmp/out" 2>&1
 ok $? "what was written is valid"

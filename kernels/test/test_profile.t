@@ -56,7 +56,7 @@ END
 }
 
 "$build/ptbench" kernels run --only costs --timeout 600 --out "$tmp/runs" "${scenarios[@]}" >"$tmp/out" 2>"$tmp/err"
-ok $? "the kernels run unwatched"
+ok $? "the kernels run without the plugin"
 sed 's/^/# /' "$tmp/err"
 ln -s "$(tail -n 1 "$tmp/out")" "$tmp/unwatched"
 
@@ -83,12 +83,12 @@ done
 # ---- one row, and its difference to another kernel ----
 new=${scenarios[-1]} base=${scenarios[-2]}
 profile one --case gup_fast/walk:cross=pmd,pages=16,leaf=pte --base "$base" "$new"
-ok $? "a case with params"
+ok $? "--case with params prints their row"
 awk '$4 == "total" { total += $3; n++ } NF == 4 && $3 ~ /^[+-]/ && $4 != "total" { sum += $3 } END { exit !(n > 0 && sum == total) }' \
 	"$tmp/one.out"
 ok $? "the differences by function add up to the difference"
 grep -q 'interrupts off, the longest stretch' "$tmp/one.out"
-ok $? "how long interrupts are off is told"
+ok $? "the longest stretch with interrupts off is printed"
 
 # ---- errors ----
 profile skip --skip gup_fast_fallback --case gup_fast/walk:pages=16,leaf=pte,cross=none "$new"
@@ -97,7 +97,7 @@ ok $? "a plugin that leaves a function out is found out"
 sed 's/^/# /' "$tmp/skip.err"
 profile none --case gup_fast/walk:pages=12345 "$new"
 [ $? -eq 4 ] && grep -q 'the kernel measures no row of this case with these params' "$tmp/none.err"
-ok $? "no such row is said"
+ok $? "a row that the kernel does not have: status 4, and why"
 
 env --default-signal=INT "$build/ptbench" kernels profile --out "$tmp/ended" --case gup_fast/walk "$new" >"$tmp/out" 2>"$tmp/err" &
 pid=$!

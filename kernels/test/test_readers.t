@@ -64,7 +64,7 @@ while read -r f; do { echo; cat -A "$f"; } >>"$tmp/out"; done < <(sed -n 's,^< .
 ok $? "there are files to take and files to refuse"
 printf '%s\n' "$good" >"$tmp/good"
 [ "$(shell "$tmp/good")" = accepted ]
-ok $? "and the one that all are made of is good"
+ok $? "the file that all are made of is accepted"
 # Each of the first files has one change: those of the role must be refused.
 for ((i = 0; i < ${#changes[@]}; i++)); do
 	case ${changes[i]} in @*role*) grep -q "file-$i: refused" "$tmp/c"; ok $? "refused: ${changes[i]}" ;; esac
@@ -153,6 +153,6 @@ agree refused deep9 'nine bases in a row'
 # The tree's scenarios with the comment "Busted on purpose" are those of role busted.
 diff <(cd "$here/kernels/scenarios" && grep -l '^# Busted on purpose' [a-z]*) \
 	<(cd "$here/kernels/scenarios" && grep -lP '^role\tbusted$' [a-z]*) >"$tmp/out"
-ok $? "whose role is busted says so, and no other scenario"
+ok $? "the scenarios with role busted, and no others, begin with Busted on purpose"
 echo "1..$nr"
 exit $failed

@@ -28,11 +28,11 @@ while read -r case text; do
 	boot quiet "$case"
 	ok $? "$case, $text"
 	boot noisy "$case" ptbench.refill=3
-	ok $? "and with a refill in every third window"
+	ok $? "the boot passes with a refill in every third window, too"
 	[ "$(discarded noisy)" -ge 10 ]
 	ok $? "at least 10 windows are thrown away: $(discarded noisy)"
 	[ -n "$(samples quiet)" ] && [ "$(samples quiet)" = "$(samples noisy)" ]
-	ok $? "and none of those that are kept has a refill in it"
+	ok $? "no window that is kept has a refill in it"
 done <<'END'
 gup_fast/walk:leaf=pte,pages=1,cross=none interrupts off
 gup_slow/walk:leaf=pte,pages=1 interrupts on

@@ -18,7 +18,7 @@ enough() { # DEMANDED-OF FILE NAME [FOLDER]: FILE is the one in FOLDER, or the t
 enough COST kernels/driver/ptbench.h PTB_WINDOWS
 ok $? "the driver's windows of costs"
 enough COST bench/runner_guest.c WINDOWS
-ok $? "the guests' runner's"
+ok $? "the windows of the guests' runner"
 enough EVENT kernels/driver/ptbench.h PTB_EVENT_WINDOWS
 ok $? "the driver's windows of events"
 
@@ -27,7 +27,7 @@ trap 'rm -rf "$tmp"' EXIT
 mkdir -p "$tmp/kernels/driver"
 sed -E 's/(PTB_EVENT_WINDOWS) .*/\1 4/' "$root/kernels/driver/ptbench.h" >"$tmp/kernels/driver/ptbench.h"
 ! enough EVENT kernels/driver/ptbench.h PTB_EVENT_WINDOWS "$tmp"
-ok $? "one that took fewer would be seen"
+ok $? "a driver that takes fewer windows of events is found"
 
 cost=$(constant "$metrics" RESULTS_SAMPLES_COST) event=$(constant "$metrics" RESULTS_SAMPLES_EVENT)
 tr '\n' ' ' <"$root/docs/running.md" | grep -q "at least $cost windows .* at least $event "
