@@ -10,73 +10,33 @@
 
 #include "../model/words.h"
 #include "kernel_rows.h"
+#include "steps.h"
 
 #define MAX_COLUMNS 6
 #define WALK_PAGES 16 /* pages of an operation of gup_fast/steps */
 
-static const char steps_id[] = "gup_fast/steps", split_id[] = "thp/split";
+static const char steps_id[] = "gup_fast/steps";
 
 /* Selects rows: walks of one format over folios and frames of one kind, whole and without each
  * step. */
 struct kind {
 	const struct report_part *part;
 	const char *metric;
-	const struct results_params *whole; /* params of the whole walk; NULL: not run */
+	const struct results_params *like; /* params of one of its rows; NULL: it has no rows */
+	const char *none; /* the whole walk's value of `step`; NULL: no such rows */
 };
+
+/* The keys in which the rows of a kind differ. */
+static const char *const kind_keys[] = { "how", "step" };
 
 struct step {
 	const char *name, *label;
 };
 
-/* The index of the format with the most rows of the case; the first of several. */
-static size_t most_rows(struct model *m, const struct report_part *part, const char *case_id,
-			const char *const *formats, size_t nr)
-{
-	size_t *rows = arena_alloc(m->arena, (nr + 1) * sizeof(*rows)), most = 0;
-	struct names places = { 0 };
-
-	for (size_t i = 0; i < nr; i++)
-		names_add(m->arena, &places, formats[i]);
-	for (size_t i = 0; i < part->doc->nr_measurements; i++) {
-		const struct results_measurement *row = &part->doc->measurements[i];
-		const char *format = results_params_str(&row->params, "format");
-
-		if (format && row->subject == RESULTS_REF && !strcmp(row->case_id, case_id))
-			rows[names_find(&places, format)]++;
-	}
-	for (size_t i = 0; i < nr; i++)
-		most = rows[i] > rows[most] ? i : most;
-	return most;
-}
-
-/*
- * The page-table format that sentences are about: that of the part's kernel rows, if the case has
- * rows of it; else the format with the most rows of the case, the axis' first of several. NULL:
- * there is none.
- */
-static const char *home_format(struct model *m, const struct report_part *part, const char *case_id)
-{
-	const char *const *formats, *own;
-	size_t nr = words_used(m->arena, part, case_id, RESULTS_REF, "format", &formats);
-
-	if (!nr)
-		return NULL;
-	for (size_t i = 0; i < part->doc->nr_measurements; i++) {
-		own = results_params_str(&part->doc->measurements[i].params, "format");
-		if (part->doc->measurements[i].subject != RESULTS_KERNEL || !own)
-			continue;
-		for (size_t k = 0; k < nr; k++)
-			if (!strcmp(formats[k], own))
-				return formats[k];
-		break;
-	}
-	return formats[most_rows(m, part, case_id, formats, nr)];
-}
-
 static struct kind kind_of(struct model *m, const struct report_part *part, const char *metric,
 			   const char *flags, const char *folio, const char *frames)
 {
-	const char *format = home_format(m, part, steps_id);
+	const char *format = steps_home_format(m, part, steps_id);
 	const struct report_cond conds[] = {
 		{ .key = "flags", .str = flags },   { .key = "folio", .str = folio },
 		{ .key = "frames", .str = frames }, { .key = "how", .str = "present" },
@@ -85,33 +45,50 @@ static struct kind kind_of(struct model *m, const struct report_part *part, cons
 	const struct results_measurement *row =
 		format ? rows_plain(part, steps_id, RESULTS_REF, conds, 5) : NULL;
 
-	return (struct kind){ part, metric, row ? &row->params : NULL };
+	return (struct kind){ part, metric, row ? &row->params : NULL,
+			      row ? results_params_str(&row->params, "step") : NULL };
 }
 
 /* "x86_64-4k-48"; NULL: the kind has no rows. */
 static const char *format_of(struct model *m, const struct kind *k)
 {
-	return k->whole ? param_text(m->arena, k->whole, "format", NULL) : NULL;
+	return k->like ? param_text(m->arena, k->like, "format", NULL) : NULL;
+}
+
+/* The value of the kind's walk with `step` treated so: "present", "opaque", "removed". */
+static struct rvalue walk_at(struct model *m, const struct kind *k, const char *how,
+			     const char *step)
+{
+	const struct report_rows rows = { k->part, steps_id, RESULTS_REF, k->metric };
+	const struct report_cond conds[] = { { .key = "how", .str = how },
+					     { .key = "step", .str = step } };
+
+	return k->like && step ? rv_find(m->arena, &rows, k->like, conds, 2)
+			       : rv_missing("not run");
 }
 
 static struct rvalue whole_walk(struct model *m, const struct kind *k)
 {
-	const struct report_rows rows = { k->part, steps_id, RESULTS_REF, k->metric };
-
-	return k->whole ? rv_find(m->arena, &rows, k->whole, NULL, 0) : rv_missing("not run");
+	return walk_at(m, k, "present", k->none);
 }
 
 static struct rvalue step_cost(struct model *m, const struct kind *k, const char *how,
 			       const struct step *step)
 {
-	const struct report_rows rows = { k->part, steps_id, RESULTS_REF, k->metric };
-	const struct report_cond conds[] = { { .key = "how", .str = how },
-					     { .key = "step", .str = step->name } };
+	struct rvalue whole = whole_walk(m, k), without = walk_at(m, k, how, step->name);
 
-	if (!k->whole)
-		return rv_missing("not run");
-	return rv_sub(whole_walk(m, k), rv_find(m->arena, &rows, k->whole, conds, 2),
-		      "the whole walk less one without the step");
+	if (!rv_ok(&whole) && rv_ok(&without))
+		return rv_missing(arena_str(m->arena, "the whole walk: %s", whole.why));
+	return rv_sub(whole, without, "the whole walk less one without the step");
+}
+
+/* Does the kind have rows of the step, measured or skipped? */
+static bool has_step(struct model *m, const struct kind *k, const char *how,
+		     const struct step *step)
+{
+	struct rvalue v = walk_at(m, k, how, step->name);
+
+	return rv_ok(&v) || strcmp(v.why, "not run");
 }
 
 /*
@@ -125,14 +102,13 @@ static size_t steps_of(struct model *m, const struct kind *kinds, size_t nr, str
 	size_t n = 0;
 
 	for (size_t k = 0; k < nr; k++) {
-		const char *none = kinds[k].whole ? results_params_str(kinds[k].whole, "step")
-						  : NULL;
-		const char *const *names;
+		const char *none = kinds[k].none, *const * names;
 		size_t used =
 			words_used(m->arena, kinds[k].part, steps_id, RESULTS_REF, "step", &names);
 
-		for (size_t i = 0; none && i < used; i++) {
-			if (!strcmp(names[i], none) || names_find(&seen, names[i]) != NAMES_NOWHERE)
+		for (size_t i = 0; kinds[k].like && i < used; i++) {
+			if ((none && !strcmp(names[i], none)) ||
+			    names_find(&seen, names[i]) != NAMES_NOWHERE)
 				continue;
 			names_add(m->arena, &seen, names[i]);
 			steps = arena_grow(m->arena, steps, n, sizeof(*steps));
@@ -188,8 +164,10 @@ static void step_table(struct model *m, struct section *s, const struct kind *ki
 		bool any = false;
 
 		for (size_t k = 0; k < nr; k++) {
-			v[k] = step_cost(m, &kinds[k / 2], k % 2 ? "removed" : "opaque", &steps[i]);
-			any |= rv_ok(&v[k]) || strcmp(v[k].why, "not run");
+			const char *how = k % 2 ? "removed" : "opaque";
+
+			v[k] = step_cost(m, &kinds[k / 2], how, &steps[i]);
+			any |= has_step(m, &kinds[k / 2], how, &steps[i]);
 		}
 		if (!any)
 			continue; /* the kind of walk does not have the step */
@@ -304,8 +282,8 @@ static bool is_shown(const struct results_measurement *row, const struct report_
 		     const struct kind *shown, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++)
-		if (shown[i].part == part && shown[i].whole &&
-		    params_alike(&row->params, shown[i].whole, NULL, 0))
+		if (shown[i].part == part && shown[i].like &&
+		    params_alike(&row->params, shown[i].like, kind_keys, 2))
 			return true;
 	return false;
 }
@@ -314,8 +292,7 @@ static bool is_shown(const struct results_measurement *row, const struct report_
 static bool other_walk(struct model *m, struct table *t, const struct kind *k,
 		       const struct step *steps, size_t nr)
 {
-	static const char *const keys[] = { "how", "step" };
-	const char *name = params_without(m->arena, k->whole, keys, 2);
+	const char *name = params_without(m->arena, k->like, kind_keys, 2);
 	struct rvalue whole = whole_walk(m, k);
 	bool negative = false;
 
@@ -330,8 +307,8 @@ static bool other_walk(struct model *m, struct table *t, const struct kind *k,
 		struct rvalue opaque = step_cost(m, k, "opaque", &steps[i]);
 		struct rvalue removed = step_cost(m, k, "removed", &steps[i]);
 
-		if (!rv_ok(&opaque) && !rv_ok(&removed))
-			continue;
+		if (!has_step(m, k, "opaque", &steps[i]) && !has_step(m, k, "removed", &steps[i]))
+			continue; /* the kind of walk does not have the step */
 		table_row(m, t);
 		table_cell(t, "", name);
 		table_cell(t, "", steps[i].label);
@@ -342,9 +319,19 @@ static bool other_walk(struct model *m, struct table *t, const struct kind *k,
 	return negative;
 }
 
+/* What the part's whole walks name as their step; NULL: it has no row of a whole walk. */
+static const char *whole_step(const struct report_part *part)
+{
+	static const struct report_cond present = { .key = "how", .str = "present" };
+	const struct results_measurement *row =
+		rows_plain(part, steps_id, RESULTS_REF, &present, 1);
+
+	return row ? results_params_str(&row->params, "step") : NULL;
+}
+
 /*
- * Adds a folded table of all other walks of the kinds' parts: other formats, flags, folios, frames.
- * Returns whether one of its numbers is negative.
+ * Adds a folded table of all other walks of the kinds' parts: other formats, flags, folios, frames;
+ * measured or skipped. Returns whether one of its numbers is negative.
  */
 static bool other_walks(struct model *m, struct section *s, const struct kind *shown, size_t nr,
 			const char *caption)
@@ -355,23 +342,28 @@ static bool other_walks(struct model *m, struct section *s, const struct kind *s
 
 	for (size_t i = 0; i < nr; i++) {
 		const struct report_part *part = shown[i].part;
-		struct kind k = { part, shown[i].metric, NULL };
+		struct kind k = { part, shown[i].metric, NULL, NULL };
+		struct names seen = { 0 };
 		struct step *steps = NULL;
-		size_t nr_steps = 0;
+		size_t nr_steps = 0, known;
 
 		if (!input_usable(part) || (i && shown[i - 1].part == part))
 			continue;
+		k.none = whole_step(part);
 		for (size_t j = 0; j < part->doc->nr_measurements; j++) {
 			const struct results_measurement *row = &part->doc->measurements[j];
-			const char *how = results_params_str(&row->params, "how");
 
-			if (row->skipped || row->subject != RESULTS_REF ||
-			    strcmp(row->case_id, steps_id) || strcmp(row->metric->name, k.metric) ||
-			    !how || strcmp(how, "present") || is_shown(row, part, shown, nr))
+			if (row->subject != RESULTS_REF || strcmp(row->case_id, steps_id) ||
+			    (row->metric && strcmp(row->metric->name, k.metric)) ||
+			    is_shown(row, part, shown, nr))
+				continue;
+			known = seen.nr;
+			if (names_add(m->arena, &seen,
+				      params_id(m->arena, &row->params, kind_keys, 2)) < known)
 				continue;
 			t = t ? t : section_table(m, s, caption, columns);
 			t->folded = true;
-			k.whole = &row->params;
+			k.like = &row->params;
 			if (!steps)
 				nr_steps = steps_of(m, &k, 1, &steps);
 			negative |= other_walk(m, t, &k, steps, nr_steps);
@@ -478,97 +470,6 @@ static void build_instructions(struct model *m, struct page *p)
 			"otherwise, and the number is no cost of the step.");
 }
 
-/* ---- the split on the other side ---- */
-
-/* The split's value with that number of readers. like: params of one of its rows; NULL: none. */
-static struct rvalue split_at(struct model *m, const struct report_part *part, const char *metric,
-			      const struct results_params *like, int readers)
-{
-	const struct report_rows rows = { part, split_id, RESULTS_REF, metric };
-	const struct report_cond cond = { .key = "readers", .num = readers };
-
-	return like ? rv_find(m->arena, &rows, like, &cond, 1) : rv_missing("not run");
-}
-
-static void split_row(struct model *m, struct table *t, const struct report_part *part,
-		      const struct results_params *like, bool home)
-{
-	static const char *const keys[] = { "kind", "leaf", "readers" };
-	const char *rest = home ? "" : params_without(m->arena, like, keys, 3);
-	struct rvalue v[] = {
-		split_at(m, part, "time", like, 0),
-		split_at(m, part, "time", like, 1),
-		split_at(m, part, "split_retries", like, 1),
-	};
-
-	table_row(m, t);
-	table_cell(t, "",
-		   arena_str(m->arena, "%s, %s%s%s", param_text(m->arena, like, "kind", "?"),
-			     param_text(m->arena, like, "leaf", "?"), *rest ? "; " : "", rest));
-	for (size_t i = 0; i < 3; i++)
-		table_value(m, t, &v[i]);
-}
-
-/* A table of splits: first the rows that differ from `like` only in kind and leaf. */
-static void split_table(struct model *m, struct section *s, const struct report_part *part,
-			const struct results_params *like)
-{
-	static const char *const columns[] = { "Folio, leaf", "#Alone", "#One reader at it",
-					       "#Retries beside it", NULL };
-	static const char *const keys[] = { "readers", "kind", "leaf" };
-	struct table *t = section_table(m, s, "One folio split, native", columns);
-	size_t known;
-
-	for (size_t pass = 0; pass < 2; pass++) {
-		struct names seen = { 0 };
-
-		for (size_t i = 0; i < part->doc->nr_measurements; i++) {
-			const struct results_measurement *row = &part->doc->measurements[i];
-
-			if (row->subject != RESULTS_REF || strcmp(row->case_id, split_id) ||
-			    params_alike(&row->params, like, keys, 3) != !pass)
-				continue;
-			known = seen.nr;
-			if (names_add(m->arena, &seen,
-				      params_id(m->arena, &row->params, keys, 1)) == known)
-				split_row(m, t, part, &row->params, !pass);
-		}
-	}
-}
-
-static void build_split(struct model *m, struct page *p, const struct report_part *part)
-{
-	struct section *s = page_section(m, p, "split", "The other side: splitting the folio");
-	const char *format = home_format(m, part, split_id);
-	const struct report_cond conds[] = { { .key = "kind", .str = "anon" },
-					     { .key = "leaf", .str = "pmd" },
-					     { .key = "format", .str = format } };
-	const struct results_measurement *row =
-		format ? rows_plain(part, split_id, RESULTS_REF, conds, 3) : NULL;
-	const struct results_params *like = row ? &row->params : NULL;
-	struct rvalue alone = split_at(m, part, "time", like, 0);
-	struct rvalue beside = split_at(m, part, "time", like, 1);
-	struct rvalue retries = split_at(m, part, "split_retries", like, 1);
-	const char *question = "What does a split cost, alone and beside a walker?", *text;
-	struct arena *a = m->arena;
-
-	section_source(m, s, part);
-	if (!rv_ok(&alone)) {
-		section_answer(m, p, s, question, NULL,
-			       unanswered(m, "native", split_id, alone.why));
-		return;
-	}
-	text = arena_str(a, "An anonymous folio of 512 pages is split in %s", rv_strong(a, &alone));
-	if (rv_ok(&beside))
-		text = arena_str(a, "%s; beside a thread that walks it all the time, in %s", text,
-				 rv_strong(a, &beside));
-	if (rv_ok(&retries))
-		text = arena_str(a, "%s, and gives up %s times first", text, rv_text(a, &retries));
-	section_answer(m, p, s, question, mode_words(a, part), arena_str(a, "%s.", text));
-	split_table(m, s, part, like);
-	section_load(m, s, part);
-}
-
 void steps_build(struct model *m)
 {
 	const struct report_part *part = input_part(m->in, "native");
@@ -582,7 +483,7 @@ void steps_build(struct model *m)
 
 	build_time(m, p, part);
 	build_instructions(m, p);
-	build_split(m, p, part);
+	steps_split(m, p, part);
 	families_steps(m, p);
 	explored_build(m, p, "thp", "longterm");
 }

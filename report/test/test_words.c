@@ -320,6 +320,34 @@ static void test_skipped_step(void)
 	close_bed(&b);
 }
 
+/* Walks of which the whole one was skipped, or has no row. */
+static void test_lost_whole(void)
+{
+	struct results_doc *doc;
+	struct bed b;
+
+	open_bed(&b);
+	doc = add_native(&b);
+	walk_rows(doc, "flags=get,format=f-long", 200);
+	synth_skip(doc, "gup_fast/steps", RESULTS_REF,
+		   "flags=get,folio=private,format=f-lost,frames=hot,how=present,step=whole",
+		   "no such tables");
+	walk_row(doc, "flags=get,format=f-lost", "opaque", "first", 190);
+	walk_row(doc, "flags=get,format=f-none", "opaque", "first", 180);
+	steps_build(&b.model);
+	ok(has_rows(
+		   &b, "time", "Walks of other formats and kinds, native time",
+		   ROWS("flags=get, folio=private, format=f-lost, frames=hot|the whole walk|no such "
+			"tables",
+			"flags=get, folio=private, format=f-lost, frames=hot|first|the whole walk: "
+			"no such tables|no such tables",
+			"flags=get, folio=private, format=f-none, frames=hot|the whole walk|not run",
+			"flags=get, folio=private, format=f-none, frames=hot|first|the whole walk: "
+			"not run|not run")),
+	   "walks whose whole one is missing have their rows, with the reason");
+	close_bed(&b);
+}
+
 /* ---- steps of the DAX lock ---- */
 
 static void dax_bed(struct bed *b, bool with_axis)
@@ -386,6 +414,7 @@ int main(void)
 	test_kmap();
 	test_steps();
 	test_skipped_step();
+	test_lost_whole();
 	test_dax();
 	return tap_done();
 }
