@@ -42,6 +42,7 @@ $(foreach t,$(report-tests),$(eval $(t)-srcs := $(t).c report/test/bed.c report/
 $(foreach t,$(report-tests),$(eval $(t)-libs := report results ref))
 $(foreach t,$(report-tests),$(eval $(t)-ldlibs := $(report-ldlibs)))
 
+report/test/test_words_folding-srcs += report/test/folding_world.c
 
 CFLAGS-report/test/test_names.o := -DPTBENCH_SOURCE=$(call quote,$(call c_string,$(CURDIR)))
 

@@ -28,7 +28,7 @@ static void walk_table(struct model *m, struct section *s, const char *caption,
 		table_row(m, t);
 		table_cell(t, "", w->space);
 		table_cell(t, "", w->who);
-		table_cell(t, "", w->label);
+		table_cell(t, w->busted ? "bad" : "", w->label);
 		table_cell(t, "", *w->kind ? w->kind : "anonymous memory");
 		table_value(m, t, &w->cost.call);
 		table_value(m, t, &w->cost.page);
@@ -38,12 +38,6 @@ static void walk_table(struct model *m, struct section *s, const char *caption,
 			else
 				table_value(m, t, &w->cost.cross[level]);
 	}
-}
-
-static const char *bar_label(struct model *m, const struct walk *w)
-{
-	return !strcmp(w->who, "kernel") ? arena_str(m->arena, "%s, kernel", w->label)
-					 : folding_bar_label(m, w->format, w->design);
 }
 
 static void walk_bars(struct model *m, struct figure *f, const struct walks *list,
@@ -59,8 +53,8 @@ static void walk_bars(struct model *m, struct figure *f, const struct walks *lis
 			const struct walk *w = &list->v[i];
 
 			if (!*w->kind && !strcmp(w->space, space))
-				figure_bar(m, f, heading, bar_label(m, w),
-					   q ? &w->cost.page : &w->cost.call, w->series);
+				figure_bar(m, f, heading, w->bar, q ? &w->cost.page : &w->cost.call,
+					   w->series);
 		}
 	}
 }
@@ -82,8 +76,7 @@ static void cross_bars(struct model *m, struct figure *f, const struct walks *li
 				figure_bar(m, f,
 					   arena_str(m->arena, "across a %s boundary (%s)",
 						     cross_names[level], w[i].space),
-					   bar_label(m, &w[j]), &w[j].cost.cross[level],
-					   w[j].series);
+					   w[j].bar, &w[j].cost.cross[level], w[j].series);
 	}
 }
 
@@ -103,7 +96,7 @@ static const char *one_walk(struct model *m, const struct walk *w, const char *w
 	const char *unseen = "", *text;
 
 	text = arena_str(a, "%s%s takes %s for a call of one page and %s for each further one", who,
-			 w->design, rv_strong(a, &c->call), rv_strong(a, &c->page));
+			 w->marked, rv_strong(a, &c->call), rv_strong(a, &c->page));
 	for (int level = 0; level < NR_CROSS; level++) {
 		if (is_seen(&c->cross[level]))
 			text = arena_str(a, "%s, across a %s boundary %s", text, cross_names[level],
@@ -125,8 +118,8 @@ static const char *versus(struct model *m, const struct walk *w, const struct wa
 	struct rvalue page = rv_sub(w->cost.page, base->cost.page, "");
 
 	if (!is_seen(&call) && !is_seen(&page))
-		return arena_str(a, "%s is not told apart from it", w->design);
-	return arena_str(a, "%s against it: %s per call, %s per page", w->design,
+		return arena_str(a, "%s is not told apart from it", w->marked);
+	return arena_str(a, "%s against it: %s per call, %s per page", w->marked,
 			 rv_difference(a, &call), rv_difference(a, &page));
 }
 
@@ -152,7 +145,7 @@ static const char *between(struct model *m, const struct walks *list, const stru
 			;
 		if (is_seen(&w->cost.cross[level]))
 			text = arena_str(m->arena, "%s; across a %s boundary %s takes %s", text,
-					 cross_names[level], w->design,
+					 cross_names[level], w->marked,
 					 rv_difference(m->arena, &w->cost.cross[level]));
 	}
 	return text;
@@ -306,7 +299,7 @@ static void build_instructions(struct model *m, struct page *p)
 static const char *identical_text(struct model *m, const struct walks *list)
 {
 	size_t formats = 0, same = 0, designs = 0;
-	const char *last = "";
+	const char *last = "", *told = "";
 	bool alike = true; /* all these formats have the same number of designs */
 
 	for (size_t i = 0; i < list->nr; i++) {
@@ -316,8 +309,9 @@ static const char *identical_text(struct model *m, const struct walks *list)
 			continue;
 		formats += !!strcmp(w->space, last);
 		last = w->space;
-		if (!w->nr_identical)
+		if (!w->nr_identical || !strcmp(w->space, told))
 			continue;
+		told = w->space;
 		alike = alike && (!same || designs == w->nr_identical);
 		designs = w->nr_identical;
 		same++;

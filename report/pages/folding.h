@@ -22,8 +22,11 @@ struct walk {
 	const char *format; /* its name */
 	const char *levels; /* NULL: the format's number of levels is fixed */
 	const char *space;  /* format and levels: "FORMAT, 3 levels" */
-	const char *design, *label;
-	const char *kind; /* "mem=dax"; "" for anonymous memory: only those walks are compared */
+	const char *design; /* its name */
+	const char *marked; /* the name, and " (busted)" if the axis calls it so */
+	const char *label;  /* the same of all designs that the row stands for */
+	const char *bar;    /* the label for a bar */
+	const char *kind;   /* "mem=dax"; "" for anonymous memory: only those walks are compared */
 	const struct results_value *word; /* the format's entry in the axis; NULL: none */
 	size_t place;			  /* the design's place in the axis */
 	size_t nr_identical;		  /* folding_nr_identical() */
@@ -37,7 +40,10 @@ struct walks {
 	size_t nr;
 };
 
-/* Adds a part's walks of small pages, in the document's order; returns how many. */
+/*
+ * Adds a part's walks of small pages, in the document's order; returns how many. Of designs with
+ * the same code only the first by the axis is added, and those with a figure that it lacks.
+ */
 size_t walks_read(struct model *m, struct walks *list, const struct report_part *part,
 		  enum results_subject subject, const char *metric);
 /* Sorts by address space, then kernel before reference, then by the order of the designs' axis. */
@@ -74,22 +80,28 @@ size_t folding_kernels(struct model *m, const char *arch, const struct report_pa
 
 /* ---- which of a format's designs compile to the same code, by ref.static ---- */
 
-/* The first design, by the axis, with the same code: only it is shown. May be the design itself. */
-const char *folding_spokesman(struct model *m, const char *format, const char *design);
+/* The designs with the same code that come before this one in the axis. Returns how many. */
+size_t folding_before(struct model *m, const char *format, const char *design,
+		      const char *const **out);
 /* The format's number of designs if all have the same code as this one; else 0. */
 size_t folding_nr_identical(struct model *m, const char *format, const char *design);
+/* The design's name, and " (busted)" if the part's axis calls it so. */
+const char *folding_marked(struct model *m, const struct report_part *part, const char *design);
 /* The label of the design and of all with its code: "NAME", "NAME, NAME (identical)", or "all four
- * (identical)" if those are all designs of the format. */
-const char *folding_label(struct model *m, const char *format, const char *design);
+ * (identical)" if those are all designs of the format, with the busted ones named. */
+const char *folding_label(struct model *m, const struct report_part *part, const char *format,
+			  const char *design);
 /* The same for a bar, where not all names have room: "NAME + 1 identical" of "NAME, NAME
  * (identical)". The figure's caption has to say it: folding_shared_caption(). */
-const char *folding_bar_label(struct model *m, const char *format, const char *design);
+const char *folding_bar_label(struct model *m, const struct report_part *part, const char *format,
+			      const char *design);
 /* The figure's caption, and where the names are if a bar's label does not have all. */
 const char *folding_shared_caption(struct model *m, const struct figure *f, const char *caption);
 /* nr in words, "two" to "twelve"; in digits above. */
 const char *folding_number(struct model *m, size_t nr);
 /* The colour of a bar of the designs that folding_label() names; several have a colour of their
  * own. */
-int folding_series(const struct report_part *part, const char *label, const char *design);
+int folding_series(struct model *m, const struct report_part *part, const char *label,
+		   const char *design);
 
 #endif

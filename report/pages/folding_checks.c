@@ -24,22 +24,58 @@ static bool has_checks(const struct report_part *part)
 	return false;
 }
 
-struct tally {
-	size_t nr, right, cut, wrong, unexpected;
-	const char *example; /* what a wrong check saw */
+/* One design of a part's checks: a part may check several. */
+struct checked {
+	const struct report_part *part;
+	const char *design; /* as the checks name it; NULL: they do not */
+	bool alone;	    /* the part's only one */
 };
 
-static struct tally tally(struct model *m, const struct report_part *part)
+/* The part's designs with such checks, in the document's order. Returns how many. */
+static size_t checked_of(struct model *m, const struct report_part *part, struct checked **out)
 {
-	struct tally t = { 0 };
+	struct names seen = { 0 };
+	struct checked *list = NULL;
+	size_t nr = 0;
 
 	for (size_t i = 0; part && part->doc && i < part->doc->nr_checks; i++) {
 		const struct results_check *c = &part->doc->checks[i];
+		const char *design = param_text(m->arena, &c->params, "design", NULL);
 
-		if (!is_only(c))
+		if (!is_only(c) || names_add(m->arena, &seen, design ? design : "") < nr)
+			continue;
+		list = arena_grow(m->arena, list, nr, sizeof(*list));
+		list[nr++] = (struct checked){ .part = part, .design = design };
+	}
+	if (nr == 1)
+		list[0].alone = true;
+	*out = list;
+	return nr;
+}
+
+static bool is_of(struct model *m, const struct checked *x, const struct results_check *c)
+{
+	const char *design = param_text(m->arena, &c->params, "design", NULL);
+
+	return is_only(c) &&
+	       (x->alone || !strcmp(design ? design : "", x->design ? x->design : ""));
+}
+
+struct tally {
+	size_t nr, right, cut, wrong;
+	const char *example; /* what a wrong check saw */
+};
+
+static struct tally tally(struct model *m, const struct checked *x)
+{
+	struct tally t = { 0 };
+
+	for (size_t i = 0; i < x->part->doc->nr_checks; i++) {
+		const struct results_check *c = &x->part->doc->checks[i];
+
+		if (!is_of(m, x, c))
 			continue;
 		t.nr++;
-		t.unexpected += !c->ok;
 		t.right += !strncmp(c->seen, "right", 5);
 		t.cut += !strncmp(c->seen, "short", 5);
 		if (!strncmp(c->seen, "wrong", 5)) {
@@ -52,96 +88,153 @@ static struct tally tally(struct model *m, const struct report_part *part)
 }
 
 /* The design of a kernel's walk, from its checks or else from its rows; NULL: unknown. */
-static const char *design_of(struct model *m, const struct report_part *part)
+static const char *design_of(struct model *m, const struct checked *x)
 {
-	for (size_t i = 0; part->doc && i < part->doc->nr_checks; i++) {
-		const struct results_check *c = &part->doc->checks[i];
-		const char *design = param_text(m->arena, &c->params, "design", NULL);
+	return x->design ? x->design : x->alone ? folding_row_design(m, x->part) : NULL;
+}
 
-		if (is_only(c) && design)
-			return design;
+/* Is it wrong on purpose: by the role of its kernel, or by the axis? */
+static bool is_busted(struct model *m, const struct checked *x)
+{
+	return x->part->busted || word_is_busted(x->part, FOLDING_CASE, "design", design_of(m, x));
+}
+
+/* Does one of the part's checks have that design? Without such checks: do its rows? */
+static bool part_has(struct model *m, const struct report_part *part, const char *design)
+{
+	struct checked *list;
+	size_t nr = checked_of(m, part, &list);
+	const char *own = part && !nr ? folding_row_design(m, part) : NULL;
+
+	for (size_t i = 0; i < nr; i++) {
+		own = design_of(m, &list[i]);
+		if (own && !strcmp(own, design))
+			return true;
 	}
-	return folding_row_design(m, part);
+	return !nr && own && !strcmp(own, design);
 }
 
 /* Is it a busted variant of the stock scenario with another design? stock: that one's part, or
  * NULL. */
-static bool is_broken(struct model *m, const struct report_part *part, const char *scenario,
+static bool is_broken(struct model *m, const struct checked *x, const char *scenario,
 		      const struct report_part *stock)
 {
-	const char *own, *design;
+	const struct report_part *part = x->part;
+	const char *design;
 
 	if (!scenario || !part->has_role || !part->busted || strcmp(part->stock_of, scenario) ||
 	    strcmp(part->setup, FOLDING_SETUP))
 		return false;
-	own = stock ? design_of(m, stock) : NULL;
-	design = design_of(m, part);
-	return design && (!own || strcmp(own, design));
+	design = design_of(m, x);
+	return design && !part_has(m, stock, design);
 }
 
 /* "of 20 ranges across a boundary, 8 came back with wrong pages ("..."), 8 stopped short" */
-static const char *broken_text(struct model *m, const struct report_part *part,
-			       const struct tally *t)
+static const char *broken_text(struct model *m, const struct checked *x, const struct tally *t)
 {
-	return arena_str(m->arena,
-			 "The design %s %s: on s390x, of %zu ranges across a boundary, " STRONG
-			 "%zu" STRONG " came back with wrong pages%s%s%s, " STRONG "%zu" STRONG
-			 " stopped short, %zu were right. ",
-			 design_of(m, part),
-			 t->wrong + t->cut ? "is wrong where levels fold per mm"
-					   : "was not seen to be wrong",
-			 t->nr, t->wrong, t->example ? " (“" : "", t->example ? t->example : "",
-			 t->example ? "”)" : "", t->cut, t->right);
+	return arena_str(
+		m->arena,
+		"The design %s (busted) %s: on s390x, of %zu ranges across a boundary, " STRONG
+		"%zu" STRONG " came back with wrong pages%s%s%s, " STRONG "%zu" STRONG
+		" stopped short, %zu were right. ",
+		design_of(m, x),
+		t->wrong + t->cut ? "is wrong where levels fold per mm"
+				  : "was not seen to be wrong",
+		t->nr, t->wrong, t->example ? " (“" : "", t->example ? t->example : "",
+		t->example ? "”)" : "", t->cut, t->right);
 }
 
-/* The counts of right ranges of all parts that have such checks and are not `told` yet. */
-static const char *others_text(struct model *m, const bool *told)
+/* "PART"; if it has several designs "PART with DESIGN"; and " (busted)". */
+static const char *checked_name(struct model *m, const struct checked *x, const char *part)
 {
-	const char *text = "";
+	return arena_str(m->arena, "%s%s%s%s", part, x->alone ? "" : " with ",
+			 x->alone    ? ""
+			 : x->design ? x->design
+				     : "a design without a name",
+			 is_busted(m, x) ? " (busted)" : "");
+}
 
-	for (size_t i = 0; i < m->in->nr_parts; i++) {
-		const struct report_part *part = &m->in->parts[i];
-		struct tally t = tally(m, part);
+/* "DESIGN is right on 20 of 20 on s390x. ", of each design of the stock kernel. */
+static const char *stock_text(struct model *m, const struct report_part *stock,
+			      const char *scenario)
+{
+	struct checked *list;
+	size_t nr = checked_of(m, stock, &list);
+	const char *text = "", *design;
 
-		if (!told[i] && t.nr)
-			text = arena_str(m->arena, "%s%s%s: %zu of %zu right", text,
-					 *text ? ", " : "", clean(m->arena, part->part->name),
-					 t.right, t.nr);
+	for (size_t i = 0; i < nr; i++) {
+		struct tally t = tally(m, &list[i]);
+
+		design = design_of(m, &list[i]);
+		text = arena_str(m->arena,
+				 "%s%s%s is right on " STRONG "%zu of %zu" STRONG " on s390x. ",
+				 text, design ? design : scenario,
+				 is_busted(m, &list[i]) ? " (busted)" : "", t.right, t.nr);
 	}
 	return text;
 }
 
+/* The same of x86_64's stock kernel. */
+static const char *x86_text(struct model *m, const struct report_part *stock)
+{
+	struct checked *list;
+	size_t nr = checked_of(m, stock, &list);
+	const char *text = "";
+
+	for (size_t i = 0; i < nr; i++) {
+		struct tally t = tally(m, &list[i]);
+
+		text = arena_str(
+			m->arena, "%s%s%s: %zu of %zu right", text, i ? ", " : "",
+			nr > 1 || is_busted(m, &list[i])
+				? checked_name(m, &list[i], stock->scenario)
+				: "x86_64, which has no lockless override and folds for the "
+				  "machine",
+			t.right, t.nr);
+	}
+	return nr ? arena_str(m->arena, "%s. ", text) : "";
+}
+
+/* Checks that came out otherwise than expected, in all parts. */
+static size_t count_unexpected(struct model *m)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < m->in->nr_parts; i++) {
+		const struct results_doc *doc = m->in->parts[i].doc;
+
+		for (size_t j = 0; doc && j < doc->nr_checks; j++)
+			nr += is_only(&doc->checks[j]) && !doc->checks[j].ok;
+	}
+	return nr;
+}
+
 static const char *checks_sentence(struct model *m)
 {
-	const char *scenario = input_stock(m->in, "s390x"), *others, *design, *text = "";
+	const char *scenario = input_stock(m->in, "s390x"), *others = "", *text = "";
 	const struct report_part *good = input_stock_part(m->in, "s390x", FOLDING_SETUP);
 	const struct report_part *x86 = input_stock_part(m->in, "x86_64", FOLDING_SETUP);
-	struct tally of_good = tally(m, good), of_x86 = tally(m, x86);
-	bool *told = arena_alloc(m->arena, m->in->nr_parts + 1);
+	size_t unexpected = count_unexpected(m);
 	struct arena *a = m->arena;
-	size_t unexpected = 0;
 
 	for (size_t i = 0; i < m->in->nr_parts; i++) {
 		const struct report_part *part = &m->in->parts[i];
-		struct tally t = tally(m, part);
+		struct checked *list;
+		size_t nr = part == good || part == x86 ? 0 : checked_of(m, part, &list);
 
-		unexpected += t.unexpected;
-		told[i] = part == good || part == x86;
-		if (!t.nr || !is_broken(m, part, scenario, good))
-			continue;
-		told[i] = true;
-		text = arena_str(a, "%s%s", text, broken_text(m, part, &t));
+		for (size_t j = 0; j < nr; j++) {
+			const char *name = clean(a, part->part->name);
+			struct tally t = tally(m, &list[j]);
+
+			if (is_broken(m, &list[j], scenario, good))
+				text = arena_str(a, "%s%s", text, broken_text(m, &list[j], &t));
+			else
+				others = arena_str(a, "%s%s%s: %zu of %zu right", others,
+						   *others ? ", " : "",
+						   checked_name(m, &list[j], name), t.right, t.nr);
+		}
 	}
-	design = of_good.nr ? design_of(m, good) : NULL;
-	if (of_good.nr)
-		text = arena_str(a, "%s%s is right on " STRONG "%zu of %zu" STRONG " on s390x. ",
-				 text, design ? design : scenario, of_good.right, of_good.nr);
-	if (of_x86.nr)
-		text = arena_str(a,
-				 "%sx86_64, which has no lockless override and folds for the "
-				 "machine: %zu of %zu right. ",
-				 text, of_x86.right, of_x86.nr);
-	others = others_text(m, told);
+	text = arena_str(a, "%s%s%s", text, stock_text(m, good, scenario), x86_text(m, x86));
 	if (*others)
 		text = arena_str(a, "%sOther kernels: %s. ", text, others);
 	if (unexpected)
@@ -190,9 +283,9 @@ static const char *boundary_text(struct model *m, const struct results_check *c)
 
 static const char *const design_key[] = { "design" };
 
-/* A part and its first check of each range. */
+/* One design of a part, and its first check of each range. */
 struct column {
-	const struct report_part *part;
+	struct checked of;
 	struct names names;
 	const struct results_check **checks;
 };
@@ -204,11 +297,11 @@ static const char *range_name(struct model *m, const struct results_check *c)
 
 static void fill_column(struct model *m, struct column *col)
 {
-	const struct results_doc *doc = col->part->doc;
+	const struct results_doc *doc = col->of.part->doc;
 	size_t known;
 
 	for (size_t i = 0; i < doc->nr_checks; i++) {
-		if (!is_only(&doc->checks[i]))
+		if (!is_of(m, &col->of, &doc->checks[i]))
 			continue;
 		known = col->names.nr;
 		if (names_add(m->arena, &col->names, range_name(m, &doc->checks[i])) < known)
@@ -273,19 +366,22 @@ static void check_row(struct model *m, struct table *t, const struct results_che
 		check_cell(m, t, find_check(m, &cols[i], c));
 }
 
-/* Fills columns with parts from *from on, as many as fit a table; advances *from. */
-static size_t arch_parts(struct model *m, const char *arch, size_t *from, struct column *cols)
+/* All designs of the architecture's parts. Returns how many. */
+static size_t arch_checked(struct model *m, const char *arch, struct checked **out)
 {
-	size_t nr = 0;
+	struct checked *all = NULL, *list;
+	size_t nr = 0, n;
 
-	for (; *from < m->in->nr_parts && nr < MAX_COLUMNS; (*from)++) {
-		const struct report_part *p = &m->in->parts[*from];
+	for (size_t i = 0; i < m->in->nr_parts; i++) {
+		const struct report_part *p = &m->in->parts[i];
 
-		if (!p->arch || strcmp(p->arch, arch) || !has_checks(p))
-			continue;
-		cols[nr] = (struct column){ .part = p };
-		fill_column(m, &cols[nr++]);
+		n = p->arch && !strcmp(p->arch, arch) ? checked_of(m, p, &list) : 0;
+		for (size_t j = 0; j < n; j++) {
+			all = arena_grow(m->arena, all, nr, sizeof(*all));
+			all[nr++] = list[j];
+		}
 	}
+	*out = all;
 	return nr;
 }
 
@@ -319,22 +415,24 @@ static bool one_format(const struct results_check *const *rows, size_t nr)
 	return true;
 }
 
-/* Returns false when the architecture has no part from *from on. */
-static bool arch_table(struct model *m, struct section *s, const char *arch, size_t *from)
+/* Adds a table of up to MAX_COLUMNS designs. */
+static void arch_table(struct model *m, struct section *s, const char *arch,
+		       const struct checked *list, size_t nr, bool further)
 {
 	const char *columns[4 + MAX_COLUMNS + 1] = { "Boundary", "Level", "Levels",
 						     "One span below" };
-	struct column cols[MAX_COLUMNS];
+	const char *which = further ? ", further kernels" : "";
 	const struct results_check **rows = NULL;
-	const char *which = *from ? ", further kernels" : "";
-	size_t nr = arch_parts(m, arch, from, cols), nr_rows = 0;
+	struct column cols[MAX_COLUMNS];
+	size_t nr_rows = 0;
 	struct table *t;
 	bool one;
 
-	if (!nr)
-		return false;
-	for (size_t i = 0; i < nr; i++)
-		columns[4 + i] = cols[i].part->scenario;
+	for (size_t i = 0; i < nr; i++) {
+		cols[i] = (struct column){ .of = list[i] };
+		fill_column(m, &cols[i]);
+		columns[4 + i] = checked_name(m, &list[i], list[i].part->scenario);
+	}
 	t = section_table(m, s,
 			  arena_str(m->arena,
 				    "%s%s: 16 pages across a boundary, fast walk against slow GUP "
@@ -342,13 +440,13 @@ static bool arch_table(struct model *m, struct section *s, const char *arch, siz
 				    arch, which),
 			  columns);
 	for (size_t i = 0; i < nr; i++) {
-		const struct results_doc *doc = cols[i].part->doc;
+		const struct results_doc *doc = list[i].part->doc;
 
-		section_source(m, s, cols[i].part);
+		section_source(m, s, list[i].part);
 		for (size_t j = 0; j < doc->nr_checks; j++) {
 			const struct results_check *c = &doc->checks[j];
 
-			if (!is_only(c) || seen_before(m, cols, i, c))
+			if (!is_of(m, &list[i], c) || seen_before(m, cols, i, c))
 				continue;
 			rows = arena_grow(m->arena, rows, nr_rows, sizeof(*rows));
 			rows[nr_rows++] = c;
@@ -359,7 +457,6 @@ static bool arch_table(struct model *m, struct section *s, const char *arch, siz
 	one = one_format(rows, nr_rows);
 	for (size_t i = 0; i < nr_rows; i++)
 		check_row(m, t, rows[i], cols, nr, one);
-	return true;
 }
 
 /* Notes a failure that no part checks: only a walker stopped between two steps shows it. */
@@ -416,6 +513,8 @@ void folding_checks(struct model *m, struct page *p)
 	struct section *s = page_section(m, p, "correct", "Which design is correct where");
 	const char *question = "Which design is correct where?", *text = checks_sentence(m);
 	const char *last = "";
+	struct checked *list;
+	size_t nr;
 
 	if (!text) {
 		section_answer(m, p, s, question, NULL,
@@ -431,8 +530,10 @@ void folding_checks(struct model *m, struct page *p)
 
 		if (!arch || !strcmp(arch, last) || !has_checks(&m->in->parts[i]))
 			continue;
-		for (size_t from = 0; arch_table(m, s, arch, &from);)
-			;
+		nr = arch_checked(m, arch, &list);
+		for (size_t from = 0; from < nr; from += MAX_COLUMNS)
+			arch_table(m, s, arch, list + from,
+				   nr - from < MAX_COLUMNS ? nr - from : MAX_COLUMNS, from);
 		last = arch;
 	}
 	if (*last)

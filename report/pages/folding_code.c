@@ -113,15 +113,19 @@ static size_t find_code(struct model *m, const char *format, const char *design)
 	return names_find(&codes_of(m)->names, arena_str(m->arena, "%s\n%s", format, design));
 }
 
-const char *folding_spokesman(struct model *m, const char *format, const char *design)
+size_t folding_before(struct model *m, const char *format, const char *design,
+		      const char *const **out)
 {
 	const struct folding_codes *c = codes_of(m);
-	size_t at = find_code(m, format, design);
+	size_t at = find_code(m, format, design), nr = 0;
 	const struct code *code = at == NAMES_NOWHERE ? NULL : &c->codes[at];
+	const char **names =
+		arena_alloc(m->arena, ((code ? code->nr_same : 0) + 1) * sizeof(*names));
 
-	if (code && code->nr_same && comes_before(c, code->same[0], at))
-		return c->codes[code->same[0]].design;
-	return design;
+	for (; code && nr < code->nr_same && comes_before(c, code->same[nr], at); nr++)
+		names[nr] = c->codes[code->same[nr]].design;
+	*out = names;
+	return nr;
 }
 
 size_t folding_nr_identical(struct model *m, const char *format, const char *design)
@@ -143,30 +147,58 @@ const char *folding_number(struct model *m, size_t nr)
 	return nr >= 2 && nr <= 12 ? words[nr - 2] : arena_str(m->arena, "%zu", nr);
 }
 
-const char *folding_label(struct model *m, const char *format, const char *design)
+const char *folding_marked(struct model *m, const struct report_part *part, const char *design)
+{
+	return word_is_busted(part, FOLDING_CASE, "design", design)
+		       ? arena_str(m->arena, "%s (busted)", design)
+		       : design;
+}
+
+/* "; busted: NAME, NAME" of the designs with this code; "" if none is. */
+static const char *busted_text(struct model *m, const struct report_part *part,
+			       const struct folding_codes *c, size_t at)
+{
+	const struct code *code = &c->codes[at];
+	const char *text = "", *design;
+
+	for (size_t i = 0; i <= code->nr_same; i++) {
+		design = i ? c->codes[code->same[i - 1]].design : code->design;
+		if (word_is_busted(part, FOLDING_CASE, "design", design))
+			text = arena_str(m->arena, "%s%s%s", text,
+					 *text ? ", " : "; busted: ", design);
+	}
+	return text;
+}
+
+const char *folding_label(struct model *m, const struct report_part *part, const char *format,
+			  const char *design)
 {
 	const struct folding_codes *c = codes_of(m);
 	size_t at = find_code(m, format, design), all = folding_nr_identical(m, format, design);
 	const struct code *code = at == NAMES_NOWHERE ? NULL : &c->codes[at];
-	const char *text = design;
+	const char *text = folding_marked(m, part, design);
 
 	if (all)
-		return arena_str(m->arena, "all %s (identical)", folding_number(m, all));
+		return arena_str(m->arena, "all %s (identical%s)", folding_number(m, all),
+				 busted_text(m, part, c, at));
 	for (size_t i = 0; code && i < code->nr_same; i++)
-		text = arena_str(m->arena, "%s, %s", text, c->codes[code->same[i]].design);
-	return text == design ? text : arena_str(m->arena, "%s (identical)", text);
+		text = arena_str(m->arena, "%s, %s", text,
+				 folding_marked(m, part, c->codes[code->same[i]].design));
+	return code && code->nr_same ? arena_str(m->arena, "%s (identical)", text) : text;
 }
 
 #define IDENTICAL " identical" /* the end of a bar's label that leaves names out */
 
-const char *folding_bar_label(struct model *m, const char *format, const char *design)
+const char *folding_bar_label(struct model *m, const struct report_part *part, const char *format,
+			      const char *design)
 {
 	const struct folding_codes *c = codes_of(m);
 	size_t at = find_code(m, format, design);
 
 	if (at == NAMES_NOWHERE || !c->codes[at].nr_same || folding_nr_identical(m, format, design))
-		return folding_label(m, format, design);
-	return arena_str(m->arena, "%s + %zu" IDENTICAL, design, c->codes[at].nr_same);
+		return folding_label(m, part, format, design);
+	return arena_str(m->arena, "%s + %zu" IDENTICAL, folding_marked(m, part, design),
+			 c->codes[at].nr_same);
 }
 
 const char *folding_shared_caption(struct model *m, const struct figure *f, const char *caption)
@@ -196,9 +228,10 @@ static int design_series(const struct report_part *part, const char *design)
 	return series[place];
 }
 
-int folding_series(const struct report_part *part, const char *label, const char *design)
+int folding_series(struct model *m, const struct report_part *part, const char *label,
+		   const char *design)
 {
-	return !strcmp(label, design) ? design_series(part, design) : 5;
+	return !strcmp(label, folding_marked(m, part, design)) ? design_series(part, design) : 5;
 }
 
 /* ---- code bytes ---- */
@@ -234,36 +267,75 @@ static const char *row_name(struct model *m, const struct results_measurement *r
 			 rest);
 }
 
-static void code_rows(struct model *m, struct table *t, struct figure *f,
-		      const struct report_part *part, const struct names *measured)
+/* Does a row of an earlier design with the same code show these bytes? */
+static bool is_told(struct model *m, const struct report_part *part,
+		    const struct results_measurement *row, const char *format, const char *design)
 {
+	const struct report_rows rows = { part, row->case_id, row->subject, "code_bytes" };
+	const char *const *before;
+	size_t nr = folding_before(m, format, design, &before);
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct report_cond cond = { .key = "design", .str = before[i] };
+
+		if (rows_find(m->arena, &rows, &row->params, &cond, 1, NULL))
+			return true;
+	}
+	return false;
+}
+
+/* The label of a row of the reference. Where the first of identical designs was skipped, each
+ * further one has its row, too, and cannot stand for all designs of the format. */
+static const char *code_label(struct model *m, const struct report_part *part, const char *format,
+			      const char *design)
+{
+	const char *const *before;
+	size_t all = folding_nr_identical(m, format, design);
+
+	if (!all || !folding_before(m, format, design, &before))
+		return folding_label(m, part, format, design);
+	return arena_str(m->arena, "%s, one of %s (identical)", folding_marked(m, part, design),
+			 folding_number(m, all));
+}
+
+/* Adds a part's rows, measured or skipped. Returns how many were measured. */
+static size_t code_rows(struct model *m, struct table *t, struct figure *f,
+			const struct report_part *part, const struct names *measured)
+{
+	size_t nr = 0;
+
 	for (size_t i = 0; input_usable(part) && i < part->doc->nr_measurements; i++) {
 		const struct results_measurement *row = &part->doc->measurements[i];
 		const char *format, *design, *label, *symbol;
 		bool kernel = row->subject == RESULTS_KERNEL;
 		struct rvalue v;
 
-		if (row->skipped || strcmp(row->metric->name, "code_bytes"))
+		if (row->skipped ? strcmp(part->doc->mode, "static")
+				 : strcmp(row->metric->name, "code_bytes"))
 			continue;
 		format = param_text(m->arena, &row->params, "format",
 				    part->scenario ? part->scenario : "?");
 		design = param_text(m->arena, &row->params, "design", "—");
 		symbol = row_name(m, row);
-		v = rv_of(row);
-		if (!kernel && strcmp(folding_spokesman(m, format, design), design))
+		v = row->skipped ? rv_missing(clean(m->arena, row->skipped)) : rv_of(row);
+		nr += rv_ok(&v);
+		if (!kernel && is_told(m, part, row, format, design))
 			continue;
-		label = kernel ? design : folding_label(m, format, design);
+		label = kernel ? folding_marked(m, part, design)
+			       : code_label(m, part, format, design);
 		table_row(m, t);
 		table_cell(t, "",
 			   kernel ? part->scenario ? part->scenario : "kernel" : "reference");
 		table_cell(t, "", kernel ? symbol : arena_str(m->arena, "%s, %s", format, symbol));
-		table_cell(t, "", label);
+		table_cell(t, word_is_busted(part, FOLDING_CASE, "design", design) ? "bad" : "",
+			   label);
 		table_value(m, t, &v);
 		if (!kernel && (!measured || names_find(measured, format) != NAMES_NOWHERE))
 			figure_bar(m, f, arena_str(m->arena, "%s, %s", format, symbol),
-				   folding_bar_label(m, format, design), &v,
-				   folding_series(part, label, design));
+				   folding_bar_label(m, part, format, design), &v,
+				   folding_series(m, part, label, design));
 	}
+	return nr;
 }
 
 static size_t count_identical(struct model *m, size_t *pairs)
@@ -292,18 +364,18 @@ void folding_code(struct model *m, struct page *p)
 	struct figure *f = section_figure(m, s, FIGURE_BARS, "q2-code",
 					  "Reference: code bytes of a whole walk");
 	const struct names *measured = measured_formats(m);
-	size_t pairs, same = count_identical(m, &pairs);
+	size_t pairs, same = count_identical(m, &pairs), nr;
 
 	f->xlabel = "machine code";
 	f->desc = "One bar per design and format; designs whose code is identical share a bar.";
 	f->caption = "Mode static: sizes of the functions in the object files; this "
 		     "build’s compiler.";
-	code_rows(m, t, f, part, measured);
+	nr = code_rows(m, t, f, part, measured);
 	section_source(m, s, part);
 	for (size_t i = 0; i < m->in->nr_parts; i++) {
 		if (m->in->parts[i].scenario && !strcmp(m->in->parts[i].setup, "static")) {
 			section_source(m, s, &m->in->parts[i]);
-			code_rows(m, t, f, &m->in->parts[i], measured);
+			nr += code_rows(m, t, f, &m->in->parts[i], measured);
 		}
 	}
 	f->caption = folding_shared_caption(m, f, f->caption);
@@ -311,6 +383,9 @@ void folding_code(struct model *m, struct page *p)
 		section_answer(m, p, s, "How much code is it?", NULL,
 			       arena_str(m->arena, "Not measured here: %s.",
 					 input_why(m->in, "ref.static")));
+	else if (!nr)
+		section_answer(m, p, s, "How much code is it?", NULL,
+			       "Not measured here: the table has the reason of each row.");
 	else if (!pairs)
 		section_answer(m, p, s, "How much code is it?", "static",
 			       "The table has the bytes of each walk. Which of the "

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../model/names.h"
 #include "folding.h"
 
 /* ---- rows ---- */
@@ -14,7 +15,7 @@ static bool is_kernel(const struct walk *w)
 	return w->cost.rows.subject == RESULTS_KERNEL;
 }
 
-/* Fills the walk. False: it is of huge pages, or another design with the same code is shown. */
+/* Fills the walk. False: it is of huge pages. */
 static bool read_one(struct model *m, struct walk *w)
 {
 	const struct report_part *part = w->cost.rows.part;
@@ -24,13 +25,14 @@ static bool read_one(struct model *m, struct walk *w)
 	if (leaf && strcmp(leaf, "pte"))
 		return false;
 	w->who = is_kernel(w) ? "kernel" : "reference";
-	w->design = w->label = param_text(m->arena, p, "design", "?");
+	w->design = param_text(m->arena, p, "design", "?");
+	w->label = w->marked = folding_marked(m, part, w->design);
+	w->bar = arena_str(m->arena, "%s, kernel", w->marked);
 	w->format = param_text(m->arena, p, "format", "?");
 	w->levels = param_text(m->arena, p, "levels", NULL);
 	if (!is_kernel(w)) {
-		if (strcmp(folding_spokesman(m, w->format, w->design), w->design))
-			return false;
-		w->label = folding_label(m, w->format, w->design);
+		w->label = folding_label(m, part, w->format, w->design);
+		w->bar = folding_bar_label(m, part, w->format, w->design);
 		w->nr_identical = folding_nr_identical(m, w->format, w->design);
 	}
 	w->space = w->format;
@@ -40,7 +42,7 @@ static bool read_one(struct model *m, struct walk *w)
 	w->word = word_of(part, FOLDING_CASE, "format", w->format);
 	w->place = word_place(part, FOLDING_CASE, "design", w->design);
 	w->busted = word_is_busted(part, FOLDING_CASE, "design", w->design);
-	w->series = folding_series(part, w->label, w->design);
+	w->series = folding_series(m, part, w->label, w->design);
 	return true;
 }
 
@@ -50,19 +52,68 @@ static void add_walk(struct model *m, struct walks *list, const struct walk *w)
 	list->v[list->nr++] = *w;
 }
 
+/* The walks of one part by their params but for pages and crossing, and by design. */
+static const char *series_name(struct model *m, const struct walk *w, const char *design)
+{
+	static const char *const keys[] = { "design", "pages", "cross" };
+
+	return arena_str(m->arena, "%s\n%s", params_id(m->arena, w->cost.like, keys, 3), design);
+}
+
+/* Has `a` every figure that `b` has? */
+static bool has_all(const struct gup_cost *a, const struct gup_cost *b)
+{
+	bool all = (rv_ok(&a->call) || !rv_ok(&b->call)) && (rv_ok(&a->page) || !rv_ok(&b->page));
+
+	for (int level = 0; level < NR_CROSS; level++)
+		all = all && (rv_ok(&a->cross[level]) || !rv_ok(&b->cross[level]));
+	return all;
+}
+
+/*
+ * Does an earlier design with the same code show all of this walk's figures? One that shows some
+ * may stand for all designs of the format: then this walk gets a label of its own.
+ */
+static bool is_told(struct model *m, const struct walks *list, const struct names *series,
+		    struct walk *w)
+{
+	const char *const *before;
+	size_t nr = folding_before(m, w->format, w->design, &before), at;
+
+	for (size_t i = 0; !is_kernel(w) && i < nr; i++) {
+		at = names_find(series, series_name(m, w, before[i]));
+		if (at == NAMES_NOWHERE)
+			continue;
+		if (has_all(&list->v[at].cost, &w->cost))
+			return true;
+		if (w->nr_identical)
+			w->label = w->bar = arena_str(m->arena, "%s, one of %s (identical)",
+						      w->marked,
+						      folding_number(m, w->nr_identical));
+	}
+	return false;
+}
+
 size_t walks_read(struct model *m, struct walks *list, const struct report_part *part,
 		  enum results_subject subject, const char *metric)
 {
 	const struct report_rows rows = { part, FOLDING_CASE, subject, metric };
 	struct gup_cost *costs;
 	size_t nr = gup_costs(m->arena, &rows, &costs), before = list->nr;
+	struct walks all = { 0 };
+	struct names series = { 0 };
 
 	for (size_t i = 0; i < nr; i++) {
 		struct walk w = { .cost = costs[i] };
 
-		if (read_one(m, &w))
-			add_walk(m, list, &w);
+		if (!read_one(m, &w))
+			continue;
+		add_walk(m, &all, &w);
+		names_add(m->arena, &series, series_name(m, &w, w.design));
 	}
+	for (size_t i = 0; i < all.nr; i++)
+		if (!is_told(m, &all, &series, &all.v[i]))
+			add_walk(m, list, &all.v[i]);
 	return list->nr - before;
 }
 

@@ -3,266 +3,15 @@
  * The page on folding of documents whose designs, formats and scenarios nobody has heard of: they
  * have their rows, bars, words and sentences. And of the same documents without axes.
  */
-#include <array_size.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../../scripts/tap.h"
 
-#include "../pages/pages.h"
-#include "bed.h"
-#include "synth_priv.h"
+#include "folding_world.h"
 
 static char temp[] = "/tmp/ptbench-words-XXXXXX";
-
-/* ---- documents ---- */
-
-/* In the order of the axis, which is not that of their names. */
-static const char *const designs[] = { "walnut", "cherry", "maple", "acacia", "birch" };
-#define NR_DESIGNS ARRAY_SIZE(designs)
-
-struct world {
-	bool axes;	    /* the documents say what params mean, and what their scenarios are */
-	const char *busted; /* a design that the axis calls so, or NULL */
-	bool guests;
-	const char *lost; /* a part that failed and left no document, or NULL */
-};
-
-#define LEVEL(name_, fold_)                                                                        \
-	{                                                                                          \
-		.name = (char *)(name_), .fold = RESULTS_FOLD_##fold_,                             \
-	}
-
-static struct results_level folded_mm[] = { LEVEL("pgd", MM), LEVEL("p4d", MM), LEVEL("pud", MM),
-					    LEVEL("pmd", NO), LEVEL("pte", NO) };
-static struct results_level folded_boot[] = { LEVEL("pgd", NO), LEVEL("p4d", BOOT),
-					      LEVEL("pud", NO), LEVEL("pmd", NO),
-					      LEVEL("pte", NO) };
-static struct results_level folded_mixed[] = { LEVEL("pgd", MM), LEVEL("p4d", COMPILED),
-					       LEVEL("pud", MM), LEVEL("pmd", NO),
-					       LEVEL("pte", NO) };
-static struct results_level never_folded[] = { LEVEL("pgd", NO), LEVEL("p4d", NO), LEVEL("pud", NO),
-					       LEVEL("pmd", NO), LEVEL("pte", NO) };
-
-#define FORMAT(name, levels_)                                                                      \
-	{                                                                                          \
-		.value = (char *)(name), .label = (char *)"a format",                              \
-		.means = (char *)"A format.", .levels = (levels_), .nr_levels = 5,                 \
-	}
-
-static void say_what_they_mean(struct results_doc *doc, const struct world *w)
-{
-	struct results_value formats[] = {
-		FORMAT("aaa-full", never_folded),
-		FORMAT("bbb-mixed", folded_mixed),
-		FORMAT("x86_64-new", folded_boot),
-		FORMAT("zzz", folded_mm),
-	};
-	struct results_value values[NR_DESIGNS] = { { NULL } };
-	struct results_axis axes[] = {
-		{ .key = (char *)"design",
-		  .means = (char *)"How it walks.",
-		  .values = values,
-		  .nr_values = NR_DESIGNS,
-		  .families = (char *[]){ (char *)"gup_fast" },
-		  .nr_families = 1 },
-		{ .key = (char *)"format",
-		  .means = (char *)"Which tables.",
-		  .values = formats,
-		  .nr_values = ARRAY_SIZE(formats) },
-	};
-	struct results_error err = { 0 };
-
-	for (size_t i = 0; i < NR_DESIGNS; i++)
-		values[i] = (struct results_value){
-			.value = (char *)designs[i],
-			.label = (char *)synth_text("%s wood", designs[i]),
-			.means = (char *)synth_text("Of %s.", designs[i]),
-			.busted = w->busted && !strcmp(designs[i], w->busted),
-		};
-	for (size_t i = 0; i < ARRAY_SIZE(axes); i++)
-		synth_check(results_doc_add_axis(doc, &axes[i], &err), &err);
-}
-
-static struct results_doc *new_doc(const struct world *w, const char *part, const char *mode)
-{
-	struct results_doc *doc = synth_bare_doc(part, mode);
-
-	if (!doc)
-		exit(1);
-	if (w->axes) {
-		say_what_they_mean(doc, w);
-		synth_open_words(doc);
-	} else {
-		doc->version = 1;
-	}
-	return doc;
-}
-
-/* The call, 20 a page, and crossings of pmd 8, pud 12 and p4d 30, of which so many were
- * measured. */
-static void walks(struct results_doc *doc, enum results_subject subject, const char *design,
-		  const char *format, double call, int nr_crosses)
-{
-	static const char *const crosses[] = { "pmd", "pud", "p4d" };
-	static const int pages[] = { 1, 16, 128 }, adds[] = { 8, 12, 30 };
-	const char *metric = !strcmp(doc->mode, "native") ? "time" : "instructions";
-	enum results_kind kind = !strcmp(doc->mode, "native") ? RESULTS_SAMPLED : RESULTS_EXACT;
-
-	for (int i = 0; i < 3; i++)
-		synth_row(doc, "gup_fast/walk", subject,
-			  synth_text("cross=none,design=%s,format=%s,pages=%d", design, format,
-				     pages[i]),
-			  metric, kind, call + 20 * (pages[i] - 1));
-	for (int i = 0; i < nr_crosses; i++)
-		synth_row(doc, "gup_fast/walk", subject,
-			  synth_text("cross=%s,design=%s,format=%s,pages=16", crosses[i], design,
-				     format),
-			  metric, kind, call + 300 + adds[i]);
-}
-
-/* Calls of the reference's designs take 100, 101, ... */
-static void reference(struct results_doc *doc, const char *format, int nr_crosses)
-{
-	for (size_t i = 0; i < NR_DESIGNS; i++)
-		walks(doc, RESULTS_REF, designs[i], format, 100 + (double)i, nr_crosses);
-}
-
-/* Two ranges across a boundary: both right, or the second not. */
-static void checks(struct results_doc *doc, const char *design, bool good)
-{
-	struct results_error err = { 0 };
-
-	for (int i = 0; i < 2; i++) {
-		const char *seen = good || !i ? "right" : "wrong 8 of 16: of nobody";
-		struct results_params p = { 0 };
-
-		synth_check(results_params_parse(&p, synth_text("boundary=0x%d000,design=%s", i + 1,
-								design)),
-			    &err);
-		synth_check(results_doc_add_check(doc, "gup_fast/only", &p, seen, seen, true, &err),
-			    &err);
-		results_params_free(&p);
-	}
-}
-
-static const struct kernel {
-	const char *scenario, *of, *design;
-	double call;
-	bool busted, reference; /* reference: it runs beside this kernel */
-	const char *why;	/* the part failed */
-} kernels[] = {
-	{ "s390x-oak", NULL, "birch", 140, false, true, NULL },
-	{ "s390x-ash", "s390x-oak", "walnut", 150, true, false, NULL },
-	{ "s390x-ebony", "s390x-oak", "maple", 190, false, false, "panic" },
-	{ "s390x-elm", "s390x-oak", "maple", 160, false, false, NULL },
-	{ "s390x-fir", "s390x-oak", "birch", 170, false, true, NULL },
-	/* of another stock kernel */
-	{ "s390x-rot", "s390x-pine", "acacia", 200, true, false, NULL },
-	{ "s390x-teak", "s390x-oak", "birch", 210, false, false, NULL },
-	{ "x86_64-yew", NULL, "walnut", 180, false, true, NULL },
-};
-
-static void kernel(struct results_run *run, const struct world *w, const struct kernel *k)
-{
-	const char *format = !strncmp(k->scenario, "x86_64", 6) ? "x86_64-new" : "zzz,levels=3";
-	struct results_doc *doc = new_doc(w, synth_text("%s.icount-1cpu", k->scenario), "icount");
-
-	if (w->axes)
-		synth_scenario(doc, k->scenario, k->of, k->busted);
-	walks(doc, RESULTS_KERNEL, k->design, format, k->call, k->busted ? 1 : 2);
-	checks(doc, k->design, !k->busted);
-	if (k->reference && *format == 'z') /* without a call for one page it is not told of */
-		synth_row(doc, "gup_fast/walk", RESULTS_KERNEL,
-			  synth_text("cross=none,design=%s,format=zzz,levels=2,pages=16",
-				     k->design),
-			  "instructions", RESULTS_EXACT, 500);
-	if (k->reference)
-		reference(doc, format, 2);
-	if (k->reference && *format == 'z')
-		reference(doc, "zzz,levels=4", 3);
-	synth_part(run, doc, k->why ? RESULTS_FAILED : RESULTS_PASSED, k->why);
-}
-
-static void pair(struct results_doc *doc, const char *format, const char *a, const char *b,
-		 bool same)
-{
-	const char *seen = same ? "identical" : "different";
-	struct results_params p = { 0 };
-	struct results_error err = { 0 };
-
-	synth_check(results_params_parse(&p, synth_text("a=%s,b=%s,format=%s", a, b, format)),
-		    &err);
-	synth_check(results_doc_add_check(doc, "gup_fast/identical", &p, seen, seen, true, &err),
-		    &err);
-	results_params_free(&p);
-}
-
-/*
- * All of x86_64-new are one code; of zzz the second and the third are; bbb-mixed's pairs are not
- * known. A pair that is the same stands there both ways.
- */
-static void ref_static(struct results_run *run, const struct world *w)
-{
-	static const char *const formats[] = { "bbb-mixed", "x86_64-new", "zzz" };
-	struct results_doc *doc = new_doc(w, "ref.static", "static");
-
-	for (size_t f = 0; f < 3; f++)
-		for (size_t i = 0; i < NR_DESIGNS; i++) {
-			synth_row(doc, "gup_fast/walk", RESULTS_REF,
-				  synth_text("design=%s,format=%s", designs[i], formats[f]),
-				  "code_bytes", RESULTS_EXACT, 900);
-			for (size_t j = i + 1; f && j < NR_DESIGNS; j++) {
-				bool same = f == 1 || (i == 1 && j == 2);
-
-				pair(doc, formats[f], designs[i], designs[j], same);
-				if (same)
-					pair(doc, formats[f], designs[j], designs[i], same);
-			}
-		}
-	synth_part(run, doc, RESULTS_PASSED, NULL);
-}
-
-static void native(struct results_run *run, const struct world *w)
-{
-	struct results_doc *doc = new_doc(w, "native", "native");
-
-	reference(doc, "aaa-full", 3);
-	reference(doc, "bbb-mixed,levels=2", 1);
-	reference(doc, "bbb-mixed,levels=3", 2);
-	reference(doc, "bbb-mixed,levels=4", 2);
-	reference(doc, "x86_64-new", 2);
-	reference(doc, "zzz,levels=3", 2);
-	for (int pages = 1; pages <= 16; pages *= 2)
-		synth_row(doc, "gup_fast/vmsplice", RESULTS_KERNEL, synth_text("pages=%d", pages),
-			  "time", RESULTS_SAMPLED, 500 + (w->guests ? 20 * (pages - 1) : 0));
-	synth_part(run, doc, RESULTS_PASSED, NULL);
-}
-
-/* ---- pages ---- */
-
-static void folding_bed(struct bed *b, const struct world *w)
-{
-	struct results_error err = { 0 };
-	struct results_run *run;
-	char dir[512];
-
-	if (results_run_create(temp, "make bench", "0000000", &run, &err))
-		exit(1);
-	for (size_t i = 0; w->guests && i < ARRAY_SIZE(kernels); i++)
-		kernel(run, w, &kernels[i]);
-	if (w->lost)
-		synth_check(results_run_part(run, w->lost, NULL, RESULTS_FAILED, "no QEMU", &err),
-			    &err);
-	ref_static(run, w);
-	native(run, w);
-	synth_check(results_run_finish(run, true, &err), &err);
-	snprintf(dir, sizeof(dir), "%s", run->dir);
-	results_run_free(run);
-	open_bed_of_run(b, dir);
-	folding_build(&b->model);
-}
 
 static const struct figure *figure_of(const struct bed *b, const char *id, const char *figure)
 {
@@ -422,14 +171,14 @@ static void test_correct(struct bed *b)
 {
 	ok(section_says(
 		   b, "correct",
-		   "The design walnut is wrong where levels fold per mm: on s390x, of 2 ranges "
+		   "The design walnut (busted) is wrong where levels fold per mm: on s390x, of 2 ranges "
 		   "across a boundary, 1 came back with wrong pages (“wrong 8 of 16: of "
 		   "nobody”), 0 stopped short, 1 were right. birch is right on 2 of 2 on "
 		   "s390x. x86_64, which has no lockless override and folds for the machine: 2 of 2 "
 		   "right. Other kernels: s390x-ebony.icount-1cpu: 2 of 2 right, "
 		   "s390x-elm.icount-1cpu: 2 of 2 right, "
-		   "s390x-fir.icount-1cpu: 2 of 2 right, s390x-rot.icount-1cpu: 1 of 2 right, "
-		   "s390x-teak.icount-1cpu: 2 of 2 right. "),
+		   "s390x-fir.icount-1cpu: 2 of 2 right, s390x-rot.icount-1cpu (busted): 1 of 2 "
+		   "right, s390x-teak.icount-1cpu: 2 of 2 right. "),
 	   "checks are told by role: a busted variant, the stock kernels, and others");
 	is(cells(b, table_of(section_of(b, NULL, "correct"), "What the designs are"), "", 0, 2),
 	   "walnut walnut wood Of walnut.; cherry cherry wood Of cherry.; maple maple wood Of maple.; "
@@ -461,12 +210,101 @@ static void test_busted(void)
 	const struct world w = { .axes = true, .busted = "birch" };
 	struct bed b;
 
-	folding_bed(&b, &w);
+	folding_bed(&b, &w, temp);
 	ok(section_says(&b, "time", "the reference’s acacia takes 103 ns"),
 	   "a busted design is not the merged one");
 	ok(section_says(&b, "time", "walnut against it") ||
 		   section_says(&b, "time", "walnut is not told apart from it"),
 	   "which the first is compared with");
+	is(cells(&b,
+		 table_of(section_of(&b, NULL, "time"),
+			  "The reference’s GUP-fast, time, all formats"),
+		 "aaa-full", 2, 2),
+	   "walnut; cherry; maple; acacia; birch (busted); ", "it is marked in the table");
+	is(bars(&b, figure_of(&b, "time", "q2-time"), "x86_64-new: a call for one page"),
+	   "all five (identical; busted: birch) 5; ", "in the label of a bar that it shares");
+	ok(strstr(bars(&b, figure_of(&b, "time", "q2-time"),
+		       "bbb-mixed, 3 levels: a call for one page"),
+		  "; birch (busted) 5; ") != NULL,
+	   "in that of its own");
+	ok(strstr(cells(&b, table_of(section_of(&b, NULL, "code"), "Machine code of a walk"),
+			"reference", 2, 2),
+		  "birch (busted); ") != NULL,
+	   "and where bytes of code are");
+	close_bed(&b);
+}
+
+/* The same of checks: by the role of the kernel, or by the axis. */
+static void test_busted_checks(void)
+{
+	const struct world w = { .axes = true, .guests = true, .busted = "maple" };
+	const struct table *t;
+	struct bed b;
+
+	folding_bed(&b, &w, temp);
+	ok(section_says(&b, "correct", "s390x-elm.icount-1cpu (busted): 2 of 2 right") &&
+		   section_says(&b, "correct", "s390x-rot.icount-1cpu (busted): 1 of 2 right"),
+	   "a busted design and a busted kernel are marked among others");
+	t = section_of(&b, NULL, "correct")->tables[0];
+	is(arena_str(&b.arena, "%s; %s; %s; %s", t->columns[4], t->columns[5], t->columns[6],
+		     t->columns[7]),
+	   "s390x-ash (busted); s390x-ebony (busted); s390x-elm (busted); s390x-fir",
+	   "and in the table's columns");
+	is(cells(&b, table_of(section_of(&b, NULL, "instructions"), HEAD), "zzz, 3 levels", 2, 2),
+	   "walnut; maple (busted); birch; walnut; cherry, maple (busted) (identical); acacia; birch; ",
+	   "of identical designs each has its own mark");
+	close_bed(&b);
+}
+
+/* Of two designs with the same code the first has no rows, or not all. */
+static void test_no_spokesman(void)
+{
+	const struct world w = { .axes = true, .guests = true, .no_rows = "cherry" };
+	const struct world half = { .axes = true, .guests = true, .half = "cherry" };
+	struct bed b;
+
+	folding_bed(&b, &w, temp);
+	is(cells(&b, table_of(section_of(&b, NULL, "instructions"), HEAD), "zzz, 3 levels", 1, 4),
+	   "kernel walnut anonymous memory 150; kernel maple anonymous memory 160; kernel birch anonymous "
+	   "memory 140; reference walnut anonymous memory 100; reference maple, cherry (identical) "
+	   "anonymous memory 102; reference acacia anonymous memory 103; reference birch anonymous memory "
+	   "104; ",
+	   "where the first of identical designs has no rows, the next one stands there");
+	ok(strstr(cells(&b, table_of(section_of(&b, NULL, "code"), "Machine code of a walk"),
+			"reference", 1, 3),
+		  "zzz, gup_fast/walk maple, cherry (identical) 900; ") &&
+		   strstr(cells(&b,
+				table_of(section_of(&b, NULL, "code"), "Machine code of a walk"),
+				"reference", 1, 3),
+			  "zzz, gup_fast/walk cherry, maple (identical) no object; "),
+	   "so it does with its bytes of code, and the first has the reason");
+	close_bed(&b);
+	folding_bed(&b, &half, temp);
+	is(cells(&b, table_of(section_of(&b, NULL, "instructions"), HEAD), "zzz, 3 levels", 2, 7),
+	   "walnut anonymous memory 150 20 8 not run; maple anonymous memory 160 20 8 12; birch anonymous "
+	   "memory 140 20 8 12; walnut anonymous memory 100 20 8 12; cherry, maple (identical) anonymous "
+	   "memory 101 20 not run not run; maple, cherry (identical) anonymous memory 102 20 8 12; acacia "
+	   "anonymous memory 103 20 8 12; birch anonymous memory 104 20 8 12; ",
+	   "where it has some, the next one has its row for the others");
+	close_bed(&b);
+}
+
+/* A kernel of which two designs were checked. */
+static void test_second_design(void)
+{
+	const struct world w = { .axes = true, .guests = true, .second = "s390x-oak" };
+	const struct table *t;
+	struct bed b;
+
+	folding_bed(&b, &w, temp);
+	ok(section_says(&b, "correct",
+			"birch is right on 2 of 2 on s390x. cherry is right on 1 of 2 on s390x. "),
+	   "each design of a kernel is told");
+	t = section_of(&b, NULL, "correct")->tables[0];
+	is(arena_str(&b.arena, "%s; %s", t->columns[8], t->columns[9]),
+	   "s390x-oak with birch; s390x-oak with cherry", "each has a column");
+	is(cells(&b, t, "", 8, 9), "right right; right wrong 8 of 16: of nobody; ",
+	   "with what it returned");
 	close_bed(&b);
 }
 
@@ -476,7 +314,7 @@ static void test_lost(void)
 	const struct section *s;
 	struct bed b;
 
-	folding_bed(&b, &w);
+	folding_bed(&b, &w, temp);
 	s = section_of(&b, NULL, "instructions");
 	ok(section_says(&b, "instructions",
 			"Not measured here: part s390x-oak.icount-1cpu: failed: no QEMU.") &&
@@ -493,7 +331,7 @@ static void test_without_axes(void)
 	const struct world w = { .guests = true };
 	struct bed b;
 
-	folding_bed(&b, &w);
+	folding_bed(&b, &w, temp);
 	is(cells(&b, table_of(section_of(&b, NULL, "instructions"), HEAD), "zzz, 3 levels", 1, 2),
 	   "kernel acacia; kernel birch; kernel maple; kernel walnut; reference acacia; reference birch; "
 	   "reference cherry, maple (identical); reference walnut; ",
@@ -533,7 +371,7 @@ int main(void)
 
 	if (!mkdtemp(temp))
 		return 1;
-	folding_bed(&b, &whole);
+	folding_bed(&b, &whole, temp);
 	test_instructions(&b);
 	test_x86(&b);
 	test_time(&b, true);
@@ -543,7 +381,7 @@ int main(void)
 		   !has_note(&b, "x86", "No document of"),
 	   "where the stock kernels are known nothing denies it");
 	close_bed(&b);
-	folding_bed(&b, &host);
+	folding_bed(&b, &host, temp);
 	test_time(&b, false);
 	ok(section_says(&b, "instructions",
 			"Not measured here: no kernel of s390x is in this run.") &&
@@ -552,6 +390,9 @@ int main(void)
 	   "without guests that is said");
 	close_bed(&b);
 	test_busted();
+	test_busted_checks();
+	test_no_spokesman();
+	test_second_design();
 	test_lost();
 	test_without_axes();
 	snprintf(command, sizeof(command), "rm -r %s", temp);
