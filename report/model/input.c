@@ -349,6 +349,11 @@ const struct report_part *input_usable(const struct report_part *part)
 	return part && part->doc && !part->why ? part : NULL;
 }
 
+const char *part_marked(struct arena *a, const struct report_part *part)
+{
+	return part->busted ? arena_str(a, "%s (busted)", part->scenario) : part->scenario;
+}
+
 /* The runner appends disturbed rows to the load. A load average alone does not show disturbance: it
  * may come from an earlier build. */
 const char *part_busy(struct arena *a, const struct report_part *part)

@@ -62,6 +62,9 @@ const char *input_stock_name(const struct report_input *in, const char *arch, co
 /* The part, if its document's figures may be used; else NULL. part may be NULL. */
 const struct report_part *input_usable(const struct report_part *part);
 
+/* The part's scenario, and " (busted)" if it is wrong on purpose. */
+const char *part_marked(struct arena *a, const struct report_part *part);
+
 /* If other work disturbed a part, "7.9 8.9 7.6; other work took the CPU from ..."; else NULL. */
 const char *part_busy(struct arena *a, const struct report_part *part);
 

@@ -229,6 +229,40 @@ static struct walks read_guests(struct model *m, struct section *s, const char *
 	return list;
 }
 
+/*
+ * "The stock kernel NAME has no call for one page here: WHY; these are figures of its variants
+ * NAME, NAME. " where the walks that the sentence is about are variants' alone. Else "".
+ */
+static const char *stock_lacks(struct model *m, const struct walks *list, const char *arch,
+			       const char *space)
+{
+	const char *stock = input_stock(m->in, arch), *others = "", *why;
+	struct names seen = { 0 };
+
+	for (size_t i = 0; stock && i < list->nr; i++) {
+		const struct walk *w = &list->v[i];
+		const struct report_part *part = w->cost.rows.part;
+		size_t known = seen.nr;
+
+		if (!is_compared(w, "kernel", space) || !rv_ok(&w->cost.call))
+			continue;
+		if (!strcmp(part->scenario, stock))
+			return "";
+		if (names_add(m->arena, &seen, part->scenario) == known)
+			others = arena_str(m->arena, "%s%s%s", others, known ? ", " : "",
+					   part_marked(m->arena, part));
+	}
+	if (!seen.nr)
+		return "";
+	why = input_usable(input_stock_part(m->in, arch, FOLDING_SETUP))
+		      ? "not measured"
+		      : input_why(m->in, input_stock_name(m->in, arch, FOLDING_SETUP));
+	return arena_str(m->arena,
+			 "The stock kernel %s has no call for one page here: %s; these are figures "
+			 "of its variant%s %s. ",
+			 stock, why, seen.nr == 1 ? "" : "s", others);
+}
+
 static void instruction_figures(struct model *m, struct section *s, const struct report_part *part,
 				const struct walks *list, const struct walk *head)
 {
@@ -276,8 +310,8 @@ static void build_instructions(struct model *m, struct page *p)
 	kernel = walk_sentence(m, &list, "kernel", head->space);
 	ref = walk_sentence(m, &list, "reference", head->space);
 	section_answer(m, p, s, question, mode_words(m->arena, part),
-		       arena_str(m->arena, "In instructions, %s: %s. In the same guest, %s.",
-				 space_words(m, head),
+		       arena_str(m->arena, "%sIn instructions, %s: %s. In the same guest, %s.",
+				 stock_lacks(m, &list, "s390x", head->space), space_words(m, head),
 				 kernel ? kernel : "no call of the kernel for one page",
 				 ref ? ref : "no call of the reference for one page"));
 	instruction_figures(m, s, part, &list, head);

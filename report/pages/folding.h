@@ -71,10 +71,10 @@ const struct walk *walks_head(struct model *m, const struct walks *list, enum wa
 /* The design of the part's first walk of a kernel; NULL: it has none. */
 const char *folding_row_design(struct model *m, const struct report_part *part);
 /*
- * The parts that show an architecture's designs: the stock kernel's, and one of its variants for
- * each other design; if no document names the stock kernel, one part for each design. Of several
- * parts with a design: first those beside which the reference ran, last those that failed, then by
- * name. Returns how many.
+ * The parts that show an architecture's designs: the stock kernel's if its figures are used, and
+ * one of its variants for each other design; if no document names the stock kernel, one part for
+ * each design. Of several parts with a design: first those beside which the reference ran, last
+ * those that failed, then by name. Returns how many.
  */
 size_t folding_kernels(struct model *m, const char *arch, const struct report_part ***out);
 

@@ -195,6 +195,20 @@ static const char *x86_text(struct model *m, const struct report_part *stock)
 	return nr ? arena_str(m->arena, "%s. ", text) : "";
 }
 
+/* "The stock kernel NAME was not checked: WHY. " of a stock kernel without such checks; else "". */
+static const char *unchecked_text(struct model *m, const char *arch,
+				  const struct report_part *stock)
+{
+	const char *name = input_stock(m->in, arch);
+
+	if (!name || (stock && has_checks(stock)))
+		return "";
+	return arena_str(m->arena, "The stock kernel %s was not checked: %s. ", name,
+			 input_usable(stock)
+				 ? "its part has no such check"
+				 : input_why(m->in, input_stock_name(m->in, arch, FOLDING_SETUP)));
+}
+
 /* Checks that came out otherwise than expected, in all parts. */
 static size_t count_unexpected(struct model *m)
 {
@@ -235,6 +249,9 @@ static const char *checks_sentence(struct model *m)
 		}
 	}
 	text = arena_str(a, "%s%s%s", text, stock_text(m, good, scenario), x86_text(m, x86));
+	if (*text || *others)
+		text = arena_str(a, "%s%s%s", text, unchecked_text(m, "s390x", good),
+				 unchecked_text(m, "x86_64", x86));
 	if (*others)
 		text = arena_str(a, "%sOther kernels: %s. ", text, others);
 	if (unexpected)

@@ -325,7 +325,8 @@ static size_t code_rows(struct model *m, struct table *t, struct figure *f,
 			       : code_label(m, part, format, design);
 		table_row(m, t);
 		table_cell(t, "",
-			   kernel ? part->scenario ? part->scenario : "kernel" : "reference");
+			   kernel ? part->scenario ? part_marked(m->arena, part) : "kernel"
+				  : "reference");
 		table_cell(t, "", kernel ? symbol : arena_str(m->arena, "%s, %s", format, symbol));
 		table_cell(t, word_is_busted(part, FOLDING_CASE, "design", design) ? "bad" : "",
 			   label);

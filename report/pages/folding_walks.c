@@ -327,7 +327,7 @@ size_t folding_kernels(struct model *m, const char *arch, const struct report_pa
 	size_t nr = 0;
 
 	*out = NULL;
-	if (own)
+	if (input_usable(own))
 		add_kernel(m, out, &nr, &designs, own);
 	for (int class = 0; class < 3; class ++)
 		for (size_t i = 0; i < m->in->nr_parts; i++) {

@@ -252,7 +252,7 @@ static struct table *columns_table(struct model *m, struct section *s,
 	columns[1] = "Params";
 	columns[2] = "Metric";
 	for (size_t i = 0; i < nr; i++)
-		columns[3 + i] = arena_str(m->arena, "#%s", list[i].part->scenario);
+		columns[3 + i] = arena_str(m->arena, "#%s", part_marked(m->arena, list[i].part));
 	columns[3 + nr] = NULL;
 	return section_table(m, s, family->caption, columns);
 }
@@ -288,6 +288,33 @@ static const char *arch_text(struct model *m, const struct line_key *key, const 
 			 rv_text(m->arena, &high), arch);
 }
 
+/*
+ * " (its stock kernel NAME has none: WHY)" where a variant has the row and its stock kernel does
+ * not: the variant's value is no answer for that one. Else "".
+ */
+static const char *stock_lacks(struct model *m, const struct line_key *key,
+			       const struct column *list, size_t nr, const struct report_part *part)
+{
+	struct arena *a = m->arena;
+	const char *why = NULL, *name;
+
+	if (!part->has_role || !part->of)
+		return "";
+	name = clean(a, part->stock_of);
+	for (size_t i = 0; i < nr; i++) {
+		struct rvalue v = rv_missing("");
+
+		if (strcmp(list[i].part->scenario, part->stock_of))
+			continue;
+		v = value_at(m, &list[i], key);
+		if (rv_ok(&v))
+			return "";
+		why = v.why;
+	}
+	why = why ? why : input_why(m->in, arena_str(a, "%s.%s", name, part->setup));
+	return arena_str(a, " (its stock kernel %s has none: %s)", name, why);
+}
+
 /* "a pair, in instructions: 8 on arm64, 218 on i386; 129 on x86_64-kmap-forced" */
 static const char *headline(struct model *m, const struct row_family *family,
 			    const struct column *list, size_t nr)
@@ -311,8 +338,9 @@ static const char *headline(struct model *m, const struct row_family *family,
 
 		if (is_known_stock(list[i].part) || !rv_ok(&v))
 			continue;
-		one = arena_str(m->arena, "%s on %s", rv_strong(m->arena, &v),
-				list[i].part->scenario);
+		one = arena_str(m->arena, "%s on %s%s", rv_strong(m->arena, &v),
+				part_marked(m->arena, list[i].part),
+				stock_lacks(m, &key, list, nr, list[i].part));
 		text = text ? arena_str(m->arena, "%s; %s", text, one) : one;
 	}
 	return text ? arena_str(m->arena, "%s, in %s: %s.", family->head_words, key.metric->unit,

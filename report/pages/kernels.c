@@ -129,7 +129,7 @@ static void quantities_table(struct model *m, struct section *s, struct family *
 		if (variants && f->v[i]->stock == f->v[i])
 			continue;
 		table_row(m, t);
-		table_cell(t, "", f->v[i]->scenario);
+		table_cell(t, "", f->v[i]->shown);
 		table_cell(t, "", f->v[i]->config);
 		for (int q = from; q < (int)to; q++) {
 			struct rvalue v = value(f->v[i], q);
@@ -228,8 +228,8 @@ static const char *variants_text(struct model *m, const struct family *f)
 				 rv_difference(m->arena, &low));
 	return arena_str(m->arena,
 			 " Variants differ from their stock kernel by %s (%s) to %s (%s).",
-			 rv_difference(m->arena, &low), least->scenario,
-			 rv_difference(m->arena, &high), most->scenario);
+			 rv_difference(m->arena, &low), least->shown,
+			 rv_difference(m->arena, &high), most->shown);
 }
 
 static const char *arch_sentence(struct model *m, const struct family *f)
@@ -248,10 +248,10 @@ static const char *arch_sentence(struct model *m, const struct family *f)
 	return arena_str(
 		m->arena,
 		"get_user_pages_fast_only() of one page takes " STRONG "%s" STRONG " on %s%s.%s%s",
-		rv_words(m->arena, &least->q[Q_CALL]), least->scenario,
+		rv_words(m->arena, &least->q[Q_CALL]), least->shown,
 		least == most ? ""
 			      : arena_str(m->arena, " and up to %s on %s",
-					  rv_text(m->arena, &most->q[Q_CALL]), most->scenario),
+					  rv_text(m->arena, &most->q[Q_CALL]), most->shown),
 		variants_text(m, f), unmeasured);
 }
 
@@ -291,7 +291,7 @@ static void build_arch(struct model *m, struct page *p, const struct kernels *al
 		       text ? "icount, 1 CPU" : NULL,
 		       text ? text
 			    : arena_str(m->arena, "No number for a call of one page: of %s, %s.",
-					f.v[0]->scenario, f.v[0]->q[Q_CALL].why));
+					f.v[0]->shown, f.v[0]->q[Q_CALL].why));
 	quantities_table(m, s, &f,
 			 "Instructions: GUP-fast’s walk of present pages, and "
 			 "munmap’s tables (later: in RCU callbacks)",

@@ -27,6 +27,7 @@ extern const char *const quantity_columns[NR_QUANTITIES];
 
 struct kernel {
 	const char *scenario, *arch, *design;
+	const char *shown;	    /* the scenario, and " (busted)" if it is wrong on purpose */
 	const char *config;	    /* "min", "distro", "rt", ... */
 	const char *stem;	    /* the scenario without its config */
 	const char *stock_name;	    /* NULL: no document names its stock kernel */

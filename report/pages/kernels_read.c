@@ -137,7 +137,10 @@ static void read_kernel(struct model *m, struct kernel *k, const char *scenario,
 	const struct report_part *code = input_guest(m->in, scenario, "static");
 	const char *why = costs && costs->why ? costs->why : "not part of this run";
 
-	k->scenario = scenario;
+	k->scenario = k->shown = scenario;
+	for (size_t i = 0; i < m->in->nr_parts; i++)
+		if (m->in->parts[i].busted && !strcmp(m->in->parts[i].scenario, scenario))
+			k->shown = part_marked(m->arena, &m->in->parts[i]);
 	k->arch = arch;
 	k->stock_name = stock_name(m, scenario);
 	k->design = "";

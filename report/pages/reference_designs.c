@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "../model/words.h"
 #include "explain.h"
 #include "kernels.h"
 
@@ -163,8 +164,11 @@ static void quantity_row(struct model *m, struct table *t, const struct change *
 		what = arena_str(m->arena, "%s, %lld levels", what, levels);
 	verdict = judge(m, c->k, what, &kernel, &ref, sum);
 	table_row(m, t);
-	table_cell(t, "", c->k->scenario);
-	table_cell(t, "", from);
+	table_cell(t, "", c->k->shown);
+	table_cell(t, "",
+		   word_is_busted(c->k->stock->costs, "gup_fast/walk", "design", from)
+			   ? arena_str(m->arena, "%s (busted)", from)
+			   : from);
 	table_cell(t, "", what);
 	table_seen(t, "num", signed_text(m, &kernel));
 	table_seen(t, "num", signed_text(m, &ref));

@@ -172,7 +172,10 @@ static void kernel(struct results_run *run, const struct world *w, const struct 
 		reference(doc, w, format, 2);
 	if (k->reference && *format == 'z')
 		reference(doc, w, "zzz,levels=4", 3);
-	synth_part(run, doc, k->why ? RESULTS_FAILED : RESULTS_PASSED, k->why);
+	if (w->failed && !strcmp(k->scenario, w->failed))
+		synth_part(run, doc, RESULTS_FAILED, "the console says BUG");
+	else
+		synth_part(run, doc, k->why ? RESULTS_FAILED : RESULTS_PASSED, k->why);
 }
 
 static void pair(struct results_doc *doc, const char *format, const char *a, const char *b,

@@ -138,6 +138,35 @@ static void test_own_rows(void)
 	close_bed(&b);
 }
 
+/* A variant has the row that answers, and its stock kernel does not. */
+static void test_variant_answers(void)
+{
+	static const char row[] = "peer=spin,tables=8";
+	struct report_part *variant, *stock;
+	struct bed b;
+
+	for (int failed = 0; failed < 2; failed++) {
+		open_bed(&b);
+		variant = add_kernel(&b, "z-a", "z", "icount-2cpu", "z-b");
+		stock = add_kernel(&b, "z-b", "z", "icount-2cpu", NULL);
+		set_freeing(variant, "rcu");
+		synth_row(variant->doc, "table_free/munmap", RESULTS_KERNEL, row,
+			  "cpus_interrupted", RESULTS_EXACT, 1);
+		if (failed)
+			stock->why = "failed: it hangs";
+		else
+			synth_skip(stock->doc, "table_free/munmap", RESULTS_KERNEL, row, "no peer");
+		families_freeing(&b.model, model_page(&b.model, "p", "n", "t", "l"));
+		ok(section_says(&b, "peers",
+				failed ? ": 1 on z-a (its stock kernel z-b has none: part "
+					 "z-b.icount-2cpu: failed: it hangs)."
+				       : ": 1 on z-a (its stock kernel z-b has none: no peer)."),
+		   "a variant that answers does not stand for its stock kernel, which %s",
+		   failed ? "failed" : "skipped the row");
+		close_bed(&b);
+	}
+}
+
 /* ---- disciplines ---- */
 
 static struct results_doc *native(struct bed *b)
@@ -273,6 +302,7 @@ int main(void)
 	test_stock();
 	test_rcu();
 	test_own_rows();
+	test_variant_answers();
 	test_disciplines();
 	test_others();
 	return tap_done();

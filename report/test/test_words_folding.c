@@ -289,6 +289,22 @@ static void test_no_spokesman(void)
 	close_bed(&b);
 }
 
+/* The stock kernel's part failed: its variants do not answer in its name. */
+static void test_failed_stock(void)
+{
+	const struct world w = { .axes = true, .guests = true, .failed = "s390x-oak" };
+	struct bed b;
+
+	folding_bed(&b, &w, temp);
+	ok(section_says(&b, "instructions",
+			"The stock kernel s390x-oak has no call for one page here: part "
+			"s390x-oak.icount-1cpu: failed: the console says BUG; these are figures of "
+			"its variants s390x-ash (busted), s390x-elm, s390x-fir. In instructions, "
+			"with 3 levels: the kernel’s birch takes 170 "),
+	   "where the stock kernel's part failed that is told, and which variants answer");
+	close_bed(&b);
+}
+
 /* A kernel of which two designs were checked. */
 static void test_second_design(void)
 {
@@ -393,6 +409,7 @@ int main(void)
 	test_busted_checks();
 	test_no_spokesman();
 	test_second_design();
+	test_failed_stock();
 	test_lost();
 	test_without_axes();
 	snprintf(command, sizeof(command), "rm -r %s", temp);
