@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <results/results.h>
+
 #include "render/figure.h"
 #include "render/files.h"
 #include "pages/pages.h"
@@ -16,8 +18,6 @@
 #include "render/staging.h"
 #include "render/stop.h"
 
-/* ptbench's exit statuses. */
-enum { BAD_INPUT = 2, NOT_WHOLE = 4, INTERRUPTED = 130 };
 enum { OPT_ALLOW = 256 };
 
 struct report {
@@ -82,21 +82,21 @@ static int write_out(struct report *r, const char *out, FILE *tell)
 		stop_catch();
 	r->staged = true;
 	if (staging_begin(&r->staging, out))
-		return BAD_INPUT;
+		return EXIT_USAGE;
 	lost = fill(r, &r->staging);
 	if (stop_asked()) {
 		fprintf(stderr, "ptbench report: interrupted; what was there is left as it was\n");
-		return INTERRUPTED;
+		return EXIT_INTERRUPTED;
 	}
 	err = lost < 0 ? lost : staging_publish(&r->staging);
 	if (err)
-		return NOT_WHOLE;
+		return EXIT_PART_FAILED;
 	if (tell &&
 	    (fprintf(tell, "%s/index.html\n", results_shown(out)) < 0 || fflush(tell) == EOF)) {
 		file_say("cannot say where it is:", out, errno ? -errno : -EIO);
-		return NOT_WHOLE;
+		return EXIT_PART_FAILED;
 	}
-	return lost ? NOT_WHOLE : 0;
+	return lost ? EXIT_PART_FAILED : 0;
 }
 
 static int print_out(struct report *r, FILE *to)
@@ -106,11 +106,11 @@ static int print_out(struct report *r, FILE *to)
 		return 0;
 	fprintf(stderr, "ptbench report: cannot write the answers: %s\n",
 		errno ? strerror(errno) : "an earlier write failed");
-	return NOT_WHOLE;
+	return EXIT_PART_FAILED;
 }
 
 /*
- * Prints an error and returns BAD_INPUT if the run has parts and none has a readable document; the
+ * Prints an error and returns EXIT_USAGE if the run has parts and none has a readable document; the
  * pages tell why, for each.
  */
 static int judge_input(struct report *r, const char *run)
@@ -126,7 +126,7 @@ static int judge_input(struct report *r, const char *run)
 		"ptbench report: %s: none of its %zu parts can be read; the first, %s: %s\n",
 		results_shown(run), in->nr_parts, clean(&r->arena, in->parts[0].part->name),
 		in->parts[0].why);
-	return BAD_INPUT;
+	return EXIT_USAGE;
 }
 
 /* Runs the report; without memory, the arena jumps back here. to: print the answers there; NULL:
@@ -139,15 +139,15 @@ static int report_run(const char *run, const char *base, const char **allow, siz
 	int status;
 
 	if (!to && figures_limit(&seconds))
-		return BAD_INPUT;
+		return EXIT_USAGE;
 	r = calloc(1, sizeof(*r));
 	if (!r)
-		return NOT_WHOLE;
+		return EXIT_PART_FAILED;
 	if (setjmp(r->arena.oom)) {
 		fprintf(stderr, "ptbench report: out of memory\n");
-		status = NOT_WHOLE;
+		status = EXIT_PART_FAILED;
 	} else if (report_read(r, run, base, allow, nr_allow)) {
-		status = BAD_INPUT;
+		status = EXIT_USAGE;
 	} else {
 		status = to ? print_out(r, to) : write_out(r, out, tell);
 		status = status ? status : judge_input(r, run);
@@ -203,7 +203,7 @@ static int usage(FILE *to)
 		"no exit status.\n";
 
 	fputs(text, to);
-	return BAD_INPUT;
+	return EXIT_USAGE;
 }
 
 /* Checks the words behind the options; prints an error and returns true unless it is one run. */
@@ -246,7 +246,7 @@ static int parse_and_run(int argc, char **argv, const char **allow)
 	while ((opt = results_getopt(argc, argv, "b:o:ah", options)) != -1) {
 		if (opt == OPT_ALLOW && results_allow_check(optarg, &err)) {
 			results_error_print(stderr, &err);
-			return BAD_INPUT;
+			return EXIT_USAGE;
 		} else if (opt == OPT_ALLOW)
 			allow[nr_allow++] = optarg;
 		else if (opt == 'o')
@@ -274,7 +274,7 @@ static int parse_and_run(int argc, char **argv, const char **allow)
 int report_cmd(int argc, char **argv)
 {
 	const char **allow = calloc(argc, sizeof(*allow));
-	int status = NOT_WHOLE;
+	int status = EXIT_PART_FAILED;
 
 	if (allow)
 		status = parse_and_run(argc, argv, allow);
