@@ -154,60 +154,126 @@ static void build_alone(struct model *m, struct page *p, const struct report_par
 
 /* ---- with others ---- */
 
-static struct rvalue contended_at(struct model *m, const struct report_part *part,
-				  const char *metric, const char *load)
+static const char contended_id[] = "dax/contended";
+
+/* What the other threads do, and how many they may be: those that rows have. */
+struct loads {
+	const struct report_part *part;
+	const char *const *names; /* in the order of the axis */
+	const long long *threads; /* sorted up */
+	size_t nr, nr_threads;
+};
+
+static struct loads loads_of(struct model *m, const struct report_part *part)
 {
-	return rv_at(m->arena, part, RESULTS_REF, "dax/contended", metric, "load=%s,threads=1",
-		     load);
+	struct loads l = { .part = part };
+
+	l.nr = words_used(m->arena, part, contended_id, RESULTS_REF, "load", &l.names);
+	l.nr_threads =
+		numbers_used(m->arena, part, contended_id, RESULTS_REF, "threads", &l.threads);
+	return l;
+}
+
+static struct rvalue contended_at(struct model *m, const struct loads *l, const char *metric,
+				  const char *load, long long threads)
+{
+	const struct report_rows rows = { l->part, contended_id, RESULTS_REF, metric };
+	const struct report_cond conds[] = { { .key = "load", .str = load },
+					     { .key = "threads", .num = threads } };
+	static const struct results_params nothing_else;
+
+	return rv_find(m->arena, &rows, &nothing_else, conds, 2);
+}
+
+/* Is there such a row, measured or skipped? */
+static bool has_load(struct model *m, const struct loads *l, const char *load, long long threads)
+{
+	struct rvalue v = contended_at(m, l, "time", load, threads);
+
+	return rv_ok(&v) || strcmp(v.why, "not run");
+}
+
+/* "With 1 other thread a lock and unlock takes 200 ns (“LABEL”), ...": each load with that number of
+ * threads. NULL: none was measured; then *why is the reason of the first. */
+static const char *contended_text(struct model *m, const struct loads *l, long long threads,
+				  const char **why)
+{
+	const char *text = NULL, *missing = "", *label;
+	struct arena *a = m->arena;
+
+	for (size_t i = 0; i < l->nr; i++) {
+		struct rvalue v = contended_at(m, l, "time", l->names[i], threads);
+		struct rvalue retries = contended_at(m, l, "lock_retries", l->names[i], threads);
+
+		label = word_label(a, l->part, contended_id, "load", l->names[i]);
+		if (!rv_ok(&v)) {
+			*why = *why ? *why : v.why;
+			missing = arena_str(a, "%s; not measured so: “%s” (%s)", missing, label,
+					    v.why);
+			continue;
+		}
+		text = text ? arena_str(a, "%s, %s (“%s”", text, rv_strong(a, &v), label)
+			    : arena_str(a, "a lock and unlock takes %s (“%s”", rv_strong(a, &v),
+					label);
+		text = rv_ok(&retries) && retries.v > 0
+			       ? arena_str(a,
+					   "%s; the mapping found under its lock was another one "
+					   "%s times per lock)",
+					   text, rv_text(a, &retries))
+			       : arena_str(a, "%s)", text);
+	}
+	return text ? arena_str(a, "With %lld other thread%s %s%s.", threads,
+				threads == 1 ? "" : "s", text, missing)
+		    : NULL;
+}
+
+static void contended_table(struct model *m, struct section *s, const struct loads *l)
+{
+	static const char *const columns[] = { "The others’ work",
+					       "#Other threads",
+					       "#Lock and unlock",
+					       "#Waits per lock",
+					       "#Retries per lock",
+					       "#No file per lock",
+					       NULL };
+	static const char *const metrics[] = { "time", "lock_waits", "lock_retries",
+					       "lock_misses" };
+	struct table *t = section_table(m, s, "Other pinned threads at the file, native", columns);
+
+	for (size_t i = 0; i < l->nr; i++)
+		for (size_t n = 0; n < l->nr_threads; n++) {
+			if (!has_load(m, l, l->names[i], l->threads[n]))
+				continue;
+			table_row(m, t);
+			table_cell(t, "",
+				   word_label(m->arena, l->part, contended_id, "load",
+					      l->names[i]));
+			table_cell(t, "num", arena_str(m->arena, "%lld", l->threads[n]));
+			for (size_t k = 0; k < 4; k++) {
+				struct rvalue v =
+					contended_at(m, l, metrics[k], l->names[i], l->threads[n]);
+
+				table_value(m, t, &v);
+			}
+		}
 }
 
 static void build_contended(struct model *m, struct page *p, const struct report_part *part)
 {
-	static const char *const columns[] = { "The other thread",  "#Lock and unlock",
-					       "#Waits per lock",   "#Retries per lock",
-					       "#No file per lock", NULL };
-	static const char *const loads[] = { "other", "same", "churn" };
-	static const char *const words[] = { "locks other pages of the file", "locks the same page",
-					     "moves the page from file to file" };
-	struct section *s = page_section(m, p, "contended", "With another thread at the file");
-	struct rvalue same = contended_at(m, part, "time", "same");
-	struct rvalue churn = contended_at(m, part, "time", "churn");
-	struct rvalue retries = contended_at(m, part, "lock_retries", "churn");
-	const char *question = "And under contention and churn?", *text;
-	struct arena *a = m->arena;
-	struct table *t;
+	struct section *s = page_section(m, p, "contended", "With other threads at the file");
+	const char *question = "And under contention and churn?", *text = NULL, *why = NULL;
+	struct loads l = loads_of(m, input_usable(part));
 
 	section_source(m, s, part);
-	if (!rv_ok(&same) || !rv_ok(&churn)) {
-		section_answer(m, p, s, question, NULL,
-			       unanswered(m, "native", "dax/contended",
-					  rv_ok(&same) ? churn.why : same.why));
+	for (size_t n = 0; !text && n < l.nr_threads; n++)
+		text = contended_text(m, &l, l.threads[n], &why);
+	section_answer(m, p, s, question, text ? mode_words(m->arena, part) : NULL,
+		       text ? text : unanswered(m, "native", contended_id, why));
+	if (!l.nr)
 		return;
-	}
-	text = arena_str(a,
-			 "With a second thread at the same page a lock and unlock takes %s; while "
-			 "the page is moved from one file to the next, %s",
-			 rv_strong(a, &same), rv_strong(a, &churn));
-	if (rv_ok(&retries))
-		text = arena_str(
-			a,
-			"%s, and the mapping found under its lock was another one %s times "
-			"per lock",
-			text, rv_text(a, &retries));
-	section_answer(m, p, s, question, mode_words(a, part), arena_str(a, "%s.", text));
-	t = section_table(m, s, "One more pinned thread, native", columns);
-	for (size_t i = 0; i < 3; i++) {
-		static const char *const metrics[] = { "time", "lock_waits", "lock_retries",
-						       "lock_misses" };
-
-		table_row(m, t);
-		table_cell(t, "", words[i]);
-		for (size_t k = 0; k < 4; k++) {
-			struct rvalue v = contended_at(m, part, metrics[k], loads[i]);
-
-			table_value(m, t, &v);
-		}
-	}
+	contended_table(m, s, &l);
+	section_words(m, s, part, contended_id, "load", l.names, l.nr,
+		      "The others’ work, in words");
 	section_load(m, s, part);
 }
 

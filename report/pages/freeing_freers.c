@@ -493,6 +493,25 @@ static bool says_which_are_busted(const struct report_part *part)
 	return results_axis_of(part->doc, "discipline", MUNMAP) != NULL;
 }
 
+/* The sentence in place of an answer where no two disciplines of the nr rows can be compared. */
+static const char *no_pair(struct model *m, const struct disciplines *all, size_t nr)
+{
+	size_t good = 0;
+
+	for (size_t i = 0; i < all->nr; i++)
+		good += !all->v[i].busted;
+	if (!good)
+		return arena_str(m->arena,
+				 "No answer here: every way of waiting in these rows is busted, "
+				 "which means wrong on purpose; the table has %zu row%s.",
+				 nr, nr == 1 ? "" : "s");
+	return arena_str(m->arena,
+			 "No answer here: of a way that frees before it returns and one that frees "
+			 "later there are no rows with as many readers and tables, and a CPU for "
+			 "every thread; the table has %zu row%s.",
+			 nr, nr == 1 ? "" : "s");
+}
+
 void freeing_disciplines(struct model *m, struct page *p)
 {
 	struct section *s =
@@ -520,12 +539,7 @@ void freeing_disciplines(struct model *m, struct page *p)
 			text = freer_sentence(m, &all, list, nr);
 	}
 	if (!text)
-		text = nr ? arena_str(
-				    m->arena,
-				    "No answer here: of a way that frees before it returns "
-				    "and one that frees later there are no rows with as many readers "
-				    "and tables, and a CPU for every thread; the table has %zu rows.",
-				    nr)
+		text = nr ? no_pair(m, &all, nr)
 			  : arena_str(m->arena, "Not measured here: %s.",
 				      part ? "no row of the reference’s disciplines"
 					   : input_why(m->in, "native"));

@@ -10,8 +10,6 @@
 #include "../model/words.h"
 #include "kernel_rows.h"
 
-#define NR_SLOTS 15 /* slots of the reference's stacks without guards */
-
 static const char pair_id[] = "kmap/pair", switch_id[] = "kmap/switch", nest_id[] = "kmap/nest";
 
 #define BUSTED_SERIES 5
@@ -22,6 +20,13 @@ struct designs {
 	const char *case_id;
 	const char *const *names;
 	size_t nr;
+	long long least; /* of kmap/nest: the fewest maps of a context */
+};
+
+/* Slots and layout of a stack. */
+struct kind {
+	const char *backend, *words;
+	long long debug;
 };
 
 /* The depths or live maps of a case's rows, sorted up. */
@@ -79,12 +84,46 @@ static int series_of(const struct designs *d, size_t i)
 	return is_busted(d, i) || place >= ARRAY_SIZE(series) ? BUSTED_SERIES : series[place];
 }
 
+static const struct kind plain = { "memory", NULL, 0 };
+
+/* The kinds of stacks that rows of the case may have: *out is the arena's. */
+static size_t kinds_of(struct model *m, const struct designs *d, const struct kind **out)
+{
+	struct numbers debugs = numbers_of(m, d->part, d->case_id, "debug");
+	const char *const *backends;
+	size_t n = words_used(m->arena, d->part, d->case_id, RESULTS_REF, "backend", &backends);
+	struct kind *kinds = arena_alloc(m->arena, (n * debugs.nr + 1) * sizeof(*kinds));
+	size_t nr = 0;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < debugs.nr; k++)
+			kinds[nr++] = (struct kind){ backends[i],
+						     word_label(m->arena, d->part, d->case_id,
+								"backend", backends[i]),
+						     debugs.v[k] };
+	*out = kinds;
+	return nr;
+}
+
+static const char *layout_of(struct model *m, const struct kind *k)
+{
+	return k->debug == 0   ? "plain"
+	       : k->debug == 1 ? "guards"
+			       : arena_str(m->arena, "debug=%lld", k->debug);
+}
+
+/* Is there such a row, measured or skipped? */
+static bool is_row(const struct rvalue *v)
+{
+	return rv_ok(v) || strcmp(v->why, "not run");
+}
+
 static struct rvalue pair_at(struct model *m, const struct designs *d, size_t i,
-			     const char *backend, long long debug, long long depth)
+			     const struct kind *kind, long long depth)
 {
 	const struct report_rows rows = { d->part, pair_id, RESULTS_REF, "time" };
-	const struct report_cond conds[] = { { .key = "backend", .str = backend },
-					     { .key = "debug", .num = debug },
+	const struct report_cond conds[] = { { .key = "backend", .str = kind->backend },
+					     { .key = "debug", .num = kind->debug },
 					     { .key = "depth", .num = depth },
 					     { .key = "design", .str = d->names[i] } };
 	static const struct results_params nothing_else;
@@ -92,12 +131,12 @@ static struct rvalue pair_at(struct model *m, const struct designs *d, size_t i,
 	return rv_find(m->arena, &rows, &nothing_else, conds, 4);
 }
 
-static struct rvalue switch_at(struct model *m, const struct designs *d, size_t i, long long prev,
-			       long long next)
+static struct rvalue switch_at(struct model *m, const struct designs *d, size_t i,
+			       const struct kind *kind, long long prev, long long next)
 {
 	const struct report_rows rows = { d->part, switch_id, RESULTS_REF, "time" };
-	const struct report_cond conds[] = { { .key = "backend", .str = "memory" },
-					     { .key = "debug", .num = 0 },
+	const struct report_cond conds[] = { { .key = "backend", .str = kind->backend },
+					     { .key = "debug", .num = kind->debug },
 					     { .key = "design", .str = d->names[i] },
 					     { .key = "next", .num = next },
 					     { .key = "prev", .num = prev } };
@@ -152,18 +191,31 @@ static struct rvalue chosen_at(struct model *m, const struct designs *d, size_t 
 }
 
 /*
- * The sentence on a section without answer: its rows are missing, for the reason why, or the
- * document's axes have none of their designs.
+ * The sentence on a section without answer: its rows are missing, for the reason why, or all of
+ * its designs are busted, or the document's axes have none of them.
  */
 static const char *no_answer(struct model *m, const struct designs *d, const char *why)
 {
-	bool known = false;
+	size_t known = 0, good = 0;
 
-	for (size_t i = 0; i < d->nr; i++)
-		known |= word_of(d->part, d->case_id, "design", d->names[i]) != NULL;
+	for (size_t i = 0; i < d->nr; i++) {
+		known += word_of(d->part, d->case_id, "design", d->names[i]) != NULL;
+		good += is_good(d, i);
+	}
 	if (d->nr && !known && input_usable(d->part))
 		return "The document does not say which of these designs a kernel has and which are "
 		       "busted, as those of format version 2 do: the tables below have them all.";
+	if (known && !good && input_usable(d->part))
+		return known == d->nr
+			       ? "No answer here: every design in these rows is busted, which means "
+				 "wrong on purpose; the tables below have them all."
+			       : arena_str(
+					 m->arena,
+					 "No answer here: of the %zu designs in these rows %zu %s "
+					 "busted, which means wrong on purpose, and the document "
+					 "does not describe the others; the tables below have them "
+					 "all.",
+					 d->nr, known, known == 1 ? "is" : "are");
 	return unanswered(m, "native", d->case_id, why);
 }
 
@@ -179,7 +231,7 @@ static void not_measured(struct model *m, struct page *p, struct section *s, con
 
 static struct rvalue shallow(struct model *m, const struct designs *d, size_t i)
 {
-	return pair_at(m, d, i, "memory", 0, 1);
+	return pair_at(m, d, i, &plain, 1);
 }
 
 static void pair_answer(struct model *m, struct page *p, struct section *s, const struct designs *d,
@@ -198,9 +250,9 @@ static void pair_answer(struct model *m, struct page *p, struct section *s, cons
 		return;
 	}
 	do
-		deep = pair_at(m, d, c.last, "memory", 0, depths->v[--k]);
+		deep = pair_at(m, d, c.last, &plain, depths->v[--k]);
 	while (!rv_ok(&deep)); /* ends at the depth of `now`, which was measured */
-	real = pair_at(m, d, c.last, "mappings", 0, 1);
+	real = pair_at(m, d, c.last, &(struct kind){ "mappings", NULL, 0 }, 1);
 	text = arena_str(a, "The stack itself takes %s per map and unmap as “%s”",
 			 rv_strong(a, &now), label_of(m, d, c.last));
 	if (c.first != c.last)
@@ -232,7 +284,7 @@ static void pair_figure(struct model *m, struct section *s, const struct designs
 		struct line *l = figure_line(m, f, marked(m, d, i), series_of(d, i));
 
 		for (size_t k = 0; k < depths->nr; k++) {
-			struct rvalue v = pair_at(m, d, i, "memory", 0, depths->v[k]);
+			struct rvalue v = pair_at(m, d, i, &plain, depths->v[k]);
 
 			line_point(m, l, (double)depths->v[k], &v);
 		}
@@ -242,38 +294,52 @@ static void pair_figure(struct model *m, struct section *s, const struct designs
 		     "medians; the table has their intervals.";
 }
 
-static void pair_table(struct model *m, struct section *s, const struct designs *d)
+/* Adds a row of a kind of stack, unless no design has a row of it: slots, layout, `words`, and a
+ * value of each design. */
+static void kind_row(struct model *m, struct table *t, const struct designs *d,
+		     const struct kind *kind, const char *words, const struct rvalue *v)
 {
-	static const char *const columns[] = { "Slots",	   "Layout",	"Design", "#Depth 1",
-					       "#Depth 8", "#Depth 15", NULL };
-	static const struct {
-		const char *backend, *words;
-		int debug;
-	} kinds[] = {
-		{ "memory", "in memory", 0 },
-		{ "memory", "in memory", 1 },
-		{ "mappings", "real mappings", 0 },
-	};
-	struct table *t = section_table(m, s, "Map and unmap, native time per pair", columns);
-	static const int three[] = { 1, 8, 15 };
+	bool any = false;
 
-	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
-		for (size_t i = 0; i < d->nr; i++) {
-			struct rvalue v[ARRAY_SIZE(three)];
-			bool any = false;
+	for (size_t i = 0; i < d->nr; i++)
+		any |= is_row(&v[i]);
+	if (!any)
+		return;
+	table_row(m, t);
+	table_cell(t, "", kind->words);
+	table_cell(t, "", layout_of(m, kind));
+	table_cell(t, "", words);
+	for (size_t i = 0; i < d->nr; i++)
+		table_value(m, t, &v[i]);
+}
 
-			for (size_t n = 0; n < ARRAY_SIZE(three); n++) {
-				v[n] = pair_at(m, d, i, kinds[k].backend, kinds[k].debug, three[n]);
-				any |= rv_ok(&v[n]);
-			}
-			if (k && !any)
-				continue; /* only some designs are measured in such rows */
-			table_row(m, t);
-			table_cell(t, "", kinds[k].words);
-			table_cell(t, "", kinds[k].debug ? "guards" : "plain");
-			table_cell(t, is_busted(d, i) ? "bad" : "", marked(m, d, i));
-			for (size_t n = 0; n < ARRAY_SIZE(three); n++)
-				table_value(m, t, &v[n]);
+/* A table with a column per design. */
+static struct table *designs_table(struct model *m, struct section *s, const struct designs *d,
+				   const char *caption, const char *what)
+{
+	const char **columns = arena_alloc(m->arena, (d->nr + 4) * sizeof(*columns));
+
+	columns[0] = "Slots";
+	columns[1] = "Layout";
+	columns[2] = what;
+	for (size_t i = 0; i < d->nr; i++)
+		columns[i + 3] = arena_str(m->arena, "#%s", marked(m, d, i));
+	return section_table(m, s, caption, columns);
+}
+
+static void pair_table(struct model *m, struct section *s, const struct designs *d,
+		       const struct numbers *depths)
+{
+	struct table *t = designs_table(m, s, d, "Map and unmap, native time per pair", "Depth");
+	struct rvalue *v = arena_alloc(m->arena, (d->nr + 1) * sizeof(*v));
+	const struct kind *kinds;
+	size_t nr = kinds_of(m, d, &kinds);
+
+	for (size_t k = 0; k < nr; k++)
+		for (size_t n = 0; n < depths->nr; n++) {
+			for (size_t i = 0; i < d->nr; i++)
+				v[i] = pair_at(m, d, i, &kinds[k], depths->v[n]);
+			kind_row(m, t, d, &kinds[k], arena_str(m->arena, "%lld", depths->v[n]), v);
 		}
 }
 
@@ -291,7 +357,7 @@ static void build_pairs(struct model *m, struct page *p, const struct report_par
 	pair_answer(m, p, s, &d, &depths);
 	if (d.nr) {
 		pair_figure(m, s, &d, &depths);
-		pair_table(m, s, &d);
+		pair_table(m, s, &d, &depths);
 	}
 	section_words(m, s, part, pair_id, "design", d.names, d.nr, "The designs, in words");
 	section_load(m, s, part);
@@ -307,17 +373,17 @@ static void build_pairs(struct model *m, struct page *p, const struct report_par
 
 static struct rvalue without_maps(struct model *m, const struct designs *d, size_t i)
 {
-	return switch_at(m, d, i, 0, 0);
+	return switch_at(m, d, i, &plain, 0, 0);
 }
 
 /* Appends the other designs' costs with `full` live maps each; new: the sentence's design. */
 static const char *other_designs(struct model *m, const struct designs *d, size_t new,
 				 long long full, const char *text)
 {
-	struct rvalue own = switch_at(m, d, new, full, full);
+	struct rvalue own = switch_at(m, d, new, &plain, full, full);
 
 	for (size_t i = 0; i < d->nr; i++) {
-		struct rvalue v = switch_at(m, d, i, full, full);
+		struct rvalue v = switch_at(m, d, i, &plain, full, full);
 
 		if (i != new &&is_good(d, i) && rv_ok(&v))
 			text = arena_str(m->arena, "%s; as “%s” that takes %s%s", text,
@@ -343,15 +409,15 @@ static void switch_answer(struct model *m, struct page *p, struct section *s,
 	}
 	do {
 		most = lives->v[--k];
-		full = switch_at(m, d, new, most, most);
+		full = switch_at(m, d, new, &plain, most, most);
 	} while (!rv_ok(&full)); /* ends at the number of `none`, which was measured */
 	if (!most) {
 		most = lives->v[lives->nr - 1];
-		full = switch_at(m, d, new, most, most);
+		full = switch_at(m, d, new, &plain, most, most);
 		section_answer(m, p, s, question, NULL, no_answer(m, d, full.why));
 		return;
 	}
-	one = switch_at(m, d, new, 1, 1);
+	one = switch_at(m, d, new, &plain, 1, 1);
 	text = arena_str(a,
 			 "There and back between two tasks takes %s as “%s” when "
 			 "neither has a map, and %s when each has %lld",
@@ -374,7 +440,7 @@ static void switch_figure(struct model *m, struct section *s, const struct desig
 		struct line *l = figure_line(m, f, marked(m, d, i), series_of(d, i));
 
 		for (size_t k = 0; k < lives->nr; k++) {
-			struct rvalue v = switch_at(m, d, i, lives->v[k], lives->v[k]);
+			struct rvalue v = switch_at(m, d, i, &plain, lives->v[k], lives->v[k]);
 
 			line_point(m, l, (double)lives->v[k], &v);
 		}
@@ -383,40 +449,25 @@ static void switch_figure(struct model *m, struct section *s, const struct desig
 	f->caption = "Mode native, slots in memory; medians; the table has their intervals.";
 }
 
-/* Adds a row, unless no design was measured with that pair of numbers. */
-static void switch_row(struct model *m, struct table *t, const struct designs *d, long long prev,
-		       long long next)
-{
-	struct rvalue *v = arena_alloc(m->arena, (d->nr + 1) * sizeof(*v));
-	bool any = false;
-
-	for (size_t i = 0; i < d->nr; i++) {
-		v[i] = switch_at(m, d, i, prev, next);
-		any |= rv_ok(&v[i]);
-	}
-	if (!any)
-		return;
-	table_row(m, t);
-	table_cell(t, "", arena_str(m->arena, "%lld and %lld", prev, next));
-	for (size_t i = 0; i < d->nr; i++)
-		table_value(m, t, &v[i]);
-}
-
 static void switch_table(struct model *m, struct section *s, const struct designs *d,
 			 const struct numbers *prevs)
 {
-	const char **columns = arena_alloc(m->arena, (d->nr + 2) * sizeof(*columns));
+	struct table *t =
+		designs_table(m, s, d, "Two tasks, there and back, native time", "Live maps");
 	struct numbers nexts = numbers_of(m, d->part, switch_id, "next");
-	struct table *t;
+	struct rvalue *v = arena_alloc(m->arena, (d->nr + 1) * sizeof(*v));
+	const struct kind *kinds;
+	size_t nr = kinds_of(m, d, &kinds);
 
-	columns[0] = "Live maps";
-	for (size_t i = 0; i < d->nr; i++)
-		columns[i + 1] = arena_str(m->arena, "#%s", marked(m, d, i));
-	t = section_table(m, s, "Two tasks, there and back, slots in memory, native time", columns);
 	t->folded = true;
-	for (size_t i = 0; i < prevs->nr; i++)
-		for (size_t j = 0; j < nexts.nr; j++)
-			switch_row(m, t, d, prevs->v[i], nexts.v[j]);
+	for (size_t k = 0; k < nr * prevs->nr * nexts.nr; k++) {
+		const struct kind *kind = &kinds[k / (prevs->nr * nexts.nr)];
+		long long prev = prevs->v[k / nexts.nr % prevs->nr], next = nexts.v[k % nexts.nr];
+
+		for (size_t i = 0; i < d->nr; i++)
+			v[i] = switch_at(m, d, i, kind, prev, next);
+		kind_row(m, t, d, kind, arena_str(m->arena, "%lld and %lld", prev, next), v);
+	}
 }
 
 static bool any_busted(const struct designs *d)
@@ -453,51 +504,67 @@ static void build_switches(struct model *m, struct page *p, const struct report_
 
 /* ---- how deep it gets ---- */
 
-static struct rvalue one_each(struct model *m, const struct designs *d, size_t i)
+static struct rvalue least_each(struct model *m, const struct designs *d, size_t i)
 {
-	return nest_at(m, d, i, 1);
+	return nest_at(m, d, i, d->least);
 }
 
+/* maps: sorted up. pairs: the depths of kmap/pair. */
 static void depth_answer(struct model *m, struct page *p, struct section *s,
-			 const struct designs *d)
+			 const struct designs *d, const struct numbers *maps,
+			 const struct numbers *pairs)
 {
-	const char *question = "How deep does the stack get when every context maps?";
-	size_t new = choose(m, d, one_each).last;
-	struct rvalue one = chosen_at(m, d, new, one_each), three;
+	const char *question = "How deep does the stack get when every context maps?", *text;
+	size_t new = choose(m, d, least_each).last, k = maps->nr;
+	struct rvalue least = chosen_at(m, d, new, least_each), most;
+	struct arena *a = m->arena;
 
-	three = rv_ok(&one) ? nest_at(m, d, new, 3) : one;
-	if (!rv_ok(&three)) {
-		section_answer(m, p, s, question, NULL, no_answer(m, d, three.why));
+	if (!rv_ok(&least)) {
+		section_answer(m, p, s, question, NULL, no_answer(m, d, least.why));
 		return;
 	}
-	section_answer(
-		m, p, s, question, mode_words(m->arena, d->part),
-		arena_str(m->arena,
-			  "A task, a page fault, a softirq, an interrupt and an NMI with one map "
-			  "each reach %s slots, with three each %s; a stack has %d "
-			  "(“%s”, without guards).",
-			  rv_strong(m->arena, &one), rv_strong(m->arena, &three), NR_SLOTS,
-			  label_of(m, d, new)));
+	do
+		most = nest_at(m, d, new, maps->v[--k]);
+	while (!rv_ok(&most)); /* ends at the number of `least`, which was measured */
+	text = arena_str(a,
+			 "A task, a page fault, a softirq, an interrupt and an NMI with %lld map%s "
+			 "each reach %s slots",
+			 d->least, d->least == 1 ? "" : "s", rv_strong(a, &least));
+	if (k)
+		text = arena_str(a, "%s, with %lld each %s", text, maps->v[k], rv_strong(a, &most));
+	text = arena_str(a, "%s (“%s”)", text, label_of(m, d, new));
+	if (pairs->nr)
+		text = arena_str(a,
+				 "%s; maps and unmaps of one stack were timed up to a depth of "
+				 "%lld",
+				 text, pairs->v[pairs->nr - 1]);
+	section_answer(m, p, s, question, mode_words(a, d->part), arena_str(a, "%s.", text));
 }
 
 static void build_depth(struct model *m, struct page *p, const struct report_part *part)
 {
-	static const char *const columns[] = { "Design", "#1 map each", "#2 maps each",
-					       "#3 maps each", NULL };
 	struct section *s = page_section(m, p, "nest", "How deep the stack gets");
 	struct designs d = designs_of(m, part, nest_id);
+	struct numbers maps = numbers_of(m, part, nest_id, "maps");
+	struct numbers pairs = numbers_of(m, part, pair_id, "depth");
+	const char **columns = arena_alloc(m->arena, (maps.nr + 2) * sizeof(*columns));
 	struct table *t;
 
 	section_source(m, s, part);
-	depth_answer(m, p, s, &d);
+	d.least = maps.nr ? maps.v[0] : 1;
+	depth_answer(m, p, s, &d, &maps, &pairs);
 	if (!d.nr || !input_usable(part))
 		return;
+	columns[0] = "Design";
+	for (size_t n = 0; n < maps.nr; n++)
+		columns[n + 1] = arena_str(m->arena, "#%lld map%s each", maps.v[n],
+					   maps.v[n] == 1 ? "" : "s");
 	t = section_table(m, s, "Most slots in use at once", columns);
 	for (size_t i = 0; i < d.nr; i++) {
 		table_row(m, t);
 		table_cell(t, is_busted(&d, i) ? "bad" : "", marked(m, &d, i));
-		for (int n = 1; n <= 3; n++) {
-			struct rvalue v = nest_at(m, &d, i, n);
+		for (size_t n = 0; n < maps.nr; n++) {
+			struct rvalue v = nest_at(m, &d, i, maps.v[n]);
 
 			table_value(m, t, &v);
 		}

@@ -271,6 +271,19 @@ static void test_disciplines(void)
 	   "where nobody says which are busted none answers, and each is shown: %s",
 	   s->answers[0]->text);
 	close_bed(&b);
+
+	open_bed(&b);
+	doc = native(&b);
+	if (results_doc_add_axis(doc, &axis, &err))
+		abort();
+	frees(doc, RESULTS_REF, "hasty", 10, 0);
+	freeing_disciplines(&b.model, model_page(&b.model, "p", "n", "t", "l"));
+	ok(strstr(b.model.pages[0].sections[0]->answers[0]->text,
+		  "every way of waiting in these rows is busted, which means wrong on purpose; the "
+		  "table has 1 row."),
+	   "where all are busted that is the reason: %s",
+	   b.model.pages[0].sections[0]->answers[0]->text);
+	close_bed(&b);
 }
 
 /* ---- what a section of two kernels does not speak of ---- */

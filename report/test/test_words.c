@@ -98,13 +98,16 @@ static void kmap_bed(struct bed *b, bool with_axis)
 	struct results_value values[] = { VALUE("older", "the older one"),
 					  VALUE("worn", "the worn one"),
 					  VALUE("newer", "the newer one") };
+	struct results_value backends[] = { VALUE("memory", "in cells") };
 	struct results_doc *doc;
 
 	open_bed(b);
 	doc = add_native(b);
 	values[1].busted = true;
-	if (with_axis)
+	if (with_axis) {
 		add_axis(doc, "design", values, 3);
+		add_axis(doc, "backend", backends, 1);
+	}
 	for (size_t i = 0; i < 4; i++) {
 		kmap_row(doc, "kmap/pair", "backend=memory,debug=0,depth=1", designs[i],
 			 10 + (double)i);
@@ -114,10 +117,14 @@ static void kmap_bed(struct bed *b, bool with_axis)
 			 30 + (double)i);
 		kmap_row(doc, "kmap/switch", "backend=memory,debug=0,next=7,prev=7", designs[i],
 			 40 + (double)i);
-		kmap_row(doc, "kmap/nest", "maps=1", designs[i], 5);
-		kmap_row(doc, "kmap/nest", "maps=3", designs[i], 15);
+		kmap_row(doc, "kmap/nest", "maps=2", designs[i], 5);
+		kmap_row(doc, "kmap/nest", "maps=5", designs[i], 12);
 	}
 	kmap_row(doc, "kmap/pair", "backend=mappings,debug=0,depth=8", "worn", 99);
+	synth_skip(doc, "kmap/pair", RESULTS_REF, "backend=mappings,debug=1,depth=3,design=older",
+		   "no page");
+	kmap_row(doc, "kmap/pair", "backend=odd,debug=2,depth=4", "newer", 98);
+	kmap_row(doc, "kmap/switch", "backend=mappings,debug=1,next=1,prev=7", "newer", 97);
 	kmap_build(&b->model);
 }
 
@@ -131,16 +138,20 @@ static void test_kmap(void)
 			"as “the older one”; on top of 5 live maps, 21.0 ns"),
 	   "the newest and the oldest design of the axis are compared, whatever they are called");
 	ok(has_rows(&b, "pair", "Map and unmap, native time per pair",
-		    ROWS("in memory|plain|the older one|13.0 ns",
-			 "in memory|plain|the worn one (busted)|",
-			 "in memory|plain|the newer one|11.0 ns", "in memory|plain|stray|10.0 ns",
-			 "real mappings|plain|the worn one (busted)|not run|99.0 ns|not run")),
-	   "every design has its row, in the order of the axis, and what was measured of real mappings");
+		    ROWS("in cells|plain|1|13.0 ns|12.0 ns|11.0 ns|10.0 ns",
+			 "in cells|plain|6|23.0 ns|22.0 ns|21.0 ns|20.0 ns",
+			 "mappings|plain|8|not run|99.0 ns|not run|not run",
+			 "mappings|guards|3|no page|not run|not run|not run",
+			 "odd|debug=2|4|not run|not run|98.0 ns|not run")),
+	   "every depth and kind of stack that has rows is one, measured or skipped");
 	ok(!strcmp(table_of(section_of(&b, NULL, "pair"), "Map and unmap, native time per pair")
-			   ->rows[1][2]
-			   .kind,
-		   "bad"),
-	   "the busted one is marked");
+			   ->columns[4],
+		   "the worn one (busted)") &&
+		   !strcmp(table_of(section_of(&b, NULL, "pair"),
+				    "Map and unmap, native time per pair")
+				   ->columns[6],
+			   "stray"),
+	   "every design is a column, in the order of the axis, and the busted one is marked");
 	ok(has_labels(&b, "pair", "the older one|the worn one (busted)|the newer one|stray") &&
 		   section_of(&b, NULL, "pair")->figures[0]->lines[3].nr == 2,
 	   "and its line, with every depth");
@@ -155,15 +166,18 @@ static void test_kmap(void)
 			"ns."),
 	   "switches are of the same design, and beside it of each that is not busted");
 	ok(has_labels(&b, "switch", "the older one|the worn one (busted)|the newer one|stray") &&
-		   has_rows(&b, "switch", "Two tasks, there and back, slots in memory, native time",
-			    ROWS("0 and 0|33.0 ns|32.0 ns|31.0 ns|30.0 ns",
-				 "7 and 7|43.0 ns|42.0 ns|41.0 ns|40.0 ns")),
-	   "each has a column, each number of live maps a row");
-	ok(section_says(&b, "nest", "a stack has 15 (“the newer one”, without guards)") &&
+		   has_rows(&b, "switch", "Two tasks, there and back, native time",
+			    ROWS("in cells|plain|0 and 0|33.0 ns|32.0 ns|31.0 ns|30.0 ns",
+				 "in cells|plain|7 and 7|43.0 ns|42.0 ns|41.0 ns|40.0 ns",
+				 "mappings|guards|7 and 1|not run|not run|97.0 ns|not run")),
+	   "each has a column, each kind of stack and number of live maps a row");
+	ok(section_says(&b, "nest",
+			"with 2 maps each reach 5 slots, with 5 each 12 (“the newer one”); maps "
+			"and unmaps of one stack were timed up to a depth of 8.") &&
 		   has_rows(&b, "nest", "Most slots in use at once",
-			    ROWS("the older one|5|not run|15", "the worn one (busted)|5",
-				 "the newer one|5", "stray|5")),
-	   "and so has it where contexts nest");
+			    ROWS("the older one|5|12", "the worn one (busted)|5|12",
+				 "the newer one|5|12", "stray|5|12")),
+	   "and so has it where contexts nest, with the numbers of maps that rows have");
 	close_bed(&b);
 	kmap_bed(&b, false);
 	ok(section_says(&b, "pair",
@@ -175,9 +189,35 @@ static void test_kmap(void)
 		   has_rows(&b, "nest", "Most slots in use at once",
 			    ROWS("stray|5", "newer|5", "worn|5", "older|5")) &&
 		   table_of(section_of(&b, NULL, "switch"),
-			    "Two tasks, there and back, slots in memory, native time")
-				   ->nr_rows == 2,
+			    "Two tasks, there and back, native time")
+				   ->nr_rows == 3,
 	   "and all have their rows by their names");
+	close_bed(&b);
+}
+
+/* Every design that was measured is busted. */
+static void test_busted_stacks(void)
+{
+	struct results_value values[] = { VALUE("worn", "the worn one") };
+	struct results_doc *doc;
+	struct bed b;
+
+	open_bed(&b);
+	doc = add_native(&b);
+	values[0].busted = true;
+	add_axis(doc, "design", values, 1);
+	kmap_row(doc, "kmap/pair", "backend=memory,debug=0,depth=1", "worn", 9);
+	kmap_row(doc, "kmap/nest", "maps=1", "worn", 5);
+	kmap_row(doc, "kmap/nest", "maps=1", "stray", 5);
+	kmap_build(&b.model);
+	ok(section_says(&b, "pair",
+			"No answer here: every design in these rows is busted, which means wrong on "
+			"purpose; the tables below have them all.") &&
+		   section_says(&b, "nest",
+				"of the 2 designs in these rows 1 is busted, which means wrong on "
+				"purpose, and the document does not describe the others; the "
+				"tables below"),
+	   "where all designs are busted that is the reason, and not that none was run");
 	close_bed(&b);
 }
 
@@ -409,12 +449,53 @@ static void test_dax(void)
 	close_bed(&b);
 }
 
+/* ---- other threads at the DAX file ---- */
+
+static void contended(struct results_doc *doc, const char *load, int threads, double time)
+{
+	synth_row(doc, "dax/contended", RESULTS_REF,
+		  synth_text("load=%s,threads=%d", load, threads), "time", RESULTS_EXACT, time);
+}
+
+static void test_loads(void)
+{
+	struct results_value values[] = { VALUE("stir", "stirring"), VALUE("idle", "idling") };
+	struct results_doc *doc;
+	struct bed b;
+
+	open_bed(&b);
+	doc = add_native(&b);
+	add_axis(doc, "load", values, 2);
+	contended(doc, "stray", 2, 70);
+	contended(doc, "idle", 2, 50);
+	contended(doc, "idle", 5, 51);
+	synth_skip(doc, "dax/contended", RESULTS_REF, "load=stir,threads=2", "no CPU");
+	synth_row(doc, "dax/contended", RESULTS_REF, "load=idle,threads=2", "lock_retries",
+		  RESULTS_SAMPLED, 3);
+	dax_build(&b.model);
+	ok(section_says(
+		   &b, "contended",
+		   "With 2 other threads a lock and unlock takes 50.0 ns (“idling”; the mapping "
+		   "found under its lock was another one 3 ") &&
+		   section_says(&b, "contended",
+				" times per lock), 70.0 ns (“stray”); not measured so: "
+				"“stirring” (no CPU)."),
+	   "the other threads' work is the document's, and what was skipped is said");
+	ok(has_rows(&b, "contended", "Other pinned threads at the file, native",
+		    ROWS("stirring|2|no CPU", "idling|2|50.0 ns", "idling|5|51.0 ns",
+			 "stray|2|70.0 ns")),
+	   "each load and number of threads has its row");
+	close_bed(&b);
+}
+
 int main(void)
 {
 	test_kmap();
+	test_busted_stacks();
 	test_steps();
 	test_skipped_step();
 	test_lost_whole();
 	test_dax();
+	test_loads();
 	return tap_done();
 }
