@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Axes: their rules, building them, and looking up the meaning of a param. */
+#include <array_size.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,38 @@ static int at(struct results_error *err, const char *what, size_t i)
 	return -EINVAL;
 }
 
+/* The place of the level in the order of the kernel's, from the top. -1: it is none of those. */
+static int place_of(const char *level)
+{
+	static const char *const levels[] = { "pgd", "p4d", "pud", "pmd", "pte" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(levels); i++)
+		if (!strcmp(levels[i], level))
+			return (int)i;
+	return -1;
+}
+
+/* The i-th level stands once, and below those that the kernel has above it. */
+static int check_order(const struct results_value *v, size_t i, struct results_error *err)
+{
+	const char *name = v->levels[i].name;
+
+	for (size_t k = 0; k < i; k++) {
+		const char *above = v->levels[k].name;
+
+		if (!strcmp(above, name))
+			return results__error(err, -EINVAL, NULL, ".level",
+					      "\"%s\" is there twice; drop one", name);
+		if (place_of(name) >= 0 && place_of(above) > place_of(name))
+			return results__error(
+				err, -EINVAL, NULL, ".level",
+				"\"%s\" stands below \"%s\"; levels stand from the top: pgd, p4d, "
+				"pud, pmd, pte",
+				name, above);
+	}
+	return 0;
+}
+
 static int check_levels(const struct results_axis *axis, const struct results_value *v,
 			struct results_error *err)
 {
@@ -77,14 +110,35 @@ static int check_levels(const struct results_axis *axis, const struct results_va
 				       "is none of no, compiled, boot, mm");
 			return at(err, "levels", i);
 		}
-		for (size_t k = 0; k < i; k++)
-			if (!strcmp(v->levels[k].name, l->name)) {
-				results__error(err, -EINVAL, NULL, ".level",
-					       "\"%s\" is there twice; drop one", l->name);
-				return at(err, "levels", i);
-			}
+		if (check_order(v, i, err))
+			return at(err, "levels", i);
 	}
 	return 0;
+}
+
+static int check_label(const char *label, struct results_error *err)
+{
+	int ret = results__check_text(label, false, ".label", err);
+
+	if (!ret && strpbrk(label, "\r\n"))
+		return results__error(err, -EINVAL, NULL, ".label",
+				      "has more than one line; say the rest in `means`");
+	if (!ret && !label[strspn(label, " \t\v\f")])
+		return results__error(err, -EINVAL, NULL, ".label", "is blank; say something");
+	return ret;
+}
+
+/* A stock kernel is what others are compared with: it is not wrong on purpose. */
+static int check_busted(const struct results_axis *axis, const struct results_value *v,
+			struct results_error *err)
+{
+	if (strcmp(axis->key, "scenario") || !v->busted || v->of)
+		return 0;
+	return results__error(
+		err, -EINVAL, NULL, ".busted",
+		"\"%.80s\" is a stock scenario, for it is a variant of none; name the scenario that "
+		"it breaks in `of`, or say false",
+		v->value);
 }
 
 static int check_value(const struct results_axis *axis, const struct results_value *v,
@@ -98,10 +152,7 @@ static int check_value(const struct results_axis *axis, const struct results_val
 	if (results_value_of(axis, v->value) != v)
 		return results__error(err, -EINVAL, NULL, ".value",
 				      "\"%.80s\" is there twice; drop one", v->value);
-	ret = results__check_text(v->label, false, ".label", err);
-	if (!ret && strpbrk(v->label, "\r\n"))
-		return results__error(err, -EINVAL, NULL, ".label",
-				      "has more than one line; say the rest in `means`");
+	ret = check_label(v->label, err);
 	if (!ret)
 		ret = results__check_text(v->means, false, ".means", err);
 	if (ret)
@@ -111,7 +162,8 @@ static int check_value(const struct results_axis *axis, const struct results_val
 			err, -EINVAL, NULL, ".of",
 			"\"%.80s\" is no other value of this axis; name the one that it is a variant of",
 			v->of);
-	return check_levels(axis, v, err);
+	ret = check_busted(axis, v, err);
+	return ret ? ret : check_levels(axis, v, err);
 }
 
 /* Each variant comes, by however many others, from a value that is none. */
@@ -245,6 +297,19 @@ static int check_params(const struct results_doc *doc, const char *id,
 	return 0;
 }
 
+/* A guest's document says what its scenario is: stock, a variant, busted. */
+static int check_scenario(const struct results_doc *doc, struct results_error *err)
+{
+	const char *own = results_pairs_get(&doc->subject, "scenario");
+
+	if (!own || results_value_of(results_axis_of(doc, "scenario", ""), own))
+		return 0;
+	return results__error(err, -EINVAL, NULL, ".axes",
+			      "has no axis `scenario`, of all families, with the value \"%.80s\", "
+			      "which $.provenance.subject.scenario names; add it",
+			      own);
+}
+
 int results__check_axes(const struct results_doc *doc, struct results_error *err)
 {
 	if (doc->version == 1)
@@ -259,6 +324,8 @@ int results__check_axes(const struct results_doc *doc, struct results_error *err
 		if (results__check_axis(&doc->axes[i], err) ||
 		    check_new(doc, i, &doc->axes[i], err))
 			return at(err, "axes", i);
+	if (check_scenario(doc, err))
+		return -EINVAL;
 	for (size_t i = 0; i < doc->nr_measurements; i++)
 		if (check_params(doc, doc->measurements[i].case_id, &doc->measurements[i].params,
 				 err))

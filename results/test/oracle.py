@@ -201,6 +201,9 @@ def leads_back(of, start):
     return start in seen
 
 
+LEVELS = ["pgd", "p4d", "pud", "pmd", "pte"]  # from the top
+
+
 def rule_axes(doc):
     if doc["version"] == 1:
         return
@@ -220,12 +223,19 @@ def rule_axes(doc):
         if any(len({level["level"] for level in v.get("levels", [])}) != len(v.get("levels", []))
                for v in axis["values"]):
             raise Refused("duplicate level")
+        for v in axis["values"]:
+            known = [LEVELS.index(level["level"]) for level in v.get("levels", []) if level["level"] in LEVELS]
+            if known != sorted(known):
+                raise Refused("levels out of order")
         families = axis["families"] or [None]
         earlier = spoken.setdefault(key, set())
         if None in earlier or (earlier and families == [None]) or earlier & set(families):
             raise Refused("duplicate axis")
         earlier |= set(families)
         values.update({(key, f): names for f in families})
+    own = doc["provenance"]["subject"].get("scenario")
+    if own is not None and own not in values.get(("scenario", None), []):
+        raise Refused("a scenario that no axis has")
     for row in doc["measurements"] + doc["checks"]:
         family = (row.get("case") or row["id"]).split("/")[0]
         for key, value in row["params"].items():

@@ -169,6 +169,57 @@ static void test_rows(void)
 	results_doc_free(doc);
 }
 
+static struct results_value scenarios[] = {
+	{ .value = "plain", .label = "plain", .means = "stock" },
+	{ .value = "broken", .label = "broken", .means = "is wrong", .busted = true, .of = "plain" },
+};
+static const struct results_axis kernels = { "scenario", NULL, 0, "which", scenarios, 2 };
+
+static void test_scenario(void)
+{
+	struct results_value busted = scenarios[0];
+	struct results_axis axis = kernels;
+	struct results_doc *doc = new_doc();
+
+	busted.busted = true;
+	axis.values = &busted;
+	axis.nr_values = 1;
+	ok(results_doc_add_axis(doc, &axis, &err) == -EINVAL &&
+		   !strcmp(err.path, ".values[0].busted") && strstr(err.reason, "stock"),
+	   "a stock scenario that is busted: refused");
+	if (results_pairs_set(&doc->subject, "scenario", "broken"))
+		exit(1);
+	ok(results_doc_write(doc, file, &err) == -EINVAL && !strcmp(err.path, "$.axes") &&
+		   strstr(err.reason, "`scenario`") && strstr(err.reason, "\"broken\""),
+	   "a guest's document that does not say what its scenario is: not written");
+	ok(!results_doc_add_axis(doc, &kernels, &err) && !results_doc_write(doc, file, &err),
+	   "until it does");
+	results_doc_free(doc);
+}
+
+static void test_labels_and_levels(void)
+{
+	struct results_level levels[] = { { "pmd", RESULTS_FOLD_NO }, { "pud", RESULTS_FOLD_NO } };
+	struct results_value blank = kmap[0], turned = kmap[0];
+	struct results_axis axis = stacks;
+	struct results_doc *doc = new_doc();
+
+	blank.label = " \t";
+	axis.values = &blank;
+	ok(results_doc_add_axis(doc, &axis, &err) == -EINVAL &&
+		   !strcmp(err.path, ".values[0].label") && strstr(err.reason, "blank"),
+	   "a label of blanks: refused");
+	turned.levels = levels;
+	turned.nr_levels = 2;
+	axis.key = "format";
+	axis.values = &turned;
+	ok(results_doc_add_axis(doc, &axis, &err) == -EINVAL &&
+		   !strcmp(err.path, ".values[0].levels[1].level") &&
+		   strstr(err.reason, "\"pud\" stands below \"pmd\""),
+	   "a level below one that it is above: refused");
+	results_doc_free(doc);
+}
+
 int main(void)
 {
 	int fd = mkstemp(file);
@@ -178,6 +229,8 @@ int main(void)
 	close(fd);
 	test_lookup();
 	test_wrong();
+	test_scenario();
+	test_labels_and_levels();
 	test_rows();
 	unlink(file);
 	return tap_done();

@@ -103,6 +103,16 @@ def first(**more):
     return lambda doc: doc["axes"][0]["values"][0].update(more)
 
 
+def guest(*scenarios, families=()):
+    """A document of the scenario g: with that axis of scenarios, if there are any."""
+    def change(doc):
+        doc["provenance"]["subject"]["scenario"] = "g"
+        if scenarios:
+            doc["axes"].append({"key": "scenario", "families": list(families), "means": "which", "values": list(scenarios)})
+    return change
+
+
+S = "$.axes[2].values[0]"
 B = M + ".breakdown"
 RESULT = [
     ("nothing changed", lambda doc: None, GOOD),
@@ -349,6 +359,16 @@ RESULT = [
     ("two variants of each other", axis(values=variants(1, 0)), V + ".of", BEYOND),
     ("a circle of three that a fourth leads into", axis(values=variants(1, 3, 1, 2)),
      A + ".values[1].of", BEYOND),
+    *((f"a label of {blank!r}", first(label=blank), V + ".label") for blank in (" ", "\t \t", "\v\f")),
+    ("a label that begins with a blank", first(label=" a "), GOOD),
+    ("a guest without an axis of scenarios", guest(), "$.axes"),
+    ("a guest whose scenario is in the axis", guest(value("g")), GOOD),
+    ("a guest whose scenario is not in the axis", guest(value("h")), "$.axes", BEYOND),
+    ("a guest whose axis of scenarios is of a family", guest(value("g"), families=["kmap"]), "$.axes"),
+    ("a guest's document of version 1", lambda doc: (
+        guest()(doc), doc.update(version=1), doc.pop("axes")), GOOD),
+    ("a busted stock scenario", guest(value("g", busted=True)), S + ".busted"),
+    ("a busted variant", guest(value("g", busted=True, of="h"), value("h")), GOOD),
     ("no levels", first(levels=[]), GOOD),
     ("levels of what is no format", put("axes", 1, "values", [value("x", levels=[level("pmd")])]),
      "$.axes[1].values[0].levels", BEYOND),
@@ -358,6 +378,10 @@ RESULT = [
     ("another way to fold", first(levels=[level("p4d", "yes")]), V + ".levels[0].fold"),
     ("a level without a name", first(levels=[level("")]), V + ".levels[0].level"),
     ("a level twice", first(levels=[level("pmd"), level("pmd", "mm")]), V + ".levels[1].level", BEYOND),
+    ("a level below one that it is above", first(levels=[level("pmd"), level("pte"), level("pud")]),
+     V + ".levels[2].level", BEYOND),
+    ("levels from the bottom", first(levels=[level("pte"), level("pgd")]), V + ".levels[1].level", BEYOND),
+    ("levels in order, with one that the kernel has not", first(levels=[level("pgd"), level("x"), level("pte")]), GOOD),
     ("17 levels", first(levels=[level(f"l{i}") for i in range(17)]), V + ".levels"),
     ("16 levels", first(levels=[level(f"l{i}") for i in range(16)]), GOOD),
     ("an unknown key of a level", first(levels=[level("pmd") | {"x": 1}]), V + ".levels[0].x"),
