@@ -145,6 +145,9 @@ static void test_answers(const char *run, const char *out)
 	   "quantiles and batches have their columns and tables, and what was not run has none");
 	ok(page_says(out, "q2.html", "all four (identical)"), "designs with the same code are "
 							      "called identical");
+	ok(page_says(out, "q2.html", "What the designs are") &&
+		   page_says(out, "q2.html", "Returns wrong or too few pages on "),
+	   "a table says of each design where it is wrong, which README counts");
 	ok(page_says(out, "q2.html", "0x80000000 (2 GiB)") &&
 		   page_says(out, "q2.html", "address - 0x80000000"),
 	   "the correctness table has addresses");

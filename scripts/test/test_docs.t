@@ -162,6 +162,9 @@ is "$said" "$(result "$tmp/static.json")" "README.md's result agrees with the de
 sed 's/ Returns wrong or too few pages on arm64-16k-52-folded\././' "$tmp/static.json" >"$tmp/mutated.json"
 [ "$said" != "$(result "$tmp/mutated.json")" ]
 ok $? "it would not if align_real were right"
+read -r page caption < <(sed -n 's/.* In a report: \([A-Za-z]*\) levels, “\(.*\)”\.$/\1 \2/p' "$root/README.md")
+grep -qF "\"$page levels\"" "$root/report/pages/folding.c" && grep -qF "\"$caption\"" "$root/report/pages/folding_checks.c"
+ok $? "the report has the page and the table that README.md names for it: $page levels, $caption"
 
 # ---- what the explorer prints ----
 plain() { sed -E 's/ +$//; s/ +[0-9,]+ +[0-9.]+ s / RATE TIME /; s/ +[0-9,]+ per second +[0-9.]+ s$/ RATE TIME/'; }
