@@ -24,6 +24,19 @@ static bool has_checks(const struct report_part *part)
 	return false;
 }
 
+/* What a check saw, safe to print. "address - 0x80000000" does not wrap at its minus: a line that
+ * begins with the number would read as that address. */
+static const char *seen_text(struct model *m, const char *seen)
+{
+	static const char loose[] = " - 0x", tight[] = "\xc2\xa0−\xc2\xa0"
+						       "0x";
+	const char *rest = clean(m->arena, seen), *text = "", *at;
+
+	for (; (at = strstr(rest, loose)); rest = at + strlen(loose))
+		text = arena_str(m->arena, "%s%.*s%s", text, (int)(at - rest), rest, tight);
+	return arena_str(m->arena, "%s%s", text, rest);
+}
+
 /* One design of a part's checks: a part may check several. */
 struct checked {
 	const struct report_part *part;
@@ -81,7 +94,7 @@ static struct tally tally(struct model *m, const struct checked *x)
 		if (!strncmp(c->seen, "wrong", 5)) {
 			t.wrong++;
 			if (!t.example)
-				t.example = clean(m->arena, c->seen);
+				t.example = seen_text(m, c->seen);
 		}
 	}
 	return t;
@@ -354,9 +367,9 @@ static void check_cell(struct model *m, struct table *t, const struct results_ch
 		table_seen(t, "missing", "not checked");
 		return;
 	}
-	seen = clean(m->arena, c->seen);
+	seen = seen_text(m, c->seen);
 	if (!c->ok)
-		seen = arena_str(m->arena, "%s; expected %s", seen, clean(m->arena, c->expect));
+		seen = arena_str(m->arena, "%s; expected %s", seen, seen_text(m, c->expect));
 	table_seen(t,
 		   !c->ok || !strncmp(c->seen, "wrong", 5) ? "bad"
 		   : !strncmp(c->seen, "right", 5)	   ? "good"
