@@ -348,20 +348,23 @@ const struct explore_model explore_dax_models[] = {
 	      "is the right slot locked when the page moves to another file (dax_lock_folio)", 2,
 	      .protocol = "merged", .task = { lock_page, move_and_fill }),
 	BUSTED("no_revalidate", BELONGS,
-	       "the same, where folio->mapping is not read again under its lock", 2,
-	       .protocol = "no_revalidate", .task = { lock_page, move_and_fill }),
+	       "is the right slot locked where folio->mapping is not read again "
+	       "under its lock",
+	       2, .protocol = "no_revalidate", .task = { lock_page, move_and_fill }),
 
 	MODEL("merged_evicted", "is the inode there as long as its lock is used", 2,
 	      .protocol = "merged", .task = { lock_page, evict }),
 	BUSTED("no_rcu", FREED_INODE,
-	       "the same, where RCU does not wait for the task that found the inode", 2,
-	       .protocol = "no_rcu", .task = { lock_page, evict }),
+	       "is the inode there as long as its lock is used, where RCU does "
+	       "not wait for the task that found it",
+	       2, .protocol = "no_rcu", .task = { lock_page, evict }),
 
 	MODEL("merged_evicted_asleep", "may the inode go while somebody sleeps for its entry", 3,
 	      .protocol = "merged", .locked = true, .task = { lock_page, unlock, evict }),
 	BUSTED("touch_after_sleep", FREED_INODE,
-	       "the same, where a task that has slept looks at the xarray again", 3,
-	       .protocol = "touch_after_sleep", .locked = true,
+	       "may the inode go while somebody sleeps for its entry and then "
+	       "looks at the xarray again",
+	       3, .protocol = "touch_after_sleep", .locked = true,
 	       .task = { lock_page, unlock, evict }),
 
 	MODEL("merged_pmd_evicted", "may the inode go as soon as a PMD entry of it is unlocked", 2,
@@ -370,18 +373,22 @@ const struct explore_model explore_dax_models[] = {
 	MODEL("merged_lockers", "is a task that waits for a locked entry always woken", 3,
 	      .protocol = "merged", .task = { lock_page, lock_page, lock_page }),
 	BUSTED("wait_after_unlock", DEADLOCK,
-	       "the same, where a waiter queues when it has dropped the xarray's lock", 2,
-	       .protocol = "wait_after_unlock", .task = { lock_page, lock_page }),
+	       "is a waiter always woken that queues when it has dropped the "
+	       "xarray's lock",
+	       2, .protocol = "wait_after_unlock", .task = { lock_page, lock_page }),
 
 	MODEL("merged_pmd", "is a task that waits at another index of a PMD entry always woken", 3,
 	      .protocol = "merged", .pmd = true, .task = { lock_page, lock_neighbour, delete }),
 	BUSTED("pmd_not_rounded", DEADLOCK,
-	       "the same, where waiters queue by their own index (23c84eb78375 mended a case)", 2,
-	       .protocol = "pmd_not_rounded", .pmd = true, .task = { lock_page, lock_neighbour }),
+	       "is who waits at another index of a PMD entry woken, where waiters "
+	       "queue by their own index (23c84eb78375 mended a case)",
+	       2, .protocol = "pmd_not_rounded", .pmd = true,
+	       .task = { lock_page, lock_neighbour }),
 
 	MODEL("merged_exclusive", "does an exclusive waiter that locks nothing wake the next", 3,
 	      .protocol = "merged", .locked = true, .task = { delete, fault, unlock }),
-	BUSTED("exclusive_no_pass_on", DEADLOCK, "the same, where it does not", 3,
+	BUSTED("exclusive_no_pass_on", DEADLOCK,
+	       "an exclusive waiter that locks nothing does not wake the next", 3,
 	       .protocol = "exclusive_no_pass_on", .locked = true,
 	       .task = { delete, fault, unlock }),
 	MODEL("exclusive_speculation",
@@ -391,8 +398,9 @@ const struct explore_model explore_dax_models[] = {
 	MODEL("merged_deleted", "are all who wait for a deleted entry woken (237388320def)", 4,
 	      .protocol = "merged", .locked = true, .task = { delete, delete, delete, unlock }),
 	BUSTED("wake_one_deleted", DEADLOCK,
-	       "the same before 237388320def: deletion wakes one, who finds nothing to pass on", 4,
-	       .protocol = "wake_one_deleted", .locked = true,
+	       "deletion wakes one waiter, which finds nothing to pass on (before "
+	       "237388320def)",
+	       4, .protocol = "wake_one_deleted", .locked = true,
 	       .task = { delete, delete, delete, unlock }),
 
 	HARMLESS("1-is-idle", "1-is-idle_warns",
@@ -402,25 +410,34 @@ const struct explore_model explore_dax_models[] = {
 		 "does truncation wait for what GUP-fast has got (38607c62b34b, v6.15)", 2,
 		 .protocol = "merged", .refs = "0-is-idle", .task = { get_and_put, truncate_file }),
 	HARMLESS("1-is-idle_refault", "1-is-idle_warns",
-		 "the same beside a fault that maps the page again", 3, .protocol = "merged",
-		 .refs = "1-is-idle", .task = { get_and_put, truncate_file, fault_mapped }),
+		 "does truncation wait for what GUP-fast has got, beside a fault "
+		 "that maps the page again (before v6.15)",
+		 3, .protocol = "merged", .refs = "1-is-idle",
+		 .task = { get_and_put, truncate_file, fault_mapped }),
 	BUSTED("0-is-idle_refault", DEADLOCK,
-	       "the same: the new mapping's reference, for which the wait has dropped the file's lock",
+	       "truncation (v6.15) beside a fault that maps the page again: it "
+	       "waits for the new mapping's reference, and has dropped the file's "
+	       "lock",
 	       3, .protocol = "merged", .refs = "0-is-idle",
 	       .task = { get_and_put, truncate_file, fault_mapped }),
-	MODEL("0-is-idle_lock_kept", "the same, where faults wait until truncation is done", 3,
-	      .protocol = "merged", .refs = "0-is-idle_lock_kept",
+	MODEL("0-is-idle_lock_kept",
+	      "does truncation (v6.15) wait for what GUP-fast has got, where "
+	      "faults wait until it is done",
+	      3, .protocol = "merged", .refs = "0-is-idle_lock_kept",
 	      .task = { get_and_put, truncate_file, fault_mapped }),
 	BUSTED("1-is-idle_warns", NO_WARN,
 	       "is the count what truncation expects; a walker that is to give up is counted too",
 	       2, .protocol = "merged", .refs = "1-is-idle", .no_warn = true,
 	       .task = { get_and_put, truncate_file }),
-	MODEL("1-is-idle_flush_waits", "the same, where the flush waits for walkers (x86)", 2,
-	      .protocol = "merged", .refs = "1-is-idle_flush_waits", .no_warn = true,
+	MODEL("1-is-idle_flush_waits",
+	      "is the count what truncation expects, where the flush waits for "
+	      "walkers (x86)",
+	      2, .protocol = "merged", .refs = "1-is-idle_flush_waits", .no_warn = true,
 	      .task = { get_and_put, truncate_file }),
 	HARMLESS("0-is-idle_no_warn", "0-is-idle_refault",
-		 "the same with 0-is-idle: no walker gets an unmapped page", 2,
-		 .protocol = "merged", .refs = "0-is-idle", .no_warn = true,
+		 "is the count what truncation expects with 0-is-idle: no walker "
+		 "gets an unmapped page",
+		 2, .protocol = "merged", .refs = "0-is-idle", .no_warn = true,
 		 .task = { get_and_put, truncate_file }),
 	BUSTED("scan_first", FREED_PAGE,
 	       "1-is-idle, where busy pages are looked for before the pages are unmapped", 2,

@@ -477,15 +477,17 @@ const struct explore_model explore_gather_models[] = {
 	  .summary = "is a walk under rcu_read_lock() alone safe from tables in batches" },
 	{ GATHER_ROW("rcu_reader_ipi_fallback", setup_table, 2, .discipline = "broadcast_rcu",
 		     .fallback = "sync_ipi", .walker = WALK_RCU),
-	  .summary = "is it safe from a table that only an interrupt was sent for", .busted = true,
-	  .caught_by = READ_OF_FREED },
+	  .summary = "is a walk under rcu_read_lock() alone safe from a table that only "
+		     "an interrupt was sent for",
+	  .busted = true, .caught_by = READ_OF_FREED },
 	{ GATHER_ROW("rcu_reader_sync_rcu", setup_table, 2, .discipline = "broadcast_rcu",
 		     .fallback = "sync_rcu", .walker = WALK_RCU),
-	  .summary = "is it safe from a table that synchronize_rcu() was called for "
-		     "(1fb3d8c20bfa)" },
+	  .summary = "is a walk under rcu_read_lock() alone safe from a table that "
+		     "synchronize_rcu() was called for (1fb3d8c20bfa)" },
 	{ GATHER_ROW("rcu_reader_per_table", setup_table, 2, .discipline = "broadcast_rcu",
 		     .fallback = "rcu_per_table", .walker = WALK_RCU),
-	  .summary = "is it safe from a table with a callback of its own (718b13861d22)" },
+	  .summary = "is a walk under rcu_read_lock() alone safe from a table with a "
+		     "callback of its own (718b13861d22)" },
 
 	{ GATHER_ROW("order_ipi", setup_page, 2, .discipline = "ipi_signal"),
 	  .summary =
@@ -494,18 +496,21 @@ const struct explore_model explore_gather_models[] = {
 	  .summary = "is a page whose entry was cleared not used once it is free: broadcast" },
 	{ GATHER_ROW("order_pages_first", setup_page, 2, .discipline = "ipi_signal",
 		     .order = "pages_first"),
-	  .summary = "is it not used where pages are freed before the invalidation", .busted = true,
-	  .caught_by = "read of a freed page" },
+	  .summary = "is a page whose entry was cleared not used once it is free: pages "
+		     "freed before the invalidation",
+	  .busted = true, .caught_by = "read of a freed page" },
 	{ GATHER_ROW("order_no_flush", setup_page, 2, .discipline = "broadcast_rcu",
 		     .order = "no_flush"),
-	  .summary = "is it not used where only tables are invalidated for", .busted = true,
-	  .caught_by = "read of a freed page" },
+	  .summary = "is a page whose entry was cleared not used once it is free: "
+		     "invalidated for tables only",
+	  .busted = true, .caught_by = "read of a freed page" },
 
 	{ GATHER_ROW("rmap_delayed", setup_rmap, 3, .discipline = "ipi_signal"),
 	  .summary = "does writeback see every write of a CPU whose TLB still has the page "
 		     "(5df397dec7c4)" },
 	{ GATHER_ROW("rmap_early", setup_rmap, 3, .discipline = "ipi_signal", .rmap_early = true),
-	  .summary = "does it where the rmap goes with the entry, before the invalidation",
+	  .summary = "does writeback see every write where the rmap goes with the "
+		     "entry, before the invalidation",
 	  .busted = true, .caught_by = "no write is lost" },
 
 	{ GATHER_ROW("unshare_ipi", setup_unshare, 2, .unshare = "unshare_ipi"),
@@ -513,9 +518,11 @@ const struct explore_model explore_gather_models[] = {
 		  "does a walk stay out of a hugetlb table that has left its mm: an interrupt at "
 		  "each unshare (1013af4f585f)" },
 	{ GATHER_ROW("unshare_last_ipi", setup_unshare, 2, .unshare = "unshare_last_ipi"),
-	  .summary = "does it, with one interrupt per flush and for the last sharer only" },
+	  .summary = "does a walk stay out of a hugetlb table that has left its mm: one "
+		     "interrupt per flush, for the last sharer only" },
 	{ GATHER_ROW("unshare_no_ipi", setup_unshare, 2, .unshare = "unshare_no_ipi"),
-	  .summary = "does it without an interrupt", .busted = true,
-	  .caught_by = "no page of another process" },
+	  .summary = "does a walk stay out of a hugetlb table that has left its mm: no "
+		     "interrupt",
+	  .busted = true, .caught_by = "no page of another process" },
 	{ 0 },
 };

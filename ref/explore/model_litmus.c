@@ -383,7 +383,8 @@ const struct explore_model explore_litmus_models[] = {
 	  .variant = "try_get_relaxed",
 	  .mode = SB,
 	  .nr_cpus = 2,
-	  .summary = "the same with a try-get that orders nothing",
+	  .summary = "a try-get that orders nothing, then look again, against change, "
+		     "then look at the count",
 	  .busted = true,
 	  .caught_by = "one of the two notices the other",
 	  .setup = setup_count,

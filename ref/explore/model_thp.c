@@ -391,7 +391,9 @@ static int split_ignore_pins(struct ref_page *page)
 const struct explore_model explore_thp_models[] = {
 	GOOD("split", "a huge leaf is read while its folio is split (Gunthorpe, 2 May 2023)",
 	     FAST(good), TWO, .split = thp_split, .stays = true),
-	GOOD("split_pte", "the same folio, mapped by small leaves that come back as they were",
+	GOOD("split_pte",
+	     "a folio is read while it is split, mapped by small leaves that "
+	     "come back as they were",
 	     FAST(good), TAIL, .split = thp_split, .by_pte = true, .stays = true),
 	GOOD("split_file", "a file's folio, which a split leaves unmapped", FAST(good), TWO,
 	     .split = thp_split, .file = true),
@@ -421,20 +423,25 @@ const struct explore_model explore_thp_models[] = {
 	     FAST(good), TAIL, .small = true, .collapse = collapse_sync, .unmap = true,
 	     .wait = wait_ipi),
 	HARMLESS("collapse_no_sync", "collapse_table_reuse", EXPLORE_SC,
-		 "without the wait the pages are safe, as long as the table stays", FAST(good),
-		 TAIL, .small = true, .collapse = collapse_no_sync, .stays = true),
+		 "a collapse that does not wait for walkers: the pages are safe, as "
+		 "long as the table stays",
+		 FAST(good), TAIL, .small = true, .collapse = collapse_no_sync, .stays = true),
 	BUSTED("collapse_no_pmd_recheck", MAPPED,
-	       "a page is returned after its contents were copied (before 70cbc3cc78a9)",
+	       "the PMD is not read again: a page is returned after a collapse "
+	       "has copied its contents (before 70cbc3cc78a9)",
 	       FAST(no_pmd_recheck), TAIL, .small = true, .collapse = collapse_no_sync,
 	       .stays = true),
 	BUSTED("collapse_table_reuse", FREED_TABLE,
-	       "the table is freed under a walker (before 2ba99c5e0881)", FAST(good), TAIL,
-	       .small = true, .collapse = collapse_no_sync, .unmap = true),
+	       "a collapse does not wait: the table is freed under a walker "
+	       "(before 2ba99c5e0881)",
+	       FAST(good), TAIL, .small = true, .collapse = collapse_no_sync, .unmap = true),
 
 	GOOD("split_pin", "a huge page is pinned while it is split: a pinned page stays exclusive",
 	     FAST(good), TWO, .pin = true, .split = thp_split, .stays = true),
-	GOOD("split_pin_pte", "the same for a page that is mapped by a small leaf", FAST(good),
-	     TAIL, .pin = true, .split = thp_split, .by_pte = true, .stays = true),
+	GOOD("split_pin_pte",
+	     "what a pin of a page that is mapped by a small leaf relies on "
+	     "goes through the folio's split",
+	     FAST(good), TAIL, .pin = true, .split = thp_split, .by_pte = true, .stays = true),
 	BUSTED("split_ignore_pins", EXCLUSIVE,
 	       "a split that fails later has cleared the exclusive mark of a pinned page",
 	       FAST(good), TWO, .pin = true, .split = split_ignore_pins),
@@ -442,7 +449,9 @@ const struct explore_model explore_thp_models[] = {
 	DELAYED("split_delayed",
 		"a huge leaf is read while its folio is split, with delayed stores", FAST(good),
 		TWO, .split = thp_split, .stays = true),
-	DELAYED("split_pte_delayed", "the same folio, mapped by small leaves, with delayed stores",
+	DELAYED("split_pte_delayed",
+		"a folio mapped by small leaves is read while it is split, with "
+		"delayed stores",
 		FAST(good), TAIL, .split = thp_split, .by_pte = true, .stays = true),
 	HARMLESS("collapse_delayed", "collapse_table_reuse", EXPLORE_STORE_BUFFER,
 		 "collapse with delayed stores: the PMD's clear and the try-get are full barriers",
@@ -456,7 +465,8 @@ const struct explore_model explore_thp_models[] = {
 		       FAST(relaxed_get), TAIL, .small = true, .collapse = collapse_no_sync,
 		       .stays = true),
 	HARMLESS("collapse_unordered_sc", "collapse_unordered", EXPLORE_SC,
-		 "the same without delayed stores: nothing breaks", FAST(good), TAIL, .small = true,
-		 .collapse = collapse_unordered, .stays = true),
+		 "the PMD's clear orders nothing, without delayed stores: nothing "
+		 "breaks",
+		 FAST(good), TAIL, .small = true, .collapse = collapse_unordered, .stays = true),
 	{ 0 },
 };

@@ -35,16 +35,19 @@ static const struct ref_variant rows[] = {
 	  "pXd_offset() of a copy where a folded level has the size of the one above: v5.2 to v5.8" },
 	{ "gup", "static on s390x/5", false,
 	  GUP "s390x/5 static: past 0xa0000000000000 it returns the right",
-	  "the same where no level is folded" },
+	  "pXd_offset() of a copy where no level is folded" },
 	{ "gup", "static on s390x/2", true,
 	  GUP "s390x/2 static: past 0x500000 it returns the pages",
-	  "the same where levels fold per mm: 1 MiB lower (1a42010cdc26)" },
+	  "pXd_offset() of a copy where levels fold per mm, two levels: 1 "
+	  "MiB lower (1a42010cdc26)" },
 	{ "gup", "static on s390x/3", true,
 	  GUP "s390x/3 static: 0x10080000000 gives the page of 0x10000000000",
-	  "the same with three levels: 2 GiB lower" },
+	  "pXd_offset() of a copy where levels fold per mm, three levels: 2 "
+	  "GiB lower" },
 	{ "gup", "static on s390x/4", true,
 	  GUP "s390x/4 static: past 0x140000000000 it returns the pages",
-	  "the same with four levels: 4 TiB lower" },
+	  "pXd_offset() of a copy where levels fold per mm, four levels: 4 "
+	  "TiB lower" },
 	{ "gup", "addr_end_folded", false,
 	  RECHECK "s390x/3 addr_end_folded: does not return a pte that loses its page table",
 	  "clip to the size of the entry's real level (RFC v1, v2 patch 1)" },
@@ -59,9 +62,11 @@ static const struct ref_variant rows[] = {
 	  "arm64's pXd_offset_lockless() finds the folded level's table around the entry above" },
 	{ "gup", "align_real on arm64-16k-52-folded", true,
 	  ENTRIES "arm64-16k-52-folded align_real: looks for the table around a copy",
-	  "the same where P4D is folded when compiled: around an address on the stack (v6.10)" },
+	  "arm64's pXd_offset_lockless() where P4D is folded when compiled: "
+	  "around an address on the stack (v6.10)" },
 	{ "gup", "reload_real", false, ENTRIES "arm64-16k-52-folded reload_real: right",
-	  "the real pointer is handed on there too, and its entry loaded again (36639013b346)" },
+	  "the real pointer is handed on also where P4D is folded when "
+	  "compiled, and its entry loaded again (36639013b346)" },
 	{ "gup", "gather_unchecked", true,
 	  ENTRIES "arm64-4k-48: unchecked, the bits of the other's entry are taken",
 	  "a contiguous range is read without looking whether it is one" },
@@ -84,7 +89,8 @@ static const struct ref_variant rows[] = {
 	  "the entry is not read again after the reference" },
 	{ "gup", "no_entry_recheck under threads", true,
 	  THREADS "without the entry recheck another address's page comes back",
-	  "the same, with the window before the try-get held open" },
+	  "the entry is not read again after the reference, with the window "
+	  "before the try-get held open" },
 	{ "gup", "no_pmd_recheck", true, RECHECK "hooked_no_pmd_recheck returns it",
 	  "the PMD entry above is not compared: the collapse race (70cbc3cc78a9)" },
 	{ "gup", "addr_end_global at the top table", true,
@@ -123,9 +129,12 @@ static const struct ref_variant rows[] = {
 	  "the recheck comes before the reference" },
 	{ "thp", "split and collapse under threads", false,
 	  THP_STRESS "readers, a splitter and a collapser: every reference has a holder",
-	  "rounds of all of it at once, and every reference counted at their ends" },
+	  "readers, a splitter and a collapser at once, in rounds, and every "
+	  "reference counted at their ends" },
 	{ "thp", "get_after_recheck under threads", true,
-	  THP_STRESS "reference after the recheck: seen", "the same reader, in those rounds" },
+	  THP_STRESS "reference after the recheck: seen",
+	  "the recheck comes before the reference, beside a splitter and a "
+	  "collapser" },
 	{ "thp", "collapse in turn", false,
 	  COLLAPSE "x86_64-4k-48: the PMD is cleared, then comes the reference",
 	  "the reader reads the PMD again (70cbc3cc78a9)" },
@@ -163,10 +172,11 @@ static const struct ref_variant rows[] = {
 	  "call_rcu() of the batch, quiescent-state liburcu" },
 	{ "gather", "rcu_memb", false,
 	  STRESS "rcu_memb, 1 readers, with memory: no walk read a freed table",
-	  "the same by liburcu's memb flavour, which uses membarrier itself" },
+	  "call_rcu() of the batch, liburcu's memb flavour, which uses "
+	  "membarrier itself" },
 	{ "gather", "rcu_bp", false,
 	  STRESS "rcu_bp, 1 readers, with memory: no walk read a freed table",
-	  "the same by liburcu's bulletproof flavour" },
+	  "call_rcu() of the batch, liburcu's bulletproof flavour" },
 
 	/* ---- which folios may be pinned, without a race or with a forced race ---- */
 	{ "longterm", "truth table", false,
@@ -206,7 +216,7 @@ static const struct ref_variant rows[] = {
 	  DAX "merged: the page moved to another file: tried again, and locked there",
 	  "dax_lock_folio() reads folio->mapping again under its lock" },
 	{ "dax", "no_revalidate, page moved", true, DAX "no_revalidate: unlocking it hits a BUG_ON",
-	  "it does not" },
+	  "dax_lock_folio() does not read folio->mapping again under its lock" },
 	{ "dax", "no_rcu, inode freed", true, DAX "no_rcu: the lock taken is a freed inode's",
 	  "nothing keeps the inode until its lock is held" },
 	{ "dax", "wait_after_unlock, unlocked meanwhile", true,
@@ -226,10 +236,12 @@ static const struct ref_variant rows[] = {
 	  "a PMD entry's waiters queue by their own index" },
 	{ "dax", "no_revalidate under load", true,
 	  DAX_STRESS "no_revalidate, 1-is-idle: a foreign slot is locked",
-	  "the same, found by threads that run free" },
+	  "folio->mapping is not read again under its lock, found by threads "
+	  "that run free" },
 	{ "dax", "no_rcu under load", true,
 	  DAX_STRESS "no_rcu, 1-is-idle: a freed inode is about to be locked",
-	  "the same, found by threads that run free" },
+	  "nothing keeps the inode until its lock is held, found by threads "
+	  "that run free" },
 	{ "dax", "idle_1_on_0_pages, one reference", true,
 	  DAX_REFS "1-is-idle's test on 0-is-idle's page: freed while referenced",
 	  "a page is busy with more than 1, which one reference on a 0-based page is not" },
@@ -257,13 +269,15 @@ static const struct ref_variant rows[] = {
 	  "signals for interrupts and NMIs, real mappings, tasks that migrate when they may" },
 	{ "kmap", "linus_pop_push on threads", false,
 	  KMAP_STRESS "linus_pop_push plain mappings: every map shows its page while it lives",
-	  "the same of Torvalds' design" },
+	  "Torvalds' design: signals for interrupts and NMIs, real mappings, "
+	  "tasks that migrate when they may" },
 	{ "kmap", "rfc_task_sweep on threads", true,
 	  KMAP_STRESS "rfc_task_sweep mappings, interrupts on in the sweep: caught",
 	  "a signal lands between next's slot and current" },
 	{ "kmap", "rfc_task_sweep on threads, NMI", true,
 	  KMAP_STRESS "rfc_task_sweep mappings, interrupts off in the sweep, NMIs: caught",
-	  "the same with interrupts off, as the scheduler has them" },
+	  "a signal lands between next's slot and current, with interrupts "
+	  "off, as the scheduler has them" },
 	{ "kmap", "no_pin on threads", true,
 	  KMAP_STRESS "no_pin memory, tasks move with their maps: caught",
 	  "without migrate_disable() a task runs on with another CPU's addresses" },

@@ -28,6 +28,19 @@ ok $? "at least 18 rows are busted ($busted, without the explorer's own trials)"
 [ "$(cut -f1,2,4 "$tmp/rows" | sort | uniq -d | wc -l)" -eq 0 ]
 ok $? "no row is there twice"
 
+# A report and `ptbench explore` show a row without the one above it.
+leaning() { # FILE: prints rows whose words need another row's
+	sed -n 's/^| [a-z]* | //p' "$1" |
+		grep -E '\| (the same|also |and |which |with |does it|is it|may it|may they|it |its |.* (meanwhile|as above))[^|]*\|$|\| does an? [A-Za-z]+ \|$'
+}
+leaning "$here/ref/VARIANTS.md" >"$tmp/leaning"
+[ $? -eq 1 ]
+ok $? "every row says what it is without the row above it"
+sed 's/^/# /' "$tmp/leaning"
+printf '| gup | a | good | x | the same where it folds |\n| dax | b | good | x | does a softirq |\n| dax | c | good | x | is a page freed |\n' >"$tmp/mutated"
+[ "$(leaning "$tmp/mutated" | wc -l)" -eq 2 ]
+ok $? "... and one that does not is found"
+
 # Runs a program once and keeps what it says.
 output_of() { # program
 	local name out
