@@ -272,7 +272,7 @@ static int print_judged(FILE *f, const struct results_compared_part *p, bool all
 	if (!err)
 		fprintf(f, "  %s\n", counts);
 	if (!err && results_part_moved_by_itself(p))
-		fputs("  the image is identical: what moved did not move because of the code\n", f);
+		fputs("  the image is identical: no change comes from its code\n", f);
 	free(counts);
 	return err;
 }

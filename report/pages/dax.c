@@ -261,7 +261,8 @@ static void contended_table(struct model *m, struct section *s, const struct loa
 static void build_contended(struct model *m, struct page *p, const struct report_part *part)
 {
 	struct section *s = page_section(m, p, "contended", "With other threads at the file");
-	const char *question = "And under contention and churn?", *text = NULL, *why = NULL;
+	const char *question = "What does the lock cost while other threads are at the file?",
+		   *text = NULL, *why = NULL;
 	struct loads l = loads_of(m, input_usable(part));
 
 	section_source(m, s, part);
@@ -285,7 +286,7 @@ static void build_instructions(struct model *m, struct page *p)
 	struct section *s = page_section(m, p, "instructions", "In instructions");
 	struct rvalue both =
 		lock_at(m, part, "instructions", "present", "file", "both", no_step(part));
-	const char *question = "And in instructions?";
+	const char *question = "What does lock-by-speculation cost in instructions?";
 
 	section_source(m, s, part);
 	if (!rv_ok(&both)) {

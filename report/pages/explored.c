@@ -89,7 +89,7 @@ static const char *code_words(struct arena *a, const struct results_explore_mode
 	case CODE_BUSTED:
 		return " (busted)";
 	case CODE_MUTE:
-		return arena_str(a, " (the code of %s, which that one breaks)",
+		return arena_str(a, " (busted code, of %s, where it does no harm)",
 				 clean(a, x->busted_code));
 	default:
 		return "";
@@ -177,7 +177,7 @@ static void schedule_table(struct model *m, struct section *s,
 	}
 }
 
-/* " Not counted: 1 clean exploration of code that another question breaks ...", or nothing. */
+/* " Not counted: 1 clean exploration of busted code where it does no harm ...", or nothing. */
 static const char *mute_text(struct arena *a, const struct count *c)
 {
 	size_t nr = c->nr[CODE_MUTE];
@@ -186,8 +186,8 @@ static const char *mute_text(struct arena *a, const struct count *c)
 		return "";
 	return arena_str(
 		a,
-		" Not counted: %zu clean exploration%s of code that another question breaks, as "
-		"%s, whose code %s/%s breaks.",
+		" Not counted: %zu clean exploration%s of busted code where it does no harm, such as "
+		"%s, which runs the code of %s/%s.",
 		nr, nr == 1 ? "" : "s", name_of(a, c->mute_one), clean(a, c->mute_one->mechanism),
 		clean(a, c->mute_one->busted_code));
 }
@@ -202,8 +202,7 @@ static const char *untold_text(struct arena *a, const struct count *c)
 	return arena_str(
 		a,
 		" Of %zu more that came out clean this run does not say whether their code "
-		"is to be correct, or is what another question breaks: an older ptbench "
-		"explored them.",
+		"is correct or busted: an older ptbench explored them.",
 		nr);
 }
 
@@ -216,20 +215,16 @@ static const char *outcome_text(struct arena *a, const struct count *c)
 	if (good)
 		text = arena_str(a,
 				 "%s" STRONG
-				 "%zu question%s to code that is to be correct came out "
-				 "clean" STRONG " with up to %u preemptions at least",
+				 "%zu exploration%s of code that has to be correct came out "
+				 "clean" STRONG ", within a bound of %u preemptions or more",
 				 text, good, good == 1 ? "" : "s", c->least_bound);
 	if (busted)
 		text = arena_str(a,
-				 "%s%s" STRONG "each of %zu to code that is broken was "
+				 "%s%s" STRONG "each of %zu of busted code was "
 				 "caught" STRONG,
 				 text, good ? ", and " : "", busted);
 	if (!good && !busted)
-		text = arena_str(
-			a,
-			"%sno question that is known to be of correct or of broken code came "
-			"out",
-			text);
+		text = arena_str(a, "%snone is known to be of correct or of busted code", text);
 	return arena_str(a, "%s.%s%s", text, mute_text(a, c), untold_text(a, c));
 }
 

@@ -372,8 +372,9 @@ static const struct report_part *stock_or_first(struct model *m, const char *arc
 static void build_x86(struct model *m, struct page *p)
 {
 	const struct report_part *part = stock_or_first(m, "x86_64");
-	struct section *s = page_section(m, p, "x86", "The same on x86_64: instructions");
-	const char *question = "And on x86_64?", *kernel;
+	struct section *s =
+		page_section(m, p, "x86", "What each design costs: instructions on x86_64");
+	const char *question = "What does each design cost on x86_64?", *kernel;
 	const struct walk *head;
 	struct walks list = { 0 };
 
@@ -424,7 +425,8 @@ static void answer_vmsplice(struct model *m, struct page *p, struct section *s,
 				   "takes no longer for further pages, as far as was seen (%s per "
 				   "page, %s).",
 				   rv_text(m->arena, &costs[0].page), costs[0].page.how);
-	section_answer(m, p, s, "And GUP-fast of the running kernel?", mode_words(m->arena, part),
+	section_answer(m, p, s, "What does GUP-fast of the running kernel take?",
+		       mode_words(m->arena, part),
 		       arena_str(m->arena, "%s: vmsplice of user pages into a pipe %s",
 				 kernel ? clean(m->arena, kernel) : "This host’s kernel", text));
 }
@@ -484,7 +486,7 @@ static void build_time(struct model *m, struct page *p)
 	const struct report_part *part = input_part(m->in, "native");
 	struct section *s =
 		page_section(m, p, "time", "The reference’s designs: time on this host");
-	const char *question = "And in time?", *text = NULL, *where = "";
+	const char *question = "What does each design cost in time?", *text = NULL, *where = "";
 	const struct walk *heads[2], *head;
 	struct walks list = { 0 };
 	size_t nr = 0;

@@ -268,8 +268,8 @@ static void differences_table(struct model *m, struct section *s,
 			      const struct results_compared_part *p)
 {
 	static const char *const columns[] = { "Key", "Of", "Base", "Head", NULL };
-	struct table *t =
-		section_table(m, s, "In what the two differ beside their results", columns);
+	struct table *t = section_table(
+		m, s, "Differences of the two documents beside their results", columns);
 
 	for (size_t i = 0; i < p->nr_differences; i++) {
 		const struct results_difference *d = &p->differences[i];
@@ -320,11 +320,10 @@ static const char *verdict_of_part(struct model *m, const struct results_compare
 	if (p->base_empty || p->head_empty)
 		empty = p->base_empty ? "the base’s document is empty; "
 				      : "the head’s document is empty; ";
-	return arena_str(
-		m->arena, "%s%s%s", empty, said(m, results_part_count_text(p)),
-		results_part_moved_by_itself(p)
-			? "; the image is identical: what moved did not move because of the code"
-			: "");
+	return arena_str(m->arena, "%s%s%s", empty, said(m, results_part_count_text(p)),
+			 results_part_moved_by_itself(p)
+				 ? "; the image is identical: no change comes from its code"
+				 : "");
 }
 
 /* The part's state and reason in each run, and the verdict on it. */
@@ -570,7 +569,7 @@ void head_base_build(struct model *m)
 					       "#Better",
 					       "#Cannot be judged",
 					       "#Checks that fail",
-					       "What of it",
+					       "In words",
 					       NULL };
 	const struct results_comparison *c = m->compared;
 	struct section *s;

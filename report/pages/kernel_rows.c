@@ -391,16 +391,17 @@ static const char *no_headline(struct model *m, const struct row_family *family,
 	for (size_t i = 0; i < lines->nr; i++)
 		measured += lines->v[i].metric != NULL;
 	if (measured)
-		return arena_str(m->arena,
-				 "No number in a sentence: of %s the row %s was not "
-				 "measured; the table has %zu other%s.",
-				 family->head_case, family->head_params, measured,
-				 measured == 1 ? "" : "s");
+		return arena_str(
+			m->arena,
+			"Not answered here: the row %s of %s was not measured; the table has "
+			"%zu other row%s.",
+			family->head_params, family->head_case, measured, measured == 1 ? "" : "s");
 	if (others)
-		return arena_str(m->arena,
-				 "By none of the kernels that this table is of; %zu row%s of "
-				 "other boots are not in it, the first in part %s.",
-				 others, others == 1 ? "" : "s", where);
+		return arena_str(
+			m->arena,
+			"Not measured in any kernel that this table shows. Other boots have "
+			"%zu row%s, the first in part %s, which %s not in it.",
+			others, others == 1 ? "" : "s", where, others == 1 ? "is" : "are");
 	if (lines->why)
 		return arena_str(m->arena, "Not measured here: %s.", lines->why);
 	return arena_str(m->arena, "No kernel of this run has a row of %s.", cases_text(m, family));

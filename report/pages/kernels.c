@@ -98,8 +98,8 @@ static void say_without(struct model *m, struct section *s, const struct family 
 	}
 	section_note(m, s,
 		     found ? arena_str(m->arena,
-				       "There is no column for %s, which these walks "
-				       "do not do: %s.",
+				       "There is no column for %s: no walk in the address space of "
+				       "this table does it. Elsewhere: %s.",
 				       quantity_names[q], found)
 			   : arena_str(m->arena, "No kernel of %s has a number for %s: %s.",
 				       f->arch, quantity_names[q], why));
@@ -297,9 +297,10 @@ static void build_arch(struct model *m, struct page *p, const struct kernels *al
 			 "munmap’s tables (later: in RCU callbacks)",
 			 own_value, Q_CALL, Q_PATH);
 	if (variants) {
-		quantities_table(m, s, &f,
-				 "The same against the stock kernel of the same configuration",
-				 kernel_against_stock, Q_CALL, Q_PATH);
+		quantities_table(
+			m, s, &f,
+			"Instructions more than the stock kernel of the same configuration takes",
+			kernel_against_stock, Q_CALL, Q_PATH);
 		quantities_table(m, s, &f,
 				 "Bytes of machine code against the stock kernel: "
 				 "GUP-fast’s path, and the whole text",

@@ -261,7 +261,8 @@ static const char *step_sentence(struct model *m, const struct kind *k)
 	if (other)
 		text = arena_str(a, "%s (“%s” is not told apart from it)", text, other);
 	return whole.kind == RESULTS_SAMPLED && s.unseen
-		       ? arena_str(a, "%s; %zu cannot be told from nothing", text, s.unseen)
+		       ? arena_str(a, "%s; the cost of %zu is not told apart from 0", text,
+				   s.unseen)
 		       : text;
 }
 
@@ -439,7 +440,8 @@ static void build_instructions(struct model *m, struct page *p)
 		kind_of(m, parts[1], "instructions", "get", "private", "hot"),
 	};
 	struct section *s = page_section(m, p, "instructions", "Each step, in instructions");
-	const char *question = "And in instructions?", *text = step_sentence(m, &kinds[0]);
+	const char *question = "What does each step cost in instructions?",
+		   *text = step_sentence(m, &kinds[0]);
 	int k = text ? 0 : 1; /* the first kind with an answer */
 
 	section_source(m, s, kinds[0].part);

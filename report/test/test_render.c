@@ -125,9 +125,9 @@ static void test_answers(const char *run, const char *out)
 		"The step “revalidation”: +10.0 ns",
 		"With 1 other thread a lock and unlock takes 200 ns",
 		"The reference’s lock and unlock execute 100 instructions in an x86_64 guest",
-		"Over 2,000 executions of the reference’s own code, 1 question to code that "
-		"is to be correct came out clean with up to 3 preemptions at least, and each of 1 to code "
-		"that is broken was caught.",
+		"Over 2,000 executions of the reference’s own code, 1 exploration of code "
+		"that has to be correct came out clean, within a bound of 3 preemptions or more, and each "
+		"of 1 of busted code was caught.",
 	};
 	char *text = answers(run);
 

@@ -282,14 +282,14 @@ static void test_family(void)
 
 	family_bed(&b, "a-stock", "depth=2", NULL);
 	ok(says(answer_of(&b, "p", "f"),
-		"of kmap/pair the row depth=1 was not measured; the table has 1 "
-		"other."),
+		"the row depth=1 of kmap/pair was not measured; the table has 1 other "
+		"row."),
 	   "another row than the one that answers is not denied");
 	close_bed(&b);
 	family_bed(&b, "a-variant", "depth=1", NULL);
 	ok(says(answer_of(&b, "p", "f"),
-		"1 row of other boots are not in it, the first in part a-variant."
-		"icount-1cpu"),
+		"Other boots have 1 row, the first in part a-variant.icount-1cpu, which is "
+		"not in it."),
 	   "nor is one of a kernel without a column");
 	close_bed(&b);
 	family_bed(&b, "a-stock", NULL, "depth=1");
@@ -401,7 +401,7 @@ static void test_negative(void)
 	close_bed(&b);
 }
 
-/* ---- code that another question breaks ---- */
+/* ---- busted code where it does no harm ---- */
 
 /* code: the busted variant whose code it is, or NULL; "?": an old document, which does not say. */
 static void explore(struct results_explore *doc, const char *variant, bool busted, const char *mode,
@@ -460,12 +460,12 @@ static void test_explored(void)
 	explore(b.in.explored, "collapse_unordered_not", false, "sc", NULL);
 	explored_build(&b.model, model_page(&b.model, "p", "n", "t", "l"), "thp", NULL);
 	a = answer_of(&b, "p", "explored");
-	ok(says(a, "3 questions to code that is to be correct came out clean") &&
-		   says(a, "each of 1 to code that is broken was caught") &&
+	ok(says(a, "3 explorations of code that has to be correct came out clean") &&
+		   says(a, "each of 1 of busted code was caught") &&
 		   says(a,
-			"Not counted: 1 clean exploration of code that another question breaks, as "
-			"thp/collapse_no_sync, whose code thp/table_reuse breaks."),
-	   "code that another question breaks is no correct variant, whatever it is called");
+			"Not counted: 1 clean exploration of busted code where it does no harm, such "
+			"as thp/collapse_no_sync, which runs the code of thp/table_reuse."),
+	   "busted code that does no harm is no correct variant, whatever it is called");
 	close_bed(&b);
 
 	open_bed(&b);
@@ -476,11 +476,11 @@ static void test_explored(void)
 	explore(b.in.explored, "collapse_unordered_sc", false, "sc", "?");
 	explored_build(&b.model, model_page(&b.model, "p", "n", "t", "l"), "thp", NULL);
 	a = answer_of(&b, "p", "explored");
-	ok(!says(a, "to be correct came out clean") &&
-		   says(a, "each of 1 to code that is broken was caught") &&
+	ok(!says(a, "has to be correct came out clean") &&
+		   says(a, "each of 1 of busted code was caught") &&
 		   says(a,
-			"Of 2 more that came out clean this run does not say whether their code is to "
-			"be correct"),
+			"Of 2 more that came out clean this run does not say whether their code is "
+			"correct or busted"),
 	   "of a document that does not say whose code it is nothing is counted as correct");
 	close_bed(&b);
 }

@@ -136,7 +136,7 @@ def test_values():
     compare("two fractions that are one as doubles", close[1], close[0], 1, ["WORSE", "+1e-30 (+0.00 %)"])
     compare("and the other way round", close[0], close[1], 0, ["better", "-1e-30 (-0.00 %)"])
     compare("a row that moved with the same image", doc(row()), doc(row(samples=[510] * N)), 1,
-            ["identical image", "not move because of the code"])
+            ["identical image", "no change comes from its code"])
     ref = [row(samples=[x] * N, subject="ref") for x in (500, 510)]
     compare("a row of the reference, which is no part of that image", doc(ref[0]), doc(ref[1]), 1,
             ["identical image"], absent=["because of the code"])
