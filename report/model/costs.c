@@ -121,9 +121,20 @@ static void gup_cross(struct arena *a, struct gup_cost *g, int level)
 					   pick.pages, cross_names[level], pick.pages));
 }
 
-size_t gup_costs(struct arena *a, const struct report_rows *rows, struct gup_cost **out)
+/* A series of which no row was measured: every value is missing for a skipped row's reason. */
+static void gup_skipped(struct arena *a, struct gup_cost *g, const char *why)
+{
+	g->call = g->page = rv_missing(clean(a, why));
+	for (int level = 0; level < NR_CROSS; level++)
+		gup_cross(a, g, level);
+}
+
+/* skipped: makes entries of series without a measured row, too. */
+static size_t costs_of(struct arena *a, const struct report_rows *rows, bool skipped,
+		       struct gup_cost **out)
 {
 	const struct results_doc *doc = rows->part->doc;
+	const char **whys = NULL; /* of a series whose first row was skipped: why; else NULL */
 	struct gup_cost *list = NULL, *g;
 	struct names groups = { 0 };
 	size_t at, nr = 0;
@@ -131,19 +142,28 @@ size_t gup_costs(struct arena *a, const struct report_rows *rows, struct gup_cos
 	for (size_t i = 0; doc && i < doc->nr_measurements; i++) {
 		const struct results_measurement *m = &doc->measurements[i];
 
-		if (m->skipped || m->subject != rows->subject ||
-		    strcmp(m->case_id, rows->case_id) || strcmp(m->metric->name, rows->metric))
+		if ((m->skipped && !skipped) || m->subject != rows->subject ||
+		    strcmp(m->case_id, rows->case_id) ||
+		    (!m->skipped && strcmp(m->metric->name, rows->metric)))
 			continue;
 		at = names_add(a, &groups, params_id(a, &m->params, gup_keys, 2));
 		if (at == nr) {
 			list = arena_grow(a, list, nr, sizeof(*list));
+			whys = arena_grow(a, whys, nr, sizeof(*whys));
+			whys[nr] = m->skipped;
 			list[nr++] = (struct gup_cost){ .rows = *rows, .like = &m->params };
 		}
+		if (m->skipped)
+			continue;
 		g = &list[at];
 		g->v = arena_grow(a, g->v, g->nr, sizeof(*g->v));
 		g->v[g->nr++] = m;
 	}
 	for (size_t i = 0; i < nr; i++) {
+		if (!list[i].nr) {
+			gup_skipped(a, &list[i], whys[i]);
+			continue;
+		}
 		list[i].call = gup_row(a, &list[i], 1, "none");
 		list[i].call.how = "one page, one call";
 		gup_page(a, &list[i]);
@@ -152,6 +172,16 @@ size_t gup_costs(struct arena *a, const struct report_rows *rows, struct gup_cos
 	}
 	*out = list;
 	return nr;
+}
+
+size_t gup_costs(struct arena *a, const struct report_rows *rows, struct gup_cost **out)
+{
+	return costs_of(a, rows, false, out);
+}
+
+size_t gup_costs_all(struct arena *a, const struct report_rows *rows, struct gup_cost **out)
+{
+	return costs_of(a, rows, true, out);
 }
 
 static const char *const walk_keys[] = { "format", "design", "levels", "leaf", "pages", "cross" };

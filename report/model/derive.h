@@ -92,6 +92,8 @@ struct gup_cost {
 };
 /* Makes one entry per design, format, leaf, ..., in the document's order. Returns how many. */
 size_t gup_costs(struct arena *a, const struct report_rows *rows, struct gup_cost **out);
+/* The same, with an entry also of each series whose rows were all skipped. */
+size_t gup_costs_all(struct arena *a, const struct report_rows *rows, struct gup_cost **out);
 /*
  * A walk's params other than format, levels, design, leaf, pages and cross, as text: "mem=dax"; ""
  * is a plain walk, of anonymous memory with no flags.

@@ -190,13 +190,27 @@ static void role_note(struct model *m, struct section *s, const char *arch)
 				       arch));
 }
 
+/* Shows walks of which no figure was measured, with the reasons; nothing if there are none. */
+static void skipped_table(struct model *m, struct section *s, const struct walks *list)
+{
+	if (list->nr)
+		walk_table(m, s, "GUP-fast’s walks, none of which was measured", list, false);
+}
+
+/* Why the first of these walks was not measured; NULL: there are none. */
+static const char *first_why(const struct walks *list)
+{
+	return list->nr ? list->v[0].cost.call.why : NULL;
+}
+
 static void no_rows(struct model *m, struct page *p, struct section *s, const char *question,
-		    const char *arch)
+		    const char *arch, const struct walks *list)
 {
 	const char *part = input_stock_name(m->in, arch, FOLDING_SETUP);
 
 	section_source(m, s, input_part(m->in, part));
-	section_answer(m, p, s, question, NULL, unanswered(m, part, FOLDING_CASE, NULL));
+	section_answer(m, p, s, question, NULL, unanswered(m, part, FOLDING_CASE, first_why(list)));
+	skipped_table(m, s, list);
 }
 
 /* "with 3 levels"; "on FORMAT" if the format's number of levels is fixed. */
@@ -302,11 +316,11 @@ static void build_instructions(struct model *m, struct page *p)
 
 	list = walks_of_arch(m, &list, "s390x");
 	head = walks_head(m, &list, WALKS_ANY, NULL);
-	if (!head) {
-		no_rows(m, p, s, question, "s390x");
+	walks_sort(&list);
+	if (!head || !walks_measured(&list)) {
+		no_rows(m, p, s, question, "s390x", &list);
 		return;
 	}
-	walks_sort(&list);
 	kernel = walk_sentence(m, &list, "kernel", head->space);
 	ref = walk_sentence(m, &list, "reference", head->space);
 	section_answer(m, p, s, question, mode_words(m->arena, part),
@@ -384,8 +398,8 @@ static void build_x86(struct model *m, struct page *p)
 		walks_read(m, &list, part, RESULTS_KERNEL, "instructions");
 	}
 	list = walks_of_arch(m, &list, "x86_64");
-	if (!list.nr) {
-		no_rows(m, p, s, question, "x86_64");
+	if (!walks_measured(&list)) {
+		no_rows(m, p, s, question, "x86_64", &list);
 		return;
 	}
 	head = walks_head(m, &list, WALKS_ANY, NULL);
@@ -494,9 +508,10 @@ static void build_time(struct model *m, struct page *p)
 	section_source(m, s, part);
 	if (input_usable(part))
 		walks_read(m, &list, part, RESULTS_REF, "time");
-	if (!list.nr) {
+	if (!walks_measured(&list)) {
 		section_answer(m, p, s, question, NULL,
-			       unanswered(m, "native", FOLDING_CASE, NULL));
+			       unanswered(m, "native", FOLDING_CASE, first_why(&list)));
+		skipped_table(m, s, &list);
 		return;
 	}
 	head = time_head(m, &list, "s390x", WALKS_PER_MM);

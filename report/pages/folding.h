@@ -41,11 +41,14 @@ struct walks {
 };
 
 /*
- * Adds a part's walks of small pages, in the document's order; returns how many. Of designs with
+ * Adds a part's walks of small pages, measured or skipped, in the document's order; returns how
+ * many. Of designs with
  * the same code only the first by the axis is added, and those with a figure that it lacks.
  */
 size_t walks_read(struct model *m, struct walks *list, const struct report_part *part,
 		  enum results_subject subject, const char *metric);
+/* Whether any figure of them was measured. */
+bool walks_measured(const struct walks *list);
 /* Sorts by address space, then kernel before reference, then by the order of the designs' axis. */
 void walks_sort(struct walks *list);
 struct walks walks_in(struct model *m, const struct walks *list, const char *space);

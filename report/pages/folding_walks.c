@@ -99,7 +99,7 @@ size_t walks_read(struct model *m, struct walks *list, const struct report_part 
 {
 	const struct report_rows rows = { part, FOLDING_CASE, subject, metric };
 	struct gup_cost *costs;
-	size_t nr = gup_costs(m->arena, &rows, &costs), before = list->nr;
+	size_t nr = gup_costs_all(m->arena, &rows, &costs), before = list->nr;
 	struct walks all = { 0 };
 	struct names series = { 0 };
 
@@ -115,6 +115,20 @@ size_t walks_read(struct model *m, struct walks *list, const struct report_part 
 		if (!is_told(m, &all, &series, &all.v[i]))
 			add_walk(m, list, &all.v[i]);
 	return list->nr - before;
+}
+
+bool walks_measured(const struct walks *list)
+{
+	for (size_t i = 0; i < list->nr; i++) {
+		const struct gup_cost *c = &list->v[i].cost;
+		bool any = rv_ok(&c->call) || rv_ok(&c->page);
+
+		for (int level = 0; level < NR_CROSS; level++)
+			any |= rv_ok(&c->cross[level]);
+		if (any)
+			return true;
+	}
+	return false;
 }
 
 static int by_space(const void *va, const void *vb)

@@ -112,7 +112,12 @@ static void reference(struct results_doc *doc, const struct world *w, const char
 		      int nr_crosses)
 {
 	for (size_t i = 0; i < NR_DESIGNS; i++)
-		if (!w->no_rows || strcmp(designs[i], w->no_rows))
+		if (w->skipped && (!*w->skipped || !strcmp(designs[i], w->skipped)))
+			synth_skip(doc, "gup_fast/walk", RESULTS_REF,
+				   synth_text("cross=none,design=%s,format=%s,pages=1", designs[i],
+					      format),
+				   "no such tables");
+		else if (!w->no_rows || strcmp(designs[i], w->no_rows))
 			walks(doc, RESULTS_REF, designs[i], format, 100 + (double)i,
 			      w->half && !strcmp(designs[i], w->half) ? 0 : nr_crosses);
 }

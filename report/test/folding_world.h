@@ -13,6 +13,7 @@ struct world {
 	bool guests;
 	const char *lost;    /* a part that failed and left no document, or NULL */
 	const char *failed;  /* a kernel whose part failed and left its document, or NULL */
+	const char *skipped; /* a design whose walks the reference skipped, or NULL; "": all */
 	const char *no_rows; /* a design of which the reference has no rows, or NULL */
 	const char *half;    /* one of which it has no calls that cross, or NULL */
 	const char *second;  /* a kernel in which a second design was checked, or NULL */

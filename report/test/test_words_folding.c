@@ -289,6 +289,28 @@ static void test_no_spokesman(void)
 	close_bed(&b);
 }
 
+/* All walks of a design, or of all of them, were skipped. */
+static void test_skipped(void)
+{
+	const struct world w = { .axes = true, .guests = true, .skipped = "acacia" };
+	const struct world all = { .axes = true, .skipped = "" };
+	struct bed b;
+
+	folding_bed(&b, &w, temp);
+	is(cells(&b, table_of(section_of(&b, NULL, "instructions"), HEAD), "zzz, 3 levels", 2, 5),
+	   "walnut anonymous memory 150 20; maple anonymous memory 160 20; birch anonymous memory 140 "
+	   "20; walnut anonymous memory 100 20; cherry, maple (identical) anonymous memory 101 20; "
+	   "acacia anonymous memory no such tables no such tables; birch anonymous memory 104 20; ",
+	   "a design that was skipped has its row, with the reason");
+	close_bed(&b);
+	folding_bed(&b, &all, temp);
+	ok(section_says(&b, "time", "Not measured here: no such tables.") &&
+		   table_of(section_of(&b, NULL, "time"),
+			    "GUP-fast’s walks, none of which was measured"),
+	   "and so has each where all were, which the answer says");
+	close_bed(&b);
+}
+
 /* The stock kernel's part failed: its variants do not answer in its name. */
 static void test_failed_stock(void)
 {
@@ -410,6 +432,7 @@ int main(void)
 	test_no_spokesman();
 	test_second_design();
 	test_failed_stock();
+	test_skipped();
 	test_lost();
 	test_without_axes();
 	snprintf(command, sizeof(command), "rm -r %s", temp);
