@@ -200,6 +200,23 @@ static void print_differences(FILE *f, const struct results_compared_part *p, bo
 	}
 }
 
+/* Counts of QEMU's are of what it emulates, and two versions differ in that. */
+static void print_emulators(FILE *f, const struct results_compared_part *p)
+{
+	for (size_t i = 0; i < p->nr_differences; i++) {
+		const struct results_difference *d = &p->differences[i];
+
+		if (!d->is_environment || strcmp(d->key, "qemu"))
+			continue;
+		fputs(d->ignored
+			      ? "  counts of two emulators are compared: what differs may be "
+				"QEMU's, and not the kernel's\n"
+			      : "  these are counts of two emulators; --ignore qemu compares them, "
+				"and shows what QEMU changed if the images are identical\n",
+		      f);
+	}
+}
+
 static int print_row(struct results__table *t, const struct results_compared_row *r)
 {
 	char base[32] = "-", head[32] = "-", *params, *verdict, *change;
@@ -280,6 +297,7 @@ static int print_judged(FILE *f, const struct results_compared_part *p, bool all
 static int print_compared(FILE *f, const struct results_compared_part *p, bool all)
 {
 	print_differences(f, p, true);
+	print_emulators(f, p);
 	if (p->base_empty || p->head_empty)
 		fprintf(f, "  %s document is empty\n", p->base_empty ? "a base" : "a new");
 	if (p->image) {
@@ -299,6 +317,7 @@ static void print_incomparable(FILE *f, const struct results_compared_part *p)
 		return;
 	}
 	print_differences(f, p, true);
+	print_emulators(f, p);
 	fputs("  not comparable\n", f);
 }
 

@@ -69,7 +69,7 @@ const char *results_pairs_get(const struct results_pairs *p, const char *key)
 
 bool results_env_is_compared(const char *key)
 {
-	return strcmp(key, "load") != 0;
+	return strcmp(key, "load") && strcmp(key, "qemu_folder");
 }
 
 void results_pairs_free(struct results_pairs *p)

@@ -275,17 +275,19 @@ def test_contents():
 def test_environments():
     base = doc(row())
     compare("another QEMU", base, doc(row(), env={"qemu": "8.0"}), 3,
-            ["not comparable", "qemu: base 7.2, new 8.0", "1 part is not comparable", "in the same environment"])
+            ["not comparable", "qemu: base 7.2, new 8.0", "1 part is not comparable", "in the same environment",
+             "counts of two emulators; --ignore qemu compares them"])
     compare("a key more", base, doc(row(samples=[900] * N), env={"cpu": "z"}), 3,
             ["cpu: base (not said), new z"], absent=["WORSE"])
     compare("another QEMU, ignored", base, doc(row(), env={"qemu": "8.0"}), 0,
-            ["qemu (ignored): base 7.2, new 8.0", "1 equal"], "--ignore", "qemu", "-i", "cpus")
+            ["qemu (ignored): base 7.2, new 8.0", "counts of two emulators are compared: ", "1 equal"], "--ignore", "qemu", "-i", "cpus")
     for key in ("nosuch", "", "QEMU"):
         args = ["--base", save(base, "base0.json"), save(base, "new0.json")]
         says(cli("compare", "--ignore", key, *args), 2, err=[f'"{key}" cannot be ignored'], text=f"--ignore {key!r}, a key that no run has")
     compare("one ignored, one not", base, doc(row(), env={"qemu": "8.0", "cpus": "2"}), 3,
             ["qemu (ignored)", "cpus: base 1, new 2", "not comparable"], "--ignore", "qemu")
-    compare("another load is fine", base, doc(row(), env={"load": "9"}), 0, ["1 equal"], absent=["load:"])
+    compare("another load is fine", base, doc(row(), env={"load": "9"}), 0, ["1 equal"], absent=["load:", "emulators"])
+    compare("so is another folder with that QEMU", base, doc(row(), env={"qemu_folder": "/x"}), 0, ["1 equal"], absent=["qemu_folder"])
     compare("another mode", base, doc(row(), mode="kvm"), 3, ["modes differ: base icount, other kvm"])
     compare("no part in common", base, doc(row(), part="other"), 3,
             ["MISSING: only in the base", "extra: only in the new runs", "2 parts are not in all runs"])

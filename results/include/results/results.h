@@ -141,8 +141,9 @@ int results_pairs_setf(struct results_pairs *p, const char *key, const char *fmt
 	__attribute__((format(printf, 3, 4)));
 const char *results_pairs_get(const struct results_pairs *p, const char *key); /* NULL: absent */
 /*
- * Whether an environment key must match for two parts to be compared. All must but "load": the
- * machine's load average is never the same twice; it is recorded for the reader of the numbers.
+ * Whether an environment key must match for two parts to be compared. All must but "load" and
+ * "qemu_folder", which are recorded for the reader of the numbers: the machine's load average is
+ * never the same twice, and of a QEMU the version counts ("qemu"), not where it is installed.
  */
 bool results_env_is_compared(const char *key);
 void results_pairs_free(struct results_pairs *p); /* a document's are freed with it */
