@@ -4,7 +4,7 @@
 libs += kernels
 kernels-srcs := \
 	$(addprefix kernels/boot/,boot.c child.c cpio.c emulator.c image.c image_build.c kvm.c objects.c part.c \
-		part_axes.c part_judge.c profiled.c ready.c rows.c run.c scenario.c scenario_judge.c scenario_kin.c scenario_list.c stream.c) \
+		part_axes.c part_judge.c profiled.c program.c ready.c rows.c run.c scenario.c scenario_judge.c scenario_kin.c scenario_list.c stream.c) \
 	$(addprefix kernels/profile/,print.c read.c table.c) \
 	$(addprefix kernels/cmd/,ab.c ab_judge.c bytes.c cmd.c list.c profile.c run.c self.c)
 
@@ -57,7 +57,7 @@ kernels-test/kernels_main-libs := kernels results
 kernels-test/kernels_main-ldlibs := -ljansson -lm
 
 script-tests += $(addprefix kernels/test/,test_ab.t test_boot.t test_build.t test_bytes.t test_example.t \
-	test_guests.t test_mkfs.t test_readers.t test_sanitized.t test_windows.t)
+	test_guests.t test_mkfs.t test_qemu.t test_readers.t test_sanitized.t test_windows.t)
 kernel-tests += $(addprefix kernels/test/,test_kernels.t test_gup.t \
 	test_kernels_free.t test_profile.t)
 # Tests of single families and tools, which boot more kernels and take minutes more.

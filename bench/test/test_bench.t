@@ -226,10 +226,12 @@ is $? 4 "guests that are not built: exit status 4"
 failing guests "failed None: make guests ended with status 2" "guests that are not built"
 
 # ---- kernels that nothing boots ----
+printf '#!/bin/sh\nexit 1\n' >"$tmp/no-qemu"
+chmod +x "$tmp/no-qemu"
 none_booted() { # STATUS TEXT OPTION...
 	local want=$1 text=$2
 	shift 2
-	PTBENCH_QEMU=$tmp/nothing bench --no-explore "$@"
+	PTBENCH_QEMU=$tmp/no-qemu bench --no-explore "$@"
 	is "$?,$(tail -n 3 "$tmp/out" | grep -c '^no kernel was booted: ')" "$want,1" "$text"
 }
 none_booted 3 "no kernel was booted: exit status 3, said in the last lines" --no-native --no-report

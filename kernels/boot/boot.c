@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Starts QEMUs, and ends each that runs for too long or writes too much.
- *
- * PTBENCH_QEMU names a program that stands in for every QEMU, for the harness's own test.
- */
+/* Starts QEMUs, and ends each that runs for too long or writes too much. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,8 +13,10 @@
 
 #include "boot.h"
 #include "child.h"
+#include "program.h"
 
-#define MAX_ARGS (QEMU_MAX_OPTIONS + 9) /* -plugin, -kernel, -initrd, -append with values, NULL */
+/* Beside those: -plugin, -kernel, -initrd, -append with values, NULL. */
+#define MAX_ARGS (QEMU_MAX_OPTIONS + 9)
 /* Bytes; a boot writes some 10 KiB on the console, and 100 KiB of data. */
 #define MAX_CONSOLE (1L << 20)
 #define MAX_OUTPUT (4L << 20) /* of data; neither file may grow beyond it */
@@ -67,18 +65,6 @@ char *qemu_options(const struct qemu_boot *b)
 		     a->qemu_args) < 0)
 		return NULL;
 	return text;
-}
-
-const char *qemu_stand_in(void)
-{
-	const char *stand_in = getenv("PTBENCH_QEMU");
-
-	return stand_in && *stand_in ? stand_in : NULL;
-}
-
-const char *qemu_program(const char *qemu)
-{
-	return qemu_stand_in() ?: qemu;
 }
 
 int qemu_split(char *options, const char **argv, int nr)
@@ -132,13 +118,14 @@ static char *chardev(const char *id, const char *file)
 
 static void exec_qemu(const struct qemu_boot *b, char *options, char *words)
 {
+	struct qemu_program program;
 	const char *argv[MAX_ARGS];
 	char *console = chardev("console", b->console), *data = chardev("data", b->stream);
-	int fd, nr = 0;
+	int fd, nr;
 
-	if (!console || !data)
+	if (!console || !data || qemu_find(b->scenario->arch.qemu, &program))
 		_exit(126);
-	argv[nr++] = qemu_program(b->scenario->arch.qemu);
+	nr = qemu_begin(&program, argv);
 	argv[nr++] = "-chardev";
 	argv[nr++] = console;
 	argv[nr++] = "-chardev";

@@ -40,10 +40,6 @@ struct qemu_boot {
 char *qemu_command_line(const struct qemu_boot *b);
 /* QEMU's arguments without paths, for the provenance; malloc'ed. */
 char *qemu_options(const struct qemu_boot *b);
-/* PTBENCH_QEMU: the program that is run in the place of every QEMU, or NULL. */
-const char *qemu_stand_in(void);
-/* The program to run as this QEMU. */
-const char *qemu_program(const char *qemu);
 /* Doubles the commas of a path, as QEMU wants them in an option of several values; malloc'ed. */
 char *qemu_escaped(const char *path);
 #define QEMU_MAX_OPTIONS 64

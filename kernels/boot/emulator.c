@@ -8,19 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <results/text.h>
+
 #include "child.h"
 #include "emulator.h"
+#include "program.h"
 
 #define SECONDS 20 /* the time limit of a QEMU for its answer */
 
 /* QEMU's version line, malloc'ed; NULL when QEMU cannot be run. */
 static char *version_of(const char *qemu)
 {
-	const char *const argv[] = { qemu_program(qemu), "--version", NULL };
+	struct qemu_program p;
+	const char *const argv[] = { p.path, "--version", NULL };
 	char line[256] = "";
 	struct child c;
 
-	if (child_start(&c, argv, "", 1, SECONDS))
+	if (qemu_find(qemu, &p) || child_start(&c, argv, "", 1, SECONDS))
 		return NULL;
 	if (!fgets(line, sizeof(line), c.out))
 		line[0] = '\0';
@@ -32,12 +36,13 @@ static char *version_of(const char *qemu)
 
 bool emulator_has_plugins(const char *qemu)
 {
-	const char *const argv[] = { qemu_program(qemu), "--help", NULL };
+	struct qemu_program p;
+	const char *const argv[] = { p.path, "--help", NULL };
 	char line[1024];
 	bool has = false;
 	struct child c;
 
-	if (child_start(&c, argv, "", 1, SECONDS))
+	if (qemu_find(qemu, &p) || child_start(&c, argv, "", 1, SECONDS))
 		return false;
 	while (fgets(line, sizeof(line), c.out))
 		has = has || !strncmp(line, "-plugin ", 8);
@@ -81,12 +86,19 @@ static void last_line(FILE *f, char *line, size_t size)
 /* Has QEMU set the machine up, with a null console and data line, stopped (-S), and quit. */
 static int try_machine(const struct emulator *q, char *options, char *line, size_t size)
 {
-	const char *argv[QEMU_MAX_OPTIONS + 4] = {
-		qemu_program(q->qemu), "-chardev", "null,id=console", "-chardev", "null,id=data",
-	};
-	int nr = qemu_split(options, argv, 5), ret;
+	const char *argv[QEMU_MAX_OPTIONS + 4];
+	struct qemu_program p;
+	int nr, ret = qemu_find(q->qemu, &p);
 	struct child c;
 
+	if (ret)
+		return ret;
+	nr = qemu_begin(&p, argv);
+	argv[nr++] = "-chardev";
+	argv[nr++] = "null,id=console";
+	argv[nr++] = "-chardev";
+	argv[nr++] = "null,id=data";
+	nr = qemu_split(options, argv, nr);
 	if (nr < 0) {
 		snprintf(line, size, "these are more than %d words of options", QEMU_MAX_OPTIONS);
 		return nr;
@@ -104,14 +116,32 @@ static int try_machine(const struct emulator *q, char *options, char *line, size
 	return child_end(&c);
 }
 
+/* Why this QEMU cannot be run, malloc'ed; NULL: there is no memory. */
+static char *why_not_run(const struct emulator *q)
+{
+	const char *folder = qemu_folder();
+	struct qemu_program p;
+	char *reason;
+	int n;
+
+	if (!folder)
+		n = asprintf(&reason, "%s cannot be run; scripts/deps installs it", q->qemu);
+	else if (qemu_find(q->qemu, &p))
+		n = asprintf(&reason, "there is no %s in %s, the folder of PTBENCH_QEMU", q->qemu,
+			     results_shown(folder));
+	else
+		n = asprintf(&reason, "%s cannot be run; with --version it says why",
+			     results_shown(p.path));
+	return n < 0 ? NULL : reason;
+}
+
 /* Why this QEMU cannot be that machine, malloc'ed; NULL: it can, or there is no memory. */
 static char *why_not(const struct emulator *q, const char *options)
 {
 	char *words = strdup(options), *reason = NULL, line[300] = "";
 
 	if (!q->version) {
-		if (asprintf(&reason, "%s cannot be run; scripts/deps installs it", q->qemu) < 0)
-			reason = NULL;
+		reason = why_not_run(q);
 	} else if (!words || try_machine(q, words, line, sizeof(line))) {
 		if (asprintf(&reason, "%s does not start this machine: %s; it may be too old",
 			     q->version, line[0] ? line : "it printed nothing") < 0)

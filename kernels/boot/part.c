@@ -14,6 +14,7 @@
 #include "../profile/profile.h"
 #include "objects.h"
 #include "part.h"
+#include "program.h"
 
 void part_name(const struct qemu_boot *b, char *to)
 {
@@ -101,10 +102,12 @@ static int describe_layout(const struct qemu_boot *b, const char *part, struct r
 static int describe_boot(const struct qemu_boot *b, struct results_doc *doc)
 {
 	char *options = qemu_options(b), *words = qemu_command_line(b);
+	const char *folder = qemu_folder();
 	int err = options && words ? 0 : -ENOMEM;
 
 	/* With a key that other runs lack, compare refuses to compare a stand-in with QEMU. */
 	err = err ?: set_if(&doc->environment, "qemu_stand_in", qemu_stand_in()) ?:
+	      set_if(&doc->environment, "qemu_folder", folder ? results_shown(folder) : NULL) ?:
 	      results_pairs_set(&doc->environment, "cpus", b->events ? "2" : "1") ?:
 	      results_pairs_set(&doc->environment, "memory", b->scenario->arch.memory) ?:
 	      results_pairs_set(&doc->environment, "qemu", b->qemu_version) ?:

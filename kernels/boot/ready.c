@@ -19,6 +19,7 @@
 #include "../kernels.h"
 #include "part.h"
 #include "profiled.h"
+#include "program.h"
 #include "ready.h"
 #include "scenario.h"
 
@@ -283,7 +284,9 @@ static int check_scenarios(const struct kernels_options *o)
 
 int kernels_ready(const struct kernels_options *o)
 {
-	int err = o->profile ? check_case(o) : 0;
+	int err = qemu_check();
 
+	if (!err && o->profile)
+		err = check_case(o);
 	return err ?: check_scenarios(o) ?: check_scratch() ?: check_source(o);
 }

@@ -23,6 +23,7 @@
 #include "kvm.h"
 #include "part.h"
 #include "profiled.h"
+#include "program.h"
 #include "ready.h"
 #include "scenario.h"
 
@@ -471,11 +472,14 @@ static void tell_caller(const struct sigaction *theirs)
 		raise(stopped);
 }
 
-/* For tests only: a stand-in's output must not be taken for a kernel's. */
-static void say_stand_in(void)
+/* A stand-in, which is for tests only, must not be taken for QEMU, nor one QEMU for another. */
+static void say_qemu(void)
 {
-	const char *stand_in = qemu_stand_in();
+	const char *stand_in = qemu_stand_in(), *folder = qemu_folder();
 
+	if (folder)
+		fprintf(stderr, "PTBENCH_QEMU is set: QEMU is the one in %s\n",
+			results_shown(folder));
 	if (stand_in)
 		fprintf(stderr, "PTBENCH_QEMU is set: %s stands in for QEMU\n",
 			results_shown(stand_in));
@@ -496,7 +500,7 @@ int kernels_run(struct results_run *run, const struct kernels_options *o)
 	int err;
 
 	stopped = 0;
-	say_stand_in();
+	say_qemu();
 	for (int i = 0; i < 3; i++) {
 		sigaction(signals[i], NULL, &old[i]);
 		if (old[i].sa_handler != SIG_IGN) /* nohup has SIGHUP ignored */
@@ -516,7 +520,7 @@ int kernels_run(struct results_run *run, const struct kernels_options *o)
 int kernels_check(const struct kernels_options *o)
 {
 	struct job j = { .o = o };
-	int err = read_scenarios(&j);
+	int err = qemu_check() ?: read_scenarios(&j);
 
 	clean_up(&j);
 	return err;

@@ -46,6 +46,7 @@ static const char usage[] =
 	"                 default: Debian's package linux-source-6.12\n"
 	"  PTBENCH_CACHE  where sources, object files and kernels are kept; default: ~/.cache/ptbench\n"
 	"  PTBENCH_BUILD  the folder with the guests' programs; default: the one that ptbench is in\n"
+	"  PTBENCH_QEMU   a folder with another build of QEMU, run in place of the QEMU in PATH\n"
 	"  TMPDIR         where the guests' archives are put while they boot; default: /tmp\n"
 	"\n"
 	"Examples:\n"

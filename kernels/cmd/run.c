@@ -58,6 +58,7 @@ static const char run_end[] =
 	"                 default: Debian's package linux-source-6.12\n"
 	"  PTBENCH_CACHE  where sources, object files and kernels are kept; default: ~/.cache/ptbench\n"
 	"  PTBENCH_BUILD  the folder with the guests' programs; default: the one that ptbench is in\n"
+	"  PTBENCH_QEMU   a folder with another build of QEMU, run in place of the QEMU in PATH\n"
 	"  TMPDIR         where the guests' archives are put while they boot; default: /tmp\n"
 	"\n"
 	"Example: ptbench kernels run --only costs s390x-stock s390x-static\n";
@@ -75,6 +76,7 @@ static const char ab_end[] =
 	"  KSRC           the git checkout of which TREE may name a ref\n"
 	"  PTBENCH_CACHE  where sources, object files and kernels are kept; default: ~/.cache/ptbench\n"
 	"  PTBENCH_BUILD  the folder with the guests' programs; default: the one that ptbench is in\n"
+	"  PTBENCH_QEMU   a folder with another build of QEMU, run in place of the QEMU in PATH\n"
 	"  TMPDIR         where the guests' archives are put while they boot; default: /tmp\n"
 	"\n"
 	"Example: ptbench kernels ab --base ~/linux#v6.12 --head ~/linux#mine x86_64-stock\n";
