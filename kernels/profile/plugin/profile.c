@@ -33,7 +33,7 @@
 
 #include "qemu_plugin.h"
 
-QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
+QEMU_PLUGIN_EXPORT int qemu_plugin_version = 1;
 
 #define MAX_PATTERN 8
 #define MAX_PATTERNS 32
@@ -41,19 +41,24 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 struct symbol {
 	uint64_t start, end;
 	char *name;
-	uint64_t *count; /* NULL until code of the symbol is translated */
+	size_t counter; /* 0 until code of the symbol is translated */
 };
 
-/* Counters of the symbols that were translated so far; dense, so that a window copies few. */
+/*
+ * Counters of the symbols that were translated so far; dense, so that a window copies few. The
+ * first one is of skip=SYMBOL, which is left out, for a test; the last one of all further symbols.
+ */
 #define MAX_COUNTERS 65536
-static uint64_t counters[MAX_COUNTERS], at_begin[MAX_COUNTERS], at_clock[MAX_COUNTERS];
+#define SKIPPED 1
+#define FIRST 2
+static uint64_t own_counters[MAX_COUNTERS], at_begin[MAX_COUNTERS], at_clock[MAX_COUNTERS];
+static struct qemu_plugin_scoreboard *board; /* has the counters, where QEMU has scoreboards */
 static const char *names[MAX_COUNTERS];
-static size_t nr_counters;
+static size_t nr_counters = FIRST;
 
 static struct symbol *symbols;
 static size_t nr_symbols;
 static struct symbol user = { .name = "[user]" }, other = { .name = "[other]" };
-static uint64_t skipped; /* the counter of skip=SYMBOL, which is left out, for a test */
 static const char *skip;
 
 /*
@@ -85,6 +90,7 @@ static const char *const mark_names[NR_MARKS] = { "begin", "end",  "clock", "row
 						  "again", "kept", "lost" };
 static uint64_t marks[NR_MARKS], kernel;
 
+static qemu_plugin_insn_data_3_t insn_data_3; /* NULL: this QEMU has the one of version 1 */
 static FILE *out;
 static uint64_t lines;
 static bool in_window, clock_seen;
@@ -94,23 +100,30 @@ static uint64_t irq_since, irq_longest;
 
 /* ---- output ---- */
 
+static const uint64_t *all_counters(void)
+{
+	return board ? qemu_plugin_scoreboard_find(board, 0) : own_counters;
+}
+
 static uint64_t total(void)
 {
-	uint64_t sum = skipped;
+	const uint64_t *counters = all_counters();
+	uint64_t sum = 0;
 
-	for (size_t i = 0; i < nr_counters; i++)
+	for (size_t i = SKIPPED; i < nr_counters; i++)
 		sum += counters[i];
 	return sum;
 }
 
 static void write_counts(const char *what, const uint64_t *from, const char *more)
 {
+	const uint64_t *counters = all_counters();
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < nr_counters; i++)
+	for (size_t i = FIRST; i < nr_counters; i++)
 		sum += counters[i] - from[i];
 	fprintf(out, "%s %" PRIu64 "%s", what, sum, more);
-	for (size_t i = 0; i < nr_counters; i++)
+	for (size_t i = FIRST; i < nr_counters; i++)
 		if (counters[i] != from[i])
 			fprintf(out, " %s=%" PRIu64, names[i], counters[i] - from[i]);
 	fputc('\n', out);
@@ -119,7 +132,7 @@ static void write_counts(const char *what, const uint64_t *from, const char *mor
 
 static void begin(void)
 {
-	memcpy(at_begin, counters, nr_counters * sizeof(*counters));
+	memcpy(at_begin, all_counters(), nr_counters * sizeof(*at_begin));
 	in_window = true;
 	op = NULL;
 	irq_depth = 0;
@@ -145,7 +158,7 @@ static void clock_mark(void)
 	if (clock_seen)
 		write_counts("deferred", at_clock, "");
 	else
-		memcpy(at_clock, counters, nr_counters * sizeof(*counters));
+		memcpy(at_clock, all_counters(), nr_counters * sizeof(*at_clock));
 	clock_seen = !clock_seen;
 }
 
@@ -216,24 +229,46 @@ static struct symbol *find_symbol(uint64_t at)
 }
 
 /* Parts of one function and functions of one name share a counter. */
-static uint64_t *counter_of(struct symbol *s)
+static size_t counter_of(struct symbol *s)
 {
 	size_t i;
 
-	if (s->count)
-		return s->count;
+	if (s->counter)
+		return s->counter;
 	if (skip && !strcmp(s->name, skip))
-		return s->count = &skipped;
-	for (i = 0; i < nr_counters && strcmp(names[i], s->name); i++)
+		return s->counter = SKIPPED;
+	for (i = FIRST; i < nr_counters && strcmp(names[i], s->name); i++)
 		;
 	if (i == nr_counters && i < MAX_COUNTERS - 1)
 		names[nr_counters++] = s->name;
-	return s->count = &counters[i];
+	return s->counter = i;
+}
+
+static void count(struct qemu_plugin_insn *insn, size_t counter)
+{
+	if (board)
+		qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
+			insn, QEMU_PLUGIN_INLINE_ADD_U64,
+			(qemu_plugin_u64){ board, counter * sizeof(*own_counters) }, 1);
+	else
+		qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
+							   &own_counters[counter], 1);
+}
+
+/* The first bytes of an instruction; they last until the next call. */
+static const unsigned char *data_of(const struct qemu_plugin_insn *insn)
+{
+	static unsigned char data[MAX_PATTERN];
+
+	if (!insn_data_3)
+		return qemu_plugin_insn_data(insn);
+	insn_data_3(insn, data, sizeof(data));
+	return data;
 }
 
 static enum irqs irqs_of(const struct qemu_plugin_insn *insn)
 {
-	const unsigned char *data = qemu_plugin_insn_data(insn);
+	const unsigned char *data = data_of(insn);
 	size_t size = qemu_plugin_insn_size(insn), k;
 
 	for (size_t i = 0; i < nr_patterns; i++) {
@@ -270,8 +305,7 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		if (kind != IRQS_NONE)
 			qemu_plugin_register_vcpu_insn_exec_cb(
 				insn, on_irqs, QEMU_PLUGIN_CB_NO_REGS, (void *)(uintptr_t)kind);
-		qemu_plugin_register_vcpu_insn_exec_inline(insn, QEMU_PLUGIN_INLINE_ADD_U64,
-							   counter_of(s), 1);
+		count(insn, counter_of(s));
 	}
 }
 
@@ -387,6 +421,13 @@ static const char *argument(const char *arg, const char *key)
 	return !strncmp(arg, key, n) && arg[n] == '=' ? arg + n + 1 : NULL;
 }
 
+/* Runs before QEMU reads the version: QEMU 9 and later refuse 1, earlier ones all others. */
+__attribute__((constructor)) static void declare_version(void)
+{
+	if (qemu_plugin_scoreboard_new)
+		qemu_plugin_version = 2;
+}
+
 QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
 					   char **argv)
 {
@@ -408,6 +449,10 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
 		fprintf(stderr, "profile.so: %s: %s\n", file, strerror(errno));
 		return -1;
 	}
+	if (info->version.cur >= 3)
+		insn_data_3 = (qemu_plugin_insn_data_3_t)(void (*)(void))qemu_plugin_insn_data;
+	if (qemu_plugin_version > 1)
+		board = qemu_plugin_scoreboard_new(sizeof(own_counters));
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
 	qemu_plugin_register_atexit_cb(id, at_exit, NULL);
 	return 0;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The part of QEMU's TCG plugin interface that profile.c uses: version 1, as in QEMU 6.0 to 8.2.
+ * The part of QEMU's TCG plugin interface that profile.c uses: version 1, as in QEMU 6.0 to 8.2,
+ * and what versions 2 (QEMU 9.0) and 3 (9.1) have in its place. A function that one of them lacks
+ * is a weak symbol, NULL there.
  *
  * Debian does not ship a header: these declarations were written from QEMU's documentation
  * (docs/devel/tcg-plugins.rst). QEMU looks up qemu_plugin_version and qemu_plugin_install in the
@@ -13,7 +15,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define QEMU_PLUGIN_VERSION 1
 #define QEMU_PLUGIN_EXPORT __attribute__((visibility("default")))
 
 typedef uint64_t qemu_plugin_id_t;
@@ -32,6 +33,7 @@ typedef struct qemu_info_t {
 /* Opaque; valid only while the callback that got them runs. */
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
+struct qemu_plugin_scoreboard;
 
 enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS };
 enum qemu_plugin_op { QEMU_PLUGIN_INLINE_ADD_U64 };
@@ -53,6 +55,9 @@ void qemu_plugin_register_atexit_cb(qemu_plugin_id_t id, qemu_plugin_udata_cb_t 
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t i);
 const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
+/* The type of that function since version 3: it copies the data, at most len bytes. */
+typedef size_t (*qemu_plugin_insn_data_3_t)(const struct qemu_plugin_insn *insn, void *to,
+					    size_t len);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 
@@ -61,7 +66,23 @@ uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
 					    qemu_plugin_vcpu_udata_cb_t cb,
 					    enum qemu_plugin_cb_flags flags, void *arg);
-void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *insn,
-						enum qemu_plugin_op op, void *ptr, uint64_t imm);
+__attribute__((weak)) void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *insn,
+								      enum qemu_plugin_op op,
+								      void *ptr, uint64_t imm);
+
+/*
+ * Since version 2 an addition is to QEMU's own memory instead: a scoreboard has an element of this
+ * size, zeroed, for each CPU. Another CPU may move it, so that a pointer into it lasts no longer
+ * than the callback.
+ */
+typedef struct {
+	struct qemu_plugin_scoreboard *score;
+	size_t offset;
+} qemu_plugin_u64;
+__attribute__((weak)) struct qemu_plugin_scoreboard *qemu_plugin_scoreboard_new(size_t size);
+__attribute__((weak)) void *qemu_plugin_scoreboard_find(struct qemu_plugin_scoreboard *score,
+							unsigned int vcpu);
+__attribute__((weak)) void qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
+	struct qemu_plugin_insn *insn, enum qemu_plugin_op op, qemu_plugin_u64 entry, uint64_t imm);
 
 #endif
