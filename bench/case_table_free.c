@@ -58,7 +58,8 @@ static const char *const batch_disciplines[] = { "ipi_signal", "rcu_qsbr", NULL 
 static const char *const memory_disciplines[] = { "broadcast_rcu", "ipi_signal", "rcu_qsbr", NULL };
 static const char *const busy_disciplines[] = { "broadcast_rcu", "ipi_signal",	    "rcu_memb",
 						"rcu_qsbr",	 "sync_membarrier", NULL };
-static const char *const fallbacks[] = { "none", "rcu_per_table", "sync_ipi", "sync_rcu", NULL };
+static const char *const fallbacks[] = { "no_wait",  "none",	 "rcu_per_table",
+					 "sync_ipi", "sync_rcu", NULL };
 static const char *const formats[] = { RING_FORMAT, NULL };
 static const long long readers[] = { 0, 1, 3, 7, 15, 31, READERS_MAX };
 static const long long one_reader[] = { 1 };

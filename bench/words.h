@@ -12,6 +12,9 @@
 /* clang-format off */
 #define V(value_, label_, means_) \
 	{ .value = (char *)value_, .label = (char *)label_, .means = (char *)means_ }
+#define V_BUSTED(value_, label_, means_) \
+	{ .value = (char *)value_, .label = (char *)label_, .means = (char *)means_, \
+	  .busted = true }
 
 static struct results_value access_words[] = {
 	V("read", "read", "The first access reads."),
@@ -52,6 +55,7 @@ static struct results_value entry_words[] = {
 };
 static struct results_value fallback_words[] = {
 	V("none", "waiting by the flush", "Nothing: the flush itself has waited for walks."),
+	V_BUSTED("no_wait", "no wait", "Nothing, where the flush has not waited either: frees under a walker, and is measured for its price alone."),
 	V("sync_ipi", "interrupt to all", "An interrupt to every reader, waited for; Linux without PT_RECLAIM, up to 6.18 at least, interrupts all CPUs."),
 	V("sync_rcu", "synchronize_rcu()", "A grace period that is waited for."),
 	V("rcu_per_table", "callback of its own", "call_rcu() of that table alone, as with PT_RECLAIM."),

@@ -19,6 +19,7 @@
 #define THREADS "test: ref/test/test_gup_threads: "
 #define ENTRIES "test: ref/test/test_gup_entries: "
 #define STRESS "test: ref/test/test_gather_stress: "
+#define GATHER "test: ref/test/test_gather: "
 #define DAX "test: ref/test/test_dax_busted: "
 #define DAX_REFS "test: ref/test/test_dax_refs: "
 #define DAX_STRESS "test: ref/test/test_dax_stress: "
@@ -177,6 +178,12 @@ static const struct ref_variant rows[] = {
 	{ "gather", "rcu_bp", false,
 	  STRESS "rcu_bp, 1 readers, with memory: no walk read a freed table",
 	  "call_rcu() of the batch, liburcu's bulletproof flavour" },
+	{ "gather", "fallback_no_wait on a thread", true,
+	  GATHER "broadcast_rcu, no_wait: caught: the reader read a freed table",
+	  "without a batch, a table is freed at once, and the invalidation has waited for nobody" },
+	{ "gather", "fallback_sync_rcu on a thread", false,
+	  GATHER "broadcast_rcu, sync_rcu: the reader never read a freed table",
+	  "without a batch, synchronize_rcu() (1fb3d8c20bfa)" },
 
 	/* ---- which folios may be pinned, without a race or with a forced race ---- */
 	{ "longterm", "truth table", false,

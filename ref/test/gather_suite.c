@@ -282,26 +282,37 @@ static void fallback_waits(const struct gather_discipline *d, const struct gathe
 	   "%s, %s: the reader never read a freed table", d->name, fb->name);
 }
 
-/* A reader under rcu_read_lock(): tlb_remove_table_sync_one() does not wait for it, so Linux up to
- * 6.18 frees the table under it. */
-static void rcu_reader_ipi_fallback(const struct gather_discipline *d)
+/* A fallback that does not wait for that reader. */
+static void fallback_frees_under(const struct gather_discipline *d,
+				 const struct gather_fallback *fb, bool rcu_walk)
 {
 #ifdef __SANITIZE_THREAD__
-	tap_skip("%s, sync_ipi frees under a reader, which is a data race", d->name);
+	tap_skip("%s, %s frees under a reader, which is a data race", d->name, fb->name);
 #else
 	struct scene s;
 	pthread_t freer;
 
 	scene_init(&s, d, true);
-	s.fallback = gather_fallback_find("sync_ipi");
-	s.rcu_walk = true;
+	s.fallback = fb;
+	s.rcu_walk = rcu_walk;
 	pthread_create(&freer, NULL, freer_main, &s);
-	ok(wait_for(&s.freed, 1) && get(&s.stage) == PARKED,
-	   "%s: rcu_reader_ipi_fallback: the table is freed under rcu_read_lock()", d->name);
+	ok(wait_for(&s.freed, 1) && get(&s.stage) == PARKED, "%s, %s: the table is freed under %s",
+	   d->name, fb->name, rcu_walk ? "rcu_read_lock()" : "a walk with interrupts off");
 	set(&s.unpark, 1);
 	pthread_join(freer, NULL);
-	ok(s.freed_under_walker && !s.error, "%s: caught: the reader read a freed table", d->name);
+	ok(s.freed_under_walker && !s.error, "%s, %s: caught: the reader read a freed table",
+	   d->name, fb->name);
 #endif
+}
+
+/* Whether the freer waits for that reader. sync_ipi is tlb_remove_table_sync_one(), which waits for
+ * interrupts alone, so that Linux up to 6.18 frees the table under rcu_read_lock(). */
+static bool waits_for(const struct gather_discipline *d, const struct gather_fallback *fb,
+		      bool rcu_walk)
+{
+	if (rcu_walk)
+		return !fb->busted && strcmp(fb->name, "sync_ipi");
+	return !fb->busted || sends(d);
 }
 
 static void fallbacks(const struct gather_discipline *d)
@@ -311,11 +322,11 @@ static void fallbacks(const struct gather_discipline *d)
 
 		if (!fb->needs_rcu)
 			continue;
-		fallback_waits(d, fb, false);
-		if (strcmp(fb->name, "sync_ipi"))
-			fallback_waits(d, fb, true);
-		else
-			rcu_reader_ipi_fallback(d);
+		for (int rcu_walk = 0; rcu_walk < 2; rcu_walk++)
+			if (waits_for(d, fb, rcu_walk))
+				fallback_waits(d, fb, rcu_walk);
+			else
+				fallback_frees_under(d, fb, rcu_walk);
 	}
 }
 

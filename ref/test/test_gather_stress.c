@@ -392,7 +392,7 @@ static void all_ways(struct world *w, const struct gather_discipline *d, unsigne
 	if (!d->deferred)
 		stress(w, d, NR_READERS, NULL, seed);
 	for (size_t i = 0; i < gather_nr_fallbacks() && d->deferred; i++)
-		if (gather_fallback_at(i)->needs_rcu)
+		if (gather_fallback_at(i)->needs_rcu && !gather_fallback_at(i)->busted)
 			stress(w, d, NR_READERS, gather_fallback_at(i), seed);
 }
 

@@ -93,8 +93,9 @@ unsigned gather_arch_max_batches(const struct gather_arch *arch);
 
 /* tlb_remove_table_one(): frees a single table when there is no memory for a batch of tables. */
 struct gather_fallback {
-	const char *name; /* none | sync_ipi | sync_rcu | rcu_per_table */
+	const char *name; /* none | no_wait | sync_ipi | sync_rcu | rcu_per_table */
 	const char *summary;
+	bool busted;	/* frees under walkers that the invalidation has not waited for */
 	bool needs_rcu; /* only with disciplines that free by RCU */
 	void (*remove_one)(struct gather *g, struct ref_page *table);
 };
