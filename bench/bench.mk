@@ -2,7 +2,7 @@
 # The table of cases and its two runners: build/bench and the guests' static program.
 
 bench-cases := $(addprefix bench/,case_dax.c case_gup.c case_gup_steps.c case_host.c case_kmap.c \
-	case_shim.c case_table_free.c case_thp.c free_readers.c free_ring.c \
+	case_reclaim.c case_shim.c case_table_free.c case_thp.c free_readers.c free_ring.c \
 	host.c perf.c rows.c table.c)
 
 programs += bench

@@ -20,6 +20,8 @@ extern const struct bench_case bench_host_keep, bench_host_madvise, bench_host_m
 	bench_host_munmap, bench_host_vmsplice;
 /* case_kmap.c */
 extern const struct bench_case bench_kmap_nest, bench_kmap_pair, bench_kmap_switch;
+/* case_reclaim.c */
+extern const struct bench_case bench_table_free_reclaim;
 /* case_shim.c */
 extern const struct bench_case bench_clock_read, bench_shim_empty;
 /* case_table_free.c */

@@ -31,6 +31,7 @@ const struct bench_case *const bench_table[] = {
 	&bench_host_munmap,
 	&bench_table_free_no_memory,
 	&bench_table_free_oversubscribed,
+	&bench_table_free_reclaim,
 	&bench_thp_split,
 	NULL,
 };

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <ref/gather_disciplines.h>
+#include <ref/gather_reclaims.h>
 #include <ref/gup.h>
 #include <ref/gup_designs.h>
 #include <ref/gup_steps.h>
@@ -38,6 +39,7 @@ static int no_memory(struct results_error *err)
 
 static struct results_value disciplines[] = { GATHER_DISCIPLINES(GOOD, BUSTED)
 						      GATHER_URCU_DISCIPLINES(GOOD) };
+static struct results_value reclaims[] = { GATHER_RECLAIMS(GOOD, BUSTED) };
 static struct results_value steps[] = { V("none", "all steps", "No step is missing."),
 					GUP_STEPS(STEP, STEP, ) };
 static struct results_value stacks[] = { KMAP_DESIGNS(GOOD, BUSTED) };
@@ -48,6 +50,8 @@ static const struct results_axis list_axes[] = {
 	KEY("design", "How live maps are kept, and what a switch of tasks does with them.",
 	    FAMILIES("kmap"), WORDS(stacks)),
 	KEY("discipline", "How a freer of page tables waits for walkers.", WORDS(disciplines)),
+	KEY("reclaim", "How a page table is freed that MADV_DONTNEED has emptied.",
+	    WORDS(reclaims)),
 	KEY("step", "Which step of the walk is missing.", OF_GUP, WORDS(steps)),
 };
 

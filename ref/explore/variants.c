@@ -20,6 +20,7 @@
 #define ENTRIES "test: ref/test/test_gup_entries: "
 #define STRESS "test: ref/test/test_gather_stress: "
 #define GATHER "test: ref/test/test_gather: "
+#define RECLAIM "test: ref/test/test_gather_reclaim: "
 #define DAX "test: ref/test/test_dax_busted: "
 #define DAX_REFS "test: ref/test/test_dax_refs: "
 #define DAX_STRESS "test: ref/test/test_dax_stress: "
@@ -184,6 +185,18 @@ static const struct ref_variant rows[] = {
 	{ "gather", "fallback_sync_rcu on a thread", false,
 	  GATHER "broadcast_rcu, sync_rcu: the reader never read a freed table",
 	  "without a batch, synchronize_rcu() (1fb3d8c20bfa)" },
+	{ "gather", "reclaim on threads", false,
+	  RECLAIM "reclaim: no page that a fault mapped is lost",
+	  "faults beside MADV_DONTNEED that frees the emptied table (6375e95f381e)" },
+	{ "gather", "reclaim_no_recheck on a thread", true,
+	  RECLAIM "reclaim_no_recheck: caught: the fault has mapped a page that nobody finds",
+	  "a fault locks a table without reading the PMD again: it has been taken out" },
+	{ "gather", "reclaim_no_rcu on a thread", true,
+	  RECLAIM "reclaim_no_rcu: caught: the table is free before the fault locks it",
+	  "a fault maps a table outside rcu_read_lock()" },
+	{ "gather", "reclaim_no_rescan on a thread", true,
+	  RECLAIM "reclaim_no_rescan: caught: the table is taken out with the page in it",
+	  "a table taken out after its lock was dropped, as in 6.14's release candidates" },
 
 	/* ---- which folios may be pinned, without a race or with a forced race ---- */
 	{ "longterm", "truth table", false,

@@ -115,6 +115,10 @@ void gather_pages_init(struct gather *g);
 void gather_pages_flush(struct gather *g);
 void gather_pages_list_free(struct gather *g);
 
+/* ---- reclaim.c ---- */
+/* pte_lockptr(): the PTE table's own lock, as ptdesc's ptl. */
+struct ref_spinlock *gather_ptl(struct ref_page *table);
+
 /* ---- ipi.c ---- */
 int gather_ipi_init(struct gather *g);
 /* Interrupts every online reader and waits until each has acknowledged. */

@@ -556,6 +556,8 @@ void freeing_disciplines(struct model *m, struct page *p)
 	case_table(m, s, part, "table_free/batch", "By tables per batch, native, one reader");
 	case_table(m, s, part, "table_free/no_memory",
 		   "Where allocations of a batch fail (failing: percent), native, one reader");
+	case_table(m, s, part, "table_free/reclaim",
+		   "Pages faulted in, and zapped with their page table (PT_RECLAIM), native");
 	case_table(m, s, part, "table_free/oversubscribed",
 		   "More threads than CPUs: oversubscribed, and no answer to anything");
 	section_load(m, s, part);

@@ -13,6 +13,7 @@
 #define REF_GATHER_H
 
 #include <ref/gather_disciplines.h>
+#include <ref/gather_reclaims.h>
 #include <ref/pgtable.h>
 
 /* Called when a table is free for reuse, in the context in which the discipline frees. */
@@ -213,6 +214,42 @@ int gather_share_pmd(struct ref_mm *owner, struct ref_mm *to, uint64_t addr);
 bool gather_unshare_pmd(struct gather *g, const struct gather_unshare *u, struct ref_mm *mm,
 			uint64_t addr);
 void gather_unshare_flush(struct gather *g, const struct gather_unshare *u);
+
+/* ---- an empty PTE table, freed while its neighbours stay: CONFIG_PT_RECLAIM ---- */
+
+/* How MADV_DONTNEED frees a table that it has emptied, and how a fault maps one. */
+struct gather_reclaim {
+	const char *name; /* as in gather_reclaims.h, which describes it */
+	bool busted;
+	bool keeps;	 /* the table stays */
+	bool no_recheck; /* who locks a table does not read the PMD again */
+	bool no_rcu;	 /* who maps a table is in no read-side section */
+	bool no_rescan;	 /* a table is taken out without another look at its entries */
+};
+size_t gather_nr_reclaims(void);
+const struct gather_reclaim *gather_reclaim_at(size_t i);
+const struct gather_reclaim *gather_reclaim_find(const char *name);
+
+/*
+ * The next three may run beside each other and beside walkers, in threads that are online
+ * (ref_thread_online()); formats whose PTE tables share a frame are not for them. addr's PMD table
+ * is there, and stays. A PTE table's lock is in a field that is 0 in a new table.
+ *
+ * gather_dontneed(): as madvise(MADV_DONTNEED) of all that addr's PTE table maps. Clears the
+ * entries, adds their pages and, where it could take the table out, the table to the gather, whose
+ * owner calls gather_finish(). The gather's discipline has to free by RCU. resched: drops the
+ * table's lock once, before that entry, as if need_resched() were true; 0: never. True: the table
+ * is in the gather.
+ */
+bool gather_dontneed(struct gather *g, const struct gather_reclaim *u, struct ref_mm *mm,
+		     uint64_t addr, unsigned resched);
+/* Maps the page at addr by a writable leaf, which takes over the caller's reference: as
+ * handle_pte_fault() and do_anonymous_page(). -ENOENT: there is no table; the caller installs one
+ * and calls again; -EEXIST: a page is mapped there. */
+int gather_fault(const struct gather_reclaim *u, struct ref_mm *mm, uint64_t addr,
+		 struct ref_page *page);
+/* As pmd_install(). -EEXIST: another was first. */
+int gather_install_table(struct ref_mm *mm, uint64_t addr, struct ref_page *table);
 
 /* ---- readers ---- */
 
