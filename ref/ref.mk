@@ -92,6 +92,12 @@ tsan-tests += ref/test/test_gather_unshare
 ref/test/test_gather_unshare-srcs := ref/test/test_gather_unshare.c
 ref/test/test_gather_unshare-libs := ref
 
+tests += ref/test/test_gather_asid
+asan-tests += ref/test/test_gather_asid
+tsan-tests += ref/test/test_gather_asid
+ref/test/test_gather_asid-srcs := ref/test/test_gather_asid.c
+ref/test/test_gather_asid-libs := ref
+
 tests += ref/test/test_gather_reclaim
 asan-tests += ref/test/test_gather_reclaim
 tsan-tests += ref/test/test_gather_reclaim
@@ -172,7 +178,7 @@ $(foreach t,$(kmap-tests),$(eval $t-libs := ref))
 model-libs += refexplore
 refexplore-srcs := $(filter-out ref/port_native.c,$(ref-srcs)) \
 	$(addprefix ref/explore/,buffer.c choices.c columns.c coro.c memory.c models.c schedule.c \
-	search.c setup.c sync.c trace.c $(patsubst %,model_%.c,dax gather gup kmap litmus litmus_events longterm reclaim thp))
+	search.c setup.c sync.c trace.c $(patsubst %,model_%.c,asid dax gather gup kmap litmus litmus_events longterm reclaim thp))
 
 tests += ref/test/test_explore_coro
 ref/test/test_explore_coro-srcs := ref/test/test_explore_coro.c

@@ -6,9 +6,10 @@
 #include "models.h"
 
 static const struct explore_model *const lists[] = {
-	explore_litmus_models,	 explore_litmus_event_models, explore_gup_models,
-	explore_gather_models,	 explore_reclaim_models,      explore_thp_models,
-	explore_longterm_models, explore_dax_models,	      explore_kmap_models,
+	explore_litmus_models, explore_litmus_event_models, explore_gup_models,
+	explore_gather_models, explore_asid_models,	    explore_reclaim_models,
+	explore_thp_models,    explore_longterm_models,	    explore_dax_models,
+	explore_kmap_models,
 };
 
 const struct explore_model *explore_model_at(size_t i)

@@ -9,6 +9,7 @@ extern const struct explore_model explore_litmus_models[]; /* test the explorer 
 extern const struct explore_model explore_litmus_event_models[];
 extern const struct explore_model explore_gup_models[];
 extern const struct explore_model explore_gather_models[];
+extern const struct explore_model explore_asid_models[];    /* of gather */
 extern const struct explore_model explore_reclaim_models[]; /* of gather */
 extern const struct explore_model explore_thp_models[];
 extern const struct explore_model explore_longterm_models[];

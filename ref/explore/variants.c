@@ -20,6 +20,7 @@
 #define ENTRIES "test: ref/test/test_gup_entries: "
 #define STRESS "test: ref/test/test_gather_stress: "
 #define GATHER "test: ref/test/test_gather: "
+#define ASID "test: ref/test/test_gather_asid: "
 #define RECLAIM "test: ref/test/test_gather_reclaim: "
 #define DAX "test: ref/test/test_dax_busted: "
 #define DAX_REFS "test: ref/test/test_dax_refs: "
@@ -157,6 +158,9 @@ static const struct ref_variant rows[] = {
 	{ "gather", "broadcast_rcu", false,
 	  STRESS "broadcast_rcu, 2 readers, rcu_per_table: no walk read a freed table",
 	  "flush by broadcast, which interrupts nobody; tables by RCU: arm64's way" },
+	{ "gather", "global_asid_rcu", false,
+	  STRESS "global_asid_rcu, 2 readers, rcu_per_table: no walk read a freed table",
+	  "flush by interrupt, or on many CPUs by broadcast (INVLPGB); tables by RCU" },
 	{ "gather", "broadcast_no_wait", true,
 	  STRESS "broadcast_no_wait: caught: the walk then read a freed table",
 	  "flush by broadcast, and no wait" },
@@ -185,6 +189,12 @@ static const struct ref_variant rows[] = {
 	{ "gather", "fallback_sync_rcu on a thread", false,
 	  GATHER "broadcast_rcu, sync_rcu: the reader never read a freed table",
 	  "without a batch, synchronize_rcu() (1fb3d8c20bfa)" },
+	{ "gather", "global_asid_rcu on threads", false,
+	  ASID "it does not hold up a broadcast, and the table waits for a grace period",
+	  "a broadcast by the number that an mm has on all CPUs; tables by RCU" },
+	{ "gather", "asid_no_rcu on threads", true,
+	  ASID "asid_no_rcu: caught: after a broadcast it is free under the walk",
+	  "the same without RCU: the walk held up the flush while that was an interrupt" },
 	{ "gather", "reclaim on threads", false,
 	  RECLAIM "reclaim: no page that a fault mapped is lost",
 	  "faults beside MADV_DONTNEED that frees the emptied table (6375e95f381e)" },

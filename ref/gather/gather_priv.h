@@ -46,6 +46,7 @@ struct gather_reader {
 	unsigned asked;		/* freer's own: the epoch that req was sent to, 0 for none */
 	unsigned ack __attribute__((aligned(GATHER_CACHE_LINE))); /* written by the reader */
 	unsigned interrupts;					  /* counted by the handler */
+	unsigned asid; /* global_asid_rcu: the mm's number on this CPU; 0: one of its own */
 } __attribute__((aligned(GATHER_CACHE_LINE)));
 
 struct gather {
@@ -64,6 +65,10 @@ struct gather {
 	uint64_t ipis_sent, tlb_flushes, fallbacks, pages_freed;
 	/* What to flush, and whether rmaps wait for the flush: the kernel's bits of these names. */
 	bool freed_tables, cleared_ptes, unshared_tables, fully_unshared_tables, delayed_rmap;
+	/* global_asid_rcu: the mm's number on all CPUs, 0: none; the mm gets one when it is active
+	 * on more CPUs than that; and whether a CPU may use another still. */
+	unsigned asid, asid_cpus;
+	bool in_asid_transition;
 	/* Pages: the first batch, which needs no allocation, and the batch that is being filled. */
 	struct gather_pages local, *active;
 	uintptr_t bundle[GATHER_BUNDLE];
@@ -127,6 +132,14 @@ void gather_interrupt_readers(struct gather *g);
  * already and found no request; it does not look again, and the freer waits for ever. */
 void gather_interrupt_before_asking(struct gather *g);
 
+/* ---- global_asid_rcu.c: for models and tests of what it leaves out ---- */
+int gather_asid_init(struct gather *g);
+int gather_asid_online(struct gather *g);
+void gather_asid_interrupted(struct gather_reader *r);
+void gather_asid_invalidate(struct gather *g);
+/* use_global_asid() */
+void gather_assign_asid(struct gather *g);
+
 /* ---- rcu.c: over port.h's RCU, which waits for walks with interrupts off too ---- */
 void gather_rcu_free_batch(struct gather *g, struct gather_batch *batch);
 void gather_rcu_free_one(struct gather *g, struct ref_page *table);
@@ -151,6 +164,8 @@ struct gather_reader *gather_readers(struct gather *g);
 void gather_tlb_flush_local(struct gather_tlb *tlb);
 /* Invalidates every TLB without an interrupt: a full barrier, and the effect of TLBI with DSB. */
 void gather_broadcast(struct gather *g);
+/* The same, of what is in a TLB under that number: INVLPGB and TLBSYNC. */
+void gather_broadcast_asid(struct gather *g, unsigned asid);
 
 /* The RCU head of a table that is a callback's only one: in fields that a frame in use leaves free,
  * as pt_rcu_head in the kernel's ptdesc. `mapping` holds the gather. */

@@ -20,6 +20,8 @@ static void acknowledge(struct ref_cpu *cpu)
 
 		if (req == REF_READ_ONCE(r->ack))
 			continue;
+		if (r->g->d->reader_interrupted)
+			r->g->d->reader_interrupted(r);
 		if (r->tlb)
 			gather_tlb_flush_local(r->tlb);
 		REF_WRITE_ONCE(r->interrupts, r->interrupts + 1);

@@ -53,24 +53,36 @@ static void broadcast_to(struct gather_tlb *tlb)
 	ref_wait_until(!ref_load_acquire(&tlb->busy));
 }
 
-/*
- * Nothing but TLBs caches our tables, so without TLBs a broadcast is only the full barrier. The
- * lock keeps a thread's TLB from being freed.
- */
-void gather_broadcast(struct gather *g)
+/* The lock keeps a thread's TLB from being freed. asid: NULL, or only TLBs of threads that use that
+ * number. */
+static void broadcast(struct gather *g, const unsigned *asid)
 {
 	struct gather_tlb *tlb;
 
-	ref_full_barrier();
-	if (!REF_READ_ONCE(g->nr_tlbs))
-		return;
 	ref_spin_lock(&g->lock);
 	for (struct gather_reader *r = gather_readers(g); r; r = r->next) {
 		tlb = REF_READ_ONCE(r->tlb);
-		if (tlb)
+		if (tlb && (!asid || REF_READ_ONCE(r->asid) == *asid))
 			broadcast_to(tlb);
 	}
 	ref_spin_unlock(&g->lock);
+}
+
+/* Nothing but TLBs caches our tables, so without TLBs a broadcast is only the full barrier. */
+void gather_broadcast(struct gather *g)
+{
+	ref_full_barrier();
+	if (REF_READ_ONCE(g->nr_tlbs))
+		broadcast(g, NULL);
+}
+
+/* A thread that changes its number has dropped its entries before it acknowledges, and walks anew:
+ * whether this reaches its TLB, before or after, does not matter. */
+void gather_broadcast_asid(struct gather *g, unsigned asid)
+{
+	ref_full_barrier();
+	if (REF_READ_ONCE(g->nr_tlbs))
+		broadcast(g, &asid);
 }
 
 /* Translates by the TLB, or by a walk. The walk's result gets the generation read before the walk:

@@ -26,7 +26,8 @@ typedef void (*gather_free_fn)(void *cookie, struct ref_page *table);
  * alone.
  */
 struct gather;
-struct gather_batch; /* of tables: the kernel's struct mmu_table_batch */
+struct gather_batch;  /* of tables: the kernel's struct mmu_table_batch */
+struct gather_reader; /* a thread that walks, as one freer sees it */
 
 /* Every operation may be NULL but free_batch. */
 struct gather_discipline {
@@ -42,6 +43,9 @@ struct gather_discipline {
 	 * -errno. */
 	int (*reader_online)(struct gather *g);
 	void (*reader_offline)(struct gather *g);
+	/* Called in the reader's interrupt handler, at each request of the freer, before it
+	 * acknowledges. Async-signal-safe. */
+	void (*reader_interrupted)(struct gather_reader *r);
 	/* Called by each reader before, after and between walks. NULL: the walk's own
 	 * ref_irq_save() is enough. */
 	void (*reader_lock)(struct gather *g);

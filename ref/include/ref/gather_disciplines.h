@@ -18,6 +18,10 @@
 	GOOD(broadcast_rcu, "broadcast, RCU by the batch",                                               \
 	     "An invalidation that interrupts nobody, and call_rcu() of the batch, as arm64 does; "      \
 	     "waits by port.h's own RCU, membarrier(2) and then each reader seen outside its sections.") \
+	GOOD(global_asid_rcu, "interrupts, then broadcast, RCU by the batch",                            \
+	     "A signal to each reader while the mm runs on at most three CPUs; then a broadcast to a "   \
+	     "number that all of them use, which interrupts nobody once they do, as x86 with INVLPGB "   \
+	     "does since 6.15; call_rcu() of the batch, port.h's own RCU.")                              \
 	GOOD(ipi_rcu, "interrupts, RCU by the batch",                                                    \
 	     "A signal to each reader, waited for, and then call_rcu() of the batch, as x86 does "       \
 	     "since 6.15; port.h's own RCU.")                                                            \
