@@ -75,7 +75,52 @@ static void set_compound(struct ref_page *head, uint64_t nr, bool compound)
 	head->nr = compound ? (uint32_t)nr : 1;
 }
 
-void dax_associate_entry(struct dax_mapping *mapping, uint64_t index, dax_entry_t entry)
+/* ---- pages that several files have ---- */
+
+static bool is_shared(const struct ref_page *page)
+{
+	return !REF_READ_ONCE(page->mapping) && REF_READ_ONCE(page->index);
+}
+
+/* dax_associate_entry() of an extent that may be shared. False: no other file has the page. */
+static bool associate_shared(const struct dax_mapping *mapping, struct ref_page *page)
+{
+	bool has_file = REF_READ_ONCE(page->mapping);
+
+	if (!has_file && !is_shared(page))
+		return false;
+	if (mapping->dev->refs->share == DAX_SHARE_UNCOUNTED)
+		return true;
+	if (has_file) {
+		REF_WRITE_ONCE(page->mapping, NULL);
+		REF_WRITE_ONCE(page->index, 1);
+	}
+	REF_WRITE_ONCE(page->index, REF_READ_ONCE(page->index) + 1);
+	return true;
+}
+
+/* dax_folio_put(): whether no other file has the page. */
+static bool is_last_file(struct ref_page *page)
+{
+	uint64_t share;
+
+	if (!is_shared(page))
+		return true;
+	share = REF_READ_ONCE(page->index) - 1;
+	REF_WRITE_ONCE(page->index, share);
+	return !share;
+}
+
+static struct ref_spinlock *share_lock(const struct dax_mapping *mapping)
+{
+	return mapping->dev->refs->share == DAX_SHARE_ONE_LOCK
+		       ? (struct ref_spinlock *)&mapping->dev->share_lock
+		       : NULL;
+}
+
+/* ---- of one file ---- */
+
+static void associate(struct dax_mapping *mapping, uint64_t index, dax_entry_t entry)
 {
 	struct ref_page *page = page_of(mapping, entry);
 	uint64_t nr = nr_pages(mapping, entry);
@@ -94,6 +139,20 @@ void dax_associate_entry(struct dax_mapping *mapping, uint64_t index, dax_entry_
 	}
 }
 
+void dax_associate_entry(struct dax_mapping *mapping, uint64_t index, dax_entry_t entry,
+			 bool shared)
+{
+	struct ref_spinlock *lock = share_lock(mapping);
+
+	if (lock)
+		ref_spin_lock(lock);
+	if (!shared || !nr_pages(mapping, entry) ||
+	    !associate_shared(mapping, page_of(mapping, entry)))
+		associate(mapping, index, entry);
+	if (lock)
+		ref_spin_unlock(lock);
+}
+
 /* Not always a bug: a walker whose recheck is about to fail has a reference, too. */
 static void warn_busy(void)
 {
@@ -102,7 +161,7 @@ static void warn_busy(void)
 		dax_warn_hook("trunc && page_ref_count(page) > 1");
 }
 
-void dax_disassociate_entry(struct dax_mapping *mapping, dax_entry_t entry, bool trunc)
+static void disassociate(struct dax_mapping *mapping, dax_entry_t entry, bool trunc)
 {
 	struct ref_page *page = page_of(mapping, entry);
 	uint64_t nr = nr_pages(mapping, entry), all = nr;
@@ -112,12 +171,25 @@ void dax_disassociate_entry(struct dax_mapping *mapping, dax_entry_t entry, bool
 	for (uint64_t i = 0; i < nr; i++) {
 		if (trunc && REF_READ_ONCE(page[i].refcount) > mapping->dev->refs->initial)
 			warn_busy();
-		DAX_BUG_ON(REF_READ_ONCE(page[i].mapping) != mapping);
+		DAX_BUG_ON(!mapping->dev->refs->share && REF_READ_ONCE(page[i].mapping) != mapping);
 		REF_WRITE_ONCE(page[i].mapping, NULL);
 		REF_WRITE_ONCE(page[i].index, 0);
 	}
 	if (nr != all)
 		set_compound(page, all, false);
+}
+
+void dax_disassociate_entry(struct dax_mapping *mapping, dax_entry_t entry, bool trunc)
+{
+	struct ref_spinlock *lock = share_lock(mapping);
+
+	if (lock)
+		ref_spin_lock(lock);
+	if (!nr_pages(mapping, entry) || !mapping->dev->refs->share ||
+	    is_last_file(page_of(mapping, entry)))
+		disassociate(mapping, entry, trunc);
+	if (lock)
+		ref_spin_unlock(lock);
 }
 
 struct ref_page *dax_entry_busy_page(const struct dax_mapping *mapping, dax_entry_t entry)

@@ -9,7 +9,8 @@
 #include "entry.h"
 
 /* dax_associate_entry(), dax_disassociate_entry(): i_pages held. */
-void dax_associate_entry(struct dax_mapping *mapping, uint64_t index, dax_entry_t entry);
+void dax_associate_entry(struct dax_mapping *mapping, uint64_t index, dax_entry_t entry,
+			 bool shared);
 void dax_disassociate_entry(struct dax_mapping *mapping, dax_entry_t entry, bool trunc);
 /* dax_busy_page(): NULL when none of the entry's pages is in use. */
 struct ref_page *dax_entry_busy_page(const struct dax_mapping *mapping, dax_entry_t entry);
@@ -69,7 +70,7 @@ REF_ALWAYS_INLINE dax_entry_t __dax_insert_entry(const struct dax_variant *v,
 						 dax_entry_t old, uint64_t pfn, uint64_t flags)
 {
 	struct dax_xas xas = { .xa = mapping, .index = index };
-	dax_entry_t entry = dax_make_entry(pfn, flags), seen;
+	dax_entry_t entry = dax_make_entry(pfn, flags & ~DAX_SHARED), seen;
 
 	if (!(old & (DAX_ZERO_PAGE | DAX_EMPTY)))
 		return old;
@@ -77,7 +78,7 @@ REF_ALWAYS_INLINE dax_entry_t __dax_insert_entry(const struct dax_variant *v,
 		dax_unmap_pages(mapping, index, 1);
 	dax_xas_lock(&xas);
 	dax_disassociate_entry(mapping, old, false);
-	dax_associate_entry(mapping, index, entry);
+	dax_associate_entry(mapping, index, entry, flags & DAX_SHARED);
 	seen = dax_lock_entry(&xas, entry);
 	DAX_BUG_ON(seen != (old | DAX_LOCKED));
 	dax_xas_unlock(&xas);

@@ -42,6 +42,31 @@ static const struct dax_refs refs_table[] = {
 		.keep_lock = true,
 	},
 	{
+		.name = "share_one_lock",
+		.summary = "0-is-idle, and the files of a shared page are counted under one lock",
+		.mapped_counts = true,
+		.less_mappings = true,
+		.share = DAX_SHARE_ONE_LOCK,
+	},
+	{
+		.name = "share_own_locks",
+		.summary =
+			"0-is-idle, and they are counted by plain stores under each file's own lock "
+			"(fs/dax.c of Linux 7.3.4)",
+		.busted = true,
+		.mapped_counts = true,
+		.less_mappings = true,
+		.share = DAX_SHARE_OWN_LOCKS,
+	},
+	{
+		.name = "share_uncounted",
+		.summary = "0-is-idle, and the file that truncates first frees the page of both",
+		.busted = true,
+		.mapped_counts = true,
+		.less_mappings = true,
+		.share = DAX_SHARE_UNCOUNTED,
+	},
+	{
 		.name = "idle_1_on_0_pages",
 		.summary = "0-is-idle, with the tests of 1-is-idle: one reference goes unseen",
 		.busted = true,

@@ -24,6 +24,7 @@
 #define QUIET "no BUG of fs/dax.c"
 #define DEADLOCK "deadlock"
 #define NO_WARN "no WARN of fs/dax.c"
+#define COUNTED "a page is counted as often as files have it"
 
 #define NR_PAGES 2
 #define PMD_ORDER 1
@@ -34,7 +35,9 @@
 
 struct dax_case {
 	const char *protocol;
-	const char *refs;		    /* NULL: no page tables */
+	const char *refs;  /* NULL: no page tables */
+	const char *share; /* refs without page tables: files have page 0 in common */
+	bool both;	   /* they do from the start */
 	void (*task[MAX_TASKS])(void *arg); /* each on a CPU of its own */
 	bool pmd;			    /* one entry for both pages */
 	bool locked; /* page 0's entry is locked from the start; a task unlocks it */
@@ -84,6 +87,28 @@ static bool slots_belong(void *arg, char *why, size_t size)
 	return true;
 }
 
+/* While no task is in the middle of a change: page 0 is of its one file, or of so many. */
+static bool files_are_counted(void *arg, char *why, size_t size)
+{
+	uint64_t files = 0, counted;
+
+	if (d.dev.share_lock.locked)
+		return true;
+	for (unsigned f = 0; f < 2; f++) {
+		struct dax_mapping *m = &d.file[f]->i_data;
+
+		if (m->i_pages.locked)
+			return true;
+		for (uint64_t i = 0; i < NR_PAGES; i++)
+			files += m->slot[i] && !(m->slot[i] & DAX_EMPTY) &&
+				 dax_to_pfn(m->slot[i]) == d.dev.first_pfn;
+	}
+	counted = d.page->mapping ? 1 : d.page->index;
+	snprintf(why, size, "%llu files have page 0, and %llu are counted",
+		 (unsigned long long)files, (unsigned long long)counted);
+	return files == counted;
+}
+
 static bool nobody_holds_freed(void *arg, char *why, size_t size)
 {
 	if (!d.shared->held || d.page->mapping)
@@ -112,7 +137,8 @@ static void put_in(unsigned file, uint64_t index, unsigned page)
 	struct dax_mapping *m = &d.file[file]->i_data;
 	dax_entry_t entry = d.p->grab_entry(m, index, 0);
 
-	entry = d.p->insert_entry(m, index, entry, d.dev.first_pfn + page, 0);
+	entry = d.p->insert_entry(m, index, entry, d.dev.first_pfn + page,
+				  d.c->share ? DAX_SHARED : 0);
 	d.p->unlock_entry(m, index, entry);
 }
 
@@ -174,6 +200,17 @@ static void evict(void *arg)
 static void delete (void *arg)
 {
 	d.p->delete_entry(&d.file[0]->i_data, 0);
+}
+
+/* A fault of the second file in an extent that it shares with the first. */
+static void share(void *arg)
+{
+	put_in(1, 1, 0);
+}
+
+static void delete_other(void *arg)
+{
+	d.p->delete_entry(&d.file[1]->i_data, 1);
 }
 
 /* A write fault at index 0, whether an entry is there or not. */
@@ -240,7 +277,7 @@ static void name_all(struct explore *e)
 static int make_device(struct explore *e)
 {
 	struct pgt_opts opts = { .format = FORMAT, .nr_frames = 16 };
-	const struct dax_refs *refs = dax_refs_find(d.c->refs ?: "1-is-idle");
+	const struct dax_refs *refs = dax_refs_find(d.c->refs ?: d.c->share ?: "1-is-idle");
 	int err;
 
 	if (!d.c->refs) {
@@ -277,6 +314,8 @@ static int make_files(struct explore *e)
 	} else {
 		put_in(0, 0, 0);
 	}
+	if (d.c->both)
+		put_in(1, 1, 0);
 	d.entry = d.file[0]->i_data.slot[0];
 	if (d.c->locked)
 		d.p->grab_entry(&d.file[0]->i_data, 0, 0);
@@ -307,7 +346,12 @@ static int setup(struct explore *e, const void *arg)
 		snprintf(name, sizeof(name), "task%u", i);
 		explore_task(e, i, name, d.c->task[i], NULL);
 	}
-	explore_invariant(e, BELONGS, slots_belong, NULL, false);
+	if (d.c->share) {
+		explore_name(e, &d.dev.share_lock, sizeof(int), 1, "share_lock");
+		explore_invariant(e, COUNTED, files_are_counted, NULL, false);
+	} else {
+		explore_invariant(e, BELONGS, slots_belong, NULL, false);
+	}
 	if (d.c->refs)
 		explore_invariant(e, FREED_PAGE, nobody_holds_freed, NULL, false);
 	return 0;
@@ -450,5 +494,22 @@ const struct explore_model explore_dax_models[] = {
 	       "the idle test of 0-is-idle on pages of 1-is-idle: it never fires", 2,
 	       .protocol = "merged", .refs = "idle_0_on_1_pages",
 	       .task = { get_and_put, truncate_file }),
+
+	MODEL("share_one_lock",
+	      "is a page kept for the file that takes it up while another drops it", 2,
+	      .protocol = "merged", .share = "share_one_lock", .task = { share, delete }),
+	MODEL("share_dropped", "is a page free when the files that had it have both dropped it", 2,
+	      .protocol = "merged", .share = "share_one_lock", .both = true,
+	      .task = { delete_other, delete }),
+	BUSTED("share_own_locks", COUNTED,
+	       "an observation: the same, counted under each file's own lock, as fs/dax.c of 7.3.4 does; "
+	       "nothing in that file keeps the two apart",
+	       2, .protocol = "merged", .share = "share_own_locks", .task = { share, delete }),
+	BUSTED("share_own_locks_dropped", COUNTED, "an observation: the same, both drop it", 2,
+	       .protocol = "merged", .share = "share_own_locks", .both = true,
+	       .task = { delete_other, delete }),
+	BUSTED("share_uncounted", COUNTED,
+	       "the same, where the second file leaves the page to the first", 2,
+	       .protocol = "merged", .share = "share_uncounted", .task = { share, delete }),
 	{ 0 },
 };

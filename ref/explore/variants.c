@@ -281,6 +281,11 @@ static const struct ref_variant rows[] = {
 	{ "dax", "idle_0_on_1_pages, no reference", true,
 	  DAX_REFS "0-is-idle's test on 1-is-idle's page: truncation of an idle page hangs",
 	  "a page is idle with 0, to which a 1-based page never comes" },
+	{ "dax", "share_one_lock in turn", false, DAX_REFS "share_one_lock: of the other still",
+	  "a page of two files stays until both have dropped it (folio->share, v6.15)" },
+	{ "dax", "share_uncounted in turn", true,
+	  DAX_REFS "share_uncounted: caught: free, and the other has it",
+	  "the second file leaves the page to the first" },
 
 	/* ---- kmap: what shows without an interrupt ---- */
 	{ "kmap", "atomic_percpu overrun", true,

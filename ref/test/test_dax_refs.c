@@ -195,6 +195,45 @@ static void test_zero_on_one(void)
 	world_destroy(w);
 }
 
+static void put_in(struct world *w, struct dax_inode *inode, uint64_t index, uint64_t flags)
+{
+	dax_entry_t entry = w->p->grab_entry(&inode->i_data, index, 0);
+
+	entry = w->p->insert_entry(&inode->i_data, index, entry, w->dev.first_pfn, flags);
+	w->p->unlock_entry(&inode->i_data, index, entry);
+}
+
+/* A page that two files have in common, and their truncations one after the other. */
+static void test_share(const char *refs, bool counts)
+{
+	struct world *w = world_create(refs);
+	struct dax_inode *other = dax_inode_create(&w->dev, 2, SUITE_PAGES);
+	struct ref_page *page = w->dev.pages;
+
+	put_in(w, w->inode, 3, DAX_SHARED);
+	ok(page->mapping == &w->inode->i_data && page->index == 3, "%s: of one file, at its index",
+	   refs);
+	put_in(w, other, 5, DAX_SHARED);
+	if (counts)
+		ok(!page->mapping && page->index == 2 && !w->p->lock_folio(page),
+		   "%s: of two files, counted, and neither is found from the page", refs);
+	else
+		ok(page->mapping == &w->inode->i_data, "%s: the second leaves it to the first",
+		   refs);
+	w->p->delete_entry(&w->inode->i_data, 3);
+	if (counts)
+		ok(!page->mapping && page->index == 1, "%s: of the other still", refs);
+	else
+		ok(!page->mapping && !page->index && other->i_data.slot[5],
+		   "%s: caught: free, and the other has it", refs);
+	w->p->delete_entry(&other->i_data, 5);
+	ok(!page->mapping && !page->index, "%s: free", refs);
+	put_in(w, other, 1, 0);
+	ok(page->mapping == &other->i_data && page->index == 1, "%s: and used again", refs);
+	w->p->evict(other);
+	world_destroy(w);
+}
+
 static uint64_t no_block(struct dax_inode *inode, uint64_t index)
 {
 	return 0;
@@ -241,6 +280,9 @@ int main(void)
 	test_truncate("0-is-idle");
 	test_one_on_zero();
 	test_zero_on_one();
+	test_share("share_one_lock", true);
+	test_share("share_own_locks", true); /* one after the other it is right */
+	test_share("share_uncounted", false);
 	test_edges();
 	ok(!suite_bugs, "and no bug seen: %s", suite_last_bug);
 	ref_thread_offline();

@@ -19,6 +19,9 @@
 
 typedef uint64_t dax_entry_t; /* 0: no entry */
 
+/* In the flags of insert_entry(), never in an entry: IOMAP_F_SHARED, other files may have the page.
+ */
+#define DAX_SHARED (1ULL << 63)
 #define DAX_SHIFT 4
 #define DAX_LOCKED (1ULL << 0)
 #define DAX_PMD (1ULL << 1)
@@ -58,6 +61,7 @@ struct dax_device {
 	unsigned pmd_order; /* log2 of the pages that a PMD entry covers; 9 with 4 KiB pages */
 	const struct dax_refs *refs;
 	struct ref_pgmap pgmap;
+	struct ref_spinlock share_lock; /* DAX_SHARE_ONE_LOCK */
 };
 /* Fills dev with 1 << order new pages of mm's arena, which stay the device's. 0 or -ENOMEM. */
 int dax_device_create(struct dax_device *dev, const struct dax_refs *refs, struct ref_mm *mm,
@@ -167,6 +171,19 @@ extern void (*dax_warn_hook)(const char *what);
 /* ---- references: which page is in use ---- */
 
 /*
+ * How the files are counted that have a page in common (reflink). The first is in the page's
+ * mapping and index; with a second the mapping is NULL and the index is their number, as
+ * folio->share is in a union with folio->index (dax_folio_make_shared() of Linux 7.3.4).
+ * lock_folio() finds no file of such a page.
+ */
+enum dax_share {
+	DAX_NO_SHARE,	     /* a page of two files is a bug */
+	DAX_SHARE_OWN_LOCKS, /* each file changes the number with its own i_pages held */
+	DAX_SHARE_ONE_LOCK,  /* and with a lock of the device */
+	DAX_SHARE_UNCOUNTED, /* the second file leaves the page to the first */
+};
+
+/*
  * A convention of counting references, or a variant of one. Before v6.15 a page begins with one
  * reference and is idle with one; get_user_pages() takes more, page tables take none. Since
  * 38607c62b34b a device page is an ordinary page: no reference when idle, one for each page-table
@@ -183,6 +200,7 @@ struct dax_refs {
 	bool scan_first;    /* busy_page() looks for busy pages before it unmaps them */
 	bool keep_lock;	    /* truncation waits with invalidate_lock held, so faults wait too */
 	bool flush_waits;   /* the flush after unmapping waits for walkers, as x86's interrupts */
+	enum dax_share share;
 };
 size_t dax_nr_refs(void);
 const struct dax_refs *dax_refs_at(size_t i);
