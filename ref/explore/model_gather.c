@@ -32,6 +32,8 @@ struct gather_model {
 	const char *order;    /* NULL: the kernel's */
 	const char *unshare;
 	enum walker walker;
+	bool unlocked;	 /* unshare: the owner may use the table before the flush */
+	bool own_cpus;	 /* unshare: who leaves last interrupts the CPUs that ran its mm alone */
 	bool leaves;	 /* the walker goes offline after its walk */
 	bool rmap_early; /* the rmap goes when the entry is cleared, before the invalidation */
 };
@@ -45,7 +47,7 @@ static struct {
 	uint64_t *pte;		/* its entry */
 	struct ref_page *table; /* the one that holds it */
 	/* unshare: the mm that is left, and what another process has there. */
-	struct ref_mm *other;
+	struct ref_mm *other, *third;
 	struct ref_page *foreign, *private_table;
 	/* delayed rmap */
 	struct ref_spinlock ptl;
@@ -161,6 +163,7 @@ static void teardown(const void *arg)
 	for (unsigned i = 0; i < NR_GATHERS; i++)
 		gather_destroy(w.g[i]);
 	gather_mm_put(w.other);
+	gather_mm_put(w.third);
 	ref_mm_destroy(w.mm);
 	memset(&w, 0, sizeof(w));
 }
@@ -381,15 +384,37 @@ static int setup_rmap(struct explore *e, const void *arg)
 
 #define SHARED PUD
 
+static void reuse(void)
+{
+	pgt_unmap(w.mm, SHARED);
+	pgt_link_table(w.mm, SHARED, w.private_table);
+}
+
 /* Takes the table out of the walker's mm; the owner then has it alone, and uses it. */
 static void unshare_and_reuse(void *arg)
 {
 	const struct gather_unshare *u = gather_unshare_find(w.m->unshare);
 
 	gather_unshare_pmd(w.g[0], u, w.other, SHARED);
+	if (w.m->unlocked)
+		reuse();
 	gather_unshare_flush(w.g[0], u);
-	pgt_unmap(w.mm, SHARED);
-	pgt_link_table(w.mm, SHARED, w.private_table);
+	if (!w.m->unlocked)
+		reuse();
+}
+
+/* The same with a third mm that leaves last: the walker is in the one that left before, without an
+ * interrupt. */
+static void unshare_two_and_reuse(void *arg)
+{
+	const struct gather_unshare *u = gather_unshare_find(w.m->unshare);
+	struct gather *last = w.g[w.m->own_cpus];
+
+	gather_unshare_pmd(w.g[0], u, w.other, SHARED);
+	gather_unshare_flush(w.g[0], u);
+	gather_unshare_pmd(last, u, w.third, SHARED);
+	gather_unshare_flush(last, u);
+	reuse();
 }
 
 static void walk_shared(void *arg)
@@ -424,9 +449,28 @@ static int setup_unshare(struct explore *e, const void *arg)
 	explore_name(e, w.other->pgd, 8, 512, "walker.pgd");
 	explore_name(e, __pgt_entry(w.other, SHARED, PGT_PUD), 8, 512, "walker.pud");
 	explore_name(e, __pgt_entry(w.mm, SHARED, PGT_PMD), 8, 512, "shared.pmd");
+	return 0;
+}
+
+static int setup_unshare_one(struct explore *e, const void *arg)
+{
 	explore_task(e, 0, "owner", unshare_and_reuse, NULL);
 	explore_task(e, 1, "walker", walk_shared, NULL);
-	return 0;
+	return setup_unshare(e, arg);
+}
+
+/* No CPU has run the third mm: the second gather has no reader. */
+static int setup_unshare_two(struct explore *e, const void *arg)
+{
+	int err = setup_unshare(e, arg);
+
+	explore_task(e, 0, "owner", unshare_two_and_reuse, NULL);
+	explore_task(e, 1, "walker", walk_shared, NULL);
+	if (!err)
+		err = build_gather(e, 1, gather_discipline_find("broadcast_rcu"));
+	if (!err)
+		err = gather_mm_beside(w.mm, &w.third);
+	return err ? err : gather_share_pmd(w.mm, w.third, SHARED);
 }
 
 /* ---- the rows ---- */
@@ -517,14 +561,27 @@ const struct explore_model explore_gather_models[] = {
 		     "entry, before the invalidation",
 	  .busted = true, .caught_by = "no write is lost" },
 
-	{ GATHER_ROW("unshare_ipi", setup_unshare, 2, .unshare = "unshare_ipi"),
+	{ GATHER_ROW("unshare_ipi", setup_unshare_one, 2, .unshare = "unshare_ipi"),
 	  .summary =
 		  "does a walk stay out of a hugetlb table that has left its mm: an interrupt at "
 		  "each unshare (1013af4f585f)" },
-	{ GATHER_ROW("unshare_last_ipi", setup_unshare, 2, .unshare = "unshare_last_ipi"),
+	{ GATHER_ROW("unshare_last_ipi", setup_unshare_one, 2, .unshare = "unshare_last_ipi"),
 	  .summary = "does a walk stay out of a hugetlb table that has left its mm: one "
 		     "interrupt per flush, for the last sharer only" },
-	{ GATHER_ROW("unshare_no_ipi", setup_unshare, 2, .unshare = "unshare_no_ipi"),
+	{ GATHER_ROW("unshare_two_leave", setup_unshare_two, 2, .unshare = "unshare_last_ipi"),
+	  .summary = "is the last sharer's interrupt enough for a walk in the mm that left before, "
+		     "without one (8ce720d5bd91)" },
+	{ GATHER_ROW("unshare_own_cpus", setup_unshare_two, 2, .unshare = "unshare_last_ipi",
+		     .own_cpus = true),
+	  .summary = "is the last sharer's interrupt enough, sent to the CPUs alone that ran the "
+		     "mm that leaves last",
+	  .busted = true, .caught_by = "no page of another process" },
+	{ GATHER_ROW("unshare_unlocked", setup_unshare_one, 2, .unshare = "unshare_last_ipi",
+		     .unlocked = true),
+	  .summary = "is the last sharer's interrupt enough, where the owner may use the table "
+		     "before the flush (i_mmap_rwsem is dropped too early)",
+	  .busted = true, .caught_by = "no page of another process" },
+	{ GATHER_ROW("unshare_no_ipi", setup_unshare_one, 2, .unshare = "unshare_no_ipi"),
 	  .summary = "does a walk stay out of a hugetlb table that has left its mm: no "
 		     "interrupt",
 	  .busted = true, .caught_by = "no page of another process" },

@@ -8,7 +8,8 @@
  * pages that were never mapped there. The kernel therefore interrupts every CPU: at first at each
  * unshare (1013af4f585f); later, because that was an interrupt for each table of a large mapping,
  * once per flush, and only if a table was left with a single user (fully_unshared_tables in
- * include/asm-generic/tlb.h).
+ * include/asm-generic/tlb.h, 8ce720d5bd91; read in Linux 7.3.4). Nobody may use the table until
+ * that flush is done: the caller keeps i_mmap_rwsem.
  */
 #include <array_size.h>
 #include <errno.h>
