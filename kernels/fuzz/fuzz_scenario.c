@@ -180,9 +180,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					     "scenarios/L", "arch/a.expect" };
 	struct fuzz_section v[FUZZ_MAX_SECTIONS];
 	size_t nr = fuzz_sections(data, size, v);
+	static const char base[] = "title b\nrole stock\narch a\ndesign static\n";
 	char *dir = fuzz_path(""), why[SCENARIO_WHY];
 	struct scenario *s;
 
+	fuzz_put("scenarios/b", base, strlen(base)); /* what seeds have as their base or image */
 	for (size_t i = 0; i < nr && i < 5; i++)
 		fuzz_put(names[i], v[i].data, v[i].size);
 	if (!scenario_read(dir, "s", &s, why)) {

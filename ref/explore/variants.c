@@ -194,7 +194,7 @@ static const struct ref_variant rows[] = {
 	  "a broadcast by the number that an mm has on all CPUs; tables by RCU" },
 	{ "gather", "asid_no_rcu on threads", true,
 	  ASID "asid_no_rcu: caught: after a broadcast it is free under the walk",
-	  "the same without RCU: the walk held up the flush while that was an interrupt" },
+	  "INVLPGB without RCU: the walk held up the flush while that was an interrupt" },
 	{ "gather", "reclaim on threads", false,
 	  RECLAIM "reclaim: no page that a fault mapped is lost",
 	  "faults beside MADV_DONTNEED that frees the emptied table (6375e95f381e)" },
