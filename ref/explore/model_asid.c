@@ -245,7 +245,7 @@ const struct explore_model explore_asid_models[] = {
 		"INVLPGB: is a page not used once it is free, where a CPU still uses a number of its own, and is interrupted",
 		.page = true, .stage = ASSIGNED) },
 	{ MODEL("asid_joins",
-		"INVLPGB: is a page not used once it is free, where a CPU takes up the mm meanwhile",
+		"INVLPGB: is a page not used once it is free, where a CPU takes up the mm during the change",
 		.page = true, .stage = ASSIGNED, .joins = true) },
 	{ MODEL("asid_joins_late",
 		"INVLPGB: is a page not used once it is free, where a CPU takes up the mm when all have gone over",

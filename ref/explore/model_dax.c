@@ -502,14 +502,17 @@ const struct explore_model explore_dax_models[] = {
 	      .protocol = "merged", .share = "share_one_lock", .both = true,
 	      .task = { delete_other, delete }),
 	BUSTED("share_own_locks", COUNTED,
-	       "an observation: the same, counted under each file's own lock, as fs/dax.c of 7.3.4 does; "
-	       "nothing in that file keeps the two apart",
+	       "is a page free when the files that had it have both dropped it: counted under each "
+	       "file's own lock, as fs/dax.c of 7.3.4 does, which holds only where the file system "
+	       "keeps the two apart",
 	       2, .protocol = "merged", .share = "share_own_locks", .task = { share, delete }),
-	BUSTED("share_own_locks_dropped", COUNTED, "an observation: the same, both drop it", 2,
+	BUSTED("share_own_locks_dropped", COUNTED,
+	       "is a page free when the files that had it have both dropped it, under own locks", 2,
 	       .protocol = "merged", .share = "share_own_locks", .both = true,
 	       .task = { delete_other, delete }),
 	BUSTED("share_uncounted", COUNTED,
-	       "the same, where the second file leaves the page to the first", 2,
-	       .protocol = "merged", .share = "share_uncounted", .task = { share, delete }),
+	       "is a page kept for the file that takes it up while another drops it, and leaves it to "
+	       "that one",
+	       2, .protocol = "merged", .share = "share_uncounted", .task = { share, delete }),
 	{ 0 },
 };
