@@ -77,10 +77,4 @@ static inline s64 ptb_arch_call_irqs(int cpu)
 	return -1; /* the counts behind /proc/interrupts are static to smp.c */
 }
 
-/* Every other architecture's ptrace.h has this function. */
-static inline unsigned long regs_get_kernel_argument(struct pt_regs *regs, unsigned int n)
-{
-	return n < 4 ? regs->uregs[n] : 0;
-}
-
 #endif

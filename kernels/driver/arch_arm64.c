@@ -15,6 +15,8 @@
 #include <asm/cpufeature.h>
 #include <asm/sysreg.h>
 
+#include "compat_arm64.h"
+
 #define INST_RETIRED 0x08
 #define PMCR_ENABLE BIT(0)
 #define PMUSERENR_READ_EVENTS BIT(3)

@@ -8,6 +8,8 @@
 #include <asm/cacheflush.h>
 #include <asm/sysreg.h>
 
+#include "compat_arm64.h"
+
 /* Unused user space: multiples of the PMD's span of every page size (512 MiB at most). */
 #define PTB_AT 0x1000000000UL
 #define PTB_AT_TABLES 0x2000000000UL
@@ -91,7 +93,7 @@ static inline bool ptb_arch_contiguous(pte_t pte)
 #define PTB_NO_FLUSH NULL
 static inline void ptb_arch_flush(void *from, unsigned long size)
 {
-	dcache_clean_inval_poc((unsigned long)from, (unsigned long)from + size);
+	ptb_clean_and_drop(from, size);
 }
 
 #define PTB_SYM_SEND_MASK "arch_send_call_function_ipi_mask"

@@ -6,6 +6,8 @@
 #include <asm/hw_irq.h>
 #include <asm/reg.h>
 
+#include "compat_ppc.h"
+
 /* Unused user space: multiples of the PMD's span. */
 #define PTB_AT 0x1000000000UL
 #define PTB_AT_TABLES 0x2000000000UL
@@ -69,7 +71,7 @@ static inline void ptb_arch_watch_sends(void (*sent)(void))
 
 static inline bool ptb_arch_irqs_off(struct pt_regs *regs)
 {
-	return arch_irq_disabled_regs(regs);
+	return ptb_regs_irqs_off(regs);
 }
 
 static inline s64 ptb_arch_call_irqs(int cpu)

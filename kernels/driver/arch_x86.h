@@ -7,6 +7,8 @@
 #include <asm/tlbflush.h>
 #include <asm/tsc.h>
 
+#include "compat_x86.h"
+
 #define PTB_GROWS 0
 
 /* QEMU's time stamp counter under icount is the virtual clock: one unit per instruction. */
@@ -45,8 +47,7 @@ static inline int ptb_arch_levels(struct mm_struct *mm)
 /* An idle CPU keeps the mm in CR3; flushes that free no table need not interrupt it. */
 static inline bool ptb_arch_lazy(int cpu, struct mm_struct *mm)
 {
-	return per_cpu(cpu_tlbstate_shared.is_lazy, cpu) &&
-	       per_cpu(cpu_tlbstate.loaded_mm, cpu) == mm;
+	return ptb_tlb_is_lazy(cpu) && per_cpu(cpu_tlbstate.loaded_mm, cpu) == mm;
 }
 #define ptb_arch_lazy ptb_arch_lazy
 
@@ -62,7 +63,7 @@ static inline bool ptb_arch_irqs_off(struct pt_regs *regs)
 
 static inline s64 ptb_arch_call_irqs(int cpu)
 {
-	return per_cpu(irq_stat, cpu).irq_call_count;
+	return ptb_nr_call_irqs(cpu);
 }
 
 #define PTB_NO_FLUSH NULL

@@ -7,6 +7,9 @@
 #ifndef PTBENCH_CHECKS_H
 #define PTBENCH_CHECKS_H
 
+/* Why a row was skipped whose case does not compile; the compiler's first error follows. */
+#define PTB_ABSENT "the driver's case does not compile on this kernel: "
+
 enum ptb_check_boot { PTB_CHECK_COSTS = 1, PTB_CHECK_EVENTS = 2, PTB_CHECK_BOTH = 3 };
 
 /*

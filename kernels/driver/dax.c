@@ -20,11 +20,12 @@
 #include <linux/swap.h>
 #include <linux/xarray.h>
 
+#include "compat_dax.h"
 #include "dax.h"
 
 static struct file *file;
 static struct vm_area_struct *vma;
-static struct folio *folio;
+static ptb_dax_page *page;
 static dax_entry_t cookie;
 
 static const struct ptb_dax_row *row_of(const struct ptb_state *s)
@@ -61,7 +62,7 @@ static enum ptb_leaf leaf_at(unsigned long addr)
 
 	if (!pmd || pmd_none(*pmd))
 		return PTB_NO_LEAF;
-	if (pmd_leaf(*pmd) || pmd_devmap(*pmd))
+	if (ptb_pmd_is_leaf(*pmd))
 		return PTB_PMD;
 	pte = pte_offset_map(pmd, addr);
 	if (pte && pte_present(ptep_get(pte)))
@@ -107,13 +108,13 @@ static int map_file(struct ptb_state *s, const char *mem, unsigned long pages)
 
 static void unmap_file(struct ptb_state *s)
 {
-	if (folio)
-		folio_put(folio);
+	if (page)
+		ptb_dax_put(page);
 	if (s->len)
 		ptb_unmap(s->addr, s->len);
 	if (file)
 		fput(file);
-	folio = NULL;
+	page = NULL;
 	file = NULL;
 }
 
@@ -153,7 +154,7 @@ static int fault_prepare(struct ptb_state *s)
 	if (mapped(s))
 		return ptb_fail(s, "the page is mapped before the fault");
 	mmap_read_lock(current->mm);
-	vma = vma_lookup(current->mm, s->addr);
+	vma = find_vma(current->mm, s->addr);
 	return 0;
 }
 
@@ -201,14 +202,14 @@ static void lock_describe(struct ptb_state *s)
 
 static int lock_setup(struct ptb_state *s)
 {
-	struct page *page;
+	struct page *got;
 	int ret = map_file(s, "dax", pages_of(s));
 
 	if (ret)
 		return ret;
-	if (get_user_pages_fast(s->addr, 1, FOLL_WRITE, &page) != 1)
+	if (get_user_pages_fast(s->addr, 1, FOLL_WRITE, &got) != 1)
 		return ptb_fail(s, "the page cannot be had");
-	folio = page_folio(page);
+	page = ptb_dax_page_of(got);
 	if (leaf_at(s->addr) == s->row->leaf)
 		return 0;
 	ptb_fail(s, "FS-DAX gives no leaf of that size here");
@@ -217,29 +218,29 @@ static int lock_setup(struct ptb_state *s)
 
 static void lock(struct ptb_state *s)
 {
-	cookie = dax_lock_folio(folio);
+	cookie = ptb_dax_lock(page);
 }
 
 static void unlock(struct ptb_state *s)
 {
-	dax_unlock_folio(folio, cookie);
+	ptb_dax_unlock(page, cookie);
 }
 
 static void lock_unlock(struct ptb_state *s)
 {
-	dax_unlock_folio(folio, dax_lock_folio(folio));
+	ptb_dax_unlock(page, ptb_dax_lock(page));
 }
 
-static unsigned long entry_of(const struct folio *f)
+static unsigned long entry_of(const ptb_dax_page *p)
 {
-	return (unsigned long)xa_load(&f->mapping->i_pages, f->index);
+	return (unsigned long)xa_load(&p->mapping->i_pages, p->index);
 }
 
 /* Is the entry unlocked, and this page's? Bit 0 of an entry's value is its lock (fs/dax.c). */
 static int unlocked(struct ptb_state *s)
 {
-	unsigned long value = xa_to_value((void *)entry_of(folio)), first = value >> 4;
-	unsigned long pfn = folio_pfn(folio);
+	unsigned long value = xa_to_value((void *)entry_of(page)), first = value >> 4;
+	unsigned long pfn = ptb_dax_pfn(page);
 
 	if (value & 1 || pfn < first || pfn >= first + pages_of(s))
 		return ptb_fail(s, "the entry is 0x%lx afterwards", value);
@@ -248,9 +249,9 @@ static int unlocked(struct ptb_state *s)
 
 static int locked(struct ptb_state *s)
 {
-	if (xa_to_value((void *)entry_of(folio)) & 1)
+	if (xa_to_value((void *)entry_of(page)) & 1)
 		return 0;
-	return ptb_fail(s, "dax_lock_folio() did not lock the entry");
+	return ptb_fail(s, "the kernel did not lock the entry");
 }
 
 static int lock_before(struct ptb_state *s)

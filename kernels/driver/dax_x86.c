@@ -8,6 +8,7 @@
  */
 #ifdef CONFIG_X86_PMEM_LEGACY
 
+#include <linux/kernel.h>
 #include <linux/init.h>
 
 #include <asm/e820/api.h>

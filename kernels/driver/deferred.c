@@ -11,6 +11,7 @@
  * reading them costs goes with the marks themselves.
  */
 #include <linux/rcupdate.h>
+#include <linux/ktime.h>
 #include <linux/timekeeping.h>
 
 #include "marks.h"

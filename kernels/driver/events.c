@@ -80,7 +80,7 @@ static void count_callback(struct pt_regs *regs)
 	if (!READ_ONCE(counting_callbacks))
 		return;
 	atomic_inc(&count[CALLBACKS]);
-	atomic_add(tables_in((void *)regs_get_kernel_argument(regs, 0)), &count[BATCHED]);
+	atomic_add(tables_in((void *)ptb_argument(regs, 0)), &count[BATCHED]);
 }
 
 /* A table that a collapse frees by itself (pte_free_defer()). */

@@ -57,7 +57,7 @@ static int on_probe(struct kprobe *kp, struct pt_regs *regs)
 
 	if (event == CALLBACK ? !READ_ONCE(path.callbacks) : !own)
 		return 0;
-	if (event == FREED && !is_table((void *)regs_get_kernel_argument(regs, 0)))
+	if (event == FREED && !is_table((void *)ptb_argument(regs, 0)))
 		return 0;
 	if (event == FREED && !atomic_read(&path.count[FLUSHED]))
 		path.early++;

@@ -175,7 +175,7 @@ static int get_before(struct ptb_state *s)
 
 static void get_slow(struct ptb_state *s)
 {
-	s->got = get_user_pages(s->addr, s->row->pages, FOLL_WRITE, s->pages);
+	s->got = ptb_get_user_pages(s->addr, s->row->pages, FOLL_WRITE, s->pages);
 }
 
 static void get_slow_locked(struct ptb_state *s)
@@ -199,7 +199,7 @@ static void forget_access(struct ptb_state *s)
 	long i;
 
 	for (i = 0; i < s->row->pages; i++)
-		folio_clear_referenced(page_folio(s->truth[i]));
+		ptb_forget_access(s->truth[i]);
 }
 
 /* The lock is taken outside the window: in the kernel, too, callers of slow GUP take it. */

@@ -79,6 +79,10 @@ const char *ptb_kmap_backend(const char *api)
 
 int ptb_kmap_has_stack(struct ptb_state *s)
 {
+	if (PTB_NO_KMAP_LOCAL) {
+		ptb_fail(s, "%s", PTB_NO_KMAP_LOCAL);
+		return -EOPNOTSUPP;
+	}
 	if (HIGHMEM || FORCED)
 		return 0;
 	ptb_fail(s,
@@ -187,6 +191,10 @@ static int pair_setup(struct ptb_state *s)
 
 	if (ret)
 		return ret;
+	if (PTB_NO_KMAP_LOCAL && !strcmp(row->api, "kmap_local")) {
+		ptb_fail(s, "%s", PTB_NO_KMAP_LOCAL);
+		return -EOPNOTSUPP;
+	}
 	if (row->depth > 1 && row->depth > PTB_KMAP_MAX) {
 		ptb_fail(s, "the stack of this kernel ends at %d maps", PTB_KMAP_MAX);
 		return -EOPNOTSUPP;

@@ -7,8 +7,7 @@
 
 #include <linux/highmem.h>
 
-#include <asm/kmap_size.h>
-
+#include "compat_kmap.h"
 #include "ptbench.h"
 
 /* Slots from one map to the next, and how many maps fit: mm/highmem.c counts before it compares. */

@@ -20,7 +20,7 @@ static int do_job(void *arg)
 	struct job *job = arg;
 
 	job->ret = job->fn(job->s);
-	kthread_complete_and_exit(&job->done, 0);
+	ptb_thread_ends(&job->done);
 }
 
 int ptb_in_kthread(int cpu, int (*fn)(struct ptb_state *s), struct ptb_state *s)

@@ -13,6 +13,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "checks.h"
 #include "ptbench.h"
 
 #undef MODULE_PARAM_PREFIX
@@ -38,7 +39,8 @@ static bool is_events_boot(void)
 	return !strcmp(boot, "events");
 }
 
-static void describe(struct ptb_state *s)
+/* nr, of the row in its boot, tells rows apart whose own params are not known. */
+static void describe(struct ptb_state *s, u32 nr)
 {
 	const struct ptb_row *row = s->row;
 
@@ -59,7 +61,9 @@ static void describe(struct ptb_state *s)
 		ptb_param(s, ",twin=%s", row->twin);
 	if (row->peer)
 		ptb_param(s, ",peer=%s", ptb_peer_name(row->peer));
-	if (row->ops->describe)
+	if (row->ops->absent)
+		ptb_param(s, ",row=%u", nr);
+	else if (row->ops->describe)
 		row->ops->describe(s);
 	if (!strcmp(harm, "params"))
 		ptb_param(s, ",pages=%0*d", (int)sizeof(s->params), 0);
@@ -92,11 +96,11 @@ static int place(struct ptb_state *s)
 		       : ptb_boundary(s, row->cross, &s->at);
 }
 
-static int run_row(const struct ptb_row *row, u64 peer)
+static int run_row(const struct ptb_row *row, u32 nr, u64 peer)
 {
 	struct page **pages = state.pages, **truth = state.truth;
 	int (*run)(struct ptb_state * s);
-	int ret;
+	int ret = 0;
 
 	memset(&state, 0, sizeof(state));
 	state.pages = pages;
@@ -105,10 +109,15 @@ static int run_row(const struct ptb_row *row, u64 peer)
 	state.mm = current->mm;
 	state.peer = u64_to_user_ptr(peer);
 	ptb_records_clear();
-	ret = row->skip ? 0 : ptb_want_levels(&state, row->levels) ?: place(&state);
-	describe(&state);
+	if (!row->skip && !row->ops->absent)
+		ret = ptb_want_levels(&state, row->levels) ?: place(&state);
+	describe(&state, nr);
 	if (!ptb_wanted(&state))
 		return 0;
+	if (row->ops->absent) {
+		ptb_fail(&state, PTB_ABSENT "%s", row->ops->absent);
+		return ptb_emit_skip(&state, state.why);
+	}
 	if (row->skip)
 		return ptb_emit_skip(&state, row->skip);
 	if (ret)
@@ -140,7 +149,7 @@ static long ptb_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return copy_to_user(to, &run, sizeof(run)) ? -EFAULT : 0;
 	case PTB_IOC_RUN:
 		mutex_lock(&lock);
-		ret = prepare_once() ?: run_row(row, run.peer);
+		ret = prepare_once() ?: run_row(row, run.row, run.peer);
 		mutex_unlock(&lock);
 		return ret;
 	}

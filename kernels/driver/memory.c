@@ -153,7 +153,7 @@ static void split_entries(struct ptb_state *s)
 	mmap_write_lock(current->mm);
 	vma = find_vma(current->mm, s->addr);
 	for (addr = s->addr; vma && addr < s->addr + s->len; addr += PMD_SIZE)
-		split_huge_pmd_address(vma, addr, false, NULL);
+		ptb_split_entry(vma, addr);
 	mmap_write_unlock(current->mm);
 }
 
@@ -228,8 +228,8 @@ static int map_shmem(struct ptb_state *s)
 		return cannot(s, "shmem is mapped by PTEs and PMDs here");
 	if (huge && !has_thp())
 		return cannot(s, "this machine has no huge pages at this level");
-	file = huge ? shmem_file_setup_with_mnt(huge_mount(), "ptbench", s->len, VM_NORESERVE)
-		    : shmem_kernel_file_setup("ptbench", s->len, VM_NORESERVE);
+	file = huge ? shmem_file_setup_with_mnt(huge_mount(), "ptbench", s->len, PTB_NORESERVE)
+		    : shmem_kernel_file_setup("ptbench", s->len, PTB_NORESERVE);
 	if (IS_ERR(file)) {
 		s->len = 0;
 		return cannot(s, "no shmem file: error %ld", PTR_ERR(file));
@@ -276,8 +276,7 @@ static int map_hugetlb(struct ptb_state *s)
 	struct file *file;
 	int ret;
 
-	file = hugetlb_file_setup("ptbench", s->len, VM_NORESERVE, HUGETLB_ANONHUGE_INODE,
-				  ilog2(unit));
+	file = ptb_hugetlb_file("ptbench", s->len, ilog2(unit));
 	if (IS_ERR(file)) {
 		s->len = 0;
 		return cannot(s, "no hugetlb pages of %lu KiB in this guest", unit >> 10);

@@ -56,9 +56,11 @@ static enum hrtimer_restart on_end_turn(struct hrtimer *t)
 
 static void start_turns(void)
 {
-	if (!end_turn.function)
-		hrtimer_init(&end_turn, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
-	end_turn.function = on_end_turn;
+	static bool prepared;
+
+	if (!prepared)
+		ptb_timer_init(&end_turn, on_end_turn, HRTIMER_MODE_REL_PINNED_HARD);
+	prepared = true;
 	hrtimer_start(&end_turn, TURN, HRTIMER_MODE_REL_PINNED_HARD);
 }
 

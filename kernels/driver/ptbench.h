@@ -9,6 +9,7 @@
 #include <linux/types.h>
 
 #include "arch.h"
+#include "compat.h"
 #include "ioctl.h"
 #include "record.h"
 
@@ -24,6 +25,7 @@ struct ptb_state;
 /* How one case is run. Everything returns 0 or -errno with s->why filled. */
 struct ptb_ops {
 	const char *case_id;
+	const char *absent; /* the error where the case does not compile on this kernel; or NULL */
 	int (*run)(struct ptb_state *s); /* ptb_run_cost() or a check or an events run */
 	int (*setup)(struct ptb_state *s);
 	int (*prepare)(struct ptb_state *s);   /* before each window, outside it */

@@ -8,7 +8,9 @@
  * is the same VMA with the neighbours moved into the margins of its first and last span. For
  * T > 2 the spans in the middle would have no neighbour, so the pages lie side by side in one
  * span with a neighbour on each side: param twin says which it is.
- * madvise: MADV_DONTNEED over the munmap geometry frees pages and no tables before 6.14.
+ * madvise: MADV_DONTNEED over the munmap geometry frees pages, and no tables before 6.14. With
+ * PT_RECLAIM it also frees those whose span it empties whole: all but the first and the last, in
+ * which the neighbours are.
  * Unmapping reads every entry of a table that is there, so that T tables are scanned by munmap and
  * by madvise but only one by the packed twin: what a table costs is, for T <= 2, munmap less keep,
  * and beyond that the slope over T of munmap less madvise.
@@ -138,6 +140,11 @@ static int freed_none(struct ptb_state *s)
 	return freed(s, 0);
 }
 
+static int freed_by_madvise(struct ptb_state *s)
+{
+	return freed(s, IS_ENABLED(CONFIG_PT_RECLAIM) ? max(s->row->tables - 2, 0) : 0);
+}
+
 const struct ptb_ops ptb_munmap = {
 	.case_id = "table_free/munmap",
 	.run = ptb_run_cost,
@@ -168,7 +175,7 @@ const struct ptb_ops ptb_madvise = {
 	.setup = madvise_setup,
 	.prepare = touch_region,
 	.op = zap_region,
-	.finish = freed_none,
+	.finish = freed_by_madvise,
 	.teardown = free_teardown,
 	.deferred = true,
 };
@@ -183,13 +190,13 @@ static void reuse_describe(struct ptb_state *s)
 static int reuse_setup(struct ptb_state *s)
 {
 	s->nr_ops = CYCLES;
-	set_bit(MMF_DISABLE_THP, &s->mm->flags); /* instead of an madvise() in every cycle */
+	ptb_forbid_thp(s->mm, true); /* instead of an madvise() in every cycle */
 	return free_setup(s);
 }
 
 static void reuse_teardown(struct ptb_state *s)
 {
-	clear_bit(MMF_DISABLE_THP, &s->mm->flags);
+	ptb_forbid_thp(s->mm, false);
 	free_teardown(s);
 }
 

@@ -53,7 +53,7 @@ static int open_file(struct ptb_state *s)
 {
 	if (!IS_ENABLED(CONFIG_SHMEM))
 		return unable(s, "this kernel has no shmem");
-	file = shmem_file_setup("ptbench", s->len, VM_NORESERVE);
+	file = shmem_file_setup("ptbench", s->len, PTB_NORESERVE);
 	if (!IS_ERR(file))
 		return 0;
 	ptb_fail(s, "no shmem file: error %ld", PTR_ERR(file));
@@ -61,9 +61,11 @@ static int open_file(struct ptb_state *s)
 	return -EIO;
 }
 
-static int collapse_setup(struct ptb_state *s)
+static int collapse_open(struct ptb_state *s)
 {
 	file = NULL;
+	if (PTB_NO_COLLAPSE)
+		return unable(s, PTB_NO_COLLAPSE);
 	if (!has_transparent_hugepage())
 		return unable(s, "this machine has no huge pages");
 	if (PMD_SIZE > TOO_LARGE)
@@ -101,6 +103,24 @@ static int touch_small(struct ptb_state *s)
 static void collapse(struct ptb_state *s)
 {
 	s->got = do_madvise(s->mm, s->addr, s->len, MADV_COLLAPSE);
+}
+
+/* Older kernels refuse it for the pages of a mount that wants no huge ones: tries one. */
+static int collapse_setup(struct ptb_state *s)
+{
+	int ret = collapse_open(s);
+
+	if (ret || !file || PTB_COLLAPSES_ANY_SHMEM)
+		return ret;
+	ret = map_range(s) ?: touch_small(s);
+	if (!ret)
+		collapse(s);
+	ptb_unmap(s->addr, s->len);
+	shmem_truncate_range(file_inode(file), 0, -1);
+	if (ret || s->got != -EINVAL)
+		return ret;
+	collapse_teardown(s);
+	return unable(s, "this kernel collapses no shmem whose mount wants no huge pages");
 }
 
 /* A huge page in the page cache, and nothing of it mapped. */

@@ -71,6 +71,7 @@ static int make_mm(struct ptb_state *s)
 	s->mm = mm_alloc();
 	if (!s->mm)
 		return ptb_fail(s, "no memory for an address space");
+	ptb_prepare_mmap(s->mm);
 	mmgrab(s->mm);
 	kthread_use_mm(s->mm);
 	ret = populate(s);

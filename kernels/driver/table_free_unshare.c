@@ -36,7 +36,7 @@ static bool unshare_waits(const struct ptb_row *row)
 	return !strcmp(sharer(row), "last");
 }
 
-#ifdef CONFIG_HUGETLB_PMD_PAGE_TABLE_SHARING
+#ifdef PTB_SHARES_TABLES
 
 static struct file *file, *other;
 
@@ -73,8 +73,7 @@ static int map_one(struct ptb_state *s, struct file *of, int i)
 
 static int open_file(struct ptb_state *s, struct file **to)
 {
-	struct file *f = hugetlb_file_setup("ptbench", PUD_SIZE, VM_NORESERVE,
-					    HUGETLB_ANONHUGE_INODE, PMD_SHIFT);
+	struct file *f = ptb_hugetlb_file("ptbench", PUD_SIZE, PMD_SHIFT);
 
 	if (IS_ERR(f)) {
 		ptb_fail(s, "no hugetlb file with pages of a PMD entry: error %ld", PTR_ERR(f));

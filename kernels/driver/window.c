@@ -19,6 +19,7 @@
 #include <linux/moduleparam.h>
 #include <linux/percpu_counter.h>
 #include <linux/rcupdate.h>
+#include <linux/ktime.h>
 #include <linux/sched/clock.h>
 #include <linux/swap.h>
 #include <linux/vmstat.h>
@@ -178,11 +179,9 @@ int ptb_calibrate(void)
 static void settle(struct ptb_state *s)
 {
 	unsigned long flags;
-	int i;
 
 	lru_add_drain();
-	for (i = 0; i < NR_MM_COUNTERS; i++)
-		percpu_counter_sync(&s->mm->rss_stat[i]);
+	ptb_settle_rss(s->mm);
 	percpu_counter_sync(&vm_committed_as);
 	local_irq_save(flags);
 	cpu_vm_stats_fold(raw_smp_processor_id());

@@ -8,6 +8,7 @@
  * more pages have to agree to the microsecond. gup_test falls back to slow GUP: it does not notice
  * a fast walk that comes back short.
  */
+#include <array_size.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -47,6 +48,12 @@ struct gup_test_args {
 	uint64_t get_us, put_us, addr, size;
 	uint32_t pages_per_call, gup_flags, test_flags, which_pages[8];
 };
+/* Until 5.10 it was mm/gup_benchmark.c, whose arguments begin alike. */
+struct gup_benchmark_args {
+	uint64_t get_us, put_us, addr, size;
+	uint32_t pages_per_call, gup_flags;
+	uint64_t unused[10];
+};
 #define GUP_WRITE 1u
 
 enum { GET, PIN, NR_KINDS };
@@ -54,11 +61,21 @@ enum { NR_SIZES = 3 };
 _Static_assert(NR_KINDS *NR_SIZES == GUP_TEST_ROWS, "what judges the boot counts them");
 
 static const struct {
-	unsigned long command;
 	const char *flags, *case_id;
 } kinds[NR_KINDS] = {
-	[GET] = { _IOWR('g', 1, struct gup_test_args), "get", "gup_fast/walk" },
-	[PIN] = { _IOWR('g', 2, struct gup_test_args), "pin", "pin_fast/walk" },
+	[GET] = { "get", "gup_fast/walk" },
+	[PIN] = { "pin", "pin_fast/walk" },
+};
+/* The kernel's interface: the file, and the command of each kind. */
+struct gup_interface {
+	const char *file;
+	unsigned long commands[NR_KINDS];
+};
+static const struct gup_interface interfaces[] = {
+	{ "/debug/gup_test",
+	  { _IOWR('g', 1, struct gup_test_args), _IOWR('g', 2, struct gup_test_args) } },
+	{ "/debug/gup_benchmark",
+	  { _IOWR('g', 1, struct gup_benchmark_args), _IOWR('g', 3, struct gup_benchmark_args) } },
 };
 static const unsigned sizes[NR_SIZES] = { 1, 128, 512 };
 
@@ -78,35 +95,39 @@ static bool could_not(const char *what)
 static bool time_calls(int fd, const struct gup_test_args *range, unsigned long command, unsigned n,
 		       uint64_t *least)
 {
-	struct gup_test_args args;
+	union {
+		struct gup_test_args args;
+		struct gup_benchmark_args older;
+	} u;
 
 	*least = UINT64_MAX;
 	for (int i = 0; i < REPEATS; i++) {
-		args = *range;
-		args.pages_per_call = n;
-		if (ioctl(fd, command, &args))
+		memset(&u, 0, sizeof(u));
+		u.args = *range;
+		u.args.pages_per_call = n;
+		if (ioctl(fd, command, &u))
 			return could_not("gup_test");
-		if (args.size != range->size) {
+		if (u.args.size != range->size) {
 			errno = EFAULT;
 			return could_not("gup_test came back short");
 		}
-		*least = args.get_us < *least ? args.get_us : *least;
+		*least = u.args.get_us < *least ? u.args.get_us : *least;
 	}
 	return true;
 }
 
-static bool time_all(int fd, const struct gup_test_args *range)
+static bool time_all(int fd, const struct gup_interface *gup, const struct gup_test_args *range)
 {
 	for (int k = 0; k < NR_KINDS; k++)
 		for (int i = 0; i < NR_SIZES; i++)
-			if (!time_calls(fd, range, kinds[k].command, sizes[i], &us[k][i]))
+			if (!time_calls(fd, range, gup->commands[k], sizes[i], &us[k][i]))
 				return false;
 	why_not[0] = 0;
 	return true;
 }
 
 /* On pages that were written to, so that no call faults; from a boundary of most tables on. */
-static bool run_on_range(int fd)
+static bool run_on_range(int fd, const struct gup_interface *gup)
 {
 	unsigned long page = sysconf(_SC_PAGESIZE), align = page * 512;
 	struct gup_test_args range = { .gup_flags = GUP_WRITE };
@@ -124,7 +145,7 @@ static bool run_on_range(int fd)
 	for (unsigned long i = 0; i < nr_pages; i++)
 		at[i * page] = 1;
 	range.addr = (uintptr_t)at;
-	ok = time_all(fd, &range);
+	ok = time_all(fd, gup, &range);
 	munmap(all, range.size + align);
 	return ok;
 }
@@ -138,13 +159,15 @@ void gup_test_run(void)
 		could_not("mounting debugfs");
 		return;
 	}
-	fd = open("/debug/gup_test", O_RDWR);
-	if (fd < 0) {
-		could_not("/debug/gup_test");
+	for (unsigned i = 0; i < ARRAY_SIZE(interfaces); i++) {
+		fd = open(interfaces[i].file, O_RDWR);
+		if (fd < 0)
+			continue;
+		run_on_range(fd, &interfaces[i]);
+		close(fd);
 		return;
 	}
-	run_on_range(fd);
-	close(fd);
+	could_not("/debug/gup_test");
 }
 
 /* ---- the driver's ---- */

@@ -357,13 +357,16 @@ static int run_driver(void)
 
 static const struct {
 	const char *name, *value;
-	bool optional; /* some kernels have no such file */
+	const char *older; /* the file's name in older kernels, or NULL */
+	bool optional;	   /* some kernels have no such file */
 } sysctls[] = {
 	/*
 	 * Freed pages stay in the per-CPU lists, where the next window takes them from: otherwise
 	 * every window that frees more than a batch drains the lists in the middle.
 	 */
-	{ .name = "/proc/sys/vm/percpu_pagelist_high_fraction", .value = "8\n" },
+	{ .name = "/proc/sys/vm/percpu_pagelist_high_fraction",
+	  .value = "8\n",
+	  .older = "/proc/sys/vm/percpu_pagelist_fraction" /* until 5.13 */ },
 	/* A table of large pages maps more than the guest's memory; rows touch few of its pages. */
 	{ .name = "/proc/sys/vm/overcommit_memory", .value = "1\n" },
 	/* The most huge pages that a row has at once; the kernel allocates them on demand. */
@@ -375,6 +378,8 @@ static int set_sysctls(void)
 	for (unsigned i = 0; i < ARRAY_SIZE(sysctls); i++) {
 		FILE *f = fopen(sysctls[i].name, "w");
 
+		if (!f && sysctls[i].older)
+			f = fopen(sysctls[i].older, "w");
 		if (!f && sysctls[i].optional)
 			continue;
 		if (!f || fputs(sysctls[i].value, f) < 0 || fclose(f))
