@@ -184,6 +184,7 @@ static const struct results_axis word_axes[] = {
 	KEY("peer", "What the other CPU does meanwhile.", WORDS(peer_words)),
 	KEY("prev", "How many maps are live of the task that is switched from."),
 	KEY("readers", "How many threads walk meanwhile."),
+	KEY("row", "Which row it is, of a case that does not compile in this kernel's driver."),
 	KEY("sharer", "Who maps the shared table besides.", WORDS(sharer_words)),
 	KEY("step", "Which step of locking an entry is missing.", FAMILIES("dax"),
 	    WORDS(dax_step_words)),

@@ -52,10 +52,39 @@ check_cache() {
 
 # ---- key files ---------------------------------------------------------------------------------
 
+# in_range VERSION since|until VERSION: compares as many numbers as the second VERSION has, so that
+# 6.12 until 6.12 holds for each of its point releases.
+in_range() {
+	local -a a b
+	local i
+	IFS=. read -ra a <<<"$1"
+	IFS=. read -ra b <<<"$3"
+	for i in "${!b[@]}"; do
+		[ "${a[i]:-0}" -eq "${b[i]}" ] && continue
+		[ "${a[i]:-0}" -gt "${b[i]}" ] && [ "$2" = since ] && return
+		[ "${a[i]:-0}" -lt "${b[i]}" ] && [ "$2" = until ] && return
+		return 1
+	done
+}
+
+# Takes the words "since VERSION" and "until VERSION" off the front of $line. Is the line for the
+# kernel of src_version? Before a source is found, every line is.
+for_this_kernel() { # WHERE
+	local word version rest holds=0
+	while [[ $line =~ ^(since|until)[[:blank:]] ]]; do
+		read -r word version rest <<<"$line"
+		[[ $version =~ ^(0|[1-9][0-9]{0,3})(\.(0|[1-9][0-9]{0,3})){1,2}$ ]] || die "$1: '$word $version': not a kernel's version, such as 6.12"
+		[ -n "$rest" ] || die "$1: nothing stands behind '$word $version'"
+		[ -z "${src_version:-}" ] || in_range "$src_version" "$word" "$version" || holds=1
+		line=$rest
+	done
+	return $holds
+}
+
 # read_keys FILE "KEY..." FUNCTION: calls FUNCTION KEY VALUE FILE:LINE for each line. Parses lines
 # as kernels/boot/scenario.c does: blanks at both ends, carriage returns among them, are removed.
 read_keys() {
-	local file=$1 known=" $2 " fn=$3 nr=0 line key value
+	local file=$1 known=" $2 " fn=$3 nr=0 line key value holds conditional
 	if IFS= read -r -d '' _ <"$file"; then die "$file: a NUL byte; this has to be a text file"; fi
 	while IFS= read -r line || [ -n "$line" ]; do
 		nr=$((nr + 1))
@@ -63,15 +92,25 @@ read_keys() {
 		line=${line#"${line%%[![:space:]]*}"}
 		line=${line%"${line##*[![:space:]]}"}
 		case $line in '' | '#'*) continue ;; esac
+		holds=1
+		conditional=
+		[[ ! $line =~ ^(since|until)[[:blank:]] ]] || conditional=1
+		for_this_kernel "$file:$nr" || holds=
 		read -r key value <<<"$line"
 		case $known in *" $key "*) ;; *) die "$file:$nr: unknown key '$key'; known are:$known" ;; esac
 		[ -n "$value" ] || die "$file:$nr: '$key' has no value"
+		[ -z "$conditional" ] || [[ $conditional_keys == *" $key "* ]] ||
+			die "$file:$nr: '$key' cannot stand behind since or until; these can:$conditional_keys"
+		[ -n "$holds" ] || continue
 		"$fn" "$key" "$value" "$file:$nr"
 	done <"$file"
 }
 
 arch_keys="cross karch target image package qemu machine cpu memory console data cmdline qemu_args format levels irqs text_base two_cpus timeout"
-scenario_keys="title role arch base design config fragment cocci image format cpu machine memory append reference expect expect-some expect-layout expect-some-layout layout skip skip-ref skip-family identical differs"
+scenario_keys="title role arch base design config fragment cocci image format cpu machine memory append reference expect expect-some expect-layout expect-some-layout layout skip skip-ref skip-family identical differs absent one-cpu"
+# May be there for some kernels only: "since VERSION KEY VALUE", "until VERSION KEY VALUE", or both. A key
+# that has one value has this one then in the place of the plain one.
+conditional_keys=" title format cpu machine memory append one-cpu config fragment cocci absent expect expect-some expect-layout expect-some-layout skip skip-ref skip-family identical differs "
 declare -A arch sc_seen
 
 # For read_keys: sets ${arch[KEY]}.
@@ -103,7 +142,12 @@ own_compiler() {
 # expected outcome are for kernels/boot/scenario.c.
 scenario_key() { # KEY VALUE WHERE
 	case $1 in
-	title | role | arch | base | image | design | format | cpu | machine | memory | append | layout | reference)
+	title | role | arch | base | image | design | format | cpu | machine | memory | append | layout | reference | absent | one-cpu)
+		# A value for some kernels replaces the plain one; without a source it is not known.
+		if [ -n "$conditional" ]; then
+			[ -z "${src_version:-}" ] || sc_seen[$1]=$2
+			return
+		fi
 		[ -z "${sc_seen[$1]:-}" ] || die "$3: '$1' stands twice"
 		[[ $1 != reference || $2 =~ ^(yes|no)$ ]] || die "$3: 'reference $2' is neither yes nor no"
 		[[ $1 != role || $2 =~ ^(stock|variant|busted)$ ]] || die "$3: 'role $2' is none of stock, variant, busted"
@@ -128,23 +172,27 @@ scenario_key() { # KEY VALUE WHERE
 	esac
 }
 
-# May NAME be a file of kernels/scenarios? As scenario__is_name() of kernels/boot/scenario.c.
-is_name() { case $1 in '' | .* | */* | *[[:blank:]]*) return 1 ;; esac; }
+# May NAME be a file of kernels/scenarios? As scenario__is_name() of kernels/boot/scenario_keys.c.
+is_name() { case $1 in '' | .* | */* | *@* | *[[:blank:]]*) return 1 ;; esac; }
 
-# Sets sc, sc_* and arch. Refuses a scenario whose base or image, the base's base, and so on, cannot
-# be used: kernels/boot/scenario_kin.c refuses the same.
+# Sets sc, sc_* and arch from SCENARIO or SCENARIO@VERSION, for the source that is found, if any. sc_at
+# becomes "@VERSION" or ''; its base and image are of that source, too. Refuses a scenario whose base or
+# image, the base's base, and so on, cannot be used: kernels/boot/scenario_kin.c refuses the same.
 read_scenario() { # NAME
 	read_scenario_file "$1"
-	check_kin "$here/scenarios/$1" " $1 "
+	check_kin "$here/scenarios/${1%%@*}" " ${1%%@*} "
 }
 
 # As read_scenario, but reads no other scenario.
 read_scenario_file() { # NAME
-	local file=$here/scenarios/$1
-	sc=$1 sc_config=() sc_fragment=() sc_cocci=() sc_seen=()
-	is_name "$1" || die "'$1' is not the name of a scenario"
-	[ -f "$file" ] || die "no scenario '$1' ($file is missing); there are: $(scenario_names)"
-	! is_list "$1" || die "$file: this is a list; name one scenario"
+	local name=${1%%@*}
+	local file=$here/scenarios/$name
+	sc=$1 sc_at=${1#"$name"} sc_config=() sc_fragment=() sc_cocci=() sc_seen=()
+	is_name "$name" || die "'$1' is not the name of a scenario"
+	[[ $sc_at =~ ^(@(0|[1-9][0-9]{0,3})(\.(0|[1-9][0-9]{0,3})){1,2})?$ ]] ||
+		die "'$1': what follows @ is the version of a kernel that Debian has, such as 6.12 or 6.12.107; ptbench kernels sources lists them"
+	[ -f "$file" ] || die "no scenario '$name' ($file is missing); there are: $(scenario_names)"
+	! is_list "$name" || die "$file: this is a list; name one scenario"
 	read_keys "$file" "$scenario_keys" scenario_key
 	sc_title=${sc_seen[title]:-} sc_arch=${sc_seen[arch]:-} sc_base=${sc_seen[base]:-} sc_image=${sc_seen[image]:-}
 	[ -n "$sc_arch" ] || die "$file: key 'arch' is missing"
@@ -169,7 +217,7 @@ check_kin() {
 	case $2 in *" $of "*) die "$here/scenarios/$of: it is its own base, by way of:$2" ;; esac
 	read -ra path <<<"$2"
 	[ ${#path[@]} -le $max_kin ] || die "$1: its $key '$of' comes after $max_kin others; bases must not be so many, nor form a circle"
-	local sc sc_title sc_arch sc_base sc_image sc_config sc_fragment sc_cocci
+	local sc sc_at sc_title sc_arch sc_base sc_image sc_config sc_fragment sc_cocci
 	local -A sc_seen arch
 	read_scenario_file "$of"
 	[ "$sc_arch" = "$by_arch" ] || die "$1: its $key '$of' is of another architecture"
@@ -184,11 +232,13 @@ scenario_names() { (cd "$here/scenarios" && printf '%s\n' [a-z]* | tr '\n' ' ');
 
 # ---- kernel source -----------------------------------------------------------------------------
 
-# Sets src_desc (the source's name for people), src_id (SHA-256 of its files) and src_get (a
-# function that copies these files into the folder $1).
+# Sets src_desc (the source's name for people), src_id (SHA-256 of its files), src_version (such as
+# 6.12.117) and src_get (a function that copies these files into the folder $1).
 find_source() {
+	src_version=
 	case ${KSRC:-} in
 	'') source_debian ;;
+	debian:*) source_named "${KSRC#debian:}" ;;
 	*'#'*) source_ref "${KSRC%%#*}" "${KSRC#*#}" ;;
 	*)
 		[ -d "$KSRC" ] || die "KSRC=$KSRC: no such folder"
@@ -217,16 +267,27 @@ remember() {
 	cat "$file"
 }
 
-# The newest archive of the Debian package linux-source-6.12.
+# The source that is taken where none is named: the installed Debian package linux-source-6.12.
 source_debian() {
-	local dir=${PTBENCH_SOURCE_DIR:-/usr/src}
-	src_file=$(printf '%s\n' "$dir"/linux-source-6.12*.tar.xz | sort -V | tail -n 1)
-	[ -f "$src_file" ] || die "no kernel source: $dir has no linux-source-6.12.tar.xz; install the Debian package linux-source-6.12 (scripts/deps does), or set KSRC= to a Linux tree"
+	source_installed 6.12 || die "no kernel source: $dir has no linux-source-6.12.tar.xz; install the Debian package linux-source-6.12 (scripts/deps does), or set KSRC= to a Linux tree or to debian:VERSION"
+}
+
+# Finds the archive of the Debian package linux-source-$1 if that is installed.
+source_installed() {
+	dir=${PTBENCH_SOURCE_DIR:-/usr/src}
+	src_file=$dir/linux-source-$1.tar.xz
+	[ -f "$src_file" ] || return 1
 	src_id=$(remember "$(stat -c 'tar %n %s %Y' "$src_file")" sha_of "$src_file")
 	# shellcheck disable=SC2016 # ${Version} is dpkg-query's
-	src_desc="linux-source-6.12 $(remember "version $src_id" dpkg-query -W -f '${Version}' linux-source-6.12 2>/dev/null || :)"
+	src_desc="linux-source-$1 $(remember "version $src_id" dpkg-query -W -f '${Version}' "linux-source-$1" 2>/dev/null || :)"
+	src_version=${src_desc#* }
+	src_version=${src_version%%-*}
+	: "${src_version:=$1}"
 	src_get=unpack_debian
 }
+
+# Prints "6.12.1" from the kernel's Makefile on stdin.
+makefile_version() { sed -n 's/^\(VERSION\|PATCHLEVEL\|SUBLEVEL\) *= *\([0-9]\+\)$/\2/p' | paste -sd.; }
 
 # extract FOLDER ARCHIVE: unpacks linux/... of the tar ARCHIVE, without files that no scenario
 # compiles and no Kconfig file reads, about half of all.
@@ -267,6 +328,7 @@ source_ref() {
 	git_in "$1" cat-file -e "$src_tree:mm/gup.c" 2>/dev/null || die "KSRC=$KSRC: not a Linux source tree (no mm/gup.c in it)"
 	src_id=$(printf 'git tree %s\n' "$src_tree" | sha)
 	src_desc="git $(git_in "$1" describe --always --tags "$2" 2>/dev/null || printf %s "$2")"
+	src_version=$(git_in "$1" cat-file -p "$src_tree:Makefile" 2>/dev/null | makefile_version)
 	src_get=unpack_ref
 }
 
@@ -286,6 +348,7 @@ source_git() {
 	else
 		src_id=$(printf 'git tree %s diff %s\n' "$src_tree" "$diff" | sha)
 	fi
+	src_version=$(makefile_version <"$1/Makefile")
 	src_get=unpack_git
 }
 
@@ -313,7 +376,8 @@ source_tree() {
 	kernel_tree "$1"
 	src_dir=$1
 	src_id=$(remember "$(tree_files "$1" -printf '%p %m %s %T@ %l\0' | sha)" tree_content "$1")
-	src_desc="folder, $(sed -n 's/^\(VERSION\|PATCHLEVEL\|SUBLEVEL\) = //p' "$1/Makefile" | paste -sd.)"
+	src_version=$(makefile_version <"$1/Makefile")
+	src_desc="folder, $src_version"
 	src_get=unpack_tree
 }
 

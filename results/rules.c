@@ -67,6 +67,12 @@ bool results__is_name(const char *s)
 	return is_plain(s, "_.+-") && !strstr(s, "..");
 }
 
+/* As a name; '@' is between a scenario and the version of its kernel. */
+static bool is_part(const char *s)
+{
+	return is_plain(s, "_.+-@") && !strstr(s, "..");
+}
+
 bool results_is_revision(const char *s)
 {
 	return is_plain(s, "_.+-/@#=,") && !strstr(s, "..");
@@ -430,7 +436,7 @@ int results__check_header(const struct results_doc *doc, struct results_error *e
 	if (doc->version < 1 || doc->version > RESULTS_VERSION)
 		return results__error(err, -EINVAL, NULL, ".version", "%d is none of 1 to %d",
 				      doc->version, RESULTS_VERSION);
-	if (!doc->part || !results__is_name(doc->part))
+	if (!doc->part || !is_part(doc->part))
 		return results__error(
 			err, -EINVAL, NULL, ".part",
 			"\"%.80s\" is not a part's name, use letters, digits, '_', '.', '+', '-' and no \"..\"",
@@ -456,13 +462,12 @@ static bool is_document_name(const char *s)
 {
 	size_t len = strlen(s);
 
-	return results__is_name(s) && len > strlen(".json") &&
-	       !strcmp(s + len - strlen(".json"), ".json");
+	return is_part(s) && len > strlen(".json") && !strcmp(s + len - strlen(".json"), ".json");
 }
 
 int results__check_part(const struct results_part *p, struct results_error *err)
 {
-	if (!p->name || !results__is_name(p->name))
+	if (!p->name || !is_part(p->name))
 		return results__error(
 			err, -EINVAL, NULL, ".name",
 			"\"%.80s\" is not a part's name, use letters, digits, '_', '.', '+', '-' and no \"..\"",

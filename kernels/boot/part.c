@@ -42,9 +42,10 @@ static int set_if(struct results_pairs *p, const char *key, const char *value)
 static int describe_subject(const struct part_context *c, const struct scenario *s,
 			    const struct image *image, struct results_doc *doc)
 {
-	static const char *const keys[] = { "release",	     "source",	    "source_sha256",
-					    "patch",	     "config",	    "config_sha256",
-					    "driver_sha256", "image_sha256" };
+	static const char *const keys[] = { "release",	      "source",	       "source_sha256",
+					    "patch",	      "config",	       "config_sha256",
+					    "unknown_option", "absent_family", "driver_sha256",
+					    "image_sha256" };
 	const char *const run[] = { "ptbench", "kernels", "run", s->name };
 	const char *const profile[] = { "ptbench", "kernels",  "profile",
 					"--case",  c->profile, s->name };
@@ -290,17 +291,23 @@ int part_failed(struct part_context *c, const char *name, const char *reason)
 	return not_run(c, name, RESULTS_FAILED, reason);
 }
 
-/* The index in names of the part's scenario; -1: it is none of them. */
+/*
+ * The index in names of the part's scenario; -1: it is none of them. A name with a version may be
+ * the beginning of another: the longest counts.
+ */
 static long rank(const char *part, char *const *names, size_t nr)
 {
-	size_t n;
+	size_t n, longest = 0;
+	long found = -1;
 
 	for (size_t i = 0; i < nr; i++) {
 		n = strlen(names[i]);
-		if (!strncmp(part, names[i], n) && part[n] == '.')
-			return i;
+		if (n > longest && !strncmp(part, names[i], n) && part[n] == '.') {
+			found = i;
+			longest = n;
+		}
 	}
-	return -1;
+	return found;
 }
 
 /* An insertion sort: it is stable, and there are few parts. */

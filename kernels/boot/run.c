@@ -238,6 +238,8 @@ static int add_or_skip(struct job *j, size_t i, bool events)
 
 	b.qemu_version = emulator_check(&j->emulators, &b, &reason);
 	reason = emulator_lacks(&b);
+	if (!reason && events)
+		reason = j->scenarios[i]->one_cpu;
 	if (!reason)
 		return add_boot(j, i, QEMU_ICOUNT, events);
 	part_name(&b, name);
@@ -317,6 +319,8 @@ static void image_done(size_t n, void *arg)
 		err = no_scenario(j, i, image->reason ? image->reason : "kernels/build gave up",
 				  image->skipped);
 	} else {
+		scenario_for_release(j->scenarios[i],
+				     results_pairs_get(&image->info, "release") ?: "");
 		if (!j->scenarios[i]->image && !j->o->profile)
 			err = part_of_image(&j->part, j->scenarios[i], image);
 		for (int events = 0; events < 2 && !err; events++)

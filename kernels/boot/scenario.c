@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reads scenario and architecture files. */
 #include <array_size.h>
-#include <ctype.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,31 +10,28 @@
 #include "../profile/profile.h"
 #include "scenario_priv.h"
 
-int scenario__refuse(struct scenario_reader *r, const char *fmt, ...)
-{
-	va_list ap;
-	int n;
-
-	n = snprintf(r->why, SCENARIO_WHY, r->nr ? "%s:%u: " : "%s: ", r->file, r->nr);
-	va_start(ap, fmt);
-	if (n > 0 && n < SCENARIO_WHY)
-		vsnprintf(r->why + n, SCENARIO_WHY - n, fmt, ap);
-	va_end(ap);
-	return -EINVAL;
-}
-
 /* ---- keys and values ---- */
 
-struct key {
-	const char *name;
-	/* Stores a value, may refuse a second one. NULL: only kernels/build uses the key. */
-	int (*set)(struct scenario_reader *r, void *to, size_t offset, const char *value);
-	size_t offset;
-};
+/* Stores a value that is for some kernels only; to is a struct scenario. */
+static int add_ranged(struct scenario_reader *r, struct scenario *s, size_t offset,
+		      const char *value)
+{
+	struct scenario_value *v = realloc(s->ranged, (s->nr_ranged + 1) * sizeof(*v));
+
+	if (!v)
+		return -ENOMEM;
+	s->ranged = v;
+	v += s->nr_ranged++;
+	*v = (struct scenario_value){ r->range, offset, strdup(value) };
+	return v->value ? 0 : -ENOMEM;
+}
 
 static int set_string(struct scenario_reader *r, void *to, size_t offset, const char *value)
 {
 	char **field = (char **)((char *)to + offset);
+
+	if (r->range.since.nr || r->range.until.nr)
+		return add_ranged(r, to, offset, value);
 
 	if (*field)
 		return scenario__refuse(r, "this key stands twice; keep one");
@@ -96,110 +91,24 @@ static int add_irqs(struct scenario_reader *r, void *to, size_t offset, const ch
 	return add_line(r, to, offset, value);
 }
 
-static int apply(struct scenario_reader *r, const struct key *keys, const char *key,
-		 const char *value, void *to)
-{
-	for (; keys->name; keys++)
-		if (!strcmp(keys->name, key))
-			return keys->set ? keys->set(r, to, keys->offset, value) : 0;
-	return scenario__refuse(r, "unknown key '%.64s'", key);
-}
-
-/* May s name a file in kernels/scenarios, be it a scenario or a list? */
-bool scenario__is_name(const char *s)
-{
-	return *s && *s != '.' && !strpbrk(s, "/ \t");
-}
-
-bool scenario_is_list(const char *name)
-{
-	size_t n;
-
-	for (n = 0; name[n] >= 'A' && name[n] <= 'Z'; n++)
-		;
-	return n && !name[n];
-}
-
-char *scenario__trim(char *s)
-{
-	while (isspace((unsigned char)*s))
-		s++;
-	for (size_t n = strlen(s); n && isspace((unsigned char)s[n - 1]); n--)
-		s[n - 1] = '\0';
-	return s;
-}
-
-static int read_line(struct scenario_reader *r, char *line, const struct key *keys, void *to)
-{
-	char *key = scenario__trim(line), *value;
-
-	if (!*key || *key == '#')
-		return 0;
-	if (!results_is_text(key))
-		return scenario__refuse(
-			r,
-			"a control character, an invisible one, or a byte that is not UTF-8; remove it");
-	value = key + strcspn(key, " \t");
-	if (*value)
-		*value++ = '\0';
-	value = scenario__trim(value);
-	if (!*value)
-		return scenario__refuse(r, "key '%.64s' has no value", key);
-	return apply(r, keys, key, value, to);
-}
-
-/* Reads the next line, without its newline: 1; 0 at the end of the file; -EINVAL with why. */
-int scenario__next_line(struct scenario_reader *r, FILE *f, char line[SCENARIO_MAX_LINE])
-{
-	size_t n = 0;
-	int c;
-
-	r->nr++;
-	for (; (c = getc(f)) != EOF && c != '\n'; line[n++] = c) {
-		if (!c)
-			return scenario__refuse(r, "a NUL byte; this has to be a text file");
-		if (n == SCENARIO_MAX_LINE - 1)
-			return scenario__refuse(r, "line longer than %d bytes",
-						SCENARIO_MAX_LINE - 1);
-	}
-	line[n] = '\0';
-	if (c != EOF || n)
-		return 1;
-	r->nr = 0; /* errors from here on are of the whole file */
-	return ferror(f) ? scenario__refuse(r, "%s", strerror(errno)) : 0;
-}
-
-static int read_keys(struct scenario_reader *r, const struct key *keys, void *to)
-{
-	char line[SCENARIO_MAX_LINE];
-	FILE *f = fopen(r->file, "re");
-	int err;
-
-	if (!f)
-		return scenario__refuse(r, "%s", strerror(errno));
-	while ((err = scenario__next_line(r, f, line)) > 0) {
-		err = read_line(r, line, keys, to);
-		if (err)
-			break;
-	}
-	fclose(f);
-	return err;
-}
-
 /* ---- architectures ---- */
 
 /* clang-format off */
-#define ARCH(field) { #field, set_string, offsetof(struct scenario_arch, field) }
-static const struct key arch_keys[] = {
+#define BUILDS(key)                                               \
+	{ .name = key, .ranged = true, .set = set_builds, \
+	  .offset = offsetof(struct scenario, builds) }
+#define RULE(key, kind) { .name = key, .set = set_rule, .offset = kind, .ranged = true }
+#define ARCH(key) { .name = #key, .set = set_string, .offset = offsetof(struct scenario_arch, key) }
+static const struct scenario_key arch_keys[] = {
 	ARCH(cross), ARCH(qemu), ARCH(machine), ARCH(cpu), ARCH(memory), ARCH(qemu_args),
 	ARCH(console), ARCH(data), ARCH(cmdline), ARCH(format),
 	ARCH(text_base),
-	{ "two_cpus", set_two_cpus, offsetof(struct scenario_arch, two_cpus) },
-	{ "timeout", set_seconds, offsetof(struct scenario_arch, timeout) },
-	{ "irqs", add_irqs, offsetof(struct scenario_arch, irqs) },
+	{ .name = "two_cpus", .set = set_two_cpus, .offset = offsetof(struct scenario_arch, two_cpus) },
+	{ .name = "timeout", .set = set_seconds, .offset = offsetof(struct scenario_arch, timeout) },
+	{ .name = "irqs", .set = add_irqs, .offset = offsetof(struct scenario_arch, irqs) },
 	{ .name = "karch" }, { .name = "target" }, { .name = "image" }, { .name = "package" },
 	{ .name = "levels" },
-	{ NULL },
+	{ .name = NULL },
 };
 /* clang-format on */
 
@@ -210,7 +119,7 @@ static int read_arch(struct scenario_reader *from, const char *dir, const char *
 	int err;
 
 	snprintf(r.file, sizeof(r.file), "%s/arch/%s.arch", dir, name);
-	err = read_keys(&r, arch_keys, arch);
+	err = scenario__read_keys(&r, arch_keys, arch);
 	if (err)
 		return err;
 	arch->name = strdup(name);
@@ -277,6 +186,7 @@ static int add_rule(struct scenario_reader *r, void *to, const char *value,
 	}
 	v += s->nr_expects++;
 	*v = kind;
+	v->range = r->range;
 	err = parse_expect(r, v, text);
 	free(text);
 	if (!err && !v->skip && !scenario_check_boots(v->id))
@@ -316,7 +226,7 @@ static int add_same(struct scenario_reader *r, struct scenario *s, const char *v
 		return -ENOMEM;
 	s->same = v;
 	v += s->nr_same++;
-	*v = (struct scenario_same){ strndup(value, base), strdup(value + at), differs };
+	*v = (struct scenario_same){ strndup(value, base), strdup(value + at), differs, r->range };
 	return v->base && v->objects ? 0 : -ENOMEM;
 }
 
@@ -388,38 +298,40 @@ static int set_role(struct scenario_reader *r, void *to, size_t offset, const ch
 }
 
 /* clang-format off */
-#define OWN(field) { #field, set_string, offsetof(struct scenario, own.field) }
-static const struct key scenario_keys[] = {
+#define RANGED(key, at) \
+	{ .name = #key, .ranged = true, .set = set_string, .offset = offsetof(struct scenario, at) }
+#define OWN(key) RANGED(key, own.key)
+static const struct scenario_key scenario_keys[] = {
 	OWN(format), OWN(cpu), OWN(machine), OWN(memory),
-	{ "image", set_image, offsetof(struct scenario, image) },
-	{ "base", set_image, offsetof(struct scenario, base) },
-	{ "role", set_role, 0 },
-	{ "reference", set_reference, offsetof(struct scenario, no_reference) },
-	{ "title", set_string, offsetof(struct scenario, title) },
-	{ "design", set_string, offsetof(struct scenario, design) },
-	{ "append", set_string, offsetof(struct scenario, append) },
-	{ "arch", set_arch_name, 0 },
-	{ "expect", set_rule, 0 },
-	{ "expect-some", set_rule, RULE_SOME },
-	{ "expect-layout", set_rule, RULE_LAYOUT },
-	{ "expect-some-layout", set_rule, RULE_SOME | RULE_LAYOUT },
-	{ "layout", set_string, offsetof(struct scenario, layout) },
-	{ "skip", set_rule, RULE_SKIP },
-	{ "skip-ref", set_rule, RULE_SKIP | RULE_REF },
-	{ "skip-family", set_rule, RULE_SKIP | RULE_FAMILY },
-	{ "identical", set_identical, 0 },
-	{ "differs", set_differs, 0 },
-	{ "config", set_builds, offsetof(struct scenario, builds) },
-	{ "fragment", set_builds, offsetof(struct scenario, builds) },
-	{ "cocci", set_builds, offsetof(struct scenario, builds) },
-	{ NULL },
+	{ .name = "image", .set = set_image, .offset = offsetof(struct scenario, image) },
+	{ .name = "base", .set = set_image, .offset = offsetof(struct scenario, base) },
+	{ .name = "role", .set = set_role },
+	{ .name = "reference", .set = set_reference, .offset = offsetof(struct scenario, no_reference) },
+	RANGED(title, title), RANGED(append, append),
+	{ .name = "one-cpu", .ranged = true, .set = set_string,
+	  .offset = offsetof(struct scenario, one_cpu) },
+	{ .name = "design", .set = set_string, .offset = offsetof(struct scenario, design) },
+	{ .name = "arch", .set = set_arch_name },
+	RULE("expect", 0),
+	RULE("expect-some", RULE_SOME),
+	RULE("expect-layout", RULE_LAYOUT),
+	RULE("expect-some-layout", RULE_SOME | RULE_LAYOUT),
+	{ .name = "layout", .set = set_string, .offset = offsetof(struct scenario, layout) },
+	RULE("skip", RULE_SKIP),
+	RULE("skip-ref", RULE_SKIP | RULE_REF),
+	RULE("skip-family", RULE_SKIP | RULE_FAMILY),
+	{ .name = "identical", .set = set_identical, .ranged = true },
+	{ .name = "differs", .set = set_differs, .ranged = true },
+	BUILDS("config"), BUILDS("fragment"), BUILDS("cocci"),
+	{ .name = "absent", .ranged = true },
+	{ .name = NULL },
 };
 /* clang-format on */
 
 /* The scenario's own values for its machine replace those of its architecture. */
 static void take_own(struct scenario *s)
 {
-	for (const struct key *k = arch_keys; k->name; k++) {
+	for (const struct scenario_key *k = arch_keys; k->name; k++) {
 		char **own = (char **)((char *)&s->own + k->offset);
 		char **arch = (char **)((char *)&s->arch + k->offset);
 
@@ -455,7 +367,7 @@ static int read_scenario(struct scenario_reader *r, const char *dir, struct scen
 	char *arch;
 	int err;
 
-	err = read_keys(r, scenario_keys, s) ?: check_keys(r, s);
+	err = scenario__read_keys(r, scenario_keys, s) ?: check_keys(r, s);
 	if (err)
 		return err;
 	for (size_t i = 0; i < s->nr_expects && !s->layout; i++)
@@ -472,12 +384,12 @@ static int read_scenario(struct scenario_reader *r, const char *dir, struct scen
 
 static int read_shared(struct scenario_reader *from, const char *file, struct scenario *s)
 {
-	static const struct key keys[] = {
-		{ "expect", set_rule, 0 },
-		{ "skip", set_rule, RULE_SKIP },
-		{ "skip-ref", set_rule, RULE_SKIP | RULE_REF },
-		{ "skip-family", set_rule, RULE_SKIP | RULE_FAMILY },
-		{ NULL },
+	static const struct scenario_key keys[] = {
+		RULE("expect", 0),
+		RULE("skip", RULE_SKIP),
+		RULE("skip-ref", RULE_SKIP | RULE_REF),
+		RULE("skip-family", RULE_SKIP | RULE_FAMILY),
+		{ .name = NULL },
 	};
 	struct scenario_reader r = { .why = from->why };
 	size_t own = s->nr_expects;
@@ -486,7 +398,7 @@ static int read_shared(struct scenario_reader *from, const char *file, struct sc
 	snprintf(r.file, sizeof(r.file), "%s", file);
 	if (access(r.file, F_OK))
 		return 0;
-	err = read_keys(&r, keys, s);
+	err = scenario__read_keys(&r, keys, s);
 	for (; own < s->nr_expects; own++)
 		s->expects[own].common = true;
 	return err;
@@ -507,19 +419,89 @@ static int read_common(struct scenario_reader *from, const char *dir, struct sce
 	return err ?: read_shared(from, file, s);
 }
 
+/* Writes MAJOR.MINOR in the place of "%v". Without memory the text stays. */
+static void put_version(char **text, const struct scenario_version *kernel)
+{
+	char *at = strstr(*text, "%v"), *put, version[16] = "Linux";
+
+	if (kernel->nr)
+		snprintf(version, sizeof(version), "%u.%u", kernel->v[0], kernel->v[1]);
+	if (!at || asprintf(&put, "%.*s%s%s", (int)(at - *text), *text, version, at + 2) < 0)
+		return;
+	free(*text);
+	*text = put;
+}
+
+/* Where the value of a key goes: the scenario's own machine has become part of arch. */
+static char **field_of(struct scenario *s, size_t offset)
+{
+	if (offset >= offsetof(struct scenario, own) &&
+	    offset < offsetof(struct scenario, own) + sizeof(s->own))
+		offset += offsetof(struct scenario, arch) - offsetof(struct scenario, own);
+	return (char **)((char *)s + offset);
+}
+
+/* Takes the values that are for this release, and writes its version in titles. */
+static void take_values(struct scenario *s, const char *release)
+{
+	struct scenario_version kernel;
+
+	scenario_version_of_release(release, &kernel);
+	for (size_t i = 0; i < s->nr_ranged && kernel.nr; i++) {
+		struct scenario_value *v = &s->ranged[i];
+		char **field = field_of(s, v->offset);
+
+		if (!v->value || !scenario_range_holds(&v->range, &kernel))
+			continue;
+		free(*field);
+		*field = v->value;
+		v->value = NULL;
+	}
+	put_version(&s->title, &kernel);
+	for (size_t i = 0; i < s->nr_kin; i++)
+		put_version(&s->kin[i].title, &kernel);
+}
+
+/* Appends "@VERSION", if any, to a name. */
+static int append_at(char **name, const char *at)
+{
+	char *joined;
+
+	if (!*name || !*at)
+		return 0;
+	if (asprintf(&joined, "%s%s", *name, at) < 0)
+		return -ENOMEM;
+	free(*name);
+	*name = joined;
+	return 0;
+}
+
+/* The scenarios that s names are of the same version. */
+static int name_at(struct scenario *s, const char *at)
+{
+	int err = append_at(&s->base, at) ?: append_at(&s->image, at);
+
+	for (size_t i = 0; i < s->nr_same && !err; i++)
+		err = append_at(&s->same[i].base, at);
+	return err;
+}
+
 int scenario__read(const char *dir, const char *name, unsigned depth, struct scenario **out,
 		   char why[SCENARIO_WHY])
 {
 	struct scenario_reader r = { .why = why };
+	const char *at = name + strcspn(name, "@");
 	struct scenario *s;
 	int err;
 
 	*out = NULL;
 	why[0] = '\0';
 	snprintf(r.file, sizeof(r.file), "%s/scenarios", dir);
-	if (!scenario__is_name(name))
-		return scenario__refuse(&r, "'%.64s' is not the name of a scenario in there", name);
-	snprintf(r.file, sizeof(r.file), "%s/scenarios/%s", dir, name);
+	if (!scenario__is_at_name(name))
+		return scenario__refuse(
+			&r, "'%.64s' is not the name of a scenario in there, nor SCENARIO@VERSION",
+			name);
+	snprintf(r.file, sizeof(r.file), "%s/scenarios/%.*s", dir, (int)(at - name), name);
 	if (access(r.file, F_OK))
 		return scenario__refuse(&r, "%s; ptbench kernels list prints all scenarios",
 					strerror(errno));
@@ -532,7 +514,9 @@ int scenario__read(const char *dir, const char *name, unsigned depth, struct sce
 	}
 	s->name = strdup(name);
 	err = s->name ? read_scenario(&r, dir, s) ?: read_common(&r, dir, s) ?:
-			scenario__read_kin(dir, s, depth, why) : -ENOMEM;
+			name_at(s, at) ?: scenario__read_kin(dir, s, depth, why) : -ENOMEM;
+	if (!err && *at)
+		take_values(s, at + 1);
 	if (err) {
 		if (!why[0])
 			snprintf(why, SCENARIO_WHY, "%.400s: %s", r.file, strerror(-err));
@@ -543,31 +527,68 @@ int scenario__read(const char *dir, const char *name, unsigned depth, struct sce
 	return 0;
 }
 
+static void free_expect(struct scenario_expect *e)
+{
+	free(e->id);
+	free(e->seen);
+	free(e->where);
+	results_params_free(&e->params);
+}
+
+static void free_same(struct scenario_same *same)
+{
+	free(same->base);
+	free(same->objects);
+}
+
+void scenario_for_release(struct scenario *s, const char *release)
+{
+	struct scenario_version kernel;
+	size_t kept = 0;
+
+	take_values(s, release);
+	if (!scenario_version_of_release(release, &kernel))
+		return;
+	for (size_t i = 0; i < s->nr_expects; i++) {
+		if (scenario_range_holds(&s->expects[i].range, &kernel))
+			s->expects[kept++] = s->expects[i];
+		else
+			free_expect(&s->expects[i]);
+	}
+	s->nr_expects = kept;
+	kept = 0;
+	for (size_t i = 0; i < s->nr_same; i++) {
+		if (scenario_range_holds(&s->same[i].range, &kernel))
+			s->same[kept++] = s->same[i];
+		else
+			free_same(&s->same[i]);
+	}
+	s->nr_same = kept;
+}
+
 void scenario_free(struct scenario *s)
 {
 	if (!s)
 		return;
-	for (size_t i = 0; i < s->nr_expects; i++) {
-		free(s->expects[i].id);
-		free(s->expects[i].seen);
-		free(s->expects[i].where);
-		results_params_free(&s->expects[i].params);
-	}
+	for (size_t i = 0; i < s->nr_expects; i++)
+		free_expect(&s->expects[i]);
 	take_own(s); /* not done yet for a scenario that was refused half-read */
 	for (size_t i = 0; arch_keys[i].name; i++)
 		if (arch_keys[i].set)
 			free(*(char **)((char *)&s->arch + arch_keys[i].offset));
 	free(s->arch.name);
-	for (size_t i = 0; i < s->nr_same; i++) {
-		free(s->same[i].base);
-		free(s->same[i].objects);
-	}
+	for (size_t i = 0; i < s->nr_same; i++)
+		free_same(&s->same[i]);
+	for (size_t i = 0; i < s->nr_ranged; i++)
+		free(s->ranged[i].value);
+	free(s->ranged);
 	free(s->same);
 	free(s->expects);
 	free(s->name);
 	free(s->title);
 	free(s->design);
 	free(s->append);
+	free(s->one_cpu);
 	free(s->image);
 	free(s->layout);
 	free(s->base);

@@ -2,8 +2,9 @@
 /*
  * Reads scenario, architecture and list files; kernels/build reads the same files.
  *
- * A line is a key, blanks, a value; '#' begins a comment line. Every problem is reported as
- * "FILE:LINE: what; what to do" in why.
+ * A line is a key, blanks, a value; '#' begins a comment line. "since VERSION" and "until VERSION" may
+ * stand before keys of what to build and to expect: the line is for those kernels. Every problem is
+ * reported as "FILE:LINE: what; what to do" in why.
  */
 #ifndef KERNELS_SCENARIO_H
 #define KERNELS_SCENARIO_H
@@ -12,6 +13,8 @@
 #include <stddef.h>
 
 #include <results/results.h>
+
+#include "scenario_range.h"
 
 #define SCENARIO_WHY 512
 #define SCENARIO_MAX_LINE 4096
@@ -44,6 +47,7 @@ struct scenario_expect {
 	/* skip-family: none of the family's rows has to be measured */
 	bool family;
 	bool common; /* of common.expect or ARCH.expect: the row may be skipped */
+	struct scenario_range range;
 	char *where; /* FILE:LINE */
 };
 
@@ -52,6 +56,14 @@ struct scenario_same {
 	char *base;    /* the other scenario */
 	char *objects; /* pattern of fnmatch(3) for paths; "!PATTERN": all that do not match */
 	bool differs;
+	struct scenario_range range;
+};
+
+/* A value of a key for some kernels only, in the place of the one that the key has otherwise. */
+struct scenario_value {
+	struct scenario_range range;
+	size_t offset; /* of the field in struct scenario */
+	char *value;
 };
 
 /* The part that a scenario has in comparisons. */
@@ -69,6 +81,7 @@ struct scenario_kin {
 };
 
 struct scenario {
+	/* SCENARIO, or SCENARIO@VERSION; then those that it names below have "@VERSION", too. */
 	char *name, *title, *design, *append;
 	enum scenario_role role;
 	char *base; /* the scenario whose objects it starts from, or NULL */
@@ -76,20 +89,30 @@ struct scenario {
 	 * stock. */
 	struct scenario_kin *kin;
 	size_t nr_kin;
-	char *image;		   /* the scenario whose image it boots; NULL: its own */
-	char *layout;		   /* patterns for compilers, of rules with layout; or NULL */
-	bool builds;		   /* it has a config, a fragment or a cocci */
-	bool no_reference;	   /* the costs boot runs the kernel's rows alone */
+	char *image;	   /* the scenario whose image it boots; NULL: its own */
+	char *layout;	   /* patterns for compilers, of rules with layout; or NULL */
+	bool builds;	   /* it has a config, a fragment or a cocci */
+	bool no_reference; /* the costs boot runs the kernel's rows alone */
+	char *one_cpu;	   /* why no emulator here can boot this kernel with two CPUs, or NULL */
 	struct scenario_arch arch; /* with the scenario's own format, cpu, machine, memory */
 	struct scenario_arch own;  /* the scenario's own values, while it is read */
 	struct scenario_expect *expects;
 	size_t nr_expects;
 	struct scenario_same *same;
 	size_t nr_same;
+	struct scenario_value *ranged;
+	size_t nr_ranged;
 };
 
 /* dir: the folder kernels/. -EINVAL with why filled; *out is NULL then. */
 int scenario_read(const char *dir, const char *name, struct scenario **out, char why[SCENARIO_WHY]);
+/*
+ * Drops the rules that are for other kernels than this release, such as 6.12.117, takes the values
+ * that are for it, and writes its version in the place of "%v" in titles. Call it once the kernel is
+ * built, before it is booted. A release without a version leaves all rules and plain values, and
+ * "Linux" in the place of "%v".
+ */
+void scenario_for_release(struct scenario *s, const char *release);
 void scenario_free(struct scenario *s);
 
 /* Is it a name for a list? A list's name is of capitals only. */

@@ -31,6 +31,8 @@ bool scenario_says_again(const struct scenario *s)
 		if (e->skip != last->skip || e->some != last->some || e->ref != last->ref ||
 		    e->family != last->family || !same_file(e, last))
 			continue;
+		if (!scenario_range_covers(&e->range, &last->range))
+			continue;
 		if (!e->skip && !e->some && fits(e, last->id, &last->params) &&
 		    (!e->layout || last->layout))
 			return true;
@@ -85,6 +87,12 @@ bool scenario_judge(const struct scenario *s, const char *id, const struct resul
 	return scenario_judge_by(s, NULL, id, params, seen, expect);
 }
 
+/* Is the reason that the driver's case does not compile on this kernel? */
+static bool is_absent(const char *reason)
+{
+	return !strncmp(reason, PTB_ABSENT, strlen(PTB_ABSENT));
+}
+
 bool scenario_may_skip(const struct scenario *s, const char *case_id,
 		       const struct results_params *params, enum results_subject subject,
 		       const char *reason)
@@ -114,7 +122,7 @@ bool scenario_may_skip_family(const struct scenario *s, const char *case_id, con
 		own = own || !e->common;
 		common = common || e->common;
 	}
-	return own || (common && !expected);
+	return own || (common && (!expected || is_absent(reason)));
 }
 
 /* Has the document a check that the rule fits? For expect-some: one with that outcome? */
@@ -146,6 +154,21 @@ static bool skipped(const struct scenario_expect *e, const struct results_doc *d
 		const struct results_measurement *m = &doc->measurements[i];
 
 		if (m->skipped && m->subject == RESULTS_KERNEL && fits(e, m->case_id, &m->params))
+			return true;
+	}
+	return false;
+}
+
+/* Does any case of the rule's family not compile on this kernel? Then its check may be missing. */
+static bool absent(const struct scenario_expect *e, const struct results_doc *doc)
+{
+	const size_t family = strcspn(e->id, "/") + 1;
+
+	for (size_t i = 0; i < doc->nr_measurements; i++) {
+		const struct results_measurement *m = &doc->measurements[i];
+
+		if (m->skipped && m->subject == RESULTS_KERNEL && is_absent(m->skipped) &&
+		    !strncmp(m->case_id, e->id, family))
 			return true;
 	}
 	return false;
@@ -197,7 +220,7 @@ const struct scenario_expect *scenario_missing(const struct scenario *s,
 		const struct scenario_expect *e = &s->expects[i];
 
 		if (!e->skip && is_of_boot(e->id, events) && holds(s, e, compiler_of(doc)) &&
-		    !met(e, doc) && !(e->common && skipped(e, doc)))
+		    !met(e, doc) && !(e->common && skipped(e, doc)) && !absent(e, doc))
 			return e;
 	}
 	return NULL;

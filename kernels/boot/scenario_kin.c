@@ -24,7 +24,7 @@ static bool is_scenario(const char *dir, const char *name)
 {
 	char file[1024];
 
-	snprintf(file, sizeof(file), "%s/scenarios/%s", dir, name);
+	snprintf(file, sizeof(file), "%s/scenarios/%.*s", dir, (int)strcspn(name, "@"), name);
 	return !scenario_is_list(name) && !access(file, F_OK);
 }
 

@@ -31,7 +31,7 @@ static int add_line_of_list(struct scenario_reader *r, char *line, char ***names
 	name = scenario__trim(line);
 	if (!*name)
 		return 0;
-	if (!scenario__is_name(name) || scenario_is_list(name))
+	if (!scenario__is_at_name(name) || scenario_is_list(name))
 		return scenario__refuse(r, "'%.64s' is not the name of a scenario; one a line",
 					name);
 	return add_name(names, nr, name) ?: 1;

@@ -9,8 +9,18 @@
 
 struct scenario_reader {
 	char file[1024];
-	unsigned nr; /* of the line */
-	char *why;   /* SCENARIO_WHY bytes */
+	unsigned nr;		     /* of the line */
+	struct scenario_range range; /* the line's */
+	char *why;		     /* SCENARIO_WHY bytes */
+};
+
+/* A key that a file may have; a table of them ends with one without a name. */
+struct scenario_key {
+	const char *name;
+	/* Stores a value, may refuse a second one. NULL: only kernels/build uses the key. */
+	int (*set)(struct scenario_reader *r, void *to, size_t offset, const char *value);
+	size_t offset;
+	bool ranged; /* may stand behind since and until */
 };
 
 /* Writes "FILE:LINE: " and the message to why. Returns -EINVAL. */
@@ -18,10 +28,14 @@ __attribute__((format(printf, 2, 3))) int scenario__refuse(struct scenario_reade
 							   const char *fmt, ...);
 /* Reads the next line, without its newline: 1; 0 at the end of the file; -EINVAL with why. */
 int scenario__next_line(struct scenario_reader *r, FILE *f, char line[SCENARIO_MAX_LINE]);
+/* Reads r->file, and stores its values in *to: 0, -errno. */
+int scenario__read_keys(struct scenario_reader *r, const struct scenario_key *keys, void *to);
 /* Removes the blanks at both ends, in place. Returns the new beginning. */
 char *scenario__trim(char *s);
 /* May s name a file in kernels/scenarios, be it a scenario or a list? */
 bool scenario__is_name(const char *s);
+/* May s be SCENARIO or SCENARIO@VERSION? */
+bool scenario__is_at_name(const char *s);
 
 /* scenario_read() of a scenario that is `depth` bases above the one that was asked for. */
 int scenario__read(const char *dir, const char *name, unsigned depth, struct scenario **out,

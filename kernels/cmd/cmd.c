@@ -24,11 +24,43 @@ static int build_cmd(int argc, char **argv, const struct kernels_options *o)
 	return EXIT_USAGE;
 }
 
+static int sources_cmd(int argc, char **argv, const struct kernels_options *o)
+{
+	static char sources[] = "--sources", update[] = "--update";
+	char program[PATH_MAX], *const args[] = { program, sources, argc > 1 ? update : NULL,
+						  NULL };
+	const bool help = argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
+
+	if (argc > 2 || (argc == 2 && !help && strcmp(argv[1], update))) {
+		fprintf(stderr, "%s: '%s': takes --update only; try --help\n", argv[0],
+			results_shown(argv[argc > 2 ? 2 : 1]));
+		return EXIT_USAGE;
+	}
+	if (help) {
+		fputs("usage: ptbench kernels sources [--update]\n"
+		      "Lists the kernel sources that the Debian mirror of this machine's apt has, the newest first, and\n"
+		      "which of them are here: installed, unpacked in the cache, or its archive. KSRC=debian:VERSION and\n"
+		      "SCENARIO@VERSION, such as x86_64-stock@7.3, take the newest of a version,\n"
+		      "KSRC=debian:VERSION=PACKAGE-VERSION takes that package. The lists are read once and kept.\n\n"
+		      "  --update  read the mirror's lists again: from then on a version means its newest package of\n"
+		      "            today, and is downloaded when a kernel is built\n\n"
+		      "Exit status: 0 fine, 2 no mirror, or it cannot be read, 4 the output could not be written.\n",
+		      stdout);
+		return EXIT_FINE;
+	}
+	snprintf(program, sizeof(program), "%s/kernels/build", o->root);
+	execv(program, args);
+	fprintf(stderr, "%s: %s: %s\n", argv[0], results_shown(program), strerror(errno));
+	return EXIT_USAGE;
+}
+
 static const struct subcommand {
 	const char *name, *summary;
 	int (*fn)(int argc, char **argv, const struct kernels_options *o);
 } subcommands[] = {
 	{ "list", "what there is to boot: scenarios, their formats and designs", list_cmd },
+	{ "sources", "kernel sources that Debian's mirror has, and which of them are here",
+	  sources_cmd },
 	{ "build", "builds kernels, or finds them in the cache, and prints where they are",
 	  build_cmd },
 	{ "run", "builds what is missing, boots each kernel and makes a run of what it says",

@@ -35,6 +35,7 @@ static int print(const char *dir, const char *name)
 		fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
 		return EXIT_USAGE;
 	}
+	scenario_for_release(s, name[strcspn(name, "@")] ? strchr(name, '@') + 1 : "");
 	printf("%-36s %-20s %-16s %s\n", results_shown(s->name), results_shown(s->arch.format),
 	       results_shown(s->design), results_shown(s->title));
 	scenario_free(s);
