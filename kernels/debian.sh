@@ -147,33 +147,61 @@ unpack_named() {
 
 # Makes $src_file, the archive in the package.
 debian_download() {
-	local tmp=$debian/source/tmp.$$ deb
+	local tmp=$debian/source/tmp.$$ deb status=0
 	need_tool dpkg-deb dpkg
+	debian_leftovers
 	rm -rf "$tmp"
 	mkdir -p "$tmp" "$debian/apt/archives/partial"
 	[ -d "$debian/lists/partial" ] || debian_update
 	say "source: downloading $src_desc, $((src_size / 1000000)) MB ..."
-	(cd "$tmp" && apt-get "${apt_options[@]}" download "${src_desc/ /=}" >"$debian/download.log" 2>&1) ||
-		fail "could not download $src_desc: $(sed -n 's/^[EW]: //p' "$debian/download.log" | head -n 1); if the mirror has replaced it, ptbench kernels sources --update lists what it has now"
+	set -m # a process group for apt-get, which interrupted kills
+	(cd "$tmp" && exec apt-get "${apt_options[@]}" download "${src_desc/ /=}") >"$debian/download.log" 2>&1 &
+	make_pid=$!
+	set +m
+	wait "$make_pid" || status=$?
+	make_pid=
 	deb=$(printf '%s\n' "$tmp"/*.deb)
-	[ "$(sha_of "$deb")" = "$src_sum" ] || fail "$src_desc: the package is not the one that the mirror's list promised; run it again"
-	dpkg-deb --fsys-tarfile "$deb" | tar -xO --wildcards './usr/src/linux-source-*.tar.xz' >"$tmp/archive" ||
-		fail "could not unpack $src_desc into $tmp (is the disk full?)"
+	if [ "$status" -ne 0 ]; then
+		rm -rf "$tmp"
+		fail "could not download $src_desc: $(sed -n 's/^[EW]: //p' "$debian/download.log" | head -n 1); if the mirror has replaced it, ptbench kernels sources --update lists what it has now"
+	elif [ "$(sha_of "$deb")" != "$src_sum" ]; then
+		rm -rf "$tmp"
+		fail "$src_desc: the package is not the one that the mirror's list promised; run it again"
+	elif ! dpkg-deb --fsys-tarfile "$deb" | tar -xO --wildcards './usr/src/linux-source-*.tar.xz' >"$tmp/archive"; then
+		rm -rf "$tmp"
+		fail "could not unpack $src_desc into $debian/source (is the disk full?)"
+	fi
 	mv "$tmp/archive" "$src_file"
 	rm -rf "$tmp"
 }
 
-# Removes the archives of other sources than these.
+# Removes what downloads that were killed have left.
+debian_leftovers() {
+	local dir
+	for dir in "$debian"/source/tmp.*; do
+		[ ! -d "$dir" ] || kill -0 "${dir##*.}" 2>/dev/null || rm -rf "$dir"
+	done
+}
+
+# Removes the archives of other sources than these, and what the names of other sources stand for.
 debian_prune() { # " ID ID "
-	local file sum
+	local file name version sum keep=' '
 	debian_folder
 	for file in "$debian"/resolved/*; do
 		[ -f "$file" ] || continue
-		read -r _ sum _ <"$file"
-		[[ $1 != *" $(printf 'deb %s\n' "$sum" | sha) "* ]] || continue
-		say "removing the source debian:${file##*/}"
-		rm -f "$debian/source/linux-source-$(series_of "${file##*/}")_$(cut -d' ' -f1 "$file").tar.xz" "$file"
+		name=${file##*/}
+		read -r version sum _ <"$file"
+		if [[ $1 == *" $(printf 'deb %s\n' "$sum" | sha) "* ]]; then
+			keep+="linux-source-$(series_of "${name%%=*}")_$version.tar.xz "
+		else
+			say "removing the source debian:$name"
+			rm -f "$file"
+		fi
 	done
+	for file in "$debian"/source/*.tar.xz; do
+		[ ! -f "$file" ] || [[ $keep == *" ${file##*/} "* ]] || rm -f "$file"
+	done
+	debian_leftovers
 }
 
 # Prints what the mirror has, a line each package, and what of it is here.
