@@ -6,6 +6,7 @@ set -u
 export LC_ALL=C
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
+build=${PTBENCH_BUILD:-$top/build}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 real_cache=${PTBENCH_CACHE:-${HOME:-/nonexistent}/.cache/ptbench}
