@@ -3,8 +3,11 @@
  * Fuzzes scenario files. Sections: the scenario, its architecture "a", common.expect, a list,
  * a.expect. A scenario that was read is written to files, which must be read as the same scenario.
  *
- * Covers: kernels/boot/scenario.c kernels/boot/scenario_kin.c kernels/boot/scenario_list.c
+ * Covers: kernels/boot/scenario.c kernels/boot/scenario_keys.c
+ * kernels/boot/scenario_kin.c kernels/boot/scenario_list.c kernels/boot/scenario_range.c
  */
+#include <array_size.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +18,21 @@ static void line(FILE *f, const char *key, const char *value)
 {
 	if (value)
 		fprintf(f, "%s\t%s\n", key, value);
+}
+
+static void put_version(FILE *f, const char *word, const struct scenario_version *v)
+{
+	for (int i = 0; i < v->nr; i++)
+		fprintf(f, "%s%c%u", i ? "" : word, i ? '.' : ' ', v->v[i]);
+	if (v->nr)
+		fputc(' ', f);
+}
+
+/* What stands before a line that is for some kernels. */
+static void put_range(FILE *f, const struct scenario_range *r)
+{
+	put_version(f, "since", &r->since);
+	put_version(f, "until", &r->until);
 }
 
 static void put_arch(FILE *f, const struct scenario_arch *a)
@@ -45,7 +63,8 @@ static void put_expects(FILE *f, const struct scenario *s, const char *file)
 		const struct scenario_expect *e = &s->expects[i];
 		char *params = results_params_text(&e->params);
 
-		if (strstr(e->where, file))
+		if (strstr(e->where, file)) {
+			put_range(f, &e->range);
 			fprintf(f, "%s%s%s %s %s%s%s\n", e->skip ? "skip" : "expect",
 				e->some	    ? "-some"
 				: e->ref    ? "-ref"
@@ -53,6 +72,7 @@ static void put_expects(FILE *f, const struct scenario *s, const char *file)
 					    : "",
 				e->layout ? "-layout" : "", e->id, params, params[0] ? " " : "",
 				e->seen);
+		}
 		free(params);
 	}
 }
@@ -62,6 +82,31 @@ static const char *const roles[] = {
 	[SCENARIO_VARIANT] = "variant",
 	[SCENARIO_BUSTED] = "busted",
 };
+
+/* The keys whose values may be for some kernels. */
+static const struct {
+	const char *name;
+	size_t offset;
+} ranged[] = {
+	{ "title", offsetof(struct scenario, title) },
+	{ "append", offsetof(struct scenario, append) },
+	{ "format", offsetof(struct scenario, own.format) },
+	{ "cpu", offsetof(struct scenario, own.cpu) },
+	{ "machine", offsetof(struct scenario, own.machine) },
+	{ "memory", offsetof(struct scenario, own.memory) },
+};
+
+static void put_value(FILE *f, const struct scenario_value *v)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(ranged); i++) {
+		if (ranged[i].offset != v->offset)
+			continue;
+		put_range(f, &v->range);
+		line(f, ranged[i].name, v->value);
+		return;
+	}
+	fuzz_fail("a key that none may write for some kernels has the value '%s'", v->value);
+}
 
 static void put_scenario(FILE *f, const struct scenario *s)
 {
@@ -75,9 +120,13 @@ static void put_scenario(FILE *f, const struct scenario *s)
 	line(f, "layout", s->layout);
 	line(f, "reference", s->no_reference ? "no" : "yes");
 	put_expects(f, s, "/scenarios/s:");
-	for (size_t i = 0; i < s->nr_same; i++)
+	for (size_t i = 0; i < s->nr_ranged; i++)
+		put_value(f, &s->ranged[i]);
+	for (size_t i = 0; i < s->nr_same; i++) {
+		put_range(f, &s->same[i].range);
 		fprintf(f, "%s %s %s\n", s->same[i].differs ? "differs" : "identical",
 			s->same[i].base, s->same[i].objects);
+	}
 }
 
 enum { PARTS = 4 };
