@@ -27,14 +27,15 @@ $(O)/guest-fs.ext4: kernels/guest/mkfs kernels/guest/mke2fs.conf
 	$(Q)kernels/guest/mkfs $@
 
 # Programs of tests are in $(O)/kernels-test/.
-kernels-tests := $(addprefix kernels-test/test_,objects profile scenario self skip stream)
+kernels-tests := $(addprefix kernels-test/test_,objects profile range scenario self skip stream)
 tests += $(kernels-tests)
 asan-tests += $(kernels-tests)
-$(foreach t,objects profile scenario self skip stream,$(eval kernels-test/test_$t-srcs := kernels/test/test_$t.c))
-$(foreach t,objects profile scenario self skip stream,$(eval kernels-test/test_$t-libs := kernels results))
-$(foreach t,objects profile scenario self skip stream,$(eval kernels-test/test_$t-ldlibs := -ljansson -lm))
+$(foreach t,objects profile range scenario self skip stream,$(eval kernels-test/test_$t-srcs := kernels/test/test_$t.c))
+$(foreach t,objects profile range scenario self skip stream,$(eval kernels-test/test_$t-libs := kernels results))
+$(foreach t,objects profile range scenario self skip stream,$(eval kernels-test/test_$t-ldlibs := -ljansson -lm))
 CFLAGS-kernels/test/test_profile.o := -I.
 CFLAGS-kernels/test/test_objects.o := -I.
+CFLAGS-kernels/test/test_range.o := -I. -DPTBENCH_SOURCE=$(call quote,$(call c_string,$(CURDIR)))
 CFLAGS-kernels/test/test_scenario.o := -I.
 CFLAGS-kernels/test/test_self.o := -I.
 CFLAGS-kernels/test/test_skip.o := -I. -DPTBENCH_SOURCE=$(call quote,$(call c_string,$(CURDIR)))

@@ -63,13 +63,18 @@ bool scenario_range_holds(const struct scenario_range *r, const struct scenario_
 			       (!r->until.nr || compare(kernel, &r->until) <= 0));
 }
 
+/* Does "until a" hold for no version for which "until b" does not? 6.12 ends behind all of 6.12.x. */
+static bool ends_by(const struct scenario_version *a, const struct scenario_version *b)
+{
+	for (int i = 0; i < b->nr; i++)
+		if (i == a->nr || a->v[i] != b->v[i])
+			return i < a->nr && a->v[i] < b->v[i];
+	return true;
+}
+
 bool scenario_range_covers(const struct scenario_range *a, const struct scenario_range *b)
 {
 	if (a->since.nr && (!b->since.nr || compare(&b->since, &a->since) < 0))
 		return false;
-	if (!a->until.nr)
-		return true;
-	/* "until 6.12" ends behind all of 6.12.x, and so behind "until 6.12.117", not the reverse. */
-	return b->until.nr && (compare(&b->until, &a->until) < 0 ||
-			       (!compare(&b->until, &a->until) && b->until.nr >= a->until.nr));
+	return !a->until.nr || (b->until.nr && ends_by(&b->until, &a->until));
 }
