@@ -70,11 +70,13 @@ in_range() {
 # Takes the words "since VERSION" and "until VERSION" off the front of $line. Is the line for the
 # kernel of src_version? Before a source is found, every line is.
 for_this_kernel() { # WHERE
-	local word version rest holds=0
+	local word version rest holds=0 before=' '
 	while [[ $line =~ ^(since|until)[[:blank:]] ]]; do
 		read -r word version rest <<<"$line"
 		[[ $version =~ ^(0|[1-9][0-9]{0,3})(\.(0|[1-9][0-9]{0,3})){1,2}$ ]] || die "$1: '$word $version': not a kernel's version, such as 6.12"
 		[ -n "$rest" ] || die "$1: nothing stands behind '$word $version'"
+		[[ $before != *" $word "* ]] || die "$1: '$word' stands twice; keep one"
+		before+="$word "
 		[ -z "${src_version:-}" ] || in_range "$src_version" "$word" "$version" || holds=1
 		line=$rest
 	done
@@ -145,13 +147,14 @@ scenario_key() { # KEY VALUE WHERE
 	title | role | arch | base | image | design | format | cpu | machine | memory | append | layout | reference | absent | one-cpu)
 		# A value for some kernels replaces the plain one; without a source it is not known.
 		if [ -n "$conditional" ]; then
-			[ -z "${src_version:-}" ] || sc_seen[$1]=$2
+			[ -z "${src_version:-}" ] || sc_seen[$1]=$2 sc_seen[$1 ranged]=1
 			return
 		fi
-		[ -z "${sc_seen[$1]:-}" ] || die "$3: '$1' stands twice"
+		[ -z "${sc_seen[$1 plain]:-}" ] || die "$3: '$1' stands twice"
+		sc_seen[$1 plain]=1
 		[[ $1 != reference || $2 =~ ^(yes|no)$ ]] || die "$3: 'reference $2' is neither yes nor no"
 		[[ $1 != role || $2 =~ ^(stock|variant|busted)$ ]] || die "$3: 'role $2' is none of stock, variant, busted"
-		sc_seen[$1]=$2
+		[ -n "${sc_seen[$1 ranged]:-}" ] || sc_seen[$1]=$2
 		;;
 	fragment)
 		[[ $2 =~ ^[a-z0-9_]+$ ]] || die "$3: 'fragment $2' is not a name (small letters, digits, _)"

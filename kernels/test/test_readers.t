@@ -39,10 +39,18 @@ long=$(printf '%04200d' 0)
 # must refuse the last two.
 changes=('s/$/  /' 's/$/\r/' 's/^/ \t/' 's/[ \t]/ \t /' 'a\ ' 'a\\t' 'a\\r' 'a\  # a comment' 'a\# a comment' 's/^title/#title/'
 	's/^[a-z]*/colour/' 's/[ \t].*//' 's/[ \t].*/ /' 'a\count 3' 'a\layout x' 'a\memory 2G' 'a\reference maybe' '@s/^role.*/role odd/' '@/^role/d' '@s/^role.*/role variant/' 'a\role busted' "a\\title $long"
+	's/^/since 6.12 /' 's/^/until 6.12\tsince 6.1.117 /' 's/^/until  6.12  /' 's/^/since /' 's/^/since x /' 's/^/since 6.12 since 6.13 /'
+	's/^/until 6.1 until 6.1 /' 's/^/since 6.012 /' 's/^/until 1.2.3.4 /' 's/^/since 99999.1 /' 's/^/since 6.123456789012345678901234567890 /'
+	's/^/Since 6.1 /' 's/^/since6.1 /' 's/^/since -6.1 /' 's/^/since 6 /' 's/^/since 6.1. /' 's/^/since 6.1\r /'
+	'a\since' 'a\since 6.12' 'a\until 6.12 since 6.1' 'a\since 6.12 since' 'a\since 6.12 count 3' 'a\since 6.12 # no comment'
+	'a\until 6.12 since 6.1 expect gup_fast/only right' 'a\since 6.15 title Another' 'a\since 6.15 title Another\nsince 6.15 title A third'
+	'a\since 6.15 append a\nsince 6.16 append b' 'a\since 6.15 role stock' 'a\until 6.1 base s' 'a\since 6.15 layout x' 'a\since 6.15 reference no'
+	'a\absent why' 'a\until 6.11 absent why' 'a\since 6.15 title' 'a\since 6.15 config B=y' 'a\since 6.15 memory 3G' 'a\since 6.15 image s'
 	's/$/\x00/' 'a\%')
+files=120
 RANDOM=$seed
 echo "# PTBENCH_SEED=$seed repeats this"
-for ((i = 0; i < 60; i++)); do
+for ((i = 0; i < files; i++)); do
 	printf '%s\n' "$good" >"$tmp/file-$i"
 	for ((k = i < ${#changes[@]} ? 1 : 1 + RANDOM % 3; k; k--)); do
 		c=${changes[i < ${#changes[@]} ? i : RANDOM % ${#changes[@]}]}
@@ -55,7 +63,7 @@ for ((i = 0; i < 60; i++)); do
 done
 [ -z "${unchanged:-}" ]
 ok $? "sed makes each of these changes${unchanged:-}"
-"$build/asan/kernels/fuzz/replay_scenario" $(seq -f "$tmp/in/file-%g" 0 59) >"$tmp/c" 2>"$tmp/out"
+"$build/asan/kernels/fuzz/replay_scenario" $(seq -f "$tmp/in/file-%g" 0 $((files - 1))) >"$tmp/c" 2>"$tmp/out"
 ok $? "scenario.c reads them all"
 diff "$tmp/shell" "$tmp/c" >"$tmp/out"
 ok $? "kernels/lib.sh (<) and kernels/boot/scenario.c (>) take the same files"
@@ -69,6 +77,16 @@ ok $? "the file that all are made of is accepted"
 for ((i = 0; i < ${#changes[@]}; i++)); do
 	case ${changes[i]} in @*role*) grep -q "file-$i: refused" "$tmp/c"; ok $? "refused: ${changes[i]}" ;; esac
 done
+
+# ---- ranges: kernels/lib.sh on the table that test_range.c holds scenario_range.c to ----
+
+while read -r version word of holds; do
+	# shellcheck disable=SC2016 # that shell's
+	said=$(bash -c 'set -euo pipefail; here=$1 cache=$1; . "$2/kernels/lib.sh"; src_version=$3 line="$4 $5 X"
+		if for_this_kernel x && [ "$line" = X ]; then echo yes; else echo no; fi' - "$kernels" "$here" "$version" "$word" "$of" 2>"$tmp/out")
+	[ "$said" = "$holds" ]
+	ok $? "$version $word $of: $holds"
+done < <(grep -v '^#' "$here/kernels/test/ranges")
 
 # ---- bases and images: scenarios that name others ----
 

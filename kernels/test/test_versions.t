@@ -27,6 +27,11 @@ ok 'both since and until the same version: for its point releases' test "$status
 KSRC=$tmp/6.15.2 run ranged
 ok 'a newer one has the lines since 6.15' test "$status$(options)" = 0CONFIG_SMP=y,CONFIG_NEW=y,CONFIG_64BIT=y,CONFIG_OWN=y
 ok 'and the title since 6.15, with its own version' test "$(info title)" = '6.15 has it'
+sed -i '/^title/d' "$kernels/scenarios/ranged"
+printf 'title\tthe plain one\n' >>"$kernels/scenarios/ranged"
+rm -rf "$tmp"/cache/image/ranged-*
+KSRC=$tmp/6.15.2 run ranged
+ok 'also where the plain title stands behind it' test "$status$(info title)" = '06.15 has it'
 printf 'since 6.x CONFIG_OLD=y\n' >"$kernels/config/common.config"
 run ranged
 ok 'a configuration with a version that is none' fails 2 "'since 6.x': not a kernel's version"
