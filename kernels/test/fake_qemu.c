@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../driver/checks.h"
 #include "../guest/crc32.h"
 #include "../guest/gup_test.h"
 
@@ -324,6 +325,24 @@ static void family_skipped(void)
 	others();
 	end("");
 }
+/* The rows of gup_fast do not compile on this kernel; the last of them is skipped for the reason. */
+static void absent_but(const char *reason)
+{
+	begin();
+	skipped("gup_fast/walk", "row=0", "kernel", PTB_ABSENT "mm/ptbench/gup.c:1:1: error: gone");
+	skipped("gup_fast/only", "row=1", "kernel", reason);
+	measured_as("table_free/munmap", "kernel", 1);
+	others();
+	end("");
+}
+static void absent(void)
+{
+	absent_but(PTB_ABSENT "mm/ptbench/gup.c:1:1: error: gone");
+}
+static void half_absent(void)
+{
+	absent_but("this kernel has no such thing");
+}
 static void no_check(void)
 {
 	begin();
@@ -426,6 +445,8 @@ static const struct {
 	{ "all-skipped", all_skipped },
 	{ "one-unknown", one_unknown },
 	{ "one-known", one_known },
+	{ "absent", absent },
+	{ "half-absent", half_absent },
 	{ "no-check", no_check },
 	{ "one-missing", one_missing },
 	{ "one-more", one_more },

@@ -6,6 +6,7 @@
 . "$(dirname "$0")/../../scripts/tap.sh"
 
 # ---- a checkout of its own: one architecture, a scenario per misbehaviour, empty images ----
+top=$root
 root=$tmp/root
 mkdir -p "$root/kernels/arch" "$root/kernels/scenarios" "$root/image" "$tmp/build/guest-fake/kernels" "$tmp/build/guest-fake/bench"
 echo fs >"$tmp/build/guest-fs.ext4"
@@ -38,6 +39,7 @@ for s; do
 	untold) ;;
 	fatal) echo "no space left on device" >&2; exit 4 ;;
 	killed) kill -KILL $$ ;;
+	absent) printf '%s\t%s\n' "$s" "$(dirname "$0")/../absent" ;;
 	*) printf '%s\t%s\n' "$s" "$(dirname "$0")/../image" ;;
 	esac
 done
@@ -46,7 +48,7 @@ chmod +x "$root/kernels/build"
 scenario() { printf 'title %s\narch fake\nrole stock\ndesign static\nappend fake=%s\n' "$1" "$1" >"$root/kernels/scenarios/$1"; }
 names=(good wrong silent hang panic warn truncated flood-console flood-data guest-failed other-boot
 	damaged miscounted appended twice forged strange crashed status-1 escapes hidden long-line no-console
-	of-the-reference family-skipped family-known one-skipped one-measured all-skipped one-unknown one-known no-check one-missing one-more no-reference half-reference odd-check)
+	of-the-reference family-skipped family-known one-skipped one-measured all-skipped one-unknown one-known no-check one-missing one-more no-reference half-reference odd-check absent half-absent)
 for s in "${names[@]}" unbuildable untold lacking late tooold; do scenario "$s"; done
 printf 'machine too-new\n' >>"$root/kernels/scenarios/tooold"
 sed -i s/fake=late/fake=good/ "$root/kernels/scenarios/late"
@@ -54,6 +56,11 @@ printf 'skip-ref gup_fast/* busted\n' >>"$root/kernels/scenarios/of-the-referenc
 printf 'skip-family gup_fast/* known\n' >>"$root/kernels/scenarios/family-known"
 for s in all-skipped one-known no-check family-skipped; do printf 'skip gup_fast/* known\n' >>"$root/kernels/scenarios/$s"; done
 printf 'expect gup_fast/only cross=pud right\n' >>"$root/kernels/scenarios/no-check"
+# A family that does not compile on this kernel: what common.expect says of it, and an expectation.
+grep 'the driver.s case does not compile on this kernel' "$top/kernels/common.expect" >"$root/kernels/common.expect"
+for s in absent half-absent; do printf 'expect gup_fast/only cross=pud right\n' >>"$root/kernels/scenarios/$s"; done
+cp -r "$root/image" "$root/absent"
+printf 'absent_family\tgup: mm/ptbench/gup.c:1:1: error: gone\nunknown_option\tCONFIG_GONE\nunknown_option\tCONFIG_LOST\n' >>"$root/absent/info"
 scenario fatal
 scenario killed
 scenario good2
@@ -87,6 +94,24 @@ run --only costs brief
 reported brief "still running after 2 s"
 run --only costs --timeout 1 brief
 reported brief "still running after 1 s"
+
+# ---- a scenario of several kernels ----
+run --only costs good@7.3.4 good good@7.3 wrong@7.10
+is "$(python3 -c 'import json, sys; print(*[p["name"] for p in json.load(open(sys.argv[1]))["parts"] if "icount" in p["name"]])' "$tmp/runs/latest/run.json")" \
+	"good@7.3.4.icount-1cpu good.icount-1cpu good@7.3.icount-1cpu wrong@7.10.icount-1cpu" "parts of SCENARIO@VERSION stand in the order of the names"
+"$build/ptbench" validate "$tmp"/runs/latest/*.json >"$tmp/out" 2>&1
+ok $? "and are valid"
+python3 - "$tmp/runs/latest" "$top/results/schema" <<'END'
+import json, re, sys
+pattern = json.load(open(sys.argv[2] + "/ptbench-run-1.schema.json"))["$defs"]["name"]["pattern"]
+parts = json.load(open(sys.argv[1] + "/run.json"))["parts"]
+assert [p for p in parts if "@" in p["name"]] and all(re.match(pattern, p["name"]) for p in parts)
+END
+ok $? "by the schema, too"
+for s in good@ good@x good@7 @7.3 good@7.3@7.3 good@../x; do
+	run --only costs "$s"
+	is $? 2 "$s is no name"
+done
 
 # ---- all at once ----
 start=$SECONDS
@@ -127,6 +152,18 @@ reported family-skipped "every row of the kernel's of the family gup_fast was sk
 is "$(part family-known.icount-1cpu)" "passed " "a family may be skipped as a whole for the reason of its skip-family line"
 is "$(part one-known.icount-1cpu)" "passed " "a row may be skipped for the reason of a skip line"
 reported no-check "scenarios/no-check:7: no check of gup_fast/only came out as 'right'"
+is "$(part absent.icount-1cpu)" "passed " "a family that does not compile on this kernel: passed, though it measured nothing and a check is missing"
+python3 - "$tmp/runs/latest/absent.icount-1cpu.json" <<'END'
+import json, sys
+d = json.load(open(sys.argv[1]))
+d["subject"] = d["provenance"]["subject"]
+assert d["subject"]["absent_family"] == "gup: mm/ptbench/gup.c:1:1: error: gone", d["subject"]
+assert d["subject"]["unknown_option"] == "CONFIG_GONE; CONFIG_LOST", d["subject"]
+assert [m["skipped"] for m in d["measurements"] if "row" in m["params"]] == \
+    ["the driver's case does not compile on this kernel: mm/ptbench/gup.c:1:1: error: gone"] * 2
+END
+ok $? "its document says which, with the error"
+reported half-absent "gup_fast/only {row=1} was skipped: 'this kernel has no such thing'; no skip line"
 reported one-missing "have 3 for this boot (gup 2, variant 1), and records of 2 came"
 reported one-more "have 3 for this boot (gup 2, variant 1), and records of 4 came"
 reported no-reference "0 rows of gup_fast/gup_test came instead of 6"
@@ -138,7 +175,7 @@ is "$(part lacking.static)" "skipped fake-gcc not found" "a kernel without a com
 is "$(part tooold.static)" "skipped QEMU emulator version 0.0 (a fake) does not start this machine: fake: unsupported machine type 'too-new'; it may be too old" \
 	"so is one that this QEMU cannot be the machine of, and nothing is built for it"
 is "$(grep -c "icount-1cpu: " "$tmp/err")" "$((${#names[@]} + 1))" "stderr has a line for each boot"
-is "$(grep -o '^\[[0-9]*/[0-9]*\]' "$tmp/err" | tail -n 1)" "[38/38]" "each with how many of how many boots have ended"
+is "$(grep -o '^\[[0-9]*/[0-9]*\]' "$tmp/err" | tail -n 1)" "[40/40]" "each with how many of how many boots have ended"
 ! grep -q $'\033' "$tmp/err" "$tmp/runs/latest/run.json"
 ok $? "nothing of a console reaches the terminal unescaped"
 "$build/ptbench" validate "$tmp"/runs/latest/*.json >/dev/null 2>"$tmp/validate"
