@@ -3,6 +3,7 @@
 # Kernel sources by name, KSRC=debian:VERSION and SCENARIO@VERSION, with a mirror and an apt of the test's
 # own: which package a name stands for, what happens when the mirror moves on or fails, and that nothing
 # of the machine's is touched.
+# shellcheck disable=SC2016 # names with a shell's signs
 # shellcheck source=kernels/test/fake_suite.sh
 . "$(dirname "$0")/fake_suite.sh"
 # shellcheck source=kernels/test/fake_debian.sh
@@ -198,6 +199,11 @@ for args in --frob '--update x' x; do
 done
 run --sources
 ok 'ptbench kernels sources prints the same' test "$out" = "$(PTBENCH_ROOT=$tmp/suite "$build/ptbench" kernels sources 2>/dev/null)"
+if [ -w /dev/full ]; then
+	"$kernels/build" --sources >/dev/full 2>"$tmp/err"
+	status=$? out='' err=$(cat "$tmp/err")
+	ok 'into a full disk: status 4' fails 4 'No space left on device'
+fi
 run --update plain
 ok '--update without --sources' fails 2 '--update goes with --sources'
 run --sources plain

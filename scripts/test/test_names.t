@@ -91,7 +91,7 @@ neutral ptbench bench --no-native --no-explore --no-report --runs "$dir/runs" on
 neutral ptbench bench --no-native --no-explore --no-kernels --runs "$dir/doc.json"
 neutral ptbench bench --no-native --no-explore "$bad"
 neutral ptbench kernels "$bad"
-for s in list run bytes profile ab; do
+for s in list sources run bytes profile ab; do
 	neutral ptbench kernels $s "--$bad"
 	neutral ptbench kernels $s "$bad"
 	neutral ptbench kernels $s key
