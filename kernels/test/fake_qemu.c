@@ -325,7 +325,7 @@ static void family_skipped(void)
 	others();
 	end("");
 }
-/* The rows of gup_fast do not compile on this kernel; the last of them is skipped for the reason. */
+/* The rows of gup_fast do not compile on this kernel; the last one is skipped for the reason. */
 static void absent_but(const char *reason)
 {
 	begin();

@@ -108,19 +108,20 @@ ok 'so it does on stderr' fails 4 'without core.c there is none: mm/ptbench/core
 rm "$kernels/driver/core.c"
 family_file one.c ops_one one/walk 'a_function_that_moved();'
 KSRC='' PTBENCH_SOURCE_DIR=$tmp/src run plain
-with_all() { folder plain && [ -z "$(info absent_family)" ] && cmp -s "$kernels/driver/one.c" "$(echo "$tmp"/cache/obj/"$(info source_sha256 | cut -c 1-16)"-plain/tree/mm/ptbench/one.c)"; }
+with_all() { folder plain && [ -z "$(info absent_family)" ] && cmp -s "$kernels/driver/one.c" "$tmp/cache/obj/$(info source_sha256 | cut -c 1-16)-plain/tree/mm/ptbench/one.c"; }
 ok "Debian's own source, where none was named, is built with the whole driver" with_all
 
 # ---- the real driver ----
 real=$top/kernels/driver
 lacking() { while read -r _ files; do for f in $files; do [ -f "$real/$f" ] || echo "$f"; done; done < <(grep -v '^#' "$real/families"); }
 ok 'each file of kernels/driver/families is there' test -z "$(lacking)"
-twice() { grep -v '^#' "$real/families" | cut -f2- | tr -s '\t ' '\n\n' | sort | uniq -d; }
+twice() { grep -v '^#' "$real/families" | cut -f2- | tr -s '[:blank:]' '\n' | sort | uniq -d; }
 ok 'and in one family' test -z "$(twice)"
 # The tables of cases in a text of C, and each case.
 ops_of() { grep -o 'const struct ptb_ops [a-z_0-9]* =\|\.case_id = "[^"]*"\|\.\(design\|levels\|kthread\) = true'; }
 eval "$(sed -n '/^stub() {/,/^}/p' "$top/kernels/build")"
-here=$top/kernels # for stub
+# shellcheck disable=SC2034 # for stub
+here=$top/kernels
 while read -r _ files; do
 	for f in $files; do
 		same_ops() { [ "$(stub "$f" reason | ops_of)" = "$(ops_of <"$real/$f")" ]; }
