@@ -294,7 +294,7 @@ clean: ## removes $(O)
 	rm -rf $(O)
 
 help: ## this list
-	@echo 'make TARGET [O=build] [V=1] [KSRC=kernel tree] [SCENARIOS="..."]'
+	@echo 'make TARGET [O=build] [V=1] [KSRC=kernel tree, or debian:7.3] [SCENARIOS="..."]'
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | sort -u | while IFS="$$(printf '\t')" read -r t d; do \
 		printf '  %-17s %s\n' "$$t" "$$d"; done
 

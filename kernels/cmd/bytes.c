@@ -161,8 +161,9 @@ static int usage(FILE *to)
 	      "not built, or not all could be printed.\n"
 	      "\n"
 	      "Environment:\n"
-	      "  KSRC           the kernel source: the folder of a Linux tree, or FOLDER#REF, a git ref of it;\n"
-	      "                 default: Debian's package linux-source-6.12\n"
+	      "  KSRC           the kernel source: the folder of a Linux tree, or FOLDER#REF, a git ref of it,\n"
+	      "                 or debian:VERSION, such as debian:7.3; default: Debian's package\n"
+	      "                 linux-source-6.12. SCENARIO@VERSION is SCENARIO with debian:VERSION\n"
 	      "  PTBENCH_CACHE  where sources, object files and kernels are kept; default: ~/.cache/ptbench\n"
 	      "\n"
 	      "Example: ptbench kernels bytes --all --base s390x-stock s390x-addr_end_global\n",

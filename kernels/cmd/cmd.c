@@ -76,9 +76,11 @@ static int usage(FILE *to)
 	for (size_t i = 0; i < ARRAY_SIZE(subcommands); i++)
 		fprintf(to, "  %-8s %s\n", subcommands[i].name, subcommands[i].summary);
 	fputs("\nA scenario is a file of kernels/scenarios, a list one in capitals: BENCH is what make bench\n"
-	      "boots, CI what .ci/run boots, LIST everything. KSRC=DIR or KSRC=DIR#REF in the environment\n"
-	      "names the kernel source; without it, Debian's linux-source-6.12. Kernels are kept below\n"
-	      "PTBENCH_CACHE (default ~/.cache/ptbench). Each subcommand has its own --help.\n"
+	      "boots, CI what .ci/run boots, LIST everything. SCENARIO@VERSION, such as x86_64-stock@7.3,\n"
+	      "is one with the newest kernel of that version that Debian has. For the others KSRC=DIR,\n"
+	      "KSRC=DIR#REF or KSRC=debian:VERSION in the environment names the kernel source; without it,\n"
+	      "Debian's linux-source-6.12. Kernels are kept below PTBENCH_CACHE\n"
+	      "(default ~/.cache/ptbench). Each subcommand has its own --help.\n"
 	      "Exit status: 0 fine, 1 a head is worse than its base, 2 bad input, 3 nothing was booted, or\n"
 	      "something could not be compared, 4 a part failed or something could not be written, 130\n"
 	      "interrupted.\n",
