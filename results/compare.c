@@ -313,6 +313,23 @@ int results__compare(struct results__source *const *base, size_t nr_base,
 	return c ? compare_into(c, &job, out, err) : -ENOMEM;
 }
 
+int results_compare_docs(const struct results_doc *base, const struct results_doc *head,
+			 const struct results_compare_options *options,
+			 struct results_comparison **out, struct results_error *err)
+{
+	struct results_doc *docs[] = { (struct results_doc *)base, (struct results_doc *)head };
+	struct results__source sources[2], *v[] = { &sources[0], &sources[1] };
+
+	for (int i = 0; i < 2; i++)
+		sources[i] = (struct results__source){
+			.path = docs[i]->part,
+			.as = head->part,
+			.docs = &docs[i],
+			.nr_docs = 1,
+		};
+	return results__compare(&v[0], 1, &v[1], 1, options, out, err);
+}
+
 static int read_side(struct results__sources *s, const struct results_side *side,
 		     struct results_error *err)
 {

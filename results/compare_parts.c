@@ -8,6 +8,8 @@
 
 static const char *name_of(const struct results__holder *h)
 {
+	if (h->source->as)
+		return h->source->as;
 	return h->part ? h->part->name : h->doc->part;
 }
 

@@ -179,6 +179,7 @@ void results__table_free(struct results__table *t);
 /* A run's folder, its run.json or one document. */
 struct results__source {
 	char *path;
+	const char *as;		   /* the part's name in a comparison; NULL: its own */
 	struct results_run *run;   /* NULL: a document alone */
 	struct results_doc **docs; /* with a run: one per part, NULL where a part has no file */
 	size_t nr_docs;

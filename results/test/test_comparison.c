@@ -147,6 +147,37 @@ static void test_allowed(const char *base, const char *head)
 	results_comparison_free(c);
 }
 
+/* Two documents in memory, of parts with two names: what compare would call missing and extra. */
+static void test_docs(const char *base_file, const char *head_file)
+{
+	const struct results_compared_part *p;
+	struct results_doc *base, *head;
+	struct results_comparison *c;
+	struct results_error err;
+
+	if (results_doc_read(base_file, &base, &err) || results_doc_read(head_file, &head, &err))
+		exit(1);
+	free(head->part);
+	head->part = strdup("stock@7.3.icount-1cpu");
+	if (results_compare_docs(base, head, NULL, &c, &err))
+		exit(1);
+	p = c->parts;
+	ok(c->nr_parts == 1 && p->verdict == RESULTS_PART_COMPARED && p->nr_rows == 1 &&
+		   p->rows->verdict == RESULTS_ROW_WORSE && !strcmp(p->name, head->part),
+	   "documents of two parts are compared row by row");
+	ok(c->nr_runs == 2 && c->runs[0].is_document && c->runs[1].is_head && c->status == 1,
+	   "as two documents that are no runs");
+	results_comparison_free(c);
+	results_pairs_set(&head->environment, "qemu", "8.0");
+	if (results_compare_docs(base, head, NULL, &c, &err))
+		exit(1);
+	ok(c->parts->verdict == RESULTS_PART_INCOMPARABLE && c->status == 3,
+	   "unless their environments differ");
+	results_comparison_free(c);
+	results_doc_free(base);
+	results_doc_free(head);
+}
+
 static void test_errors(const char *base)
 {
 	const char *gone = "/nonexistent/run", *nonsense = "nonsense";
@@ -176,6 +207,7 @@ int main(void)
 	save("head", 501, false, head);
 	test_fields(base, head);
 	test_allowed(base, head);
+	test_docs(base, head);
 	test_errors(base);
 	unlink(base);
 	unlink(head);

@@ -271,6 +271,13 @@ int results_compare(const struct results_side *base, const struct results_side *
 		    const struct results_compare_options *options, struct results_comparison **out,
 		    struct results_error *err);
 /*
+ * results_compare() of two documents, whatever their parts are called, such as those of one
+ * scenario on two versions of a kernel. They must live as long as the comparison.
+ */
+int results_compare_docs(const struct results_doc *base, const struct results_doc *head,
+			 const struct results_compare_options *options,
+			 struct results_comparison **out, struct results_error *err);
+/*
  * Prints c as `ptbench compare` does; all: also rows that are equal or sampled. Strings from
  * results are made harmless for a terminal. The caller checks `to` for errors. 0 or -ENOMEM.
  */
