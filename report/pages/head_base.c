@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compared.h"
 #include "pages.h"
 
 /* ---- comparing ---- */
@@ -54,31 +55,6 @@ void head_base_free(struct model *m)
 }
 
 /* ---- texts ---- */
-
-/* Joins lines, with a bar between them. */
-static const char *one_line(struct model *m, const char *text)
-{
-	const char *all = "";
-
-	for (; text[strcspn(text, "\n")]; text += strcspn(text, "\n") + 1)
-		all = arena_str(m->arena, "%s%.*s | ", all, (int)strcspn(text, "\n"), text);
-	return clean(m->arena, arena_str(m->arena, "%s%s", all, text));
-}
-
-/* Copies a malloc'ed text of results_compare() into the arena and frees it; m->held keeps it for
- * head_base_free() if the copy runs out of memory. */
-static const char *said(struct model *m, char *text)
-{
-	const char *copy;
-
-	if (!text)
-		longjmp(m->arena->oom, 1);
-	m->held = text;
-	copy = one_line(m, text);
-	m->held = NULL;
-	free(text);
-	return copy;
-}
 
 static const char *number(struct model *m, size_t nr)
 {
@@ -134,18 +110,6 @@ static bool has_moved(const struct results_compared_row *r)
 	       r->judged == RESULTS_ROW_BETTER;
 }
 
-/* qsort() order: the largest relative change first. */
-static int most_first(const void *va, const void *vb)
-{
-	const struct results_compared_row *a = *(const struct results_compared_row *const *)va;
-	const struct results_compared_row *b = *(const struct results_compared_row *const *)vb;
-	double x = results_row_distance(a), y = results_row_distance(b);
-
-	if (x != y)
-		return x < y ? 1 : -1;
-	return a < b ? -1 : a > b; /* equal ones stay in the comparison's order */
-}
-
 static size_t rows_to_show(struct model *m, const struct results_compared_part *p,
 			   const struct results_compared_row ***out)
 {
@@ -156,7 +120,7 @@ static size_t rows_to_show(struct model *m, const struct results_compared_part *
 		if (results_row_stands_out(&p->rows[i]))
 			(*out)[nr++] = &p->rows[i];
 	if (nr)
-		qsort(*out, nr, sizeof(**out), most_first);
+		qsort(*out, nr, sizeof(**out), compared_most_first);
 	return nr;
 }
 
@@ -167,16 +131,6 @@ static void row_value(struct model *m, struct table *t, const struct results_mea
 	table_value(m, t, &v);
 }
 
-/* The row's difference, with the sign that the other pages use. */
-static const char *difference(struct model *m, const struct results_compared_row *r)
-{
-	const char *text = said(m, results_row_change_text(r)), *all = "";
-
-	for (; strchr(text, '-'); text = strchr(text, '-') + 1)
-		all = arena_str(m->arena, "%s%.*s−", all, (int)strcspn(text, "-"), text);
-	return arena_str(m->arena, "%s%s", all, text);
-}
-
 static bool is_bad(enum results_verdict v)
 {
 	return v == RESULTS_ROW_WORSE || v == RESULTS_ROW_CHANGED || v == RESULTS_ROW_UNCLEAR ||
@@ -185,7 +139,7 @@ static bool is_bad(enum results_verdict v)
 
 static void row_of_table(struct model *m, struct table *t, const struct results_compared_row *r)
 {
-	const char *verdict = said(m, results_row_verdict_text(r));
+	const char *verdict = compared_said(m, results_row_verdict_text(r));
 
 	table_row(m, t);
 	table_cell(t, "", clean(m->arena, r->m->case_id));
@@ -195,7 +149,7 @@ static void row_of_table(struct model *m, struct table *t, const struct results_
 			     results_subject_name(r->m->subject)));
 	row_value(m, t, r->base);
 	row_value(m, t, r->head);
-	table_seen(t, "num", difference(m, r));
+	table_seen(t, "num", compared_difference(m, r));
 	table_seen(t, is_bad(r->verdict) ? "bad" : "", verdict);
 }
 
@@ -320,7 +274,7 @@ static const char *verdict_of_part(struct model *m, const struct results_compare
 	if (p->base_empty || p->head_empty)
 		empty = p->base_empty ? "the base’s document is empty; "
 				      : "the head’s document is empty; ";
-	return arena_str(m->arena, "%s%s%s", empty, said(m, results_part_count_text(p)),
+	return arena_str(m->arena, "%s%s%s", empty, compared_said(m, results_part_count_text(p)),
 			 results_part_moved_by_itself(p)
 				 ? "; the image is identical: no change comes from its code"
 				 : "");
@@ -412,8 +366,8 @@ static void row_of_model(struct model *m, struct table *t, const struct results_
 	table_cell(t, "",
 		   arena_str(m->arena, "%s/%s", clean(m->arena, any->mechanism),
 			     clean(m->arena, any->variant)));
-	table_seen(t, "", said(m, results_model_text(c->base)));
-	table_seen(t, "", said(m, results_model_text(c->head)));
+	table_seen(t, "", compared_said(m, results_model_text(c->base)));
+	table_seen(t, "", compared_said(m, results_model_text(c->head)));
 	table_seen(t, fine ? "" : "bad",
 		   arena_str(m->arena, "%s%s%s", results_model_verdict_name(c->verdict),
 			     broke ? ": it broke " : "", broke ? first_line(m, broke) : ""));
@@ -446,7 +400,7 @@ static void note_explorers(struct model *m, struct section *s)
 		if (!r->explored)
 			continue;
 		text = arena_str(m->arena, "%s%s %s %s", text, sep, side_name(r->is_head),
-				 r->stand_in ? one_line(m, r->stand_in) : "(not said)");
+				 r->stand_in ? compared_line(m, r->stand_in) : "(not said)");
 		sep = ",";
 	}
 	section_note(m, s, arena_str(m->arena, "%s. Not comparable.", text));

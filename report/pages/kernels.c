@@ -7,16 +7,9 @@
 #include <string.h>
 
 #include "kernels.h"
+#include "whys.h"
 
 /* ---- tables by architecture ---- */
-
-#define MAX_WHYS 26
-
-/* Reasons why a number is missing, each listed once below the tables. */
-struct whys {
-	const char *v[MAX_WHYS];
-	size_t nr;
-};
 
 /* An architecture's kernels: each stock kernel, followed by the kernels compared with it. */
 struct family {
@@ -31,21 +24,6 @@ typedef struct rvalue (*value_fn)(const struct kernel *k, enum quantity q);
 static struct rvalue own_value(const struct kernel *k, enum quantity q)
 {
 	return k->q[q];
-}
-
-static void missing_cell(struct model *m, struct table *t, struct whys *w, const char *why)
-{
-	size_t i;
-
-	for (i = 0; i < w->nr && strcmp(w->v[i], why); i++)
-		;
-	if (i == MAX_WHYS) {
-		table_seen(t, "missing", why);
-		return;
-	}
-	w->v[i] = why;
-	w->nr += i == w->nr;
-	table_seen(t, "missing", arena_str(m->arena, "— (%c)", (char)('a' + i)));
 }
 
 /* Adds a difference as a cell, always with its sign: "+12", "-3", "same". */
@@ -137,24 +115,13 @@ static void quantities_table(struct model *m, struct section *s, struct family *
 			if (!have[q])
 				continue;
 			if (!rv_ok(&v))
-				missing_cell(m, t, &f->whys, v.why);
+				whys_cell(m, t, &f->whys, v.why);
 			else if (variants)
 				difference_cell(m, t, &v);
 			else
 				table_value(m, t, &v);
 		}
 	}
-}
-
-static void say_whys(struct model *m, struct section *s, const struct whys *w)
-{
-	const char *text = NULL;
-
-	for (size_t i = 0; i < w->nr; i++)
-		text = arena_str(m->arena, "%s%s(%c) %s", text ? text : "", text ? "; " : "",
-				 (char)('a' + i), w->v[i]);
-	if (text)
-		section_note(m, s, arena_str(m->arena, "%s.", text));
 }
 
 static bool is_in(const struct family *f, const struct kernel *k)
@@ -306,7 +273,7 @@ static void build_arch(struct model *m, struct page *p, const struct kernels *al
 				 "GUP-fast’s path, and the whole text",
 				 kernel_against_stock, Q_PATH, NR_QUANTITIES);
 	}
-	say_whys(m, s, &f.whys);
+	whys_say(m, s, &f.whys);
 	say_unknown(m, s, &f);
 	section_note(
 		m, s,
