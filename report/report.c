@@ -12,6 +12,7 @@
 
 #include "render/figure.h"
 #include "render/files.h"
+#include "model/versions.h"
 #include "pages/pages.h"
 #include "render/page.h"
 #include "report.h"
@@ -35,6 +36,8 @@ static int read_input(struct report *r, struct report_input *in, const char *run
 
 	if (ret)
 		results_error_print(stderr, &err);
+	else
+		versions_choose(in);
 	return ret;
 }
 
@@ -117,14 +120,14 @@ static int judge_input(struct report *r, const char *run)
 {
 	const struct report_input *in = &r->in;
 
-	for (size_t i = 0; i < in->nr_parts; i++)
+	for (size_t i = 0; i < input_nr_all(in); i++)
 		if (in->parts[i].doc)
 			return 0;
-	if (!in->nr_parts)
+	if (!input_nr_all(in))
 		return 0;
 	fprintf(stderr,
 		"ptbench report: %s: none of its %zu parts can be read; the first, %s: %s\n",
-		results_shown(run), in->nr_parts, clean(&r->arena, in->parts[0].part->name),
+		results_shown(run), input_nr_all(in), clean(&r->arena, in->parts[0].part->name),
 		in->parts[0].why);
 	return EXIT_USAGE;
 }
@@ -156,9 +159,58 @@ static int report_run(const char *run, const char *base, const char **allow, siz
 		staging_end(&r->staging);
 	figures_free(&r->model);
 	head_base_free(&r->model);
+	history_free(&r->model);
 	input_free(&r->in);
 	input_free(&r->base);
 	arena_free(&r->arena);
+	free(r);
+	return status;
+}
+
+static int print_history(struct report *r, const struct report_input *inputs, size_t nr, FILE *to)
+{
+	const struct report_input **runs = arena_alloc(&r->arena, nr * sizeof(*runs));
+
+	for (size_t i = 0; i < nr; i++)
+		runs[i] = &inputs[i];
+	r->model.arena = &r->arena;
+	r->model.in = (struct report_input *)runs[nr - 1];
+	if (!history_build_of(&r->model, runs, nr)) {
+		fprintf(stderr, "ptbench kernels history: none of these runs has a kernel; ptbench "
+				"kernels run SCENARIO@VERSION... makes one that has\n");
+		return EXIT_USAGE;
+	}
+	page_print(&r->model, &r->model.pages[0], to);
+	if ((!fflush(to) && !ferror(to)) || results_stdout_reader_left())
+		return 0;
+	fprintf(stderr, "ptbench kernels history: cannot write: %s\n",
+		errno ? strerror(errno) : "an earlier write failed");
+	return EXIT_PART_FAILED;
+}
+
+int report_history(const char *const *runs, size_t nr, FILE *to)
+{
+	struct report_input *inputs = calloc(nr + 1, sizeof(*inputs));
+	struct report *r = calloc(1, sizeof(*r));
+	int status = EXIT_PART_FAILED;
+
+	if (!r || !inputs || setjmp(r->arena.oom)) {
+		fprintf(stderr, "ptbench kernels history: out of memory\n");
+	} else {
+		status = 0;
+		for (size_t i = 0; i < nr && !status; i++)
+			status = read_input(r, &inputs[i], runs[i]) ? EXIT_USAGE : 0;
+		if (!status)
+			status = print_history(r, inputs, nr, to);
+	}
+	if (r) {
+		history_free(&r->model);
+		head_base_free(&r->model);
+		for (size_t i = 0; inputs && i < nr; i++)
+			input_free(&inputs[i]);
+		arena_free(&r->arena);
+	}
+	free(inputs);
 	free(r);
 	return status;
 }

@@ -22,6 +22,13 @@ int report_cmd(int argc, char **argv);
 int report_answers(const char *run, FILE *to);
 
 /*
+ * Prints, for `ptbench kernels history`, what the page of history has of all kernels of these runs.
+ * Returns ptbench's exit status: 0; 2, a run cannot be read, or none has a kernel (said on stderr);
+ * 4, not all could be printed.
+ */
+int report_history(const char *const *runs, size_t nr, FILE *to);
+
+/*
  * Renders the run into the folder out (NULL: <run>/report), whose parent has to exist. An earlier
  * report there is replaced in one step when the new one is complete; anything else there is left
  * alone, and is an error.

@@ -3,8 +3,8 @@
 # libresults) and -lm, and links with the C++ compiler (P-cxx := 1), for the template engine is C++.
 
 libs += report
-report-srcs := $(addprefix report/model/,arena.c names.c input.c derive.c costs.c model.c words.c problems.c) \
-	$(addprefix report/pages/,pages.c head_base.c compared.c whys.c freeing.c freeing_kernels.c freeing_events.c freeing_flushes.c freeing_freers.c \
+report-srcs := $(addprefix report/model/,arena.c names.c input.c versions.c derive.c costs.c model.c words.c problems.c) \
+	$(addprefix report/pages/,pages.c head_base.c compared.c whys.c history.c history_read.c history_steps.c history_known.c history_docs.c freeing.c freeing_kernels.c freeing_events.c freeing_flushes.c freeing_freers.c \
 	freeing_host.c folding.c folding_checks.c folding_code.c folding_walks.c kmap.c steps.c steps_split.c dax.c explored.c families.c \
 	kernel_rows.c kernels.c kernels_read.c reference.c reference_designs.c explain.c) \
 	$(addprefix report/render/,page.c print.c figure.c figdata.c svg.c mustache.cc files.c staging.c \
@@ -34,7 +34,7 @@ report-ldlibs := -ljansson -lm -lstdc++
 # Synthetic documents take the meanings of params from the vocabulary of bench.
 report-synth := $(addprefix report/test/,synth.c synth_hostile.c synth_more.c) bench/vocabulary.c
 report-tests := $(addprefix report/test/test_,changed claims command derive front input kernels names output render roles \
-	sentences subsets words words_folding)
+	sentences subsets versions words words_folding)
 
 tests += $(report-tests)
 asan-tests += $(report-tests)

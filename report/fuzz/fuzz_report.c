@@ -30,6 +30,7 @@
 #include "../render/embed.h"
 #include "../render/figdata.h"
 #include "../render/figure.h"
+#include "../model/versions.h"
 #include "../pages/pages.h"
 #include "../render/page.h"
 
@@ -319,6 +320,7 @@ static void read_in(struct report *r, struct report_input *in, const char *name)
 
 	if (input_read(in, &r->arena, dir, &err))
 		fuzz_fail("%s/run.json: %s: %s", name, err.path, err.reason);
+	versions_choose(in);
 	free(dir);
 }
 
@@ -331,7 +333,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fuzz_fail("no memory");
 	read_in(r, &r->head, "head");
 	read_in(r, &r->base, "base");
-	for (size_t i = 0; i < r->head.nr_parts; i++)
+	for (size_t i = 0; i < input_nr_all(&r->head); i++)
 		any = any || r->head.parts[i].doc;
 	fuzz_accepted += any || r->head.explored;
 	r->model.arena = &r->arena;
@@ -346,6 +348,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size % 64 == 0)
 		check_pages(&r->model);
 	head_base_free(&r->model);
+	history_free(&r->model);
 	input_free(&r->head);
 	input_free(&r->base);
 	arena_free(&r->arena);

@@ -26,11 +26,29 @@ const char *clean(struct arena *a, const char *text)
 	return out;
 }
 
+/* The dot behind the scenario: not one of a version, as in "x86_64-stock@7.3.icount-1cpu". NULL:
+ * there is none. */
+static const char *end_of_scenario(const char *name)
+{
+	size_t n = strcspn(name, "@."), digits;
+
+	if (name[n] == '@') {
+		n++;
+		while ((digits = strspn(name + n, "0123456789")) > 0) {
+			n += digits;
+			if (name[n] != '.' || name[n + 1] < '0' || name[n + 1] > '9')
+				break;
+			n++;
+		}
+	}
+	return strchr(name + n, '.');
+}
+
 /* "x86_64-stock.icount-1cpu" is a guest's part; "native" and "ref.static" are not. */
 static void split_name(struct arena *a, struct report_part *p)
 {
 	const char *name = p->part->name;
-	const char *dot = strchr(name, '.');
+	const char *dot = end_of_scenario(name);
 	const char *dash = strchr(name, '-');
 
 	p->setup = clean(a, dot ? dot + 1 : name);
@@ -92,7 +110,8 @@ static void read_part(struct report_input *in, struct report_part *p)
 static void read_role(struct arena *a, struct report_part *p)
 {
 	const char *name = p->part->name, *arch;
-	const char *scenario = arena_str(a, "%.*s", (int)strcspn(name, "."), name);
+	const char *dot = end_of_scenario(name);
+	const char *scenario = dot ? arena_str(a, "%.*s", (int)(dot - name), name) : name;
 	const struct results_axis *axis = p->doc ? results_axis_of(p->doc, "scenario", "") : NULL;
 	const struct results_value *own = results_value_of(axis, scenario);
 	const struct results_value *v = own;
@@ -227,9 +246,9 @@ int input_read(struct report_input *in, struct arena *arena, const char *run,
 
 void input_free(struct report_input *in)
 {
-	for (size_t i = 0; i < in->nr_parts; i++)
+	for (size_t i = 0; i < input_nr_all(in); i++)
 		results_doc_free(in->parts[i].doc);
-	in->nr_parts = 0;
+	in->nr_parts = in->nr_aside = 0;
 	results_explore_free(in->explored);
 	in->explored = NULL;
 	results_run_free(in->run);
@@ -238,7 +257,7 @@ void input_free(struct report_input *in)
 
 const struct report_part *input_part(const struct report_input *in, const char *name)
 {
-	for (size_t i = 0; i < in->nr_parts; i++)
+	for (size_t i = 0; i < input_nr_all(in); i++)
 		if (!strcmp(in->parts[i].part->name, name))
 			return &in->parts[i];
 	return NULL;

@@ -14,7 +14,7 @@
 struct report_part {
 	const struct results_part *part;
 	struct results_doc *doc; /* NULL: none; `why` has the reason */
-	const char *scenario;	 /* "x86_64-stock"; NULL: not a guest's */
+	const char *scenario;	 /* "x86_64-stock", "x86_64-stock@7.3"; NULL: not a guest's */
 	const char *arch;	 /* "x86_64"; NULL: not a guest's */
 	const char *setup;	 /* "icount-1cpu", "static", or the whole name of another part */
 	const char *why;	 /* why its figures are not used; NULL when they are */
@@ -23,13 +23,29 @@ struct report_part {
 	const char *of;	      /* the scenario that it is a variant of; NULL: it is a stock one */
 	const char *stock_of; /* the stock scenario at the end of that chain, or itself */
 	bool busted;	      /* wrong on purpose */
+	/* Its stock kernel's name without a version; set by versions_choose(). */
+	const char *family;
+};
+
+/* A stock kernel and its variants that the run has in several versions. */
+struct report_family {
+	const char *name;   /* the stock kernel's, without a version */
+	const char *shown;  /* "x86_64-stock@7.3 (7.3.4)": the version that pages show */
+	const char *why;    /* why that one, in words */
+	const char *others; /* the kernels of other versions, of which history.html speaks */
 };
 
 struct report_input {
 	struct arena *arena;
 	struct results_run *run;
-	struct report_part *parts; /* of the run, sorted by name */
-	size_t nr_parts;
+	/*
+	 * Of the run, sorted by name; versions_choose() moves the kernels of other versions behind
+	 * them: nr_aside more parts, for the page of history alone.
+	 */
+	struct report_part *parts;
+	size_t nr_parts, nr_aside;
+	struct report_family *families; /* those with kernels set aside */
+	size_t nr_families;
 	struct results_explore *explored; /* the run's explore.json; NULL: see explored_why */
 	const char *explored_why;
 };
@@ -40,7 +56,13 @@ int input_read(struct report_input *in, struct arena *arena, const char *run,
 	       struct results_error *err);
 void input_free(struct report_input *in);
 
-/* The part of that name, or NULL. */
+/* Of all parts, those set aside too. */
+static inline size_t input_nr_all(const struct report_input *in)
+{
+	return in->nr_parts + in->nr_aside;
+}
+
+/* The part of that name, set aside or not, or NULL. */
 const struct report_part *input_part(const struct report_input *in, const char *name);
 /* A part "<scenario>.<setup>", or NULL. */
 const struct report_part *input_guest(const struct report_input *in, const char *scenario,

@@ -91,13 +91,18 @@ struct page {
 	size_t nr_sections;
 };
 
-#define MAX_PAGES 9
+#define MAX_PAGES 10
 struct model {
 	struct arena *arena;
 	struct report_input *in;
 	struct report_input *base;	     /* the run to compare with, or NULL */
 	struct results_comparison *compared; /* with base; NULL: see not_compared */
 	const char *not_compared;
+	/* Comparisons of kernels' versions, for history_free(). */
+	struct results_comparison **steps;
+	size_t nr_steps;
+	struct results_doc **step_docs; /* what they compare */
+	size_t nr_step_docs;
 	char *held; /* a malloc'ed text while head_base.c copies it into the arena; else NULL */
 	struct page pages[MAX_PAGES];
 	size_t nr_pages;

@@ -128,7 +128,7 @@ static void add_skipped(struct arena *a, const struct report_part *p, struct pro
 void problems_find(struct arena *a, const struct report_input *in, struct problems *out)
 {
 	*out = (struct problems){ 0 };
-	for (size_t i = 0; i < in->nr_parts; i++) {
+	for (size_t i = 0; i < input_nr_all(in); i++) {
 		const struct report_part *p = &in->parts[i];
 
 		add_problem(a, p, out);

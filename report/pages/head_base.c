@@ -14,7 +14,7 @@
 /* Words on a part whose file the report did not read, such as a link out of the folder; or NULL. */
 static const char *unread_part(struct model *m, const struct report_input *in, const char *side)
 {
-	for (size_t i = 0; i < in->nr_parts; i++)
+	for (size_t i = 0; i < input_nr_all(in); i++)
 		if (in->parts[i].part->file && !in->parts[i].doc)
 			return arena_str(
 				m->arena,

@@ -14,5 +14,7 @@ void pages_build(struct model *m)
 	dax_build(m);
 	kernels_build(m);
 	reference_build(m);
+	history_note(m);
+	history_build(m);
 	model_finish(m);
 }

@@ -15,6 +15,13 @@ void pages_build(struct model *m);
 void head_base_compare(struct model *m, const char *const *allow, size_t nr_allow);
 void head_base_build(struct model *m); /* does nothing without a base */
 void head_base_free(struct model *m);
+/* The page on several versions of one kernel; does nothing where the run has one of each. */
+void history_build(struct model *m);
+/* The same page of several runs, with all their kernels. Returns how many scenarios it has. */
+size_t history_build_of(struct model *m, const struct report_input *const *runs, size_t nr);
+void history_free(struct model *m);
+/* On each page that shows one of several versions, a note which one, and where the others are. */
+void history_note(struct model *m);
 void freeing_build(struct model *m);
 void folding_build(struct model *m);
 void kmap_build(struct model *m);

@@ -32,7 +32,8 @@ const char *figure_field(struct arena *a, const char *text)
 	size_t len = strlen(out);
 
 	for (size_t i = 1; i + 1 < len; i++)
-		if (strchr("\"\\%#`$@{}", out[i]))
+		/* '@' stays: macros are read in scripts alone, and labels are noenhanced. */
+		if (strchr("\"\\%#`${}", out[i]))
 			out[i] = '?';
 	return out;
 }

@@ -173,7 +173,7 @@ static bool is_plain_name(const char *name)
 
 	return len > strlen(".json") && !strcmp(name + len - strlen(".json"), ".json") && *name &&
 	       *name != '.' &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._@-") ==
 		       strlen(name);
 }
 
@@ -318,7 +318,7 @@ static void set_run(struct arena *a, struct mu *o, const struct model *m)
 	set(o, "finished", run->finished ? clean(a, run->finished) : NULL);
 	set(o, "revision", clean(a, run->revision));
 	set(o, "run_command", run->command ? run->command : "");
-	set_flag(o, "no_parts", m->in->nr_parts == 0);
+	set_flag(o, "no_parts", input_nr_all(m->in) == 0);
 	set(o, "busy", part_busy(a, input_part(m->in, "native")));
 }
 
@@ -407,9 +407,9 @@ static int write_index(struct model *m, int folder)
 	for (size_t i = 0; i < m->nr_pages; i++)
 		mu_push(groups, group_node(a, &m->pages[i]));
 	mu_set(o, "groups", groups);
-	for (size_t i = 0; i < m->in->nr_parts; i++)
+	for (size_t i = 0; i < input_nr_all(m->in); i++)
 		mu_push(parts, part_row(a, &m->in->parts[i]));
-	set_list(a, o, "parts", parts, m->in->nr_parts);
+	set_list(a, o, "parts", parts, input_nr_all(m->in));
 	err = render_to("templates/index.mustache", o, folder, "index.html");
 	mu_free(o);
 	return err;
@@ -432,7 +432,7 @@ int parts_copy(struct model *m, int folder)
 {
 	int err = 0;
 
-	for (size_t i = 0; !err && i < m->in->nr_parts; i++) {
+	for (size_t i = 0; !err && i < input_nr_all(m->in); i++) {
 		const struct report_part *p = &m->in->parts[i];
 		const char *from;
 		char *text;

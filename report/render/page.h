@@ -17,6 +17,9 @@ int pages_write(struct model *m, int folder);
  * 0, or -errno after a message on stderr. */
 int parts_copy(struct model *m, int folder);
 
+/* Prints a page as text, wrapped for a terminal: answers, tables and notes of each section. */
+void page_print(const struct model *m, const struct page *p, FILE *to);
+
 /* Prints the answers as text, wrapped for a terminal; of an unfinished run those that it has so
  * far. */
 void answers_print(const struct model *m, FILE *to);

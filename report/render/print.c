@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The answers as plain text, wrapped for a terminal: the same sentences as the pages'.
+ * The answers, or a whole page, as plain text for a terminal: the same sentences as the pages'.
  */
 #include <ctype.h>
 #include <string.h>
@@ -9,6 +9,7 @@
 #include "../model/problems.h"
 
 #define WRAP 80
+#define MAX_FOLDED 12 /* rows that are printed of a table that a page folds */
 
 static size_t word_columns(const char *word, size_t len)
 {
@@ -95,6 +96,14 @@ static bool is_to_print(const struct model *m, const struct answer *answer)
 	return answer->mode || m->in->run->finished;
 }
 
+static void print_answer(const struct model *m, const struct answer *answer, FILE *to)
+{
+	print_wrapped(to, "  * ",
+		      arena_str(m->arena, "%s %s%s%s%s", answer->question, answer->text,
+				answer->mode ? " (" : "", answer->mode ? answer->mode : "",
+				answer->mode ? ")" : ""));
+}
+
 static size_t print_page(const struct model *m, const struct page *p, FILE *to)
 {
 	size_t left = 0, nr = 0;
@@ -109,13 +118,81 @@ static size_t print_page(const struct model *m, const struct page *p, FILE *to)
 			}
 			if (!nr++)
 				fprintf(to, "\n%s\n", p->title);
-			print_wrapped(to, "  * ",
-				      arena_str(m->arena, "%s %s%s%s%s", answer->question,
-						answer->text, answer->mode ? " (" : "",
-						answer->mode ? answer->mode : "",
-						answer->mode ? ")" : ""));
+			print_answer(m, answer, to);
 		}
 	return left;
+}
+
+/* ---- a page ---- */
+
+static const char *cell_text(struct arena *a, const struct cell *c)
+{
+	const char *text = c->text ? c->text : "";
+
+	return c->detail && *c->detail ? arena_str(a, "%s %s", text, c->detail) : text;
+}
+
+static void put_cell(FILE *to, const char *text, size_t width, bool right, bool last)
+{
+	size_t len = strlen(text), wide = word_columns(text, len);
+	int pad = wide < width ? (int)(width - wide) : 0;
+
+	if (right)
+		fprintf(to, "%*s", pad, "");
+	put_word(to, text, len);
+	if (!right && !last)
+		fprintf(to, "%*s", pad, "");
+	fputs(last ? "\n" : "  ", to);
+}
+
+static void print_table(const struct model *m, const struct page *p, const struct table *t,
+			FILE *to)
+{
+	size_t *width = arena_alloc(m->arena, (t->nr_columns + 1) * sizeof(*width));
+	size_t nr = t->folded && t->nr_rows > MAX_FOLDED ? MAX_FOLDED : t->nr_rows;
+
+	for (size_t c = 0; c < t->nr_columns; c++)
+		width[c] = word_columns(t->columns[c], strlen(t->columns[c]));
+	for (size_t r = 0; r < nr; r++)
+		for (size_t c = 0; c < t->nr_columns; c++) {
+			const char *text = cell_text(m->arena, &t->rows[r][c]);
+			size_t wide = word_columns(text, strlen(text));
+
+			width[c] = wide > width[c] ? wide : width[c];
+		}
+	fputc('\n', to);
+	print_wrapped(to, "    ", t->caption);
+	fputs("    ", to);
+	for (size_t c = 0; c < t->nr_columns; c++)
+		put_cell(to, t->columns[c], width[c], t->numeric[c], c + 1 == t->nr_columns);
+	for (size_t r = 0; r < nr; r++) {
+		fputs("    ", to);
+		for (size_t c = 0; c < t->nr_columns; c++)
+			put_cell(to, cell_text(m->arena, &t->rows[r][c]), width[c], t->numeric[c],
+				 c + 1 == t->nr_columns);
+	}
+	if (nr < t->nr_rows)
+		fprintf(to, "    ... and %zu more rows, on the page %s of ptbench report\n",
+			t->nr_rows - nr, p->file);
+}
+
+void page_print(const struct model *m, const struct page *p, FILE *to)
+{
+	fprintf(to, "%s\n", p->title);
+	for (size_t i = 0; i < p->nr_sections; i++) {
+		const struct section *s = p->sections[i];
+
+		fprintf(to, "\n%s\n", s->title);
+		for (size_t j = 0; j < s->nr_answers; j++)
+			print_answer(m, s->answers[j], to);
+		for (size_t j = 0; j < s->nr_tables; j++)
+			if (s->tables[j]->nr_rows)
+				print_table(m, p, s->tables[j], to);
+		if (s->nr_notes)
+			fputc('\n', to);
+		for (size_t j = 0; j < s->nr_notes; j++)
+			print_wrapped(to, "  - ", s->notes[j]);
+	}
 }
 
 void answers_print(const struct model *m, FILE *to)

@@ -8,6 +8,8 @@
 #include "../../scripts/tap.h"
 
 #include "bed.h"
+#include "../model/versions.h"
+#include "../pages/pages.h"
 
 void open_bed(struct bed *b)
 {
@@ -31,10 +33,12 @@ void open_bed_of_run(struct bed *b, const char *dir)
 		results_error_print(stderr, &err);
 		abort();
 	}
+	versions_choose(&b->in);
 }
 
 void close_bed(struct bed *b)
 {
+	history_free(&b->model);
 	if (b->in.run == &b->run)
 		b->in.run = NULL; /* which is not to be freed */
 	input_free(&b->in);

@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From one version of a kernel to the next: results_compare_docs() judges, row by row, and what got
+ * worse is listed first.
+ */
+#include <array_size.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compared.h"
+#include "history.h"
+
+/* Rows of the kernel in one step, both boots together. */
+struct step {
+	const struct series *series;
+	const struct version_kernel *old, *new;
+	const struct results_compared_row **worse; /* exact rows; counts that rose; sorted */
+	const struct results_compared_row **other; /* all others that stand out; sorted */
+	size_t nr_worse, nr_rose, nr_other;
+	size_t nr_exact; /* rows that are exact on both sides */
+	size_t nr_fewer, nr_fell, nr_missing, nr_extra, nr_unclear, nr_skipped;
+	size_t nr_vague;     /* rows that are worse, and not exact on both sides */
+	const char *own;     /* properties of the kernel that differ, which rows name */
+	size_t nr_reference; /* rows of the reference that moved */
+	bool compared[HISTORY_BOOTS];
+	const char *why[HISTORY_BOOTS]; /* why a boot was not compared */
+};
+
+void history_free(struct model *m)
+{
+	for (size_t i = 0; i < m->nr_steps; i++)
+		results_comparison_free(m->steps[i]);
+	for (size_t i = 0; i < m->nr_step_docs; i++)
+		results_doc_free(m->step_docs[i]);
+	m->nr_steps = m->nr_step_docs = 0;
+}
+
+static const char *one_of(struct model *m, const char *text)
+{
+	size_t n = strcspn(text, "\n");
+
+	return clean(m->arena, arena_str(m->arena, "%.*s%s", (int)n, text, text[n] ? " ..." : ""));
+}
+
+static const char *why_not(struct model *m, const struct results_compared_part *p)
+{
+	const char *text = NULL;
+
+	if (p->other_mode)
+		return "modes differ";
+	for (size_t i = 0; i < p->nr_differences; i++)
+		if (p->differences[i].is_environment)
+			text = arena_str(m->arena, "%s%s %s",
+					 text ? text : "environments differ in", text ? "," : "",
+					 p->differences[i].key);
+	return text ? text : "not comparable";
+}
+
+static bool is_exact(const struct results_compared_row *r)
+{
+	return r->base && r->head && r->base->kind == RESULTS_EXACT &&
+	       r->head->kind == RESULTS_EXACT;
+}
+
+/* A count of events that rose: such a metric has no better direction. */
+static bool rose(const struct results_compared_row *r)
+{
+	return r->judged == RESULTS_ROW_CHANGED &&
+	       results_amount_change(&r->base_value, &r->head_value) > 0;
+}
+
+static void add_row(struct model *m, struct step *s, const struct results_compared_row *r)
+{
+	bool exact = is_exact(r), up = rose(r);
+
+	if (r->m->subject != RESULTS_KERNEL) {
+		s->nr_reference += r->verdict == RESULTS_ROW_WORSE ||
+				   r->verdict == RESULTS_ROW_BETTER ||
+				   r->verdict == RESULTS_ROW_CHANGED;
+		return;
+	}
+	s->nr_exact += exact;
+	s->nr_fewer += r->verdict == RESULTS_ROW_BETTER;
+	s->nr_fell += r->verdict == RESULTS_ROW_CHANGED && !up;
+	s->nr_vague += r->verdict == RESULTS_ROW_WORSE && !exact;
+	s->nr_missing += r->verdict == RESULTS_ROW_MISSING;
+	s->nr_extra += r->verdict == RESULTS_ROW_EXTRA;
+	s->nr_unclear += r->verdict == RESULTS_ROW_UNCLEAR;
+	if (exact && (r->verdict == RESULTS_ROW_WORSE || up)) {
+		s->worse = arena_grow(m->arena, s->worse, s->nr_worse, sizeof(*s->worse));
+		s->worse[s->nr_worse++] = r;
+		s->nr_rose += up;
+	} else if (results_row_stands_out(r)) {
+		s->other = arena_grow(m->arena, s->other, s->nr_other, sizeof(*s->other));
+		s->other[s->nr_other++] = r;
+	}
+}
+
+static void compare_boot(struct model *m, struct step *s, int boot)
+{
+	const struct report_part *old = s->old->parts[boot], *new = s->new->parts[boot];
+	struct results_comparison **c = &m->steps[m->nr_steps];
+	struct results_error err = { 0 };
+	const struct results_compared_part *p;
+	const char *hidden[HISTORY_OWN_KEYS], *own;
+	struct results_doc *docs[2];
+	size_t nr;
+
+	if (!old || !new) {
+		s->why[boot] = old ? s->new->why[boot] : s->old->why[boot];
+		return;
+	}
+	nr = history_hidden(m->arena, old->doc, new->doc, hidden);
+	if (history_bare(m, old->doc, hidden, nr, &docs[0], &err) ||
+	    history_bare(m, new->doc, hidden, nr, &docs[1], &err) ||
+	    results_compare_docs(docs[0], docs[1], NULL, c, &err)) {
+		s->why[boot] = err.reason[0] ? clean(m->arena, err.reason) : "no memory";
+		return;
+	}
+	own = history_own_text(m->arena, old->doc, new->doc, hidden, nr);
+	s->own = s->own ? s->own : own;
+	m->nr_steps++;
+	p = &(*c)->parts[0];
+	if (p->verdict != RESULTS_PART_COMPARED) {
+		s->why[boot] = why_not(m, p);
+		return;
+	}
+	s->compared[boot] = true;
+	s->nr_skipped += p->nr_skipped;
+	for (size_t i = 0; i < p->nr_rows; i++)
+		add_row(m, s, &p->rows[i]);
+}
+
+static struct step compare_step(struct model *m, const struct series *series,
+				const struct version_kernel *old, const struct version_kernel *new)
+{
+	struct step s = { .series = series, .old = old, .new = new };
+
+	for (int b = 0; b < HISTORY_BOOTS; b++)
+		compare_boot(m, &s, b);
+	if (s.nr_worse)
+		qsort(s.worse, s.nr_worse, sizeof(*s.worse), compared_most_first);
+	if (s.nr_other)
+		qsort(s.other, s.nr_other, sizeof(*s.other), compared_most_first);
+	return s;
+}
+
+/* ---- sentences ---- */
+
+static const char *plural(size_t nr)
+{
+	return nr == 1 ? "" : "s";
+}
+
+static const char *row_name(struct model *m, const struct results_compared_row *r)
+{
+	const char *params = params_without(m->arena, &r->m->params, NULL, 0);
+
+	return arena_str(m->arena, "%s%s%s%s, %s", clean(m->arena, r->m->case_id),
+			 *params ? " (" : "", params, *params ? ")" : "", r->m->metric->name);
+}
+
+/* The commits of what is known to have changed; each once. NULL: nothing known fits. */
+static const char *known_commits(struct model *m, const struct step *s,
+				 const struct results_compared_row *r)
+{
+	const struct known_change *k;
+	const char *text = NULL;
+	size_t from = 0;
+
+	while ((k = history_known(s->old->release, s->new->release, s->series->arch, r->m, &from)))
+		text = text ? arena_str(m->arena, "%s, %s", text, k->commits) : k->commits;
+	return text;
+}
+
+/* Says what each known change is that a row of the step may show. */
+static void say_known(struct model *m, struct section *sec, const struct step *s)
+{
+	const struct known_change **said = NULL, *k;
+	const char *text = NULL;
+	size_t nr = 0, from, j;
+
+	for (size_t i = 0; i < s->nr_worse + s->nr_other; i++) {
+		const struct results_compared_row *r = i < s->nr_worse ? s->worse[i]
+								       : s->other[i - s->nr_worse];
+
+		from = 0;
+		while ((k = history_known(s->old->release, s->new->release, s->series->arch, r->m,
+					  &from))) {
+			for (j = 0; j < nr && strcmp(said[j]->commits, k->commits); j++)
+				;
+			if (j < nr)
+				continue;
+			said = arena_grow(m->arena, said, nr, sizeof(*said));
+			said[nr++] = k;
+			text = arena_str(m->arena, "%s%s%s (%s)", text ? text : "",
+					 text ? "; " : "", k->text, k->commits);
+		}
+	}
+	if (text)
+		section_note(m, sec,
+			     arena_str(m->arena, "Known change%s in between, %s to %s: %s.",
+				       plural(nr), s->old->scenario, s->new->scenario, text));
+}
+
+/* The worst row that is a count of events, or that is none; NULL: there is none. */
+static const struct results_compared_row *worst(const struct step *s, bool count)
+{
+	for (size_t i = 0; i < s->nr_worse; i++)
+		if (rose(s->worse[i]) == count)
+			return s->worse[i];
+	return NULL;
+}
+
+static const char *worst_text(struct model *m, const struct step *s, bool count)
+{
+	const struct results_compared_row *r = worst(s, count);
+	const char *known = known_commits(m, s, r);
+	struct rvalue old = rv_of(r->base), new = rv_of(r->head);
+
+	return arena_str(m->arena, "the most, relatively, %s: %s, then %s%s%s", row_name(m, r),
+			 rv_text(m->arena, &old), rv_text(m->arena, &new),
+			 known ? strchr(known, ',') ? "; known changes in between: "
+						    : "; known change in between: "
+			       : "",
+			 known ? known : "");
+}
+
+static const char *rest_text(struct model *m, const struct step *s)
+{
+	const struct {
+		size_t nr;
+		const char *one, *many;
+	} v[] = {
+		{ s->nr_vague, "1 row that is not exact takes more",
+		  "rows that are not exact take more" },
+		{ s->nr_fewer, "1 row takes fewer", "rows take fewer" },
+		{ s->nr_fell, "1 count fell", "counts fell" },
+		{ s->nr_missing, "1 row is missing in the newer", "rows are missing in the newer" },
+		{ s->nr_extra, "1 row is new", "rows are new" },
+		{ s->nr_unclear, "1 row cannot be judged", "rows cannot be judged" },
+		{ s->nr_skipped, "1 is measured in neither", "are measured in neither" },
+	};
+	const char *text = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(v); i++)
+		if (v[i].nr == 1)
+			text = arena_str(m->arena, "%s; %s", text, v[i].one);
+		else if (v[i].nr)
+			text = arena_str(m->arena, "%s; %zu %s", text, v[i].nr, v[i].many);
+	return text;
+}
+
+static const char *not_compared(struct model *m, const struct step *s)
+{
+	const char *text = "";
+
+	for (int b = 0; b < HISTORY_BOOTS; b++)
+		if (!s->compared[b])
+			text = arena_str(m->arena, "%s; %s not compared: %s", text,
+					 b == HISTORY_EVENTS ? "events" : "costs",
+					 one_of(m, s->why[b]));
+	return text;
+}
+
+static const char *step_text(struct model *m, const struct step *s)
+{
+	size_t more = s->nr_worse - s->nr_rose;
+	const char *text = arena_str(m->arena, "From %s to %s ", history_name(m->arena, s->old),
+				     history_name(m->arena, s->new));
+
+	if (!s->compared[HISTORY_COSTS] && !s->compared[HISTORY_EVENTS])
+		return arena_str(m->arena, "%snothing is compared%s.", text, not_compared(m, s));
+	if (!s->nr_exact)
+		return arena_str(m->arena, "%sno row is exact in both%s%s.", text, rest_text(m, s),
+				 not_compared(m, s));
+	text = arena_str(m->arena, "%s" STRONG "%zu" STRONG " of %zu exact row%s got worse", text,
+			 s->nr_worse, s->nr_exact, plural(s->nr_exact));
+	if (more)
+		text = arena_str(m->arena, "%s: %zu take%s more (%s)", text, more,
+				 more == 1 ? "s" : "", worst_text(m, s, false));
+	if (s->nr_rose)
+		text = arena_str(m->arena, "%s%s %zu count%s of events rose (%s)", text,
+				 more ? ", and" : ":", s->nr_rose, plural(s->nr_rose),
+				 worst_text(m, s, true));
+	return arena_str(m->arena, "%s%s%s.", text, rest_text(m, s), not_compared(m, s));
+}
+
+/* ---- tables ---- */
+
+static void value_cell(struct model *m, struct table *t, const struct results_measurement *row)
+{
+	struct rvalue v = row ? rv_of(row) : rv_missing("—");
+
+	table_value(m, t, &v);
+}
+
+static void table_of_step(struct model *m, struct section *sec, const struct step *s,
+			  const struct results_compared_row *const *rows, size_t nr,
+			  const char *what, bool folded)
+{
+	const char *const columns[] = { "Case",
+					"Params",
+					"Metric",
+					arena_str(m->arena, "#%s", history_name(m->arena, s->old)),
+					arena_str(m->arena, "#%s", history_name(m->arena, s->new)),
+					"#Difference",
+					"Verdict",
+					"Known change in between",
+					NULL };
+	struct table *t = section_table(m, sec,
+					arena_str(m->arena, "%s, from %s to %s", what,
+						  s->old->scenario, s->new->scenario),
+					columns);
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct results_compared_row *r = rows[i];
+		const char *known = known_commits(m, s, r);
+		bool bad = r->verdict == RESULTS_ROW_WORSE || rose(r);
+
+		table_row(m, t);
+		table_cell(t, "", clean(m->arena, r->m->case_id));
+		table_cell(t, "", params_without(m->arena, &r->m->params, NULL, 0));
+		table_cell(t, "", r->m->metric->name);
+		value_cell(m, t, r->base);
+		value_cell(m, t, r->head);
+		table_seen(t, "num", compared_difference(m, r));
+		table_seen(t, bad ? "bad" : "", compared_said(m, results_row_verdict_text(r)));
+		table_seen(t, "", known ? known : "—");
+	}
+	t->folded = folded;
+}
+
+#define MOST 12 /* rows that got worse and are shown without being opened */
+
+static void tables_of_step(struct model *m, struct section *sec, const struct step *s)
+{
+	size_t most = s->nr_worse < MOST ? s->nr_worse : MOST;
+
+	if (most)
+		table_of_step(m, sec, s, s->worse, most,
+			      most < s->nr_worse ? "Exact rows that got worse, the most first"
+						 : "Exact rows that got worse",
+			      false);
+	if (most < s->nr_worse)
+		table_of_step(m, sec, s, s->worse + most, s->nr_worse - most,
+			      "Further rows that got worse", true);
+	if (s->nr_other)
+		table_of_step(m, sec, s, s->other, s->nr_other, "Other rows that are not the same",
+			      true);
+}
+
+/* The command for the worst row that is a cost: profiles count instructions. */
+static void say_command(struct model *m, struct section *sec, const struct step *s)
+{
+	const struct results_compared_row *r = worst(s, false);
+	const char *which, *words[7];
+
+	if (!r) {
+		if (s->nr_rose)
+			section_note(m, sec,
+				     arena_str(m->arena,
+					       "From %s to %s only counts of events rose; "
+					       "ptbench kernels profile counts instructions.",
+					       s->old->scenario, s->new->scenario));
+		return;
+	}
+	which = compared_said(m, results_params_text(&r->m->params));
+	which = arena_str(m->arena, "%s%s%s", clean(m->arena, r->m->case_id), *which ? ":" : "",
+			  which);
+	words[0] = "ptbench";
+	words[1] = "kernels";
+	words[2] = "profile";
+	words[3] = "--case";
+	words[4] = which;
+	words[5] = "--base";
+	words[6] = s->old->scenario;
+	which = compared_said(m, results_shell_words(7, words));
+	section_note(m, sec,
+		     arena_str(m->arena, "Function by function, the first of these rows: %s %s",
+			       which, s->new->scenario));
+}
+
+static void build_step(struct model *m, struct section *sec, const struct step *s)
+{
+	tables_of_step(m, sec, s);
+	say_command(m, sec, s);
+	say_known(m, sec, s);
+	if (s->own)
+		section_note(m, sec,
+			     arena_str(m->arena,
+				       "From %s to %s rows are compared without what they say of "
+				       "their kernel; that differs in %s.",
+				       s->old->scenario, s->new->scenario, s->own));
+	if (s->nr_reference)
+		section_note(m, sec,
+			     arena_str(m->arena,
+				       "From %s to %s %zu row%s of the reference moved, too, whose "
+				       "code is the same in both guests: as much may be the "
+				       "guest’s in the kernel’s rows.",
+				       s->old->scenario, s->new->scenario, s->nr_reference,
+				       plural(s->nr_reference)));
+}
+
+static bool has_figures(const struct version_kernel *k)
+{
+	return k->parts[HISTORY_COSTS] || k->parts[HISTORY_EVENTS];
+}
+
+/* Compares each version that has figures with the one before that has; names those without. */
+static void build_series(struct model *m, struct page *p, struct section *sec,
+			 const struct series *series)
+{
+	const struct version_kernel *old = NULL;
+	const char *text = NULL, *one;
+	bool compared = false;
+
+	for (size_t i = 0; i < series->nr; i++) {
+		const struct version_kernel *new = &series->v[i];
+		struct step s;
+
+		if (!has_figures(new)) {
+			one = arena_str(m->arena, "%s has no figures: %s.",
+					history_name(m->arena, new),
+					one_of(m, new->why[HISTORY_COSTS]));
+		} else if (!old) {
+			old = new;
+			continue;
+		} else {
+			s = compare_step(m, series, old, new);
+			one = step_text(m, &s);
+			compared |= s.compared[HISTORY_COSTS] || s.compared[HISTORY_EVENTS];
+			build_step(m, sec, &s);
+			old = new;
+		}
+		text = text ? arena_str(m->arena, "%s %s", text, one) : one;
+	}
+	if (series->nr == 1 && old)
+		text = arena_str(m->arena, "There is one version of it, %s: nothing to compare.",
+				 history_name(m->arena, old));
+	section_answer(m, p, sec,
+		       arena_str(m->arena, "What got worse on %s, release by release?",
+				 series->stem),
+		       compared ? "icount" : NULL,
+		       text ? text : "Only one of its versions has figures: nothing to compare.");
+}
+
+static size_t max_steps(const struct history *h)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < h->nr; i++)
+		nr += (h->v[i].nr - 1) * HISTORY_BOOTS;
+	return nr;
+}
+
+void history_steps(struct model *m, struct page *p, const struct history *h)
+{
+	struct section *sec = page_section(m, p, "worse", "What got worse from one to the next");
+
+	m->steps = arena_alloc(m->arena, (max_steps(h) + 1) * sizeof(*m->steps));
+	m->step_docs = arena_alloc(m->arena, (2 * max_steps(h) + 1) * sizeof(*m->step_docs));
+	for (size_t i = 0; i < h->nr; i++)
+		build_series(m, p, sec, &h->v[i]);
+	section_note(m, sec,
+		     "Two releases are compared row by row as ptbench compare does. Exact rows of "
+		     "the kernel alone count as worse here: a cost that takes more, or a count of "
+		     "events that rose. A known change lies between the two releases and touches "
+		     "the case; that it is the cause has not been shown.");
+}

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Several versions of one kernel in a run: names and releases, which version the pages show, that
+ * no page mixes two, and the page of history. Numbers are worked out by hand.
+ */
+#include <array_size.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../scripts/tap.h"
+#include "../model/versions.h"
+#include "../pages/history.h"
+#include "../pages/kernels.h"
+#include "bed.h"
+#include "synth.h"
+#include "synth_priv.h"
+
+static char temp[] = "/tmp/ptbench-versions-XXXXXX";
+
+static void is_str(const char *seen, const char *expect, const char *what)
+{
+	if (!ok(seen && !strcmp(seen, expect), "%s", what))
+		diag("seen: %s, expected: %s", seen ? seen : "NULL", expect);
+}
+
+static void test_releases(void)
+{
+	static const char *const sorted[] = { "",	  "5.10.262", "6.1",	  "6.2.99",
+					      "6.12",	  "6.12.9",   "6.12.117", "7.0-rc3",
+					      "7.0-rc12", "7.0",      "7.0.1",	  "7.3.4" };
+	size_t n = ARRAY_SIZE(sorted);
+	unsigned wrong = 0;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < n; j++) {
+			int c = version_cmp(sorted[i], sorted[j]);
+
+			if ((c < 0) != (i < j) || (c > 0) != (i > j)) {
+				diag("%s, %s: %d", sorted[i], sorted[j], c);
+				wrong++;
+			}
+		}
+	ok(!wrong, "releases are ordered by their numbers, and candidates come before");
+	ok(!version_cmp("7.3", "7.3.0") && version_cmp("x", "1") < 0 && !version_cmp("x", ""),
+	   "a number that is not there is 0, and no number is before all");
+}
+
+/* ---- names of parts ---- */
+
+static void add_to_run(struct results_run *run, const char *scenario, const char *of)
+{
+	struct results_doc *doc = synth_doc(synth_text("%s.icount-1cpu", scenario), "icount");
+
+	results_pairs_set(&doc->environment, "arch", "x86_64");
+	synth_scenario(doc, scenario, of, false);
+	synth_row(doc, "gup_fast/walk", RESULTS_KERNEL,
+		  "cross=none,design=static,format=x86_64-4k-48,leaf=pte,pages=1", "instructions",
+		  RESULTS_EXACT, 100);
+	synth_part(run, doc, RESULTS_PASSED, NULL);
+}
+
+static const struct report_part *part_at(const struct report_input *in, const char *name)
+{
+	const struct report_part *p = input_part(in, name);
+
+	if (!p)
+		abort();
+	return p;
+}
+
+static void test_names(void)
+{
+	struct results_error err = { .reason = "" };
+	struct report_input in = { 0 };
+	struct results_run *run;
+	struct arena arena = { 0 };
+	const struct report_part *p;
+
+	if (results_run_create(temp, "ptbench bench", "0000000", &run, &err))
+		abort();
+	add_to_run(run, "x86_64-plain@7.3", NULL);
+	add_to_run(run, "x86_64-plain@6.12.9", NULL);
+	add_to_run(run, "x86_64-odd@7.3", "x86_64-plain@7.3");
+	if (results_run_part(run, "x86_64-plain@5.10.icount-2cpu", NULL, RESULTS_FAILED, "hangs",
+			     &err) ||
+	    results_run_finish(run, true, &err) || setjmp(arena.oom) ||
+	    input_read(&in, &arena, run->dir, &err))
+		abort();
+	versions_choose(&in);
+	p = part_at(&in, "x86_64-plain@7.3.icount-1cpu");
+	is_str(p->scenario, "x86_64-plain@7.3", "the dot of a version does not end the scenario");
+	is_str(p->setup, "icount-1cpu", "nor begin the setup");
+	ok(p->has_role && !p->of, "its document says that it is a stock kernel");
+	p = part_at(&in, "x86_64-odd@7.3.icount-1cpu");
+	ok(p->has_role && p->of && !strcmp(p->stock_of, "x86_64-plain@7.3"),
+	   "a variant is one of the stock kernel of its own version");
+	p = part_at(&in, "x86_64-plain@6.12.9.icount-1cpu");
+	is_str(p->scenario, "x86_64-plain@6.12.9", "nor do two dots");
+	p = part_at(&in, "x86_64-plain@5.10.icount-2cpu");
+	is_str(p->scenario, "x86_64-plain@5.10", "nor where no document says it");
+	ok(in.nr_parts == 2 && in.nr_aside == 2, "and one version is shown: %zu, %zu", in.nr_parts,
+	   in.nr_aside);
+	is_str(input_stock(&in, "x86_64"), "x86_64-plain@7.3", "which is the stock kernel");
+	input_free(&in);
+	arena_free(&arena);
+	results_run_free(run);
+}
+
+/* ---- which one ---- */
+
+static struct report_part *kernel(struct bed *b, const char *scenario, const char *of,
+				  const char *release)
+{
+	struct report_part *p = add_kernel(b, scenario, "z", "icount-1cpu", of);
+
+	if (release && results_pairs_set(&p->doc->subject, "release", release))
+		abort();
+	return p;
+}
+
+static void shows(struct bed *b, const char *family, const char *others, const char *why,
+		  const char *what)
+{
+	versions_choose(&b->in);
+	if (!ok(b->in.nr_families == 1, "%s: of one kernel there are several", what))
+		return;
+	is_str(b->in.families[0].shown, family, what);
+	is_str(b->in.families[0].others, others, "  and the others are named");
+	is_str(b->in.families[0].why, why, "  with the reason");
+}
+
+static void test_choice(void)
+{
+	struct bed b;
+
+	open_bed(&b);
+	kernel(&b, "z-a@6.2", NULL, "6.2.9");
+	kernel(&b, "z-a@6.12", NULL, "6.12.1");
+	shows(&b, "z-a@6.12 (6.12.1)", "z-a@6.2 (6.2.9)", "the newest release",
+	      "the newest, by number and not by letter");
+	ok(b.in.nr_parts == 1 && b.in.nr_aside == 1 && input_part(&b.in, "z-a@6.2.icount-1cpu"),
+	   "the other is set aside, and found by its name");
+	close_bed(&b);
+
+	open_bed(&b);
+	kernel(&b, "z-a", NULL, "6.12.1");
+	kernel(&b, "z-a@7.3", NULL, "7.3.4");
+	kernel(&b, "z-new@7.3", "z-a@7.3", "7.3.4");
+	shows(&b, "z-a (6.12.1)", "z-a@7.3 (7.3.4), z-new@7.3 (7.3.4)",
+	      "the one whose name has no version", "the one without a version, with its variants");
+	close_bed(&b);
+
+	open_bed(&b);
+	kernel(&b, "z-a@6.12", NULL, "6.12.1");
+	add_part(&b, "z-a@7.3", "z", "icount-1cpu")->why = "failed: hangs";
+	shows(&b, "z-a@6.12 (6.12.1)", "z-a@7.3 (7.3)",
+	      "the newest release whose costs were measured",
+	      "one with figures before one without");
+	close_bed(&b);
+
+	open_bed(&b);
+	kernel(&b, "z-a@7.3", NULL, "7.3.4");
+	kernel(&b, "z-b", NULL, "6.12.1");
+	versions_choose(&b.in);
+	ok(!b.in.nr_families && !b.in.nr_aside,
+	   "two kernels of one version each: nothing to choose");
+	close_bed(&b);
+
+	open_bed(&b);
+	kernel(&b, "z-a@6.1", NULL, NULL);
+	kernel(&b, "z-a@6.12", NULL, NULL);
+	shows(&b, "z-a@6.12 (6.12)", "z-a@6.1 (6.1)", "the newest release",
+	      "without a release in the document that of the name counts");
+	close_bed(&b);
+}
+
+/* ---- pages ---- */
+
+static void walk(struct report_part *p, double call)
+{
+	synth_row(p->doc, "gup_fast/walk", RESULTS_KERNEL,
+		  "cross=none,design=static,format=f,leaf=pte,pages=1", "instructions",
+		  RESULTS_EXACT, call);
+}
+
+static bool has_note(const struct page *p, const char *words)
+{
+	for (size_t i = 0; i < p->nr_sections; i++)
+		for (size_t j = 0; j < p->sections[i]->nr_notes; j++)
+			if (strstr(p->sections[i]->notes[j], words))
+				return true;
+	return false;
+}
+
+static const struct page *page_of(const struct bed *b, const char *file)
+{
+	for (size_t i = 0; i < b->model.nr_pages; i++)
+		if (!strcmp(b->model.pages[i].file, file))
+			return &b->model.pages[i];
+	return NULL;
+}
+
+static void test_pages(void)
+{
+	const struct answer *a;
+	struct bed b;
+
+	open_bed(&b);
+	walk(kernel(&b, "z-a@6.12", NULL, "6.12.1"), 200);
+	walk(kernel(&b, "z-a@7.3", NULL, "7.3.4"), 250);
+	walk(kernel(&b, "z-new@6.12", "z-a@6.12", "6.12.1"), 260);
+	walk(kernel(&b, "z-new@7.3", "z-a@7.3", "7.3.4"), 240);
+	versions_choose(&b.in);
+	pages_build(&b.model);
+	a = answer_of(&b, "kernels.html", "z");
+	ok(says(a, "takes 250 instructions on z-a@7.3.") && !strstr(a->text, "6.12"),
+	   "the page of kernels tells of one version: %s", a->text);
+	ok(says(a, "differ from their stock kernel by −10"),
+	   "and compares a variant with the stock kernel of its own version: %s", a->text);
+	ok(has_note(page_of(&b, "kernels.html"),
+		    "Of several versions z-a@7.3 (7.3.4) is shown here, the newest release. Not "
+		    "here: z-a@6.12 (6.12.1), z-new@6.12 (6.12.1). The page “History”"),
+	   "and says so");
+	ok(!has_note(page_of(&b, "q3.html"), "Of several versions z-b"),
+	   "a page that shows none of them does not");
+	ok(page_of(&b, "history.html"), "the page of history is there");
+	a = answer_of(&b, "history.html", "kernels");
+	ok(says(a, "z-a@7.3 (7.3.4), the newest release. Of the others only this page speaks: "
+		   "z-a@6.12 (6.12.1), z-new@6.12 (6.12.1)."),
+	   "the text output says which version the others show");
+	close_bed(&b);
+
+	open_bed(&b);
+	walk(kernel(&b, "z-a@7.3", NULL, "7.3.4"), 250);
+	versions_choose(&b.in);
+	pages_build(&b.model);
+	ok(!page_of(&b, "history.html") &&
+		   !has_note(page_of(&b, "kernels.html"), "several versions"),
+	   "one version: no history, and no words on others");
+	close_bed(&b);
+}
+
+/* ---- history ---- */
+
+static void row(struct report_part *p, const char *case_id, const char *params, const char *metric,
+		enum results_kind kind, double v)
+{
+	synth_row(p->doc, case_id, RESULTS_KERNEL, params, metric, kind, v);
+}
+
+static struct report_part *events(struct bed *b, const char *scenario, const char *release,
+				  double ipis)
+{
+	struct report_part *p = add_kernel(b, scenario, "x86_64", "icount-2cpu", NULL);
+
+	if (results_pairs_set(&p->doc->subject, "release", release))
+		abort();
+	row(p, "table_free/munmap", "format=f,peer=spin,tables=8", "cpus_interrupted",
+	    RESULTS_EXACT, ipis);
+	return p;
+}
+
+static void fill_history(struct bed *b)
+{
+	struct report_part *p;
+
+	p = add_kernel(b, "x86_64-a@6.1", "x86_64", "icount-1cpu", NULL);
+	results_pairs_set(&p->doc->subject, "release", "6.1.192");
+	walk(p, 100);
+	row(p, "kmap/pair", "api=kmap_local,backend=direct,debug=0,depth=1,design=merged",
+	    "instructions", RESULTS_EXACT, 10);
+	events(b, "x86_64-a@6.1", "6.1.192", 1);
+	p = add_kernel(b, "x86_64-a@6.12", "x86_64", "icount-1cpu", NULL);
+	results_pairs_set(&p->doc->subject, "release", "6.12.117");
+	walk(p, 110);
+	row(p, "kmap/pair", "api=kmap_local,backend=direct,debug=0,depth=1,design=merged",
+	    "instructions", RESULTS_EXACT, 8);
+	synth_skip(p->doc, "pin_fast/walk", RESULTS_KERNEL,
+		   "cross=none,design=static,format=f,leaf=pte,pages=16", "no pins here");
+	events(b, "x86_64-a@6.12", "6.12.117", 0);
+	add_part(b, "x86_64-a@7.2", "x86_64", "icount-1cpu")->why = "failed: hangs";
+	p = add_kernel(b, "x86_64-a@7.3", "x86_64", "icount-1cpu", NULL);
+	results_pairs_set(&p->doc->subject, "release", "7.3.4");
+	walk(p, 110);
+	row(p, "pin_fast/walk", "cross=none,design=static,format=f,leaf=pte,pages=16",
+	    "instructions", RESULTS_EXACT, 50);
+	events(b, "x86_64-a@7.3", "7.3.4", 3);
+	versions_choose(&b->in);
+	pages_build(&b->model);
+}
+
+static void test_history(void)
+{
+	const struct section *s;
+	const struct answer *a;
+	struct bed b;
+
+	open_bed(&b);
+	fill_history(&b);
+	a = answer_of(&b, "history.html", "worse");
+	ok(says(a, "From x86_64-a@6.1 (6.1.192) to x86_64-a@6.12 (6.12.117) 1 of 3 exact rows got "
+		   "worse: 1 takes more (the most, relatively, gup_fast/walk (cross=none, "
+		   "leaf=pte, pages=1), instructions: 100, then 110); 1 "
+		   "row takes fewer; 1 count fell; 1 is measured in neither."),
+	   "what got worse, and what not: %s", a->text);
+	ok(says(a, "x86_64-a@7.2 (7.2) has no figures: part x86_64-a@7.2.icount-1cpu: failed: "
+		   "hangs."),
+	   "a version without figures is named with its reason");
+	ok(says(a, "From x86_64-a@6.12 (6.12.117) to x86_64-a@7.3 (7.3.4) 1 of 2 exact rows got "
+		   "worse: 1 count of events rose (the most, relatively, table_free/munmap "
+		   "(peer=spin, tables=8), cpus_interrupted: 0, then 3; known changes in "
+		   "between: 209954cbc7d0,"),
+	   "and the next is compared with the last one that has figures: %s", a->text);
+	ok(says(a, "1 row is missing in the newer; 1 row is new."), "with the rows of one side");
+	s = section_of(&b, "history.html", "worse");
+	ok(has_note(page_of(&b, "history.html"),
+		    "ptbench kernels profile --case gup_fast/walk:cross=none,leaf=pte,"
+		    "pages=1 --base x86_64-a@6.1 x86_64-a@6.12"),
+	   "the command that shows it function by function");
+	ok(has_note(page_of(&b, "history.html"), "x86 always frees tables by RCU (a37259732a7d)"),
+	   "what the known change is");
+	is_str(cell_of(s, "Other rows that are not the same, from x86_64-a@6.12 to x86_64-a@7.3",
+		       "pin_fast/walk", 6),
+	       "extra: no pins here", "a skipped row's reason is told");
+	a = answer_of(&b, "history.html", "gup");
+	ok(says(a, "A get_user_pages_fast_only() of one page, in instructions: 100 on 6.1.192, 110 "
+		   "on 6.12.117, 110 on 7.3.4."),
+	   "the headline over the releases: %s", a->text);
+	ok(says(a,
+		"A pin_user_pages_fast() of 16 pages, in instructions: 50 on 7.3.4; no number on "
+		"6.1.192 (no such row), 6.12.117 (no pins here)."),
+	   "a row that is not there has its reason");
+	ok(says(a, "Nothing from 7.2 (part x86_64-a@7.2.icount-1cpu: failed: hangs)."),
+	   "so has a version that is not there");
+	a = answer_of(&b, "history.html", "events");
+	ok(says(a, "CPUs interrupted, in CPUs: 1 on 6.1.192, 0 on 6.12.117, 3 on 7.3.4."),
+	   "and a zero is a number: %s", a->text);
+	a = answer_of(&b, "history.html", "faults");
+	ok(says(a, "On x86_64-a not measured here: no such row.") && !a->mode,
+	   "what nobody measured is said");
+	close_bed(&b);
+}
+
+/* Documents of two environments have their values, and no verdict. */
+static void test_incomparable(void)
+{
+	struct report_part *p;
+	struct bed b;
+
+	open_bed(&b);
+	p = kernel(&b, "z-a@6.12", NULL, "6.12.1");
+	walk(p, 100);
+	if (results_pairs_set(&p->doc->environment, "compiler", "gcc 12"))
+		abort();
+	p = kernel(&b, "z-a@7.3", NULL, "7.3.4");
+	walk(p, 200);
+	if (results_pairs_set(&p->doc->environment, "compiler", "gcc 14"))
+		abort();
+	versions_choose(&b.in);
+	pages_build(&b.model);
+	ok(says(answer_of(&b, "history.html", "worse"),
+		"From z-a@6.12 (6.12.1) to z-a@7.3 (7.3.4) nothing is compared; costs not "
+		"compared: environments differ in compiler; events not compared: part "
+		"z-a@6.12.icount-2cpu: not in this run."),
+	   "two compilers: no verdict");
+	ok(has_note(page_of(&b, "history.html"), "the versions of z-a differ in: Compiler"),
+	   "and the page says that they differ");
+	close_bed(&b);
+}
+
+/* Rows of two formats: the format is the kernel's, and the row is the same. */
+static void test_own(void)
+{
+	static const char *const formats[] = { "short", "long" };
+	const char *scenarios[] = { "z-a@6.1", "z-a@7.3" };
+	struct bed b;
+
+	open_bed(&b);
+	for (int i = 0; i < 2; i++) {
+		struct report_part *p = kernel(&b, scenarios[i], NULL, i ? "7.3.4" : "6.1.192");
+
+		row(p, "gup_fast/walk",
+		    synth_text("cross=none,design=d%d,format=%s,leaf=pte,levels=3,pages=1", i,
+			       formats[i]),
+		    "instructions", RESULTS_EXACT, 100 + i);
+		row(p, "gup_fast/walk",
+		    synth_text("cross=none,design=d%d,format=%s,leaf=pte,levels=4,pages=1", i,
+			       formats[i]),
+		    "instructions", RESULTS_EXACT, 90 + 20 * i);
+	}
+	versions_choose(&b.in);
+	pages_build(&b.model);
+	ok(says(answer_of(&b, "history.html", "worse"),
+		"2 of 2 exact rows got worse: 2 take more (the most, relatively, gup_fast/walk "
+		"(cross=none, leaf=pte, levels=4, pages=1), instructions: 90, then 110; known change in "
+		"between: ae75e88d8c25)"),
+	   "another format is no other row; levels that tell rows apart stay");
+	ok(has_note(page_of(&b, "history.html"),
+		    "differs in format (short, then long); design (d0, then d1)."),
+	   "and what differs is said");
+	ok(has_note(page_of(&b, "history.html"),
+		    "--case gup_fast/walk:cross=none,leaf=pte,levels=4,pages=1 --base z-a@6.1 "
+		    "z-a@7.3"),
+	   "the command fits both kernels");
+	close_bed(&b);
+}
+
+/* ---- known changes ---- */
+
+static bool known(const char *old, const char *new, const char *arch, const char *case_id,
+		  const char *mem, const char *commit)
+{
+	struct results_param v = { (char *)"mem", (char *)mem, 0 };
+	const struct results_measurement row = { .case_id = (char *)case_id,
+						 .params = { &v, mem ? 1 : 0 } };
+	const struct known_change *k;
+	size_t from = 0;
+
+	while ((k = history_known(old, new, arch, &row, &from)))
+		if (strstr(k->commits, commit))
+			return true;
+	return false;
+}
+
+static void test_known(void)
+{
+	const char *munmap = "table_free/munmap", *rcu = "a37259732a7d";
+
+	ok(known("6.12.117", "7.2.13", "x86_64", munmap, NULL, rcu), "6.15 lies between");
+	ok(known("6.14.2", "6.15", "x86_64", munmap, NULL, rcu), "just so");
+	ok(!known("6.15", "7.2.13", "x86_64", munmap, NULL, rcu), "the older has it");
+	ok(!known("6.1.192", "6.14.9", "x86_64", munmap, NULL, rcu), "the newer has it not yet");
+	ok(!known("6.12.117", "7.2.13", "s390x", munmap, NULL, rcu), "another architecture");
+	ok(!known("6.12.117", "7.2.13", "x86_64", "kmap/pair", NULL, rcu), "another case");
+	ok(!known("", "7.2.13", "x86_64", munmap, NULL, rcu), "a release that nobody knows");
+	ok(known("6.12", "7.3", "x86_64", "gup_fast/walk", "dax", "38607c62b34b") &&
+		   !known("6.12", "7.3", "x86_64", "gup_fast/walk", "file", "38607c62b34b") &&
+		   !known("6.12", "7.3", "x86_64", "gup_fast/walk", NULL, "38607c62b34b"),
+	   "a change for one kind of memory is one of its rows alone");
+}
+
+int main(void)
+{
+	if (!mkdtemp(temp))
+		abort();
+	test_releases();
+	test_names();
+	test_choice();
+	test_pages();
+	test_history();
+	test_incomparable();
+	test_own();
+	test_known();
+	if (system(synth_text("rm -r %s", temp)))
+		diag("%s stays", temp);
+	return tap_done();
+}
