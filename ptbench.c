@@ -481,6 +481,7 @@ int main(int argc, char **argv)
 		return EXIT_FINE;
 	}
 	kernels_set_axes(bench_add_axes);
+	kernels_set_history(report_history);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].fn(argc - 1, argv + 1);

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <results/results.h>
 
@@ -42,6 +43,13 @@ struct kernels_options kernels_options(const char *root, const char *revision);
  */
 typedef int (*kernels_axes_fn)(struct results_doc *doc, struct results_error *err);
 void kernels_set_axes(kernels_axes_fn fn);
+
+/*
+ * Prints what `ptbench kernels history` says of the runs (folders), and returns ptbench's exit
+ * status. Without kernels_set_history() the subcommand says that it has nobody who reads runs.
+ */
+typedef int (*kernels_history_fn)(const char *const *runs, size_t nr, FILE *to);
+void kernels_set_history(kernels_history_fn fn);
 
 /* Reads the scenarios, and does no more. -errno: one cannot be used (said on stderr). */
 int kernels_check(const struct kernels_options *o);

@@ -10,6 +10,7 @@
 
 #include "bytes.h"
 #include "cmd.h"
+#include "history.h"
 #include "list.h"
 
 /* Executes the script kernels/build, which has its own options and --help. */
@@ -67,6 +68,8 @@ static const struct subcommand {
 	  run_cmd },
 	{ "ab", "two kernel trees: what is the same, and what the rest costs in each", ab_cmd },
 	{ "profile", "where the instructions of a case go, by kernel function", profile_cmd },
+	{ "history", "what cases take on several versions of a kernel, and what got worse",
+	  history_cmd },
 	{ "bytes", "machine code by function, two kernels side by side", bytes_cmd },
 };
 

@@ -107,6 +107,9 @@ PTBENCH_ROOT=$dir/nonesuch neutral ptbench kernels list
 PTBENCH_ROOT=$dir neutral ptbench kernels list
 neutral ptbench kernels bytes --base one "$bad"
 neutral ptbench kernels bytes --all --base one "$bad"
+neutral ptbench kernels history "--$bad"
+neutral ptbench kernels history "$dir/nonesuch"
+neutral ptbench kernels history "$dir/run"
 neutral ptbench kernels profile --case "$bad" one
 neutral ptbench kernels profile --case gup_fast/walk --out "$dir/runs" one
 neutral ptbench kernels profile --case gup_fast/walk --base "$dir/" one

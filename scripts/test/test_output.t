@@ -40,6 +40,7 @@ row ptbench kernels sources --update
 row ptbench kernels run --out "$runs" one
 row ptbench kernels ab --base "$tmp/source" --head "$tmp/source" one
 row ptbench kernels bytes --base one two
+row ptbench kernels history "$run"
 row bench --benchmark_list_tests
 row bench --help
 row bench '--benchmark_filter=^shim/native' --benchmark_min_time=0.001

@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""ptbench kernels history says what the documents hold: how many exact rows got worse from each release to
+the next, and the headlines over the releases. An oracle that knows documents alone counts the same. Of
+random runs with rows that are missing, skipped, noisy, zero; with versions that failed, in random order.
+SEED=N MUTATIONS=1 makes again what a failed line names."""
+
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "results", "test")]
+sys.dont_write_bytecode = True
+import fixtures
+import judges
+import oracle
+from fixtures import N, doc, row, save_run
+from oracle import ok, diag
+
+RELEASES = {"5.10": "5.10.262", "6.1": "6.1.192", "6.6": "6.6.99", "6.12": "6.12.117", "7.2": "7.2.13", "7.3": "7.3.4"}
+STEM = "x86_64-plain"
+EVENTS = {"cpus_interrupted": "CPUs", "rcu_callbacks": "callbacks"}
+HEADS = {  # what the text calls a row: where it is
+    "A get_user_pages_fast_only() of one page, in instructions":
+        (0, "gup_fast/walk", {"cross": "none", "design": "static", "format": "f", "leaf": "pte", "pages": 1}, "instructions"),
+    "kmap_local_page() and its undoing, in instructions":
+        (0, "kmap/pair", {"api": "kmap_local", "debug": 0, "depth": 1}, "instructions"),
+    "CPUs interrupted, in CPUs":
+        (1, "table_free/munmap", {"format": "f", "peer": "spin", "tables": 8}, "cpus_interrupted"),
+    "RCU callbacks, in callbacks":
+        (1, "table_free/munmap", {"format": "f", "peer": "spin", "tables": 8}, "rcu_callbacks"),
+}
+
+
+def cost(rng, case, params, value):
+    value = max(0, value + rng.choice([0, 0, 0, 1, 7, -3]))
+    how = rng.random()
+    r = row(case=case, samples=[value] * N, nr_ops=1, **params)
+    if how < 0.1:
+        return None
+    if how < 0.2:
+        return {"case": case, "params": params, "subject": "kernel", "skipped": "no such thing here"}
+    if how < 0.3:
+        r.update(kind="deterministic", samples=[value] * 20 + [value + 40] * 11)
+    return r
+
+
+def event(rng, metric, params):
+    value = rng.choice([0, 0, 1, 2])
+    if rng.random() < 0.15:
+        return None
+    return row(case="table_free/munmap", metric=metric, unit=EVENTS[metric], better="neither",
+               samples=[value] * 5, nr_ops=1, **params)
+
+
+def documents(rng, version):
+    """The two documents of a version; None for one that failed."""
+    name = f"{STEM}@{version}"
+    own = rng.choice(["f", "f", "g"])
+    costs = [cost(rng, c, p, 100 * i) for i, (_, c, p, _) in enumerate(HEADS.values()) if c != "table_free/munmap"]
+    costs += [cost(rng, "gup_slow/walk", {"format": "f", "leaf": "pte", "pages": n}, 1000 * n) for n in range(1, 8)]
+    events = [event(rng, m, {"format": "f", "peer": p, "tables": 8}) for m in EVENTS for p in ("spin", "none")]
+    for r in costs + events:  # the format is the kernel's, and no part of what a row is
+        if r and "format" in r["params"]:
+            r["params"] = dict(r["params"], format=own)
+    both = []
+    for setup, rows in (("icount-1cpu", costs), ("icount-2cpu", events)):
+        d = doc(*(r for r in rows if r), part=f"{name}.{setup}")
+        d["provenance"]["environment"]["compiler"] = "gcc 14" if rng.random() < 0.05 else "gcc 12"
+        d["provenance"]["subject"]["release"] = RELEASES[version]
+        both.append(d if rng.random() < 0.9 and d["measurements"] else None)
+    return both
+
+
+def bare(params):
+    return tuple(sorted((k, v) for k, v in params.items() if k not in ("format", "design")))
+
+
+def key(m):
+    return m["case"], bare(m["params"]), m.get("metric")
+
+
+def worse(old, new):
+    """(rows that got worse, counts among them, exact rows of both) of two documents of one setup."""
+    nr = rose = exact = 0
+    before = {key(m): m for m in old["measurements"] if "skipped" not in m}
+    for m in new["measurements"]:
+        b = before.get(key(m))
+        if "skipped" in m or not b or m["kind"] != "exact" or b["kind"] != "exact":
+            continue
+        exact += 1
+        if m["samples"][0] > b["samples"][0]:
+            nr += 1
+            rose += m["better"] == "neither"
+    return nr, rose, exact
+
+
+def expected_step(old, new):
+    total = [0, 0, 0]
+    compared = False
+    for a, b in zip(old, new):
+        if not a or not b or a["provenance"]["environment"] != b["provenance"]["environment"]:
+            continue
+        compared = True
+        total = [x + y for x, y in zip(total, worse(a, b))]
+    if not compared:
+        return "nothing is compared"
+    if not total[2]:
+        return "no row is exact in both"
+    return "{0} of {2} exact row{3} got worse{4}".format(*total, "" if total[2] == 1 else "s",
+                                                         "" if total[0] else None)
+
+
+def check_steps(text, kernels):
+    """Each step is said, in order, between the versions that have figures."""
+    bad = []
+    have = [(v, d) for v, d in kernels if any(d)]
+    for (a, old), (b, new) in zip(have, have[1:]):
+        said = re.search(rf"From {re.escape(STEM)}@{re.escape(a)} \({re.escape(RELEASES[a])}\) to "
+                         rf"{re.escape(STEM)}@{re.escape(b)} \({re.escape(RELEASES[b])}\) (.*?)(?= From |$)", text)
+        wanted = expected_step(old, new).replace("None", "")
+        if not said or not said.group(1).startswith(wanted):
+            bad.append(f"{a} to {b}: {said and said.group(1)[:120]}, expected: {wanted}")
+            continue
+        rose = re.search(r"(\d+) counts? of events rose", said.group(1))
+        counts = sum(worse(x, y)[1] for x, y in zip(old, new)
+                     if x and y and x["provenance"]["environment"] == y["provenance"]["environment"])
+        if int(rose.group(1) if rose else 0) != counts:
+            bad.append(f"{a} to {b}: {rose}, expected {counts} counts")
+    for v, d in kernels:
+        if not any(d) and f"{STEM}@{v} ({v}) has no figures: part {STEM}@{v}.icount-1cpu: failed: panic" not in text:
+            bad.append(f"{v}: nobody says that it failed")
+    return bad
+
+
+def check_heads(text, kernels):
+    bad = []
+    for words, (setup, case, params, metric) in HEADS.items():
+        wanted = []
+        for v, d in kernels:
+            for m in d[setup]["measurements"] if d[setup] else ():
+                if key(m) == (case, bare(params), metric):
+                    wanted.append((RELEASES[v], m))
+        said = re.search(re.escape(words) + r": (.*?)[.;] ?(?=[A-Z(kn]|$)", text)
+        if not wanted:
+            if said:
+                bad.append(f"{words}: {said.group(0)}, and no version has it")
+            continue
+        parts = said.group(1).split(", ") if said else []
+        numbers = [p for p in parts if " on " in p]
+        if [n.rsplit(" on ", 1)[1] for n in numbers] != [r for r, _ in wanted]:
+            bad.append(f"{words}: {said and said.group(0)}, expected of {[r for r, _ in wanted]}")
+        for n, (_, m) in zip(numbers, wanted):
+            if n.split(" ")[0].replace(",", "") != str(m["samples"][0]) and m["kind"] == "exact":
+                bad.append(f"{words}: {n}, expected {m['samples'][0]}")
+    return bad
+
+
+def flat(text):
+    """The text without its line breaks, up to the first table of the section on what got worse, and the
+    answers of the others."""
+    return re.sub(r"\s+", " ", text)
+
+
+def one(seed):
+    rng = random.Random(seed)
+    versions = rng.sample(sorted(RELEASES), rng.randint(2, 5))
+    kernels = [(v, documents(rng, v)) for v in versions]
+    entries, docs = [], []
+    for v, both in kernels:
+        for setup, d in zip(("icount-1cpu", "icount-2cpu"), both):
+            name = f"{STEM}@{v}.{setup}"
+            entries.append({"name": name, "file": name + ".json" if d else None,
+                            "state": "passed" if d else "failed", "reason": None if d else "panic"})
+            docs += [d] if d else []
+    run = save_run(f"run{seed}", entries, docs)
+    p = subprocess.run([judges.PTBENCH, "kernels", "history", run], capture_output=True, text=True)
+    if p.returncode or p.stderr:
+        return [f"exit {p.returncode}: {p.stderr}"]
+    kernels.sort(key=lambda k: [int(n) for n in k[0].split(".")])
+    answers = flat("\n".join(re.findall(r"^  \* .*?(?=^\n|^  \*|\Z)", p.stdout, re.M | re.S)))
+    worse_text = re.search(r"What got worse on .*? release by release\? (.*?)(?: \(icount\))? What did", answers)
+    bad = check_steps(worse_text.group(1) if worse_text else "", kernels)
+    return bad + check_heads(answers, kernels)
+
+
+def test_bad():
+    p = subprocess.run([judges.PTBENCH, "kernels", "history", "/nonexistent"], capture_output=True, text=True)
+    ok(p.returncode == 2 and "/nonexistent" in p.stderr and not p.stdout, "a run that is not there")
+    run = save_run("none", [{"name": "native", "file": None, "state": "failed", "reason": "x"}], [])
+    p = subprocess.run([judges.PTBENCH, "kernels", "history", run], capture_output=True, text=True)
+    ok(p.returncode == 2 and "none of these runs has a kernel" in p.stderr, "a run without a kernel")
+    p = subprocess.run([judges.PTBENCH, "kernels", "history", "--frob"], capture_output=True, text=True)
+    ok(p.returncode == 2, "no such option")
+
+
+def test_report():
+    """The report has the page where there are several versions, and its text says which one it shows."""
+    for versions, there in (("6.12", "6.6"), True), (("6.12",), False):
+        made = []
+        for v in versions:
+            made.append(doc(row(), part=f"{STEM}@{v}.icount-1cpu"))
+            made[-1]["provenance"]["subject"]["release"] = RELEASES[v]
+        run = save_run("report" + versions[-1], [{"name": d["part"], "file": d["part"] + ".json", "state": "passed",
+                                                  "reason": None} for d in made], made)
+        said = flat(subprocess.run([judges.PTBENCH, "report", "-a", run], capture_output=True, text=True).stdout)
+        words = f"Which {STEM} do the other pages show? {STEM}@6.12 (6.12.117), the newest release. Of the others " \
+            f"only this page speaks: {STEM}@6.6 (6.6.99)."
+        if not ok((words in said) == there == ("got worse" in said), f"ptbench report -a of {len(versions)} versions"):
+            diag(said)
+
+
+def test_two_runs():
+    """A version of each run, and one that both have: that of the run named later counts."""
+    def kernel(version, value):
+        d = doc(row(case="gup_fast/walk", samples=[value] * N, nr_ops=1, cross="none", design="static", format="f",
+                    leaf="pte", pages=1), part=f"{STEM}@{version}.icount-1cpu")
+        d["provenance"]["subject"]["release"] = RELEASES[version]
+        return {"name": d["part"], "file": d["part"] + ".json", "state": "passed", "reason": None}, d
+    runs = []
+    for name, all_ in (("a", [("6.12", 100), ("7.3", 150)]), ("b", [("7.3", 120)])):
+        made = [kernel(*k) for k in all_]
+        runs.append(save_run(name, [e for e, _ in made], [d for _, d in made]))
+    p = subprocess.run([judges.PTBENCH, "kernels", "history", *runs], capture_output=True, text=True)
+    text = flat(p.stdout)
+    good = p.returncode == 0 and "in instructions: 100 on 6.12.117, 120 on 7.3.4." in text and \
+        f"those of the run named later are shown: {STEM}@7.3." in text
+    if not ok(good, "two runs are one history"):
+        diag(p.stdout + p.stderr)
+
+
+def main():
+    if not os.access(judges.PTBENCH, os.X_OK):
+        sys.exit(f"{judges.PTBENCH}: not built; run make test")
+    seed = int(os.environ.get("SEED", random.SystemRandom().randrange(10**9)))
+    number = int(os.environ.get("MUTATIONS", 60))
+    with tempfile.TemporaryDirectory(prefix="ptbench-history.") as folder:
+        fixtures.use(folder)
+        if "SEED" not in os.environ:
+            test_bad()
+            test_two_runs()
+            test_report()
+        for i in range(number):
+            bad = one(seed + i)
+            if not ok(not bad, f"SEED={seed + i}"):
+                diag("\n".join(bad))
+    oracle.done()
+
+
+main()
