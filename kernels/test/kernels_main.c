@@ -10,7 +10,7 @@
 /* Stands in for bench's vocabulary, which is not linked. */
 static int add_axes(struct results_doc *doc, struct results_error *err)
 {
-	static const char *const open[] = { "design", "file", "format", "pages", "symbol" };
+	static const char *const open[] = { "design", "file", "format", "pages", "row", "symbol" };
 	static struct results_value pud = { .value = (char *)"pud",
 					    .label = (char *)"pud",
 					    .means = (char *)"The boundary of a PUD." };
