@@ -8,6 +8,7 @@
 
 #include "derive.h"
 #include "names.h"
+#include "versions.h"
 
 const char *const cross_names[NR_CROSS] = { "pmd", "pud", "p4d", "pgd" };
 
@@ -254,6 +255,18 @@ static struct rvalue keep_row(struct arena *a, const struct table_cost *t, doubl
 	return m ? rv_of(m) : rv_missing(why);
 }
 
+/*
+ * May MADV_DONTNEED free tables in the kernel of the rows? x86 since 6.14 (4817f70c25b6), others
+ * since 7.0 (4c640eb4181c): then it is no control.
+ */
+static bool madvise_frees(const struct table_cost *t)
+{
+	const struct results_doc *doc = t->rows.part->doc;
+	const char *release = results_pairs_get(&doc->subject, "release");
+
+	return t->rows.subject == RESULTS_KERNEL && release && version_cmp(release, "6.14") >= 0;
+}
+
 static struct rvalue madvise_row(struct arena *a, const struct table_cost *t, double tables)
 {
 	const struct report_cond conds[] = {
@@ -264,6 +277,8 @@ static struct rvalue madvise_row(struct arena *a, const struct table_cost *t, do
 	const struct results_measurement *m;
 	const char *why;
 
+	if (madvise_frees(t))
+		return rv_missing("since 6.14 MADV_DONTNEED may free tables, too (PT_RECLAIM)");
 	rows.case_id = "table_free/madvise";
 	m = rows_find(a, &rows, t->like, conds, conds[1].str ? 2 : 1, &why);
 	return m ? rv_of(m) : rv_missing(why);

@@ -353,7 +353,8 @@ static void build_cost(struct model *m, struct page *p, const char *setup, bool 
 		"difference to munmap is the tables. It exists with the same VMA for 1 and 2 "
 		"tables; beyond, its pages lie side by side and the difference would hold the "
 		"scan of the other tables. The control, MADV_DONTNEED of the same region, "
-		"scans the same tables and frees none: its slope is over all sizes. Where what "
+		"scans the same tables and frees none before 6.14: its slope is over all sizes, and "
+		"later kernels have none. Where what "
 		"a table costs depends on how many there are, no slope is all of it: the least "
 		"and the most between neighbouring sizes are in the table.");
 	if (!is_time)

@@ -209,6 +209,14 @@ static void test_freeing(void)
 	ok(near(list->per_table.v, 700.0 / 24), "where there is no other, over the packed twin");
 	ok(near(list->per_table_control.v, 50), "the control: (7230 - 6000 - 3030 + 3000) / 24 = "
 						"50");
+	results_pairs_set(&b.doc->subject, "release", "6.12.117");
+	table_costs(&arena, &b.rp, RESULTS_KERNEL, "instructions", &list);
+	ok(near(list->per_table_control.v, 50), "... also of a kernel that says to be 6.12");
+	results_pairs_set(&b.doc->subject, "release", "7.3.4");
+	table_costs(&arena, &b.rp, RESULTS_KERNEL, "instructions", &list);
+	ok(!rv_ok(&list->per_table_control) && !rv_ok(&list->control[0]) &&
+		   near(list->per_table.v, 700.0 / 24),
+	   "since 6.14 MADV_DONTNEED is no control; the twin still is");
 	bed_close(&b);
 
 	c = freeing_cost(&b, munmap, NULL, 3);
