@@ -68,9 +68,15 @@ static inline long ptb_get_user_pages(unsigned long start, unsigned long nr, uns
 #define PTB_SHARES_TABLES
 #endif
 
-/* A VMA's flags are a struct of their own since 7.1. */
-#ifdef VMA_STACK_EARLY
-#define PTB_NORESERVE mk_vma_flags(VMA_NORESERVE_BIT)
+/*
+ * A VMA's flags became a struct of their own in the 7.x releases, and functions took them as one later
+ * than there was such a struct.
+ */
+#ifdef mk_vma_flags
+#define PTB_NORESERVE                                                                              \
+	_Generic(&shmem_file_setup, struct file * (*)(const char *, loff_t, unsigned long)         \
+		 : VM_NORESERVE, default                                                           \
+		 : mk_vma_flags(VMA_NORESERVE_BIT))
 #else
 #define PTB_NORESERVE VM_NORESERVE
 #endif
