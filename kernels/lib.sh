@@ -108,23 +108,29 @@ read_keys() {
 	done <"$file"
 }
 
-arch_keys="cross karch target image package qemu machine cpu memory console data cmdline qemu_args format levels irqs text_base two_cpus timeout"
+arch_keys="cross karch target image package qemu machine cpu memory console data cmdline qemu_args format levels irqs text_base two_cpus timeout cocci"
 scenario_keys="title role arch base design config fragment cocci image format cpu machine memory append reference expect expect-some expect-layout expect-some-layout layout skip skip-ref skip-family identical differs absent one-cpu"
 # May be there for some kernels only: "since VERSION KEY VALUE", "until VERSION KEY VALUE", or both. A key
 # that has one value has this one then in the place of the plain one.
-conditional_keys=" title format cpu machine memory append one-cpu config fragment cocci absent expect expect-some expect-layout expect-some-layout skip skip-ref skip-family identical differs "
+conditional_keys=" title design format cpu machine memory append one-cpu config fragment cocci absent expect expect-some expect-layout expect-some-layout skip skip-ref skip-family identical differs "
 declare -A arch sc_seen
 
-# For read_keys: sets ${arch[KEY]}.
+# For read_keys: sets ${arch[KEY]}, or appends to arch_cocci.
 arch_key() { # KEY VALUE WHERE
+	if [ "$1" = cocci ]; then
+		[ -f "$here/cocci/$2" ] || die "$3: no semantic patch $here/cocci/$2"
+		arch_cocci+=("$2")
+		return
+	fi
+	[ -z "$conditional" ] || die "$3: '$1' cannot stand behind since or until in an architecture's file"
 	[ -z "${arch[$1]+set}" ] || [[ $1 == irqs || $1 == package ]] || die "$3: '$1' stands twice"
 	arch[$1]=$2
 }
 
-# Sets the array arch from the architecture's file.
+# Sets the arrays arch and arch_cocci from the architecture's file.
 read_arch() { # ARCH WHERE
 	local file=$here/arch/$1.arch key
-	arch=()
+	arch=() arch_cocci=()
 	[ -f "$file" ] || die "$2: no architecture '$1' ($file is missing)"
 	read_keys "$file" "$arch_keys" arch_key
 	for key in cross karch target image; do
@@ -206,6 +212,8 @@ read_scenario_file() { # NAME
 	[ -z "$sc_image" ] || [ -z "$sc_base${sc_config[*]}${sc_fragment[*]}${sc_cocci[*]}" ] ||
 		die "$file: 'image $sc_image' builds nothing; remove the keys of what to build: base, config, fragment, cocci"
 	read_arch "$sc_arch" "$file"
+	# A kernel without them would not come as far as its cases.
+	[ -n "$sc_image" ] || sc_cocci=("${arch_cocci[@]}" "${sc_cocci[@]}")
 }
 
 max_kin=8 # MAX_DEPTH of kernels/boot/scenario_kin.c

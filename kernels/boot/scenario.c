@@ -107,7 +107,7 @@ static const struct scenario_key arch_keys[] = {
 	{ .name = "timeout", .set = set_seconds, .offset = offsetof(struct scenario_arch, timeout) },
 	{ .name = "irqs", .set = add_irqs, .offset = offsetof(struct scenario_arch, irqs) },
 	{ .name = "karch" }, { .name = "target" }, { .name = "image" }, { .name = "package" },
-	{ .name = "levels" },
+	{ .name = "levels" }, { .name = "cocci", .ranged = true },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -307,10 +307,9 @@ static const struct scenario_key scenario_keys[] = {
 	{ .name = "base", .set = set_image, .offset = offsetof(struct scenario, base) },
 	{ .name = "role", .set = set_role },
 	{ .name = "reference", .set = set_reference, .offset = offsetof(struct scenario, no_reference) },
-	RANGED(title, title), RANGED(append, append),
+	RANGED(title, title), RANGED(design, design), RANGED(append, append),
 	{ .name = "one-cpu", .ranged = true, .set = set_string,
 	  .offset = offsetof(struct scenario, one_cpu) },
-	{ .name = "design", .set = set_string, .offset = offsetof(struct scenario, design) },
 	{ .name = "arch", .set = set_arch_name },
 	RULE("expect", 0),
 	RULE("expect-some", RULE_SOME),

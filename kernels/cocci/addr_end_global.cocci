@@ -15,12 +15,12 @@
 //
 // Changes: mm/gup.c 5
 // Changes: mm/madvise.c 3
-// Changes: mm/memory.c 22 6.1:21
+// Changes: mm/memory.c 22 5.10:21 6.1:21
 // Changes: mm/mprotect.c 5
 // Changes: mm/pagewalk.c 5
 // Changes: mm/swapfile.c 5
-// Changes: mm/vmalloc.c 13
-// Changes: mm/vmscan.c 3
+// Changes: mm/vmalloc.c 13 5.10:9
+// Changes: mm/vmscan.c 3 5.10:1
 
 @include@
 @@

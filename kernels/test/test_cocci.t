@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Every semantic patch makes the changes that its "// Changes:" lines announce in both kernel
-# versions, and every list of patches that a scenario names can be applied in that order. Only the
-# files that are patched are unpacked.
+# Every semantic patch makes the changes that its "// Changes:" lines announce in each version of the
+# kernel that scenarios are run on, and every list of patches that a scenario has there can be applied
+# in that order. Only the files that are patched are unpacked. Sources that are not installed are
+# downloaded, as kernels/build does.
 # shellcheck disable=SC2034,SC2154 # shared with lib.sh
 set -u
 export LC_ALL=C
@@ -12,6 +13,10 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 # shellcheck source=kernels/lib.sh
 . "$here/lib.sh"
+# shellcheck source=kernels/debian.sh
+. "$here/debian.sh"
+cache=${PTBENCH_CACHE:-${HOME:-/nonexistent}/.cache/ptbench}
+no_source=skip clear_line='' why=''
 dir=${PTBENCH_SOURCE_DIR:-/usr/src}
 nr=0
 
@@ -23,27 +28,33 @@ ok() { # STATUS NAME [DETAIL-FILE]
 	[ "$1" -eq 0 ] || sed 's/^/# /' "${3:-/dev/null}"
 }
 
+# Sets src_file and src_version of the version, and downloads the archive unless it is there. Prints why
+# there is none.
+fetch() { # VERSION
+	KSRC=debian:$1
+	if source_installed "$1"; then return; fi
+	(source_named "$1" && { [ -f "$src_file" ] || debian_download; }) 2>&1 || return 1
+	offline=1 source_named "$1"
+}
+
 # The tree $tmp/VERSION: the Makefile and every file that some patch names.
 unpack() { # VERSION
-	local tar=$dir/linux-source-$1.tar.xz
 	mkdir "$tmp/$1"
 	{
 		printf 'linux-source-%s/Makefile\n' "$1"
 		sed -n "s|^// Changes: \([^ ]*\) .*|linux-source-$1/\1|p" "$here"/cocci/*.cocci | sort -u
 	} >"$tmp/$1.list"
-	tar -C "$tmp/$1" -xJf "$tar" --strip-components=1 -T "$tmp/$1.list" 2>"$tmp/$1.tar-log"
+	tar -C "$tmp/$1" -xJf "$src_file" --strip-components=1 -T "$tmp/$1.list" 2>"$tmp/$1.tar-log"
 	[ -f "$tmp/$1/Makefile" ]
 }
 
-# Prints the lists of patches that scenarios name, and each patch that none names.
+# Prints the lists of patches that scenarios have on the version src_version, each once.
 lists() {
-	local f all
-	all=$(for f in "$here"/scenarios/[a-z]*; do sed -n 's/^cocci[[:space:]]*//p' "$f" | paste -sd' '; done | sort -u | sed '/^$/d')
-	printf '%s\n' "$all"
-	for f in "$here"/cocci/*.cocci; do
-		f=${f##*/}
-		grep -qE "(^| )$f( |$)" <<<"$all" || printf '%s\n' "$f"
-	done
+	local name
+	for name in "$here"/scenarios/[a-z]*; do
+		read_scenario "${name##*/}"
+		[ -n "${sc_seen[absent]:-}" ] || printf '%s\n' "${sc_cocci[*]}"
+	done | sort -u | sed '/^$/d'
 }
 
 try() { # VERSION LIST
@@ -60,25 +71,24 @@ try_all() { # VERSION: writes one line per list, its status and the list, to VER
 	done >"$tmp/$1.verdicts"
 }
 
-# Does a patch of the list announce 0 changes for this version?
-foreign() { # VERSION LIST
-	local f
-	for f in $2; do grep -qE "^// Changes: .* ${1//./\\.}:0( |\$)" "$here/cocci/$f" && return; done
-	return 1
-}
-
+declare -A source_of
 there=()
-for version in 6.12 6.1; do
-	if [ -f "$dir/linux-source-$version.tar.xz" ]; then
+for version in 5.10 6.1 6.12 7.2 7.3; do
+	if fetch "$version" >"$tmp/fetch"; then
 		there+=("$version")
+		source_of[$version]="$src_file $src_version"
 	elif [ -n "${CI:-}" ]; then
-		ok 1 "$dir has no linux-source-$version.tar.xz: scripts/deps versions installs it"
+		ok 1 "the source of $version is here" "$tmp/fetch"
 	else
 		nr=$((nr + 1))
-		printf 'ok %d - # SKIP %s has no linux-source-%s.tar.xz (scripts/deps versions)\n' $nr "$dir" $version
+		printf 'ok %d - # SKIP no source of %s: %s\n' $nr "$version" "$(tail -n 1 "$tmp/fetch")"
 	fi
 done
+running=0
 for version in "${there[@]}"; do
+	[ "$running" -lt "$(nproc)" ] || wait -n
+	running=$((running + 1))
+	read -r src_file src_version <<<"${source_of[$version]}"
 	{ unpack "$version" && try_all "$version"; } &
 done
 wait
@@ -86,15 +96,14 @@ for version in "${there[@]}"; do
 	[ -s "$tmp/$version.verdicts" ]
 	ok $? "$version is unpacked, and patches are tried on it" "$tmp/$version.tar-log"
 	while read -r status list; do
-		log=$tmp/$version.${list// /+}.log
-		if foreign "$version" "$list"; then
-			[ "$status" -ne 0 ] && grep -q 'nothing to patch' "$log"
-			ok $? "$version: $list: says that there is nothing to patch" "$log"
-		else
-			ok "$status" "$version: $list" "$log"
-		fi
+		ok "$status" "$version: $list" "$tmp/$version.${list// /+}.log"
 	done <"$tmp/$version.verdicts"
 done
+
+# A patch that no scenario has on any version would stay untried.
+cat "$tmp"/*.verdicts | cut -d' ' -f2- | tr ' ' '\n' | sort -u >"$tmp/tried"
+(cd "$here/cocci" && printf '%s\n' *.cocci) | sort | diff "$tmp/tried" - >"$tmp/untried"
+ok $? 'every patch is tried on some version' "$tmp/untried"
 
 # ---- seen to fail ----
 if [ ${#there[@]} -gt 0 ]; then

@@ -20,7 +20,7 @@ ok() { # status, text
 
 kernels=$tmp/kernels
 mkdir -p "$kernels/arch" "$kernels/scenarios" "$tmp/in"
-grep -v '^#' "$here/kernels/arch/x86_64.arch" >"$kernels/arch/a.arch"
+grep -v '^#\|cocci' "$here/kernels/arch/x86_64.arch" >"$kernels/arch/a.arch"
 good=$'title\tA title of words\nrole stock\narch a\ndesign static\nconfig X=y\nappend one two\nreference no'
 good+=$'\nexpect gup_fast/only cross=pud short* | wrong*\nlayout *gcc*\nmemory 1G'
 
