@@ -69,8 +69,8 @@ static inline long ptb_get_user_pages(unsigned long start, unsigned long nr, uns
 #endif
 
 /*
- * A VMA's flags became a struct of their own in the 7.x releases, and functions took them as one later
- * than there was such a struct.
+ * A VMA's flags became a struct of their own in the 7.x releases, and functions took them as one
+ * later than there was such a struct.
  */
 #ifdef mk_vma_flags
 #define PTB_NORESERVE                                                                              \
