@@ -230,7 +230,7 @@ test-kernels: ## boots the real kernels twice and checks what they must show
 	$(Q)$(SUBMAKE) all guests SCENARIOS='$(tested-scenarios)'
 	$(Q)PTBENCH_BUILD=$(call quote,$(abspath $(O))) prove -v --timer -e '' $(kernel-tests)
 
-test-kernels-more: ## further tests on real kernels: kmap_local, patches on two versions, harmed guests
+test-kernels-more: ## further tests on real kernels: kmap_local, patches on five versions, harmed guests
 	@scripts/deps --scenarios x86_64-stock build kernels test versions
 	$(Q)$(SUBMAKE) all guests SCENARIOS=x86_64-stock
 	$(Q)PTBENCH_BUILD=$(call quote,$(abspath $(O))) prove -v --timer -e '' $(more-kernel-tests)
