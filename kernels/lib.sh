@@ -407,12 +407,22 @@ sums() {
 # newest_first FOLDER [TEST...]: prints its entries for which find's TEST holds.
 newest_first() { find "$1" -mindepth 1 -maxdepth 1 "${@:2}" -printf '%T@ %p\n' | sort -rn | cut -d' ' -f2-; }
 
-# link_same FOLDER: replaces each file that the newest other source has, too, by a hard link to that
+# likest_first VERSION: prints the unpacked sources, those of VERSION ("6.12") before the others, the
+# newest first.
+likest_first() {
+	local other others=
+	for other in $(newest_first "$cache/src" -type d ! -name 'tmp.*'); do
+		if [ "$(tree_version "$other")" = "$1" ]; then printf '%s\n' "$other"; else others+=$other$'\n'; fi
+	done
+	printf %s "$others"
+}
+
+# link_same FOLDER: replaces each file that the likest other source has, too, by a hard link to that
 # file. It saves space, and the file stays older than the objects that were made of it.
 link_same() {
 	local other
 	sums "$1" >"$cache/src/$src_id.hashes"
-	for other in $(newest_first "$cache/src" -type d ! -name 'tmp.*'); do
+	for other in $(likest_first "$(tree_version "$1")"); do
 		if [ ! -f "$other.hashes" ]; then
 			sums "$other" >"$other.hashes.$$"
 			mv "$other.hashes.$$" "$other.hashes"

@@ -366,6 +366,17 @@ newer() {
 ok 'source files that differ are newer than the objects, the others are not' newer
 one_file() { [ "$(find "$tmp"/cache/src/*/mm/gup.c -printf '%i\n' | sort -u | wc -l)" -eq 1 ]; }
 ok 'files that both sources have are one file, by hard link' one_file
+sed -i 's/^PATCHLEVEL = .*/PATCHLEVEL = 99/' "$tmp/git/Makefile"
+printf '/* of another version */\n' >>"$tmp/git/mm/gup.c"
+in_git commit -q -a -m other && in_git tag other
+KSRC=$tmp/git#other run plain
+ok 'a source of another version is built between' folder plain
+in_git reset -q --hard second
+printf '#define LEVELS 8\n#define UNUSED 1\n' >"$tmp/git/include/levels.h"
+KSRC=$tmp/git run plain
+ok 'a source has the files of its own version, although those of another are newer' \
+	test "$(find "$tmp"/cache/src/*/mm/gup.c -printf '%i\n' | sort -u | wc -l)" -eq 2
+printf '#define LEVELS 5\n#define UNUSED 1\n' >"$tmp/git/include/levels.h"
 
 # ---- nothing is written to the user's tree, not even when git would ----
 touch "$tmp/git/mm/gup.c" # git diff would refresh the index
