@@ -146,6 +146,8 @@ static int prove(void)
 		pr_err("the events boot needs two CPUs\n");
 		return -ENXIO;
 	}
+	/* What waits in that CPU's queue would take the second call along, without an interrupt. */
+	smp_call_function_single(cpu, nothing, NULL, 1);
 	count_from(current);
 	smp_call_function_single(cpu, nothing, NULL, 1);
 	WRITE_ONCE(counting, NULL);
