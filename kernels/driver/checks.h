@@ -17,6 +17,7 @@ enum ptb_check_boot { PTB_CHECK_COSTS = 1, PTB_CHECK_EVENTS = 2, PTB_CHECK_BOTH 
  * beside a row's measurements.
  */
 #define PTB_CHECKS(X)                                                                              \
+	X("dax/count", PTB_CHECK_COSTS, 1)                                                         \
 	X("gup_fast/gup_test", PTB_CHECK_COSTS, 1)                                                 \
 	X("gup_fast/longterm", PTB_CHECK_COSTS, 1)                                                 \
 	X("gup_fast/only", PTB_CHECK_COSTS, 1)                                                     \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dax/fault and dax/lock.
+ * dax/fault, dax/lock and dax/count.
  *
  * The window of a fault holds handle_mm_fault(), with the mmap lock held before. It leaves out the
  * exception and the search for the VMA, which are the same for every kind of memory. With FS-DAX
@@ -304,4 +304,66 @@ const struct ptb_ops ptb_dax_unlock_only = {
 const struct ptb_ops ptb_dax_lock_device = {
 	.case_id = "dax/lock",
 	.describe = lock_describe,
+};
+
+/* ---- dax/count ---- */
+
+/* Has the row's page mapped and taken: NULL where that fails. */
+static struct page *take(struct ptb_state *s, unsigned long addr)
+{
+	struct page *got;
+
+	if (get_user_pages_fast(addr, 1, FOLL_WRITE, &got) == 1)
+		return got;
+	ptb_fail(s, "the page cannot be had");
+	return NULL;
+}
+
+/*
+ * The references to a page of the file: with nobody using it, mapped once and twice, and taken beside
+ * one mapping. Until 6.14 the first one says that the page exists, and mappings have none
+ * (38607c62b34b, v6.15).
+ */
+static int count_refs(struct ptb_state *s, char *seen, size_t size)
+{
+	unsigned long second = s->addr + 2 * PAGE_SIZE;
+	struct page *got = take(s, s->addr);
+	int once, twice, taken, ret;
+
+	if (!got)
+		return -EIO;
+	taken = page_ref_count(got);
+	put_page(got);
+	once = page_ref_count(got);
+	ret = ptb_map_file(s, file, second, PAGE_SIZE, offset_of(s));
+	if (ret)
+		return ret;
+	s->len = 3 * PAGE_SIZE; /* for unmap_file() */
+	if (take(s, second) != got)
+		return ptb_fail(s, "the second mapping has another page");
+	put_page(got);
+	twice = page_ref_count(got);
+	ptb_unmap(s->addr, s->len);
+	s->len = 0;
+	snprintf(seen, size, "idle %d, mapped %d, twice %d, taken %d", page_ref_count(got), once,
+		 twice, taken);
+	return 0;
+}
+
+static int count_run(struct ptb_state *s)
+{
+	char seen[sizeof(s->why)];
+	int ret = map_file(s, "dax", 1);
+
+	if (!ret)
+		ret = count_refs(s, seen, sizeof(seen));
+	unmap_file(s);
+	if (ret == -EOPNOTSUPP)
+		return ptb_emit_skip(s, s->why);
+	return ret ?: ptb_emit_check(s, s->row->ops->case_id, seen);
+}
+
+const struct ptb_ops ptb_dax_count = {
+	.case_id = "dax/count",
+	.run = count_run,
 };

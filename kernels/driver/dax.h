@@ -17,5 +17,6 @@ struct ptb_dax_row {
 extern const struct ptb_ops ptb_dax_fault;
 extern const struct ptb_ops ptb_dax_lock, ptb_dax_lock_only, ptb_dax_unlock_only;
 extern const struct ptb_ops ptb_dax_lock_device; /* always skipped */
+extern const struct ptb_ops ptb_dax_count;
 
 #endif

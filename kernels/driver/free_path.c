@@ -12,7 +12,7 @@
 
 #include "ptbench.h"
 
-enum event { ENTERED, CALLBACK, INTERRUPT, GRACE, FREED, FLUSHED, NR_EVENTS };
+enum event { ENTERED, CALLBACK, CALLBACK_ONE, INTERRUPT, GRACE, FREED, FLUSHED, NR_EVENTS };
 
 #define MAX_TABLES 8
 
@@ -44,6 +44,8 @@ struct probe {
 static struct probe probes[NR_EVENTS] = {
 	[ENTERED] = { .symbol = "tlb_remove_table" },
 	[CALLBACK] = { .symbol = "tlb_remove_table_rcu" },
+	/* The fallback of kernels with PT_RECLAIM: a callback for each table. */
+	[CALLBACK_ONE] = { .symbol = "__tlb_remove_table_one_rcu" },
 	[INTERRUPT] = { .symbol = "smp_call_function" },
 	[GRACE] = { .symbol = "synchronize_rcu" },
 	[FREED] = { .symbol = "__folio_put" },
@@ -55,7 +57,7 @@ static int on_probe(struct kprobe *kp, struct pt_regs *regs)
 	enum event event = container_of(kp, struct probe, kp) - probes;
 	bool own = READ_ONCE(path.who) == current && !in_serving_softirq();
 
-	if (event == CALLBACK ? !READ_ONCE(path.callbacks) : !own)
+	if (event == CALLBACK || event == CALLBACK_ONE ? !READ_ONCE(path.callbacks) : !own)
 		return 0;
 	if (event == FREED && !is_table((void *)ptb_argument(regs, 0)))
 		return 0;
@@ -104,6 +106,7 @@ static void watch(struct ptb_state *s, void (*op)(struct ptb_state *s))
 	for (i = 0; i < NR_EVENTS; i++)
 		atomic_set(&path.count[i], 0);
 	path.early = 0;
+	rcu_barrier(); /* earlier rows' callbacks are not this call's */
 	WRITE_ONCE(path.callbacks, true);
 	smp_store_release(&path.who, current);
 	op(s);
@@ -125,6 +128,8 @@ static const char *way(unsigned int tables)
 		return "some one way, some another";
 	if (seen(CALLBACK))
 		return "batched, by call_rcu";
+	if (seen(CALLBACK_ONE) == tables)
+		return "one by one, by call_rcu";
 	if (seen(INTERRUPT) == tables)
 		return "one by one, after an interrupt";
 	if (seen(GRACE) == tables)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rows of DAX: entries locked by speculation, and faults beside their twins on the page cache.
+ * Rows of DAX: entries locked by speculation, faults beside their twins on the page cache, and whom
+ * a page counts.
  */
 #include "dax.h"
 
@@ -21,6 +22,7 @@ static const struct ptb_row rows[] = {
 	FAULT(PTE, 16, .mem = "file"),
 	LOCK(lock, PTE, "both"), LOCK(lock_only, PTE, "lock"), LOCK(unlock_only, PTE, "unlock"),
 	LOCK(lock, PMD, "both"),
+	{ .ops = &ptb_dax_count },
 	{ .ops = &ptb_dax_lock_device, DAX_ROW(.mem = "device", .part = "both"),
 	  .skip = "no device-dax here: its shortcut needs a character device of its driver" },
 };
