@@ -83,7 +83,7 @@ static void count_callback(struct pt_regs *regs)
 	atomic_add(tables_in((void *)ptb_argument(regs, 0)), &count[BATCHED]);
 }
 
-/* A table that a collapse frees by itself (pte_free_defer()). */
+/* A table with a callback of its own: of a collapse (pte_free_defer()), or without a batch. */
 static void count_table(struct pt_regs *regs)
 {
 	if (!READ_ONCE(counting_callbacks))
@@ -111,6 +111,8 @@ static struct probe probes[] = {
 	{ .symbol = "generic_smp_call_function_single_interrupt", .hit = count_taken },
 	{ .symbol = PTB_SYM_FLUSH, .hit = count_flush, .optional = true },
 	{ .symbol = "tlb_remove_table_rcu", .hit = count_callback, .optional = true },
+	/* Where there was no memory for a batch; kernels with PT_RECLAIM have it. */
+	{ .symbol = "__tlb_remove_table_one_rcu", .hit = count_table, .optional = true },
 	{ .symbol = "pte_free_now", .hit = count_table, .optional = true },
 };
 #define FLUSH_PROBE (&probes[3])
