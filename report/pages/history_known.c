@@ -13,6 +13,9 @@
 #define DAX_COUNTS "references to DAX pages are counted as those of other pages"
 
 static const struct known_change known[] = {
+	{ "5.10", "5.11", "i386,arm", "kmap/*", NULL,
+	  "the stack of temporary mappings is the task’s, and no more the CPU’s",
+	  "5fbda3ecd14a, f3ba3c710ac5" },
 	{ "6.11", "6.14", "x86_64,i386", "table_free/*", NULL,
 	  "mm_cpumask of lazy CPUs is trimmed once a second (6.14, and stable releases of 6.12)",
 	  "209954cbc7d0" },

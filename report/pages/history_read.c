@@ -275,10 +275,16 @@ static const struct measure faults[] = {
 static const struct measure maps[] = {
 	{ "kmap_local_page() and its undoing", HISTORY_COSTS, "kmap/pair", "instructions",
 	  "api=kmap_local, debug=0, depth=1", NULL },
+	{ "kmap_local_page() on top of 14 live maps", HISTORY_COSTS, "kmap/pair", "instructions",
+	  "api=kmap_local, debug=0, depth=15", NULL },
 	{ "kmap_atomic() and its undoing", HISTORY_COSTS, "kmap/pair", "instructions",
 	  "api=kmap_atomic, debug=0, depth=1", NULL },
+	{ "kmap_atomic() on top of 14 live maps", HISTORY_COSTS, "kmap/pair", "instructions",
+	  "api=kmap_atomic, debug=0, depth=15", NULL },
 	{ "A switch there and back, no live map", HISTORY_COSTS, "kmap/switch", "instructions",
 	  "debug=0, next=0, prev=0", NULL },
+	{ "A switch there and back, 15 live maps", HISTORY_COSTS, "kmap/switch", "instructions",
+	  "debug=0, next=0, prev=15", NULL },
 };
 
 #define TOPIC(id, title, question, list, note)                                                     \
@@ -296,6 +302,8 @@ const struct topic history_topics[] = {
 	      "interrupt fewer may be a missing flush."),
 	TOPIC("faults", "DAX and faults", "What did the DAX lock and a fault take", faults, NULL),
 	TOPIC("maps", "Temporary mappings", "What did a temporary mapping take", maps,
-	      "Instructions are not time: the TLB invalidation that follows an unmap counts 1."),
+	      "Instructions are not time: the TLB invalidation that follows an unmap counts 1. Until "
+	      "5.10 the stack of maps is the CPU’s, and whoever has a map is not switched "
+	      "out; since 5.11 it is the task’s, and goes with it."),
 };
 const size_t history_nr_topics = ARRAY_SIZE(history_topics);

@@ -29,6 +29,8 @@ HEADS = {  # what the text calls a row: where it is
         (0, "gup_fast/walk", {"cross": "none", "design": "static", "format": "f", "leaf": "pte", "pages": 1}, "instructions"),
     "kmap_local_page() and its undoing, in instructions":
         (0, "kmap/pair", {"api": "kmap_local", "debug": 0, "depth": 1}, "instructions"),
+    "kmap_atomic() on top of 14 live maps, in instructions":
+        (0, "kmap/pair", {"api": "kmap_atomic", "debug": 0, "depth": 15}, "instructions"),
     "CPUs interrupted, in CPUs":
         (1, "table_free/munmap", {"format": "f", "peer": "spin", "tables": 8}, "cpus_interrupted"),
     "RCU callbacks, in callbacks":
