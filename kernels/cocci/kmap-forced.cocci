@@ -8,7 +8,7 @@
 // code ask for PTBENCH_KMAP_FORCED instead. Deviation: x86 gives the option's fixmap more page
 // tables, which 4 CPUs do not need.
 //
-// Changes: mm/highmem.c 2
+// Changes: mm/highmem.c 2 5.10:0
 
 @@
 @@

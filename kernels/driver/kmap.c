@@ -17,58 +17,64 @@
 	  IS_ENABLED(CONFIG_PTBENCH_KMAP_FORCED)) &&                                               \
 	 !HIGHMEM)
 
+void *ptb_kmap_local(struct page *page)
+{
 #ifdef CONFIG_KMAP_LOCAL
-
-void *ptb_kmap_local(struct page *page)
-{
-	return FORCED ? __kmap_local_page_prot(page, PAGE_KERNEL) : kmap_local_page(page);
-}
-
-void ptb_kunmap_local(void *at)
-{
 	if (FORCED)
-		kunmap_local_indexed(at);
-	else
-		kunmap_local(at);
-}
-
-/* mm/highmem.c: slots count from 0, and with guards every second one, from 1. */
-static unsigned long layout_address(int map)
-{
-	int slot = PTB_KMAP_STEP * (map + 1) - 1;
-
-	return __fix_to_virt(FIX_KMAP_BEGIN + slot + KM_MAX_IDX * raw_smp_processor_id());
-}
-
-static bool guard_is_empty(int map)
-{
-	return PTB_KMAP_STEP == 1 ||
-	       pte_none(ptep_get(virt_to_kpte(layout_address(map) + PAGE_SIZE)));
-}
-
-#else
-
-void *ptb_kmap_local(struct page *page)
-{
+		return __kmap_local_page_prot(page, PAGE_KERNEL);
+#endif
 	return kmap_local_page(page);
 }
 
 void ptb_kunmap_local(void *at)
 {
+#ifdef CONFIG_KMAP_LOCAL
+	if (FORCED) {
+		kunmap_local_indexed(at);
+		return;
+	}
+#endif
 	kunmap_local(at);
 }
+
+#ifdef PTB_KMAP_STACK
+
+/* Slots count from 0, and with guards every second one, from 1. */
+static unsigned long layout_address(int map)
+{
+	int slot = PTB_KMAP_STEP * (map + 1) - 1;
+
+	return __fix_to_virt(FIX_KMAP_BEGIN + slot + PTB_KMAP_SLOTS * raw_smp_processor_id());
+}
+
+static int stack_index(void)
+{
+	return ptb_kmap_index();
+}
+
+#else
 
 static unsigned long layout_address(int map)
 {
 	return 0;
 }
 
-static bool guard_is_empty(int map)
+static int stack_index(void)
 {
-	return true;
+	return 0;
 }
 
 #endif
+
+static pte_t entry_at(unsigned long address)
+{
+	return ptep_get(virt_to_kpte(address));
+}
+
+static bool guard_is_empty(int map)
+{
+	return PTB_KMAP_STEP == 1 || pte_none(entry_at(layout_address(map) + PAGE_SIZE));
+}
 
 const char *ptb_kmap_backend(const char *api)
 {
@@ -77,16 +83,16 @@ const char *ptb_kmap_backend(const char *api)
 	return FORCED && !strcmp(api, "kmap_local") ? "forced" : "direct";
 }
 
-int ptb_kmap_has_stack(struct ptb_state *s)
+int ptb_kmap_has_stack(struct ptb_state *s, const char *api)
 {
-	if (PTB_NO_KMAP_LOCAL) {
+	if (PTB_NO_KMAP_LOCAL && !strcmp(api, "kmap_local")) {
 		ptb_fail(s, "%s", PTB_NO_KMAP_LOCAL);
 		return -EOPNOTSUPP;
 	}
-	if (HIGHMEM || FORCED)
+	if (strcmp(ptb_kmap_backend(api), "direct"))
 		return 0;
-	ptb_fail(s,
-		 "kmap_local_page() is the direct map in this kernel: there is no stack of maps");
+	ptb_fail(s, "%s is the direct map in this kernel: there is no stack of maps",
+		 strcmp(api, "kmap_local") ? "kmap_atomic()" : "kmap_local_page()");
 	return -EOPNOTSUPP;
 }
 
@@ -128,7 +134,7 @@ bool ptb_kmaps_shown(const struct ptb_kmaps *k, char *why, size_t size)
 	int i;
 
 	for (i = 0; i < k->nr; i++) {
-		pte_t pte = ptep_get(virt_to_kpte((unsigned long)k->at[i]));
+		pte_t pte = entry_at((unsigned long)k->at[i]);
 
 		if (!pte_none(pte) && pte_pfn(pte) == page_to_pfn(k->page[i]))
 			continue;
@@ -139,26 +145,53 @@ bool ptb_kmaps_shown(const struct ptb_kmaps *k, char *why, size_t size)
 	return true;
 }
 
+void ptb_kmaps_map(struct ptb_kmaps *k)
+{
+	for (k->nr = 0; k->nr < k->pages; k->nr++) {
+		struct page *page = k->page[k->nr];
+
+		k->at[k->nr] = k->atomic ? kmap_atomic(page) : ptb_kmap_local(page);
+	}
+}
+
+void ptb_kmaps_unmap(struct ptb_kmaps *k)
+{
+	while (k->nr) {
+		void *at = k->at[--k->nr];
+
+		if (k->atomic)
+			kunmap_atomic(at);
+		else
+			ptb_kunmap_local(at);
+	}
+}
+
 void ptb_kmaps_empty(struct ptb_kmaps *k)
 {
-	while (k->nr--) {
-		ptb_kunmap_local(k->at[k->nr]);
-		__free_page(k->page[k->nr]);
+	ptb_kmaps_unmap(k);
+	while (k->pages)
+		__free_page(k->page[--k->pages]);
+}
+
+int ptb_kmaps_pages(struct ptb_state *s, struct ptb_kmaps *k, int nr)
+{
+	for (k->nr = k->pages = 0; k->pages < nr; k->pages++) {
+		k->page[k->pages] = ptb_kmap_page(s);
+		if (!k->page[k->pages]) {
+			ptb_kmaps_empty(k);
+			return -EOPNOTSUPP;
+		}
 	}
-	k->nr = 0;
+	return 0;
 }
 
 int ptb_kmaps_fill(struct ptb_state *s, struct ptb_kmaps *k, int nr)
 {
-	for (k->nr = 0; k->nr < nr; k->nr++) {
-		k->page[k->nr] = ptb_kmap_page(s);
-		if (!k->page[k->nr]) {
-			ptb_kmaps_empty(k);
-			return -EOPNOTSUPP;
-		}
-		k->at[k->nr] = ptb_kmap_local(k->page[k->nr]);
-	}
-	return 0;
+	int ret = ptb_kmaps_pages(s, k, nr);
+
+	if (!ret)
+		ptb_kmaps_map(k);
+	return ret;
 }
 
 /* ---- kmap/pair ---- */
@@ -176,18 +209,18 @@ static void pair_describe(struct ptb_state *s)
 	const struct ptb_kmap_row *row = row_of(s);
 
 	ptb_param(s, ",api=%s,backend=%s,debug=%d", row->api, ptb_kmap_backend(row->api),
-		  IS_ENABLED(CONFIG_DEBUG_KMAP_LOCAL));
+		  PTB_KMAP_DEBUG);
 	if (row->depth)
 		ptb_param(s, ",depth=%d", row->depth);
 	if (row->seen)
 		ptb_param(s, ",mapped=%s", row->seen);
-	ptb_param(s, ",design=merged");
+	ptb_param(s, ",design=%s", PTB_KMAP_DESIGN);
 }
 
 static int pair_setup(struct ptb_state *s)
 {
 	const struct ptb_kmap_row *row = row_of(s);
-	int ret = row->depth > 1 ? ptb_kmap_has_stack(s) : 0;
+	int ret = row->depth > 1 ? ptb_kmap_has_stack(s, row->api) : 0;
 
 	if (ret)
 		return ret;
@@ -199,10 +232,27 @@ static int pair_setup(struct ptb_state *s)
 		ptb_fail(s, "the stack of this kernel ends at %d maps", PTB_KMAP_MAX);
 		return -EOPNOTSUPP;
 	}
+	below.atomic = !strcmp(row->api, "kmap_atomic");
 	top = ptb_kmap_page(s);
 	if (!top)
 		return -EOPNOTSUPP;
-	return row->depth ? ptb_kmaps_fill(s, &below, row->depth - 1) : 0;
+	return row->depth ? ptb_kmaps_pages(s, &below, row->depth - 1) : 0;
+}
+
+/*
+ * The maps below the one that is measured. Nobody may sleep below kmap_atomic(), so they are there
+ * for one window at a time, and nothing between prepare and finish sleeps (window.c).
+ */
+static int stack_prepare(struct ptb_state *s)
+{
+	ptb_kmaps_map(&below);
+	return 0;
+}
+
+static int stack_finish(struct ptb_state *s)
+{
+	ptb_kmaps_unmap(&below);
+	return 0;
 }
 
 static void pair_teardown(struct ptb_state *s)
@@ -270,7 +320,9 @@ const struct ptb_ops ptb_kmap_local_pair = {
 	.case_id = "kmap/pair",
 	.run = ptb_run_cost,
 	.setup = pair_setup,
+	.prepare = stack_prepare,
 	.op = local_pair,
+	.finish = stack_finish,
 	.teardown = pair_teardown,
 	.describe = pair_describe,
 	.irqs_off = true,
@@ -280,7 +332,9 @@ const struct ptb_ops ptb_kmap_atomic_pair = {
 	.case_id = "kmap/pair",
 	.run = ptb_run_cost,
 	.setup = pair_setup,
+	.prepare = stack_prepare,
 	.op = atomic_pair,
+	.finish = stack_finish,
 	.teardown = pair_teardown,
 	.describe = pair_describe,
 	.irqs_off = true,
@@ -296,29 +350,170 @@ const struct ptb_ops ptb_kmap_pair = {
 	.describe = pair_describe,
 };
 
-/* ---- kmap/layout: a stack filled to its end ---- */
+/* ---- checks of a stack that is filled to its end ---- */
 
 static void layout_describe(struct ptb_state *s)
 {
-	ptb_param(s, ",debug=%d", IS_ENABLED(CONFIG_DEBUG_KMAP_LOCAL));
+	ptb_param(s, ",debug=%d", PTB_KMAP_DEBUG);
+}
+
+static u32 word_of(const struct page *page)
+{
+	return (u32)page_to_pfn(page) ^ 0x5eed0000;
+}
+
+/* Writes its word into each page while that alone is mapped: all of them by the first slot. */
+static void write_words(struct ptb_kmaps *k)
+{
+	int i;
+
+	for (i = 0; i < k->pages; i++) {
+		void *at = ptb_kmap_local(k->page[i]);
+
+		WRITE_ONCE(*(u32 *)at, word_of(k->page[i]));
+		ptb_kunmap_local(at);
+	}
+}
+
+/* Reads through every map: an entry that is right, and a TLB that has an older one, is found. */
+static bool words_read(const struct ptb_kmaps *k, char *why, size_t size)
+{
+	int i;
+
+	for (i = 0; i < k->nr; i++) {
+		if (READ_ONCE(*(u32 *)k->at[i]) == word_of(k->page[i]))
+			continue;
+		snprintf(why, size, "wrong: map %d reads another page than its own", i + 1);
+		return false;
+	}
+	return true;
+}
+
+static void turn_pages_round(struct ptb_kmaps *k)
+{
+	int i;
+
+	for (i = 0; i < k->pages / 2; i++)
+		swap(k->page[i], k->page[k->pages - 1 - i]);
+}
+
+static bool filled_rightly(struct ptb_kmaps *k, char *why, size_t size)
+{
+	bool right;
+
+	ptb_kmaps_map(k);
+	right = ptb_kmaps_placed(k, why, size) && ptb_kmaps_shown(k, why, size) &&
+		words_read(k, why, size);
+	ptb_kmaps_unmap(k);
+	return right;
+}
+
+/* Twice: with the pages in the other order, every map has to take its slot anew. */
+static void look_at_layout(char *seen, size_t size)
+{
+	write_words(&below);
+	if (!filled_rightly(&below, seen, size))
+		return;
+	turn_pages_round(&below);
+	if (filled_rightly(&below, seen, size))
+		strscpy(seen, "right", size);
+}
+
+/* With a map of its stack a task may be switched out, and faults; one with the CPU's may not. */
+static void look_at_owner(char *seen, size_t size)
+{
+	int i, before = stack_index(), index = before;
+	const char *owner = PTB_KMAP_OWNER;
+	struct ptb_kmaps *k = &below;
+
+	for (i = 0; i < k->pages && index == before + i * PTB_KMAP_STEP; i++) {
+		k->at[k->nr++] = ptb_kmap_local(k->page[i]);
+		index = stack_index();
+		owner = pagefault_disabled() ? "cpu" : "task";
+	}
+	ptb_kmaps_unmap(k);
+	if (index != before + i * PTB_KMAP_STEP)
+		snprintf(seen, size, "wrong: map %d took the index of the %s from %d to %d", i,
+			 PTB_KMAP_OWNER, before + (i - 1) * PTB_KMAP_STEP, index);
+	else if (stack_index() != before)
+		snprintf(seen, size, "wrong: all maps are undone, and the index of the %s is %d",
+			 PTB_KMAP_OWNER, stack_index());
+	else if (strcmp(owner, PTB_KMAP_OWNER))
+		snprintf(seen, size, "wrong: page faults are %s with a map of the stack of the %s",
+			 strcmp(owner, "cpu") ? "on" : "off", PTB_KMAP_OWNER);
+	else
+		strscpy(seen, owner, size);
+}
+
+/* What is left of the maps' entries when all of them are undone. */
+static void look_at_unmapped(char *seen, size_t size)
+{
+	int i, kept = 0, empty = 0;
+
+	ptb_kmaps_map(&below);
+	ptb_kmaps_unmap(&below);
+	for (i = 0; i < below.pages; i++) {
+		pte_t pte = entry_at((unsigned long)below.at[i]);
+
+		empty += pte_none(pte);
+		kept += !pte_none(pte) && pte_pfn(pte) == page_to_pfn(below.page[i]);
+	}
+	if (empty == below.pages)
+		strscpy(seen, "cleared", size);
+	else if (kept == below.pages)
+		strscpy(seen, "kept", size);
+	else
+		snprintf(seen, size, "wrong: %d entries of %d are empty, and %d as they were",
+			 empty, below.pages, kept);
+}
+
+/* With interrupts off: one that maps a page would find no slot. */
+static int check_full(struct ptb_state *s, void (*look)(char *seen, size_t size))
+{
+	char seen[sizeof(s->why)];
+	unsigned long flags;
+	int ret;
+
+	below.atomic = false;
+	ret = ptb_kmap_has_stack(s, PTB_KMAP_API) ?: ptb_kmaps_pages(s, &below, PTB_KMAP_MAX);
+	if (ret)
+		return ptb_emit_skip(s, s->why);
+	local_irq_save(flags);
+	look(seen, sizeof(seen));
+	local_irq_restore(flags);
+	ptb_kmaps_empty(&below);
+	return ptb_emit_check(s, s->row->ops->case_id, seen);
 }
 
 static int layout_run(struct ptb_state *s)
 {
-	char seen[sizeof(s->why)];
-	int ret = ptb_kmap_has_stack(s) ?: ptb_kmaps_fill(s, &below, PTB_KMAP_MAX);
+	return check_full(s, look_at_layout);
+}
 
-	if (ret)
-		return ptb_emit_skip(s, s->why);
-	if (ptb_kmaps_placed(&below, seen, sizeof(seen)) &&
-	    ptb_kmaps_shown(&below, seen, sizeof(seen)))
-		strscpy(seen, "right", sizeof(seen));
-	ptb_kmaps_empty(&below);
-	return ptb_emit_check(s, s->row->ops->case_id, seen);
+static int owner_run(struct ptb_state *s)
+{
+	return check_full(s, look_at_owner);
+}
+
+static int unmapped_run(struct ptb_state *s)
+{
+	return check_full(s, look_at_unmapped);
 }
 
 const struct ptb_ops ptb_kmap_layout = {
 	.case_id = "kmap/layout",
 	.run = layout_run,
+	.describe = layout_describe,
+};
+
+const struct ptb_ops ptb_kmap_owner = {
+	.case_id = "kmap/owner",
+	.run = owner_run,
+	.describe = layout_describe,
+};
+
+const struct ptb_ops ptb_kmap_unmapped = {
+	.case_id = "kmap/unmapped",
+	.run = unmapped_run,
 	.describe = layout_describe,
 };

@@ -10,11 +10,7 @@
 #include "compat_kmap.h"
 #include "ptbench.h"
 
-/* Slots from one map to the next, and how many maps fit: mm/highmem.c counts before it compares. */
-#define PTB_KMAP_STEP (IS_ENABLED(CONFIG_DEBUG_KMAP_LOCAL) ? 2 : 1)
-#define PTB_KMAP_MAX ((KM_MAX_IDX - 1) / PTB_KMAP_STEP)
-
-#define PTB_KMAP_ROWS_MAX 16 /* the deepest of both layouts */
+#define PTB_KMAP_ROWS_MAX 41 /* the deepest of all layouts: 5.10's with DEBUG_HIGHMEM */
 
 struct ptb_kmap_row {
 	const char *api;  /* of kmap/pair */
@@ -24,11 +20,12 @@ struct ptb_kmap_row {
 	int prev, next;
 };
 
-/* Maps of one task, the last one on top. */
+/* Maps of one task, or of the CPU (compat_kmap.h), the last one on top. */
 struct ptb_kmaps {
 	struct page *page[PTB_KMAP_ROWS_MAX];
 	void *at[PTB_KMAP_ROWS_MAX];
-	int nr;
+	int pages, nr; /* pages that there are; so many of them, from the first, are mapped */
+	bool atomic;   /* by kmap_atomic(): whoever maps may not sleep until all are unmapped */
 };
 
 /* How the API maps a page in this kernel: "highmem", "forced" or "direct". */
@@ -36,7 +33,12 @@ const char *ptb_kmap_backend(const char *api);
 /* kmap_local_page(), or its forced form where the kernel has that. */
 void *ptb_kmap_local(struct page *page);
 void ptb_kunmap_local(void *at);
-/* Maps @nr new pages in order, of high memory if the kernel has it. */
+/* @nr new pages, of high memory if the kernel has it. */
+int ptb_kmaps_pages(struct ptb_state *s, struct ptb_kmaps *k, int nr);
+/* Maps them in order, and undoes that. */
+void ptb_kmaps_map(struct ptb_kmaps *k);
+void ptb_kmaps_unmap(struct ptb_kmaps *k);
+/* New pages, mapped; unmapped and freed. */
 int ptb_kmaps_fill(struct ptb_state *s, struct ptb_kmaps *k, int nr);
 void ptb_kmaps_empty(struct ptb_kmaps *k);
 /* Is each map where the layout says, and its guard empty? false: why is filled. */
@@ -45,10 +47,11 @@ bool ptb_kmaps_placed(const struct ptb_kmaps *k, char *why, size_t size);
 bool ptb_kmaps_shown(const struct ptb_kmaps *k, char *why, size_t size);
 /* A new page, which the caller frees; or NULL with s->why. */
 struct page *ptb_kmap_page(struct ptb_state *s);
-/* -EOPNOTSUPP with s->why: this kernel has no stacks of maps. */
-int ptb_kmap_has_stack(struct ptb_state *s);
+/* -EOPNOTSUPP with s->why: the API has no stacks of maps in this kernel. */
+int ptb_kmap_has_stack(struct ptb_state *s, const char *api);
 
 extern const struct ptb_ops ptb_kmap_local_pair, ptb_kmap_atomic_pair, ptb_kmap_pair;
-extern const struct ptb_ops ptb_kmap_layout, ptb_kmap_switch, ptb_kmap_restored;
+extern const struct ptb_ops ptb_kmap_layout, ptb_kmap_owner, ptb_kmap_unmapped;
+extern const struct ptb_ops ptb_kmap_switch, ptb_kmap_restored;
 
 #endif

@@ -27,9 +27,9 @@ static const struct ptb_kmap_row *row_of(const struct ptb_state *s)
 
 static void switch_describe(struct ptb_state *s)
 {
-	ptb_param(s, ",backend=%s,debug=%d,design=merged,next=%d,prev=%d",
-		  ptb_kmap_backend("kmap_local"), IS_ENABLED(CONFIG_DEBUG_KMAP_LOCAL),
-		  row_of(s)->next, row_of(s)->prev);
+	ptb_param(s, ",backend=%s,debug=%d,design=%s,next=%d,prev=%d",
+		  ptb_kmap_backend("kmap_local"), PTB_KMAP_DEBUG, PTB_KMAP_DESIGN, row_of(s)->next,
+		  row_of(s)->prev);
 }
 
 static int partner(void *arg)
@@ -130,7 +130,7 @@ static int measure(void *arg)
 
 static int switch_run(struct ptb_state *s)
 {
-	int ret = row_of(s)->prev ? ptb_kmap_has_stack(s) : 0;
+	int ret = row_of(s)->prev ? ptb_kmap_has_stack(s, "kmap_local") : 0;
 
 	if (ret)
 		return ptb_emit_skip(s, s->why);
@@ -159,7 +159,7 @@ const struct ptb_ops ptb_kmap_switch = {
 static int restored_run(struct ptb_state *s)
 {
 	char seen[sizeof(s->why)];
-	int ret = ptb_kmap_has_stack(s) ?: switch_setup(s);
+	int ret = ptb_kmap_has_stack(s, "kmap_local") ?: switch_setup(s);
 
 	if (ret == -EOPNOTSUPP && strncmp(s->why, "wrong", 5))
 		return ptb_emit_skip(s, s->why);

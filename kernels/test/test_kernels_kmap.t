@@ -54,8 +54,14 @@ for name, d, depth in (("forced", forced, 15), ("with guards", debug, 16)):
            if "kind" in m), f"{name}: all exact")
     ok(seen(d, "kmap/layout") == ["right"] and seen(d, "kmap/restored") == ["right"],
        f"{name}: maps are where they belong, and come back")
+    ok(seen(d, "kmap/owner") == ["task"] and seen(d, "kmap/unmapped") == ["cleared"],
+       f"{name}: they are the task's, and leave nothing")
+    ok(all("direct map" in m.get("skipped", "") for m in rows(d, "kmap/pair", api="kmap_atomic")
+           if m["params"]["depth"] > 1), f"{name}: kmap_atomic() has no stack")
 ok(seen(busted, "kmap/layout")[0].startswith("wrong: map 1 is at") and
    seen(busted, "kmap/restored") == ["wrong: map 1 is a hole"], "busted: neither")
+ok(seen(busted, "kmap/owner")[0].startswith("wrong: page faults are off") and
+   seen(busted, "kmap/unmapped") == ["kept"], "busted: no page faults, and entries that stay")
 ok(all("a hole" in m.get("skipped", "") for m in rows(busted, "kmap/switch") if
        m["params"]["prev"]), "busted: no cost of switches that lose maps")
 ok(one(stock, "kmap/pair", api="kmap_local", depth=1) < 20 and
