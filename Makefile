@@ -230,9 +230,9 @@ test-kernels: ## boots the real kernels twice and checks what they must show
 	$(Q)$(SUBMAKE) all guests SCENARIOS='$(tested-scenarios)'
 	$(Q)PTBENCH_BUILD=$(call quote,$(abspath $(O))) prove -v --timer -e '' $(kernel-tests)
 
-test-kernels-more: ## further tests on real kernels: kmap_local, patches on five versions, harmed guests
-	@scripts/deps --scenarios x86_64-stock build kernels test versions
-	$(Q)$(SUBMAKE) all guests SCENARIOS=x86_64-stock
+test-kernels-more: ## further tests on real kernels: stacks of kmap, patches on five versions, harmed guests
+	@scripts/deps --scenarios 'x86_64-stock i386-pae-stock' build kernels test versions
+	$(Q)$(SUBMAKE) all guests SCENARIOS='x86_64-stock i386-pae-stock'
 	$(Q)PTBENCH_BUILD=$(call quote,$(abspath $(O))) prove -v --timer -e '' $(more-kernel-tests)
 
 test-ab: ## compares two trees that differ by five instructions in one function
