@@ -24,6 +24,7 @@ enum ptb_check_boot { PTB_CHECK_COSTS = 1, PTB_CHECK_EVENTS = 2, PTB_CHECK_BOTH 
 	X("gup_fast/recheck", PTB_CHECK_COSTS, 1)                                                  \
 	X("kmap/layout", PTB_CHECK_COSTS, 1)                                                       \
 	X("kmap/owner", PTB_CHECK_COSTS, 1)                                                        \
+	X("kmap/read", PTB_CHECK_COSTS, 1)                                                         \
 	X("kmap/restored", PTB_CHECK_COSTS, 1)                                                     \
 	X("kmap/unmapped", PTB_CHECK_COSTS, 1)                                                     \
 	X("pin_fast/only", PTB_CHECK_COSTS, 1)                                                     \

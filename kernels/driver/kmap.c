@@ -9,6 +9,8 @@
  */
 #include <linux/pgtable.h>
 
+#include <asm/tlbflush.h>
+
 #include "kmap.h"
 
 #define HIGHMEM IS_ENABLED(CONFIG_HIGHMEM)
@@ -52,6 +54,11 @@ static int stack_index(void)
 	return ptb_kmap_index();
 }
 
+static void flush_slots(void)
+{
+	flush_tlb_kernel_range(layout_address(PTB_KMAP_MAX - 1), layout_address(0) + PAGE_SIZE);
+}
+
 #else
 
 static unsigned long layout_address(int map)
@@ -62,6 +69,10 @@ static unsigned long layout_address(int map)
 static int stack_index(void)
 {
 	return 0;
+}
+
+static void flush_slots(void)
+{
 }
 
 #endif
@@ -375,7 +386,7 @@ static void write_words(struct ptb_kmaps *k)
 	}
 }
 
-/* Reads through every map: an entry that is right, and a TLB that has an older one, is found. */
+/* Reads through every map, whose entries are right: a TLB that has older ones is found. */
 static bool words_read(const struct ptb_kmaps *k, char *why, size_t size)
 {
 	int i;
@@ -383,7 +394,7 @@ static bool words_read(const struct ptb_kmaps *k, char *why, size_t size)
 	for (i = 0; i < k->nr; i++) {
 		if (READ_ONCE(*(u32 *)k->at[i]) == word_of(k->page[i]))
 			continue;
-		snprintf(why, size, "wrong: map %d reads another page than its own", i + 1);
+		snprintf(why, size, "stale: map %d reads another page than its own", i + 1);
 		return false;
 	}
 	return true;
@@ -397,26 +408,33 @@ static void turn_pages_round(struct ptb_kmaps *k)
 		swap(k->page[i], k->page[k->pages - 1 - i]);
 }
 
-static bool filled_rightly(struct ptb_kmaps *k, char *why, size_t size)
-{
-	bool right;
-
-	ptb_kmaps_map(k);
-	right = ptb_kmaps_placed(k, why, size) && ptb_kmaps_shown(k, why, size) &&
-		words_read(k, why, size);
-	ptb_kmaps_unmap(k);
-	return right;
-}
+typedef bool (*maps_are)(const struct ptb_kmaps *k, char *why, size_t size);
 
 /* Twice: with the pages in the other order, every map has to take its slot anew. */
+static void look_twice(maps_are first, maps_are then, char *seen, size_t size)
+{
+	bool good = true;
+	int i;
+
+	for (i = 0; i < 2 && good; i++) {
+		ptb_kmaps_map(&below);
+		good = first(&below, seen, size) && then(&below, seen, size);
+		ptb_kmaps_unmap(&below);
+		turn_pages_round(&below);
+	}
+	if (good)
+		strscpy(seen, "right", size);
+}
+
 static void look_at_layout(char *seen, size_t size)
 {
+	look_twice(ptb_kmaps_placed, ptb_kmaps_shown, seen, size);
+}
+
+static void look_at_read(char *seen, size_t size)
+{
 	write_words(&below);
-	if (!filled_rightly(&below, seen, size))
-		return;
-	turn_pages_round(&below);
-	if (filled_rightly(&below, seen, size))
-		strscpy(seen, "right", size);
+	look_twice(ptb_kmaps_shown, words_read, seen, size);
 }
 
 /* With a map of its stack a task may be switched out, and faults; one with the CPU's may not. */
@@ -478,6 +496,8 @@ static int check_full(struct ptb_state *s, void (*look)(char *seen, size_t size)
 	ret = ptb_kmap_has_stack(s, PTB_KMAP_API) ?: ptb_kmaps_pages(s, &below, PTB_KMAP_MAX);
 	if (ret)
 		return ptb_emit_skip(s, s->why);
+	/* or a map whose undoing was not flushed leads to a page that is no longer ours */
+	flush_slots();
 	local_irq_save(flags);
 	look(seen, sizeof(seen));
 	local_irq_restore(flags);
@@ -495,6 +515,11 @@ static int owner_run(struct ptb_state *s)
 	return check_full(s, look_at_owner);
 }
 
+static int read_run(struct ptb_state *s)
+{
+	return check_full(s, look_at_read);
+}
+
 static int unmapped_run(struct ptb_state *s)
 {
 	return check_full(s, look_at_unmapped);
@@ -509,6 +534,12 @@ const struct ptb_ops ptb_kmap_layout = {
 const struct ptb_ops ptb_kmap_owner = {
 	.case_id = "kmap/owner",
 	.run = owner_run,
+	.describe = layout_describe,
+};
+
+const struct ptb_ops ptb_kmap_read = {
+	.case_id = "kmap/read",
+	.run = read_run,
 	.describe = layout_describe,
 };
 

@@ -51,7 +51,7 @@ struct page *ptb_kmap_page(struct ptb_state *s);
 int ptb_kmap_has_stack(struct ptb_state *s, const char *api);
 
 extern const struct ptb_ops ptb_kmap_local_pair, ptb_kmap_atomic_pair, ptb_kmap_pair;
-extern const struct ptb_ops ptb_kmap_layout, ptb_kmap_owner, ptb_kmap_unmapped;
+extern const struct ptb_ops ptb_kmap_layout, ptb_kmap_owner, ptb_kmap_read, ptb_kmap_unmapped;
 extern const struct ptb_ops ptb_kmap_switch, ptb_kmap_restored;
 
 #endif

@@ -13,7 +13,7 @@
 #define SWITCH(p, n) ROW(switch, .prev = p, .next = n)
 
 static const struct ptb_row rows[] = {
-	ROW(layout), ROW(owner), ROW(unmapped),
+	ROW(layout), ROW(owner), ROW(read), ROW(unmapped),
 	ROW(restored, .prev = 15, .next = 1),
 	LOCAL(1), LOCAL(2), LOCAL(3), LOCAL(4), LOCAL(5), LOCAL(6), LOCAL(7), LOCAL(8),
 	LOCAL(9), LOCAL(10), LOCAL(11), LOCAL(12), LOCAL(13), LOCAL(14), LOCAL(15), LOCAL(16),

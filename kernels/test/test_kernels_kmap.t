@@ -56,6 +56,7 @@ for name, d, depth in (("forced", forced, 15), ("with guards", debug, 16)):
        f"{name}: maps are where they belong, and come back")
     ok(seen(d, "kmap/owner") == ["task"] and seen(d, "kmap/unmapped") == ["cleared"],
        f"{name}: they are the task's, and leave nothing")
+    ok(seen(d, "kmap/read")[0].startswith("stale: map"), f"{name}: but nobody flushes the TLB")
     ok(all("direct map" in m.get("skipped", "") for m in rows(d, "kmap/pair", api="kmap_atomic")
            if m["params"]["depth"] > 1), f"{name}: kmap_atomic() has no stack")
 ok(seen(busted, "kmap/layout")[0].startswith("wrong: map 1 is at") and
