@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Sizes of functions, from the list of symbols in an image's folder. */
+/* What an image's folder tells: sizes of functions, from its list of symbols, and preemption. */
 #include <array_size.h>
 #include <errno.h>
 #include <limits.h>
@@ -149,4 +149,40 @@ int image_code_bytes(const struct image *image, const char *format, const char *
 				s.path[i].bytes, err);
 	return ret ?: add_bytes(doc, "gup_fast/walk", format, design, "all", s.all, err) ?:
 		      add_bytes(doc, "kernel/text", format, design, NULL, s.text, err);
+}
+
+/* ---- preemption ---- */
+
+/* PREEMPT_RT goes with one of the others; of those a kernel has one. */
+static const struct {
+	const char *option, *name;
+} preemptions[] = {
+	{ "CONFIG_PREEMPT_RT=y", "rt" },     { "CONFIG_PREEMPT_LAZY=y", "lazy" },
+	{ "CONFIG_PREEMPT=y", "full" },	     { "CONFIG_PREEMPT_VOLUNTARY=y", "voluntary" },
+	{ "CONFIG_PREEMPT_NONE=y", "none" },
+};
+
+bool image_preemption(const char *folder, char to[IMAGE_PREEMPTION])
+{
+	size_t found = ARRAY_SIZE(preemptions);
+	char file[PATH_MAX], line[1024];
+	bool dynamic = false;
+	FILE *f;
+
+	snprintf(file, sizeof(file), "%s/config", folder);
+	f = fopen(file, "re");
+	if (!f)
+		return false;
+	while (fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = '\0';
+		dynamic |= !strcmp(line, "CONFIG_PREEMPT_DYNAMIC=y");
+		for (size_t i = 0; i < found; i++)
+			if (!strcmp(line, preemptions[i].option))
+				found = i;
+	}
+	fclose(f);
+	if (found == ARRAY_SIZE(preemptions))
+		return false;
+	snprintf(to, IMAGE_PREEMPTION, "%s%s", dynamic ? "dynamic, " : "", preemptions[found].name);
+	return true;
 }

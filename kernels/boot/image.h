@@ -50,6 +50,14 @@ int image_build_start(struct image_build *b, const char *ksrc);
 int image_build_poll(struct image_build *b, int ms, void (*done)(size_t i, void *arg), void *arg);
 int image_build_stop(struct image_build *b);
 
+#define IMAGE_PREEMPTION 32
+/*
+ * Reads from the folder's config where the kernel can be preempted: "none", "voluntary", "lazy",
+ * "full" or "rt"; "dynamic, none" and so on where the command line may choose another. False: the
+ * folder has no config that says it.
+ */
+bool image_preemption(const char *folder, char to[IMAGE_PREEMPTION]);
+
 /*
  * Calls fn with the name (which fn may change) and the size in bytes of every function of the
  * image's text, until fn returns a value other than 0, and returns that value. -EINVAL with err:

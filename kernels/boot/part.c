@@ -49,6 +49,7 @@ static int describe_subject(const struct part_context *c, const struct scenario 
 	const char *const run[] = { "ptbench", "kernels", "run", s->name };
 	const char *const profile[] = { "ptbench", "kernels",  "profile",
 					"--case",  c->profile, s->name };
+	char preemption[IMAGE_PREEMPTION];
 	const char *value;
 	int err;
 
@@ -61,6 +62,8 @@ static int describe_subject(const struct part_context *c, const struct scenario 
 		if (value)
 			err = results_pairs_set(&doc->subject, keys[i], value);
 	}
+	if (!err && image_preemption(image->folder, preemption))
+		err = results_pairs_set(&doc->subject, "preemption", preemption);
 	if (!err && c->profile)
 		err = describe_profile(s, doc);
 	free(doc->command);

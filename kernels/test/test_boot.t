@@ -22,6 +22,7 @@ printf '%s\n' 'ffffffff81000000 0000000000000100 T gup_fast_fallback' \
 printf '%s\n' 'ffffffff82000000 0000000000000002 D ptb_nr_costs_gup' 'ffffffff82000010 0000000000000001 D ptb_nr_costs_variant' \
 	'ffffffff82000020 0000000000000002 D ptb_nr_events_free' >"$root/image/rows"
 printf '%s\n' 'lacks needs a second CPU' 'rows x86_64-4k-48 gup_fast/walk 1' 'rows s390x gup_fast/walk 7' >"$tmp/build/guest-rows"
+printf '%s\n' '# CONFIG_PREEMPT_NONE is not set' CONFIG_PREEMPT_BUILD=y CONFIG_PREEMPT=y CONFIG_PREEMPTION=y >"$root/image/config"
 printf 'release\t6.12\nsource\tnone\ncompiler\tgcc\npatch\ta\npatch\tb\n' >"$root/image/info"
 cat >"$root/kernels/build" <<'END'
 #!/bin/bash
@@ -60,6 +61,7 @@ printf 'expect gup_fast/only cross=pud right\n' >>"$root/kernels/scenarios/no-ch
 grep 'the driver.s case does not compile on this kernel' "$top/kernels/common.expect" >"$root/kernels/common.expect"
 for s in absent half-absent; do printf 'expect gup_fast/only cross=pud right\n' >>"$root/kernels/scenarios/$s"; done
 cp -r "$root/image" "$root/absent"
+printf '%s\n' CONFIG_PREEMPT_LAZY=y CONFIG_PREEMPT_RT=y CONFIG_PREEMPT_DYNAMIC=y >"$root/absent/config"
 printf 'absent_family\tgup: mm/ptbench/gup.c:1:1: error: gone\nunknown_option\tCONFIG_GONE\nunknown_option\tCONFIG_LOST\n' >>"$root/absent/info"
 scenario fatal
 scenario killed
@@ -158,6 +160,7 @@ import json, sys
 d = json.load(open(sys.argv[1]))
 d["subject"] = d["provenance"]["subject"]
 assert d["subject"]["absent_family"] == "gup: mm/ptbench/gup.c:1:1: error: gone", d["subject"]
+assert d["subject"]["preemption"] == "dynamic, rt", d["subject"]
 assert d["subject"]["unknown_option"] == "CONFIG_GONE; CONFIG_LOST", d["subject"]
 assert [m["skipped"] for m in d["measurements"] if "row" in m["params"]] == \
     ["the driver's case does not compile on this kernel: mm/ptbench/gup.c:1:1: error: gone"] * 2
@@ -392,6 +395,7 @@ done
 scenario good
 run --only costs good
 plain=$(readlink "$tmp/runs/latest")
+is "$(sed -n 's/.*"preemption": "\(.*\)".*/\1/p' "$tmp/runs/latest/good.icount-1cpu.json")" full "a document says how its kernel is preempted"
 profile --case gup_fast/walk --base "$tmp/runs/$plain/" good
 is "$?$(grep -c 'no row was counted by function, as by ptbench kernels profile, in the run ' "$tmp/err")" 21 "a base that is no profile: stderr says that, and not that it lacks the row"
 is "$(readlink "$tmp/runs/latest")" "$plain" "nor has that made a run"
