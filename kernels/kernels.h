@@ -25,6 +25,7 @@ struct kernels_options {
 	int jobs;		  /* boots at a time */
 	const char *append;	  /* more words for every kernel command line, or NULL */
 	const char *profile;	  /* the case whose instructions are counted by symbol, or NULL */
+	bool functions;		  /* boot for costs once more, counting instructions by symbol */
 	const char *ksrc;	  /* the kernel source; NULL: KSRC of the environment */
 	/* Images that are built already, one for each of the scenarios (no list); NULL: build. */
 	const struct image *images;
@@ -65,13 +66,13 @@ int kernels_ready(const struct kernels_options *o);
 /*
  * Builds what is missing, boots each scenario as soon as it has its kernel, and records its parts
  * in the run, at the end in the order of the list: SCENARIO.icount-1cpu, SCENARIO.icount-2cpu,
- * SCENARIO.kvm-1cpu where KVM works (after all else, alone), and SCENARIO.static, whose reason also
- * tells why the others are absent: the kernel could not be built (failed), or this machine lacks
- * its QEMU or compiler (skipped). Returns an exit status: EXIT_USAGE for bad input (said on stderr,
- * nothing was run); EXIT_INCONCLUSIVE when nothing failed and every boot was skipped (said on
- * stderr); EXIT_PART_FAILED; EXIT_INTERRUPTED after SIGINT, SIGTERM or SIGHUP: finished parts are
- * recorded, every QEMU that was started is gone, and the caller's handler of the signal is called
- * after that.
+ * SCENARIO.icount-functions if asked for, SCENARIO.kvm-1cpu where KVM works (after all else,
+ * alone), and SCENARIO.static, whose reason also tells why the others are absent: the kernel could
+ * not be built (failed), or this machine lacks its QEMU or compiler (skipped).
+ * Returns an exit status: EXIT_USAGE for bad input (said on stderr, nothing was run);
+ * EXIT_INCONCLUSIVE when nothing failed and every boot was skipped (said on stderr);
+ * EXIT_PART_FAILED; EXIT_INTERRUPTED after SIGINT, SIGTERM or SIGHUP: finished parts are recorded,
+ * every QEMU that was started is gone, and the caller's handler of the signal is called after that.
  */
 int kernels_run(struct results_run *run, const struct kernels_options *o);
 

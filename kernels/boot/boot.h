@@ -20,7 +20,8 @@ struct qemu_boot {
 	/* What is booted. */
 	const struct scenario *scenario;
 	enum qemu_mode mode;
-	bool events; /* two CPUs, events; else one CPU, costs */
+	bool events;	/* two CPUs, events; else one CPU, costs */
+	bool functions; /* costs, with instructions by function: the plugin counts every row */
 	char *image, *initramfs;
 	char *console, *stream; /* files that QEMU writes */
 	const char *append;	/* more words for the kernel, or NULL */

@@ -18,8 +18,11 @@
 
 void part_name(const struct qemu_boot *b, char *to)
 {
-	snprintf(to, 128, "%s.%s-%dcpu", b->scenario->name, b->mode == QEMU_KVM ? "kvm" : "icount",
-		 b->events ? 2 : 1);
+	if (b->functions)
+		snprintf(to, 128, "%s.icount-functions", b->scenario->name);
+	else
+		snprintf(to, 128, "%s.%s-%dcpu", b->scenario->name,
+			 b->mode == QEMU_KVM ? "kvm" : "icount", b->events ? 2 : 1);
 }
 
 /* No row can hold the reason for a metric that every row lacks; it goes into the subject. */
@@ -39,16 +42,30 @@ static int set_if(struct results_pairs *p, const char *key, const char *value)
 	return value ? results_pairs_set(p, key, results_shown(value)) : 0;
 }
 
+/* The command that makes the part again; malloc'ed. */
+static char *command_of(const struct part_context *c, const struct scenario *s, bool functions)
+{
+	const char *const run[] = { "ptbench", "kernels", "run", s->name };
+	const char *const with[] = { "ptbench", "kernels", "run", "--functions", s->name };
+	const char *const profile[] = { "ptbench", "kernels",  "profile",
+					"--case",  c->profile, s->name };
+
+	if (c->profile)
+		return results_shell_words(ARRAY_SIZE(profile), profile);
+	return functions ? results_shell_words(ARRAY_SIZE(with), with)
+			 : results_shell_words(ARRAY_SIZE(run), run);
+}
+
+/* b: the boot, or NULL: the part is of the image alone. */
 static int describe_subject(const struct part_context *c, const struct scenario *s,
-			    const struct image *image, struct results_doc *doc)
+			    const struct image *image, const struct qemu_boot *b,
+			    struct results_doc *doc)
 {
 	static const char *const keys[] = { "release",	      "source",	       "source_sha256",
 					    "patch",	      "config",	       "config_sha256",
 					    "unknown_option", "absent_family", "driver_sha256",
 					    "image_sha256" };
-	const char *const run[] = { "ptbench", "kernels", "run", s->name };
-	const char *const profile[] = { "ptbench", "kernels",  "profile",
-					"--case",  c->profile, s->name };
+	const bool functions = b && b->functions;
 	char preemption[IMAGE_PREEMPTION];
 	const char *value;
 	int err;
@@ -64,10 +81,10 @@ static int describe_subject(const struct part_context *c, const struct scenario 
 	}
 	if (!err && image_preemption(image->folder, preemption))
 		err = results_pairs_set(&doc->subject, "preemption", preemption);
-	if (!err && c->profile)
+	if (!err && (c->profile || functions))
 		err = describe_profile(s, doc);
 	free(doc->command);
-	doc->command = c->profile ? results_shell_words(6, profile) : results_shell_words(4, run);
+	doc->command = command_of(c, s, functions);
 	return doc->command ? err : -ENOMEM;
 }
 
@@ -171,7 +188,7 @@ int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct
 
 	part_name(b, name);
 	err = results_doc_new(name, b->mode == QEMU_KVM ? "kvm" : "icount", &doc) ?:
-	      describe_subject(c, s, image, doc) ?: describe_environment(s, image, doc) ?:
+	      describe_subject(c, s, image, b, doc) ?: describe_environment(s, image, doc) ?:
 	      describe_boot(b, doc);
 	if (err) {
 		undescribed(name, err);
@@ -184,6 +201,9 @@ int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct
 		/* A document without rows would add nothing to the reason. */
 		err = record(c, name, s, doc->nr_measurements ? doc : NULL, why);
 		c->booted = c->booted || (!err && !why[0]);
+		/* Megabytes, of which the document has what counts. */
+		if (!err && !why[0] && b->functions)
+			unlink(b->profile);
 	}
 	/* \r and \033[K erase the line in which kernels/build counts objects. */
 	fprintf(stderr, "%s[%zu/%zu] %s: %s, %.1f s%s", isatty(2) ? "\r\033[K" : "", ++c->nr_ended,
@@ -253,7 +273,7 @@ int part_of_image(struct part_context *c, const struct scenario *s, const struct
 	int ret;
 
 	snprintf(name, sizeof(name), "%s.static", s->name);
-	ret = results_doc_new(name, "static", &doc) ?: describe_subject(c, s, image, doc) ?:
+	ret = results_doc_new(name, "static", &doc) ?: describe_subject(c, s, image, NULL, doc) ?:
 	      describe_environment(s, image, doc);
 	if (ret) {
 		undescribed(name, ret);

@@ -26,7 +26,7 @@ struct part_context {
 	bool booted;		   /* the part of a boot passed */
 };
 
-/* Writes the name of the boot's part, SCENARIO.MODE-Ncpu, to to[128]. */
+/* Writes the name of the boot's part to to[128]: SCENARIO.MODE-Ncpu, SCENARIO.icount-functions. */
 void part_name(const struct qemu_boot *b, char *to);
 /* Judges a boot that ended; records the part. -errno only when it cannot be recorded. */
 int part_of_boot(struct part_context *c, const struct qemu_boot *b, const struct image *image);

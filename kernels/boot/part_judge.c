@@ -230,14 +230,15 @@ static int judge_ids(const struct qemu_boot *b, const struct stream *stream, cha
 static int judge_rows(const struct qemu_boot *b, const struct scenario *s,
 		      const struct stream *stream, char *why, size_t size)
 {
+	const bool one_case = b->profile && !b->functions;
 	size_t measured = 0, checked = 0;
 
 	for (size_t i = 0; i < stream->nr; i++) {
 		measured += stream->records[i].type == STREAM_MEASUREMENT &&
-			    (b->profile || stream->records[i].subject == RESULTS_KERNEL);
+			    (one_case || stream->records[i].subject == RESULTS_KERNEL);
 		checked += stream->records[i].type == STREAM_CHECK;
 	}
-	if (!measured && b->profile) {
+	if (!measured && one_case) {
 		snprintf(why, size,
 			 "the kernel measures no row of this case with these params; ptbench "
 			 "show prints the rows of a run");
@@ -277,9 +278,10 @@ static int fill(const struct qemu_boot *b, const struct scenario *s, const struc
 	}
 	if (judge_rows(b, s, stream, why, size))
 		return -EINVAL;
-	if (b->profile)
-		return profile_apply(b->profile, doc, why);
-	return part_judge_checks(s, b, doc, why, size);
+	if (b->profile && profile_apply(b->profile, doc, b->functions, why))
+		return -EINVAL;
+	/* Of a single case's rows no check has to be there. */
+	return b->profile && !b->functions ? 0 : part_judge_checks(s, b, doc, why, size);
 }
 
 int part_judge(const struct qemu_boot *b, const struct scenario *s, struct results_doc *doc,

@@ -208,7 +208,7 @@ static int check_case(const struct kernels_options *o)
 
 static int check_profile(const struct kernels_options *o, const struct scenario *s, bool runs)
 {
-	return runs && o->profile ? profiled_usable(o, s) : 0;
+	return runs && (o->profile || o->functions) ? profiled_usable(o, s) : 0;
 }
 
 /* ---- a folder for what the guests boot ---- */
@@ -254,7 +254,7 @@ static bool is_in_doubt(const struct kernels_options *o, const struct scenario *
 {
 	char file[PATH_MAX];
 
-	return o->profile || ready_guest_lacks(o, s, file, sizeof(file));
+	return o->profile || o->functions || ready_guest_lacks(o, s, file, sizeof(file));
 }
 
 static int check_scenarios(const struct kernels_options *o)

@@ -30,7 +30,7 @@
 #define TIMEOUT 60
 #define ONLY_KERNEL "ptbench.only=kernel"
 #define POLL_MS 10
-#define BOOTS 3 /* of a scenario, at most: costs, events, KVM */
+#define BOOTS 4 /* of a scenario, at most: costs, events, functions, KVM */
 
 struct job {
 	const struct kernels_options *o;
@@ -160,14 +160,18 @@ static int add_profile(struct job *j, const char *folder, const char *name, stru
 	return err;
 }
 
-static struct qemu_boot boot_of(const struct job *j, size_t i, enum qemu_mode mode, bool events)
+/* The boots of a scenario under icount. */
+enum kind { COSTS, EVENTS, FUNCTIONS, NR_KINDS };
+
+static struct qemu_boot boot_of(const struct job *j, size_t i, enum qemu_mode mode, enum kind kind)
 {
 	const char *timeout = j->scenarios[i]->arch.timeout;
 
 	return (struct qemu_boot){
 		.scenario = j->scenarios[i],
 		.mode = mode,
-		.events = events,
+		.events = kind == EVENTS,
+		.functions = kind == FUNCTIONS,
 		.append = mode == QEMU_KVM ? ONLY_KERNEL : j->o->append,
 		.timeout = j->o->timeout ?: (timeout ? atoi(timeout) : TIMEOUT),
 	};
@@ -200,17 +204,17 @@ static int read_rows(const struct kernels_options *o, struct qemu_boot *b, const
 	return 0;
 }
 
-static int add_boot(struct job *j, size_t i, enum qemu_mode mode, bool events)
+static int add_boot(struct job *j, size_t i, enum qemu_mode mode, enum kind kind)
 {
 	const struct kernels_options *o = j->o;
 	struct qemu_boot *b = &j->boots[j->pool.nr];
-	bool reference = !events && mode == QEMU_ICOUNT && !j->scenarios[i]->no_reference &&
+	bool reference = kind != EVENTS && mode == QEMU_ICOUNT && !j->scenarios[i]->no_reference &&
 			 !(o->append && strstr(o->append, ONLY_KERNEL));
 	const char *reason;
 	char name[128];
 	int err;
 
-	*b = boot_of(j, i, mode, events);
+	*b = boot_of(j, i, mode, kind);
 	b->qemu_version = emulator_check(&j->emulators, b, &reason);
 	part_name(b, name);
 	err = make_initramfs(j, b->scenario->arch.name, reference, &b->initramfs);
@@ -220,7 +224,7 @@ static int add_boot(struct job *j, size_t i, enum qemu_mode mode, bool events)
 		err = -ENOMEM;
 	if (!err)
 		err = read_rows(o, b, j->images[i].folder);
-	if (!err && o->profile)
+	if (!err && (o->profile || b->functions))
 		err = add_profile(j, j->images[i].folder, name, b);
 	if (err)
 		free_boot(b); /* the pool does not get an incomplete boot */
@@ -230,26 +234,42 @@ static int add_boot(struct job *j, size_t i, enum qemu_mode mode, bool events)
 }
 
 /* Adds the boot to the pool, or records it as skipped when this machine's QEMU is too old. */
-static int add_or_skip(struct job *j, size_t i, bool events)
+static int add_or_skip(struct job *j, size_t i, enum kind kind)
 {
-	struct qemu_boot b = boot_of(j, i, QEMU_ICOUNT, events);
+	struct qemu_boot b = boot_of(j, i, QEMU_ICOUNT, kind);
 	const char *reason;
 	char name[128];
 
 	b.qemu_version = emulator_check(&j->emulators, &b, &reason);
 	reason = emulator_lacks(&b);
-	if (!reason && events)
+	if (!reason && b.events)
 		reason = j->scenarios[i]->one_cpu;
 	if (!reason)
-		return add_boot(j, i, QEMU_ICOUNT, events);
+		return add_boot(j, i, QEMU_ICOUNT, kind);
 	part_name(&b, name);
 	j->part.nr_boots--;
 	return part_skipped(&j->part, name, reason);
 }
 
-static bool wanted(const struct job *j, bool events)
+static bool wanted(const struct job *j, enum kind kind)
 {
-	return events ? !j->o->no_events : !j->o->no_costs;
+	switch (kind) {
+	case COSTS:
+		return !j->o->no_costs;
+	case EVENTS:
+		return !j->o->no_events;
+	default:
+		return j->o->functions;
+	}
+}
+
+static size_t nr_wanted(const struct job *j)
+{
+	size_t nr = 0;
+
+	for (int kind = 0; kind < NR_KINDS; kind++)
+		nr += wanted(j, kind);
+	return nr;
 }
 
 /* ---- scenarios that cannot be run ---- */
@@ -259,7 +279,7 @@ static int no_scenario(struct job *j, size_t i, const char *reason, bool skipped
 {
 	char name[160];
 
-	j->part.nr_boots -= wanted(j, false) + wanted(j, true);
+	j->part.nr_boots -= nr_wanted(j);
 	snprintf(name, sizeof(name), "%.140s.static", j->names[i]);
 	return skipped ? part_skipped(&j->part, name, reason) : part_failed(&j->part, name, reason);
 }
@@ -271,9 +291,9 @@ static int look_at_machines(struct job *j)
 	const char *reason;
 	int err = 0;
 
-	j->part.nr_boots = j->nr * (wanted(j, false) + wanted(j, true));
+	j->part.nr_boots = j->nr * nr_wanted(j);
 	for (size_t i = 0; i < j->nr && !err && !stopped; i++) {
-		struct qemu_boot b = boot_of(j, i, QEMU_ICOUNT, !wanted(j, false));
+		struct qemu_boot b = boot_of(j, i, QEMU_ICOUNT, wanted(j, COSTS) ? COSTS : EVENTS);
 
 		if (!emulator_check(&j->emulators, &b, &reason) && !reason)
 			return -ENOMEM;
@@ -323,9 +343,9 @@ static void image_done(size_t n, void *arg)
 				     results_pairs_get(&image->info, "release") ?: "");
 		if (!j->scenarios[i]->image && !j->o->profile)
 			err = part_of_image(&j->part, j->scenarios[i], image);
-		for (int events = 0; events < 2 && !err; events++)
-			if (wanted(j, events))
-				err = add_or_skip(j, i, events);
+		for (int kind = 0; kind < NR_KINDS && !err; kind++)
+			if (wanted(j, kind))
+				err = add_or_skip(j, i, kind);
 	}
 	j->unfit = err ? err : j->unfit;
 }
@@ -380,7 +400,7 @@ static int run_kvm(struct job *j, size_t i)
 	struct qemu_boot *b;
 	int err;
 
-	err = add_boot(j, i, QEMU_KVM, false);
+	err = add_boot(j, i, QEMU_KVM, COSTS);
 	if (err)
 		return err;
 	b = &j->boots[--j->pool.nr]; /* qemu_run() runs it, and not the pool */

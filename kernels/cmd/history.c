@@ -24,7 +24,8 @@ static const char usage[] =
 	"Prints what the kernels of runs (folders; default results/runs/latest) take, one scenario at a\n"
 	"time, the oldest release first: GUP-fast, freeing page tables and whom that interrupts, faults and\n"
 	"DAX, temporary mappings. Before that what got worse from each release to the next, by exact rows,\n"
-	"with known changes of the kernel in between and the command that shows it function by function.\n"
+	"with known changes of the kernel in between and the command that shows it function by function; and\n"
+	"of kernels that ptbench kernels run --functions booted, the functions that account for it.\n"
 	"Of a kernel that several runs have, the run named last counts. ptbench report shows the same of\n"
 	"one run as the page history.html, with figures.\n"
 	"\n"
@@ -34,7 +35,7 @@ static const char usage[] =
 	"a kernel; 4 not all could be printed.\n"
 	"\n"
 	"Examples:\n"
-	"  ptbench kernels run x86_64-stock@6.12 x86_64-stock@7.3\n"
+	"  ptbench kernels run --functions x86_64-stock@6.12 x86_64-stock@7.3\n"
 	"  ptbench kernels history\n";
 
 int history_cmd(int argc, char **argv, const struct kernels_options *o)

@@ -22,7 +22,10 @@ static const char run_usage[] =
 	"A boot fails when the guest does not come to its end, or its kernel warns, or a check or a\n"
 	"skipped row is not what the scenario expects. What this machine has no compiler or QEMU for is\n"
 	"skipped, with the reason.\n"
-	"\n";
+	"\n"
+	"  --functions         boot once more for costs, with a plugin of QEMU that counts each row's\n"
+	"                      instructions by function; ptbench kernels history and the report compare\n"
+	"                      these from version to version\n";
 static const char ab_usage[] =
 	"usage: ptbench kernels ab --base TREE --head TREE [OPTION]... [SCENARIO|LIST]...\n"
 	"\n"
@@ -82,8 +85,7 @@ static const char ab_end[] =
 	"\n"
 	"Example: ptbench kernels ab --base ~/linux#v6.12 --head ~/linux#mine x86_64-stock\n";
 
-/* Options of ab alone come first. --append, more words for the kernels, is for the test of
- * exactness. */
+/* --append, more words for the kernels, is for the test of exactness. */
 enum {
 	OPT_BASE = 256,
 	OPT_HEAD,
@@ -93,19 +95,27 @@ enum {
 	OPT_ONLY,
 	OPT_TIMEOUT,
 	OPT_APPEND,
+	OPT_FUNCTIONS,
 };
-#define NR_OF_AB 4
-static const struct option options[] = {
+/* clang-format off */
+#define OF_BOTH                                             \
+	{ "out", required_argument, NULL, OPT_OUT },         \
+	{ "only", required_argument, NULL, OPT_ONLY },       \
+	{ "timeout", required_argument, NULL, OPT_TIMEOUT }, \
+	{ "append", required_argument, NULL, OPT_APPEND },   \
+	{ "help", no_argument, NULL, 'h' },                  \
+	{ NULL, 0, NULL, 0 }
+/* clang-format on */
+static const struct option ab_options[] = {
 	{ "base", required_argument, NULL, OPT_BASE },
 	{ "head", required_argument, NULL, OPT_HEAD },
 	{ "allow", required_argument, NULL, OPT_ALLOW },
 	{ "no-report", no_argument, NULL, OPT_NO_REPORT },
-	{ "out", required_argument, NULL, OPT_OUT },
-	{ "only", required_argument, NULL, OPT_ONLY },
-	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
-	{ "append", required_argument, NULL, OPT_APPEND },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+	OF_BOTH,
+};
+static const struct option run_options[] = {
+	{ "functions", no_argument, NULL, OPT_FUNCTIONS },
+	OF_BOTH,
 };
 
 static int only(const char *command, struct kernels_options *o, const char *kind)
@@ -161,6 +171,9 @@ static int take(const char *command, int c, struct ab_options *ab)
 	case OPT_APPEND:
 		o->append = optarg;
 		return 0;
+	case OPT_FUNCTIONS:
+		o->functions = true;
+		return 0;
 	default:
 		fprintf(stderr, "Try: %s --help\n", command);
 		return -EINVAL;
@@ -189,11 +202,18 @@ static int parse(int argc, char **argv, const struct option *of, const char *usa
 int run_cmd(int argc, char **argv, const struct kernels_options *o)
 {
 	struct ab_options ab = { .kernels = *o };
-	int ret = parse(argc, argv, options + NR_OF_AB, run_usage, run_end, &ab);
+	int ret = parse(argc, argv, run_options, run_usage, run_end, &ab);
 	struct results_run *run;
 
 	if (ret)
 		return ret > 0 ? EXIT_FINE : EXIT_USAGE;
+	if (ab.kernels.functions && ab.kernels.no_costs) {
+		fprintf(stderr,
+			"%s: --functions counts costs; leave out --only events\n"
+			"Try: %s --help\n",
+			argv[0], argv[0]);
+		return EXIT_USAGE;
+	}
 	ret = kernels_run_in(ab.runs, &ab.kernels, &run);
 	if (run)
 		printf("%s\n", results_shown(run->dir));
@@ -212,7 +232,7 @@ int ab_cmd(int argc, char **argv, const struct kernels_options *o)
 	ab.allow = calloc(argc, sizeof(*ab.allow));
 	if (!ab.allow)
 		return EXIT_USAGE;
-	ret = parse(argc, argv, options, ab_usage, ab_end, &ab);
+	ret = parse(argc, argv, ab_options, ab_usage, ab_end, &ab);
 	if (ret) {
 		ret = ret > 0 ? EXIT_FINE : EXIT_USAGE;
 	} else if (ab.base && ab.head) {

@@ -120,7 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	doc = rows_of(&v[1]);
 	nr = doc->nr_measurements;
 	fuzz_put("profile", v[0].data, v[0].size);
-	err = profile_apply(path, doc, why);
+	err = profile_apply(path, doc, true, why);
 	if (!err && nr) {
 		fuzz_accepted++;
 		check(doc, nr);

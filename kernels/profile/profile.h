@@ -29,8 +29,11 @@ char *profile_irqs_unknown(const char *irqs);
  * Reads the file that the plugin wrote during a boot into the document of that boot: adds a
  * breakdown to each of the kernel's measurements in instructions, and irqs_off_instructions to each
  * row. Each window must have the driver's count. -errno with why; -ENODATA: the file is not whole.
+ * every_row: the boot ran all rows, and a row of which the plugin counts more than the driver, for
+ * an instruction that faults counts twice there, is left without a breakdown; no_functions of the
+ * subject tells it.
  */
-int profile_apply(const char *file, struct results_doc *doc, char why[PROFILE_WHY]);
+int profile_apply(const char *file, struct results_doc *doc, bool every_row, char why[PROFILE_WHY]);
 
 /*
  * Prints every breakdown of the document, or its differences to those of the same rows of base

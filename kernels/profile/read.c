@@ -468,7 +468,11 @@ static size_t subtract(const struct counts *full, const struct counts *empty,
 	return left;
 }
 
-/* Compares the driver's samples of a measurement with these windows, one by one. */
+/*
+ * Compares the driver's samples of a measurement with these windows, one by one. -ERANGE: none of
+ * the plugin's counts is smaller, and one is greater, as of an operation that faults (see
+ * plugin/profile.c).
+ */
 static int compare(const struct results_measurement *m, const struct windows *w, long long empty,
 		   char why[PROFILE_WHY])
 {
@@ -479,14 +483,13 @@ static int compare(const struct results_measurement *m, const struct windows *w,
 	if (w->nr != m->nr_samples)
 		err = refuse(why, "%s {%s}: the plugin saw %zu windows that count, the driver %zu",
 			     m->case_id, params ? params : "", w->nr, m->nr_samples);
-	for (size_t i = 0; i < w->nr && !err; i++) {
+	for (size_t i = 0; i < w->nr && err != -EINVAL; i++) {
 		total = w->counts[w->v[i].counts].total - empty;
-		if (total != m->samples[i])
-			err = refuse(
-				why,
-				"%s {%s}: %s of window %zu: the plugin counts %lld, the driver %.0f",
-				m->case_id, params ? params : "", m->metric->name, i, total,
-				m->samples[i]);
+		if (total == m->samples[i] || (err && total > m->samples[i]))
+			continue;
+		refuse(why, "%s {%s}: %s of window %zu: the plugin counts %lld, the driver %.0f",
+		       m->case_id, params ? params : "", m->metric->name, i, total, m->samples[i]);
+		err = total > m->samples[i] ? -ERANGE : -EINVAL;
 	}
 	free(params);
 	return err;
@@ -503,6 +506,8 @@ static int break_down(struct results_doc *doc, size_t i, const struct windows *w
 	int ret = mode_of(work, &mode) ?: mode_of(empties, &empty) ?:
 		  compare(&doc->measurements[i], work, empty, why);
 
+	if (ret == -ERANGE && !empties->nr)
+		ret = -EINVAL;
 	if (ret)
 		return ret;
 	full = typical(work, mode);
@@ -547,7 +552,23 @@ static int add_irqs_off(struct results_doc *doc, size_t i, const struct windows 
 	return ret ? refuse(why, "%s: %s", m.case_id, err.reason) : 0;
 }
 
-int profile_apply(const char *file, struct results_doc *doc, char why[PROFILE_WHY])
+#define MAX_NOTED 1500 /* bytes; a document's string may have more */
+
+/* Adds to the subject that a row has no breakdown, and why. */
+static int note(struct results_doc *doc, char why[PROFILE_WHY])
+{
+	const char *known = results_pairs_get(&doc->subject, "no_functions");
+	int err;
+
+	if (known && strlen(known) > MAX_NOTED)
+		return 0;
+	err = results_pairs_setf(&doc->subject, "no_functions", "%s%s%s", known ? known : "",
+				 known ? "; " : "", why);
+	why[0] = '\0';
+	return err ? refuse(why, "a row without a breakdown cannot be noted") : 0;
+}
+
+int profile_apply(const char *file, struct results_doc *doc, bool every_row, char why[PROFILE_WHY])
 {
 	struct profile p = { .nr = 0 };
 	size_t nr = doc->nr_measurements, next = 0;
@@ -558,7 +579,9 @@ int profile_apply(const char *file, struct results_doc *doc, char why[PROFILE_WH
 	for (size_t i = 0; i < nr && !err; i++) {
 		const struct results_metric *metric = doc->measurements[i].metric;
 
-		if (!metric || strncmp(metric->name, "instructions", 12))
+		/* The reference's windows are in user space, without marks. */
+		if (!metric || doc->measurements[i].subject != RESULTS_KERNEL ||
+		    strncmp(metric->name, "instructions", 12))
 			continue;
 		if (!strcmp(metric->name, "instructions")) {
 			while (next < p.nr && !p.rows[next].windows[WORK].nr)
@@ -578,6 +601,8 @@ int profile_apply(const char *file, struct results_doc *doc, char why[PROFILE_WH
 		else
 			err = break_down(doc, i, &row->windows[DEFERRED],
 					 &row->windows[EMPTY_DEFERRED], why);
+		if (err == -ERANGE)
+			err = every_row ? note(doc, why) : -EINVAL;
 	}
 	if (err == -ENOMEM)
 		refuse(why, "no memory for the plugin's counts");

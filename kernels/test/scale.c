@@ -159,7 +159,7 @@ static double profile(size_t n)
 	if (results_doc_new("scale.icount-1cpu", "icount", &doc))
 		exit(1);
 	start = now();
-	if (profile_apply(profile_file, doc, why))
+	if (profile_apply(profile_file, doc, false, why))
 		fprintf(stderr, "%s\n", why);
 	start = now() - start;
 	results_doc_free(doc);

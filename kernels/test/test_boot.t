@@ -392,6 +392,14 @@ for args in "good2" "--case gup_fast/walk EMPTY" "--case gup_fast/walk --base EM
 	is "$?$([ -s "$tmp/err" ] && echo said)" 2said "profile $args: status 2, with the reason"
 done
 
+run --functions good2
+is "$?$(grep -c 'this qemu-system-fake takes no plugins' "$tmp/err")" 21 "run --functions: the same is said"
+run --functions --only events good2
+is "$?$(grep -c -- '--functions counts costs; leave out --only events' "$tmp/err")" 21 "run --functions --only events: refused"
+ab() { "$build/ptbench" kernels ab --base x --head y --functions good2 >"$tmp/out" 2>"$tmp/err"; }
+ab
+is $? 2 "ab has no --functions"
+
 scenario good
 run --only costs good
 plain=$(readlink "$tmp/runs/latest")

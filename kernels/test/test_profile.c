@@ -79,7 +79,7 @@ static int apply(struct results_doc *doc, const char *text)
 	snprintf(whole, sizeof(whole), "%send %u\n", text, lines);
 	save("profile", whole);
 	why[0] = '\0';
-	return profile_apply(path, doc, why);
+	return profile_apply(path, doc, false, why);
 }
 
 static long long count(const struct results_measurement *m, const char *symbol)
@@ -137,6 +137,46 @@ static void test_deferred(void)
 	results_doc_free(doc);
 }
 
+/* A boot of all rows: one that faults is left out, and one that is counted short is not. */
+static void test_every_row(void)
+{
+	static const char text[] = "row\n" EMPTY WORK "row\n" EMPTY WORK "end 10\n";
+	struct results_doc *doc = walk_doc(6, 1);
+	const char *noted;
+
+	add(doc, "kmap/pair", "instructions", 7, 1);
+	save("profile", text);
+	ok(profile_apply(path, doc, false, why) == -EINVAL && strstr(why, "counts 7, the driver 6"),
+	   "of a single case no row may count more: %s", why);
+	ok(!profile_apply(path, doc, true, why), "of all rows one may: %s", why);
+	noted = results_pairs_get(&doc->subject, "no_functions");
+	ok(noted && strstr(noted, "gup_fast/walk") && strstr(noted, "counts 7, the driver 6") &&
+		   !strstr(noted, "kmap/pair"),
+	   "which the subject tells: %s", noted);
+	ok(!doc->measurements[0].nr_breakdown && doc->measurements[1].nr_breakdown == 2,
+	   "that row has no breakdown, and the other has one");
+	results_doc_free(doc);
+
+	doc = walk_doc(8, 1);
+	add(doc, "kmap/pair", "instructions", 7, 1);
+	ok(profile_apply(path, doc, true, why) == -EINVAL && strstr(why, "counts 7, the driver 8"),
+	   "a plugin that counts less is found out: %s", why);
+	results_doc_free(doc);
+
+	doc = walk_doc(7, 1);
+	save("profile", "row\n" WORK "end 3\n");
+	ok(profile_apply(path, doc, true, why) == -EINVAL, "and so is one without an empty window");
+	results_doc_free(doc);
+
+	doc = walk_doc(7, 1);
+	add(doc, "gup_fast/walk", "instructions_deferred", 3, 1);
+	doc->measurements[0].subject = RESULTS_REF;
+	doc->measurements[1].subject = RESULTS_REF;
+	save("profile", "end 0\n");
+	ok(!profile_apply(path, doc, true, why), "rows of the reference have no marks: %s", why);
+	results_doc_free(doc);
+}
+
 static void refused(double sample, size_t nr, const char *text, const char *reason)
 {
 	struct results_doc *doc = walk_doc(sample, nr);
@@ -190,12 +230,12 @@ static void test_refused(void)
 	refused(7, 1, "row\n" EMPTY "window 12 - a a=6 b=3 a=3\nkept\n",
 		"not a line that the plugin writes");
 	save_bytes("row\nwindow 5 - a a=5\0 b=7\nend 2\n", 32);
-	ok(profile_apply(path, doc, why) == -EINVAL && strstr(why, "profile:2: not a line"),
+	ok(profile_apply(path, doc, false, why) == -EINVAL && strstr(why, "profile:2: not a line"),
 	   "a NUL byte does not hide the rest of its line: %s", why);
 	for (i = 0; i < ARRAY_SIZE(ends); i++) {
 		snprintf(text, sizeof(text), "row\n" EMPTY WORK "%s", ends[i]);
 		save("profile", text);
-		err = profile_apply(path, doc, why);
+		err = profile_apply(path, doc, false, why);
 		ok(err && !doc->measurements[0].nr_breakdown, "no end: '%.*s': %s",
 		   (int)strcspn(ends[i], "\n"), ends[i], why);
 	}
@@ -204,13 +244,13 @@ static void test_refused(void)
 	snprintf(text, sizeof(text), "row\n%s", many);
 	refused(7, 1, text, "not a line that the plugin writes");
 	save("profile", "row\n" EMPTY WORK);
-	ok(profile_apply(path, doc, why) == -ENODATA, "a file without an end: %s", why);
+	ok(profile_apply(path, doc, false, why) == -ENODATA, "a file without an end: %s", why);
 	save("profile", "row\n" EMPTY WORK "end 4\n");
-	ok(profile_apply(path, doc, why) == -ENODATA, "a line is missing");
+	ok(profile_apply(path, doc, false, why) == -ENODATA, "a line is missing");
 	save("profile", "row\n" EMPTY WORK "end 5\nkept\n");
-	ok(profile_apply(path, doc, why) == -ENODATA, "something follows the end");
+	ok(profile_apply(path, doc, false, why) == -ENODATA, "something follows the end");
 	unlink(path);
-	ok(profile_apply(path, doc, why) == -ENODATA && !doc->measurements[0].nr_breakdown,
+	ok(profile_apply(path, doc, false, why) == -ENODATA && !doc->measurements[0].nr_breakdown,
 	   "no file: %s", why);
 	results_doc_free(doc);
 }
@@ -293,6 +333,7 @@ int main(void)
 		return 1;
 	test_good();
 	test_deferred();
+	test_every_row();
 	test_refused();
 	test_table();
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {

@@ -44,6 +44,24 @@ elif what == "unwatched":
     for m in counted:
         if m["kind"] == "exact" and mode(other[identity(m)]["samples"]) != mode(m["samples"]):
             print("# differs:", identity(m), mode(other[identity(m)]["samples"]), mode(m["samples"]))
+elif what == "functions":
+    with open(f"{tmp}/unwatched/{scenario}.icount-1cpu.json") as f:
+        plain = {identity(m) + (m["subject"],): mode(m.get("samples", [0])) for m in json.load(f)["measurements"]}
+    with open(f"{tmp}/unwatched/{scenario}.icount-functions.json") as f:
+        d = json.load(f)
+    left_out = d["provenance"]["subject"].get("no_functions", "")
+    seen = 0
+    for m in d["measurements"]:
+        if m.get("metric") == "irqs_off_instructions":
+            continue
+        if plain.pop(identity(m) + (m["subject"],), None) != mode(m.get("samples", [0])):
+            print("# another count, or none, in the boot of costs:", identity(m))
+        if m["subject"] == "kernel" and (m.get("metric") or "").startswith("instructions") and mode(m["samples"]):
+            seen += "breakdown" in m
+            if sum(s["instructions"] for s in m.get("breakdown", ())) != mode(m["samples"]) and m["case"] not in left_out:
+                print("# does not add up:", identity(m))
+    if plain or seen < 50 or not set(left_out.split()[0:1]) <= {"table_free/reuse"}:
+        print(f"# {len(plain)} rows are missing; {seen} by function; left out: {left_out}")
 elif what == "irqs-off":
     if any(not 0 < off < total for total, off in walks.values()) or len(walks) < 4:
         print("#", walks)
@@ -55,8 +73,8 @@ elif what == "slope":
 END
 }
 
-"$build/ptbench" kernels run --only costs --timeout 600 --out "$tmp/runs" "${scenarios[@]}" >"$tmp/out" 2>"$tmp/err"
-ok $? "the kernels run without the plugin"
+"$build/ptbench" kernels run --only costs --functions --timeout 600 --out "$tmp/runs" "${scenarios[@]}" >"$tmp/out" 2>"$tmp/err"
+ok $? "the kernels run without the plugin, and once more with it for all rows"
 sed 's/^/# /' "$tmp/err"
 ln -s "$(tail -n 1 "$tmp/out")" "$tmp/unwatched"
 
@@ -69,6 +87,7 @@ for ((i = 0; i < ${#scenarios[@]}; i += 2)); do
 	done
 	for s in "$base" "$new"; do
 		for what in "sums breakdowns add up" "unwatched rows cost what they cost unwatched" \
+			"functions a boot of all rows counts what the boot of costs does, by function" \
 			"irqs-off a walk has interrupts off for a part of it" "slope and for each page of it"; do
 			wrong=$(look "${what%% *}" "$s" "$new".gup_fast-walk "$new".gup_slow-walk "$new".table_free-munmap 2>&1)
 			[ -z "$wrong" ]
