@@ -56,9 +56,8 @@ static const char *one_line(struct model *m, const char *text)
 	return clean(m->arena, arena_str(m->arena, "%.*s%s", (int)n, text, text[n] ? " ..." : ""));
 }
 
-/* The kernel's release where that tells it from the series' others, else its name. */
-static const char *short_name(struct model *m, const struct series *s,
-			      const struct version_kernel *k)
+const char *history_short_name(struct model *m, const struct series *s,
+			       const struct version_kernel *k)
 {
 	if (!*k->release)
 		return k->scenario;
@@ -76,7 +75,7 @@ static const char *measure_text(struct model *m, const struct series *s, const s
 
 	for (size_t i = 0; i < s->nr; i++) {
 		struct rvalue v = history_value(m->arena, &s->v[i], what);
-		const char *name = short_name(m, s, &s->v[i]);
+		const char *name = history_short_name(m, s, &s->v[i]);
 
 		if (rv_ok(&v))
 			text = arena_str(m->arena, "%s%s%s on %s", text ? text : "",
@@ -100,7 +99,7 @@ static const char *absent_text(struct model *m, const struct series *s, enum his
 	for (size_t i = 0; i < s->nr; i++)
 		if (!s->v[i].parts[boot])
 			text = arena_str(m->arena, "%s%s%s (%s)", text ? text : "",
-					 text ? ", " : "", short_name(m, s, &s->v[i]),
+					 text ? ", " : "", history_short_name(m, s, &s->v[i]),
 					 one_line(m, s->v[i].why[boot]));
 	return text ? arena_str(m->arena, " Nothing from %s.", text) : "";
 }
@@ -143,7 +142,7 @@ static void add_figure(struct model *m, struct section *sec, const struct topic 
 	for (size_t i = 0; i < s->nr; i++) {
 		struct rvalue v = history_value(m->arena, &s->v[i], what);
 
-		figure_bar(m, f, NULL, short_name(m, s, &s->v[i]), &v, (int)(nr % 5));
+		figure_bar(m, f, NULL, history_short_name(m, s, &s->v[i]), &v, (int)(nr % 5));
 	}
 	f->desc = arena_str(m->arena, "One bar for each version of %s, the oldest release first.",
 			    s->stem);
@@ -382,6 +381,7 @@ static void build_page(struct model *m, const struct history *h)
 		"The same cases on several kernels, the oldest release first. Only costs and "
 		"counts under icount: two modes share no axis.");
 	history_steps(m, p, h);
+	history_by_function(m, p, h);
 	for (size_t i = 0; i < history_nr_topics; i++)
 		build_topic(m, p, &history_topics[i], h);
 	build_kernels(m, p, h);

@@ -11,6 +11,9 @@ enum history_boot { HISTORY_COSTS, HISTORY_EVENTS, HISTORY_BOOTS };
 /* "icount-1cpu", "icount-2cpu" */
 extern const char *const history_setups[HISTORY_BOOTS];
 
+/* The setup of the boot that counts costs by function. */
+#define HISTORY_FUNCTIONS "icount-functions"
+
 /* A scenario on one version of the kernel. */
 struct version_kernel {
 	const char *scenario, *release;
@@ -18,6 +21,9 @@ struct version_kernel {
 	/* Parts with figures; NULL: why[] has the reason. */
 	const struct report_part *parts[HISTORY_BOOTS];
 	const char *why[HISTORY_BOOTS];
+	/* The boot that counts costs by function; NULL: why_functions has the reason. */
+	const struct report_part *functions;
+	const char *why_functions;
 };
 
 /* A scenario in all versions that the runs have, the oldest release first. */
@@ -62,6 +68,9 @@ extern const size_t history_nr_topics;
 /* The kernel's value, or why there is none. */
 struct rvalue history_value(struct arena *a, const struct version_kernel *k,
 			    const struct measure *what);
+/* The value in that part, whatever boot it is of. */
+struct rvalue history_value_in(struct arena *a, const struct report_part *part,
+			       const struct measure *what);
 
 /* ---- rows of two versions ---- */
 
@@ -93,7 +102,16 @@ const struct known_change *history_known(const char *old, const char *new, const
 
 /* Adds the section of what got worse. */
 void history_steps(struct model *m, struct page *p, const struct history *h);
+/* Adds the section of the functions that account for it, if any kernel was counted by function. */
+void history_by_function(struct model *m, struct page *p, const struct history *h);
+/* A new document, which history_free() frees. 0 or -errno */
+int history_doc(struct model *m, const char *part, const char *mode, struct results_doc **out);
 /* "x86_64-stock@7.3 (7.3.4)" */
 const char *history_name(struct arena *a, const struct version_kernel *k);
+/* The kernel's release where that tells it from the series' others, else history_name(). */
+const char *history_short_name(struct model *m, const struct series *s,
+			       const struct version_kernel *k);
+/* Was it measured, so that it is compared with the one before? */
+bool history_has_figures(const struct version_kernel *k);
 
 #endif

@@ -93,15 +93,26 @@ static int copy_pairs(struct results_pairs *to, const struct results_pairs *from
 	return err;
 }
 
+int history_doc(struct model *m, const char *part, const char *mode, struct results_doc **out)
+{
+	int ret;
+
+	m->step_docs = arena_grow(m->arena, m->step_docs, m->nr_step_docs, sizeof(*m->step_docs));
+	ret = results_doc_new(part, mode, out);
+	if (!ret)
+		m->step_docs[m->nr_step_docs++] = *out;
+	return ret;
+}
+
 int history_bare(struct model *m, const struct results_doc *doc, const char *const *hidden,
 		 size_t nr, struct results_doc **out, struct results_error *err)
 {
 	struct results_doc *bare;
-	int ret = results_doc_new(doc->part, doc->mode, &bare);
+	int ret = history_doc(m, doc->part, doc->mode, &bare);
 
 	if (ret)
 		return ret;
-	m->step_docs[m->nr_step_docs++] = *out = bare; /* for history_free() */
+	*out = bare;
 	ret = copy_pairs(&bare->environment, &doc->environment);
 	ret = ret ? ret : copy_pairs(&bare->subject, &doc->subject);
 	for (size_t i = 0; i < doc->nr_measurements && !ret; i++)

@@ -53,6 +53,10 @@ static void read_kernel(struct version_kernel *k, const struct report_input *in,
 			k->why[b] = why_not(in, arena_str(in->arena, "%s.%s", scenario,
 							  history_setups[b]));
 	}
+	k->functions = input_usable(input_guest(in, scenario, HISTORY_FUNCTIONS));
+	if (!k->functions)
+		k->why_functions =
+			why_not(in, arena_str(in->arena, "%s." HISTORY_FUNCTIONS, scenario));
 }
 
 /* Adds the kernel; one that an earlier run had, too, takes its place. */
@@ -216,18 +220,21 @@ static struct rvalue further_table(struct arena *a, const struct report_part *pa
 	return t ? t->per_table : rv_missing("no such row");
 }
 
+struct rvalue history_value_in(struct arena *a, const struct report_part *part,
+			       const struct measure *what)
+{
+	struct rvalue v = what->derive ? what->derive(a, part, what) : row_value(a, part, what);
+	const char *why = rv_ok(&v) ? NULL : skip_reason(a, part, what);
+
+	return why ? rv_missing(why) : v;
+}
+
 struct rvalue history_value(struct arena *a, const struct version_kernel *k,
 			    const struct measure *what)
 {
 	const struct report_part *part = k->parts[what->boot];
-	struct rvalue v;
-	const char *why;
 
-	if (!part)
-		return rv_missing(k->why[what->boot]);
-	v = what->derive ? what->derive(a, part, what) : row_value(a, part, what);
-	why = rv_ok(&v) ? NULL : skip_reason(a, part, what);
-	return why ? rv_missing(why) : v;
+	return part ? history_value_in(a, part, what) : rv_missing(k->why[what->boot]);
 }
 
 static const struct measure gup[] = {

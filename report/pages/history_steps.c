@@ -402,7 +402,7 @@ static void build_step(struct model *m, struct section *sec, const struct step *
 				       plural(s->nr_reference)));
 }
 
-static bool has_figures(const struct version_kernel *k)
+bool history_has_figures(const struct version_kernel *k)
 {
 	return k->parts[HISTORY_COSTS] || k->parts[HISTORY_EVENTS];
 }
@@ -419,7 +419,7 @@ static void build_series(struct model *m, struct page *p, struct section *sec,
 		const struct version_kernel *new = &series->v[i];
 		struct step s;
 
-		if (!has_figures(new)) {
+		if (!history_has_figures(new)) {
 			one = arena_str(m->arena, "%s has no figures: %s.",
 					history_name(m->arena, new),
 					one_of(m, new->why[HISTORY_COSTS]));
@@ -459,7 +459,6 @@ void history_steps(struct model *m, struct page *p, const struct history *h)
 	struct section *sec = page_section(m, p, "worse", "What got worse from one to the next");
 
 	m->steps = arena_alloc(m->arena, (max_steps(h) + 1) * sizeof(*m->steps));
-	m->step_docs = arena_alloc(m->arena, (2 * max_steps(h) + 1) * sizeof(*m->step_docs));
 	for (size_t i = 0; i < h->nr; i++)
 		build_series(m, p, sec, &h->v[i]);
 	section_note(m, sec,

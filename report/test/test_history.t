@@ -5,12 +5,15 @@ the next, and the headlines over the releases. An oracle that knows documents al
 random runs with rows that are missing, skipped, noisy, zero; with versions that failed, in random order.
 SEED=N MUTATIONS=1 makes again what a failed line names."""
 
+import copy
 import os
 import random
 import re
 import subprocess
 import sys
 import tempfile
+from decimal import Decimal
+from fractions import Fraction
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "results", "test")]
@@ -22,6 +25,7 @@ from fixtures import N, doc, row, save_run
 from oracle import ok, diag
 
 RELEASES = {"5.10": "5.10.262", "6.1": "6.1.192", "6.6": "6.6.99", "6.12": "6.12.117", "7.2": "7.2.13", "7.3": "7.3.4"}
+RANK = {v: i for i, v in enumerate(RELEASES)}  # their order
 STEM = "x86_64-plain"
 EVENTS = {"cpus_interrupted": "CPUs", "rcu_callbacks": "callbacks"}
 HEADS = {  # what the text calls a row: where it is
@@ -64,6 +68,8 @@ def documents(rng, version):
     name = f"{STEM}@{version}"
     own = rng.choice(["f", "f", "g"])
     costs = [cost(rng, c, p, 100 * i) for i, (_, c, p, _) in enumerate(HEADS.values()) if c != "table_free/munmap"]
+    costs += [cost(rng, "table_free/munmap", {"format": "f", "tables": n}, 1000 + 60 * n) for n in (1, 2, 8)]
+    costs += [cost(rng, "table_free/keep", {"format": "f", "tables": n, "twin": "same"}, 500 + 7 * n) for n in (1, 2, 8)]
     costs += [cost(rng, "gup_slow/walk", {"format": "f", "leaf": "pte", "pages": n}, 1000 * n) for n in range(1, 8)]
     events = [event(rng, m, {"format": "f", "peer": p, "tables": 8}) for m in EVENTS for p in ("spin", "none")]
     for r in costs + events:  # the format is the kernel's, and no part of what a row is
@@ -162,6 +168,204 @@ def check_heads(text, kernels):
     return bad
 
 
+# ---- by function ----
+
+FUNCTIONS = ["gup_fast", "try_get", "walk_it", "put_it", "flush_all", "free_one"]
+# Names of a function before a version and since: the first is known to the report, the second a guess,
+# the third no rename, for the names have nothing in common.
+RENAMED = [("gup_pte_range", "gup_fast_pte_range"), ("free_all_tables", "free_some_tables"), ("apple", "pear")]
+
+
+def functions_doc(rng, costs, version, since):
+    """The boot that counts by function: its rows have breakdowns; now and then a row counts another number."""
+    if not costs or rng.random() < 0.1:
+        return None
+    d = copy.deepcopy(costs)
+    d["part"] = f"{STEM}@{version}.icount-functions"
+    late = RANK[version] >= since
+    for m in d["measurements"]:
+        if "skipped" in m:
+            continue
+        if rng.random() < 0.1:
+            m["samples"] = [s + 2 for s in m["samples"]]
+        mode = m["samples"][0]
+        names = rng.sample(FUNCTIONS, 4) + [pair[late ^ (rng.random() < 0.15)] for pair in RENAMED]
+        shares = {}
+        for n in names:
+            if mode > 0 and rng.random() < 0.8:
+                shares[n] = rng.choice([10, 10, 10, 12, 30, rng.randint(1, 99)])
+        rest = mode - sum(shares.values())
+        if rest:
+            shares["rest_of_it"] = rest
+        shares = {n: v for n, v in shares.items() if v}
+        if mode and rng.random() > 0.05:
+            m["breakdown"] = [{"symbol": n, "instructions": v} for n, v in shares.items()]
+    return d
+
+
+def per_op(m):
+    return Fraction(m["samples"][0], m["nr_ops"])
+
+
+def shares_of(m):
+    """The row by function; None: it was not counted."""
+    if "breakdown" not in m and m["samples"][0]:
+        return None
+    return {b["symbol"]: Fraction(b["instructions"], m["nr_ops"]) for b in m.get("breakdown", ())}
+
+
+def combine(doc_, terms):
+    """The sum of factor * row, and the same of each function; None: a row is missing, or not counted."""
+    value, by = Fraction(0), {}
+    for factor, case, params in terms:
+        rows = [m for m in doc_["measurements"] if key(m) == (case, bare(params), "instructions")]
+        if not rows:
+            return None
+        value += factor * per_op(rows[0])
+        shares = shares_of(rows[0])
+        for n, v in (shares or {}).items() if by is not None else ():
+            by[n] = by.get(n, 0) + factor * v
+        if shares is None:
+            by = None
+    return value, by
+
+
+def freeing_terms(doc_, slope):
+    """Munmap minus its twin: at the fewest tables that munmap has, or the slope over the tables of both."""
+    have = lambda case: {m["params"]["tables"] for m in doc_["measurements"]
+                         if m["case"] == case and "skipped" not in m}
+    munmap, both = have("table_free/munmap"), sorted(have("table_free/munmap") & have("table_free/keep"))
+    if not munmap:
+        return None
+    sizes = both if slope else [min(munmap)]
+    if not sizes:
+        return None
+    mean = Fraction(sum(sizes), len(sizes))
+    sxx = sum((x - mean) ** 2 for x in sizes)
+    factor = {x: ((x - mean) / sxx if sxx else Fraction(1, x)) if slope else Fraction(1) for x in sizes}
+    return [(sign * factor[x], case, {"tables": x, **({"twin": "same"} if sign < 0 else {})})
+            for x in sizes for sign, case in ((1, "table_free/munmap"), (-1, "table_free/keep"))]
+
+
+BY_FUNCTION = {
+    "A get_user_pages_fast_only() of one page":
+        lambda d: [(Fraction(1), "gup_fast/walk", {"cross": "none", "leaf": "pte", "pages": 1})],
+    "kmap_local_page() and its undoing":
+        lambda d: [(Fraction(1), "kmap/pair", {"api": "kmap_local", "debug": 0, "depth": 1})],
+    "Munmap, the first table": lambda d: freeing_terms(d, False),
+    "Each further table": lambda d: freeing_terms(d, True),
+}
+
+
+def cents(v):
+    return Decimal(v.numerator * 200 // v.denominator + 1 if v >= 0 else -((-v.numerator) * 200 // v.denominator + 1)) // 2
+
+
+def number(text):
+    return Decimal(text.replace(",", "").replace("−", "-").replace("+", "")) * 100
+
+
+def terms_of(text):
+    """Splits "a +1, b (called c before) −2, only in 6.6 −3 (d 1, e 2)" at commas outside of parentheses."""
+    return re.findall(r"(?:\([^()]*\)|[^,(]|,(?! ))+", text)
+
+
+def symbols(doc_):
+    return {b["symbol"] for m in doc_["measurements"] for b in m.get("breakdown", ())}
+
+
+def check_sum(said, old, new, docs):
+    """What a sentence says of a measure, against (value, by function) of both versions: what is wrong, or ''."""
+    head = re.match(r"([\d,.−]+), then ([\d,.−]+), ([+−]?[\d,.]+) = (.*)$", said)
+    if not head:
+        return f"not a sum: {said}"
+    x, y, d = (number(head.group(i)) for i in (1, 2, 3))
+    if abs(x - cents(old[0])) > 1 or abs(y - cents(new[0])) > 1 or y - x != d:
+        return f"{x}, {y}, {d}, expected {float(old[0])}, {float(new[0])}"
+    left = {n: [cents(old[1].get(n, Fraction(0))), cents(new[1].get(n, Fraction(0)))] for n in {*old[1], *new[1]}}
+    total, alone, others = Decimal(0), {}, 0
+    for term in terms_of(re.split(r"; known in between|; on \d", head.group(4))[0]):
+        term = term.strip()
+        if term == "nothing moved":
+            continue
+        only = re.match(r"only in (\S+) ([+−]?[\d,.]+) \((.*)\)$", term)
+        plain = re.match(r"(\S+)(?: \(called (\S+) before\))? ([+−]?[\d,.]+)$", term)
+        more = re.match(r"(\d+) more in both ([+−]?[\d,.]+)$", term)
+        if not (only or plain or more):
+            return f"not a term: {term}"
+        total += number((only or more or plain).group(2 if only or more else 3))
+        if only:
+            alone[only.group(1)] = number(only.group(2))
+        elif more:
+            others = int(more.group(1))
+        elif plain.group(1) != "rounding":
+            name, before, diff = plain.groups()
+            was = left.pop(before)[0] if before else left[name][0]
+            if before and (name in symbols(docs[0]) or before == "apple" or
+                           (before in symbols(docs[1]) and (before, name) != RENAMED[0])):
+                return f"{name} was never called {before}"
+            if abs(left.pop(name)[1] - was - number(diff)) > 1:
+                return f"{term}: wrong difference"
+    if total != d:
+        return f"the terms add up to {total}, not to {d}: {said}"
+    both = [n for n, (a, b) in left.items() if n in old[1] and n in new[1] and a and b and a != b]
+    if not others and both:
+        return f"nobody speaks of {both}"
+    return ""
+
+
+def check_functions(text, notes, kernels):
+    """Of each step: every sum is exact, is of the boot by function, and says so where that counts otherwise."""
+    bad = []
+    have = [(v, d, f) for v, d, f in kernels if any(d)]
+    if not any(f is not False for _, _, f in have):
+        return bad
+    for (a, old, f), (b, new, g) in zip(have, have[1:]):
+        said = re.search(rf"Which functions account for it, from {re.escape(STEM)}@{re.escape(a)} \(\S+\) to "
+                         rf"{re.escape(STEM)}@{re.escape(b)} \(\S+\)\? (.*?)(?= Which functions| What did GUP|$)", text)
+        if not said:
+            bad.append(f"{a} to {b}: nothing is said of functions")
+            continue
+        said = said.group(1)
+        if not f or not g:
+            if "Not counted by function: part " not in said or \
+                    f"ptbench kernels run --functions {STEM}@{a} {STEM}@{b}" not in said:
+                bad.append(f"{a} to {b}: not said why there are no functions: {said}")
+            continue
+        if f["provenance"]["environment"] != g["provenance"]["environment"]:
+            if "Not compared: environments differ in compiler" not in said:
+                bad.append(f"{a} to {b}: other compilers: {said}")
+            continue
+        for words, terms in BY_FUNCTION.items():
+            both = [combine(k, terms(k)) if terms(k) else None for k in (f, g)]
+            begin = f"- On {STEM}, {RELEASES[a]} to {RELEASES[b]}: {words}: "
+            one = [n[len(begin):-1] for n in notes if n.startswith(begin)]
+            if None in both or None in (both[0][1], both[1][1]):
+                unknown = re.search(r"Not known by function: (.*?)\.(?= |$)", said)
+                if one or (None not in both and not (unknown and f"{words}, on " in unknown.group(1))):
+                    bad.append(f"{words}: {one}, and a version lacks it, or its functions: {said}")
+                continue
+            if not one:
+                same = re.search(r"The same, in each function: (.*?)\.", said)
+                if not same or words not in same.group(1) or both[0][0] != both[1][0]:
+                    bad.append(f"{words}: nothing is said: {said[-200:]}")
+                continue
+            one = one[0]
+            d = number(re.search(r", ([+−]?[\d,.]+) = ", one).group(1))
+            told = re.search(re.escape(words) + r" ([+−]?[\d,.]*\d)[;.]", said)
+            if not told or number(told.group(1)) != d:
+                bad.append(f"{words}: the answer says {told and told.group(0)}, the note {d}")
+            wrong = check_sum(one, *both, (f, g))
+            if wrong:
+                bad.append(f"{a} to {b}: {words}: {wrong}: {one}")
+            for k, costs, value, v in ((f, old[0], both[0][0], a), (g, new[0], both[1][0], b)):
+                plain = combine(costs, terms(costs)) if costs and terms(costs) else None
+                other = plain is not None and plain[0] != value
+                if other != (f"; on {RELEASES[v]} the boot that counts by function has" in one):
+                    bad.append(f"{a} to {b}: {words}: another number in the boot of costs of {v}: {one}")
+    return bad
+
+
 def flat(text):
     """The text without its line breaks, up to the first table of the section on what got worse, and the
     answers of the others."""
@@ -172,7 +376,16 @@ def one(seed):
     rng = random.Random(seed)
     versions = rng.sample(sorted(RELEASES), rng.randint(2, 5))
     kernels = [(v, documents(rng, v)) for v in versions]
-    entries, docs = [], []
+    entries, docs, since = [], [], rng.randint(0, len(RELEASES))
+    by_function = {v: functions_doc(rng, both[0], v, since) if rng.random() < 0.9 else False for v, both in kernels}
+    if rng.random() < 0.3:
+        by_function = dict.fromkeys(by_function, False)
+    for v, d in by_function.items():
+        name = f"{STEM}@{v}.icount-functions"
+        if d is not False:
+            entries.append({"name": name, "file": name + ".json" if d else None,
+                            "state": "passed" if d else "failed", "reason": None if d else "panic"})
+            docs += [d] if d else []
     for v, both in kernels:
         for setup, d in zip(("icount-1cpu", "icount-2cpu"), both):
             name = f"{STEM}@{v}.{setup}"
@@ -185,8 +398,10 @@ def one(seed):
         return [f"exit {p.returncode}: {p.stderr}"]
     kernels.sort(key=lambda k: [int(n) for n in k[0].split(".")])
     answers = flat("\n".join(re.findall(r"^  \* .*?(?=^\n|^  \*|\Z)", p.stdout, re.M | re.S)))
-    worse_text = re.search(r"What got worse on .*? release by release\? (.*?)(?: \(icount\))? What did", answers)
+    worse_text = re.search(r"What got worse on .*? release by release\? (.*?)(?: \(icount\))? (?:What did|Which functions)", answers)
     bad = check_steps(worse_text.group(1) if worse_text else "", kernels)
+    notes = [flat(n).strip() for n in re.findall(r"^  - .*?(?=^  - |^\n|\Z)", p.stdout, re.M | re.S)]
+    bad += check_functions(answers, notes, [(v, d, by_function[v]) for v, d in kernels])
     return bad + check_heads(answers, kernels)
 
 
