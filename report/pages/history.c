@@ -382,6 +382,7 @@ static void build_page(struct model *m, const struct history *h)
 		"counts under icount: two modes share no axis.");
 	history_steps(m, p, h);
 	history_by_function(m, p, h);
+	history_preemption(m, p, h);
 	for (size_t i = 0; i < history_nr_topics; i++)
 		build_topic(m, p, &history_topics[i], h);
 	build_kernels(m, p, h);

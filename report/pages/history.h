@@ -87,6 +87,10 @@ int history_bare(struct model *m, const struct results_doc *doc, const char *con
 const char *history_own_text(struct arena *a, const struct results_doc *old,
 			     const struct results_doc *new, const char *const *hidden, size_t nr);
 
+/* "environments differ in compiler": why counts are not compared; NULL: they can be. */
+const char *history_other_environment(struct arena *a, const struct results_doc *x,
+				      const struct results_doc *y);
+
 /* ---- what is known to have changed ---- */
 
 struct known_change {
@@ -104,6 +108,8 @@ const struct known_change *history_known(const char *old, const char *new, const
 void history_steps(struct model *m, struct page *p, const struct history *h);
 /* Adds the section of the functions that account for it, if any kernel was counted by function. */
 void history_by_function(struct model *m, struct page *p, const struct history *h);
+/* Adds the section of what the option of preemption did, if it changed between two versions. */
+void history_preemption(struct model *m, struct page *p, const struct history *h);
 /* A new document, which history_free() frees. 0 or -errno */
 int history_doc(struct model *m, const char *part, const char *mode, struct results_doc **out);
 /* "x86_64-stock@7.3 (7.3.4)" */

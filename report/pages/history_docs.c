@@ -154,3 +154,19 @@ const char *history_own_text(struct arena *a, const struct results_doc *old,
 	}
 	return text;
 }
+
+const char *history_other_environment(struct arena *a, const struct results_doc *x,
+				      const struct results_doc *y)
+{
+	const char *text = NULL;
+
+	for (size_t i = 0; i < x->environment.nr; i++) {
+		const struct results_pair *p = &x->environment.v[i];
+		const char *other = results_pairs_get(&y->environment, p->key);
+
+		if (results_env_is_compared(p->key) && (!other || strcmp(other, p->value)))
+			text = arena_str(a, "%s%s %s", text ? text : "environments differ in",
+					 text ? "," : "", clean(a, p->key));
+	}
+	return text;
+}

@@ -224,25 +224,6 @@ static void add_measure(struct model *m, struct table *t, const struct function_
 
 /* ---- a step ---- */
 
-/* What of the environments differs, so that counts are not compared; NULL: nothing. */
-static const char *other_environment(struct model *m, const struct function_step *s)
-{
-	const struct results_pairs *x = &s->old->functions->doc->environment,
-				   *y = &s->new->functions->doc->environment;
-	const char *text = NULL;
-
-	for (size_t i = 0; i < x->nr; i++) {
-		const char *other = results_pairs_get(y, x->v[i].key);
-
-		if (results_env_is_compared(x->v[i].key) &&
-		    (!other || strcmp(other, x->v[i].value)))
-			text = arena_str(m->arena, "%s%s %s",
-					 text ? text : "environments differ in", text ? "," : "",
-					 clean(m->arena, x->v[i].key));
-	}
-	return text;
-}
-
 static const char *no_step(struct model *m, const struct function_step *s)
 {
 	const char *const words[] = { "ptbench",     "kernels",	       "run",
@@ -250,7 +231,8 @@ static const char *no_step(struct model *m, const struct function_step *s)
 	const char *why, *command;
 
 	if (s->old->functions && s->new->functions) {
-		why = other_environment(m, s);
+		why = history_other_environment(m->arena, s->old->functions->doc,
+						s->new->functions->doc);
 		return why ? arena_str(m->arena, "Not compared: %s.", why) : NULL;
 	}
 	why = s->old->functions ? s->new->why_functions : s->old->why_functions;
