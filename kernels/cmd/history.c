@@ -27,6 +27,7 @@ static const char usage[] =
 	"with known changes of the kernel in between and the command that shows it function by function; and\n"
 	"of kernels that ptbench kernels run --functions booted, the functions that account for it. Where\n"
 	"a variant with one option of preemption is there: what of it another option did, and what the code.\n"
+	"Point releases of a version (6.12.107, 6.12.111) have a section of their own: what changed at all.\n"
 	"Of a kernel that several runs have, the run named last counts. ptbench report shows the same of\n"
 	"one run as the page history.html, with figures.\n"
 	"\n"

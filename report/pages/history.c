@@ -323,6 +323,28 @@ static const char *differing_text(struct model *m, const struct series *s)
 				s->stem);
 }
 
+static void add_kernel(struct model *m, struct table *t, const struct version_kernel *v,
+		       const bool said[NR_PROVENANCE])
+{
+	table_row(m, t);
+	table_cell(t, "", v->scenario);
+	table_cell(t, "", *v->release ? v->release : "—");
+	table_cell(t, "", parts_text(m, v));
+	for (size_t c = 0; c < NR_PROVENANCE; c++)
+		if (said[c])
+			table_seen(t, "prose", value_of(m, v, c) ? value_of(m, v, c) : "—");
+}
+
+/* Is the point release the one that the other sections have? */
+static bool is_shown(const struct history *h, const struct version_kernel *v)
+{
+	for (size_t i = 0; i < h->nr; i++)
+		for (size_t k = 0; k < h->v[i].nr; k++)
+			if (!strcmp(h->v[i].v[k].scenario, v->scenario))
+				return true;
+	return false;
+}
+
 static void build_kernels(struct model *m, struct page *p, const struct history *h)
 {
 	struct section *sec = page_section(m, p, "kernels", "The kernels");
@@ -351,19 +373,13 @@ static void build_kernels(struct model *m, struct page *p, const struct history 
 		text = h->v[i].nr > 1 ? differing_text(m, &h->v[i]) : NULL;
 		if (text)
 			section_note(m, sec, text);
-		for (size_t k = 0; k < h->v[i].nr; k++) {
-			const struct version_kernel *v = &h->v[i].v[k];
-
-			table_row(m, t);
-			table_cell(t, "", v->scenario);
-			table_cell(t, "", *v->release ? v->release : "—");
-			table_cell(t, "", parts_text(m, v));
-			for (size_t c = 0; c < NR_PROVENANCE; c++)
-				if (said[c])
-					table_seen(t, "prose",
-						   value_of(m, v, c) ? value_of(m, v, c) : "—");
-		}
+		for (size_t k = 0; k < h->v[i].nr; k++)
+			add_kernel(m, t, &h->v[i].v[k], said);
 	}
+	for (size_t i = 0; i < h->nr_points; i++)
+		for (size_t k = 0; k < h->points[i].nr; k++)
+			if (!is_shown(h, &h->points[i].v[k]))
+				add_kernel(m, t, &h->points[i].v[k], said);
 	if (h->twice)
 		section_note(m, sec,
 			     arena_str(m->arena,
@@ -381,6 +397,7 @@ static void build_page(struct model *m, const struct history *h)
 		"The same cases on several kernels, the oldest release first. Only costs and "
 		"counts under icount: two modes share no axis.");
 	history_steps(m, p, h);
+	history_points(m, p, h);
 	history_by_function(m, p, h);
 	history_preemption(m, p, h);
 	for (size_t i = 0; i < history_nr_topics; i++)

@@ -29,13 +29,17 @@ struct version_kernel {
 /* A scenario in all versions that the runs have, the oldest release first. */
 struct series {
 	const char *stem, *arch;
+	const char *version; /* "6.12", of point releases; else NULL */
 	struct version_kernel *v;
 	size_t nr;
 };
 
 struct history {
+	/* Of several point releases of a version (6.12.107, 6.12.111) each series has one. */
 	struct series *v;
 	size_t nr;
+	struct series *points; /* these point releases: a version of a series each */
+	size_t nr_points;
 	const char *twice; /* kernels that two runs have, of which the later run's count; or NULL */
 };
 
@@ -106,6 +110,8 @@ const struct known_change *history_known(const char *old, const char *new, const
 
 /* Adds the section of what got worse. */
 void history_steps(struct model *m, struct page *p, const struct history *h);
+/* Adds the section of what changed between point releases, if there are several of a version. */
+void history_points(struct model *m, struct page *p, const struct history *h);
 /* Adds the section of the functions that account for it, if any kernel was counted by function. */
 void history_by_function(struct model *m, struct page *p, const struct history *h);
 /* Adds the section of what the option of preemption did, if it changed between two versions. */

@@ -102,6 +102,72 @@ static bool is_set_aside(const struct series *s)
 	return false;
 }
 
+/* ---- point releases ---- */
+
+/* "6.12" of "6.12.107", "6.12.0-rc3" and "6.12" */
+static const char *version_of(struct arena *a, const char *release)
+{
+	size_t n = strcspn(release, ".");
+
+	n += release[n] == '.';
+	n += strspn(release + n, "0123456789");
+	return arena_str(a, "%.*s", (int)n, release);
+}
+
+/* Names the scenario a version without a point release, or none at all? */
+static bool is_plain(const struct version_kernel *k)
+{
+	const char *at = strchr(k->scenario, '@'), *dot = at ? strchr(at, '.') : NULL;
+
+	return !dot || !strchr(dot + 1, '.');
+}
+
+static int rank(const struct version_kernel *k)
+{
+	return 2 * history_has_figures(k) + is_plain(k);
+}
+
+/* Of v[0..nr), of one version: the kernel that stands for it. */
+static size_t one_of_points(const struct version_kernel *v, size_t nr)
+{
+	size_t best = 0;
+
+	for (size_t i = 1; i < nr; i++)
+		if (rank(&v[i]) >= rank(&v[best]))
+			best = i;
+	return best;
+}
+
+/* Leaves of several point releases of a version one in the series; all of them become a series of
+ * their own. Releases are sorted. */
+static void take_points(struct arena *a, struct history *h, struct series *s)
+{
+	size_t kept = 0, n;
+
+	for (size_t i = 0; i < s->nr; i += n) {
+		const char *version = version_of(a, s->v[i].release);
+		struct version_kernel one;
+
+		for (n = 1; i + n < s->nr && !strcmp(version_of(a, s->v[i + n].release), version);
+		     n++)
+			;
+		if (!*version || !strcmp(s->v[i].release, s->v[i + n - 1].release)) {
+			memmove(&s->v[kept], &s->v[i], n * sizeof(*s->v));
+			kept += n;
+			continue;
+		}
+		h->points = arena_grow(a, h->points, h->nr_points, sizeof(*h->points));
+		h->points[h->nr_points] = *s;
+		h->points[h->nr_points].version = version;
+		h->points[h->nr_points].nr = n;
+		h->points[h->nr_points].v = arena_alloc(a, n * sizeof(*s->v));
+		memcpy(h->points[h->nr_points++].v, &s->v[i], n * sizeof(*s->v));
+		one = s->v[i + one_of_points(&s->v[i], n)];
+		s->v[kept++] = one;
+	}
+	s->nr = kept;
+}
+
 struct history history_read(struct arena *a, const struct report_input *const *runs, size_t nr,
 			    bool several)
 {
@@ -121,6 +187,8 @@ struct history history_read(struct arena *a, const struct report_input *const *r
 	h.nr = kept;
 	if (h.nr)
 		qsort(h.v, h.nr, sizeof(*h.v), by_arch);
+	for (size_t i = 0; i < h.nr; i++)
+		take_points(a, &h, &h.v[i]);
 	return h;
 }
 

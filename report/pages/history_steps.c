@@ -16,7 +16,8 @@ struct step {
 	const struct version_kernel *old, *new;
 	const struct results_compared_row **worse; /* exact rows; counts that rose; sorted */
 	const struct results_compared_row **other; /* all others that stand out; sorted */
-	size_t nr_worse, nr_rose, nr_other;
+	const struct results_compared_row **moved; /* exact rows that differ; sorted */
+	size_t nr_worse, nr_rose, nr_other, nr_moved;
 	size_t nr_exact; /* rows that are exact on both sides */
 	size_t nr_fewer, nr_fell, nr_missing, nr_extra, nr_unclear, nr_skipped;
 	size_t nr_vague;     /* rows that are worse, and not exact on both sides */
@@ -86,6 +87,11 @@ static void add_row(struct model *m, struct step *s, const struct results_compar
 	s->nr_missing += r->verdict == RESULTS_ROW_MISSING;
 	s->nr_extra += r->verdict == RESULTS_ROW_EXTRA;
 	s->nr_unclear += r->verdict == RESULTS_ROW_UNCLEAR;
+	if (exact && (r->verdict == RESULTS_ROW_WORSE || r->verdict == RESULTS_ROW_BETTER ||
+		      r->verdict == RESULTS_ROW_CHANGED)) {
+		s->moved = arena_grow(m->arena, s->moved, s->nr_moved, sizeof(*s->moved));
+		s->moved[s->nr_moved++] = r;
+	}
 	if (exact && (r->verdict == RESULTS_ROW_WORSE || up)) {
 		s->worse = arena_grow(m->arena, s->worse, s->nr_worse, sizeof(*s->worse));
 		s->worse[s->nr_worse++] = r;
@@ -140,6 +146,8 @@ static struct step compare_step(struct model *m, const struct series *series,
 		compare_boot(m, &s, b);
 	if (s.nr_worse)
 		qsort(s.worse, s.nr_worse, sizeof(*s.worse), compared_most_first);
+	if (s.nr_moved)
+		qsort(s.moved, s.nr_moved, sizeof(*s.moved), compared_most_first);
 	if (s.nr_other)
 		qsort(s.other, s.nr_other, sizeof(*s.other), compared_most_first);
 	return s;
@@ -212,9 +220,9 @@ static const struct results_compared_row *worst(const struct step *s, bool count
 	return NULL;
 }
 
-static const char *worst_text(struct model *m, const struct step *s, bool count)
+static const char *most_text(struct model *m, const struct step *s,
+			     const struct results_compared_row *r)
 {
-	const struct results_compared_row *r = worst(s, count);
 	const char *known = known_commits(m, s, r);
 	struct rvalue old = rv_of(r->base), new = rv_of(r->head);
 
@@ -226,7 +234,8 @@ static const char *worst_text(struct model *m, const struct step *s, bool count)
 			 known ? known : "");
 }
 
-static const char *rest_text(struct model *m, const struct step *s)
+/* all: also of exact rows that take fewer, and counts that fell. */
+static const char *rest_text(struct model *m, const struct step *s, bool all)
 {
 	const struct {
 		size_t nr;
@@ -234,8 +243,8 @@ static const char *rest_text(struct model *m, const struct step *s)
 	} v[] = {
 		{ s->nr_vague, "1 row that is not exact takes more",
 		  "rows that are not exact take more" },
-		{ s->nr_fewer, "1 row takes fewer", "rows take fewer" },
-		{ s->nr_fell, "1 count fell", "counts fell" },
+		{ all ? s->nr_fewer : 0, "1 row takes fewer", "rows take fewer" },
+		{ all ? s->nr_fell : 0, "1 count fell", "counts fell" },
 		{ s->nr_missing, "1 row is missing in the newer", "rows are missing in the newer" },
 		{ s->nr_extra, "1 row is new", "rows are new" },
 		{ s->nr_unclear, "1 row cannot be judged", "rows cannot be judged" },
@@ -272,18 +281,18 @@ static const char *step_text(struct model *m, const struct step *s)
 	if (!s->compared[HISTORY_COSTS] && !s->compared[HISTORY_EVENTS])
 		return arena_str(m->arena, "%snothing is compared%s.", text, not_compared(m, s));
 	if (!s->nr_exact)
-		return arena_str(m->arena, "%sno row is exact in both%s%s.", text, rest_text(m, s),
-				 not_compared(m, s));
+		return arena_str(m->arena, "%sno row is exact in both%s%s.", text,
+				 rest_text(m, s, true), not_compared(m, s));
 	text = arena_str(m->arena, "%s" STRONG "%zu" STRONG " of %zu exact row%s got worse", text,
 			 s->nr_worse, s->nr_exact, plural(s->nr_exact));
 	if (more)
 		text = arena_str(m->arena, "%s: %zu take%s more (%s)", text, more,
-				 more == 1 ? "s" : "", worst_text(m, s, false));
+				 more == 1 ? "s" : "", most_text(m, s, worst(s, false)));
 	if (s->nr_rose)
 		text = arena_str(m->arena, "%s%s %zu count%s of events rose (%s)", text,
 				 more ? ", and" : ":", s->nr_rose, plural(s->nr_rose),
-				 worst_text(m, s, true));
-	return arena_str(m->arena, "%s%s%s.", text, rest_text(m, s), not_compared(m, s));
+				 most_text(m, s, worst(s, true)));
+	return arena_str(m->arena, "%s%s%s.", text, rest_text(m, s, true), not_compared(m, s));
 }
 
 /* ---- tables ---- */
@@ -445,12 +454,87 @@ static void build_series(struct model *m, struct page *p, struct section *sec,
 		       text ? text : "Only one of its versions has figures: nothing to compare.");
 }
 
+/* ---- point releases ---- */
+
+static const char *points_text(struct model *m, const struct step *s)
+{
+	const char *text = arena_str(m->arena, "From %s to %s ", history_name(m->arena, s->old),
+				     history_name(m->arena, s->new));
+
+	if (!s->compared[HISTORY_COSTS] && !s->compared[HISTORY_EVENTS])
+		return arena_str(m->arena, "%snothing is compared%s.", text, not_compared(m, s));
+	if (!s->nr_moved)
+		return arena_str(m->arena, "%sno row of " STRONG "%zu" STRONG " changed%s%s.", text,
+				 s->nr_exact, rest_text(m, s, false), not_compared(m, s));
+	return arena_str(m->arena,
+			 "%s" STRONG "%zu" STRONG " of %zu exact row%s changed: %zu got worse, %zu "
+			 "take%s fewer, %zu count%s fell (%s)%s%s.",
+			 text, s->nr_moved, s->nr_exact, plural(s->nr_exact), s->nr_worse,
+			 s->nr_moved - s->nr_worse - s->nr_fell,
+			 s->nr_moved - s->nr_worse - s->nr_fell == 1 ? "s" : "", s->nr_fell,
+			 plural(s->nr_fell), most_text(m, s, s->moved[0]), rest_text(m, s, false),
+			 not_compared(m, s));
+}
+
+static void build_points(struct model *m, struct page *p, struct section *sec,
+			 const struct series *series)
+{
+	const struct version_kernel *old = NULL;
+	const char *text = NULL, *one;
+	bool compared = false;
+
+	for (size_t i = 0; i < series->nr; i++) {
+		const struct version_kernel *new = &series->v[i];
+		struct step s;
+
+		if (!history_has_figures(new)) {
+			one = arena_str(m->arena, "%s has no figures: %s.",
+					history_name(m->arena, new),
+					one_of(m, new->why[HISTORY_COSTS]));
+		} else if (!old) {
+			old = new;
+			continue;
+		} else {
+			s = compare_step(m, series, old, new);
+			one = points_text(m, &s);
+			compared |= s.compared[HISTORY_COSTS] || s.compared[HISTORY_EVENTS];
+			if (s.nr_moved)
+				table_of_step(m, sec, &s, s.moved, s.nr_moved,
+					      "Exact rows that changed", s.nr_moved > MOST);
+			old = new;
+		}
+		text = text ? arena_str(m->arena, "%s %s", text, one) : one;
+	}
+	section_answer(m, p, sec,
+		       arena_str(m->arena,
+				 "What changed at all between point releases of %s on %s?",
+				 series->version, series->stem),
+		       compared ? "icount" : NULL,
+		       text ? text : "Only one of them has figures: nothing to compare.");
+}
+
+void history_points(struct model *m, struct page *p, const struct history *h)
+{
+	struct section *sec;
+
+	if (!h->nr_points)
+		return;
+	sec = page_section(m, p, "points", "Point releases");
+	for (size_t i = 0; i < h->nr_points; i++)
+		build_points(m, p, sec, &h->points[i]);
+	section_note(m, sec,
+		     "Of each version the other sections have one: that whose name has no point "
+		     "release, or else the newest.");
+}
+
 static size_t max_steps(const struct history *h)
 {
 	size_t nr = 0;
 
 	for (size_t i = 0; i < h->nr; i++)
 		nr += (h->v[i].nr - 1) * HISTORY_BOOTS;
+	for (size_t i = 0; i < h->nr_points; i++)
+		nr += (h->points[i].nr - 1) * HISTORY_BOOTS;
 	return nr;
 }
 

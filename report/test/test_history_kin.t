@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """ptbench kernels history on kernels that differ in more than the version: what the option of preemption did,
-by way of a variant with one option on both versions, adds up to the whole. An oracle adds up the same of the
-documents, of random runs. SEED=N MUTATIONS=1 makes again what a failed line names."""
+by way of a variant with one option on both versions, adds up to the whole; and on point releases of a version,
+which have a section of their own. An oracle says the same of the documents, of random runs. SEED=N MUTATIONS=1
+makes again what a failed line names."""
 
 import os
 import random
@@ -44,11 +45,11 @@ def axes_of(rows, scenarios):
     return found
 
 
-def kernel(stem, version, values, subject, of=None, compiler="gcc 12"):
-    """The documents of a kernel: values has a number, or None, for each of HEADS."""
+def kernel(stem, version, values, subject, of=None, compiler="gcc 12", more=()):
+    """The documents of a kernel: values has a number, or None, for each of HEADS; more has rows of costs."""
     name, made = f"{stem}@{version}" if version else stem, []
     for setup in ("icount-1cpu", "icount-2cpu"):
-        rows = []
+        rows = list(more) if setup == "icount-1cpu" else []
         for (where, case, params, metric), v in zip(HEADS.values(), values):
             if where == setup and v is not None:
                 event = metric != "instructions"
@@ -199,6 +200,72 @@ def test_no_preemption():
         diag(text)
 
 
+# ---- point releases ----
+
+POINTS = {"6.1": "6.1.192", "6.12.95": "6.12.95", "6.12.107": "6.12.107", "6.12.111": "6.12.111", "6.12": "6.12.117",
+          "7.3": "7.3.4"}
+
+
+def walk(rng, pages):
+    """A row that few kernels count differently; None: it is missing, or no row but a reason."""
+    value = 100 * pages + rng.choice([0] * 8 + [1, -1])
+    r = row(case="gup_slow/walk", samples=[value] * N, nr_ops=1, leaf="pte", pages=pages)
+    how = rng.random()
+    if how < 0.05:
+        return None
+    if how < 0.1:
+        r.update(kind="deterministic", samples=[value] * 20 + [value + 40] * 11)
+    return r
+
+
+def moved(old, new):
+    """(exact rows that differ, exact rows) of the documents of two kernels."""
+    nr = exact = 0
+    key = lambda m: (m["case"], str(sorted(m["params"].items())), m["metric"])
+    for a in old:
+        for b in new:
+            if a["part"].split(".")[-1] != b["part"].split(".")[-1]:
+                continue
+            before = {key(m): m for m in a["measurements"]}
+            for m in b["measurements"]:
+                o = before.get(key(m))
+                if o and o["kind"] == m["kind"] == "exact":
+                    exact += 1
+                    nr += o["samples"] != m["samples"]
+    return nr, exact
+
+
+def one_points(seed):
+    rng = random.Random(seed)
+    versions = [v for v in POINTS if rng.random() < 0.7]
+    if len(versions) < 2:
+        return []
+    docs, bad = {}, []
+    for v in versions:
+        values = [None if rng.random() < 0.1 else 100 + rng.choice([0, 0, 0, 5]) for _ in HEADS]
+        docs[v] = kernel(STEM, v, values, {"release": POINTS[v]}, more=[r for r in (walk(rng, n) for n in range(1, 6)) if r])
+    text = history(f"points{seed}", [d for both in docs.values() for d in both])
+    points = [v for v in versions if v.startswith("6.12")]
+    said = re.search(rf"What changed at all between point releases of 6.12 on {STEM}\? (.*?)(?= What did GUP|$)", text)
+    if len(points) < 2:
+        return [text] if said else []
+    if not said:
+        return ["nothing is said of point releases", text]
+    for a, b in zip(points, points[1:]):
+        nr, exact = moved(docs[a], docs[b])
+        wanted = f"{nr} of {exact} exact row{'' if exact == 1 else 's'} changed: " if nr else f"no row of {exact} changed"
+        if f"From {STEM}@{a} ({POINTS[a]}) to {STEM}@{b} ({POINTS[b]}) {wanted}" not in said.group(1):
+            bad.append(f"{a} to {b}: expected {wanted}")
+    kept = "6.12" if "6.12" in points else points[-1]
+    others = re.sub(r"Which \S+ do the other pages show.*", "", text[:said.start()] + text[said.end():])
+    for v in points:
+        if (f"{STEM}@{v} (" in others or f" on {POINTS[v]}" in others) and v != kept:
+            bad.append(f"{v} is not set apart")
+    if len(versions) > len(points) and f"{STEM}@{kept} ({POINTS[kept]})" not in others:
+        bad.append(f"{kept} is not there for its version")
+    return [*bad, text] if bad else []
+
+
 def main():
     if not os.access(judges.PTBENCH, os.X_OK):
         sys.exit(f"{judges.PTBENCH}: not built; run make test")
@@ -211,6 +278,9 @@ def main():
         for i in range(number_of):
             bad = one_preemption(seed + i)
             if not ok(not bad, f"preemption, SEED={seed + i}"):
+                diag("\n".join(bad))
+            bad = one_points(seed + i)
+            if not ok(not bad, f"point releases, SEED={seed + i}"):
                 diag("\n".join(bad))
     oracle.done()
 
