@@ -11,10 +11,37 @@
 
 /* ---- code bytes ---- */
 
-/* Functions that get_user_pages_fast_only() calls, inlined or not: how their names begin. */
+/*
+ * Functions that get_user_pages_fast_only() calls, inlined or not: how their names begin. Those of
+ * the second half are so called until 6.9 (23babe1934d7).
+ */
 static const char *const path_prefixes[] = {
-	"gup_fast",	 "get_user_pages_fast", "try_get_folio", "try_grab_folio_fast",
-	"gup_put_folio", "is_valid_gup_args",
+	"gup_fast",
+	"get_user_pages_fast",
+	"try_get_folio",
+	"try_grab_folio_fast",
+	"gup_put_folio",
+	"is_valid_gup_args",
+	"internal_get_user_pages_fast",
+	"lockless_pages_from_mm",
+	"gup_pgd_range",
+	"gup_p4d_range",
+	"gup_pud_range",
+	"gup_pmd_range",
+	"gup_pte_range",
+	"gup_huge_p",
+	"try_grab_compound_head",
+	"try_get_compound_head",
+	"put_compound_head",
+};
+
+/* Functions that unlink page tables, flush for them and free them or have RCU free them. */
+static const char *const freeing_prefixes[] = {
+	"free_pgtables",   "free_pgd_range",  "free_p4d_range",	  "free_pud_range",
+	"free_pmd_range",  "___p4d_free_tlb", "___pud_free_tlb",  "___pmd_free_tlb",
+	"___pte_free_tlb", "page_table_free", "tlb_gather_mmu",	  "tlb_finish_mmu",
+	"tlb_flush_mmu",   "tlb_batch_pages", "tlb_remove_table", "__tlb_remove_table",
+	"tlb_table_flush",
 };
 
 struct symbol {
@@ -24,39 +51,63 @@ struct symbol {
 
 #define MAX_PATH 64
 
-struct sizes {
-	struct symbol path[MAX_PATH];
+/* Functions of one path, each once, and their sum. */
+struct path {
+	struct symbol v[MAX_PATH];
 	size_t nr;
-	long long all, text;
+	long long all;
 };
+
+struct sizes {
+	struct path gup, freeing;
+	/* try_grab_folio(): until 6.9 in GUP-fast's path; since, in that of GUP alone. */
+	long long grab;
+	bool is_old;
+	long long text;
+};
+
+static bool begins_with(const char *name, const char *const *prefixes, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+			return true;
+	return false;
+}
 
 bool image_is_path(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(path_prefixes); i++)
-		if (!strncmp(name, path_prefixes[i], strlen(path_prefixes[i])))
-			return true;
-	return false;
+	return begins_with(name, path_prefixes, ARRAY_SIZE(path_prefixes));
+}
+
+static void add_to(struct path *p, const char *name, long long bytes)
+{
+	size_t i;
+
+	p->all += bytes;
+	for (i = 0; i < p->nr && strcmp(p->v[i].name, name); i++)
+		;
+	if (i == MAX_PATH)
+		return;
+	if (i == p->nr) {
+		snprintf(p->v[i].name, sizeof(p->v[i].name), "%s", name);
+		p->v[i].bytes = 0;
+		p->nr++;
+	}
+	p->v[i].bytes += bytes;
 }
 
 static int count(void *arg, char *name, long long bytes)
 {
 	struct sizes *s = arg;
-	size_t i;
 
 	s->text += bytes;
-	if (!image_is_path(name))
-		return 0;
-	s->all += bytes;
-	for (i = 0; i < s->nr && strcmp(s->path[i].name, name); i++)
-		;
-	if (i == MAX_PATH)
-		return 0;
-	if (i == s->nr) {
-		snprintf(s->path[i].name, sizeof(s->path[i].name), "%s", name);
-		s->path[i].bytes = 0;
-		s->nr++;
-	}
-	s->path[i].bytes += bytes;
+	if (image_is_path(name))
+		add_to(&s->gup, name, bytes);
+	if (begins_with(name, freeing_prefixes, ARRAY_SIZE(freeing_prefixes)))
+		add_to(&s->freeing, name, bytes);
+	s->is_old |= !strcmp(name, "internal_get_user_pages_fast");
+	if (!strcmp(name, "try_grab_folio"))
+		s->grab += bytes;
 	return 0;
 }
 
@@ -110,7 +161,10 @@ static int read_sizes(const char *folder, struct sizes *s, struct results_error 
 
 	memset(s, 0, sizeof(*s));
 	ret = image_functions(folder, count, s, err);
-	return ret || s->nr ? ret : bad_symbols(folder, 0, "no function of GUP-fast in it", err);
+	if (s->is_old && s->grab)
+		add_to(&s->gup, "try_grab_folio", s->grab);
+	return ret || s->gup.nr ? ret
+				: bad_symbols(folder, 0, "no function of GUP-fast in it", err);
 }
 
 static int add_bytes(struct results_doc *doc, const char *case_id, const char *format,
@@ -130,25 +184,32 @@ static int add_bytes(struct results_doc *doc, const char *case_id, const char *f
 	int ret;
 
 	ret = results_params_set_str(&m.params, "format", format) ?:
-	      results_params_set_str(&m.params, "design", design) ?:
+	      (design ? results_params_set_str(&m.params, "design", design) : 0) ?:
 	      (symbol ? results_params_set_str(&m.params, "symbol", symbol) : 0) ?:
 	      results_doc_add(doc, &m, err);
 	results_params_free(&m.params);
 	return ret;
 }
 
+static int add_path(struct results_doc *doc, const char *case_id, const char *format,
+		    const char *design, const struct path *p, struct results_error *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < p->nr && !ret; i++)
+		ret = add_bytes(doc, case_id, format, design, p->v[i].name, p->v[i].bytes, err);
+	return ret || !p->nr ? ret : add_bytes(doc, case_id, format, design, "all", p->all, err);
+}
+
 int image_code_bytes(const struct image *image, const char *format, const char *design,
 		     struct results_doc *doc, struct results_error *err)
 {
 	struct sizes s;
-	int ret;
 
-	ret = read_sizes(image->folder, &s, err);
-	for (size_t i = 0; i < s.nr && !ret; i++)
-		ret = add_bytes(doc, "gup_fast/walk", format, design, s.path[i].name,
-				s.path[i].bytes, err);
-	return ret ?: add_bytes(doc, "gup_fast/walk", format, design, "all", s.all, err) ?:
-		      add_bytes(doc, "kernel/text", format, design, NULL, s.text, err);
+	return read_sizes(image->folder, &s, err) ?:
+	       add_path(doc, "gup_fast/walk", format, design, &s.gup, err) ?:
+	       add_path(doc, "table_free/munmap", format, NULL, &s.freeing, err) ?:
+	       add_bytes(doc, "kernel/text", format, design, NULL, s.text, err);
 }
 
 /* ---- preemption ---- */

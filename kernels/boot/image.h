@@ -70,7 +70,8 @@ bool image_is_path(const char *function);
 
 /*
  * Adds measurements of bytes of machine code, from the folder's symbols: of each function of the
- * GUP-fast path (param symbol), of all of them (symbol=all), and of the whole text (kernel/text).
+ * GUP-fast path (param symbol) and of that which frees page tables, of all of a path (symbol=all),
+ * and of the whole text (kernel/text).
  */
 int image_code_bytes(const struct image *image, const char *format, const char *design,
 		     struct results_doc *doc, struct results_error *err);

@@ -4,7 +4,7 @@
 // CPU that has the lock gets on by a few instructions in a minute, for its own turn ends whenever it
 // programs a timer. This ends the spinning CPU's turn in the same way. No case that is measured
 // spins for a lock.
-// Changes: arch/s390/kernel/smp.c 1
+// Changes: arch/s390/kernel/smp.c 2
 @@
 @@
  smp_yield_cpu(...)

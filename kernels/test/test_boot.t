@@ -17,7 +17,8 @@ printf '%s\n' 'cross x' 'qemu qemu-system-fake' 'machine m' 'cpu c' 'memory 1G' 
 echo kernel >"$root/image/image"
 printf '%s\n' 'ffffffff81000000 0000000000000100 T gup_fast_fallback' \
 	'ffffffff81000100 0000000000000010 t gup_fast_fallback.cold' \
-	'ffffffff81000200 0000000000000040 T schedule' >"$root/image/symbols"
+	'ffffffff81000200 0000000000000040 T schedule' 'ffffffff81000300 0000000000000020 T tlb_finish_mmu' \
+	'ffffffff81000400 0000000000000008 t tlb_flush_mmu' 'ffffffff81000500 0000000000000004 T try_grab_folio' >"$root/image/symbols"
 # A boot of costs has three rows of the driver and one of the reference, a boot of events two.
 printf '%s\n' 'ffffffff82000000 0000000000000002 D ptb_nr_costs_gup' 'ffffffff82000010 0000000000000001 D ptb_nr_costs_variant' \
 	'ffffffff82000020 0000000000000002 D ptb_nr_events_free' >"$root/image/rows"
@@ -61,6 +62,7 @@ printf 'expect gup_fast/only cross=pud right\n' >>"$root/kernels/scenarios/no-ch
 grep 'the driver.s case does not compile on this kernel' "$top/kernels/common.expect" >"$root/kernels/common.expect"
 for s in absent half-absent; do printf 'expect gup_fast/only cross=pud right\n' >>"$root/kernels/scenarios/$s"; done
 cp -r "$root/image" "$root/absent"
+sed -i s/gup_fast_fallback/internal_get_user_pages_fast/ "$root/absent/symbols"
 printf '%s\n' CONFIG_PREEMPT_LAZY=y CONFIG_PREEMPT_RT=y CONFIG_PREEMPT_DYNAMIC=y >"$root/absent/config"
 printf 'absent_family\tgup: mm/ptbench/gup.c:1:1: error: gone\nunknown_option\tCONFIG_GONE\nunknown_option\tCONFIG_LOST\n' >>"$root/absent/info"
 scenario fatal
@@ -188,8 +190,14 @@ is "$names_in_order" "${names[*]} good2" "parts stand in the order they were ask
 doc=$tmp/runs/latest/good.icount-1cpu.json
 is "$(python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(len(d["measurements"]), d["checks"][0]["ok"], d["provenance"]["subject"]["patch"])' "$doc")" \
 	"4 True a; b" "the document holds what the guest said"
-is "$(python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(*[m["samples"][0] for m in d["measurements"]])' "$tmp/runs/latest/good.static.json")" \
-	"272 272 336" "code bytes: a function with its cold part, the path, the text"
+code_bytes() { # SCENARIO: "CASE SYMBOL BYTES, ..."
+	python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(*["%s %s %d" % (m["case"], m["params"].get("symbol"), m["samples"][0])
+		for m in d["measurements"]], sep=", ")' "$tmp/runs/latest/$1.static.json"
+}
+is "$(code_bytes good)" "gup_fast/walk all 272, gup_fast/walk gup_fast_fallback 272, kernel/text None 380, table_free/munmap all 40, \
+table_free/munmap tlb_finish_mmu 32, table_free/munmap tlb_flush_mmu 8" "code bytes: a function with its cold part, both paths, the text"
+is "$(code_bytes absent | grep -o '^.*kernel/text')" "gup_fast/walk all 276, gup_fast/walk internal_get_user_pages_fast 272, \
+gup_fast/walk try_grab_folio 4, kernel/text" "... by the names that GUP-fast's functions had until 6.9"
 [ -s "$tmp/runs/latest/hang.icount-1cpu.console.log" ] && [ -s "$tmp/runs/latest/hang.icount-1cpu.stream" ]
 ok $? "console and stream are kept"
 

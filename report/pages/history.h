@@ -7,9 +7,16 @@
 
 #include "pages.h"
 
-enum history_boot { HISTORY_COSTS, HISTORY_EVENTS, HISTORY_BOOTS };
-/* "icount-1cpu", "icount-2cpu" */
-extern const char *const history_setups[HISTORY_BOOTS];
+/* Boots, which steps compare, and the part of the image. */
+enum history_boot {
+	HISTORY_COSTS,
+	HISTORY_EVENTS,
+	HISTORY_BOOTS,
+	HISTORY_CODE = HISTORY_BOOTS,
+	HISTORY_PARTS,
+};
+/* "icount-1cpu", "icount-2cpu", "static" */
+extern const char *const history_setups[HISTORY_PARTS];
 
 /* The setup of the boot that counts costs by function. */
 #define HISTORY_FUNCTIONS "icount-functions"
@@ -19,8 +26,8 @@ struct version_kernel {
 	const char *scenario, *release;
 	const struct report_input *in; /* the run that has it */
 	/* Parts with figures; NULL: why[] has the reason. */
-	const struct report_part *parts[HISTORY_BOOTS];
-	const char *why[HISTORY_BOOTS];
+	const struct report_part *parts[HISTORY_PARTS];
+	const char *why[HISTORY_PARTS];
 	/* The boot that counts costs by function; NULL: why_functions has the reason. */
 	const struct report_part *functions;
 	const char *why_functions;

@@ -10,7 +10,7 @@
 #include "../model/versions.h"
 #include "history.h"
 
-const char *const history_setups[HISTORY_BOOTS] = { "icount-1cpu", "icount-2cpu" };
+const char *const history_setups[HISTORY_PARTS] = { "icount-1cpu", "icount-2cpu", "static" };
 
 /* ---- kernels ---- */
 
@@ -45,7 +45,7 @@ static void read_kernel(struct version_kernel *k, const struct report_input *in,
 	*k = (struct version_kernel){ .scenario = scenario,
 				      .release = version_release(in, scenario),
 				      .in = in };
-	for (int b = 0; b < HISTORY_BOOTS; b++) {
+	for (int b = 0; b < HISTORY_PARTS; b++) {
 		const struct report_part *p = input_guest(in, scenario, history_setups[b]);
 
 		k->parts[b] = input_usable(p);
@@ -362,6 +362,14 @@ static const struct measure maps[] = {
 	  "debug=0, next=0, prev=15", NULL },
 };
 
+static const struct measure code[] = {
+	{ "GUP-fast, all its functions", HISTORY_CODE, "gup_fast/walk", "code_bytes", "symbol=all",
+	  NULL },
+	{ "Freeing page tables, all its functions", HISTORY_CODE, "table_free/munmap", "code_bytes",
+	  "symbol=all", NULL },
+	{ "The kernel’s text", HISTORY_CODE, "kernel/text", "code_bytes", "", NULL },
+};
+
 #define TOPIC(id, title, question, list, note)                                                     \
 	{                                                                                          \
 		id, title, question, note, list, ARRAY_SIZE(list)                                  \
@@ -380,5 +388,8 @@ const struct topic history_topics[] = {
 	      "Instructions are not time: the TLB invalidation that follows an unmap counts 1. Until "
 	      "5.10 the stack of maps is the CPU’s, and whoever has a map is not switched "
 	      "out; since 5.11 it is the task’s, and goes with it."),
+	TOPIC("code", "Code bytes", "How large was the code", code,
+	      "Of GUP-fast: what get_user_pages_fast_only() calls; of freeing: what unlinks tables, "
+	      "flushes for them and frees them. What the compiler inlines elsewhere is not in it."),
 };
 const size_t history_nr_topics = ARRAY_SIZE(history_topics);

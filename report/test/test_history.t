@@ -450,6 +450,23 @@ def test_two_runs():
         diag(p.stdout + p.stderr)
 
 
+def test_code():
+    """Code bytes over the versions, of the part static: no step of the boots."""
+    made = []
+    for v, sizes in (("6.12", (4700, 3300)), ("7.3", (4100, 4500))):
+        rows = [row(case=c, metric="code_bytes", unit="bytes", samples=[n], nr_ops=1, format="f", symbol=s)
+                for c, n in zip(("gup_fast/walk", "table_free/munmap"), sizes) for s in ("all", "one_of_them")]
+        made += [doc(*rows, part=f"{STEM}@{v}.static", mode="static"), doc(row(), part=f"{STEM}@{v}.icount-1cpu")]
+        for d in made[-2:]:
+            d["provenance"]["subject"]["release"] = RELEASES[v]
+    run = save_run("code", [{"name": d["part"], "file": d["part"] + ".json", "state": "passed", "reason": None} for d in made], made)
+    text = flat(subprocess.run([judges.PTBENCH, "kernels", "history", run], capture_output=True, text=True).stdout)
+    good = "GUP-fast, all its functions, in bytes: 4,700 on 6.12.117, 4,100 on 7.3.4. Freeing page tables, all its functions, " \
+        "in bytes: 3,300 on 6.12.117, 4,500 on 7.3.4." in text and "0 of 1 exact row got worse" in text
+    if not ok(good, "code bytes"):
+        diag(text)
+
+
 def main():
     if not os.access(judges.PTBENCH, os.X_OK):
         sys.exit(f"{judges.PTBENCH}: not built; run make test")
@@ -461,6 +478,7 @@ def main():
             test_bad()
             test_two_runs()
             test_report()
+            test_code()
         for i in range(number):
             bad = one(seed + i)
             if not ok(not bad, f"SEED={seed + i}"):
