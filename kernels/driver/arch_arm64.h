@@ -17,7 +17,11 @@
 #define PTB_NO_PMD_LEAF                                                                            \
 	(IS_ENABLED(CONFIG_ARM64_64K_PAGES) ? "this guest has no memory for leaves of 512 MiB"     \
 					    : NULL)
+#ifdef CONFIG_ARM64_CONTPTE
 #define PTB_NO_CONTPTE PTB_NO_PMD_LEAF /* memory.c splits such a leaf to get contiguous PTEs */
+#else
+#define PTB_NO_CONTPTE "this kernel makes no PTEs of user memory contiguous"
+#endif
 #define PTB_NO_PUD_LEAF                                                                            \
 	(IS_ENABLED(CONFIG_ARM64_4K_PAGES)                                                         \
 		 ? NULL                                                                            \

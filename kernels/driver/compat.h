@@ -157,6 +157,17 @@ static inline void __noreturn ptb_thread_ends(struct completion *done)
 #define MADV_COLLAPSE 25
 #endif
 
+/*
+ * Until 5.13 only single pages go by the per-CPU lists (44042b449872 of 5.14). s390's upper tables
+ * are four pages: whoever frees an address space puts pages back into the allocator's free lists.
+ */
+#if defined(CONFIG_S390) && !PTB_SINCE(5, 14)
+#define PTB_NOISY_EXIT                                                                             \
+	"tables of four pages go past the per-CPU lists of this kernel: no window is quiet"
+#else
+#define PTB_NOISY_EXIT NULL
+#endif
+
 /* Lets mmap() find room in an address space that no program was loaded into. */
 static inline void ptb_prepare_mmap(struct mm_struct *mm)
 {

@@ -320,8 +320,8 @@ static struct page *take(struct ptb_state *s, unsigned long addr)
 }
 
 /*
- * The references to a page of the file: with nobody using it, mapped once and twice, and taken beside
- * one mapping. Until 6.14 the first one says that the page exists, and mappings have none
+ * The references to a page of the file: with nobody using it, mapped once and twice, and taken
+ * beside one mapping. Until 6.14 the first one says that the page exists, and mappings have none
  * (38607c62b34b, v6.15).
  */
 static int count_refs(struct ptb_state *s, char *seen, size_t size)

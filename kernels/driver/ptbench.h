@@ -26,6 +26,7 @@ struct ptb_state;
 struct ptb_ops {
 	const char *case_id;
 	const char *absent; /* the error where the case does not compile on this kernel; or NULL */
+	const char *noisy;  /* why no window of its cost is quiet on this kernel; or NULL */
 	int (*run)(struct ptb_state *s); /* ptb_run_cost() or a check or an events run */
 	int (*setup)(struct ptb_state *s);
 	int (*prepare)(struct ptb_state *s);   /* before each window, outside it */

@@ -175,6 +175,7 @@ static void exec_teardown(struct ptb_state *s)
 
 const struct ptb_ops ptb_exit = {
 	.case_id = "table_free/exit",
+	.noisy = PTB_NOISY_EXIT,
 	.run = ptb_run_cost,
 	.setup = exit_setup,
 	.prepare = exit_prepare,
@@ -187,6 +188,7 @@ const struct ptb_ops ptb_exit = {
 
 const struct ptb_ops ptb_exec = {
 	.case_id = "table_free/exec",
+	.noisy = PTB_NOISY_EXIT,
 	.run = ptb_run_cost,
 	.setup = exec_setup,
 	.prepare = exec_prepare,

@@ -339,6 +339,8 @@ int ptb_run_cost(struct ptb_state *s)
 		return ptb_emit_skip(
 			s,
 			"each table waits for a grace period: a window that slept counts nothing");
+	if (ops->noisy)
+		return ptb_emit_skip(s, ops->noisy);
 	ptb_mark_row();
 	s->irqs_off = ops->irqs_off;
 	ret = ops->setup(s);
