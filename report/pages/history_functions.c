@@ -9,6 +9,7 @@
 
 #include "history_functions.h"
 
+#define NOISE 1e-6 /* of sums of fractions, which depend on their order */
 #define SAMPLES 31 /* of a row in instructions: as few as make it exact */
 
 /* ---- of which rows a measure is made ---- */
@@ -143,14 +144,14 @@ struct function_shares function_shares(struct model *m, const struct version_ker
 	f.why = rv_ok(&f.value) ? sum_up(m, k, what, &s) : f.value.why;
 	if (f.why)
 		return f;
-	f.differs = rv_ok(&f.of_costs) && f.of_costs.v != f.value.v;
+	f.differs = rv_ok(&f.of_costs) && fabs(f.of_costs.v - f.value.v) > NOISE;
 	f.total = hundredths(f.value.v);
 	f.v = arena_alloc(m->arena, (s.names.nr + 1) * sizeof(*f.v));
 	for (size_t i = 0; i < s.names.nr; i++) {
 		f.v[f.nr++] = (struct function_share){ s.symbols[i], hundredths(s.v[i]) };
 		sum += s.v[i];
 	}
-	if (fabs(sum - f.value.v) > 0.001)
+	if (fabs(sum - f.value.v) > NOISE)
 		f.why = "its functions do not add up to it";
 	return f;
 }

@@ -217,7 +217,8 @@ static void build_way(struct model *m, struct page *p, struct section *sec, cons
 			for (size_t j = 0; j < w->nr; j++) {
 				v[j] = history_value(m->arena, w->v[j], what);
 				some += rv_ok(&v[j]);
-				alike += rv_ok(&v[j]) && v[j].v == v[0].v;
+				alike += rv_ok(&v[j]) && rv_ok(&v[0]) &&
+					 hundredths(&v[j]) == hundredths(&v[0]);
 			}
 			if (!some)
 				continue;
