@@ -106,7 +106,7 @@ static const struct row_family kmap = {
 	.head_words = "kmap_local_page() and kunmap_local() of one page",
 	.note = "Instructions are not time: the TLB invalidation that follows an unmap counts 1 here. Where "
 		"all memory is mapped directly the stack is not used. Up to 5.10 kmap_atomic() alone has "
-		"one, the CPU’s, as atomic_percpu; since 5.11 each task has one. A switch is a "
+		"one, the CPU’s; since 5.11 each task has one. A switch is a "
 		"ping-pong of two threads; what a live map adds is its difference from the row without.",
 };
 

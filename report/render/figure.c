@@ -92,8 +92,8 @@ out_free:
 	return err;
 }
 
-/* In the child. Runs gnuplot without the user's own settings and language. */
-static void exec_gnuplot(const struct drawing *d, const char *id, int log)
+/* In the child of parent. Runs gnuplot without the user's own settings and language. */
+static void exec_gnuplot(const struct drawing *d, const char *id, int log, pid_t parent)
 {
 	static const struct rlimit largest = { 64UL << 20, 64UL << 20 };
 	int nothing = open("/dev/null", O_RDWR);
@@ -102,6 +102,8 @@ static void exec_gnuplot(const struct drawing *d, const char *id, int log)
 	snprintf(script, sizeof(script), "%s.gp", id);
 	setpgid(0, 0); /* so that wait_job() can kill gnuplot's children, too */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent) /* it died before, and no signal will come */
+		_exit(126);
 	if (nothing < 0 || dup2(nothing, 0) < 0 || dup2(nothing, 1) < 0 || dup2(log, 2) < 0 ||
 	    fchdir(d->folder) < 0 || setrlimit(RLIMIT_FSIZE, &largest) < 0)
 		_exit(126);
@@ -126,6 +128,7 @@ static const char *log_name(struct drawing *d, const struct figure *f)
 static int start_job(struct drawing *d, struct job *job)
 {
 	int err = write_inputs(d, job->figure), log;
+	const pid_t parent = getpid();
 
 	if (err || d->gave_up) {
 		job->figure->lost = d->gave_up;
@@ -139,7 +142,7 @@ static int start_job(struct drawing *d, struct job *job)
 	clock_gettime(CLOCK_MONOTONIC, &job->start);
 	job->pid = fork();
 	if (job->pid == 0)
-		exec_gnuplot(d, job->figure->id, log);
+		exec_gnuplot(d, job->figure->id, log, parent);
 	if (job->pid < 0) {
 		job->pid = 0;
 		job->figure->lost = d->gave_up = "gnuplot could not be started";
