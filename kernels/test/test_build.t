@@ -440,4 +440,9 @@ else
 	nr=$((nr + 1))
 	printf 'ok %d - # SKIP no unpacked kernel source in %s\n' $nr "$real_cache"
 fi
+
+# ---- ccache: for C alone, since it does not see what .incbin reads ----
+saw=$(PTBENCH_CCACHE=false "$kernels/bin/ccache" echo gcc -c a.S; PTBENCH_CCACHE='echo' "$kernels/bin/ccache" gcc -c a.c)
+ok 'ccache: assembly goes to the compiler, C to ccache' [ "$saw" = $'gcc -c a.S\ngcc -c a.c' ]
+
 printf '1..%d\n' $nr
