@@ -122,6 +122,11 @@ static bool is_plain(const struct version_kernel *k)
 	return !dot || !strchr(dot + 1, '.');
 }
 
+bool history_has_figures(const struct version_kernel *k)
+{
+	return k->parts[HISTORY_COSTS] || k->parts[HISTORY_EVENTS];
+}
+
 static int rank(const struct version_kernel *k)
 {
 	return 2 * history_has_figures(k) + is_plain(k);

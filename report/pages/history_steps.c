@@ -411,11 +411,6 @@ static void build_step(struct model *m, struct section *sec, const struct step *
 				       plural(s->nr_reference)));
 }
 
-bool history_has_figures(const struct version_kernel *k)
-{
-	return k->parts[HISTORY_COSTS] || k->parts[HISTORY_EVENTS];
-}
-
 /* Compares each version that has figures with the one before that has; names those without. */
 static void build_series(struct model *m, struct page *p, struct section *sec,
 			 const struct series *series)
