@@ -377,6 +377,7 @@ void freeing_build(struct model *m)
 	if (has_time(m))
 		build_cost(m, p, "kvm-1cpu", true);
 	build_cost(m, p, "icount-1cpu", false);
+	freeing_releases(m, p);
 	freeing_broadcast(m, p);
 	freeing_disciplines(m, p);
 	freeing_host(m, p);

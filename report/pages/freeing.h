@@ -11,6 +11,9 @@
  * not. */
 bool freeing_is_rcu_variant(const struct report_input *in, const struct report_part *part);
 
+/* What the part's check table_free/rcu_path saw: "rcu", "immediate"; NULL: it did not run. */
+const char *freeing_path_seen(const struct report_part *part);
+
 enum freeing_kernel {
 	BY_IPI,	   /* x86_64's stock kernel */
 	BY_RCU,	   /* the first variant of it, by name, that frees by RCU */
@@ -28,6 +31,8 @@ void freeing_say_others(struct model *m, struct section *s, const char *setup);
 
 void freeing_flush(struct model *m, struct page *p);	 /* the events of both x86_64 kernels */
 void freeing_broadcast(struct model *m, struct page *p); /* a machine that sends no interrupt */
+
+void freeing_releases(struct model *m, struct page *p); /* stock kernels that went to RCU */
 
 void freeing_disciplines(struct model *m, struct page *p); /* the reference's, native */
 void freeing_host(struct model *m, struct page *p);	   /* the host's own kernel */

@@ -7,8 +7,7 @@
 
 #include "freeing.h"
 
-/* What the part's check table_free/rcu_path saw: "rcu", "immediate"; NULL: it did not run. */
-static const char *path_seen(const struct report_part *part)
+const char *freeing_path_seen(const struct report_part *part)
 {
 	for (size_t i = 0; part->doc && i < part->doc->nr_checks; i++)
 		if (!strcmp(part->doc->checks[i].id, "table_free/rcu_path"))
@@ -23,7 +22,7 @@ static bool is_by_rcu(const struct report_input *in, const char *scenario)
 
 	for (size_t i = 0; i < in->nr_parts; i++)
 		if (in->parts[i].scenario && !strcmp(in->parts[i].scenario, scenario) &&
-		    (seen = path_seen(&in->parts[i])) && !strcmp(seen, "rcu"))
+		    (seen = freeing_path_seen(&in->parts[i])) && !strcmp(seen, "rcu"))
 			return true;
 	return false;
 }
