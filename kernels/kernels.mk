@@ -3,7 +3,7 @@
 
 libs += kernels
 kernels-srcs := \
-	$(addprefix kernels/boot/,boot.c child.c cpio.c emulator.c image.c image_build.c kvm.c objects.c part.c \
+	$(addprefix kernels/boot/,boot.c bootconfig.c child.c cpio.c emulator.c image.c image_build.c kvm.c objects.c part.c \
 		part_axes.c part_judge.c profiled.c program.c ready.c rows.c run.c scenario.c scenario_judge.c scenario_keys.c \
 		scenario_kin.c scenario_list.c scenario_range.c stream.c) \
 	$(addprefix kernels/profile/,print.c read.c table.c) \
@@ -27,12 +27,13 @@ $(O)/guest-fs.ext4: kernels/guest/mkfs kernels/guest/mke2fs.conf
 	$(Q)kernels/guest/mkfs $@
 
 # Programs of tests are in $(O)/kernels-test/.
-kernels-tests := $(addprefix kernels-test/test_,objects profile range scenario self skip stream)
+kernels-tests := $(addprefix kernels-test/test_,bootconfig objects profile range scenario self skip stream)
 tests += $(kernels-tests)
 asan-tests += $(kernels-tests)
-$(foreach t,objects profile range scenario self skip stream,$(eval kernels-test/test_$t-srcs := kernels/test/test_$t.c))
-$(foreach t,objects profile range scenario self skip stream,$(eval kernels-test/test_$t-libs := kernels results))
-$(foreach t,objects profile range scenario self skip stream,$(eval kernels-test/test_$t-ldlibs := -ljansson -lm))
+$(foreach t,bootconfig objects profile range scenario self skip stream,$(eval kernels-test/test_$t-srcs := kernels/test/test_$t.c))
+$(foreach t,bootconfig objects profile range scenario self skip stream,$(eval kernels-test/test_$t-libs := kernels results))
+$(foreach t,bootconfig objects profile range scenario self skip stream,$(eval kernels-test/test_$t-ldlibs := -ljansson -lm))
+CFLAGS-kernels/test/test_bootconfig.o := -I.
 CFLAGS-kernels/test/test_profile.o := -I.
 CFLAGS-kernels/test/test_objects.o := -I.
 CFLAGS-kernels/test/test_range.o := -I. -DPTBENCH_SOURCE=$(call quote,$(call c_string,$(CURDIR)))

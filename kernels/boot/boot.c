@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "boot.h"
+#include "bootconfig.h"
 #include "child.h"
 #include "program.h"
 
@@ -54,15 +55,17 @@ char *qemu_options(const struct qemu_boot *b)
 {
 	const struct scenario_arch *a = &b->scenario->arch;
 	int cpus = b->events ? 2 : 1;
-	char *text;
+	char accel[64] = "-accel kvm", *text;
+
+	if (b->mode != QEMU_KVM)
+		snprintf(accel, sizeof(accel),
+			 "-accel tcg,thread=single -icount shift=%s,sleep=off",
+			 a->icount_shift ? a->icount_shift : "0");
 
 	if (asprintf(&text,
 		     "-machine %s -cpu %s -m %s -smp %d,sockets=%d,cores=1,threads=1 -nodefaults "
 		     "-display none -no-reboot %s -seed 1 -rtc base=2026-01-01,clock=vm %s",
-		     a->machine, a->cpu, a->memory, cpus, cpus,
-		     b->mode == QEMU_KVM ? "-accel kvm"
-					 : "-accel tcg,thread=single -icount shift=0,sleep=off",
-		     a->qemu_args) < 0)
+		     a->machine, a->cpu, a->memory, cpus, cpus, accel, a->qemu_args) < 0)
 		return NULL;
 	return text;
 }
@@ -116,7 +119,31 @@ static char *chardev(const char *id, const char *file)
 	return text;
 }
 
-static void exec_qemu(const struct qemu_boot *b, char *options, char *words)
+/* Of a machine whose command line is short: words stand behind the initramfs, which is fd. */
+struct handed_over {
+	const char *words;
+	char initramfs[32];
+	int fd; /* -1: none */
+};
+
+static int hand_over(struct qemu_boot *b, const char *words, struct handed_over *h)
+{
+	h->words = words;
+	h->fd = -1;
+	if (!b->scenario->arch.bootconfig)
+		return 0;
+	h->words = "bootconfig";
+	h->fd = bootconfig_behind(b->initramfs, words);
+	if (h->fd == -EINVAL || h->fd == -EEXIST)
+		snprintf(b->why, sizeof(b->why), "%s: '%.400s'",
+			 h->fd == -EEXIST ? "a word of the command line stands twice"
+					  : "a word of the command line cannot be handed over",
+			 words);
+	snprintf(h->initramfs, sizeof(h->initramfs), "/proc/self/fd/%d", h->fd);
+	return h->fd < 0 ? h->fd : 0;
+}
+
+static void exec_qemu(const struct qemu_boot *b, char *options, const struct handed_over *h)
 {
 	struct qemu_program program;
 	const char *argv[MAX_ARGS];
@@ -140,9 +167,9 @@ static void exec_qemu(const struct qemu_boot *b, char *options, char *words)
 	argv[nr++] = "-kernel";
 	argv[nr++] = b->image;
 	argv[nr++] = "-initrd";
-	argv[nr++] = b->initramfs;
+	argv[nr++] = h->fd < 0 ? b->initramfs : h->initramfs;
 	argv[nr++] = "-append";
-	argv[nr++] = words;
+	argv[nr++] = h->words;
 	argv[nr] = NULL;
 	limit_output(b);
 	fd = open(b->console, O_WRONLY | O_APPEND);
@@ -165,14 +192,19 @@ static int empty_file(const char *name)
 static void start(struct qemu_boot *b)
 {
 	char *options = qemu_options(b), *words = qemu_command_line(b);
-	int err = options && words ? empty_file(b->console) ?: empty_file(b->stream) : -ENOMEM;
+	struct handed_over h = { .fd = -1 };
+	int err = options && words ? empty_file(b->console) ?: empty_file(b->stream) ?:
+				     hand_over(b, words, &h) : -ENOMEM;
 	pid_t pid = err ? -1 : child_fork(0);
 
 	if (!pid)
-		exec_qemu(b, options, words);
+		exec_qemu(b, options, &h);
+	if (h.fd >= 0)
+		close(h.fd);
 	if (pid < 0) {
-		snprintf(b->why, sizeof(b->why), "QEMU could not be started: %s",
-			 strerror(err ? -err : errno));
+		if (!b->why[0])
+			snprintf(b->why, sizeof(b->why), "QEMU could not be started: %s",
+				 strerror(err ? -err : errno));
 		b->done = true;
 	} else {
 		b->pid = pid;

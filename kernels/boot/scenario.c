@@ -75,6 +75,21 @@ static int set_seconds(struct scenario_reader *r, void *to, size_t offset, const
 	return set_string(r, to, offset, value);
 }
 
+static int set_yes(struct scenario_reader *r, void *to, size_t offset, const char *value)
+{
+	if (strcmp(value, "yes"))
+		return scenario__refuse(r, "'%.64s' is not yes; leave the line out for no", value);
+	return set_string(r, to, offset, value);
+}
+
+/* An instruction takes 2^N ns of the virtual clock; QEMU takes 0 to 10. */
+static int set_shift(struct scenario_reader *r, void *to, size_t offset, const char *value)
+{
+	if (value[strspn(value, "0123456789")] || strlen(value) > 2 || atoi(value) > 10)
+		return scenario__refuse(r, "'%.64s' is not a number from 0 to 10", value);
+	return set_string(r, to, offset, value);
+}
+
 /* "KIND VALUE/MASK", as many hexadecimal digits in each, or "unknown REASON". */
 static int add_irqs(struct scenario_reader *r, void *to, size_t offset, const char *value)
 {
@@ -105,8 +120,12 @@ static const struct scenario_key arch_keys[] = {
 	ARCH(text_base),
 	{ .name = "two_cpus", .set = set_two_cpus, .offset = offsetof(struct scenario_arch, two_cpus) },
 	{ .name = "timeout", .set = set_seconds, .offset = offsetof(struct scenario_arch, timeout) },
+	{ .name = "bootconfig", .set = set_yes,
+	  .offset = offsetof(struct scenario_arch, bootconfig) },
+	{ .name = "icount_shift", .set = set_shift,
+	  .offset = offsetof(struct scenario_arch, icount_shift) },
 	{ .name = "irqs", .set = add_irqs, .offset = offsetof(struct scenario_arch, irqs) },
-	{ .name = "karch" }, { .name = "target" }, { .name = "image" }, { .name = "package" },
+	{ .name = "cflags" }, { .name = "karch" }, { .name = "target" }, { .name = "image" }, { .name = "package" },
 	{ .name = "levels" }, { .name = "cocci", .ranged = true },
 	{ .name = NULL },
 };

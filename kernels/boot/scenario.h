@@ -28,6 +28,10 @@ struct scenario_arch {
 	char *two_cpus;
 	/* seconds of real time that a boot may take without --timeout, or NULL */
 	char *timeout;
+	/* not NULL: the kernel gets its command line by a boot configuration, bootconfig.h */
+	char *bootconfig;
+	/* an instruction takes 2^N ns of the virtual clock under icount, or NULL: 2^0 */
+	char *icount_shift;
 	char *irqs; /* lines "KIND VALUE/MASK" or "unknown REASON", or NULL */
 };
 

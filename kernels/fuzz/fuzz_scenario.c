@@ -52,6 +52,8 @@ static void put_arch(FILE *f, const struct scenario_arch *a)
 	line(f, "text_base", a->text_base);
 	line(f, "two_cpus", a->two_cpus);
 	line(f, "timeout", a->timeout);
+	line(f, "bootconfig", a->bootconfig);
+	line(f, "icount_shift", a->icount_shift);
 	for (; irqs && *irqs; irqs = strchr(irqs, '\n') + 1)
 		fprintf(f, "irqs %.*s\n", (int)strcspn(irqs, "\n"), irqs);
 }

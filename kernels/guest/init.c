@@ -261,7 +261,9 @@ static bool boot_word(const char *key, char *value, size_t size)
 	while ((word = strtok_r(copy, " \n", &save))) {
 		copy = NULL;
 		if (!strncmp(word, key, n) && word[n] == '=') {
-			snprintf(value, size, "%s", word + n + 1);
+			/* In quotes, if it came by a boot configuration. */
+			word += n + 1 + (word[n + 1] == '"');
+			snprintf(value, size, "%.*s", (int)strcspn(word, "\""), word);
 			found = true;
 		}
 	}

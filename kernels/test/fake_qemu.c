@@ -482,8 +482,37 @@ static FILE *chardev(const char *arg, const char *prefix, char *path)
 	return fopen(path, "a");
 }
 
+/* Words that stand behind the initramfs (boot/bootconfig.h), made words of a command line again. */
+static const char *behind(const char *initramfs)
+{
+	static char text[40000], words[40000];
+	FILE *f = fopen(initramfs, "r");
+	unsigned char numbers[8];
+	char *save, *line;
+	long size;
+
+	if (!f || fseek(f, -20, SEEK_END) || fread(numbers, 1, 8, f) != 8)
+		return "";
+	size = numbers[0] | numbers[1] << 8 | numbers[2] << 16;
+	if (size >= (long)sizeof(text) || fseek(f, -20 - size, SEEK_END) ||
+	    fread(text, 1, size, f) != (size_t)size)
+		return "";
+	fclose(f);
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		char *value = strstr(line, " = \"");
+
+		if (value)
+			*value = '\0';
+		strcat(strcat(words, line + strlen("kernel.")), value ? "=" : " ");
+		if (value)
+			strcat(strncat(words, value + 4, strcspn(value + 4, "\"")), " ");
+	}
+	return words;
+}
+
 int main(int argc, char **argv)
 {
+	const char *initramfs = NULL;
 	const char *words = "", *fake;
 
 	if (argc > 1 && !strcmp(argv[1], "--version"))
@@ -501,9 +530,13 @@ int main(int argc, char **argv)
 			data = chardev(argv[a], "file,id=data,path=", data_file);
 		if (!strcmp(argv[a], "-kernel") && a + 1 < argc)
 			read_cost(argv[a + 1]);
+		if (!strcmp(argv[a], "-initrd") && a + 1 < argc)
+			initramfs = argv[a + 1];
 		if (!strcmp(argv[a], "-append") && a + 1 < argc)
 			words = argv[a + 1];
 	}
+	if (!strcmp(words, "bootconfig") && initramfs)
+		words = behind(initramfs);
 	fake = strstr(words, "fake=");
 	if (!console || !data || !fake)
 		return 3;

@@ -99,6 +99,19 @@ reported brief "still running after 2 s"
 run --only costs --timeout 1 brief
 reported brief "still running after 1 s"
 
+# ---- a command line that comes behind the initramfs, as the machine's own is too short ----
+{ cat "$root/kernels/arch/fake.arch"; echo 'bootconfig yes'; } >"$root/kernels/arch/behind.arch"
+cp -r "$tmp/build/guest-fake" "$tmp/build/guest-behind"
+printf 'title t\narch behind\nrole stock\ndesign static\nappend fake=good\n' >"$root/kernels/scenarios/behind-good"
+run behind-good
+ok $? "a guest gets the words that stand behind its initramfs, in both boots"
+printf 'title t\narch behind\nrole stock\ndesign static\nappend fake=good panic=5\n' >"$root/kernels/scenarios/behind-twice"
+run --only costs behind-twice
+reported behind-twice "a word of the command line stands twice"
+printf 'title t\narch behind\nrole stock\ndesign static\nappend fake=good a="b\n' >"$root/kernels/scenarios/behind-quote"
+run --only costs behind-quote
+reported behind-quote "a word of the command line cannot be handed over"
+
 # ---- a scenario of several kernels ----
 run --only costs good@7.3.4 good good@7.3 wrong@7.10
 is "$(python3 -c 'import json, sys; print(*[p["name"] for p in json.load(open(sys.argv[1]))["parts"] if "icount" in p["name"]])' "$tmp/runs/latest/run.json")" \

@@ -399,6 +399,8 @@ static void test_refused(void)
 		"irqs off fa",	  "irqs off fa/ffff",	 "irqs off fab/fff",  "irqs off /",
 		"irqs off fa/xx", "irqs OFF fa/ff",	 "irqs off fa/ff/ff", "irqs unknown",
 		"timeout 0",	  "timeout 5x",		 "timeout -5",	      "timeout 100000",
+		"icount_shift x", "icount_shift -1",	 "icount_shift 11",   "icount_shift 0x4",
+		"bootconfig no",
 	};
 	char line[6000];
 
