@@ -150,6 +150,7 @@ guest_cross = $(shell c=$$(sed -n 's/^cross[ \t]*//p' kernels/arch/$(1).arch); \
 $(foreach a,$(all-archs),$(eval guest-cross-$(a) := $(call guest_cross,$(a))))
 guest_cc = $(guest-cross-$(1))gcc
 guest_ar = $(guest-cross-$(1))ar
+guest_cflags = $(shell sed -n 's/^cflags[ \t]*//p' kernels/arch/$(1).arch)
 guest-archs := $(foreach a,$(all-archs),$(if $(shell command -v $(call guest_cc,$(a))),$(a)))
 # If the guests' compiler is $(CC), guests are linked from this machine's objects, but for
 # guest-objs, which have flags of their own.
@@ -164,7 +165,7 @@ $(O)/guest-$(1)/$(2): $(foreach s,$(basename $($(2)-srcs)),$(call guest_obj,$(1)
 	@mkdir -p $$(@D)
 	$(Q)$(call guest_cc,$(1)) -static -o $$@ $$^ -lpthread
 endef
-$(foreach a,$(guest-archs),$(eval $(call flavour,guest-$(a)/,$(call guest_cc,$(a)),)))
+$(foreach a,$(guest-archs),$(eval $(call flavour,guest-$(a)/,$(call guest_cc,$(a)),$(call guest_cflags,$(a)))))
 $(foreach a,$(guest-archs),$(foreach l,$(guest-libs),$(eval $(call library,guest-$(a)/,$(l),$(call guest_ar,$(a))))))
 $(foreach a,$(guest-archs),$(foreach p,$(guest-programs) $(reference-guests),$(eval $(call guest_program,$(a),$(p)))))
 

@@ -108,7 +108,7 @@ read_keys() {
 	done <"$file"
 }
 
-arch_keys="cross karch target image package qemu machine cpu memory console data cmdline qemu_args format levels irqs text_base two_cpus timeout cocci"
+arch_keys="cross cflags karch target image package qemu machine cpu memory console data cmdline qemu_args format levels irqs text_base two_cpus timeout bootconfig icount_shift cocci"
 scenario_keys="title role arch base design config fragment cocci image format cpu machine memory append reference expect expect-some expect-layout expect-some-layout layout skip skip-ref skip-family identical differs absent one-cpu"
 # May be there for some kernels only: "since VERSION KEY VALUE", "until VERSION KEY VALUE", or both. A key
 # that has one value has this one then in the place of the plain one.
@@ -305,7 +305,7 @@ makefile_version() { sed -n 's/^\(VERSION\|PATCHLEVEL\|SUBLEVEL\) *= *\([0-9]\+\
 extract() {
 	tar -C "$1" -xf "$2" --strip-components=1 --wildcards --wildcards-match-slash \
 		--exclude='*/Documentation/*/*' --exclude='*/tools/testing/*' --exclude='*/tools/perf/*' \
-		--exclude='*/boot/dts/*.dts*' --exclude='*/sound/*.[ch]' --exclude='*/drivers/gpu/*.[ch]' \
+		--exclude='*/arch/[!m]*/boot/dts/*.dts*' --exclude='*/sound/*.[ch]' --exclude='*/drivers/gpu/*.[ch]' \
 		--exclude='*/drivers/net/*.[ch]' --exclude='*/drivers/media/*.[ch]' \
 		--exclude='*/drivers/staging/*.[ch]'
 }
@@ -433,15 +433,19 @@ link_same() {
 	done
 }
 
+# Is the source unpacked, with the files that $1, the rule for what is left out, keeps?
+is_unpacked() { [ -d "$pristine" ] && [ "$(cat "$pristine.rule" 2>/dev/null)" = "$1" ]; }
+
 # Unpacks the source unless the cache has it. Sets $pristine, its folder.
 unpack_source() {
-	local lock tmp=$cache/src/tmp.$src_id
+	local lock rule tmp=$cache/src/tmp.$src_id
 	pristine=$cache/src/$src_id
-	[ -d "$pristine" ] && return
+	rule=$(declare -f extract archive | sha)
+	! is_unpacked "$rule" || return 0
 	mkdir -p "$cache/src"
 	exec {lock}>"$cache/src/$src_id.lock"
 	flock -n "$lock" || { say "waiting for another build that unpacks the source"; flock "$lock"; }
-	if [ ! -d "$pristine" ]; then
+	if ! is_unpacked "$rule"; then
 		say "source: unpacking $src_desc"
 		rm -rf "$tmp"
 		mkdir "$tmp"
@@ -449,7 +453,9 @@ unpack_source() {
 		# Somebody may have edited the tree meanwhile.
 		[ "$(find_source && printf %s "$src_id")" = "$src_id" ] || fail "KSRC=${KSRC:-} changed while it was copied; run it again"
 		link_same "$tmp"
+		rm -rf "$pristine"
 		mv "$tmp" "$pristine"
+		printf '%s\n' "$rule" >"$pristine.rule"
 	fi
 	exec {lock}>&-
 }

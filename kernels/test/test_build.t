@@ -378,6 +378,15 @@ ok 'a source has the files of its own version, although those of another are new
 	test "$(find "$tmp"/cache/src/*/mm/gup.c -printf '%i\n' | sort -u | wc -l)" -eq 2
 printf '#define LEVELS 5\n#define UNUSED 1\n' >"$tmp/git/include/levels.h"
 
+# ---- a source that was unpacked by another rule for what is left out ----
+for f in "$tmp"/cache/src/*.rule; do echo other >"$f"; done
+rm -rf "$tmp"/cache/image/plain-*
+KSRC=$tmp/git run plain
+ok 'a source that was unpacked by another rule is unpacked anew' grep -q 'source: unpacking' "$tmp/err"
+rm -rf "$tmp"/cache/image/plain-*
+KSRC=$tmp/git run plain
+ok 'and after that it is not' eval "! grep -q 'source: unpacking' '$tmp/err'"
+
 # ---- nothing is written to the user's tree, not even when git would ----
 # Git compares whole seconds: only a time of another second makes git diff refresh the index.
 touch -d "2 hours ago" "$tmp/git/mm/gup.c"
