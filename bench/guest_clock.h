@@ -2,8 +2,8 @@
 /*
  * The clock that counts instructions in a guest under icount, and a loop of a known number of them.
  *
- * QEMU's -icount shift=0 lets the virtual clock go on by a nanosecond per instruction. An
- * architecture without a block here measures time only.
+ * QEMU's -icount shift=0 lets the virtual clock go on by a nanosecond per instruction, shift=4 (of
+ * mips64) by 16. An architecture without a block here measures time only.
  */
 #ifndef BENCH_GUEST_CLOCK_H
 #define BENCH_GUEST_CLOCK_H
@@ -154,6 +154,44 @@ static inline uint64_t guest_delta(uint64_t from, uint64_t to)
 static inline void guest_loop(unsigned long turns)
 {
 	__asm__ volatile("mtctr %0\n1:\tbdnz 1b" : : "r"(turns) : "ctr");
+}
+
+#elif defined(__mips64)
+
+#include "../kernels/driver/mips_count.h"
+
+#define GUEST_COUNTS_INSTRUCTIONS true
+#define GUEST_LOOP_INSTRUCTIONS 3
+
+/* The CPU's counter, which the kernel lets users read. */
+static inline uint64_t guest_clock(void)
+{
+	uint64_t count;
+
+	__asm__ volatile("rdhwr %0, $2" : "=r"(count) : : "memory");
+	return (uint32_t)count;
+}
+
+static inline void guest_loop(unsigned long turns)
+{
+	__asm__ volatile(".set push\n\t.set noreorder\n"
+			 "1:\tdaddiu %0, %0, -1\n\tbnez %0, 1b\n\tnop\n\t.set pop"
+			 : "+r"(turns)
+			 :);
+}
+
+static inline uint64_t guest_delta(uint64_t from, uint64_t to)
+{
+	static unsigned int tick;
+	uint64_t before, after;
+
+	if (!tick) {
+		before = guest_clock();
+		guest_loop(50000);
+		after = guest_clock();
+		tick = mips_tick_quarters(before, after, 50000 * GUEST_LOOP_INSTRUCTIONS);
+	}
+	return mips_instructions(from, to, tick);
 }
 
 #else

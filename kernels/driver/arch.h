@@ -30,6 +30,9 @@
  * PTB_PTRS_PER_PTE: the number of PTEs of a table, where PTRS_PER_PTE is a variable.
  * ptb_arch_relax: a macro of its function's name; ends a CPU's turn under icount, where
  *   cpu_relax() is no instruction.
+ * ptb_arch_sends_call: a macro of its function's name; is the interrupt of the probed function one
+ *   that calls a function? Where the function sends others, too.
+ * PTB_INSTRUCTION_NS: how long an instruction takes, where QEMU is told another time than 1 ns.
  * PTB_PROBES_EARLY as 1: probes have to be in place before the second CPU starts; see events.c.
  * PTB_FIRMWARE_SENDS, PTB_NO_SENDS: firmware sends the interrupts of flushes, so that they cannot
  *   be counted; and the reason in words.
@@ -56,6 +59,8 @@
 #include "arch_arm.h"
 #elif defined(CONFIG_PPC64)
 #include "arch_ppc.h"
+#elif defined(CONFIG_MIPS)
+#include "arch_mips.h"
 #elif defined(CONFIG_S390)
 #include "arch_s390.h"
 #else
@@ -70,6 +75,17 @@
 static inline void ptb_arch_relax(void)
 {
 	cpu_relax();
+}
+#endif
+
+#ifndef PTB_INSTRUCTION_NS
+#define PTB_INSTRUCTION_NS 1
+#endif
+
+#ifndef ptb_arch_sends_call
+static inline bool ptb_arch_sends_call(struct pt_regs *regs)
+{
+	return true;
 }
 #endif
 

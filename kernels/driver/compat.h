@@ -185,6 +185,8 @@ static inline unsigned long ptb_argument(struct pt_regs *regs, unsigned int n)
 	return regs->gpr[3 + n];
 #elif defined(CONFIG_ARM)
 	return n < 4 ? regs->uregs[n] : 0;
+#elif defined(CONFIG_MIPS)
+	return regs->regs[4 + n];
 #else
 	return regs_get_kernel_argument(regs, n);
 #endif

@@ -35,7 +35,7 @@ static bool by_the_call(bool irqs_off)
 
 static void count_sent(struct pt_regs *regs)
 {
-	if (by_the_call(ptb_arch_irqs_off(regs)))
+	if (ptb_arch_sends_call(regs) && by_the_call(ptb_arch_irqs_off(regs)))
 		atomic_inc(&count[SENT]);
 }
 

@@ -42,7 +42,7 @@ static unsigned long turns; /* of its loops in the kernel; likewise */
  * finer than the tick, ptb_arch_relax() ends its turn, but only now and then: each time it does,
  * the emulator changes CPUs.
  */
-#define TURN (40 * NSEC_PER_USEC)
+#define TURN (40 * NSEC_PER_USEC * PTB_INSTRUCTION_NS)
 
 static struct hrtimer end_turn;
 

@@ -271,6 +271,12 @@ static int one_window(struct ptb_state *s)
 	return 0;
 }
 
+/* From one tick to the next, in units of the clock. */
+static unsigned long tick(void)
+{
+	return TICK_NSEC / (ptb_in_time ? 1 : PTB_INSTRUCTION_NS);
+}
+
 /* After so many tries without one quiet window the operation may be too long for any. */
 #define GIVE_UP 16
 
@@ -279,7 +285,7 @@ static int too_long(struct ptb_state *s)
 {
 	ptb_fail(s,
 		 "the call takes %llu %s or more, and a tick comes every %lu: no window is quiet",
-		 s->shortest, ptb_in_time ? "ns" : "instructions", (unsigned long)TICK_NSEC);
+		 s->shortest, ptb_in_time ? "ns" : "instructions", tick());
 	return -EOPNOTSUPP;
 }
 
@@ -296,7 +302,7 @@ static int measure(struct ptb_state *s)
 	for (tries = -PTB_WARM_UP; !ret && s->nr < PTB_WINDOWS; tries++) {
 		if (tries == PTB_MAX_TRIES)
 			return ptb_fail(s, "only %u quiet windows in %d", s->nr, tries);
-		if (tries == GIVE_UP && !s->nr && s->shortest > TICK_NSEC / 2)
+		if (tries == GIVE_UP && !s->nr && s->shortest > tick() / 2)
 			return too_long(s);
 		before = s->nr;
 		ret = one_window(s);
