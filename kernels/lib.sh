@@ -447,14 +447,15 @@ unpack_source() {
 	flock -n "$lock" || { say "waiting for another build that unpacks the source"; flock "$lock"; }
 	if ! is_unpacked "$rule"; then
 		say "source: unpacking $src_desc"
-		rm -rf "$tmp"
+		rm -rf "$tmp" "$tmp.old"
 		mkdir "$tmp"
 		"$src_get" "$tmp" || fail "could not unpack $src_desc into $tmp (is the disk full?)"
 		# Somebody may have edited the tree meanwhile.
 		[ "$(find_source && printf %s "$src_id")" = "$src_id" ] || fail "KSRC=${KSRC:-} changed while it was copied; run it again"
 		link_same "$tmp"
-		rm -rf "$pristine"
+		[ ! -d "$pristine" ] || mv "$pristine" "$tmp.old"
 		mv "$tmp" "$pristine"
+		rm -rf "$tmp.old"
 		printf '%s\n' "$rule" >"$pristine.rule"
 	fi
 	exec {lock}>&-

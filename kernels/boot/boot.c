@@ -134,11 +134,14 @@ static int hand_over(struct qemu_boot *b, const char *words, struct handed_over 
 		return 0;
 	h->words = "bootconfig";
 	h->fd = bootconfig_behind(b->initramfs, words);
-	if (h->fd == -EINVAL || h->fd == -EEXIST)
+	if (h->fd < 0)
 		snprintf(b->why, sizeof(b->why), "%s: '%.400s'",
-			 h->fd == -EEXIST ? "a word of the command line stands twice"
-					  : "a word of the command line cannot be handed over",
-			 words);
+			 h->fd == -EEXIST   ? "a word of the command line stands twice"
+			 : h->fd == -EINVAL ? "a word of the command line cannot be handed over"
+			 : h->fd == -E2BIG  ? "the command line is longer than the kernel reads"
+					    : strerror(-h->fd),
+			 h->fd == -EEXIST || h->fd == -EINVAL || h->fd == -E2BIG ? words
+										 : b->initramfs);
 	snprintf(h->initramfs, sizeof(h->initramfs), "/proc/self/fd/%d", h->fd);
 	return h->fd < 0 ? h->fd : 0;
 }

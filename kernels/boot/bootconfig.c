@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Writes boot configurations; see bootconfig.h. */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -15,17 +16,49 @@
 #include "bootconfig.h"
 
 #define MAGIC "#BOOTCONFIG\n"
-#define MAX_TEXT 32767 /* XBC_DATA_MAX of include/linux/bootconfig.h */
+/* XBC_DATA_MAX of include/linux/bootconfig.h, less what ends and aligns the text. */
+#define MAX_TEXT (32767 - 4)
 
 static const char key_chars[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
 
+/* Does one of the two keys continue the other, after a dot, or are they the same? */
+static bool clash(const char *a, size_t na, const char *b, size_t nb)
+{
+	size_t n = na < nb ? na : nb;
+
+	return !strncmp(a, b, n) && (na == nb || (na < nb ? b : a)[n] == '.');
+}
+
 static bool has_key(const char *text, const char *key, size_t len)
 {
-	for (const char *line = text; *line; line = strchr(line, '\n') + 1)
-		if (!strncmp(line + strlen("kernel."), key, len) &&
-		    strchr(" \n", line[strlen("kernel.") + len]))
+	for (const char *line = text; *line; line = strchr(line, '\n') + 1) {
+		const char *other = line + strlen("kernel.");
+
+		if (clash(other, strcspn(other, " \n"), key, len))
 			return true;
+	}
 	return false;
+}
+
+/* As xbc_valid_keyword() and its caller take it; its limits of length and depth, with "kernel." */
+static bool is_key(const char *key, size_t len)
+{
+	size_t dots = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		dots += key[i] == '.';
+		if (key[i] == '.' && (!i || i + 1 == len || key[i - 1] == '.'))
+			return false;
+	}
+	return len && len < 240 && dots < 12;
+}
+
+static bool is_value(const char *value)
+{
+	for (; *value; value++)
+		if (!isprint((unsigned char)*value) || *value == '"')
+			return false;
+	return true;
 }
 
 /* Writes "kernel.KEY" or "kernel.KEY = "VALUE"", which the kernel makes words of again. */
@@ -33,7 +66,7 @@ static int put_word(FILE *f, const char *so_far, const char *word)
 {
 	size_t len = strspn(word, key_chars);
 
-	if (!len || (word[len] && word[len] != '=') || strpbrk(word + len, "\"\n"))
+	if (!is_key(word, len) || (word[len] && word[len] != '=') || !is_value(word + len))
 		return -EINVAL;
 	if (has_key(so_far, word, len))
 		return -EEXIST;
@@ -58,6 +91,8 @@ static char *text_of(const char *words, int *err)
 	if (f)
 		fclose(f);
 	free(copy);
+	if (!*err && !size)
+		*err = -EINVAL;
 	if (!*err && size >= MAX_TEXT)
 		*err = -E2BIG;
 	if (*err) {
@@ -109,7 +144,7 @@ static int put_trailer(int fd, const char *text)
 
 	for (const char *c = text; *c; c++)
 		sum += (unsigned char)*c;
-	pad = -(at + size + sizeof(numbers) + strlen(MAGIC)) % 4;
+	pad = -(size_t)(at + size + sizeof(numbers) + strlen(MAGIC)) & 3;
 	put_le32(numbers, size + pad);
 	put_le32(numbers + 4, sum);
 	return write_all(fd, text, size) ?: write_all(fd, zeroes, pad)

@@ -80,7 +80,7 @@ static inline bool ptb_arch_irqs_off(struct pt_regs *regs)
 
 static inline s64 ptb_arch_call_irqs(int cpu)
 {
-	return -1; /* the counts behind /proc/interrupts are static to smp.c */
+	return -1; /* the number of that interrupt is static to smp.c */
 }
 
 #endif

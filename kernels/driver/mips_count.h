@@ -4,8 +4,8 @@
  * children.
  *
  * An instruction is 16 ns of QEMU's virtual clock (icount_shift 4). QEMU's Count ticks once in 6 ns
- * (until 8.1, which cuts the fraction off) or in 6.25 ns (since 8.2). Both readings are rounded
- * down by less than a tick, half an instruction: round the difference.
+ * (until 8.1, which cuts the fraction off) or in 6.25 ns (since 8.2). Each reading is rounded down
+ * by less than a tick, so the difference errs by less than one: less than half an instruction.
  */
 #ifndef PTBENCH_MIPS_COUNT_H
 #define PTBENCH_MIPS_COUNT_H
@@ -22,7 +22,7 @@ static inline unsigned long mips_instructions(unsigned int from, unsigned int to
 	       MIPS_INSTRUCTION_QUARTERS;
 }
 
-/* How long a tick is, from one stretch of a known number of instructions, some 100,000. */
+/* How long a tick is, from one stretch of a known number of instructions, some 150,000. */
 static inline unsigned int mips_tick_quarters(unsigned int from, unsigned int to,
 					      unsigned long instructions)
 {

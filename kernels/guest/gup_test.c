@@ -38,8 +38,8 @@
 #define INSTRUCTION_NS 1
 #endif
 /*
- * Limits of the difference of overheads, in instructions: a turn of the loop has some 30, a window
- * some 12. Above them the driver counts too little, below them too much.
+ * Limits of the difference of overheads, in instructions times their time: a turn of the loop has
+ * some 30, a window some 12. Above them the driver counts too little, below them too much.
  */
 #define MIN_LOOP (-16 * INSTRUCTION_NS)
 #define MAX_LOOP (64 * INSTRUCTION_NS)

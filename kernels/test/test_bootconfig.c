@@ -86,11 +86,18 @@ int main(void)
 	gives("console=ttyS0 norandmaps", "kernel.console = \"ttyS0\"\nkernel.norandmaps\n");
 	gives("  a.b=x,y:z=1  panic=-1 ", "kernel.a.b = \"x,y:z=1\"\nkernel.panic = \"-1\"\n");
 	gives("a=", "kernel.a = \"\"\n");
-	gives("ab=1 a=2 a.b=3", "kernel.ab = \"1\"\nkernel.a = \"2\"\nkernel.a.b = \"3\"\n");
-	gives("", "");
+	gives("ab=1 a=2 b.a=3 b.ab",
+	      "kernel.ab = \"1\"\nkernel.a = \"2\"\nkernel.b.a = \"3\"\nkernel.b.ab\n");
+	refuses("", -EINVAL, "no word");
 	refuses("a=1 b a=2", -EEXIST, "a key that stands twice");
 	refuses("b b", -EEXIST, "a word that stands twice");
 	refuses("a=1 a", -EEXIST, "a key that stands with a value and without");
+	refuses("a=2 a.b=3", -EEXIST, "a key that continues one with a value");
+	refuses("a.b.c a.b", -EEXIST, "a key that is the beginning of another");
+	refuses(".a=1", -EINVAL, "a key that begins with a dot");
+	refuses("a.=1", -EINVAL, "a key that ends with a dot");
+	refuses("a..b=1", -EINVAL, "a key with an empty part");
+	refuses("a=\x7f", -EINVAL, "a value that is not printable");
 	refuses("a=\"1\"", -EINVAL, "a quote in a value");
 	refuses("a=1\nb", -EINVAL, "a new line in a value");
 	refuses("=1", -EINVAL, "no key");
@@ -98,9 +105,12 @@ int main(void)
 	memset(many, 'x', 39999);
 	memcpy(many, "a=", 2);
 	refuses(many, -E2BIG, "more than the kernel reads");
-	many[32000] = '\0';
+	/* The text has 12 bytes more; 4 are left for its end and to align it. */
+	many[32767 - 4 - 12] = '\0';
+	refuses(many, -E2BIG, "one byte more than the kernel reads");
+	many[32767 - 4 - 13] = '\0';
 	fd = bootconfig_behind(file, many);
-	ok(fd >= 0, "nearly as much");
+	ok(fd >= 0, "as much as the kernel reads");
 	close(fd);
 	unlink(file);
 	refuses("a=1", -ENOENT, "an initramfs that is not there");

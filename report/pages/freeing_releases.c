@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Stock kernels that free tables at once in one release and by RCU in the next that the run has:
- * the comparison by the kernel's own history, without a patch.
+ * Stock kernels that free tables at once in one release and by RCU in the next that the run has, or
+ * the other way about: the comparison by the kernel's own history.
  */
 #include <array_size.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static bool is_stock(const struct series *s)
 	return false;
 }
 
-/* Of kernels in several releases: those whose path changes, those of which a path is not known. */
+/* Of kernels in several releases: those whose path changes, those with a path that is unknown. */
 struct counted {
 	size_t changed, same, unknown;
 };
@@ -134,7 +134,7 @@ static void look_at(struct model *m, struct made *made, const struct series *s, 
 	}
 	n->changed += changes > 0;
 	n->same += !changes && all;
-	n->unknown += !changes && !all;
+	n->unknown += !all;
 }
 
 static const char *rest_text(struct model *m, const struct counted *n)
@@ -149,9 +149,10 @@ static const char *rest_text(struct model *m, const struct counted *n)
 	if (n->unknown)
 		text = arena_str(
 			m->arena,
-			"%s Of %zu in several releases some release’s way is not known: its "
-			"boot that counts events has no figures, or saw no single way.",
-			text, n->unknown);
+			"%s Of %zu stock kernel%s in several releases the way of some release "
+			"is not known: its boot that counts events has no figures, did not "
+			"check it, or saw no single way.",
+			text, n->unknown, n->unknown == 1 ? "" : "s");
 	return text;
 }
 
@@ -166,13 +167,14 @@ void freeing_releases(struct model *m, struct page *p)
 		if (h.v[i].nr < 2 || !is_stock(&h.v[i]))
 			continue;
 		if (!made.section)
-			made.section = page_section(
-				m, p, "releases", "Kernels that went to RCU between two releases");
+			made.section = page_section(m, p, "releases",
+						    "Kernels that changed how they free tables");
 		look_at(m, &made, &h.v[i], &n);
 	}
 	if (!made.section)
 		return;
-	section_answer(m, p, made.section, "Which kernels went to RCU by themselves?",
+	section_answer(m, p, made.section,
+		       "Which stock kernels free tables in another way in a later release?",
 		       made.text ? "icount" : NULL,
 		       arena_str(m->arena, "%s.%s",
 				 made.text ? made.text
@@ -180,7 +182,8 @@ void freeing_releases(struct model *m, struct page *p)
 				 rest_text(m, &n)));
 	if (made.text)
 		section_note(m, made.section,
-			     "What the table_free/rcu_path check saw on both sides. The counts "
-			     "hold all that changed between the two releases, not RCU alone; the "
-			     "page of history says what.");
+			     "What the table_free/rcu_path check saw on both sides, of tables of "
+			     "PTEs. The counts hold all that changed between the two releases, in "
+			     "the code and in the configuration (the option of preemption among "
+			     "it), not RCU alone; the page of history says what of it is known.");
 }
