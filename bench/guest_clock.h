@@ -179,7 +179,7 @@ static inline void guest_loop(unsigned long turns)
 }
 
 /*
- * Quarters of a nanosecond that a tick takes: 24 or 25, see kernels/driver/mips_count.h. By the
+ * Quarters of a nanosecond that a tick takes: 24 or 25, see kernels/driver/arch_mips.h. By the
  * shortest of three stretches of 150,000 instructions of 16 ns: an interrupt may come in one.
  */
 static inline unsigned guest_tick(void)

@@ -32,7 +32,6 @@
  *   cpu_relax() is no instruction.
  * ptb_arch_sends_call: a macro of its function's name; is the interrupt of the probed function one
  *   that calls a function? Where the function sends others, too.
- * PTB_INSTRUCTION_NS: how long an instruction takes, where QEMU is told another time than 1 ns.
  * PTB_PROBES_EARLY as 1: probes have to be in place before the second CPU starts; see events.c.
  * PTB_FIRMWARE_SENDS, PTB_NO_SENDS: firmware sends the interrupts of flushes, so that they cannot
  *   be counted; and the reason in words.
@@ -76,10 +75,6 @@ static inline void ptb_arch_relax(void)
 {
 	cpu_relax();
 }
-#endif
-
-#ifndef PTB_INSTRUCTION_NS
-#define PTB_INSTRUCTION_NS 1
 #endif
 
 #ifndef ptb_arch_sends_call

@@ -7,8 +7,6 @@
 #include <asm/ptrace.h>
 #include <asm/smp.h>
 
-#include "mips_count.h"
-
 /* Unused user space: multiples of the PMD's span. */
 #define PTB_AT 0x1000000000UL
 #define PTB_AT_TABLES 0x2000000000UL
@@ -19,20 +17,25 @@
 #define PTB_ARCH_CHECKS(X)
 #define PTB_GROWS 0
 
-/* arch_mips.c finds out how long a tick of the counter is. */
-extern unsigned int ptb_mips_tick;
+/*
+ * An instruction is 16 ns of QEMU's virtual clock, a tick of the CPU's counter (Count) 6 ns until
+ * QEMU 8.1, which cuts the fraction off, and 6.25 ns since 8.2: arch_mips.c finds out which.
+ */
+extern unsigned int ptb_mips_tick; /* in quarters of a nanosecond, 24 or 25 */
 
 static inline u64 ptb_arch_clock(void)
 {
 	return read_c0_count();
 }
 
+/*
+ * Count is modulo 2^32. Each reading is rounded down by less than a tick, so the difference errs by
+ * less than one, which is less than half an instruction: round it.
+ */
 static inline u64 ptb_arch_delta(u64 from, u64 to)
 {
-	return mips_instructions(from, to, ptb_mips_tick);
+	return ((u64)(u32)(to - from) * ptb_mips_tick + 32) / 64;
 }
-
-#define PTB_INSTRUCTION_NS 16
 
 /* 3 instructions per turn: a branch has a delay slot. */
 static inline void ptb_arch_loop(unsigned long turns)

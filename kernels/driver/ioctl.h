@@ -9,6 +9,13 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
+/* How long an instruction takes of QEMU's virtual clock: icount_shift of ../arch/ARCH.arch. */
+#ifdef __mips__
+#define PTB_INSTRUCTION_NS 16
+#else
+#define PTB_INSTRUCTION_NS 1
+#endif
+
 struct ptb_run {
 	__u32 row;   /* 0, 1, ... until ioctl() fails with ENXIO: that many rows this boot has */
 	__u32 needs; /* out, of PTB_IOC_INFO: enum ptb_needs */

@@ -22,35 +22,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../driver/ioctl.h"
 #include "gup_test.h"
-#ifdef __mips64
-#include "../driver/mips_count.h"
-#endif
 
 #define CASE GUP_TEST_CASE
 #define MAX_BYTES (128ul << 20)
 #define MAX_PAGES 4096
 #define REPEATS 3
-/* Of the virtual clock, by which gup_test measures. */
-#ifdef __mips64
-#define INSTRUCTION_NS (MIPS_INSTRUCTION_QUARTERS / 4)
-#else
-#define INSTRUCTION_NS 1
-#endif
 /*
  * Limits of the difference of overheads, in instructions times their time: a turn of the loop has
  * some 30, a window some 12. Above them the driver counts too little, below them too much.
  */
-#define MIN_LOOP (-16 * INSTRUCTION_NS)
-#define MAX_LOOP (64 * INSTRUCTION_NS)
+#define MIN_LOOP (-16 * PTB_INSTRUCTION_NS)
+#define MAX_LOOP (64 * PTB_INSTRUCTION_NS)
 /* gup_test's readings of the clock: their part that lies in the time between the two readings. */
-#define CLOCK_NS (200 * INSTRUCTION_NS)
+#define CLOCK_NS (200 * PTB_INSTRUCTION_NS)
 /*
  * A pin adds to a per-CPU counter, which spills into the node's every 13 pages or so, in a few
  * instructions. A window of the driver starts with an empty counter, so that a call of gup_test has
  * at most one spill more or less.
  */
-#define SPILL_NS (24 * INSTRUCTION_NS)
+#define SPILL_NS (24 * PTB_INSTRUCTION_NS)
 
 /* mm/gup_test.h is not installed with the kernel's headers. */
 struct gup_test_args {
@@ -234,11 +226,11 @@ void gup_test_note(const struct ptb_record *r)
 static bool agree(int k, int i, char *seen, size_t size)
 {
 	uint64_t calls = nr_pages / sizes[i], counted = calls * instructions[k][i];
-	int64_t counted_ns = counted * INSTRUCTION_NS;
+	int64_t counted_ns = counted * PTB_INSTRUCTION_NS;
 	/* The difference of overheads per 1,000 calls, from calls of one page; 500 ns make up for
 	 * the mean of rounding down to a microsecond. */
 	int64_t loop = ((int64_t)(us[k][0] * 1000 + 500) -
-			(int64_t)(nr_pages * instructions[k][0] * INSTRUCTION_NS)) *
+			(int64_t)(nr_pages * instructions[k][0] * PTB_INSTRUCTION_NS)) *
 		       1000 / (int64_t)nr_pages;
 	int64_t off = (int64_t)(us[k][i] * 1000 + 500) - counted_ns - loop * (int64_t)calls / 1000;
 	int64_t may = 500 + CLOCK_NS + (k == PIN ? SPILL_NS * (int64_t)calls : 0);

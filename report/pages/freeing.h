@@ -32,7 +32,7 @@ void freeing_say_others(struct model *m, struct section *s, const char *setup);
 void freeing_flush(struct model *m, struct page *p);	 /* the events of both x86_64 kernels */
 void freeing_broadcast(struct model *m, struct page *p); /* a machine that sends no interrupt */
 
-void freeing_releases(struct model *m, struct page *p); /* stock kernels that went to RCU */
+void freeing_releases(struct model *m, struct page *p); /* stock kernels whose way changed */
 
 void freeing_disciplines(struct model *m, struct page *p); /* the reference's, native */
 void freeing_host(struct model *m, struct page *p);	   /* the host's own kernel */

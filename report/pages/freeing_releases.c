@@ -24,9 +24,9 @@ static bool is_stock(const struct series *s)
 	return false;
 }
 
-/* Of kernels in several releases: those whose path changes, those with a path that is unknown. */
+/* Of kernels in several releases: those whose path stays, those with a path that is unknown. */
 struct counted {
-	size_t changed, same, unknown;
+	size_t same, unknown;
 };
 
 struct quantity {
@@ -116,8 +116,8 @@ static void change(struct model *m, struct made *made, const struct series *s, s
 /* From each release whose path is known to the next such. */
 static void look_at(struct model *m, struct made *made, const struct series *s, struct counted *n)
 {
-	size_t last = s->nr, changes = 0;
-	bool all = true;
+	bool all = true, changes = false;
+	size_t last = s->nr;
 
 	for (size_t i = 0; i < s->nr; i++) {
 		const char *path = path_of(&s->v[i]);
@@ -128,11 +128,10 @@ static void look_at(struct model *m, struct made *made, const struct series *s, 
 		}
 		if (last < s->nr && strcmp(path, path_of(&s->v[last]))) {
 			change(m, made, s, last, i);
-			changes++;
+			changes = true;
 		}
 		last = i;
 	}
-	n->changed += changes > 0;
 	n->same += !changes && all;
 	n->unknown += !all;
 }

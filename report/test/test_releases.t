@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The section of kernels that went to RCU between two releases says what the documents hold. An oracle that
+"""The section of kernels that changed how they free tables says what the documents hold. An oracle that
 knows documents alone finds the changes and the counts; of random runs with releases that failed, checks
 that did not run or saw a mixture, rows that are missing. SEED=N MUTATIONS=1 makes again what a failed line
 names."""
