@@ -134,7 +134,7 @@ def check_table(section, run, found):
         for i, (metric, further) in enumerate([("instructions", False), ("instructions", True),
                                                ("instructions_deferred", False), ("instructions_deferred", True)]):
             n = cell(value, metric, further)
-            said = re.fullmatch(r"−?[\d,]+(\.5)?", r[2 + i])
+            said = re.fullmatch(r"−?[\d,]+(\.\d+)?", r[2 + i])
             if bool(said) != (n is not None) or said and abs(
                     float(r[2 + i].replace(",", "").replace("−", "-")) - n) > 0.5:  # four digits are shown
                 bad.append(f"{r[0]}, {metric}, further {further}: {r[2 + i]}, expected {n}")
