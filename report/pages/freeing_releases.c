@@ -63,8 +63,10 @@ static struct table *releases_table(struct model *m, struct section *s)
 
 	for (size_t i = 0; i < ARRAY_SIZE(quantities); i++)
 		columns[2 + i] = quantities[i].words;
-	return section_table(m, s, "What freeing a table costs on both sides, instructions",
-			     columns);
+	return section_table(
+		m, s,
+		"What freeing a table costs on both sides: munmap less its twin, instructions",
+		columns);
 }
 
 static void release_row(struct model *m, struct table *t, const struct version_kernel *k)

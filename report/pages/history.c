@@ -12,18 +12,32 @@
 
 /* ---- which version the other pages show ---- */
 
-static bool shows(const struct page *p, const char *family, struct section **where)
+/* Has the section a part that was set aside, so that it speaks of several versions itself? */
+static bool has_several(const struct report_input *in, const struct section *s)
+{
+	for (size_t i = 0; i < s->nr_sources; i++)
+		for (size_t j = in->nr_parts; j < input_nr_all(in); j++)
+			if (s->sources[i] == &in->parts[j])
+				return true;
+	return false;
+}
+
+static bool is_of(const struct section *s, const char *family)
+{
+	for (size_t i = 0; i < s->nr_sources; i++)
+		if (s->sources[i]->family && !strcmp(s->sources[i]->family, family))
+			return true;
+	return false;
+}
+
+/* The first section that shows one version of the family alone; NULL: there is none. */
+static struct section *shows(const struct report_input *in, const struct page *p,
+			     const char *family)
 {
 	for (size_t i = 0; i < p->nr_sections; i++)
-		for (size_t j = 0; j < p->sections[i]->nr_sources; j++) {
-			const char *of = p->sections[i]->sources[j]->family;
-
-			if (!of || strcmp(of, family))
-				continue;
-			*where = p->sections[i];
-			return true;
-		}
-	return false;
+		if (is_of(p->sections[i], family) && !has_several(in, p->sections[i]))
+			return p->sections[i];
+	return NULL;
 }
 
 static const char *shown_text(struct model *m, const struct report_family *f)
@@ -37,14 +51,17 @@ void history_note(struct model *m)
 	struct section *where;
 
 	for (size_t i = 0; i < m->nr_pages; i++)
-		for (size_t j = 0; j < m->in->nr_families; j++)
-			if (strcmp(m->pages[i].file, "base-head.html") &&
-			    shows(&m->pages[i], m->in->families[j].name, &where))
+		for (size_t j = 0; j < m->in->nr_families; j++) {
+			if (!strcmp(m->pages[i].file, "base-head.html"))
+				continue;
+			where = shows(m->in, &m->pages[i], m->in->families[j].name);
+			if (where)
 				section_note(m, where,
 					     arena_str(m->arena,
 						       "%s The page “History” has "
 						       "all of them.",
 						       shown_text(m, &m->in->families[j])));
+		}
 }
 
 /* ---- a topic ---- */

@@ -152,6 +152,8 @@ def check(page, run):
         x, y = WORDS[run[stem][a][0]], WORDS[run[stem][b][0]]
         if f"{stem} : {x} in {RELEASES[a]}, {y} in {RELEASES[b]}" not in text:
             bad.append(f"{stem}, {a} to {b} is not said")
+    if "Not here" in text:
+        bad.append("a release that stands in the table is said not to be here")
     if ("No stock kernel of this run was seen to change" in text) != (not found):
         bad.append("whether any changed")
     m = re.search(r"(\d+) stock kernels? in several releases frees? tables in one way", text)
