@@ -5,7 +5,7 @@ libs += kernels
 kernels-srcs := \
 	$(addprefix kernels/boot/,boot.c bootconfig.c child.c cpio.c emulator.c image.c image_build.c kvm.c objects.c part.c \
 		part_axes.c part_judge.c profiled.c program.c ready.c rows.c run.c scenario.c scenario_judge.c scenario_keys.c \
-		scenario_kin.c scenario_list.c scenario_range.c stream.c) \
+		scenario_kin.c scenario_list.c scenario_range.c scenario_rules.c stream.c) \
 	$(addprefix kernels/profile/,print.c read.c table.c) \
 	$(addprefix kernels/cmd/,ab.c ab_judge.c bytes.c cmd.c history.c list.c profile.c run.c self.c)
 

@@ -112,7 +112,6 @@ static int add_irqs(struct scenario_reader *r, void *to, size_t offset, const ch
 #define BUILDS(key)                                               \
 	{ .name = key, .ranged = true, .set = set_builds, \
 	  .offset = offsetof(struct scenario, builds) }
-#define RULE(key, kind) { .name = key, .set = set_rule, .offset = kind, .ranged = true }
 #define ARCH(key) { .name = #key, .set = set_string, .offset = offsetof(struct scenario_arch, key) }
 static const struct scenario_key arch_keys[] = {
 	ARCH(cross), ARCH(qemu), ARCH(machine), ARCH(cpu), ARCH(memory), ARCH(qemu_args),
@@ -150,113 +149,6 @@ static int read_arch(struct scenario_reader *from, const char *dir, const char *
 			&r, "one of the keys cross, qemu, machine, cpu, memory, qemu_args, "
 			    "console, data, format is missing");
 	return 0;
-}
-
-/* ---- expectations ---- */
-
-/* Parses "ID [KEY=VALUE,...] PATTERN [| PATTERN]..."; the ID of a skip rule is a pattern, too. */
-static int parse_expect(struct scenario_reader *r, struct scenario_expect *e, char *text)
-{
-	char *params = text + strcspn(text, " \t"), *seen;
-
-	if (*params)
-		*params++ = '\0';
-	params = scenario__trim(params);
-	seen = params + strcspn(params, " \t");
-	if (memchr(params, '=', seen - params)) {
-		if (*seen)
-			*seen++ = '\0';
-		if (results_params_parse(&e->params, params))
-			return scenario__refuse(r, "'%.64s' is not KEY=VALUE,...", params);
-		seen = scenario__trim(seen);
-	} else {
-		seen = params;
-	}
-	if (!*seen)
-		return scenario__refuse(r, "'%.64s': the outcome, or the reason, is missing", text);
-	if (!strchr(text, '/') && (!e->skip || strcmp(text, "*")))
-		return scenario__refuse(r, "'%.64s' is not a case id, family/name", text);
-	if (e->family && (e->params.nr || strcspn(text, "*?[\\/") + 2 != strlen(text) ||
-			  strcmp(strchr(text, '/'), "/*")))
-		return scenario__refuse(r, "'%.64s' is not a whole family, FAMILY/* without params",
-					text);
-	e->id = strdup(text);
-	e->seen = strdup(seen);
-	if (asprintf(&e->where, "%s:%u", r->file, r->nr) < 0)
-		e->where = NULL;
-	return e->id && e->seen && e->where ? 0 : -ENOMEM;
-}
-
-static int add_rule(struct scenario_reader *r, void *to, const char *value,
-		    struct scenario_expect kind)
-{
-	struct scenario *s = to;
-	struct scenario_expect *v;
-	char *text;
-	int err;
-
-	v = realloc(s->expects, (s->nr_expects + 1) * sizeof(*v));
-	text = strdup(value);
-	if (v)
-		s->expects = v;
-	if (!v || !text) {
-		free(text);
-		return -ENOMEM;
-	}
-	v += s->nr_expects++;
-	*v = kind;
-	v->range = r->range;
-	err = parse_expect(r, v, text);
-	free(text);
-	if (!err && !v->skip && !scenario_check_boots(v->id))
-		err = scenario__refuse(
-			r, "no guest makes a check '%.64s'; kernels/driver/checks.h lists them",
-			v->id);
-	if (!err && scenario_says_again(s))
-		err = scenario__refuse(
-			r, "an earlier rule of this file is the same, or decides first; keep one");
-	return err;
-}
-
-/* The kind of rule that a key adds: the offset of that key. */
-enum rule { RULE_SOME = 1, RULE_LAYOUT = 2, RULE_SKIP = 4, RULE_REF = 8, RULE_FAMILY = 16 };
-
-static int set_rule(struct scenario_reader *r, void *to, size_t kind, const char *value)
-{
-	return add_rule(r, to, value,
-			(struct scenario_expect){
-				.some = kind & RULE_SOME,
-				.layout = kind & RULE_LAYOUT,
-				.skip = kind & RULE_SKIP,
-				.ref = kind & RULE_REF,
-				.family = kind & RULE_FAMILY,
-			});
-}
-
-static int add_same(struct scenario_reader *r, struct scenario *s, const char *value, bool differs)
-{
-	size_t base = strcspn(value, " \t"), at = base + strspn(value + base, " \t");
-	struct scenario_same *v;
-
-	if (!value[at] || strpbrk(value + at, " \t"))
-		return scenario__refuse(r, "'%.64s' is not SCENARIO OBJECTS", value);
-	v = realloc(s->same, (s->nr_same + 1) * sizeof(*v));
-	if (!v)
-		return -ENOMEM;
-	s->same = v;
-	v += s->nr_same++;
-	*v = (struct scenario_same){ strndup(value, base), strdup(value + at), differs, r->range };
-	return v->base && v->objects ? 0 : -ENOMEM;
-}
-
-static int set_identical(struct scenario_reader *r, void *to, size_t offset, const char *value)
-{
-	return add_same(r, to, value, false);
-}
-
-static int set_differs(struct scenario_reader *r, void *to, size_t offset, const char *value)
-{
-	return add_same(r, to, value, true);
 }
 
 /* ---- scenarios ---- */
@@ -338,8 +230,8 @@ static const struct scenario_key scenario_keys[] = {
 	RULE("skip", RULE_SKIP),
 	RULE("skip-ref", RULE_SKIP | RULE_REF),
 	RULE("skip-family", RULE_SKIP | RULE_FAMILY),
-	{ .name = "identical", .set = set_identical, .ranged = true },
-	{ .name = "differs", .set = set_differs, .ranged = true },
+	{ .name = "identical", .set = scenario__set_identical, .ranged = true },
+	{ .name = "differs", .set = scenario__set_differs, .ranged = true },
 	BUILDS("config"), BUILDS("fragment"), BUILDS("cocci"),
 	{ .name = "absent", .ranged = true },
 	{ .name = NULL },
@@ -545,20 +437,6 @@ int scenario__read(const char *dir, const char *name, unsigned depth, struct sce
 	return 0;
 }
 
-static void free_expect(struct scenario_expect *e)
-{
-	free(e->id);
-	free(e->seen);
-	free(e->where);
-	results_params_free(&e->params);
-}
-
-static void free_same(struct scenario_same *same)
-{
-	free(same->base);
-	free(same->objects);
-}
-
 void scenario_for_release(struct scenario *s, const char *release)
 {
 	struct scenario_version kernel;
@@ -571,7 +449,7 @@ void scenario_for_release(struct scenario *s, const char *release)
 		if (scenario_range_holds(&s->expects[i].range, &kernel))
 			s->expects[kept++] = s->expects[i];
 		else
-			free_expect(&s->expects[i]);
+			scenario__free_expect(&s->expects[i]);
 	}
 	s->nr_expects = kept;
 	kept = 0;
@@ -579,7 +457,7 @@ void scenario_for_release(struct scenario *s, const char *release)
 		if (scenario_range_holds(&s->same[i].range, &kernel))
 			s->same[kept++] = s->same[i];
 		else
-			free_same(&s->same[i]);
+			scenario__free_same(&s->same[i]);
 	}
 	s->nr_same = kept;
 }
@@ -589,14 +467,14 @@ void scenario_free(struct scenario *s)
 	if (!s)
 		return;
 	for (size_t i = 0; i < s->nr_expects; i++)
-		free_expect(&s->expects[i]);
+		scenario__free_expect(&s->expects[i]);
 	take_own(s); /* not done yet for a scenario that was refused half-read */
 	for (size_t i = 0; arch_keys[i].name; i++)
 		if (arch_keys[i].set)
 			free(*(char **)((char *)&s->arch + arch_keys[i].offset));
 	free(s->arch.name);
 	for (size_t i = 0; i < s->nr_same; i++)
-		free_same(&s->same[i]);
+		scenario__free_same(&s->same[i]);
 	for (size_t i = 0; i < s->nr_ranged; i++)
 		free(s->ranged[i].value);
 	free(s->ranged);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Interface between the files that read scenarios: lines, and bases and images. */
+/* Interface between the files that read scenarios: lines, rules, bases and images. */
 #ifndef KERNELS_SCENARIO_PRIV_H
 #define KERNELS_SCENARIO_PRIV_H
 
@@ -36,6 +36,26 @@ char *scenario__trim(char *s);
 bool scenario__is_name(const char *s);
 /* May s be SCENARIO or SCENARIO@VERSION? */
 bool scenario__is_at_name(const char *s);
+
+/* The kind of rule that a key adds: the offset of that key. */
+enum scenario_rule {
+	RULE_SOME = 1,
+	RULE_LAYOUT = 2,
+	RULE_SKIP = 4,
+	RULE_REF = 8,
+	RULE_FAMILY = 16,
+};
+
+/* clang-format off */
+#define RULE(key, kind) \
+	{ .name = key, .set = scenario__set_rule, .offset = kind, .ranged = true }
+/* clang-format on */
+/* For struct scenario_key: they add to expects and to same of a struct scenario. */
+int scenario__set_rule(struct scenario_reader *r, void *to, size_t kind, const char *value);
+int scenario__set_identical(struct scenario_reader *r, void *to, size_t offset, const char *value);
+int scenario__set_differs(struct scenario_reader *r, void *to, size_t offset, const char *value);
+void scenario__free_expect(struct scenario_expect *e);
+void scenario__free_same(struct scenario_same *same);
 
 /* scenario_read() of a scenario that is `depth` bases above the one that was asked for. */
 int scenario__read(const char *dir, const char *name, unsigned depth, struct scenario **out,

@@ -5,6 +5,7 @@
  *
  * Covers: kernels/boot/scenario.c kernels/boot/scenario_keys.c
  * kernels/boot/scenario_kin.c kernels/boot/scenario_list.c kernels/boot/scenario_range.c
+ * kernels/boot/scenario_rules.c
  */
 #include <array_size.h>
 #include <stddef.h>
