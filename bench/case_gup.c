@@ -28,11 +28,11 @@
 static const bool in_guest = true;
 /* Every format of the kernels that the suite boots; a guest passes its own as --format. */
 static const char *const formats[] = {
-	"arm-4k-32-lpae",      "arm64-16k-47", "arm64-16k-52",	"arm64-16k-52-folded",
-	"arm64-4k-48",	       "arm64-4k-52",  "arm64-64k-52",	"i386-4k-32-pae",
-	"mips64-4k-48",	       "ppc64-64k-52", "riscv64-4k-39", "riscv64-4k-48",
-	"riscv64-4k-57",       "s390x",	       "x86_64-4k-48",	"x86_64-4k-57",
-	"x86_64-4k-57-folded", NULL,
+	"arm-4k-32-lpae",     "arm64-16k-47",	     "arm64-16k-52", "arm64-16k-52-folded",
+	"arm64-4k-48",	      "arm64-4k-52",	     "arm64-64k-52", "i386-4k-32-pae",
+	"loongarch64-16k-47", "mips64-4k-48",	     "ppc64-64k-52", "riscv64-4k-39",
+	"riscv64-4k-48",      "riscv64-4k-57",	     "s390x",	     "x86_64-4k-48",
+	"x86_64-4k-57",	      "x86_64-4k-57-folded", NULL,
 };
 #else
 static const bool in_guest = false;

@@ -3,7 +3,7 @@
  * The clock that counts instructions in a guest under icount, and a loop of a known number of them.
  *
  * QEMU's -icount shift=0 lets the virtual clock go on by a nanosecond per instruction, shift=4 (of
- * mips64) by 16. An architecture without a block here measures time only.
+ * mips64) by 16, shift=5 (of loongarch64) by 32. An architecture without a block here measures time only.
  */
 #ifndef BENCH_GUEST_CLOCK_H
 #define BENCH_GUEST_CLOCK_H
@@ -204,6 +204,31 @@ static inline uint64_t guest_delta(uint64_t from, uint64_t to)
 	if (!tick)
 		tick = guest_tick();
 	return ((uint64_t)(uint32_t)(to - from) * tick + 32) / 64;
+}
+
+#elif defined(__loongarch64)
+
+#define GUEST_COUNTS_INSTRUCTIONS true
+#define GUEST_LOOP_INSTRUCTIONS 2
+
+/* The stable counter: 10 ns of the virtual clock, of which an instruction takes 32. */
+static inline uint64_t guest_clock(void)
+{
+	uint64_t count;
+
+	__asm__ volatile("rdtime.d %0, $zero" : "=r"(count) : : "memory");
+	return count;
+}
+
+/* A reading is rounded down by less than a tick, which is less than half an instruction. */
+static inline uint64_t guest_delta(uint64_t from, uint64_t to)
+{
+	return ((to - from) * 5 + 8) / 16;
+}
+
+static inline void guest_loop(unsigned long turns)
+{
+	__asm__ volatile("1: addi.d %0, %0, -1\n\tbnez %0, 1b" : "+r"(turns) : :);
 }
 
 #else

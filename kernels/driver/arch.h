@@ -60,6 +60,8 @@
 #include "arch_ppc.h"
 #elif defined(CONFIG_MIPS)
 #include "arch_mips.h"
+#elif defined(CONFIG_LOONGARCH)
+#include "arch_loongarch.h"
 #elif defined(CONFIG_S390)
 #include "arch_s390.h"
 #else

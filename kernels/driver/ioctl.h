@@ -12,6 +12,8 @@
 /* How long an instruction takes of QEMU's virtual clock: icount_shift of ../arch/ARCH.arch. */
 #ifdef __mips__
 #define PTB_INSTRUCTION_NS 16
+#elif defined(__loongarch__)
+#define PTB_INSTRUCTION_NS 32
 #else
 #define PTB_INSTRUCTION_NS 1
 #endif

@@ -31,7 +31,10 @@ static const struct known_change known[] = {
 	  "hugetlb: one interrupt, by the last sharer (and in stable releases)",
 	  "8ce720d5bd91, ca1a47cd3f5f" },
 	{ "6.19", "7.0", "mips64el", "table_free/*", NULL,
-	  "mips frees tables by RCU; before, upper ones went before any flush", "44b079583f7d" },
+	  "mips frees tables by RCU; before, upper ones went before any flush", "6c8e95805dba" },
+	{ "6.19", "7.0", "loongarch64", "table_free/*", NULL,
+	  "LoongArch frees tables by RCU; before, upper ones went before any flush",
+	  "a5b981e63edb" },
 	{ "6.19", "7.0", NULL, "table_free/*", NULL,
 	  "PT_RECLAIM wherever tables are freed by RCU, but for architectures with a "
 	  "tlb_remove_table() of their own",
