@@ -3,7 +3,8 @@
  * The clock that counts instructions in a guest under icount, and a loop of a known number of them.
  *
  * QEMU's -icount shift=0 lets the virtual clock go on by a nanosecond per instruction, shift=4 (of
- * mips64) by 16, shift=5 (of loongarch64) by 32. An architecture without a block here measures time only.
+ * mips64) by 16, shift=5 (of loongarch64) by 32. An architecture without a block here measures
+ * time only.
  */
 #ifndef BENCH_GUEST_CLOCK_H
 #define BENCH_GUEST_CLOCK_H

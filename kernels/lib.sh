@@ -31,7 +31,7 @@ sha_of() { sha256sum -- "$1" | cut -d' ' -f1; }
 
 # Ends the scenario by die, or by skip, if TOOL is not in PATH.
 need_tool() { # TOOL PACKAGE [skip]
-	command -v "$1" >/dev/null || "${3:-die}" "$1 not found; install the Debian package $2 (scripts/deps ${sc:+--scenarios $sc }kernels does)"
+	command -v "$1" >/dev/null || "${3:-die}" "$1 not found; install the Debian package $2 (scripts/deps ${sc:+--scenarios $sc }kernels does, if this Debian has it)"
 }
 
 # install_text FILE: replaces FILE by stdin unless they are equal. mv makes a new file: the old one

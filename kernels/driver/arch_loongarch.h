@@ -7,6 +7,7 @@
 #include <asm/loongarch.h>
 #include <asm/ptrace.h>
 #include <asm/smp.h>
+#include <asm/timex.h>
 
 /* Unused user space: multiples of the PMD's span, and of the PGD's. */
 #define PTB_AT 0x1000000000UL
@@ -24,7 +25,7 @@
  */
 static inline u64 ptb_arch_clock(void)
 {
-	return drdtime();
+	return get_cycles(); /* rdtime_d() since 6.19, drdtime() before */
 }
 
 /*
@@ -58,7 +59,10 @@ static inline unsigned long ptb_arch_limit(struct mm_struct *mm)
 	return TASK_SIZE;
 }
 
-/* Every kind of interrupt between CPUs goes by these two. */
+/*
+ * By pointers in mp_ops, so that they are never inlined; every kind of interrupt between CPUs goes
+ * by one of them. (A guest of KVM has others, with PARAVIRT, which is off here.)
+ */
 #define PTB_SYM_SEND_MASK "loongson_send_ipi_mask"
 #define PTB_SYM_SEND_ONE "loongson_send_ipi_single"
 static inline void ptb_arch_watch_sends(void (*sent)(void))
@@ -71,6 +75,10 @@ static inline bool ptb_arch_sends_call(struct pt_regs *regs)
 }
 #define ptb_arch_sends_call ptb_arch_sends_call
 
+/*
+ * munmap() and MADV_DONTNEED flush by it. A whole address space is flushed by flush_tlb_mm(), which
+ * returns at once where nobody uses it any more, as in exit(): there is no such flush to count.
+ */
 #define PTB_SYM_FLUSH "flush_tlb_range"
 
 static inline bool ptb_arch_irqs_off(struct pt_regs *regs)

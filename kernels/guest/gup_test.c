@@ -5,7 +5,8 @@
  * gup_test times a loop of calls over a range, in whole microseconds; the driver counts one call.
  * The overhead of a turn of gup_test's loop, less the overhead in a window of the driver, does not
  * depend on a call's pages. It is taken from calls of 1 page, where it must be small; then calls of
- * more pages have to agree to the microsecond. gup_test falls back to slow GUP: it does not notice
+ * more pages have to agree but for the time of its readings of the clock, 200 instructions at most,
+ * and half a microsecond. gup_test falls back to slow GUP: it does not notice
  * a fast walk that comes back short.
  */
 #include <array_size.h>
@@ -29,6 +30,8 @@
 #define MAX_BYTES (128ul << 20)
 #define MAX_PAGES 4096
 #define REPEATS 3
+/* Half of the shortest time between two ticks of a guest: one of REPEATS has no tick in it. */
+#define MAX_US 5000
 /*
  * Limits of the difference of overheads, in instructions times their time: a turn of the loop has
  * some 30, a window some 12. Above them the driver counts too little, below them too much.
@@ -81,6 +84,7 @@ static const struct gup_interface interfaces[] = {
 static const unsigned sizes[NR_SIZES] = { 1, 128, 512 };
 
 static uint64_t us[NR_KINDS][NR_SIZES], instructions[NR_KINDS][NR_SIZES];
+static unsigned long pages[NR_KINDS][NR_SIZES]; /* that were taken in us */
 static unsigned long nr_pages;
 static char why_not[128] = "gup_test was not run";
 
@@ -117,30 +121,27 @@ static bool time_calls(int fd, const struct gup_test_args *range, unsigned long 
 	return true;
 }
 
-/*
- * Pages that calls of one size take together. Where an instruction takes long they are fewer, for
- * one of REPEATS to lie between two ticks.
- */
-static unsigned long pages_of(int i)
+/* Takes half of the pages, and half of these, until it is done in MAX_US. */
+static bool time_size(int fd, const struct gup_interface *gup, const struct gup_test_args *all,
+		      int k, int i)
 {
-	unsigned long pages = nr_pages / PTB_INSTRUCTION_NS;
+	struct gup_test_args range = *all;
 
-	return pages < sizes[i] ? sizes[i] : pages;
+	for (pages[k][i] = nr_pages;; pages[k][i] /= 2) {
+		range.size = all->size / nr_pages * pages[k][i];
+		if (!time_calls(fd, &range, gup->commands[k], sizes[i], &us[k][i]))
+			return false;
+		if (us[k][i] <= MAX_US || pages[k][i] / 2 < sizes[i])
+			return true;
+	}
 }
 
 static bool time_all(int fd, const struct gup_interface *gup, const struct gup_test_args *all)
 {
-	unsigned long page = all->size / nr_pages;
-
-	for (int k = 0; k < NR_KINDS; k++) {
-		for (int i = 0; i < NR_SIZES; i++) {
-			struct gup_test_args range = *all;
-
-			range.size = pages_of(i) * page;
-			if (!time_calls(fd, &range, gup->commands[k], sizes[i], &us[k][i]))
+	for (int k = 0; k < NR_KINDS; k++)
+		for (int i = 0; i < NR_SIZES; i++)
+			if (!time_size(fd, gup, all, k, i))
 				return false;
-		}
-	}
 	why_not[0] = 0;
 	return true;
 }
@@ -243,11 +244,11 @@ void gup_test_note(const struct ptb_record *r)
 
 static bool agree(int k, int i, char *seen, size_t size)
 {
-	uint64_t calls = pages_of(i) / sizes[i], counted = calls * instructions[k][i];
+	uint64_t calls = pages[k][i] / sizes[i], counted = calls * instructions[k][i];
 	int64_t counted_ns = counted * PTB_INSTRUCTION_NS;
 	/* The difference of overheads per 1,000 calls, from calls of one page; 500 ns make up for
 	 * the mean of rounding down to a microsecond. */
-	int64_t ones = pages_of(0);
+	int64_t ones = pages[k][0];
 	int64_t loop = ((int64_t)(us[k][0] * 1000 + 500) -
 			ones * (int64_t)instructions[k][0] * PTB_INSTRUCTION_NS) *
 		       1000 / ones;

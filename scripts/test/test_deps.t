@@ -15,8 +15,9 @@ ok() { # status, text
 }
 
 # A fake machine: a PATH with the tools that the scripts themselves use, a dpkg-query for which all
-# but PTB_MISSING is installed, an apt-cache that knows PTB_KNOWN and the packages with one name, an
-# id that is not root, a uname, and an apt-get that records its calls.
+# but PTB_MISSING is installed, an apt-cache that knows PTB_KNOWN and the packages with one name but
+# PTB_UNKNOWN, an id that is not root, a uname, and an apt-get that records its calls, and refuses what
+# apt-cache does not know.
 bin=$tmp/bin
 mkdir "$bin"
 for tool in awk bash cat cut dirname env grep mktemp nproc paste rm sed sort tail tr; do ln -s "$(command -v $tool)" "$bin/$tool"; done
@@ -32,9 +33,14 @@ while read -r package; do
 	[[ " $PTB_MISSING " == *" $package "* ]] || echo "$package installed"
 done <"$PTB_ALL"
 END
+# Names of packages that have several.
+sed -n 's/^package[[:blank:]]*\([^ ]*|[^ ]*\).*/\1/p' "$here"/kernels/arch/*.arch | tr '|' '\n' >"$tmp/several"
 fake apt-cache <<'END'
 for last; do :; done
-[[ " ${PTB_KNOWN:-qemu-system-misc} " != *" $last "* ]] || echo "Package: $last"
+if [[ " $PTB_UNKNOWN " != *" $last "* ]] && ! grep -qxF -- "$last" "$PTB_SEVERAL" ||
+	[[ " ${PTB_KNOWN:-qemu-system-misc} " == *" $last "* ]]; then
+	echo "Package: $last"
+fi
 END
 # shellcheck disable=SC2016 # variables of the fake scripts
 fake id <<<'echo "${PTB_UID:-1000}"'
@@ -43,6 +49,7 @@ fake uname <<<'echo "${PTB_MACHINE:-x86_64}"'
 fake_apt() {
 	fake apt-get <<'END'
 echo "$@" >>"$PTB_LOG"
+for word; do [[ " $PTB_UNKNOWN " != *" $word "* ]] || exit 100; done
 exit "${PTB_APT_RC:-0}"
 END
 }
@@ -51,7 +58,7 @@ deps() { # NAME=VALUE... of the environment, then the arguments of scripts/deps
 	local e=()
 	while [[ ${1:-} == *=* ]]; do e+=("$1"); shift; done
 	: >"$tmp/apt.log"
-	env -i PATH="$bin" PTB_LOG="$tmp/apt.log" PTB_ALL="$tmp/all" PTB_MISSING= "${e[@]}" bash "$here/scripts/deps" "$@" \
+	env -i PATH="$bin" PTB_LOG="$tmp/apt.log" PTB_ALL="$tmp/all" PTB_SEVERAL="$tmp/several" PTB_MISSING= PTB_UNKNOWN= "${e[@]}" bash "$here/scripts/deps" "$@" \
 		>"$tmp/out" 2>&1 </dev/null
 }
 # installs PACKAGES: was this the only call of apt-get?
@@ -131,6 +138,23 @@ deps PTB_UID=0 "PTB_MISSING=qemu-system-s390x qemu-system-misc" "PTB_KNOWN=qemu-
 ok $? "Debian 13: the QEMU of s390x has a package of its own"
 deps PTB_UID=0 "PTB_MISSING=qemu-system-s390x" kernels && silent
 ok $? "either package is enough"
+
+# ---- packages that this release lacks ----
+lacks="PTB_UNKNOWN=gcc-loongarch64-linux-gnu libc6-dev-loong64-cross"
+left_out() { # PACKAGE WHY
+	grep -qF "apt knows no package $1 ($2): scenarios that need it are skipped" "$tmp/out"
+}
+deps PTB_UID=0 "$lacks" "PTB_MISSING=${lacks#*=} gcc-aarch64-linux-gnu" --scenarios LIST kernels &&
+	[ "$(tail -n 1 "$tmp/apt.log")" = '-q -y install --no-install-recommends gcc-aarch64-linux-gnu' ] &&
+	left_out gcc-loongarch64-linux-gnu 'builds loongarch64 kernels and guests' &&
+	left_out libc6-dev-loong64-cross 'the C library of loongarch64 guests'
+ok $? "what an architecture needs and apt does not know is left out, and said; the rest is installed"
+deps PTB_UID=0 "$lacks" "PTB_MISSING=${lacks#*=}" --scenarios LIST kernels && [ "$(wc -l <"$tmp/apt.log")" -eq 2 ] &&
+	! grep -q Installed "$tmp/out"
+ok $? "nothing but what apt does not know: nothing is installed, exit 0"
+deps PTB_UID=0 PTB_UNKNOWN=bc PTB_MISSING=bc kernels
+[ $? -eq 1 ] && grep -q 'apt-get install failed' "$tmp/out"
+ok $? "what every kernel needs and apt does not know: exit 1"
 
 # ---- tools that are not from packages ----
 missing="PTB_MISSING=gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-system-s390x qemu-system-misc libjansson-dev libelf-dev linux-source-6.12"
