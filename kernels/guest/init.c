@@ -481,8 +481,10 @@ static void write_end(void)
 
 int main(int argc, char **argv)
 {
-	/* Executes itself again on CPU 0: this address space has never been on another CPU. The kernel
-	 * hands over words of its command line that it does not know: 5.10 bootconfig, for one. */
+	/*
+	 * Executes itself again on CPU 0: this address space has never been on another CPU. The
+	 * kernel hands over words of its command line that it does not know: 5.10 "bootconfig".
+	 */
 	if (argc < 2 || strcmp(argv[1], "pinned")) {
 		pin(0);
 		execl("/init", "init", "pinned", (char *)NULL);
