@@ -31,7 +31,7 @@ sha_of() { sha256sum -- "$1" | cut -d' ' -f1; }
 
 # Ends the scenario by die, or by skip, if TOOL is not in PATH.
 need_tool() { # TOOL PACKAGE [skip]
-	command -v "$1" >/dev/null || "${3:-die}" "$1 not found; install the Debian package $2 (scripts/deps ${sc:+--scenarios $sc }kernels does, if this Debian has it)"
+	command -v "$1" >/dev/null || "${3:-die}" "$1 not found; install the Debian package $2 (scripts/deps ${sc:+--scenarios $sc }kernels does${arch[debian]:+, on Debian ${arch[debian]} or later})"
 }
 
 # install_text FILE: replaces FILE by stdin unless they are equal. mv makes a new file: the old one
@@ -108,7 +108,7 @@ read_keys() {
 	done <"$file"
 }
 
-arch_keys="cross cflags karch target image package qemu machine cpu memory console data cmdline qemu_args format levels irqs text_base two_cpus timeout bootconfig icount_shift cocci"
+arch_keys="cross cflags karch target image package debian qemu machine cpu memory console data cmdline qemu_args format levels irqs text_base two_cpus timeout bootconfig icount_shift cocci"
 scenario_keys="title role arch base design config fragment cocci image format cpu machine memory append reference expect expect-some expect-layout expect-some-layout layout skip skip-ref skip-family identical differs absent one-cpu"
 # May be there for some kernels only: "since VERSION KEY VALUE", "until VERSION KEY VALUE", or both. A key
 # that has one value has this one then in the place of the plain one.

@@ -125,6 +125,7 @@ static const struct scenario_key arch_keys[] = {
 	  .offset = offsetof(struct scenario_arch, icount_shift) },
 	{ .name = "irqs", .set = add_irqs, .offset = offsetof(struct scenario_arch, irqs) },
 	{ .name = "cflags" }, { .name = "karch" }, { .name = "target" }, { .name = "image" }, { .name = "package" },
+	{ .name = "debian" },
 	{ .name = "levels" }, { .name = "cocci", .ranged = true },
 	{ .name = NULL },
 };
