@@ -20,7 +20,7 @@
 
 #include "ptbench.h"
 
-#define TOO_LARGE (16UL << 20) /* a guest has 1 GiB, and copying such a page outlasts a tick */
+#define TOO_LARGE (16UL << 20)
 
 static struct file *file; /* NULL: the row's memory is anonymous */
 
@@ -69,7 +69,7 @@ static int collapse_open(struct ptb_state *s)
 	if (!has_transparent_hugepage())
 		return unable(s, "this machine has no huge pages");
 	if (PMD_SIZE > TOO_LARGE)
-		return unable(s, "a huge page is too large a part of this guest's memory");
+		return unable(s, "huge pages of more than 16 MiB are not collapsed here");
 	s->addr = ALIGN(s->at, PMD_SIZE) + PMD_SIZE;
 	s->len = s->row->tables * PMD_SIZE;
 	return cached(s->row) ? open_file(s) : 0;

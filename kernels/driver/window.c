@@ -289,16 +289,6 @@ static int too_long(struct ptb_state *s)
 	return -EOPNOTSUPP;
 }
 
-/*
- * rcu_barrier() of one window waits for a tick, so that the next windows may keep in step with the
- * ticks, and each meet one. Then they start later: by so many eighths of the time between two.
- */
-static void wait_eighths(unsigned int eighths)
-{
-	if (!ptb_in_time)
-		ptb_arch_loop(max(tick() / 8 / PTB_LOOP_INSTRUCTIONS * eighths, 1UL));
-}
-
 static int measure(struct ptb_state *s)
 {
 	const struct ptb_ops *ops = s->row->ops;
@@ -317,10 +307,14 @@ static int measure(struct ptb_state *s)
 			return too_long(s);
 		before = s->nr;
 		if (eighths)
-			wait_eighths(eighths);
+			ptb_arch_loop(tick() / 8 / PTB_LOOP_INSTRUCTIONS * eighths);
 		ret = one_window(s);
 		lost = s->nr > before ? 0 : lost + 1;
-		if (lost > GIVE_UP)
+		/*
+		 * rcu_barrier() of a window waits for a tick, so that windows may keep in step with
+		 * the ticks, and each meet one: then they start later, by so many eighths.
+		 */
+		if (lost > GIVE_UP && !ptb_in_time)
 			eighths = (eighths + 1) % 8;
 		if (tries < 0 && !ret)
 			s->nr = s->discarded = 0;

@@ -84,7 +84,7 @@ static const struct gup_interface interfaces[] = {
 static const unsigned sizes[NR_SIZES] = { 1, 128, 512 };
 
 static uint64_t us[NR_KINDS][NR_SIZES], instructions[NR_KINDS][NR_SIZES];
-static unsigned long pages[NR_KINDS][NR_SIZES]; /* that were taken in us */
+static unsigned long taken[NR_KINDS][NR_SIZES]; /* pages, in us */
 static unsigned long nr_pages;
 static char why_not[128] = "gup_test was not run";
 
@@ -127,11 +127,11 @@ static bool time_size(int fd, const struct gup_interface *gup, const struct gup_
 {
 	struct gup_test_args range = *all;
 
-	for (pages[k][i] = nr_pages;; pages[k][i] /= 2) {
-		range.size = all->size / nr_pages * pages[k][i];
+	for (taken[k][i] = nr_pages;; taken[k][i] /= 2) {
+		range.size = all->size / nr_pages * taken[k][i];
 		if (!time_calls(fd, &range, gup->commands[k], sizes[i], &us[k][i]))
 			return false;
-		if (us[k][i] <= MAX_US || pages[k][i] / 2 < sizes[i])
+		if (us[k][i] <= MAX_US || taken[k][i] / 2 < sizes[i])
 			return true;
 	}
 }
@@ -244,11 +244,11 @@ void gup_test_note(const struct ptb_record *r)
 
 static bool agree(int k, int i, char *seen, size_t size)
 {
-	uint64_t calls = pages[k][i] / sizes[i], counted = calls * instructions[k][i];
+	uint64_t calls = taken[k][i] / sizes[i], counted = calls * instructions[k][i];
 	int64_t counted_ns = counted * PTB_INSTRUCTION_NS;
 	/* The difference of overheads per 1,000 calls, from calls of one page; 500 ns make up for
 	 * the mean of rounding down to a microsecond. */
-	int64_t ones = pages[k][0];
+	int64_t ones = taken[k][0];
 	int64_t loop = ((int64_t)(us[k][0] * 1000 + 500) -
 			ones * (int64_t)instructions[k][0] * PTB_INSTRUCTION_NS) *
 		       1000 / ones;
