@@ -165,12 +165,18 @@ static void nudge(struct places *all, const struct place *p, struct fuzz_random 
 {
 	json_t *value = value_at(p);
 	json_int_t n = json_integer_value(value);
+	bool fits = true;
 
-	if (json_is_real(value))
+	if (json_is_real(value)) {
 		json_real_set(value, json_real_value(value) * (fuzz_below(r, 2) ? 1e3 : 0.5));
-	else if (json_is_integer(value) && n < 1LL << 60 && n > -(1LL << 60))
-		json_integer_set(value, fuzz_below(r, 2) ? n + 1 - 2 * (int)fuzz_below(r, 2)
-							 : n * (1 + (int)fuzz_below(r, 1000)));
+	} else if (json_is_integer(value)) {
+		if (fuzz_below(r, 2))
+			fits = !__builtin_add_overflow(n, fuzz_below(r, 2) ? 1 : -1, &n);
+		else
+			fits = !__builtin_mul_overflow(n, 1 + (int)fuzz_below(r, 1000), &n);
+		if (fits)
+			json_integer_set(value, n);
+	}
 }
 
 static void change_string(struct places *all, const struct place *p, struct fuzz_random *r)
