@@ -23,7 +23,7 @@
 #define PTB_GROWS 0
 
 /* PTRS_PER_PTE is a variable, as the MMU is chosen at boot. */
-#define PTB_PTRS_PER_PTE R_PTRS_PER_PTE
+#define PTB_PTRS_PER_PTE (1 << RADIX_PTE_INDEX_SIZE)
 
 /*
  * A unit of the time base is 1.95 instructions, so it cannot be the clock. QEMU's cycle event is

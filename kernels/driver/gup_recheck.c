@@ -40,8 +40,9 @@ static int change_entry(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
-/* The function's name since 6.11, and before. */
-static const char *const grabs[] = { "try_grab_folio_fast", "try_grab_folio" };
+/* The function's names, the newest first: later kernels call another one by an older name. */
+static const char *const grabs[] = { "try_grab_folio_fast", "try_grab_folio",
+				     "try_grab_compound_head" };
 
 static struct kprobe probe = { .pre_handler = change_entry };
 
@@ -110,6 +111,11 @@ static int hook(struct ptb_state *s)
 		probe.pre_handler = change_entry;
 		probe.symbol_name = grabs[i];
 		ret = kallsyms_lookup_name(grabs[i]) ? register_kprobe(&probe) : -ENOENT;
+	}
+	if (ret == -ENOENT) {
+		/* No rule skips this one: the function has yet another name, or was inlined. */
+		ptb_fail(s, "GUP-fast takes its reference in no function that the driver knows");
+		return -EOPNOTSUPP;
 	}
 	if (ret) {
 		ptb_fail(s, "no probe can be put between GUP-fast's two looks: error %d", ret);
