@@ -50,9 +50,11 @@ debian_sources() {
 	done
 }
 
-# Reads the lists of every suite that the mirror has. Suites that it lacks are named on stderr.
+# Reads the lists of every suite that the mirror has. Suites that it lacks are named on stderr. Sets
+# unread to those that are listed here and could not be read again.
 debian_update() {
-	local log=$debian/update.log missing
+	local log=$debian/update.log missing suite
+	unread=
 	mkdir -p "$debian/lists/partial" "$debian/apt/archives/partial"
 	debian_sources >"$debian/sources.list.$$"
 	mv "$debian/sources.list.$$" "$debian/sources.list"
@@ -64,7 +66,19 @@ debian_update() {
 	[ "$missing" != "$debian_suites " ] ||
 		die "KSRC=$KSRC: the mirror could not be read: $(sed -n 's/^[EW]: //p' "$log" | head -n 1); log: $log"
 	[ -z "$missing" ] || say "source: not on this mirror, or not signed by a key that apt trusts: ${missing% }; log: $log"
-	touch "$debian/updated"
+	for suite in $(failed_suites "$log"); do
+		[[ " $missing" == *" $suite "* ]] || unread+="$suite "
+	done
+	if [ -n "$unread" ]; then
+		say "source: could not be read again: ${unread% }; log: $log"
+	else
+		touch "$debian/updated"
+	fi
+}
+
+# Prints the suites whose lists apt could not fetch, though nobody said that there are none.
+failed_suites() { # LOG
+	awk '/^Err:/ { suite = $3; next } suite != "" { if (!/ 404 /) print suite; suite = "" }' "$1" | sort -u
 }
 
 # Prints "VERSION SHA256 SIZE" of each version of these packages in the lists, the newest first.
@@ -113,12 +127,33 @@ debian_resolve() {
 	cat "$file"
 }
 
+# Lets each name without a package's version mean the newest package of the lists. One that they have
+# no more means what it meant as long as that is here.
+debian_resolve_again() {
+	local file name found version sum
+	for file in "$debian"/resolved/*; do
+		name=${file##*/}
+		[[ -f $file && $name != *=* ]] || continue
+		found=$(debian_candidates "$name")
+		if [ -n "$found" ]; then
+			head -n 1 <<<"$found" >"$file.$$"
+			mv "$file.$$" "$file"
+			continue
+		fi
+		read -r version sum _ <"$file"
+		[ -f "$debian/source/linux-source-$(series_of "$name")_$version.tar.xz" ] ||
+			[ -d "$cache/src/$(printf 'deb %s\n' "$sum" | sha)" ] || rm -f "$file"
+	done
+}
+
 # The package of Debian's that debian:$1 names: VERSION, such as 7.3 (its newest) or 7.3.4, or
 # VERSION=PACKAGE-VERSION. The installed package is taken where it is that one.
 source_named() {
 	local found series
 	[[ $1 =~ ^[0-9]+\.[0-9]+(\.[0-9]+)?(=[A-Za-z0-9.+~-]+)?$ ]] ||
 		die "KSRC=debian:$1: not debian:VERSION, such as debian:7.3, nor debian:VERSION=PACKAGE-VERSION"
+	[[ $1 != *=* || ${1#*=} =~ ^"${1%%=*}"[.~-] ]] ||
+		die "KSRC=debian:$1: the package ${1#*=} is not of version ${1%%=*}"
 	series=$(series_of "${1%%=*}")
 	if source_installed "$series" && names_installed "$1"; then return; fi
 	debian_folder
@@ -211,8 +246,8 @@ debian_list() {
 	KSRC=debian:
 	if [ -n "$update" ] || [ ! -f "$debian/updated" ]; then
 		debian_update
-		# What a version without a package's version stands for may change.
-		[ ! -d "$debian/resolved" ] || find "$debian/resolved" -type f ! -name '*=*' -delete
+		[ -z "$unread" ] || die "the lists of ${unread% } could not be read; a version means what it meant before"
+		debian_resolve_again
 	fi
 	printf '%-34s %-11s %s\n' source here suites
 	mapfile -t packages < <(apt-cache "${apt_options[@]}" pkgnames linux-source- | grep '^linux-source-[0-9]\+\.[0-9]\+$')

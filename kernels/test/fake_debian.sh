@@ -4,8 +4,8 @@
 # A suite is the file $mirror/SUITE with a line "PACKAGE VERSION" for each package. The fake apt-get writes
 # its arguments to $tmp/apt.log, and to $tmp/bad those that would touch this machine's own lists.
 #
-# FAKE_APT: none (no mirror is configured), fail, wrong (a download fails, or is another package), hang
-# (a download never ends).
+# FAKE_APT: none (no mirror is configured), dead (it cannot be reached), fail, wrong (a download fails, or
+# is another package), hang (a download never ends).
 mirror=$tmp/mirror
 mkdir -p "$mirror/pool" "$tmp/apt" "$tmp/home" "$tmp/scratch"
 export FAKE_TMP=$tmp HOME=$tmp/home TMPDIR=$tmp/scratch PTBENCH_SOURCE_DIR=$tmp/installed
@@ -70,6 +70,11 @@ update)
 		*-security) [ "$address" = http://mirror.example/security/ ] || echo "$suite at $address" >>"$FAKE_TMP/bad" ;;
 		*) [ "$address" = http://mirror.example/debian/ ] || echo "$suite at $address" >>"$FAKE_TMP/bad" ;;
 		esac
+		if [ "${FAKE_APT:-}" = dead ]; then
+			printf 'Err:1 %s %s InRelease\n  Could not connect to mirror.example:80\n' "$address" "$suite"
+			echo "W: Failed to fetch $address/dists/$suite/InRelease  Could not connect to mirror.example:80"
+			continue
+		fi
 		list=$lists/mirror_dists_${suite}_main_binary-amd64_Packages
 		rm -f "$list"
 		[ -f "$mirror/$suite" ] || { echo "E: The repository '$address $suite Release' does not have a Release file."; status=100; continue; }

@@ -30,6 +30,10 @@ for name in '' 7 7.3. .7.3 7.3.4.5 ../x '7.3;x' '7.3 x' '$(x)' -7.3 '7.3=' '7.3=
 	with "$name" plain
 	ok "KSRC=debian:${name//$'\n'/\\n} is refused" fails 2 'not debian:VERSION, such as debian:7.3'
 done
+for name in 7.3.1=7.3.4-1 7.4=7.3.4-1 7.3.4=7.3.40-1; do
+	with "$name" plain
+	ok "KSRC=debian:$name is refused" fails 2 "the package ${name#*=} is not of version ${name%%=*}"
+done
 for name in '' 7 7.3. ../x '7.3;x' '$(x)' 07.3 7.03 12345.1 7.3=1 7.3.4.5 7.3@7.3; do
 	run "plain@$name"
 	ok "plain@$name is refused" fails 2 'what follows @ is the version of a kernel'
@@ -37,6 +41,8 @@ done
 ok 'apt was not asked for any' test ! -e "$tmp/apt.log"
 
 # ---- no mirror, none that can be read ----
+FAKE_APT=dead with 7.3 plain
+ok 'a mirror that cannot be reached: what apt says' fails 2 'the mirror could not be read: Failed to fetch http://mirror.example/debian//dists/bullseye/InRelease  Could not connect'
 FAKE_APT=none with 7.3 plain
 ok 'apt has no Debian mirror: what to do' fails 2 "KSRC=debian:7.3: apt of this machine knows no Debian mirror"
 FAKE_APT=none run --sources
@@ -105,6 +111,12 @@ ok 'each package of a suite' listed 'debian:7.3=7.3.4-1  +unpacked +bookworm-sec
 ok 'not the one that came since' test -z "$(grep 7.3.11 <<<"$out")"
 sed -i /7.3.10/d "$mirror/trixie" "$mirror/sid"
 sed -i /7.3.9/d "$mirror/bookworm-backports"
+meant=$(cat "$PTBENCH_CACHE"/debian/resolved/*)
+touch -d '2 days ago' "$PTBENCH_CACHE/debian/updated" "$tmp/old"
+FAKE_APT=dead run --sources --update
+ok '--update, and the mirror cannot be reached: an error that names the suites' fails 2 'the lists of bookworm-backports bookworm-security sid trixie could not be read; a version means what it meant before'
+ok 'and it is so' test "$(cat "$PTBENCH_CACHE"/debian/resolved/*)" = "$meant"
+ok 'the lists stay as old as they are' test ! "$PTBENCH_CACHE/debian/updated" -nt "$tmp/old"
 run --sources --update
 ok '--update: the one that came, as the newest' listed 'debian:7.3=7.3.11-1  +- +trixie \(newest of 7.3\)'
 with '7.3=7.3.9-1~bpo12+1' plain
@@ -170,13 +182,15 @@ add sid 7.3.12-1
 run --sources --update
 run plain@7.3
 ok 'an archive of each source that was used' test "$(archives)" = "linux-source-7.3_7.3.11-1.tar.xz linux-source-7.3_7.3.12-1.tar.xz linux-source-7.3_7.3.9-1~bpo12+1.tar.xz linux-source-9.9_9.9.1-1.tar.xz"
-printf 'plain@7.3\nplain@8.8\nplain@7.4\n' >"$kernels/scenarios/HISTORY"
+printf 'plain@7.3\nplain@8.8\nplain@7.4\nplain@9.9\n' >"$kernels/scenarios/HISTORY"
+sed -i /9.9/d "$mirror/sid"
+run --sources --update
 touch -d '2 days ago' "$PTBENCH_CACHE/debian/updated"
 calls=$(apt_calls update)
 run --prune
-ok '--prune keeps the archive of what LIST and HISTORY use' test "$status$(archives)" = "0linux-source-7.3_7.3.12-1.tar.xz"
+ok '--prune after --update keeps the archives of what LIST and HISTORY use, though the mirror has one no more' test "$status$(archives)" = "0linux-source-7.3_7.3.12-1.tar.xz linux-source-9.9_9.9.1-1.tar.xz"
 sources() { sed -n 's/^source\t//p' "$PTBENCH_CACHE"/image/*/info | sort -u | paste -sd,; }
-ok 'and the kernels and sources of it, and of the installed package' test "$(sources)$(find "$PTBENCH_CACHE/src" -mindepth 1 -maxdepth 1 -type d | wc -l)" = 'linux-source-6.12 6.12.1-1,linux-source-7.3 7.3.12-12'
+ok 'and the kernels and sources of it, and of the installed package' test "$(sources)$(find "$PTBENCH_CACHE/src" -mindepth 1 -maxdepth 1 -type d | wc -l)" = 'linux-source-6.12 6.12.1-1,linux-source-7.3 7.3.12-1,linux-source-9.9 9.9.1-13'
 ok 'a version that was never used is not looked for' test "$(apt_calls update)" = "$calls"
 add sid 7.3.13-1
 run plain@7.3
