@@ -20,7 +20,7 @@
 #define PTB_ARCH_CHECKS(X)
 #define PTB_GROWS 0
 
-/* Counts retired instructions. OpenSBI starts the counter, and lets every mode read it. */
+/* Counts retired instructions. OpenSBI starts the counter; arch_riscv.c lets user space read it. */
 static inline u64 ptb_arch_clock(void)
 {
 	return csr_read(CSR_INSTRET);
