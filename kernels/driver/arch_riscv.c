@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * riscv64: lets user space read the counter that is the clock, for PID 1's children. OpenSBI does, and
- * head.S of 7.3 takes it back at boot.
+ * riscv64: lets user space read the counter that is the clock, for PID 1's children. OpenSBI does,
+ * and head.S of 7.3 takes it back at boot.
  */
 #ifdef CONFIG_RISCV
 
