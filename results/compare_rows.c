@@ -315,6 +315,7 @@ static const struct results_measurement *row_at(const struct results__entries *e
 static int compare_row(struct results_compared_part *p, const struct results__entries *e, size_t i,
 		       size_t end, struct results__allowance *allowed, size_t nr_allowed)
 {
+	const bool of_kernel = row_at(e, i)->subject == RESULTS_KERNEL;
 	const char *skipped[2] = { NULL, NULL };
 	size_t next;
 	int err = 0;
@@ -322,6 +323,7 @@ static int compare_row(struct results_compared_part *p, const struct results__en
 	for (; i < end && row_at(e, i)->skipped; i++)
 		skipped[e->v[i].is_head] = row_at(e, i)->skipped;
 	p->nr_skipped += i == end;
+	p->nr_skipped_kernel += i == end && of_kernel;
 	for (; i < end && !err; i = next) {
 		const struct results_metric *metric = row_at(e, i)->metric;
 		struct side sides[2] = { { .nr = 0 } };

@@ -2,51 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every semantic patch makes the changes that its "// Changes:" lines announce in each version of the
 # kernel that scenarios are run on, and every list of patches that a scenario has there can be applied
-# in that order. Only the files that are patched are unpacked. Sources that are not installed are
-# downloaded, as kernels/build does.
+# in that order. Only the files that are patched are unpacked.
 # shellcheck disable=SC2034,SC2154 # shared with lib.sh
-set -u
-export LC_ALL=C
-
-here=$(cd "$(dirname "$0")/.." && pwd)
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-# shellcheck source=kernels/lib.sh
-. "$here/lib.sh"
-# shellcheck source=kernels/debian.sh
-. "$here/debian.sh"
-cache=${PTBENCH_CACHE:-${HOME:-/nonexistent}/.cache/ptbench}
-no_source=skip clear_line='' why=''
-dir=${PTBENCH_SOURCE_DIR:-/usr/src}
-nr=0
-
-ok() { # STATUS NAME [DETAIL-FILE]
-	local verdict='not ok'
-	[ "$1" -ne 0 ] || verdict=ok
-	nr=$((nr + 1))
-	printf '%s %d - %s\n' "$verdict" $nr "$2"
-	[ "$1" -eq 0 ] || sed 's/^/# /' "${3:-/dev/null}"
-}
-
-# Sets src_file and src_version of the version, and downloads the archive unless it is there. Prints why
-# there is none.
-fetch() { # VERSION
-	KSRC=debian:$1
-	if source_installed "$1"; then return; fi
-	(source_named "$1" && { [ -f "$src_file" ] || debian_download; }) 2>&1 || return 1
-	offline=1 source_named "$1"
-}
-
-# The tree $tmp/VERSION: the Makefile and every file that some patch names.
-unpack() { # VERSION
-	mkdir "$tmp/$1"
-	{
-		printf 'linux-source-%s/Makefile\n' "$1"
-		sed -n "s|^// Changes: \([^ ]*\) .*|linux-source-$1/\1|p" "$here"/cocci/*.cocci | sort -u
-	} >"$tmp/$1.list"
-	tar -C "$tmp/$1" -xJf "$src_file" --strip-components=1 -T "$tmp/$1.list" 2>"$tmp/$1.tar-log"
-	[ -f "$tmp/$1/Makefile" ]
-}
+# shellcheck source=kernels/test/versions.sh
+. "$(dirname "$0")/versions.sh"
 
 # Prints the lists of patches that scenarios have on the version src_version, each once.
 lists() {
@@ -71,25 +30,15 @@ try_all() { # VERSION: writes one line per list, its status and the list, to VER
 	done >"$tmp/$1.verdicts"
 }
 
-declare -A source_of
-there=()
-for version in 5.10 6.1 6.12 7.2 7.3; do
-	if fetch "$version" >"$tmp/fetch"; then
-		there+=("$version")
-		source_of[$version]="$src_file $src_version"
-	elif [ -n "${CI:-}" ]; then
-		ok 1 "the source of $version is here" "$tmp/fetch"
-	else
-		nr=$((nr + 1))
-		printf 'ok %d - # SKIP no source of %s: %s\n' $nr "$version" "$(tail -n 1 "$tmp/fetch")"
-	fi
-done
+fetch_versions
+files=$(sed -n 's|^// Changes: \([^ ]*\) .*|\1|p' "$here"/cocci/*.cocci | sort -u)
 running=0
 for version in "${there[@]}"; do
 	[ "$running" -lt "$(nproc)" ] || wait -n
 	running=$((running + 1))
 	read -r src_file src_version <<<"${source_of[$version]}"
-	{ unpack "$version" && try_all "$version"; } &
+	# shellcheck disable=SC2086 # names of files
+	{ unpack "$version" $files && try_all "$version"; } &
 done
 wait
 for version in "${there[@]}"; do

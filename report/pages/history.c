@@ -121,13 +121,28 @@ static const char *absent_text(struct model *m, const struct series *s, enum his
 	return text ? arena_str(m->arena, " Nothing from %s.", text) : "";
 }
 
-/* Why no kernel has a value of the topic: the first kernel's reason for its first measure. */
+/* Why the kernel has no value of the topic's first measure. */
+static const char *no_value(struct model *m, const struct topic *t, const struct version_kernel *k)
+{
+	struct rvalue v = history_value(m->arena, k, &t->v[0]);
+
+	return rv_ok(&v) ? "no such row" : one_line(m, v.why);
+}
+
+/* Why no kernel has a value of the topic: one reason if all have it, else that of each. */
 static const char *no_text(struct model *m, const struct topic *t, const struct series *s)
 {
-	struct rvalue v = history_value(m->arena, &s->v[0], &t->v[0]);
+	const char *first = no_value(m, t, &s->v[0]), *text = NULL;
+	bool same = true;
 
-	return arena_str(m->arena, "On %s not measured here: %s.", s->stem,
-			 rv_ok(&v) ? "no such row" : one_line(m, v.why));
+	for (size_t i = 0; i < s->nr; i++) {
+		const char *why = no_value(m, t, &s->v[i]);
+
+		same &= !strcmp(why, first);
+		text = arena_str(m->arena, "%s%s%s (%s)", text ? text : "", text ? ", " : "",
+				 history_short_name(m, s, &s->v[i]), why);
+	}
+	return arena_str(m->arena, "On %s not measured here: %s.", s->stem, same ? first : text);
 }
 
 static const struct report_part *some_part(const struct series *s, enum history_boot boot)

@@ -106,6 +106,7 @@ const char *history_other_environment(struct arena *a, const struct results_doc 
 
 struct known_change {
 	const char *after, *by; /* in a release after the one, and not after the other */
+	bool backported;	/* fix releases of older ones may have it: unknown between those */
 	const char *archs;	/* "x86_64,i386"; NULL: all */
 	const char *cases;	/* patterns of fnmatch(3), with commas between */
 	const char *mem;	/* of rows with this kind of memory; NULL: all */
@@ -132,5 +133,10 @@ const char *history_short_name(struct model *m, const struct series *s,
 			       const struct version_kernel *k);
 /* Was it measured, so that it is compared with the one before? */
 bool history_has_figures(const struct version_kernel *k);
+/* Why it was not: of the boot that says most. */
+const char *history_no_figures(const struct version_kernel *k);
+/* The words of a command that boots both, with the variables that their own commands set. */
+const char *history_command(struct arena *a, const struct version_kernel *old,
+			    const struct version_kernel *new, const char *words);
 
 #endif

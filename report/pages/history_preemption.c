@@ -50,27 +50,32 @@ static bool same_subject(const struct report_part *a, const struct report_part *
 	return x && y ? !strcmp(x, y) : !x && !y;
 }
 
-/* Is it a variant of the series, with the same patches and fragments? */
-static bool is_variant(struct model *m, const struct series *s, const struct series *of)
-{
-	for (size_t i = 0; i < s->nr; i++) {
-		const struct report_part *p = any_part(&s->v[i]), *q;
-
-		for (size_t j = 0; p && p->of && j < of->nr; j++) {
-			q = any_part(&of->v[j]);
-			if (q && !strcmp(version_stem(m->arena, p->of), of->stem))
-				return same_subject(p, q, "patch") && same_subject(p, q, "config");
-		}
-	}
-	return false;
-}
-
 static const struct version_kernel *of_release(const struct series *s, const char *release)
 {
 	for (size_t i = 0; i < s->nr; i++)
 		if (!strcmp(s->v[i].release, release))
 			return &s->v[i];
 	return NULL;
+}
+
+/* Is it a variant of the series, with the same patches and fragments on each release of both? */
+static bool is_variant(struct model *m, const struct series *s, const struct series *of)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < s->nr; i++) {
+		const struct version_kernel *stock = of_release(of, s->v[i].release);
+		const struct report_part *p = any_part(&s->v[i]);
+		const struct report_part *q = stock ? any_part(stock) : NULL;
+
+		if (!p || !q)
+			continue;
+		if (!p->of || strcmp(version_stem(m->arena, p->of), of->stem) ||
+		    !same_subject(p, q, "patch") || !same_subject(p, q, "config"))
+			return false;
+		any = true;
+	}
+	return any;
 }
 
 static void add(struct way *w, const struct version_kernel *k, const char *preemption)
@@ -123,6 +128,15 @@ static const char *leg_name(struct model *m, const struct way *w, size_t i)
 	return arena_str(m->arena, "%s to %s with %s", a->release, b->release, w->preemption[i]);
 }
 
+/* Can the difference be shared out? Only exact values move by what was changed alone. */
+static bool is_exact(const struct rvalue *v, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!rv_ok(&v[i]) || v[i].kind != RESULTS_EXACT)
+			return false;
+	return true;
+}
+
 static const char *measure_text(struct model *m, const struct way *w, const struct measure *what,
 				const struct rvalue *v)
 {
@@ -139,12 +153,9 @@ static const char *measure_text(struct model *m, const struct way *w, const stru
 static void table_row_of(struct model *m, struct table *t, const struct way *w,
 			 const struct measure *what, const struct rvalue *v, struct whys *whys)
 {
-	bool all = true;
-
 	table_row(m, t);
 	table_cell(t, "", what->words);
 	for (size_t i = 0; i < w->nr; i++) {
-		all &= rv_ok(&v[i]);
 		if (rv_ok(&v[i]))
 			table_value(m, t, &v[i]);
 		else
@@ -152,10 +163,11 @@ static void table_row_of(struct model *m, struct table *t, const struct way *w,
 	}
 	for (size_t i = 0; i + 1 < w->nr; i++)
 		table_seen(t, "num",
-			   rv_ok(&v[i]) && rv_ok(&v[i + 1])
-				   ? change(m, hundredths(&v[i + 1]) - hundredths(&v[i]))
-				   : "—");
-	table_seen(t, "num", all ? change(m, hundredths(&v[w->nr - 1]) - hundredths(&v[0])) : "—");
+			   is_exact(&v[i], 2) ? change(m, hundredths(&v[i + 1]) - hundredths(&v[i]))
+					      : "—");
+	table_seen(t, "num",
+		   is_exact(v, w->nr) ? change(m, hundredths(&v[w->nr - 1]) - hundredths(&v[0]))
+				      : "—");
 }
 
 static struct table *table_of(struct model *m, struct section *sec, const struct way *w)
@@ -195,9 +207,14 @@ static const char *question_of(struct model *m, const struct series *s,
 			 s->stem, history_name(m->arena, old), history_name(m->arena, new));
 }
 
+static const char *listed(struct model *m, const char *list, const char *words)
+{
+	return list ? arena_str(m->arena, "%s; %s", list, words) : words;
+}
+
 static void build_way(struct model *m, struct page *p, struct section *sec, const struct way *w)
 {
-	const char *text = NULL, *same = NULL, *why = other_environment(m, w);
+	const char *text = NULL, *same = NULL, *vague = NULL, *why = other_environment(m, w);
 	const char *question = question_of(m, w->series, w->v[0], w->v[w->nr - 1]);
 	struct whys whys = { .nr = 0 };
 	struct table *t;
@@ -223,9 +240,10 @@ static void build_way(struct model *m, struct page *p, struct section *sec, cons
 			if (!some)
 				continue;
 			table_row_of(m, t, w, what, v, &whys);
-			if (alike == w->nr)
-				same = same ? arena_str(m->arena, "%s; %s", same, what->words)
-					    : what->words;
+			if (some == w->nr && !is_exact(v, w->nr))
+				vague = listed(m, vague, what->words);
+			else if (alike == w->nr)
+				same = listed(m, same, what->words);
 			else if (some == w->nr)
 				text = arena_str(m->arena, "%s%s%s", text ? text : "",
 						 text ? " " : "", measure_text(m, w, what, v));
@@ -233,6 +251,9 @@ static void build_way(struct model *m, struct page *p, struct section *sec, cons
 	if (same)
 		text = arena_str(m->arena, "%s%sThe same in all: %s.", text ? text : "",
 				 text ? " " : "", same);
+	if (vague)
+		text = arena_str(m->arena, "%s%sNot exact in all, and not shared out: %s.",
+				 text ? text : "", text ? " " : "", vague);
 	section_answer(m, p, sec, question, text ? "icount" : NULL,
 		       text ? text : "No headline has a value in all of these kernels.");
 	whys_say(m, sec, &whys);

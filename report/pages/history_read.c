@@ -127,6 +127,49 @@ bool history_has_figures(const struct version_kernel *k)
 	return k->parts[HISTORY_COSTS] || k->parts[HISTORY_EVENTS];
 }
 
+/* A boot that was tried goes before one that the run did not ask for, and failed before skipped. */
+const char *history_no_figures(const struct version_kernel *k)
+{
+	const char *why = k->why[HISTORY_COSTS];
+	int best = 0;
+
+	for (int b = 0; b < HISTORY_BOOTS; b++) {
+		const struct report_part *p = input_part(
+			k->in, arena_str(k->in->arena, "%s.%s", k->scenario, history_setups[b]));
+		int rank = !p ? 0 : p->part->state == RESULTS_SKIPPED ? 1 : 2;
+
+		if (rank > best) {
+			best = rank;
+			why = k->why[b];
+		}
+	}
+	return why;
+}
+
+/* "env KSRC=... " of the command that made the kernel's parts; "" if it needed nothing. */
+static const char *environment_of(struct arena *a, const struct version_kernel *k)
+{
+	for (int b = 0; b < HISTORY_PARTS; b++) {
+		const char *command = k->parts[b] ? k->parts[b]->doc->command : NULL;
+		const char *end = command ? strstr(command, "ptbench kernels ") : NULL;
+
+		if (end && !strncmp(command, "env ", 4))
+			return clean(a, arena_str(a, "%.*s", (int)(end - command), command));
+	}
+	return "";
+}
+
+const char *history_command(struct arena *a, const struct version_kernel *old,
+			    const struct version_kernel *new, const char *words)
+{
+	/* A name without a version is of what KSRC named: only its kernel has that. */
+	const struct version_kernel *first = strchr(old->scenario, '@') ? new : old;
+	const char *env = environment_of(a, first);
+
+	return arena_str(a, "%s%s", *env ? env : environment_of(a, first == old ? new : old),
+			 words);
+}
+
 static int rank(const struct version_kernel *k)
 {
 	return 2 * history_has_figures(k) + is_plain(k);

@@ -20,7 +20,9 @@ struct step {
 	size_t nr_worse, nr_rose, nr_other, nr_moved;
 	size_t nr_exact; /* rows that are exact on both sides */
 	size_t nr_fewer, nr_fell, nr_missing, nr_extra, nr_unclear, nr_skipped;
-	size_t nr_vague;     /* rows that are worse, and not exact on both sides */
+	struct vague {
+		size_t more, fewer, rose, fell;
+	} vague;	     /* rows that are not exact on both sides, and differ */
 	const char *own;     /* properties of the kernel that differ, which rows name */
 	size_t nr_reference; /* rows of the reference that moved */
 	bool compared[HISTORY_BOOTS];
@@ -81,9 +83,12 @@ static void add_row(struct model *m, struct step *s, const struct results_compar
 		return;
 	}
 	s->nr_exact += exact;
-	s->nr_fewer += r->verdict == RESULTS_ROW_BETTER;
-	s->nr_fell += r->verdict == RESULTS_ROW_CHANGED && !up;
-	s->nr_vague += r->verdict == RESULTS_ROW_WORSE && !exact;
+	s->nr_fewer += exact && r->verdict == RESULTS_ROW_BETTER;
+	s->nr_fell += exact && r->verdict == RESULTS_ROW_CHANGED && !up;
+	s->vague.more += !exact && r->verdict == RESULTS_ROW_WORSE;
+	s->vague.fewer += !exact && r->verdict == RESULTS_ROW_BETTER;
+	s->vague.rose += !exact && up;
+	s->vague.fell += !exact && r->verdict == RESULTS_ROW_CHANGED && !up;
 	s->nr_missing += r->verdict == RESULTS_ROW_MISSING;
 	s->nr_extra += r->verdict == RESULTS_ROW_EXTRA;
 	s->nr_unclear += r->verdict == RESULTS_ROW_UNCLEAR;
@@ -132,7 +137,7 @@ static void compare_boot(struct model *m, struct step *s, int boot)
 		return;
 	}
 	s->compared[boot] = true;
-	s->nr_skipped += p->nr_skipped;
+	s->nr_skipped += p->nr_skipped_kernel;
 	for (size_t i = 0; i < p->nr_rows; i++)
 		add_row(m, s, &p->rows[i]);
 }
@@ -241,10 +246,16 @@ static const char *rest_text(struct model *m, const struct step *s, bool all)
 		size_t nr;
 		const char *one, *many;
 	} v[] = {
-		{ s->nr_vague, "1 row that is not exact takes more",
+		{ s->vague.more, "1 row that is not exact takes more",
 		  "rows that are not exact take more" },
+		{ s->vague.rose, "1 count that is not exact rose",
+		  "counts that are not exact rose" },
 		{ all ? s->nr_fewer : 0, "1 row takes fewer", "rows take fewer" },
 		{ all ? s->nr_fell : 0, "1 count fell", "counts fell" },
+		{ s->vague.fewer, "1 row that is not exact takes fewer",
+		  "rows that are not exact take fewer" },
+		{ s->vague.fell, "1 count that is not exact fell",
+		  "counts that are not exact fell" },
 		{ s->nr_missing, "1 row is missing in the newer", "rows are missing in the newer" },
 		{ s->nr_extra, "1 row is new", "rows are new" },
 		{ s->nr_unclear, "1 row cannot be judged", "rows cannot be judged" },
@@ -384,10 +395,42 @@ static void say_command(struct model *m, struct section *sec, const struct step 
 	words[4] = which;
 	words[5] = "--base";
 	words[6] = s->old->scenario;
-	which = compared_said(m, results_shell_words(7, words));
+	which = history_command(m->arena, s->old, s->new,
+				compared_said(m, results_shell_words(7, words)));
 	section_note(m, sec,
 		     arena_str(m->arena, "Function by function, the first of these rows: %s %s",
 			       which, s->new->scenario));
+}
+
+/* NULL: its documents do not say it. */
+static const char *suite_of(struct model *m, const struct version_kernel *k)
+{
+	const char *v = NULL;
+
+	for (int b = 0; b < HISTORY_BOOTS && !v; b++)
+		if (k->parts[b])
+			v = results_pairs_get(&k->parts[b]->doc->subject, "suite");
+	return v ? clean(m->arena, v) : NULL;
+}
+
+/* Rows of the reference are of the guest's program: the same code, if the suite is the same. */
+static void say_reference(struct model *m, struct section *sec, const struct step *s)
+{
+	const char *old = suite_of(m, s->old), *new = suite_of(m, s->new);
+	const char *why = !old || !new ? "which suite each is of is not known"
+			  : strcmp(old, new)
+				  ? arena_str(m->arena,
+					      "its own code may have changed (suite %s, then %s)",
+					      old, new)
+				  : "whose code is the same in both guests: as much may be the "
+				    "guest’s in the kernel’s rows";
+
+	section_note(m, sec,
+		     arena_str(m->arena,
+			       "From %s to %s %zu row%s of the reference moved, too%s %s.",
+			       s->old->scenario, s->new->scenario, s->nr_reference,
+			       plural(s->nr_reference), old && new && !strcmp(old, new) ? "," : ":",
+			       why));
 }
 
 static void build_step(struct model *m, struct section *sec, const struct step *s)
@@ -402,13 +445,7 @@ static void build_step(struct model *m, struct section *sec, const struct step *
 				       "their kernel; that differs in %s.",
 				       s->old->scenario, s->new->scenario, s->own));
 	if (s->nr_reference)
-		section_note(m, sec,
-			     arena_str(m->arena,
-				       "From %s to %s %zu row%s of the reference moved, too, whose "
-				       "code is the same in both guests: as much may be the "
-				       "guest’s in the kernel’s rows.",
-				       s->old->scenario, s->new->scenario, s->nr_reference,
-				       plural(s->nr_reference)));
+		say_reference(m, sec, s);
 }
 
 /* Compares each version that has figures with the one before that has; names those without. */
@@ -426,7 +463,7 @@ static void build_series(struct model *m, struct page *p, struct section *sec,
 		if (!history_has_figures(new)) {
 			one = arena_str(m->arena, "%s has no figures: %s.",
 					history_name(m->arena, new),
-					one_of(m, new->why[HISTORY_COSTS]));
+					one_of(m, history_no_figures(new)));
 		} else if (!old) {
 			old = new;
 			continue;
@@ -458,6 +495,9 @@ static const char *points_text(struct model *m, const struct step *s)
 
 	if (!s->compared[HISTORY_COSTS] && !s->compared[HISTORY_EVENTS])
 		return arena_str(m->arena, "%snothing is compared%s.", text, not_compared(m, s));
+	if (!s->nr_exact)
+		return arena_str(m->arena, "%sno row is exact in both%s%s.", text,
+				 rest_text(m, s, false), not_compared(m, s));
 	if (!s->nr_moved)
 		return arena_str(m->arena, "%sno row of " STRONG "%zu" STRONG " changed%s%s.", text,
 				 s->nr_exact, rest_text(m, s, false), not_compared(m, s));
@@ -465,10 +505,8 @@ static const char *points_text(struct model *m, const struct step *s)
 			 "%s" STRONG "%zu" STRONG " of %zu exact row%s changed: %zu got worse, %zu "
 			 "take%s fewer, %zu count%s fell (%s)%s%s.",
 			 text, s->nr_moved, s->nr_exact, plural(s->nr_exact), s->nr_worse,
-			 s->nr_moved - s->nr_worse - s->nr_fell,
-			 s->nr_moved - s->nr_worse - s->nr_fell == 1 ? "s" : "", s->nr_fell,
-			 plural(s->nr_fell), most_text(m, s, s->moved[0]), rest_text(m, s, false),
-			 not_compared(m, s));
+			 s->nr_fewer, s->nr_fewer == 1 ? "s" : "", s->nr_fell, plural(s->nr_fell),
+			 most_text(m, s, s->moved[0]), rest_text(m, s, false), not_compared(m, s));
 }
 
 static void build_points(struct model *m, struct page *p, struct section *sec,
@@ -485,7 +523,7 @@ static void build_points(struct model *m, struct page *p, struct section *sec,
 		if (!history_has_figures(new)) {
 			one = arena_str(m->arena, "%s has no figures: %s.",
 					history_name(m->arena, new),
-					one_of(m, new->why[HISTORY_COSTS]));
+					one_of(m, history_no_figures(new)));
 		} else if (!old) {
 			old = new;
 			continue;

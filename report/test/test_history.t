@@ -59,8 +59,11 @@ def event(rng, metric, params):
     value = rng.choice([0, 0, 1, 2])
     if rng.random() < 0.15:
         return None
-    return row(case="table_free/munmap", metric=metric, unit=EVENTS[metric], better="neither",
-               samples=[value] * 5, nr_ops=1, **params)
+    r = row(case="table_free/munmap", metric=metric, unit=EVENTS[metric], better="neither",
+            samples=[value] * 5, nr_ops=1, **params)
+    if rng.random() < 0.1:
+        r.update(kind="deterministic", samples=[value] * 3 + [value + 1] * 2)
+    return r
 
 
 def documents(rng, version):
@@ -93,8 +96,9 @@ def key(m):
 
 
 def worse(old, new):
-    """(rows that got worse, counts among them, exact rows of both) of two documents of one setup."""
-    nr = rose = exact = 0
+    """(rows that got worse, counts among them, exact rows of both, rows that take fewer, counts that fell) of two
+    documents of one setup."""
+    nr = rose = exact = fewer = fell = 0
     before = {key(m): m for m in old["measurements"] if "skipped" not in m}
     for m in new["measurements"]:
         b = before.get(key(m))
@@ -104,11 +108,14 @@ def worse(old, new):
         if m["samples"][0] > b["samples"][0]:
             nr += 1
             rose += m["better"] == "neither"
-    return nr, rose, exact
+        elif m["samples"][0] < b["samples"][0]:
+            fewer += m["better"] != "neither"
+            fell += m["better"] == "neither"
+    return nr, rose, exact, fewer, fell
 
 
 def expected_step(old, new):
-    total = [0, 0, 0]
+    total = [0] * 5
     compared = False
     for a, b in zip(old, new):
         if not a or not b or a["provenance"]["environment"] != b["provenance"]["environment"]:
@@ -119,7 +126,7 @@ def expected_step(old, new):
         return "nothing is compared"
     if not total[2]:
         return "no row is exact in both"
-    return "{0} of {2} exact row{3} got worse{4}".format(*total, "" if total[2] == 1 else "s",
+    return "{0} of {2} exact row{3} got worse{4}".format(*total[:3], "" if total[2] == 1 else "s",
                                                          "" if total[0] else None)
 
 
@@ -139,6 +146,12 @@ def check_steps(text, kernels):
                      if x and y and x["provenance"]["environment"] == y["provenance"]["environment"])
         if int(rose.group(1) if rose else 0) != counts:
             bad.append(f"{a} to {b}: {rose}, expected {counts} counts")
+        for i, words in (3, r"(\d+) rows? takes? fewer"), (4, r"(\d+) counts? fell"):
+            found = re.search(words, said.group(1))
+            sums = sum(worse(x, y)[i] for x, y in zip(old, new)
+                       if x and y and x["provenance"]["environment"] == y["provenance"]["environment"])
+            if int(found.group(1) if found else 0) != sums:
+                bad.append(f"{a} to {b}: {found}, expected {sums}")
     for v, d in kernels:
         if not any(d) and f"{STEM}@{v} ({v}) has no figures: part {STEM}@{v}.icount-1cpu: failed: panic" not in text:
             bad.append(f"{v}: nobody says that it failed")

@@ -337,7 +337,10 @@ static void test_history(void)
 	ok(says(a, "CPUs interrupted, in CPUs: 1 on 6.1.192, 0 on 6.12.117, 3 on 7.3.4."),
 	   "and a zero is a number: %s", a->text);
 	a = answer_of(&b, "history.html", "faults");
-	ok(says(a, "On x86_64-a not measured here: no such row.") && !a->mode,
+	ok(says(a,
+		"On x86_64-a not measured here: 6.1.192 (no such row), 6.12.117 (no such row), 7.2 "
+		"(part x86_64-a@7.2.icount-1cpu: failed: hangs), 7.3.4 (no such row).") &&
+		   !a->mode,
 	   "what nobody measured is said");
 	close_bed(&b);
 }
@@ -406,6 +409,170 @@ static void test_own(void)
 	close_bed(&b);
 }
 
+/* ---- sentences over rows that few runs have ---- */
+
+static struct report_part *setup(struct bed *b, const char *scenario, const char *boot,
+				 const char *release)
+{
+	struct report_part *p = add_kernel(b, scenario, "z", boot, NULL);
+
+	if (results_pairs_set(&p->doc->subject, "release", release))
+		abort();
+	return p;
+}
+
+/* A count of events that is v in most samples and one more in the others. */
+static void count_of(struct report_part *p, double v)
+{
+	double samples[5] = { v, v, v, v + 1, v + 1 };
+	struct results_error err = { 0 };
+	struct results_measurement m = {
+		.case_id = (char *)"table_free/munmap",
+		.subject = RESULTS_KERNEL,
+		.metric = results_metric_find("cpus_interrupted"),
+		.kind = RESULTS_DETERMINISTIC,
+		.nr_ops = 1,
+		.samples = samples,
+		.nr_samples = ARRAY_SIZE(samples),
+	};
+
+	if (results_params_parse(&m.params, "format=f,peer=spin,tables=8") ||
+	    results_doc_add(p->doc, &m, &err))
+		abort();
+	results_params_free(&m.params);
+}
+
+/* Counts that are not exact, next to an exact row that got worse. */
+static void test_vague(void)
+{
+	static const char *const releases[] = { "6.12.95", "6.12.107", "6.12.111" };
+	struct bed b;
+
+	open_bed(&b);
+	for (int i = 0; i < 3; i++) {
+		const char *name = synth_text("z-a@%s", releases[i]);
+
+		walk(setup(&b, name, "icount-1cpu", releases[i]), 100 + (i > 0) * 10);
+		count_of(setup(&b, name, "icount-2cpu", releases[i]), i == 1 ? 2 : 6);
+	}
+	versions_choose(&b.in);
+	pages_build(&b.model);
+	ok(says(answer_of(&b, "history.html", "points"),
+		"From z-a@6.12.95 (6.12.95) to z-a@6.12.107 (6.12.107) 1 of 1 exact row changed: 1 "
+		"got worse, 0 take fewer, 0 counts fell (the most, relatively, gup_fast/walk "
+		"(cross=none, leaf=pte, pages=1), instructions: 100, then 110); 1 count that is not "
+		"exact fell."),
+	   "a count that is not exact fell, and no exact one did");
+	ok(says(answer_of(&b, "history.html", "points"),
+		"no row of 1 changed; 1 count that is not exact rose."),
+	   "one that rose is told, though no exact row moved");
+	close_bed(&b);
+
+	open_bed(&b);
+	for (int i = 0; i < 2; i++)
+		count_of(setup(&b, synth_text("z-a@%s", releases[i]), "icount-2cpu", releases[i]),
+			 6 - 4 * i);
+	versions_choose(&b.in);
+	pages_build(&b.model);
+	ok(says(answer_of(&b, "history.html", "points"),
+		"(6.12.107) no row is exact in both; 1 count that is not exact fell;"),
+	   "where nothing is exact, no row is said to be unchanged");
+	close_bed(&b);
+}
+
+/* Each version has its own reason. */
+static void test_reasons(void)
+{
+	struct report_part *p;
+	struct bed b;
+
+	open_bed(&b);
+	p = setup(&b, "z-a@5.10", "icount-1cpu", "5.10.262");
+	walk(p, 100);
+	synth_skip(p->doc, "kmap/pair", RESULTS_KERNEL,
+		   "api=kmap_local,backend=stack,debug=0,depth=1,design=merged", "no such map yet");
+	synth_skip(p->doc, "dax/fault", RESULTS_KERNEL,
+		   "access=read,entry=present,leaf=pte,mem=file,pages=1", "no disk");
+	synth_skip(p->doc, "dax/lock", RESULTS_REF, "how=present,leaf=pte", "not for it");
+	p = setup(&b, "z-a@6.12", "icount-1cpu", "6.12.117");
+	walk(p, 100);
+	synth_skip(p->doc, "kmap/pair", RESULTS_KERNEL,
+		   "api=kmap_local,backend=stack,debug=0,depth=1,design=merged", "all is mapped");
+	synth_skip(p->doc, "dax/fault", RESULTS_KERNEL,
+		   "access=read,entry=present,leaf=pte,mem=file,pages=1", "no disk");
+	synth_skip(p->doc, "dax/lock", RESULTS_REF, "how=present,leaf=pte", "not for it");
+	add_part(&b, "z-a@7.2", "z", "icount-2cpu")->why = "failed: panic";
+	versions_choose(&b.in);
+	pages_build(&b.model);
+	ok(says(answer_of(&b, "history.html", "maps"),
+		"On z-a not measured here: 5.10.262 (no such map yet), 6.12.117 (all is mapped), "
+		"7.2 (part z-a@7.2.icount-1cpu: not in this run)."),
+	   "why nothing was measured, of each version");
+	ok(says(answer_of(&b, "history.html", "worse"),
+		"0 of 1 exact row got worse; 2 are measured in neither;"),
+	   "rows that both skip, without the reference's");
+	ok(says(answer_of(&b, "history.html", "worse"),
+		"z-a@7.2 (7.2) has no figures: part z-a@7.2.icount-2cpu: failed: panic."),
+	   "a boot that failed goes before one that nobody asked for");
+	close_bed(&b);
+}
+
+/* The reference's rows, in guests of one suite and of two. */
+static void test_suites(void)
+{
+	struct report_part *p;
+	struct bed b;
+
+	for (int same = 0; same < 2; same++) {
+		open_bed(&b);
+		for (int i = 0; i < 2; i++) {
+			p = setup(&b, i ? "z-a@7.3" : "z-a@6.12", "icount-1cpu",
+				  i ? "7.3.4" : "6.12.117");
+			walk(p, 100);
+			synth_row(p->doc, "gup_fast/walk", RESULTS_REF,
+				  "cross=none,leaf=pte,pages=1", "instructions", RESULTS_EXACT,
+				  50 + i);
+			if (results_pairs_set(&p->doc->subject, "suite",
+					      i && !same ? "bbb" : "aaa"))
+				abort();
+		}
+		versions_choose(&b.in);
+		pages_build(&b.model);
+		ok(has_note(page_of(&b, "history.html"),
+			    same ? "1 row of the reference moved, too, whose code is the same in "
+				   "both guests"
+				 : "1 row of the reference moved, too: its own code may have "
+				   "changed (suite aaa, then bbb)."),
+		   "the reference, by %s", same ? "one suite" : "two suites");
+		close_bed(&b);
+	}
+}
+
+/* A command needs what the kernels' own commands took from the environment. */
+static void test_commands(void)
+{
+	struct report_part *p;
+	struct bed b;
+
+	open_bed(&b);
+	p = setup(&b, "z-a", "icount-1cpu", "7.4.0");
+	walk(p, 110);
+	free(p->doc->command);
+	p->doc->command =
+		strdup("env KSRC=/home/me/linux PTBENCH_QEMU=/opt/q ptbench kernels run z-a");
+	p = setup(&b, "z-a@7.3", "icount-1cpu", "7.3.4");
+	walk(p, 100);
+	free(p->doc->command);
+	p->doc->command = strdup("env PTBENCH_QEMU=/opt/q ptbench kernels run z-a@7.3");
+	versions_choose(&b.in);
+	pages_build(&b.model);
+	ok(has_note(page_of(&b, "history.html"),
+		    "these rows: env KSRC=/home/me/linux PTBENCH_QEMU=/opt/q ptbench kernels "
+		    "profile --case gup_fast/walk:cross=none,leaf=pte,pages=1 --base z-a@7.3 z-a"),
+	   "the printed command names the source and the QEMU");
+	close_bed(&b);
+}
+
 /* ---- known changes ---- */
 
 static bool known(const char *old, const char *new, const char *arch, const char *case_id,
@@ -438,6 +605,16 @@ static void test_known(void)
 		   !known("6.12", "7.3", "x86_64", "gup_fast/walk", "file", "38607c62b34b") &&
 		   !known("6.12", "7.3", "x86_64", "gup_fast/walk", NULL, "38607c62b34b"),
 	   "a change for one kind of memory is one of its rows alone");
+	ok(known("6.18", "7.0", "s390x", "table_free/unshare", NULL, "8ce720d5bd91") &&
+		   known("6.18.0", "7.0", "s390x", "table_free/unshare", NULL, "8ce720d5bd91") &&
+		   !known("6.18.21", "7.0", "s390x", "table_free/unshare", NULL, "8ce720d5bd91"),
+	   "a change that fix releases have, too, is not known to follow one");
+	ok(!known("6.12.117", "7.2.13", "x86_64", "gup_fast/walk", NULL, "ae75e88d8c25") &&
+		   known("7.2.13", "7.3.4", "x86_64", "gup_fast/walk", NULL, "ae75e88d8c25"),
+	   "a folio without a mapping: between 7.2 and 7.3");
+	ok(!known("6.12.117", "7.3.4", "ppc64le", munmap, NULL, "4c640eb4181c") &&
+		   known("6.12.117", "7.3.4", "arm64", munmap, NULL, "4c640eb4181c"),
+	   "PT_RECLAIM came to no architecture that frees tables in its own way");
 }
 
 int main(void)
@@ -451,6 +628,10 @@ int main(void)
 	test_history();
 	test_incomparable();
 	test_own();
+	test_vague();
+	test_reasons();
+	test_suites();
+	test_commands();
 	test_known();
 	if (system(synth_text("rm -r %s", temp)))
 		diag("%s stays", temp);

@@ -148,8 +148,9 @@ struct results_compared_part {
 	struct results_compared_row *rows; /* sorted by identity (case, params, subject, metric) */
 	size_t nr_rows;
 	size_t count[RESULTS_NR_VERDICTS];
-	size_t nr_exact;   /* rows that are exact on one side at least */
-	size_t nr_skipped; /* rows that no document measured, and one skipped */
+	size_t nr_exact;	  /* rows that are exact on one side at least */
+	size_t nr_skipped;	  /* rows that no document measured, and one skipped */
+	size_t nr_skipped_kernel; /* of these, those whose subject is the kernel */
 	struct results_compared_check *checks;
 	size_t nr_checks;
 	size_t check_count[RESULTS_NR_CHECK_VERDICTS];
