@@ -42,18 +42,48 @@ static int set_if(struct results_pairs *p, const char *key, const char *value)
 	return value ? results_pairs_set(p, key, results_shown(value)) : 0;
 }
 
-/* The command that makes the part again; malloc'ed. */
+#define COMMAND_WORDS 9
+
+/* "NAME=VALUE", which belongs to *kept; or NULL if there is no value. */
+static const char *assigned(const char *name, const char *value, char **kept)
+{
+	if (!value || !*value)
+		return NULL;
+	return asprintf(kept, "%s=%s", name, value) < 0 ? (*kept = NULL) : *kept;
+}
+
+/* The command that makes the part again, with what it takes from the environment; malloc'ed. A
+ * scenario that names its version does not read KSRC. */
 static char *command_of(const struct part_context *c, const struct scenario *s, bool functions)
 {
-	const char *const run[] = { "ptbench", "kernels", "run", s->name };
-	const char *const with[] = { "ptbench", "kernels", "run", "--functions", s->name };
-	const char *const profile[] = { "ptbench", "kernels",  "profile",
-					"--case",  c->profile, s->name };
+	char *kept[2] = { NULL, NULL }, *text;
+	const char *ksrc = strchr(s->name, '@')
+				   ? NULL
+				   : assigned("KSRC", c->ksrc ? c->ksrc : getenv("KSRC"), &kept[0]);
+	const char *qemu = assigned("PTBENCH_QEMU", getenv("PTBENCH_QEMU"), &kept[1]);
+	const char *words[COMMAND_WORDS];
+	int n = 0;
 
-	if (c->profile)
-		return results_shell_words(ARRAY_SIZE(profile), profile);
-	return functions ? results_shell_words(ARRAY_SIZE(with), with)
-			 : results_shell_words(ARRAY_SIZE(run), run);
+	if (ksrc || qemu)
+		words[n++] = "env";
+	if (ksrc)
+		words[n++] = ksrc;
+	if (qemu)
+		words[n++] = qemu;
+	words[n++] = "ptbench";
+	words[n++] = "kernels";
+	words[n++] = c->profile ? "profile" : "run";
+	if (c->profile) {
+		words[n++] = "--case";
+		words[n++] = c->profile;
+	} else if (functions) {
+		words[n++] = "--functions";
+	}
+	words[n++] = s->name;
+	text = results_shell_words(n, words);
+	free(kept[0]);
+	free(kept[1]);
+	return text;
 }
 
 /* b: the boot, or NULL: the part is of the image alone. */

@@ -32,6 +32,8 @@ of() { # PART WHAT: "STATE REASON" of a part, or a key of its environment
 	python3 - "$tmp/runs/latest" "$1" "$2" <<'END'
 import json, sys
 folder, part, what = sys.argv[1:]
+if what == "command":
+    sys.exit(print(json.load(open(f"{folder}/{part}.json"))["command"], end=""))
 for p in json.load(open(folder + "/run.json"))["parts"]:
     if p["name"] == part and what == "state":
         print(p["state"], p["reason"] or "", end="")
@@ -49,9 +51,12 @@ run "$a" on-fake
 is "$?$(of on-fake.icount-1cpu state)" "0passed " "a folder with bin"
 is "$(of on-fake.icount-1cpu qemu)" "QEMU emulator version 10.0.2" "the document has that QEMU's version"
 is "$(of on-fake.icount-1cpu qemu_folder),$(of on-fake.icount-1cpu qemu_stand_in)" "$a,None" "and the folder, and no stand-in"
+is "$(of on-fake.icount-1cpu command)" "env PTBENCH_QEMU=$a ptbench kernels run on-fake" "the command that makes it again sets it"
+KSRC="$tmp/my linux#v6.12" run "$a" on-fake
+is "$(of on-fake.icount-1cpu command)" "env 'KSRC=$tmp/my linux#v6.12' PTBENCH_QEMU=$a ptbench kernels run on-fake" "and the source that KSRC named"
 is "$(head -n 1 "$tmp/err")" "PTBENCH_QEMU is set: QEMU is the one in $a" "a message names the folder"
 is "$(firmware "$a/bin/qemu-system-fake")" "$a/share/qemu $a/share/seabios" "its firmware is named, when it is tried and when it boots"
-is "$(grep -cx -e -L "$a/bin/qemu-system-fake.words"),$(grep -cx -e -S -e -kernel "$a/bin/qemu-system-fake.words")" 4,2 "in both, and not for --version"
+is "$(grep -cx -e -L "$a/bin/qemu-system-fake.words"),$(grep -cx -e -S -e -kernel "$a/bin/qemu-system-fake.words")" 8,4 "in both, and not for --version"
 qemu "$b/qemu-system-fake"
 run "$b" on-fake
 is "$?$(firmware "$b/qemu-system-fake")" "0$b/../share/qemu" "a folder of programs, with share beside it"

@@ -236,7 +236,8 @@ static const char *no_step(struct model *m, const struct function_step *s)
 		return why ? arena_str(m->arena, "Not compared: %s.", why) : NULL;
 	}
 	why = s->old->functions ? s->new->why_functions : s->old->why_functions;
-	command = compared_said(m, results_shell_words(6, words));
+	command = history_command(m->arena, s->old, s->new,
+				  compared_said(m, results_shell_words(6, words)));
 	return arena_str(m->arena, "Not counted by function: %s. %s counts both.", line_of(m, why),
 			 command);
 }
