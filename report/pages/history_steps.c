@@ -398,7 +398,8 @@ static void say_command(struct model *m, struct section *sec, const struct step 
 	which = history_command(m->arena, s->old, s->new,
 				compared_said(m, results_shell_words(7, words)));
 	section_note(m, sec,
-		     arena_str(m->arena, "Function by function, the first of these rows: %s %s",
+		     arena_str(m->arena,
+			       "Function by function, the cost that got worse the most: %s %s",
 			       which, s->new->scenario));
 }
 
@@ -534,6 +535,7 @@ static void build_points(struct model *m, struct page *p, struct section *sec,
 			if (s.nr_moved)
 				table_of_step(m, sec, &s, s.moved, s.nr_moved,
 					      "Exact rows that changed", s.nr_moved > MOST);
+			say_command(m, sec, &s);
 			old = new;
 		}
 		text = text ? arena_str(m->arena, "%s %s", text, one) : one;

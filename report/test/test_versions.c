@@ -463,6 +463,10 @@ static void test_vague(void)
 		"(cross=none, leaf=pte, pages=1), instructions: 100, then 110); 1 count that is not "
 		"exact fell."),
 	   "a count that is not exact fell, and no exact one did");
+	ok(has_note(page_of(&b, "history.html"),
+		    "the most: ptbench kernels profile --case gup_fast/walk:cross=none,leaf=pte,pages=1 "
+		    "--base z-a@6.12.95 z-a@6.12.107"),
+	   "with the command that shows it function by function");
 	ok(says(answer_of(&b, "history.html", "points"),
 		"no row of 1 changed; 1 count that is not exact rose."),
 	   "one that rose is told, though no exact row moved");
@@ -567,7 +571,7 @@ static void test_commands(void)
 	versions_choose(&b.in);
 	pages_build(&b.model);
 	ok(has_note(page_of(&b, "history.html"),
-		    "these rows: env KSRC=/home/me/linux PTBENCH_QEMU=/opt/q ptbench kernels "
+		    "the most: env KSRC=/home/me/linux PTBENCH_QEMU=/opt/q ptbench kernels "
 		    "profile --case gup_fast/walk:cross=none,leaf=pte,pages=1 --base z-a@7.3 z-a"),
 	   "the printed command names the source and the QEMU");
 	close_bed(&b);
