@@ -13,6 +13,7 @@
  */
 #define pr_fmt(fmt) "ptbench: " fmt
 
+#include <linux/interrupt.h>
 #include <linux/irqflags.h>
 #include <linux/list.h>
 #include <linux/mman.h>
@@ -82,8 +83,11 @@ static bool quiet_window(void (*op)(struct ptb_state *s), struct ptb_state *s, b
 	struct ptb_noise before, after;
 	unsigned long flags = 0;
 
-	if (irqs_off)
+	if (irqs_off) {
 		local_irq_save(flags);
+		/* powerpc takes an interrupt all the same, to note it for later, and nobody sees it. */
+		hard_irq_disable();
+	}
 	ptb_noise_read(&before);
 	*cost = window(op, s);
 	ptb_noise_read(&after);
