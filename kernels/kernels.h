@@ -47,9 +47,10 @@ void kernels_set_axes(kernels_axes_fn fn);
 
 /*
  * Prints what `ptbench kernels history` says of the runs (folders), and returns ptbench's exit
- * status. Without kernels_set_history() the subcommand says that it has nobody who reads runs.
+ * status. all: no table is cut short. Without kernels_set_history() the subcommand says that it has
+ * nobody who reads runs.
  */
-typedef int (*kernels_history_fn)(const char *const *runs, size_t nr, FILE *to);
+typedef int (*kernels_history_fn)(const char *const *runs, size_t nr, bool all, FILE *to);
 void kernels_set_history(kernels_history_fn fn);
 
 /* Reads the scenarios, and does no more. -errno: one cannot be used (said on stderr). */

@@ -167,12 +167,26 @@ static int report_run(const char *run, const char *base, const char **allow, siz
 	return status;
 }
 
+/* A part that has a file which cannot be read: the text has it as one without figures. */
+static void say_unreadable(const struct report_input *in)
+{
+	for (size_t i = 0; i < input_nr_all(in); i++) {
+		const struct report_part *p = &in->parts[i];
+
+		if (p->part->state == RESULTS_PASSED && p->part->file && !p->doc)
+			fprintf(stderr, "ptbench kernels history: %s/%s: %s\n",
+				results_shown(in->run->dir), results_shown(p->part->file), p->why);
+	}
+}
+
 static int print_history(struct report *r, const struct report_input *inputs, size_t nr, FILE *to)
 {
 	const struct report_input **runs = arena_alloc(&r->arena, nr * sizeof(*runs));
 
 	for (size_t i = 0; i < nr; i++)
 		runs[i] = &inputs[i];
+	for (size_t i = 0; i < nr; i++)
+		say_unreadable(&inputs[i]);
 	r->model.arena = &r->arena;
 	r->model.in = (struct report_input *)runs[nr - 1];
 	if (!history_build_of(&r->model, runs, nr)) {
@@ -188,7 +202,7 @@ static int print_history(struct report *r, const struct report_input *inputs, si
 	return EXIT_PART_FAILED;
 }
 
-int report_history(const char *const *runs, size_t nr, FILE *to)
+int report_history(const char *const *runs, size_t nr, bool all, FILE *to)
 {
 	struct report_input *inputs = calloc(nr + 1, sizeof(*inputs));
 	struct report *r = calloc(1, sizeof(*r));
@@ -198,6 +212,7 @@ int report_history(const char *const *runs, size_t nr, FILE *to)
 		fprintf(stderr, "ptbench kernels history: out of memory\n");
 	} else {
 		status = 0;
+		r->model.all_rows = all;
 		for (size_t i = 0; i < nr && !status; i++)
 			status = read_input(r, &inputs[i], runs[i]) ? EXIT_USAGE : 0;
 		if (!status)

@@ -26,7 +26,7 @@ int report_answers(const char *run, FILE *to);
  * Returns ptbench's exit status: 0; 2, a run cannot be read, or none has a kernel (said on stderr);
  * 4, not all could be printed.
  */
-int report_history(const char *const *runs, size_t nr, FILE *to);
+int report_history(const char *const *runs, size_t nr, bool all, FILE *to);
 
 /*
  * Renders the run into the folder out (NULL: <run>/report), whose parent has to exist. An earlier

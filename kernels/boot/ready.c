@@ -124,6 +124,26 @@ bool ready_no_compiler(const struct scenario *s, char *why, size_t size)
 	return true;
 }
 
+/* Names the command that makes what all the scenarios need, and not this one's guest alone. */
+static void say_make(const struct kernels_options *o, const char *file)
+{
+	char *names = results_shell_words((int)o->nr_scenarios, (const char *const *)o->scenarios);
+	char *set = NULL, *words = NULL;
+
+	if (names && asprintf(&set, "SCENARIOS=%s", *names ? names : "BENCH") < 0)
+		set = NULL;
+	if (set) {
+		const char *const make[] = { "make", "guests", set };
+
+		words = results_shell_words(3, make);
+	}
+	fprintf(stderr, "ptbench kernels: %s: %s; run %s\n", results_shown(file), strerror(ENOENT),
+		words ? results_shown(words) : "make guests");
+	free(names);
+	free(set);
+	free(words);
+}
+
 /* Are the guest's programs missing? No error without its QEMU (runs is false) or its compiler:
  * kernels_run() skips the scenario. */
 static int check_guest(const struct kernels_options *o, const struct scenario *s, bool runs)
@@ -133,8 +153,7 @@ static int check_guest(const struct kernels_options *o, const struct scenario *s
 	if (!runs || !ready_guest_lacks(o, s, file, sizeof(file)) ||
 	    ready_no_compiler(s, why, sizeof(why)))
 		return 0;
-	fprintf(stderr, "ptbench kernels: %s: %s; run make guests SCENARIOS=%s\n",
-		results_shown(file), strerror(ENOENT), results_shown(s->name));
+	say_make(o, file);
 	return -ENOENT;
 }
 

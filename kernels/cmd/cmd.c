@@ -41,7 +41,8 @@ static int sources_cmd(int argc, char **argv, const struct kernels_options *o)
 		fputs("usage: ptbench kernels sources [--update]\n"
 		      "Lists the kernel sources that the Debian mirror of this machine's apt has, the newest first, and\n"
 		      "which of them are here: installed, unpacked in the cache, or its archive. KSRC=debian:VERSION and\n"
-		      "SCENARIO@VERSION, such as x86_64-stock@7.3, take the newest of a version,\n"
+		      "SCENARIO@VERSION, such as x86_64-stock@7.3, take the installed package of a version, if there is\n"
+		      "one, and else the newest;\n"
 		      "KSRC=debian:VERSION=PACKAGE-VERSION takes that package. The lists are read once and kept.\n\n"
 		      "  --update  read the mirror's lists again: from then on a version means its newest package of\n"
 		      "            today, and is downloaded when a kernel is built\n\n"
@@ -79,8 +80,9 @@ static int usage(FILE *to)
 	for (size_t i = 0; i < ARRAY_SIZE(subcommands); i++)
 		fprintf(to, "  %-8s %s\n", subcommands[i].name, subcommands[i].summary);
 	fputs("\nA scenario is a file of kernels/scenarios, a list one in capitals: BENCH is what make bench\n"
-	      "boots, CI what .ci/run boots, LIST everything. SCENARIO@VERSION, such as x86_64-stock@7.3,\n"
-	      "is one with the newest kernel of that version that Debian has. For the others KSRC=DIR,\n"
+	      "boots, CI what .ci/run boots, LIST everything, HISTORY stock kernels on five versions.\n"
+	      "SCENARIO@VERSION, such as x86_64-stock@7.3, is one with Debian's kernel of that version: the\n"
+	      "installed package, if there is one, or else the newest. For the others KSRC=DIR,\n"
 	      "KSRC=DIR#REF or KSRC=debian:VERSION in the environment names the kernel source; without it,\n"
 	      "Debian's linux-source-6.12. Kernels are kept below PTBENCH_CACHE\n"
 	      "(default ~/.cache/ptbench). Each subcommand has its own --help.\n"

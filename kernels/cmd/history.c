@@ -19,7 +19,7 @@ void kernels_set_history(kernels_history_fn fn)
 }
 
 static const char usage[] =
-	"usage: ptbench kernels history [RUN]...\n"
+	"usage: ptbench kernels history [--all] [RUN]...\n"
 	"\n"
 	"Prints what the kernels of runs (folders; default results/runs/latest) take, one scenario at a\n"
 	"time, the oldest release first: GUP-fast, freeing page tables and whom that interrupts, faults and\n"
@@ -33,10 +33,13 @@ static const char usage[] =
 	"Of a kernel that several runs have, the run named last counts. ptbench report shows the same of\n"
 	"one run as the page history.html, with figures.\n"
 	"\n"
+	"  -a, --all   print each table whole; without it those that the page folds have 12 rows\n"
 	"  -h, --help  print this\n"
 	"\n"
-	"Exit status: 0 printed, whatever got worse (ptbench compare judges); 2 bad input, or no run has\n"
-	"a kernel; 4 not all could be printed.\n"
+	"A part whose file cannot be read is named on stderr, and is one without figures in the text.\n"
+	"\n"
+	"Exit status: 0 printed, whatever got worse (ptbench compare judges) and whatever part cannot be\n"
+	"read; 2 bad input, or no run has a kernel; 4 not all could be printed.\n"
 	"\n"
 	"Examples:\n"
 	"  ptbench kernels run --functions x86_64-stock@6.12 x86_64-stock@7.3\n"
@@ -44,13 +47,20 @@ static const char usage[] =
 
 int history_cmd(int argc, char **argv, const struct kernels_options *o)
 {
-	static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
+	static const struct option options[] = { { "all", no_argument, NULL, 'a' },
+						 { "help", no_argument, NULL, 'h' },
+						 { 0 } };
 	char latest[PATH_MAX];
 	const char *runs[] = { latest };
+	bool all = false;
 	int opt;
 
 	optind = 1;
-	while ((opt = results_getopt(argc, argv, "h", options)) != -1) {
+	while ((opt = results_getopt(argc, argv, "ah", options)) != -1) {
+		if (opt == 'a') {
+			all = true;
+			continue;
+		}
 		fputs(usage, opt == 'h' ? stdout : stderr);
 		return opt == 'h' ? EXIT_FINE : EXIT_USAGE;
 	}
@@ -60,7 +70,7 @@ int history_cmd(int argc, char **argv, const struct kernels_options *o)
 	}
 	if (optind < argc)
 		return print_history((const char *const *)argv + optind, (size_t)(argc - optind),
-				     stdout);
+				     all, stdout);
 	snprintf(latest, sizeof(latest), "%s/results/runs/latest", o->root);
-	return print_history(runs, 1, stdout);
+	return print_history(runs, 1, all, stdout);
 }

@@ -85,7 +85,7 @@ static bool quiet_window(void (*op)(struct ptb_state *s), struct ptb_state *s, b
 
 	if (irqs_off) {
 		local_irq_save(flags);
-		/* powerpc takes an interrupt all the same, to note it for later, and nobody sees it. */
+		/* Else powerpc takes an interrupt, to note it for later, and nobody sees it. */
 		hard_irq_disable();
 	}
 	ptb_noise_read(&before);

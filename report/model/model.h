@@ -106,6 +106,7 @@ struct model {
 	char *held; /* a malloc'ed text while head_base.c copies it into the arena; else NULL */
 	struct page pages[MAX_PAGES];
 	size_t nr_pages;
+	bool all_rows;		       /* the text has the rows of tables that the pages fold */
 	struct folding_codes *folding; /* folding_code.c's; NULL until its first use */
 };
 

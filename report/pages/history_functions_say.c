@@ -352,35 +352,39 @@ static bool was_asked_for(const struct version_kernel *k)
 	return input_guest(k->in, k->scenario, HISTORY_FUNCTIONS) != NULL;
 }
 
+/* Adds each step of the series to *sec, which it makes; nothing if none was counted by function. */
+static void build_series(struct model *m, struct page *p, struct section **sec,
+			 const struct series *series)
+{
+	const struct version_kernel *old = NULL;
+	bool any = false;
+
+	for (size_t k = 0; k < series->nr; k++)
+		any |= was_asked_for(&series->v[k]);
+	for (size_t k = 0; any && k < series->nr; k++) {
+		struct function_step s = { .series = series, .old = old, .new = &series->v[k] };
+
+		if (!history_has_figures(s.new))
+			continue;
+		old = s.new;
+		if (!s.old)
+			continue;
+		s.old_name = history_short_name(m, series, s.old);
+		s.new_name = history_short_name(m, series, s.new);
+		*sec = *sec ? *sec
+			    : page_section(m, p, "functions", "Which functions account for it");
+		build_step(m, p, *sec, &s);
+	}
+}
+
 void history_by_function(struct model *m, struct page *p, const struct history *h)
 {
 	struct section *sec = NULL;
 
-	for (size_t i = 0; i < h->nr; i++) {
-		const struct version_kernel *old = NULL;
-		const struct series *series = &h->v[i];
-		bool any = false;
-
-		for (size_t k = 0; k < series->nr; k++)
-			any |= was_asked_for(&series->v[k]);
-		for (size_t k = 0; any && k < series->nr; k++) {
-			struct function_step s = { .series = series,
-						   .old = old,
-						   .new = &series->v[k] };
-
-			if (!history_has_figures(s.new))
-				continue;
-			old = s.new;
-			if (!s.old)
-				continue;
-			s.old_name = history_short_name(m, series, s.old);
-			s.new_name = history_short_name(m, series, s.new);
-			sec = sec ? sec
-				  : page_section(m, p, "functions",
-						 "Which functions account for it");
-			build_step(m, p, sec, &s);
-		}
-	}
+	for (size_t i = 0; i < h->nr; i++)
+		build_series(m, p, &sec, &h->v[i]);
+	for (size_t i = 0; i < h->nr_points; i++)
+		build_series(m, p, &sec, &h->points[i]);
 	if (sec)
 		section_note(m, sec,
 			     "Counted by a plugin of QEMU in a boot of its own, with the command "

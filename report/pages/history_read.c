@@ -127,16 +127,17 @@ bool history_has_figures(const struct version_kernel *k)
 	return k->parts[HISTORY_COSTS] || k->parts[HISTORY_EVENTS];
 }
 
-/* A boot that was tried goes before one that the run did not ask for, and failed before skipped. */
+/* A kernel that was not built has its reason with its image, HISTORY_CODE. What was tried goes
+ * before what the run did not ask for, and what failed before what was skipped. */
 const char *history_no_figures(const struct version_kernel *k)
 {
 	const char *why = k->why[HISTORY_COSTS];
 	int best = 0;
 
-	for (int b = 0; b < HISTORY_BOOTS; b++) {
+	for (int b = 0; b < HISTORY_PARTS; b++) {
 		const struct report_part *p = input_part(
 			k->in, arena_str(k->in->arena, "%s.%s", k->scenario, history_setups[b]));
-		int rank = !p ? 0 : p->part->state == RESULTS_SKIPPED ? 1 : 2;
+		int rank = !p || k->parts[b] ? 0 : p->part->state == RESULTS_SKIPPED ? 1 : 2;
 
 		if (rank > best) {
 			best = rank;

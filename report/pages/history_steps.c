@@ -4,158 +4,16 @@
  * worse is listed first.
  */
 #include <array_size.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "compared.h"
-#include "history.h"
-
-/* Rows of the kernel in one step, both boots together. */
-struct step {
-	const struct series *series;
-	const struct version_kernel *old, *new;
-	const struct results_compared_row **worse; /* exact rows; counts that rose; sorted */
-	const struct results_compared_row **other; /* all others that stand out; sorted */
-	const struct results_compared_row **moved; /* exact rows that differ; sorted */
-	size_t nr_worse, nr_rose, nr_other, nr_moved;
-	size_t nr_exact; /* rows that are exact on both sides */
-	size_t nr_fewer, nr_fell, nr_missing, nr_extra, nr_unclear, nr_skipped;
-	struct vague {
-		size_t more, fewer, rose, fell;
-	} vague;	     /* rows that are not exact on both sides, and differ */
-	const char *own;     /* properties of the kernel that differ, which rows name */
-	size_t nr_reference; /* rows of the reference that moved */
-	bool compared[HISTORY_BOOTS];
-	const char *why[HISTORY_BOOTS]; /* why a boot was not compared */
-};
-
-void history_free(struct model *m)
-{
-	for (size_t i = 0; i < m->nr_steps; i++)
-		results_comparison_free(m->steps[i]);
-	for (size_t i = 0; i < m->nr_step_docs; i++)
-		results_doc_free(m->step_docs[i]);
-	m->nr_steps = m->nr_step_docs = 0;
-}
+#include "history_step.h"
 
 static const char *one_of(struct model *m, const char *text)
 {
 	size_t n = strcspn(text, "\n");
 
 	return clean(m->arena, arena_str(m->arena, "%.*s%s", (int)n, text, text[n] ? " ..." : ""));
-}
-
-static const char *why_not(struct model *m, const struct results_compared_part *p)
-{
-	const char *text = NULL;
-
-	if (p->other_mode)
-		return "modes differ";
-	for (size_t i = 0; i < p->nr_differences; i++)
-		if (p->differences[i].is_environment)
-			text = arena_str(m->arena, "%s%s %s",
-					 text ? text : "environments differ in", text ? "," : "",
-					 p->differences[i].key);
-	return text ? text : "not comparable";
-}
-
-static bool is_exact(const struct results_compared_row *r)
-{
-	return r->base && r->head && r->base->kind == RESULTS_EXACT &&
-	       r->head->kind == RESULTS_EXACT;
-}
-
-/* A count of events that rose: such a metric has no better direction. */
-static bool rose(const struct results_compared_row *r)
-{
-	return r->judged == RESULTS_ROW_CHANGED &&
-	       results_amount_change(&r->base_value, &r->head_value) > 0;
-}
-
-static void add_row(struct model *m, struct step *s, const struct results_compared_row *r)
-{
-	bool exact = is_exact(r), up = rose(r);
-
-	if (r->m->subject != RESULTS_KERNEL) {
-		s->nr_reference += r->verdict == RESULTS_ROW_WORSE ||
-				   r->verdict == RESULTS_ROW_BETTER ||
-				   r->verdict == RESULTS_ROW_CHANGED;
-		return;
-	}
-	s->nr_exact += exact;
-	s->nr_fewer += exact && r->verdict == RESULTS_ROW_BETTER;
-	s->nr_fell += exact && r->verdict == RESULTS_ROW_CHANGED && !up;
-	s->vague.more += !exact && r->verdict == RESULTS_ROW_WORSE;
-	s->vague.fewer += !exact && r->verdict == RESULTS_ROW_BETTER;
-	s->vague.rose += !exact && up;
-	s->vague.fell += !exact && r->verdict == RESULTS_ROW_CHANGED && !up;
-	s->nr_missing += r->verdict == RESULTS_ROW_MISSING;
-	s->nr_extra += r->verdict == RESULTS_ROW_EXTRA;
-	s->nr_unclear += r->verdict == RESULTS_ROW_UNCLEAR;
-	if (exact && (r->verdict == RESULTS_ROW_WORSE || r->verdict == RESULTS_ROW_BETTER ||
-		      r->verdict == RESULTS_ROW_CHANGED)) {
-		s->moved = arena_grow(m->arena, s->moved, s->nr_moved, sizeof(*s->moved));
-		s->moved[s->nr_moved++] = r;
-	}
-	if (exact && (r->verdict == RESULTS_ROW_WORSE || up)) {
-		s->worse = arena_grow(m->arena, s->worse, s->nr_worse, sizeof(*s->worse));
-		s->worse[s->nr_worse++] = r;
-		s->nr_rose += up;
-	} else if (results_row_stands_out(r)) {
-		s->other = arena_grow(m->arena, s->other, s->nr_other, sizeof(*s->other));
-		s->other[s->nr_other++] = r;
-	}
-}
-
-static void compare_boot(struct model *m, struct step *s, int boot)
-{
-	const struct report_part *old = s->old->parts[boot], *new = s->new->parts[boot];
-	struct results_comparison **c = &m->steps[m->nr_steps];
-	struct results_error err = { 0 };
-	const struct results_compared_part *p;
-	const char *hidden[HISTORY_OWN_KEYS], *own;
-	struct results_doc *docs[2];
-	size_t nr;
-
-	if (!old || !new) {
-		s->why[boot] = old ? s->new->why[boot] : s->old->why[boot];
-		return;
-	}
-	nr = history_hidden(m->arena, old->doc, new->doc, hidden);
-	if (history_bare(m, old->doc, hidden, nr, &docs[0], &err) ||
-	    history_bare(m, new->doc, hidden, nr, &docs[1], &err) ||
-	    results_compare_docs(docs[0], docs[1], NULL, c, &err)) {
-		s->why[boot] = err.reason[0] ? clean(m->arena, err.reason) : "no memory";
-		return;
-	}
-	own = history_own_text(m->arena, old->doc, new->doc, hidden, nr);
-	s->own = s->own ? s->own : own;
-	m->nr_steps++;
-	p = &(*c)->parts[0];
-	if (p->verdict != RESULTS_PART_COMPARED) {
-		s->why[boot] = why_not(m, p);
-		return;
-	}
-	s->compared[boot] = true;
-	s->nr_skipped += p->nr_skipped_kernel;
-	for (size_t i = 0; i < p->nr_rows; i++)
-		add_row(m, s, &p->rows[i]);
-}
-
-static struct step compare_step(struct model *m, const struct series *series,
-				const struct version_kernel *old, const struct version_kernel *new)
-{
-	struct step s = { .series = series, .old = old, .new = new };
-
-	for (int b = 0; b < HISTORY_BOOTS; b++)
-		compare_boot(m, &s, b);
-	if (s.nr_worse)
-		qsort(s.worse, s.nr_worse, sizeof(*s.worse), compared_most_first);
-	if (s.nr_moved)
-		qsort(s.moved, s.nr_moved, sizeof(*s.moved), compared_most_first);
-	if (s.nr_other)
-		qsort(s.other, s.nr_other, sizeof(*s.other), compared_most_first);
-	return s;
 }
 
 /* ---- sentences ---- */
@@ -220,7 +78,7 @@ static void say_known(struct model *m, struct section *sec, const struct step *s
 static const struct results_compared_row *worst(const struct step *s, bool count)
 {
 	for (size_t i = 0; i < s->nr_worse; i++)
-		if (rose(s->worse[i]) == count)
+		if (history_rose(s->worse[i]) == count)
 			return s->worse[i];
 	return NULL;
 }
@@ -336,7 +194,7 @@ static void table_of_step(struct model *m, struct section *sec, const struct ste
 	for (size_t i = 0; i < nr; i++) {
 		const struct results_compared_row *r = rows[i];
 		const char *known = known_commits(m, s, r);
-		bool bad = r->verdict == RESULTS_ROW_WORSE || rose(r);
+		bool bad = r->verdict == RESULTS_ROW_WORSE || history_rose(r);
 
 		table_row(m, t);
 		table_cell(t, "", clean(m->arena, r->m->case_id));
@@ -353,18 +211,31 @@ static void table_of_step(struct model *m, struct section *sec, const struct ste
 
 #define MOST 12 /* rows that got worse and are shown without being opened */
 
+/* The costs among the rows that got worse, or the counts of events. */
+static void tables_of_worse(struct model *m, struct section *sec, const struct step *s, bool counts,
+			    const char *what)
+{
+	const struct results_compared_row **rows =
+		arena_alloc(m->arena, (s->nr_worse + 1) * sizeof(const void *));
+	size_t nr = 0, most;
+
+	for (size_t i = 0; i < s->nr_worse; i++)
+		if (history_rose(s->worse[i]) == counts)
+			rows[nr++] = s->worse[i];
+	most = nr < MOST ? nr : MOST;
+	if (most)
+		table_of_step(m, sec, s, rows, most,
+			      most < nr ? arena_str(m->arena, "%s, the most first", what) : what,
+			      false);
+	if (most < nr)
+		table_of_step(m, sec, s, rows + most, nr - most,
+			      arena_str(m->arena, "%s, further rows", what), true);
+}
+
 static void tables_of_step(struct model *m, struct section *sec, const struct step *s)
 {
-	size_t most = s->nr_worse < MOST ? s->nr_worse : MOST;
-
-	if (most)
-		table_of_step(m, sec, s, s->worse, most,
-			      most < s->nr_worse ? "Exact rows that got worse, the most first"
-						 : "Exact rows that got worse",
-			      false);
-	if (most < s->nr_worse)
-		table_of_step(m, sec, s, s->worse + most, s->nr_worse - most,
-			      "Further rows that got worse", true);
+	tables_of_worse(m, sec, s, false, "Exact rows that take more");
+	tables_of_worse(m, sec, s, true, "Counts of events that rose");
 	if (s->nr_other)
 		table_of_step(m, sec, s, s->other, s->nr_other, "Other rows that are not the same",
 			      true);
@@ -469,7 +340,7 @@ static void build_series(struct model *m, struct page *p, struct section *sec,
 			old = new;
 			continue;
 		} else {
-			s = compare_step(m, series, old, new);
+			s = history_compare(m, series, old, new);
 			one = step_text(m, &s);
 			compared |= s.compared[HISTORY_COSTS] || s.compared[HISTORY_EVENTS];
 			build_step(m, sec, &s);
@@ -477,9 +348,6 @@ static void build_series(struct model *m, struct page *p, struct section *sec,
 		}
 		text = text ? arena_str(m->arena, "%s %s", text, one) : one;
 	}
-	if (series->nr == 1 && old)
-		text = arena_str(m->arena, "There is one version of it, %s: nothing to compare.",
-				 history_name(m->arena, old));
 	section_answer(m, p, sec,
 		       arena_str(m->arena, "What got worse on %s, release by release?",
 				 series->stem),
@@ -504,10 +372,10 @@ static const char *points_text(struct model *m, const struct step *s)
 				 s->nr_exact, rest_text(m, s, false), not_compared(m, s));
 	return arena_str(m->arena,
 			 "%s" STRONG "%zu" STRONG " of %zu exact row%s changed: %zu got worse, %zu "
-			 "take%s fewer, %zu count%s fell (%s)%s%s.",
+			 "take%s fewer, %zu count%s fell%s%s. Of all these changed %s.",
 			 text, s->nr_moved, s->nr_exact, plural(s->nr_exact), s->nr_worse,
 			 s->nr_fewer, s->nr_fewer == 1 ? "s" : "", s->nr_fell, plural(s->nr_fell),
-			 most_text(m, s, s->moved[0]), rest_text(m, s, false), not_compared(m, s));
+			 rest_text(m, s, false), not_compared(m, s), most_text(m, s, s->moved[0]));
 }
 
 static void build_points(struct model *m, struct page *p, struct section *sec,
@@ -529,7 +397,7 @@ static void build_points(struct model *m, struct page *p, struct section *sec,
 			old = new;
 			continue;
 		} else {
-			s = compare_step(m, series, old, new);
+			s = history_compare(m, series, old, new);
 			one = points_text(m, &s);
 			compared |= s.compared[HISTORY_COSTS] || s.compared[HISTORY_EVENTS];
 			if (s.nr_moved)
@@ -573,13 +441,44 @@ static size_t max_steps(const struct history *h)
 	return nr;
 }
 
+static bool has_points(const struct history *h, const struct series *s)
+{
+	for (size_t i = 0; i < h->nr_points; i++)
+		if (!strcmp(h->points[i].stem, s->stem))
+			return true;
+	return false;
+}
+
+/* Kernels of which there is one version. */
+static void say_singles(struct model *m, struct page *p, struct section *sec,
+			const struct history *h)
+{
+	const char *text = NULL;
+
+	for (size_t i = 0; i < h->nr; i++)
+		if (h->v[i].nr == 1 && history_has_figures(&h->v[i].v[0]))
+			text = arena_str(m->arena, "%s%s%s%s", text ? text : "", text ? ", " : "",
+					 history_name(m->arena, &h->v[i].v[0]),
+					 has_points(h, &h->v[i]) ? ", of whose point releases the "
+								   "next section tells"
+								 : "");
+	if (text)
+		section_answer(m, p, sec, "Of which kernels is there one version alone?", NULL,
+			       arena_str(m->arena,
+					 "There is one version alone, and nothing to "
+					 "compare with, of %s.",
+					 text));
+}
+
 void history_steps(struct model *m, struct page *p, const struct history *h)
 {
 	struct section *sec = page_section(m, p, "worse", "What got worse from one to the next");
 
 	m->steps = arena_alloc(m->arena, (max_steps(h) + 1) * sizeof(*m->steps));
 	for (size_t i = 0; i < h->nr; i++)
-		build_series(m, p, sec, &h->v[i]);
+		if (h->v[i].nr > 1 || !history_has_figures(&h->v[i].v[0]))
+			build_series(m, p, sec, &h->v[i]);
+	say_singles(m, p, sec, h);
 	section_note(m, sec,
 		     "Two releases are compared row by row as ptbench compare does. Exact rows of "
 		     "the kernel alone count as worse here: a cost that takes more, or a count of "

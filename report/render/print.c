@@ -145,11 +145,11 @@ static void put_cell(FILE *to, const char *text, size_t width, bool right, bool 
 	fputs(last ? "\n" : "  ", to);
 }
 
-static void print_table(const struct model *m, const struct page *p, const struct table *t,
-			FILE *to)
+static void print_table(const struct model *m, const struct table *t, FILE *to)
 {
 	size_t *width = arena_alloc(m->arena, (t->nr_columns + 1) * sizeof(*width));
-	size_t nr = t->folded && t->nr_rows > MAX_FOLDED ? MAX_FOLDED : t->nr_rows;
+	bool cut = t->folded && !m->all_rows && t->nr_rows > MAX_FOLDED;
+	size_t nr = cut ? MAX_FOLDED : t->nr_rows;
 
 	for (size_t c = 0; c < t->nr_columns; c++)
 		width[c] = word_columns(t->columns[c], strlen(t->columns[c]));
@@ -172,8 +172,8 @@ static void print_table(const struct model *m, const struct page *p, const struc
 				 c + 1 == t->nr_columns);
 	}
 	if (nr < t->nr_rows)
-		fprintf(to, "    ... and %zu more rows, on the page %s of ptbench report\n",
-			t->nr_rows - nr, p->file);
+		fprintf(to, "    ... and %zu more row%s, which --all prints\n", t->nr_rows - nr,
+			t->nr_rows - nr == 1 ? "" : "s");
 }
 
 void page_print(const struct model *m, const struct page *p, FILE *to)
@@ -187,7 +187,7 @@ void page_print(const struct model *m, const struct page *p, FILE *to)
 			print_answer(m, s->answers[j], to);
 		for (size_t j = 0; j < s->nr_tables; j++)
 			if (s->tables[j]->nr_rows)
-				print_table(m, p, s->tables[j], to);
+				print_table(m, s->tables[j], to);
 		if (s->nr_notes)
 			fputc('\n', to);
 		for (size_t j = 0; j < s->nr_notes; j++)

@@ -428,6 +428,29 @@ def test_bad():
     ok(p.returncode == 2, "no such option")
 
 
+def test_damaged():
+    """A part whose file is damaged is named on stderr; every row is printed on demand."""
+    made = []
+    for v, value in ("6.12", 100), ("7.3", 101):
+        rows = [row(case="gup_slow/walk", samples=[value * n] * N, nr_ops=1, leaf="pte", pages=n) for n in range(1, 41)]
+        made.append(doc(*rows, part=f"{STEM}@{v}.icount-1cpu"))
+        made[-1]["provenance"]["subject"]["release"] = RELEASES[v]
+    run = save_run("damaged", [{"name": d["part"], "file": d["part"] + ".json", "state": "passed", "reason": None} for d in made], made)
+    call = lambda *args: subprocess.run([judges.PTBENCH, "kernels", "history", *args, run], capture_output=True, text=True)
+    short, whole = call(), call("--all")
+    rows_of = lambda p: len(re.findall(r"^    gup_slow/walk ", p.stdout, re.M))
+    if not ok(rows_of(short) == 24 and "... and 16 more rows, which --all prints" in short.stdout and
+              rows_of(whole) == 40 and "more rows" not in whole.stdout and not whole.stderr, "all rows, with --all alone"):
+        diag(rows_of(short), rows_of(whole))
+    file = os.path.join(run, made[0]["part"] + ".json")
+    with open(file, "r+b") as f:
+        f.truncate(300)
+    p = call()
+    if not ok(p.returncode == 0 and re.fullmatch(r"ptbench kernels history: \S+/" + re.escape(made[0]["part"]) + r"\.json: .*\n", p.stderr)
+              and "has no figures: part " in p.stdout, "a damaged file is named"):
+        diag(p.stderr, p.stdout)
+
+
 def test_report():
     """The report has the page where there are several versions, and its text says which one it shows."""
     for versions, there in (("6.12", "6.6"), True), (("6.12",), False):
@@ -491,6 +514,7 @@ def main():
             test_bad()
             test_two_runs()
             test_report()
+            test_damaged()
             test_code()
         for i in range(number):
             bad = one(seed + i)
