@@ -82,7 +82,7 @@ static const struct known_change known[] = {
 	{ .after = "6.19",
 	  .by = "7.0",
 	  .archs = "arm64,arm,i386,s390x,riscv64,mips64el,loongarch64",
-	  .cases = "table_free/*",
+	  .cases = "table_free/madvise",
 	  .text = "PT_RECLAIM wherever tables are freed by RCU, but for architectures with a "
 		  "tlb_remove_table() of their own",
 	  .commits = "4c640eb4181c" },

@@ -600,7 +600,8 @@ static bool known(const char *old, const char *new, const char *arch, const char
 
 static void test_known(void)
 {
-	const char *munmap = "table_free/munmap", *rcu = "a37259732a7d";
+	const char *munmap = "table_free/munmap", *madvise = "table_free/madvise";
+	const char *rcu = "a37259732a7d";
 
 	ok(known("6.12.117", "7.2.13", "x86_64", munmap, NULL, rcu), "6.15 lies between");
 	ok(known("6.14.2", "6.15", "x86_64", munmap, NULL, rcu), "just so");
@@ -620,8 +621,9 @@ static void test_known(void)
 	ok(!known("6.12.117", "7.2.13", "x86_64", "gup_fast/walk", NULL, "ae75e88d8c25") &&
 		   known("7.2.13", "7.3.4", "x86_64", "gup_fast/walk", NULL, "ae75e88d8c25"),
 	   "a folio without a mapping: between 7.2 and 7.3");
-	ok(!known("6.12.117", "7.3.4", "ppc64le", munmap, NULL, "4c640eb4181c") &&
-		   known("6.12.117", "7.3.4", "arm64", munmap, NULL, "4c640eb4181c"),
+	ok(!known("6.12.117", "7.3.4", "ppc64le", madvise, NULL, "4c640eb4181c") &&
+		   known("6.12.117", "7.3.4", "arm64", madvise, NULL, "4c640eb4181c") &&
+		   !known("6.12.117", "7.3.4", "arm64", munmap, NULL, "4c640eb4181c"),
 	   "PT_RECLAIM came to no architecture that frees tables in its own way");
 }
 
