@@ -60,9 +60,10 @@ static void clean(char *line, size_t n)
 
 #define TAIL_LINES 12
 
-/* The first line of trouble, "" when there is none, and the last lines. */
-static void read_console(const char *file, char bad[256], char *tail, size_t size)
+/* The first line of trouble, the driver's last one, and the last lines; "": there is none. */
+static void read_console(const char *file, char bad[256], char said[160], char *tail, size_t size)
 {
+	static const char driver[] = "ptbench: ";
 	char *line = NULL, last[TAIL_LINES][160] = { "" };
 	const char *text, *at;
 	size_t used = 0, room = 0;
@@ -70,7 +71,7 @@ static void read_console(const char *file, char bad[256], char *tail, size_t siz
 	unsigned n = 0;
 	ssize_t len;
 
-	bad[0] = tail[0] = '\0';
+	bad[0] = said[0] = tail[0] = '\0';
 	while (f && (len = getline(&line, &room, f)) > 0) {
 		clean(line, len);
 		text = line + strspn(line, " ");
@@ -79,6 +80,8 @@ static void read_console(const char *file, char bad[256], char *tail, size_t siz
 		at = bad[0] ? NULL : trouble_in(text);
 		if (at)
 			snprintf(bad, 256, "%.255s", at - text < 200 ? text : at);
+		if (!strncmp(text, driver, sizeof(driver) - 1))
+			snprintf(said, 160, "%.159s", text + sizeof(driver) - 1);
 		snprintf(last[n++ % TAIL_LINES], sizeof(last[0]), "%.159s", text);
 	}
 	/* Without the console's log, trouble of the kernel would go unseen. */
@@ -287,12 +290,13 @@ static int fill(const struct qemu_boot *b, const struct scenario *s, const struc
 int part_judge(const struct qemu_boot *b, const struct scenario *s, struct results_doc *doc,
 	       char *why, size_t size)
 {
-	char bad[256], tail[PART_REASON], text[PART_REASON] = "", stream_why[STREAM_WHY];
+	char bad[256], said[160], tail[PART_REASON], text[PART_REASON] = "";
+	char stream_why[STREAM_WHY];
 	bool broke = true; /* false: the guest ran to its end, with a wrong outcome */
 	struct stream stream;
 	int ret;
 
-	read_console(b->console, bad, tail, sizeof(tail));
+	read_console(b->console, bad, said, tail, sizeof(tail));
 	if (b->why[0] || bad[0])
 		snprintf(text, sizeof(text), "%s%s%s", b->why, b->why[0] && bad[0] ? "; " : "",
 			 bad);
@@ -305,8 +309,9 @@ int part_judge(const struct qemu_boot *b, const struct scenario *s, struct resul
 
 		ret = fill(b, s, &stream, doc, filled, sizeof(filled));
 		if (!text[0]) {
-			memcpy(text, filled, sizeof(text));
 			broke = stream.failed[0];
+			snprintf(text, sizeof(text), "%s%s%s", filled, broke && said[0] ? ": " : "",
+				 broke ? said : "");
 		}
 		stream_free(&stream);
 	}

@@ -181,7 +181,8 @@ static void guest_failed(void)
 {
 	begin();
 	measured(1);
-	end(",\"failed\":\"row 3 of the driver: EIO\"");
+	fprintf(console, "ptbench: earlier words\nptbench: no quiet window\ninit: row 3\n");
+	end(",\"failed\":\"row 3 of the driver: EIO; the line above says why\"");
 }
 static void other_boot(void)
 {
