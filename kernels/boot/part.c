@@ -44,26 +44,25 @@ static int set_if(struct results_pairs *p, const char *key, const char *value)
 
 #define COMMAND_WORDS 9
 
-/* "NAME=VALUE", which belongs to *kept; or NULL if there is no value. */
-static const char *assigned(const char *name, const char *value, char **kept)
+/* Sets *to to "NAME=VALUE", malloc'ed; without a value to NULL. false: no memory. */
+static bool assign(const char *name, const char *value, char **to)
 {
-	if (!value || !*value)
-		return NULL;
-	return asprintf(kept, "%s=%s", name, value) < 0 ? (*kept = NULL) : *kept;
+	*to = NULL;
+	return !value || !*value || asprintf(to, "%s=%s", name, value) >= 0;
 }
 
 /* The command that makes the part again, with what it takes from the environment; malloc'ed. A
  * scenario that names its version does not read KSRC. */
 static char *command_of(const struct part_context *c, const struct scenario *s, bool functions)
 {
-	char *kept[2] = { NULL, NULL }, *text;
-	const char *ksrc = strchr(s->name, '@')
-				   ? NULL
-				   : assigned("KSRC", c->ksrc ? c->ksrc : getenv("KSRC"), &kept[0]);
-	const char *qemu = assigned("PTBENCH_QEMU", getenv("PTBENCH_QEMU"), &kept[1]);
-	const char *words[COMMAND_WORDS];
+	const char *source = c->ksrc ? c->ksrc : getenv("KSRC"), *words[COMMAND_WORDS];
+	char *ksrc, *qemu, *text = NULL;
 	int n = 0;
 
+	if (!assign("KSRC", strchr(s->name, '@') ? NULL : source, &ksrc))
+		return NULL;
+	if (!assign("PTBENCH_QEMU", getenv("PTBENCH_QEMU"), &qemu))
+		goto out;
 	if (ksrc || qemu)
 		words[n++] = "env";
 	if (ksrc)
@@ -81,8 +80,9 @@ static char *command_of(const struct part_context *c, const struct scenario *s, 
 	}
 	words[n++] = s->name;
 	text = results_shell_words(n, words);
-	free(kept[0]);
-	free(kept[1]);
+	free(qemu);
+out:
+	free(ksrc);
 	return text;
 }
 
