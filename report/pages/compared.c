@@ -29,13 +29,33 @@ const char *compared_said(struct model *m, char *text)
 	return copy;
 }
 
+/* As the pages write numbers: with a minus sign, and whole digits in groups of three. */
 const char *compared_difference(struct model *m, const struct results_compared_row *r)
 {
-	const char *text = compared_said(m, results_row_change_text(r)), *all = "";
+	static const char digits[] = "0123456789", minus[] = "−";
+	const char *text = compared_said(m, results_row_change_text(r));
+	char *all = arena_alloc(m->arena, strlen(text) * (sizeof(minus) - 1) + 1), *to = all;
+	size_t n;
 
-	for (; strchr(text, '-'); text = strchr(text, '-') + 1)
-		all = arena_str(m->arena, "%s%.*s−", all, (int)strcspn(text, "-"), text);
-	return arena_str(m->arena, "%s%s", all, text);
+	for (const char *at = text; *at; at += n) {
+		bool whole = at == text || at[-1] != '.';
+
+		n = strspn(at, digits);
+		for (size_t i = 0; i < n; i++) {
+			if (i && whole && (n - i) % 3 == 0)
+				*to++ = ',';
+			*to++ = at[i];
+		}
+		if (n)
+			continue;
+		n = 1;
+		if (*at == '-')
+			to = stpcpy(to, minus);
+		else
+			*to++ = *at;
+	}
+	*to = '\0';
+	return all;
 }
 
 int compared_most_first(const void *va, const void *vb)
