@@ -181,7 +181,7 @@ static inline unsigned long ptb_argument(struct pt_regs *regs, unsigned int n)
 {
 #if defined(CONFIG_S390) && !PTB_SINCE(5, 12)
 	return regs->gprs[2 + n];
-#elif defined(CONFIG_PPC) && !PTB_SINCE(5, 12)
+#elif defined(CONFIG_PPC)
 	return regs->gpr[3 + n];
 #elif defined(CONFIG_ARM)
 	return n < 4 ? regs->uregs[n] : 0;
