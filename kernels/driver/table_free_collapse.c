@@ -89,6 +89,13 @@ static int map_range(struct ptb_state *s)
 	return ptb_map(s, s->addr, s->len, PROT_READ | PROT_WRITE);
 }
 
+static void unmap_range(struct ptb_state *s)
+{
+	ptb_unmap(s->addr, s->len);
+	if (file)
+		shmem_truncate_range(file_inode(file), 0, -1);
+}
+
 /* Touches pages while huge ones are not wanted: faults then set PTEs, even to a huge page. */
 static int touch_small(struct ptb_state *s)
 {
@@ -115,8 +122,7 @@ static int collapse_setup(struct ptb_state *s)
 	ret = map_range(s) ?: touch_small(s);
 	if (!ret)
 		collapse(s);
-	ptb_unmap(s->addr, s->len);
-	shmem_truncate_range(file_inode(file), 0, -1);
+	unmap_range(s);
 	if (ret || s->got != -EINVAL)
 		return ret;
 	collapse_teardown(s);
@@ -134,6 +140,13 @@ static int cache_huge(struct ptb_state *s)
 	return s->got ?: do_madvise(s->mm, s->addr, s->len, MADV_DONTNEED);
 }
 
+static bool is_huge(struct mm_struct *mm, unsigned long addr)
+{
+	pud_t *pud = pud_offset(p4d_offset(pgd_offset(mm, addr), addr), addr);
+
+	return !pud_none(*pud) && pmd_trans_huge(*pmd_offset(pud, addr));
+}
+
 static int collapse_prepare(struct ptb_state *s)
 {
 	int ret = map_range(s);
@@ -141,17 +154,15 @@ static int collapse_prepare(struct ptb_state *s)
 	if (!ret && file && !strcmp(cached(s->row), "huge"))
 		ret = cache_huge(s);
 	ret = ret ?: touch_small(s);
+	if (!ret && is_huge(s->mm, s->addr)) {
+		unmap_range(s);
+		return unable(s,
+			      "this kernel's faults map a cached huge page whole, wanted or not");
+	}
 	lru_add_drain_all(); /* or the call itself wakes other CPUs to do so */
 	rcu_barrier();	     /* tables that were freed before are not this call's */
 	s->tables_before = mm_pgtables_bytes(s->mm);
 	return ret;
-}
-
-static bool is_huge(struct mm_struct *mm, unsigned long addr)
-{
-	pud_t *pud = pud_offset(p4d_offset(pgd_offset(mm, addr), addr), addr);
-
-	return !pud_none(*pud) && pmd_trans_huge(*pmd_offset(pud, addr));
 }
 
 static int collapsed(struct ptb_state *s)
@@ -175,9 +186,7 @@ static int collapse_finish(struct ptb_state *s)
 {
 	int ret = collapsed(s);
 
-	ptb_unmap(s->addr, s->len);
-	if (file)
-		shmem_truncate_range(file_inode(file), 0, -1);
+	unmap_range(s);
 	return ret;
 }
 
