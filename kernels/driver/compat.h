@@ -193,7 +193,7 @@ static inline unsigned long ptb_argument(struct pt_regs *regs, unsigned int n)
 }
 
 /* As seen in 6.12, and refused in 6.1. */
-#define PTB_COLLAPSES_ANY_SHMEM PTB_SINCE(6, 12)
+#define PTB_COLLAPSES_SHMEM PTB_SINCE(6, 12)
 
 /* Is it an entry of a huge page, a DAX one included? Until 6.16 these had a bit of their own. */
 static inline bool ptb_pmd_is_leaf(pmd_t pmd)

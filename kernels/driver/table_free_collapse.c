@@ -112,12 +112,12 @@ static void collapse(struct ptb_state *s)
 	s->got = do_madvise(s->mm, s->addr, s->len, MADV_COLLAPSE);
 }
 
-/* Older kernels refuse it for the pages of a mount that wants no huge ones: tries one. */
+/* 6.1 refuses it on x86, and not on powerpc: tries one. */
 static int collapse_setup(struct ptb_state *s)
 {
 	int ret = collapse_open(s);
 
-	if (ret || !file || PTB_COLLAPSES_ANY_SHMEM)
+	if (ret || !file || PTB_COLLAPSES_SHMEM)
 		return ret;
 	ret = map_range(s) ?: touch_small(s);
 	if (!ret)
@@ -126,7 +126,7 @@ static int collapse_setup(struct ptb_state *s)
 	if (ret || s->got != -EINVAL)
 		return ret;
 	collapse_teardown(s);
-	return unable(s, "this kernel collapses no shmem whose mount wants no huge pages");
+	return unable(s, "this kernel refuses to collapse shmem here (EINVAL)");
 }
 
 /* A huge page in the page cache, and nothing of it mapped. */
