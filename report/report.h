@@ -5,6 +5,7 @@
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* `ptbench report [--base RUN] [-o DIR | -a] RUN`: argv[0] is the subcommand. Returns ptbench's

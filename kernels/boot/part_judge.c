@@ -310,8 +310,10 @@ int part_judge(const struct qemu_boot *b, const struct scenario *s, struct resul
 		ret = fill(b, s, &stream, doc, filled, sizeof(filled));
 		if (!text[0]) {
 			broke = stream.failed[0];
-			snprintf(text, sizeof(text), "%s%s%s", filled, broke && said[0] ? ": " : "",
-				 broke ? said : "");
+			memcpy(text, filled, sizeof(text));
+			if (broke && said[0])
+				snprintf(text + strlen(text), sizeof(text) - strlen(text), ": %s",
+					 said);
 		}
 		stream_free(&stream);
 	}
