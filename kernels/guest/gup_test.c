@@ -5,7 +5,7 @@
  * gup_test times a loop of calls over a range, in whole microseconds; the driver counts one call.
  * The overhead of a turn of gup_test's loop, less the overhead in a window of the driver, does not
  * depend on a call's pages. It is taken from calls of 1 page, where it must be small; then calls of
- * more pages have to agree but for the time of its readings of the clock, 800 instructions at most,
+ * more pages have to agree but for the time of its readings of the clock, 200 instructions at most,
  * and half a microsecond. gup_test falls back to slow GUP: it does not notice
  * a fast walk that comes back short.
  */
@@ -38,12 +38,8 @@
  */
 #define MIN_LOOP (-16 * PTB_INSTRUCTION_NS)
 #define MAX_LOOP (64 * PTB_INSTRUCTION_NS)
-/*
- * gup_test's readings of the clock: their part that lies in the time between the two readings. Some
- * 200, but for riscv64 with Sv48 on 7.2, where 600 to 800 are seen in one size, and not explained.
- * One instruction for each page would make 4096.
- */
-#define CLOCK_NS (800 * PTB_INSTRUCTION_NS)
+/* gup_test's readings of the clock: their part that lies in the time between the two readings. */
+#define CLOCK_NS (200 * PTB_INSTRUCTION_NS)
 /*
  * A pin adds to a per-CPU counter, which spills into the node's every 13 pages or so, in a few
  * instructions. A window of the driver starts with an empty counter, so that a call of gup_test has
