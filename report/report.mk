@@ -33,8 +33,8 @@ $(O)/fuzz/obj/report/%.o: report/%.cc
 report-ldlibs := -ljansson -lm -lstdc++
 # Synthetic documents take the meanings of params from the vocabulary of bench.
 report-synth := $(addprefix report/test/,synth.c synth_hostile.c synth_more.c) bench/vocabulary.c
-report-tests := $(addprefix report/test/test_,changed claims command derive front input kernels names output render roles \
-	sentences subsets versions words words_folding)
+report-tests := $(addprefix report/test/test_,changed claims command derive front history input kernels names output render \
+	roles sentences subsets versions words words_folding)
 
 tests += $(report-tests)
 asan-tests += $(report-tests)

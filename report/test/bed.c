@@ -10,6 +10,7 @@
 #include "bed.h"
 #include "../model/versions.h"
 #include "../pages/pages.h"
+#include "synth.h"
 
 void open_bed(struct bed *b)
 {
@@ -90,6 +91,23 @@ void set_freeing(struct report_part *p, const char *way)
 		abort();
 }
 
+struct report_part *add_release(struct bed *b, const char *scenario, const char *of,
+				const char *release)
+{
+	struct report_part *p = add_kernel(b, scenario, "z", "icount-1cpu", of);
+
+	if (release && results_pairs_set(&p->doc->subject, "release", release))
+		abort();
+	return p;
+}
+
+void add_walk(struct report_part *p, double instructions)
+{
+	synth_row(p->doc, "gup_fast/walk", RESULTS_KERNEL,
+		  "cross=none,design=static,format=f,leaf=pte,pages=1", "instructions",
+		  RESULTS_EXACT, instructions);
+}
+
 struct results_doc *add_native(struct bed *b)
 {
 	struct report_part *p = add_part(b, NULL, NULL, "native");
@@ -111,6 +129,23 @@ const struct section *section_of(const struct bed *b, const char *file, const ch
 const struct answer *answer_of(const struct bed *b, const char *file, const char *id)
 {
 	return section_of(b, file, id)->answers[0];
+}
+
+bool notes_say(const struct page *p, const char *words)
+{
+	for (size_t i = 0; i < p->nr_sections; i++)
+		for (size_t j = 0; j < p->sections[i]->nr_notes; j++)
+			if (strstr(p->sections[i]->notes[j], words))
+				return true;
+	return false;
+}
+
+const struct page *page_of(const struct bed *b, const char *file)
+{
+	for (size_t i = 0; i < b->model.nr_pages; i++)
+		if (!strcmp(b->model.pages[i].file, file))
+			return &b->model.pages[i];
+	return NULL;
 }
 
 bool says(const struct answer *a, const char *words)

@@ -33,6 +33,11 @@ struct report_part *add_part(struct bed *b, const char *scenario, const char *ar
 /* One with an empty document and a role. of: its stock kernel; NULL: it is one. */
 struct report_part *add_kernel(struct bed *b, const char *scenario, const char *arch,
 			       const char *setup, const char *of);
+/* One of the architecture z and of that release. NULL: its document has none. */
+struct report_part *add_release(struct bed *b, const char *scenario, const char *of,
+				const char *release);
+/* The row of gup_fast/walk of one page. instructions: a call's. */
+void add_walk(struct report_part *p, double instructions);
 /* Its document has seen tables freed in that way: "rcu", "immediate". */
 void set_freeing(struct report_part *p, const char *way);
 /* The native part's empty document. */
@@ -43,6 +48,9 @@ struct results_doc *add_native(struct bed *b);
 /* file: the page's; NULL: the first page. */
 const struct section *section_of(const struct bed *b, const char *file, const char *id);
 const struct answer *answer_of(const struct bed *b, const char *file, const char *id);
+/* NULL: no such page. */
+const struct page *page_of(const struct bed *b, const char *file);
+bool notes_say(const struct page *p, const char *words);
 /* Whether the answer, without the marks of what is strong, has these words; if not, prints it. */
 bool says(const struct answer *a, const char *words);
 /* The same of a section of the first page. */
