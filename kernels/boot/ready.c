@@ -104,7 +104,7 @@ static bool is_missing(char *file, size_t size, const char *build, const char *a
 bool ready_guest_lacks(const struct kernels_options *o, const struct scenario *s, char *file,
 		       size_t size)
 {
-	const bool reference = !o->no_costs && !s->no_reference &&
+	const bool reference = !o->no_costs && !o->no_reference && !s->no_reference &&
 			       !(o->append && strstr(o->append, "ptbench.only=kernel"));
 
 	return is_missing(file, size, o->build, s->arch.name, "kernels/init") ||

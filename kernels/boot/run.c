@@ -107,6 +107,8 @@ static int read_scenarios(struct job *j)
 	for (size_t i = 0; i < j->nr && !ret; i++)
 		ret = scenario_read(dir, j->names[i], &j->scenarios[i], why)
 			      ?: part_check_design(dir, j->scenarios[i], why);
+	for (size_t i = 0; i < j->nr && !ret && o->no_reference; i++)
+		j->scenarios[i]->no_reference = true;
 	if (ret)
 		fprintf(stderr, "ptbench kernels: %s\n", results_shown(why));
 	return ret;

@@ -44,6 +44,8 @@ static const char ab_usage[] =
 static const char both_usage[] =
 	"  --out RUNS          the folder in which a run is made (default results/runs)\n"
 	"  --only costs|events only the boots for costs, and KVM's for times; or only those for events\n"
+	"  --no-reference      the guests run the driver's rows alone, and not the reference's, which\n"
+	"                      are some two fifths of a boot for costs\n"
 	"  --timeout S         seconds that a boot may take (default 60; more on slow architectures)\n"
 	"  -j N                boots at a time (default: the number of CPUs)\n"
 	"  -h, --help          print this\n"
@@ -93,6 +95,7 @@ enum {
 	OPT_NO_REPORT,
 	OPT_OUT,
 	OPT_ONLY,
+	OPT_NO_REFERENCE,
 	OPT_TIMEOUT,
 	OPT_APPEND,
 	OPT_FUNCTIONS,
@@ -101,6 +104,7 @@ enum {
 #define OF_BOTH                                             \
 	{ "out", required_argument, NULL, OPT_OUT },         \
 	{ "only", required_argument, NULL, OPT_ONLY },       \
+	{ "no-reference", no_argument, NULL, OPT_NO_REFERENCE }, \
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT }, \
 	{ "append", required_argument, NULL, OPT_APPEND },   \
 	{ "help", no_argument, NULL, 'h' },                  \
@@ -164,6 +168,9 @@ static int take(const char *command, int c, struct ab_options *ab)
 		return 0;
 	case OPT_ONLY:
 		return only(command, o, optarg);
+	case OPT_NO_REFERENCE:
+		o->no_reference = true;
+		return 0;
 	case OPT_TIMEOUT:
 		return cmd_number(command, "--timeout", optarg, &o->timeout);
 	case 'j':

@@ -22,6 +22,7 @@ static char console_file[4096], data_file[4096];
 static uint32_t crc;
 static unsigned records;
 static const char *boot = "costs";
+static bool only_kernel; /* without the reference's program */
 static int cost = 402;
 static char seen_by[16] = "right"; /* the outcome of a good boot's checks */
 
@@ -106,6 +107,8 @@ static void others(void)
 		     GUP_TEST_CASE, i);
 		records++;
 	}
+	if (only_kernel)
+		return;
 	skipped("dax/contended", "", "ref", "needs a second CPU");
 	measured_of("ref", 1);
 }
@@ -543,6 +546,7 @@ int main(int argc, char **argv)
 		return 3;
 	if (strstr(words, "ptbench.boot=events"))
 		boot = "events";
+	only_kernel = strstr(words, "ptbench.only=kernel");
 	fake += strlen("fake=");
 	for (size_t i = 0; i < ARRAY_SIZE(fakes); i++)
 		if (!strncmp(fake, fakes[i].word, strcspn(fake, " ")) &&
