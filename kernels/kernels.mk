@@ -27,13 +27,14 @@ $(O)/guest-fs.ext4: kernels/guest/mkfs kernels/guest/mke2fs.conf
 	$(Q)kernels/guest/mkfs $@
 
 # Programs of tests are in $(O)/kernels-test/.
-kernels-tests := $(addprefix kernels-test/test_,bootconfig objects profile range scenario self skip stream)
+kernels-tests := $(addprefix kernels-test/test_,bootconfig emulator objects profile range scenario self skip stream)
 tests += $(kernels-tests)
 asan-tests += $(kernels-tests)
-$(foreach t,bootconfig objects profile range scenario self skip stream,$(eval kernels-test/test_$t-srcs := kernels/test/test_$t.c))
-$(foreach t,bootconfig objects profile range scenario self skip stream,$(eval kernels-test/test_$t-libs := kernels results))
-$(foreach t,bootconfig objects profile range scenario self skip stream,$(eval kernels-test/test_$t-ldlibs := -ljansson -lm))
+$(foreach t,bootconfig emulator objects profile range scenario self skip stream,$(eval kernels-test/test_$t-srcs := kernels/test/test_$t.c))
+$(foreach t,bootconfig emulator objects profile range scenario self skip stream,$(eval kernels-test/test_$t-libs := kernels results))
+$(foreach t,bootconfig emulator objects profile range scenario self skip stream,$(eval kernels-test/test_$t-ldlibs := -ljansson -lm))
 CFLAGS-kernels/test/test_bootconfig.o := -I.
+CFLAGS-kernels/test/test_emulator.o := -I.
 CFLAGS-kernels/test/test_profile.o := -I.
 CFLAGS-kernels/test/test_objects.o := -I.
 CFLAGS-kernels/test/test_range.o := -I. -DPTBENCH_SOURCE=$(call quote,$(call c_string,$(CURDIR)))

@@ -109,10 +109,10 @@ read_keys() {
 }
 
 arch_keys="cross cflags karch target image package debian qemu machine cpu memory console data cmdline qemu_args format levels irqs text_base two_cpus timeout bootconfig icount_shift cocci"
-scenario_keys="title role arch base design config fragment cocci image format cpu machine memory append reference expect expect-some expect-layout expect-some-layout layout skip skip-ref skip-family identical differs absent one-cpu"
+scenario_keys="title role arch base design config fragment cocci image format cpu machine memory append reference expect expect-some expect-layout expect-some-layout layout skip skip-ref skip-family identical differs absent needs-qemu"
 # May be there for some kernels only: "since VERSION KEY VALUE", "until VERSION KEY VALUE", or both. A key
 # that has one value has this one then in the place of the plain one.
-conditional_keys=" title design format cpu machine memory append one-cpu config fragment cocci absent expect expect-some expect-layout expect-some-layout skip skip-ref skip-family identical differs "
+conditional_keys=" title design format cpu machine memory append needs-qemu config fragment cocci absent expect expect-some expect-layout expect-some-layout skip skip-ref skip-family identical differs "
 declare -A arch sc_seen
 
 # For read_keys: sets ${arch[KEY]}, or appends to arch_cocci.
@@ -150,7 +150,7 @@ own_compiler() {
 # expected outcome are for kernels/boot/scenario.c.
 scenario_key() { # KEY VALUE WHERE
 	case $1 in
-	title | role | arch | base | image | design | format | cpu | machine | memory | append | layout | reference | absent | one-cpu)
+	title | role | arch | base | image | design | format | cpu | machine | memory | append | layout | reference | absent | needs-qemu)
 		# A value for some kernels replaces the plain one; without a source it is not known.
 		if [ -n "$conditional" ]; then
 			[ -z "${src_version:-}" ] || sc_seen[$1]=$2 sc_seen[$1 ranged]=1

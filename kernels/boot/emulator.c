@@ -186,20 +186,27 @@ const char *emulator_check(struct emulators *e, const struct qemu_boot *b, const
 	return m ? q->version : NULL;
 }
 
-/* Compares "QEMU emulator version 7.2.22 (...)" with "8.1 REASON" of the architecture's file. */
-const char *emulator_lacks(const struct qemu_boot *b)
+/* Compares "QEMU emulator version 7.2.22 (...)" with "8.1 REASON". NULL: new enough, or none is wanted. */
+static const char *too_old(const char *version, const char *wanted)
 {
-	const char *wanted = b->scenario->arch.two_cpus, *has;
 	unsigned have[2], want[2];
+	const char *has;
 	int skip = 0;
 
-	if (!b->events || !wanted || sscanf(wanted, "%u.%u %n", &want[0], &want[1], &skip) < 2)
+	if (!wanted || sscanf(wanted, "%u.%u %n", &want[0], &want[1], &skip) < 2)
 		return NULL;
-	has = b->qemu_version ? strstr(b->qemu_version, "version ") : NULL;
+	has = version ? strstr(version, "version ") : NULL;
 	if (has && sscanf(has, "version %u.%u", &have[0], &have[1]) == 2 &&
 	    (have[0] > want[0] || (have[0] == want[0] && have[1] >= want[1])))
 		return NULL;
 	return wanted + skip;
+}
+
+const char *emulator_lacks(const struct qemu_boot *b)
+{
+	const char *why = too_old(b->qemu_version, b->scenario->needs_qemu);
+
+	return why || !b->events ? why : too_old(b->qemu_version, b->scenario->arch.two_cpus);
 }
 
 void emulators_free(struct emulators *e)

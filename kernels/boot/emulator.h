@@ -28,8 +28,8 @@ struct emulators {
  * *reason NULL: no memory.
  */
 const char *emulator_check(struct emulators *e, const struct qemu_boot *b, const char **reason);
-/* Why the QEMU of b->qemu_version is too old for two CPUs under icount; NULL: it is not, or the
- * boot has one CPU. */
+/* Why the QEMU of b->qemu_version is too old for the scenario, or for two CPUs under icount if the
+ * boot has them; NULL: it is not. */
 const char *emulator_lacks(const struct qemu_boot *b);
 /* Was this QEMU built with TCG plugins? */
 bool emulator_has_plugins(const char *qemu);

@@ -244,8 +244,6 @@ static int add_or_skip(struct job *j, size_t i, enum kind kind)
 
 	b.qemu_version = emulator_check(&j->emulators, &b, &reason);
 	reason = emulator_lacks(&b);
-	if (!reason && b.events)
-		reason = j->scenarios[i]->one_cpu;
 	if (!reason)
 		return add_boot(j, i, QEMU_ICOUNT, kind);
 	part_name(&b, name);

@@ -52,7 +52,7 @@ static int add_line(struct scenario_reader *r, void *to, size_t offset, const ch
 }
 
 /* "VERSION REASON" */
-static int set_two_cpus(struct scenario_reader *r, void *to, size_t offset, const char *value)
+static int set_qemu_version(struct scenario_reader *r, void *to, size_t offset, const char *value)
 {
 	int reason = 0;
 
@@ -117,7 +117,7 @@ static const struct scenario_key arch_keys[] = {
 	ARCH(cross), ARCH(qemu), ARCH(machine), ARCH(cpu), ARCH(memory), ARCH(qemu_args),
 	ARCH(console), ARCH(data), ARCH(cmdline), ARCH(format),
 	ARCH(text_base),
-	{ .name = "two_cpus", .set = set_two_cpus, .offset = offsetof(struct scenario_arch, two_cpus) },
+	{ .name = "two_cpus", .set = set_qemu_version, .offset = offsetof(struct scenario_arch, two_cpus) },
 	{ .name = "timeout", .set = set_seconds, .offset = offsetof(struct scenario_arch, timeout) },
 	{ .name = "bootconfig", .set = set_yes,
 	  .offset = offsetof(struct scenario_arch, bootconfig) },
@@ -220,8 +220,8 @@ static const struct scenario_key scenario_keys[] = {
 	{ .name = "role", .set = set_role },
 	{ .name = "reference", .set = set_reference, .offset = offsetof(struct scenario, no_reference) },
 	RANGED(title, title), RANGED(design, design), RANGED(append, append),
-	{ .name = "one-cpu", .ranged = true, .set = set_string,
-	  .offset = offsetof(struct scenario, one_cpu) },
+	{ .name = "needs-qemu", .ranged = true, .set = set_qemu_version,
+	  .offset = offsetof(struct scenario, needs_qemu) },
 	{ .name = "arch", .set = set_arch_name },
 	RULE("expect", 0),
 	RULE("expect-some", RULE_SOME),
@@ -485,7 +485,7 @@ void scenario_free(struct scenario *s)
 	free(s->title);
 	free(s->design);
 	free(s->append);
-	free(s->one_cpu);
+	free(s->needs_qemu);
 	free(s->image);
 	free(s->layout);
 	free(s->base);

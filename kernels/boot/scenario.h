@@ -93,11 +93,11 @@ struct scenario {
 	 * stock. */
 	struct scenario_kin *kin;
 	size_t nr_kin;
-	char *image;	   /* the scenario whose image it boots; NULL: its own */
-	char *layout;	   /* patterns for compilers, of rules with layout; or NULL */
-	bool builds;	   /* it has a config, a fragment or a cocci */
-	bool no_reference; /* the costs boot runs the kernel's rows alone */
-	char *one_cpu;	   /* why no emulator here can boot this kernel with two CPUs, or NULL */
+	char *image;		   /* the scenario whose image it boots; NULL: its own */
+	char *layout;		   /* patterns for compilers, of rules with layout; or NULL */
+	bool builds;		   /* it has a config, a fragment or a cocci */
+	bool no_reference;	   /* the costs boot runs the kernel's rows alone */
+	char *needs_qemu;	   /* "VERSION REASON": an older QEMU does not run it; or NULL */
 	struct scenario_arch arch; /* with the scenario's own format, cpu, machine, memory */
 	struct scenario_arch own;  /* the scenario's own values, while it is read */
 	struct scenario_expect *expects;

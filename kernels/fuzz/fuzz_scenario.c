@@ -93,6 +93,7 @@ static const struct {
 } ranged[] = {
 	{ "title", offsetof(struct scenario, title) },
 	{ "append", offsetof(struct scenario, append) },
+	{ "needs-qemu", offsetof(struct scenario, needs_qemu) },
 	{ "format", offsetof(struct scenario, own.format) },
 	{ "cpu", offsetof(struct scenario, own.cpu) },
 	{ "machine", offsetof(struct scenario, own.machine) },
@@ -119,6 +120,7 @@ static void put_scenario(FILE *f, const struct scenario *s)
 	line(f, "base", s->base);
 	line(f, "design", s->design);
 	line(f, "append", s->append);
+	line(f, "needs-qemu", s->needs_qemu);
 	line(f, "image", s->image);
 	line(f, "layout", s->layout);
 	line(f, "reference", s->no_reference ? "no" : "yes");
