@@ -135,6 +135,11 @@ const char *history_short_name(struct model *m, const struct series *s,
 bool history_has_figures(const struct version_kernel *k);
 /* Why it was not: of the boot that says most. */
 const char *history_no_figures(const struct version_kernel *k);
+/*
+ * What a command calls the kernel: SCENARIO@6.12.117 where SCENARIO@6.12 was booted as that
+ * release, for by then another may be the newest 6.12.
+ */
+const char *history_named(struct arena *a, const struct version_kernel *k);
 /* The words of a command that boots both, with the variables that their own commands set. */
 const char *history_command(struct arena *a, const struct version_kernel *old,
 			    const struct version_kernel *new, const char *words);

@@ -226,8 +226,12 @@ static void add_measure(struct model *m, struct table *t, const struct function_
 
 static const char *no_step(struct model *m, const struct function_step *s)
 {
-	const char *const words[] = { "ptbench",     "kernels",	       "run",
-				      "--functions", s->old->scenario, s->new->scenario };
+	const char *const words[] = { "ptbench",
+				      "kernels",
+				      "run",
+				      "--functions",
+				      history_named(m->arena, s->old),
+				      history_named(m->arena, s->new) };
 	const char *why, *command;
 
 	if (s->old->functions && s->new->functions) {

@@ -171,6 +171,17 @@ const char *history_command(struct arena *a, const struct version_kernel *old,
 			 words);
 }
 
+const char *history_named(struct arena *a, const struct version_kernel *k)
+{
+	const char *at = strchr(k->scenario, '@');
+	size_t n = at ? strlen(at + 1) : 0;
+
+	if (!n || !k->release || strncmp(k->release, at + 1, n) || k->release[n] != '.' ||
+	    k->release[strspn(k->release, "0123456789.")])
+		return k->scenario;
+	return arena_str(a, "%.*s@%s", (int)(at - k->scenario), k->scenario, k->release);
+}
+
 static int rank(const struct version_kernel *k)
 {
 	return 2 * history_has_figures(k) + is_plain(k);

@@ -265,13 +265,13 @@ static void say_command(struct model *m, struct section *sec, const struct step 
 	words[3] = "--case";
 	words[4] = which;
 	words[5] = "--base";
-	words[6] = s->old->scenario;
+	words[6] = history_named(m->arena, s->old);
 	which = history_command(m->arena, s->old, s->new,
 				compared_said(m, results_shell_words(7, words)));
 	section_note(m, sec,
 		     arena_str(m->arena,
 			       "Function by function, the cost that got worse the most: %s %s",
-			       which, s->new->scenario));
+			       which, history_named(m->arena, s->new)));
 }
 
 /* NULL: its documents do not say it. */
