@@ -13,6 +13,8 @@ trap 'rm -rf "$tmp"' EXIT
 . "$here/lib.sh"
 # shellcheck source=kernels/debian.sh
 . "$here/debian.sh"
+# shellcheck source=kernels/test/five.sh
+. "$here/test/five.sh"
 cache=${PTBENCH_CACHE:-${HOME:-/nonexistent}/.cache/ptbench}
 no_source=skip clear_line='' why=''
 dir=${PTBENCH_SOURCE_DIR:-/usr/src}
@@ -49,7 +51,7 @@ there=()
 # that is not is a failure.
 fetch_versions() {
 	local version
-	for version in 5.10 6.1 6.12 7.2 7.3; do
+	for version in "${five[@]}"; do
 		if fetch "$version" >"$tmp/fetch"; then
 			there+=("$version")
 			source_of[$version]="$src_file $src_version"
