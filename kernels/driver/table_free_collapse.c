@@ -22,8 +22,6 @@
 
 #define TOO_LARGE (16UL << 20)
 
-static struct file *file; /* NULL: the row's memory is anonymous */
-
 static const char *cached(const struct ptb_row *row)
 {
 	return row->arg;
@@ -42,6 +40,7 @@ static bool collapse_waits(const struct ptb_row *row)
 }
 
 #ifdef CONFIG_TRANSPARENT_HUGEPAGE
+static struct file *file; /* NULL: the row's memory is anonymous */
 
 static int unable(struct ptb_state *s, const char *why)
 {

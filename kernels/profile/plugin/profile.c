@@ -284,6 +284,16 @@ static enum irqs irqs_of(const struct qemu_plugin_insn *insn)
 	return IRQS_NONE;
 }
 
+/*
+ * Code through which a kernel with mitigations calls and returns (s390x's expolines, x86's thunks): the
+ * marks return through it, so that it is no window's operation.
+ */
+static bool is_thunk(const char *name)
+{
+	return !strncmp(name, "__s390_indirect_jump_", 21) ||
+	       !strncmp(name, "__x86_indirect_thunk_", 21) || !strcmp(name, "__x86_return_thunk");
+}
+
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t nr = qemu_plugin_tb_n_insns(tb), m;
@@ -299,7 +309,7 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		if (m < NR_MARKS)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_mark,
 							       QEMU_PLUGIN_CB_NO_REGS, (void *)m);
-		else if (s->start == at)
+		else if (s->start == at && !is_thunk(s->name))
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_entry,
 							       QEMU_PLUGIN_CB_NO_REGS, s->name);
 		if (kind != IRQS_NONE)
