@@ -374,9 +374,14 @@ done
 mv "$tmp/build/guest-fake/bench/bench-guest" "$tmp/kept"
 PATH=$tmp/bin:$PATH run --only events good2
 is $? 0 "a boot for events does not need the reference's program"
-PATH=$tmp/bin:$PATH run --only costs --no-reference good2
-of_subject() { grep -c "\"subject\": *\"$1\"" "$tmp/runs/latest/good2.icount-1cpu.json"; }
-is "$?$(part good2.icount-1cpu)$(of_subject ref)$([ "$(of_subject kernel)" -gt 0 ] && echo more)" 0passed0more "nor does one for costs with --no-reference, which has the kernel's rows alone"
+printf 'title t\narch fake\nrole stock\ndesign static\nappend fake=good\n' >"$root/kernels/scenarios/alone"
+PATH=$tmp/bin:$PATH run --only costs alone
+is $? 2 "one for costs does"
+PATH=$tmp/bin:$PATH run --only costs --no-reference alone
+status=$?
+of_subject() { grep -c "\"subject\": *\"$1\"" "$tmp/runs/latest/alone.icount-1cpu.json"; }
+is "$status$(part alone.icount-1cpu)$(of_subject ref)$([ "$(of_subject kernel)" -gt 0 ] && echo more)" '0passed 0more' \
+	"but for --no-reference, with which it has the kernel's rows alone"
 PATH=$tmp/bin:$PATH PTBENCH_QEMU='' run --only costs good2
 is "$?$(part good2.static)" "3skipped qemu-system-fake cannot be run; scripts/deps installs it" "without QEMU nor guests: skipped"
 run --only costs good2
