@@ -66,7 +66,7 @@ kernel-tests += $(addprefix kernels/test/,test_kernels.t test_gup.t \
 	test_kernels_free.t test_profile.t)
 # Tests of single families and tools, which boot more kernels and take minutes more.
 more-kernel-tests += $(addprefix kernels/test/,test_cocci.t test_harm.t test_kernels_kmap.t \
-	test_kernels_kmap_percpu.t test_known.t test_moved_on.t test_refills.t)
+	test_kernels_kmap_percpu.t test_known.t test_moved_on.t test_refills.t test_thunks.t)
 
 fuzz-targets += $(addprefix kernels/fuzz/,stream scenario profile table)
 $(foreach t,stream scenario profile table,\
