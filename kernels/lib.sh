@@ -238,7 +238,8 @@ check_kin() {
 
 # A list has a name in capitals and holds names of scenarios, one a line.
 is_list() { [[ $1 =~ ^[A-Z]+$ ]] && [ -f "$here/scenarios/$1" ]; }
-list_names() { sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$here/scenarios/$1"; }
+list_lines() { sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$1"; } # FILE
+list_names() { list_lines "$here/scenarios/$1"; }
 scenario_names() { (cd "$here/scenarios" && printf '%s\n' [a-z]* | tr '\n' ' '); }
 
 # ---- kernel source -----------------------------------------------------------------------------

@@ -44,21 +44,20 @@ done >"$tmp/all"
 ok 'every scenario can be read as one of each version' \
 	test "$(wc -l <"$tmp/all")" = $((${#names[@]} * ${#five[@]}))
 
-lines() { sed -e 's/#.*//' -e 's/[[:space:]]//g' -e '/^$/d' "$1"; }
 missing() { # LIST
 	awk 'NR == FNR { listed[$0] = 1; next }
-		$3 == "stock" && $5 == "-" && !listed[$1 "@" $2] { print $1 "@" $2 }' <(lines "$1") "$tmp/all"
+		$3 == "stock" && $5 == "-" && !listed[$1 "@" $2] { print $1 "@" $2 }' <(list_lines "$1") "$tmp/all"
 }
 surplus() { # LIST
-	lines "$1" | sort | uniq -d | sed 's/$/: twice/'
+	list_lines "$1" | sort | uniq -d | sed 's/$/: twice/'
 	awk 'NR == FNR { seen[$1 "@" $2] = $5; next }
-		!($0 in seen) { print $0 ": unknown"; next } seen[$0] != "-" { print $0 ": absent" }' "$tmp/all" <(lines "$1")
+		!($0 in seen) { print $0 ": unknown"; next } seen[$0] != "-" { print $0 ": absent" }' "$tmp/all" <(list_lines "$1")
 }
 # A variant splits the difference between two releases if it, and its base, are there on both.
 one_sided() { # LIST
 	awk 'NR == FNR { listed[$0] = 1; next }
 		$3 == "variant" && listed[$1 "@" $2] { n[$1]++; if (!listed[$4 "@" $2]) print $1 "@" $2 ": without " $4 }
-		END { for (i in n) if (n[i] < 2) print i ": on one version alone" }' <(lines "$1") "$tmp/all"
+		END { for (i in n) if (n[i] < 2) print i ": on one version alone" }' <(list_lines "$1") "$tmp/all"
 }
 history=$here/scenarios/HISTORY
 ok 'HISTORY has every stock scenario on each version that it exists on' missing "$history"
