@@ -186,7 +186,8 @@ const char *emulator_check(struct emulators *e, const struct qemu_boot *b, const
 	return m ? q->version : NULL;
 }
 
-/* Compares "QEMU emulator version 7.2.22 (...)" with "8.1 REASON". NULL: new enough, or none is wanted. */
+/* Compares "QEMU emulator version 7.2.22 (...)" with "8.1 REASON". Returns the reason; NULL: new
+ * enough, or wanted is NULL. */
 static const char *too_old(const char *version, const char *wanted)
 {
 	unsigned have[2], want[2];

@@ -44,8 +44,8 @@ static const char ab_usage[] =
 static const char both_usage[] =
 	"  --out RUNS          the folder in which a run is made (default results/runs)\n"
 	"  --only costs|events only the boots for costs, and KVM's for times; or only those for events\n"
-	"  --no-reference      the guests run the driver's rows alone, and not the reference's, which\n"
-	"                      are some two fifths of a boot for costs\n"
+	"  --no-reference      the guests run the driver's rows alone, and not the reference's, whose\n"
+	"                      code is the same under every kernel\n"
 	"  --timeout S         seconds that a boot may take (default 60; more on slow architectures)\n"
 	"  -j N                boots at a time (default: the number of CPUs)\n"
 	"  -h, --help          print this\n"
