@@ -61,7 +61,7 @@ ptbench-srcs := ptbench.c $(addprefix bench/,cmd_explore.c explore_run.c interru
 ptbench-libs := kernels report results
 ptbench-model := refexplore
 ptbench-cxx := yes
-ptbench-ldlibs := -ljansson
+ptbench-ldlibs = $(results-ldlibs)
 CFLAGS-ptbench.o := -I. -DPTBENCH_SOURCE=$(call quote,$(call c_string,$(CURDIR)))
 
 include ref/ref.mk

@@ -9,7 +9,7 @@ programs += bench
 bench-srcs := $(bench-cases) $(addprefix bench/,code_bytes.c code_judge.c code_read.c count.c environment.c \
 	gbench.cc interrupt.c native_instance.c native_report.c progress.c runner_native.c vocabulary.c)
 bench-libs := results refurcu ref
-bench-ldlibs := -lbenchmark -lelf -ljansson $(urcu-ldlibs) -ldl
+bench-ldlibs := -lbenchmark -lelf $(results-ldlibs) $(urcu-ldlibs) -ldl
 
 # git with the options that ptbench uses: for a checkout of any owner, and without writing to its
 # index.
@@ -51,7 +51,7 @@ bench-test/test_gbench-srcs := bench/gbench.cc bench/test/test_gbench.c
 bench-test/test_gbench-ldlibs := -lbenchmark -ldl
 bench-test/test_native-srcs := bench/test/test_native.c
 bench-test/test_native-libs := results
-bench-test/test_native-ldlibs := -ljansson -lm
+bench-test/test_native-ldlibs := $(results-ldlibs)
 $(foreach t,guest host table,$(eval bench-test/test_$t-srcs := $$(bench-cases) bench/test/test_$t.c))
 $(foreach t,guest host table,$(eval bench-test/test_$t-libs := refurcu ref))
 $(foreach t,guest host table,$(eval bench-test/test_$t-ldlibs := $(urcu-ldlibs)))
@@ -98,18 +98,18 @@ asan-helpers += bench-test/explore_table
 bench-test/explore_table-srcs := bench/test/explore_table.c bench/cmd_explore.c bench/explore_run.c bench/interrupt.c
 bench-test/explore_table-libs := results
 bench-test/explore_table-model := refexplore
-bench-test/explore_table-ldlibs := -ljansson
+bench-test/explore_table-ldlibs := $(results-ldlibs)
 CFLAGS-bench/test/explore_table.o := -DREF_MODEL
 bench-test/explore-srcs := bench/test/explore_main.c bench/cmd_explore.c bench/explore_run.c bench/interrupt.c
 bench-test/explore-libs := results
 bench-test/explore-model := refexplore
-bench-test/explore-ldlibs := -ljansson
+bench-test/explore-ldlibs := $(results-ldlibs)
 
 # The meanings of params in results; a new row of a list appears in them without another edit.
 tests += bench-test/test_vocabulary
 asan-tests += bench-test/test_vocabulary
 bench-test/test_vocabulary-srcs := $(bench-cases) bench/vocabulary.c bench/test/test_vocabulary.c
 bench-test/test_vocabulary-libs := results refurcu ref
-bench-test/test_vocabulary-ldlibs := $(urcu-ldlibs) -ljansson -lm
+bench-test/test_vocabulary-ldlibs := $(urcu-ldlibs) $(results-ldlibs)
 CFLAGS-bench/test/test_vocabulary.o := -DPTBENCH_SOURCE=$(call quote,$(call c_string,$(CURDIR)))
 script-tests += bench/test/test_vocabulary.t bench/test/test_adding.t

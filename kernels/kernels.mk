@@ -32,7 +32,7 @@ tests += $(kernels-tests)
 asan-tests += $(kernels-tests)
 $(foreach t,bootconfig emulator objects profile range scenario self skip stream,$(eval kernels-test/test_$t-srcs := kernels/test/test_$t.c))
 $(foreach t,bootconfig emulator objects profile range scenario self skip stream,$(eval kernels-test/test_$t-libs := kernels results))
-$(foreach t,bootconfig emulator objects profile range scenario self skip stream,$(eval kernels-test/test_$t-ldlibs := -ljansson -lm))
+$(foreach t,bootconfig emulator objects profile range scenario self skip stream,$(eval kernels-test/test_$t-ldlibs := $(results-ldlibs)))
 CFLAGS-kernels/test/test_bootconfig.o := -I.
 CFLAGS-kernels/test/test_emulator.o := -I.
 CFLAGS-kernels/test/test_profile.o := -I.
@@ -49,16 +49,16 @@ kernels-test/fake_qemu-srcs := kernels/test/fake_qemu.c
 test-helpers += kernels-test/ab_judge
 kernels-test/ab_judge-srcs := kernels/test/ab_judge.c
 kernels-test/ab_judge-libs := kernels results
-kernels-test/ab_judge-ldlibs := -ljansson -lm
+kernels-test/ab_judge-ldlibs := $(results-ldlibs)
 # Prints how the readers of a boot scale; no test, for times vary.
 test-helpers += kernels-test/scale
 kernels-test/scale-srcs := kernels/test/scale.c
 kernels-test/scale-libs := kernels results
-kernels-test/scale-ldlibs := -ljansson -lm
+kernels-test/scale-ldlibs := $(results-ldlibs)
 asan-helpers += kernels-test/kernels_main
 kernels-test/kernels_main-srcs := kernels/test/kernels_main.c
 kernels-test/kernels_main-libs := kernels results
-kernels-test/kernels_main-ldlibs := -ljansson -lm
+kernels-test/kernels_main-ldlibs := $(results-ldlibs)
 
 script-tests += $(addprefix kernels/test/,test_ab.t test_boot.t test_build.t test_bytes.t test_example.t \
 	test_guests.t test_history.t test_mkfs.t test_qemu.t test_readers.t test_sanitized.t test_sources.t test_versions.t test_windows.t)
@@ -70,7 +70,7 @@ more-kernel-tests += $(addprefix kernels/test/,test_cocci.t test_harm.t test_ker
 
 fuzz-targets += $(addprefix kernels/fuzz/,stream scenario profile table)
 $(foreach t,stream scenario profile table,\
-	$(eval kernels/fuzz/$(t)-libs := kernels results)$(eval kernels/fuzz/$(t)-ldlibs := -ljansson -lm))
+	$(eval kernels/fuzz/$(t)-libs := kernels results)$(eval kernels/fuzz/$(t)-ldlibs := $(results-ldlibs)))
 kernels/fuzz/stream-planted := results_params_parse
 kernels/fuzz/scenario-planted := results_params_parse
 kernels/fuzz/profile-planted := results_doc_break_down

@@ -30,7 +30,7 @@ $(O)/fuzz/obj/report/%.o: report/%.cc
 	@mkdir -p $(@D)
 	$(Q)$(CLANGXX) $(CPPFLAGS) $(CXXFLAGS) $(WARN) $(FUZZ-CXXFLAGS) $(DEPFLAGS) -c -o $@ $<
 
-report-ldlibs := -ljansson -lm -lstdc++
+report-ldlibs := $(results-ldlibs) -lstdc++
 # Synthetic documents take the meanings of params from the vocabulary of bench.
 report-synth := $(addprefix report/test/,synth.c synth_hostile.c synth_more.c) bench/vocabulary.c
 report-tests := $(addprefix report/test/test_,changed claims command derive front history input kernels names output render \

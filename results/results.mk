@@ -1,28 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # libresults: the format, its reader and writer, statistics, and the subcommands about results.
-# A program that links it adds -ljansson to its ldlibs.
+# A program that links it adds $(results-ldlibs) to its ldlibs.
 
 libs += results
+results-ldlibs := -ljansson -lgsl -lgslcblas -lm
 results-srcs := $(addprefix results/,command.c error.c metrics.c params.c pairs.c rules.c stat.c doc.c axes.c axes_json.c index.c file.c \
 	json.c read.c reason.c write.c run.c run_read.c table.c text.c source.c \
 	explore.c explore_read.c explore_show.c explore_write.c \
 	cmd_validate.c cmd_show.c \
 	allow.c compare.c compare_checks.c compare_entries.c compare_models.c compare_parts.c \
-	compare_print.c compare_provenance.c compare_rows.c conclude.c cmd_compare.c)
+	compare_print.c compare_provenance.c compare_rows.c conclude.c cmd_compare.c twosample.c)
 
 results-unit-tests := $(addprefix results/test/,test_params test_stat test_doc test_axes test_run test_read test_text \
 	test_explore test_comparison test_scale)
-# probe and cli: the script tests run the library through them.
-results-helpers := results/test/probe results/test/cli
+# The script tests run the library through these.
+results-helpers := results/test/probe results/test/cli results/test/twosample
 $(foreach t,$(results-unit-tests) $(results-helpers) results/test/scale,\
-	$(eval $(t)-srcs := $(t).c)$(eval $(t)-libs := results)$(eval $(t)-ldlibs := -ljansson -lm))
+	$(eval $(t)-srcs := $(t).c)$(eval $(t)-libs := results)$(eval $(t)-ldlibs := $(results-ldlibs)))
 # test_scale counts comparisons.
 results/test/test_scale-ldlibs += -Wl,--wrap=results_params_cmp
 tests += $(results-unit-tests)
 asan-tests += $(results-unit-tests)
 test-helpers += $(results-helpers) results/test/scale
 asan-helpers += $(results-helpers)
-script-tests += $(addprefix results/test/,test_schema.t test_mutations.t test_cli.t test_compare.t)
+script-tests += $(addprefix results/test/,test_schema.t test_mutations.t test_cli.t test_compare.t test_twosample.t)
 
 .PHONY: scale
 scale: ## shows how long validate, show, compare, a boot's judge and a report take of many rows, and that it is linear
@@ -33,7 +34,7 @@ scale: ## shows how long validate, show, compare, a boot's judge and a report ta
 
 fuzz-targets += $(addprefix results/fuzz/,result explore run)
 $(foreach t,result explore run,\
-	$(eval results/fuzz/$(t)-libs := results)$(eval results/fuzz/$(t)-ldlibs := -ljansson -lm)\
+	$(eval results/fuzz/$(t)-libs := results)$(eval results/fuzz/$(t)-ldlibs := $(results-ldlibs))\
 	$(eval results/fuzz/$(t)-extra := results/fuzz/single.c))
 results/fuzz/result-planted := results_params_set_int
 results/fuzz/explore-planted := results__json_string
