@@ -55,7 +55,7 @@ int results__rank_test_least(struct results__ranks *r, size_t m, size_t n, doubl
  */
 int results__shift(struct results__ranks *r, const double *x, size_t m, const double *y, size_t n,
 		   double level, struct results__shift *out);
-/* The centre of n differences of pairs, sorted and finite, if they are distributed symmetrically. */
+/* The centre of n sorted, finite differences of pairs, if their distribution is symmetric. */
 int results__shift_paired(struct results__ranks *r, const double *d, size_t n, double level,
 			  struct results__shift *out);
 /*
