@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "internal.h"
 
@@ -12,8 +13,7 @@ static const char usage[] =
 	"Compares runs with those of a base, part by part, row by row and check by check. RUN is a run's\n"
 	"folder, its run.json, or one document. Only parts of one name, one mode and one environment\n"
 	"are compared (all keys but \"load\"). It prints in which keys their subjects differ, and whether\n"
-	"both are the identical image. With several runs on a side, a row differs when the ranges of the\n"
-	"two sides' values do not overlap.\n"
+	"both are the identical image.\n"
 	"\n"
 	"  -b, --base RUN     what to compare with\n"
 	"      --allow CASE[:PARAM=VALUE,...]:METRIC\n"
@@ -22,18 +22,30 @@ static const char usage[] =
 	"  -e, --exact-equal  for repeats: any exact row that moved, stopped being exact, is missing\n"
 	"                     or extra makes the exit status 1; prints the share of equal rows\n"
 	"  -i, --ignore KEY   this key of the environment, which a run has, need not match; may be repeated\n"
-	"  -a, --all          print every row and check, not only those that differ\n"
+	"  -a, --all          print every row and check, not only those that changed\n"
+	"  -f, --format NAME  text (default); markdown, for a summary or a comment; mail, plain text of 72\n"
+	"                     columns to go under a patch; json (results/schema/); junit; csv; github,\n"
+	"                     workflow commands of GitHub Actions\n"
+	"      --part PATTERN, --case PATTERN, --params KEY=VALUE,..., --metric NAME, --subject NAME\n"
+	"                     compare only such parts and rows. Checks are compared only if all rows of a\n"
+	"                     part are, and what the explorer found only if everything is\n"
 	"  -h, --help         print this\n"
 	"\n"
 	"How a row is judged, by its kind on both sides:\n"
-	"  both exact         by the values: another value is WORSE or better. Of counts of events\n"
+	"  both exact         by the values: another value is REGRESSED or improved. Of counts of events\n"
 	"                     (interrupts, flushes, callbacks, tables) none is better: one that CHANGED is\n"
-	"                     a regression as well, unless --allow names it\n"
-	"  both sampled       not judged, only counted: that takes statistics\n"
-	"  any other pair     by the samples: worse or better when all samples of one side lie above all\n"
-	"                     of the other's, else the row OVERLAPS and cannot be judged. A row that is\n"
-	"                     deterministic on both sides is within its noise when mode and median are the\n"
-	"                     same and no sample lies beyond the base's in a direction that is not better\n"
+	"                     a regression as well, unless --allow names it. With several runs on a side,\n"
+	"                     a row differs when the ranges of the two sides' values do not overlap\n"
+	"  both sampled       by statistics (docs/judging.md): the interval of the change, at 99 %, lies\n"
+	"                     beyond the smallest change that counts (time: 2 %), and the change is one of\n"
+	"                     the discoveries of which at most 1 % are false: REGRESSED or improved; the\n"
+	"                     interval lies within it: unchanged; else INCONCLUSIVE, as with too few values\n"
+	"  both deterministic unchanged if mode, median and mean moved by less than counts (instructions:\n"
+	"                     2 %; events: 0); else as any other pair\n"
+	"  any other pair     by the samples: regressed or improved when all samples of one side lie above\n"
+	"                     all of the other's, else the row is INCONCLUSIVE\n"
+	"Rows of a kernel whose image is identical are unchanged, whatever was measured; it is counted how\n"
+	"many of them moved.\n"
 	"\n"
 	"What the explorer found is compared where a run has its explore.json: a model that no longer\n"
 	"comes out as claimed is a regression; one that is missing, unfinished, or explored less\n"
@@ -41,14 +53,14 @@ static const char usage[] =
 	"\n"
 	"Exit status:\n"
 	"  0  something was judged, and all of that is well. The last lines count what was not judged: rows\n"
-	"     that are sampled or skipped on both sides, parts with such rows only or that both sides\n"
-	"     skipped, and rows, checks and models that only the new runs have\n"
-	"  1  a row is worse or CHANGED; a check or a model fails that did not fail in the base, or that the\n"
+	"     that are skipped on both sides, parts with such rows only or that both sides skipped, what\n"
+	"     filters left out, and rows, checks and models that only the new runs have\n"
+	"  1  a row regressed or CHANGED; a check or a model fails that did not fail in the base, or that the\n"
 	"     base lacks\n"
 	"  2  bad input or command line\n"
 	"  3  inconclusive: a run is partial; a part failed, is empty or not in all runs; environments\n"
-	"     differ; a row, check or model of the base is missing; a row overlaps; a check or model fails as\n"
-	"     in the base; an exploration is missing or cut short; or nothing was judged at all\n"
+	"     differ; a row, check or model of the base is missing; a row is inconclusive; a check or model\n"
+	"     fails as in the base; an exploration is missing or cut short; or nothing was judged at all\n"
 	"  4  not all could be printed\n"
 	"Example: ptbench compare --base results/runs/OLD results/runs/latest\n";
 
@@ -56,9 +68,11 @@ struct arguments {
 	const char **base, **ignored, **allowed;
 	size_t nr_base, nr_ignored, nr_allowed;
 	bool exact_equal, all;
+	struct results_filter only;
+	const char *format, *command;
 };
 
-enum { OPT_ALLOW = 256 };
+enum { OPT_ALLOW = 256, OPT_PART, OPT_CASE, OPT_PARAMS, OPT_METRIC, OPT_SUBJECT };
 
 static int add_allowance(struct arguments *args, const char *text)
 {
@@ -82,13 +96,19 @@ static int parse(int argc, char **argv, struct arguments *args)
 		{ "exact-equal", no_argument, NULL, 'e' },
 		{ "ignore", required_argument, NULL, 'i' },
 		{ "all", no_argument, NULL, 'a' },
+		{ "format", required_argument, NULL, 'f' },
+		{ "part", required_argument, NULL, OPT_PART },
+		{ "case", required_argument, NULL, OPT_CASE },
+		{ "params", required_argument, NULL, OPT_PARAMS },
+		{ "metric", required_argument, NULL, OPT_METRIC },
+		{ "subject", required_argument, NULL, OPT_SUBJECT },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	int c;
 
 	optind = 0; /* the program may have parsed its own options before */
-	while ((c = results_getopt(argc, argv, "b:ei:ah", options)) != -1) {
+	while ((c = results_getopt(argc, argv, "b:ei:af:h", options)) != -1) {
 		switch (c) {
 		case 'b':
 			args->base[args->nr_base++] = optarg;
@@ -105,6 +125,31 @@ static int parse(int argc, char **argv, struct arguments *args)
 			break;
 		case 'a':
 			args->all = true;
+			break;
+		case OPT_PART:
+			args->only.part = optarg;
+			break;
+		case OPT_CASE:
+			args->only.case_id = optarg;
+			break;
+		case OPT_PARAMS:
+			args->only.params = optarg;
+			break;
+		case OPT_METRIC:
+			args->only.metric = optarg;
+			break;
+		case OPT_SUBJECT:
+			args->only.subject = optarg;
+			break;
+		case 'f':
+			if (!results_comparison_has_format(optarg)) {
+				fprintf(stderr,
+					"ptbench compare: --format %s: must be text, markdown, mail, json, junit, "
+					"csv or github\n",
+					results_shown(optarg));
+				return EXIT_USAGE;
+			}
+			args->format = optarg;
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -127,6 +172,7 @@ static int compare(const struct arguments *args, const char *const *head, size_t
 	const struct results_side sides[] = { { args->base, args->nr_base }, { head, nr_head } };
 	const struct results_compare_options options = {
 		.exact_equal = args->exact_equal,
+		.only = args->only,
 		.ignored = args->ignored,
 		.nr_ignored = args->nr_ignored,
 		.allowed = args->allowed,
@@ -141,12 +187,23 @@ static int compare(const struct arguments *args, const char *const *head, size_t
 		return EXIT_USAGE;
 	}
 	status = c->status;
-	if (results_comparison_print(stdout, c, args->all)) {
+	if (results_comparison_write(stdout, c, args->format, args->all, args->command)) {
 		fputs("ptbench compare: no memory\n", stderr);
 		status = EXIT_USAGE;
 	}
 	results_comparison_free(c);
 	return status;
+}
+
+/* "ptbench compare --base A B". malloc'ed; NULL without memory. */
+static char *command_text(int argc, char **argv)
+{
+	char *words = results_shell_words(argc - 1, (const char *const *)argv + 1), *text = NULL;
+
+	if (words && asprintf(&text, "ptbench compare%s%s", *words ? " " : "", words) < 0)
+		text = NULL;
+	free(words);
+	return text;
 }
 
 int results_cmd_compare(int argc, char **argv)
@@ -155,15 +212,19 @@ int results_cmd_compare(int argc, char **argv)
 		.base = calloc(argc, sizeof(*args.base)),
 		.ignored = calloc(argc, sizeof(*args.ignored)),
 		.allowed = calloc(argc, sizeof(*args.allowed)),
+		.format = "text",
 	};
+	char *command = command_text(argc, argv);
 	int ret = EXIT_USAGE;
 
-	if (!args.base || !args.ignored || !args.allowed)
+	args.command = command;
+	if (!args.base || !args.ignored || !args.allowed || !command)
 		fputs("ptbench compare: no memory\n", stderr);
 	else
 		ret = parse(argc, argv, &args);
 	if (ret < 0)
 		ret = compare(&args, (const char *const *)argv + optind, argc - optind);
+	free(command);
 	free(args.allowed);
 	free(args.ignored);
 	free(args.base);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "twosample.h"
 
 /* The members of a comparison that are private to this file. */
 struct results__sources {
@@ -19,6 +20,9 @@ struct job {
 	struct results__source *const *base, *const *head;
 	size_t nr_base, nr_head;
 	const struct results_compare_options *options;
+	struct results__selection only;
+	double level;
+	struct results__ranks *ranks;
 };
 
 /* The i-th of all sources, the base's first. */
@@ -45,25 +49,7 @@ static bool is_unjudged(const struct results_compared_part *p)
 	return !nr;
 }
 
-bool results_part_moved_by_itself(const struct results_compared_part *p)
-{
-	size_t moved = 0;
-
-	for (size_t i = 0; p->image && i < p->nr_rows; i++) {
-		enum results_verdict v = p->rows[i].verdict;
-
-		if (v != RESULTS_ROW_BETTER && v != RESULTS_ROW_WORSE && v != RESULTS_ROW_CHANGED &&
-		    v != RESULTS_ROW_ALLOWED)
-			continue;
-		if (p->rows[i].m->subject != RESULTS_KERNEL)
-			return false; /* its program is not in the image */
-		moved++;
-	}
-	return moved;
-}
-
-static int compare_two_sided(struct results_compared_part *p, const struct job *job,
-			     struct results__sources *s)
+static int compare_two_sided(struct results_compared_part *p, const struct job *job)
 {
 	int ret = results__compare_provenance(p, job->options);
 
@@ -72,11 +58,12 @@ static int compare_two_sided(struct results_compared_part *p, const struct job *
 		return ret;
 	for (size_t i = 0; i < p->nr_docs; i++)
 		*(i < p->nr_base ? &p->base_empty : &p->head_empty) |= is_empty(p->docs[i]);
-	ret = results__compare_rows(p, s->allowed, s->nr_allowed);
-	if (!ret)
-		ret = results__compare_checks(p);
-	p->unjudged = is_unjudged(p);
-	return ret;
+	ret = results__compare_rows(p, &job->only, job->level, job->ranks);
+	if (ret || !job->only.some_rows)
+		return ret ? ret : results__compare_checks(p);
+	for (size_t i = 0; i < p->nr_docs; i++)
+		p->nr_left_out += p->docs[i]->nr_checks;
+	return 0;
 }
 
 static const struct results__holder *holder_of(const struct results__joined_part *p,
@@ -119,7 +106,7 @@ static int gather(struct results_compared_part *p, const struct results__joined_
 }
 
 static int compare_part(struct results_compared_part *p, const struct results__joined_part *joined,
-			const struct job *job, struct results__sources *s)
+			const struct job *job)
 {
 	size_t nr = job->nr_base + job->nr_head;
 	bool absent = false; /* a run does not list the part */
@@ -134,7 +121,7 @@ static int compare_part(struct results_compared_part *p, const struct results__j
 	}
 	p->name = joined->name;
 	if (p->nr_base && p->nr_docs > p->nr_base)
-		return compare_two_sided(p, job, s);
+		return compare_two_sided(p, job);
 	p->one_sided = p->nr_docs || absent;
 	p->verdict = p->nr_base	  ? RESULTS_PART_MISSING
 		     : p->nr_docs ? RESULTS_PART_EXTRA
@@ -142,8 +129,9 @@ static int compare_part(struct results_compared_part *p, const struct results__j
 	return 0;
 }
 
-static void count_part(struct results_totals *t, const struct results_compared_part *p)
+static void count_part(struct results_totals *t, struct results_compared_part *p)
 {
+	p->unjudged = p->verdict == RESULTS_PART_COMPARED && is_unjudged(p);
 	t->compared += p->verdict == RESULTS_PART_COMPARED;
 	t->incomparable += p->verdict == RESULTS_PART_INCOMPARABLE;
 	t->nowhere += p->verdict == RESULTS_PART_NOWHERE && !p->failed && !p->one_sided;
@@ -152,7 +140,10 @@ static void count_part(struct results_totals *t, const struct results_compared_p
 	t->unjudged += p->unjudged;
 	t->empty += p->base_empty || p->head_empty;
 	t->exact += p->nr_exact;
+	t->identical += p->nr_identical;
+	t->moved += p->nr_moved;
 	t->skipped += p->nr_skipped;
+	t->left_out += p->nr_left_out;
 	for (int v = 0; v < RESULTS_NR_VERDICTS; v++)
 		t->rows[v] += p->count[v];
 	for (int v = 0; v < RESULTS_NR_CHECK_VERDICTS; v++)
@@ -171,12 +162,18 @@ static int compare_parts(struct results_comparison *c, const struct job *job)
 		err = c->parts ? 0 : -ENOMEM;
 	}
 	for (size_t i = 0; !err && i < j.nr; i++) {
-		struct results_compared_part *p = &c->parts[c->nr_parts++];
-
-		err = compare_part(p, &j.parts[i], job, c->sources);
-		count_part(&c->totals, p);
+		if (!results__selects_part(&job->only, j.parts[i].name)) {
+			c->totals.left_out++;
+			continue;
+		}
+		err = compare_part(&c->parts[c->nr_parts++], &j.parts[i], job);
 	}
 	results__joined_free(&j);
+	if (!err)
+		err = results__settle(c, c->sources->allowed, c->sources->nr_allowed,
+				      job->options->exact_equal);
+	for (size_t i = 0; i < c->nr_parts; i++)
+		count_part(&c->totals, &c->parts[i]);
 	return err;
 }
 
@@ -256,7 +253,7 @@ static int compare(struct results_comparison *c, const struct job *job)
 	for (size_t i = 0; i < nr; i++)
 		describe_run(c, source_at(job, i), i >= job->nr_base);
 	err = compare_parts(c, job);
-	if (!err)
+	if (!err && !job->only.some)
 		err = results__compare_models(c, job->base, job->nr_base, job->head, job->nr_head);
 	for (size_t i = 0; i < c->nr_allowed; i++)
 		c->allowed[i].used = c->sources->allowed[i].used;
@@ -276,6 +273,30 @@ static struct results_comparison *new_comparison(struct results_error *err)
 	return NULL;
 }
 
+/* Whether a document of any part has a selected row. */
+static bool has_selected(const struct results_comparison *c, const struct results__selection *only)
+{
+	for (size_t i = 0; i < c->nr_parts; i++)
+		for (size_t d = 0; d < c->parts[i].nr_docs; d++)
+			for (size_t k = 0; k < c->parts[i].docs[d]->nr_measurements; k++)
+				if (results__selects_row(only,
+							 &c->parts[i].docs[d]->measurements[k]))
+					return true;
+	return false;
+}
+
+/* Refuses a filter that leaves nothing: a name in it is mistyped. */
+static int check_selected(const struct results_comparison *c, const struct results__selection *only,
+			  struct results_error *err)
+{
+	if (only->some_rows ? has_selected(c, only) : !only->some || c->nr_parts)
+		return 0;
+	return results__error(
+		err, -EINVAL, NULL, "",
+		"no row of these runs has that part, case, params, metric and subject; "
+		"ptbench show prints those that there are");
+}
+
 /* Compares into c, a new comparison; frees c on failure. */
 static int compare_into(struct results_comparison *c, const struct job *job,
 			struct results_comparison **out, struct results_error *err)
@@ -286,14 +307,22 @@ static int compare_into(struct results_comparison *c, const struct job *job,
 
 	if (!all.options)
 		all.options = &defaults;
+	all.level = c->level = all.options->level ? all.options->level : RESULTS_LEVEL;
 	ret = take_allowed(c, all.options, err);
 	if (!ret)
 		ret = check_ignored(&all, err);
+	if (!ret)
+		ret = results__selection_init(&all.only, &all.options->only, err);
 	if (!ret) {
-		ret = compare(c, &all);
+		all.ranks = results__ranks_new();
+		ret = all.ranks ? compare(c, &all) : -ENOMEM;
 		if (ret)
 			results__error(err, ret, NULL, "", "no memory to compare");
+		results__ranks_free(all.ranks);
+		if (!ret)
+			ret = check_selected(c, &all.only, err);
 	}
+	results__selection_free(&all.only);
 	if (ret)
 		results_comparison_free(c);
 	else
@@ -306,7 +335,11 @@ int results__compare(struct results__source *const *base, size_t nr_base,
 		     const struct results_compare_options *options, struct results_comparison **out,
 		     struct results_error *err)
 {
-	const struct job job = { base, head, nr_base, nr_head, options };
+	const struct job job = { .base = base,
+				 .head = head,
+				 .nr_base = nr_base,
+				 .nr_head = nr_head,
+				 .options = options };
 	struct results_comparison *c = new_comparison(err);
 
 	*out = NULL;
@@ -361,7 +394,11 @@ int results_compare(const struct results_side *base, const struct results_side *
 	if (!ret)
 		ret = read_side(s, head, err);
 	if (!ret) {
-		const struct job job = { s->read, s->read + base->nr, base->nr, head->nr, options };
+		const struct job job = { .base = s->read,
+					 .head = s->read + base->nr,
+					 .nr_base = base->nr,
+					 .nr_head = head->nr,
+					 .options = options };
 
 		return compare_into(c, &job, out, err);
 	}
@@ -396,10 +433,12 @@ void results_comparison_free(struct results_comparison *c)
 	free(c->sources->allowed);
 	free(c->sources);
 	free(c->allowed);
+	free(c->families);
 	free(c->runs);
 	free(c->parts);
 	free(c->models);
 	free(c->judged);
+	free(c->identical);
 	free(c->not_judged);
 	free(c->equal);
 	free(c->conclusion);

@@ -2,6 +2,7 @@
 /* A comparison as text: words for its verdicts, and the whole as `ptbench compare` prints it. */
 #include <array_size.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,17 +13,11 @@
 const char *results_verdict_name(enum results_verdict v)
 {
 	static const char *const names[RESULTS_NR_VERDICTS] = {
-		[RESULTS_ROW_EQUAL] = "equal",
-		[RESULTS_ROW_BETTER] = "better",
-		[RESULTS_ROW_WORSE] = "WORSE",
-		[RESULTS_ROW_CHANGED] = "CHANGED",
-		[RESULTS_ROW_ALLOWED] = "changed, allowed",
-		[RESULTS_ROW_UNSTEADY] = "unsteady",
-		[RESULTS_ROW_NOISE] = "within its noise",
-		[RESULTS_ROW_UNCLEAR] = "OVERLAPS",
-		[RESULTS_ROW_MISSING] = "MISSING",
-		[RESULTS_ROW_EXTRA] = "extra",
-		[RESULTS_ROW_NOT_JUDGED] = "not judged",
+		[RESULTS_ROW_EQUAL] = "unchanged",	    [RESULTS_ROW_BETTER] = "improved",
+		[RESULTS_ROW_WORSE] = "REGRESSED",	    [RESULTS_ROW_CHANGED] = "CHANGED",
+		[RESULTS_ROW_ALLOWED] = "changed, allowed", [RESULTS_ROW_UNSTEADY] = "unsteady",
+		[RESULTS_ROW_NOISE] = "unchanged",	    [RESULTS_ROW_UNCLEAR] = "INCONCLUSIVE",
+		[RESULTS_ROW_MISSING] = "MISSING",	    [RESULTS_ROW_EXTRA] = "extra",
 	};
 
 	return names[v];
@@ -31,8 +26,8 @@ const char *results_verdict_name(enum results_verdict v)
 const char *results_model_verdict_name(enum results_model_verdict v)
 {
 	static const char *const names[RESULTS_NR_MODEL_VERDICTS] = {
-		[RESULTS_MODEL_FINE] = "fine",	     [RESULTS_MODEL_MENDED] = "better",
-		[RESULTS_MODEL_LOST] = "WORSE",	     [RESULTS_MODEL_STILL] = "FAILED as before",
+		[RESULTS_MODEL_FINE] = "fine",	     [RESULTS_MODEL_MENDED] = "improved",
+		[RESULTS_MODEL_LOST] = "REGRESSED",  [RESULTS_MODEL_STILL] = "FAILED as before",
 		[RESULTS_MODEL_NEW] = "FAILED",	     [RESULTS_MODEL_EXTRA] = "extra",
 		[RESULTS_MODEL_MISSING] = "MISSING", [RESULTS_MODEL_LESS] = "EXPLORED LESS",
 	};
@@ -64,6 +59,28 @@ const char *results_check_head_text(const struct results_compared_check *check)
 	return check_text[check->verdict].head;
 }
 
+/* "+3.10 % (+2.52 to +3.77)"; of a difference "+3 (+1 to +4)". */
+static char *sampled_change_text(const struct results_change *c)
+{
+	char by[32], low[32], high[32], *text;
+	int ret;
+
+	if (c->is_ratio && isfinite(c->low))
+		ret = asprintf(&text, "%+.2f %% (%+.2f to %+.2f)", 100 * c->estimate, 100 * c->low,
+			       100 * c->high);
+	else if (c->is_ratio)
+		ret = asprintf(&text, "%+.2f %%", 100 * c->estimate);
+	else if (isfinite(c->low))
+		ret = asprintf(&text, "%s%s (%s to %s)", c->estimate > 0 ? "+" : "",
+			       results__number(by, sizeof(by), c->estimate),
+			       results__number(low, sizeof(low), c->low),
+			       results__number(high, sizeof(high), c->high));
+	else
+		ret = asprintf(&text, "%s%s", c->estimate > 0 ? "+" : "",
+			       results__number(by, sizeof(by), c->estimate));
+	return ret < 0 ? NULL : text;
+}
+
 char *results_row_change_text(const struct results_compared_row *r)
 {
 	double by, from;
@@ -72,6 +89,8 @@ char *results_row_change_text(const struct results_compared_row *r)
 
 	if (!r->base || !r->head)
 		return strdup("");
+	if (r->change.nr_base)
+		return sampled_change_text(&r->change);
 	by = results_amount_change(&r->base_value, &r->head_value);
 	from = results_amount_number(&r->base_value);
 	results__number(diff, sizeof(diff), by);
@@ -95,12 +114,43 @@ static void spread_text(char *buf, size_t size, const struct results_measurement
 		 results__number(high, sizeof(high), s.max));
 }
 
+static const char *shape_text(unsigned shape)
+{
+	static const char *const texts[] = {
+		[0] = "",
+		[RESULTS_SHAPE_DRIFTS] = " drifts",
+		[RESULTS_SHAPE_BIMODAL] = " has two modes",
+		[RESULTS_SHAPE_DRIFTS | RESULTS_SHAPE_BIMODAL] = " drifts between two modes",
+	};
+
+	return texts[shape];
+}
+
+/* What a sampled row's verdict rests on: "12 and 12 values, p 0.00001, adjusted 0.002". */
+static char *sampled_basis_text(const struct results_compared_row *r)
+{
+	const struct results_change *c = &r->change;
+	bool base = c->base_shape, head = c->head_shape;
+	char p[80] = "", *text;
+
+	if (isfinite(c->low))
+		snprintf(p, sizeof(p), ", p %.2g, adjusted %.2g", c->p, c->adjusted);
+	if (asprintf(&text, "%s%s%s, %zu and %zu %s%s%s%s%s%s", results_verdict_name(r->verdict),
+		     r->why ? ": " : "", r->why ? r->why : "", c->nr_base, c->nr_head,
+		     c->paired ? "values in pairs" : "values", p, base ? "; base" : "",
+		     shape_text(c->base_shape), head ? "; new" : "", shape_text(c->head_shape)) < 0)
+		return NULL;
+	return text;
+}
+
 char *results_row_verdict_text(const struct results_compared_row *r)
 {
 	char base[72] = "", head[72] = "", *text;
 	bool is_loose = r->base && r->head &&
 			(r->base->kind != RESULTS_EXACT || r->head->kind != RESULTS_EXACT);
 
+	if (r->change.nr_base)
+		return sampled_basis_text(r);
 	if (is_loose) {
 		spread_text(base, sizeof(base), r->base);
 		spread_text(head, sizeof(head), r->head);
@@ -110,6 +160,20 @@ char *results_row_verdict_text(const struct results_compared_row *r)
 		     is_loose ? " before, now " : "", head) < 0)
 		return NULL;
 	return text;
+}
+
+void results__print_counts(FILE *f, const size_t count[RESULTS_NR_VERDICTS], const char *before)
+{
+	for (int v = 0; v < RESULTS_NR_VERDICTS; v++) {
+		size_t nr = v == RESULTS_ROW_NOISE ? 0 : count[v];
+
+		if (v == RESULTS_ROW_EQUAL) /* one word for both */
+			nr += count[RESULTS_ROW_NOISE];
+		if (!nr)
+			continue;
+		fprintf(f, "%s%zu %s", before, nr, results_verdict_name(v));
+		before = ", ";
+	}
 }
 
 char *results_part_count_text(const struct results_compared_part *p)
@@ -122,10 +186,7 @@ char *results_part_count_text(const struct results_compared_part *p)
 	if (!f)
 		return NULL;
 	fprintf(f, "%zu row%s, %zu of them exact", p->nr_rows, results__s(p->nr_rows), p->nr_exact);
-	for (int v = 0, nr = 0; v < RESULTS_NR_VERDICTS; v++)
-		if (p->count[v])
-			fprintf(f, "%s%zu %s", nr++ ? ", " : ": ", p->count[v],
-				results_verdict_name(v));
+	results__print_counts(f, p->count, ": ");
 	if (p->nr_skipped)
 		fprintf(f, "; skipped: %zu", p->nr_skipped);
 	lost = ferror(f);
@@ -243,15 +304,22 @@ static int print_row(struct results__table *t, const struct results_compared_row
 static int print_rows(FILE *f, const struct results_compared_part *p, bool all)
 {
 	struct results__table t = { .nr_columns = 8, .align = "llllrrrl" };
-	int err = results__table_row(&t, "case", "params", "of", "metric", "base", "new", "change",
-				     "verdict");
+	const struct results_compared_row **rows = calloc(p->nr_rows + 1, sizeof(*rows));
+	size_t nr = 0;
+	int err = rows ? results__table_row(&t, "case", "params", "of", "metric", "base", "new",
+					    "change", "verdict")
+		       : -ENOMEM;
 
 	for (size_t i = 0; i < p->nr_rows && !err; i++)
 		if (all || results_row_stands_out(&p->rows[i]))
-			err = print_row(&t, &p->rows[i]);
+			rows[nr++] = &p->rows[i];
+	results_rows_worst_first(rows, nr);
+	for (size_t i = 0; i < nr && !err; i++)
+		err = print_row(&t, rows[i]);
 	if (!err && t.nr_rows > 1)
 		err = results__table_print(f, &t);
 	results__table_free(&t);
+	free(rows);
 	return err;
 }
 
@@ -288,8 +356,6 @@ static int print_judged(FILE *f, const struct results_compared_part *p, bool all
 			err = print_check(f, &p->checks[i]);
 	if (!err)
 		fprintf(f, "  %s\n", counts);
-	if (!err && results_part_moved_by_itself(p))
-		fputs("  the image is identical: no change comes from its code\n", f);
 	free(counts);
 	return err;
 }
@@ -409,6 +475,18 @@ static int print_explored(FILE *f, const struct results_comparison *c, bool all)
 	return err;
 }
 
+/* The counts of each family, if there are several. */
+static void print_families(FILE *f, const struct results_comparison *c)
+{
+	for (size_t i = 0; i < c->nr_families && c->nr_families > 1; i++) {
+		const struct results_compared_family *of = &c->families[i];
+
+		fprintf(f, "family %s: %zu row%s", of->name, of->nr_rows, results__s(of->nr_rows));
+		results__print_counts(f, of->count, ": ");
+		fputc('\n', f);
+	}
+}
+
 static void print_allowed(FILE *f, const struct results_compared_allowance *a)
 {
 	fputs("allowed: ", f);
@@ -421,7 +499,8 @@ static void print_allowed(FILE *f, const struct results_compared_allowance *a)
 
 int results_comparison_print(FILE *to, const struct results_comparison *c, bool all)
 {
-	const char *const lines[] = { c->judged, c->not_judged, c->equal, c->conclusion };
+	const char *const lines[] = { c->judged, c->identical, c->not_judged, c->equal,
+				      c->conclusion };
 	int err = 0;
 
 	for (size_t i = 0; i < c->nr_runs; i++)
@@ -434,6 +513,7 @@ int results_comparison_print(FILE *to, const struct results_comparison *c, bool 
 		err = print_explored(to, c, all);
 	if (err)
 		return err;
+	print_families(to, c);
 	for (size_t i = 0; i < c->nr_allowed; i++)
 		print_allowed(to, &c->allowed[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)

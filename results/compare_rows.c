@@ -6,68 +6,15 @@
  * An exact value is the mode of totals over nr_ops operations; values are compared as fractions of
  * integers, so that sides with different numbers of operations still compare exactly. With several
  * runs a side is the range of its runs' values: sides differ when their ranges do not overlap. If
- * one side is not exact, the range of either side is that of all its samples.
+ * one side is not exact, the range of either side is that of all its samples. Rows that are sampled
+ * on both sides are judged by compare_sampled.c.
  */
 #include <errno.h>
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "internal.h"
-
-/* ---- values ---- */
-
-static bool is_whole(double x)
-{
-	return x >= -RESULTS_MAX_INT && x <= RESULTS_MAX_INT && x == (double)(long long)x;
-}
-
-static struct results_amount value_of(double total, long long nr_ops)
-{
-	struct results_amount v = { .nr_ops = nr_ops, .is_integer = is_whole(total) };
-
-	if (v.is_integer)
-		v.total = (long long)total;
-	else
-		v.real = total;
-	return v;
-}
-
-static long double total_of(const struct results_amount *v)
-{
-	return v->is_integer ? (long double)v->total : (long double)v->real;
-}
-
-/* Numerator of head minus base over the product of both nr_ops. All factors are below 2^53. */
-static __int128 difference(const struct results_amount *base, const struct results_amount *head)
-{
-	return (__int128)head->total * base->nr_ops - (__int128)base->total * head->nr_ops;
-}
-
-int results_amount_cmp(const struct results_amount *a, const struct results_amount *b)
-{
-	if (a->is_integer && b->is_integer) {
-		__int128 by = difference(b, a);
-
-		return (by > 0) - (by < 0);
-	}
-	return (total_of(a) * b->nr_ops > total_of(b) * a->nr_ops) -
-	       (total_of(a) * b->nr_ops < total_of(b) * a->nr_ops);
-}
-
-double results_amount_number(const struct results_amount *v)
-{
-	return (v->is_integer ? (double)v->total : v->real) / (double)v->nr_ops;
-}
-
-double results_amount_change(const struct results_amount *base, const struct results_amount *head)
-{
-	__int128 by, over = (__int128)base->nr_ops * head->nr_ops;
-
-	if (!base->is_integer || !head->is_integer)
-		return results_amount_number(head) - results_amount_number(base);
-	by = difference(base, head);
-	return by % over ? (double)((long double)by / (long double)over) : (double)(by / over);
-}
 
 struct range {
 	struct results_amount low, high;
@@ -91,7 +38,7 @@ struct side {
 	const struct results_measurement *first, *lowest;
 	struct results_amount shown; /* value of lowest */
 	enum results_kind kind;	     /* the least exact of the runs' */
-	struct range modes, medians, samples;
+	struct range modes, medians, means, samples;
 	size_t nr;
 };
 
@@ -103,7 +50,7 @@ static struct results_amount shown(const struct results_measurement *m, const do
 
 	if (m->kind == RESULTS_SAMPLED)
 		mode = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
-	return value_of(mode, m->nr_ops);
+	return results__amount(mode, m->nr_ops);
 }
 
 static int side_add(struct side *s, const struct results_measurement *m)
@@ -116,7 +63,7 @@ static int side_add(struct side *s, const struct results_measurement *m)
 	if (!sorted)
 		return -ENOMEM;
 	most = results__mode(sorted, n, &count);
-	mode = value_of(most, m->nr_ops);
+	mode = results__amount(most, m->nr_ops);
 	if (is_first)
 		s->first = m;
 	if (is_first || results_amount_cmp(&mode, &s->modes.low) < 0) {
@@ -125,9 +72,10 @@ static int side_add(struct side *s, const struct results_measurement *m)
 	}
 	s->kind = is_first || m->kind > s->kind ? m->kind : s->kind;
 	widen(&s->modes, mode, is_first);
-	widen(&s->medians, value_of(sorted[n / 2], m->nr_ops), is_first);
-	widen(&s->samples, value_of(sorted[0], m->nr_ops), is_first);
-	widen(&s->samples, value_of(sorted[n - 1], m->nr_ops), false);
+	widen(&s->medians, results__amount(sorted[n / 2], m->nr_ops), is_first);
+	widen(&s->means, results__amount(gsl_stats_mean(sorted, 1, n), m->nr_ops), is_first);
+	widen(&s->samples, results__amount(sorted[0], m->nr_ops), is_first);
+	widen(&s->samples, results__amount(sorted[n - 1], m->nr_ops), false);
 	free(sorted);
 	return 0;
 }
@@ -182,21 +130,43 @@ static enum results_verdict judge_ranges(const struct side *base, const struct s
 	return verdict;
 }
 
-static enum results_verdict judge_noise(const struct side *base, const struct side *head)
+/* Whether all of head lies within effect, a share of the base, of all of base. */
+static bool is_within(const struct range *base, const struct range *head, double effect)
 {
-	enum results_verdict verdict = judge_ranges(base, head);
+	double low = results_amount_number(&base->low), high = results_amount_number(&base->high);
 
-	if (verdict == RESULTS_ROW_UNCLEAR &&
-	    !sticks_out(&base->samples, &head->samples, base->first->metric->better) &&
-	    is_one_value(&base->modes, &head->modes) &&
-	    is_one_value(&base->medians, &head->medians))
-		return RESULTS_ROW_NOISE;
-	return verdict;
+	return results_amount_number(&head->high) - low <= effect * fabs(low) &&
+	       high - results_amount_number(&head->low) <= effect * fabs(high);
 }
 
-static enum results_verdict judge_not(const struct side *base, const struct side *head)
+/*
+ * Whether what moved is too little to count: the mode, the median, and the mean, which sees an
+ * operation that now and then takes another path. Without an effect, as of a count of events, or
+ * where less moved: mode and median are the same, and no sample is worse than all of the base.
+ */
+static bool is_noise(const struct side *base, const struct side *head)
 {
-	return RESULTS_ROW_NOT_JUDGED;
+	const struct results_metric *metric = base->first->metric;
+	double effect = metric->effect;
+
+	if (effect > 0 && is_within(&base->modes, &head->modes, effect) &&
+	    is_within(&base->medians, &head->medians, effect) &&
+	    is_within(&base->means, &head->means, effect))
+		return true;
+	return is_one_value(&base->modes, &head->modes) &&
+	       is_one_value(&base->medians, &head->medians) &&
+	       !sticks_out(&base->samples, &head->samples, metric->better);
+}
+
+static enum results_verdict judge_noise(const struct side *base, const struct side *head)
+{
+	return is_noise(base, head) ? RESULTS_ROW_NOISE : judge_ranges(base, head);
+}
+
+/* Until all rows are known. */
+static enum results_verdict judge_later(const struct side *base, const struct side *head)
+{
+	return RESULTS_ROW_UNCLEAR;
 }
 
 /* Indexed by the kind of the base, then of the head. A row that is no longer exact is judged by the
@@ -212,37 +182,15 @@ static const struct {
 	},
 	[RESULTS_DETERMINISTIC] = {
 		[RESULTS_EXACT] = { judge_ranges, "now exact" },
-		[RESULTS_DETERMINISTIC] = { judge_noise, "not exact" },
+		[RESULTS_DETERMINISTIC] = { judge_noise, NULL },
 		[RESULTS_SAMPLED] = { judge_ranges, "sampled now" },
 	},
 	[RESULTS_SAMPLED] = {
 		[RESULTS_EXACT] = { judge_ranges, "sampled in the base, exact now" },
 		[RESULTS_DETERMINISTIC] = { judge_ranges, "sampled in the base" },
-		[RESULTS_SAMPLED] = { judge_not, "sampled" },
+		[RESULTS_SAMPLED] = { judge_later, NULL },
 	},
 };
-
-bool results_verdict_is_judged(enum results_verdict v)
-{
-	return v < RESULTS_ROW_UNCLEAR;
-}
-
-bool results_row_stands_out(const struct results_compared_row *row)
-{
-	return row->verdict != RESULTS_ROW_EQUAL && row->verdict != RESULTS_ROW_NOISE &&
-	       row->verdict != RESULTS_ROW_NOT_JUDGED;
-}
-
-double results_row_distance(const struct results_compared_row *row)
-{
-	double by, from;
-
-	if (!row->base || !row->head)
-		return 0;
-	by = results_amount_change(&row->base_value, &row->head_value);
-	from = results_amount_number(&row->base_value);
-	return by != 0 && from != 0 ? fabs(by / from) : by != 0 ? INFINITY : 0;
-}
 
 /* skipped: the reasons for which the base and the head skipped the row, or NULL. */
 static void judge(const struct results_compared_part *p, const struct side *base,
@@ -255,6 +203,7 @@ static void judge(const struct results_compared_part *p, const struct side *base
 		.head = head->lowest,
 		.base_value = base->shown,
 		.head_value = head->shown,
+		.effect = (base->nr ? base->first : head->first)->metric->effect,
 	};
 	if (!base->nr) {
 		row->verdict = RESULTS_ROW_EXTRA;
@@ -269,21 +218,8 @@ static void judge(const struct results_compared_part *p, const struct side *base
 		row->verdict = how[base->kind][head->kind].judge(base, head);
 		row->why = how[base->kind][head->kind].why;
 		if (!row->why && row->verdict == RESULTS_ROW_UNCLEAR)
-			row->why = "runs of one side disagree";
-	}
-	row->judged = row->verdict;
-}
-
-static void allow(struct results_compared_row *row, struct results__allowance *allowed,
-		  size_t nr_allowed)
-{
-	if (row->verdict != RESULTS_ROW_WORSE && row->verdict != RESULTS_ROW_CHANGED)
-		return;
-	for (size_t i = 0; i < nr_allowed; i++) {
-		if (!results__allows(&allowed[i], row->m))
-			continue;
-		allowed[i].used++;
-		row->verdict = RESULTS_ROW_ALLOWED;
+			row->why = base->kind == RESULTS_EXACT ? "runs of one side disagree"
+							       : "the ranges overlap";
 	}
 }
 
@@ -299,21 +235,24 @@ static int by_row(const void *a, const void *b)
 	return results__row_cmp(a, b);
 }
 
-static void count(struct results_compared_part *p, const struct results_compared_row *row)
-{
-	p->count[row->verdict]++;
-	p->nr_exact += (row->base && row->base->kind == RESULTS_EXACT) ||
-		       (row->head && row->head->kind == RESULTS_EXACT);
-}
-
 static const struct results_measurement *row_at(const struct results__entries *e, size_t i)
 {
 	return e->v[i].of;
 }
 
-/* Entries i to end are of one row, skipped ones first. Judges the row once per metric. */
+static bool is_sampled_twice(const struct results_compared_row *row, const struct side sides[2])
+{
+	return row->base && row->head && row->verdict == RESULTS_ROW_UNCLEAR &&
+	       sides[0].kind == RESULTS_SAMPLED && sides[1].kind == RESULTS_SAMPLED;
+}
+
+/*
+ * Entries i to end are of one row, skipped ones first. Judges the row once per metric; one that is
+ * sampled on both sides later.
+ */
 static int compare_row(struct results_compared_part *p, const struct results__entries *e, size_t i,
-		       size_t end, struct results__allowance *allowed, size_t nr_allowed)
+		       size_t end, const struct results__sampling *sampling,
+		       struct results__ranks *r)
 {
 	const bool of_kernel = row_at(e, i)->subject == RESULTS_KERNEL;
 	const char *skipped[2] = { NULL, NULL };
@@ -332,23 +271,41 @@ static int compare_row(struct results_compared_part *p, const struct results__en
 		for (next = i; next < end && row_at(e, next)->metric == metric && !err; next++)
 			err = side_add(&sides[e->v[next].is_head], row_at(e, next));
 		judge(p, &sides[0], &sides[1], skipped, row);
-		allow(row, allowed, nr_allowed);
-		count(p, row);
+		if (!err && is_sampled_twice(row, sides))
+			err = results__change(r, &e->v[i], next - i, sampling, row);
 		p->nr_rows++;
 	}
 	return err;
 }
 
-int results__compare_rows(struct results_compared_part *p, struct results__allowance *allowed,
-			  size_t nr_allowed)
+/* Adds the rows that are selected. */
+static int add_rows(struct results__entries *e, struct results_compared_part *p, size_t d,
+		    const struct results__selection *only)
 {
+	const struct results_doc *doc = p->docs[d];
+	int err = 0;
+
+	for (size_t i = 0; i < doc->nr_measurements && !err; i++) {
+		const struct results_measurement *m = &doc->measurements[i];
+
+		if (results__selects_row(only, m))
+			err = results__entries_add(e, m, 1, sizeof(*m), d >= p->nr_base);
+		else
+			p->nr_left_out++;
+	}
+	return err;
+}
+
+int results__compare_rows(struct results_compared_part *p, const struct results__selection *only,
+			  double level, struct results__ranks *r)
+{
+	const struct results__sampling sampling = { results__is_by_process(p),
+						    results__is_paired(p), level };
 	struct results__entries e = { .nr = 0 };
 	int err = 0;
 
 	for (size_t d = 0; d < p->nr_docs && !err; d++)
-		err = results__entries_add(&e, p->docs[d]->measurements,
-					   p->docs[d]->nr_measurements,
-					   sizeof(*p->docs[d]->measurements), d >= p->nr_base);
+		err = add_rows(&e, p, d, only);
 	if (!err) {
 		p->rows = malloc((e.nr + 1) * sizeof(*p->rows));
 		err = p->rows ? 0 : -ENOMEM;
@@ -357,7 +314,7 @@ int results__compare_rows(struct results_compared_part *p, struct results__allow
 		results__entries_sort(&e, by_identity);
 	for (size_t i = 0, next; i < e.nr && !err; i = next) {
 		next = results__entries_next(&e, i, by_row);
-		err = compare_row(p, &e, i, next, allowed, nr_allowed);
+		err = compare_row(p, &e, i, next, &sampling, r);
 	}
 	free(e.v);
 	return err;

@@ -82,15 +82,26 @@ static bool is_judged(FILE *f, const struct results_totals *t)
 	return true;
 }
 
+static bool is_identical(FILE *f, const struct results_totals *t)
+{
+	if (!t->identical)
+		return false;
+	fprintf(f,
+		"identical images: %zu row%s unchanged by identity; by values %zu would have moved",
+		t->identical, t->identical == 1 ? " is" : "s are", t->moved);
+	return true;
+}
+
 static bool is_unjudged(FILE *f, const struct results_totals *t)
 {
 	struct list l = { f, "not judged: ", 0 };
 
-	item(&l, t->rows[RESULTS_ROW_NOT_JUDGED], "row is sampled", "rows are sampled");
-	item(&l, t->rows[RESULTS_ROW_UNCLEAR], "row overlaps", "rows overlap");
+	item(&l, t->rows[RESULTS_ROW_UNCLEAR], "row is inconclusive", "rows are inconclusive");
 	item(&l, t->rows[RESULTS_ROW_MISSING], "row is missing", "rows are missing");
 	item(&l, t->rows[RESULTS_ROW_EXTRA], "row is extra", "rows are extra");
 	item(&l, t->skipped, "row is skipped", "rows are skipped");
+	item(&l, t->left_out, "entry was left out by a filter",
+	     "entries were left out by a filter");
 	item(&l, t->checks[RESULTS_CHECK_MISSING], "check is missing", "checks are missing");
 	item(&l, t->checks[RESULTS_CHECK_EXTRA], "check is extra", "checks are extra");
 	item(&l, t->models[RESULTS_MODEL_MISSING], "model is missing", "models are missing");
@@ -109,7 +120,7 @@ static bool is_regression(FILE *f, const struct results_totals *t)
 {
 	struct list l = { f, "regression: ", 0 };
 
-	item(&l, t->rows[RESULTS_ROW_WORSE], "row is worse", "rows are worse");
+	item(&l, t->rows[RESULTS_ROW_WORSE], "row regressed", "rows regressed");
 	item(&l, t->rows[RESULTS_ROW_CHANGED], "row changed and is not allowed to",
 	     "rows changed and are not allowed to");
 	item(&l, t->checks[RESULTS_CHECK_LOST], "check fails that passed in the base",
@@ -150,7 +161,7 @@ static bool is_open(FILE *f, const struct results_totals *t, bool exact_equal)
 	item(&l, t->incomparable, "part is not comparable", "parts are not comparable");
 	item(&l, t->one_sided, "part is not in all runs", "parts are not in all runs");
 	item(&l, t->empty, "part has an empty document", "parts have empty documents");
-	item(&l, t->rows[RESULTS_ROW_UNCLEAR], "row cannot be judged", "rows cannot be judged");
+	item(&l, t->rows[RESULTS_ROW_UNCLEAR], "row is inconclusive", "rows are inconclusive");
 	item(&l, t->rows[RESULTS_ROW_MISSING], "row of the base is missing",
 	     "rows of the base are missing");
 	item(&l, t->checks[RESULTS_CHECK_MISSING], "check is missing", "checks are missing");
@@ -195,7 +206,7 @@ static bool is_open_of_exact(FILE *f, const struct results_totals *t)
 
 static bool is_well(FILE *f, const struct results_totals *t)
 {
-	fputs("no exact row is worse", f);
+	fputs("nothing that was judged regressed", f);
 	return true;
 }
 
@@ -244,6 +255,7 @@ static int conclude(struct results_comparison *c, bool exact_equal)
 int results__conclude(struct results_comparison *c, bool exact_equal)
 {
 	if (say(&c->judged, is_judged, &c->totals) < 0 ||
+	    say(&c->identical, is_identical, &c->totals) < 0 ||
 	    say(&c->not_judged, is_unjudged, &c->totals) < 0 ||
 	    (exact_equal && c->totals.exact && say(&c->equal, is_counted, &c->totals) < 0))
 		return -ENOMEM;

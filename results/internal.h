@@ -233,14 +233,62 @@ void results__entries_sort(struct results__entries *e, int (*cmp)(const void *a,
 size_t results__entries_next(const struct results__entries *e, size_t i,
 			     int (*cmp)(const void *a, const void *b));
 
+/* ---- select.c ---- */
+struct results__selection {
+	struct results_filter only;
+	const struct results_metric *metric; /* NULL: all */
+	int subject;			     /* -1: all */
+	struct results_params params;
+	bool some_rows, some; /* of a part's rows, or of the parts as well, some are left out */
+};
+/* The filter's strings are kept, not copied. -EINVAL with err, or -ENOMEM. */
+int results__selection_init(struct results__selection *s, const struct results_filter *only,
+			    struct results_error *err);
+void results__selection_free(struct results__selection *s);
+bool results__selects_part(const struct results__selection *s, const char *name);
+bool results__selects_row(const struct results__selection *s, const struct results_measurement *m);
+
+/* ---- compare_sampled.c: rows that are sampled on both sides ---- */
+struct results__ranks;
+struct results__sampling {
+	bool by_process, paired; /* of results__is_by_process() and results__is_paired() */
+	double level;
+};
+/* Whether all samples of the part come from a process each. */
+bool results__is_by_process(const struct results_compared_part *p);
+/* Whether the i-th sample of the base and the i-th of the head were taken one after the other. */
+bool results__is_paired(const struct results_compared_part *p);
+/* Fills the row's change and values from its nr entries, in the order of adding. 0 or -ENOMEM. */
+int results__change(struct results__ranks *r, const struct results__entry *e, size_t nr,
+		    const struct results__sampling *sampling, struct results_compared_row *row);
+/* Judges all rows of c that have a change. 0 or -ENOMEM. */
+int results__judge_sampled(struct results_comparison *c);
+/* So many values of each side can tell that one of nr_rows rows moved, and no other. */
+size_t results__values_needed(size_t nr_rows, double level);
+
 /* ---- compare_provenance.c, compare_rows.c, compare_checks.c: one part; p->docs is filled ---- */
 /* Fills other_mode, image and differences. 1: p can be compared; 0: it cannot; or -ENOMEM. */
 int results__compare_provenance(struct results_compared_part *p,
 				const struct results_compare_options *options);
-/* Fill rows and checks, and count them. 0 or -ENOMEM. */
-int results__compare_rows(struct results_compared_part *p, struct results__allowance *allowed,
-			  size_t nr_allowed);
+/* Fills rows; those that are sampled on both sides are not judged yet. 0 or -ENOMEM. */
+int results__compare_rows(struct results_compared_part *p, const struct results__selection *only,
+			  double level, struct results__ranks *r);
+/* Fills checks, and counts them. 0 or -ENOMEM. */
 int results__compare_checks(struct results_compared_part *p);
+/* The value of total over nr_ops operations. */
+struct results_amount results__amount(double total, long long nr_ops);
+
+/* Compares two rows by the order in which they are shown: results_rows_worst_first(). */
+int results__row_worst_first(const struct results_compared_row *x,
+			     const struct results_compared_row *y);
+
+/* ---- settle.c: the verdicts of all rows ---- */
+/*
+ * Judges what is left: sampled rows, rows of an identical image unless exact_equal, allowances.
+ * Counts the rows of each part and family. 0 or -ENOMEM.
+ */
+int results__settle(struct results_comparison *c, struct results__allowance *allowed,
+		    size_t nr_allowed, bool exact_equal);
 
 /* ---- compare_parts.c: the runs and documents of each part ---- */
 struct results__holder {
@@ -274,6 +322,10 @@ int results__compare(struct results__source *const *base, size_t nr_base,
 		     struct results__source *const *head, size_t nr_head,
 		     const struct results_compare_options *options, struct results_comparison **out,
 		     struct results_error *err);
+
+/* ---- compare_print.c ---- */
+/* "BEFORE2 unchanged, 1 REGRESSED": the verdicts whose number is not 0. */
+void results__print_counts(FILE *f, const size_t count[RESULTS_NR_VERDICTS], const char *before);
 
 /* ---- conclude.c: the conclusion of a comparison ---- */
 /* Sets the status and the totals in words. 0 or -ENOMEM. */

@@ -6,8 +6,8 @@
 #include <results/results.h>
 
 static const struct results_metric metrics[] = {
-#define ROW(id, name, unit, better, samples, meaning)                                              \
-	{ name, unit, meaning, RESULTS_##better, RESULTS_SAMPLES_##samples },
+#define ROW(id, name, unit, better, samples, effect, meaning)                                      \
+	{ name, unit, meaning, RESULTS_##better, RESULTS_SAMPLES_##samples, (effect) / 100.0 },
 	RESULTS_METRICS(ROW)
 #undef ROW
 };

@@ -85,12 +85,12 @@ rendered() { # BASE HEAD [OPTION]...: prints the text of the page of both
 	sed 's/<[^>]*>/ /g' "$(sides | tail -n 1)/report/base-head.html" 2>/dev/null | tr -s ' \n' ' '
 }
 text=$(rendered base worse)
-[[ $text == *"Yes. Regression: 3 rows are worse. Judged: 6 rows "*"pages=1 instructions, kernel 400 403 +3 (+0.75 %) WORSE"* ]]
+[[ $text == *"Yes. Regression: 3 rows regressed. Judged: 6 rows "*"pages=1 instructions, kernel 400 403 +3 (+0.75 %) REGRESSED"* ]]
 ok $? "the report has the row, base beside head"
 [[ $text == *"two.static — — — — — — — base: skipped: unchanged: base and head are the same image"* ]]
 ok $? "and says which scenario was not run, and why"
 text=$(rendered base worse --allow gup_fast/walk:instructions)
-[[ $text == *"No. No exact row is worse."*"Changed, allowed: 3 rows."*"Allowed: gup_fast/walk:instructions: 3 rows."* ]]
+[[ $text == *"No. Nothing that was judged regressed."*"Changed, allowed: 3 rows."*"Allowed: gup_fast/walk:instructions: 3 rows."* ]]
 ok $? "the report allows what --allow of ab names, and says so"
 tree lost '400 wrong' 500
 text=$(rendered base lost)
@@ -98,7 +98,7 @@ is "$(grep -c 'regression: 1 check fails that passed in the base' "$tmp/out")" 1
 [[ $text == *"Yes. Regression: 1 check fails that passed in the base. Judged: "*" one.icount-1cpu "*"head: failed: "*" ok FAILED wrong right "* ]]
 ok $? "on the report's page, too, with the part that failed"
 text=$(rendered base better)
-[[ $text == *"No. No exact row is worse."*"Better: 3 rows."*"400 397 −3 (−0.75 %) better"* ]]
+[[ $text == *"No. Nothing that was judged regressed."*"Improved: 3 rows."*"400 397 −3 (−0.75 %) improved"* ]]
 ok $? "the report tells worse from better"
 
 ab --base "$tmp/base" --head "$tmp/better" --only costs one
@@ -127,11 +127,11 @@ says '^one: head skipped: nothing to patch here' "with the reason"
 skips half base 3 "$one_sided"
 skips base half-better 3 "$one_sided"
 skips half-better base 1 "$one_sided"
-skips base half-worse 1 'regression: 3 rows are worse'
+skips base half-worse 1 'regression: 3 rows regressed'
 skips half half 0 '^one: head skipped: nothing to patch here'
 "$build/ptbench" kernels ab --help | tr '\n' ' ' | grep -q 'a scenario that both sides skip is printed with the reason and does not change it'
 ok $? "--help says so of a scenario that both sides skip"
-skips half half-better 0 'no exact row is worse'
+skips half half-better 0 'nothing that was judged regressed'
 skips nothing nothing 3 '^inconclusive: neither side has a kernel of any of the scenarios'
 skips base nothing 3 '^inconclusive: for 2 scenarios only one side'
 skips broken half 4 '^one: head skipped'
@@ -194,7 +194,7 @@ is "$(ls "$tmp/runs")" "$before" "none of these has made a run"
 kept() { # TEXT: the newest run has the verdict
 	local file
 	file=$(readlink -f "$tmp/runs/latest")/compared.txt
-	grep -q 'gup_fast/walk.*400.*403' "$file" && grep -q 'regression: 3 rows are worse' "$file"
+	grep -q 'gup_fast/walk.*400.*403' "$file" && grep -q 'regression: 3 rows regressed' "$file"
 	ok $? "$1"
 }
 unread() { # OPTION...: prints into a pipe without a reader; the status goes to $tmp/status

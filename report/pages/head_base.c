@@ -106,8 +106,8 @@ static const struct report_part *source_of(const struct model *m,
 
 static bool has_moved(const struct results_compared_row *r)
 {
-	return r->judged == RESULTS_ROW_WORSE || r->judged == RESULTS_ROW_CHANGED ||
-	       r->judged == RESULTS_ROW_BETTER;
+	return r->verdict == RESULTS_ROW_WORSE || r->verdict == RESULTS_ROW_CHANGED ||
+	       r->verdict == RESULTS_ROW_BETTER || r->verdict == RESULTS_ROW_ALLOWED;
 }
 
 static size_t rows_to_show(struct model *m, const struct results_compared_part *p,
@@ -168,7 +168,7 @@ static void rows_table(struct model *m, struct section *s,
 	t->folded = nr > 60;
 }
 
-/* "gup_fast/walk, pages=1: 400 in base, 403 in head (WORSE)" */
+/* "gup_fast/walk, pages=1: 400 in base, 403 in head (REGRESSED)" */
 static const char *change_text(struct model *m, const struct results_compared_row *r)
 {
 	struct rvalue base = rv_of(r->base), head = rv_of(r->head);
@@ -275,9 +275,7 @@ static const char *verdict_of_part(struct model *m, const struct results_compare
 		empty = p->base_empty ? "the base’s document is empty; "
 				      : "the head’s document is empty; ";
 	return arena_str(m->arena, "%s%s%s", empty, compared_said(m, results_part_count_text(p)),
-			 results_part_moved_by_itself(p)
-				 ? "; the image is identical: no change comes from its code"
-				 : "");
+			 p->nr_identical ? "; the image is identical" : "");
 }
 
 /* The part's state and reason in each run, and the verdict on it. */
@@ -472,10 +470,11 @@ static const char *answer_text(struct model *m)
 	better = c->totals.rows[RESULTS_ROW_BETTER];
 	allowed = c->totals.rows[RESULTS_ROW_ALLOWED];
 	word = c->status == 0 ? "No." : c->status == 1 ? "Yes." : "Not known.";
-	text = arena_str(m->arena, "%s%s%s%s", word, sentence(m, c->conclusion),
-			 sentence(m, c->judged), c->not_judged ? sentence(m, c->not_judged) : "");
+	text = arena_str(m->arena, "%s%s%s%s%s", word, sentence(m, c->conclusion),
+			 sentence(m, c->judged), c->identical ? sentence(m, c->identical) : "",
+			 c->not_judged ? sentence(m, c->not_judged) : "");
 	if (better)
-		text = arena_str(m->arena, "%s Better: %zu row%s.", text, better,
+		text = arena_str(m->arena, "%s Improved: %zu row%s.", text, better,
 				 better == 1 ? "" : "s");
 	if (allowed)
 		text = arena_str(m->arena, "%s Changed, allowed: %zu row%s.", text, allowed,
@@ -515,16 +514,11 @@ static void note_runs(struct model *m, struct section *s)
 
 void head_base_build(struct model *m)
 {
-	static const char *const columns[] = { "Part",
-					       "#Rows",
-					       "#Worse",
-					       "#Changed",
-					       "#Allowed",
-					       "#Better",
-					       "#Cannot be judged",
-					       "#Checks that fail",
-					       "In words",
-					       NULL };
+	static const char *const columns[] = {
+		"Part",	    "#Rows",	 "#Regressed",	      "#Changed",
+		"#Allowed", "#Improved", "#Cannot be judged", "#Checks that fail",
+		"In words", NULL
+	};
 	const struct results_comparison *c = m->compared;
 	struct section *s;
 	struct page *p;

@@ -9,16 +9,18 @@ import html.parser
 import os
 import re
 import shutil
+import statistics
 import subprocess
 from fractions import Fraction
 
 import oracle
+import ranks
 
 PTBENCH = os.path.join(oracle.BUILD, "ptbench")
 AB = os.path.join(oracle.BUILD, "kernels-test", "ab_judge")
 WORD = {0: "No.", 1: "Yes.", 3: "Not known."}
-VERDICTS = ("equal", "better", "WORSE", "CHANGED", "changed, allowed", "unsteady", "within its noise", "OVERLAPS",
-            "MISSING", "extra", "not judged")
+# The smallest changes that count, of the metrics in these tests.
+EFFECTS = {"instructions": Fraction(2, 100), "time": Fraction(2, 100), "reader_throughput": Fraction(2, 100), "ipis_sent": 0}
 
 
 def run(*args):
@@ -68,7 +70,7 @@ class Said:
     def __init__(self, p, base, head):
         self.status, self.text = p.returncode, p.stdout + p.stderr
         lines = p.stdout.splitlines()
-        self.totals = [s for s in lines if re.match(r"(judged|not judged|regression|inconclusive|no exact row)", s)]
+        self.totals = [s for s in lines if re.match(r"(judged|identical images|not judged|regression|inconclusive|nothing that)", s)]
         self.models = [s for s in lines if s.startswith("  model ")]
         self.explorers = [s for s in lines if s.startswith("    stand_in: ") and "explorer" in lines[:lines.index(s)]]
         self.allowed = [s for s in lines if s.startswith("allowed: ")]
@@ -171,8 +173,8 @@ def part_differs(page, name, part):
             return f"part {name}: {cells[8]!r} does not say {why!r}"
     else:
         failing = sum("FAILED" in head for _, _, head in part.checks)
-        numbers = [int(part.counts.split()[0])] + [count(part.counts, v) for v in ("WORSE", "CHANGED", "changed, allowed", "better")]
-        numbers += [count(part.counts, "OVERLAPS") + count(part.counts, "MISSING"), failing]
+        numbers = [int(part.counts.split()[0])] + [count(part.counts, v) for v in ("REGRESSED", "CHANGED", "changed, allowed", "improved")]
+        numbers += [count(part.counts, "INCONCLUSIVE") + count(part.counts, "MISSING"), failing]
         if cells[1:8] != [str(n) for n in numbers]:
             return f"part {name}: {cells[1:8]}, compare has {numbers}"
         if part.counts not in cells[8]:
@@ -230,6 +232,7 @@ class Run:
 class Tally:
     def __init__(self):
         self.regression = self.open = False
+        self.sampled = []  # (base, head, is allowed), judged when all are known
         self.rows = self.judged_rows = self.judged_checks = self.judged_models = self.parts = 0
 
 
@@ -264,33 +267,66 @@ def is_allowed(m, allow):
     return False
 
 
-def judge_row(a, b, allow, tally):
+def mean(x):
+    return sum(x) / len(x)
+
+
+def middle(x):
+    return sorted(x)[len(x) // 2]
+
+
+def is_noise(a, b, x, y):
+    """Deterministic on both sides; x and y are all samples."""
+    effect = EFFECTS[a["metric"]]
+    if effect and all(abs(f(y) - f(x)) <= effect * f(x) for f in (mode, middle, mean)):
+        return True
+    return mode(x) == mode(y) and middle(x) == middle(y) and \
+        (a["better"] == "higher" or max(y) <= max(x)) and (a["better"] == "lower" or min(y) >= min(x))
+
+
+def judge_row(a, b, allow, tally, by_process):
     loose = (a["kind"], b["kind"]) != ("exact", "exact")
     if (a["kind"], b["kind"]) == ("sampled", "sampled"):
+        values = [[s / m["nr_ops"] for s in m["samples"]] for m in (a, b)]
+        tally.sampled.append((a, [v if by_process else [statistics.median(v)] for v in values], is_allowed(a, allow)))
         return
     x, y = [[per_op(m, s) for s in (m["samples"] if loose else [mode(m["samples"])])] for m in (a, b)]
-    if min(y) > max(x) or max(y) < min(x):
+    if {a["kind"], b["kind"]} == {"deterministic"} and is_noise(a, b, x, y):
+        tally.judged_rows += 1
+    elif min(y) > max(x) or max(y) < min(x):
         tally.judged_rows += 1
         rose = min(y) > max(x)
         good = a["better"] == ("higher" if rose else "lower")
         tally.regression |= not good and not is_allowed(a, allow)
     elif not loose:
         tally.judged_rows += 1
-    elif {a["kind"], b["kind"]} == {"deterministic"} and mode(x) == mode(y) and \
-            sorted(x)[len(x) // 2] == sorted(y)[len(y) // 2] and \
-            (a["better"] == "higher" or max(y) <= max(x)) and (a["better"] == "lower" or min(y) >= min(x)):
-        tally.judged_rows += 1
     else:
         tally.open = True
 
 
+def judge_sampled(tally):
+    words = ranks.judge([(*values, float(EFFECTS[m["metric"]]), m["better"]) for m, values, _ in tally.sampled])
+    for w, (_, _, allowed) in zip(words, tally.sampled):
+        tally.judged_rows += w != "inconclusive"
+        tally.open |= w == "inconclusive"
+        tally.regression |= w == "regressed" and not allowed
+
+
+def image(doc):
+    return doc["provenance"]["subject"].get("image_sha256")
+
+
 def judge_rows(a, b, allow, tally):
     base, head = measured(a), measured(b)
+    by_process = all(d["provenance"]["environment"].get("sample") == "process" for d in (a, b))
+    identical = image(a) and image(a) == image(b)
     ids = {k[:3] for k in (*base, *head)}
     tally.rows += len(base.keys() | head.keys()) + len((skipped(a) | skipped(b)) - ids)
     for key, m in base.items():
-        if key in head:
-            judge_row(m, head[key], allow, tally)
+        if key in head and identical and m["subject"] == "kernel":
+            tally.judged_rows += 1
+        elif key in head:
+            judge_row(m, head[key], allow, tally, by_process)
         else:
             tally.open = True
 
@@ -369,6 +405,7 @@ def expected_status(base, head, allow=()):
     t.open = not base.complete or not head.complete
     for name in base.entries.keys() | head.entries.keys():
         judge_part(base.entries.get(name), head.entries.get(name), allow, t)
+    judge_sampled(t)
     judge_models(base.explored, head.explored, t)
     if t.rows or t.parts:
         nothing = not t.judged_rows and (t.rows > 0 or not t.judged_checks)

@@ -45,13 +45,20 @@ class Side:
                                       dict(check(), params={"n": n}) for n in range(3)])],
             EVENTS: ["passed", doc(row(**IPIS, samples=[1] * 5, tables=8), row(**READS, n=1), part=EVENTS,
                                    checks=[check()])],
-            "native": ["passed", doc(row(**TIME, n=1), row(**TIME, n=2), part="native", mode="native")],
+            "native": ["passed", doc(row(**TIME, n=1), row(**TIME, n=2, samples=[500 + i / 8 for i in range(N)]),
+                                     part="native", mode="native", env={"sample": "process"})],
         }
         self.explored = explored(model(), model("caught", "busted"))
         self.complete = True
+        self.same_image = False
 
     def save(self, name):
+        """The head has another image, unless a mutation has given it the base's."""
         entries = []
+        for _, document in self.parts.values():
+            if document:
+                other = name == "head" and not self.same_image
+                document["provenance"]["subject"]["image_sha256"] = "bb" if other else "aa"
         for part, (state, document) in self.parts.items():
             entry = {"name": part, "file": part + ".json" if document else None, "state": state,
                      "reason": None if state == "passed" else "panic: out of\nluck"}
@@ -111,8 +118,8 @@ def agree(text, base, head, status, totals=(), allow=()):
 
 # ---- single changes, and what has to be said of them ----
 
-JUDGED = "judged: 8 rows and 4 checks of 2 parts, 2 models"
-UNJUDGED = "not judged: 2 rows are sampled, 1 row is skipped, 1 part has nothing that can be judged"
+JUDGED = "judged: 10 rows and 4 checks of 3 parts, 2 models"
+UNJUDGED = "not judged: 1 row is skipped"
 
 
 def change_lost_check(head):
@@ -169,6 +176,31 @@ def change_worse_and_better(head):
     head.rows()[1]["samples"] = [400] * N
 
 
+def change_times(head):
+    head.rows("native")[1]["samples"] = [550 + i / 8 for i in range(N)]
+
+
+def change_times_little(head):
+    head.rows("native")[1]["samples"] = [502 + i / 8 for i in range(N)]
+
+
+def change_times_noisy(head):
+    head.rows("native")[1]["samples"] = [400 + 10 * i for i in range(N)]
+
+
+def change_few_times(head):
+    head.rows("native")[1]["samples"] = [550]
+
+
+def change_one_process(head):
+    head.doc("native")["provenance"]["environment"]["sample"] = "window"
+
+
+def change_worse_in_the_same_image(head):
+    change_worse_by_one(head)
+    head.same_image = True
+
+
 def change_hairbreadth(head):
     """As doubles both are one value."""
     head.rows()[0].update(samples=[10**15 + 1] * N, nr_ops=10**15)
@@ -218,9 +250,9 @@ def change_partial(head):
     head.complete = False
 
 
-WORSE_ROW = ["regression: 1 row is worse"]
+WORSE_ROW = ["regression: 1 row regressed"]
 CASES = [
-    ("nothing", None, 0, [JUDGED, UNJUDGED, "no exact row is worse"]),
+    ("nothing", None, 0, [JUDGED, UNJUDGED, "nothing that was judged regressed"]),
     ("a lost check", change_lost_check, 1, [JUDGED, UNJUDGED, "regression: 1 check fails that passed in the base"]),
     ("a check that is gone", change_missing_check, 3, ["inconclusive: 1 check is missing"]),
     ("a check that fails and is new", change_new_check, 1, ["regression: 1 check fails that the base lacks"]),
@@ -232,10 +264,18 @@ CASES = [
     ("a part that the head lacks", change_missing_part, 3, ["inconclusive: 1 part is not in all runs"]),
     ("a part that the base lacks", change_extra_part, 3, [JUDGED, "inconclusive: 1 part is not in all runs"]),
     ("a row no longer exact, which overlaps", change_no_longer_exact, 3,
-     ["judged: 7 rows and 4 checks of 2 parts, 2 models", "inconclusive: 1 row cannot be judged"]),
+     ["judged: 9 rows and 4 checks of 3 parts, 2 models", "inconclusive: 1 row is inconclusive"]),
     ("a row no longer exact, and worse", change_no_longer_exact_and_worse, 1, [JUDGED] + WORSE_ROW),
     ("a row worse by one", change_worse_by_one, 1, [JUDGED, UNJUDGED] + WORSE_ROW),
-    ("a row better by one", change_better_by_one, 0, [JUDGED, "no exact row is worse"]),
+    ("times 9 % longer", change_times, 1, [JUDGED, UNJUDGED] + WORSE_ROW),
+    ("times 0.4 % longer", change_times_little, 0, [JUDGED, UNJUDGED]),
+    ("times of which nothing can be said", change_times_noisy, 3, ["inconclusive: 1 row is inconclusive"]),
+    ("one time", change_few_times, 3, ["inconclusive: 1 row is inconclusive"]),
+    ("times of one process", change_one_process, 3, ["inconclusive: 1 part is not comparable; compare runs made in the "
+                                                    "same environment, or make the base again here"]),
+    ("a row worse by one in the same image", change_worse_in_the_same_image, 0,
+     [JUDGED, "identical images: 10 rows are unchanged by identity; by values 1 would have moved", UNJUDGED]),
+    ("a row better by one", change_better_by_one, 0, [JUDGED, "nothing that was judged regressed"]),
     ("one row worse, one much better", change_worse_and_better, 1, [JUDGED] + WORSE_ROW),
     ("a row worse by what no double shows", change_hairbreadth, 1, [JUDGED] + WORSE_ROW),
     ("interrupts that changed", change_interrupts, 1, [JUDGED, "regression: 1 row changed and is not allowed to"]),
@@ -243,7 +283,7 @@ CASES = [
     ("a row that is skipped now", change_skipped_row, 3, ["inconclusive: 1 row of the base is missing"]),
     ("another QEMU", change_environment, 3, ["inconclusive: 1 part is not comparable; compare runs made in the same "
                                              "environment, or make the base again here"]),
-    ("another mode", change_mode, 3, ["judged: 2 rows and 1 check of 1 part, 2 models"]),
+    ("another mode", change_mode, 3, ["judged: 4 rows and 1 check of 2 parts, 2 models"]),
     ("an empty document", change_empty, 3, ["inconclusive: 1 part has an empty document, 2 rows of the base are "
                                             "missing, 1 check is missing"]),
     ("a model that broke", change_broken_model, 1, ["regression: 1 model is no longer as claimed"]),
@@ -266,7 +306,7 @@ def test_cases():
 
 
 def test_allowed():
-    well = [JUDGED, UNJUDGED, "no exact row is worse"]
+    well = [JUDGED, UNJUDGED, "nothing that was judged regressed"]
     for text, change, allow, status, totals in (
             ("an allowed row", change_worse_by_one, ["gup_fast/walk:n=0:instructions"], 0, well),
             ("an allowed event", change_interrupts, ["gup_*:ipis_sent"], 0, well),
@@ -351,7 +391,8 @@ def mutate_part(rng, side):
     elif what == 3:
         side.parts["more"] = ["passed", doc(row(samples=[500 + rng.randrange(2)] * N), part="more")]
     elif side.parts[name][1] and what == 4:
-        side.doc(name)["provenance"]["environment"][rng.choice(["qemu", "load", "cpu"])] = rng.choice(["7.2", "8.0"])
+        side.doc(name)["provenance"]["environment"][rng.choice(["qemu", "load", "sample"])] = \
+            rng.choice(["7.2", "8.0"])
     elif side.parts[name][1]:
         side.doc(name).update(rng.choice([{"measurements": []}, {"checks": []}, {"mode": "kvm"},
                                           {"measurements": [], "checks": []}]))
@@ -359,8 +400,10 @@ def mutate_part(rng, side):
 
 def mutate_run(rng, side):
     models = side.explored["models"] if side.explored else []
-    what = rng.randrange(6)
-    if side.explored and what == 5:
+    what = rng.randrange(7)
+    if what == 6:
+        side.same_image = True
+    elif side.explored and what == 5:
         side.explored["stand_in"] = rng.choice(["/x", "/y"])
     elif what == 0:
         side.complete = rng.random() < 0.5

@@ -448,7 +448,7 @@ def test_damaged():
     rows_of = lambda p: len(re.findall(r"^    gup_slow/walk ", p.stdout, re.M))
     if not ok(rows_of(short) == 24 and "... and 16 more rows, which --all prints" in short.stdout and
               rows_of(whole) == 40 and "more rows" not in whole.stdout and not whole.stderr, "all rows, with --all alone"):
-        diag(rows_of(short), rows_of(whole))
+        diag(f"{rows_of(short)} {rows_of(whole)}")
     file = os.path.join(run, made[0]["part"] + ".json")
     with open(file, "r+b") as f:
         f.truncate(300)

@@ -46,7 +46,9 @@ READS = {"metric": "reader_throughput", "unit": "walks/s", "better": "higher"}
 TIME = {"metric": "time", "unit": "ns", "kind": "sampled"}
 
 
-def doc(*rows, part="stock.icount-1cpu", mode="icount", image="aa", checks=(), env=None):
+def doc(*rows, part="stock.icount-1cpu", mode="icount", image=None, checks=(), env=None):
+    if image is None:  # two versions of a kernel are not one image
+        image = part if "@" in part else "aa"
     environment = {"qemu": "7.2", "cpus": "1", "load": "0.1"}
     environment.update(env or {})
     return {"format": "ptbench-result", "version": 1, "part": part, "mode": mode,

@@ -94,7 +94,7 @@ static void test_fields(const char *base, const char *head)
 		   p->nr_docs == 2 && p->nr_base == 1,
 	   "one part, one row, one check: worse");
 	ok(!strcmp(c->conclusion,
-		   "regression: 1 row is worse, 1 check fails that passed in the base"),
+		   "regression: 1 row regressed, 1 check fails that passed in the base"),
 	   "the conclusion in words");
 	ok(!strcmp(c->judged, "judged: 1 row and 1 check of 1 part") && !c->not_judged && !c->equal,
 	   "and the totals");

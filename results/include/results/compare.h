@@ -17,6 +17,8 @@
 #include <results/explore.h>
 #include <results/results.h>
 
+#define RESULTS_MAX_FAMILY 129 /* bytes, with the NUL */
+
 /* ---- values ---- */
 
 /*
@@ -43,20 +45,43 @@ enum results_verdict {
 	RESULTS_ROW_EQUAL,
 	RESULTS_ROW_BETTER,
 	RESULTS_ROW_WORSE,
-	RESULTS_ROW_CHANGED,	/* changed, and the metric has no better direction */
-	RESULTS_ROW_ALLOWED,	/* worse or changed, and an allowance names it */
-	RESULTS_ROW_UNSTEADY,	/* runs of a side disagree; no head run is beyond all of the base */
-	RESULTS_ROW_NOISE,	/* deterministic twice; one mode, one median, no sample worse */
-	RESULTS_ROW_UNCLEAR,	/* not judged: the ranges of the sides overlap */
-	RESULTS_ROW_MISSING,	/* not judged: in the base, and not in every run of both sides */
-	RESULTS_ROW_EXTRA,	/* not judged: in the head only */
-	RESULTS_ROW_NOT_JUDGED, /* sampled on both sides */
+	RESULTS_ROW_CHANGED,  /* changed, and the metric has no better direction */
+	RESULTS_ROW_ALLOWED,  /* worse or changed, and an allowance names it */
+	RESULTS_ROW_UNSTEADY, /* runs of a side disagree; no head run is beyond all of the base */
+	RESULTS_ROW_NOISE,    /* not exact, and moved by less than counts */
+	RESULTS_ROW_UNCLEAR,  /* inconclusive: not judged */
+	RESULTS_ROW_MISSING,  /* not judged: in the base, and not in every run of both sides */
+	RESULTS_ROW_EXTRA,    /* not judged: in the head only */
 	RESULTS_NR_VERDICTS,
 };
-/* "equal", "WORSE", "changed, allowed", ...: capitals mark verdicts with a status other than 0. */
+/*
+ * "unchanged", "REGRESSED", "changed, allowed", ...: capitals mark verdicts with a status other
+ * than 0. Several verdicts have one name: all that are unchanged.
+ */
 const char *results_verdict_name(enum results_verdict v);
 /* Whether the row was judged: false for the verdicts marked "not judged" above. */
 bool results_verdict_is_judged(enum results_verdict v);
+
+/*
+ * How far the head lies from the base of a row that is sampled on both sides. A value is what one
+ * process measured, if the samples come from a process each (environment key sample: process),
+ * else the median of one run: samples of one process have its addresses in common, and say nothing
+ * of the next one's.
+ */
+struct results_change {
+	size_t nr_base, nr_head; /* values; 0: this is no such row */
+	bool is_ratio; /* of head to base, less 1; false: head less base, since a value is 0 */
+	bool paired;   /* the sides were measured in turn, and are compared pair by pair */
+	bool exact;    /* p is from the exact distribution, else from the normal one */
+	double estimate, low, high; /* low and high infinite: too few values for an interval */
+	double p, adjusted; /* adjusted: for all rows of the comparison; NAN: too few values */
+	unsigned base_shape, head_shape; /* of enum results_shape */
+};
+/* What makes a median say less than it seems to: flags. */
+enum results_shape {
+	RESULTS_SHAPE_DRIFTS = 1,  /* later samples are larger, or smaller, than earlier ones */
+	RESULTS_SHAPE_BIMODAL = 2, /* the samples are two clusters, with nothing between */
+};
 
 struct results_compared_row {
 	const struct results_measurement *m; /* of either side, for the names */
@@ -64,17 +89,24 @@ struct results_compared_row {
 	const struct results_measurement *base, *head;
 	struct results_amount base_value, head_value; /* values of base and head */
 	enum results_verdict verdict;
-	enum results_verdict judged; /* before allowances: worse or changed if verdict is allowed */
+	enum results_verdict judged; /* by the values alone: before allowances and identity */
 	const char *why;	     /* NULL, or the reason of the verdict */
+	double effect;		     /* the smallest change that counts, a share of the base */
+	struct results_change change;
 };
-/* Whether people should look at the row: not equal, not noise, not sampled on both sides. */
+/* Whether people should look at the row: it is not unchanged. */
 bool results_row_stands_out(const struct results_compared_row *row);
 /*
  * The distance of the values relative to the base's: orders rows that are shown, judges nothing.
  * 0: a side has no value, or the values are equal. INFINITY: the base's is 0, the head's is not.
  */
 double results_row_distance(const struct results_compared_row *row);
-/* "+3 (+0.75 %)"; "0" for equal values; "" when a side has none. malloc'ed; NULL without memory. */
+/* Sorts rows: regressed, changed, missing, inconclusive, others; of each the largest first. */
+void results_rows_worst_first(const struct results_compared_row **rows, size_t nr);
+/*
+ * "+3 (+0.75 %)"; "0" for equal values; "+3.10 % (+2.52 to +3.77)", with the interval, of a sampled
+ * row; "" when a side has none. malloc'ed; NULL without memory.
+ */
 char *results_row_change_text(const struct results_compared_row *row);
 /*
  * The verdict in words with its reason, and with the ranges of both sides unless both are exact.
@@ -148,19 +180,17 @@ struct results_compared_part {
 	struct results_compared_row *rows; /* sorted by identity (case, params, subject, metric) */
 	size_t nr_rows;
 	size_t count[RESULTS_NR_VERDICTS];
+	size_t nr_identical;	  /* rows that are unchanged because the image is identical */
+	size_t nr_moved;	  /* of these, those whose values moved: false alarms */
 	size_t nr_exact;	  /* rows that are exact on one side at least */
+	size_t nr_left_out;	  /* rows and checks that options->only leaves out */
 	size_t nr_skipped;	  /* rows that no document measured, and one skipped */
 	size_t nr_skipped_kernel; /* of these, those whose subject is the kernel */
 	struct results_compared_check *checks;
 	size_t nr_checks;
 	size_t check_count[RESULTS_NR_CHECK_VERDICTS];
 };
-/*
- * Whether rows of the kernel changed although all documents have one image. false if a row of
- * another subject, whose program is not in the image, changed too.
- */
-bool results_part_moved_by_itself(const struct results_compared_part *part);
-/* "184 rows, 184 of them exact: 184 equal; skipped: 3". malloc'ed; NULL without memory. */
+/* "184 rows, 184 of them exact: 184 unchanged; skipped: 3". malloc'ed; NULL without memory. */
 char *results_part_count_text(const struct results_compared_part *part);
 
 /* ---- what the explorer found ---- */
@@ -176,7 +206,7 @@ enum results_model_verdict {
 	RESULTS_MODEL_LESS,    /* unfinished, or less of it was explored than in the base */
 	RESULTS_NR_MODEL_VERDICTS,
 };
-/* "fine", "WORSE", "EXPLORED LESS", ... */
+/* "fine", "REGRESSED", "EXPLORED LESS", ... */
 const char *results_model_verdict_name(enum results_model_verdict v);
 
 struct results_compared_model {
@@ -206,9 +236,18 @@ struct results_compared_allowance {
 	size_t used; /* rows that are worse or changed, and named by it */
 };
 
+/* All rows of one family, of all parts. */
+struct results_compared_family {
+	char name[RESULTS_MAX_FAMILY];
+	size_t nr_rows, count[RESULTS_NR_VERDICTS];
+};
+
 struct results_totals {
 	size_t rows[RESULTS_NR_VERDICTS];
-	size_t exact, skipped; /* rows */
+	size_t exact, skipped;	 /* rows */
+	size_t identical, moved; /* rows: results_compared_part's */
+	size_t left_out;	 /* rows, checks, models and parts: results_filter */
+	size_t tested; /* sampled rows with enough values: among so many a p-value is adjusted */
 	size_t checks[RESULTS_NR_CHECK_VERDICTS];
 	size_t compared, incomparable; /* parts */
 	size_t unjudged;  /* parts that were compared, with no row or check that could be judged */
@@ -233,6 +272,9 @@ struct results_comparison {
 	size_t nr_models;
 	struct results_compared_allowance *allowed; /* in the order of options->allowed */
 	size_t nr_allowed;
+	struct results_compared_family *families; /* sorted by name */
+	size_t nr_families;
+	double level; /* of significance */
 	struct results_totals totals;
 	/*
 	 * EXIT_FINE: something was judged, and all that was is well. EXIT_WORSE: a regression (with
@@ -241,10 +283,11 @@ struct results_comparison {
 	enum results_exit status;
 	/* The totals in words, a line each, without a newline. */
 	char *judged;	  /* "judged: 2 rows and 1 check of 1 part" */
-	char *not_judged; /* "not judged: 1 row is sampled"; NULL: all was judged */
+	char *identical;  /* "identical images: 184 rows, 2 of them moved"; NULL: no such row */
+	char *not_judged; /* "not judged: 1 row is extra"; NULL: all was judged */
 	/* "2 of 3 exact rows are equal (66.67 %)"; NULL: not exact_equal, or no exact row. */
 	char *equal;
-	/* "regression: 1 row is worse", "inconclusive: ...", "no exact row is worse" */
+	/* "regression: 1 row regressed", "inconclusive: ...", "nothing that was judged regressed" */
 	char *conclusion;
 	struct results__sources *sources; /* private to libresults */
 };
@@ -255,13 +298,27 @@ struct results_side {
 	size_t nr;
 };
 
+/* The rows to compare; NULL or 0: all. Checks and models are compared only if all rows are. */
+struct results_filter {
+	const char *part, *case_id;   /* patterns as in a shell */
+	const char *metric, *subject; /* names */
+	const char *params;	      /* "key=value,key=value": a row has these, and others */
+};
+
 struct results_compare_options {
+	struct results_filter only;
 	bool exact_equal; /* for repeats: every difference of an exact metric is EXIT_WORSE */
 	const char *const *ignored; /* keys of the environment that need not match */
 	size_t nr_ignored;
 	const char *const *allowed; /* "CASE[:PARAM=VALUE,...]:METRIC": rows that may change */
 	size_t nr_allowed;
+	/*
+	 * The share of false ones among the changes that are found in sampled rows, and of
+	 * intervals that miss the change; 0: RESULTS_LEVEL.
+	 */
+	double level;
 };
+#define RESULTS_LEVEL 0.01
 
 /*
  * Reads both sides and compares them. options may be NULL; its strings are copied. Returns 0 with
@@ -283,6 +340,13 @@ int results_compare_docs(const struct results_doc *base, const struct results_do
  * results are made harmless for a terminal. The caller checks `to` for errors. 0 or -ENOMEM.
  */
 int results_comparison_print(FILE *to, const struct results_comparison *c, bool all);
+/*
+ * Writes c in a format: text (as above), markdown, mail, json, junit, csv or github. command: what
+ * shows the comparison again; NULL: not said. 0, -ENOMEM, or -EINVAL for another format.
+ */
+int results_comparison_write(FILE *to, const struct results_comparison *c, const char *format,
+			     bool all, const char *command);
+bool results_comparison_has_format(const char *format);
 void results_comparison_free(struct results_comparison *c);
 
 /* Whether text is valid in options->allowed: 0, -EINVAL with err saying why, or -ENOMEM. */

@@ -36,6 +36,7 @@ struct results_metric {
 	const char *name, *unit, *meaning;
 	enum results_better better;
 	size_t exact_samples; /* an exact measurement has at least so many */
+	double effect; /* a share of the base: less does not count where values are not exact */
 };
 const struct results_metric *results_metric_find(const char *name); /* NULL: no such metric */
 size_t results_nr_metrics(void);
