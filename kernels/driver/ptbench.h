@@ -105,6 +105,7 @@ struct ptb_state {
 	u64 samples[PTB_WINDOWS], deferred[PTB_WINDOWS];
 	u32 nr, discarded; /* windows kept, and thrown away */
 	u64 shortest;	   /* cost of a window that was thrown away */
+	u32 refills; /* windows thrown away for pages that went past the per-CPU lists alone */
 };
 
 /* A family's rows of one boot; rows.c lists the families. */

@@ -76,6 +76,9 @@ static unsigned int own_switches(void (*op)(struct ptb_state *s), const struct p
 	return s && op == s->row->ops->op ? s->row->ops->switches : 0;
 }
 
+/* What happened in the last window that was not quiet. */
+static struct ptb_noise heard;
+
 /* Runs one window. true: nothing else ran in it. */
 static bool quiet_window(void (*op)(struct ptb_state *s), struct ptb_state *s, bool irqs_off,
 			 u64 *cost)
@@ -95,7 +98,16 @@ static bool quiet_window(void (*op)(struct ptb_state *s), struct ptb_state *s, b
 		/* interrupts that are pending are taken now, after both readings */
 		local_irq_restore(flags);
 	before.switches += own_switches(op, s);
-	return !memcmp(&before, &after, sizeof(before));
+	if (!memcmp(&before, &after, sizeof(before)))
+		return true;
+	heard = (struct ptb_noise){
+		.irqs = after.irqs - before.irqs,
+		.softirqs = after.softirqs - before.softirqs,
+		.switches = after.switches - before.switches,
+		.free_pages = after.free_pages - before.free_pages,
+		.slab_pages = after.slab_pages - before.slab_pages,
+	};
+	return false;
 }
 
 u64 ptb_mode(const u64 *v, u32 nr)
@@ -233,6 +245,12 @@ static void put_refilled(void)
 	}
 }
 
+/* Pages went past the per-CPU lists, and nothing else happened: the operation itself did that. */
+static bool is_refill(const struct ptb_noise *n)
+{
+	return n->free_pages && !n->irqs && !n->softirqs && !n->switches && !n->slab_pages;
+}
+
 static int one_window(struct ptb_state *s)
 {
 	static unsigned int nr;
@@ -261,6 +279,7 @@ static int one_window(struct ptb_state *s)
 		return ret;
 	if (!kept || !kept_deferred) {
 		s->discarded++;
+		s->refills += !kept && is_refill(&heard);
 		s->shortest = min(s->shortest, cost);
 		return 0;
 	}
@@ -287,10 +306,28 @@ static unsigned long tick(void)
 /* For an operation so long that nearly every window of it meets a tick. */
 static int too_long(struct ptb_state *s)
 {
-	ptb_fail(s,
-		 "the call takes %llu %s or more, and a tick comes every %lu: no window is quiet",
-		 s->shortest, ptb_in_time ? "ns" : "instructions", tick());
+	ptb_fail(
+		s,
+		"the call takes %llu %s or more, and a tick comes every %lu: too few windows are quiet",
+		s->shortest, ptb_in_time ? "ns" : "instructions", tick());
 	return -EOPNOTSUPP;
+}
+
+/* After so many tries: -EOPNOTSUPP: no such operation can be measured; or -EIO. */
+static int give_up(struct ptb_state *s, int tries)
+{
+	if (s->shortest > tick() / 2)
+		return too_long(s);
+	if (s->refills > tries / 2) {
+		ptb_fail(s, "the call goes past the per-CPU lists of pages in %u of %d windows",
+			 s->refills, tries);
+		return -EOPNOTSUPP;
+	}
+	return ptb_fail(
+		s,
+		"only %u quiet windows in %d; another: irqs %lld, softirqs %lld, switches %lld, free pages %lld, slab pages %lld",
+		s->nr, tries, heard.irqs, heard.softirqs, heard.switches, heard.free_pages,
+		heard.slab_pages);
 }
 
 static int measure(struct ptb_state *s)
@@ -301,12 +338,13 @@ static int measure(struct ptb_state *s)
 	u32 before;
 
 	s->shortest = U64_MAX;
+	s->refills = 0;
 	s->empty = empty_cost(s, s->irqs_off);
 	ret = bills_deferred(ops) ? empty_deferred_cost(s, &s->empty_deferred) : 0;
 	/* The first few fill the per-CPU lists and age the pages; they are not kept. */
 	for (tries = -PTB_WARM_UP; !ret && s->nr < PTB_WINDOWS; tries++) {
 		if (tries == PTB_MAX_TRIES)
-			return ptb_fail(s, "only %u quiet windows in %d", s->nr, tries);
+			return give_up(s, tries);
 		if (tries == GIVE_UP && !s->nr && s->shortest > tick() / 2)
 			return too_long(s);
 		before = s->nr;
@@ -321,7 +359,7 @@ static int measure(struct ptb_state *s)
 		if (lost > GIVE_UP && !ptb_in_time)
 			eighths = (eighths + 1) % 8;
 		if (tries < 0 && !ret)
-			s->nr = s->discarded = 0;
+			s->nr = s->discarded = s->refills = 0;
 		ptb_mark(s->nr > before);
 	}
 	return ret;
@@ -370,5 +408,8 @@ int ptb_run_cost(struct ptb_state *s)
 		ret = measure_again(s);
 	if (ops->teardown)
 		ops->teardown(s);
-	return ret == -EOPNOTSUPP ? ptb_emit_skip(s, s->why) : ret;
+	if (ret != -EOPNOTSUPP)
+		return ret;
+	ptb_mark_skipped();
+	return ptb_emit_skip(s, s->why);
 }

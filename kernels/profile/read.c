@@ -87,11 +87,16 @@ static void free_windows(struct windows *w)
 	free(w->v);
 }
 
+static void free_row(struct row *row)
+{
+	for (size_t k = 0; k < NR_KINDS; k++)
+		free_windows(&row->windows[k]);
+}
+
 static void free_profile(struct profile *p)
 {
 	for (size_t i = 0; i < p->nr; i++)
-		for (size_t k = 0; k < NR_KINDS; k++)
-			free_windows(&p->rows[i].windows[k]);
+		free_row(&p->rows[i]);
 	for (size_t i = 0; i < p->names.room; i++)
 		free(p->names.slots[i]);
 	free(p->names.slots);
@@ -317,6 +322,16 @@ static int read_row(struct profile *p)
 	return 0;
 }
 
+/* The driver measured the row in vain: it has no measurement. */
+static int drop_row(struct profile *p)
+{
+	if (!p->nr)
+		return -EINVAL;
+	free_row(&p->rows[p->nr - 1]);
+	p->rows[p->nr - 1] = (struct row){ .windows[0].nr = 0 };
+	return 0;
+}
+
 static int read_line(struct profile *p, char *line)
 {
 	char *save, *word = strtok_r(line, " \n", &save);
@@ -333,6 +348,8 @@ static int read_line(struct profile *p, char *line)
 		return take(p, word[0] == 'k');
 	if (!strcmp(word, "row"))
 		return read_row(p);
+	if (!strcmp(word, "skipped"))
+		return drop_row(p);
 	p->again = p->again || !strcmp(word, "again");
 	return strcmp(word, "again") ? -EINVAL : 0;
 }

@@ -26,7 +26,8 @@ struct symbols {
 };
 
 /* The driver's marks: functions ptb_mark_NAME() of driver/marks.h. */
-static const char *const marks[] = { "begin", "end", "clock", "row", "again", "kept", "lost" };
+static const char *const marks[] = { "begin", "end",  "clock", "row",
+				     "again", "kept", "lost",  "skipped" };
 
 __attribute__((format(printf, 2, 3))) static int refuse(char why[PROFILE_WHY], const char *fmt, ...)
 {

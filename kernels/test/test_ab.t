@@ -37,7 +37,7 @@ for s; do
 	hash=$(sha256sum <"$folder/image" | cut -d' ' -f1)
 	printf 'ffffffff81000000 0000000000000100 T gup_fast_fallback\n' >"$folder/symbols"
 	printf 'ffffffff8100000%d T %s\n' 0 _stext 1 ptb_mark_begin 2 ptb_mark_end 3 ptb_mark_clock 4 ptb_mark_row \
-		5 ptb_mark_again 6 ptb_mark_kept 7 ptb_mark_lost >"$folder/System.map"
+		5 ptb_mark_again 6 ptb_mark_kept 7 ptb_mark_lost 8 ptb_mark_skipped >"$folder/System.map"
 	printf 'ffffffff82000000 000000000000000%s\n' '3 D ptb_nr_costs_gup' '2 D ptb_nr_events_free' >"$folder/rows"
 	printf '%064d  mm/first.o\n%s  mm/gup.o\n' 0 "$hash" >"$folder/objects"
 	printf 'release\t6.12\nsource\t%s\ncompiler\tgcc\nimage_sha256\t%s\n' "$KSRC" "$hash" >"$folder/info"

@@ -106,6 +106,12 @@ static void test_good(void)
 	   "interrupts are off as long as in the windows that had them on");
 	results_doc_free(doc);
 
+	doc = walk_doc(7, 2);
+	ok(!apply(doc, "row\n" EMPTY EMPTY WORK "skipped\nrow\n" EMPTY EMPTY WORK WORK) &&
+		   doc->measurements[0].nr_breakdown == 2,
+	   "a row that was skipped after a window that was kept is no other row's: %s", why);
+	results_doc_free(doc);
+
 	doc = walk_doc(7, 3);
 	ok(!apply(doc, "row\n" EMPTY OTHER WORK WORK) &&
 		   count(doc->measurements, "gup_fast") == 5 &&
@@ -204,6 +210,8 @@ static void test_refused(void)
 	refused(7, 1, "row\n" WORK, "the plugin counts 12, the driver 7");
 	refused(12, 1, "row\n" WORK, "no empty window");
 	refused(7, 1, "row\n" EMPTY, "rows, fewer than the driver");
+	refused(7, 1, "row\n" EMPTY WORK "skipped\n", "rows, fewer than the driver");
+	refused(7, 1, "skipped\n", "not a line that the plugin writes");
 	refused(7, 1, "", "saw windows of 0 rows");
 	refused(7, 1, "row\n" EMPTY "window 13 - a a=12\nkept\n",
 		"not a line that the plugin writes");
@@ -268,6 +276,7 @@ static void test_refused(void)
 	"0000000000001180 t $x\n0000000000001200 T ptb_mark_begin\n0000000000001210 T ptb_mark_end\n" \
 	"0000000000001220 T ptb_mark_clock\n0000000000001230 T ptb_mark_row\n"                        \
 	"0000000000001240 T ptb_mark_again\n0000000000001250 T ptb_mark_kept\n"                       \
+	"0000000000001260 T ptb_mark_lost\n"                                                          \
 	"0000000000002000 D data\n"
 
 static char *table_of(struct profile_image image)
@@ -297,9 +306,9 @@ static void test_table(void)
 	save("symbols", SYMBOLS);
 	save("System.map", MAP);
 	save("config", "CONFIG_BASE=0x10000\n");
-	ok(!table_of(s) && strstr(why, "ptb_mark_lost; build it again"), "a mark is missing: %s",
+	ok(!table_of(s) && strstr(why, "ptb_mark_skipped; build it again"), "a mark is missing: %s",
 	   why);
-	save("System.map", MAP "0000000000001260 T ptb_mark_lost\n");
+	save("System.map", MAP "0000000000001270 T ptb_mark_skipped\n");
 	text = table_of(s);
 	ok(text && strstr(text, "symbol 1000 1100 alias_of_it\nsymbol 1100 1110 gup_fast\n"
 				"symbol 1180 1200 entry\nsymbol 1200 1201 ptb_mark_begin\n"),

@@ -13,7 +13,7 @@
  * Instructions outside of all symbols count as "[user]" or "[other]".
  *
  * FILE of out, a line each, in the order in which it happened:
- *   row, again, kept, lost  a mark of that name was passed
+ *   row, again, kept, lost, skipped   a mark of that name was passed
  *   window TOTAL OFF OP NAME=COUNT... instructions from begin to end; OFF is the longest
  *                           stretch of them with interrupts off, "-": not known; OP is the
  *                           function that the window calls
@@ -84,10 +84,11 @@ enum mark {
 	MARK_AGAIN,
 	MARK_KEPT,
 	MARK_LOST,
+	MARK_SKIPPED,
 	NR_MARKS,
 };
 static const char *const mark_names[NR_MARKS] = { "begin", "end",  "clock", "row",
-						  "again", "kept", "lost" };
+						  "again", "kept", "lost",  "skipped" };
 static uint64_t marks[NR_MARKS], kernel;
 
 static qemu_plugin_insn_data_3_t insn_data_3; /* NULL: this QEMU has the one of version 1 */
