@@ -56,7 +56,7 @@ reference-guests :=
 guest-objs :=
 
 programs += ptbench
-ptbench-srcs := ptbench.c $(addprefix bench/,cmd_explore.c explore_run.c interrupt.c parts.c program.c \
+ptbench-srcs := ptbench.c $(addprefix bench/,cmd_explore.c explore_run.c interrupt.c join.c parts.c program.c \
 	vocabulary.c)
 ptbench-libs := kernels report results
 ptbench-model := refexplore

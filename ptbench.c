@@ -116,13 +116,17 @@ static void heading(const char *text)
 struct bench_options {
 	const char *runs, *revision;
 	bool no_native, no_explore, no_kernels, no_report;
+	long processes;	  /* that measure the part native */
 	char **scenarios; /* none: the list BENCH */
 	int nr_scenarios;
 };
 
+/* With so many values a side, one row of 10,000 can be told to have moved (docs/judging.md). */
+#define PROCESSES 12
+
 static const char bench_usage[] =
 	"usage: ptbench bench [--runs DIR] [--no-native] [--no-explore] [--no-kernels] [--no-report]\n"
-	"                     [SCENARIO...]\n"
+	"                     [--processes N] [SCENARIO...]\n"
 	"\n"
 	"Makes a run: measures the reference's code, explores its schedules, measures the reference and\n"
 	"the host's own kernel, and prints the answers that need no other kernel; then builds the kernels\n"
@@ -135,6 +139,9 @@ static const char bench_usage[] =
 	"  --no-explore   leave out the explorer\n"
 	"  --no-kernels   build and boot nothing\n"
 	"  --no-report    leave out answers and report\n"
+	"  --processes N  how many processes measure the reference and the host's own kernel, each once,\n"
+	"                 one after the other (default: 12): so many values can be judged by statistics.\n"
+	"                 1: a single process measures nine times\n"
 	"\n"
 	"KSRC=DIR or KSRC=DIR#REF in the environment names the kernel source; without it, Debian's\n"
 	"linux-source-6.12. MAKE names the make that builds the guests' programs. Ctrl-C, SIGTERM and\n"
@@ -147,12 +154,22 @@ static const char bench_usage[] =
 
 static int bench_parse(int argc, char **argv, struct bench_options *o)
 {
+	char *end;
 	int i;
 
+	o->processes = PROCESSES;
 	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "--runs") && i + 1 < argc)
 			o->runs = argv[++i];
-		else if (!strcmp(argv[i], "--no-explore"))
+		else if (!strcmp(argv[i], "--processes") && i + 1 < argc) {
+			o->processes = strtol(argv[++i], &end, 10);
+			if (*end || o->processes < 1 || o->processes > 1000) {
+				fprintf(stderr,
+					"ptbench bench: --processes %s: must be a number from 1 to 1000\n",
+					results_shown(argv[i]));
+				return -EINVAL;
+			}
+		} else if (!strcmp(argv[i], "--no-explore"))
 			o->no_explore = true;
 		else if (!strcmp(argv[i], "--no-native"))
 			o->no_native = true;
@@ -342,8 +359,10 @@ static int bench_parts(struct results_run *run, const struct bench_options *o, b
 	}
 	if (!o->no_native && !is_over(status)) {
 		heading("Native: the reference and this machine's own kernel");
-		status =
-			parts_worse(status, parts_bench(run, build_dir, "native", "--ptbench_out"));
+		status = parts_worse(status, o->processes > 1
+						     ? parts_native(run, build_dir, o->processes)
+						     : parts_bench(run, build_dir, "native",
+								   "--ptbench_out"));
 	}
 	if (o->no_kernels || is_over(status))
 		return status;

@@ -39,10 +39,14 @@ bench/bench-guest-srcs := $(bench-cases) bench/runner_guest.c
 bench/bench-guest-libs := ref
 
 # In $(O)/bench-test/: $(O)/bench is the program.
-bench-tests := $(addprefix bench-test/,test_code test_gbench test_guest test_host test_native \
+bench-tests := $(addprefix bench-test/,test_code test_gbench test_guest test_host test_join test_native \
 	test_table)
 tests += $(bench-tests)
-asan-tests += bench-test/test_host bench-test/test_table
+asan-tests += bench-test/test_host bench-test/test_join bench-test/test_table
+
+bench-test/test_join-srcs := bench/join.c bench/test/test_join.c
+bench-test/test_join-libs := results
+bench-test/test_join-ldlibs := $(results-ldlibs)
 
 bench-test/test_code-srcs := bench/code_judge.c bench/code_read.c bench/test/samples.c bench/test/test_code.c
 bench-test/test_code-libs := ref

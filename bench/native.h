@@ -44,6 +44,7 @@ struct native_instance {
 	struct bench_state s; /* params only: each run sets up a copy of it */
 	char name[BENCH_NAME_MAX];
 	int64_t last_n;
+	int64_t like_n; /* operations of the only repetition; 0: as many as the library finds */
 	bool measured;
 	struct native_outcome *outcomes; /* one per call, in order */
 	size_t nr_outcomes;
@@ -53,6 +54,8 @@ struct native_instance {
 
 struct native {
 	struct results_doc *doc;
+	struct results_doc *like; /* the part whose rows are measured, and how; NULL: all rows */
+	bool one_of_several;	  /* processes, with one repetition each */
 	struct native_instance *instances;
 	struct native_instance shim_native; /* the library's own loop, no row of the table */
 	size_t nr_instances, nr_reported;
@@ -70,6 +73,12 @@ struct native {
 /* Sets up a copy of the instance: 0, or -errno with s->skip or s->fail filled. */
 int native_setup(struct native_instance *in, struct bench_state *s);
 void native_teardown(struct native_instance *in, struct bench_state *s);
+
+/*
+ * Looks the instance up in in->native->like. 1: the part has the row, with *n operations in a
+ * sample, or 0 where it was skipped; 0: it has not; or -ENOMEM.
+ */
+int native_like(const struct native_instance *in, int64_t *n);
 
 /* Appends a copy of *out, with the extra values of s, to the outcomes. 0 or -ENOMEM. */
 int native_add_outcome(struct native_instance *in, const struct native_outcome *out,

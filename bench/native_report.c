@@ -34,6 +34,34 @@ static enum results_subject subject_of(const struct bench_state *s)
 	return subjects[bench_subject(s)];
 }
 
+static bool is_row_of(const struct results_measurement *m, const char *case_id,
+		      const struct results_params *params, enum results_subject subject)
+{
+	return m->subject == subject && !strcmp(m->case_id, case_id) &&
+	       !results_params_cmp(&m->params, params) &&
+	       (m->skipped || !strcmp(m->metric->name, "time"));
+}
+
+int native_like(const struct native_instance *in, int64_t *n)
+{
+	const struct results_doc *like = in->native->like;
+	struct results_params params = { 0 };
+	int ret = native_params(&in->s, &params);
+	char case_id[64];
+
+	snprintf(case_id, sizeof(case_id), "%s/%s", in->s.c->family, in->s.c->name);
+	*n = 0;
+	for (size_t i = 0; i < like->nr_measurements && !ret; i++) {
+		const struct results_measurement *m = &like->measurements[i];
+
+		ret = is_row_of(m, case_id, &params, subject_of(&in->s));
+		if (ret && !m->skipped)
+			*n = m->nr_ops;
+	}
+	results_params_free(&params);
+	return ret;
+}
+
 /* Adds a failed check for a result that cannot be recorded: it says why the part failed. */
 static void broken(struct native_instance *in, const char *what, const struct results_error *err)
 {
@@ -241,6 +269,8 @@ void native_report(const struct gbench_repetition *runs, size_t nr, void *cookie
 	if (!enough(good, nr) && !bad) {
 		good = keep(in, kept, runs, nr, NATIVE_BUSY);
 		nat->nr_busy += enough(good, nr);
+		/* join.c knows a disturbed sample by that. */
+		in->nr_thrown_away += nat->one_of_several && enough(good, nr);
 	}
 	if (enough(good, nr))
 		add_measurements(in, kept, good);

@@ -17,6 +17,7 @@
 #include <ref/explore.h>
 #include <results/explore.h>
 
+#include "join.h"
 #include "parts.h"
 
 #define REASON 4096
@@ -132,32 +133,150 @@ static int read_document(const char *file, const char *part, struct results_doc 
 	return -EINVAL;
 }
 
+/* Runs build/bench for a document of a part. argv's first two are set here. */
+static struct program_end run_bench(const char *build, const char *part, const char *option,
+				    const char *file, char **argv, struct results_doc **doc,
+				    char *why, size_t size)
+{
+	char program[PATH_MAX + 8], out[3 * PATH_MAX];
+	struct results_error err = { 0 };
+	struct program_end end;
+
+	snprintf(program, sizeof(program), "%s/bench", build);
+	snprintf(out, sizeof(out), "%s=%s", option, file);
+	argv[0] = program;
+	argv[1] = out;
+	end = program_run(argv, PROGRAM_OUT, SIGKILL);
+	if (!read_document(file, part, doc, &err))
+		why_of_doc(*doc, &end, why, size);
+	else
+		why_of_none(&err, &end, option, why, size);
+	return end;
+}
+
+static int record_bench(struct results_run *run, const char *name, const char *file,
+			bool interrupted, char *why, size_t size)
+{
+	if (interrupted)
+		snprintf(why, size,
+			 file ? "interrupted; what was complete is kept"
+			      : "interrupted before anything was complete");
+	if (record(run, name, file, why[0] ? why : NULL))
+		snprintf(why, size, "not recorded");
+	return interrupted ? EXIT_INTERRUPTED : why[0] ? EXIT_PART_FAILED : EXIT_FINE;
+}
+
 int parts_bench(struct results_run *run, const char *build, const char *name, const char *option)
 {
-	char file[NAME_MAX], program[PATH_MAX + 8], out[2 * PATH_MAX], why[REASON] = "";
-	char *argv[] = { program, out, NULL };
-	struct results_error err = { 0 };
+	char file[NAME_MAX], path[2 * PATH_MAX], why[REASON] = "";
+	char *argv[] = { NULL, NULL, NULL };
 	struct results_doc *doc = NULL;
 	struct program_end end;
-	bool interrupted;
+	int status;
 
 	snprintf(file, sizeof(file), "%s.json", name);
-	snprintf(program, sizeof(program), "%s/bench", build);
-	snprintf(out, sizeof(out), "%s=%s/%s", option, run->dir, file);
-	end = program_run(argv, PROGRAM_OUT, SIGKILL);
-	interrupted = was_interrupted(&end);
-	if (!read_document(out + strlen(option) + 1, name, &doc, &err))
-		why_of_doc(doc, &end, why, sizeof(why));
-	else
-		why_of_none(&err, &end, option, why, sizeof(why));
-	if (interrupted)
-		snprintf(why, sizeof(why),
-			 doc ? "interrupted; what was complete is kept"
-			     : "interrupted before anything was complete");
-	if (record(run, name, doc ? file : NULL, why[0] ? why : NULL))
-		snprintf(why, sizeof(why), "not recorded");
+	snprintf(path, sizeof(path), "%s/%s", run->dir, file);
+	end = run_bench(build, name, option, path, argv, &doc, why, sizeof(why));
+	status =
+		record_bench(run, name, doc ? file : NULL, was_interrupted(&end), why, sizeof(why));
 	results_doc_free(doc);
-	return interrupted ? EXIT_INTERRUPTED : why[0] ? EXIT_PART_FAILED : EXIT_FINE;
+	return status;
+}
+
+/* ---- build/bench, as several processes ---- */
+
+#define NATIVE "native"
+
+struct processes {
+	struct results_doc **docs;
+	size_t nr, wanted;
+	bool interrupted;
+	char why[REASON]; /* of the first that failed */
+};
+
+/* One process: its document is read, and its file removed unless the next ones need it. */
+static void run_process(struct processes *p, size_t k, const struct results_run *run,
+			const char *build)
+{
+	char file[2 * PATH_MAX], like[2 * PATH_MAX + 16], which[48], why[REASON] = "";
+	char *argv[] = { NULL, NULL, which, p->nr ? like : NULL, NULL };
+	struct results_doc *doc = NULL;
+	struct program_end end;
+
+	snprintf(file, sizeof(file), "%s/.native-%zu.json", run->dir, k + 1);
+	snprintf(like, sizeof(like), "--ptbench_like=%s/.native-1.json", run->dir);
+	snprintf(which, sizeof(which), "--ptbench_process=%zu/%zu", k + 1, p->wanted);
+	end = run_bench(build, NATIVE, "--ptbench_out", file, argv, &doc, why, sizeof(why));
+	p->interrupted |= was_interrupted(&end);
+	if (why[0] && !p->why[0])
+		snprintf(p->why, sizeof(p->why), "process %zu of %zu: %.*s", k + 1, p->wanted,
+			 REASON - 64, why);
+	if (doc)
+		p->docs[p->nr++] = doc;
+	if (k)
+		unlink(file);
+}
+
+/* Records disturbed rows in the environment's load, which is shown and never compared. */
+static int say_busy(struct results_doc *doc, size_t busy, size_t rows)
+{
+	const char *load = results_pairs_get(&doc->environment, "load");
+	char text[192];
+
+	snprintf(text, sizeof(text), "%.100s; other work took the CPU from %zu of %zu rows",
+		 load ? load : "unknown", busy, rows);
+	fprintf(stderr,
+		"bench: load %s: their times are too long; run again when nothing else runs\n",
+		text);
+	return results_pairs_set(&doc->environment, "load", text);
+}
+
+static int join(const struct processes *p, const char *command, const char *file,
+		struct results_error *err)
+{
+	struct results_doc *doc;
+	size_t busy, rows;
+	int ret = join_documents(p->docs, p->nr, &doc, &busy, &rows, err);
+
+	if (ret)
+		return ret;
+	free(doc->command);
+	doc->command = strdup(command);
+	if (!doc->command || (busy && say_busy(doc, busy, rows)))
+		ret = -ENOMEM;
+	if (!ret)
+		ret = results_doc_write(doc, file, err);
+	results_doc_free(doc);
+	return ret;
+}
+
+int parts_native(struct results_run *run, const char *build, size_t nr)
+{
+	struct processes p = { .wanted = nr, .docs = calloc(nr, sizeof(*p.docs)) };
+	char path[2 * PATH_MAX], first[2 * PATH_MAX], command[64];
+	struct results_error err = { .reason = "no memory to join the processes' documents" };
+	int status;
+
+	if (!p.docs)
+		return parts_failed(run, NATIVE, err.reason);
+	/* After a process without a document the next would say the same, or be like nothing. */
+	for (size_t k = 0; k < nr && k == p.nr && !p.interrupted; k++)
+		run_process(&p, k, run, build);
+	snprintf(path, sizeof(path), "%s/native.json", run->dir);
+	snprintf(first, sizeof(first), "%s/.native-1.json", run->dir);
+	snprintf(command, sizeof(command), "build/ptbench bench --no-kernels --processes %zu", nr);
+	unlink(first);
+	if (p.nr && join(&p, command, path, &err)) {
+		snprintf(p.why, sizeof(p.why), "the processes' documents cannot be joined: %s%s%s",
+			 err.path, err.path[0] ? ": " : "", err.reason);
+		unlink(path);
+	}
+	status = record_bench(run, NATIVE, access(path, R_OK) ? NULL : "native.json", p.interrupted,
+			      p.why, sizeof(p.why));
+	for (size_t i = 0; i < p.nr; i++)
+		results_doc_free(p.docs[i]);
+	free(p.docs);
+	return status;
 }
 
 /* ---- ptbench explore ---- */

@@ -172,6 +172,8 @@ static struct native_outcome run_case(struct native_instance *in, struct bench_s
 	int err;
 
 	progress_try(&in->native->progress, in, n, !in->last_n);
+	if (in->like_n)
+		in->last_n = n; /* only a disturbance makes it run again */
 	err = in->s.c->library_time ? run_untimed(in, s, gs, n) : run_timed(in, s, gs, n, &out);
 	in->last_n = n;
 	if (err && s->skip[0])
@@ -204,6 +206,7 @@ static int add_instance(struct bench_state *s, void *arg)
 	struct native *nat = arg;
 	struct native_instance *in = calloc(1, sizeof(*in));
 	struct gbench_opts opts = { .clock = GBENCH_MANUAL_TIME };
+	int64_t n = 0;
 
 	if (!in)
 		return -ENOMEM;
@@ -211,6 +214,11 @@ static int add_instance(struct bench_state *s, void *arg)
 		opts.clock = GBENCH_REAL_TIME;
 	in->native = nat;
 	in->s = *s;
+	if (nat->like && native_like(in, &n) <= 0) {
+		free(in);
+		return 0;
+	}
+	in->like_n = opts.iterations = n;
 	bench_instance_name(s, in->name, sizeof(in->name));
 	in->next = nat->instances;
 	nat->instances = in;
@@ -229,15 +237,18 @@ static const struct bench_case shim_native = {
 static int add_all(struct native *nat)
 {
 	struct gbench_opts opts = { .clock = GBENCH_REAL_TIME };
+	bool has_shim = true;
 	int err = 0;
 
 	for (size_t i = 0; bench_table[i] && !err; i++)
 		err = bench_for_each_instance(bench_table[i], add_instance, nat);
 	nat->shim_native.native = nat;
 	nat->shim_native.s.c = &shim_native;
-	if (!err)
+	if (nat->like)
+		has_shim = native_like(&nat->shim_native, &opts.iterations) > 0;
+	if (!err && has_shim)
 		err = gbench_register_native_empty("shim/native", &opts);
-	nat->nr_instances++;
+	nat->nr_instances += has_shim;
 	return err;
 }
 
@@ -252,12 +263,14 @@ static void free_all(struct native *nat)
 	}
 	gbench_unregister_all();
 	results_doc_free(nat->doc);
+	results_doc_free(nat->like);
 }
 
 /* ---- the program ---- */
 
 struct options {
 	const char *out, *codes, *objects, *min_time, *repetitions, *every;
+	const char *process, *like; /* of several: "3/12"; the document of the first */
 	bool quiet, any_load;
 };
 
@@ -268,6 +281,8 @@ static const char usage[] =
 	"  --ptbench_static=FILE  write the part `ref.static` (code sizes) there\n"
 	"  --ptbench_objects=FILE the archive whose code sizes these are (default: libref.a beside bench)\n"
 	"  --ptbench_any_load     keep every repetition, however busy this machine was\n"
+	"  --ptbench_process=K/N  this is the Kth of N processes of ptbench bench: one repetition\n"
+	"  --ptbench_like=FILE    measure the rows of that part, with as many operations each\n"
 	"  --ptbench_progress=S   print a line of progress every S seconds (default: 10, on a terminal 1)\n"
 	"  --ptbench_quiet        no progress on stderr\n"
 	"The flags of Google Benchmark work as ever (--benchmark_list_tests, --benchmark_filter=...).\n";
@@ -288,7 +303,7 @@ static void parse(int *argc, char **argv, struct options *o)
 	int kept = 1;
 
 	o->min_time = MIN_SECONDS;
-	o->repetitions = REPETITIONS;
+	o->repetitions = NULL;
 	for (int i = 1; i < *argc; i++) {
 		/* Read here, and left in argv for the library. */
 		take_value(argv[i], "--benchmark_min_time", &o->min_time);
@@ -299,12 +314,16 @@ static void parse(int *argc, char **argv, struct options *o)
 			o->any_load = true;
 		else if (!take_value(argv[i], "--ptbench_out", &o->out) &&
 			 !take_value(argv[i], "--ptbench_progress", &o->every) &&
+			 !take_value(argv[i], "--ptbench_process", &o->process) &&
+			 !take_value(argv[i], "--ptbench_like", &o->like) &&
 			 !take_value(argv[i], "--ptbench_objects", &o->objects) &&
 			 !take_value(argv[i], "--ptbench_static", &o->codes))
 			argv[kept++] = argv[i];
 	}
 	argv[kept] = NULL;
 	*argc = kept;
+	if (!o->repetitions)
+		o->repetitions = o->process ? "1" : REPETITIONS;
 }
 
 /* Rejects options that cannot be used before minutes of measuring. */
@@ -342,10 +361,11 @@ static bool asks_for_help(char **argv)
 }
 
 /* Puts the default flags before the user's, which override them. */
-static char **with_defaults(int *argc, char **argv)
+static char **with_defaults(int *argc, char **argv, bool one_of_several)
 {
-	static const char *const defaults[] = {
-		"--benchmark_repetitions=" REPETITIONS,
+	const char *const defaults[] = {
+		one_of_several ? "--benchmark_repetitions=1"
+			       : "--benchmark_repetitions=" REPETITIONS,
 		"--benchmark_min_time=" MIN_SECONDS,
 		"--benchmark_enable_random_interleaving=true",
 	};
@@ -433,7 +453,8 @@ static void start_progress(struct native *nat, const struct options *o)
 	nat->every = o->every ? strtod(o->every, NULL) : PROGRESS_DEFAULT;
 	nat->quiet = o->quiet;
 	progress_start(&nat->progress, nr * repetitions, repetitions ? nr : 0, nat->every, o->quiet,
-		       "repetitions of %zu cases", nr);
+		       "repetitions of %zu cases%s%s", nr, o->process ? ", process " : "",
+		       o->process ? o->process : "");
 }
 
 static void count_all(struct native *nat)
@@ -457,6 +478,7 @@ static int run_part(struct native *nat, const struct options *o)
 	interrupt_catch();
 	results_stdout_outlive_reader();
 	nat->any_load = o->any_load;
+	nat->one_of_several = o->process;
 	nat->min_ns = atof(o->min_time) * 1e9;
 	start_progress(nat, o);
 	if (!gbench_run(native_report, nat))
@@ -464,7 +486,7 @@ static int run_part(struct native *nat, const struct options *o)
 	progress_end(&nat->progress, !interrupted);
 	if (!interrupted)
 		count_all(nat);
-	if (nat->nr_busy)
+	if (nat->nr_busy && !nat->one_of_several) /* else ptbench says it of all processes */
 		say_busy(nat);
 	return write_part(nat, o->out);
 }
@@ -480,10 +502,15 @@ static void native_init(struct native *nat)
 
 static int run(const struct options *o, const char *command)
 {
+	struct results_error err = { 0 };
 	struct native nat = { 0 };
 	int ret;
 
 	native_init(&nat);
+	if (o->like && results_doc_read(o->like, &nat.like, &err)) {
+		results_error_print(stderr, &err);
+		return EXIT_USAGE;
+	}
 	if (add_all(&nat) || new_doc(&nat, command)) {
 		fprintf(stderr, "bench: out of memory\n");
 		ret = EXIT_PART_FAILED;
@@ -533,7 +560,7 @@ int main(int argc, char **argv)
 	if (asks_for_help(argv)) /* the library then prints its own help and exits */
 		fputs(usage, stdout);
 	if (o.out)
-		args = with_defaults(&argc, argv);
+		args = with_defaults(&argc, argv, o.process);
 	if (!args || !command)
 		return EXIT_PART_FAILED;
 	gbench_init(&argc, args);

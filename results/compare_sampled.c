@@ -268,12 +268,16 @@ static enum results_verdict moved(bool rose, enum results_better better)
 	return rose == (better == RESULTS_LOWER) ? RESULTS_ROW_WORSE : RESULTS_ROW_BETTER;
 }
 
+/* A total over one number of operations and one over another are not rounded alike. */
+#define ROUNDING 1e-9
+
 static void judge(struct results_compared_row *row, double level)
 {
 	const struct results_change *c = &row->change;
 	double base = results_amount_number(&row->base_value);
-	double most = c->is_ratio ? row->effect : row->effect * base;
-	double least = c->is_ratio ? -row->effect / (1 + row->effect) : -most;
+	double effect = row->effect > ROUNDING ? row->effect : ROUNDING;
+	double most = c->is_ratio ? effect : effect * base;
+	double least = c->is_ratio ? -effect / (1 + effect) : -most;
 	bool rose = c->low > most, fell = c->high < least;
 
 	row->verdict = RESULTS_ROW_UNCLEAR;

@@ -91,6 +91,8 @@ case \$1,\${NOTHING:-} in
 esac
 case \${NATIVE:-good/clock} in
 crash) kill -SEGV \$\$ ;;
+second) [[ \$* != *process=2/* ]] || kill -SEGV \$\$
+	NATIVE= exec "\$0" "\$@" ;;
 late) sleep 4; NATIVE= REPETITIONS=9 exec "\$0" "\$@" ;;
 real) exec "$build/bench" "\$1" --benchmark_filter=gup_fast/walk --benchmark_min_time=0.001 --ptbench_any_load \
 	--benchmark_repetitions=9 ;;
@@ -110,7 +112,7 @@ export PTBENCH_REVISION=test
 unset PTBENCH_BUILD KSRC
 bench() {
 	: >"$log"
-	"$b/ptbench" bench --runs "$tmp/runs" "$@" >"$tmp/out" 2>"$tmp/err"
+	"$b/ptbench" bench --processes "${PROCESSES:-1}" --runs "$tmp/runs" "$@" >"$tmp/out" 2>"$tmp/err"
 }
 from_run() { # EXPRESSION of python, of the run r
 	python3 -c 'import json, sys
@@ -225,6 +227,40 @@ BAD_MAKE=1 bench --no-native --no-explore --no-report
 is $? 4 "guests that are not built: exit status 4"
 failing guests "failed None: make guests ended with status 2" "guests that are not built"
 
+# ---- several processes ----
+rows() { # EXPRESSION of python, of the document d of the part native
+	python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))
+t = {(m["case"], m["params"].get("symbol")): m for m in d["measurements"] if m.get("metric") == "time"}
+print(eval(sys.argv[2]), end="")' "$tmp/runs/latest/native.json" "$1"
+}
+PROCESSES=3 NATIVE='good/clock|symbol:fine' REPETITIONS=1 bench --no-kernels --no-report --no-explore
+is "$?,$(grep -c '^bench --ptbench_out' "$log")" 0,3 "three processes measure, one after the other"
+is "$(sed -n 's/^bench --ptbench_out=[^ ]*//p' "$log" | sed "s|=[^ ]*/runs/.*/|=|" | paste -sd,)" \
+	" --ptbench_process=1/3, --ptbench_process=2/3 --ptbench_like=.native-1.json, --ptbench_process=3/3 --ptbench_like=.native-1.json" \
+	"the second and third like the first"
+is "$(rows "{k[1] or k[0]: len(m['samples']) for k, m in t.items()}")" "{'fine': 3, 'good/clock': 3}" "a sample of each"
+is "$(rows "d['provenance']['environment']['sample'], d['command']")" \
+	"('process', 'build/ptbench bench --no-kernels --processes 3')" "and the document says so"
+is "$(find "$tmp/runs/latest/" -name '.*json' | wc -l)" 0 "their own documents are gone"
+PROCESSES=2 NATIVE=real bench --no-kernels --no-report --no-explore
+is "$?,$(rows "{len(m['samples']) for m in d['measurements'] if 'samples' in m}")" "0,{2}" "the real program's rows have two each"
+PROCESSES=3 NATIVE=busted bench --no-kernels --no-report --no-explore
+is $? 4 "rows that fail in each process: exit status 4"
+failing native "failed native.json: process 1 of 3: 9 of 9 checks came out wrong, first busted/holds: 'no' seen, 'yes' expected" \
+	"the reason says in which"
+PROCESSES=3 NATIVE=crash bench --no-kernels --no-report --no-explore
+failing native "failed None: process 1 of 3: build/bench was ended by signal 11 (Segmentation fault); it left no document*" \
+	"a crash of the first"
+is "$(grep -c '^bench --ptbench_out' "$log")" 1 "no other is started"
+PROCESSES=3 NATIVE=second bench --no-kernels --no-report --no-explore
+failing native "failed native.json: process 2 of 3: build/bench was ended by signal 11 (Segmentation fault); it left no document*" \
+	"a crash of the second: what the first measured is kept"
+for n in 0 1001 x ''; do
+	PROCESSES=1 bench --processes "$n" --no-kernels
+	is "$?,$(grep -c 'must be a number from 1 to 1000' "$tmp/err")" 2,1 "--processes '$n' is refused"
+done
+
 # ---- kernels that nothing boots ----
 printf '#!/bin/sh\nexit 1\n' >"$tmp/no-qemu"
 chmod +x "$tmp/no-qemu"
@@ -288,7 +324,8 @@ start() { # MARK ARGUMENT...; the shell ignores SIGINT in what it starts in the 
 	: >"$log"
 	export MARK=$1
 	shift
-	env --default-signal=INT "$b/ptbench" bench --runs "$tmp/runs" --no-report "$@" >"$tmp/out" 2>"$tmp/err" &
+	env --default-signal=INT "$b/ptbench" bench --processes "${PROCESSES:-12}" --runs "$tmp/runs" --no-report \
+		"$@" >"$tmp/out" 2>"$tmp/err" &
 	pid=$!
 	mark=$MARK
 	unset MARK
@@ -329,7 +366,7 @@ ignoring() { # SIGNAL TEXT FILE PATTERN ARGUMENT...
 	local sig=$1 text=$2 file=$3 pattern=$4
 	shift 4
 	: >"$log"
-	(trap '' "$sig"; exec "$b/ptbench" bench --runs "$tmp/runs" --no-report "$@" >"$tmp/out" 2>"$tmp/err") &
+	(trap '' "$sig"; exec "$b/ptbench" bench --processes 1 --runs "$tmp/runs" --no-report "$@" >"$tmp/out" 2>"$tmp/err") &
 	pid=$!
 	until_true says "$pattern" "$file"
 	sleep 1
@@ -355,7 +392,7 @@ printf '#!/bin/bash\necho drawing >>"%s"\nexec sleep 300\n' "$log" >"$tmp/gnuplo
 chmod +x "$tmp/gnuplot/gnuplot"
 mark_nr=$mark_nr.1
 : >"$log"
-MARK=$mark_nr PATH=$tmp/gnuplot:$PATH NATIVE=real "$b/ptbench" bench --runs "$tmp/runs" --no-explore --no-kernels \
+MARK=$mark_nr PATH=$tmp/gnuplot:$PATH NATIVE=real "$b/ptbench" bench --processes 1 --runs "$tmp/runs" --no-explore --no-kernels \
 	>"$tmp/out" 2>"$tmp/err" &
 pid=$!
 until_true says '^drawing' "$log"

@@ -89,6 +89,7 @@ def judge(pairs, level=0.01):
         ratio = min(x + y) > 0
         low, high = interval([math.log(v) for v in x], [math.log(v) for v in y], level) if ratio else interval(x, y, level)
         middle = sorted(x)
+        effect = max(effect, 1e-9)  # totals over other numbers of operations are rounded otherwise
         most = math.log1p(effect) if ratio else effect * (middle[(len(x) - 1) // 2] + middle[len(x) // 2]) / 2
         found.append((low, high, most, p_value(x, y), better))
     finite = [i for i, f in enumerate(found) if math.isfinite(f[0])]
