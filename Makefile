@@ -215,7 +215,7 @@ SECONDS ?= 60
 # The scenarios that the tests of `make test-kernels` boot.
 tested-scenarios = $(or $(SCENARIOS),$(if $(CI),CI,BENCH)) x86_64-stock
 
-.PHONY: bench test test-kernels test-kernels-more test-ab fuzz fuzz-check kernels kernels-ab report exactness coverage variants man help clean cache-prune test-programs
+.PHONY: bench test test-kernels test-kernels-more test-ab fuzz fuzz-check kernels kernels-ab report exactness coverage variants man help clean cache-prune test-programs gate
 bench: ## everything: reference, host and real kernels; JSON and a web report
 	@scripts/deps --scenarios '$(SCENARIOS)' build kernels report
 	$(Q)$(SUBMAKE) all
@@ -252,6 +252,15 @@ kernels-ab: ## compares two kernel trees, BASE= and HEAD=: folders, or git refs 
 	@scripts/deps --scenarios '$(SCENARIOS)' build kernels report
 	$(Q)$(SUBMAKE) all guests
 	$(Q)$(ptbench) kernels ab --base $(call quote,$(BASE)) --head $(call quote,$(HEAD)) $(SCENARIOS)
+
+gate: ## for CI: kernels-ab by POLICY=, and its verdict as markdown, mail, JSON, JUnit
+	$(foreach side,BASE HEAD,$(if $(strip $($(side))),,$(error $(side)= is missing: make gate takes \
+		BASE= and HEAD=, each a folder, FOLDER#REF, or with KSRC=FOLDER a git ref of it)))
+	@scripts/deps --scenarios '$(SCENARIOS)' build kernels report
+	$(Q)$(SUBMAKE) all guests
+	$(Q)$(ptbench) kernels ab --policy $(call quote,$(or $(POLICY),results/policy/default.json)) \
+		$(addprefix --format ,markdown mail json junit) \
+		--base $(call quote,$(BASE)) --head $(call quote,$(HEAD)) $(SCENARIOS)
 
 report: ## renders RUN= (default: the newest run) and prints where
 	@scripts/deps build report

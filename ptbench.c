@@ -450,6 +450,16 @@ static int cmd_bench(int argc, char **argv)
 
 /* ---- subcommands ---- */
 
+static int cmd_gate(int argc, char **argv)
+{
+	char policy[PATH_MAX + 32];
+
+	if (find_folders())
+		return EXIT_USAGE;
+	snprintf(policy, sizeof(policy), "%s/results/policy/default.json", root_dir);
+	return results_cmd_gate(argc, argv, policy);
+}
+
 static int cmd_kernels(int argc, char **argv)
 {
 	const char *revision = find_folders() ? NULL : suite_revision();
@@ -475,6 +485,7 @@ static const struct {
 	{ "validate", "check result files and runs against the format", results_cmd_validate },
 	{ "show", "print a run or a result file as tables", results_cmd_show },
 	{ "compare", "compare runs: rows, checks, parts", results_cmd_compare },
+	{ "gate", "compare runs, and let pass what a policy lets pass: for CI", cmd_gate },
 	{ "report", "render a run as a folder of web pages", report_cmd },
 };
 

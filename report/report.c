@@ -19,7 +19,7 @@
 #include "render/staging.h"
 #include "render/stop.h"
 
-enum { OPT_ALLOW = 256 };
+enum { OPT_ALLOW = 256, OPT_POLICY };
 
 struct report {
 	struct arena arena;
@@ -42,8 +42,8 @@ static int read_input(struct report *r, struct report_input *in, const char *run
 }
 
 /* base: a run to compare with, or NULL. */
-static int report_read(struct report *r, const char *run, const char *base, const char **allow,
-		       size_t nr_allow)
+static int report_read(struct report *r, const char *run, const char *base,
+		       const struct results_compare_options *options)
 {
 	int err = read_input(r, &r->in, run);
 
@@ -55,7 +55,7 @@ static int report_read(struct report *r, const char *run, const char *base, cons
 	r->model.in = &r->in;
 	r->model.base = base ? &r->base : NULL;
 	if (base)
-		head_base_compare(&r->model, allow, nr_allow);
+		head_base_compare(&r->model, options);
 	pages_build(&r->model);
 	return 0;
 }
@@ -134,8 +134,9 @@ static int judge_input(struct report *r, const char *run)
 
 /* Runs the report; without memory, the arena jumps back here. to: print the answers there; NULL:
  * write the folder out. */
-static int report_run(const char *run, const char *base, const char **allow, size_t nr_allow,
-		      const char *out, FILE *to, FILE *tell)
+static int report_run(const char *run, const char *base,
+		      const struct results_compare_options *options, const char *out, FILE *to,
+		      FILE *tell)
 {
 	struct report *r;
 	double seconds;
@@ -149,7 +150,7 @@ static int report_run(const char *run, const char *base, const char **allow, siz
 	if (setjmp(r->arena.oom)) {
 		fprintf(stderr, "ptbench report: out of memory\n");
 		status = EXIT_PART_FAILED;
-	} else if (report_read(r, run, base, allow, nr_allow)) {
+	} else if (report_read(r, run, base, options)) {
 		status = EXIT_USAGE;
 	} else {
 		status = to ? print_out(r, to) : write_out(r, out, tell);
@@ -232,12 +233,12 @@ int report_history(const char *const *runs, size_t nr, bool all, FILE *to)
 
 int report_answers(const char *run, FILE *to)
 {
-	return report_run(run, NULL, NULL, 0, NULL, to, NULL);
+	return report_run(run, NULL, NULL, NULL, to, NULL);
 }
 
 int report_render(const char *run, const char *out)
 {
-	return report_run(run, NULL, NULL, 0, out, NULL, NULL);
+	return report_run(run, NULL, NULL, out, NULL, NULL);
 }
 
 static int usage(FILE *to)
@@ -252,6 +253,7 @@ static int usage(FILE *to)
 		"                    ptbench compare judges, in its words and with its totals\n"
 		"      --allow CASE[:PARAMS]:METRIC\n"
 		"                    with --base: this row may change, as in ptbench compare\n"
+		"      --policy FILE with --base: what this lets pass, as in ptbench gate\n"
 		"  -o, --output DIR  write into this folder instead of RUN/report. DIR may be an\n"
 		"                    earlier report, which is replaced, or an empty folder. Any\n"
 		"                    other folder is refused, and so is a report with files\n"
@@ -298,6 +300,7 @@ static int parse_and_run(int argc, char **argv, const char **allow)
 	static const struct option options[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "allow", required_argument, NULL, OPT_ALLOW },
+		{ "policy", required_argument, NULL, OPT_POLICY },
 		{ "base", required_argument, NULL, 'b' },
 		{ "answers", no_argument, NULL, 'a' },
 		{ "output", required_argument, NULL, 'o' },
@@ -306,7 +309,7 @@ static int parse_and_run(int argc, char **argv, const char **allow)
 	const char *out = NULL, *base = NULL;
 	struct results_error err;
 	bool answers = false;
-	size_t nr_allow = 0;
+	struct results_compare_options how = { .allowed = allow };
 	int opt;
 
 	optind = 1;
@@ -315,7 +318,9 @@ static int parse_and_run(int argc, char **argv, const char **allow)
 			results_error_print(stderr, &err);
 			return EXIT_USAGE;
 		} else if (opt == OPT_ALLOW)
-			allow[nr_allow++] = optarg;
+			allow[how.nr_allowed++] = optarg;
+		else if (opt == OPT_POLICY)
+			how.policy = optarg;
 		else if (opt == 'o')
 			out = optarg;
 		else if (opt == 'b')
@@ -327,15 +332,15 @@ static int parse_and_run(int argc, char **argv, const char **allow)
 		else
 			return usage(stderr);
 	}
-	if (nr_allow && !base) {
+	if ((how.nr_allowed || how.policy) && !base) {
 		fprintf(stderr,
-			"ptbench report: --allow names changes since a base; name that by --base\n");
+			"ptbench report: --%s is of changes since a base; name that by --base\n",
+			how.policy ? "policy" : "allow");
 		return usage(stderr);
 	}
 	if (wrong_words(argc - optind, argv + optind) || (answers && out && wrong_pair()))
 		return usage(stderr);
-	return report_run(argv[optind], base, allow, nr_allow, out, answers ? stdout : NULL,
-			  stdout);
+	return report_run(argv[optind], base, &how, out, answers ? stdout : NULL, stdout);
 }
 
 int report_cmd(int argc, char **argv)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ptbench compare: prints the comparison of runs with a base by results_compare(). */
+/* ptbench compare and gate: print the comparison of runs with a base by results_compare(). */
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -64,15 +64,47 @@ static const char usage[] =
 	"  4  not all could be printed\n"
 	"Example: ptbench compare --base results/runs/OLD results/runs/latest\n";
 
+static const char gate_usage[] =
+	"usage: ptbench gate [--policy FILE] --base RUN [--base RUN]... [OPTION]... RUN...\n"
+	"\n"
+	"Compares runs with those of a base as `ptbench compare` does, and lets pass what a policy lets\n"
+	"pass: for CI.\n"
+	"\n"
+	"  -p, --policy FILE  default: results/policy/default.json of the checkout. JSON, by\n"
+	"                     results/schema/ptbench-policy-1.schema.json. Its rules say of which rows\n"
+	"                     (patterns of part, case, params, metric) which change counts\n"
+	"                     (\"effect_percent\"), whether they may be inconclusive (\"inconclusive\":\n"
+	"                     \"pass\") and whether they count at all (\"gate\": false): the first rule that\n"
+	"                     matches a row holds. \"acknowledged\" has changes that are wanted, with the\n"
+	"                     reason and the last day\n"
+	"      --today DATE   what has expired (2026-12-31; default: today, in UTC)\n"
+	"Other options: those of ptbench compare --help.\n"
+	"\n"
+	"Exit status:\n"
+	"  0  something was judged, and all that gates is well\n"
+	"  1  a row that gates regressed or CHANGED, and is not acknowledged, or no longer; a check or a model\n"
+	"     fails that did not fail in the base, or that the base lacks\n"
+	"  2  bad input, policy or command line\n"
+	"  3  inconclusive, as of ptbench compare: environments differ, runs are partial, what gates is\n"
+	"     missing or inconclusive, nothing was judged\n"
+	"  4  a part failed, and nothing regressed; or not all could be printed\n"
+	"Example: ptbench gate --format=markdown --base results/runs/OLD results/runs/latest\n";
+
 struct arguments {
 	const char **base, **ignored, **allowed;
 	size_t nr_base, nr_ignored, nr_allowed;
 	bool exact_equal, all;
 	struct results_filter only;
-	const char *format, *command;
+	const char *format, *command, *policy, *today;
 };
 
-enum { OPT_ALLOW = 256, OPT_PART, OPT_CASE, OPT_PARAMS, OPT_METRIC, OPT_SUBJECT };
+/* The two subcommands: compare, and gate, which has a policy. */
+struct subcommand {
+	const char *name, *usage;
+	const char *policy; /* its default; NULL: it has none */
+};
+
+enum { OPT_ALLOW = 256, OPT_TODAY, OPT_PART, OPT_CASE, OPT_PARAMS, OPT_METRIC, OPT_SUBJECT };
 
 static int add_allowance(struct arguments *args, const char *text)
 {
@@ -82,13 +114,13 @@ static int add_allowance(struct arguments *args, const char *text)
 		args->allowed[args->nr_allowed++] = text;
 		return 0;
 	}
-	fputs("ptbench compare: ", stderr);
+	fputs("ptbench: ", stderr);
 	results_error_print(stderr, &err);
 	return -EINVAL;
 }
 
 /* Returns -1 to go on, or the exit status. */
-static int parse(int argc, char **argv, struct arguments *args)
+static int parse(int argc, char **argv, const struct subcommand *sub, struct arguments *args)
 {
 	static const struct option options[] = {
 		{ "base", required_argument, NULL, 'b' },
@@ -97,6 +129,8 @@ static int parse(int argc, char **argv, struct arguments *args)
 		{ "ignore", required_argument, NULL, 'i' },
 		{ "all", no_argument, NULL, 'a' },
 		{ "format", required_argument, NULL, 'f' },
+		{ "policy", required_argument, NULL, 'p' },
+		{ "today", required_argument, NULL, OPT_TODAY },
 		{ "part", required_argument, NULL, OPT_PART },
 		{ "case", required_argument, NULL, OPT_CASE },
 		{ "params", required_argument, NULL, OPT_PARAMS },
@@ -108,7 +142,7 @@ static int parse(int argc, char **argv, struct arguments *args)
 	int c;
 
 	optind = 0; /* the program may have parsed its own options before */
-	while ((c = results_getopt(argc, argv, "b:ei:af:h", options)) != -1) {
+	while ((c = results_getopt(argc, argv, "b:ei:af:hp:", options)) != -1) {
 		switch (c) {
 		case 'b':
 			args->base[args->nr_base++] = optarg;
@@ -125,6 +159,15 @@ static int parse(int argc, char **argv, struct arguments *args)
 			break;
 		case 'a':
 			args->all = true;
+			break;
+		case 'p':
+		case OPT_TODAY:
+			if (!sub->policy) {
+				fprintf(stderr, "ptbench %s: a policy is for ptbench gate\n",
+					sub->name);
+				return EXIT_USAGE;
+			}
+			*(c == 'p' ? &args->policy : &args->today) = optarg;
 			break;
 		case OPT_PART:
 			args->only.part = optarg;
@@ -144,25 +187,25 @@ static int parse(int argc, char **argv, struct arguments *args)
 		case 'f':
 			if (!results_comparison_has_format(optarg)) {
 				fprintf(stderr,
-					"ptbench compare: --format %s: must be text, markdown, mail, json, junit, "
+					"ptbench %s: --format %s: must be text, markdown, mail, json, junit, "
 					"csv or github\n",
-					results_shown(optarg));
+					sub->name, results_shown(optarg));
 				return EXIT_USAGE;
 			}
 			args->format = optarg;
 			break;
 		case 'h':
-			fputs(usage, stdout);
+			fputs(sub->usage, stdout);
 			return EXIT_FINE;
 		default:
-			fputs("Try: ptbench compare --help\n", stderr);
+			fprintf(stderr, "Try: ptbench %s --help\n", sub->name);
 			return EXIT_USAGE;
 		}
 	}
 	if (args->nr_base && optind < argc)
 		return -1;
-	fprintf(stderr, "ptbench compare: no %s given\n%s",
-		args->nr_base ? "RUN to compare with the base" : "--base RUN", usage);
+	fprintf(stderr, "ptbench %s: no %s given\n%s", sub->name,
+		args->nr_base ? "RUN to compare with the base" : "--base RUN", sub->usage);
 	return EXIT_USAGE;
 }
 
@@ -177,6 +220,8 @@ static int compare(const struct arguments *args, const char *const *head, size_t
 		.nr_ignored = args->nr_ignored,
 		.allowed = args->allowed,
 		.nr_allowed = args->nr_allowed,
+		.policy = args->policy,
+		.today = args->today,
 	};
 	struct results_comparison *c;
 	struct results_error err;
@@ -187,8 +232,11 @@ static int compare(const struct arguments *args, const char *const *head, size_t
 		return EXIT_USAGE;
 	}
 	status = c->status;
+	/* For a gate that is another thing than a comparison that cannot be made. */
+	if (args->policy && status == EXIT_INCONCLUSIVE && c->totals.failed)
+		status = EXIT_PART_FAILED;
 	if (results_comparison_write(stdout, c, args->format, args->all, args->command)) {
-		fputs("ptbench compare: no memory\n", stderr);
+		fputs("ptbench: no memory to compare\n", stderr);
 		status = EXIT_USAGE;
 	}
 	results_comparison_free(c);
@@ -196,32 +244,33 @@ static int compare(const struct arguments *args, const char *const *head, size_t
 }
 
 /* "ptbench compare --base A B". malloc'ed; NULL without memory. */
-static char *command_text(int argc, char **argv)
+static char *command_text(int argc, char **argv, const char *name)
 {
 	char *words = results_shell_words(argc - 1, (const char *const *)argv + 1), *text = NULL;
 
-	if (words && asprintf(&text, "ptbench compare%s%s", *words ? " " : "", words) < 0)
+	if (words && asprintf(&text, "ptbench %s%s%s", name, *words ? " " : "", words) < 0)
 		text = NULL;
 	free(words);
 	return text;
 }
 
-int results_cmd_compare(int argc, char **argv)
+static int run(int argc, char **argv, const struct subcommand *sub)
 {
 	struct arguments args = {
 		.base = calloc(argc, sizeof(*args.base)),
 		.ignored = calloc(argc, sizeof(*args.ignored)),
 		.allowed = calloc(argc, sizeof(*args.allowed)),
 		.format = "text",
+		.policy = sub->policy,
 	};
-	char *command = command_text(argc, argv);
+	char *command = command_text(argc, argv, sub->name);
 	int ret = EXIT_USAGE;
 
 	args.command = command;
 	if (!args.base || !args.ignored || !args.allowed || !command)
-		fputs("ptbench compare: no memory\n", stderr);
+		fputs("ptbench: no memory to compare\n", stderr);
 	else
-		ret = parse(argc, argv, &args);
+		ret = parse(argc, argv, sub, &args);
 	if (ret < 0)
 		ret = compare(&args, (const char *const *)argv + optind, argc - optind);
 	free(command);
@@ -229,4 +278,18 @@ int results_cmd_compare(int argc, char **argv)
 	free(args.ignored);
 	free(args.base);
 	return ret;
+}
+
+int results_cmd_compare(int argc, char **argv)
+{
+	static const struct subcommand sub = { "compare", usage, NULL };
+
+	return run(argc, argv, &sub);
+}
+
+int results_cmd_gate(int argc, char **argv, const char *policy)
+{
+	const struct subcommand sub = { "gate", gate_usage, policy };
+
+	return run(argc, argv, &sub);
 }

@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "internal.h"
+#include "policy.h"
 #include "twosample.h"
 
 /* The members of a comparison that are private to this file. */
@@ -13,6 +15,7 @@ struct results__sources {
 	size_t nr_read;
 	struct results__allowance *allowed;
 	size_t nr_allowed;
+	struct results__policy *policy; /* or NULL */
 };
 
 /* The sources to compare, and the options. */
@@ -21,6 +24,7 @@ struct job {
 	size_t nr_base, nr_head;
 	const struct results_compare_options *options;
 	struct results__selection only;
+	struct results__policy *policy;
 	double level;
 	struct results__ranks *ranks;
 };
@@ -58,7 +62,7 @@ static int compare_two_sided(struct results_compared_part *p, const struct job *
 		return ret;
 	for (size_t i = 0; i < p->nr_docs; i++)
 		*(i < p->nr_base ? &p->base_empty : &p->head_empty) |= is_empty(p->docs[i]);
-	ret = results__compare_rows(p, &job->only, job->level, job->ranks);
+	ret = results__compare_rows(p, &job->only, job->policy, job->level, job->ranks);
 	if (ret || !job->only.some_rows)
 		return ret ? ret : results__compare_checks(p);
 	for (size_t i = 0; i < p->nr_docs; i++)
@@ -170,7 +174,7 @@ static int compare_parts(struct results_comparison *c, const struct job *job)
 	}
 	results__joined_free(&j);
 	if (!err)
-		err = results__settle(c, c->sources->allowed, c->sources->nr_allowed,
+		err = results__settle(c, c->sources->allowed, c->sources->nr_allowed, job->policy,
 				      job->options->exact_equal);
 	for (size_t i = 0; i < c->nr_parts; i++)
 		count_part(&c->totals, &c->parts[i]);
@@ -242,6 +246,30 @@ static int check_ignored(const struct job *job, struct results_error *err)
 	return 0;
 }
 
+/* Adds the policy's acknowledged changes to the allowed ones. */
+static int add_acknowledged(struct results_comparison *c, const struct results__policy *policy)
+{
+	size_t nr = policy->nr_acknowledged;
+	struct results_compared_allowance *v =
+		realloc(c->allowed, (c->nr_allowed + nr + 1) * sizeof(*v));
+
+	if (!v)
+		return -ENOMEM;
+	c->allowed = v;
+	for (size_t i = 0; i < nr; i++) {
+		char *text = strdup(policy->acknowledged[i].text);
+
+		if (!text)
+			return -ENOMEM;
+		c->allowed[c->nr_allowed++] = (struct results_compared_allowance){
+			.text = text,
+			.expired = policy->acknowledged[i].expired,
+			.used = policy->acknowledged[i].used,
+		};
+	}
+	return 0;
+}
+
 static int compare(struct results_comparison *c, const struct job *job)
 {
 	size_t nr = job->nr_base + job->nr_head;
@@ -255,8 +283,10 @@ static int compare(struct results_comparison *c, const struct job *job)
 	err = compare_parts(c, job);
 	if (!err && !job->only.some)
 		err = results__compare_models(c, job->base, job->nr_base, job->head, job->nr_head);
-	for (size_t i = 0; i < c->nr_allowed; i++)
+	for (size_t i = 0; i < c->sources->nr_allowed; i++)
 		c->allowed[i].used = c->sources->allowed[i].used;
+	if (!err && job->policy)
+		err = add_acknowledged(c, job->policy);
 	return err ? err : results__conclude(c, job->options->exact_equal);
 }
 
@@ -271,6 +301,29 @@ static struct results_comparison *new_comparison(struct results_error *err)
 	results__error(err, -ENOMEM, NULL, "", "no memory to compare");
 	free(c);
 	return NULL;
+}
+
+static int take_policy(struct results_comparison *c, const struct results_compare_options *options,
+		       struct results_error *err)
+{
+	time_t now = time(NULL);
+	struct tm day;
+	char today[16];
+
+	if (!options->policy)
+		return 0;
+	gmtime_r(&now, &day);
+	strftime(today, sizeof(today), "%Y-%m-%d", &day);
+	return results__policy_read(options->policy, options->today ? options->today : today,
+				    &c->sources->policy, err);
+}
+
+static double level_of(const struct results_compare_options *options,
+		       const struct results__policy *policy)
+{
+	if (options->level)
+		return options->level;
+	return policy && policy->level ? policy->level : RESULTS_LEVEL;
 }
 
 /* Whether a document of any part has a selected row. */
@@ -307,8 +360,11 @@ static int compare_into(struct results_comparison *c, const struct job *job,
 
 	if (!all.options)
 		all.options = &defaults;
-	all.level = c->level = all.options->level ? all.options->level : RESULTS_LEVEL;
-	ret = take_allowed(c, all.options, err);
+	ret = take_policy(c, all.options, err);
+	all.policy = c->sources->policy;
+	all.level = c->level = level_of(all.options, all.policy);
+	if (!ret)
+		ret = take_allowed(c, all.options, err);
 	if (!ret)
 		ret = check_ignored(&all, err);
 	if (!ret)
@@ -429,6 +485,7 @@ void results_comparison_free(struct results_comparison *c)
 		free((char *)c->allowed[i].text);
 	for (size_t i = 0; i < c->sources->nr_read; i++)
 		results__source_free(c->sources->read[i]);
+	results__policy_free(c->sources->policy);
 	free(c->sources->read);
 	free(c->sources->allowed);
 	free(c->sources);

@@ -18,6 +18,7 @@ const char *results_verdict_name(enum results_verdict v)
 		[RESULTS_ROW_ALLOWED] = "changed, allowed", [RESULTS_ROW_UNSTEADY] = "unsteady",
 		[RESULTS_ROW_NOISE] = "unchanged",	    [RESULTS_ROW_UNCLEAR] = "INCONCLUSIVE",
 		[RESULTS_ROW_MISSING] = "MISSING",	    [RESULTS_ROW_EXTRA] = "extra",
+		[RESULTS_ROW_UNGATED] = "not gated",
 	};
 
 	return names[v];
@@ -489,7 +490,7 @@ static void print_families(FILE *f, const struct results_comparison *c)
 
 static void print_allowed(FILE *f, const struct results_compared_allowance *a)
 {
-	fputs("allowed: ", f);
+	fputs(a->expired ? "expired: " : "allowed: ", f);
 	print_text(f, a->text);
 	if (a->used)
 		fprintf(f, ": %zu row%s\n", a->used, results__s(a->used));

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include "internal.h"
+#include "policy.h"
 
 struct range {
 	struct results_amount low, high;
@@ -109,7 +110,8 @@ static bool sticks_out(const struct range *base, const struct range *head,
 	       (better != RESULTS_LOWER && results_amount_cmp(&head->low, &base->low) < 0);
 }
 
-static enum results_verdict judge_values(const struct side *base, const struct side *head)
+static enum results_verdict judge_values(const struct side *base, const struct side *head,
+					 double effect)
 {
 	enum results_better better = base->first->metric->better;
 	enum results_verdict verdict;
@@ -122,7 +124,8 @@ static enum results_verdict judge_values(const struct side *base, const struct s
 							      : RESULTS_ROW_UNSTEADY;
 }
 
-static enum results_verdict judge_ranges(const struct side *base, const struct side *head)
+static enum results_verdict judge_ranges(const struct side *base, const struct side *head,
+					 double effect)
 {
 	enum results_verdict verdict = RESULTS_ROW_UNCLEAR;
 
@@ -144,10 +147,9 @@ static bool is_within(const struct range *base, const struct range *head, double
  * operation that now and then takes another path. Without an effect, as of a count of events, or
  * where less moved: mode and median are the same, and no sample is worse than all of the base.
  */
-static bool is_noise(const struct side *base, const struct side *head)
+static bool is_noise(const struct side *base, const struct side *head, double effect)
 {
 	const struct results_metric *metric = base->first->metric;
-	double effect = metric->effect;
 
 	if (effect > 0 && is_within(&base->modes, &head->modes, effect) &&
 	    is_within(&base->medians, &head->medians, effect) &&
@@ -158,13 +160,15 @@ static bool is_noise(const struct side *base, const struct side *head)
 	       !sticks_out(&base->samples, &head->samples, metric->better);
 }
 
-static enum results_verdict judge_noise(const struct side *base, const struct side *head)
+static enum results_verdict judge_noise(const struct side *base, const struct side *head,
+					double effect)
 {
-	return is_noise(base, head) ? RESULTS_ROW_NOISE : judge_ranges(base, head);
+	return is_noise(base, head, effect) ? RESULTS_ROW_NOISE : judge_ranges(base, head, effect);
 }
 
 /* Until all rows are known. */
-static enum results_verdict judge_later(const struct side *base, const struct side *head)
+static enum results_verdict judge_later(const struct side *base, const struct side *head,
+					double effect)
 {
 	return RESULTS_ROW_UNCLEAR;
 }
@@ -172,7 +176,8 @@ static enum results_verdict judge_later(const struct side *base, const struct si
 /* Indexed by the kind of the base, then of the head. A row that is no longer exact is judged by the
  * head's kind. */
 static const struct {
-	enum results_verdict (*judge)(const struct side *base, const struct side *head);
+	enum results_verdict (*judge)(const struct side *base, const struct side *head,
+				      double effect);
 	const char *why;
 } how[3][3] = {
 	[RESULTS_EXACT] = {
@@ -192,9 +197,14 @@ static const struct {
 	},
 };
 
+static double effect_of(const struct results__rule *rule, const struct results_metric *metric)
+{
+	return rule && rule->effect >= 0 ? rule->effect : metric->effect;
+}
+
 /* skipped: the reasons for which the base and the head skipped the row, or NULL. */
-static void judge(const struct results_compared_part *p, const struct side *base,
-		  const struct side *head, const char *const skipped[2],
+static void judge(const struct results_compared_part *p, const struct results__policy *policy,
+		  const struct side *base, const struct side *head, const char *const skipped[2],
 		  struct results_compared_row *row)
 {
 	*row = (struct results_compared_row){
@@ -203,8 +213,8 @@ static void judge(const struct results_compared_part *p, const struct side *base
 		.head = head->lowest,
 		.base_value = base->shown,
 		.head_value = head->shown,
-		.effect = (base->nr ? base->first : head->first)->metric->effect,
 	};
+	row->effect = effect_of(results__rule_of(policy, p->name, row->m), row->m->metric);
 	if (!base->nr) {
 		row->verdict = RESULTS_ROW_EXTRA;
 		row->why = skipped[0];
@@ -215,7 +225,7 @@ static void judge(const struct results_compared_part *p, const struct side *base
 		row->verdict = RESULTS_ROW_MISSING;
 		row->why = skipped[0] ? skipped[0] : "not in every base run";
 	} else {
-		row->verdict = how[base->kind][head->kind].judge(base, head);
+		row->verdict = how[base->kind][head->kind].judge(base, head, row->effect);
 		row->why = how[base->kind][head->kind].why;
 		if (!row->why && row->verdict == RESULTS_ROW_UNCLEAR)
 			row->why = base->kind == RESULTS_EXACT ? "runs of one side disagree"
@@ -251,8 +261,8 @@ static bool is_sampled_twice(const struct results_compared_row *row, const struc
  * sampled on both sides later.
  */
 static int compare_row(struct results_compared_part *p, const struct results__entries *e, size_t i,
-		       size_t end, const struct results__sampling *sampling,
-		       struct results__ranks *r)
+		       size_t end, const struct results__policy *policy,
+		       const struct results__sampling *sampling, struct results__ranks *r)
 {
 	const bool of_kernel = row_at(e, i)->subject == RESULTS_KERNEL;
 	const char *skipped[2] = { NULL, NULL };
@@ -270,7 +280,7 @@ static int compare_row(struct results_compared_part *p, const struct results__en
 
 		for (next = i; next < end && row_at(e, next)->metric == metric && !err; next++)
 			err = side_add(&sides[e->v[next].is_head], row_at(e, next));
-		judge(p, &sides[0], &sides[1], skipped, row);
+		judge(p, policy, &sides[0], &sides[1], skipped, row);
 		if (!err && is_sampled_twice(row, sides))
 			err = results__change(r, &e->v[i], next - i, sampling, row);
 		p->nr_rows++;
@@ -297,7 +307,8 @@ static int add_rows(struct results__entries *e, struct results_compared_part *p,
 }
 
 int results__compare_rows(struct results_compared_part *p, const struct results__selection *only,
-			  double level, struct results__ranks *r)
+			  const struct results__policy *policy, double level,
+			  struct results__ranks *r)
 {
 	const struct results__sampling sampling = { results__is_by_process(p),
 						    results__is_paired(p), level };
@@ -314,7 +325,7 @@ int results__compare_rows(struct results_compared_part *p, const struct results_
 		results__entries_sort(&e, by_identity);
 	for (size_t i = 0, next; i < e.nr && !err; i = next) {
 		next = results__entries_next(&e, i, by_row);
-		err = compare_row(p, &e, i, next, &sampling, r);
+		err = compare_row(p, &e, i, next, policy, &sampling, r);
 	}
 	free(e.v);
 	return err;

@@ -99,6 +99,7 @@ static bool is_unjudged(FILE *f, const struct results_totals *t)
 	item(&l, t->rows[RESULTS_ROW_UNCLEAR], "row is inconclusive", "rows are inconclusive");
 	item(&l, t->rows[RESULTS_ROW_MISSING], "row is missing", "rows are missing");
 	item(&l, t->rows[RESULTS_ROW_EXTRA], "row is extra", "rows are extra");
+	item(&l, t->rows[RESULTS_ROW_UNGATED], "row does not gate", "rows do not gate");
 	item(&l, t->skipped, "row is skipped", "rows are skipped");
 	item(&l, t->left_out, "entry was left out by a filter",
 	     "entries were left out by a filter");

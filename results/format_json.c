@@ -247,6 +247,7 @@ static json_t *allowed_of(const struct results_compared_allowance *a)
 	json_t *o = json_object();
 
 	json_object_set_new(o, "text", text(a->text));
+	json_object_set_new(o, "expired", json_boolean(a->expired));
 	json_object_set_new(o, "rows", count(a->used));
 	return o;
 }

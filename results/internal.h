@@ -15,6 +15,7 @@
 #include <results/results.h>
 
 #define RESULTS_RUN_FORMAT "ptbench-run"
+#define RESULTS__POLICY_FORMAT "ptbench-policy"
 #define RESULTS__RUN_VERSION 1
 #define RESULTS__EXPLORE_VERSION 1
 #define RESULTS_RUN_FILE "run.json"
@@ -271,8 +272,10 @@ size_t results__values_needed(size_t nr_rows, double level);
 int results__compare_provenance(struct results_compared_part *p,
 				const struct results_compare_options *options);
 /* Fills rows; those that are sampled on both sides are not judged yet. 0 or -ENOMEM. */
+struct results__policy;
 int results__compare_rows(struct results_compared_part *p, const struct results__selection *only,
-			  double level, struct results__ranks *r);
+			  const struct results__policy *policy, double level,
+			  struct results__ranks *r);
 /* Fills checks, and counts them. 0 or -ENOMEM. */
 int results__compare_checks(struct results_compared_part *p);
 /* The value of total over nr_ops operations. */
@@ -284,11 +287,11 @@ int results__row_worst_first(const struct results_compared_row *x,
 
 /* ---- settle.c: the verdicts of all rows ---- */
 /*
- * Judges what is left: sampled rows, rows of an identical image unless exact_equal, allowances.
- * Counts the rows of each part and family. 0 or -ENOMEM.
+ * Judges what is left: sampled rows, rows of an identical image unless exact_equal, allowances,
+ * the policy, which may be NULL. Counts the rows of each part and family. 0 or -ENOMEM.
  */
 int results__settle(struct results_comparison *c, struct results__allowance *allowed,
-		    size_t nr_allowed, bool exact_equal);
+		    size_t nr_allowed, struct results__policy *policy, bool exact_equal);
 
 /* ---- compare_parts.c: the runs and documents of each part ---- */
 struct results__holder {

@@ -5,7 +5,7 @@
 libs += results
 results-ldlibs := -ljansson -lgsl -lgslcblas -lm
 results-srcs := $(addprefix results/,command.c error.c metrics.c params.c pairs.c rules.c stat.c doc.c axes.c axes_json.c index.c file.c \
-	json.c read.c reason.c write.c run.c run_read.c row.c table.c text.c source.c \
+	json.c read.c reason.c write.c run.c run_read.c policy.c row.c table.c text.c source.c \
 	explore.c explore_read.c explore_show.c explore_write.c \
 	cmd_validate.c cmd_show.c \
 	allow.c amount.c compare.c compare_checks.c compare_entries.c compare_models.c compare_parts.c \
@@ -24,7 +24,7 @@ tests += $(results-unit-tests)
 asan-tests += $(results-unit-tests)
 test-helpers += $(results-helpers) results/test/scale
 asan-helpers += $(results-helpers)
-script-tests += $(addprefix results/test/,test_schema.t test_mutations.t test_cli.t test_compare.t test_formats.t test_twosample.t)
+script-tests += $(addprefix results/test/,test_schema.t test_mutations.t test_cli.t test_compare.t test_formats.t test_gate.t test_twosample.t)
 
 .PHONY: scale
 scale: ## shows how long validate, show, compare, a boot's judge and a report take of many rows, and that it is linear
@@ -33,10 +33,11 @@ scale: ## shows how long validate, show, compare, a boot's judge and a report ta
 	$(Q)$(O)/kernels-test/scale
 	$(Q)$(O)/report/test/scale
 
-fuzz-targets += $(addprefix results/fuzz/,result explore run)
-$(foreach t,result explore run,\
+fuzz-targets += $(addprefix results/fuzz/,result explore policy run)
+$(foreach t,result explore policy run,\
 	$(eval results/fuzz/$(t)-libs := results)$(eval results/fuzz/$(t)-ldlibs := $(results-ldlibs))\
 	$(eval results/fuzz/$(t)-extra := results/fuzz/single.c))
 results/fuzz/result-planted := results_params_set_int
 results/fuzz/explore-planted := results__json_string
+results/fuzz/policy-planted := results__matches
 results/fuzz/run-planted := results__in_word

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "policy.h"
 
 static bool is_move(enum results_verdict v)
 {
@@ -45,6 +46,36 @@ static void allow(struct results_compared_row *row, struct results__allowance *a
 		allowed[i].used++;
 		row->verdict = RESULTS_ROW_ALLOWED;
 	}
+}
+
+/* An acknowledged change that has expired stays what it is, and says so. */
+static void acknowledge(const char *part, struct results_compared_row *row,
+			struct results__policy *policy)
+{
+	if (row->verdict != RESULTS_ROW_WORSE && row->verdict != RESULTS_ROW_CHANGED)
+		return;
+	for (size_t i = 0; i < policy->nr_acknowledged; i++) {
+		struct results__acknowledged *a = &policy->acknowledged[i];
+
+		if (!results__matches(&a->which, part, row->m))
+			continue;
+		a->used++;
+		if (!a->expired)
+			row->verdict = RESULTS_ROW_ALLOWED;
+	}
+}
+
+/* A row that need not be as it is to pass is not judged. */
+static void gate(const char *part, struct results_compared_row *row,
+		 const struct results__policy *policy)
+{
+	const struct results__rule *rule = results__rule_of(policy, part, row->m);
+	bool passes = row->verdict == RESULTS_ROW_EQUAL || row->verdict == RESULTS_ROW_NOISE;
+
+	if (!rule || passes ||
+	    (rule->gate && !(rule->pass_inconclusive && row->verdict == RESULTS_ROW_UNCLEAR)))
+		return;
+	row->verdict = RESULTS_ROW_UNGATED;
 }
 
 static int family_cmp(const void *a, const void *b)
@@ -89,7 +120,7 @@ static int count(struct results_comparison *c, struct results_compared_part *p,
 }
 
 int results__settle(struct results_comparison *c, struct results__allowance *allowed,
-		    size_t nr_allowed, bool exact_equal)
+		    size_t nr_allowed, struct results__policy *policy, bool exact_equal)
 {
 	int err = results__judge_sampled(c);
 
@@ -104,6 +135,10 @@ int results__settle(struct results_comparison *c, struct results__allowance *all
 			if (identical)
 				identify(p, row);
 			allow(row, allowed, nr_allowed);
+			if (policy) {
+				acknowledge(p->name, row, policy);
+				gate(p->name, row, policy);
+			}
 			err = count(c, p, row);
 		}
 	}

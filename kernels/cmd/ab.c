@@ -304,7 +304,7 @@ static void explain(struct ab *ab, size_t i)
 /* Runs ptbench report --allow ... --base BASE HEAD. */
 static int run_report(const struct ab *ab, FILE *out)
 {
-	const char **argv = calloc(6 + 2 * ab->o->nr_allow, sizeof(*argv));
+	const char **argv = calloc(8 + 2 * ab->o->nr_allow, sizeof(*argv));
 	size_t n = 0;
 	int status;
 
@@ -315,6 +315,10 @@ static int run_report(const struct ab *ab, FILE *out)
 	for (size_t i = 0; i < ab->o->nr_allow; i++) {
 		argv[n++] = "--allow";
 		argv[n++] = ab->o->allow[i];
+	}
+	if (ab->o->policy) {
+		argv[n++] = "--policy";
+		argv[n++] = ab->o->policy;
 	}
 	argv[n++] = "--base";
 	argv[n++] = ab->sides[BASE].run->dir;
@@ -383,12 +387,17 @@ static int render(const struct ab *ab)
 
 static int compare(struct ab *ab)
 {
+	const struct results_compare_options options = {
+		.allowed = ab->o->allow,
+		.nr_allowed = ab->o->nr_allow,
+		.policy = ab->o->policy,
+	};
 	int status = open_verdict(ab);
 
 	if (status)
 		return status;
-	status = ab_judge(ab->verdict, ab->sides[BASE].run->dir, ab->sides[HEAD].run->dir,
-			  ab->o->allow, ab->o->nr_allow, &ab->compared);
+	status = ab_judge(ab->verdict, ab->sides[BASE].run->dir, ab->sides[HEAD].run->dir, &options,
+			  &ab->compared);
 	self_print(ab->verdict);
 	for (size_t i = 0; i < ab->nr_changed && !ab->o->kernels.no_costs && !stopped; i++)
 		explain(ab, i);
@@ -397,6 +406,10 @@ static int compare(struct ab *ab)
 	printf("\nbase: %s\nhead: %s\n", results_shown(ab->sides[BASE].run->dir),
 	       results_shown(ab->sides[HEAD].run->dir));
 	printf("compared: %s\n", results_shown(ab->verdict_file));
+	for (size_t i = 0; i < ab->o->nr_formats && ab->compared && !stopped; i++)
+		if (ab_write(ab->compared, ab->sides[HEAD].run->dir, ab->o->formats[i],
+			     ab->o->command))
+			status = status ? status : EXIT_PART_FAILED;
 	return stopped ? EXIT_INTERRUPTED : status;
 }
 

@@ -16,6 +16,9 @@ struct ab_options {
 	bool no_report;
 	const char **allow; /* wanted changes, in the syntax of compare's --allow */
 	size_t nr_allow;
+	const char *policy;   /* as of ptbench gate, or NULL */
+	const char **formats; /* of compare's --format: one more file of each */
+	size_t nr_formats;
 };
 
 /*
@@ -27,12 +30,14 @@ int ab_run(struct ab_options *o);
 /* ---- ab_judge.c ---- */
 /*
  * Compares head with base, folders of runs, and prints the comparison to `to` as `ptbench compare`
- * does; allow: its options --allow. Returns the exit status of compare and, in *out, the
- * comparison, which the caller frees. 2: a run cannot be read (said on stderr), and *out is NULL.
- * 4: no memory to print.
+ * does. Returns the exit status of compare and, in *out, the comparison, which the caller frees. 2:
+ * a run cannot be read (said on stderr), and *out is NULL. 4: no memory to print.
  */
-int ab_judge(FILE *to, const char *base, const char *head, const char *const *allow,
-	     size_t nr_allow, struct results_comparison **out);
+int ab_judge(FILE *to, const char *base, const char *head,
+	     const struct results_compare_options *options, struct results_comparison **out);
+/* Writes c to compared.FORMAT in the folder, and prints the file's name. An exit status. */
+int ab_write(const struct results_comparison *c, const char *folder, const char *format,
+	     const char *command);
 /*
  * "CASE:PARAMS" of the kernel's exact row of the scenario's costs whose instructions changed by the
  * largest ratio: by difference, a row of many pages would hide the simplest one. malloc'ed; NULL:

@@ -3,20 +3,20 @@
  * ptbench kernels ab: compares its two runs by results_compare(), prints the comparison, and finds
  * in it the row to be profiled.
  */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ab.h"
 
-int ab_judge(FILE *to, const char *base, const char *head, const char *const *allow,
-	     size_t nr_allow, struct results_comparison **out)
+int ab_judge(FILE *to, const char *base, const char *head,
+	     const struct results_compare_options *options, struct results_comparison **out)
 {
 	const struct results_side sides[] = { { &base, 1 }, { &head, 1 } };
-	const struct results_compare_options options = { .allowed = allow, .nr_allowed = nr_allow };
 	struct results_error err;
 
-	if (results_compare(&sides[0], &sides[1], &options, out, &err)) {
+	if (results_compare(&sides[0], &sides[1], options, out, &err)) {
 		results_error_print(stderr, &err);
 		return EXIT_USAGE;
 	}
@@ -26,6 +26,28 @@ int ab_judge(FILE *to, const char *base, const char *head, const char *const *al
 	}
 	fflush(to); /* a process that is forked for a boot must not print it again */
 	return (*out)->status;
+}
+
+int ab_write(const struct results_comparison *c, const char *folder, const char *format,
+	     const char *command)
+{
+	char *path;
+	bool lost;
+	FILE *f;
+
+	if (asprintf(&path, "%s/compared.%s", folder, format) < 0)
+		return EXIT_PART_FAILED;
+	f = fopen(path, "wxe");
+	lost = !f || results_comparison_write(f, c, format, false, command) || ferror(f);
+	if ((f && fclose(f)) || lost) {
+		fprintf(stderr, "ptbench kernels ab: %s: %s; the comparison in it is not whole\n",
+			results_shown(path), strerror(errno));
+		lost = true;
+	} else {
+		printf("compared: %s\n", results_shown(path));
+	}
+	free(path);
+	return lost ? EXIT_PART_FAILED : EXIT_FINE;
 }
 
 static const struct results_compared_part *costs_of(const struct results_comparison *c,

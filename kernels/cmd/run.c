@@ -39,6 +39,9 @@ static const char ab_usage[] =
 	"  --head TREE         what is compared\n"
 	"  --allow CASE[:PARAM=VALUE,...]:METRIC\n"
 	"                      this row may change, as in ptbench compare; may be repeated\n"
+	"  --policy FILE       what ptbench gate lets pass, this does, too (see its --help)\n"
+	"  --format NAME       the comparison also as compared.NAME, in the folder of the head's run:\n"
+	"                      markdown, mail, json, junit, csv or github; may be repeated\n"
 	"  --no-report         render nothing\n";
 /* Of both, after what is above. */
 static const char both_usage[] =
@@ -92,6 +95,8 @@ enum {
 	OPT_BASE = 256,
 	OPT_HEAD,
 	OPT_ALLOW,
+	OPT_POLICY,
+	OPT_FORMAT,
 	OPT_NO_REPORT,
 	OPT_OUT,
 	OPT_ONLY,
@@ -114,6 +119,8 @@ static const struct option ab_options[] = {
 	{ "base", required_argument, NULL, OPT_BASE },
 	{ "head", required_argument, NULL, OPT_HEAD },
 	{ "allow", required_argument, NULL, OPT_ALLOW },
+	{ "policy", required_argument, NULL, OPT_POLICY },
+	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "no-report", no_argument, NULL, OPT_NO_REPORT },
 	OF_BOTH,
 };
@@ -147,6 +154,31 @@ static int allow(const char *command, struct ab_options *ab, const char *text)
 	return 0;
 }
 
+/* A policy is checked now, too. */
+static int policy(const char *command, struct ab_options *ab, const char *file)
+{
+	struct results_error err;
+
+	ab->policy = file;
+	if (!results_policy_check(file, &err))
+		return 0;
+	fprintf(stderr, "%s: ", command);
+	results_error_print(stderr, &err);
+	return -EINVAL;
+}
+
+static int format(const char *command, struct ab_options *ab, const char *name)
+{
+	if (!results_comparison_has_format(name) || !strcmp(name, "text")) {
+		fprintf(stderr,
+			"%s: --format %s: must be markdown, mail, json, junit, csv or github\n",
+			command, results_shown(name));
+		return -EINVAL;
+	}
+	ab->formats[ab->nr_formats++] = name;
+	return 0;
+}
+
 static int take(const char *command, int c, struct ab_options *ab)
 {
 	struct kernels_options *o = &ab->kernels;
@@ -160,6 +192,10 @@ static int take(const char *command, int c, struct ab_options *ab)
 		return 0;
 	case OPT_ALLOW:
 		return allow(command, ab, optarg);
+	case OPT_POLICY:
+		return policy(command, ab, optarg);
+	case OPT_FORMAT:
+		return format(command, ab, optarg);
 	case OPT_NO_REPORT:
 		ab->no_report = true;
 		return 0;
@@ -237,9 +273,9 @@ int ab_cmd(int argc, char **argv, const struct kernels_options *o)
 	snprintf(runs, sizeof(runs), "%s/results/runs", o->root);
 	ab.runs = runs;
 	ab.allow = calloc(argc, sizeof(*ab.allow));
-	if (!ab.allow)
-		return EXIT_USAGE;
-	ret = parse(argc, argv, ab_options, ab_usage, ab_end, &ab);
+	ab.formats = calloc(argc, sizeof(*ab.formats));
+	ret = ab.allow && ab.formats ? parse(argc, argv, ab_options, ab_usage, ab_end, &ab)
+				     : -ENOMEM;
 	if (ret) {
 		ret = ret > 0 ? EXIT_FINE : EXIT_USAGE;
 	} else if (ab.base && ab.head) {
@@ -249,6 +285,7 @@ int ab_cmd(int argc, char **argv, const struct kernels_options *o)
 			ab.base ? "head" : "base", argv[0]);
 		ret = EXIT_USAGE;
 	}
+	free(ab.formats);
 	free(ab.allow);
 	return ret;
 }

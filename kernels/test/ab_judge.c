@@ -8,6 +8,7 @@
 int main(int argc, char **argv)
 {
 	const char **allow = calloc(argc, sizeof(*allow));
+	struct results_compare_options options = { .exact_equal = false };
 	struct results_comparison *c;
 	size_t nr = 0;
 	int i, status;
@@ -19,7 +20,9 @@ int main(int argc, char **argv)
 		fputs("usage: ab_judge [--allow TEXT]... BASE HEAD\n", stderr);
 		return 2;
 	}
-	status = ab_judge(stdout, argv[i], argv[i + 1], allow, nr, &c);
+	options.allowed = allow;
+	options.nr_allowed = nr;
+	status = ab_judge(stdout, argv[i], argv[i + 1], &options, &c);
 	results_comparison_free(c);
 	free(allow);
 	return status;

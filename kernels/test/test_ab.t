@@ -92,6 +92,22 @@ ok $? "and says which scenario was not run, and why"
 text=$(rendered base worse --allow gup_fast/walk:instructions)
 [[ $text == *"No. Nothing that was judged regressed."*"Changed, allowed: 3 rows."*"Allowed: gup_fast/walk:instructions: 3 rows."* ]]
 ok $? "the report allows what --allow of ab names, and says so"
+policy() { # FILE EXPIRES
+	printf '{"format": "ptbench-policy", "version": 1, "rules": [], "acknowledged": [{"case": "gup_fast/*", "metric": "instructions",
+		"reason": "one more check", "expires": "%s"}]}' "$2" >"$1"
+}
+policy "$tmp/policy" 9999-12-31
+policy "$tmp/old" 2001-01-01
+text=$(rendered base worse --policy "$tmp/policy" --format markdown --format junit)
+[[ $text == *"No. Nothing that was judged regressed."*"Changed, allowed: 3 rows."*"Allowed: gup_fast/*:instructions until 9999-12-31: one more check: 3 rows."* ]]
+ok $? "the report allows what the policy of ab acknowledges"
+head=$(sides | tail -n 1)
+is "$(sed -n 's/^compared: .*\///p' "$tmp/out" | paste -sd,)" compared.txt,compared.markdown,compared.junit "files of the formats that are asked for"
+grep -q '^| changed, allowed | ' "$head/compared.markdown" && grep -q '<testsuites name="ptbench">' "$head/compared.junit"
+ok $? "with the comparison"
+text=$(rendered base worse --policy "$tmp/old")
+[[ $text == *"Yes. Regression: 3 rows regressed."*"Expired: gup_fast/*:instructions until 2001-01-01: one more check: 3 rows."* ]]
+ok $? "and no longer, once that has expired"
 tree lost '400 wrong' 500
 text=$(rendered base lost)
 is "$(grep -c 'regression: 1 check fails that passed in the base' "$tmp/out")" 1 "a check that fails on the head alone is a regression"
@@ -177,6 +193,9 @@ early() { # PATTERN ARGUMENT...
 }
 mkdir -p "$tmp/no-tree" "$tmp/bin"
 before=$(ls "$tmp/runs")
+echo '{"format": "ptbench-policy", "version": 1, "rules": {}}' >"$tmp/bad"
+early 'bad: \$.rules: is an object, must be an array' --base "$tmp/base" --head "$tmp/worse" --policy "$tmp/bad" one
+early 'must be markdown, mail, json, junit, csv or github' --base "$tmp/base" --head "$tmp/worse" --format yaml one
 early 'scenarios/nonesuch: No such file' --base "$tmp/base" --head "$tmp/worse" one nonesuch
 early 'NOLIST: No such file or directory: no such list' --base "$tmp/base" --head "$tmp/worse" NOLIST
 early "KSRC=$tmp/no-tree: not a Linux source tree" --base "$tmp/base" --head "$tmp/no-tree" one

@@ -340,7 +340,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	r->model.in = &r->head;
 	r->model.base = with_base ? &r->base : NULL;
 	if (with_base)
-		head_base_compare(&r->model, NULL, 0);
+		head_base_compare(&r->model, NULL);
 	pages_build(&r->model);
 	check_answers(&r->model, !memmem(data, size, "nan", 3) && !memmem(data, size, "inf", 3));
 	check_figures(&r->model);

@@ -30,14 +30,13 @@ static const char *error_text(struct model *m, const struct results_error *err)
 			 err->path[0] ? ": " : "", clean(m->arena, err->reason));
 }
 
-void head_base_compare(struct model *m, const char *const *allow, size_t nr_allow)
+void head_base_compare(struct model *m, const struct results_compare_options *options)
 {
 	const char *base = m->base->run->dir, *head = m->in->run->dir;
 	const struct results_side sides[] = { { &base, 1 }, { &head, 1 } };
-	const struct results_compare_options options = { .allowed = allow, .nr_allowed = nr_allow };
 	struct results_error err = { 0 };
 
-	if (results_compare(&sides[0], &sides[1], &options, &m->compared, &err)) {
+	if (results_compare(&sides[0], &sides[1], options, &m->compared, &err)) {
 		m->not_compared = error_text(m, &err);
 		return;
 	}
@@ -503,13 +502,15 @@ static void note_runs(struct model *m, struct section *s)
 					       "is still under way.",
 					       side_name(c->runs[i].is_head)));
 	for (size_t i = 0; i < c->nr_allowed; i++)
-		section_note(
-			m, s,
-			arena_str(m->arena, "Allowed: %s: %s.", clean(m->arena, c->allowed[i].text),
-				  !c->allowed[i].used
-					  ? "no row needs it"
-					  : arena_str(m->arena, "%zu row%s", c->allowed[i].used,
-						      c->allowed[i].used == 1 ? "" : "s")));
+		section_note(m, s,
+			     arena_str(m->arena, "%s: %s: %s.",
+				       c->allowed[i].expired ? "Expired" : "Allowed",
+				       clean(m->arena, c->allowed[i].text),
+				       !c->allowed[i].used
+					       ? "no row needs it"
+					       : arena_str(m->arena, "%zu row%s",
+							   c->allowed[i].used,
+							   c->allowed[i].used == 1 ? "" : "s")));
 }
 
 void head_base_build(struct model *m)

@@ -10,9 +10,8 @@
 /* Builds all pages, in the order in which they are listed. */
 void pages_build(struct model *m);
 
-/* Compares the run with its base; call it before pages_build(). allow: values of --allow, as of
- * `ptbench compare`. */
-void head_base_compare(struct model *m, const char *const *allow, size_t nr_allow);
+/* Compares the run with its base; call it before pages_build(). */
+void head_base_compare(struct model *m, const struct results_compare_options *options);
 void head_base_build(struct model *m); /* does nothing without a base */
 void head_base_free(struct model *m);
 /* The page on several versions of one kernel; does nothing where the run has one of each. */

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The subcommands of libresults alone, for its tests: cli validate|show|compare ... */
+/* The subcommands of libresults alone, for its tests: cli validate|show|compare|gate ... */
 #include <array_size.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <results/results.h>
+
+static int cmd_gate(int argc, char **argv)
+{
+	const char *policy = getenv("CLI_POLICY");
+
+	return results_cmd_gate(argc, argv, policy ? policy : "no policy");
+}
 
 int main(int argc, char **argv)
 {
@@ -14,12 +22,13 @@ int main(int argc, char **argv)
 		{ "validate", results_cmd_validate },
 		{ "show", results_cmd_show },
 		{ "compare", results_cmd_compare },
+		{ "gate", cmd_gate },
 	};
 
 	results_stdout_check("cli");
 	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].fn(argc - 1, argv + 1);
-	fputs("usage: cli validate|show|compare ...\n", stderr);
+	fputs("usage: cli validate|show|compare|gate ...\n", stderr);
 	return 2;
 }

@@ -52,6 +52,7 @@ enum results_verdict {
 	RESULTS_ROW_UNCLEAR,  /* inconclusive: not judged */
 	RESULTS_ROW_MISSING,  /* not judged: in the base, and not in every run of both sides */
 	RESULTS_ROW_EXTRA,    /* not judged: in the head only */
+	RESULTS_ROW_UNGATED,  /* not judged: the policy lets it pass, whatever it is */
 	RESULTS_NR_VERDICTS,
 };
 /*
@@ -233,7 +234,8 @@ struct results_compared_run {
 
 struct results_compared_allowance {
 	const char *text;
-	size_t used; /* rows that are worse or changed, and named by it */
+	bool expired; /* acknowledged by a policy, until a day that is past */
+	size_t used;  /* rows that are worse or changed, and named by it */
 };
 
 /* All rows of one family, of all parts. */
@@ -270,7 +272,8 @@ struct results_comparison {
 	bool explored; /* a run has an exploration; models are compared if both sides have one */
 	struct results_compared_model *models; /* by mechanism, then by variant */
 	size_t nr_models;
-	struct results_compared_allowance *allowed; /* in the order of options->allowed */
+	/* In the order of options->allowed, then the policy's. */
+	struct results_compared_allowance *allowed;
 	size_t nr_allowed;
 	struct results_compared_family *families; /* sorted by name */
 	size_t nr_families;
@@ -317,6 +320,11 @@ struct results_compare_options {
 	 * intervals that miss the change; 0: RESULTS_LEVEL.
 	 */
 	double level;
+	/*
+	 * A policy's file, or NULL: what gates, what counts, what is acknowledged until when. Its
+	 * level is used where `level` is 0. today: 2026-12-31; NULL: the day that it is, in UTC.
+	 */
+	const char *policy, *today;
 };
 #define RESULTS_LEVEL 0.01
 
@@ -349,6 +357,8 @@ int results_comparison_write(FILE *to, const struct results_comparison *c, const
 bool results_comparison_has_format(const char *format);
 void results_comparison_free(struct results_comparison *c);
 
+/* Whether the file is a policy: 0, or as results_compare(), with err saying why not. */
+int results_policy_check(const char *file, struct results_error *err);
 /* Whether text is valid in options->allowed: 0, -EINVAL with err saying why, or -ENOMEM. */
 int results_allow_check(const char *text, struct results_error *err);
 
