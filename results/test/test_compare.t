@@ -340,6 +340,17 @@ def test_sides():
     compare("a row in one of two bases", [v(500), doc()], v(900), 3, ["MISSING: not in every base run"])
     compare("environments of all bases count", [v(500), doc(row(), env={"cpus": "2"})], v(500), 3,
             ["cpus: base 1, base 2, new 1"])
+    # A sampled row of several runs of one process each: a value is a run's median, whatever its samples.
+    def times(x, nr, **more):
+        return [doc(row(**{**TIME, "samples": [(x + i / 8 + j) for j in (-9, 0, 0, 0, 400)], "subject": "ref"}), **more) for i in range(nr)]
+    compare("five runs a side, 9 % apart", times(500, 5), times(545, 5), 1, ["REGRESSED, 5 and 5 values, p 0.0079"])
+    compare("the same with one run a side", times(500, 1), times(545, 1), 3, ["too few values, 1 and 1 values"])
+    compare("four are too few", times(500, 4), times(545, 4), 3, ["too few values, 4 and 4 values"])
+    compare("five runs, 0.2 % apart", times(500, 5), times(501, 5), 0, ["1 unchanged"])
+    compare("of processes each sample is a value", times(500, 1, env={"sample": "process"}), times(545, 1, env={"sample": "process"}), 3,
+            ["too noisy, 5 and 5 values"])
+    compare("unless a run's are of one", times(500, 1, env={"sample": "process"}) + times(500, 1), times(545, 1), 3,
+            ["sample: base process, base (not said), new (not said)", "not comparable"])
     events = [doc(row(**IPIS, samples=[x] * N)) for x in (1, 2, 3)]
     compare("events within the range of two bases", [events[0], events[2]], events[1], 0, ["unsteady"])
     for a, b in ((0, 1), (1, 0)):
