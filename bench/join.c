@@ -35,15 +35,41 @@ static double total_of(const struct results_measurement *m, long long nr_ops)
 	return stat.value * (double)nr_ops;
 }
 
-/* Takes the samples that were, or were not, disturbed. */
-static void take(const struct join *j, const struct results_measurement *first, bool disturbed,
-		 struct samples *to)
+static bool is_quiet(const struct results_measurement *m)
+{
+	return m && !m->skipped && !m->discarded;
+}
+
+static size_t nr_measured(const struct join *j, const struct results_measurement *first)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < j->nr; i++)
+		nr += results_doc_find(j->docs[i], first) != NULL;
+	return nr;
+}
+
+/* Takes the samples that nothing disturbed, in the order of the documents. */
+static void take(const struct join *j, const struct results_measurement *first, struct samples *to)
 {
 	for (size_t i = 0; i < j->nr; i++) {
 		const struct results_measurement *m = results_doc_find(j->docs[i], first);
 
-		if (m && !m->skipped && (m->discarded > 0) == disturbed)
+		if (is_quiet(m))
 			to->v[to->nr++] = total_of(m, first->nr_ops);
+	}
+}
+
+/* All were disturbed: the least of them is nearest to what nothing disturbs. */
+static void take_least(const struct join *j, const struct results_measurement *first,
+		       struct samples *to)
+{
+	for (size_t i = 0; i < j->nr; i++) {
+		const struct results_measurement *m = results_doc_find(j->docs[i], first);
+
+		if (m && !m->skipped && (!to->nr || total_of(m, first->nr_ops) < to->v[0]))
+			to->v[0] = total_of(m, first->nr_ops);
+		to->nr = to->nr || (m && !m->skipped);
 	}
 }
 
@@ -56,19 +82,15 @@ static int join_measurement(struct join *j, const struct results_measurement *fi
 {
 	struct results_measurement m = *first;
 	struct samples s = { .v = calloc(j->nr + 1, sizeof(*s.v)) };
-	size_t quiet;
 	int err;
 
 	if (!s.v)
 		return -ENOMEM;
-	take(j, first, false, &s);
-	quiet = s.nr;
-	take(j, first, true, &s);
+	take(j, first, &s);
 	j->rows += is_time(first);
-	if (quiet >= LEAST || quiet == s.nr)
-		s.nr = quiet;
-	else
-		j->busy += is_time(first);
+	j->busy += is_time(first) && s.nr < LEAST && s.nr < nr_measured(j, first);
+	if (!s.nr)
+		take_least(j, first, &s);
 	m.kind = RESULTS_SAMPLED;
 	m.samples = s.v;
 	m.nr_samples = s.nr;

@@ -15,9 +15,10 @@
 /*
  * A sample of a row is what one document has of it, the median where it has several, per operation
  * times the first document's nr_ops. Of a document that counts windows as discarded the sample was
- * disturbed: it is left out if 6 others remain, or all. A row that no document measured is skipped
+ * disturbed, and is left out; if all were, the least of them is the only sample, of which nothing
+ * can be judged. A row that no document measured is skipped
  * with the last one's reason; a check fails if it failed in one. Environment, subject, axes and
- * command are the first document's. *busy: rows that consist of disturbed samples; *rows: of how
+ * command are the first document's. *busy: times with fewer than 6 samples for that; *rows: of how
  * many. 0, -ENOMEM, or -EINVAL with err filled.
  */
 int join_documents(struct results_doc *const *docs, size_t nr, struct results_doc **out,

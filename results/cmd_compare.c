@@ -12,7 +12,7 @@ static const char usage[] =
 	"\n"
 	"Compares runs with those of a base, part by part, row by row and check by check. RUN is a run's\n"
 	"folder, its run.json, or one document. Only parts of one name, one mode and one environment\n"
-	"are compared (all keys but \"load\"). It prints in which keys their subjects differ, and whether\n"
+	"are compared (all keys but \"load\", \"qemu_folder\"). It prints in which keys their subjects differ, and whether\n"
 	"both are the identical image.\n"
 	"\n"
 	"  -b, --base RUN     what to compare with\n"
@@ -231,10 +231,10 @@ static int compare(const struct arguments *args, const char *const *head, size_t
 		results_error_print(stderr, &err);
 		return EXIT_USAGE;
 	}
-	status = c->status;
 	/* For a gate that is another thing than a comparison that cannot be made. */
-	if (args->policy && status == EXIT_INCONCLUSIVE && c->totals.failed)
-		status = EXIT_PART_FAILED;
+	if (args->policy && c->status == EXIT_INCONCLUSIVE && c->totals.failed)
+		c->status = EXIT_PART_FAILED;
+	status = c->status;
 	if (results_comparison_write(stdout, c, args->format, args->all, args->command)) {
 		fputs("ptbench: no memory to compare\n", stderr);
 		status = EXIT_USAGE;

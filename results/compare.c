@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Comparing runs part by part: pairs the parts, counts the verdicts, owns all memory. */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "internal.h"
@@ -419,6 +421,53 @@ int results_compare_docs(const struct results_doc *base, const struct results_do
 	return results__compare(&v[0], 1, &v[1], 1, options, out, err);
 }
 
+/* Whether two paths lead to one run or document: a link to it, its folder, its run.json. */
+static bool is_same(const char *a, const char *b)
+{
+	char *x, *y, file[PATH_MAX];
+	struct stat st[2];
+	bool same;
+
+	for (int i = 0; i < 2; i++) {
+		snprintf(file, sizeof(file), "%s/" RESULTS_RUN_FILE, i ? b : a);
+		if (stat(file, &st[i]) && stat(i ? b : a, &st[i]))
+			return false; /* the reader says what is wrong with it */
+	}
+	if (st[0].st_dev == st[1].st_dev && st[0].st_ino == st[1].st_ino)
+		return true;
+	x = realpath(a, NULL);
+	y = realpath(b, NULL);
+	same = x && y && !strcmp(x, y);
+	free(x);
+	free(y);
+	return same;
+}
+
+/* Refuses a run that stands twice on a side: it would count as two. */
+static int check_distinct(const struct results_side *side, struct results_error *err)
+{
+	for (size_t i = 0; i < side->nr; i++)
+		for (size_t k = 0; k < i; k++)
+			if (is_same(side->runs[i], side->runs[k]))
+				return results__error(err, -EINVAL, side->runs[i], "",
+						      "is the same run as %.200s; give it once",
+						      side->runs[k]);
+	return 0;
+}
+
+/* For a gate: a run is as good as itself, whatever it measured. */
+static int check_apart(const struct results_side *base, const struct results_side *head,
+		       struct results_error *err)
+{
+	for (size_t i = 0; i < head->nr; i++)
+		for (size_t k = 0; k < base->nr; k++)
+			if (is_same(head->runs[i], base->runs[k]))
+				return results__error(
+					err, -EINVAL, head->runs[i], "",
+					"is the run of the base: nothing new was measured");
+	return 0;
+}
+
 static int read_side(struct results__sources *s, const struct results_side *side,
 		     struct results_error *err)
 {
@@ -445,8 +494,14 @@ int results_compare(const struct results_side *base, const struct results_side *
 		return -ENOMEM;
 	s = c->sources;
 	s->read = calloc(base->nr + head->nr + 1, sizeof(*s->read));
-	ret = s->read ? read_side(s, base, err)
+	ret = s->read ? check_distinct(base, err)
 		      : results__error(err, -ENOMEM, NULL, "", "no memory to compare");
+	if (!ret)
+		ret = check_distinct(head, err);
+	if (!ret && options && options->policy)
+		ret = check_apart(base, head, err);
+	if (!ret)
+		ret = read_side(s, base, err);
 	if (!ret)
 		ret = read_side(s, head, err);
 	if (!ret) {

@@ -144,12 +144,25 @@ static char *sampled_basis_text(const struct results_compared_row *r)
 	return text;
 }
 
+/* "not gated (REGRESSED): being rewritten" */
+static char *ungated_text(const struct results_compared_row *r)
+{
+	char *text;
+
+	if (asprintf(&text, "%s (%s)%s%s", results_verdict_name(r->verdict),
+		     results_verdict_name(r->judged), r->why ? ": " : "", r->why ? r->why : "") < 0)
+		return NULL;
+	return text;
+}
+
 char *results_row_verdict_text(const struct results_compared_row *r)
 {
 	char base[72] = "", head[72] = "", *text;
 	bool is_loose = r->base && r->head &&
 			(r->base->kind != RESULTS_EXACT || r->head->kind != RESULTS_EXACT);
 
+	if (r->verdict == RESULTS_ROW_UNGATED)
+		return ungated_text(r);
 	if (r->change.nr_base)
 		return sampled_basis_text(r);
 	if (is_loose) {

@@ -97,6 +97,15 @@ static int differ(struct results_compared_part *p, bool environment,
 	return nr;
 }
 
+/* One image with one command line does one thing; the environment is the same already. */
+static bool is_identical(const struct results_compared_part *p)
+{
+	const char *image = value_of(p, 0, false, "image_sha256");
+
+	return image && *image && same_value(p, false, "image_sha256") &&
+	       same_value(p, false, "command_line");
+}
+
 int results__compare_provenance(struct results_compared_part *p,
 				const struct results_compare_options *options)
 {
@@ -111,7 +120,7 @@ int results__compare_provenance(struct results_compared_part *p,
 	nr = differ(p, true, options);
 	if (nr)
 		return nr < 0 ? nr : false;
-	if (same_value(p, false, "image_sha256"))
+	if (is_identical(p))
 		p->image = value_of(p, 0, false, "image_sha256");
 	nr = differ(p, false, options);
 	return nr < 0 ? nr : true;

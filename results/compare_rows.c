@@ -145,7 +145,8 @@ static bool is_within(const struct range *base, const struct range *head, double
 /*
  * Whether what moved is too little to count: the mode, the median, and the mean, which sees an
  * operation that now and then takes another path. Without an effect, as of a count of events, or
- * where less moved: mode and median are the same, and no sample is worse than all of the base.
+ * where less moved: mode and median are the same, the mean is not worse, and no sample is worse
+ * than all of the base.
  */
 static bool is_noise(const struct side *base, const struct side *head, double effect)
 {
@@ -157,6 +158,7 @@ static bool is_noise(const struct side *base, const struct side *head, double ef
 		return true;
 	return is_one_value(&base->modes, &head->modes) &&
 	       is_one_value(&base->medians, &head->medians) &&
+	       !sticks_out(&base->means, &head->means, metric->better) &&
 	       !sticks_out(&base->samples, &head->samples, metric->better);
 }
 

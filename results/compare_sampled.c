@@ -7,8 +7,9 @@
  * value is 0 there is no logarithm, and it is the difference. With the effect e that counts, the
  * ratio is a rise if the whole interval lies above 1 + e, a fall if it lies below 1 / (1 + e), no
  * change if it lies between, and inconclusive otherwise. A rise or a fall must also be one of the
- * discoveries at the level, by Benjamini and Hochberg's rule over all rows that have values enough.
- * A row that could not be found, whatever it measured, takes nothing from the others.
+ * discoveries at the level, by Benjamini and Hochberg's rule over all rows that have values enough,
+ * of tests against a change by e. A row that could not be found, whatever it measured, takes
+ * nothing from the others.
  */
 #include <errno.h>
 #include <float.h>
@@ -25,6 +26,8 @@
 
 bool results__is_by_process(const struct results_compared_part *p)
 {
+	if (p->nr_base != 1 || p->nr_docs != 2)
+		return false;
 	for (size_t d = 0; d < p->nr_docs; d++) {
 		const char *sample = results_pairs_get(&p->docs[d]->environment, "sample");
 
@@ -38,7 +41,7 @@ bool results__is_paired(const struct results_compared_part *p)
 {
 	const char *a, *b;
 
-	if (p->nr_docs != 2 || p->nr_base != 1 || !results__is_by_process(p))
+	if (!results__is_by_process(p))
 		return false;
 	a = results_pairs_get(&p->docs[0]->subject, "interleaved");
 	b = results_pairs_get(&p->docs[1]->subject, "interleaved");
@@ -201,27 +204,62 @@ static int shift_of_pairs(struct results__ranks *r, const struct sides *s, bool 
 	return err;
 }
 
-static int compute(struct results__ranks *r, struct sides *s, double level,
-		   struct results_change *c)
+/* A total over one number of operations and one over another are not rounded alike. */
+#define ROUNDING 1e-9
+
+/* The smallest change that counts, in the scale of the shift: of logarithms, or of values. */
+static double margin_of(const struct results_compared_row *row)
 {
+	double effect = row->effect > ROUNDING ? row->effect : ROUNDING;
+
+	return row->change.is_ratio ? log1p(effect)
+				    : effect * results_amount_number(&row->base_value);
+}
+
+/*
+ * The probability of a change such as this one if the true one were the smallest that counts, in
+ * its direction: the base is moved by that much. 1: the estimate is smaller. Only so are those that
+ * are called moved the discoveries that Benjamini and Hochberg's rule speaks of.
+ */
+static int test_margin(struct results__ranks *r, const struct sides *s, double estimate,
+		       double margin, struct results_change *c)
+{
+	size_t m = s->in_order[0].nr;
+	double *moved = malloc((m + 1) * sizeof(*moved));
+	struct results__rank_test test = { .p = 1, .exact = true };
+	int err = moved ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < m && !err; i++)
+		moved[i] = s->sorted[0][i] + (estimate > 0 ? margin : -margin);
+	if (!err && fabs(estimate) > margin)
+		err = results__rank_test(r, moved, m, s->sorted[1], s->in_order[1].nr, &test);
+	free(moved);
+	c->p = test.p;
+	c->exact = test.exact;
+	return err;
+}
+
+static int compute(struct results__ranks *r, struct sides *s, double level,
+		   struct results_compared_row *row)
+{
+	struct results_change *c = &row->change;
 	size_t m = s->in_order[0].nr, n = s->in_order[1].nr;
-	struct results__rank_test test;
 	struct results__shift shift;
-	int err = results__rank_test(r, s->sorted[0], m, s->sorted[1], n, &test);
+	int err;
 
 	c->is_ratio = s->sorted[0][0] > 0 && s->sorted[1][0] > 0;
-	if (!err && c->is_ratio) {
+	if (c->is_ratio) {
 		take_logarithms(s->sorted[0], m);
 		take_logarithms(s->sorted[1], n);
 	}
-	if (!err && c->paired)
+	if (c->paired)
 		err = shift_of_pairs(r, s, c->is_ratio, level, &shift);
-	else if (!err)
+	else
 		err = results__shift(r, s->sorted[0], m, s->sorted[1], n, level, &shift);
+	if (!err)
+		err = test_margin(r, s, shift.estimate, margin_of(row), c);
 	if (err)
 		return err;
-	c->exact = test.exact;
-	c->p = test.p;
 	c->estimate = c->is_ratio ? expm1(shift.estimate) : shift.estimate;
 	c->low = c->is_ratio && isfinite(shift.low) ? expm1(shift.low) : shift.low;
 	c->high = c->is_ratio && isfinite(shift.high) ? expm1(shift.high) : shift.high;
@@ -253,7 +291,7 @@ int results__change(struct results__ranks *r, const struct results__entry *e, si
 		c->head_shape = shape_of(&s.in_order[1], s.sorted[1], row->effect);
 		row->base_value = results__amount(median_of(s.sorted[0], c->nr_base), 1);
 		row->head_value = results__amount(median_of(s.sorted[1], c->nr_head), 1);
-		err = compute(r, &s, sampling->level, c);
+		err = compute(r, &s, sampling->level, row);
 	}
 	free_sides(&s);
 	return err;
@@ -268,16 +306,12 @@ static enum results_verdict moved(bool rose, enum results_better better)
 	return rose == (better == RESULTS_LOWER) ? RESULTS_ROW_WORSE : RESULTS_ROW_BETTER;
 }
 
-/* A total over one number of operations and one over another are not rounded alike. */
-#define ROUNDING 1e-9
-
 static void judge(struct results_compared_row *row, double level)
 {
 	const struct results_change *c = &row->change;
-	double base = results_amount_number(&row->base_value);
-	double effect = row->effect > ROUNDING ? row->effect : ROUNDING;
-	double most = c->is_ratio ? effect : effect * base;
-	double least = c->is_ratio ? -effect / (1 + effect) : -most;
+	double margin = margin_of(row);
+	double most = c->is_ratio ? expm1(margin) : margin;
+	double least = c->is_ratio ? expm1(-margin) : -margin;
 	bool rose = c->low > most, fell = c->high < least;
 
 	row->verdict = RESULTS_ROW_UNCLEAR;

@@ -91,10 +91,9 @@ int results__write_github(FILE *f, const struct results_comparison *c,
 			  const struct results__format_options *o)
 {
 	static const char *const levels[] = {
-		[EXIT_FINE] = "notice",
-		[EXIT_WORSE] = "error",
-		[EXIT_USAGE] = "error",
-		[EXIT_INCONCLUSIVE] = "warning",
+		[EXIT_FINE] = "notice",	      [EXIT_WORSE] = "error",
+		[EXIT_USAGE] = "error",	      [EXIT_INCONCLUSIVE] = "warning",
+		[EXIT_PART_FAILED] = "error",
 	};
 	struct results__found *found;
 	ssize_t nr = results__found(c, o->all, &found);

@@ -294,5 +294,5 @@ int results__write_json(FILE *f, const struct results_comparison *c,
 	err = json_dumpf(root, f, JSON_INDENT(1));
 	fputc('\n', f);
 	json_decref(root);
-	return err ? -ENOMEM : 0;
+	return err && !ferror(f) ? -ENOMEM : 0; /* the caller looks for errors of f */
 }

@@ -3,7 +3,7 @@
  * A comparison as JUnit's XML, as CI systems read it: a test suite per part, a test per row and
  * check, and one of its own for the comparison. A regression is a failure. What could not be judged
  * is an error: it is shown as red as a failure, and not taken for one. Rows of the new side alone,
- * that the comparison does not mind, are skipped.
+ * and what a policy lets pass, are skipped.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,11 +11,19 @@
 
 #include "format.h"
 
+/* U+FFFE and U+FFFF, which are no characters. */
+static bool is_no_character(const char *s)
+{
+	return !strncmp(s, "\xef\xbf\xbe", 3) || !strncmp(s, "\xef\xbf\xbf", 3);
+}
+
 /* XML 1.0 has no place for control characters; others than newline and tab are written out. */
 static void put(FILE *f, const char *s)
 {
 	for (bool harmful; *s; s++) {
 		size_t len = results_text_step(s, &harmful);
+
+		harmful = harmful || is_no_character(s);
 
 		if (*s == '<')
 			fputs("&lt;", f);
@@ -46,6 +54,8 @@ static enum outcome outcome_of_row(const struct results_compared_row *r)
 		return ERROR;
 	case RESULTS_ROW_EXTRA:
 		return SKIPPED;
+	case RESULTS_ROW_UNGATED:
+		return results_row_stands_out(r) ? SKIPPED : OK;
 	default:
 		return OK;
 	}
@@ -168,10 +178,9 @@ static int put_part(FILE *f, const struct results_compared_part *p)
 static void put_all(FILE *f, const struct results_comparison *c)
 {
 	static const enum outcome outcomes[] = {
-		[EXIT_FINE] = OK,
-		[EXIT_WORSE] = FAILURE,
-		[EXIT_USAGE] = ERROR,
-		[EXIT_INCONCLUSIVE] = ERROR,
+		[EXIT_FINE] = OK,	    [EXIT_WORSE] = FAILURE,
+		[EXIT_USAGE] = ERROR,	    [EXIT_INCONCLUSIVE] = ERROR,
+		[EXIT_PART_FAILED] = ERROR,
 	};
 	struct tally t = { .tests = 1 };
 

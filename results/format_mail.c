@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A comparison as plain text of at most 72 columns, to be pasted under a patch: what was measured
- * and how, what changed, and the command. A word that is longer stands on a line of its own.
+ * and how, what changed, and the command. A longer word is broken at
+ * a comma, or stands on a line of its own.
  */
 #include <array_size.h>
 #include <errno.h>
@@ -38,19 +39,40 @@ static void put_word(struct lines *l, const char *s, size_t len, size_t columns)
 	l->column += columns;
 }
 
-/* Fills lines with the words of s. */
+/*
+ * The length of the word at s, and how many columns it takes. A word ends at a blank; one that is
+ * too long for a line ends behind the last comma that fits.
+ */
+static size_t word_at(const char *s, size_t most, size_t *columns)
+{
+	size_t len = 0, comma = 0, comma_columns = 0;
+
+	for (*columns = 0; s[len] && !strchr(" \n\t", s[len]); ++*columns) {
+		bool harmful;
+		size_t step = results_text_step(s + len, &harmful);
+
+		*columns += harmful ? 7 : 0; /* \u{10ffff} at most, less one */
+		if (*columns >= most && comma) {
+			*columns = comma_columns;
+			return comma;
+		}
+		len += step;
+		if (s[len - 1] == ',') {
+			comma = len;
+			comma_columns = *columns + 1;
+		}
+	}
+	return len;
+}
+
+/* Fills lines with the words of s. What was broken at a comma goes on without a blank. */
 static void fill(struct lines *l, const char *s)
 {
 	while (*s) {
-		size_t len = 0, columns = 0;
+		size_t columns, len;
 
-		for (s += strspn(s, " \n\t"); s[len] && !strchr(" \n\t", s[len]); columns++) {
-			bool harmful;
-			size_t step = results_text_step(s + len, &harmful);
-
-			columns += harmful ? 7 : 0; /* \u{10ffff} at most, less one */
-			len += step;
-		}
+		s += strspn(s, " \n\t");
+		len = word_at(s, WIDTH - l->indent, &columns);
 		if (len)
 			put_word(l, s, len, columns);
 		s += len;
@@ -73,39 +95,27 @@ static void put_line(FILE *f, size_t indent, const char *s)
 
 /* ---- what changed ---- */
 
-/* The columns before a row's name; the name fills the rest. */
-#define COLUMNS 34
-
-static void end_with(FILE *f, const char *change, const char *verdict)
-{
-	struct lines l = { .f = f, .indent = COLUMNS };
-
-	fill(&l, verdict);
-	fill(&l, change);
-	end(&l);
-}
-
 static int put_row(FILE *f, const struct results__found *found)
 {
 	const struct results_compared_row *r = found->row;
 	char base[32], head[32], *name = results__row_text(r), *moved = results__moved_text(r);
 	char *change = results_row_change_text(r), *verdict = results_row_verdict_text(r);
-	struct lines l = { .f = f, .indent = COLUMNS };
-	int err = name && moved && change && verdict ? 0 : -ENOMEM;
+	char *text = NULL;
+	int err = 0;
 
+	if (!name || !moved || !change || !verdict ||
+	    asprintf(&text, "%s -> %s, %s%s%s",
+		     results__value_text(base, sizeof(base), r->base, &r->base_value),
+		     results__value_text(head, sizeof(head), r->head, &r->head_value), change,
+		     *change ? ", " : "", verdict) < 0)
+		err = -ENOMEM;
 	if (!err) {
-		l.column = (size_t)fprintf(
-			f, "%16s%17s ",
-			results__value_text(base, sizeof(base), r->base, &r->base_value),
-			results__value_text(head, sizeof(head), r->head, &r->head_value));
-		if (l.column > COLUMNS)
-			l.indent = COLUMNS;
-		fill(&l, name);
-		end(&l);
-		end_with(f, change, verdict);
+		put_line(f, 2, name);
+		put_line(f, 6, text);
 		if (*moved)
-			put_line(f, COLUMNS, moved);
+			put_line(f, 6, moved);
 	}
+	free(text);
 	free(verdict);
 	free(change);
 	free(moved);
@@ -142,7 +152,6 @@ static int put_found(FILE *f, const struct results_comparison *c, bool all)
 		if (found[i].part != part) {
 			fputc('\n', f);
 			put_line(f, 0, found[i].part->name);
-			fprintf(f, "%16s%17s\n", "base", "new");
 		}
 		part = found[i].part;
 		err = found[i].row ? put_row(f, &found[i]) : put_check(f, &found[i]);

@@ -174,10 +174,9 @@ int results__write_markdown(FILE *f, const struct results_comparison *c,
 			    const struct results__format_options *o)
 {
 	static const char *const words[] = {
-		[EXIT_FINE] = "no regression",
-		[EXIT_WORSE] = "regression",
-		[EXIT_USAGE] = "bad input",
-		[EXIT_INCONCLUSIVE] = "inconclusive",
+		[EXIT_FINE] = "no regression",	      [EXIT_WORSE] = "regression",
+		[EXIT_USAGE] = "bad input",	      [EXIT_INCONCLUSIVE] = "inconclusive",
+		[EXIT_PART_FAILED] = "a part failed",
 	};
 	const char *const lines[] = { c->conclusion, c->judged, c->identical, c->not_judged };
 	int err;
@@ -197,7 +196,7 @@ int results__write_markdown(FILE *f, const struct results_comparison *c,
 	if (!err)
 		err = put_models(f, c);
 	for (size_t i = 0; i < c->nr_allowed; i++) {
-		fputs("\n* allowed: ", f);
+		fprintf(f, "\n* %s: ", c->allowed[i].expired ? "expired" : "allowed");
 		put(f, c->allowed[i].text);
 		fprintf(f, ": %zu row%s", c->allowed[i].used, results__s(c->allowed[i].used));
 	}

@@ -255,7 +255,10 @@ struct results__sampling {
 	bool by_process, paired; /* of results__is_by_process() and results__is_paired() */
 	double level;
 };
-/* Whether all samples of the part come from a process each. */
+/*
+ * Whether a sample is a value: there is one run a side, and its samples come from a process each.
+ * With several a value is a run's median, for the processes of one run have its hour in common.
+ */
 bool results__is_by_process(const struct results_compared_part *p);
 /* Whether the i-th sample of the base and the i-th of the head were taken one after the other. */
 bool results__is_paired(const struct results_compared_part *p);

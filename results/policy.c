@@ -229,7 +229,11 @@ int results__policy_read(const char *file, const char *today, struct results__po
 	*out = NULL;
 	if (!p)
 		return results__error(err, -ENOMEM, file, "", "no memory to read it");
-	ret = results__json_load(file, &root, err);
+	if (!is_date(today))
+		ret = results__error(err, -EINVAL, NULL, "",
+				     "--today \"%.40s\" is no date such as 2026-12-31", today);
+	else
+		ret = results__json_load(file, &root, err);
 	if (!ret)
 		ret = read_root(&in, root, p);
 	json_decref(root);
@@ -245,7 +249,7 @@ int results__policy_read(const char *file, const char *today, struct results__po
 int results_policy_check(const char *file, struct results_error *err)
 {
 	struct results__policy *p;
-	int ret = results__policy_read(file, "0000-00-00", &p, err);
+	int ret = results__policy_read(file, "2000-01-01", &p, err);
 
 	if (!ret)
 		results__policy_free(p);

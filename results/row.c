@@ -12,7 +12,9 @@ bool results_verdict_is_judged(enum results_verdict v)
 
 bool results_row_stands_out(const struct results_compared_row *row)
 {
-	return row->verdict != RESULTS_ROW_EQUAL && row->verdict != RESULTS_ROW_NOISE;
+	enum results_verdict v = row->verdict == RESULTS_ROW_UNGATED ? row->judged : row->verdict;
+
+	return v != RESULTS_ROW_EQUAL && v != RESULTS_ROW_NOISE;
 }
 
 double results_row_distance(const struct results_compared_row *row)

@@ -27,7 +27,8 @@ static bool is_environment_ignored(const struct results_compared_part *p)
  */
 static void identify(struct results_compared_part *p, struct results_compared_row *row)
 {
-	if (!row->base || !row->head || row->m->subject != RESULTS_KERNEL)
+	if (!row->base || !row->head || row->verdict == RESULTS_ROW_MISSING ||
+	    row->m->subject != RESULTS_KERNEL)
 		return;
 	p->nr_identical++;
 	p->nr_moved += is_move(row->verdict);
@@ -65,17 +66,17 @@ static void acknowledge(const char *part, struct results_compared_row *row,
 	}
 }
 
-/* A row that need not be as it is to pass is not judged. */
+/* A row that does not gate is not judged, whatever it is. */
 static void gate(const char *part, struct results_compared_row *row,
 		 const struct results__policy *policy)
 {
 	const struct results__rule *rule = results__rule_of(policy, part, row->m);
-	bool passes = row->verdict == RESULTS_ROW_EQUAL || row->verdict == RESULTS_ROW_NOISE;
 
-	if (!rule || passes ||
+	if (!rule ||
 	    (rule->gate && !(rule->pass_inconclusive && row->verdict == RESULTS_ROW_UNCLEAR)))
 		return;
 	row->verdict = RESULTS_ROW_UNGATED;
+	row->why = rule->reason;
 }
 
 static int family_cmp(const void *a, const void *b)

@@ -76,7 +76,10 @@ static const struct results_measurement *row(const struct results_doc *doc, long
 	return NULL;
 }
 
-/* Row 0: quiet; 1: one disturbed; 2: most are; 3: skipped in some; 4: in all; 5: other nr_ops. */
+/*
+ * Row 0: quiet; 1: one disturbed; 2: most are; 3: skipped in some; 4: in all; 5: other nr_ops;
+ * 6: all disturbed.
+ */
 static struct results_doc *one(int i)
 {
 	struct results_doc *doc = new_doc(i);
@@ -91,6 +94,7 @@ static struct results_doc *one(int i)
 		add(doc, 3, "time", 400 + i, 10, 0);
 	skip(doc, 4, i == NR - 1 ? "newest" : "older");
 	add(doc, 5, "time", (500 + i) * (i ? 2 : 1), i ? 20 : 10, 0);
+	add(doc, 6, "time", 606 - i, 10, 1);
 	check(doc, "a", i == 4 ? "bad" : "good", i != 4);
 	check(doc, "b", "good", true);
 	return doc;
@@ -119,8 +123,9 @@ int main(void)
 	ok(has(row(doc, 0, "time"), NR, 100, 106, 0), "a sample of each, in order");
 	ok(has(row(doc, 0, "slots_peak"), NR, 30, 30, 0), "of each metric");
 	ok(has(row(doc, 1, "time"), 6, 200, 206, 1), "one that was disturbed is left out");
-	ok(has(row(doc, 2, "time"), NR, 300, 306, 0), "but not if too few remain");
-	ok(busy == 1 && rows == 5, "which is counted: %zu of %zu rows", busy, rows);
+	ok(has(row(doc, 2, "time"), 3, 300, 302, 4), "so are most, and few remain");
+	ok(has(row(doc, 6, "time"), 1, 600, 600, 6), "if all were, the least is one sample");
+	ok(busy == 2 && rows == 6, "which is counted: %zu of %zu rows", busy, rows);
 	ok(has(row(doc, 3, "time"), 4, 400, 406, 3) && !row(doc, 3, NULL),
 	   "a row that some skipped has the others' samples");
 	ok(row(doc, 4, NULL) && !strcmp(row(doc, 4, NULL)->skipped, "newest"),

@@ -406,10 +406,6 @@ static int compare(struct ab *ab)
 	printf("\nbase: %s\nhead: %s\n", results_shown(ab->sides[BASE].run->dir),
 	       results_shown(ab->sides[HEAD].run->dir));
 	printf("compared: %s\n", results_shown(ab->verdict_file));
-	for (size_t i = 0; i < ab->o->nr_formats && ab->compared && !stopped; i++)
-		if (ab_write(ab->compared, ab->sides[HEAD].run->dir, ab->o->formats[i],
-			     ab->o->command))
-			status = status ? status : EXIT_PART_FAILED;
 	return stopped ? EXIT_INTERRUPTED : status;
 }
 
@@ -511,6 +507,21 @@ static int conclude(const struct ab *ab, int status)
 	return status ? status : EXIT_INCONCLUSIVE;
 }
 
+/* The comparison in the formats that were asked for, with the exit status of the whole. */
+static int write_formats(struct ab *ab, int status)
+{
+	bool lost = false;
+
+	if (!ab->compared || status == EXIT_INTERRUPTED)
+		return status;
+	if ((int)ab->compared->status != status)
+		ab_overrule(ab->compared, status);
+	for (size_t i = 0; i < ab->o->nr_formats; i++)
+		lost |= ab_write(ab->compared, ab->sides[HEAD].run->dir, ab->o->formats[i],
+				 ab->o->command) != EXIT_FINE;
+	return lost && !status ? EXIT_PART_FAILED : status;
+}
+
 static int build_and_run(struct ab *ab)
 {
 	int status, worst = 0;
@@ -530,7 +541,8 @@ static int build_and_run(struct ab *ab)
 		worst = status > worst ? status : worst;
 	}
 	status = compare(ab);
-	return conclude(ab, worst && status != EXIT_INTERRUPTED ? EXIT_PART_FAILED : status);
+	status = conclude(ab, worst && status != EXIT_INTERRUPTED ? EXIT_PART_FAILED : status);
+	return write_formats(ab, status);
 }
 
 static void free_ab(struct ab *ab)

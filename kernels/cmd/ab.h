@@ -35,6 +35,8 @@ int ab_run(struct ab_options *o);
  */
 int ab_judge(FILE *to, const char *base, const char *head,
 	     const struct results_compare_options *options, struct results_comparison **out);
+/* Gives c the exit status of the whole, where that is another than of what was compared. */
+void ab_overrule(struct results_comparison *c, int status);
 /* Writes c to compared.FORMAT in the folder, and prints the file's name. An exit status. */
 int ab_write(const struct results_comparison *c, const char *folder, const char *format,
 	     const char *command);

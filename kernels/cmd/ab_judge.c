@@ -28,6 +28,20 @@ int ab_judge(FILE *to, const char *base, const char *head,
 	return (*out)->status;
 }
 
+void ab_overrule(struct results_comparison *c, int status)
+{
+	const char *why = status == EXIT_PART_FAILED
+				  ? "a part failed, or something could not be built or written"
+				  : "a scenario has a kernel on one side only, or none was booted";
+	char *text;
+
+	if (asprintf(&text, "%s; of what was compared: %s", why, c->conclusion) >= 0) {
+		free(c->conclusion);
+		c->conclusion = text;
+	}
+	c->status = status;
+}
+
 int ab_write(const struct results_comparison *c, const char *folder, const char *format,
 	     const char *command)
 {

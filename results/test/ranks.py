@@ -82,6 +82,17 @@ def adjusted(ps):
     return [out[i] for i in range(nr)]
 
 
+def p_of_margin(x, y, ratio, margin):
+    """That of a change such as this, if the true one were by the margin, in its direction."""
+    if ratio:
+        x, y = [math.log(v) for v in x], [math.log(v) for v in y]
+    shifts = sorted(b - a for a in x for b in y)
+    estimate = (shifts[(len(shifts) - 1) // 2] + shifts[len(shifts) // 2]) / 2
+    if abs(estimate) <= margin:
+        return 1.0
+    return p_value([v + math.copysign(margin, estimate) for v in x], y)
+
+
 def judge(pairs, level=0.01):
     """pairs: (base's values, head's values, effect, better). A word for each."""
     found = []
@@ -91,7 +102,7 @@ def judge(pairs, level=0.01):
         middle = sorted(x)
         effect = max(effect, 1e-9)  # totals over other numbers of operations are rounded otherwise
         most = math.log1p(effect) if ratio else effect * (middle[(len(x) - 1) // 2] + middle[len(x) // 2]) / 2
-        found.append((low, high, most, p_value(x, y), better))
+        found.append((low, high, most, p_of_margin(x, y, ratio, most), better))
     finite = [i for i, f in enumerate(found) if math.isfinite(f[0])]
     significant = dict(zip(finite, adjusted([found[i][3] for i in finite])))
     return [word(f, significant.get(i), level) for i, f in enumerate(found)]

@@ -115,6 +115,10 @@ def test_noise():
     path = row(kind="deterministic", samples=[500] * 20 + [501] * 7 + [900] * 4)
     compare("every eighth operation takes another path", doc(near), doc(path), 3, ["INCONCLUSIVE: the ranges overlap"])
     compare("or no longer does", doc(path), doc(near), 0, ["1 unchanged"])
+    few, many = (row(kind="deterministic", samples=[1000] * (N - n) + [2000] * n) for n in (4, 15))
+    compare("and twice as many as before, none dearer", doc(few), doc(many), 3, ["INCONCLUSIVE: the ranges overlap"])
+    compare("the other way round", doc(many), doc(few), 0, ["1 unchanged"])
+    compare("of a count of events neither", doc(dict(many, **IPIS)), doc(dict(few, **IPIS)), 3, ["INCONCLUSIVE"])
     compare("noise of no exact row has no repeats to be equal", doc(loose), doc(loose), 3,
             ["there is no exact row"], "-e")
     compare("beside an exact row it does not matter to them", doc(wider, row(n=1)), doc(loose, row(n=1)), 0,
@@ -165,6 +169,17 @@ def test_values():
     compare("and if the environment is not the same", doc(row()), doc(row(samples=[510] * N), env={"qemu": "8.0"}), 1,
             ["REGRESSED"], "-i", "qemu", same_image=True, absent=["by identity"])
     compare("a missing row is missing", doc(row(), row(n=1)), doc(row()), 3, ["MISSING"], same_image=True)
+    compare("in one of two new runs, too", doc(row(), row(n=1)), [doc(row()), doc(row(), row(n=1))], 3, ["MISSING: not in every new run"],
+            same_image=True)
+    for text, key, values, status in (("another command line", "command_line", ("a", "b"), 1), ("the same one", "command_line", ("a", "a"), 0),
+                                      ("one that one side does not say", "command_line", (None, "a"), 1),
+                                      ("hashes that are empty", "image_sha256", ("", ""), 1)):
+        sides = [doc(row()), copy.deepcopy(moved)]
+        for side, value in zip(sides, values):
+            if value is not None:
+                side["provenance"]["subject"][key] = value
+        compare(f"a row that moved with the same image and {text}", *sides, status, ["1 REGRESSED" if status else "by identity"],
+                same_image=True, absent=["by identity"] if status else [])
     compare("a sampled row needs no statistics", doc(row(**TIME)), doc(row(**TIME)), 0, ["1 row is unchanged by identity"],
             same_image=True)
     ref = [row(samples=[x] * N, subject="ref") for x in (500, 510)]

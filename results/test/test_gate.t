@@ -45,10 +45,13 @@ def test_rules():
     noisy = doc(row(), row(n=1, kind="deterministic", samples=[520] * 20 + [500] * 11), row("kmap/pair", samples=[70] * N))
     gate("no rule: as compare", policy(), base, worse, 1, ["1 row regressed"])
     gate("and inconclusive fails", policy(), base, noisy, 3, ["1 row is inconclusive"])
-    for text, rule in (("all rows", {}), ("by case", {"case": "gup_*/walk"}), ("by metric", {"metric": "instr*"}),
-                       ("by part", {"part": "stock.*"}), ("by kind", {"kind": "exact"})):
-        gate(f"a rule that does not gate, {text}", policy({**rule, "gate": False}), base, worse, 0,
-             ["1 not gated", "1 row does not gate", "nothing that was judged regressed"])
+    for text, rule, nr in (("all rows", {}, 3), ("by case", {"case": "gup_*/walk"}, 2), ("by metric", {"metric": "instr*"}, 3),
+                           ("by part", {"part": "stock.*"}, 3), ("by kind", {"kind": "exact"}, 2)):
+        gate(f"a rule that does not gate, {text}", policy({**rule, "gate": False, "reason": "why not"}), base, worse, 3 if nr == 3 else 0,
+             [f"{nr} not gated", f"{nr} rows do not gate", "not gated (REGRESSED): why not",
+              "nothing was judged" if nr == 3 else "nothing that was judged regressed"])
+    gate("what did not move is not shown", policy({"case": "gup_*", "gate": False}), base, base, 0, ["2 not gated"], absent=["(unchanged)"])
+    gate("but with --all", policy({"case": "gup_*", "gate": False}), base, base, 0, ["not gated (unchanged)"], "--all")
     for text, rule in (("another case", {"case": "kmap/*"}), ("another metric", {"metric": "time"}), ("another part", {"part": "native"}),
                        ("other params", {"params": "n=1"}), ("another kind", {"kind": "sampled"})):
         gate(f"a rule for {text}", policy({**rule, "gate": False}), base, worse, 1, ["1 row regressed"])
@@ -88,6 +91,9 @@ def test_acknowledged():
                                 ("2027-12-30", 1, "expired")):
         gate(f"acknowledged until 2026-12-31, on {today}", known(), base, new, status,
              [f"{word}: gup_fast/walk:ipis_sent until 2026-12-31: a batch more: 1 row\n"], "--today", today)
+    for today in ("", "01.12.2026", "0000", "2026-02-30", "2026-12-31 "):
+        p = cli("gate", "--policy", save(known(), "policy.json"), "--today", today, "--base", save(base, "b.json"), save(new, "n.json"))
+        says(p, 2, [], [f'--today "{today}" is no date'], f"--today '{today}' is refused")
     gate("today is today", known(expires="2000-02-29"), base, new, 1, ["expired: "])
     gate("and so it is for one that lasts", known(expires="9999-12-31"), base, new, 0, ["1 changed, allowed"])
     for text, more, status in (("with its params", {"params": "tables=8"}, 0), ("with others", {"params": "tables=9"}, 1),
@@ -114,9 +120,16 @@ def test_statuses():
     says(cli("gate", "--policy", "/nonexistent", "--base", base, new), 2, [], ["/nonexistent: "], "no such policy: 2")
     says(cli("gate", "--base", base, new), 2, [], ["no policy: "], "the default one is the caller's")
     says(cli("compare", "--policy", file, "--base", base, new), 2, [], ["a policy is for ptbench gate"], "compare has none")
+    says(cli("gate", "--policy", file, "--base", base, base), 2, [], ["is the run of the base: nothing new was measured"],
+         "a run is not gated against itself")
+    os.symlink(base, os.path.join(fixtures.TMP, "latest"))
+    for again in (base, os.path.join(fixtures.TMP, "latest"), base + "/run.json"):
+        for args in (("--base", base, "--base", again, worse), ("--base", worse, base, again)):
+            says(cli("compare", *args), 2, [], ["is the same run as", "give it once"], f"{os.path.basename(again)} counts once")
     for word in ("--help", "-h"):
         says(cli("gate", word), 0, ["usage: ptbench gate", "acknowledged"], text=f"gate {word}")
-    p = cli("gate", "--policy", file, "--format", "json", "--base", base, base)
+    p = cli("gate", "--policy", file, "--format", "json", "--base", base, new)
+    ok(json.loads(p.stdout)["status"] == p.returncode == 4, "the JSON has the exit status")
     ok(json.loads(p.stdout)["command"].startswith("ptbench gate --policy "), "the command is of gate")
 
 
@@ -175,12 +188,12 @@ FINE = [("empty", GOOD), ("without acknowledged", {k: v for k, v in GOOD.items()
 def test_bad():
     with open(os.path.join(oracle.SCHEMAS, "ptbench-policy-1.schema.json"), encoding="utf-8") as f:
         schema = jsonschema.Draft202012Validator(json.load(f))
-    base = save(doc(row()), "b.json")
+    base, same = save(doc(row()), "b.json"), save(doc(row()), "n.json")
     for text, p, where, *beyond in BAD:
-        says(cli("gate", "--policy", save(p, "policy.json"), "--base", base, base), 2, [], [f"policy.json: {where}: "], f"refused: {text}")
+        says(cli("gate", "--policy", save(p, "policy.json"), "--base", base, same), 2, [], [f"policy.json: {where}: "], f"refused: {text}")
         ok(schema.is_valid(p) == bool(beyond), f"  {'beyond' if beyond else 'so does'} the schema")
     for text, p in FINE:
-        says(cli("gate", "--policy", save(p, "policy.json"), "--base", base, base), 0, [], text=f"accepted: {text}")
+        says(cli("gate", "--policy", save(p, "policy.json"), "--base", base, same), 0, [], text=f"accepted: {text}")
         ok(schema.is_valid(p), "  so does the schema")
     with open(DEFAULT, encoding="utf-8") as f:
         ok(schema.is_valid(json.load(f)), "the policy of the checkout keeps to the schema")
@@ -188,7 +201,7 @@ def test_bad():
                        ("a list", "[]"), ("NaN", '{"format": "ptbench-policy", "version": 1, "rules": [], "level": NaN}'), ("nothing", "")):
         with open(os.path.join(fixtures.TMP, "policy.json"), "w", encoding="utf-8") as f:
             f.write(data)
-        says(cli("gate", "--policy", os.path.join(fixtures.TMP, "policy.json"), "--base", base, base), 2, [], ["policy.json: "], f"refused: {text}")
+        says(cli("gate", "--policy", os.path.join(fixtures.TMP, "policy.json"), "--base", base, same), 2, [], ["policy.json: "], f"refused: {text}")
 
 
 def main():

@@ -65,9 +65,9 @@ bool results_verdict_is_judged(enum results_verdict v);
 
 /*
  * How far the head lies from the base of a row that is sampled on both sides. A value is what one
- * process measured, if the samples come from a process each (environment key sample: process),
- * else the median of one run: samples of one process have its addresses in common, and say nothing
- * of the next one's.
+ * process measured, if there is one run a side and the samples come from a process each
+ * (environment key sample: process), else the median of one run: samples of one process have its
+ * addresses in common, those of one run its hour, and say nothing of the next one's.
  */
 struct results_change {
 	size_t nr_base, nr_head; /* values; 0: this is no such row */
