@@ -334,7 +334,7 @@ static int parse_and_run(int argc, char **argv, const char **allow)
 	}
 	if ((how.nr_allowed || how.policy) && !base) {
 		fprintf(stderr,
-			"ptbench report: --%s is of changes since a base; name that by --base\n",
+			"ptbench report: --%s names changes since a base; name that by --base\n",
 			how.policy ? "policy" : "allow");
 		return usage(stderr);
 	}

@@ -67,6 +67,7 @@ static void test_usage(void)
 		{ "--base", "option '--base' requires an argument" },
 		{ "-a -o folder one", "--answers writes nothing" },
 		{ "--allow gup_fast/walk:instructions one", "--allow names changes since a base" },
+		{ "--policy p one", "--policy names changes since a base" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {

@@ -60,11 +60,11 @@ neutral ptbench "$bad"
 shows 'e\x1b[2J\u202e\u200b\u009b\xff\x0dz'
 neutral ptbench validate "$dir/doc.json"
 shows '\u009b\xff\x0dz/doc.json: fine'
-for s in validate show compare report; do
+for s in validate show compare gate report; do
 	neutral ptbench $s "--$bad"
 	neutral ptbench $s "-$bad"
 	more=()
-	[ $s = compare ] && more=(--base "$dir/run")
+	[[ $s != compare && $s != gate ]] || more=(--base "$dir/run")
 	for file in "$dir/nonesuch" "$dir" "$dir/run" "$dir/doc.json" "$dir/texts.json" "$dir/run/one.icount-1cpu.stream"; do
 		neutral ptbench $s "${more[@]}" "$file"
 	done
@@ -73,6 +73,9 @@ neutral ptbench show -p "$bad" "$dir/run"
 neutral ptbench compare --base "$dir/texts.json" --all "$dir/doc.json"
 neutral ptbench compare --base "$dir/nonesuch" "$run"
 neutral ptbench compare --base "$run" --ignore "$bad" "$run"
+neutral ptbench gate --policy "$dir/$bad" --base "$run" "$dir/run"
+neutral ptbench gate --today "$bad" --base "$run" "$dir/run"
+neutral ptbench compare --base "$run" --case "$bad" --metric "$bad" --format "$bad" "$dir/run"
 neutral ptbench report -a "$dir/run"
 neutral ptbench report -o "$dir/report" "$run"
 neutral ptbench report -o "$dir/nonesuch/x" "$run"

@@ -29,6 +29,8 @@ row ptbench validate "$run"
 row ptbench show "$run"
 row ptbench show -p one.icount-1cpu "$run"
 row ptbench compare --base "$run" "$run"
+cp -r "$run" "$tmp/other"
+row ptbench gate --policy "$root/results/policy/default.json" --base "$run" "$tmp/other"
 row ptbench explore --list
 row ptbench explore gup/irq_off
 row ptbench explore --quiet --json "$tmp/explore.json" gup/irq_off
