@@ -217,7 +217,7 @@ static void run_process(struct processes *p, size_t k, const struct results_run 
 		unlink(file);
 }
 
-/* Records disturbed rows in the environment's load, which is shown and never compared. */
+/* Records rows with few undisturbed samples in the load, which is shown and never compared. */
 static int say_busy(struct results_doc *doc, size_t busy, size_t rows)
 {
 	const char *load = results_pairs_get(&doc->environment, "load");
@@ -226,7 +226,8 @@ static int say_busy(struct results_doc *doc, size_t busy, size_t rows)
 	snprintf(text, sizeof(text), "%.100s; other work took the CPU from %zu of %zu rows",
 		 load ? load : "unknown", busy, rows);
 	fprintf(stderr,
-		"bench: load %s: their times are too long; run again when nothing else runs\n",
+		"bench: load %s: they have few undisturbed times, or one that is too long; run again "
+		"when nothing else runs\n",
 		text);
 	return results_pairs_set(&doc->environment, "load", text);
 }
