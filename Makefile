@@ -56,8 +56,8 @@ reference-guests :=
 guest-objs :=
 
 programs += ptbench
-ptbench-srcs := ptbench.c $(addprefix bench/,cmd_explore.c explore_run.c interrupt.c join.c parts.c program.c \
-	vocabulary.c)
+ptbench-srcs := ptbench.c $(addprefix bench/,cmd_explore.c cmd_interleave.c explore_run.c interrupt.c join.c parts.c processes.c \
+	program.c vocabulary.c)
 ptbench-libs := kernels report results
 ptbench-model := refexplore
 ptbench-cxx := yes
@@ -215,7 +215,7 @@ SECONDS ?= 60
 # The scenarios that the tests of `make test-kernels` boot.
 tested-scenarios = $(or $(SCENARIOS),$(if $(CI),CI,BENCH)) x86_64-stock
 
-.PHONY: bench test test-kernels test-kernels-more test-ab fuzz fuzz-check kernels kernels-ab report exactness coverage variants man help clean cache-prune test-programs gate
+.PHONY: bench test test-kernels test-kernels-more test-ab fuzz fuzz-check kernels kernels-ab report exactness coverage variants man help clean cache-prune test-programs gate baseline judge-report
 bench: ## everything: reference, host and real kernels; JSON and a web report
 	@scripts/deps --scenarios '$(SCENARIOS)' build kernels report
 	$(Q)$(SUBMAKE) all
@@ -253,14 +253,29 @@ kernels-ab: ## compares two kernel trees, BASE= and HEAD=: folders, or git refs 
 	$(Q)$(SUBMAKE) all guests
 	$(Q)$(ptbench) kernels ab --base $(call quote,$(BASE)) --head $(call quote,$(HEAD)) $(SCENARIOS)
 
-gate: ## for CI: kernels-ab by POLICY=, and its verdict as markdown, mail, JSON, JUnit
-	$(foreach side,BASE HEAD,$(if $(strip $($(side))),,$(error $(side)= is missing: make gate takes \
-		BASE= and HEAD=, each a folder, FOLDER#REF, or with KSRC=FOLDER a git ref of it)))
+gate: ## for CI, by POLICY=: a kernel tree, KSRC= BASE= HEAD=; or this suite, BASE= or its baselines
 	@scripts/deps --scenarios '$(SCENARIOS)' build kernels report
 	$(Q)$(SUBMAKE) all guests
-	$(Q)$(ptbench) kernels ab --policy $(call quote,$(or $(POLICY),results/policy/default.json)) \
-		$(addprefix --format ,markdown mail json junit) \
-		--base $(call quote,$(BASE)) --head $(call quote,$(HEAD)) $(SCENARIOS)
+	$(Q)$(if $(KSRC)$(HEAD),$(gate-kernels),$(gate-suite))
+# A number sign begins a comment anywhere else.
+hash := \#
+gate-policy = --policy $(call quote,$(or $(POLICY),results/policy/default.json))
+gate-sides = $(foreach side,BASE HEAD,$(if $(strip $($(side))),,$(error $(side)= is missing: make gate with \
+	KSRC= or HEAD= takes BASE= and HEAD=, each a folder, FOLDER$(hash)REF, or with KSRC=FOLDER a git ref of it)))
+gate-kernels = $(gate-sides)$(ptbench) kernels ab $(gate-policy) $(addprefix --format ,markdown mail json junit) \
+	--base $(call quote,$(BASE)) --head $(call quote,$(HEAD)) $(SCENARIOS)
+gate-suite = PTBENCH_BUILD=$(call quote,$(O)) scripts/gate $(if $(BASE),--base $(call quote,$(BASE))) \
+	$(gate-policy) $(SCENARIOS)
+
+baseline: ## writes exact rows of this environment to results/baseline, for `make gate` without BASE=
+	@scripts/deps --scenarios '$(SCENARIOS)' build kernels
+	$(Q)$(SUBMAKE) all guests
+	$(Q)PTBENCH_BUILD=$(call quote,$(O)) scripts/gate --write-baseline $(SCENARIOS)
+
+judge-report: ## measures how often the judge is wrong, on this machine: most of an hour
+	@scripts/deps build kernels
+	$(Q)$(SUBMAKE) all guests SCENARIOS=x86_64-stock
+	$(Q)PTBENCH_BUILD=$(call quote,$(O)) scripts/judge-report
 
 report: ## renders RUN= (default: the newest run) and prints where
 	@scripts/deps build report
@@ -308,7 +323,7 @@ help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | sort -u | while IFS="$$(printf '\t')" read -r t d; do \
 		printf '  %-17s %s\n' "$$t" "$$d"; done
 
-script-tests += $(addprefix scripts/test/,test_ci.t test_coverage.t test_deps.t test_docs.t test_exactness.t test_format.t test_layers.t \
+script-tests += $(addprefix scripts/test/,test_ci.t test_coverage.t test_deps.t test_docs.t test_exactness.t test_format.t test_gate.t test_layers.t test_layouts.t \
 	test_man.t test_names.t test_options.t test_output.t test_paths.t test_rooms.t)
 all-tests = $(addprefix $(O)/,$(tests)) $(addprefix $(O)/asan/,$(asan-tests)) \
 	$(addprefix $(O)/tsan/,$(tsan-tests)) $(script-tests)

@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include <bench/explore.h>
+#include <bench/interleave.h>
 #include <bench/parts.h>
+#include <bench/processes.h>
 #include <bench/program.h>
 #include <bench/vocabulary.h>
 #include <kernels/boot/child.h>
@@ -359,10 +361,10 @@ static int bench_parts(struct results_run *run, const struct bench_options *o, b
 	}
 	if (!o->no_native && !is_over(status)) {
 		heading("Native: the reference and this machine's own kernel");
-		status = parts_worse(status, o->processes > 1
-						     ? parts_native(run, build_dir, o->processes)
-						     : parts_bench(run, build_dir, "native",
-								   "--ptbench_out"));
+		status = parts_worse(
+			status, o->processes > 1
+					? processes_native(run, build_dir, o->processes)
+					: parts_bench(run, build_dir, "native", "--ptbench_out"));
 	}
 	if (o->no_kernels || is_over(status))
 		return status;
@@ -450,14 +452,24 @@ static int cmd_bench(int argc, char **argv)
 
 /* ---- subcommands ---- */
 
-static int cmd_gate(int argc, char **argv)
+static int with_policy(int argc, char **argv, int (*fn)(int, char **, const char *))
 {
 	char policy[PATH_MAX + 32];
 
 	if (find_folders())
 		return EXIT_USAGE;
 	snprintf(policy, sizeof(policy), "%s/results/policy/default.json", root_dir);
-	return results_cmd_gate(argc, argv, policy);
+	return fn(argc, argv, policy);
+}
+
+static int cmd_gate(int argc, char **argv)
+{
+	return with_policy(argc, argv, results_cmd_gate);
+}
+
+static int cmd_judge(int argc, char **argv)
+{
+	return with_policy(argc, argv, results_cmd_judge);
 }
 
 static int cmd_kernels(int argc, char **argv)
@@ -465,6 +477,11 @@ static int cmd_kernels(int argc, char **argv)
 	const char *revision = find_folders() ? NULL : suite_revision();
 
 	return revision ? kernels_cmd(argc, argv, root_dir, revision) : EXIT_USAGE;
+}
+
+static int cmd_interleave(int argc, char **argv)
+{
+	return find_folders() ? EXIT_USAGE : bench_cmd_interleave(argc, argv, build_dir, root_dir);
 }
 
 static int cmd_explore(int argc, char **argv)
@@ -481,11 +498,14 @@ static const struct {
 	{ "bench", "make a run: reference, host kernel and real kernels, then the report",
 	  cmd_bench },
 	{ "kernels", "build or boot the kernels of scenarios", cmd_kernels },
+	{ "interleave", "measure two builds of the reference in turn", cmd_interleave },
 	{ "explore", "run the reference under every schedule of simulated CPUs", cmd_explore },
 	{ "validate", "check result files and runs against the format", results_cmd_validate },
 	{ "show", "print a run or a result file as tables", results_cmd_show },
 	{ "compare", "compare runs: rows, checks, parts", results_cmd_compare },
 	{ "gate", "compare runs, and let pass what a policy lets pass: for CI", cmd_gate },
+	{ "baseline", "keep exact rows, and find those of this environment", results_cmd_baseline },
+	{ "judge", "count how often the gate is wrong, where the truth is known", cmd_judge },
 	{ "report", "render a run as a folder of web pages", report_cmd },
 };
 
@@ -493,7 +513,7 @@ static void usage(FILE *to)
 {
 	fprintf(to, "usage: ptbench SUBCOMMAND [--help] [...]\n\n");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].summary);
+		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
 	fputs("\nExit status: 0 fine, 1 regression, 2 usage or bad input, 3 not comparable, or no kernel "
 	      "booted,\n4 a part failed or not all could be printed, 130 interrupted.\n",
 	      to);

@@ -93,7 +93,7 @@ bench-test/test_table_free-libs := refurcu ref
 bench-test/test_table_free-ldlibs := $(urcu-ldlibs)
 
 # ptbench bench with stand-ins for the programs that it runs.
-script-tests += bench/test/test_bench.t
+script-tests += bench/test/test_bench.t bench/test/test_interleave.t
 
 # ptbench explore, and explore_table with a table of models that are mislabelled on purpose.
 script-tests += bench/test/test_explore.t

@@ -11,6 +11,7 @@
 
 struct join {
 	struct results_doc *const *docs;
+	struct results_doc *const *partners; /* or NULL */
 	size_t nr;
 	struct results_doc *out;
 	size_t busy, rows;
@@ -40,22 +41,28 @@ static bool is_quiet(const struct results_measurement *m)
 	return m && !m->skipped && !m->discarded;
 }
 
-static size_t nr_measured(const struct join *j, const struct results_measurement *first)
+static size_t nr_measured(struct results_doc *const *docs, size_t nr,
+			  const struct results_measurement *first)
 {
-	size_t nr = 0;
+	size_t measured = 0;
 
-	for (size_t i = 0; i < j->nr; i++)
-		nr += results_doc_find(j->docs[i], first) != NULL;
-	return nr;
+	for (size_t i = 0; i < nr; i++)
+		measured += results_doc_find(docs[i], first) != NULL;
+	return measured;
 }
 
-/* Takes the samples that nothing disturbed, in the order of the documents. */
+/*
+ * Takes the samples that nothing disturbed, in the order of the documents. Of a row that the
+ * partners have, too, only those whose partner's was not disturbed either: the pairs stay pairs.
+ */
 static void take(const struct join *j, const struct results_measurement *first, struct samples *to)
 {
+	bool in_pairs = j->partners && nr_measured(j->partners, j->nr, first);
+
 	for (size_t i = 0; i < j->nr; i++) {
 		const struct results_measurement *m = results_doc_find(j->docs[i], first);
 
-		if (is_quiet(m))
+		if (is_quiet(m) && (!in_pairs || is_quiet(results_doc_find(j->partners[i], first))))
 			to->v[to->nr++] = total_of(m, first->nr_ops);
 	}
 }
@@ -88,7 +95,7 @@ static int join_measurement(struct join *j, const struct results_measurement *fi
 		return -ENOMEM;
 	take(j, first, &s);
 	j->rows += is_time(first);
-	j->busy += is_time(first) && s.nr < LEAST && s.nr < nr_measured(j, first);
+	j->busy += is_time(first) && s.nr < LEAST && s.nr < nr_measured(j->docs, j->nr, first);
 	if (!s.nr)
 		take_least(j, first, &s);
 	m.kind = RESULTS_SAMPLED;
@@ -221,10 +228,10 @@ static int head(struct join *j)
 	return err;
 }
 
-int join_documents(struct results_doc *const *docs, size_t nr, struct results_doc **out,
-		   size_t *busy, size_t *rows, struct results_error *err)
+int join_documents(struct results_doc *const *docs, struct results_doc *const *partners, size_t nr,
+		   struct results_doc **out, size_t *busy, size_t *rows, struct results_error *err)
 {
-	struct join j = { .docs = docs, .nr = nr, .err = err };
+	struct join j = { .docs = docs, .partners = partners, .nr = nr, .err = err };
 	int ret = head(&j);
 
 	if (!ret)

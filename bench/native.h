@@ -56,6 +56,7 @@ struct native {
 	struct results_doc *doc;
 	struct results_doc *like; /* the part whose rows are measured, and how; NULL: all rows */
 	bool one_of_several;	  /* processes, with one repetition each */
+	double slow;		  /* share by which each timed call is made longer */
 	struct native_instance *instances;
 	struct native_instance shim_native; /* the library's own loop, no row of the table */
 	size_t nr_instances, nr_reported;

@@ -17,10 +17,8 @@
 #include <ref/explore.h>
 #include <results/explore.h>
 
-#include "join.h"
 #include "parts.h"
-
-#define REASON 4096
+#include "parts_bench.h"
 
 int parts_worse(int a, int b)
 {
@@ -51,7 +49,7 @@ int parts_failed(struct results_run *run, const char *name, const char *reason)
 	return EXIT_PART_FAILED;
 }
 
-static bool was_interrupted(const struct program_end *end)
+bool parts_was_interrupted(const struct program_end *end)
 {
 	return program_interrupted() || end->status == EXIT_INTERRUPTED;
 }
@@ -133,18 +131,17 @@ static int read_document(const char *file, const char *part, struct results_doc 
 	return -EINVAL;
 }
 
-/* Runs build/bench for a document of a part. argv's first two are set here. */
-static struct program_end run_bench(const char *build, const char *part, const char *option,
-				    const char *file, char **argv, struct results_doc **doc,
-				    char *why, size_t size)
+struct program_end parts_run_bench(const char *program, const char *part, const char *option,
+				   const char *file, char **argv, struct results_doc **doc,
+				   char *why, size_t size)
 {
-	char program[PATH_MAX + 8], out[3 * PATH_MAX];
+	char first[PATH_MAX + 32], out[3 * PATH_MAX];
 	struct results_error err = { 0 };
 	struct program_end end;
 
-	snprintf(program, sizeof(program), "%s/bench", build);
+	snprintf(first, sizeof(first), "%s", program);
 	snprintf(out, sizeof(out), "%s=%s", option, file);
-	argv[0] = program;
+	argv[0] = first;
 	argv[1] = out;
 	end = program_run(argv, PROGRAM_OUT, SIGKILL);
 	if (!read_document(file, part, doc, &err))
@@ -154,8 +151,8 @@ static struct program_end run_bench(const char *build, const char *part, const c
 	return end;
 }
 
-static int record_bench(struct results_run *run, const char *name, const char *file,
-			bool interrupted, char *why, size_t size)
+int parts_record_bench(struct results_run *run, const char *name, const char *file,
+		       bool interrupted, char *why, size_t size)
 {
 	if (interrupted)
 		snprintf(why, size,
@@ -168,7 +165,7 @@ static int record_bench(struct results_run *run, const char *name, const char *f
 
 int parts_bench(struct results_run *run, const char *build, const char *name, const char *option)
 {
-	char file[NAME_MAX], path[2 * PATH_MAX], why[REASON] = "";
+	char file[NAME_MAX], path[2 * PATH_MAX], program[PATH_MAX + 8], why[PARTS_REASON] = "";
 	char *argv[] = { NULL, NULL, NULL };
 	struct results_doc *doc = NULL;
 	struct program_end end;
@@ -176,107 +173,11 @@ int parts_bench(struct results_run *run, const char *build, const char *name, co
 
 	snprintf(file, sizeof(file), "%s.json", name);
 	snprintf(path, sizeof(path), "%s/%s", run->dir, file);
-	end = run_bench(build, name, option, path, argv, &doc, why, sizeof(why));
-	status =
-		record_bench(run, name, doc ? file : NULL, was_interrupted(&end), why, sizeof(why));
+	snprintf(program, sizeof(program), "%s/bench", build);
+	end = parts_run_bench(program, name, option, path, argv, &doc, why, sizeof(why));
+	status = parts_record_bench(run, name, doc ? file : NULL, parts_was_interrupted(&end), why,
+				    sizeof(why));
 	results_doc_free(doc);
-	return status;
-}
-
-/* ---- build/bench, as several processes ---- */
-
-#define NATIVE "native"
-
-struct processes {
-	struct results_doc **docs;
-	size_t nr, wanted;
-	bool interrupted;
-	char why[REASON]; /* of the first that failed */
-};
-
-/* One process: its document is read, and its file removed unless the next ones need it. */
-static void run_process(struct processes *p, size_t k, const struct results_run *run,
-			const char *build)
-{
-	char file[2 * PATH_MAX], like[2 * PATH_MAX + 16], which[48], why[REASON] = "";
-	char *argv[] = { NULL, NULL, which, p->nr ? like : NULL, NULL };
-	struct results_doc *doc = NULL;
-	struct program_end end;
-
-	snprintf(file, sizeof(file), "%s/.native-%zu.json", run->dir, k + 1);
-	snprintf(like, sizeof(like), "--ptbench_like=%s/.native-1.json", run->dir);
-	snprintf(which, sizeof(which), "--ptbench_process=%zu/%zu", k + 1, p->wanted);
-	end = run_bench(build, NATIVE, "--ptbench_out", file, argv, &doc, why, sizeof(why));
-	p->interrupted |= was_interrupted(&end);
-	if (why[0] && !p->why[0])
-		snprintf(p->why, sizeof(p->why), "process %zu of %zu: %.*s", k + 1, p->wanted,
-			 REASON - 64, why);
-	if (doc)
-		p->docs[p->nr++] = doc;
-	if (k)
-		unlink(file);
-}
-
-/* Records rows with few undisturbed samples in the load, which is shown and never compared. */
-static int say_busy(struct results_doc *doc, size_t busy, size_t rows)
-{
-	const char *load = results_pairs_get(&doc->environment, "load");
-	char text[192];
-
-	snprintf(text, sizeof(text), "%.100s; other work took the CPU from %zu of %zu rows",
-		 load ? load : "unknown", busy, rows);
-	fprintf(stderr,
-		"bench: load %s: they have few undisturbed times, or one that is too long; run again "
-		"when nothing else runs\n",
-		text);
-	return results_pairs_set(&doc->environment, "load", text);
-}
-
-static int join(const struct processes *p, const char *command, const char *file,
-		struct results_error *err)
-{
-	struct results_doc *doc;
-	size_t busy, rows;
-	int ret = join_documents(p->docs, p->nr, &doc, &busy, &rows, err);
-
-	if (ret)
-		return ret;
-	free(doc->command);
-	doc->command = strdup(command);
-	if (!doc->command || (busy && say_busy(doc, busy, rows)))
-		ret = -ENOMEM;
-	if (!ret)
-		ret = results_doc_write(doc, file, err);
-	results_doc_free(doc);
-	return ret;
-}
-
-int parts_native(struct results_run *run, const char *build, size_t nr)
-{
-	struct processes p = { .wanted = nr, .docs = calloc(nr, sizeof(*p.docs)) };
-	char path[2 * PATH_MAX], first[2 * PATH_MAX], command[64];
-	struct results_error err = { .reason = "no memory to join the processes' documents" };
-	int status;
-
-	if (!p.docs)
-		return parts_failed(run, NATIVE, err.reason);
-	/* After a process without a document the next would say the same, or be like nothing. */
-	for (size_t k = 0; k < nr && k == p.nr && !p.interrupted; k++)
-		run_process(&p, k, run, build);
-	snprintf(path, sizeof(path), "%s/native.json", run->dir);
-	snprintf(first, sizeof(first), "%s/.native-1.json", run->dir);
-	snprintf(command, sizeof(command), "build/ptbench bench --no-kernels --processes %zu", nr);
-	unlink(first);
-	if (p.nr && join(&p, command, path, &err)) {
-		snprintf(p.why, sizeof(p.why), "the processes' documents cannot be joined: %s%s%s",
-			 err.path, err.path[0] ? ": " : "", err.reason);
-		unlink(path);
-	}
-	status = record_bench(run, NATIVE, access(path, R_OK) ? NULL : "native.json", p.interrupted,
-			      p.why, sizeof(p.why));
-	for (size_t i = 0; i < p.nr; i++)
-		results_doc_free(p.docs[i]);
-	free(p.docs);
 	return status;
 }
 
@@ -332,7 +233,7 @@ static void sign(struct results_explore *doc, const char *stand_in, const char *
 int parts_explore(struct results_run *run, const char *build)
 {
 	const char *stand_in = getenv("PTBENCH_EXPLORE");
-	char program[PATH_MAX + 8], file[2 * PATH_MAX], why[REASON] = "";
+	char program[PATH_MAX + 8], file[2 * PATH_MAX], why[PARTS_REASON] = "";
 	char *argv[] = { program, "explore", "--quiet", "--json", file, NULL };
 	struct results_explore *doc = NULL;
 	struct results_error err = { 0 };
@@ -357,12 +258,14 @@ int parts_explore(struct results_run *run, const char *build)
 			 "; explore.json cannot be used: %s%s%s", err.path, err.path[0] ? ": " : "",
 			 err.reason);
 	}
-	if (was_interrupted(&end))
+	if (parts_was_interrupted(&end))
 		snprintf(why, sizeof(why),
 			 doc ? "interrupted; what was explored is in explore.json"
 			     : "interrupted before anything was explored");
 	results_explore_free(doc);
 	if (why[0])
 		parts_failed(run, "explore", why);
-	return was_interrupted(&end) ? EXIT_INTERRUPTED : why[0] ? EXIT_PART_FAILED : EXIT_FINE;
+	return parts_was_interrupted(&end) ? EXIT_INTERRUPTED
+	       : why[0]			   ? EXIT_PART_FAILED
+					   : EXIT_FINE;
 }

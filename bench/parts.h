@@ -17,12 +17,6 @@ int parts_worse(int a, int b);
 int parts_bench(struct results_run *run, const char *build, const char *name, const char *option);
 
 /*
- * Makes <run>/native.json by nr processes of <build>/bench, one after the other, joined by join.h.
- * One that fails fails the part; the others' samples are kept. Returns an exit status.
- */
-int parts_native(struct results_run *run, const char *build, size_t nr);
-
-/*
  * Makes <run>/explore.json by `<build>/ptbench explore`. It is no part, for it measures nothing. If
  * the explorer failed, or the file has another number of models than this program, a failed part
  * `explore` without a document is recorded. Returns an exit status.

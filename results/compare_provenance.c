@@ -97,6 +97,24 @@ static int differ(struct results_compared_part *p, bool environment,
 	return nr;
 }
 
+static bool has_all(const struct results_pairs *a, const struct results_pairs *b)
+{
+	for (size_t i = 0; i < a->nr; i++) {
+		const char *value = results_pairs_get(b, a->v[i].key);
+
+		if (results_env_is_compared(a->v[i].key) &&
+		    (!value || strcmp(value, a->v[i].value)))
+			return false;
+	}
+	return true;
+}
+
+bool results__same_environment(const struct results_doc *a, const struct results_doc *b)
+{
+	return has_all(&a->environment, &b->environment) &&
+	       has_all(&b->environment, &a->environment);
+}
+
 /* One image with one command line does one thing; the environment is the same already. */
 static bool is_identical(const struct results_compared_part *p)
 {

@@ -274,8 +274,10 @@ int results__change(struct results__ranks *r, const struct results__entry *e, si
 	int err = 0;
 
 	*c = (struct results_change){ .adjusted = NAN, .paired = sampling->paired };
-	for (size_t i = 0; i < nr; i++)
-		c->paired &= !((const struct results_measurement *)e[i].of)->discarded;
+	/* A pair of which one was disturbed is left out of both sides (bench/join.h). */
+	for (size_t i = 1; i < nr; i++)
+		c->paired &= ((const struct results_measurement *)e[i].of)->discarded ==
+			     ((const struct results_measurement *)e[0].of)->discarded;
 	for (int i = 0; i < 2 && !err; i++) {
 		err = take(&s.in_order[i], e, nr, i, sampling->by_process);
 		if (!err)

@@ -274,6 +274,8 @@ size_t results__values_needed(size_t nr_rows, double level);
 /* Fills other_mode, image and differences. 1: p can be compared; 0: it cannot; or -ENOMEM. */
 int results__compare_provenance(struct results_compared_part *p,
 				const struct results_compare_options *options);
+/* Do all keys of the environments match that have to? */
+bool results__same_environment(const struct results_doc *a, const struct results_doc *b);
 /* Fills rows; those that are sampled on both sides are not judged yet. 0 or -ENOMEM. */
 struct results__policy;
 int results__compare_rows(struct results_compared_part *p, const struct results__selection *only,

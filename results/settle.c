@@ -72,6 +72,7 @@ static void gate(const char *part, struct results_compared_row *row,
 {
 	const struct results__rule *rule = results__rule_of(policy, part, row->m);
 
+	row->gates = !rule || rule->gate;
 	if (!rule ||
 	    (rule->gate && !(rule->pass_inconclusive && row->verdict == RESULTS_ROW_UNCLEAR)))
 		return;
@@ -133,6 +134,7 @@ int results__settle(struct results_comparison *c, struct results__allowance *all
 			struct results_compared_row *row = &p->rows[k];
 
 			row->judged = row->verdict;
+			row->gates = true;
 			if (identical)
 				identify(p, row);
 			allow(row, allowed, nr_allowed);

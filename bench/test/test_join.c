@@ -107,6 +107,33 @@ static bool has(const struct results_measurement *m, size_t nr, double first, do
 	       m->discarded == discarded && m->nr_ops == 10 && m->kind == RESULTS_SAMPLED;
 }
 
+/* Measured next to documents of another build, of which the second and the last were disturbed. */
+static void in_pairs(struct results_doc *docs[NR])
+{
+	struct results_doc *partners[NR], *doc;
+	size_t busy, rows;
+
+	for (int i = 0; i < NR; i++) {
+		partners[i] = new_doc(i);
+		add(partners[i], 0, "time", 700 + i, 10, i == 1 || i == NR - 1);
+		if (i != 2)
+			add(partners[i], 1, "time", 800 + i, 10, 0);
+	}
+	if (ok(!join_documents(docs, partners, NR, &doc, &busy, &rows, &err),
+	       "documents are joined in pairs")) {
+		ok(has(row(doc, 0, "time"), NR - 2, 100, 105, 2) &&
+			   row(doc, 0, "time")->samples[1] == 102,
+		   "a sample whose partner was disturbed is left out");
+		ok(has(row(doc, 1, "time"), NR - 2, 200, 206, 2),
+		   "and one without a partner, or disturbed itself");
+		ok(has(row(doc, 5, "time"), NR, 500, 506, 0),
+		   "a row that the partners have not is joined as ever");
+		results_doc_free(doc);
+	}
+	for (int i = 0; i < NR; i++)
+		results_doc_free(partners[i]);
+}
+
 int main(void)
 {
 	struct results_doc *docs[NR], *doc;
@@ -114,7 +141,8 @@ int main(void)
 
 	for (int i = 0; i < NR; i++)
 		docs[i] = one(i);
-	if (!ok(!join_documents(docs, NR, &doc, &busy, &rows, &err), "seven documents are joined"))
+	if (!ok(!join_documents(docs, NULL, NR, &doc, &busy, &rows, &err),
+		"seven documents are joined"))
 		return tap_done();
 	ok(!strcmp(results_pairs_get(&doc->environment, "sample"), "process") &&
 		   !strcmp(results_pairs_get(&doc->environment, "load"), "0") &&
@@ -135,10 +163,11 @@ int main(void)
 		   doc->checks[1].ok,
 	   "a check fails if it failed in one");
 	results_doc_free(doc);
-	ok(!join_documents(docs, 1, &doc, &busy, &rows, &err) &&
+	ok(!join_documents(docs, NULL, 1, &doc, &busy, &rows, &err) &&
 		   has(row(doc, 0, "time"), 1, 100, 100, 0),
 	   "one alone is joined, too");
 	results_doc_free(doc);
+	in_pairs(docs);
 	for (int i = 0; i < NR; i++)
 		results_doc_free(docs[i]);
 	return tap_done();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The subcommands of libresults alone, for its tests: cli validate|show|compare|gate ... */
+/* The subcommands of libresults alone, for its tests: cli validate|show|compare|gate|... */
 #include <array_size.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,22 +13,28 @@ static int cmd_gate(int argc, char **argv)
 	return results_cmd_gate(argc, argv, policy ? policy : "no policy");
 }
 
+static int cmd_judge(int argc, char **argv)
+{
+	const char *policy = getenv("CLI_POLICY");
+
+	return results_cmd_judge(argc, argv, policy);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		int (*fn)(int argc, char **argv);
 	} commands[] = {
-		{ "validate", results_cmd_validate },
-		{ "show", results_cmd_show },
-		{ "compare", results_cmd_compare },
-		{ "gate", cmd_gate },
+		{ "validate", results_cmd_validate }, { "show", results_cmd_show },
+		{ "compare", results_cmd_compare },   { "gate", cmd_gate },
+		{ "baseline", results_cmd_baseline }, { "judge", cmd_judge },
 	};
 
 	results_stdout_check("cli");
 	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].fn(argc - 1, argv + 1);
-	fputs("usage: cli validate|show|compare|gate ...\n", stderr);
+	fputs("usage: cli validate|show|compare|gate|baseline|judge ...\n", stderr);
 	return 2;
 }

@@ -350,9 +350,11 @@ def test_pairs():
     i = change(side(1, "x"), side(1.05, "x"))
     ok(i["paired"] and math.isclose(i["low"], 0.05) and math.isclose(i["high"], 0.05), "in pairs the drift is not in the interval")
     for text, a, b in (("apart", side(1, None), side(1.05, None)), ("of different rounds", side(1, "x"), side(1.05, "y")),
-                       ("of which some were thrown away", side(1, "x", discarded=1), side(1.05, "x"))):
+                       ("of which not the same were thrown away", side(1, "x", discarded=1), side(1.05, "x"))):
         i = change(a, b)
         ok(not i["paired"] and i["high"] - i["low"] > 0.1, f"sides {text} are no pairs")
+    i = change(side(1, "x", discarded=1), side(1.05, "x", discarded=1))
+    ok(i["paired"], "sides of which the same pairs were thrown away are pairs")
 
 
 def main():

@@ -60,11 +60,12 @@ neutral ptbench "$bad"
 shows 'e\x1b[2J\u202e\u200b\u009b\xff\x0dz'
 neutral ptbench validate "$dir/doc.json"
 shows '\u009b\xff\x0dz/doc.json: fine'
-for s in validate show compare gate report; do
+for s in validate show compare gate baseline report; do
 	neutral ptbench $s "--$bad"
 	neutral ptbench $s "-$bad"
 	more=()
 	[[ $s != compare && $s != gate ]] || more=(--base "$dir/run")
+	[ $s != baseline ] || more=(--dir "$dir")
 	for file in "$dir/nonesuch" "$dir" "$dir/run" "$dir/doc.json" "$dir/texts.json" "$dir/run/one.icount-1cpu.stream"; do
 		neutral ptbench $s "${more[@]}" "$file"
 	done
@@ -76,6 +77,16 @@ neutral ptbench compare --base "$run" --ignore "$bad" "$run"
 neutral ptbench gate --policy "$dir/$bad" --base "$run" "$dir/run"
 neutral ptbench gate --today "$bad" --base "$run" "$dir/run"
 neutral ptbench compare --base "$run" --case "$bad" --metric "$bad" --format "$bad" "$dir/run"
+neutral ptbench baseline --dir "$dir" --write "$dir/run"
+neutral ptbench judge "--$bad"
+neutral ptbench judge --pair "$dir/nonesuch" "$dir/run"
+neutral ptbench judge --pair "$dir/run" "$dir/doc.json"
+neutral ptbench judge --images "$dir/run" "$run" --more "$bad" "$dir/run"
+neutral ptbench judge --sizes "$bad" --pair "$run" "$run"
+neutral ptbench judge --out "$dir/nonesuch/x" --images "$dir/run" "$run"
+neutral ptbench interleave "--$bad"
+neutral ptbench interleave --base "$dir/nonesuch"
+neutral ptbench interleave --base "$build" --processes "$bad"
 neutral ptbench report -a "$dir/run"
 neutral ptbench report -o "$dir/report" "$run"
 neutral ptbench report -o "$dir/nonesuch/x" "$run"

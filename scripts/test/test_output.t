@@ -31,6 +31,9 @@ row ptbench show -p one.icount-1cpu "$run"
 row ptbench compare --base "$run" "$run"
 cp -r "$run" "$tmp/other"
 row ptbench gate --policy "$root/results/policy/default.json" --base "$run" "$tmp/other"
+row ptbench baseline --dir "$tmp" --write "$run"
+row ptbench judge --policy "$root/results/policy/default.json" --images "$run" "$tmp/other"
+row ptbench interleave --base "$build" --one-layout --processes 1 --filter '^shim/native' --runs "$runs"
 row ptbench explore --list
 row ptbench explore gup/irq_off
 row ptbench explore --quiet --json "$tmp/explore.json" gup/irq_off

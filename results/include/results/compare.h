@@ -92,6 +92,7 @@ struct results_compared_row {
 	enum results_verdict verdict;
 	enum results_verdict judged; /* by the values alone: before allowances and identity */
 	const char *why;	     /* NULL, or the reason of the verdict */
+	bool gates;		     /* the policy, if any, lets the row count */
 	double effect;		     /* the smallest change that counts, a share of the base */
 	struct results_change change;
 };

@@ -288,7 +288,9 @@ void results_run_free(struct results_run *run);
 int results_cmd_validate(int argc, char **argv);
 int results_cmd_show(int argc, char **argv);
 int results_cmd_compare(int argc, char **argv);
+int results_cmd_baseline(int argc, char **argv);
 /* policy: the default one's file. */
 int results_cmd_gate(int argc, char **argv, const char *policy);
+int results_cmd_judge(int argc, char **argv, const char *policy);
 
 #endif
