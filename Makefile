@@ -323,7 +323,7 @@ help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | sort -u | while IFS="$$(printf '\t')" read -r t d; do \
 		printf '  %-17s %s\n' "$$t" "$$d"; done
 
-script-tests += $(addprefix scripts/test/,test_ci.t test_coverage.t test_deps.t test_docs.t test_exactness.t test_format.t test_gate.t test_layers.t test_layouts.t \
+script-tests += $(addprefix scripts/test/,test_ci.t test_ci_templates.t test_coverage.t test_deps.t test_docs.t test_exactness.t test_format.t test_gate.t test_gate_patches.t test_layers.t test_layouts.t \
 	test_man.t test_names.t test_options.t test_output.t test_paths.t test_rooms.t)
 all-tests = $(addprefix $(O)/,$(tests)) $(addprefix $(O)/asan/,$(asan-tests)) \
 	$(addprefix $(O)/tsan/,$(tsan-tests)) $(script-tests)
