@@ -486,6 +486,7 @@ static const struct {
 	{ "show", "print a run or a result file as tables", results_cmd_show },
 	{ "compare", "compare runs: rows, checks, parts", results_cmd_compare },
 	{ "gate", "compare runs, and let pass what a policy lets pass: for CI", cmd_gate },
+	{ "export", "print a run in the format of another program", results_cmd_export },
 	{ "report", "render a run as a folder of web pages", report_cmd },
 };
 

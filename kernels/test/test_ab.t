@@ -195,7 +195,7 @@ mkdir -p "$tmp/no-tree" "$tmp/bin"
 before=$(ls "$tmp/runs")
 echo '{"format": "ptbench-policy", "version": 1, "rules": {}}' >"$tmp/bad"
 early 'bad: \$.rules: is an object, must be an array' --base "$tmp/base" --head "$tmp/worse" --policy "$tmp/bad" one
-early 'must be markdown, mail, json, junit, csv or github' --base "$tmp/base" --head "$tmp/worse" --format yaml one
+early 'must be markdown, mail, json, junit, ktap, kcidb, csv or github' --base "$tmp/base" --head "$tmp/worse" --format yaml one
 early 'scenarios/nonesuch: No such file' --base "$tmp/base" --head "$tmp/worse" one nonesuch
 early 'NOLIST: No such file or directory: no such list' --base "$tmp/base" --head "$tmp/worse" NOLIST
 early "KSRC=$tmp/no-tree: not a Linux source tree" --base "$tmp/base" --head "$tmp/no-tree" one

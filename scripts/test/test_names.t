@@ -60,11 +60,12 @@ neutral ptbench "$bad"
 shows 'e\x1b[2J\u202e\u200b\u009b\xff\x0dz'
 neutral ptbench validate "$dir/doc.json"
 shows '\u009b\xff\x0dz/doc.json: fine'
-for s in validate show compare gate report; do
+for s in validate show compare gate report export; do
 	neutral ptbench $s "--$bad"
 	neutral ptbench $s "-$bad"
 	more=()
 	[[ $s != compare && $s != gate ]] || more=(--base "$dir/run")
+	[[ $s != export ]] || more=(--format ktap)
 	for file in "$dir/nonesuch" "$dir" "$dir/run" "$dir/doc.json" "$dir/texts.json" "$dir/run/one.icount-1cpu.stream"; do
 		neutral ptbench $s "${more[@]}" "$file"
 	done
@@ -76,6 +77,15 @@ neutral ptbench compare --base "$run" --ignore "$bad" "$run"
 neutral ptbench gate --policy "$dir/$bad" --base "$run" "$dir/run"
 neutral ptbench gate --today "$bad" --base "$run" "$dir/run"
 neutral ptbench compare --base "$run" --case "$bad" --metric "$bad" --format "$bad" "$dir/run"
+for s in bencher github-action-benchmark openmetrics csv ktap junit kcidb; do
+	neutral ptbench export --format $s "$dir/texts.json"
+done
+neutral ptbench export --format "$bad" "$dir/run"
+neutral ptbench export --format csv -o "$dir/nonesuch/x" "$dir/run"
+neutral ptbench export --format kcidb --origin "$bad" --part "$bad" --case "$bad" "$dir/run"
+neutral ptbench export --format github-action-benchmark --better "$bad" "$dir/run"
+neutral ptbench compare --format ktap --base "$dir/texts.json" "$dir/doc.json"
+neutral ptbench compare --format kcidb --base "$dir/texts.json" "$dir/doc.json"
 neutral ptbench report -a "$dir/run"
 neutral ptbench report -o "$dir/report" "$run"
 neutral ptbench report -o "$dir/nonesuch/x" "$run"

@@ -31,6 +31,7 @@ row ptbench show -p one.icount-1cpu "$run"
 row ptbench compare --base "$run" "$run"
 cp -r "$run" "$tmp/other"
 row ptbench gate --policy "$root/results/policy/default.json" --base "$run" "$tmp/other"
+for s in bencher github-action-benchmark openmetrics csv ktap junit kcidb; do row ptbench export --format $s "$run"; done
 row ptbench explore --list
 row ptbench explore gup/irq_off
 row ptbench explore --quiet --json "$tmp/explore.json" gup/irq_off

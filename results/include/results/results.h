@@ -288,6 +288,7 @@ void results_run_free(struct results_run *run);
 int results_cmd_validate(int argc, char **argv);
 int results_cmd_show(int argc, char **argv);
 int results_cmd_compare(int argc, char **argv);
+int results_cmd_export(int argc, char **argv);
 /* policy: the default one's file. */
 int results_cmd_gate(int argc, char **argv, const char *policy);
 
