@@ -460,6 +460,15 @@ static int cmd_gate(int argc, char **argv)
 	return results_cmd_gate(argc, argv, policy);
 }
 
+static int cmd_import(int argc, char **argv)
+{
+	const char *revision = find_folders() ? NULL : suite_revision();
+	char runs[PATH_MAX + 16];
+
+	snprintf(runs, sizeof(runs), "%s/results/runs", root_dir);
+	return revision ? results_cmd_import(argc, argv, runs, revision) : EXIT_USAGE;
+}
+
 static int cmd_kernels(int argc, char **argv)
 {
 	const char *revision = find_folders() ? NULL : suite_revision();
@@ -487,6 +496,7 @@ static const struct {
 	{ "compare", "compare runs: rows, checks, parts", results_cmd_compare },
 	{ "gate", "compare runs, and let pass what a policy lets pass: for CI", cmd_gate },
 	{ "export", "print a run in the format of another program", results_cmd_export },
+	{ "import", "make a run of what another program measured", cmd_import },
 	{ "report", "render a run as a folder of web pages", report_cmd },
 };
 
