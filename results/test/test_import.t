@@ -188,6 +188,11 @@ def test_processes():
         ok(d is None and p.returncode == 2 and f"y.json: $.context.{what}: is missing" in p.stderr, f"and one without {what}") or diag(p.stderr)
     d, p = imported(one, one)
     ok(d is None and p.returncode == 2 and "no two processes take the same times" in p.stderr, "one file twice is refused")
+    even = [google(*[rep("a", x + i, k, 4) for k, x in enumerate((1, 2, 5, 90))], file=f"e{i}.json") for i in range(2)]
+    ok(rows_of(imported(*even)[0])["a"] == [3.5, 4.5], "the median of an even number")
+    bad = google(*[rep("a", x, k, 3) for k, x in enumerate((7, -1, 8))], file="n.json")
+    d, p = imported(bad, even[0])
+    ok(d is None and p.returncode == 2 and "n.json: $.benchmarks[1].real_time: is not from 0" in p.stderr, "a negative time that no median would show is refused")
 
 
 def test_runs():
