@@ -17,20 +17,21 @@ static void put(FILE *f, const char *s)
 	bool harmful;
 	size_t len;
 
-	for (; (len = results_text_step(s, &harmful)); s += len)
-		if (*s == '\n')
+	for (; (len = results_text_step(s, &harmful)); s += len) {
+		if (*s == '\n') {
 			fputs("\\n", f);
-		else if (*s == '\\' || *s == '"')
-			fprintf(f, "\\%c", *s);
-		else if (harmful) /* that begins with a backslash */
-			fputc('\\', f), results__put_char(f, s, len, harmful);
-		else
-			fwrite(s, 1, len, f);
+			continue;
+		}
+		/* What is written out begins with a backslash, which has an escape, too. */
+		if (harmful || *s == '\\' || *s == '"')
+			fputc('\\', f);
+		results__put_char(f, s, len, harmful);
+	}
 }
 
-static void put_label(FILE *f, const char *key, const char *value)
+static void put_label(FILE *f, char before, const char *key, const char *value)
 {
-	fprintf(f, "%s=\"", key);
+	fprintf(f, "%c%s=\"", before, key);
 	put(f, value);
 	fputc('"', f);
 }
@@ -85,12 +86,12 @@ static int put_row(FILE *f, const struct results__value_row *row, const char *wh
 	if (!params)
 		return -ENOMEM;
 	put_name(f, row->m->metric, which);
-	put_label(f, "{part", row->doc->part);
-	put_label(f, ",mode", row->doc->mode);
-	put_label(f, ",case", row->m->case_id);
-	put_label(f, ",params", params);
-	put_label(f, ",subject", results_subject_name(row->m->subject));
-	put_label(f, ",kind", results_kind_name(row->m->kind));
+	put_label(f, '{', "part", row->doc->part);
+	put_label(f, ',', "mode", row->doc->mode);
+	put_label(f, ',', "case", row->m->case_id);
+	put_label(f, ',', "params", params);
+	put_label(f, ',', "subject", results_subject_name(row->m->subject));
+	put_label(f, ',', "kind", results_kind_name(row->m->kind));
 	fputs("} ", f);
 	results__put_number(f, v);
 	fputc('\n', f);
@@ -149,8 +150,9 @@ static void put_states(FILE *f, const struct results__source *s)
 									     : p->state;
 
 		for (int state = RESULTS_PASSED; state <= RESULTS_SKIPPED; state++) {
-			put_label(f, "ptbench_part_state{part", p->name);
-			put_label(f, ",ptbench_part_state", results_state_name(state));
+			fputs("ptbench_part_state", f);
+			put_label(f, '{', "part", p->name);
+			put_label(f, ',', "ptbench_part_state", results_state_name(state));
 			fprintf(f, "} %d\n", state == (int)is);
 		}
 	}

@@ -162,12 +162,6 @@ static void add_checkout(struct report *r, const struct results__suite *s)
 	add_once(r, r->checkouts, o);
 }
 
-/* kcidb's pattern for an architecture. */
-static bool is_architecture(const char *s)
-{
-	return results__is_origin(s);
-}
-
 static void add_build(struct report *r, const struct results__suite *s)
 {
 	json_t *o = object_of(r, build_id(r, s));
@@ -175,7 +169,7 @@ static void add_build(struct report *r, const struct results__suite *s)
 	const char *arch = doc ? results_pairs_get(&doc->environment, "arch") : NULL;
 
 	set(r, o, "checkout_id", checkout_id(r, s));
-	if (arch && is_architecture(arch))
+	if (arch && results__is_origin(arch)) /* kcidb has one pattern for both */
 		set_text(r, o, "architecture", arch);
 	if (doc) {
 		set_pair(r, o, "compiler", &doc->environment, "compiler");
@@ -190,18 +184,27 @@ static void add_build(struct report *r, const struct results__suite *s)
 
 /* ---- tests ---- */
 
-/* The nodes of a test's path that s has, each after a dot; kcidb takes letters, digits, _ and -. */
+/* A character of a path's node; kcidb takes letters, digits, _ and -. */
+static void put_char(FILE *f, char c)
+{
+	bool plain = c == '_' || c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+		     (c >= 'A' && c <= 'Z');
+
+	fputc(plain ? c : '_', f);
+}
+
+/* The nodes of a path that s has, each after a dot. */
 static void put_nodes(FILE *f, const char *s)
 {
 	bool begun = false;
 
 	for (; *s; s++) {
 		bool ends = *s == '.' || *s == '/';
-		bool plain = strchr("_-", *s) || (*s >= '0' && *s <= '9') ||
-			     (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z');
 
+		if (!ends && !begun)
+			fputc('.', f);
 		if (!ends)
-			fprintf(f, "%s%c", begun ? "" : ".", plain ? *s : '_');
+			put_char(f, *s);
 		begun = !ends;
 	}
 }
@@ -209,16 +212,11 @@ static void put_nodes(FILE *f, const char *s)
 static void put_params(FILE *f, const struct results_params *p)
 {
 	for (size_t i = 0; i < p->nr; i++) {
-		char number[24];
-
 		fprintf(f, ".%s_", p->v[i].key);
-		snprintf(number, sizeof(number), "%lld", p->v[i].num);
-		for (const char *c = p->v[i].str ? p->v[i].str : number; *c; c++)
-			fputc(strchr("_-", *c) || (*c >= '0' && *c <= '9') ||
-					      (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z')
-				      ? *c
-				      : '_',
-			      f);
+		for (const char *c = p->v[i].str; c && *c; c++)
+			put_char(f, *c);
+		if (!p->v[i].str)
+			fprintf(f, "%lld", p->v[i].num);
 	}
 }
 
