@@ -222,6 +222,10 @@ static int parse(int argc, char **argv, const struct subcommand *sub, struct arg
 			return EXIT_USAGE;
 		}
 	}
+	if (args->origin && strcmp(args->format, "kcidb")) {
+		fprintf(stderr, "ptbench %s: --origin is for --format kcidb\n", sub->name);
+		return EXIT_USAGE;
+	}
 	if (args->nr_base && optind < argc)
 		return -1;
 	fprintf(stderr, "ptbench %s: no %s given\n%s", sub->name,

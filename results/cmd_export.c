@@ -55,8 +55,7 @@ struct format {
 
 struct arguments {
 	const struct format *format;
-	const char *file, *origin, *run;
-	enum results_better better;
+	const char *file, *origin, *better, *run;
 	struct results_filter only;
 };
 
@@ -124,9 +123,9 @@ static int take(int c, const char *value, struct arguments *args)
 		if (!results__is_origin(value))
 			return refuse("--origin", value, "of a-z, 0-9 and _");
 	} else {
+		args->better = value;
 		if (strcmp(value, "smaller") && strcmp(value, "bigger"))
 			return refuse("--better", value, "smaller or bigger");
-		args->better = !strcmp(value, "smaller") ? RESULTS_LOWER : RESULTS_HIGHER;
 	}
 	return -1;
 }
@@ -163,6 +162,11 @@ static int parse(int argc, char **argv, struct arguments *args)
 		if (ret >= 0)
 			return ret;
 	}
+	if (args->format && args->better && args->format->values != results__export_github)
+		return refuse("--format", args->format->name,
+			      "github-action-benchmark with --better");
+	if (args->format && args->origin && args->format->suites != results__suites_kcidb)
+		return refuse("--format", args->format->name, "kcidb with --origin");
 	if (args->format && argc - optind == 1) {
 		args->run = argv[optind];
 		return -1;
@@ -231,7 +235,8 @@ static int put(FILE *f, const struct arguments *args, const struct results__sour
 		return args->format->values(f, v, stderr);
 	err = results__suites_of_source(s, only, &suites);
 	if (!err)
-		err = args->format->suites(f, &suites, args->origin);
+		err = args->format->suites(f, &suites,
+					   args->origin ? args->origin : RESULTS__ORIGIN);
 	results__suites_free(&suites);
 	return err;
 }
@@ -281,7 +286,8 @@ static int export(const struct arguments *args, const struct results__source *s)
 	} else if (results__values_of(s, &only, &v)) {
 		status = no_memory(args);
 	} else if (is_something(args, s, &only, &v)) {
-		v.better = args->better;
+		v.better = args->better && !strcmp(args->better, "bigger") ? RESULTS_HIGHER
+									   : RESULTS_LOWER;
 		status = write_out(args, s, &only, &v);
 		if (!status)
 			status = say_failed(args, s, &only, &v);
@@ -293,7 +299,7 @@ static int export(const struct arguments *args, const struct results__source *s)
 
 int results_cmd_export(int argc, char **argv)
 {
-	struct arguments args = { .better = RESULTS_LOWER, .origin = RESULTS__ORIGIN };
+	struct arguments args = { 0 };
 	struct results__source *s;
 	struct results_error err;
 	int status = parse(argc, argv, &args);

@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "import.h"
 
@@ -14,7 +15,7 @@ static const char usage[] =
 	"\n"
 	"  -f, --format NAME  google-benchmark\n"
 	"      --out RUNS     the folder in which a run is made (default: results/runs)\n"
-	"  -o, --output FILE  write the document alone, and make no run\n"
+	"  -o, --output FILE  write the document alone, and make no run; an older document is replaced\n"
 	"  -h, --help         print this\n"
 	"\n"
 	"A benchmark is a row, with subject \"imported\" and its name as the param `name`. Its real_time is\n"
@@ -129,6 +130,18 @@ static int make_run(const struct arguments *args, const struct results_doc *doc,
 	return ret;
 }
 
+/* Whether the output may be replaced: `-o new-*.json` would name an input as that. */
+static bool may_write(const char *file)
+{
+	struct results_error err;
+
+	if (access(file, F_OK) || results__kind(file, &err) == RESULTS__DOC)
+		return true;
+	fprintf(stderr, "%s: is there and is no ptbench-result; name another file with -o\n",
+		results_shown(file));
+	return false;
+}
+
 static int import(const struct arguments *args, const char *command)
 {
 	struct results__import_counts counts;
@@ -136,6 +149,8 @@ static int import(const struct arguments *args, const char *command)
 	struct results_doc *doc;
 	int ret;
 
+	if (args->file && !may_write(args->file))
+		return EXIT_USAGE;
 	if (results__import_google(args->files, args->nr, command, &doc, &counts, &err)) {
 		results_error_print(stderr, &err);
 		return EXIT_USAGE;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A comparison as test suites: one for the comparison, then one per part with a test per row and
- * check. What regressed is a failure. What could not be judged is an error. Rows of the new side
- * alone, and what a policy lets pass, are skipped.
+ * check, at last one for the explorer's models. What regressed is a failure. What could not be
+ * judged is an error. What only the new side has, and what a policy lets pass, is skipped.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -134,6 +134,35 @@ static void add_part(struct results__suites *s, const struct results_compared_pa
 		add_check(s, &p->checks[i]);
 }
 
+static void add_model(struct results__suites *s, const struct results_compared_model *m)
+{
+	static const enum results__outcome outcomes[RESULTS_NR_MODEL_VERDICTS] = {
+		[RESULTS_MODEL_FINE] = RESULTS__OK,
+		[RESULTS_MODEL_MENDED] = RESULTS__OK,
+		[RESULTS_MODEL_LOST] = RESULTS__FAILURE,
+		[RESULTS_MODEL_STILL] = RESULTS__ERROR,
+		[RESULTS_MODEL_NEW] = RESULTS__FAILURE,
+		[RESULTS_MODEL_EXTRA] = RESULTS__SKIPPED,
+		[RESULTS_MODEL_MISSING] = RESULTS__NOT_RUN,
+		[RESULTS_MODEL_LESS] = RESULTS__ERROR,
+	};
+	const struct results_explore_model *any = m->base ? m->base : m->head;
+	char *base = results_model_text(m->base), *head = results_model_text(m->head);
+	const char *broke = results_model_broke(m);
+	char *name = NULL, *message = NULL;
+
+	if (asprintf(&name, "%s/%s", any->mechanism, any->variant) < 0)
+		name = NULL;
+	if (!base || !head ||
+	    asprintf(&message, "base %s, new %s: %s%s%s", base, head,
+		     results_model_verdict_name(m->verdict), broke ? ": " : "",
+		     broke ? broke : "") < 0)
+		message = NULL;
+	free(base);
+	free(head);
+	results__suites_add(s, outcomes[m->verdict], name, message);
+}
+
 /* The comparison as a test: what is not a row's or a check's fault shows here, too. */
 static void add_all(struct results__suites *s, const struct results_comparison *c)
 {
@@ -179,5 +208,9 @@ int results__suites_of_comparison(const struct results_comparison *c, struct res
 	add_all(s, c);
 	for (size_t i = 0; i < c->nr_parts; i++)
 		add_part(s, &c->parts[i]);
+	if (c->nr_models)
+		results__suites_begin(s, "explorer", NULL);
+	for (size_t i = 0; i < c->nr_models; i++)
+		add_model(s, &c->models[i]);
 	return s->err;
 }

@@ -294,6 +294,7 @@ def kunit_parser():
     cache = os.environ.get("PTBENCH_CACHE") or os.path.expanduser("~/.cache/ptbench")
     version = lambda path: [int(n) for n in re.search(r"linux-source-([0-9.]*[0-9])", path)[1].split(".")]
     found = sorted((p for p in glob.glob("/usr/src/linux-source-*.tar.xz") + glob.glob(cache + "/debian/source/linux-source-*.tar.xz") if version(p) >= [6]), key=version)
+    found = [p for p in found if p.startswith("/usr/src")] or found
     if not found:
         return None
     to = os.path.join(oracle.BUILD, "kunit", os.path.basename(found[0]))
@@ -423,6 +424,12 @@ def test_verdicts():
     ok(same_run.returncode == 3 or "not ok" not in same_run.stdout, "a run and itself: nothing is not ok")
     p = cli("compare", "--format", "kcidb", "--origin", "My-CI", "--base", base, new)
     ok(p.returncode == 2 and "--origin My-CI: must be of a-z, 0-9 and _" in p.stderr, "another origin is refused")
+    p = cli("compare", "--format", "ktap", "--origin", "my_ci", "--base", base, new)
+    ok(p.returncode == 2 and "--origin is for --format kcidb" in p.stderr, "and one of another format")
+    save(explored(model()), "vb/explore.json")
+    save(explored(model("broken"), model("clean", "new")), "vn/explore.json")
+    d = read_ktap(cli("compare", "--format", "ktap", "--base", base, new).stdout)
+    ok(d["explorer"] == {"gup/v": "failure", "gup/new": "skipped"}, "the explorer's models")
     other = kernel_doc(row(), part="a", image="aa")
     other["provenance"]["environment"]["cpus"] = "8"
     p = cli("compare", "--format", "ktap", "--base", save(kernel_doc(row(), part="a", image="aa"), "ea.json"), save(other, "eb.json"))
@@ -485,7 +492,8 @@ def test_usage(run, good):
         ok(one.returncode == 0 and one.stdout, f"{how}: of a document alone")
     for options, says in ((["--format", "xml", good], "--format xml: must be"), ([good], "no --format given"), (["--format", "csv"], "no RUN given"),
                           (["--format", "csv", good, good], "more than one RUN"), (["--format", "kcidb", "--origin", "", good], "--origin"),
-                          (["--format", "csv", "--better", "best", good], "smaller or bigger"), (["--format", "csv", "--metric", "tims", good], '"tims" is no metric'),
+                          (["--format", "github-action-benchmark", "--better", "best", good], "smaller or bigger"), (["--format", "csv", "--better", "bigger", good], "must be github-action-benchmark with --better"),
+                          (["--format", "ktap", "--origin", "x", good], "must be kcidb with --origin"), (["--format", "csv", "--metric", "tims", good], '"tims" is no metric'),
                           (["--format", "csv", "--case", "nope", good], "no row of it has that"), (["--format", "ktap", "--part", "nope", good], "no row of it has that"),
                           (["--format", "csv", os.path.join(run, "explore.json")], "is an exploration"), (["--format", "csv", "--xyz", good], "--xyz")):
         p = cli("export", *options)

@@ -208,7 +208,9 @@ def test_junit(base, new):
                        capture_output=True, text=True, check=True)
     suites = json.loads(p.stdout)
     outcome = {"REGRESSED": "failure", "CHANGED": "failure", "INCONCLUSIVE": "error", "MISSING": "error", "extra": "skipped"}
-    ok(list(suites) == ["comparison", "a", "b", "c"], "a suite for the comparison and one per part")
+    ok(list(suites) == ["comparison", "a", "b", "c", "explorer"], "a suite for the comparison, one per part, one for the models")
+    have = suites["explorer"]["tests"]
+    ok([t[:2] for t in have] == [["gup/v", "failure"]] and have[0][2].endswith(": REGRESSED: no freed table is read"), "the model that broke")
     for part in d["parts"]:
         wanted = sorted([(name_of(r), outcome.get(r["verdict"], "passed")) for r in part["rows"]] +
                         [(f"{c['id']}{' ' if c['params'] else ''}{params_text(c['params'])}", "failure" if "FAILED" in c["new"] else "passed")

@@ -212,7 +212,7 @@ def test_runs():
     for options, status, says in (((file,), 2, "no --format given"), (("--format", "csv", file), 2, "must be google-benchmark"), (("--format", "google-benchmark"), 2, "no FILE given"),
                                   (("--format", "google-benchmark", "--out", "x", "-o", "y", file), 2, "give one of them"), (("--format", "google-benchmark", "--zzz", file), 2, "--zzz"),
                                   (("--format", "google-benchmark", "-o", fixtures.TMP + "/no/x.json", file), 4, "no/x.json"), (("--format", "google-benchmark", "--out", file, file), 4, "g.json"),
-                                  (("--format", "google-benchmark", "-o", fixtures.TMP + "/link", file), 4, "is no regular file"), (("--format", "google-benchmark", "-o", "/dev/full", file), 4, "no regular file")):
+                                  (("--format", "google-benchmark", "-o", fixtures.TMP + "/link", file), 4, "is no regular file"), (("--format", "google-benchmark", "-o", "/dev/full", file), 2, "is no ptbench-result"), (("--format", "google-benchmark", "-o", file, file), 2, "g.json: is there and is no ptbench-result")):
         link = fixtures.TMP + "/link"
         if not os.path.islink(link):
             os.symlink("target", link)
