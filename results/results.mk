@@ -35,12 +35,13 @@ scale: ## shows how long validate, show, compare, a boot's judge and a report ta
 	$(Q)$(O)/kernels-test/scale
 	$(Q)$(O)/report/test/scale
 
-fuzz-targets += $(addprefix results/fuzz/,result explore import policy run)
-$(foreach t,result explore import policy run,\
+fuzz-targets += $(addprefix results/fuzz/,result explore export import policy run)
+$(foreach t,result explore export import policy run,\
 	$(eval results/fuzz/$(t)-libs := results)$(eval results/fuzz/$(t)-ldlibs := $(results-ldlibs))\
 	$(if $(filter-out import,$(t)),$(eval results/fuzz/$(t)-extra := results/fuzz/single.c)))
 results/fuzz/result-planted := results_params_set_int
 results/fuzz/explore-planted := results__json_string
+results/fuzz/export-planted := results__part_failed
 results/fuzz/import-planted := results__import_context
 results/fuzz/policy-planted := results__matches
 results/fuzz/run-planted := results__in_word
