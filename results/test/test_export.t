@@ -299,9 +299,11 @@ def kunit_parser():
         return None
     to = os.path.join(oracle.BUILD, "kunit", os.path.basename(found[0]))
     names = ["kunit_parser.py", "kunit_printer.py"]
-    if not all(os.path.exists(os.path.join(to, n)) for n in names):
-        os.makedirs(to, exist_ok=True)
-        subprocess.run(["tar", "-xJf", found[0], "-C", to, "--strip-components=4", "--occurrence=1", "--wildcards"] + [f"*/tools/testing/kunit/{n}" for n in names], check=True)
+    if not os.path.isdir(to):
+        os.makedirs(os.path.dirname(to), exist_ok=True)
+        half = tempfile.mkdtemp(dir=os.path.dirname(to))
+        subprocess.run(["tar", "-xJf", found[0], "-C", half, "--strip-components=4", "--occurrence=1", "--wildcards"] + [f"*/tools/testing/kunit/{n}" for n in names], check=True)
+        os.rename(half, to)
     return to
 
 
