@@ -262,7 +262,7 @@ hash := \#
 gate-policy = --policy $(call quote,$(or $(POLICY),results/policy/default.json))
 gate-sides = $(foreach side,BASE HEAD,$(if $(strip $($(side))),,$(error $(side)= is missing: make gate with \
 	KSRC= or HEAD= takes BASE= and HEAD=, each a folder, FOLDER$(hash)REF, or with KSRC=FOLDER a git ref of it)))
-gate-kernels = $(gate-sides)$(ptbench) kernels ab $(gate-policy) $(addprefix --format ,markdown mail json junit) \
+gate-kernels = $(gate-sides)$(ptbench) kernels ab $(gate-policy) $(addprefix --format ,markdown mail json junit ktap) \
 	--base $(call quote,$(BASE)) --head $(call quote,$(HEAD)) $(SCENARIOS)
 gate-suite = PTBENCH_BUILD=$(call quote,$(O)) scripts/gate $(if $(BASE),--base $(call quote,$(BASE))) \
 	$(gate-policy) $(SCENARIOS)

@@ -472,6 +472,15 @@ static int cmd_judge(int argc, char **argv)
 	return with_policy(argc, argv, results_cmd_judge);
 }
 
+static int cmd_import(int argc, char **argv)
+{
+	const char *revision = find_folders() ? NULL : suite_revision();
+	char runs[PATH_MAX + 16];
+
+	snprintf(runs, sizeof(runs), "%s/results/runs", root_dir);
+	return revision ? results_cmd_import(argc, argv, runs, revision) : EXIT_USAGE;
+}
+
 static int cmd_kernels(int argc, char **argv)
 {
 	const char *revision = find_folders() ? NULL : suite_revision();
@@ -506,6 +515,8 @@ static const struct {
 	{ "gate", "compare runs, and let pass what a policy lets pass: for CI", cmd_gate },
 	{ "baseline", "keep exact rows, and find those of this environment", results_cmd_baseline },
 	{ "judge", "count how often the gate is wrong, where the truth is known", cmd_judge },
+	{ "export", "print a run in the format of another program", results_cmd_export },
+	{ "import", "make a run of what another program measured", cmd_import },
 	{ "report", "render a run as a folder of web pages", report_cmd },
 };
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "suites.h"
 
 static const char usage[] =
 	"usage: ptbench compare --base RUN [--base RUN]... [OPTION]... RUN...\n"
@@ -24,8 +24,9 @@ static const char usage[] =
 	"  -i, --ignore KEY   this key of the environment, which a run has, need not match; may be repeated\n"
 	"  -a, --all          print every row and check, not only those that changed\n"
 	"  -f, --format NAME  text (default); markdown, for a summary or a comment; mail, plain text of 72\n"
-	"                     columns to go under a patch; json (results/schema/); junit; csv; github,\n"
-	"                     workflow commands of GitHub Actions\n"
+	"                     columns to go under a patch; json (results/schema/); junit; ktap; kcidb;\n"
+	"                     csv; github, workflow commands of GitHub Actions (docs/exports.md)\n"
+	"      --origin NAME  of kcidb: the CI system that reports (default: ptbench)\n"
 	"      --part PATTERN, --case PATTERN, --params KEY=VALUE,..., --metric NAME, --subject NAME\n"
 	"                     compare only such parts and rows. Checks are compared only if all rows of a\n"
 	"                     part are, and what the explorer found only if everything is\n"
@@ -95,7 +96,7 @@ struct arguments {
 	size_t nr_base, nr_ignored, nr_allowed;
 	bool exact_equal, all;
 	struct results_filter only;
-	const char *format, *command, *policy, *today;
+	const char *format, *command, *policy, *today, *origin;
 };
 
 /* The two subcommands: compare, and gate, which has a policy. */
@@ -104,7 +105,16 @@ struct subcommand {
 	const char *policy; /* its default; NULL: it has none */
 };
 
-enum { OPT_ALLOW = 256, OPT_TODAY, OPT_PART, OPT_CASE, OPT_PARAMS, OPT_METRIC, OPT_SUBJECT };
+enum {
+	OPT_ALLOW = 256,
+	OPT_TODAY,
+	OPT_PART,
+	OPT_CASE,
+	OPT_PARAMS,
+	OPT_METRIC,
+	OPT_SUBJECT,
+	OPT_ORIGIN
+};
 
 static int add_allowance(struct arguments *args, const char *text)
 {
@@ -136,6 +146,7 @@ static int parse(int argc, char **argv, const struct subcommand *sub, struct arg
 		{ "params", required_argument, NULL, OPT_PARAMS },
 		{ "metric", required_argument, NULL, OPT_METRIC },
 		{ "subject", required_argument, NULL, OPT_SUBJECT },
+		{ "origin", required_argument, NULL, OPT_ORIGIN },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -184,11 +195,20 @@ static int parse(int argc, char **argv, const struct subcommand *sub, struct arg
 		case OPT_SUBJECT:
 			args->only.subject = optarg;
 			break;
+		case OPT_ORIGIN:
+			if (!results__is_origin(optarg)) {
+				fprintf(stderr,
+					"ptbench %s: --origin %s: must be of a-z, 0-9 and _\n",
+					sub->name, results_shown(optarg));
+				return EXIT_USAGE;
+			}
+			args->origin = optarg;
+			break;
 		case 'f':
 			if (!results_comparison_has_format(optarg)) {
 				fprintf(stderr,
-					"ptbench %s: --format %s: must be text, markdown, mail, json, junit, "
-					"csv or github\n",
+					"ptbench %s: --format %s: must be text, " RESULTS_COMPARISON_FORMATS
+					"\n",
 					sub->name, results_shown(optarg));
 				return EXIT_USAGE;
 			}
@@ -201,6 +221,10 @@ static int parse(int argc, char **argv, const struct subcommand *sub, struct arg
 			fprintf(stderr, "Try: ptbench %s --help\n", sub->name);
 			return EXIT_USAGE;
 		}
+	}
+	if (args->origin && strcmp(args->format, "kcidb")) {
+		fprintf(stderr, "ptbench %s: --origin is for --format kcidb\n", sub->name);
+		return EXIT_USAGE;
 	}
 	if (args->nr_base && optind < argc)
 		return -1;
@@ -223,6 +247,11 @@ static int compare(const struct arguments *args, const char *const *head, size_t
 		.policy = args->policy,
 		.today = args->today,
 	};
+	const struct results_write_options how = {
+		.all = args->all,
+		.command = args->command,
+		.origin = args->origin,
+	};
 	struct results_comparison *c;
 	struct results_error err;
 	int status;
@@ -235,7 +264,7 @@ static int compare(const struct arguments *args, const char *const *head, size_t
 	if (args->policy && c->status == EXIT_INCONCLUSIVE && c->totals.failed)
 		c->status = EXIT_PART_FAILED;
 	status = c->status;
-	if (results_comparison_write(stdout, c, args->format, args->all, args->command)) {
+	if (results_comparison_write(stdout, c, args->format, &how)) {
 		fputs("ptbench: no memory to compare\n", stderr);
 		status = EXIT_USAGE;
 	}

@@ -5,23 +5,16 @@
 
 #include "internal.h"
 
-struct results__format_options {
-	bool all;	     /* also rows and checks that are unchanged */
-	const char *command; /* that shows the comparison again */
-};
-
 int results__write_markdown(FILE *f, const struct results_comparison *c,
-			    const struct results__format_options *o);
+			    const struct results_write_options *o);
 int results__write_mail(FILE *f, const struct results_comparison *c,
-			const struct results__format_options *o);
+			const struct results_write_options *o);
 int results__write_json(FILE *f, const struct results_comparison *c,
-			const struct results__format_options *o);
-int results__write_junit(FILE *f, const struct results_comparison *c,
-			 const struct results__format_options *o);
+			const struct results_write_options *o);
 int results__write_csv(FILE *f, const struct results_comparison *c,
-		       const struct results__format_options *o);
+		       const struct results_write_options *o);
 int results__write_github(FILE *f, const struct results_comparison *c,
-			  const struct results__format_options *o);
+			  const struct results_write_options *o);
 
 /* ---- shared by the formats ---- */
 
@@ -37,10 +30,28 @@ struct results__found {
  */
 ssize_t results__found(const struct results_comparison *c, bool all, struct results__found **out);
 
-/* "gup_fast/walk pages=1,put=no: instructions (kernel)". malloc'ed; NULL without memory. */
-char *results__row_text(const struct results_compared_row *r);
-/* "gup_fast/only n=1". malloc'ed; NULL without memory. */
-char *results__check_text_of(const struct results_compared_check *check);
+/* What is said of a row, as text; all of it malloc'ed, but for base and head. */
+struct results__row_words {
+	char *name; /* "gup_fast/walk pages=1,put=no: instructions (kernel)" */
+	char *change, *verdict;
+	char *moved; /* "gup_fast_fallback +3, try_grab_folio_fast -1 and 2 more"; "" without */
+	char base[32], head[32]; /* the sides' values; "-" without one */
+};
+/* 0 or -ENOMEM; results__row_words_free() in any case. */
+int results__row_words(const struct results_compared_row *r, struct results__row_words *w);
+void results__row_words_free(struct results__row_words *w);
+struct results__check_words {
+	char *name; /* "gup_fast/only n=1" */
+	char *seen; /* "3 wrong seen, 0 wrong expected" */
+};
+int results__check_words(const struct results_compared_check *check,
+			 struct results__check_words *w);
+void results__check_words_free(struct results__check_words *w);
+/* The name of a row and of a check, as above. malloc'ed; NULL without memory. */
+char *results__row_name(const struct results_measurement *m);
+char *results__check_name(const struct results_check *c);
+/* A field of comma-separated values, quoted where it must be; harmful characters written out. */
+void results__csv_field(FILE *f, const char *s);
 
 /* A function whose share of a row changed, in instructions per operation. */
 struct results__moved {
@@ -52,11 +63,5 @@ struct results__moved {
  * their number, 0 where the row has no breakdown on both sides, or -ENOMEM.
  */
 ssize_t results__moved(const struct results_compared_row *r, struct results__moved **out);
-/* "gup_fast_fallback +3, try_grab_folio_fast -1 and 2 more"; "" without. malloc'ed. */
-char *results__moved_text(const struct results_compared_row *r);
-
-/* "base 421, new 424": the value of a side; "-" without one. Returns buf. */
-const char *results__value_text(char *buf, size_t size, const struct results_measurement *m,
-				const struct results_amount *v);
 
 #endif

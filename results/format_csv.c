@@ -3,21 +3,8 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "format.h"
-
-static void put(FILE *f, const char *s)
-{
-	if (!s[strcspn(s, ",\"\r\n")]) {
-		fputs(s, f);
-		return;
-	}
-	fputc('"', f);
-	for (; *s; s++)
-		fprintf(f, *s == '"' ? "\"\"" : "%c", *s);
-	fputc('"', f);
-}
 
 /* A field after the first. An infinite number, or none, is an empty field. */
 static void put_number(FILE *f, bool is, double v)
@@ -30,7 +17,7 @@ static void put_number(FILE *f, bool is, double v)
 static void put_field(FILE *f, const char *s)
 {
 	fputc(',', f);
-	put(f, s);
+	results__csv_field(f, s);
 }
 
 static int put_row(FILE *f, const struct results_compared_part *p,
@@ -42,7 +29,7 @@ static int put_row(FILE *f, const struct results_compared_part *p,
 
 	if (!params)
 		return -ENOMEM;
-	put(f, p->name);
+	results__csv_field(f, p->name);
 	put_field(f, r->m->case_id);
 	put_field(f, params);
 	put_field(f, results_subject_name(r->m->subject));
@@ -67,7 +54,7 @@ static int put_row(FILE *f, const struct results_compared_part *p,
 }
 
 int results__write_csv(FILE *f, const struct results_comparison *c,
-		       const struct results__format_options *o)
+		       const struct results_write_options *o)
 {
 	int err = 0;
 

@@ -45,50 +45,44 @@ static const char *level_of_row(enum results_verdict v)
 static int put_row(FILE *f, const struct results__found *found)
 {
 	const struct results_compared_row *r = found->row;
-	char base[32], head[32], *name = results__row_text(r), *moved = results__moved_text(r);
-	char *change = results_row_change_text(r), *verdict = results_row_verdict_text(r);
+	struct results__row_words w;
 	char *message = NULL;
-	int err = 0;
+	int err = results__row_words(r, &w);
 
-	if (!name || !moved || !change || !verdict ||
-	    asprintf(&message, "%s, %s: base %s, new %s%s%s%s%s", verdict, found->part->name,
-		     results__value_text(base, sizeof(base), r->base, &r->base_value),
-		     results__value_text(head, sizeof(head), r->head, &r->head_value),
-		     *change ? ", " : "", change, *moved ? "; " : "", moved) < 0)
+	if (!err && asprintf(&message, "%s, %s: base %s, new %s%s%s%s%s", w.verdict,
+			     found->part->name, w.base, w.head, *w.change ? ", " : "", w.change,
+			     *w.moved ? "; " : "", w.moved) < 0)
 		err = -ENOMEM;
-	else
-		put_command(f, level_of_row(r->verdict), name, message);
+	if (!err)
+		put_command(f, level_of_row(r->verdict), w.name, message);
 	free(message);
-	free(verdict);
-	free(change);
-	free(moved);
-	free(name);
+	results__row_words_free(&w);
 	return err;
 }
 
 static int put_check(FILE *f, const struct results__found *found)
 {
 	const struct results_compared_check *check = found->check;
-	const struct results_check *c = check->head ? check->head : check->base;
 	bool lost = check->verdict == RESULTS_CHECK_LOST || check->verdict == RESULTS_CHECK_NEW;
 	bool open = check->verdict == RESULTS_CHECK_STILL ||
 		    check->verdict == RESULTS_CHECK_MISSING;
-	char *name = results__check_text_of(check), *message = NULL;
-	int err = 0;
+	struct results__check_words w;
+	char *message = NULL;
+	int err = results__check_words(check, &w);
 
-	if (!name || asprintf(&message, "check of %s: base %s, new %s: %s seen, %s expected",
-			      found->part->name, results_check_base_text(check),
-			      results_check_head_text(check), c->seen, c->expect) < 0)
+	if (!err &&
+	    asprintf(&message, "check of %s: base %s, new %s: %s", found->part->name,
+		     results_check_base_text(check), results_check_head_text(check), w.seen) < 0)
 		err = -ENOMEM;
-	else
-		put_command(f, lost ? "error" : open ? "warning" : "notice", name, message);
+	if (!err)
+		put_command(f, lost ? "error" : open ? "warning" : "notice", w.name, message);
 	free(message);
-	free(name);
+	results__check_words_free(&w);
 	return err;
 }
 
 int results__write_github(FILE *f, const struct results_comparison *c,
-			  const struct results__format_options *o)
+			  const struct results_write_options *o)
 {
 	static const char *const levels[] = {
 		[EXIT_FINE] = "notice",	      [EXIT_WORSE] = "error",

@@ -268,7 +268,7 @@ static void put_head(json_t *o, const struct results_comparison *c, const char *
 }
 
 int results__write_json(FILE *f, const struct results_comparison *c,
-			const struct results__format_options *o)
+			const struct results_write_options *o)
 {
 	json_t *root = json_object(), *runs = json_array(), *parts = json_array();
 	json_t *families = json_array(), *models = json_array(), *allowed = json_array();

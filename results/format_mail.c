@@ -97,47 +97,39 @@ static void put_line(FILE *f, size_t indent, const char *s)
 
 static int put_row(FILE *f, const struct results__found *found)
 {
-	const struct results_compared_row *r = found->row;
-	char base[32], head[32], *name = results__row_text(r), *moved = results__moved_text(r);
-	char *change = results_row_change_text(r), *verdict = results_row_verdict_text(r);
+	struct results__row_words w;
 	char *text = NULL;
-	int err = 0;
+	int err = results__row_words(found->row, &w);
 
-	if (!name || !moved || !change || !verdict ||
-	    asprintf(&text, "%s -> %s, %s%s%s",
-		     results__value_text(base, sizeof(base), r->base, &r->base_value),
-		     results__value_text(head, sizeof(head), r->head, &r->head_value), change,
-		     *change ? ", " : "", verdict) < 0)
+	if (!err && asprintf(&text, "%s -> %s, %s%s%s", w.base, w.head, w.change,
+			     *w.change ? ", " : "", w.verdict) < 0)
 		err = -ENOMEM;
 	if (!err) {
-		put_line(f, 2, name);
+		put_line(f, 2, w.name);
 		put_line(f, 6, text);
-		if (*moved)
-			put_line(f, 6, moved);
+		if (*w.moved)
+			put_line(f, 6, w.moved);
 	}
 	free(text);
-	free(verdict);
-	free(change);
-	free(moved);
-	free(name);
+	results__row_words_free(&w);
 	return err;
 }
 
 static int put_check(FILE *f, const struct results__found *found)
 {
 	const struct results_compared_check *check = found->check;
-	const struct results_check *c = check->head ? check->head : check->base;
-	char *name = results__check_text_of(check), *text = NULL;
-	int err = 0;
+	struct results__check_words w;
+	char *text = NULL;
+	int err = results__check_words(check, &w);
 
-	if (!name || asprintf(&text, "check %s: base %s, new %s: %s seen, %s expected", name,
-			      results_check_base_text(check), results_check_head_text(check),
-			      c->seen, c->expect) < 0)
+	if (!err &&
+	    asprintf(&text, "check %s: base %s, new %s: %s", w.name, results_check_base_text(check),
+		     results_check_head_text(check), w.seen) < 0)
 		err = -ENOMEM;
-	else
+	if (!err)
 		put_line(f, 2, text);
 	free(text);
-	free(name);
+	results__check_words_free(&w);
 	return err;
 }
 
@@ -220,7 +212,7 @@ static int put_part(FILE *f, const struct results_compared_part *p)
 }
 
 int results__write_mail(FILE *f, const struct results_comparison *c,
-			const struct results__format_options *o)
+			const struct results_write_options *o)
 {
 	const char *const lines[] = { c->judged, c->identical, c->not_judged };
 	char *first;

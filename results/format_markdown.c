@@ -35,51 +35,42 @@ static void put_cell(FILE *f, const char *s)
 
 static int put_row(FILE *f, const struct results__found *found)
 {
-	const struct results_compared_row *r = found->row;
-	char base[32], head[32], *name = results__row_text(r), *moved = results__moved_text(r);
-	char *change = results_row_change_text(r), *verdict = results_row_verdict_text(r);
-	int err = name && moved && change && verdict ? 0 : -ENOMEM;
+	struct results__row_words w;
+	int err = results__row_words(found->row, &w);
 
 	if (!err) {
 		fputc('|', f);
-		put_cell(f, verdict);
-		put_cell(f, name);
-		put_cell(f, results__value_text(base, sizeof(base), r->base, &r->base_value));
-		put_cell(f, results__value_text(head, sizeof(head), r->head, &r->head_value));
-		put_cell(f, change);
-		put_cell(f, moved);
+		put_cell(f, w.verdict);
+		put_cell(f, w.name);
+		put_cell(f, w.base);
+		put_cell(f, w.head);
+		put_cell(f, w.change);
+		put_cell(f, w.moved);
 		put_cell(f, found->part->name);
 		fputc('\n', f);
 	}
-	free(verdict);
-	free(change);
-	free(moved);
-	free(name);
+	results__row_words_free(&w);
 	return err;
 }
 
 static int put_check(FILE *f, const struct results__found *found)
 {
 	const struct results_compared_check *check = found->check;
-	const struct results_check *c = check->head ? check->head : check->base;
-	char *name = results__check_text_of(check), *text = NULL;
-	int err = name && asprintf(&text, "%s seen, %s expected", c->seen, c->expect) >= 0
-			  ? 0
-			  : -ENOMEM;
+	struct results__check_words w;
+	int err = results__check_words(check, &w);
 
 	if (!err) {
 		fputs("| check", f);
 		fputs(" |", f);
-		put_cell(f, name);
+		put_cell(f, w.name);
 		put_cell(f, results_check_base_text(check));
 		put_cell(f, results_check_head_text(check));
-		put_cell(f, text);
+		put_cell(f, w.seen);
 		put_cell(f, "");
 		put_cell(f, found->part->name);
 		fputc('\n', f);
 	}
-	free(text);
-	free(name);
+	results__check_words_free(&w);
 	return err;
 }
 
@@ -171,7 +162,7 @@ static int put_models(FILE *f, const struct results_comparison *c)
 }
 
 int results__write_markdown(FILE *f, const struct results_comparison *c,
-			    const struct results__format_options *o)
+			    const struct results_write_options *o)
 {
 	static const char *const words[] = {
 		[EXIT_FINE] = "no regression",	      [EXIT_WORSE] = "regression",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the formats of a comparison share: rows of all parts, functions that moved. */
+/* What the formats share: rows of all parts, functions that moved, rows and checks in words. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -57,36 +57,6 @@ ssize_t results__found(const struct results_comparison *c, bool all, struct resu
 	return (ssize_t)nr;
 }
 
-char *results__row_text(const struct results_compared_row *r)
-{
-	char *params = results_params_text(&r->m->params), *text = NULL;
-
-	if (params && asprintf(&text, "%s%s%s: %s (%s)", r->m->case_id, *params ? " " : "", params,
-			       r->m->metric->name, results_subject_name(r->m->subject)) < 0)
-		text = NULL;
-	free(params);
-	return text;
-}
-
-char *results__check_text_of(const struct results_compared_check *check)
-{
-	const struct results_check *c = check->head ? check->head : check->base;
-	char *params = results_params_text(&c->params), *text = NULL;
-
-	if (params && asprintf(&text, "%s%s%s", c->id, *params ? " " : "", params) < 0)
-		text = NULL;
-	free(params);
-	return text;
-}
-
-const char *results__value_text(char *buf, size_t size, const struct results_measurement *m,
-				const struct results_amount *v)
-{
-	if (!m)
-		return "-";
-	return results__number(buf, size, results_amount_number(v));
-}
-
 /* ---- functions that moved ---- */
 
 static int by_symbol(const void *a, const void *b)
@@ -141,7 +111,7 @@ ssize_t results__moved(const struct results_compared_row *r, struct results__mov
 
 #define SYMBOLS_SHOWN 3
 
-char *results__moved_text(const struct results_compared_row *r)
+static char *moved_text(const struct results_compared_row *r)
 {
 	struct results__moved *v;
 	ssize_t nr = results__moved(r, &v);
@@ -163,4 +133,90 @@ char *results__moved_text(const struct results_compared_row *r)
 		return text;
 	free(text);
 	return NULL;
+}
+
+/* ---- a row and a check in words ---- */
+
+char *results__row_name(const struct results_measurement *m)
+{
+	char *params = results_params_text(&m->params), *text = NULL;
+
+	if (params && asprintf(&text, "%s%s%s%s%s (%s)", m->case_id, *params ? " " : "", params,
+			       m->skipped ? "" : ": ", m->skipped ? "" : m->metric->name,
+			       results_subject_name(m->subject)) < 0)
+		text = NULL;
+	free(params);
+	return text;
+}
+
+char *results__check_name(const struct results_check *c)
+{
+	char *params = results_params_text(&c->params), *text = NULL;
+
+	if (params && asprintf(&text, "%s%s%s", c->id, *params ? " " : "", params) < 0)
+		text = NULL;
+	free(params);
+	return text;
+}
+
+static void put_value(char *buf, size_t size, const struct results_measurement *m,
+		      const struct results_amount *v)
+{
+	if (m)
+		results__number(buf, size, results_amount_number(v));
+	else
+		snprintf(buf, size, "-");
+}
+
+int results__row_words(const struct results_compared_row *r, struct results__row_words *w)
+{
+	w->name = results__row_name(r->m);
+	w->change = results_row_change_text(r);
+	w->verdict = results_row_verdict_text(r);
+	w->moved = moved_text(r);
+	put_value(w->base, sizeof(w->base), r->base, &r->base_value);
+	put_value(w->head, sizeof(w->head), r->head, &r->head_value);
+	return w->name && w->change && w->verdict && w->moved ? 0 : -ENOMEM;
+}
+
+void results__row_words_free(struct results__row_words *w)
+{
+	free(w->name);
+	free(w->change);
+	free(w->verdict);
+	free(w->moved);
+}
+
+int results__check_words(const struct results_compared_check *check, struct results__check_words *w)
+{
+	const struct results_check *c = check->head ? check->head : check->base;
+
+	w->name = results__check_name(c);
+	if (asprintf(&w->seen, "%s seen, %s expected", c->seen, c->expect) < 0)
+		w->seen = NULL;
+	return w->name && w->seen ? 0 : -ENOMEM;
+}
+
+void results__check_words_free(struct results__check_words *w)
+{
+	free(w->name);
+	free(w->seen);
+}
+
+/* ---- comma-separated values ---- */
+
+void results__csv_field(FILE *f, const char *s)
+{
+	bool quoted = s[strcspn(s, ",\"\r\n")], harmful;
+	size_t len;
+
+	if (quoted)
+		fputc('"', f);
+	for (; (len = results_text_step(s, &harmful)); s += len)
+		if (*s == '"')
+			fputs("\"\"", f);
+		else
+			results__put_char(f, s, len, harmful && *s != '\n' && *s != '\t');
+	if (quoted)
+		fputc('"', f);
 }

@@ -56,7 +56,7 @@ static const char *advice(enum json_error_code code)
 	case json_error_numeric_overflow:
 		return "no number of a result is that large";
 	default:
-		return "the file must be one JSON object; make it again with ptbench";
+		return "the file must be one JSON object; make it again";
 	}
 }
 

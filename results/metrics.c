@@ -47,6 +47,7 @@ const char *results_subject_name(enum results_subject s)
 		[RESULTS_REF] = "ref",
 		[RESULTS_KERNEL] = "kernel",
 		[RESULTS_LIBURCU] = "liburcu",
+		[RESULTS_IMPORTED] = "imported",
 	};
 
 	return names[s];

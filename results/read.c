@@ -6,7 +6,7 @@
 
 #include "json.h"
 
-static const char *const subjects[] = { "ref", "kernel", "liburcu", NULL };
+static const char *const subjects[] = { "ref", "kernel", "liburcu", "imported", NULL };
 static const char *const kinds[] = { "exact", "deterministic", "sampled", NULL };
 
 static int read_param(struct results__in *in, const char *key, const json_t *value,

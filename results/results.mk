@@ -10,7 +10,9 @@ results-srcs := $(addprefix results/,command.c error.c metrics.c params.c pairs.
 	cmd_baseline.c cmd_judge.c cmd_validate.c cmd_show.c \
 	allow.c amount.c compare.c compare_checks.c compare_entries.c compare_models.c compare_parts.c \
 	compare_print.c compare_provenance.c compare_rows.c compare_sampled.c conclude.c cmd_compare.c select.c settle.c twosample.c \
-	format.c format_csv.c format_github.c format_json.c format_junit.c format_mail.c format_markdown.c format_shared.c judge_rates.c)
+	format.c format_csv.c format_github.c format_json.c format_junit.c format_kcidb.c format_ktap.c format_mail.c format_markdown.c \
+	format_shared.c suites.c suites_comparison.c suites_run.c export.c export_openmetrics.c export_values.c cmd_export.c \
+	import_context.c import_google.c cmd_import.c judge_rates.c)
 
 results-unit-tests := $(addprefix results/test/,test_params test_stat test_doc test_axes test_run test_read test_text \
 	test_explore test_comparison test_scale)
@@ -24,7 +26,8 @@ tests += $(results-unit-tests)
 asan-tests += $(results-unit-tests)
 test-helpers += $(results-helpers) results/test/scale
 asan-helpers += $(results-helpers)
-script-tests += $(addprefix results/test/,test_baseline.t test_judge.t test_schema.t test_mutations.t test_cli.t test_compare.t test_formats.t test_gate.t test_twosample.t)
+script-tests += $(addprefix results/test/,test_baseline.t test_schema.t test_mutations.t test_cli.t test_compare.t test_export.t test_formats.t test_gate.t \
+	test_import.t test_judge.t test_twosample.t)
 
 .PHONY: scale
 scale: ## shows how long validate, show, compare, a boot's judge and a report take of many rows, and that it is linear
@@ -33,11 +36,13 @@ scale: ## shows how long validate, show, compare, a boot's judge and a report ta
 	$(Q)$(O)/kernels-test/scale
 	$(Q)$(O)/report/test/scale
 
-fuzz-targets += $(addprefix results/fuzz/,result explore policy run)
-$(foreach t,result explore policy run,\
+fuzz-targets += $(addprefix results/fuzz/,result explore export import policy run)
+$(foreach t,result explore export import policy run,\
 	$(eval results/fuzz/$(t)-libs := results)$(eval results/fuzz/$(t)-ldlibs := $(results-ldlibs))\
-	$(eval results/fuzz/$(t)-extra := results/fuzz/single.c))
+	$(if $(filter-out import,$(t)),$(eval results/fuzz/$(t)-extra := results/fuzz/single.c)))
 results/fuzz/result-planted := results_params_set_int
 results/fuzz/explore-planted := results__json_string
+results/fuzz/export-planted := results__part_failed
+results/fuzz/import-planted := results__import_context
 results/fuzz/policy-planted := results__matches
 results/fuzz/run-planted := results__in_word

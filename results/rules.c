@@ -350,9 +350,9 @@ static int check_identity(const struct results_measurement *m, struct results_er
 			err, -EINVAL, NULL, ".case",
 			"\"%.80s\" is not family/name in [a-z0-9_], such as gup_fast/walk",
 			m->case_id ? m->case_id : "");
-	if (m->subject < RESULTS_REF || m->subject > RESULTS_LIBURCU)
+	if (m->subject < RESULTS_REF || m->subject > RESULTS_IMPORTED)
 		return results__error(err, -EINVAL, NULL, ".subject",
-				      "is none of ref, kernel, liburcu");
+				      "is none of ref, kernel, liburcu, imported");
 	return results__check_params(&m->params, err);
 }
 

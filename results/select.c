@@ -8,7 +8,7 @@
 
 static int subject_of(const char *name)
 {
-	for (int s = RESULTS_REF; s <= RESULTS_LIBURCU; s++)
+	for (int s = RESULTS_REF; s <= RESULTS_IMPORTED; s++)
 		if (!strcmp(results_subject_name(s), name))
 			return s;
 	return -1;
@@ -25,7 +25,7 @@ static int parse(const struct results_filter *only, struct results__selection *s
 				      only->metric);
 	if (only->subject && subject_of(only->subject) < 0)
 		return results__error(err, -EINVAL, NULL, "",
-				      "\"%.80s\" is no subject: ref, kernel or liburcu",
+				      "\"%.80s\" is no subject: ref, kernel, liburcu or imported",
 				      only->subject);
 	ret = only->params ? results_params_parse(&s->params, only->params) : 0;
 	if (ret == -EINVAL)

@@ -45,6 +45,7 @@ void ab_overrule(struct results_comparison *c, int status)
 int ab_write(const struct results_comparison *c, const char *folder, const char *format,
 	     const char *command)
 {
+	const struct results_write_options options = { .command = command };
 	char *path;
 	bool lost;
 	FILE *f;
@@ -52,7 +53,7 @@ int ab_write(const struct results_comparison *c, const char *folder, const char 
 	if (asprintf(&path, "%s/compared.%s", folder, format) < 0)
 		return EXIT_PART_FAILED;
 	f = fopen(path, "wxe");
-	lost = !f || results_comparison_write(f, c, format, false, command) || ferror(f);
+	lost = !f || results_comparison_write(f, c, format, &options) || ferror(f);
 	if ((f && fclose(f)) || lost) {
 		fprintf(stderr, "ptbench kernels ab: %s: %s; the comparison in it is not whole\n",
 			results_shown(path), strerror(errno));

@@ -41,7 +41,8 @@ static const char ab_usage[] =
 	"                      this row may change, as in ptbench compare; may be repeated\n"
 	"  --policy FILE       what ptbench gate lets pass, this does, too (see its --help)\n"
 	"  --format NAME       the comparison also as compared.NAME, in the folder of the head's run:\n"
-	"                      markdown, mail, json, junit, csv or github; may be repeated\n"
+	"                      " RESULTS_COMPARISON_FORMATS ";\n"
+	"                      may be repeated\n"
 	"  --no-report         render nothing\n";
 /* Of both, after what is above. */
 static const char both_usage[] =
@@ -170,8 +171,7 @@ static int policy(const char *command, struct ab_options *ab, const char *file)
 static int format(const char *command, struct ab_options *ab, const char *name)
 {
 	if (!results_comparison_has_format(name) || !strcmp(name, "text")) {
-		fprintf(stderr,
-			"%s: --format %s: must be markdown, mail, json, junit, csv or github\n",
+		fprintf(stderr, "%s: --format %s: must be " RESULTS_COMPARISON_FORMATS "\n",
 			command, results_shown(name));
 		return -EINVAL;
 	}

@@ -98,12 +98,13 @@ policy() { # FILE EXPIRES
 }
 policy "$tmp/policy" 9999-12-31
 policy "$tmp/old" 2001-01-01
-text=$(rendered base worse --policy "$tmp/policy" --format markdown --format junit)
+text=$(rendered base worse --policy "$tmp/policy" --format markdown --format junit --format ktap --format kcidb)
 [[ $text == *"No. Nothing that was judged regressed."*"Changed, allowed: 3 rows."*"Allowed: gup_fast/*:instructions until 9999-12-31: one more check: 3 rows."* ]]
 ok $? "the report allows what the policy of ab acknowledges"
 head=$(sides | tail -n 1)
-is "$(sed -n 's/^compared: .*\///p' "$tmp/out" | paste -sd,)" compared.txt,compared.markdown,compared.junit "files of the formats that are asked for"
-grep -q '^| changed, allowed | ' "$head/compared.markdown" && grep -q '<testsuites name="ptbench">' "$head/compared.junit"
+is "$(sed -n 's/^compared: .*\///p' "$tmp/out" | paste -sd,)" compared.txt,compared.markdown,compared.junit,compared.ktap,compared.kcidb "files of the formats that are asked for"
+grep -q '^| changed, allowed | ' "$head/compared.markdown" && grep -q '<testsuites name="ptbench">' "$head/compared.junit" &&
+	grep -q '^ok 1 comparison$' "$head/compared.ktap" && grep -q '"major": 5' "$head/compared.kcidb"
 ok $? "with the comparison"
 text=$(rendered base worse --policy "$tmp/old")
 [[ $text == *"Yes. Regression: 3 rows regressed."*"Expired: gup_fast/*:instructions until 2001-01-01: one more check: 3 rows."* ]]
@@ -195,7 +196,7 @@ mkdir -p "$tmp/no-tree" "$tmp/bin"
 before=$(ls "$tmp/runs")
 echo '{"format": "ptbench-policy", "version": 1, "rules": {}}' >"$tmp/bad"
 early 'bad: \$.rules: is an object, must be an array' --base "$tmp/base" --head "$tmp/worse" --policy "$tmp/bad" one
-early 'must be markdown, mail, json, junit, csv or github' --base "$tmp/base" --head "$tmp/worse" --format yaml one
+early 'must be markdown, mail, json, junit, ktap, kcidb, csv or github' --base "$tmp/base" --head "$tmp/worse" --format yaml one
 early 'scenarios/nonesuch: No such file' --base "$tmp/base" --head "$tmp/worse" one nonesuch
 early 'NOLIST: No such file or directory: no such list' --base "$tmp/base" --head "$tmp/worse" NOLIST
 early "KSRC=$tmp/no-tree: not a Linux source tree" --base "$tmp/base" --head "$tmp/no-tree" one

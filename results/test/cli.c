@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The subcommands of libresults alone, for its tests: cli validate|show|compare|gate|... */
+/* The subcommands of libresults alone, for its tests: cli validate|show|compare|... */
 #include <array_size.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +20,13 @@ static int cmd_judge(int argc, char **argv)
 	return results_cmd_judge(argc, argv, policy);
 }
 
+static int cmd_import(int argc, char **argv)
+{
+	const char *runs = getenv("CLI_RUNS");
+
+	return results_cmd_import(argc, argv, runs ? runs : "runs", "test");
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -29,12 +36,13 @@ int main(int argc, char **argv)
 		{ "validate", results_cmd_validate }, { "show", results_cmd_show },
 		{ "compare", results_cmd_compare },   { "gate", cmd_gate },
 		{ "baseline", results_cmd_baseline }, { "judge", cmd_judge },
+		{ "export", results_cmd_export },     { "import", cmd_import },
 	};
 
 	results_stdout_check("cli");
 	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].fn(argc - 1, argv + 1);
-	fputs("usage: cli validate|show|compare|gate|baseline|judge ...\n", stderr);
+	fputs("usage: cli validate|show|compare|gate|baseline|judge|export|import ...\n", stderr);
 	return 2;
 }

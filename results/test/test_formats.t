@@ -35,7 +35,7 @@ PYTHON = "/usr/bin/python3"  # Debian's, for its modules
 if not shutil.which("cmark-gfm") or subprocess.run([PYTHON, "-c", "import junitparser"], check=False, capture_output=True).returncode:
     oracle.skip_all("no cmark-gfm or no junitparser; scripts/deps test installs them")
 
-FORMATS = ("text", "markdown", "mail", "json", "junit", "csv", "github")
+FORMATS = ("text", "markdown", "mail", "json", "junit", "ktap", "kcidb", "csv", "github")
 HOSTILE = "a|b `c` <script>alert(1)</script> & *d* [e](http://f) @g #1 \"q\"\n::error::h%0A\x1b[31m\u202e\uffff"
 STANDS_OUT = lambda verdict: verdict != "unchanged"
 
@@ -208,11 +208,13 @@ def test_junit(base, new):
                        capture_output=True, text=True, check=True)
     suites = json.loads(p.stdout)
     outcome = {"REGRESSED": "failure", "CHANGED": "failure", "INCONCLUSIVE": "error", "MISSING": "error", "extra": "skipped"}
-    ok(list(suites) == ["comparison", "a", "b", "c"], "a suite for the comparison and one per part")
+    ok(list(suites) == ["comparison", "a", "b", "c", "explorer"], "a suite for the comparison, one per part, one for the models")
+    have = suites["explorer"]["tests"]
+    ok([t[:2] for t in have] == [["gup/v", "failure"]] and have[0][2].endswith(": REGRESSED: no freed table is read"), "the model that broke")
     for part in d["parts"]:
         wanted = sorted([(name_of(r), outcome.get(r["verdict"], "passed")) for r in part["rows"]] +
                         [(f"{c['id']}{' ' if c['params'] else ''}{params_text(c['params'])}", "failure" if "FAILED" in c["new"] else "passed")
-                         for c in part["checks"]])
+                         for c in part["checks"]] + ([("part", "error")] if part["failed"] else []))
         suite = suites[part["name"]]
         have = sorted((name, kind) for name, kind, _ in suite["tests"])
         if not ok(have == wanted, f"JUnit: part {part['name']}: {len(have)} tests"):
@@ -270,7 +272,7 @@ def test_all(base, new):
     ok(set(statuses.values()) == {1}, f"all formats end with 1: {statuses}")
     ok(all(compare(base, new, how).stdout == compare(base, new, how).stdout for how in FORMATS), "the same input, the same bytes")
     p = cli("compare", "--format", "yaml", "--base", base, new)
-    ok(p.returncode == 2 and "must be text, markdown, mail, json, junit, csv or github" in p.stderr, "another format")
+    ok(p.returncode == 2 and "must be text, markdown, mail, json, junit, ktap, kcidb, csv or github" in p.stderr, "another format")
     for how in FORMATS:
         with open("/dev/full", "w", encoding="utf-8") as full:
             p = subprocess.run([oracle.program("cli"), "compare", "--format", how, "--base", base, new], stdout=full, stderr=subprocess.PIPE)

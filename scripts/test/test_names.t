@@ -60,12 +60,14 @@ neutral ptbench "$bad"
 shows 'e\x1b[2J\u202e\u200b\u009b\xff\x0dz'
 neutral ptbench validate "$dir/doc.json"
 shows '\u009b\xff\x0dz/doc.json: fine'
-for s in validate show compare gate baseline report; do
+for s in validate show compare gate baseline report export import; do
 	neutral ptbench $s "--$bad"
 	neutral ptbench $s "-$bad"
 	more=()
 	[[ $s != compare && $s != gate ]] || more=(--base "$dir/run")
 	[ $s != baseline ] || more=(--dir "$dir")
+	[[ $s != export ]] || more=(--format ktap)
+	[[ $s != import ]] || more=(--format google-benchmark -o "$dir/imported.json")
 	for file in "$dir/nonesuch" "$dir" "$dir/run" "$dir/doc.json" "$dir/texts.json" "$dir/run/one.icount-1cpu.stream"; do
 		neutral ptbench $s "${more[@]}" "$file"
 	done
@@ -87,6 +89,28 @@ neutral ptbench judge --out "$dir/nonesuch/x" --images "$dir/run" "$run"
 neutral ptbench interleave "--$bad"
 neutral ptbench interleave --base "$dir/nonesuch"
 neutral ptbench interleave --base "$build" --processes "$bad"
+for s in bencher github-action-benchmark openmetrics csv ktap junit kcidb; do
+	neutral ptbench export --format $s "$dir/texts.json"
+done
+neutral ptbench export --format "$bad" "$dir/run"
+python3 - "$dir/google.json" "${bad//$'\xff'/}" <<'END'
+import json, os, sys
+bad = os.fsencode(sys.argv[2]).decode()
+row = {"name": bad, "run_type": "iteration", "repetitions": 1, "repetition_index": 0, "real_time": 1, "time_unit": "ns", bad: 7}
+json.dump({"context": {"date": "2026-01-31T23:59:59Z", "host_name": bad, "executable": bad}, "benchmarks": [row]}, open(os.fsencode(sys.argv[1]), "w"))
+END
+neutral ptbench import --format google-benchmark --out "$dir/imports" "$dir/google.json"
+shows 'run: '
+neutral ptbench import --format google-benchmark -o "$dir/imported.json" "$dir/google.json" "$dir/google.json"
+neutral ptbench import --format "$bad" "$dir/google.json"
+neutral ptbench import --format google-benchmark --out "$dir/google.json" "$dir/google.json"
+neutral ptbench show "$dir/imports/latest"
+neutral ptbench export --format ktap "$dir/imports/latest"
+neutral ptbench export --format csv -o "$dir/nonesuch/x" "$dir/run"
+neutral ptbench export --format kcidb --origin "$bad" --part "$bad" --case "$bad" "$dir/run"
+neutral ptbench export --format github-action-benchmark --better "$bad" "$dir/run"
+neutral ptbench compare --format ktap --base "$dir/texts.json" "$dir/doc.json"
+neutral ptbench compare --format kcidb --base "$dir/texts.json" "$dir/doc.json"
 neutral ptbench report -a "$dir/run"
 neutral ptbench report -o "$dir/report" "$run"
 neutral ptbench report -o "$dir/nonesuch/x" "$run"

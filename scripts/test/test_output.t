@@ -34,6 +34,12 @@ row ptbench gate --policy "$root/results/policy/default.json" --base "$run" "$tm
 row ptbench baseline --dir "$tmp" --write "$run"
 row ptbench judge --policy "$root/results/policy/default.json" --images "$run" "$tmp/other"
 row ptbench interleave --base "$build" --one-layout --processes 1 --filter '^shim/native' --runs "$runs"
+for s in bencher github-action-benchmark openmetrics csv ktap junit kcidb; do row ptbench export --format $s "$run"; done
+cat >"$tmp/google.json" <<'END'
+{"context": {"date": "2026-01-31T23:59:59Z"}, "benchmarks": [
+ {"name": "a", "run_type": "iteration", "repetitions": 1, "repetition_index": 0, "real_time": 1, "time_unit": "ns"}]}
+END
+row ptbench import --format google-benchmark --out "$tmp/imports" "$tmp/google.json"
 row ptbench explore --list
 row ptbench explore gup/irq_off
 row ptbench explore --quiet --json "$tmp/explore.json" gup/irq_off

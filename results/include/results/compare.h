@@ -349,12 +349,15 @@ int results_compare_docs(const struct results_doc *base, const struct results_do
  * results are made harmless for a terminal. The caller checks `to` for errors. 0 or -ENOMEM.
  */
 int results_comparison_print(FILE *to, const struct results_comparison *c, bool all);
-/*
- * Writes c in a format: text (as above), markdown, mail, json, junit, csv or github. command: what
- * shows the comparison again; NULL: not said. 0, -ENOMEM, or -EINVAL for another format.
- */
+struct results_write_options {
+	bool all;	     /* also rows and checks that are unchanged */
+	const char *command; /* that shows the comparison again; NULL: not said */
+	const char *origin;  /* the CI system that kcidb is told of; NULL: ptbench */
+};
+#define RESULTS_COMPARISON_FORMATS "markdown, mail, json, junit, ktap, kcidb, csv or github"
+/* Writes c in a format: text (as above), or one of these. 0, -ENOMEM, or -EINVAL for another. */
 int results_comparison_write(FILE *to, const struct results_comparison *c, const char *format,
-			     bool all, const char *command);
+			     const struct results_write_options *options);
 bool results_comparison_has_format(const char *format);
 void results_comparison_free(struct results_comparison *c);
 

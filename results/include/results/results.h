@@ -81,8 +81,10 @@ char *results_params_text(const struct results_params *p);
 void results_params_free(struct results_params *p);
 
 /* ---- measurements and checks ---- */
-enum results_subject { RESULTS_REF, RESULTS_KERNEL, RESULTS_LIBURCU };
-const char *results_subject_name(enum results_subject s); /* "ref", "kernel", "liburcu" */
+/* IMPORTED: measured by another program, of whatever it measures. */
+enum results_subject { RESULTS_REF, RESULTS_KERNEL, RESULTS_LIBURCU, RESULTS_IMPORTED };
+/* "ref", "kernel", "liburcu", "imported" */
+const char *results_subject_name(enum results_subject s);
 
 /*
  * EXACT: integers; at least 90 % of the samples agree (of a count of events all do, and no window
@@ -289,6 +291,9 @@ int results_cmd_validate(int argc, char **argv);
 int results_cmd_show(int argc, char **argv);
 int results_cmd_compare(int argc, char **argv);
 int results_cmd_baseline(int argc, char **argv);
+int results_cmd_export(int argc, char **argv);
+/* runs: where runs are made by default; revision: of the suite. */
+int results_cmd_import(int argc, char **argv, const char *runs, const char *revision);
 /* policy: the default one's file. */
 int results_cmd_gate(int argc, char **argv, const char *policy);
 int results_cmd_judge(int argc, char **argv, const char *policy);
