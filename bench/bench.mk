@@ -7,7 +7,7 @@ bench-cases := $(addprefix bench/,case_dax.c case_gup.c case_gup_steps.c case_ho
 
 programs += bench
 bench-srcs := $(bench-cases) $(addprefix bench/,code_bytes.c code_judge.c code_read.c count.c environment.c \
-	gbench.cc interrupt.c native_instance.c native_report.c progress.c runner_native.c vocabulary.c)
+	gbench.cc interrupt.c native_instance.c native_options.c native_report.c progress.c runner_native.c vocabulary.c)
 bench-libs := results refurcu ref
 bench-ldlibs := -lbenchmark -lelf $(results-ldlibs) $(urcu-ldlibs) -ldl
 

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* build/bench: times every row of the table by Google Benchmark and writes a part of a run. */
 
-#include <array_size.h>
 #include <errno.h>
-#include <libgen.h>
-#include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,11 +18,10 @@
 #include "gbench.h"
 #include "interrupt.h"
 #include "native.h"
-#include "vocabulary.h"
+#include "native_options.h"
 #include "perf.h"
+#include "vocabulary.h"
 
-#define MIN_SECONDS "0.003"
-#define REPETITIONS "9"
 #define LEAST_ON_CPU 0.9
 
 static double now_ns(void)
@@ -289,130 +285,6 @@ static void free_all(struct native *nat)
 
 /* ---- the program ---- */
 
-struct options {
-	const char *out, *codes, *objects, *min_time, *repetitions, *every;
-	const char *process, *like; /* of several: "3/12"; the document of the first */
-	const char *slow;
-	bool quiet, any_load;
-};
-
-static const char usage[] =
-	"usage: bench [--ptbench_out=FILE] [--ptbench_static=FILE] [--ptbench_quiet]\n"
-	"             [--benchmark_...=...]\n"
-	"  --ptbench_out=FILE     write the part `native` there; Google Benchmark prints nothing\n"
-	"  --ptbench_static=FILE  write the part `ref.static` (code sizes) there\n"
-	"  --ptbench_objects=FILE the archive whose code sizes these are (default: libref.a beside bench)\n"
-	"  --ptbench_any_load     keep every repetition, however busy this machine was\n"
-	"  --ptbench_process=K/N  this is the Kth of N processes of ptbench bench: one repetition\n"
-	"  --ptbench_like=FILE    measure the rows of that part, with as many operations each\n"
-	"  --ptbench_slow=PERCENT make each timed call that much longer, to see whether a judge finds it;\n"
-	"                         leaves out rows whose time is not this program's\n"
-	"  --ptbench_progress=S   print a line of progress every S seconds (default: 10, on a terminal 1)\n"
-	"  --ptbench_quiet        no progress on stderr\n"
-	"The flags of Google Benchmark work as ever (--benchmark_list_tests, --benchmark_filter=...).\n";
-
-static bool take_value(const char *arg, const char *flag, const char **value)
-{
-	size_t len = strlen(flag);
-
-	if (strncmp(arg, flag, len) || arg[len] != '=')
-		return false;
-	*value = arg + len + 1;
-	return true;
-}
-
-/* Reads the runner's own options and removes them from argv. */
-static void parse(int *argc, char **argv, struct options *o)
-{
-	int kept = 1;
-
-	o->min_time = MIN_SECONDS;
-	o->repetitions = NULL;
-	for (int i = 1; i < *argc; i++) {
-		/* Read here, and left in argv for the library. */
-		take_value(argv[i], "--benchmark_min_time", &o->min_time);
-		take_value(argv[i], "--benchmark_repetitions", &o->repetitions);
-		if (!strcmp(argv[i], "--ptbench_quiet"))
-			o->quiet = true;
-		else if (!strcmp(argv[i], "--ptbench_any_load"))
-			o->any_load = true;
-		else if (!take_value(argv[i], "--ptbench_out", &o->out) &&
-			 !take_value(argv[i], "--ptbench_progress", &o->every) &&
-			 !take_value(argv[i], "--ptbench_process", &o->process) &&
-			 !take_value(argv[i], "--ptbench_like", &o->like) &&
-			 !take_value(argv[i], "--ptbench_slow", &o->slow) &&
-			 !take_value(argv[i], "--ptbench_objects", &o->objects) &&
-			 !take_value(argv[i], "--ptbench_static", &o->codes))
-			argv[kept++] = argv[i];
-	}
-	argv[kept] = NULL;
-	*argc = kept;
-	if (!o->repetitions)
-		o->repetitions = o->process ? "1" : REPETITIONS;
-}
-
-/* Rejects options that cannot be used before minutes of measuring. */
-static int check_options(const struct options *o)
-{
-	const char *out = o->out ? o->out : o->codes;
-	char *folder = out ? strdup(out) : NULL, *end = NULL;
-	int status = 0;
-
-	if (o->every &&
-	    (strtod(o->every, &end) < 0 || *o->every < '0' || *o->every > '9' || *end)) {
-		fprintf(stderr,
-			"bench: --ptbench_progress=%s: must be a number of seconds, 0 or more\n",
-			results_shown(o->every));
-		status = EXIT_USAGE;
-	}
-	if (o->slow && (strtod(o->slow, &end) < 0 || strtod(o->slow, &end) > 1000 ||
-			*o->slow < '0' || *o->slow > '9' || *end)) {
-		fprintf(stderr,
-			"bench: --ptbench_slow=%s: must be a number of percent, 0 to 1000\n",
-			results_shown(o->slow));
-		status = EXIT_USAGE;
-	}
-	if (folder && (!*out || access(dirname(folder), W_OK | X_OK))) {
-		fprintf(stderr,
-			"bench: --ptbench_%s=%s: %s; name a file in a folder that can be written "
-			"to\n",
-			o->out ? "out" : "static", results_shown(out),
-			*out ? strerror(errno) : "no file");
-		status = EXIT_USAGE;
-	}
-	free(folder);
-	return status;
-}
-
-static bool asks_for_help(char **argv)
-{
-	while (*++argv)
-		if (!strcmp(*argv, "--help"))
-			return true;
-	return false;
-}
-
-/* Puts the default flags before the user's, which override them. */
-static char **with_defaults(int *argc, char **argv, bool one_of_several)
-{
-	const char *const defaults[] = {
-		one_of_several ? "--benchmark_repetitions=1"
-			       : "--benchmark_repetitions=" REPETITIONS,
-		"--benchmark_min_time=" MIN_SECONDS,
-		"--benchmark_enable_random_interleaving=true",
-	};
-	size_t nr = ARRAY_SIZE(defaults);
-	char **args = calloc(*argc + nr + 1, sizeof(*args));
-
-	if (!args)
-		return NULL;
-	args[0] = argv[0];
-	memcpy(args + 1, defaults, sizeof(defaults));
-	memcpy(args + 1 + nr, argv + 1, (*argc - 1) * sizeof(*args));
-	*argc += nr;
-	return args;
-}
-
 static int write_part(struct native *nat, const char *file)
 {
 	struct results_error err = { 0 };
@@ -481,7 +353,7 @@ static void say_busy(struct native *nat)
 }
 
 /* Counts repetitions, since those of all cases are interleaved at random. */
-static void start_progress(struct native *nat, const struct options *o)
+static void start_progress(struct native *nat, const struct native_options *o)
 {
 	size_t nr = gbench_count(), repetitions = strtoul(o->repetitions, NULL, 10);
 
@@ -508,7 +380,7 @@ static void count_all(struct native *nat)
 	progress_end(&nat->progress, !interrupted);
 }
 
-static int run_part(struct native *nat, const struct options *o)
+static int run_part(struct native *nat, const struct native_options *o)
 {
 	interrupt_catch();
 	results_stdout_outlive_reader();
@@ -535,7 +407,7 @@ static void native_init(struct native *nat)
 			CPU_SET(cpu, &nat->one_cpu);
 }
 
-static int run(const struct options *o, const char *command)
+static int run(const struct native_options *o, const char *command)
 {
 	struct results_error err = { 0 };
 	struct native nat = { 0 };
@@ -557,51 +429,27 @@ static int run(const struct options *o, const char *command)
 	return ret;
 }
 
-/*
- * The command that a document records. It names FILE in place of the document: a reader who pastes
- * the command into a shell does not overwrite the run. malloc'ed; NULL without memory.
- */
-static char *command_text(int argc, char **argv)
-{
-	const char **words = calloc((size_t)argc, sizeof(*words));
-	const char *value;
-	char *text = NULL;
-
-	if (words) {
-		words[0] = "build/bench";
-		for (int i = 1; i < argc; i++) {
-			words[i] = argv[i];
-			if (take_value(argv[i], "--ptbench_out", &value))
-				words[i] = "--ptbench_out=FILE";
-			else if (take_value(argv[i], "--ptbench_static", &value))
-				words[i] = "--ptbench_static=FILE";
-		}
-		text = results_shell_words(argc, words);
-	}
-	free(words);
-	return text;
-}
-
 int main(int argc, char **argv)
 {
-	struct options o = { 0 };
-	char *command = command_text(argc, argv);
+	struct native_options o = { 0 };
+	char *command = native_command(argc, argv);
 	char **args = argv;
 	int ret;
 
 	results_stdout_check("bench");
-	parse(&argc, argv, &o);
-	if (check_options(&o))
+	native_options_parse(&argc, argv, &o);
+	if (native_options_check(&o))
 		return EXIT_USAGE;
-	if (asks_for_help(argv)) /* the library then prints its own help and exits */
-		fputs(usage, stdout);
+	if (native_asks_for_help(argv)) /* the library then prints its own help and exits */
+		fputs(native_usage, stdout);
 	if (o.out)
-		args = with_defaults(&argc, argv, o.process);
+		args = native_with_defaults(&argc, argv, o.process);
 	if (!args || !command)
 		return EXIT_PART_FAILED;
 	gbench_init(&argc, args);
 	if (argc > 1) {
-		fprintf(stderr, "bench: unknown argument %s\n%s", results_shown(args[1]), usage);
+		fprintf(stderr, "bench: unknown argument %s\n%s", results_shown(args[1]),
+			native_usage);
 		return EXIT_USAGE;
 	}
 	ret = o.codes ? code_bytes_part(o.codes, o.objects, command) : 0;

@@ -12,7 +12,7 @@ results-srcs := $(addprefix results/,command.c error.c metrics.c params.c pairs.
 	compare_print.c compare_provenance.c compare_rows.c compare_sampled.c conclude.c cmd_compare.c select.c settle.c twosample.c \
 	format.c format_csv.c format_github.c format_json.c format_junit.c format_kcidb.c format_ktap.c format_mail.c format_markdown.c \
 	format_shared.c suites.c suites_comparison.c suites_run.c export.c export_openmetrics.c export_values.c cmd_export.c \
-	import_context.c import_google.c cmd_import.c judge_rates.c)
+	import_context.c import_google.c cmd_import.c judge_rates.c judge_read.c)
 
 results-unit-tests := $(addprefix results/test/,test_params test_stat test_doc test_axes test_run test_read test_text \
 	test_explore test_comparison test_scale)

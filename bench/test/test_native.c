@@ -377,7 +377,7 @@ static void test_usage(void)
 		ok(finish(start("good/clock", seconds[i], ANY)) == 2, "%s is refused", seconds[i]);
 	snprintf(command, sizeof(command),
 		 "\"%s\" --help 2>&1 | grep -c '^  --ptbench_\\|--benchmark_filter=<'", program);
-	ok(printed_number(command) == 9, "--help has its own options, and the library's");
+	ok(printed_number(command) == 10, "--help has its own options, and the library's");
 	unlink(file);
 }
 
