@@ -20,6 +20,7 @@
 #include <kernels/kernels.h>
 #include <report/report.h>
 #include <results/results.h>
+#include <results/trend.h>
 
 /* ---- where things are ---- */
 
@@ -486,6 +487,7 @@ static const struct {
 	{ "show", "print a run or a result file as tables", results_cmd_show },
 	{ "compare", "compare runs: rows, checks, parts", results_cmd_compare },
 	{ "gate", "compare runs, and let pass what a policy lets pass: for CI", cmd_gate },
+	{ "trend", "show at which of many runs a measured value changed", results_cmd_trend },
 	{ "report", "render a run as a folder of web pages", report_cmd },
 };
 

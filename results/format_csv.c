@@ -7,7 +7,7 @@
 
 #include "format.h"
 
-static void put(FILE *f, const char *s)
+void results__put_field(FILE *f, const char *s)
 {
 	if (!s[strcspn(s, ",\"\r\n")]) {
 		fputs(s, f);
@@ -30,7 +30,7 @@ static void put_number(FILE *f, bool is, double v)
 static void put_field(FILE *f, const char *s)
 {
 	fputc(',', f);
-	put(f, s);
+	results__put_field(f, s);
 }
 
 static int put_row(FILE *f, const struct results_compared_part *p,
@@ -42,7 +42,7 @@ static int put_row(FILE *f, const struct results_compared_part *p,
 
 	if (!params)
 		return -ENOMEM;
-	put(f, p->name);
+	results__put_field(f, p->name);
 	put_field(f, r->m->case_id);
 	put_field(f, params);
 	put_field(f, results_subject_name(r->m->subject));

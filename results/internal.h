@@ -234,6 +234,10 @@ void results__entries_sort(struct results__entries *e, int (*cmp)(const void *a,
 size_t results__entries_next(const struct results__entries *e, size_t i,
 			     int (*cmp)(const void *a, const void *b));
 
+/* ---- format_csv.c ---- */
+/* Writes one field of comma-separated values, quoted where it has to be. */
+void results__put_field(FILE *f, const char *s);
+
 /* ---- select.c ---- */
 struct results__selection {
 	struct results_filter only;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The subcommands of libresults alone, for its tests: cli validate|show|compare|gate ... */
+/* The subcommands of libresults alone, for its tests: cli validate|show|compare|gate|trend ... */
 #include <array_size.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <results/results.h>
+#include <results/trend.h>
 
 static int cmd_gate(int argc, char **argv)
 {
@@ -19,16 +20,15 @@ int main(int argc, char **argv)
 		const char *name;
 		int (*fn)(int argc, char **argv);
 	} commands[] = {
-		{ "validate", results_cmd_validate },
-		{ "show", results_cmd_show },
-		{ "compare", results_cmd_compare },
-		{ "gate", cmd_gate },
+		{ "validate", results_cmd_validate }, { "show", results_cmd_show },
+		{ "compare", results_cmd_compare },   { "gate", cmd_gate },
+		{ "trend", results_cmd_trend },
 	};
 
 	results_stdout_check("cli");
 	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].fn(argc - 1, argv + 1);
-	fputs("usage: cli validate|show|compare|gate ...\n", stderr);
+	fputs("usage: cli validate|show|compare|gate|trend ...\n", stderr);
 	return 2;
 }
