@@ -10,22 +10,22 @@ results-srcs := $(addprefix results/,command.c error.c metrics.c params.c pairs.
 	cmd_validate.c cmd_show.c \
 	allow.c amount.c compare.c compare_checks.c compare_entries.c compare_models.c compare_parts.c \
 	compare_print.c compare_provenance.c compare_rows.c compare_sampled.c conclude.c cmd_compare.c select.c settle.c twosample.c \
-	trend.c trend_gather.c trend_print.c trend_read.c trend_sampled.c trend_whole.c trend_write.c cmd_trend.c \
+	trend.c trend_gather.c trend_identity.c trend_print.c trend_read.c trend_sampled.c trend_whole.c trend_write.c cmd_trend.c \
 	format.c format_csv.c format_github.c format_json.c format_junit.c format_mail.c format_markdown.c format_shared.c)
 
 results-unit-tests := $(addprefix results/test/,test_params test_stat test_doc test_axes test_run test_read test_text \
 	test_explore test_comparison test_scale)
 # The script tests run the library through these.
 results-helpers := results/test/probe results/test/cli results/test/twosample
-$(foreach t,$(results-unit-tests) $(results-helpers) results/test/scale results/test/trend_speed,\
+$(foreach t,$(results-unit-tests) $(results-helpers) results/test/scale results/test/trend_speed results/test/trend_noise,\
 	$(eval $(t)-srcs := $(t).c)$(eval $(t)-libs := results)$(eval $(t)-ldlibs := $(results-ldlibs)))
 # test_scale counts comparisons.
 results/test/test_scale-ldlibs += -Wl,--wrap=results_params_cmp
 tests += $(results-unit-tests)
 asan-tests += $(results-unit-tests)
-test-helpers += $(results-helpers) results/test/scale results/test/trend_speed
+test-helpers += $(results-helpers) results/test/scale results/test/trend_speed results/test/trend_noise
 asan-helpers += $(results-helpers)
-script-tests += $(addprefix results/test/,test_schema.t test_mutations.t test_cli.t test_compare.t test_formats.t test_gate.t test_twosample.t)
+script-tests += $(addprefix results/test/,test_schema.t test_mutations.t test_cli.t test_compare.t test_formats.t test_gate.t test_twosample.t test_trend.t)
 
 .PHONY: scale
 scale: ## shows how long validate, show, compare, a boot's judge and a report take of many rows, and that it is linear
@@ -38,6 +38,11 @@ scale: ## shows how long validate, show, compare, a boot's judge and a report ta
 trend-speed: ## shows that trend reads 10,000 documents of 100 measurements in 10 s and 1 GiB (needs 500 MB in TMPDIR)
 	$(Q)$(SUBMAKE) $(O)/results/test/trend_speed
 	$(Q)$(O)/results/test/trend_speed
+
+.PHONY: trend-noise
+trend-noise: ## measures how often trend finds steps in noise, and steps that are there: the tables of docs/trend.md
+	$(Q)$(SUBMAKE) $(O)/results/test/trend_noise
+	$(Q)$(O)/results/test/trend_noise
 
 fuzz-targets += $(addprefix results/fuzz/,result explore policy run)
 $(foreach t,result explore policy run,\

@@ -130,6 +130,7 @@ static int count_series(struct results_trend *t)
 		t->verdicts[s->verdict]++;
 		t->nr_steps += s->nr_steps;
 		t->nr_unclear += s->nr_unclear;
+		t->nr_wandering += s->wanders;
 		if (s->values[s->nr_values - 1].run == t->groups[s->group].last)
 			continue;
 		text = results__trend_name(t, s);

@@ -8,6 +8,14 @@
 #include "internal.h"
 #include "twosample.h"
 
+/* ---- trend_identity.c ---- */
+/* Copies pairs, sorted by key; compared: only those of results_env_is_compared(). 0 or -ENOMEM. */
+int results__trend_pairs(struct results_pairs *to, const struct results_pairs *from, bool compared);
+/* A text that is the same only if all three are. malloc'ed; NULL without memory. */
+char *results__trend_key(const char *a, const char *b, const struct results_pairs *p);
+/* Equal documents have equal hashes; others have not, unless somebody makes them so. */
+void results__trend_hash(const struct results_doc *doc, uint64_t hash[2]);
+
 /* ---- trend_gather.c: the values of all documents, by series ---- */
 struct results__gathered;
 struct results__gathered *results__gather_new(const struct results__selection *only);

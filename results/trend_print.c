@@ -107,6 +107,8 @@ static int print_step(FILE *f, const struct results_trend *t, const struct resul
 	if (!isnan(step->p)) /* a p that no double can hold is 0 */
 		fprintf(f, "; p %s%.2g of %zu and %zu runs", step->p > 0 ? "" : "below ",
 			step->p > 0 ? step->p : 1e-300, step->at - step->from, step->to - step->at);
+	if (s->wanders)
+		fputs(", wanders", f);
 	fputs(step->same_image ? "; both runs booted the same image\n" : "\n", f);
 	free(name);
 	free(change);
@@ -156,6 +158,8 @@ static int print_series(FILE *f, const struct results_trend *t,
 		results__number(to, sizeof(to), results_amount_number(&last)), s->m->metric->unit);
 	if (s->nr_unclear)
 		fprintf(f, ", %zu unclear", s->nr_unclear);
+	if (s->wanders)
+		fputs(", wanders", f);
 	fputc('\n', f);
 	free(name);
 	return 0;

@@ -197,7 +197,7 @@ static int entry_cmp(const void *a, const void *b)
 	return strcmp(((const struct entry *)a)->name, ((const struct entry *)b)->name);
 }
 
-/* A link is not followed: results/runs/latest is a run a second time, another one may be planted. */
+/* A link is not followed: "latest" is a run a second time, and another one may be planted. */
 static enum kind kind_of(int fd, const char *name)
 {
 	size_t len = strlen(name), suffix = strlen(".json");

@@ -26,7 +26,7 @@
 struct candidate {
 	size_t start, end; /* of the interval */
 	size_t at;
-	double p, z;
+	double p;
 };
 
 /* A series that is being judged. */
@@ -34,6 +34,7 @@ struct scan {
 	struct results_trend_series *s;
 	double *v;	  /* per operation, in the order of the runs */
 	size_t *by_value; /* numbers of the values, the smallest first */
+	size_t places;	  /* that are tried in all intervals */
 	struct candidate *found;
 	size_t nr_found;
 };
@@ -127,13 +128,14 @@ static void order_interval(const struct scan *c, struct work *w, size_t start, s
 	qsort_r(w->order, nr, sizeof(*w->order), size_cmp, c->v);
 }
 
-/* Fills w->rank: doubled, and the mean of those that tie. Returns the sum of t^3 - t over ties. */
-static double rank_interval(const struct scan *c, struct work *w, size_t start, size_t end)
+/*
+ * Fills w->rank by w->order: doubled, and the mean of those that tie. Returns the sum of t^3 - t over
+ * ties.
+ */
+static double give_ranks(const struct scan *c, struct work *w, size_t start, size_t nr)
 {
 	double cubes = 0;
-	size_t nr = end - start;
 
-	order_interval(c, w, start, end);
 	for (size_t i = 0, next; i < nr; i = next) {
 		double t;
 
@@ -156,7 +158,8 @@ static size_t best_place(const struct scan *c, struct work *w, size_t start, siz
 	*z = 0;
 	if (nr < 2 * LEAST_SEGMENT)
 		return 0;
-	cubes = rank_interval(c, w, start, end);
+	order_interval(c, w, start, end);
+	cubes = give_ranks(c, w, start, nr);
 	for (size_t t = 1; t <= nr - LEAST_SEGMENT; t++) {
 		size_t centre = t * (nr + 1);
 		double far, square;
@@ -193,12 +196,11 @@ static double sort_values(const double *v, size_t from, size_t to, double *out)
 	return (out[(nr - 1) / 2] + out[nr / 2]) / 2;
 }
 
-/* Adds the interval's best place, if it can be a step at the level. 0 or -ENOMEM. */
-static int try_interval(struct scan *c, struct work *w, size_t start, size_t end, double level,
-			size_t places)
+/* Whether the interval's best place can be a step with a p up to the limit: 1, 0, or -ENOMEM. */
+static int try_interval(const struct scan *c, struct work *w, size_t start, size_t end,
+			double limit, struct candidate *out)
 {
 	struct results__rank_test test;
-	struct candidate *bigger;
 	double z, before, after;
 	size_t at = best_place(c, w, start, end, &z);
 
@@ -210,14 +212,18 @@ static int try_interval(struct scan *c, struct work *w, size_t start, size_t end
 		return 0;
 	if (results__rank_test(w->ranks, w->left, at - start, w->right, end - at, &test))
 		return -ENOMEM;
-	test.p *= (double)places;
-	if (test.p > level)
-		return 0;
-	bigger = realloc(c->found, (c->nr_found + 1) * sizeof(*bigger));
+	*out = (struct candidate){ start, end, at, test.p * (double)c->places };
+	return out->p <= limit;
+}
+
+static int add(struct candidate **array, size_t *nr, const struct candidate *one)
+{
+	struct candidate *bigger = realloc(*array, (*nr + 1) * sizeof(*bigger));
+
 	if (!bigger)
 		return -ENOMEM;
-	c->found = bigger;
-	c->found[c->nr_found++] = (struct candidate){ start, end, at, test.p, z };
+	*array = bigger;
+	bigger[(*nr)++] = *one;
 	return 0;
 }
 
@@ -236,16 +242,20 @@ static int candidate_cmp(const void *a, const void *b)
 
 static int find_candidates(struct scan *c, struct work *w, double level)
 {
-	size_t nr = c->s->nr_values, places = places_of(nr), start, end;
+	size_t nr = c->s->nr_values, start, end;
+	struct candidate one;
 	int err = 0;
 
+	c->places = places_of(nr);
 	for (size_t i = 0; i < nr; i++)
 		c->by_value[i] = i;
 	qsort_r(c->by_value, nr, sizeof(*c->by_value), size_cmp, c->v);
 	for (size_t layer = 0; layer < layers_of(nr); layer++)
 		for (size_t i = 0; i < intervals_in(layer) && !err; i++) {
 			interval_at(nr, layer, i, &start, &end);
-			err = try_interval(c, w, start, end, level, places);
+			err = try_interval(c, w, start, end, level, &one);
+			if (err > 0)
+				err = add(&c->found, &c->nr_found, &one);
 		}
 	if (c->nr_found)
 		qsort(c->found, c->nr_found, sizeof(*c->found), candidate_cmp);
@@ -283,20 +293,6 @@ static size_t choose(struct scan *c, double threshold)
 	return nr;
 }
 
-/* Puts each step where |z| is largest between its neighbours: its interval may be shorter. */
-static void settle(struct scan *c, struct work *w, size_t nr)
-{
-	for (size_t i = 0; i < nr; i++) {
-		size_t from = i ? c->found[i - 1].at : 0;
-		size_t to = i + 1 < nr ? c->found[i + 1].at : c->s->nr_values;
-		double z;
-		size_t at = best_place(c, w, from, to, &z);
-
-		if (at)
-			c->found[i].at = at;
-	}
-}
-
 static void levels_at(const struct scan *c, struct work *w, size_t nr, size_t i, double *before,
 		      double *after)
 {
@@ -305,6 +301,30 @@ static void levels_at(const struct scan *c, struct work *w, size_t nr, size_t i,
 
 	*before = sort_values(c->v, from, at, w->left);
 	*after = sort_values(c->v, at, to, w->right);
+}
+
+/*
+ * Puts each step where the values fit its two levels best: the sum of their distances is least. A
+ * rank does not say how far a value lies from the others; next to a step that matters.
+ */
+static void settle(struct scan *c, struct work *w, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		size_t from = i ? c->found[i - 1].at : 0;
+		size_t to = i + 1 < nr ? c->found[i + 1].at : c->s->nr_values;
+		double before, after, sum = 0, least = INFINITY;
+
+		levels_at(c, w, nr, i, &before, &after);
+		for (size_t at = from + 1; at + LEAST_SEGMENT <= to; at++) {
+			double v = c->v[at - 1];
+
+			sum += fabs(v - before) - fabs(v - after);
+			if (at < from + LEAST_SEGMENT || sum >= least)
+				continue;
+			least = sum;
+			c->found[i].at = at;
+		}
+	}
 }
 
 /* Removes steps whose levels differ by less than counts, the smallest first. Returns how many stay.
@@ -336,11 +356,49 @@ static size_t prune(struct scan *c, struct work *w, size_t nr)
 	}
 }
 
+/* Adds the steps between two others, from the first to the last: plain binary segmentation. */
+static int split(const struct scan *c, struct work *w, size_t from, size_t to, double threshold,
+		 struct candidate **steps, size_t *nr)
+{
+	struct candidate one;
+	int err = try_interval(c, w, from, to, threshold, &one);
+
+	if (err <= 0)
+		return err;
+	err = split(c, w, from, one.at, threshold, steps, nr);
+	if (!err)
+		err = add(steps, nr, &one);
+	return err ? err : split(c, w, one.at, to, threshold, steps, nr);
+}
+
+/* Replaces c->found, of which nr are steps, by these and those between them. */
+static int split_all(struct scan *c, struct work *w, size_t *nr, double threshold)
+{
+	struct candidate *steps = NULL;
+	size_t all = 0, from = 0;
+	int err = 0;
+
+	for (size_t i = 0; i < *nr && !err; i++) {
+		err = split(c, w, from, c->found[i].at, threshold, &steps, &all);
+		if (!err)
+			err = add(&steps, &all, &c->found[i]);
+		from = c->found[i].at;
+	}
+	if (!err && *nr)
+		err = split(c, w, from, c->s->nr_values, threshold, &steps, &all);
+	free(c->found);
+	c->found = steps;
+	*nr = c->nr_found = all;
+	return err;
+}
+
 static int find_steps(struct scan *c, struct work *w, double threshold)
 {
 	size_t nr = choose(c, threshold);
-	int err = 0;
+	int err = split_all(c, w, &nr, threshold);
 
+	if (err)
+		return err;
 	settle(c, w, nr);
 	nr = prune(c, w, nr);
 	for (size_t i = 0; i < nr && !err; i++) {
@@ -353,6 +411,43 @@ static int find_steps(struct scan *c, struct work *w, double threshold)
 	if (nr)
 		c->s->verdict = RESULTS_TREND_STEPS;
 	return err;
+}
+
+/* ---- neighbours that are alike ---- */
+
+#define WANDERS_Z 2.326 /* 1 % of one side */
+
+/*
+ * Whether values are like those of the run before: the serial correlation of the ranks of their
+ * distances from the level (Wald and Wolfowitz 1943). Then runs are no independent draws, and a p
+ * says less than it seems to.
+ */
+static void find_wandering(struct scan *c, struct work *w)
+{
+	struct results_trend_series *s = c->s;
+	size_t nr = s->nr_values;
+	double mean = (double)nr + 1, sum = 0, squares = 0;
+
+	for (size_t i = 0, k = 0, from = 0; k <= s->nr_steps; k++, from = i) {
+		size_t to = k < s->nr_steps ? s->steps[k].at : nr;
+		double level = sort_values(c->v, from, to, w->left);
+
+		for (i = from; i < to; i++)
+			w->right[i] = c->v[i] - level;
+	}
+	memcpy(c->v, w->right, nr * sizeof(*c->v));
+	for (size_t i = 0; i < nr; i++)
+		w->order[i] = i;
+	qsort_r(w->order, nr, sizeof(*w->order), size_cmp, c->v);
+	give_ranks(c, w, 0, nr);
+	for (size_t i = 0; i < nr; i++) {
+		double by = (double)w->rank[i] - mean;
+
+		squares += by * by;
+		if (i + 1 < nr)
+			sum += by * ((double)w->rank[i + 1] - mean);
+	}
+	s->wanders = squares > 0 && sum / squares * sqrt((double)nr) > WANDERS_Z;
 }
 
 /* ---- all series ---- */
@@ -447,6 +542,7 @@ static int judge(struct results_trend *t, struct scan *scans, struct work *w)
 			scans[i].s->verdict = RESULTS_TREND_LEVEL;
 		if (find_steps(&scans[i], w, t->threshold))
 			return -ENOMEM;
+		find_wandering(&scans[i], w);
 	}
 	for (t->needed = 2 * LEAST_SEGMENT; t->needed < 10000; t->needed++)
 		if (least_of(w->ranks, t->needed, &least) || least <= t->threshold)

@@ -74,6 +74,7 @@ static json_t *series_of(const struct results_trend *t, const struct results_tre
 	json_object_set_new(o, "kind", json_string(results_kind_name(s->kind)));
 	json_object_set_new(o, "verdict", json_string(results_trend_verdict_name(s->verdict)));
 	json_object_set_new(o, "unclear", count(s->nr_unclear));
+	json_object_set_new(o, "wanders", json_boolean(s->wanders));
 	json_object_set_new(o, "runs", runs);
 	json_object_set_new(o, "values", values);
 	json_object_set_new(o, "steps", steps);
@@ -156,6 +157,7 @@ static int put_head(json_t *o, const struct results_trend *t, const char *comman
 	json_object_set_new(o, "nr_values", count(t->nr_values));
 	json_object_set_new(o, "nr_steps", count(t->nr_steps));
 	json_object_set_new(o, "nr_unclear", count(t->nr_unclear));
+	json_object_set_new(o, "nr_wandering", count(t->nr_wandering));
 	for (int v = 0; v <= RESULTS_TREND_SHORT; v++) {
 		static const char *const names[] = { "with_steps", "without_step", "too_short" };
 
@@ -232,6 +234,7 @@ static int put_line(FILE *f, const struct results_trend *t, const struct results
 	put_number(f, step ? step->change : NAN);
 	put(f, step ? results_trend_direction(step) : "");
 	put_number(f, step ? step->p : NAN);
+	put(f, s->wanders ? "yes" : "no");
 	fputs(!step ? "\n" : step->same_image ? "yes\n" : "no\n", f);
 	free(params);
 	return 0;
@@ -243,7 +246,7 @@ int results__trend_csv(FILE *f, const struct results_trend *t, bool all)
 	int err = results_trend_newest_first(t, &found);
 
 	fputs("part,mode,environment,case,params,subject,metric,unit,kind,values,verdict,last_before,"
-	      "first_after,before,after,change,direction,p,same_image\n",
+	      "first_after,before,after,change,direction,p,wanders,same_image\n",
 	      f);
 	for (size_t i = 0; i < t->nr_steps && !err; i++)
 		err = put_line(f, t, found[i].series, found[i].step);

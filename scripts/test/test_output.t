@@ -30,7 +30,10 @@ row ptbench show "$run"
 row ptbench show -p one.icount-1cpu "$run"
 row ptbench compare --base "$run" "$run"
 cp -r "$run" "$tmp/other"
+mkdir "$tmp/three"
+for s in 1 2; do cp -r "$run" "$tmp/three/$s"; sed -i "s/\"created\": \"[0-9]*/\"created\": \"200$s/" "$tmp/three/$s"/*.json; done
 row ptbench gate --policy "$root/results/policy/default.json" --base "$run" "$tmp/other"
+row ptbench trend --all "$tmp/three"
 row ptbench explore --list
 row ptbench explore gup/irq_off
 row ptbench explore --quiet --json "$tmp/explore.json" gup/irq_off

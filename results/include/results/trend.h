@@ -75,6 +75,8 @@ struct results_trend_series {
 	 * overlap with the level's: no step, and not the same either.
 	 */
 	size_t nr_unclear;
+	/* Sampled, and values are like those of the run before: a p says less than it seems to. */
+	bool wanders;
 };
 
 /* So many of something, and the first in the order of names; NULL: none. */
@@ -95,10 +97,11 @@ struct results_trend {
 	size_t nr_series;
 	size_t nr_documents, nr_values, nr_steps, nr_unclear;
 	size_t verdicts[RESULTS_TREND_SHORT + 1]; /* series */
-	double level;	  /* the share of false ones among series in which steps are found */
-	size_t nr_tested; /* sampled series with enough values */
-	double threshold; /* the largest p of a step in a sampled series */
-	size_t needed;	  /* values: with fewer a sampled series cannot have such a p */
+	double level;	     /* the share of false ones among series in which steps are found */
+	size_t nr_tested;    /* sampled series with enough values */
+	double threshold;    /* the largest p of a step in a sampled series */
+	size_t nr_wandering; /* sampled series */
+	size_t needed;	     /* values: with fewer a sampled series cannot have such a p */
 	/* What was not, or not wholly, used. */
 	struct results_trend_count unreadable; /* files that are refused: with keep_going */
 	struct results_trend_count repeated; /* documents that are the same as another: likewise */
@@ -148,8 +151,8 @@ const char *results_trend_direction(const struct results_trend_step *step);
  */
 char *results_trend_conclusion(const struct results_trend *t);
 /*
- * Writes t as text, json or csv; all: also series without steps. command: what shows it again; NULL:
- * not said. 0, -ENOMEM, or -EINVAL for another format.
+ * Writes t as text, json or csv; all: also series without steps. command: what shows it again;
+ * NULL: not said. 0, -ENOMEM, or -EINVAL for another format.
  */
 int results_trend_write(FILE *to, const struct results_trend *t, const char *format, bool all,
 			const char *command);
