@@ -29,8 +29,8 @@ int results__gather_doc(struct results__gathered *g, const struct results_doc *d
 			size_t *skipped, char **first);
 /*
  * Moves all into t, whose runs are there, and counts documents that are the same as another, of
- * which only the first is used. rank[source]: its place among the runs, or RESULTS__NOWHERE to leave
- * it out; names[source]: the entry's name. 0 or -ENOMEM. g is to be freed.
+ * which only the first is used. rank[source]: its place among the runs, or RESULTS__NOWHERE to
+ * leave it out; names[source]: the entry's name. 0 or -ENOMEM. g is to be freed.
  */
 int results__gather_end(struct results__gathered *g, const size_t *rank, const char *const *names,
 			struct results_trend *t);

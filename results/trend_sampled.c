@@ -129,8 +129,8 @@ static void order_interval(const struct scan *c, struct work *w, size_t start, s
 }
 
 /*
- * Fills w->rank by w->order: doubled, and the mean of those that tie. Returns the sum of t^3 - t over
- * ties.
+ * Fills w->rank by w->order: doubled, and the mean of those that tie. Returns the sum of t^3 - t
+ * over ties.
  */
 static double give_ranks(const struct scan *c, struct work *w, size_t start, size_t nr)
 {

@@ -84,7 +84,7 @@ neutral ptbench trend "--$bad"
 neutral ptbench trend "$dir/nonesuch"
 neutral ptbench trend "$dir"
 neutral ptbench trend --keep-going --all "$dir"
-shows 'part one.icount-1cpu: another environment, and so new series'
+shows 'no \x1b[2J \u202e here'
 neutral ptbench trend --since "$bad" "$dir"
 neutral ptbench trend --part "$bad" "$dir/runs"
 neutral ptbench explore "$bad"

@@ -48,7 +48,7 @@ struct results_trend_step {
 	double change;	      /* a share of `before`; INFINITY: that is 0, and `after` is not */
 	enum results_verdict verdict; /* RESULTS_ROW_WORSE, _BETTER or _CHANGED */
 	double p; /* of a sampled series, corrected for the places that were tried; else NAN */
-	/* Both runs next to the step booted one image by one command line: no change of a kernel. */
+	/* Both runs beside it booted one image by one command line: the kernel did not change. */
 	bool same_image;
 };
 
@@ -79,7 +79,7 @@ struct results_trend_series {
 	bool wanders;
 };
 
-/* So many of something, and the first in the order of names; NULL: none. */
+/* So many of something, and the first by name (left_out: by time); NULL: none. */
 struct results_trend_count {
 	size_t nr;
 	char *first;
@@ -117,7 +117,7 @@ struct results_trend {
 
 struct results_trend_options {
 	struct results_filter only;
-	const char *since; /* 2026-01-31, or a whole time: runs before it are left out; NULL: none */
+	const char *since; /* 2026-01-31, or a whole time: older runs are left out; NULL: none */
 	size_t last;	   /* only so many of the newest runs; 0: all */
 	bool keep_going;   /* leave out files that cannot be read, and documents given twice */
 	double level;	   /* 0: RESULTS_LEVEL */
