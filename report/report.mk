@@ -64,7 +64,7 @@ report/test/test_scale-srcs := report/test/test_scale.c report/test/many.c $(rep
 report/test/test_scale-libs := report results ref
 report/test/test_scale-ldlibs := $(report-ldlibs) -Wl,--wrap=strcmp -Wl,--wrap=results_params_get
 
-script-tests += report/test/test_against.t report/test/test_browser.t report/test/test_history.t report/test/test_history_kin.t report/test/test_releases.t
+script-tests += report/test/test_against.t report/test/test_browser.t report/test/test_history.t report/test/test_history_kin.t report/test/test_releases.t report/test/test_trend.t
 
 fuzz-targets += report/fuzz/report
 report/fuzz/report-libs := report results

@@ -10,7 +10,7 @@ results-srcs := $(addprefix results/,command.c error.c metrics.c params.c pairs.
 	cmd_validate.c cmd_show.c \
 	allow.c amount.c compare.c compare_checks.c compare_entries.c compare_models.c compare_parts.c \
 	compare_print.c compare_provenance.c compare_rows.c compare_sampled.c conclude.c cmd_compare.c select.c settle.c twosample.c \
-	trend.c trend_gather.c trend_identity.c trend_print.c trend_read.c trend_sampled.c trend_whole.c trend_write.c cmd_trend.c \
+	trend.c trend_gather.c trend_identity.c trend_print.c trend_read.c trend_sampled.c trend_value.c trend_whole.c trend_write.c cmd_trend.c \
 	format.c format_csv.c format_github.c format_json.c format_junit.c format_mail.c format_markdown.c format_shared.c)
 
 results-unit-tests := $(addprefix results/test/,test_params test_stat test_doc test_axes test_run test_read test_text \

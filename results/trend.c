@@ -8,54 +8,6 @@
 
 #include "trend.h"
 
-const char *results_trend_verdict_name(enum results_trend_verdict v)
-{
-	static const char *const names[] = {
-		[RESULTS_TREND_STEPS] = "steps",
-		[RESULTS_TREND_LEVEL] = "no step",
-		[RESULTS_TREND_SHORT] = "too short",
-	};
-
-	return names[v];
-}
-
-const char *results_trend_direction(const struct results_trend_step *step)
-{
-	return step->verdict == RESULTS_ROW_WORSE    ? "worse"
-	       : step->verdict == RESULTS_ROW_BETTER ? "better"
-						     : "changed";
-}
-
-struct results_amount results_trend_amount(const struct results_trend_value *v)
-{
-	return results__amount(v->total, v->nr_ops);
-}
-
-char *results__trend_name(const struct results_trend *t, const struct results_trend_series *s)
-{
-	char *params = results_params_text(&s->m->params), *text;
-
-	if (!params || asprintf(&text, "%s %s%s%s: %s (%s)", t->groups[s->group].part,
-				s->m->case_id, *params ? " " : "", params, s->m->metric->name,
-				results_subject_name(s->m->subject)) < 0)
-		text = NULL;
-	free(params);
-	return text;
-}
-
-char *results_trend_change_text(const struct results_trend_step *step)
-{
-	char *text;
-
-	if (!isfinite(step->change))
-		return strdup("from 0");
-	/* A change of one instruction in a million is no "+0.00 %". */
-	if (asprintf(&text, fabs(step->change) < 5e-4 ? "%+.2g %%" : "%+.2f %%",
-		     100 * step->change) < 0)
-		return NULL;
-	return text;
-}
-
 /* ---- the order of steps ---- */
 
 static int rank_of(enum results_verdict v)

@@ -8,6 +8,18 @@
 #include "internal.h"
 #include "twosample.h"
 
+/* ---- trend_value.c ---- */
+/* Counts one more; the text, malloc'ed, is kept if it is the first, else freed. */
+void results__trend_count(struct results_trend_count *c, size_t nr, char *text);
+/* "native gup_fast/walk pages=1: time (ref)". malloc'ed; NULL without memory. */
+char *results__trend_name(const struct results_trend *t, const struct results_trend_series *s);
+/* Adds a step at the value `at`, behind all others: its levels, and by how much they differ. 0 or
+ * -ENOMEM. */
+int results__trend_add(struct results_trend_series *s, size_t at, double before, double after,
+		       double by, double p);
+/* Whether a change from one level to another counts, as a share of the first. */
+bool results__trend_counts(double before, double after, double effect);
+
 /* ---- trend_identity.c ---- */
 /* Copies pairs, sorted by key; compared: only those of results_env_is_compared(). 0 or -ENOMEM. */
 int results__trend_pairs(struct results_pairs *to, const struct results_pairs *from, bool compared);
@@ -39,22 +51,10 @@ int results__gather_end(struct results__gathered *g, const size_t *rank, const c
 /* Reads all of t->dir into t: runs, groups, subjects, series without steps. 0 or -errno. */
 int results__trend_read(struct results_trend *t, const struct results_trend_options *options,
 			const struct results__selection *only, struct results_error *err);
-/* Counts one more; the text, malloc'ed, is kept if it is the first, else freed. */
-void results__trend_count(struct results_trend_count *c, size_t nr, char *text);
-
-/* ---- trend.c ---- */
-/* "native gup_fast/walk pages=1: time (ref)". malloc'ed; NULL without memory. */
-char *results__trend_name(const struct results_trend *t, const struct results_trend_series *s);
 
 /* ---- trend_whole.c: steps of series of whole numbers ---- */
 /* 0 or -ENOMEM. */
 int results__trend_whole(struct results_trend_series *s);
-/* Adds a step at the value `at`, behind all others: its levels, and by how much they differ. 0 or
- * -ENOMEM. */
-int results__trend_add(struct results_trend_series *s, size_t at, double before, double after,
-		       double by, double p);
-/* Whether a change from one level to another counts, as a share of the first. */
-bool results__trend_counts(double before, double after, double effect);
 
 /* ---- trend_sampled.c: steps of sampled series ---- */
 /* Judges all sampled series of t. 0 or -ENOMEM. */

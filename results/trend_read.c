@@ -41,15 +41,6 @@ struct reading {
 	atomic_size_t next;
 };
 
-void results__trend_count(struct results_trend_count *c, size_t nr, char *text)
-{
-	c->nr += nr;
-	if (nr && !c->first)
-		c->first = text;
-	else
-		free(text);
-}
-
 /* ---- one entry ---- */
 
 /* Notes that a file is unreadable, or -ENOMEM. */

@@ -9,46 +9,6 @@
 
 #include "trend.h"
 
-bool results__trend_counts(double before, double after, double effect)
-{
-	if (before == 0 || after == 0)
-		return before != after;
-	/* As results_compare(): a rise by the effect, or the fall that such a rise would undo. */
-	return after / before > 1 + effect || after / before < 1 / (1 + effect);
-}
-
-static enum results_verdict verdict_of(const struct results_metric *metric, bool rose)
-{
-	if (metric->better == RESULTS_NEITHER)
-		return RESULTS_ROW_CHANGED;
-	return rose == (metric->better == RESULTS_LOWER) ? RESULTS_ROW_WORSE : RESULTS_ROW_BETTER;
-}
-
-int results__trend_add(struct results_trend_series *s, size_t at, double before, double after,
-		       double by, double p)
-{
-	struct results_trend_step *bigger;
-
-	bigger = realloc(s->steps, (s->nr_steps + 1) * sizeof(*bigger));
-	if (!bigger)
-		return -ENOMEM;
-	s->steps = bigger;
-	if (s->nr_steps)
-		s->steps[s->nr_steps - 1].to = at;
-	s->steps[s->nr_steps] = (struct results_trend_step){
-		.at = at,
-		.from = s->nr_steps ? s->steps[s->nr_steps - 1].at : 0,
-		.to = s->nr_values,
-		.before = before,
-		.after = after,
-		.change = before != 0 ? by / before : INFINITY,
-		.verdict = verdict_of(s->m->metric, by > 0),
-		.p = p,
-	};
-	s->nr_steps++;
-	return 0;
-}
-
 static double per_op(const struct results_trend_value *v, double total)
 {
 	return total / (double)v->nr_ops;

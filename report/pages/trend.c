@@ -12,7 +12,7 @@
 
 #define MOST_SECTIONS 60 /* what has more is for the command */
 #define MOST_ROWS 200	 /* of a table */
-#define MOST_LINES 6	 /* of a figure */
+#define MOST_LINES 4	 /* of a figure */
 #define MOST_POINTS 400	 /* of a line */
 
 /* Series with one axis: of one part, mode and environment, one family and one metric. */
@@ -139,11 +139,38 @@ static int most_first(const void *va, const void *vb)
 	return a < b ? -1 : a > b; /* the order of the array of series */
 }
 
-/* Adds the line of a series: changes from its first level, which must not be 0. */
-static void add_line(struct model *m, struct figure *f, const struct results_trend_series *s,
-		     size_t first, int colour)
+/* Whether the first series' i-th param is the same in all nr. */
+static bool is_shared(struct model *m, const struct results_trend_series *const *list, size_t nr,
+		      const char *key)
 {
-	struct line *l = figure_line(m, f, series_words(m, s), colour);
+	const char *first = param_text(m->arena, &list[0]->m->params, key, "");
+
+	for (size_t i = 1; i < nr; i++)
+		if (strcmp(param_text(m->arena, &list[i]->m->params, key, ""), first))
+			return false;
+	return true;
+}
+
+/* What tells the i-th of nr series of one family from the others: "walk, leaf=pud". */
+static const char *label_of(struct model *m, const struct results_trend_series *const *list,
+			    size_t nr, size_t i)
+{
+	const struct results_params *all = &list[0]->m->params;
+	const char **keys = arena_alloc(m->arena, (all->nr + 1) * sizeof(*keys)), *rest;
+	const char *name = strchr(list[i]->m->case_id, '/') + 1;
+	size_t nr_keys = 0;
+
+	for (size_t k = 0; k < all->nr && nr > 1; k++)
+		if (is_shared(m, list, nr, all->v[k].key))
+			keys[nr_keys++] = all->v[k].key;
+	rest = params_without(m->arena, &list[i]->m->params, keys, nr_keys);
+	return arena_str(m->arena, "%s%s%s", clean(m->arena, name), *rest ? ", " : "", rest);
+}
+
+/* Adds the line of a series: changes from its first level, which must not be 0. */
+static void add_line(struct model *m, struct line *l, const struct results_trend_series *s,
+		     size_t first)
+{
 	double level = s->steps[0].before;
 
 	for (size_t i = 0; i < s->nr_values; i++) {
@@ -161,7 +188,7 @@ static void add_figure(struct model *m, struct section *s, const struct topic *t
 	const struct results_trend *of = m->trend;
 	const struct results_trend_series **list =
 		arena_alloc(m->arena, (t->with + 1) * sizeof(*list));
-	size_t first = of->nr_runs > MOST_POINTS ? of->nr_runs - MOST_POINTS : 0, n = 0;
+	size_t first = of->nr_runs > MOST_POINTS ? of->nr_runs - MOST_POINTS : 0, n = 0, drawn;
 	struct figure *f;
 
 	for (size_t i = 0; i < of->nr_series; i++)
@@ -177,14 +204,15 @@ static void add_figure(struct model *m, struct section *s, const struct topic *t
 	f->xlabel =
 		arena_str(m->arena, "run, counted from %s", clean(m->arena, of->runs[first].id));
 	f->ylabel = arena_str(m->arena, "change of %s from the first level", t->metric->name);
-	for (size_t i = 0; i < n && i < MOST_LINES; i++)
-		add_line(m, f, list[i], first, (int)i);
+	drawn = n < MOST_LINES ? n : MOST_LINES;
+	for (size_t i = 0; i < drawn; i++)
+		add_line(m, figure_line(m, f, label_of(m, list, drawn, i), (int)i), list[i], first);
 	f->desc = "One line per series with a step: by how much the value of each run lies above "
 		  "the series’ first level.";
 	f->caption = arena_str(
-		m->arena, "%s. Of the %zu series with steps the %zu with the largest are drawn%s.",
-		clean(m->arena, of->groups[t->group].mode), t->with,
-		n < MOST_LINES ? n : MOST_LINES,
+		m->arena,
+		"%s. Of the %zu series with steps the %zu with the largest changes are drawn%s.",
+		clean(m->arena, of->groups[t->group].mode), t->with, drawn,
 		first ? arena_str(m->arena, ", of the newest %d of %zu runs", MOST_POINTS,
 				  of->nr_runs)
 		      : "");

@@ -38,6 +38,7 @@ row ptbench explore --list
 row ptbench explore gup/irq_off
 row ptbench explore --quiet --json "$tmp/explore.json" gup/irq_off
 row ptbench report -a "$run"
+row ptbench report --trend "$tmp/three" -a "$run"
 row ptbench report -o "$tmp/report" "$run"
 row ptbench kernels list one two
 row ptbench kernels build one
