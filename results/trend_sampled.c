@@ -128,38 +128,28 @@ static void order_interval(const struct scan *c, struct work *w, size_t start, s
 	qsort_r(w->order, nr, sizeof(*w->order), size_cmp, c->v);
 }
 
-/*
- * Fills w->rank by w->order: doubled, and the mean of those that tie. Returns the sum of t^3 - t
- * over ties.
- */
-static double give_ranks(const struct scan *c, struct work *w, size_t start, size_t nr)
+/* Fills w->rank by w->order: doubled, and the mean of those that tie. */
+static void give_ranks(const struct scan *c, struct work *w, size_t start, size_t nr)
 {
-	double cubes = 0;
-
 	for (size_t i = 0, next; i < nr; i = next) {
-		double t;
-
 		for (next = i + 1; next < nr && c->v[w->order[next]] == c->v[w->order[i]]; next++)
 			;
 		for (size_t k = i; k < next; k++)
 			w->rank[w->order[k] - start] = i + next + 1;
-		t = (double)(next - i);
-		cubes += t * t * t - t;
 	}
-	return cubes;
 }
 
 /* The place in the interval with the largest |z|, the first of several; 0: there is none. */
 static size_t best_place(const struct scan *c, struct work *w, size_t start, size_t end, double *z)
 {
 	size_t nr = end - start, sum = 0, best = 0;
-	double cubes, most = 0, variance;
+	double most = 0;
 
 	*z = 0;
 	if (nr < 2 * LEAST_SEGMENT)
 		return 0;
 	order_interval(c, w, start, end);
-	cubes = give_ranks(c, w, start, nr);
+	give_ranks(c, w, start, nr);
 	for (size_t t = 1; t <= nr - LEAST_SEGMENT; t++) {
 		size_t centre = t * (nr + 1);
 		double far, square;
@@ -174,8 +164,7 @@ static size_t best_place(const struct scan *c, struct work *w, size_t start, siz
 			best = start + t;
 		}
 	}
-	variance = ((double)nr + 1 - cubes / ((double)nr * ((double)nr - 1))) / 3;
-	*z = best ? sqrt(most / variance) : 0;
+	*z = best ? sqrt(3 * most / ((double)nr + 1)) : 0;
 	return best;
 }
 

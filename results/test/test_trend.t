@@ -116,6 +116,8 @@ def noisy(rng, kind, i, nr):
         return float(rng.choice([1000, 1001, 1002, 1040]))
     if kind == "zeros":
         return float(rng.choice([0, 0, 0, 5]) if i < nr // 2 else rng.choice([0, 7, 9]))
+    if kind.startswith("ripple"):  # levels that differ by little more than counts, or less
+        return 1000 * (1 + random.Random(f"{kind} {i // 9}").choice([0, 0.022, 0.03, -0.022]) + rng.gauss(0, 0.004))
     if kind == "walk":
         return 1000 + 8 * i + rng.gauss(0, 10)
     return level * (1 + rng.gauss(0, 0.012))
@@ -124,7 +126,7 @@ def noisy(rng, kind, i, nr):
 def random_folder(seed):
     rng = random.Random(seed)
     nr = rng.choice([1, 12, 13, 16, 24, 30, 47, 48, 60, 96, 110])
-    kinds = ["flat"] * 3 + ["step", "back", "late", "many", "ties", "zeros", "walk"]
+    kinds = ["flat"] * 3 + ["step", "back", "late", "many", "ties", "zeros", "walk"] + [f"ripple{seed}", f"ripple-{seed}"] * 2
     series = [(n, rng.choice(kinds)) for n in range(rng.randint(1, 7))]
     environments = [{}] if rng.random() < 0.6 else [{}, {"cpu": "other"}]
     exact, docs = 500, []

@@ -111,8 +111,7 @@ def best_place(v):
     """(|z|, place), by the definition: a rank sum for each place."""
     n = len(v)
     doubled = ranks.doubled_ranks(v)
-    cubes = sum(t**3 - t for t in (v.count(x) for x in set(v)))
-    spread = (n + 1 - Fraction(cubes, n * (n - 1))) / 3
+    spread = Fraction(n + 1, 3)
     best = (Fraction(0), 0)
     for t in range(4, n - 3):
         far = abs(sum(doubled[:t]) - t * (n + 1))
