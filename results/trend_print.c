@@ -56,10 +56,12 @@ static void print_value(FILE *f, const char *value)
 static void print_differs(FILE *f, const struct results_pairs *a, const struct results_pairs *b)
 {
 	struct results__differs d[2 * RESULTS_MAX_PAIRS];
-	size_t nr = results__trend_differs(a, b, d);
+	size_t nr = results__trend_differs(a, b, d), hashes = 0;
 
+	for (size_t i = 0; i < nr; i++)
+		hashes += strstr(d[i].key, "sha256") != NULL;
 	for (size_t i = 0; i < nr; i++) {
-		if (strstr(d[i].key, "sha256") && nr > 1)
+		if (strstr(d[i].key, "sha256") && hashes < nr)
 			continue;
 		fprintf(f, "; %s: ", d[i].key);
 		print_value(f, d[i].before);

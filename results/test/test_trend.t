@@ -289,8 +289,9 @@ def runs():
     images = folder("images")
     for i in range(3):
         d = doc(row(samples=[500 + i] * N), row(samples=[500 + i] * N, subject="ref"), part="a", image="i" + "ab"[i > 1])
-        d["provenance"]["subject"]["command_line"] = "q"
+        d["provenance"]["subject"].update(command_line="q", config_sha256="c" + "ab"[i > 1])
         put_run(images, i, [d])
+    says(cli("trend", images), 0, ["; config_sha256: ca -> cb; image_sha256: ia -> ib:", "; both runs booted the same image"], text="where only hashes differ they are said")
     _, found = trend(images)
     ok([[x["same_image"] for x in s["steps"]] for s in found["series"]] == [[False, False], [True, False]] or
        sorted((s["subject"], [x["same_image"] for x in s["steps"]]) for s in found["series"]) == [("kernel", [True, False]), ("ref", [False, False])],
