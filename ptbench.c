@@ -22,6 +22,7 @@
 #include <kernels/kernels.h>
 #include <report/report.h>
 #include <results/results.h>
+#include <results/trend.h>
 
 /* ---- where things are ---- */
 
@@ -517,6 +518,7 @@ static const struct {
 	{ "judge", "count how often the gate is wrong, where the truth is known", cmd_judge },
 	{ "export", "print a run in the format of another program", results_cmd_export },
 	{ "import", "make a run of what another program measured", cmd_import },
+	{ "trend", "show at which of many runs a measured value changed", results_cmd_trend },
 	{ "report", "render a run as a folder of web pages", report_cmd },
 };
 

@@ -19,7 +19,14 @@
 #include "render/staging.h"
 #include "render/stop.h"
 
-enum { OPT_ALLOW = 256, OPT_POLICY };
+enum { OPT_ALLOW = 256, OPT_POLICY, OPT_TREND };
+
+/* What is asked for beside the run; all may be NULL. */
+struct wish {
+	const char *base;		    /* a run to compare with */
+	const char *trend;		    /* a folder of runs */
+	struct results_compare_options how; /* with base */
+};
 
 struct report {
 	struct arena arena;
@@ -41,21 +48,33 @@ static int read_input(struct report *r, struct report_input *in, const char *run
 	return ret;
 }
 
-/* base: a run to compare with, or NULL. */
-static int report_read(struct report *r, const char *run, const char *base,
-		       const struct results_compare_options *options)
+/* A file that cannot be read, or a run's copy, is counted on the page, and left out. */
+static int read_trend(struct report *r, const char *dir)
+{
+	const struct results_trend_options options = { .keep_going = true };
+	struct results_error err;
+	int ret = results_trend(dir, &options, &r->model.trend, &err);
+
+	if (ret)
+		results_error_print(stderr, &err);
+	return ret;
+}
+
+static int report_read(struct report *r, const char *run, const struct wish *wish)
 {
 	int err = read_input(r, &r->in, run);
 
-	if (!err && base)
-		err = read_input(r, &r->base, base);
+	if (!err && wish->base)
+		err = read_input(r, &r->base, wish->base);
+	if (!err && wish->trend)
+		err = read_trend(r, wish->trend);
 	if (err)
 		return err;
 	r->model.arena = &r->arena;
 	r->model.in = &r->in;
-	r->model.base = base ? &r->base : NULL;
-	if (base)
-		head_base_compare(&r->model, options);
+	r->model.base = wish->base ? &r->base : NULL;
+	if (wish->base)
+		head_base_compare(&r->model, &wish->how);
 	pages_build(&r->model);
 	return 0;
 }
@@ -134,8 +153,7 @@ static int judge_input(struct report *r, const char *run)
 
 /* Runs the report; without memory, the arena jumps back here. to: print the answers there; NULL:
  * write the folder out. */
-static int report_run(const char *run, const char *base,
-		      const struct results_compare_options *options, const char *out, FILE *to,
+static int report_run(const char *run, const struct wish *wish, const char *out, FILE *to,
 		      FILE *tell)
 {
 	struct report *r;
@@ -150,7 +168,7 @@ static int report_run(const char *run, const char *base,
 	if (setjmp(r->arena.oom)) {
 		fprintf(stderr, "ptbench report: out of memory\n");
 		status = EXIT_PART_FAILED;
-	} else if (report_read(r, run, base, options)) {
+	} else if (report_read(r, run, wish)) {
 		status = EXIT_USAGE;
 	} else {
 		status = to ? print_out(r, to) : write_out(r, out, tell);
@@ -160,6 +178,7 @@ static int report_run(const char *run, const char *base,
 		staging_end(&r->staging);
 	figures_free(&r->model);
 	head_base_free(&r->model);
+	trend_free(&r->model);
 	history_free(&r->model);
 	input_free(&r->in);
 	input_free(&r->base);
@@ -233,18 +252,22 @@ int report_history(const char *const *runs, size_t nr, bool all, FILE *to)
 
 int report_answers(const char *run, FILE *to)
 {
-	return report_run(run, NULL, NULL, NULL, to, NULL);
+	const struct wish none = { NULL };
+
+	return report_run(run, &none, NULL, to, NULL);
 }
 
 int report_render(const char *run, const char *out)
 {
-	return report_run(run, NULL, NULL, out, NULL, NULL);
+	const struct wish none = { NULL };
+
+	return report_run(run, &none, out, NULL, NULL);
 }
 
 static int usage(FILE *to)
 {
 	static const char text[] =
-		"usage: ptbench report [--base RUN] [-o DIR | -a] RUN\n"
+		"usage: ptbench report [--base RUN] [--trend DIR] [-o DIR | -a] RUN\n"
 		"\n"
 		"Renders a run (its folder, or results/runs/latest) as static pages and prints\n"
 		"where the first one is. A run that is not finished renders, too.\n"
@@ -254,6 +277,9 @@ static int usage(FILE *to)
 		"      --allow CASE[:PARAMS]:METRIC\n"
 		"                    with --base: this row may change, as in ptbench compare\n"
 		"      --policy FILE with --base: what this lets pass, as in ptbench gate\n"
+		"      --trend DIR   add a page of all runs in that folder: at which of them a\n"
+		"                    value changed its level, as ptbench trend finds it. A file\n"
+		"                    that cannot be read is left out, and counted on the page\n"
 		"  -o, --output DIR  write into this folder instead of RUN/report. DIR may be an\n"
 		"                    earlier report, which is replaced, or an empty folder. Any\n"
 		"                    other folder is refused, and so is a report with files\n"
@@ -302,14 +328,15 @@ static int parse_and_run(int argc, char **argv, const char **allow)
 		{ "allow", required_argument, NULL, OPT_ALLOW },
 		{ "policy", required_argument, NULL, OPT_POLICY },
 		{ "base", required_argument, NULL, 'b' },
+		{ "trend", required_argument, NULL, OPT_TREND },
 		{ "answers", no_argument, NULL, 'a' },
 		{ "output", required_argument, NULL, 'o' },
 		{ 0 },
 	};
-	const char *out = NULL, *base = NULL;
+	struct wish wish = { .how.allowed = allow };
+	const char *out = NULL;
 	struct results_error err;
 	bool answers = false;
-	struct results_compare_options how = { .allowed = allow };
 	int opt;
 
 	optind = 1;
@@ -318,13 +345,15 @@ static int parse_and_run(int argc, char **argv, const char **allow)
 			results_error_print(stderr, &err);
 			return EXIT_USAGE;
 		} else if (opt == OPT_ALLOW)
-			allow[how.nr_allowed++] = optarg;
+			allow[wish.how.nr_allowed++] = optarg;
 		else if (opt == OPT_POLICY)
-			how.policy = optarg;
+			wish.how.policy = optarg;
+		else if (opt == OPT_TREND)
+			wish.trend = optarg;
 		else if (opt == 'o')
 			out = optarg;
 		else if (opt == 'b')
-			base = optarg;
+			wish.base = optarg;
 		else if (opt == 'a')
 			answers = true;
 		else if (opt == 'h')
@@ -332,15 +361,15 @@ static int parse_and_run(int argc, char **argv, const char **allow)
 		else
 			return usage(stderr);
 	}
-	if ((how.nr_allowed || how.policy) && !base) {
+	if ((wish.how.nr_allowed || wish.how.policy) && !wish.base) {
 		fprintf(stderr,
 			"ptbench report: --%s names changes since a base; name that by --base\n",
-			how.policy ? "policy" : "allow");
+			wish.how.policy ? "policy" : "allow");
 		return usage(stderr);
 	}
 	if (wrong_words(argc - optind, argv + optind) || (answers && out && wrong_pair()))
 		return usage(stderr);
-	return report_run(argv[optind], base, &how, out, answers ? stdout : NULL, stdout);
+	return report_run(argv[optind], &wish, out, answers ? stdout : NULL, stdout);
 }
 
 int report_cmd(int argc, char **argv)

@@ -8,8 +8,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* `ptbench report [--base RUN] [-o DIR | -a] RUN`: argv[0] is the subcommand. Returns ptbench's
- * exit status. */
+/*
+ * `ptbench report [--base RUN] [--trend DIR] [-o DIR | -a] RUN`: argv[0] is the subcommand. Returns
+ * ptbench's exit status.
+ */
 int report_cmd(int argc, char **argv);
 
 /*

@@ -6,39 +6,11 @@
 #include <stdlib.h>
 
 #include "format.h"
-
-/* A number, or null where there is none. */
-static json_t *number(double v)
-{
-	if (!isfinite(v))
-		return json_null();
-	return v == (double)(json_int_t)v && fabs(v) <= RESULTS_MAX_INT
-		       ? json_integer((json_int_t)v)
-		       : json_real(v);
-}
-
-/* A path may be no UTF-8: then with such bytes written out. */
-static json_t *text(const char *s)
-{
-	json_t *v = s ? json_string(s) : json_null();
-
-	return v ? v : json_string(results_shown(s));
-}
+#include "json.h"
 
 static json_t *count(size_t nr)
 {
 	return json_integer((json_int_t)nr);
-}
-
-static json_t *params_of(const struct results_params *p)
-{
-	json_t *o = json_object();
-
-	for (size_t i = 0; i < p->nr; i++)
-		json_object_set_new(o, p->v[i].key,
-				    p->v[i].str ? json_string(p->v[i].str)
-						: json_integer(p->v[i].num));
-	return o;
 }
 
 static json_t *shape_of(unsigned shape)
@@ -57,11 +29,11 @@ static json_t *change_of(const struct results_change *c)
 	json_t *o = json_object();
 
 	json_object_set_new(o, "of", json_string(c->is_ratio ? "ratio" : "difference"));
-	json_object_set_new(o, "estimate", number(c->estimate));
-	json_object_set_new(o, "low", number(c->low));
-	json_object_set_new(o, "high", number(c->high));
-	json_object_set_new(o, "p", number(c->p));
-	json_object_set_new(o, "adjusted", number(c->adjusted));
+	json_object_set_new(o, "estimate", results__of_number(c->estimate));
+	json_object_set_new(o, "low", results__of_number(c->low));
+	json_object_set_new(o, "high", results__of_number(c->high));
+	json_object_set_new(o, "p", results__of_number(c->p));
+	json_object_set_new(o, "adjusted", results__of_number(c->adjusted));
 	json_object_set_new(o, "exact", json_boolean(c->exact));
 	json_object_set_new(o, "paired", json_boolean(c->paired));
 	json_object_set_new(o, "base_values", count(c->nr_base));
@@ -78,14 +50,14 @@ static json_t *symbols_of(const struct results_compared_row *r)
 	json_t *o = nr < 0 ? NULL : json_object();
 
 	for (ssize_t i = 0; i < nr; i++)
-		json_object_set_new(o, v[i].symbol, number(v[i].by));
+		json_object_set_new(o, v[i].symbol, results__of_number(v[i].by));
 	free(v);
 	return o;
 }
 
 static json_t *value_of(const struct results_measurement *m, const struct results_amount *v)
 {
-	return m ? number(results_amount_number(v)) : json_null();
+	return m ? results__of_number(results_amount_number(v)) : json_null();
 }
 
 static json_t *row_of(const struct results_compared_row *r)
@@ -95,17 +67,17 @@ static json_t *row_of(const struct results_compared_row *r)
 				       : NAN;
 
 	json_object_set_new(o, "case", json_string(r->m->case_id));
-	json_object_set_new(o, "params", params_of(&r->m->params));
+	json_object_set_new(o, "params", results__of_params(&r->m->params));
 	json_object_set_new(o, "subject", json_string(results_subject_name(r->m->subject)));
 	json_object_set_new(o, "metric", json_string(r->m->metric->name));
 	json_object_set_new(o, "unit", json_string(r->m->metric->unit));
 	json_object_set_new(o, "better", json_string(results_better_name(r->m->metric->better)));
 	json_object_set_new(o, "base", value_of(r->base, &r->base_value));
 	json_object_set_new(o, "new", value_of(r->head, &r->head_value));
-	json_object_set_new(o, "change", number(by));
+	json_object_set_new(o, "change", results__of_number(by));
 	json_object_set_new(o, "verdict", json_string(results_verdict_name(r->verdict)));
 	json_object_set_new(o, "by_values", json_string(results_verdict_name(r->judged)));
-	json_object_set_new(o, "why", text(r->why));
+	json_object_set_new(o, "why", results__of_text(r->why));
 	if (r->change.nr_base)
 		json_object_set_new(o, "interval", change_of(&r->change));
 	if (r->base && r->head && r->base->nr_breakdown && r->head->nr_breakdown)
@@ -119,11 +91,11 @@ static json_t *check_of(const struct results_compared_check *check)
 	json_t *o = json_object();
 
 	json_object_set_new(o, "id", json_string(c->id));
-	json_object_set_new(o, "params", params_of(&c->params));
+	json_object_set_new(o, "params", results__of_params(&c->params));
 	json_object_set_new(o, "base", json_string(results_check_base_text(check)));
 	json_object_set_new(o, "new", json_string(results_check_head_text(check)));
-	json_object_set_new(o, "seen", text(check->head ? c->seen : NULL));
-	json_object_set_new(o, "expect", text(check->head ? c->expect : NULL));
+	json_object_set_new(o, "seen", results__of_text(check->head ? c->seen : NULL));
+	json_object_set_new(o, "expect", results__of_text(check->head ? c->expect : NULL));
 	return o;
 }
 
@@ -133,7 +105,7 @@ static json_t *difference_of(const struct results_compared_part *p,
 	json_t *o = json_object(), *values = json_array();
 
 	for (size_t i = 0; i < p->nr_docs; i++)
-		json_array_append_new(values, text(d->values[i]));
+		json_array_append_new(values, results__of_text(d->values[i]));
 	json_object_set_new(o, "key", json_string(d->key));
 	json_object_set_new(o, "of", json_string(d->is_environment ? "environment" : "subject"));
 	json_object_set_new(o, "ignored", json_boolean(d->ignored));
@@ -145,11 +117,11 @@ static json_t *note_of(const struct results_part_note *n)
 {
 	json_t *o = json_object();
 
-	json_object_set_new(o, "run", text(n->run));
+	json_object_set_new(o, "run", results__of_text(n->run));
 	json_object_set_new(o, "side", json_string(n->is_head ? "new" : "base"));
 	json_object_set_new(o, "state",
 			    json_string(n->part ? results_state_name(n->part->state) : "absent"));
-	json_object_set_new(o, "reason", text(n->part ? n->part->reason : NULL));
+	json_object_set_new(o, "reason", results__of_text(n->part ? n->part->reason : NULL));
 	return o;
 }
 
@@ -192,7 +164,7 @@ static json_t *part_of(const struct results_compared_part *p, bool all)
 	json_object_set_new(o, "name", json_string(p->name));
 	json_object_set_new(o, "verdict", json_string(verdicts[p->verdict]));
 	json_object_set_new(o, "failed", json_boolean(p->failed));
-	json_object_set_new(o, "image_sha256", text(p->image));
+	json_object_set_new(o, "image_sha256", results__of_text(p->image));
 	json_object_set_new(o, "identical", count(p->nr_identical));
 	json_object_set_new(o, "moved", count(p->nr_moved));
 	json_object_set_new(o, "differences", differences);
@@ -216,7 +188,7 @@ static json_t *model_of(const struct results_compared_model *m)
 	json_object_set_new(o, "base", base ? json_string(base) : NULL);
 	json_object_set_new(o, "new", head ? json_string(head) : NULL);
 	json_object_set_new(o, "verdict", json_string(results_model_verdict_name(m->verdict)));
-	json_object_set_new(o, "broke", text(results_model_broke(m)));
+	json_object_set_new(o, "broke", results__of_text(results_model_broke(m)));
 	free(base);
 	free(head);
 	return o;
@@ -226,7 +198,7 @@ static json_t *run_of(const struct results_compared_run *r)
 {
 	json_t *o = json_object();
 
-	json_object_set_new(o, "path", text(r->path));
+	json_object_set_new(o, "path", results__of_text(r->path));
 	json_object_set_new(o, "side", json_string(r->is_head ? "new" : "base"));
 	json_object_set_new(o, "partial", json_boolean(r->partial));
 	return o;
@@ -246,7 +218,7 @@ static json_t *allowed_of(const struct results_compared_allowance *a)
 {
 	json_t *o = json_object();
 
-	json_object_set_new(o, "text", text(a->text));
+	json_object_set_new(o, "text", results__of_text(a->text));
 	json_object_set_new(o, "expired", json_boolean(a->expired));
 	json_object_set_new(o, "rows", count(a->used));
 	return o;
@@ -256,15 +228,15 @@ static void put_head(json_t *o, const struct results_comparison *c, const char *
 {
 	json_object_set_new(o, "format", json_string("ptbench-compare"));
 	json_object_set_new(o, "version", json_integer(1));
-	json_object_set_new(o, "command", text(command));
+	json_object_set_new(o, "command", results__of_text(command));
 	json_object_set_new(o, "status", json_integer(c->status));
 	json_object_set_new(o, "level", json_real(c->level));
 	json_object_set_new(o, "tested", count(c->totals.tested));
-	json_object_set_new(o, "judged", text(c->judged));
-	json_object_set_new(o, "identical", text(c->identical));
-	json_object_set_new(o, "not_judged", text(c->not_judged));
-	json_object_set_new(o, "equal", text(c->equal));
-	json_object_set_new(o, "conclusion", text(c->conclusion));
+	json_object_set_new(o, "judged", results__of_text(c->judged));
+	json_object_set_new(o, "identical", results__of_text(c->identical));
+	json_object_set_new(o, "not_judged", results__of_text(c->not_judged));
+	json_object_set_new(o, "equal", results__of_text(c->equal));
+	json_object_set_new(o, "conclusion", results__of_text(c->conclusion));
 }
 
 int results__write_json(FILE *f, const struct results_comparison *c,

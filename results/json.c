@@ -4,6 +4,7 @@
  * string of it, written.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -254,4 +255,31 @@ int results__json_string(FILE *f, const char *s)
 	free(text);
 	json_decref(str);
 	return err;
+}
+
+json_t *results__of_number(double v)
+{
+	if (!isfinite(v))
+		return json_null();
+	return v == (double)(json_int_t)v && fabs(v) <= RESULTS_MAX_INT
+		       ? json_integer((json_int_t)v)
+		       : json_real(v);
+}
+
+json_t *results__of_text(const char *s)
+{
+	json_t *v = s ? json_string(s) : json_null();
+
+	return v ? v : json_string(results_shown(s));
+}
+
+json_t *results__of_params(const struct results_params *p)
+{
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < p->nr; i++)
+		json_object_set_new(o, p->v[i].key,
+				    p->v[i].str ? json_string(p->v[i].str)
+						: json_integer(p->v[i].num));
+	return o;
 }

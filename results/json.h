@@ -41,6 +41,13 @@ int results__in_word(struct results__in *in, const json_t *obj, const char *key,
 int results__in_format(struct results__in *in, const json_t *root, const char *format,
 		       long long newest, long long *version);
 
+/* ---- writing: values of what a subcommand prints; NULL without memory ---- */
+/* A number, or null where there is none. */
+json_t *results__of_number(double v);
+/* A string, or null. A path may be no UTF-8: then with such bytes written out. */
+json_t *results__of_text(const char *s);
+json_t *results__of_params(const struct results_params *p);
+
 /* ---- axes_json.c ---- */
 int results__read_axes(struct results__in *in, const json_t *root, struct results_doc *doc);
 

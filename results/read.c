@@ -51,6 +51,15 @@ static int read_params(struct results__in *in, const json_t *obj, struct results
 	return err;
 }
 
+/* Says what is wrong with the i-th sample: the key is put together only then. */
+static int sample_fail(struct results__in *in, size_t i, const char *why)
+{
+	char key[32];
+
+	snprintf(key, sizeof(key), "samples[%zu]", i);
+	return results__in_fail(in, key, "%s", why);
+}
+
 static int read_samples(struct results__in *in, const json_t *obj, struct results_measurement *m)
 {
 	json_t *array = results__in_get(in, obj, "samples", JSON_ARRAY), *value;
@@ -66,18 +75,15 @@ static int read_samples(struct results__in *in, const json_t *obj, struct result
 		return results__in_fail(in, "samples", "no memory to read them");
 	json_array_foreach(array, i, value)
 	{
-		char key[32];
-
-		snprintf(key, sizeof(key), "samples[%zu]", i);
 		if (!json_is_number(value))
-			return results__in_fail(in, key, "must be a number");
+			return sample_fail(in, i, "must be a number");
 		if (json_is_real(value) && m->kind != RESULTS_SAMPLED)
-			return results__in_fail(
-				in, key,
+			return sample_fail(
+				in, i,
 				"is a real number, must be an integer; only sampled measurements may have fractions");
 		if (json_is_integer(value) &&
 		    (json_integer_value(value) > RESULTS_MAX_INT || json_integer_value(value) < 0))
-			return results__in_fail(in, key, "is not from 0 to 2^53 - 1");
+			return sample_fail(in, i, "is not from 0 to 2^53 - 1");
 		m->samples[i] = json_number_value(value) + 0.0; /* no negative zero */
 	}
 	return 0;

@@ -7,6 +7,7 @@
 void pages_build(struct model *m)
 {
 	head_base_build(m);
+	trend_build(m);
 	freeing_build(m);
 	folding_build(m);
 	kmap_build(m);

@@ -467,10 +467,12 @@ void figure_lines(struct arena *a, const struct figure *f, FILE *to, struct mu *
 	struct axis_unit unit;
 	double legend = 19 * (double)f->nr_lines, height = 308 + legend;
 	double left;
+	int decimals;
 
 	lines_range(f, &r);
 	unit = axis_unit(lines_metric(f), r.ymax);
-	left = 20 + CHAR_WIDTH * (double)columns(group_digits(a, r.ymax / unit.by, 0));
+	decimals = decimals_of(nice_step((r.ymax * 1.04 - r.ymin) / unit.by, 5));
+	left = 20 + CHAR_WIDTH * (double)columns(group_digits(a, r.ymax / unit.by, decimals));
 	file_names(a, f, o);
 	set_num(a, o, "height", height);
 	set_num(a, o, "left", left / WIDTH);

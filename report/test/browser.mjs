@@ -14,6 +14,8 @@ const { chromium } = require('playwright-core');
 
 const [executablePath, screenshots, ...reports] = process.argv.slice(2);
 const pages = ['index', 'q1', 'q2', 'q3', 'q4', 'q5', 'kernels', 'ref-kernel'];
+// The page of many runs is there if it was asked for.
+const pagesOf = (folder) => [...pages, ...(existsSync(path.join(folder, 'trend.html')) ? ['trend'] : [])];
 const themes = ['light', 'dark'];
 const widths = { desktop: 1200, phone: 390 };
 
@@ -230,7 +232,7 @@ async function look(context, report, folder, name, size, theme) {
 async function lookWithoutScripts(browser, report, folder) {
 	const context = await browser.newContext({ javaScriptEnabled: false, offline: true });
 
-	for (const name of pages) {
+	for (const name of pagesOf(folder)) {
 		const complaints = [];
 		const page = await openAll(context, folder, name, complaints);
 		const text = await page.locator('main').innerText();
@@ -269,7 +271,7 @@ try {
 				if (!/^(complete|real)$/.test(report) && (size === 'desktop') === (colorScheme === 'dark'))
 					continue;
 				const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, offline: true });
-				for (const name of pages)
+				for (const name of pagesOf(folder))
 					await look(context, report, folder, name, size, colorScheme);
 				await context.close();
 			}

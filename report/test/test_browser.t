@@ -28,13 +28,17 @@ temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT
 reports=()
 
-add() { # name, run's folder
-	"$make_run" render -o "$temp/$1" "$2" > /dev/null || die "rendering $1 failed"
+add() { # name, run's folder, options
+	"$make_run" render -o "$temp/$1" "${@:3}" "$2" > /dev/null || die "rendering $1 failed"
 	reports+=("$1=$temp/$1")
 }
 
+mkdir "$temp/trend"
+"$build/results/test/trend_speed" --make "$temp/trend" 40 40
 for kind in complete holes hostile empty timed; do
-	add "$kind" "$("$make_run" "$kind" "$temp")"
+	more=()
+	[ "$kind" != complete ] || more=(--trend "$temp/trend")
+	add "$kind" "$("$make_run" "$kind" "$temp")" "${more[@]}"
 done
 [ -z "${REPORT_RUN:-}" ] || add real "$REPORT_RUN"
 [ ! -e "$temp/ptbench-report-trap" ] || die "a hostile string was obeyed"

@@ -65,6 +65,7 @@ static void test_usage(void)
 		{ "--no-such one", "unrecognized option '--no-such'" },
 		{ "-z one", "unrecognized option '-z'" },
 		{ "--base", "option '--base' requires an argument" },
+		{ "--trend", "option '--trend' requires an argument" },
 		{ "-a -o folder one", "--answers writes nothing" },
 		{ "--allow gup_fast/walk:instructions one", "--allow names changes since a base" },
 		{ "--policy p one", "--policy names changes since a base" },
@@ -128,12 +129,27 @@ static void test_unreadable(void)
 	ok(report(words) == 2 && strstr(said, "none of its 14 parts"), "so it is for the answers");
 }
 
+/* The folder holds the run itself, and what the tests before have left. */
+static void test_trend(const char *run)
+{
+	char words[1200];
+
+	snprintf(words, sizeof(words), "--trend %s -o %s/trend %s", temp, temp, run);
+	ok(report(words) == 0 && !access(look_path(temp, "trend/trend.html"), R_OK),
+	   "--trend adds a page");
+	snprintf(words, sizeof(words), "-o %s/trend %s", temp, run);
+	ok(report(words) == 0 && access(look_path(temp, "trend/trend.html"), R_OK) < 0,
+	   "without it there is none");
+	snprintf(words, sizeof(words), "--trend %s/nonesuch -o %s/trend %s", temp, temp, run);
+	ok(report(words) == 2 && strstr(said, "nonesuch: cannot be opened"),
+	   "a folder that is not there is an error");
+}
+
 static void test_help(void)
 {
-	static const char *const words[] = { "--base",	       "--output",
-					     "--answers",      "--help",
-					     "Exit status: 0", "; 2 ",
-					     "; 4 ",	       "PTBENCH_GNUPLOT_SECONDS" };
+	static const char *const words[] = { "--base",	  "--trend", "--output",
+					     "--answers", "--help",  "Exit status: 0",
+					     "; 2 ",	  "; 4 ",    "PTBENCH_GNUPLOT_SECONDS" };
 	char *argv[] = { "report", "--help", NULL }, text[8192], *line;
 	FILE *to = tmpfile();
 	int old = dup(1), status;
@@ -167,6 +183,7 @@ int main(void)
 	test_help();
 	test_usage();
 	test_limit(run);
+	test_trend(run);
 	test_unreadable();
 	snprintf(command, sizeof(command), "rm -rf %s", temp);
 	if (!getenv("KEEP") && system(command))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <results/results.h>
+#include <results/trend.h>
 
 static int cmd_gate(int argc, char **argv)
 {
@@ -37,12 +38,14 @@ int main(int argc, char **argv)
 		{ "compare", results_cmd_compare },   { "gate", cmd_gate },
 		{ "baseline", results_cmd_baseline }, { "judge", cmd_judge },
 		{ "export", results_cmd_export },     { "import", cmd_import },
+		{ "trend", results_cmd_trend },
 	};
 
 	results_stdout_check("cli");
 	for (size_t i = 0; argc > 1 && i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].fn(argc - 1, argv + 1);
-	fputs("usage: cli validate|show|compare|gate|baseline|judge|export|import ...\n", stderr);
+	fputs("usage: cli validate|show|compare|gate|baseline|judge|export|import|trend ...\n",
+	      stderr);
 	return 2;
 }

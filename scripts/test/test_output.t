@@ -30,6 +30,8 @@ row ptbench show "$run"
 row ptbench show -p one.icount-1cpu "$run"
 row ptbench compare --base "$run" "$run"
 cp -r "$run" "$tmp/other"
+mkdir "$tmp/three"
+for s in 1 2; do cp -r "$run" "$tmp/three/$s"; sed -i "s/\"created\": \"[0-9]*/\"created\": \"200$s/" "$tmp/three/$s"/*.json; done
 row ptbench gate --policy "$root/results/policy/default.json" --base "$run" "$tmp/other"
 row ptbench baseline --dir "$tmp" --write "$run"
 row ptbench judge --policy "$root/results/policy/default.json" --images "$run" "$tmp/other"
@@ -40,10 +42,12 @@ cat >"$tmp/google.json" <<'END'
  {"name": "a", "run_type": "iteration", "repetitions": 1, "repetition_index": 0, "real_time": 1, "time_unit": "ns"}]}
 END
 row ptbench import --format google-benchmark --out "$tmp/imports" "$tmp/google.json"
+row ptbench trend --all "$tmp/three"
 row ptbench explore --list
 row ptbench explore gup/irq_off
 row ptbench explore --quiet --json "$tmp/explore.json" gup/irq_off
 row ptbench report -a "$run"
+row ptbench report --trend "$tmp/three" -a "$run"
 row ptbench report -o "$tmp/report" "$run"
 row ptbench kernels list one two
 row ptbench kernels build one
