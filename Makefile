@@ -202,7 +202,8 @@ guests: $(foreach n,$(guest-needs),$(if $(filter $(call need_arch,$(n)),$(guest-
 	@$(foreach a,$(filter-out $(guest-archs),$(foreach n,$(guest-needs),$(call need_arch,$(n)))),echo 'no guests of $(a): $(call guest_cc,$(a)) not found' >&2;)
 all: $(addprefix $(O)/,$(programs))
 
--include $(shell find $(O) -name '*.d' 2>/dev/null)
+# Below these two are builds of others.
+-include $(shell find $(O) \( -path $(O)/gate -o -path $(O)/judge \) -prune -o -name '*.d' -print 2>/dev/null)
 
 # ---- targets for users; `make help` prints the comments behind the double hashes ----
 SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))

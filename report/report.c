@@ -19,12 +19,13 @@
 #include "render/staging.h"
 #include "render/stop.h"
 
-enum { OPT_ALLOW = 256, OPT_POLICY, OPT_TREND };
+enum { OPT_ALLOW = 256, OPT_POLICY, OPT_TREND, OPT_JUDGED };
 
 /* What is asked for beside the run; all may be NULL. */
 struct wish {
 	const char *base;		    /* a run to compare with */
 	const char *trend;		    /* a folder of runs */
+	const char *judged;		    /* what ptbench judge wrote */
 	struct results_compare_options how; /* with base */
 };
 
@@ -60,6 +61,16 @@ static int read_trend(struct report *r, const char *dir)
 	return ret;
 }
 
+static int read_judged(struct report *r, const char *file)
+{
+	struct results_error err;
+	int ret = results_judged_read(file, &r->model.judged, &err);
+
+	if (ret)
+		results_error_print(stderr, &err);
+	return ret;
+}
+
 static int report_read(struct report *r, const char *run, const struct wish *wish)
 {
 	int err = read_input(r, &r->in, run);
@@ -68,6 +79,8 @@ static int report_read(struct report *r, const char *run, const struct wish *wis
 		err = read_input(r, &r->base, wish->base);
 	if (!err && wish->trend)
 		err = read_trend(r, wish->trend);
+	if (!err && wish->judged)
+		err = read_judged(r, wish->judged);
 	if (err)
 		return err;
 	r->model.arena = &r->arena;
@@ -179,6 +192,7 @@ static int report_run(const char *run, const struct wish *wish, const char *out,
 	figures_free(&r->model);
 	head_base_free(&r->model);
 	trend_free(&r->model);
+	results_judged_free(r->model.judged);
 	history_free(&r->model);
 	input_free(&r->in);
 	input_free(&r->base);
@@ -267,7 +281,8 @@ int report_render(const char *run, const char *out)
 static int usage(FILE *to)
 {
 	static const char text[] =
-		"usage: ptbench report [--base RUN] [--trend DIR] [-o DIR | -a] RUN\n"
+		"usage: ptbench report [--base RUN] [--trend DIR] [--judged FILE]\n"
+		"                      [-o DIR | -a] RUN\n"
 		"\n"
 		"Renders a run (its folder, or results/runs/latest) as static pages and prints\n"
 		"where the first one is. A run that is not finished renders, too.\n"
@@ -280,6 +295,8 @@ static int usage(FILE *to)
 		"      --trend DIR   add a page of all runs in that folder: at which of them a\n"
 		"                    value changed its level, as ptbench trend finds it. A file\n"
 		"                    that cannot be read is left out, and counted on the page\n"
+		"      --judged FILE add a page on how often the judge is wrong, of what ptbench\n"
+		"                    judge --out wrote; make judge-report renders it\n"
 		"  -o, --output DIR  write into this folder instead of RUN/report. DIR may be an\n"
 		"                    earlier report, which is replaced, or an empty folder. Any\n"
 		"                    other folder is refused, and so is a report with files\n"
@@ -329,6 +346,7 @@ static int parse_and_run(int argc, char **argv, const char **allow)
 		{ "policy", required_argument, NULL, OPT_POLICY },
 		{ "base", required_argument, NULL, 'b' },
 		{ "trend", required_argument, NULL, OPT_TREND },
+		{ "judged", required_argument, NULL, OPT_JUDGED },
 		{ "answers", no_argument, NULL, 'a' },
 		{ "output", required_argument, NULL, 'o' },
 		{ 0 },
@@ -350,6 +368,8 @@ static int parse_and_run(int argc, char **argv, const char **allow)
 			wish.how.policy = optarg;
 		else if (opt == OPT_TREND)
 			wish.trend = optarg;
+		else if (opt == OPT_JUDGED)
+			wish.judged = optarg;
 		else if (opt == 'o')
 			out = optarg;
 		else if (opt == 'b')

@@ -9,8 +9,8 @@
 #include <stdio.h>
 
 /*
- * `ptbench report [--base RUN] [--trend DIR] [-o DIR | -a] RUN`: argv[0] is the subcommand. Returns
- * ptbench's exit status.
+ * `ptbench report [--base RUN] [--trend DIR] [--judged FILE] [-o DIR | -a] RUN`: argv[0] is the
+ * subcommand. Returns ptbench's exit status.
  */
 int report_cmd(int argc, char **argv);
 

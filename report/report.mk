@@ -4,7 +4,7 @@
 
 libs += report
 report-srcs := $(addprefix report/model/,arena.c names.c input.c versions.c derive.c costs.c model.c words.c problems.c) \
-	$(addprefix report/pages/,pages.c head_base.c trend.c compared.c whys.c history.c history_read.c history_step.c history_steps.c history_known.c history_docs.c history_functions.c history_functions_say.c history_renamed.c history_preemption.c freeing.c freeing_kernels.c freeing_releases.c freeing_events.c freeing_flushes.c freeing_freers.c \
+	$(addprefix report/pages/,pages.c head_base.c trend.c judged.c compared.c whys.c history.c history_read.c history_step.c history_steps.c history_known.c history_docs.c history_functions.c history_functions_say.c history_renamed.c history_preemption.c freeing.c freeing_kernels.c freeing_releases.c freeing_events.c freeing_flushes.c freeing_freers.c \
 	freeing_host.c folding.c folding_checks.c folding_code.c folding_walks.c kmap.c steps.c steps_split.c dax.c explored.c families.c \
 	kernel_rows.c kernels.c kernels_read.c reference.c reference_designs.c explain.c) \
 	$(addprefix report/render/,page.c print.c figure.c figdata.c svg.c mustache.cc files.c staging.c \
@@ -64,7 +64,7 @@ report/test/test_scale-srcs := report/test/test_scale.c report/test/many.c $(rep
 report/test/test_scale-libs := report results ref
 report/test/test_scale-ldlibs := $(report-ldlibs) -Wl,--wrap=strcmp -Wl,--wrap=results_params_get
 
-script-tests += report/test/test_against.t report/test/test_browser.t report/test/test_history.t report/test/test_history_kin.t report/test/test_releases.t report/test/test_trend.t
+script-tests += report/test/test_against.t report/test/test_browser.t report/test/test_history.t report/test/test_judged.t report/test/test_history_kin.t report/test/test_releases.t report/test/test_trend.t
 
 fuzz-targets += report/fuzz/report
 report/fuzz/report-libs := report results

@@ -7,6 +7,7 @@
 #define REPORT_MODEL_H
 
 #include <results/compare.h>
+#include <results/judge.h>
 #include <results/trend.h>
 
 #include "derive.h"
@@ -92,14 +93,15 @@ struct page {
 	size_t nr_sections;
 };
 
-#define MAX_PAGES 11
+#define MAX_PAGES 12
 struct model {
 	struct arena *arena;
 	struct report_input *in;
 	struct report_input *base;	     /* the run to compare with, or NULL */
 	struct results_comparison *compared; /* with base; NULL: see not_compared */
 	const char *not_compared;
-	struct results_trend *trend; /* of the runs in a folder, or NULL */
+	struct results_trend *trend;   /* of the runs in a folder, or NULL */
+	struct results_judged *judged; /* how often the judge is wrong, or NULL */
 	/* Comparisons of kernels' versions, for history_free(). */
 	struct results_comparison **steps;
 	size_t nr_steps;

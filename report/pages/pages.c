@@ -8,6 +8,7 @@ void pages_build(struct model *m)
 {
 	head_base_build(m);
 	trend_build(m);
+	judged_build(m);
 	freeing_build(m);
 	folding_build(m);
 	kmap_build(m);

@@ -16,6 +16,7 @@ void head_base_build(struct model *m); /* does nothing without a base */
 void head_base_free(struct model *m);
 void trend_build(struct model *m); /* does nothing without a trend */
 void trend_free(struct model *m);
+void judged_build(struct model *m); /* does nothing without a judge's rates */
 /* The page on several versions of one kernel; does nothing where the run has one of each. */
 void history_build(struct model *m);
 /* The same page of several runs, with all their kernels. Returns how many scenarios it has. */

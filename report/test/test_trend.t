@@ -3,7 +3,6 @@
 """The page of ptbench report --trend says what results/test/trend_oracle.py finds in the same files: how many
 steps, in how many series, and which run each is first seen in. A page that was spoiled is seen to differ."""
 
-import html.parser
 import json
 import os
 import random
@@ -13,52 +12,17 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.join(HERE, "..", "..", "results", "test")]
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "results", "test")]
 sys.dont_write_bytecode = True
 import fixtures
 import oracle
 import trend_oracle
 from fixtures import IPIS, N, TIME, doc, passed, row, save, save_run
 from oracle import diag, ok
+from page import Page, squeezed
 
 PTBENCH = os.path.join(oracle.BUILD, "ptbench")
 HOSTILE = "x<script>alert(1)</script>&\u202e\"'`$(id)"
-
-
-class Page(html.parser.HTMLParser):
-    """Sections by id: the answer's text, the notes', the table's rows, the number of drawings."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.sections, self.at, self.into, self.cell = {}, None, None, None
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        if tag == "section" and attrs.get("id"):
-            self.at = self.sections.setdefault(attrs["id"], {"text": "", "rows": [], "svg": 0})
-        if self.at is None:
-            return
-        if tag == "tr":
-            self.at["rows"].append([])
-        if tag in ("td", "th") and self.at["rows"]:
-            self.at["rows"][-1].append("")
-            self.cell = self.at["rows"][-1]
-        self.at["svg"] += tag == "svg"
-
-    def handle_endtag(self, tag):
-        if tag in ("td", "th"):
-            self.cell = None
-        if tag == "section":
-            self.at = None
-
-    def handle_data(self, data):
-        if self.at is None:
-            return
-        if self.cell is not None:
-            self.cell[-1] += data
-        else:
-            self.at["text"] += data
 
 
 def report(run, out, *options):
@@ -68,10 +32,6 @@ def report(run, out, *options):
 def read(out):
     with open(os.path.join(out, "trend.html"), encoding="utf-8") as f:
         return f.read()
-
-
-def squeezed(text):
-    return " ".join(text.split())
 
 
 def differs(text, folder):
