@@ -47,13 +47,14 @@ trend-noise: ## measures how often trend finds steps in noise, and steps that ar
 	$(Q)$(SUBMAKE) $(O)/results/test/trend_noise
 	$(Q)$(O)/results/test/trend_noise
 
-fuzz-targets += $(addprefix results/fuzz/,result explore export import policy run)
-$(foreach t,result explore export import policy run,\
+fuzz-targets += $(addprefix results/fuzz/,result explore export import judged policy run)
+$(foreach t,result explore export import judged policy run,\
 	$(eval results/fuzz/$(t)-libs := results)$(eval results/fuzz/$(t)-ldlibs := $(results-ldlibs))\
 	$(if $(filter-out import,$(t)),$(eval results/fuzz/$(t)-extra := results/fuzz/single.c)))
 results/fuzz/result-planted := results_params_set_int
 results/fuzz/explore-planted := results__json_string
 results/fuzz/export-planted := results__part_failed
 results/fuzz/import-planted := results__import_context
+results/fuzz/judged-planted := results__in_integer
 results/fuzz/policy-planted := results__matches
 results/fuzz/run-planted := results__in_word
