@@ -2,13 +2,11 @@
 /* ptbench kernels series: its options, and the files that it leaves. */
 #include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "outcome.h"
 #include "series_run.h"
 
 static const char usage[] =
@@ -84,80 +82,62 @@ static void on_signal(int sig)
 
 /* ---- the table's files ---- */
 
-/* Of one range, its scenarios and its options, always the same: a second run replaces the files. */
-static char *name_folder(const struct series_options *o, const struct series_table *t)
-{
-	uint64_t hash = 0xcbf29ce484222325ULL;
-	char *path, *text;
+struct file {
+	const struct series_table *t;
+	const char *format;
+};
 
-	if (asprintf(&text, "%s %d%d%d %s %s", o->folder, o->ab.kernels.no_costs,
-		     o->ab.kernels.no_events, o->ab.kernels.no_reference,
-		     o->ab.kernels.append ? o->ab.kernels.append : "",
-		     o->ab.policy ? o->ab.policy : "") < 0)
-		return NULL;
-	for (const char *s = text; *s; s++)
-		hash = (hash ^ (unsigned char)*s) * 0x100000001b3ULL;
-	free(text);
-	for (size_t i = 0; i < t->nr_names; i++)
-		for (const char *s = t->names[i];; s++) {
-			hash = (hash ^ (unsigned char)*s) * 0x100000001b3ULL;
-			if (!*s)
-				break;
-		}
-	if (asprintf(&path, "%s/series-%.*s-%.*s-%08" PRIx32, o->ab.runs, COMMIT_SHORT,
-		     t->first ? t->first->id : "none", COMMIT_SHORT, t->last->id,
-		     (uint32_t)(hash ^ hash >> 32)) < 0)
-		return NULL;
-	return path;
+static void write_table(FILE *to, const void *arg)
+{
+	const struct file *file = arg;
+
+	series_write(to, file->t, file->format);
 }
 
-/* Writes one file by way of a temporary name, and prints its path. */
-static int write_file(const struct series_table *t, const char *folder, const char *format)
+/* What the table depends on beside the commits; malloc'ed. */
+static char *question_of(const struct series_options *o, const struct series_table *t)
 {
-	char *path, *tmp = NULL;
-	bool lost;
-	FILE *f;
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
 
-	if (asprintf(&path, "%s/series.%s", folder, strcmp(format, "text") ? format : "txt") < 0)
-		return EXIT_PART_FAILED;
-	f = asprintf(&tmp, "%s.%d", path, (int)getpid()) < 0 ? NULL : fopen(tmp, "wxe");
-	lost = !f;
-	if (f) {
-		series_write(f, t, format);
-		lost = ferror(f);
-		lost = fclose(f) || lost || rename(tmp, path);
-	}
-	if (lost) {
-		fprintf(stderr, "ptbench kernels series: %s: %s; the table is not written there\n",
-			results_shown(path), strerror(errno));
-		if (f)
-			unlink(tmp);
-	} else {
-		printf("series: %s\n", results_shown(path));
-	}
-	free(tmp);
-	free(path);
-	return lost ? EXIT_PART_FAILED : 0;
+	if (!f)
+		return NULL;
+	fprintf(f, "%s %d%d%d %s %s", o->folder, o->ab.kernels.no_costs, o->ab.kernels.no_events,
+		o->ab.kernels.no_reference, o->ab.kernels.append ? o->ab.kernels.append : "",
+		o->ab.policy ? o->ab.policy : "");
+	for (size_t i = 0; i < t->nr_names; i++)
+		fprintf(f, " %s", t->names[i]);
+	for (size_t i = 0; i < o->ab.nr_allow; i++)
+		fprintf(f, " %s", o->ab.allow[i]);
+	if (!fclose(f))
+		return text;
+	free(text);
+	return NULL;
 }
 
 static int write_files(const struct series_options *o, const struct series_table *t)
 {
-	char *folder = name_folder(o, t);
-	int status = 0;
+	static const char command[] = "ptbench kernels series";
+	char *question = question_of(o, t), *folder = NULL, name[64];
+	int status = EXIT_PART_FAILED;
 
-	if (!folder)
-		return EXIT_PART_FAILED;
-	if (mkdir(folder, 0777) && errno != EEXIST) {
-		fprintf(stderr, "ptbench kernels series: %s: %s\n", results_shown(folder),
-			strerror(errno));
-		free(folder);
-		return EXIT_PART_FAILED;
+	if (question)
+		folder = outcome_folder(command, o->ab.runs, "series", t->first, t->last, question);
+	if (folder) {
+		struct file file = { t, "text" };
+
+		printf("\n");
+		status = outcome_write(command, "series", folder, "series.txt", write_table, &file);
+		for (size_t i = 0; i < o->ab.nr_formats; i++) {
+			file.format = o->ab.formats[i];
+			snprintf(name, sizeof(name), "series.%s", file.format);
+			status = outcome_write(command, "series", folder, name, write_table, &file)
+					 ?: status;
+		}
 	}
-	printf("\n");
-	status = write_file(t, folder, "text");
-	for (size_t i = 0; i < o->ab.nr_formats; i++)
-		status = write_file(t, folder, o->ab.formats[i]) ?: status;
 	free(folder);
+	free(question);
 	return status;
 }
 
