@@ -7,7 +7,7 @@ kernels-srcs := \
 		part_axes.c part_judge.c profiled.c program.c ready.c rows.c run.c scenario.c scenario_judge.c scenario_keys.c \
 		scenario_kin.c scenario_list.c scenario_range.c scenario_rules.c stream.c) \
 	$(addprefix kernels/profile/,print.c read.c table.c) \
-	$(addprefix kernels/cmd/,ab.c ab_judge.c bisect.c bisect_search.c bisect_text.c bytes.c cmd.c commits.c history.c list.c measured.c \
+	$(addprefix kernels/cmd/,ab.c ab_judge.c bisect.c bisect_compare.c bisect_search.c bisect_text.c bytes.c cmd.c commits.c history.c list.c measured.c \
 		outcome.c profile.c run.c self.c series.c series_data.c series_run.c series_table.c series_text.c)
 
 # QEMU's plugin: QEMU loads it and defines the functions that it calls.

@@ -363,7 +363,7 @@ static int run(const struct asked *a, const char *folder, const struct commit *v
 
 	for (size_t i = 0; i < nr && !status; i++)
 		b.points[i].commit = &v[i];
-	status = status ?: check(&b) ?: bisect_search(&b);
+	status = status ?: check(&b) ?: bisect_search(&b) ?: bisect_explain(&b);
 	if (!status) {
 		bisect_print(stdout, &b);
 		status = leave(&b) ?: judge(&b);

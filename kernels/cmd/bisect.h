@@ -69,11 +69,29 @@ struct bisect {
 
 /*
  * Looks for the changes. 0: there are some, or the ends are the same (nr_changes is 0); or
- * EXIT_INCONCLUSIVE (no exact row), EXIT_PART_FAILED (an end has no kernel), EXIT_USAGE, all said on
- * stderr; EXIT_INTERRUPTED.
+ * EXIT_INCONCLUSIVE (no exact row), EXIT_PART_FAILED (an end has no kernel), EXIT_USAGE, all said
+ * on stderr; EXIT_INTERRUPTED.
  */
 int bisect_search(struct bisect *b);
 void bisect_free(struct bisect *b);
+
+/* ---- bisect_compare.c: two kernels ---- */
+/* Compares the rows that are asked for, of documents. 0, or EXIT_PART_FAILED, said on stderr. */
+int bisect_compare(const struct bisect *b, const struct results_doc *base,
+		   const struct results_doc *head, struct results_comparison **out);
+/* Is the row exact, wherever it has a value? */
+bool bisect_is_exact(const struct results_compared_row *r);
+/* Has the row, an exact one, another value, or one side alone a value? */
+bool bisect_moved(const struct results_compared_row *r);
+/* 1: the commits differ, 0: they do not; -1: no memory, said on stderr. */
+int bisect_differ(const struct bisect *b, size_t x, size_t y);
+/* Fills the text of a change: the row that moved by the largest ratio. An exit status. */
+int bisect_describe(const struct bisect *b, struct bisect_change *to);
+/*
+ * Names the functions of each change, by booting the kernels beside it once more. Without a QEMU
+ * that takes plugins, and for metrics other than instructions, it does nothing. An exit status.
+ */
+int bisect_explain(struct bisect *b);
 
 /* ---- bisect_text.c ---- */
 void bisect_print(FILE *to, const struct bisect *b);

@@ -6,13 +6,9 @@
  */
 #include <errno.h>
 #include <limits.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "../boot/profiled.h"
-#include "../boot/scenario.h"
 #include "bisect.h"
 #include "series.h"
 
@@ -154,54 +150,6 @@ static int look(struct bisect *b, size_t at, size_t commits)
 	return status;
 }
 
-/* ---- two kernels ---- */
-
-static int compare(const struct bisect *b, const struct results_doc *base,
-		   const struct results_doc *head, struct results_comparison **out)
-{
-	const struct results_compare_options options = {
-		.only = { .case_id = b->o->case_id,
-			  .params = b->o->params,
-			  .metric = b->o->metric,
-			  .subject = "kernel" },
-	};
-	struct results_error err;
-
-	if (!results_compare_docs(base, head, &options, out, &err))
-		return 0;
-	results_error_print(stderr, &err);
-	return EXIT_PART_FAILED;
-}
-
-static bool is_exact(const struct results_compared_row *r)
-{
-	return (!r->base || r->base->kind == RESULTS_EXACT) &&
-	       (!r->head || r->head->kind == RESULTS_EXACT);
-}
-
-/* Has the row another value, or one side alone a value? */
-static bool moved(const struct results_compared_row *r)
-{
-	if (!is_exact(r) || (!r->base && !r->head))
-		return false;
-	return !r->base || !r->head || results_amount_cmp(&r->base_value, &r->head_value);
-}
-
-/* 1: they differ, 0: they do not; -1: no memory, said on stderr. */
-static int differ(const struct bisect *b, size_t x, size_t y)
-{
-	struct results_comparison *c;
-	int found = 0;
-
-	if (compare(b, b->points[x].doc, b->points[y].doc, &c))
-		return -1;
-	for (size_t i = 0; i < c->nr_parts; i++)
-		for (size_t k = 0; k < c->parts[i].nr_rows; k++)
-			found |= moved(&c->parts[i].rows[k]);
-	results_comparison_free(c);
-	return found;
-}
-
 /* ---- what is found ---- */
 
 static int note_gap(struct bisect *b, size_t from, size_t to)
@@ -218,49 +166,6 @@ static int note_gap(struct bisect *b, size_t from, size_t to)
 	return 0;
 }
 
-/* The text of the row that moved by the largest ratio. */
-static int describe(const struct bisect *b, struct bisect_change *to)
-{
-	const struct results_compared_row *most = NULL;
-	struct results_comparison *c;
-	char *params = NULL, *change = NULL;
-	int status = compare(b, b->points[to->good].doc, b->points[to->bad].doc, &c);
-
-	if (status)
-		return status;
-	for (size_t i = 0; i < c->nr_parts; i++)
-		for (size_t k = 0; k < c->parts[i].nr_rows; k++) {
-			const struct results_compared_row *r = &c->parts[i].rows[k];
-
-			if (!moved(r))
-				continue;
-			to->nr_rows++;
-			if (!most || results_row_distance(r) > results_row_distance(most))
-				most = r;
-		}
-	status = EXIT_PART_FAILED;
-	params = most ? results_params_text(&most->m->params) : NULL;
-	change = most ? results_row_change_text(most) : NULL;
-	if (params && change &&
-	    asprintf(&to->row, "%s%s%s", most->m->case_id, *params ? ":" : "", params) >= 0) {
-		char base[32], head[32];
-
-		series_value(base, sizeof(base), most->base,
-			     most->base ? results_amount_number(&most->base_value) : 0);
-		series_value(head, sizeof(head), most->head,
-			     most->head ? results_amount_number(&most->head_value) : 0);
-		if (asprintf(&to->text, "%s -> %s%s%s", base, head, *change ? ", " : "", change) >=
-		    0)
-			status = 0;
-		else
-			to->text = NULL;
-	}
-	free(params);
-	free(change);
-	results_comparison_free(c);
-	return status;
-}
-
 static int found(struct bisect *b, size_t good, size_t bad, const struct way *w)
 {
 	struct bisect_change *more = realloc(b->changes, (b->nr_changes + 1) * sizeof(*more)), *c;
@@ -275,7 +180,7 @@ static int found(struct bisect *b, size_t good, size_t bad, const struct way *w)
 		return EXIT_PART_FAILED;
 	memcpy(c->answers, w->v, w->nr * sizeof(*c->answers));
 	c->nr_answers = w->nr;
-	return describe(b, c);
+	return bisect_describe(b, c);
 }
 
 /* ---- the search ---- */
@@ -313,8 +218,8 @@ static int search(struct bisect *b, size_t lo, size_t hi, struct way *w)
 			tell(w, mid, BISECT_SKIP);
 			continue;
 		}
-		left = differ(b, lo, mid);
-		right = differ(b, mid, hi);
+		left = bisect_differ(b, lo, mid);
+		right = bisect_differ(b, mid, hi);
 		if (left < 0 || right < 0)
 			return EXIT_PART_FAILED;
 		if (!left && !right) {
@@ -356,7 +261,7 @@ static int look_at_every(struct bisect *b, struct way *w)
 		status = look(b, i, 0);
 		if (status || b->points[i].state != BISECT_SEEN)
 			continue;
-		is = differ(b, last, i);
+		is = bisect_differ(b, last, i);
 		w->nr = 0;
 		for (size_t k = last + 1; k < i; k++)
 			tell(w, k, BISECT_SKIP);
@@ -402,7 +307,7 @@ static int compare_ends(struct bisect *b, bool *differs)
 	struct results_comparison *c;
 	const struct results_compared_row *first = NULL;
 	char value[32];
-	int status = compare(b, b->points[0].doc, b->points[b->nr - 1].doc, &c);
+	int status = bisect_compare(b, b->points[0].doc, b->points[b->nr - 1].doc, &c);
 
 	if (status)
 		return status;
@@ -411,13 +316,13 @@ static int compare_ends(struct bisect *b, bool *differs)
 		for (size_t k = 0; k < c->parts[i].nr_rows; k++) {
 			const struct results_compared_row *r = &c->parts[i].rows[k];
 
-			if (!is_exact(r)) {
+			if (!bisect_is_exact(r)) {
 				b->nr_inexact++;
 				continue;
 			}
 			first = first ? first : r;
 			b->nr_exact++;
-			*differs |= moved(r);
+			*differs |= bisect_moved(r);
 		}
 	if (!*differs && first && first->base &&
 	    asprintf(&b->same, "%s",
@@ -433,87 +338,6 @@ static int compare_ends(struct bisect *b, bool *differs)
 		b->nr_inexact, b->nr_inexact == 1 ? "" : "s", results_shown(b->o->case_id),
 		results_shown(b->o->metric));
 	return EXIT_INCONCLUSIVE;
-}
-
-/* ---- functions ---- */
-
-static bool can_count_functions(const struct bisect *b)
-{
-	char dir[PATH_MAX], why[SCENARIO_WHY];
-	struct scenario *s;
-	bool can;
-
-	snprintf(dir, sizeof(dir), "%s/kernels", b->m.kernels.root);
-	if (scenario_read(dir, b->o->scenario, &s, why))
-		return false;
-	can = !profiled_usable(&b->m.kernels, s);
-	scenario_free(s);
-	return can;
-}
-
-static struct results_doc *functions_of(struct bisect *b, size_t at, int *status)
-{
-	struct bisect_point *p = &b->points[at];
-	struct results_doc *doc = NULL;
-	struct results_error err;
-	char *dir, *file;
-
-	*status =
-		measured_run(&b->m, p->commit, b->o->scenario, &p->image, MEASURED_FUNCTIONS, &dir);
-	if (dir && asprintf(&file, "%s/%s.icount-functions.json", dir, b->o->scenario) >= 0) {
-		if (results_doc_read(file, &doc, &err))
-			doc = NULL;
-		free(file);
-	}
-	free(dir);
-	return doc;
-}
-
-static int explain_with(struct bisect *b, struct bisect_change *c, struct results_doc *base,
-			struct results_doc *head)
-{
-	struct results_comparison *compared;
-	int status = compare(b, base, head, &compared);
-
-	if (status)
-		return status;
-	for (size_t i = 0; i < compared->nr_parts; i++)
-		for (size_t k = 0; k < compared->parts[i].nr_rows; k++) {
-			const struct results_compared_row *r = &compared->parts[i].rows[k];
-			char *params = results_params_text(&r->m->params), *row;
-
-			if (!params ||
-			    asprintf(&row, "%s%s%s", r->m->case_id, *params ? ":" : "", params) < 0)
-				row = NULL;
-			if (row && !strcmp(row, c->row)) {
-				free(c->symbols);
-				c->symbols = series_moved_text(r);
-			}
-			free(row);
-			free(params);
-		}
-	results_comparison_free(compared);
-	return c->symbols ? 0 : EXIT_PART_FAILED;
-}
-
-static int explain(struct bisect *b)
-{
-	int status = 0;
-
-	if (b->o->no_functions || strcmp(b->o->metric, "instructions") || !can_count_functions(b))
-		return 0;
-	for (size_t i = 0; i < b->nr_changes && !status; i++) {
-		struct bisect_change *c = &b->changes[i];
-		struct results_doc *base = functions_of(b, c->good, &status), *head = NULL;
-
-		if (status != EXIT_INTERRUPTED)
-			head = functions_of(b, c->bad, &status);
-		if (status != EXIT_INTERRUPTED)
-			status = base && head ? explain_with(b, c, base, head) : 0;
-		results_doc_free(base);
-		results_doc_free(head);
-	}
-	return status;
 }
 
 /* ---- all of it ---- */
@@ -542,7 +366,7 @@ int bisect_search(struct bisect *b)
 	free(w.v);
 	if (b->nr_gaps)
 		qsort(b->gaps, b->nr_gaps, sizeof(*b->gaps), by_start);
-	return status ?: explain(b);
+	return status;
 }
 
 void bisect_free(struct bisect *b)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Asks git about commits, by commands that read alone: rev-parse, rev-list and merge-base. git gets
- * no index, takes no lock that it can do without, and starts no helper that the tree's configuration
- * names.
+ * no index, takes no lock that it can do without, and starts no helper that the tree's
+ * configuration names.
  */
 #include <errno.h>
 #include <limits.h>

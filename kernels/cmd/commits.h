@@ -16,8 +16,8 @@ struct commit {
 };
 
 /*
- * Splits FOLDER#TEXT, or takes TEXT and the folder of KSRC. *folder is absolute and malloc'ed; *text
- * points into given. -EINVAL, said on stderr with the command's name.
+ * Splits FOLDER#TEXT, or takes TEXT and the folder of KSRC. *folder is absolute and malloc'ed;
+ * *text points into given. -EINVAL, said on stderr with the command's name.
  */
 int commits_folder(const char *command, const char *given, char **folder, const char **text);
 /* The id of the commit that ref names, malloc'ed. NULL, said on stderr with the command's name. */

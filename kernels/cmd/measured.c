@@ -2,8 +2,8 @@
 /*
  * RUNS/measured/HASH names the run of an image; the file "measured" in that run's folder has the
  * whole key: the image's hash, the command lines, QEMU, the guests' programs, the scenario's files,
- * and which boots and rows were asked for. Both are written when the run is whole. A key that is not
- * the same to the byte, or a run that is gone, is a run that was not made.
+ * and which boots and rows were asked for. Both are written when the run is whole. A key that is
+ * not the same to the byte, or a run that is gone, is a run that was not made.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Kernels of commits that are built and booted once: what an image was measured to take is kept in
- * its run, and found again by all that determines it. A command that was interrupted goes on so, and
- * what one command measured another one finds.
+ * its run, and found again by all that determines it. A command that was interrupted goes on so,
+ * and what one command measured another one finds.
  */
 #ifndef KERNELS_MEASURED_H
 #define KERNELS_MEASURED_H

@@ -84,7 +84,9 @@ static int start_build(struct series *s)
 	return 0;
 }
 
-/* Looks at the build that runs, waiting at most ms milliseconds; starts the next when it has ended. */
+/*
+ * Looks at the build that runs, waiting at most ms milliseconds; starts the next when it has ended.
+ */
 static int look_at_build(struct series *s, int ms)
 {
 	int status;

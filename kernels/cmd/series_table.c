@@ -135,7 +135,9 @@ static char *shown(char *text)
 	return copy;
 }
 
-/* Takes a row that stands out. Those of one cell come the worst first, the largest of them first. */
+/*
+ * Takes a row that stands out. Those of one cell come the worst first, the largest of them first.
+ */
 static int take_row(struct series_row *row, const struct results_compared_row *r)
 {
 	const char *metric = r->m->metric ? r->m->metric->name : "skipped";

@@ -47,7 +47,9 @@ static char *rows_text(const struct series_cell *c)
 	return n < 0 ? NULL : text;
 }
 
-/* "judged against 0a87f9152e3c, for the parent has no kernel"; malloc'ed; NULL: against its parent */
+/*
+ * "judged against 0a87f9152e3c, for the parent has no kernel"; malloc'ed; NULL: against its parent
+ */
 static char *against_text(const struct series_row *row)
 {
 	char *text;
@@ -59,7 +61,9 @@ static char *against_text(const struct series_row *row)
 	return text;
 }
 
-/* "2 commits changed it: nothing is left of that", "1 commit changed it: 412 -> 415, +3 (+0.73 %)" */
+/*
+ * "2 commits changed it: nothing is left of that", "1 commit changed it: 412 -> 415, +3 (+0.73 %)"
+ */
 static char *total_text(const struct series_total *total)
 {
 	const struct series_cell *net = total->net;
