@@ -83,7 +83,7 @@ struct series_table {
 	char *conclusion;
 };
 
-/* Fills the row's cells, state and reason from a comparison. -ENOMEM */
+/* Fills the row's cells, state and reason from a comparison; a row that failed stays so. -ENOMEM */
 int series_row_judge(struct series_row *row, const struct results_comparison *c);
 /*
  * Names the functions of each cell of instructions, from a comparison of the kernels' runs by

@@ -257,12 +257,13 @@ static void message_of(FILE *to, const struct series_row *row, void (*put)(FILE 
 
 /* ---- JUnit ---- */
 
+/* U+FFFE and U+FFFF are no characters of XML. */
 static void put_xml(FILE *to, const char *s)
 {
 	for (bool harmful; *s;) {
 		size_t len = results_text_step(s, &harmful);
 
-		if (harmful)
+		if (harmful || !strncmp(s, "\xef\xbf\xbe", 3) || !strncmp(s, "\xef\xbf\xbf", 3))
 			fputc('?', to);
 		else if (strchr("<>&\"'", *s))
 			fprintf(to, "&#%d;", *s);

@@ -239,9 +239,9 @@ int series_row_judge(struct series_row *row, const struct results_comparison *c)
 		return err;
 	if (row->nr_cells)
 		qsort(row->cells, row->nr_cells, sizeof(*row->cells), by_case);
+	if (row->state == SERIES_FAILED)
+		return 0; /* the reason says which part, and why */
 	row->state = state_of(c, row->nr_cells);
-	if (row->reason && row->state == SERIES_FAILED)
-		return 0; /* which part, and why */
 	free(row->reason);
 	row->reason = strdup(results_shown(c->conclusion));
 	return row->reason ? 0 : -ENOMEM;
@@ -380,7 +380,7 @@ static char *conclusion_of(const struct series_table *t)
 {
 	static const char *const words[] = {
 		[SERIES_WORSE] = "worse",
-		[SERIES_CHANGED] = "changed, none of it worse",
+		[SERIES_CHANGED] = "changed and not worse",
 		[SERIES_SAME] = "nothing moved",
 		[SERIES_SAME_IMAGE] = "the same image",
 		[SERIES_UNJUDGED] = "not judged",
