@@ -28,19 +28,26 @@ can_move() { # STAMP
 		git_in "$src_dir" cat-file -e "$at^{tree}" 2>/dev/null
 }
 
+# differing TREE [ARG...]: the paths in which the git trees differ, NUL behind each.
+differing() { git_in "$src_dir" diff-tree -r -z --no-renames --name-only "${@:2}" "$1" "$src_tree"; }
+
 # Writes the paths that a move of STAMP's folder to $src_tree has to replace to STAMP.moving, and
 # those of them that $src_tree has, or lacks, to STAMP.have and STAMP.lack.
 plan_move() { # STAMP
-	touch "$1.moving"
-	{
-		cat "$1.moving"
-		git_in "$src_dir" diff-tree -r -z --no-renames --name-only "$(cat "$1.at")" "$src_tree"
-	} | sort -zu >"$1.moving.new"
+	local at
+	at=$(cat "$1.at")
+	if [ -e "$1.moving" ]; then
+		{ cat "$1.moving"; differing "$at"; } | sort -zu >"$1.moving.new"
+		files_of "$src_tree" >"$1.files"
+		comm -z -12 "$1.moving.new" "$1.files" >"$1.have"
+		comm -z -23 "$1.moving.new" "$1.files" >"$1.lack"
+		rm -f "$1.files"
+	else
+		differing "$at" >"$1.moving.new"
+		differing "$at" --diff-filter=d >"$1.have"
+		differing "$at" --diff-filter=D >"$1.lack"
+	fi
 	mv -f "$1.moving.new" "$1.moving"
-	files_of "$src_tree" >"$1.files"
-	comm -z -12 "$1.moving" "$1.files" >"$1.have"
-	comm -z -23 "$1.moving" "$1.files" >"$1.lack"
-	rm -f "$1.files"
 }
 
 # Replaces files of FOLDER by those of the same name in NEW, and removes those of STAMP.lack. The new
@@ -107,7 +114,7 @@ follow_tree() {
 		end_move "$stamp"
 	fi
 	if [ "$(cat "$stamp.at")" = "$src_tree" ] && [ ! -e "$stamp.moving" ]; then return 0; fi
-	added=$(git_in "$src_dir" diff-tree -r --no-renames --diff-filter=A --name-only "$(cat "$stamp.at")" "$src_tree" | sed -n 's,^\(.*/\)\?\([^/]*\.h\)$,\2,p' | sort -u)
+	added=$(differing "$(cat "$stamp.at")" --diff-filter=A | tr '\0' '\n' | sed -n 's,^\(.*/\)\?\([^/]*\.h\)$,\2,p' | sort -u)
 	plan_move "$stamp"
 	follow_patches "$stamp"
 	rm -rf "$work/new"

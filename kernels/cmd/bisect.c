@@ -38,7 +38,6 @@ static const char usage[] =
 	"  --no-functions      do not boot the kernels beside a change once more to find the functions\n"
 	"  --out RUNS          the folder in which runs are made (default results/runs)\n"
 	"  --only costs|events only the boots for costs; or only those for events\n"
-	"  --no-reference      the guests run the driver's rows alone\n"
 	"  --timeout S         seconds that a boot may take (default 60; more on slow architectures)\n"
 	"  -j N                boots at a time (default: the number of CPUs)\n"
 	"  -h, --help          print this\n"
@@ -68,7 +67,6 @@ static const struct option options[] = {
 	{ "no-functions", no_argument, NULL, OPT_NO_FUNCTIONS },
 	{ "out", required_argument, NULL, OPT_OUT },
 	{ "only", required_argument, NULL, OPT_ONLY },
-	{ "no-reference", no_argument, NULL, OPT_NO_REFERENCE },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "append", required_argument, NULL, OPT_APPEND },
 	{ "help", no_argument, NULL, 'h' },
@@ -299,9 +297,9 @@ static int leave(const struct bisect *b)
 	char *question, *folder = NULL, name[64];
 	int status = EXIT_PART_FAILED;
 
-	if (asprintf(&question, "%s %s %s:%s %s %d %d%d%d", b->m.folder, o->scenario, o->case_id,
+	if (asprintf(&question, "%s %s %s:%s %s %d %d%d", b->m.folder, o->scenario, o->case_id,
 		     o->params ? o->params : "", o->metric, o->every, b->m.kernels.no_costs,
-		     b->m.kernels.no_events, b->m.kernels.no_reference) < 0)
+		     b->m.kernels.no_events) < 0)
 		return status;
 	for (size_t i = 0; i < b->nr_changes; i++) {
 		printf("\nthe log of git bisect that leads to %.*s:\n\n", COMMIT_SHORT,
@@ -341,6 +339,7 @@ static int check(const struct bisect *b)
 	int status = EXIT_USAGE;
 
 	k.ksrc = ksrc;
+	k.no_reference = true;
 	if (ksrc && !ab_check_runs(COMMAND, b->m.runs) && !kernels_ready(&k))
 		status = 0;
 	free(ksrc);

@@ -76,7 +76,6 @@ static void put_files(FILE *key, const struct kernels_options *o, const struct s
 	PUT("%s/kernels/common.expect", o->root);
 	PUT("%s/guest-fs.ext4", o->build);
 	PUT("%s/guest-%s/kernels/init", o->build, arch);
-	PUT("%s/guest-%s/bench/bench-guest", o->build, arch);
 	PUT("%s/guest-rows", o->build);
 	PUT("%s/kernels/profile.so", o->build);
 #undef PUT
@@ -121,12 +120,11 @@ static char *key_of(struct measuring *m, const char *scenario, const struct imag
 	key = open_memstream(&text, &size);
 	err = key ? 0 : -ENOMEM;
 	if (key) {
-		fprintf(key, "ptbench-measured 1\nsuite %s\nscenario %s\nimage %s\nwhat %s%s%s%s\n",
+		fprintf(key, "ptbench-measured 1\nsuite %s\nscenario %s\nimage %s\nwhat %s%s%s\n",
 			o->revision, scenario,
 			results_pairs_get(&image->info, "image_sha256") ?: "",
 			what == MEASURED_ROWS ? "rows" : "functions",
-			o->no_costs ? ", no costs" : "", o->no_events ? ", no events" : "",
-			o->no_reference ? ", no reference" : "");
+			o->no_costs ? ", no costs" : "", o->no_events ? ", no events" : "");
 		put_files(key, o, s);
 		err = put_boot(key, m, s, false) ?: put_boot(key, m, s, true);
 		if (fclose(key) || size > MAX_KEY)
@@ -291,8 +289,9 @@ static int boot(struct measuring *m, const char *ksrc, const char *scenario,
 	k.images = image;
 	k.ksrc = ksrc;
 	k.no_times = true;
+	k.no_reference = true; /* no commit changes its code */
 	if (what == MEASURED_FUNCTIONS)
-		k.no_costs = k.no_events = k.no_reference = k.functions = true;
+		k.no_costs = k.no_events = k.functions = true;
 	if (results_run_create(m->runs, m->command, k.revision, &run, &err)) {
 		results_error_print(stderr, &err);
 		return EXIT_USAGE;

@@ -21,7 +21,8 @@ static const char usage[] =
 	"\n"
 	"A kernel is built in a tree that is kept for the commits of FOLDER, of which only what differs is\n"
 	"compiled. What was measured is kept: after Ctrl-C the same command goes on where it was. Nothing\n"
-	"is written to the git tree, its index, its refs, or its worktrees.\n"
+	"is written to the git tree, its index, its refs, or its worktrees. The reference's rows are not\n"
+	"run: no commit changes their code.\n"
 	"\n"
 	"Prints the table, and writes it to series.txt in a folder of its own in the folder of runs, whose\n"
 	"path is printed. The guests' programs have to be there: make guests SCENARIOS=... builds them.\n"
@@ -34,8 +35,6 @@ static const char usage[] =
 	"  --policy FILE       what ptbench gate lets pass, this does, too (see its --help)\n"
 	"  --out RUNS          the folder in which runs are made (default results/runs)\n"
 	"  --only costs|events only the boots for costs; or only those for events\n"
-	"  --no-reference      the guests run the driver's rows alone, and not the reference's, whose\n"
-	"                      code is the same under every kernel\n"
 	"  --timeout S         seconds that a boot may take (default 60; more on slow architectures)\n"
 	"  -j N                boots at a time (default: the number of CPUs)\n"
 	"  -h, --help          print this\n"
@@ -66,7 +65,6 @@ static const struct option options[] = {
 	{ "policy", required_argument, NULL, OPT_POLICY },
 	{ "out", required_argument, NULL, OPT_OUT },
 	{ "only", required_argument, NULL, OPT_ONLY },
-	{ "no-reference", no_argument, NULL, OPT_NO_REFERENCE },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "append", required_argument, NULL, OPT_APPEND },
 	{ "help", no_argument, NULL, 'h' },
@@ -103,9 +101,8 @@ static char *question_of(const struct series_options *o, const struct series_tab
 
 	if (!f)
 		return NULL;
-	fprintf(f, "%s %d%d%d %s %s", o->folder, o->ab.kernels.no_costs, o->ab.kernels.no_events,
-		o->ab.kernels.no_reference, o->ab.kernels.append ? o->ab.kernels.append : "",
-		o->ab.policy ? o->ab.policy : "");
+	fprintf(f, "%s %d%d %s %s", o->folder, o->ab.kernels.no_costs, o->ab.kernels.no_events,
+		o->ab.kernels.append ? o->ab.kernels.append : "", o->ab.policy ? o->ab.policy : "");
 	for (size_t i = 0; i < t->nr_names; i++)
 		fprintf(f, " %s", t->names[i]);
 	for (size_t i = 0; i < o->ab.nr_allow; i++)

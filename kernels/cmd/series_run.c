@@ -378,6 +378,7 @@ static int check(struct series *s)
 	int status = EXIT_USAGE;
 
 	k.ksrc = ksrc;
+	k.no_reference = true;
 	if (ksrc && !ab_check_runs("ptbench kernels series", s->m.runs) && !kernels_ready(&k))
 		status = 0;
 	free(ksrc);
