@@ -85,6 +85,7 @@ unpack_some() { # STAMP FOLDER
 follow_source() {
 	local rule moved=$cache/src/$followed
 	rule=$(declare -f extract archive | sha)
+	mkdir -p "$cache/src"
 	exec {follow_lock}>"$moved.lock"
 	flock -n "$follow_lock" || { note "waiting for another build that follows this git tree"; flock "$follow_lock"; }
 	if [ ! -d "$moved" ] || [ "$(cat "$moved.rule" 2>/dev/null)" != "$rule" ] || ! can_move "$moved"; then

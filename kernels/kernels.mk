@@ -61,7 +61,7 @@ kernels-test/kernels_main-srcs := kernels/test/kernels_main.c
 kernels-test/kernels_main-libs := kernels results
 kernels-test/kernels_main-ldlibs := $(results-ldlibs)
 
-script-tests += $(addprefix kernels/test/,test_ab.t test_bisect.t test_boot.t test_build.t test_bytes.t test_example.t \
+script-tests += $(addprefix kernels/test/,test_ab.t test_bisect.t test_boot.t test_build.t test_bytes.t test_example.t test_follow.t \
 	test_guests.t test_history.t test_mkfs.t test_qemu.t test_readers.t test_sanitized.t test_series.t test_sources.t test_versions.t test_windows.t)
 kernel-tests += $(addprefix kernels/test/,test_kernels.t test_gup.t \
 	test_kernels_free.t test_profile.t)
