@@ -62,12 +62,12 @@ kernels-test/kernels_main-libs := kernels results
 kernels-test/kernels_main-ldlibs := $(results-ldlibs)
 
 script-tests += $(addprefix kernels/test/,test_ab.t test_bisect.t test_boot.t test_build.t test_bytes.t test_example.t test_follow.t \
-	test_guests.t test_history.t test_mkfs.t test_qemu.t test_readers.t test_sanitized.t test_series.t test_sources.t test_versions.t test_windows.t)
+	test_guests.t test_history.t test_mkfs.t test_qemu.t test_readers.t test_sanitized.t test_sanitized_commits.t test_series.t test_sources.t test_versions.t test_windows.t)
 kernel-tests += $(addprefix kernels/test/,test_kernels.t test_gup.t \
 	test_kernels_free.t test_profile.t)
 # Tests of single families and tools, which boot more kernels and take minutes more.
 more-kernel-tests += $(addprefix kernels/test/,test_cocci.t test_harm.t test_kernels_kmap.t \
-	test_kernels_kmap_percpu.t test_known.t test_moved_on.t test_refills.t test_thunks.t)
+	test_kernels_kmap_percpu.t test_known.t test_moved_on.t test_refills.t test_series_real.t test_thunks.t)
 
 fuzz-targets += $(addprefix kernels/fuzz/,stream scenario profile table)
 $(foreach t,stream scenario profile table,\
