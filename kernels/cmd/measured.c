@@ -120,8 +120,7 @@ static char *key_of(struct measuring *m, const char *scenario, const struct imag
 	key = open_memstream(&text, &size);
 	err = key ? 0 : -ENOMEM;
 	if (key) {
-		fprintf(key, "ptbench-measured 1\nsuite %s\nscenario %s\nimage %s\nwhat %s%s%s\n",
-			o->revision, scenario,
+		fprintf(key, "ptbench-measured 1\nscenario %s\nimage %s\nwhat %s%s%s\n", scenario,
 			results_pairs_get(&image->info, "image_sha256") ?: "",
 			what == MEASURED_ROWS ? "rows" : "functions",
 			o->no_costs ? ", no costs" : "", o->no_events ? ", no events" : "");
