@@ -21,6 +21,7 @@ struct kernels_options {
 	char **scenarios;     /* names of scenarios or lists; none: the list BENCH */
 	size_t nr_scenarios;
 	bool no_costs, no_events; /* leave out the boots of costs, of events */
+	bool no_times;		  /* leave out KVM's boots */
 	bool no_reference;	  /* guests run the driver's rows alone */
 	int timeout;		  /* seconds of real time per boot; 0: the architecture's, or 60 */
 	int jobs;		  /* boots at a time */

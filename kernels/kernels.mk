@@ -7,7 +7,8 @@ kernels-srcs := \
 		part_axes.c part_judge.c profiled.c program.c ready.c rows.c run.c scenario.c scenario_judge.c scenario_keys.c \
 		scenario_kin.c scenario_list.c scenario_range.c scenario_rules.c stream.c) \
 	$(addprefix kernels/profile/,print.c read.c table.c) \
-	$(addprefix kernels/cmd/,ab.c ab_judge.c bytes.c cmd.c history.c list.c profile.c run.c self.c)
+	$(addprefix kernels/cmd/,ab.c ab_judge.c bisect.c bisect_compare.c bisect_search.c bisect_text.c bytes.c cmd.c commits.c history.c list.c measured.c \
+		outcome.c profile.c run.c self.c series.c series_data.c series_run.c series_table.c series_text.c)
 
 # QEMU's plugin: QEMU loads it and defines the functions that it calls.
 all: $(O)/kernels/profile.so
@@ -60,13 +61,13 @@ kernels-test/kernels_main-srcs := kernels/test/kernels_main.c
 kernels-test/kernels_main-libs := kernels results
 kernels-test/kernels_main-ldlibs := $(results-ldlibs)
 
-script-tests += $(addprefix kernels/test/,test_ab.t test_boot.t test_build.t test_bytes.t test_example.t \
-	test_guests.t test_history.t test_mkfs.t test_qemu.t test_readers.t test_sanitized.t test_sources.t test_versions.t test_windows.t)
+script-tests += $(addprefix kernels/test/,test_ab.t test_bisect.t test_boot.t test_build.t test_bytes.t test_example.t test_follow.t \
+	test_guests.t test_history.t test_mkfs.t test_qemu.t test_readers.t test_sanitized.t test_sanitized_commits.t test_series.t test_sources.t test_versions.t test_windows.t)
 kernel-tests += $(addprefix kernels/test/,test_kernels.t test_gup.t \
 	test_kernels_free.t test_profile.t)
 # Tests of single families and tools, which boot more kernels and take minutes more.
 more-kernel-tests += $(addprefix kernels/test/,test_cocci.t test_harm.t test_kernels_kmap.t \
-	test_kernels_kmap_percpu.t test_known.t test_moved_on.t test_refills.t test_thunks.t)
+	test_kernels_kmap_percpu.t test_known.t test_moved_on.t test_refills.t test_series_real.t test_thunks.t)
 
 fuzz-targets += $(addprefix kernels/fuzz/,stream scenario profile table)
 $(foreach t,stream scenario profile table,\

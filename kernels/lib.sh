@@ -409,10 +409,10 @@ sums() {
 newest_first() { find "$1" -mindepth 1 -maxdepth 1 "${@:2}" -printf '%T@ %p\n' | sort -rn | cut -d' ' -f2-; }
 
 # likest_first VERSION: prints the unpacked sources, those of VERSION ("6.12") before the others, the
-# newest first.
+# newest first. (Those that --follow keeps are of another commit every time.)
 likest_first() {
 	local other others=
-	for other in $(newest_first "$cache/src" -type d ! -name 'tmp.*'); do
+	for other in $(newest_first "$cache/src" -type d ! -name 'tmp.*' ! -name 'follow-*'); do
 		if [ "$(tree_version "$other")" = "$1" ]; then printf '%s\n' "$other"; else others+=$other$'\n'; fi
 	done
 	printf %s "$others"

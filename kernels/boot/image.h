@@ -30,12 +30,13 @@ int image_build(const char *root, const char *ksrc, char *const *names, size_t n
 int image_open(struct image *image, const char *scenario, const char *folder);
 void image_free(struct image *images, size_t nr);
 
-/* Non-blocking variant of image_build(): the caller fills the first four fields. */
+/* Non-blocking variant of image_build(): the caller fills the fields before pid. */
 struct image_build {
 	const char *root;
 	char *const *names;
 	size_t nr;
 	struct image *images; /* zeroed */
+	bool follow;	      /* one of many commits: kernels/build --follow */
 	pid_t pid;	      /* 0: not running */
 	int fd;
 	bool *told; /* by image: kernels/build has printed its line */

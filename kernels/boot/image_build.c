@@ -83,15 +83,18 @@ static void guard(pid_t parent)
 
 static void exec_build(const struct image_build *b, const char *ksrc, pid_t parent)
 {
-	char program[PATH_MAX], **argv = calloc(b->nr + 3, sizeof(*argv));
+	char program[PATH_MAX], **argv = calloc(b->nr + 4, sizeof(*argv));
+	size_t n = 0;
 
 	guard(parent);
 	snprintf(program, sizeof(program), "%s/kernels/build", b->root);
 	if (!argv || (ksrc && setenv("KSRC", ksrc, 1)))
 		_exit(EXIT_PART_FAILED);
-	argv[0] = program;
-	argv[1] = "--verdicts";
-	memcpy(argv + 2, b->names, b->nr * sizeof(*argv));
+	argv[n++] = program;
+	argv[n++] = "--verdicts";
+	if (b->follow)
+		argv[n++] = "--follow";
+	memcpy(argv + n, b->names, b->nr * sizeof(*argv));
 	execv(program, argv);
 	fprintf(stderr, "ptbench: %s: %s\n", results_shown(program), strerror(errno));
 	_exit(127);

@@ -416,7 +416,7 @@ static int run_all_kvm(struct job *j)
 {
 	int ret = 0;
 
-	if (j->o->no_costs || j->o->profile)
+	if (j->o->no_costs || j->o->no_times || j->o->profile)
 		return 0;
 	for (size_t i = 0; i < j->nr && !ret && !stopped; i++) {
 		if (!j->images[i].folder || !kvm_is_native(j->scenarios[i]->arch.name))

@@ -426,7 +426,7 @@ static int read_names(struct ab *ab)
 }
 
 /* Can the folder be made, or written to? Does not make it: there may be nothing to run. */
-static int check_runs(const char *runs)
+int ab_check_runs(const char *command, const char *runs)
 {
 	char *folder = strdup(runs), *end;
 	int err = folder ? 0 : ENOMEM;
@@ -447,11 +447,9 @@ static int check_runs(const char *runs)
 		err = errno;
 	free(folder);
 	if (err)
-		fprintf(stderr,
-			"ptbench kernels ab: --out %s: %s; name a folder that can be made or "
-			"written to\n",
-			results_shown(runs), strerror(err));
-	return err;
+		fprintf(stderr, "%s: --out %s: %s; name a folder that can be made or written to\n",
+			command, results_shown(runs), strerror(err));
+	return -err;
 }
 
 /* Checks both trees, the guests' programs and the folder of runs before any kernel is built. */
@@ -459,7 +457,7 @@ static int check_sides(const struct ab *ab)
 {
 	struct kernels_options k = ab->o->kernels;
 
-	if (check_runs(ab->o->runs))
+	if (ab_check_runs("ptbench kernels ab", ab->o->runs))
 		return EXIT_USAGE;
 	for (int s = BASE; s <= HEAD; s++) {
 		k.ksrc = ab->sides[s].ksrc;

@@ -21,6 +21,30 @@ struct ab_options {
 	size_t nr_formats;
 };
 
+/* Options that have no letter. --append, more words for the kernels, is for tests. */
+enum {
+	OPT_BASE = 256,
+	OPT_HEAD,
+	OPT_ALLOW,
+	OPT_POLICY,
+	OPT_FORMAT,
+	OPT_NO_REPORT,
+	OPT_OUT,
+	OPT_ONLY,
+	OPT_NO_REFERENCE,
+	OPT_TIMEOUT,
+	OPT_APPEND,
+	OPT_FUNCTIONS,
+	OPT_OTHERS, /* a command's own are this and more */
+};
+/*
+ * Takes an option with optarg: one of the above, or 'j'; allow and formats have room for it.
+ * -EINVAL: bad, or another option; said on stderr with the command's name.
+ */
+int ab_take(const char *command, int c, struct ab_options *ab);
+/* Can the folder of runs be made, or written to? -errno, said on stderr: no. Does not make it. */
+int ab_check_runs(const char *command, const char *runs);
+
 /*
  * Prints the comparison on stdout. Returns ptbench's exit status: 1 when head is worse, 3 when some
  * row or scenario of a side could not be judged.

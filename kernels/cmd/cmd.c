@@ -8,10 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bisect.h"
 #include "bytes.h"
 #include "cmd.h"
 #include "history.h"
 #include "list.h"
+#include "series.h"
 
 /* Executes the script kernels/build, which has its own options and --help. */
 static int build_cmd(int argc, char **argv, const struct kernels_options *o)
@@ -68,6 +70,9 @@ static const struct subcommand {
 	{ "run", "builds what is missing, boots each kernel and makes a run of what it says",
 	  run_cmd },
 	{ "ab", "two kernel trees: what is the same, and what the rest costs in each", ab_cmd },
+	{ "series", "each commit of a range against its parent: what it changed, and where",
+	  series_cmd },
+	{ "bisect", "the commits of a range at which an exact metric changed", bisect_cmd },
 	{ "profile", "where the instructions of a case go, by kernel function", profile_cmd },
 	{ "history", "what cases take on several versions of a kernel, and what got worse",
 	  history_cmd },
@@ -135,7 +140,8 @@ int kernels_cmd(int argc, char **argv, const char *root, const char *revision)
 	o.command = command = results_command(argc, argv);
 	snprintf(name, sizeof(name), "ptbench kernels %s", s->name);
 	/* SIGPIPE must not end a run of minutes whose output has lost its reader. */
-	if (s->fn == run_cmd || s->fn == ab_cmd || s->fn == profile_cmd)
+	if (s->fn == run_cmd || s->fn == ab_cmd || s->fn == series_cmd || s->fn == bisect_cmd ||
+	    s->fn == profile_cmd)
 		results_stdout_outlive_reader();
 	argv[1] = name; /* getopt() begins its messages with it */
 	ret = command ? s->fn(argc - 1, argv + 1, &o) : 4;

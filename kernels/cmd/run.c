@@ -91,21 +91,6 @@ static const char ab_end[] =
 	"\n"
 	"Example: ptbench kernels ab --base ~/linux#v6.12 --head ~/linux#mine x86_64-stock\n";
 
-/* --append, more words for the kernels, is for the test of exactness. */
-enum {
-	OPT_BASE = 256,
-	OPT_HEAD,
-	OPT_ALLOW,
-	OPT_POLICY,
-	OPT_FORMAT,
-	OPT_NO_REPORT,
-	OPT_OUT,
-	OPT_ONLY,
-	OPT_NO_REFERENCE,
-	OPT_TIMEOUT,
-	OPT_APPEND,
-	OPT_FUNCTIONS,
-};
 /* clang-format off */
 #define OF_BOTH                                             \
 	{ "out", required_argument, NULL, OPT_OUT },         \
@@ -179,7 +164,7 @@ static int format(const char *command, struct ab_options *ab, const char *name)
 	return 0;
 }
 
-static int take(const char *command, int c, struct ab_options *ab)
+int ab_take(const char *command, int c, struct ab_options *ab)
 {
 	struct kernels_options *o = &ab->kernels;
 
@@ -235,7 +220,7 @@ static int parse(int argc, char **argv, const struct option *of, const char *usa
 			printf("%s%s%s", usage, both_usage, end);
 			return 1;
 		}
-		err = take(argv[0], c, ab);
+		err = ab_take(argv[0], c, ab);
 	}
 	ab->kernels.scenarios = argv + optind;
 	ab->kernels.nr_scenarios = argc - optind;

@@ -138,10 +138,6 @@ static void wait_for_ever(void)
 		pause();
 }
 
-static void good(void)
-{
-	whole(seen_by);
-}
 static void wrong(void)
 {
 	whole("wrong 8 of 16: pages of address - 0x80000000");
@@ -160,6 +156,14 @@ static void panic_now(void)
 	begin();
 	measured(1);
 	fprintf(console, "Kernel panic - not syncing: Attempted to kill init!\n");
+}
+/* The image may say what comes of its boot. */
+static void good(void)
+{
+	if (strcmp(seen_by, "panic"))
+		whole(seen_by);
+	else
+		panic_now();
 }
 static void warn(void)
 {
@@ -459,7 +463,7 @@ static const struct {
 	{ "odd-check", odd_check },
 };
 
-/* An image may hold the cost of each row, a number, and behind it the outcome of checks, a word. */
+/* An image may hold the cost of each row, a number, and behind it the outcome of checks, or "panic". */
 static void read_cost(const char *image)
 {
 	FILE *f = fopen(image, "r");

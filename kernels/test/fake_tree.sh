@@ -24,6 +24,17 @@ case $1 in
 --verdicts) shift ;;
 --sources) echo source; exit ;;
 esac
+[ "$1" != --follow ] || shift
+# A commit may have a cost of its own.
+cost=
+case ${KSRC:-} in *'#'*) cost=$(git -C "${KSRC%%#*}" show "${KSRC#*#}:cost" 2>/dev/null) ;; esac
+if [ -n "$cost" ]; then
+	rm -rf "$image-$cost"
+	cp -r "$image" "$image-$cost"
+	image+=-$cost
+	echo "$cost" >"$image/image"
+	sed -i "s/^image_sha256.*/image_sha256\t$cost/" "$image/info"
+fi
 for s; do
 	case $s in
 	unbuildable) printf '%s\tFAILED\tno \033[2J \342\200\256 here\n' "$s" ;;

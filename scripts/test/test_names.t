@@ -139,7 +139,7 @@ neutral ptbench bench --no-native --no-explore --no-report --runs "$dir/runs" on
 neutral ptbench bench --no-native --no-explore --no-kernels --runs "$dir/doc.json"
 neutral ptbench bench --no-native --no-explore "$bad"
 neutral ptbench kernels "$bad"
-for s in list sources run bytes profile ab; do
+for s in list sources run bytes profile ab series bisect; do
 	neutral ptbench kernels $s "--$bad"
 	neutral ptbench kernels $s "$bad"
 	neutral ptbench kernels $s key
@@ -165,6 +165,21 @@ neutral ptbench kernels ab --base "$bad" --head "$bad" one
 mkdir "$dir/a" "$dir/b"
 neutral ptbench kernels ab --base "$dir/a" --head "$dir/b" "$bad"
 neutral ptbench kernels ab --base "$dir/a" --head "$dir/b" unbuildable
+git init -q "$dir/commits"
+printf '402\n' >"$dir/commits/cost"
+git -C "$dir/commits" add cost
+for i in 1 2; do
+	echo $((400 + i)) >"$dir/commits/cost"
+	printf 'subject %s %s\n' $i "$bad" | git -C "$dir/commits" -c user.name=t -c user.email=t@example.org commit -q -a -F - 2>/dev/null
+done
+neutral ptbench kernels series "$dir/commits#HEAD^..HEAD" "$bad"
+neutral ptbench kernels series "$dir/commits#$bad..HEAD" one
+neutral ptbench kernels series --out "$dir/runs" "$dir/commits#HEAD^..HEAD" one unbuildable
+shows 'subject 2 e\x1b[2J'
+neutral ptbench kernels bisect --good "$dir/commits#HEAD^" --bad "$bad" --case gup_fast/walk one
+neutral ptbench kernels bisect --good "$dir/commits#HEAD^" --bad HEAD --case "$bad" one
+neutral ptbench kernels bisect --out "$dir/runs" --good "$dir/commits#HEAD^" --bad HEAD --case gup_fast/walk one
+shows 'subject 2 e\x1b[2J'
 PTBENCH_ROOT=$root HOME=$tmp neutral ptbench kernels build "$bad"
 neutral bench "--$bad"
 neutral bench --ptbench_out="$dir/nonesuch/x" '--benchmark_filter=^shim/native' --benchmark_min_time=0.001

@@ -13,6 +13,12 @@ for s in one two; do
 	echo $s >>"$tree/kernels/scenarios/LIST"
 done
 mkdir "$tmp/source"
+git init -q "$tmp/commits"
+for cost in 403 402; do
+	echo $cost >"$tmp/commits/cost"
+	git -C "$tmp/commits" add cost
+	git -C "$tmp/commits" -c user.name=test -c user.email=test@example.org commit -q -m "it costs $cost"
+done
 runs=$tmp/runs
 nothing=(bench --no-native --no-explore --no-kernels --no-report --runs "$runs")
 "$build/ptbench" kernels run --out "$runs" one >/dev/null 2>&1
@@ -54,6 +60,8 @@ row ptbench kernels build one
 row ptbench kernels sources --update
 row ptbench kernels run --out "$runs" one
 row ptbench kernels ab --base "$tmp/source" --head "$tmp/source" one
+row ptbench kernels series --out "$runs" "$tmp/commits#HEAD^..HEAD" one
+row ptbench kernels bisect --out "$runs" --good "$tmp/commits#HEAD^" --bad HEAD --case gup_fast/walk one
 row ptbench kernels bytes --base one two
 row ptbench kernels history "$run"
 row bench --benchmark_list_tests
