@@ -260,6 +260,10 @@ gate: ## for CI, by POLICY=: a kernel tree, KSRC= BASE= HEAD=; or this suite, BA
 	$(Q)$(if $(KSRC)$(HEAD),$(gate-kernels),$(gate-suite))
 # A number sign begins a comment anywhere else.
 hash := \#
+# BASE= that is empty is a mistake of whoever filled it in.
+ifeq ($(origin BASE)$(BASE),command line)
+$(error BASE= is empty: name a revision, or leave it out to gate by the baselines)
+endif
 gate-policy = --policy $(call quote,$(or $(POLICY),results/policy/default.json))
 gate-sides = $(foreach side,BASE HEAD,$(if $(strip $($(side))),,$(error $(side)= is missing: make gate with \
 	KSRC= or HEAD= takes BASE= and HEAD=, each a folder, FOLDER$(hash)REF, or with KSRC=FOLDER a git ref of it)))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,11 +48,13 @@ static void side_free(struct side *s)
 /* A number below MOST_PADDING for the kth process of a side. */
 static size_t padding_of(const struct side *s, size_t k)
 {
-	unsigned long x = 1 + k + (s->name && !strcmp(s->name, "head") ? 500 : 0);
+	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a of the side's name, then of k */
 
-	for (int i = 0; i < 8; i++)
-		x = x * 48271 % 2147483647; /* Park and Miller's */
-	return x % MOST_PADDING;
+	for (const char *c = s->name; c && *c; c++)
+		h = (h ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+	for (int i = 0; i < 4; i++)
+		h = (h ^ (k >> 8 * i & 0xff)) * UINT64_C(0x100000001b3);
+	return (h >> 32) % MOST_PADDING;
 }
 
 static int set_environment(const struct side *s, size_t k)

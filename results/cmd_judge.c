@@ -24,7 +24,7 @@ static const char usage[] =
 	"      --more CASE RUN      the run of an image that executes one instruction more per operation of\n"
 	"                           the cases that match the pattern: compared with each of --images\n"
 	"  -s, --sizes N,N,...      processes a side: the pairs are cut into samples of so many (default:\n"
-	"                           12, and its multiples by 2, 4... that the runs have)\n"
+	"                           16, and its multiples by 2, 4... that the runs have)\n"
 	"  -r, --rows N             judge as if N rows had been tested (default: those of the comparison);\n"
 	"                           for \"alone\" below\n"
 	"  -p, --policy FILE        default: results/policy/default.json of the checkout\n"
@@ -35,11 +35,12 @@ static const char usage[] =
 	"the share that would be found if the row were the only one among all that are tested.\n"
 	"Intervals: Clopper and Pearson's, at 99 %, as if rows were independent; those of one comparison\n"
 	"share a machine and an hour, so the number of comparisons is beside them.\n"
-	"Exit status: 0 done, 2 bad input or command line, 4 not all could be written.\n"
+	"Exit status: 0 done; 2 bad input or command line; 3 nothing could be compared; 4 not all could be\n"
+	"written.\n"
 	"Example: ptbench judge --pair A B --images run1 run2 run3 --more 'gup_fast/*' run4\n";
 
 #define MOST_SIZES 16
-#define DEFAULT_SIZE 12
+#define DEFAULT_SIZE 16
 
 struct arguments {
 	char **pairs, **images;
@@ -64,21 +65,10 @@ static int no_memory(struct results_error *err)
 	return results__error(err, -ENOMEM, "", "", "no memory to judge");
 }
 
-static size_t most_samples(const struct results__source *s)
-{
-	size_t most = 0;
-
-	for (size_t d = 0; d < s->nr_docs; d++)
-		for (size_t i = 0; s->docs[d] && i < s->docs[d]->nr_measurements; i++)
-			if (s->docs[d]->measurements[i].nr_samples > most)
-				most = s->docs[d]->measurements[i].nr_samples;
-	return most;
-}
-
-/* 12, 24, 48...: as far as the runs go. */
+/* 16, 32, 64...: as far as the runs go. */
 static void default_sizes(struct arguments *args, const struct results__source *s)
 {
-	size_t most = most_samples(s);
+	size_t most = results__rate_processes(s);
 
 	for (size_t n = DEFAULT_SIZE; n <= most && args->nr_sizes < MOST_SIZES; n *= 2)
 		args->sizes[args->nr_sizes++] = n;
@@ -479,6 +469,23 @@ static int parse(int argc, char **argv, struct arguments *args)
 	return -EINVAL;
 }
 
+/* Has each kind of runs that was given a row that was compared? */
+static bool judged_anything(const struct rates *r)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < r->nr_sampled; i++)
+		rows += r->sampled[i].rate.rows;
+	return (rows || !r->nr_sampled) && (r->images.exact.rows || !r->nr_images);
+}
+
+static void free_rates(struct rates *r)
+{
+	for (size_t i = 0; i < r->nr_sampled; i++)
+		free(r->sampled[i].estimates);
+	free(r->sampled);
+}
+
 int results_cmd_judge(int argc, char **argv, const char *policy)
 {
 	struct arguments args = { .policy = policy };
@@ -493,6 +500,12 @@ int results_cmd_judge(int argc, char **argv, const char *policy)
 		return EXIT_USAGE;
 	command = results_command(argc, argv);
 	ret = command ? measure(&args, &rates, &err) : no_memory(&err);
+	if (!ret && !judged_anything(&rates)) {
+		fputs("ptbench judge: no row of these runs could be compared\n", stderr);
+		free_rates(&rates);
+		free(command);
+		return EXIT_INCONCLUSIVE;
+	}
 	if (!ret)
 		print_rates(&rates);
 	if (ret) {
@@ -503,8 +516,6 @@ int results_cmd_judge(int argc, char **argv, const char *policy)
 		ret = EXIT_PART_FAILED;
 	}
 	free(command);
-	for (size_t i = 0; i < rates.nr_sampled; i++)
-		free(rates.sampled[i].estimates);
-	free(rates.sampled);
+	free_rates(&rates);
 	return ret;
 }

@@ -80,6 +80,10 @@ static void count_images(const struct results_comparison *c, struct results__ima
 		for (size_t i = 0; i < c->parts[p].nr_rows; i++) {
 			const struct results_compared_row *row = &c->parts[p].rows[i];
 
+			if (row->verdict == RESULTS_ROW_MISSING) {
+				out->exact.rows += row->base->kind == RESULTS_EXACT;
+				out->exact.inconclusive += row->base->kind == RESULTS_EXACT;
+			}
 			/* What such a change adds is in the image's size, and is no false alarm. */
 			if (!counts(row) || !strcmp(row->m->metric->name, "code_bytes"))
 				continue;
@@ -130,13 +134,18 @@ int results__rate_more(struct results__source *base, struct results__source *hea
 		for (size_t i = 0; i < c->parts[p].nr_rows; i++) {
 			const struct results_compared_row *row = &c->parts[p].rows[i];
 
-			if (!counts(row) || !is_exact(row) || row->m->subject != RESULTS_KERNEL ||
+			/* One that the head lacks, or that is exact no more, is not found. */
+			if (!row->base || row->base->kind != RESULTS_EXACT || !row->gates ||
+			    row->m->subject != RESULTS_KERNEL ||
 			    strcmp(row->m->metric->name, "instructions") ||
 			    fnmatch(pattern, row->m->case_id, FNM_EXTMATCH))
 				continue;
 			out->rows++;
+			if (!row->head)
+				continue;
 			out->moved += is_moved(row->judged);
-			out->right += row->judged == RESULTS_ROW_WORSE && is_by(row, more);
+			out->right += is_exact(row) && row->judged == RESULTS_ROW_WORSE &&
+				      is_by(row, more);
 			out->inconclusive += is_inconclusive(row);
 		}
 	}
@@ -148,15 +157,22 @@ int results__rate_more(struct results__source *base, struct results__source *hea
 
 /* ---- samples of a size ---- */
 
-static int add_slice(struct results_doc *to, const struct results_measurement *from, size_t first,
-		     size_t nr, struct results_error *err)
+/* The i-th of nr pieces of a run's processes. */
+struct piece {
+	size_t i, nr;
+};
+
+/* A row that lost samples, for other work disturbed them, lost its share of each piece. */
+static int add_slice(struct results_doc *to, const struct results_measurement *from,
+		     const struct piece *p, struct results_error *err)
 {
+	size_t first = from->nr_samples * p->i / p->nr;
 	struct results_measurement m = *from;
 
-	if (from->skipped || from->nr_samples < first + nr)
+	m.nr_samples = from->nr_samples * (p->i + 1) / p->nr - first;
+	if (from->skipped || !m.nr_samples)
 		return 0;
 	m.samples = from->samples + first;
-	m.nr_samples = nr;
 	m.discarded = 0;
 	m.breakdown = NULL;
 	m.nr_breakdown = 0;
@@ -172,8 +188,7 @@ static int copy_pairs(struct results_pairs *to, const struct results_pairs *from
 	return ret;
 }
 
-/* The rows of doc, each with its nr samples from `first` on; others are left out. */
-static int slice(const struct results_doc *doc, size_t first, size_t nr, struct results_doc **out,
+static int slice(const struct results_doc *doc, const struct piece *p, struct results_doc **out,
 		 struct results_error *err)
 {
 	int ret = results_doc_new(doc->part, doc->mode, out);
@@ -183,7 +198,7 @@ static int slice(const struct results_doc *doc, size_t first, size_t nr, struct 
 	if (!ret)
 		ret = copy_pairs(&(*out)->subject, &doc->subject);
 	for (size_t i = 0; i < doc->nr_measurements && !ret; i++)
-		ret = add_slice(*out, &doc->measurements[i], first, nr, err);
+		ret = add_slice(*out, &doc->measurements[i], p, err);
 	return ret;
 }
 
@@ -273,17 +288,21 @@ static int count_sampled(const struct results_comparison *c, size_t rows,
 	return 0;
 }
 
-static size_t most_samples(const struct results_doc *doc)
+/* How many processes measured the document. */
+static size_t nr_processes(const struct results_doc *doc)
 {
 	size_t most = 0;
 
-	for (size_t i = 0; i < doc->nr_measurements; i++)
-		if (doc->measurements[i].nr_samples > most)
-			most = doc->measurements[i].nr_samples;
+	for (size_t i = 0; i < doc->nr_measurements; i++) {
+		const struct results_measurement *m = &doc->measurements[i];
+
+		if (!m->skipped && m->nr_samples + (size_t)m->discarded > most)
+			most = m->nr_samples + (size_t)m->discarded;
+	}
 	return most;
 }
 
-static int rate_slice(struct results__source *const pair[2], size_t first, size_t rows,
+static int rate_slice(struct results__source *const pair[2], const struct piece *p, size_t rows,
 		      const char *policy, struct results__sampled_rate *out,
 		      struct results_error *err)
 {
@@ -295,7 +314,7 @@ static int rate_slice(struct results__source *const pair[2], size_t first, size_
 	for (int i = 0; i < 2 && !ret; i++) {
 		s[i].path = pair[i]->path;
 		s[i].docs = &docs[i];
-		ret = slice(native_of(pair[i]), first, out->size, &docs[i], err);
+		ret = slice(native_of(pair[i]), p, &docs[i], err);
 	}
 	if (!ret)
 		ret = compare(&s[0], &s[1], policy, &c, err);
@@ -317,17 +336,24 @@ int results__rate_sampled(struct results__source *base, struct results__source *
 {
 	struct results__source *const pair[2] = { base, head };
 	int ret = check_pair(base, head, &out->slowed_percent, err);
-	size_t most;
+	struct piece p = { .i = 0 };
+	size_t processes;
 
 	out->size = size;
 	if (ret)
 		return ret;
-	most = most_samples(native_of(base));
-	for (size_t first = 0; first + size <= most && !ret; first += size)
-		ret = rate_slice(pair, first, rows, policy, out, err);
-	if (!ret && most < size)
-		ret = results__error(err, -EINVAL, base->path, "",
-				     "has samples of at most %zu processes, not of %zu", most,
-				     size);
+	processes = nr_processes(native_of(base));
+	if (processes < size)
+		return results__error(err, -EINVAL, base->path, "",
+				      "was measured by %zu processes, not by %zu", processes, size);
+	for (p.nr = processes / size; p.i < p.nr && !ret; p.i++)
+		ret = rate_slice(pair, &p, rows, policy, out, err);
 	return ret;
+}
+
+size_t results__rate_processes(const struct results__source *s)
+{
+	const struct results_doc *doc = native_of(s);
+
+	return doc ? nr_processes(doc) : 0;
 }

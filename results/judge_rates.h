@@ -32,14 +32,18 @@ struct results__sampled_rate {
 };
 
 /*
- * Adds comparisons of base and head, both with samples of a process each, in disjoint samples of
- * `size` processes, as many as the runs have. rows: among how many rows each is tested (0: those of
+ * Adds comparisons of base and head, both with samples of a process each, in disjoint pieces of
+ * `size` processes, as many as the runs have. A row that lost samples to other work has so many less
+ * in each piece, as it would in a run of that size. rows: among how many rows each is tested (0: those of
  * the comparison). policy: a file, or NULL. Only rows in `time` count if the head is slowed. 0, or
  * -errno with err filled; out->estimates is to be freed all the same.
  */
 int results__rate_sampled(struct results__source *base, struct results__source *head, size_t size,
 			  size_t rows, const char *policy, struct results__sampled_rate *out,
 			  struct results_error *err);
+
+/* How many processes measured the source's part `native`; 0: it has none. */
+size_t results__rate_processes(const struct results__source *s);
 
 /* Exact rows, and deterministic ones, of images that differ by a change without a meaning; no sizes
  * of code, which such a change may well move. */

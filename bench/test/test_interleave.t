@@ -17,7 +17,6 @@ stand_in() { # NAME LAYOUTS
 		cat >"$to" <<-END
 			#!/bin/bash
 			printf '%s\n' "$1/$k \$* rev=\$PTBENCH_REVISION padding=\${#PTBENCH_PADDING}" >>"$log"
-			case \$1 in --ptbench_static=*) exec "$build/bench" "\$1" ;; esac
 			[ "\${CRASH:-}" != "$1/$k" ] || kill -SEGV \$\$
 			[ "\${SLOW:-}" != "$1/$k" ] || exec sleep 300
 			exec "$build/bench-test/bench_busted" "\$1" --benchmark_filter='good/clock|symbol:fine' \
@@ -48,15 +47,14 @@ print(eval(sys.argv[2]), end="")' "$(run_of "$1")" "$2"
 interleave --processes 4
 is $? 0 "two builds are measured: exit status 0"
 is "$(grep -o '^[ab]/[1-9]' "$log" | paste -sd' ')" "a/1 b/1 b/2 a/2 a/3 b/3 b/4 a/4" "base, head, head, base: a layout each"
-is "$(grep -c -- '--ptbench_static' "$log")" 2 "the sizes of code of both"
 is "$(grep '^[ab]/[1-9]' "$log" | grep -o ' rev=[^ ]*' | sort | uniq -c | tr -s ' \n' ' ')" " 4 rev=rev-a 4 rev=rev-b " "each records its build's revision"
 first=$(run_of base)
 is "$(grep '^[ab]/[1-9]' "$log" | grep -c -- "--ptbench_like=$first/.native-1.json ")" 7 "all others, of both builds, measure as the base's first"
 is "$(find "$first/" "$(run_of head)/" -name '.native*' | wc -l)" 0 "their own documents are gone"
 paddings=$(grep '^[ab]/[1-9]' "$log" | sed 's/.*padding=//' | sort -u | wc -l)
 is "$paddings" 8 "no two environments have one size"
-is "$(of base "(r['revision'], r['state'], sorted(p))")" "('rev-a', 'complete', ['native', 'ref.static'])" "the base's run"
-is "$(of head "(r['revision'], r['state'], sorted(p))")" "('rev-b', 'complete', ['native', 'ref.static'])" "the head's run"
+is "$(of base "(r['revision'], r['state'], sorted(p))")" "('rev-a', 'complete', ['native'])" "the base's run"
+is "$(of head "(r['revision'], r['state'], sorted(p))")" "('rev-b', 'complete', ['native'])" "the head's run"
 id=$(basename "$(run_of head)")
 is "$(of base "s['interleaved']"),$(of head "s['interleaved']")" "$id,$id" "both say with what they were interleaved"
 is "$(of head "(e['sample'], e['code_layout'])")" "('process', 'another in each process')" "and that code lies elsewhere in each process"
@@ -71,7 +69,7 @@ print({r["interval"]["paired"] for p in d["parts"] for r in p["rows"] if "interv
 	"compare compares them pair by pair"
 interleave --processes 2 --one-layout --filter 'a|b' --slow 5
 is "$?,$(grep -o '^[ab]/[0-9]' "$log" | paste -sd' ')" "0,a/0 b/0 b/0 a/0" "with --one-layout the program itself runs"
-is "$(grep -c -- '--benchmark_filter=a|b' "$log"),$(grep -c -- '--ptbench_static' "$log")" 4,0 "--filter reaches both, and no sizes of code are measured"
+is "$(grep -c -- '--benchmark_filter=a|b' "$log")" 4 "--filter reaches both"
 is "$(grep -c '^b.*--ptbench_slow=5 ' "$log"),$(grep -c '^a.*--ptbench_slow' "$log")" 2,0 "--slow reaches the head alone"
 is "$(of head "e.get('code_layout')")" None "the environment says nothing of layouts"
 

@@ -73,6 +73,8 @@ def pair_of(rng, nr, slowed, name, rows=12):
             if k == 0 and not slowed:
                 t[nr // 2:] = [x / f for x in t[nr // 2:]]
             d["measurements"].append(row("kmap/pair", **TIME, samples=t[:nr // 3] if k == 1 else t, subject="ref", n=k))
+            if k == 1:
+                d["measurements"][-1]["discarded"] = nr - nr // 3
         d["measurements"].append(row("kmap/pair", metric="lock_waits", unit="waits", better="neither", kind="sampled", subject="ref",
                                      samples=[100 * (side + 1)] * nr, nr_ops=1))
         d["provenance"]["subject"]["interleaved"] = name
@@ -82,18 +84,24 @@ def pair_of(rng, nr, slowed, name, rows=12):
     return docs
 
 
-def cut(d, first, size, name):
+def cut(d, piece, pieces, name):
     d = copy.deepcopy(d)
-    d["measurements"] = [{**m, "samples": m["samples"][first:first + size]} for m in d["measurements"] if len(m["samples"]) >= first + size]
+    rows = []
+    for m in d["measurements"]:
+        n = len(m["samples"])
+        samples = m["samples"][n * piece // pieces:n * (piece + 1) // pieces]
+        if samples:
+            rows.append({**m, "samples": samples, "discarded": 0})
+    d["measurements"] = rows
     return save(d, name)
 
 
 def counted(docs, size, among):
     """What judge has to say of the pair, from comparisons that are made here."""
-    nr = max(len(m["samples"]) for m in docs[0]["measurements"])
+    pieces = max(len(m["samples"]) + m.get("discarded", 0) for m in docs[0]["measurements"]) // size
     c = {"comparisons": 0, "with_false": 0, "rows": 0, "moved": 0, "worse": 0, "alone": 0, "unclear": 0, "estimates": []}
-    for first in range(0, nr - size + 1, size):
-        d, rows = rows_of(cut(docs[0], first, size, "cut-b.json"), cut(docs[1], first, size, "cut-n.json"))
+    for piece in range(pieces):
+        d, rows = rows_of(cut(docs[0], piece, pieces, "cut-b.json"), cut(docs[1], piece, pieces, "cut-n.json"))
         rows = [r for r in rows if r["metric"] == "time" and "interval" in r]
         moved = sum(r["by_values"] in MOVED for r in rows)
         c["comparisons"] += 1
@@ -144,13 +152,13 @@ def test_sampled():
     want = clopper_pearson([(v["nr"], v["of"]) for v in shares])
     ok(all(abs(v["low"] - w[0]) < 1e-9 and abs(v["high"] - w[1]) < 1e-9 for v, w in zip(shares, want)), f"R has the same {len(shares)} intervals")
     d = judge("--pair", *paths[:2])
-    ok([s["processes"] for s in d["sampled"]] == [12, 24], "without --sizes: 12, and its doubles as far as they go")
+    ok([s["processes"] for s in d["sampled"]] == [16, 32], "without --sizes: 16, and its doubles as far as they go")
     text = cli("judge", "--pair", *paths)
-    says(text, 0, ["sampled, 12 processes a side: falsely moved: ", "sampled, 12 processes a side, 3 % slower: found alone: "], text="and as text")
+    says(text, 0, ["sampled, 16 processes a side: falsely moved: ", "sampled, 16 processes a side, 3 % slower: found alone: "], text="and as text")
     ok(cli("judge", "--pair", *paths).stdout == text.stdout, "the same input, the same bytes")
     says(cli("judge", "--pair", paths[0], paths[3]), 2, err=["was not measured in turn with"], text="runs of two pairs are refused")
     says(cli("judge", "--pair", paths[3], paths[2]), 2, err=["is slowed; only the second"], text="so is a base that is slowed")
-    says(cli("judge", "--sizes", "40", "--pair", *paths[:2]), 2, err=["has samples of at most 36 processes, not of 40"], text="and a size that there is not")
+    says(cli("judge", "--sizes", "40", "--pair", *paths[:2]), 2, err=["was measured by 36 processes, not by 40"], text="and a size that there is not")
 
 
 # ---- images ----
@@ -177,11 +185,14 @@ def test_images():
     ok((d["exact"]["with_false"], d["exact"]["falsely_moved"]["nr"], d["exact"]["comparisons"]) == (3, 3, 6), "an image that moved is in each of its pairs")
     d = judge("--images", *same, twin)
     ok((d["identical_pairs"], d["exact"]["comparisons"]) == (1, 5), "a pair that is one image is counted apart")
-    for text, costs, found in (("by that much", [502, 602, 702], 9), ("by more", [502, 604, 702], 6), ("not at all", [502, 600, 702], 6), ("cheaper", [498, 602, 702], 6)):
+    for text, costs, found in (("by that much", [502, 602, 702], 9), ("by more", [502, 604, 702], 6), ("not at all", [502, 600, 702], 6), ("cheaper", [498, 602, 702], 6), ("lost", [502, 602], 6)):
         more = image("more-" + text.replace(" ", "-"), costs)
         s = judge("--images", *same, "--more", "gup_fast/@(walk|put)", more)["one_more"]
         ok((s["nr"], s["of"]) == (found, 9), f"one instruction more, {text}: {s}")
     says(cli("judge", "--images", *same, "--more", "none/*", odd), 2, err=["no exact row whose case matches none/*"], text="a case that there is not")
+    d = judge("--images", same[0], image("lost", [500, 600]))
+    ok((d["exact"]["falsely_moved"]["nr"], d["exact"]["falsely_moved"]["of"], d["exact"]["inconclusive"]) == (0, 4, 1), "a row that one image lacks is inconclusive")
+    says(cli("judge", "--images", same[0], twin), 3, err=["no row of these runs could be compared"], text="nothing but one image twice: status 3")
     other = os.path.join(fixtures.TMP, "other")
     shutil.copytree(same[0], other)
     f = os.path.join(other, "stock.icount-1cpu.json")

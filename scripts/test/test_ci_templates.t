@@ -44,12 +44,15 @@ git init -q "$tmp/origin"
 cd "$tmp/origin" || exit 1
 # The repository's owner may be another user's than the job's.
 git config uploadpack.allowAnySHA1InWant true
+mkdir ci
 echo a >file
-git add file
+echo "the base's policy" >ci/policy.json
+git add file ci
 git commit -qm base
 base=$(git rev-parse HEAD)
 git checkout -qb change
 echo b >>file
+echo "lets itself pass" >ci/policy.json
 git commit -qam change
 git checkout -q main
 git merge -q --no-ff -m merge change
@@ -111,7 +114,8 @@ grep -q 'apt-get -q -y install .*git make' "$log"
 ok $? "what the checkouts need is installed"
 workspace
 steps 'PTBENCH_SCENARIOS=one two' PTBENCH_POLICY=ci/policy.json
-is "$(grep -o 'scenarios=.*' "$log")" "scenarios=one two policy=$tmp/w/linux/ci/policy.json cache=$tmp/w/cache" "the variables reach make"
+is "$(cat "$tmp/w/policy.json")" "the base's policy" "the policy is the base's, whatever the change makes of it"
+is "$(grep -o 'scenarios=.*' "$log")" "scenarios=one two policy=$tmp/w/policy.json cache=$tmp/w/cache" "the variables reach make"
 workspace
 echo 'REGRESSES = 1' >>"$tmp/w/ptbench/Makefile"
 steps
@@ -131,7 +135,7 @@ git clone -q "file://$tmp/origin" "$tmp/g"
 # It would set these itself, from the checkout that it runs in.
 export GCL_IGNORE_PREDEFINED_VARS=CI_PIPELINE_SOURCE,CI_COMMIT_SHA,CI_PROJECT_DIR
 run=(--force-shell-executor --variable CI_PIPELINE_SOURCE=merge_request_event --variable "CI_MERGE_REQUEST_DIFF_BASE_SHA=$base"
-	--variable "CI_PROJECT_DIR=$tmp/g" --variable "CI_COMMIT_SHA=$head" --variable CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main --variable "PTBENCH_URL=$tmp/ptbench.git")
+	--variable "CI_PROJECT_DIR=$tmp/g" --variable "CI_COMMIT_SHA=$head" --variable CI_MERGE_REQUEST_IID=7 --variable "PTBENCH_URL=$tmp/ptbench.git")
 : >"$log"
 gitlab "$root/scripts/ci/gitlab.yml" "${run[@]}" ptbench
 is "$?,$(grep -c "^gate $base $head scenarios= policy= cache=.*/.ptbench-cache" "$log")" 0,1 "GitLab: the merge request's base and head are gated" ||
@@ -139,8 +143,9 @@ is "$?,$(grep -c "^gate $base $head scenarios= policy= cache=.*/.ptbench-cache" 
 is "$(cd "$tmp/g/.gitlab-ci-local/artifacts/ptbench/ptbench-verdict" 2>/dev/null && find . -type f | sort | paste -sd' ')" \
 	"./compared.json ./compared.junit ./compared.mail ./compared.markdown ./report/index.html" "its artifacts are verdict and report"
 : >"$log"
-gitlab "$root/scripts/ci/gitlab.yml" "${run[@]}" --variable 'PTBENCH_SCENARIOS=one two' --variable PTBENCH_POLICY=ci/p.json ptbench
-is "$(grep -o 'scenarios=.*/ci/p.json' "$log" | sed 's|=/.*/ci|=.../ci|')" "scenarios=one two policy=.../ci/p.json" "the variables reach make"
+gitlab "$root/scripts/ci/gitlab.yml" "${run[@]}" --variable 'PTBENCH_SCENARIOS=one two' --variable PTBENCH_POLICY=ci/policy.json ptbench
+is "$(cat "$tmp/g/.ptbench/policy.json")" "the base's policy" "the policy is the base's"
+is "$(grep -o 'scenarios=.* cache' "$log")" "scenarios=one two policy=policy.json cache" "the variables reach make"
 gitlab "$root/scripts/ci/gitlab.yml" --list --variable CI_PIPELINE_SOURCE=push
 ! grep -q '^ptbench ' "$tmp/out"
 ok $? "a push runs nothing"

@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # scripts/gate in a git repository of its own, over stand-ins for what it builds and measures: which
 # revision is the base, what is run, and whose exit status it is.
+# shellcheck disable=SC2012 # the names are this test's own
 # shellcheck source=scripts/tap.sh
 . "$(dirname "$0")/../tap.sh"
 here=$root log=$tmp/log c=$tmp/checkout
-mkdir -p "$c/scripts" "$c/kernels/scenarios" "$c/kernels/arch" "$c/kernels/boot" "$c/kernels/profile" "$c/kernels/cmd" "$c/results/policy"
+mkdir -p "$c/scripts" "$c/kernels/scenarios" "$c/kernels/arch" "$c/kernels/boot" "$c/kernels/profile" "$c/kernels/cmd" "$c/kernels/guest" "$c/results/policy"
 cp "$here/scripts/gate" "$here/scripts/layouts" "$c/scripts/"
 cp "$here/results/policy/default.json" "$c/results/policy/"
 printf 'arch fake\n' | tee "$c/kernels/scenarios/one" "$c/kernels/scenarios/two" >"$c/kernels/arch/fake.arch"
 printf '%s\n' one two >"$c/kernels/scenarios/BENCH"
-touch "$c/kernels/common.expect" "$c/kernels/boot/a" "$c/kernels/profile/a" "$c/kernels/cmd/a"
+printf 'int main(void) { return 0; }\n' >"$c/init.c"
+touch "$c/kernels/guest/a" "$c/kernels/common.expect" "$c/kernels/boot/a" "$c/kernels/profile/a" "$c/kernels/cmd/a"
 git() { command git -c user.name=t -c user.email=t@example.org -c init.defaultBranch=main -C "$c" "$@"; }
 
 # A driver's text is its kernel's image. ptbench logs, and makes runs that say what the driver says.
@@ -22,6 +24,7 @@ root=\$(cd "\$(dirname "\$0")/.." && pwd)
 for s; do
 	i=\$(mktemp -d "$tmp/image.XXXXXX")
 	{ cat "\$root/driver"; [ \$s = one ] || echo two; } >"\$i/image"
+	[ "\$root:\$s" != "\${LACKS:-}" ] || { printf '%s\tSKIPPED\tno compiler\n' "\$s"; continue; }
 	printf '%s\t%s\n' "\$s" "\$i"
 done
 END
@@ -29,7 +32,7 @@ cat >"$c/suite.sh" <<'END'
 #!/bin/bash
 # The suite: ptbench, or bench.
 name=$(basename "$0") at=$(cd "$(dirname "$0")" && pwd)
-echo "$name ${at#$TEST_TMP/} $* rev=${PTBENCH_REVISION:-}" >>"$TEST_TMP/log"
+echo "$name ${at#$TEST_TMP/} $* rev=${PTBENCH_REVISION:-}${PTBENCH_BUILD:+ build=$PTBENCH_BUILD}" >>"$TEST_TMP/log"
 run() { # PREFIX EXTRA-CYCLES PART: makes a run
 	local to=$TEST_TMP/runs/$1.$RANDOM$RANDOM
 	mkdir -p "$to"
@@ -37,11 +40,10 @@ run() { # PREFIX EXTRA-CYCLES PART: makes a run
 	echo "$to"
 }
 case $name,$1 in
-bench,--ptbench_static=*) ;;
-bench,--ptbench_quiet) /usr/bin/python3 "$TEST_TMP/run.py" "$TEST_TMP/static" "$(cat driver)" ref.static && cp "$TEST_TMP/static/ref.static.json" "${2#*=}" ;;
+bench,--ptbench_quiet) root=$at/..
+	/usr/bin/python3 "$TEST_TMP/run.py" "$TEST_TMP/static" "$(cat "$root/driver")" ref.static && cp "$TEST_TMP/static/ref.static.json" "${2#*=}" ;;
 ptbench,kernels) [ -z "${FAIL:-}" ] || exit 4
 	root=$at/..
-	[ -f "$root/driver" ] || root=$at/../../..
 	run kernels "$(cat "$root/driver")" one.icount-1cpu ;;
 ptbench,interleave)
 	[ -z "${INTERRUPT:-}" ] || exit 130
@@ -70,8 +72,9 @@ END
 cat >"$c/Makefile" <<'END'
 O ?= build
 all guests: $(O)/ptbench
-$(O)/ptbench: suite.sh
-	mkdir -p $(O) && cp suite.sh $@ && cp suite.sh $(O)/bench
+$(O)/ptbench: suite.sh init.c
+	mkdir -p $(O)/guest-fake/kernels && cp suite.sh $@ && cp suite.sh $(O)/bench
+	gcc -g -o $(O)/guest-fake/kernels/init init.c && echo fs >$(O)/guest-fs.ext4 && echo rows >$(O)/guest-rows
 $(O)/bench: suite.sh
 	mkdir -p $(O) && cp suite.sh $@
 	echo "layouts $(CC) $(PTBENCH_LAYOUTS) $(PTBENCH_LAYOUT_SEED) $(bench-revision)" >>$(TEST_TMP)/log
@@ -96,9 +99,9 @@ gate --base HEAD
 is $? 0 "the same revision: exit status 0"
 is "$(grep -c '^ptbench .*build kernels' "$log")" 0 "no kernel is booted, since none can differ"
 is "$(grep -c 'not run' "$tmp/err")" 2 "which is said of each"
-is "$(sed -n 's/^layouts //p' "$log" | paste -sd,)" "../layouts gcc 12 1 $first,scripts/layouts gcc 12 2 $first" \
+is "$(sed -n 's/^layouts //p' "$log" | paste -sd,)" "../layouts gcc 16 1 $first,scripts/layouts gcc 16 2 $first" \
 	"both are built in layouts of their own, and with their revision"
-grep -q "^ptbench checkout/build interleave --base build/gate/base-$first/src/build/layouts --head build/gate/head --processes 12" "$log"
+grep -q "^ptbench checkout/build interleave --base build/gate/base-$first/src/build/layouts --head build/gate/head --processes 16" "$log"
 ok $? "and measured in turn"
 cmp -s <(grep -v '^gate' "$tmp/out") "$c/build/gate/verdict/gate.txt" && for f in md mail json xml; do [ -s "$c/build/gate/verdict/gate.$f" ] || false; done
 ok $? "the verdict is printed, and in a file of each format"
@@ -110,10 +113,40 @@ grep -q "src/build kernels run .* rev=$first\$" "$log"
 ok $? "the base's by its own ptbench, as its revision"
 grep -q 'instructions.*REGRESSED' "$tmp/out"
 ok $? "and the row is named"
+! grep -q ' build=' "$log"
+ok $? "neither is told the other's folder of programs"
 says "this checkout (head), each in 5 layouts"
 ok $? "--processes is the number of layouts, too"
+rm -f "$c/build/gate/verdict/gate.txt"
+export PTBENCH_BUILD=build
+gate --base HEAD --processes 5 one
+is "$?,$(grep -c ' build=' "$log")" 1,0 "nor if PTBENCH_BUILD names it, as make does"
+unset PTBENCH_BUILD
+echo 0 >"$c/driver"
+gate --base HEAD one
+is "$?,$(grep -c 'kernels run' "$log")" 0,0 "a driver that is the base's again: nothing is booted"
+printf 'int main(void) { return 1; }\n' >"$c/init.c"
+gate --base HEAD one
+is "$?,$(grep -c '^ptbench .* kernels run .* one rev=' "$log")" 0,2 "another guest program: both are booted"
+git checkout -q init.c
+for f in arch/fake.expect scenarios/one boot/a; do
+	echo '# more' >>"$c/kernels/$f"
+	gate --base HEAD one
+	is "$?,$(grep -c 'kernels run' "$log")" 0,2 "another $f: both are booted"
+	git checkout -q kernels 2>/dev/null
+	git clean -fdq kernels
+done
+LACKS=$c:one gate --base HEAD
+is "$?,$(grep -c 'one side alone has them: one' "$tmp/err")" 3,1 "a kernel that this side cannot build any more: status 3"
+printf 'arch fake\n' >"$c/kernels/scenarios/three"
+sed -i 's/set -- one two/set -- one two three/' "$c/kernels/build"
+gate --base HEAD
+is "$?,$(grep 'kernels run' "$log" | sed 's/ rev=.*//')" "0,ptbench checkout/build kernels run --out $tmp/runs three" "a scenario that is new: this checkout alone boots it"
+git checkout -q kernels
+rm "$c/kernels/scenarios/three"
+echo 3 >"$c/driver"
 FAIL=1 gate --base HEAD
-is $? 2 "the base's kernels fail: exit status 2"
+is "$?,$(ls "$c/build/gate/verdict" | wc -l)" 4,0 "the base's kernels fail: exit status 4, and no verdict of before is left"
 INTERRUPT=1 gate --base HEAD
 is $? 130 "Ctrl-C while measuring: exit status 130"
 gate --base nothing

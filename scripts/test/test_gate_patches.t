@@ -24,8 +24,12 @@ while [ $# -gt 0 ]; do
 done
 text() { git -C "${1%#*}" show "${1#*#}:mm/gup.c" | paste -sd+; }
 [ "${STATUS:-0}" -lt 128 ] || { echo interrupted; exit "$STATUS"; }
-mkdir -p "$out/latest"
-echo "from $(text "$base") to $(text "$head")" >"$out/latest/compared.mail"
+# Where all images are the same, or none is built, there is no run.
+[ -z "${NONE:-}" ] || { echo "$NONE"; exit "${STATUS:-0}"; }
+mkdir -p "$out/that"
+ln -sfn that "$out/latest"
+echo "from $(text "$base") to $(text "$head")" >"$out/that/compared.mail"
+printf 'compared\n\nbase: %s\nhead: %s\n' "$out/this" "$out/that"
 exit "${STATUS:-0}"
 END
 chmod +x "$s/build/ptbench"
@@ -68,6 +72,12 @@ gate --quiet "$tree" "$tmp/series.mbox"
 is "$?,$(cat "$tmp/out")" "0," "nothing regressed: with --quiet nothing is printed"
 STATUS=3 gate --quiet "$tree" "$tmp/series.mbox"
 is "$?,$(cat "$tmp/out")" "3,from a to a+b+c" "inconclusive: never quiet"
+NONE="x86_64-stock: FAILED: error: it does not compile" STATUS=4 gate "$tree" "$tmp/series.mbox"
+is "$?,$(cat "$tmp/out")" "4,x86_64-stock: FAILED: error: it does not compile" "no kernel is built: its errors, and no mail of an earlier series"
+NONE="x86_64-stock: unchanged: the same image" gate "$tree" "$tmp/series.mbox"
+is "$?,$(cat "$tmp/out")" "0,x86_64-stock: unchanged: the same image" "all images are the same: that is said"
+NONE="x86_64-stock: unchanged: the same image" gate --quiet "$tree" "$tmp/series.mbox"
+is "$?,$(cat "$tmp/out")" "0," "and not, with --quiet"
 STATUS=130 gate "$tree" "$tmp/series.mbox"
 is "$?,$(cat "$tmp/out")" "130,interrupted" "interrupted: status 130, and no mail of an earlier run"
 

@@ -42,6 +42,17 @@ ok $? "one seed, the same bytes"
 make_all 2 5
 ! sha256sum -c --quiet first >/dev/null 2>&1
 ok $? "another seed, others"
+# The paddings before each function, of the two seeds: were one stream the other's shifted copy, few
+# differences would occur.
+paddings() { # FILE: the place of each function among the 16 bytes of a multiple of 256
+	nm "$1" | sed -n 's/^0*\([0-9a-f]*\) T \(f[0-9]*\)$/\2 \1/p' | sort | while read -r f a; do echo "$f $((16#$a / 16 % 16))"; done
+}
+rm -rf one && cp -r layouts one
+make_all 1 5
+differences=$(for k in 1 2 3 4 5; do join <(paddings one/$k) <(paddings layouts/$k); done | awk '{ print ($3 - $2 + 16) % 16 }' | sort -u | wc -l)
+[ "$differences" -ge 12 ]
+ok $? "the layouts of two seeds have nothing in common ($differences of 16 differences of 100)"
+make_all 2 5
 cp bench other
 "$layouts" gcc -o other main.o some.a
 is "$?,$(ls -d layouts* | paste -sd' ')" 0,layouts "another program is linked once"
