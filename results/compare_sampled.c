@@ -375,7 +375,12 @@ static void take_p(struct results_compared_row *row, void *arg)
 
 static void judge_row(struct results_compared_row *row, void *arg)
 {
-	judge(row, *(const double *)arg);
+	struct results_comparison *c = arg;
+	size_t least = row->change.nr_base < row->change.nr_head ? row->change.nr_base
+								 : row->change.nr_head;
+
+	judge(row, c->level);
+	c->totals.too_few += row->verdict == RESULTS_ROW_UNCLEAR && least < c->totals.needed;
 }
 
 int results__judge_sampled(struct results_comparison *c)
@@ -395,8 +400,9 @@ int results__judge_sampled(struct results_comparison *c)
 	if (!err)
 		for_each_sampled(c, take_p, &t);
 	free(t.p);
+	c->totals.needed = results__values_needed(t.nr, c->level);
 	if (!err)
-		for_each_sampled(c, judge_row, &c->level);
+		for_each_sampled(c, judge_row, c);
 	return err;
 }
 

@@ -114,6 +114,11 @@ static bool is_unjudged(FILE *f, const struct results_totals *t)
 	item(&l, t->incomparable, "part is not comparable", "parts are not comparable");
 	item(&l, t->one_sided, "part is not in all runs", "parts are not in all runs");
 	item(&l, t->nowhere, "part is skipped on both sides", "parts are skipped on both sides");
+	if (t->too_few)
+		fprintf(f,
+			"; of the rows %zu ha%s fewer than %zu values a side, and could not have been "
+			"found alone",
+			t->too_few, t->too_few == 1 ? "s" : "ve", t->needed);
 	return l.nr;
 }
 

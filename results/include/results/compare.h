@@ -251,6 +251,8 @@ struct results_totals {
 	size_t identical, moved; /* rows: results_compared_part's */
 	size_t left_out;	 /* rows, checks, models and parts: results_filter */
 	size_t tested; /* sampled rows with enough values: among so many a p-value is adjusted */
+	/* Inconclusive ones with fewer values a side than `needed`: alone, none could be found. */
+	size_t too_few, needed;
 	size_t checks[RESULTS_NR_CHECK_VERDICTS];
 	size_t compared, incomparable; /* parts */
 	size_t unjudged;  /* parts that were compared, with no row or check that could be judged */
