@@ -120,6 +120,11 @@ git clone -q "$linux" "$tmp/clone2" 2>/dev/null
 git -C "$tmp/clone2" bisect replay "$(log 1)" >"$tmp/replayed" 2>&1
 is "$(grep -c '^There are only .skip.ped commits left to test' "$tmp/replayed")$(grep -c "$(id p6)\|$(id p3)" "$tmp/replayed")" 12 \
 	"git says the same of the log" || sed 's/^/# /' "$tmp/replayed"
+range good p7 3 "the same with --every" --every
+git -C "$tmp/clone2" bisect reset -q >/dev/null 2>&1
+git -C "$tmp/clone2" bisect replay "$(log 1)" >"$tmp/replayed" 2>&1
+is "$(grep -c '^There are only .skip.ped commits left to test' "$tmp/replayed")$(grep -c "$(id p6)\|$(id p3)" "$tmp/replayed")" 12 \
+	"and its log"
 range k3 k10 4 "an end that does not build: status 4"
 says -- "--good $(short k3): mm/gup.c does not <b>compile</b>.*; name another commit" "which is said"
 range good k5 4 "an end that does not boot: status 4"
