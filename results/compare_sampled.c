@@ -352,6 +352,11 @@ struct tested {
 	size_t nr;
 };
 
+static void count_all(struct results_compared_row *row, void *arg)
+{
+	++*(size_t *)arg;
+}
+
 static void count_tested(struct results_compared_row *row, void *arg)
 {
 	((struct tested *)arg)->nr += is_tested(row);
@@ -386,8 +391,10 @@ static void judge_row(struct results_compared_row *row, void *arg)
 int results__judge_sampled(struct results_comparison *c)
 {
 	struct tested t = { .nr = 0 };
+	size_t all = 0;
 	int err;
 
+	for_each_sampled(c, count_all, &all);
 	for_each_sampled(c, count_tested, &t);
 	c->totals.tested = t.nr;
 	t.p = malloc((t.nr + 1) * sizeof(*t.p));
@@ -400,7 +407,7 @@ int results__judge_sampled(struct results_comparison *c)
 	if (!err)
 		for_each_sampled(c, take_p, &t);
 	free(t.p);
-	c->totals.needed = results__values_needed(t.nr, c->level);
+	c->totals.needed = results__values_needed(all, c->level);
 	if (!err)
 		for_each_sampled(c, judge_row, c);
 	return err;
