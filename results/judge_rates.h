@@ -33,10 +33,10 @@ struct results__sampled_rate {
 
 /*
  * Adds comparisons of base and head, both with samples of a process each, in disjoint pieces of
- * `size` processes, as many as the runs have. A row that lost samples to other work has so many less
- * in each piece, as it would in a run of that size. rows: among how many rows each is tested (0: those of
- * the comparison). policy: a file, or NULL. Only rows in `time` count if the head is slowed. 0, or
- * -errno with err filled; out->estimates is to be freed all the same.
+ * `size` processes, as many as the runs have. A row that lost samples to other work has so many
+ * less in each piece, as it would in a run of that size. rows: among how many rows each is tested
+ * (0: those of the comparison). policy: a file, or NULL. Only rows in `time` count if the head is
+ * slowed. 0, or -errno with err filled; out->estimates is to be freed all the same.
  */
 int results__rate_sampled(struct results__source *base, struct results__source *head, size_t size,
 			  size_t rows, const char *policy, struct results__sampled_rate *out,

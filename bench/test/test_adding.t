@@ -55,7 +55,7 @@ ok $? "the cases compile without a warning"
 b=$build/obj/bench
 "$cxx" -o "$tmp/bench" "$tmp"/{case_gup,case_gup_steps,case_gup_slow,rows,vocabulary}.o \
 	"$b"/{case_{dax,host,kmap,reclaim,shim,table_free,thp},code_bytes,code_judge,code_read,count,environment}.o \
-	"$b"/{free_readers,free_ring,gbench,host,interrupt,native_instance,native_report,perf,progress,runner_native,table}.o \
+	"$b"/{free_readers,free_ring,gbench,host,interrupt,native_instance,native_options,native_report,perf,progress,runner_native,table}.o \
 	"$build"/lib{results,refurcu}.a "$tmp/libref.a" -lbenchmark -lelf -ljansson -lurcu-bp -lurcu-memb -lurcu-qsbr \
 	-ldl -lm -lpthread
 ok $? "and link"

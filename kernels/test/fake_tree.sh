@@ -27,7 +27,7 @@ esac
 [ "$1" != --follow ] || shift
 # A commit may have a cost of its own.
 cost=
-case ${KSRC:-} in *'#'*) cost=$(git -C "${KSRC%%#*}" show "${KSRC#*#}:cost" 2>/dev/null) ;; esac
+case ${KSRC:-} in *'#'*) cost=$(git -C "${KSRC%%#*}" show "${KSRC#*#}:cost" 2>/dev/null) || true ;; esac
 if [ -n "$cost" ]; then
 	rm -rf "$image-$cost"
 	cp -r "$image" "$image-$cost"

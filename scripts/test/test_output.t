@@ -40,7 +40,16 @@ mkdir "$tmp/three"
 for s in 1 2; do cp -r "$run" "$tmp/three/$s"; sed -i "s/\"created\": \"[0-9]*/\"created\": \"200$s/" "$tmp/three/$s"/*.json; done
 row ptbench gate --policy "$root/results/policy/default.json" --base "$run" "$tmp/other"
 row ptbench baseline --dir "$tmp" --write "$run"
-row ptbench judge --policy "$root/results/policy/default.json" --images "$run" "$tmp/other"
+# The images of the judge differ.
+cp -r "$run" "$tmp/image"
+python3 - "$tmp/image" <<'END'
+import glob, json, sys
+for f in glob.glob(sys.argv[1] + "/*cpu.json"):
+    d = json.load(open(f))
+    d["provenance"]["subject"]["image_sha256"] = "aa"
+    json.dump(d, open(f, "w"))
+END
+row ptbench judge --policy "$root/results/policy/default.json" --images "$run" "$tmp/image"
 row ptbench interleave --base "$build" --one-layout --processes 1 --filter '^shim/native' --runs "$runs"
 for s in bencher github-action-benchmark openmetrics csv ktap junit kcidb; do row ptbench export --format $s "$run"; done
 cat >"$tmp/google.json" <<'END'
