@@ -277,8 +277,8 @@ baseline: ## writes exact rows of this environment to results/baseline, for `mak
 	$(Q)$(SUBMAKE) all guests
 	$(Q)PTBENCH_BUILD=$(call quote,$(O)) scripts/gate --write-baseline $(SCENARIOS)
 
-judge-report: ## measures how often the judge is wrong, on this machine: most of an hour
-	@scripts/deps build kernels
+judge-report: ## measures how often the judge is wrong, on this machine: some 20 minutes
+	@scripts/deps --scenarios x86_64-stock build kernels report
 	$(Q)$(SUBMAKE) all guests SCENARIOS=x86_64-stock
 	$(Q)PTBENCH_BUILD=$(call quote,$(O)) scripts/judge-report
 

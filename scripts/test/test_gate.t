@@ -67,7 +67,8 @@ os.makedirs(to, exist_ok=True)
 fixtures.TMP = os.path.dirname(to)
 json.dump(d, open(f"{to}/{part}.json", "w"), indent=1)
 json.dump({"format": "ptbench-run", "version": 1, "command": "x", "started": "2026-01-31T23:00:00Z", "finished": "2026-01-31T23:59:59Z",
-           "revision": "abc", "state": "complete", "parts": [fixtures.passed(part)]}, open(f"{to}/run.json", "w"))
+           "revision": "abc", "state": "complete", "parts": [fixtures.passed(part)] + [
+               {"name": p, "file": None, "state": "skipped", "reason": "no compiler"} for p in os.environ.get("SKIPS", "").split()]}, open(f"{to}/run.json", "w"))
 END
 cat >"$c/Makefile" <<'END'
 O ?= build
@@ -137,7 +138,7 @@ for f in arch/fake.expect scenarios/one boot/a; do
 	git clean -fdq kernels
 done
 LACKS=$c:one gate --base HEAD
-is "$?,$(grep -c 'one side alone has them: one' "$tmp/err")" 3,1 "a kernel that this side cannot build any more: status 3"
+is "$?,$(grep -c 'one side alone has it: one' "$tmp/err")" 3,1 "a kernel that this side cannot build any more: status 3"
 printf 'arch fake\n' >"$c/kernels/scenarios/three"
 sed -i 's/set -- one two/set -- one two three/' "$c/kernels/build"
 gate --base HEAD
@@ -179,6 +180,10 @@ is "$?,$(find "$c/results/baseline" -name '*.json' | wc -l)" 0,2 "baselines of t
 commit baseline
 gate
 is "$?,$(grep -c interleave "$log")" 0,0 "compared with them, and nothing is rebuilt"
+for f in "$c/results/baseline/one.icount-1cpu"-*; do cp "$f" "$c/results/baseline/two.static-0.json"; done
+SKIPS='two.static two.kvm-1cpu' gate
+is "$?,$(grep -c 'one side alone has it: two.static$' "$tmp/err")" 3,1 "a part that has a baseline, and is skipped here: status 3"
+rm "$c/results/baseline/two.static-0.json"
 echo 1 >"$c/driver"
 gate
 is $? 1 "an exact row that costs more: exit status 1"
